@@ -186,7 +186,7 @@ def cut_note(places: Sequence[float]) -> list[str]:
     >>> cut_note([6.5, 7.0]), cut_note([0.0, 5.0])
     (["L'axe ne part pas de zéro."], [])
     """
-    return ["L'axe ne part pas de zéro."] * (places[0] > 0)
+    return ["L'axe ne part pas de zéro."] * bool(places[0] > 0)
 
 
 def tick_labels(places: Sequence[float], unit: str) -> list[str]:
