@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-import matplotlib
 import numpy as np
-from matplotlib.ft2font import FT2Font
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
-_FONTS = {"d": "DejaVuSans", "db": "DejaVuSans-Bold", "do": "DejaVuSans-Oblique"}
 GRID = "#e5e5e5"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -36,40 +31,22 @@ class Axis(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A text of a drawing, and where it begins."""
+    """A text of a drawing, and where it stands."""
 
     x: float
     y: float
     text: str
 
 
-@cache
-def _letters(font: str) -> dict[int, str]:
-    """The letters of a font, by the number of their outline."""
-    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    found = FT2Font(str(folder / f"{font}.ttf")).get_charmap()
-    return {glyph: chr(letter) for letter, glyph in sorted(found.items(), reverse=True)}
-
-
 def said(markup: str) -> list[Word]:
-    """The texts of a drawing, which are drawn as outlines of letters."""
-    return [
-        word for node in ElementTree.fromstring(markup).iter(f"{_SVG}g") if (word := _word(node))
-    ]
+    """The texts of a drawing."""
+    return [_word(node) for node in ElementTree.fromstring(markup).iter(f"{_SVG}text")]
 
 
-def _word(node: ElementTree.Element) -> Word | None:
-    moved = re.match(r"translate\((\S+) (\S+)\)", node.get("transform", ""))
-    if not moved:
-        return None
-    letters = []
-    for use in node.iter(f"{_SVG}use"):
-        font, _, glyph = use.get(_LINK, "").removeprefix("#").partition("-")
-        if font not in _FONTS:
-            return None
-        letters.append(_letters(_FONTS[font])[int(glyph, 16)])
-    text = unicodedata.normalize("NFKC", "".join(letters))
-    return Word(float(moved[1]), float(moved[2]), text) if text else None
+def _word(node: ElementTree.Element) -> Word:
+    moved = _NUMBER.findall(node.get("transform", "0 0"))
+    x, y = node.get("x", moved[0]), node.get("y", moved[1])
+    return Word(float(x), float(y), unicodedata.normalize("NFKC", node.text or ""))
 
 
 def axes(markup: str) -> list[Axis]:
@@ -94,8 +71,8 @@ def axes(markup: str) -> list[Axis]:
             at = float(node.get("x", "0")), float(node.get("y", "0"))
             whole = shapes[node.get(_LINK, "")] if at[0] == 0 else [(0.0, 0.0)]
             points += [(at[0] + x, at[1] + y) for x, y in whole]
-        elif node.tag == f"{_SVG}g" and (word := _word(node)):
-            if line and (value := _value(word.text)) is not None:
+        elif node.tag == f"{_SVG}text":
+            if line and (value := _value(_word(node).text)) is not None:
                 side = 0 if line[0][0] == line[1][0] else 1
                 ends = sorted(place[1 - side] for place in line)
                 grid = (side, ends[0], ends[1])

@@ -21,7 +21,7 @@ from observlib.publish import access, embedded, html
 from observlib.publish.project import read_project
 from observlib.swap import replace_folder, workspace
 
-_NO_PAGES = shutil.ignore_patterns("*.pdf", "*.ipynb", "*.csv", "*_files")
+_NO_PAGES = shutil.ignore_patterns("*.pdf", "*.ipynb", "*.csv", "*.svg", "*.png")
 
 
 def preview(
@@ -82,7 +82,7 @@ def preview(
         if published.is_dir():
             shutil.copytree(published, site, ignore=_NO_PAGES)
         site.mkdir(exist_ok=True)
-        shutil.copyfile(html.style(), site / "site.css")
+        html.write_style(project, site)
         source = PurePosixPath(f"{page.name}.ipynb")
         path = embedded.write_html(project, project.page(source), site)
         access.finish_pages(project, site, [path.relative_to(site).as_posix()])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from observlib import comparisons, display, estimates, selection
 from observlib.catalogue import Catalogue
-from observlib.display import french, words
+from observlib.display import charts
 from observlib.display.notes import NOTED
 from observlib.display.prose import Markdown, joined
 from observlib.period import Quarter
@@ -163,19 +163,15 @@ class Showing:
         rows = selection.bare(rows)
         if list(rows.columns) == estimates.COLUMNS:  # which an analyst may have made
             rows = estimates.with_units(rows, self.catalogue.units)
-        made = verb(rows, self.catalogue, caption=caption or self._title(rows), **options)
+        made = verb(
+            rows, self.catalogue, caption=caption or charts.title(rows, self.catalogue), **options
+        )
         self._shown += [rows, *(x for x in options.values() if isinstance(x, pd.DataFrame))]
         return self._carry(made, frames_of([caption]))
 
     def _kept(self, frame: pd.DataFrame, shown: Shown) -> pd.DataFrame:
         where = {name: x for name, x in shown.items() if name not in ("absent", "when")}
         return selection.select(frame, self.edition, where)
-
-    def _title(self, rows: pd.DataFrame) -> str:
-        """The labels of what is shown and, where it has one, its period."""
-        known = [words.indicator_of(name, self.catalogue) for name in rows["indicator"].unique()]
-        title, periods = french.join(x.label for x in known), rows["period"].unique()
-        return title if len(periods) > 1 else f"{title}, {french.period_label(periods[0])}"
 
     def _absent(
         self, frames: Sequence[pd.DataFrame], what: str = "", when: str = ""

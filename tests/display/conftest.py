@@ -24,12 +24,23 @@ _NAMES = {
 
 @pytest.fixture
 def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The figures that are drawn during a test, in order."""
+    """The wide figures that are drawn during a test, in order."""
+    return _recorded(monkeypatch, lambda: not style.narrow())
+
+
+@pytest.fixture
+def every_figure(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    """The figures that are drawn during a test, wide and narrow in turn."""
+    return _recorded(monkeypatch, lambda: True)
+
+
+def _recorded(monkeypatch: pytest.MonkeyPatch, wanted: Callable[[], bool]) -> list[Figure]:
     drawn: list[Figure] = []
     render = svg.render
 
     def recorded(fig: Figure, alt: str) -> str:
-        drawn.append(fig)
+        if wanted():
+            drawn.append(fig)
         return render(fig, alt)
 
     monkeypatch.setattr(svg, "render", recorded)
@@ -61,15 +72,15 @@ def _texts(fig: Figure) -> dict[str, list[Bbox]]:
 
 
 @pytest.fixture
-def assert_readable(figures: list[Figure]) -> Callable[[], None]:
+def assert_readable(every_figure: list[Figure]) -> Callable[[], None]:
     """Check of what was drawn: no text is cut by the edge, and none stands on another.
 
     A point's margin at the edges, and two between lines, whose boxes are taller than their letters.
     """
 
     def check() -> None:
-        assert figures
-        for fig in figures:
+        assert every_figure
+        for fig in every_figure:
             places = [(words, box) for words, boxes in _texts(fig).items() for box in boxes]
             for words, box in places:
                 assert box.x0 >= -4 and box.x1 <= fig.bbox.x1 + 4, f"cut at a side: {words!r}"
@@ -78,6 +89,7 @@ def assert_readable(figures: list[Figure]) -> Callable[[], None]:
                 wide = min(a.x1, b.x1) - max(a.x0, b.x0)
                 tall = min(a.y1, b.y1) - max(a.y0, b.y0)
                 assert wide <= 4 or tall <= 8, f"{one!r} stands on {other!r}"
+        every_figure.clear()
 
     return check
 

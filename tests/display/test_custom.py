@@ -69,7 +69,7 @@ def test_it_is_written_in_french_in_the_width_and_colours_of_the_house(
     said |= {ax.get_xlabel(), ax.get_ylabel(), ax.get_title()}
     assert {"Légifrance", "Produit", "Satisfaction sur 10"} <= said
     assert not said & {"legifrance", "product", "estimate"} and "title" not in " ".join(said)
-    assert f'width="{style.WIDTH:g}pt"' in svg
+    assert f'width="{style.WIDE:g}pt"' in svg
     used = set(re.findall(r"#[0-9a-f]{6}", svg))
     assert not used & set(sns.color_palette().as_hex())
 

@@ -47,14 +47,14 @@ def test_values_stand_in_their_cells_between_named_rows_and_columns(
 def test_cells_too_narrow_for_values_keep_their_shade_and_marks(
     grouped, invented, texts, figures, assert_readable
 ):
-    cells = hours(0, 24, 5000.0) | {"lundi · 3 h": "missing", "lundi · 4 h": "suppressed"}
+    cells = hours(0, 33, 5000.0) | {"lundi · 3 h": "missing", "lundi · 4 h": "suppressed"}
     frame = grouped(cells, "appels", states={"mardi · 0 h": "low_base", "mardi · 2 h": "partial"})
     display.heat_chart(frame, invented, caption="C")
     assert_readable()
     told = written(texts, figures)
     assert {"×", "s", "f", "p", "0 h", "3 h"} <= set(told) and "1 h" not in told
     (grid,) = figures[-1].axes[0].collections
-    assert grid.get_array().count() == 5 * 24 - 2  # and nothing where a value is withheld
+    assert grid.get_array().count() == 5 * 33 - 2  # and nothing where a value is withheld
     notes = " ".join(told).replace("\n", " ")
     for note in ("f : faible effectif (moins de 30).", "× : donnée non disponible."):
         assert note in notes

@@ -285,3 +285,33 @@ def test_labels_in_a_title_or_finding_are_plain_text_in_the_front_matter(make):
     )
     assert header(made)["title"] == "Le \\*Journal\\* \\<b\\>"
     assert header(made)["description"] == "Dit \\*fort\\*, \\@ici."
+
+
+def around_chart(notebook: Any) -> tuple[str, str]:
+    """The cell of the one chart, and the one under it."""
+    (at,) = [i for i, source in enumerate(sources(notebook)) if "label: fig-a" in source]
+    return sources(notebook)[at], sources(notebook)[at + 1]
+
+
+def test_a_long_caption_is_no_title_but_says_how_the_chart_is_read(make):
+    answer = " ".join(["mot"] * 16)
+    carried = {"caption": answer, "title": "Visites, 3e trimestre 2026"}
+    page = finalised(make, showing(make, "chart", **carried), make.finding("Douze."))
+    chart, below = around_chart(page)
+    assert cell_options(chart)["fig-cap"] == carried["title"]
+    assert below.startswith(f"**Lecture{NBSP}:** {answer}\n\n")
+    short = finalised(
+        make, showing(make, "chart", **carried | {"caption": "Deux mots"}), make.finding("Douze.")
+    )
+    chart, below = around_chart(short)
+    assert cell_options(chart)["fig-cap"] == "Deux mots"
+    assert "Lecture" not in below
+
+
+def test_under_each_figure_of_a_web_page_stand_its_files_and_a_line_to_cite(make):
+    page = finalised(make, showing(make, "chart"), make.finding("Douze."))
+    below = around_chart(page)[1]
+    assert below.startswith('::: {.content-visible when-format="html"}')
+    for kind in ("svg", "png", "csv"):
+        assert f"(essai/fig-a.{kind})" in below
+    assert f"«{NBSP}Essai{NBSP}», édition 2026-T3, [@fig-a]" in below

@@ -32,8 +32,8 @@ def test_figure_becomes_a_division_with_its_picture_and_caption(tmp_path, sample
     path = write(tmp_path, sample.notebook(sample.code(FIGURE, sample.shown(svg=svg))))
     converted = notebook_to_markdown(path)
     assert "::: {#fig-a}\n" in converted.text
-    assert '![](page_files/fig-a.svg){fig-alt="Une barre" width=480 height=160}' in converted.text
-    assert converted.files == {"page_files/fig-a.svg": svg.encode("utf-8")}
+    assert '![](page/fig-a.svg){fig-alt="Une barre" width=480 height=160}' in converted.text
+    assert converted.files == {"page/fig-a.svg": svg.encode("utf-8")}
     assert "show()" not in converted.text, "code is never shown"
 
 

@@ -61,7 +61,7 @@ def test_site_has_the_files_that_quarto_would_make(made_site):
         *(
             f"{page}{ending}"
             for page in ("panorama", "produit")
-            for ending in (*(".html", ".pdf", ".docx", ".ipynb", ".csv", "_files/fig-parts.svg"),)
+            for ending in (*(".html", ".pdf", ".docx", ".ipynb", ".csv", "/fig-parts.svg"),)
         ),
     }
 

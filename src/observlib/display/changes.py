@@ -41,6 +41,7 @@ _PLACES: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
 }
 _NONE = "–"
 _SEEN = "Plus petit écart visible : il aurait été vu huit fois sur dix."
+_ROUNDED = "Les écarts sont calculés avant que les valeurs soient arrondies."
 
 
 def change_table(
@@ -248,11 +249,21 @@ def _table(
     shown = [cells for cells, is_hidden in zip(rows, hidden, strict=True) if not is_hidden]
     columns = {head: [cells[head] for cells in shown] for head in shown[0]}
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
-    note = f"{rule(heads)} {_SEEN}"
+    note = f"{rule(heads)} {_SEEN}" + f" {_ROUNDED}" * _apart(compared, catalogue)
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     labelled = markdown(": {} {{#{}}}", caption, Markdown(label))
     output = text(joined([pipe, labelled, note, *left_out], "\n\n"))
     return output.carrying([compared], catalogue)
+
+
+def _apart(compared: pd.DataFrame, catalogue: Catalogue) -> bool:
+    """Whether a difference is not that of the values as they are written."""
+    for row in estimates.records(compared):
+        digits = words.indicator_of(row["indicator"], catalogue).decimals
+        told = round(row["estimate"], digits) - round(row[REFERENCE + "estimate"], digits)
+        if abs(told - round(row["difference"], digits)) > 10**-digits / 2:
+            return True
+    return False
 
 
 def _left_out(

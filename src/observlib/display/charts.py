@@ -51,29 +51,41 @@ def checked(
 def output(
     draw: Callable[[], Figure], frame: pd.DataFrame, catalogue: Catalogue, caption: str, alt: str
 ) -> Output:
-    """The output of a figure: picture, alternative text, caption, estimates, their table.
+    """The output of a figure: pictures, alternative text, caption, estimates, their table.
 
-    It is drawn in the theme of all. Apostrophes become typographic here, in the drawing and in
-    the alternative text, as pandoc makes them in the body of pages.
+    It is drawn in the theme of all, twice: the wide drawing is shown, the narrow one kept beside it
+    for telephones. Apostrophes become typographic here, in drawings and in the alternative text, as
+    pandoc makes them in the body of pages.
     """
     from matplotlib.text import Text
 
     alt = attribute_text(typography(" ".join(alt.split())))
-    with style.theme():
-        fig = draw()
-        for text in fig.findobj(Text):
-            text.set_text(curly(text.get_text()))
-        picture = svg.render(fig, alt)
+    pictures = []
+    for wide in (style.WIDE, style.NARROW):
+        with style.theme(wide):
+            fig = draw()
+            for text in fig.findobj(Text):
+                text.set_text(curly(text.get_text()))
+            pictures.append(svg.render(fig, alt))
     return Output(
-        {"image/svg+xml": picture, "text/plain": alt},
+        {"image/svg+xml": pictures[0], svg.NARROW: pictures[1], "text/plain": alt},
         {
             "kind": "chart",
             "caption": caption,
+            "title": caption_of(title(frame, catalogue), "title"),
             "alt": alt,
             "data_markdown": data_markdown(frame, catalogue),
             **estimates.to_json(frame),  # which is rounded
         },
     )
+
+
+def title(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The labels of what is shown and, where it has one, its period."""
+    names = frame["indicator"].unique()
+    labels = french.join(words.indicator_of(str(name), catalogue).label for name in names)
+    periods = frame["period"].unique()
+    return labels if len(periods) > 1 else f"{labels}, {french.period_label(str(periods[0]))}"
 
 
 def low_base_note(
@@ -105,9 +117,9 @@ def new_figure(height: float, notes: Iterable[str]) -> Figure:
     """
     from matplotlib.figure import Figure
 
-    foot = style.wrap(typography(" ".join(filter(None, notes))), style.WIDTH - 4)
+    foot = style.wrap(typography(" ".join(filter(None, notes))), style.width() - 4)
     height += style.LINE * (foot.count("\n") + 1) if foot else 0.0
-    fig = Figure(figsize=(style.WIDTH / 72, height / 72))  # of no window and no global state
+    fig = Figure(figsize=(style.width() / 72, height / 72))  # of no window and no global state
     style.write(fig, 2, height - 2, foot, va="bottom", color=style.GREY)
     return fig
 
@@ -164,6 +176,17 @@ def scale(low: float, high: float, unit: str, steps: int) -> list[float]:
     while len(inside) > 2 and inside[1] <= low:
         inside.pop(0)
     return inside
+
+
+def cut_note(places: Sequence[float]) -> list[str]:
+    """Say that an axis does not start from zero, where it does not.
+
+    Examples
+    --------
+    >>> cut_note([6.5, 7.0]), cut_note([0.0, 5.0])
+    (["L'axe ne part pas de zéro."], [])
+    """
+    return ["L'axe ne part pas de zéro."] * bool(places[0] > 0)
 
 
 def tick_labels(places: Sequence[float], unit: str) -> list[str]:

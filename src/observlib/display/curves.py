@@ -14,6 +14,7 @@ from observlib.display.output import Output
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _HEIGHT = 170.0
@@ -101,13 +102,13 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     x_labels = [french.number(x, decimals) for x in x_ticks]
     names = _names(curves, indicator, unit, y_ticks, x_label)
     left = max(panels.tick_width(y_ticks, unit), style.text_width(x_labels[0]) / 2)
-    notes = _notes(curves, indicator)
-    head = style.wrap(words.headed(indicator, unit), style.WIDTH)
+    notes = [*_notes(curves, indicator), *charts.cut_note(y_ticks)]
+    head = style.wrap(words.headed(indicator, unit), style.width())
     top = (head.count("\n") + 1) * style.LINE + 8
-    width = style.WIDTH - left - panels.labels_width(names.texts)
+    width = style.width() - left - panels.labels_width(names.texts)
     box = panels.Box(left, top, width, names.places.height)
     middle, bottom = left + width / 2, top + box.height
-    under = style.wrap(x_label, 2 * min(middle, style.WIDTH - middle))
+    under = style.wrap(x_label, 2 * min(middle, style.width() - middle))
     axis = 10 + style.LINE * (under.count("\n") + 2)
     fig = charts.new_figure(bottom + axis + 2, notes)
     style.write(fig, 0, 0, head, color=style.GREY)
@@ -115,6 +116,8 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     ax = panels.new_axes(fig, box, x_ends, (x_ticks, x_labels), y_ticks, unit)
     if names.at is not None and names.at < end:
         ax.axvline(names.at, color=style.GREY, linewidth=0.8, linestyle=(0, (1, 2)))
+        _name_place(ax, names.at, [_at(rows, names.at)["estimate"] for rows in curves.values()],
+                    x_label)  # fmt: skip
     labels = []
     for i, (rows, text) in enumerate(zip(curves.values(), names.texts, strict=True)):
         last, thin = _last(rows), _thin(rows, curves)
@@ -128,6 +131,15 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     return fig
 
 
+def _name_place(ax: Axes, at: float, values: list[float], x_label: str) -> None:
+    """Write beside the line of a place which one it is, at the end that is far from curves."""
+    low, high = ax.get_ylim()
+    foot = sum(values) / len(values) > (low + high) / 2
+    ax.annotate(f"{_place(at)} {x_label.partition(' depuis ')[0]}", (at, low if foot else high),
+                (4, 4 if foot else -4), textcoords="offset points", size=style.SMALL,
+                va="bottom" if foot else "top", color=style.GREY)  # fmt: skip
+
+
 def _names(
     curves: Curves, indicator: Indicator, unit: str, y_ticks: list[float], x_label: str
 ) -> _Names:
@@ -135,10 +147,10 @@ def _names(
 
     def named(rows: list[dict[str, Any]], there: str = "") -> tuple[list[str], panels.LabelPlaces]:
         values = [charts.value_text(row, indicator, unit) + there for row in rows]
-        texts = [style.wrap(value, _NAME) for value in values]
+        texts = [style.wrap(value, style.part(_NAME)) for value in values]
         if len(curves) > 1:
             pairs = zip(curves, texts, strict=True)
-            texts = [f"{style.named(name, _NAME)}\n{text}" for name, text in pairs]
+            texts = [f"{style.named(name, style.part(_NAME))}\n{text}" for name, text in pairs]
         return texts, panels.place_labels(
             texts, [row["estimate"] for row in rows], y_ticks, _HEIGHT
         )
@@ -190,7 +202,9 @@ def _x_ticks(start: float, end: float, x_label: str) -> list[float]:
         return [start]
     steps = [1, 2, 3, 6, 10] if x_label.lower().startswith(_CALENDAR) else [1, 2, 5, 10]
     whole = start == round(start) and end == round(end)
-    found = MaxNLocator(5, steps=steps, integer=whole).tick_values(start, end)
+    found = MaxNLocator(3 if style.narrow() else 5, steps=steps, integer=whole).tick_values(
+        start, end
+    )
     return [float(x) for x in found if start <= x <= end] or [start, end]
 
 

@@ -103,17 +103,17 @@ def _arrange(fig: Figure, frame: pd.DataFrame, catalogue: Catalogue) -> None:
     from matplotlib.text import Text
 
     wide, high = fig.get_size_inches()
-    fig.set_size_inches(style.WIDTH / 72, style.WIDTH / 72 * high / wide)
+    fig.set_size_inches(style.width() / 72, style.width() / 72 * high / wide)
     if fig.get_suptitle():
         fig.suptitle("")
     sns.despine(fig)
     say = _words(frame, catalogue)
     for ax in fig.axes:
         title = say(ax.get_title()) if len(fig.axes) > 1 else ""
-        ax.set_title(style.wrap(title, ax.get_position().width * style.WIDTH))
+        ax.set_title(style.wrap(title, ax.get_position().width * style.width()))
         if legend := ax.get_legend():
             widths = [style.text_width(text.get_text()) for text in legend.get_texts()]
-            columns = (style.WIDTH - 60) // (max(widths, default=0.0) + 45)
+            columns = (style.width() - 60) // (max(widths, default=0.0) + 45)
             sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), frameon=False, title="",
                             ncols=max(1, int(columns)))  # fmt: skip
     _name_ticks(fig, say, frame["unit"].iat[0] if frame["unit"].nunique() == 1 else "")
@@ -137,9 +137,9 @@ def _name_ticks(fig: Figure, say: Callable[[str], str], unit: str) -> None:
         texts = [say(text) for text in axis.get_major_formatter().format_ticks(places)]
         if unit and axis.get_label_text() == "estimate":
             texts = charts.tick_labels(places, unit)
-        room = _NAME
+        room = style.part(_NAME)
         if axis.axis_name == "x" and places:
-            room = axis.axes.get_position().width * style.WIDTH / len(places) - 4
+            room = axis.axes.get_position().width * style.width() / len(places) - 4
         wrapped = [style.wrap(text, room, cut=False) for text in texts]
         turned = max(map(style.text_width, wrapped), default=0.0) > room
         axis.set_ticks(places, texts if turned else wrapped)

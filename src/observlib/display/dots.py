@@ -81,6 +81,7 @@ def _figure(records: list[dict[str, Any]], frame: pd.DataFrame, indicator: Indic
     limits = _limits(frame, indicator, unit, zones)
     name = charts.axis_name(indicator, unit, list(frame["period"]))
     notes = layout.notes_of(records, indicator, low_base="Marque creuse", partial="(p)")
+    notes += charts.cut_note(limits)
     fig, ax, middles = layout.draw_rows(
         place, notes, tall=style.LINE, top=4 + style.LINE * zones,
         axis=layout.Axis(limits, unit, name),
@@ -122,11 +123,17 @@ def _draw(ax: Axes, records: Sequence[dict[str, Any]], middles: list[float]) -> 
 
 
 def _limits(frame: pd.DataFrame, indicator: Indicator, unit: str, zones: bool) -> list[float]:
-    """Axis ticks: the whole scale of a mark or share, with its thresholds; else from 0."""
+    """Axis ticks: the scale of a mark or share, with its thresholds; else from 0.
+
+    Of a mark whose points all have intervals, the half below the lowest is not drawn.
+    """
     if unit.startswith("sur "):
         top = estimates.best(unit)
         inner = {indicator.poor, indicator.good} if zones else {top / 2}
-        return sorted({0.0, top, *(x for x in inner if x is not None and 0 < x < top)})
+        lowest = frame["ci_low"].fillna(frame["estimate"]).min()
+        stems = frame["ci_low"].isna().all()  # which start from zero
+        start = 0.0 if stems or zones is False else max(0.0, min(lowest, *inner) - top / 10) // 1
+        return sorted({start, top, *(x for x in inner if x is not None and start < x < top)})
     if unit == "%" and not words.is_change(indicator.id):
         return [0.0, 50.0, 100.0]
     return charts.ticks(frame, unit, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -71,7 +72,7 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
     unit = str(cells["unit"].iat[0])
     rows, columns = list(dict.fromkeys(cells["row"])), list(dict.fromkeys(cells["column"]))
     for widest in _NAMES:
-        place = layout.columns([layout.Row(name) for name in rows], widest=widest)
+        place = layout.columns([layout.Row(name) for name in rows], widest=widest, over=False)
         cell = place.width / len(columns)
         heads = _heads(columns, cell)
         if not heads.turned:
@@ -151,6 +152,10 @@ def _heads(columns: Sequence[str], cell: float) -> _Heads:
     if widest <= 3 * cell and all(any(sign.isdigit() for sign in head) for head in columns):
         every = -(-int(widest) // max(1, int(cell)))  # hours or days: a reader counts on
         return _Heads([h if i % every == 0 else "" for i, h in enumerate(columns)], _LETTER)
+    if cell < _LETTER and style.narrow():  # what the wide drawing has room for
+        every = math.ceil(_LETTER / cell)
+        kept = _heads([head if i % every == 0 else "" for i, head in enumerate(columns)], _LETTER)
+        return kept._replace(turned=True)
     if cell < _LETTER:
         raise ObservError(
             f"heat_chart: {len(columns)} columns named in words; "
@@ -201,7 +206,8 @@ def _ink(shade: Sequence[float]) -> str:
     from seaborn.utils import relative_luminance
 
     luminance = relative_luminance(shade)
-    return "#000000" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#FFFFFF"
+    dark = (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05)
+    return "#000000" if dark else "#FEFEFE"  # and not white, which is dark on dark pages
 
 
 def _alt(cells: pd.DataFrame, indicator: Indicator) -> str:

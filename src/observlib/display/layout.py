@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -24,6 +24,7 @@ GAP = 7.0  # between two rows
 _NAME = 130.0  # widest name beside the axes
 _LEAST = 90.0  # narrowest axes
 _SPACE = 10.0  # between names, axes and values
+_EDGE = 5.0  # around axes as wide as the figure: half a mark
 
 
 class Row(NamedTuple):
@@ -99,25 +100,33 @@ def _shared_base(records: Sequence[Mapping[str, Any]]) -> float | None:
     return known[0] if len(known) > 1 and len(set(known)) == 1 else None
 
 
-def columns(rows: Sequence[Row], *, widest: float = _NAME, over: bool = False) -> Columns:
+def columns(rows: Sequence[Row], *, widest: float = _NAME, over: bool | None = None) -> Columns:
     """Share the width among names, axes, values and bases: axes have what the others leave.
 
     Names take `widest` at the most; or stand `over` the marks, which then have the whole width.
+    Where it is not said, they do on a narrow figure that has no room for them.
     """
     shown = [row.value for row in rows if not row.withheld]
     value = max((style.text_width(text, weight="bold") for text in shown), default=20.0)
     base = max(style.text_width(row.base, style.SMALL) for row in rows)
-    if over:
-        room = [style.WIDTH - 16 - style.text_width(row.value, weight="bold") for row in rows]
-        names = [style.named(r.name, w, "bold") for r, w in zip(rows, room, strict=True)]
-        return Columns(rows, names, 1.0, style.WIDTH - 2, style.WIDTH - 1, over)
     right = (value + _SPACE if value else 0.0) + (base + 8 if base else 0.0) + 2
-    widest = min(widest, style.WIDTH - right - _SPACE - _LEAST)
+    free = style.width() - right - _SPACE - _LEAST
+    if over or (over is None and style.narrow() and _longest(rows) > free):
+        end = style.width() - 1 - (base + 8 if base else 0.0)
+        room = [end - 15 - style.text_width(row.value, weight="bold") for row in rows]
+        names = [style.named(r.name, w, "bold") for r, w in zip(rows, room, strict=True)]
+        return Columns(rows, names, _EDGE, style.width() - 2 * _EDGE, end, over=True)
+    widest = min(style.part(widest), free)
     names = [style.named(row.name, widest, _weight(row)) for row in rows]
     left = max(style.text_width(n, weight=_weight(r)) for n, r in zip(names, rows, strict=True))
     left += _SPACE * (left > 0)
-    width = style.WIDTH - left - right
-    return Columns(rows, names, left, width, left + width + _SPACE + value, over)
+    width = style.width() - left - right
+    return Columns(rows, names, left, width, left + width + _SPACE + value, bool(over))
+
+
+def _longest(rows: Sequence[Row]) -> float:
+    """The width of the longest name, on one line."""
+    return max(style.text_width(style.clipped(row.name), weight=_weight(row)) for row in rows)
 
 
 def draw_rows(
@@ -154,7 +163,15 @@ def draw_rows(
     ax.set_ylim(height, 0)
     if axis:
         ax.set_xlim(axis.ticks[0], axis.ticks[-1])
-        ax.set_xticks(axis.ticks, charts.tick_labels(axis.ticks, axis.unit))
+        labels = charts.tick_labels(axis.ticks, axis.unit)
+        step = place.width * min(b - a for a, b in pairwise(axis.ticks))
+        if step < (axis.ticks[-1] - axis.ticks[0]) * (max(map(style.text_width, labels)) + 4):
+            labels[1:-1] = [""] * (len(labels) - 2)
+        ax.set_xticks(axis.ticks, labels)
+        if place.over:  # what stands under both ends has no room beside them
+            ends = ax.get_xticklabels()
+            ends[0].set_horizontalalignment("left")
+            ends[-1].set_horizontalalignment("right")
         ax.set_yticks([])
         ax.grid(axis="x", color=style.FAINT, linewidth=0.8)
         if axis.ticks[0] < 0:
@@ -178,7 +195,7 @@ def draw_rows(
         else:
             look = grey if row.withheld else {"weight": "bold"}
             style.write(fig, place.values, y, row.value, **aligned, **look)
-        style.write(fig, style.WIDTH - 1, y, row.base, size=style.SMALL, **aligned, **grey)
+        style.write(fig, style.width() - 1, y, row.base, size=style.SMALL, **aligned, **grey)
     return fig, ax, middles
 
 

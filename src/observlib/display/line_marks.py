@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from observlib.display import style
+from observlib.display.timeline import dated
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,9 +120,9 @@ def suppressed(rows: pd.DataFrame) -> list[int]:
     return found if rows["estimate"].notna().any() else []
 
 
-def mark_suppressed(ax: Axes, rows: pd.DataFrame) -> None:
-    """An "s" on the foot of axes under each withheld value."""
-    for x in suppressed(rows):
+def mark_suppressed(ax: Axes, *series: pd.DataFrame) -> None:
+    """An "s" on the foot of axes under each withheld value, or several of one place."""
+    for x in sorted({x for rows in series for x in suppressed(rows)}):
         ax.annotate("s", (x, ax.get_ylim()[0]), (0, 2), textcoords="offset points",
                     ha="center", size=style.SMALL, color=style.GREY)  # fmt: skip
 
@@ -129,7 +130,7 @@ def mark_suppressed(ax: Axes, rows: pd.DataFrame) -> None:
 def draw_background(ax: Axes, rows: pd.DataFrame, begins: bool = False) -> None:
     """A thin grey line of whole periods that another is seen against, with its band.
 
-    Where it `begins` is marked by a vertical line.
+    Where it `begins` is marked by a vertical line, which is named by its period.
     """
     found = runs(complete(rows))
     for run in found:
@@ -137,4 +138,9 @@ def draw_background(ax: Axes, rows: pd.DataFrame, begins: bool = False) -> None:
         band(ax, run, low, high, style.GREY, 0.25)
         line(ax, run, value, color=style.GREY, linewidth=0.9, alpha=0.8)
     if begins and found:
-        ax.axvline(found[0][0], color=style.GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+        at = found[0][0]
+        ax.axvline(at, color=style.GREY, linewidth=0.9, linestyle=(0, (4, 3)))
+        left = at > len(rows) / 2
+        ax.annotate(dated(str(rows.index[at]), ""), (at, ax.get_ylim()[0]), (-3 if left else 3, 3),
+                    textcoords="offset points", ha="right" if left else "left", size=style.SMALL,
+                    color=style.GREY)  # fmt: skip

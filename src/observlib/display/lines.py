@@ -150,29 +150,30 @@ def _together(series: Series, context: _Context) -> Figure:
     """All lines on one panel, each named at its right end, or else by a sample of it."""
     unit, several = context.unit, len(series) > 1
     names = [
-        f"{style.named(name, 104)}\n" * several + _last_value(rows, context, unit)
+        f"{style.named(name, style.part(104))}\n" * several + _last_value(rows, context, unit)
         for name, rows in series.items()
     ]
     y_ticks = charts.ticks(pd.concat(list(series.values())), unit, 5)
     left, top = panels.tick_width(y_ticks, unit), style.LINE + 8
     ends = [_end(rows) for rows in series.values()]
     places = panels.place_labels(names, [y for _, y, _ in ends], y_ticks, _HEIGHT)
-    box = panels.Box(left, top, style.WIDTH - left - panels.labels_width(names), places.height)
+    box = panels.Box(left, top, style.width() - left - panels.labels_width(names), places.height)
     partial = set().union(*map(_partial, series.values()))
     time = time_axis(context.periods, box.width)
     below = 8 + (time.lines + bool(partial)) * style.LINE
-    fig = charts.new_figure(top + box.height + below, context.notes)
+    notes = [*context.notes, *charts.cut_note(y_ticks)]
+    fig = charts.new_figure(top + box.height + below, notes)
     style.write(fig, 0, 2, _axis_name(context, unit), color=style.GREY)
     ax = panels.new_axes(fig, box, time.ends, time.labels(), y_ticks, unit)
     for i, rows in enumerate(series.values()):
         line_marks.draw(ax, rows, i, marked=16)
-        line_marks.mark_suppressed(ax, rows)
+    line_marks.mark_suppressed(ax, *series.values())
     labels = [
         panels.LineLabel(name, *end, {"marker": marker, "markersize": 4.7})
         for name, end, marker in zip(names, ends, style.MARKERS, strict=False)
     ]
     panels.draw_labels(fig, ax, box, labels, places)
-    name_partial(ax, time, partial, left, style.WIDTH - left - box.width)
+    name_partial(ax, time, partial, left, style.width() - left - box.width)
     return fig
 
 
@@ -186,7 +187,8 @@ def _end(rows: pd.DataFrame) -> tuple[float, float, bool]:
 
 
 def _apart(series: Series, context: _Context) -> Figure:
-    """A panel for each line, two in a row, each a count from its own zero."""
+    """A panel for each line, two or three in a row, each a count from its own zero."""
+    across = 2 if style.narrow() or len(series) in (2, 4) else 3
     units = [_unit(rows, context) for rows in series.values()]
     drawn_in = [pd.concat([rows, *_grey(name, context)]) for name, rows in series.items()]
     shared = {  # marks and shares are compared from one panel to the next
@@ -199,29 +201,32 @@ def _apart(series: Series, context: _Context) -> Figure:
         for rows, unit in zip(drawn_in, units, strict=True)
     ]
     left = max(map(panels.tick_width, scales, units))
-    width = (style.WIDTH - _BETWEEN - 3) / 2 - left  # the last mark of a line reaches past its axes
+    # the last mark of a line reaches past its axes
+    width = (style.width() - (across - 1) * _BETWEEN - 3) / across - left
     time = time_axis(context.periods, width)
     names = [style.named(name, left + width, weight="bold") for name in series]
     partial = [_partial(rows) for rows in series.values()]
     y = style.LINE + 8 if context.unit and _axis_name(context, context.unit) else 2.0
     tops, feet = list[float](), list[float]()
-    for i in range(0, len(names), 2):
-        y += 0.0 if not i else 24.0 if any(partial[i - 2 : i]) else 12.0
-        tops += [y, y]
-        y += (max(name.count("\n") for name in names[i : i + 2]) + 2) * style.LINE + 6 + _PANEL
-        feet += [y, y]
-    below = 8 + (time.lines + any(partial[-2:])) * style.LINE
-    fig = charts.new_figure(y + below, context.notes)
+    for i in range(0, len(names), across):
+        y += 0.0 if not i else 24.0 if any(partial[i - across : i]) else 12.0
+        tops += [y] * across
+        lines = max(name.count("\n") for name in names[i : i + across]) + 2
+        y += lines * style.LINE + 6 + _PANEL
+        feet += [y] * across
+    below = 8 + (time.lines + any(partial[-across:])) * style.LINE
+    cut = [note for places in scales for note in charts.cut_note(places)]
+    fig = charts.new_figure(y + below, [*context.notes, *cut[:1]])
     if context.unit:
         style.write(fig, 0, 2, _axis_name(context, context.unit), color=style.GREY)
     for i, (line, rows) in enumerate(series.items()):
-        x, unit = i % 2 * (left + width + _BETWEEN), units[i]
+        x, unit = i % across * (left + width + _BETWEEN), units[i]
         thing = f"{unit} : " * (not context.unit and unit not in ("%", "s", "€"))
         value = thing + _last_value(rows, context, unit, always=True)
         under = tops[i] + (names[i].count("\n") + 1) * style.LINE
         style.write(fig, x, tops[i], names[i], weight="bold")
         style.write(fig, x, under, value, color=style.GREY)
-        last = i + 2 >= len(names)
+        last = i + across >= len(names)
         box = panels.Box(x + left, feet[i] - _PANEL, width, _PANEL)
         ax = panels.new_axes(fig, box, time.ends, time.labels(last), scales[i], unit)
         for grey in _grey(line, context):

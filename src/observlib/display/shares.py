@@ -119,7 +119,7 @@ def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: In
     notes = [charts.base_note(indicator)] * ("=" in bases)
     notes += charts.low_base_note(["low_base"] * ("(f)" in bases), indicator, "(f)")
     notes += ["(p) : période incomplète."] * ("(p)" in bases)
-    named = [style.named(label, style.WIDTH - 17) for label in labels.values()]
+    named = [style.named(label, style.width() - 17) for label in labels.values()]
     legend, top = _legend_places(named, place.left)
     fig, ax, middles = layout.draw_rows(place, notes, tall=_BAR, gap=_GAP, top=top + 6, bottom=2)
     for (x, y), label, (fill, hatch, _) in zip(legend, named, fills, strict=True):
@@ -178,12 +178,12 @@ def _draw(
 
 def _legend_places(labels: list[str], left: float) -> tuple[list[tuple[float, float]], float]:
     """Where each part's name stands: in rows above the bars, in the bars' order."""
-    if left + sum(29 + style.text_width(label) for label in labels) > style.WIDTH:
+    if left + sum(29 + style.text_width(label) for label in labels) > style.width():
         left = 0.0
     places, x, y, lines = [], left, 0.0, 1
     for label in labels:
         needed = 15 + style.text_width(label)
-        if x > left and x + needed > style.WIDTH:
+        if x > left and x + needed > style.width():
             x, y, lines = left, y + lines * style.LINE + 2, 1
         places.append((x, y))
         x += needed + 14

@@ -1,7 +1,7 @@
 """The one style of every figure: colours, marks, sizes, and where things stand.
 
-Figures are drawn at the width at which 10.5-point text is still 9 pixels high on a telephone.
-Lengths are in points.
+Each figure is drawn twice: for pages and paper, and for telephones, whose pages are as wide as the
+narrow one. Letters are as large in both. Lengths are in points.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,10 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 INK = "#161616"
 GREY = "#666666"
 FAINT = "#E5E5E5"
-WIDTH = 360.0
+WIDE, NARROW = 480.0, 270.0
+_WIDTH = ContextVar("width of the figure that is drawn", default=WIDE)
+# of the same width as DejaVu Sans, by which texts are measured, or narrower
+FONTS = "system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
 SIZE = 10.5
 SMALL = 9.5
 LINE = 13.0  # height of a line of text
@@ -45,7 +49,7 @@ _RC = {
     "axes.labelcolor": INK,
     "axes.linewidth": 0.8,
     "hatch.linewidth": 0.8,
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "svg.hashsalt": "observlib",
     "text.color": INK,
     "text.parse_math": False,
@@ -58,9 +62,30 @@ _RC = {
 }
 
 
+def width() -> float:
+    """The width of the figure that is drawn."""
+    return _WIDTH.get()
+
+
+def narrow() -> bool:
+    """Whether the figure is drawn for telephones."""
+    return width() < WIDE
+
+
+def part(length: float) -> float:
+    """As large a part of the figure's width as a length is of 360 points.
+
+    Examples
+    --------
+    >>> part(90)
+    120.0
+    """
+    return length * width() / 360
+
+
 @contextmanager
-def theme() -> Iterator[None]:
-    """Draw with the project's theme and nothing of the machine's own settings."""
+def theme(wide: float = WIDE) -> Iterator[None]:
+    """Draw with the project's theme and nothing of the machine's own settings, so `wide`."""
     import matplotlib
     import seaborn as sns
 
@@ -76,15 +101,19 @@ def theme() -> Iterator[None]:
             color_codes=False,  # which are matplotlib's own, and would stay
             rc=_RC,
         )
-        yield
+        before = _WIDTH.set(wide)
+        try:
+            yield
+        finally:
+            _WIDTH.reset(before)
 
 
-def axes(fig: Figure, left: float, top: float, width: float, height: float) -> Axes:
+def axes(fig: Figure, left: float, top: float, wide: float, height: float) -> Axes:
     """Axes placed in points from the figure's upper left corner, with their lower edge alone."""
     import seaborn as sns
 
     total = fig.get_figheight() * 72
-    box = (left / WIDTH, 1 - (top + height) / total, width / WIDTH, height / total)
+    box = (left / width(), 1 - (top + height) / total, wide / width(), height / total)
     made = fig.add_axes(box)
     made.patch.set_visible(False)
     sns.despine(ax=made, left=True)
@@ -94,7 +123,7 @@ def axes(fig: Figure, left: float, top: float, width: float, height: float) -> A
 def write(fig: Figure, x: float, y: float, text: str, **options: Any) -> None:
     """Write text at a place in points from the figure's upper left corner."""
     total = fig.get_figheight() * 72
-    fig.text(x / WIDTH, 1 - y / total, text, **{"va": "top", "linespacing": 1.15, **options})
+    fig.text(x / width(), 1 - y / total, text, **{"va": "top", "linespacing": 1.15, **options})
 
 
 def legend_line(fig: Figure, x: float, y: float, i: int, **options: Any) -> None:
@@ -102,17 +131,18 @@ def legend_line(fig: Figure, x: float, y: float, i: int, **options: Any) -> None
     from matplotlib.lines import Line2D
 
     total = fig.get_figheight() * 72
-    places = [(x + part * KEY / 2) / WIDTH for part in range(3)]
+    places = [(x + step * KEY / 2) / width() for step in range(3)]
     look = {"color": PALETTE[i], "linestyle": DASHES[i], "linewidth": 1.8, **options}
     fig.add_artist(Line2D(places, [1 - y / total] * 3, markevery=[1], **look))
 
 
-def legend_patch(fig: Figure, x: float, y: float, width: float, **look: Any) -> None:
+def legend_patch(fig: Figure, x: float, y: float, long: float, **look: Any) -> None:
     """Draw a patch of a filling, ten points high, from its upper left corner in points."""
     from matplotlib.patches import Rectangle
 
     total = fig.get_figheight() * 72
-    fig.add_artist(Rectangle((x / WIDTH, 1 - (y + 10) / total), width / WIDTH, 10 / total, **look))
+    place = (x / width(), 1 - (y + 10) / total)
+    fig.add_artist(Rectangle(place, long / width(), 10 / total, **look))
 
 
 @lru_cache(maxsize=10_000)  # the same words stand on figure after figure

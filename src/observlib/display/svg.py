@@ -2,8 +2,8 @@
 
 Each element has a line of its own, so that a notebook kept with it shows what has changed.
 
-Text is drawn as outlines of the font that matplotlib ships, so that a browser and typst show the
-same picture whatever fonts they have.
+Text is text: it can be selected, found and read at any size. Whatever the reader's font, each line
+stays at its place, and is no wider than it was measured: `style.FONTS` are not.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from observlib.display import style
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+NARROW = "application/vnd.observlib.narrow+svg"  # what a notebook keeps the narrow drawing as
 _SVG = "{http://www.w3.org/2000/svg}"
-_LINK = "{http://www.w3.org/1999/xlink}href"
 _PLACES = ("d", "x", "y", "width", "height", "transform")
+_ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+_USUAL = {"font-size": f"{style.SIZE:g}px", "fill": style.INK.lower(), "text-anchor": "start"}
+_NUMBER = r"-?\d+(?:\.\d+)?"
 
 
 def render(fig: Figure, alt: str) -> str:
@@ -26,16 +31,53 @@ def render(fig: Figure, alt: str) -> str:
 
     Its theme must be that of `style.theme`, which fixes the seed of matplotlib's identifiers.
     """
+    from matplotlib.text import Text
+
+    for text in fig.findobj(Text):
+        text.set_gid(text.get_horizontalalignment())  # of several lines, matplotlib tells it not
     buffer = io.BytesIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     fig.savefig(buffer, format="svg", metadata=nothing)
     root = ElementTree.fromstring(buffer.getvalue())  # comments and the document type go
+    for group in root.iter(f"{_SVG}g"):
+        for line in group.findall(f"{_SVG}text"):
+            _anchored(line, _ANCHORS[group.get("id", "left")])
+    for definitions in root.iter(f"{_SVG}defs"):
+        for looks in definitions.findall(f"{_SVG}style"):  # a page would take them for its own
+            definitions.remove(looks)
     _lighten(root)
     root.tail = None
-    root.attrib = {"role": "img", "aria-label": alt, **root.attrib}
-    for prefix, uri in (("", _SVG), ("xlink", _LINK)):
+    usual = {
+        "font-family": style.FONTS,
+        "font-size": f"{style.SIZE:g}",
+        "fill": style.INK.lower(),
+        "stroke-linejoin": "round",
+        "stroke-linecap": "butt",
+    }
+    root.attrib = {"role": "img", "aria-label": alt, **root.attrib, **usual}
+    for prefix, uri in (("", _SVG), ("xlink", "{http://www.w3.org/1999/xlink}")):
         ElementTree.register_namespace(prefix, uri[1:].split("}")[0])
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _anchored(line: ElementTree.Element, anchor: str) -> None:
+    """Put a line of text where its alignment holds it, with what is not usual of its looks."""
+    looks = dict(part.split(": ", 1) for part in line.attrib.pop("style").split("; "))
+    looks.setdefault("fill", "#000000")
+    moved = line.attrib.pop("transform", "")
+    if "x" not in line.attrib:
+        x, y = map(float, re.findall(_NUMBER, moved)[:2])
+        if "rotate" in moved:  # which starts at its foot
+            line.set("transform", moved)
+        else:
+            size, weight = float(looks["font-size"][:-2]), looks.get("font-weight", "normal")
+            wide = style.text_width(line.text or "", size, "bold" if weight == "700" else weight)
+            x += wide * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+            line.attrib |= {"x": str(x), "y": str(y)}
+            looks["text-anchor"] = anchor
+    looks = {k: v for k, v in looks.items() if k != "font-family" and _USUAL.get(k) != v}
+    if looks:
+        line.set("style", ";".join(f"{key}:{value}" for key, value in looks.items()))
 
 
 def _lighten(node: ElementTree.Element) -> None:
@@ -47,51 +89,24 @@ def _lighten(node: ElementTree.Element) -> None:
         if child.tag != f"{_SVG}metadata":
             kept += list(child) if bare else [child]
     node[:] = kept
-    node.text = "\n" if kept else (node.text or "").strip() or None
+    node.text = "\n" if kept else (node.text or "").strip("\n ") or None
     node.tail = "\n"
     if "style" in node.attrib:
         node.attrib["style"] = node.attrib["style"].replace(": ", ":").replace("; ", ";")
     if node.tag == f"{_SVG}g":
-        node.attrib.pop("id", None)  # only glyphs, markers and clips are referred to
+        node.attrib.pop("id", None)  # only markers, hatches and clips are referred to
         styles = {child.attrib.get("style", "") for child in node}
         drawn = {child.tag for child in node}
         if drawn == {f"{_SVG}use"} and len(styles) == 1 and styles != {""}:
             node.attrib["style"] = styles.pop()  # markers of one series
             for child in node:
                 del child.attrib["style"]
-    if node.tag == f"{_SVG}use":
-        node.attrib[_LINK] = _short(node.attrib[_LINK])
-        move = re.fullmatch(r"translate\((\S+) 0(?:\.0)?\)", node.attrib.get("transform", ""))
-        if move:
-            del node.attrib["transform"]
-            node.attrib["x"] = move[1]
-    elif "id" in node.attrib:
-        node.attrib["id"] = _short(node.attrib["id"])
-    if node.attrib.get("transform") == "scale(0.015625)" and "d" in node.attrib:
-        # glyphs are outlined in 2048ths of an em or finer; 256ths of ten points are enough
-        node.attrib["transform"] = "scale(0.25)"
-        node.attrib["d"] = re.sub(
-            r"-?\d+(?:\.\d+)?", lambda x: str(round(float(x[0]) / 16)), node.attrib["d"]
-        )
     for name in _PLACES:
-        if name in node.attrib and not node.attrib[name].startswith("scale"):
+        if name in node.attrib:
             node.attrib[name] = _rounded(node.attrib[name])
 
 
-def _short(reference: str) -> str:
-    """`#DejaVuSans-Bold-4e` as `#db-4e`."""
-    return re.sub(
-        r"DejaVuSans(?:-([A-Z])[A-Za-z]*)?-", lambda m: f"d{(m[1] or '').lower()}-", reference
-    )
-
-
 def _rounded(places: str) -> str:
-    """Hundredths of a point, but for scales, which are factors; no space that is not needed."""
+    """Hundredths of a point; no space that is not needed."""
     tight = re.sub(r" ?([MLQCz]) ?", r"\1", " ".join(places.split()))
-    parts = re.split(r"(scale\([^)]*\))", tight)
-    return "".join(
-        part
-        if part.startswith("scale")
-        else re.sub(r"-?\d+\.\d+", lambda x: f"{round(float(x[0]), 2) + 0.0:g}", part)
-        for part in parts
-    )
+    return re.sub(r"-?\d+\.\d+", lambda x: f"{round(float(x[0]), 2) + 0.0:g}", tight)

@@ -24,6 +24,7 @@ from observlib.edition.plan import Page
 from observlib.errors import bounded
 from observlib.yaml_files import as_front_matter, quoted
 
+TITLE = 15  # words of a chart's title
 _MARK = re.compile(r"(?P<escaped>\\.)|\s*\(?@[\w-]+\)?|[*_`]")
 
 
@@ -89,7 +90,15 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
             finding = _lead(cell)
         for carried in shown:
             if carried["kind"] == "chart":
-                cells.append(_markdown(_folded(carried["data_markdown"]), f"data-{position}"))
+                label = re.search(r"(?m)^#\| label: (\S+) *$", cell.source)
+                assert label, "`_caption` refuses a chart without one"
+                files = _files(label[1], page, edition["quarter"])
+                text = _folded(carried["data_markdown"], files)
+                if _is_read(carried):
+                    text = (
+                        f"**Lecture\N{NO-BREAK SPACE}:** {typography(carried['caption'])}\n\n{text}"
+                    )
+                cells.append(_markdown(text, f"data-{position}"))
     if not finding:
         raise PageError("states no finding: tag the cell that shows it `finding`")
     if edition["kind"] == "demonstration":  # it stands alone on cards and in search results
@@ -151,16 +160,34 @@ def _caption(source: str, shown: list[Any], position: int) -> str:
         raise PageError(
             f"cell {position} shows a {carried['kind']} and has no `#| label: {prefix}-…` line"
         )
-    options = {f"{prefix}-cap": typography(carried["caption"])}
+    caption = carried["title"] if _is_read(carried) else carried["caption"]
+    options = {f"{prefix}-cap": typography(caption)}
     if prefix == "fig":
         options["fig-alt"] = typography(carried["alt"])
     lines = [f"#| {key}: {quoted(text)}" for key, text in options.items()]
     return "\n".join([*lines, source])
 
 
-def _folded(table: str) -> str:
+def _is_read(carried: Mapping[str, Any]) -> bool:
+    """Whether a chart's caption is too long to be its title, and is told under it."""
+    words = [word for word in carried["caption"].split() if re.search(r"\w", word)]
+    return carried["kind"] == "chart" and "title" in carried and len(words) > TITLE
+
+
+def _files(label: str, page: Page, quarter: str) -> str:
+    """Where a figure can be taken from (see `publish.figures`), and how it is cited."""
+    links = [
+        f"[{kind.upper()}]({page.name}/{label}.{kind}){{aria-label={quoted(f'{label}, {kind}')}}}"
+        for kind in ("svg", "png", "csv")
+    ]
+    cited = plain(typography(f"Observatoire des usagers, « {page.title} », édition {quarter}"))
+    return f"{' · '.join(links)} · Pour citer\N{NO-BREAK SPACE}: {cited}, [@{label}]"
+
+
+def _folded(table: str, files: str) -> str:
     return (
         '::: {.content-visible when-format="html"}\n'
+        f"::: {{.figure-files}}\n{files}\n:::\n\n"
         '::: {.callout-note collapse="true" appearance="minimal"}\n'
         f"## Données de la figure\n\n{table}\n:::\n:::"
     )

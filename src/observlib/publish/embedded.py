@@ -16,6 +16,7 @@ from observlib.errors import ObservError
 from observlib.inputs import Inputs
 from observlib.publish import docx, html, pdf, whole
 from observlib.publish.downloads import EVERYTHING, TITLES, open_data, whole_package, write_package
+from observlib.publish.figures import write_figures
 from observlib.publish.links import PageLinks, broken_links
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
 from observlib.publish.project import HOME, Page, PagesError, Project
@@ -58,7 +59,7 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
         With the problems of all pages.
     """
     site.mkdir(parents=True)
-    shutil.copyfile(html.style(), site / "site.css")
+    html.write_style(project, site)
     write_package(project.manifest, project.folder, site)
     depends = _inputs(project) if kept else {}
     new: dict[PurePosixPath, dict[str, bytes]] = {}
@@ -179,7 +180,10 @@ def write_html(
     converted = _text(project, page, "html")
     _write_files(converted.files, target.parent)
     _copy_pictures(converted.text, project.folder / page.source, target.parent)
-    text = html.with_downloads(html.page_html(project, page, converted.text), downloads())
+    if page.is_study:
+        write_figures(project.folder / page.source, target.parent)
+    document = html.page_html(project, page, converted.text, target.parent)
+    text = html.with_downloads(document, downloads())
     target.write_text(text, encoding="utf-8", newline="\n")
     return target
 

@@ -18,13 +18,15 @@ CARD = 100  # letters above which a card has no other sentence
 BRIEF = 14  # headings up to which their list is seen whole beside the text
 
 
-def page_html(project: Project, page: Page, markdown: str) -> str:
+def page_html(project: Project, page: Page, markdown: str, folder: Path | None = None) -> str:
     """The whole HTML document of a page, but for the links that `with_downloads` puts in.
 
     Parameters
     ----------
     markdown
         Its text with its front matter, as `notebook_to_markdown` gives it.
+    folder
+        Where its pictures are, which filters may put into it.
     """
     root = "../" * (len(page.source.parts) - 1)
     headings = len(re.findall(r"^##+ ", markdown, re.M))
@@ -53,6 +55,7 @@ def page_html(project: Project, page: Page, markdown: str) -> str:
         variables=variables,  # the empty ones too: else a text could set them in its metadata
         metadata=metadata(project, page, root),
         filters=project.filters,
+        folder=folder,
     )
 
 
@@ -186,6 +189,10 @@ def _crumb(entry: Entry, root: str) -> dict[str, str]:
     return {**crumb, "href": root + str(entry.page.with_suffix(".html"))} if entry.page else crumb
 
 
-def style() -> Path:
-    """The style sheet that every page names."""
-    return pandoc.TEMPLATES / "site.css"
+def write_style(project: Project, site: Path) -> None:
+    """Put the style sheet that every page names into a site, with those of `_quarto.yml`."""
+    named = (project.config.get("format") or {}).get("html") or {}
+    own = [named["css"]] if isinstance(named.get("css"), str) else named.get("css") or []
+    sheets = [pandoc.TEMPLATES / "site.css", *(project.folder / name for name in own)]
+    text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    (site / "site.css").write_text(text, encoding="utf-8", newline="\n")

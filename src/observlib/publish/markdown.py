@@ -67,7 +67,7 @@ def notebook_to_markdown(path: Path, to: Format = "html") -> Converted:
             parts.append(source.strip() + "\n")
         elif kind == "code":
             try:
-                parts += _code_cell(cell, source, to, f"{path.stem}_files", files)
+                parts += _code_cell(cell, source, to, path.stem, files)
             except (ValueError, ObservError) as error:
                 problems += [f"{path}: cell {position}: {line}" for line in str(error).splitlines()]
     if problems:

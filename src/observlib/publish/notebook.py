@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +41,12 @@ def joined(source: Any) -> str:
     'a\\nb'
     """
     return "".join(source) if isinstance(source, list) else str(source)
+
+
+def labelled_outputs(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The outputs of cells that have a label, by it: their data by MIME type."""
+    for cell in notebook["cells"]:
+        label = re.search(r"(?m)^#\| label: *(\S+) *$", joined(cell.get("source", "")))
+        for output in cell.get("outputs") or []:
+            if label and "data" in output:
+                yield label[1], output["data"]

@@ -89,6 +89,7 @@ def convert(
     variables: Mapping[str, Any] | None = None,
     metadata: Mapping[str, Any] | None = None,
     filters: Sequence[Path] = (),
+    folder: Path | None = None,
     time_limit: float = TIME_LIMIT,
 ) -> str:
     """Convert Quarto Markdown to `html` or `typst`.
@@ -105,6 +106,8 @@ def convert(
         Pandoc's; variables go into the template as they are, metadata is Markdown.
     filters
         Lua files that pandoc runs before our filter.
+    folder
+        Where it runs: the folder of the files that a filter reads.
 
     Raises
     ------
@@ -118,6 +121,7 @@ def convert(
         "template": address(template) if template else None,
         "table-of-contents": to == "html" and template is not None,
         "toc-depth": 3,
+        "figure-caption-position": "above",
         "fail-if-warnings": True,
         "data-dir": str(TEMPLATES),  # else the user's own files for pandoc would change pages
         "html-math-method": {"method": "mathml"},
@@ -126,7 +130,7 @@ def convert(
         "variables": dict(variables or {}),
         "metadata": dict(metadata or {}),
     }
-    return _run(options, markdown, name, time_limit).decode("utf-8")
+    return _run(options, markdown, name, time_limit, folder=folder).decode("utf-8")
 
 
 def convert_to_docx(
@@ -182,10 +186,11 @@ def _run(
     name: str,
     time_limit: float,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> bytes:
     # pandoc takes its options from a file only, so that no text is read as an option
-    with tempfile.TemporaryDirectory(prefix="observlib-") as folder:
-        defaults = Path(folder) / "defaults.json"
+    with tempfile.TemporaryDirectory(prefix="observlib-") as place:
+        defaults = Path(place) / "defaults.json"
         kept = {key: value for key, value in options.items() if value is not None}
         defaults.write_text(json.dumps(kept), encoding="utf-8")
         try:
@@ -193,6 +198,7 @@ def _run(
                 [executable(), "--defaults", str(defaults)],
                 input=markdown.encode("utf-8"),
                 capture_output=True,
+                cwd=folder,
                 timeout=time_limit,
                 env=environment,
                 check=False,

@@ -20,6 +20,7 @@ from observlib.publish.embedded import (
     write_downloads,
     write_whole,
 )
+from observlib.publish.figures import write_figures
 from observlib.publish.notebook import joined, read_notebook
 from observlib.publish.project import Entry, Page, Project
 from observlib.publish.quarto_command import require_quarto
@@ -55,6 +56,7 @@ def build(project: Project, site: Path, progress: Progress) -> None:
         for page in project.pages:
             if page.is_study:
                 write_downloads(project, page, made)
+                write_figures(project.folder / page.source, (made / page.source).parent)
                 _mend_links(made / page.output(".html"))
             if "typst" in page.formats:
                 chapters |= chapter(project, page)[1]
@@ -112,6 +114,7 @@ def stage(project: Project, folder: Path) -> None:
         path = folder / page.source
         if page.is_study:
             _stage_notebook(project, page, path)
+            write_figures(project.folder / page.source, path.parent)  # a filter reads them
         elif page.source.stem == "index":
             text = path.read_text(encoding="utf-8")
             extra: dict[str, Any] = {

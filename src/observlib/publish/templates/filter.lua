@@ -154,6 +154,7 @@ local function alternative(image, captioned)
 end
 
 local function html_image(image, captioned)
+  if image.t == 'Span' then return image end -- drawings, which `drawings.lua` put into the page
   -- pairs, not a table of keys: Lua's order of keys differs from run to run
   local attributes = { { 'alt', alternative(image, captioned) } }
   for _, key in ipairs { 'width', 'height' } do
@@ -212,7 +213,8 @@ end
 
 local function first_image(blocks)
   local found
-  blocks:walk { Image = function(image) found = found or image end }
+  blocks:walk { Image = function(image) found = found or image end,
+    Span = function(span) if span.classes:includes 'drawing' then found = found or span end end }
   return found
 end
 

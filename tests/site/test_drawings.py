@@ -1,0 +1,122 @@
+"""Every chart of the committed studies, in a real browser: on a telephone and on a wide screen."""
+
+import html
+import importlib.util
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.site.conftest import SAMPLE
+
+from observlib.display import svg
+from observlib.publish import publish
+
+STUDIES = Path(__file__).parents[2] / "notebooks"
+MEASURE = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
+function measure(doc, view) {
+  const found = [];
+  for (const figure of doc.querySelectorAll("figure")) {
+    const drawings = [...figure.querySelectorAll("svg")].filter(el => el.checkVisibility());
+    for (const drawing of drawings) {
+      const scale = drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
+      const texts = [...drawing.querySelectorAll("text")].map(el => {
+        const box = el.getBoundingClientRect();
+        return {
+          words: el.textContent, size: parseFloat(view.getComputedStyle(el).fontSize) * scale,
+          turned: el.hasAttribute("transform"),
+          box: [box.left, box.right, box.top, box.bottom],
+        };
+      });
+      const box = drawing.getBoundingClientRect();
+      found.push({ name: figure.id, kind: drawing.getAttribute("class"), texts, scale,
+        alone: drawings.length === 1, called: drawing.getAttribute("aria-label"),
+        box: [box.left, box.right] });
+    }
+  }
+  return { found, text: doc.body.innerText, fill: view.getComputedStyle(doc.body).backgroundColor };
+}
+(async () => {
+  const found = {};
+  for (const width of [375, 1280]) {
+    const frame = document.createElement("iframe");
+    frame.style.cssText = `width:${width}px;height:900px;border:0`;
+    frame.src = "%s";
+    await new Promise(done => { frame.onload = done; document.body.append(frame) });
+    found[width] = measure(frame.contentDocument, frame.contentWindow);
+    frame.remove();
+  }
+  document.getElementById("found").textContent = JSON.stringify(found);
+})();
+</script>"""
+
+
+@pytest.fixture(scope="module")
+def found(dump: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a browser shows of all charts, by the width of its screen."""
+    spec = importlib.util.spec_from_file_location("sample", SAMPLE)
+    assert spec and spec.loader
+    sample = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sample)
+    cells = []
+    for path in sorted(STUDIES.glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                if svg.NARROW in output.get("data", {}):
+                    options = f"#| label: fig-{len(cells)}\n#| fig-cap: Une\n#| fig-alt: Deux"
+                    cells.append(sample.code(options, output))
+    assert len(cells) >= 40
+    front = sample.front(title="Toutes", description="Toutes.", order=1, date="2026-11-24")
+    folder = tmp_path_factory.mktemp("drawings")
+    project = sample.make_project(folder / "project", all=sample.notebook(front, *cells))
+    site = publish(project, folder / "site", "embedded").parent
+    page = site / "editions" / "2026-T3" / "all.html"
+    text = re.sub(r"<meta http-equiv=[^>]*>", "", page.read_text(encoding="utf-8"))
+    page.write_text(text, encoding="utf-8")
+    measuring = site / "measure.html"
+    measuring.write_text(MEASURE % "editions/2026-T3/all.html", encoding="utf-8")
+    told = re.search(r'<pre id="found">(.*?)</pre>', dump(measuring), re.DOTALL)
+    assert told and told[1]
+    shutil.rmtree(project)
+    return dict(json.loads(html.unescape(told[1])))
+
+
+@pytest.mark.parametrize(("width", "kind"), [("375", "narrow"), ("1280", "wide")])
+def test_one_drawing_of_each_chart_is_shown_with_letters_that_can_be_read(width, kind, found):
+    drawings = found[width]["found"]
+    assert len(drawings) >= 40
+    assert all(drawing["alone"] and drawing["kind"] == kind for drawing in drawings)
+    assert all(len(drawing["called"]) > 40 for drawing in drawings), "a chart without a name"
+    sizes = [text["size"] for drawing in drawings for text in drawing["texts"]]
+    assert min(sizes) >= 12 - 1e-6
+
+
+@pytest.mark.parametrize("width", ["375", "1280"])
+def test_no_word_of_a_chart_stands_on_another_nor_is_cut_whatever_the_reader_s_font(width, found):
+    wrong = []
+    for drawing in found[width]["found"]:
+        left, right = drawing["box"]
+        texts = [text for text in drawing["texts"] if text["words"].strip()]
+        for i, one in enumerate(texts):
+            a = one["box"]
+            if a[0] < left - 2 or a[1] > right + 2:
+                wrong.append((drawing["name"], one["words"], "cut"))
+            for other in texts[:i]:
+                b = other["box"]
+                wide = min(a[1], b[1]) - max(a[0], b[0])
+                tall = min(a[3], b[3]) - max(a[2], b[2])
+                # boxes are taller than letters
+                if wide > 2 and tall > 0.45 * min(a[3] - a[2], b[3] - b[2]):
+                    wrong.append((drawing["name"], one["words"], other["words"]))
+    assert not wrong
+
+
+def test_the_words_of_charts_are_found_in_the_page_s_text(found):
+    for width in ("375", "1280"):
+        words = {text["words"] for d in found[width]["found"] for text in d["texts"]}
+        assert len(words) > 200
+        missing = [word for word in words if word.strip() and word not in found[width]["text"]]
+        assert len(missing) < 0.02 * len(words), missing
