@@ -303,7 +303,7 @@ def test_a_withheld_figure_that_is_planted_is_found(where, root, pages, withheld
     if where == "a PDF" and shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (poppler) is absent")
     name, plant = PLANTED[where]
-    folders = [root / "reports" / "_site" / "editions" / str(NOW), root / EDITION]
+    folders = [root / "reports" / "_site" / str(NOW), root / EDITION]
     source = next(folder / name for folder in folders if (folder / name).exists())
     target = tmp_path / name if "package" not in where else tmp_path / "partner.zip"
     target.parent.mkdir(exist_ok=True)

@@ -148,14 +148,13 @@ def add_study(folder: Path, name: str, content: dict[str, Any]) -> Path:
 
 def add_package(folder: Path) -> tuple[str, ...]:
     """Give a project's edition a data package, and a file that its manifest does not list."""
-    edition = folder / "editions" / "2026-T3"
-    manifest = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     names = ("donnees/estimates.csv", "donnees/observatoire-2026-t3.zip")
-    (edition / "donnees").mkdir()
+    (folder / "donnees").mkdir()
     for name in (*names, "donnees/brouillon.csv", "estimates.parquet"):
-        (edition / name).write_bytes(b"PK" * 1000)
+        (folder / name).write_bytes(b"PK" * 1000)
     manifest["frame"] = dict.fromkeys((*names, "estimates.parquet"), "digest")
-    (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return names
 
 

@@ -14,7 +14,7 @@ from observlib.publish.docx import reference
 
 @pytest.fixture(scope="module")
 def document(made_site: Path) -> zipfile.ZipFile:
-    return zipfile.ZipFile(made_site / "editions" / "2026-T3" / "panorama.docx")
+    return zipfile.ZipFile(made_site / "panorama.docx")
 
 
 def part(document: zipfile.ZipFile, name: str) -> str:

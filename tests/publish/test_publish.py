@@ -93,25 +93,23 @@ def test_demonstration_says_so_on_every_page_of_the_edition(made_site):
         assert text.count("Données de démonstration\u00a0:") >= 1
 
 
-def test_home_page_shows_each_finding_with_its_typography(tmp_path, sample):
+def test_home_page_links_each_study_and_leaves_its_finding_to_it(tmp_path, sample):
     project = sample.make_project(
         tmp_path / "project", page=sample.study("Page", "86\u202f712 visites : un record", 1)
     )
     text = publish(project, tmp_path / "site", "embedded").read_text(encoding="utf-8")
-    card = text[text.index('class="cards"') :]
-    assert '<a href="page.html">Page</a>' in card
-    assert "86\u202f712 visites\u00a0: un record" in card
-    assert card.index("86") < card.index("avant-de-reprendre-un-chiffre")
+    studies = text[text.index('id="les-études"') : text.index('id="les-produits"')]
+    assert '<a href="page.html">Page</a>' in studies and "712" not in studies
 
 
 def test_home_page_gives_products_as_links_and_says_where_there_is_none(tmp_path, sample):
     product = {"fiche_produit-boamp": sample.study("BOAMP", "58 % d’usagers satisfaits.", 1)}
     project = sample.make_project(tmp_path / "project", **product)
     text = publish(project, tmp_path / "site", "embedded").read_text(encoding="utf-8")
-    links = text[text.index('class="links"') :]
-    assert '<a href="fiche_produit-boamp.html">BOAMP</a>' in links
-    assert "58" not in links
-    assert "Aucune page publiée." in text[text.index('class="cards"') : text.index('class="links"')]
+    studies, _, products = text[text.index('id="les-études"') :].partition('id="les-produits"')
+    assert '<a href="fiche_produit-boamp.html">BOAMP</a>' in products
+    assert "58" not in products[: products.index("</ul>")]
+    assert "Aucune page publiée." in studies
 
 
 def test_real_edition_has_no_such_warning(tmp_path, sample):

@@ -101,11 +101,11 @@ def test_the_data_package_is_beside_the_pages_and_each_study_leads_to_it(
 ):
     names = sample.add_package(project)
     install(tmp_path, monkeypatch)
-    site = publish(project, tmp_path / "site", "quarto").parent / "editions" / "2026-T3"
+    site = publish(project, tmp_path / "site", "quarto").parent
     found = {path.relative_to(site).as_posix() for path in site.glob("donnees/*")}
     assert found == {*names} and not (site / "estimates.parquet").exists()
     stage(read_project(project), tmp_path / "staged")
-    notebook = tmp_path / "staged" / "editions" / "2026-T3" / "panorama.ipynb"
+    notebook = tmp_path / "staged" / "panorama.ipynb"
     head = "".join(json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"])
     links = yaml.safe_load(split_front_matter(head)[0])["format-links"]
     everything = "Toutes les données de l’édition (ZIP)"
@@ -136,7 +136,7 @@ def test_pages_of_quarto_have_the_search_and_the_tables_of_the_others(
 ):
     install(tmp_path, monkeypatch)
     site = publish(project, tmp_path / "site", "quarto").parent
-    text = (site / "editions" / "2026-T3" / "panorama.html").read_text(encoding="utf-8")
+    text = (site / "panorama.html").read_text(encoding="utf-8")
     assert '<script src="../../search.js" data-root="../../" defer></script>' in text
     assert '<div class="scroll"' in text
     assert "panorama.html" in (site / "search-index.js").read_text(encoding="utf-8")

@@ -25,7 +25,7 @@ def text_of(pdf: Path) -> str:
 @pytest.fixture(scope="module")
 def pages(made_site: Path) -> list[str]:
     """The text of each page of the sample's edition."""
-    whole = made_site / "editions" / "2026-T3" / "edition-2026-T3.pdf"
+    whole = made_site / "edition-2026-T3.pdf"
     return [" ".join(page.split()) for page in text_of(whole).split("\f") if page.strip()]
 
 
@@ -54,14 +54,14 @@ def test_running_heads_tell_study_edition_and_page_of_all_pages(pages):
 
 def test_a_real_edition_says_nothing_of_invented_data(tmp_path, sample):
     site = publish(sample.make_project(tmp_path / "p", kind="real"), tmp_path / "s", "embedded")
-    text = text_of(site.parent / "editions" / "2026-T3" / "edition-2026-T3.pdf")
+    text = text_of(site.parent / "edition-2026-T3.pdf")
     assert "démonstration" not in text and "fabriqués" not in text
 
 
 def test_home_page_and_studies_lead_to_the_whole_edition(made_site):
     home = (made_site / "index.html").read_text(encoding="utf-8")
     assert 'href="edition-2026-T3.pdf" download' in home
-    study = (made_site / "editions" / "2026-T3" / "panorama.html").read_text(encoding="utf-8")
+    study = (made_site / "panorama.html").read_text(encoding="utf-8")
     assert 'href="edition-2026-T3.pdf" download' in study
 
 

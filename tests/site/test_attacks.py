@@ -97,8 +97,6 @@ def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = folder / "project"
     ignored = shutil.ignore_patterns(*standing.MADE, ".*")
     shutil.copytree(ROOT / "reports", project, ignore=ignored)
-    edition = project / "editions" / NOW
-    edition.mkdir(parents=True)
     (project / "practices").mkdir()
     catalogue = demonstration_catalogue()
     for number in range(2):
@@ -106,11 +104,11 @@ def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         title = f"{attacks[5]} · {attacks[6]} · {attacks[7]}"
         page = study(title, attacks, attacked(catalogue, attacks[8]))
         name = f"fiche_produit-{number}" if number else "page"
-        nbformat.write(page, edition / f"{name}.ipynb")
+        nbformat.write(page, project / f"{name}.ipynb")
     studies = [{"page": "absente", "title": ATTACKS[0], "error": "x"}]
     studies += [{"page": "page"}, {"page": "fiche_produit-1"}]
     manifest = {**EDITION, "studies": studies}
-    (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (project / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     words = " · ".join(ATTACKS[::5])
     practices = Practices((sheet(words),), {"t": words}, {})
     text = page_of(practices.sheets[0], practices, attacked(catalogue, words))
@@ -180,7 +178,7 @@ def test_pages_full_of_attacks_hold_nothing_active_and_show_them_as_they_are_wri
 
 def test_nothing_runs_in_a_real_browser(attacked_site, dump):
     names = ["page", "fiche_produit-1"]
-    pages = [attacked_site / "editions" / NOW / f"{name}.html" for name in names]
+    pages = [attacked_site / f"{name}.html" for name in names]
     for page in (*pages, attacked_site / "practices" / "fiche.html", attacked_site / "index.html"):
         text = page.read_text(encoding="utf-8")
         policy = re.findall(r'<meta http-equiv="Content-Security-Policy"[^>]*>', text)
@@ -226,7 +224,7 @@ def test_the_browser_would_tell_what_runs(tmp_path, dump):
 
 
 def test_no_pdf_links_to_what_runs(attacked_site):
-    for path in (attacked_site / "editions" / NOW).glob("*.pdf"):
+    for path in attacked_site.glob("*.pdf"):
         addresses = re.findall(r"/URI\s*\(((?:[^()\\]|\\.)*)\)", objects(path))
         assert addresses  # those of the references
         assert [a for a in addresses if not re.match(r"https?:|mailto:", a)] == [], path
