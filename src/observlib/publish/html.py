@@ -29,9 +29,9 @@ def page_html(project: Project, page: Page, markdown: str) -> str:
     variables: dict[str, Any] = {
         **frame(project, page),
         "root": root,
-        # from the list of editions it is the latest one's
+        # the list of editions has none: the front page is the latest edition's
         "front": f"{root}{'' if project.manifest.pages else '../'}index.html",
-        "home": page.source == HOME,
+        "home": page.source == HOME and bool(project.manifest.pages),
         "navigation": [_entry(item, page, root, i) for i, item in enumerate(project.navigation)],
         "trail": [_crumb(entry, root) for entry in project.trail(page.source)],
         "downloads": _DOWNLOADS,
