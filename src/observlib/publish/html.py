@@ -34,9 +34,9 @@ def page_html(project: Project, page: Page, markdown: str, folder: Path | None =
     variables: dict[str, Any] = {
         **frame(project, page),
         "root": root,
-        # from the list of editions it is the latest one's
+        # the list of editions has none: the front page is the latest edition's
         "front": f"{root}{'' if project.manifest.pages else '../'}index.html",
-        "home": page.source == HOME,
+        "home": page.source == HOME and bool(project.manifest.pages),
         "navigation": [
             _entry(item, page, root, item in sections[:1]) for item in project.navigation
         ],
