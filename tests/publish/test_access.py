@@ -28,6 +28,21 @@ def test_a_page_without_description_is_described_by_its_first_words():
     assert 'name="description" content="Ce que dit la page, en une phrase."' in head_of(page)
 
 
+def test_a_description_that_is_cut_ends_with_no_open_bracket():
+    text = "mot " * 26 + "selon le (intervalle à 95 %), et puis encore"
+    assert access.short(text).endswith("mot selon le…")
+
+
+def test_a_description_ends_with_a_sentence_where_one_says_enough():
+    first = "Une phrase de dix mots au moins suffit à une page."
+    assert access.short(f"{first} Une autre, {'trop ' * 30}longue.") == first
+
+
+def test_the_home_page_is_described_as_the_site_is(made_site):
+    text = (made_site / "index.html").read_text(encoding="utf-8")
+    assert 'name="description" content="Ce que les usagers disent et font des services' in text
+
+
 def test_what_quarto_writes_of_a_page_is_not_said_twice():
     given = (
         '<meta name="description" content="Un constat."><meta property="og:title" content="x">'

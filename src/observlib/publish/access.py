@@ -19,6 +19,7 @@ from observlib.publish.stacked import plain, texts, with_stacked_tables
 from observlib.yaml_files import read_text
 
 WORDS = 30  # of a description at most
+HOME = "index.html"
 _FILES = ("access.css", "search.js", "favicon.svg")
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"[^>]*>\n?')
 # what Quarto may have written of it already
@@ -42,12 +43,13 @@ def finish_pages(project: Project, site: Path, addresses: Iterable[str]) -> dict
         page = (site / address).read_text(encoding="utf-8")
         page = with_stacked_tables(with_languages(page, works), french=not english(page))
         page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
-        pages[address] = with_head(page, project.title, "../" * address.count("/"))
+        of_site = str(project.website.get("description") or "") if address == HOME else ""
+        pages[address] = with_head(page, project.title, "../" * address.count("/"), of_site)
         (site / address).write_text(pages[address], encoding="utf-8", newline="\n")
     return pages
 
 
-def with_head(page: str, site: str, root: str) -> str:
+def with_head(page: str, site: str, root: str, otherwise: str = "") -> str:
     """A page that says what it is, in thirty words at most, and loads what all share.
 
     Parameters
@@ -56,10 +58,13 @@ def with_head(page: str, site: str, root: str) -> str:
         The site's name.
     root
         The way from the page to the site's root, as `../`.
+    otherwise
+        What is said of a page that says nothing of itself; its first words, if not given.
     """
     told = _DESCRIPTION.search(page)
     main = page[page.find("<main") :]
-    said = plain(told[1]) if told else next(iter(texts(_text(main), ["p"])), "")
+    first = otherwise or next(iter(texts(_text(main), ["p"])), "")
+    said = plain(told[1]) if told else first
     title = (texts(main, ["h1"]) or [site])[0]
     brief = short(said or title)
     kind = "article" if "/" in root else "website"
@@ -75,6 +80,8 @@ def with_head(page: str, site: str, root: str) -> str:
         f'<script src="{root}search.js" data-root="{root}" defer></script>',
     ]
     bare = _OURS.sub("", _DESCRIPTION.sub("", page))
+    if english(page):
+        bare = bare.replace("<title>", '<title lang="en">', 1)
     return bare.replace("</head>", "\n".join([*lines, "</head>"]), 1)
 
 
@@ -101,7 +108,9 @@ def short(text: str) -> str:
     whole = [end.end() for end in re.finditer(r"[.!?](?= [A-ZÀ-Ý0-9«])", cut + " A")]
     if whole and len(cut[: whole[-1]].split()) >= WORDS // 3:
         return cut[: whole[-1]]
-    return cut.rstrip(" ,;:") + "…"
+    if cut.count("(") > cut.count(")"):
+        cut = cut[: cut.rindex("(")]
+    return cut.rstrip(" \u00a0\u202f,;:") + "…"
 
 
 def english_works(project: Project) -> set[str]:
