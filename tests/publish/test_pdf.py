@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import sys
 import zlib
 from pathlib import Path
 
 import pytest
+import typst
 
 from observlib.errors import ObservError
 from observlib.publish import pandoc, publish
-from observlib.publish.pdf import FEW_LINES, Setting, filled, fonts, literal, settled
+from observlib.publish.pdf import FEW_LINES, Setting, filled, fonts, is_gap, literal, settled
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +136,98 @@ def test_lines_are_tighter_only_where_that_spares_a_last_page_of_a_few_lines(tmp
     assert (1, False, False, 1) in found, "a page that is not full is set as usual"
     assert (2, True, True, 1) in found, "a second page of a line is spared"
     assert all(before == after for before, _, tight, after in found if not tight)
+
+
+def gaps(ends: list[float]) -> list[int]:
+    return [page for page, end in enumerate(ends[:-1], start=1) if is_gap(end)]
+
+
+CHART = """## Section {number}
+
+Une phrase.
+
+::: {{#fig-{number}}}
+![](a.svg){{fig-alt="Un dessin" width=480 height=420}}
+
+Titre {number}
+:::
+
+"""
+
+
+def test_a_chart_that_does_not_fit_lets_the_text_after_it_fill_the_page(tmp_path):
+    (tmp_path / "a.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="360pt" height="315pt">'
+        '<rect width="360" height="315" fill="#000091"/></svg>',
+        encoding="utf-8",
+    )
+    text = "".join(CHART.format(number=n) + "Un paragraphe assez long. " * 90 for n in range(3))
+    made, main = source(text.replace("## Section", "\n\n## Section")), tmp_path / "page.typ"
+    main.write_text(made, encoding="utf-8")
+    assert gaps(filled(main)), "or the test tests nothing"
+    setting = settled(made, main)
+    main.write_text(setting.of(made), encoding="utf-8")
+    assert setting.floats and not gaps(filled(main))
+
+
+def test_a_cut_table_says_again_on_each_page_what_it_is(tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler) is not installed here")
+    rows = "".join(f"| Réponse {n} | {n} % |\n" for n in range(120))
+    main, pdf = tmp_path / "page.typ", tmp_path / "page.pdf"
+    table = f"| Réponse | Part |\n|:--|--:|\n{rows}\n: Des parts {{#tbl-a}}\n"
+    main.write_text(source(table), encoding="utf-8")
+    typst.compile(main, output=pdf, font_paths=fonts(), ignore_system_fonts=True)
+    made = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, check=True)
+    first, *others = made.stdout.decode("utf-8").replace("\u00a0", " ").strip("\f").split("\f")
+    assert "Tableau 1 : Des parts" in first and "(suite)" not in first
+    assert len(others) >= 2
+    assert all("Tableau 1 (suite) : Des parts" in page for page in others)
+
+
+# what the checker says of PDFs that are well made: heads repeated on the next page of a table are
+# artifacts, as PDF/UA asks; and it counts a paragraph's own text before the links inside it
+NOT_FAULTS = {"TAG-002", "ORD-001"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["panorama.pdf", "edition-2026-T3.pdf"])
+def test_an_independent_checker_finds_no_fault(made_site, tmp_path, name):
+    pytest.importorskip("outloud")
+    path, report = made_site / "editions" / "2026-T3" / name, tmp_path / "report.json"
+    call = [sys.executable, "-m", "outloud.cli", str(path), "--fail-on", "never"]
+    subprocess.run([*call, "--json", str(report)], check=True, capture_output=True)
+    (result,) = json.loads(report.read_text(encoding="utf-8"))["results"]
+    found = {one["rule"]: one["message"] for one in result["findings"]}
+    assert not found.keys() - NOT_FAULTS, found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["panorama.pdf", "edition-2026-T3.pdf"])
+def test_each_page_is_painted_in_the_order_of_its_tags(made_site, name):
+    pikepdf = pytest.importorskip("pikepdf")
+    with pikepdf.open(made_site / "editions" / "2026-T3" / name) as document:
+        sheets = {page.obj.objgen: number for number, page in enumerate(document.pages)}
+        told: dict[int, list[int]] = {number: [] for number in sheets.values()}
+
+        def walk(element, sheet):
+            if isinstance(element, pikepdf.Array):
+                for child in element:
+                    walk(child, sheet)
+            elif not isinstance(element, pikepdf.Dictionary):
+                told[sheet].append(int(element))
+            else:
+                sheet = sheets[element.Pg.objgen] if "/Pg" in element else sheet
+                if element.get("/Type") == "/MCR":
+                    told[sheet].append(int(element.MCID))
+                elif "/K" in element:
+                    walk(element.K, sheet)
+
+        walk(document.Root.StructTreeRoot.K, None)
+        for number, page in enumerate(document.pages):
+            marks = [
+                int(operands[1].MCID)
+                for operands, operator in pikepdf.parse_content_stream(page)
+                if str(operator) == "BDC" and "/MCID" in operands[1]
+            ]
+            assert [mark for mark in marks if mark in told[number]] == told[number] != []

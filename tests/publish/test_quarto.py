@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import typst
 import yaml
 
 from observlib.errors import ObservError
@@ -175,13 +176,24 @@ def test_staged_study_links_its_downloads_and_warns_once(tmp_path, project):
     path = tmp_path / "staged" / "panorama.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
     front = yaml.safe_load(split_front_matter("".join(notebook["cells"][0]["source"]))[0])
-    assert [link["text"] for link in front["format-links"]] == ["Carnet exécuté", "Données (CSV)"]
+    texts = ["Word", "Carnet exécuté", "Données (CSV)", "Toute l’édition (PDF)"]
+    assert [link["text"] for link in front["format-links"]] == texts
     assert front["title"] == "Panorama"
     text = path.read_text(encoding="utf-8")
     assert text.count("Données de démonstration") == 1
     assert all(isinstance(cell["source"], list) for cell in notebook["cells"])
     outputs = [cell for cell in notebook["cells"] if cell.get("outputs")]
     assert len(outputs) == 3, "outputs stay: nothing is executed again"
+
+
+def test_staged_pdfs_have_the_edition_above_each_page(tmp_path, project):
+    stage(read_project(project), tmp_path / "staged")
+    config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
+    head = config["format"]["typst"]["include-in-header"][-1]["text"]
+    main = tmp_path / "head.typ"
+    main.write_text(f'#set text(lang: "fr")\n{head}\n= Titre\n', encoding="utf-8")
+    assert typst.compile(main)[:4] == b"%PDF"
+    assert "Édition 2026-T3 – données de démonstration" in head
 
 
 def test_staged_home_page_warns_and_names_its_edition(tmp_path, project):

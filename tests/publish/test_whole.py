@@ -37,7 +37,7 @@ def test_cover_tells_edition_day_and_that_the_data_are_invented(pages):
 def test_contents_tell_the_page_on_which_each_study_begins(pages):
     assert pages[1].index("Sommaire") < pages[1].index("Panorama")
     for title in ("Panorama", "service-public.fr", "Références"):
-        found = re.search(rf"{re.escape(title)} [. ]*?(\d+)\b", pages[1])
+        found = re.search(rf"{re.escape(title)} [. \u2060]*?(\d+)\b", pages[1])
         assert found, f"{title} is not in the contents"
         assert title in pages[int(found[1]) - 1].removeprefix("Observatoire des usagers")[:120]
 

@@ -133,8 +133,10 @@ def test_downloads_say_their_format_and_weight(pages):
     texts = [" ".join(str(a["text"]).split()) for a in page.all("a") if "@download" in a]
     assert [re.sub(r"\d+", "N", text) for text in texts] == [
         "PDF (N ko)",
+        "Word (DOCX, N ko)",
         "Carnet exécuté (IPYNB, N ko)",
         "Données (CSV, N ko)",
+        "Toute l’édition (PDF)",
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from observlib.display.prose import plain
 from observlib.errors import ObservError
-from observlib.publish import docx
+from observlib.publish import docx, pdf
 from observlib.publish.downloads import EVERYTHING, TITLES, open_data, whole_package, write_package
 from observlib.publish.embedded import (
     Progress,
@@ -109,6 +109,12 @@ def stage(project: Project, folder: Path) -> None:
         website["page-footer"]["center"] = str(plain(manifest.label))
     if address := website.get("site-url"):
         website["site-url"] = f"{address.rstrip('/')}/{project.place}"
+    if "typst" in config.get("format", {}):
+        paper = config["format"]["typst"] = dict(config["format"]["typst"] or {})
+        paper["include-in-header"] = [
+            *paper.get("include-in-header", []),
+            {"text": _running_head(project)},
+        ]
     (folder / "_quarto.yml").write_text(dump(config), encoding="utf-8", newline="\n")
     for page in project.pages:
         path = folder / page.source
@@ -141,6 +147,16 @@ def _stage_notebook(project: Project, page: Page, path: Path) -> None:
     front = _with_meta(joined(cells[0]["source"]), {"format-links": links}, path)
     cells[0]["source"] = front.splitlines(keepends=True)
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _running_head(project: Project) -> str:
+    """What stands above each page of a PDF, in typst's language; tables of PDFs may be cut."""
+    edition = pdf.edition_of(project)
+    names = f"{pdf.literal(project.title)}, {pdf.literal(f'É{edition[1:]}')}"
+    return (
+        f"#set page(header: text(size: 9pt, grid(columns: (1fr, auto), {names})))\n"
+        '#show figure.where(kind: "quarto-float-tbl"): set block(breakable: true)\n'
+    )
 
 
 def _whole_link(project: Project, page: Page) -> list[dict[str, str]]:
