@@ -54,6 +54,7 @@ PREVIOUS = {
     "editions/2026-T2/panorama.ipynb": "un autre trimestre",
 }
 FRAME = ("estimates.parquet", "comparisons.parquet", "disclosure.json")
+STUDIES = ("panorama.ipynb", "satisfaction.ipynb")
 PACKAGE = (
     *("donnees/estimates.csv", "donnees/comparisons.csv", "donnees/dictionary.csv"),
     *("donnees/datapackage.json", "donnees/dataset.jsonld"),
@@ -231,7 +232,7 @@ def test_a_release_replaces_its_quarter_s_pages_and_notebooks_and_leaves_those_o
     ].encode("utf-8")
     assert {name for name in found if name.startswith("editions/2026-T3/")} == {
         f"editions/2026-T3/{name}"
-        for name in ("manifest.json", *FRAME, *PACKAGE, "panorama.ipynb", "satisfaction.ipynb")
+        for name in ("manifest.json", *FRAME, "donnees", *PACKAGE, *STUDIES)
     }
     assert {"_site/2026-T3/panorama.html", "_site/2026-T3/panorama.ipynb"} <= set(found)
     assert not [name for name in found if "2026-T2" in name and name.startswith("_site/")]
@@ -239,6 +240,8 @@ def test_a_release_replaces_its_quarter_s_pages_and_notebooks_and_leaves_those_o
 
 
 def test_all_data_stand_beside_the_notebooks_and_readers_get_the_package_of_them(release, root):
+    place = "<!-- donnees -->\n<!-- /donnees -->\n"
+    write(root / "reports" / "index.qmd", f"---\ntitle: Accueil\n---\n\n{place}")
     release()
     edition = root / "reports" / "editions" / T3
     told = (*FRAME, *PACKAGE)

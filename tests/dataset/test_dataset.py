@@ -246,6 +246,27 @@ def test_cells_have_their_types_and_words_of_the_page(book):
     assert sheet(book, "Écarts")["Verdict"].tolist() == ["en hausse, ou au-dessus"]
 
 
+def test_sheets_stand_in_the_order_of_the_catalogue_s_families():
+    names = {"visits": ["visits"], "polls": ["poll_count"], "profiles": ["profile_share"]}
+    rows = estimates.make(
+        {"indicator": name, "period": "2026", "estimate": 12.0}
+        for name in ("poll_count", "profile_share", "visits")
+    )
+    of = {name: [family] for family, found in names.items() for name in found}
+    none = comparisons.make(None)
+    words = dataset.dictionary(rows, none, demonstration_catalogue(), of)
+    book = dataset.contents(rows, none, words, ABOUT)[f"{ABOUT.name}.xlsx"]
+    read = CalamineWorkbook.from_filelike(io.BytesIO(book)).sheet_names
+    assert read[3:] == ["Fréquentation", "Profils", "Sondages", "Dictionnaire"]
+
+
+def test_a_reader_of_differences_sees_both_values_the_difference_and_the_verdict_first(book):
+    heads = [*sheet(book, "Écarts").columns]
+    shown = ("Valeur", "Valeur (référence)", "Unité", "Écart")
+    assert [head for head in heads if head in shown] == [*shown]
+    assert heads.index("Motif") == 16
+
+
 def test_a_sheet_is_one_marked_table_with_no_merged_cell_and_a_head_that_stays(book):
     with zipfile.ZipFile(io.BytesIO(book)) as inside:
         parts = {name: inside.read(name).decode() for name in inside.namelist() if "xml" in name}

@@ -292,7 +292,7 @@ PLANTED: dict[str, tuple[str, Callable[[bytes, dict[str, Any]], bytes]]] = {
     "a comment of a page": ("satisfaction.html", instead("</body>", "<!-- {exact} --></body>")),
     "a point of a chart": ("satisfaction_files/fig-notes.svg", as_text(in_chart)),
     "a PDF": ("satisfaction.pdf", lambda _, row: in_pdf(row)),
-    "a line of the package": ("donnees/estimates.csv", as_text(in_line)),
+    "a line of all data": ("donnees/estimates.csv", as_text(in_line)),
     "a workbook in a package": ("satisfaction.pdf", lambda _, row: in_workbook(row)),
     "a manifest": ("manifest.json", instead('"quarter"', '"x": {exact}, "quarter"')),
 }  # fmt: skip

@@ -49,11 +49,16 @@ def dictionary(
     >>> found.loc[found["list"] == "indicator", ["id", "label_fr", "label_en"]].values.tolist()
     [['visits', 'Visites', 'Visits']]
     """
-    themes = {name: _theme(found, catalogue) for name, found in (families or {}).items()}
+    order = [*catalogue.families]
+
+    def place(family: str) -> int:
+        return order.index(family) if family in order else len(order)
+
+    own = {name: min(given, key=place) for name, given in (families or {}).items()}
+    used_ = {column: [*_used(column, rows, pairs)] for column in _NAMED}
+    used_["indicator"].sort(key=lambda name: place(own.get(name, "")))
     entries = [
-        _entry(column, name, catalogue, themes)
-        for column in _NAMED
-        for name in _used(column, rows, pairs)
+        _entry(column, name, catalogue, own) for column, names in used_.items() for name in names
     ]
     entries += [
         {"list": column, "id": code, "label_fr": fr, "label_en": en}
@@ -83,7 +88,7 @@ def _used(column: str, rows: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[str]
 
 
 def _entry(
-    column: str, name: str, catalogue: Catalogue, themes: Mapping[str, tuple[str, str]]
+    column: str, name: str, catalogue: Catalogue, families: Mapping[str, str]
 ) -> dict[str, Any]:
     if column == "channel":
         fr, en = CHANNEL_LABELS.get(name, name), CHANNELS_IN_ENGLISH.get(name, name)
@@ -102,15 +107,10 @@ def _entry(
         known = catalogue.indicators[name]
         made |= {"unit": known.unit, "base": known.base, "decimals": known.decimals}
         made |= {"definition": _CITED.sub("", known.method)}
-    if column == "indicator" and name in themes:
-        made |= dict(zip(("theme_fr", "theme_en"), themes[name], strict=True))
+    if column == "indicator" and (family := families.get(name)):
+        theme = catalogue.families.get(family)
+        made["theme_fr"] = theme.label if theme else family
+        made["theme_en"] = (theme.label_en or theme.label) if theme else family
     if column == "product" and name in catalogue.products:
         made |= {"definition": catalogue.products[name].description}
     return made
-
-
-def _theme(families: Iterable[str], catalogue: Catalogue) -> tuple[str, str]:
-    given = [*families]
-    first = next((name for name in catalogue.families if name in given), given[0])
-    known = catalogue.families.get(first)
-    return (known.label, known.label_en or known.label) if known else (first, first)

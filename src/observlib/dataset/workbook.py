@@ -34,7 +34,15 @@ _NAMES = {  # what heads the name of an id, beside which its code stands
 }
 _WORDS = ("status", "against", "verdict", "reason")  # of which the name stands alone
 
-_WIDTHS = {"string": 26, "number": 13, "date": 12, "boolean": 12, "integer": 10}
+_FIRST = (  # of the columns of differences, which are many
+    *("indicator", "product", "period", "group", "group_value"),
+    *("against", "reference_product", "reference_period", "reference_group_value"),
+    *("estimate", "reference_estimate", "unit", "difference", "difference_low", "difference_high"),
+    *("verdict", "reason"),
+)
+_KINDS = {"n": "count", "n_eff": "count", "level": "ratio"}  # numbers in no indicator's unit
+_PLACES = {"count": 0, "integer": 0, "ratio": 4}  # decimals
+_WIDTHS = {"string": 26, "date": 12, "boolean": 12}
 
 
 class Sheet(NamedTuple):
@@ -119,7 +127,7 @@ def _table(book: xlsxwriter.Workbook, style: _Style, one: Sheet, number: int, ab
     sheet.write_string(1, 0, says)
     sheet.write_url(2, 0, "internal:'Sommaire'!A1", string="Retour au sommaire")
     for column, kind in enumerate(one.heads.values()):
-        sheet.set_column(column, column, _WIDTHS[kind])
+        sheet.set_column(column, column, _WIDTHS.get(kind, 13))
     columns = [{"header": head, "header_format": style.head} for head in one.heads]
     last = (HEAD_ROW + len(one.rows), len(one.heads) - 1)
     sheet.add_table(HEAD_ROW, 0, *last, {"name": f"Tableau_{number}", "columns": columns})
@@ -140,10 +148,9 @@ def _write(
     """One cell of its type; nothing where it has no value, which the row's state explains."""
     if kind == "boolean":
         sheet.write_boolean(row, column, bool(cell))
-    elif kind in ("number", "integer"):
+    elif isinstance(cell, float):
         if not math.isnan(cell):
-            places = 0 if kind == "integer" else decimals
-            sheet.write_number(row, column, cell, style.numbers[places])
+            sheet.write_number(row, column, cell, style.numbers[_PLACES.get(kind, decimals)])
     elif kind == "date" and cell[:4] >= "1900":  # before which spreadsheets have no day
         sheet.write_datetime(row, column, datetime.fromisoformat(cell), style.day)
     elif line := as_cell(cell):
@@ -194,8 +201,11 @@ def _sheet(name: str, says: str, file: str, table: pd.DataFrame, words: pd.DataF
     }
     heads: dict[str, tuple[str, list[Any]]] = {}
     codes: dict[str, tuple[str, list[Any]]] = {}
-    for column, (kind, title, *_) in FILES[file].items():
+    columns = [*(_FIRST if file == "comparisons" else ()), *FILES[file]]
+    for column in dict.fromkeys(columns):
+        kind, title, *_ = FILES[file][column]
         cells, of = table[column].tolist(), column.removeprefix(REFERENCE)
+        kind = _KINDS.get(of, kind)
         if file == "dictionary" or of not in {*_NAMES, *_WORDS}:
             heads[title] = (kind, cells)
             continue
