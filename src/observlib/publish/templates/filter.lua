@@ -179,6 +179,9 @@ end
 
 -- a word processor shows dots, and has the alternative text for a description
 local function docx_image(image, captioned)
+  if image.src:match '^[/\\]' or image.src:match '%.%.' or image.src:match ':' then
+    problem('picture ' .. image.src .. ' is not beside its page, where pandoc may read')
+  end
   local points = width_on_paper(image, captioned)
   local attributes = points and { { 'width', ('%.2fcm'):format(points * 2.54 / 72) } } or {}
   return pandoc.Image(alternative(image, captioned), image.src:gsub('%.svg$', '.png'), '',
