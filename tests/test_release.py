@@ -646,7 +646,10 @@ def _release_and_die(root: Path, moment: str) -> None:
     elif moment == "after the site":
         swap._exchange = exchange_and_die
     elif moment == "before the notebooks":
-        module.replace_folder = die
+        replace = module.replace_folder
+        module.replace_folder = lambda new, target: (
+            replace(new, target) if target.name == "_site" else die()
+        )
     steps = {moment: die} if moment in ("executing", "publishing") else {}
     code = 1
     try:
