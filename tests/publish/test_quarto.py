@@ -138,7 +138,7 @@ def test_pages_of_quarto_have_the_search_and_the_tables_of_the_others(
     install(tmp_path, monkeypatch)
     site = publish(project, tmp_path / "site", "quarto").parent
     text = (site / "panorama.html").read_text(encoding="utf-8")
-    assert '<script src="../../search.js" data-root="../../" defer></script>' in text
+    assert '<script src="search.js" data-root="" defer></script>' in text
     assert '<div class="scroll"' in text
     assert "panorama.html" in (site / "search-index.js").read_text(encoding="utf-8")
     assert all((site / name).is_file() for name in ("access.css", "search.js", "favicon.svg"))
