@@ -63,6 +63,16 @@ def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_wo
     assert text.endswith("Sans comparaison : Légifrance (secret statistique).")
 
 
+def test_a_difference_that_rounding_seems_to_contradict_is_explained_and_only_it(
+    compared, catalogue
+):
+    note = "Les écarts sont calculés avant que les valeurs soient arrondies."
+    assert note not in plain(table(compared, catalogue).shown["text/plain"])
+    odd = table(study(mark(6.84, BEFORE, "boamp"), mark(7.86, NOW, "boamp")), catalogue)
+    assert "| 6,8 | 7,9 | +1,0 (" in plain(odd.shown["text/plain"])
+    assert note in plain(odd.shown["text/plain"])
+
+
 def test_a_product_withheld_for_one_measure_is_not_said_to_be_without_any(compared, catalogue):
     other = compared[compared["product"] == "legifrance"]
     other = other.assign(indicator="clarity_10", product="boamp")

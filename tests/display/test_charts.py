@@ -185,8 +185,9 @@ def test_the_thresholds_of_a_mark_stand_on_its_axis(marks, catalogue, monkeypatc
     seen: list[list[float]] = []
     labels = charts.tick_labels
     monkeypatch.setattr(charts, "tick_labels", lambda x, unit: seen.append(x) or labels(x, unit))
-    display.dot_chart(marks, catalogue, caption="Une")
-    assert seen == [[0, 5, 8, 10]] * 2  # on the wide drawing and the narrow one
+    made = display.dot_chart(marks, catalogue, caption="Une")
+    assert seen == [[4, 5, 8, 10]] * 2  # on the wide drawing and the narrow one
+    assert "L’axe ne part pas de zéro." in svg(made)
 
 
 @pytest.mark.parametrize(("unit", "top"), [("sur 10", 10), ("sur 5", 5), ("%", 100)])

@@ -10,12 +10,13 @@ import nbformat
 import pytest
 
 from observlib import estimates
+from observlib.display import svg
 from observlib.edition.refresh import tidy
 from observlib.edition.study import load_studies
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-MIMES = {estimates.MIME, "text/plain", "text/markdown", "text/html", "image/svg+xml"}
+MIMES = {estimates.MIME, "text/plain", "text/markdown", "text/html", "image/svg+xml", svg.NARROW}
 MACHINE = r"(?<![\w.)/])/(?:home|Users|root|tmp|work|private|mnt|opt|srv|var)/|\b[A-Z]:\\\\?\w"
 
 

@@ -121,7 +121,7 @@ def columns(rows: Sequence[Row], *, widest: float = _NAME, over: bool | None = N
     left = max(style.text_width(n, weight=_weight(r)) for n, r in zip(names, rows, strict=True))
     left += _SPACE * (left > 0)
     width = style.width() - left - right
-    return Columns(rows, names, left, width, left + width + _SPACE + value, bool(over))
+    return Columns(rows, names, left, width, left + width + _SPACE + value, over=False)
 
 
 def _longest(rows: Sequence[Row]) -> float:
