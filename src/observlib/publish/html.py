@@ -191,9 +191,10 @@ def _crumb(entry: Entry, root: str) -> dict[str, str]:
 
 def write_style(project: Project, site: Path) -> None:
     """Put the style sheet that every page names into a site, with those of `_quarto.yml`."""
-    named = (project.config.get("format") or {}).get("html") or {}
-    css = named.get("css") if isinstance(named, dict) else None  # or the word `default`
-    own = [css] if isinstance(css, str) else css or []
+    formats = project.config.get("format")
+    named = formats.get("html") if isinstance(formats, dict) else None
+    own = named.get("css") or [] if isinstance(named, dict) else []
+    own = [own] if isinstance(own, str) else own
     sheets = [pandoc.TEMPLATES / "site.css", *(project.folder / name for name in own)]
     text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     (site / "site.css").write_text(text, encoding="utf-8", newline="\n")
