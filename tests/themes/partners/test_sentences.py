@@ -2,10 +2,12 @@
 
 import datetime
 
+import pandas as pd
 import pytest
 
 from observlib import estimates
 from observlib.actions import Action
+from observlib.errors import ObservError
 from observlib.replies import Reply
 from observlib.themes.partners import sentences
 
@@ -134,3 +136,12 @@ def test_a_reply_tells_its_delay_its_role_and_its_due_date(catalogue):
     assert one.days == 32 and one.since == datetime.date(2026, 6, 30)
     none = plain(sentences.replies_of(estimates.make([]), [one], catalogue))
     assert none == "Aucune réponse n'a été reçue depuis un an."
+
+
+def test_texts_say_that_nobody_chose_them_and_none_is_an_error_of_the_study():
+    texts = pd.DataFrame({"text": ['Il dit « non » et "jamais".', "J'attends."]})
+    said = plain(sentences.quoted(texts))
+    assert said.startswith("Des textes qui le concernent, désignés par le sort :")
+    assert "- « Il dit “non” et “jamais”. »" in said.replace("’", "'")
+    with pytest.raises(ObservError, match="name it with `absent`"):
+        sentences.quoted(texts.head(0))

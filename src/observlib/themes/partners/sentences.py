@@ -12,7 +12,7 @@ from observlib.catalogue import Catalogue, Partner
 from observlib.catalogue.partners import NOBODY, by_theme
 from observlib.display import french, phrases, words
 from observlib.display.output import Output, text
-from observlib.display.prose import joined, markdown
+from observlib.display.prose import joined, markdown, plain
 from observlib.display.words import SEMICOLON
 from observlib.errors import ObservError
 from observlib.period import Quarter
@@ -115,7 +115,8 @@ def quoted(texts: pd.DataFrame) -> Output:
     """
     if texts.empty:
         raise ObservError("quoted: no text to show; name it with `absent`")
-    return text(listed(texts["text"]))
+    lead = "Des textes qui le concernent, désignés par le sort :"
+    return text(joined([plain(lead), listed(texts["text"])], "\n\n"))
 
 
 def shared(catalogue: Catalogue, partner: str) -> str:
