@@ -33,7 +33,7 @@ from observlib.display.typography import typography
 from observlib.edition import compute
 from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Workers
-from observlib.edition.front_page import front_page
+from observlib.edition.front_page import front_page, headline
 from observlib.edition.make import make
 from observlib.edition.manifest import (
     entry,
@@ -53,6 +53,7 @@ from observlib.editions.site import carry, check_kind, complete
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
 from observlib.period import Quarter
+from observlib.publications import COMPARISONS, ESTIMATES
 from observlib.publish import check_publisher, publish
 from observlib.publish.project import PagesError
 from observlib.standing import Record
@@ -188,8 +189,10 @@ def _publish(
     def make_pages(project: Path, target: Path) -> None:
         publish(project, target, publisher, publishing, root / disk_cache.FOLDER / "site")
 
+    rows, pairs = (pd.read_parquet(folder / name) for name in (ESTIMATES, COMPARISONS))
+    first = headline(rows, pairs, request.catalogue, request.quarter)
     while True:
-        edition = record.made(manifest, folder, before, request.today)
+        edition = record.made(manifest, folder, first, before, request.today)
         manifest |= {"published": edition.published, "revisions": edition.revisions}
         write(manifest, folder)
         try:
@@ -372,9 +375,10 @@ def _announce(
         raise ObservError(
             f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
         ) from error
+    rows, pairs = (pd.read_parquet(edition / name) for name in (ESTIMATES, COMPARISONS))
     points, pictures = front_page(
-        pd.read_parquet(edition / publications.ESTIMATES),
-        pd.read_parquet(edition / publications.COMPARISONS),
+        rows,
+        pairs,
         request.catalogue,
         frame.actions(request.data, request.quarter),
         request.quarter,

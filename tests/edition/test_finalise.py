@@ -68,6 +68,20 @@ def test_the_finding_is_hidden_where_its_page_is_headed_by_it_and_printed_in_the
     )
 
 
+@pytest.mark.parametrize("lengths", [[10], [20, 30, 5], [20, 31], [60, 3], [25, 25, 25], [3] * 30])
+def test_a_page_is_headed_by_fifty_words_at_most_and_tells_the_others_once(make, lengths):
+    """But for a first sentence that is longer: none is cut."""
+    sentences = [" ".join(["Mot", *["mot"] * (length - 1)]) + "." for length in lengths]
+    whole = " ".join(sentences)
+    page = finalised(make, make.finding(whole))
+    lead = header(page)["description"]
+    assert len(lead.split()) <= 50 or lead == sentences[0]
+    hidden, _, visible = page.cells[2].outputs[0].data["text/markdown"].partition("\n:::")
+    assert hidden == f'::: {{.content-hidden when-format="html"}}\n{whole}'
+    told = "".join(line for line in visible.splitlines() if not line.startswith(":::"))
+    assert f"{lead} {told}".strip() == whole
+
+
 @pytest.mark.parametrize("text", ["", "  \n "])
 def test_a_finding_that_says_nothing_is_none(make, text):
     with pytest.raises(PageError, match="states no finding: tag the cell"):

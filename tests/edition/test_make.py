@@ -113,7 +113,7 @@ def test_a_page_s_entry_has_its_words_as_they_are_read_and_not_where_its_data_wa
         "parameters": {"quarter": "2026-T3", "years": 3},
         "data": "abc123",
         "made": "2026-11-24",
-        "description": "Chiffres synthétiques. Voici\xa0: l'essai «\xa0a\xa0».",
+        "description": "Voici\xa0: l'essai «\xa0a\xa0».",
         "sha256": hashlib.sha256(content).hexdigest(),
     }
 

@@ -19,12 +19,14 @@ from observlib import estimates
 from observlib.display import typography
 from observlib.display.prose import plain
 from observlib.edition.checks import INJECTED, cell_problems
-from observlib.edition.notices import DEMONSTRATION, SYNTHETIC
+from observlib.edition.notices import DEMONSTRATION
 from observlib.edition.plan import Page
 from observlib.errors import bounded
 from observlib.yaml_files import as_front_matter, quoted
 
 TITLE = 15  # words of a chart's title
+LEAD = 50  # words of what heads a page, but for a first sentence that is longer
+_SENTENCE = re.compile(r"(?<=[.!?])[ \n]+(?=[A-ZÀ-Ý«])")
 _MARK = re.compile(r"(?P<escaped>\\.)|\s*\(?@[\w-]+\)?|[*_`]")
 
 
@@ -101,8 +103,6 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
                 cells.append(_markdown(text, f"data-{position}"))
     if not finding:
         raise PageError("states no finding: tag the cell that shows it `finding`")
-    if edition["kind"] == "demonstration":  # it stands alone on cards and in search results
-        finding = f"{SYNTHETIC} {finding}"
     header = {
         "title": str(plain(typography(page.title))),
         "subtitle": str(plain(typography(page.study.question))),
@@ -170,8 +170,8 @@ def _caption(source: str, shown: list[Any], position: int) -> str:
 
 def _is_read(carried: Mapping[str, Any]) -> bool:
     """Whether a chart's caption is too long to be its title, and is told under it."""
-    words = [word for word in carried["caption"].split() if re.search(r"\w", word)]
-    return carried["kind"] == "chart" and "title" in carried and len(words) > TITLE
+    long = _words(carried["caption"]) > TITLE
+    return carried["kind"] == "chart" and "title" in carried and long
 
 
 def _files(label: str, page: Page, quarter: str) -> str:
@@ -194,15 +194,33 @@ def _folded(table: str, files: str) -> str:
 
 
 def _lead(cell: Any) -> str:
-    """The finding's words as Markdown without marks: `plain` made those of labels.
+    """The finding's first sentences as Markdown without marks: `plain` made those of labels.
 
-    Both publishers head an HTML page with its `description`; a PDF has the finding as its text.
+    Both publishers head an HTML page with its `description`, which is of `LEAD` words at most; the
+    sentences after it are its text. A PDF has them all as its text.
     """
     for output in cell.outputs:
         text = output.get("data", {}).get("text/markdown", "").strip()
         if text:
-            hidden = '::: {.content-hidden when-format="html"}'
-            output.data["text/markdown"] = f"{hidden}\n{text}\n:::"
-            bare = _MARK.sub(lambda mark: mark["escaped"] or "", text)
+            lead, rest = _split(text)
+            parts = [_seen(text, "hidden"), *([_seen(rest, "visible")] if rest else [])]
+            output.data["text/markdown"] = "\n\n".join(parts)
+            bare = _MARK.sub(lambda mark: mark["escaped"] or "", lead)
             return re.sub(r"[ \n]+", " ", bare)  # split() would take non-breaking spaces too
     return ""
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The first sentences of a text, as many as `LEAD` words hold but one at least; the others."""
+    first, *others = _SENTENCE.split(text)
+    while others and _words(f"{first} {others[0]}") <= LEAD:
+        first = f"{first} {others.pop(0)}"
+    return first, " ".join(others)
+
+
+def _words(text: str) -> int:
+    return sum(bool(re.search(r"\w", word)) for word in text.split())
+
+
+def _seen(text: str, how: str) -> str:
+    return f'::: {{.content-{how} when-format="html"}}\n{text}\n:::'

@@ -18,6 +18,14 @@ FOLDER = "main_points"  # of the small lines, beside the page
 _WIDTH, _HEIGHT, _MARGIN = 220, 48, 5
 
 
+def headline(
+    frame: pd.DataFrame, pairs: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> str:
+    """The edition in a sentence, as plain text (see `front_page`)."""
+    points = main_points.points(main_points.ranked(pairs, frame, quarter))
+    return typography(main_points.headline(points, catalogue))
+
+
 def front_page(
     frame: pd.DataFrame,
     pairs: pd.DataFrame,

@@ -11,7 +11,6 @@ from observlib.confidentiality.marks import MEASURES
 from observlib.display import french, typography
 from observlib.display.prose import plain
 
-SYNTHETIC = "Chiffres synthétiques."
 DEMONSTRATION = typography(
     "::: {.callout-warning}\n"
     "## Données de démonstration : chiffres synthétiques\n\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -13,12 +12,8 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates, inputs
-from observlib.display import typography
-from observlib.display.prose import unmarked
-from observlib.edition.notices import SYNTHETIC
 from observlib.errors import ObservError
 from observlib.publications import COMPARISONS, ESTIMATES
-from observlib.publish.html import opening
 
 NAME = "edition.json"
 _SOURCES = ["source", estimates.REFERENCE + "source"]  # a new export alone tells nothing new
@@ -74,7 +69,9 @@ def _read(path: Path) -> Edition:
         ) from error
 
 
-def made(manifest: Mapping[str, Any], folder: Path, before: Edition | None, today: date) -> Edition:
+def made(
+    manifest: Mapping[str, Any], folder: Path, headline: str, before: Edition | None, today: date
+) -> Edition:
     """An edition that is about to be published.
 
     It is a revision where the quarter's edition was published on an earlier day, of the same kind
@@ -85,6 +82,8 @@ def made(manifest: Mapping[str, Any], folder: Path, before: Edition | None, toda
     ----------
     manifest, folder
         The edition's manifest, and the folder of its estimates and comparisons.
+    headline
+        The edition in a sentence.
     before
         The quarter's edition as it is published, if it is.
     today
@@ -96,19 +95,13 @@ def made(manifest: Mapping[str, Any], folder: Path, before: Edition | None, toda
         rows = pd.read_parquet(folder / name).drop(columns=_SOURCES, errors="ignore")
         tells.append(sorted(estimates.lines(rows)))
     told = inputs.digest(json.dumps(tells).encode())
-    day, headline = today.isoformat(), _headline(whole[0]["description"] if whole else "")
+    day = today.isoformat()
     new = Edition(str(manifest["quarter"]), manifest["kind"], day, (), headline, told, {})
     if before is None or before.kind != new.kind:
         return new
     is_revised = told != before.told and day > before.changed.isoformat()
     days = (*before.revisions, day) if is_revised else before.revisions
     return replace(new, published=before.published, revisions=days)
-
-
-def _headline(finding: str) -> str:
-    """The first sentences of the first page's finding, as plain text."""
-    words = re.sub(r"[ \n]+", " ", unmarked(finding)).removeprefix(SYNTHETIC).strip(" ")
-    return typography(opening(words))
 
 
 def write(edition: Edition, folder: Path) -> None:

@@ -18,6 +18,7 @@ from observlib.publish.search import INDEX, english, index, ranked
 from observlib.publish.stacked import plain, texts, with_stacked_tables
 from observlib.yaml_files import read_text
 
+SYNTHETIC = "Chiffres synthétiques."  # before what is said of a page where it is not seen
 WORDS = 30  # of a description at most
 HOME = "index.html"
 _FILES = ("access.css", "search.js", "favicon.svg")
@@ -44,12 +45,13 @@ def finish_pages(project: Project, site: Path, addresses: Iterable[str]) -> dict
         page = with_stacked_tables(with_languages(page, works), french=not english(page))
         page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
         of_site = str(project.website.get("description") or "") if address == HOME else ""
-        pages[address] = with_head(page, project.title, "../" * address.count("/"), of_site)
+        root, invented = "../" * address.count("/"), project.manifest.is_demonstration
+        pages[address] = with_head(page, project.title, root, of_site, invented)
         (site / address).write_text(pages[address], encoding="utf-8", newline="\n")
     return pages
 
 
-def with_head(page: str, site: str, root: str, otherwise: str = "") -> str:
+def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bool = False) -> str:
     """A page that says what it is, in thirty words at most, and loads what all share.
 
     Parameters
@@ -60,14 +62,17 @@ def with_head(page: str, site: str, root: str, otherwise: str = "") -> str:
         The way from the page to the site's root, as `../`.
     otherwise
         What is said of a page that says nothing of itself; its first words, if not given.
+    invented
+        Whether the figures of the page's finding are.
     """
     told = _DESCRIPTION.search(page)
     main = page[page.find("<main") :]
     first = otherwise or next(iter(texts(_text(main), ["p"])), "")
     said = plain(told[1]) if told else first
+    said = f"{SYNTHETIC} {said}" if told and invented else said
     title = (texts(main, ["h1"]) or [site])[0]
     brief = short(said or title)
-    kind = "article" if "/" in root else "website"
+    kind = "website" if otherwise else "article"
     lines = [
         f'<meta name="description" content="{escape(brief)}">',
         f'<meta property="og:title" content="{escape(title)}">',
