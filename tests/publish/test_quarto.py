@@ -113,6 +113,32 @@ def test_the_data_package_is_beside_the_pages_and_each_study_leads_to_it(
     assert {"text": everything, "href": names[1], "icon": "file-zip"} in links
 
 
+def test_quarto_numbers_no_sentence_and_loads_no_script_for_a_table(tmp_path, sample):
+    shows = {
+        "a sentence where a table is not": ("tbl", {"markdown": "Rien n'est mesuré."}),
+        "a table that has its own label": ("tbl", {"markdown": "| a |\n|---|\n| 1 |"}),
+        "a table": ("tbl", {"html": "<table><tr><th>a</th></tr></table>"}),
+        "a picture": ("fig", {"svg": "<svg/>"}),
+    }
+    cells = [
+        sample.code(f"#| label: {kind}-un\n#| {kind}-cap: Un titre", sample.shown(**data))
+        for kind, data in shows.values()
+    ]
+    project = sample.make_project(tmp_path / "project", page=sample.study("P", "Un.", 1, *cells))
+    stage(read_project(project), tmp_path / "staged")
+    staged = json.loads((tmp_path / "staged" / "page.ipynb").read_text(encoding="utf-8"))["cells"]
+    found = dict(zip(shows, staged[-4:], strict=True))
+    sources = {name: "".join(cell["source"]) for name, cell in found.items()}
+    assert {name for name, text in sources.items() if "label" in text or "cap" in text} == {
+        "a table",
+        "a picture",
+    }
+    assert all("show()" in text for text in sources.values())
+    outputs = [output["data"] for cell in staged for output in cell.get("outputs", [])]
+    assert not any("text/html" in data for data in outputs)
+    assert "```{=html}\n<table>" in found["a table"]["outputs"][0]["data"]["text/markdown"]
+
+
 def test_failure_of_quarto_is_told_with_its_last_lines(tmp_path, monkeypatch, project):
     install(tmp_path, monkeypatch, status=3)
     (tmp_path / "site").mkdir()

@@ -23,10 +23,10 @@ OPTIONS = (
     "label", "fig-cap", "fig-alt", "tbl-cap", "echo", "output", "include", "warning", "error",
     "code-fold",
 )  # fmt: skip
-_IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 _PREFERENCE: dict[str, tuple[str, ...]] = {
-    "html": ("text/html", "text/markdown", *_IMAGES, "text/plain"),
-    "typst": ("text/markdown", *_IMAGES, "text/html", "text/plain"),
+    "html": ("text/html", "text/markdown", *IMAGES, "text/plain"),
+    "typst": ("text/markdown", *IMAGES, "text/html", "text/plain"),
 }
 _UNITS = {"pt": 4 / 3, "px": 1.0, "": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
 
@@ -126,8 +126,8 @@ def _code_cell(
             )
         content = joined(data[mime])
         here = "" if used else label
-        if mime in _IMAGES:
-            name = f"{folder}/{here or f'cell-{len(files) + 1}'}.{_IMAGES[mime]}"
+        if mime in IMAGES:
+            name = f"{folder}/{here or f'cell-{len(files) + 1}'}.{IMAGES[mime]}"
             files[name] = _picture(content, mime)
             yield _figure(name, files[name], options, here)
             used = used or label.startswith("fig-")
@@ -173,10 +173,8 @@ def _table(content: str, options: Mapping[str, Any], label: str) -> str:
     caption = str(options.get("tbl-cap") or "").strip() or table.title
     if label.startswith("tbl-") and not caption:
         raise ValueError(f"table {label} has no caption; add `#| tbl-cap: …`")
-    blocks = [f"```{{=html}}\n{table.markup}\n```"]
-    blocks += [f"```{{=html}}\n<p>{note}</p>\n```" for note in table.notes]
     identifier = f"#{label}" if label.startswith("tbl-") else ".table"
-    return f"::: {{{identifier}}}\n" + "\n\n".join([*blocks, caption]) + "\n:::\n"
+    return f"::: {{{identifier}}}\n" + "\n\n".join([table.as_markdown(), caption]) + "\n:::\n"
 
 
 def _verbatim(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,12 +22,16 @@ from observlib.publish.embedded import (
     write_whole,
 )
 from observlib.publish.figures import write_figures
+from observlib.publish.markdown import IMAGES
 from observlib.publish.notebook import joined, read_notebook
 from observlib.publish.project import Entry, Page, Project
 from observlib.publish.quarto_command import require_quarto
+from observlib.publish.tables import clean_table
 from observlib.yaml_files import as_front_matter, dump, read_front_matter
 
 TIME_LIMIT = 1800.0
+# options that make a float of whatever a cell shows
+_FLOATING = re.compile(r"(?m)^#\| (?:label|fig-cap|fig-alt|tbl-cap):.*\n?")
 # Quarto turns a link to a notebook into one to its page: the name is put right afterwards
 _NOTEBOOK = ".ipynb.download"
 
@@ -133,7 +138,11 @@ def stage(project: Project, folder: Path) -> None:
 
 
 def _stage_notebook(project: Project, page: Page, path: Path) -> None:
-    """Add the links to the downloads, beside the one to the PDF that `_quarto.yml` gives."""
+    """Add the links to the downloads, beside the one to the PDF that `_quarto.yml` gives.
+
+    Tables are staged as Markdown: for HTML Quarto loads scripts from elsewhere. A label stands
+    where a picture or a table is shown: Quarto would number a sentence too.
+    """
     notebook = read_notebook(path)
     name = page.source.stem
     links = [{"text": docx.TITLE, "href": f"{name}.docx", "icon": "file-word"}]
@@ -146,7 +155,23 @@ def _stage_notebook(project: Project, page: Page, path: Path) -> None:
     cells = notebook["cells"]
     front = _with_meta(joined(cells[0]["source"]), {"format-links": links}, path)
     cells[0]["source"] = front.splitlines(keepends=True)
+    for cell in cells:
+        if cell.get("cell_type") == "code":
+            _stage_cell(cell)
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _stage_cell(cell: dict[str, Any]) -> None:
+    floats = False
+    for output in cell.get("outputs") or []:
+        data = output.get("data") or {}
+        floats = floats or "text/html" in data or any(mime in data for mime in IMAGES)
+        if "text/html" in data:
+            table = clean_table(joined(data.pop("text/html")))
+            data["text/markdown"] = table.as_markdown()
+    if not floats:
+        source = joined(cell.get("source", ""))
+        cell["source"] = _FLOATING.sub("", source).splitlines(keepends=True)
 
 
 def _running_head(project: Project) -> str:

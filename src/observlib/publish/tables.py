@@ -28,6 +28,23 @@ class CleanTable:
     title: str
     notes: tuple[str, ...]
 
+    def as_markdown(self) -> str:
+        """The table and its notes as blocks of Quarto Markdown.
+
+        Examples
+        --------
+        >>> print(CleanTable("<table></table>", "", ("s : secret.",)).as_markdown())
+        ```{=html}
+        <table></table>
+        ```
+        <BLANKLINE>
+        ```{=html}
+        <p>s : secret.</p>
+        ```
+        """
+        parts = [self.markup, *(f"<p>{note}</p>" for note in self.notes)]
+        return "\n\n".join(f"```{{=html}}\n{part}\n```" for part in parts)
+
 
 def clean_table(markup: str) -> CleanTable:
     """Strip an HTML table of its style, identifiers and decoration.
