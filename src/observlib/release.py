@@ -33,7 +33,7 @@ from observlib.display.typography import typography
 from observlib.edition import compute
 from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Workers
-from observlib.edition.front_page import front_page, headline
+from observlib.edition.front_page import front_page, headline, next_edition
 from observlib.edition.make import make
 from observlib.edition.manifest import (
     entry,
@@ -49,6 +49,7 @@ from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
 from observlib.editions import record
+from observlib.editions.announced import due
 from observlib.editions.site import carry, check_kind, complete
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
@@ -385,6 +386,8 @@ def _announce(
         {study["page"] for study in manifest["studies"] if "sha256" in study},
     )
     text = with_package(with_part(text, "points", points), edition, manifest["frame"])
+    following = next_edition(request.quarter, due(request.quarter + 1))
+    text = with_part(text, "prochaine", following)
     (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
     for name, content in pictures.items():
         (copy / name).parent.mkdir(exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -24,6 +25,19 @@ def headline(
     """The edition in a sentence, as plain text (see `front_page`)."""
     points = main_points.points(main_points.ranked(pairs, frame, quarter))
     return typography(main_points.headline(points, catalogue))
+
+
+def next_edition(quarter: Quarter, day: date) -> str:
+    """When the edition after a quarter's is due.
+
+    Examples
+    --------
+    >>> next_edition(Quarter(2026, 3), date(2027, 2, 15)).replace("\\xa0", " ")
+    'La prochaine édition, celle du 4e trimestre 2026, est attendue le 15 février 2027.'
+    """
+    name = french.period_label(str(quarter + 1))
+    due = french.day_label(day)
+    return typography(f"La prochaine édition, celle du {name}, est attendue le {due}.")
 
 
 def front_page(
