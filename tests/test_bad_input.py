@@ -425,13 +425,18 @@ def test_an_edition_that_cannot_be_written_leaves_the_published_one(
     elif step == "copy":
         monkeypatch.setattr(shutil, "copyfile", fail)
     elif step == "edition":
-        monkeypatch.setattr("observlib.release.publish", lambda *_: None)
-        monkeypatch.setattr(Path, "rename", fail)
+
+        def publish(project: Path, target: Path, *_: Any) -> None:
+            target.mkdir(parents=True)
+            (target / "index.html").write_text("<html><head></head></html>", encoding="utf-8")
+
+        monkeypatch.setattr("observlib.release.publish", publish)
+        monkeypatch.setattr("observlib.release.replace_folder", fail)
     ended, out, err = observ("edition")
     monkeypatch.undo()
     assert (ended, out) == (1, "")
     # the last write is that of the site's own folder, which has its own words
-    one_line(err, os.strerror(code) if step == "edition" else REASONS[code])
+    one_line(err, REASONS[code])
     after = everything(filled)  # what was about to be published is kept, and what was decided of it
     assert {name: after[name] for name in after if not name.startswith(KEPT)} == before
     assert not list((filled / "reports").glob(".work*"))

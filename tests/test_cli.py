@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.copies import published_project, write_study
 
+from observlib import comparisons, estimates, publications, store
 from observlib import demonstration as folder
-from observlib import store
 from observlib.edition.execute import Outcome, Workers
 from observlib.edition.plan import Page
 from observlib.period import Quarter
@@ -370,9 +371,14 @@ def interrupt(*_: object, **__: object) -> None:
 @pytest.mark.parametrize("step", ["make", "publish", "check_request"])
 def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch, step):
     if step == "publish":
-        manifest = {"kind": "real", "studies": []}
-        monkeypatch.setattr("observlib.release.make", lambda *_, **__: manifest)
-        monkeypatch.setattr("observlib.publications.keep", lambda *_: None)
+        none = publications.content(estimates.make([]), comparisons.make(None), {"wide": []})
+
+        def make(request: Any, folder: Path, **_: Any) -> dict[str, Any]:
+            for name, content in none.items():
+                (folder / name).write_bytes(content)
+            return {**request.about, "studies": []}
+
+        monkeypatch.setattr("observlib.release.make", make)
     monkeypatch.setattr(f"observlib.release.{step}", interrupt)
     told(observ("edition"), 130, "interrupted", "as it was")
     assert is_untouched(filled)

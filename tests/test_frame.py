@@ -82,15 +82,15 @@ def test_another_catalogue_another_quarter_or_survey_is_another_entry(place, dem
 def test_another_word_for_what_is_counted_is_told_at_once_and_computes_nothing_again(
     place, demonstration
 ):
-    before = frame.given(demonstration, LAST, "visits").estimates
+    before = frame.given(demonstration, LAST, "counters").estimates  # which no entry changes
     (entry,) = entries(place)
     path = place / "data" / "catalogue" / "indicators.yml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("unit: visites", "unit: venues"), encoding="utf-8")
+    path.write_text(text.replace("unit: guichets", "unit: bureaux"), encoding="utf-8")
     frame._given.cache_clear()
-    found = frame.given(demonstration, LAST, "visits").estimates
-    assert "visites" in set(before["unit"]) and entries(place) == [entry]
-    assert list(found["unit"]) == [unit.replace("visites", "venues") for unit in before["unit"]]
+    found = frame.given(demonstration, LAST, "counters").estimates
+    assert "guichets" in set(before["unit"]) and entries(place) == [entry]
+    assert list(found["unit"]) == [unit.replace("guichets", "bureaux") for unit in before["unit"]]
 
 
 @pytest.mark.parametrize("name", sorted(set(frame.families()) - {"survey"}))

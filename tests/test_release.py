@@ -250,10 +250,10 @@ def test_all_data_stand_beside_the_notebooks_and_readers_get_the_package_of_them
     site = root / "reports" / "_site"
     assert not [*site.rglob("*.parquet")]
     for name in PACKAGE:
-        assert (site / "editions" / T3 / name).read_bytes() == (edition / name).read_bytes()
+        assert (site / T3 / name).read_bytes() == (edition / name).read_bytes()
     home = (site / "index.html").read_text(encoding="utf-8")
-    assert {name for name in PACKAGE if f'href="editions/{T3}/{name}"' in home} == {*PACKAGE}
-    page = (site / "editions" / T3 / "panorama.html").read_text(encoding="utf-8")
+    assert {name for name in PACKAGE if f'href="{T3}/{name}"' in home} == {*PACKAGE}
+    page = (site / T3 / "panorama.html").read_text(encoding="utf-8")
     assert 'href="donnees/observatoire-2026-t3.zip" download>' in page
 
 
@@ -279,7 +279,8 @@ def copy_sheets(root: Path) -> None:
 
 def copy_site(root: Path) -> None:
     """The project's own site but for its home page and glossary, which have one of their own."""
-    names = ["_quarto.yml", "retours.qmd", "_cards.ejs", "methode.qmd"]
+    names = ["_quarto.yml", "retours.qmd", "_cards.ejs", "methode.qmd", "accessibilite.qmd"]
+    names += ["drawings.css", "style.scss"]
     for name in (*names, "_redaction.md", "_machine.md", "references.bib", "references.csl"):
         shutil.copy(PROJECT / "reports" / name, root / "reports")
     for path in (PROJECT / "reports").glob("*.lua"):

@@ -385,7 +385,7 @@ def _announce(
         request.quarter,
         {study["page"] for study in manifest["studies"] if "sha256" in study},
     )
-    text = with_package(with_part(text, "points", points), edition, manifest["frame"])
+    text = with_package(with_part(text, "points", points), edition, manifest.get("frame", {}))
     following = next_edition(request.quarter, due(request.quarter + 1))
     text = with_part(text, "prochaine", following)
     (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")

@@ -31,7 +31,7 @@ def test_each_contact_written_is_counted_for_its_partner(
         if truth["kind"] == "theme" and truth["quarter"] in map(str, ALL):
             place = PLACES.get(truth["theme"], NOBODY)
             wanted[truth["device"], truth["quarter"], place] += truth["count"]
-    led = contacts(store.read(demonstration, table), kind, catalogue)
+    led = contacts(store.read(demonstration, table), catalogue)
     rows = routed(led, kind, catalogue, ALL)
     rows = rows[(rows["indicator"] == f"partner_{kind}s") & (rows["group"] == "partner")]
     told = rows[rows["estimate"].notna()].set_index(["device", "period", "group_value"])["estimate"]

@@ -123,8 +123,8 @@ def led(data: Path) -> Iterator[pd.DataFrame]:
     """How many contacts lead to each partner, and of each theme, in each quarter."""
     known = project.catalogue(data)
     for kind, rows in {
-        "call": partners.contacts(store.read(data, "calls"), "call", known),
-        "ticket": partners.contacts(store.read(data, "tickets"), "ticket", known),
+        "call": partners.contacts(store.read(data, "calls"), known),
+        "ticket": partners.contacts(store.read(data, "tickets"), known),
         "text": partners.texts(store.read(data, "verbatims"), known),
     }.items():
         own = within(rows, NOW.back(partners.QUARTERS)).rename(columns={"quarter": "period"})

@@ -115,7 +115,7 @@ def test_a_title_with_marks_is_read_the_same_in_navigation_page_card_and_quarto_
     shown = "Journal *officiel* &amp; &lt;b&gt;lois&lt;/b&gt;"
     assert page.count(shown) >= 4  # window, menu, way and heading
     home = re.sub(r"\s+", " ", (site / "index.html").read_text(encoding="utf-8"))
-    assert f">{shown}</a></h3>" in home
+    assert f">{shown}</a></li>" in home
     study = read_project(project).page(PurePosixPath("page.ipynb"))
     assert study.title == "Journal *officiel* & <b>lois</b>"
     stage(read_project(project), tmp_path / "staged")

@@ -83,10 +83,13 @@ def test_pages_have_ordinals_in_sight_and_plain_ones_where_no_letter_can_be_rais
     site = publish(sample.make_project(tmp_path / "p", page=page), tmp_path / "site", "embedded")
     text = (site.parent / "page.html").read_text(encoding="utf-8")
     assert "<title>Le 1er bilan – " in text
-    assert '<meta name="description" content="Au 3e trimestre, un record.">' in text
+    assert (
+        '<meta name="description" content="Chiffres synthétiques. Au 3e trimestre, un record.">'
+        in text
+    )
     assert "<h1>Le 1<sup>er</sup> bilan</h1>" in text
     assert "Au 3<sup>e</sup> trimestre, un record." in text
-    assert "Au 3<sup>e</sup> trimestre" in site.read_text(encoding="utf-8"), "and on its card"
+    assert "Le 1<sup>er</sup> bilan</a>" in site.read_text(encoding="utf-8"), "and in lists"
 
 
 def test_both_publishers_are_told_of_the_filter():

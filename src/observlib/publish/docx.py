@@ -120,7 +120,8 @@ def reference() -> bytes:
                 text = _restyled(text.decode("utf-8")).encode("utf-8")
             elif info.filename == "word/document.xml":
                 text = re.sub(r"<w:sectPr>.*?</w:sectPr>", _A4, text.decode(), flags=re.S).encode()
-            after.writestr(info, text)
+            # without the time of this run: the same page gives the same bytes
+            after.writestr(zipfile.ZipInfo(info.filename), text, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
 
