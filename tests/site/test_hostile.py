@@ -25,10 +25,12 @@ from tests.site.axe import violations
 from tests.site.test_attacks import read, squeezed
 
 from observlib import packages, project, standing, store
+from observlib.edition.request import check_request
 from observlib.period import Quarter
 from observlib.publish.markdown import notebook_to_markdown
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage
+from observlib.release import _project as project_of
 from observlib.release import release
 from observlib.text import as_cell
 
@@ -96,7 +98,7 @@ const attempt = frame => {
   const ran = [inside, document].some(
     one => one.documentElement.id || ["RAN", "1"].includes(one.title))
   const odd = [...inside.querySelectorAll("script, iframe, object, embed, form, input, base")]
-    .filter(node => !node.closest(".search") && !/^search(-index)?[.]js$/.test(
+    .filter(node => !node.closest(".search") && !/^([0-9]{4}-T[0-9][/])?search(-index)?[.]js$/.test(
       (node.getAttribute("src") || "").replace(/^([.][.][/])*/, ""))).length
   return {ran, odd, text: inside.body.innerText.length, address: frame.contentWindow.location.href}
 };
@@ -198,7 +200,9 @@ def test_no_cell_of_a_table_that_people_open_begins_a_formula(site, root):
             with zipfile.ZipFile(io.BytesIO(book.read(name))) as sheets:
                 for inside in sheets.namelist():
                     text = sheets.read(inside).decode("utf-8")
-                    assert not re.search(r"<f[ >]|hyperlink|externalLink|DDE", text), inside
+                    links = re.findall(r"<hyperlink\b[^>]*>", text)
+                    assert all("location=" in link and "r:id" not in link for link in links)
+                    assert not re.search(r"<f[ >]|externalLink|DDE", text), inside
 
 
 def test_a_pdf_holds_no_link_that_runs_no_script_and_no_file_of_the_machine(site):
@@ -214,9 +218,10 @@ def test_a_pdf_holds_no_link_that_runs_no_script_and_no_file_of_the_machine(site
 
 def test_what_quarto_is_given_holds_no_shortcode_and_nothing_active(root, tmp_path):
     """It reads shortcodes in all that it renders; pandoc then its Markdown, with our filters."""
-    reports = tmp_path / "reports"
-    shutil.copytree(root / "reports", reports, ignore=shutil.ignore_patterns("_site", ".kept"))
-    given = read_project(reports)
+    request = check_request(root, root / "data" / "hostile", NOW, (), {}, date(2026, 11, 24))
+    shutil.copytree(request.published, tmp_path / "edition")
+    about = json.loads((tmp_path / "edition" / "manifest.json").read_text(encoding="utf-8"))
+    given = read_project(project_of(request, tmp_path, about))
     stage(given, tmp_path / "staged")
     found = {}
     for page in given.pages:
