@@ -51,6 +51,15 @@ def parts(name: str, content: bytes) -> Iterator[Part]:
             for inside in book.namelist():
                 for part in parts(inside, book.read(inside)):
                     yield part._replace(where=f"{inside}: {part.where}")
+    elif kind == ".docx":
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            for inside in book.namelist():
+                if inside.endswith((".xml", ".rels")):
+                    ends = r"</w:p>|<w:br\b[^>]*>" if inside.startswith("word/") else r"<[^>]*>"
+                    text = re.sub(ends, "\n", book.read(inside).decode("utf-8"))
+                    yield from _prose(inside, (re.sub(r"<[^>]*>", "", x) for x in text.split("\n")))
+    elif kind == ".png":
+        return  # dots of the drawing beside it
     elif kind == ".parquet":
         yield from _table("rows", pd.read_parquet(io.BytesIO(content)))
     elif kind == ".csv":
@@ -119,9 +128,9 @@ def _notebook(content: dict[str, Any]) -> Iterator[Part]:
             for name in ("alt", "caption", "data_markdown"):
                 yield from _prose(f"{where}: {name}", _sentences(own.get(name, "")), rows)
             for kind, shown in data.items():
-                if kind == "image/svg+xml":
+                if "svg" in kind:
                     yield Part(where, drawing=shown, carried=rows)
-                if kind in ("text/html", "image/svg+xml"):
+                if kind == "text/html" or "svg" in kind:
                     yield from _markup(f"{where}: {kind}", shown, rows)
                 else:
                     yield from _prose(f"{where}: {kind}", _sentences(shown), rows)
@@ -161,15 +170,17 @@ _ATTRIBUTE = re.compile(r"\b(?:alt|title|aria-label|content|summary|data-[\w-]+)
 def _markup(where: str, markup: str, rows: tuple[pd.DataFrame, ...] = ()) -> Iterator[Part]:
     """The words of a page or a chart: blocks and rows, then attributes, comments, drawn words."""
     shown = re.sub(r"(?s)<(style|script|defs)\b.*?</\1>|<!--.*?-->", "", markup)
+    if "<body" in markup:  # drawings are read below, line by line
+        shown = re.sub(r"(?s)<svg\b.*?</svg>", " ", shown)
     for block in re.split(_BLOCK, shown):
         cells = re.sub(r"</t[dh]>", " | ", re.sub(r"<br\b[^>]*>", " ", block))
         text = " ".join(unescape(re.sub(r"<[^>]*>", "", cells)).split())
         yield from _prose(where, [text] if "|" in text else _sentences(text), rows)
     for hidden in (*_ATTRIBUTE.findall(markup), *re.findall(r"(?s)<!--(.*?)-->", markup)):
         yield from _prose(f"{where}: hidden", _sentences(" ".join(unescape(hidden).split())), rows)
-    if "<svg" in markup:
+    for drawing in re.findall(r"(?s)<svg\b.*?</svg>", markup):
         lines: dict[float, list[str]] = {}
-        for word in said(markup):
+        for word in said(drawing):
             lines.setdefault(round(word.y), []).append(word.text)
         yield from _prose(f"{where}: drawn", map(" | ".join, lines.values()), rows)
 

@@ -35,7 +35,7 @@ DIGITS = 6  # of a value, which no page tells
 _DECIMALS = re.compile(r"(?<![\w.,])\d+[.,]\d{3,}")
 # how many values are withheld, pages, days, quarters, digests
 _NO_FIGURES = re.compile(
-    r"\b\d+ (?:valeurs?|mesures?|périodes?|produits?|comparaisons?)\b|\bPage \d+ sur \d+$"
+    r"\b\d+ (?:valeurs?|mesures?|périodes?|produits?|comparaisons?)\b|\b\d+\s*/\s*\d+$"
     r"|\b\d{2}/\d{2}/\d{4}\b|\b\d{4}-\d{2}-\d{2}|\b\d{4}-[Tt]\d\b|\b[0-9a-f]{32,}\b"
 )
 
@@ -111,7 +111,7 @@ def leaks(
     told = {name: Told(rows, withheld) for name, rows in pages.items()}
     everything = Told((frame for frames in pages.values() for frame in frames), withheld)
     seen, drawn = set(), {""}
-    for path in files:
+    for path in sorted(files, key=lambda path: path.suffix != ".ipynb"):  # whose cells say best
         page, content = _page(path, pages), path.read_bytes()
         if (page, path.suffix, content) in seen:  # a notebook is published as it was made
             continue
