@@ -33,9 +33,10 @@ Row = dict[str, Any]
 NEAR = 0.03  # points of a drawing, which keeps hundredths
 DIGITS = 6  # of a value, which no page tells
 _DECIMALS = re.compile(r"(?<![\w.,])\d+[.,]\d{3,}")
-# how many values are withheld, pages, days, quarters, digests
+# how many values are withheld, pages, millions, days, quarters, digests
 _NO_FIGURES = re.compile(
-    r"\b\d+ (?:valeurs?|mesures?|périodes?|produits?|comparaisons?)\b|\b\d+\s*/\s*\d+$"
+    r"\b\d+ (?:valeurs?|mesures?|périodes?|produits?|comparaisons?)\b"
+    r"|\b\d+\s*/\s*\d+$|\b[\d,]+\smillions?\b"
     r"|\b\d{2}/\d{2}/\d{4}\b|\b\d{4}-\d{2}-\d{2}|\b\d{4}-[Tt]\d\b|\b[0-9a-f]{32,}\b"
 )
 

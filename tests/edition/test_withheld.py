@@ -176,10 +176,8 @@ def of_year(rows: pd.DataFrame, **more: Any) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def pages(root: Path) -> dict[str, tuple[pd.DataFrame, ...]]:
-    """What each page carries, by its name; published series tell of the whole frame."""
-    found = {path.stem: carried(path) for path in sorted((root / EDITION).glob("*.ipynb"))}
-    frame = carried(root / EDITION / "estimates.parquet")
-    return found | {f"series-{name}": frame for name in demonstration_catalogue().products}
+    """What each page carries, by its name."""
+    return {path.stem: carried(path) for path in sorted((root / EDITION).glob("*.ipynb"))}
 
 
 def test_no_file_of_an_edition_holds_what_it_withholds(files, pages, withheld):
