@@ -88,12 +88,9 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
     [[40000.0, 2000.0]]
     """
     found = on_a_year(pairs, quarter)
-    counted = found["indicator"].isin(PEOPLE)
+    counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
     chance = _Z * np.sqrt(found["estimate"] + found[REFERENCE + "estimate"])
-    found = found[
-        found["verdict"].isin(_ESTABLISHED) & ~(counted & (found["difference"].abs() <= chance))
-    ]
-    counted = found["indicator"].isin(PEOPLE)
+    established = found["verdict"].isin(_ESTABLISHED) & ~(counted & (size <= chance))
     counts = frame[
         frame["indicator"].isin(PEOPLE)
         & (frame["group"] == "")
@@ -101,9 +98,8 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
         & frame["estimate"].notna()
     ]
     people = _of(counts, found, "device").fillna(_of(counts, found))
-    size = found["difference"].abs()
     weight = (size / found["unit"].map(_scale).astype(float) * people).where(~counted, size)
-    made = found.assign(people=people, weight=weight)
+    made = found.assign(people=people, weight=weight)[established]
     return made.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
 
 

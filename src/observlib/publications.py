@@ -70,8 +70,9 @@ def _stamp(folder: Path) -> tuple[int, ...]:
 @lru_cache(64)
 def _read(folder: Path, stamp: tuple[int, ...]) -> Publication:
     try:
-        rows = estimates.check(pd.read_parquet(folder / ESTIMATES))
-        comparisons.check(pd.read_parquet(folder / COMPARISONS))
+        rows, pairs = tables(folder)
+        estimates.check(rows)
+        comparisons.check(pairs)
         steps = json.loads((folder / STEPS).read_text(encoding="utf-8"))
         wide = frozenset((*map(str, names[:4]), int(names[4])) for names in steps["wide"])
         day = str(steps.get(DAY, ""))
@@ -120,6 +121,11 @@ def keep(data: Path, quarter: Quarter, edition: Path, today: date) -> None:
         for name in FILES:
             (new / name).write_bytes(files[name])
         replace_folder(new, target)
+
+
+def tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The estimates and the comparisons of a publication, or of an edition's folder."""
+    return pd.read_parquet(folder / ESTIMATES), pd.read_parquet(folder / COMPARISONS)
 
 
 def content(

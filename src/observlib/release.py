@@ -15,8 +15,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from observlib import (
     disk_cache,
     files,
@@ -54,7 +52,6 @@ from observlib.editions.site import carry, check_kind, complete
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
 from observlib.period import Quarter
-from observlib.publications import COMPARISONS, ESTIMATES
 from observlib.publish import check_publisher, publish
 from observlib.publish.project import PagesError
 from observlib.standing import Record
@@ -190,7 +187,7 @@ def _publish(
     def make_pages(project: Path, target: Path) -> None:
         publish(project, target, publisher, publishing, root / disk_cache.FOLDER / "site")
 
-    rows, pairs = (pd.read_parquet(folder / name) for name in (ESTIMATES, COMPARISONS))
+    rows, pairs = publications.tables(folder)
     first = headline(rows, pairs, request.catalogue, request.quarter)
     while True:
         edition = record.made(manifest, folder, first, before, request.today)
@@ -376,7 +373,7 @@ def _announce(
         raise ObservError(
             f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
         ) from error
-    rows, pairs = (pd.read_parquet(edition / name) for name in (ESTIMATES, COMPARISONS))
+    rows, pairs = publications.tables(edition)
     points, pictures = front_page(
         rows,
         pairs,

@@ -17,6 +17,11 @@ from observlib.display.prose import one_line
 from observlib.errors import ObservError, bounded
 from observlib.estimates import WITHHELD
 
+# what is said of all figures of a demonstration
+INVENTED = (
+    "Ces chiffres ont été fabriqués pour montrer le fonctionnement de l’observatoire. Ils ne "
+    "décrivent aucun service réel et ne doivent être ni cités ni réutilisés."
+)
 SEMICOLON = "\u202f; "
 DURATIONS = ("s", "jours")
 STATUS_WORDS = {

@@ -8,14 +8,12 @@ from typing import Any
 
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.marks import MEASURES
-from observlib.display import french, typography
+from observlib.display import french, typography, words
 from observlib.display.prose import plain
 
 DEMONSTRATION = typography(
     "::: {.callout-warning}\n"
-    "## Données de démonstration : chiffres synthétiques\n\n"
-    "Ces chiffres ont été fabriqués pour montrer le fonctionnement de l’observatoire. Ils ne "
-    "décrivent aucun service réel et ne doivent être ni cités ni réutilisés.\n"
+    f"## Données de démonstration : chiffres synthétiques\n\n{words.INVENTED}\n"
     ":::"
 )
 
@@ -106,8 +104,8 @@ def with_package(text: str, edition: Path, package: Collection[str]) -> str:
         The files of its data package, by their paths there.
     """
     lines = [
-        f"- [{words}]({name}) ({_size(edition / name)})"
-        for end, words in _FILES.items()
+        f"- [{label}]({name}) ({_size(edition / name)})"
+        for end, label in _FILES.items()
         for name in package
         if name.endswith(end)
     ]

@@ -9,11 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from observlib import estimates, inputs
+from observlib import estimates, inputs, publications
 from observlib.errors import ObservError
-from observlib.publications import COMPARISONS, ESTIMATES
 
 NAME = "edition.json"
 _SOURCES = ["source", estimates.REFERENCE + "source"]  # a new export alone tells nothing new
@@ -91,8 +88,8 @@ def made(
     """
     whole = [page for page in manifest["studies"] if "description" in page]
     tells = [[page["page"], page["description"]] for page in whole]
-    for name in (ESTIMATES, COMPARISONS):
-        rows = pd.read_parquet(folder / name).drop(columns=_SOURCES, errors="ignore")
+    for table in publications.tables(folder):
+        rows = table.drop(columns=_SOURCES, errors="ignore")
         tells.append(sorted(estimates.lines(rows)))
     told = inputs.digest(json.dumps(tells).encode())
     day = today.isoformat()

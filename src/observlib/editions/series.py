@@ -7,13 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates, publications
+from observlib import dataset, estimates, publications
 from observlib.catalogue import Catalogue
 from observlib.display import cells, french, words
 from observlib.display.output import pipe_table
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.select import ordered
-from observlib.text import as_cell
 
 FILE = "series.csv"
 _KEY = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
@@ -50,10 +49,8 @@ def tellings(told: Iterable[publications.Publication]) -> pd.DataFrame:
 
 def csv_of(rows: pd.DataFrame, synthetic: bool) -> str:
     """All that was told as CSV; texts that a spreadsheet would take for formulas are marked."""
-    rows = rows.sort_values([*_KEY, "revision"]).assign(synthetic=str(synthetic).lower())
-    texts = rows.select_dtypes(exclude="number").columns
-    rows[texts] = rows[texts].map(as_cell)
-    return str(rows.to_csv(index=False, float_format="%.10g", lineterminator="\n"))
+    rows = rows.sort_values([*_KEY, "revision"]).assign(synthetic=synthetic)
+    return dataset.csv(rows).decode()
 
 
 def pages(rows: pd.DataFrame, catalogue: Catalogue) -> dict[str, tuple[str, Markdown]]:

@@ -8,7 +8,6 @@ import zipfile
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from observlib.display.prose import unmarked
 from observlib.publish import pandoc, pdf
@@ -16,7 +15,6 @@ from observlib.publish.html import metadata
 from observlib.publish.project import Page, Project
 
 TITLE = "Word"
-_DOTS = 192.0  # to the inch: pictures are as wide as the text, and sharp when they are printed
 _A4 = (
     "<w:sectPr>"
     '<w:pgSz w:w="11906" w:h="16838" />'
@@ -65,7 +63,10 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
         Where pandoc refuses the page, or typst a picture.
     """
     name = str(project.folder / page.source)
-    _dotted(sorted(folder.rglob("*.svg")), folder, name)
+    drawn = sorted(folder.rglob("*.svg"))
+    dots = pdf.pictures((path.read_bytes() for path in drawn), f"{name}: a picture of its document")
+    for path, content in zip(drawn, dots, strict=True):
+        path.with_suffix(".png").write_bytes(content)
     about = metadata(project, page)
     made = project.made(page)
     edition = pdf.edition_of(project)
@@ -85,25 +86,6 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
         },
         filters=project.filters,
     )
-
-
-def _dotted(pictures: list[Path], folder: Path, name: str) -> None:
-    """Put each picture of vectors beside itself as a PNG: all by one run of typst."""
-    import typst
-
-    if not pictures:
-        return
-    shown = "\n#pagebreak()\n".join(
-        f"#image({pdf.literal(path.relative_to(folder).as_posix())})" for path in pictures
-    )
-    main = folder / "pictures.typ"
-    main.write_text(
-        f"#set page(width: auto, height: auto, margin: 0pt)\n{shown}\n", encoding="utf-8"
-    )
-    with pdf.telling_typst_errors(f"{name}: a picture of its document"):
-        made: Any = typst.compile(main, **pdf.options(main), format="png", ppi=_DOTS)
-    for path, content in zip(pictures, made if isinstance(made, list) else [made], strict=True):
-        path.with_suffix(".png").write_bytes(content)
 
 
 @cache

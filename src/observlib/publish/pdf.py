@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ GAP = 0.18
 HEIGHT, TOP, BOTTOM = 842.0, 82.0, 68.0  # of a page, and its margins, as in `page.typ`, in points
 _SETTING = "#let setting = (tight: false, floats: (), small: (), chapter: false)"
 _DOTS = 18.0  # to the inch, to look how far pages are filled
+_SHARP = 192.0  # to the inch: letters of pictures are sharp on paper
 
 
 @dataclass(frozen=True)
@@ -257,6 +259,32 @@ def _charts(main: Path) -> dict[int, int]:
 
     found = json.loads(typst.query(main, "<chart>", field="value", **options(main)))
     return {number: sheet for number, sheet, _ in found}
+
+
+def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[bytes]:
+    """Drawings (SVG) as PNG, in their order: pages of one document, each as large as its drawing.
+
+    Parameters
+    ----------
+    name
+        What errors call them.
+    margin
+        White around each, in points.
+    """
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="observlib-") as place:
+        main = Path(place).resolve() / "main.typ"
+        lines = [f"#set page(width: auto, height: auto, margin: {margin}pt)"]
+        for number, drawing in enumerate(drawings):
+            main.with_name(f"{number}.svg").write_bytes(drawing)
+            lines.append(f'#page(image("{number}.svg"))')
+        if len(lines) == 1:
+            return []
+        main.write_text("\n".join(lines), encoding="utf-8")
+        with telling_typst_errors(name):
+            made: Any = typst.compile(main, **options(main), format="png", ppi=_SHARP)
+        return made if isinstance(made, list) else [made]
 
 
 def options(main: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
-from observlib.display import french
+from observlib.display import french, phrases, words
 from observlib.publish import pandoc, pdf
 from observlib.publish.project import Page, Project, flat
 from observlib.text import fold
@@ -110,13 +110,9 @@ def _about(project: Project) -> str:
         "warning": "",
     }
     if manifest.is_demonstration:
-        about["warning"] = (
-            "Données de démonstration : ces chiffres ont été fabriqués pour montrer le "
-            "fonctionnement de l’observatoire. Ils ne décrivent aucun service réel et ne doivent "
-            "être ni cités ni réutilisés."
-        )
-    words = ", ".join(f"{key}: {pdf.literal(value)}" for key, value in about.items())
-    return f"#let about = ({words})"
+        about["warning"] = f"Données de démonstration : {phrases.small(words.INVENTED)}"
+    entries = ", ".join(f"{key}: {pdf.literal(value)}" for key, value in about.items())
+    return f"#let about = ({entries})"
 
 
 def _cover() -> str:
