@@ -123,8 +123,9 @@ def within(inputs: Mapping[str, str], rooms: Collection[str], inside: bool = Tru
 def imported(modules: Iterable[str]) -> Inputs:
     """Each file of this library that modules are made of: their own, and all that these import.
 
-    Imports inside functions count. The files are those of the process's first call, as its code
-    is. The front door imports for notebooks alone; what no page can see (`UNSEEN`) is left out.
+    The words beside a module (`display.wording`) are its own too. Imports inside functions count.
+    The files are those of the process's first call, as its code is. The front door imports for
+    notebooks alone; what no page can see (`UNSEEN`) is left out.
 
     Examples
     --------
@@ -137,9 +138,11 @@ def imported(modules: Iterable[str]) -> Inputs:
         name = waiting.pop()
         waiting += [name.rpartition(".")[0]] * ("." in name)  # a package is imported before
         part = "/".join([LIBRARY, *name.split(".")[1:]])
-        for file in {f"{part}.py", f"{part}/__init__.py"} & (_seen().keys() - found.keys()):
+        own = {f"{part}.py", f"{part}.yml", f"{part}/__init__.py"}
+        for file in own & (_seen().keys() - found.keys()):
             found[file] = _seen()[file]
-            waiting += _imports(file) if file != f"{LIBRARY}/__init__.py" else ()
+            if file.endswith(".py") and file != f"{LIBRARY}/__init__.py":
+                waiting += _imports(file)
     return found
 
 

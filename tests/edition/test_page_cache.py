@@ -68,15 +68,17 @@ def test_a_changed_sentence_runs_the_pages_that_say_it_and_no_other(tmp_path, pa
 
 def test_sentences_that_others_import_are_said_with_them_and_all_where_none_is_known(monkeypatch):
     first, other = (f"the library/themes/{name}/sentences.py" for name in ("polls", "sales"))
-    monkeypatch.setattr(inputs, "_seen", lambda: {first: "1", other: "1"})
+    words = first.replace(".py", ".yml")  # that it reads
+    monkeypatch.setattr(inputs, "_seen", lambda: {first: "1", words: "1", other: "1"})
     monkeypatch.setattr(inputs, "_imports", lambda file: imports[file])
     imports = {first: ("observlib.themes.sales.sentences.told",), other: ()}
     assert used(["ratings"], ["observlib.themes.polls.sentences"]) == (
         "the data/ratings",
         first,
+        words,
         other,
     )
-    every = [*Path(inputs.__file__).parent.glob("themes/*/*sentences.py")]
+    every = [*Path(inputs.__file__).parent.glob("themes/*/*sentences.*")]
     assert len(used([], None)) == len(every)
 
 

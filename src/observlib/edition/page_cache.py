@@ -43,7 +43,7 @@ def used(tables: Iterable[str], sentences: Iterable[str] | None) -> tuple[str, .
 
 def _is_of_sentences(name: str) -> bool:
     """Whether an input is a theme's sentences, which sentences alone import."""
-    return name.startswith(_THEMES) and name.endswith("sentences.py")
+    return name.startswith(_THEMES) and name.endswith(("sentences.py", "sentences.yml"))
 
 
 def _of_all_pages(page: Page, shared: Inputs) -> Inputs:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases
+from observlib.display import french, phrases, wording
 from observlib.display.changes import level, outcomes
 from observlib.display.words import SEMICOLON
 from observlib.estimates import EVOLVED, UNKNOWN
 from observlib.sentences import published, value_of
 
-_VERBS = {"rise": "augmentent", "fall": "baissent", "stable": "sont stables"}
+TEXTS = wording.beside(__file__)
+_VERDICTS = ("rise", "fall", "stable")
 
 
-def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
+def breaks(
+    frame: pd.DataFrame, catalogue: Catalogue, by: str = "product", only: bool = False
+) -> str:
     """Which counts changed level, when and by how much; nothing where none did.
 
     Parameters
@@ -25,6 +26,8 @@ def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> st
         Estimates of `level_change`, those that could not be searched for being `missing`.
     by
         What the subjects are called by: `product`, or `channel` on a product's page.
+    only
+        Whether to say that no other did.
 
     Examples
     --------
@@ -42,10 +45,16 @@ def breaks(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> st
     if found.empty:
         return ""
     parts = [
-        f"{row['name']}, {value_of(row, catalogue)} {french.when(str(row['period']))}, {_ends(row)}"
+        TEXTS["break"].format(
+            name=row["name"],
+            value=value_of(row, catalogue),
+            when=french.when(str(row["period"])),
+            low=french.signed(row["ci_low"], 1),
+            high=french.percent(row["ci_high"], 1, sign=True),
+        )
         for row in phrases.named(found, catalogue, by).to_dict("records")
     ]
-    return f"Corrigées des saisons, les visites changent de niveau ({SEMICOLON.join(parts)})."
+    return TEXTS["breaks_only" if only else "breaks"].format(changes=SEMICOLON.join(parts))
 
 
 def data_sets_only(frame: pd.DataFrame, brief: bool = False) -> str:
@@ -60,16 +69,14 @@ def data_sets_only(frame: pd.DataFrame, brief: bool = False) -> str:
     """
     if set(frame["channel"]) != {"open_data"}:
         return ""
-    if brief:
-        return "Pages de jeux de données."
-    return "Aucun site n'est mesuré : ces visites sont celles des pages de jeux de données."
+    return TEXTS["data_sets_only_brief" if brief else "data_sets_only"]
 
 
 def in_person_elsewhere(frame: pd.DataFrame) -> str:
     """Where visits in person are told, where there are any in a frame of visits."""
     if not (frame["channel"] == "in_person").any():
         return ""
-    return "Les visites en personne ne sont pas comptées ici : voir la page de chaque produit."
+    return TEXTS["in_person_elsewhere"]
 
 
 def breaks_or_none(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
@@ -82,22 +89,14 @@ def breaks_or_none(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product
     by
         As for `breaks`.
     """
-    if text := breaks(frame, catalogue, by):
-        return f"{text[:-1]}{SEMICOLON}aucune autre rupture n'est établie."
-    if not _were_searched(frame):
-        return "Aucune série n'est assez longue et régulière pour qu'une rupture y soit cherchée."
-    return "Corrigées des saisons et du calendrier, les visites ne montrent aucune rupture établie."
+    if text := breaks(frame, catalogue, by, only=True):
+        return text
+    return TEXTS["no_break" if _were_searched(frame) else "not_searched.break"]
 
 
 def no_unusual_month(frame: pd.DataFrame) -> str:
     """That no month stands alone, or that none could be looked for."""
-    if not _were_searched(frame):
-        return (
-            "Aucune série n'est assez longue et régulière pour qu'un mois atypique y soit cherché."
-        )
-    return (
-        "Aucun mois ne s'écarte de ce que l'on attendait de lui au-delà des variations ordinaires."
-    )
+    return TEXTS["no_unusual_month" if _were_searched(frame) else "not_searched.month"]
 
 
 def unusual_months(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -106,27 +105,28 @@ def unusual_months(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if found.empty:
         return ""
     parts = [
-        f"{french.period_label(str(row['period']))} ({row['name']}, {value_of(row, catalogue)})"
+        TEXTS["unusual_month"].format(
+            month=french.period_label(str(row["period"])),
+            name=row["name"],
+            value=value_of(row, catalogue),
+        )
         for row in phrases.named(found, catalogue, "product").to_dict("records")
     ]
-    return f"S'écartent de ce que l'on attendait : {french.join(parts)}."
+    return TEXTS["unusual_months"].format(months=french.join(parts))
 
 
 def not_adjusted(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which series could not be adjusted, or not searched for changes, and why."""
     sentences = []
-    for indicator, what in (
-        (f"{_measure(frame)}_adjusted", "Visites non corrigées"),
-        ("level_change", "Ni rupture ni mois atypique cherchés"),
-        ("pace", "Rythme non estimé"),
-    ):
+    for what in ("adjusted", "level_change", "pace"):
+        indicator = f"{_measure(frame)}_adjusted" if what == "adjusted" else what
         rows = phrases.named(_missing(frame, indicator), catalogue, "product")
         parts = [
             f"{french.join(same['name'])} ({reason})"
             for reason, same in rows.groupby("group_value", sort=False)
         ]
         if parts:
-            sentences.append(f"{what} : {SEMICOLON.join(parts)}.")
+            sentences.append(TEXTS[f"not_adjusted.{what}"].format(series=SEMICOLON.join(parts)))
     return " ".join(sentences)
 
 
@@ -143,21 +143,18 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     found = phrases.named(_shown(frame, "pace"), catalogue, "product")
     found = found.sort_values("estimate", ascending=False, kind="stable")
     clauses = []
-    for verdict, verb in _VERBS.items():
+    for verdict in _VERDICTS:
         rows = found[found["group_value"] == EVOLVED[verdict]].to_dict("records")
         parts = [f"{row['name']} ({value_of(row, catalogue)})" for row in rows]
         if parts:
-            clauses.append(f"{verb} pour {french.join(parts)}")
+            clauses.append(TEXTS[f"pace.{verdict}"].format(series=french.join(parts)))
     sentences = []
     if clauses:
-        sentences.append(
-            "En rythme annuel, sur deux ans au plus, les visites corrigées "
-            f"{SEMICOLON.join(clauses)}."
-        )
+        sentences.append(TEXTS["paces"].format(moves=SEMICOLON.join(clauses)))
     unknown = found[found["group_value"] == UNKNOWN]
     if len(unknown):
         named = french.join(unknown["name"])
-        sentences.append(f"Rien ne peut être conclu pour {named} : {_seen(frame, unknown)}.")
+        sentences.append(TEXTS["pace_unknown"].format(series=named, least=_seen(frame, unknown)))
     return " ".join(sentences)
 
 
@@ -181,11 +178,12 @@ def paces_tested(frame: pd.DataFrame) -> str:
     verdicts = list(_shown(frame, "pace")["group_value"])
     levels = _shown(frame, "pace_level")["estimate"]
     if not verdicts or levels.empty:
-        return "Aucun rythme ne peut être testé"
-    total = french.count(len(verdicts), "rythme testé", "rythmes testés ensemble")
-    at = french.plural(len(verdicts), "son intervalle", "leurs intervalles")
+        return TEXTS["none_tested"]
+    total = french.count(len(verdicts), TEXTS["pace_tested"], TEXTS["paces_tested"])
+    at = TEXTS[french.plural(len(verdicts), "tested_interval", "tested_intervals")]
     told_at = level(pd.DataFrame({"level": levels / 100}))
-    return f"{total}, d'après {at} à {told_at} : {outcomes(verdicts, EVOLVED)}"
+    results = outcomes(verdicts, EVOLVED)
+    return TEXTS["tested"].format(paces=total, intervals=at, level=told_at, results=results)
 
 
 def _were_searched(frame: pd.DataFrame) -> bool:
@@ -212,9 +210,4 @@ def _seen(frame: pd.DataFrame, unknown: pd.DataFrame) -> str:
     """Up to what pace one may have gone unseen, of those that are undetermined."""
     rows = _shown(frame, "detectable_pace")
     most = rows.loc[rows["device"].isin(unknown["device"]), "estimate"].max()
-    return f"un rythme de moins de {french.percent(most, 1)} a pu passer inaperçu"
-
-
-def _ends(row: dict[str, Any]) -> str:
-    low, high = french.signed(row["ci_low"], 1), french.percent(row["ci_high"], 1, sign=True)
-    return f"de {low} à {high}"
+    return TEXTS["detectable"].format(pace=french.percent(most, 1))
