@@ -200,6 +200,17 @@ def of(things: str) -> str:
     return f"d'{things}" if things[:1].lower() in "aeiouyàâéèêëîïôûh" else f"de {things}"
 
 
+def inner_quotes(words: str) -> str:
+    """Words to be set between quotation marks, with those that they hold themselves as “ ”.
+
+    Examples
+    --------
+    >>> inner_quotes("La page « Contact » revue")
+    'La page “Contact” revue'
+    """
+    return re.sub(r"«\s*(.*?)\s*»", r"“\1”", words)
+
+
 def join(items: Iterable[str]) -> str:
     """Enumerate.
 
