@@ -200,15 +200,21 @@ def of(things: str) -> str:
     return f"d'{things}" if things[:1].lower() in "aeiouyàâéèêëîïôûh" else f"de {things}"
 
 
-def inner_quotes(words: str) -> str:
-    """Words to be set between quotation marks, with those that they hold themselves as “ ”.
+def inner_quotes(words_: str) -> str:
+    """A text that is to stand between quotes: its own are of another kind.
 
     Examples
     --------
-    >>> inner_quotes("La page « Contact » revue")
-    'La page “Contact” revue'
+    >>> inner_quotes('Il dit « non » et "jamais"')
+    'Il dit “non” et “jamais”'
     """
-    return re.sub(r"«\s*(.*?)\s*»", r"“\1”", words)
+    plain = words_.replace("«\xa0", "“").replace("\xa0»", "”").replace("« ", "“")
+    plain = plain.replace(" »", "”").replace("«", "“").replace("»", "”")
+    parts = plain.split('"')
+    return "".join(
+        part + ("" if at == len(parts) - 1 else "“" if at % 2 == 0 else "”")
+        for at, part in enumerate(parts)
+    )
 
 
 def join(items: Iterable[str]) -> str:

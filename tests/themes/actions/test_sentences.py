@@ -138,8 +138,8 @@ def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothi
 
 def test_the_finding_counts_actions_and_says_that_it_is_no_proof(catalogue):
     assert plain(findings.actions.overview(told("rise"), catalogue)) == (
-        "L’observatoire suit une action. La mesure suivie est en hausse, comme attendu, après « Un essai » "
-        "(BOAMP, visites : +5,0 %). Une évolution au même moment n’est pas une preuve."
+        "L’observatoire suit une action. La mesure suivie est en hausse, comme attendu, après "
+        "« Un essai » (BOAMP, visites : +5,0 %). Une évolution au même moment n’est pas une preuve."
     )
 
 
