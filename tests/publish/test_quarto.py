@@ -15,18 +15,19 @@ import typst
 import yaml
 
 from observlib.errors import ObservError
-from observlib.publish import publish
+from observlib.publish import publish, quarto
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage
 from observlib.yaml_files import split_front_matter
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command is a script")
 
-STAND_IN = """#!{python}
+STAND_IN = r"""#!{python}
 import json, sys
 from pathlib import Path
 Path({log!r}).write_text(json.dumps([sys.argv[1:], str(Path.cwd())]), encoding="utf-8")
-print("WARN: something", file=sys.stderr)
+print("\x1b[1m[ 1/12] index.qmd\x1b[22m", file=sys.stderr)
+print("\x1b[33mWARN: something\x1b[39m", file=sys.stderr)
 if {status}:
     print("ERROR: broken page", file=sys.stderr)
     sys.exit({status})
@@ -146,6 +147,28 @@ def test_failure_of_quarto_is_told_with_its_last_lines(tmp_path, monkeypatch, pr
     with pytest.raises(ObservError, match=r"(?s)status 3.*ERROR: broken page"):
         publish(project, tmp_path / "site", "quarto")
     assert [path.name for path in (tmp_path / "site").iterdir()] == ["old"]
+
+
+def test_pages_and_warnings_of_quarto_are_told_as_they_come(tmp_path, monkeypatch, project, capsys):
+    install(tmp_path, monkeypatch)
+    told: list[tuple[int, int, str]] = []
+    publish(project, tmp_path / "site", "quarto", lambda *step: told.append(step))
+    total = told[0][1]
+    assert told == [(0, total, "Quarto"), (0, total, "index.qmd"), (total, total, "Quarto")]
+    assert capsys.readouterr().err == "quarto: WARN: something\n"
+
+
+def test_a_quarto_that_says_nothing_more_is_ended_with_what_it_began(
+    tmp_path, monkeypatch, project
+):
+    log = install(tmp_path, monkeypatch)
+    command = tmp_path / "bin" / "quarto"
+    waiting = f"(sleep 60; echo late > {log}) &\necho '[1/2] index.qmd' >&2\nwait\n"
+    command.write_text(f"#!/bin/sh\n{waiting}", encoding="utf-8")
+    monkeypatch.setattr(quarto, "SILENCE", 0.5)
+    with pytest.raises(ObservError, match=r"(?s)said nothing.*\[1/2\] index.qmd"):
+        publish(project, tmp_path / "site", "quarto")
+    assert not log.exists() and not (tmp_path / "site").exists()
 
 
 @pytest.mark.parametrize(
