@@ -138,8 +138,8 @@ def test_a_point_tells_what_moved_its_interval_and_that_it_was_not_rounded_first
     [point] = estimates.records(found(mark("boamp", THEN, 6.84), mark("boamp", NOW, 7.87)))
     assert plain(title(point, CATALOGUE)) == "BOAMP : note de satisfaction en hausse"
     assert number(point, CATALOGUE) == "6,8 → 7,9"
-    assert "écart de +1,0 avant d'arrondir, intervalle à 95,0 % : +0,9 à +1,2" in plain(
-        detail(point, CATALOGUE)
+    assert plain(detail(point, CATALOGUE)) == (
+        "Sur 10, d'après 2 000 réponses. L'écart est de +1,0 avant d'arrondir, entre +0,9 et +1,2."
     )
 
 

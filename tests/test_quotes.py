@@ -75,9 +75,3 @@ def test_none_of_the_known_attacks_is_quoted_or_it_stands_there_as_text():
             assert not {"<", "{", "`", "$", "#"} & set(plain(text).replace("\\", "\\\\")) or (
                 all(f"\\{sign}" in plain(text) for sign in "<{`$#" if sign in text)
             )
-
-
-def test_quotes_inside_quotes_are_of_another_kind():
-    assert quotes.inner_quotes('« Non », dit-on ; "oui" et « peut-être »') == (
-        "“Non”, dit-on ; “oui” et “peut-être”"
-    )

@@ -25,23 +25,15 @@ from observlib.actions import Action
 from observlib.catalogue import Catalogue, Indicator
 from observlib.comparison.pairs import PEOPLE
 from observlib.comparison.sentences import NOUNS
-from observlib.display import changes, french, phrases, words
-from observlib.display.words import SEMICOLON
+from observlib.display import french, phrases, wording, words
 from observlib.estimates import EVOLVED, REFERENCE
 from observlib.period import Quarter
 
+TEXTS = wording.beside(__file__)
 MOST = 5
 QUARTERS = 9  # of a line beside a point: two years and the quarter
 _Z = 1.96
 _ESTABLISHED = ("rise", "fall")
-_THINGS = {
-    "visits": "les visites",
-    "calls_offered": "les appels",
-    "tickets_received": "les messages",
-    "subscribers": "les abonnés",
-    "units_sold": "les exemplaires vendus",
-}
-_MOVED = {"rise": "progressent", "fall": "reculent"}
 _SCALES = {"%": 100.0, "points": 200.0}  # what a whole scale is; `sur 10` says it itself
 _SERIES = ["indicator", "product", "channel", "device"]
 
@@ -127,7 +119,8 @@ def title(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     indicator = words.indicator_of(point["indicator"], catalogue)
     where = f" {phrases.PLACES[point['channel']]}" if _is_elsewhere(point) else ""
     name = f"{catalogue.label(point['product'])}{where}"
-    return f"{name} : {_noun(indicator)} {EVOLVED[point['verdict']]}"
+    verdict = EVOLVED[point["verdict"]]
+    return TEXTS["title"].format(name=name, measure=_noun(indicator), verdict=verdict)
 
 
 def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
@@ -153,41 +146,33 @@ def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
 
 
 def detail(point: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """What stands below a point's number: its unit, its difference, its interval and its base."""
+    """What stands below a point's number: its unit, its base, its difference and its interval."""
     indicator = words.indicator_of(point["indicator"], catalogue)
     if point["indicator"] in PEOPLE:
         counted = phrases.rounded_count(dict(point), indicator)
-        return f"sur un an, à {counted} ; tous sont comptés, sans marge d'erreur"
-    size, _, ends = changes.gap(point, indicator).rstrip(")").partition(" (")
+        return TEXTS["counted"].format(count=counted)
     then, now = (french.rounded(x, indicator.decimals) for x in _ends(point))
-    apart = french.signed(now - then, indicator.decimals)
-    rounded = "" if size == apart else " avant d'arrondir"  # 6,8 → 7,9 is not always +1,1
-    level = french.percent(100 * point["level"], 1)
-    parts = [indicator.unit] if indicator.unit != "%" else []
-    parts += [f"écart de {size}{rounded}, intervalle à {level} : {ends}"]
-    parts += [words.base_text(point["n"], indicator)]
-    return SEMICOLON.join(parts)
+    size = french.signed(point["difference"], indicator.decimals)
+    exactly = size != french.signed(now - then, indicator.decimals)  # 6,8 → 7,9 may not be +1,1
+    ends = (point["difference_low"], point["difference_high"])
+    low, high = words.rounded_keeping_signs(ends, indicator.decimals)
+    what = ("share" if indicator.unit == "%" else "mark") + "_exactly" * exactly
+    return TEXTS[f"measured.{what}"].format(
+        unit=phrases.capital(indicator.unit),
+        answers=words.base_text(point["n"], indicator),
+        size=size,
+        low=french.signed(low, indicator.decimals),
+        high=french.signed(high, indicator.decimals),
+    )
 
 
 def rule() -> str:
     """The rule by which main points are chosen, as the method's page tells it."""
-    people = french.join(thing.partition(" ")[2] for thing in _THINGS.values())
-    conditions = [
-        "d’une mesure, l’intervalle de l’écart, corrigé pour tout ce qui est testé avec lui, "
-        "laisse 0 dehors",
-        "d’un comptage entier, l’écart compte d’après la fiche de l’indicateur, et dépasse ce que "
-        f"donne le hasard de personnes venues une à une ({french.number(_Z, 2)} fois la racine de "
-        "la somme des deux comptages)",
-    ]
-    listed = "\n".join(f"- {one}{' ;' if one != conditions[-1] else '.'}" for one in conditions)
-    return (
-        "Un changement sur un an y est dit établi si :\n\n"
-        f"{listed}\n\n"
-        "Les changements établis sont rangés par leur ampleur, en part de l’échelle, multipliée "
-        f"par le nombre de personnes concernées ({people} du même produit et du même canal). Pour "
-        "un comptage, c’est l’écart lui-même. Le premier de chaque indicateur est un fait de la "
-        f"première page, qui en a {MOST} au plus."
-    )
+    people = french.join(TEXTS[f"things.{name}"].partition(" ")[2] for name in PEOPLE)
+    conditions = f"- {TEXTS['rule.measured']}\n- {TEXTS['rule.counted']}"
+    chance = TEXTS["rule.chance"].format(z=french.number(_Z, 2))
+    ranked_ = TEXTS["rule.ranked"].format(people=people, most=MOST)
+    return "\n\n".join((TEXTS["rule.established"], conditions, f"{chance} {ranked_}"))
 
 
 def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -209,19 +194,16 @@ def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
     "Aucun changement n'est établi sur un an."
     """
     if found.empty:
-        return "Aucun changement n'est établi sur un an."
+        return TEXTS["nothing"]
     point = found.to_dict("records")[0]
     indicator = words.indicator_of(point["indicator"], catalogue)
     name, then = catalogue.label(point["product"]), {"estimate": point[REFERENCE + "estimate"]}
     if point["indicator"] in PEOPLE:
-        verb = _MOVED[point["verdict"]]
-        moved = (
-            f"{_THINGS[point['indicator']]} {verb} de {_percent(point).lstrip('+' + french.MINUS)}"
-        )
-    else:
-        noun = NOUNS.get(indicator.id, f"la mesure « {indicator.label} »")
-        moved = f"{noun} passe {phrases.from_to(then, point, indicator)}"
-    return f"{name} : en un an, {moved}."
+        size = _percent(point).lstrip("+" + french.MINUS)
+        things = TEXTS[f"things.{point['indicator']}"]
+        return TEXTS[f"moved.{point['verdict']}"].format(name=name, things=things, size=size)
+    noun = NOUNS.get(indicator.id, TEXTS["measure"].format(label=indicator.label))
+    return TEXTS["mark"].format(name=name, mark=noun, ends=phrases.from_to(then, point, indicator))
 
 
 def elsewhere(
@@ -244,12 +226,15 @@ def elsewhere(
             for name, own in rest[rest["verdict"] == verdict].groupby("indicator", sort=False)
         ]
         if named:
-            parts.append(f"Aussi {EVOLVED[verdict]} : {french.join(named)}.")
+            measures = french.join(named)
+            parts.append(TEXTS["also"].format(verdict=EVOLVED[verdict], measures=measures))
     if others := len(pairs) - len(ranked_):
         stable = int((pairs["verdict"] == "stable").sum())
-        compared = french.count(others, "autre mesure comparée", "autres mesures comparées")
-        known = french.count(stable, "stable", "stables") if stable else "aucune stable"
-        parts.append(f"Rien d'établi ailleurs : {compared} à celles d'un an avant, dont {known}.")
+        compared = french.count(others, TEXTS["compared_one"], TEXTS["compared_many"])
+        known = TEXTS["stable_none"]
+        if stable:
+            known = french.count(stable, TEXTS["stable_one"], TEXTS["stable_many"])
+        parts.append(TEXTS["elsewhere"].format(compared=compared, stable=known))
     return " ".join(parts)
 
 
@@ -288,8 +273,9 @@ def _percent(point: Mapping[str, Any]) -> str:
 
 def _noun(indicator: Indicator) -> str:
     """What an indicator measures, without an article."""
-    found = (NOUNS | _THINGS).get(indicator.id, f"la {phrases.small(indicator.label)}")
-    return found.partition(" ")[2]
+    if indicator.id in PEOPLE:
+        return TEXTS[f"things.{indicator.id}"].partition(" ")[2]
+    return NOUNS.get(indicator.id, f"la {phrases.small(indicator.label)}").partition(" ")[2]
 
 
 def _is_elsewhere(point: Mapping[str, Any]) -> bool:

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from observlib import estimates
+from observlib.display import wording
 from observlib.selection import Where
 from observlib.study import Study
+
+TEXTS = wording.beside(__file__)
 
 
 def headlines(study: Study) -> dict[str, pd.DataFrame]:
@@ -84,8 +87,8 @@ def completeness(shown: Mapping[str, pd.DataFrame], *others: pd.DataFrame) -> st
     heard = all(len(rows) for name, rows in shown.items() if name != "onsite_visits")
     told = [rows["status"].eq("published").all() for rows in (*shown.values(), *others)]
     if heard and all(told):
-        return "Toutes les périodes sont complètes et toutes les valeurs sont publiées."
-    return "Ce qui manque est dit à sa place, plus haut."
+        return TEXTS["complete"]
+    return TEXTS["incomplete"]
 
 
 def _main(frame: pd.DataFrame) -> pd.DataFrame:

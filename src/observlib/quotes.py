@@ -73,7 +73,7 @@ def rule() -> str:
     conditions = [
         "la fiche de son dispositif l’autorise",
         f"il est du trimestre, et l’un des {OF_A_THEME} plus proches du centre d’un thème, qui "
-        f"réunit au moins {MINIMUM_PEOPLE} textes ; sur la page d’un organisme, l’un des "
+        f"réunit au moins {MINIMUM_PEOPLE} textes. Sur la page d’un organisme, il est l’un des "
         f"{OF_A_THEME} que le sort désigne, si {MINIMUM_PEOPLE} textes mènent à lui en un an",
         f"il a de {SHORTEST} à {LONGEST} signes, sans aucun chiffre",
         f"il a au plus {marks}, et rien de ce qui reste n’a la forme d’une donnée personnelle",
@@ -92,21 +92,4 @@ def listed(texts: Iterable[str]) -> Markdown:
     >>> print(listed(["Très clair."]))
     - « Très clair. »
     """
-    return joined([markdown("- « {} »", inner_quotes(one)) for one in texts], "\n")
-
-
-def inner_quotes(words_: str) -> str:
-    """A text that is to stand between quotes: its own are of another kind.
-
-    Examples
-    --------
-    >>> inner_quotes('Il dit « non » et "jamais"')
-    'Il dit “non” et “jamais”'
-    """
-    plain = words_.replace("«\xa0", "“").replace("\xa0»", "”").replace("« ", "“")
-    plain = plain.replace(" »", "”").replace("«", "“").replace("»", "”")
-    parts = plain.split('"')
-    return "".join(
-        part + ("" if at == len(parts) - 1 else "“" if at % 2 == 0 else "”")
-        for at, part in enumerate(parts)
-    )
+    return joined([markdown("- « {} »", french.inner_quotes(one)) for one in texts], "\n")

@@ -41,7 +41,7 @@ def test_months_of_products_make_a_cross_table_in_the_order_of_the_catalogue(vis
         "| août 2026 | 272 000 | 204 000 |",
         "| septembre 2026 | 277 333 (p) | 208 000 (p) |",
     ]
-    assert caption == "Visites. (p) : période incomplète, à ne pas comparer aux autres."
+    assert caption == "Visites. Période incomplète (p) : à ne pas comparer aux autres."
 
 
 def test_a_cross_table_has_intervals_marks_and_the_base_of_each_column(marks, catalogue):

@@ -98,3 +98,9 @@ def test_every_period_has_its_preposition(period, at, named):
 def test_de_elides_before_a_vowel_an_accent_or_an_h():
     said = [french.of(things) for things in ("votes", "appels", "écoutes", "habitants", "Idées")]
     assert said == ["de votes", "d'appels", "d'écoutes", "d'habitants", "d'Idées"]
+
+
+def test_quotes_inside_quotes_are_of_another_kind():
+    assert french.inner_quotes('« Non », dit-on ; "oui" et « peut-être »') == (
+        "“Non”, dit-on ; “oui” et “peut-être”"
+    )

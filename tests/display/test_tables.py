@@ -25,8 +25,8 @@ def test_a_table_shows_value_interval_base_and_marks(marks, catalogue):
         "| Vie-publique.fr | s |  |  |",
     ]
     assert rows[-1] == (
-        "(f) : faible effectif (moins de 30 réponses), à lire avec prudence. "
-        "s : secret statistique. nd : donnée non disponible."
+        "Faible effectif (f) : moins de 30 réponses, à lire avec prudence. "
+        "Secret statistique : s. Donnée non disponible : nd."
     )
 
 
@@ -36,8 +36,8 @@ def test_a_note_explains_only_the_marks_of_its_table(visits, catalogue):
     assert head == "| Produit | T2 2026 | T3 2026 |"
     assert rows[0] == "| BOAMP | 200 000 | 204 000 (p) |" and rows[1].endswith("| – |")
     assert rows[-1] == (
-        "(p) : période incomplète, à ne pas comparer aux autres. "
-        "– : aucun dispositif ne mesure cette donnée."
+        "Période incomplète (p) : à ne pas comparer aux autres. "
+        "Aucun dispositif ne mesure cette donnée : –."
     )
     whole = display.table(visits(["boamp"], ["2026-T2"]), catalogue, caption="U")
     assert plain(whole)[-1] == "| BOAMP | 200 000 |"
@@ -145,7 +145,7 @@ def test_a_base_is_headed_by_what_it_counts(catalogue):
     mails = {**row, "indicator": "reopened_share", "product": "boamp", "status": "low_base"}
     one = plain(display.table(estimates.make([calls]), catalogue, caption="U"))
     assert one[0] == "| Produit | Appels décrochés | Appels |"
-    assert one[-1] == "(f) : faible effectif (moins de 30 appels), à lire avec prudence."
+    assert one[-1] == "Faible effectif (f) : moins de 30 appels, à lire avec prudence."
     both = plain(
         display.board(
             estimates.make([calls, mails]),
@@ -156,7 +156,7 @@ def test_a_base_is_headed_by_what_it_counts(catalogue):
         )
     )
     assert both[0].endswith("| Effectif (n) |")  # appels and messages clos
-    assert both[-1].startswith("(f) : faible effectif (moins de 30), à lire avec prudence.")
+    assert both[-1].startswith("Faible effectif (f) : moins de 30, à lire avec prudence.")
 
 
 def test_an_interval_under_a_value_is_never_broken(marks, catalogue):
@@ -198,7 +198,7 @@ def test_values_on_different_bases_have_each_its_own_and_no_column_contradicts_a
     )
     assert head == "| Produit | Canal | Clarté du langage (sur 10) | Aide joignable |"
     assert row == "| Légifrance | Web | 6,5 (n = 108) | 54 % (f) (n = 26) |"
-    assert note.startswith("Sous la valeur : nombre de réponses (n). (f) : faible effectif")
+    assert note.startswith("Sous la valeur : nombre de réponses (n). Faible effectif (f) :")
 
 
 def test_a_count_that_is_the_base_of_others_is_not_doubled_by_a_column(catalogue):
@@ -219,7 +219,7 @@ def test_a_count_that_is_the_base_of_others_is_not_doubled_by_a_column(catalogue
     assert row.endswith("| 38 056 | 86 % | 40 s (n = 958) |")
     assert note == (
         "Sous la valeur : nombre d’appels décrochés (n). "
-        "n de « Appels décrochés » : colonne « Appels reçus »."
+        "Effectif (n) de « Appels décrochés » : colonne « Appels reçus »."
     )
 
 
@@ -272,7 +272,7 @@ def test_a_base_that_a_whole_column_shares_stands_in_its_head(catalogue):
 
     head, _, first, _, _, note = shown(frame)
     assert re.fullmatch(r"\| Sexe \| [^|]+, n = 798 \| [^|]+, n = 546 \|", head)
-    assert first == "| Femme | 50 % | 50 % |" and note == "n : nombre de réponses."
+    assert first == "| Femme | 50 % | 50 % |" and note == "Effectif (n) : nombre de réponses."
     other = frame.assign(n=[798.0, 798.0, 546.0, 545.0])
     assert "n = " not in shown(other)[0] and "50 % (n = 545)" in shown(other)[3]
 

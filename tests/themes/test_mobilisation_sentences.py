@@ -27,19 +27,18 @@ def test_success_on_a_low_base_is_told_with_its_interval_and_only_where_no_other
     low = row("task_success", 70)
     found = estimates.make([low])
     assert plain(user_tests.tests(found, catalogue, "2026-T3")) == (
-        "Au 3e trimestre 2026, part des tâches de test réussies : 70 % (intervalle à 95 % : "
-        "65 à 75 % ; 14 participants ; faible effectif) (Légifrance)."
+        "Au 3e trimestre 2026, les participants aux tests réussissent 70 % de leurs tâches "
+        "(Légifrance ; faible effectif, intervalle : 65 à 75 %)."
     )
     large = row("task_success", 80, product="service-public", n=77, status="published")
     assert plain(user_tests.tests(estimates.make([low, large]), catalogue, "2026-T3")) == (
         "Au 3e trimestre 2026, hors faibles effectifs, les participants aux tests réussissent "
-        "80 % de leurs tâches (Service-public.fr ; intervalle à 95 % : 75 à 85 % ; "
-        "77 participants)."
+        "80 % de leurs tâches (Service-public.fr)."
     )
     other = row("task_success", 60, product="entreprendre", n=34, status="published")
     assert plain(user_tests.tests(estimates.make([large, other]), catalogue, "2026-T3")) == (
         "Au 3e trimestre 2026, les participants aux tests réussissent de 60 à 80 % de leurs "
-        "tâches, selon le produit (intervalles à 95 % : de 55 à 85 % ; 34 à 77 participants)."
+        "tâches, selon le produit."
     )
 
 
@@ -54,12 +53,13 @@ def test_tests_too_small_to_be_told_are_not_said_to_be_none_nor_none_too_small(c
 
 
 def test_a_score_has_its_grade_and_those_of_its_interval(catalogue):
-    said = plain(user_tests.scale(estimates.make([row("sus_mean", 68)]), catalogue, "2026-T3"))
-    assert (
-        "Légifrance, 68 sur 100 (intervalle à 95 % : 63 à 73 ; 14 participants ; faible effectif)"
-        ", note C (de C− à B− avec l'intervalle)."
-    ) in said
-    assert said.endswith("La moyenne des études publiées est de 68.")
+    large = row("sus_mean", 66, 0.5, product="boamp", status="published")
+    found = estimates.make([large, row("sus_mean", 68)])
+    assert plain(user_tests.scale(found, catalogue, "2026-T3")) == (
+        "Le questionnaire d'utilisabilité (SUS) donne un score sur 100. La moyenne des études "
+        "publiées est de 68. BOAMP : 66, note C. Légifrance : 68 (faible effectif, intervalle : "
+        "63 à 73), note C (de C− à B− avec l'intervalle)."
+    )
     assert "Aucun score" in user_tests.scale(estimates.make([]), catalogue, "2026-T3")
 
 
@@ -69,10 +69,15 @@ def test_a_blocking_problem_is_told_before_a_major_one_that_more_people_met(cata
         for label, value in (("a (cosmétique)", 80), ("b (majeur)", 30), ("c (bloquant)", 20))
     ]
     said = user_tests.blocking(estimates.make(rows), catalogue, "2026-T3")
-    assert plain(said).startswith("Un problème bloquant est relevé, « c », sur Légifrance : 20 %")
+    assert plain(said) == (
+        "Un problème bloquant est relevé sur Légifrance : « c » (20 % des participants ; faible "
+        "effectif, intervalle : 15 à 25 %)."
+    )
     more = [*rows, row("problem_share", 40, group="problem", group_value="d (bloquant)")]
     said = user_tests.blocking(estimates.make(more), catalogue, "2026-T3")
-    assert plain(said).startswith("2 problèmes bloquants sont relevés, dont « d », sur Légifrance")
+    assert plain(said).startswith(
+        "Les tests relèvent 2 problèmes bloquants, dont « d » sur Légifrance (40 %"
+    )
     assert "« b »" in user_tests.blocking(estimates.make(rows[:2]), catalogue, "2026-T3")
     assert user_tests.blocking(estimates.make(rows[:1]), catalogue, "2026-T3") == ""
 
@@ -82,7 +87,9 @@ def test_a_small_test_is_withheld_kindly_and_its_year_is_pointed_at(catalogue):
     now = estimates.make([{**people, "status": "suppressed"}])
     year = estimates.make([{**people, "period": "2025-10/2026-09", "estimate": 15, "n": 15}])
     said = plain(user_tests.withheld(now, year, catalogue, "2026-T3"))
-    assert "moins de onze participants" in said and said.endswith("le sont plus bas.")
+    assert said.startswith("Moins de onze participants au 3e trimestre 2026 : ") and said.endswith(
+        "le sont plus bas."
+    )
     assert not user_tests.withheld(now, now[:0], catalogue, "2026-T3").endswith("plus bas.")
     assert user_tests.withheld(year, year, catalogue, "2026-T3") == ""
 
@@ -91,7 +98,7 @@ def test_a_small_test_is_withheld_kindly_and_its_year_is_pointed_at(catalogue):
     ("counts", "said"),
     [
         ((30, 12, 5), "12 sont décidées et 5 réalisées à la fin"),
-        ((30, 1, 0), "1 est décidée et aucune n'est encore réalisée à la fin"),
+        ((30, 1, 0), "1 est décidée, aucune n'est encore réalisée à la fin"),
         ((30, 0, 0), "aucune n'est encore décidée à la fin"),
         ((0, 0, 0), "Aucune idée d'atelier n'est connue."),
     ],
@@ -111,8 +118,9 @@ def test_the_delay_is_told_where_it_may_be(catalogue):
     delay = {"indicator": "idea_delay", "period": "2025-10/2026-09", "unit": "jours"}
     known = {**delay, "estimate": 122, "ci_low": 106, "ci_high": 134, "n": 142}
     said = plain(workshops.delay(estimates.make([known]), catalogue))
-    assert said.startswith(
-        "La moitié des idées décidées d'octobre 2025 à septembre 2026 sont réalisées en 122 jours ("
+    assert said == (
+        "La moitié des idées décidées d'octobre 2025 à septembre 2026 sont réalisées en 122 jours "
+        "au plus."
     )
     missing = estimates.make([{**delay, "status": "missing"}])
     assert workshops.delay(missing, catalogue).startswith("Moins de la moitié")
@@ -123,13 +131,11 @@ def test_captions_leave_low_bases_out_where_there_are_others(catalogue):
     other = {"product": "service-public", "device": "tests-service-public"}
     found = estimates.make([row("task_success", 70), row("task_success", 80, **other)])
     assert plain(user_tests.span(found, "task_success", catalogue, "2026-T3")) == (
-        "Tâches réussies, 3e trimestre 2026 : de 70 à 80 % selon le produit (intervalles à 95 % : "
-        "de 65 à 85 % ; 14 participants à chaque fois)"
+        "Tâches réussies, 3e trimestre 2026, faibles effectifs : de 70 à 80 %, selon le produit"
     )
     large = {**other, "n": 77, "status": "published"}
     found = estimates.make([row("task_success", 70), row("task_success", 80, **large)])
     assert plain(user_tests.span(found, "task_success", catalogue, "2026-T3")) == (
-        "Tâches réussies, 3e trimestre 2026, hors faibles effectifs : 80 % (Service-public.fr ; "
-        "intervalle à 95 % : 75 à 85 % ; 77 participants)"
+        "Tâches réussies, 3e trimestre 2026, hors faibles effectifs : 80 % (Service-public.fr)"
     )
     assert "aucun résultat" in user_tests.span(found, "sus_mean", catalogue, "2026-T3")

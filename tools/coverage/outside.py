@@ -9,13 +9,13 @@ LEAST, MOST = 93.0, 97.0  # percent of the intervals at 95 % that should hold
 # Each indicator and device whose coverage is known to lie outside, by the reason, as the page of
 # the method tells it. None of them could be mended without publishing less, or otherwise.
 REASONS: dict[str, tuple[tuple[str, str], ...]] = {
-    "le résultat n’est publié que si l’effectif atteint onze (pour une part, onze de chaque côté), "
-    "ce qui y est rare ; les tirages où cela arrive ne ressemblent pas aux autres.": (
+    "Le résultat n’est publié que si l’effectif atteint onze, ou onze de chaque côté pour une "
+    "part, ce qui y est rare. Les tirages où cela arrive ne ressemblent pas aux autres :": (
         ("satisfied_share", "jdma-vie-publique"),
         ("ticket_theme_share", "courriels-boutique"),
     ),
-    "ces intervalles ne sont pas à 95 %, mais au niveau, plus haut, que donne la correction "
-    "de Holm : c’est tous ensemble qu’ils doivent être justes, dans 95 études sur 100.": tuple(
+    "Ces intervalles ne sont pas à 95 %, mais au niveau, plus haut, que donne la correction "
+    "de Holm. C’est tous ensemble qu’ils doivent être justes, dans 95 études sur 100 :": tuple(
         ("difference", device)
         for device in (
             "jdma-service-public",

@@ -21,7 +21,7 @@ LABELS = changes.LABELS | methods.LABELS  # of what no page shows by itself
 BEGIN = "<!-- coverage: written by `make coverage` -->"
 END = "<!-- /coverage -->"
 _WIDTHS = "|:--------------------|----------:|--------:|------------:|"
-_CHANCE = "ce qui dépasse de la plage n’est pas plus que le hasard des tirages n’en explique."
+_CHANCE = "Ce qui dépasse de la plage n’est pas plus que le hasard des tirages n’en explique :"
 _HEAD = ("Indicateur", "Effectif", "Répétitions", "Intervalles justes")
 
 
@@ -87,7 +87,7 @@ def _span(values: pd.Series, decimals: int) -> str:
 
 
 def _told(table: pd.DataFrame, labels: dict[str, str], catalogue: Catalogue) -> Iterator[str]:
-    """What lies outside and why: one item a reason, chance the last."""
+    """What lies outside and why: a list for each reason, chance the last."""
     known = {place for places in REASONS.values() for place in places}
     by_chance = [
         place
@@ -102,9 +102,9 @@ def _told(table: pd.DataFrame, labels: dict[str, str], catalogue: Catalogue) -> 
             share, category = farthest(table.loc[(indicator, device)])
             of = f"{labels[indicator]}, {category}" if category else labels[indicator]
             which = catalogue.devices[device].label
-            names.append(f"« {of} » ({which}, {french.percent(share, 1)})")
+            names.append(f"    - « {of} » ({which}) : {french.percent(share, 1)}")
         if names:
-            yield f"- {french.join(names)} : {reason}"
+            yield from (f"- {reason}", *names)
 
 
 if __name__ == "__main__":  # where words alone have changed: the table that is committed

@@ -24,8 +24,8 @@ __all__ = [
 ]  # fmt: skip
 FOLDER = "donnees"  # of an edition's package, beside its pages
 CONTENT = (
-    "Toutes les estimations de l’édition, avec leur intervalle, leur effectif et leur état, et "
-    "tous les écarts, avec leurs deux termes et leur verdict."
+    "Toutes les estimations de l’édition, avec leur intervalle, leur effectif et leur état. Tous "
+    "les écarts, avec leurs deux termes et leur verdict."
 )
 _RULES = {
     "Pour lire": "La feuille Notes explique colonnes et codes ; la feuille Dictionnaire nomme les "

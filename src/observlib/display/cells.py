@@ -13,7 +13,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, select, words
+from observlib.display import french, phrases, select, wording, words
 from observlib.display.output import Output, pipe_table
 from observlib.display.rounding import carried
 from observlib.display.typography import curly, typography, unbroken
@@ -21,7 +21,7 @@ from observlib.display.typography import curly, typography, unbroken
 NBSP = french.NBSP
 NOTHING = "–"
 INTERVAL = f"Intervalle à 95{NBSP}%"
-_NOTHING = f"{NOTHING}{NBSP}: aucun dispositif ne mesure cette donnée."
+TEXTS = wording.beside(__file__)
 
 Key = tuple[str, ...]
 
@@ -186,13 +186,13 @@ def _note(
 ) -> str:
     """Explain what stands in the table, and nothing else."""
     ends, below = any(cell.ends for cell in cells), any(cell.size for cell in cells)
-    under = [f"intervalle à 95{NBSP}%"] * ends + [f"{size} (n)"] * below
-    sentences = [f"Sous la valeur{NBSP}: {' et '.join(under)}."] if under else []
+    under = [TEXTS["interval"]] * ends + [TEXTS["size"].format(things=size)] * below
+    sentences = [TEXTS["under"].format(things=french.join(under))] if under else []
     if size and not below:
-        sentences.append(f"n{NBSP}: {size}.")
+        sentences.append(TEXTS["size_alone"].format(things=size))
     sentences += [*more, *words.mark_notes(frame, catalogue)]
     if any(cell.text == NOTHING for cell in cells):
-        sentences.append(_NOTHING)
+        sentences.append(TEXTS["nothing"].format(mark=NOTHING))
     return curly(typography(" ".join(sentences)))
 
 

@@ -200,6 +200,23 @@ def of(things: str) -> str:
     return f"d'{things}" if things[:1].lower() in "aeiouyàâéèêëîïôûh" else f"de {things}"
 
 
+def inner_quotes(words_: str) -> str:
+    """A text that is to stand between quotes: its own are of another kind.
+
+    Examples
+    --------
+    >>> inner_quotes('Il dit « non » et "jamais"')
+    'Il dit “non” et “jamais”'
+    """
+    plain = words_.replace("«\xa0", "“").replace("\xa0»", "”").replace("« ", "“")
+    plain = plain.replace(" »", "”").replace("«", "“").replace("»", "”")
+    parts = plain.split('"')
+    return "".join(
+        part + ("" if at == len(parts) - 1 else "“" if at % 2 == 0 else "”")
+        for at, part in enumerate(parts)
+    )
+
+
 def join(items: Iterable[str]) -> str:
     """Enumerate.
 

@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, words
+from observlib.display import french, wording, words
 from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.select import ordered
 from observlib.errors import ObservError
 
+TEXTS = wording.beside(__file__)
 NOTED = ["indicator", "device", "status"]
 
 
@@ -47,9 +48,9 @@ def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
         indicator = words.indicator_of(name, catalogue)
         # a method cites its sources, and so is Markdown
         methods.setdefault(Markdown(indicator.method), []).append(indicator.label)
-    lists = {"Réserves des dispositifs": _list(reservations), "Indicateurs": _list(methods)}
+    lists = {TEXTS["reservations"]: _list(reservations), TEXTS["indicators"]: _list(methods)}
     blocks = [markdown("**{}**\n\n{}", lead, items) for lead, items in lists.items() if items]
-    return text(joined(blocks, "\n\n") or "Aucun indicateur n'a de valeur sur cette page.")
+    return text(joined(blocks, "\n\n") or TEXTS["none"])
 
 
 def _list(texts: Mapping[Any, list[str]]) -> Markdown:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import french, phrases, select, words
+from observlib.display import french, phrases, select, wording, words
 from observlib.display.cells import (
     INTERVAL,
     Cell,
@@ -23,6 +23,7 @@ from observlib.display.output import Output, caption_of
 from observlib.display.typography import unbroken
 from observlib.errors import ObservError
 
+TEXTS = wording.beside(__file__)
 BASE = "Effectif (n)"  # where the bases of a table count different things
 
 
@@ -217,7 +218,7 @@ def _base_notes(counts: Mapping[str, str], catalogue: Catalogue) -> list[str]:
     for name, count in counts.items():
         names.setdefault(count, []).append(f"« {unbroken(catalogue.indicators[name].label)} »")
     return [
-        f"n de {french.join(found)} : colonne « {unbroken(count)} »."
+        TEXTS["base_column"].format(names=french.join(found), column=unbroken(count))
         for count, found in names.items()
     ]
 

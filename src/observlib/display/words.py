@@ -11,12 +11,13 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
-from observlib.display import french
+from observlib.display import french, wording
 from observlib.display.french import NBSP
 from observlib.display.prose import one_line
 from observlib.errors import ObservError, bounded
 from observlib.estimates import WITHHELD
 
+TEXTS = wording.beside(__file__)
 # what is said of all figures of a demonstration
 INVENTED = (
     "Ces chiffres ont été fabriqués pour montrer le fonctionnement de l’observatoire. Ils ne "
@@ -36,11 +37,6 @@ MARKS = {  # in the cell of a table
     "low_base": f"{NBSP}(f)",
     "suppressed": "s",
     "missing": "nd",
-}
-_EXPLAINED = {
-    "partial": f"(p){NBSP}: période incomplète, à ne pas comparer aux autres.",
-    "suppressed": f"s{NBSP}: secret statistique.",
-    "missing": f"nd{NBSP}: donnée non disponible.",
 }
 _OF_WORDS = ("poll_", "action_")  # how indicators begin whose groups are words
 BETWEEN = " · "  # the two parts of a group that is one of two things, as of a day and an hour
@@ -336,10 +332,10 @@ def mark_notes(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     if "low_base" in found:
         low = frame.loc[frame["status"] == "low_base", "indicator"].unique()
         things = {base_unit(indicator_of(name, catalogue)) for name in low}
-        least = f"moins de {estimates.LOW_BASE}"
-        least += f" {things.pop()}" if len(things) == 1 else ""
-        notes.append(f"(f){NBSP}: faible effectif ({least}), à lire avec prudence.")
-    return notes + [text for status, text in _EXPLAINED.items() if status in found]
+        least = f"{estimates.LOW_BASE} {things.pop() if len(things) == 1 else ''}".strip()
+        notes.append(TEXTS["low_base"].format(least=least))
+    marked = [status for status in ("partial", "suppressed", "missing") if status in found]
+    return notes + [TEXTS[f"marks.{status}"] for status in marked]
 
 
 def sentence(row: Mapping[str, Any], catalogue: Catalogue) -> str:

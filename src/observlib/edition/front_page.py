@@ -11,10 +11,11 @@ import pandas as pd
 from observlib import estimates, main_points
 from observlib.actions import Action
 from observlib.catalogue import Catalogue
-from observlib.display import french, typography, words
+from observlib.display import french, typography, wording, words
 from observlib.display.prose import Markdown, attribute_text, joined, markdown, plain
 from observlib.period import Quarter
 
+TEXTS = wording.beside(__file__)
 FOLDER = "main_points"  # of the small lines, beside the page
 _WIDTH, _HEIGHT, _MARGIN = 220, 48, 5
 
@@ -37,7 +38,7 @@ def next_edition(quarter: Quarter, day: date) -> str:
     """
     name = french.period_label(str(quarter + 1))
     due = french.day_label(day)
-    return typography(f"La prochaine édition, celle du {name}, est attendue le {due}.")
+    return typography(TEXTS["next_edition"].format(name=name, day=due))
 
 
 def front_page(
@@ -74,10 +75,10 @@ def front_page(
         done = main_points.followed_by(point, known)
         parts.append(_point(point, series, name, done, catalogue, pages))
     if len(points):
-        head = markdown("## Ce qui a le plus changé")
+        head = markdown("## {}", TEXTS["most_changed"])
         parts[1:] = [head, markdown(":::: {{.points}}"), *parts[1:], markdown("::::")]
     year = main_points.on_a_year(pairs, quarter)
-    more = markdown(" [Comment ces faits sont choisis](methode.qmd#faits).")
+    more = markdown(" [{}](methode.qmd#faits).", TEXTS["how_chosen"])
     rest = plain(main_points.elsewhere(year, ranked, points, catalogue))
     parts.append(joined([rest, more], ""))
     return typography(joined(parts, "\n\n")), pictures
@@ -104,8 +105,8 @@ def _point(
         Markdown(f'![]({picture}){{.line fig-alt="{attribute_text(_told(series, catalogue))}"}}'),
     ]
     for action in done:
-        when = french.day_label(action.date)
-        lines.append(markdown("[Depuis : {} ({}).]{{.detail}}", action.title, when))
+        since = TEXTS["since"].format(title=action.title, day=french.day_label(action.date))
+        lines.append(markdown("[{}]{{.detail}}", since))
     return joined([*lines, markdown(":::")], "\n\n")
 
 
@@ -114,10 +115,11 @@ def _told(series: pd.DataFrame, catalogue: Catalogue) -> str:
     rows = series[series["estimate"].notna()]
     indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
     low, high = rows["estimate"].min(), rows["estimate"].max()
-    ends = french.period_label(rows["period"].iat[0]), french.period_label(rows["period"].iat[-1])
-    return (
-        f"Du {ends[0]} au {ends[1]}, entre {words.figure(low, indicator)} et "
-        f"{words.value(high, indicator)}."
+    return TEXTS["line"].format(
+        first=french.period_label(rows["period"].iat[0]),
+        last=french.period_label(rows["period"].iat[-1]),
+        low=words.figure(low, indicator),
+        high=words.value(high, indicator),
     )
 
 
@@ -134,10 +136,10 @@ def small_line(values: Iterable[float]) -> str:
     known = pd.Series(list(values), dtype=float)
     low, spread = known.min(), (known.max() - known.min()) or 1.0
     across = (_WIDTH - 2 * _MARGIN) / max(len(known) - 1, 1)
-    up = (_HEIGHT - 2 * _MARGIN) / spread
+    up = (known - low) / spread * (_HEIGHT - 2 * _MARGIN)
     places = [
-        "" if pd.isna(y) else f"{_MARGIN + across * x:.0f},{_HEIGHT - _MARGIN - up * (y - low):.0f}"
-        for x, y in enumerate(known)
+        "" if pd.isna(y) else f"{_MARGIN + across * x:.0f},{_HEIGHT - _MARGIN - y:.0f}"
+        for x, y in enumerate(up)
     ]
     runs = [run.split() for run in " ".join(place or "|" for place in places).split("|")]
     lines = "".join(f'<polyline points="{" ".join(run)}"/>' for run in runs if run)

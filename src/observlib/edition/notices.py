@@ -152,7 +152,8 @@ def _attack(quarter: str, report: Mapping[str, Any], catalogue: Catalogue) -> st
         )
     wide = [_series(*names, catalogue=catalogue) for names in report["wide"]]
     if wide:
-        sentences.append(f"Séries données par pas élargis : {plain(french.join(wide))}.")
+        listed = "\n".join(f"- {plain(one)}" for one in wide)
+        sentences.append(f"Ces séries sont données par pas élargis :\n\n{listed}")
     return " ".join(sentences)
 
 

@@ -89,12 +89,12 @@ def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_els
         assert ("(BOAMP, visites : visible à partir de 1,5 %)" in plain(lead)) == there
 
 
-def test_the_level_of_the_family_and_the_products_compared_are_told(catalogue):
+def test_the_interval_and_the_products_compared_are_told(catalogue):
     verdicts = told("rise", group_value=CONTROLLED, compared_with=("bodacc", "legifrance"))
     done = action(controls=("bodacc", "legifrance"))
     said = plain(findings.actions.each(verdicts, frame(controlled=True), [done], catalogue))
-    assert "+5,0 % (intervalle à 97,5 % : +3,0 à +7,0) face aux produits comparables" in said
-    assert "(BODACC et Légifrance)" in said and "+2,5 % (+2,0 à +3,0) pour les autres" in said
+    assert "+5,0 % (+3,0 à +7,0) face aux produits comparables (BODACC et Légifrance)." in said
+    assert "+5,0 % pour BOAMP, +2,5 % pour les autres." in said
     assert "Source : Audience du BOAMP" in said
 
 
@@ -107,12 +107,12 @@ def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_mo
     done = [own, other, elsewhere]
     said = plain(findings.actions.each(verdicts, frame(controlled=True), done, catalogue))
     assert (
-        "Parmi les produits comparables, BODACC (« Un autre », 16 juin 2025) a connu sa propre "
-        "action, dont l’effet fausserait la comparaison." in said
+        "BODACC, produit comparable, a connu sa propre action (« Un autre », 16 juin 2025). "
+        "L’effet en fausserait la comparaison." in said
     )
     assert "Une note" not in said
     alone = told("rise", compared_with=("bodacc",))  # where the past alone decides
-    assert "Parmi les" not in plain(findings.actions.each(alone, frame(), done, catalogue))
+    assert "produit comparable" not in plain(findings.actions.each(alone, frame(), done, catalogue))
 
 
 def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed_both(catalogue):
@@ -138,8 +138,8 @@ def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothi
 
 def test_the_finding_counts_actions_and_says_that_it_is_no_proof(catalogue):
     assert plain(findings.actions.overview(told("rise"), catalogue)) == (
-        "1 action est suivie. La mesure suivie est en hausse, comme attendu, après « Un essai » "
-        "(BOAMP, visites : +5,0 %). Une évolution au même moment n’est pas une preuve."
+        "L’observatoire suit une action. La mesure suivie est en hausse, comme attendu, après "
+        "« Un essai » (BOAMP, visites : +5,0 %). Une évolution au même moment n’est pas une preuve."
     )
 
 
@@ -148,8 +148,17 @@ def test_an_action_that_moves_two_figures_is_counted_once(catalogue):
         [told("stable"), told("rise", indicator="downloads", group="Un essai (téléchargements)")]
     )
     said = plain(findings.actions.overview(verdicts, catalogue))
-    assert "1 action est suivie. La mesure suivie est en hausse" in said
+    assert "L’observatoire suit une action. La mesure suivie est en hausse" in said
     assert said.index("hausse") < said.index("stable")
+
+
+def test_actions_of_one_verdict_are_counted_beside_the_first(catalogue):
+    several = [told("stable", action=str(i), title=f"Essai « {i} »") for i in range(3)]
+    said = plain(findings.actions.overview(pd.concat(several), catalogue))
+    assert said == (
+        "L’observatoire suit 3 actions. La mesure suivie est stable après « Essai “0” » (BOAMP, "
+        "visites) et 2 autres. Une évolution au même moment n’est pas une preuve."
+    )
 
 
 def test_no_action_and_an_action_without_series_are_said(catalogue):
@@ -168,14 +177,12 @@ def test_an_action_too_old_to_be_followed_is_told_and_not_passed_over(catalogue)
     since = date(2025, 10, 1)
     said = findings.actions.too_old([action()], "2028-T3", catalogue)
     assert said == (
-        "N'est plus suivie ici, car elle date d'avant le 1er octobre 2025 : « Un essai » "
-        "(BOAMP, 16 juin 2025)."
+        "L'action « Un essai » (BOAMP, 16 juin 2025) n'est plus suivie ici, car elle date d'avant "
+        "le 1er octobre 2025."
     )
     assert findings.actions.too_old([action(date=since)], "2028-T3", catalogue) == ""
     both = [action(), action(title="Un autre")]
-    assert findings.actions.too_old(both, "2028-T3", catalogue).startswith(
-        "Ne sont plus suivies ici"
-    )
+    assert findings.actions.too_old(both, "2028-T3", catalogue).count("n'est plus suivie") == 2
 
 
 def test_the_table_has_the_verdict_beside_the_intervals_and_says_their_level(catalogue):

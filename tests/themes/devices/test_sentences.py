@@ -20,15 +20,15 @@ def grid(*cells: tuple[str, str, float]) -> pd.DataFrame:
 def test_a_product_that_nobody_listens_to_is_named(catalogue):
     frame = grid(("legifrance", "web", 2), ("legifrance", "mail", 1), ("boamp", "", 0))
     assert plain(findings.devices.listening(frame, catalogue)) == (
-        "Le produit le plus écouté est Légifrance (3 dispositifs) ; BOAMP n'en a aucun."
+        "Le produit le plus écouté est Légifrance (3 dispositifs). Sans dispositif : BOAMP."
     )
 
 
 def test_empty_cells_are_counted_among_the_channels_in_use(catalogue):
     frame = grid(("legifrance", "web", 2), ("boamp", "web", 1), ("boamp", "mail", 1))
     assert plain(findings.devices.channels_without_device(frame, catalogue)) == (
-        "Le canal le plus écouté est « Web » (2 produits sur 2) ; 1 des 4 croisements d'un "
-        "produit et d'un canal n'est pas écouté."
+        "Le canal le plus écouté est « Web » (2 produits sur 2). Des 4 croisements d'un "
+        "produit et d'un canal, un seul n'est pas écouté."
     )
     assert findings.devices.channels_without_device(grid(("boamp", "", 0)), catalogue) == ""
     level = grid(("legifrance", "web", 2), ("boamp", "mail", 1))
@@ -49,7 +49,7 @@ def received(*states: str) -> pd.DataFrame:
 def test_withheld_counts_are_data_all_the_same():
     said = findings.devices.received(received("published", "suppressed", "missing"))
     assert plain(said) == (
-        "Au 3e trimestre 2026, 2 ont fourni des données, sur 3 dispositifs au catalogue."
+        "Au 3e trimestre 2026, 2 des 3 dispositifs du catalogue ont fourni des données."
     )
     assert "n'est décrit" in findings.devices.received(estimates.make([]))
 
@@ -66,7 +66,7 @@ def test_devices_that_never_spoke_are_told_in_the_same_sentence_as_those_that_sh
         ([], "."),
     ):
         found = plain(findings.devices.coverage(three, estimates.make(rows)))
-        assert found == f"3 dispositifs sont prévus pour écouter les usagers{said}"
+        assert found == f"Pour écouter les usagers, 3 dispositifs sont prévus{said}"
     nothing = estimates.make([])
     assert "n'est décrit" in findings.devices.coverage(nothing, nothing)
 
@@ -76,11 +76,11 @@ def test_the_silent_are_named_and_those_who_never_spoke_told_apart(catalogue):
     never = {**row, "device": "ateliers", "status": "missing"}
     late = {**row, "device": "sp-plus", "estimate": 92.0}
     assert plain(findings.devices.silent(estimates.make([never, late]), catalogue)) == (
-        "2 dispositifs se taisent, dont 1 qui n'a jamais rien fourni : « Ateliers avec les "
-        "usagers » et « Services Publics +, expériences publiées »."
+        "Ce trimestre, 2 dispositifs se taisent : « Ateliers avec les usagers » et « Services "
+        "Publics +, expériences publiées ». L'un d'eux n'a jamais rien fourni."
     )
     assert plain(findings.devices.silent(estimates.make([never]), catalogue)) == (
-        "1 dispositif n'a jamais rien fourni : « Ateliers avec les usagers »."
+        "Un dispositif n'a jamais rien fourni : « Ateliers avec les usagers »."
     )
     assert findings.devices.silent(estimates.make([]), catalogue) == (
         "Aucun dispositif ne se tait."

@@ -39,7 +39,7 @@ def test_each_device_has_its_owner_rhythm_last_day_and_count(catalogue):
     assert row[4].replace("\u202f", " ").replace("\xa0", " ") == "1 234 réponses"
     assert found["Audience de Légifrance (Matomo)"][3:] == ["jamais", "1\xa0relevé"]
     assert found["« Je donne mon avis » sur le Journal officiel"][4] == "s"
-    assert "s\xa0: secret statistique." in repr(made)
+    assert "Secret statistique\xa0: s." in repr(made)
 
 
 def test_words_stand_to_the_left_and_only_the_count_to_the_right(catalogue):

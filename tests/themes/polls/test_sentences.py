@@ -27,13 +27,13 @@ def family(catalogue: Catalogue, poll: pd.DataFrame) -> pd.DataFrame:
 def test_an_option_is_ahead_only_where_a_test_says_so(catalogue):
     far = estimates.make([share("Oui", 30, 5), share("Non", 70, 5)])
     assert plain(polls.leading_option(far, family(catalogue, far), catalogue)) == (
-        "À la question « Q ? », « Non » obtient 70 % (intervalle à 95 % : 65 à 75 % ; 100 votes), "
-        "devant « Oui » (30 %). Ceux qui votent se sont choisis : ces parts ne valent que pour eux."
+        "À la question « Q ? », « Non » obtient 70 % des votes, devant « Oui » (30 %). Ceux qui "
+        "votent se sont choisis : ces parts ne valent que pour eux."
     )
     near = estimates.make([share("Oui", 48, 1), share("Non", 52, 1)])  # intervals that are apart
     said = plain(polls.leading_option(near, family(catalogue, near), catalogue, caution=False))
     assert said.endswith(
-        "100 votes) et « Oui » 48 %, sans qu'on puisse dire laquelle des deux l'emporte : un "
+        "52 % des votes et « Oui » 48 %, sans qu'on puisse dire laquelle des deux l'emporte : un "
         "écart de moins de 28 points a pu passer inaperçu."
     )
     none = estimates.make([])
@@ -60,7 +60,7 @@ def test_networks_differ_only_where_a_test_says_so(catalogue):
     apart = on_two({"Oui": 20, "Non": 66, "Peu": 14}, {"Oui": 50, "Non": 38, "Peu": 12}, 120)
     found = changes.tested(catalogue, networks(apart))
     assert plain(polls.networks(apart, found, catalogue)).startswith(
-        "La question « Q ? » a été posée sur 2 réseaux : « Oui » y obtient 50 % (Sondages sur le "
+        "La question « Q ? » a été posée sur 2 réseaux. « Oui » y obtient 50 % (Sondages sur le "
         "réseau fédéré) contre 20 % (Sondages sur le réseau professionnel)"
     )
     assert "Ailleurs, on ne peut pas conclure : un écart de moins de" in plain(
@@ -95,13 +95,16 @@ def test_polls_are_counted_and_the_small_ones_are_told(catalogue):
         ]
     )
     assert plain(polls.polls_and_votes(counts, catalogue, "2026-T3")) == (
-        "Au 3e trimestre 2026, on compte 2 sondages, dont les résultats publiés réunissent "
-        "90 votes (Sondages sur le réseau professionnel)."
+        "Au 3e trimestre 2026, on compte 2 sondages (Sondages sur le réseau professionnel). Les "
+        "résultats publiés réunissent 90 votes (Sondages sur le réseau professionnel)."
+    )
+    assert plain(polls.polls_and_votes(counts.head(1), catalogue, "2026-T3")).endswith(
+        "Trop peu de votes pour les publier : Sondages sur le réseau professionnel."
     )
     assert "aucun sondage" in polls.polls_and_votes(counts, catalogue, "2026-T2")
     small = {**BASE, "indicator": "poll_votes", "unit": "votes", "group_value": "R"}
     frame = estimates.make([{**small, "status": "suppressed"}])
-    assert plain(polls.withheld(frame, "2026-T3")).startswith(
-        "1 sondage a reçu moins de onze votes"
-    )
+    assert polls.withheld(frame, "2026-T3").startswith("Un sondage a reçu moins de onze votes")
+    two = estimates.make([{**small, "group_value": x, "status": "suppressed"} for x in "RS"])
+    assert polls.withheld(two, "2026-T3").startswith("Les résultats de 2 sondages ne sont pas")
     assert polls.withheld(frame, "2026-T2") == ""

@@ -77,28 +77,37 @@ def least(row: Mapping[str, Any]) -> str:
     return _with_unit(french.number(x, _decimals(x, "rise")), x, row["unit"])
 
 
-def value(estimate: Mapping[str, Any], at: Mapping[str, Any] | None = None) -> str:
-    """Write an estimate of `action_effect` with its interval.
+def change(estimate: Mapping[str, Any], outcome: str = "", nearest: float = 0.0) -> str:
+    """Write an estimate of `action_effect`.
+
+    Parameters
+    ----------
+    outcome, nearest
+        The verdict on it, and the end of its interval that is nearest to zero.
+    """
+    number = french.signed(estimate["estimate"], _decimals(nearest, outcome))
+    return _with_unit(number, estimate["estimate"], estimate["unit"])
+
+
+def value(estimate: Mapping[str, Any], outcome: str = "") -> str:
+    """Write an estimate of `action_effect` with its interval, a rise or fall never as none.
 
     Parameters
     ----------
     estimate
         A row of estimates that has an interval.
-    at
-        The verdict whose level is told with it.
 
     Examples
     --------
     >>> row = {"estimate": -30.0, "ci_low": -31.0, "ci_high": -29.1, "unit": "%"}
-    >>> value(row, {"level": 0.975, "verdict": "fall"}).replace("\\xa0", " ")
-    '−30,0 % (intervalle à 97,5 % : −31,0 à −29,1)'
+    >>> value(row, "fall").replace("\\xa0", " ")
+    '−30,0 % (−31,0 à −29,1)'
     """
     low, high = estimate["ci_low"], estimate["ci_high"]
-    decimals = _decimals(min(low, high, key=abs), at["verdict"] if at else "")
+    nearest = min(low, high, key=abs)
+    decimals = _decimals(nearest, outcome)
     ends = f"{french.signed(low, decimals)} à {french.signed(high, decimals)}"
-    known = f"intervalle à {changes.level(pd.DataFrame([at]))} : " if at else ""
-    number = french.signed(estimate["estimate"], decimals)
-    return f"{_with_unit(number, estimate['estimate'], estimate['unit'])} ({known}{ends})"
+    return f"{change(estimate, outcome, nearest)} ({ends})"
 
 
 def effect_table(

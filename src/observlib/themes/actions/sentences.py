@@ -11,27 +11,22 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, Action
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases
+from observlib.display import french, phrases, wording
 from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown
-from observlib.display.words import SEMICOLON
+from observlib.estimates import EVOLVED
 from observlib.period import Quarter
 from observlib.series.interrupted import NEEDED
 from observlib.themes.actions import effects
 from observlib.themes.actions.effects import effect_table as effect_table
 from observlib.themes.actions.estimates import followed_since
 
-_CAUTION = (
-    "Une évolution au même moment n'est pas une preuve : une autre cause, survenue le même mois, "
-    "aurait le même effet. Les produits comparables n'écartent que ce qui les touche aussi. "
-    "Inversement, une évolution qui n'est pas établie peut exister, trop petite pour être vue."
-)
+TEXTS = wording.beside(__file__)
 _BEFORE, _AFTER, _ = NEEDED
-_WAYS = {"up": "une hausse", "down": "une baisse"}
 _WAY = {"rise": "up", "fall": "down"}
-_NONE = "Aucune action n'est suivie."
 
 
 def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -44,26 +39,51 @@ def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     followed = verdicts[verdicts["reason"] != "series"]
     if followed.empty:
-        return f"{_NONE} {without_series(verdicts, catalogue)}".strip()
-    by_clause: dict[str, list[str]] = {}
-    for row in followed.to_dict("records"):
-        size = ""
-        if row["verdict"] in _WAY:
-            size = f" : {effects.size(row, row['verdict'])}"
-        elif row["reason"] == "precision":
-            size = f" : visible à partir de {effects.least(row)}"
-        what = f"{catalogue.label(row['product'])}, {_named(row, catalogue)}{size}"
-        clause = phrases.capital(_clause(row))
-        by_clause.setdefault(clause, []).append(f"« {row['title']} » ({what})")
-    first, *others = (
-        (clause, f"après {_some(by_clause[clause], clause)}")
-        for clause in sorted(by_clause, key=_rank)
-    )
-    clauses = [f"{_with_subject(first[0])} {first[1]}"]
-    clauses += [f"{phrases.small(clause)} {after}" for clause, after in others]
+        return f"{TEXTS['none']} {without_series(verdicts, catalogue)}".strip()
     n = followed["action"].nunique()
-    count = french.count(n, "action est suivie", "actions sont suivies")
-    return f"{count}. {SEMICOLON.join(clauses)}. Une évolution au même moment n'est pas une preuve."
+    count = TEXTS["followed_one" if n == 1 else "followed"].format(count=french.number(n))
+    rows = sorted(estimates.records(followed), key=_rank)
+    moved = [_moved(row, catalogue) for row in rows if row["verdict"] in _WAY]
+    others: dict[str, list[str]] = {}
+    for row in rows:
+        if row["verdict"] not in _WAY:
+            others.setdefault(_clause(row), []).append(_quoted(row, catalogue))
+    rest = [
+        TEXTS["stable" if why == EVOLVED["stable"] else "unknown"].format(
+            why=phrases.capital(why), actions=_first_of(named)
+        )
+        for why, named in others.items()
+    ]
+    return " ".join([count, *moved, *rest, TEXTS["no_proof"]])
+
+
+def _moved(row: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """The action that a rise or a fall came after, and whether it was meant."""
+    return TEXTS["as_expected" if _is_meant(row) else "against"].format(
+        move=effects.verdict(row),
+        title=french.inner_quotes(row["title"]),
+        product=catalogue.label(row["product"]),
+        measure=_named(row, catalogue),
+        size=effects.size(row, row["verdict"]),
+    )
+
+
+def _quoted(row: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """An action in brackets of which no move is established."""
+    seen = row["reason"] == "precision"
+    return TEXTS["action_seen" if seen else "action"].format(
+        title=french.inner_quotes(row["title"]),
+        product=catalogue.label(row["product"]),
+        measure=_named(row, catalogue),
+        least=effects.least(row) if seen else "",
+    )
+
+
+def _first_of(actions: list[str]) -> str:
+    """The first action, whose title may be long, and how many others: each has its paragraph."""
+    more = len(actions) - 1
+    others = [french.count(more, TEXTS["other"], TEXTS["others"])] if more else []
+    return french.join([actions[0], *others])
 
 
 def each(
@@ -86,17 +106,17 @@ def each(
         action = by_id[row["action"]]
         place = f"{catalogue.label(action.product)}, {french.day_label(action.date)}"
         source = catalogue.devices.get(row["device"])
-        by = f" Source : {source.label}." if source else ""
-        way = _WAYS[row["direction"]]
+        measure, way = _named(row, catalogue), TEXTS[f"way.{row['direction']}"]
         sentences.append(markdown("**{}** ({}). {}", row["group"], place, action.done))
         paragraph = (
-            f"Attendu : {way} ({_named(row, catalogue)}).{by}",
+            TEXTS["expected"].format(way=way, measure=measure),
+            TEXTS["source"].format(device=source.label) if source else "",
             _sentence(row, frame, catalogue),
             _also_changed(row, actions, catalogue),
             _also_meant(row, actions),
         )
         sentences.append(joined(filter(None, paragraph), " "))
-    return text(joined(sentences, "\n\n") or _NONE).carrying([frame], catalogue)
+    return text(joined(sentences, "\n\n") or TEXTS["none"]).carrying([frame], catalogue)
 
 
 def observed_and_expected(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -108,17 +128,17 @@ def observed_and_expected(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
 
 def caution(effects: pd.DataFrame) -> str:
     """What no effect proves; nothing where none is told."""
-    return _CAUTION if len(effects) else ""
+    return TEXTS["caution"] if len(effects) else ""
 
 
 def without_series(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which actions have no monthly series of what they were to move, and so are not followed."""
-    rows = verdicts[verdicts["reason"] == "series"].to_dict("records")
-    if not rows:
-        return ""
-    parts = [f"« {row['group']} » ({_named(row, catalogue)})" for row in rows]
-    why = "Faute de suite mensuelle de ce qu'on en attendait"
-    return f"{why}, rien n'est dit de {french.join(parts)}."
+    return " ".join(
+        TEXTS["no_series"].format(
+            title=french.inner_quotes(row["group"]), measure=_named(row, catalogue)
+        )
+        for row in verdicts[verdicts["reason"] == "series"].to_dict("records")
+    )
 
 
 def too_old(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> str:
@@ -139,36 +159,31 @@ def too_old(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> st
     ''
     """
     since = followed_since(Quarter.parse(quarter))
-    parts = [
-        f"« {action.title} » ({catalogue.label(action.product)}, {french.day_label(action.date)})"
+    return " ".join(
+        TEXTS["too_old"].format(
+            title=french.inner_quotes(action.title),
+            product=catalogue.label(action.product),
+            day=french.day_label(action.date),
+            since=french.day_label(since),
+        )
         for action in actions
         if action.date < since
-    ]
-    if not parts:
-        return ""
-    why = french.plural(
-        len(parts),
-        "N'est plus suivie ici, car elle date d'avant le",
-        "Ne sont plus suivies ici, car elles datent d'avant le",
     )
-    return f"{why} {french.day_label(since)} : {french.join(parts)}."
 
 
 def _also_changed(row: Mapping[str, Any], actions: Iterable[Action], catalogue: Catalogue) -> str:
     """Which actions were to move the same measure of the products compared with."""
     if row["group_value"] != CONTROLLED or row["reason"] not in ("", "precision"):
         return ""
-    parts = [
-        f"{catalogue.label(action.product)} (« {action.title} », {french.day_label(action.date)})"
+    sentences = [
+        TEXTS["comparable_moved"].format(
+            product=catalogue.label(action.product),
+            title=french.inner_quotes(action.title),
+            day=french.day_label(action.date),
+        )
         for action in _others(row, actions, row["compared_with"])
     ]
-    if not parts:
-        return ""
-    had = french.plural(len(parts), "a connu sa propre action", "ont connu leurs propres actions")
-    return (
-        f"Parmi les produits comparables, {french.join(parts)} {had}, dont l'effet fausserait la "
-        "comparaison."
-    )
+    return " ".join([*sentences, TEXTS["comparison_blurred"]]) if sentences else ""
 
 
 def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
@@ -176,13 +191,13 @@ def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
     if row["reason"] not in ("", "precision"):
         return ""
     parts = [
-        f"« {action.title} » ({french.day_label(action.date)})"
+        TEXTS["action_of"].format(
+            title=french.inner_quotes(action.title), day=french.day_label(action.date)
+        )
         for action in _others(row, actions, (row["product"],))
     ]
-    if not parts:
-        return ""
-    does = french.plural(len(parts), "visait", "visaient")
-    return f"{french.join(parts)} {does} la même mesure : rien ne départage leurs effets."
+    many = "one" if len(parts) == 1 else "many"
+    return TEXTS[f"also_meant_{many}"].format(actions=phrases.join_few(parts)) if parts else ""
 
 
 def _others(
@@ -202,62 +217,53 @@ def _named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     return phrases.small(catalogue.indicators[row["indicator"]].label)
 
 
+def _is_meant(row: Mapping[str, Any]) -> bool:
+    return _WAY[row["verdict"]] == row["direction"]
+
+
 def _clause(row: Mapping[str, Any]) -> str:
     """A verdict in words; a rise or a fall with whether it is the one expected."""
     wording = effects.verdict(row)
     if row["verdict"] not in _WAY:
         return wording
-    as_wished = _WAY[row["verdict"]] == row["direction"]
-    return f"{wording}, " + (
-        "comme attendu," if as_wished else "contrairement à ce qu'on attendait,"
-    )
+    return TEXTS[f"verdict.{'as_expected' if _is_meant(row) else 'against'}"].format(move=wording)
 
 
-def _with_subject(clause: str) -> str:
-    known = clause.startswith(("En ", "Stable"))
-    return f"La mesure suivie est {phrases.small(clause)}" if known else clause
-
-
-def _some(names: list[str], clause: str) -> str:
-    """All that rose or fell, and of the others a few: each has its paragraph."""
-    return french.join(names) if clause.startswith("En ") else phrases.join_few(names)
-
-
-def _rank(clause: str) -> int:
-    """Rises and falls first, then what is stable, then what cannot be told."""
-    starts = ("En ", "Stable", "On ")
-    return next((i for i, start in enumerate(starts) if clause.startswith(start)), len(starts))
+def _rank(row: Mapping[str, Any]) -> int:
+    """Rises and falls first, then what is stable, then what cannot be told, then the untested."""
+    if row["verdict"] in (*_WAY, "stable"):
+        return int(row["verdict"] == "stable")
+    return 2 if row["reason"] in ("precision", "controls") else 3
 
 
 def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
-    clause = markdown("**{}**", phrases.capital(_clause(row)).rstrip(","))
-    before, after = french.number(row["before"]), french.number(row["after"])
-    months = f"Mois comparés : {before} avant l'action, {after} après"
+    clause = markdown("**{}**", phrases.capital(_clause(row)))
+    months = TEXTS["months"].format(
+        before=french.number(row["before"]), after=french.number(row["after"])
+    )
     if row["reason"] in ("before", "after", "seasons"):
-        asked = f"il en faut au moins {_BEFORE} avant et {_AFTER} après"
-        if row["reason"] == "seasons":
-            asked += ", et deux de chaque mois de l'année"
-        return markdown("{}. {}", clause, f"{months}{SEMICOLON}{asked}.")
+        short = "seasons" if row["reason"] == "seasons" else "months"
+        needed = TEXTS[f"{short}_needed"].format(before=_BEFORE, after=_AFTER)
+        return markdown("{}. {} {}", clause, months, needed)
+    if row["reason"] == "spread":
+        return markdown("{} : {} {}", clause, TEXTS["spread"], months)
     rows = frame[(frame["indicator"] == "action_effect") & (frame["group"] == row["group"])]
     found = {str(one["group_value"]): one for one in rows.to_dict("records")}
     alone = effects.value(found[BEFORE_AFTER])
-    if row["reason"] == "spread":
-        return markdown("{} : rien n'y dit ce que ferait le hasard. {}.", clause, months)
     if row["reason"] == "controls":
-        phrase = (
-            f"leur suite manque ou est trop courte. Avant/après, {alone}, ce qui n'établit rien."
-        )
-        return markdown("{} : {} {}.", clause, phrase, months)
+        return markdown("{} : {} {}", clause, TEXTS["no_controls"].format(effect=alone), months)
+    decided = effects.value(found[row["group_value"]], row["verdict"])
     if row["group_value"] == BEFORE_AFTER:
-        phrase = f"{effects.value(found[BEFORE_AFTER], at=row)} avant/après"
+        told = TEXTS["before_after"].format(effect=decided)
     else:
-        others = french.join(catalogue.label(product) for product in row["compared_with"])
-        phrase = (
-            f"{effects.value(found[row['group_value']], at=row)} face aux produits "
-            f"comparables ({others}). Pris à part, sur la même période : {alone} pour "
-            f"{catalogue.label(row['product'])}, {effects.value(found[COMPARABLE])} pour les autres"
+        told = TEXTS["controlled"].format(
+            effect=decided,
+            others=french.join(catalogue.label(product) for product in row["compared_with"]),
+            own=effects.change(found[BEFORE_AFTER]),
+            product=catalogue.label(row["product"]),
+            their=effects.change(found[COMPARABLE]),
         )
-    phrase += f". {months}."
+    unseen = ""
     if row["reason"] == "precision":
-        phrase += f" Une évolution de moins de {effects.least(row)} a pu passer inaperçue."
-    return markdown("{} : {}", clause, phrase)
+        unseen = f" {TEXTS['unseen'].format(least=effects.least(row))}"
+    return markdown("{} : {} {}", clause, told, f"{months}{unseen}")

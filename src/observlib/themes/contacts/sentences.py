@@ -10,9 +10,12 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import undecided
 from observlib.confidentiality.grouping import GROUPED
-from observlib.display import french, phrases, words
+from observlib.display import french, phrases, wording, words
 from observlib.display.words import SEMICOLON
 from observlib.sentences import published, value_of
+
+TEXTS = wording.beside(__file__)
+_MOST_THEN = 2  # counts of a year before, told in the order of those of now
 
 
 def answer_rates(
@@ -32,24 +35,35 @@ def answer_rates(
     when = phrases.capital(french.when(period))
     if now.empty:
         known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
-        whole = "" if known.empty else " complet"
-        return f"{when}, aucun comptage{whole} d'appels n'est connu."
-    clauses = []
+        return TEXTS["no_calls" if known.empty else "no_whole_calls"].format(when=when)
+    sentences = []
     for row in now.to_dict("records"):
         offered = calls[calls["device"] == row["device"]]
-        count = f" des {value_of(_first(offered), catalogue)}" if len(offered) else ""
+        many = value_of(_first(offered), catalogue) if len(offered) else ""
+        name, share = phrases.name_in_brackets(row, now, by), value_of(row, catalogue)
+        text = TEXTS["answered" if many else "answered_share"].format(
+            when=when, share=share, calls=many, name=name
+        )
         history = rates[rates["device"] == row["device"]]
-        share = value_of(row, catalogue)
-        then = history[history["period"] == before]
-        earlier = ""
-        if len(then):
-            was = value_of(_first(then), catalogue)
-            earlier = ", comme un an avant" if was == share else f", contre {was} un an avant"
-        worst = _first(history.sort_values(["estimate", "period"]))
-        if worst["period"] not in (period, before):
-            earlier += f", mais {value_of(worst, catalogue)} {french.when(worst['period'])}"
-        clauses.append(f"{share}{count}{phrases.name_in_brackets(row, now, by)}{earlier}")
-    return f"{when}, on a décroché {french.join(clauses)}."
+        sentences += [text, *_earlier(history, share, catalogue, period, before)]
+    return " ".join(sentences)
+
+
+def _earlier(
+    history: pd.DataFrame, share: str, catalogue: Catalogue, period: str, before: str
+) -> list[str]:
+    """What a line answered a year before, and the least that it did where that is of neither."""
+    sentences = []
+    then = history[history["period"] == before]
+    if len(then):
+        was = value_of(_first(then), catalogue)
+        kind = "same" if was == share else "other"
+        sentences.append(TEXTS[f"a_year_before.{kind}"].format(share=was))
+    worst = _first(history.sort_values(["estimate", "period"]))
+    if worst["period"] not in (period, before):
+        least, when = value_of(worst, catalogue), french.when(worst["period"])
+        sentences.append(TEXTS["worst"].format(share=least, when=when))
+    return sentences
 
 
 def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -62,34 +76,35 @@ def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     rates = published(frame, "answer_rate")
     if rates["period"].nunique() < 2:
-        return "Part des appels décrochés."
-    clauses = []
-    for _, rows in phrases.named(rates, catalogue, "product").groupby("name", sort=True):
+        return TEXTS["one_period"]
+    lines = []
+    for name, rows in phrases.named(rates, catalogue, "product").groupby("name", sort=True):
         row = _first(rows.sort_values(["estimate", "period"]))
-        clauses.append(f"{value_of(row, catalogue)} {french.when(row['period'])} ({row['name']})")
-    return f"Au plus bas, on a décroché {french.join(clauses)}."
+        share, when = value_of(row, catalogue), french.when(row["period"])
+        lines.append(TEXTS["lowest_line"].format(share=share, when=when, name=name))
+    return TEXTS["lowest"].format(lines=phrases.join_few(lines))
 
 
 def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """Within what time half of the answered calls, and nine out of ten, were answered, of how many.
+    """Within what time half of the answered calls, and nine out of ten, were answered.
 
     Parameters
     ----------
     frame
         Estimates of `wait_median` and `wait_p90` by device.
     """
-    clauses = []
+    sentences = []
     slow = published(frame, "wait_p90", period)
     medians = phrases.named(published(frame, "wait_median", period), catalogue, "product")
     for row in medians.to_dict("records"):
-        text = f"un appel décroché sur deux attend au plus {words.sentence(row, catalogue)}"
+        time, name = value_of(row, catalogue), f" ({row['name']})" if len(medians) > 1 else ""
         last = slow[slow["device"] == row["device"]]
-        if len(last):
-            text += f", neuf sur dix au plus {value_of(_first(last), catalogue)}"
-            if ends := words.interval(_first(last), words.indicator_of("wait_p90", catalogue)):
-                text += f" ({ends})"
-        clauses.append(text + (f" ({row['name']})" if len(medians) > 1 else ""))
-    return f"{phrases.capital(french.join(clauses))}." if clauses else ""
+        if last.empty:
+            sentences.append(TEXTS["half_wait"].format(time=time, name=name))
+        else:
+            longer = value_of(_first(last), catalogue)
+            sentences.append(TEXTS["waits"].format(time=time, longer=longer, name=name))
+    return " ".join(sentences)
 
 
 def calls_in_log(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -102,15 +117,16 @@ def calls_in_log(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     offered = frame.loc[frame["indicator"] == "calls_offered", "estimate"].sum()
     parts = []
-    for name, what in (("wait_median", "l'attente"), ("call_theme_share", "les motifs")):
+    for name, what in (("wait_median", "wait"), ("call_theme_share", "themes")):
         rows = frame[(frame["indicator"] == name) & frame["n"].notna()]
         n = rows.drop_duplicates("device")["n"].sum()
         if 0 < n < offered:
-            parts.append(f"{what} sur {words.base_text(n, words.indicator_of(name, catalogue))}")
+            calls = words.base_text(n, words.indicator_of(name, catalogue))
+            parts.append(TEXTS[f"in_log_{what}"].format(calls=calls))
     if not parts:
         return ""
     calls = words.value(float(offered), words.indicator_of("calls_offered", catalogue))
-    return f"Le journal dit {french.join(parts)}, et non sur les {calls} reçus."
+    return TEXTS["in_log"].format(known=french.join(parts), calls=calls)
 
 
 def answered_in_promise(
@@ -131,18 +147,17 @@ def answered_in_promise(
     if rows.empty:
         return ""
     indicator = words.indicator_of("answered_in_promise", catalogue)
-    days = sorted({promise for promise in _promises(rows, catalogue).values() if promise})
-    delay = ""
-    if days:
-        least = f"{days[0]} à " if len(days) > 1 else ""
-        delay = f", de {least}{french.count(days[-1], 'jour', 'jours')}"
-    share, precision = phrases.ends(rows, indicator), phrases.precision(rows, indicator)
+    share = phrases.ends(rows, indicator)
     share = f"de {share}" if " à " in share else share
-    have = "ont, selon le service," if by == "product" and len(rows) > 1 else "ont"
-    return (
-        f"{phrases.capital(french.when(period))}, {share} des messages {have} une première "
-        f"réponse dans le délai promis{delay}{precision}."
-    )
+    each = by == "product" and len(rows) > 1
+    when = phrases.capital(french.when(period))
+    text = TEXTS["in_promise_by_desk" if each else "in_promise"].format(when=when, share=share)
+    days = sorted({promise for promise in _promises(rows, catalogue).values() if promise})
+    if not days:
+        return text
+    most = french.count(days[-1], TEXTS["day"], TEXTS["days"])
+    delay = TEXTS["promise" if len(days) == 1 else "promises"].format(days=most, least=days[0])
+    return f"{text} {delay}"
 
 
 def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -166,12 +181,11 @@ def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     for device, days in _promises(frame, catalogue).items():
         if days:
             by_days.setdefault(days, []).append(catalogue.devices[device].label)
-    sentences = [
-        f"{french.count(days, 'jour', 'jours')} ({french.join(by_days[days])})"
+    parts = [
+        f"{french.count(days, TEXTS['day'], TEXTS['days'])} ({french.join(by_days[days])})"
         for days in sorted(by_days)
     ]
-    start = "Délai promis d'une première réponse, week-ends compris"
-    return f"{start} : {SEMICOLON.join(sentences)}." if sentences else ""
+    return TEXTS["promised_delays"].format(delays=SEMICOLON.join(parts)) if parts else ""
 
 
 def _promises(frame: pd.DataFrame, catalogue: Catalogue) -> dict[str, int | None]:
@@ -190,20 +204,19 @@ def peak_hours(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     rows = frame[(frame["period"] == period) & frame["estimate"].notna()]
     hours, cells = (rows[rows["group"] == group] for group in ("hour", "weekday_hour"))
     if len(hours) < 2:
-        return "La charge par heure n'est pas connue."
+        return TEXTS["no_hours"]
 
     def end(found: pd.DataFrame, most: bool) -> tuple[str, str]:
         row = found.loc[found["estimate"].idxmax() if most else found["estimate"].idxmin()]
         return str(row["group_value"]), value_of(row, catalogue)
 
-    (busy, many), (quiet, fewest) = end(hours, True), end(hours, False)
-    text = f"Le téléphone sonne le plus à {busy} ({many} en une heure en moyenne)"
-    text += f" et le moins à {quiet} ({fewest})"
-    if len(cells):
-        where, number = end(cells, True)
-        day, _, hour = where.partition(" · ")
-        text += f"{SEMICOLON}le plus fort moment est le {day} à {hour} ({number})"
-    return f"{text}."
+    (busy, many), (quiet, _) = end(hours, True), end(hours, False)
+    text = TEXTS["hours"].format(busy=busy, calls=many, quiet=quiet)
+    if cells.empty:
+        return text
+    where, number = end(cells, True)
+    day, _, hour = where.partition(words.BETWEEN)
+    return f"{text} {TEXTS['peak'].format(day=day, hour=hour, calls=number)}"
 
 
 def main_topics(
@@ -221,21 +234,27 @@ def main_topics(
     rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
     rows = rows[~rows["group_value"].isin(GROUPED)]
     if rows.empty:
-        return "Les motifs des appels ne peuvent pas être montrés."
+        return TEXTS["no_theme"]
     ranked = rows.sort_values("estimate", ascending=False, kind="stable")
     first, *others = estimates.records(ranked)
-    top = f"« {first['group_value']} » ({value_of(first, catalogue)} des appels)"
+    theme, share = french.inner_quotes(first["group_value"]), value_of(first, catalogue)
     if not others:
-        return f"Le seul motif assez fréquent pour être montré est {top}."
-    second = f"« {others[0]['group_value']} » ({value_of(others[0], catalogue)})"
+        return TEXTS["only_theme"].format(theme=theme, share=share)
+    second = others[0]["group_value"]
+    told = {
+        "theme": theme,
+        "share": share,
+        "other": french.inner_quotes(second),
+        "other_share": value_of(others[0], catalogue),
+    }
     if (compared["verdict"] == "rise").any():
-        return f"Le motif le plus fréquent est {top}, devant {second}."
-    unsure = undecided(compared, others[0]["group_value"], catalogue, "lequel l'est le plus")
-    return f"Les motifs les plus fréquents sont {top} et {second}{unsure}."
+        return TEXTS["first_theme"].format(**told)
+    unsure = undecided(compared, second, catalogue, TEXTS["which_theme"])
+    return TEXTS["first_themes"].format(**told, unsure=unsure)
 
 
 def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
-    """How many messages waited at a quarter's end, desk by desk, and a year before.
+    """How many messages waited at a quarter's end, desk by desk, and a year before where few do.
 
     Parameters
     ----------
@@ -245,17 +264,17 @@ def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     shown = published(frame, "tickets_open")
     now = phrases.named(shown[shown["period"] == period], catalogue, "product")
     if now.empty:
-        return f"{phrases.capital(french.when(period))}, aucun nombre de messages en attente."
+        return TEXTS["no_backlog"].format(when=phrases.capital(french.when(period)))
     indicator = words.indicator_of("tickets_open", catalogue)
-    parts = []
     ranked = now.sort_values("estimate", ascending=False, kind="stable")
-    for row in ranked.to_dict("records"):
-        then = shown[(shown["device"] == row["device"]) & (shown["period"] == before)]
-        earlier = ""
-        if len(then):
-            earlier = f", {words.figure(_first(then)['estimate'], indicator)} un an avant"
-        parts.append(f"{value_of(row, catalogue)} ({row['name']}{earlier})")
-    return f"À la fin du trimestre, il reste {french.join(parts)} sans réponse."
+    parts = [f"{value_of(row, catalogue)} ({row['name']})" for row in ranked.to_dict("records")]
+    text = TEXTS["backlog"].format(messages=phrases.join_few(parts))
+    earlier = shown[shown["period"] == before].drop_duplicates("device").set_index("device")
+    if len(ranked) > _MOST_THEN or not set(ranked["device"]) <= set(earlier.index):
+        return text
+    then = earlier.loc[list(ranked["device"]), "estimate"]
+    counts = french.join(words.figure(x, indicator) for x in then)
+    return f"{text} {TEXTS['backlog_then'].format(counts=counts)}"
 
 
 def _first(rows: pd.DataFrame) -> dict[str, Any]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, words
+from observlib.display import french, phrases, wording, words
 from observlib.themes.devices.table import device_table as device_table
+
+TEXTS = wording.beside(__file__)
 
 
 def coverage(received: pd.DataFrame, silent: pd.DataFrame) -> str:
@@ -20,17 +23,17 @@ def coverage(received: pd.DataFrame, silent: pd.DataFrame) -> str:
         Estimates of `device_silence`; a device that never gave any is `missing`.
     """
     if received.empty:
-        return "Aucun dispositif n'est décrit au catalogue."
+        return TEXTS["none"]
     never = int((silent["status"] == "missing").sum())
     late = len(silent) - never
     parts = []
     if never:
-        parts.append(french.count(never, "n'a jamais rien fourni", "n'ont jamais rien fourni"))
+        parts.append(french.count(never, TEXTS["never_one"], TEXTS["never_many"]))
     if late:
-        parts.append(french.count(late, "se tait ce trimestre", "se taisent ce trimestre"))
-    are = french.count(len(received), "dispositif est prévu", "dispositifs sont prévus")
-    but = f", dont {french.join(parts)}" if parts else ""
-    return f"{are} pour écouter les usagers{but}."
+        parts.append(french.count(late, TEXTS["late_one"], TEXTS["late_many"]))
+    devices = french.count(len(received), TEXTS["planned_one"], TEXTS["planned_many"])
+    but = f", {TEXTS['but'].format(silent=french.join(parts))}" if parts else ""
+    return TEXTS["coverage"].format(devices=devices, but=but)
 
 
 def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -43,18 +46,19 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     ours = frame[frame["product"] != ""].groupby("product", sort=False)["estimate"].sum()
     if ours.empty:
-        return "Aucun produit n'est décrit au catalogue."
+        return TEXTS["no_product"]
     most = ours[(ours == ours.max()) & (ours > 0)]
     deaf = ours[ours == 0]
     sentences = []
     if len(most):
-        number = french.count(most.iat[0], "dispositif", "dispositifs")
-        which = french.plural(len(most), "le produit le plus écouté est", "les plus écoutés sont")
-        sentences.append(f"{which} {phrases.join_few(map(catalogue.label, most.index))} ({number})")
+        products = phrases.join_few(map(catalogue.label, most.index))
+        devices = french.count(most.iat[0], TEXTS["device"], TEXTS["devices"])
+        many = french.plural(len(most), "one", "many")
+        sentences.append(TEXTS[f"most_{many}"].format(products=products, devices=devices))
     if len(deaf):
-        none = french.plural(len(deaf), "n'en a", "n'en ont")
-        sentences.append(f"{french.join(map(catalogue.label, deaf.index))} {none} aucun")
-    return phrases.capital(f"{words.SEMICOLON.join(sentences)}.")
+        products = french.join(map(catalogue.label, deaf.index))
+        sentences.append(TEXTS["deaf"].format(products=products))
+    return " ".join(sentences)
 
 
 def channels_without_device(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -71,22 +75,19 @@ def channels_without_device(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if heard.empty:
         return ""
     most = [
-        f"« {words.label({'channel': channel}, 'channel', catalogue)} »"
+        TEXTS["name"].format(name=words.label({"channel": channel}, "channel", catalogue))
         for channel in heard.index[heard == heard.max()]
     ]
+    many = french.plural(len(most), "one", "many")
+    text = TEXTS[f"channel_{many}"].format(
+        channels=french.join(most), count=heard.max(), products=products
+    )
     channels = frame.loc[frame["channel"] != "", "channel"].nunique()
     holes = products * channels - len(cells)
-    which = french.plural(
-        len(most), "Le canal le plus écouté est", "Les canaux les plus écoutés sont"
-    )
-    text = f"{which} {french.join(most)} ({heard.max()} produits sur {products})"
     if not holes:
-        return f"{text}."
-    empty = french.plural(holes, "n'est pas écouté", "ne sont pas écoutés")
-    return (
-        f"{text}{words.SEMICOLON}{french.number(holes)} des {products * channels} croisements d'un "
-        f"produit et d'un canal {empty}."
-    )
+        return text
+    many, at = french.plural(holes, "one", "many"), products * channels
+    return f"{text} {TEXTS[f'holes_{many}'].format(cells=at, holes=french.number(holes))}"
 
 
 def received(frame: pd.DataFrame) -> str:
@@ -98,12 +99,11 @@ def received(frame: pd.DataFrame) -> str:
         Estimates of `device_received`, one a device.
     """
     if frame.empty:
-        return "Aucun dispositif n'est décrit au catalogue."
+        return TEXTS["none"]
     gave = int((frame["status"] != "missing").sum())
     when = phrases.capital(french.when(frame["period"].iat[0]))
-    does = french.plural(gave, "a fourni", "ont fourni")
-    of = french.count(len(frame), "dispositif", "dispositifs")
-    return f"{when}, {gave} {does} des données, sur {of} au catalogue."
+    many = {0: "none", 1: "one"}.get(gave, "many")
+    return TEXTS[f"received_{many}"].format(when=when, count=gave, devices=len(frame))
 
 
 def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -115,14 +115,17 @@ def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         Estimates of `device_silence`; a device that never gave any is `missing`.
     """
     if frame.empty:
-        return "Aucun dispositif ne se tait."
-    names = [words.label(row, "device", catalogue) for row in frame.to_dict("records")]
+        return TEXTS["no_silence"]
+    rows = estimates.records(frame)
+    names = phrases.join_few(
+        TEXTS["name"].format(name=french.inner_quotes(words.label(row, "device", catalogue)))
+        for row in rows
+    )
     never = int((frame["status"] == "missing").sum())
-    quoted = phrases.join_few(f"« {name} »" for name in names)
-    if never == len(names):
-        start = french.count(never, "dispositif n'a", "dispositifs n'ont")
-        return f"{start} jamais rien fourni : {quoted}."
-    start = french.count(len(names), "dispositif se tait", "dispositifs se taisent")
-    has = french.plural(never, "n'a", "n'ont")
-    more = f", dont {never} qui {has} jamais rien fourni" if never else ""
-    return f"{start}{more} : {quoted}."
+    told = {"count": french.number(len(rows)), "names": names}
+    many = french.plural(len(rows), "one", "many")
+    if never == len(rows):
+        return TEXTS[f"never_spoke_{many}"].format(**told)
+    text = TEXTS[f"silent_{many}"].format(**told)
+    some = french.plural(never, "one", "many")
+    return f"{text} {TEXTS[f'among_them_{some}'].format(count=never)}" if never else text

@@ -9,11 +9,11 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.comparison.sentences import and_detectable, undecided
-from observlib.display import french, phrases, words
+from observlib.display import french, phrases, wording, words
 from observlib.estimates import REFERENCE
 from observlib.sentences import value_of
 
-_CAUTION = "Ceux qui votent se sont choisis : ces parts ne valent que pour eux."
+TEXTS = wording.beside(__file__)
 
 
 def polls_and_votes(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -28,17 +28,23 @@ def polls_and_votes(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> 
     polls = rows[(rows["indicator"] == "poll_count") & (rows["estimate"] > 0)]
     when = phrases.capital(french.when(period))
     if polls.empty:
-        return f"{when}, aucun sondage ne s'est clos."
-    parts = []
+        return TEXTS["no_poll"].format(when=when)
+    votes = rows[(rows["indicator"] == "poll_votes") & rows["estimate"].notna()]
+    counts, cast, few = [], [], []
     for row in polls.to_dict("records"):
-        votes = rows[(rows["indicator"] == "poll_votes") & (rows["device"] == row["device"])]
-        shown = votes[votes["estimate"].notna()]
-        cast = "avec trop peu de votes pour les publier"
+        device = words.label(row, "device", catalogue)
+        counts.append(f"{value_of(row, catalogue)} ({device})")
+        shown = votes[votes["device"] == row["device"]]
         if len(shown):
-            cast = f"dont les résultats publiés réunissent {value_of(shown.iloc[0], catalogue)}"
-        count = value_of(row, catalogue)
-        parts.append(f"{count}, {cast} ({words.label(row, 'device', catalogue)})")
-    return f"{when}, on compte {words.SEMICOLON.join(parts)}."
+            cast.append(f"{value_of(shown.iloc[0], catalogue)} ({device})")
+        else:
+            few.append(device)
+    sentences = [TEXTS["polls"].format(when=when, polls=phrases.join_few(counts))]
+    if cast:
+        sentences.append(TEXTS["votes"].format(votes=phrases.join_few(cast)))
+    if few:
+        sentences.append(TEXTS["no_votes"].format(devices=french.join(few)))
+    return " ".join(sentences)
 
 
 def leading_option(
@@ -58,16 +64,22 @@ def leading_option(
     if poll.empty:  # `polls_and_votes` says whether there is none, or too few votes
         return ""
     rows = estimates.records(poll.sort_values("estimate", ascending=False, kind="stable"))
-    text = words.sentence(rows[0], catalogue)
-    sentence = f"À la question « {rows[0]['group']} », « {rows[0]['group_value']} » obtient {text}"
-    if len(rows) > 1:
-        second, share = rows[1]["group_value"], value_of(rows[1], catalogue)
+    told = {
+        "question": french.inner_quotes(rows[0]["group"]),
+        "option": french.inner_quotes(rows[0]["group_value"]),
+        "share": value_of(rows[0], catalogue),
+    }
+    if len(rows) == 1:
+        text = TEXTS["only_option"].format(**told)
+    else:
+        second = rows[1]["group_value"]
+        told |= {"other": french.inner_quotes(second), "other_share": value_of(rows[1], catalogue)}
         if (compared["verdict"] == "rise").any():
-            sentence += f", devant « {second} » ({share})"
+            text = TEXTS["leads"].format(**told)
         else:
-            unsure = undecided(compared, second, catalogue, "laquelle des deux l'emporte")
-            sentence += f" et « {second} » {share}{unsure}"
-    return f"{sentence}. {_CAUTION}" if caution else f"{sentence}."
+            unsure = undecided(compared, second, catalogue, TEXTS["which_option"])
+            text = TEXTS["close"].format(**told, unsure=unsure)
+    return f"{text} {TEXTS['caution']}" if caution else text
 
 
 def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -84,39 +96,43 @@ def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) 
     if asked.empty:
         return ""
     indicator = words.indicator_of(asked["indicator"].iat[0], catalogue)
-    many = f"{french.number(asked['device'].nunique())}{french.NBSP}réseaux"
-    start = f"La question « {asked['group'].iat[0]} » a été posée sur {many}"
-    clauses = []
+    question = french.inner_quotes(asked["group"].iat[0])
+    number = french.number(asked["device"].nunique())
+    sentences = [TEXTS["asked"].format(question=question, networks=number)]
     for option, rows in compared[compared["verdict"] == "rise"].groupby("group_value", sort=False):
-        parts = [
-            " contre ".join(_on(row, side, indicator, catalogue) for side in ("", REFERENCE))
-            for row in rows.to_dict("records")
-        ]
-        clauses.append(f"« {option} » y obtient {french.join(parts)}")
-    sentences = [f"{start} : {words.SEMICOLON.join(clauses)}." if clauses else f"{start}."]
+        shares = french.join(_apart(row, indicator, catalogue) for row in rows.to_dict("records"))
+        named = french.inner_quotes(str(option))
+        sentences.append(TEXTS["apart"].format(option=named, shares=shares))
+    apart = len(sentences) > 1
     if alike := list(compared.loc[compared["verdict"] == "stable", "group_value"].unique()):
-        named = french.join(f"« {name} »" for name in alike)
-        sentences.append(f"L'écart est trop petit pour compter pour {named}.")
+        named = french.join(TEXTS["option"].format(option=french.inner_quotes(x)) for x in alike)
+        sentences.append(TEXTS["alike"].format(options=named))
     if least := and_detectable(compared, catalogue):
-        some = "Ailleurs, on ne peut pas conclure"
-        none = "On ne peut pas dire si les réponses y diffèrent"
-        sentences.append(f"{some if clauses or alike else none}{least}.")
-    elif not clauses and not alike:
-        sentences.append("Trop peu de votes permettent d'y comparer les réponses.")
+        elsewhere = apart or alike
+        sentences.append(TEXTS["unsure_elsewhere" if elsewhere else "unsure"].format(least=least))
+    elif not apart and not alike:
+        sentences.append(TEXTS["too_few"])
     return " ".join(sentences)
 
 
-def _on(row: dict[Any, Any], side: str, indicator: Indicator, catalogue: Catalogue) -> str:
-    """The share of one side of a pair, and its network."""
-    network = words.label({"device": row[side + "device"]}, "device", catalogue)
-    return f"{words.figure(row[side + 'estimate'], indicator)} ({network})"
+def _apart(row: dict[Any, Any], indicator: Indicator, catalogue: Catalogue) -> str:
+    """The shares of both sides of a pair, each with its network."""
+    network, other_network = (
+        words.label({"device": row[side + "device"]}, "device", catalogue)
+        for side in ("", REFERENCE)
+    )
+    return TEXTS["against"].format(
+        share=words.figure(row["estimate"], indicator),
+        network=network,
+        other_share=words.figure(row[REFERENCE + "estimate"], indicator),
+        other_network=other_network,
+    )
 
 
 def withheld(shares: pd.DataFrame, period: str) -> str:
     """How many polls of a period had too few votes to be published."""
     rows = shares[(shares["indicator"] == "poll_votes") & (shares["period"] == period)]
     count = int((rows["status"] == "suppressed").sum())
-    if not count:
-        return ""
-    many = french.count(count, "sondage a reçu", "sondages ont reçu")
-    return f"{many} moins de onze votes{words.SEMICOLON}le résultat n'en est pas publié."
+    if count < 2:
+        return TEXTS["withheld"] if count else ""
+    return TEXTS["several_withheld"].format(count=french.number(count))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from observlib.display import french, phrases
+from observlib.display import french, wording
 from observlib.display.words import SEMICOLON
 from observlib.practices import Practices
 from observlib.themes.practices.sheet_list import sheet_list as sheet_list
+
+TEXTS = wording.beside(__file__)
+_TAUGHT = {"redo": "à refaire", "avoid": "à éviter"}
 
 
 def overview(frame: pd.DataFrame) -> str:
@@ -31,26 +34,28 @@ def overview(frame: pd.DataFrame) -> str:
     ...     ]
     ... )
     >>> print(overview(frame).replace("\\u202f", " ").replace("\\xa0", " "))
-    3 fiches sont partagées (nos équipes : 3) ; verdicts : 1 à refaire et 2 à éviter.
+    L'observatoire réunit 3 fiches. Verdicts : 1 à refaire et 2 à éviter. Origines : nos équipes, 3.
     """
     total = float(frame[frame["group"] == ""]["estimate"].sum())
     if not total:
-        return "Aucun retour d'expérience n'est partagé."
-    sheets = french.count(total, "fiche est partagée", "fiches sont partagées")
-    origins = " ; ".join(f"{name.lower()} : {n}" for name, n in _counts(frame, "origin"))
+        return TEXTS["none"]
+    many = french.plural(total, "one", "many")
+    sheets = TEXTS[f"sheets_{many}"].format(count=french.number(total))
     verdicts = french.join(f"{n} {name}" for name, n in _counts(frame, "verdict"))
-    return f"{sheets} ({origins}){SEMICOLON}verdicts : {verdicts}."
+    origins = SEMICOLON.join(f"{name.lower()}, {n}" for name, n in _counts(frame, "origin"))
+    told = TEXTS["verdicts"].format(verdicts=verdicts), TEXTS["origins"].format(origins=origins)
+    return " ".join((sheets, *told))
 
 
 def lessons(practices: Practices) -> str:
     """What the sheets teach first: the latest to redo, and the latest to avoid, by their titles."""
     sentences = []
-    for verdict in ("à refaire", "à éviter"):
+    for key, verdict in _TAUGHT.items():
         sheets = [sheet for sheet in practices.sheets if sheet.verdict == verdict]
         if sheets:
             latest = max(sheets, key=lambda sheet: (sheet.date, sheet.title))
-            title = latest.title.replace("« ", "“").replace(" »", "”")  # quotes inside quotes
-            sentences.append(f"{phrases.capital(verdict)} : « {title} ».")
+            title = french.inner_quotes(latest.title)
+            sentences.append(TEXTS[f"verdict.{key}"].format(title=title))
     return " ".join(sentences)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, words
-from observlib.display.words import SEMICOLON
+from observlib.display import french, phrases, wording, words
 from observlib.sentences import published, value_of
+
+TEXTS = wording.beside(__file__)
 
 
 def units_sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
@@ -21,16 +22,16 @@ def units_sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
         What names the shops: `product`, or `channel` on the page of one product.
     """
     units = phrases.named(published(frame, "units_sold", period), catalogue, by)
+    when = phrases.capital(french.when(period))
     if units.empty:
         known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
-        whole = "" if known.empty else " complète"
-        return f"{phrases.capital(french.when(period))}, aucune vente{whole} n'est connue."
+        return TEXTS["no_sale" if known.empty else "no_whole_sale"].format(when=when)
     indicator = words.indicator_of("units_sold", catalogue)
     parts = [
         f"{phrases.rounded_count(row, indicator)}{phrases.name_in_brackets(row, units, by)}"
         for row in units.sort_values("estimate", ascending=False).to_dict("records")
     ]
-    return f"{phrases.capital(french.when(period))} se sont vendus {french.join(parts)}."
+    return TEXTS["sold"].format(when=when, copies=phrases.join_few(parts))
 
 
 def digital_share(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
@@ -46,10 +47,11 @@ def digital_share(formats: pd.DataFrame, catalogue: Catalogue, period: str, befo
     if period not in rows.index:
         return ""
     now = value_of(rows.loc[period], catalogue)
-    text = f"Le numérique fait {now} des exemplaires vendus {french.when(period)}"
+    text = TEXTS["digital"].format(now=now, when=french.when(period))
     if before in rows.index:
-        text += f", contre {value_of(rows.loc[before], catalogue)} {french.when(before)}"
-    return f"{text}."
+        then = value_of(rows.loc[before], catalogue)
+        text += f" {TEXTS['digital_before'].format(then=then, when=french.when(before))}"
+    return text
 
 
 def concentration(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -62,14 +64,15 @@ def concentration(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """
     top = phrases.named(published(sold, "top_titles_share", period), catalogue, "product")
     index = published(sold, "sales_gini", period).set_index("device")["estimate"]
-    parts = []
-    for row in top.to_dict("records"):
-        gini = words.figure(index[row["device"]], words.indicator_of("sales_gini", catalogue))
-        ending = f"{row['name']}{SEMICOLON}indice de Gini{french.NBSP}: {gini}"
-        parts.append(f"{value_of(row, catalogue)} ({ending})")
-    if not parts:
-        return ""
-    return f"Les dix titres les plus vendus font {french.join(parts)} des exemplaires vendus."
+    known = words.indicator_of("sales_gini", catalogue)
+    return " ".join(
+        TEXTS["concentration"].format(
+            share=value_of(row, catalogue),
+            name=row["name"],
+            gini=words.figure(index[row["device"]], known),
+        )
+        for row in top.to_dict("records")
+    )
 
 
 def best_seller(titles: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -78,6 +81,6 @@ def best_seller(titles: pd.DataFrame, catalogue: Catalogue) -> str:
     if rows.empty:
         return ""
     row = rows.sort_values("estimate", ascending=False, kind="stable").iloc[0].to_dict()
-    name = f"«{french.NBSP}{row['group_value']}{french.NBSP}»"
     when, copies = french.when(row["period"]), value_of(row, catalogue)
-    return f"Le titre le plus vendu {when} est {name} ({copies})."
+    title = french.inner_quotes(row["group_value"])
+    return TEXTS["best_seller"].format(when=when, title=title, copies=copies)

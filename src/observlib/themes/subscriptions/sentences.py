@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, words
+from observlib.display import french, phrases, wording, words
+
+TEXTS = wording.beside(__file__)
 
 
 def survival(survival: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -16,9 +18,8 @@ def survival(survival: pd.DataFrame, catalogue: Catalogue) -> str:
     survival
         Estimates of `subscription_survival`, by months since joining.
     """
-    rows = survival[survival["group_value"] == "12"]
-    shares = _shares(rows, catalogue, "des inscrits des deux dernières années")
-    return f"12 mois après leur inscription, restent abonnés {shares}." if shares else ""
+    share, of = _share(survival[survival["group_value"] == "12"], catalogue)
+    return TEXTS["survival"].format(share=share, of=of) if share else ""
 
 
 def retention(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -26,20 +27,17 @@ def retention(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str
 
     It is counted on one quarter's joiners, where `survival` is estimated on those of two years.
     """
-    rows = retention[retention["period"] == period]
-    shares = _shares(rows, catalogue, "des inscrits du même trimestre un an avant")
+    share, of = _share(retention[retention["period"] == period], catalogue)
     when = phrases.capital(french.when(period))
-    return f"{when}, sont encore abonnés {shares}." if shares else ""
+    return TEXTS["retention"].format(when=when, share=share, of=of) if share else ""
 
 
-def _shares(rows: pd.DataFrame, catalogue: Catalogue, joined: str) -> str:
-    """Shares of joiners from the least to the most, with their intervals and bases."""
+def _share(rows: pd.DataFrame, catalogue: Catalogue) -> tuple[str, str]:
+    """The share of joiners from the least to the most, and of what."""
     rows = phrases.named(rows[rows["status"] == "published"], catalogue, "product")
     if rows.empty:
-        return ""
-    indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
-    share = phrases.ends(rows, indicator)
+        return "", ""
+    share = phrases.ends(rows, words.indicator_of(rows["indicator"].iat[0], catalogue))
     if len(rows) == 1:
-        return f"{share} {joined}{phrases.precision(rows, indicator, rows['name'].iat[0])}"
-    start = "de " if " à " in share else ""
-    return f"{start}{share} {joined}, selon la publication{phrases.precision(rows, indicator)}"
+        return share, f" ({rows['name'].iat[0]})"
+    return f"de {share}" if " à " in share else share, f", {TEXTS['of_each']}"

@@ -1,6 +1,6 @@
 """Sentences on user tests: who succeeds, and what blocks.
 
-Tests have few participants: values on a low base are told here, each with its interval and base.
+Tests have few participants: values on a low base are told here, each with its interval.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, words
+from observlib.display import french, phrases, wording, words
+from observlib.sentences import value_of
 from observlib.survey.small_samples import SUS_AVERAGE, sus_grade
+
+TEXTS = wording.beside(__file__)
 
 
 def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -29,25 +32,21 @@ def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     when = phrases.capital(french.when(period))
     if rows.empty:
         held = results[(results["period"] == period) & (results["status"] != "missing")]
-        if held.empty:
-            return f"{when}, aucun test n'est connu."
-        return f"{when}, aucun test n'a réuni assez de participants pour être publié."
+        return TEXTS["no_test" if held.empty else "too_few"].format(when=when)
     enough = rows[rows["status"] == "published"]
     if enough.empty:
-        parts = [
-            f"{_said(row, catalogue)} ({_name(row, catalogue)})" for row in estimates.records(rows)
-        ]
-        return f"{when}, part des tâches de test réussies : {_listed(parts)}."
-    aside = ", hors faibles effectifs" if len(enough) < len(rows) else ""
-    known = words.indicator_of("task_success", catalogue)
-    start = f"{when}{aside}, les participants aux tests réussissent"
-    if len(enough) == 1:
-        (only,) = estimates.records(enough)
-        share = words.value(only, known)
-        precision = phrases.precision(enough, known, _name(only, catalogue))
-        return f"{start} {share} de leurs tâches{precision}."
-    share, precision = phrases.ends(enough, known), phrases.precision(enough, known)
-    return f"{start} de {share} de leurs tâches, selon le produit{precision}."
+        return " ".join(
+            TEXTS["low_success"].format(
+                when=when,
+                share=value_of(row, catalogue),
+                name=_name(row, catalogue),
+                low_base=_low_base(row, catalogue),
+            )
+            for row in estimates.records(rows)
+        )
+    aside = f", {TEXTS['aside']}" if len(enough) < len(rows) else ""
+    share, of = _ends(enough, catalogue)
+    return TEXTS["success"].format(when=when, aside=aside, share=share, of=of)
 
 
 def span(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: str) -> str:
@@ -57,33 +56,37 @@ def span(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: st
     """
     rows = _whole(results, indicator, period)
     known = words.indicator_of(indicator, catalogue)
-    start = f"{known.label}, {french.period_label(period)}"
+    label = french.period_label(period)
     if rows.empty:
-        return f"{start} : aucun résultat ne peut être publié"
+        return TEXTS["no_result"].format(what=known.label, period=label)
     enough = rows[rows["status"] == "published"]
-    aside = ", hors faibles effectifs" if 0 < len(enough) < len(rows) else ""
-    shown = rows if enough.empty else enough
-    if len(shown) == 1:
-        (only,) = estimates.records(shown)
-        precision = phrases.precision(shown, known, _name(only, catalogue))
-        return f"{start}{aside} : {words.value(only, known)}{precision}"
-    precision = phrases.precision(shown, known)
-    return f"{start}{aside} : de {phrases.ends(shown, known)} selon le produit{precision}"
+    aside = TEXTS["aside"] if 0 < len(enough) < len(rows) else ""
+    if enough.empty:
+        aside = TEXTS["all_low"]
+    value, of = _ends(rows if enough.empty else enough, catalogue)
+    return TEXTS["result"].format(
+        what=known.label, period=label, aside=f", {aside}" if aside else "", value=value, of=of
+    )
 
 
 def scale(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """The usability that participants perceive, with the grade of each device's score."""
     rows = _whole(results, "sus_mean", period)
     if rows.empty:
-        return "Aucun score d'utilisabilité ne repose sur assez de participants pour être publié."
-    parts = [
-        f"{_name(row, catalogue)}, {_said(row, catalogue)}, {grade(row)}"
-        for row in estimates.records(rows)
-    ]
-    return (
-        f"Scores du questionnaire d'utilisabilité (SUS) : {_listed(parts)}. La moyenne des études "
-        f"publiées est de {SUS_AVERAGE}."
-    )
+        return TEXTS["no_score"]
+    known = words.indicator_of("sus_mean", catalogue)
+    sentences = [TEXTS["scores"].format(average=SUS_AVERAGE)]
+    for row in estimates.records(rows):
+        low = row["status"] == "low_base"
+        sentences.append(
+            TEXTS["low_score" if low else "score"].format(
+                name=_name(row, catalogue),
+                score=words.figure(row["estimate"], known),
+                low_base=_low_base(row, catalogue),
+                grade=grade(row),
+            )
+        )
+    return " ".join(sentences)
 
 
 def grade(row: dict[str, Any]) -> str:
@@ -98,8 +101,9 @@ def grade(row: dict[str, Any]) -> str:
     """
     letter = sus_grade(row["estimate"])
     low, high = sus_grade(max(0.0, row["ci_low"])), sus_grade(min(100.0, row["ci_high"]))
-    between = "" if low == high else f" (de {low} à {high} avec l'intervalle)"
-    return f"note {letter}{between}"
+    return TEXTS["grade" if low == high else "grade_between"].format(
+        letter=letter, low=low, high=high
+    )
 
 
 def blocking(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -118,11 +122,17 @@ def blocking(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         if not found:
             continue
         label = found[0]["group_value"].rpartition(" (")[0]
-        named = f"« {label} », sur {_name(found[0], catalogue)} : {_said(found[0], catalogue)}."
-        if len(found) == 1:
-            return f"Un problème {severity} est relevé, {named}"
-        many = {"bloquant": "bloquants", "majeur": "majeurs"}[severity]
-        return f"{french.number(len(found))} problèmes {many} sont relevés, dont {named}"
+        low, share = found[0]["status"] == "low_base", value_of(found[0], catalogue)
+        met = TEXTS["low_met" if low else "met"].format(
+            share=share, low_base=_low_base(found[0], catalogue)
+        )
+        many = "problem" if len(found) == 1 else "problems"
+        return TEXTS[f"{many}.{severity}"].format(
+            count=french.number(len(found)),
+            name=_name(found[0], catalogue),
+            label=french.inner_quotes(label),
+            met=met,
+        )
     return ""
 
 
@@ -139,15 +149,9 @@ def withheld(now: pd.DataFrame, year: pd.DataFrame, catalogue: Catalogue, period
     if few.empty:
         return ""
     names = french.join(words.label(row, "device", catalogue) for row in estimates.records(few))
-    text = (
-        f"{names} : moins de onze participants {french.when(period)}. Un test aussi petit aide "
-        "l'équipe à voir ce qui bloque ; ses résultats ne sont pas publiés, pour que personne ne "
-        "puisse y être reconnu."
-    )
+    text = TEXTS["withheld"].format(when=french.when(period), names=names)
     enough = year[(year["indicator"] == "test_participants") & year["estimate"].notna()]
-    if set(few["device"]) <= set(enough["device"]):
-        text += " Les tests d'une année, réunis, le sont plus bas."
-    return text
+    return f"{text} {TEXTS['pooled']}" if set(few["device"]) <= set(enough["device"]) else text
 
 
 def _whole(results: pd.DataFrame, indicator: str, period: str) -> pd.DataFrame:
@@ -160,10 +164,16 @@ def _name(row: dict[str, Any], catalogue: Catalogue) -> str:
     return words.label(row, "product", catalogue)
 
 
-def _said(row: dict[str, Any], catalogue: Catalogue) -> str:
-    return words.sentence(row, catalogue)
+def _ends(rows: pd.DataFrame, catalogue: Catalogue) -> tuple[str, str]:
+    """From what to what results go, and of what: of each product, or of one that is named."""
+    known = words.indicator_of(rows["indicator"].iat[0], catalogue)
+    ends = phrases.ends(rows, known)
+    if len(rows) == 1:
+        return ends, f" ({_name(estimates.records(rows)[0], catalogue)})"
+    return f"de {ends}" if " à " in ends else ends, f", {TEXTS['of_each']}"
 
 
-def _listed(parts: list[str]) -> str:
-    """Clauses that hold brackets and commas, set apart by semicolons."""
-    return words.SEMICOLON.join(parts)
+def _low_base(row: dict[str, Any], catalogue: Catalogue) -> str:
+    """The reservation on a value of few participants, with its interval."""
+    known = words.indicator_of(row["indicator"], catalogue)
+    return TEXTS["low_base"].format(interval=words.interval(row, known))

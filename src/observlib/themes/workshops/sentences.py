@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, words
+from observlib.display import french, wording, words
+
+TEXTS = wording.beside(__file__)
 
 
 def ideas(frame: pd.DataFrame) -> str:
@@ -18,19 +20,18 @@ def ideas(frame: pd.DataFrame) -> str:
     """
     steps = frame[(frame["indicator"] == "workshop_ideas") & frame["estimate"].notna()]
     if len(steps) != 3 or not steps["estimate"].iat[0]:
-        return "Aucune idée d'atelier n'est connue."
+        return TEXTS["no_idea"]
     proposed, decided, done = steps["estimate"]
     when = french.when(steps["period"].iat[0])
-    text = f"Sur {french.count(proposed, 'idée proposée', 'idées proposées')} en atelier {when}, "
+    ideas_ = french.count(proposed, TEXTS["proposed_one"], TEXTS["proposed_many"])
     if not decided:
-        return f"{text}aucune n'est encore décidée à la fin de la période."
-    text += f"{french.number(decided)} {french.plural(decided, 'est décidée', 'sont décidées')} et "
-    text += (
-        f"{french.number(done)} {french.plural(done, 'réalisée', 'réalisées')}"
-        if done
-        else ("aucune n'est encore réalisée")
+        return TEXTS["undecided"].format(proposed=ideas_, when=when)
+    return TEXTS["done" if done else "not_done"].format(
+        proposed=ideas_,
+        when=when,
+        decided=french.count(decided, TEXTS["decided_one"], TEXTS["decided_many"]),
+        done=french.count(done, TEXTS["done_one"], TEXTS["done_many"]),
     )
-    return f"{text} à la fin de la période."
 
 
 def delay(delays: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -45,10 +46,9 @@ def delay(delays: pd.DataFrame, catalogue: Catalogue) -> str:
     if not rows or rows[0]["status"] == "suppressed":
         return ""
     if rows[0]["status"] == "missing":
-        return "Moins de la moitié des idées décidées sont réalisées dans le délai observé."
-    text = words.sentence(rows[0], catalogue)
-    when = french.when(rows[0]["period"])
-    return f"La moitié des idées décidées {when} sont réalisées en {text}."
+        return TEXTS["less_than_half"]
+    days = words.value(rows[0], words.indicator_of("idea_delay", catalogue))
+    return TEXTS["delay"].format(when=french.when(rows[0]["period"]), days=days)
 
 
 def workshops(people: pd.DataFrame, held: pd.DataFrame) -> str:
@@ -61,10 +61,10 @@ def workshops(people: pd.DataFrame, held: pd.DataFrame) -> str:
     """
     count = held["estimate"].sum()
     if not count:
-        return "Aucun atelier ne s'est tenu."
-    workshops_ = french.count(count, "atelier s'est tenu", "ateliers se sont tenus")
+        return TEXTS["no_workshop"]
+    workshops_ = french.count(count, TEXTS["held_one"], TEXTS["held_many"])
     whole = people[(people["product"] == "") & (people["group"] == "") & people["estimate"].notna()]
     if whole.empty:
-        return f"En un an, {workshops_}."
-    came = french.count(whole["estimate"].iat[0], "participant", "participants")
-    return f"En un an, {workshops_}, avec {came}."
+        return TEXTS["workshops"].format(workshops=workshops_)
+    came = french.count(whole["estimate"].iat[0], TEXTS["person"], TEXTS["people"])
+    return TEXTS["workshops_people"].format(workshops=workshops_, people=came)
