@@ -135,7 +135,7 @@ def load_actions(
     >>> known = load_catalogue(Path("data/catalogue"))
     >>> found = load_actions(Path("data/demo/actions"), known, ["visits", "satisfaction_10"])
     >>> [action.product for action in found]
-    ['legifrance', 'boamp', 'service-public']
+    ['legifrance', 'boamp', 'service-public', 'service-public']
     """
     problems: list[str] = []
     actions: list[Action] = []

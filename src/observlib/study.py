@@ -8,11 +8,23 @@ and what is told of them is decided once (see `told`).
 from __future__ import annotations
 
 import functools
+from collections.abc import Collection
 from typing import Unpack
 
 import pandas as pd
 
-from observlib import contents, display, estimates, frame, project, selection, store, told
+from observlib import (
+    comparisons,
+    contents,
+    display,
+    estimates,
+    frame,
+    main_points,
+    project,
+    selection,
+    store,
+    told,
+)
 from observlib.actions import Action
 from observlib.display import french
 from observlib.drawing import Drawing
@@ -23,6 +35,7 @@ from observlib.replies import Reply
 from observlib.say import Say
 from observlib.selection import Where, taking
 from observlib.showing import Shown
+from observlib.themes.products import key_figures
 
 
 class Study(Drawing):
@@ -96,6 +109,17 @@ class Study(Drawing):
         'legifrance'
         """
         return frame.actions(self.data, self.edition)
+
+    @functools.cached_property
+    def planned(self) -> tuple[Action, ...]:
+        """What teams have recorded that they will change after the quarter's end.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").planned[0].date.isoformat()
+        '2027-01-12'
+        """
+        return frame.planned(self.data, self.edition)
 
     @functools.cached_property
     def replies(self) -> tuple[Reply, ...]:
@@ -216,6 +240,45 @@ class Study(Drawing):
         if name not in found:
             raise ObservError(f"family {family!r}: has no words {name!r}; it has {bounded(found)}")
         return found[name]
+
+    def key_figures(self, product: str) -> display.Output:
+        """The key figures of a product, each set large, with its verdict and two years of it.
+
+        They are chosen by `themes.products.key_figures`; where a product has none, that is said.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> print(repr(study.key_figures("boamp"))[18:44])
+        ### Visites {.no-anchor .
+        """
+        rows, pairs = self._of_edition(key_figures.FAMILIES)
+        found = key_figures.chosen(rows, product, self.edition)
+        if found.empty:
+            return self._absent([found], "donnée qui puisse être citée")
+        made = key_figures.band(found, rows, pairs, self.catalogue, self.edition)
+        self._shown.append(estimates.from_json(made.content))
+        return made
+
+    @functools.cached_property
+    def main_points(self) -> pd.DataFrame:
+        """The comparisons that are the main points of the edition, as on its front page.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").main_points["indicator"].tolist()[:2]
+        ['satisfaction_10', 'visits']
+        """
+        rows, pairs = self._of_edition(frame.families())
+        found = main_points.points(main_points.ranked(pairs, rows, self.edition))
+        return found[comparisons.COLUMNS]
+
+    def _of_edition(self, families: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """All estimates and comparisons of families, those of each survey too."""
+        jobs = [job for name in families for job in told.jobs(self.data) if job[0] == name]
+        found = [told.given(self.data, self.edition, *job) for job in jobs]
+        rows = estimates.combine(one.estimates for one in found)
+        return rows, comparisons.combine(one.comparisons for one in found)
 
     def _given(self, family: str) -> frame.Given:
         survey = self.survey if frame.family(family).each_survey else ""

@@ -32,6 +32,7 @@ _BEFORE, _AFTER, _ = NEEDED
 _WAYS = {"up": "une hausse", "down": "une baisse"}
 _WAY = {"rise": "up", "fall": "down"}
 _NONE = "Aucune action n'est suivie."
+_LATEST = 5  # actions that the sheet of a product lists
 
 
 def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -97,6 +98,47 @@ def each(
         )
         sentences.append(joined(filter(None, paragraph), " "))
     return text(joined(sentences, "\n\n") or _NONE).carrying([frame], catalogue)
+
+
+def done_on(
+    product: str,
+    verdicts: pd.DataFrame,
+    frame: pd.DataFrame,
+    actions: Iterable[Action],
+    catalogue: Catalogue,
+) -> Markdown:
+    """What was done on a product, the latest first, each with what followed in a line.
+
+    Parameters
+    ----------
+    product
+        Its id.
+    verdicts
+        As those of `each`.
+    frame
+        Estimates of `action_effect` of the product.
+    actions
+        Those recorded until then.
+    """
+    lines = []
+    for action in sorted(actions, key=lambda one: one.date, reverse=True):
+        if action.product != product:
+            continue
+        own = verdicts[(verdicts["action"] == action.id) & (verdicts["reason"] != "series")]
+        followed = [_followed(row, frame, catalogue) for row in own.to_dict("records")]
+        when = french.day_label(action.date)
+        lines.append(markdown("- **{}** ({}). {}", action.title, when, " ".join(followed)))
+    more = markdown("[Comment l'effet d'une action est mesuré](actions.ipynb).")
+    return joined([joined(lines[:_LATEST], "\n"), more], "\n\n") if lines else Markdown("")
+
+
+def _followed(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """What followed an action, in a line: the size of a rise or fall alone."""
+    said = f"Effet cherché ({_named(row, catalogue)}) : {effects.verdict(row)}"
+    at = frame[(frame["group"] == row["group"]) & (frame["group_value"] == row["group_value"])]
+    if row["verdict"] in _WAY and len(at):
+        said += f", {effects.value(at.iloc[0].to_dict(), at=row)}"
+    return f"{said}."
 
 
 def observed_and_expected(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,0 +1,41 @@
+-- Points on paper: `observlib.display.points` makes them, and the style sheets set them on screens.
+-- Both publishers run this filter, as `_quarto.yml` says.
+
+local PUBLISHED = { typst = true, docx = true }
+
+local function typst(text) return pandoc.RawBlock('typst', text) end
+
+-- a point is a box of a grid; its heading is one still
+local function grid(div)
+  local content = pandoc.Blocks { typst '#block(above: 1.4em, below: 1.4em, grid(columns: (1fr, 1fr, 1fr), column-gutter: 0.9em, row-gutter: 0.9em,' }
+  for _, point in ipairs(div.content) do
+    content:insert(typst '[#block(width: 100%, height: auto, stroke: (top: 1.5pt + rgb("#000091"), rest: 0.5pt + rgb("#d6d6de")), inset: 0.7em, breakable: false)[#set par(justify: false, spacing: 0.6em); #set text(hyphenate: false); #show heading: it => block(above: 0pt, below: 0.6em, text(size: 10pt, it.body))')
+    content:extend(point.content)
+    content:insert(typst ']],')
+  end
+  content:insert(typst '))')
+  return content
+end
+
+local TYPST = { number = 'size: 17pt, weight: "bold"', verdict = 'weight: "bold"', detail = 'size: 8.5pt, fill: rgb("#55555f")' }
+local WORD = { number = '<w:b/><w:sz w:val="40"/>', verdict = '<w:b/>', detail = '<w:sz w:val="18"/>' }
+
+local function set(span)
+  for _, class in ipairs(span.classes) do
+    if FORMAT == 'typst' and TYPST[class] then
+      span.content:insert(1, pandoc.RawInline('typst', '#text(' .. TYPST[class] .. ')['))
+      span.content:insert(pandoc.RawInline('typst', ']'))
+      return span.content
+    elseif FORMAT == 'docx' and WORD[class] then
+      local text = pandoc.utils.stringify(span):gsub('&', '&amp;'):gsub('<', '&lt;')
+      return pandoc.RawInline('openxml', '<w:r><w:rPr>' .. WORD[class] ..
+        '</w:rPr><w:t xml:space="preserve">' .. text .. '</w:t></w:r>')
+    end
+  end
+end
+
+function Div(div)
+  if not PUBLISHED[FORMAT] or not div.classes:includes 'points' then return nil end
+  div.content = div.content:walk { Span = set }
+  return FORMAT == 'typst' and grid(div) or div
+end
