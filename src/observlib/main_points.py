@@ -57,6 +57,15 @@ def on_a_year(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     ].reset_index(drop=True)
 
 
+def established(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The pairs of `on_a_year` that rise or fall by more than chance makes."""
+    found = on_a_year(pairs, quarter)
+    counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
+    chance = _Z * np.sqrt(found["estimate"] + found[REFERENCE + "estimate"])
+    kept = found["verdict"].isin(_ESTABLISHED) & ~(counted & (size <= chance))
+    return found[kept].reset_index(drop=True)
+
+
 def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """The established changes of a quarter, the first first.
 
@@ -87,10 +96,8 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
     >>> found[["people", "weight"]].values.tolist()
     [[40000.0, 2000.0]]
     """
-    found = on_a_year(pairs, quarter)
+    found = established(pairs, quarter)
     counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
-    chance = _Z * np.sqrt(found["estimate"] + found[REFERENCE + "estimate"])
-    established = found["verdict"].isin(_ESTABLISHED) & ~(counted & (size <= chance))
     counts = frame[
         frame["indicator"].isin(PEOPLE)
         & (frame["group"] == "")
@@ -99,7 +106,7 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
     ]
     people = _of(counts, found, "device").fillna(_of(counts, found))
     weight = (size / found["unit"].map(_scale).astype(float) * people).where(~counted, size)
-    made = found.assign(people=people, weight=weight)[established]
+    made = found.assign(people=people, weight=weight)
     return made.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
 
 

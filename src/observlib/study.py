@@ -153,18 +153,6 @@ class Study(Drawing):
         rows = self.words("devices", "listeners")
         return list(rows.loc[rows["product"] == product, "device"])
 
-    def surveyed(self, product: str) -> bool:
-        """Whether a survey on a site asks a product's users.
-
-        Examples
-        --------
-        >>> study = Study("2026-T3", "data/demo")
-        >>> study.surveyed("legifrance"), study.surveyed("bodacc")
-        (True, False)
-        """
-        devices = [self.catalogue.devices[name] for name in self.listeners(product)]
-        return any(device.family == "consultation" and device.questionnaire for device in devices)
-
     @functools.cached_property
     def wave(self) -> str:
         """The latest quarter of the year in which the study's survey has answers.
@@ -204,12 +192,12 @@ class Study(Drawing):
         return self.together(*found)
 
     @taking(Where)
-    def comparisons(self, family: str, **where: Unpack[Where]) -> pd.DataFrame:
-        """The comparisons of a family with their verdicts, or those that are asked for.
+    def comparisons(self, *families: str, **where: Unpack[Where]) -> pd.DataFrame:
+        """The comparisons of a family with their verdicts, or of several, or those asked for.
 
         Parameters
         ----------
-        family
+        families
             Such as `satisfaction`.
 
         Examples
@@ -218,9 +206,10 @@ class Study(Drawing):
         >>> study.comparisons("satisfaction")["against"].unique().tolist()
         ['before', 'product']
         """
-        found = self.select(self._given(family).comparisons, **where)
-        found.attrs["family"] = family
-        return found
+        found = [self.select(self._given(name).comparisons, **where) for name in families]
+        rows = found[0] if len(found) == 1 else comparisons.combine(found)
+        rows.attrs = {**found[0].attrs, "family": families[0]}
+        return rows
 
     def words(self, family: str, name: str) -> pd.DataFrame:
         """What a family gives beside numbers, such as the sources of published figures.

@@ -1,6 +1,6 @@
 """Points: numbers set large, each with its verdict and a small line of two years.
 
-The front page and the sheets of products have them; `reports/points.lua` sets them on paper.
+The front page and the sheets of products have them; `reports/paper.lua` sets them on paper.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ from observlib.edition.request import Request
 from observlib.edition.study import read_header
 from observlib.errors import ObservError, bounded
 from observlib.tables import TABLES
+from observlib.themes.easy import rules
 
 
 def make(
@@ -158,10 +159,27 @@ def made_page(outcome: Outcome, request: Request) -> MadePage:
     if outcome.error:
         raise PageError(outcome.error)
     notebook = nbformat.read(outcome.path, as_version=4)
+    if outcome.page.study.easy:
+        _check_easy(notebook, outcome.page, request)
     uses = _used(notebook)
     page = finalise(notebook, outcome.page, request.about, request.root)
     text, finding = nbformat.writes(page) + "\n", read_header(page)["description"]
     return MadePage(text, finding, request.about["made"], uses)
+
+
+def _check_easy(notebook: Any, page: Page, request: Request) -> None:
+    """Refuse a page in easy French that holds what is not (see `themes.easy.rules`)."""
+    if not rules.can_check():
+        return
+    texts = [page.title, page.study.question]
+    for cell in notebook.cells[1:]:
+        texts += [cell.source] if cell.cell_type == "markdown" else []
+        shown = [output.get("data", {}) for output in cell.get("outputs", [])]
+        texts += ["".join(data.get("text/markdown", "")) for data in shown]
+    glossary = (request.root / "reports" / "glossaire.qmd").read_text(encoding="utf-8")
+    names = rules.names(request.catalogue)
+    if found := [*rules.faults("\n".join(texts), names, rules.terms(glossary))]:
+        raise PageError(bounded(found, sep="; "))
 
 
 def _used(notebook: Any) -> tuple[str, ...]:

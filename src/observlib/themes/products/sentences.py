@@ -76,16 +76,21 @@ def summary(
     return together(*sentences) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
 
 
-def several_marks(marks: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+def several_marks(
+    marks: pd.DataFrame, asked: pd.DataFrame, catalogue: Catalogue, period: str
+) -> Markdown:
     """Why a product has several marks of satisfaction: a box that tells them all; else nothing.
 
     Parameters
     ----------
     marks
-        The product's `satisfaction_10`: of the quarter by device, of a year by survey, and with
-        weights (`group` = `weighting`).
+        The product's `satisfaction_10` by device, of which those of `period` are told.
+    asked
+        Those of its surveys, of `period` and of a year, and with weights (`group` = `weighting`).
     """
-    known = published(marks, "satisfaction_10")
+    found = published(asked, "satisfaction_10")
+    found = found[(found["period"] == period) | found["period"].str.contains("/")]
+    known = estimates.combine([published(marks, "satisfaction_10", period), found])
     raw = (known["group"] == "weighting") & (known["group_value"] != WEIGHTED)
     known = known[~raw]
     if len(known) < 2:
@@ -120,23 +125,15 @@ def _whose(mark: Mapping[str, Any], catalogue: Catalogue) -> str:
     return ", auprès de ceux qui sont sollicités" if asked else ", de ceux qui donnent leur avis"
 
 
-def blocking(
-    product: str,
-    tests: pd.DataFrame,
-    contacts: pd.DataFrame,
-    texts: pd.DataFrame,
-    catalogue: Catalogue,
-) -> Markdown:
+def blocking(heard: pd.DataFrame, contacts: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     """What blocks a product's users, a line for each way by which it is known; else nothing.
 
     Parameters
     ----------
-    product
-        Its id.
-    tests, contacts, texts
-        Of the product: shares of problems, of topics of calls and messages, of themes of texts.
+    heard, contacts
+        Of the product: shares of problems and of themes of texts; of topics of calls and messages.
     """
-    problems = _told(tests, "problem_share")
+    problems = _told(heard, "problem_share")
     severe = [
         f"{_quoted(row['group_value'])}, {value_of(row, catalogue)} des participants"
         for severity in _SEVERE
@@ -147,7 +144,7 @@ def blocking(
         ("Problèmes vus en test", severe, "mobilisation"),
         ("Motifs d'appel", _shares(contacts, "call_theme_share", catalogue), "contacts"),
         ("Motifs de message", _shares(contacts, "ticket_theme_share", catalogue), "contacts"),
-        ("Thèmes de leurs textes", _shares(texts, "text_theme_share", catalogue), "verbatims"),
+        ("Thèmes de leurs textes", _shares(heard, "text_theme_share", catalogue), "verbatims"),
     ]
     lines = [
         markdown(f"- **[{{}}]({page}.ipynb)** : {{}}.", what, words.SEMICOLON.join(parts[:_MOST]))
@@ -186,7 +183,8 @@ def coming(
         if row["estimate"]:
             known = words.indicator_of("ideas_waiting", catalogue).label
             lines.append(markdown("- {} : {}.", known, french.number(row["estimate"])))
-    for device, own in asked[asked["estimate"].notna()].groupby("device", sort=False):
+    told = asked[asked["estimate"].notna() & (asked["group"] == "")]
+    for device, own in told.groupby("device", sort=False):
         survey = catalogue.devices.get(str(device))
         if survey and survey.frequency == "yearly":
             following = Quarter.parse(max(own["period"])) + 4
