@@ -15,7 +15,7 @@ One file an action, `data/actions/<id>.yml`::
 
 - `id` is the file's name. `product` and `controls` are products of the catalogue, `indicator` is
   one of its indicators of which there is a series by month, each expected once.
-- `date` is the day on which users saw the change; `title` and `done` are a plain line each.
+- `date` is the day on which users saw the change, or will; `title` and `done`, a plain line each.
 - `controls` are comparable products, on which the action should have no effect; there may be none.
 - `partners` and `themes`, which may be left out, say whose domain it is in: a partner of the
   catalogue, or a theme of one of them.

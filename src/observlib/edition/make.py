@@ -171,15 +171,21 @@ def _check_easy(notebook: Any, page: Page, request: Request) -> None:
     """Refuse a page in easy French that holds what is not (see `themes.easy.rules`)."""
     if not rules.can_check():
         return
-    texts = [page.title, page.study.question]
-    for cell in notebook.cells[1:]:
-        texts += [cell.source] if cell.cell_type == "markdown" else []
-        shown = [output.get("data", {}) for output in cell.get("outputs", [])]
-        texts += ["".join(data.get("text/markdown", "")) for data in shown]
-    glossary = (request.root / "reports" / "glossaire.qmd").read_text(encoding="utf-8")
-    names = rules.names(request.catalogue)
-    if found := [*rules.faults("\n".join(texts), names, rules.terms(glossary))]:
+    glossary = request.root / "reports" / "glossaire.qmd"
+    terms = rules.terms(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
+    text = "\n".join([page.title, page.study.question, told_on(notebook)])
+    if found := [*rules.faults(text, rules.names(request.catalogue), terms)]:
         raise PageError(bounded(found, sep="; "))
+
+
+def told_on(notebook: Any) -> str:
+    """The Markdown of a study's page: what its author wrote, and what its cells show."""
+    texts = []
+    for cell in notebook.cells[1:]:
+        shown = [output.get("data", {}) for output in cell.get("outputs", [])]
+        texts += [cell.source] if cell.cell_type == "markdown" else []
+        texts += ["".join(data.get("text/markdown", "")) for data in shown]
+    return "\n\n".join(texts)
 
 
 def _used(notebook: Any) -> tuple[str, ...]:

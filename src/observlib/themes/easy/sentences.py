@@ -101,7 +101,10 @@ def changes(points: pd.DataFrame, catalogue: Catalogue) -> Markdown:
         The edition's main points (`Study.main_points`). Of another thing than a mark or a count of
         people, a page in easy French tells only that it changed.
     """
-    blocks = [_block(point, [_point(point)], catalogue) for point in estimates.records(points)]
+    lines: dict[str, list[str]] = {}
+    for point in estimates.records(points):
+        lines.setdefault(point["product"], []).append(_point(point))
+    blocks = [_block({"product": product}, own, catalogue) for product, own in lines.items()]
     return joined(blocks, "\n\n") if blocks else plain(_NOTHING)
 
 
@@ -127,7 +130,7 @@ def period(quarter: str) -> str:
 
 def warning(kind: str) -> str:
     """That figures are invented, where they are."""
-    return " ".join(_INVENTED) if kind == "demonstration" else ""
+    return "\n\n".join(_INVENTED) if kind == "demonstration" else ""
 
 
 def visits(

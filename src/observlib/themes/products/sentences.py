@@ -125,15 +125,16 @@ def _whose(mark: Mapping[str, Any], catalogue: Catalogue) -> str:
     return ", auprès de ceux qui sont sollicités" if asked else ", de ceux qui donnent leur avis"
 
 
-def blocking(heard: pd.DataFrame, contacts: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+def blocking(met: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     """What blocks a product's users, a line for each way by which it is known; else nothing.
 
     Parameters
     ----------
-    heard, contacts
-        Of the product: shares of problems and of themes of texts; of topics of calls and messages.
+    met
+        Of the product: shares of problems in tests, of topics of calls and messages, of themes of
+        texts.
     """
-    problems = _told(heard, "problem_share")
+    problems = _told(met, "problem_share")
     severe = [
         f"{_quoted(row['group_value'])}, {value_of(row, catalogue)} des participants"
         for severity in _SEVERE
@@ -142,9 +143,9 @@ def blocking(heard: pd.DataFrame, contacts: pd.DataFrame, catalogue: Catalogue) 
     ]
     found = [
         ("Problèmes vus en test", severe, "mobilisation"),
-        ("Motifs d'appel", _shares(contacts, "call_theme_share", catalogue), "contacts"),
-        ("Motifs de message", _shares(contacts, "ticket_theme_share", catalogue), "contacts"),
-        ("Thèmes de leurs textes", _shares(heard, "text_theme_share", catalogue), "verbatims"),
+        ("Motifs d'appel", _shares(met, "call_theme_share", catalogue), "contacts"),
+        ("Motifs de message", _shares(met, "ticket_theme_share", catalogue), "contacts"),
+        ("Thèmes de leurs textes", _shares(met, "text_theme_share", catalogue), "verbatims"),
     ]
     lines = [
         markdown(f"- **[{{}}]({page}.ipynb)** : {{}}.", what, words.SEMICOLON.join(parts[:_MOST]))
@@ -183,8 +184,7 @@ def coming(
         if row["estimate"]:
             known = words.indicator_of("ideas_waiting", catalogue).label
             lines.append(markdown("- {} : {}.", known, french.number(row["estimate"])))
-    told = asked[asked["estimate"].notna() & (asked["group"] == "")]
-    for device, own in told.groupby("device", sort=False):
+    for device, own in asked[asked["estimate"].notna()].groupby("device", sort=False):
         survey = catalogue.devices.get(str(device))
         if survey and survey.frequency == "yearly":
             following = Quarter.parse(max(own["period"])) + 4
