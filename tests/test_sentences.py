@@ -408,19 +408,22 @@ def test_where_reviews_are_too_few_the_page_opens_with_the_mark_of_the_survey(ca
 
 
 def test_a_product_of_several_marks_tells_them_all_and_why(catalogue):
-    year = {"period": "2025-10/2026-09", "device": "enquete-service-public", "group": "weighting"}
-    marks = estimates.make(
+    survey = {"device": "enquete-service-public"}
+    year = {**survey, "period": "2025-10/2026-09", "group": "weighting"}
+    given = estimates.make([mark("service-public", 7.9, device="jdma-service-public")])
+    asked = estimates.make(
         [
-            mark("service-public", 7.9, device="jdma-service-public"),
-            mark("service-public", 7.1, device="enquete-service-public"),
+            mark("service-public", 7.1, **survey),
+            mark("service-public", 7.2, **survey, period="2026-T2"),
             mark("service-public", 7.0, **year, group_value="Sans redressement"),
             mark("service-public", 6.7, **year, group_value="Avec redressement"),
         ]
     )
-    box = plain(findings.products.several_marks(marks, catalogue))
-    assert [box.index(f"**{x} sur 10**") for x in ("7,9", "7,1", "6,7")] and "7,0" not in box
+    box = plain(findings.products.several_marks(given, asked, catalogue, NOW))
+    assert [box.index(f"**{x} sur 10**") for x in ("7,9", "7,1", "6,7")]
+    assert "7,0" not in box and "7,2" not in box
     assert "de ceux qui donnent leur avis" in box and "sollicités" in box
-    assert not findings.products.several_marks(marks.head(1), catalogue)
+    assert not findings.products.several_marks(given, asked.head(0), catalogue, NOW)
 
 
 def test_a_page_without_data_says_so(catalogue):

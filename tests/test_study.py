@@ -227,12 +227,6 @@ def test_what_may_be_said_is_completed_and_explained(study):
         study.say.sales.slod  # noqa: B018
 
 
-def test_own_figures_are_those_of_the_agency_beside_others(study):
-    devices = study.listeners("legifrance")
-    assert "jdma-legifrance" in devices and study.surveyed("legifrance")
-    assert not study.surveyed("bodacc")
-
-
 def test_a_cell_run_again_asks_what_the_store_holds_by_now(demonstration, monkeypatch):
     mine = Study("2026-T3", str(demonstration))
     assert len(mine.estimates("practices"))

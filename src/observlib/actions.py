@@ -15,7 +15,7 @@ One file an action, `data/actions/<id>.yml`::
 
 - `id` is the file's name. `product` and `controls` are products of the catalogue, `indicator` is
   one of its indicators of which there is a series by month, each expected once.
-- `date` is the day on which users saw the change; `title` and `done` are a plain line each.
+- `date` is the day on which users saw the change, or will; `title` and `done`, a plain line each.
 - `controls` are comparable products, on which the action should have no effect; there may be none.
 - `partners` and `themes`, which may be left out, say whose domain it is in: a partner of the
   catalogue, or a theme of one of them.
@@ -135,7 +135,7 @@ def load_actions(
     >>> known = load_catalogue(Path("data/catalogue"))
     >>> found = load_actions(Path("data/demo/actions"), known, ["visits", "satisfaction_10"])
     >>> [action.product for action in found]
-    ['legifrance', 'boamp', 'service-public']
+    ['legifrance', 'boamp', 'service-public', 'service-public']
     """
     problems: list[str] = []
     actions: list[Action] = []

@@ -161,6 +161,25 @@ def test_two_pages_that_tell_one_quantity_differently_stop_the_edition(
     assert not (tmp_path / "work" / "2026-T3" / "manifest.json").exists()
 
 
+def test_a_page_in_easy_french_that_is_hard_to_read_is_refused_with_its_words(
+    making, tmp_path, make
+):
+    (tmp_path / "reports" / "glossaire.qmd").write_text("Usager\n:   Une personne.\n", "utf-8")
+    path = make.write(
+        tmp_path / "facile.ipynb",
+        make.finding("Le quantile bouge."),
+        make.markdown("Il y a 2 pages et 3 livres. Un **usager** lit."),
+    )
+    page = Page(make.study(path, easy=True), "facile", "Essai", {})
+    outcome = Outcome(page, path, "")
+    with pytest.raises(module.PageError) as failed:
+        module.made_page(outcome, request(tmp_path, [page]))
+    assert "'quantile' of 'Le quantile bouge.' is no common word" in str(failed.value)
+    assert "has 2 numbers" in str(failed.value) and "usager" not in str(failed.value)
+    plain = Page(make.study(path), "facile", "Essai", {})
+    assert module.made_page(Outcome(plain, path, ""), request(tmp_path, [plain])).description
+
+
 def test_every_failed_page_is_told(making):
     with pytest.raises(ObservError) as caught:
         making(mute="c", a="cell 3: E: 1")

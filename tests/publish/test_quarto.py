@@ -14,6 +14,7 @@ import pytest
 import typst
 import yaml
 
+from observlib import estimates
 from observlib.errors import ObservError
 from observlib.publish import publish, quarto
 from observlib.publish.project import read_project
@@ -233,6 +234,16 @@ def test_staged_study_links_its_downloads_and_warns_once(tmp_path, project):
     assert all(isinstance(cell["source"], list) for cell in notebook["cells"])
     outputs = [cell for cell in notebook["cells"] if cell.get("outputs")]
     assert len(outputs) == 3, "outputs stay: nothing is executed again"
+
+
+def test_a_drawing_that_a_text_shows_is_staged_beside_its_page(tmp_path, project, sample):
+    carried = {estimates.MIME: {"pictures": {"line-1.svg": "<svg/>"}}}
+    shown = sample.shown(markdown='![](line-1.svg){fig-alt="T"}', estimates=carried)
+    sample.add_study(project, "traits", sample.study("Traits", "F.", 9, sample.code("", shown)))
+    stage(read_project(project), tmp_path / "staged")
+    staged = tmp_path / "staged"
+    assert "![](traits/line-1.svg)" in (staged / "traits.ipynb").read_text("utf-8")
+    assert (staged / "traits" / "line-1.svg").read_text("utf-8") == "<svg/>"
 
 
 def test_staged_pdfs_have_the_edition_above_each_page(tmp_path, project):

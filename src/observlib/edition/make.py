@@ -29,6 +29,7 @@ from observlib.edition.request import Request
 from observlib.edition.study import read_header
 from observlib.errors import ObservError, bounded
 from observlib.tables import TABLES
+from observlib.themes.easy import rules
 
 
 def make(
@@ -158,10 +159,33 @@ def made_page(outcome: Outcome, request: Request) -> MadePage:
     if outcome.error:
         raise PageError(outcome.error)
     notebook = nbformat.read(outcome.path, as_version=4)
+    if outcome.page.study.easy:
+        _check_easy(notebook, outcome.page, request)
     uses = _used(notebook)
     page = finalise(notebook, outcome.page, request.about, request.root)
     text, finding = nbformat.writes(page) + "\n", read_header(page)["description"]
     return MadePage(text, finding, request.about["made"], uses)
+
+
+def _check_easy(notebook: Any, page: Page, request: Request) -> None:
+    """Refuse a page in easy French that holds what is not (see `themes.easy.rules`)."""
+    if not rules.can_check():
+        return
+    glossary = request.root / "reports" / "glossaire.qmd"
+    terms = rules.terms(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
+    text = "\n".join([page.title, page.study.question, told_on(notebook)])
+    if found := [*rules.faults(text, rules.names(request.catalogue), terms)]:
+        raise PageError(bounded(found, sep="; "))
+
+
+def told_on(notebook: Any) -> str:
+    """The Markdown of a study's page: what its author wrote, and what its cells show."""
+    texts = []
+    for cell in notebook.cells[1:]:
+        shown = [output.get("data", {}) for output in cell.get("outputs", [])]
+        texts += [cell.source] if cell.cell_type == "markdown" else []
+        texts += ["".join(data.get("text/markdown", "")) for data in shown]
+    return "\n\n".join(texts)
 
 
 def _used(notebook: Any) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from observlib.publish.embedded import (
 )
 from observlib.publish.figures import write_figures
 from observlib.publish.markdown import IMAGES
-from observlib.publish.notebook import joined, read_notebook
+from observlib.publish.notebook import joined, markdown_of, read_notebook
 from observlib.publish.project import Entry, Page, Project
 from observlib.publish.quarto_command import require_quarto
 from observlib.publish.tables import clean_table
@@ -205,11 +205,11 @@ def _stage_notebook(project: Project, page: Page, path: Path) -> None:
     cells[0]["source"] = front.splitlines(keepends=True)
     for cell in cells:
         if cell.get("cell_type") == "code":
-            _stage_cell(cell)
+            _stage_cell(cell, path)
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _stage_cell(cell: dict[str, Any]) -> None:
+def _stage_cell(cell: dict[str, Any], path: Path) -> None:
     floats = False
     for output in cell.get("outputs") or []:
         data = output.get("data") or {}
@@ -217,6 +217,11 @@ def _stage_cell(cell: dict[str, Any]) -> None:
         if "text/html" in data:
             table = clean_table(joined(data.pop("text/html")))
             data["text/markdown"] = table.as_markdown()
+        if "text/markdown" in data:
+            data["text/markdown"], drawings = markdown_of(data, path.stem)
+            for name, drawing in drawings.items():
+                (path.parent / name).parent.mkdir(exist_ok=True)
+                (path.parent / name).write_bytes(drawing)
     if not floats:
         source = joined(cell.get("source", ""))
         cell["source"] = _FLOATING.sub("", source).splitlines(keepends=True)

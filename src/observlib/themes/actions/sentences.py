@@ -27,6 +27,7 @@ from observlib.themes.actions.estimates import followed_since
 TEXTS = wording.beside(__file__)
 _BEFORE, _AFTER, _ = NEEDED
 _WAY = {"rise": "up", "fall": "down"}
+_LATEST = 5  # actions that the sheet of a product lists
 
 
 def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -117,6 +118,47 @@ def each(
         )
         sentences.append(joined(filter(None, paragraph), " "))
     return text(joined(sentences, "\n\n") or TEXTS["none"]).carrying([frame], catalogue)
+
+
+def done_on(
+    product: str,
+    verdicts: pd.DataFrame,
+    frame: pd.DataFrame,
+    actions: Iterable[Action],
+    catalogue: Catalogue,
+) -> Markdown:
+    """What was done on a product, the latest first, each with what followed in a line.
+
+    Parameters
+    ----------
+    product
+        Its id.
+    verdicts
+        As those of `each`.
+    frame
+        Estimates of `action_effect` of the product.
+    actions
+        Those recorded until then.
+    """
+    lines = []
+    for action in sorted(actions, key=lambda one: one.date, reverse=True):
+        if action.product != product:
+            continue
+        own = verdicts[(verdicts["action"] == action.id) & (verdicts["reason"] != "series")]
+        followed = [_followed(row, frame, catalogue) for row in own.to_dict("records")]
+        when = french.day_label(action.date)
+        lines.append(markdown("- **{}** ({}). {}", action.title, when, " ".join(followed)))
+    more = markdown("[{}](actions.ipynb).", TEXTS["how_measured"])
+    return joined([joined(lines[:_LATEST], "\n"), more], "\n\n") if lines else Markdown("")
+
+
+def _followed(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """What followed an action, in a line: the size of a rise or fall alone."""
+    said = effects.verdict(row)
+    at = frame[(frame["group"] == row["group"]) & (frame["group_value"] == row["group_value"])]
+    if row["verdict"] in _WAY and len(at):
+        said += f", {effects.value(at.iloc[0].to_dict(), at=row)}"
+    return TEXTS["effect_sought"].format(measure=_named(row, catalogue), effect=said)
 
 
 def observed_and_expected(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
