@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.engine import USED
 from observlib.edition.execute import Outcome, Progress, Workers, execute, started
 from observlib.edition.finalise import PageError, finalise
+from observlib.edition.happened import linked
 from observlib.edition.one_story import hidden, told_differently
 from observlib.edition.page_cache import MadePage, keep, recall, used
 from observlib.edition.plan import Page
@@ -119,6 +121,9 @@ def make(
     if stories := [*told_differently(pages), *hidden(pages, frame)]:
         lines = bounded(stories, sep="\n").split("\n")
         raise ObservError(*lines, "nothing was published; mend what a study tells by itself")
+
+    texts = linked(pages, made)
+    made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
 
     def entry(page: Page) -> manifest.Entry:
         if page.name in others:

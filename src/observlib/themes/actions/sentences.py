@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, Action
+from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, KINDS, SEEN, Action
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases
 from observlib.display.output import Output, text
@@ -82,13 +82,20 @@ def each(
     actions = tuple(actions)
     by_id = {action.id: action for action in actions}
     sentences = []
+    told: list[str] = []
     for row in verdicts[verdicts["reason"] != "series"].to_dict("records"):
         action = by_id[row["action"]]
         place = f"{catalogue.label(action.product)}, {french.day_label(action.date)}"
+        if action.kind != "action":
+            place = f"{KINDS[action.kind]}, {place}"
         source = catalogue.devices.get(row["device"])
         by = f" Source : {source.label}." if source else ""
         way = _WAYS[row["direction"]]
-        sentences.append(markdown("**{}** ({}). {}", row["group"], place, action.done))
+        name = markdown("[**{}**]{{#action-{}}}", row["group"], Markdown(action.id))
+        if action.id in told:  # an address is of one place
+            name = markdown("**{}**", row["group"])
+        told.append(action.id)
+        sentences.append(markdown("{} ({}). {}", name, place, action.done))
         paragraph = (
             f"Attendu : {way} ({_named(row, catalogue)}).{by}",
             _sentence(row, frame, catalogue),
@@ -96,7 +103,8 @@ def each(
             _also_meant(row, actions),
         )
         sentences.append(joined(filter(None, paragraph), " "))
-    return text(joined(sentences, "\n\n") or _NONE).carrying([frame], catalogue)
+    made = text(joined(sentences, "\n\n") or _NONE).carrying([frame], catalogue)
+    return Output(made.shown, {**made.content, "tells": list(dict.fromkeys(told))})
 
 
 def observed_and_expected(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
