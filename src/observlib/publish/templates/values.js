@@ -2,7 +2,6 @@
 // stands; without this script figures are whole, with their data below. It asks nothing from outside.
 (() => {
   "use strict";
-  const SVG = "http://www.w3.org/2000/svg";
   const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   const make = (tag, attributes, text = "") => {
     const element = document.createElement(tag);
@@ -20,7 +19,7 @@
       return { line: Number(line), place: Number(place), text };
     });
     const drawings = [...drawing.querySelectorAll("svg[data-at]")].map(svg => {
-      const ring = document.createElementNS(SVG, "circle");
+      const ring = document.createElementNS(svg.namespaceURI, "circle");
       ring.setAttribute("class", "at");
       ring.setAttribute("r", 8);
       const at = svg.dataset.at.split(" ").map(pair => pair.split(",").map(Number));
