@@ -11,7 +11,7 @@ import pandas as pd
 from observlib import estimates, main_points
 from observlib.actions import Action
 from observlib.catalogue import Catalogue
-from observlib.display import charts, french, typography, words
+from observlib.display import charts, french, phrases, typography, words
 from observlib.display.prose import Markdown, attribute_text, joined, markdown, plain
 from observlib.period import Quarter
 
@@ -115,10 +115,12 @@ def _told(series: pd.DataFrame, catalogue: Catalogue) -> str:
     indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
     low, high = rows["estimate"].min(), rows["estimate"].max()
     ends = french.period_label(rows["period"].iat[0]), french.period_label(rows["period"].iat[-1])
-    least, most = words.figure(low, indicator), words.value(high, indicator)
-    if words.is_count(indicator.unit) and high >= charts.LONG:
+    since = f"{ends[0]} au {ends[1]}"
+    if words.is_count(indicator.unit) and high >= charts.LONG:  # as charts shorten it
         least, most = (charts.brief(x, indicator, indicator.unit) for x in (low, high))
-    return f"Du {ends[0]} au {ends[1]}, entre {least} et {most}."
+        return f"{phrases.capital(indicator.unit)} du {since}, entre {least} et {most}."
+    least, most = words.figure(low, indicator), words.value(high, indicator)
+    return f"Du {since}, entre {least} et {most}."
 
 
 def small_line(values: Iterable[float]) -> str:
