@@ -38,9 +38,7 @@ def test_each_point_has_a_line_with_its_words_for_who_does_not_see_it():
     [(name, picture)] = pictures.items()
     assert f"![]({name})" in text and ET.fromstring(picture).tag.endswith("svg")
     told = re.search(r'fig-alt="([^"]*)"', text)[1].replace("\xa0", " ").replace("\u202f", " ")
-    assert (
-        told == "Du 3e trimestre 2024 au 3e trimestre 2026, entre 1 000 000 et 2 600 000 visites."
-    )
+    assert told == "Visites du 3e trimestre 2024 au 3e trimestre 2026, entre 1 M et 2,6 M."
 
 
 def test_what_a_team_wrote_of_its_action_is_words_on_the_page():

@@ -191,7 +191,7 @@ def test_pages_of_quarto_have_the_search_and_the_tables_of_the_others(
     assert '<script src="search.js" data-root="" defer></script>' in text
     assert '<div class="scroll"' in text
     assert "panorama.html" in (site / "search-index.js").read_text(encoding="utf-8")
-    assert all((site / name).is_file() for name in ("access.css", "search.js", "favicon.svg"))
+    assert all((site / name).is_file() for name in ("search.js", "values.js"))
 
 
 def test_quarto_wanted_and_absent_says_how_to_get_it(tmp_path, monkeypatch, project):

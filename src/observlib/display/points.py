@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, wording, words
+from observlib.display import charts, french, phrases, wording, words
 from observlib.display.prose import Markdown, attribute_text, joined, markdown
 
 TEXTS = wording.beside(__file__)
@@ -82,12 +82,16 @@ def line_told(series: pd.DataFrame, catalogue: Catalogue) -> str:
     rows = series[series["estimate"].notna()]
     indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
     low, high = rows["estimate"].min(), rows["estimate"].max()
-    return TEXTS["line"].format(
-        first=french.period_label(rows["period"].iat[0]),
-        last=french.period_label(rows["period"].iat[-1]),
-        low=words.figure(low, indicator),
-        high=words.value(high, indicator),
-    )
+    ends = {
+        "first": french.period_label(rows["period"].iat[0]),
+        "last": french.period_label(rows["period"].iat[-1]),
+    }
+    if words.is_count(indicator.unit) and high >= charts.LONG:  # as charts shorten it
+        least, most = (charts.brief(x, indicator, indicator.unit) for x in (low, high))
+        unit = phrases.capital(indicator.unit)
+        return TEXTS["line_counted"].format(unit=unit, low=least, high=most, **ends)
+    least, most = words.figure(low, indicator), words.value(high, indicator)
+    return TEXTS["line"].format(low=least, high=most, **ends)
 
 
 def small_line(values: Iterable[float]) -> str:

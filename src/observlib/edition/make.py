@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 
 import observlib
-from observlib import told
+from observlib import publications, told
 from observlib.edition import manifest
 from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.engine import USED
 from observlib.edition.execute import Outcome, Progress, Workers, execute, started
 from observlib.edition.finalise import PageError, finalise
-from observlib.edition.one_story import told_differently
+from observlib.edition.happened import linked
+from observlib.edition.one_story import hidden, told_differently
 from observlib.edition.page_cache import MadePage, keep, recall, used
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
@@ -113,9 +117,14 @@ def make(
 
     pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.ipynb")}
     pages |= {name: content.notebook for name, content in made.items()}
-    if stories := told_differently(pages):
+    files = frame_files(request)
+    frame = pd.read_parquet(io.BytesIO(files[publications.ESTIMATES]))
+    if stories := [*told_differently(pages), *hidden(pages, frame)]:
         lines = bounded(stories, sep="\n").split("\n")
         raise ObservError(*lines, "nothing was published; mend what a study tells by itself")
+
+    texts = linked(pages, made)
+    made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
 
     def entry(page: Page) -> manifest.Entry:
         if page.name in others:
@@ -132,16 +141,15 @@ def make(
         "kind": request.kind,
         "made": max(known["made"] for known in entries if "made" in known),
         "version": observlib.__version__,
-        "frame": _write_frame(request, folder),
+        "frame": _write_frame(files, folder),
         "studies": entries,
     }
     manifest.write(whole, folder)
     return whole
 
 
-def _write_frame(request: Request, folder: Path) -> dict[str, str]:
+def _write_frame(files: dict[str, bytes], folder: Path) -> dict[str, str]:
     """Write what the edition tells; the digests of the files."""
-    files = frame_files(request)
     for name, content in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)

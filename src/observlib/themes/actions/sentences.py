@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, Action
+from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, KINDS, SEEN, Action
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, wording
 from observlib.display.output import Output, text
@@ -103,12 +103,19 @@ def each(
     actions = tuple(actions)
     by_id = {action.id: action for action in actions}
     sentences = []
+    told: list[str] = []
     for row in verdicts[verdicts["reason"] != "series"].to_dict("records"):
         action = by_id[row["action"]]
         place = f"{catalogue.label(action.product)}, {french.day_label(action.date)}"
+        if action.kind != "action":
+            place = f"{KINDS[action.kind]}, {place}"
         source = catalogue.devices.get(row["device"])
         measure, way = _named(row, catalogue), TEXTS[f"way.{row['direction']}"]
-        sentences.append(markdown("**{}** ({}). {}", row["group"], place, action.done))
+        name = markdown("[**{}**]{{#action-{}}}", row["group"], Markdown(action.id))
+        if action.id in told:  # an address is of one place
+            name = markdown("**{}**", row["group"])
+        told.append(action.id)
+        sentences.append(markdown("{} ({}). {}", name, place, action.done))
         paragraph = (
             TEXTS["expected"].format(way=way, measure=measure),
             TEXTS["source"].format(device=source.label) if source else "",
@@ -117,7 +124,8 @@ def each(
             _also_meant(row, actions),
         )
         sentences.append(joined(filter(None, paragraph), " "))
-    return text(joined(sentences, "\n\n") or TEXTS["none"]).carrying([frame], catalogue)
+    made = text(joined(sentences, "\n\n") or TEXTS["none"]).carrying([frame], catalogue)
+    return Output(made.shown, {**made.content, "tells": list(dict.fromkeys(told))})
 
 
 def done_on(
@@ -157,7 +165,7 @@ def _followed(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
     said = effects.verdict(row)
     at = frame[(frame["group"] == row["group"]) & (frame["group_value"] == row["group_value"])]
     if row["verdict"] in _WAY and len(at):
-        said += f", {effects.value(at.iloc[0].to_dict(), at=row)}"
+        said += f", {effects.value(at.iloc[0].to_dict(), row['verdict'])}"
     return TEXTS["effect_sought"].format(measure=_named(row, catalogue), effect=said)
 
 
