@@ -21,10 +21,17 @@ local function flat(blocks)
   return found
 end
 
--- "2 tableaux et 1 graphique" or, where there is none, the titles of what is told
+-- as pandoc and as Quarto have it: the data of a chart is no table more
+local function is_callout(div)
+  return div.attributes['__quarto_custom_type'] == 'Callout' or
+    div.classes:find_if(function(name) return name:match '^callout%-' end) ~= nil
+end
+
+-- "Afficher : 2 tableaux et 1 graphique" or, where there is none, the titles of what is told
 local function inside(blocks)
   local tables, charts, titles = 0, 0, pandoc.List {}
-  blocks:walk {
+  blocks:walk { traverse = 'topdown',
+    Div = function(div) if is_callout(div) then return div, false end end,
     Table = function() tables = tables + 1 end,
     RawBlock = function(raw)
       if raw.format:match 'html' and raw.text:match '<table' then tables = tables + 1 end
@@ -42,15 +49,15 @@ local function inside(blocks)
   for _, of in ipairs { { tables, 'tableau', 'x' }, { charts, 'graphique', 's' } } do
     if of[1] > 0 then counted:insert(of[1] .. NBSP .. of[2] .. (of[1] > 1 and of[3] or '')) end
   end
-  if #counted > 0 then return table.concat(counted, ' et ') end
-  return #titles > 0 and table.concat(titles, ' ; ') or 'le texte'
+  local named = table.concat(counted, ' et ')
+  if named == '' then named = table.concat(titles, NBSP .. '; ') end
+  return named ~= '' and 'Afficher' .. NBSP .. ': ' .. named or 'Afficher le texte'
 end
 
 -- a division around the content ends the sections that pandoc makes of its headings
 local function folded(blocks)
-  local summary = pandoc.Plain('Afficher' .. NBSP .. ': ' .. inside(blocks))
   return pandoc.Div {
-    pandoc.RawBlock('html', '<details class="annex">\n<summary>'), summary,
+    pandoc.RawBlock('html', '<details class="annex">\n<summary>'), pandoc.Plain(inside(blocks)),
     pandoc.RawBlock('html', '</summary>'), pandoc.Div(blocks), pandoc.RawBlock('html', '</details>'),
   }
 end

@@ -68,7 +68,7 @@ def if_any(sentence: str, *frames: pd.DataFrame) -> str:
     return sentence if all(map(len, frames)) else ""
 
 
-def see(label: str, frame: pd.DataFrame) -> str:
+def see(label: str, frame: pd.DataFrame, what: str = "Le détail") -> str:
     """A reference to a table or chart of the page's annex, or nothing where it shows nothing.
 
     Parameters
@@ -77,13 +77,15 @@ def see(label: str, frame: pd.DataFrame) -> str:
         Such as `tbl-tests`.
     frame
         What it shows.
+    what
+        What is to be found there, in a few words.
 
     Examples
     --------
     >>> see("tbl-tests", pd.DataFrame({"estimate": [7.9]}))
     'Le détail : @tbl-tests.'
     """
-    return if_any(markdown(f"Le détail : @{label}."), frame)
+    return if_any(markdown(f"{what} : @{label}."), frame)
 
 
 def published(frame: pd.DataFrame, indicator: str, period: str = "") -> pd.DataFrame:

@@ -417,7 +417,7 @@ function Pandoc(doc)
     doc = pandoc.utils.citeproc(doc)
     local last = doc.blocks[#doc.blocks]
     if last and last.t == 'Div' and last.identifier == 'refs' and #last.content > 0 then
-      doc.blocks:insert(#doc.blocks, pandoc.Header(2, 'Références', pandoc.Attr('references')))
+      doc.blocks:insert(#doc.blocks, pandoc.Header(2, 'Références', pandoc.Attr('references', { 'annex' })))
       if html then
         doc.blocks:remove()
         doc.blocks:extend(folded(pandoc.Blocks { last }, 'annex', 'Afficher' .. DELIMITER .. 'les travaux cités'))
