@@ -68,6 +68,26 @@ def if_any(sentence: str, *frames: pd.DataFrame) -> str:
     return sentence if all(map(len, frames)) else ""
 
 
+def see(label: str, frame: pd.DataFrame, what: str = "Le détail") -> str:
+    """A reference to a table or chart of the page's annex, or nothing where it shows nothing.
+
+    Parameters
+    ----------
+    label
+        Such as `tbl-tests`.
+    frame
+        What it shows.
+    what
+        What is to be found there, in a few words.
+
+    Examples
+    --------
+    >>> see("tbl-tests", pd.DataFrame({"estimate": [7.9]}))
+    'Le détail : @tbl-tests.'
+    """
+    return if_any(markdown(f"{what} : @{label}."), frame)
+
+
 def published(frame: pd.DataFrame, indicator: str, period: str = "") -> pd.DataFrame:
     """The estimates of an indicator that a sentence may name: those published, of a period or all.
 
