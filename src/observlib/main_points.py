@@ -24,7 +24,7 @@ import pandas as pd
 from observlib.actions import Action
 from observlib.catalogue import Catalogue, Indicator
 from observlib.comparison.pairs import PEOPLE
-from observlib.comparison.sentences import NOUNS
+from observlib.comparison.sentences import noun
 from observlib.display import changes, french, phrases, words
 from observlib.display.words import SEMICOLON
 from observlib.estimates import EVOLVED, REFERENCE
@@ -219,8 +219,7 @@ def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
             f"{_THINGS[point['indicator']]} {verb} de {_percent(point).lstrip('+' + french.MINUS)}"
         )
     else:
-        noun = NOUNS.get(indicator.id, f"la mesure « {indicator.label} »")
-        moved = f"{noun} passe {phrases.from_to(then, point, indicator)}"
+        moved = f"{noun(indicator)} passe {phrases.from_to(then, point, indicator)}"
     return f"{name} : en un an, {moved}."
 
 
@@ -288,8 +287,7 @@ def _percent(point: Mapping[str, Any]) -> str:
 
 def _noun(indicator: Indicator) -> str:
     """What an indicator measures, without an article."""
-    found = (NOUNS | _THINGS).get(indicator.id, f"la {phrases.small(indicator.label)}")
-    return found.partition(" ")[2]
+    return _THINGS.get(indicator.id, noun(indicator)).partition(" ")[2]
 
 
 def _is_elsewhere(point: Mapping[str, Any]) -> bool:
