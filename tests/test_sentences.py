@@ -294,23 +294,22 @@ def medians(**values: float) -> pd.DataFrame:
     ("values", "said"),
     [
         ({"dila": 7.9, "cnaf": 7.8, "all": 7.75},
-         "la note médiane de nos démarches est de 7,9 sur 10 (DILA), contre 7,8 pour l'ensemble "
-         "des démarches publiées ; organismes voisins : CNAF (7,8)"),
+         "la note médiane de nos démarches est de 7,9 sur 10, contre 7,8 pour l'ensemble. "
+         "Organismes voisins : CNAF (7,8)"),
         ({"dila": 8, "all": 7.75},
-         "la note médiane de nos démarches est de 8,0 sur 10 (DILA), contre 7,8 pour l'ensemble "
-         "des démarches publiées"),
+         "la note médiane de nos démarches est de 8,0 sur 10, contre 7,8 pour l'ensemble"),
         ({"cnaf": 7, "all": 8},
-         "la note médiane de l'ensemble des démarches publiées est de 8,0 sur 10 ; "
-         "par organisme : CNAF (7,0)"),
+         "la note médiane de l'ensemble des démarches publiées est de 8,0 sur 10. "
+         "Par organisme : CNAF (7,0)"),
         ({"dila": 7, "agence-fictive": 8, "all": 6},
-         "la note médiane de l'ensemble des démarches publiées est de 6,0 sur 10 ; "
-         "par organisme : Agence fictive (8,0) et DILA (7,0)"),
+         "la note médiane de l'ensemble des démarches publiées est de 6,0 sur 10. "
+         "Par organisme : Agence fictive (8,0) et DILA (7,0)"),
     ],
 )  # fmt: skip
 def test_the_agency_stands_beside_all_procedures(values, said, catalogue):
     found = findings.procedures.standing(medians(**values), catalogue)
-    untested = "publiées sans effectif, ces notes ne peuvent être départagées."
-    assert plain(found) == f"Au 3e trimestre 2026, {said} ; {untested}"
+    untested = "Publiées sans nombre de réponses, ces notes ne peuvent pas être départagées."
+    assert plain(found) == f"Au 3e trimestre 2026, {said}. {untested}"
 
 
 def test_without_peers_or_without_the_whole_nothing_is_said(catalogue):
@@ -321,8 +320,9 @@ def test_without_peers_or_without_the_whole_nothing_is_said(catalogue):
 def test_feelings_come_with_their_base_and_the_reservation(feelings, catalogue):
     said = plain(findings.experiences.feelings(feelings({"": (50, 17, 33)}), catalogue))
     assert said == (
-        "**Services Publics +, expériences publiées** (octobre 2025 à septembre 2026, "
-        "400 expériences) : positif 50 %, neutre 17 % et négatif 33 %. "
+        "**Services Publics +, expériences publiées** (octobre 2025 à septembre 2026) : "
+        "400 expériences. Leur ressenti est positif pour 50 %, neutre pour 17 % et négatif pour "
+        "33 %. "
         "Les usagers qui racontent leur expérience se sont choisis eux-mêmes."
     )
     assert findings.experiences.feelings(estimates.make([]), catalogue) == ""

@@ -123,10 +123,10 @@ def test_pairs_with_neighbours_are_counted_with_why_some_have_no_test(catalogue)
     rows = [pair("fall"), pair("fall"), pair("rise"), pair("stable"), pair("unknown")]
     rows += [pair("unknown", reason="base"), pair("unknown", reason="base")]
     assert plain(peers.comparison_results(pd.DataFrame(rows), catalogue)) == (
-        "Sur 7 rapprochements possibles, 5 peuvent être testés : notre valeur est au-dessus "
-        "1 fois, notre valeur est en dessous 2 fois (1 de nos valeurs), les deux sont "
-        "équivalentes 1 fois et on ne peut pas conclure 1 fois. Aucun test pour les autres : ni "
-        "effectif ni intervalle publiés (2)."
+        "Sur 7 rapprochements possibles avec nos voisins, 5 peuvent être testés. Notre valeur est "
+        "au-dessus dans un cas. Notre valeur est en dessous dans deux cas. Ces cas concernent une "
+        "seule de nos valeurs. Les deux valeurs sont équivalentes dans un cas. On ne peut pas "
+        "conclure dans un cas. Aucun test pour les autres : ni effectif ni intervalle publiés (2)."
     )
     alone = plain(peers.comparison_results(pd.DataFrame(rows[-1:]), catalogue))
     assert alone == (

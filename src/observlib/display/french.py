@@ -19,9 +19,8 @@ LOCALE = "fr_FR"
 NBSP = "\u00a0"
 MINUS = "\u2212"
 _PRECISION = 400  # digits: any float, with its decimals
-_LETTERS = dict(
-    enumerate(["deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"], 2)
-)
+_LETTERS = {2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six", 7: "sept", 8: "huit"}
+_LETTERS |= {9: "neuf", 10: "dix"}
 
 
 def number(x: float, decimals: int = 0) -> str:
@@ -192,7 +191,7 @@ def count(n: float, one: str, many: str) -> str:
     return f"{number(n)}{NBSP}{plural(n, one, many)}"
 
 
-def spelled(n: float, one: str = "un") -> str:
+def spelled(n: int, one: str = "un") -> str:
     """Write a small whole number in letters, any other in digits; `one` is `une` for what is so.
 
     Examples

@@ -94,7 +94,7 @@ def shared_out(parts: Iterable[str]) -> list[str]:
         else:
             groups.append([part])
     return [
-        words.SEMICOLON.join(group) if "," in "".join(group) else french.join(group)
+        words.SEMICOLON.join(group) if ", " in "".join(group) else french.join(group)
         for group in groups
     ]
 
