@@ -126,12 +126,13 @@ def test_pairs_with_neighbours_are_counted_with_why_some_have_no_test(catalogue)
         "Sur 7 rapprochements possibles avec nos voisins, 5 peuvent être testés. Notre valeur est "
         "au-dessus dans un cas. Notre valeur est en dessous dans deux cas. Ces cas concernent une "
         "seule de nos valeurs. Les deux valeurs sont équivalentes dans un cas. On ne peut pas "
-        "conclure dans un cas. Aucun test pour les autres : ni effectif ni intervalle publiés (2)."
+        "conclure dans un cas. Aucun test pour les autres : ni nombre de réponses ni intervalle "
+        "publiés (2)."
     )
     alone = plain(peers.comparison_results(pd.DataFrame(rows[-1:]), catalogue))
     assert alone == (
-        "Sur 1 rapprochement possible, aucun ne peut être testé : ni effectif ni intervalle "
-        "publiés (1)."
+        "Sur 1 rapprochement possible, aucun ne peut être testé : ni nombre de réponses ni "
+        "intervalle publiés (1)."
     )
 
 

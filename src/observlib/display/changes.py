@@ -30,7 +30,7 @@ REASONS = {
     "partial": "période incomplète",
     "low_base": "faible effectif",
     "unit": "unités différentes",
-    "base": "ni effectif ni intervalle publiés",
+    "base": "ni nombre de réponses ni intervalle publiés",
     "spread": "réponses toutes semblables",
 }
 # By what a pair is against: the column that names its two sides, how it is headed, and the values.

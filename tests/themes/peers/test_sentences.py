@@ -99,7 +99,7 @@ def test_beside_the_numbers_stand_mode_base_and_every_reservation(catalogue):
     shown = say.side_by_side(COMPARED, named, catalogue, "Titre")
     text = plain(repr(shown))
     assert "| 71 % (68 à 74 %) | 1 250 | téléphone |" in text
-    assert "**Caisse fictive** : Seuil voisin." in text
+    assert "**Pour Caisse fictive** : Seuil voisin." in text
     assert "se sont choisis eux-mêmes" in text  # the note of our device
     assert "**Sans intervalle**" in text  # ours have none in this frame
     assert len(shown.content["rows"]) == 3 and ": Titre" in text

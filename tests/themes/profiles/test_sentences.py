@@ -51,11 +51,11 @@ def test_those_whom_the_study_finds_fewer_or_more_are_told(catalogue):
         ]
     )
     assert plain(profiles.against_population(frame, catalogue)) == (
-        "**Enquête en ligne de Service-public.fr**. Moins présents que dans la population : "
-        "« 75 ans et plus » et « 15 à 24 ans ». Les premiers font 3 % des répondants et 12 % de la "
-        "population. Plus présents que dans la population : « 35 à 49 ans ». Leur part est de 40 % "
-        "des répondants et de 23 % de la population. Pour une catégorie, on ne peut pas conclure. "
-        "Un écart de moins de 13 points a pu passer inaperçu."
+        "**Enquête en ligne de Service-public.fr**. Catégories moins présentes que dans la "
+        "population : « 75 ans et plus » et « 15 à 24 ans ». La première fait 3 % des répondants "
+        "et 12 % de la population. Catégories plus présentes que dans la population : "
+        "« 35 à 49 ans ». Elle fait 40 % des répondants et 23 % de la population. Pour une "
+        "catégorie, on ne peut pas conclure. Un écart de moins de 13 points a pu passer inaperçu."
     )
 
 
@@ -74,7 +74,7 @@ def test_no_one_is_said_to_be_missing_on_thin_or_withheld_figures(catalogue):
 
 def test_two_shares_that_differ_are_not_written_alike(catalogue):
     frame = pd.DataFrame([beside("A", 4.1, 4.4, "fall")])
-    assert "de 4,1 % des répondants et de 4,4 % de la" in plain(
+    assert "4,1 % des répondants et 4,4 % de la" in plain(
         profiles.against_population(frame, catalogue)
     )
 
@@ -85,9 +85,9 @@ def test_those_heard_less_and_more_are_named_with_their_device_and_not_ranked(ca
     rows += [beside("15 à 24 ans", 20, 15, "rise", device="enquete-legifrance")]
     said = plain(profiles.gaps_by_category(pd.DataFrame(rows), catalogue))
     assert said == (
-        "Moins présents que dans la population (Enquête en ligne de Service-public.fr) : "
-        "« 15 à 24 ans » et « 75 ans et plus ». Plus présents que dans la population (Enquête en "
-        "ligne de Service-public.fr) : « 35 à 49 ans ». Plus présents que dans la population "
+        "Moins présentes que dans la population (Enquête en ligne de Service-public.fr) : "
+        "« 15 à 24 ans » et « 75 ans et plus ». Plus présentes que dans la population (Enquête en "
+        "ligne de Service-public.fr) : « 35 à 49 ans ». Plus présentes que dans la population "
         "(Enquête en ligne de Légifrance) : « 15 à 24 ans »."
     )
 

@@ -45,12 +45,13 @@ def report(*margins: str, n: float | None = 300) -> pd.DataFrame:
     [
         (
             7.1, 6.5, "fall",
-            "de 6,5 sur 10 au lieu de 7,1. Le redressement change donc la note (écart de −0,6).",
+            "de 6,5 sur 10 au lieu de 7,1. Le redressement change donc la note (écart de −0,6 "
+            "avant d'arrondir).",
         ),
         (
             7.1, 7.0, "stable",
             "de 7,0 sur 10 au lieu de 7,1. La note change trop peu pour compter (moins de 0,5) : "
-            "l'écart est de −0,1.",
+            "l'écart est de −0,1 avant d'arrondir.",
         ),
         (
             7.1, 7.08, "unknown",

@@ -126,7 +126,10 @@ def side_by_side(
         lines.append((row["group_value"], french.period_label(row["period"]), value, base, mode))
         if reservation:
             reservations.setdefault(reservation, {})[catalogue.label(row["product"])] = None
-    notes = [markdown("- **{}** : {}", french.join(who), why) for why, who in reservations.items()]
+    notes = [
+        markdown("- **{}** : {}", TEXTS["reservation_of"].format(who=french.join(who)), why)
+        for why, who in reservations.items()
+    ]
     if bare:
         notes.append(markdown("- **{}** : {}", TEXTS["bare"], TEXTS["bare_why"]))
     pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses"), even=True)
@@ -170,8 +173,7 @@ def figures(
         lines.append((*place, value, base or _NONE, f"{number}"))
     pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses", "Source"), even=True)
     listed = [markdown(f"{number}. {{}}", source) for source, number in sources.items()]
-    count = french.count(len(published), "chiffre publié", "chiffres publiés")
-    caption = markdown(": {} {{#tbl-publies}}", TEXTS["published"].format(figures=count))
+    caption = markdown(": {} {{#tbl-publies}}", TEXTS["published"])
     of = TEXTS["imitated" if kind == "demonstration" else "sources"]
     phrase = f"{TEXTS['interval_of_shares']} {of}"
     shown = text(joined([pipe, caption, phrase, joined(listed, "\n")], "\n\n"))
