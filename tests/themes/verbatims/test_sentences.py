@@ -61,8 +61,8 @@ def test_each_silence_has_its_reason_and_a_kappa_its_number(book):
     assert said == (
         "**Textes fictifs**. Aucune part n'est dite pour « Colère » : deux lecteurs ne voient "
         "pas cela assez souvent dans les mêmes textes. Leur accord est de 0,41 sur 1 (kappa). "
-        "Aucune part n'est dite pour « Injustice » et « Relation » : deux personnes ont cherché cela dans "
-        "moins de trente textes."
+        "Aucune part n'est dite pour « Injustice » et « Relation » : deux personnes ont cherché "
+        "cela dans moins de trente textes."
     )
     assert sentences.unread(refusals.head(0), kappas, book) == ""
     nobody = refusals.assign(reason="none")
