@@ -24,7 +24,7 @@ import pandas as pd
 from observlib.actions import Action
 from observlib.catalogue import Catalogue, Indicator
 from observlib.comparison.pairs import PEOPLE
-from observlib.comparison.sentences import NOUNS
+from observlib.comparison.sentences import noun
 from observlib.display import french, phrases, wording, words
 from observlib.estimates import EVOLVED, REFERENCE
 from observlib.period import Quarter
@@ -209,8 +209,8 @@ def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
         size = percent(point).lstrip("+" + french.MINUS)
         things = TEXTS[f"things.{point['indicator']}"]
         return TEXTS[f"moved.{point['verdict']}"].format(name=name, things=things, size=size)
-    noun = NOUNS.get(indicator.id, TEXTS["measure"].format(label=indicator.label))
-    return TEXTS["mark"].format(name=name, mark=noun, ends=phrases.from_to(then, point, indicator))
+    ends = phrases.from_to(then, point, indicator)
+    return TEXTS["mark"].format(name=name, mark=noun(indicator), ends=ends)
 
 
 def elsewhere(
@@ -288,7 +288,7 @@ def _noun(indicator: Indicator) -> str:
     """What an indicator measures, without an article."""
     if indicator.id in PEOPLE:
         return TEXTS[f"things.{indicator.id}"].partition(" ")[2]
-    return NOUNS.get(indicator.id, f"la {phrases.small(indicator.label)}").partition(" ")[2]
+    return noun(indicator).partition(" ")[2]
 
 
 def _is_elsewhere(point: Mapping[str, Any]) -> bool:
