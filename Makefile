@@ -60,5 +60,6 @@ lock: ## renew the lock files
 	$(LOCK) --extra test pyproject.toml -o requirements.lock
 	$(LOCK) --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
 
+# what was published stays: it is the only archive of former editions
 clean:
-	rm -rf $(VENV) $(DEMO)/raw $(DEMO)/store $(DEMO)/published $(DEMO)/identifiers reports/_site reports/editions reports/_failed reports/.kept reports/.preview
+	rm -rf $(VENV) $(DEMO)/raw $(DEMO)/store $(DEMO)/published $(DEMO)/identifiers reports/_failed reports/.kept reports/.preview

@@ -8,7 +8,8 @@
 local TITLE = 'Sans donnée ce trimestre'
 local NBSP = '\u{a0}'
 -- these tell of the whole page: without a result they go, and nothing is said to be missing
-local UNTOLD = { ['L’essentiel'] = true, ["L'essentiel"] = true, ['Méthode et limites'] = true }
+local UNTOLD = { ['L’essentiel'] = true, ["L'essentiel"] = true, ['Méthode et limites'] = true,
+  ['Ce qui a été fait'] = true, ['Ce qui bloque ses usagers'] = true, ['Ce qui vient'] = true }
 
 -- The sentences of a block that holds nothing but such sentences, or nil; a notebook's cell puts
 -- divisions around a result.

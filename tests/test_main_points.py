@@ -148,7 +148,7 @@ def test_a_fall_of_visits_is_told_without_a_margin():
         found(visits("bodacc", THEN, 10_000.0, channel="open_data"),
               visits("bodacc", NOW, 9_000.0, channel="open_data"))
     )  # fmt: skip
-    assert plain(title(point, CATALOGUE)) == "BODACC en données ouvertes : visites en baisse"
+    assert plain(title(point, CATALOGUE)) == "BODACC sur les pages de données : visites en baisse"
     assert plain(number(point, CATALOGUE)) == "−10,0 %"
     assert "sans marge d'erreur" in detail(point, CATALOGUE)
     assert "les visites reculent de 10,0 %" in plain(headline(pd.DataFrame([point]), CATALOGUE))

@@ -61,7 +61,7 @@ def test_the_first_and_the_last_are_named_with_rounded_counts(catalogue):
         ]
     )
     assert plain(findings.highest_and_lowest(frame, catalogue, NOW)) == (
-        "Au 3e trimestre 2026, Service-public.fr vient en tête avec 86,7 millions de visites ; "
+        "Au 3e trimestre 2026, Service-public.fr vient en tête avec 86,7 millions de visites. "
         "BOAMP vient en dernier avec 2,3 millions de visites."
     )
     assert plain(findings.highest_and_lowest(frame.iloc[:1], catalogue, NOW)) == (
@@ -76,7 +76,7 @@ def test_subjects_that_are_level_share_their_place(catalogue):
     )
     first = estimates.make([*level, count("vie-publique", 20)])
     assert plain(findings.highest_and_lowest(first, catalogue, NOW)) == (
-        "Au 3e trimestre 2026, BOAMP, BODACC et Légifrance viennent en tête avec 500 visites ; "
+        "Au 3e trimestre 2026, BOAMP, BODACC et Légifrance viennent en tête avec 500 visites. "
         "Vie-publique.fr vient en dernier avec 20 visites."
     )
 
@@ -84,7 +84,7 @@ def test_subjects_that_are_level_share_their_place(catalogue):
 def test_a_long_list_of_level_subjects_is_cut(catalogue):
     level = estimates.make(count(product, 0) for product in catalogue.products)
     said = plain(findings.highest_and_lowest(level, catalogue, NOW))
-    assert "3939 Allô Service Public et 7 autres sont à égalité, avec 0 visite." in said
+    assert "3939 Allô Service Public et sept autres sont à égalité, avec 0 visite." in said
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_one_product_on_two_channels_is_told_apart(catalogue):
     )
     assert plain(findings.highest_and_lowest(frame, catalogue, NOW)) == (
         "Au 3e trimestre 2026, Service-public.fr sur le web vient en tête avec 9,0 millions de "
-        "visites ; Service-public.fr en données ouvertes vient en dernier avec 500 visites."
+        "visites. Service-public.fr sur les pages de données vient en dernier avec 500 visites."
     )
     twice = frame.iloc[[0]].assign(device="matomo-entreprendre", estimate=5.0)
     said = findings.highest_and_lowest(estimates.combine([frame.iloc[[0]], twice]), catalogue, NOW)
@@ -127,26 +127,31 @@ def test_one_product_on_two_channels_is_told_apart(catalogue):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ([5.2, 1.6, 2], "progressent partout, de +1,6 % (BODACC) à +5,2 % (BOAMP)"),
-        ([-5.2, -1.6, -2], "reculent partout, de −1,6 % (BODACC) à −5,2 % (BOAMP)"),
-        ([5.2, 0.6, 2], "progressent de 2,0 % (Légifrance) à 5,2 % (BOAMP) et restent stables "
-         "(BODACC)"),
-        ([5.2, -0.6, 0], "progressent de 5,2 % (BOAMP) et restent stables (BODACC et Légifrance)"),
-        ([-5.2, 0.6, -2], "restent stables (BODACC) et reculent de 2,0 % (Légifrance) à 5,2 % "
-         "(BOAMP)"),
-        ([61.49, -70.7, 3], "progressent de 3,0 % (Légifrance) à 61,5 % (BOAMP) et reculent de "
-         "70,7 % (BODACC)"),
-        ([3, -3, 0], "progressent de 3,0 % (BOAMP), restent stables (Légifrance) et reculent de "
-         "3,0 % (BODACC)"),
-        ([3, 3, 0], "progressent de 3,0 % (BOAMP et BODACC) et restent stables (Légifrance)"),
-        ([0.3, -0.9, 0], "restent stables partout, de −0,9 % (BODACC) à +0,3 % (BOAMP)"),
+        ([5.2, 1.6, 2], "progressent partout, le plus pour BOAMP (+5,2 %), le moins pour BODACC "
+         "(+1,6 %)"),
+        ([-5.2, -1.6, -2], "reculent partout, le plus pour BOAMP (−5,2 %), le moins pour BODACC "
+         "(−1,6 %)"),
+        ([5.2, 0.6, 2], "progressent le plus pour BOAMP (+5,2 %), le moins pour Légifrance "
+         "(+2,0 %). Les visites restent stables pour BODACC"),
+        ([5.2, -0.6, 0], "progressent pour BOAMP (+5,2 %). Les visites restent stables pour "
+         "BODACC et Légifrance"),
+        ([-5.2, 0.6, -2], "restent stables pour BODACC. Les visites reculent le plus pour BOAMP "
+         "(−5,2 %), le moins pour Légifrance (−2,0 %)"),
+        ([61.49, -70.7, 3], "progressent le plus pour BOAMP (+61,5 %), le moins pour Légifrance "
+         "(+3,0 %). Les visites reculent pour BODACC (−70,7 %)"),
+        ([3, -3, 0], "progressent pour BOAMP (+3,0 %). Les visites restent stables pour "
+         "Légifrance. Les visites reculent pour BODACC (−3,0 %)"),
+        ([3, 3, 0], "progressent pour BOAMP et BODACC (+3,0 %). Les visites restent stables pour "
+         "Légifrance"),
+        ([0.3, -0.9, 0], "restent stables partout"),
         ([5, 5, 5], "progressent de 5,0 % partout"),
         ([0, 0.01, -0.01], "restent stables partout"),
         ([5, None, 2], "progressent partout où la comparaison est possible, "
-         "de +2,0 % (Légifrance) à +5,0 % (BOAMP)"),
+         "le plus pour BOAMP (+5,0 %), le moins pour Légifrance (+2,0 %)"),
         ([None, -3, None], "reculent de 3,0 % (BODACC)"),
         ([None, 0, None], "restent stables (BODACC)"),
-        ([3, 3, 1], "progressent partout, de +1,0 % (Légifrance) à +3,0 % (BOAMP et BODACC)"),
+        ([3, 3, 1], "progressent partout, le plus pour BOAMP et BODACC (+3,0 %), le moins pour "
+         "Légifrance (+1,0 %)"),
     ],
 )  # fmt: skip
 def test_changes_are_told_by_their_ends(values, said, catalogue):
@@ -157,8 +162,8 @@ def test_changes_are_told_by_their_ends(values, said, catalogue):
 def test_where_some_cannot_be_compared_a_rise_and_a_fall_say_so(catalogue):
     frame = estimates.make([yoy("boamp", 61.49), yoy("bodacc", -70.7), yoy("legifrance", None)])
     assert plain(findings.year_on_year(frame, catalogue, NOW)) == (
-        "Sur un an, là où la comparaison est possible, les visites progressent de 61,5 % (BOAMP) "
-        "et reculent de 70,7 % (BODACC)."
+        "Sur un an, là où la comparaison est possible, les visites progressent pour BOAMP "
+        "(+61,5 %). Les visites reculent pour BODACC (−70,7 %)."
     )
 
 
@@ -176,7 +181,8 @@ def test_the_channels_of_one_product_are_each_told(catalogue):
 
     assert said(1) == "Sur un an, les visites progressent de 2,7 % sur le web."
     assert said(0, 1) == (
-        "Sur un an, les visites progressent de 2,7 % sur le web et de 4,3 % en données ouvertes."
+        "Sur un an, les visites progressent de 2,7 % sur le web et de 4,3 % sur les pages "
+        "de données."
     )
     assert said(1, 2, 3) == (
         "Sur un an, les visites progressent de 2,7 % sur le web, reculent de 3,0 % par téléphone "
@@ -226,12 +232,12 @@ def test_the_span_of_marks_leaves_thin_ones_out_and_says_so(catalogue):
     rows = [mark("legifrance", 6.44), mark("service-public", 7.9), mark("boamp", 7)]
     frame = estimates.make(rows)
     assert plain(findings.span(frame, catalogue, NOW)) == (
-        "Au 3e trimestre 2026, les notes vont de 6,4 à 7,9 sur 10 (intervalles à 95 % : de 6,2 à "
-        "8,1 ; 200 réponses à chaque fois)."
+        "Au 3e trimestre 2026, les notes vont de 6,4 à 7,9 sur 10."
     )
     thin = estimates.make([*rows, mark("vie-publique", 9.9, n=20, status="low_base")])
     said = plain(findings.span(thin, catalogue, NOW))
-    assert said.startswith("Au 3e trimestre 2026, hors faibles effectifs, les notes vont de 6,4")
+    assert said.startswith("Au 3e trimestre 2026, les notes vont de 6,4")
+    assert said.endswith("Les notes qui reposent sur peu de réponses ne sont pas citées ici.")
     assert "9,9" not in said and "Vie-publique" not in said
 
 
@@ -245,10 +251,8 @@ def test_the_span_of_marks_leaves_thin_ones_out_and_says_so(catalogue):
         ([mark("boamp", 5, status="partial")], "aucune note n'est publiable."),
         ([mark("boamp", 5, n=12, status="low_base"), mark("bodacc", None, status="suppressed")],
          "aucune note ne repose sur assez de réponses pour être citée."),
-        ([mark("boamp", 5)], "la seule note publiée (BOAMP) est de 5,0 sur 10 (intervalle à 95 % : "
-         "4,8 à 5,2 ; 200 réponses)."),
-        ([mark("boamp", 5), mark("bodacc", 5.01, n=30)], "les notes sont toutes de 5,0 sur 10 "
-         "(intervalles à 95 % : de 4,8 à 5,2 ; 30 à 200 réponses)."),
+        ([mark("boamp", 5)], "la seule note publiée (BOAMP) est de 5,0 sur 10."),
+        ([mark("boamp", 5), mark("bodacc", 5.01, n=30)], "les notes sont toutes de 5,0 sur 10."),
     ],
 )  # fmt: skip
 def test_a_span_says_what_there_is(rows, said, catalogue):
@@ -261,9 +265,8 @@ def test_marks_of_the_phone_and_of_the_web_are_not_in_one_range(catalogue):
     rows = [mark("allo-service-public", 7.1, **phone)]
     rows += [mark(name, value) for name, value in (("legifrance", 6.4), ("vie-publique", 7.9))]
     assert plain(findings.span(estimates.make(rows), catalogue, NOW)) == (
-        "Au 3e trimestre 2026, les notes des avis déposés sur le web vont de 6,4 à 7,9 sur 10 "
-        "(intervalles à 95 % : de 6,2 à 8,1 ; 200 réponses à chaque fois) ; la note de l'enquête "
-        "par téléphone est de 7,1 sur 10 (intervalle à 95 % : 6,9 à 7,3 ; 200 réponses)."
+        "Au 3e trimestre 2026, les notes des avis déposés sur le web vont de 6,4 à 7,9 sur 10. "
+        "La note de l'enquête par téléphone est de 7,1 sur 10."
     )
 
 
@@ -291,23 +294,22 @@ def medians(**values: float) -> pd.DataFrame:
     ("values", "said"),
     [
         ({"dila": 7.9, "cnaf": 7.8, "all": 7.75},
-         "la note médiane de nos démarches est de 7,9 sur 10 (DILA), contre 7,8 pour l'ensemble "
-         "des démarches publiées ; organismes voisins : CNAF (7,8)"),
+         "la note médiane de nos démarches est de 7,9 sur 10, contre 7,8 pour l'ensemble. "
+         "Organismes voisins : CNAF (7,8)"),
         ({"dila": 8, "all": 7.75},
-         "la note médiane de nos démarches est de 8,0 sur 10 (DILA), contre 7,8 pour l'ensemble "
-         "des démarches publiées"),
+         "la note médiane de nos démarches est de 8,0 sur 10, contre 7,8 pour l'ensemble"),
         ({"cnaf": 7, "all": 8},
-         "la note médiane de l'ensemble des démarches publiées est de 8,0 sur 10 ; "
-         "par organisme : CNAF (7,0)"),
+         "la note médiane de l'ensemble des démarches publiées est de 8,0 sur 10. "
+         "Par organisme : CNAF (7,0)"),
         ({"dila": 7, "agence-fictive": 8, "all": 6},
-         "la note médiane de l'ensemble des démarches publiées est de 6,0 sur 10 ; "
-         "par organisme : Agence fictive (8,0) et DILA (7,0)"),
+         "la note médiane de l'ensemble des démarches publiées est de 6,0 sur 10. "
+         "Par organisme : Agence fictive (8,0) et DILA (7,0)"),
     ],
 )  # fmt: skip
 def test_the_agency_stands_beside_all_procedures(values, said, catalogue):
     found = findings.procedures.standing(medians(**values), catalogue)
-    untested = "publiées sans effectif, ces notes ne peuvent être départagées."
-    assert plain(found) == f"Au 3e trimestre 2026, {said} ; {untested}"
+    untested = "Publiées sans nombre de réponses, ces notes ne peuvent pas être départagées."
+    assert plain(found) == f"Au 3e trimestre 2026, {said}. {untested}"
 
 
 def test_without_peers_or_without_the_whole_nothing_is_said(catalogue):
@@ -318,8 +320,9 @@ def test_without_peers_or_without_the_whole_nothing_is_said(catalogue):
 def test_feelings_come_with_their_base_and_the_reservation(feelings, catalogue):
     said = plain(findings.experiences.feelings(feelings({"": (50, 17, 33)}), catalogue))
     assert said == (
-        "**Services Publics +, expériences publiées** (octobre 2025 à septembre 2026, "
-        "400 expériences) : positif 50 %, neutre 17 % et négatif 33 %. "
+        "**Services Publics +, expériences publiées** (octobre 2025 à septembre 2026) : "
+        "400 expériences. Leur ressenti est positif pour 50 %, neutre pour 17 % et négatif pour "
+        "33 %. "
         "Les usagers qui racontent leur expérience se sont choisis eux-mêmes."
     )
     assert findings.experiences.feelings(estimates.make([]), catalogue) == ""
@@ -361,11 +364,10 @@ def test_a_product_page_opens_with_its_audience_and_its_mark(catalogue):
     pairs = compared(marks, "rise")
     assert plain(findings.products.summary(now, marks, pairs, catalogue, NOW)) == (
         "Au 3e trimestre 2026, on compte 86,7 millions de visites sur le web (+2,7 % sur un an) "
-        "et 30 011 visites en données ouvertes (+4,3 % sur un an). "
+        "et 30 011 visites sur les pages de données (+4,3 % sur un an). "
         "La note de satisfaction des avis déposés est de 7,9 sur 10 "
         "(intervalle à 95 % : 7,7 à 8,1 ; 200 réponses). "
-        "Entre le 3e trimestre 2025 et le 3e trimestre 2026, la note de satisfaction des avis "
-        "déposés est en hausse (de 6,8 à 7,9 sur 10)."
+        "Sur un an, la note de satisfaction des avis déposés est en hausse (de 6,8 à 7,9 sur 10)."
     )
 
 
@@ -408,19 +410,22 @@ def test_where_reviews_are_too_few_the_page_opens_with_the_mark_of_the_survey(ca
 
 
 def test_a_product_of_several_marks_tells_them_all_and_why(catalogue):
-    year = {"period": "2025-10/2026-09", "device": "enquete-service-public", "group": "weighting"}
-    marks = estimates.make(
+    survey = {"device": "enquete-service-public"}
+    year = {**survey, "period": "2025-10/2026-09", "group": "weighting"}
+    given = estimates.make([mark("service-public", 7.9, device="jdma-service-public")])
+    asked = estimates.make(
         [
-            mark("service-public", 7.9, device="jdma-service-public"),
-            mark("service-public", 7.1, device="enquete-service-public"),
+            mark("service-public", 7.1, **survey),
+            mark("service-public", 7.2, **survey, period="2026-T2"),
             mark("service-public", 7.0, **year, group_value="Sans redressement"),
             mark("service-public", 6.7, **year, group_value="Avec redressement"),
         ]
     )
-    box = plain(findings.products.several_marks(marks, catalogue))
-    assert [box.index(f"**{x} sur 10**") for x in ("7,9", "7,1", "6,7")] and "7,0" not in box
+    box = plain(findings.products.several_marks(given, asked, catalogue, NOW))
+    assert [box.index(f"**{x} sur 10**") for x in ("7,9", "7,1", "6,7")]
+    assert "7,0" not in box and "7,2" not in box
     assert "de ceux qui donnent leur avis" in box and "sollicités" in box
-    assert not findings.products.several_marks(marks.head(1), catalogue)
+    assert not findings.products.several_marks(given, asked.head(0), catalogue, NOW)
 
 
 def test_a_page_without_data_says_so(catalogue):
@@ -442,8 +447,8 @@ def test_the_marks_of_two_channels_are_told_apart(catalogue):
     said = plain(findings.products.summary(estimates.make([]), marks, pairs, catalogue, NOW))
     assert said.index("La note de satisfaction sur le web est de 7,0") < said.index("par téléphone")
     assert (
-        "est en hausse (par téléphone, de 5,0 à 6,0 sur 10) et en baisse (sur le web, de 8,0 à "
-        "7,0 sur 10)." in said
+        "est en hausse (par téléphone, de 5,0 à 6,0 sur 10). Elle est en baisse (sur le web, de "
+        "8,0 à 7,0 sur 10)." in said
     )
 
 

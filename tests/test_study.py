@@ -102,7 +102,7 @@ def test_differences_count_their_verdicts_among_all_that_was_tested(study):
     pairs = study.comparisons("satisfaction")
     side = study.select(pairs, against="product", tested=True)
     told = plain(repr(study.differences(side, label="tbl-x")))
-    assert f"{len(side)} des {pairs['level'].notna().sum()} comparaisons testées ensemble" in told
+    assert f"parmi {pairs['level'].notna().sum()} testées ensemble" in told
 
 
 def test_several_families_are_asked_for_at_once(study):
@@ -225,12 +225,6 @@ def test_what_may_be_said_is_completed_and_explained(study):
         sentence(study.estimates("sales"), perod="2026-T2")
     with pytest.raises(AttributeError, match=r"says no 'slod'; what it says: .*units_sold"):
         study.say.sales.slod  # noqa: B018
-
-
-def test_own_figures_are_those_of_the_agency_beside_others(study):
-    devices = study.listeners("legifrance")
-    assert "jdma-legifrance" in devices and study.surveyed("legifrance")
-    assert not study.surveyed("bodacc")
 
 
 def test_a_cell_run_again_asks_what_the_store_holds_by_now(demonstration, monkeypatch):

@@ -1,4 +1,4 @@
-"""Actions: what a team changed, on which day, and which figure it expected to move.
+"""Actions: what a team changed or what happened, on which day, and which figure it is to move.
 
 One file an action, `data/actions/<id>.yml`::
 
@@ -15,7 +15,10 @@ One file an action, `data/actions/<id>.yml`::
 
 - `id` is the file's name. `product` and `controls` are products of the catalogue, `indicator` is
   one of its indicators of which there is a series by month, each expected once.
-- `date` is the day on which users saw the change; `title` and `done` are a plain line each.
+- `date` is the day on which users saw the change, or will; `title` and `done`, a plain line each.
+- `kind`, which may be left out, is `action`; or `measure`, for a change of what is counted, and
+  `outage`. Each is named on the curves that it touches (see `touches`).
+- `device`, which may be left out, is the only device of the product that it touches.
 - `controls` are comparable products, on which the action should have no effect; there may be none.
 - `partners` and `themes`, which may be left out, say whose domain it is in: a partner of the
   catalogue, or a theme of one of them.
@@ -26,7 +29,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -45,6 +48,7 @@ BEFORE_AFTER = "Avant/après"
 COMPARABLE = "Produits comparables"
 CONTROLLED = "Face aux comparables"
 SEEN, UNCHANGED = "Observé", "Attendu sans l'action"
+KINDS = {"action": "action", "measure": "changement de mesure", "outage": "panne"}
 
 
 def unmarked(text: str) -> str:
@@ -79,6 +83,8 @@ class Action(Entry):
     product: Slug
     date: date
     done: Line
+    kind: Literal["action", "measure", "outage"] = "action"
+    device: Slug = ""
     expected: tuple[Expected, ...]
     controls: tuple[Slug, ...] = ()
     partners: tuple[Slug, ...] = ()
@@ -109,6 +115,16 @@ def subject(action: Action, expected: Expected, catalogue: Catalogue) -> str:
     return f"{action.title} ({label[:1].lower()}{label[1:]})"
 
 
+def touches(action: Action, row: Mapping[str, Any]) -> bool:
+    """Whether an action is to move an estimate's indicator, or one that is made of it.
+
+    An indicator is made of another where its id goes on with `_`: `visits_adjusted`, of `visits`.
+    """
+    named = [one.indicator for one in action.expected]
+    its = any(f"{row['indicator']}_".startswith(f"{name}_") for name in named)
+    return its and row["product"] == action.product and action.device in ("", row["device"])
+
+
 def load_actions(
     folder: Path, catalogue: Catalogue, followed: Collection[str]
 ) -> tuple[Action, ...]:
@@ -135,7 +151,7 @@ def load_actions(
     >>> known = load_catalogue(Path("data/catalogue"))
     >>> found = load_actions(Path("data/demo/actions"), known, ["visits", "satisfaction_10"])
     >>> [action.product for action in found]
-    ['legifrance', 'boamp', 'service-public']
+    ['legifrance', 'boamp', 'service-public', 'service-public']
     """
     problems: list[str] = []
     actions: list[Action] = []
@@ -160,6 +176,9 @@ def _unknown(
     named: list[tuple[tuple[Any, ...], str, str, list[str]]] = [
         (("product",), "product", action.product, list(catalogue.products))
     ]
+    own = [device.id for device in catalogue.devices.values() if device.product == action.product]
+    if action.device:
+        named.append((("device",), f"device of {action.product!r}", action.device, own))
     for i, control in enumerate(action.controls):
         named.append((("controls", i), "product", control, list(catalogue.products)))
     partners = catalogue.partners.values()

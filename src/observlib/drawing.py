@@ -33,6 +33,8 @@ class Drawing(Showing):
     ) -> display.Output:
         """Lines in time, one a product or other column `by`, with their intervals.
 
+        What happened to a line (`actions`) is marked on it and named.
+
         Parameters
         ----------
         frame
@@ -53,7 +55,8 @@ class Drawing(Showing):
         Les notes bougent peu
         """
         against = {"behind": behind, "behind_label": behind_label, "behind_from": behind_from}
-        return self._show(display.line_chart, frame, caption, shown, by=by, **against)
+        told = {"by": by, "events": self.actions, **against}
+        return self._show(display.line_chart, frame, caption, shown, **told)
 
     @taking(Shown)
     def dots(

@@ -15,6 +15,7 @@ from observlib.sentences import (
     highest_and_lowest,
     if_any,
     incomplete,
+    see,
     span,
     together,
     withheld,
@@ -22,7 +23,7 @@ from observlib.sentences import (
 )
 
 __all__ = ["absent", "comparisons", "highest_and_lowest", "if_any", "incomplete", "span"]
-__all__ += ["together", "withheld", "year_on_year"]
+__all__ += ["see", "together", "withheld", "year_on_year"]
 
 for _module in _walk(_themes.__path__, f"{_themes.__name__}."):
     _theme, _, _name = _module.name.removeprefix(f"{_themes.__name__}.").partition(".")

@@ -277,6 +277,12 @@ def actions(data: Path, quarter: Quarter) -> tuple[Action, ...]:
     return tuple(action for action in recorded if action.date <= quarter.end)
 
 
+def planned(data: Path, quarter: Quarter) -> tuple[Action, ...]:
+    """What teams have recorded for after the end of the quarter, the nearest first."""
+    recorded = project.actions(data, FOLLOWED)
+    return tuple(action for action in recorded if action.date > quarter.end)
+
+
 def replies(data: Path, quarter: Quarter) -> tuple[Reply, ...]:
     """What partners answered until the end of the quarter, the oldest first."""
     return tuple(reply for reply in project.replies(data) if reply.date <= quarter.end)

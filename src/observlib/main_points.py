@@ -24,7 +24,7 @@ import pandas as pd
 from observlib.actions import Action
 from observlib.catalogue import Catalogue, Indicator
 from observlib.comparison.pairs import PEOPLE
-from observlib.comparison.sentences import NOUNS
+from observlib.comparison.sentences import noun
 from observlib.display import french, phrases, wording, words
 from observlib.estimates import EVOLVED, REFERENCE
 from observlib.period import Quarter
@@ -47,6 +47,15 @@ def on_a_year(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
         & (pairs["period"] == str(quarter))
         & (pairs[REFERENCE + "period"] == str(quarter - 4))
     ].reset_index(drop=True)
+
+
+def established(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The pairs of `on_a_year` that rise or fall by more than chance makes."""
+    found = on_a_year(pairs, quarter)
+    counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
+    chance = _Z * np.sqrt(found["estimate"] + found[REFERENCE + "estimate"])
+    kept = found["verdict"].isin(_ESTABLISHED) & ~(counted & (size <= chance))
+    return found[kept].reset_index(drop=True)
 
 
 def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
@@ -79,10 +88,8 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
     >>> found[["people", "weight"]].values.tolist()
     [[40000.0, 2000.0]]
     """
-    found = on_a_year(pairs, quarter)
+    found = established(pairs, quarter)
     counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
-    chance = _Z * np.sqrt(found["estimate"] + found[REFERENCE + "estimate"])
-    established = found["verdict"].isin(_ESTABLISHED) & ~(counted & (size <= chance))
     counts = frame[
         frame["indicator"].isin(PEOPLE)
         & (frame["group"] == "")
@@ -91,7 +98,7 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
     ]
     people = _of(counts, found, "device").fillna(_of(counts, found))
     weight = (size / found["unit"].map(_scale).astype(float) * people).where(~counted, size)
-    made = found.assign(people=people, weight=weight)[established]
+    made = found.assign(people=people, weight=weight)
     return made.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -139,7 +146,7 @@ def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     """
     indicator = words.indicator_of(point["indicator"], catalogue)
     if point["indicator"] in PEOPLE:
-        return _percent(point)
+        return percent(point)
     then, now = _ends(point)
     finer = phrases.fine(then, now, indicator)
     return f"{words.figure(then, finer)} → {words.figure(now, finer)}"
@@ -199,11 +206,11 @@ def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
     indicator = words.indicator_of(point["indicator"], catalogue)
     name, then = catalogue.label(point["product"]), {"estimate": point[REFERENCE + "estimate"]}
     if point["indicator"] in PEOPLE:
-        size = _percent(point).lstrip("+" + french.MINUS)
+        size = percent(point).lstrip("+" + french.MINUS)
         things = TEXTS[f"things.{point['indicator']}"]
         return TEXTS[f"moved.{point['verdict']}"].format(name=name, things=things, size=size)
-    noun = NOUNS.get(indicator.id, TEXTS["measure"].format(label=indicator.label))
-    return TEXTS["mark"].format(name=name, mark=noun, ends=phrases.from_to(then, point, indicator))
+    ends = phrases.from_to(then, point, indicator)
+    return TEXTS["mark"].format(name=name, mark=noun(indicator), ends=ends)
 
 
 def elsewhere(
@@ -265,8 +272,14 @@ def _ends(point: Mapping[str, Any]) -> tuple[float, float]:
     return point[REFERENCE + "estimate"], point["estimate"]
 
 
-def _percent(point: Mapping[str, Any]) -> str:
-    """The change of a count, in %."""
+def percent(point: Mapping[str, Any]) -> str:
+    """The change of a count, in %.
+
+    Examples
+    --------
+    >>> percent({"estimate": 1027, "reference_estimate": 1000})
+    '+2,7\\xa0%'
+    """
     then, now = _ends(point)
     return french.percent(100 * (now - then) / then, 1, sign=True)
 
@@ -275,7 +288,7 @@ def _noun(indicator: Indicator) -> str:
     """What an indicator measures, without an article."""
     if indicator.id in PEOPLE:
         return TEXTS[f"things.{indicator.id}"].partition(" ")[2]
-    return NOUNS.get(indicator.id, f"la {phrases.small(indicator.label)}").partition(" ")[2]
+    return noun(indicator).partition(" ")[2]
 
 
 def _is_elsewhere(point: Mapping[str, Any]) -> bool:

@@ -47,7 +47,6 @@ from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
 from observlib.editions import record
-from observlib.editions.announced import due
 from observlib.editions.site import carry, check_kind, complete
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
@@ -56,6 +55,7 @@ from observlib.publish import check_publisher, publish
 from observlib.publish.project import PagesError
 from observlib.standing import Record
 from observlib.swap import replace_folder, workspace
+from observlib.working_days import due
 
 # places of the method's page, and the files of `reports/` that stand there
 _MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}

@@ -17,10 +17,11 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import whose_answers
-from observlib.display import french, phrases, select, words
+from observlib.display import french, phrases, select, wording, words
 from observlib.display.output import Output, text
 from observlib.display.prose import markdown
-from observlib.display.words import SEMICOLON
+
+TEXTS = wording.beside(__file__)
 
 
 def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
@@ -42,8 +43,8 @@ def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
     *Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*
     """
     if (frame["status"] == "suppressed").any():
-        return text(f"Aucune {what} n'est publiée (secret statistique).")
-    return text(markdown("*{}*", f"Aucune {what} n'est disponible {french.when(period)}."))
+        return text(TEXTS["absent_withheld"].format(what=what))
+    return text(markdown("*{}*", TEXTS["absent"].format(what=what, when=french.when(period))))
 
 
 def together(*sentences: str) -> str:
@@ -66,6 +67,26 @@ def if_any(sentence: str, *frames: pd.DataFrame) -> str:
     ''
     """
     return sentence if all(map(len, frames)) else ""
+
+
+def see(label: str, frame: pd.DataFrame, what: str = "Le détail") -> str:
+    """A reference to a table or chart of the page's annex, or nothing where it shows nothing.
+
+    Parameters
+    ----------
+    label
+        Such as `tbl-tests`.
+    frame
+        What it shows.
+    what
+        What is to be found there, in a few words.
+
+    Examples
+    --------
+    >>> see("tbl-tests", pd.DataFrame({"estimate": [7.9]}))
+    'Le détail : @tbl-tests.'
+    """
+    return if_any(markdown(f"{what} : @{label}."), frame)
 
 
 def published(frame: pd.DataFrame, indicator: str, period: str = "") -> pd.DataFrame:
@@ -100,18 +121,19 @@ def highest_and_lowest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -
     )
     shown = shown.sort_values("estimate", ascending=False, kind="stable")
     when = phrases.capital(french.when(period))
-    if len(shown) == 1:
-        return f"{when}, {shown['name'].iat[0]} compte {shown['text'].iat[0]}."
     most, least = shown["text"].iat[0], shown["text"].iat[-1]
+    first, last = (
+        phrases.join_few(shown.loc[shown["text"] == value, "name"]) for value in (most, least)
+    )
+    if len(shown) == 1:
+        return TEXTS["only"].format(when=when, name=first, value=most)
     if most == least:
-        return f"{when}, {phrases.join_few(shown['name'])} sont à égalité, avec {most}."
-
-    def come(value: str) -> str:
-        names = shown.loc[shown["text"] == value, "name"]
-        return f"{phrases.join_few(names)} {'vient' if len(names) == 1 else 'viennent'}"
-
-    return (
-        f"{when}, {come(most)} en tête avec {most}{SEMICOLON}{come(least)} en dernier avec {least}."
+        return TEXTS["level"].format(when=when, names=first, value=most)
+    highest = french.plural((shown["text"] == most).sum(), "highest", "highest_of")
+    lowest = french.plural((shown["text"] == least).sum(), "lowest", "lowest_of")
+    return together(
+        TEXTS[f"ends.{highest}"].format(when=when, names=first, value=most),
+        TEXTS[f"ends.{lowest}"].format(when=when, names=last, value=least),
     )
 
 
@@ -134,52 +156,55 @@ def year_on_year(
     ... )
     >>> known = load_catalogue(Path("data/catalogue"))
     >>> year_on_year(changes, known, "2026-T3").replace("\\xa0", " ")
-    'Sur un an, les visites progressent de 1,9 % (Légifrance) et restent stables (BOAMP).'
+    'Sur un an, les visites progressent pour Légifrance (+1,9 %). Les visites restent stables pour
+    BOAMP.'
     """
     rows = _of_period(changes, catalogue, period, "year_on_year", by)
     shown = rows[rows["status"] == "published"].sort_values("estimate", kind="stable")
     if shown.empty:
-        return "Aucune évolution sur un an ne peut être calculée."
+        return TEXTS["no_change"]
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
     things, least = phrases.change_unit(indicator, catalogue), phrases.matters(indicator, catalogue)
     if by == "channel":
-        return f"Sur un an, les {things} {phrases.each(shown, indicator, least)}."
+        told = phrases.each(shown, indicator, least)
+        return TEXTS["changed"].format(things=things, changed=told)
     does = phrases.change(shown["estimate"].iat[0], indicator, least)
     if len(shown) == 1:
-        return f"Sur un an, les {things} {does} ({shown['name'].iat[0]})."
+        name = shown["name"].iat[0]
+        return TEXTS["changed_one"].format(things=things, changed=does, name=name)
     shown = shown.assign(
         sign=[phrases.sign(x, indicator, least) for x in shown["estimate"]],
         text=[words.value(row, indicator) for row in shown.to_dict("records")],
-        size=[french.percent(abs(x), indicator.decimals) for x in shown["estimate"]],
     )
-    where = "" if len(shown) == len(rows) else " où la comparaison est possible"
-    if shown["text"].nunique() == 1:
-        return f"Sur un an, les {things} {does} partout{where}."
-    verbs = {1: "progressent", 0: "restent stables", -1: "reculent"}
+    where = "" if len(shown) == len(rows) else f" {TEXTS['where']}"
+    if shown["text"].nunique() == 1 or set(shown["sign"]) == {0}:
+        return TEXTS["changed_everywhere"].format(things=things, changed=does, where=where)
     if shown["sign"].nunique() == 1:
-        verb = verbs[shown["sign"].iat[0]]
-        return f"Sur un an, les {things} {verb} partout{where}, {_ends(shown, 'text')}."
-    clauses = []
-    for sign, verb in verbs.items():
+        verb, ends = phrases.does(shown["sign"].iat[0]), _ends(shown)
+        return TEXTS["ends_everywhere"].format(things=things, does=verb, where=where, ends=ends)
+    sentences: list[str] = []
+    for sign in (1, 0, -1):
         own = shown[shown["sign"] == sign]
         if len(own):
-            ending = _ends(own, "size") if sign else f"({phrases.join_few(own['name'])})"
-            clauses.append(f"{verb} {ending}")
-    there = f", là{where}," if where else ""
-    return f"Sur un an{there or ','} les {things} {french.join(clauses)}."
+            names = TEXTS["stable"].format(names=phrases.join_few(own["name"]))
+            ends = _ends(own) if sign else names
+            told = TEXTS["next" if sentences else "first_where" if where else "first"].format(
+                things=things, does=phrases.does(sign), ends=ends
+            )
+            sentences.append(told)
+    return together(*sentences)
 
 
-def _ends(changes: pd.DataFrame, column: str) -> str:
-    """From the smallest change to the largest, each with its subjects; stable ones by value."""
-    ordered = changes
-    if changes["sign"].iat[0]:
-        ordered = changes.sort_values("estimate", key=abs, kind="stable")
-
-    def end(at: int) -> str:
-        text = ordered[column].iat[at]
-        return f"{text} ({phrases.join_few(ordered.loc[ordered[column] == text, 'name'])})"
-
-    return f"de {end(0)}" if ordered[column].nunique() == 1 else f"de {end(0)} à {end(-1)}"
+def _ends(changes: pd.DataFrame) -> str:
+    """For which subjects a count changed most, and for which least, each with its change."""
+    ordered = changes.sort_values("estimate", key=abs, kind="stable", ascending=False)
+    most, least = ordered["text"].iat[0], ordered["text"].iat[-1]
+    first, last = (
+        phrases.join_few(ordered.loc[ordered["text"] == value, "name"]) for value in (most, least)
+    )
+    if most == least:
+        return TEXTS["alike"].format(names=first, change=most)
+    return TEXTS["apart"].format(most=first, change=most, least=last, least_change=least)
 
 
 def incomplete(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -188,9 +213,8 @@ def incomplete(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     names = rows.loc[rows["status"] == "partial", "name"].unique()
     if not len(names):
         return ""
-    return (
-        f"Données incomplètes {french.when(period)}, donc jamais comparées : {french.join(names)}."
-    )
+    when = french.when(period)
+    return TEXTS["incomplete"].format(when=when, names=phrases.join_few(names))
 
 
 def withheld(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -199,8 +223,9 @@ def withheld(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     names = rows.loc[rows["status"] == "suppressed", "name"].unique()
     if not len(names):
         return ""
-    what = french.plural(len(names), "Valeur non publiée", "Valeurs non publiées")
-    return f"{what} (secret statistique) : {french.join(names)}."
+    return TEXTS["withheld" if len(names) == 1 else "withheld_several"].format(
+        names=phrases.join_few(names)
+    )
 
 
 def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -214,27 +239,28 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     start = phrases.capital(french.when(period))
     found = set(rows["status"])
     whose = whose_answers(rows, catalogue)
-    if shown.empty and "low_base" in found:
-        return f"{start}, aucune note{whose} ne repose sur assez de réponses pour être citée."
     if shown.empty:
-        known = "est publiable" if found - {"missing"} else "a été recueillie pour nos produits"
-        return f"{start}, aucune note{whose} n'{known}."
-    start += ", hors faibles effectifs," if "low_base" in found else ","
+        why = "missing" if found <= {"missing"} else "withheld"
+        why = "low_base" if "low_base" in found else why
+        return TEXTS[f"no_mark.{why}"].format(when=start, whose=whose)
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
-    if len(shown) == 1:
-        only = f"la seule note publiée{whose} ({shown['name'].iat[0]})"
-        return f"{start} {only} est de {phrases.measured(shown, indicator)}."
-    parts = []
+    sentences: list[str] = []
     for channel in sorted(shown["channel"].unique(), key=[*phrases.PLACES, ""].index):
         own = shown[shown["channel"] == channel]
-        one = len(own) == 1
-        what = f"{'la note' if one else 'les notes'}{whose_answers(own, catalogue)}"
-        if len(own) < len(shown):
-            what += f" {phrases.PLACES.get(channel, '')}".rstrip()
-        level = len({words.value(row, indicator) for row in own.to_dict("records")}) == 1
-        does = ("est de" if one else "sont toutes de") if level else "vont de"
-        parts.append(f"{what} {does} {phrases.measured(own, indicator)}")
-    return f"{start} {SEMICOLON.join(parts)}."
+        place = phrases.PLACES.get(channel, "") if len(own) < len(shown) else ""
+        marks = TEXTS["mark" if len(own) == 1 else "marks"].format(
+            whose=whose_answers(own, catalogue), place=f" {place}".rstrip()
+        )
+        if len(shown) == 1:
+            marks = TEXTS["only_mark"].format(whose=whose, name=shown["name"].iat[0])
+        value = phrases.ends(own, indicator)
+        is_one = len({words.value(row, indicator) for row in own.to_dict("records")}) == 1
+        does = "of" if len(own) == 1 else "all_of" if is_one else "range"
+        told = TEXTS[f"is.{does}"].format(marks=marks, value=value)
+        lead = phrases.capital(told) if sentences else TEXTS["in"].format(when=start, told=told)
+        sentences.append(lead)
+    few = TEXTS["few_left_out"] if "low_base" in found else ""
+    return together(*sentences, few)
 
 
 def _of_period(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from observlib import comparisons, display, estimates, selection
+from observlib.actions import Action
 from observlib.catalogue import Catalogue
 from observlib.display import charts
 from observlib.display.notes import NOTED
@@ -66,6 +68,11 @@ class Showing:
         self.edition = edition
         self.quarter = str(edition)
         self._shown: list[pd.DataFrame] = []
+
+    @functools.cached_property
+    def actions(self) -> tuple[Action, ...]:
+        """What happened to the lines that are drawn: nothing is known of it here."""
+        return ()
 
     def text(
         self,

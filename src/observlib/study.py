@@ -8,11 +8,23 @@ and what is told of them is decided once (see `told`).
 from __future__ import annotations
 
 import functools
+from collections.abc import Collection
 from typing import Unpack
 
 import pandas as pd
 
-from observlib import contents, display, estimates, frame, project, selection, store, told
+from observlib import (
+    comparisons,
+    contents,
+    display,
+    estimates,
+    frame,
+    main_points,
+    project,
+    selection,
+    store,
+    told,
+)
 from observlib.actions import Action
 from observlib.display import french
 from observlib.drawing import Drawing
@@ -23,6 +35,7 @@ from observlib.replies import Reply
 from observlib.say import Say
 from observlib.selection import Where, taking
 from observlib.showing import Shown
+from observlib.themes.products import key_figures
 
 
 class Study(Drawing):
@@ -98,6 +111,17 @@ class Study(Drawing):
         return frame.actions(self.data, self.edition)
 
     @functools.cached_property
+    def planned(self) -> tuple[Action, ...]:
+        """What teams have recorded that they will change after the quarter's end.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").planned[0].date.isoformat()
+        '2027-01-12'
+        """
+        return frame.planned(self.data, self.edition)
+
+    @functools.cached_property
     def replies(self) -> tuple[Reply, ...]:
         """What partners answered until the quarter's end.
 
@@ -128,18 +152,6 @@ class Study(Drawing):
         """
         rows = self.words("devices", "listeners")
         return list(rows.loc[rows["product"] == product, "device"])
-
-    def surveyed(self, product: str) -> bool:
-        """Whether a survey on a site asks a product's users.
-
-        Examples
-        --------
-        >>> study = Study("2026-T3", "data/demo")
-        >>> study.surveyed("legifrance"), study.surveyed("bodacc")
-        (True, False)
-        """
-        devices = [self.catalogue.devices[name] for name in self.listeners(product)]
-        return any(device.family == "consultation" and device.questionnaire for device in devices)
 
     @functools.cached_property
     def wave(self) -> str:
@@ -180,12 +192,12 @@ class Study(Drawing):
         return self.together(*found)
 
     @taking(Where)
-    def comparisons(self, family: str, **where: Unpack[Where]) -> pd.DataFrame:
-        """The comparisons of a family with their verdicts, or those that are asked for.
+    def comparisons(self, *families: str, **where: Unpack[Where]) -> pd.DataFrame:
+        """The comparisons of a family with their verdicts, or of several, or those asked for.
 
         Parameters
         ----------
-        family
+        families
             Such as `satisfaction`.
 
         Examples
@@ -194,9 +206,10 @@ class Study(Drawing):
         >>> study.comparisons("satisfaction")["against"].unique().tolist()
         ['before', 'product']
         """
-        found = self.select(self._given(family).comparisons, **where)
-        found.attrs["family"] = family
-        return found
+        found = [self.select(self._given(name).comparisons, **where) for name in families]
+        rows = found[0] if len(found) == 1 else comparisons.combine(found)
+        rows.attrs = {**found[0].attrs, "family": families[0]}
+        return rows
 
     def words(self, family: str, name: str) -> pd.DataFrame:
         """What a family gives beside numbers, such as the sources of published figures.
@@ -216,6 +229,45 @@ class Study(Drawing):
         if name not in found:
             raise ObservError(f"family {family!r}: has no words {name!r}; it has {bounded(found)}")
         return found[name]
+
+    def key_figures(self, product: str) -> display.Output:
+        """The key figures of a product, each set large, with its verdict and two years of it.
+
+        They are chosen by `themes.products.key_figures`; where a product has none, that is said.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> print(repr(study.key_figures("boamp"))[18:44])
+        ### Visites {.no-anchor .
+        """
+        rows, pairs = self._of_edition(key_figures.FAMILIES)
+        found = key_figures.chosen(rows, product, self.edition)
+        if found.empty:
+            return self._absent([found], "donnée qui puisse être citée")
+        made = key_figures.band(found, rows, pairs, self.catalogue, self.edition)
+        self._shown.append(estimates.from_json(made.content))
+        return made
+
+    @functools.cached_property
+    def main_points(self) -> pd.DataFrame:
+        """The comparisons that are the main points of the edition, as on its front page.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").main_points["indicator"].tolist()[:2]
+        ['satisfaction_10', 'visits']
+        """
+        rows, pairs = self._of_edition(frame.families())
+        found = main_points.points(main_points.ranked(pairs, rows, self.edition))
+        return found[comparisons.COLUMNS]
+
+    def _of_edition(self, families: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """All estimates and comparisons of families, those of each survey too."""
+        jobs = [job for name in families for job in told.jobs(self.data) if job[0] == name]
+        found = [told.given(self.data, self.edition, *job) for job in jobs]
+        rows = estimates.combine(one.estimates for one in found)
+        return rows, comparisons.combine(one.comparisons for one in found)
 
     def _given(self, family: str) -> frame.Given:
         survey = self.survey if frame.family(family).each_survey else ""

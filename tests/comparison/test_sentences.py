@@ -14,7 +14,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.comparison import sentences as changes
 from observlib.display import changes as tables
-from observlib.display import typography
+from observlib.display import french, typography
 from observlib.themes.peers import sentences as peers
 
 NOW, BEFORE = "2026-T3", "2025-T3"
@@ -48,10 +48,9 @@ def test_a_rise_names_its_product_and_the_others_cannot_be_told(catalogue):
         pair("unknown", product="bodacc", detectable=2.13),
     )  # fmt: skip
     assert found == (
-        "Entre le 3e trimestre 2025 et le 3e trimestre 2026, la note de satisfaction des avis "
-        "déposés est en hausse (Service-public.fr, de 6,8 à 7,9 sur 10) ; ailleurs, on ne peut "
-        "pas conclure : une évolution de moins de 2,1 points a pu passer "
-        "inaperçue."
+        "Sur un an, la note de satisfaction des avis déposés est en hausse (Service-public.fr, de "
+        "6,8 à 7,9 sur 10). Ailleurs, on ne peut pas conclure. Une évolution de moins de 2,1 "
+        "points a pu passer inaperçue."
     )
 
 
@@ -59,7 +58,8 @@ def test_a_rise_of_reviews_is_not_read_as_one_of_the_survey_of_the_same_product(
     survey = pair("stable", 7.0, 7.0, device="enquete-legifrance", product="legifrance")
     found = said(catalogue, pair("rise", product="legifrance"), survey)
     assert "la note de satisfaction est en hausse (Légifrance " in found
-    assert ", avis déposés, de 6,8 à 7,9 sur 10) et stable (" in found and ", enquête)" in found
+    assert ", avis déposés, de 6,8 à 7,9 sur 10). Elle est stable (" in found
+    assert ", enquête)." in found
 
 
 @pytest.mark.parametrize(
@@ -74,19 +74,15 @@ def test_a_rise_of_reviews_is_not_read_as_one_of_the_survey_of_the_same_product(
     ],
 )
 def test_on_a_product_s_page_the_one_mark_needs_no_name(row, words, catalogue):
-    start = (
-        "Entre le 3e trimestre 2025 et le 3e trimestre 2026, la note de satisfaction des avis "
-        "déposés "
-    )
+    start = "Sur un an, la note de satisfaction des avis déposés "
     assert said(catalogue, row, by="channel") == start + words
 
 
 def test_what_cannot_be_told_says_what_could_have_been_seen(catalogue):
     row = pair("unknown", indicator="nps", unit="points", device="enquete-legifrance")
     assert said(catalogue, row | {"detectable": 23.2}, by="channel") == (
-        "Entre le 3e trimestre 2025 et le 3e trimestre 2026, on ne peut pas dire si la "
-        "recommandation nette dans l'enquête a évolué : une évolution de moins de 23 points "
-        "a pu passer inaperçue."
+        "Sur un an, on ne peut pas dire si la recommandation nette dans l'enquête a évolué. Une "
+        "évolution de moins de 23 points a pu passer inaperçue."
     )
     assert changes.evolution(pd.DataFrame([pair("rise")]).iloc[:0], catalogue) == ""
 
@@ -98,12 +94,15 @@ def test_votes_are_told_by_answer_and_are_no_survey_s(catalogue):
     assert "la part des votes est en hausse (Oui, de 40 % à 55 %)" in told and "enquête" not in told
 
 
-def test_rises_falls_and_stable_values_stand_in_one_sentence(catalogue):
+def test_rises_falls_and_stable_values_have_each_a_sentence(catalogue):
     found = said(
         catalogue, pair("stable", product="bodacc"), pair("fall", 8, 7),
         pair("rise", 5, 6, "annuaire"),
     )  # fmt: skip
-    assert re.search(r"est en hausse \(.+5,0 à 6,0.+\), en baisse \(BOAMP, .+\) et stable", found)
+    assert re.search(
+        r"est en hausse \(.+5,0 à 6,0.+\)\. Elle est en baisse \(BOAMP, .+\)\. Elle est stable",
+        found,
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,15 +123,16 @@ def test_pairs_with_neighbours_are_counted_with_why_some_have_no_test(catalogue)
     rows = [pair("fall"), pair("fall"), pair("rise"), pair("stable"), pair("unknown")]
     rows += [pair("unknown", reason="base"), pair("unknown", reason="base")]
     assert plain(peers.comparison_results(pd.DataFrame(rows), catalogue)) == (
-        "Sur 7 rapprochements possibles, 5 peuvent être testés : notre valeur est au-dessus "
-        "1 fois, notre valeur est en dessous 2 fois (1 de nos valeurs), les deux sont "
-        "équivalentes 1 fois et on ne peut pas conclure 1 fois. Aucun test pour les autres : ni "
-        "effectif ni intervalle publiés (2)."
+        "Sur 7 rapprochements possibles avec nos voisins, 5 peuvent être testés. Notre valeur est "
+        "au-dessus dans un cas. Notre valeur est en dessous dans deux cas. Ces cas concernent une "
+        "seule de nos valeurs. Les deux valeurs sont équivalentes dans un cas. On ne peut pas "
+        "conclure dans un cas. Aucun test pour les autres : ni nombre de réponses ni intervalle "
+        "publiés (2)."
     )
     alone = plain(peers.comparison_results(pd.DataFrame(rows[-1:]), catalogue))
     assert alone == (
-        "Sur 1 rapprochement possible, aucun ne peut être testé : ni effectif ni intervalle "
-        "publiés (1)."
+        "Sur 1 rapprochement possible, aucun ne peut être testé : ni nombre de réponses ni "
+        "intervalle publiés (1)."
     )
 
 
@@ -174,6 +174,7 @@ def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other
     assert ("a pu passer inaperçu" in text) == (frame["reason"] == "precision").any()
     assert not re.search(r"\bnan\b", peers.comparison_results(frame, catalogue))
     tested = int(frame["level"].notna().sum())
-    assert plain(changes.tests_and_results(frame)).startswith(
-        f"{tested} comparaison" if tested else "Aucune"
-    )
+    told = plain(changes.tests_and_results(frame))
+    numbers = {"une": 1} | {french.spelled(n): n for n in range(2, 11)}
+    assert sum(numbers.get(word, 0) for word in told.partition(" : ")[2].split()) == tested
+    assert tested or told.startswith("Aucune")

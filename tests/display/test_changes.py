@@ -60,7 +60,7 @@ def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_wo
     assert near[3] == "stable"
     text = plain(output.shown["text/plain"])
     assert "| Légifrance" not in text
-    assert text.endswith("Sans comparaison : Légifrance (secret statistique).")
+    assert text.endswith("Sans comparaison (secret statistique) : Légifrance.")
 
 
 def test_a_difference_that_rounding_seems_to_contradict_is_explained_and_only_it(
@@ -78,8 +78,8 @@ def test_a_product_withheld_for_one_measure_is_not_said_to_be_without_any(compar
     other = other.assign(indicator="clarity_10", product="boamp")
     text = table(pd.concat([compared, other]), catalogue).shown["text/plain"]
     text = plain(text)
-    hidden = "BOAMP, clarté du langage (sur 10) (secret statistique)."
-    assert text.endswith(f"Sans comparaison : Légifrance ; {hidden}")
+    hidden = "Légifrance ; BOAMP, clarté du langage (sur 10)"
+    assert text.endswith(f"Sans comparaison (secret statistique) : {hidden}.")
 
 
 def test_a_table_whose_every_value_is_withheld_shows_its_rows(compared, catalogue):

@@ -35,6 +35,14 @@ def test_the_method_of_what_no_device_measured_is_left_out(marks, catalogue):
     assert repr(display.notes(absent, catalogue)).startswith("Aucun indicateur")
 
 
+def test_how_differences_are_tested_is_a_link_and_not_repeated_on_each_page(marks, catalogue):
+    tests = [marks.assign(indicator=name, device="") for name in ("difference", "difference_level")]
+    said = blocks(estimates.combine([marks, *tests]), catalogue)
+    assert said[-1].endswith("[Les comparaisons](/methode.qmd#les-comparaisons).")
+    assert "Welch" not in "".join(said) and "Welch" in catalogue.indicators["difference"].method
+    assert "methode" not in "".join(blocks(marks, catalogue))
+
+
 def test_notes_of_no_estimate_are_an_error(catalogue):
     with pytest.raises(ObservError, match="holds no estimate"):
         display.notes(estimates.make([]), catalogue)

@@ -1,9 +1,11 @@
-"""Tiny studies: notebooks written by hand, and what they would show once executed."""
+"""Tiny studies, written by hand as if they were executed; and the demonstration, published."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,16 @@ from nbformat.v4 import (
     new_output,
     new_raw_cell,
 )
+from tests.copies import DEMO, share_kept
 
-from observlib import estimates
+from observlib import estimates, packages, standing
 from observlib.edition.plan import Page
 from observlib.edition.study import Study
+from observlib.period import Quarter
+from observlib.release import release
 
+ROOT = Path(__file__).parents[2]
+NOW = Quarter(2026, 3)  # of the demonstration
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 HEADER = """title: Essai
 order: 10
@@ -122,3 +129,26 @@ def _declared(header: str) -> list[str]:
 
     found = yaml.safe_load(header)
     return list(found.get("parameters") or {}) if isinstance(found, dict) else []
+
+
+@pytest.fixture(scope="module")
+def root(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project of its own, which has published the demonstration and made its packages.
+
+    What is made of families and pages is kept where `make edition` finds it.
+    """
+    root = tmp_path_factory.mktemp("built")
+    for name in ("catalogue", "formats", "reference", "practices"):
+        shutil.copytree(ROOT / "data" / name, root / "data" / name)
+    data = root / "data" / DEMO.name
+    shutil.copytree(demonstration, data, ignore=shutil.ignore_patterns("raw", "published"))
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    shutil.copytree(ROOT / "docs", root / "docs")
+    standing.copy_sources(ROOT, root / "reports")
+    share_kept(root, ("families", "disclosure", "pages", "frame", "site"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        _, failed = release(root, data, NOW, publisher="embedded", today=date(2026, 11, 24))
+        assert failed == []
+        packages.make(root, NOW, root / "packages", today=date(2026, 11, 28))
+        yield root

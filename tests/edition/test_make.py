@@ -15,7 +15,7 @@ import pytest
 from tests.copies import demonstration_catalogue
 
 import observlib
-from observlib import estimates
+from observlib import estimates, publications
 from observlib.confidentiality.control import Decision
 from observlib.edition import make as module
 from observlib.edition.execute import Outcome
@@ -46,7 +46,8 @@ def making(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Making
 
     monkeypatch.setattr(module, "execute", execute)
     monkeypatch.setattr(module, "is_computed", lambda _: True)
-    monkeypatch.setattr(module, "frame_files", lambda _: {})
+    frame = {publications.ESTIMATES: estimates.make([]).to_parquet(index=False)}
+    monkeypatch.setattr(module, "frame_files", lambda _: frame)
     monkeypatch.setattr(module.told, "decisions", lambda *_: DECIDED)
 
     def run(keep_going: bool = False, mute: str = "", **failing: str) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def names(folder: Path) -> list[str]:
 def test_an_edition_is_its_pages_and_its_manifest_and_nothing_else(making, tmp_path):
     made = making()
     folder = tmp_path / "work" / "2026-T3"
-    assert names(folder) == ["a.ipynb", "b.ipynb", "c.ipynb", "manifest.json"]
+    assert names(folder) == ["a.ipynb", "b.ipynb", "c.ipynb", "estimates.parquet", "manifest.json"]
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8")) == made
     assert not (tmp_path / "reports" / "_failed").exists()
 
@@ -161,6 +162,38 @@ def test_two_pages_that_tell_one_quantity_differently_stop_the_edition(
     assert not (tmp_path / "work" / "2026-T3" / "manifest.json").exists()
 
 
+def test_a_page_in_easy_french_that_is_hard_to_read_is_refused_with_its_words(
+    making, tmp_path, make
+):
+    (tmp_path / "reports" / "glossaire.qmd").write_text("Usager\n:   Une personne.\n", "utf-8")
+    path = make.write(
+        tmp_path / "facile.ipynb",
+        make.finding("Le quantile bouge."),
+        make.markdown("Il y a 2 pages et 3 livres. Un **usager** lit."),
+    )
+    page = Page(make.study(path, easy=True), "facile", "Essai", {})
+    outcome = Outcome(page, path, "")
+    with pytest.raises(module.PageError) as failed:
+        module.made_page(outcome, request(tmp_path, [page]))
+    assert "'quantile' of 'Le quantile bouge.' is no common word" in str(failed.value)
+    assert "has 2 numbers" in str(failed.value) and "usager" not in str(failed.value)
+    plain = Page(make.study(path), "facile", "Essai", {})
+    assert module.made_page(Outcome(plain, path, ""), request(tmp_path, [plain])).description
+
+
+def test_a_table_that_calls_unmeasured_what_the_edition_tells_stops_the_edition(
+    making, tmp_path, monkeypatch
+):
+    def look(pages: dict[str, str], frame: pd.DataFrame) -> list[str]:
+        assert set(pages) == {"a", "b", "c"} and list(frame.columns) == estimates.COLUMNS
+        return ["a: a table says that no device measures nps, and b tells it"]
+
+    monkeypatch.setattr(module, "hidden", look)
+    with pytest.raises(ObservError, match="no device measures nps, and b tells it"):
+        making()
+    assert not (tmp_path / "work" / "2026-T3" / "manifest.json").exists()
+
+
 def test_every_failed_page_is_told(making):
     with pytest.raises(ObservError) as caught:
         making(mute="c", a="cell 3: E: 1")
@@ -180,7 +213,12 @@ def test_a_page_whose_kernel_never_started_has_no_notebook_to_see(making, tmp_pa
 def test_an_edition_goes_on_without_what_failed_and_remembers_why(making, tmp_path):
     error = f"cell 3: FileNotFoundError: {tmp_path}/data/x"
     made = making(keep_going=True, b=error)
-    assert names(tmp_path / "work" / "2026-T3") == ["a.ipynb", "c.ipynb", "manifest.json"]
+    assert names(tmp_path / "work" / "2026-T3") == [
+        "a.ipynb",
+        "c.ipynb",
+        "estimates.parquet",
+        "manifest.json",
+    ]
     assert [("error" in e, "sha256" in e) for e in made["studies"]] == [
         (False, True),
         (True, False),

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import typst
-from tests.copies import DEMO, demonstration_catalogue, share_kept
+from tests.copies import DEMO, demonstration_catalogue
 from tests.drawings import axes
 from tests.file_parts import carried, parts
 from tests.leaks import Withheld, leaks
@@ -27,9 +27,7 @@ from observlib import (
     dataset,
     estimates,
     frame,
-    packages,
     project,
-    standing,
     store,
     told,
 )
@@ -38,7 +36,6 @@ from observlib.catalogue.partners import NOBODY, UNTOLD
 from observlib.confidentiality import disclosure
 from observlib.confidentiality.control import KEY, key_of
 from observlib.period import Quarter
-from observlib.release import release
 from observlib.themes.partners import estimates as partners
 from observlib.themes.profiles import estimates as profiles
 
@@ -49,29 +46,6 @@ NOW = Quarter(2026, 3)
 YEAR = NOW.back(4)
 PLACE = ["device", "product", "channel"]
 EDITION = Path("reports") / "editions" / str(NOW)
-
-
-@pytest.fixture(scope="module")
-def root(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A project of its own, which has published the demonstration and made its packages.
-
-    What is made of families and pages is kept where `make edition` finds it.
-    """
-    root = tmp_path_factory.mktemp("built")
-    for name in ("catalogue", "formats", "reference", "practices"):
-        shutil.copytree(ROOT / "data" / name, root / "data" / name)
-    data = root / "data" / DEMO.name
-    shutil.copytree(demonstration, data, ignore=shutil.ignore_patterns("raw", "published"))
-    shutil.copytree(ROOT / "notebooks", root / "notebooks")
-    shutil.copytree(ROOT / "docs", root / "docs")
-    standing.copy_sources(ROOT, root / "reports")
-    share_kept(root, ("families", "disclosure", "pages", "frame", "site"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(root)
-        _, failed = release(root, data, NOW, publisher="embedded", today=date(2026, 11, 24))
-        assert failed == []
-        packages.make(root, NOW, root / "packages", today=date(2026, 11, 28))
-        yield root
 
 
 @pytest.fixture(scope="module")

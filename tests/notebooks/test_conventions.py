@@ -94,7 +94,8 @@ def test_the_code_of_all_studies_is_read_in_an_hour():
 def test_what_it_points_at_is_in_it(notebook):
     text = "\n".join(cell.source for cell in notebook.cells)
     labels = set(re.findall(r"(?m)^#\| label: (.*)$", text))
-    assert set(re.findall(r"@((?:fig|tbl)-[\w-]+)", text)) <= labels
+    labels |= set(re.findall(r"\blabel=\"([\w-]+)\"", text))
+    assert set(re.findall(r"(?:@|\bsee\(\")((?:fig|tbl)-[\w-]+)", text)) <= labels
 
 
 def test_its_headings_start_at_the_second_level_and_jump_none(notebook):

@@ -56,6 +56,7 @@ def test_site_has_the_files_that_quarto_would_make(made_site):
         "access.css",
         "search.js",
         "search-index.js",
+        "values.js",
         "favicon.svg",
         "edition-2026-T3.pdf",
         *(
@@ -215,9 +216,8 @@ def test_pictures_beside_a_page_are_published_with_it(tmp_path, sample):
 
 
 def test_pages_are_light(made_site):
-    style = sum(
-        (made_site / name).stat().st_size for name in ("site.css", "access.css", "search.js")
-    )
+    shared = ("site.css", "access.css", "search.js", "values.js")
+    style = sum((made_site / name).stat().st_size for name in shared)
     for page in made_site.rglob("*.html"):
         pictures = re.findall(r'<img src="([^"]+)"', page.read_text(encoding="utf-8"))
         sizes = [(page.parent / name).stat().st_size for name in pictures]

@@ -14,19 +14,21 @@ import pytest
 import typst
 import yaml
 
+from observlib import estimates
 from observlib.errors import ObservError
-from observlib.publish import publish
+from observlib.publish import publish, quarto
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage
 from observlib.yaml_files import split_front_matter
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command is a script")
 
-STAND_IN = """#!{python}
+STAND_IN = r"""#!{python}
 import json, sys
 from pathlib import Path
 Path({log!r}).write_text(json.dumps([sys.argv[1:], str(Path.cwd())]), encoding="utf-8")
-print("WARN: something", file=sys.stderr)
+print("\x1b[1m[ 1/12] index.qmd\x1b[22m", file=sys.stderr)
+print("\x1b[33mWARN: something\x1b[39m", file=sys.stderr)
 if {status}:
     print("ERROR: broken page", file=sys.stderr)
     sys.exit({status})
@@ -148,6 +150,28 @@ def test_failure_of_quarto_is_told_with_its_last_lines(tmp_path, monkeypatch, pr
     assert [path.name for path in (tmp_path / "site").iterdir()] == ["old"]
 
 
+def test_pages_and_warnings_of_quarto_are_told_as_they_come(tmp_path, monkeypatch, project, capsys):
+    install(tmp_path, monkeypatch)
+    told: list[tuple[int, int, str]] = []
+    publish(project, tmp_path / "site", "quarto", lambda *step: told.append(step))
+    total = told[0][1]
+    assert told == [(0, total, "Quarto"), (0, total, "index.qmd"), (total, total, "Quarto")]
+    assert capsys.readouterr().err == "quarto: WARN: something\n"
+
+
+def test_a_quarto_that_says_nothing_more_is_ended_with_what_it_began(
+    tmp_path, monkeypatch, project
+):
+    log = install(tmp_path, monkeypatch)
+    command = tmp_path / "bin" / "quarto"
+    waiting = f"(sleep 60; echo late > {log}) &\necho '[1/2] index.qmd' >&2\nwait\n"
+    command.write_text(f"#!/bin/sh\n{waiting}", encoding="utf-8")
+    monkeypatch.setattr(quarto, "SILENCE", 0.5)
+    with pytest.raises(ObservError, match=r"(?s)said nothing.*\[1/2\] index.qmd"):
+        publish(project, tmp_path / "site", "quarto")
+    assert not log.exists() and not (tmp_path / "site").exists()
+
+
 @pytest.mark.parametrize(
     ("skipped", "file"),
     [("glossaire", "glossaire.html"), ("produit.pdf", "produit.pdf")],
@@ -167,7 +191,7 @@ def test_pages_of_quarto_have_the_search_and_the_tables_of_the_others(
     assert '<script src="search.js" data-root="" defer></script>' in text
     assert '<div class="scroll"' in text
     assert "panorama.html" in (site / "search-index.js").read_text(encoding="utf-8")
-    assert all((site / name).is_file() for name in ("access.css", "search.js", "favicon.svg"))
+    assert all((site / name).is_file() for name in ("search.js", "values.js"))
 
 
 def test_quarto_wanted_and_absent_says_how_to_get_it(tmp_path, monkeypatch, project):
@@ -210,6 +234,16 @@ def test_staged_study_links_its_downloads_and_warns_once(tmp_path, project):
     assert all(isinstance(cell["source"], list) for cell in notebook["cells"])
     outputs = [cell for cell in notebook["cells"] if cell.get("outputs")]
     assert len(outputs) == 3, "outputs stay: nothing is executed again"
+
+
+def test_a_drawing_that_a_text_shows_is_staged_beside_its_page(tmp_path, project, sample):
+    carried = {estimates.MIME: {"pictures": {"line-1.svg": "<svg/>"}}}
+    shown = sample.shown(markdown='![](line-1.svg){fig-alt="T"}', estimates=carried)
+    sample.add_study(project, "traits", sample.study("Traits", "F.", 9, sample.code("", shown)))
+    stage(read_project(project), tmp_path / "staged")
+    staged = tmp_path / "staged"
+    assert "![](traits/line-1.svg)" in (staged / "traits.ipynb").read_text("utf-8")
+    assert (staged / "traits" / "line-1.svg").read_text("utf-8") == "<svg/>"
 
 
 def test_staged_pdfs_have_the_edition_above_each_page(tmp_path, project):

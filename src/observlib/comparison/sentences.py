@@ -11,27 +11,21 @@ from typing import Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import french, phrases, words
+from observlib.display import french, phrases, wording, words
 from observlib.display.changes import PLACED, REASONS, outcomes
-from observlib.display.words import SEMICOLON
 from observlib.estimates import EVOLVED, REFERENCE
+from observlib.period import Quarter
 
-_COUNTED = {  # of nobody's reviews, nor of a survey's answers
-    "poll_share": "la part des votes",
-    "partner_call_share": "la part des appels",
-    "partner_ticket_share": "la part des messages",
-    "partner_text_share": "la part des textes",
-}
-NOUNS = {  # all feminine
-    "satisfaction_10": "la note de satisfaction",
-    "clarity_10": "la note de clarté",
-    "ces_10": "la note de facilité",
-    "nps": "la recommandation nette",
-    "satisfied_share": "la part d'usagers satisfaits",
-    "help_reached_share": "la part d'usagers qui ont pu joindre une aide",
-    "task_success_share": "la part d'objectifs atteints",
-}
-_WHOSE = {"feedback": "avis déposés", "consultation": "enquête"}
+TEXTS = wording.beside(__file__)
+_COUNTED = ("poll_share", "partner_")  # of nobody's reviews, nor of a survey's answers
+_WHOSE = {"feedback": "reviews", "consultation": "survey"}
+
+
+def noun(indicator: Indicator) -> str:
+    """What a sentence calls an indicator: a feminine noun with its article."""
+    if f"nouns.{indicator.id}" in TEXTS:
+        return TEXTS[f"nouns.{indicator.id}"]
+    return TEXTS["measure"].format(label=indicator.label)
 
 
 def whose_answers(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> str:
@@ -57,11 +51,11 @@ def whose_answers(frame: pd.DataFrame, catalogue: Catalogue, within: bool = Fals
     if not families or set(families) - {"feedback", "consultation"}:
         return ""
     parts = []
+    place = "within" if within else "of"
     if "feedback" in families:
-        parts.append("dans les avis déposés" if within else "des avis déposés")
+        parts.append(TEXTS[f"{place}.reviews"])
     if asked := families.count("consultation"):
-        one, many = ("dans l'enquête", "dans les") if within else ("de l'enquête", "des")
-        parts.append(one if asked == 1 else f"{many} enquêtes")
+        parts.append(TEXTS[f"{place}.survey" if asked == 1 else f"{place}.surveys"])
     return f" {french.join(parts)}"
 
 
@@ -85,44 +79,65 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
     >>> row = {"indicator": "nps", "device": "", "product": "boamp", "channel": "web", "unit": ""}
     >>> row |= {"group_value": "", "reference_period": "2025-T3", "period": "2026-T3"}
     >>> row |= {"verdict": "unknown", "reason": "precision", "detectable": 9.4}
-    >>> evolution(pd.DataFrame([row]), load_catalogue(Path("data/catalogue"))).replace(
-    ...     "\\xa0", " "
-    ... )[:73]
-    'Entre le 3e trimestre 2025 et le 3e trimestre 2026, on ne peut pas dire s'
+    >>> evolution(pd.DataFrame([row]), load_catalogue(Path("data/catalogue")))[:67]
+    'Sur un an, on ne peut pas dire si la recommandation nette a évolué.'
     """
     if compared.empty:
         return ""
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
-    noun = (NOUNS | _COUNTED).get(indicator.id, f"la mesure « {indicator.label} »")
-    whose = [_WHOSE.get(family, "") for family in _families(compared, catalogue)]
+    whose = [_whose_device(family) for family in _families(compared, catalogue)]
     mixed = len(set(whose)) > 1
-    thing = noun
-    if not mixed and indicator.id not in _COUNTED:
-        thing += whose_answers(compared, catalogue, within=not noun.startswith("la note"))
-    ends = compared[REFERENCE + "period"].iat[0], compared["period"].iat[0]
-    since = phrases.capital(french.between(*ends))
+    thing = noun(indicator)
+    if not mixed and not indicator.id.startswith(_COUNTED):
+        within = not thing.startswith(TEXTS["mark"])
+        thing += whose_answers(compared, catalogue, within=within)
+    since = _since(compared[REFERENCE + "period"].iat[0], compared["period"].iat[0])
     named = phrases.named(compared, catalogue, by).assign(whose=whose if mixed else "")
     alone = by == "channel" and len(named) == 1
-    clauses = []
+    sentences: list[str] = []
     for verdict in ("rise", "fall", "stable"):
-        rows = named[named["verdict"] == verdict].to_dict("records")
-        if not rows:
-            continue
-        if verdict == "stable":
-            names = [_whose(row) for row in rows]
-            parts = [] if alone else names if mixed else [phrases.join_few(names)]
-        else:
-            parts = [_move(row, indicator, alone) for row in rows]
-        clauses.append(EVOLVED[verdict] + (f" ({SEMICOLON.join(parts)})" if parts else ""))
-    least = and_detectable(named, catalogue, "une évolution")
-    if not clauses and not least:
+        rows = named[named["verdict"] == verdict]
+        if len(rows):
+            start = TEXTS["since"].format(since=since, thing=thing)
+            sentences += _told(rows, indicator, TEXTS["it"] if sentences else start, alone)
+    least = and_detectable(named, catalogue, TEXTS["change"])
+    if least and sentences:
+        sentences.append(TEXTS["elsewhere"].format(least=least))
+    elif least:
+        sentences.append(TEXTS["unknown"].format(since=since, thing=thing, least=least))
+    elif not sentences:
         why = {REASONS[reason] for reason in named["reason"]}
         because = f" ({why.pop()})" if len(why) == 1 else ""
-        return f"{since}, {thing} ne peut pas être comparée{because}."
-    if not clauses:
-        return f"{since}, on ne peut pas dire si {thing} a évolué{least}."
-    text = f"{since}, {thing} est {french.join(clauses)}"
-    return f"{text}{SEMICOLON}ailleurs, on ne peut pas conclure{least}." if least else f"{text}."
+        sentences.append(TEXTS["untested"].format(since=since, thing=thing, because=because))
+    return " ".join(sentences)
+
+
+def _since(first: str, last: str) -> str:
+    """Between which periods something changed: on a year, where it is one."""
+    if "-T" in first and "-T" in last and Quarter.parse(first) == Quarter.parse(last) - 4:
+        return TEXTS["on_a_year"]
+    return phrases.capital(french.between(first, last))
+
+
+def _told(rows: pd.DataFrame, indicator: Indicator, subject: str, alone: bool) -> list[str]:
+    """What rows of one verdict did: with numbers where one moved most, the others by name."""
+    verdict = EVOLVED[rows["verdict"].iat[0]]
+    moved = rows["verdict"].iat[0] != "stable"
+    size = (rows["estimate"] - rows[REFERENCE + "estimate"]).abs()
+    ordered = rows.iloc[(-size).argsort(kind="stable")] if moved else rows
+    records = ordered.to_dict("records")
+    if alone:
+        names = [_move(records[0], indicator)] if moved else []
+    else:
+        names = [_whose(row) for row in records]
+        names[0] += f", {_move(records[0], indicator)}" if moved else ""
+    if not names:
+        return [TEXTS["evolved"].format(subject=subject, verdict=verdict)]
+    who, *others = phrases.shared_out(names)
+    if moved:
+        who, *others = names[0], *phrases.shared_out(names[1:])
+    told = TEXTS["evolved_of"].format(subject=subject, verdict=verdict, who=who)
+    return [told, *phrases.also(others)]
 
 
 def tests_and_results(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
@@ -140,33 +155,33 @@ def tests_and_results(compared: pd.DataFrame, family: pd.DataFrame | None = None
     >>> row = {"level": 0.95, "verdict": "unknown", "against": "before"}
     >>> pairs = pd.DataFrame([row, row, {**row, "verdict": "rise"}])
     >>> tests_and_results(pairs).replace("\\xa0", " ")
-    '3 comparaisons testées ensemble : 1 en hausse et 2 indéterminées'
+    'Comparaisons testées ensemble : une en hausse et deux indéterminées'
     >>> tests_and_results(pairs.head(2), pairs).replace("\\xa0", " ")
-    '2 des 3 comparaisons testées ensemble : 2 indéterminées'
+    'Comparaisons : deux indéterminées, parmi 3 testées ensemble'
     """
     tested = compared[compared["level"].notna()]
     if tested.empty:
-        return "Aucune comparaison ne peut être testée"
+        return TEXTS["none_tested"]
     heads = EVOLVED if compared["against"].iat[0] == "before" else PLACED
     results = outcomes(tested["verdict"].map(heads), heads, "e")
-    total = french.count(len(tested), "comparaison testée", "comparaisons testées ensemble")
     every = len(tested) if family is None else int(family["level"].notna().sum())
     if every > len(tested):
-        total = (
-            f"{french.number(len(tested))} des {french.number(every)} comparaisons testées ensemble"
-        )
-    return f"{total} : {results}"
+        return TEXTS["tested_among"].format(results=results, every=french.number(every))
+    return TEXTS["tested" if every > 1 else "one_tested"].format(results=results)
 
 
-def _move(row: dict[Any, Any], indicator: Indicator, alone: bool) -> str:
-    then = {"estimate": row[REFERENCE + "estimate"]}
-    text = phrases.from_to(then, row, indicator)
-    return text if alone else f"{_whose(row)}, {text}"
+def _move(row: dict[Any, Any], indicator: Indicator) -> str:
+    return phrases.from_to({"estimate": row[REFERENCE + "estimate"]}, row, indicator)
 
 
 def _whose(row: dict[Any, Any]) -> str:
     """The name of a subject, and whose answers its value is where others of the sentence differ."""
     return f"{row['name']}, {row['whose']}" if row["whose"] else str(row["name"])
+
+
+def _whose_device(family: str) -> str:
+    """Whose answers a device of a family hears; nothing where it is of neither."""
+    return TEXTS[f"whose.{_WHOSE[family]}"] if family in _WHOSE else ""
 
 
 def _families(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
@@ -175,14 +190,14 @@ def _families(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     return [device.family if device else "" for device in devices]
 
 
-def detectable(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolution") -> str:
+def detectable(rows: pd.DataFrame, indicator: Indicator, thing: str = TEXTS["change"]) -> str:
     """Up to what size a difference may have gone unseen, in points.
 
     Parameters
     ----------
     rows
         Pairs without a verdict for want of precision.
-    noun
+    thing
         `une évolution` or `un écart`.
 
     Examples
@@ -194,9 +209,9 @@ def detectable(rows: pd.DataFrame, indicator: Indicator, noun: str = "une évolu
     most = rows["detectable"].max()
     decimals = french.decimals_of(most, indicator.decimals)
     points = french.plural(round(most, decimals), "point", "points")
-    e = "e" if noun.startswith("une ") else ""
     size = f"{french.number(most, decimals)}{french.NBSP}{points}"
-    return f"{noun} de moins de {size} a pu passer inaperçu{e}"
+    e = "e" if thing.startswith("une ") else ""
+    return TEXTS["detectable"].format(thing=thing, size=size, e=e)
 
 
 def inconclusive(compared: pd.DataFrame) -> pd.DataFrame:
@@ -204,13 +219,16 @@ def inconclusive(compared: pd.DataFrame) -> pd.DataFrame:
     return compared[compared["reason"] == "precision"]
 
 
-def and_detectable(compared: pd.DataFrame, catalogue: Catalogue, noun: str = "un écart") -> str:
-    """What ends a sentence of pairs some of which are inconclusive: what could have been seen."""
+def and_detectable(compared: pd.DataFrame, catalogue: Catalogue, thing: str = TEXTS["gap"]) -> str:
+    """What follows pairs some of which are inconclusive: a sentence on what could have been seen.
+
+    Its point is that of the text that it ends.
+    """
     unsure = inconclusive(compared)
     if unsure.empty:
         return ""
     indicator = words.indicator_of(unsure["indicator"].iat[0], catalogue)
-    return f" : {detectable(unsure, indicator, noun)}"
+    return f". {phrases.capital(detectable(unsure, indicator, thing))}"
 
 
 def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str) -> str:
@@ -226,10 +244,10 @@ def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str)
     which
         What cannot be told, such as "lequel l'est le plus".
     """
-    text = f", sans qu'on puisse dire {which}"
+    text = TEXTS["undecided"].format(which=which)
     small = pair[(pair["verdict"] == "stable") & (pair[REFERENCE + "group_value"] == second)]
     if len(small):
-        return f"{text} : l'écart est trop petit pour compter"
+        return TEXTS["undecided_small"].format(undecided=text)
     return f"{text}{and_detectable(pair, catalogue)}"
 
 
@@ -238,7 +256,7 @@ def value_against(row: dict[Any, Any], catalogue: Catalogue) -> str:
     indicator = words.indicator_of(row["indicator"], catalogue)
     finer = phrases.fine(row["estimate"], row[REFERENCE + "estimate"], indicator)
     other = words.value({**row, "estimate": row[REFERENCE + "estimate"]}, finer)
-    return f"{words.figure(row['estimate'], finer)} contre {other}"
+    return TEXTS["against"].format(value=words.figure(row["estimate"], finer), other=other)
 
 
 def why_untested(compared: pd.DataFrame) -> str:

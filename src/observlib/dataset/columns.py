@@ -203,7 +203,10 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "partial": ("période incomplète", "incomplete period"),
         "low_base": ("faible effectif", "few answers"),
         "unit": ("unités différentes", "different units"),
-        "base": ("ni effectif ni intervalle publiés", "neither base nor interval is published"),
+        "base": (
+            "ni nombre de réponses ni intervalle publiés",
+            "neither base nor interval is published",
+        ),
         "spread": ("réponses toutes semblables", "answers all alike"),
     },
 }  # fmt: skip

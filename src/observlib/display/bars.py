@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, layout, style, words
+from observlib.display import charts, french, layout, style, walked, words
 from observlib.display.output import Output
 from observlib.errors import ObservError
 
@@ -90,6 +90,8 @@ def _figure(records: Sequence[dict[str, Any]], indicator: Indicator, left_out: s
         place, [left_out, *notes], tall=_BAR, axis=layout.Axis(ticks, unit, name)
     )
     draw(ax, records, middles, _BAR)
+    for row, y in zip(records, middles, strict=True):
+        walked.keep(ax, row["estimate"], y, row, indicator, row["name"])
     return fig
 
 

@@ -24,6 +24,7 @@ INTERVAL = f"Intervalle à 95{NBSP}%"
 TEXTS = wording.beside(__file__)
 
 Key = tuple[str, ...]
+_OF_COLUMNS = ("indicator", "channel", "period", "group", "group_value")
 
 
 class Cell(NamedTuple):
@@ -89,6 +90,7 @@ def table_of(
     left: int = 0,
     size: str = "",
     notes: Sequence[str] = (),
+    of: Mapping[str, Mapping[str, list[str]]] | None = None,
 ) -> Output:
     """The table of cells by head and row.
 
@@ -106,6 +108,9 @@ def table_of(
         What `n` is, where it stands in cells or heads.
     notes
         More sentences to stand under the table.
+    of
+        By head, what its values are of (see `column_of`): the output then carries, as `nothing`,
+        what it says that no device measures.
     """
     place = [{key: i for i, key in enumerate(select.ordered(frame, k, catalogue))} for k in keys]
     named = {
@@ -118,6 +123,8 @@ def table_of(
     note = _note(frame, catalogue, flat, size, notes)
     content = {"kind": "table", "caption": caption, **carried([frame], catalogue)}
     digest = hashlib.sha256(json.dumps([content, labels, [*heads]]).encode()).hexdigest()[:10]
+    if nothing := _nothing(frame, keys, order, heads, of or {}):
+        content["nothing"] = nothing
     rows = [named[key] for key in order]
     plain = pipe_table(
         {label: [row[i] for row in rows] for i, label in enumerate(labels)}
@@ -126,6 +133,38 @@ def table_of(
     )
     markup = _markup(labels, rows, columns, left, f"table-{digest}", note)
     return Output({"text/html": markup, "text/plain": f"{plain}\n\n{note}".strip()}, content)
+
+
+def column_of(rows: pd.DataFrame, *more: str) -> dict[str, list[str]]:
+    """What the values of a column of a table are of, by the columns of estimates.
+
+    Parameters
+    ----------
+    rows
+        The estimates that stand in it.
+    more
+        Columns of estimates by which it is told from the others.
+    """
+    return {name: sorted(rows[name].unique()) for name in dict.fromkeys([*_OF_COLUMNS, *more])}
+
+
+def _nothing(
+    frame: pd.DataFrame,
+    keys: Sequence[str],
+    order: Sequence[Key],
+    heads: Mapping[str, Mapping[Key, Cell]],
+    of: Mapping[str, Mapping[str, list[str]]],
+) -> list[dict[str, Any]]:
+    """What each cell without estimate is of: for each column, its rows and what is in others."""
+    alone = {name: [*frame[name].unique()] for name in ("product", "device")}
+    of_all = {name: values for name, values in alone.items() if len(values) == 1}
+    found = []
+    for head, column in of.items():
+        if rows := [list(key) for key in order if key not in heads[head]]:
+            every = {**of_all, **column}
+            shared = {name: values for name, values in every.items() if name not in keys}
+            found.append({"keys": list(keys), "rows": rows, "of": shared})
+    return found
 
 
 def _markup(

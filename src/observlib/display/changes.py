@@ -15,12 +15,13 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import french, phrases, words
+from observlib.display import french, phrases, wording, words
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.errors import ObservError
 from observlib.estimates import EVOLVED, REFERENCE, UNKNOWN
 
+TEXTS = wording.beside(__file__)
 PLACED = {"rise": "au-dessus", "fall": "en dessous", "stable": "équivalent", "unknown": UNKNOWN}
 RAW, WEIGHTED = "Sans redressement", "Avec redressement"  # marks of a survey
 REASONS = {
@@ -29,7 +30,7 @@ REASONS = {
     "partial": "période incomplète",
     "low_base": "faible effectif",
     "unit": "unités différentes",
-    "base": "ni effectif ni intervalle publiés",
+    "base": "ni nombre de réponses ni intervalle publiés",
     "spread": "réponses toutes semblables",
 }
 # By what a pair is against: the column that names its two sides, how it is headed, and the values.
@@ -40,8 +41,6 @@ _PLACES: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
     "raw": ("group_value", (), [RAW, WEIGHTED]),
 }
 _NONE = "–"
-_SEEN = "Plus petit écart visible : il aurait été vu huit fois sur dix."
-_ROUNDED = "Les écarts sont calculés avant que les valeurs soient arrondies."
 
 
 def change_table(
@@ -160,7 +159,7 @@ def verdict(row: Mapping[str, Any], heads: Mapping[str, str] = EVOLVED) -> str:
     'non testé (période incomplète)'
     """
     why = REASONS.get(row["reason"], "")
-    return f"non testé ({why})" if why else heads[row["verdict"]]
+    return TEXTS["untested"].format(why=why) if why else heads[row["verdict"]]
 
 
 def rule(heads: Mapping[str, str]) -> str:
@@ -171,12 +170,8 @@ def rule(heads: Mapping[str, str]) -> str:
     heads
         `estimates.EVOLVED` or `PLACED`.
     """
-    meanings = (
-        f"{phrases.capital(heads['rise'])} ou {heads['fall']} : intervalle sans zéro",
-        f"{heads['stable']} : intervalle avec zéro, tout entier en deçà de l'écart qui compte",
-        f"{heads['unknown']} : ni l'un ni l'autre",
-    )
-    return words.SEMICOLON.join(meanings) + "."
+    rise, stable, unknown = (phrases.capital(heads[x]) for x in ("rise", "stable", "unknown"))
+    return TEXTS["rule"].format(rise=rise, fall=heads["fall"], stable=stable, unknown=unknown)
 
 
 def outcomes(verdicts: Iterable[str], heads: Mapping[str, str], feminine: str = "") -> str:
@@ -194,7 +189,7 @@ def outcomes(verdicts: Iterable[str], heads: Mapping[str, str], feminine: str = 
     Examples
     --------
     >>> outcomes(["indéterminé", "en hausse", "indéterminé"], EVOLVED, "e").replace("\\xa0", " ")
-    '1 en hausse et 2 indéterminées'
+    'une en hausse et deux indéterminées'
     """
     counts = Counter(verdicts)
     parts = []
@@ -203,7 +198,8 @@ def outcomes(verdicts: Iterable[str], heads: Mapping[str, str], feminine: str = 
         one = word if verdict in ("rise", "fall") else word + ending
         many = word if verdict in ("rise", "fall") else f"{one}s"
         if counts[word]:
-            parts.append(french.count(counts[word], one, many))
+            told = french.plural(counts[word], one, many)
+            parts.append(f"{french.spelled(counts[word], f'un{feminine}')}{french.NBSP}{told}")
     return french.join(parts)
 
 
@@ -221,8 +217,8 @@ def _table(
     Pairs without a difference, which have nothing to show, are told under the table.
     """
     at = level(compared)
-    difference = "Écart en points" + (f" (intervalle à {at})" if at else "")
-    seen = "Plus petit écart visible"
+    difference = TEXTS["difference_at"].format(level=at) if at else TEXTS["difference"]
+    seen = TEXTS["smallest"]
     several = not first or compared["indicator"].nunique() > 1
     if not several:  # the caption names it, once
         one = words.indicator_of(compared["indicator"].iat[0], catalogue)
@@ -249,10 +245,11 @@ def _table(
     shown = [cells for cells, is_hidden in zip(rows, hidden, strict=True) if not is_hidden]
     columns = {head: [cells[head] for cells in shown] for head in shown[0]}
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
-    note = f"{rule(heads)} {_SEEN}" + f" {_ROUNDED}" * _apart(compared, catalogue)
+    note = [rule(heads), TEXTS["seen"]]
+    note += [TEXTS["rounded"]] if _apart(compared, catalogue) else []
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     labelled = markdown(": {} {{#{}}}", caption, Markdown(label))
-    output = text(joined([pipe, labelled, note, *left_out], "\n\n"))
+    output = text(joined([pipe, labelled, " ".join(note), *left_out], "\n\n"))
     return output.carrying([compared], catalogue)
 
 
@@ -269,7 +266,7 @@ def _apart(compared: pd.DataFrame, catalogue: Catalogue) -> bool:
 def _left_out(
     rows: list[dict[str, str]], compared: pd.DataFrame, hidden: pd.Series, head: str
 ) -> list[str]:
-    """A sentence of what is not in the table, by its reason; none where nothing is left out."""
+    """A paragraph on what is not in the table, by its reason; none where nothing is left out."""
     found: dict[str, dict[str, int]] = {}
     there = {cells[head] for cells, is_hidden in zip(rows, hidden, strict=True) if not is_hidden}
     for cells, reason, is_hidden in zip(rows, compared["reason"], hidden, strict=True):
@@ -280,12 +277,15 @@ def _left_out(
             if name in there and measure != name:  # another measure of it is in the table
                 name = f"{name}, {phrases.small(measure)}"
             names[name] = names.get(name, 0) + 1
-    reasons = [
-        f"{words.SEMICOLON.join(_counted(*item) for item in names.items())} ({reason})"
-        for reason, names in found.items()
-    ]
-    return [f"Sans comparaison\xa0: {words.SEMICOLON.join(reasons)}."] if reasons else []
+    told = []
+    for reason, names in found.items():
+        first, *more = phrases.shared_out(_counted(*item) for item in names.items())
+        told += [TEXTS["left_out"].format(reason=reason, names=first)]
+        told += phrases.also(more)
+    return [" ".join(told)] if told else []
 
 
 def _counted(name: str, count: int) -> str:
-    return name if count == 1 else f"{name} ({french.count(count, 'mesure', 'mesures')})"
+    if count == 1:
+        return name
+    return TEXTS["measures"].format(name=name, count=french.spelled(count))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NOTHING = "Aucune valeur ne peut être montrée."
 _DESCRIBED = 12  # values that an alternative text tells one by one
-_LONG = 100_000  # from here on a count is shortened
+LONG = 100_000  # from here on a count is shortened
 
 
 def checked(
@@ -249,7 +249,7 @@ def brief(x: float, indicator: Indicator, unit: str, decimals: int = 1) -> str:
     >>> [brief(x, sales, "€").replace("\\u202f", " ") for x in (60_299, 1_234_567)]
     ['60 299\\xa0€', '1,2\\xa0M€']
     """
-    if not words.is_count(unit) or abs(x) < _LONG:
+    if not words.is_count(unit) or abs(x) < LONG:
         text = words.figure(x, indicator, unit)
         return f"{text}{french.NBSP}€" if unit == "€" else text
     return french.compact(x, decimals) + "€" * (unit == "€")

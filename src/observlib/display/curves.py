@@ -8,7 +8,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, line_marks, panels, select, style, words
+from observlib.display import charts, french, line_marks, panels, select, style, walked, words
 from observlib.display.line_description import Point, describe
 from observlib.display.output import Output
 from observlib.errors import ObservError, bounded
@@ -119,9 +119,12 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
         _name_place(ax, names.at, [_at(rows, names.at)["estimate"] for rows in curves.values()],
                     x_label)  # fmt: skip
     labels = []
-    for i, (rows, text) in enumerate(zip(curves.values(), names.texts, strict=True)):
+    for i, ((curve, rows), text) in enumerate(zip(curves.items(), names.texts, strict=True)):
         last, thin = _last(rows), _thin(rows, curves)
         line_marks.draw(ax, rows, i, thin=thin)
+        for row in rows.to_dict("records"):
+            where = f"{_place(row['x'])} {x_label}"
+            walked.keep(ax, row["x"], row["estimate"], row, indicator, curve, where)
         leader = names.at is None and last["estimate"] == last["estimate"]
         marked = {"marker": style.MARKERS[i], "markersize": 4.7}
         sample = {"linewidth": 1.0} if thin else marked

@@ -9,7 +9,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, layout, select, style, words
+from observlib.display import charts, layout, select, style, walked, words
 from observlib.display.output import Output
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def _figure(records: list[dict[str, Any]], frame: pd.DataFrame, indicator: Indic
     if zones:
         _zones(ax, indicator, limits, place.width)
     _draw(ax, records, middles)
+    for row, y in zip(records, middles, strict=True):
+        walked.keep(ax, row["estimate"], y, row, indicator, row["name"])
     return fig
 
 

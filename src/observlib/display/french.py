@@ -19,6 +19,8 @@ LOCALE = "fr_FR"
 NBSP = "\u00a0"
 MINUS = "\u2212"
 _PRECISION = 400  # digits: any float, with its decimals
+_LETTERS = {2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six", 7: "sept", 8: "huit"}
+_LETTERS |= {9: "neuf", 10: "dix"}
 
 
 def number(x: float, decimals: int = 0) -> str:
@@ -187,6 +189,19 @@ def count(n: float, one: str, many: str) -> str:
     '3\\xa0réponses'
     """
     return f"{number(n)}{NBSP}{plural(n, one, many)}"
+
+
+def spelled(n: int, one: str = "un") -> str:
+    """Write a small whole number in letters, any other in digits; `one` is `une` for what is so.
+
+    Examples
+    --------
+    >>> spelled(1, "une"), spelled(8), spelled(12), spelled(0)
+    ('une', 'huit', '12', 'aucun')
+    """
+    if n == 0:
+        return f"auc{one}"
+    return one if n == 1 else _LETTERS.get(n) or number(n)
 
 
 def of(things: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import bars, charts, french, layout, style, words
+from observlib.display import bars, charts, french, layout, style, walked, words
 from observlib.display.output import Output
 from observlib.errors import ObservError, bounded
 
@@ -100,6 +100,8 @@ def _figure(
         style.write(fig, 0, 2, units[0], color=style.GREY)
     ax.set_xlim(0, max((row["estimate"] for row in records if row["estimate"] > 0), default=1.0))
     bars.draw(ax, records, middles, _BAR - 2)
+    for row, y in zip(records, middles, strict=True):
+        walked.keep(ax, row["estimate"], y, row, indicator, row["name"])
     return fig
 
 

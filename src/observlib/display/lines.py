@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from observlib import estimates
+from observlib.actions import Action
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, line_marks, panels, select, style, words
+from observlib.display import (
+    charts,
+    french,
+    happened,
+    line_marks,
+    panels,
+    select,
+    style,
+    walked,
+    words,
+)
 from observlib.display.line_description import Point, describe
 from observlib.display.output import Output
 from observlib.display.rounding import rounded
@@ -17,6 +29,7 @@ from observlib.display.timeline import axis_periods, dated, name_partial, time_a
 from observlib.errors import ObservError, bounded
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _TOGETHER = 4  # more lines than this cross too often to be followed
@@ -37,6 +50,7 @@ class _Context(NamedTuple):
     begins: bool  # whether it is marked where that begins
     hidden: list[str]  # what tells of subjects without a line, beside others that have one
     notes: list[str]
+    marks: happened.Marks  # what happened to lines, by their name
 
 
 def line_chart(
@@ -48,6 +62,7 @@ def line_chart(
     behind: pd.DataFrame | None = None,
     behind_label: str = "",
     behind_from: str = "",
+    events: Sequence[Action] = (),
 ) -> Output:
     """Draw an indicator over time, a line for each product or other subject.
 
@@ -70,6 +85,8 @@ def line_chart(
         has a panel of its own; and what they are, such as "valeurs brutes".
     behind_from
         What a grey line begins with, such as "mois de l'action": a vertical line marks it.
+    events
+        What happened: a letter marks it on each line that it touches, and a note names it.
 
     Raises
     ------
@@ -115,12 +132,16 @@ def line_chart(
     notes += line_marks.interval_notes([*series.values(), *grey.values()])
     notes += charts.low_base_note(frame["status"], indicator)
     notes += ["s : secret statistique."] * any(map(line_marks.suppressed, series.values()))
+    marks = happened.marks(series, periods, events)
+    notes += happened.notes(marks) + hidden
     context = _Context(
-        indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes + hidden
+        indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes, marks
     )
-    alt = f"{_alt(series, context, apart)} {charts.withheld_words(frame)}"
+    told = " ".join([*happened.described(marks), charts.withheld_words(frame)])
+    alt = f"{_alt(series, context, apart)} {told}"
     draw = _apart if apart else _together
-    return charts.output(lambda: draw(series, context), every, catalogue, caption, alt)
+    made = charts.output(lambda: draw(series, context), every, catalogue, caption, alt)
+    return happened.carrying(made, marks)
 
 
 def _series(frame: pd.DataFrame, by: str, catalogue: Catalogue, periods: list[str]) -> Series:
@@ -165,8 +186,10 @@ def _together(series: Series, context: _Context) -> Figure:
     fig = charts.new_figure(top + box.height + below, notes)
     style.write(fig, 0, 2, _axis_name(context, unit), color=style.GREY)
     ax = panels.new_axes(fig, box, time.ends, time.labels(), y_ticks, unit)
-    for i, rows in enumerate(series.values()):
+    for i, (line, rows) in enumerate(series.items()):
         line_marks.draw(ax, rows, i, marked=16)
+        happened.draw(ax, rows, context.marks[line], style.PALETTE[i] if len(series) > 1 else "")
+        _keep_values(ax, line, rows, context)
     line_marks.mark_suppressed(ax, *series.values())
     labels = [
         panels.LineLabel(name, *end, {"marker": marker, "markersize": 4.7})
@@ -232,9 +255,17 @@ def _apart(series: Series, context: _Context) -> Figure:
         for grey in _grey(line, context):
             line_marks.draw_background(ax, grey, begins=context.begins)
         line_marks.draw(ax, rows, 0, marked=6)
+        happened.draw(ax, rows, context.marks[line])
+        _keep_values(ax, line, rows, context)
         line_marks.mark_suppressed(ax, rows)
         name_partial(ax, time, partial[i], left, 4, written=last)
     return fig
+
+
+def _keep_values(ax: Axes, line: str, rows: pd.DataFrame, context: _Context) -> None:
+    for x, (period, row) in enumerate(rows.to_dict("index").items()):
+        when = french.period_label(str(period))
+        walked.keep(ax, x, row["estimate"], row, context.indicator, line, when)
 
 
 def _unit(rows: pd.DataFrame, context: _Context) -> str:

@@ -16,6 +16,8 @@ from observlib.errors import ObservError
 
 TEXTS = wording.beside(__file__)
 NOTED = ["indicator", "device", "status"]
+# how what is compared is tested: the same on every page, and told on the method's
+_TESTED = ("difference", "difference_level", "detectable_difference")
 
 
 def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
@@ -23,7 +25,8 @@ def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
 
     The words are the catalogue's; what several devices or indicators share is printed once.
     Reservations come first, as they change how the numbers are read. The method of an indicator
-    that no device measured, all of whose estimates are `missing`, is left out. No number is told.
+    that no device measured, all of whose estimates are `missing`, is left out; that of tests is a
+    link. No number is told.
 
     Parameters
     ----------
@@ -44,12 +47,14 @@ def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
         if device is not None and device.note:
             reservations.setdefault(device.note, []).append(device.label)
     methods: dict[Markdown, list[str]] = {}
-    for name in ordered(frame[frame["status"] != "missing"], "indicator", catalogue):
+    measured = ordered(frame[frame["status"] != "missing"], "indicator", catalogue)
+    for name in (name for name in measured if name not in _TESTED):
         indicator = words.indicator_of(name, catalogue)
         # a method cites its sources, and so is Markdown
         methods.setdefault(Markdown(indicator.method), []).append(indicator.label)
     lists = {TEXTS["reservations"]: _list(reservations), TEXTS["indicators"]: _list(methods)}
     blocks = [markdown("**{}**\n\n{}", lead, items) for lead, items in lists.items() if items]
+    blocks += [Markdown(TEXTS["tests"])] * any(name in _TESTED for name in measured)
     return text(joined(blocks, "\n\n") or TEXTS["none"])
 
 

@@ -22,8 +22,9 @@ class Output:
     """A chart, table or text, and its estimates under `estimates.MIME`.
 
     Jupyter shows `shown` (text by MIME type); the publisher and a reviewer read `content`: the
-    estimates (`columns`, `rows`), `kind`, and, where they apply, `comparisons`, `caption`, `alt`
-    and `data_markdown`, a pandoc table of the numbers drawn. None may hold personal data.
+    estimates (`columns`, `rows`), `kind`, and, where they apply, `comparisons`, `caption`, `alt`,
+    `data_markdown`, a pandoc table of the numbers drawn, and `nothing`, what a table says that no
+    device measures. None may hold personal data.
     """
 
     shown: dict[str, str]

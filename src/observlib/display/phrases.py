@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,18 +10,21 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import french, words
+from observlib.display import french, wording, words
 
+TEXTS = wording.beside(__file__)
 SUBJECT = ["product", "channel", "device", "group_value"]
 PLACES = {
     "web": "sur le web",
-    "open_data": "en données ouvertes",
+    "open_data": "sur les pages de données",
     "phone": "par téléphone",
     "mail": "par courrier ou courriel",
     "print": "sur papier",
     "social": "sur les réseaux sociaux",
     "in_person": "en personne",
 }
+_WORDS = 14  # of an enumeration in one sentence, which has 25
+_WORD, _DIGITS = re.compile(r"\w[^\s]*"), re.compile(r"\d[\d\s]*(?:,\d+)?")
 OFTEN = {
     "continuous": "en continu",
     "daily": "chaque jour",
@@ -44,7 +48,7 @@ def named(rows: pd.DataFrame, catalogue: Catalogue, by: str) -> pd.DataFrame:
     subjects = rows[SUBJECT].drop_duplicates()
     records = estimates.records(subjects)
     if by == "channel":
-        names = [PLACES.get(row["channel"], "tous canaux") for row in records]
+        names = [PLACES.get(row["channel"], TEXTS["everywhere"]) for row in records]
     else:
         names = [words.label(row, by, catalogue) for row in records]
     places = [
@@ -70,14 +74,40 @@ def join_few(names: Iterable[str]) -> str:
     """Enumerate up to three names, and count the others."""
     found = list(names)
     if len(found) > 4:
-        found[3:] = [french.count(len(found) - 3, "autre", "autres")]
+        found[3:] = [TEXTS["others"].format(count=french.spelled(len(found) - 3))]
     return french.join(found)
+
+
+def shared_out(parts: Iterable[str]) -> list[str]:
+    """An enumeration by sentence: none has more words or numbers than are read at once.
+
+    Examples
+    --------
+    >>> shared_out(["65 à 74 ans", "75 ans et plus", "25 à 34 ans"])
+    ['65 à 74 ans et 75 ans et plus', '25 à 34 ans']
+    """
+    groups: list[list[str]] = []
+    for part in parts:
+        held = " ".join([*groups[-1], part]) if groups else ""
+        if groups and len(_WORD.findall(held)) <= _WORDS and len(_DIGITS.findall(held)) <= 3:
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    return [
+        words.SEMICOLON.join(group) if ", " in "".join(group) else french.join(group)
+        for group in groups
+    ]
+
+
+def also(groups: Iterable[str]) -> list[str]:
+    """Sentences that go on an enumeration which `shared_out` found too long for one."""
+    return [TEXTS["also"].format(names=group) for group in groups]
 
 
 def change_unit(indicator: Indicator, catalogue: Catalogue) -> str:
     """The things whose change an indicator is: "visites" for `visits_yoy`."""
     of = catalogue.indicators.get(indicator.id.removesuffix("_yoy"))
-    return of.unit if of and words.is_count(of.unit) else "valeurs"
+    return of.unit if of and words.is_count(of.unit) else TEXTS["values"]
 
 
 def matters(indicator: Indicator, catalogue: Catalogue) -> float:
@@ -94,18 +124,25 @@ def sign(x: float, indicator: Indicator, least: float = 0.0) -> int:
 
 def change(x: float, indicator: Indicator, least: float = 0.0) -> str:
     """What things did whose count changed by `x` %."""
-    size = french.percent(abs(x), indicator.decimals)
-    verbs = {1: f"progressent de {size}", -1: f"reculent de {size}", 0: "restent stables"}
-    return verbs[sign(x, indicator, least)]
+    moved = sign(x, indicator, least)
+    by = TEXTS["by"].format(size=french.percent(abs(x), indicator.decimals)) if moved else ""
+    return f"{does(moved)} {by}".rstrip()
+
+
+def does(sign: int) -> str:
+    """The verb of things whose count rose (1), fell (-1) or stayed (0)."""
+    if sign:
+        return TEXTS["rise" if sign > 0 else "fall"]
+    return TEXTS["stay"]
 
 
 def each(rows: pd.DataFrame, indicator: Indicator, least: float = 0.0) -> str:
     """What things did in each row: "progressent de 2 % sur le web et de 4 % par téléphone"."""
     clauses: dict[str, list[str]] = {}
     for row in by_channel(rows):
-        verb, _, size = change(row["estimate"], indicator, least).partition(" de ")
-        clause = f"de {size} {row['name']}" if size else str(row["name"])
-        clauses.setdefault(verb, []).append(clause)
+        verb = does(sign(row["estimate"], indicator, least))
+        by = change(row["estimate"], indicator, least).removeprefix(verb)
+        clauses.setdefault(verb, []).append(f"{by} {row['name']}".strip())
     return french.join(f"{verb} {french.join(found)}" for verb, found in clauses.items())
 
 
@@ -124,7 +161,8 @@ def fine(one: float, other: float, indicator: Indicator) -> Indicator:
 def from_to(then: Mapping[str, Any], now: Mapping[str, Any], indicator: Indicator) -> str:
     """From a mark to another, with as many decimals as tell them apart."""
     finer = fine(then["estimate"], now["estimate"], indicator)
-    return f"de {words.figure(then['estimate'], finer)} à {words.value(now, finer)}"
+    then_ = words.figure(then["estimate"], finer)
+    return TEXTS["from_to"].format(then=then_, now=words.value(now, finer))
 
 
 def ends(rows: pd.DataFrame, indicator: Indicator) -> str:
@@ -144,7 +182,7 @@ def ends(rows: pd.DataFrame, indicator: Indicator) -> str:
     if low == high:
         return high
     least = words.figure(ranked[0]["estimate"], indicator, ranked[0]["unit"])
-    return f"{least.removesuffix(f'{french.NBSP}%')} à {high}"
+    return TEXTS["ends"].format(low=least.removesuffix(f"{french.NBSP}%"), high=high)
 
 
 def precision(rows: pd.DataFrame, indicator: Indicator, about: str = "") -> str:
@@ -166,20 +204,17 @@ def precision(rows: pd.DataFrame, indicator: Indicator, about: str = "") -> str:
         intervals = [words.rounded_interval(row, indicator) for row in estimates.records(known)]
         widest = min(low for low, _ in intervals), max(high for _, high in intervals)
         interval = french.interval(*widest, indicator.decimals, known["unit"].iat[0])
-        one, of = ("intervalle", "") if len(rows) == 1 else ("intervalles", "de ")
-        details.append(f"{one} à 95{french.NBSP}%{french.NBSP}: {of}{interval}")
+        details.append(TEXTS["interval" if len(rows) == 1 else "intervals"].format(ends=interval))
     bases = [n for row in estimates.records(rows) if (n := words.base(row)) is not None]
     if bases:
         least, most = min(bases), max(bases)
-        several = f"{french.number(least)} à " if least < most else ""
-        each_time = " à chaque fois" if len(bases) > 1 and not several else ""
-        details.append(several + words.base_text(most, indicator) + each_time)
+        base = words.base_text(most, indicator)
+        if least < most:
+            base = TEXTS["ends"].format(low=french.number(least), high=base)
+        elif len(bases) > 1:
+            base = TEXTS["each_time"].format(base=base)
+        details.append(base)
     return f" ({words.SEMICOLON.join(details)})" if details else ""
-
-
-def measured(rows: pd.DataFrame, indicator: Indicator) -> str:
-    """The lowest and the highest of estimates, with their intervals and bases."""
-    return ends(rows, indicator) + precision(rows, indicator)
 
 
 def rounded_count(row: dict[str, Any], indicator: Indicator) -> str:

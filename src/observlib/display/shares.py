@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, layout, select, style, words
+from observlib.display import charts, french, layout, select, style, walked, words
 from observlib.display.layout import Row
 from observlib.display.output import Output
 from observlib.errors import ObservError
@@ -132,6 +132,12 @@ def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: In
     drawn = [(parts, y) for parts, y in zip(bars.values(), middles, strict=True) if _whole(parts)]
     if drawn:
         _draw(ax, drawn, place.width, fills, indicator)
+    for (name, parts), y in zip(bars.items(), middles, strict=True):
+        start, whole = 0.0, parts["estimate"].sum() / 100
+        for part, row in parts.to_dict("index").items() if _whole(parts) else ():
+            share = row["estimate"] / whole
+            walked.keep(ax, start + share / 2, y, row, indicator, name, labels[str(part)])
+            start += share
     return fig
 
 

@@ -15,6 +15,7 @@ from observlib.display.cells import (
     Cell,
     Key,
     cell,
+    column_of,
     records,
     size_words,
     table_of,
@@ -103,6 +104,7 @@ def _side_by_side(
         len(own) > 1 for own in bases.values()
     )
     heads: dict[str, dict[Key, Cell]] = {}
+    of: dict[str, dict[str, list[str]]] = {}
     for value, rows in parts.items():
         head = words.label(rows[0][1], columns, catalogue)
         if columns == "period":
@@ -110,8 +112,9 @@ def _side_by_side(
         if shared and bases[value]:
             head += f", {words.n_equals(bases[value][0])}"
         heads[head] = {key: cell(row, catalogue, ends=True, size=not shared) for key, row in rows}
+        of[head] = column_of(frame[frame[columns] == value], columns)
     size = size_words([indicator.base]) if any(bases.values()) else ""
-    return table_of(frame, catalogue, caption, keys, heads, size=size)
+    return table_of(frame, catalogue, caption, keys, heads, size=size, of=of)
 
 
 def register(
@@ -196,10 +199,13 @@ def board(
     bases = _bases(frame, known, keys)
     below = [] if bases.column else bases.rest
     heads: dict[str, dict[Key, Cell]] = {}
+    of: dict[str, dict[str, list[str]]] = {}
     for indicator in known:
         part = frame[frame["indicator"] == indicator.id]
         size = indicator in below
-        heads |= _column(indicator.label, part, catalogue, keys, size, indicator.unit)
+        column = _column(indicator.label, part, catalogue, keys, size, indicator.unit)
+        asked = part if len(part) else frame.assign(indicator=indicator.id)
+        heads, of = heads | column, of | dict.fromkeys(column, column_of(asked))
     if bases.column:
         things = {indicator.base for indicator in bases.rest}
         head = phrases.capital(things.pop()) if len(things) == 1 else BASE
@@ -209,7 +215,7 @@ def board(
         }
     what = size_words(indicator.base for indicator in below) if below else ""
     notes = _base_notes(bases.by_count, catalogue) if below else []
-    return table_of(frame, catalogue, caption, keys, heads, size=what, notes=notes)
+    return table_of(frame, catalogue, caption, keys, heads, size=what, notes=notes, of=of)
 
 
 def _base_notes(counts: Mapping[str, str], catalogue: Catalogue) -> list[str]:
@@ -287,10 +293,12 @@ def dashboard(
     if not filled:
         raise ObservError("dashboard: no estimate to show; name it with `absent`")
     heads: dict[str, dict[Key, Cell]] = {}
+    of: dict[str, dict[str, list[str]]] = {}
     for head, frame in filled.items():
         select.unique(frame, keys, f"dashboard, column {head!r}")
-        heads |= _column(head, frame, catalogue, keys)
-    return table_of(estimates.combine(filled.values()), catalogue, caption, keys, heads)
+        column = _column(head, frame, catalogue, keys)
+        heads, of = heads | column, of | dict.fromkeys(column, column_of(frame))
+    return table_of(estimates.combine(filled.values()), catalogue, caption, keys, heads, of=of)
 
 
 def _column(

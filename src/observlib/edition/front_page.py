@@ -11,13 +11,14 @@ import pandas as pd
 from observlib import estimates, main_points
 from observlib.actions import Action
 from observlib.catalogue import Catalogue
-from observlib.display import french, typography, wording, words
-from observlib.display.prose import Markdown, attribute_text, joined, markdown, plain
+from observlib.display import french, typography, wording
+from observlib.display import points as drawn
+from observlib.display.points import line_told, small_line
+from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.period import Quarter
 
 TEXTS = wording.beside(__file__)
 FOLDER = "main_points"  # of the small lines, beside the page
-_WIDTH, _HEIGHT, _MARGIN = 220, 48, 5
 
 
 def headline(
@@ -76,7 +77,7 @@ def front_page(
         parts.append(_point(point, series, name, done, catalogue, pages))
     if len(points):
         head = markdown("## {}", TEXTS["most_changed"])
-        parts[1:] = [head, markdown(":::: {{.points}}"), *parts[1:], markdown("::::")]
+        parts[1:] = [head, drawn.points(parts[1:])]
     year = main_points.on_a_year(pairs, quarter)
     more = markdown(" [{}](methode.qmd#faits).", TEXTS["how_chosen"])
     rest = plain(main_points.elsewhere(year, ranked, points, catalogue))
@@ -92,62 +93,13 @@ def _point(
     catalogue: Catalogue,
     pages: Collection[str],
 ) -> Markdown:
-    title = main_points.title(point, catalogue)
+    title: str = main_points.title(point, catalogue)
     page = f"fiche_produit-{point['product']}"
-    link = Markdown(f"{page}.ipynb")
-    lines = [
-        markdown("::: {{.point}}"),
-        markdown("### [{}]({}) {{.no-anchor}}", title, link)
-        if page in pages
-        else markdown("### {} {{.no-anchor}}", title),
-        markdown("[{}]{{.number}}", main_points.number(point, catalogue)),
-        markdown("[{}]{{.detail}}", main_points.detail(point, catalogue)),
-        Markdown(f'![]({picture}){{.line fig-alt="{attribute_text(_told(series, catalogue))}"}}'),
-    ]
+    if page in pages:
+        title = markdown("[{}]({})", title, Markdown(f"{page}.ipynb"))
+    details = [main_points.detail(point, catalogue)]
     for action in done:
-        since = TEXTS["since"].format(title=action.title, day=french.day_label(action.date))
-        lines.append(markdown("[{}]{{.detail}}", since))
-    return joined([*lines, markdown(":::")], "\n\n")
-
-
-def _told(series: pd.DataFrame, catalogue: Catalogue) -> str:
-    """What a small line shows, in words."""
-    rows = series[series["estimate"].notna()]
-    indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
-    low, high = rows["estimate"].min(), rows["estimate"].max()
-    return TEXTS["line"].format(
-        first=french.period_label(rows["period"].iat[0]),
-        last=french.period_label(rows["period"].iat[-1]),
-        low=words.figure(low, indicator),
-        high=words.value(high, indicator),
-    )
-
-
-def small_line(values: Iterable[float]) -> str:
-    """Values in time as a small line (SVG) whose last point is marked; a gap where one is absent.
-
-    It has no scale: the numbers beside it tell.
-
-    Examples
-    --------
-    >>> small_line([1, 3, float("nan"), 2, 2]).count("polyline")
-    2
-    """
-    known = pd.Series(list(values), dtype=float)
-    low, spread = known.min(), (known.max() - known.min()) or 1.0
-    across = (_WIDTH - 2 * _MARGIN) / max(len(known) - 1, 1)
-    up = (known - low) / spread * (_HEIGHT - 2 * _MARGIN)
-    places = [
-        "" if pd.isna(y) else f"{_MARGIN + across * x:.0f},{_HEIGHT - _MARGIN - y:.0f}"
-        for x, y in enumerate(up)
-    ]
-    runs = [run.split() for run in " ".join(place or "|" for place in places).split("|")]
-    lines = "".join(f'<polyline points="{" ".join(run)}"/>' for run in runs if run)
-    last = next((place for place in reversed(places) if place), "0,0").split(",")
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-        f'width="{_WIDTH}" height="{_HEIGHT}"><style>svg{{fill:none;stroke:#000091;'
-        "stroke-width:2;stroke-linejoin:round}circle{fill:#000091}@media (prefers-color-scheme:"
-        "dark){svg{stroke:#a9a9ff}circle{fill:#a9a9ff}}</style>"
-        f'{lines}<circle cx="{last[0]}" cy="{last[1]}" r="3"/></svg>\n'
-    )
+        day = french.day_label(action.date)
+        details.append(TEXTS["since"].format(title=action.title, day=day))
+    number = main_points.number(point, catalogue)
+    return drawn.point(title, number, details, picture, line_told(series, catalogue))

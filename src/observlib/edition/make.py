@@ -8,27 +8,32 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 
 import observlib
-from observlib import told
+from observlib import publications, told
 from observlib.edition import manifest
 from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.engine import USED
 from observlib.edition.execute import Outcome, Progress, Workers, execute, started
 from observlib.edition.finalise import PageError, finalise
-from observlib.edition.one_story import told_differently
+from observlib.edition.happened import linked
+from observlib.edition.one_story import hidden, told_differently
 from observlib.edition.page_cache import MadePage, keep, recall, used
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
 from observlib.edition.study import read_header
 from observlib.errors import ObservError, bounded
 from observlib.tables import TABLES
+from observlib.themes.easy import rules
 
 
 def make(
@@ -112,9 +117,14 @@ def make(
 
     pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.ipynb")}
     pages |= {name: content.notebook for name, content in made.items()}
-    if stories := told_differently(pages):
+    files = frame_files(request)
+    frame = pd.read_parquet(io.BytesIO(files[publications.ESTIMATES]))
+    if stories := [*told_differently(pages), *hidden(pages, frame)]:
         lines = bounded(stories, sep="\n").split("\n")
         raise ObservError(*lines, "nothing was published; mend what a study tells by itself")
+
+    texts = linked(pages, made)
+    made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
 
     def entry(page: Page) -> manifest.Entry:
         if page.name in others:
@@ -131,16 +141,15 @@ def make(
         "kind": request.kind,
         "made": max(known["made"] for known in entries if "made" in known),
         "version": observlib.__version__,
-        "frame": _write_frame(request, folder),
+        "frame": _write_frame(files, folder),
         "studies": entries,
     }
     manifest.write(whole, folder)
     return whole
 
 
-def _write_frame(request: Request, folder: Path) -> dict[str, str]:
+def _write_frame(files: dict[str, bytes], folder: Path) -> dict[str, str]:
     """Write what the edition tells; the digests of the files."""
-    files = frame_files(request)
     for name, content in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
@@ -158,10 +167,33 @@ def made_page(outcome: Outcome, request: Request) -> MadePage:
     if outcome.error:
         raise PageError(outcome.error)
     notebook = nbformat.read(outcome.path, as_version=4)
+    if outcome.page.study.easy:
+        _check_easy(notebook, outcome.page, request)
     uses = _used(notebook)
     page = finalise(notebook, outcome.page, request.about, request.root)
     text, finding = nbformat.writes(page) + "\n", read_header(page)["description"]
     return MadePage(text, finding, request.about["made"], uses)
+
+
+def _check_easy(notebook: Any, page: Page, request: Request) -> None:
+    """Refuse a page in easy French that holds what is not (see `themes.easy.rules`)."""
+    if not rules.can_check():
+        return
+    glossary = request.root / "reports" / "glossaire.qmd"
+    terms = rules.terms(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
+    text = "\n".join([page.title, page.study.question, told_on(notebook)])
+    if found := [*rules.faults(text, rules.names(request.catalogue), terms)]:
+        raise PageError(bounded(found, sep="; "))
+
+
+def told_on(notebook: Any) -> str:
+    """The Markdown of a study's page: what its author wrote, and what its cells show."""
+    texts = []
+    for cell in notebook.cells[1:]:
+        shown = [output.get("data", {}) for output in cell.get("outputs", [])]
+        texts += [cell.source] if cell.cell_type == "markdown" else []
+        texts += ["".join(data.get("text/markdown", "")) for data in shown]
+    return "\n\n".join(texts)
 
 
 def _used(notebook: Any) -> tuple[str, ...]:

@@ -1,13 +1,21 @@
-"""One quantity, one story: no two pages of an edition tell one estimate differently."""
+"""One quantity, one story: no two pages of an edition tell one estimate differently.
+
+Nor does a table say that nothing measures what the edition tells.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
 
 from observlib import estimates
 
 _QUANTITY = estimates.COLUMNS.index("estimate")  # what stands before it says of what it is
+
+Line = tuple[str, ...]
 
 
 def told_differently(notebooks: Mapping[str, str]) -> list[str]:
@@ -35,30 +43,97 @@ def told_differently(notebooks: Mapping[str, str]) -> list[str]:
     >>> told_differently({"a": page(1.0), "b": page(2.0)})[0][:57]
     'nps, 2026-T3: a tells 1 points, and b tells 2 points; sel'
     """
-    first: dict[tuple[str, ...], tuple[str, tuple[str, ...]]] = {}
-    problems: dict[tuple[str, ...], str] = {}
+    first: dict[Line, tuple[str, Line]] = {}
+    problems: dict[Line, str] = {}
     for page, text in notebooks.items():
-        for cells in estimates.from_lines(_lines(json.loads(text))):
-            row = tuple(cell or "" for cell in cells)
+        for row in _told_by(_contents(text)):
             quantity, told = row[:_QUANTITY], row[_QUANTITY:-1]  # the last is its source
             before, known = first.setdefault(quantity, (page, told))
             if told != known:
-                name = ", ".join(filter(None, quantity))
                 problems.setdefault(
                     quantity,
-                    f"{name}: {before} tells {_told(known)}, and {page} tells {_told(told)}; "
-                    "select both from one family, or give yours a group of its own",
+                    f"{_name(quantity)}: {before} tells {_told(known)}, and {page} tells "
+                    f"{_told(told)}; select both from one family, or give yours a group of its own",
                 )
     return list(problems.values())
 
 
-def _told(values: tuple[str, ...]) -> str:
+def hidden(notebooks: Mapping[str, str], frame: pd.DataFrame) -> list[str]:
+    """What a table says that no device measures although the edition tells it, a line each.
+
+    An empty cell hides an estimate that is of its row and of what its column shows (indicator,
+    channel, period, group), and that the table shows nowhere.
+
+    Parameters
+    ----------
+    notebooks
+        The executed notebooks of an edition, by page.
+    frame
+        The edition's estimates.
+
+    Returns
+    -------
+    list
+        Lines that name the page of the table, and the one that tells the estimate, if one does.
+    """
+    shown = frame[~frame["status"].isin(estimates.WITHHELD)]
+    lines = list(zip(*(shown[name] for name in estimates.COLUMNS[:_QUANTITY]), strict=True))
+    by_indicator: dict[str, list[Line]] = {}
+    for line in dict.fromkeys(lines):
+        by_indicator.setdefault(line[0], []).append(line)
+    contents = {page: _contents(text) for page, text in notebooks.items()}
+    tellers: dict[Line, str] = {}
+    for page, found in contents.items():
+        for row in _told_by(found):
+            tellers.setdefault(row[:_QUANTITY], page)
+    problems: dict[tuple[str, Line], str] = {}
+    for page, found in contents.items():
+        for content in found:
+            own = {row[:_QUANTITY] for row in _told_by([content])}
+            for quantity in _called_unmeasured(content, by_indicator):
+                if quantity not in own:
+                    other = tellers.get(quantity, "")
+                    teller = other if other and other != page else "the edition's frame"
+                    problems[page, quantity] = (
+                        f"{page}: a table says that no device measures {_name(quantity)}, and "
+                        f"{teller} tells it; select it for the table too"
+                    )
+    return list(problems.values())
+
+
+def _called_unmeasured(
+    content: Mapping[str, Any], known: Mapping[str, list[Line]]
+) -> Iterator[Line]:
+    """The quantities, of those known, for which a table has an empty cell."""
+    for column in content.get("nothing", ()):
+        rows = {tuple(row) for row in column["rows"]}
+        keys = [estimates.COLUMNS.index(name) for name in column["keys"]]
+        of = {estimates.COLUMNS.index(name): set(its) for name, its in column["of"].items()}
+        for indicator in column["of"].get("indicator", known):
+            for line in known.get(indicator, ()):
+                same = all(line[place] in values for place, values in of.items())
+                if same and tuple(line[place] for place in keys) in rows:
+                    yield line
+
+
+def _name(quantity: Line) -> str:
+    return ", ".join(filter(None, quantity))
+
+
+def _told(values: Line) -> str:
     named = dict(zip(estimates.COLUMNS[_QUANTITY:], values, strict=False))
     return f"{named['estimate']} {named['unit']}" if named["estimate"] else named["status"]
 
 
-def _lines(notebook: Mapping[str, object]) -> Iterator[str]:
-    """The estimates that a notebook carries, as lines."""
-    for cell in notebook["cells"]:  # type: ignore[attr-defined]
-        for output in cell.get("outputs", []):
-            yield from output.get("data", {}).get(estimates.MIME, {}).get("rows", [])
+def _contents(text: str) -> list[dict[str, Any]]:
+    """What the cells of a notebook carry."""
+    outputs = [output for cell in json.loads(text)["cells"] for output in cell.get("outputs") or []]
+    data = [output.get("data", {}) for output in outputs]
+    return [own[estimates.MIME] for own in data if estimates.MIME in own]
+
+
+def _told_by(contents: list[dict[str, Any]]) -> Iterator[Line]:
+    """The estimates that contents carry, as lines of text."""
+    lines = [line for content in contents for line in content.get("rows", [])]
+    for cells in estimates.from_lines(lines):
+        yield tuple(cell or "" for cell in cells)

@@ -76,6 +76,9 @@ class Study(BaseModel):
     needs: tuple[str, ...] = Field(
         default=(), description="tidy tables of which the store holds some, or it makes no page"
     )
+    easy: bool = Field(
+        default=False, description="its page is in easy French, and nothing else is published of it"
+    )
     parameters: dict[str, Parameter]
 
     @field_validator("needs")

@@ -4,33 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from xml.etree import ElementTree
 
 from observlib.display import french
 from observlib.editions.record import Edition
 from observlib.period import Quarter
-from observlib.working_days import public_holidays
+from observlib.working_days import due
 
 FEED, CALENDAR = "feed.xml", "calendrier.ics"
-DELAY = timedelta(days=45)  # from the end of a quarter to its edition
 PLANNED = 4  # next editions that the calendar holds
 _ATOM = "http://www.w3.org/2005/Atom"
 _LINE = 75  # octets of a line of a calendar (RFC 5545, 3.1)
-
-
-def due(quarter: Quarter) -> date:
-    """The day on which a quarter's edition is due: the first working day from 45 days after it.
-
-    Examples
-    --------
-    >>> [due(Quarter(2026, number)).isoformat() for number in (3, 4)]
-    ['2026-11-16', '2027-02-15']
-    """
-    day = quarter.end + DELAY
-    while day.weekday() > 4 or day in public_holidays(day.year):
-        day += timedelta(days=1)
-    return day
 
 
 def planned(editions: Sequence[Edition]) -> Iterator[tuple[Quarter, date]]:

@@ -21,7 +21,7 @@ from observlib.yaml_files import read_text
 SYNTHETIC = "Chiffres synthétiques."  # before what is said of a page where it is not seen
 WORDS = 30  # of a description at most
 HOME = "index.html"
-_FILES = ("access.css", "search.js", "favicon.svg")
+_FILES = ("access.css", "search.js", "values.js", "favicon.svg")
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"[^>]*>\n?')
 # what Quarto may have written of it already
 _OURS = re.compile(r'<(?:meta property="og:|link [^>]*rel="icon")[^>]*>\n?')
@@ -84,6 +84,8 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
         f'<link rel="stylesheet" href="{root}access.css">',
         f'<script src="{root}search.js" data-root="{root}" defer></script>',
     ]
+    if "data-values=" in page:
+        lines.append(f'<script src="{root}values.js" defer></script>')
     bare = _OURS.sub("", _DESCRIPTION.sub("", page))
     if english(page):
         bare = bare.replace("<title>", '<title lang="en">', 1)

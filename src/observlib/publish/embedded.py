@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePath, PurePosixPath
 
 from observlib import disk_cache, inputs
+from observlib.display import style
 from observlib.errors import ObservError
 from observlib.inputs import Inputs
 from observlib.publish import docx, html, pdf, whole
@@ -222,9 +223,16 @@ def _on_paper(project: Project, page: Page) -> Iterator[tuple[str, Path]]:
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         folder = Path(place).resolve()
         converted = _text(project, page, "typst")
-        _write_files(converted.files, folder)
+        _write_files(
+            {name: _lettered(content) for name, content in converted.files.items()}, folder
+        )
         _copy_pictures(converted.text, project.folder / page.source, folder)
         yield converted.text, folder
+
+
+def _lettered(picture: bytes) -> bytes:
+    """A drawing whose letters are those of the paper around it: its own look larger there."""
+    return picture.replace(f'"{style.FONTS}"'.encode(), f'"{pdf.FONT},{style.FONTS}"'.encode())
 
 
 def chapter(project: Project, page: Page) -> tuple[bytes, dict[str, bytes]]:

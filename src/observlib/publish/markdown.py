@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from observlib.errors import ObservError
-from observlib.publish.notebook import joined, read_notebook
+from observlib.publish.notebook import joined, markdown_of, read_notebook
 from observlib.publish.tables import clean_table
 from observlib.yaml_files import mapping
 
@@ -135,8 +135,10 @@ def _code_cell(
             yield _table(content, options, here)
             used = used or label.startswith("tbl-")
         elif mime == "text/markdown":
+            text, drawings = markdown_of(data, folder)
+            files |= drawings
             # told from the notebook's own prose, as Quarto does
-            yield f"::: {{.cell}}\n{content.strip()}\n:::\n"
+            yield f"::: {{.cell}}\n{text.strip()}\n:::\n"
         else:
             yield _verbatim(content)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from observlib import estimates
 from observlib.errors import ObservError
 
 
@@ -50,3 +51,27 @@ def labelled_outputs(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, 
         for output in cell.get("outputs") or []:
             if label and "data" in output:
                 yield label[1], output["data"]
+
+
+def markdown_of(data: Mapping[str, Any], folder: str) -> tuple[str, dict[str, bytes]]:
+    """The Markdown of an output; the drawings that it shows, by their paths in a folder of theirs.
+
+    Parameters
+    ----------
+    data
+        The output, by MIME type: `pictures` are among what it carries beside its estimates.
+    folder
+        The page's, beside it.
+
+    Examples
+    --------
+    >>> carried = {"pictures": {"line-1.svg": "<svg/>"}}
+    >>> markdown_of({"text/markdown": "![](line-1.svg)", estimates.MIME: carried}, "page")
+    ('![](page/line-1.svg)', {'page/line-1.svg': b'<svg/>'})
+    """
+    text = joined(data["text/markdown"])
+    files = {}
+    for name, drawing in data.get(estimates.MIME, {}).get("pictures", {}).items():
+        text = text.replace(f"]({name})", f"]({folder}/{name})")
+        files[f"{folder}/{name}"] = drawing.encode("utf-8")
+    return text, files

@@ -34,6 +34,7 @@ GAP = 0.18
 HEIGHT, TOP, BOTTOM = 842.0, 82.0, 68.0  # of a page, and its margins, as in `page.typ`, in points
 _SETTING = "#let setting = (tight: false, floats: (), small: (), chapter: false)"
 _DOTS = 18.0  # to the inch, to look how far pages are filled
+FONT = "Libertinus Serif"  # of the text of a page (`page.typ`)
 _SHARP = 192.0  # to the inch: letters of pictures are sharp on paper
 
 

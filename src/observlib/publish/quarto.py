@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
+import threading
+from collections import deque
+from itertools import repeat
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,13 +30,15 @@ from observlib.publish.embedded import (
 )
 from observlib.publish.figures import write_figures
 from observlib.publish.markdown import IMAGES
-from observlib.publish.notebook import joined, read_notebook
+from observlib.publish.notebook import joined, markdown_of, read_notebook
 from observlib.publish.project import Entry, Page, Project
 from observlib.publish.quarto_command import require_quarto
 from observlib.publish.tables import clean_table
 from observlib.yaml_files import as_front_matter, dump, read_front_matter
 
-TIME_LIMIT = 1800.0
+SILENCE = 900.0  # seconds without a word, which no page takes
+_PAGE = re.compile(r"\[ *(\d+)/\d+\] *(.+)")  # as Quarto tells that it begins one
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # options that make a float of whatever a cell shows
 _FLOATING = re.compile(r"(?m)^#\| (?:label|fig-cap|fig-alt|tbl-cap):.*\n?")
 # Quarto turns a link to a notebook into one to its page: the name is put right afterwards
@@ -51,7 +60,7 @@ def build(project: Project, site: Path, progress: Progress) -> None:
     with tempfile.TemporaryDirectory(prefix="observlib-", ignore_cleanup_errors=True) as place:
         staged = Path(place).resolve() / "project"
         stage(project, staged)
-        tail = _run(command, staged)
+        tail = _run(command, staged, total, progress)
         made = staged / _output(project)
         missing = [str(path) for path in _expected(project) if not (made / path).is_file()]
         if missing:
@@ -71,22 +80,61 @@ def build(project: Project, site: Path, progress: Progress) -> None:
     progress(total, total, "Quarto")
 
 
-def _run(command: list[str], folder: Path) -> list[str]:
-    """Run Quarto; the last lines it said."""
+def _run(command: list[str], folder: Path, total: int, progress: Progress) -> list[str]:
+    """Run Quarto, telling its pages and warnings as they come; the last lines that it said."""
+    told: deque[str] = deque(maxlen=8)
     try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, timeout=TIME_LIMIT, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ObservError(f"quarto: was stopped after {TIME_LIMIT:.0f} s") from error
+        # a session of its own, which ends as one: Quarto is a script that begins other programs
+        quarto = subprocess.Popen(
+            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            encoding="utf-8", errors="replace", start_new_session=True,
+        )  # fmt: skip
     except OSError as error:
         raise ObservError(f"quarto: {command[0]} cannot be run: {error}") from error
-    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()[-8:]
-    if done.returncode:
+    silent = threading.Event()
+
+    def give_up() -> None:
+        silent.set()
+        _end(quarto)
+
+    with quarto:
+        watch = threading.Timer(SILENCE, give_up)
+        try:
+            watch.start()
+            for line in map(_COLOUR.sub, repeat(""), quarto.stderr or ()):
+                watch.cancel()
+                watch = threading.Timer(SILENCE, give_up)
+                watch.start()
+                told.extend([line.strip()] if line.strip() else [])
+                if page := _PAGE.search(line):
+                    progress(int(page[1]) - 1, total, page[2].strip())
+                elif "WARN" in line:
+                    print(f"quarto: {line.strip()}", file=sys.stderr)
+        except BaseException:
+            _end(quarto)
+            raise
+        finally:
+            watch.cancel()
+    if silent.is_set():
+        minutes = SILENCE / 60
         raise ObservError(
-            f"quarto: failed with status {done.returncode}; its last lines follow", *lines
+            f"quarto: said nothing for {minutes:.0f} minutes and was ended; its last lines follow",
+            *told,
         )
-    return lines
+    if quarto.returncode:
+        raise ObservError(
+            f"quarto: failed with status {quarto.returncode}; its last lines follow", *told
+        )
+    return [*told]
+
+
+def _end(quarto: subprocess.Popen[str]) -> None:
+    """End Quarto and all that it began."""
+    with contextlib.suppress(OSError):  # it has ended by itself
+        if os.name == "posix":
+            os.killpg(quarto.pid, signal.SIGKILL)
+        else:
+            quarto.kill()
 
 
 def _expected(project: Project) -> list[PurePosixPath]:
@@ -157,11 +205,11 @@ def _stage_notebook(project: Project, page: Page, path: Path) -> None:
     cells[0]["source"] = front.splitlines(keepends=True)
     for cell in cells:
         if cell.get("cell_type") == "code":
-            _stage_cell(cell)
+            _stage_cell(cell, path)
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _stage_cell(cell: dict[str, Any]) -> None:
+def _stage_cell(cell: dict[str, Any], path: Path) -> None:
     floats = False
     for output in cell.get("outputs") or []:
         data = output.get("data") or {}
@@ -169,6 +217,11 @@ def _stage_cell(cell: dict[str, Any]) -> None:
         if "text/html" in data:
             table = clean_table(joined(data.pop("text/html")))
             data["text/markdown"] = table.as_markdown()
+        if "text/markdown" in data:
+            data["text/markdown"], drawings = markdown_of(data, path.stem)
+            for name, drawing in drawings.items():
+                (path.parent / name).parent.mkdir(exist_ok=True)
+                (path.parent / name).write_bytes(drawing)
     if not floats:
         source = joined(cell.get("source", ""))
         cell["source"] = _FLOATING.sub("", source).splitlines(keepends=True)

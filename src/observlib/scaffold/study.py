@@ -109,7 +109,7 @@ def _notebook(name: str, header: dict[str, str | int]) -> nbformat.NotebookNode:
         new_code_cell(_CHART.strip()),
         new_markdown_cell("## Ce trimestre"),
         new_code_cell(_TABLE.strip()),
-        new_markdown_cell("## Méthode et limites"),
+        new_markdown_cell("## Méthode et limites {.annex}"),
         new_code_cell(_NOTES.strip()),
     ]
     for position, cell in enumerate(cells):

@@ -196,3 +196,22 @@ def test_the_table_has_the_verdict_beside_the_intervals_and_says_their_level(cat
         told("unknown", "after"), frame().head(0), catalogue, caption="E", label="tbl-e"
     )
     assert "| indéterminé (trop tôt) | – | – |" in plain(early)
+
+
+def test_the_sheet_of_a_product_lists_what_was_done_on_it_alone_the_latest_first(catalogue):
+    later = action(id="suite", title="Une suite", date=date(2026, 2, 1))
+    other = action(id="autre", title="Un autre", product="legifrance")
+    known = [action(), later, other]
+    said = plain(findings.actions.done_on("boamp", told("rise"), frame(), known, catalogue))
+    first, second, _, more = said.split("\n")
+    assert first == "- **Une suite** (1er février 2026). "
+    assert second.startswith("- **Un essai** (16 juin 2025). Effet cherché (visites) : en hausse,")
+    assert "+5,0 % (+4,0 à +6,0)" in second and "actions.ipynb" in more
+    assert findings.actions.done_on("bodacc", told("rise"), frame(), known, catalogue) == ""
+
+
+def test_an_effect_that_is_not_established_is_told_without_a_size(catalogue):
+    known = [action()]
+    verdicts = told("unknown", "precision")
+    said = plain(findings.actions.done_on("boamp", verdicts, frame(), known, catalogue))
+    assert "(visites) : on ne peut pas conclure." in said and "%" not in said

@@ -154,7 +154,7 @@ def test_a_theme_leads_only_where_chance_could_not_have_put_it_there(catalogue):
     compared = changes.tested(catalogue, leading_answer.pairs(near))
     assert plain(contacts.main_topics(near, compared, catalogue, NOW)).startswith(
         "Les motifs les plus fréquents sont « Papiers » (30 % des appels) et « Logement » (28 %), "
-        "sans qu'on puisse dire lequel l'est le plus : un écart de moins de "
+        "sans qu'on puisse dire lequel l'est le plus. Un écart de moins de "
     )
     alone = made(theme("A", 40, 2), others)
     assert "seul motif" in contacts.main_topics(alone, ahead[:0], catalogue, NOW)

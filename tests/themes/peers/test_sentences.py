@@ -62,8 +62,8 @@ COMPARED = estimates.make(
 
 def test_the_first_sentence_counts_what_compares_and_what_does_not(catalogue):
     assert plain(say.overview(PUBLISHED, COMPARED, catalogue)) == (
-        "Sur 2 chiffres publiés par 2 organismes, 1 se compare aux nôtres, avec réserves (Usagers "
-        "satisfaits) ; l'autre diffère par la question, l'échelle ou l'objet."
+        "Sur 2 chiffres publiés par 2 organismes, 1 se compare aux nôtres, avec réserves. L'autre "
+        "diffère par la question, l'échelle ou l'objet."
     )
     nothing = estimates.make([])
     assert "Aucun des 2 chiffres" in plain(say.overview(PUBLISHED, nothing, catalogue))
@@ -72,18 +72,20 @@ def test_the_first_sentence_counts_what_compares_and_what_does_not(catalogue):
 
 def test_both_sides_are_told_from_lowest_to_highest(catalogue):
     assert plain(say.ranges(COMPARED, catalogue)) == (
-        "Usagers satisfaits : de 60 % à 72 % pour nous ; 71 % pour les chiffres publiés."
+        "La part d'usagers satisfaits va de 60 % à 72 % chez nous. Elle est de 71 % chez nos "
+        "voisins."
     )
     theirs = COMPARED.iloc[[2]]
     assert plain(say.ranges(theirs, catalogue)).endswith(
-        "71 % pour les chiffres publiés ; sans valeur de notre côté ce trimestre."
+        "est de 71 % chez nos voisins. Nous n'en avons pas de valeur ce trimestre."
     )
 
 
 def test_a_low_base_of_ours_is_no_end_of_the_range_and_that_is_said(catalogue):
     low = estimates.make([ours(10, "Vie-publique.fr", n=15, status="low_base")])
     said = plain(say.ranges(estimates.combine([low, COMPARED]), catalogue))
-    assert "de 60 % à 72 % pour nous, hors faibles effectifs" in said and "10 %" not in said
+    assert "de 60 % à 72 % chez nous." in said and "10 %" not in said
+    assert said.endswith("Nos valeurs qui reposent sur peu de réponses ne sont pas citées ici.")
 
 
 def test_that_respondents_chose_themselves_is_said_wherever_ours_stand_beside_others(catalogue):
@@ -97,7 +99,7 @@ def test_beside_the_numbers_stand_mode_base_and_every_reservation(catalogue):
     shown = say.side_by_side(COMPARED, named, catalogue, "Titre")
     text = plain(repr(shown))
     assert "| 71 % (68 à 74 %) | 1 250 | téléphone |" in text
-    assert "**Caisse fictive** : Seuil voisin." in text
+    assert "**Pour Caisse fictive** : Seuil voisin." in text
     assert "se sont choisis eux-mêmes" in text  # the note of our device
     assert "**Sans intervalle**" in text  # ours have none in this frame
     assert len(shown.content["rows"]) == 3 and ": Titre" in text
@@ -153,14 +155,14 @@ def test_a_count_is_said_to_be_no_opinion_and_what_compares_is_not_listed(catalo
     assert "se comparent" in repr(alone) and alone.content["rows"] == []
 
 
-def test_a_line_is_told_by_its_ends_and_its_bounds(catalogue):
+def test_a_line_is_told_by_its_bounds(catalogue):
     lines = estimates.make(
         figure("ditp", "Services", v, indicator="published_share", period=str(y))
         for y, v in {2017: 72, 2018: 71, 2020: 76, 2022: 71}.items()
     )
     assert plain(say.trend(lines, catalogue)) == (
-        "La part publiée pour « Services » est de 72 % en 2017 et de 71 % en 2022, et reste entre "
-        "71 % et 76 % ; sans effectif publié, on ne peut pas dire si elle a bougé."
+        "La part publiée pour « Services » reste entre 71 % et 76 % depuis 2017. Sans nombre de "
+        "réponses publié, on ne peut pas dire si elle a bougé."
     )
     assert say.trend(lines.iloc[:1], catalogue) == ""
 
@@ -174,8 +176,8 @@ def test_areas_are_told_by_their_middle_half(catalogue):
         for k, v in values.items()
     )  # fmt: skip
     assert plain(say.distribution(areas, catalogue)) == (
-        "France services, le 1er juillet 2024 : la part publiée est entre 94,1 % et 98,2 % dans la "
-        "moitié des territoires (médiane 96,3 %), et va de 76,7 % à 100,0 % dans l'ensemble."
+        "France services, le 1er juillet 2024 : la part publiée va de 76,7 % à 100,0 % selon le "
+        "territoire. Elle est entre 94,1 % et 98,2 % dans la moitié des territoires."
     )
 
 
@@ -196,11 +198,13 @@ def test_counters_are_told_for_so_many_inhabitants_where_they_are_known(catalogu
              counter("departement", "Paris", 0.51, True)]  # fmt: skip
     without = plain(say.counters(estimates.make(counts), catalogue))
     assert without.endswith(
-        "2 845 guichets le 1er août 2024 ; selon le département, de 11 (Paris) à 30 (Ain)."
+        "2 845 guichets le 1er août 2024. Le plus par département : 30 (Ain). Le moins : 11 "
+        "(Paris)."
     )
     both = plain(say.counters(estimates.make(counts + rates), catalogue))
     assert both.endswith(
-        "soit 4,2 pour 100 000 habitants ; selon le département, de 0,5 (Paris) à 26,1 (Lozère)."
+        "Cela en fait 4,2 pour 100 000 habitants. Le plus par département : 26,1 (Lozère). Le "
+        "moins : 0,5 (Paris)."
     )
     regions = estimates.make([counter("region", "Corse", 1.5, True)])
     assert "1,5 guichet pour 100 000 habitants partout" in plain(

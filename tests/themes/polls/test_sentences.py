@@ -33,7 +33,7 @@ def test_an_option_is_ahead_only_where_a_test_says_so(catalogue):
     near = estimates.make([share("Oui", 48, 1), share("Non", 52, 1)])  # intervals that are apart
     said = plain(polls.leading_option(near, family(catalogue, near), catalogue, caution=False))
     assert said.endswith(
-        "52 % des votes et « Oui » 48 %, sans qu'on puisse dire laquelle des deux l'emporte : un "
+        "100 votes) et « Oui » 48 %, sans qu'on puisse dire laquelle des deux l'emporte. Un "
         "écart de moins de 28 points a pu passer inaperçu."
     )
     none = estimates.make([])
@@ -55,7 +55,7 @@ def test_networks_differ_only_where_a_test_says_so(catalogue):
     found = changes.tested(catalogue, networks(near))
     assert plain(polls.networks(near, found, catalogue)) == (
         "La question « Q ? » a été posée sur 2 réseaux. On ne peut pas dire si les réponses y "
-        "diffèrent : un écart de moins de 20 points a pu passer inaperçu."
+        "diffèrent. Un écart de moins de 20 points a pu passer inaperçu."
     )
     apart = on_two({"Oui": 20, "Non": 66, "Peu": 14}, {"Oui": 50, "Non": 38, "Peu": 12}, 120)
     found = changes.tested(catalogue, networks(apart))
@@ -63,7 +63,7 @@ def test_networks_differ_only_where_a_test_says_so(catalogue):
         "La question « Q ? » a été posée sur 2 réseaux. « Oui » y obtient 50 % (Sondages sur le "
         "réseau fédéré) contre 20 % (Sondages sur le réseau professionnel)"
     )
-    assert "Ailleurs, on ne peut pas conclure : un écart de moins de" in plain(
+    assert "Ailleurs, on ne peut pas conclure. Un écart de moins de" in plain(
         polls.networks(apart, found, catalogue)
     )
 

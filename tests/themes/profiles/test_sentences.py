@@ -51,11 +51,11 @@ def test_those_whom_the_study_finds_fewer_or_more_are_told(catalogue):
         ]
     )
     assert plain(profiles.against_population(frame, catalogue)) == (
-        "**Enquête en ligne de Service-public.fr** : moins présents que dans la population, "
-        "« 75 ans et plus » (3 % des répondants, 12 % de la population) et « 15 à 24 ans » "
-        "(9 % des répondants, 15 % de la population) ; plus présents que dans la population, "
-        "« 35 à 49 ans » (40 % des répondants, 23 % de la population). Pour 1 catégorie, on ne "
-        "peut pas conclure : un écart de moins de 13 points a pu passer inaperçu."
+        "**Enquête en ligne de Service-public.fr**. Catégories moins présentes que dans la "
+        "population : « 75 ans et plus » et « 15 à 24 ans ». La première fait 3 % des répondants "
+        "et 12 % de la population. Catégories plus présentes que dans la population : "
+        "« 35 à 49 ans ». Elle fait 40 % des répondants et 23 % de la population. Pour une "
+        "catégorie, on ne peut pas conclure. Un écart de moins de 13 points a pu passer inaperçu."
     )
 
 
@@ -66,7 +66,7 @@ def test_no_one_is_said_to_be_missing_on_thin_or_withheld_figures(catalogue):
     assert said == "Aucun profil ne peut être rapporté à la population."
     near = beside("A", 9, 10, "unknown")
     said = profiles.against_population(pd.DataFrame([near]), catalogue)
-    assert "l'écart n'est établi pour aucune catégorie." in said and "onze" not in said
+    assert "n'est établi pour aucune catégorie." in said and "onze" not in said
     said = profiles.against_population(pd.DataFrame([near, thin[1]]), catalogue)
     assert "aucune catégorie assez nombreuse pour être montrée." in said
     assert "moins de onze répondants ne peuvent pas être testées" in said
@@ -74,7 +74,7 @@ def test_no_one_is_said_to_be_missing_on_thin_or_withheld_figures(catalogue):
 
 def test_two_shares_that_differ_are_not_written_alike(catalogue):
     frame = pd.DataFrame([beside("A", 4.1, 4.4, "fall")])
-    assert "(4,1 % des répondants, 4,4 % de la" in plain(
+    assert "4,1 % des répondants et 4,4 % de la" in plain(
         profiles.against_population(frame, catalogue)
     )
 
@@ -85,9 +85,10 @@ def test_those_heard_less_and_more_are_named_with_their_device_and_not_ranked(ca
     rows += [beside("15 à 24 ans", 20, 15, "rise", device="enquete-legifrance")]
     said = plain(profiles.gaps_by_category(pd.DataFrame(rows), catalogue))
     assert said == (
-        "Pour l'âge, écarts établis avec la population : moins de « 15 à 24 ans » et « 75 ans et "
-        "plus », plus de « 35 à 49 ans » (Enquête en ligne de Service-public.fr) ; plus de "
-        "« 15 à 24 ans » (Enquête en ligne de Légifrance)."
+        "Moins présentes que dans la population (Enquête en ligne de Service-public.fr) : "
+        "« 15 à 24 ans » et « 75 ans et plus ». Plus présentes que dans la population (Enquête en "
+        "ligne de Service-public.fr) : « 35 à 49 ans ». Plus présentes que dans la population "
+        "(Enquête en ligne de Légifrance) : « 15 à 24 ans »."
     )
 
 
@@ -97,14 +98,17 @@ def test_a_variable_says_nothing_where_no_one_asked_and_why_where_few_answered(c
     assert profiles.gaps_by_category(few, catalogue, "sex") == ""
     near = pd.DataFrame([beside("A", 97, 98, "unknown")])
     said = plain(profiles.gaps_by_category(near, catalogue))
-    assert "aucune catégorie" in said and "un écart de moins de 13 points" in said
+    assert "aucune catégorie" in said and "Un écart de moins de 13 points" in said
 
 
 def test_a_category_goes_from_least_to_most_and_no_device_is_said_to_be_at_an_end(catalogue):
     rows = [ratio("75 ans et plus", 0.5), ratio("75 ans et plus", 0.9, device="enquete-legifrance")]
     said = plain(profiles.category(estimates.make(rows), catalogue))
-    assert said == "75 ans et plus : de 0,5 à 0,9 selon le dispositif, pour 1 dans la population."
-    assert "0,5," in profiles.category(estimates.make(rows[:1]), catalogue)
+    assert said == (
+        "Selon le dispositif, « 75 ans et plus » pèsent de 0,5 à 0,9 fois leur part de la "
+        "population."
+    )
+    assert "0,5 fois" in profiles.category(estimates.make(rows[:1]), catalogue)
     withheld = estimates.make([ratio("75 ans et plus", None, status="suppressed")])
     assert profiles.category(withheld, catalogue).startswith("Trop peu de réponses")
 
@@ -123,22 +127,20 @@ def test_a_category_is_the_most_frequent_only_where_a_test_says_so(catalogue):
     compared = changes.tested(catalogue, leading_answer.pairs(frame))
     assert plain(profiles.respondents(frame, compared, catalogue)) == (
         "**Enquête en ligne de Service-public.fr** (octobre 2025 à septembre 2026). Catégorie la "
-        "plus fréquente pour l'âge, « 50 à 64 ans » (45 % ; 300 réponses). On ne peut pas dire "
-        "laquelle est la plus fréquente pour le sexe (« Femme » à 51 % et « Homme » à 49 % ; "
-        "300 réponses) : un écart de moins de 18 points a pu passer inaperçu. "
+        "plus fréquente : « 50 à 64 ans » (45 %) pour l'âge. Pour le sexe, on ne peut pas dire si "
+        "« Femme » (51 %) devance la catégorie suivante. Un écart de moins de 18 points a pu "
+        "passer inaperçu. "
         "Pour la situation, trop peu de réponses pour distinguer des catégories."
     )
 
 
 def test_who_is_heard_counts_the_devices_that_say_it(catalogue):
     rows = [share("age", "A", 60), share("sex", "B", 40, device="enquete-legifrance")]
-    said = plain(profiles.devices_with_profiles(estimates.make(rows), catalogue))
-    assert said.startswith("D'octobre 2025 à septembre 2026, 2 dispositifs disent qui répond : ")
-    assert profiles.devices_with_profiles(estimates.make([]), catalogue).startswith(
-        "Aucun dispositif"
-    )
+    said = plain(profiles.devices_with_profiles(estimates.make(rows)))
+    assert said == "D'octobre 2025 à septembre 2026, deux dispositifs disent qui leur répond."
+    assert profiles.devices_with_profiles(estimates.make([])).startswith("Aucun dispositif")
 
 
 def test_the_reservation_tells_respondents_from_users():
     said = profiles.reservation(pd.DataFrame({"estimate": [1.0]}))
-    assert "répondants" in said and "ni ceux de tous les usagers" in said
+    assert "répondants" in said and "pas ceux de tous les usagers" in said

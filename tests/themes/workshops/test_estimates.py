@@ -101,6 +101,20 @@ def test_ideas_are_as_they_stood_at_the_end_of_the_period():
     assert later[later["indicator"] == "workshop_ideas"]["estimate"].tolist() == [4, 3, 2]
 
 
+def test_ideas_that_wait_are_those_decided_and_neither_done_nor_dropped():
+    idea = {"kind": "idea", "date": "2026-05-05"}
+    frame = table(
+        {**idea, "label": "a", "state": "proposed"},
+        {**idea, "label": "b", "state": "decided", "decided": "2026-06-01"},
+        {**idea, "label": "c", "state": "done", "decided": "2026-06-01", "done": "2026-10-02"},
+        {**idea, "label": "d", "state": "done", "decided": "2026-06-01", "done": "2026-07-01"},
+        {**idea, "label": "e", "state": "dropped", "decided": "2026-06-01"},
+    )
+    found = workshops.ideas(frame, LAST.back(4))
+    waiting = found[found["indicator"] == "ideas_waiting"]
+    assert waiting[["product", "estimate"]].values.tolist() == [["vie-publique", 2.0]]
+
+
 def test_the_median_delay_counts_what_is_still_under_way():
     # sixteen done after 5, 10 … 80 days, four under way for 90 days at the end
     start = pd.Timestamp("2026-07-02")

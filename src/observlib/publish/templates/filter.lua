@@ -17,6 +17,8 @@ local prefix, charts, tables = '', 0, 0
 
 local paper_table = dofile(pandoc.path.join {
   pandoc.path.directory(PANDOC_SCRIPT_FILE), 'paper_tables.lua' })
+local typography = dofile(pandoc.path.join {
+  pandoc.path.directory(PANDOC_SCRIPT_FILE), 'typography.lua' })
 
 local function problem(text) problems[#problems + 1] = text end
 
@@ -309,6 +311,12 @@ local function float(div)
   return figure(id, image, caption)
 end
 
+local function folded(content, class, summary)
+  content:insert(1, pandoc.RawBlock('html', '<details class="' .. class .. '">\n<summary>' .. summary .. '</summary>'))
+  content:insert(pandoc.RawBlock('html', '</details>'))
+  return content
+end
+
 local function callout(div, kind)
   if not CALLOUTS[kind] then
     problem('unknown callout ' .. kind .. '; allowed: note, tip, warning, caution, important')
@@ -330,10 +338,7 @@ local function callout(div, kind)
     return pandoc.Div(content, { ['custom-style'] = 'Block Text' })
   end
   if div.attributes.collapse then
-    content:insert(1, pandoc.RawBlock('html', '<details class="callout callout-' .. kind .. '">\n<summary>' ..
-      written(title, 'html') .. '</summary>'))
-    content:insert(pandoc.RawBlock('html', '</details>'))
-    return content
+    return folded(content, 'callout callout-' .. kind, written(title, 'html'))
   end
   content:insert(1, pandoc.Div(pandoc.Para(title), { class = 'callout-title' }))
   local name = pandoc.utils.stringify(title):gsub('"', '')
@@ -341,7 +346,7 @@ local function callout(div, kind)
     { { 'role', 'note' }, { 'aria-label', name } }))
 end
 
--- links, headings, typography -------------------------------------------------------------------
+-- links and headings ----------------------------------------------------------------------------
 
 local function link(el, root, absent)
   local target, anchor = el.target:match '^([^#?]*)(.*)$'
@@ -399,29 +404,6 @@ local function headings(doc)
   end }
 end
 
--- a line never breaks before a double punctuation mark nor inside guillemets
-local function spaces(inlines)
-  for position = 2, #inlines do
-    local before, here, after = inlines[position - 1], inlines[position], inlines[position + 1]
-    if here.t == 'Space' or here.t == 'SoftBreak' then
-      local sign = after and after.t == 'Str' and after.text
-      if sign and (sign:match '^[:;!?%%]' or sign:match '^»' or sign:match '^€') or
-        (before.t == 'Str' and before.text:match '«$') then
-        inlines[position] = pandoc.Str(NBSP)
-      end
-    end
-  end
-  return inlines
-end
-
-local function quoted(el)
-  if el.quotetype ~= 'DoubleQuote' then return nil end
-  local result = pandoc.Inlines { pandoc.Str('«' .. NBSP) }
-  result:extend(el.content)
-  result:insert(pandoc.Str(NBSP .. '»'))
-  return result
-end
-
 function Pandoc(doc)
   local root = doc.meta.root and pandoc.utils.stringify(doc.meta.root) or ''
   prefix = doc.meta.prefix and pandoc.utils.stringify(doc.meta.prefix) or ''
@@ -435,7 +417,11 @@ function Pandoc(doc)
     doc = pandoc.utils.citeproc(doc)
     local last = doc.blocks[#doc.blocks]
     if last and last.t == 'Div' and last.identifier == 'refs' and #last.content > 0 then
-      doc.blocks:insert(#doc.blocks, pandoc.Header(2, 'Références', pandoc.Attr('references')))
+      doc.blocks:insert(#doc.blocks, pandoc.Header(2, 'Références', pandoc.Attr('references', { 'annex' })))
+      if html then
+        doc.blocks:remove()
+        doc.blocks:extend(folded(pandoc.Blocks { last }, 'annex', 'Afficher' .. DELIMITER .. 'les travaux cités'))
+      end
       if typst then -- the whole edition gives them once
         doc.blocks:insert(#doc.blocks - 1, pandoc.RawBlock('typst', '// references'))
         doc.blocks:insert(pandoc.RawBlock('typst', '// end of references'))
@@ -443,7 +429,7 @@ function Pandoc(doc)
     end
   end
   local lang = doc.meta.lang and pandoc.utils.stringify(doc.meta.lang) or 'fr'
-  if lang:match '^fr' then doc = doc:walk { Inlines = spaces, Quoted = quoted } end
+  if lang:match '^fr' then doc = doc:walk(typography) end
   doc = doc:walk { traverse = 'topdown',
     Div = function(div)
       if kind_of(div.identifier) or div.classes:includes 'figure' or div.classes:includes 'table' then

@@ -175,7 +175,8 @@ def _followed(
 ) -> _Followed | None:
     """The series that an action's effect is looked for in; None where there is none."""
     rows = series[(series["indicator"] == expected.indicator) & (series["group"] == "")]
-    own = _of_product(rows, action.product, action.date, catalogue)
+    measured = rows[rows["device"] == action.device] if action.device else rows
+    own = _of_product(measured, action.product, action.date, catalogue)
     if own is None:
         return None
     channel = str(own["channel"].iat[0])

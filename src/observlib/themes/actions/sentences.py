@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, Action
+from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, KINDS, SEEN, Action
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, wording
 from observlib.display.output import Output, text
@@ -27,6 +27,7 @@ from observlib.themes.actions.estimates import followed_since
 TEXTS = wording.beside(__file__)
 _BEFORE, _AFTER, _ = NEEDED
 _WAY = {"rise": "up", "fall": "down"}
+_LATEST = 5  # actions that the sheet of a product lists
 
 
 def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -102,12 +103,19 @@ def each(
     actions = tuple(actions)
     by_id = {action.id: action for action in actions}
     sentences = []
+    told: list[str] = []
     for row in verdicts[verdicts["reason"] != "series"].to_dict("records"):
         action = by_id[row["action"]]
         place = f"{catalogue.label(action.product)}, {french.day_label(action.date)}"
+        if action.kind != "action":
+            place = f"{KINDS[action.kind]}, {place}"
         source = catalogue.devices.get(row["device"])
         measure, way = _named(row, catalogue), TEXTS[f"way.{row['direction']}"]
-        sentences.append(markdown("**{}** ({}). {}", row["group"], place, action.done))
+        name = markdown("[**{}**]{{#action-{}}}", row["group"], Markdown(action.id))
+        if action.id in told:  # an address is of one place
+            name = markdown("**{}**", row["group"])
+        told.append(action.id)
+        sentences.append(markdown("{} ({}). {}", name, place, action.done))
         paragraph = (
             TEXTS["expected"].format(way=way, measure=measure),
             TEXTS["source"].format(device=source.label) if source else "",
@@ -116,7 +124,49 @@ def each(
             _also_meant(row, actions),
         )
         sentences.append(joined(filter(None, paragraph), " "))
-    return text(joined(sentences, "\n\n") or TEXTS["none"]).carrying([frame], catalogue)
+    made = text(joined(sentences, "\n\n") or TEXTS["none"]).carrying([frame], catalogue)
+    return Output(made.shown, {**made.content, "tells": list(dict.fromkeys(told))})
+
+
+def done_on(
+    product: str,
+    verdicts: pd.DataFrame,
+    frame: pd.DataFrame,
+    actions: Iterable[Action],
+    catalogue: Catalogue,
+) -> Markdown:
+    """What was done on a product, the latest first, each with what followed in a line.
+
+    Parameters
+    ----------
+    product
+        Its id.
+    verdicts
+        As those of `each`.
+    frame
+        Estimates of `action_effect` of the product.
+    actions
+        Those recorded until then.
+    """
+    lines = []
+    for action in sorted(actions, key=lambda one: one.date, reverse=True):
+        if action.product != product:
+            continue
+        own = verdicts[(verdicts["action"] == action.id) & (verdicts["reason"] != "series")]
+        followed = [_followed(row, frame, catalogue) for row in own.to_dict("records")]
+        when = french.day_label(action.date)
+        lines.append(markdown("- **{}** ({}). {}", action.title, when, " ".join(followed)))
+    more = markdown("[{}](actions.ipynb).", TEXTS["how_measured"])
+    return joined([joined(lines[:_LATEST], "\n"), more], "\n\n") if lines else Markdown("")
+
+
+def _followed(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """What followed an action, in a line: the size of a rise or fall alone."""
+    said = effects.verdict(row)
+    at = frame[(frame["group"] == row["group"]) & (frame["group_value"] == row["group_value"])]
+    if row["verdict"] in _WAY and len(at):
+        said += f", {effects.value(at.iloc[0].to_dict(), row['verdict'])}"
+    return TEXTS["effect_sought"].format(measure=_named(row, catalogue), effect=said)
 
 
 def observed_and_expected(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, words
+from observlib.display import french, wording, words
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.sentences import value_of
 
-_NO_FEELINGS = {
-    "partial": "période incomplète",
-    "low_base": "trop peu d'expériences pour en citer les parts",
-    "suppressed": "parts non publiées (secret statistique)",
-    "missing": "parts non disponibles",
-}
+TEXTS = wording.beside(__file__)
+_UNTOLD = ("partial", "low_base", "suppressed", "missing")
 
 
 def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
@@ -24,17 +20,20 @@ def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
         first = rows.iloc[0].to_dict()
         name = words.label(first, "device", catalogue)
         period = french.period_label(first["period"])
-        states = [status for status in _NO_FEELINGS if (rows["status"] == status).any()]
+        states = [status for status in _UNTOLD if (rows["status"] == status).any()]
         if states:
-            paragraphs.append(markdown("**{}** ({}) : {}.", name, period, _NO_FEELINGS[states[-1]]))
+            why = TEXTS[f"untold.{states[-1]}"]
+            paragraphs.append(markdown("**{}** ({}) : {}.", name, period, why))
             continue
         shares = [
-            f"{row['group_value'].lower()} {value_of(row, catalogue)}"
+            TEXTS["share"].format(
+                feeling=row["group_value"].lower(), share=value_of(row, catalogue)
+            )
             for row in rows.to_dict("records")
         ]
         base = french.count(first["n"], "expérience", "expériences")
         device = catalogue.devices.get(first["device"])
-        note = f" {device.note}" if device and device.note else ""
-        text = f"{french.join(shares)}.{note}"
-        paragraphs.append(markdown("**{}** ({}, {}) : {}", name, period, base, text))
+        told = [TEXTS["feelings"].format(shares=french.join(shares))]
+        told += [device.note] if device and device.note else []
+        paragraphs.append(markdown("**{}** ({}) : {}. {}", name, period, base, " ".join(told)))
     return joined(paragraphs, "\n\n")

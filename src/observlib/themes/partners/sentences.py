@@ -10,10 +10,9 @@ from observlib import estimates
 from observlib.actions import Action
 from observlib.catalogue import Catalogue, Partner
 from observlib.catalogue.partners import NOBODY, by_theme
-from observlib.display import french, phrases, words
+from observlib.display import french, phrases, wording, words
 from observlib.display.output import Output, text
 from observlib.display.prose import joined, markdown, plain
-from observlib.display.words import SEMICOLON
 from observlib.errors import ObservError
 from observlib.period import Quarter
 from observlib.quotes import listed
@@ -21,11 +20,8 @@ from observlib.replies import Reply
 from observlib.sentences import published
 from observlib.text import fold_label
 
-_KINDS = {
-    "partner_call_share": "des appels",
-    "partner_ticket_share": "des messages",
-    "partner_text_share": "des textes",
-}
+TEXTS = wording.beside(__file__)
+_KINDS = ("partner_call_share", "partner_ticket_share", "partner_text_share")
 
 
 def overview(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -36,11 +32,12 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     frame
         Estimates of the shares of all partners (`group` empty), by device.
     """
-    clauses = _clauses(frame, catalogue, period)
-    if not clauses:
+    shares = _shares(frame, catalogue, period)
+    if not shares:
         return ""
     when = phrases.capital(french.when(period))
-    return f"{when}, {french.join(clauses)} relèvent d'un autre organisme."
+    first = TEXTS["overview"].format(when=when, share=shares[0])
+    return " ".join([first, *phrases.also(phrases.shared_out(shares[1:]))])
 
 
 def domain(frame: pd.DataFrame, catalogue: Catalogue, partner: str, period: str) -> str:
@@ -53,24 +50,29 @@ def domain(frame: pd.DataFrame, catalogue: Catalogue, partner: str, period: str)
     partner
         Its id.
     """
-    what = catalogue.partners[partner].domain
-    when, clauses = phrases.capital(french.when(period)), _clauses(frame, catalogue, period)
-    if not clauses:
-        return f"{when}, rien de publiable ne porte sur son seul domaine : {what}."
-    return f"{when}, {french.join(clauses)} portent sur son domaine : {what}."
+    domain_ = TEXTS["domain"].format(domain=catalogue.partners[partner].domain)
+    when, shares = phrases.capital(french.when(period)), _shares(frame, catalogue, period)
+    if not shares:
+        return f"{domain_} {TEXTS['nothing_of_domain'].format(when=when)}"
+    first = TEXTS["of_domain"].format(when=when, share=shares[0])
+    return " ".join([domain_, first, *phrases.also(phrases.shared_out(shares[1:]))])
 
 
-def _clauses(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> list[str]:
-    clauses = []
-    for name, what in _KINDS.items():
+def _shares(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> list[str]:
+    """The published share of calls, of messages and of texts."""
+    shares = []
+    for name in _KINDS:
         rows = published(frame, name, period)
         if len(rows):
-            indicator = words.indicator_of(name, catalogue)
-            share = phrases.ends(rows, indicator)
-            share = f"de {share}" if " à " in share else share
-            desks = " selon le service" if len(rows) > 1 else ""
-            clauses.append(f"{share} {what}{desks}{phrases.precision(rows, indicator)}")
-    return clauses
+            ends = phrases.ends(rows, words.indicator_of(name, catalogue))
+            things = TEXTS[f"of.{name}"]
+            shares.append(
+                TEXTS["share_by_desk" if len(rows) > 1 else "share"].format(
+                    share=TEXTS["between"].format(ends=ends) if " à " in ends else ends,
+                    things=things,
+                )
+            )
+    return shares
 
 
 def have_replied(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -91,13 +93,19 @@ def have_replied(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     replied = [label for label in concerned if label in set(counts["group_value"])]
     silent = [label for label in concerned if label not in replied]
     if not replied:
-        return "Aucun n'a répondu depuis un an."
-    have = french.plural(len(replied), "a répondu", "ont répondu")
-    text = f"Depuis un an, {french.join(replied)} {have} à ce qui leur était transmis"
-    if len(replied) == 1:
-        text = text.replace("leur était", "lui était")
-    have = french.plural(len(silent), "n'a pas répondu", "n'ont pas répondu")
-    return f"{text}{SEMICOLON}{french.join(silent)} {have}." if silent else f"{text}."
+        return TEXTS["none_replied"]
+    sentences = [
+        TEXTS[french.plural(len(replied), "replied.one", "replied.several")].format(
+            names=french.join(replied)
+        )
+    ]
+    if silent:
+        sentences.append(
+            TEXTS[french.plural(len(silent), "silent.one", "silent.several")].format(
+                names=french.join(silent)
+            )
+        )
+    return " ".join(sentences)
 
 
 def quoted(texts: pd.DataFrame) -> Output:
@@ -115,8 +123,7 @@ def quoted(texts: pd.DataFrame) -> Output:
     """
     if texts.empty:
         raise ObservError("quoted: no text to show; name it with `absent`")
-    lead = "Des textes qui le concernent, désignés par le sort :"
-    return text(joined([plain(lead), listed(texts["text"])], "\n\n"))
+    return text(joined([plain(TEXTS["quoted"]), listed(texts["text"])], "\n\n"))
 
 
 def shared(catalogue: Catalogue, partner: str) -> str:
@@ -134,9 +141,12 @@ def shared(catalogue: Catalogue, partner: str) -> str:
     parts = []
     for theme in own.shared:
         others = [p.label for p in _of_theme(theme, catalogue) if p.id != partner]
-        parts.append(f"« {theme} » ({french.join(others)})")
-    start = "Relève aussi d'un autre organisme, et n'est compté pour aucun"
-    return f"{start} : {french.join(parts)}." if parts else ""
+        parts.append(TEXTS["theme_of"].format(themes=_quoted([theme]), of=french.join(others)))
+    return TEXTS["shared"].format(themes=french.join(parts)) if parts else ""
+
+
+def _quoted(themes: Iterable[str]) -> str:
+    return french.join(TEXTS["theme"].format(theme=theme) for theme in themes)
 
 
 def of_partner(frame: pd.DataFrame, catalogue: Catalogue, partner: str) -> pd.DataFrame:
@@ -177,7 +187,7 @@ def done(actions: Iterable[Action], catalogue: Catalogue, partner: str) -> Outpu
         for one in actions
         if partner in one.partners or themes & set(map(fold_label, one.themes))
     ]
-    return text(joined(lines, "\n")) if lines else text("Aucune action n'est consignée.")
+    return text(joined(lines, "\n")) if lines else text(TEXTS["nothing_done"])
 
 
 def replies_of(
@@ -198,15 +208,14 @@ def replies_of(
         label = catalogue.partners[reply.partner].label
         if (label, str(reply.date)) not in told:
             continue
-        asked = french.join(f"« {theme} »" for theme in reply.themes)
-        since = "le message" if reply.message else "la fin du trimestre"
+        since = TEXTS["after_message" if reply.message else "after_quarter"]
         delay = french.count(reply.days, "jour", "jours")
-        due = f" Échéance : {french.day_label(reply.due)}." if reply.due else ""
+        due = f" {TEXTS['due'].format(day=french.day_label(reply.due))}" if reply.due else ""
         who = f"{label}, {reply.role}" if not partner else phrases.capital(reply.role)
-        when = f"{french.day_label(reply.date)}, {delay} après {since}"
-        lines.append(markdown("- **{}** ({}), sur {}. {}", who, when, asked, reply.will_do + due))
-    none = "Aucune réponse n'a été reçue depuis un an."
-    return text(joined(lines, "\n") if lines else none).carrying([frame], catalogue)
+        when = TEXTS["when"].format(day=french.day_label(reply.date), delay=delay, since=since)
+        on = TEXTS["about"].format(themes=_quoted(reply.themes))
+        lines.append(markdown("- **{}** ({}), {}. {}", who, when, on, reply.will_do + due))
+    return text(joined(lines, "\n") if lines else TEXTS["no_reply"]).carrying([frame], catalogue)
 
 
 def unanswered(
@@ -235,17 +244,19 @@ def unanswered(
     parts = []
     for one in catalogue.partners.values():
         themes = [
-            f"« {theme} »"
+            theme
             for theme in (*one.themes, *one.shared)
             if partner in ("", one.id)
             and fold_label(theme) in heard
             and (one.id, fold_label(theme)) not in answered
         ]
         if themes:
-            parts.append(french.join(themes) + ("" if partner else f" ({one.label})"))
+            named = _quoted(themes)
+            parts.append(named if partner else TEXTS["theme_of"].format(themes=named, of=one.label))
     if not parts:
-        return "Chaque motif du trimestre a eu une réponse depuis un an." if len(rows) else ""
-    return f"Sans réponse depuis un an : {SEMICOLON.join(parts)}."
+        return TEXTS["all_answered"] if len(rows) else ""
+    first, *more = phrases.shared_out(parts)
+    return " ".join([TEXTS["unanswered"].format(themes=first), *phrases.also(more)])
 
 
 def routes(catalogue: Catalogue) -> Output:
@@ -253,18 +264,18 @@ def routes(catalogue: Catalogue) -> Output:
     lines = []
     for one in catalogue.partners.values():
         parts = [
-            f"{what} : {', '.join(given)}"
+            TEXTS[f"routes.{what}"].format(given=", ".join(given))
             for what, given in (
-                ("motifs", one.themes),
-                ("motifs communs", one.shared),
-                ("mots", one.words),
-                ("noms", one.entities),
+                ("themes", one.themes),
+                ("shared", one.shared),
+                ("words", one.words),
+                ("names", one.entities),
             )
             if given
         ]
-        line = f"{phrases.capital(one.domain)}. {phrases.capital(SEMICOLON.join(parts))}."
+        line = " ".join([f"{phrases.capital(one.domain)}.", *parts])
         lines.append(markdown("- **{}**. {}", one.label, line))
-    return text(joined(lines, "\n") if lines else "Aucun organisme n'est au catalogue.")
+    return text(joined(lines, "\n") if lines else TEXTS["no_partner"])
 
 
 def _of_theme(theme: str, catalogue: Catalogue) -> list[Partner]:

@@ -15,32 +15,17 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, words
+from observlib.comparison.sentences import noun
+from observlib.display import french, phrases, wording, words
 from observlib.display.changes import REASONS
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown, plain
-from observlib.display.words import SEMICOLON
 from observlib.sentences import value_of
 
 _NONE = "–"
 _ADDRESS = r"https?://[^\s<>\\]+"  # what a link may lead to
-_CARE = (
-    "Ces écarts mêlent des années, des modes de recueil et des publics différents : ils ne disent "
-    "pas à eux seuls qui satisfait le mieux ses usagers."
-)
-_CHOSEN = (
-    "Nos répondants se choisissent pour la plupart eux-mêmes, quand d'autres organismes "
-    "interrogent un échantillon : l'écart entre deux chiffres tient aussi à cette différence."
-)
-_COUNTED = "C'est un comptage, et non un avis d'usagers"
-_UNEXPLAINED = "La source ne dit pas assez de sa définition pour la rapprocher d'une des nôtres"
 _OURS = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
-_VERDICTS = {
-    "rise": "notre valeur est au-dessus",
-    "fall": "notre valeur est en dessous",
-    "stable": "les deux sont équivalentes",
-    "unknown": "on ne peut pas conclure",
-}
+TEXTS = wording.beside(__file__)
 
 
 def overview(published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -54,25 +39,18 @@ def overview(published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalog
         Estimates of our indicators, ours and theirs, of any number of indicators.
     """
     if published.empty:
-        return "Aucun chiffre publié par un autre organisme n'est disponible."
+        return TEXTS["nothing"]
     theirs = compared[compared["product"].isin(catalogue.peers)]
     figures = french.count(len(published), "chiffre publié", "chiffres publiés")
     of = french.count(published["product"].nunique(), "organisme", "organismes")
     if theirs.empty:
-        return f"Aucun des {figures} par {of} n'a la définition et l'échelle d'un des nôtres."
-    labels = [
-        catalogue.indicators[name].label
-        for name in catalogue.indicators
-        if name in set(theirs["indicator"])
-    ]
-    does = french.plural(len(theirs), "se compare", "se comparent")
+        return TEXTS["none_compares"].format(figures=figures, of=of)
+    compare = french.plural(len(theirs), "one", "several")
+    sentences = [TEXTS[f"compare.{compare}"].format(figures=figures, of=of, n=len(theirs))]
     rest = len(published) - len(theirs)
-    others = french.plural(rest, "l'autre diffère", "les autres diffèrent")
-    end = f"{SEMICOLON}{others} par la question, l'échelle ou l'objet." if rest > 0 else "."
-    return (
-        f"Sur {figures} par {of}, {len(theirs)} {does} aux nôtres, avec réserves "
-        f"({french.join(labels)}){end}"
-    )
+    if rest > 0:
+        sentences.append(TEXTS["others_differ" if rest > 1 else "other_differs"])
+    return " ".join(sentences)
 
 
 def ranges(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -82,24 +60,23 @@ def ranges(compared: pd.DataFrame, catalogue: Catalogue) -> str:
         return ""
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
     theirs = shown[shown["product"].isin(catalogue.peers)]
-    ours = shown.drop(theirs.index)
-    sentences = []
-    us = "nous"
-    if (compared["status"] == "low_base").any():
-        us += ", hors faibles effectifs"
-    for who, rows in ((us, ours), ("les chiffres publiés", theirs)):
+    thing, sentences = phrases.capital(noun(indicator)), list[str]()
+    for where, rows in (("ours", shown.drop(theirs.index)), ("theirs", theirs)):
         if rows.empty:
             continue
+        subject = TEXTS["it"] if sentences else thing
         low, high = (rows.loc[rows["estimate"].agg(end)].to_dict() for end in ("idxmin", "idxmax"))
         first, last = words.value(low, indicator), words.value(high, indicator)
-        sentences.append(
-            f"{first} pour {who}"
-            if first == last
-            else f"de {words.figure(low['estimate'], indicator, low['unit'])} à {last} pour {who}"
+        least = words.figure(low["estimate"], indicator, low["unit"])
+        told = TEXTS["is" if first == last else "goes"].format(
+            subject=subject, low=least, high=last
         )
-    if ours.empty:
-        sentences.append("sans valeur de notre côté ce trimestre")
-    return f"{indicator.label} : {SEMICOLON.join(sentences)}."
+        sentences.append(TEXTS[f"where.{where}"].format(told=told))
+    if len(theirs) == len(shown):
+        sentences.append(TEXTS["none_of_ours"])
+    if (compared["status"] == "low_base").any():
+        sentences.append(TEXTS["few_left_out"])
+    return " ".join(sentences)
 
 
 def caution(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -107,7 +84,7 @@ def caution(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     if compared.empty:
         return ""
     ours = compared[~compared["product"].isin(catalogue.peers)]
-    return f"{_CHOSEN} {_CARE}" if len(ours) else _CARE
+    return f"{TEXTS['chosen']} {TEXTS['care']}" if len(ours) else TEXTS["care"]
 
 
 def side_by_side(
@@ -148,14 +125,15 @@ def side_by_side(
         base = _NONE if n is None else french.number(n)
         lines.append((row["group_value"], french.period_label(row["period"]), value, base, mode))
         if reservation:
-            who = mode if ours else catalogue.label(row["product"])
-            reservations.setdefault(reservation, {})[who] = None
-    notes = [markdown("- **{}** : {}", french.join(who), why) for why, who in reservations.items()]
+            reservations.setdefault(reservation, {})[catalogue.label(row["product"])] = None
+    notes = [
+        markdown("- **{}** : {}", TEXTS["reservation_of"].format(who=french.join(who)), why)
+        for why, who in reservations.items()
+    ]
     if bare:
-        why = "la source ne publie pas l'effectif, ou ne publie qu'une moyenne sans son écart-type."
-        notes.append(markdown("- **Sans intervalle** : {}", why))
+        notes.append(markdown("- **{}** : {}", TEXTS["bare"], TEXTS["bare_why"]))
     pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses"), even=True)
-    phrase = "Entre parenthèses : intervalle à 95 %."
+    phrase = TEXTS["interval"]
     label = Markdown(f"tbl-{indicator.id.replace('_', '-')}")
     labelled = markdown(": {} {{#{}}}", caption_of(caption, label), label)
     shown = text(joined([pipe, labelled, phrase, joined(notes, "\n")], "\n\n"))
@@ -195,16 +173,9 @@ def figures(
         lines.append((*place, value, base or _NONE, f"{number}"))
     pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses", "Source"), even=True)
     listed = [markdown(f"{number}. {{}}", source) for source, number in sources.items()]
-    count = french.count(len(published), "chiffre publié", "chiffres publiés")
-    caption = markdown(": {}, chacun avec le numéro de sa source {{#tbl-publies}}", count)
-    phrase = (
-        "Entre parenthèses : intervalle à 95 %, là où une part est publiée avec son effectif. "
-        + (
-            "Sources imitées, qui n'ont pas publié ces chiffres inventés :"
-            if kind == "demonstration"
-            else "Sources :"
-        )
-    )
+    caption = markdown(": {} {{#tbl-publies}}", TEXTS["published"])
+    of = TEXTS["imitated" if kind == "demonstration" else "sources"]
+    phrase = f"{TEXTS['interval_of_shares']} {of}"
     shown = text(joined([pipe, caption, phrase, joined(listed, "\n")], "\n\n"))
     return shown.carrying([published], catalogue)
 
@@ -225,15 +196,15 @@ def not_comparable(published: pd.DataFrame, named: pd.DataFrame, catalogue: Cata
             continue
         kept.append(row)
         why = _or_none(figure["reservation"], "")
-        why = why or (_COUNTED if words.is_count(row["unit"]) else _UNEXPLAINED)
+        why = why or TEXTS["counted" if words.is_count(row["unit"]) else "unexplained"]
         same = _or_none(figure["comparable_with"], "")
         if same:
             unit = words.indicator_of(same, catalogue).unit
-            why = f"Son unité ({row['unit']}) n'est pas celle de notre indicateur ({unit})"
+            why = TEXTS["other_unit"].format(unit=row["unit"], ours=unit)
         dates = reasons.setdefault((row["product"], why), {}).setdefault(row["group_value"], [])
         dates.append(french.period_label(row["period"]))
     if not kept:
-        return text("Tous les chiffres publiés se comparent aux nôtres.")
+        return text(TEXTS["all_compare"])
     lines = [
         markdown(
             "- **{}**, {}. {}.",
@@ -247,7 +218,7 @@ def not_comparable(published: pd.DataFrame, named: pd.DataFrame, catalogue: Cata
 
 
 def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
-    """What each yearly share was at first and at last, and that nothing tells whether it moved."""
+    """Between what each yearly share stays, and that nothing tells whether it moved."""
     sentences = []
     for name, rows in lines.groupby("group_value", sort=False):
         rows = rows[rows["status"] == "published"].sort_values("period")
@@ -260,12 +231,12 @@ def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
             for end in ("min", "max")
         )
         bare = any(pd.isna(row["n"]) for row in (first, last))
-        why = "sans effectif publié, on ne peut pas dire si elle a bougé" if bare else "non testé"
         sentences.append(
-            f"La part publiée pour « {name} » est de {words.value(first, indicator)} en "
-            f"{first['period']} et de {words.value(last, indicator)} en {last['period']}, et reste "
-            f"entre {low} et {high}{SEMICOLON}{why}."
+            TEXTS["stays" if low == high else "stays_between"].format(
+                name=name, low=low, high=high, since=first["period"]
+            )
         )
+        sentences.append(TEXTS["bare_trend" if bare else "untested"])
     return " ".join(sentences)
 
 
@@ -279,10 +250,17 @@ def distribution(areas: pd.DataFrame, catalogue: Catalogue) -> str:
             for row in estimates.records(rows)
         }
         sentences.append(
-            f"{catalogue.label(str(peer))}, {french.when(rows['period'].iat[0])} : la part publiée "
-            f"est entre {value['Premier quartile']} et {value['Troisième quartile']} dans la "
-            f"moitié des territoires (médiane {value['Médiane']}), et va de {value['Minimum']} à "
-            f"{value['Maximum']} dans l'ensemble."
+            TEXTS["areas"].format(
+                peer=catalogue.label(str(peer)),
+                when=french.when(rows["period"].iat[0]),
+                low=value["Minimum"],
+                high=value["Maximum"],
+            )
+        )
+        sentences.append(
+            TEXTS["middle_half"].format(
+                low=value["Premier quartile"], high=value["Troisième quartile"]
+            )
         )
     return " ".join(sentences)
 
@@ -293,25 +271,24 @@ def counters(listed: pd.DataFrame, catalogue: Catalogue) -> str:
     for _, rows in listed.groupby("device", sort=False):
         whole = rows[(rows["group"] == "") & (rows["indicator"] == "counters")].iloc[0].to_dict()
         label = words.label(whole, "device", catalogue)
-        sentence = f"{label} : {value_of(whole, catalogue)} {french.when(whole['period'])}"
+        sentences.append(
+            TEXTS["counters"].format(
+                label=label, counters=value_of(whole, catalogue), when=french.when(whole["period"])
+            )
+        )
         rates = rows[(rows["group"] == "") & (rows["indicator"] == "counters_per_100k")]
         measure = "counters_per_100k" if len(rates) else "counters"
         indicator = words.indicator_of(measure, catalogue)
         if len(rates):
             rate = words.figure(rates["estimate"].iat[0], indicator)
-            sentence += f", soit {rate} pour 100 000 habitants"
+            sentences.append(TEXTS["rate"].format(rate=rate))
         places = rows[(rows["group"] == "departement") & (rows["indicator"] == measure)]
         low, high = places["estimate"].min(), places["estimate"].max()
         if low < high:
-            least, most = (
-                phrases.join_few(places.loc[places["estimate"] == end, "group_value"])
-                for end in (low, high)
-            )
-            sentence += (
-                f"{SEMICOLON}selon le département, de {words.figure(low, indicator)} ({least}) à "
-                f"{words.figure(high, indicator)} ({most})"
-            )
-        sentences.append(f"{sentence}.")
+            for key, end in (("most", high), ("least", low)):
+                names = phrases.join_few(places.loc[places["estimate"] == end, "group_value"])
+                count = words.figure(end, indicator)
+                sentences.append(TEXTS[f"departments.{key}"].format(count=count, names=names))
     return " ".join(sentences)
 
 
@@ -353,14 +330,20 @@ def highest_and_lowest(rows: pd.DataFrame, catalogue: Catalogue) -> str:
         return ""
     indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
     low, high = rows["estimate"].min(), rows["estimate"].max()
-    ends = [
-        f"{words.value(value, indicator)} ({phrases.join_few(names)})"
-        for value in (high, low)
-        if len(names := rows.loc[rows["estimate"] == value, "group_value"])
-    ]
     if low == high:
-        return f"{indicator.label} : {words.value(low, indicator)} partout."
-    return f"{indicator.label} : de {ends[1]} à {ends[0]}."
+        value = words.value(low, indicator)
+        return TEXTS["everywhere"].format(label=indicator.label, value=value)
+    least, most = (
+        phrases.join_few(rows.loc[rows["estimate"] == value, "group_value"])
+        for value in (low, high)
+    )
+    return TEXTS["from_to"].format(
+        label=indicator.label,
+        high=words.value(high, indicator),
+        most=most,
+        low=words.value(low, indicator),
+        least=least,
+    )
 
 
 def comparison_results(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -376,21 +359,23 @@ def comparison_results(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     tested = compared[compared["level"].notna()]
     pairs = french.count(len(compared), "rapprochement possible", "rapprochements possibles")
     why = [
-        f"{REASONS[reason]} ({french.number(count)})"
+        TEXTS["reason"].format(reason=REASONS[reason], count=french.number(count))
         for reason, count in compared["reason"].value_counts(sort=False).items()
         if reason in REASONS
     ]
     if tested.empty:
-        return f"Sur {pairs}, aucun ne peut être testé : {french.join(why)}."
-    parts = []
-    for verdict, wording in _VERDICTS.items():
+        return TEXTS["none_tested"].format(pairs=pairs, why=french.join(why))
+    tests = french.plural(len(tested), "one", "several")
+    sentences = [TEXTS[f"tests.{tests}"].format(pairs=pairs, n=french.number(len(tested)))]
+    for verdict in ("rise", "fall", "stable", "unknown"):
         rows = tested[tested["verdict"] == verdict]
         if len(rows):
             ours = len(rows.drop_duplicates(_OURS))
-            some = f" ({french.count(ours, 'de nos valeurs', 'de nos valeurs')})"
-            parts.append(
-                f"{wording} {french.number(len(rows))} fois{some if ours < len(rows) else ''}"
-            )
-    can = french.plural(len(tested), "peut être testé", "peuvent être testés")
-    first = f"Sur {pairs}, {french.number(len(tested))} {can} : {french.join(parts)}."
-    return f"{first} Aucun test pour les autres : {french.join(why)}." if why else first
+            told = TEXTS[f"verdicts.{verdict}"].format(times=french.spelled(len(rows)))
+            sentences.append(told)
+            if ours < len(rows):
+                some = french.plural(ours, "one", "several")
+                sentences.append(TEXTS[f"of_ours.{some}"].format(n=french.spelled(ours, "une")))
+    if why:
+        sentences.append(TEXTS["no_test"].format(why=french.join(why)))
+    return " ".join(sentences)

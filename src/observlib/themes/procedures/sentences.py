@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, select, words
-from observlib.display.words import SEMICOLON
+from observlib.display import french, phrases, select, wording, words
 from observlib.themes.procedures.estimates import EVERYONE
+
+TEXTS = wording.beside(__file__)
 
 
 def standing(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -29,23 +30,19 @@ def standing(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     own = {peer.id for peer in catalogue.peers.values() if peer.own}
     ours = peers[peers["product"].isin(own)]
     alone = len(ours) == 1
-    others = [
-        f"{words.label(row, 'product', catalogue)} ({words.figure(row['estimate'], indicator)})"
+    names = [
+        TEXTS["peer"].format(
+            peer=words.label(row, "product", catalogue),
+            mark=words.figure(row["estimate"], indicator),
+        )
         for row in (peers.drop(ours.index) if alone else peers).to_dict("records")
     ]
     if alone:
-        our = ours.iloc[0].to_dict()
-        name = words.label(our, "product", catalogue)
-        phrase = (
-            f"{when}, la note médiane de nos démarches est de {words.value(our, indicator)} "
-            f"({name}), contre {words.figure(of_all['estimate'], indicator)} "
-            "pour l'ensemble des démarches publiées"
-        )
+        mark = words.value(ours.iloc[0].to_dict(), indicator)
+        every = words.figure(of_all["estimate"], indicator)
+        first = TEXTS["ours"].format(when=when, mark=mark, every=every)
     else:
-        phrase = (
-            f"{when}, la note médiane de l'ensemble des démarches publiées est de "
-            f"{words.value(of_all, indicator)}"
-        )
-    listed = f"{SEMICOLON}{'organismes voisins' if alone else 'par organisme'} : "
-    text = f"{phrase}{listed}{french.join(others)}" if others else phrase
-    return f"{text}{SEMICOLON}publiées sans effectif, ces notes ne peuvent être départagées."
+        first = TEXTS["every"].format(when=when, mark=words.value(of_all, indicator))
+    others = phrases.shared_out(names)[:1]
+    listed = TEXTS["neighbours" if alone else "peers"].format(peers=others[0]) if others else ""
+    return " ".join(part for part in (first, listed, TEXTS["no_base"]) if part)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from observlib import estimates
+from observlib.actions import Action
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
 from observlib.comparison.sentences import evolution, whose_answers
 from observlib.display import french, phrases, words
 from observlib.display.changes import WEIGHTED
 from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown
+from observlib.period import Quarter
 from observlib.sentences import published, together, value_of
 
 _NO_VISITS = {
@@ -22,8 +24,8 @@ _NO_VISITS = {
     "suppressed": "ne sont pas publiées (secret statistique)",
     "missing": "ne sont pas disponibles",
 }
-
-
+_SEVERE = ("bloquant", "majeur")  # problems that the sheet of a product names
+_MOST = 3  # of one sort that it names
 _NO_MARK = {
     "partial": "porte sur une période incomplète",
     "low_base": "repose sur trop peu de réponses pour être citée ici",
@@ -74,16 +76,21 @@ def summary(
     return together(*sentences) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
 
 
-def several_marks(marks: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+def several_marks(
+    marks: pd.DataFrame, asked: pd.DataFrame, catalogue: Catalogue, period: str
+) -> Markdown:
     """Why a product has several marks of satisfaction: a box that tells them all; else nothing.
 
     Parameters
     ----------
     marks
-        The product's `satisfaction_10`: of the quarter by device, of a year by survey, and with
-        weights (`group` = `weighting`).
+        The product's `satisfaction_10` by device, of which those of `period` are told.
+    asked
+        Those of its surveys, of `period` and of a year, and with weights (`group` = `weighting`).
     """
-    known = published(marks, "satisfaction_10")
+    found = published(asked, "satisfaction_10")
+    found = found[(found["period"] == period) | found["period"].str.contains("/")]
+    known = estimates.combine([published(marks, "satisfaction_10", period), found])
     raw = (known["group"] == "weighting") & (known["group_value"] != WEIGHTED)
     known = known[~raw]
     if len(known) < 2:
@@ -116,6 +123,94 @@ def _whose(mark: Mapping[str, Any], catalogue: Catalogue) -> str:
         return ""
     asked = device.family == "consultation"
     return ", auprès de ceux qui sont sollicités" if asked else ", de ceux qui donnent leur avis"
+
+
+def blocking(met: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+    """What blocks a product's users, a line for each way by which it is known; else nothing.
+
+    Parameters
+    ----------
+    met
+        Of the product: shares of problems in tests, of topics of calls and messages, of themes of
+        texts.
+    """
+    problems = _told(met, "problem_share")
+    severe = [
+        f"{_quoted(row['group_value'])}, {value_of(row, catalogue)} des participants"
+        for severity in _SEVERE
+        for row in problems
+        if row["group_value"].endswith(f"({severity})")
+    ]
+    found = [
+        ("Problèmes vus en test", severe, "mobilisation"),
+        ("Motifs d'appel", _shares(met, "call_theme_share", catalogue), "contacts"),
+        ("Motifs de message", _shares(met, "ticket_theme_share", catalogue), "contacts"),
+        ("Thèmes de leurs textes", _shares(met, "text_theme_share", catalogue), "verbatims"),
+    ]
+    lines = [
+        markdown(f"- **[{{}}]({page}.ipynb)** : {{}}.", what, words.SEMICOLON.join(parts[:_MOST]))
+        for what, parts, page in found
+        if parts
+    ]
+    return joined(lines, "\n")
+
+
+def coming(
+    product: str,
+    waiting: pd.DataFrame,
+    asked: pd.DataFrame,
+    planned: Iterable[Action],
+    catalogue: Catalogue,
+) -> Markdown:
+    """What is recorded to come on a product, a line each: nothing that nobody recorded.
+
+    Parameters
+    ----------
+    product
+        Its id.
+    waiting
+        Estimates of `ideas_waiting` of the product.
+    asked
+        Estimates of its surveys by quarter: that of a yearly one is expected a year after the last.
+    planned
+        The actions that teams have recorded for later.
+    """
+    lines = [
+        markdown("- **{}** (prévu le {}).", action.title, french.day_label(action.date))
+        for action in planned
+        if action.product == product
+    ]
+    for row in _told(waiting, "ideas_waiting"):
+        if row["estimate"]:
+            known = words.indicator_of("ideas_waiting", catalogue).label
+            lines.append(markdown("- {} : {}.", known, french.number(row["estimate"])))
+    for device, own in asked[asked["estimate"].notna()].groupby("device", sort=False):
+        survey = catalogue.devices.get(str(device))
+        if survey and survey.frequency == "yearly":
+            following = Quarter.parse(max(own["period"])) + 4
+            when = french.when(str(following))
+            lines.append(markdown("- **{}** : la prochaine est attendue {}.", survey.label, when))
+    return joined(lines, "\n")
+
+
+def _told(frame: pd.DataFrame, indicator: str) -> list[dict[str, Any]]:
+    """The published estimates of an indicator, the highest first."""
+    rows = published(frame, indicator).sort_values("estimate", ascending=False, kind="stable")
+    return estimates.records(rows)
+
+
+def _shares(frame: pd.DataFrame, indicator: str, catalogue: Catalogue) -> list[str]:
+    """The highest shares of a whole, each with what it is of."""
+    return [
+        f"{_quoted(row['group_value'])}, {value_of(row, catalogue)}"
+        for row in _told(frame, indicator)
+    ]
+
+
+def _quoted(words_: str) -> str:
+    """Words between guillemets; what follows them in brackets stays outside."""
+    named, mark, rest = words_.partition(" (")
+    return f"« {named} »{mark}{rest}"
 
 
 def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) -> Output:

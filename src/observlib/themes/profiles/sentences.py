@@ -10,29 +10,19 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import and_detectable, inconclusive
 from observlib.confidentiality.grouping import GROUPED
-from observlib.display import french, phrases, words
+from observlib.display import french, phrases, wording, words
 from observlib.display.prose import Markdown, joined, markdown
-from observlib.display.words import SEMICOLON
 from observlib.estimates import REFERENCE
 from observlib.sentences import value_of
 
-_RESERVATION = (
-    "Ces profils sont ceux des répondants d'un dispositif, qui ont choisi de répondre : ils ne "
-    "sont ni ceux de tous les usagers du produit, ni comparables à eux."
-)
-_PLACES = {"fall": "moins présents", "rise": "plus présents"}
-_OF = {
-    "age": "l'âge",
-    "sex": "le sexe",
-    "region": "la région",
-    "status": "la situation",
-    "autonomy": "l'aisance en ligne",
-}
+TEXTS = wording.beside(__file__)
+_PLACES = ("fall", "rise")
+_VARIABLES = ("age", "sex", "region", "status", "autonomy")
 
 
 def reservation(shares: pd.DataFrame) -> str:
     """Whose profiles these are, and whose they are not; nothing where none is told."""
-    return _RESERVATION if len(shares) else ""
+    return TEXTS["reservation"] if len(shares) else ""
 
 
 def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> Markdown:
@@ -45,44 +35,41 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
     compared
         Pairs of `leading_answer.pairs`, with the results of their whole family.
     """
-    indicator = words.indicator_of("profile_share", catalogue)
     lines = []
     for device, rows in frame.groupby("device", sort=False):
         first: dict[str, Any] = rows.iloc[0].to_dict()
-        sure, unsure, thin = [], [], []
+        sure, unsure, thin = list[str](), list[str](), list[str]()
         own = compared[compared["device"] == device]
         for variable, parts in rows.groupby("group", sort=False):
-            name = _OF.get(str(variable), str(variable))
+            name = _variable(str(variable))
             shown = parts[(parts["status"] == "published") & ~parts["group_value"].isin(GROUPED)]
             ranked = estimates.records(
                 shown.sort_values("estimate", ascending=False, kind="stable")
             )
             verdict = own.loc[own["group"] == variable, "verdict"]
             if len(ranked) < 2:
-                why = "trop peu de réponses pour distinguer des catégories"
-                if not (parts["status"] == "suppressed").any() and not ranked:
-                    why = "trop peu de réponses ou une période incomplète"
-                thin.append(f"pour {name}, {why}")
+                withheld = (parts["status"] == "suppressed").any() or ranked
+                why = TEXTS["too_few" if withheld else "too_few_or_partial"].format(variable=name)
+                thin.append(why)
                 continue
-            clauses = [(f"« {row['group_value']} »", value_of(row, catalogue)) for row in ranked]
-            base = words.base_text(ranked[0]["n"], indicator)
+            most = TEXTS["category"].format(
+                name=ranked[0]["group_value"], share=value_of(ranked[0], catalogue)
+            )
             if (verdict == "rise").any():
-                sure.append(f"pour {name}, {clauses[0][0]} ({clauses[0][1]}{SEMICOLON}{base})")
+                sure.append(TEXTS["of_variable"].format(variable=name, category=most))
             else:
-                two = french.join(map(" à ".join, clauses[:2]))
-                unsure.append(f"pour {name} ({two}{SEMICOLON}{base})")
+                unsure.append(TEXTS["close"].format(variable=name, category=most))
         period = french.period_label(first["period"])
         sentences: list[str] = [
             markdown("**{}** ({}).", words.label(first, "device", catalogue), period)
         ]
         if sure:
-            sentences.append(f"Catégorie la plus fréquente {SEMICOLON.join(sure)}.")
+            named, *more = phrases.shared_out(sure)
+            sentences += [TEXTS["most_frequent"].format(names=named), *phrases.also(more)]
         if unsure:
-            least = f"{french.join(unsure)}{and_detectable(own, catalogue)}"
-            sentences.append(f"On ne peut pas dire laquelle est la plus fréquente {least}.")
-        if thin:
-            sentences.append(f"{phrases.capital(SEMICOLON.join(thin))}.")
-        lines.append(joined(sentences, " "))
+            sentences += [f"{one}." for one in unsure[:-1]]
+            sentences.append(f"{unsure[-1]}{and_detectable(own, catalogue)}.")
+        lines.append(joined([*sentences, *thin], " "))
     return joined(lines, "\n\n")
 
 
@@ -96,32 +83,35 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     tested = compared[compared["level"].notna()]
     if tested.empty:
-        return "Aucun profil ne peut être rapporté à la population."
+        return TEXTS["no_profile"]
     lines = []
     for device, rows in tested.groupby("device", sort=False):
         name = words.label({"device": device}, "device", catalogue)
-        clauses = []
-        for verdict, place in _PLACES.items():
+        line: list[str] = [markdown("**{}**.", name)]
+        for verdict in _PLACES:
             apart = rows[rows["verdict"] == verdict].sort_values("difference", key=abs)
-            sentences = [
-                f"« {row['group_value']} » ({_beside(row, catalogue)})"
-                for row in estimates.records(apart.iloc[::-1])
-            ]
-            if sentences:
-                clauses.append(f"{place} que dans la population, {french.join(sentences)}")
+            ordered = estimates.records(apart.iloc[::-1])
+            if not ordered:
+                continue
+            named, *more = phrases.shared_out(map(_name, ordered))
+            line += [TEXTS[f"than_population.{verdict}"].format(names=named), *phrases.also(more)]
+            line.append(_beside(ordered[0], catalogue, len(ordered) == 1))
         hidden = _hidden(compared[compared["device"] == device])
-        apart_ = SEMICOLON.join(clauses) or (
-            "l'écart n'est établi pour aucune catégorie"
-            f"{' assez nombreuse pour être montrée' if hidden else ''}"
-        )
-        line: list[str] = [markdown("**{}** : {}.", name, apart_), *_unsure(rows, catalogue)]
+        if len(line) == 1:
+            line.append(TEXTS["no_gap_shown" if hidden else "no_gap"])
+        line += _unsure(rows, catalogue)
         if hidden:
-            line.append(
-                "Celles de moins de onze répondants ne peuvent pas être testées : elles sont "
-                "peut-être les moins entendues."
-            )
+            line.append(TEXTS["hidden"])
         lines.append(joined(line, " "))
     return joined(lines, "\n\n")
+
+
+def _variable(name: str) -> str:
+    return TEXTS[f"variables.{name}"] if name in _VARIABLES else name
+
+
+def _name(row: dict[str, Any]) -> str:
+    return TEXTS["name"].format(name=row["group_value"])
 
 
 def _unsure(rows: pd.DataFrame, catalogue: Catalogue) -> list[str]:
@@ -129,8 +119,9 @@ def _unsure(rows: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     unsure = inconclusive(rows)
     if unsure.empty:
         return []
-    pairs = french.count(len(unsure), "catégorie", "catégories")
-    return [f"Pour {pairs}, on ne peut pas conclure{and_detectable(unsure, catalogue)}."]
+    count, least = french.spelled(len(unsure), "une"), and_detectable(unsure, catalogue)
+    many = french.plural(len(unsure), "one", "several")
+    return [TEXTS[f"unsure.{many}"].format(count=count, least=least)]
 
 
 def _hidden(compared: pd.DataFrame) -> bool:
@@ -152,26 +143,23 @@ def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str
     tested = asked[asked["level"].notna()]
     if asked.empty:
         return ""
-    what = _OF.get(variable, variable)
+    what = _variable(variable)
     if tested.empty:
-        return f"Pour {what}, trop peu de réponses pour une comparaison avec la population."
-    parts = []
+        return TEXTS["too_few_to_compare"].format(variable=what)
+    sentences: list[str] = []
     for device, rows in tested.groupby("device", sort=False):
-        clauses = []
-        for verdict, place in {"fall": "moins de", "rise": "plus de"}.items():
-            names = rows.loc[rows["verdict"] == verdict, "group_value"]
-            if len(names):
-                clauses.append(f"{place} {french.join(f'« {name} »' for name in names)}")
-        if clauses:
-            name = words.label({"device": device}, "device", catalogue)
-            parts.append(f"{', '.join(clauses)} ({name})")
-    if parts:
-        return f"Pour {what}, écarts établis avec la population : {SEMICOLON.join(parts)}."
-    shown = " assez nombreuse pour être montrée" if _hidden(asked) else ""
+        name = words.label({"device": device}, "device", catalogue)
+        for verdict in _PLACES:
+            apart = estimates.records(rows[rows["verdict"] == verdict])
+            if apart:
+                named, *more = phrases.shared_out(map(_name, apart))
+                told = TEXTS[f"by_category.{verdict}"].format(device=name, names=named)
+                sentences += [told, *phrases.also(more)]
+    if sentences:
+        return " ".join(sentences)
     least = and_detectable(tested, catalogue)
-    return (
-        f"Pour {what}, l'écart à la population n'est établi pour aucune catégorie{shown}, "
-        f"compte tenu de toutes celles qui sont testées{least}."
+    return TEXTS["no_gap_of_shown" if _hidden(asked) else "no_gap_of"].format(
+        variable=what, least=least
     )
 
 
@@ -187,26 +175,30 @@ def category(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     shown = frame[frame["status"] == "published"].sort_values("estimate", kind="stable")
     if shown.empty:
-        return "Trop peu de réponses pour rapporter la catégorie à la population."
+        return TEXTS["category_too_few"]
     ends = [value_of(row, catalogue) for row in estimates.records(shown.iloc[[0, -1]])]
-    text = f"de {ends[0]} à {ends[1]} selon le dispositif" if ends[0] != ends[1] else ends[0]
-    return f"{shown['group_value'].iat[0]} : {text}, pour 1 dans la population."
+    return TEXTS["ratio" if ends[0] == ends[1] else "ratios"].format(
+        category=shown["group_value"].iat[0], low=ends[0], high=ends[1]
+    )
 
 
-def devices_with_profiles(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def devices_with_profiles(frame: pd.DataFrame) -> str:
     """How many devices say who answers them, and when."""
     shown = frame[frame["status"] == "published"]
     if shown.empty:
-        return "Aucun dispositif ne dit assez qui lui répond."
-    names = [words.label({"device": d}, "device", catalogue) for d in shown["device"].unique()]
-    count = french.count(len(names), "dispositif dit", "dispositifs disent")
-    period = phrases.capital(french.when(shown["period"].iat[0]))
-    return f"{period}, {count} qui répond : {french.join(names)}."
+        return TEXTS["no_device"]
+    count = shown["device"].nunique()
+    when = phrases.capital(french.when(shown["period"].iat[0]))
+    many = french.plural(count, "one", "several")
+    return TEXTS[f"devices.{many}"].format(when=when, count=french.spelled(count))
 
 
-def _beside(row: dict[str, Any], catalogue: Catalogue) -> str:
-    """A category's share of respondents, then of the population."""
-    heard, known = row["estimate"], row[REFERENCE + "estimate"]
-    indicator = phrases.fine(heard, known, words.indicator_of(row["indicator"], catalogue))
-    shares = [words.value(share, indicator) for share in (heard, known)]
-    return f"{shares[0]} des répondants, {shares[1]} de la population"
+def _beside(row: dict[str, Any], catalogue: Catalogue, alone: bool) -> str:
+    """A category's share of respondents, then of the population; others are named with it."""
+    known = row[REFERENCE + "estimate"]
+    indicator = phrases.fine(
+        row["estimate"], known, words.indicator_of(row["indicator"], catalogue)
+    )
+    return TEXTS["shares" if alone else "shares_of_first"].format(
+        heard=words.value(row["estimate"], indicator), known=words.value(known, indicator)
+    )

@@ -9,9 +9,10 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import and_detectable, inconclusive, value_against, why_untested
-from observlib.display import french
-from observlib.display.words import SEMICOLON
+from observlib.display import french, wording
 from observlib.estimates import REFERENCE
+
+TEXTS = wording.beside(__file__)
 
 
 def products_above(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -34,12 +35,14 @@ def products_above(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     >>> said.replace("\\xa0", " ")
     'Service-public.fr est au-dessus de Légifrance (7,9 contre 6,4 sur 10).'
     """
-    clauses = [
-        f"{catalogue.label(row['product'])} est au-dessus de "
-        f"{catalogue.label(row[REFERENCE + 'product'])} ({value_against(row, catalogue)})"
+    return " ".join(
+        TEXTS["above"].format(
+            product=catalogue.label(row["product"]),
+            other=catalogue.label(row[REFERENCE + "product"]),
+            values=value_against(row, catalogue),
+        )
         for row in compared[compared["verdict"] == "rise"].to_dict("records")
-    ]
-    return f"{SEMICOLON.join(clauses)}." if clauses else ""
+    )
 
 
 def products(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -55,13 +58,14 @@ def products(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     sentences = [products_above(compared, catalogue)]
     for row in compared[compared["verdict"] == "stable"].to_dict("records"):
         two = french.join(catalogue.label(row[side + "product"]) for side in ("", REFERENCE))
-        sentences.append(f"{two} sont équivalents ({value_against(row, catalogue)}).")
+        sentences.append(TEXTS["alike"].format(two=two, values=value_against(row, catalogue)))
     unknown = inconclusive(compared)
     if len(unknown):
-        couples = french.count(len(unknown), "couple de produits", "couples de produits")
-        least = and_detectable(unknown, catalogue)
-        sentences.append(f"Pour {couples}, on ne peut pas conclure{least}.")
+        couples = french.plural(len(unknown), "unknown", "unknown_of")
+        sentences.append(
+            TEXTS[f"couples.{couples}"].format(
+                count=french.spelled(len(unknown)), least=and_detectable(unknown, catalogue)
+            )
+        )
     text = " ".join(sentence for sentence in sentences if sentence)
-    return (
-        text or f"Les produits ne peuvent pas être comparés entre eux ({why_untested(compared)})."
-    )
+    return text or TEXTS["untested"].format(why=why_untested(compared))

@@ -6,12 +6,10 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import and_detectable, inconclusive
-from observlib.display import french, words
+from observlib.display import french, wording, words
 
-_CAUTION = (
-    "Aller ensemble n'est pas causer : un usager satisfait peut juger plus clair le même site, et "
-    "une raison qui n'est pas demandée peut expliquer les deux réponses."
-)
+TEXTS = wording.beside(__file__)
+_TOLD = 2  # effects that are told with their sizes; the chart shows them all
 
 
 def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -29,44 +27,41 @@ def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
         The same beside 0 (`pairs.with_nothing`), with the results of their whole family.
     """
     if frame.empty:
-        return "L'enquête ne demande pas la satisfaction, ou rien qui puisse aller avec elle."
+        return TEXTS["not_asked"]
     shown = frame[~frame["status"].isin(words.WITHHELD)]
     if shown.empty and (frame["status"] == "suppressed").any():
-        return "Ce qui va avec la satisfaction n'est pas publié (secret statistique)."
+        return TEXTS["withheld"]
     if shown.empty:
         n = frame["n"].max()
-        found = "moins de onze" if pd.isna(n) else french.number(n)
-        return (
-            f"Trop peu de réponses complètes ({found}) ou de réponses différentes pour dire ce qui "
-            "va avec la satisfaction."
-        )
+        return TEXTS["too_few"].format(n=TEXTS["few"] if pd.isna(n) else french.number(n))
     indicator = words.indicator_of("driver_effect", catalogue)
-    parts = [
-        f"« {row['group_value']} » ({words.value(row, indicator)} sur 10{words.SEMICOLON}"
-        f"{words.interval(row, indicator)})"
-        for row in _established(compared).to_dict("records")
-    ]
-    sentences = ["Rien de ce qui est demandé ne va de façon établie avec la satisfaction."]
-    if parts:
-        sentences = [
-            f"Écarts de satisfaction établis entre la réponse la plus haute et la plus basse, les "
-            f"autres réponses étant égales : {french.join(parts)}."
+    sure = _established(compared).to_dict("records")
+    sentences = [] if sure else [TEXTS["nothing"]]
+    if sure:
+        names = _quoted(_established(compared)["group_value"])
+        sizes = [
+            TEXTS["size"].format(name=row["group_value"], points=words.value(row, indicator))
+            for row in sure[:_TOLD]
         ]
+        sentences = [TEXTS["goes_with"].format(names=names)]
+        sentences.append(TEXTS["sizes"].format(sizes=words.SEMICOLON.join(sizes)))
     alike = compared.loc[compared["verdict"] == "stable", "group_value"]
     if len(alike):
-        named = french.join(f"« {name} »" for name in alike)
-        sentences.append(f"L'écart est trop petit pour compter pour {named}.")
+        sentences.append(TEXTS["too_small"].format(names=_quoted(alike)))
     unknown = inconclusive(compared)
     if len(unknown):
-        named = french.join(f"« {name} »" for name in unknown["group_value"])
-        least = f"compte tenu de tout ce que l'étude compare{and_detectable(unknown, catalogue)}"
-        sentences.append(f"On ne peut pas conclure pour {named}, {least}.")
+        names, least = _quoted(unknown["group_value"]), and_detectable(unknown, catalogue)
+        sentences.append(TEXTS["unknown"].format(names=names, least=least))
     return " ".join(sentences)
+
+
+def _quoted(names: pd.Series) -> str:
+    return french.join(TEXTS["name"].format(name=name) for name in names)
 
 
 def caution(effects: pd.DataFrame) -> str:
     """That going together is no cause; nothing where no effect is told."""
-    return _CAUTION if len(effects) else ""
+    return TEXTS["caution"] if len(effects) else ""
 
 
 def caption(frame: pd.DataFrame, compared: pd.DataFrame) -> str:
@@ -77,14 +72,12 @@ def caption(frame: pd.DataFrame, compared: pd.DataFrame) -> str:
     frame, compared
         Those of `established`.
     """
-    what = "Points de satisfaction, sur 10, de la réponse la plus basse à la plus haute"
     if frame.empty or frame["status"].isin(words.WITHHELD).all():
-        return what
+        return TEXTS["chart"]
     sure = _established(compared)
     if sure.empty:
-        return f"{what} : aucun écart établi"
-    named = french.join(f"« {name} »" for name in sure["group_value"])
-    return f"{what}, écarts établis : {named}"
+        return TEXTS["chart_nothing"]
+    return TEXTS["chart_established"].format(names=_quoted(sure["group_value"]))
 
 
 def _established(compared: pd.DataFrame) -> pd.DataFrame:

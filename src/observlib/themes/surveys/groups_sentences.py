@@ -5,17 +5,13 @@ A verdict is never made here: see `comparison.sentences`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import and_detectable, value_against, why_untested
-from observlib.display import french
-from observlib.display.words import SEMICOLON
+from observlib.comparison.sentences import and_detectable, why_untested
+from observlib.display import phrases, wording
 
-_PLACES = {"rise": "plus haute", "fall": "plus basse"}
+TEXTS = wording.beside(__file__)
 
 
 def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -28,24 +24,13 @@ def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     if compared.empty:
         return ""
-    clauses = []
-    for place, rows in _placed(compared):
-        named = [f"« {row['group_value']} » ({value_against(row, catalogue)})" for row in rows]
-        clauses.append(f"{place} pour {french.join(named)}")
-    alike = compared.loc[compared["verdict"] == "stable", "group_value"]
-    if len(alike):
-        clauses.append(f"équivalente pour {french.join(f'« {name} »' for name in alike)}")
+    told = _placed(compared)
     least = and_detectable(compared, catalogue)
-    if not clauses and not least:
-        why = why_untested(compared)
-        return f"Les catégories de répondants ne peuvent pas être comparées entre elles ({why})."
-    if not clauses:
-        return (
-            "On ne peut dire d'aucune catégorie de répondants que sa satisfaction diffère de celle "
-            f"des autres{least}."
-        )
-    text = f"Par rapport aux autres répondants, la satisfaction est {SEMICOLON.join(clauses)}."
-    return f"{text} Ailleurs, on ne peut pas conclure{least}." if least else text
+    if not told and not least:
+        return TEXTS["untested"].format(why=why_untested(compared))
+    if not told:
+        return TEXTS["unknown"].format(least=least)
+    return " ".join([*told, *([TEXTS["elsewhere"].format(least=least)] if least else [])])
 
 
 def caption(compared: pd.DataFrame) -> str:
@@ -53,17 +38,17 @@ def caption(compared: pd.DataFrame) -> str:
 
     They are not ranked: only their differences to the others are tested.
     """
-    parts = [
-        f"{place} pour {french.join('« ' + row['group_value'] + ' »' for row in rows)}"
-        for place, rows in _placed(compared)
-    ]
-    text = SEMICOLON.join(parts) or "aucun écart établi"
-    return f"Satisfaction par rapport à celle des autres répondants : {text}"
+    return " ".join(_placed(compared[compared["verdict"] != "stable"])) or TEXTS["none"]
 
 
-def _placed(compared: pd.DataFrame) -> Iterator[tuple[str, list[dict[Any, Any]]]]:
-    """The categories above the others, then those below, where some are established."""
-    for verdict, place in _PLACES.items():
-        rows = compared[compared["verdict"] == verdict]
+def _placed(compared: pd.DataFrame) -> list[str]:
+    """Which categories are above the others, below or as high, where that is established."""
+    sentences: list[str] = []
+    for verdict in ("rise", "fall", "stable"):
+        rows = compared.loc[compared["verdict"] == verdict, "group_value"]
         if len(rows):
-            yield place, rows.to_dict("records")
+            first, *more = phrases.shared_out(TEXTS["name"].format(name=name) for name in rows)
+            subject = TEXTS["it" if sentences else "first"]
+            sentences.append(TEXTS[f"placed.{verdict}"].format(subject=subject, names=first))
+            sentences += phrases.also(more)
+    return sentences

@@ -13,22 +13,16 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import detectable
-from observlib.display import french, phrases, words
-from observlib.display.changes import gap, level
+from observlib.display import french, phrases, wording, words
 from observlib.estimates import REFERENCE
 
-_RESERVATION = (
-    "Ce calcul ne prouve pas que la population donnerait cette note : ceux qui répondent l'ont "
-    "choisi, les usagers d'un site ne sont pas la population, et, à profil égal, ils peuvent "
-    "différer de ceux qui ne répondent pas. Il vérifie la note brute et ne la remplace pas."
-)
-_MARGINS = {"age": "l'âge", "sex": "le sexe", "region": "la région"}
-_OF = {"age": "de l'âge", "sex": "du sexe", "region": "de la région"}
+TEXTS = wording.beside(__file__)
+_MARGINS = ("age", "sex", "region")
 
 
 def reservation(weighed: pd.DataFrame) -> str:
     """What no weighted mark proves; nothing where there is none."""
-    return _RESERVATION if len(weighed) else ""
+    return TEXTS["reservation"] if len(weighed) else ""
 
 
 def conclusion(
@@ -46,88 +40,63 @@ def conclusion(
         Estimates on all the answers of the same period, whose profile may be unknown.
     """
     if report.empty:
-        return (
-            "Aucune réponse ne dit l'âge, le sexe ou la région : elles ne peuvent pas être "
-            "redressées."
-        )
+        return TEXTS["no_profile"]
     used = [name for name in _MARGINS if name in set(report["group"])]
     own = report[report["indicator"] == "weighting_own_effect"]
     made = used or own["estimate"].notna().any()
     if not made and (report["status"] == "suppressed").any():
-        return "Les réponses ne sont pas redressées (secret statistique)."
+        return TEXTS["withheld"]
     if not made:
         n = report["n"].max()
-        found = "moins de onze" if pd.isna(n) else french.number(n)
-        if len(own):
-            return (
-                f"Les réponses ne sont pas redressées : trop peu de répondants ({found}) ont un "
-                "poids et disent tout leur profil, ou ces poids ne peuvent pas leur donner celui "
-                "de la population."
-            )
-        return (
-            f"Les réponses ne sont pas redressées : trop peu de répondants ({found}) disent tout "
-            "leur profil, ou aucun poids ne leur donne celui de la population."
-        )
-    profile = french.join(_MARGINS[name] for name in used)
+        found = TEXTS["few"] if pd.isna(n) else french.number(n)
+        return TEXTS["too_few_own" if len(own) else "too_few"].format(n=found)
+    profile = french.join(TEXTS[f"margins.{name}"] for name in used)
+    how = TEXTS["profile"].format(margins=profile) if used else TEXTS["own_weights"]
     rows = estimates.records(compared[compared["indicator"] == "satisfaction_10"])
     if not rows or rows[0]["status"] in (*words.WITHHELD, "low_base"):
-        weighting = f"{profile} de la population" if used else "les poids de l'enquête"
-        text = f"La satisfaction ne peut pas être dite avec {weighting}."
+        sentences = [TEXTS["no_mark"].format(how=how)]
     else:
         marks = everyone[everyone["indicator"] == "satisfaction_10"].to_dict("records")
-        text = _compared(rows[0], profile, marks[0] if marks else {}, catalogue)
+        sentences = _compared(rows[0], phrases.capital(how), marks[:1], catalogue)
+        of = TEXTS["of_profile" if used else "of_weights"]
+        sentences.append(TEXTS["of"].format(n=french.number(rows[0]["n"]), of=of))
     if not used:
-        return f"{text} Ces poids corrigent ce dont a tenu compte qui a fait l'enquête."
-    start = ["Le calcul part des poids que l'enquête donne elle-même."] if len(own) else []
-    return " ".join([text, *start, *_left_out(used)])
+        return " ".join([*sentences, TEXTS["own_weights_correct"]])
+    start = [TEXTS["from_own_weights"]] if len(own) else []
+    left_out = [TEXTS[f"of_margins.{name}"] for name in _MARGINS if name not in used]
+    end = [TEXTS["left_out"].format(margins=french.join(left_out))] if left_out else []
+    return " ".join([*sentences, *start, *end])
 
 
 def _compared(
-    row: dict[str, Any], profile: str, every: dict[Any, Any], catalogue: Catalogue
-) -> str:
+    row: dict[str, Any], how: str, every: list[dict[Any, Any]], catalogue: Catalogue
+) -> list[str]:
+    """The weighted mark beside the raw one, what their test says, and the mark of all."""
     indicator = words.indicator_of("satisfaction_10", catalogue)
-    known = "profil" if profile else "poids"
-    start = (
-        f"Si les {french.number(row['n'])} répondants dont tout le profil est connu avaient "
-        f"{profile} de la population, leur satisfaction serait de "
-        if profile
-        else f"Avec les poids de l'enquête, la satisfaction de ses {french.number(row['n'])} "
-        f"répondants qui en ont un est de "
-    )
     raw = row[REFERENCE + "estimate"]
     if pd.isna(raw):
-        return f"{start}{words.value(row, indicator)} ({words.interval(row, indicator)})."
+        return [TEXTS["mark"].format(how=how, mark=words.value(row, indicator))]
     finer = phrases.fine(row["estimate"], raw, indicator)
-    phrase = f"{start}{words.value(row, finer)} au lieu de {words.figure(raw, finer)}"
-    if every and every["status"] not in words.WITHHELD and every["n"] > row["n"]:
-        mark, n = words.figure(every["estimate"], indicator), french.number(every["n"])
-        phrase += f" ({mark} pour les {n} qui ont donné une note, {known} connu ou non)"
+    mark, was = words.value(row, finer), words.figure(raw, finer)
+    sentences = [TEXTS["mark_against"].format(how=how, mark=mark, raw=was)]
     if math.isnan(row["difference_low"]):
-        return f"{phrase}, sans que l'écart ait pu être testé."
-    at = level(pd.DataFrame([row]))
-    moved = f"écart de {gap(row, indicator)}, intervalle à {at} entre parenthèses"
-    if row["verdict"] == "stable":
+        sentences.append(TEXTS["verdicts.untested"])
+    else:
         margin = french.number(indicator.matters or 0.0, indicator.decimals)
-        return f"{phrase}. La note change trop peu pour compter (moins de {margin}) : {moved}."
-    if row["verdict"] == "unknown":
-        text = f"{moved}{words.SEMICOLON}{detectable(pd.DataFrame([row]), indicator, 'un écart')}"
-        return f"{phrase}. On ne peut pas dire si le redressement change la note : {text}."
-    return f"{phrase}. Le redressement change donc la note : {moved}."
+        size = french.signed(row["difference"], indicator.decimals)
+        seen = phrases.capital(detectable(pd.DataFrame([row]), indicator, TEXTS["gap"]))
+        moved = row["verdict"] if row["verdict"] in ("stable", "unknown") else "moved"
+        told = TEXTS[f"verdicts.{moved}"].format(size=size, margin=margin, detectable=seen)
+        sentences.append(told)
+    for one in every:
+        if one["status"] not in words.WITHHELD and one["n"] > row["n"]:
+            mark, n = words.figure(one["estimate"], indicator), french.number(one["n"])
+            sentences.append(TEXTS["everyone"].format(mark=mark, n=n))
+    return sentences
 
 
-def _left_out(used: list[str]) -> list[str]:
-    """A sentence where a part of the profile is not in the weights."""
-    names = [_OF[name] for name in _MARGINS if name not in used]
-    if not names:
-        return []
-    return [
-        f"Le calcul ne tient pas compte {french.join(names)}, que l'enquête ne demande pas ou que "
-        "trop peu de réponses distinguent."
-    ]
-
-
-def margins(report: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Caption: which category the weights move most, from which share to which.
+def margins(report: pd.DataFrame) -> str:
+    """Caption: which category the weights move most.
 
     Parameters
     ----------
@@ -138,15 +107,9 @@ def margins(report: pd.DataFrame, catalogue: Catalogue) -> str:
         index="group_value", columns="indicator", values="estimate"
     )
     if not {"weighting_before", "weighting_after"} <= set(wide):
-        return "Profil des répondants avant et après redressement"
+        return TEXTS["shares"]
     moved = (wide["weighting_after"] - wide["weighting_before"]).abs()
-    name = moved.idxmax()
-    indicator = words.indicator_of("weighting_before", catalogue)
-    before, after = (
-        words.figure(wide.loc[name, column], indicator)
-        for column in ("weighting_before", "weighting_after")
-    )
-    return f"« {name} » est la catégorie que les poids changent le plus : de {before} à {after}"
+    return TEXTS["most_moved"].format(name=moved.idxmax())
 
 
 def cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -156,10 +119,10 @@ def cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
         return ""
     row = estimates.records(rows)[0]
     if row["status"] == "suppressed":
-        return "Poids non publiés (secret statistique)"
+        return TEXTS["cost_withheld"]
     if row["status"] in words.WITHHELD:
-        return "Aucun poids n'a pu être calculé"
+        return TEXTS["no_weight"]
     n = phrases.rounded_count(
         {**row, "estimate": row["n"]}, words.indicator_of(row["indicator"], catalogue)
     )
-    return f"{n} aux poids inégaux en valent {french.number(row['estimate'])} de même poids"
+    return TEXTS["cost"].format(respondents=n, equal=french.number(row["estimate"]))

@@ -5,33 +5,20 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, words
+from observlib.display import french, phrases, wording, words
 from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown, plain
-from observlib.display.words import SEMICOLON
 from observlib.errors import ObservError
 from observlib.quotes import listed
 from observlib.sentences import published, value_of
 from observlib.themes.verbatims.estimates import label_of
 
+TEXTS = wording.beside(__file__)
 _TOLD = 3  # readings that a sentence names
-_REASONS = {
-    "none": "personne ne l'y a cherché",
-    "one": "une seule personne l'y a cherché, et rien ne dit si une autre y verrait la même chose",
-    "few": "deux personnes l'ont cherché dans moins de trente textes",
-    "skipped": "trop de textes que le sort a désignés n'ont pas été lus par les deux lecteurs",
-    "alike": "les deux lecteurs ont répondu de même pour tous les textes, et rien ne montre qu'ils "
-    "s'accorderaient sur une autre réponse",
-    "disagree": "deux lecteurs ne le voient pas assez souvent dans les mêmes textes",
-}
-_CAUTION = (
-    "Ceux qui écrivent l'ont choisi : ces parts sont celles de leurs textes, et non celles de tous "
-    "les usagers."
-)
 
 
 def read(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
-    """What texts of a period do most, by device, with intervals.
+    """What texts of a period do most, by device.
 
     Parameters
     ----------
@@ -39,7 +26,6 @@ def read(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         Estimates of `text_share`.
     """
     rows = published(shares, "text_share", period)
-    indicator = words.indicator_of("text_share", catalogue)
     clauses = {
         label_of(asked, code): asked.clause.replace("{}", word)
         for asked in catalogue.codebook.values()
@@ -48,15 +34,16 @@ def read(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     sentences = []
     for _, own in rows.groupby("device", sort=False):
         own = own.sort_values("estimate", ascending=False, kind="stable").head(_TOLD)
-        parts = [
-            f"{value_of(row, catalogue)} {clauses[row['group_value']]} "
-            f"({words.interval(row, indicator)})"
+        first, *others = [
+            f"{value_of(row, catalogue)} {clauses[row['group_value']]}"
             for row in own.to_dict("records")
         ]
         device = words.label(own.iloc[0].to_dict(), "device", catalogue)
         when = french.period_label(period)
-        sentences.append(f"Parmi les textes du {when} ({device}), {french.join(parts)}.")
-    return " ".join([*sentences, _CAUTION]) if sentences else ""
+        sentences.append(TEXTS["read"].format(when=when, device=device, share=first))
+        if others:
+            sentences.append(TEXTS["read_too"].format(shares=french.join(others)))
+    return " ".join([*sentences, TEXTS["caution"]]) if sentences else ""
 
 
 def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -> Markdown:
@@ -74,22 +61,23 @@ def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -
     unasked = [names[device] for device in nobody.index[nobody.astype(bool)]]
     paragraphs = []
     if unasked:
-        paragraphs.append(plain(f"Personne n'a relu de textes : {french.join(unasked)}."))
+        first, *more = phrases.shared_out(unasked)
+        told = [TEXTS["nobody"].format(devices=first), *phrases.also(more)]
+        paragraphs.append(plain(" ".join(told)))
     for device, own in refusals.groupby("device", sort=False):
-        name, parts = names[str(device)], []
+        name, parts = names[str(device)], list[str]()
         if name in unasked:
             continue
         for reason, alike in own.groupby("reason", sort=False):
-            found = french.join(f"« {reading} »" for reading in alike["reading"])
-            told = _REASONS[str(reason)]
+            found = french.join(TEXTS["reading"].format(name=name) for name in alike["reading"])
+            parts.append(TEXTS["unread"].format(readings=found, why=TEXTS[f"why.{reason}"]))
             agreed = kappas[
                 (kappas["device"] == device) & kappas["group_value"].isin(alike["reading"])
             ]
             if reason == "disagree" and len(agreed):
                 each = [value_of(row, catalogue) for row in agreed.to_dict("records")]
-                told += f" (kappa de {french.join(each)})"
-            parts.append(f"{found}, car {told}")
-        paragraphs.append(markdown("**{}**, sans part : {}.", name, SEMICOLON.join(parts)))
+                parts.append(TEXTS["agreement"].format(kappas=french.join(each)))
+        paragraphs.append(markdown("**{}**. {}", name, " ".join(parts)))
     return joined(paragraphs, "\n\n")
 
 
@@ -103,14 +91,15 @@ def themes(shares: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     rows = published(shares, "text_theme_share")
     rows = rows.sort_values("estimate", ascending=False, kind="stable")
-    parts = []
+    sentences: list[str] = []
     for first in rows.drop_duplicates(["product", "device"]).to_dict("records"):
         named = words.label(first, "product" if first["product"] else "device", catalogue)
         share = value_of(first, catalogue)
-        parts.append(f"« {first['group_value']} » ({named}, {share} des textes)")
-    if not parts:
-        return ""
-    return f"Sur un an, les mots qui reviennent le plus ensemble sont {french.join(parts)}."
+        told = TEXTS["theme_too" if sentences else "theme"].format(
+            theme=first["group_value"], name=named, share=share
+        )
+        sentences.append(told)
+    return " ".join(sentences)
 
 
 def quotes(quoted: pd.DataFrame, catalogue: Catalogue) -> Output:
@@ -148,10 +137,7 @@ def lacking(extras: pd.DataFrame) -> str:
     """
     if extras.empty:
         return ""
-    return (
-        "Aucune machine n'a lu ces textes, et aucun thème n'y a été cherché : les bibliothèques "
-        f"qu'il y faut ne sont pas installées (pip install 'observlib[{extras['extra'].iat[0]}]')."
-    )
+    return TEXTS["lacking"].format(extra=extras["extra"].iat[0])
 
 
 def untold(unstable: pd.DataFrame) -> str:
@@ -164,7 +150,4 @@ def untold(unstable: pd.DataFrame) -> str:
     """
     if not unstable["themes"].sum():
         return ""
-    return (
-        "Des thèmes trouvés dans ces textes sont tus : ils ne reviennent pas quand on tire "
-        "d'autres textes."
-    )
+    return TEXTS["untold"]

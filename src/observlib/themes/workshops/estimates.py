@@ -117,8 +117,9 @@ def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     -------
     DataFrame
         Estimates of `workshop_ideas`, the ideas that reached each step of `STEPS` (`group` =
-        `step`), and of `idea_done_share` (%), for all and by product, whose `n` is the number
-        of ideas proposed.
+        `step`); of `idea_done_share` (%), for all and by product, whose `n` is the number of
+        ideas proposed; and by product of `ideas_waiting`, those decided that are neither done nor
+        dropped.
     """
     rows = _within(workshops, quarters)
     rows = rows[rows["kind"] == "idea"]
@@ -135,6 +136,10 @@ def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
         share = 100 * float((some["done"] <= end).mean())
         row = {"indicator": "idea_done_share", "unit": "%", "estimate": share, "n": len(some)}
         made.append({**passport, **row, "product": product})
+        waiting = (some["decided"] <= end) & ~(some["done"] <= end) & (some["state"] != "dropped")
+        if product:
+            row = {"indicator": "ideas_waiting", "estimate": int(waiting.sum())}
+            made.append({**passport, **row, "product": product})
     return protect(made, personal=False)
 
 

@@ -1,0 +1,356 @@
+"""What the page in easy French says: a line an idea, at most 15 words, one number.
+
+`rules` says what a line may hold. What comes from elsewhere, such as the title of an action, is
+told only where it holds to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates, main_points
+from observlib.actions import Action
+from observlib.catalogue import Catalogue
+from observlib.display import french, phrases
+from observlib.display.prose import Markdown, joined, plain
+from observlib.period import Quarter
+from observlib.sentences import published
+from observlib.themes.easy import rules
+from observlib.working_days import due
+
+_MILLIONS = 1_500_000  # from where a count is told in millions
+_MOST = 5  # products of which a page tells one thing
+_THINGS = {
+    "visits": "de visites",
+    "calls_offered": "d'appels",
+    "tickets_received": "de messages",
+    "subscribers": "d'abonnés",
+    "units_sold": "de ventes",
+}
+_MORE = {"rise": "Il y a plus {} qu'il y a un an.", "fall": "Il y a moins {} qu'il y a un an."}
+_OTHER = "Un autre chiffre a changé en un an."
+_MARK = {
+    "rise": "La note est plus haute qu'il y a un an.",
+    "fall": "La note est plus basse qu'il y a un an.",
+    "stable": "La note est presque la même qu'il y a un an.",
+    "unknown": "Nous ne savons pas si la note a changé.",
+}
+_COUNT = {
+    "rise": "C'est plus qu'il y a un an.",
+    "fall": "C'est moins qu'il y a un an.",
+    "stable": "C'est presque comme il y a un an.",
+}
+_NOTHING = "Nous n'avons vu aucun grand changement en un an."
+_PERIOD = "Cette page parle de {}."
+_INVENTED = ("Attention : les chiffres de cette page sont inventés.", "C'est un exemple.")
+_VISITS = "Il y a eu environ {}."
+_GIVEN = "La note est environ {} sur 10."
+_HALF = "{} et demi"
+_SUCCESS = (
+    "Presque personne n'a réussi à faire ce qu'il voulait.",
+    "Environ {} personnes sur 10 ont réussi à faire ce qu'elles voulaient.",
+    "Presque tout le monde a réussi à faire ce qu'il voulait.",
+)
+_CALLS = "Nous avons reçu environ {}."
+_ANSWERED = (
+    "Nous n'avons répondu à presque aucun appel.",
+    "Nous avons répondu à environ {} appels sur 10.",
+    "Nous avons répondu à presque tous les appels.",
+)
+_IN_TIME = (
+    "Presque aucun message n'a une réponse à temps.",
+    "Environ {} messages sur 10 ont une réponse à temps.",
+    "Presque tous les messages ont une réponse à temps.",
+)
+_TOPIC = {
+    "call_theme_share": "Beaucoup de personnes appellent pour : {}.",
+    "ticket_theme_share": "Beaucoup de personnes écrivent pour : {}.",
+}
+_PROBLEM = "Des personnes ont vu ce problème : {}."
+_CHANGED = "Depuis {}, ce service a changé."
+_AFTER = {
+    True: "Depuis, les chiffres ont bougé comme nous le voulions.",
+    False: "Depuis, les chiffres n'ont pas bougé comme nous le voulions.",
+    None: "Nous ne savons pas encore si cela aide.",
+}
+_NEXT = "La prochaine page arrive le {}."
+
+
+def headline(points: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The first of what changed most on a year, in a line.
+
+    Parameters
+    ----------
+    points
+        The edition's main points (`Study.main_points`).
+    """
+    for point in estimates.records(points):
+        return f"{catalogue.label(point['product'])} : {phrases.small(_point(point))}"
+    return _NOTHING
+
+
+def changes(points: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+    """What changed most on a year: the main points of the front page, in their order.
+
+    Parameters
+    ----------
+    points
+        The edition's main points (`Study.main_points`). Of another thing than a mark or a count of
+        people, a page in easy French tells only that it changed.
+    """
+    lines: dict[str, list[str]] = {}
+    for point in estimates.records(points):
+        lines.setdefault(point["product"], []).append(_point(point))
+    blocks = [_block({"product": product}, own, catalogue) for product, own in lines.items()]
+    return joined(blocks, "\n\n") if blocks else plain(_NOTHING)
+
+
+def _point(point: dict[str, Any]) -> str:
+    if point["indicator"] == "satisfaction_10":
+        return _MARK[point["verdict"]]
+    thing = _THINGS.get(point["indicator"])
+    return _MORE[point["verdict"]].format(thing) if thing else _OTHER
+
+
+def period(quarter: str) -> str:
+    """Which months the page tells of.
+
+    Examples
+    --------
+    >>> period("2026-T3")
+    'Cette page parle de juillet, août et septembre 2026.'
+    """
+    months = [french.month_label(month) for month in Quarter.parse(quarter).months]
+    *others, last = months
+    return _PERIOD.format(french.join([*(name.split(" ")[0] for name in others), last]))
+
+
+def warning(kind: str) -> str:
+    """That figures are invented, where they are."""
+    return "\n\n".join(_INVENTED) if kind == "demonstration" else ""
+
+
+def visits(
+    counts: pd.DataFrame, pairs: pd.DataFrame, catalogue: Catalogue, quarter: str
+) -> Markdown:
+    """How many visits the most visited sites had, and whether that is more than a year before.
+
+    Parameters
+    ----------
+    counts
+        Estimates of `visits`.
+    pairs
+        Their comparisons with a year before, of which only what is established is told.
+    """
+    moved = _moved(pairs, quarter)
+    rows = published(counts, "visits", quarter)
+    rows = rows[rows["channel"] == "web"].sort_values("estimate", ascending=False, kind="stable")
+    blocks = [
+        _block(
+            row,
+            [
+                _VISITS.format(_about(row["estimate"], "visites")),
+                _COUNT.get(moved.get(_key(row), ""), ""),
+            ],
+            catalogue,
+        )
+        for row in estimates.records(rows.head(_MOST))
+    ]
+    return joined(blocks, "\n\n")
+
+
+def marks(given: pd.DataFrame, pairs: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown:
+    """The marks that users give, and whether they moved.
+
+    Parameters
+    ----------
+    given, pairs
+        Estimates of `satisfaction_10`, and their comparisons with a year before.
+    """
+    moved = _moved(pairs, quarter)
+    rows = published(given, "satisfaction_10", quarter)
+    blocks = [
+        _block(
+            row,
+            [_GIVEN.format(_half(row["estimate"])), _MARK.get(moved.get(_key(row), ""), "")],
+            catalogue,
+        )
+        for row in estimates.records(rows)
+    ]
+    return joined(blocks, "\n\n")
+
+
+def success(asked: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown:
+    """How many people, of 10, did what they came for.
+
+    Parameters
+    ----------
+    asked
+        Estimates of `task_success_share`.
+    """
+    return _of_ten(published(asked, "task_success_share", quarter), _SUCCESS, catalogue)
+
+
+def answers(contacts: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown:
+    """How many calls came and were answered; how many messages were, in time.
+
+    Parameters
+    ----------
+    contacts
+        Estimates of calls and messages, of no group.
+    """
+    calls = published(contacts, "calls_offered", quarter)
+    answered = published(contacts, "answer_rate", quarter)
+    blocks = []
+    for row in estimates.records(calls):
+        own = estimates.records(answered[answered["product"] == row["product"]])
+        lines = [
+            _CALLS.format(_about(row["estimate"], "appels")),
+            *(_some(x, _ANSWERED) for x in own),
+        ]
+        blocks.append(_block(row, lines, catalogue))
+    messages = _of_ten(published(contacts, "answered_in_promise", quarter), _IN_TIME, catalogue)
+    return joined([*blocks, *([messages] if messages else [])], "\n\n")
+
+
+def difficulties(heard: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown:
+    """Why most people call or write, and the problem that most met in tests, product by product.
+
+    Parameters
+    ----------
+    heard
+        Shares of topics of calls and messages, and of problems over a year.
+    """
+    lines: dict[str, list[str]] = {}
+    known = rules.names(catalogue)
+    for name, pattern in _TOPIC.items():
+        for row in _firsts(published(heard, name, quarter)):
+            lines.setdefault(row["product"], []).append(pattern.format(_small(row)))
+    problems = published(heard, "problem_share")
+    for row in _firsts(problems[~problems["period"].str.contains("-T")]):
+        lines.setdefault(row["product"], []).append(_PROBLEM.format(_small(row)))
+    blocks = []
+    for product, own in lines.items():
+        if told := [line for line in own if rules.is_easy(line, known)]:
+            blocks.append(_block({"product": product}, told, catalogue))
+    return joined(blocks, "\n\n")
+
+
+def done(
+    verdicts: pd.DataFrame, actions: Iterable[Action], catalogue: Catalogue, quarter: str
+) -> Markdown:
+    """What changed in services within the year, and whether that helped.
+
+    Parameters
+    ----------
+    verdicts
+        The words `verdicts` of the family `actions`.
+    actions
+        Those recorded until then.
+    """
+    first = (Quarter.parse(quarter) - 3).start
+    known = rules.names(catalogue)
+    blocks = []
+    for action in actions:
+        if action.date < first:
+            continue
+        title = f"{action.title}."
+        own = verdicts.loc[verdicts["action"] == action.id]
+        lines = [_CHANGED.format(french.month_label(f"{action.date:%Y-%m}"))]
+        lines += [title] if rules.is_easy(title, known) else []
+        lines += [_helped(row) for row in own.head(1).to_dict("records")]
+        blocks.append(_block({"product": action.product}, lines, catalogue))
+    return joined(blocks, "\n\n")
+
+
+def following(quarter: str) -> str:
+    """When the next page comes.
+
+    Examples
+    --------
+    >>> following("2026-T3").replace("\\xa0", " ")
+    'La prochaine page arrive le 15 février 2027.'
+    """
+    return _NEXT.format(french.day_label(due(Quarter.parse(quarter) + 1)))
+
+
+def _moved(pairs: pd.DataFrame, quarter: str) -> dict[tuple[str, ...], str]:
+    """Verdicts on a year, by subject: rises and falls only where they are established."""
+    now = Quarter.parse(quarter)
+    found = main_points.on_a_year(pairs, now)
+    rest = found[~found["verdict"].isin(["rise", "fall"])]
+    kept = [*estimates.records(rest), *estimates.records(main_points.established(pairs, now))]
+    return {_key(row): row["verdict"] for row in kept}
+
+
+def _key(row: dict[str, Any]) -> tuple[str, ...]:
+    return row["indicator"], row["product"], row["channel"], row["device"]
+
+
+def _firsts(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The highest of each product."""
+    ordered = rows.sort_values("estimate", ascending=False, kind="stable")
+    return estimates.records(ordered.drop_duplicates("product"))
+
+
+def _helped(row: dict[str, Any]) -> str:
+    ways = {"rise": "up", "fall": "down", "stable": ""}
+    way = ways.get(row["verdict"])
+    return _AFTER[None if way is None else way == row["direction"]]
+
+
+def _block(row: dict[str, Any], lines: Iterable[str], catalogue: Catalogue) -> Markdown:
+    """What is told of a product: its name, and a line an idea."""
+    name = plain(catalogue.label(row["product"]))
+    told = [Markdown(f"**{name}**"), *(plain(line) for line in lines if line)]
+    return joined(told, "\\\n")
+
+
+def _of_ten(rows: pd.DataFrame, patterns: tuple[str, str, str], catalogue: Catalogue) -> Markdown:
+    blocks = [_block(row, [_some(row, patterns)], catalogue) for row in estimates.records(rows)]
+    return joined(blocks, "\n\n")
+
+
+def _some(row: dict[str, Any], patterns: tuple[str, str, str]) -> str:
+    """A share as so many of 10: hardly any, some, almost all."""
+    none, some, all_ = patterns
+    number = round(row["estimate"] / 10)
+    if number < 2:
+        return none
+    return all_ if number == 10 else some.format(french.number(number))
+
+
+def _about(x: float, things: str) -> str:
+    """A count that is easy to read, with two digits that count at most.
+
+    Examples
+    --------
+    >>> [_about(x, "appels").replace("\\xa0", " ") for x in (86_712_620, 7)]
+    ["87 millions d'appels", '7 appels']
+    """
+    if x >= _MILLIONS:
+        return f"{french.number(round(x / 1e6))}{french.NBSP}millions {french.of(things)}"
+    digits = max(len(str(round(x))) - 2, 0)
+    return f"{french.number(round(x, -digits))}{french.NBSP}{things}"
+
+
+def _half(x: float) -> str:
+    """A mark to the nearest half.
+
+    Examples
+    --------
+    >>> _half(7.9), _half(7.4)
+    ('8', '7 et demi')
+    """
+    halves = round(2 * x)
+    whole = french.number(halves // 2)
+    return _HALF.format(whole) if halves % 2 else whole
+
+
+def _small(row: dict[str, Any]) -> str:
+    """The words of a group as they stand within a sentence, without what is in brackets."""
+    words = str(row["group_value"]).partition(" (")[0]
+    return words[:1].lower() + words[1:]

@@ -1,0 +1,181 @@
+"""The key figures of a product: at most six, in an order that is told here and nowhere else.
+
+Each is set large, with its verdict on a year, what it was then, its interval, and two years of it
+as a small line.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from observlib import comparisons, estimates, main_points
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
+from observlib.display import changes, french, phrases, points, words
+from observlib.display.output import Output, text
+from observlib.estimates import REFERENCE
+from observlib.period import Quarter
+
+MOST = 6
+FAMILIES = ("visits", "satisfaction", "survey", "contacts", "subscriptions", "sales")
+# what comes first where a product has more
+ORDER = (
+    "visits",
+    "satisfaction_10",
+    "task_success_share",
+    "nps",
+    "calls_offered",
+    "answer_rate",
+    "answered_in_promise",
+    "subscribers",
+    "units_sold",
+    "wait_median",
+    "revenue",
+    "downloads",
+)
+_YEAR = 4  # quarters within which a survey is told by its last one
+_MILLION = 1e6
+
+
+def chosen(frame: pd.DataFrame, product: str, quarter: Quarter) -> pd.DataFrame:
+    """The figures of a product that its sheet begins with, the first first.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `FAMILIES`, in their order.
+    product
+        The product's id.
+    quarter
+        The edition's. A figure is the quarter's; a survey that did not ask then is told by the last
+        quarter of the year in which it did.
+
+    Returns
+    -------
+    DataFrame
+        One estimate of each indicator of `ORDER` that may be told, up to `MOST`: of several, the
+        latest, then that of the first family and channel.
+
+    Examples
+    --------
+    >>> rows = [{"indicator": name, "product": "boamp", "channel": "web", "period": "2026-T3",
+    ...          "estimate": 1.0, "unit": "u"} for name in ("nps", "visits", "sus_mean")]
+    >>> chosen(estimates.make(rows), "boamp", Quarter(2026, 3))["indicator"].tolist()
+    ['visits', 'nps']
+    """
+    periods = [str(one) for one in quarter.back(_YEAR)]
+    rows = frame[
+        (frame["product"] == product)
+        & (frame["group"] == "")
+        & frame["indicator"].isin(ORDER)
+        & frame["period"].isin(periods)
+        & (frame["status"] == "published")
+    ]
+    counted = rows["unit"].map(words.is_count)
+    rows = rows[(rows["period"] == str(quarter)) | ~counted]
+    channels = [*CHANNEL_LABELS, ""]
+    rank = pd.DataFrame(
+        {
+            "indicator": rows["indicator"].map(ORDER.index),
+            "age": -rows["period"].map(periods.index),
+            "channel": rows["channel"].map(channels.index),  # "web" first
+        }
+    ).sort_values(["indicator", "age", "channel"], kind="stable")
+    first = rows.loc[rank.index].drop_duplicates("indicator")
+    return first.head(MOST).reset_index(drop=True)
+
+
+def band(
+    figures: pd.DataFrame,
+    frame: pd.DataFrame,
+    pairs: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> Output:
+    """The figures side by side, with all the estimates and comparisons that they tell.
+
+    Parameters
+    ----------
+    figures
+        What `chosen` gives: one at least.
+    frame, pairs
+        Estimates and comparisons of the edition, among which those of the figures.
+    quarter
+        The edition's: the period of a figure of another is told.
+    """
+    blocks, shown, compared, drawings = [], [], [], {}
+    for number, figure in enumerate(estimates.records(figures), 1):
+        series, pair = main_points.series(figure, frame), _on_a_year(figure, pairs)
+        shown.append(series)
+        compared.append(pair)
+        before = next(iter(estimates.records(pair)), None)
+        indicator = words.indicator_of(figure["indicator"], catalogue)
+        details = _details(figure, _year_before(series), indicator)
+        if figure["period"] != str(quarter):
+            details.append(french.period_label(figure["period"]))
+        device = catalogue.devices.get(figure["device"])
+        asked = ", enquête" if device and device.family == "consultation" else ""
+        drawings[f"line-{number}.svg"] = points.small_line(series["estimate"].tolist())
+        blocks.append(
+            points.point(
+                f"{indicator.label}{asked}",
+                _large(figure["estimate"], figure, indicator),
+                [words.SEMICOLON.join(details)],
+                f"line-{number}.svg",
+                points.line_told(series, catalogue),
+                verdict=_verdict(before),
+            )
+        )
+    made = text(points.points(blocks))
+    made = Output(made.shown, {**made.content, "pictures": drawings})
+    return made.carrying([estimates.combine(shown), comparisons.combine(compared)], catalogue)
+
+
+def _on_a_year(figure: Mapping[str, Any], pairs: pd.DataFrame) -> pd.DataFrame:
+    """The comparison of a figure with itself a year before, in a row; none where there is none."""
+    rows = main_points.on_a_year(pairs, Quarter.parse(figure["period"]))
+    same = [rows[name] == figure[name] for name in ("indicator", "product", "channel", "device")]
+    return rows[np.logical_and.reduce(same)].head(1).reset_index(drop=True)
+
+
+def _large(x: float, figure: Mapping[str, Any], indicator: Indicator) -> str:
+    """A value as it is set large: the title tells its unit, but for `%`, `€` and millions."""
+    unit = figure["unit"]
+    if words.is_count(unit) and x >= _MILLION:
+        millions = round(x / _MILLION, 1)
+        counted = french.plural(millions, "million", "millions")
+        return f"{french.number(millions, 1)}{french.NBSP}{counted}"
+    return words.figure(x, indicator, unit)
+
+
+def _verdict(pair: Mapping[str, Any] | None) -> str:
+    if pair is None:
+        return "Évolution non testée"
+    said = phrases.capital(changes.verdict(pair))
+    return said if changes.REASONS.get(pair["reason"]) else f"{said} sur un an"
+
+
+def _year_before(series: pd.DataFrame) -> float:
+    """What a figure was a year before its last quarter; NaN where that may not be told."""
+    then = str(Quarter.parse(series["period"].iat[-1]) - 4)
+    rows = series[(series["period"] == then) & (series["status"] == "published")]
+    return next(iter(rows["estimate"]), math.nan)
+
+
+def _details(figure: Mapping[str, Any], then: float, indicator: Indicator) -> list[str]:
+    """What it was a year before, its interval and its base."""
+    found = []
+    if not math.isnan(then):
+        change = ""
+        if words.is_count(figure["unit"]) and then:
+            change = f" ({main_points.percent({**figure, REFERENCE + 'estimate': then})})"
+        found.append(f"{_large(then, figure, indicator)} un an avant{change}")
+    if ends := words.interval(figure, indicator):
+        found.append(f"intervalle à 95{french.NBSP}%{french.NBSP}: {ends}")
+    if (n := words.base(figure)) is not None:
+        found.append(words.base_text(n, indicator))
+    return found or ["tout est compté, sans marge d'erreur"]

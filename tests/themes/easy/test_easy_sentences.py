@@ -1,0 +1,108 @@
+"""The page in easy French says what the edition established, and nothing that is hard to read."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+from tests.words import plain
+
+from observlib import Study, comparisons, estimates, main_points
+from observlib.actions import Action
+from observlib.comparison import pairs as pair
+from observlib.edition.make import told_on
+from observlib.period import Quarter
+from observlib.themes.easy import rules, sentences
+
+ROOT = Path(__file__).parents[3]
+PAGE = ROOT / "notebooks" / "facile.ipynb"
+GLOSSARY = (ROOT / "reports" / "glossaire.qmd").read_text(encoding="utf-8")
+NOW, THEN = "2026-T3", "2025-T3"
+
+
+def row(indicator: str, value: float, period: str = NOW, **more: Any) -> dict[str, Any]:
+    known = {"product": "boamp", "channel": "web", "device": "d", "unit": "visites"}
+    return {"indicator": indicator, "estimate": value, "period": period, **known, **more}
+
+
+def pairs(catalogue: Any, frame: pd.DataFrame) -> pd.DataFrame:
+    return comparisons.make(pair.tested(catalogue, pair.counted(frame, NOW, THEN)))
+
+
+def test_the_page_of_the_demonstration_is_easy_to_read(catalogue):
+    text = told_on(nbformat.read(PAGE, as_version=4))
+    text += "L'essentiel en français facile\nQue font et que disent ceux qui les utilisent ?"
+    assert list(rules.faults(text, rules.names(catalogue), rules.terms(GLOSSARY))) == []
+    assert len(rules.sentences(text)) > 40
+
+
+@pytest.mark.parametrize("quarter", ["2025-T1", "2025-T4", "2026-T2"])
+def test_what_other_quarters_would_say_is_easy_too(demonstration, catalogue, quarter):
+    study = Study(quarter, str(demonstration))
+    say, families = study.say.easy, ("visits", "satisfaction", "surveys", "contacts")
+    now = study.estimates(*families, period=quarter, group="")
+    moved = study.comparisons("visits", "satisfaction", against="before")
+    heard = study.estimates("contacts", "user_tests", group=["theme", "problem"])
+    said = [
+        say.headline(study.main_points), say.changes(study.main_points), say.period(),
+        say.visits(now, moved), say.marks(now, moved), say.success(now), say.answers(now),
+        say.difficulties(heard), say.done(study.words("actions", "verdicts")), say.following(),
+    ]  # fmt: skip
+    text = "Un **usager** parle.\n\n" + "\n\n".join(said)
+    assert list(rules.faults(text, rules.names(catalogue), rules.terms(GLOSSARY))) == []
+    assert "visites" in text
+
+
+def test_it_tells_the_main_points_of_the_front_page_and_in_their_order(demonstration):
+    study = Study(NOW, str(demonstration))
+    told = plain(study.say.easy.changes(study.main_points))
+    names = [study.catalogue.label(product) for product in study.main_points["product"].unique()]
+    assert [block.split("**")[1] for block in told.split("\n\n")] == names
+    assert told.count("La note est plus haute") == 1 and "moins d'abonnés" in told
+
+
+def test_a_change_that_chance_may_have_made_is_not_told(catalogue):
+    frame = estimates.make([row("visits", 100.0, THEN), row("visits", 105.0)])
+    moved = pairs(catalogue, frame)
+    assert main_points.on_a_year(moved, Quarter(2026, 3))["verdict"].tolist() == ["rise"]
+    assert "C'est plus" not in sentences.visits(frame, moved, catalogue, NOW)
+    frame = estimates.make([row("visits", 1e6, THEN), row("visits", 1.1e6)])
+    assert "C'est plus" in sentences.visits(frame, pairs(catalogue, frame), catalogue, NOW)
+
+
+def test_nothing_established_is_said_and_not_left_out(catalogue):
+    nothing = comparisons.make(None)
+    assert sentences.headline(nothing, catalogue) == sentences.changes(nothing, catalogue)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(3.0, "Presque personne"), (62.0, "Environ 6 personnes sur 10"),
+     (97.0, "Presque tout le monde")],
+)  # fmt: skip
+def test_a_share_is_told_of_ten_persons_and_without_percent(catalogue, share, words):
+    said = sentences.success(
+        estimates.make([row("task_success_share", share, unit="%")]), catalogue, NOW
+    )
+    assert words in plain(said) and "%" not in said
+
+
+def test_a_mark_that_may_not_be_told_is_not(catalogue):
+    weak = estimates.make([row("satisfaction_10", 7.0, unit="sur 10", status="low_base")])
+    assert not sentences.marks(weak, comparisons.make(None), catalogue, NOW)
+
+
+def test_a_title_that_is_hard_to_read_is_left_out_but_the_change_is_told(catalogue):
+    def told(title: str) -> str:
+        action = Action.model_validate(
+            {"id": "a", "title": title, "product": "boamp", "date": date(2026, 2, 1), "done": "D.",
+             "expected": [{"indicator": "visits", "direction": "up"}], "contact": "pôle"}
+        )  # fmt: skip
+        verdict = {"action": "a", "verdict": "unknown", "direction": "up"}
+        return sentences.done(pd.DataFrame([verdict]), [action], catalogue, NOW)
+
+    assert "Le menu est plus clair" in told("Le menu est plus clair")
+    hard = told("Les microservices sont mutualisés")
+    assert "microservices" not in hard and "Depuis février 2026, ce service a changé." in hard
