@@ -33,7 +33,7 @@ def test_an_option_is_ahead_only_where_a_test_says_so(catalogue):
     near = estimates.make([share("Oui", 48, 1), share("Non", 52, 1)])  # intervals that are apart
     said = plain(polls.leading_option(near, family(catalogue, near), catalogue, caution=False))
     assert said.endswith(
-        "100 votes) et « Oui » 48 %, sans qu'on puisse dire laquelle des deux l'emporte. Un "
+        "52 % des votes et « Oui » 48 %, sans qu'on puisse dire laquelle des deux l'emporte. Un "
         "écart de moins de 28 points a pu passer inaperçu."
     )
     none = estimates.make([])
