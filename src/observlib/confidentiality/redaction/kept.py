@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from observlib.confidentiality.redaction.lexicon import is_common, is_given
+from observlib.confidentiality.redaction.plain import CAP
 from observlib.personal.recognisers import HASH
 
-_CAP = r"[A-ZÀ-ÖØ-ÞŒŸ]"
 _NUMBER_SIGN = r"(?:n\s?[°o]s?\.?|num[ée]ro|n\.)"
 # What bears the name of a person or a saint: the name is that of a thing.
 _THINGS = (
@@ -30,11 +30,11 @@ _THINGS = (
     r"chiens?|chiennes?|chats?|chattes?|cheval|jument|poney|brochures?|"
     r"villes?|commune|mairies?|abbaye|[ée]glise|cath[ée]drale|h[ôo]tels?|barrage|village|code"
 )
-_NAME = rf"{_CAP}[\w'’]*(?:-[\w'’]+)*"
+_NAME = rf"{CAP}[\w'’]*(?:-[\w'’]+)*"
 _JOIN = r"(?:\s(?:de|du|des|d['’]|de la|de l['’]|la|le|les|et|-|sur|en))?\s?"
 _NAMED_THING = re.compile(
     rf"\b(?:(?i:{_THINGS}))[ \t](?:(?i:de la|de|du|des|d['’]|dite?|\")\s?)?"
-    rf"(?:(?:{_CAP}\.\s?)*{_NAME}(?!['’])(?:{_JOIN}{_NAME}){{0,4}})"
+    rf"(?:(?:{CAP}\.\s?)*{_NAME}(?!['’])(?:{_JOIN}{_NAME}){{0,4}})"
 )
 _SAINT = re.compile(
     rf"(?<![\w-])(?:[Ss]ainte?s?|[Ss]te?|SAINTE?|STE?|[Ss]an(?:ta|to)?|S[aã]o|[Pp]ort|[Ff]ort|"
@@ -90,8 +90,19 @@ _KEPT = (
     re.compile(r"\b[\w-]+\.(?:jpe?g|png|pdf|docx?|xlsx?|odt|heic|zip|csv|txt|mp4)\b", re.I),
     re.compile(r"\b(?:ean|cip|gtin|code-barres|tanti[èe]mes|iso(?:/iec)?|"
     r"compte (?=\d{6}\b))[^\d\n]{0,6}[\d/ :-]{4,20}\b", re.I),
-    re.compile(r"(?<![\d.])-?\d{1,3}\.\d{3,}(?!\w|\.\d)"),
+    re.compile(r"(?<![\d.])(?!0[1-79]\.\d{8}(?!\d))-?\d{1,3}\.\d{3,}(?!\w|\.\d)"),
     re.compile(r"\b97[89][\d -]{10,14}\d\b"),
+    re.compile(  # of Europe's law, food, tax doctrine, flaws of software, and norms
+        r"\b[1-9]\d{4}[A-Z]{1,2}\d{4}\b|\bFR\s?\d\d[ .-]\d{3}[ .-]\d{3}(?:\s(?:CE|UE))?\b"
+        r"|\b(?:PDO|PGI|TSG|IGP|AOP)-[A-Z]{2}-[A-Z\d-]+|\bBOI(?:-[A-Z\d]+)+|\bCVE-\d{4}-\d+"
+        r"|\b(?:NF|ISO|CEI|IEC|RFC|RGAA|WCAG|CPV|IDCC|ICPE)\b[ :-]{0,3}(?:[A-Z]{1,3}[ -])?"
+        r"\d[\d.:/-]*"
+    ),
+    re.compile(
+        r"\b(?:CEDH|Cour européenne)\b[^\d\n\uf300-\uf3ff;]{0,40}\d{2,5}/\d\d\b"
+        rf"|\b(?:Cada|Cnil|CEPD)\b[^\d\n\uf300-\uf3ff;]{{0,30}}(?:\d{{1,2}}\s\w+\.?\s\d{{4}},?\s)?"
+        rf"{_NUMBER_SIGN}\s?\d[\d./-]*", re.I
+    ),
     re.compile(r"\b(?:version|v\.?|windows|android|ios|chrome|firefox|safari|"
     r"edge)\s?\d+(?:\.\d+){0,4}",
                re.I),

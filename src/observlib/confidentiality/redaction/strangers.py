@@ -244,5 +244,6 @@ def _with_particles(text: str, start: int) -> int:
 def _forms(word: str) -> set[str]:
     """A word, and where it is long what is left of it without one of its letters."""
     plain = folded(word)
-    less = {plain[:at] + plain[at + 1 :] for at in range(len(plain))} if len(plain) > 4 else set()
-    return {plain} | less
+    if not 4 < len(plain) < 40:
+        return {plain}
+    return {plain, *(plain[:at] + plain[at + 1 :] for at in range(len(plain)))}

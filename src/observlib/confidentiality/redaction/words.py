@@ -14,13 +14,13 @@ from observlib.confidentiality.redaction.lexicon import (
     is_only_given,
     is_place,
 )
+from observlib.confidentiality.redaction.plain import CAP
 
-_CAP = r"[A-ZÀ-ÖØ-ÞŒŸ]"
 BIG = (
-    rf"(?!{_CAP}['’][a-zà-ÿ])(?:[ODNLM]['’])?{_CAP}[^\W\d_]*(?:['’](?:{_CAP}[^\W\d_]+|"
+    rf"(?!{CAP}['’][a-zà-ÿ])(?:[ODNLM]['’])?{CAP}[^\W\d_]*(?:['’](?:{CAP}[^\W\d_]+|"
     rf"h(?![^\W\d_])|h[^\W\d_]+)|[-‐‑][^\W\d_]+)*"
 )
-_INITIAL = rf"{_CAP}\.(?:-?{_CAP}\.)*"
+_INITIAL = rf"{CAP}\.(?:-?{CAP}\.)*"
 _PARTICLE = (
     r"(?:de\sla|de\sl['’]|d['’]|de|du|des|la|le|van|von|der|den|el|al|ben|bin|ibn|da|dos|di|do|dit)"
 )
