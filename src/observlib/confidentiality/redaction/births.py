@@ -55,7 +55,8 @@ _LONG_AGO = re.compile(
 )
 _BEHIND_NAME = (  # in brackets, or of a child, or of the brother of one
     rf"{NAME}\s?\(\s?(?:le\s)?(?P<it>{_FULL})(?=[),;\s]|\Z)",
-    r"\b(?:enfants?|fils|filles?|b[ée]b[ée]s?|jum\w+|petits?-\w+|mineure?s?|[ée]l[èe]ves?|a[îi]n[ée]"
+    r"\b(?:enfants?|fils|filles?|b[ée]b[ée]s?|jum\w+|petits?-\w+|mineure?s?|[ée]l[èe]ves?|"
+    r"a[îi]n[ée]"
     rf"e?|cadett?e?|nourrisson)\b[^.!?\d\n\uf300-\uf3ff]{{0,20}}{NAME}+[\s,:(–—-]{{1,3}}(?:le\s)?"
     rf"(?P<it>{_FULL})",
     rf"{BIRTH}\)?\s?(?:,|et|;|/|puis|\n)\s?-?\s?{NAME}+[\s,:(–—-]{{1,3}}(?:le\s)?(?P<it>{_FULL})",

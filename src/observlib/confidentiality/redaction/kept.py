@@ -45,7 +45,7 @@ _SAINT = re.compile(
     rf"ambassade\w*)\s(?:(?i:de|d['’]|à|\"|«)\s?)?{_NAME}"
 )
 _SURNAMED = re.compile(  # who may be called after a saint
-    r"(?:(?:M\.|Mme|Mlle|Mr|Dr|Me|Madame|Monsieur)|([^\W\d_][\w-]+))\s(?:de\s)?\Z"
+    rf"(?:(?:{CAP}\.|M\.|Mme|Mlle|Mr|Dr|Me|Madame|Monsieur)|([^\W\d_][\w-]+))\s(?:de\s)?\Z"
 )
 _KEPT = (
     re.compile(r"\bcerfa\b[^\d\n\uf300-\uf3ff]{0,20}\d{4,6}(?:\s?[*#/]\s?\d{1,2})?|"

@@ -31,6 +31,9 @@ PARTICLES = frozenset(
         "dit",
         "dite",
         "y",
+        "ait",
+        "ould",
+        "abd",
         "d'",
         "l'",
         "d’",
@@ -80,7 +83,8 @@ _OF_A_PEOPLE = (
 )
 _DERIVED = re.compile(  # long words that are formed as no name is
     r"\w{4,}(?:ment|ements|[ts]ions?|ites?|[ai]bles?|ismes?|iques?|[ae]nces?|aisons?|"
-    r"eries?|trices?|[st]ifs?|[st]ives?|euses?|ieux|[nt]al(?:es?)?|aux|ages?)|\w{6,}(?:ants?|antes?)"
+    r"eries?|trices?|[st]ifs?|[st]ives?|euses?|ieux|[nt]al(?:es?)?|aux|ages?)|\w{6,}(?:ants?|"
+    r"antes?)"
 )
 _ENDINGS = ("s", "x", "e", "es", "ee", "ees")
 _OF_VERBS = (

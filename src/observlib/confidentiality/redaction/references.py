@@ -69,7 +69,8 @@ _GROUPED = re.compile(rf"{_FROM}\d{{1,20}}(?:[ .-]\d{{2,14}}){{1,6}}{_TO}")
 _CODES = re.compile(  # that are secret, whatever they look like
     r"\b(?:codes?\s(?:(?:de|d['’]|par|re[çc]u|du)\s?)?(?:la\s)?(?:cession|confirmation|activation|"
     r"s[ée]curit[ée]|confidentialit[ée]|v[ée]rification|validation|acc[èe]s|connexion|suivi|sms|"
-    r"t[ée]l[ée]phone|secret|temporaire|provisoire|confidentiel|personnel|unique|re[çc]u|client|pin)|"
+    r"t[ée]l[ée]phone|secret|temporaire|provisoire|confidentiel|personnel|unique|re[çc]u|client|"
+    r"pin)|"
     r"mots? de passe|mdp|code pin)\b(?:\s(?:de|provisoire|temporaire|actuel|par|sms|re[çc]u|est|"
     r"était|c['’]est|mail|suivant|du|téléphone)|\s?[:=,(«\"]){0,4}\s?"
     r"(?P<it>(?=[^\s,;]{0,30}\d)[^\s,;()«»\"]{4,30}(?<!\.))",
@@ -95,7 +96,8 @@ _PAIR = re.compile(r"\d{1,4}[-/]\d{1,4}")  # a score, pages
 _ALSO = re.compile(rf"{FILE}\s?(?:,|et|ou|/|puis|&)\s(?P<it>{_TOKEN})")
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])[/. -](?:0?[1-9]|1[0-2])(?:[/. -](?:19|20)?\d{2})?"
 _NO_TOKEN = re.compile(
-    rf"{_DAY}|[A-Z]*\d{{1,2}}/(?:\d{{1,2}}/\d{{3,4}}|(?:19|20)\d\d)|(?:[0-2]\d|3[01])(?:0\d|1[0-2])(?:19|"
+    rf"{_DAY}|[A-Z]*\d{{1,2}}/(?:\d{{1,2}}/\d{{3,4}}|(?:19|20)\d\d)|(?:[0-2]\d|3[01])(?:0\d|"
+    rf"1[0-2])(?:19|"
     rf"20)\d\d|(?:3\d ?\d\d ?)+|(?:19|20)\d\d(?:[-/ ](?:19|20)?\d\d){{0,6}}|(?:19|"
     rf"20)\d\d-\d\d-\d\d|\d{{1,2}}h\d{{0,2}}"
     r"|[1-9]\d{0,2}(?:[ .]\d{3}){1,2}|(\d)\1+|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"
