@@ -138,6 +138,23 @@ def given_names() -> dict[str, bool]:
 
 
 @cache
+def of_history() -> re.Pattern[str]:
+    """The names of people of history, with accents or without, written in capitals or small."""
+    text = files(__package__).joinpath("history.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    names = [" ".join(name.split()) for name in " ".join(lines).split(",")]
+    forms = (
+        "".join(
+            sign if sign.isascii() else f"(?:{sign}|{folded(sign)})"
+            for sign in name.replace("'", "’")
+        )
+        for name in names
+    )
+    every = "|".join(form.replace("’", "['’]").replace(" ", "[ -]") for form in forms)
+    return re.compile(rf"(?<![\w'’-])(?:{every})(?![\w'’-])", re.I)
+
+
+@cache
 def small_words() -> frozenset[str]:
     """Words that begin no name, written small."""
     return frozenset(_words("small_words.txt"))

@@ -39,6 +39,7 @@ from observlib.confidentiality.redaction.lexicon import (
     small_words,
 )
 from observlib.confidentiality.redaction.plain import NAME
+from observlib.confidentiality.redaction.told import NO_VALUE
 from observlib.confidentiality.redaction.words import (
     BIG,
     RUN,
@@ -63,7 +64,7 @@ _SMALL_NAME = re.compile(  # a second word where nothing follows it
 _TWO = re.compile(  # overlapping
     r"(?<![\w'’-])(?=([^\W\d_]{3,}(?:-[^\W\d_]+)*)[ ]([^\W\d_]{3,}(?:-[^\W\d_]+)*))"
 )
-_SMALL_END = re.compile(r"\s*(?:[.,;:!)\n\uf300-\uf3ff]|\d|\Z|n[ée]e?\s)")
+_SMALL_END = re.compile(r"\s*(?:[.,;:!)\n\uf300-\uf3ff]|\d|\Z|n[ée]e?\s|d[eu]\s)")
 _PARTICLES_BEFORE = re.compile(r"\b(?:ben|el|al|ait|ould|abd|da|di|van|von)[ ]\Z", re.I)
 _FIRST_WORD = re.compile(r"(?:^|[.!?:;,(/\n]\s)([^\W\d_]{4,})[ ]\Z")
 _SMALL_BESIDE = re.compile(rf"{NAME}(?:,|\s(?:et|ou))\s([^\W\d_]{{4,}})(?=\s?(?:[.,;!?)\n]|\Z))")
@@ -94,6 +95,7 @@ def names(text: str) -> list[tuple[int, int]]:
         for group in (1, 2)
         if not (small_words() & {folded(found[1]), folded(found[2])})
         and (found[group][0].isupper() or not is_no_name(found[group]))
+        and not NO_VALUE.match(found[group])
     ]
     if len(letters) > 20 and capitals > 0.6 * len(letters):
         low = "".join(small if len(small := sign.lower()) == 1 else sign for sign in text)
@@ -271,7 +273,8 @@ def _small(text: str, small: bool) -> Iterator[tuple[int, int]]:
             and words
             and _is_strange_small(words[lead][1])
         )
-        if words and (found["sure"] or strange or is_only_given(words[lead][1])):
+        sure = found["sure"] or found["titled"] == "m."
+        if words and (sure or strange or is_only_given(words[lead][1])):
             yield words[0].start(1), words[-1].end(1)
 
 
@@ -283,6 +286,11 @@ def _is_strange_small(word: str) -> bool:
         or is_of_a_people(word)
         or re.search(r"(?:é|ée|és|ées|ant|ante|ent|ente)\Z", word)
     )
+
+
+def _ends_strangely(word: str, given: str) -> bool:
+    """Whether a word that ends as a participle is none of a known verb, beside a given name."""
+    return word.endswith("é") and is_only_given(given) and not (is_common(word) or is_given(word))
 
 
 def _in_small_text(text: str) -> Iterator[tuple[int, int]]:
@@ -302,7 +310,7 @@ def _in_small_text(text: str) -> Iterator[tuple[int, int]]:
         given, other = is_given(found[1]), is_given(found[2]) and found[2].islower()
         if (given and len(found[1]) > 3 and _is_strange_small(found[2])) or (
             other
-            and _is_strange_small(found[1])
+            and (_is_strange_small(found[1]) or _ends_strangely(found[1], found[2]))
             and folded(found[1]) not in small_words()
             and _SMALL_END.match(text, found.end(2))
         ):

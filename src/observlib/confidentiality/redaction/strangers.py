@@ -96,6 +96,8 @@ _PARTICLES = re.compile(  # with a capital, within a sentence
     r"V[oO][nN]|D[oO][sS]|A[iïIÏ][tT])[ ]){1,2}\Z"
 )
 _BEHIND_NAME = re.compile(rf"{NAME}[ ]\Z")
+_BEHIND_A_COMMA = re.compile(rf"{NAME}{{3}},[ ]\Z")
+_LAST = re.compile(r"\A[ ]?(?:\(\d\w+\))?[.!]?\s*\Z")
 _BEFORE_NAME = re.compile(rf"\A[ ]{NAME}")
 _CAPITALS_BEFORE = re.compile(r"[A-ZÀ-Þ]{3}[ ]\Z")
 _CAPITALS = re.compile(r"\A[ ][A-ZÀ-Þ]{3}")
@@ -163,6 +165,8 @@ def _is_a_person(words: list[Word], left: str, right: str) -> bool:
     strange = any(map(_is_strange, words))
     known = any(is_given(word.text) for word in words)
     if _ON_GOES_A_PLACE.match(right):
+        return False
+    if _BEHIND_A_COMMA.search(left) and _LAST.match(right):  # where who signs is from
         return False
     if strange and (_BEHIND_NAME.search(left) or _BEFORE_NAME.match(right)):
         return True

@@ -37,7 +37,7 @@ _FIELD = re.compile(
 )
 _TWO_FIELDS = re.compile(r"(?s)(?=.*?(?<![\w-])nom[^\w:=][^\n:=]{0,30}[:=]|.*?(?<![\w-])nom[:=]).*"
                          r"pr[ée]noms?[^\n:=]{0,30}[:=]", re.I)  # fmt: skip
-_NO_VALUE = re.compile(
+NO_VALUE = re.compile(
     r"(?:obligatoire|facultati\w+|inconnue?|invalide|incorrecte?|vide|illisible|manquante?|"
     r"absente?|identique|requise?|non|oui|idem|n[ée]ant|aucune?|champ|usuel|pr[ée]noms?|noms?|de|"
     r"du|"
@@ -54,6 +54,7 @@ _ROLE = re.compile(
 _LETTERS = re.compile(
     r"(?<![\w'’.&/-])[^\W\d_](?:(?:[ -]|,[ ]|\.[ ])(?:[2-3][ ])?[^\W\d_](?![\w'’&/])){3,20}"
 )
+_SPELLS = re.compile(r"[ée]pel|\bnom\b|lettre|[ée]cri|appel", re.I)
 _BY_WORDS = re.compile(
     r"(?<![\w'’-])[^\W\d_],?\scomme\s\w{2,20}(?:[\s,;.]{1,3}(?:puis\s|et\s)?[^\W\d_],?\scomme\s"
     r"\w{2,20}){1,20}",
@@ -150,7 +151,7 @@ def _in_fields(text: str) -> Iterator[tuple[int, int]]:
     paired: bool | None = None
     for found in _FIELD.finditer(text):
         first = found["it"].split()[0]
-        if _NO_VALUE.match(first) and not (first[0].isupper() and " " in found["it"]):
+        if NO_VALUE.match(first) and not (first[0].isupper() and " " in found["it"]):
             continue
         likely = not is_no_name(first) if first[0].isupper() else not is_common(first)
         if not likely and paired is None:
@@ -171,7 +172,10 @@ def _spelled(text: str) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(text):
             said = re.findall(r"(?<!\w)\w(?!\w)", folded(found[0]))
             letters = "".join(said).replace("2", "")
-            if letters in _ALPHABET or len({*letters}) < 2 or is_no_name(letters):
+            if letters in _ALPHABET or len({*letters}) < 2:
+                continue
+            left = text[max(0, found.start() - 60) : found.start()]
+            if is_no_name(letters) or (is_common(letters) and not _SPELLS.search(left)):
                 continue
             yield found.span()
             twice = re.sub(r"2(\w)", r"\1\1", "".join(said))
