@@ -138,6 +138,8 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
         word = words[at]
         if word.initial:
             following = at + 1
+            while following < len(words) and words[following].joins:
+                following += 1
             letter = at == 0 and _NO_INITIAL.search(left)
             if following < len(words) and _surname(words[following]) and not letter:
                 end = end_of_name(words, following)
