@@ -168,6 +168,7 @@ def _in_fields(text: str) -> Iterator[tuple[int, int]]:
 
 def _spelled(text: str) -> Iterator[tuple[int, int]]:
     """The names that are told letter by letter, and where they stand as words, too."""
+    forms: set[str] = set()
     for pattern in (_LETTERS, _BY_WORDS):
         for found in pattern.finditer(text):
             said = re.findall(r"(?<!\w)\w(?!\w)", folded(found[0]))
@@ -178,10 +179,10 @@ def _spelled(text: str) -> Iterator[tuple[int, int]]:
             if is_no_name(letters) or (is_common(letters) and not _SPELLS.search(left)):
                 continue
             yield found.span()
-            twice = re.sub(r"2(\w)", r"\1\1", "".join(said))
-            for word in re.finditer(_WORD, text):
-                if folded(word[0]) in (letters, twice):
-                    yield word.span()
+            forms |= {letters, re.sub(r"2(\w)", r"\1\1", "".join(said))}
+    for word in re.finditer(_WORD, text) if forms else ():
+        if folded(word[0]) in forms:
+            yield word.span()
 
 
 def _is_acronym(letters: str) -> bool:
