@@ -115,12 +115,12 @@ def test_a_caption_says_how_many_paces_were_tested_together():
     level = row("pace_level", "", estimate=98.75)
     told = frame(pace("en hausse"), pace("stable", "boamp"), pace("stable", "vie-publique"), level)
     assert plain(findings.audience.paces_tested(told)) == (
-        "3 rythmes testés ensemble, d'après leurs intervalles à 98,75 % : un en hausse et deux "
-        "stables"
+        "Verdicts sur 3 rythmes testés ensemble, d'après leurs intervalles à 98,75 % : un en "
+        "hausse et deux stables"
     )
     plainly = frame(pace("en hausse"), row("pace_level", "", estimate=95.0))
     assert plain(findings.audience.paces_tested(plainly)) == (
-        "1 rythme testé, d'après son intervalle à 95 % : un en hausse"
+        "Verdicts sur 1 rythme testé, d'après son intervalle à 95 % : un en hausse"
     )
     assert findings.audience.paces_tested(frame()) == "Aucun rythme ne peut être testé"
 

@@ -9,33 +9,16 @@ import pandas as pd
 
 from observlib.actions import BEFORE_AFTER, CONTROLLED
 from observlib.catalogue import Catalogue
-from observlib.display import changes, french, phrases
+from observlib.display import changes, french, phrases, wording
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.errors import ObservError
 from observlib.estimates import EVOLVED
 
-_UNKNOWN = "on ne peut pas conclure"
-_REASONS = {
-    "before": "passé trop court pour conclure",
-    "after": "trop tôt pour conclure",
-    "seasons": "trop peu de mois de chaque saison pour conclure",
-    "spread": "mois trop semblables pour conclure",
-    "controls": f"{_UNKNOWN} faute de produits comparables",
-}
-_SHORT = {
-    "before": "passé trop court",
-    "after": "trop tôt",
-    "seasons": "trop peu de mois",
-    "spread": "mois semblables",
-    "controls": "sans les comparables",
-}
+TEXTS = wording.beside(__file__)
+_TOLD = ("before", "after", "seasons", "spread", "controls")  # reasons that have words
 _NONE = "–"
 _COMPARISONS = (BEFORE_AFTER, CONTROLLED)
-_RULE = (
-    "C'est la comparaison face aux comparables qui décide ou, pour une action qui n'en nomme pas, "
-    "l'avant/après."
-)
 
 
 def verdict(row: Mapping[str, Any]) -> str:
@@ -47,7 +30,8 @@ def verdict(row: Mapping[str, Any]) -> str:
     ('trop tôt pour conclure', 'en baisse')
     """
     if row["verdict"] == "unknown":
-        return _REASONS.get(row["reason"], _UNKNOWN)
+        told = row["reason"] in _TOLD
+        return TEXTS[f"reasons.{row['reason']}"] if told else TEXTS["unknown"]
     return EVOLVED[row["verdict"]]
 
 
@@ -137,22 +121,22 @@ def effect_table(
         raise ObservError("effect_table: no action is followed; name it with `absent`")
     found = effects[(effects["indicator"] == "action_effect") & (effects["status"] == "published")]
     by_place = {(row["group"], row["group_value"]): row for row in found.to_dict("records")}
-    columns: dict[str, list[str]] = {"Action et mesure": [], "Verdict": []}
+    action, told = TEXTS["action"], TEXTS["verdict"]
+    columns: dict[str, list[str]] = {action: [], told: []}
     columns |= {name: [] for name in _COMPARISONS}
     for row in rows:
         measure = phrases.small(catalogue.indicators[row["indicator"]].label)
-        columns["Action et mesure"].append(
-            f"{row['title']} ({catalogue.label(row['product'])}, {measure})"
-        )
-        why = f" ({_SHORT[row['reason']]})" if row["reason"] in _SHORT else ""
-        columns["Verdict"].append(EVOLVED[row["verdict"]] + why)
+        columns[action].append(f"{row['title']} ({catalogue.label(row['product'])}, {measure})")
+        reason = row["reason"]
+        why = f" ({TEXTS[f'short.{reason}']})" if reason in _TOLD else ""
+        columns[told].append(EVOLVED[row["verdict"]] + why)
         for name in _COMPARISONS:
             at = by_place.get((row["group"], name))
             columns[name].append(value(at) if at else _NONE)
     pipe = pipe_table(columns, right=_COMPARISONS, even=True)
     level = changes.level(verdicts)
-    rule = f"{changes.rule(EVOLVED)} {_RULE}"
-    note = f"{rule} Les intervalles sont à {level}." if level else rule
+    rule = f"{changes.rule(EVOLVED)} {TEXTS['rule']}"
+    note = f"{rule} {TEXTS['level'].format(level=level)}" if level else rule
     return text(joined([pipe, labelled, note], "\n\n")).carrying([effects], catalogue)
 
 
@@ -162,5 +146,5 @@ def _decimals(nearest: float, outcome: str) -> int:
 
 
 def _with_unit(number: str, x: float, unit: str) -> str:
-    phrase = "%" if unit == "%" else french.plural(round(x, 1), "point", "points")
+    phrase = "%" if unit == "%" else french.plural(round(x, 1), TEXTS["point"], TEXTS["points"])
     return f"{number}{french.NBSP}{phrase}"

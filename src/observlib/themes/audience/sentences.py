@@ -147,7 +147,7 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         rows = found[found["group_value"] == EVOLVED[verdict]].to_dict("records")
         parts = [f"{row['name']} ({value_of(row, catalogue)})" for row in rows]
         if parts:
-            clauses.append(TEXTS[f"pace.{verdict}"].format(series=french.join(parts)))
+            clauses.append(TEXTS[f"pace.{verdict}"].format(series=phrases.join_few(parts)))
     sentences = []
     if clauses:
         sentences.append(TEXTS["paces"].format(moves=SEMICOLON.join(clauses)))
@@ -173,7 +173,7 @@ def paces_tested(frame: pd.DataFrame) -> str:
     >>> pace = {**row, "indicator": "pace", "estimate": 3.0, "group_value": "en hausse"}
     >>> at = {"indicator": "pace_level", "period": "2026-09", "unit": "%", "estimate": 97.5}
     >>> print(paces_tested(estimates.make([pace, pace, at])).replace("\\xa0", " "))
-    2 rythmes testés ensemble, d'après leurs intervalles à 97,5 % : deux en hausse
+    Verdicts sur 2 rythmes testés ensemble, d'après leurs intervalles à 97,5 % : deux en hausse
     """
     verdicts = list(_shown(frame, "pace")["group_value"])
     levels = _shown(frame, "pace_level")["estimate"]
