@@ -153,7 +153,7 @@ def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     """
     indicator = words.indicator_of(point["indicator"], catalogue)
     if point["indicator"] in PEOPLE:
-        return percent(point)
+        return _percent(point)
     then, now = _ends(point)
     finer = phrases.fine(then, now, indicator)
     return f"{words.figure(then, finer)} → {words.figure(now, finer)}"
@@ -223,7 +223,7 @@ def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
     if point["indicator"] in PEOPLE:
         verb = _MOVED[point["verdict"]]
         moved = (
-            f"{_THINGS[point['indicator']]} {verb} de {percent(point).lstrip('+' + french.MINUS)}"
+            f"{_THINGS[point['indicator']]} {verb} de {_percent(point).lstrip('+' + french.MINUS)}"
         )
     else:
         noun = NOUNS.get(indicator.id, f"la mesure « {indicator.label} »")
@@ -287,14 +287,8 @@ def _ends(point: Mapping[str, Any]) -> tuple[float, float]:
     return point[REFERENCE + "estimate"], point["estimate"]
 
 
-def percent(point: Mapping[str, Any]) -> str:
-    """The change of a count, in %.
-
-    Examples
-    --------
-    >>> percent({"estimate": 1027, "reference_estimate": 1000})
-    '+2,7\\xa0%'
-    """
+def _percent(point: Mapping[str, Any]) -> str:
+    """The change of a count, in %."""
     then, now = _ends(point)
     return french.percent(100 * (now - then) / then, 1, sign=True)
 
