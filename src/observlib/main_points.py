@@ -146,7 +146,7 @@ def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     """
     indicator = words.indicator_of(point["indicator"], catalogue)
     if point["indicator"] in PEOPLE:
-        return percent(point)
+        return _percent(point)
     then, now = _ends(point)
     finer = phrases.fine(then, now, indicator)
     return f"{words.figure(then, finer)} → {words.figure(now, finer)}"
@@ -272,14 +272,8 @@ def _ends(point: Mapping[str, Any]) -> tuple[float, float]:
     return point[REFERENCE + "estimate"], point["estimate"]
 
 
-def percent(point: Mapping[str, Any]) -> str:
-    """The change of a count, in %.
-
-    Examples
-    --------
-    >>> percent({"estimate": 1027, "reference_estimate": 1000})
-    '+2,7\\xa0%'
-    """
+def _percent(point: Mapping[str, Any]) -> str:
+    """The change of a count, in %."""
     then, now = _ends(point)
     return french.percent(100 * (now - then) / then, 1, sign=True)
 
