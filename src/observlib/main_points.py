@@ -206,7 +206,7 @@ def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
     indicator = words.indicator_of(point["indicator"], catalogue)
     name, then = catalogue.label(point["product"]), {"estimate": point[REFERENCE + "estimate"]}
     if point["indicator"] in PEOPLE:
-        size = percent(point).lstrip("+" + french.MINUS)
+        size = _percent(point).lstrip("+" + french.MINUS)
         things = TEXTS[f"things.{point['indicator']}"]
         return TEXTS[f"moved.{point['verdict']}"].format(name=name, things=things, size=size)
     ends = phrases.from_to(then, point, indicator)
