@@ -13,10 +13,11 @@ local function grid(div)
 #set par(justify: false, spacing: 0.6em)
 #set text(hyphenate: false)
 #show heading: it => block(above: 0pt, below: 0.6em, text(size: 10pt, it.body))
-#grid(columns: (1fr, 1fr, 1fr), gutter: 0.9em, inset: 0.7em,
-  stroke: (top: 1.5pt + rgb("#000091"), rest: 0.5pt + rgb("#d6d6de")),]] }
+#let point = grid.cell.with(
+  breakable: false, stroke: (top: 1.5pt + rgb("#000091"), rest: 0.5pt + rgb("#d6d6de")))
+#grid(columns: (1fr, 1fr, 1fr), gutter: 0.9em, inset: 0.7em,]] }
   for _, point in ipairs(div.content) do
-    content:insert(typst 'grid.cell(breakable: false)[')
+    content:insert(typst 'point[')
     content:extend(point.content)
     content:insert(typst '],')
   end

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from tests.copies import DEMO
 
-from observlib.actions import load_actions
+from observlib.actions import load_actions, touches
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.followed import FOLLOWED
@@ -51,6 +51,18 @@ def test_an_action_is_read_and_a_project_without_the_folder_has_none(catalogue, 
     (action,) = load_actions(tmp_path, catalogue, FOLLOWED)
     assert (action.product, action.controls) == ("boamp", ("bodacc",))
     assert load_actions(tmp_path / "absent", catalogue, FOLLOWED) == ()
+    assert (action.kind, action.device) == ("action", "")
+
+
+def test_a_change_of_measure_touches_what_its_device_counts_and_what_is_made_of_it(
+    catalogue, tmp_path
+):
+    write(tmp_path, kind="measure", device="audience-boamp")
+    (event,) = load_actions(tmp_path, catalogue, FOLLOWED)
+    row = {"indicator": "visits", "product": "boamp", "device": "audience-boamp"}
+    assert touches(event, row) and touches(event, {**row, "indicator": "visits_adjusted"})
+    others = {"indicator": "visitors", "product": "bodacc", "device": "datagouv-boamp"}
+    assert not any(touches(event, {**row, name: value}) for name, value in others.items())
 
 
 @pytest.mark.parametrize(
@@ -75,6 +87,8 @@ def test_an_action_is_read_and_a_project_without_the_folder_has_none(catalogue, 
             "'visits_yoy' has no monthly series, and no effect on it can be followed; allowed: vi",
         ),
         ({"controls": "bodacc"}, "controls is 'bodacc': a list is expected: [a, b]"),
+        ({"kind": "panne"}, "'action', 'measure' or 'outage'"),
+        ({"device": "matomo-legifrance"}, "unknown device of 'boamp' 'matomo-legifrance'; allowed"),
         ({"contact": 12}, "contact is 12: text is expected"),
         ({"date": 2026}, "date is 2026: a date is expected: YYYY-MM-DD"),
         ({"date": "janvier"}, "date is 'janvier'"),

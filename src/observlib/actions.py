@@ -176,7 +176,8 @@ def _unknown(
     named: list[tuple[tuple[Any, ...], str, str, list[str]]] = [
         (("product",), "product", action.product, list(catalogue.products))
     ]
-    own = [device.id for device in catalogue.devices.values() if device.product == action.product]
+    devices = catalogue.devices.values()
+    own = [device.id for device in devices if device.product in (action.product, None)]
     if action.device:
         named.append((("device",), f"device of {action.product!r}", action.device, own))
     for i, control in enumerate(action.controls):

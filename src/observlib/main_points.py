@@ -146,7 +146,7 @@ def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     """
     indicator = words.indicator_of(point["indicator"], catalogue)
     if point["indicator"] in PEOPLE:
-        return percent(point)
+        return _percent(point)
     then, now = _ends(point)
     finer = phrases.fine(then, now, indicator)
     return f"{words.figure(then, finer)} → {words.figure(now, finer)}"
@@ -206,7 +206,7 @@ def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
     indicator = words.indicator_of(point["indicator"], catalogue)
     name, then = catalogue.label(point["product"]), {"estimate": point[REFERENCE + "estimate"]}
     if point["indicator"] in PEOPLE:
-        size = percent(point).lstrip("+" + french.MINUS)
+        size = _percent(point).lstrip("+" + french.MINUS)
         things = TEXTS[f"things.{point['indicator']}"]
         return TEXTS[f"moved.{point['verdict']}"].format(name=name, things=things, size=size)
     ends = phrases.from_to(then, point, indicator)
@@ -272,14 +272,8 @@ def _ends(point: Mapping[str, Any]) -> tuple[float, float]:
     return point[REFERENCE + "estimate"], point["estimate"]
 
 
-def percent(point: Mapping[str, Any]) -> str:
-    """The change of a count, in %.
-
-    Examples
-    --------
-    >>> percent({"estimate": 1027, "reference_estimate": 1000})
-    '+2,7\\xa0%'
-    """
+def _percent(point: Mapping[str, Any]) -> str:
+    """The change of a count, in %."""
     then, now = _ends(point)
     return french.percent(100 * (now - then) / then, 1, sign=True)
 

@@ -31,6 +31,7 @@ def told(data: Any, labels: set[str]) -> list[str]:
     texts.append("".join(data.get("text/markdown", "")))
     text = " ".join(texts).replace("\xa0", " ").replace("\u202f", " ").replace("\\", "")
     text = text.replace("’", "'")
+    text = re.sub(r"(environ \d+) 000\b", r"\1", text)  # told in thousands
     for label in sorted(labels, key=len, reverse=True):
         text = text.replace(label.replace("’", "'"), " ")
     return numbers(text)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from observlib import display, estimates
-from observlib.publish import pandoc
+from observlib.publish import embedded, pandoc, pdf
 from observlib.publish.figures import write_figures
+from observlib.publish.project import read_project
 
 FILTER = Path(__file__).parents[2] / "reports" / "drawings.lua"
 KINDS = {".csv", "-narrow.svg", ".png", ".svg"}
@@ -82,3 +83,20 @@ def test_a_drawing_that_could_do_more_than_draw_stays_a_picture(hostile, page, t
     drawing.write_text(drawing.read_text().replace("</svg>", f"{hostile}</svg>"))
     text = inlined(tmp_path, "page/fig-ours.svg")
     assert "<svg" not in text and '<img src="page/fig-ours.svg"' in text
+
+
+def test_letters_of_charts_on_paper_are_those_of_the_text_around_them(tmp_path, sample, catalogue):
+    """Their own look larger than the captions there."""
+    marks = estimates.make(sample.rows())
+    chart = display.dot_chart(marks, catalogue, caption="Usagers satisfaits")
+    drawn = {"svg": chart.shown["image/svg+xml"], "estimates": sample.carried()}
+    options = "#| label: fig-satisfaits\n#| fig-cap: Usagers\n#| fig-alt: Deux points"
+    front = sample.front(title="Essai", description="Un essai.", order=1, date="2026-11-24")
+    cells = sample.notebook(front, sample.code(options, sample.shown(**drawn)))
+    project = read_project(sample.make_project(tmp_path / "project", essai=cells))
+    page = next(page for page in project.pages if page.is_study)
+    with embedded._on_paper(project, page) as (_, folder):
+        picture = (folder / "essai" / "fig-satisfaits.svg").read_text(encoding="utf-8")
+    typst = (pandoc.TEMPLATES / "page.typ").read_text(encoding="utf-8")
+    assert f'font-family="{pdf.FONT},' in picture and f'font: ("{pdf.FONT}"' in typst
+    assert pdf.FONT not in chart.shown["image/svg+xml"]  # nor on screens

@@ -23,11 +23,12 @@ def written(markdown: str, to: str) -> str:
 
 def test_a_pdf_has_them_in_a_grid_with_their_headings_and_alternatives(tmp_path):
     text = written(MADE, "typst")
-    assert text.count("grid.cell(breakable: false)[") == 6 and text.count("=== Titre") == 6
+    assert text.count("point[") == 6 and text.count("#heading(") == 6
     assert text.count('alt: "Un trait"') == 6 and text.count("weight: ") == 12
     (tmp_path / "line.svg").write_text(small_line([1, 2, 1]), encoding="utf-8")
     main = tmp_path / "main.typ"
-    main.write_text(f'#set document(title: "T")\n#set text(lang: "fr")\n{text}', encoding="utf-8")
+    head = '#set document(title: "T")\n#set text(lang: "fr")\n= Page'
+    main.write_text(f"{head}\n{text}", encoding="utf-8")
     assert bytes(typst.compile(main, pdf_standards=["ua-1"]))[:4] == b"%PDF"  # type: ignore[arg-type]
 
 

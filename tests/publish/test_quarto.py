@@ -237,7 +237,8 @@ def test_staged_study_links_its_downloads_and_warns_once(tmp_path, project):
 
 
 def test_a_drawing_that_a_text_shows_is_staged_beside_its_page(tmp_path, project, sample):
-    carried = {estimates.MIME: {"pictures": {"line-1.svg": "<svg/>"}}}
+    carried = sample.carried()
+    carried[estimates.MIME]["pictures"] = {"line-1.svg": "<svg/>"}
     shown = sample.shown(markdown='![](line-1.svg){fig-alt="T"}', estimates=carried)
     sample.add_study(project, "traits", sample.study("Traits", "F.", 9, sample.code("", shown)))
     stage(read_project(project), tmp_path / "staged")

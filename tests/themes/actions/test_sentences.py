@@ -115,6 +115,15 @@ def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_mo
     assert "produit comparable" not in plain(findings.actions.each(alone, frame(), done, catalogue))
 
 
+def test_what_is_no_action_is_told_as_what_it_was_and_each_has_an_address_to_link_to(catalogue):
+    measure = findings.actions.each(told("fall"), frame(), [action(kind="measure")], catalogue)
+    assert "(changement de mesure, BOAMP, 16 juin 2025)" in plain(measure)
+    done = action()
+    said = findings.actions.each(told("fall"), frame(), [done], catalogue)
+    assert "changement" not in plain(said)
+    assert f"{{#action-{done.id}}}" in plain(said) and said.content["tells"] == [done.id]
+
+
 def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed_both(catalogue):
     another = action(id="autre", title="Un autre", date=date(2025, 7, 20))
     elsewhere = action(id="ailleurs", title="Ailleurs", product="bodacc")

@@ -1,11 +1,11 @@
 """Redaction of personal data in French texts: each is replaced by a mark that says what it was.
 
-Rules are general and few: numbers by their shape, key or what stands before them
-(`structured`, `references`), postal addresses (`addresses`), names by what announces them and by
-given names that are frequent (`names`), or as capitals that are neither French nor a place or a
-thing (`strangers`); law, forms, amounts and things named after people are set aside first
-(`kept`). `tests/confidentiality/redaction` measures what they find and what they miss on annotated
-texts. They miss some: redacted texts stay the owner's, and are not published.
+Rules are general and few: numbers by their shape, key or what stands before them (`structured`,
+`births`, `references`), postal addresses (`addresses`), names that their writers tell (`told`), by
+what announces them and by given names that are frequent (`names`), or as capitals that are neither
+French nor a place or a thing (`strangers`); law, forms, amounts and things named after people are
+set aside first (`kept`). `tests/confidentiality/redaction` measures what they find and what they
+miss on annotated texts. They miss some: redacted texts stay the owner's, and are not published.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from observlib.confidentiality.redaction.references import (
     references,
 )
 from observlib.confidentiality.redaction.strangers import again, strangers, told_by_mails
+from observlib.confidentiality.redaction.told import told
 
 _DIGIT = re.compile(r"\d")  # without one, most rules have nothing to find
 Names = Callable[[str], Iterable[tuple[int, int]]]  # the spans of names in a text
@@ -108,6 +109,7 @@ def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
     else:
         take("birth", structured.births(text))
         take("phone", structured.spoken(text))
+    take("name", told(text))
     keep(things(text))
     take("name", names(text))
     take("name", told_by_mails(written, mails) if mails else ())

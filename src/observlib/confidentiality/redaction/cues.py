@@ -57,13 +57,17 @@ _ADJECTIVES = (
     r"g[ée]n[ée]rale?|social|sociale|de l['’]accueil|d['’]accueil))?"
 )
 _CALLED = (  # by which a name is told
-    r"je\sm['’ ]appelle|je\sme\snomme|on\sm['’]appelle|se\snomm(?:e|ait|ant)|pr[ée]nomm[ée]e?s?|"
+    r"j(?:e\s)?m\s?['’ ]?\s?app?el+e?s?(?!\w)|je\sme\snomme|on\sm['’]appelle|se\snomm(?:e|ait|"
+    r"ant)|pr[ée]nomm[ée]e?s?|"
     r"d[ée]nomm[ée]e?s?|"
-    r"surnomm[ée]e?s?|une?\snomm[ée]e?|une?\scertaine?|mon\s(?:pr[ée])?nom(?:\scomplet)?\sest|"
+    r"surnomm[ée]e?s?|une?\snomm[ée]e?|une?\scertaine?|"
+    r"mon\s(?:pr[ée])?nom(?:\scomplet)?(?:\s(?:est|c['’ ]?est|:))?|"
     r"nom\sde\s(?:jeune\sfille|naissance|famille|mari[ée]e|[ée]pouse)(?:\sest)?|"
     r"(?:pr[ée])?noms?(?:\s(?:et|&|/)\s(?:pr[ée])?noms?)?(?:\sd[e'’]\s?\w+(?:\s\w+)?)?\s?(?::|=)|"
     r"sign[ée]e?|n[ée]e|[ée]pouse|[ée]p\.|veuve|(?:titulaire|b[ée]n[ée]ficiaire|contact|"
-    r"demandeur)\s?:|s['’]appel\w+|soussign[ée]e?"
+    r"demandeur)\s?:|s['’]appel\w+|soussign[ée]e?|"
+    r"aux?\snoms?\sde|consorts|succession|indivision|hoirs|[ée]poux|famille|affaire(?:\s:)?|"
+    r"patronyme(?:\s[«:])?"
 )
 _FAREWELLS = (
     r"cordialement|cdlt|cdt|salutations(?:\s(?:distingu[ée]es|cordiales|respectueuses|"
@@ -78,6 +82,7 @@ _FAREWELLS = (
 )
 WHO = re.compile(rf"(?i:{_FUNCTIONS}|{_KIN})")
 ANNOUNCED = re.compile(
+    r"\b(?i:je\sm['’]appelle|je\sme\snomme|mon\s(?:pr[ée])?nom\s[^.:!?\n\uf300-\uf3ff]{0,25}:)\s\Z|"
     rf"(?<![\w'’])(?:(?:{_TITLES})\s?(?:(?:veuve|née|ép\.)\s)?|(?<!\d )(?<!\d)m\s)\Z"
     r"|(?<![\w'’])(?!monsieur|madame)"
     rf"(?:{_TITLES})\s(?:de la|de|du|des|d['’])\s?\Z"
@@ -123,7 +128,8 @@ GOES_ON = re.compile(  # one of several, of whom others are masked already
 )
 FAREWELL = re.compile(rf"\b(?i:{_FAREWELLS})[\s,.!:;–—-]{{1,6}}\Z")
 SMALL_ANNOUNCED = re.compile(
-    r"(?<![\w'’-])(?:(?P<sure>mme\.?|mlle\.?|melle\.?|mr\.?|je m['’ ]appelle|je me nomme)"
+    r"(?<![\w'’-])(?:(?P<sure>mme\.?|mlle\.?|melle\.?|mr\.?|dr\.?|j(?:e )?m ?['’ ]? ?app?el+e?s?|"
+    r"je me nomme)"
     rf"|(?P<titled>(?<!\d\s)m\.|madame|monsieur|mademoiselle|docteur|ma[îi]tre|au nom de)|"
     rf"(?P<strange>{_WHOSE}\s(?:{_KIN}|{_FUNCTIONS}),?|{_CALLED})"
     rf"|(?:{_FUNCTIONS})|cordialement,?|"

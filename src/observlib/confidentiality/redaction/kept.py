@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from observlib.confidentiality.redaction.lexicon import is_common, is_given
+from observlib.confidentiality.redaction.lexicon import is_common, is_given, of_history
+from observlib.confidentiality.redaction.plain import CAP
 from observlib.personal.recognisers import HASH
 
-_CAP = r"[A-ZÀ-ÖØ-ÞŒŸ]"
 _NUMBER_SIGN = r"(?:n\s?[°o]s?\.?|num[ée]ro|n\.)"
 # What bears the name of a person or a saint: the name is that of a thing.
 _THINGS = (
@@ -27,14 +27,16 @@ _THINGS = (
     r"circulaires?|"
     r"plans?|dispositifs?|primes?|arr[êe]t[ée]?s?|jurisprudences?|bar[èe]mes?|accords?|bar[èe]me|"
     r"(?:centres?|foyers?) (?:social|culturel|m[ée]dical|hospitalier|commercial|a[ée]r[ée])|"
+    r"bateaux?|navires?|voiliers?|p[ée]niches?|chalutiers?|restaurants?|cabinet|police|"
     r"chiens?|chiennes?|chats?|chattes?|cheval|jument|poney|brochures?|"
     r"villes?|commune|mairies?|abbaye|[ée]glise|cath[ée]drale|h[ôo]tels?|barrage|village|code"
 )
-_NAME = rf"{_CAP}[\w'’]*(?:-[\w'’]+)*"
+_NAME = rf"{CAP}[\w'’]*(?:-[\w'’]+)*"
 _JOIN = r"(?:\s(?:de|du|des|d['’]|de la|de l['’]|la|le|les|et|-|sur|en))?\s?"
 _NAMED_THING = re.compile(
-    rf"\b(?:(?i:{_THINGS}))[ \t](?:(?i:de la|de|du|des|d['’]|dite?|\")\s?)?"
-    rf"(?:(?:{_CAP}\.\s?)*{_NAME}(?!['’])(?:{_JOIN}{_NAME}){{0,4}})"
+    rf"\b(?:(?i:{_THINGS}))[ \t](?:(?i:de la|de|du|des|d['’]|"
+    rf"dite?)\s?)?(?:[\"«“]\s?(?:[Cc]hez\s)?)?"
+    rf"(?:(?:{CAP}\.\s?)*{_NAME}(?!['’])(?:{_JOIN}{_NAME}){{0,4}})"
 )
 _SAINT = re.compile(
     rf"(?<![\w-])(?:[Ss]ainte?s?|[Ss]te?|SAINTE?|STE?|[Ss]an(?:ta|to)?|S[aã]o|[Pp]ort|[Ff]ort|"
@@ -45,7 +47,18 @@ _SAINT = re.compile(
     rf"ambassade\w*)\s(?:(?i:de|d['’]|à|\"|«)\s?)?{_NAME}"
 )
 _SURNAMED = re.compile(  # who may be called after a saint
-    r"(?:(?:M\.|Mme|Mlle|Mr|Dr|Me|Madame|Monsieur)|([^\W\d_][\w-]+))\s(?:de\s)?\Z"
+    rf"(?:(?:{CAP}\.|M\.|Mme|Mlle|Mr|Dr|Me|Madame|Monsieur)|([^\W\d_][\w-]+))\s(?:de\s)?\Z"
+)
+_CALLED = re.compile(r"(?:\b(?i:M\.|Mme|Mr|Monsieur|Madame|appelle|nomme|suis|nom est)\s)\Z")
+_GOES_ON = re.compile(rf"[ -]{CAP}[\w'’-]|[\s,(]{{1,2}}(?:n[ée]e?\b|\d)")
+_EMPLOYER = re.compile(  # whom one works or buys at
+    r"(?<![\w-])(?i:travail\w*|boss?\w+|employ\w+|salari\w+|int[ée]rim\w*|stag\w+|altern\w+|"
+    r"embauch\w+|"
+    r"apprenti\w*|carri[èe]re|usine|contrat|cdi|cdd|licenci\w+|achet\w+|command\w+|abonn\w+|"
+    r"assur\w+|client\w*|"
+    rf"comptes?|courses|vendeu\w+|caissi[èe]re?|ouvri[èe]re?|avant|"
+    rf"puis)[^.;:!?\n\uf300-\uf3ff]{{0,40}}?\s(?i:chez)"
+    rf"\s(?P<it>(?:{_NAME})(?:(?:\s(?:et|ou)\s|[ ]){_NAME}){{0,2}})"
 )
 _KEPT = (
     re.compile(r"\bcerfa\b[^\d\n\uf300-\uf3ff]{0,20}\d{4,6}(?:\s?[*#/]\s?\d{1,2})?|"
@@ -90,8 +103,19 @@ _KEPT = (
     re.compile(r"\b[\w-]+\.(?:jpe?g|png|pdf|docx?|xlsx?|odt|heic|zip|csv|txt|mp4)\b", re.I),
     re.compile(r"\b(?:ean|cip|gtin|code-barres|tanti[èe]mes|iso(?:/iec)?|"
     r"compte (?=\d{6}\b))[^\d\n]{0,6}[\d/ :-]{4,20}\b", re.I),
-    re.compile(r"(?<![\d.])-?\d{1,3}\.\d{3,}(?!\w|\.\d)"),
+    re.compile(r"(?<![\d.])(?!0[1-79]\.\d{8}(?!\d))-?\d{1,3}\.\d{3,}(?!\w|\.\d)"),
     re.compile(r"\b97[89][\d -]{10,14}\d\b"),
+    re.compile(  # of Europe's law, food, tax doctrine, flaws of software, and norms
+        r"\b[1-9]\d{4}[A-Z]{1,2}\d{4}\b|\bFR\s?\d\d[ .-]\d{3}[ .-]\d{3}(?:\s(?:CE|UE))?\b"
+        r"|\b(?:PDO|PGI|TSG|IGP|AOP)-[A-Z]{2}-[A-Z\d-]+|\bBOI(?:-[A-Z\d]+)+|\bCVE-\d{4}-\d+"
+        r"|\b(?:NF|ISO|CEI|IEC|RFC|RGAA|WCAG|CPV|IDCC|ICPE)\b[ :-]{0,3}(?:[A-Z]{1,3}[ -])?"
+        r"\d[\d.:/-]*"
+    ),
+    re.compile(
+        r"\b(?:CEDH|Cour européenne)\b[^\d\n\uf300-\uf3ff;]{0,40}\d{2,5}/\d\d\b"
+        rf"|\b(?:Cada|Cnil|CEPD)\b[^\d\n\uf300-\uf3ff;]{{0,30}}(?:\d{{1,2}}\s\w+\.?\s\d{{4}},?\s)?"
+        rf"{_NUMBER_SIGN}\s?\d[\d./-]*", re.I
+    ),
     re.compile(r"\b(?:version|v\.?|windows|android|ios|chrome|firefox|safari|"
     r"edge)\s?\d+(?:\.\d+){0,4}",
                re.I),
@@ -124,12 +148,17 @@ def things(text: str) -> Iterator[tuple[int, int]]:
 
     Examples
     --------
-    >>> text = "Au lycée Victor Hugo, à Saint-Denis"
+    >>> text = "Au lycée Georges-Frêche, à Saint-Denis"
     >>> [text[start:end] for start, end in things(text)]
-    ['lycée Victor Hugo', 'Saint-Denis']
+    ['lycée Georges-Frêche', 'Saint-Denis']
     """
     for found in _NAMED_THING.finditer(text):
         yield found.span()
+    for found in of_history().finditer(text):
+        if not (_CALLED.search(text, 0, found.start()) or _GOES_ON.match(text, found.end())):
+            yield found.span()
+    for found in _EMPLOYER.finditer(text):
+        yield found.span("it")
     for found in _SAINT.finditer(text):
         before = _SURNAMED.search(text[max(0, found.start() - 40) : found.start()])
         whose = found[0].startswith(("compte de ", "compte d")) and is_given(found[0].split()[-1])

@@ -31,6 +31,9 @@ PARTICLES = frozenset(
         "dit",
         "dite",
         "y",
+        "ait",
+        "ould",
+        "abd",
         "d'",
         "l'",
         "d’",
@@ -80,7 +83,8 @@ _OF_A_PEOPLE = (
 )
 _DERIVED = re.compile(  # long words that are formed as no name is
     r"\w{4,}(?:ment|ements|[ts]ions?|ites?|[ai]bles?|ismes?|iques?|[ae]nces?|aisons?|"
-    r"eries?|trices?|[st]ifs?|[st]ives?|euses?|ieux|[nt]al(?:es?)?|aux|ages?)|\w{6,}(?:ants?|antes?)"
+    r"eries?|trices?|[st]ifs?|[st]ives?|euses?|ieux|[nt]al(?:es?)?|aux|ages?)|\w{6,}(?:ants?|"
+    r"antes?)"
 )
 _ENDINGS = ("s", "x", "e", "es", "ee", "ees")
 _OF_VERBS = (
@@ -131,6 +135,23 @@ def given_names() -> dict[str, bool]:
     """The given names that are known, and whether each is a name by itself."""
     words = _words("given_names.txt") + _words("nicknames.txt")
     return {word.rstrip("*+"): word[-1] not in "*+" for word in words}
+
+
+@cache
+def of_history() -> re.Pattern[str]:
+    """The names of people of history, with accents or without, written in capitals or small."""
+    text = files(__package__).joinpath("history.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    names = [" ".join(name.split()) for name in " ".join(lines).split(",")]
+    forms = (
+        "".join(
+            sign if sign.isascii() else f"(?:{sign}|{folded(sign)})"
+            for sign in name.replace("'", "’")
+        )
+        for name in names
+    )
+    every = "|".join(form.replace("’", "['’]").replace(" ", "[ -]") for form in forms)
+    return re.compile(rf"(?<![\w'’-])(?:{every})(?![\w'’-])", re.I)
 
 
 @cache

@@ -39,9 +39,11 @@ from observlib.confidentiality.redaction.lexicon import (
     small_words,
 )
 from observlib.confidentiality.redaction.plain import NAME
+from observlib.confidentiality.redaction.told import NO_VALUE
 from observlib.confidentiality.redaction.words import (
     BIG,
     RUN,
+    SHORT,
     Word,
     end_of_name,
     may_be_name,
@@ -52,14 +54,17 @@ _LINE_END = re.compile(
     r"[ \t]*[.!,;]?[ \t]*(?:\n|\Z|[-–—(/\uf300-\uf3fe]|[,;.]?\s*(?:t[ée]l|mail|n°|\d))", re.I
 )
 _WINDOW = 80
+_LEADS = ("el", "al", "ben", "ait", "ould", "abd", "van", "von", "di", "da")  # of surnames
 _SMALL_WORD = re.compile(r"[ \t]{0,2}([a-zà-ÿœ][^\W\d_]+(?:-[^\W\d_]+)*)(?!['’\w])")
 _SMALL_NAME = re.compile(  # a second word where nothing follows it
     r"(?<![\w'’@.-])([^\W\d_]{3,}(?:-[^\W\d_]+)*)(?![\w'’@-])"
-    r"(?=(?P<more>[ ](?:[^\W\d_](?=\.)|[^\W\d_]{3,})(?=\s*(?:[.,;:!)\n\uf300-\uf3ff]|\d|\Z)))?)"
+    r"(?=(?P<more>[ ](?:[^\W\d_](?=\.|[ ]d[eu]\b)|[^\W\d_]{3,})(?=\s*(?:[.,;:!)\n\uf300-\uf3ff]|"
+    r"\d|\Z|d[eu]\b)))?)"
 )
 _TWO = re.compile(  # overlapping
     r"(?<![\w'’-])(?=([^\W\d_]{3,}(?:-[^\W\d_]+)*)[ ]([^\W\d_]{3,}(?:-[^\W\d_]+)*))"
 )
+_SMALL_END = re.compile(r"\s*(?:[.,;:!)\n\uf300-\uf3ff]|\d|\Z|n[ée]e?\s|d[eu]\s)")
 _PARTICLES_BEFORE = re.compile(r"\b(?:ben|el|al|ait|ould|abd|da|di|van|von)[ ]\Z", re.I)
 _FIRST_WORD = re.compile(r"(?:^|[.!?:;,(/\n]\s)([^\W\d_]{4,})[ ]\Z")
 _SMALL_BESIDE = re.compile(rf"{NAME}(?:,|\s(?:et|ou))\s([^\W\d_]{{4,}})(?=\s?(?:[.,;!?)\n]|\Z))")
@@ -67,6 +72,7 @@ _MASK = re.compile("[\uf300-\uf3fe]")
 _NO_INITIAL = re.compile(
     r"\b(?:cat[ée]gorie|classe|type|niveau|permis|vitamine|plan|point|zone|lettre)\s\Z"
 )
+_ALONE = re.compile(r"(?:^|[\n:;,(|/\uf300-\uf3fe\d–—-])\s*\Z")
 _LAST_LINE = re.compile(r"\n[ \t]*(?:[-–—*]\s*)?([^\n]{2,60}?)[ \t]*[.!]?\s*\Z")
 _BEHIND_BIG = re.compile(rf"(?<![\w'’-])({BIG})[ \t]+([a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)?)(?![\w'’-])")
 _BEFORE_BIG = re.compile(rf"(?<![\w'’-])([a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)?)[ \t]+({BIG})")
@@ -89,6 +95,7 @@ def names(text: str) -> list[tuple[int, int]]:
         for group in (1, 2)
         if not (small_words() & {folded(found[1]), folded(found[2])})
         and (found[group][0].isupper() or not is_no_name(found[group]))
+        and not NO_VALUE.match(found[group])
     ]
     if len(letters) > 20 and capitals > 0.6 * len(letters):
         low = "".join(small if len(small := sign.lower()) == 1 else sign for sign in text)
@@ -131,6 +138,8 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
         word = words[at]
         if word.initial:
             following = at + 1
+            while following < len(words) and words[following].joins:
+                following += 1
             letter = at == 0 and _NO_INITIAL.search(left)
             if following < len(words) and _surname(words[following]) and not letter:
                 end = end_of_name(words, following)
@@ -210,9 +219,11 @@ def _announced(words: list[Word], at: int, titled: bool) -> tuple[int, int, int]
         return start, first.end, at + 1
     first_of_name = at + (first.joins and at + 1 < len(words))
     named_as_place = titled and is_place(words[first_of_name].text)
-    if is_no_name(words[first_of_name].text) and not named_as_place:
+    two = words[first_of_name : first_of_name + 2]
+    short = titled and two[0].text in SHORT and len(two) == 2 and _may_be_of_name(two[1])
+    if is_no_name(two[0].text) and not (named_as_place or short):
         return None
-    end = max(end_of_name(words, first_of_name), first_of_name + 1)
+    end = max(end_of_name(words, first_of_name, sure=True), first_of_name + 1)
     return (start, words[end - 1].end, end) if end > first_of_name else None
 
 
@@ -224,7 +235,10 @@ def _around_given(words: list[Word], at: int, left: str) -> tuple[int, int, int]
     if at and not words[at - 1].particle:
         before = words[at - 1]
         listed = at == 1 and re.search(r"[:;,(]\s\Z", left) and _may_be_of_name(before)
-        if (before.capitals and not word.capitals and _surname(before)) or before.initial or listed:
+        both = before.capitals and word.capitals and at == 1 and len(words) == 2
+        stands_alone = both and _ALONE.search(left) and (_surname(before) or is_place(before.text))
+        unlike = before.capitals and not word.capitals and _surname(before)
+        if unlike or stands_alone or before.initial or listed:
             start = at - 1
             while start and words[start].capitals and _of_capitals(words[start - 1]):
                 start -= 1
@@ -245,20 +259,24 @@ def _small(text: str, small: bool) -> Iterator[tuple[int, int]]:
         words: list[re.Match[str]] = []
         while len(words) < 3 and (word := _SMALL_WORD.match(text, at)):
             joins = bool(words) and folded(word[1]) in PARTICLES
-            if not joins and (folded(word[1]) in small_words() or is_no_name(word[1])):
+            lone = folded(word[1]) in _LEADS and not words
+            if not joins and not lone and (folded(word[1]) in small_words() or is_no_name(word[1])):
                 break
-            if words and not joins and not is_given(words[0][1]) and is_common(word[1]):
+            behind = words and (not is_given(words[0][1]) or folded(words[-1][1]) in PARTICLES)
+            if behind and not joins and is_common(word[1]) and not is_given(word[1]):
                 break
             words.append(word)
             at = word.end()
         while words and folded(words[-1][1]) in PARTICLES:
             words.pop()
+        lead = len(words) > 1 and folded(words[0][1]) in _LEADS
         strange = (
             (found["titled"] or (small and found["strange"]))
             and words
-            and _is_strange_small(words[0][1])
+            and _is_strange_small(words[lead][1])
         )
-        if words and (found["sure"] or strange or is_only_given(words[0][1])):
+        sure = found["sure"] or found["titled"] == "m."
+        if words and (sure or strange or is_only_given(words[lead][1])):
             yield words[0].start(1), words[-1].end(1)
 
 
@@ -270,6 +288,11 @@ def _is_strange_small(word: str) -> bool:
         or is_of_a_people(word)
         or re.search(r"(?:é|ée|és|ées|ant|ante|ent|ente)\Z", word)
     )
+
+
+def _ends_strangely(word: str, given: str) -> bool:
+    """Whether a word that ends as a participle is none of a known verb, beside a given name."""
+    return word.endswith("é") and is_only_given(given) and not (is_common(word) or is_given(word))
 
 
 def _in_small_text(text: str) -> Iterator[tuple[int, int]]:
@@ -285,6 +308,15 @@ def _in_small_text(text: str) -> Iterator[tuple[int, int]]:
     for found in _SMALL_BESIDE.finditer(text):
         if _is_strange_small(found[1]):
             yield found.span(1)
+    for found in _TWO.finditer(text):
+        given, other = is_given(found[1]), is_given(found[2]) and found[2].islower()
+        if (given and len(found[1]) > 3 and _is_strange_small(found[2])) or (
+            other
+            and (_is_strange_small(found[1]) or _ends_strangely(found[1], found[2]))
+            and folded(found[1]) not in small_words()
+            and _SMALL_END.match(text, found.end(2))
+        ):
+            yield found.start(1), found.end(2)
 
 
 def _signature(text: str) -> Iterator[tuple[int, int]]:
@@ -321,7 +353,8 @@ def _signature(text: str) -> Iterator[tuple[int, int]]:
 def _beside_small(text: str) -> Iterator[tuple[int, int]]:
     """A given name written small beside a surname with a capital, such as `jean DUPONT`."""
     for found in _BEFORE_BIG.finditer(text):
-        if is_given(found[1]) and not is_no_name(found[2]) and len(found[2]) > 2:
+        kin = found[1] in ("papa", "maman", "mamie", "papi", "tonton", "tata")
+        if is_given(found[1]) and not kin and not is_no_name(found[2]) and len(found[2]) > 2:
             yield found.span()
     for found in _BEHIND_BIG.finditer(text):
         if is_only_given(found[2]) and not is_common(found[1]):

@@ -32,7 +32,9 @@ MARKS = {
 }
 _SIGNS = {kind: chr(0xF300 + place) for place, kind in enumerate(MARKS)}  # of private use
 KEPT = chr(0xF3FF)
-NAME, FILE = _SIGNS["name"], _SIGNS["file"]
+NAME, FILE, BIRTH = _SIGNS["name"], _SIGNS["file"], _SIGNS["birth"]
+_LATIN = (*range(0x250), *range(0x1E00, 0x1F00))
+CAP = f"[{''.join(sign for sign in map(chr, _LATIN) if sign.isupper())}]"  # a capital
 _MARK = re.compile("|".join(map(re.escape, MARKS.values())))
 _KINDS = {mark: kind for kind, mark in MARKS.items()}
 _UNIT = re.compile(r"&#?\w{1,32};?|[\s\S][\u0300-\u036f\u3099\u309a]*")

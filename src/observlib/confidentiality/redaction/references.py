@@ -28,7 +28,7 @@ _LABELS = (
     r"enregistrements?|france travail|p[ôo]le emploi|demandeur(?: d['’]emploi)?|livret|dna|ofpra|"
     r"asile|naturalisation|sign?alement|courriers?|mdph|apa|ame|cmi|attestation|acte|d[ée]cision|"
     r"jugement|affaire|minute|plainte|[ée]crou|cotisante?|pacage|[ée]lecteur|vignette|licence|"
-    r"mandat|rg|pajemploi|cesu|pacs|avis|agr[ée]ments?(?= [^\d\W]| \d\d-)"
+    r"mandat|rg|portalis|francisation|pajemploi|cesu|pacs|avis|agr[ée]ments?(?= [^\d\W]| \d\d-)"
 )
 _TOKEN = (
     r"(?=[^\s,;\uf300-\uf3ff]{0,40}\d)"
@@ -66,6 +66,20 @@ _LETTERED = re.compile(r"(?<![\w,.-])\d{7}\s?[A-Za-z](?!\w)")
 _FROM, _TO = r"(?<![\w,.@/-])", r"(?![\w@]|[-/]\w|[.,]\d|\s?[€%]|\s?euros?\b)"
 _LONG = re.compile(rf"{_FROM}\d{{7,24}}{_TO}")
 _GROUPED = re.compile(rf"{_FROM}\d{{1,20}}(?:[ .-]\d{{2,14}}){{1,6}}{_TO}")
+_CODES = re.compile(  # that are secret, whatever they look like
+    r"\b(?:codes?\s(?:(?:de|d['’]|par|re[çc]u|du)\s?)?(?:la\s)?(?:cession|confirmation|activation|"
+    r"s[ée]curit[ée]|confidentialit[ée]|v[ée]rification|validation|acc[èe]s|connexion|suivi|sms|"
+    r"t[ée]l[ée]phone|secret|temporaire|provisoire|confidentiel|personnel|unique|re[çc]u|client|"
+    r"pin)|"
+    r"mots? de passe|mdp|code pin)\b(?:\s(?:de|provisoire|temporaire|actuel|par|sms|re[çc]u|est|"
+    r"était|c['’]est|mail|suivant|du|téléphone)|\s?[:=,(«\"]){0,4}\s?"
+    r"(?P<it>(?=[^\s,;]{0,30}\d)[^\s,;()«»\"]{4,30}(?<!\.))",
+    re.I,
+)
+_SPLIT = re.compile(  # of mixed parts
+    rf"{_FROM}(?P<it>(?=[A-Z\d]{{0,13}}\d)(?=(?:[A-Z-]{{0,20}}\d){{3}})(?=[\d-]{{0,20}}[A-Z])"
+    rf"[A-Z\d]{{2,14}}(?:-[A-Z\d]{{1,14}}){{2,5}}){_TO}"
+)
 _MIXED = re.compile(
     rf"{_FROM}(?![A-Z]{{4,}}\d{{1,3}}(?!\w))(?=[A-Z]*\d)(?=\d*[A-Z])"
     rf"(?=(?:\w*\d){{2}})[A-Z\d]{{8,20}}{_TO}"
@@ -74,13 +88,16 @@ _JOINED = re.compile(
     rf"{_FROM}(?=[A-Z\d][^\s,;\uf300-\uf3ff]{{0,60}})(?=[A-Z/-]*\d)[A-Z\d]{{1,14}}(?:[-/][A-Z\d]{{1,14}}){{1,5}}{_TO}"
 )
 _AFTER_CAPITALS = re.compile(
-    rf"{_FROM}(?:RG|PV|RX|FN|PC|AME)\s(?:n\s?°\s?)?(?:[A-Z\d]{{1,12}}[-/ ]){{0,5}}\d{{3,12}}{_TO}"
+    rf"{_FROM}(?:(?:RG|PV|RX|FN|PC|AME)\s(?:n\s?°\s?)?(?:[A-Z\d]{{1,12}}[-/ ]){{0,5}}\d{{3,12}}"
+    rf"|(?<=n° )[A-Z]{{1,3}}\s?\d{{5,12}}"
+    rf"|\d[A-Z]\s(?:\d{{1,5}}\s){{1,5}}\d{{1,5}}(?<=\d{{4}}\s\d)){_TO}"
 )
 _PAIR = re.compile(r"\d{1,4}[-/]\d{1,4}")  # a score, pages
 _ALSO = re.compile(rf"{FILE}\s?(?:,|et|ou|/|puis|&)\s(?P<it>{_TOKEN})")
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])[/. -](?:0?[1-9]|1[0-2])(?:[/. -](?:19|20)?\d{2})?"
 _NO_TOKEN = re.compile(
-    rf"{_DAY}|[A-Z]*\d{{1,2}}/(?:\d{{1,2}}/)?\d{{3,4}}|(?:[0-2]\d|3[01])(?:0\d|1[0-2])(?:19|"
+    rf"{_DAY}|[A-Z]*\d{{1,2}}/(?:\d{{1,2}}/\d{{3,4}}|(?:19|20)\d\d)|(?:[0-2]\d|3[01])(?:0\d|"
+    rf"1[0-2])(?:19|"
     rf"20)\d\d|(?:3\d ?\d\d ?)+|(?:19|20)\d\d(?:[-/ ](?:19|20)?\d\d){{0,6}}|(?:19|"
     rf"20)\d\d-\d\d-\d\d|\d{{1,2}}h\d{{0,2}}"
     r"|[1-9]\d{0,2}(?:[ .]\d{3}){1,2}|(\d)\1+|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"
@@ -104,6 +121,9 @@ def references(text: str) -> Iterator[tuple[int, int]]:
     for found in _AFTER_CAPITALS.finditer(text):
         if _is_token(found[0], 5):
             yield found.span()
+    for pattern in (_CODES, _SPLIT):
+        for found in pattern.finditer(text):
+            yield found.span("it")
 
 
 def long_numbers(text: str) -> Iterator[tuple[int, int]]:

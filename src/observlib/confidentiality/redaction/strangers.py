@@ -39,7 +39,8 @@ _THING = re.compile(  # that may bear any name
     r"contr[ôo]le|label|titre|film|livre|roman|revue|journal|cha[îi]ne|vaccin|virus|voiture|moto|"
     r"produit|mot|bouton|onglet|menu|rubrique|version|programme|op[ée]ration|carte|service|"
     r"assistant|robot|pays|ville|commune|village|hameau|[îi]le|tribu|mutuelle|assurance|type|"
-    r"erreur|formulaire|imprim[ée]|num[ée]ro|taux|minist[èe]re|moteur|outil|site|objet|commune|pays|lieu)s?\s(?::\s)?[\"«]?\s?\Z",
+    r"erreur|formulaire|imprim[ée]|num[ée]ro|taux|minist[èe]re|moteur|outil|site|objet|commune|"
+    r"pays|lieu)s?\s(?::\s)?[\"«]?\s?\Z",
     re.I,
 )
 _PLACED = re.compile(  # and so a place
@@ -56,7 +57,8 @@ _AT_A_PLACE = re.compile(
 _LE = ("le", "la", "les", "lès")  # of towns, where no `de` stands before it
 _PERSON = re.compile(
     r"(?<![\w-])(?:(?:merci|grâce|bravo|chapeau|mention|hommage|f[ée]licitations|confi\w+|"
-    r"transmi\w+|donn\w+|vend\w+|parl\w+|adress[\w-]+|remi\w+|r[ée]pond\w*|demand\w+|dit|[ée]cri\w+|"
+    r"transmi\w+|donn\w+|vend\w+|parl\w+|adress[\w-]+|remi\w+|r[ée]pond\w*|demand\w+|dit|"
+    r"[ée]cri\w+|"
     r"t[ée]l[ée]phon\w+|appart\w+|lou\w+|mari\w+|pacs\w+|l[ée]gu\w+|pens\w+|succ[èe]d\w+)"
     r"(?:\s\w+)?\sà"
     r"|(?:part|nom|prénom|dossier|compte|mail|courriel|courrier|message|r[ée]ponse|appel|signature|"
@@ -64,12 +66,13 @@ _PERSON = re.compile(
     r"bourse|identit[ée]|situation|absence|gentillesse|patience|professionnalisme|[ée]coute|"
     r"amabilit[ée]|comp[ée]tence|sourire|efficacit[ée]|bienveillance|divorc\w+|s[ée]par\w+|veuve|"
     r"s[ée]paration|celui|celle|ceux|tutelle|curatelle|garde|photo|travail|fils|fille|m[èe]re|"
-    r"p[èe]re|fr[èe]re|s(?:œ|oe)ur|ami|amie|famille|compagne|compagnon|rapproch[\w-]+|profit|faveur|encontre|[ée]gard|intention|aupr[èe]s|"
+    r"p[èe]re|fr[èe]re|s(?:œ|oe)ur|ami|amie|famille|compagne|compagnon|rapproch[\w-]+|profit|"
+    r"faveur|encontre|[ée]gard|intention|aupr[èe]s|"
     r"parl\w+|besoin|occup\w+|souven\w+|nouvelles|lettre|charge|int[ée]r[êe]ts|biens|main|"
     r"chez|conseils?|prise|service|attention|cas|v[ée]hicule|voiture|maison|appartement|logement|"
     r"visite|d[ée]part|arriv[ée]e|prestation|place|c[ôo]t[ée]|enfants?|parents?)\sd(?:e\s|['’])"
-    r"|(?:re[çc]u|suivi|accueilli|aid[ée]|conseill[ée]|accompagn[ée]|sign[ée]|[ée]crit|trait[ée]|"
-    r"envoy[ée]|orient[ée]|renseign[ée]|d[ée]pann[ée]|faite?|prise?|r[ée]dig[ée])e?s?\spar"
+    r"|(?:re[çc]u|aid[ée]|conseill[ée]|sign[ée]|trait[ée]|envoy[ée]|r[ée]dig[ée]|\w{3,}(?:é|[lv]i|"
+    r"[dlnr]u)|fait|prise?|\w{0,9}(?:mis|[ée]crit|scrit|vert|duit|truit))e?s?\spar"
     r"|avec|chez(?:\sles)?|grâce à|d['’]apr[èe]s|selon)\s?\Z",
     re.I,
 )
@@ -93,6 +96,8 @@ _PARTICLES = re.compile(  # with a capital, within a sentence
     r"V[oO][nN]|D[oO][sS]|A[iïIÏ][tT])[ ]){1,2}\Z"
 )
 _BEHIND_NAME = re.compile(rf"{NAME}[ ]\Z")
+_BEHIND_A_COMMA = re.compile(rf"{NAME}{{3}},[ ]\Z")
+_LAST = re.compile(r"\A[ ]?(?:\(\d\w+\))?[.!]?\s*\Z")
 _BEFORE_NAME = re.compile(rf"\A[ ]{NAME}")
 _CAPITALS_BEFORE = re.compile(r"[A-ZÀ-Þ]{3}[ ]\Z")
 _CAPITALS = re.compile(r"\A[ ][A-ZÀ-Þ]{3}")
@@ -161,6 +166,8 @@ def _is_a_person(words: list[Word], left: str, right: str) -> bool:
     known = any(is_given(word.text) for word in words)
     if _ON_GOES_A_PLACE.match(right):
         return False
+    if _BEHIND_A_COMMA.search(left) and _LAST.match(right):  # where who signs is from
+        return False
     if strange and (_BEHIND_NAME.search(left) or _BEFORE_NAME.match(right)):
         return True
     if _PERSON.search(left):
@@ -220,12 +227,15 @@ def again(text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
     ['Dumitresco']
     """
     words = {word[0] for name in names for word in _WORD.finditer(name)}
+    small = {word for word in words if word.islower() and not (is_common(word) or is_given(word))}
     words = {word for word in words if word[0].isupper() and not is_no_name(word)}
     alike = {form for word in words if not is_common(word) for form in _forms(word)}
-    if not words:
+    if not (words or small):
         return
     for word in _WORD.finditer(text):
         plain = word[0]
+        if plain in small:
+            yield word.span()
         if not plain[0].isupper():
             continue
         same = plain in words and (is_only_given(plain) or not is_given(plain))
@@ -244,5 +254,6 @@ def _with_particles(text: str, start: int) -> int:
 def _forms(word: str) -> set[str]:
     """A word, and where it is long what is left of it without one of its letters."""
     plain = folded(word)
-    less = {plain[:at] + plain[at + 1 :] for at in range(len(plain))} if len(plain) > 4 else set()
-    return {plain} | less
+    if not 4 < len(plain) < 40:
+        return {plain}
+    return {plain, *(plain[:at] + plain[at + 1 :] for at in range(len(plain)))}

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterator
 
-from observlib.confidentiality.redaction.plain import NAME
+from observlib.confidentiality.redaction.births import births
 from observlib.personal import recognisers
 from observlib.personal.recognisers import APART, AT, DOT, FROM, TO, is_iban, signs
 
@@ -101,18 +101,27 @@ _DIGIT_WORD = (
     r"quinze|"
     r"seize|vingts?|trente|quarante|cinquante|soixante)(?!\w)"
 )
-_SPOKEN = re.compile(
-    rf"\bz[ée]ro[\s-](?:{_DIGIT_WORD}(?:[\s,-]{{1,2}}(?:et[\s-])?)?){{4,20}}(?<=\w)", re.I
+_BETWEEN = r"[\s,;.-]{1,3}(?:(?:et|puis|virgule|tiret|espace)[\s,-]{1,2})?"
+_SPOKEN = re.compile(  # digits among the words, too
+    rf"\b(?:(?:z[ée]ro|plus trente[\s-]trois){_BETWEEN}|0\d?{_BETWEEN}(?={_DIGIT_WORD}))"
+    rf"(?:(?:{_DIGIT_WORD}|\d{{1,2}}(?!\d))(?:{_BETWEEN})?){{4,20}}(?<=\w)",
+    re.I,
 )
+_WITH_AN_O = re.compile(rf"(?<![^\W_])O\s?[1-79](?:{APART}\d\d){{4}}{TO}", re.I)
 
 _PLATE = re.compile(
     r"(?<![\w-])(?!AA-?123-?AA)(?:[A-HJ-NP-TV-Z]{2}([- .]?)\d{3}\1[A-HJ-NP-TV-Z]{2}"
     r"|(?:\d{3,4}|\d{2}(?=[- ]?[A-Z]{3}))([- ]?)[A-HJ-NP-TV-Z]{2,3}\2(?:\d{2}|2[AB]|"
     r"97[1-6]))(?![\w-])"
 )
+_WORD_OR_UNIT = (  # of two letters, before or behind a number
+    r"(?:[cdjlmnst]e|[lmst]a|e[nts]|as|[ct]m|[km]m|mm|mn|mg|kg|[cdhm]l|ha|ch|fr|gb|mb|pl|pr|px|rg|"
+    r"pc|pv|st|ah|eh|va|fa|ma|ct|kv|kw|db|dl|jh|nb|nr|art)\b"
+)
 _PLATE_SMALL = re.compile(
     r"(?<![\w-])(?!AA-?123-?AA)[a-hj-np-tv-z]{2}-?\d{3}-?[a-hj-np-tv-z]{2}(?![\w-])"
-    r"|(?<=[:(,>\n]\s)[a-hj-np-tv-z]{2}\s\d{3}\s[a-hj-np-tv-z]{2}(?=\s?(?:[,.;)\n]|\Z))",
+    rf"|(?<![\w'’-])(?!{_WORD_OR_UNIT})[a-hj-np-tv-z]{{2}}[\s.]\d{{3}}[\s.]"
+    rf"(?!{_WORD_OR_UNIT})[a-hj-np-tv-z]{{2}}(?![\w'’-])",
     re.I,
 )
 _PLATE_WORDS = re.compile(
@@ -124,48 +133,6 @@ _PLATE_WORDS = re.compile(
 )
 _IP4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
 _IP6 = re.compile(r"(?<![\w:])(?=[\da-f]*:)[\da-f:]{4,39}(?:\.\d{1,3}){0,3}(?![\w:])", re.I)
-
-_MONTH = (
-    r"(?:janv(?:ier|\.)?|f[ée]vr?(?:ier|\.)?|mars|avr(?:il|\.)?|mai|juin|juil(?:let|\.)?|ao[uû]t|"
-    r"sept(?:embre|\.)?|oct(?:obre|\.)?|nov(?:embre|\.)?|d[ée]c(?:embre|\.)?)"
-)
-_DAY = (
-    r"(?:\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?:(?:19|20)\d\d|\d\d)(?!\d)"
-    r"|(?:19|20)\d\d-\d\d-\d\d(?!\d)|\d{1,2}\s\d{1,2}\s(?:19|20)?\d\d(?!\d)"
-    rf"|(?:1\s?er|\d{{1,2}})\s{_MONTH}\s?(?:(?:19|20)\d\d|\d\d)?(?!\d)"
-    rf"|{_MONTH}\s(?:19|20)\d\d(?!\d)|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d(?!\d))"
-)
-_SPELT = (
-    r"(?:(?:premier|un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|"
-    r"quinze|"
-    r"seize|vingt|trente)(?:[ -](?:et[ -])?(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf))?\s"
-    rf"{_MONTH}\s(?:deux[ -])?mil(?:le)?(?:[ -](?:et|cents?|une?|deux|trois|quatre|cinq|six|sept|"
-    rf"huit|neuf|dix|onze|"
-    r"douze|treize|quatorze|quinze|seize|vingts?|trente|quarante|cinquante|soixante)(?!\w)){0,9})"
-)
-_NO = r"[^\d\n\uf300-\uf3ff.;!?]"
-_BIRTH = re.compile(
-    rf"(?:\bn[ée]e?s?(?:\(e\)|[.·]e(?:[.·]s)?)?s?(?<!ne)(?<!n)(?:\s(?!apr[èe]s|avant|"
-    rf"depuis){_NO}{{0,40}}?)?"
-    r"\s(?:le\s?:?|en|un|ce|:)?\s?|\bne\(?e?\)?\s(?:le\s)?(?=\d)"
-    rf"|\b(?:dates?|jours?|ann[ée]es?)(?: et (?:de )?(?:lieux?|"
-    rf"nom))? de naissance(?:{_NO}{{0,45}}?|\s?\?\s[-–—:\w>\s]{{0,20}}?)"
-    rf"|\b(?:ddn|d\.?d\.?n\.?)\b{_NO}{{0,5}}"
-    r"|(?<!acte de )(?<!actes de )\bnaissance\s?(?:[:=(]|est|le|,|(?=\d))\s?(?:le\s)?"
-    rf"|\bdonné naissance à\s{_NO}{{0,30}}?\sle\s|\bdate d[ée]clar[ée]e\s"
-    rf"|\bnaissance d[e'’]\s?(?:mon|ma|mes|notre|son|sa|leur)\s{_NO}{{0,40}}?\ble\s"
-    rf"|\b(?:naqui\w*|nait|naît|born)\s{_NO}{{0,30}}?)"
-    rf"(?P<it>(?:{_SPELT}|{_DAY})(?:\s?(?:,|et|/|;)\s(?:le\s|né[es]*\sle\s)?{_DAY}){{0,3}})",
-    re.I,
-)
-
-# A full date of long ago that no preposition sets in time, or that stands behind a name.
-_BORN_LONG_AGO = re.compile(
-    rf"(?:{NAME}[\s,(]{{1,3}}|\b(?:porte|[ée]crit|mis|enregistr[ée]e? (?:au|"
-    rf"le))\s)(?:le\s)?(?P<it>\d{{1,2}}"
-    rf"(?:[/. -](?:\d{{1,2}})[/. -]|(?:er)?\s{_MONTH}\s)(?:19[1-9]\d|200\d|[2-9]\d))(?![\d/])",
-    re.I,
-)
 
 Rule = tuple[str, Callable[[str], Found]]
 
@@ -231,13 +198,17 @@ def ibans(text: str) -> Found:
             yield start, start + places[length - 1] + 1
 
 
+_CODE_END = re.compile(r"[A-Z]{1,2}(?![^\W_])")  # of a student's number
+
+
 def _phones(text: str) -> Found:
     plain = recognisers.DATE.sub(lambda match: "\uf3ff" * len(match[0]), text)
     for pattern in (recognisers.PHONE, _BARE_ABROAD):
         for match in pattern.finditer(plain):
             joined = re.search(r"[^\W_][-/]\Z|(?<![^\W_])[A-Z]{1,2}\Z", text[: match.start()][-3:])
+            goes_on = _CODE_END.match(text, match.end())
             file = re.fullmatch(r"\d{5}/\d{5}", match[0])
-            if recognisers.is_phone(match[0]) and not (joined or file):
+            if recognisers.is_phone(match[0]) and not (joined or goes_on or file):
                 yield match.span()
 
 
@@ -271,7 +242,6 @@ def _no_scale(number: str) -> bool:
     return number not in "0123456789"
 
 
-births = _by(_BIRTH)
 spoken = _by(_SPOKEN)
 RULES: tuple[Rule, ...] = (
     ("account", _by(_SHAPED_IBAN)),
@@ -286,8 +256,8 @@ RULES: tuple[Rule, ...] = (
     ("tax", _by(_TAX_WORDS, _digits(9))),
     ("tax", _by(_NOTICE)),
     ("birth", births),
-    ("birth", _by(_BORN_LONG_AGO)),
     ("phone", _phones),
+    ("phone", _by(_WITH_AN_O)),
     ("phone", _by(_ONE_BY_ONE, _no_scale)),
     ("ip", _ips),
     ("phone", spoken),

@@ -8,21 +8,22 @@ from typing import NamedTuple
 from observlib.confidentiality.redaction.lexicon import (
     PARTICLES,
     folded,
+    is_common,
     is_given,
     is_no_name,
     is_of_a_people,
-    is_only_given,
     is_place,
 )
+from observlib.confidentiality.redaction.plain import CAP
 
-_CAP = r"[A-ZÀ-ÖØ-ÞŒŸ]"
 BIG = (
-    rf"(?!{_CAP}['’][a-zà-ÿ])(?:[ODNLM]['’])?{_CAP}[^\W\d_]*(?:['’](?:{_CAP}[^\W\d_]+|"
+    rf"(?!{CAP}['’][a-zà-ÿ])(?:[ODNLM]['’])?{CAP}[^\W\d_]*(?:['’](?:{CAP}[^\W\d_]+|"
     rf"h(?![^\W\d_])|h[^\W\d_]+)|[-‐‑][^\W\d_]+)*"
 )
-_INITIAL = rf"{_CAP}\.(?:-?{_CAP}\.)*"
+_INITIAL = rf"(?:{CAP}|Ph|Th|Ch|Chr|Cl|Fr|Gh|Gu|Jh|Jn)\.(?:-?{CAP}h?\.)*"
 _PARTICLE = (
-    r"(?:de\sla|de\sl['’]|d['’]|de|du|des|la|le|van|von|der|den|el|al|ben|bin|ibn|da|dos|di|do|dit)"
+    r"(?:de\sla|de\sl['’]|d['’]|de|du|des|la|le|van|von|der|den|el|al|ben|bin|ibn|da|dos|di|do|dit|"
+    r"ait|ould|abd)"
 )
 _TOKEN = rf"(?:{_INITIAL}(?!\w)|{BIG})"
 RUN = re.compile(
@@ -31,7 +32,7 @@ RUN = re.compile(
 )
 _PIECE = re.compile(rf"{_INITIAL}(?!\w)|{BIG}|[^\W\d_]+['’]?")
 _MOST_WORDS = 6
-_LAST = ("Son", "Le", "Van", "Do", "Ma", "Vu", "An", "To", "Tu")  # of names of Vietnam or China
+SHORT = ("Son", "Le", "Van", "Do", "Ma", "Vu", "An", "To", "Tu")  # of names of Vietnam or China
 
 
 class Word(NamedTuple):
@@ -67,15 +68,23 @@ def may_be_name(word: Word) -> bool:
     return not (acronym or is_of_a_people(word.text))
 
 
-def end_of_name(words: list[Word], at: int) -> int:
-    """Where the name of which a word is part ends: behind the last word that may be of it."""
+def end_of_name(words: list[Word], at: int, sure: bool = False) -> int:
+    """Where the name of which a word is part ends: behind the last word that may be of it.
+
+    It is `sure` of its first word where that is one, whatever it may be elsewhere.
+    """
     end = at
     while end < len(words) and end - at < _MOST_WORDS:
         word = words[end]
         if not (word.particle or word.initial) and is_no_name(word.text):
-            called_so = end > at and is_place(word.text) and is_only_given(words[end - 1].text)
-            short = end > at and word.text in _LAST
-            if not (called_so or short) and not (word.joins and end + 1 < len(words)):
+            behind = end > at and is_given(words[end - 1].text)
+            called_so = (end == at and sure) or (behind and is_place(word.text))
+            short = end > at and word.text in SHORT
+            letter = behind and len(word.text) == 1 and word.text.isupper()
+            if not (called_so or short or letter) and not (word.joins and end + 1 < len(words)):
+                break
+        elif end > at and len(word.text) > 8 and word.capitals and not words[end - 1].capitals:
+            if is_common(word.text):
                 break
         elif end > at and words[end - 1].particle and not (word.particle or may_be_name(word)):
             break

@@ -14,69 +14,16 @@ import pandas as pd
 from observlib import estimates, main_points
 from observlib.actions import Action
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases
+from observlib.display import french, phrases, wording
 from observlib.display.prose import Markdown, joined, plain
 from observlib.period import Quarter
 from observlib.sentences import published
 from observlib.themes.easy import rules
 from observlib.working_days import due
 
+TEXTS = wording.beside(__file__)
 _MILLIONS = 1_500_000  # from where a count is told in millions
 _MOST = 5  # products of which a page tells one thing
-_THINGS = {
-    "visits": "de visites",
-    "calls_offered": "d'appels",
-    "tickets_received": "de messages",
-    "subscribers": "d'abonnés",
-    "units_sold": "de ventes",
-}
-_MORE = {"rise": "Il y a plus {} qu'il y a un an.", "fall": "Il y a moins {} qu'il y a un an."}
-_OTHER = "Un autre chiffre a changé en un an."
-_MARK = {
-    "rise": "La note est plus haute qu'il y a un an.",
-    "fall": "La note est plus basse qu'il y a un an.",
-    "stable": "La note est presque la même qu'il y a un an.",
-    "unknown": "Nous ne savons pas si la note a changé.",
-}
-_COUNT = {
-    "rise": "C'est plus qu'il y a un an.",
-    "fall": "C'est moins qu'il y a un an.",
-    "stable": "C'est presque comme il y a un an.",
-}
-_NOTHING = "Nous n'avons vu aucun grand changement en un an."
-_PERIOD = "Cette page parle de {}."
-_INVENTED = ("Attention : les chiffres de cette page sont inventés.", "C'est un exemple.")
-_VISITS = "Il y a eu environ {}."
-_GIVEN = "La note est environ {} sur 10."
-_HALF = "{} et demi"
-_SUCCESS = (
-    "Presque personne n'a réussi à faire ce qu'il voulait.",
-    "Environ {} personnes sur 10 ont réussi à faire ce qu'elles voulaient.",
-    "Presque tout le monde a réussi à faire ce qu'il voulait.",
-)
-_CALLS = "Nous avons reçu environ {}."
-_ANSWERED = (
-    "Nous n'avons répondu à presque aucun appel.",
-    "Nous avons répondu à environ {} appels sur 10.",
-    "Nous avons répondu à presque tous les appels.",
-)
-_IN_TIME = (
-    "Presque aucun message n'a une réponse à temps.",
-    "Environ {} messages sur 10 ont une réponse à temps.",
-    "Presque tous les messages ont une réponse à temps.",
-)
-_TOPIC = {
-    "call_theme_share": "Beaucoup de personnes appellent pour : {}.",
-    "ticket_theme_share": "Beaucoup de personnes écrivent pour : {}.",
-}
-_PROBLEM = "Des personnes ont vu ce problème : {}."
-_CHANGED = "Depuis {}, ce service a changé."
-_AFTER = {
-    True: "Depuis, les chiffres ont bougé comme nous le voulions.",
-    False: "Depuis, les chiffres n'ont pas bougé comme nous le voulions.",
-    None: "Nous ne savons pas encore si cela aide.",
-}
-_NEXT = "La prochaine page arrive le {}."
 
 
 def headline(points: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -89,7 +36,7 @@ def headline(points: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     for point in estimates.records(points):
         return f"{catalogue.label(point['product'])} : {phrases.small(_point(point))}"
-    return _NOTHING
+    return TEXTS["nothing"]
 
 
 def changes(points: pd.DataFrame, catalogue: Catalogue) -> Markdown:
@@ -105,14 +52,16 @@ def changes(points: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     for point in estimates.records(points):
         lines.setdefault(point["product"], []).append(_point(point))
     blocks = [_block({"product": product}, own, catalogue) for product, own in lines.items()]
-    return joined(blocks, "\n\n") if blocks else plain(_NOTHING)
+    return joined(blocks, "\n\n") if blocks else plain(TEXTS["nothing"])
 
 
 def _point(point: dict[str, Any]) -> str:
     if point["indicator"] == "satisfaction_10":
-        return _MARK[point["verdict"]]
-    thing = _THINGS.get(point["indicator"])
-    return _MORE[point["verdict"]].format(thing) if thing else _OTHER
+        return TEXTS[f"mark.{point['verdict']}"]
+    if f"things.{point['indicator']}" not in TEXTS:
+        return TEXTS["other"]
+    things = TEXTS[f"things.{point['indicator']}"]
+    return TEXTS[f"more.{point['verdict']}"].format(things=things)
 
 
 def period(quarter: str) -> str:
@@ -125,12 +74,15 @@ def period(quarter: str) -> str:
     """
     months = [french.month_label(month) for month in Quarter.parse(quarter).months]
     *others, last = months
-    return _PERIOD.format(french.join([*(name.split(" ")[0] for name in others), last]))
+    told = french.join([*(name.split(" ")[0] for name in others), last])
+    return TEXTS["period"].format(months=told)
 
 
 def warning(kind: str) -> str:
     """That figures are invented, where they are."""
-    return "\n\n".join(_INVENTED) if kind == "demonstration" else ""
+    if kind != "demonstration":
+        return ""
+    return "\n\n".join((TEXTS["invented"], TEXTS["example"]))
 
 
 def visits(
@@ -152,8 +104,8 @@ def visits(
         _block(
             row,
             [
-                _VISITS.format(_about(row["estimate"], "visites")),
-                _COUNT.get(moved.get(_key(row), ""), ""),
+                TEXTS["visits"].format(visits=_about(row["estimate"], "visites")),
+                TEXTS[f"count.{moved[_key(row)]}"] if _key(row) in moved else "",
             ],
             catalogue,
         )
@@ -175,7 +127,10 @@ def marks(given: pd.DataFrame, pairs: pd.DataFrame, catalogue: Catalogue, quarte
     blocks = [
         _block(
             row,
-            [_GIVEN.format(_half(row["estimate"])), _MARK.get(moved.get(_key(row), ""), "")],
+            [
+                TEXTS["given"].format(mark=_half(row["estimate"])),
+                TEXTS[f"mark.{moved[_key(row)]}"] if _key(row) in moved else "",
+            ],
             catalogue,
         )
         for row in estimates.records(rows)
@@ -191,7 +146,7 @@ def success(asked: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown
     asked
         Estimates of `task_success_share`.
     """
-    return _of_ten(published(asked, "task_success_share", quarter), _SUCCESS, catalogue)
+    return _of_ten(published(asked, "task_success_share", quarter), "success", catalogue)
 
 
 def answers(contacts: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown:
@@ -208,11 +163,11 @@ def answers(contacts: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markd
     for row in estimates.records(calls):
         own = estimates.records(answered[answered["product"] == row["product"]])
         lines = [
-            _CALLS.format(_about(row["estimate"], "appels")),
-            *(_some(x, _ANSWERED) for x in own),
+            TEXTS["calls"].format(calls=_about(row["estimate"], "appels")),
+            *(_some(x, "answered") for x in own),
         ]
         blocks.append(_block(row, lines, catalogue))
-    messages = _of_ten(published(contacts, "answered_in_promise", quarter), _IN_TIME, catalogue)
+    messages = _of_ten(published(contacts, "answered_in_promise", quarter), "in_time", catalogue)
     return joined([*blocks, *([messages] if messages else [])], "\n\n")
 
 
@@ -226,16 +181,18 @@ def difficulties(heard: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Mar
     """
     lines: dict[str, list[str]] = {}
     known = rules.names(catalogue)
-    for name, pattern in _TOPIC.items():
+    for name in ("call_theme_share", "ticket_theme_share"):
         for row in _firsts(published(heard, name, quarter)):
-            lines.setdefault(row["product"], []).append(pattern.format(_small(row)))
+            told = TEXTS[f"topic.{name}"].format(topic=_small(row))
+            lines.setdefault(row["product"], []).append(told)
     problems = published(heard, "problem_share")
     for row in _firsts(problems[~problems["period"].str.contains("-T")]):
-        lines.setdefault(row["product"], []).append(_PROBLEM.format(_small(row)))
+        told = TEXTS["problem"].format(problem=_small(row))
+        lines.setdefault(row["product"], []).append(told)
     blocks = []
     for product, own in lines.items():
-        if told := [line for line in own if rules.is_easy(line, known)]:
-            blocks.append(_block({"product": product}, told, catalogue))
+        if easy := [line for line in own if rules.is_easy(line, known)]:
+            blocks.append(_block({"product": product}, easy, catalogue))
     return joined(blocks, "\n\n")
 
 
@@ -259,7 +216,7 @@ def done(
             continue
         title = f"{action.title}."
         own = verdicts.loc[verdicts["action"] == action.id]
-        lines = [_CHANGED.format(french.month_label(f"{action.date:%Y-%m}"))]
+        lines = [TEXTS["changed"].format(month=french.month_label(f"{action.date:%Y-%m}"))]
         lines += [title] if rules.is_easy(title, known) else []
         lines += [_helped(row) for row in own.head(1).to_dict("records")]
         blocks.append(_block({"product": action.product}, lines, catalogue))
@@ -274,7 +231,7 @@ def following(quarter: str) -> str:
     >>> following("2026-T3").replace("\\xa0", " ")
     'La prochaine page arrive le 15 février 2027.'
     """
-    return _NEXT.format(french.day_label(due(Quarter.parse(quarter) + 1)))
+    return TEXTS["next"].format(day=french.day_label(due(Quarter.parse(quarter) + 1)))
 
 
 def _moved(pairs: pd.DataFrame, quarter: str) -> dict[tuple[str, ...], str]:
@@ -297,9 +254,10 @@ def _firsts(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _helped(row: dict[str, Any]) -> str:
-    ways = {"rise": "up", "fall": "down", "stable": ""}
-    way = ways.get(row["verdict"])
-    return _AFTER[None if way is None else way == row["direction"]]
+    way = {"rise": "up", "fall": "down", "stable": ""}.get(row["verdict"])
+    if way is None:
+        return TEXTS["after.unknown"]
+    return TEXTS["after.as_wanted" if way == row["direction"] else "after.otherwise"]
 
 
 def _block(row: dict[str, Any], lines: Iterable[str], catalogue: Catalogue) -> Markdown:
@@ -309,18 +267,19 @@ def _block(row: dict[str, Any], lines: Iterable[str], catalogue: Catalogue) -> M
     return joined(told, "\\\n")
 
 
-def _of_ten(rows: pd.DataFrame, patterns: tuple[str, str, str], catalogue: Catalogue) -> Markdown:
-    blocks = [_block(row, [_some(row, patterns)], catalogue) for row in estimates.records(rows)]
+def _of_ten(rows: pd.DataFrame, what: str, catalogue: Catalogue) -> Markdown:
+    blocks = [_block(row, [_some(row, what)], catalogue) for row in estimates.records(rows)]
     return joined(blocks, "\n\n")
 
 
-def _some(row: dict[str, Any], patterns: tuple[str, str, str]) -> str:
+def _some(row: dict[str, Any], what: str) -> str:
     """A share as so many of 10: hardly any, some, almost all."""
-    none, some, all_ = patterns
     number = round(row["estimate"] / 10)
     if number < 2:
-        return none
-    return all_ if number == 10 else some.format(french.number(number))
+        return TEXTS[f"none.{what}"]
+    if number == 10:
+        return TEXTS[f"all.{what}"]
+    return TEXTS[f"some.{what}"].format(number=french.number(number))
 
 
 def _about(x: float, things: str) -> str:
@@ -332,7 +291,8 @@ def _about(x: float, things: str) -> str:
     ["87 millions d'appels", '7 appels']
     """
     if x >= _MILLIONS:
-        return f"{french.number(round(x / 1e6))}{french.NBSP}millions {french.of(things)}"
+        millions = french.number(round(x / 1e6))
+        return TEXTS["millions"].format(number=millions, of_things=french.of(things))
     digits = max(len(str(round(x))) - 2, 0)
     return f"{french.number(round(x, -digits))}{french.NBSP}{things}"
 
@@ -347,7 +307,7 @@ def _half(x: float) -> str:
     """
     halves = round(2 * x)
     whole = french.number(halves // 2)
-    return _HALF.format(whole) if halves % 2 else whole
+    return TEXTS["half"].format(number=whole) if halves % 2 else whole
 
 
 def _small(row: dict[str, Any]) -> str:

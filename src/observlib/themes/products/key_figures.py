@@ -17,7 +17,6 @@ from observlib import comparisons, estimates, main_points
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
 from observlib.display import changes, french, phrases, points, words
 from observlib.display.output import Output, text
-from observlib.estimates import REFERENCE
 from observlib.period import Quarter
 
 MOST = 6
@@ -170,10 +169,7 @@ def _details(figure: Mapping[str, Any], then: float, indicator: Indicator) -> li
     """What it was a year before, its interval and its base."""
     found = []
     if not math.isnan(then):
-        change = ""
-        if words.is_count(figure["unit"]) and then:
-            change = f" ({main_points.percent({**figure, REFERENCE + 'estimate': then})})"
-        found.append(f"{_large(then, figure, indicator)} un an avant{change}")
+        found.append(f"{_large(then, figure, indicator)} un an avant")
     if ends := words.interval(figure, indicator):
         found.append(f"intervalle à 95{french.NBSP}%{french.NBSP}: {ends}")
     if (n := words.base(figure)) is not None:

@@ -11,27 +11,16 @@ from observlib import estimates
 from observlib.actions import Action
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
 from observlib.comparison.sentences import evolution, whose_answers
-from observlib.display import french, phrases, words
+from observlib.display import french, phrases, wording, words
 from observlib.display.changes import WEIGHTED
 from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.period import Quarter
 from observlib.sentences import published, together, value_of
 
-_NO_VISITS = {
-    "partial": "sont incomplètes",
-    "low_base": "sont trop peu nombreuses pour être citées ici",
-    "suppressed": "ne sont pas publiées (secret statistique)",
-    "missing": "ne sont pas disponibles",
-}
+TEXTS = wording.beside(__file__)
 _SEVERE = ("bloquant", "majeur")  # problems that the sheet of a product names
 _MOST = 3  # of one sort that it names
-_NO_MARK = {
-    "partial": "porte sur une période incomplète",
-    "low_base": "repose sur trop peu de réponses pour être citée ici",
-    "suppressed": "n'est pas publiée (secret statistique)",
-    "missing": "n'est pas disponible",
-}
 
 
 def summary(
@@ -59,21 +48,22 @@ def summary(
     sentences = _audience(now[now["period"] == period], catalogue, when)
     current = marks[marks["period"] == period]
     for mark in phrases.by_channel(current):
-        what = f"La note de satisfaction{whose_answers(current, catalogue)}"
+        whose = whose_answers(current, catalogue)
         if len(current) > 1:
-            what += f" {phrases.PLACES.get(mark['channel'], '')}".rstrip()
+            whose += f" {phrases.PLACES.get(mark['channel'], '')}".rstrip()
         if mark["status"] == "published":
-            sentences.append(f"{what} est de {words.sentence(mark, catalogue)}.")
+            value = words.sentence(mark, catalogue)
+            sentences.append(TEXTS["mark"].format(whose=whose, value=value))
         else:
-            sentences.append(f"{what} {_NO_MARK[mark['status']]}.")
+            sentences.append(TEXTS[f"no_mark.{mark['status']}"].format(whose=whose))
     if (current["status"] == "published").any():
         sentences.append(evolution(compared, catalogue, by="channel"))
     elif asked is not None:
         for mark in estimates.records(published(asked, "satisfaction_10")):
             year = phrases.capital(french.when(mark["period"]))
             told = words.sentence(mark, catalogue)
-            sentences.append(f"{year}, l'enquête donne {told}.")
-    return together(*sentences) or f"{when}, aucune donnée n'a été recueillie sur ce produit."
+            sentences.append(TEXTS["asked"].format(year=year, value=told))
+    return together(*sentences) or TEXTS["nothing"].format(when=when)
 
 
 def several_marks(
@@ -107,8 +97,8 @@ def several_marks(
     ]
     box = [
         markdown("::: {{.callout-note}}"),
-        markdown("## Pourquoi plusieurs notes ?"),
-        markdown("Chacune vient d'autres personnes, d'une autre question ou d'une autre période."),
+        markdown("## {}", TEXTS["why_several"]),
+        markdown("{}", TEXTS["each_from"]),
         joined(lines, "\n"),
         markdown(":::"),
     ]
@@ -117,12 +107,12 @@ def several_marks(
 
 def _whose(mark: Mapping[str, Any], catalogue: Catalogue) -> str:
     if mark["group"] == "weighting":
-        return ", chaque réponse comptée selon ce que le profil de son auteur pèse en France"
+        return f", {TEXTS['whose.weighted']}"
     device = catalogue.devices.get(mark["device"])
     if device is None:
         return ""
     asked = device.family == "consultation"
-    return ", auprès de ceux qui sont sollicités" if asked else ", de ceux qui donnent leur avis"
+    return f", {TEXTS['whose.asked' if asked else 'whose.volunteers']}"
 
 
 def blocking(met: pd.DataFrame, catalogue: Catalogue) -> Markdown:
@@ -136,16 +126,16 @@ def blocking(met: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     """
     problems = _told(met, "problem_share")
     severe = [
-        f"{_quoted(row['group_value'])}, {value_of(row, catalogue)} des participants"
+        TEXTS["problem"].format(problem=_quoted(row["group_value"]), share=value_of(row, catalogue))
         for severity in _SEVERE
         for row in problems
         if row["group_value"].endswith(f"({severity})")
     ]
     found = [
-        ("Problèmes vus en test", severe, "mobilisation"),
-        ("Motifs d'appel", _shares(met, "call_theme_share", catalogue), "contacts"),
-        ("Motifs de message", _shares(met, "ticket_theme_share", catalogue), "contacts"),
-        ("Thèmes de leurs textes", _shares(met, "text_theme_share", catalogue), "verbatims"),
+        (TEXTS["met.tests"], severe, "mobilisation"),
+        (TEXTS["met.calls"], _shares(met, "call_theme_share", catalogue), "contacts"),
+        (TEXTS["met.messages"], _shares(met, "ticket_theme_share", catalogue), "contacts"),
+        (TEXTS["met.texts"], _shares(met, "text_theme_share", catalogue), "verbatims"),
     ]
     lines = [
         markdown(f"- **[{{}}]({page}.ipynb)** : {{}}.", what, words.SEMICOLON.join(parts[:_MOST]))
@@ -176,7 +166,11 @@ def coming(
         The actions that teams have recorded for later.
     """
     lines = [
-        markdown("- **{}** (prévu le {}).", action.title, french.day_label(action.date))
+        markdown(
+            "- **{}** ({}).",
+            action.title,
+            TEXTS["planned"].format(day=french.day_label(action.date)),
+        )
         for action in planned
         if action.product == product
     ]
@@ -189,7 +183,8 @@ def coming(
         if survey and survey.frequency == "yearly":
             following = Quarter.parse(max(own["period"])) + 4
             when = french.when(str(following))
-            lines.append(markdown("- **{}** : la prochaine est attendue {}.", survey.label, when))
+            expected = TEXTS["expected"].format(when=when)
+            lines.append(markdown("- **{}** : {}", survey.label, expected))
     return joined(lines, "\n")
 
 
@@ -228,10 +223,9 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) 
         owner = catalogue.departments[device.owner].label
         channel = CHANNEL_LABELS[device.channel].lower()
         often = phrases.OFTEN[device.frequency]
-        phrase = f"{channel}, {often} ({owner})."
+        phrase = TEXTS["listens"].format(channel=channel, often=often, owner=owner)
         lines.append(markdown("- **{}** : {}", device.label, phrase))
-    silent = "Aucun dispositif du catalogue n'écoute les usagers de ce produit."
-    return text(joined(lines, "\n") or silent).carrying([now], catalogue)
+    return text(joined(lines, "\n") or TEXTS["silent"]).carrying([now], catalogue)
 
 
 def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
@@ -241,10 +235,16 @@ def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
     for row in phrases.by_channel(now[now["indicator"] == "visits"]):
         place = phrases.PLACES.get(row["channel"], "")
         if row["status"] != "published":
-            rest.append(f"Les visites {place} {_NO_VISITS[row['status']]}.".replace("  ", " "))
+            told = TEXTS[f"no_visits.{row['status']}"].format(place=place)
+            rest.append(told.replace("  ", " "))
             continue
         change = changes[changes["device"] == row["device"]]
         change = change[change["channel"] == row["channel"]]
-        on_a_year = f" ({value_of(change.iloc[0], catalogue)} sur un an)" if len(change) else ""
+        on_a_year = (
+            f" ({TEXTS['on_a_year'].format(change=value_of(change.iloc[0], catalogue))})"
+            if len(change)
+            else ""
+        )
         counts.append(f"{phrases.rounded_count(row, indicator)} {place}".rstrip() + on_a_year)
-    return [f"{when}, on compte {french.join(counts)}.", *rest] if counts else rest
+    counted = TEXTS["counted"].format(when=when, counts=french.join(counts))
+    return [counted, *rest] if counts else rest
