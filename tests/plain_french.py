@@ -9,7 +9,7 @@ from tests.words import plain
 
 WORDS, NUMBERS = 25, 3  # of a sentence, at the most
 _WORD = re.compile(r"[^\W_]+(?:['’\-.,\u202f\xa0/][^\W_]+)*")
-_END = re.compile(r"(?<=[.!?…])\s+(?=[«“(]?\s*[A-ZÀ-Ý0-9])")
+_END = re.compile(r"(?<=[.!?…])(?<! al\.)\s+(?=[«“(]?\s*[A-ZÀ-Ý0-9])|\x1e")
 _PROSE = ("p", "li", "dd", "figcaption", "caption")
 _NO_PROSE = {"svg", "script", "style", "nav", "pre", "code"}
 _LISTS = {"ul", "ol", "dl", "table"}
@@ -33,15 +33,26 @@ def sentences(page: str) -> Iterator[str]:
 def _is_no_prose(element: html.HtmlElement) -> bool:
     english = (element.get("lang") or "").startswith("en")
     kinds = {*(element.get("class") or "").split(), element.get("id")}
-    return english or bool(kinds & {"refs", "references", "quote"})
+    return english or bool(kinds & {"refs", "references", "label", "number", "verdict", "detail"})
 
 
 def _own(element: html.HtmlElement) -> Iterator[str]:
     yield element.text or ""
     for child in element:
-        if isinstance(child.tag, str) and child.tag not in _NO_PROSE | _LISTS:
+        if child.tag == "br":
+            yield "\x1e"
+        elif _is_no_prose(child) or _is_term(child):
+            pass
+        elif isinstance(child.tag, str) and child.tag not in _NO_PROSE | _LISTS:
             yield from _own(child)
         yield child.tail or ""
+
+
+def _is_term(element: html.HtmlElement) -> bool:
+    """Whether an item of a list explains it: what it begins with, in bold."""
+    inside = element.getparent()
+    begins = element.getprevious() is None and not (inside.text or "").strip()
+    return bool(element.tag == "strong" and begins and "li" in (inside.tag, inside.getparent().tag))
 
 
 def faults(sentence: str) -> list[str]:
@@ -51,7 +62,7 @@ def faults(sentence: str) -> list[str]:
         found.append(f"{words} words")
     if (told := len(numbers(plain(sentence)))) > NUMBERS:
         found.append(f"{told} numbers")
-    if re.match(r"[+−-]?\d", sentence):
+    if re.match(r"[+−-]?\d(?!\d* [A-ZÀ-Ý])", sentence):  # a name may: "3939 Allô"
         found.append("begins with digits")
     if re.search(r"«[^»]*«", sentence):
         found.append("a quotation inside a quotation")

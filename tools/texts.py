@@ -72,7 +72,7 @@ def page(found: Mapping[str, Measured]) -> str:
             "| Ce qu’on cherche | Textes | Machine | Toujours la plus fréquente |",
             "|:--|--:|--:|--:|",
         ),
-        *(*good, "", ": Justesse de la machine (macro-F1, de 0 à 1), et celle de qui répondrait"),
+        *(*good, "", ": Justesse de la machine (de 0 à 1, macro-F1), et celle de qui donnerait"),
         *("toujours la réponse la plus fréquente {#tbl-machine}", ""),
         *("| Ce qu’on cherche | On lit | Textes | Deviné juste | Deviné autre chose |",),
         *("|:--|:--|--:|--:|:--|", *guesses, ""),

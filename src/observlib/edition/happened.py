@@ -93,7 +93,7 @@ def _lead_to(figure: _Figure, notebook: Mapping[str, Any], tellers: Mapping[str,
     ]
     if not links:
         return False
-    text = typography(markdown("Sur la courbe : {}.", joined(links, ", ")))
+    text = typography(markdown("Sur la courbe : {}.", joined(links, ". ")))
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown" and f"/{figure.label}.svg)" in source:

@@ -146,14 +146,13 @@ def table(learnt: pd.DataFrame, unseen: pd.DataFrame) -> str:
         lines.append(f"| {label} | {' | '.join(cells)} |")
     lines += [
         "",
-        f": Ce que les règles seules effacent en entier dans {how_many(unseen)} textes nouveaux, "
-        f"qui n’ont pas servi à les écrire, et dans {how_many(learnt)} textes connus, par lesquels "
-        f"elles ont été corrigées. Des textes nouveaux, {_percent(new.precision)} des lettres et "
-        f"chiffres effacés étaient personnels, et {_percent(new.untouched)} de ce qui n’en a que "
-        f"l’apparence est resté ; au moins une donnée personnelle reste dans "
-        f"{_percent(new.texts_with_a_miss)} d’entre eux (des textes connus, "
-        f"{_percent(old.texts_with_a_miss)}), et une autre qu’un nom dans "
-        f"{_percent(new.texts_with_a_structured_miss)}.",
+        f": Ce que les règles seules effacent en entier. Les {how_many(unseen)} textes nouveaux "
+        f"n’ont pas servi à écrire les règles. Les {how_many(learnt)} textes connus ont servi à "
+        f"les corriger. Dans les nouveaux, {_percent(new.precision)} des lettres et chiffres "
+        f"effacés étaient personnels. De ce qui n’en a que l’apparence, {_percent(new.untouched)} "
+        f"est resté. Au moins une donnée personnelle reste dans {_percent(new.texts_with_a_miss)} "
+        f"d’entre eux, et une autre qu’un nom dans {_percent(new.texts_with_a_structured_miss)}. "
+        f"Des textes connus, {_percent(old.texts_with_a_miss)} en gardent une.",
         "",
     ]
     return "\n".join(lines)

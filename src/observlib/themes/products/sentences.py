@@ -52,8 +52,7 @@ def summary(
         if len(current) > 1:
             whose += f" {phrases.PLACES.get(mark['channel'], '')}".rstrip()
         if mark["status"] == "published":
-            value = words.sentence(mark, catalogue)
-            sentences.append(TEXTS["mark"].format(whose=whose, value=value))
+            sentences.append(TEXTS["mark"].format(whose=whose, value=value_of(mark, catalogue)))
         else:
             sentences.append(TEXTS[f"no_mark.{mark['status']}"].format(whose=whose))
     if (current["status"] == "published").any():
@@ -61,8 +60,8 @@ def summary(
     elif asked is not None:
         for mark in estimates.records(published(asked, "satisfaction_10")):
             year = phrases.capital(french.when(mark["period"]))
-            told = words.sentence(mark, catalogue)
-            sentences.append(TEXTS["asked"].format(year=year, value=told))
+            value = value_of(mark, catalogue)
+            sentences.append(TEXTS["asked"].format(year=year, value=value))
     return together(*sentences) or TEXTS["nothing"].format(when=when)
 
 
@@ -87,10 +86,10 @@ def several_marks(
         return Markdown("")
     lines = [
         markdown(
-            "- **{}** : {}, {}{}.",
-            value_of(mark, catalogue),
+            "- {}, {} : **{}**{}.",
             words.label(mark, "device", catalogue),
             french.period_label(mark["period"]),
+            value_of(mark, catalogue),
             _whose(mark, catalogue),
         )
         for mark in estimates.records(known)
@@ -235,16 +234,15 @@ def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
     for row in phrases.by_channel(now[now["indicator"] == "visits"]):
         place = phrases.PLACES.get(row["channel"], "")
         if row["status"] != "published":
-            told = TEXTS[f"no_visits.{row['status']}"].format(place=place)
-            rest.append(told.replace("  ", " "))
+            none = TEXTS[f"no_visits.{row['status']}"].format(place=place)
+            rest.append(none.replace("  ", " "))
             continue
         change = changes[changes["device"] == row["device"]]
         change = change[change["channel"] == row["channel"]]
-        on_a_year = (
-            f" ({TEXTS['on_a_year'].format(change=value_of(change.iloc[0], catalogue))})"
-            if len(change)
-            else ""
-        )
-        counts.append(f"{phrases.rounded_count(row, indicator)} {place}".rstrip() + on_a_year)
-    counted = TEXTS["counted"].format(when=when, counts=french.join(counts))
-    return [counted, *rest] if counts else rest
+        count = f"{phrases.rounded_count(row, indicator)} {place}".rstrip()
+        for moved in estimates.records(change.head(1)):
+            count += f" ({TEXTS['on_a_year'].format(change=value_of(moved, catalogue))})"
+        counts.append(count)
+    told = [TEXTS["counted"].format(when=when, count=count) for count in counts[:1]]
+    told += [TEXTS["counted_too"].format(count=count) for count in counts[1:]]
+    return [*told, *rest]
