@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -72,24 +74,26 @@ def of_marks(
     cells: list[tuple[dict[str, Any], Sum]] = []
     counts: dict[tuple[int, str], list[int]] = {}
     before: dict[str, tuple[list[list[Any]], list[int]]] = {}
-    for (edition, period), own in rows.groupby(["edition", "period"], sort=True):
-        content = own.drop(columns=["edition", "source"]).astype(object).fillna("").values.tolist()
+    key = itemgetter("edition", "period")  # of plain rows: frames of a few rows each are slow
+    for (edition, period), group in groupby(sorted(estimates.records(rows), key=key), key):
+        own = [*group]
+        content = [_told(row) for row in own]
         earlier = before.get(period)
         if earlier and earlier[0] == content:
             counts[edition, period] = earlier[1]
             continue
         here = name | {"period": period, "group": "", "group_value": ""}
-        empty = (own["status"] == "missing").all()
+        empty = all(row["status"] == "missing" for row in own)
         asked = [
             programme.unknown((edition, period, mark), 0, 0 if empty else math.inf)
             for mark in range(len(marks))
         ]
         counts[edition, period], before[period] = asked, (content, asked)
         is_wide = (*of, len(months_of(period))) in wide[edition]
-        for row in estimates.records(own):
+        for row in own:
             _tell_marks(programme, asked, worths[row["indicator"]], row, knowledge, is_wide)
         everyone = dict.fromkeys(asked, 1.0)
-        if (own["status"] == "suppressed").any():
+        if any(row["status"] == "suppressed" for row in own):
             programme.tell(everyone, 1, math.inf, f"{question} {period}")
             cells.append((here | {"cell": WITHHELD[0]}, everyone))
         if not empty:
@@ -107,6 +111,12 @@ def of_marks(
                 total |= {told_then[part][mark]: -1.0 for part in parts}
                 programme.tell(total, 0, 0 if is_all else math.inf, f"{question} {whole}")
     return Block(programme, cells, {})
+
+
+def _told(row: Mapping[str, Any]) -> list[Any]:
+    """What a row tells, beside its source and the edition that tells it."""
+    own = (value for name, value in row.items() if name not in ("edition", "source"))
+    return ["" if pd.isna(value) else value for value in own]
 
 
 def _late(
