@@ -115,15 +115,16 @@ def visits(
 
 
 def marks(given: pd.DataFrame, pairs: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown:
-    """The marks that users give, and whether they moved.
+    """The mark that users give to each product, and whether it moved.
 
     Parameters
     ----------
     given, pairs
-        Estimates of `satisfaction_10`, and their comparisons with a year before.
+        Estimates of `satisfaction_10`, and their comparisons with a year before. Of several marks
+        of a product the first is told, as its sheet explains why there are others.
     """
     moved = _moved(pairs, quarter)
-    rows = published(given, "satisfaction_10", quarter)
+    rows = published(given, "satisfaction_10", quarter).drop_duplicates("product")
     blocks = [
         _block(
             row,

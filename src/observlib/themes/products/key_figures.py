@@ -15,10 +15,11 @@ import pandas as pd
 
 from observlib import comparisons, estimates, main_points
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
-from observlib.display import changes, french, phrases, points, words
+from observlib.display import changes, french, phrases, points, wording, words
 from observlib.display.output import Output, text
 from observlib.period import Quarter
 
+TEXTS = wording.beside(__file__)
 MOST = 6
 FAMILIES = ("visits", "satisfaction", "survey", "contacts", "subscriptions", "sales")
 # what comes first where a product has more
@@ -114,11 +115,13 @@ def band(
         if figure["period"] != str(quarter):
             details.append(french.period_label(figure["period"]))
         device = catalogue.devices.get(figure["device"])
-        asked = ", enquête" if device and device.family == "consultation" else ""
+        title = indicator.label
+        if device and device.family == "consultation":
+            title = TEXTS["asked"].format(label=title)
         drawings[f"line-{number}.svg"] = points.small_line(series["estimate"].tolist())
         blocks.append(
             points.point(
-                f"{indicator.label}{asked}",
+                title,
                 _large(figure["estimate"], figure, indicator),
                 [words.SEMICOLON.join(details)],
                 f"line-{number}.svg",
@@ -150,9 +153,12 @@ def _large(x: float, figure: Mapping[str, Any], indicator: Indicator) -> str:
 
 def _verdict(pair: Mapping[str, Any] | None) -> str:
     if pair is None:
-        return "Évolution non testée"
-    said = phrases.capital(changes.verdict(pair))
-    return said if changes.REASONS.get(pair["reason"]) else f"{said} sur un an"
+        return TEXTS["untested"]
+    if why := changes.REASONS.get(pair["reason"]):
+        return TEXTS["unknown_because"].format(why=why)
+    if pair["verdict"] == "unknown":
+        return TEXTS["unknown"]
+    return TEXTS["moved"].format(verdict=phrases.capital(changes.verdict(pair)))
 
 
 def _year_before(series: pd.DataFrame) -> float:
@@ -166,9 +172,9 @@ def _details(figure: Mapping[str, Any], then: float, indicator: Indicator) -> li
     """What it was a year before, its interval and its base."""
     found = []
     if not math.isnan(then):
-        found.append(f"{_large(then, figure, indicator)} un an avant")
+        found.append(TEXTS["before"].format(value=_large(then, figure, indicator)))
     if ends := words.interval(figure, indicator):
-        found.append(f"intervalle à 95{french.NBSP}%{french.NBSP}: {ends}")
+        found.append(TEXTS["interval"].format(ends=ends))
     if (n := words.base(figure)) is not None:
         found.append(words.base_text(n, indicator))
-    return found or ["tout est compté, sans marge d'erreur"]
+    return found or [TEXTS["all_counted"]]
