@@ -214,7 +214,7 @@ def test_the_sheet_of_a_product_lists_what_was_done_on_it_alone_the_latest_first
     said = plain(findings.actions.done_on("boamp", told("rise"), frame(), known, catalogue))
     first, second, _, more = said.split("\n")
     assert first == "- **Une suite** (1er février 2026). "
-    assert second.startswith("- **Un essai** (16 juin 2025). Effet cherché (visites) : en hausse,")
+    assert second.startswith("- **Un essai** (16 juin 2025). Effet mesuré (visites) : en hausse,")
     assert "+5,0 % (+4,0 à +6,0)" in second and "actions.ipynb" in more
     assert findings.actions.done_on("bodacc", told("rise"), frame(), known, catalogue) == ""
 

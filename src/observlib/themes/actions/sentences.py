@@ -166,7 +166,7 @@ def _followed(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
     at = frame[(frame["group"] == row["group"]) & (frame["group_value"] == row["group_value"])]
     if row["verdict"] in _WAY and len(at):
         said += f", {effects.value(at.iloc[0].to_dict(), row['verdict'])}"
-    return TEXTS["effect_sought"].format(measure=_named(row, catalogue), effect=said)
+    return TEXTS["effect_seen"].format(measure=_named(row, catalogue), effect=said)
 
 
 def observed_and_expected(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
