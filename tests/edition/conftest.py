@@ -20,6 +20,7 @@ from nbformat.v4 import (
     new_raw_cell,
 )
 from tests.copies import DEMO, share_kept
+from tests.site.conftest import dump as dump
 
 from observlib import estimates, packages, standing
 from observlib.edition.plan import Page

@@ -1,0 +1,123 @@
+"""A study is read in ten minutes: its finding and evidence, in sentences that a newspaper has."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.edition.conftest import NOW
+from tests.plain_french import faults, sentences
+
+from observlib.errors import bounded
+
+WORDS, SCREENS = 900, 6  # of what is open when a page is opened, on a screen of 1,280 by 800
+OTHERS = ("methode", "accessibilite")  # pages that explain the studies
+LARGE = "facile"  # the page in easy French, whose letters and lines are larger
+MEASURE = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
+const read = "p, li, dd, dt, h1, h2, h3, figcaption, caption, summary";
+const passed = "svg, nav, details:not([open]) > :not(summary), pre, #refs";
+function words(main) {
+  let count = 0;
+  for (const element of main.querySelectorAll(read)) {
+    const named = element.matches("figcaption, caption");
+    if (element.closest(passed) || !named && element.closest("table, figure")) continue;
+    if (element.matches("li:has(p), li:has(li)")) continue;
+    count += element.textContent.trim().split(/[ \\n\\t]+/).filter(Boolean).length;
+  }
+  return count;
+}
+(async () => {
+  const found = {};
+  for (const page of %s) {
+    const frame = document.createElement("iframe");
+    frame.style.cssText = "width:1280px;height:800px;border:0";
+    frame.src = page;
+    await new Promise(done => { frame.onload = done; document.body.append(frame) });
+    const inside = frame.contentDocument;
+    const told = {words: words(inside.querySelector("main")),
+      screens: inside.documentElement.scrollHeight / 800};
+    const tests = inside.querySelector("details.annex :is(.table, figure)[id]");
+    if (tests) {
+      frame.contentWindow.location.hash = tests.id;
+      await new Promise(done => setTimeout(done, 100));
+      told.opened = tests.closest("details").open;
+    }
+    found[page] = told;
+    frame.remove();
+  }
+  document.getElementById("found").textContent = JSON.stringify(found);
+})();
+</script>"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Les visites augmentent de 5 %.", []),
+        ("mot " * 26, ["26 words"]),
+        ("Les notes sont de 7,1, 7,2, 7,3 et 7,4 sur 10.", ["4 numbers"]),
+        ("3 produits baissent.", ["begins with digits"]),
+        ("« Le « bon » mot. »", ["a quotation inside a quotation"]),
+    ],
+)
+def test_each_fault_of_a_sentence_is_seen(sentence, told):
+    assert faults(sentence) == told
+
+
+def test_captions_and_lists_are_read_and_quotations_and_references_are_not():
+    page = """<main><p>Un. Deux <b>mots</b>.</p><ul><li>« Les siens. »</li><li>Trois</li></ul>
+    <figure><svg><text>4</text></svg><figcaption>Quatre.</figcaption></figure>
+    <p lang="en">Five.</p><div id="refs"><p>Six.</p></div></main>"""
+    assert [*sentences(page)] == ["Un.", "Deux mots.", "Trois", "Quatre."]
+
+
+@pytest.fixture(scope="module")
+def site(root: Path) -> Path:
+    """The demonstration's edition, published."""
+    return root / "reports" / "_site" / str(NOW)
+
+
+@pytest.mark.slow
+def test_every_sentence_of_the_demonstration_is_plain(site: Path) -> None:
+    pages = sorted(site.glob("*.html"))
+    wrong = [
+        f"{page.stem}: {', '.join(found)}: {sentence}"
+        for page in pages
+        for sentence in sentences(page.read_text(encoding="utf-8"))
+        if (found := faults(sentence))
+    ]
+    assert len(pages) > 35
+    assert not wrong, f"{len(wrong)} sentences:\n{bounded(wrong, 20, chr(10))}"
+
+
+@pytest.fixture(scope="module")
+def measured(site: Path, dump: Callable[..., str]) -> dict[str, dict[str, Any]]:
+    """What a browser tells of each study and product, and of the pages that explain them."""
+    names = [path.stem for path in sorted(site.glob("*.ipynb")) if path.stem != LARGE]
+    measuring = site / "measure.html"
+    measuring.write_text(
+        MEASURE % json.dumps([f"{name}.html" for name in (*names, *OTHERS)]), encoding="utf-8"
+    )
+    told = re.search(r'<pre id="found">(.+?)</pre>', dump(measuring), re.S)
+    measuring.unlink()
+    assert told, "no page was measured"
+    return dict(json.loads(html.unescape(told[1])))
+
+
+@pytest.mark.slow
+def test_no_page_is_longer_than_ten_minutes_before_its_annexes(measured) -> None:
+    assert len(measured) > 30
+    assert min(page["words"] for page in measured.values()) > 100, "words are not counted"
+    assert {name: page for name, page in measured.items() if page["words"] > WORDS} == {}
+    assert {name: page for name, page in measured.items() if page["screens"] > SCREENS} == {}
+
+
+@pytest.mark.slow
+def test_a_link_to_a_table_of_an_annex_opens_it(measured) -> None:
+    opened = [page["opened"] for page in measured.values() if "opened" in page]
+    assert len(opened) > 20 and all(opened)
