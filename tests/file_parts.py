@@ -164,7 +164,11 @@ def _sentences(text: str) -> list[str]:
 
 
 _BLOCK = r"</?(?:tr|p|li|h\d|figcaption|caption|dt|dd|title|desc|summary|div|pre|section)\b[^>]*>"
-_ATTRIBUTE = re.compile(r"\b(?:alt|title|aria-label|content|summary|data-[\w-]+)=\"([^\"]*)\"")
+# `data-at` are places of a drawing, whose dots are looked at themselves
+_ATTRIBUTE = re.compile(
+    r"\b(?:alt|title|aria-label|content|summary|data-(?!at\b|values\b)[\w-]+)=\"([^\"]*)\""
+)
+_WALKED = re.compile(r"\bdata-values=\"([^\"]*)\"")
 
 
 def _markup(where: str, markup: str, rows: tuple[pd.DataFrame, ...] = ()) -> Iterator[Part]:
@@ -178,6 +182,11 @@ def _markup(where: str, markup: str, rows: tuple[pd.DataFrame, ...] = ()) -> Ite
         yield from _prose(where, [text] if "|" in text else _sentences(text), rows)
     for hidden in (*_ATTRIBUTE.findall(markup), *re.findall(r"(?s)<!--(.*?)-->", markup)):
         yield from _prose(f"{where}: hidden", _sentences(" ".join(unescape(hidden).split())), rows)
+    for values in _WALKED.findall(markup):  # as a reader who walks them is told them
+        whose, along, told = (part.split("|") for part in unescape(values).split("¶"))
+        for line, place, text in (one.split(",", 2) for one in told):
+            said_ = f"{whose[int(line)]} | {along[int(place)]} | {text}"
+            yield from _prose(f"{where}: walked", [said_], rows)
     for drawing in re.findall(r"(?s)<svg\b.*?</svg>", markup):
         lines: dict[float, list[str]] = {}
         for word in said(drawing):

@@ -34,8 +34,8 @@ def test_a_product_above_another_is_named_and_the_rest_says_what_could_be_seen(c
     rows += [pair("unknown", 7.9, 7.4, reason="low_base")]
     assert plain(satisfaction.products(pd.DataFrame(rows), catalogue)) == (
         "Service-public.fr est au-dessus de Légifrance (7,9 contre 6,4 sur 10). BOAMP et BODACC "
-        "sont équivalents (7,0 contre 7,0 sur 10). Pour 1 couple de produits, on ne peut pas "
-        "conclure : un écart de moins de 0,9 point a pu passer inaperçu."
+        "sont équivalents (7,0 contre 7,0 sur 10). Pour un couple de produits, on ne peut pas "
+        "conclure. Un écart de moins de 0,9 point a pu passer inaperçu."
     )
     assert satisfaction.products_above(pd.DataFrame(rows[1:]), catalogue) == ""
     assert "faible effectif" in satisfaction.products(pd.DataFrame(rows[-1:]), catalogue)
@@ -46,14 +46,14 @@ def test_a_category_is_more_or_less_satisfied_than_the_others(catalogue):
     rows = [pair("rise", 8.1, 6.8), pair("fall", 4.6, 7.1, group_value="15 à 24 ans")]
     rows += [pair("unknown", 7.0, 6.9, group_value="Femme", detectable=0.5)]
     assert plain(groups.categories(pd.DataFrame(rows), catalogue)) == (
-        "Par rapport aux autres répondants, la satisfaction est plus haute pour « 75 ans et plus » "
-        "(8,1 contre 6,8 sur 10) ; plus basse pour « 15 à 24 ans » (4,6 contre 7,1 sur 10). "
-        "Ailleurs, on ne peut pas conclure : un écart de moins de 0,5 point a pu passer "
+        "Par rapport aux autres répondants, la satisfaction est plus haute pour « 75 ans et "
+        "plus ». Elle est plus basse pour « 15 à 24 ans ». "
+        "Ailleurs, on ne peut pas conclure. Un écart de moins de 0,5 point a pu passer "
         "inaperçu."
     )
     assert plain(groups.caption(pd.DataFrame(rows))) == (
-        "Satisfaction par rapport à celle des autres répondants : plus haute pour « 75 ans et "
-        "plus » ; plus basse pour « 15 à 24 ans »"
+        "Par rapport aux autres répondants, la satisfaction est plus haute pour « 75 ans et "
+        "plus ». Elle est plus basse pour « 15 à 24 ans »."
     )
     unsure = plain(groups.categories(pd.DataFrame(rows[2:]), catalogue))
     assert unsure.startswith("On ne peut dire d'aucune catégorie")
@@ -67,7 +67,7 @@ def test_two_answers_that_tie_are_told_with_what_could_have_been_seen(catalogue)
     near = pair("unknown", 35, 33, indicator="reason_share", detectable=6.2)
     near["reference_group_value"] = "B"
     assert plain(sentences.undecided(pd.DataFrame([near]), "B", catalogue, said)) == (
-        ", sans qu'on puisse dire lequel l'est le plus : un écart de moins de 6 points a pu "
+        ", sans qu'on puisse dire lequel l'est le plus. Un écart de moins de 6 points a pu "
         "passer inaperçu"
     )
     same = pd.DataFrame([near | {"verdict": "stable", "reason": ""}])

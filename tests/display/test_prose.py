@@ -209,8 +209,8 @@ def test_a_label_of_an_export_or_of_the_catalogue_is_plain_text_wherever_a_page_
 
 
 def bare(text: str) -> str:
-    """A text with the apostrophes of pages, and without spaces, which typography changes."""
-    return re.sub(r"\s", "", one_line(text).replace("'", "’"))
+    """A text with the apostrophes of pages, without spaces and quotes, which typography changes."""
+    return re.sub(r'[\s"“”«»]', "", one_line(text).replace("'", "’"))
 
 
 def test_marks_are_ours_alone():

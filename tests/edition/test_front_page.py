@@ -33,6 +33,11 @@ def test_a_point_links_to_the_sheet_of_its_product_where_the_edition_has_it():
     assert "ipynb" not in made({"panorama"})[0]
 
 
+def test_the_page_in_easy_french_is_led_to_where_the_edition_has_it():
+    assert "facile.ipynb" in made(["facile"])[0]
+    assert "facile" not in made([])[0]
+
+
 def test_each_point_has_a_line_with_its_words_for_who_does_not_see_it():
     text, pictures = made(set())
     [(name, picture)] = pictures.items()

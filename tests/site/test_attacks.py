@@ -118,6 +118,8 @@ def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 # the search, which no label writes: what is taken from a text has no `data-root`
 OWN = {("script", root) for root in ("", "../", "../../", "2026-T3/")}
+# and what walks the values of drawings
+VALUES = re.compile(r"(?:\.\./)*(?:2026-T3/)?values\.js")
 
 
 # what a chart's drawing is made of, which a filter of ours puts into the page (`drawings.lua`)
@@ -140,6 +142,7 @@ class Active(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         loads = {"script", "iframe", "object", "embed", "base", "form", "input", "style", "svg"}
         own = (tag, dict(attrs).get("data-root")) in OWN or ("id", "recherche") in attrs
+        own |= tag == "script" and bool(VALUES.fullmatch(dict(attrs).get("src") or ""))
         if tag == "svg" and DRAWINGS & {*attrs}:
             self.drawing = own = True
         elif self.drawing and tag not in DRAWN:

@@ -97,9 +97,9 @@ const attempt = frame => {
   }
   const ran = [inside, document].some(
     one => one.documentElement.id || ["RAN", "1"].includes(one.title))
+  const ours = /^(?:[.][.][/])*(?:[0-9]{4}-T[0-9][/])?(?:search(?:-index)?|values)[.]js$/
   const odd = [...inside.querySelectorAll("script, iframe, object, embed, form, input, base")]
-    .filter(node => !node.closest(".search") && !/^([0-9]{4}-T[0-9][/])?search(-index)?[.]js$/.test(
-      (node.getAttribute("src") || "").replace(/^([.][.][/])*/, ""))).length
+    .filter(node => !node.closest(".search") && !ours.test(node.getAttribute("src") || "")).length
   return {ran, odd, text: inside.body.innerText.length, address: frame.contentWindow.location.href}
 };
 (async () => {

@@ -19,6 +19,7 @@ from observlib.period import Quarter
 
 TEXTS = wording.beside(__file__)
 FOLDER = "main_points"  # of the small lines, beside the page
+EASY = "facile"  # the page in easy French
 
 
 def headline(
@@ -82,6 +83,8 @@ def front_page(
     more = markdown(" [{}](methode.qmd#faits).", TEXTS["how_chosen"])
     rest = plain(main_points.elsewhere(year, ranked, points, catalogue))
     parts.append(joined([rest, more], ""))
+    if EASY in pages:
+        parts.append(markdown("[{}]({}.ipynb).", TEXTS["easy"], Markdown(EASY)))
     return typography(joined(parts, "\n\n")), pictures
 
 

@@ -30,6 +30,7 @@ _CHAPTERS = ".chapters"  # of what a page is made into, what the whole edition i
 RENDERING = frozenset(
     (
         *(
+            "actions",
             "catalogue",
             "comparisons",
             "confidentiality",

@@ -144,13 +144,10 @@ def of_history() -> re.Pattern[str]:
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     names = [" ".join(name.split()) for name in " ".join(lines).split(",")]
     forms = (
-        "".join(
-            sign if sign.isascii() else f"(?:{sign}|{folded(sign)})"
-            for sign in name.replace("'", "’")
-        )
+        "".join(sign if sign.isascii() else f"(?:{sign}|{folded(sign)})" for sign in name)
         for name in names
     )
-    every = "|".join(form.replace("’", "['’]").replace(" ", "[ -]") for form in forms)
+    every = "|".join(re.sub("['’]", "['’]", form).replace(" ", "[ -]") for form in forms)
     return re.compile(rf"(?<![\w'’-])(?:{every})(?![\w'’-])", re.I)
 
 
