@@ -363,10 +363,9 @@ def test_a_product_page_opens_with_its_audience_and_its_mark(catalogue):
     marks = estimates.make([mark("service-public", 6.8, BEFORE), mark("service-public", 7.9)])
     pairs = compared(marks, "rise")
     assert plain(findings.products.summary(now, marks, pairs, catalogue, NOW)) == (
-        "Au 3e trimestre 2026, on compte 86,7 millions de visites sur le web (+2,7 % sur un an) "
-        "et 30 011 visites sur les pages de données (+4,3 % sur un an). "
-        "La note de satisfaction des avis déposés est de 7,9 sur 10 "
-        "(intervalle à 95 % : 7,7 à 8,1 ; 200 réponses). "
+        "Au 3e trimestre 2026, on compte 86,7 millions de visites sur le web (+2,7 % sur un an). "
+        "S'y ajoutent 30 011 visites sur les pages de données (+4,3 % sur un an). "
+        "La note de satisfaction des avis déposés est de 7,9 sur 10. "
         "Sur un an, la note de satisfaction des avis déposés est en hausse (de 6,8 à 7,9 sur 10)."
     )
 

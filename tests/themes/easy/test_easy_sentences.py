@@ -38,6 +38,7 @@ def test_the_page_of_the_demonstration_is_easy_to_read(catalogue):
     assert len(rules.sentences(text)) > 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quarter", ["2025-T4"])
 def test_what_other_quarters_would_say_is_easy_too(demonstration, catalogue, quarter):
     study = Study(quarter, str(demonstration))

@@ -160,15 +160,15 @@ def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue):
     told = weighted.report(found)
     assert told["indicator"].tolist() == ["weighting_effective_n", "weighting_own_effect"]
     said = sentences.conclusion(weighted.pairs(found), told, estimates.make([]), catalogue)
-    assert "trop peu de répondants (100) ont un poids" in said
+    assert "Trop peu de répondants (100) ont un poids" in said
     assert weighted.marks(weigh(sample(100).drop(columns=["age", "sex"]), catalogue)).shape[0] == 4
 
 
 def test_the_page_says_that_the_survey_s_weights_are_used(catalogue):
     for columns, start, end in (
-        (["age", "sex"], "Avec les poids de l'enquête, la satisfaction de ses 400 répondants",
+        (["age", "sex"], "Avec les poids de l'enquête, la note de satisfaction serait de",
          "Ces poids corrigent ce dont a tenu compte qui a fait l'enquête."),
-        ([], "Si les 400 répondants dont tout le profil est connu avaient l'âge et le sexe",
+        ([], "Avec l'âge et le sexe de la population, la note de satisfaction serait de",
          "Le calcul part des poids que l'enquête donne elle-même. Le calcul ne tient pas compte de "
          "la région"),
     ):  # fmt: skip
@@ -180,6 +180,7 @@ def test_the_page_says_that_the_survey_s_weights_are_used(catalogue):
         said = sentences.conclusion(compared, told, estimates.make([]), catalogue)
         text = plain(said)
         assert text.startswith(start) and end in text and "au lieu de" in text
+        assert "Ce calcul porte sur les 400 répondants" in text
         assert (
             "L'enquête donne elle-même un poids"
             in catalogue.indicators["weighting_own_effect"].method

@@ -84,8 +84,10 @@ def _compared(
     else:
         margin = french.number(indicator.matters or 0.0, indicator.decimals)
         size = french.signed(row["difference"], indicator.decimals)
-        seen = phrases.capital(detectable(pd.DataFrame([row]), indicator, TEXTS["gap"]))
         moved = row["verdict"] if row["verdict"] in ("stable", "unknown") else "moved"
+        seen = ""
+        if moved == "unknown":
+            seen = phrases.capital(detectable(pd.DataFrame([row]), indicator, TEXTS["gap"]))
         told = TEXTS[f"verdicts.{moved}"].format(size=size, margin=margin, detectable=seen)
         sentences.append(told)
     for one in every:
