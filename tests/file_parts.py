@@ -185,7 +185,8 @@ def _markup(where: str, markup: str, rows: tuple[pd.DataFrame, ...] = ()) -> Ite
     for values in _WALKED.findall(markup):  # as a reader who walks them is told them
         whose, along, told = (part.split("|") for part in unescape(values).split("¶"))
         for line, place, text in (one.split(",", 2) for one in told):
-            said_ = f"{whose[int(line)]} | {along[int(place)]} | {text}"
+            then = re.sub(r"\d+\s(?=jours|mois)", "", along[int(place)])  # how long after
+            said_ = f"{whose[int(line)]} | {then} | {text}"
             yield from _prose(f"{where}: walked", [said_], rows)
     for drawing in re.findall(r"(?s)<svg\b.*?</svg>", markup):
         lines: dict[float, list[str]] = {}

@@ -168,7 +168,10 @@ def _in_words(text: str, here: Told, page: Told, withheld: Withheld) -> Iterator
     for said in numbers(_NO_FIGURES.sub(" ", plain(text))):
         number, decimals = value(said)
         half = 0.5 * 10**-decimals + 1e-9
+        share = re.search(rf"(?<![\d,]){re.escape(said)}\s?%", plain(text))
         for names, row in here.withheld:
+            if share and row["unit"] != "%":  # which counts no one
+                continue
             own = (row["n"], row["estimate"])
             if any(abs(abs(x) - number) <= half for x in own) and any(n in flat for n in names):
                 known = [x for n, xs in here.told if any(name in flat for name in n) for x in xs]
