@@ -238,8 +238,8 @@ class Study(Drawing):
         Examples
         --------
         >>> study = Study("2026-T3", "data/demo")
-        >>> print(repr(study.key_figures("boamp"))[18:44])
-        ### Visites {.no-anchor .
+        >>> "### Visites" in repr(study.key_figures("boamp"))
+        True
         """
         rows, pairs = self._of_edition(key_figures.FAMILIES)
         found = key_figures.chosen(rows, product, self.edition)
@@ -264,7 +264,8 @@ class Study(Drawing):
 
     def _of_edition(self, families: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
         """All estimates and comparisons of families, those of each survey too."""
-        jobs = [job for name in families for job in told.jobs(self.data) if job[0] == name]
+        every = told.jobs(self.data)
+        jobs = [job for name in families for job in every if job[0] == name]
         found = [told.given(self.data, self.edition, *job) for job in jobs]
         rows = estimates.combine(one.estimates for one in found)
         return rows, comparisons.combine(one.comparisons for one in found)

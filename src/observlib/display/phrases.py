@@ -124,9 +124,14 @@ def sign(x: float, indicator: Indicator, least: float = 0.0) -> int:
 
 def change(x: float, indicator: Indicator, least: float = 0.0) -> str:
     """What things did whose count changed by `x` %."""
+    return " ".join(_change(x, indicator, least)).rstrip()
+
+
+def _change(x: float, indicator: Indicator, least: float) -> tuple[str, str]:
+    """The verb of what things did whose count changed by `x` %, and by how much."""
     moved = sign(x, indicator, least)
     by = TEXTS["by"].format(size=french.percent(abs(x), indicator.decimals)) if moved else ""
-    return f"{does(moved)} {by}".rstrip()
+    return does(moved), by
 
 
 def does(sign: int) -> str:
@@ -140,8 +145,7 @@ def each(rows: pd.DataFrame, indicator: Indicator, least: float = 0.0) -> str:
     """What things did in each row: "progressent de 2 % sur le web et de 4 % par téléphone"."""
     clauses: dict[str, list[str]] = {}
     for row in by_channel(rows):
-        verb = does(sign(row["estimate"], indicator, least))
-        by = change(row["estimate"], indicator, least).removeprefix(verb)
+        verb, by = _change(row["estimate"], indicator, least)
         clauses.setdefault(verb, []).append(f"{by} {row['name']}".strip())
     return french.join(f"{verb} {french.join(found)}" for verb, found in clauses.items())
 

@@ -13,8 +13,8 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from itertools import repeat
 from pathlib import Path, PurePosixPath
+from queue import Empty, Queue
 from typing import Any
 
 from observlib.display.prose import plain
@@ -91,41 +91,37 @@ def _run(command: list[str], folder: Path, total: int, progress: Progress) -> li
         )  # fmt: skip
     except OSError as error:
         raise ObservError(f"quarto: {command[0]} cannot be run: {error}") from error
-    silent = threading.Event()
-
-    def give_up() -> None:
-        silent.set()
-        _end(quarto)
-
+    lines: Queue[str | None] = Queue()  # none ends them
     with quarto:
-        watch = threading.Timer(SILENCE, give_up)
+        threading.Thread(target=_read, args=(quarto, lines), daemon=True).start()
         try:
-            watch.start()
-            for line in map(_COLOUR.sub, repeat(""), quarto.stderr or ()):
-                watch.cancel()
-                watch = threading.Timer(SILENCE, give_up)
-                watch.start()
-                told.extend([line.strip()] if line.strip() else [])
+            while (line := lines.get(timeout=SILENCE)) is not None:
+                told.extend([line] if line else [])
                 if page := _PAGE.search(line):
-                    progress(int(page[1]) - 1, total, page[2].strip())
+                    progress(int(page[1]) - 1, total, page[2])
                 elif "WARN" in line:
-                    print(f"quarto: {line.strip()}", file=sys.stderr)
+                    print(f"quarto: {line}", file=sys.stderr)
+        except Empty:
+            _end(quarto)
+            raise ObservError(
+                f"quarto: said nothing for {SILENCE / 60:.0f} minutes and was ended; its last "
+                "lines follow",
+                *told,
+            ) from None
         except BaseException:
             _end(quarto)
             raise
-        finally:
-            watch.cancel()
-    if silent.is_set():
-        minutes = SILENCE / 60
-        raise ObservError(
-            f"quarto: said nothing for {minutes:.0f} minutes and was ended; its last lines follow",
-            *told,
-        )
     if quarto.returncode:
         raise ObservError(
             f"quarto: failed with status {quarto.returncode}; its last lines follow", *told
         )
     return [*told]
+
+
+def _read(quarto: subprocess.Popen[str], lines: Queue[str | None]) -> None:
+    for line in quarto.stderr or ():
+        lines.put(_COLOUR.sub("", line).strip())
+    lines.put(None)
 
 
 def _end(quarto: subprocess.Popen[str]) -> None:

@@ -313,5 +313,4 @@ def _half(x: float) -> str:
 
 def _small(row: dict[str, Any]) -> str:
     """The words of a group as they stand within a sentence, without what is in brackets."""
-    words = str(row["group_value"]).partition(" (")[0]
-    return words[:1].lower() + words[1:]
+    return phrases.small(str(row["group_value"]).partition(" (")[0])
