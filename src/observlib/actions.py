@@ -148,7 +148,7 @@ def load_actions(
     Examples
     --------
     >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"))
+    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
     >>> found = load_actions(Path("data/demo/actions"), known, ["visits", "satisfaction_10"])
     >>> [action.product for action in found]
     ['legifrance', 'boamp', 'service-public', 'service-public']
