@@ -113,11 +113,11 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
         raise ObservError(f"family {name!r}: {needs}")
     store.READ.update(tables(name))
     return _with_units(
-        _given(_place(data, quarter, name, survey), data, quarter, name, survey), data
+        _given(place(data, quarter, name, survey), data, quarter, name, survey), data
     )
 
 
-@lru_cache(64)  # by its place, which says all that it depends on
+@lru_cache(64)  # by its place
 def _given(place: Path, data: Path, quarter: Quarter, name: str, survey: str) -> Given:
     """What a family gives, from where it is kept; computed where nothing keeps it yet."""
     wanted = family(name)
@@ -158,7 +158,7 @@ def tables(name: str) -> set[str]:
 
 def is_kept(data: Path, quarter: Quarter, name: str, survey: str = "") -> bool:
     """Whether the project keeps what a family gives (see `given`)."""
-    return _place(data, quarter, name, survey).exists()
+    return place(data, quarter, name, survey).exists()
 
 
 def changed_inputs(data: Path, quarter: Quarter, name: str, survey: str = "") -> list[str]:
@@ -176,7 +176,8 @@ def changed_inputs(data: Path, quarter: Quarter, name: str, survey: str = "") ->
     return inputs.fewest_changes(kept)
 
 
-def _place(data: Path, quarter: Quarter, name: str, survey: str) -> Path:
+def place(data: Path, quarter: Quarter, name: str, survey: str = "") -> Path:
+    """Where the project keeps what a family gives, which says all that it depends on."""
     entry = f"{name}.{inputs.key(depends(data, quarter, name, survey))}"
     return project.root() / _KEPT / entry
 

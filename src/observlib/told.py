@@ -60,11 +60,22 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
         For a family or survey that does not exist, and where something that is withheld could be
         worked back.
     """
-    exact = frame.given(data, quarter, name, survey)
-    decided = decisions(data, quarter)
-    return exact._replace(
-        estimates=control.applied(exact.estimates, decided.changes),
-        comparisons=control.applied_to_pairs(exact.comparisons, decided.changes, decided.wide),
+    store.READ.update(frame.tables(name))
+    exact = frame.place(data, quarter, name, survey)
+    found = _given(exact, _place(data, quarter), data, quarter, name, survey)
+    return found._replace(  # whoever asks may add a column
+        estimates=found.estimates.copy(deep=False), comparisons=found.comparisons.copy(deep=False)
+    )
+
+
+@lru_cache(64)  # by its place and that of the decisions, which say all that it follows from
+def _given(
+    exact: Path, decided: Path, data: Path, quarter: Quarter, name: str, survey: str
+) -> Given:
+    found, known = frame.given(data, quarter, name, survey), decisions(data, quarter)
+    return found._replace(
+        estimates=control.applied(found.estimates, known.changes),
+        comparisons=control.applied_to_pairs(found.comparisons, known.changes, known.wide),
     )
 
 

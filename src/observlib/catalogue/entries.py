@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
@@ -35,6 +36,12 @@ CHANNELS_IN_ENGLISH: dict[str, str] = {
     "social": "Social networks",
     "in_person": "In person",
 }
+
+
+@cache
+def zones() -> set[str]:
+    """The names of time zones; for them all their files are looked through, once is enough."""
+    return available_timezones()
 
 
 class Entry(BaseModel):
@@ -147,7 +154,7 @@ class Device(Named):
     @field_validator("zone")
     @classmethod
     def _is_a_zone(cls, zone: str | None) -> str | None:
-        if zone is not None and zone not in available_timezones():
+        if zone is not None and zone not in zones():
             raise ValueError("is no time zone, such as Europe/Paris or UTC")
         return zone
 

@@ -107,22 +107,23 @@ def _with_less(
 ) -> pd.DataFrame:
     """Estimates that tell less: series in wide steps; where all are, without the pinned period."""
     before = frozenset(wide)  # what was widened for another cell is not yet tried
+    length = told["period"].map(lambda period: len(months_of(period)))
+    less, none = (pd.Series(False, index=told.index) for _ in range(2))
     for row in estimates.records(pinned):
         place = tuple(row[name] for name in PLACE)
         same = (told[PLACE] == list(place)).all(axis=1) & _of_quantity(told, row["quantity"])
         if row["quantity"] in {measure.question for measure in MEASURES.values()}:
             same &= told["group"] == ""
-            length = told["period"].map(lambda period: len(months_of(period)))
             own, *others = dict.fromkeys([len(months_of(row["period"])), *sorted(length[same])])
             series = [(*place, row["quantity"], months) for months in (own, *others) if months]
             narrow = [one for one in series if one not in before]
             if narrow:  # the pinned period's own at first, then all that tell of it
                 for one in narrow[:1] if narrow[0] == series[0] else narrow:
                     wide.add(one)
-                    told = _widened(told, same & (length == one[-1]), knowledge)
+                    less |= same & (length == one[-1])
                 continue
-        told = _without(told, same & (told["period"] == row["period"]))
-    return told
+        none |= same & (told["period"] == row["period"])
+    return _without(_widened(told, less, knowledge), none)
 
 
 def _without_beside(

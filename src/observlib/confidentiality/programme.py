@@ -25,6 +25,7 @@ Sum = Mapping[int, float]  # unknowns by their place, each with its coefficient
 ENDLESS = 1e7  # what has no end is looked for up to here
 _NEARLY = 0.2  # of the most, for such an answer
 _AT_ONCE = 4  # pairs of answers that are looked for before each sum is asked by itself
+_FEW = 3  # sums; fewer are asked one by one
 Enough = Callable[[np.ndarray, np.ndarray], np.ndarray]
 _SECONDS = 20.0  # for one bound; what is found until then is a bound that somebody can have, too
 
@@ -117,9 +118,10 @@ def possible(
         return is_most
 
     generator = np.random.default_rng(0)
+    may_end = known(high, low)  # of the others the very ends are looked for
     for _ in range(_AT_ONCE):  # two answers that lie apart widen many at once
-        narrow = ~(known(low, high) | (high - low >= ENDLESS))
-        if not narrow.any():
+        narrow = may_end & ~known(low, high)
+        if narrow.sum() < _FEW:
             break
         signs = np.where(narrow, generator.choice([-1.0, 1.0], len(wanted)), 0.0)
         look(sums.T @ signs, _NEARLY)

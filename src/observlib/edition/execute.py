@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -191,6 +192,9 @@ def _run(
 
     from observlib.edition import engine
 
+    if engine.CAN_FORK:  # what pages have in common, their processes begin with
+        _ask_once(root, parameters.get("data", ""), parameters.get("quarter", ""))
+
     def literal(path: str) -> str:  # papermill fills `{names}` in paths
         return path.replace("{", "{{").replace("}", "}}")
 
@@ -213,6 +217,18 @@ def _run(
             lines[:1] = [": ".join([error.ename, *lines[:1]])]
         return _short(f"cell {_position(output, error.cell_index)}: {'; '.join(lines)}")
     return ""
+
+
+@cache
+def _ask_once(root: str, data: str, quarter: str) -> None:
+    """Ask for all that an edition tells, so that each page finds it in memory."""
+    from observlib import project, told
+    from observlib.period import Quarter
+
+    with contextlib.chdir(root), contextlib.suppress(Exception):  # a page that asks says why
+        folder, edition = project.data_folder(data), Quarter.parse(quarter)
+        for job in told.jobs(folder):
+            told.given(folder, edition, *job)
 
 
 def _position(output: str, index: int) -> int:
