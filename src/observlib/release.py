@@ -206,8 +206,9 @@ def _publish(
     with _alone(root):  # else another run's edition would be lost
         carry(site, whole, quarter, request.kind)
         # before it is public: nobody may forget what others can know
+        decided = told.decisions(data, request.quarter)
         publications.keep(data, request.quarter, folder, request.today)
-        told.decisions(data, request.quarter)  # as they follow from it too, and stay the same
+        told.keep(data, request.quarter, request.digest, [decided])
         complete(whole, sources, data, request.catalogue, make_pages, quarter)
         made = standing.files_of(whole, folder)
         replace_folder(whole, site)

@@ -92,6 +92,21 @@ def decisions(data: Path, quarter: Quarter) -> control.Decision:
         store.READ.intersection_update(asked)
 
 
+def keep(data: Path, quarter: Quarter, digest: str, found: Iterable[control.Decision]) -> None:
+    """Keep what was decided of an edition, device by device.
+
+    Once it is published, that follows from it too, and stays the same: it is kept again.
+
+    Parameters
+    ----------
+    digest
+        Of the store from which it was decided; where that has changed, nothing is kept.
+    """
+    place = _place(data, quarter)
+    if store.digest(data) == digest:
+        _keep(place, _combined(found))
+
+
 def is_decided(data: Path, quarter: Quarter) -> bool:
     """Whether the project keeps all that was decided."""
     return _place(data, quarter).exists()
@@ -116,9 +131,9 @@ def _name(
 def _decisions(place: Path, data: Path, quarter: Quarter) -> control.Decision:
     if kept := disk_cache.get(place.parent, place.name):
         return _unpacked(kept)
-    found = _combined(decided(data, quarter, device) for device in devices(data, quarter))
-    _keep(place, found)
-    return found
+    found = [decided(data, quarter, device) for device in devices(data, quarter)]
+    _keep(place, whole := _combined(found))
+    return whole
 
 
 def _combined(found: Iterable[control.Decision]) -> control.Decision:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from observlib import comparisons, disk_cache, estimates, frame, inputs, publications, told
+from observlib.confidentiality.control import Decision
 from observlib.edition.execute import Progress
 from observlib.errors import ObservError
 from observlib.period import Quarter
@@ -149,21 +150,22 @@ def _decide(request: Request, pool: Executor, progress: Progress | None) -> None
     names = told.devices(data, quarter)
     running = {pool.submit(_decide_on, root, data, quarter, name): name for name in names}
     problems: list[str] = []
+    found: dict[str, Decision] = {}
     for done, future in enumerate(as_completed(running), 1):
-        problems += future.result()
+        try:
+            found[running[future]] = future.result()
+        except ObservError as error:
+            problems += error.problems
         if progress:
             progress(done, len(names), f"disclosure control of {running[future]}")
     if problems:
         raise ObservError(*problems)
+    told.keep(data, quarter, request.digest, [found[name] for name in names])
 
 
-def _decide_on(root: Path, data: Path, quarter: Quarter, device: str) -> tuple[str, ...]:
+def _decide_on(root: Path, data: Path, quarter: Quarter, device: str) -> Decision:
     with contextlib.chdir(root):  # by which the project is found
-        try:
-            told.decided(data, quarter, device)
-        except ObservError as error:
-            return error.problems
-    return ()
+        return told.decided(data, quarter, device)
 
 
 def _compute(root: Path, data: Path, quarter: Quarter, name: str, survey: str) -> None:

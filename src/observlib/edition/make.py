@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,8 @@ def make(
         made = {
             page.name: found for page in wanted if cache and (found := recall(cache, page, inputs))
         }
+        # while other processes execute pages
+        framing = stack.enter_context(ThreadPoolExecutor(1)).submit(frame_files, request)
         waiting = [page for page in wanted if page.name not in made]
         outcomes: list[Outcome] = []
         if waiting:
@@ -117,7 +120,7 @@ def make(
 
     pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.ipynb")}
     pages |= {name: content.notebook for name, content in made.items()}
-    files = frame_files(request)
+    files = framing.result()
     frame = pd.read_parquet(io.BytesIO(files[publications.ESTIMATES]))
     if stories := [*told_differently(pages), *hidden(pages, frame)]:
         lines = bounded(stories, sep="\n").split("\n")
