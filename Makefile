@@ -7,7 +7,8 @@ DEMO := data/demo
 
 ifdef UV
 CREATE := $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
-INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+# as pip does: else each process reads the sources where Python may write no bytecode
+INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 else
 CREATE := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
