@@ -11,7 +11,6 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-import typst
 import yaml
 
 from observlib import estimates
@@ -41,8 +40,6 @@ for source in [*Path(".").glob("*.qmd"), *Path(".").glob("*.ipynb")]:
             '<head></head><main><a href="panorama.ipynb.download">Carnet</a><table></table></main>',
             encoding="utf-8",
         )
-        if source.suffix == ".ipynb" and source.stem + ".pdf" not in {skipped!r}:
-            page.with_suffix(".pdf").write_bytes(b"%PDF")
 """
 
 
@@ -155,7 +152,12 @@ def test_pages_and_warnings_of_quarto_are_told_as_they_come(tmp_path, monkeypatc
     told: list[tuple[int, int, str]] = []
     publish(project, tmp_path / "site", "quarto", lambda *step: told.append(step))
     total = told[0][1]
-    assert told == [(0, total, "Quarto"), (0, total, "index.qmd"), (total, total, "Quarto")]
+    pdfs = [(total, total, f"PDF, {title}") for title in ("Panorama", "service-public.fr")]
+    assert told == [
+        *((0, total, "Quarto"), (0, total, "index.qmd")),
+        *pdfs,
+        (total, total, "Quarto"),
+    ]
     assert capsys.readouterr().err == "quarto: WARN: something\n"
 
 
@@ -172,14 +174,18 @@ def test_a_quarto_that_says_nothing_more_is_ended_with_what_it_began(
     assert not log.exists() and not (tmp_path / "site").exists()
 
 
-@pytest.mark.parametrize(
-    ("skipped", "file"),
-    [("glossaire", "glossaire.html"), ("produit.pdf", "produit.pdf")],
-)
-def test_a_page_that_quarto_did_not_make_is_told(tmp_path, monkeypatch, project, skipped, file):
-    install(tmp_path, monkeypatch, skipped=skipped)
-    with pytest.raises(ObservError, match=f"made no {re.escape(file)}"):
+def test_a_page_that_quarto_did_not_make_is_told(tmp_path, monkeypatch, project):
+    install(tmp_path, monkeypatch, skipped="glossaire")
+    with pytest.raises(ObservError, match=r"made no glossaire\.html"):
         publish(project, tmp_path / "site", "quarto")
+
+
+def test_whoever_publishes_readers_have_the_same_pdfs(tmp_path, monkeypatch, project):
+    install(tmp_path, monkeypatch)
+    sites = [publish(project, tmp_path / name, name).parent for name in ("quarto", "embedded")]
+    one, other = ({path.name: path.read_bytes() for path in site.glob("*.pdf")} for site in sites)
+    assert "panorama.pdf" in one and "<pdfuaid:part>1" in one["panorama.pdf"].decode("latin-1")
+    assert one == other
 
 
 def test_pages_of_quarto_have_the_search_and_the_tables_of_the_others(
@@ -226,7 +232,7 @@ def test_staged_study_links_its_downloads_and_warns_once(tmp_path, project):
     path = tmp_path / "staged" / "panorama.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
     front = yaml.safe_load(split_front_matter("".join(notebook["cells"][0]["source"]))[0])
-    texts = ["Word", "Carnet exécuté", "Données (CSV)", "Toute l’édition (PDF)"]
+    texts = ["PDF", "Word", "Carnet exécuté", "Données (CSV)", "Toute l’édition (PDF)"]
     assert [link["text"] for link in front["format-links"]] == texts
     assert front["title"] == "Panorama"
     text = path.read_text(encoding="utf-8")
@@ -247,14 +253,16 @@ def test_a_drawing_that_a_text_shows_is_staged_beside_its_page(tmp_path, project
     assert (staged / "traits" / "line-1.svg").read_text("utf-8") == "<svg/>"
 
 
-def test_staged_pdfs_have_the_edition_above_each_page(tmp_path, project):
+def test_quarto_makes_no_pdf_and_pages_lead_to_ours(tmp_path, project):
+    sheet = "---\ntitle: Une méthode\n---\n\nUn texte.\n"
+    (project / "methode.qmd").write_text(sheet, encoding="utf-8")
     stage(read_project(project), tmp_path / "staged")
     config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
-    head = config["format"]["typst"]["include-in-header"][-1]["text"]
-    main = tmp_path / "head.typ"
-    main.write_text(f'#set text(lang: "fr")\n{head}\n= Titre\n', encoding="utf-8")
-    assert typst.compile(main)[:4] == b"%PDF"
-    assert "Édition 2026-T3 – données de démonstration" in head
+    assert {*config["format"]} == {"html"}
+    assert config["format"]["html"]["format-links"] == ["html"]
+    text = (tmp_path / "staged" / "methode.qmd").read_text(encoding="utf-8")
+    links = yaml.safe_load(split_front_matter(text)[0])["format-links"]
+    assert {"text": "PDF", "href": "methode.pdf", "icon": "file-pdf"} in links
 
 
 def test_staged_home_page_warns_and_names_its_edition(tmp_path, project):

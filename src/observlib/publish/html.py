@@ -191,9 +191,7 @@ def _crumb(entry: Entry, root: str) -> dict[str, str]:
 
 def write_style(project: Project, site: Path) -> None:
     """Put the style sheet that every page names into a site, with those of `_quarto.yml`."""
-    formats = project.config.get("format")
-    named = formats.get("html") if isinstance(formats, dict) else None
-    own = named.get("css") or [] if isinstance(named, dict) else []
+    own = project.html_options.get("css") or []
     own = [own] if isinstance(own, str) else own
     sheets = [pandoc.TEMPLATES / "site.css", *(project.folder / name for name in own)]
     text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)

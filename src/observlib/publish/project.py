@@ -90,6 +90,13 @@ class Project:
         return self.config.get("website") or {}
 
     @property
+    def html_options(self) -> dict[str, Any]:
+        """The options of HTML pages in `_quarto.yml`."""
+        formats = self.config.get("format")
+        named = formats.get("html") if isinstance(formats, dict) else None
+        return named if isinstance(named, dict) else {}
+
+    @property
     def title(self) -> str:
         """The site's name."""
         return str(self.website.get("title") or "Observatoire des usagers")

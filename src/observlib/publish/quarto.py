@@ -19,7 +19,7 @@ from typing import Any
 
 from observlib.display.prose import plain
 from observlib.errors import ObservError
-from observlib.publish import docx, pdf
+from observlib.publish import docx
 from observlib.publish.downloads import EVERYTHING, TITLES, open_data, whole_package, write_package
 from observlib.publish.embedded import (
     Progress,
@@ -73,7 +73,10 @@ def build(project: Project, site: Path, progress: Progress) -> None:
                 write_figures(project.folder / page.source, (made / page.source).parent)
                 _mend_links(made / page.output(".html"))
             if "typst" in page.formats:
-                chapters |= chapter(project, page)[1]
+                progress(total, total, f"PDF, {page.title}")
+                content, made_of = chapter(project, page)
+                (made / page.output(".pdf")).write_bytes(content)
+                chapters |= made_of
         if chapters:
             write_whole(project, made, chapters)
         shutil.move(made, site)
@@ -134,8 +137,7 @@ def _end(quarto: subprocess.Popen[str]) -> None:
 
 
 def _expected(project: Project) -> list[PurePosixPath]:
-    suffixes = {"html": ".html", "typst": ".pdf"}
-    return [page.output(suffixes[name]) for page in project.pages for name in page.formats]
+    return [page.output(".html") for page in project.pages if "html" in page.formats]
 
 
 def _output(project: Project) -> str:
@@ -158,38 +160,35 @@ def stage(project: Project, folder: Path) -> None:
         website["page-footer"]["center"] = str(plain(manifest.label))
     if address := website.get("site-url"):
         website["site-url"] = f"{address.rstrip('/')}/{project.place}"
-    if "typst" in config.get("format", {}):
-        paper = config["format"]["typst"] = dict(config["format"]["typst"] or {})
-        paper["include-in-header"] = [
-            *paper.get("include-in-header", []),
-            {"text": _running_head(project)},
-        ]
+    # PDFs are ours, for whichever publisher: PDF/UA-1, without white gaps, captions said again
+    config["format"] = {"html": {**project.html_options, "format-links": ["html"]}}
     (folder / "_quarto.yml").write_text(dump(config), encoding="utf-8", newline="\n")
     for page in project.pages:
         path = folder / page.source
         if page.is_study:
             _stage_notebook(project, page, path)
             write_figures(project.folder / page.source, path.parent)  # a filter reads them
-        elif page.source.stem == "index":
-            text = path.read_text(encoding="utf-8")
-            extra: dict[str, Any] = {
-                "subtitle": manifest.label,
-                "date": manifest.made.isoformat(),
-            }
-            if links := _whole_link(project, page):
-                extra["format-links"] = links
-            path.write_text(_with_meta(text, extra, path), encoding="utf-8", newline="\n")
+            continue
+        extra: dict[str, Any] = {}
+        if links := [*_pdf_link(page), *_whole_link(project, page)]:
+            extra["format-links"] = links
+        if page.source.stem == "index":
+            extra |= {"subtitle": manifest.label, "date": manifest.made.isoformat()}
+        if extra:
+            text = _with_meta(path.read_text(encoding="utf-8"), extra, path)
+            path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _stage_notebook(project: Project, page: Page, path: Path) -> None:
-    """Add the links to the downloads, beside the one to the PDF that `_quarto.yml` gives.
+    """Add the links to the downloads.
 
     Tables are staged as Markdown: for HTML Quarto loads scripts from elsewhere. A label stands
     where a picture or a table is shown: Quarto would number a sentence too.
     """
     notebook = read_notebook(path)
     name = page.source.stem
-    links = [{"text": docx.TITLE, "href": f"{name}.docx", "icon": "file-word"}]
+    links = _pdf_link(page)
+    links.append({"text": docx.TITLE, "href": f"{name}.docx", "icon": "file-word"})
     links.append({"text": "Carnet exécuté", "href": name + _NOTEBOOK, "icon": "journal-code"})
     for end in open_data(path):
         links.append({"text": f"{TITLES[end]} (CSV)", "href": f"{name}{end}", "icon": "table"})
@@ -223,14 +222,11 @@ def _stage_cell(cell: dict[str, Any], path: Path) -> None:
         cell["source"] = _FLOATING.sub("", source).splitlines(keepends=True)
 
 
-def _running_head(project: Project) -> str:
-    """What stands above each page of a PDF, in typst's language; tables of PDFs may be cut."""
-    edition = pdf.edition_of(project)
-    names = f"{pdf.literal(project.title)}, {pdf.literal(f'É{edition[1:]}')}"
-    return (
-        f"#set page(header: text(size: 9pt, grid(columns: (1fr, auto), {names})))\n"
-        '#show figure.where(kind: "quarto-float-tbl"): set block(breakable: true)\n'
-    )
+def _pdf_link(page: Page) -> list[dict[str, str]]:
+    """The link to the page's PDF, where it has one, as `format-links` has it."""
+    if "typst" not in page.formats:
+        return []
+    return [{"text": "PDF", "href": page.output(".pdf").name, "icon": "file-pdf"}]
 
 
 def _whole_link(project: Project, page: Page) -> list[dict[str, str]]:
