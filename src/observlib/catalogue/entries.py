@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
@@ -35,6 +36,7 @@ CHANNELS_IN_ENGLISH: dict[str, str] = {
     "social": "Social networks",
     "in_person": "In person",
 }
+time_zones = cache(available_timezones)  # which walks through files of the system
 
 
 class Entry(BaseModel):
@@ -147,7 +149,7 @@ class Device(Named):
     @field_validator("zone")
     @classmethod
     def _is_a_zone(cls, zone: str | None) -> str | None:
-        if zone is not None and zone not in available_timezones():
+        if zone is not None and zone not in time_zones():
             raise ValueError("is no time zone, such as Europe/Paris or UTC")
         return zone
 
