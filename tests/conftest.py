@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.copies import DEMO, demonstration_catalogue
+from tests.examples import QUICK
 
 from observlib import cli, estimates
 from observlib.catalogue import Catalogue
@@ -25,6 +26,7 @@ from observlib.catalogue import Catalogue
 settings.register_profile(
     "observlib", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+settings.register_profile("quick", settings.get_profile("observlib"), max_examples=QUICK)
 settings.load_profile("observlib")
 
 ROOT = Path(__file__).parents[1]

@@ -5,9 +5,10 @@ import io
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.copies import demonstration_catalogue
+from tests.examples import examples
 from tests.formats.test_samples import device
 
 from observlib import tables
@@ -165,7 +166,7 @@ CELL = st.text(alphabet='0123456789:/- ,."éDABTx\n', max_size=20)
 
 
 @OF_ROWS
-@settings(max_examples=25)
+@examples(25)
 @given(cells=st.lists(st.lists(CELL, min_size=1, max_size=12), max_size=4))
 def test_any_table_gives_rows_and_rejects_or_one_line(read, form, cells):
     try:
