@@ -712,6 +712,7 @@ def _part(found: dict[str, bytes], folder: str) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if name.startswith(f"{folder}/")}
 
 
+@pytest.mark.slow
 @needs_fork
 def test_releases_at_once_do_not_disturb_each_other(release, root):
     assert run({"at once": [root, root]}) == {"at once": [0, 0]}

@@ -13,7 +13,7 @@ from observlib.publish.project import read_project
 from tools.reference import FOLDER, FORMAT_MODELS, MODELS, pages
 
 DOCS = ROOT / "docs"
-LONG = ("tutorial", "theme")  # which execute studies
+LONG = ("tutorial", "theme", "partner")  # which execute studies
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from tests.copies import copy_catalogue
+from tests.copies import copy_catalogue, share_kept
 
 from observlib import files
 from observlib.edition import refresh
@@ -31,6 +31,8 @@ def root(tmp_path_factory: pytest.TempPathFactory, demonstration: Path) -> Path:
     copy_catalogue(made)
     shutil.copytree(ROOT / "data" / "reference", made / "data" / "reference")
     shutil.copytree(demonstration / "store", made / "data" / "demo" / "store")
+    (made / "reports").mkdir()
+    share_kept(made)
     (made / "notebooks").mkdir()
     shutil.copy(ROOT / "notebooks" / "frequentation.ipynb", made / "notebooks")
     return made
