@@ -7,7 +7,7 @@ DEMO := data/demo
 
 ifdef UV
 CREATE := $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
-INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 else
 CREATE := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -30,7 +30,9 @@ $(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue da
 	$(BIN)/observ ingest $(DEMO)/raw --data $(DEMO)
 	@touch $@
 
-test: SELECT := -m "not slow"
+# some machines forbid to keep compiled code, which each of the many processes would then compile
+test test-all: export PYTHONDONTWRITEBYTECODE =
+test: SELECT := -m "not slow" --hypothesis-profile=quick
 test test-all: check ## the tests; with its slow ones, all that continuous integration asks
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SELECT)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -o addopts=-q --nbval --nbval-current-env \
