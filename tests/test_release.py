@@ -168,9 +168,17 @@ def execute(
     return outcomes
 
 
+@pytest.fixture(scope="session")
+def kept_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the published pages of all these small projects are kept, most of which are alike."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_site: Path) -> Path:
     made = make_root(tmp_path.resolve() / "project")
+    (made / "reports" / ".kept").mkdir()
+    (made / "reports" / ".kept" / "site").symlink_to(kept_site)
     monkeypatch.chdir(made)
     monkeypatch.setattr(making, "execute", execute)
     monkeypatch.setattr(told, "jobs", lambda _: [])  # no page reads a family
