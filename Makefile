@@ -34,9 +34,8 @@ $(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue da
 test test-all: export PYTHONDONTWRITEBYTECODE =
 test: SELECT := -m "not slow" --hypothesis-profile=quick
 test test-all: check ## the tests; with its slow ones, all that continuous integration asks
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SELECT)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -o addopts=-q --nbval --nbval-current-env \
-		--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SELECT) \
+		--nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg
 
 check: $(VENV)/.installed $(DEMO)/store/ledger.json
 	$(BIN)/ruff check .
