@@ -461,6 +461,7 @@ def test_ctrl_c_while_a_study_runs_stops_it_without_a_traceback(filled):
     assert is_untouched(filled)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_in_a_terminal_too_a_mistake_is_one_line(filled):
     import pty

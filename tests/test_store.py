@@ -257,6 +257,7 @@ def test_an_answer_is_never_counted_twice_whatever_the_exports(
     assert set(held(folder)) <= set(latest)
 
 
+@pytest.mark.slow
 def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026-07", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)

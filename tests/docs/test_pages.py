@@ -14,7 +14,7 @@ from tools.reference import FOLDER, FORMAT_MODELS, MODELS, pages
 
 DOCS = ROOT / "docs"
 # which execute studies, or compute what is told of surveys
-LONG = ("tutorial", "theme", "partner", "indicator", "analysis")
+LONG = ("tutorial", "theme", "partner", "indicator", "analysis", "peer")
 
 
 @pytest.mark.parametrize(

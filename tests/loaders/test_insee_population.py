@@ -216,6 +216,7 @@ def real(shared_data: Path, catalogue: Catalogue) -> dict[str, Loaded]:
     }
 
 
+@pytest.mark.slow
 def test_real_workbooks_load_whole_and_every_total_of_every_year_is_met(real):
     for found in real.values():
         assert found.rejects.empty and found.notices == ()

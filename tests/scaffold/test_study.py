@@ -74,6 +74,7 @@ def test_it_keeps_every_convention_of_the_committed_notebooks(path, conventions)
     assert asked >= 10
 
 
+@pytest.mark.slow
 def test_nbval_finds_the_same_outputs_when_it_runs_it_again(root, path):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval"]
     command += ["--nbval-current-env", "--rootdir", str(root), "-o", "addopts=", str(path)]
