@@ -23,10 +23,14 @@ from observlib.errors import ObservError
 from observlib.period import Quarter
 
 root, release, failing = small.root, small.release, small.failing  # fixtures
-kept_site = small.kept_site
 T2, T3, TODAY, LATER = "2026-T2", "2026-T3", date(2026, 11, 24), date(2026, 12, 2)
 NOTHING: set[str] = set()
 Release = Callable[..., tuple[Path, list[str]]]
+
+
+@pytest.fixture
+def kept_site() -> None:
+    """What is kept is looked at here: each project keeps its own."""
 
 
 @pytest.fixture

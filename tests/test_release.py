@@ -175,10 +175,11 @@ def kept_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_site: Path) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_site: Path | None) -> Path:
     made = make_root(tmp_path.resolve() / "project")
-    (made / "reports" / ".kept").mkdir()
-    (made / "reports" / ".kept" / "site").symlink_to(kept_site)
+    if kept_site:
+        (made / "reports" / ".kept").mkdir()
+        (made / "reports" / ".kept" / "site").symlink_to(kept_site)
     monkeypatch.chdir(made)
     monkeypatch.setattr(making, "execute", execute)
     monkeypatch.setattr(told, "jobs", lambda _: [])  # no page reads a family
