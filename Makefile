@@ -7,7 +7,6 @@ DEMO := data/demo
 
 ifdef UV
 CREATE := $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
-# as pip does: else each process reads the sources where Python may write no bytecode
 INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 else
 CREATE := $(PYTHON) -m venv $(VENV)
@@ -31,11 +30,12 @@ $(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue da
 	$(BIN)/observ ingest $(DEMO)/raw --data $(DEMO)
 	@touch $@
 
-test: SELECT := -m "not slow"
+# some machines forbid to keep compiled code, which each of the many processes would then compile
+test test-all: export PYTHONDONTWRITEBYTECODE =
+test: SELECT := -m "not slow" --hypothesis-profile=quick
 test test-all: check ## the tests; with its slow ones, all that continuous integration asks
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SELECT)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -o addopts=-q --nbval --nbval-current-env \
-		--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SELECT) \
+		--nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg
 
 check: $(VENV)/.installed $(DEMO)/store/ledger.json
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.copies import DEMO, demonstration_catalogue
+from tests.examples import QUICK
 
 from observlib import cli, estimates
 from observlib.catalogue import Catalogue
@@ -25,6 +26,7 @@ from observlib.catalogue import Catalogue
 settings.register_profile(
     "observlib", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+settings.register_profile("quick", settings.get_profile("observlib"), max_examples=QUICK)
 settings.load_profile("observlib")
 
 ROOT = Path(__file__).parents[1]
@@ -55,7 +57,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
     """The demonstration's data folder, with its exports (`raw/`) and store; no test changes it.
 
     Processes that share the tests share the folder: the first to ask for it makes it, or copies
-    what an earlier run made of the same code, packages and catalogue.
+    what `make` or an earlier run made of the same code, packages and catalogue.
     """
     from observlib import demonstration as demo
     from observlib import inputs, project, store
@@ -73,7 +75,9 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
         pytest.fail("the process that makes the demonstration has not ended; see its error")
     made_of = inputs.library() | inputs.installed() | project.knowledge(DEMO, ROOT)
     kept = ROOT / ".pytest_cache" / "demonstration" / inputs.key(made_of)
-    if kept.exists():
+    if _is_made_by_make():
+        shutil.copytree(DEMO, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns("published"))
+    elif kept.exists():
         shutil.copytree(kept, data, dirs_exist_ok=True)
     else:
         demo.write(data / "raw")
@@ -88,6 +92,24 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
             shutil.copytree(data, kept.with_suffix(f".{os.getpid()}")).rename(kept)
     made.touch()
     return data
+
+
+def _is_made_by_make() -> bool:
+    """Whether the demonstration in `data/` is newer than what `make` makes it of."""
+    ledger = DEMO / "store" / "ledger.json"
+    folders = (
+        ROOT / "src",
+        ROOT / "data" / "catalogue",
+        ROOT / "data" / "formats",
+        DEMO / "catalogue",
+    )
+    changed = (
+        path.stat().st_mtime
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.suffix in (".py", ".yml")
+    )
+    return ledger.exists() and ledger.stat().st_mtime > max(changed)
 
 
 @pytest.fixture(scope="session")

@@ -348,9 +348,7 @@ def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
     monkeypatch.setattr(
         "observlib.edition.execute.started", lambda root: contextlib.nullcontext(Workers(run, None))
     )
-    monkeypatch.setattr(
-        "observlib.edition.make.compute", lambda *_: None
-    )  # no workers, no families
+    monkeypatch.setattr("observlib.told.jobs", lambda _: [])
     code, out, err = observ("edition")
     assert (code, out) == (1, "")
     problem, mend = err.splitlines()
@@ -379,6 +377,7 @@ def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch,
             return {**request.about, "studies": []}
 
         monkeypatch.setattr("observlib.release.make", make)
+        monkeypatch.setattr("observlib.told.jobs", lambda _: [])  # no page reads a family
     monkeypatch.setattr(f"observlib.release.{step}", interrupt)
     told(observ("edition"), 130, "interrupted", "as it was")
     assert is_untouched(filled)
@@ -439,6 +438,7 @@ def test_the_installed_script_is_this_command(place):
     assert done.stderr.startswith(b"observ: quarter '2026-Q5'") and done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 def test_ctrl_c_while_a_study_runs_stops_it_without_a_traceback(filled):
     write_study(filled, "import pathlib, time\npathlib.Path('started').touch()\ntime.sleep(100)")
@@ -461,6 +461,7 @@ def test_ctrl_c_while_a_study_runs_stops_it_without_a_traceback(filled):
     assert is_untouched(filled)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_in_a_terminal_too_a_mistake_is_one_line(filled):
     import pty

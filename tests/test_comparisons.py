@@ -5,8 +5,9 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib import comparisons
 from observlib.catalogue import Catalogue
@@ -65,7 +66,7 @@ def test_a_withheld_side_has_no_difference_that_would_tell_it(catalogue):
         comparisons.make(rows)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.floats(0, 100), st.floats(0, 100))
 def test_any_two_shares_make_a_comparison_that_json_gives_back(catalogue, now, then):
     made = comparisons.make(pairs(catalogue, now, then))

@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib import counts, estimates, tables
 from observlib.period import Quarter
@@ -82,7 +83,7 @@ def test_the_first_quarters_of_a_shop_have_a_change_that_is_missing_and_not_one_
     assert change["status"] == "missing"
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(st.integers(11, 10**7), min_size=3, max_size=36))
 def test_quarters_add_up_to_their_months(values):
     values = values[: len(values) // 3 * 3]

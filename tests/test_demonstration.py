@@ -49,6 +49,7 @@ def test_this_machine_writes_the_bytes_that_every_machine_writes(exports):
     assert digest(exports.folder) == DIGEST
 
 
+@pytest.mark.slow
 def test_another_seed_writes_other_files_and_no_file_grows_large(exports):
     for maker in demonstration._MAKERS:
         for device in maker.DEVICES:

@@ -29,6 +29,11 @@ Release = Callable[..., tuple[Path, list[str]]]
 
 
 @pytest.fixture
+def kept_site() -> None:
+    """What is kept is looked at here: each project keeps its own."""
+
+
+@pytest.fixture
 def ran(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The pages that were executed, in order."""
     names: list[str] = []
@@ -208,6 +213,7 @@ def test_a_site_that_is_gone_is_made_again_of_what_is_kept(again, root):
     assert small._part(small.published(root), "_site") == small._part(before, "_site")
 
 
+@pytest.mark.slow
 def test_another_quarter_in_between_is_noticed_and_neither_is_executed_twice(again, root):
     again()
     before = small._part(small.published(root), "_site/2026-T3")
@@ -222,6 +228,7 @@ def test_another_publisher_is_noticed(release, root):
     assert not stands(root, publisher="quarto")
 
 
+@pytest.mark.slow
 def test_a_partial_edition_is_tried_again_each_time(root, release, failing):
     release()
     small.write_study(root, "satisfaction", words="Autre.")
@@ -342,6 +349,7 @@ def test_a_change_of_the_library_is_noticed_and_runs_the_pages_that_can_see_it(
     assert stands(root)
 
 
+@pytest.mark.slow
 def test_a_changed_package_runs_every_page(again, root, monkeypatch):
     again()
     installed = {**module.inputs.installed(), "the packages/pandas": "99.0"}
@@ -350,6 +358,7 @@ def test_a_changed_package_runs_every_page(again, root, monkeypatch):
     assert again() == EVERY
 
 
+@pytest.mark.slow
 def test_a_parameter_runs_the_pages_that_have_it(again, root):
     types = "{quarter: {type: quarter}, years: {type: integer, default: 3}}"
     small.write_study(root, "panorama", f"parameters: {types}")
@@ -396,6 +405,7 @@ def test_a_page_keeps_its_day_until_it_changes_and_the_edition_has_that_of_its_n
 # Faults
 
 
+@pytest.mark.slow
 def test_what_is_kept_and_damaged_is_made_again(again, root):
     again()
     before = small.published(root)
@@ -411,6 +421,7 @@ def test_what_is_kept_and_damaged_is_made_again(again, root):
     assert again() == NOTHING
 
 
+@pytest.mark.slow
 def test_a_study_that_is_saved_while_it_runs_is_not_kept_as_what_it_was(again, release, root):
     def save(done: int, total: int, name: str) -> None:
         small.write_study(root, "satisfaction", words="Enregistré entre-temps.")
@@ -492,6 +503,7 @@ def test_one_study_of_an_edition_that_does_not_exist_is_a_partial_one_until_all_
     assert small.published(root) == found
 
 
+@pytest.mark.slow
 def test_a_study_of_another_kind_of_data_is_never_put_beside_the_others(again, root):
     again()
     real = small.write_store(root, "real", folder="private")
@@ -501,6 +513,7 @@ def test_a_study_of_another_kind_of_data_is_never_put_beside_the_others(again, r
     assert [study.get("asked") for study in small.manifest(root)["studies"]] == [None, False]
 
 
+@pytest.mark.slow
 def test_a_page_that_was_changed_by_hand_does_not_stay_in_an_edition(again, root):
     again()
     path = root / "reports" / "editions" / T3 / "satisfaction.ipynb"

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.copies import DEMO
+from tests.examples import examples
 
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
@@ -226,7 +227,7 @@ def test_a_wrong_vocabulary_is_told(folder, catalogue, text, said):
 
 # --- Whatever stands in the file ------------------------------------------------------------
 
-FUZZ = settings(max_examples=60)
+FUZZ = examples(60)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

@@ -15,7 +15,7 @@ from tests import test_release as small
 from observlib.errors import ObservError, UsageError
 from observlib.preview import preview
 
-root, release = small.root, small.release  # fixtures
+root, release, kept_site = small.root, small.release, small.kept_site  # fixtures
 Preview = Callable[..., Path]
 
 

@@ -14,6 +14,8 @@ from observlib.themes.audience import estimates as series
 from observlib.themes.experiences import estimates as experiences
 from observlib.themes.procedures import estimates as procedures
 
+pytestmark = pytest.mark.slow  # reading a country's open data takes half a minute
+
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
@@ -110,7 +112,6 @@ def test_the_agency_and_its_peers_stand_among_the_state_s_procedures(real, catal
     assert medians.loc["dila", "estimate"] == 7.9  # of 9, 7.9 and 6.9
 
 
-@pytest.mark.slow
 def test_no_count_of_few_people_can_be_worked_back_from_an_edition_of_real_exports(real):
     report = told.report(told.decisions(real[0], Quarter(2022, 4)))
     assert report["tried"] > 80 and report["pinned"] == 0

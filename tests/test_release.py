@@ -168,9 +168,18 @@ def execute(
     return outcomes
 
 
+@pytest.fixture(scope="session")
+def kept_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the published pages of all these small projects are kept, most of which are alike."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_site: Path | None) -> Path:
     made = make_root(tmp_path.resolve() / "project")
+    if kept_site:
+        (made / "reports" / ".kept").mkdir()
+        (made / "reports" / ".kept" / "site").symlink_to(kept_site)
     monkeypatch.chdir(made)
     monkeypatch.setattr(making, "execute", execute)
     monkeypatch.setattr(told, "jobs", lambda _: [])  # no page reads a family
@@ -712,6 +721,7 @@ def _part(found: dict[str, bytes], folder: str) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if name.startswith(f"{folder}/")}
 
 
+@pytest.mark.slow
 @needs_fork
 def test_releases_at_once_do_not_disturb_each_other(release, root):
     assert run({"at once": [root, root]}) == {"at once": [0, 0]}

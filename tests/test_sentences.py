@@ -4,8 +4,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.words import plain
 
 from observlib import estimates, findings
@@ -528,7 +529,7 @@ ANY = st.one_of(
 )
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(ANY)
 def test_any_estimates_give_french_and_never_nan(catalogue, frame):
     for said in map(typography, sentences(frame, catalogue)):
@@ -538,7 +539,7 @@ def test_any_estimates_give_french_and_never_nan(catalogue, frame):
         assert said == "" or said.endswith(".")
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(ANY)
 def test_a_value_that_is_not_published_is_never_told(catalogue, frame):
     """Sentences are the same whatever a thin, partial or withheld row is worth."""

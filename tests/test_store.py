@@ -9,9 +9,10 @@ from string import ascii_lowercase
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.copies import DEMO, as_written
+from tests.examples import examples
 
 from observlib import store
 from observlib.errors import ObservError
@@ -229,7 +230,7 @@ def test_a_store_of_nothing_but_the_month_in_progress_says_so(tmp_path, catalogu
 answer = st.tuples(st.sampled_from("abcdefghij"), st.integers(1, 5))
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(
     exports=st.lists(
         st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 5), min_size=1),
@@ -256,6 +257,7 @@ def test_an_answer_is_never_counted_twice_whatever_the_exports(
     assert set(held(folder)) <= set(latest)
 
 
+@pytest.mark.slow
 def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(tmp_path, catalogue):
     ratings(tmp_path / "raw", "2026-07", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)

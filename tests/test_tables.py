@@ -2,8 +2,9 @@ from datetime import date, datetime
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib import tables
 from observlib.errors import ObservError
@@ -73,7 +74,7 @@ def test_a_day_written_twice_alike_is_still_counted_once():
 marks = st.one_of(st.floats(-20, 20), st.just(float("nan")))
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(st.tuples(st.sampled_from("abc"), marks, st.sampled_from([0.0, 1.0]))))
 def test_every_row_is_kept_or_rejected_and_none_is_lost(rows):
     frame = pd.DataFrame(rows, columns=["answer_id", "value", "scale_min"]).assign(

@@ -73,19 +73,22 @@ def stamps(group: str, folder: Path) -> Inputs:
     return found
 
 
-def _below(folder: Path, skipped: Collection[str]) -> Iterator[str]:
-    for place, folders, names in os.walk(folder, followlinks=True):
-        here = os.path.relpath(place, folder)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".")
-            and name != "__pycache__"
-            and not (here == os.curdir and name in skipped)
-        )
-        for name in sorted(names):
-            if not name.startswith(".") and Path(place, name).is_file():
-                yield Path(here, name).as_posix()
+def _below(folder: Path | str, skipped: Collection[str], above: str = "") -> Iterator[str]:
+    """Names of the files below a folder: its own before those of its folders."""
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted((x for x in found if x.name[0] != "."), key=lambda entry: entry.name)
+    except OSError:  # it is not there, or not to be read
+        return
+    folders = []
+    for entry in entries:
+        with contextlib.suppress(OSError):  # a link that leads to itself
+            if entry.is_file():
+                yield above + entry.name
+            elif entry.is_dir() and entry.name not in ("__pycache__", *skipped):
+                folders.append(entry)
+    for entry in folders:
+        yield from _below(entry.path, (), f"{above}{entry.name}/")
 
 
 def _of_file(path: Path) -> str:

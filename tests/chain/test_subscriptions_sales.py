@@ -64,6 +64,7 @@ def test_the_true_curves_are_inside_the_intervals_of_the_last_edition(truths, li
     assert compared == len(found) == 3 * 24
 
 
+@pytest.mark.slow
 def test_over_single_cohorts_the_truth_is_inside_about_as_often_as_said(truths, lists):
     true = {
         (t["device"], t["months"]): 100 * t["true_share"]

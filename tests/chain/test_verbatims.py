@@ -45,6 +45,7 @@ def true_shares(truths: dict[str, Any], catalogue: Catalogue) -> dict[tuple[str,
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("indicator", ["text_share", "text_share_read"])
 def test_intervals_of_what_is_read_hold_the_truth_about_as_often_as_said(
     told, true_shares, indicator
@@ -58,6 +59,7 @@ def test_intervals_of_what_is_read_hold_the_truth_about_as_often_as_said(
     assert all(held[-len(rows.loc[[str(LAST)]]) :])  # those of the pages that are committed
 
 
+@pytest.mark.slow
 def test_readers_agree_enough_for_all_but_what_hardly_any_text_holds(told):
     kappas = by_reading(told, "coder_kappa")["estimate"].loc[str(LAST)]
     agreed = kappas.drop("Relation")
@@ -66,6 +68,7 @@ def test_readers_agree_enough_for_all_but_what_hardly_any_text_holds(told):
     assert set(shares.loc[str(LAST)].index) >= {"Ressenti positif", "Information", "Simplicité"}
 
 
+@pytest.mark.slow
 def test_the_machine_that_learnt_other_quarters_narrows_what_is_told(told):
     wide, narrow = (by_reading(told, name) for name in ("text_share_read", "text_share"))
     width = {name: rows["ci_high"] - rows["ci_low"] for name, rows in

@@ -93,7 +93,16 @@ def test_two_that_go_together_do_not_hide_a_third_as_frequent_as_the_first():
     assert found[["group_value", "reference_group_value"]].values.tolist() == [["A", "C"]]
 
 
-@pytest.mark.parametrize("shares", [[0.5, 0.5], [1 / 3] * 3, [1 / 6] * 6, [0.4, 0.4, 0.1, 0.1]])
+@pytest.mark.parametrize(
+    "shares",
+    [
+        [0.5, 0.5],
+        *(
+            pytest.param(shares, marks=pytest.mark.slow)
+            for shares in ([1 / 3] * 3, [1 / 6] * 6, [0.4, 0.4, 0.1, 0.1])
+        ),
+    ],
+)
 def test_a_tie_of_single_answers_has_a_leader_at_most_once_in_twenty(shares):
     random = np.random.default_rng(20260930)
     asked: list[dict[str, Any]] = []
@@ -105,7 +114,10 @@ def test_a_tie_of_single_answers_has_a_leader_at_most_once_in_twenty(shares):
         assert told <= 0.03
 
 
-@pytest.mark.parametrize("ticked", ["independent", "together", "apart"])
+@pytest.mark.parametrize(
+    "ticked",
+    ["together", *(pytest.param(x, marks=pytest.mark.slow) for x in ("independent", "apart"))],
+)
 def test_a_tie_of_several_answers_has_a_leader_at_most_once_in_twenty(ticked):
     random = np.random.default_rng(20260930)
     asked = []

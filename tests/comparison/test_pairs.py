@@ -4,9 +4,10 @@ from typing import Any, get_args
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t, ttest_ind_from_stats
+from tests.examples import examples
 
 from observlib import comparisons, estimates
 from observlib.catalogue import Catalogue, entries
@@ -88,7 +89,7 @@ def test_what_was_heard_in_neither_period_is_left_out_and_what_was_in_one_is_not
     assert found[["device", "verdict", "reason"]].values.tolist() == [["d1", "unknown", "missing"]]
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     st.lists(st.tuples(st.floats(1, 9), st.floats(1, 9)), min_size=1, max_size=5),
     st.lists(st.tuples(st.floats(1, 9), st.floats(1, 9)), max_size=5),
@@ -236,7 +237,7 @@ def studies(draw: st.DrawFn) -> pd.DataFrame:
     return estimates.make(rows)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(studies())
 def test_any_study_gives_comparisons_whose_intervals_agree_with_their_verdicts(catalogue, frame):
     told = comparisons.make(yearly(frame, catalogue))

@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.words import plain
 
 from observlib import estimates
@@ -157,7 +158,7 @@ def pairs(draw: st.DrawFn) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(pairs(), st.sampled_from(["product", "channel"]))
 def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other(
     catalogue, frame, by

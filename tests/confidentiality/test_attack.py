@@ -8,9 +8,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.copies import demonstration_catalogue
+from tests.examples import examples
 
 from observlib import answers, comparisons, estimates
 from observlib.confidentiality import control, unrounded
@@ -78,7 +79,7 @@ THREE = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(THREE)
 def test_what_is_said_to_be_possible_holds_what_people_answered(months):
     """Else the attack tries another publication than the one that is made, and is worth nothing."""
@@ -269,7 +270,7 @@ def test_a_base_that_is_told_stands_for_the_one_that_was_rounded(n):
     assert least <= n <= most
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.integers(30, 400), st.data())
 def test_what_a_share_and_a_mean_tell_holds_what_they_were_made_of(n, data):
     having = data.draw(st.integers(0, n))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.confidentiality.differencing import window_told, withheld_parts
 
@@ -44,7 +45,7 @@ def recovered(counts: list[int]) -> list[int]:
     ]
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     st.lists(st.sampled_from([0, 4, 7, 10, 30]), min_size=4, max_size=14)
     | st.lists(st.sampled_from([0, 6, 8]), min_size=4, max_size=14)

@@ -102,6 +102,7 @@ def test_the_intruder_finds_what_digits_give_away():
     assert [found[2] for found in intruder.shares_recovered(frame, SHARES)] == [7]
 
 
+@pytest.mark.slow
 def test_no_count_of_a_mark_can_be_computed_from_means_intervals_and_shares(
     published, scales, half
 ):

@@ -7,8 +7,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.confidentiality import suppression
 from observlib.confidentiality.programme import Programme, possible
@@ -84,19 +85,19 @@ def tables(*shape):
     return (cells | large).map(lambda listed: np.reshape(listed, shape))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.tuples(st.integers(1, 4), st.integers(1, 4)).flatmap(lambda shape: tables(*shape)))
 def test_no_small_count_of_a_table_is_had_from_its_margins(inside):
     assert_no_small_count_is_had(*with_margins(inside))
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(tables(2, 2, 2))
 def test_no_small_count_of_three_dimensions_is_had_from_their_margins(inside):
     assert_no_small_count_is_had(*with_margins(inside))
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(st.integers(1, 2).flatmap(lambda groups: tables(12, groups)))
 def test_no_small_month_is_had_from_its_quarter_or_year(months):
     assert_no_small_count_is_had(*through_a_year(months))

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.words import alt_of
 
 from observlib import display, estimates
@@ -124,7 +125,7 @@ def test_the_longest_names_and_values_stay_clear_of_the_bars(
 words = st.lists(st.sampled_from(["Carte", "renouvellement", "d'une", "de", "l'information", "—"]))
 
 
-@settings(max_examples=12)
+@examples(12)
 @given(
     st.lists(words.map(" ".join).filter(bool), min_size=1, max_size=6, unique=True),
     st.floats(0, 1e9),

@@ -55,6 +55,7 @@ def test_the_alternative_text_gives_values_and_what_is_missing(marks, catalogue)
     assert alt.index("Légifrance") < alt.index("Service-public.fr") < alt.index("Entreprendre")
 
 
+@pytest.mark.slow
 def test_the_same_estimates_give_the_same_bytes_in_another_process():
     code = f"""
 import hashlib, sys

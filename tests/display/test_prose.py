@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import pypandoc
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib import display, estimates, findings
 from observlib.actions import Action
@@ -62,7 +63,7 @@ def squeezed(text: str) -> str:
 SIGNS = st.text(st.sampled_from("aZ1 .:;,!?\\`*_{}[]()<>#+-=|~^$&@'\"/%\n\u00a0é-—🙂"), max_size=30)
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(st.lists(SIGNS | st.text(max_size=20), min_size=30, max_size=60))
 @example(ATTACKS)
 def test_any_text_is_shown_as_it_stands_and_marks_nothing(texts):

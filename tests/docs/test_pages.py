@@ -13,7 +13,8 @@ from observlib.publish.project import read_project
 from tools.reference import FOLDER, FORMAT_MODELS, MODELS, pages
 
 DOCS = ROOT / "docs"
-LONG = ("tutorial", "theme")  # which execute studies
+# which execute studies, or compute what is told of surveys
+LONG = ("tutorial", "theme", "partner", "indicator", "analysis", "peer")
 
 
 @pytest.mark.parametrize(

@@ -109,9 +109,13 @@ def test_words_that_only_look_like_a_path_and_warnings_are_no_mistake(make):
     kept = (
         make.shows("warn()", stream(f"{HOME}: attention", "stderr")),
         make.shows("show()", result(markdown=address, plain="x")),
-        make.shows("show()", result(markdown="a" * 9_000_000)),
     )
     assert str(HOME / "x") not in str(finalised(make, *kept))
+
+
+@pytest.mark.slow
+def test_a_page_of_nine_megabytes_is_heavy_and_no_mistake(make):
+    finalised(make, make.shows("show()", result(markdown="a" * 9_000_000)))
 
 
 def test_where_the_home_folder_is_the_root_of_the_disk_pages_may_hold_slashes(make, monkeypatch):

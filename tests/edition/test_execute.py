@@ -88,6 +88,7 @@ def test_progress_goes_to_the_end_whatever_fails(outcomes, progress):
     assert progress == [(done, len(CELLS)) for done in range(1, len(CELLS) + 1)]
 
 
+@pytest.mark.slow
 def test_a_worker_ended_by_the_system_is_told_without_a_traceback(tmp_path, make):
     kill = "import os, signal\nos.kill(os.getppid(), signal.SIGTERM)"
     page = make.page(make.write(tmp_path / "essai.ipynb", kill))

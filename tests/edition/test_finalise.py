@@ -10,8 +10,9 @@ from typing import Any
 import nbformat
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.display.typography import NBSP, THIN, typography
 from observlib.edition.finalise import PageError, finalise
@@ -163,7 +164,7 @@ def test_captions_and_alternative_texts_are_read_back_as_they_were_said(make, te
     assert drawn.source.endswith("\ndraw()")
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.text(max_size=40), st.text(min_size=1, max_size=40))
 def test_any_caption_and_alternative_text_is_read_back(make, caption, alt):
     page = finalised(make, make.finding(), showing(make, "chart", caption=caption, alt=alt))

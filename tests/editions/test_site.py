@@ -18,6 +18,7 @@ from observlib.editions import site as module
 from observlib.errors import ObservError
 
 root, release, failing = small.root, small.release, small.failing  # fixtures
+kept_site = small.kept_site
 T2, T3 = "2026-T2", "2026-T3"
 FIRST, SECOND, LATER = date(2026, 8, 17), date(2026, 11, 24), date(2026, 12, 2)
 

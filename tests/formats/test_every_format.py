@@ -5,9 +5,10 @@ import io
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.copies import demonstration_catalogue
+from tests.examples import examples
 from tests.formats.test_samples import device
 
 from observlib import tables
@@ -135,7 +136,16 @@ def test_the_good_export_is_read_whole_or_the_tests_below_would_prove_nothing(re
         assert len(found.rows) == len(rows)
 
 
-@EVERY
+FIRST = {form.table: name for name, form in reversed(FORMATS.items())}.values()  # one a table
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(form, id=name, marks=[pytest.mark.slow] * (name not in FIRST))
+        for name, form in FORMATS.items()
+    ],
+)
 def test_a_bad_cell_costs_its_row_or_the_file_and_shows_nobody(read, form):
     for place in range(len(header(form))):
         rows = [row(form, number) for number, _ in enumerate(SPOILED, 10)]
@@ -165,7 +175,7 @@ CELL = st.text(alphabet='0123456789:/- ,."éDABTx\n', max_size=20)
 
 
 @OF_ROWS
-@settings(max_examples=25)
+@examples(25)
 @given(cells=st.lists(st.lists(CELL, min_size=1, max_size=12), max_size=4))
 def test_any_table_gives_rows_and_rejects_or_one_line(read, form, cells):
     try:

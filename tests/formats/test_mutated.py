@@ -1,8 +1,9 @@
 """Exports of sales and subscribers that a disk or a hand damaged: read, rejected or refused."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.formats.test_samples import device
 
 from observlib.errors import ObservError
@@ -34,7 +35,7 @@ def path(tmp_path_factory):
 
 
 @pytest.mark.parametrize("form", EXPORTS)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(edits=EDITS)
 def test_no_damage_is_more_than_rows_rejected_or_one_line_of_error(path, catalogue, form, edits):
     raw = EXPORTS[form].encode()

@@ -360,7 +360,12 @@ WHOLE = {
 }
 
 
-@pytest.mark.parametrize("form", WHOLE)
+LONG = ("surveymonkey", "drupal_webform", "qualtrics", "nextcloud_forms")  # many columns
+
+
+@pytest.mark.parametrize(
+    "form", [pytest.param(form, marks=[pytest.mark.slow] * (form in LONG)) for form in WHOLE]
+)
 def test_a_bad_cell_is_read_refused_or_rejected_and_shows_nobody(read, form):
     *head, row = WHOLE[form]
     assert read(form, *head, row).rejects.empty

@@ -94,10 +94,11 @@ def test_a_footer_tells_the_zone_and_is_no_row(tmp_path):
 
 
 def archive(tmp_path: Path, files):
+    # a number stands for so many zeros, which no run holds in memory from its beginning
     path = tmp_path / "e.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         for name, content in files.items():
-            book.writestr(name, content)
+            book.writestr(name, bytes(content) if isinstance(content, int) else content)
     return path.read_bytes()
 
 
@@ -112,7 +113,7 @@ def test_the_files_of_an_archive_are_one_table_under_all_their_headers(tmp_path)
     ("files", "why"),
     [
         ({"x.csv": "A\n"}, "holds none of a_"),
-        ({"a_1.csv": b"\0" * 600_000_000}, "holds more than 500 MB"),
+        ({"a_1.csv": 600_000_000}, "holds more than 500 MB"),
         ({f"a_{n}.csv": "A\n" for n in range(101)}, "holds more than"),
     ],
     ids=["others", "a bomb", "many"],

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, _limesurvey_archive, load
@@ -196,7 +197,7 @@ def test_a_structure_is_no_export_of_responses(tmp_path, survey):
         load(file, *survey("limesurvey"))
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(place=st.integers(0, 10_000), junk=st.binary(min_size=1, max_size=20), stored=st.booleans())
 def test_any_damage_gives_rows_or_one_plain_error(read, place, junk, stored):
     whole = archive(MEMBERS, zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED)
@@ -207,7 +208,7 @@ def test_any_damage_gives_rows_or_one_plain_error(read, place, junk, stored):
         assert "\n" not in str(error)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(structure=st.text(max_size=80), inside=st.booleans())
 def test_any_xml_gives_rows_or_one_plain_error(read, structure, inside):
     text = document(structure) if inside else structure

@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.errors import ObservError
 
@@ -113,7 +114,7 @@ CELLS = st.one_of(
 MONTHS = st.dictionaries(st.sampled_from(["month", "visits", "downloads"]), CELLS) | CELLS
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(months=st.lists(MONTHS, max_size=6) | CELLS)
 def test_any_list_of_months_loads_or_is_refused(dump, months):
     try:

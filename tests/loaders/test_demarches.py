@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.errors import ObservError
 from observlib.loaders import Loaded
@@ -267,7 +268,7 @@ def test_a_sheet_of_headers_alone_gives_an_empty_table(published):
     assert list(loaded.rows.columns) == columns("procedures")
 
 
-FUZZ = settings(max_examples=40)
+FUZZ = examples(40)
 ANY_CELL = st.one_of(
     st.none(),
     st.booleans(),

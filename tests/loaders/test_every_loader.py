@@ -15,8 +15,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib import tables
 from observlib.catalogue import Catalogue
@@ -357,7 +358,7 @@ STARTS = {  # of the exports that are no tables of texts
 
 
 @pytest.mark.parametrize("name", [*EXPORTS, *sorted(OTHERS)])
-@settings(max_examples=20)
+@examples(20)
 @given(
     content=st.binary(max_size=200)
     | st.lists(st.lists(st.text(max_size=5), max_size=8)).map(
@@ -397,7 +398,7 @@ def test_any_table_gives_rows_and_rejects_or_one_plain_error(read, export):
     cells = st.dictionaries(st.integers(0, len(export.header) - 1), cell, max_size=2)
     more = st.sampled_from([0, 0, 0, 0, -1, 1])
 
-    @settings(max_examples=10)
+    @examples(10)
     @given(table=st.lists(st.tuples(cells, more), max_size=4))
     def run(table: list[tuple[dict[int, str], int]]) -> None:
         rows = [export.spoiled(n, spoiled) for n, (spoiled, _) in enumerate(table)]
@@ -409,9 +410,10 @@ def test_any_table_gives_rows_and_rejects_or_one_plain_error(read, export):
             found = read(export, export.text(*export.rows, *wide))
         except ObservError as error:
             assert "\n" not in str(error)
+            reached[False] += 1
             return
         sound(found)
         reached[not found.rows.empty] += 1
 
     run()
-    assert reached[True] >= 5, "most tables must get past the header and have rows"
+    assert 2 * reached[True] >= reached.total(), "most must get past the header and have rows"

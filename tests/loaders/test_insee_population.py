@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib import loaders
 from observlib.catalogue import Catalogue
@@ -190,7 +191,7 @@ CELLS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     st.lists(st.lists(CELLS, max_size=16), max_size=8), st.sampled_from(["2022", "À savoir", "x"])
 )
@@ -215,6 +216,7 @@ def real(shared_data: Path, catalogue: Catalogue) -> dict[str, Loaded]:
     }
 
 
+@pytest.mark.slow
 def test_real_workbooks_load_whole_and_every_total_of_every_year_is_met(real):
     for found in real.values():
         assert found.rejects.empty and found.notices == ()

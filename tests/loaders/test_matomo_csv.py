@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.copies import demonstration_catalogue
+from tests.examples import examples
 
 from observlib.errors import ObservError
 from observlib.loaders._durations import parse_seconds
@@ -230,7 +231,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     header=st.lists(HEADERS, min_size=1, max_size=5),
     rows=st.lists(st.lists(CELLS, max_size=6), max_size=5),

@@ -2,8 +2,9 @@
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.errors import ObservError
 from observlib.loaders import _format, batches, load
@@ -31,7 +32,7 @@ def calls(*moments, wait="10"):
     return CALLS + "\n".join(rows) + "\n"
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25)
 @given(
     st.lists(
         st.tuples(

@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib import tables
 from observlib.errors import ObservError
@@ -205,7 +206,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(
     table=st.sampled_from(sorted(tables.TABLES)),
     dropped=st.sets(st.integers(0, 14), max_size=2),

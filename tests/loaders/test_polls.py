@@ -1,8 +1,9 @@
 """Polls: read whole or not at all, from votes or from shares that can mean one number only."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.errors import ObservError
 from observlib.tables import columns
@@ -114,7 +115,7 @@ CELL = st.sampled_from(
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(rows=st.lists(st.lists(CELL, min_size=7, max_size=8), max_size=6), shares=st.booleans())
 def test_any_table_loads_or_is_refused(read, rows, shares):
     names = ["share", "voters"] if shares else ["votes", "followers"]

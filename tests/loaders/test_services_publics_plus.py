@@ -6,8 +6,9 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.errors import ObservError
 from observlib.loaders import load
@@ -217,7 +218,7 @@ BITS = [*'\n\n;;"123 é', "\n12;", FALSE_START, "Positif", "Négatif;", ";;"]
 STORY = st.lists(st.sampled_from(BITS), max_size=25).map("".join)
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(
     told=st.lists(
         st.tuples(STORY, STORY, st.sampled_from(["Positif", "Neutre", "Négatif"])),

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import pyreadstat
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, load
@@ -98,7 +99,7 @@ def test_a_file_without_identifier_or_questions_says_what_it_has(tmp_path, surve
         load(path, *survey("spss_stata"))
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(place=st.integers(0, 5_000), junk=st.binary(min_size=1, max_size=16), cut=st.booleans())
 def test_any_damage_gives_rows_or_one_plain_error(file, tmp_path, survey, place, junk, cut):
     whole = file.read_bytes()
@@ -116,7 +117,7 @@ CELL |= st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_siz
 NUMBER = st.none() | st.floats(width=32) | st.sampled_from([-0.0, 1.0, 2.5, 1e18])
 
 
-@settings(max_examples=4)
+@examples(4)
 @given(rows=st.lists(st.tuples(CELL, CELL, NUMBER, NUMBER, CELL), min_size=1, max_size=4))
 def test_any_table_gives_rows_and_rejects_or_one_plain_error(tmp_path, survey, rows):
     frame = pd.DataFrame(rows, columns=["id", "submitdate", "Q01", "reussi", "Q05"])

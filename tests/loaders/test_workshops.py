@@ -2,8 +2,9 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.errors import ObservError
 from observlib.tables import columns
@@ -134,7 +135,7 @@ VALUE = st.recursive(
 )
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(pairs=st.dictionaries(KEY, VALUE, max_size=6), several=st.booleans())
 def test_any_sheet_loads_or_is_refused(read, pairs, several):
     text = "".join(f"'{key}': {value}\n" for key, value in pairs.items())

@@ -110,6 +110,7 @@ def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(tmp_pat
         assert made == expected
 
 
+@pytest.mark.slow
 def test_a_library_that_changes_meanwhile_keeps_nothing(tmp_path, project, made, monkeypatch):
     versions = iter("123")
     monkeypatch.setattr(

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.publish import pandoc, publish
 
@@ -58,7 +59,7 @@ def test_what_only_looks_like_an_ordinal_is_left_alone(text):
     assert written(text) == re.sub(r"[ \n]+", " ", pandoc.convert(text, "html", name="p")).strip()
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(st.text("0123456789abcdef", min_size=8, max_size=40))
 def test_digests_are_left_alone(digest):
     assert (

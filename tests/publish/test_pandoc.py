@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.errors import ObservError
 from observlib.publish import pandoc
@@ -194,7 +195,7 @@ def test_a_page_that_never_ends_is_stopped():
         pandoc.convert("texte\n\n" * 20_000, "html", name="page", time_limit=0.001)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=60))
 def test_any_prose_gives_a_page_or_a_named_problem(text):
     try:

@@ -175,6 +175,7 @@ def test_interruption_between_pages_leaves_the_old_site(monkeypatch, made_projec
     assert not list(old_site.parent.glob(".work-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
 def test_kill_while_publishing_leaves_the_old_site_and_is_cleared_next_time(
     made_project, made_site, old_site

@@ -5,9 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.copies import DEMO, ROOT, copy_catalogue
+from tests.examples import examples
 
 from observlib import files, project
 from observlib.errors import ObservError, UsageError
@@ -109,7 +110,7 @@ def test_a_disk_that_is_full_leaves_the_catalogue_as_it_was(root, monkeypatch):
 @given(
     changed=st.dictionaries(st.sampled_from(sorted(DEVICE)), st.text(max_size=30), max_size=3),
 )
-@settings(max_examples=40)
+@examples(40)
 def test_any_words_make_a_device_that_reads_back_or_change_nothing(root, changed):
     path = root / "data" / "catalogue" / "devices.yml"
     before = (DEMO / "catalogue" / "devices.yml").read_bytes()

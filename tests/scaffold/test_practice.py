@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.copies import copy_catalogue
+from tests.examples import examples
 
 from observlib import files
 from observlib.errors import ObservError, UsageError
@@ -95,7 +96,7 @@ def test_a_disk_that_is_full_leaves_no_half_sheet(root, monkeypatch):
 
 
 @given(title=st.text(min_size=1, max_size=60))
-@settings(max_examples=60)
+@examples(60)
 def test_any_title_makes_a_draft_that_reads_or_is_refused(root, catalogue, title):
     for path in (root / "data" / "practices").glob("*.md"):
         path.unlink()

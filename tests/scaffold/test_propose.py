@@ -211,6 +211,7 @@ def test_a_file_without_a_header_shows_none_of_its_rows(tmp_path, few):
     assert "Martin" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_no_sample_of_a_tool_makes_it_fail(shared_data, catalogue):
     for path in sorted((shared_data / "formats").rglob("*")):
         if path.is_file() and path.name not in ("SOURCE.txt", "README.md"):

@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from tests.copies import copy_catalogue
+from tests.copies import copy_catalogue, share_kept
 
 from observlib import files
 from observlib.edition import refresh
@@ -31,6 +31,8 @@ def root(tmp_path_factory: pytest.TempPathFactory, demonstration: Path) -> Path:
     copy_catalogue(made)
     shutil.copytree(ROOT / "data" / "reference", made / "data" / "reference")
     shutil.copytree(demonstration / "store", made / "data" / "demo" / "store")
+    (made / "reports").mkdir()
+    share_kept(made)
     (made / "notebooks").mkdir()
     shutil.copy(ROOT / "notebooks" / "frequentation.ipynb", made / "notebooks")
     return made
@@ -72,6 +74,7 @@ def test_it_keeps_every_convention_of_the_committed_notebooks(path, conventions)
     assert asked >= 10
 
 
+@pytest.mark.slow
 def test_nbval_finds_the_same_outputs_when_it_runs_it_again(root, path):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval"]
     command += ["--nbval-current-env", "--rootdir", str(root), "-o", "addopts=", str(path)]

@@ -78,6 +78,7 @@ def test_an_ingestion_that_begins_during_another_loses_nothing_of_either(
     store.check(data)
 
 
+@pytest.mark.slow
 def test_processes_at_once_give_what_they_give_in_turn(tmp_path, catalogue, folders):
     script = textwrap.dedent(
         f"""

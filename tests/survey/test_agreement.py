@@ -39,6 +39,7 @@ def test_coders_who_always_disagree_are_below_chance_and_within_the_scale():
     assert -1 <= found.low <= found.high <= 1
 
 
+@pytest.mark.slow
 def test_nineteen_intervals_in_twenty_hold_the_kappa_of_all_texts():
     """Two coders who read yes in three texts of ten, each off in one of ten: kappa is 0.620."""
     source, held = np.random.default_rng(5), 0

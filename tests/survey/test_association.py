@@ -207,6 +207,7 @@ def test_the_error_of_what_weights_change_is_that_of_a_jackknife_that_weighs_eac
     assert found.estimate < 0 and found.p < 1e-4
 
 
+@pytest.mark.slow
 def test_what_weights_change_is_inside_its_interval_as_often_as_said():
     held = 0
     for seed in range(300):

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.errors import ObservError
 from observlib.survey.design import Design, design, within
@@ -157,7 +158,7 @@ def naive(frame: pd.DataFrame, scores: np.ndarray, finite: bool) -> float:
     return found
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(samples(), st.booleans())
 def test_all_domains_at_once_are_each_alone(frame, finite):
     made = design(
@@ -184,7 +185,7 @@ def test_all_domains_at_once_are_each_alone(frame, finite):
             )
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(samples(), st.randoms(use_true_random=False))
 def test_neither_the_order_of_rows_nor_the_scale_of_weights_moves_a_mean(frame, chance):
     order = list(range(len(frame)))
@@ -198,7 +199,7 @@ def test_neither_the_order_of_rows_nor_the_scale_of_weights_moves_a_mean(frame, 
     pd.testing.assert_frame_equal(first[same], second[same])
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(samples())
 def test_the_error_of_a_total_is_the_jackknife_s(frame):
     frame = frame.fillna({"y": 0.0})

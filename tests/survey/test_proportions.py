@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import hypergeom, t
+from tests.examples import examples
 
 from observlib.errors import ObservError
 from observlib.survey.design import design, within
@@ -78,7 +79,7 @@ def test_a_simple_sample_is_nearly_the_binomial(case):
         assert (found["ci_low"], found["ci_high"]) == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     st.lists(
         st.tuples(st.booleans(), st.sampled_from([0.0, 0.5, 3.0]), st.integers(0, 3)), min_size=1

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, t
+from tests.examples import examples
 
 from observlib.survey.design import design
 from observlib.survey.quantiles import quantile_interval, quantiles
@@ -85,7 +86,7 @@ def test_weighted_quantiles_are_those_of_r(hdv2003, reference):
             assert row[part] == pytest.approx(expected[part], rel=1e-6)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     st.lists(
         st.tuples(st.integers(0, 9), st.integers(0, 3), st.sampled_from("ab")),

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.errors import ObservError
 from observlib.survey.association import difference
@@ -158,7 +159,7 @@ def test_models_that_cannot_be_fitted_say_why(outcome, drivers, family, told):
         regression(design(frame), outcome, drivers, family=family)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     st.integers(0, 2**32 - 1),
     st.integers(4, 40),

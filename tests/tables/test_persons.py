@@ -57,12 +57,15 @@ def row_of(table: str) -> dict[str, Any]:
 def refused(table: str, name: str, texts: list[str]) -> list[str]:
     """Which texts a column does not take; no message repeats any of them."""
     rows = pd.DataFrame([row_of(table) | {name: text} for text in texts])
+    pieces = [rows]
+    if tables.TABLES[table].columns[name].person:  # where one tells of others
+        pieces = [rows.iloc[[place]] for place in range(len(rows))]
     spoiled = []
-    for place, text in enumerate(texts):  # alone, as the same key twice is refused too
-        kept, rejects = tables.conform(rows.iloc[[place]], table, "a.csv")
-        spoiled += [text] if kept.empty else []
-        assert len(kept) + len(rejects) == 1
-        assert text not in rejects.to_csv(), name
+    for piece in pieces:
+        kept, rejects = tables.conform(piece, table, "a.csv")
+        assert len(kept) + len(rejects) == len(piece)
+        assert not [text for text in texts if text in rejects.to_csv()], name
+        spoiled += [texts[place] for place in rejects.loc[rejects["column"] == name, "row"]]
     return spoiled
 
 

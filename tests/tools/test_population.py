@@ -15,6 +15,7 @@ def table(**columns: object) -> pd.DataFrame:
     return pd.DataFrame(rows | columns)
 
 
+@pytest.mark.slow
 def test_the_committed_margins_are_what_insee_s_workbook_gives(shared_data, catalogue):
     path = shared_data / "insee_population" / "estim-pop-dep-sexe-aq-1975-2022.xlsx"
     found = loaders.load(path, catalogue.devices["insee-population"], catalogue)

@@ -36,12 +36,7 @@ CHANNELS_IN_ENGLISH: dict[str, str] = {
     "social": "Social networks",
     "in_person": "In person",
 }
-
-
-@cache
-def zones() -> set[str]:
-    """The names of time zones; for them all their files are looked through, once is enough."""
-    return available_timezones()
+time_zones = cache(available_timezones)  # which walks through files of the system
 
 
 class Entry(BaseModel):
@@ -154,7 +149,7 @@ class Device(Named):
     @field_validator("zone")
     @classmethod
     def _is_a_zone(cls, zone: str | None) -> str | None:
-        if zone is not None and zone not in zones():
+        if zone is not None and zone not in time_zones():
             raise ValueError("is no time zone, such as Europe/Paris or UTC")
         return zone
 

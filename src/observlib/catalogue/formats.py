@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from observlib.catalogue.beside import Beside
-from observlib.catalogue.entries import Entry, Slug, Text, zones
+from observlib.catalogue.entries import Entry, Slug, Text, time_zones
 from observlib.catalogue.fields import FIELDS, GO_WITH, NEEDED
 from observlib.catalogue.mistakes import explain
 from observlib.yaml_files import read
@@ -304,7 +304,7 @@ class Format(Entry):
 
     @model_validator(mode="after")
     def _fits(self) -> Format:
-        if self.zone not in zones():
+        if self.zone not in time_zones():
             raise ValueError(f"zone {self.zone!r} is no time zone, such as Europe/Paris or UTC")
         if self.zone_from and _check_pattern(self.zone_from) != 1:
             raise ValueError("zone_from has one group: the name of the zone")

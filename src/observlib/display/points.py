@@ -107,10 +107,10 @@ def small_line(values: Iterable[float]) -> str:
     known = pd.Series(list(values), dtype=float)
     low, spread = known.min(), (known.max() - known.min()) or 1.0
     across = (_WIDTH - 2 * _MARGIN) / max(len(known) - 1, 1)
-    up = (_HEIGHT - 2 * _MARGIN) / spread
+    up = (known - low) / spread * (_HEIGHT - 2 * _MARGIN)
     places = [
-        "" if pd.isna(y) else f"{_MARGIN + across * x:.0f},{_HEIGHT - _MARGIN - up * (y - low):.0f}"
-        for x, y in enumerate(known)
+        "" if pd.isna(y) else f"{_MARGIN + across * x:.0f},{_HEIGHT - _MARGIN - y:.0f}"
+        for x, y in enumerate(up)
     ]
     runs = [run.split() for run in " ".join(place or "|" for place in places).split("|")]
     lines = "".join(f'<polyline points="{" ".join(run)}"/>' for run in runs if run)

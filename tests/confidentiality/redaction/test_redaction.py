@@ -4,9 +4,10 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.confidentiality.redaction.measure import LEARNT, UNSEEN, texts
+from tests.examples import examples
 
 from observlib.confidentiality.redaction import found, redact
 from observlib.confidentiality.redaction.plain import MARKS
@@ -74,7 +75,7 @@ def test_a_second_redaction_changes_nothing_and_the_rest_may_be_stored(text):
     assert held(once) is None
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=25).map("".join))
 def test_whatever_is_written_is_redacted_once_for_all(text):
     once = redact(text)

@@ -5,8 +5,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib import estimates
 from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, UNCHANGED, Action
@@ -189,7 +190,7 @@ def test_a_rise_that_does_not_hold_among_all_that_a_study_tests_is_no_rise(catal
     assert found["level"].iat[0] > 0.95
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(changes=st.lists(st.floats(-1.5, 1.5), min_size=1, max_size=4))
 def test_an_interval_leaves_out_no_change_exactly_where_a_rise_or_fall_is_said(changes, catalogue):
     products = [f"p{i}" for i in range(len(changes))]

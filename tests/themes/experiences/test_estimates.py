@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib import tables
 from observlib.catalogue import Catalogue
@@ -106,7 +107,7 @@ def test_few_experiences_are_withheld_and_some_are_marked(many, status, catalogu
         assert out[["estimate", "ci_low", "ci_high", "n", "n_eff"]].isna().all().all()
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(st.tuples(*[st.integers(0, 60)] * 3).filter(lambda counts: sum(counts) >= 11))
 def test_the_parts_of_any_whole_sum_to_it(catalogue, counts):
     days = [("2026-09-01", f, n) for f, n in zip(tables.FEELINGS, counts, strict=True)]

@@ -4,9 +4,10 @@ from collections import Counter
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.copies import DEMO, demonstration_catalogue
+from tests.examples import examples
 
 from observlib import estimates, frame
 from observlib.catalogue.partners import NOBODY, SEVERAL, UNTOLD
@@ -90,7 +91,7 @@ def as_an_edition_tells(counts):
     return made, told(control.applied(made, decision.changes))
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(COUNTS.filter(lambda counts: any(counts.values())))
 def test_what_is_told_of_partners_tells_no_theme_of_few_people(counts):
     """Whole less told parts, of each partner and of each side; and shares in the same edition."""

@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
+from tests.examples import examples
 
 from observlib import estimates, tables
 from observlib.catalogue import Catalogue
@@ -161,7 +162,7 @@ def by_area(values: dict[str, float], day: str = "2024-07-01", **more: Any) -> l
     ]
 
 
-@settings(max_examples=12)
+@examples(12)
 @given(values=st.lists(st.floats(0, 100), min_size=5, max_size=30))
 def test_quantiles_are_of_the_areas_each_counted_once(catalogue, values):
     spread = {f"{i:02d}": value for i, value in enumerate(values)}

@@ -3,8 +3,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib import tables
 from observlib.period import Quarter
@@ -126,7 +127,7 @@ def test_without_a_peer_or_a_mark_there_is_no_number(catalogue):
     assert each(waiting)["status"].tolist() == ["missing"] and medians(waiting) == {}
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(st.lists(st.tuples(st.sampled_from([OWN, PEER, OTHER]), st.floats(0, 10)), min_size=1))
 def test_every_mark_counts_once(catalogue, rows):
     found = medians(procedures.satisfaction(published(*rows), catalogue, LAST))

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.confidentiality.rounding import base
 from observlib.period import Quarter
@@ -164,7 +165,7 @@ def test_no_edition_less_the_one_before_tells_a_first_year_s_quarter(catalogue):
     assert told == [False] * 3 + [True] * 5  # so that four quarters are never told apart
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.lists(st.sampled_from([0, 1, 4, 9, 12, 15, 40]), min_size=5, max_size=5))
 def test_profile_and_ratio_together_tell_no_few_people(catalogue, counts):
     names = ("15_à_24_ans", "25_à_34_ans", "35_ans_et_plus", "Autre", "Étranger")
@@ -194,7 +195,7 @@ def test_profile_and_ratio_together_tell_no_few_people(catalogue, counts):
     assert all(count >= 10.999 for count in people.values())
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.lists(st.integers(0, 60), min_size=3, max_size=3))
 def test_no_published_value_tells_fewer_than_eleven_people(catalogue, counts):
     names = ("15_à_24_ans", "25_à_34_ans", "35_ans_et_plus")

@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib import tables
 from observlib.period import Quarter
@@ -76,7 +77,7 @@ def test_a_device_that_changed_its_scale_has_no_mean_on_its_own_scale():
     assert by_indicator(ratings).at["satisfaction_10", "estimate"] == 10.0
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(st.sampled_from([0.0, 2.5, 5.0, 7.5, 10.0]), min_size=11, max_size=200))
 def test_any_answers_give_checked_estimates_whose_interval_holds_them(values):
     out = by_indicator(answers(values))

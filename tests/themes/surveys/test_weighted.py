@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.themes.surveys.people import DAYS, MARGINS, YEAR, responses
 
 from observlib.catalogue import Catalogue
@@ -217,7 +218,7 @@ def test_margins_that_contradict_each_other_leave_no_weights(catalogue):
     assert row["status"] == "missing" and row["n"] == 200
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(
     st.lists(st.integers(0, 60), min_size=3, max_size=3).filter(sum),
     st.integers(0, 40),
