@@ -18,7 +18,7 @@ import pandas as pd
 
 from observlib import comparisons, estimates
 from observlib.confidentiality.knowledge import Published
-from observlib.errors import ObservError
+from observlib.errors import ObservError, bounded
 from observlib.period import Quarter
 from observlib.swap import replace_folder, workspace
 
@@ -34,6 +34,7 @@ class Publication(NamedTuple):
     name: str
     told: Published
     day: str = ""
+    comparisons: pd.DataFrame = comparisons.make(None)
 
     @property
     def quarter(self) -> str:
@@ -50,6 +51,23 @@ def earlier(data: Path) -> list[Publication]:
         Where a file of them is absent or damaged.
     """
     return [_read(folder, _stamp(folder)) for folder in _folders(data)]
+
+
+def last(data: Path, quarter: Quarter) -> Publication:
+    """What a quarter's edition told when it was last published.
+
+    Raises
+    ------
+    ObservError
+        Where it was not published from this data folder.
+    """
+    told = {one.quarter: one for one in earlier(data)}
+    if str(quarter) not in told:
+        raise ObservError(
+            f"{quarter}: was not published from {data}; published are "
+            f"{bounded(sorted(told)) or 'none'}; `observ edition {quarter}` publishes it"
+        )
+    return told[str(quarter)]
 
 
 def names(data: Path) -> tuple[str, ...]:
@@ -81,7 +99,8 @@ def _read(folder: Path, stamp: tuple[int, ...]) -> Publication:
             f"{folder}: cannot be read ({str(error).splitlines()[0]}); bring it back from a copy: "
             "without it, an edition may tell what few people answered"
         ) from error
-    return Publication(folder.name, Published(rows, wide), day)  # type: ignore[arg-type]
+    told = Published(rows, wide)  # type: ignore[arg-type]
+    return Publication(folder.name, told, day, pairs)
 
 
 def keep(data: Path, quarter: Quarter, edition: Path, today: date) -> None:

@@ -82,6 +82,9 @@ def test_readers_and_programs_find_both_editions(root, both):
     assert '<a class="name" href="../index.html">Essai</a>' in listed
     for page in ("index.html", "editions/index.html"):
         assert 'type="application/atom+xml"' in text(root, page)
+    assert 'href="changements-2026-T3.html">Ce qui a changé de 2026-T2 à 2026-T3</a>' in listed
+    changes = " ".join(text(root, "editions/changements-2026-T3.html").split())
+    assert "établit aucune évolution" in changes
 
 
 def test_an_edition_that_is_corrected_keeps_its_address_and_tells_its_revision_everywhere(

@@ -21,6 +21,7 @@ from observlib.cli.printing import (
     answer,
     output_is_lost,
     plural,
+    print_difference,
     print_status,
     published,
     say,
@@ -323,6 +324,26 @@ def edition(
     answer(index=index, changed=True, failed=failed)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="The quarter of an edition: 2026-T2.")],
+    after: Annotated[str, typer.Argument(help="The quarter of a later one: 2026-T3.")],
+    data: Data = Path("data"),
+) -> None:
+    """Say what an edition tells otherwise than another: changes, additions, revisions.
+
+    Of each figure both tell their own quarter's; what is established comes first.
+    """
+    from observlib import project, publications
+    from observlib.editions.difference import between
+    from observlib.period import Quarter
+
+    folder = project.data_folder(data)
+    known = project.catalogue(folder)
+    first, second = (publications.last(folder, Quarter.parse(name)) for name in (before, after))
+    print_difference(between(first, second, known), known, first.quarter, second.quarter)
 
 
 @app.command()

@@ -22,6 +22,8 @@ from observlib.errors import SHOWN, bounded
 if TYPE_CHECKING:
     import pandas as pd
 
+    from observlib.catalogue import Catalogue
+    from observlib.editions.difference import Difference
     from observlib.store import Ingested, Progress
 
 
@@ -199,6 +201,41 @@ def print_status(found: pd.DataFrame, changing: Sequence[str]) -> None:
     say(table)
     say_list("Questionnaires that change", changing)
     answer(devices=rows, changing=changing)
+
+
+def print_difference(found: Difference, known: Catalogue, before: str, after: str) -> None:
+    """Print what an edition tells otherwise than another one."""
+    from observlib import estimates
+    from observlib.editions.difference import ESTABLISHED, named, values
+
+    def changed(row: dict[str, Any]) -> str:
+        then, now = values(row, known)
+        since = row["reference_period"]
+        told = f"; {row['verdict']} since {since}" if row["verdict"] in ESTABLISHED else ""
+        first = f", which {before} did not tell" if row["verdict"] != row["before_verdict"] else ""
+        return f"{named(row, known)}: {then} → {now}{told}{first * bool(told)}"
+
+    def revised(row: dict[str, Any]) -> str:
+        return f"{named(row, known)}, {row['period']}: {' → '.join(values(row, known))}"
+
+    def alone(row: dict[str, Any]) -> str:
+        return named(row, known)
+
+    count = len(found.established)
+    rows = estimates.records(found.changed)
+    for title, told, write, shown in (
+        (f"Changes that {after} establishes", rows[:count], changed, len(rows)),
+        ("Other figures of both", rows[count:], changed, SHOWN),
+        (f"Told by {after} alone", estimates.records(found.added), alone, SHOWN),
+        (f"Told by {before} alone", estimates.records(found.removed), alone, SHOWN),
+        ("Revised", estimates.records(found.revised), revised, SHOWN),
+    ):
+        say_list(f"{title}: {len(told)}", [write(row) for row in told], shown)
+    if not any(map(len, found)):
+        say(f"{after} tells what {before} told")
+    answer(
+        before=before, after=after, **{k: estimates.records(v) for k, v in found._asdict().items()}
+    )
 
 
 def _from_here(path: Path) -> Path:

@@ -18,7 +18,7 @@ from observlib.display import french
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.typography import typography
 from observlib.edition.notices import with_notices, with_part
-from observlib.editions import announced, record, series
+from observlib.editions import announced, difference, record, series
 from observlib.editions.record import Edition
 from observlib.errors import ObservError, UsageError, bounded
 from observlib.publish.links import PageLinks, broken_links
@@ -133,10 +133,12 @@ def complete(
     site += "/" * (site != "" and not site.endswith("/"))
     (whole / announced.FEED).write_bytes(announced.feed(editions, title, site))
     (whole / announced.CALENDAR).write_bytes(announced.calendar(editions, title, site))
-    told = series.tellings(publications.earlier(data))
+    published = publications.earlier(data)
+    told = series.tellings(published)
     rows = series.csv_of(told, editions[0].is_demonstration)
     (whole / series.FILE).write_text(rows, encoding="utf-8", newline="\n")
-    _write_project(sources, config, editions, series.pages(told, catalogue))
+    changes = difference.pages(published, catalogue)
+    _write_project(sources, config, editions, series.pages(told, catalogue), changes)
     publish(sources, whole / FOLDER)
     latest = editions[0].quarter
     home = (whole / latest / "index.html").read_text(encoding="utf-8")
@@ -172,22 +174,24 @@ def _write_project(
     config: dict[str, Any],
     editions: Sequence[Edition],
     products: Mapping[str, tuple[str, Markdown]],
+    changes: Mapping[str, tuple[str, str, Markdown]],
 ) -> None:
-    """Make of the copied sources the project of the list of editions and of the series."""
+    """Make of the copied sources the project of the list of editions, series and changes."""
     latest = editions[0]
     made = max(edition.changed for edition in editions).isoformat()
     about = {"quarter": latest.quarter, "kind": latest.kind, "made": made, "studies": []}
     (sources / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
     links = [markdown("- [{}]({}.qmd)", title, name) for name, (title, _) in products.items()]
     parts = {
-        "editions": _list(editions),
+        "editions": _list(editions, changes),
         "prochaines": _planned(editions),
         "series": joined(links, "\n"),
     }
     pages = {page: read_text(sources / source) for source, page in _PAGES.items()}
     for name, (title, tables) in products.items():
-        header = as_front_matter({"title": f"{_SERIES} : {title}", "format": "html", "toc": False})
-        pages[f"{name}.qmd"] = f"{header}\n{_READING}\n\n{tables}\n"
+        pages[f"{name}.qmd"] = _with_title(f"{_SERIES} : {title}", f"{_READING}\n\n{tables}")
+    for name, title, told in changes.values():
+        pages[f"{name}.qmd"] = _with_title(title, told)
     for page, text in pages.items():
         for place, part in parts.items():
             text = with_part(text, place, part)
@@ -197,6 +201,7 @@ def _write_project(
     contents = [
         {"href": "../index.html", "text": "Dernière édition"},
         "index.qmd",
+        *({"href": f"{name}.qmd", "text": title} for name, title, _ in changes.values()),
         {"section": _SERIES, "contents": ["series.qmd", *listed]},
     ]
     config["project"] = {**(config.get("project") or {}), "render": [*pages]}
@@ -207,7 +212,12 @@ def _write_project(
     (sources / "_quarto.yml").write_text(text, encoding="utf-8", newline="\n")
 
 
-def _list(editions: Sequence[Edition]) -> str:
+def _with_title(title: str, text: str) -> str:
+    header = as_front_matter({"title": title, "format": "html", "toc": False})
+    return f"{header}\n{text}\n"
+
+
+def _list(editions: Sequence[Edition], changes: Mapping[str, tuple[str, str, Markdown]]) -> str:
     """The editions, each with its days, its headline and what it leads to."""
     blocks = []
     for edition in editions:
@@ -221,6 +231,9 @@ def _list(editions: Sequence[Edition]) -> str:
             for words, name in files.items()
             if name in edition.files
         ]
+        if edition.quarter in changes:
+            name, title, _ = changes[edition.quarter]
+            links.append(markdown("[{}]({}.qmd)", title, Markdown(name)))
         days = [f"Publiée le {_day(edition.published)}"]
         days += [
             f"révision {number} le {_day(day)}" for number, day in enumerate(edition.revisions, 1)

@@ -1,0 +1,206 @@
+"""What an edition tells otherwise than another one: changes, additions, removals, revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.windows import months_of
+from observlib.display import cells, french, wording, words
+from observlib.display.output import pipe_table
+from observlib.display.prose import Markdown, joined, markdown
+from observlib.display.select import ordered
+from observlib.display.typography import typography
+from observlib.period import Quarter
+from observlib.publications import Publication
+
+TEXTS = wording.beside(__file__)
+BEFORE = "before_"  # begins the columns of the first edition
+ESTABLISHED = ("rise", "fall")
+_SERIES = ["indicator", "product", "channel", "device"]
+_LENGTH = "months"  # of a period: a quarter's figure is not compared with a year's
+_OWN = [*_SERIES, _LENGTH]
+_KEY = [*_SERIES, "period", "group", "group_value"]
+_TOLD = ["estimate", "ci_low", "ci_high", "n", "status"]
+_VERDICT = ["verdict", "reference_period", "reference_estimate"]
+
+
+class Difference(NamedTuple):
+    """What two editions tell of their own quarters, and of the same periods.
+
+    `changed` are the figures that both tell, each of its own quarter or of a longer period that
+    ends with it: the columns of estimates, those of the first edition after `before_`, and the
+    verdict that each gives on what it compares its figure with (`verdict`, `reference_period`,
+    `reference_estimate`). Those of which the second edition establishes a change come first, and
+    of these the ones that the first did not. `added` and `removed` are estimates that one of them
+    alone tells. `revised` are figures of the same periods, groups among them, told otherwise.
+    """
+
+    changed: pd.DataFrame
+    added: pd.DataFrame
+    removed: pd.DataFrame
+    revised: pd.DataFrame
+
+    @property
+    def established(self) -> pd.DataFrame:
+        """The figures of which the second edition establishes a change."""
+        return self.changed[self.changed["verdict"].isin(ESTABLISHED)]
+
+
+def between(before: Publication, now: Publication, catalogue: Catalogue) -> Difference:
+    """The difference between two editions as they were published.
+
+    No difference of two quarters is tested here: what is established is what the second edition
+    has tested, mostly against the same quarter of the year before.
+
+    Parameters
+    ----------
+    before, now
+        What both told (see `publications.last`).
+    catalogue
+        Gives the order: products, then indicators.
+    """
+    first, second = _figures(before), _figures(now)
+    both = second.merge(first.add_prefix(BEFORE), left_on=_OWN, right_on=[BEFORE + x for x in _OWN])
+    is_later = ~both["verdict"].isin(ESTABLISHED)
+    is_known = both["verdict"] == both[f"{BEFORE}verdict"]
+    return Difference(
+        _in_order(both, catalogue, is_later, is_known),
+        _in_order(_absent(second, first), catalogue),
+        _in_order(_absent(first, second), catalogue),
+        _in_order(_revised(before.told.estimates, now.told.estimates), catalogue),
+    )
+
+
+def _figures(told: Publication) -> pd.DataFrame:
+    """The figures of an edition's own quarter, with its verdicts on them."""
+    rows, last = told.told.estimates, Quarter.parse(told.quarter).months[-1]
+    rows = rows[(rows["group"] == "") & (rows["status"] != "missing")]
+    months = [months_of(period) for period in rows["period"]]
+    rows = rows.assign(**{_LENGTH: [len(own) for own in months]})
+    rows = rows.loc[[len(own) > 1 and own[-1] == last for own in months]]
+    pairs = told.comparisons
+    pairs = pairs[(pairs["against"] == "before") & (pairs["group"] == "")]
+    known = pairs[[*_SERIES, "period", *_VERDICT]].drop_duplicates([*_SERIES, "period"])
+    found = rows.merge(known, on=[*_SERIES, "period"], how="left")
+    return found.fillna({"verdict": "", "reference_period": ""})
+
+
+def _absent(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    known = others.set_index(_OWN).index
+    return rows.loc[~rows.set_index(_OWN).index.isin(known), estimates.COLUMNS]
+
+
+def _revised(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    both = now.merge(
+        before.add_prefix(BEFORE), left_on=_KEY, right_on=[BEFORE + name for name in _KEY]
+    )
+    then = both[[BEFORE + name for name in _TOLD]]
+    same = [
+        a == b for a, b in zip(estimates.lines(both[_TOLD]), estimates.lines(then), strict=True)
+    ]
+    return both[~pd.Series(same, both.index, dtype=bool)]
+
+
+def _in_order(rows: pd.DataFrame, catalogue: Catalogue, *first: pd.Series) -> pd.DataFrame:
+    """Rows by what comes first, then in the catalogue's order."""
+    keys = pd.DataFrame({str(place): own for place, own in enumerate(first)}, rows.index)
+    for name in ("product", "indicator", "channel"):
+        places = {key: place for place, key in enumerate(ordered(rows, name, catalogue))}
+        keys[name] = rows[name].map(places)
+    return rows.loc[keys.sort_values([*keys], kind="stable").index].reset_index(drop=True)
+
+
+def pages(
+    told: Iterable[Publication], catalogue: Catalogue
+) -> dict[str, tuple[str, str, Markdown]]:
+    """A page for each edition after the first, by its quarter: its name, its title and its text.
+
+    Parameters
+    ----------
+    told
+        The publications, the oldest first: of each quarter the last counts.
+    """
+    last = {one.quarter: one for one in told}
+    found = {}
+    for before, now in pairwise(last[quarter] for quarter in sorted(last)):
+        title = TEXTS["title"].format(before=before.quarter, now=now.quarter)
+        name = f"changements-{now.quarter}"
+        found[now.quarter] = (name, title, _page(before, now, catalogue))
+    return found
+
+
+def _page(before: Publication, now: Publication, catalogue: Catalogue) -> Markdown:
+    found = between(before, now, catalogue)
+    count = len(found.established)
+    established, others = found.changed[:count], found.changed[count:]
+    parts = [markdown("{}", typography(TEXTS["reading"]))]
+    parts += [markdown("## {}", typography(TEXTS["established"].format(now=now.quarter)))]
+    parts += [
+        _changes(established, before, now, catalogue) if count else markdown("{}", TEXTS["none"])
+    ]
+    if len(found.revised):
+        parts += [markdown("## {}", typography(TEXTS["revised"]))]
+        parts += [_changes(found.revised, before, now, catalogue)]
+    for title, rows in ((TEXTS["added"], found.added), (TEXTS["removed"], found.removed)):
+        if len(rows):
+            names = [markdown("- {}", named(row, catalogue)) for row in estimates.records(rows)]
+            parts += [_fold(title, joined(names, "\n"))]
+    if len(others):
+        parts += [_fold(TEXTS["others"], _changes(others, before, now, catalogue))]
+    return joined(parts, "\n\n")
+
+
+def _fold(title: str, text: Markdown) -> Markdown:
+    pattern = '::: {{.callout-note collapse="true"}}\n## {}\n\n{}\n:::'
+    return markdown(pattern, typography(title), text)
+
+
+def _changes(
+    rows: pd.DataFrame, before: Publication, now: Publication, catalogue: Catalogue
+) -> Markdown:
+    """A table of figures as both editions tell them, with the verdict or the period."""
+    lines = []
+    for row in estimates.records(rows):
+        period = french.period_label(row["period"])
+        last = _verdict(row, before, catalogue) if "verdict" in row else period
+        lines.append((named(row, catalogue), *values(row, catalogue), last))
+    last = TEXTS["verdict" if "verdict" in rows else "period"]
+    heads = (TEXTS["figure"], before.quarter, now.quarter, last)
+    columns = dict(zip(heads, map(list, zip(*lines, strict=True)), strict=True))
+    return pipe_table(columns, right=heads[1:3])
+
+
+def _verdict(row: Mapping[str, Any], before: Publication, catalogue: Catalogue) -> str:
+    if row["verdict"] not in ESTABLISHED:
+        return TEXTS["untested"]
+    indicator = catalogue.indicators[row["indicator"]]
+    since = TEXTS["since"].format(
+        verdict=estimates.EVOLVED[row["verdict"]],
+        value=words.figure(row["reference_estimate"], indicator, row["unit"]),
+        when=french.when(row["reference_period"]),
+    )
+    if row["verdict"] == row[f"{BEFORE}verdict"]:
+        return since
+    return TEXTS["new"].format(since=since, before=before.quarter)
+
+
+def named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """What a figure is of, in words: its product, indicator, channel and device."""
+    places = ["product", *(name for name in ("indicator", "channel", "device") if row[name])]
+    texts = [words.label(row, name, catalogue) for name in places]
+    if row.get("group"):
+        texts.append(words.label(row, "group_value", catalogue))
+    return ", ".join(dict.fromkeys(texts))
+
+
+def values(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, str]:
+    """A figure as the first edition told it and as the second does."""
+    first = {name: row[BEFORE + name] for name in estimates.COLUMNS}
+    texts = [cells.cell(told, catalogue, unit=True).text for told in (first, dict(row))]
+    return texts[0], texts[1]
