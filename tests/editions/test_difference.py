@@ -139,3 +139,10 @@ def test_a_correction_is_told_on_the_page_of_changes_and_the_last_one_counts(cat
     page = pages([first, second], catalogue)["2026-T3"][2].replace("\u00a0", " ")
     assert "## Ce qu'elle révise" in page and "6,0 sur 10 | 6,4 sur 10 | 2e trimestre 2026" in page
     assert "révise" not in pages([first, second, again], catalogue)["2026-T3"][2]
+
+
+def test_an_indicator_that_left_the_catalogue_since_stops_no_comparison(catalogue):
+    gone = {"indicator": "left_since"}
+    told = [edition(quarter, [figure("boamp", quarter, 6.0, **gone)]) for quarter in QUARTERS]
+    assert not any(map(len, between(*told, catalogue)))
+    assert "aucune évolution" in pages(told, catalogue)["2026-T3"][2]

@@ -63,8 +63,12 @@ def between(before: Publication, now: Publication, catalogue: Catalogue) -> Diff
     before, now
         What both told (see `publications.last`).
     catalogue
-        Gives the order: products, then indicators.
+        Gives the order: products, then indicators. What it no longer knows is left out.
     """
+    before, now = (
+        one._replace(told=one.told._replace(estimates=_known(one.told.estimates, catalogue)))
+        for one in (before, now)
+    )
     first, second = _figures(before), _figures(now)
     both = second.merge(first.add_prefix(BEFORE), left_on=_OWN, right_on=[BEFORE + x for x in _OWN])
     is_later = ~both["verdict"].isin(ESTABLISHED)
@@ -75,6 +79,10 @@ def between(before: Publication, now: Publication, catalogue: Catalogue) -> Diff
         _in_order(_absent(first, second), catalogue),
         _in_order(_revised(before.told.estimates, now.told.estimates), catalogue),
     )
+
+
+def _known(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    return rows[rows["indicator"].isin(catalogue.indicators)]
 
 
 def _figures(told: Publication) -> pd.DataFrame:
@@ -100,11 +108,8 @@ def _revised(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     both = now.merge(
         before.add_prefix(BEFORE), left_on=_KEY, right_on=[BEFORE + name for name in _KEY]
     )
-    then = both[[BEFORE + name for name in _TOLD]]
-    same = [
-        a == b for a, b in zip(estimates.lines(both[_TOLD]), estimates.lines(then), strict=True)
-    ]
-    return both[~pd.Series(same, both.index, dtype=bool)]
+    then = estimates.lines(both[[BEFORE + name for name in _TOLD]])
+    return both.loc[[a != b for a, b in zip(then, estimates.lines(both[_TOLD]), strict=True)]]
 
 
 def _in_order(rows: pd.DataFrame, catalogue: Catalogue, *first: pd.Series) -> pd.DataFrame:
