@@ -58,7 +58,7 @@ def test_codes_are_spelt_out_for_who_listens_and_seen_as_they_were():
         "s": "secret statistique", "–": "aucune mesure", "(f)": "faible effectif",
         "nd": "donnée non disponible",
     }.items():  # fmt: skip
-        assert f'<span aria-hidden="true">{code}</span><span class="spelt">{words}</span>' in text
+        assert f'<span aria-hidden="true">{code}</span> <span class="spelt">{words}</span>' in text
     assert "7,9\u00a0<span" in text
 
 

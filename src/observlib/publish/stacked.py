@@ -50,7 +50,7 @@ def with_stacked_tables(page: str, french: bool = True) -> str:
     >>> head = "<thead><tr><th>Produit</th><th>Note</th></tr></thead>"
     >>> body = "<tbody><tr><th>Un site</th><td>s</td></tr></tbody>"
     >>> re.findall("<td.*</td>", with_stacked_tables(f"<table>{head}{body}</table>"))
-    ['<td><span aria-hidden="true">s</span><span class="spelt">secret statistique</span></td>']
+    ['<td><span aria-hidden="true">s</span> <span class="spelt">secret statistique</span></td>']
     """
     numbers = count(1)
     return _TABLE.sub(lambda found: _table(found, page, french, f"t{next(numbers)}"), page)
@@ -150,7 +150,7 @@ def _row(row: str, heads: list[str]) -> str:
         text = plain(cell[3])
         if "colspan" in cell[2] or place == 0:
             kind = "name"
-        elif not text or text in (_NOTHING, _NOTHING + _SPELT[_NOTHING]):
+        elif not text or text in (_NOTHING, f"{_NOTHING} {_SPELT[_NOTHING]}"):
             kind = "nothing"
         elif not named and not kind and place == 1 and len(text) < _LONGEST_NAME:
             kind = "named"
@@ -189,7 +189,7 @@ def _spelt(cell: re.Match[str]) -> str:
 
 
 def _said(code: str) -> str:
-    return f'<span aria-hidden="true">{code}</span><span class="spelt">{_SPELT[code]}</span>'
+    return f'<span aria-hidden="true">{code}</span> <span class="spelt">{_SPELT[code]}</span>'
 
 
 def texts(markup: str, tags: Iterable[str]) -> list[str]:
