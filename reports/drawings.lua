@@ -26,12 +26,18 @@ local function only_draws(text)
   return true
 end
 
+-- what a style says, as attributes, which stay where a reader wants no style sheet
+local function as_attributes(style)
+  return (' ' .. style):gsub('([%w-]+):%s*([^;]*);?%s*', '%1="%2" '):gsub('%s+$', '')
+end
+
 -- a drawing whose identifiers no other of the page has, and whose colours the page may change
 local function prepared(text, name, class)
   return (text:gsub('<([^>]*)>', function(inside)
     inside = inside:gsub(' id="', ' id="' .. name .. '-')
       :gsub('href="#', 'href="#' .. name .. '-'):gsub('url%(#', 'url(#' .. name .. '-')
       :gsub(':#(%x%x%x%x%x%x)%f[%X]', ':var(--c-%1,#%1)')
+      :gsub(' style="([^"]*)"', as_attributes)
       :gsub('^svg ', 'svg class="' .. class .. '" ')
     return '<' .. inside .. '>'
   end))

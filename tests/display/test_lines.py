@@ -135,8 +135,8 @@ def test_what_a_line_is_seen_against_is_drawn_in_its_panel_named_and_given_as_da
     (fig,) = figures
     widths = [[line.get_linewidth() for line in ax.lines] for ax in fig.axes]
     assert len(fig.axes) == 2 and 0.9 not in widths[0] and 0.9 in widths[1]
-    assert any("Trait gris" in text.get_text() for text in fig.texts)
-    assert "En gris, attendu sans l’action" in out.content["alt"]
+    assert any("Trait fin et gris" in text.get_text() for text in fig.texts)
+    assert "En trait fin et gris, attendu sans l’action" in out.content["alt"]
     assert len(out.content["rows"]) == len(seen) + len(behind)
 
 

@@ -328,5 +328,5 @@ def test_under_each_figure_of_a_web_page_stand_its_files_and_a_line_to_cite(make
     below = around_chart(page)[1]
     assert below.startswith('::: {.content-visible when-format="html"}')
     for kind in ("svg", "png", "csv"):
-        assert f"(essai/fig-a.{kind})" in below
+        assert f'- [{kind.upper()}](essai/fig-a.{kind}){{aria-label="{kind.upper()}, ' in below
     assert f"«{NBSP}Essai{NBSP}», édition 2026-T3, [@fig-a]" in below

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 from observlib.publish import access
 from observlib.publish.project import read_project
@@ -71,6 +72,33 @@ def test_titles_of_english_works_are_read_in_english_and_others_are_not(tmp_path
     )
     found = access.with_languages(text, works)
     assert re.findall(r'<span lang="en">(.*?)</span>', found) == ["« Probable »"]
+
+
+def test_every_work_cited_tells_the_language_of_its_title():
+    text = (Path(__file__).parents[2] / "reports" / "references.bib").read_text(encoding="utf-8")
+    entries = re.split(r"(?m)^@", text)[1:]
+    assert len(entries) > 40
+    silent = [entry.split(",")[0] for entry in entries if not re.search(r"\blangid\s*=", entry)]
+    assert not silent
+
+
+def test_a_figure_is_named_by_its_own_caption_and_not_by_the_next_one():
+    one = "<figure><svg></svg></figure>"
+    two = '<figure id="fig-b"><figcaption>L’<em>âge</em> &amp; 3<sup>e</sup></figcaption></figure>'
+    found = access.with_named_figures(one + two)
+    assert found.startswith(one)
+    assert '<figure role="figure" aria-label="L’âge &amp; 3e" id="fig-b">' in found
+
+
+def test_only_an_item_that_quotes_and_says_nothing_else_is_a_quotation():
+    items = (
+        "<li><p>« Le “bon” mot,\nlong. »</p></li>",
+        "<li>« Un », « deux »</li>",
+        "<li>Non.</li>",
+    )
+    found = access.with_quotations("".join(items))
+    assert found.startswith("<li><p><q>« Le “bon” mot,\nlong. »</q></p></li>")
+    assert found.count("<q>") == 1
 
 
 def test_long_lines_of_code_are_scrolled_by_keys_too(made_site):

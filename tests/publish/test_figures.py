@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -59,6 +60,11 @@ def test_both_publishers_put_both_drawings_into_the_page_under_names_of_their_ow
     assert text.count("<svg") == 2 and "<img" not in text
     assert 'class="wide"' in text and 'class="narrow"' in text
     assert "Positif" in text and "var(--c-000091,#000091)" in text
+    assert "style=" not in text  # or without style sheets a line would be filled, in black
+    assert re.search(r'<path [^>]*stroke="var\(--c-666666,#666666\)"', text)
+    for tag in re.findall(r"<\w+( [^>]*)>", text):
+        told = re.findall(r' ([\w-]+)="', tag)
+        assert len(told) == len(set(told)), tag
     names = [part.split('"')[0] for part in text.split(' id="')[1:]]
     assert names and len(set(names)) == len(names)
     assert all(f"#{name}" in text for name in names if "-m" in name)

@@ -58,7 +58,7 @@ def test_codes_are_spelt_out_for_who_listens_and_seen_as_they_were():
         "s": "secret statistique", "–": "aucune mesure", "(f)": "faible effectif",
         "nd": "donnée non disponible",
     }.items():  # fmt: skip
-        assert f'<span aria-hidden="true">{code}</span><span class="spelt">{words}</span>' in text
+        assert f'<span aria-hidden="true">{code}</span> <span class="spelt">{words}</span>' in text
     assert "7,9\u00a0<span" in text
 
 
@@ -90,3 +90,21 @@ def test_a_table_is_scrolled_once_whichever_publisher_made_it():
 def test_words_of_a_label_do_not_become_markup():
     head = HEAD.replace("T3 2025", "A &lt;b&gt; &quot;c&quot;")
     assert 'data-label="A &lt;b&gt; &quot;c&quot;"' in made(ROW, head=head)
+
+
+def test_cells_of_groups_name_all_that_heads_them_and_the_table_says_it_has_groups():
+    group = '<tr><th colspan="2" scope="rowgroup" class="group">{}</th></tr>'
+    row = '<tr><th scope="row">{}</th><td>8</td></tr>'
+    head = '<thead><tr><th scope="col">A</th><th scope="col">B</th></tr></thead>'
+    body = "".join((group.format("Un"), row.format("a"), group.format("Deux"), row.format("b")))
+    table = f"<table><caption>Titre</caption>{head}<tbody>{body}</tbody></table>"
+    found = with_stacked_tables(table * 2)
+    assert found.count("Les lignes vont par groupes") == 2
+    named = dict(re.findall(r'<th id="([^"]*)"[^>]*>([^<]*)</th>', found))
+    assert len(named) == 12  # none has the name of another
+    told = [
+        [named[name] for name in names.split()]
+        for names in re.findall(r'<td headers="([^"]*)"', found)
+    ]
+    assert told == [["B", "Un", "a"], ["B", "Deux", "b"]] * 2
+    assert "headers" not in with_stacked_tables(table.replace("rowgroup", "colgroup"))

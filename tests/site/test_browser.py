@@ -36,6 +36,19 @@ function contrasts(doc) {
   }
   return poor;
 }
+function unseen(doc, view) {  // what the keyboard reaches without a mark that one sees
+  const found = [], marked = el => {
+    const style = view.getComputedStyle(el);
+    return style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 2;
+  };
+  for (const el of doc.querySelectorAll("a[href], input, summary, [tabindex='0']")) {
+    if (!el.checkVisibility()) continue;
+    el.focus();
+    if (doc.activeElement === el && !marked(el) && !(el.closest("li") && marked(el.closest("li"))))
+      found.push(el.outerHTML.slice(0, 80));
+  }
+  return found;
+}
 function measure(doc, view, width) {
   const box = name => doc.querySelector(name).getBoundingClientRect();
   const wide = [...doc.querySelectorAll("body *")]
@@ -69,6 +82,7 @@ function measure(doc, view, width) {
     scripts: [...doc.scripts].map(s => s.getAttribute("src")),
     requests: view.performance.getEntriesByType("resource").map(r => r.name),
     size: parseFloat(view.getComputedStyle(doc.body).fontSize),
+    unseen: unseen(doc, view),  // last, as it takes the focus
   };
 }
 (async () => {
@@ -101,6 +115,10 @@ def found(
     result: dict[str, dict[str, Any]] = json.loads(html.unescape(match[1]))
     assert len(result) == 5 * len(pages) == 35
     return result
+
+
+def test_what_the_keyboard_reaches_shows_it(found):
+    assert {name: page["unseen"] for name, page in found.items() if page["unseen"]} == {}
 
 
 def test_no_page_scrolls_sideways_on_a_phone_or_a_desk(found):

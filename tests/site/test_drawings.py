@@ -15,10 +15,33 @@ from tests.site.conftest import SAMPLE
 from observlib.display import svg
 from observlib.publish import publish
 
+DARK = "--blink-settings=preferredColorScheme=0"
 STUDIES = Path(__file__).parents[2] / "notebooks"
 MEASURE = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
+const rgb = text => text.match(/[\\d.]+/g).map(Number);
+const light = c => c.slice(0, 3).map(v => v / 255)
+  .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+  .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+function contrast(a, b) {
+  const [x, y] = [light(a), light(b)].sort((p, q) => q - p);
+  return (x + .05) / (y + .05);
+}
+function behind(el, drawing, view, page) {  // the colour that was painted last where a word stands
+  const box = el.getBoundingClientRect(), point = drawing.createSVGPoint();
+  [point.x, point.y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  let colour = page;
+  for (const mark of drawing.querySelectorAll("path, rect, text")) {
+    if (mark === el) break;
+    const style = view.getComputedStyle(mark);
+    if (mark.tagName === "text" || mark.closest("defs") || style.fill === "none") continue;
+    if (!mark.isPointInFill(point.matrixTransform(mark.getScreenCTM().inverse()))) continue;
+    const alpha = style.fillOpacity * style.opacity;
+    colour = rgb(style.fill).slice(0, 3).map((v, i) => v * alpha + colour[i] * (1 - alpha));
+  }
+  return colour;
+}
 function measure(doc, view) {
-  const found = [];
+  const found = [], page = rgb(view.getComputedStyle(doc.body).backgroundColor);
   for (const figure of doc.querySelectorAll("figure")) {
     const drawings = [...figure.querySelectorAll("svg")].filter(el => el.checkVisibility());
     for (const drawing of drawings) {
@@ -28,6 +51,7 @@ function measure(doc, view) {
         return {
           words: el.textContent, size: parseFloat(view.getComputedStyle(el).fontSize) * scale,
           turned: el.hasAttribute("transform"),
+          contrast: contrast(rgb(view.getComputedStyle(el).fill), behind(el, drawing, view, page)),
           box: [box.left, box.right, box.top, box.bottom],
         };
       });
@@ -55,8 +79,8 @@ function measure(doc, view) {
 
 
 @pytest.fixture(scope="module")
-def found(dump: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a browser shows of all charts, by the width of its screen."""
+def told(dump: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """What a browser shows of all charts, by the width of its screen: on light pages, and dark."""
     spec = importlib.util.spec_from_file_location("sample", SAMPLE)
     assert spec and spec.loader
     sample = importlib.util.module_from_spec(spec)
@@ -78,10 +102,31 @@ def found(dump: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) ->
     page.write_text(text, encoding="utf-8")
     measuring = site / "measure.html"
     measuring.write_text(MEASURE % "all.html", encoding="utf-8")
-    told = re.search(r'<pre id="found">(.*?)</pre>', dump(measuring), re.DOTALL)
-    assert told and told[1]
+    both = []
+    for flags in ((), (DARK,)):
+        match = re.search(r'<pre id="found">(.+?)</pre>', dump(measuring, *flags), re.DOTALL)
+        assert match, "the browser measured nothing"
+        both.append(json.loads(html.unescape(match[1])))
     shutil.rmtree(project)
-    return dict(json.loads(html.unescape(told[1])))
+    return both
+
+
+@pytest.fixture
+def found(told: list[Any]) -> dict[str, Any]:
+    """What it shows on light pages."""
+    return dict(told[0])
+
+
+def test_every_word_of_a_chart_stands_out_on_light_pages_and_on_dark_ones(told):
+    assert [shown["1280"]["fill"] for shown in told] == ["rgb(255, 255, 255)", "rgb(22, 22, 26)"]
+    poor = [
+        (drawing["name"], text["words"], text["contrast"])
+        for shown in told
+        for drawing in shown["1280"]["found"]
+        for text in drawing["texts"]
+        if text["words"].strip() and text["contrast"] < 4.5
+    ]
+    assert not poor
 
 
 @pytest.mark.parametrize(("width", "kind"), [("375", "narrow"), ("1280", "wide")])

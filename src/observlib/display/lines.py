@@ -127,7 +127,7 @@ def line_chart(
     ]
     apart = apart or len(series) > _TOGETHER or _differ(series, unit)
     grey = {} if every is frame else _series(behind, by, catalogue, periods)
-    notes = [f"Trait gris : {behind_label}."] * bool(grey)
+    notes = [f"Trait fin et gris\N{NO-BREAK SPACE}: {behind_label}."] * bool(grey)
     notes += [f"Tireté vertical : {behind_from}."] * bool(behind_from)
     notes += line_marks.interval_notes([*series.values(), *grey.values()])
     notes += charts.low_base_note(frame["status"], indicator)
@@ -307,7 +307,7 @@ def _alt(series: Series, context: _Context, apart: bool) -> str:
         sentences.append(f"{named}\xa0: {_course(rows, context, unit, len(series) <= _TOGETHER)}.")
         for grey in _grey(name, context):
             last = _course(grey, context, unit, extremes=False)
-            sentences.append(f"En gris, {context.behind_label}\xa0: {last}.")
+            sentences.append(f"En trait fin et gris, {context.behind_label}\xa0: {last}.")
     if len(series) > _DESCRIBED:
         rest = french.count(len(series) - _DESCRIBED, "autre courbe", "autres courbes")
         sentences.append(f"Et {rest}, dont les valeurs sont dans le tableau des données.")

@@ -94,7 +94,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
             if carried["kind"] == "chart":
                 label = re.search(r"(?m)^#\| label: (\S+) *$", cell.source)
                 assert label, "`_caption` refuses a chart without one"
-                files = _files(label[1], page, edition["quarter"])
+                files = _files(label[1], carried, page, edition["quarter"])
                 text = _folded(carried["data_markdown"], files)
                 if _is_read(carried):
                     text = (
@@ -174,14 +174,15 @@ def _is_read(carried: Mapping[str, Any]) -> bool:
     return carried["kind"] == "chart" and "title" in carried and long
 
 
-def _files(label: str, page: Page, quarter: str) -> str:
+def _files(label: str, carried: Mapping[str, Any], page: Page, quarter: str) -> str:
     """Where a figure can be taken from (see `publish.figures`), and how it is cited."""
+    title = typography(carried["title"] if _is_read(carried) else carried["caption"])
     links = [
-        f"[{kind.upper()}]({page.name}/{label}.{kind}){{aria-label={quoted(f'{label}, {kind}')}}}"
-        for kind in ("svg", "png", "csv")
+        f"- [{kind}]({page.name}/{label}.{kind.lower()}){{aria-label={quoted(f'{kind}, {title}')}}}"
+        for kind in ("SVG", "PNG", "CSV")
     ]
     cited = plain(typography(f"Observatoire des usagers, « {page.title} », édition {quarter}"))
-    return f"{' · '.join(links)} · Pour citer\N{NO-BREAK SPACE}: {cited}, [@{label}]"
+    return "\n".join([*links, f"- Pour citer\N{NO-BREAK SPACE}: {cited}, [@{label}]"])
 
 
 def _folded(table: str, files: str) -> str:

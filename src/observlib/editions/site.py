@@ -208,7 +208,7 @@ def _write_project(
     website = config["website"] = config.get("website") or {}
     website["sidebar"] = {**(website.get("sidebar") or {}), "contents": contents}
     # what the footer leads to is the latest edition's
-    text = re.sub(r"\(/([\w-]+)\.qmd", rf"(/../{latest.quarter}/\1.html", dump(config))
+    text = re.sub(r"href: /([\w-]+)\.qmd", rf"href: ../{latest.quarter}/\1.html", dump(config))
     (sources / "_quarto.yml").write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -227,7 +227,7 @@ def _list(editions: Sequence[Edition], changes: Mapping[str, tuple[str, str, Mar
             "Toutes ses données": next(filter(_is_package, edition.files), ""),
         }
         links = [
-            markdown("[{}](<../{}/{}>)", words, Markdown(edition.quarter), Markdown(name))
+            markdown("- [{}](<../{}/{}>)", words, Markdown(edition.quarter), Markdown(name))
             for words, name in files.items()
             if name in edition.files
         ]
@@ -244,7 +244,7 @@ def _list(editions: Sequence[Edition], changes: Mapping[str, tuple[str, str, Mar
                 announced.name_of(edition.quarter),
                 edition.headline,
                 typography(", ".join(days)),
-                joined(links, " · "),
+                joined(links, "\n"),
             )
         )
     return joined(blocks, "\n\n")

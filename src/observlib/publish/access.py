@@ -43,6 +43,7 @@ def finish_pages(project: Project, site: Path, addresses: Iterable[str]) -> dict
     for address in addresses:
         page = (site / address).read_text(encoding="utf-8")
         page = with_stacked_tables(with_languages(page, works), french=not english(page))
+        page = with_quotations(with_named_figures(page))
         page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
         of_site = str(project.website.get("description") or "") if address == HOME else ""
         root, invented = "../" * address.count("/"), project.manifest.is_demonstration
@@ -90,6 +91,34 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
     if english(page):
         bare = bare.replace("<title>", '<title lang="en">', 1)
     return bare.replace("</head>", "\n".join([*lines, "</head>"]), 1)
+
+
+def with_named_figures(page: str) -> str:
+    """A page whose figures are named by their captions.
+
+    Examples
+    --------
+    >>> with_named_figures("<figure><img><figcaption>Les <em>avis</em></figcaption></figure>")[:40]
+    '<figure role="figure" aria-label="Les avi'
+    """
+    parts = re.split(r"(?=<figure\b)", page)
+    for place, part in enumerate(parts):
+        caption = re.search(r"<figcaption\b[^>]*>(.*?)</figcaption>", part, re.S)
+        if caption and part.startswith("<figure"):
+            name = f'<figure role="figure" aria-label="{escape(plain(caption[1]))}"'
+            parts[place] = part.replace("<figure", name, 1)
+    return "".join(parts)
+
+
+def with_quotations(page: str) -> str:
+    """A page where what an item of a list quotes, and nothing else, is marked as a quotation.
+
+    Examples
+    --------
+    >>> with_quotations("<li>« Très clair. »</li><li>« Alertes » va mieux.</li>")
+    '<li><q>« Très clair. »</q></li><li>« Alertes » va mieux.</li>'
+    """
+    return re.sub(r"<li>(<p>)?(«[^«»]*»)(</p>)?(?=</li>)", r"<li>\1<q>\2</q>\3", page)
 
 
 def _text(main: str) -> str:

@@ -158,8 +158,8 @@ def footer(project: Project, root: str) -> str:
     for side in ("left", "center", "right"):
         part = parts.get(side)
         if isinstance(part, list):
-            links = [f"[{item['text']}]({item['href']})" for item in part if "href" in item]
-            part = " · ".join(links)
+            links = [f"- [{item['text']}]({item['href']})" for item in part if "href" in item]
+            part = "\n".join(links)
         if part:
             texts.append(str(part))
     return _footer(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from html import escape, unescape
+from itertools import count
 
 from observlib.display.words import MARKS, STATUS_WORDS
 
@@ -25,6 +26,9 @@ _ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tfoot": "rowgroup", "tr": "
 # what a telephone shows first of a row, after its names
 _FIRST = (("value", re.compile("Valeur$|Écart")), ("verdict", re.compile("Verdict")))
 _NOTHING = "–"
+_GROUPS = (
+    "Les lignes vont par groupes : le nom de chacun est sur une ligne, avant celles du groupe."
+)
 _SPELT = {
     _NOTHING: "aucune mesure",
     **{mark.strip("\u00a0"): STATUS_WORDS[status] for status, mark in MARKS.items()},
@@ -46,9 +50,10 @@ def with_stacked_tables(page: str, french: bool = True) -> str:
     >>> head = "<thead><tr><th>Produit</th><th>Note</th></tr></thead>"
     >>> body = "<tbody><tr><th>Un site</th><td>s</td></tr></tbody>"
     >>> re.findall("<td.*</td>", with_stacked_tables(f"<table>{head}{body}</table>"))
-    ['<td><span aria-hidden="true">s</span><span class="spelt">secret statistique</span></td>']
+    ['<td><span aria-hidden="true">s</span> <span class="spelt">secret statistique</span></td>']
     """
-    return _TABLE.sub(lambda found: _table(found, page, french), page)
+    numbers = count(1)
+    return _TABLE.sub(lambda found: _table(found, page, french, f"t{next(numbers)}"), page)
 
 
 def plain(markup: str) -> str:
@@ -63,11 +68,13 @@ def plain(markup: str) -> str:
     return re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
 
 
-def _table(found: re.Match[str], page: str, french: bool) -> str:
+def _table(found: re.Match[str], page: str, french: bool, name: str) -> str:
     table = found[0]
     if french:
         table = _CELL.sub(lambda cell: _spelt(cell), table)
     table = _BODY.sub(lambda body: _ROW.sub(lambda row: _named(row[0]), body[0]), table)
+    if "rowgroup" in table and french:
+        table = _grouped(table, name)
     rows = _ROW.findall(table)
     heads = [plain(text) for _, _, text in _CELL.findall(rows[0])] if rows else []
     if "<thead" in table and len(heads) >= STACKED and "rowspan=" not in table:
@@ -84,6 +91,41 @@ def _named(row: str) -> str:
     if not first or first[1] == "th" or "colspan=" in first[2] or not first[3].strip():
         return row
     return _CELL.sub(rf'<th scope="row"{first[2]}>\3</th>', row, count=1)
+
+
+def _grouped(table: str, name: str) -> str:
+    """A table whose rows stand in groups: it says so, and its cells tell all that heads them."""
+    opening, head, body = re.split(r"(<thead\b.*?</thead>)", table, maxsplit=1, flags=re.S)
+    if "</caption>" in opening:
+        opening = opening.replace("</caption>", f'<span class="spelt"> {_GROUPS}</span></caption>')
+    else:
+        opening += f'<caption><span class="spelt">{_GROUPS}</span></caption>'
+    if "colspan=" in head:
+        return opening + head + body
+    columns: list[str] = []
+    group, rows = "", count(1)
+
+    def column(cell: re.Match[str]) -> str:
+        columns.append(f"{name}-c{len(columns)}")
+        return _cell(cell, {"id": columns[-1]})
+
+    def row(found: re.Match[str]) -> str:
+        nonlocal group
+        own, places = f"{name}-{next(rows)}", iter(columns)
+        if "colspan=" in found[0]:
+            group = own
+            return _CELL.sub(lambda cell: _cell(cell, {"id": own}), found[0])
+
+        def headed(cell: re.Match[str]) -> str:
+            above = f"{next(places)} {group}".strip()
+            if cell[1] == "th":
+                return _cell(cell, {"id": own, "headers": above})
+            return _cell(cell, {"headers": f"{above} {own}"})
+
+        return _CELL.sub(headed, found[0])
+
+    head = _CELL.sub(column, head)
+    return opening + head + _ROW.sub(row, body)
 
 
 def _stacked(table: str, heads: list[str]) -> str:
@@ -108,7 +150,7 @@ def _row(row: str, heads: list[str]) -> str:
         text = plain(cell[3])
         if "colspan" in cell[2] or place == 0:
             kind = "name"
-        elif not text or text in (_NOTHING, _NOTHING + _SPELT[_NOTHING]):
+        elif not text or text in (_NOTHING, f"{_NOTHING} {_SPELT[_NOTHING]}"):
             kind = "nothing"
         elif not named and not kind and place == 1 and len(text) < _LONGEST_NAME:
             kind = "named"
@@ -147,7 +189,7 @@ def _spelt(cell: re.Match[str]) -> str:
 
 
 def _said(code: str) -> str:
-    return f'<span aria-hidden="true">{code}</span><span class="spelt">{_SPELT[code]}</span>'
+    return f'<span aria-hidden="true">{code}</span> <span class="spelt">{_SPELT[code]}</span>'
 
 
 def texts(markup: str, tags: Iterable[str]) -> list[str]:

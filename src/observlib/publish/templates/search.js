@@ -63,10 +63,10 @@
   };
 
   function begin() {
-    const input = make("input", { type: "search", id: "recherche", autocomplete: "off", placeholder: "Rechercher", "aria-controls": "trouvailles" });
+    const input = make("input", { type: "search", id: "recherche", autocomplete: "off", "aria-controls": "trouvailles" });
     const list = make("div", { class: "found", id: "trouvailles" });
     const told = make("p", { class: "told", role: "status" });
-    const box = make("div", { class: "search", role: "search" }, make("label", { for: "recherche", class: "told" }, "Rechercher dans les pages"), input, told, list);
+    const box = make("div", { class: "search", role: "search" }, make("label", { for: "recherche" }, "Rechercher"), input, told, list);
     const place = document.querySelector("header.site");
     if (place) place.append(box); else document.querySelector("main").prepend(box);
 
