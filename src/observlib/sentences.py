@@ -156,8 +156,7 @@ def year_on_year(
     ... )
     >>> known = load_catalogue(Path("data/catalogue"))
     >>> year_on_year(changes, known, "2026-T3").replace("\\xa0", " ")
-    'Sur un an, les visites progressent pour Légifrance (+1,9 %). Les visites restent stables pour
-    BOAMP.'
+    'Sur un an, les visites progressent (Légifrance : +1,9 %). Les visites restent stables (BOAMP).'
     """
     rows = _of_period(changes, catalogue, period, "year_on_year", by)
     shown = rows[rows["status"] == "published"].sort_values("estimate", kind="stable")

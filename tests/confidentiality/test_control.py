@@ -11,7 +11,8 @@ def test_what_is_withheld_at_home_is_not_told_beside_the_figures_of_neighbours()
     named = {**WHOLE, "group": "figure", "group_value": "Ours"}
     part = {**WHOLE, "group": "sex", "group_value": "Femmes", "estimate": 58.0, "n": 60}
     missing = {**WHOLE, "group": "sex", "group_value": "Hommes", "estimate": None, "n": None}
-    rows = estimates.make([named, WHOLE, part, {**missing, "ci_low": None, "ci_high": None}])
+    missing |= {"ci_low": None, "ci_high": None, "status": "missing"}
+    rows = estimates.make([named, WHOLE, part, missing])
     told = estimates.withheld(rows, rows["group"] == "")
     shown = control._as_the_whole(rows, told)
     assert shown["status"].tolist()[:3] == ["suppressed", "suppressed", "published"]

@@ -56,7 +56,7 @@ def summary(
         else:
             sentences.append(TEXTS[f"no_mark.{mark['status']}"].format(whose=whose))
     if (current["status"] == "published").any():
-        sentences.append(evolution(compared, catalogue, by="channel"))
+        sentences.append(evolution(compared, catalogue, by="channel", brief=True))
     elif asked is not None:
         for mark in estimates.records(published(asked, "satisfaction_10")):
             year = phrases.capital(french.when(mark["period"]))
