@@ -45,7 +45,8 @@ def summary(
         Its marks in surveys of a year, which are told where none of `marks` can be.
     """
     when = phrases.capital(french.when(period))
-    sentences = _audience(now[now["period"] == period], catalogue, when)
+    counted = _audience(now[now["period"] == period], catalogue, when)
+    sentences = counted[:1]
     current = marks[marks["period"] == period]
     for mark in phrases.by_channel(current):
         whose = whose_answers(current, catalogue)
@@ -62,7 +63,7 @@ def summary(
             year = phrases.capital(french.when(mark["period"]))
             value = value_of(mark, catalogue)
             sentences.append(TEXTS["asked"].format(year=year, value=value))
-    return together(*sentences) or TEXTS["nothing"].format(when=when)
+    return together(*sentences, *counted[1:]) or TEXTS["nothing"].format(when=when)
 
 
 def several_marks(
