@@ -86,8 +86,9 @@ def test_those_heard_less_and_more_are_named_with_their_device_and_not_ranked(ca
     said = plain(profiles.gaps_by_category(pd.DataFrame(rows), catalogue))
     assert said == (
         "Moins présentes que dans la population : « 15 à 24 ans » et « 75 ans et plus » (Enquête "
-        "en ligne de Service-public.fr). Plus présentes : « 35 à 49 ans » (Enquête en ligne de "
-        "Service-public.fr). De même : « 15 à 24 ans » (Enquête en ligne de Légifrance)."
+        "en ligne de Service-public.fr). Plus présentes que dans la population : « 35 à 49 ans » "
+        "(Enquête en ligne de Service-public.fr). De même : « 15 à 24 ans » (Enquête en ligne de "
+        "Légifrance)."
     )
 
 

@@ -61,5 +61,5 @@ def _item(sheet: Sheet, catalogue: Catalogue, by: str) -> Markdown:
     if sheet.invented:
         parts.append("exemple inventé")
     page = Markdown(f"/practices/{sheet.slug}.qmd")
-    told = f" ({SEMICOLON.join(parts)})" if parts else ""
-    return markdown(":   [{}]({}){}", sheet.title, page, told)
+    linked = markdown(":   [{}]({})", sheet.title, page)
+    return markdown("{} ({})", linked, SEMICOLON.join(parts)) if parts else linked
