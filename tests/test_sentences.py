@@ -128,31 +128,28 @@ def test_one_product_on_two_channels_is_told_apart(catalogue):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ([5.2, 1.6, 2], "progressent partout, le plus pour BOAMP (+5,2 %), le moins pour BODACC "
-         "(+1,6 %)"),
-        ([-5.2, -1.6, -2], "reculent partout, le plus pour BOAMP (−5,2 %), le moins pour BODACC "
-         "(−1,6 %)"),
-        ([5.2, 0.6, 2], "progressent le plus pour BOAMP (+5,2 %), le moins pour Légifrance "
-         "(+2,0 %). Les visites restent stables pour BODACC"),
-        ([5.2, -0.6, 0], "progressent pour BOAMP (+5,2 %). Les visites restent stables pour "
-         "BODACC et Légifrance"),
-        ([-5.2, 0.6, -2], "restent stables pour BODACC. Les visites reculent le plus pour BOAMP "
-         "(−5,2 %), le moins pour Légifrance (−2,0 %)"),
-        ([61.49, -70.7, 3], "progressent le plus pour BOAMP (+61,5 %), le moins pour Légifrance "
-         "(+3,0 %). Les visites reculent pour BODACC (−70,7 %)"),
-        ([3, -3, 0], "progressent pour BOAMP (+3,0 %). Les visites restent stables pour "
-         "Légifrance. Les visites reculent pour BODACC (−3,0 %)"),
-        ([3, 3, 0], "progressent pour BOAMP et BODACC (+3,0 %). Les visites restent stables pour "
-         "Légifrance"),
+        ([5.2, 1.6, 2], "progressent partout, de +1,6 % (BODACC) à +5,2 % (BOAMP)"),
+        ([-5.2, -1.6, -2], "reculent partout, de −1,6 % (BODACC) à −5,2 % (BOAMP)"),
+        ([5.2, 0.6, 2], "progressent, de +2,0 % (Légifrance) à +5,2 % (BOAMP). Les visites restent "
+         "stables (BODACC)"),
+        ([5.2, -0.6, 0], "progressent (BOAMP : +5,2 %). Les visites restent stables (BODACC et "
+         "Légifrance)"),
+        ([-5.2, 0.6, -2], "restent stables (BODACC). Les visites reculent, de −2,0 % (Légifrance) "
+         "à −5,2 % (BOAMP)"),
+        ([61.49, -70.7, 3], "progressent, de +3,0 % (Légifrance) à +61,5 % (BOAMP). Les visites "
+         "reculent (BODACC : −70,7 %)"),
+        ([3, -3, 0], "progressent (BOAMP : +3,0 %). Les visites restent stables (Légifrance). "
+         "Les visites reculent (BODACC : −3,0 %)"),
+        ([3, 3, 0], "progressent (BOAMP et BODACC : +3,0 %). Les visites restent stables "
+         "(Légifrance)"),
         ([0.3, -0.9, 0], "restent stables partout"),
         ([5, 5, 5], "progressent de 5,0 % partout"),
         ([0, 0.01, -0.01], "restent stables partout"),
         ([5, None, 2], "progressent partout où la comparaison est possible, "
-         "le plus pour BOAMP (+5,0 %), le moins pour Légifrance (+2,0 %)"),
+         "de +2,0 % (Légifrance) à +5,0 % (BOAMP)"),
         ([None, -3, None], "reculent de 3,0 % (BODACC)"),
         ([None, 0, None], "restent stables (BODACC)"),
-        ([3, 3, 1], "progressent partout, le plus pour BOAMP et BODACC (+3,0 %), le moins pour "
-         "Légifrance (+1,0 %)"),
+        ([3, 3, 1], "progressent partout, de +1,0 % (Légifrance) à +3,0 % (BOAMP et BODACC)"),
     ],
 )  # fmt: skip
 def test_changes_are_told_by_their_ends(values, said, catalogue):
@@ -163,8 +160,8 @@ def test_changes_are_told_by_their_ends(values, said, catalogue):
 def test_where_some_cannot_be_compared_a_rise_and_a_fall_say_so(catalogue):
     frame = estimates.make([yoy("boamp", 61.49), yoy("bodacc", -70.7), yoy("legifrance", None)])
     assert plain(findings.year_on_year(frame, catalogue, NOW)) == (
-        "Sur un an, là où la comparaison est possible, les visites progressent pour BOAMP "
-        "(+61,5 %). Les visites reculent pour BODACC (−70,7 %)."
+        "Sur un an, là où la comparaison est possible, les visites progressent (BOAMP : "
+        "+61,5 %). Les visites reculent (BODACC : −70,7 %)."
     )
 
 
@@ -295,10 +292,12 @@ def medians(**values: float) -> pd.DataFrame:
     ("values", "said"),
     [
         ({"dila": 7.9, "cnaf": 7.8, "all": 7.75},
-         "la note médiane de nos démarches est de 7,9 sur 10, contre 7,8 pour l'ensemble. "
+         "la note médiane de nos démarches (DILA) est de 7,9 sur 10, contre 7,8 pour toutes "
+         "celles qui sont publiées. "
          "Organismes voisins : CNAF (7,8)"),
         ({"dila": 8, "all": 7.75},
-         "la note médiane de nos démarches est de 8,0 sur 10, contre 7,8 pour l'ensemble"),
+         "la note médiane de nos démarches (DILA) est de 8,0 sur 10, contre 7,8 pour toutes "
+         "celles qui sont publiées"),
         ({"cnaf": 7, "all": 8},
          "la note médiane de l'ensemble des démarches publiées est de 8,0 sur 10. "
          "Par organisme : CNAF (7,0)"),
@@ -365,9 +364,9 @@ def test_a_product_page_opens_with_its_audience_and_its_mark(catalogue):
     pairs = compared(marks, "rise")
     assert plain(findings.products.summary(now, marks, pairs, catalogue, NOW)) == (
         "Au 3e trimestre 2026, on compte 86,7 millions de visites sur le web (+2,7 % sur un an). "
-        "S'y ajoutent 30 011 visites sur les pages de données (+4,3 % sur un an). "
         "La note de satisfaction des avis déposés est de 7,9 sur 10. "
-        "Sur un an, la note de satisfaction des avis déposés est en hausse (de 6,8 à 7,9 sur 10)."
+        "Sur un an, la note de satisfaction des avis déposés est en hausse (de 6,8 à 7,9 sur 10). "
+        "On compte aussi 30 011 visites sur les pages de données (+4,3 % sur un an)."
     )
 
 

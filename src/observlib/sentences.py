@@ -156,8 +156,7 @@ def year_on_year(
     ... )
     >>> known = load_catalogue(Path("data/catalogue"))
     >>> year_on_year(changes, known, "2026-T3").replace("\\xa0", " ")
-    'Sur un an, les visites progressent pour Légifrance (+1,9 %). Les visites restent stables pour
-    BOAMP.'
+    'Sur un an, les visites progressent (Légifrance : +1,9 %). Les visites restent stables (BOAMP).'
     """
     rows = _of_period(changes, catalogue, period, "year_on_year", by)
     shown = rows[rows["status"] == "published"].sort_values("estimate", kind="stable")
@@ -187,7 +186,7 @@ def year_on_year(
         own = shown[shown["sign"] == sign]
         if len(own):
             names = TEXTS["stable"].format(names=phrases.join_few(own["name"]))
-            ends = _ends(own) if sign else names
+            ends = _ends(own) if sign else f" {names}"
             told = TEXTS["next" if sentences else "first_where" if where else "first"].format(
                 things=things, does=phrases.does(sign), ends=ends
             )
@@ -196,15 +195,16 @@ def year_on_year(
 
 
 def _ends(changes: pd.DataFrame) -> str:
-    """For which subjects a count changed most, and for which least, each with its change."""
+    """What follows a verb: which subjects changed least and most, each with its change."""
     ordered = changes.sort_values("estimate", key=abs, kind="stable", ascending=False)
     most, least = ordered["text"].iat[0], ordered["text"].iat[-1]
     first, last = (
         phrases.join_few(ordered.loc[ordered["text"] == value, "name"]) for value in (most, least)
     )
     if most == least:
-        return TEXTS["alike"].format(names=first, change=most)
-    return TEXTS["apart"].format(most=first, change=most, least=last, least_change=least)
+        return f" {TEXTS['alike'].format(names=first, change=most)}"
+    ends = TEXTS["apart"].format(most=first, change=most, least=last, least_change=least)
+    return f", {ends}"
 
 
 def incomplete(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:

@@ -68,7 +68,7 @@ def test_those_retained_are_of_the_edition_alone(catalogue):
 def test_sales_are_told_shop_by_shop(catalogue):
     frame = sold(units_sold=(6734.0, "published"), return_rate=(None, "suppressed"))
     assert plain(sales.units_sold(frame, catalogue, QUARTER)) == (
-        "Au 3e trimestre 2026 se sont vendus 6 734 exemplaires (La Documentation française)."
+        "Au 3e trimestre 2026, on a vendu 6 734 exemplaires (La Documentation française)."
     )
 
 

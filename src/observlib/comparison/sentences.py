@@ -59,7 +59,9 @@ def whose_answers(frame: pd.DataFrame, catalogue: Catalogue, within: bool = Fals
     return f" {french.join(parts)}"
 
 
-def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
+def evolution(
+    compared: pd.DataFrame, catalogue: Catalogue, by: str = "product", brief: bool = False
+) -> str:
     """Where one indicator rose, fell or is stable between two periods, and where none can tell.
 
     Where one cannot, the change below which one may have gone unseen is told. Where
@@ -71,6 +73,8 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
         Pairs of one indicator and of two periods, with the results of their whole family.
     by
         What names the subjects: `product`, or `channel` on the page of one product.
+    brief
+        Whether to leave out what may have gone unseen, where a chart of the page tells it.
 
     Examples
     --------
@@ -100,10 +104,11 @@ def evolution(compared: pd.DataFrame, catalogue: Catalogue, by: str = "product")
         if len(rows):
             start = TEXTS["since"].format(since=since, thing=thing)
             sentences += _told(rows, indicator, TEXTS["it"] if sentences else start, alone)
-    least = and_detectable(named, catalogue, TEXTS["change"])
-    if least and sentences:
+    least = "" if brief else and_detectable(named, catalogue, TEXTS["change"])
+    unsure = len(inconclusive(named)) > 0
+    if unsure and sentences:
         sentences.append(TEXTS["elsewhere"].format(least=least))
-    elif least:
+    elif unsure:
         sentences.append(TEXTS["unknown"].format(since=since, thing=thing, least=least))
     elif not sentences:
         why = {REASONS[reason] for reason in named["reason"]}

@@ -82,7 +82,7 @@ def decide(
     for _ in range(_ROUNDS):
         pinned = tried[tried["pinned"]]
         if pinned.empty:
-            return Decision(_changes(rows, told), tuple(sorted(wide)), tried)
+            return Decision(_changes(rows, _as_the_whole(rows, told)), tuple(sorted(wide)), tried)
         counts = pinned["cell"] == WITHHELD[2]
         told = _with_less(told, pinned[~counts], wide, knowledge)
         for _, own in pinned[counts].groupby("quantity", sort=True):
@@ -151,6 +151,22 @@ def _of_quantity(rows: pd.DataFrame, quantity: str) -> pd.Series:
     """Which estimates are of a question, or of an indicator."""
     names = [name for name, measure in MEASURES.items() if measure.question == quantity]
     return rows["indicator"].isin(names or [quantity])
+
+
+def _as_the_whole(rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """Estimates of which those that say a whole again, in a group, are told as it is.
+
+    Beside the figures of neighbours, ours have a name of their own: else it would be told there.
+    """
+    numbers = [*estimates.NUMBERS, "status"]
+    same = [map(str, row) for row in rows[["indicator", *PLACE, "period", *numbers]].to_numpy()]
+    names = [" ".join(parts) for parts in same]
+    of_all = {name: at for at, name in enumerate(names) if rows["group"].iat[at] == ""}
+    out = told.copy()
+    for at in np.flatnonzero((rows["group"] != "") & rows["estimate"].notna()):
+        if names[at] in of_all:
+            out.loc[at, numbers] = told.loc[of_all[names[at]], numbers]
+    return out
 
 
 def _widened(rows: pd.DataFrame, which: pd.Series, knowledge: Knowledge) -> pd.DataFrame:

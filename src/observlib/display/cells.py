@@ -116,8 +116,15 @@ def table_of(
     named = {
         key: [words.label(row, k, catalogue) for k in keys] for key, row in records(frame, keys)
     }
-    order = sorted(named, key=lambda key: [p[k] for p, k in zip(place, key, strict=True)])
-    labels = [words.column_label(frame, key, catalogue) for key in keys]
+    first = {key: at for at, key in enumerate(named)}  # groups are in the order of each block
+
+    def by_block(key: Key) -> list[int]:
+        places = [p[k] for p, k in zip(place, key, strict=True)]
+        return [*places[:-1], first[key]] if keys[-1] == "group_value" else places
+
+    order = sorted(named, key=by_block)
+    telling = [i for i, key in enumerate(keys) if set(frame[key]) != {""}] or [*range(len(keys))]
+    labels = [words.column_label(frame, keys[i], catalogue) for i in telling]
     columns = {head: [own.get(key, Cell(NOTHING)) for key in order] for head, own in heads.items()}
     flat = [cell for column in columns.values() for cell in column]
     note = _note(frame, catalogue, flat, size, notes)
@@ -125,7 +132,7 @@ def table_of(
     digest = hashlib.sha256(json.dumps([content, labels, [*heads]]).encode()).hexdigest()[:10]
     if nothing := _nothing(frame, keys, order, heads, of or {}):
         content["nothing"] = nothing
-    rows = [named[key] for key in order]
+    rows = [[named[key][i] for i in telling] for key in order]
     plain = pipe_table(
         {label: [row[i] for row in rows] for i, label in enumerate(labels)}
         | {head: list(map(_plain, column)) for head, column in columns.items()},

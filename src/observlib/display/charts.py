@@ -49,9 +49,16 @@ def checked(
 
 
 def output(
-    draw: Callable[[], Figure], frame: pd.DataFrame, catalogue: Catalogue, caption: str, alt: str
+    draw: Callable[[], Figure],
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    caption: str,
+    alt: str,
+    main: pd.DataFrame | None = None,
 ) -> Output:
     """The output of a figure: pictures, alternative text, caption, estimates, their table.
+
+    Its title names what is drawn, or only the `main` of it.
 
     It is drawn in the theme of all, twice: the wide drawing is shown, the narrow one kept beside it
     for telephones. Apostrophes become typographic here, in drawings and in the alternative text, as
@@ -72,7 +79,7 @@ def output(
         {
             "kind": "chart",
             "caption": caption,
-            "title": caption_of(title(frame, catalogue), "title"),
+            "title": caption_of(title(frame if main is None else main, catalogue), "title"),
             "alt": alt,
             "data_markdown": data_markdown(frame, catalogue),
             **estimates.to_json(frame),  # which is rounded

@@ -140,7 +140,7 @@ def line_chart(
     told = " ".join([*happened.described(marks), charts.withheld_words(frame)])
     alt = f"{_alt(series, context, apart)} {told}"
     draw = _apart if apart else _together
-    made = charts.output(lambda: draw(series, context), every, catalogue, caption, alt)
+    made = charts.output(lambda: draw(series, context), every, catalogue, caption, alt, frame)
     return happened.carrying(made, marks)
 
 

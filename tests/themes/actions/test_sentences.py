@@ -86,7 +86,7 @@ def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_els
         least = "Une évolution de moins de 1,5 % a pu passer inaperçue"
         assert (least in plain(said)) == there
         lead = findings.actions.overview(verdicts, catalogue)
-        assert ("(BOAMP, visites : visible à partir de 1,5 %)" in plain(lead)) == there
+        assert ("(BOAMP, visites : moins de 1,5 % passerait inaperçu)" in plain(lead)) == there
 
 
 def test_the_interval_and_the_products_compared_are_told(catalogue):
@@ -108,7 +108,7 @@ def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_mo
     said = plain(findings.actions.each(verdicts, frame(controlled=True), done, catalogue))
     assert (
         "BODACC, produit comparable, a connu sa propre action (« Un autre », 16 juin 2025). "
-        "L’effet en fausserait la comparaison." in said
+        "Si elle a eu un effet, il fausse la comparaison." in said
     )
     assert "Une note" not in said
     alone = told("rise", compared_with=("bodacc",))  # where the past alone decides
@@ -200,7 +200,7 @@ def test_the_table_has_the_verdict_beside_the_intervals_and_says_their_level(cat
         effect_table(verdicts, frame(True), catalogue, caption="Effets", label="tbl-effets")
     )
     assert "| en hausse | +5,0 % (+4,0 à +6,0) | +5,0 % (+3,0 à +7,0) |" in table
-    assert ": Effets {#tbl-effets}" in table and "Les intervalles sont à 97,5 %." in table
+    assert ": Effets {#tbl-effets}" in table and "Les intervalles, à 97,5 %, tiennent" in table
     early = effect_table(
         told("unknown", "after"), frame().head(0), catalogue, caption="E", label="tbl-e"
     )

@@ -7,6 +7,7 @@ import pytest
 from tests.words import plain
 
 from observlib import estimates, findings
+from observlib.actions import Action
 
 PRODUCTS = ("legifrance", "boamp", "vie-publique")
 
@@ -32,10 +33,23 @@ STEP = row("level_change", estimate=-30.2, ci_low=-30.9, ci_high=-29.5)
 def test_a_break_is_told_with_its_site_month_size_and_interval(catalogue):
     assert plain(findings.audience.breaks_or_none(frame(STEP), catalogue)) == (
         "Corrigées des saisons, les visites changent de niveau (Légifrance, −30,2 % en mars 2025, "
-        "de −30,9 à −29,5 %) ; aucune autre rupture n'est établie."
+        "entre −30,9 et −29,5 %) ; aucune autre rupture n'est établie."
     )
     page = plain(findings.audience.breaks(frame(STEP), catalogue, by="channel"))
     assert "sur le web, −30,2 % en mars 2025" in page
+
+
+def test_a_break_in_the_month_of_an_action_is_told_with_it_or_its_reader_wonders(catalogue):
+    expected = [{"indicator": "visits", "direction": "down"}]
+    about = {"done": "Fait.", "expected": expected, "contact": "équipe"}
+    robots = {**about, "title": "Sans les robots", "product": "legifrance", "date": "2025-03-01"}
+    done = [
+        Action(id="robots", **robots),
+        Action(id="late", **{**robots, "title": "Un mois après", "date": "2025-04-01"}),
+        Action(id="other", **{**robots, "title": "Un autre site", "product": "boamp"}),
+    ]
+    said = plain(findings.audience.breaks(frame(STEP), catalogue, actions=done))
+    assert said.endswith("En mars 2025 : « Sans les robots » (Légifrance).")
 
 
 def test_no_break_is_said_only_where_some_series_was_searched(catalogue):

@@ -39,8 +39,8 @@ def test_shares_of_each_kind_are_told(catalogue):
     frame = estimates.make([whole(87.0), whole(14.0, TICKET, n=330)])
     said = plain(sentences.overview(frame, catalogue, NOW))
     assert said == (
-        "Au 3e trimestre 2026, 87 % des appels relèvent d'un autre organisme. De même : 14 % des "
-        "messages."
+        "Au 3e trimestre 2026, 87 % des appels relèvent d'un autre organisme. Par écrit, ce sont "
+        "14 % des messages."
     )
 
 

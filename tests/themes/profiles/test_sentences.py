@@ -85,10 +85,10 @@ def test_those_heard_less_and_more_are_named_with_their_device_and_not_ranked(ca
     rows += [beside("15 à 24 ans", 20, 15, "rise", device="enquete-legifrance")]
     said = plain(profiles.gaps_by_category(pd.DataFrame(rows), catalogue))
     assert said == (
-        "Moins présentes que dans la population (Enquête en ligne de Service-public.fr) : "
-        "« 15 à 24 ans » et « 75 ans et plus ». Plus présentes que dans la population (Enquête en "
-        "ligne de Service-public.fr) : « 35 à 49 ans ». Plus présentes que dans la population "
-        "(Enquête en ligne de Légifrance) : « 15 à 24 ans »."
+        "Moins présentes que dans la population : « 15 à 24 ans » et « 75 ans et plus » (Enquête "
+        "en ligne de Service-public.fr). Plus présentes que dans la population : « 35 à 49 ans » "
+        "(Enquête en ligne de Service-public.fr). De même : « 15 à 24 ans » (Enquête en ligne de "
+        "Légifrance)."
     )
 
 

@@ -86,7 +86,7 @@ def test_the_first_theme_of_each_product_is_told_or_of_a_device_where_there_is_n
     said = plain(sentences.themes(found, book))
     assert said == (
         "Sur un an, les mots qui reviennent le plus ensemble sont « recherche, avis » (BOAMP, 24 % "
-        "des textes). Ce sont aussi « guichet, attente » (Textes fictifs, 12 %)."
+        "des textes). Textes fictifs : « guichet, attente » (12 %)."
     )
 
 

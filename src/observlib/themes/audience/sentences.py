@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import pandas as pd
 
+from observlib.actions import Action
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, wording
 from observlib.display.changes import level, outcomes
@@ -16,9 +19,15 @@ _VERDICTS = ("rise", "fall", "stable")
 
 
 def breaks(
-    frame: pd.DataFrame, catalogue: Catalogue, by: str = "product", only: bool = False
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    by: str = "product",
+    only: bool = False,
+    actions: Iterable[Action] = (),
 ) -> str:
     """Which counts changed level, when and by how much; nothing where none did.
+
+    What happened to the same product in that month follows.
 
     Parameters
     ----------
@@ -28,6 +37,8 @@ def breaks(
         What the subjects are called by: `product`, or `channel` on a product's page.
     only
         Whether to say that no other did.
+    actions
+        What happened to products.
 
     Examples
     --------
@@ -39,7 +50,7 @@ def breaks(
     >>> known = load_catalogue(Path("data/catalogue"))
     >>> print(breaks(estimates.make([{**row, **ends}]), known).replace("\\xa0", " "))
     Corrigées des saisons, les visites changent de niveau (Légifrance, −30,2 % en mars 2025,
-    de −30,9 à −29,5 %).
+    entre −30,9 et −29,5 %).
     """
     found = _shown(frame, "level_change")
     if found.empty:
@@ -54,7 +65,23 @@ def breaks(
         )
         for row in phrases.named(found, catalogue, by).to_dict("records")
     ]
-    return TEXTS["breaks_only" if only else "breaks"].format(changes=SEMICOLON.join(parts))
+    told = TEXTS["breaks_only" if only else "breaks"].format(changes=SEMICOLON.join(parts))
+    return " ".join([told, *_happened(found, catalogue, actions)])
+
+
+def _happened(
+    found: pd.DataFrame, catalogue: Catalogue, actions: Iterable[Action]
+) -> Iterator[str]:
+    """What happened to a product in the month of a break, a sentence each."""
+    months = {(row["product"], row["period"]) for row in found.to_dict("records")}
+    for action in actions:
+        month = f"{action.date:%Y-%m}"
+        if (action.product, month) in months:
+            yield TEXTS["happened"].format(
+                when=phrases.capital(french.when(month)),
+                title=french.inner_quotes(action.title),
+                product=catalogue.label(action.product),
+            )
 
 
 def data_sets_only(frame: pd.DataFrame, brief: bool = False) -> str:
@@ -79,7 +106,12 @@ def in_person_elsewhere(frame: pd.DataFrame) -> str:
     return TEXTS["in_person_elsewhere"]
 
 
-def breaks_or_none(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product") -> str:
+def breaks_or_none(
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    by: str = "product",
+    actions: Iterable[Action] = (),
+) -> str:
     """The changes of level, and that there is no other: the answer that a chart shows.
 
     Parameters
@@ -89,7 +121,7 @@ def breaks_or_none(frame: pd.DataFrame, catalogue: Catalogue, by: str = "product
     by
         As for `breaks`.
     """
-    if text := breaks(frame, catalogue, by, only=True):
+    if text := breaks(frame, catalogue, by, only=True, actions=actions):
         return text
     return TEXTS["no_break" if _were_searched(frame) else "not_searched.break"]
 

@@ -37,7 +37,7 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         return ""
     when = phrases.capital(french.when(period))
     first = TEXTS["overview"].format(when=when, share=shares[0])
-    return " ".join([first, *phrases.also(phrases.shared_out(shares[1:]))])
+    return " ".join([first, *_in_writing(shares[1:])])
 
 
 def domain(frame: pd.DataFrame, catalogue: Catalogue, partner: str, period: str) -> str:
@@ -55,7 +55,13 @@ def domain(frame: pd.DataFrame, catalogue: Catalogue, partner: str, period: str)
     if not shares:
         return f"{domain_} {TEXTS['nothing_of_domain'].format(when=when)}"
     first = TEXTS["of_domain"].format(when=when, share=shares[0])
-    return " ".join([domain_, first, *phrases.also(phrases.shared_out(shares[1:]))])
+    return " ".join([domain_, first, *_in_writing(shares[1:])])
+
+
+def _in_writing(shares: list[str]) -> list[str]:
+    """Sentences of the shares after the first, which is of calls where these are known."""
+    parts = phrases.shared_out(shares)
+    return [TEXTS["overview_too"].format(shares=part) for part in parts]
 
 
 def _shares(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> list[str]:

@@ -9,7 +9,7 @@ from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.words import SEMICOLON
 from observlib.errors import ObservError
-from observlib.practices import Practices, Sheet
+from observlib.practices import VERDICTS, Practices, Sheet
 from observlib.text import fold
 
 SORTS = ("verdict", "tool", "method", "department")
@@ -42,19 +42,24 @@ def sheet_list(
             listed.setdefault(practices.label(by, name, catalogue), []).append(sheet)
     if not listed:
         raise ObservError("sheet_list: no sheet to list; name it with `absent`")
+    heads = sorted(listed, key=fold)
+    if by == "verdict":
+        heads = [practices.label(by, name, catalogue) for name in VERDICTS]
     blocks = [
-        joined([head, *(_item(sheet, catalogue) for sheet in listed[head])], "\n")
-        for head in sorted(listed, key=fold)
+        joined([head, *(_item(sheet, catalogue, by) for sheet in listed[head])], "\n")
+        for head in heads
+        if head in listed
     ]
     counted = frame[frame["group"] == by]
     return text(joined(blocks, "\n\n")).carrying([counted], catalogue)
 
 
-def _item(sheet: Sheet, catalogue: Catalogue) -> Markdown:
-    parts: list[str] = [sheet.verdict]
+def _item(sheet: Sheet, catalogue: Catalogue, by: str) -> Markdown:
+    parts: list[str] = [] if by == "verdict" else [sheet.verdict]
     if sheet.peer:
         parts.append(catalogue.peers[sheet.peer].label)
     if sheet.invented:
         parts.append("exemple inventé")
     page = Markdown(f"/practices/{sheet.slug}.qmd")
-    return markdown(":   [{}]({}) ({})", sheet.title, page, SEMICOLON.join(parts))
+    linked = markdown(":   [{}]({})", sheet.title, page)
+    return markdown("{} ({})", linked, SEMICOLON.join(parts)) if parts else linked

@@ -38,9 +38,13 @@ def standing(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         for row in (peers.drop(ours.index) if alone else peers).to_dict("records")
     ]
     if alone:
-        mark = words.value(ours.iloc[0].to_dict(), indicator)
-        every = words.figure(of_all["estimate"], indicator)
-        first = TEXTS["ours"].format(when=when, mark=mark, every=every)
+        own_row = ours.iloc[0].to_dict()
+        first = TEXTS["ours"].format(
+            when=when,
+            peer=words.label(own_row, "product", catalogue),
+            mark=words.value(own_row, indicator),
+            every=words.figure(of_all["estimate"], indicator),
+        )
     else:
         first = TEXTS["every"].format(when=when, mark=words.value(of_all, indicator))
     others = phrases.shared_out(names)[:1]

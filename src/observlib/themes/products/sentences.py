@@ -45,7 +45,8 @@ def summary(
         Its marks in surveys of a year, which are told where none of `marks` can be.
     """
     when = phrases.capital(french.when(period))
-    sentences = _audience(now[now["period"] == period], catalogue, when)
+    counted = _audience(now[now["period"] == period], catalogue, when)
+    sentences = counted[:1]
     current = marks[marks["period"] == period]
     for mark in phrases.by_channel(current):
         whose = whose_answers(current, catalogue)
@@ -56,13 +57,13 @@ def summary(
         else:
             sentences.append(TEXTS[f"no_mark.{mark['status']}"].format(whose=whose))
     if (current["status"] == "published").any():
-        sentences.append(evolution(compared, catalogue, by="channel"))
+        sentences.append(evolution(compared, catalogue, by="channel", brief=True))
     elif asked is not None:
         for mark in estimates.records(published(asked, "satisfaction_10")):
             year = phrases.capital(french.when(mark["period"]))
             value = value_of(mark, catalogue)
             sentences.append(TEXTS["asked"].format(year=year, value=value))
-    return together(*sentences) or TEXTS["nothing"].format(when=when)
+    return together(*sentences, *counted[1:]) or TEXTS["nothing"].format(when=when)
 
 
 def several_marks(

@@ -100,9 +100,9 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
         if len(line) == 1:
             line.append(TEXTS["no_gap_shown" if hidden else "no_gap"])
         line += _unsure(rows, catalogue)
-        if hidden:
-            line.append(TEXTS["hidden"])
         lines.append(joined(line, " "))
+    if _hidden(compared):
+        lines.append(markdown("{}", TEXTS["hidden"]))
     return joined(lines, "\n\n")
 
 
@@ -130,9 +130,9 @@ def _hidden(compared: pd.DataFrame) -> bool:
 
 
 def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
-    """Which categories of a variable each device hears less and more than the population has.
+    """Which categories of a variable are heard less than the population has, then which more.
 
-    Nothing is said where no device asks.
+    Each is told with its device. Nothing is said where no device asks.
 
     Parameters
     ----------
@@ -147,14 +147,16 @@ def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str
     if tested.empty:
         return TEXTS["too_few_to_compare"].format(variable=what)
     sentences: list[str] = []
-    for device, rows in tested.groupby("device", sort=False):
-        name = words.label({"device": device}, "device", catalogue)
-        for verdict in _PLACES:
-            apart = estimates.records(rows[rows["verdict"] == verdict])
-            if apart:
-                named, *more = phrases.shared_out(map(_name, apart))
-                told = TEXTS[f"by_category.{verdict}"].format(device=name, names=named)
-                sentences += [told, *phrases.also(more)]
+    for verdict in _PLACES:
+        parts: list[str] = []
+        for device, rows in tested[tested["verdict"] == verdict].groupby("device", sort=False):
+            name = words.label({"device": device}, "device", catalogue)
+            shared = phrases.shared_out(map(_name, estimates.records(rows)))
+            parts += [TEXTS["of_device"].format(names=names, device=name) for names in shared]
+        if parts:
+            first, *more = parts
+            told = TEXTS[f"by_category.{verdict}"].format(names=first)
+            sentences += [told, *phrases.also(more)]
     if sentences:
         return " ".join(sentences)
     least = and_detectable(tested, catalogue)

@@ -50,5 +50,5 @@ def _placed(compared: pd.DataFrame) -> list[str]:
             first, *more = phrases.shared_out(TEXTS["name"].format(name=name) for name in rows)
             subject = TEXTS["it" if sentences else "first"]
             sentences.append(TEXTS[f"placed.{verdict}"].format(subject=subject, names=first))
-            sentences += phrases.also(more)
+            sentences += [TEXTS["placed_too"].format(names=names) for names in more]
     return sentences
