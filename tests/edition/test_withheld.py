@@ -37,6 +37,7 @@ from observlib.confidentiality import disclosure
 from observlib.confidentiality.control import KEY, key_of
 from observlib.period import Quarter
 from observlib.themes.partners import estimates as partners
+from observlib.themes.peers import estimates as peers
 from observlib.themes.profiles import estimates as profiles
 
 pytestmark = pytest.mark.slow
@@ -152,6 +153,17 @@ def of_year(rows: pd.DataFrame, **more: Any) -> pd.DataFrame:
 def pages(root: Path) -> dict[str, tuple[pd.DataFrame, ...]]:
     """What each page carries, by its name."""
     return {path.stem: carried(path) for path in sorted((root / EDITION).glob("*.ipynb"))}
+
+
+def test_what_is_withheld_of_all_is_not_told_beside_the_figures_of_neighbours(root):
+    rows = pd.read_parquet(root / EDITION / "estimates.parquet")
+    hidden = rows["status"] == "suppressed"
+    whole = ["indicator", *PLACE, "period"]
+    at_home = rows.loc[hidden & (rows["group"] == ""), whole].drop_duplicates()
+    again = rows.merge(at_home, on=whole)
+    again = again[again["group"] == peers.FIGURE]
+    assert len(again), "the demonstration has one, which both pages tell"
+    assert set(again["status"]) == {"suppressed"}
 
 
 def test_no_file_of_an_edition_holds_what_it_withholds(files, pages, withheld):
