@@ -106,7 +106,7 @@ def test_a_figure_of_the_same_period_told_otherwise_is_a_revision(catalogue, lat
 def test_a_figure_is_told_in_the_words_and_numbers_of_pages(catalogue):
     found = both(("boamp", "unknown", "rise"), catalogue=catalogue)
     row = estimates.records(found.changed)[0]
-    assert named(row, catalogue).startswith("BOAMP, Satisfaction sur 10, Web, ")
+    assert named(row, catalogue).replace("\u00a0", " ").startswith("BOAMP, Satisfaction sur 10, ")
     assert values(row, catalogue) == ("6,0\u00a0sur\u00a010", "7,0\u00a0sur\u00a010")
 
 
@@ -137,7 +137,7 @@ def test_a_correction_is_told_on_the_page_of_changes_and_the_last_one_counts(cat
     second = edition("2026-T3", [figure("boamp", "2026-T2", 6.4), figure("boamp", "2026-T3", 7.0)])
     again = second._replace(name="0003-2026-T3", told=first.told)
     page = pages([first, second], catalogue)["2026-T3"][2].replace("\u00a0", " ")
-    assert "## Ce qu'elle révise" in page and "6,0 sur 10 | 6,4 sur 10 | 2e trimestre 2026" in page
+    assert "## Ce qu'elle révise" in page and "6,0 sur 10 → 6,4 sur 10 (2e trimestre 2026)" in page
     assert "révise" not in pages([first, second, again], catalogue)["2026-T3"][2]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -151,7 +151,7 @@ def _page(before: Publication, now: Publication, catalogue: Catalogue) -> Markdo
     ]
     if len(found.revised):
         parts += [markdown("## {}", typography(TEXTS["revised"]))]
-        parts += [_changes(found.revised, before, now, catalogue)]
+        parts += [_revisions(found.revised, catalogue)]
     for title, rows in ((TEXTS["added"], found.added), (TEXTS["removed"], found.removed)):
         if len(rows):
             names = [markdown("- {}", named(row, catalogue)) for row in estimates.records(rows)]
@@ -169,16 +169,32 @@ def _fold(title: str, text: Markdown) -> Markdown:
 def _changes(
     rows: pd.DataFrame, before: Publication, now: Publication, catalogue: Catalogue
 ) -> Markdown:
-    """A table of figures as both editions tell them, with the verdict or the period."""
+    """A table of figures as both editions tell them, with the verdict."""
+    lines = [
+        (named(row, catalogue), *values(row, catalogue), _verdict(row, before, catalogue))
+        for row in estimates.records(rows)
+    ]
+    quarters = before.quarter, now.quarter
+    return _table((TEXTS["figure"], *quarters, TEXTS["verdict"]), lines, right=quarters)
+
+
+def _revisions(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+    """A table of what is revised: of each series how often, and where the most."""
+    by = (rows["estimate"] / rows[f"{BEFORE}estimate"] - 1).abs()
+    rows = rows.assign(by=by).sort_values("by", na_position="first", kind="stable")
     lines = []
-    for row in estimates.records(rows):
-        period = french.period_label(row["period"])
-        last = _verdict(row, before, catalogue) if "verdict" in row else period
-        lines.append((named(row, catalogue), *values(row, catalogue), last))
-    last = TEXTS["verdict" if "verdict" in rows else "period"]
-    heads = (TEXTS["figure"], before.quarter, now.quarter, last)
-    columns = dict(zip(heads, map(list, zip(*lines, strict=True)), strict=True))
-    return pipe_table(columns, right=heads[1:3])
+    for _, own in rows.sort_index().groupby([*_SERIES, "group", "group_value"], sort=False):
+        most = estimates.records(rows.loc[rows.index.isin(own.index)])[-1]
+        told = f"{' → '.join(values(most, catalogue))} ({french.period_label(most['period'])})"
+        lines.append((named(most, catalogue), french.number(len(own)), told))
+    return _table((TEXTS["figure"], TEXTS["times"], TEXTS["most"]), lines, (TEXTS["times"],))
+
+
+def _table(
+    heads: Sequence[str], lines: Sequence[Sequence[str]], right: tuple[str, ...]
+) -> Markdown:
+    columns = zip(*lines, strict=True)
+    return pipe_table(dict(zip(heads, map(list, columns), strict=True)), right=right)
 
 
 def _verdict(row: Mapping[str, Any], before: Publication, catalogue: Catalogue) -> str:
@@ -196,8 +212,8 @@ def _verdict(row: Mapping[str, Any], before: Publication, catalogue: Catalogue) 
 
 
 def named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """What a figure is of, in words: its product, indicator, channel and device."""
-    places = ["product", *(name for name in ("indicator", "channel", "device") if row[name])]
+    """What a figure is of, in words: its product, indicator and device, or else its channel."""
+    places = ["product", "indicator", "device" if row["device"] else "channel"]
     texts = [words.label(row, name, catalogue) for name in places]
     if row.get("group"):
         texts.append(words.label(row, "group_value", catalogue))
