@@ -224,8 +224,8 @@ NEXT = str(Quarter.of(date.today()) + 1)
             ["nope"],
             [
                 "'nope'",
-                "commands are catalogue, demo, fetch, ingest, forget, status, edition, partners, "
-                "preview, code",
+                "commands are catalogue, demo, fetch, ingest, forget, status, edition, diff, "
+                "partners, preview, code",
             ],
         ),
         (["edtion"], ["'edtion'", "edition"]),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -60,9 +60,9 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
         For a family or survey that does not exist, and where something that is withheld could be
         worked back.
     """
-    store.READ.update(frame.tables(name))
-    exact = frame.place(data, quarter, name, survey)
-    found = _given(exact, _place(data, quarter), data, quarter, name, survey)
+    with _reading(frame.tables(name)):
+        exact = frame.place(data, quarter, name, survey)
+        found = _given(exact, _place(data, quarter), data, quarter, name, survey)
     return found._replace(  # whoever asks may add a column
         estimates=found.estimates.copy(deep=False), comparisons=found.comparisons.copy(deep=False)
     )
@@ -85,11 +85,19 @@ def decisions(data: Path, quarter: Quarter) -> control.Decision:
     It is kept in the project by all that it follows from; and so is what was decided of each
     device, which the others do not change.
     """
-    asked = {*store.READ}  # by the page that asks: what this takes is not its own
-    try:
+    with _reading(()):
         return _decisions(_place(data, quarter), data, quarter)
+
+
+@contextlib.contextmanager
+def _reading(tables: Iterable[str]) -> Iterator[None]:
+    """Note these tables as read by the page that asks, and no other: the rest is not its own."""
+    asked = {*store.READ, *tables}
+    try:
+        yield
     finally:
         store.READ.intersection_update(asked)
+        store.READ.update(asked)
 
 
 def keep(data: Path, quarter: Quarter, digest: str, found: Iterable[control.Decision]) -> None:

@@ -332,7 +332,7 @@ def diff(
     after: Annotated[str, typer.Argument(help="The quarter of a later one: 2026-T3.")],
     data: Data = Path("data"),
 ) -> None:
-    """Say what an edition tells otherwise than another: changes, additions, revisions.
+    """Say what an edition tells otherwise than an earlier one.
 
     Of each figure both tell their own quarter's; what is established comes first.
     """

@@ -98,7 +98,7 @@ def with_named_figures(page: str) -> str:
 
     Examples
     --------
-    >>> with_named_figures("<figure><img><figcaption>Les <em>avis</em></figcaption></figure>")[:40]
+    >>> with_named_figures("<figure><img><figcaption>Les <em>avis</em></figcaption></figure>")[:41]
     '<figure role="figure" aria-label="Les avi'
     """
     parts = re.split(r"(?=<figure\b)", page)

@@ -97,7 +97,7 @@ def _grouped(table: str, name: str) -> str:
     """A table whose rows stand in groups: it says so, and its cells tell all that heads them."""
     opening, head, body = re.split(r"(<thead\b.*?</thead>)", table, maxsplit=1, flags=re.S)
     if "</caption>" in opening:
-        opening = opening.replace("</caption>", f'<span class="spelt"> {_GROUPS}</span></caption>')
+        opening = opening.replace("</caption>", f'<span class="spelt">. {_GROUPS}</span></caption>')
     else:
         opening += f'<caption><span class="spelt">{_GROUPS}</span></caption>'
     if "colspan=" in head:
