@@ -12,6 +12,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence, Sized
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -218,9 +219,7 @@ def print_difference(found: Difference, known: Catalogue, before: str, after: st
     def revised(row: dict[str, Any]) -> str:
         return f"{named(row, known)}, {row['period']}: {' → '.join(values(row, known))}"
 
-    def alone(row: dict[str, Any]) -> str:
-        return named(row, known)
-
+    alone = partial(named, catalogue=known)
     count = len(found.established)
     rows = estimates.records(found.changed)
     for title, told, write, shown in (
@@ -230,12 +229,14 @@ def print_difference(found: Difference, known: Catalogue, before: str, after: st
         (f"Told by {before} alone", estimates.records(found.removed), alone, SHOWN),
         ("Revised", estimates.records(found.revised), revised, SHOWN),
     ):
-        say_list(f"{title}: {len(told)}", [write(row) for row in told], shown)
+        say_list(f"{title} ({len(told)})", [write(row) for row in told], shown)
     if not any(map(len, found)):
         say(f"{after} tells what {before} told")
-    answer(
-        before=before, after=after, **{k: estimates.records(v) for k, v in found._asdict().items()}
-    )
+    frames = {  # JSON has no number that is none
+        name: estimates.records(rows.astype(object).where(rows.notna(), None))
+        for name, rows in found._asdict().items()
+    }
+    answer(before=before, after=after, **frames)
 
 
 def _from_here(path: Path) -> Path:
