@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import re
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from observlib.errors import UsageError
+
+
+def today() -> date:
+    """The day of the work: this machine's, or that of `SOURCE_DATE_EPOCH` where it is set.
+
+    That variable makes a build of a day again on another one: a number of seconds since 1970, of
+    which the day in UTC counts (https://reproducible-builds.org/specs/source-date-epoch/).
+
+    Raises
+    ------
+    UsageError
+        Where the variable is no such number.
+    """
+    moment = os.environ.get("SOURCE_DATE_EPOCH")
+    if not moment:
+        return date.today()
+    try:
+        return datetime.fromtimestamp(int(moment), UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(
+            f"SOURCE_DATE_EPOCH={moment}: is no number of seconds since 1970; unset it, or write "
+            "such as `$(date -d 2026-11-15 +%s)`"
+        ) from error
 
 
 @dataclass(frozen=True, order=True)

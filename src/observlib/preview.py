@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from observlib import files, standing
+from observlib import files, period, standing
 from observlib.edition import manifest
 from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Run
@@ -57,7 +57,7 @@ def preview(
         Where the page fails; what `check_request` and the publisher raise. The page that was made
         before is then as it was.
     """
-    request = check_request(root, data, None, [study], given, today or date.today())
+    request = check_request(root, data, None, [study], given, today or period.today())
     page = next(page for page in request.pages if page.name in request.wanted)
     request = replace(request, wanted=frozenset([page.name]))
     target = root / standing.PREVIEWS / page.name

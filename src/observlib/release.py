@@ -21,6 +21,7 @@ from observlib import (
     frame,
     inputs,
     main_points,
+    period,
     publications,
     quotes,
     standing,
@@ -118,7 +119,7 @@ def release(
         For a quarter without data, a clock behind the data, a failed study, a page that cannot be
         published, a folder that cannot be written.
     """
-    today = today or date.today()
+    today = today or period.today()
     check_publisher(publisher)
     # before all else is read: what changes from here on is seen by the next run
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
@@ -255,7 +256,7 @@ def explain(
 
     The parameters and the errors are those of `release`; nothing is made.
     """
-    today = today or date.today()
+    today = today or period.today()
     check_publisher(publisher)
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     request = check_request(root, data, quarter, only, given, today)

@@ -8,7 +8,7 @@ import io
 import shutil
 import sys
 import textwrap
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -34,6 +34,7 @@ from observlib.cli.printing import (
     wrong_words,
 )
 from observlib.errors import ObservError, UsageError
+from observlib.period import today
 
 app = typer.Typer(
     help="An observatory of the users of public services: raw exports in, studies out.",
@@ -210,7 +211,7 @@ def forget(
 
     if (before is None) == (not respondent):
         raise UsageError("say what to forget: either --before YYYY-MM-DD or --respondent ID")
-    if before and before.date() > date.today():
+    if before and before.date() > today():
         raise UsageError(f"--before {before.date()}: lies in the future; name a day that is over")
     folder, known = project.data_folder(data), project.catalogue(data)
     if device not in known.devices:
@@ -239,7 +240,7 @@ def status(data: Data = Path("data")) -> None:
 
     known = project.catalogue_with_devices(data)
     found = store.status(project.data_folder(data), known.devices.values())
-    print_status(found, store.changing(known.devices.values(), known.questionnaires, date.today()))
+    print_status(found, store.changing(known.devices.values(), known.questionnaires, today()))
     if late := store.missing(found):
         raise ObservError(*late)
 
@@ -281,7 +282,7 @@ def edition(
     given = _parameters(parameter or [])
     only = study or []
     root, folder = project.root(), project.data_folder(data)
-    now = standing.now(root, folder, wanted, only, given, publisher, date.today())
+    now = standing.now(root, folder, wanted, only, given, publisher, today())
     if record := standing.since(root, now):
         index = root / "reports" / "_site" / "index.html"
         say(f"Nothing has changed since {record.made}; {index}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -33,13 +32,13 @@ def code(
     name, the quarter and each text's identifier.
     """
     from observlib import coding, project, store
-    from observlib.period import Quarter
+    from observlib.period import Quarter, today
 
     known = project.catalogue_with_devices(data)
     if device not in known.devices:
         raise UsageError(f"device {device!r}: does not exist; devices are {bounded(known.devices)}")
     folder = project.data_folder(data)
-    wanted = Quarter.parse(quarter) if quarter else store.latest_quarter(folder, date.today())
+    wanted = Quarter.parse(quarter) if quarter else store.latest_quarter(folder, today())
     verbatims = store.read(folder, "verbatims", wanted, wanted, device=device)
     target = project.data_folder(to) if to else folder / "raw" / "codage"
     paths, count = coding.write_sheets(

@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import comparisons, dataset, estimates, files, inputs, standing
+from observlib import comparisons, dataset, estimates, files, inputs, period, standing
 from observlib.display import french
 from observlib.edition.manifest import MANIFEST
 from observlib.errors import ObservError, UsageError, bounded
@@ -81,7 +81,7 @@ def make(
         For an edition without pages of partners, a site that is not of it, and a page that is not
         as it was published; where the folder cannot be written.
     """
-    today = today or date.today()
+    today = today or period.today()
     _check_folder(root, folder)
     packages = list(_packages(root, quarter, folder))
     become = {package: _state(package) for package in packages}
