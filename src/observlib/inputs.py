@@ -24,7 +24,17 @@ LIBRARY = "the library"
 UNSEEN = frozenset(
     (
         *("cli", "demo", "demonstration", "disk_cache", "editions", "fetching", "live", "loaders"),
-        *("packages", "preview", "publish", "release", "scaffold", "standing", "swap"),
+        *(
+            "git",
+            "packages",
+            "preview",
+            "publish",
+            "release",
+            "review",
+            "scaffold",
+            "standing",
+            "swap",
+        ),
     )
 )
 
@@ -57,7 +67,7 @@ def tree(group: str, folder: Path, skipped: Collection[str] = ()) -> Inputs:
     skipped
         Names of its own folders that are left out.
     """
-    return {f"{group}/{name}": _of_file(folder / name) for name in _below(folder, skipped)}
+    return {f"{group}/{name}": file(folder / name) for name in _below(folder, skipped)}
 
 
 def stamps(group: str, folder: Path) -> Inputs:
@@ -91,7 +101,8 @@ def _below(folder: Path | str, skipped: Collection[str], above: str = "") -> Ite
         yield from _below(entry.path, (), f"{above}{entry.name}/")
 
 
-def _of_file(path: Path) -> str:
+def file(path: Path) -> str:
+    """The digest of a file; of one that cannot be read, that it cannot."""
     try:
         return digest(path.read_bytes())
     except OSError as error:  # whoever has a use for the file tells it

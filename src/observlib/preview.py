@@ -75,7 +75,8 @@ def preview(
         write_sheets(request.practices, request.catalogue, copy / "practices")
         write_documentation(root / "docs", copy / "documentation")
         entries = [*manifest.take_over(request, copy).values(), manifest.entry(page)]
-        manifest.write({**request.about, "studies": entries}, copy)
+        about = {**request.about, "published": request.today.isoformat()}
+        manifest.write({**about, "studies": entries}, copy)
         (copy / f"{page.name}.ipynb").write_text(made.notebook, encoding="utf-8", newline="\n")
         project = read_project(copy)
         published, site = root / "reports" / "_site" / str(request.quarter), work / "site"

@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from observlib import comparisons, estimates
+from observlib import comparisons, estimates, inputs
 from observlib.confidentiality.knowledge import Published
 from observlib.errors import ObservError, bounded
+from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.swap import replace_folder, workspace
 
@@ -73,6 +74,11 @@ def last(data: Path, quarter: Quarter) -> Publication:
 def names(data: Path) -> tuple[str, ...]:
     """The names of what was published from a data folder, the oldest first."""
     return tuple(folder.name for folder in _folders(data))
+
+
+def digests(data: Path) -> Inputs:
+    """What was published from a data folder, by its names: the digest of each."""
+    return {folder.name: inputs.key(inputs.tree("", folder)) for folder in _folders(data)}
 
 
 def _folders(data: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import platform
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from observlib import (
     disk_cache,
     files,
     frame,
+    git,
     inputs,
     main_points,
     period,
@@ -30,10 +32,11 @@ from observlib import (
 )
 from observlib.display.typography import typography
 from observlib.edition import compute
+from observlib.edition.compute import frame_files
 from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Workers
 from observlib.edition.front_page import front_page, headline, next_edition
-from observlib.edition.make import make
+from observlib.edition.make import make, write_frame
 from observlib.edition.manifest import (
     entry,
     entry_of,
@@ -45,9 +48,11 @@ from observlib.edition.manifest import (
 )
 from observlib.edition.notices import with_attack, with_notices, with_package, with_part
 from observlib.edition.page_cache import changed_inputs, recall
+from observlib.edition.passport import with_passport
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
-from observlib.editions import record
+from observlib.editions import crate, record
+from observlib.editions.record import Edition
 from observlib.editions.site import carry, check_kind, complete
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
@@ -119,7 +124,7 @@ def release(
         For a quarter without data, a clock behind the data, a failed study, a page that cannot be
         published, a folder that cannot be written.
     """
-    today = today or period.today()
+    began, today = time.monotonic(), today or period.today()
     check_publisher(publisher)
     # before all else is read: what changes from here on is seen by the next run
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
@@ -145,6 +150,8 @@ def release(
             computing=computing,
             executing=executing,
         )
+        manifest |= _origin(root, data, found)
+        edition = _dated(request, folder, manifest)
         if store.digest(data) != request.digest:
             raise ObservError(
                 f"{data}: the store changed while the studies ran, and pages may differ in their "
@@ -152,7 +159,9 @@ def release(
             )
         if before is None or _site_changes(root, before, found, manifest):
             made = today.isoformat()
-            outputs = _publish(request, work, manifest, publisher, keep_going, publishing)
+            outputs = _publish(
+                request, work, manifest, edition, began, publisher, keep_going, publishing
+            )
         else:
             made, outputs = before.made, before.files
         lines = [
@@ -162,8 +171,7 @@ def release(
         ]
         if not lines:
             asked, latest = str(request.quarter), str(store.latest_quarter(data, today))
-            record = Record(found, asked, made, _pages(manifest), outputs, latest)
-            standing.write(root, record)
+            standing.write(root, Record(found, asked, made, _pages(manifest), outputs, latest))
         disk_cache.prune(cache)
     return site / "index.html", lines
 
@@ -172,6 +180,8 @@ def _publish(
     request: Request,
     work: Path,
     manifest: dict[str, Any],
+    edition: Edition,
+    began: float,
     publisher: str,
     keep_going: bool,
     publishing: store.Progress | None,
@@ -182,18 +192,12 @@ def _publish(
     """
     root, data, quarter = request.root, request.data, str(request.quarter)
     site, whole, folder = root / "reports" / "_site", work / "site", work / "edition"
-    before = {one.quarter: one for one in record.published(site)}.get(quarter)
     whole.mkdir()
 
     def make_pages(project: Path, target: Path) -> None:
         publish(project, target, publisher, publishing, root / disk_cache.FOLDER / "site")
 
-    rows, pairs = publications.tables(folder)
-    first = headline(rows, pairs, request.catalogue, request.quarter)
     while True:
-        edition = record.made(manifest, folder, first, before, request.today)
-        manifest |= {"published": edition.published, "revisions": edition.revisions}
-        write(manifest, folder)
         try:
             make_pages(_project(request, work, manifest), whole / quarter)
             break
@@ -201,7 +205,9 @@ def _publish(
             if not keep_going:
                 raise
             leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
-    record.write(edition, whole / quarter)
+            edition = _dated(request, folder, manifest)
+    crate.write(edition, manifest, whole / quarter)
+    record.write(edition, manifest, _build(began), whole / quarter)
     sources = work / "list"
     standing.copy_sources(root, sources)
     with _alone(root):  # else another run's edition would be lost
@@ -215,6 +221,46 @@ def _publish(
         replace_folder(whole, site)
     replace_folder(folder, request.published)
     return made
+
+
+def _origin(root: Path, data: Path, found: Inputs) -> dict[str, Any]:
+    """What an edition is made from, as its manifest has it."""
+    return {
+        "commit": git.commit(root),
+        "publisher": "embedded" if found["the publisher"] == "embedded" else "quarto",
+        "made_from": standing.origin(found) | {"the lock": inputs.file(root / "requirements.lock")},
+        "data": store.digests(data),
+        "earlier": publications.digests(data),
+    }
+
+
+def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
+    """The edition that a folder holds, as it is about to be published; its manifest says so too.
+
+    Its data bear its day, which is an earlier one where it tells nothing new.
+    """
+    rows, pairs = publications.tables(folder)
+    first = headline(rows, pairs, request.catalogue, request.quarter)
+    quarter, site = str(request.quarter), request.root / "reports" / "_site"
+    before = {one.quarter: one for one in record.published(site)}.get(quarter)
+    edition = record.made(manifest, folder, first, before, request.today)
+    if edition.changed != request.today:
+        manifest["frame"] = write_frame(frame_files(request, edition.changed), folder)
+    manifest |= edition.days
+    write(manifest, folder)
+    return edition
+
+
+def _build(began: float) -> dict[str, Any]:
+    """How an edition is made here since a moment, which is of no matter to what it tells."""
+    found = inputs.installed()
+    versions = {name.partition("/")[2]: version for name, version in found.items() if "/" in name}
+    return {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "packages": versions,
+        "seconds": round(time.monotonic() - began, 1),
+    }
 
 
 @contextlib.contextmanager
@@ -237,6 +283,11 @@ def _project(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     shutil.copytree(work / "edition", copy, ignore=not_pages, dirs_exist_ok=True)
     write_sheets(request.practices, request.catalogue, copy / "practices")
     write_documentation(request.root / "docs", copy / "documentation")
+    for study in manifest["studies"]:
+        if "sha256" in study:
+            page = copy / f"{study['page']}.ipynb"
+            text = with_passport(page.read_text("utf-8"), study, manifest, request.place)
+            page.write_text(text, encoding="utf-8", newline="\n")
     _announce(reports / "index.qmd", copy, manifest, request, work / "edition")
     _tell_method(reports / "methode.qmd", copy, request)
     return copy
@@ -277,7 +328,7 @@ def explain(
             entries.append(known)
         elif made := recall(cache, page, shared):
             reasons[page.name] = "is kept"
-            entries.append(entry_of(page, made, request.digest))
+            entries.append(entry_of(page, made, store.digests(data)))
         else:
             changes = bounded(changed_inputs(cache, page, shared), 9)
             reasons[page.name] = f"would run: {changes}"

@@ -112,6 +112,24 @@ def site_inputs(found: Mapping[str, str]) -> Inputs:
     return {name: value for name, value in found.items() if name.partition("/")[0] not in aside}
 
 
+def origin(found: Mapping[str, str]) -> Inputs:
+    """What a project and its data hold, by groups of the inputs of an edition: a digest each."""
+    aside = (
+        "the command",
+        "the data",
+        "the data folder",
+        "the day",
+        "the publisher",
+        "the quarter",
+    )
+    groups: dict[str, Inputs] = {}
+    for name, value in found.items():
+        group = name.partition("/")[0]
+        if group not in (*aside, "Python", "the packages"):
+            groups.setdefault(group, {})[name] = value
+    return {group: inputs.key(own) for group, own in groups.items()}
+
+
 def may_run(root: Path, found: Inputs) -> bool:
     """Whether some page may have to be executed: what differs is not of the site alone."""
 

@@ -17,6 +17,7 @@ import typer
 import observlib
 from observlib.cli.code import code
 from observlib.cli.new import add_to
+from observlib.cli.review import review
 from observlib.cli.printing import (
     answer,
     output_is_lost,
@@ -347,6 +348,9 @@ def diff(
     print_difference(between(first, second, known), known, first.quarter, second.quarter)
 
 
+app.command()(review)
+
+
 @app.command()
 def partners(
     quarter: Annotated[str, typer.Argument(help="Of the edition that is published: 2026-T3.")],
@@ -420,6 +424,8 @@ def main() -> None:
         words = sys.argv[1:] or ["--help"]
         command = with_output_options(typer.main.get_command(app))
         ended = command(words, prog_name="observ", standalone_mode=False)
+        if isinstance(ended, int) and ended not in (0, 130):
+            sys.exit(ended)
         if ended == 130:  # typer's own for Ctrl-C
             raise KeyboardInterrupt
     except ObservError as error:

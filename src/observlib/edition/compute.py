@@ -62,12 +62,12 @@ def is_computed(request: Request) -> bool:
     return kept and told.is_decided(request.data, request.quarter)
 
 
-def frame_files(request: Request) -> dict[str, bytes]:
+def frame_files(request: Request, day: date) -> dict[str, bytes]:
     """What an edition tells, as files: its estimates, its comparisons, its disclosure control.
 
     `estimates.parquet` and `comparisons.parquet` have the columns of their contracts. Each row is
     there once, with no more digits than on a page. The same in open formats, with what describes
-    it, is the package in the folder `donnees` (see `dataset`), which bears the day of its making.
+    it, is the package in the folder `donnees` (see `dataset`), which bears the day of its edition.
     """
     data, quarter = request.data, request.quarter
     decided = told.decisions(data, quarter)
@@ -75,6 +75,7 @@ def frame_files(request: Request) -> dict[str, bytes]:
         **request.shared(decided.digest),
         "the quarter": str(quarter),
         "the kind of data": request.kind,
+        "the day": day.isoformat(),
     }
     kept = request.root / disk_cache.FOLDER / "frame"
     if files := disk_cache.get(kept, inputs.key(made_of)):
@@ -92,14 +93,18 @@ def frame_files(request: Request) -> dict[str, bytes]:
         for name in given.estimates["indicator"].unique():
             families.setdefault(name, []).append(family)
     files = publications.content(rows, pairs, told.report(decided))
-    files |= _package(request, rows, pairs, families)
+    files |= _package(request, day, rows, pairs, families)
     with contextlib.suppress(OSError):  # a project that cannot be written has its frame
         disk_cache.put(kept, inputs.key(made_of), files)
     return files
 
 
 def _package(
-    request: Request, rows: pd.DataFrame, pairs: pd.DataFrame, families: Mapping[str, Sequence[str]]
+    request: Request,
+    day: date,
+    rows: pd.DataFrame,
+    pairs: pd.DataFrame,
+    families: Mapping[str, Sequence[str]],
 ) -> dict[str, bytes]:
     """The edition's data package, by the paths of its files beside the pages."""
     from observlib import dataset  # a worker that starts has no use for it
@@ -111,7 +116,7 @@ def _package(
         name=f"observatoire-{request.quarter}".lower(),
         title=f"Observatoire des usagers, {edition}",
         quarter=str(request.quarter),
-        made=date.fromisoformat(request.about["made"]),
+        made=day,
         synthetic=request.kind == "demonstration",
         publisher=publisher[0] if publisher else dataset.CONTACT,
         says={"Contenu": dataset.CONTENT},

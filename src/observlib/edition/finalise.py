@@ -37,8 +37,8 @@ class PageError(Exception):
 def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) -> Any:
     """Make an executed notebook a page.
 
-    - the front matter gets title, question (`subtitle`), finding (`description`), order and date,
-      whose texts pandoc and Quarto read as Markdown;
+    - the front matter gets title, question (`subtitle`), finding (`description`) and order, whose
+      texts pandoc and Quarto read as Markdown;
     - charts and tables get `fig-cap`, `fig-alt` or `tbl-cap` from what they carry, and a chart is
       followed by its data, folded;
     - a page made from demonstration data says so at its top;
@@ -53,7 +53,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
     page
         Its page in the plan.
     edition
-        The manifest's `quarter`, `kind` and `made`.
+        The manifest's `quarter` and `kind`.
     root
         The project's root: a path inside it is written relative to it.
 
@@ -108,7 +108,6 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
         "subtitle": str(plain(typography(page.study.question))),
         "description": finding,
         "order": page.study.order,
-        "date": edition["made"],
     }
     first = nbformat.v4.new_raw_cell(as_front_matter(header).rstrip(), id="front-matter")
     opening = [first]

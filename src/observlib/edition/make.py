@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import shutil
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ import nbformat
 import pandas as pd
 
 import observlib
-from observlib import publications, told
+from observlib import publications, store, told
 from observlib.edition import manifest
 from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.engine import USED
@@ -50,8 +51,7 @@ def make(
     """Make the pages of an edition in a folder, and write its manifest there.
 
     A page that was made before from the same inputs is not executed again: it is taken from the
-    cache, with the day on which it was made. Pages that are not wanted are taken from the edition
-    as it is published.
+    cache. Pages that are not wanted are taken from the edition as it is published.
 
     Parameters
     ----------
@@ -94,7 +94,9 @@ def make(
             page.name: found for page in wanted if cache and (found := recall(cache, page, inputs))
         }
         # while other processes execute pages
-        framing = stack.enter_context(ThreadPoolExecutor(1)).submit(frame_files, request)
+        framing = stack.enter_context(ThreadPoolExecutor(1)).submit(
+            frame_files, request, request.today
+        )
         waiting = [page for page in wanted if page.name not in made]
         outcomes: list[Outcome] = []
         if waiting:
@@ -129,12 +131,14 @@ def make(
     texts = linked(pages, made)
     made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
 
+    held = store.digests(request.data)
+
     def entry(page: Page) -> manifest.Entry:
         if page.name in others:
             return others[page.name]
         if page.name in errors:
             return manifest.entry(page, error=errors[page.name])
-        return manifest.entry_of(page, made[page.name], request.digest)
+        return manifest.entry_of(page, made[page.name], held)
 
     for name, content in made.items():
         (folder / f"{name}.ipynb").write_text(content.notebook, encoding="utf-8", newline="\n")
@@ -142,17 +146,16 @@ def make(
     whole = {
         "quarter": str(request.quarter),
         "kind": request.kind,
-        "made": max(known["made"] for known in entries if "made" in known),
         "version": observlib.__version__,
-        "frame": _write_frame(files, folder),
+        "frame": write_frame(files, folder),
         "studies": entries,
     }
     manifest.write(whole, folder)
     return whole
 
 
-def _write_frame(files: dict[str, bytes], folder: Path) -> dict[str, str]:
-    """Write what the edition tells; the digests of the files."""
+def write_frame(files: Mapping[str, bytes], folder: Path) -> dict[str, str]:
+    """Write what the edition tells into its folder; the digests of the files."""
     for name, content in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
@@ -175,7 +178,7 @@ def made_page(outcome: Outcome, request: Request) -> MadePage:
     uses = _used(notebook)
     page = finalise(notebook, outcome.page, request.about, request.root)
     text, finding = nbformat.writes(page) + "\n", read_header(page)["description"]
-    return MadePage(text, finding, request.about["made"], uses)
+    return MadePage(text, finding, uses)
 
 
 def _check_easy(notebook: Any, page: Page, request: Request) -> None:

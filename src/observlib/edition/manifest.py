@@ -1,12 +1,12 @@
 """The manifest of an edition: which pages it has, made of what and when, and which it lacks.
 
-It has `quarter`, `kind`, `made` (the day of its newest page), `version`, `frame` (the digests of
-the files of all estimates and comparisons, those of the data package among them) and `studies`,
-an entry a page.
+It has `quarter`, `kind`, `version`, `frame` (the digests of the files of all estimates and
+comparisons, those of the data package among them), what it is made from (see `origin`), and
+`studies`, an entry a page; its publication adds the days and all files (see `editions.record`).
 
-An entry has `page`, `study`, `title` and `parameters`; of a page that stands `data` (the store's
-digest), `description` (its finding), `made` (the day) and `sha256` (of its notebook); of one that
-failed `error`; of one that nobody has asked for yet `asked`, which is false.
+An entry has `page`, `study`, `title` and `parameters`; of a page that stands `data` (the digest of
+each table that it has read), `description` (its finding) and `sha256` (of its notebook); of one
+that failed `error`; of one that nobody has asked for yet `asked`, which is false.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from observlib import publications
-from observlib.edition.page_cache import MadePage
+from observlib.edition.page_cache import MadePage, tables_of
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
 from observlib.errors import ObservError
@@ -39,10 +39,11 @@ def entry(page: Page, **more: Any) -> Entry:
     }
 
 
-def entry_of(page: Page, made: MadePage, data: str) -> Entry:
-    """The entry of a page that stands, made from the data of this digest."""
+def entry_of(page: Page, made: MadePage, held: Mapping[str, str]) -> Entry:
+    """The entry of a page that stands, made from tables of which `held` has the digests."""
     sha256 = hashlib.sha256(made.notebook.encode("utf-8")).hexdigest()
-    return entry(page, data=data, description=made.description, made=made.made, sha256=sha256)
+    data = {name: held[name] for name in tables_of(made) if name in held}
+    return entry(page, data=data, description=made.description, sha256=sha256)
 
 
 def write(manifest: Mapping[str, Any], folder: Path) -> None:
@@ -92,6 +93,11 @@ def known_entries(request: Request) -> dict[str, Entry]:
     """What the quarter's edition says of the pages that are not made again."""
     earlier = _read(request.published / MANIFEST) if request.others else {}
     found = earlier.get("studies", []) if earlier.get("kind") == request.kind else []
+    if any(isinstance(known.get("data"), str) for known in found):  # the store's digest, then
+        raise ObservError(
+            f"{request.published / MANIFEST}: an older version wrote it; make the whole edition "
+            f"again: `observ edition {request.quarter}`"
+        )
     by_page = {known["page"]: known for known in found}
     return {
         page.name: by_page.get(page.name) or entry(page, asked=False) for page in request.others
@@ -150,7 +156,7 @@ def leave_out(
     failed.mkdir(exist_ok=True)
     for known in manifest["studies"]:
         if error := problems.get(known["page"]):
-            for name in ("data", "description", "made", "sha256"):
+            for name in ("data", "description", "sha256"):
                 del known[name]
             known["error"] = error
             shutil.move(folder / f"{known['page']}.ipynb", failed / f"{known['page']}.ipynb")

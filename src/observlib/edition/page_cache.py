@@ -19,7 +19,7 @@ _THEMES = f"{inputs.LIBRARY}/themes/"
 
 @dataclass(frozen=True)
 class MadePage:
-    """A page as it is published: its notebook, its finding, and the day on which it was made.
+    """A page as it is published: its notebook and its finding.
 
     `used` are the inputs of which a page has some only: the tables of the store that it has read,
     itself or by the families that it asked for, and the modules of its sentences.
@@ -27,7 +27,6 @@ class MadePage:
 
     notebook: str
     description: str
-    made: str
     used: tuple[str, ...]
 
 
@@ -39,6 +38,11 @@ def used(tables: Iterable[str], sentences: Iterable[str] | None) -> tuple[str, .
     said = inputs.library() if sentences is None else inputs.imported(sentences)
     names = [f"{_DATA}{table}" for table in tables]
     return (*sorted(names), *sorted(filter(_is_of_sentences, said)))
+
+
+def tables_of(made: MadePage) -> list[str]:
+    """The tables of the store that a page has read."""
+    return [name.removeprefix(_DATA) for name in made.used if name.startswith(_DATA)]
 
 
 def _is_of_sentences(name: str) -> bool:

@@ -45,13 +45,15 @@ class Request:
 
     @property
     def about(self) -> dict[str, str]:
-        """What the edition says of itself, and of each page that is made for it."""
-        return {
-            "quarter": str(self.quarter),
-            "kind": self.kind,
-            "data": self.digest,
-            "made": self.today.isoformat(),
-        }
+        """What every page says of the edition."""
+        return {"quarter": str(self.quarter), "kind": self.kind}
+
+    @property
+    def place(self) -> str:
+        """The data folder, from the project's root; its name alone where it is not inside."""
+        if self.data.is_relative_to(self.root):
+            return self.data.relative_to(self.root).as_posix()
+        return self.data.name
 
     @property
     def others(self) -> list[Page]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from observlib import estimates, inputs, publications
 from observlib.errors import ObservError
+from observlib.inputs import Inputs
 
-NAME = "edition.json"
+NAME = "manifest.json"
+BUILD = "build.json"
+# what two builds of one edition cannot have alike, and why
+APART = {BUILD: "says on which machine, with which versions and how long this build ran"}
+_FORMER = "edition.json"  # as editions of older versions have it
 _SOURCES = ["source", estimates.REFERENCE + "source"]  # a new export alone tells nothing new
 
 
@@ -30,7 +35,7 @@ class Edition:
     revisions: tuple[str, ...]
     headline: str
     told: str
-    files: inputs.Inputs
+    files: Inputs
 
     @property
     def is_demonstration(self) -> bool:
@@ -42,6 +47,11 @@ class Edition:
         """The day of its last revision, or else of its publication."""
         return date.fromisoformat((self.published, *self.revisions)[-1])
 
+    @property
+    def days(self) -> dict[str, Any]:
+        """The days of its publication and revisions, as its manifest has them."""
+        return {"published": self.published, "revisions": list(self.revisions)}
+
 
 def published(site: Path) -> list[Edition]:
     """The editions that a site holds, the latest first.
@@ -51,18 +61,27 @@ def published(site: Path) -> list[Edition]:
     ObservError
         Where one does not say what it is.
     """
-    found = [_read(path) for path in site.glob(f"*-T[1-4]/{NAME}")]
+    found = [read(folder) for folder in site.glob("*-T[1-4]") if folder.is_dir()]
     return sorted(found, key=lambda edition: edition.quarter, reverse=True)
 
 
-def _read(path: Path) -> Edition:
+def read(folder: Path) -> Edition:
+    """What the edition in a folder of a site says of itself.
+
+    Raises
+    ------
+    ObservError
+        Where it does not say what it is.
+    """
+    path = folder / (NAME if (folder / NAME).exists() else _FORMER)
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        return Edition(**{**raw, "revisions": tuple(raw["revisions"])})
+        own = {field.name: raw[field.name] for field in fields(Edition)}
+        return Edition(**{**own, "revisions": tuple(raw["revisions"])})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ObservError(
-            f"{path}: does not say what edition this is ({error}); bring it back from a copy, or "
-            f"remove {path.parent} and publish it again: `observ edition {path.parent.name}`"
+            f"{folder / NAME}: does not say what edition this is ({error}); bring it back from a "
+            f"copy, or remove {folder} and publish it again: `observ edition {folder.name}`"
         ) from error
 
 
@@ -101,14 +120,37 @@ def made(
     return replace(new, published=before.published, revisions=days)
 
 
-def write(edition: Edition, folder: Path) -> None:
-    """Write what an edition says of itself beside its pages, once these are made."""
-    whole = replace(edition, files=files_of(folder))
-    text = json.dumps(asdict(whole), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
+def write(
+    edition: Edition, manifest: Mapping[str, Any], build: Mapping[str, Any], folder: Path
+) -> None:
+    """Write an edition's manifest beside its pages, once these are made, and how they were made.
+
+    Parameters
+    ----------
+    edition
+        Its days and its headline.
+    manifest
+        As `edition.manifest` describes it.
+    build
+        What another build cannot have alike (see `APART`).
+    folder
+        The folder of its pages.
+    """
+    _write(build, folder / BUILD)
+    whole = asdict(replace(edition, files=files_of(folder)))
+    _write({**manifest, **whole, "apart": APART}, folder / NAME)
 
 
-def files_of(folder: Path) -> inputs.Inputs:
+def _write(content: Mapping[str, Any], path: Path) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def files_of(folder: Path) -> Inputs:
     """The files of an edition by their digests, without what says so."""
     found = inputs.tree("", folder)
-    return {name[1:]: digest for name, digest in found.items() if name != f"/{NAME}"}
+    return {
+        name[1:]: digest
+        for name, digest in found.items()
+        if name not in (f"/{NAME}", f"/{_FORMER}")
+    }

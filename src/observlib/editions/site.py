@@ -178,8 +178,8 @@ def _write_project(
 ) -> None:
     """Make of the copied sources the project of the list of editions, series and changes."""
     latest = editions[0]
-    made = max(edition.changed for edition in editions).isoformat()
-    about = {"quarter": latest.quarter, "kind": latest.kind, "made": made, "studies": []}
+    changed = max(edition.changed for edition in editions).isoformat()
+    about = {"quarter": latest.quarter, "kind": latest.kind, "published": changed, "studies": []}
     (sources / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
     links = [markdown("- [{}]({}.qmd)", title, name) for name, (title, _) in products.items()]
     parts = {

@@ -132,6 +132,7 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[Package]:
     site = root / "reports" / "_site" / str(quarter)
     if not site.is_dir():
         raise ObservError(f"reports/_site: does not hold {quarter}; {_AGAIN.format(quarter)}")
+    made = _day(manifest)
     read = standing.read(root)
     digests = read.files if read else {}
     problems: list[str] = []
@@ -145,9 +146,13 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[Package]:
         raise ObservError(*problems, _AGAIN.format(quarter))
     for page, found in zip(pages, contents, strict=True):
         name = f"{quarter}-{page['parameters']['partner']}"
-        made = date.fromisoformat(page["made"])
         inside = {f"{name}/{path}": content for path, content in found.items()}
         yield Package(page["title"], folder / f"{name}.zip", dataset.archive(inside, made))
+
+
+def _day(manifest: Mapping[str, Any]) -> date:
+    """The day that the edition's pages bear."""
+    return date.fromisoformat([manifest["published"], *manifest["revisions"]][-1])
 
 
 def _manifest(root: Path, quarter: Quarter) -> dict[str, Any]:
@@ -190,7 +195,7 @@ def _contents(
         name=f"{site.name.lower()}-{partner}",
         title=f"{page['title']}, {french.period_label(manifest['quarter'])}",
         quarter=manifest["quarter"],
-        made=date.fromisoformat(page["made"]),
+        made=_day(manifest),
         synthetic=manifest["kind"] == "demonstration",
         publisher=_publisher(notebook.parent),
         says={"Contenu": "Les chiffres que montre la page.", "Constat": page["description"]},

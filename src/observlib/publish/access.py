@@ -22,6 +22,7 @@ SYNTHETIC = "Chiffres synthétiques."  # before what is said of a page where it 
 WORDS = 30  # of a description at most
 HOME = "index.html"
 _FILES = ("access.css", "search.js", "values.js", "favicon.svg")
+_COMMIT = re.compile(r'(<a\s[^>]*class="commit"[^>]*>).*?(</a>)', re.S)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"[^>]*>\n?')
 # what Quarto may have written of it already
 _OURS = re.compile(r'<(?:meta property="og:|link [^>]*rel="icon")[^>]*>\n?')
@@ -44,6 +45,7 @@ def finish_pages(project: Project, site: Path, addresses: Iterable[str]) -> dict
         page = (site / address).read_text(encoding="utf-8")
         page = with_stacked_tables(with_languages(page, works), french=not english(page))
         page = with_quotations(with_named_figures(page))
+        page = with_commit(page, project.manifest.commit)
         page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
         of_site = str(project.website.get("description") or "") if address == HOME else ""
         root, invented = "../" * address.count("/"), project.manifest.is_demonstration
@@ -91,6 +93,23 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
     if english(page):
         bare = bare.replace("<title>", '<title lang="en">', 1)
     return bare.replace("</head>", "\n".join([*lines, "</head>"]), 1)
+
+
+def with_commit(page: str, commit: str) -> str:
+    """A page whose passport names the commit that it was made from, where there is one.
+
+    It is written here, or pages that are kept would be made again for each commit.
+
+    Examples
+    --------
+    >>> with_commit('<a href="manifest.json" class="commit">que dit le manifeste</a>', "0a1b2c3d4e5f6a7b")
+    '<a href="manifest.json" class="commit"><code>0a1b2c3d4e5f</code></a>'
+    """  # noqa: E501
+    if not commit:
+        return page
+    name, mark, _ = commit.partition("-")
+    said = f"<code>{escape(name[:12])}</code>{', modifiée depuis' if mark else ''}"
+    return _COMMIT.sub(rf"\g<1>{said}\g<2>", page)
 
 
 def with_named_figures(page: str) -> str:

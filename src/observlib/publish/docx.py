@@ -68,7 +68,7 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
     for path, content in zip(drawn, dots, strict=True):
         path.with_suffix(".png").write_bytes(content)
     about = metadata(project, page)
-    made = project.made(page)
+    made = project.manifest.made
     edition = pdf.edition_of(project)
     return pandoc.convert_to_docx(
         markdown,

@@ -39,8 +39,8 @@ def frames(path: Path) -> dict[str, pd.DataFrame]:
 
 
 def write_package(manifest: Manifest, folder: Path, site: Path) -> None:
-    """Put the data package of a project folder's edition into a site, beside its pages."""
-    for name in manifest.package:
+    """Put an edition's data package and manifest into a site, beside its pages."""
+    for name in (*manifest.package, *(["manifest.json"] if manifest.pages else [])):
         target = site / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, target)

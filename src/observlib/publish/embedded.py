@@ -115,7 +115,7 @@ def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
         **inputs.within(inputs.library(), RENDERING),
         **inputs.installed(),
         **{name: digest for name, digest in files.items() if name not in sources},
-        "the edition": repr((manifest.label, manifest.kind, manifest.absent)),
+        "the edition": repr((manifest.label, manifest.made, manifest.kind, manifest.absent)),
         "the navigation": repr(project.navigation),
     }
     for name in ("manifest.json", *manifest.package):  # of which a page shows no more than this
@@ -126,7 +126,6 @@ def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
         page.source: {
             **shared,
             "its source": files[name],
-            "its day": str(project.made(page)),
             "its trail": repr(project.trail(page.source)),
             "its lists": repr(list(project.listings(page))),
         }

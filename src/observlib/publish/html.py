@@ -125,7 +125,7 @@ def frame(project: Project, page: Page) -> dict[str, str]:
     return {
         "sitetitle": escape(project.title),
         "edition": escape(manifest.label),
-        "made": project.made(page).isoformat(),
+        "made": project.manifest.made.isoformat(),
     }
 
 
@@ -140,7 +140,7 @@ def metadata(project: Project, page: Page, root: str = "") -> dict[str, Any]:
     return {
         "lang": page.meta.get("lang", "fr-FR"),
         "root": root,
-        "madelong": french.day_label(project.made(page)),
+        "madelong": french.day_label(project.manifest.made),
         "link-citations": True,
         "absent": list(project.manifest.absent),
         "bibliography": [

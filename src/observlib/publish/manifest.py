@@ -21,16 +21,22 @@ class Manifest:
 
     The notebooks of `pages` are published, whatever else is beside them; those of `absent` failed,
     or were not asked for. Of `package` are the files of its data, by their paths in its folder.
-    `revisions` are the days on which the edition was published anew.
+    `revisions` are the days on which the edition was published anew, from `commit` of the project.
     """
 
     quarter: Quarter
     kind: str
-    made: date
+    published: date
     pages: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     revisions: tuple[date, ...] = ()
     package: tuple[str, ...] = ()
+    commit: str = ""
+
+    @property
+    def made(self) -> date:
+        """The day that all pages bear: of the last revision, or else of the publication."""
+        return (self.published, *self.revisions)[-1]
 
     @property
     def is_demonstration(self) -> bool:
@@ -68,20 +74,21 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         quarter, kind = Quarter.parse(raw["quarter"]), str(raw["kind"])
-        made = date.fromisoformat(str(raw["made"])[:10])
+        published = date.fromisoformat(raw["published"])
         absent = {str(study["page"]): _is_absent(study) for study in raw["studies"]}
         revisions = tuple(map(date.fromisoformat, raw.get("revisions", ())))
         package = tuple(name for name in raw.get("frame", {}) if name.startswith(f"{PACKAGE}/"))
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ObservError(
-            f"{path}: not a manifest ({type(error).__name__}: {error}); it has quarter, kind, made "
-            "(YYYY-MM-DD) and studies; make the edition again"
+            f"{path}: not a manifest ({type(error).__name__}: {error}); it has quarter, kind, "
+            "published (YYYY-MM-DD) and studies; make the edition again"
         ) from error
     if kind not in ("demonstration", "real"):
         raise ObservError(f"{path}: unknown kind {kind!r}; allowed: demonstration, real")
     pages = tuple(name for name in absent if not absent[name])
     missing = tuple(name for name in absent if absent[name])
-    return Manifest(quarter, kind, made, pages, missing, revisions, package)
+    commit = str(raw.get("commit", ""))
+    return Manifest(quarter, kind, published, pages, missing, revisions, package, commit)
 
 
 def _is_absent(study: Mapping[str, Any]) -> bool:

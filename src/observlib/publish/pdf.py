@@ -131,7 +131,7 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
     with telling_typst_errors(f"{project.folder / page.source}: its PDF"):
         setting = settled(source, main)
         main.write_text(setting.of(source), encoding="utf-8")
-        pdf = compiled(main, project, page)
+        pdf = compiled(main, project)
     main.write_text(replace(setting, chapter=True).of(source), encoding="utf-8")
     return pdf
 
@@ -154,11 +154,11 @@ def telling_typst_errors(name: str) -> Iterator[None]:
         raise ObservError(f"{name} cannot be made: {first}") from error
 
 
-def compiled(main: Path, project: Project, page: Page | None = None) -> bytes:
-    """The PDF of typst's source, checked as PDF/UA-1; of the day of a page, or of the edition."""
+def compiled(main: Path, project: Project) -> bytes:
+    """The PDF of typst's source, checked as PDF/UA-1, of the edition's day."""
     import typst
 
-    made = project.made(page) if page else project.manifest.made
+    made = project.manifest.made
     moment = datetime(made.year, made.month, made.day, tzinfo=UTC)
     pdf: Any = typst.compile(
         main, **options(main), pdf_standards=["ua-1"], timestamp=int(moment.timestamp())

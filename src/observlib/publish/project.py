@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -110,11 +109,6 @@ class Project:
     def filters(self) -> list[Path]:
         """The Lua filters that `_quarto.yml` names, in the order in which pandoc runs them."""
         return [(self.folder / name).resolve() for name in self.config.get("filters") or []]
-
-    def made(self, page: Page) -> date:
-        """The day on which a page was made: a study's own, and the edition's for other pages."""
-        own = page.meta.get("date") if page.is_study else None
-        return date.fromisoformat(str(own)) if own else self.manifest.made
 
     def page(self, source: PurePosixPath) -> Page:
         """The page of a source."""

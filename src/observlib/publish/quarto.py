@@ -196,7 +196,11 @@ def _stage_notebook(project: Project, page: Page, path: Path) -> None:
     if everything := whole_package(project.manifest):
         links.append({"text": f"{EVERYTHING} (ZIP)", "href": everything, "icon": "file-zip"})
     cells = notebook["cells"]
-    front = _with_meta(joined(cells[0]["source"]), {"format-links": links}, path)
+    front = _with_meta(
+        joined(cells[0]["source"]),
+        {"format-links": links, "date": project.manifest.made.isoformat()},
+        path,
+    )
     cells[0]["source"] = front.splitlines(keepends=True)
     for cell in cells:
         if cell.get("cell_type") == "code":

@@ -1,0 +1,53 @@
+"""`observ review`: what of a published edition is reproduced, and what is not."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from observlib.cli.printing import answer, say
+from observlib.errors import ObservError
+
+NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made again
+
+
+def review(
+    bundle: Annotated[Path, typer.Argument(help="Folder of a published edition, or a zip of it.")],
+    data: Annotated[
+        Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
+    ] = Path("data"),
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder for the report: a page, and JSON.")
+    ] = None,
+) -> None:
+    """Check a published edition: make it again and compare all.
+
+    Exit code 0: reproduced. 1: something differs. 3: it could not be made again.
+    """
+    from observlib import project
+    from observlib.review import DIFFERS, report
+    from observlib.review import NOT_RUN as UNRUN
+    from observlib.review import review as reviewed
+
+    found = reviewed(bundle, project.root(), project.data_folder(data), partial(say, err=True))
+    counts = ", ".join(f"{number} {name}" for name, number in found.counts.items())
+    say(f"Edition {found.quarter} of {found.published}: {found.verdict}")
+    if counts:
+        say(f"Compared: {counts}")
+    if to:
+        say(f"Report: {report.write(found, to)}")
+    answer(**found.as_dict())
+    lines = [
+        f"{one.file}: {one.where}: published {one.published!r}, made again {one.remade!r}"
+        for one in found.differences
+        if not one.is_close
+    ]
+    if found.verdict == DIFFERS:
+        raise ObservError(*found.not_run, *lines)
+    for line in found.not_run:
+        say(line, err=True)
+    if found.verdict == UNRUN:
+        raise typer.Exit(NOT_RUN)

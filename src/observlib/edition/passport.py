@@ -1,0 +1,92 @@
+"""How each page ends: how to cite it, what it was made from, and how to make it again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from observlib.display import french, typography
+from observlib.display.prose import plain
+
+DEMONSTRATION = "data/demo/store/ledger.json"  # what `make` makes of a demonstration's data
+_DIGESTS = "Chaque table a l’empreinte de son contenu"
+_SHOWN = 8  # digits of a digest
+
+
+def with_passport(
+    notebook: str, entry: Mapping[str, Any], edition: Mapping[str, Any], data: str
+) -> str:
+    """A page's notebook that ends with its passport, an annex.
+
+    Parameters
+    ----------
+    notebook
+        As JSON.
+    entry, edition
+        What the manifest says of the page, and the manifest.
+    data
+        The data folder, from the project's root.
+    """
+    made = json.loads(notebook)
+    cell = {"cell_type": "markdown", "id": "passport", "metadata": {}}
+    made["cells"].append({**cell, "source": passport(entry, edition, data)})
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+
+
+def passport(entry: Mapping[str, Any], edition: Mapping[str, Any], data: str) -> str:
+    """The passport of a page, as Markdown.
+
+    Examples
+    --------
+    >>> entry = {"title": "Appels", "study": "appels", "parameters": {}, "data": {"calls": "0a1b"}}
+    >>> about = {"quarter": "2026-T3", "published": "2026-11-15", "revisions": [], "kind": "real"}
+    >>> print(passport(entry, about, "data").replace("\\u00a0", " "))
+    ## Citer et refaire cette page {.annex}
+    <BLANKLINE>
+    **Citer.** Observatoire des usagers, « Appels », édition 2026-T3, 15 novembre 2026.
+    <BLANKLINE>
+    **Refaire.** Dans une copie du projet, à la version [que dit le manifeste](manifest.json){.commit}, avec les mêmes données :
+    <BLANKLINE>
+    ```bash
+    SOURCE_DATE_EPOCH=1794700800 observ edition 2026-T3 --study appels
+    ```
+    <BLANKLINE>
+    **Vérifier.** `observ review` compare tout ce que l’édition publie à ce qu’il refait.
+    <BLANKLINE>
+    **Données lues.** Chaque table a l’empreinte de son contenu : `calls` (`0a1b`).
+    """  # noqa: E501
+    quarter, revisions = edition["quarter"], edition["revisions"]
+    day = date.fromisoformat([edition["published"], *revisions][-1])
+    moment = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    words = ["observ", "edition", quarter, *([] if data == "data" else ["--data", data])]
+    words += ["--study", entry["study"]]
+    own = {name: value for name, value in entry["parameters"].items() if name != "quarter"}
+    words += [text for name, value in own.items() for text in ("-p", f"{name}={value}")]
+    lines = [f"SOURCE_DATE_EPOCH={moment} {shlex.join(words)}"]
+    if edition["kind"] == "demonstration":
+        lines.insert(0, f"make {DEMONSTRATION}")
+    name = f"édition {quarter}{f', révision {len(revisions)}' if revisions else ''}"
+    title = plain(entry["title"])
+    read = [f"`{table}` (`{digest[:_SHOWN]}`)" for table, digest in entry["data"].items()]
+    return "\n\n".join(
+        (
+            "## Citer et refaire cette page {.annex}",
+            typography(
+                f"**Citer.** Observatoire des usagers, « {title} », {name}, "
+                f"{french.day_label(day)}."
+            ),
+            typography(
+                "**Refaire.** Dans une copie du projet, à la version [que dit le manifeste]"
+                "(manifest.json){.commit}, avec les mêmes données :"
+            ),
+            "\n".join(["```bash", *lines, "```"]),
+            typography(
+                "**Vérifier.** `observ review` compare tout ce que l’édition publie à ce qu’il "
+                "refait."
+            ),
+            *([typography(f"**Données lues.** {_DIGESTS} : {', '.join(read)}.")] if read else []),
+        )
+    )

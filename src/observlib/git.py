@@ -1,0 +1,61 @@
+"""The project's history, where `git` keeps one: a study is made again from a commit of it."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+from pathlib import Path
+
+from observlib.errors import ObservError
+
+DIRTY = "-dirty"  # what ends the name of a commit of which files differ
+
+
+def commit(root: Path) -> str:
+    """The commit that a folder stands at, ended by `-dirty` where its files differ; `""` of none.
+
+    Examples
+    --------
+    >>> commit(Path("/"))
+    ''
+    """
+    told = _run(root, "describe", "--always", "--abbrev=40", "--exclude=*", f"--dirty={DIRTY}")
+    return told.decode().strip() if told is not None else ""
+
+
+def knows(root: Path, name: str) -> bool:
+    """Whether a folder's history holds a commit."""
+    return _is_name(name) and _run(root, "cat-file", "-e", f"{name}^{{commit}}") is not None
+
+
+def check_out(root: Path, name: str, folder: Path) -> None:
+    """Write the files of a commit, as git's history has them, into a new folder.
+
+    Raises
+    ------
+    ObservError
+        Where the history does not hold the commit.
+    """
+    files = _run(root, "archive", "--format=tar", f"{name}^{{commit}}") if _is_name(name) else None
+    if files is None:
+        raise ObservError(
+            f"commit {name!r}: is not in this copy's history; `git fetch` may bring it, or look at "
+            "which copy of the project the edition was made from"
+        )
+    with tarfile.open(fileobj=io.BytesIO(files)) as archive:
+        archive.extractall(folder, filter="data")
+
+
+def _is_name(name: str) -> bool:
+    """Whether a text can only be a commit's name: what a stranger wrote is no option of git."""
+    return len(name) == 40 and set(name) <= set("0123456789abcdef")
+
+
+def _run(root: Path, *words: str) -> bytes | None:
+    """What git says; None where it is not installed, or refuses."""
+    try:
+        told = subprocess.run(["git", "-C", root, *words], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return told.stdout

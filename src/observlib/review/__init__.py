@@ -1,0 +1,182 @@
+"""The review of a published edition: its files against its manifest, and against a remake.
+
+A reviewer needs a copy of the project, the data, and one command. `observ review` says what is
+reproduced, what differs and where, and what could not be run and why.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from observlib import estimates, git
+from observlib.editions import crate, record
+from observlib.review.bundle import Bundle, files_against_manifest, opened
+from observlib.review.compare import Difference, compare, differences
+from observlib.review.remake import CannotRun, remade
+
+REPRODUCED, CLOSE, DIFFERS, NOT_RUN = "reproduced", "within tolerance", "differs", "cannot be run"
+# of a manifest: where and when it was made, which another build need not have alike
+_ITS_OWN = ("commit", "earlier")
+_DAY = "published"
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a review found of an edition.
+
+    `not_run` says why it was not made again, and what would be needed; `counts` how many files,
+    estimates, tables, figures and sentences were compared; `environment` in which Python.
+    """
+
+    quarter: str
+    kind: str
+    published: str
+    commit: str
+    differences: tuple[Difference, ...]
+    not_run: tuple[str, ...]
+    counts: dict[str, int]
+    environment: dict[str, str]
+
+    @property
+    def verdict(self) -> str:
+        """`reproduced`, `within tolerance`, `differs`, or `cannot be run`."""
+        if any(not one.is_close for one in self.differences):
+            return DIFFERS
+        if self.not_run:
+            return NOT_RUN
+        return CLOSE if self.differences else REPRODUCED
+
+    def as_dict(self) -> dict[str, Any]:
+        """The review for programs."""
+        return {"verdict": self.verdict, **asdict(self)}
+
+
+def review(
+    place: Path, root: Path, data: Path, tell: Callable[[str], None] = lambda line: None
+) -> Review:
+    """Review a bundle: check its files, make it again, and compare all.
+
+    Parameters
+    ----------
+    place
+        The folder of a published edition (`reports/_site/2026-T3`), or a zip of it.
+    root, data
+        This copy of the project, whose code is run, and the data folder with its store.
+    tell
+        Called with the lines of what is made.
+
+    Raises
+    ------
+    ObservError
+        For what is no bundle, or could do harm (see `bundle.opened`).
+    """
+    with tempfile.TemporaryDirectory(prefix="observlib-review-") as folder:
+        work = Path(folder).resolve()
+        (work / "bundle").mkdir()
+        bundle = opened(place, work / "bundle")
+        try:
+            again = remade(bundle, root, data, work, tell)
+        except CannotRun as error:
+            return of(bundle, None, root, error.problems)
+        return of(bundle, again, root)
+
+
+def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] = ()) -> Review:
+    """The review of a bundle that was opened, against the folder in which it was made again."""
+    manifest = bundle.manifest
+    found = [*_by_itself(bundle, root), *(_against(bundle, again) if again else [])]
+    kept: dict[tuple[str, str], Difference] = {}
+    for one in found:  # of a file the manifest says that it changed, and the remake where
+        kept.setdefault((one.file, one.where), one)
+    located = {one.file for one in kept.values() if one.where != "the file"}
+    different = [one for one in kept.values() if one.where != "the file" or one.file not in located]
+    return Review(
+        manifest.quarter,
+        manifest.kind,
+        manifest.published,
+        manifest.commit,
+        tuple(sorted(different, key=lambda one: (one.is_close, one.file != record.NAME))),
+        tuple(not_run),
+        _counts(bundle) if again else {},
+        _environment(bundle),
+    )
+
+
+def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
+    """What is wrong in a bundle by itself: its files, its days, a commit that nobody knows."""
+    for name, wrong in files_against_manifest(bundle).items():
+        yield Difference(name, "the file", wrong, "as its manifest says")
+    manifest = bundle.manifest
+    described = _described(bundle.folder / crate.NAME)
+    days = {"datePublished": manifest.published, "version": manifest.quarter}
+    for key, value in days.items():
+        if (told := str(described.get(key, "(nothing)"))) != value:
+            yield Difference(record.NAME, f"{_DAY} or quarter", value, f"{told} in {crate.NAME}")
+    name = manifest.commit.removesuffix(git.DIRTY)
+    if name and git.commit(root) and not git.knows(root, name):
+        yield Difference(record.NAME, "commit", name, "in no history that this copy has")
+
+
+def _described(path: Path) -> dict[str, Any]:
+    try:
+        graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
+        return next(dict(thing) for thing in graph if thing.get("@id") == "./")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration):
+        return {}
+
+
+def _against(bundle: Bundle, again: Path) -> Iterator[Difference]:
+    """What differs between a bundle and what was made again."""
+    aside = {record.NAME, *record.APART}
+    there, new = record.files_of(bundle.folder), record.files_of(again)
+    for name in sorted((there.keys() | new.keys()) - aside):
+        if there.get(name) != new.get(name):
+            yield from compare(bundle.folder, again, name)
+    yield from _of_manifests(bundle.raw, json.loads((again / record.NAME).read_text("utf-8")))
+
+
+def _of_manifests(published: dict[str, Any], new: dict[str, Any]) -> Iterator[Difference]:
+    first, second = (_comparable(one) for one in (published, new))
+    yield from differences(record.NAME, *(json.dumps(one).encode() for one in (first, second)))
+
+
+def _comparable(manifest: dict[str, Any]) -> dict[str, Any]:
+    files = {k: v for k, v in manifest.get("files", {}).items() if k not in record.APART}
+    return {k: v for k, v in manifest.items() if k not in _ITS_OWN} | {"files": files}
+
+
+def _counts(bundle: Bundle) -> dict[str, int]:
+    """How much of a bundle is compared: its files, and what its notebooks show."""
+    found: Counter[str] = Counter(files=len(bundle.manifest.files))
+    for path in bundle.folder.glob("*.ipynb"):
+        for carried in _carried(path):
+            found[{"chart": "figures", "table": "tables"}.get(carried["kind"], "sentences")] += 1
+            found["estimates"] += len(carried.get("rows", ()))
+    return dict(found)
+
+
+def _carried(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for cell in cells:
+            for output in cell.get("outputs", ()):
+                carried = output.get("data", {}).get(estimates.MIME)
+                if isinstance(carried, dict):
+                    yield {"kind": "text", **carried}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return  # what it holds is compared by its bytes all the same
+
+
+def _environment(bundle: Bundle) -> dict[str, str]:
+    """In which Python this is, and which packages have other versions than in the lock's."""
+    return {"python": platform.python_version(), "platform": platform.platform(terse=True)}
+
+
+__all__ = ["Review", "of", "review"]

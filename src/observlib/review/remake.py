@@ -1,0 +1,195 @@
+"""An edition made again, from this project's own code and data, in a folder of its own.
+
+Nothing of a bundle is run: its manifest only says which commit, which data and which day are meant.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from observlib import git, inputs, project, publications, standing, store
+from observlib.editions import record
+from observlib.errors import ObservError, bounded
+from observlib.inputs import Inputs
+from observlib.review.bundle import Bundle
+
+_COMMAND = "from observlib.cli import main; main()"
+_NEVER = ("raw", "store", publications.FOLDER, "identifiers")  # of a data folder: no code, no fact
+
+
+class CannotRun(ObservError):
+    """What keeps an edition from being made again, and what would be needed."""
+
+
+def remade(bundle: Bundle, root: Path, data: Path, work: Path, tell: Callable[[str], None]) -> Path:
+    """Make the edition of a bundle again; the folder of its pages.
+
+    Parameters
+    ----------
+    bundle
+        Says which commit, data, publisher and days are meant.
+    root, data
+        This copy of the project, and the data folder with its store.
+    work
+        A new folder, for a copy of the project and what it makes.
+    tell
+        Called with each line that the making says of its progress.
+
+    Raises
+    ------
+    CannotRun
+        Where neither this copy nor its history has the code that is meant, or the store does not
+        hold the data; where making fails.
+    """
+    copy = work / "project"
+    _copy_code(bundle, root, data, copy)
+    place = _copy_data(bundle, root, data, copy)
+    _seed(bundle, copy)
+    manifest = bundle.manifest
+    words = ["edition", manifest.quarter, "--data", place, "--publisher", manifest.publisher]
+    if not all(study.asked for study in manifest.studies):
+        asked = {study.study: None for study in manifest.studies if study.asked}
+        words += [word for name in asked for word in ("--study", name)]
+    if any(study.error for study in manifest.studies):
+        words.append("--keep-going")
+    day = bundle.day
+    moment = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    environment = {**os.environ, "PYTHONPATH": str(copy / "src"), "SOURCE_DATE_EPOCH": str(moment)}
+    last = _run([sys.executable, "-c", _COMMAND, *words], copy, environment, tell)
+    folder = copy / "reports" / "_site" / manifest.quarter
+    if not (folder / record.NAME).is_file():
+        raise CannotRun("the edition could not be made again; its last lines follow", *last)
+    return folder
+
+
+def _copy_code(bundle: Bundle, root: Path, data: Path, copy: Path) -> None:
+    """The project as the edition was made from it: at the commit named, or as it stands here."""
+    meant = bundle.manifest.made_from
+    name = bundle.manifest.commit
+    problems: list[str] = []
+    if name and not name.endswith(git.DIRTY):
+        try:
+            git.check_out(root, name, copy)
+        except ObservError as error:
+            problems += error.problems
+        else:
+            if not (found := _other(meant, copy, data, root)):
+                return
+            problems.append(f"commit {name[:12]}: {_told(found)}")
+            shutil.rmtree(copy)
+    if not (found := _other(meant, root, data, root)):
+        _copy_project(root, data, copy)
+        return
+    problems.append(f"this copy of the project: {_told(found)}")
+    raise CannotRun(*problems, "check out what the edition was made from, and review it there")
+
+
+def _other(meant: Mapping[str, str], copy: Path, data: Path, root: Path) -> list[str]:
+    """The groups of a project's files that are not those that an edition was made from."""
+    own = copy / data.relative_to(root) if data.is_relative_to(root) else data
+    found = made_from(copy, own)
+    names = sorted(meant.keys() | found.keys())
+    return [name for name in names if meant.get(name) != found.get(name)]
+
+
+def _told(groups: list[str]) -> str:
+    return f"{bounded(groups, 9)} differ from those that the edition was made from"
+
+
+def made_from(root: Path, data: Path) -> Inputs:
+    """What an edition is made from, as manifests have it: the digest of each group of files."""
+    found = {
+        **standing.site_sources(root),
+        **inputs.tree(inputs.LIBRARY, root / "src" / "observlib"),
+        **project.knowledge(data, root),
+        **inputs.tree("the notebooks", root / "notebooks"),
+    }
+    return standing.origin(found) | {"the lock": inputs.file(root / "requirements.lock")}
+
+
+def _copy_project(root: Path, data: Path, copy: Path) -> None:
+    """Copy what a project's own people wrote of it, as it stands."""
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "_site", "_failed")
+    for name in ("src", "notebooks", "docs"):
+        shutil.copytree(root / name, copy / name, ignore=ignored)
+    standing.copy_sources(root, copy / "reports")
+    shutil.copyfile(root / "requirements.lock", copy / "requirements.lock")
+    for folder in (root / "data", data) if data.is_relative_to(root) else (root / "data",):
+        for path in folder.iterdir() if folder.is_dir() else ():
+            target = copy / path.relative_to(root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_file():
+                shutil.copyfile(path, target)
+            elif path.name not in _NEVER and not _is_data_folder(path):
+                shutil.copytree(path, target, ignore=ignored, dirs_exist_ok=True)
+
+
+def _is_data_folder(path: Path) -> bool:
+    return any((path / name).is_dir() for name in ("raw", "store"))
+
+
+def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
+    """Put the data beside the copy's code: the store by a link, and what was published before.
+
+    What was published later is left out: disclosure control would know it.
+    """
+    meant, held = bundle.manifest.data, store.digests(data)
+    other = sorted(name for name in meant.keys() | held.keys() if meant.get(name) != held.get(name))
+    if other:
+        raise CannotRun(
+            f"{data}: the store's {bounded(other, 9)} are not those that the edition was made "
+            "from; ingest the exports that gave them, and name their folder with --data"
+        )
+    known = publications.digests(data)
+    earlier = bundle.manifest.earlier
+    place = data.relative_to(root).as_posix() if data.is_relative_to(root) else None
+    target = copy / place if place else copy.with_name(data.name)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "store").symlink_to((data / "store").resolve(), target_is_directory=True)
+    for name, digest in earlier.items():
+        if known.get(name) == digest:
+            kept = publications.FOLDER
+            shutil.copytree(data / kept / name, target / kept / name)
+    return place or str(target)
+
+
+def _seed(bundle: Bundle, copy: Path) -> None:
+    """Let the copy know on which days the edition was published before its last revision."""
+    manifest = bundle.manifest
+    if not manifest.revisions:
+        return
+    folder = copy / "reports" / "_site" / manifest.quarter
+    folder.mkdir(parents=True)
+    before = {
+        "quarter": manifest.quarter,
+        "kind": manifest.kind,
+        "published": manifest.published,
+        "revisions": manifest.revisions[:-1],
+        "headline": "",
+        "told": "",
+        "files": {},
+    }
+    (folder / record.NAME).write_text(json.dumps(before), encoding="utf-8")
+
+
+def _run(
+    command: list[str], folder: Path, environment: Mapping[str, str], tell: Callable[[str], None]
+) -> list[str]:
+    """Run a command, telling the lines of its progress; its last ones."""
+    last: deque[str] = deque(maxlen=8)
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
+    ) as process:  # fmt: skip
+        for line in process.stderr or ():
+            last.append(line.rstrip())
+            tell(line.rstrip())
+    return [*last]
