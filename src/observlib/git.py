@@ -1,4 +1,4 @@
-"""The project's history, where `git` keeps one: a study is made again from a commit of it."""
+"""The project's history, where `git` keeps one: an edition is made again from a commit of it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,23 @@ from pathlib import Path
 from observlib.errors import ObservError
 
 DIRTY = "-dirty"  # what ends the name of a commit of which files differ
+ARCHIVAL = ".git_archival.txt"  # in an archive that git made, it names the commit
 
 
 def commit(root: Path) -> str:
     """The commit that a folder stands at, ended by `-dirty` where its files differ; `""` of none.
+
+    An archive of a commit, which has no history, says so in a file (git's `export-subst`).
 
     Examples
     --------
     >>> commit(Path("/"))
     ''
     """
+    if (root / ARCHIVAL).is_file():
+        told_by_file = (root / ARCHIVAL).read_text(encoding="utf-8").strip().removeprefix("node: ")
+        if _is_name(told_by_file.removesuffix(DIRTY)):
+            return told_by_file
     told = _run(root, "describe", "--always", "--abbrev=40", "--exclude=*", f"--dirty={DIRTY}")
     return told.decode().strip() if told is not None else ""
 

@@ -17,7 +17,6 @@ import typer
 import observlib
 from observlib.cli.code import code
 from observlib.cli.new import add_to
-from observlib.cli.review import review
 from observlib.cli.printing import (
     answer,
     output_is_lost,
@@ -34,6 +33,7 @@ from observlib.cli.printing import (
     with_output_options,
     wrong_words,
 )
+from observlib.cli.review import review
 from observlib.errors import ObservError, UsageError
 from observlib.period import today
 

@@ -11,6 +11,7 @@ import typer
 from observlib.cli.printing import answer, say
 from observlib.errors import ObservError
 
+SHOWN = 20  # places that differ, in the terminal
 NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made again
 
 
@@ -46,7 +47,9 @@ def review(
         if not one.is_close
     ]
     if found.verdict == DIFFERS:
-        raise ObservError(*found.not_run, *lines)
+        rest = len(lines) - SHOWN
+        more = [f"and {rest} more places; --to writes them all"] if rest > 0 else []
+        raise ObservError(*found.not_run, *lines[:SHOWN], *more)
     for line in found.not_run:
         say(line, err=True)
     if found.verdict == UNRUN:

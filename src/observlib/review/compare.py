@@ -213,7 +213,7 @@ def _of_pdf(content: bytes) -> Iterator[Piece]:
     for name, value in (reader.metadata or {}).items():
         yield f"its {name}", str(value)
     said = {"/Alt": "alternative text", "/ActualText": "text that is read", "/Title": "title"}
-    for number in range(1, int(reader.trailer["/Size"])):
+    for number in range(1, int(str(reader.trailer["/Size"]))):
         thing: Any = reader.get_object(number)
         for key, kind in said.items():
             if isinstance(thing, dict) and key in thing:

@@ -87,6 +87,7 @@ def _copy_code(bundle: Bundle, root: Path, data: Path, copy: Path) -> None:
             shutil.rmtree(copy)
     if not (found := _other(meant, root, data, root)):
         _copy_project(root, data, copy)
+        (copy / git.ARCHIVAL).write_text(f"node: {name}\n", encoding="utf-8")
         return
     problems.append(f"this copy of the project: {_told(found)}")
     raise CannotRun(*problems, "check out what the edition was made from, and review it there")
