@@ -87,12 +87,23 @@ def described(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> di
         "hasPart": parts,
         "mentions": {"@id": _MAKING},
     }
+    inputs = {**manifest["made_from"], **manifest["data"]}
+    used = [
+        {
+            "@id": f"#{name.replace(' ', '-')}",
+            "@type": "PropertyValue",
+            "name": name,
+            "value": value,
+        }
+        for name, value in inputs.items()
+    ]
     making = {
         "@id": _MAKING,
         "@type": "CreateAction",
         "name": f"observ edition {edition.quarter}",
         "description": "Chaque page et chaque fichier est refait par cette commande.",
         "instrument": {"@id": _SOFTWARE},
+        "object": [{"@id": value["@id"]} for value in used],
         "result": {"@id": "./"},
         "endTime": edition.changed.isoformat(),
     }
@@ -115,6 +126,7 @@ def described(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> di
             },
             {"@id": _PUBLISHER, "@type": "Organization", "name": publisher},
             making,
+            *used,
             {
                 "@id": _SOFTWARE,
                 "@type": "SoftwareSourceCode",
@@ -125,6 +137,30 @@ def described(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> di
             },
         ],
     }
+
+
+def tells(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """What a manifest and the description both tell of an edition, by its place in the manifest."""
+    groups = {
+        f"{key}.{name}": f"{v}"
+        for key in ("made_from", "data")
+        for name, v in manifest[key].items()
+    }
+    return {"quarter": manifest["quarter"], "published": manifest["published"], **groups}
+
+
+def told(folder: Path) -> dict[str, str]:
+    """The same, as the description in a folder tells it; nothing of one that cannot be read."""
+    try:
+        graph = json.loads((folder / NAME).read_text(encoding="utf-8"))["@graph"]
+        things = {thing["@id"]: thing for thing in graph}
+        found = {"quarter": things["./"]["version"], "published": things["./"]["datePublished"]}
+        for thing in things.values():
+            if thing["@type"] == "PropertyValue":
+                found |= {f"{key}.{thing['name']}": thing["value"] for key in ("made_from", "data")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return found
 
 
 # the manifest names the digest of this description, and differs where the build does

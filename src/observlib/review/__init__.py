@@ -24,7 +24,6 @@ from observlib.review.remake import CannotRun, remade
 REPRODUCED, CLOSE, DIFFERS, NOT_RUN = "reproduced", "within tolerance", "differs", "cannot be run"
 # of a manifest: where and when it was made, which another build need not have alike
 _ITS_OWN = ("commit", "earlier")
-_DAY = "published"
 
 
 @dataclass(frozen=True)
@@ -114,22 +113,13 @@ def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
     for name, wrong in files_against_manifest(bundle).items():
         yield Difference(name, "the file", wrong, "as its manifest says")
     manifest = bundle.manifest
-    described = _described(bundle.folder / crate.NAME)
-    days = {"datePublished": manifest.published, "version": manifest.quarter}
-    for key, value in days.items():
-        if (told := str(described.get(key, "(nothing)"))) != value:
-            yield Difference(record.NAME, f"{_DAY} or quarter", value, f"{told} in {crate.NAME}")
+    described = crate.told(bundle.folder)
+    for where, value in crate.tells(bundle.raw).items():
+        if (told := described.get(where, "(nothing)")) != value:
+            yield Difference(record.NAME, where, value, f"{told} in {crate.NAME}")
     name = manifest.commit.removesuffix(git.DIRTY)
     if name and git.commit(root) and not git.knows(root, name):
         yield Difference(record.NAME, "commit", name, "in no history that this copy has")
-
-
-def _described(path: Path) -> dict[str, Any]:
-    try:
-        graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
-        return next(dict(thing) for thing in graph if thing.get("@id") == "./")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration):
-        return {}
 
 
 def _against(bundle: Bundle, again: Path) -> Iterator[Difference]:

@@ -1,0 +1,320 @@
+"""Single changes to a bundle, as an accident or a forger makes them, each in one place."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import random
+import re
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pikepdf
+
+from observlib import inputs
+from observlib.editions import record
+
+
+class Tampering(NamedTuple):
+    """What was changed: the file, and what a reviewer must be told of the place."""
+
+    kind: str
+    file: str
+    where: str  # a regular expression
+
+
+def copy(bundle: Path, target: Path) -> Path:
+    """The bundle's files at another place, by links: what changes one writes a new one."""
+    shutil.copytree(bundle, target, copy_function=os.link)
+    return target
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.unlink()
+    path.write_bytes(content)
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8")
+
+
+def _other_digit(digit: str, chance: random.Random) -> str:
+    return chance.choice([x for x in "0123456789" if x != digit])
+
+
+def _one(paths: Iterator[Path], chance: random.Random) -> Path:
+    return chance.choice(sorted(paths))
+
+
+def _at(text: str, pattern: str, chance: random.Random, group: int = 0) -> int:
+    """The place of one of the matches."""
+    return chance.choice([found.start(group) for found in re.finditer(pattern, text)])
+
+
+def _change_digit(path: Path, at: int, chance: random.Random) -> int:
+    """Change a digit of a text; the line on which it is."""
+    text = _text(path)
+    changed = text[:at] + _other_digit(text[at], chance) + text[at + 1 :]
+    _write(path, changed.encode("utf-8"))
+    return text.count("\n", 0, at) + 1
+
+
+def digit_of_a_page(folder: Path, chance: random.Random) -> Tampering:
+    path = _one(folder.glob("*.html"), chance)
+    text = _text(path)
+    main = text.index("<main")
+    at = main + _at(text[main:], r">[^<>]*?(\d)[^<>]*<", chance, 1)
+    _change_digit(path, at, chance)
+    return Tampering("page", path.name, r"line \d+.*text")
+
+
+def alternative_text(folder: Path, chance: random.Random) -> Tampering:
+    pages = [x for x in folder.glob("*.html") if re.search(r'(aria-label|alt)="[^"]', _text(x))]
+    path = _one(iter(pages), chance)
+    text = _text(path)
+    at = _at(text, r'(?:aria-label|alt)="([^"&])', chance, 1)
+    changed = text[:at] + ("X" if text[at] != "X" else "Y") + text[at + 1 :]
+    _write(path, changed.encode("utf-8"))
+    return Tampering("alternative text", path.name, r"line \d+.*(aria-label|alt) of")
+
+
+def row_of_data(folder: Path, chance: random.Random) -> Tampering:
+    path = _one(folder.rglob("*.csv"), chance)
+    rows = [*csv.reader(io.StringIO(_text(path), newline=""))]
+    number = chance.randrange(1, len(rows))
+    if chance.random() < 0.5:
+        places = [x for x, cell in enumerate(rows[number]) if cell]
+        place = chance.choice(places)
+        cell = rows[number][place]
+        rows[number][place] = ("9" if cell[0] != "9" else "8") + cell[1:]
+        where = rf"line {number + 1}, {re.escape(rows[0][place])}"
+    else:
+        del rows[number]
+        where = r"line \d+"
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    _write(path, text.getvalue().encode("utf-8"))
+    return Tampering("data", path.relative_to(folder).as_posix(), where)
+
+
+def output_of_a_cell(folder: Path, chance: random.Random) -> Tampering:
+    path = _one(folder.glob("*.ipynb"), chance)
+    notebook = json.loads(_text(path))
+    shown = [
+        (cell, out, mime)
+        for cell, own in enumerate(notebook["cells"])
+        for out, output in enumerate(own.get("outputs", ()))
+        for mime, value in output.get("data", {}).items()
+        if re.search(r"\d", json.dumps(value))
+    ]
+    cell, out, mime = chance.choice(shown)
+    data = notebook["cells"][cell]["outputs"][out]["data"]
+    text = json.dumps(data[mime], ensure_ascii=False)
+    at = _at(text, r"(?<![\\u\w])\d", chance)
+    data[mime] = json.loads(text[:at] + _nonzero(text[at]) + text[at + 1 :])
+    _write(path, (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode())
+    return Tampering("output", path.name, rf"cells\[{cell}\]\.outputs\[{out}\]")
+
+
+def _nonzero(digit: str) -> str:
+    return "7" if digit != "7" else "3"
+
+
+def parameter(folder: Path, chance: random.Random) -> Tampering:
+    path = _one(folder.glob("*.ipynb"), chance)
+    text = _text(path)
+    at = _at(text, r'quarter = \\"(\d)', chance, 1)
+    _change_digit(path, at, chance)
+    return Tampering("parameter", path.name, r"cells\[\d+\]\.source")
+
+
+def leaf_of_the_manifest(folder: Path, chance: random.Random) -> Tampering:
+    """Any key of the manifest: a digest, a parameter, a day, a title."""
+    path = folder / record.NAME
+    whole = json.loads(_text(path))
+    places = [*_places(whole)]
+    parent, key = chance.choice(places)
+    value = parent[key]
+    if isinstance(value, bool):
+        parent[key] = not value
+    elif isinstance(value, int | float):
+        parent[key] = value + 1
+    else:
+        at = chance.randrange(len(value)) if value else 0
+        known = value[at : at + 1]
+        new = chance.choice(
+            [x for x in ("0123456789" if known.isdigit() else "abcdef") if x != known]
+        )
+        parent[key] = value[:at] + new + value[at + 1 :]
+    _write(path, (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode())
+    return Tampering("manifest", record.NAME, re.escape(str(key)))
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(child, dict | list):
+            yield from _places(child)
+        elif child is not None:
+            yield value, key
+
+
+def digit_of_a_pdf(folder: Path, chance: random.Random) -> Tampering:
+    path = _one(folder.glob("*.pdf"), chance)
+    with pikepdf.open(path) as pdf:
+        number = chance.randrange(len(pdf.pages))
+        page = pdf.pages[number]
+        found = [*pikepdf.parse_content_stream(page)]
+        shows = [
+            (place, part)
+            for place, (operands, operator) in enumerate(found)
+            if str(operator) in ("Tj", "TJ")
+            for part, text in enumerate(operands[0] if str(operator) == "TJ" else operands)
+            if isinstance(text, pikepdf.String) and len(bytes(text)) >= 2
+        ]
+        place, part = chance.choice(shows)
+        operands, operator = found[place]
+        texts = operands[0] if str(operator) == "TJ" else operands
+        raw = bytearray(bytes(texts[part]))
+        raw[1] = raw[1] ^ 1
+        texts[part] = pikepdf.String(bytes(raw))
+        page.Contents = pdf.make_stream(pikepdf.unparse_content_stream(found))
+        content = io.BytesIO()
+        pdf.save(content)
+    _write(path, content.getvalue())
+    return Tampering("PDF", path.name, rf"page {number + 1}\b|byte \d+")
+
+
+def alternative_text_of_a_pdf(folder: Path, chance: random.Random) -> Tampering:
+    described = []
+    for path in sorted(folder.glob("*.pdf")):
+        with pikepdf.open(path) as pdf:
+            if any(isinstance(x, pikepdf.Dictionary) and "/Alt" in x for x in pdf.objects):
+                described.append(path)
+    path = chance.choice(described)
+    with pikepdf.open(path) as pdf:
+        found = [x for x in pdf.objects if isinstance(x, pikepdf.Dictionary) and "/Alt" in x]
+        one = chance.choice(found)
+        one["/Alt"] = pikepdf.String("9" + str(one["/Alt"])[1:])
+        content = io.BytesIO()
+        pdf.save(content)
+    _write(path, content.getvalue())
+    return Tampering("alternative text of a PDF", path.name, "alternative text")
+
+
+def cell_of_a_workbook(folder: Path, chance: random.Random) -> Tampering:
+    path = _one(folder.rglob("*.xlsx"), chance)
+    _in_archive(path, r"xl/worksheets/sheet\d+\.xml", r"<v>(\d)", chance)
+    return Tampering("workbook", path.relative_to(folder).as_posix(), r"sheet .*, [A-Z]+\d+|xl/")
+
+
+def digit_of_a_document(folder: Path, chance: random.Random) -> Tampering:
+    path = _one(folder.glob("*.docx"), chance)
+    _in_archive(path, r"word/document\.xml", r"<w:t[^>]*>[^<]*?(\d)", chance)
+    return Tampering("document", path.name, r"word/document\.xml: line \d+")
+
+
+def _in_archive(path: Path, member: str, pattern: str, chance: random.Random) -> None:
+    """Change a digit of a file of an archive, and nothing of the other files."""
+    with zipfile.ZipFile(path) as archive:
+        contents = [(entry, archive.read(entry)) for entry in archive.infolist()]
+    able = [
+        place
+        for place, (entry, content) in enumerate(contents)
+        if re.fullmatch(member, entry.filename) and re.search(pattern, content.decode())
+    ]
+    place = chance.choice(able)
+    entry, content = contents[place]
+    text = content.decode()
+    at = _at(text, pattern, chance, 1)
+    changed = text[:at] + _other_digit(text[at], chance) + text[at + 1 :]
+    contents[place] = (entry, changed.encode())
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry, content in contents:
+            archive.writestr(entry, content)
+    _write(path, packed.getvalue())
+
+
+def drawing(folder: Path, chance: random.Random) -> Tampering:
+    """A bar that is longer, in a drawing's own file."""
+    number = r"(?<![\d.#\w])([1-9])\d\d?\."
+    path = _one((x for x in folder.rglob("*.svg") if re.search(number, _text(x))), chance)
+    text = _text(path)
+    at = _at(text, number, chance, 1)
+    line = _change_digit(path, at, chance)
+    return Tampering("drawing", path.relative_to(folder).as_posix(), rf"line {line}|line \d+")
+
+
+def pixel(folder: Path, chance: random.Random) -> Tampering:
+    path = _one(folder.rglob("*.png"), chance)
+    content = bytearray(path.read_bytes())
+    at = chance.randrange(60, len(content) - 20)
+    content[at] ^= 1 + chance.randrange(255)
+    _write(path, bytes(content))
+    return Tampering("picture", path.relative_to(folder).as_posix(), rf"byte {at}|pixel")
+
+
+def swapped_files(folder: Path, chance: random.Random) -> Tampering:
+    end = chance.choice([".csv", ".html", ".pdf", ".ipynb"])
+    first, second = chance.sample(sorted(folder.glob(f"*{end}")), 2)
+    one, other = first.read_bytes(), second.read_bytes()
+    if one == other:
+        return swapped_files(folder, chance)
+    _write(first, other)
+    _write(second, one)
+    return Tampering("swapped", first.name, ".")
+
+
+def file_taken_away(folder: Path, chance: random.Random) -> Tampering:
+    path = _one((x for x in folder.rglob("*") if x.is_file() and x.name != record.NAME), chance)
+    path.unlink()
+    return Tampering("absent", path.relative_to(folder).as_posix(), "the file")
+
+
+def file_put_in(folder: Path, chance: random.Random) -> Tampering:
+    name = f"ajout-{chance.randrange(1000)}.html"
+    (folder / name).write_text("<p>7,9</p>", encoding="utf-8")
+    return Tampering("added", name, "the file")
+
+
+def description(folder: Path, chance: random.Random) -> Tampering:
+    """A digit of what describes the data or the edition to programs."""
+    path = _one((x for x in folder.rglob("*.json*") if x.name != record.NAME), chance)
+    text = _text(path)
+    at = _at(text, r"\d", chance)
+    _change_digit(path, at, chance)
+    return Tampering("description", path.relative_to(folder).as_posix(), ".")
+
+
+KINDS: tuple[Callable[[Path, random.Random], Tampering], ...] = (
+    digit_of_a_page,
+    alternative_text,
+    row_of_data,
+    output_of_a_cell,
+    parameter,
+    leaf_of_the_manifest,
+    digit_of_a_pdf,
+    alternative_text_of_a_pdf,
+    cell_of_a_workbook,
+    digit_of_a_document,
+    drawing,
+    pixel,
+    swapped_files,
+    file_taken_away,
+    file_put_in,
+    description,
+)
+
+
+def sign_again(folder: Path, name: str) -> None:
+    """Let the manifest say that a changed file is as it is now, as a forger would."""
+    path = folder / record.NAME
+    whole = json.loads(_text(path))
+    if name in whole["files"] and (folder / name).exists():
+        whole["files"][name] = inputs.file(folder / name)
+        _write(path, (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode())

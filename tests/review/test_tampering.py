@@ -1,0 +1,84 @@
+"""What was changed after publication is found, and said where."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tests.edition.conftest import NOW
+from tests.edition.conftest import root as root  # the demonstration's edition, published
+from tests.review import tampering
+from tests.review.conftest import Small
+
+from observlib import review
+from observlib.editions import record
+from observlib.errors import ObservError
+from observlib.review.bundle import opened
+
+
+def told_of(folder: Path, again: Path, root: Path) -> list[tuple[str, str]]:
+    """The files and places that a review names, where the edition differs."""
+    try:
+        found = review.of(opened(folder, folder), again, root)
+    except ObservError as error:  # the manifest is none any more
+        return [(name, line) for line in error.problems for name in (line.split(":")[0],)]
+    assert (found.verdict == review.DIFFERS) == bool(found.differences)
+    return [(one.file, one.where) for one in found.differences]
+
+
+def missed(
+    edition: Path, root: Path, work: Path, kinds: list[int], seed: int
+) -> tuple[Counter[str], list[str]]:
+    """How many changes of each kind were made, and those that a review does not tell."""
+    chance = random.Random(seed)
+    again = work / "again"
+    shutil.copytree(edition, again)
+    done: Counter[str] = Counter()
+    lost = []
+    for number, kind in enumerate(kinds):
+        folder = tampering.copy(edition, work / "tampered")
+        made = tampering.KINDS[kind](folder, chance)
+        is_forged = number % 2 and made.file not in (record.NAME, *record.APART)
+        if is_forged:
+            tampering.sign_again(folder, made.file)
+        told = told_of(folder, again, root)
+        done[made.kind] += 1
+        # of its digest in the manifest, the file is named or the digest
+        files = (made.file, *([record.BUILD] if made.file == record.NAME else []))
+        places = [where for name, where in told if name in files]
+        found = any(re.search(made.where, where) or where == "the file" for where in places)
+        if made.kind not in ("absent", "added") and made.file not in (record.NAME, *record.APART):
+            found = any(re.search(made.where, where) for where in places)
+        if not found:
+            lost.append(f"{number}: {made}, told {told[:4]}")
+        shutil.rmtree(folder)
+    return done, lost
+
+
+def test_an_edition_that_nobody_touched_differs_in_nothing(small: Small, tmp_path: Path) -> None:
+    again = tampering.copy(small.edition, tmp_path / "again")
+    assert told_of(small.edition, again, small.root) == []
+
+
+def test_every_kind_of_change_to_an_edition_is_found_and_located(
+    small: Small, tmp_path: Path
+) -> None:
+    kinds = [*range(len(tampering.KINDS))] * 3
+    done, lost = missed(small.edition, small.root, tmp_path, kinds, 1)
+    assert lost == []
+    assert len(done) == len(tampering.KINDS) and min(done.values()) >= 3
+
+
+@pytest.mark.slow
+def test_of_three_hundred_changes_to_the_demonstration_every_one_is_found(
+    root: Path, tmp_path: Path
+) -> None:
+    edition = root / "reports" / "_site" / str(NOW)
+    kinds = [number % len(tampering.KINDS) for number in range(304)]
+    done, lost = missed(edition, root, tmp_path, kinds, 2)
+    assert lost == []
+    assert done.total() >= 300
