@@ -19,6 +19,8 @@ import pikepdf
 from observlib import inputs
 from observlib.editions import record
 
+_DIGIT = r"(?<![\\u\w])\d"  # of no word, and no escaped letter
+
 
 class Tampering(NamedTuple):
     """What was changed: the file, and what a reviewer must be told of the place."""
@@ -110,12 +112,12 @@ def output_of_a_cell(folder: Path, chance: random.Random) -> Tampering:
         for cell, own in enumerate(notebook["cells"])
         for out, output in enumerate(own.get("outputs", ()))
         for mime, value in output.get("data", {}).items()
-        if re.search(r"\d", json.dumps(value))
+        if re.search(_DIGIT, json.dumps(value, ensure_ascii=False))
     ]
     cell, out, mime = chance.choice(shown)
     data = notebook["cells"][cell]["outputs"][out]["data"]
     text = json.dumps(data[mime], ensure_ascii=False)
-    at = _at(text, r"(?<![\\u\w])\d", chance)
+    at = _at(text, _DIGIT, chance)
     data[mime] = json.loads(text[:at] + _nonzero(text[at]) + text[at + 1 :])
     _write(path, (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode())
     return Tampering("output", path.name, rf"cells\[{cell}\]\.outputs\[{out}\]")

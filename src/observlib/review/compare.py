@@ -7,6 +7,7 @@ drawings (alternative texts among them), the texts of PDFs by their page.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -20,6 +21,7 @@ from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from observlib import inputs
 from observlib.errors import SHOWN
 
 # Numbers that differ by no more are the same: two builds of one library may add in another order.
@@ -27,6 +29,7 @@ RELATIVE = 1e-9
 PIXELS = 0.01  # of a drawing's coordinates
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
 _AROUND = 30  # letters shown beside a difference
+_SAID = {"/Alt": "alternative text", "/ActualText": "text that is read", "/T": "title"}
 Piece = tuple[str, str]  # where, what
 
 
@@ -76,13 +79,12 @@ def differences(name: str, published: bytes, remade: bytes) -> Iterator[Differen
     if published == remade:
         return
     suffix = PurePosixPath(name).suffix
-    pieces = _PIECES.get(suffix, _lines)
-    try:
-        first, second = list(pieces(published)), list(pieces(remade))
-    except Exception:  # what a stranger wrote may be anything; its bytes differ
-        first = second = []
     near = PIXELS if suffix == ".svg" else 0.0
-    found = [*_pairs(first, second)]
+    readers = [_PIECES.get(suffix, _lines), *([_members] if suffix == ".xlsx" else [])]
+    found: list[tuple[str, str, str]] = []
+    for pieces in readers:
+        with contextlib.suppress(Exception):  # what a stranger wrote may be anything
+            found = found or [*_pairs(list(pieces(published)), list(pieces(remade)))]
     for where, a, b in found:
         yield Difference(name, where, *_shown(a, b), is_close=_are_close(a, b, near))
     if not found:  # they hold the same, written otherwise
@@ -210,14 +212,29 @@ def _of_pdf(content: bytes) -> Iterator[Piece]:
     for number, page in enumerate(reader.pages, 1):
         for line in page.extract_text().splitlines():
             yield f"page {number}", line
-    for name, value in (reader.metadata or {}).items():
+    for name, value in sorted((reader.metadata or {}).items()):
         yield f"its {name}", str(value)
-    said = {"/Alt": "alternative text", "/ActualText": "text that is read", "/Title": "title"}
-    for number in range(1, int(str(reader.trailer["/Size"]))):
-        thing: Any = reader.get_object(number)
-        for key, kind in said.items():
-            if isinstance(thing, dict) and key in thing:
-                yield kind, str(thing[key])
+    for number, page in enumerate(reader.pages, 1):  # what is drawn, and is no text
+        contents = page.get_contents()
+        yield (
+            f"page {number}, what it draws",
+            inputs.digest(contents.get_data() if contents else b""),
+        )
+    root: Any = reader.trailer["/Root"]
+    yield from _spoken(root.get("/StructTreeRoot"))
+
+
+def _spoken(element: Any) -> Iterator[Piece]:
+    """What a PDF says of its pictures to those who hear it, in the order of reading."""
+    element = element.get_object() if hasattr(element, "get_object") else element
+    if isinstance(element, list):
+        for child in element:
+            yield from _spoken(child)
+    elif isinstance(element, dict):
+        for key, kind in _SAID.items():
+            if key in element:
+                yield kind, str(element[key])
+        yield from _spoken(element.get("/K"))
 
 
 def _of_workbook(content: bytes) -> Iterator[Piece]:
