@@ -46,7 +46,8 @@ from observlib.edition.notices import with_attack, with_notices, with_package, w
 from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
-from observlib.editions import record
+from observlib.editions import dates, record
+from observlib.editions.announced import check_kept
 from observlib.editions.site import carry, check_kind, complete
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
@@ -55,7 +56,6 @@ from observlib.publish import check_publisher, publish
 from observlib.publish.project import PagesError
 from observlib.standing import Record
 from observlib.swap import replace_folder, workspace
-from observlib.working_days import due
 
 # places of the method's page, and the files of `reports/` that stand there
 _MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}
@@ -128,6 +128,7 @@ def release(
     reports, cache = root / "reports", root / disk_cache.FOLDER
     site = reports / "_site"
     check_kind(site, request.kind)
+    check_kept(dates.load(data, root), site, request.kind, today)
     with (
         files.telling_write_errors(reports, "what was published is as it was"),
         workspace(site) as work,
@@ -209,7 +210,8 @@ def _publish(
         decided = told.decisions(data, request.quarter)
         publications.keep(data, request.quarter, folder, request.today)
         told.keep(data, request.quarter, request.digest, [decided])
-        complete(whole, sources, data, request.catalogue, make_pages, quarter)
+        known = dates.load(data, root)
+        complete(whole, sources, data, request.catalogue, known, make_pages, quarter)
         made = standing.files_of(whole, folder)
         replace_folder(whole, site)
     replace_folder(folder, request.published)
@@ -384,8 +386,9 @@ def _announce(
         {study["page"] for study in manifest["studies"] if "sha256" in study},
     )
     text = with_package(with_part(text, "points", points), edition, manifest.get("frame", {}))
-    following = next_edition(request.quarter, due(request.quarter + 1))
-    text = with_part(text, "prochaine", following)
+    if following := dates.load(request.data, request.root).after(str(request.quarter)):
+        said = next_edition(following[0].quarter, following[0].date)
+        text = with_part(text, "prochaine", said)
     (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
     for name, content in pictures.items():
         (copy / name).parent.mkdir(exist_ok=True)
