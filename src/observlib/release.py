@@ -10,7 +10,7 @@ import contextlib
 import json
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ from observlib.edition.notices import with_attack, with_notices, with_package, w
 from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
-from observlib.editions import dates, record
+from observlib.editions import dates, quality, record
 from observlib.editions.announced import check_kept
 from observlib.editions.site import carry, check_kind, complete
 from observlib.errors import ObservError, bounded
@@ -57,6 +57,7 @@ from observlib.publish.project import PagesError
 from observlib.standing import Record
 from observlib.swap import replace_folder, workspace
 
+Approve = Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
 # places of the method's page, and the files of `reports/` that stand there
 _MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}
 
@@ -75,6 +76,7 @@ def release(
     executing: store.Progress | None = None,
     publishing: store.Progress | None = None,
     workers: Workers | None = None,
+    approve: Approve | None = None,
 ) -> tuple[Path, list[str]]:
     """Make the pages of a quarter, and publish them in the site, `reports/_site/<quarter>`.
 
@@ -104,6 +106,9 @@ def release(
         Progress callbacks of the two steps.
     workers
         Processes that are started already (see `edition.execute.started`); else they are here.
+    approve
+        Called with the manifest, what the edition's own attack found (see `told.report`) and the
+        folder of its pages, before they are public; what it raises leaves all as it was.
 
     Returns
     -------
@@ -152,8 +157,9 @@ def release(
             )
         if before is None or _site_changes(root, before, found, manifest):
             made = today.isoformat()
-            outputs = _publish(request, work, manifest, publisher, keep_going, publishing)
+            outputs = _publish(request, work, manifest, publisher, keep_going, publishing, approve)
         else:
+            _approve(approve, request, manifest, site)
             made, outputs = before.made, before.files
         lines = [
             f"study {page['page']}: {page['error']}; see {request.failed / page['page']}.ipynb"
@@ -175,6 +181,7 @@ def _publish(
     publisher: str,
     keep_going: bool,
     publishing: store.Progress | None,
+    approve: Approve | None,
 ) -> Inputs:
     """Publish the edition that a work folder holds beside the others; the files of it all.
 
@@ -201,6 +208,7 @@ def _publish(
             if not keep_going:
                 raise
             leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
+    _approve(approve, request, manifest, whole)
     record.write(edition, whole / quarter)
     sources = work / "list"
     standing.copy_sources(root, sources)
@@ -216,6 +224,15 @@ def _publish(
         replace_folder(whole, site)
     replace_folder(folder, request.published)
     return made
+
+
+def _approve(
+    approve: Approve | None, request: Request, manifest: Mapping[str, Any], site: Path
+) -> None:
+    """Let who asked for it look at the edition as it stands in a site, and stop it."""
+    if approve:
+        report = told.report(told.decisions(request.data, request.quarter))
+        approve(manifest, report, site / str(request.quarter))
 
 
 @contextlib.contextmanager
@@ -239,7 +256,7 @@ def _project(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     write_sheets(request.practices, request.catalogue, copy / "practices")
     write_documentation(request.root / "docs", copy / "documentation")
     _announce(reports / "index.qmd", copy, manifest, request, work / "edition")
-    _tell_method(reports / "methode.qmd", copy, request)
+    _tell_method(reports / "methode.qmd", copy, request, manifest["published"], work / "edition")
     return copy
 
 
@@ -337,11 +354,11 @@ def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str
     return {page.stem: bounded(found, sep="; ") for page, found in error.by_page.items()}
 
 
-def _tell_method(method: Path, copy: Path, request: Request) -> None:
+def _tell_method(method: Path, copy: Path, request: Request, published: str, edition: Path) -> None:
     """Put on the copy of the method page, if there is one, what was measured and what code says.
 
-    That is what the edition's own attack found, what redaction and the machine find of texts, and
-    the rule by which texts are quoted.
+    That is what the edition's own attack found, what redaction and the machine find of texts, the
+    rule by which texts are quoted, and the quality of the edition.
     """
     if method.exists():
         report = told.report(told.decisions(request.data, request.quarter))
@@ -349,6 +366,7 @@ def _tell_method(method: Path, copy: Path, request: Request) -> None:
         text = with_attack(text, str(request.quarter), report, request.catalogue)
         text = with_part(text, "citation", typography(quotes.rule()))
         text = with_part(text, "faits", typography(main_points.rule()))
+        text = with_part(text, "qualite", quality.told(request, edition, published))
         for name, measured in _MEASURED.items():
             if f"<!-- {name} -->" in text:
                 text = with_part(text, name, _measured(method.with_name(measured)))

@@ -39,8 +39,8 @@ def test_the_next_editions_have_a_day_an_hour_and_say_whether_the_day_is_sure():
 
 def test_a_changed_date_tells_both_days_and_its_reason():
     assert lines("changements") == [
-        "- Édition du 3e trimestre 2026 : du 12 novembre 2026 au 16 novembre 2026, décidé le 26 "
-        "octobre 2026. Un export tardif."
+        "- Édition du 3e trimestre 2026 : le 16 novembre 2026, et non plus le 12 novembre 2026. "
+        "Un export tardif. Décision du 26 octobre 2026."
     ]
 
 

@@ -10,11 +10,12 @@ import sys
 import textwrap
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 import observlib
+from observlib.cli.checked import checklist
 from observlib.cli.code import code
 from observlib.cli.new import add_to
 from observlib.cli.printing import (
@@ -268,6 +269,10 @@ def edition(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say what would be made again and why; make nothing.")
     ] = False,
+    to_release: Annotated[
+        bool,
+        typer.Option("--release", help="Release it: at its hour, once the checklist is met."),
+    ] = False,
 ) -> None:
     """Execute the studies of a quarter and publish its site and PDFs.
 
@@ -282,7 +287,11 @@ def edition(
     only = study or []
     root, folder = project.root(), project.data_folder(data)
     now = standing.now(root, folder, wanted, only, given, publisher, date.today())
-    if record := standing.since(root, now):
+    if to_release and (only or given or keep_going or explain):
+        raise UsageError(
+            "--release is of a whole edition; leave --study, -p, --keep-going and --explain out"
+        )
+    if (record := standing.since(root, now)) and not to_release:
         index = root / "reports" / "_site" / "index.html"
         say(f"Nothing has changed since {record.made}; {index}")
         answer(index=index, changed=False, made=record.made)
@@ -300,6 +309,7 @@ def edition(
         return
     unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
     with unharmed, contextlib.ExitStack() as stack:
+        checked = stack.enter_context(checklist(root, folder, wanted)) if to_release else None
         # they make themselves ready while this process imports the rest
         may_run = standing.may_run(root, now)
         workers = stack.enter_context(started(root)) if may_run else None
@@ -319,9 +329,11 @@ def edition(
             executing=step("Executing studies"),
             publishing=step("Publishing pages"),
             workers=workers,
+            approve=checked and checked.approve,
         )
     published(index)
-    answer(index=index, changed=True, failed=failed)
+    released: dict[str, Any] = {"released": True, "checks": checked.told} if checked else {}
+    answer(index=index, changed=True, failed=failed, **released)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
 

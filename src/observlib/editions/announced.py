@@ -126,12 +126,12 @@ def calendar(editions: Sequence[Edition], dates: Calendar, title: str, site: str
 
 
 def moves(planned: Planned) -> list[str]:
-    """What is said of each change of an edition's date: both days, when it was decided, why."""
+    """What is said of each change of an edition's date: both days, why, when it was decided."""
     days = [*(change.before for change in planned.changed), planned.date]
     return [
-        f"{name_of(planned.quarter)} : du {french.day_label(change.before)} au "
-        f"{french.day_label(after)}, décidé le {french.day_label(change.decided)}. "
-        f"{change.reason.rstrip('.')}."
+        f"{name_of(planned.quarter)} : le {french.day_label(after)}, et non plus le "
+        f"{french.day_label(change.before)}. {change.reason.rstrip('.')}. "
+        f"Décision du {french.day_label(change.decided)}."
         for change, after in zip(planned.changed, days[1:], strict=True)
     ]
 

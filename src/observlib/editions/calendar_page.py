@@ -70,20 +70,29 @@ def hour(planned: Planned) -> str:
 def _kept(kept: Sequence[tuple[Edition, Planned]]) -> str:
     """The editions that had a date, with the day on which they appeared."""
     appeared = [date.fromisoformat(edition.published) for edition, _ in kept]
-    gaps = [(day - said.date).days for day, (_, said) in zip(appeared, kept, strict=True)]
+    gaps = [gap(said, day) for day, (_, said) in zip(appeared, kept, strict=True)]
     return pipe_table(
         {
             TEXTS["edition"]: [french.period_label(said.quarter) for _, said in kept],
             TEXTS["announced"]: [french.day_label(said.date) for _, said in kept],
             TEXTS["appeared"]: [french.day_label(day) for day in appeared],
-            TEXTS["late"]: [_days(gap) for gap in gaps],
+            TEXTS["late"]: gaps,
         }
     )
 
 
-def _days(gap: int) -> str:
-    days = french.count(abs(gap), "jour", "jours")
-    return TEXTS["after" if gap > 0 else "before"].format(days=days) if gap else TEXTS["on_time"]
+def gap(planned: Planned, published: date) -> str:
+    """By how much an edition missed the day that was announced.
+
+    Examples
+    --------
+    >>> announced = Planned(quarter="2026-T4", date=date(2027, 2, 15))
+    >>> [gap(announced, date(2027, 2, day)).replace("\\xa0", " ") for day in (15, 17)]
+    ['le jour dit', '2 jours après']
+    """
+    days = (published - planned.date).days
+    told = french.count(abs(days), "jour", "jours")
+    return TEXTS["after" if days > 0 else "before"].format(days=told) if days else TEXTS["on_time"]
 
 
 def _access(access: Sequence[Access]) -> str:
@@ -98,6 +107,5 @@ def _access(access: Sequence[Access]) -> str:
             TEXTS["role"]: [one.role for one in access],
             TEXTS["why"]: [one.why for one in access],
             TEXTS["since"]: [when(one) for one in access],
-        },
-        even=True,
+        }
     )
