@@ -10,6 +10,7 @@ from tests import test_release as small
 
 from observlib.editions import checklist
 from observlib.editions.dates import Calendar
+from observlib.editions.record import Edition
 from observlib.errors import ObservError
 from observlib.period import Quarter
 from observlib.store.ledger import Entry
@@ -41,6 +42,23 @@ DATES = Calendar.model_validate(
 def test_an_edition_is_released_from_the_minute_that_readers_were_told(quarter, now, state, told):
     found = checklist.hour(DATES, Quarter.parse(quarter), datetime(*now, tzinfo=UTC))
     assert found.state == state and told in found.told
+
+
+@pytest.mark.parametrize(
+    ("appeared", "now", "quarter"),
+    [
+        ({}, (2026, 11, 16, 7, 44), None),
+        ({}, (2026, 11, 16, 7, 45), "2026-T3"),
+        ({"2026-T3": "2026-11-13"}, (2026, 11, 16, 7, 45), "2026-T3"),  # made before, to be seen
+        ({"2026-T3": "2026-11-16"}, (2026, 11, 16, 9, 0), None),
+        ({"2026-T3": "2026-11-16"}, (2027, 2, 15, 7, 44), None),
+        ({"2026-T3": "2026-11-16"}, (2027, 2, 15, 7, 45), "2026-T4"),
+    ],
+)
+def test_a_daily_timer_releases_each_edition_once_from_its_hour_on(appeared, now, quarter):
+    published = [Edition(one, "real", day, (), "", "", {}) for one, day in appeared.items()]
+    found = checklist.due(DATES, published, datetime(*now, tzinfo=UTC))
+    assert (found and found.quarter) == quarter
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 import observlib
-from observlib.cli.checked import checklist
+from observlib.cli.checked import checklist, due
 from observlib.cli.code import code
 from observlib.cli.new import add_to
 from observlib.cli.printing import (
@@ -248,7 +248,8 @@ def status(data: Data = Path("data")) -> None:
 @app.command()
 def edition(
     quarter: Annotated[
-        str | None, typer.Argument(help="Such as 2026-T3; the latest complete one by default.")
+        str | None,
+        typer.Argument(help="Such as 2026-T3; else the latest complete one, or the one due."),
     ] = None,
     data: Data = Path("data"),
     study: Annotated[
@@ -286,11 +287,13 @@ def edition(
     given = _parameters(parameter or [])
     only = study or []
     root, folder = project.root(), project.data_folder(data)
-    now = standing.now(root, folder, wanted, only, given, publisher, date.today())
     if to_release and (only or given or keep_going or explain):
         raise UsageError(
             "--release is of a whole edition; leave --study, -p, --keep-going and --explain out"
         )
+    if to_release and wanted is None and (wanted := due(root, folder)) is None:
+        return
+    now = standing.now(root, folder, wanted, only, given, publisher, date.today())
     if (record := standing.since(root, now)) and not to_release:
         index = root / "reports" / "_site" / "index.html"
         say(f"Nothing has changed since {record.made}; {index}")
@@ -309,7 +312,9 @@ def edition(
         return
     unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
     with unharmed, contextlib.ExitStack() as stack:
-        checked = stack.enter_context(checklist(root, folder, wanted)) if to_release else None
+        checked = None
+        if to_release and wanted:
+            checked = stack.enter_context(checklist(root, folder, wanted))
         # they make themselves ready while this process imports the rest
         may_run = standing.may_run(root, now)
         workers = stack.enter_context(started(root)) if may_run else None

@@ -23,8 +23,22 @@ class Checked(NamedTuple):
     approve: Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
 
 
+def due(root: Path, data: Path) -> Quarter | None:
+    """The quarter of the edition that is due; where none is, that is said."""
+    from observlib.editions import checklist as checks
+    from observlib.editions import dates, record
+    from observlib.period import Quarter
+
+    published = record.published(root / "reports" / "_site")
+    if planned := checks.due(dates.load(data, root), published, datetime.now(UTC)):
+        return Quarter.parse(planned.quarter)
+    say("No edition is due: none of which the hour has come is still to appear.")
+    answer(released=False, checks=[])
+    return None
+
+
 @contextmanager
-def checklist(root: Path, data: Path, quarter: Quarter | None) -> Iterator[Checked]:
+def checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[Checked]:
     """Look at what needs no made edition, before it is made; show all that was found at the end.
 
     Raises
@@ -32,11 +46,8 @@ def checklist(root: Path, data: Path, quarter: Quarter | None) -> Iterator[Check
     ObservError
         With each check that is blocking.
     """
-    from observlib import store
     from observlib.editions import checklist as checks
 
-    now = datetime.now(UTC)
-    asked = quarter or store.latest_quarter(data, now.astimezone().date())
     told: list[dict[str, str]] = []
 
     def take(found: list[Check]) -> None:
@@ -45,7 +56,7 @@ def checklist(root: Path, data: Path, quarter: Quarter | None) -> Iterator[Check
             raise ObservError(*stops, "nothing was released; what was published is as it was")
 
     try:
-        take(checks.before(data, root, asked, now))
+        take(checks.before(data, root, quarter, datetime.now(UTC)))
         yield Checked(told, lambda *edition: take(checks.after(*edition)))
     except ObservError:
         _print(told)

@@ -17,7 +17,8 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from observlib import project, store
-from observlib.editions.dates import ZONE, Calendar, load
+from observlib.editions.dates import ZONE, Calendar, Planned, load
+from observlib.editions.record import Edition
 from observlib.errors import bounded
 from observlib.period import Quarter
 from observlib.publish.links import PageLinks, broken_links
@@ -90,6 +91,15 @@ def after(manifest: Mapping[str, Any], report: Mapping[str, Any], site: Path) ->
         accessibility(texts),
         data_guide(files),
     ]
+
+
+def due(dates: Calendar, published: Iterable[Edition], now: datetime) -> Planned | None:
+    """The latest edition whose hour has come, where it has not appeared on its day or since."""
+    come = [one for one in dates.editions if one.moment <= now]
+    days = {edition.quarter: edition.changed for edition in published}
+    if not come or days.get(come[-1].quarter, date.min) >= come[-1].date:
+        return None
+    return come[-1]
 
 
 def hour(dates: Calendar, quarter: Quarter, now: datetime) -> Check:
