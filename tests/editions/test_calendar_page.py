@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from tests import plain_french
+
 from observlib.editions import calendar_page
 from observlib.editions.dates import Calendar
 from observlib.editions.record import Edition
@@ -46,22 +48,28 @@ def test_a_changed_date_tells_both_days_and_its_reason():
 
 def test_readers_see_by_how_much_an_edition_missed_its_day():
     assert [line.split(" | ")[1:] for line in lines("tenues")[1:]] == [
-        ["16 novembre 2026", "18 novembre 2026", "2 jours après"],
+        ["18 novembre 2026", "16 novembre 2026", "2 jours après"],
         ["17 août 2026", "17 août 2026", "le jour dit"],
     ]
 
 
 def test_who_read_an_edition_before_stays_listed_when_that_is_over():
-    assert [line.split(" | ")[0] for line in lines("acces")[1:]] == [
-        *("direction de l’agence", "cabinet"),
+    assert lines("acces") == [
+        "- direction de l'agence, depuis le 5 janvier 2026 : répondre",
+        "- cabinet, du 5 janvier 2026 au 30 juin 2026 : lire",
     ]
-    assert lines("acces")[2].endswith("5 janvier 2026, jusqu’au 30 juin 2026")
 
 
 def test_a_project_without_dates_says_so_instead_of_empty_tables():
     found = {name: lines(name, Calendar()) for name in ("prochaines", "changements", "tenues")}
     assert all(len(told) == 1 and told[0].endswith(".") for told in found.values())
     assert lines("acces", Calendar())[0].startswith("Personne ne lit une édition")
+
+
+def test_what_the_page_says_is_as_plain_as_a_newspaper():
+    said = [line.removeprefix("- ") for name in ("changements", "acces") for line in lines(name)]
+    page = f"<main>{''.join(f'<p>{line}</p>' for line in said)}</main>"
+    assert [line for line in plain_french.sentences(page) if plain_french.faults(line)] == []
 
 
 def test_an_hour_has_no_minutes_where_it_has_none():

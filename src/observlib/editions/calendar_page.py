@@ -74,8 +74,8 @@ def _kept(kept: Sequence[tuple[Edition, Planned]]) -> str:
     return pipe_table(
         {
             TEXTS["edition"]: [french.period_label(said.quarter) for _, said in kept],
-            TEXTS["announced"]: [french.day_label(said.date) for _, said in kept],
             TEXTS["appeared"]: [french.day_label(day) for day in appeared],
+            TEXTS["announced"]: [french.day_label(said.date) for _, said in kept],
             TEXTS["late"]: gaps,
         }
     )
@@ -96,16 +96,11 @@ def gap(planned: Planned, published: date) -> str:
 
 
 def _access(access: Sequence[Access]) -> str:
-    def when(one: Access) -> str:
+    lines = []
+    for one in access:
         since = french.day_label(one.since)
-        if one.until is None:
-            return since
-        return TEXTS["until"].format(since=since, until=french.day_label(one.until))
-
-    return pipe_table(
-        {
-            TEXTS["role"]: [one.role for one in access],
-            TEXTS["why"]: [one.why for one in access],
-            TEXTS["since"]: [when(one) for one in access],
-        }
-    )
+        when = TEXTS["since"].format(since=since)
+        if one.until:
+            when = TEXTS["until"].format(since=since, until=french.day_label(one.until))
+        lines.append(markdown("- {}", f"{one.role}, {when} : {one.why}"))
+    return joined(lines, "\n")

@@ -167,23 +167,23 @@ def part(
     there, expected = completeness(rows, quarter)
     days = (published - quarter.end).days
     lines = [
-        ("completeness", "R1", french.percent(100 * there / expected) if expected else "nd"),
-        ("devices", "", TEXTS["of"].format(some=imported[0], all=imported[1])),
-        ("lag", "TP1", french.count(days, "jour", "jours")),
-        ("punctuality", "TP3", gap(planned, published) if planned else "nd"),
+        ("completeness", french.percent(100 * there / expected) if expected else "nd"),
+        ("devices", TEXTS["of"].format(some=imported[0], all=imported[1])),
+        ("lag", french.count(days, "jour", "jours")),
+        ("punctuality", gap(planned, published) if planned else "nd"),
     ]
     if series:
         ends = french.number(series[0]), _quarters(series[-1])
-        lines.append(("length", "CC2", _quarters(median_low(series))))
-        lines.append(("range", "CC2", " à ".join(ends)))
-    named = [(TEXTS[key], code, value) for key, code, value in lines]
+        lines.append(("length", _quarters(median_low(series))))
+        lines.append(("range", " à ".join(ends)))
+    named = [(TEXTS[key], value) for key, value in lines]
     for survey, (low, high) in unanswered(rows).items():
         ends = french.number(low), french.percent(high)
         value = TEXTS["between"].format(low=ends[0], high=ends[1])
         one = french.percent(high) if french.percent(low) == french.percent(high) else value
-        named.append((TEXTS["item"].format(survey=surveys.get(survey, survey)), "A5", one))
+        named.append((TEXTS["item"].format(survey=surveys.get(survey, survey)), one))
     columns = map(list, zip(*named, strict=True))
-    heads = (TEXTS["indicator"], TEXTS["code"], TEXTS["value"])
+    heads = (TEXTS["indicator"], TEXTS["value"])
     return typography(pipe_table(dict(zip(heads, columns, strict=True)), even=True))
 
 
