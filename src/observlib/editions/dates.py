@@ -11,8 +11,8 @@
     access:
       - {role: directrice de l'agence, why: préparer les réponses aux usagers, since: 2026-09-01}
 
-- `date` is a working day, `hour` the hour in Paris, `"08:45"` where it is left out: that of Insee's
-  indicators, before the markets and the working day of most readers.
+- `date` is a working day, `hour` the hour in Paris, `"08:45"` where it is left out: that at which
+  Insee publishes its short-term indicators, early enough to be read on the day.
 - `fixed` is the day on which the date was fixed, four weeks before it or earlier; without it the
   date is planned. A fixed date moves only with a line of `changed`, which is published: the date
   that it had, the day on which that was decided (`decided`), the `reason`.
