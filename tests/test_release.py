@@ -134,7 +134,7 @@ def make_root(root: Path, previous: bool = True) -> Path:
     copy_catalogue(root)
     write(root / "reports" / "_quarto.yml", QUARTO)
     write(root / "reports" / "index.qmd", "---\ntitle: Accueil\n---\n\nBonjour.\n")
-    for name in ("_editions.qmd", "_series.qmd"):
+    for name in ("_editions.qmd", "_calendar.qmd", "_series.qmd"):
         shutil.copy(PROJECT / "reports" / name, root / "reports")
     for name, text in PREVIOUS.items() if previous else ():
         write(root / "reports" / name, text)
@@ -235,7 +235,7 @@ def test_a_release_replaces_its_quarter_s_pages_and_notebooks_and_leaves_those_o
     assert failed == []
     assert index == root / "reports" / "_site" / "index.html"
     found = published(root)
-    assert b"avant" not in b"".join(found.values())
+    assert b"d'avant" not in b"".join(found.values())
     assert found["editions/2026-T2/panorama.ipynb"] == PREVIOUS[
         "editions/2026-T2/panorama.ipynb"
     ].encode("utf-8")

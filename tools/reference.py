@@ -14,6 +14,7 @@ import typer
 from observlib import actions, catalogue, cli, dataset, findings, frame, practices, replies, study
 from observlib.catalogue import formats, questionnaires
 from observlib.dataset import columns
+from observlib.editions import dates
 from observlib.loaders import plain_csv
 from observlib.tables import TABLES, definitions
 
@@ -36,6 +37,9 @@ MODELS: dict[str, Any] = {
     "partners/<id>.yml": replies.Reply,
     "practices/<id>.md": practices.Sheet,
     "practices/<id>.md, sources": practices.Source,
+    "calendar.yml, editions": dates.Planned,
+    "calendar.yml, editions, changed": dates.Change,
+    "calendar.yml, access": dates.Access,
 }
 FORMAT_MODELS: dict[str, Any] = {
     "A format's file": catalogue.Format,

@@ -2,7 +2,8 @@
 
 A data folder may hold a `catalogue/`, `practices/`, `actions/` and `partners/` of its own. Their
 entries and sheets are added to those of the project's `data/`, but for devices, partners and what
-they replied, and actions: they tell of the exports beside them, and stand alone.
+they replied, and actions: they tell of the exports beside them, and stand alone. So does its
+`calendar.yml`.
 """
 
 from __future__ import annotations
@@ -59,6 +60,13 @@ def devices_file(data: Path, start: Path | None = None) -> Path:
     if added and (added / "devices.yml").exists():
         return added / "devices.yml"
     return root(start) / "data" / "catalogue" / "devices.yml"
+
+
+def calendar_file(data: Path, start: Path | None = None) -> Path | None:
+    """The calendar of editions of a data folder: its own, else the project's, if there is one."""
+    project = root(start)
+    places = (project / folder / "calendar.yml" for folder in (data, "data"))
+    return next((path for path in places if path.is_file()), None)
 
 
 def catalogue(data: Path, start: Path | None = None) -> Catalogue:

@@ -11,7 +11,7 @@ import json
 import platform
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,8 @@ from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.passport import with_passport
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
-from observlib.editions import crate, record
+from observlib.editions import crate, dates, quality, record
+from observlib.editions.announced import check_kept
 from observlib.editions.record import Edition
 from observlib.editions.site import carry, check_kind, complete
 from observlib.errors import ObservError, bounded
@@ -61,8 +62,8 @@ from observlib.publish import check_publisher, publish
 from observlib.publish.project import PagesError
 from observlib.standing import Record
 from observlib.swap import replace_folder, workspace
-from observlib.working_days import due
 
+Approve = Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
 # places of the method's page, and the files of `reports/` that stand there
 _MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}
 
@@ -81,6 +82,7 @@ def release(
     executing: store.Progress | None = None,
     publishing: store.Progress | None = None,
     workers: Workers | None = None,
+    approve: Approve | None = None,
 ) -> tuple[Path, list[str]]:
     """Make the pages of a quarter, and publish them in the site, `reports/_site/<quarter>`.
 
@@ -110,6 +112,9 @@ def release(
         Progress callbacks of the two steps.
     workers
         Processes that are started already (see `edition.execute.started`); else they are here.
+    approve
+        Called with the manifest, what the edition's own attack found (see `told.report`) and the
+        folder of its pages, before they are public; what it raises leaves all as it was.
 
     Returns
     -------
@@ -134,6 +139,7 @@ def release(
     reports, cache = root / "reports", root / disk_cache.FOLDER
     site = reports / "_site"
     check_kind(site, request.kind)
+    check_kept(dates.load(data, root), site, request.kind, today)
     with (
         files.telling_write_errors(reports, "what was published is as it was"),
         workspace(site) as work,
@@ -160,9 +166,10 @@ def release(
         if before is None or _site_changes(root, before, found, manifest):
             made = today.isoformat()
             outputs = _publish(
-                request, work, manifest, edition, began, publisher, keep_going, publishing
+                request, work, manifest, edition, began, publisher, keep_going, publishing, approve
             )
         else:
+            _approve(approve, request, manifest, site)
             made, outputs = before.made, before.files
         lines = [
             f"study {page['page']}: {page['error']}; see {request.failed / page['page']}.ipynb"
@@ -185,6 +192,7 @@ def _publish(
     publisher: str,
     keep_going: bool,
     publishing: store.Progress | None,
+    approve: Approve | None,
 ) -> Inputs:
     """Publish the edition that a work folder holds beside the others; the files of it all.
 
@@ -206,6 +214,7 @@ def _publish(
                 raise
             leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
             edition = _dated(request, folder, manifest)
+    _approve(approve, request, manifest, whole)
     crate.write(edition, manifest, whole / quarter)
     record.write(edition, manifest, _build(began), whole / quarter)
     sources = work / "list"
@@ -216,7 +225,8 @@ def _publish(
         decided = told.decisions(data, request.quarter)
         publications.keep(data, request.quarter, folder, request.today)
         told.keep(data, request.quarter, request.digest, [decided])
-        complete(whole, sources, data, request.catalogue, make_pages, quarter)
+        known = dates.load(data, root)
+        complete(whole, sources, data, request.catalogue, known, make_pages, quarter)
         made = standing.files_of(whole, folder)
         replace_folder(whole, site)
     replace_folder(folder, request.published)
@@ -263,6 +273,15 @@ def _build(began: float) -> dict[str, Any]:
     }
 
 
+def _approve(
+    approve: Approve | None, request: Request, manifest: Mapping[str, Any], site: Path
+) -> None:
+    """Let who asked for it look at the edition as it stands in a site, and stop it."""
+    if approve:
+        report = told.report(told.decisions(request.data, request.quarter))
+        approve(manifest, report, site / str(request.quarter))
+
+
 @contextlib.contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """Wait until no other run puts a site together; others wait meanwhile."""
@@ -289,7 +308,7 @@ def _project(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
             text = with_passport(page.read_text("utf-8"), study, manifest, request.place)
             page.write_text(text, encoding="utf-8", newline="\n")
     _announce(reports / "index.qmd", copy, manifest, request, work / "edition")
-    _tell_method(reports / "methode.qmd", copy, request)
+    _tell_method(reports / "methode.qmd", copy, request, manifest["published"], work / "edition")
     return copy
 
 
@@ -387,11 +406,11 @@ def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str
     return {page.stem: bounded(found, sep="; ") for page, found in error.by_page.items()}
 
 
-def _tell_method(method: Path, copy: Path, request: Request) -> None:
+def _tell_method(method: Path, copy: Path, request: Request, published: str, edition: Path) -> None:
     """Put on the copy of the method page, if there is one, what was measured and what code says.
 
-    That is what the edition's own attack found, what redaction and the machine find of texts, and
-    the rule by which texts are quoted.
+    That is what the edition's own attack found, what redaction and the machine find of texts, the
+    rule by which texts are quoted, and the quality of the edition.
     """
     if method.exists():
         report = told.report(told.decisions(request.data, request.quarter))
@@ -399,6 +418,7 @@ def _tell_method(method: Path, copy: Path, request: Request) -> None:
         text = with_attack(text, str(request.quarter), report, request.catalogue)
         text = with_part(text, "citation", typography(quotes.rule()))
         text = with_part(text, "faits", typography(main_points.rule()))
+        text = with_part(text, "qualite", quality.told(request, edition, published))
         for name, measured in _MEASURED.items():
             if f"<!-- {name} -->" in text:
                 text = with_part(text, name, _measured(method.with_name(measured)))
@@ -436,8 +456,9 @@ def _announce(
         {study["page"] for study in manifest["studies"] if "sha256" in study},
     )
     text = with_package(with_part(text, "points", points), edition, manifest.get("frame", {}))
-    following = next_edition(request.quarter, due(request.quarter + 1))
-    text = with_part(text, "prochaine", following)
+    if following := dates.load(request.data, request.root).after(str(request.quarter)):
+        said = next_edition(following[0].quarter, following[0].date)
+        text = with_part(text, "prochaine", said)
     (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
     for name, content in pictures.items():
         (copy / name).parent.mkdir(exist_ok=True)

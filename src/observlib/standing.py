@@ -65,10 +65,17 @@ def now(
         **inputs.library(),
         **inputs.installed(),
         **project.knowledge(data, root),
+        **_calendar(data, root),
         **inputs.tree("the notebooks", root / "notebooks"),
         **inputs.stamps("the data", data / "store"),
     }
     return {**found, "the quarter": str(quarter) if quarter else _latest(root, found)}
+
+
+def _calendar(data: Path, root: Path) -> Inputs:
+    """The days of editions, which the site tells and no page."""
+    path = project.calendar_file(data, root)
+    return {"the calendar": inputs.digest(path.read_bytes())} if path else {}
 
 
 def _latest(root: Path, found: Inputs) -> str:
@@ -134,7 +141,7 @@ def may_run(root: Path, found: Inputs) -> bool:
     """Whether some page may have to be executed: what differs is not of the site alone."""
 
     def of_pages(known: Inputs) -> Inputs:
-        alone = ("the site's sources", "the publisher")
+        alone = ("the site's sources", "the publisher", "the calendar")
         return {name: value for name, value in known.items() if name.partition("/")[0] not in alone}
 
     record = read(root)

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.offsets import Easter
 
-from observlib.period import Quarter, month_days
+from observlib.period import month_days
 
 # Every weekday falls on every date of the year in 28 years, leap days included.
 _CYCLE = range(2000, 2028)
-_DELAY = timedelta(days=45)  # from the end of a quarter to its edition
 
 
 @cache
@@ -118,17 +117,3 @@ def length_deviation(month: str) -> float:
     """
     usual = 28.25 if month.endswith("-02") else month_days(month)
     return float(np.log(month_days(month) / usual))
-
-
-def due(quarter: Quarter) -> date:
-    """The day on which a quarter's edition is due: the first working day from 45 days after it.
-
-    Examples
-    --------
-    >>> [due(Quarter(2026, number)).isoformat() for number in (3, 4)]
-    ['2026-11-16', '2027-02-15']
-    """
-    day = quarter.end + _DELAY
-    while day.weekday() > 4 or day in public_holidays(day.year):
-        day += timedelta(days=1)
-    return day

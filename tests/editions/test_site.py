@@ -20,6 +20,10 @@ from observlib.errors import ObservError
 root, release, failing = small.root, small.release, small.failing  # fixtures
 kept_site = small.kept_site
 T2, T3 = "2026-T2", "2026-T3"
+CALENDAR = """editions:
+  - {quarter: 2026-T2, date: 2026-08-17, fixed: 2026-07-06}
+  - {quarter: 2026-T4, date: 2027-02-15, fixed: 2026-11-02}
+"""
 FIRST, SECOND, LATER = date(2026, 8, 17), date(2026, 11, 24), date(2026, 12, 2)
 
 
@@ -27,6 +31,7 @@ FIRST, SECOND, LATER = date(2026, 8, 17), date(2026, 11, 24), date(2026, 12, 2)
 def both(release, root):
     """Two editions, the later one published three months after; the first one's files then."""
     shutil.rmtree(root / "reports" / "_site")
+    small.write(root / "data" / "calendar.yml", CALENDAR)
     release(T2, today=FIRST)
     before = of(root, T2)
     release(T3, today=SECOND)
@@ -77,7 +82,9 @@ def test_readers_and_programs_find_both_editions(root, both):
     assert entries(root) == names
     listed = text(root, "editions/index.html")
     assert 0 < listed.index('href="../2026-T3/index.html"') < listed.index("../2026-T2/index.html")
-    assert "Publiée le 17 août 2026" in listed and "le 15 février 2027" in listed
+    assert "Publiée le 17 août 2026" in listed and 'href="calendrier.html"' in listed
+    dates = text(root, "editions/calendrier.html")
+    assert "15 février 2027" in dates and "8 h 45" in dates and "le jour dit" in dates
     assert re.search("Aucun changement n.est établi sur un an", listed)  # its headline
     assert '<a class="name" href="../index.html">Essai</a>' in listed
     for page in ("index.html", "editions/index.html"):
@@ -85,6 +92,19 @@ def test_readers_and_programs_find_both_editions(root, both):
     assert 'href="changements-2026-T3.html">Ce qui a changé de 2026-T2 à 2026-T3</a>' in listed
     changes = " ".join(text(root, "editions/changements-2026-T3.html").split())
     assert "établit aucune évolution" in changes
+
+
+def test_a_firm_date_is_never_published_as_another_without_its_reason(root, release, both):
+    moved = CALENDAR.replace("2027-02-15", "2027-02-16")
+    small.write(root / "data" / "calendar.yml", moved)
+    before = small.tree(root / "reports" / "_site")
+    with pytest.raises(ObservError, match="was announced for 2027-02-15, which is firm"):
+        release(T3, today=LATER)
+    assert small.tree(root / "reports" / "_site") == before
+    why = "changed: [{from: 2027-02-15, decided: 2026-11-30, reason: Une panne.}]"
+    small.write(root / "data" / "calendar.yml", moved.replace("-11-02}", f"-11-02, {why}}}"))
+    release(T3, today=LATER)
+    assert "Une panne." in text(root, "editions/calendrier.html")
 
 
 def test_an_edition_that_is_corrected_keeps_its_address_and_tells_its_revision_everywhere(

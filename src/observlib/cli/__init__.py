@@ -10,11 +10,12 @@ import sys
 import textwrap
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 import observlib
+from observlib.cli.checked import checklist, due
 from observlib.cli.code import code
 from observlib.cli.new import add_to
 from observlib.cli.printing import (
@@ -249,7 +250,8 @@ def status(data: Data = Path("data")) -> None:
 @app.command()
 def edition(
     quarter: Annotated[
-        str | None, typer.Argument(help="Such as 2026-T3; the latest complete one by default.")
+        str | None,
+        typer.Argument(help="Such as 2026-T3; else the latest complete one, or the one due."),
     ] = None,
     data: Data = Path("data"),
     study: Annotated[
@@ -270,6 +272,10 @@ def edition(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say what would be made again and why; make nothing.")
     ] = False,
+    to_release: Annotated[
+        bool,
+        typer.Option("--release", help="Release it: at its hour, once the checklist is met."),
+    ] = False,
 ) -> None:
     """Execute the studies of a quarter and publish its site and PDFs.
 
@@ -283,8 +289,14 @@ def edition(
     given = _parameters(parameter or [])
     only = study or []
     root, folder = project.root(), project.data_folder(data)
+    if to_release and (only or given or keep_going or explain):
+        raise UsageError(
+            "--release is of a whole edition; leave --study, -p, --keep-going and --explain out"
+        )
+    if to_release and wanted is None and (wanted := due(root, folder)) is None:
+        return
     now = standing.now(root, folder, wanted, only, given, publisher, today())
-    if record := standing.since(root, now):
+    if (record := standing.since(root, now)) and not to_release:
         index = root / "reports" / "_site" / "index.html"
         say(f"Nothing has changed since {record.made}; {index}")
         answer(index=index, changed=False, made=record.made)
@@ -302,6 +314,9 @@ def edition(
         return
     unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
     with unharmed, contextlib.ExitStack() as stack:
+        checked = None
+        if to_release and wanted:
+            checked = stack.enter_context(checklist(root, folder, wanted))
         # they make themselves ready while this process imports the rest
         may_run = standing.may_run(root, now)
         workers = stack.enter_context(started(root)) if may_run else None
@@ -321,9 +336,11 @@ def edition(
             executing=step("Executing studies"),
             publishing=step("Publishing pages"),
             workers=workers,
+            approve=checked and checked.approve,
         )
     published(index)
-    answer(index=index, changed=True, failed=failed)
+    released: dict[str, Any] = {"released": True, "checks": checked.told} if checked else {}
+    answer(index=index, changed=True, failed=failed, **released)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
 

@@ -30,15 +30,15 @@ def headline(
     return typography(main_points.headline(points, catalogue))
 
 
-def next_edition(quarter: Quarter, day: date) -> str:
-    """When the edition after a quarter's is due.
+def next_edition(quarter: str, day: date) -> str:
+    """When the edition of a quarter, which is the next, is due.
 
     Examples
     --------
-    >>> next_edition(Quarter(2026, 3), date(2027, 2, 15)).replace("\\xa0", " ")
+    >>> next_edition("2026-T4", date(2027, 2, 15)).replace("\\xa0", " ")
     'La prochaine édition, celle du 4e trimestre 2026, est attendue le 15 février 2027.'
     """
-    name = french.period_label(str(quarter + 1))
+    name = french.period_label(quarter)
     due = french.day_label(day)
     return typography(TEXTS["next_edition"].format(name=name, day=due))
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
 from xml.etree import ElementTree
 
 from observlib.display import french
-from observlib.editions.record import Edition
-from observlib.period import Quarter
-from observlib.working_days import due
+from observlib.display.typography import typography
+from observlib.editions.dates import NOTICE, ZONE, Calendar, Planned
+from observlib.editions.record import Edition, published
+from observlib.errors import ObservError
 
 FEED, CALENDAR = "feed.xml", "calendrier.ics"
-PLANNED = 4  # next editions that the calendar holds
 _ATOM = "http://www.w3.org/2005/Atom"
+_PLANNED = re.compile(r"DTSTART:(\S+)\r\nSUMMARY:([^\r]*)\r\nSTATUS:(\w+)")
 _LINE = 75  # octets of a line of a calendar (RFC 5545, 3.1)
-
-
-def planned(editions: Sequence[Edition]) -> Iterator[tuple[Quarter, date]]:
-    """The editions that follow the latest, each with the day on which it is due."""
-    latest = Quarter.parse(editions[0].quarter)
-    for quarter in (latest + after for after in range(1, PLANNED + 1)):
-        yield quarter, due(quarter)
 
 
 def name_of(quarter: str, revision: int = 0) -> str:
@@ -92,36 +88,115 @@ def _marked(name: str, edition: Edition) -> str:
     return f"{name} (chiffres synthétiques)" if edition.is_demonstration else name
 
 
-def calendar(editions: Sequence[Edition], title: str, site: str) -> bytes:
+def calendar(editions: Sequence[Edition], dates: Calendar, title: str, site: str) -> bytes:
     """A calendar (RFC 5545) of the days of editions and revisions, and of the next editions.
+
+    A planned date is tentative until it is fixed. `SEQUENCE` grows when a date is fixed, moved or
+    kept, so that programs which hold the event replace it.
 
     Parameters
     ----------
+    dates
+        The release calendar.
     editions, title, site
         As for `feed`.
     """
-    stamp = max(edition.changed for edition in editions)
+    following = dates.after(editions[0].quarter)
+    stamp = max([*(edition.changed for edition in editions), *filter(None, map(_since, following))])
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//{_escaped(title)}//observlib//FR"]
     for edition in reversed(editions):
         address = [f"URL:{site}{edition.quarter}/index.html"] if site else []
         for number, day in enumerate((edition.published, *edition.revisions)):
             uid = _identifier(title, edition.quarter, number)
             name = _marked(name_of(edition.quarter, number), edition)
-            lines += _event(uid, date.fromisoformat(day), name, "CONFIRMED", stamp, address)
-    for quarter, expected in planned(editions):
-        uid = _identifier(title, quarter, 0)  # the event's own, once the edition is published
-        lines += _event(uid, expected, f"{name_of(str(quarter))} (date prévue)", "TENTATIVE", stamp)
+            start = f"DTSTART;VALUE=DATE:{date.fromisoformat(day):%Y%m%d}"
+            told = None if number else dates.of(edition.quarter)
+            more = [f"SEQUENCE:{_times(told) + 1 if told else 0}", *address]
+            lines += _event(uid, start, name, "CONFIRMED", stamp, more)
+    for one in following:
+        uid = _identifier(title, one.quarter, 0)  # the event's own, once the edition is published
+        name, status = name_of(one.quarter), "CONFIRMED" if one.is_firm else "TENTATIVE"
+        start = f"DTSTART:{one.moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        more = [f"SEQUENCE:{_times(one)}"]
+        if one.changed:
+            more.append(f"DESCRIPTION:{_escaped(' '.join(map(typography, moves(one))))}")
+        name = name if one.is_firm else f"{name} (date prévue)"
+        lines += _event(uid, start, name, status, stamp, more)
     return "".join(map(_folded, [*lines, "END:VCALENDAR"])).encode("utf-8")
 
 
+def moves(planned: Planned) -> list[str]:
+    """What is said of each change of an edition's date: both days, why, when it was decided."""
+    days = [*(change.before for change in planned.changed), planned.date]
+    return [
+        f"{name_of(planned.quarter)} : le {french.day_label(after)}, et non plus le "
+        f"{french.day_label(change.before)}. {change.reason.rstrip('.')}. "
+        f"Décision du {french.day_label(change.decided)}."
+        for change, after in zip(planned.changed, days[1:], strict=True)
+    ]
+
+
+def check_kept(dates: Calendar, site: Path, kind: str, today: date) -> None:
+    """Raise where a firm date that the site announces is moved without a word.
+
+    It is firm once it was fixed, and from four weeks before it.
+
+    Parameters
+    ----------
+    dates
+        The release calendar.
+    site, kind
+        The site as it is published, which may have no calendar yet, and the kind of data for which
+        it is made: dates of a demonstration bind no edition of real data.
+    today
+        The day on which it would be told otherwise.
+
+    Raises
+    ------
+    ObservError
+        With each such date.
+    """
+    path = site / CALENDAR
+    if not path.is_file() or kind not in {one.kind for one in published(site)}:
+        return
+    text = path.read_bytes().decode("utf-8").replace("\r\n ", "")
+    told = {  # planned editions have an hour, those that appeared have none
+        name.partition(" (")[0]: (datetime.fromisoformat(start).astimezone(ZONE).date(), status)
+        for start, name, status in _PLANNED.findall(text)
+    }
+    known = {name_of(one.quarter): one for one in dates.editions}
+    problems = []
+    for name, (said, status) in told.items():
+        one = known.get(name)
+        days = [one.date, *(change.before for change in one.changed)] if one else []
+        if said not in days and (status == "CONFIRMED" or today > said - NOTICE):
+            problems.append(
+                f"calendar.yml: {name!r} was announced for {said}, which is firm, and has "
+                f"{f'{one.date} now' if one else 'no date now'}: give `changed` with "
+                f"`from: {said}`, `decided` and `reason`"
+            )
+    if problems:
+        raise ObservError(*problems)
+
+
+def _times(planned: Planned) -> int:
+    """How often what is announced of an edition has changed."""
+    return len(planned.changed) + planned.is_firm
+
+
+def _since(planned: Planned) -> date | None:
+    """The day since which an edition's date is what it is, where that is known."""
+    return planned.changed[-1].decided if planned.changed else planned.fixed
+
+
 def _event(
-    uid: str, day: date, name: str, status: str, stamp: date, more: Iterable[str] = ()
+    uid: str, start: str, name: str, status: str, stamp: date, more: Iterable[str]
 ) -> list[str]:
     return [
         "BEGIN:VEVENT",
         f"UID:{uid}",
         f"DTSTAMP:{stamp:%Y%m%d}T000000Z",
-        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        start,
         f"SUMMARY:{_escaped(name)}",
         f"STATUS:{status}",
         "TRANSP:TRANSPARENT",

@@ -18,7 +18,8 @@ from observlib.display import french
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.typography import typography
 from observlib.edition.notices import with_notices, with_part
-from observlib.editions import announced, difference, record, series
+from observlib.editions import announced, calendar_page, difference, record, series
+from observlib.editions.dates import Calendar
 from observlib.editions.record import Edition
 from observlib.errors import ObservError, UsageError, bounded
 from observlib.publish.links import PageLinks, broken_links
@@ -31,7 +32,11 @@ _READING = typography(
     "disponible. Les intervalles sont à 95 %. « Révisée » : l'édition a publié un autre chiffre "
     "que les précédentes. Voir [toutes les séries](series.qmd)."
 )
-_PAGES = {"_editions.qmd": "index.qmd", "_series.qmd": "series.qmd"}
+_PAGES = {
+    "_editions.qmd": "index.qmd",
+    "_calendar.qmd": "calendrier.qmd",
+    "_series.qmd": "series.qmd",
+}
 # the addresses of a page that lead from where it stands, but for its own
 _ADDRESS = re.compile(
     r'(\s(?:href|src|srcset|data-root)=")(?![#/]|\w[\w+.-]*:|(?:\./)?index\.html")'
@@ -102,6 +107,7 @@ def complete(
     sources: Path,
     data: Path,
     catalogue: Catalogue,
+    dates: Calendar,
     publish: Callable[[Path, Path], object],
     quarter: str,
 ) -> None:
@@ -115,6 +121,8 @@ def complete(
         A copy of what people wrote of the site, which becomes the project of the list.
     data, catalogue
         The data folder, which keeps what was published; what is known.
+    dates
+        The release calendar.
     publish
         Makes a project into a new folder.
     quarter
@@ -132,13 +140,13 @@ def complete(
     site = str(website.get("site-url") or "")
     site += "/" * (site != "" and not site.endswith("/"))
     (whole / announced.FEED).write_bytes(announced.feed(editions, title, site))
-    (whole / announced.CALENDAR).write_bytes(announced.calendar(editions, title, site))
+    (whole / announced.CALENDAR).write_bytes(announced.calendar(editions, dates, title, site))
     published = publications.earlier(data)
     told = series.tellings(published)
     rows = series.csv_of(told, editions[0].is_demonstration)
     (whole / series.FILE).write_text(rows, encoding="utf-8", newline="\n")
     changes = difference.pages(published, catalogue)
-    _write_project(sources, config, editions, series.pages(told, catalogue), changes)
+    _write_project(sources, config, editions, dates, series.pages(told, catalogue), changes)
     publish(sources, whole / FOLDER)
     latest = editions[0].quarter
     home = (whole / latest / "index.html").read_text(encoding="utf-8")
@@ -173,6 +181,7 @@ def _write_project(
     sources: Path,
     config: dict[str, Any],
     editions: Sequence[Edition],
+    dates: Calendar,
     products: Mapping[str, tuple[str, Markdown]],
     changes: Mapping[str, tuple[str, str, Markdown]],
 ) -> None:
@@ -184,7 +193,7 @@ def _write_project(
     links = [markdown("- [{}]({}.qmd)", title, name) for name, (title, _) in products.items()]
     parts = {
         "editions": _list(editions, changes),
-        "prochaines": _planned(editions),
+        **calendar_page.parts(editions, dates),
         "series": joined(links, "\n"),
     }
     pages = {page: read_text(sources / source) for source, page in _PAGES.items()}
@@ -201,6 +210,7 @@ def _write_project(
     contents = [
         {"href": "../index.html", "text": "Dernière édition"},
         "index.qmd",
+        "calendrier.qmd",
         *({"href": f"{name}.qmd", "text": title} for name, title, _ in changes.values()),
         {"section": _SERIES, "contents": ["series.qmd", *listed]},
     ]
@@ -253,16 +263,6 @@ def _list(editions: Sequence[Edition], changes: Mapping[str, tuple[str, str, Mar
 def _is_package(name: str) -> bool:
     """Whether a file is all of an edition's data in one."""
     return name.endswith(".zip")
-
-
-def _planned(editions: Sequence[Edition]) -> str:
-    return joined(
-        (
-            markdown("- {} : le {}", announced.name_of(str(quarter)), french.day_label(day))
-            for quarter, day in announced.planned(editions)
-        ),
-        "\n",
-    )
 
 
 def _day(day: str) -> str:

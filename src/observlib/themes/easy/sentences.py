@@ -19,7 +19,6 @@ from observlib.display.prose import Markdown, joined, plain
 from observlib.period import Quarter
 from observlib.sentences import published
 from observlib.themes.easy import rules
-from observlib.working_days import due
 
 TEXTS = wording.beside(__file__)
 _MILLIONS = 1_500_000  # from where a count is told in millions
@@ -224,15 +223,9 @@ def done(
     return joined(blocks, "\n\n")
 
 
-def following(quarter: str) -> str:
-    """When the next page comes.
-
-    Examples
-    --------
-    >>> following("2026-T3").replace("\\xa0", " ")
-    'La prochaine page arrive le 15 février 2027.'
-    """
-    return TEXTS["next"].format(day=french.day_label(due(Quarter.parse(quarter) + 1)))
+def following() -> str:
+    """How often a page comes."""
+    return TEXTS["next"]
 
 
 def _moved(pairs: pd.DataFrame, quarter: str) -> dict[tuple[str, ...], str]:

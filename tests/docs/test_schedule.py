@@ -1,0 +1,56 @@
+"""Who copies the examples of a scheduled edition gets a timer and a pipeline that can run."""
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer
+import yaml
+from tests.docs.following import ROOT
+
+from observlib.cli import app
+
+FOLDER = ROOT / "docs" / "how-to" / "schedule"
+UNITS = sorted(FOLDER.glob("observ-*"))
+
+
+def commands(text: str) -> list[list[str]]:
+    """The words after `observ` in each line of a file that runs it."""
+    found = re.findall(r"/observ ((?:(?! [>|]).)*)", text)
+    return [shlex.split(line) for line in found]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
+def test_every_command_of_the_examples_is_one(path):
+    known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    for name, *words in commands(path.read_text(encoding="utf-8")):
+        options = {option for one in known[name].params for option in one.opts} | {"--json"}
+        assert {word for word in words if word.startswith("-")} <= options
+
+
+def test_both_examples_ingest_before_they_release_and_send_out_after():
+    for name in ("observ-edition.service", "gitlab-ci.yml"):
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        assert [words[0] for words in commands(text)] == ["fetch", "ingest", "edition"]
+        assert text.index("edition --release") < text.index("rsync -a")
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_systemd_accepts_the_units(tmp_path: Path):
+    for path in UNITS:  # their programs are another machine's
+        text = re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", path.read_text("utf-8"))
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    words = ["systemd-analyze", "verify", *(str(tmp_path / path.name) for path in UNITS)]
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_pipeline_runs_on_a_schedule_keeps_the_checklist_and_stops_at_what_fails():
+    (job,) = yaml.safe_load((FOLDER / "gitlab-ci.yml").read_text(encoding="utf-8")).values()
+    assert job["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
+    assert job["artifacts"] == {"when": "always", "paths": ["release.json"]}
+    release = next(line for line in job["script"] if "--release" in line)
+    assert "|" not in release  # whose exit code would be another program's
