@@ -265,7 +265,7 @@ def test_a_changed_sentence_runs_its_page_alone_and_renews_what_the_home_page_sa
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == {
         *("_site/index.html", "_site/2026-T3/index.html", "_site/2026-T3/search-index.js"),
-        "_site/2026-T3/edition.json",
+        *("_site/2026-T3/manifest.json", "_site/2026-T3/ro-crate-metadata.json"),
         "_site/2026-T3/panorama.docx",
         "_site/2026-T3/panorama.html",
         "_site/2026-T3/panorama.ipynb",
@@ -385,20 +385,17 @@ def test_a_sheet_of_practices_that_changed_is_published_anew(again, root):
     assert "leçon de plus" in page.read_text(encoding="utf-8")
 
 
-def test_a_page_keeps_its_day_until_it_changes_and_the_edition_has_that_of_its_newest(
-    release, root
-):
+def test_all_pages_bear_the_day_of_the_edition_which_is_that_of_its_last_revision(release, root):
     release()
     small.write_study(root, "panorama", words="Autre.")
+    change(root / "notebooks" / "panorama.ipynb", "Constat de panorama", "Un autre constat")
     release(today=LATER)
     about = small.manifest(root)
-    assert about["made"] == "2026-12-02"
-    days = {study["page"]: study["made"] for study in about["studies"]}
-    assert days == {"panorama": "2026-12-02", "satisfaction": "2026-11-24"}
+    assert (about["published"], about["revisions"]) == ("2026-11-24", ["2026-12-02"])
     site = small.published(root)
-    for page, day in (("panorama", "2 décembre"), ("satisfaction", "24 novembre")):
+    for page in ("panorama", "satisfaction"):
         text = site[f"_site/2026-T3/{page}.html"].decode("utf-8")
-        assert f"publiée le {day} 2026" in text.replace("\u00a0", " ")
+        assert "publiée le 2 décembre 2026" in text.replace("\u00a0", " ")
     assert b"2026-12-02" in site["_site/index.html"]
 
 
@@ -471,7 +468,7 @@ def test_one_study_is_renewed_and_the_others_stay_as_they_are(again, root):
     after = small.published(root)
     changed = {name for name in before.keys() | after if after.get(name) != before.get(name)}
     assert changed == {
-        "_site/2026-T3/edition.json",
+        *("_site/2026-T3/manifest.json", "_site/2026-T3/ro-crate-metadata.json"),
         "_site/2026-T3/panorama.docx",
         "_site/2026-T3/panorama.html",
         "_site/2026-T3/panorama.ipynb",
@@ -480,7 +477,7 @@ def test_one_study_is_renewed_and_the_others_stay_as_they_are(again, root):
     }
     about = {study["page"]: study for study in small.manifest(root)["studies"]}
     assert list(about) == ["panorama", "satisfaction"]
-    assert about["panorama"]["data"] == store.digest(root / "data")
+    assert about["panorama"]["data"]["ratings"] == store.digests(root / "data")["ratings"]
     assert about["satisfaction"]["data"] != about["panorama"]["data"]
     assert stands(root, only=["panorama"]) and not stands(root)
     assert again() == {"satisfaction"}

@@ -26,6 +26,7 @@ from observlib import release as module
 from observlib.edition import make as making
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
+from observlib.editions import record
 from observlib.errors import ObservError, UsageError
 from observlib.period import Quarter
 from observlib.store.ledger import Entry, Ledger, write_ledger
@@ -117,10 +118,12 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def published(root: Path) -> dict[str, bytes]:
+    """What is published, but for what no two builds have alike."""
     return {
         f"{name}/{key}": content
         for name in ("_site", "editions")
         for key, content in tree(root / "reports" / name).items()
+        if Path(key).name not in record.APART
     }
 
 
@@ -449,7 +452,7 @@ def test_a_data_folder_without_store_or_with_an_empty_one_is_refused(release, ro
 def test_the_manifest_says_of_which_store_kind_and_day_it_is(release, root):
     release()
     first = manifest(root)
-    assert (first["kind"], first["made"]) == ("demonstration", "2026-11-24")
+    assert (first["kind"], first["published"]) == ("demonstration", "2026-11-24")
     write_store(root, end="2026-10-31")
     release()
     now = manifest(root)["studies"][0]

@@ -81,6 +81,27 @@ def digests(data: Path) -> Inputs:
     return {folder.name: inputs.key(inputs.tree("", folder)) for folder in _folders(data)}
 
 
+def before(data: Path, quarter: Quarter, edition: Path) -> Inputs:
+    """What was published before an edition, by its names: the digest of each.
+
+    What told the same of the same quarter is this edition, made again.
+    """
+    own = _same(data, quarter, edition)
+    return {
+        name: digest for name, digest in digests(data).items() if own is None or name != own.name
+    }
+
+
+def _same(data: Path, quarter: Quarter, edition: Path) -> Path | None:
+    """The last publication of a quarter, where it told what an edition's folder tells."""
+    last = [path for path in _folders(data) if path.name.endswith(str(quarter))][-1:]
+    for folder in last:
+        tables = (ESTIMATES, COMPARISONS)
+        if all((folder / name).read_bytes() == (edition / name).read_bytes() for name in tables):
+            return folder
+    return None
+
+
 def _folders(data: Path) -> list[Path]:
     return sorted(path for path in (data / FOLDER).glob("[0-9]*") if path.is_dir())
 
@@ -128,16 +149,12 @@ def keep(data: Path, quarter: Quarter, edition: Path, today: date) -> None:
     ObservError
         Where it cannot be written.
     """
-    files = {name: (edition / name).read_bytes() for name in FILES}
-    folders = _folders(data)
-    same = [path for path in folders if path.name.endswith(str(quarter))]
-    if same and all(
-        (same[-1] / name).read_bytes() == files[name] for name in (ESTIMATES, COMPARISONS)
-    ):
+    if _same(data, quarter, edition):
         return
+    files = {name: (edition / name).read_bytes() for name in FILES}
     steps = json.loads(files[STEPS]) | {DAY: today.isoformat()}
     files[STEPS] = _json(steps)
-    number = 1 + max((int(path.name.split("-")[0]) for path in folders), default=0)
+    number = 1 + max((int(name.split("-")[0]) for name in names(data)), default=0)
     target = data / FOLDER / f"{number:04d}-{quarter}"
     target.parent.mkdir(parents=True, exist_ok=True)
     with workspace(target) as work:

@@ -156,7 +156,7 @@ def release(
             computing=computing,
             executing=executing,
         )
-        manifest |= _origin(root, data, found)
+        manifest |= _origin(request, folder, found)
         edition = _dated(request, folder, manifest)
         if store.digest(data) != request.digest:
             raise ObservError(
@@ -233,14 +233,15 @@ def _publish(
     return made
 
 
-def _origin(root: Path, data: Path, found: Inputs) -> dict[str, Any]:
-    """What an edition is made from, as its manifest has it."""
+def _origin(request: Request, folder: Path, found: Inputs) -> dict[str, Any]:
+    """What the edition in a folder is made from, as its manifest has it."""
+    root, data = request.root, request.data
     return {
         "commit": git.commit(root),
         "publisher": "embedded" if found["the publisher"] == "embedded" else "quarto",
         "made_from": standing.origin(found) | {"the lock": inputs.file(root / "requirements.lock")},
         "data": store.digests(data),
-        "earlier": publications.digests(data),
+        "earlier": publications.before(data, request.quarter, folder),
     }
 
 

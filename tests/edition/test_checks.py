@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_output
 from observlib.edition import checks
 from observlib.edition.finalise import PageError, finalise
 
-ABOUT = {"quarter": "2026-T3", "kind": "real", "made": "2026-11-24"}
+ABOUT = {"quarter": "2026-T3", "kind": "real"}
 ROOT = Path("/srv/observatoire")
 HOME = Path("/home/marie")
 

@@ -49,7 +49,7 @@ def request_(tmp_path: Path, demonstration: Path, monkeypatch: pytest.MonkeyPatc
 def written(request: Request, folder: Path) -> dict[str, bytes]:
     """The files of the frame."""
     folder.mkdir()
-    found = compute.frame_files(request)
+    found = compute.frame_files(request, request.today)
     assert set(found) == {*FILES, "disclosure.json", *(f"donnees/{name}" for name in PACKAGE)}
     for name, content in found.items():
         (folder / name).parent.mkdir(exist_ok=True)

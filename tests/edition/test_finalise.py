@@ -19,7 +19,7 @@ from observlib.edition.finalise import PageError, finalise
 from observlib.publish.markdown import cell_options
 
 ROOT = Path("/home/someone/observatoire")
-EDITION = {"quarter": "2026-T3", "kind": "real", "made": "2026-11-24"}
+EDITION = {"quarter": "2026-T3", "kind": "real"}
 DEMONSTRATION = EDITION | {"kind": "demonstration"}
 LABELS = {"chart": "#| label: fig-a\n", "table": "#| label: tbl-a\n", "text": ""}
 
@@ -51,7 +51,6 @@ def test_the_front_matter_is_what_both_publishers_read(make):
         "subtitle": f"Que voit-on{THIN}?",
         "description": "Douze visites, dont deux.",
         "order": 10,
-        "date": "2026-11-24",
     }
 
 

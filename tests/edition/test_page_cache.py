@@ -19,7 +19,7 @@ NOW = {
     "the library/themes/surveys/groups_sentences.py": "1",
 }
 USED = ("the data/ratings", "the library/themes/surveys/groups_sentences.py")
-MADE = MadePage("{}", "Douze avis.", "2026-11-26", USED)
+MADE = MadePage("{}", "Douze avis.", USED)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_page_that_a_former_version_kept_is_passed_over(tmp_path, page):
 
 
 def test_a_table_that_a_page_asked_for_in_vain_is_noticed_once_it_is_there(tmp_path, page):
-    made = MadePage("{}", "Aucun sondage.", "2026-11-26", ("the data/polls", "the data/ratings"))
+    made = MadePage("{}", "Aucun sondage.", ("the data/polls", "the data/ratings"))
     keep(tmp_path, page, NOW, made)
     assert recall(tmp_path, page, NOW | {"the data/ratings": "2"}) is None
     assert recall(tmp_path, page, NOW | {"the data/polls": "1", "the data/ratings": "1"}) == MADE
@@ -104,7 +104,7 @@ def test_a_table_that_a_page_asked_for_in_vain_is_noticed_once_it_is_there(tmp_p
 
 def test_going_back_to_former_data_finds_the_page_made_of_them(tmp_path, page):
     later = NOW | {"the data/ratings": "2"}
-    made = MadePage("{}", "Treize avis.", "2026-11-27", ("the data/ratings",))
+    made = MadePage("{}", "Treize avis.", ("the data/ratings",))
     keep(tmp_path, page, later, made)
     assert recall(tmp_path, page, NOW) == MADE
     assert recall(tmp_path, page, later) == made

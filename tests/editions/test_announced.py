@@ -133,7 +133,7 @@ def test_calendars_read_every_line_of_a_long_name_with_signs_of_their_own():
 
 def site_that_announces(place: Path, *planned: dict[str, Any]) -> Path:
     (place / "2026-T3").mkdir(exist_ok=True)
-    write(T3, place / "2026-T3")
+    write(T3, {}, {}, place / "2026-T3")
     text = announced.calendar([T3], calendar(*planned), TITLE, "")
     (place / announced.CALENDAR).write_bytes(text)
     return place

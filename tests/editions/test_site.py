@@ -118,7 +118,7 @@ def test_an_edition_that_is_corrected_keeps_its_address_and_tells_its_revision_e
         root, "2026-T2/index.html"
     )
     assert small.manifest(root, T2)["revisions"] == ["2026-12-02"]
-    about = json.loads(text(root, "2026-T2/edition.json"))
+    about = json.loads(text(root, "2026-T2/manifest.json"))
     assert (about["published"], about["revisions"]) == ("2026-08-17", ["2026-12-02"])
     assert "Publiée le 17 août 2026, révision 1 le 2 décembre 2026" in text(
         root, "editions/index.html"

@@ -68,11 +68,12 @@ def root(tmp_path: Path) -> Path:
         for ending, table in open_data(edition / f"{page}.ipynb").items():
             (site / f"{page}{ending}").write_text(table, encoding="utf-8")
         about = {"page": page, "study": packages.STUDY, "title": partner.title()}
-        about |= {"description": "Un constat.", "made": "2026-11-24"}
+        about |= {"description": "Un constat."}
         about |= {"sha256": hashlib.sha256(text.encode()).hexdigest()}
         studies.append({**about, "parameters": {"partner": partner}})
     studies.append({"page": "x", "study": packages.STUDY, "title": "X", "error": "failed"})
     manifest = {"quarter": "2026-T3", "kind": "demonstration", "studies": studies}
+    manifest |= {"published": "2026-11-24", "revisions": []}
     (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return tmp_path
 

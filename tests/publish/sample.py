@@ -177,7 +177,7 @@ def make_project(folder: Path, kind: str = "demonstration", **studies: dict[str,
     manifest = {
         "quarter": "2026-T3",
         "kind": kind,
-        "made": "2026-11-24",
+        "published": "2026-11-24",
         "studies": [{"page": name} for name in studies],
     }
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

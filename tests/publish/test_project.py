@@ -131,8 +131,8 @@ def test_missing_title_finding_and_format_are_told_together(project, sample):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"made": None}, "not a manifest"),
-        ({"made": "hier"}, "not a manifest"),
+        ({"published": None}, "not a manifest"),
+        ({"published": "hier"}, "not a manifest"),
         ({"studies": None}, "not a manifest"),
         ({"studies": [{"title": "A"}]}, "not a manifest"),
         ({"kind": "draft"}, "unknown kind 'draft'"),

@@ -58,6 +58,7 @@ def test_site_has_the_files_that_quarto_would_make(made_site):
         "search-index.js",
         "values.js",
         "favicon.svg",
+        "manifest.json",
         "edition-2026-T3.pdf",
         *(
             f"{page}{ending}"

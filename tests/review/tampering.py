@@ -275,7 +275,7 @@ def swapped_files(folder: Path, chance: random.Random) -> Tampering:
 def file_taken_away(folder: Path, chance: random.Random) -> Tampering:
     path = _one((x for x in folder.rglob("*") if x.is_file() and x.name != record.NAME), chance)
     path.unlink()
-    return Tampering("absent", path.relative_to(folder).as_posix(), "the file")
+    return Tampering("absent", path.relative_to(folder).as_posix(), "the file|its digest")
 
 
 def file_put_in(folder: Path, chance: random.Random) -> Tampering:

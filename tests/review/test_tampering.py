@@ -47,12 +47,8 @@ def missed(
             tampering.sign_again(folder, made.file)
         told = told_of(folder, again, root)
         done[made.kind] += 1
-        # of its digest in the manifest, the file is named or the digest
-        files = (made.file, *([record.BUILD] if made.file == record.NAME else []))
-        places = [where for name, where in told if name in files]
-        found = any(re.search(made.where, where) or where == "the file" for where in places)
-        if made.kind not in ("absent", "added") and made.file not in (record.NAME, *record.APART):
-            found = any(re.search(made.where, where) for where in places)
+        places = [where for name, where in told if name == made.file]
+        found = any(re.search(made.where, where) for where in places)
         if not found:
             lost.append(f"{number}: {made}, told {told[:4]}")
         shutil.rmtree(folder)

@@ -16,6 +16,7 @@ from typing import Any
 from observlib import dataset
 from observlib.display import french
 from observlib.editions.record import BUILD, Edition
+from observlib.editions.record import NAME as MANIFEST
 
 NAME = "ro-crate-metadata.json"
 _SPECIFICATION = "https://w3id.org/ro/crate/1.2"
@@ -163,8 +164,8 @@ def told(folder: Path) -> dict[str, str]:
     return found
 
 
-# the manifest names the digest of this description, and differs where the build does
-_OWN = (NAME, BUILD)
+# the manifest has the digest of this description, so that this one has not the manifest's
+_OWN = (NAME, MANIFEST, BUILD)
 
 
 def _file(path: Path, folder: Path, titles: Mapping[str, str]) -> dict[str, Any]:

@@ -61,8 +61,8 @@ def published(site: Path) -> list[Edition]:
     ObservError
         Where one does not say what it is.
     """
-    found = [read(folder) for folder in site.glob("*-T[1-4]") if folder.is_dir()]
-    return sorted(found, key=lambda edition: edition.quarter, reverse=True)
+    folders = {path.parent for name in (NAME, _FORMER) for path in site.glob(f"*-T[1-4]/{name}")}
+    return sorted(map(read, folders), key=lambda edition: edition.quarter, reverse=True)
 
 
 def read(folder: Path) -> Edition:
@@ -136,7 +136,7 @@ def write(
     folder
         The folder of its pages.
     """
-    _write(build, folder / BUILD)
+    _write({**build, "digest": _digest(build)}, folder / BUILD)
     whole = asdict(replace(edition, files=files_of(folder)))
     _write({**manifest, **whole, "apart": APART}, folder / NAME)
 
@@ -146,11 +146,21 @@ def _write(content: Mapping[str, Any], path: Path) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def _digest(build: Mapping[str, Any]) -> str:
+    return inputs.digest(json.dumps(build, sort_keys=True).encode())
+
+
+def build_is_whole(folder: Path) -> bool:
+    """Whether what an edition says of how it was made is as it was written."""
+    try:
+        found = json.loads((folder / BUILD).read_text(encoding="utf-8"))
+        return bool(found.pop("digest") == _digest(found))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
 def files_of(folder: Path) -> Inputs:
-    """The files of an edition by their digests, without what says so."""
+    """The files of an edition by their digests, without what says so, and what no build repeats."""
     found = inputs.tree("", folder)
-    return {
-        name[1:]: digest
-        for name, digest in found.items()
-        if name not in (f"/{NAME}", f"/{_FORMER}")
-    }
+    aside = {f"/{name}" for name in (NAME, _FORMER, *APART)}
+    return {name[1:]: digest for name, digest in found.items() if name not in aside}

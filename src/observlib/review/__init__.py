@@ -112,6 +112,8 @@ def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
     """What is wrong in a bundle by itself: its files, its days, a commit that nobody knows."""
     for name, wrong in files_against_manifest(bundle).items():
         yield Difference(name, "the file", wrong, "as its manifest says")
+    if not record.build_is_whole(bundle.folder):
+        yield Difference(record.BUILD, "its digest", "is not that of the rest", "as it was written")
     manifest = bundle.manifest
     described = crate.told(bundle.folder)
     for where, value in crate.tells(bundle.raw).items():
@@ -124,9 +126,8 @@ def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
 
 def _against(bundle: Bundle, again: Path) -> Iterator[Difference]:
     """What differs between a bundle and what was made again."""
-    aside = {record.NAME, *record.APART}
     there, new = record.files_of(bundle.folder), record.files_of(again)
-    for name in sorted((there.keys() | new.keys()) - aside):
+    for name in sorted(there.keys() | new.keys()):
         if there.get(name) != new.get(name):
             yield from compare(bundle.folder, again, name)
     yield from _of_manifests(bundle.raw, json.loads((again / record.NAME).read_text("utf-8")))
@@ -138,8 +139,7 @@ def _of_manifests(published: dict[str, Any], new: dict[str, Any]) -> Iterator[Di
 
 
 def _comparable(manifest: dict[str, Any]) -> dict[str, Any]:
-    files = {k: v for k, v in manifest.get("files", {}).items() if k not in record.APART}
-    return {k: v for k, v in manifest.items() if k not in _ITS_OWN} | {"files": files}
+    return {key: value for key, value in manifest.items() if key not in _ITS_OWN}
 
 
 def _counts(bundle: Bundle) -> dict[str, int]:
