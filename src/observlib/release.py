@@ -23,6 +23,7 @@ from observlib import (
     main_points,
     publications,
     quotes,
+    revisions,
     standing,
     store,
     told,
@@ -47,6 +48,7 @@ from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
 from observlib.editions import record
+from observlib.editions import revisions as revised_figures
 from observlib.editions.site import carry, check_kind, complete
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
@@ -188,6 +190,7 @@ def _publish(
         publish(project, target, publisher, publishing, root / disk_cache.FOLDER / "site")
 
     rows, pairs = publications.tables(folder)
+    revisions.check(root, data, rows, request.catalogue, request.quarter, request.today)
     first = headline(rows, pairs, request.catalogue, request.quarter)
     while True:
         edition = record.made(manifest, folder, first, before, request.today)
@@ -237,7 +240,7 @@ def _project(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     write_sheets(request.practices, request.catalogue, copy / "practices")
     write_documentation(request.root / "docs", copy / "documentation")
     _announce(reports / "index.qmd", copy, manifest, request, work / "edition")
-    _tell_method(reports / "methode.qmd", copy, request)
+    _tell_method(reports / "methode.qmd", copy, request, work / "edition")
     return copy
 
 
@@ -335,11 +338,11 @@ def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str
     return {page.stem: bounded(found, sep="; ") for page, found in error.by_page.items()}
 
 
-def _tell_method(method: Path, copy: Path, request: Request) -> None:
+def _tell_method(method: Path, copy: Path, request: Request, edition: Path) -> None:
     """Put on the copy of the method page, if there is one, what was measured and what code says.
 
-    That is what the edition's own attack found, what redaction and the machine find of texts, and
-    the rule by which texts are quoted.
+    That is what the edition's own attack found, what redaction and the machine find of texts, the
+    rule by which texts are quoted, and what became of published figures.
     """
     if method.exists():
         report = told.report(told.decisions(request.data, request.quarter))
@@ -347,6 +350,10 @@ def _tell_method(method: Path, copy: Path, request: Request) -> None:
         text = with_attack(text, str(request.quarter), report, request.catalogue)
         text = with_part(text, "citation", typography(quotes.rule()))
         text = with_part(text, "faits", typography(main_points.rule()))
+        of = (request.catalogue, request.quarter, request.today)
+        before = publications.earlier(request.data)
+        rows, _ = publications.tables(edition)
+        text = with_part(text, "revisions", revised_figures.part(rows, before, *of))
         for name, measured in _MEASURED.items():
             if f"<!-- {name} -->" in text:
                 text = with_part(text, name, _measured(method.with_name(measured)))

@@ -65,6 +65,7 @@ def now(
         **inputs.library(),
         **inputs.installed(),
         **project.knowledge(data, root),
+        **project.policy(data, root),
         **inputs.tree("the notebooks", root / "notebooks"),
         **inputs.stamps("the data", data / "store"),
     }
