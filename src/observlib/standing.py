@@ -117,7 +117,7 @@ def may_run(root: Path, found: Inputs) -> bool:
     """Whether some page may have to be executed: what differs is not of the site alone."""
 
     def of_pages(known: Inputs) -> Inputs:
-        alone = ("the site's sources", "the publisher")
+        alone = ("the site's sources", "the publisher", "the policy")
         return {name: value for name, value in known.items() if name.partition("/")[0] not in alone}
 
     record = read(root)

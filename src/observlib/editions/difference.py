@@ -179,9 +179,23 @@ def _revised(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     lines = []
     for _, own in rows.sort_index().groupby([*_SERIES, "group", "group_value"], sort=False):
         most = estimates.records(rows.loc[rows.index.isin(own.index)])[-1]
-        told = f"{' → '.join(values(most, catalogue))} ({french.period_label(most['period'])})"
+        told = f"{' → '.join(_both(most, catalogue))} ({french.period_label(most['period'])})"
         lines.append((named(most, catalogue), french.number(len(own)), told))
     return _table((TEXTS["figure"], TEXTS["times"], TEXTS["most"]), lines, (TEXTS["times"],))
+
+
+def _both(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, str]:
+    """A revised figure as both tell it, so that it is seen what differs: in all digits, or ends."""
+    first = {name: row[BEFORE + name] for name in estimates.COLUMNS}
+    told = values(row, catalogue)
+    if told[0] == told[1]:
+        texts = [cells.cell(one, catalogue).text for one in (first, dict(row))]
+        told = texts[0], texts[1]
+    if told[0] == told[1]:
+        indicator = catalogue.indicators[row["indicator"]]
+        ends = [words.interval(one, indicator) for one in (first, dict(row))]
+        told = f"{told[0]} ({ends[0]})", f"{told[1]} ({ends[1]})"
+    return told
 
 
 def _table(

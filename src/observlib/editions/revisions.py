@@ -181,7 +181,7 @@ def sizes(known: pd.DataFrame) -> pd.DataFrame:
     again = known[known.groupby(FIGURE)["edition"].transform("nunique") > 1]
     first = again.drop_duplicates(FIGURE).set_index(FIGURE)
     last = again.drop_duplicates(FIGURE, keep="last").set_index(FIGURE)
-    both = first[_VALUE].join(last[_VALUE], rsuffix="_now").reset_index()
+    both = first[_VALUE].join(last[_VALUE].add_suffix("_now")).reset_index()
     both = both[both["unit"] == both["unit_now"]]
     both["by"] = [
         change(then, now, unit)
