@@ -10,7 +10,7 @@ from tests.copies import demonstration_catalogue
 from tests.examples import examples
 from tests.plain_french import faults
 
-from observlib import estimates
+from observlib import estimates, revisions
 from observlib.catalogue import Catalogue, Revision
 from observlib.confidentiality.knowledge import Published
 from observlib.editions.revisions import TEXTS, part, sizes, vintages
@@ -120,7 +120,8 @@ def test_a_correction_is_told_with_its_day_and_its_reason_once_it_holds():
     assert "septembre" not in text
 
 
-def test_what_the_part_says_is_plain_french():
-    for name, text in TEXTS.items():
-        for sentence in text.replace("{limit}", "1").replace("[@", " [@").split(". "):
+def test_what_is_said_of_revisions_is_plain_french():
+    whys = {one.id: one.why for one in demonstration_catalogue().revisions.values()}
+    for name, text in {**TEXTS, **revisions.TEXTS, **whys}.items():
+        for sentence in text.replace("{limit}", "1").split(". "):
             assert not faults(sentence.split(" [@")[0]), (name, sentence)

@@ -184,7 +184,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
             "revised: an earlier edition told another value",
         ),
         "b": (
-            "rupture : la méthode n’est plus celle des valeurs d’avant",
+            "rupture : une autre méthode que les valeurs précédentes",
             "break: made by another method than the values before",
         ),
         "c": ("valeur confidentielle, non publiée", "confidential, not published"),
