@@ -168,5 +168,5 @@ def test_each_revision_stands_under_its_reason_and_shows_what_differs(catalogue)
     seasons, breaks = (
         page.index(text) for text in ("**La saison est", "**L'ampleur d'une rupture")
     )
-    assert seasons < page.index("12 900 000 → 12 900 010") < breaks
+    assert seasons < page.index("12 900 000 visites → 12 900 010 visites") < breaks
     assert "−31,0 à −29,0" in page[breaks:] and "−30,9 à −29,0" in page[breaks:]

@@ -189,7 +189,8 @@ def _both(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, str]:
     first = {name: row[BEFORE + name] for name in estimates.COLUMNS}
     told = values(row, catalogue)
     if told[0] == told[1]:
-        texts = [cells.cell(one, catalogue).text for one in (first, dict(row))]
+        unit = french.NBSP + row["unit"] if words.is_count(row["unit"]) else ""
+        texts = [cells.cell(one, catalogue).text + unit for one in (first, dict(row))]
         told = texts[0], texts[1]
     if told[0] == told[1]:
         indicator = catalogue.indicators[row["indicator"]]

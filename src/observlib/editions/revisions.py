@@ -151,7 +151,8 @@ def _triangle(known: pd.DataFrame, name: str, catalogue: Catalogue) -> Markdown 
         columns[edition] = [cells.cell(row, catalogue).text if row else cells.NOTHING for row in of]
     caption = TEXTS["triangle"].format(name=named(told.iloc[0].to_dict(), catalogue))
     table = pipe_table(columns, right=tuple(editions))
-    return markdown("{}\n\n: {} {{#tbl-triangle-{}}}", table, typography(caption), Markdown(name))
+    place = Markdown(name.replace("_", "-"))
+    return markdown("{}\n\n: {} {{#tbl-triangle-{}}}", table, typography(caption), place)
 
 
 def _months(period: str) -> int:
