@@ -113,6 +113,13 @@ def test_a_correction_holds_once_for_what_was_told_before_its_day():
     assert reasons(MARK | {"estimate": 7.4}, T2, known=known) == ["rule-0"]
     mended = edition(2, "2026-T2", "2026-10-01", MARK | {"estimate": 7.4})
     assert reasons(MARK | {"estimate": 7.6}, T2, mended, known=known) == [revisions.SILENT]
+    same_day = edition(1, "2026-T2", TODAY.isoformat(), MARK)
+    assert reasons(MARK | {"estimate": 7.4}, same_day, known=policy(once())) == ["rule-0"]
+    own = edition(2, "2026-T3", TODAY.isoformat(), MARK | {"estimate": 7.4})
+    again = MARK | {"estimate": 7.6}
+    assert reasons(again, T2, own, known=policy(once()), day=date(2026, 12, 1)) == [
+        revisions.SILENT
+    ]
     to_come = policy(once(since="2026-11-17"))
     assert reasons(MARK | {"estimate": 7.4}, T2, known=to_come) == [revisions.SILENT]
 
@@ -186,7 +193,8 @@ def test_a_silent_change_stops_the_edition_and_what_it_asks_for_lets_it_pass(tmp
     asked = (tmp_path, tmp_path / "data", now)
     with pytest.raises(ObservError) as error:
         revisions.check(*asked, policy(), T3, TODAY)
-    *figures, more, what, lines = error.value.problems
+    *figures, more, last = error.value.problems
+    what, _, lines = last.partition("\n")
     assert len(figures) == 5 and more == "and 2 more"
     assert figures[0] == (
         "2026-T3: satisfaction_10, a, jdma-a, 2026-T2: 7.1 n=40 in 2026-T2, now 7.4 n=40"

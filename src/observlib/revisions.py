@@ -110,7 +110,7 @@ def with_reasons(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 def _reason(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     """What a deliberate entry says goes first, then what statuses say, then what is routine."""
     for one in catalogue.revisions.values():
-        if one.since and row[f"{BEFORE}day"] < one.since.isoformat() and _holds(one, row):
+        if one.since and _is_before(row, one.since.isoformat()) and _holds(one, row):
             return one.id
     then, now = row[f"{BEFORE}status"], row["status"]
     if "suppressed" in (then, now):
@@ -121,6 +121,12 @@ def _reason(row: Mapping[str, Any], catalogue: Catalogue) -> str:
         return COMPLETED
     known = (one for one in catalogue.revisions.values() if not one.since)
     return next((one.id for one in known if _holds(one, row) and _within(one, row)), SILENT)
+
+
+def _is_before(row: Mapping[str, Any], since: str) -> bool:
+    """Whether a figure was last told before a day, or on that very one by another edition."""
+    before = row[f"{BEFORE}day"]
+    return bool(before < since or before == since == row["day"])
 
 
 def _holds(one: Revision, row: Mapping[str, Any]) -> bool:
@@ -223,8 +229,8 @@ def check(
         *bounded(lines, SHOWN, "\n").split("\n"),
         "nothing was published: an earlier edition told these figures otherwise, and no entry of "
         f"the policy of revisions says why; mend the error, or say the reason in "
-        f"{folder / 'revisions.yml'}, in French, as it is published:",
-        _entry(silent, quarter, today),
+        f"{folder / 'revisions.yml'}, in French, as it is published:\n"
+        f"{_entry(silent, quarter, today)}",
     )
 
 

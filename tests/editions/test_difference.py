@@ -160,6 +160,7 @@ def test_each_revision_stands_under_its_reason_and_shows_what_differs(catalogue)
             [
                 figure("boamp", quarter, 12_900_000.0 + 10 * n) | visits,
                 figure("boamp", quarter, -30.1) | courses | ends[n],
+                figure("legifrance", quarter, 6.0 + n) | {"period": "2026-T1"},
             ],
         )
         for n, quarter in enumerate(QUARTERS)
@@ -168,5 +169,6 @@ def test_each_revision_stands_under_its_reason_and_shows_what_differs(catalogue)
     seasons, breaks = (
         page.index(text) for text in ("**La saison est", "**L'ampleur d'une rupture")
     )
+    assert page.index("**Le motif n'a pas") < seasons, "what is no routine comes first"
     assert seasons < page.index("12 900 000 visites → 12 900 010 visites") < breaks
     assert "−31,0 à −29,0" in page[breaks:] and "−30,9 à −29,0" in page[breaks:]

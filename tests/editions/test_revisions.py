@@ -116,8 +116,11 @@ def test_a_correction_is_told_with_its_day_and_its_reason_once_it_holds():
     found = [Revision(id="a", since="2026-08-01", **of), Revision(id="b", since="2026-09-01", **of)]
     known = demonstration_catalogue().model_copy(update={"revisions": {x.id: x for x in found}})
     text = page(rows(1000.0), known=known)
-    assert text.count(f"- **Correction.** {why} Depuis le 1er août 2026.") == 1
+    assert text.count(f"- **Correction : BOAMP.** {why} Depuis le 1er août 2026.") == 1
     assert "septembre" not in text
+    phone = Revision(id="a", since="2026-08-01", **of | {"product": [], "channel": ["phone"]})
+    known = known.model_copy(update={"revisions": {"a": phone}})
+    assert "- **Correction : Téléphone.** " in page(rows(1000.0), known=known)
 
 
 def test_what_is_said_of_revisions_is_plain_french():

@@ -167,10 +167,16 @@ def _changes(
 def _revisions(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     """What is revised, by its reason: of each series how often, and where the most."""
     parts = []
-    for reason, own in rows.groupby("reason", sort=False):
-        parts += [markdown("**{}**", typography(revisions.why(str(reason), catalogue)))]
-        parts += [_revised(own, catalogue)]
+    for reason in sorted(rows["reason"].unique(), key=lambda name: _rank(name, catalogue)):
+        parts += [markdown("**{}**", typography(revisions.why(reason, catalogue)))]
+        parts += [_revised(rows[rows["reason"] == reason], catalogue)]
     return joined(parts, "\n\n")
+
+
+def _rank(reason: str, catalogue: Catalogue) -> int:
+    """What was decided comes first, then what statuses tell, then what is routine."""
+    known = catalogue.revisions.get(reason)
+    return 2 if known and known.kind == "routine" else int(reason in revisions.NATURAL)
 
 
 def _revised(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:

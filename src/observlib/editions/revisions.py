@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.catalogue import Catalogue, Named, Revision
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Named, Revision
 from observlib.display import cells, french, wording
 from observlib.display.output import pipe_table
 from observlib.display.prose import Markdown, joined, markdown
@@ -87,7 +87,10 @@ def _rules(rows: pd.DataFrame, catalogue: Catalogue, today: date) -> Iterator[Ma
         yield joined([_said("routine"), joined(lines, "\n")], "\n\n")
     past = [one for one in once if one.since and one.since <= today]
     if past:
-        lines = [_line(TEXTS[one.kind], one.why, _since(one)) for one in past]
+        lines = [
+            _line(f"{TEXTS[one.kind]} : {_named(one, catalogue)}", one.why, _since(one))
+            for one in past
+        ]
         yield joined([_said("once"), joined(lines, "\n")], "\n\n")
     yield _said("letters")
 
@@ -97,12 +100,15 @@ def _line(title: str, *sentences: str) -> Markdown:
 
 
 def _named(one: Revision, catalogue: Catalogue) -> str:
+    """The figures of an entry, in words: what it names of the catalogue, or else where and whom."""
     parts: tuple[tuple[tuple[str, ...], Mapping[str, Named]], ...] = (
+        (one.product, {**catalogue.products, **catalogue.peers}),
         (one.indicator, catalogue.indicators),
         (one.device, catalogue.devices),
     )
     found = [known[name] for names, known in parts for name in names if name in known]
-    return french.join(entry.label for entry in found)
+    others = [*(CHANNEL_LABELS[name] for name in one.channel), *one.group_value]
+    return french.join([entry.label for entry in found] or others)
 
 
 def _limits(one: Revision, rows: pd.DataFrame) -> Iterator[str]:
