@@ -190,7 +190,7 @@ def change(then: float, now: float, unit: str) -> float:
         return 0.0
     if not is_count(unit):
         return now - then
-    return 100 * (now / then - 1) if then else math.inf
+    return 100 * (now - then) / abs(then) if then else math.inf
 
 
 def check(
