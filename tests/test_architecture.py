@@ -24,7 +24,7 @@ FLOORS = [
     {"store", "project", "answers", "swap"},
     {"counts", "publications"},
     {"display", "fetching"},
-    {"quotes", "dataset"},
+    {"quotes", "dataset", "revisions"},
     {"comparison"},
     {"main_points"},
     {"sentences"},

@@ -155,3 +155,15 @@ def test_what_a_page_depends_on_holds_the_folder_s_own_files_and_no_other_s(plac
     assert set(before) - set(now) == {"the catalogue/devices.yml"}
     assert set(now) - set(before) == {"the catalogue/own/devices.yml", "the actions/own/a.yml"}
     assert project.knowledge(DATA, place) == before
+
+
+def test_a_reason_of_a_revision_makes_no_page_run_again(place):
+    """Else whoever gives one would wait for the whole edition."""
+    before = project.knowledge(OWN, place), project.policy(OWN, place)
+    write(place / "data" / "catalogue" / "revisions.yml", "# none\n")
+    write(place / OWN / "catalogue" / "revisions.yml", "# none\n")
+    assert project.knowledge(OWN, place) == before[0]
+    now = project.policy(OWN, place)
+    assert set(now) == {"the policy/revisions.yml", "the policy/own/revisions.yml"}
+    assert now.items() - before[1].items(), "the site is made again"
+    assert set(project.policy(DATA, place)) == {"the policy/revisions.yml"}

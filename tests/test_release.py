@@ -21,7 +21,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from tests.copies import copy_catalogue
 
-from observlib import quotes, swap, told
+from observlib import estimates, publications, quotes, swap, told
 from observlib import release as module
 from observlib.edition import make as making
 from observlib.edition.execute import Outcome
@@ -314,6 +314,36 @@ def test_the_method_page_tells_what_was_measured_of_texts_and_by_which_rule_they
     (root / "reports" / "_redaction.md").unlink()
     with pytest.raises(ObservError, match=r"reports/_redaction\.md: is absent"):
         release(data=root / "data" / "demo")
+
+
+def test_a_figure_that_changes_in_silence_publishes_nothing_until_its_reason_is_written(
+    release, root, monkeypatch
+):
+    figure = {"indicator": "visits", "product": "boamp", "period": T3, "unit": "visites"}
+    real, today = making.frame_files, date(2026, 12, 2)
+
+    def tell(value: float) -> None:
+        rows = estimates.make([figure | {"estimate": value, "source": "x@1"}])
+        told_ = {publications.ESTIMATES: rows.to_parquet(index=False)}
+        monkeypatch.setattr(making, "frame_files", lambda request: real(request) | told_)
+
+    tell(1000.0)
+    release()
+    tell(1200.0)
+    before = published(root)
+    with pytest.raises(ObservError, match=r"visits, boamp, 2026-T3: 1000 in 2026-T3, now 1200\n"):
+        release(today=today)
+    assert published(root) == before
+    assert publications.names(root / "data") == ("0001-2026-T3",)
+    policy = root / "data" / "catalogue" / "revisions.yml"
+    entry = f"- {{id: x, kind: correction, why: Des robots étaient comptés., since: {today}"
+    with policy.open("a", encoding="utf-8") as stream:
+        stream.write(f"{entry}, product: [boamp]}}\n")
+    release(today=today)
+    series = (root / "reports" / "_site" / "series.csv").read_text(encoding="utf-8")
+    assert [line.split(",")[-2] for line in series.splitlines()] == ["reason", "", "x"]
+    release(today=date(2026, 12, 3))  # nothing changes any more
+    assert publications.names(root / "data") == ("0001-2026-T3", "0002-2026-T3")
 
 
 def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(release, root):

@@ -30,6 +30,7 @@ MODELS: dict[str, Any] = {
     "catalogue/peers.yml": catalogue.Peer,
     "catalogue/partners.yml": catalogue.Partner,
     "catalogue/families.yml": catalogue.FamilyLabel,
+    "catalogue/revisions.yml": catalogue.Revision,
     "catalogue/questionnaires/<id>.yml": catalogue.Questionnaire,
     "catalogue/questionnaires/<id>.yml, questions": catalogue.Question,
     "actions/<id>.yml": actions.Action,
@@ -129,6 +130,14 @@ def _data() -> Iterator[str]:
         "as which values are so by themselves would tell something of them."
     )
     yield _rows(("status", "obs_status", "conf_status"), rows)
+    yield (
+        "`flags` has the letters by which European statistics mark figures, several at a time: "
+        "`p`, `b` and `u` are SDMX's P, B and U, and go with `partial`, a change of method and "
+        "`low_base`; `c` goes with `suppressed`, whose confidentiality is of SDMX's other list. "
+        "SDMX has no `r`: it is that of Eurostat's flags until 2025, and marks a figure that the "
+        "edition tells otherwise than those before. `obs_status` holds one code, and `B` goes "
+        "before the others, as SDMX ranks them."
+    )
     words = [
         (f"`{name}`", f"`{code}`", en, fr)
         for name, codes in columns.CODES.items()

@@ -34,6 +34,9 @@ COLUMNS = [
     "source",
 ]
 NUMBERS = ["estimate", "ci_low", "ci_high", "n", "n_eff"]
+# The names by which a figure is the same in all editions, and what each may tell otherwise.
+FIGURE = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
+TOLD = ["estimate", "ci_low", "ci_high", "n", "status"]
 _KEYS = ("indicator", "period", "group", "group_value")
 STATUSES = ("published", "low_base", "suppressed", "partial", "missing")
 WITHHELD = ("suppressed", "missing")

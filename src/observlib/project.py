@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
     from observlib.practices import Practices
     from observlib.replies import Reply
 
+_POLICY = "revisions.yml"
 _ALONE = ("actions", "partners")  # folders of which a data folder's own stands alone
 
 
@@ -135,7 +136,10 @@ def replies(data: Path, start: Path | None = None) -> tuple[Reply, ...]:
 
 
 def knowledge(data: Path, start: Path | None = None) -> Inputs:
-    """The files in which a project says what it knows, for a data folder, each by its digest."""
+    """The files in which a project says what it knows, for a data folder, each by its digest.
+
+    The policy of revisions is apart (`policy`): no page and no family follows from it.
+    """
     found: Inputs = inputs.tree("the reference", root(start) / "data" / "reference")
     for name in ("catalogue", "practices", "actions", "partners"):
         added = own(data, name, start)
@@ -146,7 +150,19 @@ def knowledge(data: Path, start: Path | None = None) -> Inputs:
     for name in ("devices", "partners"):  # those of `catalogue.whole.ALONE`
         if f"the catalogue/own/{name}.yml" in found:
             found.pop(f"the catalogue/{name}.yml", None)
+    for name in (f"the catalogue/{_POLICY}", f"the catalogue/own/{_POLICY}"):
+        found.pop(name, None)
     return found
+
+
+def policy(data: Path, start: Path | None = None) -> Inputs:
+    """The files of the policy of revisions for a data folder, each by its digest."""
+    folders = {"": root(start) / "data" / "catalogue", "own/": own(data, "catalogue", start)}
+    return {
+        f"the policy/{name}{_POLICY}": inputs.digest((folder / _POLICY).read_bytes())
+        for name, folder in folders.items()
+        if folder and (folder / _POLICY).is_file()
+    }
 
 
 def data_folder(data: str | Path) -> Path:

@@ -26,6 +26,7 @@ from observlib import (
     period,
     publications,
     quotes,
+    revisions,
     standing,
     store,
     told,
@@ -52,6 +53,7 @@ from observlib.edition.passport import with_passport
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
 from observlib.editions import crate, dates, quality, record
+from observlib.editions import revisions as revised_figures
 from observlib.editions.announced import check_kept
 from observlib.editions.record import Edition
 from observlib.editions.site import carry, check_kind, complete
@@ -205,6 +207,8 @@ def _publish(
     def make_pages(project: Path, target: Path) -> None:
         publish(project, target, publisher, publishing, root / disk_cache.FOLDER / "site")
 
+    rows, _ = publications.tables(folder)
+    revisions.check(root, data, rows, request.catalogue, request.quarter, request.today)
     while True:
         try:
             make_pages(_project(request, work, manifest), whole / quarter)
@@ -309,7 +313,7 @@ def _project(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
             text = with_passport(page.read_text("utf-8"), study, manifest, request.place)
             page.write_text(text, encoding="utf-8", newline="\n")
     _announce(reports / "index.qmd", copy, manifest, request, work / "edition")
-    _tell_method(reports / "methode.qmd", copy, request, manifest["published"], work / "edition")
+    _tell_method(reports / "methode.qmd", copy, request, manifest, work / "edition")
     return copy
 
 
@@ -407,11 +411,14 @@ def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str
     return {page.stem: bounded(found, sep="; ") for page, found in error.by_page.items()}
 
 
-def _tell_method(method: Path, copy: Path, request: Request, published: str, edition: Path) -> None:
+def _tell_method(
+    method: Path, copy: Path, request: Request, manifest: Mapping[str, Any], edition: Path
+) -> None:
     """Put on the copy of the method page, if there is one, what was measured and what code says.
 
     That is what the edition's own attack found, what redaction and the machine find of texts, the
-    rule by which texts are quoted, and the quality of the edition.
+    rule by which texts are quoted, the quality of the edition, and what became of published
+    figures.
     """
     if method.exists():
         report = told.report(told.decisions(request.data, request.quarter))
@@ -419,7 +426,12 @@ def _tell_method(method: Path, copy: Path, request: Request, published: str, edi
         text = with_attack(text, str(request.quarter), report, request.catalogue)
         text = with_part(text, "citation", typography(quotes.rule()))
         text = with_part(text, "faits", typography(main_points.rule()))
-        text = with_part(text, "qualite", quality.told(request, edition, published))
+        day = date.fromisoformat([manifest["published"], *manifest["revisions"]][-1])
+        text = with_part(text, "qualite", quality.told(request, edition, manifest["published"]))
+        of = (request.catalogue, request.quarter, day)
+        before = publications.earlier(request.data)
+        rows, _ = publications.tables(edition)
+        text = with_part(text, "revisions", revised_figures.part(rows, before, *of))
         for name, measured in _MEASURED.items():
             if f"<!-- {name} -->" in text:
                 text = with_part(text, name, _measured(method.with_name(measured)))

@@ -61,12 +61,9 @@ def now(
         "the data folder": str(data.resolve()),
         "the day": str(Quarter.last_complete(today)),
         "the publisher": publisher_used(publisher),
-        **site_sources(root),
+        **files_of_project(root, data),
         **inputs.library(),
         **inputs.installed(),
-        **project.knowledge(data, root),
-        **_calendar(data, root),
-        **inputs.tree("the notebooks", root / "notebooks"),
         **inputs.stamps("the data", data / "store"),
     }
     return {**found, "the quarter": str(quarter) if quarter else _latest(root, found)}
@@ -76,6 +73,17 @@ def _calendar(data: Path, root: Path) -> Inputs:
     """The days of editions, which the site tells and no page."""
     path = project.calendar_file(data, root)
     return {"the calendar": inputs.digest(path.read_bytes())} if path else {}
+
+
+def files_of_project(root: Path, data: Path) -> Inputs:
+    """What people wrote in a project, for a data folder: all but the library."""
+    return {
+        **site_sources(root),
+        **project.knowledge(data, root),
+        **_calendar(data, root),
+        **project.policy(data, root),
+        **inputs.tree("the notebooks", root / "notebooks"),
+    }
 
 
 def _latest(root: Path, found: Inputs) -> str:
@@ -141,7 +149,7 @@ def may_run(root: Path, found: Inputs) -> bool:
     """Whether some page may have to be executed: what differs is not of the site alone."""
 
     def of_pages(known: Inputs) -> Inputs:
-        alone = ("the site's sources", "the publisher", "the calendar")
+        alone = ("the site's sources", "the publisher", "the calendar", "the policy")
         return {name: value for name, value in known.items() if name.partition("/")[0] not in alone}
 
     record = read(root)

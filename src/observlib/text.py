@@ -72,3 +72,14 @@ def as_cell(text: str) -> str:
     line = seen(re.sub(r"[\r\n]+", " ", text))
     formula = line.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(line)
     return f"'{line}" if formula else line
+
+
+def of_cell(cell: str) -> str:
+    """The text of a cell that `as_cell` wrote.
+
+    Examples
+    --------
+    >>> of_cell("'=A1"), of_cell("'Oui'")
+    ('=A1', "'Oui'")
+    """
+    return cell[1:] if cell.startswith("'") and as_cell(cell[1:]) == cell else cell

@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from tests.copies import demonstration_catalogue
 
 from observlib import comparisons, dataset, estimates, frame
-from observlib.dataset.columns import CODES, COMPARISONS, ESTIMATES, SDMX
+from observlib.dataset.columns import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
 from observlib.dataset.workbook import HEAD_ROW
 from observlib.estimates import REFERENCE
 from observlib.text import as_cell
@@ -53,10 +53,12 @@ PAIR = {
 PAIRS = comparisons.make(pd.DataFrame([PAIR]))
 
 
-def made(rows: pd.DataFrame = ROWS, pairs: pd.DataFrame = PAIRS) -> dict[str, bytes]:
+def made(
+    rows: pd.DataFrame = ROWS, pairs: pd.DataFrame = PAIRS, marks: dataset.Marks | None = None
+) -> dict[str, bytes]:
     families = {"satisfaction_10": ["satisfaction"]}
     words = dataset.dictionary(rows, pairs, demonstration_catalogue(), families)
-    return dataset.contents(rows, pairs, words, ABOUT)
+    return dataset.contents(rows, pairs, words, ABOUT, marks)
 
 
 def faults(files: dict[str, bytes], folder: Path) -> list[Any]:
@@ -162,9 +164,30 @@ def test_what_is_withheld_has_the_codes_that_other_statisticians_know_and_no_num
     assert row[estimates.NUMBERS].isna().all()
 
 
+def test_each_row_has_the_letters_of_its_status_and_of_its_history_on_both_sides(tmp_path):
+    keys = [tuple(row) for row in ROWS[estimates.FIGURE].itertuples(index=False)]
+    files = made(marks={keys[0]: "r", keys[1]: "br"})
+    rows = dataset.read(files["estimates.csv"])
+    assert rows["flags"].tolist() == ["r", "bru", "c", ""]
+    assert rows["obs_status"].tolist() == ["A", "B", "Q", "A"], "a break goes before others"
+    pair = dataset.read(files["comparisons.csv"]).loc[0]
+    assert (pair["flags"], pair["reference_flags"]) == ("r", "bru")
+    assert (pair["obs_status"], pair["reference_obs_status"]) == ("A", "B")
+    assert faults(files, tmp_path) == []
+    files["estimates.csv"] = files["estimates.csv"].replace(b",bru,", b",rub,", 1)
+    assert "constraint-error" in {kind for *_, kind, _ in faults(files, tmp_path)}
+
+
+def test_an_incomplete_period_is_provisional():
+    row = ROWS.loc[[0]].assign(status="partial")
+    rows = dataset.read(made(row, comparisons.make(None))["estimates.csv"])
+    assert rows[["flags", "obs_status"]].values.tolist() == [["p", "P"]]
+
+
 def test_every_code_of_a_contract_has_its_words():
     assert set(CODES["status"]) == set(SDMX) == set(estimates.STATUSES)
-    assert {code for code, _ in SDMX.values()} == set(CODES["obs_status"])
+    assert {code for code, _ in SDMX.values()} | {"B"} == set(CODES["obs_status"])
+    assert {*FLAGS.values(), "b", "r"} == set(CODES["flags"])
     assert {code for _, code in SDMX.values()} == set(CODES["conf_status"])
     assert set(CODES["against"]) == set(comparisons.AGAINST)
     assert set(CODES["verdict"]) == set(comparisons.VERDICTS)
@@ -231,7 +254,7 @@ def test_an_office_finds_the_notes_the_contents_and_a_sheet_a_theme(book):
     notes = sheet(book, "Notes")
     terms = dict(zip(notes["Terme"], notes["Sens"], strict=True))
     assert terms["suppressed"] == "secret statistique"
-    assert {"Valeur", "Écart", "Statut SDMX"} <= set(terms)
+    assert {"Valeur", "Écart", "Statut SDMX", "Marques"} <= set(terms)
 
 
 def test_cells_have_their_types_and_words_of_the_page(book):

@@ -11,11 +11,13 @@ import pandas as pd
 import pytest
 from tests.copies import demonstration_catalogue
 
-from observlib import comparisons, dataset, disk_cache, estimates, frame, told
+from observlib import comparisons, dataset, disk_cache, estimates, frame, publications, told
+from observlib.confidentiality.knowledge import Published
 from observlib.edition import compute
 from observlib.edition.request import Request
 from observlib.period import Quarter
 from observlib.practices import Practices
+from observlib.publications import Publication
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = (
@@ -74,6 +76,21 @@ def test_who_opens_the_frame_reads_rows_of_the_contracts_and_the_same_bytes_each
     shutil.rmtree(tmp_path / disk_cache.FOLDER)
     frame._given.cache_clear()
     assert written(request_, tmp_path / "again") == first
+
+
+def test_a_package_marks_what_the_edition_revises_and_the_frame_stays_as_it_is(
+    request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(told, "jobs", lambda _: [("visits", "")])
+    first = written(request_, tmp_path / "first")
+    rows = pd.read_parquet(tmp_path / "first" / publications.ESTIMATES)
+    before = rows.assign(estimate=rows["estimate"].where(rows.index > 0, 1.0))
+    kept = Publication("0001-2026-T2", Published(before, []), "2026-08-17")
+    monkeypatch.setattr(publications, "earlier", lambda _: [kept])
+    again = written(request_, tmp_path / "again")
+    assert {name: again[name] for name in FILES} == {name: first[name] for name in FILES}
+    flags = dataset.read(again["donnees/estimates.csv"])["flags"]
+    assert flags[0] == "r" and not flags[1:].str.contains("r").any()
 
 
 @pytest.mark.slow

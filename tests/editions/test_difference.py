@@ -138,6 +138,7 @@ def test_a_correction_is_told_on_the_page_of_changes_and_the_last_one_counts(cat
     again = second._replace(name="0003-2026-T3", told=first.told)
     page = pages([first, second], catalogue)["2026-T3"][2].replace("\u00a0", " ")
     assert "## Ce qu'elle révise" in page and "6,0 sur 10 → 6,4 sur 10 (2e trimestre 2026)" in page
+    assert "**Le motif n'a pas été consigné.**" in page
     assert "révise" not in pages([first, second, again], catalogue)["2026-T3"][2]
 
 
@@ -146,3 +147,28 @@ def test_an_indicator_that_left_the_catalogue_since_stops_no_comparison(catalogu
     told = [edition(quarter, [figure("boamp", quarter, 6.0, **gone)]) for quarter in QUARTERS]
     assert not any(map(len, between(*told, catalogue)))
     assert "aucune évolution" in pages(told, catalogue)["2026-T3"][2]
+
+
+def test_each_revision_stands_under_its_reason_and_shows_what_differs(catalogue):
+    """Else a reader sees « 12,9 millions → 12,9 millions », and learns nothing."""
+    visits = {"indicator": "visits_adjusted", "unit": "visites", "n": None, "period": "2026-05"}
+    courses = {"indicator": "level_change", "unit": "%", "n": None, "period": "2025-03"}
+    ends = ({"ci_low": -31.0, "ci_high": -29.0}, {"ci_low": -30.9, "ci_high": -29.0})
+    told = [
+        edition(
+            quarter,
+            [
+                figure("boamp", quarter, 12_900_000.0 + 10 * n) | visits,
+                figure("boamp", quarter, -30.1) | courses | ends[n],
+                figure("legifrance", quarter, 6.0 + n) | {"period": "2026-T1"},
+            ],
+        )
+        for n, quarter in enumerate(QUARTERS)
+    ]
+    page = pages(told, catalogue)["2026-T3"][2].replace("\u00a0", " ").replace("\u202f", " ")
+    seasons, breaks = (
+        page.index(text) for text in ("**La saison est", "**L'ampleur d'une rupture")
+    )
+    assert page.index("**Le motif n'a pas") < seasons, "what is no routine comes first"
+    assert seasons < page.index("12 900 000 visites → 12 900 010 visites") < breaks
+    assert "−31,0 à −29,0" in page[breaks:] and "−30,9 à −29,0" in page[breaks:]

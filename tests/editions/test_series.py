@@ -78,13 +78,16 @@ def test_the_page_of_a_product_tells_values_withheld_ones_and_revisions_in_words
 def test_what_has_left_the_catalogue_is_in_the_file_alone(catalogue):
     rows = series.tellings([publication(1, "2026-T2", "", {}, {"indicator": "gone"})])
     assert "gone" not in series.pages(rows, catalogue)["series-boamp"][1]
-    assert "gone" in series.csv_of(rows, synthetic=False)
+    assert "gone" in series.csv_of(rows, catalogue, synthetic=False)
 
 
-def test_the_file_says_of_each_line_whether_it_is_synthetic_and_holds_no_formula(tmp_path):
+def test_the_file_says_of_each_line_whether_it_is_synthetic_and_holds_no_formula(
+    tmp_path, catalogue
+):
     group = {"group": "=1+1", "group_value": "=HYPERLINK(0)"}
     rows = series.tellings([publication(1, "2026-T2", "2026-08-17", {}, group)])
-    (tmp_path / "series.csv").write_text(series.csv_of(rows, synthetic=True), encoding="utf-8")
+    text = series.csv_of(rows, catalogue, synthetic=True)
+    (tmp_path / "series.csv").write_text(text, encoding="utf-8")
     read = pd.read_csv(tmp_path / "series.csv", dtype=str)
     assert set(read["synthetic"]) == {"true"} and set(read["edition"]) == {"2026-T2"}
     assert not [x for x in read.fillna("").to_numpy().ravel() if x.startswith("=")]

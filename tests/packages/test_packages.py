@@ -55,11 +55,16 @@ def root(tmp_path: Path) -> Path:
     site = tmp_path / "reports" / "_site" / "2026-T3"
     edition.mkdir(parents=True)
     site.mkdir(parents=True)
-    words = dataset.dictionary(estimates.make(ROWS), comparison(), demonstration_catalogue())
+    rows = estimates.make(ROWS)
+    words = dataset.dictionary(rows, comparison(), demonstration_catalogue())
+    about = dataset.about(
+        **dict.fromkeys(("name", "title", "quarter"), "x"),
+        **{"publisher": "Agence fictive", "says": {}, "made": DAY, "synthetic": True},
+    )
+    revised = {tuple(rows.loc[0, estimates.FIGURE]): "r"}
     (edition / "donnees").mkdir()
-    (edition / "donnees" / "dictionary.csv").write_bytes(dataset.csv(words))
-    of = {"contributors": [{"title": "Agence fictive"}]}
-    (edition / "donnees" / "datapackage.json").write_text(json.dumps(of), encoding="utf-8")
+    for name, content in dataset.contents(rows, comparison(), words, about, revised).items():
+        (edition / "donnees" / name).write_bytes(content)
     studies = [{"page": "panorama", "study": "panorama", "sha256": "x"}]
     for partner in ("caisse", "ville"):
         page, text = f"{packages.STUDY}-{partner}", notebook()
@@ -67,10 +72,10 @@ def root(tmp_path: Path) -> Path:
         (site / f"{page}.pdf").write_bytes(b"%PDF " + partner.encode())
         for ending, table in open_data(edition / f"{page}.ipynb").items():
             (site / f"{page}{ending}").write_text(table, encoding="utf-8")
-        about = {"page": page, "study": packages.STUDY, "title": partner.title()}
-        about |= {"description": "Un constat."}
-        about |= {"sha256": hashlib.sha256(text.encode()).hexdigest()}
-        studies.append({**about, "parameters": {"partner": partner}})
+        entry = {"page": page, "study": packages.STUDY, "title": partner.title()}
+        entry |= {"description": "Un constat."}
+        entry |= {"sha256": hashlib.sha256(text.encode()).hexdigest()}
+        studies.append({**entry, "parameters": {"partner": partner}})
     studies.append({"page": "x", "study": packages.STUDY, "title": "X", "error": "failed"})
     manifest = {"quarter": "2026-T3", "kind": "demonstration", "studies": studies}
     manifest |= {"published": "2026-11-24", "revisions": []}
@@ -141,6 +146,14 @@ def test_the_data_package_describes_its_files(root, tmp_path):
         assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
         head = content.decode().splitlines()[0].split(",")
         assert [field["name"] for field in resource["schema"]["fields"]] == head
+
+
+def test_a_figure_is_marked_as_revised_in_a_package_as_in_the_edition_s_own_data(root, tmp_path):
+    make(root, tmp_path / "out")
+    found = inside(tmp_path / "out" / "2026-T3-caisse.zip")
+    rows = dataset.read(found["estimates.csv"])
+    assert dict(zip(rows["group_value"], rows["flags"], strict=True))[f"'{FORMULA}"] == "r"
+    assert dataset.read(found["comparisons.csv"])["flags"].tolist() == ["r"]
 
 
 def test_the_log_tells_each_package_once_with_its_digest(root, tmp_path):

@@ -31,6 +31,7 @@ from observlib.catalogue.questionnaires import (
     outside_margins,
     plain_code,
 )
+from observlib.catalogue.revisions import Revision
 from observlib.catalogue.sources import SQLITE, fetched_from
 from observlib.catalogue.whole import Catalogue, load_catalogue, needed_by
 
@@ -61,6 +62,7 @@ __all__ = [
     "Product",
     "Question",
     "Questionnaire",
+    "Revision",
     "Routing",
     "fetched_from",
     "load_catalogue",

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from observlib.catalogue import partners, sources
+from observlib.catalogue import partners, revisions, sources
 from observlib.catalogue.entries import (
     Coded,
     Department,
@@ -24,6 +24,7 @@ from observlib.catalogue.entries import (
 from observlib.catalogue.formats import FIELDS, Format, load_formats
 from observlib.catalogue.mistakes import explain
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
+from observlib.catalogue.revisions import Revision
 from observlib.errors import ObservError
 from observlib.yaml_files import read
 
@@ -37,9 +38,10 @@ _FILES: dict[str, type[Entry]] = {
     "peers": Peer,
     "partners": Partner,
     "families": FamilyLabel,
+    "revisions": Revision,
 }
 ALONE = ("devices", "partners")  # a data folder's own stand without the project's
-_MAY_LACK = ("partners", "families")
+_MAY_LACK = ("partners", "families", "revisions")
 # tables whose exports name no product
 _OF_ONE_PRODUCT = ("audience", "call_intervals", "calls", "ratings", "tickets", "user_tests")
 WITH_TEXTS = ("services_publics_plus", "services_publics_plus_codes")  # loaders that are code
@@ -65,6 +67,7 @@ class Catalogue(BaseModel):
     peers: dict[str, Peer]
     partners: dict[str, Partner] = {}
     families: dict[str, FamilyLabel] = {}  # of estimates
+    revisions: dict[str, Revision] = {}  # the policy of what is told otherwise later
     questionnaires: dict[str, Questionnaire] = {}
     formats: dict[str, Format] = {}
     margins: dict[str, tuple[str, ...]] = {}  # the population's categories of each variable
@@ -116,9 +119,9 @@ def load_catalogue(
     Parameters
     ----------
     folder
-        The folder of the six lists, from `departments.yml` to `peers.yml`, of `partners.yml`
-        and `families.yml`, which may be absent, and of the folder `questionnaires`, with one file
-        each, which may be absent. The formats are those of the folder `formats` beside it.
+        The folder of the six lists, from `departments.yml` to `peers.yml`, and of what may be
+        absent: `partners.yml`, `families.yml`, `revisions.yml`, and the folder `questionnaires`,
+        with one file each. The formats are those of the folder `formats` beside it.
     loaders, tables
         The loader and tidy-table names that devices may use; `None` leaves them unchecked.
     margins
@@ -238,6 +241,10 @@ def _unknown_references(
                 f"({places['products', product.id, 'id']}); rename one"
             )
     yield from partners.faults(parts["partners"], parts["peers"], places)
+    subjects = {"indicator": "indicators", "device": "devices"}
+    named = {column: [*parts[part]] for column, part in subjects.items()}
+    named["product"] = [*parts["products"], *parts["peers"]]
+    yield from revisions.faults(parts["revisions"], named, places)
     for device in parts["devices"].values():
         yield from check("devices", device, "owner", parts["departments"])
         yield from check("devices", device, "product", parts["products"])

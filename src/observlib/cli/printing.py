@@ -217,7 +217,8 @@ def print_difference(found: Difference, known: Catalogue, before: str, after: st
         return f"{named(row, known)}: {then} → {now}{told}{first * bool(told)}"
 
     def revised(row: dict[str, Any]) -> str:
-        return f"{named(row, known)}, {row['period']}: {' → '.join(values(row, known))}"
+        told = " → ".join(values(row, known))
+        return f"{named(row, known)}, {row['period']}: {told} ({row['reason'] or 'no reason'})"
 
     alone = partial(named, catalogue=known)
     count = len(found.established)

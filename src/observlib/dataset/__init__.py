@@ -13,14 +13,14 @@ from datetime import date
 import pandas as pd
 
 from observlib.dataset.describe import CONTACT, INVENTED, LICENCE, About, datapackage, dcat
-from observlib.dataset.tables import csv, read, tables
+from observlib.dataset.tables import Marks, csv, flagged, read, tables
 from observlib.dataset.words import dictionary, used
 from observlib.dataset.workbook import workbook
 from observlib.display import french
 
 __all__ = [
-    "CONTACT", "CONTENT", "FOLDER", "INVENTED", "About", "about", "archive", "contents", "csv",
-    "dictionary", "packed", "read",
+    "CONTACT", "CONTENT", "FOLDER", "INVENTED", "About", "Marks", "about", "archive",
+    "contents", "csv", "dictionary", "flagged", "packed", "read",
 ]  # fmt: skip
 FOLDER = "donnees"  # of an edition's package, beside its pages
 CONTENT = (
@@ -61,7 +61,11 @@ def about(*, says: Mapping[str, str], made: date, synthetic: bool, **known: str)
 
 
 def contents(
-    rows: pd.DataFrame, pairs: pd.DataFrame, words: pd.DataFrame, about: About
+    rows: pd.DataFrame,
+    pairs: pd.DataFrame,
+    words: pd.DataFrame,
+    about: About,
+    marks: Marks | None = None,
 ) -> dict[str, bytes]:
     """The files of a package, by their paths; the same content gives the same bytes.
 
@@ -73,8 +77,10 @@ def contents(
         A dictionary that has their ids, and maybe others (see `dictionary`).
     about
         What the package is of.
+    marks
+        Which figures are revised or of another method (see `revisions.marks`).
     """
-    made = tables(rows, pairs, used(words, rows, pairs), about.synthetic)
+    made = tables(rows, pairs, used(words, rows, pairs), about.synthetic, marks or {})
     files = {f"{name}.csv": csv(table) for name, table in made.items()}
     described = datapackage(about, made, files)
     book = {f"{about.name}.xlsx": workbook(about, made)}

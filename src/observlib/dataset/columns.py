@@ -78,6 +78,11 @@ _SIDE = {
 _ADDED = {
     "period_start": Column("date", "Début", "premier jour de la période", "first day"),
     "period_end": Column("date", "Fin", "dernier jour de la période", "last day"),
+    "flags": _text(
+        "Marques",
+        "p, r, b, c et u : provisoire, révisée, rupture, confidentielle, peu fiable",
+        "letters: p provisional, r revised, b break in method, c confidential, u low reliability",
+    ),
     "obs_status": _text(
         "Statut SDMX", "statut de l’observation, liste CL_OBS_STATUS de SDMX",
         "status of the observation, SDMX code list CL_OBS_STATUS", True,
@@ -147,7 +152,8 @@ TITLES = {"estimates": "Estimations", "comparisons": "Écarts", "dictionary": "D
 
 # Source: SDMX cross-domain code lists, CL_OBS_STATUS 2.2 and CL_CONF_STATUS 1.2. What is withheld
 # is N, whether by itself or because another value would give it back: which of the two would tell
-# something of it.
+# something of it. A figure has one status there: a break (B) goes before all others, as SDMX's
+# "Possible Ways of Implementing the Observation Status Concept" (2.0, 2019) ranks them.
 SDMX = {
     "published": ("A", "F"),
     "low_base": ("U", "F"),
@@ -155,6 +161,11 @@ SDMX = {
     "suppressed": ("Q", "N"),
     "missing": ("O", "F"),
 }
+# The letters by which European statistics mark figures, several at a time: p, b and u are P, B and
+# U of CL_OBS_STATUS; c is of the other list, where withheld figures are N here. SDMX has no r,
+# which is that of Eurostat's flags until 2025. Which figures are b and r, their history says.
+FLAGS = {"low_base": "u", "partial": "p", "suppressed": "c"}
+FLAGS_PATTERN = "^b?c?p?r?u?$"
 # The names of codes that are of no catalogue, in French and in English.
 CODES: dict[str, dict[str, tuple[str, str]]] = {
     "status": {
@@ -166,7 +177,21 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "suppressed": ("secret statistique", "withheld for confidentiality"),
         "missing": ("donnée non disponible", "not available"),
     },
+    "flags": {
+        "p": ("valeur provisoire : période incomplète", "provisional: period incomplete"),
+        "r": (
+            "valeur révisée : une édition précédente en a publié une autre",
+            "revised: an earlier edition told another value",
+        ),
+        "b": (
+            "rupture : une autre méthode que les valeurs précédentes",
+            "break: made by another method than the values before",
+        ),
+        "c": ("valeur confidentielle, non publiée", "confidential, not published"),
+        "u": ("fiabilité faible : peu de réponses", "low reliability: few answers"),
+    },
     "obs_status": {
+        "B": ("rupture de série", "time series break"),
         "A": ("valeur normale", "normal value"),
         "U": ("fiabilité faible", "low reliability"),
         "P": ("valeur provisoire", "provisional value"),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.dataset.columns import FILES, TITLES, Column
+from observlib.dataset.columns import FILES, FLAGS_PATTERN, TITLES, Column
 
 LICENCE = {
     "name": "etalab-2.0",
@@ -122,7 +122,9 @@ def _resource(name: str, content: bytes, allowed: Mapping[str, list[str]]) -> di
 
 def _field(name: str, column: Column, allowed: Mapping[str, list[str]]) -> dict[str, Any]:
     rules: dict[str, Any] = {"required": True} if column.is_required else {}
-    if ids := allowed.get(name.removeprefix("reference_")):
+    if name.removeprefix("reference_") == "flags":
+        rules["pattern"] = FLAGS_PATTERN
+    elif ids := allowed.get(name.removeprefix("reference_")):
         rules["enum"] = ids
     made = {"name": name, "type": column.kind, "title": column.title, "description": column.fr}
     return {**made, "constraints": rules} if rules else made

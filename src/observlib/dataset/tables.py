@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from observlib.dataset.columns import COMPARISONS, DICTIONARY, ESTIMATES, SDMX
-from observlib.estimates import REFERENCE, with_types
+from observlib.dataset.columns import COMPARISONS, DICTIONARY, ESTIMATES, FLAGS, SDMX
+from observlib.estimates import FIGURE, REFERENCE, with_types
 from observlib.period import bounds
 from observlib.text import as_cell
 
+Marks = Mapping[tuple[str, ...], str]  # letters that its history gives a figure (its `FIGURE`)
+
 
 def tables(
-    rows: pd.DataFrame, pairs: pd.DataFrame, words: pd.DataFrame, synthetic: bool
+    rows: pd.DataFrame, pairs: pd.DataFrame, words: pd.DataFrame, synthetic: bool, marks: Marks
 ) -> dict[str, pd.DataFrame]:
     """The tables of a package by the names of their files: estimates, comparisons, dictionary.
 
@@ -27,11 +30,13 @@ def tables(
         The dictionary of them.
     synthetic
         Whether the figures are invented.
+    marks
+        Which figures are revised (`r`), and of another method than before (`b`).
     """
     own = {"synthetic": synthetic}
-    both = pairs.assign(**_added(pairs, ""), **_added(pairs, REFERENCE), **own)
+    both = pairs.assign(**_added(pairs, "", marks), **_added(pairs, REFERENCE, marks), **own)
     return {
-        "estimates": _finite(rows.assign(**_added(rows, ""), **own))[[*ESTIMATES]],
+        "estimates": _finite(rows.assign(**_added(rows, "", marks), **own))[[*ESTIMATES]],
         "comparisons": _finite(both)[[*COMPARISONS]],
         "dictionary": words,
     }
@@ -75,14 +80,31 @@ def read(content: bytes) -> pd.DataFrame:
     return made
 
 
-def _added(table: pd.DataFrame, side: str) -> dict[str, list[str]]:
-    """What the contracts do not say of one side: days of its period, SDMX's codes of its status."""
+def flagged(status: str, marks: str) -> str:
+    """The letters of a figure, in the alphabet's order, of its status and of its history.
+
+    Examples
+    --------
+    >>> flagged("low_base", "r"), flagged("published", ""), flagged("suppressed", "")
+    ('ru', '', 'c')
+    """
+    return "".join(sorted({*FLAGS.get(status, ""), *marks}))
+
+
+def _added(table: pd.DataFrame, side: str, marks: Marks) -> dict[str, list[str]]:
+    """What the contracts do not say of one side: days of its period, SDMX's codes, its letters."""
     days = [_days(period) for period in table[side + "period"]]
-    codes = [SDMX[status] for status in table[side + "status"]]
+    statuses = [*table[side + "status"]]
+    keys = zip(*(table[side + name] for name in FIGURE), strict=True)
+    letters = [flagged(of, marks.get(key, "")) for of, key in zip(statuses, keys, strict=True)]
+    codes = [SDMX[status] for status in statuses]
     return {
         f"{side}period_start": [first for first, _ in days],
         f"{side}period_end": [last for _, last in days],
-        f"{side}obs_status": [code for code, _ in codes],
+        f"{side}flags": letters,
+        f"{side}obs_status": [
+            "B" if "b" in own else code for own, (code, _) in zip(letters, codes, strict=True)
+        ],
         f"{side}conf_status": [code for _, code in codes],
     }
 

@@ -21,7 +21,7 @@ from observlib.dataset.describe import INVENTED, About
 from observlib.display import french
 from observlib.errors import ObservError
 from observlib.estimates import REFERENCE
-from observlib.text import as_cell
+from observlib.text import as_cell, of_cell
 
 HEAD_ROW = 3  # of a sheet's table, below its title, what it says and the way back
 _NAMES = {  # what heads the name of an id, beside which its code stands
@@ -154,8 +154,8 @@ def _write(
     elif kind == "date" and cell[:4] >= "1900":  # before which spreadsheets have no day
         sheet.write_datetime(row, column, datetime.fromisoformat(cell), style.day)
     elif line := as_cell(cell):
-        begins = line.startswith("'") and as_cell(line[1:]) == line  # what a formula would
-        sheet.write_string(row, column, line[begins:], style.text if begins else style.plain)
+        text = of_cell(line)  # what begins as a formula would is marked by its format
+        sheet.write_string(row, column, text, style.plain if text == line else style.text)
 
 
 def _estimates(tables: Mapping[str, pd.DataFrame]) -> Iterator[Sheet]:

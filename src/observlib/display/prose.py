@@ -87,6 +87,29 @@ def markdown(pattern: str, *words: str) -> Markdown:
     )
 
 
+def folded(title: str, text: Markdown, name: str = "") -> Markdown:
+    """A part of a page that is folded under its title.
+
+    Parameters
+    ----------
+    title, text
+        Its title, in plain words, and what is under it.
+    name
+        Its own address on the page, if it has one.
+
+    Examples
+    --------
+    >>> print(folded("Détail", markdown("{}", "Un mot.")))
+    ::: {.callout-note collapse="true"}
+    ## Détail
+    <BLANKLINE>
+    Un mot.
+    :::
+    """
+    known = Markdown(f"#{name} " if name else "")
+    return markdown('::: {{{}.callout-note collapse="true"}}\n## {}\n\n{}\n:::', known, title, text)
+
+
 def joined(parts: Iterable[str], between: str) -> Markdown:
     """Parts of which those that are no `Markdown` are plain text, as one.
 

@@ -6,7 +6,9 @@ What they give is the edition's frame, which is written beside its pages.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
@@ -23,6 +25,8 @@ if TYPE_CHECKING:  # workers import this module, and have no use for the plan
     import pandas as pd
 
     from observlib.edition.request import Request
+
+_FAMILIES = "families.json"  # kept with the frame: which of them give each indicator
 
 
 def compute(request: Request, pool: Executor, progress: Progress | None = None) -> None:
@@ -67,19 +71,48 @@ def frame_files(request: Request, day: date) -> dict[str, bytes]:
 
     `estimates.parquet` and `comparisons.parquet` have the columns of their contracts. Each row is
     there once, with no more digits than on a page. The same in open formats, with what describes
-    it, is the package in the folder `donnees` (see `dataset`), which bears the day of its edition.
+    it and what is revised, is the package in the folder `donnees` (see `dataset`), which bears the
+    day of its edition.
     """
-    data, quarter = request.data, request.quarter
-    decided = told.decisions(data, quarter)
+    import pandas as pd  # a worker that starts has no use for them
+
+    from observlib import revisions
+
+    decided = told.decisions(request.data, request.quarter)
     made_of = {
         **request.shared(decided.digest),
-        "the quarter": str(quarter),
+        "the quarter": str(request.quarter),
         "the kind of data": request.kind,
-        "the day": day.isoformat(),
     }
+    files = _kept(request, made_of, lambda: _frame(request, decided))
+    rows, pairs = (
+        pd.read_parquet(io.BytesIO(files[name]))
+        for name in (publications.ESTIMATES, publications.COMPARISONS)
+    )
+    families = json.loads(files.pop(_FAMILIES))
+    before = publications.earlier(request.data)
+    marks = revisions.marks(rows, before, request.catalogue, request.quarter, day)
+    made_of |= {"what is revised": json.dumps(sorted(marks.items())), "the day": day.isoformat()}
+    package = _kept(request, made_of, lambda: _package(request, day, rows, pairs, families, marks))
+    return files | package
+
+
+def _kept(
+    request: Request, made_of: inputs.Inputs, make: Callable[[], dict[str, bytes]]
+) -> dict[str, bytes]:
+    """Files as the project keeps them by what they are made of; made where it does not."""
     kept = request.root / disk_cache.FOLDER / "frame"
     if files := disk_cache.get(kept, inputs.key(made_of)):
         return files
+    files = make()
+    with contextlib.suppress(OSError):  # a project that cannot be written has its frame
+        disk_cache.put(kept, inputs.key(made_of), files)
+    return files
+
+
+def _frame(request: Request, decided: Decision) -> dict[str, bytes]:
+    """The estimates and comparisons of an edition, and the families that give each indicator."""
+    data, quarter = request.data, request.quarter
     found = {job: told.given(data, quarter, *job) for job in told.jobs(data)}
     rows = estimates.combine(given.estimates for given in found.values()).drop_duplicates()
     pairs = comparisons.combine(given.comparisons for given in found.values())
@@ -92,11 +125,8 @@ def frame_files(request: Request, day: date) -> dict[str, bytes]:
     for (family, _), given in found.items():
         for name in given.estimates["indicator"].unique():
             families.setdefault(name, []).append(family)
-    files = publications.content(rows, pairs, told.report(decided))
-    files |= _package(request, day, rows, pairs, families)
-    with contextlib.suppress(OSError):  # a project that cannot be written has its frame
-        disk_cache.put(kept, inputs.key(made_of), files)
-    return files
+    whole = publications.content(rows, pairs, told.report(decided))
+    return {**whole, _FAMILIES: json.dumps(families).encode()}
 
 
 def _package(
@@ -105,6 +135,7 @@ def _package(
     rows: pd.DataFrame,
     pairs: pd.DataFrame,
     families: Mapping[str, Sequence[str]],
+    marks: Mapping[tuple[str, ...], str],
 ) -> dict[str, bytes]:
     """The edition's data package, by the paths of its files beside the pages."""
     from observlib import dataset  # a worker that starts has no use for it
@@ -122,7 +153,7 @@ def _package(
         says={"Contenu": dataset.CONTENT},
     )
     words = dataset.dictionary(rows, pairs, request.catalogue, families)
-    found = dataset.packed(dataset.contents(rows, pairs, words, about), about)
+    found = dataset.packed(dataset.contents(rows, pairs, words, about, marks), about)
     return {f"{dataset.FOLDER}/{path}": content for path, content in found.items()}
 
 

@@ -8,25 +8,23 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from observlib import estimates
+from observlib import estimates, revisions
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.windows import months_of
 from observlib.display import cells, french, wording, words
 from observlib.display.output import pipe_table
-from observlib.display.prose import Markdown, joined, markdown
+from observlib.display.prose import Markdown, folded, joined, markdown
 from observlib.display.select import ordered
 from observlib.display.typography import typography
 from observlib.period import Quarter
 from observlib.publications import Publication
+from observlib.revisions import BEFORE
 
 TEXTS = wording.beside(__file__)
-BEFORE = "before_"  # begins the columns of the first edition
 ESTABLISHED = ("rise", "fall")
 _SERIES = ["indicator", "product", "channel", "device"]
 _LENGTH = "months"  # of a period: a quarter's figure is not compared with a year's
 _OWN = [*_SERIES, _LENGTH]
-_KEY = [*_SERIES, "period", "group", "group_value"]
-_TOLD = ["estimate", "ci_low", "ci_high", "n", "status"]
 _VERDICT = ["verdict", "reference_period", "reference_estimate"]
 
 
@@ -38,7 +36,8 @@ class Difference(NamedTuple):
     verdict that each gives on what it compares its figure with (`verdict`, `reference_period`,
     `reference_estimate`). Those of which the second edition establishes a change come first, and
     of these the ones that the first did not. `added` and `removed` are estimates that one of them
-    alone tells. `revised` are figures of the same periods, groups among them, told otherwise.
+    alone tells. `revised` are figures of the same periods, groups among them, told otherwise, with
+    the `reason` of each (see `revisions.found`).
     """
 
     changed: pd.DataFrame
@@ -77,7 +76,7 @@ def between(before: Publication, now: Publication, catalogue: Catalogue) -> Diff
         _in_order(both, catalogue, is_later, is_known),
         _in_order(_absent(second, first), catalogue),
         _in_order(_absent(first, second), catalogue),
-        _in_order(_revised(before.told.estimates, now.told.estimates), catalogue),
+        _in_order(revisions.between(before, now, catalogue), catalogue),
     )
 
 
@@ -102,14 +101,6 @@ def _figures(told: Publication) -> pd.DataFrame:
 def _absent(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     known = others.set_index(_OWN).index
     return rows.loc[~rows.set_index(_OWN).index.isin(known), estimates.COLUMNS]
-
-
-def _revised(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    both = now.merge(
-        before.add_prefix(BEFORE), left_on=_KEY, right_on=[BEFORE + name for name in _KEY]
-    )
-    then = estimates.lines(both[[BEFORE + name for name in _TOLD]])
-    return both.loc[[a != b for a, b in zip(then, estimates.lines(both[_TOLD]), strict=True)]]
 
 
 def _in_order(rows: pd.DataFrame, catalogue: Catalogue, *first: pd.Series) -> pd.DataFrame:
@@ -155,15 +146,10 @@ def _page(before: Publication, now: Publication, catalogue: Catalogue) -> Markdo
     for title, rows in ((TEXTS["added"], found.added), (TEXTS["removed"], found.removed)):
         if len(rows):
             names = [markdown("- {}", named(row, catalogue)) for row in estimates.records(rows)]
-            parts += [_fold(title, joined(names, "\n"))]
+            parts += [folded(typography(title), joined(names, "\n"))]
     if len(others):
-        parts += [_fold(TEXTS["others"], _changes(others, before, now, catalogue))]
+        parts += [folded(typography(TEXTS["others"]), _changes(others, before, now, catalogue))]
     return joined(parts, "\n\n")
-
-
-def _fold(title: str, text: Markdown) -> Markdown:
-    pattern = '::: {{.callout-note collapse="true"}}\n## {}\n\n{}\n:::'
-    return markdown(pattern, typography(title), text)
 
 
 def _changes(
@@ -179,15 +165,44 @@ def _changes(
 
 
 def _revisions(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
-    """A table of what is revised: of each series how often, and where the most."""
+    """What is revised, by its reason: of each series how often, and where the most."""
+    parts = []
+    for reason in sorted(rows["reason"].unique(), key=lambda name: _rank(name, catalogue)):
+        parts += [markdown("**{}**", typography(revisions.why(reason, catalogue)))]
+        parts += [_revised(rows[rows["reason"] == reason], catalogue)]
+    return joined(parts, "\n\n")
+
+
+def _rank(reason: str, catalogue: Catalogue) -> int:
+    """What was decided comes first, then what statuses tell, then what is routine."""
+    known = catalogue.revisions.get(reason)
+    return 2 if known and known.kind == "routine" else int(reason in revisions.NATURAL)
+
+
+def _revised(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     by = (rows["estimate"] / rows[f"{BEFORE}estimate"] - 1).abs()
     rows = rows.assign(by=by).sort_values("by", na_position="first", kind="stable")
     lines = []
     for _, own in rows.sort_index().groupby([*_SERIES, "group", "group_value"], sort=False):
         most = estimates.records(rows.loc[rows.index.isin(own.index)])[-1]
-        told = f"{' → '.join(values(most, catalogue))} ({french.period_label(most['period'])})"
+        told = f"{' → '.join(_both(most, catalogue))} ({french.period_label(most['period'])})"
         lines.append((named(most, catalogue), french.number(len(own)), told))
     return _table((TEXTS["figure"], TEXTS["times"], TEXTS["most"]), lines, (TEXTS["times"],))
+
+
+def _both(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, str]:
+    """A revised figure as both tell it, so that it is seen what differs: in all digits, or ends."""
+    first = {name: row[BEFORE + name] for name in estimates.COLUMNS}
+    told = values(row, catalogue)
+    if told[0] == told[1]:
+        unit = french.NBSP + row["unit"] if words.is_count(row["unit"]) else ""
+        texts = [cells.cell(one, catalogue).text + unit for one in (first, dict(row))]
+        told = texts[0], texts[1]
+    if told[0] == told[1]:
+        indicator = catalogue.indicators[row["indicator"]]
+        ends = [words.interval(one, indicator) for one in (first, dict(row))]
+        told = f"{told[0]} ({ends[0]})", f"{told[1]} ({ends[1]})"
+    return told
 
 
 def _table(

@@ -7,16 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import dataset, estimates, publications
+from observlib import dataset, estimates, publications, revisions
 from observlib.catalogue import Catalogue
 from observlib.display import cells, french, words
 from observlib.display.output import pipe_table
-from observlib.display.prose import Markdown, joined, markdown
+from observlib.display.prose import Markdown, folded, joined, markdown
 from observlib.display.select import ordered
+from observlib.estimates import FIGURE, TOLD
+from observlib.revisions import BEFORE
 
 FILE = "series.csv"
-_KEY = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
-_TOLD = ["estimate", "ci_low", "ci_high", "n", "status"]
 _EDITION = ["edition", "day"]
 _ORDER = ["period", "revision"]
 
@@ -40,17 +40,36 @@ def tellings(told: Iterable[publications.Publication]) -> pd.DataFrame:
         one.told.estimates.drop(columns="source").assign(edition=one.quarter, day=one.day)
         for one in sorted(last.values(), key=lambda one: one.name)
     ]
-    rows = pd.concat(frames, ignore_index=True).drop_duplicates([*_KEY, *_EDITION], keep="last")
-    same = pd.Series(estimates.lines(rows[_TOLD]), rows.index)
-    keys = [rows[name] for name in _KEY]
+    rows = pd.concat(frames, ignore_index=True).drop_duplicates([*FIGURE, *_EDITION], keep="last")
+    same = pd.Series(estimates.lines(rows[TOLD]), rows.index)
+    keys = [rows[name] for name in FIGURE]
     rows = rows[same != same.groupby(keys).shift()]
-    return rows.assign(revision=rows.groupby(_KEY).cumcount()).reset_index(drop=True)
+    return rows.assign(revision=rows.groupby(FIGURE).cumcount()).reset_index(drop=True)
 
 
-def csv_of(rows: pd.DataFrame, synthetic: bool) -> str:
-    """All that was told as CSV; texts that a spreadsheet would take for formulas are marked."""
-    rows = rows.sort_values([*_KEY, "revision"]).assign(synthetic=synthetic)
-    return dataset.csv(rows).decode()
+def csv_of(rows: pd.DataFrame, catalogue: Catalogue, synthetic: bool) -> str:
+    """All that was told as CSV, with the letters of each figure and the reason of each revision.
+
+    Texts that a spreadsheet would take for formulas are marked.
+    """
+    rows = rows.sort_values([*FIGURE, "revision"], ignore_index=True)
+    before = rows.groupby(FIGURE)[[*TOLD, "unit", *_EDITION]].shift().add_prefix(BEFORE)
+    both = pd.concat([rows, before], axis="columns")
+    again = revisions.with_reasons(both[rows["revision"] > 0], catalogue)["reason"]
+    both["reason"] = ""
+    both.loc[rows["revision"] > 0, "reason"] = again.to_numpy()
+    flags = [
+        dataset.flagged(
+            row["status"],
+            revisions.letters_of(row, catalogue)
+            if row["revision"]
+            else revisions.break_of(row, catalogue),
+        )
+        for row in estimates.records(both)
+    ]
+    made = rows.assign(reason=both["reason"], synthetic=synthetic)
+    made.insert(made.columns.get_loc("status") + 1, "flags", flags)
+    return dataset.csv(made).decode()
 
 
 def pages(rows: pd.DataFrame, catalogue: Catalogue) -> dict[str, tuple[str, Markdown]]:
@@ -84,8 +103,7 @@ def _folds(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
             markdown("**{}**\n\n{}", _place(series.iloc[0], catalogue), _table(series, catalogue))
             for _, series in own.groupby(["product", "channel", "device"])
         ]
-        pattern = '::: {{#{} .callout-note collapse="true"}}\n## {}\n\n{}\n:::'
-        folds.append(markdown(pattern, Markdown(name), title, joined(tables, "\n\n")))
+        folds.append(folded(title, joined(tables, "\n\n"), name))
     return joined(folds, "\n\n")
 
 

@@ -143,7 +143,7 @@ def complete(
     (whole / announced.CALENDAR).write_bytes(announced.calendar(editions, dates, title, site))
     published = publications.earlier(data)
     told = series.tellings(published)
-    rows = series.csv_of(told, editions[0].is_demonstration)
+    rows = series.csv_of(told, catalogue, editions[0].is_demonstration)
     (whole / series.FILE).write_text(rows, encoding="utf-8", newline="\n")
     changes = difference.pages(published, catalogue)
     _write_project(sources, config, editions, dates, series.pages(told, catalogue), changes)

@@ -26,7 +26,7 @@ from observlib.edition.manifest import MANIFEST
 from observlib.errors import ObservError, UsageError, bounded
 from observlib.period import Quarter
 from observlib.publish.downloads import COMPARISONS, ESTIMATES, frames, open_data
-from observlib.text import as_cell
+from observlib.text import as_cell, of_cell
 
 STUDY = "fiche_partenaire"
 LOG = "envois.csv"
@@ -202,7 +202,8 @@ def _contents(
     )
     rows = tables.get(ESTIMATES, estimates.make([]))
     pairs = tables.get(COMPARISONS, comparisons.make(None))
-    found = dataset.contents(rows, pairs, _words(notebook.parent), about)
+    marks = _marks(notebook.parent)
+    found = dataset.contents(rows, pairs, _words(notebook.parent), about, marks)
     return {f"{partner}.pdf": pdf, **found}
 
 
@@ -210,6 +211,15 @@ def _words(edition: Path) -> pd.DataFrame:
     """The names of ids, as the edition's own package has them."""
     content = _read(edition / dataset.FOLDER / "dictionary.csv")
     return dataset.read(content)
+
+
+def _marks(edition: Path) -> dataset.Marks:
+    """Which figures are revised, as the edition's own package has them."""
+    content = _read(edition / dataset.FOLDER / "estimates.csv")
+    rows = dataset.read(content)
+    rows = rows[rows["flags"].str.contains("[br]")]
+    keys = zip(*(rows[name].map(of_cell) for name in estimates.FIGURE), strict=True)
+    return dict(zip(keys, rows["flags"], strict=True))
 
 
 def _publisher(edition: Path) -> str:

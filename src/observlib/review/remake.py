@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from observlib import git, inputs, project, publications, standing, store
+from observlib import git, inputs, publications, standing, store
 from observlib.editions import record
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
@@ -108,10 +108,8 @@ def _told(groups: list[str]) -> str:
 def made_from(root: Path, data: Path) -> Inputs:
     """What an edition is made from, as manifests have it: the digest of each group of files."""
     found = {
-        **standing.site_sources(root),
+        **standing.files_of_project(root, data),
         **inputs.tree(inputs.LIBRARY, root / "src" / "observlib"),
-        **project.knowledge(data, root),
-        **inputs.tree("the notebooks", root / "notebooks"),
     }
     return standing.origin(found) | {"the lock": inputs.file(root / "requirements.lock")}
 
