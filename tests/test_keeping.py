@@ -395,7 +395,7 @@ def test_all_pages_bear_the_day_of_the_edition_which_is_that_of_its_last_revisio
     site = small.published(root)
     for page in ("panorama", "satisfaction"):
         text = site[f"_site/2026-T3/{page}.html"].decode("utf-8")
-        assert "publiée le 2 décembre 2026" in text.replace("\u00a0", " ")
+        assert "publiée le 2 décembre 2026" in " ".join(text.replace("\u00a0", " ").split())
     assert b"2026-12-02" in site["_site/index.html"]
 
 
