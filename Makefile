@@ -24,7 +24,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@touch $@
 
 # the demonstration exports, and the store made of them; remade when the library changes
-$(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue data/formats $(DEMO)/catalogue -name '*.py' -o -name '*.yml' 2>/dev/null)
+$(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue data/formats $(DEMO)/catalogue $(DEMO)/expectations -name '*.py' -o -name '*.yml' 2>/dev/null)
 	rm -rf $(DEMO)/store $(DEMO)/published
 	$(BIN)/observ demo $(DEMO)/raw
 	$(BIN)/observ ingest $(DEMO)/raw --data $(DEMO)

@@ -2,7 +2,8 @@
 
 A data folder may hold a `catalogue/`, `practices/`, `actions/` and `partners/` of its own. Their
 entries and sheets are added to those of the project's `data/`, but for devices, partners and what
-they replied, and actions: they tell of the exports beside them, and stand alone.
+they replied, and actions: they tell of the exports beside them, and stand alone. Corrections and
+expectations speak of one store: there are those of its data folder and no others.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
 
     from observlib.actions import Action
     from observlib.catalogue import Catalogue
+    from observlib.expectations import Expectation
     from observlib.practices import Practices
     from observlib.replies import Reply
 
 _ALONE = ("actions", "partners")  # folders of which a data folder's own stands alone
+_OF_ONE_STORE = ("corrections", "expectations")
 
 
 def root(start: Path | None = None) -> Path:
@@ -126,6 +129,13 @@ def replies(data: Path, start: Path | None = None) -> tuple[Reply, ...]:
     return load_replies(folder, catalogue(data, start))
 
 
+def expectations(data: Path, start: Path | None = None) -> tuple[Expectation, ...]:
+    """The checked expectations of a data folder, in the order of their names."""
+    from observlib.expectations import FOLDER, load_expectations
+
+    return load_expectations(root(start) / data / FOLDER, catalogue(data, start))
+
+
 def knowledge(data: Path, start: Path | None = None) -> Inputs:
     """The files in which a project says what it knows, for a data folder, each by its digest."""
     found: Inputs = inputs.tree("the reference", root(start) / "data" / "reference")
@@ -135,6 +145,8 @@ def knowledge(data: Path, start: Path | None = None) -> Inputs:
             found |= inputs.tree(f"the {name}", root(start) / "data" / name)
         if added:
             found |= inputs.tree(f"the {name}/own", added)
+    for name in _OF_ONE_STORE:
+        found |= inputs.tree(f"the {name}", root(start) / data / name)
     for name in ("devices", "partners"):  # those of `catalogue.whole.ALONE`
         if f"the catalogue/own/{name}.yml" in found:
             found.pop(f"the catalogue/{name}.yml", None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, wording, words
+from observlib.display.prose import Markdown, joined, markdown
 from observlib.themes.devices.table import device_table as device_table
 
 TEXTS = wording.beside(__file__)
@@ -129,3 +132,24 @@ def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     text = TEXTS[f"silent_{many}"].format(**told)
     some = french.plural(never, "one", "many")
     return f"{text} {TEXTS[f'among_them_{some}'].format(count=never)}" if never else text
+
+
+def corrections(corrections: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+    """What sources got wrong and is read otherwise: why, who told, and whether they will mend it.
+
+    Parameters
+    ----------
+    corrections
+        The words `corrections` of `devices`, one a correction.
+    """
+    lines = []
+    for row in corrections.to_dict("records"):
+        first, last, told = (date.fromisoformat(row[name]) for name in ("first", "last", "date"))
+        days = TEXTS["days"].format(first=french.day_label(first), last=french.day_label(last))
+        place = f"{words.label(row, 'device', catalogue)}, {days}"
+        since = TEXTS["corrected"].format(provider=row["provider"], day=french.day_label(told))
+        standing = TEXTS[f"correction.{row['status']}"]
+        lines.append(
+            markdown("- **{}** ({}). {} {} {}", row["title"], place, row["reason"], since, standing)
+        )
+    return joined(lines, "\n")
