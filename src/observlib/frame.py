@@ -206,7 +206,6 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
         "actions": "the actions/",
         "practices": "the practices/",
         "replies": "the partners/",
-        "corrections": "the corrections/",
         "expectations": "the expectations/",
     }
     if "expectations" in wanted.reads:
@@ -270,7 +269,6 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
         "actions": lambda: actions(data, quarter),
         "practices": lambda: project.practices(data, store.kind(data)),
         "replies": lambda: replies(data, quarter),
-        "corrections": lambda: store.applied(data, quarter.end),
         "expectations": lambda: expectations(data, quarter),
         "held": lambda: store.devices(data),
         "heard": lambda: store.heard(data, first or quarter, quarter),

@@ -8,7 +8,7 @@ and what is told of them is decided once (see `told`).
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Unpack
 
 import pandas as pd
@@ -26,6 +26,7 @@ from observlib import (
     told,
 )
 from observlib.actions import Action
+from observlib.corrections import Correction
 from observlib.display import french
 from observlib.drawing import Drawing
 from observlib.errors import ObservError, bounded
@@ -109,6 +110,17 @@ class Study(Drawing):
         'legifrance'
         """
         return frame.actions(self.data, self.edition)
+
+    @functools.cached_property
+    def corrections(self) -> Sequence[Correction]:
+        """What is read in place of what sources got wrong until the quarter's end.
+
+        Examples
+        --------
+        >>> [one.id for one in Study("2026-T3", "data/demo").corrections]
+        ['boamp-mois-double']
+        """
+        return store.applied(self.data, self.edition.end)
 
     @functools.cached_property
     def planned(self) -> tuple[Action, ...]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
 
 Held = tuple[tuple[str, str, str], ...]  # what counts in a store: device, table, part
+Compared = tuple[dict[str, list[Correction]], tuple[str, ...]]  # those in force, and faults
 _MOST_CHECKED = 100_000  # corrected rows that are compared with the table's contract
 _NO_LONGER = "if the source is mended, delete the file or write `status: mended`"
 _NOT_YET = "the source still gives what was wrong; write `status: open`, or ingest its new export"
@@ -40,40 +41,43 @@ def in_force(data: Path, ledger: Ledger) -> dict[str, list[Correction]]:
     ObservError
         With every mistake of every file, and each guard that no longer holds.
     """
-    if not (data / FOLDER).is_dir():
-        return {}
-    written = inputs.key(inputs.tree(FOLDER, data / FOLDER))
-    import duckdb
-
-    try:
-        found, problems = _checked(data, written, _held(ledger))
-    except duckdb.Error as error:
-        check_parts(data / "store", ledger.files)
-        said = str(error).splitlines()[0]
-        raise ObservError(f"{data / FOLDER}: cannot be compared with the store ({said})") from error
+    found, problems = _compared(data, ledger)
     if problems:
         raise ObservError(*problems)
     return found
 
 
-@lru_cache(2)  # a page asks for it once a query
-def _checked(
-    data: Path, written: str, held: Held
-) -> tuple[dict[str, list[Correction]], tuple[str, ...]]:
-    found: dict[str, list[Correction]] = {}
-    problems = tuple(_problems(data, held, found))
-    return found, problems
-
-
 def faults(data: Path, ledger: Ledger, catalogue: Catalogue) -> list[str]:
     """All that is wrong with the corrections of a data folder, a line each."""
-    problems = [*_problems(data, _held(ledger), {})]
+    problems = [*_compared(data, ledger)[1]]
     for sheet in load_corrections(data, []):
         one = sheet.correction
         if one.column == "product" and one.becomes not in (None, *catalogue.products):
             allowed = ", ".join(catalogue.products)
             problems.append(sheet.at("becomes", f"unknown product; allowed: {allowed}"))
     return problems
+
+
+def _compared(data: Path, ledger: Ledger) -> Compared:
+    """The corrections, compared with what the parts of a store hold."""
+    if not (data / FOLDER).is_dir():
+        return {}, ()
+    import duckdb
+
+    written = inputs.key(inputs.tree(FOLDER, data / FOLDER))
+    try:
+        return _checked(data, written, _held(ledger))
+    except duckdb.Error as error:
+        check_parts(data / "store", ledger.files)
+        said = str(error).splitlines()[0]
+        raise ObservError(f"{data / FOLDER}: cannot be compared with the store ({said})") from error
+
+
+@lru_cache(2)  # a page asks for it once a query
+def _checked(data: Path, written: str, held: Held) -> Compared:
+    found: dict[str, list[Correction]] = {}
+    problems = tuple(_problems(data, held, found))
+    return found, problems
 
 
 def _held(ledger: Ledger) -> Held:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,6 @@ from observlib import estimates
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.rounding import base
-from observlib.corrections import Correction
 from observlib.families import family
 from observlib.period import Quarter
 
@@ -38,7 +37,6 @@ COUNTED: dict[str, tuple[str, ...]] = {
     "population": (),
 }
 """What is counted of each tidy table: the different values of these columns, or its rows."""
-CORRECTED = ["device", "title", "first", "last", "reason", "date", "provider", "status"]
 _UNITS = {
     "calls": "appels",
     "tickets": "demandes",
@@ -226,11 +224,10 @@ def devices_(
     heard: pd.DataFrame,
     received: pd.DataFrame,
     held: pd.DataFrame,
-    corrections: Sequence[Correction],
     catalogue: Catalogue,
     quarter: Quarter,
 ) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
-    """Which products are listened to, what each device gave, which fell silent or are corrected."""
+    """Which products are listened to, what each device gave, and which fell silent."""
     rows = [
         listening(catalogue, heard, quarter),
         amounts(received, catalogue, quarter),
@@ -239,11 +236,7 @@ def devices_(
     by_product = listeners(catalogue, heard).items()
     listening_to = [(product, device) for product, found in by_product for device in found]
     listed = pd.DataFrame(listening_to, columns=["product", "device"])
-    mended = pd.DataFrame(
-        [[str(getattr(one, name)) for name in CORRECTED] for one in corrections], columns=CORRECTED
-    )
-    words = {"held": held, "listeners": listed, "corrections": mended}
-    return estimates.combine(rows), None, words
+    return estimates.combine(rows), None, {"held": held, "listeners": listed}
 
 
 @family("reference_sources")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
+from observlib.corrections import Correction
 from observlib.display import french, phrases, wording, words
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.themes.devices.table import device_table as device_table
@@ -134,22 +135,32 @@ def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     return f"{text} {TEXTS[f'among_them_{some}'].format(count=never)}" if never else text
 
 
-def corrections(corrections: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+def corrections(corrections: Iterable[Correction], catalogue: Catalogue) -> Markdown:
     """What sources got wrong and is read otherwise: why, who told, and whether they will mend it.
 
     Parameters
     ----------
     corrections
-        The words `corrections` of `devices`, one a correction.
+        Those in force.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> corrections([], load_catalogue(Path("data/catalogue")))
+    ''
     """
     lines = []
-    for row in corrections.to_dict("records"):
-        first, last, told = (date.fromisoformat(row[name]) for name in ("first", "last", "date"))
-        days = TEXTS["days"].format(first=french.day_label(first), last=french.day_label(last))
-        place = f"{words.label(row, 'device', catalogue)}, {days}"
-        since = TEXTS["corrected"].format(provider=row["provider"], day=french.day_label(told))
-        standing = TEXTS[f"correction.{row['status']}"]
+    for one in corrections:
+        days = [french.day_label(day) for day in (one.first, one.last, one.date)]
+        place = TEXTS["place"].format(
+            device=words.label({"device": one.device}, "device", catalogue),
+            first=days[0],
+            last=days[1],
+        )
+        since = TEXTS["corrected"].format(provider=one.provider, day=days[2])
+        standing = TEXTS[f"correction.{one.status}"]
         lines.append(
-            markdown("- **{}** ({}). {} {} {}", row["title"], place, row["reason"], since, standing)
+            markdown("- **{}** ({}). {} {} {}", one.title, place, one.reason, since, standing)
         )
     return joined(lines, "\n")

@@ -11,7 +11,7 @@ from observlib.catalogue import Catalogue
 from observlib.expectations import Expectation
 from observlib.families import family
 
-TOLD = ["group_value", "about", "product", "device", "direction", "why", "exploratory"]
+TOLD = ["title", "indicator", "product", "device", "direction", "why", "author", "date"]
 
 
 @family("expectations")
@@ -21,8 +21,8 @@ def expectations_(
     """What analysts expected of the quarter, and what of it was announced before the data.
 
     The estimates are the smallest effect of interest of each, `expected_effect`, by its title.
-    The words `told` say the rest of it: `about`, the indicator; `direction`; `why`; and
-    `exploratory`, why it is so, of `expectations.REASONS`, or nothing where it was announced.
+    The words `told` say the rest of it, and why it is `exploratory`, of `expectations.REASONS`;
+    nothing where it was announced.
     """
     rows = estimates.make(
         {
@@ -40,7 +40,7 @@ def expectations_(
         for one, _ in expectations
     )
     told = [
-        (one.title, one.indicator, one.product, one.device, one.direction, one.why, exploratory)
+        [*(str(getattr(one, name)) for name in TOLD), exploratory]
         for one, exploratory in expectations
     ]
-    return rows, None, {"told": pd.DataFrame(told, columns=TOLD)}
+    return rows, None, {"told": pd.DataFrame(told, columns=[*TOLD, "exploratory"])}

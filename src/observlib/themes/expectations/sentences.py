@@ -6,6 +6,7 @@ A verdict is never made here: it is that of the comparison, which was tested wit
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from observlib.display.prose import Markdown, joined, markdown
 from observlib.estimates import EVOLVED
 from observlib.expectations import outcome
 
+_SUBJECT = ["indicator", "product", "device"]
 TEXTS = wording.beside(__file__)
 
 
@@ -33,30 +35,32 @@ def found(
     compared
         Pairs of the quarter with that of the year before, with the results of their whole family.
     """
-    effects = {row["group_value"]: row for row in estimates.records(frame)}
+    effects = {row["group_value"]: row["estimate"] for row in estimates.records(frame)}
+    order = told["exploratory"].ne("").argsort(kind="stable")
     lines = []
-    for row in told.sort_values("exploratory", key=lambda why: why != "", kind="stable").to_dict(
-        "records"
-    ):
+    for row in told.iloc[order].to_dict("records"):
+        effect = effects[row["title"]]
         pair = compared[
-            (compared["indicator"] == row["about"])
-            & (compared["device"] == row["device"])
-            & (compared["product"] == row["product"])
-            & (compared["group"] == "")
+            (compared[_SUBJECT] == pd.Series(row)[_SUBJECT]).all(axis=1) & (compared["group"] == "")
         ]
-        effect = effects[row["group_value"]]
-        parts = (
-            TEXTS[f"expected.{row['direction']}"].format(
-                thing=noun(words.indicator_of(row["about"], catalogue)),
-                effect=_points(effect["estimate"]),
-            ),
-            str(row["why"]),
-            _result(pair, row["direction"], effect["estimate"], catalogue),
-        )
         kind = TEXTS[f"exploratory.{row['exploratory']}" if row["exploratory"] else "announced"]
-        place = f"{catalogue.label(row['product'])}, {words.label(row, 'device', catalogue)}"
+        thing = noun(words.indicator_of(row["indicator"], catalogue))
+        expected = TEXTS[f"expected.{row['direction']}"].format(thing=thing, effect=_points(effect))
+        day = french.day_label(date.fromisoformat(row["date"]))
+        author = TEXTS["author"].format(author=row["author"], day=day)
         lines.append(
-            markdown("- **{}** ({}). **{}** : {}", row["group_value"], place, kind, " ".join(parts))
+            markdown(
+                "- **{}** ({}, {}). {} {}\n\n    **{}** : {}\n\n    **{}** : {}",
+                row["title"],
+                catalogue.label(row["product"]),
+                words.label(row, "device", catalogue),
+                row["why"],
+                author,
+                kind,
+                expected,
+                TEXTS["found"],
+                _result(pair, row["direction"], effect, catalogue),
+            )
         )
     return joined(lines, "\n")
 
@@ -71,7 +75,7 @@ def _result(pair: pd.DataFrame, direction: str, effect: float, catalogue: Catalo
         return TEXTS["untested"].format(because=why)
     indicator = words.indicator_of(row["indicator"], catalogue)
     gap = changes.gap(row, indicator)
-    said = TEXTS["found"].format(verdict=EVOLVED[row["verdict"]], gap=gap)
+    said = TEXTS["verdict"].format(verdict=EVOLVED[row["verdict"]], gap=gap)
     way = "stable" if direction == "stable" else "moved"
     return f"{said} {TEXTS[f'outcome.{way}.{result}']}"
 
