@@ -62,7 +62,7 @@ def test_a_data_folder_without_corrections_has_none(tmp_path):
         ({"reason": "Voir *ici*"}, "which a page reads as markup"),
         ({"title": "De zoe@exemple.invalid"}, "an e-mail address"),
         ({"why": "?"}, "why"),
-        ({"column": "vists"}, ":6: 'double': no correction speaks of a column 'vists' of the table"),
+        ({"column": "vists"}, ":6: 'double': no correction speaks of a column 'vists' of"),
         ({"column": "start"}, "no correction speaks of a column 'start'"),
         ({"column": "device"}, "no correction speaks of a column 'device'"),
         ({"becomes": -4}, ":8: 'double': -4 cannot stand in visits; allowed: a whole number"),
@@ -71,7 +71,7 @@ def test_a_data_folder_without_corrections_has_none(tmp_path):
         ({"where": {"ville": "Brest"}}, "no correction speaks of a column 'ville'"),
         ({"where": {"area": 75}}, "75 cannot stand in area; allowed: a text, in quotes"),
         ({"where": {"end": "2026"}}, "'2026' cannot stand in end; allowed: no value: use first"),
-        ({"column": "product", "expect": "boamp", "becomes": ..., "times": 2}, "holds texts and no"),
+        ({"column": "product", "expect": "boamp", "becomes": ..., "times": 2}, "holds texts"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_file_and_what_is_allowed(tmp_path, keys, said):

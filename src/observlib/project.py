@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
 
     from observlib.actions import Action
     from observlib.catalogue import Catalogue
+    from observlib.corrections import Correction
     from observlib.expectations import Expectation
     from observlib.practices import Practices
     from observlib.replies import Reply
@@ -127,6 +128,23 @@ def replies(data: Path, start: Path | None = None) -> tuple[Reply, ...]:
 
     folder = own(data, "partners", start) or root(start) / "data" / "partners"
     return load_replies(folder, catalogue(data, start))
+
+
+def corrections(data: Path, start: Path | None = None) -> list[Correction]:
+    """The corrections of a data folder, in the order of their names; the store checks the rest.
+
+    Raises
+    ------
+    ObservError
+        With every mistake that shows without the exports.
+    """
+    from observlib.corrections import load_corrections
+
+    problems: list[str] = []
+    found = load_corrections(root(start) / data, problems)
+    if problems:
+        raise ObservError(*problems)
+    return [sheet.correction for sheet in found]
 
 
 def expectations(data: Path, start: Path | None = None) -> tuple[Expectation, ...]:

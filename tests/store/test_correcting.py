@@ -215,4 +215,3 @@ def test_a_multiplied_total_is_off_by_the_rounding_of_each_row_at_most(
     wanted = [n * times for n in counts]
     assert got == pytest.approx(wanted, abs=0.5, rel=1e-12)
     assert abs(sum(got) - sum(wanted)) <= len(counts) / 2 + 1e-6 * sum(wanted)
-

@@ -73,7 +73,7 @@ def _observ(
 
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
-    """Check and print the devices, products, partners and actions."""
+    """Check and print the devices, products, partners, actions, corrections and expectations."""
     from rich import box
     from rich.table import Table
 
@@ -84,6 +84,7 @@ def catalogue(data: Data = Path("data")) -> None:
     told = {part: list(getattr(known, part)) for part in _PARTS}
     told["actions"] = [action.id for action in project.actions(data, FOLLOWED)]
     told["replies"] = [reply.id for reply in project.replies(data)]
+    told["corrections"] = [one.id for one in project.corrections(data)]
     told["expectations"] = [one.id for one in project.expectations(data)]
     say(f"{len(known.devices)} listening devices")
     table = Table("device\nproduct\nowner", box=box.SIMPLE_HEAD)
