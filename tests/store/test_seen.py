@@ -86,6 +86,15 @@ def test_one_that_is_changed_is_exploratory_and_is_announced_again_as_it_was(tmp
     assert why(tmp_path) == {"clarte": ""}
 
 
+def test_one_that_cannot_be_read_is_a_problem_of_the_ingestion_that_would_have_seen_it(
+    tmp_path, catalogue, ratings
+):
+    path = write(tmp_path, direction="mieux")
+    ratings(tmp_path / "raw", "x", SECOND)
+    (line,) = store.ingest(tmp_path / "raw", tmp_path, catalogue).problems
+    assert line.startswith(f"{path}:7: ") and not store.first_seen(tmp_path)
+
+
 def test_one_that_is_taken_back_is_told(tmp_path, ingest):
     path = write(tmp_path)
     ingest("x", SECOND)

@@ -73,7 +73,7 @@ def _observ(
 
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
-    """Check and print the devices, products, partners, actions, corrections and expectations."""
+    """Check and print devices, products, actions and corrections."""
     from rich import box
     from rich.table import Table
 

@@ -137,7 +137,7 @@ def ingest(
             made = ledger.files or ledger.forgotten
             key = identifiers.key_of(data, kind, ledger.key if made else "")
             check_parts(store, ledger.files)
-            seen = with_sheets(data, ledger)
+            seen = with_sheets(data, ledger, done.problems)
             (store / "rejects").mkdir(exist_ok=True)
             claims = _claims(raw, paths, catalogue, done)
             with comparing(store) as query:

@@ -17,25 +17,25 @@ _PUBLISHED = "published"  # of a data folder: what editions told (`publications`
 _PATIENCE = 5  # seconds for which git is waited for
 
 
-def with_sheets(data: Path, ledger: Ledger) -> tuple[Seen, ...]:
+def with_sheets(data: Path, ledger: Ledger, problems: list[str]) -> tuple[Seen, ...]:
     """What a ledger has seen, and what stands in a data folder now that it has not seen yet.
 
     To be asked before an ingestion reads its exports: an expectation that comes with the data of
-    its period was there before them.
+    its period was there before them. One that cannot be read is not seen: `problems` gets why.
     """
     known = {(one.sheet, one.digest) for one in ledger.seen}
-    new = [one for one in _sheets(data, ledger) if (one.sheet, one.digest) not in known]
+    new = [one for one in _sheets(data, ledger, problems) if (one.sheet, one.digest) not in known]
     return (*ledger.seen, *new)
 
 
-def _sheets(data: Path, ledger: Ledger) -> Iterator[Seen]:
+def _sheets(data: Path, ledger: Ledger, problems: list[str]) -> Iterator[Seen]:
     today = date.today().isoformat()
     for sheet in corrections.load_corrections(data, []):
         one = sheet.correction
         name = f"{corrections.FOLDER}/{one.id}"
         yield Seen(name, one.digest, today, False, _committed(sheet.path))
     folder = data / expectations.FOLDER
-    for path, own, _ in sheets(folder, Expectation, "a mapping", []):
+    for path, own, _ in sheets(folder, Expectation, "a mapping", problems):
         late = _is_late(own, data, ledger)
         name = f"{expectations.FOLDER}/{own.id}"
         yield Seen(name, own.digest, today, late, _committed(path))
