@@ -30,6 +30,7 @@ from observlib.corrections import Correction
 from observlib.display import french
 from observlib.drawing import Drawing
 from observlib.errors import ObservError, bounded
+from observlib.expectations import Expectation
 from observlib.period import Quarter
 from observlib.practices import Practices
 from observlib.replies import Reply
@@ -121,6 +122,17 @@ class Study(Drawing):
         ['boamp-mois-double']
         """
         return store.applied(self.data, self.edition.end)
+
+    @functools.cached_property
+    def expectations(self) -> list[tuple[Expectation, str]]:
+        """What analysts expected of the quarter, each with why it is exploratory, or nothing.
+
+        Examples
+        --------
+        >>> [one.direction for one, _ in Study("2026-T3", "data/demo").expectations]
+        ['stable', 'up']
+        """
+        return frame.expectations(self.data, self.edition)
 
     @functools.cached_property
     def planned(self) -> tuple[Action, ...]:

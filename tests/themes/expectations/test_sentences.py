@@ -29,8 +29,12 @@ def pair(low: float, high: float, verdict: str = "unknown", **more: object) -> p
 
 def said(catalogue, pairs: pd.DataFrame, exploratory: str = "", **keys: object) -> str:
     one = Expectation.model_validate({**GOOD, **keys})
-    rows, _, words = expectations_([(one, exploratory)], catalogue)
-    return found(rows, words["told"], pairs, catalogue).replace("\xa0", " ").replace("’", "'")
+    known = [(one, exploratory)]
+    return (
+        found(expectations_(known, catalogue), pairs, known, catalogue)
+        .replace("\xa0", " ")
+        .replace("’", "'")
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,8 +82,8 @@ def test_what_was_not_announced_is_called_exploratory_with_its_reason(catalogue,
 def test_what_was_announced_comes_before_what_was_not(catalogue):
     one = Expectation.model_validate({**GOOD, "id": "a", "title": "Après"})
     two = Expectation.model_validate({**GOOD, "id": "b", "title": "Avant"})
-    rows, _, words = expectations_([(one, "late"), (two, "")], catalogue)
-    text = found(rows, words["told"], pair(0.6, 1.2, "rise"), catalogue)
+    known = [(one, "late"), (two, "")]
+    text = found(expectations_(known, catalogue), pair(0.6, 1.2, "rise"), known, catalogue)
     assert text.index("**Avant**") < text.index("**Après**")
 
 
@@ -94,5 +98,4 @@ def test_of_a_withheld_value_nothing_is_told_but_why(catalogue):
 
 
 def test_without_expectations_nothing_is_said(catalogue):
-    rows, _, words = expectations_([], catalogue)
-    assert found(rows, words["told"], comparisons.make(None), catalogue) == ""
+    assert found(expectations_([], catalogue), comparisons.make(None), [], catalogue) == ""

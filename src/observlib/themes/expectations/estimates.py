@@ -11,20 +11,13 @@ from observlib.catalogue import Catalogue
 from observlib.expectations import Expectation
 from observlib.families import family
 
-TOLD = ["title", "indicator", "product", "device", "direction", "why", "author", "date"]
-
 
 @family("expectations")
 def expectations_(
     expectations: Sequence[tuple[Expectation, str]], catalogue: Catalogue
-) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
-    """What analysts expected of the quarter, and what of it was announced before the data.
-
-    The estimates are the smallest effect of interest of each, `expected_effect`, by its title.
-    The words `told` say the rest of it, and why it is `exploratory`, of `expectations.REASONS`;
-    nothing where it was announced.
-    """
-    rows = estimates.make(
+) -> pd.DataFrame:
+    """What analysts expected of the quarter: the smallest effect of interest of each, by title."""
+    return estimates.make(
         {
             "indicator": "expected_effect",
             "product": one.product,
@@ -39,8 +32,3 @@ def expectations_(
         }
         for one, _ in expectations
     )
-    told = [
-        [*(str(getattr(one, name)) for name in TOLD), exploratory]
-        for one, exploratory in expectations
-    ]
-    return rows, None, {"told": pd.DataFrame(told, columns=[*TOLD, "exploratory"])}

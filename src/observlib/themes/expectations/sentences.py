@@ -5,8 +5,7 @@ A verdict is never made here: it is that of the comparison, which was tested wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,49 +16,50 @@ from observlib.comparison.sentences import noun
 from observlib.display import changes, french, wording, words
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.estimates import EVOLVED
-from observlib.expectations import outcome
+from observlib.expectations import Expectation, outcome
 
-_SUBJECT = ["indicator", "product", "device"]
 TEXTS = wording.beside(__file__)
 
 
 def found(
-    frame: pd.DataFrame, told: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue
+    frame: pd.DataFrame,
+    compared: pd.DataFrame,
+    expectations: Sequence[tuple[Expectation, str]],
+    catalogue: Catalogue,
 ) -> Markdown:
     """What was expected and what was found, those first that were announced before the data.
 
     Parameters
     ----------
-    frame, told
-        Estimates of `expected_effect`, and the words `told` of their family.
+    frame
+        Estimates of `expected_effect`.
     compared
         Pairs of the quarter with that of the year before, with the results of their whole family.
+    expectations
+        Those of the quarter, each with why it is exploratory, of `expectations.REASONS`; nothing
+        where it was announced.
     """
     effects = {row["group_value"]: row["estimate"] for row in estimates.records(frame)}
-    order = told["exploratory"].ne("").argsort(kind="stable")
     lines = []
-    for row in told.iloc[order].to_dict("records"):
-        effect = effects[row["title"]]
+    for one, exploratory in sorted(expectations, key=lambda known: known[1] != ""):
+        own = {"indicator": one.indicator, "product": one.product, "device": one.device}
         pair = compared[
-            (compared[_SUBJECT] == pd.Series(row)[_SUBJECT]).all(axis=1) & (compared["group"] == "")
+            (compared[list(own)] == pd.Series(own)).all(axis=1) & (compared["group"] == "")
         ]
-        kind = TEXTS[f"exploratory.{row['exploratory']}" if row["exploratory"] else "announced"]
-        thing = noun(words.indicator_of(row["indicator"], catalogue))
-        expected = TEXTS[f"expected.{row['direction']}"].format(thing=thing, effect=_points(effect))
-        day = french.day_label(date.fromisoformat(row["date"]))
-        author = TEXTS["author"].format(author=row["author"], day=day)
+        effect = effects[one.title]
+        thing = noun(words.indicator_of(one.indicator, catalogue))
         lines.append(
             markdown(
                 "- **{}** ({}, {}). {} {}\n\n    **{}** : {}\n\n    **{}** : {}",
-                row["title"],
-                catalogue.label(row["product"]),
-                words.label(row, "device", catalogue),
-                row["why"],
-                author,
-                kind,
-                expected,
+                one.title,
+                catalogue.label(one.product),
+                words.label(own, "device", catalogue),
+                one.why,
+                TEXTS["author"].format(author=one.author, day=french.day_label(one.date)),
+                TEXTS[f"exploratory.{exploratory}" if exploratory else "announced"],
+                TEXTS[f"expected.{one.direction}"].format(thing=thing, effect=_points(effect)),
                 TEXTS["found"],
-                _result(pair, row["direction"], effect, catalogue),
+                _result(pair, one.direction, effect, catalogue),
             )
         )
     return joined(lines, "\n")
