@@ -166,7 +166,7 @@ def test_a_value_off_its_scale_is_refused_and_no_answer_is_told(filled):
     assert "makes rows that the table ratings refuses: value 9 is outside the scale" in told
     assert "2026" not in told.replace(str(filled), "")
     write(filled, last="2026-05-04", expect=3, becomes=5, **own)
-    assert store.read(filled, "ratings")["value"].tolist() == [5, 4]
+    assert sorted(store.read(filled, "ratings")["value"]) == [4, 5]
 
 
 def test_texts_are_quoted_and_run_nothing(filled):
