@@ -155,3 +155,10 @@ def test_what_a_page_depends_on_holds_the_folder_s_own_files_and_no_other_s(plac
     assert set(before) - set(now) == {"the catalogue/devices.yml"}
     assert set(now) - set(before) == {"the catalogue/own/devices.yml", "the actions/own/a.yml"}
     assert project.knowledge(DATA, place) == before
+
+
+def test_a_changed_correction_or_expectation_is_known_and_is_of_its_data_folder_alone():
+    known = project.knowledge(DEMO, PROJECT)
+    own = {"the corrections/boamp-mois-double.yml", "the expectations/reponses-plus-claires.yml"}
+    assert own <= known.keys()
+    assert not own & project.knowledge(Path("data"), PROJECT).keys()
