@@ -25,7 +25,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 # the demonstration exports, and the store made of them; remade when the library changes, and not for
 # the reason of a revision, which would have nothing left to explain
-$(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue data/formats $(DEMO)/catalogue ! -name revisions.yml \( -name '*.py' -o -name '*.yml' \) 2>/dev/null)
+$(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue data/formats $(DEMO)/catalogue $(DEMO)/expectations ! -name revisions.yml \( -name '*.py' -o -name '*.yml' \) 2>/dev/null)
 	rm -rf $(DEMO)/store $(DEMO)/published
 	$(BIN)/observ demo $(DEMO)/raw
 	$(BIN)/observ ingest $(DEMO)/raw --data $(DEMO)

@@ -81,7 +81,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
         shutil.copytree(kept, data, dirs_exist_ok=True)
     else:
         demo.write(data / "raw")
-        for name in ("catalogue", "practices", "actions", "partners"):
+        beside = ("actions", "catalogue", "corrections", "expectations", "partners", "practices")
+        for name in beside:
             shutil.copytree(DEMO / name, data / name)
         done = store.ingest(data / "raw", data, catalogue)
         assert not done.problems and done.rejects.empty and not done.unclaimed
@@ -102,6 +103,7 @@ def _is_made_by_make() -> bool:
         ROOT / "data" / "catalogue",
         ROOT / "data" / "formats",
         DEMO / "catalogue",
+        DEMO / "expectations",
     )
     changed = (
         path.stat().st_mtime

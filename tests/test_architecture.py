@@ -18,7 +18,7 @@ FLOORS = [
     {"comparisons"},
     {"families", "published_text", "coding"},
     {"practices", "actions", "scratch", "selection"},
-    {"replies"},
+    {"replies", "corrections", "expectations"},
     {"survey", "series", "confidentiality"},
     {"loaders"},
     {"store", "project", "answers", "swap"},

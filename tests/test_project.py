@@ -167,3 +167,10 @@ def test_a_reason_of_a_revision_makes_no_page_run_again(place):
     assert set(now) == {"the policy/revisions.yml", "the policy/own/revisions.yml"}
     assert now.items() - before[1].items(), "the site is made again"
     assert set(project.policy(DATA, place)) == {"the policy/revisions.yml"}
+
+
+def test_a_changed_correction_or_expectation_is_known_and_is_of_its_data_folder_alone():
+    known = project.knowledge(DEMO, PROJECT)
+    own = {"the corrections/boamp-mois-double.yml", "the expectations/reponses-plus-claires.yml"}
+    assert own <= known.keys()
+    assert not own & project.knowledge(Path("data"), PROJECT).keys()

@@ -11,7 +11,19 @@ from typing import Any
 
 import typer
 
-from observlib import actions, catalogue, cli, dataset, findings, frame, practices, replies, study
+from observlib import (
+    actions,
+    catalogue,
+    cli,
+    corrections,
+    dataset,
+    expectations,
+    findings,
+    frame,
+    practices,
+    replies,
+    study,
+)
 from observlib.catalogue import formats, questionnaires
 from observlib.dataset import columns
 from observlib.editions import dates
@@ -35,6 +47,8 @@ MODELS: dict[str, Any] = {
     "catalogue/questionnaires/<id>.yml, questions": catalogue.Question,
     "actions/<id>.yml": actions.Action,
     "actions/<id>.yml, expected": actions.Expected,
+    "corrections/<id>.yml": corrections.Correction,
+    "expectations/<id>.yml": expectations.Expectation,
     "partners/<id>.yml": replies.Reply,
     "practices/<id>.md": practices.Sheet,
     "practices/<id>.md, sources": practices.Source,

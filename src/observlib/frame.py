@@ -17,6 +17,7 @@ import pandas as pd
 from observlib import disk_cache, estimates, inputs, project, store, themes
 from observlib.actions import Action
 from observlib.errors import ObservError, bounded
+from observlib.expectations import REASONS, Expectation, exploratory
 from observlib.families import CONTEXT, DECLARED, REFERENCE, Family, Given
 from observlib.followed import FOLLOWED
 from observlib.inputs import Inputs
@@ -205,7 +206,10 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
         "actions": "the actions/",
         "practices": "the practices/",
         "replies": "the partners/",
+        "expectations": "the expectations/",
     }
+    if "expectations" in wanted.reads:
+        found["what was announced"] = announced(data)
     groups = [asked[what] for what in wanted.reads if what in asked]
     groups += [f"the reference/{what}." for what in wanted.reads if what in REFERENCE]
     if wanted.families:  # whose estimates say what they count
@@ -265,6 +269,7 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
         "actions": lambda: actions(data, quarter),
         "practices": lambda: project.practices(data, store.kind(data)),
         "replies": lambda: replies(data, quarter),
+        "expectations": lambda: expectations(data, quarter),
         "held": lambda: store.devices(data),
         "heard": lambda: store.heard(data, first or quarter, quarter),
         "received": lambda: store.received(data, devices.COUNTED, quarter),
@@ -276,6 +281,35 @@ def actions(data: Path, quarter: Quarter) -> tuple[Action, ...]:
     """What teams changed until the end of the quarter, the oldest first."""
     recorded = project.actions(data, FOLLOWED)
     return tuple(action for action in recorded if action.date <= quarter.end)
+
+
+def expectations(data: Path, quarter: Quarter) -> list[tuple[Expectation, str]]:
+    """What analysts expected of a quarter, each with why it is exploratory (`""`: it is not)."""
+    seen = {name: (one.digest, one.late) for name, one in store.first_seen(data).items()}
+    return [
+        (one, exploratory(one, seen.get(one.id)))
+        for one in project.expectations(data)
+        if one.period == str(quarter)
+    ]
+
+
+def standing_of_expectations(data: Path) -> dict[str, str]:
+    """What stands of every expectation, whatever its quarter, by its id; of one withdrawn too."""
+    seen, told = store.first_seen(data), {}
+    for one in project.expectations(data):
+        first = seen.pop(one.id, None)
+        why = exploratory(one, first and (first.digest, first.late))
+        told[one.id] = f"exploratory, as {REASONS[why]}" if why else "announced"
+        if first:
+            told[one.id] += f"; first seen on {first.on}"
+            told[one.id] += f", last committed on {first.committed}" * bool(first.committed)
+    gone = "was seen, and its file is gone; restore it: what was announced is not taken back"
+    return told | dict.fromkeys(seen, gone)
+
+
+def announced(data: Path) -> str:
+    """The digest of how expectations were first seen."""
+    return inputs.digest(json.dumps(store.first_seen(data), sort_keys=True).encode())
 
 
 def planned(data: Path, quarter: Quarter) -> tuple[Action, ...]:

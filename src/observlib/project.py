@@ -3,7 +3,8 @@
 A data folder may hold a `catalogue/`, `practices/`, `actions/` and `partners/` of its own. Their
 entries and sheets are added to those of the project's `data/`, but for devices, partners and what
 they replied, and actions: they tell of the exports beside them, and stand alone. So does its
-`calendar.yml`.
+`calendar.yml`. Corrections and expectations speak of one store: there are those of its data folder
+and no others.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
 
     from observlib.actions import Action
     from observlib.catalogue import Catalogue
+    from observlib.corrections import Correction
+    from observlib.expectations import Expectation
     from observlib.practices import Practices
     from observlib.replies import Reply
 
 _POLICY = "revisions.yml"
 _ALONE = ("actions", "partners")  # folders of which a data folder's own stands alone
+_OF_ONE_STORE = ("corrections", "expectations")
 
 
 def root(start: Path | None = None) -> Path:
@@ -135,6 +139,30 @@ def replies(data: Path, start: Path | None = None) -> tuple[Reply, ...]:
     return load_replies(folder, catalogue(data, start))
 
 
+def corrections(data: Path, start: Path | None = None) -> list[Correction]:
+    """The corrections of a data folder, in the order of their names; the store checks the rest.
+
+    Raises
+    ------
+    ObservError
+        With every mistake that shows without the exports.
+    """
+    from observlib.corrections import load_corrections
+
+    problems: list[str] = []
+    found = load_corrections(root(start) / data, problems)
+    if problems:
+        raise ObservError(*problems)
+    return [sheet.correction for sheet in found]
+
+
+def expectations(data: Path, start: Path | None = None) -> tuple[Expectation, ...]:
+    """The checked expectations of a data folder, in the order of their names."""
+    from observlib.expectations import FOLDER, load_expectations
+
+    return load_expectations(root(start) / data / FOLDER, catalogue(data, start))
+
+
 def knowledge(data: Path, start: Path | None = None) -> Inputs:
     """The files in which a project says what it knows, for a data folder, each by its digest.
 
@@ -147,6 +175,8 @@ def knowledge(data: Path, start: Path | None = None) -> Inputs:
             found |= inputs.tree(f"the {name}", root(start) / "data" / name)
         if added:
             found |= inputs.tree(f"the {name}/own", added)
+    for name in _OF_ONE_STORE:
+        found |= inputs.tree(f"the {name}", root(start) / data / name)
     for name in ("devices", "partners"):  # those of `catalogue.whole.ALONE`
         if f"the catalogue/own/{name}.yml" in found:
             found.pop(f"the catalogue/{name}.yml", None)

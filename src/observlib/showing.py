@@ -11,6 +11,7 @@ import pandas as pd
 from observlib import comparisons, display, estimates, selection
 from observlib.actions import Action
 from observlib.catalogue import Catalogue
+from observlib.corrections import Correction
 from observlib.display import charts
 from observlib.display.notes import NOTED
 from observlib.display.prose import Markdown, joined
@@ -72,6 +73,11 @@ class Showing:
     @functools.cached_property
     def actions(self) -> tuple[Action, ...]:
         """What happened to the lines that are drawn: nothing is known of it here."""
+        return ()
+
+    @functools.cached_property
+    def corrections(self) -> Sequence[Correction]:
+        """What is read in place of what sources got wrong: nothing is known of it here."""
         return ()
 
     def text(
@@ -154,7 +160,8 @@ class Showing:
         if not shown:
             return self._absent([])
         rows = pd.concat(shown)
-        return display.notes(rows if devices else rows.assign(device=""), self.catalogue)
+        rows = rows if devices else rows.assign(device="")
+        return display.notes(rows, self.catalogue, self.corrections)
 
     def _show(
         self,

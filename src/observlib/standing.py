@@ -122,8 +122,8 @@ def copy_sources(root: Path, folder: Path) -> None:
 def site_inputs(found: Mapping[str, str]) -> Inputs:
     """Of the inputs of an edition, those of its site beside the pages themselves."""
     asked = ("the command", "the quarter", "the day")
-    told = ("the reference", "the actions", "the partners")  # by the pages themselves
-    aside = (*asked, "the notebooks", "the data", "the data folder", *told)
+    told = ("the reference", "the actions", "the partners", "the corrections", "the expectations")
+    aside = (*asked, "the notebooks", "the data", "the data folder", *told)  # by pages themselves
     return {name: value for name, value in found.items() if name.partition("/")[0] not in aside}
 
 

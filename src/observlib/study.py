@@ -8,7 +8,7 @@ and what is told of them is decided once (see `told`).
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Unpack
 
 import pandas as pd
@@ -26,9 +26,11 @@ from observlib import (
     told,
 )
 from observlib.actions import Action
+from observlib.corrections import Correction
 from observlib.display import french
 from observlib.drawing import Drawing
 from observlib.errors import ObservError, bounded
+from observlib.expectations import Expectation
 from observlib.period import Quarter
 from observlib.practices import Practices
 from observlib.replies import Reply
@@ -109,6 +111,28 @@ class Study(Drawing):
         'legifrance'
         """
         return frame.actions(self.data, self.edition)
+
+    @functools.cached_property
+    def corrections(self) -> Sequence[Correction]:
+        """What is read in place of what sources got wrong until the quarter's end.
+
+        Examples
+        --------
+        >>> [one.id for one in Study("2026-T3", "data/demo").corrections]
+        ['boamp-mois-double']
+        """
+        return store.applied(self.data, self.edition.end)
+
+    @functools.cached_property
+    def expectations(self) -> list[tuple[Expectation, str]]:
+        """What analysts expected of the quarter, each with why it is exploratory, or nothing.
+
+        Examples
+        --------
+        >>> [one.direction for one, _ in Study("2026-T3", "data/demo").expectations]
+        ['stable', 'up']
+        """
+        return frame.expectations(self.data, self.edition)
 
     @functools.cached_property
     def planned(self) -> tuple[Action, ...]:

@@ -3,6 +3,7 @@ import pytest
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
+from observlib.corrections import Correction
 from observlib.errors import ObservError
 
 
@@ -46,3 +47,19 @@ def test_how_differences_are_tested_is_a_link_and_not_repeated_on_each_page(mark
 def test_notes_of_no_estimate_are_an_error(catalogue):
     with pytest.raises(ObservError, match="holds no estimate"):
         display.notes(estimates.make([]), catalogue)
+
+
+def test_what_a_source_got_wrong_is_told_on_each_page_that_tells_its_figures(marks, catalogue):
+    wrong = Correction.model_validate(
+        {
+            "id": "minutes", "title": "Des notes inversées", "device": "jdma-legifrance",
+            "first": "2026-05-01", "last": "2026-05-31", "column": "value", "expect": 1,
+            "becomes": 10, "reason": "L'échelle était à l'envers.", "date": "2026-06-01",
+            "provider": "pôle études", "status": "open",
+        }
+    )  # fmt: skip
+    said = repr(display.notes(marks, catalogue, [wrong])).replace("\xa0", " ")
+    told = "corrigée, du 1er mai 2026 au 31 mai 2026 : des notes inversées. L'échelle était"
+    assert told in said.replace("’", "'")
+    others = display.notes(marks[marks["device"] != "jdma-legifrance"], catalogue, [wrong])
+    assert "inversées" not in repr(others)

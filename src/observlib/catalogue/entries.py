@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from functools import cache
 from typing import Annotated, Literal
@@ -45,6 +46,11 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     id: Slug
+
+    @property
+    def digest(self) -> str:
+        """Of all that it says, in whatever order and with whatever comments it is written."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:32]
 
 
 class Named(Entry):

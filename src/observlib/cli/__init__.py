@@ -76,7 +76,7 @@ def _observ(
 
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
-    """Check and print the devices, products, partners and actions."""
+    """Check and print devices, products, actions and corrections."""
     from rich import box
     from rich.table import Table
 
@@ -87,6 +87,8 @@ def catalogue(data: Data = Path("data")) -> None:
     told = {part: list(getattr(known, part)) for part in _PARTS}
     told["actions"] = [action.id for action in project.actions(data, FOLLOWED)]
     told["replies"] = [reply.id for reply in project.replies(data)]
+    told["corrections"] = [one.id for one in project.corrections(data)]
+    told["expectations"] = [one.id for one in project.expectations(data)]
     say(f"{len(known.devices)} listening devices")
     table = Table("device\nproduct\nowner", box=box.SIMPLE_HEAD)
     table.add_column("exports\nloader, how it listens\npersonal data")
@@ -237,14 +239,19 @@ def forget(
 
 @app.command()
 def status(data: Data = Path("data")) -> None:
-    """Say when each device gave its last; fail where one is late."""
-    from observlib import project, store
+    """Say when each device gave its last, what is corrected and expected.
 
-    known = project.catalogue_with_devices(data)
-    found = store.status(project.data_folder(data), known.devices.values())
-    print_status(found, store.changing(known.devices.values(), known.questionnaires, today()))
-    if late := store.missing(found):
-        raise ObservError(*late)
+    It fails where a device is late, or a correction no longer holds.
+    """
+    from observlib import frame, project, store
+
+    folder, known = project.data_folder(data), project.catalogue_with_devices(data)
+    found = store.status(folder, known.devices.values())
+    changing = store.changing(known.devices.values(), known.questionnaires, today())
+    corrections = store.corrections(folder, known)
+    print_status(found, changing, corrections.known, frame.standing_of_expectations(folder))
+    if wrong := [*store.missing(found), *corrections.faults]:
+        raise ObservError(*wrong)
 
 
 @app.command()

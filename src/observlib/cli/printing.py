@@ -10,7 +10,7 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -184,8 +184,21 @@ def _told_once(notices: Sequence[str]) -> list[str]:
     ]
 
 
-def print_status(found: pd.DataFrame, changing: Sequence[str]) -> None:
-    """Print what each device has given, and whose questionnaires change."""
+def print_status(
+    found: pd.DataFrame,
+    changing: Sequence[str],
+    corrections: Sequence[Mapping[str, Any]],
+    expectations: Mapping[str, str],
+) -> None:
+    """Print what each device has given, whose questionnaires change, what is mended and expected.
+
+    Parameters
+    ----------
+    corrections
+        As `store.corrections` tells them.
+    expectations
+        What stands of each, by its id.
+    """
     from rich import box
     from rich.table import Table
 
@@ -201,7 +214,14 @@ def print_status(found: pd.DataFrame, changing: Sequence[str]) -> None:
         table.add_row(*(str(cell or "") for cell in cells))
     say(table)
     say_list("Questionnaires that change", changing)
-    answer(devices=rows, changing=changing)
+    mended = [
+        f"{one['id']}: {one['status']}, {one['device']}, {one['first']} to {one['last']}; "
+        f"told by {one['provider']} on {one['date']}"
+        for one in corrections
+    ]
+    say_list("Corrections", mended, shown=30)
+    say_list("Expectations", [f"{name}: {told}" for name, told in expectations.items()], shown=30)
+    answer(devices=rows, changing=changing, corrections=corrections, expectations=expectations)
 
 
 def print_difference(found: Difference, known: Catalogue, before: str, after: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, wording, words
+from observlib.corrections import Correction
+from observlib.display import french, phrases, wording, words
 from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.select import ordered
@@ -20,13 +21,15 @@ NOTED = ["indicator", "device", "status"]
 _TESTED = ("difference", "difference_level", "detectable_difference")
 
 
-def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
+def notes(
+    frame: pd.DataFrame, catalogue: Catalogue, corrections: Iterable[Correction] = ()
+) -> Output:
     """List the reservations of the devices of a frame, then the method of each indicator.
 
     The words are the catalogue's; what several devices or indicators share is printed once.
     Reservations come first, as they change how the numbers are read. The method of an indicator
     that no device measured, all of whose estimates are `missing`, is left out; that of tests is a
-    link. No number is told.
+    link. No number is told. What sources got wrong, and is corrected, is a reservation.
 
     Parameters
     ----------
@@ -44,8 +47,12 @@ def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
     reservations: dict[str, list[str]] = {}
     for name in ordered(frame, "device", catalogue):
         device = catalogue.devices.get(name)
-        if device is not None and device.note:
+        if device is None:
+            continue
+        if device.note:
             reservations.setdefault(device.note, []).append(device.label)
+        for one in (one for one in corrections if one.device == name):
+            reservations.setdefault(_mended(one), []).append(device.label)
     methods: dict[Markdown, list[str]] = {}
     measured = ordered(frame[frame["status"] != "missing"], "indicator", catalogue)
     for name in (name for name in measured if name not in _TESTED):
@@ -56,6 +63,12 @@ def notes(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
     blocks = [markdown("**{}**\n\n{}", lead, items) for lead, items in lists.items() if items]
     blocks += [Markdown(TEXTS["tests"])] * any(name in _TESTED for name in measured)
     return text(joined(blocks, "\n\n") or TEXTS["none"])
+
+
+def _mended(one: Correction) -> str:
+    days = (french.day_label(one.first), french.day_label(one.last))
+    said = TEXTS["corrected"].format(title=phrases.small(one.title), first=days[0], last=days[1])
+    return f"{said} {one.reason}"
 
 
 def _list(texts: Mapping[Any, list[str]]) -> Markdown:

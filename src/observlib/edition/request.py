@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import inputs, project, store, tables, told
+from observlib import frame, inputs, project, store, tables, told
 from observlib.catalogue import Catalogue
 from observlib.edition.plan import Page, plan
 from observlib.edition.study import Study, load_studies
@@ -74,7 +74,8 @@ class Request:
         """What every page depends on, as it is now; `decided` is the digest of `told.decisions`."""
         held = {f"the data/{name}": value for name, value in store.digests(self.data).items()}
         known = project.knowledge(self.data, self.root)
-        return {**inputs.seen_by_pages(), **known, **held, "what is withheld": decided}
+        seen = {"what is withheld": decided, "what was announced": frame.announced(self.data)}
+        return {**inputs.seen_by_pages(), **known, **held, **seen}
 
 
 def check_request(
@@ -116,6 +117,7 @@ def check_request(
     practices = project.practices(data, kind, root)
     project.actions(data, FOLLOWED, root)  # wrong ones stop here, before any study
     project.replies(data, root)
+    project.expectations(data, root)
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
     held = store.devices(data)
     products, surveys = _products(held, catalogue), told.surveys(data)

@@ -10,6 +10,7 @@ from observlib.store.forgetting import forget, still_raw
 from observlib.store.ingestion import DEMONSTRATION, Ingested, Progress, ingest
 from observlib.store.reading import (
     READ,
+    applied,
     by_month,
     check,
     devices,
@@ -23,19 +24,23 @@ from observlib.store.reading import (
     received,
     themes,
 )
-from observlib.store.status import changing, missing, status
+from observlib.store.seen import first_seen
+from observlib.store.status import changing, corrections, missing, open_corrections, status
 
 __all__ = [
     "DEMONSTRATION",
     "READ",
     "Ingested",
     "Progress",
+    "applied",
     "by_month",
     "changing",
     "check",
+    "corrections",
     "devices",
     "digest",
     "digests",
+    "first_seen",
     "forget",
     "heard",
     "ingest",
@@ -43,6 +48,7 @@ __all__ = [
     "latest_quarter",
     "marks",
     "missing",
+    "open_corrections",
     "read",
     "received",
     "status",

@@ -21,6 +21,7 @@ from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded, batches
 from observlib.loaders._beside import files_of
 from observlib.store import identifiers
+from observlib.store.correcting import faults
 from observlib.store.forgetting import gone
 from observlib.store.ledger import (
     Entry,
@@ -35,6 +36,7 @@ from observlib.store.ledger import (
     write_ledger,
 )
 from observlib.store.parts import TEXTS, comparing, extent, first_reject, put, receive
+from observlib.store.seen import with_sheets
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
@@ -135,13 +137,16 @@ def ingest(
             made = ledger.files or ledger.forgotten
             key = identifiers.key_of(data, kind, ledger.key if made else "")
             check_parts(store, ledger.files)
+            seen = with_sheets(data, ledger, done.problems)
             (store / "rejects").mkdir(exist_ok=True)
             claims = _claims(raw, paths, catalogue, done)
             with comparing(store) as query:
                 read = partial(_read, raw, store, claims, ledger.files, catalogue)
                 entries = read(key, ledger.forgotten, done, query, progress)
             mark = identifiers.mark_of(key)
-            write_ledger(store, Ledger(kind, entries, mark, ledger.forgotten))
+            written = Ledger(kind, entries, mark, ledger.forgotten, seen)
+            write_ledger(store, written)
+        done.problems += faults(data, written, catalogue)
     if progress:
         progress(len(claims), len(claims), "")
     return done

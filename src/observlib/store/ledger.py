@@ -53,17 +53,29 @@ class Forgotten(NamedTuple):
     on: str  # the day on which it was
 
 
+class Seen(NamedTuple):
+    """A sheet as an ingestion first saw it, before it read any export."""
+
+    sheet: str  # its folder and its `id`
+    digest: str  # of all that it says
+    on: str  # the day of that ingestion
+    late: bool  # whether the store held data of its period by then
+    committed: str  # the day of its last change in git; empty where it is in none
+
+
 class Ledger(NamedTuple):
     """What is in a store: `demonstration` or `real` data, and the exports that count.
 
     `key` is the mark of the key with which identifiers were hashed; empty in the store of a former
-    version, which holds them as they were written.
+    version, which holds them as they were written. `seen` are the corrections and expectations
+    beside it, in the order in which they were first seen.
     """
 
     kind: str
     files: list[Entry]
     key: str = ""
     forgotten: tuple[Forgotten, ...] = ()
+    seen: tuple[Seen, ...] = ()
 
 
 def read_ledger(store: Path) -> Ledger | None:
@@ -80,6 +92,7 @@ def read_ledger(store: Path) -> Ledger | None:
         kind, entries = str(ledger["kind"]), list(ledger["files"])
         key = str(ledger.get("key", ""))
         forgotten = tuple(Forgotten(*one) for one in ledger.get("forgotten", ()))
+        seen = tuple(Seen(*one) for one in ledger.get("seen", ()))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -89,7 +102,7 @@ def read_ledger(store: Path) -> Ledger | None:
     except (ValueError, KeyError, TypeError) as error:
         raise ObservError(damaged(path, store)) from error
     try:
-        return Ledger(kind, [Entry(**entry) for entry in entries], key, forgotten)
+        return Ledger(kind, [Entry(**entry) for entry in entries], key, forgotten, seen)
     except TypeError as error:
         raise ObservError(
             f"{path}: was written by another version of observlib; {begin_again(store)}"
@@ -97,7 +110,7 @@ def read_ledger(store: Path) -> Ledger | None:
 
 
 def remembered(store: Path, kind: str) -> Ledger:
-    """The ledger of a new store: no export, and what was forgotten in a former one of its kind.
+    """The ledger of a new store: no export, and what a former one of its kind forgot and saw.
 
     Raises
     ------
@@ -108,7 +121,8 @@ def remembered(store: Path, kind: str) -> Ledger:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         forgotten = tuple(Forgotten(*one) for one in told["forgotten"])
-        return Ledger(kind, [], str(told["key"]), forgotten)
+        seen = tuple(Seen(*one) for one in told.get("seen", ()))
+        return Ledger(kind, [], str(told["key"]), forgotten, seen)
     except FileNotFoundError:
         return Ledger(kind, [])
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -121,7 +135,8 @@ def write_ledger(store: Path, ledger: Ledger) -> None:
     """Make the new parts count, then remove those that no longer do, and what a kill left."""
     told = ledger._asdict() | {"files": [asdict(entry) for entry in ledger.files]}
     files.write_text(store / "ledger.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n")
-    if ledger.forgotten:  # also where a new store begins, with exports that hold it
+    sheets = ledger.seen if ledger.kind == "real" else ()  # invented ones are seen anew
+    if ledger.forgotten or sheets:  # also where a new store begins, with exports that hold it
         beside = store.parent / "identifiers"
         beside.mkdir(exist_ok=True)
         files.write_text(beside / ".gitignore", "*\n")

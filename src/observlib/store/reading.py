@@ -14,13 +14,16 @@ from typing import TypeVar
 import pandas as pd
 
 from observlib import tables
+from observlib.corrections import Correction
 from observlib.errors import ObservError
 from observlib.period import Quarter
+from observlib.store.correcting import corrected, in_force
 from observlib.store.ledger import Entry, Ledger, check_parts, read_ledger
-from observlib.store.sql import escaped, quoted, rows_of
+from observlib.store.sql import escaped, quoted
 
 T = TypeVar("T")
 READ: set[str] = set()  # the tables that this process has asked for
+_CORRECTS = {"device", "first", "last", "where", "column", "becomes", "times", "drop"}
 
 
 def read(
@@ -205,14 +208,22 @@ def kind(data: Path) -> str:
 
 
 def digest(data: Path) -> str:
-    """Digest of every part that counts in the store: the same for the same data."""
+    """Digest of every part that counts in the store, and of what is corrected of them."""
     READ.update(tables.TABLES)
-    parts = sorted(entry.sha256 for entry in _ledger(data).files)
+    ledger = _ledger(data)
+    parts = sorted(entry.sha256 for entry in ledger.files)
+    parts += [_told(one) for found in in_force(data, ledger).values() for one in found]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
+def applied(data: Path, until: date) -> list[Correction]:
+    """The corrections that are read in place of what sources gave, of days up to this one."""
+    found = [one for own in in_force(data, _ledger(data)).values() for one in own]
+    return sorted((one for one in found if one.first <= until), key=lambda one: one.id)
+
+
 def digests(data: Path) -> dict[str, str]:
-    """Digest, by table, of all that a query of it depends on: its parts, their spans and sources.
+    """Digest, by table, of all that a query of it depends on: parts, sources, corrections.
 
     With the name `kind`, what the data are.
     """
@@ -221,6 +232,8 @@ def digests(data: Path) -> dict[str, str]:
     for entry in ledger.files:
         shown = [entry.device, entry.digest, entry.sha256, entry.rows, entry.start, entry.end]
         facts.setdefault(entry.table, []).append(shown)
+    for table, corrections in in_force(data, ledger).items():
+        facts[table] += [[_told(one)] for one in corrections]
     made = {table: json.dumps(sorted(found, key=str)) for table, found in facts.items()}
     return {
         "kind": ledger.kind,
@@ -229,16 +242,18 @@ def digests(data: Path) -> dict[str, str]:
 
 
 def check(data: Path) -> None:
-    """Check that every part that counts in the store is as it was written.
+    """Check that every part that counts in the store is as it was written, and corrections hold.
 
     It reads each part whole, so it is for the start of an edition and not for each query.
 
     Raises
     ------
     ObservError
-        Where the folder has no store; with every part that is missing, damaged or unreadable.
+        Where the folder has no store; with every part that is missing, damaged or unreadable, or
+        else every correction that is wrong, or of what the source has mended.
     """
     _settled(data, lambda entries: check_parts(data / "store", entries))
+    in_force(data, _ledger(data))
 
 
 def devices(data: Path) -> pd.DataFrame:
@@ -305,19 +320,20 @@ def _query(
     values = [limit for limit in limits.values() if limit]
 
     def found(entries: list[Entry]) -> pd.DataFrame:
+        corrections = in_force(data, _ledger(data)).get(table, [])
         entries = [entry for entry in entries if entry.table == table]
         if not entries:
             return pd.DataFrame()
         parts = [escaped(store / entry.part) for entry in entries]
         try:
             with duckdb.connect() as connection:
-                query = f"{select} {rows_of(table)} WHERE {where} {rest}"
+                query = f"{select} {corrected(table, corrections)} WHERE {where} {rest}"
                 rows = connection.execute(query, [parts, *values]).df()
         except (duckdb.Error, UnicodeDecodeError) as error:
             check_parts(store, entries)
             said = str(error).splitlines()[0]
             raise ObservError(f"{store / table}: cannot be queried ({said})") from error
-        return rows.assign(source=rows["device"].map(_sources(entries)).astype(str))
+        return rows.assign(source=rows["device"].map(_sources(entries, corrections)).astype(str))
 
     return _settled(data, found)
 
@@ -333,10 +349,17 @@ def _settled(data: Path, act: Callable[[list[Entry]], T]) -> T:
                 raise
 
 
-def _sources(entries: list[Entry]) -> dict[str, str]:
+def _told(one: Correction) -> str:
+    """What a correction does, but not why: words may change, and no number with them."""
+    return one.model_dump_json(include=_CORRECTS)
+
+
+def _sources(entries: list[Entry], corrections: Sequence[Correction]) -> dict[str, str]:
     made: dict[str, list[str]] = {}
     for entry in entries:
         made.setdefault(entry.device, []).append(f"{entry.digest} {entry.rows}")
+    for one in corrections:
+        made.setdefault(one.device, []).append(_told(one))
     return {
         device: f"{device}@{hashlib.sha256(' '.join(sorted(parts)).encode()).hexdigest()[:8]}"
         for device, parts in made.items()

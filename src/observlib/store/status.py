@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from observlib.catalogue import Device, Questionnaire
-from observlib.store.ledger import Entry, read_ledger
+from observlib.catalogue import Catalogue, Device, Questionnaire
+from observlib.corrections import load_corrections
+from observlib.store.correcting import faults
+from observlib.store.ledger import Entry, Ledger, read_ledger
 
 NOTICE = 30  # days before a questionnaire changes
 GRACE = 15  # days in which an export is made and given, after its period
@@ -89,6 +91,41 @@ def changing(
                 "device's later exports a device and questionnaire of their own"
             )
     return lines
+
+
+class Corrections(NamedTuple):
+    """The corrections of a data folder, as JSON can tell them, and all that is wrong with them."""
+
+    known: list[dict[str, Any]]
+    faults: list[str]
+
+
+def corrections(data: Path, catalogue: Catalogue) -> Corrections:
+    """Every correction of a data folder, in the order of their names, and what is wrong with any.
+
+    Examples
+    --------
+    >>> from observlib.catalogue import load_catalogue
+    >>> corrections(Path("nowhere"), load_catalogue(Path("data/catalogue")))
+    Corrections(known=[], faults=[])
+    """
+    sheets = [sheet.correction for sheet in load_corrections(data, [])]
+    ledger = read_ledger(data / "store") or Ledger("real", [])
+    told = [one.model_dump(mode="json", exclude_defaults=True) for one in sheets]
+    return Corrections(told, faults(data, ledger, catalogue))
+
+
+def open_corrections(data: Path) -> list[dict[str, Any]]:
+    """The corrections of a data folder that its sources have been asked to mend, and have not.
+
+    Examples
+    --------
+    >>> open_corrections(Path("nowhere"))
+    []
+    """
+    sheets = [sheet.correction for sheet in load_corrections(data, [])]
+    asked = [one for one in sheets if one.status == "open"]
+    return [one.model_dump(mode="json", exclude_defaults=True) for one in asked]
 
 
 def _row(device: Device, entries: list[Entry], today: date) -> dict[str, Any]:

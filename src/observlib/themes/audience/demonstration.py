@@ -44,6 +44,7 @@ OUTAGE = {
     "first_day": "2026-04-13",
     "last_day": "2026-04-30",
 }
+TWICE = {"device": "audience-boamp", "month": "2025-02"}  # whose visits its export counts twice
 DUMP = date(2026, 10, 4)  # the day of the data.gouv.fr exports: October is in progress
 
 
@@ -168,7 +169,8 @@ def make(device: str, seed: int) -> tuple[Files, Truths]:
     elif device == "matomo-journal-officiel":
         files = _monthly_json(device, monthly)
     elif device == "audience-boamp":
-        rows = [[month, c["visits"], c["visitors"]] for month, c in monthly.items()]
+        times = {month: 1 + (month == TWICE["month"]) for month in monthly}
+        rows = [[m, c["visits"] * times[m], c["visitors"]] for m, c in monthly.items()]
         path = f"boamp/boamp_audience_{calendar.FIRST.year}-{calendar.LAST.year}.csv"
         files = {path: formats.table_csv([["month", "visits", "visitors"], *rows])}
     else:

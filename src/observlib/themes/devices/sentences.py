@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
+from observlib.corrections import Correction
 from observlib.display import french, phrases, wording, words
+from observlib.display.prose import Markdown, joined, markdown
 from observlib.themes.devices.table import device_table as device_table
 
 TEXTS = wording.beside(__file__)
@@ -129,3 +133,34 @@ def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     text = TEXTS[f"silent_{many}"].format(**told)
     some = french.plural(never, "one", "many")
     return f"{text} {TEXTS[f'among_them_{some}'].format(count=never)}" if never else text
+
+
+def corrections(corrections: Iterable[Correction], catalogue: Catalogue) -> Markdown:
+    """What sources got wrong and is read otherwise: why, who told, and whether they will mend it.
+
+    Parameters
+    ----------
+    corrections
+        Those in force.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> corrections([], load_catalogue(Path("data/catalogue")))
+    ''
+    """
+    lines = []
+    for one in corrections:
+        days = [french.day_label(day) for day in (one.first, one.last, one.date)]
+        place = TEXTS["place"].format(
+            device=words.label({"device": one.device}, "device", catalogue),
+            first=days[0],
+            last=days[1],
+        )
+        since = TEXTS["corrected"].format(provider=one.provider, day=days[2])
+        standing = TEXTS[f"correction.{one.status}"]
+        lines.append(
+            markdown("- **{}** ({}). {} {} {}", one.title, place, one.reason, since, standing)
+        )
+    return joined(lines, "\n")

@@ -1,0 +1,1 @@
+"""What analysts expected of the figures of a quarter, and whether they said so before the data."""

@@ -1,0 +1,85 @@
+"""What was expected of a quarter and what was found, told apart: announced before, or exploratory.
+
+A verdict is never made here: it is that of the comparison, which was tested with all of its family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.comparison.sentences import noun
+from observlib.display import changes, french, wording, words
+from observlib.display.prose import Markdown, joined, markdown
+from observlib.estimates import EVOLVED
+from observlib.expectations import Expectation, outcome
+
+TEXTS = wording.beside(__file__)
+
+
+def found(
+    frame: pd.DataFrame,
+    compared: pd.DataFrame,
+    expectations: Sequence[tuple[Expectation, str]],
+    catalogue: Catalogue,
+) -> Markdown:
+    """What was expected and what was found, those first that were announced before the data.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `expected_effect`.
+    compared
+        Pairs of the quarter with that of the year before, with the results of their whole family.
+    expectations
+        Those of the quarter, each with why it is exploratory, of `expectations.REASONS`; nothing
+        where it was announced.
+    """
+    effects = {row["group_value"]: row["estimate"] for row in estimates.records(frame)}
+    lines = []
+    for one, exploratory in sorted(expectations, key=lambda known: known[1] != ""):
+        own = {"indicator": one.indicator, "product": one.product, "device": one.device}
+        pair = compared[
+            (compared[list(own)] == pd.Series(own)).all(axis=1) & (compared["group"] == "")
+        ]
+        effect = effects[one.title]
+        thing = noun(words.indicator_of(one.indicator, catalogue))
+        lines.append(
+            markdown(
+                "- **{}** ({}, {}). {} {}\n\n    **{}** : {}\n\n    **{}** : {}",
+                one.title,
+                catalogue.label(one.product),
+                words.label(own, "device", catalogue),
+                one.why,
+                TEXTS["author"].format(author=one.author, day=french.day_label(one.date)),
+                TEXTS[f"exploratory.{exploratory}" if exploratory else "announced"],
+                TEXTS[f"expected.{one.direction}"].format(thing=thing, effect=_points(effect)),
+                TEXTS["found"],
+                _result(pair, one.direction, effect, catalogue),
+            )
+        )
+    return joined(lines, "\n")
+
+
+def _result(pair: pd.DataFrame, direction: str, effect: float, catalogue: Catalogue) -> str:
+    """What the comparison found, and what its interval says of the effect."""
+    row: Mapping[Any, Any] = pair.iloc[0].to_dict() if len(pair) else {}
+    ends = (row.get("difference_low", float("nan")), row.get("difference_high", float("nan")))
+    result = outcome(direction, effect, *ends)
+    if result == "untested":
+        why = changes.REASONS.get(row.get("reason", "missing"), changes.REASONS["missing"])
+        return TEXTS["untested"].format(because=why)
+    indicator = words.indicator_of(row["indicator"], catalogue)
+    gap = changes.gap(row, indicator)
+    said = TEXTS["verdict"].format(verdict=EVOLVED[row["verdict"]], gap=gap)
+    way = "stable" if direction == "stable" else "moved"
+    return f"{said} {TEXTS[f'outcome.{way}.{result}']}"
+
+
+def _points(x: float) -> str:
+    decimals = french.decimals_of(x, 0)
+    return f"{french.number(x, decimals)}{french.NBSP}{french.plural(x, 'point', 'points')}"

@@ -1,0 +1,217 @@
+"""What a source got wrong is read right, until the source is mended: then everything stops."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.examples import examples
+from tests.test_corrections import write
+
+from observlib import store
+from observlib.catalogue import Catalogue
+from observlib.errors import ObservError
+from observlib.period import Quarter
+
+Write = Callable[..., Path]
+MAY = {("boamp", "2026-04"): 40, ("boamp", "2026-05"): 100}
+
+
+@pytest.fixture
+def filled(tmp_path: Path, catalogue: Catalogue, ratings: Write, visits: Write) -> Path:
+    visits(tmp_path / "raw", "x", MAY)
+    ratings(tmp_path / "raw", "x", {"a": ("2026-05-04", 3), "b": ("2026-05-05", 4)})
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    return tmp_path
+
+
+def counted(data: Path) -> dict[str, int]:
+    rows = store.read(data, "audience")
+    return {f"{day:%Y-%m}": int(n) for day, n in zip(rows["start"], rows["visits"], strict=True)}
+
+
+def problem(data: Path) -> str:
+    with pytest.raises(ObservError) as caught:
+        store.check(data)
+    return str(caught.value)
+
+
+def test_every_way_of_reading_gives_what_is_right_and_the_parts_stay_as_they_were(filled):
+    parts = {path: path.read_bytes() for path in (filled / "store").rglob("*.parquet")}
+    write(filled)
+    assert counted(filled) == {"2026-04": 40, "2026-05": 50}
+    by_month = store.by_month(filled, "audience", ["visits"])
+    assert by_month["visits"].tolist() == [40, 50]
+    assert parts == {path: path.read_bytes() for path in (filled / "store").rglob("*.parquet")}
+    (filled / "corrections" / "double.yml").unlink()
+    assert counted(filled)["2026-05"] == 100
+
+
+def test_what_depends_on_the_table_is_computed_again_and_nothing_else_is(filled):
+    before, whole = store.digests(filled), store.digest(filled)
+    source = store.read(filled, "audience")["source"].iat[0]
+    write(filled)
+    after = store.digests(filled)
+    assert {name for name in after if after[name] != before[name]} == {"audience"}
+    assert store.digest(filled) != whole
+    assert store.read(filled, "audience")["source"].iat[0] != source
+    write(filled, reason="L'outil a compté chaque visite deux fois.")
+    assert store.digests(filled) == after  # other words, the same numbers
+
+
+def test_the_day_the_source_is_mended_ingestion_and_reading_stop_with_one_line(
+    filled, catalogue, visits
+):
+    path = write(filled)
+    visits(filled / "raw", "y", {("boamp", "2026-05"): 50})
+    done = store.ingest(filled / "raw", filled, catalogue)
+    (line,) = [one for one in done.problems if "corrections" in one]
+    assert line == (
+        f"{path}:7: 'double': the source no longer gives 100 as visits; "
+        "if the source is mended, delete the file or write `status: mended`"
+    )
+    assert problem(filled) == line
+    with pytest.raises(ObservError, match="no longer gives"):
+        store.read(filled, "audience")
+    write(filled, status="mended")
+    assert counted(filled)["2026-05"] == 50 and not store.open_corrections(filled)
+
+
+def test_one_that_is_marked_mended_while_the_source_is_not_is_an_error(filled):
+    write(filled, status="mended")
+    assert "the source still gives what was wrong; write `status: open`" in problem(filled)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"first": "2026-06-01", "last": "2026-06-30"}, "no row that the source gives lies within"),
+        ({"last": "2026-05-30"}, "no row that the source gives lies within"),  # a month is whole
+        ({"where": {"product": "bodacc"}}, "no row that the source gives lies within"),
+        ({"first": "2026-04-01"}, "no longer gives 100 as visits"),  # of April too
+        ({"device": "audience-bomap"}, "gave nothing to the store; allowed: audience-boamp, satis"),
+        ({"expect": ..., "total": 99.0}, "no longer gives 99.0 as the total of visits"),
+        ({"expect": ..., "rows": 2}, "no longer gives 2 as the number of rows"),
+        ({"column": "visitors"}, "no longer gives 100 as visitors"),  # of which it gives none
+    ],
+)
+def test_one_that_matches_nothing_or_not_all_is_an_error(filled, keys, said):
+    write(filled, **keys)
+    told = problem(filled)
+    assert said in told and "\n" not in told
+
+
+def test_all_that_is_wrong_is_told_at_once(filled):
+    write(filled, "a", expect=99)
+    write(filled, "b", column="vists")
+    write(filled, "c", status="done")
+    assert len(problem(filled).splitlines()) == 3
+
+
+def test_two_that_change_the_same_rows_are_an_error_and_apart_they_are_not(filled):
+    write(filled)
+    write(filled, "autre", expect=40, becomes=20, first="2026-04-01", last="2026-04-30")
+    assert counted(filled) == {"2026-04": 20, "2026-05": 50}
+    write(filled, "autre", becomes=30)
+    assert "changes rows that 'autre' changes; make them one" in problem(filled)
+    write(filled, "autre", becomes=..., drop=True)
+    assert "changes rows that 'autre' changes" in problem(filled)
+
+
+def test_rows_that_are_taken_off_are_counted_nowhere(filled):
+    write(filled, becomes=..., drop=True)
+    assert counted(filled) == {"2026-04": 40}
+    may = Quarter(2026, 2)
+    assert len(store.received(filled, {"audience": ()}, may)) == 1
+    assert store.received(filled, {"audience": ()}, may)["count"].tolist() == [1]
+
+
+def test_rows_that_are_all_taken_off_make_no_product_heard(filled):
+    none = {"expect": ..., "column": ..., "becomes": ..., "drop": True}
+    write(filled, first="2026-04-01", rows=2, **none)
+    assert store.heard(filled, Quarter(2026, 2), Quarter(2026, 2))["device"].tolist() == [
+        "satisfaction-3939"
+    ]
+    assert store.read(filled, "audience").empty
+
+
+def test_a_product_that_was_mistaken_is_the_right_one_and_must_exist(filled, catalogue):
+    write(filled, column="product", expect="boamp", becomes="bodacc")
+    rows = store.read(filled, "audience", product="bodacc")
+    assert rows["visits"].tolist() == [100]
+    assert set(store.heard(filled, Quarter(2026, 2), Quarter(2026, 2))["product"]) == {
+        "boamp", "bodacc", "allo-service-public",
+    }  # fmt: skip
+    write(filled, column="product", expect="boamp", becomes="bodac")
+    (fault,) = store.corrections(filled, catalogue).faults
+    assert ":8: 'double': unknown product; allowed: service-public" in fault
+
+
+def test_one_that_would_count_a_month_twice_is_refused(filled, catalogue, visits):
+    visits(filled / "raw", "y", {("bodacc", "2026-05"): 7})
+    store.ingest(filled / "raw", filled, catalogue)
+    where = {"where": {"product": "bodacc"}}
+    write(filled, column="product", expect="bodacc", becomes="boamp", **where)
+    assert "rows" in problem(filled) and "same product" in problem(filled)
+
+
+def test_a_value_off_its_scale_is_refused_and_no_answer_is_told(filled):
+    own = {"device": "satisfaction-3939", "column": "value", "first": "2026-05-04"}
+    write(filled, last="2026-05-04", expect=3, becomes=9, **own)
+    told = problem(filled)
+    assert "makes rows that the table ratings refuses: value 9 is outside the scale" in told
+    assert "2026" not in told.replace(str(filled), "")
+    write(filled, last="2026-05-04", expect=3, becomes=5, **own)
+    assert sorted(store.read(filled, "ratings")["value"]) == [4, 5]
+
+
+def test_texts_are_quoted_and_run_nothing(filled):
+    name = "x'); DROP TABLE y; --"
+    write(filled, where={"area": name})
+    assert "no row that the source gives lies within" in problem(filled)
+
+
+def test_a_damaged_part_is_told_as_one_and_not_as_a_mistake_of_duckdb(filled):
+    write(filled)
+    (part,) = (filled / "store" / "audience").glob("*.parquet")
+    part.write_bytes(b"x")
+    assert f"{part}: is missing or damaged" in problem(filled)
+    with pytest.raises(ObservError, match="is missing or damaged"):
+        store.corrections(filled, Catalogue.model_construct(products={}))
+
+
+def test_those_that_are_asked_of_the_source_are_listed_for_a_release(filled, catalogue):
+    write(filled)
+    write(filled, "jamais", expect=40, becomes=20, status="permanent", first="2026-04-01",
+          last="2026-04-30")  # fmt: skip
+    (one,) = json.loads(json.dumps(store.open_corrections(filled)))
+    assert (one["id"], one["provider"], one["first"]) == (
+        "double", "équipe des annonces", "2026-05-01",
+    )  # fmt: skip
+    known, faults = store.corrections(filled, catalogue)
+    assert [one["id"] for one in known] == ["double", "jamais"] and not faults
+    assert [one.id for one in store.applied(filled, Quarter(2026, 2).start)] == ["jamais"]
+
+
+COUNTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=12)
+
+
+@examples(60)
+@given(counts=COUNTS, times=st.floats(0.001, 1000))
+def test_a_multiplied_total_is_off_by_the_rounding_of_each_row_at_most(
+    tmp_path_factory, catalogue, visits, counts, times
+):
+    data = tmp_path_factory.mktemp("times")
+    months = {("boamp", f"2025-{i + 1:02d}"): n for i, n in enumerate(counts)}
+    visits(data / "raw", "x", months)
+    store.ingest(data / "raw", data, catalogue)
+    whole = {"first": "2025-01-01", "last": "2025-12-31", "becomes": ..., "expect": ...}
+    write(data, total=float(sum(counts)), times=times, **whole)
+    got = [*counted(data).values()]
+    wanted = [n * times for n in counts]
+    assert got == pytest.approx(wanted, abs=0.5, rel=1e-12)
+    assert abs(sum(got) - sum(wanted)) <= len(counts) / 2 + 1e-6 * sum(wanted)
