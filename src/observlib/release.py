@@ -52,7 +52,7 @@ from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.passport import with_passport
 from observlib.edition.request import Request, check_request
 from observlib.edition.sheets import write_sheets
-from observlib.editions import crate, dates, quality, record
+from observlib.editions import crate, dates, quality, record, reviews
 from observlib.editions import revisions as revised_figures
 from observlib.editions.announced import check_kept
 from observlib.editions.record import Edition
@@ -229,8 +229,8 @@ def _publish(
         decided = told.decisions(data, request.quarter)
         publications.keep(data, request.quarter, folder, request.today)
         told.keep(data, request.quarter, request.digest, [decided])
-        known = dates.load(data, root)
-        complete(whole, sources, data, request.catalogue, known, make_pages, quarter)
+        known, read = dates.load(data, root), reviews.load(root / "reports")
+        complete(whole, sources, data, request.catalogue, known, read, make_pages, quarter)
         made = standing.files_of(whole, folder)
         replace_folder(whole, site)
     replace_folder(folder, request.published)
@@ -240,10 +240,15 @@ def _publish(
 def _origin(request: Request, folder: Path, found: Inputs) -> dict[str, Any]:
     """What the edition in a folder is made from, as its manifest has it."""
     root, data = request.root, request.data
+    made_from = standing.origin(found) | {"the lock": inputs.file(root / "requirements.lock")}
+    # a commit since, of nothing that it is made from, is none of its own
+    before = record.raw(root / "reports" / "_site" / str(request.quarter))
+    is_same = before.get("made_from") == made_from
+    commit = str(before["commit"]) if is_same else git.commit(root)
     return {
-        "commit": git.commit(root),
+        "commit": commit,
         "publisher": "embedded" if found["the publisher"] == "embedded" else "quarto",
-        "made_from": standing.origin(found) | {"the lock": inputs.file(root / "requirements.lock")},
+        "made_from": made_from,
         "data": store.digests(data),
         "earlier": publications.before(data, request.quarter, folder),
     }

@@ -21,6 +21,7 @@ from observlib.period import Quarter
 from observlib.publish import publisher_used
 
 PREVIEWS = Path("reports") / ".preview"
+REVIEWS = "reviews"  # in `reports/`, of editions that stand: they are made from none
 # what an edition makes in `reports/`, or did
 MADE = ("_site", "editions", "_failed", "practices", "documentation")
 _RECORD = "published.json"
@@ -62,6 +63,7 @@ def now(
         "the day": str(Quarter.last_complete(today)),
         "the publisher": publisher_used(publisher),
         **files_of_project(root, data),
+        **inputs.tree("the reviews", root / "reports" / REVIEWS),
         **inputs.library(),
         **inputs.installed(),
         **inputs.stamps("the data", data / "store"),
@@ -103,7 +105,7 @@ def site_sources(root: Path) -> Inputs:
     reports = root / "reports"
     made = [path.name for path in reports.glob("_*") if path.is_dir()]
     return {
-        **inputs.tree("the site's sources", reports, {*MADE, *made}),
+        **inputs.tree("the site's sources", reports, {*MADE, *made, REVIEWS}),
         **inputs.tree("the site's sources/docs", root / "docs"),
     }
 
@@ -112,7 +114,7 @@ def copy_sources(root: Path, folder: Path) -> None:
     """Copy what people wrote of the site into a new folder."""
 
     def made(place: str, names: list[str]) -> set[str]:
-        hidden = {name for name in names if name.startswith(".")}
+        hidden = {name for name in names if name.startswith(".") or name == REVIEWS}
         known = {name for name in names if name.startswith("_") or name in MADE}
         return hidden | {name for name in known if Path(place, name).is_dir()}
 
@@ -129,14 +131,8 @@ def site_inputs(found: Mapping[str, str]) -> Inputs:
 
 def origin(found: Mapping[str, str]) -> Inputs:
     """What a project and its data hold, by groups of the inputs of an edition: a digest each."""
-    aside = (
-        "the command",
-        "the data",
-        "the data folder",
-        "the day",
-        "the publisher",
-        "the quarter",
-    )
+    asked = ("the command", "the day", "the publisher", "the quarter", "the reviews")
+    aside = (*asked, "the data", "the data folder")
     groups: dict[str, Inputs] = {}
     for name, value in found.items():
         group = name.partition("/")[0]
@@ -149,7 +145,7 @@ def may_run(root: Path, found: Inputs) -> bool:
     """Whether some page may have to be executed: what differs is not of the site alone."""
 
     def of_pages(known: Inputs) -> Inputs:
-        alone = ("the site's sources", "the publisher", "the calendar", "the policy")
+        alone = ("the site's sources", "the publisher", "the calendar", "the policy", "the reviews")
         return {name: value for name, value in known.items() if name.partition("/")[0] not in alone}
 
     record = read(root)

@@ -85,6 +85,20 @@ def read(folder: Path) -> Edition:
         ) from error
 
 
+def studies(folder: Path) -> dict[str, str]:
+    """The pages of the edition in a folder of a site that stand, with their titles."""
+    found = raw(folder).get("studies", ())
+    return {study["page"]: study["title"] for study in found if "sha256" in study}
+
+
+def raw(folder: Path) -> dict[str, Any]:
+    """The manifest of the edition in a folder of a site; nothing where it has none."""
+    try:
+        return dict(json.loads((folder / NAME).read_text(encoding="utf-8")))
+    except FileNotFoundError:  # nothing is published there, or an older version did
+        return {}
+
+
 def made(
     manifest: Mapping[str, Any], folder: Path, headline: str, before: Edition | None, today: date
 ) -> Edition:

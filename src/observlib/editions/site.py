@@ -18,7 +18,7 @@ from observlib.display import french
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.typography import typography
 from observlib.edition.notices import with_notices, with_part
-from observlib.editions import announced, calendar_page, difference, record, series
+from observlib.editions import announced, calendar_page, difference, record, reviews, series
 from observlib.editions.dates import Calendar
 from observlib.editions.record import Edition
 from observlib.errors import ObservError, UsageError, bounded
@@ -35,6 +35,7 @@ _READING = typography(
 _PAGES = {
     "_editions.qmd": "index.qmd",
     "_calendar.qmd": "calendrier.qmd",
+    "_reviews.qmd": f"{reviews.PAGE}.qmd",
     "_series.qmd": "series.qmd",
 }
 # the addresses of a page that lead from where it stands, but for its own
@@ -108,6 +109,7 @@ def complete(
     data: Path,
     catalogue: Catalogue,
     dates: Calendar,
+    read: Sequence[reviews.Sheet],
     publish: Callable[[Path, Path], object],
     quarter: str,
 ) -> None:
@@ -121,8 +123,8 @@ def complete(
         A copy of what people wrote of the site, which becomes the project of the list.
     data, catalogue
         The data folder, which keeps what was published; what is known.
-    dates
-        The release calendar.
+    dates, read
+        The release calendar, and the reviews.
     publish
         Makes a project into a new folder.
     quarter
@@ -146,7 +148,13 @@ def complete(
     rows = series.csv_of(told, catalogue, editions[0].is_demonstration)
     (whole / series.FILE).write_text(rows, encoding="utf-8", newline="\n")
     changes = difference.pages(published, catalogue)
-    _write_project(sources, config, editions, dates, series.pages(told, catalogue), changes)
+    studies = {edition.quarter: record.studies(whole / edition.quarter) for edition in editions}
+    parts = {
+        "editions": _list(editions, changes, read),
+        **calendar_page.parts(editions, dates),
+        "relectures": reviews.part(editions, studies, read),
+    }
+    _write_project(sources, config, editions, parts, series.pages(told, catalogue), changes)
     publish(sources, whole / FOLDER)
     latest = editions[0].quarter
     home = (whole / latest / "index.html").read_text(encoding="utf-8")
@@ -181,7 +189,7 @@ def _write_project(
     sources: Path,
     config: dict[str, Any],
     editions: Sequence[Edition],
-    dates: Calendar,
+    parts: Mapping[str, str],
     products: Mapping[str, tuple[str, Markdown]],
     changes: Mapping[str, tuple[str, str, Markdown]],
 ) -> None:
@@ -191,11 +199,7 @@ def _write_project(
     about = {"quarter": latest.quarter, "kind": latest.kind, "published": changed, "studies": []}
     (sources / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
     links = [markdown("- [{}]({}.qmd)", title, name) for name, (title, _) in products.items()]
-    parts = {
-        "editions": _list(editions, changes),
-        **calendar_page.parts(editions, dates),
-        "series": joined(links, "\n"),
-    }
+    parts = {**parts, "series": joined(links, "\n")}
     pages = {page: read_text(sources / source) for source, page in _PAGES.items()}
     for name, (title, tables) in products.items():
         pages[f"{name}.qmd"] = _with_title(f"{_SERIES} : {title}", f"{_READING}\n\n{tables}")
@@ -211,6 +215,7 @@ def _write_project(
         {"href": "../index.html", "text": "Dernière édition"},
         "index.qmd",
         "calendrier.qmd",
+        f"{reviews.PAGE}.qmd",
         *({"href": f"{name}.qmd", "text": title} for name, title, _ in changes.values()),
         {"section": _SERIES, "contents": ["series.qmd", *listed]},
     ]
@@ -227,7 +232,11 @@ def _with_title(title: str, text: str) -> str:
     return f"{header}\n{text}\n"
 
 
-def _list(editions: Sequence[Edition], changes: Mapping[str, tuple[str, str, Markdown]]) -> str:
+def _list(
+    editions: Sequence[Edition],
+    changes: Mapping[str, tuple[str, str, Markdown]],
+    read: Sequence[reviews.Sheet],
+) -> str:
     """The editions, each with its days, its headline and what it leads to."""
     blocks = []
     for edition in editions:
@@ -250,10 +259,11 @@ def _list(editions: Sequence[Edition], changes: Mapping[str, tuple[str, str, Mar
         ]
         blocks.append(
             markdown(
-                "## {}\n\n{}\n\n{}.\n\n{}",
+                "## {}\n\n{}\n\n{}. {}\n\n{}",
                 announced.name_of(edition.quarter),
                 edition.headline,
                 typography(", ".join(days)),
+                reviews.badge(edition, read),
                 joined(links, "\n"),
             )
         )
