@@ -320,3 +320,9 @@ def sign_again(folder: Path, name: str) -> None:
     if name in whole["files"] and (folder / name).exists():
         whole["files"][name] = inputs.file(folder / name)
         _write(path, (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def rewrite(path: Path, **changed: Any) -> None:
+    """Change keys of a manifest."""
+    whole = json.loads(_text(path)) | changed
+    _write(path, (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode())

@@ -1,20 +1,118 @@
+"""A peer with a bundle and one command learns what is reproduced, and what is not and why."""
+
+from __future__ import annotations
+
 import json
+import shutil
+from pathlib import Path
+from typing import Any
 
-from tests.review.conftest import ELSEWHERE, observ
+import pytest
+from tests.review import tampering
+from tests.review.conftest import DAY, ELSEWHERE, T3, Small, git, make_project, observ
+
+from observlib.editions import record, reviews
+from observlib.review.compare import Difference
+from observlib.review.report import page
 
 
-def test_a_peer_elsewhere_reproduces_an_edition_to_the_byte(small, tmp_path):
+def reviewed(small: Small, bundle: Path, *words: str | Path, **environment: str) -> dict[str, Any]:
+    """What `observ review` answers, and its exit code."""
     done = observ(
-        small.root,
-        "review",
-        small.edition,
-        "--data",
-        small.data,
-        "--to",
-        tmp_path / "r",
-        "--json",
-        **ELSEWHERE,
+        small.root, "review", bundle, "--data", small.data, "--json", *words, **environment
     )
-    found = json.loads(done.stdout)
-    assert found["differences"] == [] and found["not_run"] == []
-    assert (done.returncode, found["verdict"]) == (0, "reproduced")
+    assert done.stdout, done.stderr
+    return {"code": done.returncode, **json.loads(done.stdout)}
+
+
+def test_a_peer_elsewhere_reproduces_an_edition_and_begins_a_review(
+    small: Small, tmp_path: Path
+) -> None:
+    zipped = shutil.make_archive(str(tmp_path / "edition"), "zip", small.edition.parent, T3)
+    role = "statisticienne d'une ville"
+    words = ("--to", tmp_path / "report", "--write", role)
+    found = reviewed(small, Path(zipped), *words, **ELSEWHERE)
+    assert (found["differences"], found["not_run"]) == ([], [])
+    assert (found["code"], found["verdict"]) == (0, "reproduced")
+    assert found["commit"] == git(small.root, "rev-parse", "HEAD")
+    assert found["counts"]["estimates"] > 100 and found["counts"]["figures"] > 3
+    assert "octet pour octet" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+    (sheet,) = reviews.load(small.root / "reports")
+    assert (sheet.edition, sheet.role, sheet.verdict) == (T3, role, "reproduced")
+    shutil.rmtree(small.root / "reports" / "reviews")
+
+
+def test_where_neither_copy_nor_history_has_the_code_it_is_said_and_nothing_runs(
+    small: Small, tmp_path: Path
+) -> None:
+    folder = tampering.copy(small.edition, tmp_path / T3)
+    tampering.rewrite(folder / record.NAME, commit="0" * 40, made_from={"the library": "0" * 32})
+    found = reviewed(small, folder)
+    assert (found["code"], found["verdict"]) == (1, "differs")
+    assert any("is not in this copy's history" in line for line in found["not_run"])
+    assert any("the library" in line for line in found["not_run"])
+    assert ("manifest.json", "commit") in [(x["file"], x["where"]) for x in found["differences"]]
+
+
+def test_without_the_data_it_is_said_which_tables_are_others(small: Small, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(small.data / "catalogue", data / "catalogue")
+    raw = small.data / "raw"
+    for path in [*raw.rglob("jdma*2026-T3*"), raw / "demonstration.json"]:
+        (data / "raw").mkdir(exist_ok=True)
+        shutil.copy(path, data / "raw")
+    assert observ(small.root, "ingest", data / "raw", "--data", data).returncode == 0
+    done = observ(small.root, "review", small.edition, "--data", data)
+    assert done.returncode in (1, 3)
+    assert "are not those that the edition was made" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_two_builds_in_two_places_are_the_same_but_for_what_is_listed(
+    small: Small, some_exports: Path, tmp_path: Path
+) -> None:
+    other = make_project(tmp_path / "ailleurs là", some_exports, ELSEWHERE)
+    names = {
+        path.relative_to(folder).as_posix()
+        for folder in (small.edition, other.edition)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    differ = {
+        name
+        for name in names
+        if (small.edition / name).read_bytes() != (other.edition / name).read_bytes()
+    }
+    told = json.loads((small.edition / record.NAME).read_text(encoding="utf-8"))
+    assert set(told["apart"]) == {record.BUILD}
+    # their commits are others: they have no history in common
+    pages = {name for name in differ if name.endswith(".html")}
+    assert differ - pages <= {record.BUILD, record.NAME, "ro-crate-metadata.json"}
+    assert DAY
+
+
+def test_a_revised_edition_is_made_again_with_both_its_days(small: Small, tmp_path: Path) -> None:
+    folder = tampering.copy(small.edition, tmp_path / T3)
+    tampering.rewrite(folder / record.NAME, revisions=["2026-12-01"])
+    found = reviewed(small, folder)
+    assert found["verdict"] == "differs"
+    told = " ".join(f"{x['published']} {x['remade']}" for x in found["differences"])
+    assert "révision 1" in told
+
+
+def test_the_page_of_a_review_says_what_differs_where_and_what_is_lacking() -> None:
+    from observlib.review import Review
+
+    one = Difference("satisfaction.csv", "line 3, estimate", "7.9", "7.8")
+    near = Difference("a.svg", "line 9, d of <path>", "10.001", "10.002", is_close=True)
+    about = {"python": "3.13.1", "platform": "Linux"}
+    of = (T3, "demonstration", "2026-11-16", "0a" * 20, "0" * 32)
+    found = Review(
+        *of, (one, near), ("data: the store's calls are not those",), {"files": 3}, about
+    )
+    text = page(found).replace("\u00a0", " ")
+    assert "**Verdict : différente.**" in text
+    assert "satisfaction.csv" in text and "7.9" in text and "7.8" in text
+    assert "## Dans la tolérance" in text and "## Ce qui manque pour la refaire" in text
+    assert "Ses chiffres sont synthétiques." in text

@@ -10,6 +10,7 @@ import typer
 
 from observlib.cli.printing import answer, say
 from observlib.errors import ObservError
+from observlib.period import today
 
 SHOWN = 20  # places that differ, in the terminal
 NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made again
@@ -23,23 +24,37 @@ def review(
     to: Annotated[
         Path | None, typer.Option("--to", help="Folder for the report: a page, and JSON.")
     ] = None,
+    role: Annotated[
+        str | None,
+        typer.Option("--write", help="Begin a review in reports/reviews, by this role."),
+    ] = None,
 ) -> None:
     """Check a published edition: make it again and compare all.
 
     Exit code 0: reproduced. 1: something differs. 3: it could not be made again.
     """
-    from observlib import project
+    from observlib import files, project
+    from observlib.editions import reviews
     from observlib.review import DIFFERS, report
     from observlib.review import NOT_RUN as UNRUN
     from observlib.review import review as reviewed
 
-    found = reviewed(bundle, project.root(), project.data_folder(data), partial(say, err=True))
+    root = project.root()
+    if role:  # before the long work
+        reviews.place(root / "reports", "2000-T1", role)
+    found = reviewed(bundle, root, project.data_folder(data), partial(say, err=True))
     counts = ", ".join(f"{number} {name}" for name, number in found.counts.items())
     say(f"Edition {found.quarter} of {found.published}: {found.verdict}")
     if counts:
         say(f"Compared: {counts}")
     if to:
         say(f"Report: {report.write(found, to)}")
+    if role:
+        path = reviews.place(root / "reports", found.quarter, role)
+        about = (found.quarter, found.told, found.verdict, role, today())
+        path.parent.mkdir(exist_ok=True)
+        files.write_text(path, reviews.begun(path, *about))
+        say(f"Begun: {path}; add your points, commit it, and publish the site: `observ edition`")
     answer(**found.as_dict())
     lines = [
         f"{one.file}: {one.where}: published {one.published!r}, made again {one.remade!r}"

@@ -22,6 +22,7 @@ One file a review, `reports/reviews/<id>.yml`, begun by `observ review … --wri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date as Day  # which is the name of a key too
 from pathlib import Path
@@ -39,8 +40,18 @@ from observlib.display.typography import typography
 from observlib.editions.record import Edition
 from observlib.errors import ObservError
 from observlib.published_text import Plain, a_role
+from observlib.text import fold_label
+from observlib.yaml_files import dump
 
 TEXTS = wording.beside(__file__)
+_REST = """\
+# The studies that were read; the whole edition, if none is named:
+# studies: [satisfaction]
+# points:
+#   - study: satisfaction
+#     point: Ce que vous remarquez, en une phrase.
+#     answer: Ce que l'observatoire répond.
+"""
 FOLDER = "reviews"  # in `reports/` (`standing.REVIEWS`)
 PAGE = "relectures"
 
@@ -90,6 +101,44 @@ def load(reports: Path) -> tuple[Sheet, ...]:
     if problems:
         raise ObservError(*problems)
     return tuple(sorted(found, key=lambda sheet: (sheet.date, sheet.id)))
+
+
+def place(reports: Path, edition: str, role: str) -> Path:
+    """Where a new review of an edition is written.
+
+    Raises
+    ------
+    ObservError
+        Where one of that edition by that role is there already, or the role is a person's name.
+
+    Examples
+    --------
+    >>> place(Path("reports"), "2026-T3", "statisticienne d'une ville").as_posix()
+    'reports/reviews/2026-t3-statisticienne-d-une-ville.yml'
+    """
+    try:
+        slug = "-".join(re.findall(r"[a-z0-9]+", fold_label(a_role(role))))
+        if not slug:
+            raise ValueError("has no letter; give a role, such as 'pôle études'")
+    except ValueError as error:
+        raise ObservError(f"--write {role!r}: {error}") from None
+    path = reports / FOLDER / f"{edition.lower()}-{slug}.yml"
+    if path.exists():
+        raise ObservError(f"{path}: is there already; add to it, or name another role")
+    return path
+
+
+def begun(path: Path, edition: str, told: str, verdict: str, role: str, today: Day) -> str:
+    """The text of a new review, which its author goes on with."""
+    known = {
+        "id": path.stem,
+        "edition": edition,
+        "told": told,
+        "date": today,
+        "role": role,
+        "verdict": verdict,
+    }
+    return dump(known) + _REST
 
 
 def badge(edition: Edition, read: Sequence[Sheet], study: str = "") -> Markdown:

@@ -30,14 +30,16 @@ _ITS_OWN = ("commit", "earlier")
 class Review:
     """What a review found of an edition.
 
-    `not_run` says why it was not made again, and what would be needed; `counts` how many files,
-    estimates, tables, figures and sentences were compared; `environment` in which Python.
+    `told` is the digest of what it tells. `not_run` says why it was not made again, and what would
+    be needed; `counts` how many files, estimates, tables, figures and sentences were compared;
+    `environment` in which Python.
     """
 
     quarter: str
     kind: str
     published: str
     commit: str
+    told: str
     differences: tuple[Difference, ...]
     not_run: tuple[str, ...]
     counts: dict[str, int]
@@ -101,6 +103,7 @@ def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] 
         manifest.kind,
         manifest.published,
         manifest.commit,
+        manifest.told,
         tuple(sorted(different, key=lambda one: (one.is_close, one.file != record.NAME))),
         tuple(not_run),
         _counts(bundle) if again else {},

@@ -48,7 +48,7 @@ _Day = Annotated[str, AfterValidator(lambda text: date.fromisoformat(text).isofo
 _Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 _Commit = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}(-dirty)?)?$")]
 _Place = Annotated[str, AfterValidator(_is_inside)]
-_Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,100}$")]
+_Name = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]{0,99}$")]  # no option of a command
 
 
 class Study(BaseModel):
@@ -72,6 +72,7 @@ class Manifest(BaseModel):
     published: _Day
     revisions: list[_Day]
     commit: _Commit
+    told: _Digest
     publisher: Literal["embedded", "quarto"]
     made_from: dict[str, _Digest]
     data: dict[_Name, str]

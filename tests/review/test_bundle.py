@@ -1,0 +1,176 @@
+"""A stranger's bundle can do no harm: it is read within bounds, or refused in one line."""
+
+from __future__ import annotations
+
+import json
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from observlib.errors import ObservError
+from observlib.review import bundle
+from observlib.review.bundle import files_against_manifest, opened
+
+DIGEST = "0" * 32
+MANIFEST: dict[str, Any] = {
+    "quarter": "2026-T3", "kind": "demonstration", "published": "2026-11-16", "revisions": [],
+    "commit": "", "told": DIGEST, "publisher": "embedded", "made_from": {"the lock": DIGEST},
+    "data": {"ratings": DIGEST}, "earlier": {}, "files": {}, "studies": [],
+}  # fmt: skip
+
+
+def write(folder: Path, **changed: Any) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "manifest.json").write_text(json.dumps(MANIFEST | changed), encoding="utf-8")
+    return folder
+
+
+def zipped(path: Path, *entries: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", json.dumps(MANIFEST))
+        for name, content in entries:
+            archive.writestr(name, content)
+    return path
+
+
+def work(place: Path) -> Path:
+    folder = place / "work"
+    folder.mkdir()
+    return folder
+
+
+def test_a_folder_and_a_zip_of_it_are_the_same_bundle(tmp_path: Path) -> None:
+    folder = opened(write(tmp_path / "2026-T3"), work(tmp_path))
+    inside = tmp_path / "one.zip"
+    with zipfile.ZipFile(inside, "w") as archive:
+        archive.write(tmp_path / "2026-T3" / "manifest.json", "2026-T3/manifest.json")
+    unpacked = opened(inside, tmp_path / "work")
+    assert folder.manifest == unpacked.manifest
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../out.html", "/etc/out", "a/../../out", "C:/out", "a\\..\\out", "a//b", "./a", "a\nb"],
+)
+def test_a_zip_that_would_write_outside_its_folder_is_refused_before_anything_is_written(
+    tmp_path: Path, name: str
+) -> None:
+    place = zipped(tmp_path / "bad.zip", (name, b"x"))
+    folder = work(tmp_path)
+    with pytest.raises(ObservError, match="names what would leave its folder") as told:
+        opened(place, folder)
+    assert len(told.value.problems) == 1 and not [*folder.iterdir()]
+
+
+def link() -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo("index.html")
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return entry
+
+
+@pytest.mark.parametrize("entry", [(link(), b"/etc/passwd"), ("bomb.csv", b"0" * 30_000_000)])
+def test_a_zip_with_a_link_or_a_bomb_is_refused(tmp_path: Path, entry: Any) -> None:
+    with pytest.raises(ObservError, match="nothing was unpacked"):
+        opened(zipped(tmp_path / "bad.zip", entry), work(tmp_path))
+
+
+def test_a_zip_that_holds_more_than_an_edition_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "MOST_FILES", 2)
+    place = zipped(tmp_path / "many.zip", ("a", b""), ("b", b""))
+    with pytest.raises(ObservError, match="has 3 files of"):
+        opened(place, work(tmp_path))
+
+
+def test_a_zip_that_says_less_than_it_holds_is_refused(tmp_path: Path) -> None:
+    place = zipped(tmp_path / "liar.zip", ("a.csv", b"1,2\n" * 400))
+    raw = bytearray(place.read_bytes())
+    at = raw.rindex(b"PK\x01\x02")
+    raw[at + 24 : at + 28] = (5).to_bytes(4, "little")  # its size, in the list at the end
+    place.write_bytes(bytes(raw))
+    with pytest.raises(ObservError, match=r"liar\.zip: cannot be unpacked"):
+        opened(place, work(tmp_path))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"<html>"])
+def test_what_is_no_zip_is_refused_in_a_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.zip").write_bytes(content)
+    with pytest.raises(ObservError, match="it is no zip of a folder"):
+        opened(tmp_path / "x.zip", work(tmp_path))
+
+
+def test_a_folder_with_a_link_to_a_secret_is_refused(tmp_path: Path) -> None:
+    folder = write(tmp_path / "2026-T3")
+    (folder / "index.html").symlink_to("/etc/passwd")
+    with pytest.raises(ObservError, match=r"holds links or devices.*'index\.html'"):
+        opened(folder, work(tmp_path))
+
+
+def nested() -> str:
+    return "[" * 200_000
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda folder: folder.joinpath("manifest.json").unlink(), "holds no manifest.json"),
+        (lambda folder: folder.joinpath("manifest.json").write_text(nested()), "is no manifest"),
+        (lambda folder: folder.joinpath("manifest.json").write_text("[1]"), "holds no keys"),
+        (lambda folder: folder.joinpath("manifest.json").write_bytes(b"\xff"), "is no manifest"),
+    ],
+)
+def test_what_is_no_manifest_is_refused_in_a_line(
+    tmp_path: Path, make: Callable[[Path], object], told: str
+) -> None:
+    folder = write(tmp_path / "2026-T3")
+    make(folder)
+    with pytest.raises(ObservError, match=told) as error:
+        opened(folder, work(tmp_path))
+    assert len(error.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"quarter": "2026-T5"}, "quarter"),
+        ({"quarter": "../2026-T3"}, "quarter"),
+        ({"kind": "real; rm -rf"}, "kind"),
+        ({"published": "hier"}, "published"),
+        ({"commit": "--upload-pack=touch /tmp/x"}, "commit"),
+        ({"commit": "HEAD"}, "commit"),
+        ({"publisher": "/bin/sh"}, "publisher"),
+        ({"files": {"../../etc/passwd": DIGEST}}, "files"),
+        ({"earlier": {"../0001": DIGEST}}, "earlier"),
+        ({"made_from": {"the lock": "x"}}, "made_from.the lock"),
+        ({"studies": [{"page": "../x", "study": "x", "title": "X"}]}, "studies.0.page"),
+        ({"studies": [{"page": "x", "study": "--data", "title": "X"}]}, "studies.0.study"),
+    ],
+)
+def test_a_manifest_that_means_no_edition_is_refused_by_its_key(
+    tmp_path: Path, changed: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ObservError, match=rf"^manifest\.json: {told}"):
+        opened(write(tmp_path / "2026-T3", **changed), work(tmp_path))
+
+
+def test_many_mistakes_are_told_five_and_how_many_more(tmp_path: Path) -> None:
+    files = {f"../{number}": DIGEST for number in range(20)}
+    with pytest.raises(ObservError) as told:
+        opened(write(tmp_path / "2026-T3", files=files), work(tmp_path))
+    assert len(told.value.problems) == 6 and told.value.problems[-1].endswith("and 15 more")
+
+
+def test_each_file_is_held_against_the_manifest(tmp_path: Path) -> None:
+    folder = write(tmp_path / "2026-T3", files={"a.html": DIGEST, "b.html": DIGEST})
+    (folder / "a.html").write_text("changed", encoding="utf-8")
+    (folder / "c.html").write_text("new", encoding="utf-8")
+    assert files_against_manifest(opened(folder, work(tmp_path))) == {
+        "a.html": "is not as its manifest says",
+        "b.html": "is absent",
+        "c.html": "is in no manifest",
+    }
