@@ -56,23 +56,36 @@ def shared_data() -> Path:
 def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
     """The demonstration's data folder, with its exports (`raw/`) and store; no test changes it.
 
-    Processes that share the tests share the folder: the first to ask for it makes it, or copies
-    what `make` or an earlier run made of the same code, packages and catalogue.
+    It is copied from what `make` or an earlier run made of the same code, packages and catalogue,
+    where there is one.
     """
+    return made_once(tmp_path_factory, "demonstration", lambda data: _demonstrate(data, catalogue))
+
+
+def made_once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object], seconds: int = 300
+) -> Path:
+    """A folder that processes which share the tests share: the first to ask for it makes it."""
+    own = factory.getbasetemp()
+    base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, made = base / name, base / f"{name}-made"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        for _ in range(5 * seconds):
+            if made.exists():
+                return folder
+            time.sleep(0.2)
+        pytest.fail(f"the process that makes {name} has not ended; see its error")
+    make(folder)
+    made.touch()
+    return folder
+
+
+def _demonstrate(data: Path, catalogue: Catalogue) -> None:
     from observlib import demonstration as demo
     from observlib import inputs, project, store
 
-    own = tmp_path_factory.getbasetemp()
-    base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    data, made = base / "demonstration", base / "demonstration-made"
-    try:
-        data.mkdir()
-    except FileExistsError:
-        for _ in range(600):
-            if made.exists():
-                return data
-            time.sleep(0.2)
-        pytest.fail("the process that makes the demonstration has not ended; see its error")
     made_of = inputs.library() | inputs.installed() | project.knowledge(DEMO, ROOT)
     kept = ROOT / ".pytest_cache" / "demonstration" / inputs.key(made_of)
     if _is_made_by_make():
@@ -91,8 +104,6 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
                 shutil.rmtree(other, ignore_errors=True)
         with contextlib.suppress(OSError):  # another run may do the same at once
             shutil.copytree(data, kept.with_suffix(f".{os.getpid()}")).rename(kept)
-    made.touch()
-    return data
 
 
 def _is_made_by_make() -> bool:

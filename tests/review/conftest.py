@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tests.conftest import made_once
 from tests.copies import DEMO, ROOT
 
 from observlib import standing
@@ -45,6 +46,7 @@ def observ(root: Path, *words: str | Path, **environment: str) -> subprocess.Com
 def git(root: Path, *words: str) -> str:
     who = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org"}
     who |= {"GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org"}
+    who |= {"GIT_AUTHOR_DATE": "2026-11-01", "GIT_COMMITTER_DATE": "2026-11-01"}
     done = subprocess.run(
         ["git", "-C", root, *words], env={**os.environ, **who}, capture_output=True, check=True
     )
@@ -78,14 +80,15 @@ def make_project(root: Path, exports: Path, environment: Mapping[str, str]) -> S
         SOURCE_DATE_EPOCH=DAY, **environment,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return Small(root, data, root / "reports" / "_site" / T3)
+    return of(root)
 
 
-@pytest.fixture(scope="session")
-def some_exports(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Exports of few devices."""
-    folder = tmp_path_factory.mktemp("exports") / "raw"
-    raw = demonstration / "raw"
+def of(root: Path) -> Small:
+    return Small(root, root / "data" / DEMO.name, root / "reports" / "_site" / T3)
+
+
+def some_exports(raw: Path, folder: Path) -> Path:
+    """Copy the exports of few devices into a new folder."""
     for path in raw.rglob("*"):
         parts = path.stem.replace("_", "-")
         if path.is_file() and (path.name == "demonstration.json" or parts.startswith(DEVICES)):
@@ -96,5 +99,9 @@ def some_exports(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
-def small(some_exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Small:
-    return make_project(tmp_path_factory.mktemp("project here") / "p", some_exports, HERE)
+def small(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Small:
+    def make(folder: Path) -> None:
+        exports = some_exports(demonstration / "raw", folder / "exports")
+        make_project(folder / "p", exports, HERE)
+
+    return of(made_once(tmp_path_factory, "small edition", make, 600) / "p")
