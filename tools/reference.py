@@ -26,7 +26,7 @@ from observlib import (
 )
 from observlib.catalogue import formats, questionnaires
 from observlib.dataset import columns
-from observlib.editions import dates
+from observlib.editions import dates, reviews
 from observlib.loaders import plain_csv
 from observlib.tables import TABLES, definitions
 
@@ -55,6 +55,8 @@ MODELS: dict[str, Any] = {
     "calendar.yml, editions": dates.Planned,
     "calendar.yml, editions, changed": dates.Change,
     "calendar.yml, access": dates.Access,
+    "reports/reviews/<id>.yml": reviews.Sheet,
+    "reports/reviews/<id>.yml, points": reviews.Point,
 }
 FORMAT_MODELS: dict[str, Any] = {
     "A format's file": catalogue.Format,

@@ -239,7 +239,7 @@ def forget(
 
 @app.command()
 def status(data: Data = Path("data")) -> None:
-    """Say when each device gave its last, what is corrected and expected.
+    """Say when each device gave its last, and what is corrected.
 
     It fails where a device is late, or a correction no longer holds.
     """

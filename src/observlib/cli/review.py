@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from observlib.cli.printing import answer, say
-from observlib.errors import ObservError
+from observlib.errors import ObservError, UsageError
 from observlib.period import today
 
 SHOWN = 20  # places that differ, in the terminal
@@ -17,7 +17,10 @@ NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made ag
 
 
 def review(
-    bundle: Annotated[Path, typer.Argument(help="Folder of a published edition, or a zip of it.")],
+    bundle: Annotated[
+        Path | None,
+        typer.Argument(help="Folder of a published edition, or a zip; the site's latest, if none."),
+    ] = None,
     data: Annotated[
         Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
     ] = Path("data"),
@@ -34,7 +37,7 @@ def review(
     Exit code 0: reproduced. 1: something differs. 3: it could not be made again.
     """
     from observlib import files, project
-    from observlib.editions import reviews
+    from observlib.editions import record, reviews
     from observlib.review import DIFFERS, report
     from observlib.review import NOT_RUN as UNRUN
     from observlib.review import review as reviewed
@@ -42,6 +45,12 @@ def review(
     root = project.root()
     if role:  # before the long work
         reviews.place(root / "reports", "2000-T1", role)
+    if bundle is None:
+        site = root / "reports" / "_site"
+        editions = record.published(site)
+        if not editions:
+            raise UsageError(f"{site}: holds no edition; name the folder of one, or a zip of it")
+        bundle = site / editions[0].quarter
     found = reviewed(bundle, root, project.data_folder(data), partial(say, err=True))
     counts = ", ".join(f"{number} {name}" for name, number in found.counts.items())
     say(f"Edition {found.quarter} of {found.published}: {found.verdict}")
