@@ -23,6 +23,7 @@ from observlib.cli.printing import (
     output_is_lost,
     plural,
     print_difference,
+    print_notebooks,
     print_status,
     published,
     say,
@@ -238,13 +239,23 @@ def forget(
 
 
 @app.command()
-def status(data: Data = Path("data")) -> None:
+def status(
+    data: Data = Path("data"),
+    notebooks: Annotated[
+        bool, typer.Option("--notebooks", help="Of committed notebooks instead: are they fresh?")
+    ] = False,
+) -> None:
     """Say when each device gave its last, what is corrected and expected.
 
-    It fails where a device is late, or a correction no longer holds.
+    It fails where a device is late, or a correction no longer holds. With --notebooks it says
+    whether each committed notebook shows what its code, the library and the demonstration data
+    make now, and fails where one does not, or where that is not known.
     """
     from observlib import frame, project, store
 
+    if notebooks:
+        _status_of_notebooks(data)
+        return
     folder, known = project.data_folder(data), project.catalogue_with_devices(data)
     found = store.status(folder, known.devices.values())
     changing = store.changing(known.devices.values(), known.questionnaires, today())
@@ -252,6 +263,21 @@ def status(data: Data = Path("data")) -> None:
     print_status(found, changing, corrections.known, frame.standing_of_expectations(folder))
     if wrong := [*store.missing(found), *corrections.faults]:
         raise ObservError(*wrong)
+
+
+def _status_of_notebooks(data: Path) -> None:
+    from observlib import project
+    from observlib.edition import made_of
+
+    if data not in (Path("data"), Path(made_of.DATA)):
+        raise UsageError(f"--notebooks is of {made_of.DATA}, their data; leave --data out")
+    found = made_of.states(project.root())
+    print_notebooks(found)
+    if old := [name for name, state in found.items() if state != made_of.FRESH]:
+        raise ObservError(
+            f"{len(old)} of {plural(found, 'notebook')}: not, or not known to be, what would be "
+            "made now; `make notebooks` executes all in place"
+        )
 
 
 @app.command()
