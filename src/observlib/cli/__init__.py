@@ -18,12 +18,12 @@ import observlib
 from observlib.cli.checked import checklist, due
 from observlib.cli.code import code
 from observlib.cli.new import add_to
+from observlib.cli.notebooks import status_of_notebooks
 from observlib.cli.printing import (
     answer,
     output_is_lost,
     plural,
     print_difference,
-    print_notebooks,
     print_status,
     published,
     say,
@@ -254,7 +254,7 @@ def status(
     from observlib import frame, project, store
 
     if notebooks:
-        _status_of_notebooks(data)
+        status_of_notebooks(data)
         return
     folder, known = project.data_folder(data), project.catalogue_with_devices(data)
     found = store.status(folder, known.devices.values())
@@ -263,21 +263,6 @@ def status(
     print_status(found, changing, corrections.known, frame.standing_of_expectations(folder))
     if wrong := [*store.missing(found), *corrections.faults]:
         raise ObservError(*wrong)
-
-
-def _status_of_notebooks(data: Path) -> None:
-    from observlib import project
-    from observlib.edition import made_of
-
-    if data not in (Path("data"), Path(made_of.DATA)):
-        raise UsageError(f"--notebooks is of {made_of.DATA}, their data; leave --data out")
-    found = made_of.states(project.root())
-    print_notebooks(found)
-    if old := [name for name, state in found.items() if state != made_of.FRESH]:
-        raise ObservError(
-            f"{len(old)} of {plural(found, 'notebook')}: not, or not known to be, what would be "
-            "made now; `make notebooks` executes all in place"
-        )
 
 
 @app.command()

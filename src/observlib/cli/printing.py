@@ -224,20 +224,6 @@ def print_status(
     answer(devices=rows, changing=changing, corrections=corrections, expectations=expectations)
 
 
-def print_notebooks(found: Mapping[str, str]) -> None:
-    """Print what each committed notebook's outputs are, by its name (see `edition.made_of`)."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("notebook", no_wrap=True)
-    table.add_column("its outputs, or what changed since")
-    for row in found.items():
-        table.add_row(*row)
-    say(table)
-    answer(notebooks=found)
-
-
 def print_difference(found: Difference, known: Catalogue, before: str, after: str) -> None:
     """Print what an edition tells otherwise than another one."""
     from observlib import estimates
