@@ -13,7 +13,7 @@ CREATE := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: edition test test-all check notebooks coverage reference lab lock clean
+.PHONY: edition test test-all check notebooks coverage reference lab nbdime lock clean
 edition: $(DEMO)/store/ledger.json ## demonstration data, executed and published
 	$(BIN)/observ edition --data $(DEMO)
 
@@ -52,10 +52,20 @@ coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonst
 reference: $(VENV)/.installed ## renew docs/reference from the code
 	$(BIN)/python -m tools.reference
 
-# Jupyter refuses root unless told; ARGS are its own options
-lab: $(VENV)/.installed ## JupyterLab, to write a study
+$(VENV)/.lab: $(VENV)/.installed requirements-lab.lock
 	$(INSTALL) --require-hashes --only-binary :all: -r requirements-lab.lock
+	@touch $@
+
+# Jupyter refuses root unless told; ARGS are its own options
+lab: $(VENV)/.lab ## JupyterLab, to write a study; first, which notebooks show what is no longer
+	@$(BIN)/observ status --notebooks || true
 	$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
+
+# by absolute paths: git finds them though the environment is not activated
+nbdime: $(VENV)/.lab ## have git compare and merge notebooks cell by cell, in this clone
+	git config diff.jupyternotebook.command "'$(CURDIR)/$(BIN)/git-nbdiffdriver' diff"
+	git config merge.jupyternotebook.driver "'$(CURDIR)/$(BIN)/git-nbmergedriver' merge %O %A %B %L %P"
+	git config merge.jupyternotebook.name "notebooks, cell by cell"
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all:
 lock: ## renew the lock files
@@ -64,4 +74,6 @@ lock: ## renew the lock files
 
 # what was published stays: it is the only archive of former editions
 clean:
+	@git config --remove-section diff.jupyternotebook 2>/dev/null || true
+	@git config --remove-section merge.jupyternotebook 2>/dev/null || true
 	rm -rf $(VENV) $(DEMO)/raw $(DEMO)/store $(DEMO)/published $(DEMO)/identifiers reports/_failed reports/.kept reports/.preview

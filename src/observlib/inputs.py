@@ -20,6 +20,7 @@ from observlib.errors import bounded
 
 Inputs = dict[str, str]
 LIBRARY = "the library"
+MADE_OF = "observlib_made_of"  # in the metadata of a committed notebook: see `edition.made_of`
 # What no page can see of the library: it makes the store, the site or the command line.
 UNSEEN = frozenset(
     (
@@ -206,10 +207,11 @@ def seen_by_pages() -> Inputs:
 
 
 def notebook(path: Path) -> str:
-    """The digest of a notebook without what its execution writes: outputs, numbers, identifiers."""
+    """The digest of a notebook without what executions write: outputs, numbers, what made them."""
     try:
         made = json.loads(path.read_text(encoding="utf-8"))
         cells = made.pop("cells")
+        made["metadata"].pop(MADE_OF, None)
     except (OSError, ValueError, KeyError):  # it is being saved; reading it as a study tells
         return "cannot be read"
     run = {"outputs", "execution_count", "id"}

@@ -69,6 +69,7 @@ def refresh(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Refre
             return outcomes
 
         monkeypatch.setattr(module, "execute", execute)
+        monkeypatch.setattr(module, "standing", lambda root: {"the library": "a"})
         return module.refresh(tmp_path)
 
     return run

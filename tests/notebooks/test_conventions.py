@@ -9,8 +9,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from observlib import estimates
+from observlib import estimates, inputs
 from observlib.display import svg
+from observlib.edition.made_of import made_of
 from observlib.edition.refresh import tidy
 from observlib.edition.study import load_studies
 
@@ -127,6 +128,12 @@ def test_it_holds_no_absolute_path(notebook):
 def test_it_is_shown_on_demonstration_data(notebook):
     (cell,) = tagged(notebook, "parameters")
     assert re.search(r'(?m)^data = "data/demo"$', cell.source)
+
+
+def test_its_cells_and_outputs_are_those_that_make_notebooks_has_executed(notebook):
+    told = notebook.metadata[inputs.MADE_OF]
+    now = made_of(notebook, {}, [])
+    assert now == {name: told[name] for name in ("its cells", "its outputs")}
 
 
 def test_it_is_as_make_notebooks_leaves_it(notebook):

@@ -18,6 +18,7 @@ import observlib
 from observlib.cli.checked import checklist, due
 from observlib.cli.code import code
 from observlib.cli.new import add_to
+from observlib.cli.notebooks import status_of_notebooks
 from observlib.cli.printing import (
     answer,
     output_is_lost,
@@ -238,13 +239,23 @@ def forget(
 
 
 @app.command()
-def status(data: Data = Path("data")) -> None:
+def status(
+    data: Data = Path("data"),
+    notebooks: Annotated[
+        bool, typer.Option("--notebooks", help="Of committed notebooks instead: are they fresh?")
+    ] = False,
+) -> None:
     """Say when each device gave its last, and what is corrected.
 
-    It fails where a device is late, or a correction no longer holds.
+    It fails where a device is late, or a correction no longer holds. With --notebooks it says
+    whether each committed notebook shows what its code, the library and the demonstration data
+    make now, and fails where one does not, or where that is not known.
     """
     from observlib import frame, project, store
 
+    if notebooks:
+        status_of_notebooks(data)
+        return
     folder, known = project.data_folder(data), project.catalogue_with_devices(data)
     found = store.status(folder, known.devices.values())
     changing = store.changing(known.devices.values(), known.questionnaires, today())

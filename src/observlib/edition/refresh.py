@@ -1,4 +1,7 @@
-"""Execute the committed notebooks in place, on their own parameters: `make notebooks`."""
+"""Execute the committed notebooks in place, on their own parameters: `make notebooks`.
+
+A run without a change writes the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,16 @@ from typing import Any
 
 import nbformat
 
-from observlib import files, project
+from observlib import files, inputs, project
+from observlib.edition.engine import USED
 from observlib.edition.execute import execute
+from observlib.edition.made_of import made_of, standing
 from observlib.edition.plan import Page
 from observlib.edition.study import Study, load_studies
 from observlib.errors import ObservError
+from observlib.inputs import Inputs
 from observlib.scratch import temporary_files
+from observlib.tables import TABLES
 
 
 def tidy(notebook: Any) -> Any:
@@ -34,6 +41,8 @@ def tidy(notebook: Any) -> Any:
                     output.execution_count = number
     kept = {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
     kept["language_info"].pop("version", None)
+    if made := notebook.metadata.get(inputs.MADE_OF):
+        kept[inputs.MADE_OF] = made
     notebook.metadata = nbformat.NotebookNode(kept)
     return notebook
 
@@ -41,21 +50,30 @@ def tidy(notebook: Any) -> Any:
 def executed(studies: Iterable[Study], root: Path) -> list[tuple[Study, Any]]:
     """Each study with its notebook, executed with the parameters it holds and tidied.
 
+    It tells what it is made of (see `edition.made_of`), as that stood before it ran.
+
     Raises
     ------
     ObservError
         With each notebook that failed.
     """
     pages = [Page(study, study.name, study.title, {}) for study in studies]
+    now = standing(root)
     with temporary_files() as folder:
         outcomes = execute(pages, folder, root)
         failed = [f"{o.page.study.path}: {o.error}" for o in outcomes if o.error]
         if failed:
             raise ObservError(*failed)
-        return [
-            (outcome.page.study, tidy(nbformat.read(outcome.path, as_version=4)))
-            for outcome in outcomes
-        ]
+        return [(outcome.page.study, _committed(outcome.path, now)) for outcome in outcomes]
+
+
+def _committed(path: Path, now: Inputs) -> Any:
+    """The notebook that a run has left, as it is committed."""
+    notebook = nbformat.read(path, as_version=4)
+    read = notebook.metadata.get(USED, {"tables": TABLES})["tables"]
+    notebook = tidy(notebook)
+    notebook.metadata[inputs.MADE_OF] = nbformat.from_dict(made_of(notebook, now, read))
+    return notebook
 
 
 def refresh(root: Path) -> list[Path]:
