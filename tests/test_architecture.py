@@ -38,6 +38,7 @@ FLOORS = [
     {"edition"},
     {"publish"},
     {"standing", "scaffold", "live", "editions"},
+    {"staging", "explaining"},
     {"release", "preview", "packages", "review"},
     {"cli"},
 ]

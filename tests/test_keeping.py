@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from tests import test_release as small
 
-from observlib import frame, standing, store, told
+from observlib import explaining, frame, standing, store, told
 from observlib import release as module
 from observlib.edition import make as making
 from observlib.errors import ObservError
@@ -532,7 +532,7 @@ def test_a_page_that_was_changed_by_hand_does_not_stay_in_an_edition(again, root
 
 def explained(root: Path, **words: Any) -> dict[str, str]:
     named = {"quarter": Quarter(2026, 3), "publisher": "embedded", "today": TODAY} | words
-    return module.explain(root, root / "data", **named)
+    return explaining.explain(root, root / "data", **named)
 
 
 def test_it_is_told_why_a_page_would_run_and_nothing_is_made(release, root, ran):

@@ -24,18 +24,9 @@ MADE_OF = "observlib_made_of"  # in the metadata of a committed notebook: see `e
 # What no page can see of the library: it makes the store, the site or the command line.
 UNSEEN = frozenset(
     (
-        *("cli", "demo", "demonstration", "disk_cache", "editions", "fetching", "live", "loaders"),
-        *(
-            "git",
-            "packages",
-            "preview",
-            "publish",
-            "release",
-            "review",
-            "scaffold",
-            "standing",
-            "swap",
-        ),
+        *("cli", "demo", "demonstration", "disk_cache", "editions", "explaining", "fetching"),
+        *("git", "live", "loaders", "packages", "preview", "publish", "release", "review"),
+        *("scaffold", "staging", "standing", "swap"),
     )
 )
 

@@ -7,9 +7,7 @@ inputs is not made again.
 from __future__ import annotations
 
 import contextlib
-import json
 import platform
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -19,55 +17,39 @@ from typing import Any
 from observlib import (
     disk_cache,
     files,
-    frame,
     git,
     inputs,
-    main_points,
     period,
     publications,
-    quotes,
     revisions,
     standing,
     store,
     told,
 )
-from observlib.display.typography import typography
-from observlib.edition import compute
 from observlib.edition.compute import frame_files
-from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import Workers
-from observlib.edition.front_page import front_page, headline, next_edition
+from observlib.edition.front_page import headline
 from observlib.edition.make import make, write_frame
 from observlib.edition.manifest import (
-    entry,
-    entry_of,
-    known_decisions,
-    known_entries,
-    known_frame,
     leave_out,
     write,
 )
-from observlib.edition.notices import with_attack, with_notices, with_package, with_part
-from observlib.edition.page_cache import changed_inputs, recall
-from observlib.edition.passport import with_passport
 from observlib.edition.request import Request, check_request
-from observlib.edition.sheets import write_sheets
-from observlib.editions import crate, dates, quality, record, reviews
-from observlib.editions import revisions as revised_figures
+from observlib.editions import crate, dates, record, reviews
 from observlib.editions.announced import check_kept
 from observlib.editions.record import Edition
 from observlib.editions.site import carry, check_kind, complete
 from observlib.errors import ObservError, bounded
+from observlib.explaining import shown_of, site_changes
 from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.publish import check_publisher, publish
 from observlib.publish.project import PagesError
+from observlib.staging import stage
 from observlib.standing import Record
 from observlib.swap import replace_folder, workspace
 
 Approve = Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
-# places of the method's page, and the files of `reports/` that stand there
-_MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}
 
 
 def release(
@@ -165,7 +147,7 @@ def release(
                 f"{data}: the store changed while the studies ran, and pages may differ in their "
                 "data; nothing was published; run the command again"
             )
-        if before is None or _site_changes(root, before, found, manifest):
+        if before is None or site_changes(root, before, found, manifest):
             made = today.isoformat()
             outputs = _publish(
                 request, work, manifest, edition, began, publisher, keep_going, publishing, approve
@@ -180,7 +162,7 @@ def release(
         ]
         if not lines:
             asked, latest = str(request.quarter), str(store.latest_quarter(data, today))
-            standing.write(root, Record(found, asked, made, _pages(manifest), outputs, latest))
+            standing.write(root, Record(found, asked, made, shown_of(manifest), outputs, latest))
         disk_cache.prune(cache)
     return site / "index.html", lines
 
@@ -211,7 +193,7 @@ def _publish(
     revisions.check(root, data, rows, request.catalogue, request.quarter, request.today)
     while True:
         try:
-            make_pages(_project(request, work, manifest), whole / quarter)
+            make_pages(stage(request, work, manifest), whole / quarter)
             break
         except PagesError as error:
             if not keep_going:
@@ -303,181 +285,9 @@ def _alone(root: Path) -> Iterator[None]:
         yield
 
 
-def _project(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
-    """The project folder of an edition: what people wrote of the site, around its notebooks."""
-    copy, reports = work / "project", request.root / "reports"
-    shutil.rmtree(copy, ignore_errors=True)
-    standing.copy_sources(request.root, copy)
-    not_pages = shutil.ignore_patterns(*publications.FILES)
-    shutil.copytree(work / "edition", copy, ignore=not_pages, dirs_exist_ok=True)
-    write_sheets(request.practices, request.catalogue, copy / "practices")
-    write_documentation(request.root / "docs", copy / "documentation")
-    for study in manifest["studies"]:
-        if "sha256" in study:
-            page = copy / f"{study['page']}.ipynb"
-            text = with_passport(page.read_text("utf-8"), study, manifest, request.place)
-            page.write_text(text, encoding="utf-8", newline="\n")
-    _announce(reports / "index.qmd", copy, manifest, request, work / "edition")
-    _tell_method(reports / "methode.qmd", copy, request, manifest, work / "edition")
-    return copy
-
-
-def explain(
-    root: Path,
-    data: Path,
-    quarter: Quarter | None = None,
-    *,
-    only: Sequence[str] = (),
-    given: Mapping[str, str] | None = None,
-    publisher: str = "auto",
-    today: date | None = None,
-) -> dict[str, str]:
-    """Say what `release` would make again, and why: each `family …`, each page, `the site`.
-
-    The parameters and the errors are those of `release`; nothing is made.
-    """
-    today = today or period.today()
-    check_publisher(publisher)
-    found = standing.now(root, data, quarter, only, given or {}, publisher, today)
-    request = check_request(root, data, quarter, only, given, today)
-    found["the quarter"] = str(request.quarter)
-    cache = root / disk_cache.FOLDER / "pages"
-    is_computed = compute.is_computed(request)
-    decided = known_decisions(request)
-    if is_computed:
-        decided = told.decisions(data, request.quarter).digest
-    shared = request.shared(decided)
-    others = known_entries(request)
-    reasons = {_named(job): _of_family(request, job) for job in told.jobs(data)}
-    entries = []
-    for page in request.pages:
-        if known := others.get(page.name):
-            stays = known.get("asked", True)
-            reasons[page.name] = "would stay as the edition has it" if stays else "is not asked for"
-            entries.append(known)
-        elif made := recall(cache, page, shared):
-            reasons[page.name] = "is kept"
-            entries.append(entry_of(page, made, store.digests(data)))
-        else:
-            changes = bounded(changed_inputs(cache, page, shared), 9)
-            reasons[page.name] = f"would run: {changes}"
-            entries.append(entry(page))
-    manifest = {
-        "quarter": str(request.quarter),
-        "kind": request.kind,
-        "frame": known_frame(request) if is_computed else {},
-        "studies": entries,
-    }
-    site = _site_changes(root, standing.read(root), found, manifest)
-    again = f"would be made again: {bounded(site, 9)}"
-    return {**reasons, "the site": again if site else "would stay as it is"}
-
-
-def _named(job: told.Job) -> str:
-    family, survey = job
-    return f"family {family}{f' ({survey})' if survey else ''}"
-
-
-def _of_family(request: Request, job: told.Job) -> str:
-    """Whether a family would be computed again, and why."""
-    asked = (request.data, request.quarter, *job)
-    if frame.is_kept(*asked):
-        return "is kept"
-    return f"would be computed: {bounded(frame.changed_inputs(*asked), 9)}"
-
-
-def _site_changes(
-    root: Path, before: Record | None, found: Inputs, manifest: Mapping[str, Any]
-) -> list[str]:
-    """Why the site that was published last is not the one to publish; nothing where it is."""
-    if before is None:
-        return ["never made"]
-    then = {**standing.site_inputs(before.inputs), **before.pages}
-    now = {**standing.site_inputs(found), **_pages(manifest)}
-    reports = root / "reports"
-    edition = reports / "editions" / str(manifest["quarter"])
-    there = standing.files_of(reports / "_site", edition)
-    return inputs.changes(then, now) or inputs.changes(before.files, there)
-
-
-def _pages(manifest: Mapping[str, Any]) -> Inputs:
-    """What a site shows of its edition, by its pages."""
-    pages = {f"its pages/{entry['page']}": entry for entry in manifest["studies"]}
-    beside = {"quarter": "the quarter", "kind": "the kind of data", "frame": "its estimates"}
-    shown = pages | {name: manifest[key] for key, name in beside.items()}
-    return {name: inputs.digest(json.dumps(what).encode()) for name, what in shown.items()}
-
-
 def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with each study's page; a fixed page cannot be left out, and is raised."""
     studies = {f"{study['page']}.ipynb" for study in manifest["studies"]}
     if not studies.issuperset(map(str, error.by_page)):
         raise error
     return {page.stem: bounded(found, sep="; ") for page, found in error.by_page.items()}
-
-
-def _tell_method(
-    method: Path, copy: Path, request: Request, manifest: Mapping[str, Any], edition: Path
-) -> None:
-    """Put on the copy of the method page, if there is one, what was measured and what code says.
-
-    That is what the edition's own attack found, what redaction and the machine find of texts, the
-    rule by which texts are quoted, the quality of the edition, and what became of published
-    figures.
-    """
-    if method.exists():
-        report = told.report(told.decisions(request.data, request.quarter))
-        text = method.read_text(encoding="utf-8")
-        text = with_attack(text, str(request.quarter), report, request.catalogue)
-        text = with_part(text, "citation", typography(quotes.rule()))
-        text = with_part(text, "faits", typography(main_points.rule()))
-        day = date.fromisoformat([manifest["published"], *manifest["revisions"]][-1])
-        text = with_part(text, "qualite", quality.told(request, edition, manifest["published"]))
-        of = (request.catalogue, request.quarter, day)
-        before = publications.earlier(request.data)
-        rows, _ = publications.tables(edition)
-        text = with_part(text, "revisions", revised_figures.part(rows, before, *of))
-        for name, measured in _MEASURED.items():
-            if f"<!-- {name} -->" in text:
-                text = with_part(text, name, _measured(method.with_name(measured)))
-        (copy / method.name).write_text(text, encoding="utf-8", newline="\n")
-
-
-def _measured(path: Path) -> str:
-    """What was measured of texts, as a part of the method page."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise ObservError(
-            f"reports/{path.name}: is absent or not UTF-8; restore it, or take its place out of "
-            "reports/methode.qmd"
-        ) from error
-
-
-def _announce(
-    home: Path, copy: Path, manifest: Mapping[str, Any], request: Request, edition: Path
-) -> None:
-    """Put the notices and the main points of an edition's folder on the copy of the home page."""
-    try:
-        text = home.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise ObservError(
-            f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
-        ) from error
-    rows, pairs = publications.tables(edition)
-    points, pictures = front_page(
-        rows,
-        pairs,
-        request.catalogue,
-        frame.actions(request.data, request.quarter),
-        request.quarter,
-        {study["page"] for study in manifest["studies"] if "sha256" in study},
-    )
-    text = with_package(with_part(text, "points", points), edition, manifest.get("frame", {}))
-    if following := dates.load(request.data, request.root).after(str(request.quarter)):
-        said = next_edition(following[0].quarter, following[0].date)
-        text = with_part(text, "prochaine", said)
-    (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
-    for name, content in pictures.items():
-        (copy / name).parent.mkdir(exist_ok=True)
-        (copy / name).write_bytes(content)

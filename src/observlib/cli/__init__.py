@@ -18,13 +18,11 @@ import observlib
 from observlib.cli.checked import checklist, due
 from observlib.cli.code import code
 from observlib.cli.new import add_to
-from observlib.cli.notebooks import status_of_notebooks
 from observlib.cli.printing import (
     answer,
     output_is_lost,
     plural,
     print_difference,
-    print_status,
     published,
     say,
     say_list,
@@ -35,7 +33,11 @@ from observlib.cli.printing import (
     with_output_options,
     wrong_words,
 )
+from observlib.cli.printing import (
+    print_status as print_status,
+)
 from observlib.cli.review import review
+from observlib.cli.status import status
 from observlib.errors import ObservError, UsageError
 from observlib.period import today
 
@@ -238,31 +240,7 @@ def forget(
     say(f"Nothing left of what was to be forgotten, in {done.looked} files of the store")
 
 
-@app.command()
-def status(
-    data: Data = Path("data"),
-    notebooks: Annotated[
-        bool, typer.Option("--notebooks", help="Of committed notebooks instead: are they fresh?")
-    ] = False,
-) -> None:
-    """Say when each device gave its last, and what is corrected.
-
-    It fails where a device is late, or a correction no longer holds. With --notebooks it says
-    whether each committed notebook shows what its code, the library and the demonstration data
-    make now, and fails where one does not, or where that is not known.
-    """
-    from observlib import frame, project, store
-
-    if notebooks:
-        status_of_notebooks(data)
-        return
-    folder, known = project.data_folder(data), project.catalogue_with_devices(data)
-    found = store.status(folder, known.devices.values())
-    changing = store.changing(known.devices.values(), known.questionnaires, today())
-    corrections = store.corrections(folder, known)
-    print_status(found, changing, corrections.known, frame.standing_of_expectations(folder))
-    if wrong := [*store.missing(found), *corrections.faults]:
-        raise ObservError(*wrong)
+app.command()(status)
 
 
 @app.command()
@@ -320,7 +298,7 @@ def edition(
         answer(index=index, changed=False, made=record.made)
         return
     if explain:
-        from observlib.release import explain as why
+        from observlib.explaining import explain as why
 
         told = why(root, folder, wanted, only=only, given=given, publisher=publisher)
         for name, reason in told.items():

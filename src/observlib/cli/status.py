@@ -1,0 +1,65 @@
+"""`observ status`: what each device gave last, what is corrected, which notebooks are fresh."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from observlib.cli.printing import answer, plural, print_status, say
+from observlib.errors import ObservError, UsageError
+from observlib.period import today
+
+
+def status(
+    data: Annotated[
+        Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
+    ] = Path("data"),
+    notebooks: Annotated[
+        bool, typer.Option("--notebooks", help="Of committed notebooks instead: are they fresh?")
+    ] = False,
+) -> None:
+    """Say when each device gave its last, and what is corrected.
+
+    It fails where a device is late, or a correction no longer holds. With --notebooks it says
+    whether each committed notebook shows what its code, the library and the demonstration data
+    make now, and fails where one does not, or where that is not known.
+    """
+    from observlib import frame, project, store
+
+    if notebooks:
+        _of_notebooks(data)
+        return
+    folder, known = project.data_folder(data), project.catalogue_with_devices(data)
+    found = store.status(folder, known.devices.values())
+    changing = store.changing(known.devices.values(), known.questionnaires, today())
+    corrections = store.corrections(folder, known)
+    print_status(found, changing, corrections.known, frame.standing_of_expectations(folder))
+    if wrong := [*store.missing(found), *corrections.faults]:
+        raise ObservError(*wrong)
+
+
+def _of_notebooks(data: Path) -> None:
+    """Print the `edition.made_of.state` of each; an error where one is not known to be fresh."""
+    from rich import box
+    from rich.table import Table
+
+    from observlib import project
+    from observlib.edition import made_of
+
+    if data not in (Path("data"), Path(made_of.DATA)):
+        raise UsageError(f"--notebooks is of {made_of.DATA}, their data; leave --data out")
+    found = made_of.states(project.root())
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("notebook", no_wrap=True)
+    table.add_column("its outputs, or what changed since")
+    for row in found.items():
+        table.add_row(*row)
+    say(table)
+    answer(notebooks=found)
+    if old := [name for name, state in found.items() if state != made_of.FRESH]:
+        raise ObservError(
+            f"{len(old)} of {plural(found, 'notebook')}: not, or not known to be, what would be "
+            "made now; `make notebooks` executes all in place"
+        )

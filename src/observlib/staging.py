@@ -1,0 +1,134 @@
+"""The project folder of an edition: what people wrote of the site, around its notebooks.
+
+The home page gets what the edition tells first, the method page what was measured of it, and each
+study its passport.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from observlib import frame, main_points, publications, quotes, standing, told
+from observlib.display.typography import typography
+from observlib.edition.documentation import write_documentation
+from observlib.edition.front_page import front_page, next_edition
+from observlib.edition.notices import with_attack, with_notices, with_package, with_part
+from observlib.edition.passport import with_passport
+from observlib.edition.request import Request
+from observlib.edition.sheets import write_sheets
+from observlib.editions import dates, quality
+from observlib.editions import revisions as revised_figures
+from observlib.errors import ObservError
+
+# places of the method's page, and the files of `reports/` that stand there
+_MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}
+
+
+def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
+    """Make the project folder of the edition that a work folder holds, beside it.
+
+    Parameters
+    ----------
+    request
+        Of which quarter and data.
+    work
+        Holds the edition's folder, `edition`.
+    manifest
+        The edition's, with its days.
+
+    Returns
+    -------
+    Path
+        The folder, of which a publisher makes pages.
+
+    Raises
+    ------
+    ObservError
+        Where the home page, or what was measured, is absent or not UTF-8.
+    """
+    copy, reports = work / "project", request.root / "reports"
+    shutil.rmtree(copy, ignore_errors=True)
+    standing.copy_sources(request.root, copy)
+    not_pages = shutil.ignore_patterns(*publications.FILES)
+    shutil.copytree(work / "edition", copy, ignore=not_pages, dirs_exist_ok=True)
+    write_sheets(request.practices, request.catalogue, copy / "practices")
+    write_documentation(request.root / "docs", copy / "documentation")
+    for study in manifest["studies"]:
+        if "sha256" in study:
+            page = copy / f"{study['page']}.ipynb"
+            text = with_passport(page.read_text("utf-8"), study, manifest, request.place)
+            page.write_text(text, encoding="utf-8", newline="\n")
+    _announce(reports / "index.qmd", copy, manifest, request, work / "edition")
+    _tell_method(reports / "methode.qmd", copy, request, manifest, work / "edition")
+    return copy
+
+
+def _tell_method(
+    method: Path, copy: Path, request: Request, manifest: Mapping[str, Any], edition: Path
+) -> None:
+    """Put on the copy of the method page, if there is one, what was measured and what code says.
+
+    That is what the edition's own attack found, what redaction and the machine find of texts, the
+    rule by which texts are quoted, the quality of the edition, and what became of published
+    figures.
+    """
+    if method.exists():
+        report = told.report(told.decisions(request.data, request.quarter))
+        text = method.read_text(encoding="utf-8")
+        text = with_attack(text, str(request.quarter), report, request.catalogue)
+        text = with_part(text, "citation", typography(quotes.rule()))
+        text = with_part(text, "faits", typography(main_points.rule()))
+        day = date.fromisoformat([manifest["published"], *manifest["revisions"]][-1])
+        text = with_part(text, "qualite", quality.told(request, edition, manifest["published"]))
+        of = (request.catalogue, request.quarter, day)
+        before = publications.earlier(request.data)
+        rows, _ = publications.tables(edition)
+        text = with_part(text, "revisions", revised_figures.part(rows, before, *of))
+        for name, measured in _MEASURED.items():
+            if f"<!-- {name} -->" in text:
+                text = with_part(text, name, _measured(method.with_name(measured)))
+        (copy / method.name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _measured(path: Path) -> str:
+    """What was measured of texts, as a part of the method page."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise ObservError(
+            f"reports/{path.name}: is absent or not UTF-8; restore it, or take its place out of "
+            "reports/methode.qmd"
+        ) from error
+
+
+def _announce(
+    home: Path, copy: Path, manifest: Mapping[str, Any], request: Request, edition: Path
+) -> None:
+    """Put the notices and the main points of an edition's folder on the copy of the home page."""
+    try:
+        text = home.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise ObservError(
+            f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
+        ) from error
+    rows, pairs = publications.tables(edition)
+    points, pictures = front_page(
+        rows,
+        pairs,
+        request.catalogue,
+        frame.actions(request.data, request.quarter),
+        request.quarter,
+        {study["page"] for study in manifest["studies"] if "sha256" in study},
+    )
+    text = with_package(with_part(text, "points", points), edition, manifest.get("frame", {}))
+    if following := dates.load(request.data, request.root).after(str(request.quarter)):
+        said = next_edition(following[0].quarter, following[0].date)
+        text = with_part(text, "prochaine", said)
+    (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
+    for name, content in pictures.items():
+        (copy / name).parent.mkdir(exist_ok=True)
+        (copy / name).write_bytes(content)
