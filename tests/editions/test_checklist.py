@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from tests import test_release as small
 
-from observlib.editions import checklist
+from observlib.editions import checklist, reviews
 from observlib.editions.dates import Calendar
 from observlib.editions.record import Edition
 from observlib.errors import ObservError
@@ -183,6 +183,40 @@ def test_data_are_released_with_what_explains_them():
         assert found.state == "blocking" and name.removeprefix("donnees/x") in found.told
 
 
+def test_who_releases_is_told_of_sources_that_still_give_what_is_corrected():
+    found = checklist.corrections([{"id": "mois-double", "device": "audience-boamp"}])
+    assert (found.state, "mois-double (audience-boamp)" in found.told) == ("warning", True)
+
+
+def sheet(verdict: str, answer: str | None = "Oui.") -> reviews.Sheet:
+    return reviews.Sheet.model_validate(
+        {
+            "id": "x", "edition": "2026-T2", "told": "a" * 32, "date": "2026-09-01",
+            "role": "pôle études", "verdict": verdict, "points": [{"point": "P.", "answer": answer}],
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("read", "state", "told"),
+    [
+        ([], "warning", "nobody read 2026-T2 again"),
+        ([sheet("reproduced")], "ok", "2026-T2: reproduced"),
+        ([sheet("differs")], "warning", "differs"),
+        ([sheet("reproduced", None)], "warning", "wait for an answer: 1"),
+        ([sheet("differs"), sheet("reproduced")], "ok", "reproduced"),
+    ],
+)
+def test_who_releases_is_told_whether_a_peer_made_the_edition_before_again(read, state, told):
+    published = [
+        Edition(quarter, "real", "2026-08-17", (), "", "a" * 32, {})
+        for quarter in ("2026-T3", "2026-T2", "2026-T1")
+    ]
+    found = checklist.review(published, read, T3)
+    assert found.state == state and told in found.told
+    assert checklist.review([], read, T3).state == "ok"
+
+
 def states(found: list[checklist.Check]) -> dict[str, str]:
     return {one.name: one.state for one in found}
 
@@ -197,6 +231,8 @@ def test_what_can_be_known_before_an_edition_is_made_is_looked_at_first(root):
         "imports": "ok",
         "devices": "warning",  # the small project has one export
         "rejects": "ok",
+        "corrections": "ok",
+        "review": "ok",
     }
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from observlib import project, store
+from observlib.editions import record, reviews
 from observlib.editions.dates import ZONE, Calendar, Planned, load
 from observlib.editions.record import Edition
 from observlib.errors import bounded
@@ -63,7 +64,45 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
         imports(found, quarter),
         never_given(found),
         rejects(ledger.files if ledger else (), quarter),
+        corrections(store.open_corrections(data)),
+        review(
+            record.published(root / "reports" / "_site"), reviews.load(root / "reports"), quarter
+        ),
     ]
+
+
+def corrections(asked: Iterable[Mapping[str, Any]]) -> Check:
+    """Whether sources still give what is mended here: their owners were asked, and have not yet."""
+    told = [f"{one['id']} ({one['device']})" for one in asked]
+    if told:
+        return Check("corrections", "warning", f"open: {bounded(told)}: ask the source again")
+    return Check("corrections", "ok", "none is open")
+
+
+def review(published: Iterable[Edition], read: Iterable[reviews.Sheet], quarter: Quarter) -> Check:
+    """Whether somebody read the edition before again, and got answers.
+
+    Parameters
+    ----------
+    published
+        The editions of the site, the latest first.
+    read
+        Their reviews, the oldest first.
+    quarter
+        The edition's that is to be released.
+    """
+    last = next((one for one in published if one.quarter < str(quarter)), None)
+    if last is None:
+        return Check("review", "ok", "no edition before")
+    own = [sheet for sheet in read if (sheet.edition, sheet.told) == (last.quarter, last.told)]
+    if not own:
+        told = f"nobody read {last.quarter} again: `observ review` with --write ROLE"
+        return Check("review", "warning", told)
+    waiting = sum(point.answer is None for sheet in own for point in sheet.points)
+    if own[-1].verdict not in reviews.GOOD or waiting:
+        told = f"{last.quarter}: {own[-1].verdict}; points that wait for an answer: {waiting}"
+        return Check("review", "warning", told)
+    return Check("review", "ok", f"{last.quarter}: {own[-1].verdict}")
 
 
 def after(manifest: Mapping[str, Any], report: Mapping[str, Any], site: Path) -> list[Check]:

@@ -54,6 +54,7 @@ _REST = """\
 """
 FOLDER = "reviews"  # in `reports/` (`standing.REVIEWS`)
 PAGE = "relectures"
+GOOD = ("reproduced", "within tolerance")  # verdicts
 
 
 class Point(BaseModel):
@@ -155,7 +156,7 @@ def badge(edition: Edition, read: Sequence[Sheet], study: str = "") -> Markdown:
     if now:
         last = now[-1]
         text = TEXTS[f"verdicts.{last.verdict}"]
-        kind = "good" if last.verdict in ("reproduced", "within tolerance") else "bad"
+        kind = "good" if last.verdict in GOOD else "bad"
         said = TEXTS["reviewed"].format(verdict=text, day=french.day_label(last.date))
     else:
         kind, said = "none", TEXTS["former" if own else "never"]
