@@ -192,7 +192,8 @@ def sheet(verdict: str, answer: str | None = "Oui.") -> reviews.Sheet:
     return reviews.Sheet.model_validate(
         {
             "id": "x", "edition": "2026-T2", "told": "a" * 32, "date": "2026-09-01",
-            "role": "pôle études", "verdict": verdict, "points": [{"point": "P.", "answer": answer}],
+            "role": "pôle études", "verdict": verdict,
+            "points": [{"point": "P.", "answer": answer}],
         }
     )  # fmt: skip
 
