@@ -68,16 +68,22 @@ def made_once(
     """A folder that processes which share the tests share: the first to ask for it makes it."""
     own = factory.getbasetemp()
     base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    folder, made = base / name, base / f"{name}-made"
+    folder, made, failed = base / name, base / f"{name}-made", base / f"{name}-failed"
     try:
         folder.mkdir()
     except FileExistsError:
         for _ in range(5 * seconds):
             if made.exists():
                 return folder
+            if failed.exists():
+                break
             time.sleep(0.2)
-        pytest.fail(f"the process that makes {name} has not ended; see its error")
-    make(folder)
+        pytest.fail(f"the process that makes {name} failed, or has not ended; see its error")
+    try:
+        make(folder)
+    except BaseException:
+        failed.touch()
+        raise
     made.touch()
     return folder
 

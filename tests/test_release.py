@@ -325,7 +325,8 @@ def test_a_figure_that_changes_in_silence_publishes_nothing_until_its_reason_is_
     def tell(value: float) -> None:
         rows = estimates.make([figure | {"estimate": value, "source": "x@1"}])
         told_ = {publications.ESTIMATES: rows.to_parquet(index=False)}
-        monkeypatch.setattr(making, "frame_files", lambda request, day: real(request, day) | told_)
+        for place in (making, module):
+            monkeypatch.setattr(place, "frame_files", lambda *words: real(*words) | told_)
 
     tell(1000.0)
     release()

@@ -153,6 +153,9 @@ def test_links_between_sources_lead_to_pages():
     assert 'href="produit.html"' in found
     assert 'href="https://example.org"' in found
     assert "#link" not in typst("[a](methode.qmd)"), "paper has no neighbour page"
+    table = "| a |\n|---|\n| [b](methode.qmd) |\n"
+    assert 'href="methode.html"' in html(table), "in a table too"
+    assert "methode" not in typst(table)
 
 
 def test_citations_are_written_and_listed():

@@ -46,7 +46,7 @@ def observ(root: Path, *words: str | Path, **environment: str) -> subprocess.Com
 def git(root: Path, *words: str) -> str:
     who = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org"}
     who |= {"GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org"}
-    who |= {"GIT_AUTHOR_DATE": "2026-11-01", "GIT_COMMITTER_DATE": "2026-11-01"}
+    who |= {"GIT_AUTHOR_DATE": "2026-11-01T09:00Z", "GIT_COMMITTER_DATE": "2026-11-01T09:00Z"}
     done = subprocess.run(
         ["git", "-C", root, *words], env={**os.environ, **who}, capture_output=True, check=True
     )

@@ -29,19 +29,9 @@ _CHAPTERS = ".chapters"  # of what a page is made into, what the whole edition i
 # what of the library makes a page of its source; a test looks whether the publisher imports more
 RENDERING = frozenset(
     (
-        *(
-            "actions",
-            "catalogue",
-            "comparisons",
-            "confidentiality",
-            "dataset",
-            "display",
-            "errors",
-            "estimates",
-            "files",
-        ),
-        *("disk_cache", "inputs", "period", "personal", "publish", "published_text", "scratch"),
-        *("swap", "text", "yaml_files"),
+        *("actions", "catalogue", "comparisons", "confidentiality", "corrections", "dataset"),
+        *("disk_cache", "display", "errors", "estimates", "files", "inputs", "period", "personal"),
+        *("publish", "published_text", "scratch", "swap", "tables", "text", "yaml_files"),
     )
 )
 

@@ -430,6 +430,10 @@ function Pandoc(doc)
   end
   local lang = doc.meta.lang and pandoc.utils.stringify(doc.meta.lang) or 'fr'
   if lang:match '^fr' then doc = doc:walk(typography) end
+  local absent = {}
+  for _, name in ipairs(doc.meta.absent or {}) do absent[pandoc.utils.stringify(name)] = true end
+  -- before tables are written, in which they stand too
+  doc = doc:walk { Link = function(el) return link(el, root, absent) end }
   doc = doc:walk { traverse = 'topdown',
     Div = function(div)
       if kind_of(div.identifier) or div.classes:includes 'figure' or div.classes:includes 'table' then
@@ -455,9 +459,6 @@ function Pandoc(doc)
     end
   end }
   doc = headings(doc)
-  local absent = {}
-  for _, name in ipairs(doc.meta.absent or {}) do absent[pandoc.utils.stringify(name)] = true end
-  doc = doc:walk { Link = function(el) return link(el, root, absent) end }
   if typst then
     if prefix ~= '' then
       doc = doc:walk { Block = function(el)
