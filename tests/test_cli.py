@@ -225,7 +225,7 @@ NEXT = str(Quarter.of(date.today()) + 1)
             [
                 "'nope'",
                 "commands are catalogue, demo, fetch, ingest, forget, status, edition, diff, "
-                "partners, preview, code",
+                "review, partners, preview, code",
             ],
         ),
         (["edtion"], ["'edtion'", "edition"]),

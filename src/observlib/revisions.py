@@ -324,4 +324,4 @@ def why(reason: str, catalogue: Catalogue) -> str:
     "La période n'était pas complète."
     """
     known = catalogue.revisions.get(reason)
-    return known.why if known else TEXTS[reason or "silent"]
+    return known.why if known else TEXTS[f"reasons.{reason or 'silent'}"]

@@ -11,7 +11,7 @@ import pytest
 import typer
 from tests.copies import copy_catalogue
 
-from observlib import __version__, release, standing, store
+from observlib import __version__, explaining, release, standing, store
 from observlib.cli import app
 from observlib.cli.printing import steps
 
@@ -77,7 +77,7 @@ def test_a_program_reads_the_catalogue_and_what_stands_published(observ, place, 
 def test_a_program_reads_why_a_page_would_run(observ, place, monkeypatch):
     told = {"family polls": "would be computed: the data (polls)", "panorama": "is kept"}
     told["the site"] = "would stay as it is"
-    monkeypatch.setattr(release, "explain", lambda *_, **__: dict(told))
+    monkeypatch.setattr(explaining, "explain", lambda *_, **__: dict(told))
     assert observ("edition", "--explain")[1].splitlines() == [": ".join(x) for x in told.items()]
     found = json.loads(observ("edition", "--explain", "--json")[1])
     assert found["pages"] == {"panorama": "is kept"} and found["site"] == "would stay as it is"

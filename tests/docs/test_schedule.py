@@ -34,7 +34,7 @@ def test_every_command_of_the_examples_is_one(path):
 def test_both_examples_ingest_before_they_release_and_send_out_after():
     for name in ("observ-edition.service", "gitlab-ci.yml"):
         text = (FOLDER / name).read_text(encoding="utf-8")
-        assert [words[0] for words in commands(text)] == ["fetch", "ingest", "edition"]
+        assert [words[0] for words in commands(text)] == ["fetch", "ingest", "edition", "review"]
         assert text.index("edition --release") < text.index("rsync -a")
 
 
@@ -51,6 +51,6 @@ def test_systemd_accepts_the_units(tmp_path: Path):
 def test_the_pipeline_runs_on_a_schedule_keeps_the_checklist_and_stops_at_what_fails():
     (job,) = yaml.safe_load((FOLDER / "gitlab-ci.yml").read_text(encoding="utf-8")).values()
     assert job["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
-    assert job["artifacts"] == {"when": "always", "paths": ["release.json"]}
+    assert job["artifacts"] == {"when": "always", "paths": ["release.json", "review"]}
     release = next(line for line in job["script"] if "--release" in line)
     assert "|" not in release  # whose exit code would be another program's

@@ -49,7 +49,7 @@ def sized(now: list[dict[str, Any]], *told: Publication) -> dict[str, Any]:
 def test_a_first_edition_tells_the_rules_and_what_will_stand_there():
     text = page(rows(1000.0))
     assert "La saison est estimée de nouveau" in text and "Limite : 1 %." in text
-    assert TEXTS["first"].split(" : ")[0] in text and "|" not in text
+    assert TEXTS["said.first"].split(" : ")[0] in text and "|" not in text
 
 
 def test_a_triangle_has_a_row_for_each_period_and_a_column_for_each_edition():

@@ -176,7 +176,7 @@ def part(
         ends = french.number(series[0]), _quarters(series[-1])
         lines.append(("length", _quarters(median_low(series))))
         lines.append(("range", " à ".join(ends)))
-    named = [(TEXTS[key], value) for key, value in lines]
+    named = [(TEXTS[f"rows.{key}"], value) for key, value in lines]
     for survey, (low, high) in unanswered(rows).items():
         ends = french.number(low), french.percent(high)
         value = TEXTS["between"].format(low=ends[0], high=ends[1])

@@ -155,7 +155,7 @@ def badge(edition: Edition, read: Sequence[Sheet], study: str = "") -> Markdown:
     now = [sheet for sheet in own if sheet.told == edition.told]
     if now:
         last = now[-1]
-        text = TEXTS[f"verdicts.{last.verdict}"]
+        text = TEXTS[f"verdicts.{last.verdict.replace(' ', '_')}"]
         kind = "good" if last.verdict in GOOD else "bad"
         said = TEXTS["reviewed"].format(verdict=text, day=french.day_label(last.date))
     else:
@@ -207,7 +207,7 @@ def _said(sheet: Sheet, studies: Mapping[str, str]) -> list[Markdown]:
         day=french.day_label(sheet.date),
         role=sheet.role,
         of=of,
-        verdict=TEXTS[f"verdicts.{sheet.verdict}"],
+        verdict=TEXTS[f"verdicts.{sheet.verdict.replace(' ', '_')}"],
     )
     found = [markdown("{}", about)]
     if sheet.points:

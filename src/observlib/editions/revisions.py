@@ -73,7 +73,7 @@ def vintages(
 
 
 def _said(name: str, **words_: str) -> Markdown:
-    return Markdown(typography(TEXTS[name].format(**words_)))
+    return Markdown(typography(TEXTS[f"said.{name}"].format(**words_)))
 
 
 def _rules(rows: pd.DataFrame, catalogue: Catalogue, today: date) -> Iterator[Markdown]:
@@ -88,7 +88,7 @@ def _rules(rows: pd.DataFrame, catalogue: Catalogue, today: date) -> Iterator[Ma
     past = [one for one in once if one.since and one.since <= today]
     if past:
         lines = [
-            _line(f"{TEXTS[one.kind]} : {_named(one, catalogue)}", one.why, _since(one))
+            _line(f"{TEXTS[f'kinds.{one.kind}']} : {_named(one, catalogue)}", one.why, _since(one))
             for one in past
         ]
         yield joined([_said("once"), joined(lines, "\n")], "\n\n")
@@ -118,8 +118,9 @@ def _limits(one: Revision, rows: pd.DataFrame) -> Iterator[str]:
         kinds = {"count" if is_count(unit) else "points" for unit in units} or {"points"}
         places = 0 if one.at_most == round(one.at_most) else 1
         limit = french.number(one.at_most, places)
-        text = TEXTS["limit.both" if len(kinds) > 1 else f"limit.{min(kinds)}"]
-        yield text.format(limit=limit, points=french.plural(one.at_most, "point", "points"))
+        kind = "both" if len(kinds) > 1 else min(kinds)
+        points = french.plural(one.at_most, "point", "points")
+        yield TEXTS[f"limit.{kind}"].format(limit=limit, points=points)
     if one.months is not None:
         yield TEXTS["months"].format(months=french.spelled(one.months))
 
@@ -233,12 +234,12 @@ def _sizes(known: pd.DataFrame, catalogue: Catalogue) -> Iterator[Markdown]:
             french.number(row["told"]),
             french.number(row["revised"]),
             *(_with_unit(row[name], row["unit"], name == "mean") for name in _NUMBERS),
-            TEXTS[_lean(row["mean"], row["p_value"])],
+            TEXTS[f"lean.{_lean(row['mean'], row['p_value'])}"],
         )
         for name in ordered(revised, "indicator", catalogue)
         for row in estimates.records(revised[revised["indicator"] == name])
     ]
-    heads = [TEXTS[name] for name in ("indicator", "told", "revised", *_NUMBERS, "bias")]
+    heads = [TEXTS[f"heads.{name}"] for name in ("indicator", "told", "revised", *_NUMBERS, "bias")]
     columns = dict(zip(heads, map(list, zip(*lines, strict=True)), strict=True))
     table = pipe_table(columns, right=tuple(heads[1:6]))
     yield _said("sizes")

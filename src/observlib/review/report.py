@@ -46,7 +46,8 @@ def write(review: Review, folder: Path) -> Path:
 
 def page(review: Review) -> str:
     """The page of a review, as Markdown: its verdict, what was compared, what differs and where."""
-    verdict = TEXTS[f"verdicts.{review.verdict}"]
+    key = review.verdict.replace(" ", "_")
+    verdict = TEXTS[f"verdicts.{key}"]
     day = french.day_label(date.fromisoformat(review.published))
     about = [TEXTS["of"].format(day=day) + "."]
     about += [TEXTS["synthetic"]] if review.kind == "demonstration" else []
@@ -54,15 +55,15 @@ def page(review: Review) -> str:
         about.append(TEXTS["commit"].format(commit=review.commit) + ".")
     about.append(TEXTS["environment"].format(**review.environment) + ".")
     parts = [
-        f"::: {{.verdict}}\n**{TEXTS['verdict']} : {verdict}.** {TEXTS[review.verdict]}\n:::",
+        f"::: {{.verdict}}\n**{TEXTS['verdict']} : {verdict}.** {TEXTS[f'about.{key}']}\n:::",
         typography(" ".join(about)),
     ]
     if review.not_run:
         lines = "\n".join(markdown("- {}", line) for line in review.not_run)
         parts += [f"## {TEXTS['not_run']}", lines]
-    for title, is_close in (("found", False), ("close", True)):
+    for is_close in (False, True):
         if found := [one for one in review.differences if one.is_close == is_close]:
-            parts += [f"## {TEXTS[title]}", _table(found)]
+            parts += [f"## {TEXTS['close' if is_close else 'found']}", _table(found)]
     if review.counts:
         counted = {
             TEXTS["counted"]: [TEXTS[f"counts.{name}"] for name in review.counts],
