@@ -37,6 +37,19 @@ def test_each_publication_that_tells_something_new_is_kept_in_its_order(tmp_path
     assert set(found[0].told.wide) == {("d", "p", "web", "satisfaction", 1)}
 
 
+def test_what_an_edition_knew_of_earlier_ones_is_the_same_on_whatever_day_they_were_published(
+    tmp_path,
+):
+    for place, day in (("a", TODAY), ("b", date(2027, 1, 5))):
+        publications.keep(tmp_path / place, QUARTER, edition(tmp_path / "e", 7.0), day)
+    assert publications.digests(tmp_path / "a") == publications.digests(tmp_path / "b")
+    publications.keep(tmp_path / "a", QUARTER + 1, edition(tmp_path / "e", 7.5), TODAY)
+    now = edition(tmp_path / "e", 7.5)
+    assert list(publications.before(tmp_path / "a", QUARTER + 1, now)) == ["0001-2026-T3"]
+    other = edition(tmp_path / "e", 8.0)
+    assert len(publications.before(tmp_path / "a", QUARTER + 1, other)) == 2
+
+
 def test_who_never_published_has_nothing_to_hold_an_edition_against(tmp_path):
     assert publications.earlier(tmp_path) == []
 

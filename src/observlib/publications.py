@@ -77,8 +77,15 @@ def names(data: Path) -> tuple[str, ...]:
 
 
 def digests(data: Path) -> Inputs:
-    """What was published from a data folder, by its names: the digest of each."""
-    return {folder.name: inputs.key(inputs.tree("", folder)) for folder in _folders(data)}
+    """What was published from a data folder, by its names: the digest of each, on whatever day."""
+    return {one.name: _digest(data / FOLDER / one.name) for one in earlier(data)}
+
+
+def _digest(folder: Path) -> str:
+    tables = {name: inputs.file(folder / name) for name in (ESTIMATES, COMPARISONS)}
+    steps = json.loads((folder / STEPS).read_text(encoding="utf-8"))
+    told = {name: json.dumps(value, sort_keys=True) for name, value in steps.items() if name != DAY}
+    return inputs.key(tables | told)
 
 
 def before(data: Path, quarter: Quarter, edition: Path) -> Inputs:

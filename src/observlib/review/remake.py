@@ -147,16 +147,18 @@ def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
             f"{data}: the store's {bounded(other, 9)} are not those that the edition was made "
             "from; ingest the exports that gave them, and name their folder with --data"
         )
-    known = publications.digests(data)
-    earlier = bundle.manifest.earlier
+    known, earlier = publications.digests(data), bundle.manifest.earlier
+    if lacking := [name for name, digest in earlier.items() if known.get(name) != digest]:
+        raise CannotRun(
+            f"{data / publications.FOLDER}: {bounded(lacking)}: not here as the edition knew it, "
+            "and disclosure control depends on it; publish these editions first, or bring them"
+        )
     place = data.relative_to(root).as_posix() if data.is_relative_to(root) else None
     target = copy / place if place else copy.with_name(data.name)
     target.mkdir(parents=True, exist_ok=True)
     (target / "store").symlink_to((data / "store").resolve(), target_is_directory=True)
-    for name, digest in earlier.items():
-        if known.get(name) == digest:
-            kept = publications.FOLDER
-            shutil.copytree(data / kept / name, target / kept / name)
+    for name in earlier:
+        shutil.copytree(data / publications.FOLDER / name, target / publications.FOLDER / name)
     return place or str(target)
 
 
