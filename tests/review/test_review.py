@@ -54,6 +54,16 @@ def test_where_neither_copy_nor_history_has_the_code_it_is_said_and_nothing_runs
     assert ("manifest.json", "commit") in [(x["file"], x["where"]) for x in found["differences"]]
 
 
+def test_without_what_was_published_before_it_is_said_what_is_lacking(
+    small: Small, tmp_path: Path
+) -> None:
+    folder = tampering.copy(small.edition, tmp_path / T3)
+    tampering.rewrite(folder / record.NAME, earlier={"0001-2026-T2": "0" * 32})
+    done = observ(small.root, "review", folder, "--data", small.data)
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
+    assert "0001-2026-T2: not here as the edition knew it" in done.stderr
+
+
 def test_without_the_data_it_is_said_which_tables_are_others(small: Small, tmp_path: Path) -> None:
     data = tmp_path / "data"
     made = shutil.ignore_patterns("raw", "store", "published", "identifiers")
