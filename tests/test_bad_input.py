@@ -2,6 +2,7 @@
 
 import errno
 import io
+import json
 import os
 import shutil
 import sys
@@ -430,6 +431,9 @@ def test_an_edition_that_cannot_be_written_leaves_the_published_one(
         def publish(project: Path, target: Path, *_: Any) -> None:
             target.mkdir(parents=True)
             (target / "index.html").write_text("<html><head></head></html>", encoding="utf-8")
+            of = {"licenses": [{"path": "l", "title": "L"}], "contributors": [{"title": "A"}]}
+            (target / "donnees").mkdir()
+            (target / "donnees" / "datapackage.json").write_text(json.dumps(of), encoding="utf-8")
 
         monkeypatch.setattr("observlib.release.publish", publish)
         monkeypatch.setattr("observlib.release.replace_folder", fail)

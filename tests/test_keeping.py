@@ -323,7 +323,11 @@ def test_each_kind_of_change_is_noticed_and_runs_what_it_must_with_the_bytes_of_
     assert stands(root)
     found = small.published(root)
     own = {key: found[key] for key in found if not key.startswith("editions/2026-T2")}
-    assert own == fresh(root, release)
+    new = fresh(root, release)
+    if name == "facts":  # of which no page tells: the edition stands, as it was made then
+        said = [key for key in own if key.endswith(("manifest.json", "ro-crate-metadata.json"))]
+        own, new = ({k: v for k, v in one.items() if k not in said} for one in (own, new))
+    assert own == new
 
 
 @pytest.mark.slow
@@ -407,9 +411,9 @@ def test_what_is_kept_and_damaged_is_made_again(again, root):
     again()
     before = small.published(root)
     kept = [path for path in (root / "reports" / ".kept").rglob("*") if path.is_file()]
-    # two pages twice, the home page, the list of editions, the series, the frame, what stands, what
-    # was decided before and after, a lock
-    assert len(kept) == 12
+    # two pages twice, the home page, the list of editions, the calendar, the reviews, the series,
+    # the frame, the package, what stands, what was decided before and after, a lock
+    assert len(kept) == 15
     for path in kept:
         path.write_bytes(path.read_bytes()[:-1] + b"z")
     assert not stands(root)

@@ -30,10 +30,7 @@ from observlib.edition.compute import frame_files
 from observlib.edition.execute import Workers
 from observlib.edition.front_page import headline
 from observlib.edition.make import make, write_frame
-from observlib.edition.manifest import (
-    leave_out,
-    write,
-)
+from observlib.edition.manifest import Entry, leave_out, write
 from observlib.edition.request import Request, check_request
 from observlib.editions import crate, dates, record, reviews
 from observlib.editions.announced import check_kept
@@ -140,7 +137,7 @@ def release(
             computing=computing,
             executing=executing,
         )
-        manifest |= _origin(request, folder, found)
+        manifest |= _origin(request, folder, manifest, found)
         edition = _dated(request, folder, manifest)
         if store.digest(data) != request.digest:
             raise ObservError(
@@ -219,20 +216,26 @@ def _publish(
     return made
 
 
-def _origin(request: Request, folder: Path, found: Inputs) -> dict[str, Any]:
-    """What the edition in a folder is made from, as its manifest has it."""
+def _origin(request: Request, folder: Path, manifest: Entry, found: Inputs) -> Entry:
+    """What the edition in a folder is made from, as its manifest has it.
+
+    Where what is published tells the same, made from the same, it keeps its own commit, and what
+    had been published before it: what came since is none of its own.
+    """
     root, data = request.root, request.data
-    made_from = standing.origin(found) | {"the lock": inputs.file(root / "requirements.lock")}
-    # a commit since, of nothing that it is made from, is none of its own
+    of = {"made_from": standing.origin(root, found), "data": store.digests(data)}
+    tables = (publications.ESTIMATES, publications.COMPARISONS)
     before = record.raw(root / "reports" / "_site" / str(request.quarter))
-    is_same = before.get("made_from") == made_from
-    commit = str(before["commit"]) if is_same else git.commit(root)
+    is_same = all(before.get(name) == value for name, value in of.items()) and all(
+        before["frame"].get(name) == manifest["frame"][name] for name in tables
+    )
     return {
-        "commit": commit,
+        "commit": before["commit"] if is_same else git.commit(root),
         "publisher": "embedded" if found["the publisher"] == "embedded" else "quarto",
-        "made_from": made_from,
-        "data": store.digests(data),
-        "earlier": publications.before(data, request.quarter, folder),
+        **of,
+        "earlier": before["earlier"]
+        if is_same
+        else publications.before(data, request.quarter, folder),
     }
 
 

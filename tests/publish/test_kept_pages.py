@@ -71,10 +71,7 @@ CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "a finding": (replace(STUDY, "reste en retrait", "progresse"), {str(STUDY), "index.qmd"}),
     "a title": (replace(STUDY, "Panorama", "Vue"), EVERY),
     "a fixed page": (replace("glossaire.qmd", "---\n\n", "---\n\nUn mot.\n\n"), {"glossaire.qmd"}),
-    "the day": (
-        replace("manifest.json", "2026-11-24", "2026-12-02"),
-        {name for name in EVERY if name.endswith(".qmd")},
-    ),
+    "the day": (replace("manifest.json", "2026-11-24", "2026-12-02"), EVERY),
     "the data": (replace("manifest.json", "demonstration", "real"), EVERY),
     "a package": (add_package, EVERY),
     "settings": (replace("_quarto.yml", "Contenus sous", "Textes sous"), EVERY),

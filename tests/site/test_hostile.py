@@ -30,8 +30,8 @@ from observlib.period import Quarter
 from observlib.publish.markdown import notebook_to_markdown
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage
-from observlib.release import _project as project_of
 from observlib.release import release
+from observlib.staging import stage as project_of
 from observlib.text import as_cell
 
 pytestmark = pytest.mark.slow

@@ -54,7 +54,7 @@ def passport(entry: Mapping[str, Any], edition: Mapping[str, Any], data: str) ->
     SOURCE_DATE_EPOCH=1794700800 observ edition 2026-T3 --study appels
     ```
     <BLANKLINE>
-    **Vérifier.** `observ review` compare tout ce que l’édition publie à ce qu’il refait ; [les relectures publiées](../editions/relectures.html) disent ce qui en est sorti.
+    **Vérifier.** `observ review` compare tout ce que l’édition publie à ce qu’il refait. [Les relectures publiées](../editions/relectures.html) disent ce qui en est sorti.
     <BLANKLINE>
     **Données lues.** Chaque table a l’empreinte de son contenu : `calls` (`0a1b`).
     """  # noqa: E501
@@ -85,7 +85,7 @@ def passport(entry: Mapping[str, Any], edition: Mapping[str, Any], data: str) ->
             "\n".join(["```bash", *lines, "```"]),
             typography(
                 "**Vérifier.** `observ review` compare tout ce que l’édition publie à ce qu’il "
-                "refait ; [les relectures publiées](../editions/relectures.html) disent ce qui en "
+                "refait. [Les relectures publiées](../editions/relectures.html) disent ce qui en "
                 "est sorti."
             ),
             *([typography(f"**Données lues.** {_DIGESTS} : {', '.join(read)}.")] if read else []),

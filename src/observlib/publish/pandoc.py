@@ -22,6 +22,8 @@ from observlib.errors import ObservError
 
 TIME_LIMIT = 60.0
 TEMPLATES = Path(str(files("observlib.publish") / "templates"))
+# else it cannot read a path with an accent where the locale is plain
+_UTF8 = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
 _ASKING = threading.Lock()  # `cache` alone lets each of several threads compute
 
 
@@ -170,8 +172,8 @@ def convert_to_docx(
         "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
         "metadata": dict(metadata),
     }
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
-    return _run(options, markdown, name, time_limit, environment)
+    day = {"SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
+    return _run(options, markdown, name, time_limit, day)
 
 
 def data_file(name: str) -> bytes:
@@ -200,7 +202,7 @@ def _run(
                 capture_output=True,
                 cwd=folder,
                 timeout=time_limit,
-                env=environment,
+                env={**os.environ, **_UTF8, **(environment or {})},
                 check=False,
             )
         except subprocess.TimeoutExpired as error:

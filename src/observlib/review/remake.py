@@ -111,7 +111,7 @@ def made_from(root: Path, data: Path) -> Inputs:
         **standing.files_of_project(root, data),
         **inputs.tree(inputs.LIBRARY, root / "src" / "observlib"),
     }
-    return standing.origin(found) | {"the lock": inputs.file(root / "requirements.lock")}
+    return standing.origin(root, found)
 
 
 def _copy_project(root: Path, data: Path, copy: Path) -> None:
@@ -120,7 +120,8 @@ def _copy_project(root: Path, data: Path, copy: Path) -> None:
     for name in ("src", "notebooks", "docs"):
         shutil.copytree(root / name, copy / name, ignore=ignored)
     standing.copy_sources(root, copy / "reports")
-    shutil.copyfile(root / "requirements.lock", copy / "requirements.lock")
+    if (root / "requirements.lock").is_file():
+        shutil.copyfile(root / "requirements.lock", copy / "requirements.lock")
     for folder in (root / "data", data) if data.is_relative_to(root) else (root / "data",):
         for path in folder.iterdir() if folder.is_dir() else ():
             target = copy / path.relative_to(root)
