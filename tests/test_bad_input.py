@@ -417,7 +417,7 @@ def test_an_edition_that_cannot_be_written_leaves_the_published_one(
         none = publications.content(estimates.make([]), comparisons.make(None), {"wide": []})
         for name, content in none.items():
             (folder / name).write_bytes(content)
-        return {**request.about, "studies": []}
+        return {**request.about, "version": "0", "studies": []}
 
     monkeypatch.setattr("observlib.release.make", make)
     monkeypatch.setattr("observlib.release.publish", fail)
