@@ -97,7 +97,7 @@ def test_two_builds_in_two_places_are_the_same_but_for_what_is_listed(
         if (small.edition / name).read_bytes() != (other.edition / name).read_bytes()
     }
     told = json.loads((small.edition / record.NAME).read_text(encoding="utf-8"))
-    assert differ == {record.BUILD} == set(told["apart"])
+    assert differ <= {record.BUILD} == set(told["apart"])
     assert len(names) > 100
 
 
