@@ -38,8 +38,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Slug, Text
-from observlib.catalogue.mistakes import sheets
-from observlib.errors import ObservError, bounded
+from observlib.catalogue.mistakes import checked
+from observlib.errors import bounded
 from observlib.published_text import Plain, a_role
 from observlib.yaml_files import Lines
 
@@ -153,19 +153,14 @@ def load_actions(
     >>> [action.product for action in found]
     ['legifrance', 'boamp', 'service-public', 'service-public']
     """
-    problems: list[str] = []
-    actions: list[Action] = []
-    shape = "a mapping (`id:`, `product:`, `date:`)"
-    for path, action, lines in sheets(folder, Action, shape, problems):
-        problems += _unknown(path, action, lines, catalogue, followed)
-        twin = next((other for other in actions if other.title == action.title), None)
-        if twin is not None:  # a page knows an action by its title
-            problems.append(
-                f"{path}: the title {action.title!r} is that of {twin.id}.yml; give another"
-            )
-        actions.append(action)
-    if problems:
-        raise ObservError(*problems)
+    titles: dict[str, str] = {}  # a page knows an action by its title
+
+    def wrong(path: Path, action: Action, lines: Lines) -> Iterator[str]:
+        yield from _unknown(path, action, lines, catalogue, followed)
+        if (twin := titles.setdefault(action.title, action.id)) != action.id:
+            yield f"{path}: the title {action.title!r} is that of {twin}.yml; give another"
+
+    actions = checked(folder, Action, "a mapping (`id:`, `product:`, `date:`)", wrong)
     return tuple(sorted(actions, key=lambda action: (action.date, action.id)))
 
 

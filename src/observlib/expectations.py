@@ -30,6 +30,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import date as Day  # which is the name of a key too
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -38,8 +39,7 @@ from pydantic import AfterValidator, Field
 from observlib.actions import Line
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Slug
-from observlib.catalogue.mistakes import sheets
-from observlib.errors import ObservError
+from observlib.catalogue.mistakes import checked
 from observlib.period import Quarter
 from observlib.published_text import Plain, a_role
 from observlib.yaml_files import Lines
@@ -92,15 +92,8 @@ def load_expectations(folder: Path, catalogue: Catalogue) -> tuple[Expectation, 
     >>> [one.direction for one in load_expectations(Path("data/demo/expectations"), known)]
     ['stable', 'up']
     """
-    problems: list[str] = []
-    found = []
     shape = "a mapping (`id:`, `indicator:`, `period:`)"
-    for path, one, lines in sheets(folder, Expectation, shape, problems):
-        problems += _unknown(path, one, lines, catalogue)
-        found.append(one)
-    if problems:
-        raise ObservError(*problems)
-    return tuple(found)
+    return (*checked(folder, Expectation, shape, partial(_unknown, catalogue=catalogue)),)
 
 
 def _unknown(path: Path, one: Expectation, lines: Lines, catalogue: Catalogue) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from observlib.errors import ObservError
 
 DIRTY = "-dirty"  # what ends the name of a commit of which files differ
+_PATIENCE = 60  # seconds for which git is waited for
 ARCHIVAL = ".git_archival.txt"  # in an archive that git made, it names the commit
 
 
@@ -54,15 +55,23 @@ def check_out(root: Path, name: str, folder: Path) -> None:
         archive.extractall(folder, filter="data")
 
 
+def last_change(path: Path) -> str:
+    """The day of a file's last commit; nothing where git, or a commit of it, is not there."""
+    told = _run(path.parent, "log", "-1", "--format=%cs", "--", path.name)
+    return told.decode().strip() if told is not None else ""
+
+
 def _is_name(name: str) -> bool:
     """Whether a text can only be a commit's name: what a stranger wrote is no option of git."""
     return len(name) == 40 and set(name) <= set("0123456789abcdef")
 
 
 def _run(root: Path, *words: str) -> bytes | None:
-    """What git says; None where it is not installed, or refuses."""
+    """What git says; None where it is not installed, refuses, or never answers."""
     try:
-        told = subprocess.run(["git", "-C", root, *words], capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
+        told = subprocess.run(
+            ["git", "-C", root, *words], capture_output=True, check=True, timeout=_PATIENCE
+        )
+    except (OSError, subprocess.SubprocessError):
         return None
     return told.stdout

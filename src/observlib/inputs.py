@@ -47,6 +47,20 @@ def key(inputs: Mapping[str, str]) -> str:
     return digest(json.dumps(inputs, sort_keys=True).encode())
 
 
+def by_group(inputs: Mapping[str, str]) -> Inputs:
+    """One digest for each group of inputs.
+
+    Examples
+    --------
+    >>> list(by_group({"the data/calls": "a", "Python": "3", "the data/polls": "b"}))
+    ['the data', 'Python']
+    """
+    groups: dict[str, Inputs] = {}
+    for name, value in inputs.items():
+        groups.setdefault(name.partition("/")[0], {})[name] = value
+    return {group: key(own) for group, own in groups.items()}
+
+
 def tree(group: str, folder: Path, skipped: Collection[str] = ()) -> Inputs:
     """Each file below a folder, by the digest of its bytes; hidden ones and bytecode are left out.
 

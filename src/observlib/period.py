@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -33,6 +33,28 @@ def today() -> date:
             f"SOURCE_DATE_EPOCH={moment}: is no number of seconds since 1970; unset it, or write "
             "such as `$(date -d 2026-11-15 +%s)`"
         ) from error
+
+
+def epoch(day: date) -> int:
+    """The seconds since 1970 at which a day begins in UTC, as `SOURCE_DATE_EPOCH` has them.
+
+    Examples
+    --------
+    >>> epoch(date(2026, 11, 16))
+    1794787200
+    """
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+def edition_day(published: str, revisions: Iterable[str]) -> date:
+    """The day that an edition bears: of its last revision, or else of its publication.
+
+    Examples
+    --------
+    >>> edition_day("2026-11-16", ["2026-12-01"]).isoformat()
+    '2026-12-01'
+    """
+    return date.fromisoformat([published, *revisions][-1])
 
 
 @dataclass(frozen=True, order=True)

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date as Day  # which is the name of a key too
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -30,8 +31,7 @@ from pydantic import AfterValidator, Field, model_validator
 from observlib.actions import Line
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Slug, Text
-from observlib.catalogue.mistakes import sheets
-from observlib.errors import ObservError
+from observlib.catalogue.mistakes import checked
 from observlib.period import Quarter
 from observlib.published_text import Plain, a_role
 from observlib.text import fold_label
@@ -93,14 +93,8 @@ def load_replies(folder: Path, catalogue: Catalogue) -> tuple[Reply, ...]:
     >>> [reply.days for reply in load_replies(Path("data/demo/partners"), known)]
     [55, 21, 36]
     """
-    problems: list[str] = []
-    replies: list[Reply] = []
     shape = "a mapping (`id:`, `partner:`, `date:`)"
-    for path, reply, lines in sheets(folder, Reply, shape, problems):
-        problems += _unknown(path, reply, lines, catalogue)
-        replies.append(reply)
-    if problems:
-        raise ObservError(*problems)
+    replies = checked(folder, Reply, shape, partial(_unknown, catalogue=catalogue))
     return tuple(sorted(replies, key=lambda reply: (reply.date, reply.id)))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from observlib.edition.sheets import write_sheets
 from observlib.editions import dates, quality
 from observlib.editions import revisions as revised_figures
 from observlib.errors import ObservError
+from observlib.period import edition_day
 
 # places of the method's page, and the files of `reports/` that stand there
 _MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}
@@ -82,7 +82,7 @@ def _tell_method(
         text = with_attack(text, str(request.quarter), report, request.catalogue)
         text = with_part(text, "citation", typography(quotes.rule()))
         text = with_part(text, "faits", typography(main_points.rule()))
-        day = date.fromisoformat([manifest["published"], *manifest["revisions"]][-1])
+        day = edition_day(manifest["published"], manifest["revisions"])
         text = with_part(text, "qualite", quality.told(request, edition, manifest["published"]))
         of = (request.catalogue, request.quarter, day)
         before = publications.earlier(request.data)

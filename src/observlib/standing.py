@@ -132,15 +132,11 @@ def site_inputs(found: Mapping[str, str]) -> Inputs:
 def origin(root: Path, found: Mapping[str, str]) -> Inputs:
     """What a project holds, by groups of the inputs of an edition: a digest each; and its lock."""
     asked = ("the command", "the day", "the publisher", "the quarter", "the reviews")
-    aside = (*asked, "the data", "the data folder")
-    groups: dict[str, Inputs] = {}
-    for name, value in found.items():
-        group = name.partition("/")[0]
-        if group not in (*aside, "Python", "the packages"):
-            groups.setdefault(group, {})[name] = value
+    aside = (*asked, "the data", "the data folder", "Python", "the packages")
+    held = {name: value for name, value in found.items() if name.partition("/")[0] not in aside}
     lock = root / "requirements.lock"
     locked = {"the lock": inputs.file(lock)} if lock.is_file() else {}
-    return {group: inputs.key(own) for group, own in groups.items()} | locked
+    return inputs.by_group(held) | locked
 
 
 def may_run(root: Path, found: Inputs) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from observlib.catalogue.entries import Entry
+from observlib.errors import ObservError
 from observlib.yaml_files import Lines, read
 
 Sheet = TypeVar("Sheet", bound=Entry)
@@ -65,6 +66,36 @@ def sheets(
                 f"{path.stem!r}; make them the same"
             )
         yield path, sheet, lines
+
+
+def checked(
+    folder: Path,
+    model: type[Sheet],
+    shape: str,
+    wrong: Callable[[Path, Sheet, Lines], Iterable[str]] = lambda path, sheet, lines: (),
+) -> list[Sheet]:
+    """The sheets of a folder, in the order of their names.
+
+    Parameters
+    ----------
+    folder, model, shape
+        As for `sheets`.
+    wrong
+        What else is wrong with a sheet, such as what it names and does not exist.
+
+    Raises
+    ------
+    ObservError
+        With every mistake of every file: file, line, key, what is wrong, what is allowed.
+    """
+    problems: list[str] = []
+    found = []
+    for path, sheet, lines in sheets(folder, model, shape, problems):
+        problems += wrong(path, sheet, lines)
+        found.append(sheet)
+    if problems:
+        raise ObservError(*problems)
+    return found
 
 
 def explain(

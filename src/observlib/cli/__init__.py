@@ -18,6 +18,7 @@ import observlib
 from observlib.cli.checked import checklist, due
 from observlib.cli.code import code
 from observlib.cli.new import add_to
+from observlib.cli.options import Data
 from observlib.cli.printing import (
     answer,
     output_is_lost,
@@ -56,10 +57,6 @@ To begin, with synthetic data:
 add_to(app)
 
 _PARTS = ("departments", "products", "questionnaires", "indicators", "peers", "partners")
-
-Data = Annotated[
-    Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
-]
 
 
 def _version(asked: bool) -> None:
@@ -437,10 +434,10 @@ def main() -> None:
         words = sys.argv[1:] or ["--help"]
         command = with_output_options(typer.main.get_command(app))
         ended = command(words, prog_name="observ", standalone_mode=False)
-        if isinstance(ended, int) and ended not in (0, 130):
-            sys.exit(ended)
         if ended == 130:  # typer's own for Ctrl-C
             raise KeyboardInterrupt
+        if isinstance(ended, int) and ended:
+            sys.exit(ended)
     except ObservError as error:
         tell(error.problems)
         sys.exit(2 if isinstance(error, UsageError) else 1)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from observlib.cli.options import Data
 from observlib.cli.printing import answer, say
 from observlib.errors import UsageError, bounded
 
@@ -22,9 +23,7 @@ def code(
     to: Annotated[
         Path | None, typer.Option("--to", help="Folder of the files; raw/codage of the data.")
     ] = None,
-    data: Annotated[
-        Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
-    ] = Path("data"),
+    data: Data = Path("data"),
 ) -> None:
     """Draw texts at random, and write files for two people to code.
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from observlib.cli.options import Data
 from observlib.cli.printing import answer, say
 from observlib.errors import ObservError, UsageError
 from observlib.period import today
@@ -21,9 +22,7 @@ def review(
         Path | None,
         typer.Argument(help="Folder of a published edition, or a zip; the site's latest, if none."),
     ] = None,
-    data: Annotated[
-        Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
-    ] = Path("data"),
+    data: Data = Path("data"),
     to: Annotated[
         Path | None, typer.Option("--to", help="Folder for the report: a page, and JSON.")
     ] = None,

@@ -7,15 +7,14 @@ from typing import Annotated
 
 import typer
 
+from observlib.cli.options import Data
 from observlib.cli.printing import answer, plural, print_status, say
 from observlib.errors import ObservError, UsageError
 from observlib.period import today
 
 
 def status(
-    data: Annotated[
-        Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
-    ] = Path("data"),
+    data: Data = Path("data"),
     notebooks: Annotated[
         bool, typer.Option("--notebooks", help="Of committed notebooks instead: are they fresh?")
     ] = False,

@@ -32,11 +32,8 @@ def standing(root: Path) -> Inputs:
     """
     data = root / DATA
     seen = inputs.within(inputs.library(), inputs.UNSEEN, inside=False)
-    groups: dict[str, Inputs] = {}
-    for name, value in {**seen, **project.knowledge(data, root)}.items():
-        groups.setdefault(name.partition("/")[0], {})[name] = value
     tables = {f"{_TABLE}{name}": value for name, value in store.digests(data).items()}
-    return {name: inputs.key(files) for name, files in groups.items()} | tables
+    return inputs.by_group(seen | project.knowledge(data, root)) | tables
 
 
 def made_of(notebook: Any, now: Inputs, tables: Iterable[str]) -> Inputs:

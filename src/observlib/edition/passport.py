@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
 from typing import Any
 
 from observlib.display import french, typography
 from observlib.display.prose import plain
+from observlib.period import edition_day, epoch
 
 DEMONSTRATION = "data/demo/store/ledger.json"  # what `make` makes of a demonstration's data
 _DIGESTS = "Chaque table a l’empreinte de son contenu"
@@ -59,13 +59,12 @@ def passport(entry: Mapping[str, Any], edition: Mapping[str, Any], data: str) ->
     **Données lues.** Chaque table a l’empreinte de son contenu : `calls` (`0a1b`).
     """  # noqa: E501
     quarter, revisions = edition["quarter"], edition["revisions"]
-    day = date.fromisoformat([edition["published"], *revisions][-1])
-    moment = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    day = edition_day(edition["published"], revisions)
     words = ["observ", "edition", quarter, *([] if data == "data" else ["--data", data])]
     words += ["--study", entry["study"]]
     own = {name: value for name, value in entry["parameters"].items() if name != "quarter"}
     words += [text for name, value in own.items() for text in ("-p", f"{name}={value}")]
-    lines = [f"SOURCE_DATE_EPOCH={moment} {shlex.join(words)}"]
+    lines = [f"SOURCE_DATE_EPOCH={epoch(day)} {shlex.join(words)}"]
     if edition["kind"] == "demonstration":
         lines.insert(0, f"make {DEMONSTRATION}")
     name = f"édition {quarter}{f', révision {len(revisions)}' if revisions else ''}"

@@ -12,6 +12,7 @@ from typing import Any
 from observlib import estimates, inputs, publications
 from observlib.errors import ObservError
 from observlib.inputs import Inputs
+from observlib.period import edition_day
 
 NAME = "manifest.json"
 BUILD = "build.json"
@@ -45,7 +46,7 @@ class Edition:
     @property
     def changed(self) -> date:
         """The day of its last revision, or else of its publication."""
-        return date.fromisoformat((self.published, *self.revisions)[-1])
+        return edition_day(self.published, self.revisions)
 
     @property
     def days(self) -> dict[str, Any]:

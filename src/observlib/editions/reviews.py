@@ -26,13 +26,13 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date as Day  # which is the name of a key too
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from observlib.actions import Line
 from observlib.catalogue.entries import Entry, Slug
-from observlib.catalogue.mistakes import sheets
+from observlib.catalogue.mistakes import checked
 from observlib.display import french, wording
 from observlib.display.output import pipe_table
 from observlib.display.prose import Markdown, joined, markdown, plain
@@ -54,7 +54,9 @@ _REST = """\
 """
 FOLDER = "reviews"  # in `reports/` (`standing.REVIEWS`)
 PAGE = "relectures"
-GOOD = ("reproduced", "within tolerance")  # verdicts
+Verdict = Literal["reproduced", "within tolerance", "differs", "cannot be run"]
+REPRODUCED, CLOSE, DIFFERS, NOT_RUN = get_args(Verdict)
+GOOD = (REPRODUCED, CLOSE)
 
 
 class Point(BaseModel):
@@ -73,7 +75,7 @@ class Sheet(Entry):
     told: str = Field(pattern=r"^[0-9a-f]{32}$")
     date: Day
     role: Annotated[Plain, AfterValidator(a_role)]
-    verdict: Literal["reproduced", "within tolerance", "differs", "cannot be run"]
+    verdict: Verdict
     studies: tuple[Slug, ...] = ()
     points: tuple[Point, ...] = ()
 
@@ -96,11 +98,8 @@ def load(reports: Path) -> tuple[Sheet, ...]:
     >>> load(Path("no/reports"))
     ()
     """
-    problems: list[str] = []
     shape = "a mapping (`id:`, `edition:`, `date:`)"
-    found = [sheet for _, sheet, _ in sheets(reports / FOLDER, Sheet, shape, problems)]
-    if problems:
-        raise ObservError(*problems)
+    found = checked(reports / FOLDER, Sheet, shape)
     return tuple(sorted(found, key=lambda sheet: (sheet.date, sheet.id)))
 
 
@@ -142,6 +141,17 @@ def begun(path: Path, edition: str, told: str, verdict: str, role: str, today: D
     return dump(known) + _REST
 
 
+def in_words(verdict: str) -> str:
+    """A verdict as it is published.
+
+    Examples
+    --------
+    >>> in_words("cannot be run")
+    'non refaite'
+    """
+    return TEXTS[f"verdicts.{verdict.replace(' ', '_')}"]
+
+
 def badge(edition: Edition, read: Sequence[Sheet], study: str = "") -> Markdown:
     """In a few words, whether an edition was reviewed, or one of its studies, and how it came out.
 
@@ -155,7 +165,7 @@ def badge(edition: Edition, read: Sequence[Sheet], study: str = "") -> Markdown:
     now = [sheet for sheet in own if sheet.told == edition.told]
     if now:
         last = now[-1]
-        text = TEXTS[f"verdicts.{last.verdict.replace(' ', '_')}"]
+        text = in_words(last.verdict)
         kind = "good" if last.verdict in GOOD else "bad"
         said = TEXTS["reviewed"].format(verdict=text, day=french.day_label(last.date))
     else:
@@ -207,7 +217,7 @@ def _said(sheet: Sheet, studies: Mapping[str, str]) -> list[Markdown]:
         day=french.day_label(sheet.date),
         role=sheet.role,
         of=of,
-        verdict=TEXTS[f"verdicts.{sheet.verdict.replace(' ', '_')}"],
+        verdict=in_words(sheet.verdict),
     )
     found = [markdown("{}", about)]
     if sheet.points:

@@ -24,7 +24,7 @@ from observlib import comparisons, dataset, estimates, files, inputs, period, st
 from observlib.display import french
 from observlib.edition.manifest import MANIFEST
 from observlib.errors import ObservError, UsageError, bounded
-from observlib.period import Quarter
+from observlib.period import Quarter, edition_day
 from observlib.publish.downloads import COMPARISONS, ESTIMATES, frames, open_data
 from observlib.text import as_cell, of_cell
 
@@ -132,7 +132,7 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[Package]:
     site = root / "reports" / "_site" / str(quarter)
     if not site.is_dir():
         raise ObservError(f"reports/_site: does not hold {quarter}; {_AGAIN.format(quarter)}")
-    made = _day(manifest)
+    made = edition_day(manifest["published"], manifest["revisions"])
     read = standing.read(root)
     digests = read.files if read else {}
     problems: list[str] = []
@@ -148,11 +148,6 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[Package]:
         name = f"{quarter}-{page['parameters']['partner']}"
         inside = {f"{name}/{path}": content for path, content in found.items()}
         yield Package(page["title"], folder / f"{name}.zip", dataset.archive(inside, made))
-
-
-def _day(manifest: Mapping[str, Any]) -> date:
-    """The day that the edition's pages bear."""
-    return date.fromisoformat([manifest["published"], *manifest["revisions"]][-1])
 
 
 def _manifest(root: Path, quarter: Quarter) -> dict[str, Any]:
@@ -195,7 +190,7 @@ def _contents(
         name=f"{site.name.lower()}-{partner}",
         title=f"{page['title']}, {french.period_label(manifest['quarter'])}",
         quarter=manifest["quarter"],
-        made=_day(manifest),
+        made=edition_day(manifest["published"], manifest["revisions"]),
         synthetic=manifest["kind"] == "demonstration",
         publisher=_publisher(notebook.parent),
         says={"Contenu": "Les chiffres que montre la page.", "Constat": page["description"]},

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +19,7 @@ import numpy as np
 from observlib.display import french
 from observlib.display.prose import unmarked
 from observlib.errors import ObservError
+from observlib.period import epoch
 from observlib.publish import pandoc
 from observlib.publish.html import metadata
 from observlib.publish.project import Page, Project
@@ -158,10 +158,8 @@ def compiled(main: Path, project: Project) -> bytes:
     """The PDF of typst's source, checked as PDF/UA-1, of the edition's day."""
     import typst
 
-    made = project.manifest.made
-    moment = datetime(made.year, made.month, made.day, tzinfo=UTC)
     pdf: Any = typst.compile(
-        main, **options(main), pdf_standards=["ua-1"], timestamp=int(moment.timestamp())
+        main, **options(main), pdf_standards=["ua-1"], timestamp=epoch(project.manifest.made)
     )
     return bytes(pdf)
 

@@ -17,11 +17,11 @@ from typing import Any
 
 from observlib import estimates, git
 from observlib.editions import crate, record
+from observlib.editions.reviews import CLOSE, DIFFERS, NOT_RUN, REPRODUCED
 from observlib.review.bundle import Bundle, files_against_manifest, opened
-from observlib.review.compare import Difference, compare, differences
+from observlib.review.compare import WHOLE, Difference, compare, differences
 from observlib.review.remake import CannotRun, remade
 
-REPRODUCED, CLOSE, DIFFERS, NOT_RUN = "reproduced", "within tolerance", "differs", "cannot be run"
 # of a manifest: where and when it was made, which another build need not have alike
 _ITS_OWN = ("commit", "earlier")
 
@@ -96,8 +96,8 @@ def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] 
     kept: dict[tuple[str, str], Difference] = {}
     for one in found:  # of a file the manifest says that it changed, and the remake where
         kept.setdefault((one.file, one.where), one)
-    located = {one.file for one in kept.values() if one.where != "the file"}
-    different = [one for one in kept.values() if one.where != "the file" or one.file not in located]
+    located = {one.file for one in kept.values() if one.where != WHOLE}
+    different = [one for one in kept.values() if one.where != WHOLE or one.file not in located]
     return Review(
         manifest.quarter,
         manifest.kind,
@@ -107,14 +107,14 @@ def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] 
         tuple(sorted(different, key=lambda one: (one.is_close, one.file != record.NAME))),
         tuple(not_run),
         _counts(bundle) if again else {},
-        _environment(bundle),
+        {"python": platform.python_version(), "platform": platform.platform(terse=True)},
     )
 
 
 def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
     """What is wrong in a bundle by itself: its files, its days, a commit that nobody knows."""
     for name, wrong in files_against_manifest(bundle).items():
-        yield Difference(name, "the file", wrong, "as its manifest says")
+        yield Difference(name, WHOLE, wrong, "as its manifest says")
     if not record.build_is_whole(bundle.folder):
         yield Difference(record.BUILD, "its digest", "is not that of the rest", "as it was written")
     manifest = bundle.manifest
@@ -167,9 +167,4 @@ def _carried(path: Path) -> Iterator[dict[str, Any]]:
         return  # what it holds is compared by its bytes all the same
 
 
-def _environment(bundle: Bundle) -> dict[str, str]:
-    """In which Python this is, and which packages have other versions than in the lock's."""
-    return {"python": platform.python_version(), "platform": platform.platform(terse=True)}
-
-
-__all__ = ["Review", "of", "review"]
+__all__ = ["DIFFERS", "NOT_RUN", "Review", "of", "review"]

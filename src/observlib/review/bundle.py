@@ -22,7 +22,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 from observlib.editions import record
 from observlib.errors import SHOWN, ObservError, bounded
 from observlib.inputs import Inputs
-from observlib.period import Quarter
+from observlib.period import Quarter, edition_day
 
 MOST_BYTES, MOST_FILES, MOST_OF_MANIFEST = 4_000_000_000, 100_000, 50_000_000
 _RATIO = 1_000  # of a file to what a zip holds of it: text that repeats itself is packed to 1/200
@@ -92,7 +92,7 @@ class Bundle:
     @property
     def day(self) -> date:
         """The day that its pages bear."""
-        return date.fromisoformat([self.manifest.published, *self.manifest.revisions][-1])
+        return edition_day(self.manifest.published, self.manifest.revisions)
 
 
 def opened(place: Path, work: Path) -> Bundle:

@@ -30,6 +30,7 @@ PIXELS = 0.01  # of a drawing's coordinates
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
 _AROUND = 30  # letters shown beside a difference
 _SAID = {"/Alt": "alternative text", "/ActualText": "text that is read", "/T": "title"}
+WHOLE = "the file"  # where a file is absent, or its digest is another
 Piece = tuple[str, str]  # where, what
 
 
@@ -53,7 +54,7 @@ def compare(published: Path, remade: Path, name: str) -> list[Difference]:
     first, second = (folder / name for folder in (published, remade))
     if not first.exists() or not second.exists():
         there, again = ("is there" if path.exists() else "is absent" for path in (first, second))
-        return [Difference(name, "the file", there, again)]
+        return [Difference(name, WHOLE, there, again)]
     return [*_bounded(name, differences(name, first.read_bytes(), second.read_bytes()))]
 
 

@@ -12,13 +12,13 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from observlib import git, inputs, publications, standing, store
 from observlib.editions import record
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
+from observlib.period import epoch
 from observlib.review.bundle import Bundle
 
 _COMMAND = "from observlib.cli import main; main()"
@@ -60,9 +60,11 @@ def remade(bundle: Bundle, root: Path, data: Path, work: Path, tell: Callable[[s
         words += [word for name in asked for word in ("--study", name)]
     if any(study.error for study in manifest.studies):
         words.append("--keep-going")
-    day = bundle.day
-    moment = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-    environment = {**os.environ, "PYTHONPATH": str(copy / "src"), "SOURCE_DATE_EPOCH": str(moment)}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(copy / "src"),
+        "SOURCE_DATE_EPOCH": str(epoch(bundle.day)),
+    }
     last = _run([sys.executable, "-c", _COMMAND, *words], copy, environment, tell)
     folder = copy / "reports" / "_site" / manifest.quarter
     if not (folder / record.NAME).is_file():

@@ -12,6 +12,7 @@ from observlib.display import french, wording
 from observlib.display.output import pipe_table
 from observlib.display.prose import Markdown, markdown
 from observlib.display.typography import typography
+from observlib.editions.reviews import in_words
 from observlib.publish import pandoc
 from observlib.review import Review
 from observlib.review.compare import Difference
@@ -46,8 +47,7 @@ def write(review: Review, folder: Path) -> Path:
 
 def page(review: Review) -> str:
     """The page of a review, as Markdown: its verdict, what was compared, what differs and where."""
-    key = review.verdict.replace(" ", "_")
-    verdict = TEXTS[f"verdicts.{key}"]
+    key, verdict = review.verdict.replace(" ", "_"), in_words(review.verdict)
     day = french.day_label(date.fromisoformat(review.published))
     about = [TEXTS["of"].format(day=day) + "."]
     about += [TEXTS["synthetic"]] if review.kind == "demonstration" else []

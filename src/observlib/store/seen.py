@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from observlib import corrections, expectations
+from observlib import corrections, expectations, git
 from observlib.catalogue.mistakes import sheets
 from observlib.expectations import Expectation
 from observlib.period import Quarter
 from observlib.store.ledger import Ledger, Seen, read_ledger
 
 _PUBLISHED = "published"  # of a data folder: what editions told (`publications`)
-_PATIENCE = 5  # seconds for which git is waited for
 
 
 def with_sheets(data: Path, ledger: Ledger, problems: list[str]) -> tuple[Seen, ...]:
@@ -33,12 +31,12 @@ def _sheets(data: Path, ledger: Ledger, problems: list[str]) -> Iterator[Seen]:
     for sheet in corrections.load_corrections(data, []):
         one = sheet.correction
         name = f"{corrections.FOLDER}/{one.id}"
-        yield Seen(name, one.digest, today, False, _committed(sheet.path))
+        yield Seen(name, one.digest, today, False, git.last_change(sheet.path))
     folder = data / expectations.FOLDER
     for path, own, _ in sheets(folder, Expectation, "a mapping", problems):
         late = _is_late(own, data, ledger)
         name = f"{expectations.FOLDER}/{own.id}"
-        yield Seen(name, own.digest, today, late, _committed(path))
+        yield Seen(name, own.digest, today, late, git.last_change(path))
 
 
 def _is_late(one: Expectation, data: Path, ledger: Ledger) -> bool:
@@ -51,18 +49,6 @@ def _is_late(one: Expectation, data: Path, ledger: Ledger) -> bool:
         if entry.span
     )
     return held or any((data / _PUBLISHED).glob(f"*-{one.period}"))
-
-
-def _committed(path: Path) -> str:
-    """The day of a file's last commit; nothing where git, or a commit of it, is not there."""
-    command = ["git", "log", "-1", "--format=%cs", "--", path.name]
-    try:
-        done = subprocess.run(
-            command, cwd=path.parent, capture_output=True, timeout=_PATIENCE, text=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def first_seen(data: Path) -> dict[str, Seen]:
