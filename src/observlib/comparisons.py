@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.estimates import REFERENCE
+from observlib.estimates import FIGURE, REFERENCE
 
 AGAINST = {  # what an estimate is compared with
     "before": "itself, in an earlier period",
@@ -97,6 +97,20 @@ def side_of(pairs: pd.DataFrame, side: str) -> pd.DataFrame:
     """The estimates of one side of pairs: of "", or of `estimates.REFERENCE`."""
     names = [side + name for name in estimates.COLUMNS]
     return pairs[names].set_axis(estimates.COLUMNS, axis=1)
+
+
+def identifiers(frame: pd.DataFrame) -> list[str]:
+    """The permanent identifier of each comparison: that of both its figures and of `against`.
+
+    It is made as that of a figure (`estimates.identifiers`), and begins with `c`.
+
+    Examples
+    --------
+    >>> identifiers(make(None))
+    []
+    """
+    names = frame[[*FIGURE, *(REFERENCE + name for name in FIGURE), "against"]]
+    return [estimates.identifier("c", row) for row in names.to_numpy(dtype=object).tolist()]
 
 
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -6,10 +6,12 @@ made from estimates and from nothing else.
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -125,6 +127,31 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
         "a group without its value, or the reverse": empty["group"] != empty["group_value"],
     }
     return keeping(frame, rules, "estimates")
+
+
+def identifiers(frame: pd.DataFrame) -> list[str]:
+    """The permanent identifier of each figure: that of its names (`FIGURE`), whatever is told.
+
+    It is the same in every edition, and never that of another figure: `f`, then the first ten
+    characters, in lower-case base 32 (RFC 4648), of the SHA-256 of the names as a JSON list.
+
+    Parameters
+    ----------
+    frame
+        Rows with the columns of `FIGURE`.
+
+    Examples
+    --------
+    >>> identifiers(make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0}]))
+    ['ftrhciffsfn']
+    """
+    return [identifier("f", names) for names in frame[FIGURE].to_numpy(dtype=object).tolist()]
+
+
+def identifier(kind: str, names: Sequence[str]) -> str:
+    """A letter, and ten characters that follow from names (see `identifiers`)."""
+    said = json.dumps(list(names), ensure_ascii=False).encode()
+    return kind + base64.b32encode(hashlib.sha256(said).digest())[:10].decode().lower()
 
 
 def withheld(frame: pd.DataFrame, which: Any) -> pd.DataFrame:

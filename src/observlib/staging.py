@@ -19,7 +19,7 @@ from observlib.edition.notices import with_attack, with_notices, with_package, w
 from observlib.edition.passport import with_passport
 from observlib.edition.request import Request
 from observlib.edition.sheets import write_sheets
-from observlib.editions import dates, quality
+from observlib.editions import dates, origins, quality
 from observlib.editions import revisions as revised_figures
 from observlib.errors import ObservError
 from observlib.period import edition_day
@@ -62,6 +62,7 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
             page = copy / f"{study['page']}.ipynb"
             text = with_passport(page.read_text("utf-8"), study, manifest, request.place)
             page.write_text(text, encoding="utf-8", newline="\n")
+    origins.write(request, copy, [study for study in manifest["studies"] if "sha256" in study])
     _announce(reports / "index.qmd", copy, manifest, request, work / "edition")
     _tell_method(reports / "methode.qmd", copy, request, manifest, work / "edition")
     return copy

@@ -92,6 +92,12 @@ _ADDED = {
         "status of confidentiality, SDMX code list CL_CONF_STATUS", True,
     ),
 }  # fmt: skip
+_ID = _text(
+    "Identifiant",
+    "permanent, le même dans toutes les éditions ; `observ trace` le suit",
+    "permanent, the same in all editions; `observ trace` follows it",
+    True,
+)
 _SYNTHETIC = Column(
     "boolean", "Chiffre inventé", "vrai : donnée de démonstration, à ne citer nulle part",
     "true: data of a demonstration, not to be quoted", True,
@@ -128,12 +134,13 @@ def _reference(column: Column) -> Column:
 
 
 _OTHER = {REFERENCE + name: _reference(column) for name, column in (_SIDE | _ADDED).items()}
-ESTIMATES: dict[str, Column] = {**_SIDE, **_ADDED, "synthetic": _SYNTHETIC}
+_LAST = {"id": _ID, "synthetic": _SYNTHETIC}
+ESTIMATES: dict[str, Column] = {**_SIDE, **_ADDED, **_LAST}
 COMPARISONS: dict[str, Column] = {
     **{name: (_SIDE | _OTHER | _RESULTS)[name] for name in comparisons.COLUMNS},
     **_ADDED,
     **{REFERENCE + name: _OTHER[REFERENCE + name] for name in _ADDED},
-    "synthetic": _SYNTHETIC,
+    **_LAST,
 }
 DICTIONARY: dict[str, Column] = {
     "list": _text("Liste", "la colonne où se trouve le code", "the column that holds the id", True),

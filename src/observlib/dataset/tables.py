@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from observlib import comparisons, estimates
 from observlib.dataset.columns import COMPARISONS, DICTIONARY, ESTIMATES, FLAGS, SDMX
 from observlib.estimates import FIGURE, REFERENCE, with_types
 from observlib.period import bounds
@@ -33,10 +34,11 @@ def tables(
     marks
         Which figures are revised (`r`), and of another method than before (`b`).
     """
-    own = {"synthetic": synthetic}
-    both = pairs.assign(**_added(pairs, "", marks), **_added(pairs, REFERENCE, marks), **own)
+    each = rows.assign(id=estimates.identifiers(rows), synthetic=synthetic)
+    both = pairs.assign(id=comparisons.identifiers(pairs), synthetic=synthetic)
+    both = both.assign(**_added(pairs, "", marks), **_added(pairs, REFERENCE, marks))
     return {
-        "estimates": _finite(rows.assign(**_added(rows, "", marks), **own))[[*ESTIMATES]],
+        "estimates": _finite(each.assign(**_added(rows, "", marks)))[[*ESTIMATES]],
         "comparisons": _finite(both)[[*COMPARISONS]],
         "dictionary": words,
     }

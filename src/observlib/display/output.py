@@ -91,8 +91,8 @@ def pipe_table(
 ) -> Markdown:
     """Write columns of text as a pandoc pipe table; `right` are the columns set to the right.
 
-    Texts are labels (see `unbroken`). Columns are as wide as their longest cell asks; `even` keeps
-    those of long texts from squeezing the others.
+    Texts are labels (see `unbroken`), but for those that are `Markdown`. Columns are as wide as
+    their longest cell asks; `even` keeps those of long texts from squeezing the others.
 
     Examples
     --------
@@ -103,7 +103,10 @@ def pipe_table(
     | mai | 3 |
     """
     texts = {
-        name: [plain(unbroken(text)) for text in (name, *cells)] for name, cells in columns.items()
+        name: [
+            text if isinstance(text, Markdown) else plain(unbroken(text)) for text in (name, *cells)
+        ]
+        for name, cells in columns.items()
     }
     # pandoc shares the width among columns by the length of these rules
     rules = []

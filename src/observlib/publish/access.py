@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from html import escape
 from pathlib import Path
 
-from observlib.publish import pandoc
+from observlib.publish import origins, pandoc
 from observlib.publish.project import Project
 from observlib.publish.search import INDEX, english, index, ranked
 from observlib.publish.stacked import plain, texts, with_stacked_tables
@@ -32,7 +32,8 @@ def finish(project: Project, site: Path) -> None:
     """Give the pages of a site what all have, and put the files that they share beside them."""
     paths = ranked(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
     pages = finish_pages(project, site, paths)
-    (site / INDEX).write_text(index(pages), encoding="utf-8", newline="\n")
+    searched = {name: page for name, page in pages.items() if not origins.is_of_origins(name)}
+    (site / INDEX).write_text(index(searched), encoding="utf-8", newline="\n")
 
 
 def finish_pages(project: Project, site: Path, addresses: Iterable[str]) -> dict[str, str]:
@@ -45,6 +46,9 @@ def finish_pages(project: Project, site: Path, addresses: Iterable[str]) -> dict
         page = (site / address).read_text(encoding="utf-8")
         page = with_stacked_tables(with_languages(page, works), french=not english(page))
         page = with_quotations(with_named_figures(page))
+        told = project.folder / origins.FOLDER / f"{address.removesuffix('.html')}.json"
+        if told.is_file():
+            page = origins.with_origins(page, origins.read(told))
         page = with_commit(page, project.manifest.commit)
         page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
         of_site = str(project.website.get("description") or "") if address == HOME else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -16,6 +15,7 @@ from observlib.publish.notebook import read_notebook
 
 ESTIMATES, COMPARISONS = ".csv", "-comparaisons.csv"  # how a file's name ends
 EVERYTHING = "Toutes les données de l’édition"
+_CONTRACTS = {ESTIMATES: estimates, COMPARISONS: comparisons}
 TITLES = {ESTIMATES: "Données", COMPARISONS: "Comparaisons"}
 
 
@@ -32,9 +32,9 @@ def frames(path: Path) -> dict[str, pd.DataFrame]:
                     pairs.append({**content["comparisons"], "cell": position})
     found = {}
     if rows:
-        found[ESTIMATES] = _combined(rows, estimates, path)
+        found[ESTIMATES] = _combined(rows, ESTIMATES, path)
     if pairs:
-        found[COMPARISONS] = _combined(pairs, comparisons, path)
+        found[COMPARISONS] = _combined(pairs, COMPARISONS, path)
     return found
 
 
@@ -55,9 +55,9 @@ def open_data(path: Path) -> dict[str, str]:
     """The data of an executed notebook as CSV, by how their files' names end.
 
     Columns are those of `observlib.estimates` (`.csv`) and of `observlib.comparisons`
-    (`-comparaisons.csv`), separated by commas; a number that does not apply is empty. What is
-    shown twice, by a chart and its table, is written once. A text that a spreadsheet would take
-    for a formula has an apostrophe before it (`text.as_cell`).
+    (`-comparaisons.csv`), then the permanent `id` of each row, separated by commas; a number that
+    does not apply is empty. What is shown twice, by a chart and its table, is written once. A text
+    that a spreadsheet would take for a formula has an apostrophe before it (`text.as_cell`).
 
     Returns
     -------
@@ -70,20 +70,23 @@ def open_data(path: Path) -> dict[str, str]:
     ObservError
         Where an output breaks a contract.
     """
-    return {name: dataset.csv(table).decode() for name, table in frames(path).items()}
+    return {
+        name: dataset.csv(table.assign(id=_CONTRACTS[name].identifiers(table))).decode()
+        for name, table in frames(path).items()
+    }
 
 
-def _combined(contents: list[dict[str, Any]], contract: ModuleType, path: Path) -> pd.DataFrame:
+def _combined(contents: list[dict[str, Any]], name: str, path: Path) -> pd.DataFrame:
     """What cells carry as one frame, each line once: many of a page carry the same."""
     columns = contents[0].get("columns")
     try:
         if any(content["columns"] != columns for content in contents):
             raise ValueError("its columns are not those of the cells before")
         lines = dict.fromkeys(row for content in contents for row in content["rows"])
-        return contract.from_json({"columns": columns, "rows": list(lines)})
+        return _CONTRACTS[name].from_json({"columns": columns, "rows": list(lines)})
     except (ValueError, KeyError, TypeError) as error:
         if len(contents) > 1:  # then one of them alone is wrong, or the last
             for content in contents:
-                _combined([content], contract, path)
+                _combined([content], name, path)
         cell = contents[-1]["cell"]
         raise ObservError(f"{path}: cell {cell}: not estimates: {error}") from error

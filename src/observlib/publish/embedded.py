@@ -15,7 +15,7 @@ from observlib import disk_cache, inputs
 from observlib.display import style
 from observlib.errors import ObservError
 from observlib.inputs import Inputs
-from observlib.publish import docx, html, pdf, whole
+from observlib.publish import docx, html, origins, pdf, whole
 from observlib.publish.downloads import EVERYTHING, TITLES, open_data, whole_package, write_package
 from observlib.publish.figures import write_figures
 from observlib.publish.links import PageLinks, broken_links
@@ -108,8 +108,11 @@ def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
         "the edition": repr((manifest.label, manifest.made, manifest.kind, manifest.absent)),
         "the navigation": repr(project.navigation),
     }
-    for name in ("manifest.json", *manifest.package):  # of which a page shows no more than this
+    # of which a page shows no more than this; its numbers get their links later
+    for name in ("manifest.json", *manifest.package):
         shared.pop(f"its source/{name}", None)
+    for name in [name for name in shared if name.startswith(f"its source/{origins.FOLDER}/")]:
+        del shared[name]
     if package := _package(project):
         shared["the package"] = repr(package)
     return {

@@ -268,6 +268,45 @@ def devices(data: Path) -> pd.DataFrame:
     )
 
 
+def exports(data: Path) -> pd.DataFrame:
+    """The exports that count in the store, in the order in which they were first read.
+
+    Returns
+    -------
+    DataFrame
+        `device`, `table`, `name` of the file, `content` (the SHA-256 of its bytes), `rows`,
+        `rejected` rows, `start` and `end` (days), `read` (the day).
+
+    Raises
+    ------
+    ObservError
+        Where the folder has no store.
+    """
+    columns = ["device", "table", "name", "content", "rows", "rejected", "start", "end", "read"]
+    return pd.DataFrame(map(asdict, _ledger(data).files), columns=columns)
+
+
+def count(
+    data: Path,
+    table: str,
+    first: Quarter | None = None,
+    last: Quarter | None = None,
+    *,
+    product: str | None = None,
+    device: str | None = None,
+) -> int:
+    """How many rows `read` would give, of however many a table has.
+
+    Parameters
+    ----------
+    data, table, first, last, product, device
+        As for `read`.
+    """
+    select, rest = "SELECT device, count(*)::BIGINT AS rows", "GROUP BY device"
+    found = _query(data, table, select, rest, first, last, product, device)
+    return int(found["rows"].sum()) if len(found) else 0
+
+
 def latest_quarter(data: Path, today: date) -> Quarter:
     """The latest quarter that had ended before `today` and to whose end the data goes.
 

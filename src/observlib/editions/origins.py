@@ -1,0 +1,304 @@
+"""Where each number of a page comes from: a page of its own, and what the publisher links by.
+
+The page tells of each figure its identifier, its value, from what it was computed and by which
+method; `publish.origins` leads to it from the numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from observlib import comparisons, estimates, store
+from observlib.catalogue import Catalogue
+from observlib.display import french, wording, words
+from observlib.display.output import pipe_table
+from observlib.display.prose import Markdown, joined, markdown, plain
+from observlib.display.typography import typography, unbroken
+from observlib.edition.request import Request
+from observlib.estimates import REFERENCE
+from observlib.publish.notebook import joined as whole
+from observlib.publish.notebook import read_notebook
+from observlib.publish.origins import FINDING, FOLDER, simple
+from observlib.yaml_files import as_front_matter
+
+TEXTS = wording.beside(__file__)
+_HEADING = re.compile(r"(?m)^#{2,4} +(.*?)(?: *\{[^}\n]*\})? *$")
+_CALLOUT = re.compile(r"(?m)^:::+ *\{[^}\n]*\.callout[^}\n]*\}\n+#.*$")  # whose title is no section
+_LABEL = re.compile(r"(?m)^#\| label: *(\S+) *$")
+_NAMES = ("product", "channel", "device", "period", "group", "group_value", "indicator")
+_SOURCE = re.compile(r"([\w-]+)@([0-9a-f]{8})")
+_RIGHT = ("value", "interval", "base", "difference", "difference_interval", "exports", "rows")
+_OF_PAIRS = ("difference", "difference_low", "difference_high", "detectable")
+_ROUND = 100  # rows of exports are told in hundreds: nobody may be told by what is left
+
+
+class _Row(NamedTuple):
+    """A figure or a comparison that a page tells."""
+
+    id: str
+    numbers: tuple[float | None, ...]
+    row: Mapping[str, Any]
+
+
+class Page(NamedTuple):
+    """What a page tells: its figures and comparisons, by its cells and by its sections."""
+
+    rows: dict[str, _Row]
+    cells: dict[str, list[str]]
+    sections: dict[str, list[str]]
+
+
+def page_of(notebook: Mapping[str, Any]) -> Page:
+    """What a finalised notebook tells."""
+    page, section = Page({}, {}, {}), ""
+    for cell in notebook["cells"]:
+        source = whole(cell.get("source", ""))
+        if cell["cell_type"] == "markdown":
+            section = [section, *_headings(source)][-1]
+        for output in cell.get("outputs") or []:
+            data = output.get("data", {})
+            if content := data.get(estimates.MIME):
+                ids = _carried(content, page.rows)
+                if label := _LABEL.search(source):
+                    page.cells.setdefault(label[1], []).extend(ids)
+                else:
+                    for title in [section, *_headings(data.get("text/markdown", ""))]:
+                        page.sections.setdefault(title, []).extend(ids)
+                if FINDING in cell.get("metadata", {}).get("tags", ()):
+                    page.cells[FINDING] = [*ids]
+            section = [section, *_headings(data.get("text/markdown", ""))][-1]
+    return page
+
+
+def _headings(text: Any) -> list[str]:
+    """The titles of sections that a text holds."""
+    found = _HEADING.findall(_CALLOUT.sub("", whole(text)))
+    return [" ".join(simple(title).split()) for title in found]
+
+
+def _carried(content: Mapping[str, Any], rows: dict[str, _Row]) -> list[str]:
+    """The identifiers of what a cell carries, which `rows` then has."""
+    frames = [estimates.from_json(content)]
+    pairs = comparisons.from_json(content["comparisons"]) if "comparisons" in content else None
+    if pairs is not None:
+        frames += [comparisons.side_of(pairs, side) for side in ("", REFERENCE)]
+    found: dict[str, _Row] = {}
+    for table in frames:
+        for one, row in zip(estimates.identifiers(table), estimates.records(table), strict=True):
+            found.setdefault(one, _Row(one, _numbers(row, estimates.NUMBERS[:4]), row))
+    if pairs is not None:
+        names = comparisons.identifiers(pairs)
+        for one, row in zip(names, estimates.records(pairs), strict=True):
+            found[one] = _Row(one, _numbers(row, _OF_PAIRS), row)
+    for one, row_ in found.items():
+        rows.setdefault(one, row_)
+    return [*found]
+
+
+def _numbers(row: Mapping[str, Any], names: Iterable[str]) -> tuple[float | None, ...]:
+    """The numbers of a row that may be told; one that is none or has no limit is `None`."""
+    return tuple(round(row[name], 6) if math.isfinite(row[name]) else None for name in names)
+
+
+def write(request: Request, folder: Path, studies: Iterable[Mapping[str, Any]]) -> None:
+    """Write the page of origins of each study of a project folder, and what numbers link by.
+
+    Parameters
+    ----------
+    folder
+        The project folder, with the notebooks of the studies.
+    studies
+        What the manifest says of those that stand.
+    """
+    held = store.exports(request.data)
+    (folder / FOLDER).mkdir(exist_ok=True)
+    for number, study in enumerate(studies):
+        name = study["page"]
+        page = page_of(read_notebook(folder / f"{name}.ipynb"))
+        text = _page(name, study["title"], number, page, held, request.catalogue)
+        (folder / FOLDER / f"{name}.qmd").write_text(text, encoding="utf-8", newline="\n")
+        told = _told(name, page, request)
+        path = folder / FOLDER / f"{name}.json"
+        path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8", newline="\n")
+
+
+def _told(name: str, page: Page, request: Request) -> dict[str, Any]:
+    """What the numbers of a page are matched by (see `publish.origins`)."""
+    places = {one: place for place, one in enumerate(page.rows)}
+    figures = [
+        [
+            one.id,
+            f"{FOLDER}/{name}.html#{one.id}",
+            one.numbers,
+            _names(one.row, request.catalogue),
+            one.row["period"] == str(request.quarter),
+        ]
+        for one in page.rows.values()
+    ]
+    cells, sections = (
+        {key: [places[one] for one in dict.fromkeys(ids)] for key, ids in groups.items()}
+        for groups in (page.cells, page.sections)
+    )
+    return {"figures": figures, "cells": cells, "sections": sections}
+
+
+def _names(row: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
+    """What a text that tells a figure, or a pair, may name, in small letters."""
+    sides = [row]
+    if "against" in row:
+        sides.append({name: row[REFERENCE + name] for name in estimates.COLUMNS})
+    found = [_label(side, column, catalogue) for side in sides for column in _NAMES if side[column]]
+    found += [french.period_head(side["period"]) for side in sides]
+    if known := catalogue.indicators.get(row["indicator"]):
+        found.append(known.noun or "")
+    return [*dict.fromkeys(simple(name) for name in found if name)]
+
+
+def _label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
+    if column == "group" and row["group"] not in catalogue.groups:
+        return str(row["group"])
+    return words.label(row, column, catalogue)
+
+
+def _page(
+    name: str,
+    title: str,
+    order: int,
+    page: Page,
+    held: pd.DataFrame,
+    catalogue: Catalogue,
+) -> str:
+    """The page of origins of a study, as Quarto Markdown."""
+    header = {
+        "title": str(plain(typography(TEXTS["title"].format(title=title)))),
+        "format": "html",
+        "order": order,
+    }
+    opening = TEXTS["opening"].format(title=plain(title), page=name)
+    own = [one for one in page.rows.values() if "against" not in one.row]
+    pairs = [one for one in page.rows.values() if "against" in one.row]
+    parts: list[str] = [opening]
+    for indicator in [known for known in catalogue.indicators if _any(own, known)]:
+        parts.append(_section(indicator, own, catalogue))
+    if pairs:
+        rows = [_pair(one, catalogue) for one in pairs]
+        table = _table(
+            ("what", "value", "difference", "difference_interval", "verdict", "id"), rows
+        )
+        parts += [f"## {TEXTS['compared']}", TEXTS["compared_what"], table]
+    if sources := _sources(own, held, catalogue):
+        table = _table(("device", "table", "exports", "rows", "digest"), sources)
+        parts += [f"## {TEXTS['sources']}", TEXTS["sources_what"], table]
+    return f"{as_front_matter(header)}\n{typography(joined(map(Markdown, parts), chr(10) * 2))}\n"
+
+
+def _any(rows: Iterable[_Row], indicator: str) -> bool:
+    return any(one.row["indicator"] == indicator for one in rows)
+
+
+def _section(name: str, own: Iterable[_Row], catalogue: Catalogue) -> Markdown:
+    """What is told of an indicator: its method, and each of its figures."""
+    indicator = catalogue.indicators[name]
+    rows = [_figure(one, catalogue) for one in own if one.row["indicator"] == name]
+    heads = ("what", "value", "interval", "base", "status", "source", "id")
+    parts = (indicator.label, Markdown(name), Markdown(indicator.method), _table(heads, rows))
+    return markdown("## {} {{#{}}}\n\n{}\n\n{}", *parts)
+
+
+def _figure(one: _Row, catalogue: Catalogue) -> list[Markdown]:
+    row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
+    n = words.base(row)
+    value = "" if row["status"] in words.WITHHELD else words.value(row, indicator)
+    cells = [_described(row, catalogue), value, words.interval(row, indicator)]
+    cells += ["" if n is None else french.number(n), words.STATUS_WORDS[row["status"]]]
+    return [*map(_words, cells), _source(row["source"], catalogue), _anchor(one.id)]
+
+
+def _source(source: str, catalogue: Catalogue) -> Markdown:
+    found = _SOURCE.findall(source)
+    if not found:
+        return plain(source)
+    links = (
+        markdown("[{}](#source-{})", _device(name, catalogue), Markdown(name)) for name, _ in found
+    )
+    return joined(links, ", ")
+
+
+def _device(name: str, catalogue: Catalogue) -> str:
+    return catalogue.devices[name].label if name in catalogue.devices else name
+
+
+def _anchor(one: str) -> Markdown:
+    return Markdown(f"[`{one}`]{{#{one}}}")
+
+
+def _pair(one: _Row, catalogue: Catalogue) -> list[Markdown]:
+    row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
+    other = {name: row[REFERENCE + name] for name in estimates.COLUMNS}
+    both = [
+        "" if side["status"] in words.WITHHELD else words.value(side, indicator)
+        for side in (row, other)
+    ]
+    places = words.decimals(indicator, row["unit"])
+    difference, low, high = (
+        french.signed(row[name], places) if row[name] == row[name] else ""
+        for name in comparisons.NUMBERS[:3]
+    )
+    said = TEXTS["versus"].format(
+        left=_described(row, catalogue), right=_described(other, catalogue)
+    )
+    ends = f"{low} à {high}" if low else ""
+    what = f"{indicator.label}. {said}"
+    cells = [what, " / ".join(filter(None, both)), difference, ends]
+    return [*map(_words, [*cells, estimates.EVOLVED[row["verdict"]]]), _anchor(one.id)]
+
+
+def _words(text: str) -> Markdown:
+    return plain(unbroken(text))
+
+
+def _described(row: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """Which figure of its indicator a row is, in words."""
+    found = [
+        _label(row, column, catalogue)
+        for column in ("product", "channel", "group", "group_value", "period")
+        if row[column]
+    ]
+    return ", ".join(found)
+
+
+def _sources(own: Iterable[_Row], held: pd.DataFrame, catalogue: Catalogue) -> list[list[Markdown]]:
+    """What each device gave, with the digest by which figures name it."""
+    digests: dict[str, dict[str, None]] = {}
+    for one in own:
+        for device, digest in _SOURCE.findall(one.row["source"]):
+            digests.setdefault(device, {})[digest] = None
+    rows = []
+    for device, found in digests.items():
+        given = held[held["device"] == device]
+        count = _ROUND * round(int(given["rows"].sum()) / _ROUND)
+        said = TEXTS["rows"].format(rows=french.number(count)) if count else TEXTS["few_rows"]
+        name = markdown("[{}]{{#source-{}}}", _device(device, catalogue), Markdown(device))
+        tables, codes = (_codes(names) for names in (given["table"].unique(), found))
+        rows.append([name, tables, _words(french.number(len(given))), _words(said), codes])
+    return rows
+
+
+def _codes(names: Iterable[str]) -> Markdown:
+    return joined((Markdown(f"`{name}`") for name in names), ", ")
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[Markdown]]) -> Markdown:
+    """A pipe table of cells that are Markdown; a column of which all are empty is left out."""
+    columns: dict[str, list[str]] = {
+        TEXTS[f"heads.{head}"]: [row[place] for row in rows] for place, head in enumerate(heads)
+    }
+    right = tuple(TEXTS[f"heads.{head}"] for head in _RIGHT)
+    return pipe_table({name: column for name, column in columns.items() if any(column)}, right)
