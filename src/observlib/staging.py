@@ -1,7 +1,7 @@
 """The project folder of an edition: what people wrote of the site, around its notebooks.
 
 The home page gets what the edition tells first, the method page what was measured of it, and each
-study its passport.
+study its passport and the origins of its numbers.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
             page = copy / f"{study['page']}.ipynb"
             text = with_passport(page.read_text("utf-8"), study, manifest, request.place)
             page.write_text(text, encoding="utf-8", newline="\n")
-    origins.write(request, copy, [study for study in manifest["studies"] if "sha256" in study])
+    there = [study for study in manifest["studies"] if "sha256" in study]
+    origins.write(request, copy, there, *publications.tables(work / "edition"))
     _announce(reports / "index.qmd", copy, manifest, request, work / "edition")
     _tell_method(reports / "methode.qmd", copy, request, manifest, work / "edition")
     return copy

@@ -39,6 +39,7 @@ from observlib.cli.printing import (
 )
 from observlib.cli.review import review
 from observlib.cli.status import status
+from observlib.cli.trace import trace
 from observlib.errors import ObservError, UsageError
 from observlib.period import today
 
@@ -359,6 +360,7 @@ def diff(
 
 
 app.command()(review)
+app.command()(trace)
 
 
 @app.command()

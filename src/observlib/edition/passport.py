@@ -41,7 +41,8 @@ def passport(entry: Mapping[str, Any], edition: Mapping[str, Any], data: str) ->
 
     Examples
     --------
-    >>> entry = {"title": "Appels", "study": "appels", "parameters": {}, "data": {"calls": "0a1b"}}
+    >>> entry = {"title": "Appels", "study": "appels", "page": "appels", "parameters": {}}
+    >>> entry |= {"data": {"calls": "0a1b"}}
     >>> about = {"quarter": "2026-T3", "published": "2026-11-15", "revisions": [], "kind": "real"}
     >>> print(passport(entry, about, "data").replace("\\u00a0", " "))
     ## Citer et refaire cette page {.annex}
@@ -55,6 +56,8 @@ def passport(entry: Mapping[str, Any], edition: Mapping[str, Any], data: str) ->
     ```
     <BLANKLINE>
     **Vérifier.** `observ review` compare tout ce que l’édition publie à ce qu’il refait. [Les relectures publiées](../editions/relectures.html) disent ce qui en est sorti.
+    <BLANKLINE>
+    **Remonter.** Chaque chiffre a un identifiant et [ses origines](origines/appels.qmd) : méthode, tables, données reçues.
     <BLANKLINE>
     **Données lues.** Chaque table a l’empreinte de son contenu : `calls` (`0a1b`).
     """  # noqa: E501
@@ -86,6 +89,10 @@ def passport(entry: Mapping[str, Any], edition: Mapping[str, Any], data: str) ->
                 "**Vérifier.** `observ review` compare tout ce que l’édition publie à ce qu’il "
                 "refait. [Les relectures publiées](../editions/relectures.html) disent ce qui en "
                 "est sorti."
+            ),
+            typography(
+                f"**Remonter.** Chaque chiffre a un identifiant et [ses origines]"
+                f"(origines/{entry['page']}.qmd) : méthode, tables, données reçues."
             ),
             *([typography(f"**Données lues.** {_DIGESTS} : {', '.join(read)}.")] if read else []),
         )

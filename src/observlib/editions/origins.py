@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from observlib import comparisons, estimates, store
+from observlib import comparisons, estimates, main_points, store
 from observlib.catalogue import Catalogue
 from observlib.display import french, wording, words
 from observlib.display.output import pipe_table
@@ -23,9 +23,10 @@ from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.display.typography import typography, unbroken
 from observlib.edition.request import Request
 from observlib.estimates import REFERENCE
+from observlib.period import Quarter
 from observlib.publish.notebook import joined as whole
 from observlib.publish.notebook import read_notebook
-from observlib.publish.origins import FINDING, FOLDER, simple
+from observlib.publish.origins import ANYWHERE, FINDING, FOLDER, simple
 from observlib.yaml_files import as_front_matter
 
 TEXTS = wording.beside(__file__)
@@ -35,6 +36,7 @@ _LABEL = re.compile(r"(?m)^#\| label: *(\S+) *$")
 _NAMES = ("product", "channel", "device", "period", "group", "group_value", "indicator")
 _SOURCE = re.compile(r"([\w-]+)@([0-9a-f]{8})")
 _RIGHT = ("value", "interval", "base", "difference", "difference_interval", "exports", "rows")
+_OF_FIGURES = ("estimate", "ci_low", "ci_high", "n")
 _OF_PAIRS = ("difference", "difference_low", "difference_high", "detectable")
 _ROUND = 100  # rows of exports are told in hundreds: nobody may be told by what is left
 
@@ -55,8 +57,8 @@ class Page(NamedTuple):
     sections: dict[str, list[str]]
 
 
-def page_of(notebook: Mapping[str, Any]) -> Page:
-    """What a finalised notebook tells."""
+def page_of(notebook: Mapping[str, Any], known: Collection[str]) -> Page:
+    """What a finalised notebook tells; `known` are the identifiers of the edition's figures."""
     page, section = Page({}, {}, {}), ""
     for cell in notebook["cells"]:
         source = whole(cell.get("source", ""))
@@ -65,7 +67,7 @@ def page_of(notebook: Mapping[str, Any]) -> Page:
         for output in cell.get("outputs") or []:
             data = output.get("data", {})
             if content := data.get(estimates.MIME):
-                ids = _carried(content, page.rows)
+                ids = _carried(content, page.rows, known)
                 if label := _LABEL.search(source):
                     page.cells.setdefault(label[1], []).extend(ids)
                 else:
@@ -83,23 +85,39 @@ def _headings(text: Any) -> list[str]:
     return [" ".join(simple(title).split()) for title in found]
 
 
-def _carried(content: Mapping[str, Any], rows: dict[str, _Row]) -> list[str]:
+def _carried(
+    content: Mapping[str, Any], rows: dict[str, _Row], known: Collection[str]
+) -> list[str]:
     """The identifiers of what a cell carries, which `rows` then has."""
-    frames = [estimates.from_json(content)]
     pairs = comparisons.from_json(content["comparisons"]) if "comparisons" in content else None
-    if pairs is not None:
-        frames += [comparisons.side_of(pairs, side) for side in ("", REFERENCE)]
-    found: dict[str, _Row] = {}
-    for table in frames:
-        for one, row in zip(estimates.identifiers(table), estimates.records(table), strict=True):
-            found.setdefault(one, _Row(one, _numbers(row, estimates.NUMBERS[:4]), row))
-    if pairs is not None:
-        names = comparisons.identifiers(pairs)
-        for one, row in zip(names, estimates.records(pairs), strict=True):
-            found[one] = _Row(one, _numbers(row, _OF_PAIRS), row)
-    for one, row_ in found.items():
-        rows.setdefault(one, row_)
+    found = _rows(estimates.from_json(content), pairs, known)
+    for one, row in found.items():
+        rows.setdefault(one, row)
     return [*found]
+
+
+def _rows(
+    table: pd.DataFrame, pairs: pd.DataFrame | None, known: Collection[str]
+) -> dict[str, _Row]:
+    """Figures and comparisons by their identifiers; a comparison brings its figures.
+
+    A side that is no figure of the edition, as all others than one group, is told by it alone.
+    """
+    sides = [] if pairs is None else [comparisons.side_of(pairs, side) for side in ("", REFERENCE)]
+    named = [estimates.identifiers(side) for side in sides]
+    found: dict[str, _Row] = {}
+    for frame, names in ((table, estimates.identifiers(table)), *zip(sides, named, strict=True)):
+        for one, row in zip(names, estimates.records(frame), strict=True):
+            if frame is table or one in known:
+                found.setdefault(one, _Row(one, _numbers(row, _OF_FIGURES), row))
+    if pairs is not None:
+        numbers = zip(estimates.records(pairs), *named, strict=True)
+        for one, (row, *both) in zip(comparisons.identifiers(pairs), numbers, strict=True):
+            own = [*_OF_PAIRS]
+            for side, name in zip(("", REFERENCE), both, strict=True):
+                own += [side + column for column in _OF_FIGURES if name not in known]
+            found[one] = _Row(one, _numbers(row, own), row)
+    return found
 
 
 def _numbers(row: Mapping[str, Any], names: Iterable[str]) -> tuple[float | None, ...]:
@@ -107,8 +125,16 @@ def _numbers(row: Mapping[str, Any], names: Iterable[str]) -> tuple[float | None
     return tuple(round(row[name], 6) if math.isfinite(row[name]) else None for name in names)
 
 
-def write(request: Request, folder: Path, studies: Iterable[Mapping[str, Any]]) -> None:
+def write(
+    request: Request,
+    folder: Path,
+    studies: Iterable[Mapping[str, Any]],
+    rows: pd.DataFrame,
+    pairs: pd.DataFrame,
+) -> None:
     """Write the page of origins of each study of a project folder, and what numbers link by.
+
+    A page in easy French has no links: they would be one thing more to understand.
 
     Parameters
     ----------
@@ -116,29 +142,65 @@ def write(request: Request, folder: Path, studies: Iterable[Mapping[str, Any]]) 
         The project folder, with the notebooks of the studies.
     studies
         What the manifest says of those that stand.
+    rows, pairs
+        The estimates and comparisons of the edition, of which the home page tells some.
     """
     held = store.exports(request.data)
+    where: dict[str, str] = {}
+    known = {*estimates.identifiers(rows)}
+    easy = {page.name for page in request.pages if page.study.easy}
     (folder / FOLDER).mkdir(exist_ok=True)
     for number, study in enumerate(studies):
         name = study["page"]
-        page = page_of(read_notebook(folder / f"{name}.ipynb"))
+        page = page_of(read_notebook(folder / f"{name}.ipynb"), known)
         text = _page(name, study["title"], number, page, held, request.catalogue)
         (folder / FOLDER / f"{name}.qmd").write_text(text, encoding="utf-8", newline="\n")
-        told = _told(name, page, request)
-        path = folder / FOLDER / f"{name}.json"
-        path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8", newline="\n")
+        own = {one: f"{FOLDER}/{name}.html#{one}" for one in page.rows}
+        where = {**own, **where}
+        if name not in easy:
+            _write_told(folder / FOLDER / f"{name}.json", page, own, request)
+    home = _rows(*_of_home(rows, pairs, request.quarter), known)
+    there = {one: row for one, row in home.items() if one in where}
+    told = Page(there, {}, {ANYWHERE: [*there]})
+    _write_told(folder / FOLDER / "index.json", told, where, request)
 
 
-def _told(name: str, page: Page, request: Request) -> dict[str, Any]:
-    """What the numbers of a page are matched by (see `publish.origins`)."""
+def _of_home(
+    rows: pd.DataFrame, pairs: pd.DataFrame, quarter: Quarter
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the home page tells: its main points, their past, the change of each on a year."""
+    points = main_points.points(main_points.ranked(pairs, rows, quarter))
+    told = [main_points.series(point, rows) for point in estimates.records(points)]
+    names = ["product", "channel", "device", "period"]
+    changes = points[names].assign(indicator=points["indicator"] + "_yoy")
+    told.append(changes.merge(rows, on=["indicator", *names])[estimates.COLUMNS])
+    return estimates.combine(told), points[comparisons.COLUMNS]
+
+
+def _write_told(path: Path, page: Page, where: Mapping[str, str], request: Request) -> None:
+    """Write what the numbers of a page are matched by (see `publish.origins`)."""
+    told = told_of(page, where, request.catalogue, str(request.quarter))
+    path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8", newline="\n")
+
+
+def told_of(
+    page: Page, where: Mapping[str, str], catalogue: Catalogue, quarter: str
+) -> dict[str, Any]:
+    """What the numbers of a page are matched by, as `publish.origins.read` reads it.
+
+    Parameters
+    ----------
+    where
+        The address of the origin of each figure, by its identifier.
+    """
     places = {one: place for place, one in enumerate(page.rows)}
     figures = [
         [
             one.id,
-            f"{FOLDER}/{name}.html#{one.id}",
+            where[one.id],
             one.numbers,
-            _names(one.row, request.catalogue),
-            one.row["period"] == str(request.quarter),
+            _names(one.row, catalogue),
+            one.row["period"] == quarter,
         ]
         for one in page.rows.values()
     ]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = "origines"
+ANYWHERE = "*"  # in place of a section, for what a page may tell in all of them
 FINDING = "finding"  # the cell whose first sentences head the page
 # a tag, a run of text, or what is passed over whole
 _TOKEN = re.compile(
@@ -99,10 +100,8 @@ class Told:
 
     def of(self, cell: str, section: str) -> Candidates:
         """The figures of which a number may be, by the cell or else the section that it is in."""
-        wanted = self.cells.get(cell)
-        return self._candidates(self.sections.get(section, ()) if wanted is None else wanted)
-
-    def _candidates(self, wanted: tuple[int, ...]) -> Candidates:
+        somewhere = self.sections.get(section, self.sections.get(ANYWHERE, ()))
+        wanted = self.cells.get(cell, somewhere)
         if wanted not in self._made:
             self._made[wanted] = Candidates(tuple(self.figures[place] for place in wanted))
         return self._made[wanted]
@@ -354,6 +353,25 @@ def _link(
         if before <= number.start and number.end <= after and is_free:
             yield place, number.start - before, number.end - before, number.figures[0].address
         before = after
+
+
+def texts_of(page: str, one: str) -> Iterator[tuple[str, str]]:
+    """The title of the section and the text, wherever a page of HTML leads to a figure's origin.
+
+    Examples
+    --------
+    >>> page = '<main><h2>Avis</h2><p>Note <a href="origines/a.html#f1">7,2</a>.</p></main>'
+    >>> list(texts_of(page, "f1"))
+    [('Avis', 'Note 7,2.')]
+    """
+    pieces = [found[0] for found in _TOKEN.finditer(page)]
+    links = [place for place, piece in enumerate(pieces) if f'#{one}"' in piece]
+    title = ""
+    for block in _blocks(pieces):
+        text = " ".join(block.text.split())
+        title = text if block.tag in _HEADS else title
+        if any(place + 1 == at for place in links for at, _ in block.pieces):
+            yield title, text
 
 
 def told_numbers(pieces: Sequence[str], told: Told) -> Iterator[tuple[_Block, Number]]:
