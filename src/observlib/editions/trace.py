@@ -171,7 +171,9 @@ def _vintages(
     before: Publication | None = None
     for one in published:
         rows = one.told.estimates
-        own = one._replace(told=one.told._replace(estimates=rows[(rows[FIGURE] == names).all(1)]))
+        own = one._replace(
+            told=one.told._replace(estimates=rows[(rows[FIGURE] == names).all(axis=1)])
+        )
         if own.told.estimates.empty:
             continue
         changed = revisions.between(before, own, catalogue) if before else None

@@ -58,7 +58,7 @@ NO_ESTIMATES = re.compile(
 _DURATION = re.compile(r"(?<![\w,.])(?:(\d+) h\b)?(?: ?(\d+) min\b)?(?: ?(\d+) s\b)?")
 _SCALES = {"k": 1e3, "M": 1e6, "Md": 1e9, "millier": 1e3, "million": 1e6, "milliard": 1e9}
 # a whole number without sign or unit, which may count anything
-_BARE = re.compile(r"(?<! à )(?<![+−-])\b[\d ]+\b(?! (?:à|points?|sur|%))")
+_BARE = re.compile(r"(?<! à )(?<![+−-])\d[\d ]*(?<=\d)(?! (?:à|points?|sur|%))")
 _NUMBER = re.compile(
     r"(?<![\w,.])[+−-]?(?P<whole>\d{1,3}(?: \d{3})+|\d+)(?:,(?P<decimals>\d+))?"
     r"(?: (?P<scale>k|Md?|millier|million|milliard)s?\b)?(?P<percent> %)?"
@@ -216,7 +216,8 @@ def numbers(text: str, candidates: Candidates, beside: str = "", around: str = "
             masked = f"{masked[:start]}{'_' * (end - start)}{masked[end:]}"
     found_, after, whole = [], 0, f"{simple(text)} {simple(beside)}"
     for start, end, places in _found(masked, candidates):
-        if not beside and _BARE.fullmatch(masked, start, end):
+        bare = None if beside else _BARE.match(masked, start)
+        if bare and bare.end() == end:
             places = {place: which for place, which in places.items() if which in (OWN, BASE)}
         clause = simple(_clause(plain, start, end))
         contexts = (simple(plain[after:start]), clause, whole, simple(around))

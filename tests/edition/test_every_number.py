@@ -1,0 +1,54 @@
+"""The whole demonstration: no number that nobody can follow back, and most lead there."""
+
+from __future__ import annotations
+
+import pytest
+from tests.edition.conftest import NOW
+from tests.every_number import (
+    Edition,
+    all_of,
+    lost_in_archive,
+    lost_in_pdf,
+    lost_in_workbook,
+    lost_on_page,
+)
+
+from observlib import project
+from observlib.editions.trace import trace
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def edition(root) -> Edition:
+    site = root / "reports" / "_site" / str(NOW)
+    return Edition(site, project.catalogue(root / "data" / "demo", root))
+
+
+def test_each_number_of_each_page_is_of_a_figure_or_listed_as_no_estimate(edition):
+    pages = edition.studies()
+    assert len(pages) > 30
+    assert [line for page in pages for line in lost_on_page(edition, page)] == []
+
+
+def test_each_number_of_each_pdf_is_that_of_its_page(edition):
+    assert [line for page in edition.studies() for line in lost_in_pdf(edition, page)] == []
+
+
+def test_each_number_of_the_data_is_of_the_figure_of_its_row(edition):
+    assert [*lost_in_workbook(edition), *lost_in_archive(edition)] == []
+
+
+def test_most_numbers_lead_to_one_figure(edition):
+    """6 of 7: the others count figures, or are of several that their text does not tell apart."""
+    found = all_of(edition)
+    assert found["links"] > 6 * found["others"]
+
+
+def test_any_figure_can_be_followed_to_an_export(root, edition):
+    known = project.catalogue(root / "data" / "demo", root)
+    ids = [*edition.tables["estimates"]["id"]]
+    for one in ids[:: len(ids) // 12]:
+        found = trace(root, root / "data" / "demo", one, known)
+        assert found.families
+        assert len(found.exports) or "@" not in found.row["source"]

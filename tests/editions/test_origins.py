@@ -1,0 +1,109 @@
+"""The page of origins says of each figure how it was made, and nothing that may not be told."""
+
+from __future__ import annotations
+
+import nbformat
+import pandas as pd
+import pytest
+from tests.copies import DEMO
+
+from observlib import comparisons, estimates, project
+from observlib.editions import origins
+from observlib.publish.origins import FINDING
+
+KNOWN = project.catalogue(DEMO)
+DEVICE = "jdma-service-public"
+MARK = {"indicator": "satisfaction_10", "product": "service-public", "channel": "web"}
+MARK |= {"device": DEVICE, "period": "2026-T3", "unit": "sur 10", "source": f"{DEVICE}@0a1b2c3d"}
+ROWS = estimates.make(
+    [
+        {**MARK, "estimate": 7.9, "ci_low": 7.4, "ci_high": 8.4, "n": 240},
+        {**MARK, "period": "2025-T3", "estimate": 6.8, "ci_low": 6.3, "ci_high": 7.3, "n": 240},
+        {**MARK, "period": "2026-T2", "status": "suppressed"},
+    ]
+)
+NOW, BEFORE, WITHHELD = estimates.identifiers(ROWS)
+
+
+def exports(*rows: int) -> pd.DataFrame:
+    return pd.DataFrame({"device": DEVICE, "table": "ratings", "rows": rows})
+
+
+def notebook(*cells):
+    return nbformat.v4.new_notebook(cells=list(cells))
+
+
+def shows(rows: pd.DataFrame, source: str = "", markdown: str = "", tags: tuple[str, ...] = ()):
+    data = {"text/markdown": markdown, estimates.MIME: estimates.to_json(rows)}
+    output = nbformat.v4.new_output("execute_result", data)
+    return nbformat.v4.new_code_cell(source, outputs=[output], metadata={"tags": list(tags)})
+
+
+def page(rows: pd.DataFrame = ROWS, held: pd.DataFrame | None = None) -> str:
+    told = origins.page_of(notebook(shows(rows)), set(estimates.identifiers(rows)))
+    given = exports(5000, 3634) if held is None else held
+    return origins._page("satisfaction", "Satisfaction", 1, told, given, KNOWN)
+
+
+def test_figures_are_found_by_the_cell_and_the_section_that_tell_them():
+    told = origins.page_of(
+        notebook(
+            shows(ROWS[:1], tags=(FINDING,)),
+            nbformat.v4.new_markdown_cell("::: {.callout-note}\n## Pas une section\n:::"),
+            nbformat.v4.new_markdown_cell("## Nos produits {.annex}"),
+            shows(ROWS[1:2], "#| label: tbl-notes\nshow()"),
+            shows(ROWS[2:], markdown="### Un point\n\nTexte"),
+        ),
+        set(),
+    )
+    assert told.cells == {FINDING: [NOW], "tbl-notes": [BEFORE]}
+    assert told.sections == {"": [NOW], "nos produits": [WITHHELD], "un point": [WITHHELD]}
+
+
+def test_a_figure_is_told_with_its_method_its_source_and_its_identifier():
+    text = page().replace("\xa0", " ").replace("\u202f", " ")
+    assert f"[`{NOW}`]{{#{NOW}}}" in text
+    assert "7,9 sur 10" in text and "7,4 à 8,4" in text
+    assert KNOWN.indicators["satisfaction_10"].method.split(".")[0] in text
+    assert f"(#source-{DEVICE})" in text and f"{{#source-{DEVICE}}}" in text
+    assert "`0a1b2c3d`" in text and "`ratings`" in text
+
+
+def test_a_withheld_figure_has_an_identifier_and_no_number():
+    line = next(line for line in page().splitlines() if WITHHELD in line)
+    assert "secret statistique" in line
+    told = origins.page_of(notebook(shows(ROWS)), set())
+    assert told.rows[WITHHELD].numbers == (None,) * 4
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [((5000, 3634), "environ 8 600"), ((7,), "moins de 100"), ((49,), "moins de 100"), ((), "")],
+)
+def test_rows_of_exports_are_told_in_hundreds_so_that_nobody_is_found_by_what_is_left(rows, said):
+    text = page(held=exports(*rows)).replace("\xa0", " ").replace("\u202f", " ")
+    assert said in text
+    assert not any(f" {x} " in text for x in (7, 49, 3634))
+
+
+def test_the_others_than_a_group_are_no_figure_and_lead_to_their_comparison():
+    """A side of a comparison that no row of the edition is has no identifier of its own."""
+    side = estimates.make([{**MARK, "group": "âge", "group_value": "Les autres", "estimate": 7.0}])
+    pair = pd.concat([ROWS[:1], side.add_prefix("reference_")], axis=1)
+    pairs = comparisons.make(pair.assign(against="others", difference=0.9, verdict="unknown"))
+    cell = shows(ROWS[:1])
+    content = {"comparisons": comparisons.to_json(pairs)}
+    cell.outputs[0].data[estimates.MIME] = {**cell.outputs[0].data[estimates.MIME], **content}
+    told = origins.page_of(notebook(cell), {NOW})
+    (one,) = comparisons.identifiers(pairs)
+    assert [*told.rows] == [NOW, one]
+    assert 7.0 in told.rows[one].numbers and 7.9 not in told.rows[one].numbers
+
+
+def test_numbers_are_matched_by_the_names_that_sentences_use():
+    told = origins.page_of(notebook(shows(ROWS)), set())
+    content = origins.told_of(told, {one: f"a#{one}" for one in told.rows}, KNOWN, "2026-T3")
+    first = content["figures"][0]
+    assert first[:3] == [NOW, f"a#{NOW}", (7.9, 7.4, 8.4, 240.0)]
+    assert {"service-public.fr", "web", "3e trimestre 2026", "note de satisfaction"} <= {*first[3]}
+    assert [figure[4] for figure in content["figures"]] == [True, False, False]

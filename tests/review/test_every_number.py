@@ -1,0 +1,49 @@
+"""No number stands on a page, in its PDF or in the workbook that nobody can follow back."""
+
+from __future__ import annotations
+
+import pytest
+from tests.every_number import (
+    Edition,
+    lost_in_archive,
+    lost_in_pdf,
+    lost_in_workbook,
+    lost_on_page,
+)
+from tests.review.conftest import STUDIES, Small
+
+from observlib import project
+
+
+@pytest.fixture(scope="module")
+def edition(small: Small) -> Edition:
+    return Edition(small.edition, project.catalogue(small.data, small.root))
+
+
+@pytest.mark.parametrize("page", STUDIES)
+def test_each_number_of_a_page_is_of_a_figure_or_listed_as_no_estimate(edition, page):
+    assert [*lost_on_page(edition, page)] == []
+
+
+@pytest.mark.parametrize("page", STUDIES)
+def test_each_number_of_a_pdf_is_that_of_its_page(edition, page):
+    assert [*lost_in_pdf(edition, page)] == []
+
+
+def test_each_number_of_the_workbook_is_of_the_figure_of_its_row(edition):
+    assert [*lost_in_workbook(edition)] == []
+
+
+def test_the_archive_tells_what_the_files_beside_it_tell(edition):
+    assert [*lost_in_archive(edition)] == []
+
+
+def test_a_number_that_nobody_computed_would_be_seen(small, edition, tmp_path):
+    """The tests above can fail."""
+    page = (small.edition / "satisfaction.html").read_text(encoding="utf-8")
+    (tmp_path / "page.html").write_text(page.replace("</p>", " Soit 43,21.</p>"), "utf-8")
+    for end in (".csv", "-comparaisons.csv"):
+        (tmp_path / f"page{end}").write_bytes((small.edition / f"satisfaction{end}").read_bytes())
+    moved = Edition(small.edition, project.catalogue(small.data, small.root))
+    moved.folder = tmp_path
+    assert any("43,21" in line for line in lost_on_page(moved, "page"))
