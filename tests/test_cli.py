@@ -225,7 +225,7 @@ NEXT = str(Quarter.of(date.today()) + 1)
             [
                 "'nope'",
                 "commands are catalogue, demo, fetch, ingest, forget, status, edition, diff, "
-                "review, partners, preview, code",
+                "review, trace, partners, preview, code",
             ],
         ),
         (["edtion"], ["'edtion'", "edition"]),

@@ -17,7 +17,8 @@ from observlib.publish.downloads import open_data
 def test_csv_holds_each_estimate_of_the_page_once(made_project, sample):
     (text,) = open_data(made_project / "panorama.ipynb").values()
     table = pd.read_csv(io.StringIO(text), keep_default_na=False, dtype=str)
-    assert list(table.columns) == estimates.COLUMNS
+    assert list(table.columns) == [*estimates.COLUMNS, "id"]
+    assert table["id"].tolist() == estimates.identifiers(table)
     assert table["product"].tolist() == ["service-public", "vie-publique"]
     assert table["estimate"].tolist() == ["82.4", "71.25"]
     assert table["n"].tolist() == ["1240", "412"]

@@ -18,6 +18,7 @@ from observlib.publish.embedded import RENDERING
 STUDY = Path("panorama.ipynb")
 EVERY = {
     *("index.qmd", "methode.qmd", "glossaire.qmd", "accessibilite.qmd", "retours.qmd"),
+    "origines.qmd",
     *("panorama.ipynb", "produit.ipynb"),
 }
 

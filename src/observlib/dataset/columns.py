@@ -92,7 +92,7 @@ _ADDED = {
         "status of confidentiality, SDMX code list CL_CONF_STATUS", True,
     ),
 }  # fmt: skip
-_ID = _text(
+ID = _text(
     "Identifiant",
     "permanent, le même dans toutes les éditions ; `observ trace` le suit",
     "permanent, the same in all editions; `observ trace` follows it",
@@ -134,7 +134,7 @@ def _reference(column: Column) -> Column:
 
 
 _OTHER = {REFERENCE + name: _reference(column) for name, column in (_SIDE | _ADDED).items()}
-_LAST = {"id": _ID, "synthetic": _SYNTHETIC}
+_LAST = {"id": ID, "synthetic": _SYNTHETIC}
 ESTIMATES: dict[str, Column] = {**_SIDE, **_ADDED, **_LAST}
 COMPARISONS: dict[str, Column] = {
     **{name: (_SIDE | _OTHER | _RESULTS)[name] for name in comparisons.COLUMNS},
@@ -173,6 +173,7 @@ SDMX = {
 # which is that of Eurostat's flags until 2025. Which figures are b and r, their history says.
 FLAGS = {"low_base": "u", "partial": "p", "suppressed": "c"}
 FLAGS_PATTERN = "^b?c?p?r?u?$"
+ID_PATTERN = "^[fc][a-z2-7]{10}$"  # see `estimates.identifiers`
 # The names of codes that are of no catalogue, in French and in English.
 CODES: dict[str, dict[str, tuple[str, str]]] = {
     "status": {

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.dataset.columns import FILES, FLAGS_PATTERN, TITLES, Column
+from observlib.dataset.columns import FILES, FLAGS_PATTERN, ID, ID_PATTERN, TITLES, Column
 
 LICENCE = {
     "name": "etalab-2.0",
@@ -101,8 +101,8 @@ def _resource(name: str, content: bytes, allowed: Mapping[str, list[str]]) -> di
         "fields": [_field(key, column, allowed) for key, column in FILES[name].items()],
         "missingValues": [""],
     }
+    schema["primaryKey"] = ["list", "id"] if name == "dictionary" else ["id"]
     if name == "dictionary":
-        schema["primaryKey"] = ["list", "id"]
         for field in schema["fields"]:
             field.get("constraints", {}).pop("enum", None)
     return {
@@ -124,6 +124,8 @@ def _field(name: str, column: Column, allowed: Mapping[str, list[str]]) -> dict[
     rules: dict[str, Any] = {"required": True} if column.is_required else {}
     if name.removeprefix("reference_") == "flags":
         rules["pattern"] = FLAGS_PATTERN
+    elif column is ID:
+        rules["pattern"] = ID_PATTERN
     elif ids := allowed.get(name.removeprefix("reference_")):
         rules["enum"] = ids
     made = {"name": name, "type": column.kind, "title": column.title, "description": column.fr}
