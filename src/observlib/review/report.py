@@ -140,7 +140,7 @@ def _of_several(several: Sequence[Change], review: Review) -> Markdown:
         TEXTS["remade"]: [_said(one.first.remade) for one in shown],
         TEXTS["pages"]: [_some([names[name] for name in one.places], SHOWN) for one in shown],
     }
-    return pipe_table(columns, even=True)
+    return pipe_table(columns)
 
 
 def _place(one: Difference) -> str:
