@@ -107,8 +107,9 @@ def _verdict(review: Review) -> str:
         for verdict, number in studies.most_common()
     )
     counted = TEXTS["of_studies"].format(number=studies.total(), counts=counts) if studies else ""
+    about = TEXTS[f"about.{_key(review.verdict)}"]
     head = f"**{TEXTS['verdict']} : {in_words(review.verdict)}.**"
-    return f"::: {{.verdict}}\n{head} {TEXTS['about.' + _key(review.verdict)]} {counted}\n:::"
+    return f"::: {{.verdict}}\n{head} {about} {counted}\n:::"
 
 
 def _key(verdict: str) -> str:
@@ -117,17 +118,17 @@ def _key(verdict: str) -> str:
 
 def _by_verdict(groups: Sequence[Group], own: Mapping[str, object]) -> Iterator[str]:
     """A line for each verdict: the studies, then what belongs to none; what is told has a link."""
-    named: dict[str, list[Markdown]] = {}
+    named: dict[tuple[str, str], list[Markdown]] = {}
     for group in groups:
         is_alike = group.verdict == DIFFERS and group.name not in own
-        kind = "studies" if group.is_study else "others"
         name = plain(group.called("fr"))
         linked = Markdown(f"[{name}](#{group.name})") if group.name in own else name
-        key = f"{kind}.{'several' if is_alike else _key(group.verdict)}"
-        named.setdefault(key, []).append(linked)
-    for key in sorted(named, key=[*TEXTS].index):
-        names = Markdown(french.join(named[key]))
-        yield markdown("**{} ({})** : {}.", TEXTS[key], str(len(named[key])), names)
+        key = "several" if is_alike else _key(group.verdict)
+        named.setdefault(("studies" if group.is_study else "others", key), []).append(linked)
+    for kind, key in sorted(named, key=lambda which: [*TEXTS].index(".".join(which))):
+        names = named[kind, key]
+        head, listed = TEXTS[f"{kind}.{key}"], Markdown(french.join(names))
+        yield markdown("**{} ({})** : {}.", head, str(len(names)), listed)
 
 
 def _of_several(several: Sequence[Change], review: Review) -> Markdown:
