@@ -14,7 +14,6 @@ from observlib.period import Quarter
 from observlib.themes.satisfaction import demonstration_codes as codes
 from observlib.themes.verbatims import estimates as verbatims
 
-pytest.importorskip("sklearn")
 LAST = Quarter(2026, 3)
 
 

@@ -10,8 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import frictionless
 import pandas as pd
 import pytest
+import rdflib
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
@@ -63,7 +65,6 @@ def made(
 
 def faults(files: dict[str, bytes], folder: Path) -> list[Any]:
     """What a validator of data packages finds wrong."""
-    frictionless = pytest.importorskip("frictionless")
     for name, content in files.items():
         (folder / name).write_bytes(content)
     report = frictionless.validate(str(folder / "datapackage.json"))
@@ -317,7 +318,6 @@ def test_a_sheet_is_one_marked_table_with_no_merged_cell_and_a_head_that_stays(b
 
 
 def test_catalogues_of_data_read_what_dcat_asks(tmp_path):
-    rdflib = pytest.importorskip("rdflib")
     files = made()
     address = "https://exemple.invalid/donnees/dataset.jsonld"
     graph = rdflib.Graph().parse(

@@ -126,6 +126,20 @@ def test_the_same_edition_twice_is_the_same_bytes(making, tmp_path):
     assert content() == content()
 
 
+def test_pages_are_linked_in_the_plan_s_order_whichever_were_made_first(making, monkeypatch):
+    """Else an edition of which some pages were kept would list a page's curves otherwise."""
+    execute, linked, orders = module.execute, module.linked, []
+
+    def seen(pages: Any, wanted: Any) -> dict[str, str]:
+        orders.append([*pages])
+        return linked(pages, wanted)
+
+    monkeypatch.setattr(module, "execute", lambda *x, **y: execute(*x, **y)[::-1])
+    monkeypatch.setattr(module, "linked", seen)
+    making()
+    assert orders == [["a", "b", "c"]]
+
+
 def test_a_failed_page_stops_the_edition_and_its_notebook_is_kept_to_be_looked_at(making, tmp_path):
     with pytest.raises(ObservError) as caught:
         making(b="cell 3: ValueError: no")

@@ -180,7 +180,6 @@ def test_a_text_that_is_no_utf_8_is_neither_a_fault_nor_shown(known, tmp_path):
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
     """The address of a server of this module's own, on a socket and loopback."""
-    pytest.importorskip("psycopg")
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs:
         pytest.skip("no PostgreSQL server (Debian: apt install postgresql)")

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.review.compare import compare, differences
+from observlib.review.places import told
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
 VALUES = st.recursive(LEAVES, lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(), x))
 
 
 def places(name: str, first: bytes, second: bytes) -> list[tuple[str, str, str]]:
-    return [(one.where, one.published, one.remade) for one in differences(name, first, second)]
+    found = differences(name, first, second)
+    return [(told(one.where), told(one.published), told(one.remade)) for one in found]
 
 
 def archive(**files: str) -> bytes:
@@ -31,7 +33,7 @@ def archive(**files: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "first", "second", "told"),
+    ("name", "first", "second", "found"),
     [
         ("a.csv", "n,x\n1,2\n3,4\n", "n,x\n1,2\n3,5\n", ("line 3, x", "4", "5")),
         ("a.json", '{"a": {"b": [1, "x"]}}', '{"a": {"b": [1, "y"]}}', ("a.b[1]", "x", "y")),
@@ -48,13 +50,28 @@ def archive(**files: str) -> bytes:
         ("a.html", "<p>a", "<p >a", ("byte 2", "3e 61", "20 3e 61")),
     ],
 )  # fmt: skip
-def test_a_difference_is_told_by_its_place(name, first, second, told) -> None:
-    assert places(name, first.encode(), second.encode()) == [told]
+def test_a_difference_is_told_by_its_place(name, first, second, found) -> None:
+    assert places(name, first.encode(), second.encode()) == [found]
 
 
 def test_a_row_that_was_taken_out_is_told_where_it_was() -> None:
-    found = places("a.csv", b"n\n1\n2\n3\n", b"n\n1\n3\n")
-    assert found[0][0].startswith("line 3, n") and len(found) == 2
+    assert places("a.csv", b"n\n1\n2\n3\n", b"n\n1\n3\n") == [("line 3, n", "2", "(nothing)")]
+
+
+def test_what_an_addition_has_moved_does_not_differ() -> None:
+    """Else a new line would hide among all those below it."""
+    page = [f"<p>{number}</p>" for number in range(100)]
+    first, second = ("\n".join(lines).encode() for lines in (page, [*page[:9], "<i>", *page[9:]]))
+    found = places("a.html", first, second)
+    assert [one[2] for one in found if one[2].strip()] == ["<i>"] and len(found) == 2
+    listed = [json.dumps({"a": rows}).encode() for rows in ([1, 2, 3, 4], [1, 9, 2, 3, 4])]
+    assert places("a.json", *listed) == [("a[1]", "(nothing)", "9")]
+
+
+def test_an_estimate_that_differs_is_told_with_what_it_measures() -> None:
+    head = "indicator,product,estimate,source\n"
+    first, second = (f"{head}visits,boamp,{n},boamp@{n}a000000\n".encode() for n in (1, 2))
+    assert places("a.csv", first, second)[0] == ("line 2, estimate of visits boamp", "1", "2")
 
 
 def test_a_file_in_an_archive_is_told_by_its_name_and_place() -> None:
@@ -65,7 +82,7 @@ def test_a_file_in_an_archive_is_told_by_its_name_and_place() -> None:
 @pytest.mark.parametrize("name", ["a.pdf", "a.xlsx", "a.zip", "a.json", "a.html", "a.csv", "a.png"])
 def test_what_cannot_be_read_is_told_by_its_first_byte(name: str) -> None:
     (found,) = differences(name, b"\xff\x00\xfe1", b"\xff\x00\xfe2")
-    assert found.where == "byte 3" and not found.is_close
+    assert told(found.where) == "byte 3" and not found.is_close
 
 
 def test_numbers_within_the_tolerance_are_close_and_others_are_not() -> None:
@@ -86,7 +103,18 @@ def test_many_places_are_told_five_and_how_many_more(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "x.txt").write_text(text, encoding="utf-8")
     found = compare(tmp_path / "a", tmp_path / "b", "x.txt")
-    assert [one.where for one in found][-1] == "and 45 more places" and len(found) == 6
+    assert told(found[-1].where) == "and 45 more places" and len(found) == 6
+
+
+def test_of_many_places_those_that_say_most_are_told(tmp_path: Path) -> None:
+    """What is measured, not the digests of the data that come before it."""
+    for folder, digest, mark in (("a", "0a1b2c3d", "7.9"), ("b", "4e5f6a7b", "7.8")):
+        (tmp_path / folder).mkdir()
+        rows = [f"boamp@{digest},5" for _ in range(50)]
+        text = "\n".join(["source,estimate", *rows, f"boamp@{digest},{mark}"])
+        (tmp_path / folder / "x.csv").write_text(text, encoding="utf-8")
+    first = compare(tmp_path / "a", tmp_path / "b", "x.csv")[0]
+    assert (told(first.where), first.published) == ("line 52, estimate of boamp@0a1b2c3d", "7.9")
 
 
 @given(VALUES, VALUES)

@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 from tests.review import tampering
-from tests.review.conftest import ELSEWHERE, T3, Small, git, make_project, observ
+from tests.review.conftest import ELSEWHERE, STUDIES, T3, Small, git, make_project, observ
 
 from observlib.editions import record, reviews
-from observlib.review.compare import Difference
-from observlib.review.report import page
 
 
 def reviewed(small: Small, bundle: Path, *words: str | Path, **environment: str) -> dict[str, Any]:
@@ -36,6 +34,10 @@ def test_a_peer_elsewhere_reproduces_an_edition_and_begins_a_review(
     assert (found["code"], found["verdict"]) == (0, "reproduced")
     assert found["commit"] == git(small.root, "rev-parse", "HEAD")
     assert found["counts"]["estimates"] > 100 and found["counts"]["figures"] > 3
+    told = {study["name"]: study for study in found["studies"]}
+    assert [*told] == [*STUDIES] and told["satisfaction"]["title"] == "Satisfaction"
+    assert {one["verdict"] for one in [*told.values(), *found["others"]]} == {"reproduced"}
+    assert sum(one["files"] for one in [*told.values(), *found["others"]]) >= 80
     assert "octet pour octet" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
     (sheet,) = reviews.load(small.root / "reports")
     assert (sheet.edition, sheet.role, sheet.verdict) == (T3, role, "reproduced")
@@ -109,20 +111,3 @@ def test_a_revised_edition_is_made_again_with_both_its_days(small: Small, tmp_pa
     assert found["verdict"] == "differs"
     told = " ".join(f"{x['published']} {x['remade']}" for x in found["differences"])
     assert "révision 1" in told
-
-
-def test_the_page_of_a_review_says_what_differs_where_and_what_is_lacking() -> None:
-    from observlib.review import Review
-
-    one = Difference("satisfaction.csv", "line 3, estimate", "7.9", "7.8")
-    near = Difference("a.svg", "line 9, d of <path>", "10.001", "10.002", is_close=True)
-    about = {"python": "3.13.1", "platform": "Linux"}
-    of = (T3, "demonstration", "2026-11-16", "0a" * 20, "0" * 32)
-    found = Review(
-        *of, (one, near), ("data: the store's calls are not those",), {"files": 3}, about
-    )
-    text = page(found).replace("\u00a0", " ")
-    assert "**Verdict : différente.**" in text
-    assert "satisfaction.csv" in text and "7.9" in text and "7.8" in text
-    assert "## Dans la tolérance" in text and "## Ce qui manque pour la refaire" in text
-    assert "Ses chiffres sont synthétiques." in text

@@ -17,6 +17,7 @@ from tests.review.conftest import Small
 from observlib import review
 from observlib.editions import record
 from observlib.errors import ObservError
+from observlib.review import places
 from observlib.review.bundle import opened
 
 
@@ -27,7 +28,7 @@ def told_of(folder: Path, again: Path, root: Path) -> list[tuple[str, str]]:
     except ObservError as error:  # the manifest is none any more
         return [(name, line) for line in error.problems for name in (line.split(":")[0],)]
     assert (found.verdict == review.DIFFERS) == bool(found.differences)
-    return [(one.file, one.where) for one in found.differences]
+    return [(one.file, places.told(one.where)) for one in found.differences]
 
 
 def missed(
@@ -47,8 +48,7 @@ def missed(
             tampering.sign_again(folder, made.file)
         told = told_of(folder, again, root)
         done[made.kind] += 1
-        places = [where for name, where in told if name == made.file]
-        found = any(re.search(made.where, where) for where in places)
+        found = any(re.search(made.where, where) for name, where in told if name == made.file)
         if not found:
             lost.append(f"{number}: {made}, told {told[:4]}")
         shutil.rmtree(folder)

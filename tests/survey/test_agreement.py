@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from sklearn import metrics
 
 from observlib.survey.agreement import cohens_kappa
 
@@ -21,7 +22,6 @@ def test_kappa_is_what_cohen_defines_worked_out_by_hand():
 
 
 def test_three_codes_agree_with_scikit_learn():
-    metrics = pytest.importorskip("sklearn.metrics")
     one = ["a", "b", "c", "a", "b", "b", "c", "a"] * 5
     other = ["a", "b", "b", "a", "c", "b", "c", "b"] * 5
     expected = metrics.cohen_kappa_score(one, other)

@@ -13,7 +13,7 @@ from observlib.cli.printing import answer, say
 from observlib.errors import ObservError, UsageError
 from observlib.period import today
 
-SHOWN = 20  # places that differ, in the terminal
+SHOWN = 20  # lines on what differs, in the terminal
 NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made again
 
 
@@ -55,6 +55,9 @@ def review(
     say(f"Edition {found.quarter} of {found.published}: {found.verdict}")
     if counts:
         say(f"Compared: {counts}")
+    for verdict in dict.fromkeys(group.verdict for group in found.groups):
+        titles = [group.called() for group in found.groups if group.verdict == verdict]
+        say(f"{verdict.capitalize()}, {len(titles)} studies and parts: {', '.join(titles)}")
     if to:
         say(f"Report: {report.write(found, to)}")
     if role:
@@ -64,14 +67,10 @@ def review(
         files.write_text(path, reviews.begun(path, *about))
         say(f"Begun: {path}; add your points, commit it, and publish the site: `observ edition`")
     answer(**found.as_dict())
-    lines = [
-        f"{one.file}: {one.where}: published {one.published!r}, made again {one.remade!r}"
-        for one in found.differences
-        if not one.is_close
-    ]
     if found.verdict == DIFFERS:
+        lines = report.lines(found)
         rest = len(lines) - SHOWN
-        more = [f"and {rest} more places; --to writes them all"] if rest > 0 else []
+        more = [f"and {rest} more; --to writes a page"] if rest > 0 else []
         raise ObservError(*found.not_run, *lines[:SHOWN], *more)
     for line in found.not_run:
         say(line, err=True)

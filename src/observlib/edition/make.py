@@ -122,6 +122,8 @@ def make(
 
     pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.ipynb")}
     pages |= {name: content.notebook for name, content in made.items()}
+    # in the plan's order, whichever were kept or made first: so are links to their figures
+    pages = {page.name: pages[page.name] for page in request.pages if page.name in pages}
     files = framing.result()
     frame = pd.read_parquet(io.BytesIO(files[publications.ESTIMATES]))
     if stories := [*told_differently(pages), *hidden(pages, frame)]:

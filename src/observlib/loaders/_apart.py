@@ -19,7 +19,7 @@ from typing import Any
 _MEMORY = 1 << 30  # bytes of address space, where the system has such a limit (not on Windows)
 _LONGEST = 40_000_000  # characters of what is read, as JSON
 _SECONDS = 60
-_WORKING = 30  # seconds of a processor's time, where the system has such a limit
+_TOO_MUCH = "needs more memory than a file of this kind"
 _DAY, _MOMENT = "\0day", "\0moment"  # as no label of a file begins
 
 
@@ -27,7 +27,11 @@ class Failed(Exception):
     """Why a file was not read, in a few words."""
 
 
-def apart(script: str, *words: str, given: bytes = b"") -> Any:
+class Exceeded(Failed):
+    """It takes more time or memory than a file of its kind, or it ended the process."""
+
+
+def apart(script: str, *words: str, given: bytes = b"", seconds: int = _SECONDS) -> Any:
     """What the function `main` of a script gives, as lists, texts, numbers and days.
 
     Parameters
@@ -38,13 +42,15 @@ def apart(script: str, *words: str, given: bytes = b"") -> Any:
         What `main` is called with.
     given
         The bytes of its standard input.
+    seconds
+        How long it may take; of a processor's time, half as long.
 
     Raises
     ------
     Failed
-        For whatever it raises, a crash, and what takes too long or too much memory.
+        For whatever it raises; for a crash, and what takes too long or too much memory, `Exceeded`.
     """
-    command = [sys.executable, "-P", __file__, script, *words]
+    command = [sys.executable, "-P", __file__, str(seconds // 2), script, *words]
     # each thread of a library of linear algebra would take its own part of the memory
     settings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     try:
@@ -53,15 +59,18 @@ def apart(script: str, *words: str, given: bytes = b"") -> Any:
             input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # where a damaged file may make a library write for ever
-            timeout=_SECONDS,
+            timeout=seconds,
             env=settings,
         )
     except subprocess.TimeoutExpired:
-        raise Failed(f"not read within {_SECONDS} seconds") from None
+        raise Exceeded(f"not read within {seconds} seconds") from None
     if done.returncode:
         told = done.stdout.decode("utf-8", "replace").strip()
-        crashed = done.returncode != 1 or not told
-        raise Failed("the reader crashed, or ran out of memory or time" if crashed else told)
+        if told == _TOO_MUCH:
+            raise Exceeded(told)
+        if done.returncode != 1 or not told:
+            raise Exceeded("the reader crashed, or ran out of memory or time")
+        raise Failed(told)
     return json.loads(done.stdout, object_hook=_day)
 
 
@@ -85,11 +94,11 @@ def _told(value: object) -> object:
     return {_DAY: value.isoformat()} if isinstance(value, date) else str(value)
 
 
-def _main(script: str, *words: str) -> None:
+def _main(seconds: str, script: str, *words: str) -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CPU, (_WORKING, _WORKING))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
     os.dup2(2, 1)  # what the library prints is no answer
@@ -99,7 +108,7 @@ def _main(script: str, *words: str) -> None:
             raise MemoryError
         failed = False
     except MemoryError:
-        found, failed = "needs more memory than a file of this kind", True
+        found, failed = _TOO_MUCH, True
     except BaseException as error:  # a panic of a Rust library is no `Exception`
         found, failed = " ".join(f"{type(error).__name__}: {error}".split())[:200], True
     with answer:

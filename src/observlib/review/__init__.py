@@ -12,14 +12,17 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from observlib import estimates, git
 from observlib.editions import crate, record
-from observlib.editions.reviews import CLOSE, DIFFERS, NOT_RUN, REPRODUCED
+from observlib.editions.reviews import DIFFERS, NOT_RUN
 from observlib.review.bundle import Bundle, files_against_manifest, opened
-from observlib.review.compare import WHOLE, Difference, compare, differences
+from observlib.review.compare import Difference, compare, differences
+from observlib.review.groups import Group, groups, verdict
+from observlib.review.places import WHOLE, Place, Word, told
 from observlib.review.remake import CannotRun, remade
 
 # of a manifest: where and when it was made, which another build need not have alike
@@ -30,9 +33,10 @@ _ITS_OWN = ("commit", "earlier")
 class Review:
     """What a review found of an edition.
 
-    `told` is the digest of what it tells. `not_run` says why it was not made again, and what would
-    be needed; `counts` how many files, estimates, tables, figures and sentences were compared;
-    `environment` in which Python.
+    `told` is the digest of what it tells; `studies` are its pages with their titles, and `files`
+    what it publishes. `not_run` says why it was not made again, and what would be needed; `counts`
+    how many files, estimates, tables, figures and sentences were compared; `environment` in which
+    Python.
     """
 
     quarter: str
@@ -40,6 +44,8 @@ class Review:
     published: str
     commit: str
     told: str
+    studies: dict[str, str]
+    files: tuple[str, ...]
     differences: tuple[Difference, ...]
     not_run: tuple[str, ...]
     counts: dict[str, int]
@@ -48,15 +54,27 @@ class Review:
     @property
     def verdict(self) -> str:
         """`reproduced`, `within tolerance`, `differs`, or `cannot be run`."""
-        if any(not one.is_close for one in self.differences):
-            return DIFFERS
-        if self.not_run:
-            return NOT_RUN
-        return CLOSE if self.differences else REPRODUCED
+        return verdict(self.differences, self.not_run)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """What was found, study by study, and of what belongs to none."""
+        return groups(self.files, self.studies, self.differences, self.not_run)
 
     def as_dict(self) -> dict[str, Any]:
         """The review for programs."""
-        return {"verdict": self.verdict, **asdict(self)}
+        found = {"verdict": self.verdict, **asdict(self)}
+        del found["files"]
+        for known, one in zip(found["differences"], self.differences, strict=True):
+            said: dict[str, Place | str] = {
+                "where": one.where,
+                "published": one.published,
+                "remade": one.remade,
+            }
+            known |= {key: told(what) for key, what in said.items()}
+        for key, is_study in (("studies", True), ("others", False)):
+            found[key] = [one.as_dict() for one in self.groups if one.is_study == is_study]
+        return found
 
 
 def review(
@@ -93,7 +111,7 @@ def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] 
     """The review of a bundle that was opened, against the folder in which it was made again."""
     manifest = bundle.manifest
     found = [*_by_itself(bundle, root), *(_against(bundle, again) if again else [])]
-    kept: dict[tuple[str, str], Difference] = {}
+    kept: dict[tuple[str, Place], Difference] = {}
     for one in found:  # of a file the manifest says that it changed, and the remake where
         kept.setdefault((one.file, one.where), one)
     located = {one.file for one in kept.values() if one.where != WHOLE}
@@ -104,6 +122,8 @@ def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] 
         manifest.published,
         manifest.commit,
         manifest.told,
+        {study.page: study.title for study in manifest.studies},
+        tuple(sorted(manifest.files)),
         tuple(sorted(different, key=lambda one: (one.is_close, one.file != record.NAME))),
         tuple(not_run),
         _counts(bundle) if again else {},
@@ -114,17 +134,18 @@ def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] 
 def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
     """What is wrong in a bundle by itself: its files, its days, a commit that nobody knows."""
     for name, wrong in files_against_manifest(bundle).items():
-        yield Difference(name, WHOLE, wrong, "as its manifest says")
+        yield Difference(name, WHOLE, wrong, Word(f"not_{wrong}"))
     if not record.build_is_whole(bundle.folder):
-        yield Difference(record.BUILD, "its digest", "is not that of the rest", "as it was written")
+        yield Difference(record.BUILD, Place("build"), Word("build"), Word("written"))
     manifest = bundle.manifest
     described = crate.told(bundle.folder)
     for where, value in crate.tells(bundle.raw).items():
-        if (told := described.get(where, "(nothing)")) != value:
-            yield Difference(record.NAME, where, value, f"{told} in {crate.NAME}")
+        if (other := described.get(where, Word("nothing"))) != value:
+            place = Place("crate", name=where, of=crate.NAME)
+            yield Difference(record.NAME, place, value, other)
     name = manifest.commit.removesuffix(git.DIRTY)
     if name and git.commit(root) and not git.knows(root, name):
-        yield Difference(record.NAME, "commit", name, "in no history that this copy has")
+        yield Difference(record.NAME, Place("key", name="commit"), name, Word("commit"))
 
 
 def _against(bundle: Bundle, again: Path) -> Iterator[Difference]:

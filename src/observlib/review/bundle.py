@@ -21,8 +21,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 
 from observlib.editions import record
 from observlib.errors import SHOWN, ObservError, bounded
-from observlib.inputs import Inputs
 from observlib.period import Quarter, edition_day
+from observlib.review.places import Word
 
 MOST_BYTES, MOST_FILES, MOST_OF_MANIFEST = 4_000_000_000, 100_000, 50_000_000
 _RATIO = 1_000  # of a file to what a zip holds of it: text that repeats itself is packed to 1/200
@@ -210,7 +210,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> N
         shutil.copyfileobj(source, copy)
 
 
-def files_against_manifest(bundle: Bundle) -> Inputs:
+def files_against_manifest(bundle: Bundle) -> dict[str, Word]:
     """Each file that is not as the manifest says, and what is wrong: absent, unknown, or changed.
 
     Examples
@@ -219,11 +219,11 @@ def files_against_manifest(bundle: Bundle) -> Inputs:
     >>> with tempfile.TemporaryDirectory() as place:
     ...     known = Manifest.model_construct(files={"index.html": "0" * 32})
     ...     files_against_manifest(Bundle(Path(place), known, {}))
-    {'index.html': 'is absent'}
+    {'index.html': 'absent'}
     """
     there, told = record.files_of(bundle.folder), bundle.manifest.files
-    found = {name: "is absent" for name in told.keys() - there.keys()}
-    found |= {name: "is in no manifest" for name in there.keys() - told.keys()}
+    found = {name: Word("absent") for name in told.keys() - there.keys()}
+    found |= {name: Word("unknown") for name in there.keys() - told.keys()}
     both = there.keys() & told.keys()
-    found |= {name: "is not as its manifest says" for name in both if there[name] != told[name]}
+    found |= {name: Word("changed") for name in both if there[name] != told[name]}
     return dict(sorted(found.items()))

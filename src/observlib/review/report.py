@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from observlib import files
 from observlib.display import french, wording
 from observlib.display.output import pipe_table
-from observlib.display.prose import Markdown, markdown
-from observlib.display.typography import typography
-from observlib.editions.reviews import in_words
+from observlib.display.prose import Markdown, markdown, plain
+from observlib.display.typography import curly, typography
+from observlib.editions.reviews import DIFFERS, in_words
+from observlib.errors import SHOWN, bounded
 from observlib.publish import pandoc
+from observlib.publish.stacked import with_stacked_tables
 from observlib.review import Review
 from observlib.review.compare import Difference
+from observlib.review.groups import Change, Group, changes
+from observlib.review.places import told
 
 TEXTS = wording.beside(__file__)
 PAGE, JSON = "index.html", "review.json"
+_MOST, _OF_ONE, _ALSO = 12, 3, 6  # changes told of several studies, of one; files only named
 
 
 def write(review: Review, folder: Path) -> Path:
@@ -29,57 +35,158 @@ def write(review: Review, folder: Path) -> Path:
     ObservError
         Where the folder cannot be written.
     """
-    title = TEXTS["title"].format(quarter=review.quarter)
+    title = curly(TEXTS["title"].format(quarter=review.quarter))
     html = pandoc.convert(
         page(review),
         "html",
         name="the review",
         template=pandoc.TEMPLATES / "review.html",
+        variables={"access": (pandoc.TEMPLATES / "access.css").read_text(encoding="utf-8")},
         metadata={"title": title, "lang": "fr-FR"},
     )
-    told = json.dumps(review.as_dict(), ensure_ascii=False, indent=1) + "\n"
+    html = with_stacked_tables(html, french=False)
+    found = json.dumps(review.as_dict(), ensure_ascii=False, indent=1) + "\n"
     with files.telling_write_errors(folder, "no report was written"):
         folder.mkdir(parents=True, exist_ok=True)
-        files.write_text(folder / JSON, told)
+        files.write_text(folder / JSON, found)
         files.write_text(folder / PAGE, html)
     return folder / PAGE
 
 
-def page(review: Review) -> str:
-    """The page of a review, as Markdown: its verdict, what was compared, what differs and where."""
-    key, verdict = review.verdict.replace(" ", "_"), in_words(review.verdict)
-    day = french.day_label(date.fromisoformat(review.published))
-    about = [TEXTS["of"].format(day=day) + "."]
-    about += [TEXTS["synthetic"]] if review.kind == "demonstration" else []
-    if review.commit:
-        about.append(TEXTS["commit"].format(commit=review.commit) + ".")
-    about.append(TEXTS["environment"].format(**review.environment) + ".")
-    parts = [
-        f"::: {{.verdict}}\n**{TEXTS['verdict']} : {verdict}.** {TEXTS[f'about.{key}']}\n:::",
-        typography(" ".join(about)),
+def lines(review: Review) -> list[str]:
+    """What differs, for the terminal: what several studies have alike, then of each what says most.
+
+    Of few studies, more places are told.
+    """
+    several, own = changes(review.groups)
+    titles = {group.name: group.called() for group in review.groups}
+    most = _OF_ONE if len(own) <= SHOWN else 1
+    alike = [(bounded(titles[name] for name in one.places), one.first) for one in several]
+    alone = [
+        (title, change.places[name])
+        for name, title in titles.items()
+        for change in own.get(name, ())[:most]
     ]
+    return [
+        f"{title}: {one.file}: {told(one.where)}: published {told(one.published)!r}, "
+        f"made again {told(one.remade)!r}"
+        for title, one in [*alike[:_OF_ONE], *alone, *alike[_OF_ONE:]]
+    ]
+
+
+def page(review: Review) -> str:
+    """The page of a review, as Markdown: its verdict, the studies by theirs, then what differs."""
+    several, own = changes(review.groups)
+    parts: list[str] = [_verdict(review), *_by_verdict(review.groups, own)]
     if review.not_run:
-        lines = "\n".join(markdown("- {}", line) for line in review.not_run)
-        parts += [f"## {TEXTS['not_run']}", lines]
-    for is_close in (False, True):
-        if found := [one for one in review.differences if one.is_close == is_close]:
-            parts += [f"## {TEXTS['close' if is_close else 'found']}", _table(found)]
+        needed = "\n".join(markdown("- [{}]{{lang=en}}", line) for line in review.not_run)
+        parts += [f"## {TEXTS['not_run']}", needed]
+    if several:
+        parts += [f"## {TEXTS['several']}", TEXTS["told_once"], _of_several(several, review)]
+    if own:
+        parts += [f"## {TEXTS['found']}", TEXTS["first_places"]]
+        for group in review.groups:
+            parts += _detail(group, own[group.name]) if group.name in own else []
+    if near := [one for one in review.differences if one.is_close]:
+        parts += [f"## {TEXTS['close']}", _table(near)]
+    parts += [f"## {TEXTS['compared']}", " ".join(_about(review))]
     if review.counts:
         counted = {
             TEXTS["counted"]: [TEXTS[f"counts.{name}"] for name in review.counts],
             TEXTS["number"]: [french.number(number) for number in review.counts.values()],
         }
-        table = pipe_table(counted, right=(TEXTS["number"],))
-        parts += [f"## {TEXTS['compared']}", table]
+        parts.append(pipe_table(counted, right=(TEXTS["number"],)))
     parts += [f"## {TEXTS['apart']}", TEXTS["build"]]
     return "\n\n".join(map(typography, parts)) + "\n"
+
+
+def _verdict(review: Review) -> str:
+    studies = Counter(group.verdict for group in review.groups if group.is_study)
+    counts = french.join(
+        french.count(number, in_words(verdict), TEXTS[f"studies.{_key(verdict)}"].lower())
+        for verdict, number in studies.most_common()
+    )
+    counted = TEXTS["of_studies"].format(number=studies.total(), counts=counts) if studies else ""
+    about = TEXTS[f"about.{_key(review.verdict)}"]
+    head = f"**{TEXTS['verdict']} : {in_words(review.verdict)}.**"
+    return f"::: {{.verdict}}\n{head} {about} {counted}\n:::"
+
+
+def _key(verdict: str) -> str:
+    return verdict.replace(" ", "_")
+
+
+def _by_verdict(groups: Sequence[Group], own: Mapping[str, object]) -> Iterator[str]:
+    """A line for each verdict: the studies, then what belongs to none; what is told has a link."""
+    named: dict[tuple[str, str], list[Markdown]] = {}
+    for group in groups:
+        is_alike = group.verdict == DIFFERS and group.name not in own
+        name = plain(group.called("fr"))
+        linked = Markdown(f"[{name}](#{group.name})") if group.name in own else name
+        key = "several" if is_alike else _key(group.verdict)
+        named.setdefault(("studies" if group.is_study else "others", key), []).append(linked)
+    for kind, key in sorted(named, key=lambda which: [*TEXTS].index(".".join(which))):
+        names = named[kind, key]
+        head, listed = TEXTS[f"{kind}.{key}"], Markdown(french.join(names))
+        yield markdown("**{} ({})** : {}.", head, str(len(names)), listed)
+
+
+def _of_several(several: Sequence[Change], review: Review) -> Markdown:
+    names = {group.name: group.called("fr") for group in review.groups}
+    telling = [one for one in several if not one.first.file.endswith(".ipynb")]
+    shown = (telling or several)[:_MOST]  # a notebook's page and data say it more shortly
+    columns = {
+        TEXTS["where"]: [_place(one.first) for one in shown],
+        TEXTS["published"]: [_said(one.first.published) for one in shown],
+        TEXTS["remade"]: [_said(one.first.remade) for one in shown],
+        TEXTS["pages"]: [_some([names[name] for name in one.places], SHOWN) for one in shown],
+    }
+    return pipe_table(columns)
+
+
+def _place(one: Difference) -> str:
+    return f"{one.file} : {told(one.where, 'fr')}"
+
+
+def _detail(group: Group, own: Sequence[Change]) -> Iterator[str]:
+    """What differs in a study and in no others: what says most, then where else."""
+    shown = own[:_OF_ONE]
+    head = TEXTS["of_files"].format(differing=len(group.differing), files=group.files)
+    name = Markdown(group.name)
+    yield markdown("### {} {{#{}}}", group.called("fr"), name)
+    yield _table([change.places[group.name] for change in shown])
+    told_of = {file for change in shown for file in change.files}
+    rest = [name for name in group.differing if name not in told_of]
+    also = f" {TEXTS['also']} : {_some(rest, _ALSO)}." if rest else ""
+    yield markdown("{}", f"{head}.{also}")
+
+
+def _some(names: Sequence[str], most: int) -> str:
+    most += len(names) == most + 1  # "and 1 more" is as long as its name
+    rest = len(names) - most
+    more = [TEXTS["more"].format(count=rest)] if rest > 0 else []
+    return french.join([*names[:most], *more])
 
 
 def _table(found: Iterable[Difference]) -> Markdown:
     columns = {
         TEXTS["file"]: [one.file for one in found],
-        TEXTS["where"]: [one.where for one in found],
-        TEXTS["published"]: [one.published or "…" for one in found],
-        TEXTS["remade"]: [one.remade or "…" for one in found],
+        TEXTS["where"]: [told(one.where, "fr") for one in found],
+        TEXTS["published"]: [_said(one.published) for one in found],
+        TEXTS["remade"]: [_said(one.remade) for one in found],
     }
     return pipe_table(columns, even=True)
+
+
+def _said(what: str) -> str:
+    return told(what, "fr").strip() or "…"
+
+
+def _about(review: Review) -> Iterator[str]:
+    day = french.day_label(date.fromisoformat(review.published))
+    yield TEXTS["of"].format(day=day) + "."
+    if review.kind == "demonstration":
+        yield TEXTS["synthetic"]
+    if review.commit:
+        yield TEXTS["commit"].format(commit=review.commit) + "."
+    yield TEXTS["environment"].format(**review.environment) + "."

@@ -19,7 +19,6 @@ from observlib.themes.verbatims.readings import labelled, reading
 NOW, BEFORE = "2026-08-01", "2026-05-02"
 QUARTER = Quarter(2026, 3)
 NONE = tables.empty("experiences").assign(source=pd.Series(dtype=str))
-libraries = pytest.importorskip("sklearn")
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,6 @@ from tests.texts import invented
 from observlib.survey.prediction_powered import prevalence
 from observlib.themes.verbatims import machine
 
-pytest.importorskip("sklearn")
-
 
 def test_words_are_brought_together_and_marks_of_personal_data_taught_nothing():
     assert machine.words("Passeports [nom de famille] REFUSÉS…") == ["passeport", "refusé"]

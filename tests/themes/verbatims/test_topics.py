@@ -6,8 +6,6 @@ from tests.texts import SUBJECTS, invented
 
 from observlib.themes.verbatims import topics
 
-pytest.importorskip("sklearn")
-
 
 @pytest.fixture(scope="module")
 def texts() -> pd.DataFrame:
