@@ -18,6 +18,7 @@ import pandas as pd
 from observlib import comparisons, estimates, main_points, store
 from observlib.catalogue import Catalogue
 from observlib.display import french, wording, words
+from observlib.display.changes import PLACED
 from observlib.display.output import pipe_table
 from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.display.typography import typography, unbroken
@@ -319,7 +320,8 @@ def _pair(one: _Row, catalogue: Catalogue) -> list[Markdown]:
     ends = f"{low} à {high}" if low else ""
     what = f"{indicator.label}. {said}"
     cells = [what, " / ".join(filter(None, both)), difference, ends]
-    return [*map(_words, [*cells, estimates.EVOLVED[row["verdict"]]]), _anchor(one.id)]
+    heads = estimates.EVOLVED if row["against"] == "before" else PLACED
+    return [*map(_words, [*cells, heads[row["verdict"]]]), _anchor(one.id)]
 
 
 def _words(text: str) -> Markdown:
