@@ -32,7 +32,8 @@ VERDICTS = ("rise", "fall", "stable", "unknown")
 NUMBERS = ["difference", "difference_low", "difference_high", "level", "detectable"]
 RESULTS = ["against", *NUMBERS, "verdict", "reason"]
 COLUMNS = [*estimates.COLUMNS, *(REFERENCE + name for name in estimates.COLUMNS), *RESULTS]
-_NUMBERS = {*NUMBERS, *estimates.NUMBERS, *(REFERENCE + name for name in estimates.NUMBERS)}
+_NAMES = [*FIGURE, *(REFERENCE + name for name in FIGURE), "against"]
+ALL_NUMBERS = {*NUMBERS, *estimates.NUMBERS, *(REFERENCE + name for name in estimates.NUMBERS)}
 
 
 def make(pairs: pd.DataFrame | None) -> pd.DataFrame:
@@ -50,7 +51,7 @@ def make(pairs: pd.DataFrame | None) -> pd.DataFrame:
     """
     if pairs is None:
         return _none().copy()
-    return check(estimates.with_types(pairs.reindex(columns=COLUMNS), _NUMBERS))
+    return check(estimates.with_types(pairs.reindex(columns=COLUMNS), ALL_NUMBERS))
 
 
 @cache
@@ -109,8 +110,12 @@ def identifiers(frame: pd.DataFrame) -> list[str]:
     >>> identifiers(make(None))
     []
     """
-    names = frame[[*FIGURE, *(REFERENCE + name for name in FIGURE), "against"]]
-    return [estimates.identifier("c", row) for row in names.to_numpy(dtype=object).tolist()]
+    return list(map(identifier, estimates.records(frame[_NAMES])))
+
+
+def identifier(row: Mapping[str, Any]) -> str:
+    """The permanent identifier of a comparison (see `identifiers`)."""
+    return estimates.named("c", tuple(row[name] for name in _NAMES))
 
 
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:

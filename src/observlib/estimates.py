@@ -11,7 +11,8 @@ import csv
 import hashlib
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -145,12 +146,18 @@ def identifiers(frame: pd.DataFrame) -> list[str]:
     >>> identifiers(make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0}]))
     ['ftrhciffsfn']
     """
-    return [identifier("f", names) for names in frame[FIGURE].to_numpy(dtype=object).tolist()]
+    return list(map(identifier, records(frame[FIGURE])))
 
 
-def identifier(kind: str, names: Sequence[str]) -> str:
+def identifier(row: Mapping[str, Any]) -> str:
+    """The permanent identifier of a figure (see `identifiers`)."""
+    return named("f", tuple(row[name] for name in FIGURE))
+
+
+@lru_cache(100_000)  # a figure stands in many cells of an edition
+def named(kind: str, names: tuple[str, ...]) -> str:
     """A letter, and ten characters that follow from names (see `identifiers`)."""
-    said = json.dumps(list(names), ensure_ascii=False).encode()
+    said = json.dumps(names, ensure_ascii=False).encode()
     return kind + base64.b32encode(hashlib.sha256(said).digest())[:10].decode().lower()
 
 

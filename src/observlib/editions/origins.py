@@ -90,34 +90,45 @@ def _carried(
     content: Mapping[str, Any], rows: dict[str, _Row], known: Collection[str]
 ) -> list[str]:
     """The identifiers of what a cell carries, which `rows` then has."""
-    pairs = comparisons.from_json(content["comparisons"]) if "comparisons" in content else None
-    found = _rows(estimates.from_json(content), pairs, known)
+    pairs = content.get("comparisons", {"columns": (), "rows": ()})
+    found = _rows(_read(content), _read(pairs), known)
     for one, row in found.items():
         rows.setdefault(one, row)
     return [*found]
 
 
+def _read(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of an output, checked when it was made: frames of so few would take much longer."""
+    return [
+        {
+            name: float(cell or "nan") if name in comparisons.ALL_NUMBERS else cell or ""
+            for name, cell in zip(content["columns"], cells, strict=True)
+        }
+        for cells in estimates.from_lines(content["rows"])
+    ]
+
+
 def _rows(
-    table: pd.DataFrame, pairs: pd.DataFrame | None, known: Collection[str]
+    rows: Iterable[Mapping[str, Any]], pairs: Iterable[Mapping[str, Any]], known: Collection[str]
 ) -> dict[str, _Row]:
     """Figures and comparisons by their identifiers; a comparison brings its figures.
 
     A side that is no figure of the edition, as all others than one group, is told by it alone.
     """
-    sides = [] if pairs is None else [comparisons.side_of(pairs, side) for side in ("", REFERENCE)]
-    named = [estimates.identifiers(side) for side in sides]
     found: dict[str, _Row] = {}
-    for frame, names in ((table, estimates.identifiers(table)), *zip(sides, named, strict=True)):
-        for one, row in zip(names, estimates.records(frame), strict=True):
-            if frame is table or one in known:
+    for row in rows:
+        one = estimates.identifier(row)
+        found.setdefault(one, _Row(one, _numbers(row, _OF_FIGURES), row))
+    for pair in pairs:
+        own = [*_OF_PAIRS]
+        for side in ("", REFERENCE):
+            row = {name: pair[side + name] for name in estimates.COLUMNS}
+            if (one := estimates.identifier(row)) in known:
                 found.setdefault(one, _Row(one, _numbers(row, _OF_FIGURES), row))
-    if pairs is not None:
-        numbers = zip(estimates.records(pairs), *named, strict=True)
-        for one, (row, *both) in zip(comparisons.identifiers(pairs), numbers, strict=True):
-            own = [*_OF_PAIRS]
-            for side, name in zip(("", REFERENCE), both, strict=True):
-                own += [side + column for column in _OF_FIGURES if name not in known]
-            found[one] = _Row(one, _numbers(row, own), row)
+            else:
+                own += [side + column for column in _OF_FIGURES]
+        one = comparisons.identifier(pair)
+        found[one] = _Row(one, _numbers(pair, own), pair)
     return found
 
 
@@ -160,10 +171,11 @@ def write(
         where = {**own, **where}
         if name not in easy:
             _write_told(folder / FOLDER / f"{name}.json", page, own, request)
-    home = _rows(*_of_home(rows, pairs, request.quarter), known)
+    own, compared = map(estimates.records, _of_home(rows, pairs, request.quarter))
+    home = _rows(own, compared, known)
     there = {one: row for one, row in home.items() if one in where}
-    told = Page(there, {}, {ANYWHERE: [*there]})
-    _write_told(folder / FOLDER / "index.json", told, where, request)
+    page = Page(there, {}, {ANYWHERE: [*there]})
+    _write_told(folder / FOLDER / "index.json", page, where, request)
 
 
 def _of_home(
