@@ -171,8 +171,8 @@ def write(
         where = {**own, **where}
         if name not in easy:
             _write_told(folder / FOLDER / f"{name}.json", page, own, request)
-    own, compared = map(estimates.records, _of_home(rows, pairs, request.quarter))
-    home = _rows(own, compared, known)
+    points, compared = map(estimates.records, _of_home(rows, pairs, request.quarter))
+    home = _rows(points, compared, known)
     there = {one: row for one, row in home.items() if one in where}
     page = Page(there, {}, {ANYWHERE: [*there]})
     _write_told(folder / FOLDER / "index.json", page, where, request)
