@@ -7,7 +7,7 @@ import importlib
 import io
 import json
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -189,18 +189,36 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
     The code that computes, the versions of packages, the exports of the tables that it reads,
     the catalogue and other facts of the project that it asks for, and the families it reads.
     """
-    wanted = family(name)
-    held = store.digests(data)
-    found = {"the family": name, "the quarter": str(quarter), "the survey": survey, **_code(name)}
+    return dependencies(data, quarter, [(name, survey)])[name, survey]
+
+
+def dependencies(
+    data: Path, quarter: Quarter, jobs: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Inputs]:
+    """As `depends`, of families with the survey of each (else `""`); what is known is read once."""
+    held, facts = store.digests(data), project.knowledge(data)
+    known: dict[tuple[str, str], Inputs] = {}
+
+    def of(name: str, survey: str = "") -> Inputs:
+        if (name, survey) not in known:
+            keys = {what: inputs.key(of(what)) for what in family(name).families}
+            found = {"the family": name, "the quarter": str(quarter), "the survey": survey}
+            known[name, survey] = found | _depends(data, name, held, facts, keys)
+        return known[name, survey]
+
+    return {job: of(*job) for job in jobs}
+
+
+def _depends(data: Path, name: str, held: Inputs, facts: Inputs, families: Inputs) -> Inputs:
+    wanted, found = family(name), dict(_code(name))
     found["the kind of data"] = held["kind"]  # by which sheets are told to be invented
     for what in wanted.reads:
         if what in TABLES:
             found[f"the data/{what}"] = held.get(what, "")
         elif what in _OF_ALL_TABLES:
             found |= {f"the data/{table}": digest for table, digest in held.items()}
-        elif what in wanted.families:
-            found[f"the estimates/{what}"] = inputs.key(depends(data, quarter, what))
-    facts = project.knowledge(data)
+        elif what in families:
+            found[f"the estimates/{what}"] = families[what]
     asked = {
         "catalogue": "the catalogue/",
         "actions": "the actions/",

@@ -13,7 +13,7 @@ import os
 import platform
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from observlib.errors import bounded
@@ -116,7 +116,12 @@ def file(path: Path) -> str:
 
 
 def library() -> Inputs:
-    """Each file of this library."""
+    """Each file of this library; they are read again where one has changed since."""
+    return dict(_library(tuple(stamps(LIBRARY, Path(__file__).parent).items())))
+
+
+@lru_cache(1)  # an edition asks for it seven times
+def _library(_: tuple[tuple[str, str], ...]) -> Inputs:
     return tree(LIBRARY, Path(__file__).parent)
 
 
@@ -152,17 +157,16 @@ def imported(modules: Iterable[str]) -> Inputs:
     >>> sorted(imported(["observlib.files"]))
     ['the library/__init__.py', 'the library/errors.py', 'the library/files.py']
     """
-    found: Inputs = {}
+    found, seen = {}, _seen()
     waiting = [*modules]
-    while waiting:
-        name = waiting.pop()
+    for name in waiting:
         waiting += [name.rpartition(".")[0]] * ("." in name)  # a package is imported before
         part = "/".join([LIBRARY, *name.split(".")[1:]])
-        own = {f"{part}.py", f"{part}.yml", f"{part}/__init__.py"}
-        for file in own & (_seen().keys() - found.keys()):
-            found[file] = _seen()[file]
-            if file.endswith(".py") and file != f"{LIBRARY}/__init__.py":
-                waiting += _imports(file)
+        for file in (f"{part}.py", f"{part}.yml", f"{part}/__init__.py"):
+            if file in seen and file not in found:
+                found[file] = seen[file]
+                if file.endswith(".py") and file != f"{LIBRARY}/__init__.py":
+                    waiting += _imports(file)
     return found
 
 

@@ -130,7 +130,8 @@ def _place(data: Path, quarter: Quarter) -> Path:
 def _name(
     data: Path, quarter: Quarter, digest: str, knowledge: str, before: tuple[str, ...]
 ) -> str:
-    parts = {f"{job}": inputs.key(frame.depends(data, quarter, *job)) for job in jobs(data)}
+    known = frame.dependencies(data, quarter, jobs(data))
+    parts = {f"{job}": inputs.key(found) for job, found in known.items()}
     parts |= {**project.knowledge(data), **_code(), "what was published": json.dumps(before)}
     return f"edition.{inputs.key(parts)}"
 
@@ -139,7 +140,8 @@ def _name(
 def _decisions(place: Path, data: Path, quarter: Quarter) -> control.Decision:
     if kept := disk_cache.get(place.parent, place.name):
         return _unpacked(kept)
-    found = [decided(data, quarter, device) for device in devices(data, quarter)]
+    by_device = _by_device(place, data, quarter)
+    found = [_decided(data, device, by_device[device]) for device in sorted(by_device)]
     _keep(place, whole := _combined(found))
     return whole
 
@@ -198,7 +200,10 @@ def decided(data: Path, quarter: Quarter, device: str) -> control.Decision:
     ObservError
         Where something that is withheld could be worked back.
     """
-    rows = _by_device(_place(data, quarter), data, quarter)[device]
+    return _decided(data, device, _by_device(_place(data, quarter), data, quarter)[device])
+
+
+def _decided(data: Path, device: str, rows: pd.DataFrame) -> control.Decision:
     knowledge = Knowledge(project.catalogue(data), store.marks(data, device))
     before = [_of_device(publication.told, device) for publication in publications.earlier(data)]
     rounded = partial(rounding.rounded, catalogue=knowledge.catalogue)

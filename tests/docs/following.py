@@ -88,8 +88,11 @@ def copy_project(place: Path, is_new: bool) -> Path:
     return place
 
 
-def follow(page: Path, place: Path) -> None:
-    """Do all that a page says, in a project; an `AssertionError` names the line that fails."""
+def follow(page: Path, place: Path, with_cells: bool = True) -> None:
+    """Do all that a page says, in a project; an `AssertionError` names the line that fails.
+
+    Cells of studies may be left out: what they show is computed.
+    """
     cells: list[tuple[Block, Block | None]] = []
     printed = ""
     for block in [*blocks(page), Block("the end", "", "", "")]:
@@ -100,7 +103,7 @@ def follow(page: Path, place: Path) -> None:
         elif block.language == "python" and not block.file:
             cells.append((block, None))
         else:
-            _run_cells(cells, place)
+            _run_cells(cells if with_cells else [], place)
             cells = []
             if block.language == "sh":
                 printed = _run_lines(block, place)

@@ -15,12 +15,13 @@ from tools.reference import FOLDER, FORMAT_MODELS, MODELS, pages
 DOCS = ROOT / "docs"
 # which execute studies, or compute what is told of surveys
 LONG = ("tutorial", "theme", "partner", "indicator", "analysis", "peer")
+CHANGED = ("correction", "expectation")  # figures of what the edition tells, in their cells alone
 
 
 @pytest.mark.parametrize(
     "page",
     [
-        pytest.param(page, id=page.stem, marks=[pytest.mark.slow] * (page.stem in LONG))
+        pytest.param(page, id=page.stem, marks=[pytest.mark.slow] * (page.stem in LONG + CHANGED))
         for page in sorted(DOCS.rglob("*.md"))
         if page.parent != FOLDER and any(blocks(page))
     ],
@@ -32,6 +33,11 @@ def test_who_follows_a_page_to_the_letter_gets_what_it_says(page, tmp_path):
         told = set(re.findall(r"(?m)^\| `([^`]+)` \|", rest))
         assert changed(tmp_path) <= told, "the page says that no other file changes"
         assert all((tmp_path / name).exists() for name in told)
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_what_a_page_has_people_write_is_accepted_and_listed(name, tmp_path):
+    follow(DOCS / "how-to" / f"{name}.md", copy_project(tmp_path, is_new=False), with_cells=False)
 
 
 def test_who_looks_up_a_key_a_column_or_a_command_reads_what_the_code_has():

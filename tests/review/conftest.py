@@ -65,7 +65,8 @@ def make_project(root: Path, exports: Path, environment: Mapping[str, str]) -> S
         shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", root / "notebooks")
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "src", root / "src", ignore=ignored)
-    shutil.copytree(ROOT / "docs", root / "docs")
+    (root / "docs").mkdir()  # one page: all are made alike, and `tests/docs` publishes them
+    (root / "docs" / "index.md").write_text("# Documentation\n\nHow to.\n", encoding="utf-8")
     standing.copy_sources(ROOT, root / "reports")
     for name in ("requirements.lock", ".gitignore", ".gitattributes", ".git_archival.txt"):
         shutil.copy(ROOT / name, root)

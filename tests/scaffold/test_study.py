@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from tests.copies import copy_catalogue, share_kept
+from tests.copies import share_kept
 
 from observlib import files
 from observlib.edition import refresh
@@ -28,9 +28,11 @@ CONVENTIONS = ROOT / "tests" / "notebooks" / "test_conventions.py"
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory, demonstration: Path) -> Path:
     made = tmp_path_factory.mktemp("project")
-    copy_catalogue(made)
-    shutil.copytree(ROOT / "data" / "reference", made / "data" / "reference")
-    shutil.copytree(demonstration / "store", made / "data" / "demo" / "store")
+    for name in ("catalogue", "formats", "reference", "practices"):
+        shutil.copytree(ROOT / "data" / name, made / "data" / name)
+    # as it stands in the project: what families give of it is kept there
+    ignored = shutil.ignore_patterns("raw", "published")
+    shutil.copytree(demonstration, made / "data" / "demo", ignore=ignored)
     (made / "reports").mkdir()
     share_kept(made)
     (made / "notebooks").mkdir()

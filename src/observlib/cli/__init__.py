@@ -9,6 +9,7 @@ import shutil
 import sys
 import textwrap
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -424,6 +425,11 @@ def _parameters(words: list[str]) -> dict[str, str]:
     return given
 
 
+@cache
+def _command() -> Any:
+    return with_output_options(typer.main.get_command(app))
+
+
 def main() -> None:
     """Run the command; a user's mistake is told in lines, without a traceback."""
     if sys.stdout is None or sys.stderr is None:
@@ -434,8 +440,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         words = sys.argv[1:] or ["--help"]
-        command = with_output_options(typer.main.get_command(app))
-        ended = command(words, prog_name="observ", standalone_mode=False)
+        ended = _command()(words, prog_name="observ", standalone_mode=False)
         if ended == 130:  # typer's own for Ctrl-C
             raise KeyboardInterrupt
         if isinstance(ended, int) and ended:

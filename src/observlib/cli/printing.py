@@ -52,9 +52,10 @@ def _options(
 
 def with_output_options(command: Any) -> Any:
     """A command of which it and all below it take `--quiet` and `--json`."""
-    command.params += typer.main.get_command(_output).params
-    for below in getattr(command, "commands", {}).values():
-        with_output_options(below)
+    added, every = typer.main.get_command(_output).params, [command]
+    for one in every:
+        one.params += added
+        every += getattr(one, "commands", {}).values()
     return command
 
 

@@ -22,6 +22,7 @@ from observlib.store.ledger import Entry, Ledger, check_parts, read_ledger
 from observlib.store.sql import escaped, quoted
 
 T = TypeVar("T")
+Stamp = tuple[int, int, int] | None  # of a ledger
 READ: set[str] = set()  # the tables that this process has asked for
 _CORRECTS = {"device", "first", "last", "where", "column", "becomes", "times", "drop"}
 
@@ -227,13 +228,21 @@ def digests(data: Path) -> dict[str, str]:
 
     With the name `kind`, what the data are.
     """
-    ledger = _ledger(data)
+    stamp = _stamp(data)
+    found = in_force(data, _read_ledger(data, stamp))
+    told = ((table, _told(one)) for table, corrections in found.items() for one in corrections)
+    return dict(_digests(data, stamp, tuple(told)))
+
+
+@lru_cache(2)  # a page asks for it once a family
+def _digests(data: Path, stamp: Stamp, corrections: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    ledger = _read_ledger(data, stamp)
     facts: dict[str, list[list[object]]] = {}
     for entry in ledger.files:
         shown = [entry.device, entry.digest, entry.sha256, entry.rows, entry.start, entry.end]
         facts.setdefault(entry.table, []).append(shown)
-    for table, corrections in in_force(data, ledger).items():
-        facts[table] += [[_told(one)] for one in corrections]
+    for table, told in corrections:
+        facts[table].append([told])
     made = {table: json.dumps(sorted(found, key=str)) for table, found in facts.items()}
     return {
         "kind": ledger.kind,
@@ -360,7 +369,7 @@ def _query(
 
     def found(entries: list[Entry]) -> pd.DataFrame:
         corrections = in_force(data, _ledger(data)).get(table, [])
-        entries = [entry for entry in entries if entry.table == table]
+        entries = [x for x in entries if x.table == table and device in (None, x.device)]
         if not entries:
             return pd.DataFrame()
         parts = [escaped(store / entry.part) for entry in entries]
@@ -406,16 +415,19 @@ def _sources(entries: list[Entry], corrections: Sequence[Correction]) -> dict[st
 
 
 def _ledger(data: Path) -> Ledger:
-    store = data / "store"
+    return _read_ledger(data, _stamp(data))
+
+
+def _stamp(data: Path) -> Stamp:
     try:
-        state = (store / "ledger.json").stat()
+        state = (data / "store" / "ledger.json").stat()
     except OSError:
-        return _read_ledger(data, None)
-    return _read_ledger(data, (state.st_ino, state.st_mtime_ns, state.st_size))
+        return None
+    return state.st_ino, state.st_mtime_ns, state.st_size
 
 
 @lru_cache(2)  # a page asks for it once a query, and an ingestion writes a new file
-def _read_ledger(data: Path, stamp: tuple[int, int, int] | None) -> Ledger:
+def _read_ledger(data: Path, stamp: Stamp) -> Ledger:
     found = read_ledger(data / "store")
     if found is None:
         raise ObservError(
