@@ -137,7 +137,7 @@ def make_root(root: Path, previous: bool = True) -> Path:
     copy_catalogue(root)
     write(root / "reports" / "_quarto.yml", QUARTO)
     write(root / "reports" / "index.qmd", "---\ntitle: Accueil\n---\n\nBonjour.\n")
-    for name in ("_editions.qmd", "_calendar.qmd", "_reviews.qmd", "_series.qmd"):
+    for name in ("_editions.qmd", "_calendar.qmd", "_reviews.qmd", "_errata.qmd", "_series.qmd"):
         shutil.copy(PROJECT / "reports" / name, root / "reports")
     for name, text in PREVIOUS.items() if previous else ():
         write(root / "reports" / name, text)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates, project, publications
+from observlib import errata, estimates, project, publications
 from observlib.catalogue import Catalogue, Revision
 from observlib.catalogue.revisions import SELECTS
 from observlib.display import wording
@@ -132,8 +132,10 @@ def _is_before(row: Mapping[str, Any], since: str) -> bool:
 def _holds(one: Revision, row: Mapping[str, Any]) -> bool:
     """Whether an entry names a figure, and holds on the day that tells it; a day not kept is past.
 
-    Of what an entry does not say, all figures are meant.
+    Of what an entry does not say, all figures are meant. An erratum says all.
     """
+    if isinstance(one, errata.Reason):
+        return errata.explains(one, row)
     if one.since and row["day"] and one.since.isoformat() > row["day"]:
         return False
     allowed = {column: getattr(one, column) for column in SELECTS}

@@ -315,8 +315,16 @@ def edition(
         workers = stack.enter_context(started(root)) if may_run else None
         step = stack.enter_context(steps())
 
-        from observlib.release import release
+        from observlib.release import release, release_others
 
+        shared: dict[str, Any] = {
+            "publisher": publisher,
+            "computing": step("Computing estimates"),
+            "executing": step("Executing studies"),
+            "publishing": step("Publishing pages"),
+            "workers": workers,
+        }
+        release_others(root, folder, wanted, say, **shared)
         index, failed = release(
             root,
             folder,
@@ -324,12 +332,8 @@ def edition(
             only=only,
             given=given,
             keep_going=keep_going,
-            publisher=publisher,
-            computing=step("Computing estimates"),
-            executing=step("Executing studies"),
-            publishing=step("Publishing pages"),
-            workers=workers,
             approve=checked and checked.approve,
+            **shared,
         )
     published(index)
     released: dict[str, Any] = {"released": True, "checks": checked.told} if checked else {}
@@ -348,12 +352,13 @@ def diff(
 
     Of each figure both tell their own quarter's; what is established comes first.
     """
-    from observlib import project, publications
+    from observlib import errata, project, publications, store
     from observlib.editions.difference import between
     from observlib.period import Quarter
 
-    folder = project.data_folder(data)
-    known = project.catalogue(folder)
+    root, folder = project.root(), project.data_folder(data)
+    corrected = errata.known(root, folder, store.kind(folder), today())
+    known = errata.with_reasons(project.catalogue(folder), corrected)
     first, second = (publications.last(folder, Quarter.parse(name)) for name in (before, after))
     print_difference(between(first, second, known), known, first.quarter, second.quarter)
 

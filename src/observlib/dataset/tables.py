@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from observlib.dataset.columns import COMPARISONS, DICTIONARY, ESTIMATES, FLAGS, SDMX
+from observlib.dataset.columns import COMPARISONS, DICTIONARY, ERRATA, ESTIMATES, FLAGS, SDMX
 from observlib.estimates import FIGURE, REFERENCE, with_types
 from observlib.period import bounds
 from observlib.text import as_cell
@@ -18,9 +18,16 @@ Marks = Mapping[tuple[str, ...], str]  # letters that its history gives a figure
 
 
 def tables(
-    rows: pd.DataFrame, pairs: pd.DataFrame, words: pd.DataFrame, synthetic: bool, marks: Marks
+    rows: pd.DataFrame,
+    pairs: pd.DataFrame,
+    words: pd.DataFrame,
+    synthetic: bool,
+    marks: Marks,
+    errata: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The tables of a package by the names of their files: estimates, comparisons, dictionary.
+
+    Where there are errata, one of them stands before the last.
 
     Parameters
     ----------
@@ -32,12 +39,16 @@ def tables(
         Whether the figures are invented.
     marks
         Which figures are revised (`r`), and of another method than before (`b`).
+    errata
+        As `errata.known` gives them.
     """
     own = {"synthetic": synthetic}
     both = pairs.assign(**_added(pairs, "", marks), **_added(pairs, REFERENCE, marks), **own)
+    told = {} if errata is None or errata.empty else {"errata": errata.assign(**own)[[*ERRATA]]}
     return {
         "estimates": _finite(rows.assign(**_added(rows, "", marks), **own))[[*ESTIMATES]],
         "comparisons": _finite(both)[[*COMPARISONS]],
+        **told,
         "dictionary": words,
     }
 
@@ -72,7 +83,7 @@ def read(content: bytes) -> pd.DataFrame:
     [0.0, nan]
     """
     text = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
-    known = {**ESTIMATES, **COMPARISONS, **DICTIONARY}
+    known = {**ESTIMATES, **COMPARISONS, **DICTIONARY, **ERRATA}
     numbers = [name for name in text if known[name].kind in ("number", "integer")]
     made = with_types(text.mask(text == ""), numbers)
     if "synthetic" in made:

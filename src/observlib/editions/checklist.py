@@ -16,7 +16,8 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from observlib import project, store
+from observlib import errata, project, publications, store
+from observlib.editions import errata as told_errata
 from observlib.editions import record, reviews
 from observlib.editions.dates import ZONE, Calendar, Planned, load
 from observlib.editions.record import Edition
@@ -58,6 +59,8 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
     devices = project.catalogue_with_devices(data, root).devices
     found = store.status(data, devices.values(), now.astimezone(ZONE).date())
     ledger = read_ledger(data / "store")
+    site, kind, today = root / "reports" / "_site", store.kind(data), now.astimezone(ZONE).date()
+    known, told = errata.known(root, data, kind, today), publications.earlier(data)
     return [
         hour(dates, quarter, now),
         next_dates(dates, quarter),
@@ -65,9 +68,8 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
         never_given(found),
         rejects(ledger.files if ledger else (), quarter),
         corrections(store.open_corrections(data)),
-        review(
-            record.published(root / "reports" / "_site"), reviews.load(root / "reports"), quarter
-        ),
+        corrected(told_errata.unborne(site, known, told, kind, str(quarter)), len(known)),
+        review(record.published(site), reviews.load(root / "reports"), quarter),
     ]
 
 
@@ -77,6 +79,26 @@ def corrections(asked: Iterable[Mapping[str, Any]]) -> Check:
     if told:
         return Check("corrections", "warning", f"open: {bounded(told)}: ask the source again")
     return Check("corrections", "ok", "none is open")
+
+
+def corrected(lacking: Mapping[str, Collection[str]], count: int) -> Check:
+    """Whether each edition of the site bears the errata of what it tells.
+
+    Parameters
+    ----------
+    lacking
+        As `editions.errata.unborne` gives it.
+    count
+        The figures that errata correct.
+    """
+    if lacking:
+        told = "; ".join(f"{name} ({bounded(of)})" for name, of in lacking.items())
+        return Check(
+            "errata", "blocking", f"not borne by {told}: publish it again: `observ edition`"
+        )
+    return Check(
+        "errata", "ok", f"{count} figures corrected, and told as such" if count else "none"
+    )
 
 
 def review(published: Iterable[Edition], read: Iterable[reviews.Sheet], quarter: Quarter) -> Check:
