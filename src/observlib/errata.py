@@ -35,7 +35,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from observlib import estimates, project, publications
 from observlib.actions import Line
@@ -88,10 +95,17 @@ class Erratum(Entry):
     """One erratum, as its file tells it."""
 
     day: Day
-    figures: tuple[Figure, ...] = Field(min_length=1)
+    figures: tuple[Figure, ...]
     what: Annotated[Line, StringConstraints(min_length=20)]
     cause: Literal["source", "processing", "writing"]
     correction: Slug | None = None
+
+    @field_validator("figures")
+    @classmethod
+    def _has_some(cls, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+        if not figures:
+            raise ValueError("names no figure; give one at least")
+        return figures
 
 
 class Reason(Revision):

@@ -199,7 +199,7 @@ def release_others(
             release(root, data, Quarter.parse(other), only=only, **words)
         except ObservError as error:
             raise ObservError(
-                *(f"{other}: {line}" for line in error.problems),
+                *error.problems,
                 f"{other}: could not be made again with errata ({bounded(names)}), and is as it "
                 "was; bring back what it was made of, or take them back",
             ) from error

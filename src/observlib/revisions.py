@@ -108,9 +108,15 @@ def with_reasons(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _reason(row: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """What a deliberate entry says goes first, then what statuses say, then what is routine."""
+    """What a deliberate entry says goes first, then what statuses say, then what is routine.
+
+    An erratum holds of its very figures on whatever day they were told.
+    """
     for one in catalogue.revisions.values():
-        if one.since and _is_before(row, one.since.isoformat()) and _holds(one, row):
+        if isinstance(one, errata.Reason):
+            if errata.explains(one, row):
+                return one.id
+        elif one.since and _is_before(row, one.since.isoformat()) and _holds(one, row):
             return one.id
     then, now = row[f"{BEFORE}status"], row["status"]
     if "suppressed" in (then, now):
@@ -132,10 +138,8 @@ def _is_before(row: Mapping[str, Any], since: str) -> bool:
 def _holds(one: Revision, row: Mapping[str, Any]) -> bool:
     """Whether an entry names a figure, and holds on the day that tells it; a day not kept is past.
 
-    Of what an entry does not say, all figures are meant. An erratum says all.
+    Of what an entry does not say, all figures are meant.
     """
-    if isinstance(one, errata.Reason):
-        return errata.explains(one, row)
     if one.since and row["day"] and one.since.isoformat() > row["day"]:
         return False
     allowed = {column: getattr(one, column) for column in SELECTS}

@@ -140,7 +140,7 @@ def _package(
     pairs: pd.DataFrame,
     families: Mapping[str, Sequence[str]],
     marks: Mapping[tuple[str, ...], str],
-    own: pd.DataFrame,
+    corrected: pd.DataFrame,
 ) -> dict[str, bytes]:
     """The edition's data package, by the paths of its files beside the pages."""
     from observlib import dataset  # a worker that starts has no use for it
@@ -158,7 +158,7 @@ def _package(
         says={"Contenu": dataset.CONTENT},
     )
     words = dataset.dictionary(rows, pairs, request.catalogue, families)
-    found = dataset.packed(dataset.contents(rows, pairs, words, about, marks, own), about)
+    found = dataset.packed(dataset.contents(rows, pairs, words, about, marks, corrected), about)
     return {f"{dataset.FOLDER}/{path}": content for path, content in found.items()}
 
 
