@@ -180,13 +180,18 @@ def kept_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_site: Path | None) -> Path:
     made = make_root(tmp_path.resolve() / "project")
-    if kept_site:
-        (made / "reports" / ".kept").mkdir()
-        (made / "reports" / ".kept" / "site").symlink_to(kept_site)
-    monkeypatch.chdir(made)
-    monkeypatch.setattr(making, "execute", execute)
-    monkeypatch.setattr(told, "jobs", lambda _: [])  # no page reads a family
+    prepare(made, monkeypatch, kept_site)
     return made
+
+
+def prepare(root: Path, patch: pytest.MonkeyPatch, kept_site: Path | None) -> None:
+    """Let a project publish without executing anything."""
+    if kept_site:
+        (root / "reports" / ".kept").mkdir()
+        (root / "reports" / ".kept" / "site").symlink_to(kept_site)
+    patch.chdir(root)
+    patch.setattr(making, "execute", execute)
+    patch.setattr(told, "jobs", lambda _: [])  # no page reads a family
 
 
 @pytest.fixture

@@ -73,9 +73,9 @@ class Figure(BaseModel):
     period: Text
     group: str = ""
     group_value: str = ""
-    published: _Number
-    corrected: _Number | None = None
-    withdrawn: bool = False
+    published: _Number = Field(description="what was told, as pages wrote it")
+    corrected: _Number | None = Field(default=None, description="what is told now")
+    withdrawn: bool = Field(default=False, description="true: it is told no more")
 
     @model_validator(mode="after")
     def _is_another_or_none(self) -> Figure:
@@ -94,11 +94,15 @@ class Figure(BaseModel):
 class Erratum(Entry):
     """One erratum, as its file tells it."""
 
-    day: Day
+    day: Day = Field(description="of its publication")
     figures: tuple[Figure, ...]
-    what: Annotated[Line, StringConstraints(min_length=20)]
+    what: Annotated[Line, StringConstraints(min_length=20)] = Field(
+        description="what was wrong, a sentence for readers (fr)"
+    )
     cause: Literal["source", "processing", "writing"]
-    correction: Slug | None = None
+    correction: Slug | None = Field(
+        default=None, description="the file of corrections that mends the source"
+    )
 
     @field_validator("figures")
     @classmethod

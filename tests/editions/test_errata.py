@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -61,8 +61,7 @@ READ = "on lisait 7,4 sur 10, il faut lire 7,1 sur 10."
 Tell = Callable[..., None]
 
 
-@pytest.fixture
-def tell(root: Path, monkeypatch: pytest.MonkeyPatch) -> Tell:
+def telling(root: Path, patch: pytest.MonkeyPatch) -> Tell:
     """What editions tell from now on: the mark as it is given, and another that stays.
 
     The earlier one tells a mark by post, if it is given one, which no page shows.
@@ -79,8 +78,8 @@ def tell(root: Path, monkeypatch: pytest.MonkeyPatch) -> Tell:
             files = publications.content(all_rows, comparisons.make(None), told.report(decided))
             return {**files, "families.json": b"{}"}
 
-        monkeypatch.setattr(compute, "_frame", frame)
-        monkeypatch.setattr(compute, "_kept", lambda request, made_of, make: make())
+        patch.setattr(compute, "_frame", frame)
+        patch.setattr(compute, "_kept", lambda request, made_of, make: make())
         path, said = root / "notebooks" / "satisfaction.ipynb", f"say({mark})"
         if said in path.read_text(encoding="utf-8"):
             return
@@ -95,20 +94,44 @@ def tell(root: Path, monkeypatch: pytest.MonkeyPatch) -> Tell:
     return set_to
 
 
-@pytest.fixture
-def both(root: Path, release: small.Release, tell: Tell) -> None:
+def publish_both(root: Path, tell: Tell) -> None:
     """Two editions that tell the wrong mark; then the source is mended, and nothing else done."""
     for name in ("_site", "editions"):
-        shutil.rmtree(root / "reports" / name)
+        shutil.rmtree(root / "reports" / name, ignore_errors=True)
     small.write(root / "reports" / "_quarto.yml", small.QUARTO + small.PDF)
     small.write(
         root / "reports" / "index.qmd",
         "---\ntitle: Accueil\nformat: html\n---\n\n<!-- donnees -->\n<!-- /donnees -->\n",
     )
     tell(**WRONG)
-    release(T2, today=FIRST)
-    release(T3, today=SECOND)
+    for quarter, today in ((T2, FIRST), (T3, SECOND)):
+        about: dict[str, Any] = {"publisher": "embedded", "today": today}
+        module.release(root, root / "data", Quarter.parse(quarter), **about)
     tell(**RIGHT)
+
+
+@pytest.fixture
+def tell(root: Path, monkeypatch: pytest.MonkeyPatch) -> Tell:
+    return telling(root, monkeypatch)
+
+
+@pytest.fixture
+def both(root: Path, tell: Tell) -> None:
+    publish_both(root, tell)
+
+
+@pytest.fixture(scope="module")
+def corrected(tmp_path_factory: pytest.TempPathFactory, kept_site: Path) -> Iterator[Path]:
+    """A project whose two editions bear the erratum, to be read; `before` has what was there."""
+    root = small.make_root(tmp_path_factory.mktemp("errata").resolve() / "project", previous=False)
+    with pytest.MonkeyPatch.context() as patch:
+        small.prepare(root, patch, kept_site)
+        publish_both(root, telling(root, patch))
+        shutil.copytree(site(root), root / "before")
+        write(root)
+        said = make_again(root)
+        assert said == ["2026-T2 is made again: it tells figures of errata (note)"]
+        yield root
 
 
 def write(root: Path, text: str = ERRATUM, name: str = "note") -> Path:
@@ -117,12 +140,13 @@ def write(root: Path, text: str = ERRATUM, name: str = "note") -> Path:
     return path
 
 
-def make_again(root: Path, release: small.Release, today: date = LATER) -> list[str]:
+def make_again(root: Path, today: date = LATER) -> list[str]:
     """What the command does: the other editions first, then the latest; the lines that it says."""
     said: list[str] = []
     words: dict[str, Any] = {"publisher": "embedded", "today": today}
-    module.release_others(root, root / "data", Quarter.parse(T3), said.append, **words)
-    release(T3, today=today)
+    asked = (root, root / "data", Quarter.parse(T3))
+    module.release_others(*asked, said.append, **words)
+    module.release(*asked, **words)
     return said
 
 
@@ -140,11 +164,8 @@ def files(root: Path, quarter: str) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if name not in record.APART}
 
 
-def test_both_editions_that_told_the_figure_bear_its_erratum_and_say_why_they_are_made_again(
-    root, release, both
-):
-    write(root)
-    assert make_again(root, release) == ["2026-T2 is made again: it tells figures of errata (note)"]
+def test_both_editions_that_told_the_figure_bear_its_erratum_on_the_page_that_tells_it(corrected):
+    root = corrected
     for quarter in (T2, T3):
         page = text(root, f"{quarter}/satisfaction.html")
         assert "Erratum du 2 décembre 2026" in page and READ in page
@@ -155,13 +176,10 @@ def test_both_editions_that_told_the_figure_bear_its_erratum_and_say_why_they_ar
     assert broken_links_of(site(root)) == []
 
 
-def test_a_page_that_tells_another_figure_stays_the_same_to_the_byte_but_for_its_day(
-    root, release, both
-):
-    write(root)
-    make_again(root, release)
-    for page in ("panorama.html", "index.html"):
-        assert "rratum" not in text(root, f"{T3}/{page}")
+def test_a_page_that_does_not_tell_the_figure_tells_no_erratum(corrected):
+    for page in ("panorama.html", "panorama.docx", "index.html"):
+        content = (site(corrected) / T3 / page).read_bytes()
+        assert b"Erratum" not in content and b"erratum" not in content
 
 
 def test_an_erratum_of_a_figure_that_an_edition_never_told_changes_no_byte_of_it(
@@ -169,12 +187,12 @@ def test_an_erratum_of_a_figure_that_an_edition_never_told_changes_no_byte_of_it
 ):
     write(root)
     tell(by_post=5.0, **RIGHT)
-    make_again(root, release)
+    make_again(root)
     before = files(root, T3)
     tell(by_post=6.0, **RIGHT)
     other = ERRATUM.replace("id: note", "id: courrier").replace("channel: web", "channel: mail")
     write(root, other.replace("7.4", "5").replace("7.1", "6"), "courrier")
-    assert make_again(root, release, LAST) == [
+    assert make_again(root, LAST) == [
         "2026-T2 is made again: it tells figures of errata (courrier)"
     ]
     assert files(root, T3) == before
@@ -182,9 +200,8 @@ def test_an_erratum_of_a_figure_that_an_edition_never_told_changes_no_byte_of_it
     assert "on lisait 5,0 sur 10, il faut lire 6,0 sur 10." in home
 
 
-def test_the_whole_edition_on_paper_and_the_page_s_own_pdf_tell_the_erratum(root, release, both):
-    write(root)
-    make_again(root, release)
+def test_the_whole_edition_on_paper_and_the_page_s_own_pdf_tell_the_erratum(corrected):
+    root = corrected
     for name in ("satisfaction.pdf", "edition-2026-T3.pdf"):
         told_ = " ".join(text_of(site(root) / T3 / name).replace("\u202f", " ").split())
         told_ = told_.replace("\u00a0", " ")
@@ -192,12 +209,9 @@ def test_the_whole_edition_on_paper_and_the_page_s_own_pdf_tell_the_erratum(root
     assert "Erratum" not in text_of(site(root) / T3 / "panorama.pdf")
 
 
-def test_the_data_of_the_edition_have_the_erratum_and_mark_the_figure_as_revised(
-    root, release, both
-):
-    assert not (site(root) / T3 / "donnees" / "errata.csv").exists()
-    write(root)
-    make_again(root, release)
+def test_the_data_of_the_edition_have_the_erratum_and_mark_the_figure_as_revised(corrected):
+    root = corrected
+    assert not (root / "before" / T3 / "donnees" / "errata.csv").exists()
     for quarter in (T2, T3):
         place = site(root) / quarter / "donnees"
         (row,) = pd.read_csv(place / "errata.csv", keep_default_na=False).to_dict("records")
@@ -217,9 +231,8 @@ def test_the_data_of_the_edition_have_the_erratum_and_mark_the_figure_as_revised
     assert 'href="2026-T3/donnees/errata.csv">Errata' in text(root, "index.html")
 
 
-def test_the_feed_announces_the_erratum_once_with_its_figure(root, release, both):
-    write(root)
-    make_again(root, release)
+def test_the_feed_announces_the_erratum_once_with_its_figure(corrected):
+    root = corrected
     feed = ElementTree.parse(site(root) / "feed.xml")
     (entry,) = [one for one in feed.iterfind(".//{*}entry") if one.find("{*}category") is not None]
     said = {child.tag.partition("}")[2]: child for child in entry}
@@ -234,11 +247,10 @@ def test_the_feed_announces_the_erratum_once_with_its_figure(root, release, both
     assert b"rratum" not in (site(root) / "calendrier.ics").read_bytes()
 
 
-def test_a_page_beside_the_list_tells_all_errata_and_where_they_are_told(root, release, both):
-    assert "Aucun erratum n’a été publié." in text(root, "editions/errata.html")
-    assert "errata.html" in text(root, "editions/index.html")  # its navigation
-    write(root)
-    make_again(root, release)
+def test_a_page_beside_the_list_tells_all_errata_and_where_they_are_told(corrected):
+    root = corrected
+    before = (root / "before" / "editions" / "errata.html").read_text(encoding="utf-8")
+    assert "Aucun erratum n’a été publié." in " ".join(before.split())
     page = text(root, "editions/errata.html")
     assert 'id="erratum-note"' in page
     for cell in ("7,4 sur 10", "7,1 sur 10"):
@@ -267,7 +279,7 @@ def test_nothing_is_published_while_an_edition_still_tells_what_was_wrong(
 def test_an_erratum_lets_no_other_figure_change_in_silence(root, release, both, tell):
     tell(**RIGHT, n=91)
     write(root)
-    make_again(root, release)  # its own interval and base may change with it
+    make_again(root)  # its own interval and base may change with it
     shutil.rmtree(root / "reports" / errata.FOLDER)
     tell(**RIGHT | {"estimate": 7.0})
     with pytest.raises(ObservError, match="no entry of the policy of revisions says why"):
@@ -281,16 +293,16 @@ def test_without_its_erratum_a_mended_figure_needs_a_reason(root, release, both)
 
 def test_a_second_run_changes_nothing(root, release, both):
     write(root)
-    make_again(root, release)
+    make_again(root)
     before = small.published(root)
-    assert make_again(root, release, LAST) == []
+    assert make_again(root, LAST) == []
     assert small.published(root) == before
 
 
 def test_a_new_erratum_is_seen_by_a_command_that_would_have_nothing_to_do(root, release, both):
     asked = (root, root / "data", Quarter.parse(T3), (), {}, "embedded", LATER)
     write(root)
-    make_again(root, release)
+    make_again(root)
     assert standing.since(root, standing.now(*asked))
     write(root, ERRATUM.replace("d'un mois", "de deux mois"))
     assert standing.since(root, standing.now(*asked)) is None
@@ -299,11 +311,9 @@ def test_a_new_erratum_is_seen_by_a_command_that_would_have_nothing_to_do(root, 
 
 def test_an_erratum_that_is_taken_back_leaves_the_pages_as_a_revision(root, release, both):
     path = write(root)
-    make_again(root, release)
+    make_again(root)
     path.unlink()
-    assert make_again(root, release, LAST) == [
-        "2026-T2 is made again: it tells figures of errata (note)"
-    ]
+    assert make_again(root, LAST) == ["2026-T2 is made again: it tells figures of errata (note)"]
     for quarter in (T2, T3):
         assert "rratum" not in text(root, f"{quarter}/satisfaction.html")
         assert not (site(root) / quarter / "donnees" / "errata.csv").exists()
@@ -315,7 +325,7 @@ def test_a_figure_that_is_withdrawn_and_on_no_page_any_more_is_told_on_the_home_
 ):
     tell()
     write(root, ERRATUM.replace("corrected: 7.1", "withdrawn: true"))
-    make_again(root, release)
+    make_again(root)
     home = text(root, "index.html")
     assert "on lisait 7,4 sur 10. Ce chiffre est retiré." in home
     assert 'href="editions/errata.html#erratum-note"' in home
@@ -338,7 +348,7 @@ def test_a_former_edition_that_cannot_be_made_again_says_so_and_stays(
 
     monkeypatch.setattr(module, "release", gone)
     with pytest.raises(ObservError) as caught:
-        make_again(root, release)
+        make_again(root)
     first, last = caught.value.problems
     assert first == "quarter 2026-T2: the store has no data for it"
     assert last.startswith("2026-T2: could not be made again with errata (note), and is as it was")
@@ -353,7 +363,7 @@ def test_a_release_is_stopped_while_an_edition_does_not_bear_an_erratum(root, re
     assert lacking == {T2: ["note"]}
     found = checklist.corrected(lacking, len(known))
     assert found.state == "blocking" and "2026-T2 (note)" in found.told
-    make_again(root, release)
+    make_again(root)
     published = publications.earlier(root / "data")
     lacking = told_errata.unborne(site(root), known, published, "demonstration", T3)
     assert checklist.corrected(lacking, len(known)).state == "ok"

@@ -76,11 +76,11 @@ def _observ(
 
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
-    """Check and print devices, products, actions and corrections."""
+    """Check and print devices, products, actions, corrections and errata."""
     from rich import box
     from rich.table import Table
 
-    from observlib import project
+    from observlib import errata, project
     from observlib.followed import FOLLOWED
 
     known = project.catalogue(data)
@@ -89,6 +89,7 @@ def catalogue(data: Data = Path("data")) -> None:
     told["replies"] = [reply.id for reply in project.replies(data)]
     told["corrections"] = [one.id for one in project.corrections(data)]
     told["expectations"] = [one.id for one in project.expectations(data)]
+    told["errata"] = [one.id for one in errata.load(project.root() / "reports")]
     say(f"{len(known.devices)} listening devices")
     table = Table("device\nproduct\nowner", box=box.SIMPLE_HEAD)
     table.add_column("exports\nloader, how it listens\npersonal data")
