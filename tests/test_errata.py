@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.copies import copy_catalogue
 from tests.examples import examples
 
-from observlib import errata, estimates, publications, revisions
+from observlib import errata, estimates, publications, revisions, store
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.knowledge import Published
 from observlib.errors import ObservError
@@ -65,8 +65,10 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path
 
 
-def known(root: Path, kind: str = "real", today: date = TODAY) -> pd.DataFrame:
-    return errata.known(root, root / "data", kind, today)
+def known(root: Path, kind: str = "real") -> pd.DataFrame:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "kind", lambda _: kind)
+        return errata.known(root, root / "data", TODAY)
 
 
 def faults(root: Path, **words: Any) -> list[str]:

@@ -44,7 +44,7 @@ from pydantic import (
     model_validator,
 )
 
-from observlib import estimates, project, publications
+from observlib import estimates, project, publications, store
 from observlib.actions import Line
 from observlib.catalogue import Catalogue, Revision
 from observlib.catalogue.entries import Entry, Slug, Text
@@ -174,7 +174,7 @@ def _frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return estimates.with_types(pd.DataFrame(list(rows), columns=COLUMNS), _NUMBERS)
 
 
-def known(root: Path, data: Path, kind: str, today: Day) -> pd.DataFrame:
+def known(root: Path, data: Path, today: Day) -> pd.DataFrame:
     """The errata of what was published from a data folder, as a frame.
 
     On a demonstration, those of figures that it never told are left out: they are of real editions.
@@ -183,8 +183,6 @@ def known(root: Path, data: Path, kind: str, today: Day) -> pd.DataFrame:
     ----------
     root, data
         The project's root, and the data folder, which keeps what was published.
-    kind
-        Of the data.
     today
         The day of the work, on which no erratum is still to come.
 
@@ -201,10 +199,11 @@ def known(root: Path, data: Path, kind: str, today: Day) -> pd.DataFrame:
     told = _told(publications.earlier(data), sheets)
     corrections = [one.id for one in project.corrections(data, root)]
     rows, problems = [], []
+    is_invented = store.kind(data) == "demonstration"
     for one in sheets:
         path = _path(root / "reports", one.id)
         own, wrong = _rows(one, told, catalogue)
-        if wrong and kind == "demonstration":
+        if wrong and is_invented:
             continue
         rows += own
         problems += [f"{path}: {line}" for line in wrong]

@@ -187,20 +187,17 @@ def release_others(
         Where one cannot be made again; it stays as it is.
     """
     today = words.get("today") or period.today()
-    site, kind = root / "reports" / "_site", store.kind(data)
-    known, published = errata.known(root, data, kind, today), publications.earlier(data)
-    but = str(quarter or store.latest_quarter(data, today))
-    for other, names in told_errata.unborne(site, known, published, kind, but).items():
-        tell(f"{other} is made again: it tells figures of errata ({bounded(names)})")
-        asked = [one for one in record.raw(site / other)["studies"] if one.get("asked", True)]
-        is_whole = len(asked) == len(record.raw(site / other)["studies"])
-        only = () if is_whole else [*dict.fromkeys(one["study"] for one in asked)]
+    for other, names in told_errata.unborne(root, data, quarter, today).items():
+        tell(f"{other} is made again: it tells figures of errata ({names})")
+        pages = record.raw(root / "reports" / "_site" / other)["studies"]
+        asked = [page["study"] for page in pages if page.get("asked", True)]
+        only = [*dict.fromkeys(asked)] if len(asked) < len(pages) else ()
         try:
             release(root, data, Quarter.parse(other), only=only, **words)
         except ObservError as error:
             raise ObservError(
                 *error.problems,
-                f"{other}: could not be made again with errata ({bounded(names)}), and is as it "
+                f"{other}: could not be made again with errata ({names}), and is as it "
                 "was; bring back what it was made of, or take them back",
             ) from error
 

@@ -296,15 +296,19 @@ def edition(
         answer(index=index, changed=False, made=record.made)
         return
     if explain:
+        from observlib.editions.errata import unborne
         from observlib.explaining import explain as why
 
         told = why(root, folder, wanted, only=only, given=given, publisher=publisher)
         for name, reason in told.items():
             say(f"{name}: {reason}")
+        others = unborne(root, folder, wanted, today())
+        for name, errata in others.items():
+            say(f"edition {name}: would be made again: it tells figures of errata: {errata}")
         site, family = told.pop("the site"), "family "
         families = {n.removeprefix(family): told[n] for n in told if n.startswith(family)}
         pages = {name: told[name] for name in told if not name.startswith(family)}
-        answer(changed=True, site=site, pages=pages, families=families)
+        answer(changed=True, site=site, pages=pages, families=families, editions=[*others])
         return
     unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
     with unharmed, contextlib.ExitStack() as stack:
@@ -353,12 +357,12 @@ def diff(
 
     Of each figure both tell their own quarter's; what is established comes first.
     """
-    from observlib import errata, project, publications, store
+    from observlib import errata, project, publications
     from observlib.editions.difference import between
     from observlib.period import Quarter
 
     root, folder = project.root(), project.data_folder(data)
-    corrected = errata.known(root, folder, store.kind(folder), today())
+    corrected = errata.known(root, folder, today())
     known = errata.with_reasons(project.catalogue(folder), corrected)
     first, second = (publications.last(folder, Quarter.parse(name)) for name in (before, after))
     print_difference(between(first, second, known), known, first.quarter, second.quarter)

@@ -148,7 +148,7 @@ def check_request(
         practices=practices,
         pages=tuple(pages.values()),
         wanted=frozenset(wanted),
-        errata=errata.known(root, data, kind, today),
+        errata=errata.known(root, data, today),
     )
 
 

@@ -16,9 +16,8 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from observlib import errata, project, publications, store
-from observlib.editions import errata as told_errata
-from observlib.editions import record, reviews
+from observlib import project, store
+from observlib.editions import errata, record, reviews
 from observlib.editions.dates import ZONE, Calendar, Planned, load
 from observlib.editions.record import Edition
 from observlib.errors import bounded
@@ -55,12 +54,10 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
     now
         The moment of the release, with its time zone.
     """
-    dates = load(data, root)
+    dates, today = load(data, root), now.astimezone(ZONE).date()
     devices = project.catalogue_with_devices(data, root).devices
-    found = store.status(data, devices.values(), now.astimezone(ZONE).date())
+    found = store.status(data, devices.values(), today)
     ledger = read_ledger(data / "store")
-    site, kind, today = root / "reports" / "_site", store.kind(data), now.astimezone(ZONE).date()
-    known, told = errata.known(root, data, kind, today), publications.earlier(data)
     return [
         hour(dates, quarter, now),
         next_dates(dates, quarter),
@@ -68,8 +65,10 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
         never_given(found),
         rejects(ledger.files if ledger else (), quarter),
         corrections(store.open_corrections(data)),
-        corrected(told_errata.unborne(site, known, told, kind, str(quarter)), len(known)),
-        review(record.published(site), reviews.load(root / "reports"), quarter),
+        corrected(errata.unborne(root, data, quarter, today)),
+        review(
+            record.published(root / "reports" / "_site"), reviews.load(root / "reports"), quarter
+        ),
     ]
 
 
@@ -81,24 +80,19 @@ def corrections(asked: Iterable[Mapping[str, Any]]) -> Check:
     return Check("corrections", "ok", "none is open")
 
 
-def corrected(lacking: Mapping[str, Collection[str]], count: int) -> Check:
+def corrected(lacking: Mapping[str, str]) -> Check:
     """Whether each edition of the site bears the errata of what it tells.
 
     Parameters
     ----------
     lacking
         As `editions.errata.unborne` gives it.
-    count
-        The figures that errata correct.
     """
     if lacking:
-        told = "; ".join(f"{name} ({bounded(of)})" for name, of in lacking.items())
-        return Check(
-            "errata", "blocking", f"not borne by {told}: publish it again: `observ edition`"
-        )
-    return Check(
-        "errata", "ok", f"{count} figures corrected, and told as such" if count else "none"
-    )
+        told = "; ".join(f"{quarter} ({names})" for quarter, names in lacking.items())
+        said = f"not borne by {told}: publish it again: `observ edition {min(lacking)}`"
+        return Check("errata", "blocking", said)
+    return Check("errata", "ok", "each edition bears those of what it tells")
 
 
 def review(published: Iterable[Edition], read: Iterable[reviews.Sheet], quarter: Quarter) -> Check:

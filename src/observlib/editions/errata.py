@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import errata, estimates, publications
+from observlib import errata, estimates, publications, store
 from observlib.catalogue import Catalogue
 from observlib.display import french, wording, words
 from observlib.display.output import pipe_table
@@ -25,8 +25,9 @@ from observlib.edition.request import Request
 from observlib.editions import record, revisions
 from observlib.editions.difference import named
 from observlib.editions.record import Edition
+from observlib.errors import bounded
 from observlib.estimates import FIGURE
-from observlib.publications import Publication
+from observlib.period import Quarter
 
 TEXTS = wording.beside(__file__)
 PAGE = "errata"
@@ -76,36 +77,34 @@ def borne(request: Request, folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-def unborne(
-    site: Path, known: pd.DataFrame, told: Sequence[Publication], kind: str, but: str
-) -> dict[str, list[str]]:
-    """The editions of a site that do not bear the errata of what they tell, with these, by quarter.
+def unborne(root: Path, data: Path, but: Quarter | None, today: date) -> dict[str, str]:
+    """The editions of the site that do not bear the errata of what they tell, with these, in words.
 
     Those that bear one that is no more, or was another then, are among them.
 
     Parameters
     ----------
-    site
-        The published one.
-    known
-        As `errata.known` gives them.
-    told
-        What was published, the oldest first.
-    kind
-        Of the data: editions of another kind are left out.
+    root, data
+        The project's root, and the data folder, from which these editions were published.
     but
-        A quarter that is left out: its edition is about to be made.
+        A quarter that is left out, as its edition is about to be made; the latest complete one to
+        whose end the data goes, if not given.
+    today
+        The day of the work.
     """
+    site = root / "reports" / "_site"
+    has = {one.quarter: record.errata(site / one.quarter) for one in record.published(site)}
+    if not errata.load(root / "reports") and not any(has.values()):
+        return {}
+    left_out = str(but or store.latest_quarter(data, today))
+    known, told = errata.known(root, data, today), publications.earlier(data)
     last = {one.quarter: one.told.estimates for one in told}
     found = {}
-    for edition in record.published(site):
-        quarter = edition.quarter
-        if edition.kind != kind or quarter == but or quarter not in last:
-            continue
+    for quarter in sorted(has.keys() & last.keys() - {left_out}):
         wanted = errata.digests(errata.borne(known, last[quarter], told, quarter))
-        has = {name: one["digest"] for name, one in record.errata(site / quarter).items()}
-        if names := sorted({name for name, _ in wanted.items() ^ has.items()}):
-            found[quarter] = names
+        there = {name: one["digest"] for name, one in has[quarter].items()}
+        if names := sorted({name for name, _ in wanted.items() ^ there.items()}):
+            found[quarter] = bounded(names)
     return found
 
 
