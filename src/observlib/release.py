@@ -225,7 +225,6 @@ def _publish(
         publish(project, target, publisher, publishing, root / disk_cache.FOLDER / "site")
 
     rows, _ = publications.tables(folder)
-    errata.check(request.errata, rows, quarter, root / "reports")
     policy = errata.with_reasons(request.catalogue, request.errata)
     revisions.check(root, data, rows, policy, request.quarter, request.today)
     while True:

@@ -272,8 +272,12 @@ def test_nothing_is_published_while_an_edition_still_tells_what_was_wrong(
     tell(**WRONG)
     path = write(root)
     before = small.tree(site(root))
+
+    def never(*words: Any) -> None:
+        raise AssertionError("a study ran")
+
     with pytest.raises(ObservError) as caught:
-        release(T3, today=LATER)
+        release(T3, today=LATER, executing=never)
     assert str(caught.value).startswith(f"{path}: satisfaction_10, vie-publique, web, jdma-")
     assert "tells 7.4, and should tell 7.1" in str(caught.value)
     assert small.tree(site(root)) == before

@@ -174,7 +174,7 @@ def test_an_edition_that_bears_an_erratum_is_reproduced_and_without_it_cannot_be
     about = json.loads((mended.edition / record.NAME).read_text(encoding="utf-8"))
     assert "frequentation" in about["errata"]["serveur"]["pages"]
     page = (mended.edition / "frequentation.html").read_text(encoding="utf-8")
-    assert page.count("Erratum du 2 décembre 2026") == 1
+    assert "Erratum du 2 décembre 2026" in page
     found = reviewed(mended, mended.edition)
     assert (found["differences"], found["not_run"], found["code"]) == ([], [], 0)
     errata.unlink()
