@@ -57,7 +57,8 @@ def by_page(request: Request, folder: Path) -> dict[str, pd.DataFrame]:
     told = {
         path.stem: one_story.told_on(path.read_text("utf-8")) for path in folder.glob("*.ipynb")
     }
-    told[METHOD] = revisions.told_on(rows, *of)
+    if (request.root / "reports" / f"{METHOD}.qmd").exists():
+        told[METHOD] = revisions.told_on(rows, *of)
     told[HOME] = front_page.told_on(rows, pairs, request.quarter)
     keys = pd.MultiIndex.from_frame(own[FIGURE])
     found = {page: keys.isin(pd.MultiIndex.from_frame(rows[FIGURE])) for page, rows in told.items()}
