@@ -194,6 +194,7 @@ def test_errata_are_a_table_of_a_package_that_has_some_and_of_no_other(tmp_path)
     assert faults(files, tmp_path) == []
     table = dataset.read(files["errata.csv"])
     assert table["corrected"].tolist() == pytest.approx([7.9, math.nan], nan_ok=True)
+    assert table["published"].tolist() == pytest.approx([7.4, math.nan], nan_ok=True), "told again"
     assert table["what"].tolist() == ["'=1+1 était compté deux fois."] * 2, "no formula"
     rows = sheet(files[f"{ABOUT.name}.xlsx"], "Errata")
     assert rows[["On lisait", "Il faut lire"]].iloc[0].tolist() == [7.4, 7.9]

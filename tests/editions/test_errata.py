@@ -209,6 +209,7 @@ def test_the_whole_edition_on_paper_and_the_page_s_own_pdf_tell_the_erratum(corr
         told_ = " ".join(text_of(site(root) / T3 / name).replace("\u202f", " ").split())
         told_ = told_.replace("\u00a0", " ")
         assert "Erratum du 2 décembre 2026" in told_ and "il faut lire 7,1 sur 10" in told_
+        assert "Tout l’erratum" not in told_, "a link leads nowhere on paper"
     assert "Erratum" not in text_of(site(root) / T3 / "panorama.pdf")
 
 
@@ -334,12 +335,14 @@ def test_a_figure_that_is_withdrawn_and_on_no_page_any_more_is_told_on_the_home_
     write(root, ERRATUM.replace("corrected: 7.1", "withdrawn: true"))
     make_again(root)
     home = text(root, "index.html")
-    assert "on lisait 7,4 sur 10. Ce chiffre est retiré." in home
+    assert "2e trimestre 2026 : ce chiffre est retiré." in re.sub("<[^>]*>", "", home)
     assert 'href="editions/errata.html#erratum-note"' in home
     assert "rratum" not in text(root, f"{T3}/satisfaction.html")
     assert "chiffre retiré</td>" in text(root, "editions/errata.html")
     (row,) = pd.read_csv(site(root) / T3 / "donnees" / "errata.csv").to_dict("records")
-    assert pd.isna(row["corrected"])
+    assert pd.isna(row["corrected"]) and pd.isna(row["published"])
+    listed = (site(root) / "editions" / "errata.html", site(root) / "feed.xml")
+    assert not [path for path in listed if "7,4" in path.read_text(encoding="utf-8")]
 
 
 def test_a_former_edition_that_cannot_be_made_again_says_so_and_stays(

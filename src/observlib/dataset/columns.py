@@ -151,7 +151,10 @@ ERRATA: dict[str, Column] = {  # a file of packages that have some
     "erratum": _text("Erratum", "le nom de l’erratum", "the id of the erratum", True),
     "day": Column("date", "Publié le", "jour de l’erratum", "day of the erratum", True),
     **{name: _SIDE[name] for name in estimates.FIGURE},
-    "published": _number("On lisait", "la valeur publiée à tort", "the value wrongly told"),
+    "published": _number(
+        "On lisait", "la valeur publiée à tort, sauf d’un chiffre retiré",
+        "the value wrongly told; empty: the figure is withdrawn",
+    ),
     "corrected": _number(
         "Il faut lire", "la valeur juste ; vide : le chiffre est retiré",
         "the right value; empty: the figure is withdrawn",

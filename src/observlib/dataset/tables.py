@@ -44,7 +44,10 @@ def tables(
     """
     own = {"synthetic": synthetic}
     both = pairs.assign(**_added(pairs, "", marks), **_added(pairs, REFERENCE, marks), **own)
-    told = {} if errata is None or errata.empty else {"errata": errata.assign(**own)[[*ERRATA]]}
+    told = {}
+    if errata is not None and len(errata):  # what is withdrawn is not told again
+        published = errata["published"].where(errata["corrected"].notna())
+        told["errata"] = errata.assign(published=published, **own)[[*ERRATA]]
     return {
         "estimates": _finite(rows.assign(**_added(rows, "", marks), **own))[[*ESTIMATES]],
         "comparisons": _finite(both)[[*COMPARISONS]],

@@ -16,7 +16,7 @@ import pandas as pd
 
 from observlib import errata, estimates, publications, store
 from observlib.catalogue import Catalogue
-from observlib.display import french, wording, words
+from observlib.display import cells, french, wording, words
 from observlib.display.output import pipe_table
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.typography import typography
@@ -129,11 +129,12 @@ def _latest_first(rows: pd.DataFrame) -> list[list[dict[str, Any]]]:
 
 def _callout(own: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> Markdown:
     first, figures = own[0], [_read(row, catalogue) for row in own]
-    more = markdown(
-        "[{}](../editions/{}.html#{}{})",
+    link = markdown(
+        "[{}](../editions/{}.html#{}{}).",
         TEXTS["more"], Markdown(PAGE), Markdown(errata.PREFIX), Markdown(first["erratum"]),
     )  # fmt: skip
-    told = markdown("{} {}.", typography(f"{_why(first)} {TEXTS['again']}"), more)
+    on_screen = markdown('[{}]{{.content-visible when-format="html"}}', link)
+    told = markdown("{} {}", typography(f"{_why(first)} {TEXTS['again']}"), on_screen)
     listed = [markdown("{}", typography(figures[0]))]
     if len(figures) > 1:
         listed = [joined((markdown("- {}", typography(line)) for line in figures), "\n")]
@@ -152,18 +153,22 @@ def _why(row: Mapping[str, Any]) -> str:
 def _read(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     """What was read of a figure, and what is to be read, in a sentence."""
     name = f"{named(row, catalogue)}, {words.label(row, 'period', catalogue)}"
+    if math.isnan(row["corrected"]):
+        return TEXTS["withdrawn"].format(name=name)
     published, corrected = _values(row, catalogue)
-    said = TEXTS["read" if corrected else "withdrawn"]
-    return said.format(name=name, published=published, corrected=corrected)
+    return TEXTS["read"].format(name=name, published=published, corrected=corrected)
 
 
 def _values(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, str]:
-    """A figure as it was told and as it is, with its unit; nothing where it is withdrawn."""
+    """A figure as it was told and as it is, with its unit.
+
+    What is withdrawn is not told again: it may be what nobody should have told.
+    """
+    if math.isnan(row["corrected"]):
+        return cells.NOTHING, TEXTS["gone"]
     indicator = words.indicator_of(row["indicator"], catalogue)
     both = [
-        ""
-        if math.isnan(row[name])
-        else words.value({"estimate": row[name], "unit": row["unit"], "status": ""}, indicator)
+        words.value({"estimate": row[name], "unit": row["unit"], "status": ""}, indicator)
         for name in ("published", "corrected")
     ]
     return both[0], both[1]
@@ -240,7 +245,7 @@ def _whole(
     columns = {
         TEXTS["figure"]: names,
         TEXTS["published"]: [published for published, _ in values],
-        TEXTS["corrected"]: [corrected or TEXTS["gone"] for _, corrected in values],
+        TEXTS["corrected"]: [corrected for _, corrected in values],
     }
     where = [
         _where(one, told[one.quarter][first["erratum"]]["pages"], studies[one.quarter])
