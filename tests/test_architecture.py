@@ -24,6 +24,7 @@ FLOORS = [
     {"store", "project", "answers", "swap"},
     {"counts", "publications"},
     {"display", "fetching"},
+    {"errata"},
     {"quotes", "dataset", "revisions"},
     {"comparison"},
     {"main_points"},

@@ -137,7 +137,7 @@ def make_root(root: Path, previous: bool = True) -> Path:
     copy_catalogue(root)
     write(root / "reports" / "_quarto.yml", QUARTO)
     write(root / "reports" / "index.qmd", "---\ntitle: Accueil\n---\n\nBonjour.\n")
-    for name in ("_editions.qmd", "_calendar.qmd", "_reviews.qmd", "_series.qmd"):
+    for name in ("_editions.qmd", "_calendar.qmd", "_reviews.qmd", "_errata.qmd", "_series.qmd"):
         shutil.copy(PROJECT / "reports" / name, root / "reports")
     for name, text in PREVIOUS.items() if previous else ():
         write(root / "reports" / name, text)
@@ -180,13 +180,18 @@ def kept_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_site: Path | None) -> Path:
     made = make_root(tmp_path.resolve() / "project")
-    if kept_site:
-        (made / "reports" / ".kept").mkdir()
-        (made / "reports" / ".kept" / "site").symlink_to(kept_site)
-    monkeypatch.chdir(made)
-    monkeypatch.setattr(making, "execute", execute)
-    monkeypatch.setattr(told, "jobs", lambda _: [])  # no page reads a family
+    prepare(made, monkeypatch, kept_site)
     return made
+
+
+def prepare(root: Path, patch: pytest.MonkeyPatch, kept_site: Path | None) -> None:
+    """Let a project publish without executing anything."""
+    if kept_site:
+        (root / "reports" / ".kept").mkdir()
+        (root / "reports" / ".kept" / "site").symlink_to(kept_site)
+    patch.chdir(root)
+    patch.setattr(making, "execute", execute)
+    patch.setattr(told, "jobs", lambda _: [])  # no page reads a family
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from observlib import (
     cli,
     corrections,
     dataset,
+    errata,
     expectations,
     findings,
     frame,
@@ -57,6 +58,8 @@ MODELS: dict[str, Any] = {
     "calendar.yml, access": dates.Access,
     "reports/reviews/<id>.yml": reviews.Sheet,
     "reports/reviews/<id>.yml, points": reviews.Point,
+    "reports/errata/<id>.yml": errata.Erratum,
+    "reports/errata/<id>.yml, figures": errata.Figure,
 }
 FORMAT_MODELS: dict[str, Any] = {
     "A format's file": catalogue.Format,

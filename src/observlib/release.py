@@ -1,6 +1,7 @@
 """The release of an edition: from the store to the published site, or nothing at all.
 
-The other editions of the site stay to the byte. A page or a site that was made before from the same
+The other editions of the site stay to the byte, but for those that do not bear an erratum yet
+(`release_others`). A page or a site that was made before from the same
 inputs is not made again.
 """
 
@@ -16,6 +17,7 @@ from typing import Any
 
 from observlib import (
     disk_cache,
+    errata,
     files,
     git,
     inputs,
@@ -33,6 +35,7 @@ from observlib.edition.make import make, write_frame
 from observlib.edition.manifest import Entry, leave_out, write
 from observlib.edition.request import Request, check_request
 from observlib.editions import crate, dates, record, reviews
+from observlib.editions import errata as told_errata
 from observlib.editions.announced import check_kept
 from observlib.editions.record import Edition
 from observlib.editions.site import carry, check_kind, complete
@@ -164,6 +167,41 @@ def release(
     return site / "index.html", lines
 
 
+def release_others(
+    root: Path, data: Path, quarter: Quarter | None, tell: Callable[[str], None], **words: Any
+) -> None:
+    """Make the other editions of the site again that do not bear the errata of what they tell.
+
+    Parameters
+    ----------
+    root, data, quarter
+        As for `release`, which makes that quarter's.
+    tell
+        Called with a line for each: which, and why.
+    words
+        What else `release` is called with.
+
+    Raises
+    ------
+    ObservError
+        Where one cannot be made again; it stays as it is.
+    """
+    today = words.get("today") or period.today()
+    for other, names in told_errata.unborne(root, data, quarter, today).items():
+        tell(f"{other} is made again: it tells figures of errata ({names})")
+        pages = record.raw(root / "reports" / "_site" / other)["studies"]
+        asked = [page["study"] for page in pages if page.get("asked", True)]
+        only = [*dict.fromkeys(asked)] if len(asked) < len(pages) else ()
+        try:
+            release(root, data, Quarter.parse(other), only=only, **words)
+        except ObservError as error:
+            raise ObservError(
+                *error.problems,
+                f"{other}: could not be made again with errata ({names}), and is as it "
+                "was; bring back what it was made of, or take them back",
+            ) from error
+
+
 def _publish(
     request: Request,
     work: Path,
@@ -187,7 +225,8 @@ def _publish(
         publish(project, target, publisher, publishing, root / disk_cache.FOLDER / "site")
 
     rows, _ = publications.tables(folder)
-    revisions.check(root, data, rows, request.catalogue, request.quarter, request.today)
+    policy = errata.with_reasons(request.catalogue, request.errata)
+    revisions.check(root, data, rows, policy, request.quarter, request.today)
     while True:
         try:
             make_pages(stage(request, work, manifest), whole / quarter)
@@ -209,7 +248,8 @@ def _publish(
         publications.keep(data, request.quarter, folder, request.today)
         told.keep(data, request.quarter, request.digest, [decided])
         known, read = dates.load(data, root), reviews.load(root / "reports")
-        complete(whole, sources, data, request.catalogue, known, read, make_pages, quarter)
+        of = (request.catalogue, known, read, request.errata)
+        complete(whole, sources, data, *of, make_pages, quarter)
         made = standing.files_of(whole, folder)
         replace_folder(whole, site)
     replace_folder(folder, request.published)
@@ -223,10 +263,13 @@ def _origin(request: Request, folder: Path, manifest: Entry, found: Inputs) -> E
     had been published before it: what came since is none of its own.
     """
     root, data = request.root, request.data
-    of = {"made_from": standing.origin(root, found), "data": store.digests(data)}
+    borne = told_errata.borne(request, folder)
+    of: Entry = {"made_from": standing.origin(root, found), "data": store.digests(data)}
+    of |= {"errata": borne} if borne else {}
     tables = (publications.ESTIMATES, publications.COMPARISONS)
     before = record.raw(root / "reports" / "_site" / str(request.quarter))
-    is_same = all(before.get(name) == value for name, value in of.items()) and all(
+    parts = ("errata", *of)  # one that bears none now may have
+    is_same = all(before.get(name) == of.get(name) for name in parts) and all(
         before["frame"].get(name) == manifest["frame"][name] for name in tables
     )
     return {

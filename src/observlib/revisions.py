@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates, project, publications
+from observlib import errata, estimates, project, publications
 from observlib.catalogue import Catalogue, Revision
 from observlib.catalogue.revisions import SELECTS
 from observlib.display import wording
@@ -108,9 +108,15 @@ def with_reasons(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _reason(row: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """What a deliberate entry says goes first, then what statuses say, then what is routine."""
+    """What a deliberate entry says goes first, then what statuses say, then what is routine.
+
+    An erratum holds of its very figures on whatever day they were told.
+    """
     for one in catalogue.revisions.values():
-        if one.since and _is_before(row, one.since.isoformat()) and _holds(one, row):
+        if isinstance(one, errata.Reason):
+            if errata.explains(one, row):
+                return one.id
+        elif one.since and _is_before(row, one.since.isoformat()) and _holds(one, row):
             return one.id
     then, now = row[f"{BEFORE}status"], row["status"]
     if "suppressed" in (then, now):

@@ -1,25 +1,26 @@
 """The project folder of an edition: what people wrote of the site, around its notebooks.
 
 The home page gets what the edition tells first, the method page what was measured of it, and each
-study its passport and the origins of its numbers.
+study its passport and the origins of its numbers. A page that tells a figure of an erratum says so.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from observlib import frame, main_points, publications, quotes, standing, told
+from observlib import errata, frame, main_points, publications, quotes, standing, told
 from observlib.display.typography import typography
 from observlib.edition.documentation import write_documentation
 from observlib.edition.front_page import front_page, next_edition
-from observlib.edition.notices import with_attack, with_notices, with_package, with_part
+from observlib.edition.notices import headed, with_attack, with_notices, with_package, with_part
 from observlib.edition.passport import with_passport
 from observlib.edition.request import Request
 from observlib.edition.sheets import write_sheets
 from observlib.editions import dates, origins, quality
+from observlib.editions import errata as told_errata
 from observlib.editions import revisions as revised_figures
 from observlib.errors import ObservError
 from observlib.period import edition_day
@@ -57,20 +58,32 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     shutil.copytree(work / "edition", copy, ignore=not_pages, dirs_exist_ok=True)
     write_sheets(request.practices, request.catalogue, copy / "practices")
     write_documentation(request.root / "docs", copy / "documentation")
+    corrected = {
+        page: told_errata.callouts(rows, request.catalogue)
+        for page, rows in told_errata.by_page(request, work / "edition").items()
+    }
     for study in manifest["studies"]:
         if "sha256" in study:
             page = copy / f"{study['page']}.ipynb"
             text = with_passport(page.read_text("utf-8"), study, manifest, request.place)
+            if told_here := corrected.get(study["page"]):
+                text = told_errata.on_notebook(text, told_here)
             page.write_text(text, encoding="utf-8", newline="\n")
     there = [study for study in manifest["studies"] if "sha256" in study]
     origins.write(request, copy, there, *publications.tables(work / "edition"))
-    _announce(reports / "index.qmd", copy, manifest, request, work / "edition")
-    _tell_method(reports / "methode.qmd", copy, request, manifest, work / "edition")
+    edition, about = work / "edition", (copy, manifest, request)
+    _announce(reports / "index.qmd", *about, edition, corrected.get(told_errata.HOME, []))
+    _tell_method(reports / "methode.qmd", *about, edition, corrected.get(told_errata.METHOD, []))
     return copy
 
 
 def _tell_method(
-    method: Path, copy: Path, request: Request, manifest: Mapping[str, Any], edition: Path
+    method: Path,
+    copy: Path,
+    manifest: Mapping[str, Any],
+    request: Request,
+    edition: Path,
+    callouts: Iterable[str],
 ) -> None:
     """Put on the copy of the method page, if there is one, what was measured and what code says.
 
@@ -86,13 +99,15 @@ def _tell_method(
         text = with_part(text, "faits", typography(main_points.rule()))
         day = edition_day(manifest["published"], manifest["revisions"])
         text = with_part(text, "qualite", quality.told(request, edition, manifest["published"]))
-        of = (request.catalogue, request.quarter, day)
+        catalogue = errata.with_reasons(request.catalogue, told_errata.of_edition(request, edition))
+        of = (catalogue, request.quarter, day)
         before = publications.earlier(request.data)
         rows, _ = publications.tables(edition)
         text = with_part(text, "revisions", revised_figures.part(rows, before, *of))
         for name, measured in _MEASURED.items():
             if f"<!-- {name} -->" in text:
                 text = with_part(text, name, _measured(method.with_name(measured)))
+        text = headed(text, callouts) if callouts else text
         (copy / method.name).write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -108,7 +123,12 @@ def _measured(path: Path) -> str:
 
 
 def _announce(
-    home: Path, copy: Path, manifest: Mapping[str, Any], request: Request, edition: Path
+    home: Path,
+    copy: Path,
+    manifest: Mapping[str, Any],
+    request: Request,
+    edition: Path,
+    callouts: Iterable[str],
 ) -> None:
     """Put the notices and the main points of an edition's folder on the copy of the home page."""
     try:
@@ -130,7 +150,8 @@ def _announce(
     if following := dates.load(request.data, request.root).after(str(request.quarter)):
         said = next_edition(following[0].quarter, following[0].date)
         text = with_part(text, "prochaine", said)
-    (copy / home.name).write_text(with_notices(text, manifest), encoding="utf-8", newline="\n")
+    text = with_notices(text, manifest, callouts)
+    (copy / home.name).write_text(text, encoding="utf-8", newline="\n")
     for name, content in pictures.items():
         (copy / name).parent.mkdir(exist_ok=True)
         (copy / name).write_bytes(content)

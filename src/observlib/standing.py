@@ -21,7 +21,9 @@ from observlib.period import Quarter
 from observlib.publish import publisher_used
 
 PREVIEWS = Path("reports") / ".preview"
-REVIEWS = "reviews"  # in `reports/`, of editions that stand: they are made from none
+# in `reports/`, of editions that stand: of errata, those that tell their figures alone are made
+BESIDE = ("reviews", "errata")
+_BESIDE = tuple(f"the {name}" for name in BESIDE)
 # what an edition makes in `reports/`, or did
 MADE = ("_site", "editions", "_failed", "practices", "documentation")
 _RECORD = "published.json"
@@ -63,12 +65,18 @@ def now(
         "the day": str(Quarter.last_complete(today)),
         "the publisher": publisher_used(publisher),
         **files_of_project(root, data),
-        **inputs.tree("the reviews", root / "reports" / REVIEWS),
+        **_beside(root),
         **inputs.library(),
         **inputs.installed(),
         **inputs.stamps("the data", data / "store"),
     }
     return {**found, "the quarter": str(quarter) if quarter else _latest(root, found)}
+
+
+def _beside(root: Path) -> Inputs:
+    """The reviews and the errata of a project."""
+    found = [inputs.tree(f"the {name}", root / "reports" / name) for name in BESIDE]
+    return {name: digest for tree in found for name, digest in tree.items()}
 
 
 def _calendar(data: Path, root: Path) -> Inputs:
@@ -105,7 +113,7 @@ def site_sources(root: Path) -> Inputs:
     reports = root / "reports"
     made = [path.name for path in reports.glob("_*") if path.is_dir()]
     return {
-        **inputs.tree("the site's sources", reports, {*MADE, *made, REVIEWS}),
+        **inputs.tree("the site's sources", reports, {*MADE, *made, *BESIDE}),
         **inputs.tree("the site's sources/docs", root / "docs"),
     }
 
@@ -114,7 +122,7 @@ def copy_sources(root: Path, folder: Path) -> None:
     """Copy what people wrote of the site into a new folder."""
 
     def made(place: str, names: list[str]) -> set[str]:
-        hidden = {name for name in names if name.startswith(".") or name == REVIEWS}
+        hidden = {name for name in names if name.startswith(".") or name in BESIDE}
         known = {name for name in names if name.startswith("_") or name in MADE}
         return hidden | {name for name in known if Path(place, name).is_dir()}
 
@@ -131,7 +139,7 @@ def site_inputs(found: Mapping[str, str]) -> Inputs:
 
 def origin(root: Path, found: Mapping[str, str]) -> Inputs:
     """What a project holds, by groups of the inputs of an edition: a digest each; and its lock."""
-    asked = ("the command", "the day", "the publisher", "the quarter", "the reviews")
+    asked = ("the command", "the day", "the publisher", "the quarter", *_BESIDE)
     aside = (*asked, "the data", "the data folder", "Python", "the packages")
     held = {name: value for name, value in found.items() if name.partition("/")[0] not in aside}
     lock = root / "requirements.lock"
@@ -143,7 +151,7 @@ def may_run(root: Path, found: Inputs) -> bool:
     """Whether some page may have to be executed: what differs is not of the site alone."""
 
     def of_pages(known: Inputs) -> Inputs:
-        alone = ("the site's sources", "the publisher", "the calendar", "the policy", "the reviews")
+        alone = ("the site's sources", "the publisher", "the calendar", "the policy", *_BESIDE)
         return {name: value for name, value in known.items() if name.partition("/")[0] not in alone}
 
     record = read(root)

@@ -14,6 +14,7 @@ from tests.copies import copy_catalogue
 from observlib import __version__, explaining, release, standing, store
 from observlib.cli import app
 from observlib.cli.printing import steps
+from observlib.editions import errata
 
 ROOT = Path(__file__).parents[2]
 Observ = Callable[..., tuple[int, str, str]]
@@ -82,6 +83,10 @@ def test_a_program_reads_why_a_page_would_run(observ, place, monkeypatch):
     found = json.loads(observ("edition", "--explain", "--json")[1])
     assert found["pages"] == {"panorama": "is kept"} and found["site"] == "would stay as it is"
     assert found["families"] == {"polls": "would be computed: the data (polls)"}
+    assert found["editions"] == []
+    monkeypatch.setattr(errata, "unborne", lambda *_: {"2026-T2": "note"})
+    last = observ("edition", "--explain")[1].splitlines()[-1]
+    assert last == "edition 2026-T2: would be made again: it tells figures of errata: note"
 
 
 def test_who_asks_for_quiet_hears_of_mistakes_and_of_nothing_else(observ, place):

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from tests.copies import demonstration_catalogue
 
-from observlib import comparisons, dataset, estimates, frame
+from observlib import comparisons, dataset, errata, estimates, frame
 from observlib.dataset.columns import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
 from observlib.dataset.workbook import HEAD_ROW
 from observlib.estimates import REFERENCE
@@ -56,11 +56,14 @@ PAIRS = comparisons.make(pd.DataFrame([PAIR]))
 
 
 def made(
-    rows: pd.DataFrame = ROWS, pairs: pd.DataFrame = PAIRS, marks: dataset.Marks | None = None
+    rows: pd.DataFrame = ROWS,
+    pairs: pd.DataFrame = PAIRS,
+    marks: dataset.Marks | None = None,
+    corrected: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
     families = {"satisfaction_10": ["satisfaction"]}
     words = dataset.dictionary(rows, pairs, demonstration_catalogue(), families)
-    return dataset.contents(rows, pairs, words, ABOUT, marks)
+    return dataset.contents(rows, pairs, words, ABOUT, marks, corrected)
 
 
 def faults(files: dict[str, bytes], folder: Path) -> list[Any]:
@@ -190,6 +193,30 @@ def test_each_row_has_the_letters_of_its_status_and_of_its_history_on_both_sides
     assert faults(files, tmp_path) == []
     files["estimates.csv"] = files["estimates.csv"].replace(b",bru,", b",rub,", 1)
     assert "constraint-error" in {kind for *_, kind, _ in faults(files, tmp_path)}
+
+
+ERRATUM = {
+    **ROWS.loc[0, estimates.FIGURE], "erratum": "note", "day": "2026-12-02", "published": 7.4,
+    "corrected": 7.9, "unit": "sur 10", "cause": "source", "what": "=1+1 était compté deux fois.",
+}  # fmt: skip
+
+
+def test_errata_are_a_table_of_a_package_that_has_some_and_of_no_other(tmp_path):
+    gone = ERRATUM | {"product": "un-produit-disparu", "corrected": math.nan}
+    corrected = pd.DataFrame([ERRATUM, gone]).reindex(columns=errata.COLUMNS)
+    files = made(corrected=corrected)
+    assert faults(files, tmp_path) == []
+    table = dataset.read(files["errata.csv"])
+    assert table["corrected"].tolist() == pytest.approx([7.9, math.nan], nan_ok=True)
+    assert table["published"].tolist() == pytest.approx([7.4, math.nan], nan_ok=True), "told again"
+    assert table["what"].tolist() == ["'=1+1 était compté deux fois."] * 2, "no formula"
+    rows = sheet(files[f"{ABOUT.name}.xlsx"], "Errata")
+    assert rows[["On lisait", "Il faut lire"]].iloc[0].tolist() == [7.4, 7.9]
+    notes = sheet(files[f"{ABOUT.name}.xlsx"], "Notes")
+    assert "Il faut lire" in {*notes["Terme"]}
+    assert "errata.csv" in json.dumps(json.loads(files["dataset.jsonld"]))
+    assert made(corrected=corrected.iloc[:0]) == made()
+    assert "errata.csv" not in made()
 
 
 def test_an_incomplete_period_is_provisional():

@@ -233,6 +233,7 @@ def test_what_can_be_known_before_an_edition_is_made_is_looked_at_first(root):
         "devices": "warning",  # the small project has one export
         "rejects": "ok",
         "corrections": "ok",
+        "errata": "ok",
         "review": "ok",
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import comparisons, estimates
+from observlib import comparisons, errata, estimates
 from observlib.confidentiality.knowledge import Published
 from observlib.editions.difference import Difference, between, named, pages, values
 from observlib.errors import ObservError
@@ -82,6 +82,19 @@ def test_what_one_edition_alone_tells_is_added_or_removed(catalogue):
     assert found.added["product"].tolist() == ["legifrance"]
     assert found.removed["product"].tolist() == ["bodacc"]
     assert list(found.added) == estimates.COLUMNS
+
+
+def test_an_erratum_is_told_as_the_reason_of_its_revision(catalogue):
+    row = figure("boamp", "2026-T2", 6.0)
+    told = [edition("2026-T2", [row]), edition("2026-T3", [row | {"estimate": 6.4}])]
+    names = {name: row.get(name, "") for name in estimates.FIGURE}
+    about = {"erratum": "note", "day": "2026-11-10", "cause": "source", "unit": "sur 10"}
+    about |= {"published": 6.0, "corrected": 6.4, "what": "Un mois était compté deux fois."}
+    corrected = pd.DataFrame([names | about]).reindex(columns=errata.COLUMNS)
+    known = errata.with_reasons(catalogue, corrected)
+    assert between(*told, known).revised["reason"].tolist() == ["erratum-note"]
+    page = pages(told, known)["2026-T3"][2].replace("\u00a0", " ")
+    assert "**Un mois était compté deux fois.**" in page and "6,0 sur 10 → 6,4 sur 10" in page
 
 
 @pytest.mark.parametrize(

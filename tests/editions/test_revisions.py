@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,10 +11,10 @@ from tests.copies import demonstration_catalogue
 from tests.examples import examples
 from tests.plain_french import faults
 
-from observlib import estimates, revisions
+from observlib import errata, estimates, revisions
 from observlib.catalogue import Catalogue, Revision
 from observlib.confidentiality.knowledge import Published
-from observlib.editions.revisions import TEXTS, part, sizes, vintages
+from observlib.editions.revisions import TEXTS, part, sizes, told_on, vintages
 from observlib.period import Quarter, months_between
 from observlib.publications import Publication
 
@@ -63,6 +64,26 @@ def test_a_triangle_has_a_row_for_each_period_and_a_column_for_each_edition():
         "| septembre 2024 | – | 1 200 |",
     ]
     assert "| 2 | 1 | +0,5 % | 0,5 % | – | trop peu de périodes |" in text
+
+
+def test_the_page_tells_the_figures_of_its_triangles_and_no_other():
+    first = edition("2026-T1", "2026-05-15", *rows(1000.0, 1100.0))
+    now = estimates.make([*rows(1010.0, 1100.0, 1200.0), *rows(9.0, product="bodacc")])
+    asked = (now, [first], demonstration_catalogue(), NOW, TODAY)
+    assert {(row["product"], row["period"]) for row in estimates.records(told_on(*asked))} == {
+        ("boamp", month) for month in MONTHS[:3]
+    }
+    assert told_on(now, [], *asked[2:]).empty  # there is no triangle yet
+
+
+def test_an_erratum_is_told_among_the_reasons_that_held_once():
+    names = {name: VISITS.get(name, "") for name in estimates.FIGURE} | {"period": MONTHS[0]}
+    about = {"erratum": "note", "day": "2026-08-10", "cause": "source", "unit": "visites"}
+    about |= {"published": 1000.0, "corrected": 900.0, "what": "Un mois était compté deux fois."}
+    corrected = pd.DataFrame([names | about]).reindex(columns=errata.COLUMNS)
+    text = page(rows(900.0), known=errata.with_reasons(demonstration_catalogue(), corrected))
+    assert "**Correction : BOAMP" in text
+    assert "Un mois était compté deux fois. Depuis le 10 août 2026." in text
 
 
 def test_sizes_are_those_worked_out_by_hand():

@@ -14,7 +14,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from tests.copies import demonstration_catalogue
 
-from observlib import comparisons, dataset, estimates, packages
+from observlib import comparisons, dataset, errata, estimates, packages
 from observlib.dataset.workbook import HEAD_ROW
 from observlib.errors import ObservError, UsageError
 from observlib.period import Quarter
@@ -111,6 +111,26 @@ def test_each_partner_gets_the_page_the_workbook_and_the_data_as_published(root,
         *("caisse.pdf", "2026-t3-caisse.xlsx", "datapackage.json", "dataset.jsonld"),
         *("estimates.csv", "comparisons.csv", "dictionary.csv"),
     }
+
+
+def test_a_partner_gets_the_errata_of_the_figures_of_its_page_and_of_no_other(root, tmp_path):
+    figure = {name: ROWS[1].get(name, "") for name in estimates.FIGURE}
+    about = {"erratum": "a", "day": "2026-12-02", "published": 13.0, "corrected": 12.0}
+    about |= {"unit": "appels", "cause": "source", "what": "Un appel était compté deux fois."}
+    other = figure | {"group_value": "Un autre"}
+    corrected = pd.DataFrame([figure | about, other | about]).reindex(columns=errata.COLUMNS)
+    rows = estimates.make(ROWS)
+    words = dataset.dictionary(rows, comparison(), demonstration_catalogue())
+    own = dataset.about(
+        **dict.fromkeys(("name", "title", "quarter"), "x"),
+        **{"publisher": "Agence fictive", "says": {}, "made": DAY, "synthetic": True},
+    )
+    files = dataset.contents(rows, comparison(), words, own, {}, corrected)
+    package = root / "reports" / "editions" / "2026-T3" / "donnees"
+    (package / "errata.csv").write_bytes(files["errata.csv"])
+    make(root, tmp_path / "out")
+    told = dataset.read(inside(tmp_path / "out" / "2026-T3-caisse.zip")["errata.csv"])
+    assert told["group_value"].tolist() == ["'+1"]  # marked, as everywhere
 
 
 def test_the_workbook_holds_the_rows_of_the_page_and_no_formula(root, tmp_path):

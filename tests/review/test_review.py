@@ -7,10 +7,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from tests.review import tampering
-from tests.review.conftest import ELSEWHERE, STUDIES, T3, Small, git, make_project, observ
+from tests.review.conftest import ELSEWHERE, STUDIES, T3, Small, git, make_project, observ, of
 
+from observlib import estimates
 from observlib.editions import record, reviews
 
 
@@ -111,3 +113,73 @@ def test_a_revised_edition_is_made_again_with_both_its_days(small: Small, tmp_pa
     assert found["verdict"] == "differs"
     told = " ".join(f"{x['published']} {x['remade']}" for x in found["differences"])
     assert "révision 1" in told
+
+
+VISITS = {"indicator": "visits", "product": "vie-publique", "period": "2025-02"}
+MENDED = """id: fevrier
+title: Un serveur sur deux était compté (erreur inventée)
+device: matomo-vie-publique
+first: 2025-02-01
+last: 2025-02-28
+column: visits
+times: 2
+rows: {rows}
+reason: Un serveur sur deux était compté.
+date: 2026-12-01
+provider: équipe du site
+status: open
+"""
+ERRATUM = """id: serveur
+day: 2026-12-02
+figures:
+  - {figure}
+what: Un serveur sur deux était compté en février 2025.
+cause: source
+correction: fevrier
+"""
+POLICY = """
+- id: serveur
+  kind: correction
+  why: Un serveur sur deux était compté en février 2025.
+  since: 2026-12-02
+  product: [vie-publique]
+"""
+MENDED_DAY = "1796169600"  # 2 December 2026
+
+
+@pytest.mark.slow
+def test_an_edition_that_bears_an_erratum_is_reproduced_and_without_it_cannot_be(
+    small: Small, tmp_path: Path
+) -> None:
+    mended = of(shutil.copytree(small.root, tmp_path / "p", symlinks=True))
+    rows = pd.read_parquet(mended.root / "reports" / "editions" / T3 / "estimates.parquet")
+    names = [name for name in estimates.FIGURE if name not in VISITS]
+    own = rows[(rows[[*VISITS]] == [*VISITS.values()]).all(axis=1) & (rows["group"] == "")]
+    told = own[own["device"] == "matomo-vie-publique"].iloc[0]
+    parts = (mended.data / "store" / "audience").glob("matomo-vie-publique-*.parquet")
+    days = pd.concat(map(pd.read_parquet, parts))
+    days = days[(days["start"] >= "2025-02-01") & (days["end"] < "2025-03-01")]
+    right = int(2 * days["visits"].sum())
+    figure = VISITS | {name: told[name] for name in names if told[name]}
+    figure |= {"published": float(told["estimate"]), "corrected": right}
+    errata = mended.root / "reports" / "errata" / "serveur.yml"
+    errata.parent.mkdir()
+    errata.write_text(ERRATUM.format(figure=json.dumps(figure)), encoding="utf-8")
+    (mended.data / "corrections").mkdir()
+    correction = MENDED.format(rows=len(days))
+    (mended.data / "corrections" / "fevrier.yml").write_text(correction, encoding="utf-8")
+    with (mended.data / "catalogue" / "revisions.yml").open("a", encoding="utf-8") as stream:
+        stream.write(POLICY)
+    words = ("edition", T3, "--data", mended.data, "--publisher", "embedded")
+    done = observ(mended.root, *words, SOURCE_DATE_EPOCH=MENDED_DAY)
+    assert done.returncode == 0, done.stderr
+    about = json.loads((mended.edition / record.NAME).read_text(encoding="utf-8"))
+    assert "frequentation" in about["errata"]["serveur"]["pages"]
+    page = (mended.edition / "frequentation.html").read_text(encoding="utf-8")
+    assert "Erratum du 2 décembre 2026" in page
+    found = reviewed(mended, mended.edition)
+    assert (found["differences"], found["not_run"], found["code"]) == ([], [], 0)
+    errata.unlink()
+    found = reviewed(mended, mended.edition)
+    assert found["code"] == 3
+    assert any("serveur: not here as the edition bears them" in line for line in found["not_run"])

@@ -78,11 +78,11 @@ def _observ(
 
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
-    """Check and print devices, products, actions and corrections."""
+    """Check and print devices, products, actions, corrections and errata."""
     from rich import box
     from rich.table import Table
 
-    from observlib import project
+    from observlib import errata, project
     from observlib.followed import FOLLOWED
 
     known = project.catalogue(data)
@@ -91,6 +91,7 @@ def catalogue(data: Data = Path("data")) -> None:
     told["replies"] = [reply.id for reply in project.replies(data)]
     told["corrections"] = [one.id for one in project.corrections(data)]
     told["expectations"] = [one.id for one in project.expectations(data)]
+    told["errata"] = [one.id for one in errata.load(project.root() / "reports")]
     say(f"{len(known.devices)} listening devices")
     table = Table("device\nproduct\nowner", box=box.SIMPLE_HEAD)
     table.add_column("exports\nloader, how it listens\npersonal data")
@@ -297,15 +298,19 @@ def edition(
         answer(index=index, changed=False, made=record.made)
         return
     if explain:
+        from observlib.editions.errata import unborne
         from observlib.explaining import explain as why
 
         told = why(root, folder, wanted, only=only, given=given, publisher=publisher)
         for name, reason in told.items():
             say(f"{name}: {reason}")
+        others = unborne(root, folder, wanted, today())
+        for name, errata in others.items():
+            say(f"edition {name}: would be made again: it tells figures of errata: {errata}")
         site, family = told.pop("the site"), "family "
         families = {n.removeprefix(family): told[n] for n in told if n.startswith(family)}
         pages = {name: told[name] for name in told if not name.startswith(family)}
-        answer(changed=True, site=site, pages=pages, families=families)
+        answer(changed=True, site=site, pages=pages, families=families, editions=[*others])
         return
     unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
     with unharmed, contextlib.ExitStack() as stack:
@@ -317,8 +322,16 @@ def edition(
         workers = stack.enter_context(started(root)) if may_run else None
         step = stack.enter_context(steps())
 
-        from observlib.release import release
+        from observlib.release import release, release_others
 
+        shared: dict[str, Any] = {
+            "publisher": publisher,
+            "computing": step("Computing estimates"),
+            "executing": step("Executing studies"),
+            "publishing": step("Publishing pages"),
+            "workers": workers,
+        }
+        release_others(root, folder, wanted, say, **shared)
         index, failed = release(
             root,
             folder,
@@ -326,12 +339,8 @@ def edition(
             only=only,
             given=given,
             keep_going=keep_going,
-            publisher=publisher,
-            computing=step("Computing estimates"),
-            executing=step("Executing studies"),
-            publishing=step("Publishing pages"),
-            workers=workers,
             approve=checked and checked.approve,
+            **shared,
         )
     published(index)
     released: dict[str, Any] = {"released": True, "checks": checked.told} if checked else {}
@@ -350,12 +359,13 @@ def diff(
 
     Of each figure both tell their own quarter's; what is established comes first.
     """
-    from observlib import project, publications
+    from observlib import errata, project, publications
     from observlib.editions.difference import between
     from observlib.period import Quarter
 
-    folder = project.data_folder(data)
-    known = project.catalogue(folder)
+    root, folder = project.root(), project.data_folder(data)
+    corrected = errata.known(root, folder, today())
+    known = errata.with_reasons(project.catalogue(folder), corrected)
     first, second = (publications.last(folder, Quarter.parse(name)) for name in (before, after))
     print_difference(between(first, second, known), known, first.quarter, second.quarter)
 

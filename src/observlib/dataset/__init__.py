@@ -66,6 +66,7 @@ def contents(
     words: pd.DataFrame,
     about: About,
     marks: Marks | None = None,
+    errata: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
     """The files of a package, by their paths; the same content gives the same bytes.
 
@@ -79,8 +80,10 @@ def contents(
         What the package is of.
     marks
         Which figures are revised or of another method (see `revisions.marks`).
+    errata
+        Those of the edition (see `errata.known`); without any there is no table of them.
     """
-    made = tables(rows, pairs, used(words, rows, pairs), about.synthetic, marks or {})
+    made = tables(rows, pairs, used(words, rows, pairs), about.synthetic, marks or {}, errata)
     files = {f"{name}.csv": csv(table) for name, table in made.items()}
     described = datapackage(about, made, files)
     book = {f"{about.name}.xlsx": workbook(about, made)}

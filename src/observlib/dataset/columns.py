@@ -154,8 +154,39 @@ DICTIONARY: dict[str, Column] = {
     "decimals": Column("integer", "Décimales", "celles que montrent les pages", "as pages tell"),
     "definition": _text("Définition", "comment la valeur est établie", "how it is made (French)"),
 }
-FILES = {"estimates": ESTIMATES, "comparisons": COMPARISONS, "dictionary": DICTIONARY}
-TITLES = {"estimates": "Estimations", "comparisons": "Écarts", "dictionary": "Dictionnaire"}
+ERRATA: dict[str, Column] = {  # a file of packages that have some
+    "erratum": _text("Erratum", "le nom de l’erratum", "the id of the erratum", True),
+    "day": Column("date", "Publié le", "jour de l’erratum", "day of the erratum", True),
+    "id": ID,
+    **{name: _SIDE[name] for name in estimates.FIGURE},
+    "published": _number(
+        "On lisait", "la valeur publiée à tort, sauf d’un chiffre retiré",
+        "the value wrongly told; empty: the figure is withdrawn",
+    ),
+    "corrected": _number(
+        "Il faut lire", "la valeur juste ; vide : le chiffre est retiré",
+        "the right value; empty: the figure is withdrawn",
+    ),
+    "unit": _SIDE["unit"],
+    "cause": _text(
+        "Cause", "source : une source ; processing : un calcul ; writing : une rédaction",
+        "where the error was: a source, the processing, the writing", True,
+    ),
+    "what": _text("Ce qui est arrivé", "en une phrase", "in a sentence (French)", True),
+    "synthetic": _SYNTHETIC,
+}  # fmt: skip
+FILES = {
+    "estimates": ESTIMATES,
+    "comparisons": COMPARISONS,
+    "dictionary": DICTIONARY,
+    "errata": ERRATA,
+}
+TITLES = {
+    "estimates": "Estimations",
+    "comparisons": "Écarts",
+    "dictionary": "Dictionnaire",
+    "errata": "Errata",
+}
 
 # Source: SDMX cross-domain code lists, CL_OBS_STATUS 2.2 and CL_CONF_STATUS 1.2. What is withheld
 # is N, whether by itself or because another value would give it back: which of the two would tell

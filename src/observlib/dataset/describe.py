@@ -14,6 +14,7 @@ import pandas as pd
 
 from observlib.dataset.columns import FILES, FLAGS_PATTERN, ID, ID_PATTERN, TITLES, Column
 
+_KEYS = {"dictionary": ["list"], "errata": ["erratum"]}  # what stands before `id` in their keys
 LICENCE = {
     "name": "etalab-2.0",
     "title": "Licence Ouverte 2.0",
@@ -101,8 +102,8 @@ def _resource(name: str, content: bytes, allowed: Mapping[str, list[str]]) -> di
         "fields": [_field(key, column, allowed) for key, column in FILES[name].items()],
         "missingValues": [""],
     }
-    schema["primaryKey"] = ["list", "id"] if name == "dictionary" else ["id"]
-    if name == "dictionary":
+    schema["primaryKey"] = [*_KEYS.get(name, ()), "id"]
+    if name in ("dictionary", "errata"):  # of a figure that is withdrawn, the dictionary has none
         for field in schema["fields"]:
             field.get("constraints", {}).pop("enum", None)
     return {

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import comparisons, estimates
-from observlib.dataset.columns import COMPARISONS, DICTIONARY, ESTIMATES, FLAGS, SDMX
+from observlib.dataset.columns import COMPARISONS, DICTIONARY, ERRATA, ESTIMATES, FLAGS, SDMX
 from observlib.estimates import FIGURE, REFERENCE, with_types
 from observlib.period import bounds
 from observlib.text import as_cell
@@ -19,9 +19,16 @@ Marks = Mapping[tuple[str, ...], str]  # letters that its history gives a figure
 
 
 def tables(
-    rows: pd.DataFrame, pairs: pd.DataFrame, words: pd.DataFrame, synthetic: bool, marks: Marks
+    rows: pd.DataFrame,
+    pairs: pd.DataFrame,
+    words: pd.DataFrame,
+    synthetic: bool,
+    marks: Marks,
+    errata: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The tables of a package by the names of their files: estimates, comparisons, dictionary.
+
+    Where there are errata, one of them stands before the last.
 
     Parameters
     ----------
@@ -33,13 +40,21 @@ def tables(
         Whether the figures are invented.
     marks
         Which figures are revised (`r`), and of another method than before (`b`).
+    errata
+        As `errata.known` gives them.
     """
     each = rows.assign(id=estimates.identifiers(rows), synthetic=synthetic)
     both = pairs.assign(id=comparisons.identifiers(pairs), synthetic=synthetic)
     both = both.assign(**_added(pairs, "", marks), **_added(pairs, REFERENCE, marks))
+    told = {}
+    if errata is not None and len(errata):  # what is withdrawn is not told again
+        published = errata["published"].where(errata["corrected"].notna())
+        own = {"id": estimates.identifiers(errata), "synthetic": synthetic}
+        told["errata"] = errata.assign(published=published, **own)[[*ERRATA]]
     return {
         "estimates": _finite(each.assign(**_added(rows, "", marks)))[[*ESTIMATES]],
         "comparisons": _finite(both)[[*COMPARISONS]],
+        **told,
         "dictionary": words,
     }
 
@@ -74,7 +89,7 @@ def read(content: bytes) -> pd.DataFrame:
     [0.0, nan]
     """
     text = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
-    known = {**ESTIMATES, **COMPARISONS, **DICTIONARY}
+    known = {**ESTIMATES, **COMPARISONS, **DICTIONARY, **ERRATA}
     numbers = [name for name in text if known[name].kind in ("number", "integer")]
     made = with_types(text.mask(text == ""), numbers)
     if "synthetic" in made:

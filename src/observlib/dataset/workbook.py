@@ -69,7 +69,8 @@ def workbook(about: About, tables: Mapping[str, pd.DataFrame]) -> bytes:
         As `tables.tables` gives them.
     """
     notes = _notes(tables)
-    shown = [*_estimates(tables), *_other(tables, "comparisons"), *_other(tables, "dictionary")]
+    others = [name for name in ("comparisons", "errata", "dictionary") if name in tables]
+    shown = [*_estimates(tables), *(sheet for name in others for sheet in _other(tables, name))]
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         made = datetime(about.made.year, about.made.month, about.made.day)
@@ -178,6 +179,7 @@ def _estimates(tables: Mapping[str, pd.DataFrame]) -> Iterator[Sheet]:
 def _other(tables: Mapping[str, pd.DataFrame], name: str) -> Iterator[Sheet]:
     says = {
         "comparisons": "Deux valeurs, leur écart, son intervalle et ce qui en est établi.",
+        "errata": "Les chiffres publiés à tort, et ce qu’il faut lire à leur place.",
         "dictionary": "Les codes des fichiers et des feuilles, avec leurs noms.",
     }
     if len(tables[name]):
@@ -244,9 +246,9 @@ def _notes(tables: Mapping[str, pd.DataFrame]) -> Sheet:
     """What heads and codes mean."""
     rows = [
         ("Colonne", column.title, column.fr)
-        for name in ("estimates", "comparisons")
+        for name in ("estimates", "comparisons", "errata")
         for key, column in FILES[name].items()
-        if len(tables[name]) and not key.startswith(REFERENCE)
+        if len(tables.get(name, ())) and not key.startswith(REFERENCE)
     ]
     columns = FILES["comparisons"]
     rows += [

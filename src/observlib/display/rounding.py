@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import comparisons, estimates
-from observlib.catalogue import Catalogue
+from observlib.catalogue import Catalogue, Indicator
 from observlib.confidentiality.rounding import base
 from observlib.display import french, words
 
@@ -87,10 +87,7 @@ def _numbers(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[float, ...]:
     """The numbers of an estimate, rounded."""
     value, low, high, n, n_eff = (row[name] for name in estimates.NUMBERS)
     if not math.isnan(value):
-        indicator = words.indicator_of(row["indicator"], catalogue)
-        if row["product"] in catalogue.peers:  # it has published more
-            more = {"decimals": max(indicator.decimals, PUBLISHED)}
-            indicator = indicator.model_copy(update=more)
+        indicator = _indicator(row, catalogue)
         ends = words.rounded_interval(row, indicator)
         value = french.rounded(value, words.decimals(indicator, row["unit"]))
         low, high = _around(value, ends)
@@ -99,6 +96,20 @@ def _numbers(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[float, ...]:
     elif math.isfinite(n_eff):
         n_eff = base(n_eff)
     return value, low, high, n, n_eff
+
+
+def places(row: Mapping[str, Any], catalogue: Catalogue) -> int:
+    """With how many decimals an estimate's value is published."""
+    return words.decimals(_indicator(row, catalogue), row["unit"])
+
+
+def _indicator(row: Mapping[str, Any], catalogue: Catalogue) -> Indicator:
+    """An estimate's indicator, with the decimals that it is published with."""
+    indicator = words.indicator_of(row["indicator"], catalogue)
+    if row["product"] not in catalogue.peers:
+        return indicator
+    more = {"decimals": max(indicator.decimals, PUBLISHED)}  # a peer has published more
+    return indicator.model_copy(update=more)
 
 
 def rounded_pairs(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:

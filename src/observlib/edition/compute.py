@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import comparisons, disk_cache, estimates, frame, inputs, publications, told
+from observlib import comparisons, disk_cache, errata, estimates, frame, inputs, publications, told
 from observlib.confidentiality.control import Decision
 from observlib.edition.execute import Progress
 from observlib.errors import ObservError
@@ -71,8 +71,8 @@ def frame_files(request: Request, day: date) -> dict[str, bytes]:
 
     `estimates.parquet` and `comparisons.parquet` have the columns of their contracts. Each row is
     there once, with no more digits than on a page. The same in open formats, with what describes
-    it and what is revised, is the package in the folder `donnees` (see `dataset`), which bears the
-    day of its edition.
+    it, what is revised and the errata, is the package in the folder `donnees` (see `dataset`),
+    which bears the day of its edition.
     """
     import pandas as pd  # a worker that starts has no use for them
 
@@ -93,7 +93,11 @@ def frame_files(request: Request, day: date) -> dict[str, bytes]:
     before = publications.earlier(request.data)
     marks = revisions.marks(rows, before, request.catalogue, request.quarter, day)
     made_of |= {"what is revised": json.dumps(sorted(marks.items())), "the day": day.isoformat()}
-    package = _kept(request, made_of, lambda: _package(request, day, rows, pairs, families, marks))
+    own = errata.borne(request.errata, rows, before, str(request.quarter))
+    made_of |= {f"the errata/{name}": digest for name, digest in errata.digests(own).items()}
+    package = _kept(
+        request, made_of, lambda: _package(request, day, rows, pairs, families, marks, own)
+    )
     return files | package
 
 
@@ -136,6 +140,7 @@ def _package(
     pairs: pd.DataFrame,
     families: Mapping[str, Sequence[str]],
     marks: Mapping[tuple[str, ...], str],
+    corrected: pd.DataFrame,
 ) -> dict[str, bytes]:
     """The edition's data package, by the paths of its files beside the pages."""
     from observlib import dataset  # a worker that starts has no use for it
@@ -153,7 +158,7 @@ def _package(
         says={"Contenu": dataset.CONTENT},
     )
     words = dataset.dictionary(rows, pairs, request.catalogue, families)
-    found = dataset.packed(dataset.contents(rows, pairs, words, about, marks), about)
+    found = dataset.packed(dataset.contents(rows, pairs, words, about, marks, corrected), about)
     return {f"{dataset.FOLDER}/{path}": content for path, content in found.items()}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates, main_points
+from observlib import comparisons, estimates, main_points
 from observlib.actions import Action
 from observlib.catalogue import Catalogue
 from observlib.display import french, typography, wording
@@ -86,6 +86,14 @@ def front_page(
     if EASY in pages:
         parts.append(markdown("[{}]({}.ipynb).", TEXTS["easy"], Markdown(EASY)))
     return typography(joined(parts, "\n\n")), pictures
+
+
+def told_on(frame: pd.DataFrame, pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The estimates that the front page tells: its points, with their small lines."""
+    points = main_points.points(main_points.ranked(pairs, frame, quarter))
+    sides = [comparisons.side_of(points, side) for side in ("", estimates.REFERENCE)]
+    lines = [main_points.series(point, frame) for point in estimates.records(points)]
+    return pd.concat([*sides, *lines]).drop_duplicates(ignore_index=True)
 
 
 def _point(

@@ -21,7 +21,7 @@ import nbformat
 import pandas as pd
 
 import observlib
-from observlib import publications, store, told
+from observlib import errata, publications, store, told
 from observlib.edition import manifest
 from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.engine import USED
@@ -77,7 +77,8 @@ def make(
     Raises
     ------
     ObservError
-        With each page that failed, unless `keep_going` and at least one succeeded.
+        With each page that failed, unless `keep_going` and at least one succeeded; with each figure
+        that is not as its erratum says.
     """
     others = manifest.take_over(request, folder)
     wanted = [page for page in request.pages if page.name not in others]
@@ -97,6 +98,9 @@ def make(
         framing = stack.enter_context(ThreadPoolExecutor(1)).submit(
             frame_files, request, request.today
         )
+        if len(request.errata):  # before pages run in vain
+            rows = _estimates(framing.result())
+            errata.check(request.errata, rows, str(request.quarter), request.root / "reports")
         waiting = [page for page in wanted if page.name not in made]
         outcomes: list[Outcome] = []
         if waiting:
@@ -125,8 +129,7 @@ def make(
     # in the plan's order, whichever were kept or made first: so are links to their figures
     pages = {page.name: pages[page.name] for page in request.pages if page.name in pages}
     files = framing.result()
-    frame = pd.read_parquet(io.BytesIO(files[publications.ESTIMATES]))
-    if stories := [*told_differently(pages), *hidden(pages, frame)]:
+    if stories := [*told_differently(pages), *hidden(pages, _estimates(files))]:
         lines = bounded(stories, sep="\n").split("\n")
         raise ObservError(*lines, "nothing was published; mend what a study tells by itself")
 
@@ -154,6 +157,11 @@ def make(
     }
     manifest.write(whole, folder)
     return whole
+
+
+def _estimates(files: Mapping[str, bytes]) -> pd.DataFrame:
+    """The estimates of a frame, of its files."""
+    return pd.read_parquet(io.BytesIO(files[publications.ESTIMATES]))
 
 
 def write_frame(files: Mapping[str, bytes], folder: Path) -> dict[str, str]:

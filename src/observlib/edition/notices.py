@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,8 @@ def notices(manifest: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def with_notices(text: str, manifest: Mapping[str, Any]) -> str:
-    """A Markdown page with its edition's notices after its front matter.
+def with_notices(text: str, manifest: Mapping[str, Any], more: Iterable[str] = ()) -> str:
+    """A Markdown page with its edition's notices after its front matter, and `more` of its own.
 
     Examples
     --------
@@ -54,8 +54,13 @@ def with_notices(text: str, manifest: Mapping[str, Any]) -> str:
     <BLANKLINE>
     ::: {.callout-warning}
     """
+    return headed(text, [*notices(manifest), *more])
+
+
+def headed(text: str, callouts: Iterable[str]) -> str:
+    """A Markdown page with callouts after its front matter."""
     head, mark, body = text.partition("\n---\n") if text.startswith("---") else ("", "", text)
-    parts = [(head + mark).strip(), *notices(manifest), body.strip()]
+    parts = [(head + mark).strip(), *callouts, body.strip()]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -85,6 +90,7 @@ _FILES = {  # of a data package, by how their names end, as readers look for the
     ".zip": "Le tout",
     "estimates.csv": "Estimations",
     "comparisons.csv": "Écarts",
+    "errata.csv": "Errata",
     "dictionary.csv": "Noms des codes, en français et en anglais",
     "datapackage.json": "Description des colonnes (Table Schema)",
     "dataset.jsonld": "Notice pour les catalogues de données (DCAT)",

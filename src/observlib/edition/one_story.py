@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates
+from observlib import comparisons, estimates
 
 _QUANTITY = estimates.COLUMNS.index("estimate")  # what stands before it says of what it is
 
@@ -99,6 +99,17 @@ def hidden(notebooks: Mapping[str, str], frame: pd.DataFrame) -> list[str]:
                         f"{teller} tells it; select it for the table too"
                     )
     return list(problems.values())
+
+
+def told_on(notebook: str) -> pd.DataFrame:
+    """The estimates that an executed notebook tells, both sides of its comparisons among them."""
+    contents = _contents(notebook)
+    whole = [row for content in contents for row in content.get("rows", [])]
+    pairs = [content["comparisons"] for content in contents if "comparisons" in content]
+    frames = [estimates.from_json({"columns": estimates.COLUMNS, "rows": dict.fromkeys(whole)})]
+    for table in map(comparisons.from_json, pairs):
+        frames += [comparisons.side_of(table, side) for side in ("", estimates.REFERENCE)]
+    return pd.concat(frames).drop_duplicates(ignore_index=True)
 
 
 def _called_unmeasured(

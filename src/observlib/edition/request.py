@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import frame, inputs, project, store, tables, told
+from observlib import errata, frame, inputs, project, store, tables, told
 from observlib.catalogue import Catalogue
 from observlib.edition.plan import Page, plan
 from observlib.edition.study import Study, load_studies
@@ -29,7 +29,7 @@ class Request:
     """A request that can be met: an edition of a quarter, from a data folder, on a day.
 
     `kind` and `digest` are the store's. `pages` are the whole plan, in order; `wanted` the names of
-    those to be made now.
+    those to be made now. `errata` are all that are known (see `errata.known`).
     """
 
     root: Path
@@ -42,6 +42,7 @@ class Request:
     practices: Practices
     pages: tuple[Page, ...]
     wanted: frozenset[str]
+    errata: pd.DataFrame = field(default_factory=errata.none, compare=False)
 
     @property
     def about(self) -> dict[str, str]:
@@ -105,7 +106,7 @@ def check_request(
         For a future quarter, and what `plan` raises.
     ObservError
         For a quarter without data, a clock behind the data, a damaged store, and wrong studies,
-        practice sheets and actions.
+        practice sheets, actions and errata.
     """
     catalogue = project.catalogue_with_devices(data, root)
     store.check(data)
@@ -147,6 +148,7 @@ def check_request(
         practices=practices,
         pages=tuple(pages.values()),
         wanted=frozenset(wanted),
+        errata=errata.known(root, data, today),
     )
 
 

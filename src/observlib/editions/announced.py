@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from observlib.display import french
@@ -18,7 +19,19 @@ from observlib.errors import ObservError
 FEED, CALENDAR = "feed.xml", "calendrier.ics"
 _ATOM = "http://www.w3.org/2005/Atom"
 _PLANNED = re.compile(r"DTSTART:(\S+)\r\nSUMMARY:([^\r]*)\r\nSTATUS:(\w+)")
+ERRATUM = "erratum"  # the term of entries that are one
 _LINE = 75  # octets of a line of a calendar (RFC 5545, 3.1)
+
+
+class _Told(NamedTuple):
+    """An entry of the feed; `place` is its page from the site's root."""
+
+    day: str
+    identifier: str
+    title: str
+    place: str
+    summary: str
+    term: str = ""
 
 
 def name_of(quarter: str, revision: int = 0) -> str:
@@ -33,8 +46,13 @@ def name_of(quarter: str, revision: int = 0) -> str:
     return f"{name}, révision {revision}" if revision else name
 
 
-def feed(editions: Sequence[Edition], title: str, site: str) -> bytes:
-    """An Atom feed (RFC 4287) with an entry for each edition and each revision, the latest first.
+def feed(
+    editions: Sequence[Edition],
+    title: str,
+    site: str,
+    errata: Iterable[tuple[str, str, str, str]] = (),
+) -> bytes:
+    """An Atom feed (RFC 4287) of editions, revisions and errata, the latest first.
 
     Parameters
     ----------
@@ -44,16 +62,32 @@ def feed(editions: Sequence[Edition], title: str, site: str) -> bytes:
         The site's. Identifiers are made of it: a site that is renamed begins another feed.
     site
         The address of the site, which ends with `/`; without one, links lead from the feed's own.
+    errata
+        As `editions.errata.summaries` gives them.
     """
-    told = sorted(
-        (
-            (day, edition.quarter, number, edition)
-            for edition in editions
-            for number, day in enumerate((edition.published, *edition.revisions))
-        ),
-        key=lambda entry: entry[:3],
-        reverse=True,
-    )
+    told = [
+        _Told(
+            day,
+            _identifier(title, edition.quarter, number),
+            _marked(name_of(edition.quarter, number), edition),
+            f"{edition.quarter}/index.html",
+            edition.headline or name_of(edition.quarter, number),
+        )
+        for edition in sorted(editions, key=lambda one: one.quarter)
+        for number, day in enumerate((edition.published, *edition.revisions))
+    ]
+    told += [
+        _Told(
+            day,
+            _identifier(title, ERRATUM, name),
+            _marked(headline, editions[0]),
+            f"editions/errata.html#{ERRATUM}-{name}",
+            summary,
+            ERRATUM,
+        )
+        for name, day, headline, summary in [*errata][::-1]
+    ]
+    told = sorted(told, key=lambda one: one.day)[::-1]
     root = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "fr"})
 
     def add(parent: ElementTree.Element, name: str, text: str = "", **words: str) -> None:
@@ -61,20 +95,22 @@ def feed(editions: Sequence[Edition], title: str, site: str) -> bytes:
 
     add(root, "id", _identifier(title))
     add(root, "title", title)
-    add(root, "updated", f"{told[0][0]}T00:00:00Z")
+    add(root, "updated", f"{told[0].day}T00:00:00Z")
     author = ElementTree.SubElement(root, "author")
     add(author, "name", title)
     add(root, "link", rel="alternate", type="text/html", href=f"{site}editions/index.html")
     if site:
         add(root, "link", rel="self", type="application/atom+xml", href=f"{site}{FEED}")
-    for day, quarter, number, edition in told:
+    for one in told:
         entry = ElementTree.SubElement(root, "entry")
-        add(entry, "id", _identifier(title, quarter, number))
-        add(entry, "title", _marked(name_of(quarter, number), edition))
-        add(entry, "updated", f"{day}T00:00:00Z")
-        add(entry, "published", f"{day}T00:00:00Z")
-        add(entry, "link", rel="alternate", type="text/html", href=f"{site}{quarter}/index.html")
-        add(entry, "summary", edition.headline or name_of(quarter, number))
+        add(entry, "id", one.identifier)
+        add(entry, "title", one.title)
+        add(entry, "updated", f"{one.day}T00:00:00Z")
+        add(entry, "published", f"{one.day}T00:00:00Z")
+        add(entry, "link", rel="alternate", type="text/html", href=f"{site}{one.place}")
+        if one.term:
+            add(entry, "category", term=one.term)
+        add(entry, "summary", one.summary)
     ElementTree.indent(root, " ")
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
 

@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from observlib import project, store
-from observlib.editions import record, reviews
+from observlib.editions import errata, record, reviews
 from observlib.editions.dates import ZONE, Calendar, Planned, load
 from observlib.editions.record import Edition
 from observlib.errors import bounded
@@ -54,9 +54,9 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
     now
         The moment of the release, with its time zone.
     """
-    dates = load(data, root)
+    dates, today = load(data, root), now.astimezone(ZONE).date()
     devices = project.catalogue_with_devices(data, root).devices
-    found = store.status(data, devices.values(), now.astimezone(ZONE).date())
+    found = store.status(data, devices.values(), today)
     ledger = read_ledger(data / "store")
     return [
         hour(dates, quarter, now),
@@ -65,6 +65,7 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
         never_given(found),
         rejects(ledger.files if ledger else (), quarter),
         corrections(store.open_corrections(data)),
+        corrected(errata.unborne(root, data, quarter, today)),
         review(
             record.published(root / "reports" / "_site"), reviews.load(root / "reports"), quarter
         ),
@@ -77,6 +78,21 @@ def corrections(asked: Iterable[Mapping[str, Any]]) -> Check:
     if told:
         return Check("corrections", "warning", f"open: {bounded(told)}: ask the source again")
     return Check("corrections", "ok", "none is open")
+
+
+def corrected(lacking: Mapping[str, str]) -> Check:
+    """Whether each edition of the site bears the errata of what it tells.
+
+    Parameters
+    ----------
+    lacking
+        As `editions.errata.unborne` gives it.
+    """
+    if lacking:
+        told = "; ".join(f"{quarter} ({names})" for quarter, names in lacking.items())
+        said = f"not borne by {told}: publish it again: `observ edition {min(lacking)}`"
+        return Check("errata", "blocking", said)
+    return Check("errata", "ok", "each edition bears those of what it tells")
 
 
 def review(published: Iterable[Edition], read: Iterable[reviews.Sheet], quarter: Quarter) -> Check:

@@ -92,6 +92,11 @@ def studies(folder: Path) -> dict[str, str]:
     return {study["page"]: study["title"] for study in found if "sha256" in study}
 
 
+def errata(folder: Path) -> dict[str, dict[str, Any]]:
+    """The errata that the edition in a folder of a site bears, with the pages that tell them."""
+    return dict(raw(folder).get("errata", {}))
+
+
 def raw(folder: Path) -> dict[str, Any]:
     """The manifest of the edition in a folder of a site; nothing where it has none."""
     try:
@@ -106,8 +111,8 @@ def made(
     """An edition that is about to be published.
 
     It is a revision where the quarter's edition was published on an earlier day, of the same kind
-    of data, and a figure, a finding or a page is no longer the same. What is made again on the day
-    of the last publication takes its place.
+    of data, and a figure, a finding, a page or an erratum is no longer the same. What is made again
+    on the day of the last publication takes its place.
 
     Parameters
     ----------
@@ -125,6 +130,8 @@ def made(
     for table in publications.tables(folder):
         rows = table.drop(columns=_SOURCES, errors="ignore")
         tells.append(sorted(estimates.lines(rows)))
+    if "errata" in manifest:
+        tells.append([[name, one["digest"]] for name, one in manifest["errata"].items()])
     told = inputs.digest(json.dumps(tells).encode())
     day = today.isoformat()
     new = Edition(str(manifest["quarter"]), manifest["kind"], day, (), headline, told, {})

@@ -52,7 +52,7 @@ _REST = """\
 #     point: Ce que vous remarquez, en une phrase.
 #     answer: Ce que l'observatoire répond.
 """
-FOLDER = "reviews"  # in `reports/` (`standing.REVIEWS`)
+FOLDER = "reviews"  # in `reports/` (`standing.BESIDE`)
 PAGE = "relectures"
 Verdict = Literal["reproduced", "within tolerance", "differs", "cannot be run"]
 REPRODUCED, CLOSE, DIFFERS, NOT_RUN = get_args(Verdict)

@@ -137,8 +137,22 @@ def _triangles(known: pd.DataFrame, catalogue: Catalogue) -> Iterator[Markdown]:
         yield from found
 
 
-def _triangle(known: pd.DataFrame, name: str, catalogue: Catalogue) -> Markdown | None:
-    """What became of an indicator's figures, of the first product that several editions tell."""
+def told_on(
+    rows: pd.DataFrame,
+    told: Iterable[Publication],
+    catalogue: Catalogue,
+    quarter: Quarter,
+    today: date,
+) -> pd.DataFrame:
+    """The estimates that `part` tells in its triangles."""
+    known = vintages(rows, told, quarter, today)
+    if known["edition"].nunique() < 2:
+        return known.iloc[:0]
+    return pd.concat([_followed(known, name, catalogue) for name in HEADLINES])
+
+
+def _followed(known: pd.DataFrame, name: str, catalogue: Catalogue) -> pd.DataFrame:
+    """An indicator's figures of the first product that several editions tell, by edition."""
     own = known[(known["indicator"] == name) & (known["group"] == "")]
     last = own.drop_duplicates([*FIGURE, "edition"], keep="last")
     editions = sorted(last["edition"].unique())[-_EDITIONS:]
@@ -146,11 +160,19 @@ def _triangle(known: pd.DataFrame, name: str, catalogue: Catalogue) -> Markdown 
     again = last.groupby(FIGURE)["edition"].transform("nunique") > 1
     told = last[again | (last["edition"] == editions[-1])] if again.any() else last[again]
     if told.empty:
-        return None
+        return told
     for column in ("product", "channel", "device"):
         told = told[told[column] == ordered(told, column, catalogue)[0]]
     told = told[told["period"].map(_months) == told["period"].map(_months).min()]
-    periods = sorted(told["period"].unique())[-_PERIODS:]
+    return told[told["period"].isin(sorted(told["period"].unique())[-_PERIODS:])]
+
+
+def _triangle(known: pd.DataFrame, name: str, catalogue: Catalogue) -> Markdown | None:
+    """What became of an indicator's figures (see `_followed`), as a table."""
+    told = _followed(known, name, catalogue)
+    if told.empty:
+        return None
+    periods, editions = (sorted(told[name].unique()) for name in ("period", "edition"))
     rows = {(row["period"], row["edition"]): row for row in estimates.records(told)}
     columns = {TEXTS["period"]: [french.period_label(period) for period in periods]}
     for edition in editions:

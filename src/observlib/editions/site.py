@@ -12,13 +12,23 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from observlib import publications
+import pandas as pd
+
+from observlib import errata, publications
 from observlib.catalogue import Catalogue
 from observlib.display import french
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.typography import typography
 from observlib.edition.notices import with_notices, with_part
-from observlib.editions import announced, calendar_page, difference, record, reviews, series
+from observlib.editions import (
+    announced,
+    calendar_page,
+    difference,
+    record,
+    reviews,
+    series,
+)
+from observlib.editions import errata as told_errata
 from observlib.editions.dates import Calendar
 from observlib.editions.record import Edition
 from observlib.errors import ObservError, UsageError, bounded
@@ -36,6 +46,7 @@ _PAGES = {
     "_editions.qmd": "index.qmd",
     "_calendar.qmd": "calendrier.qmd",
     "_reviews.qmd": f"{reviews.PAGE}.qmd",
+    "_errata.qmd": f"{told_errata.PAGE}.qmd",
     "_series.qmd": "series.qmd",
 }
 # the addresses of a page that lead from where it stands, but for its own
@@ -110,6 +121,7 @@ def complete(
     catalogue: Catalogue,
     dates: Calendar,
     read: Sequence[reviews.Sheet],
+    corrected: pd.DataFrame,
     publish: Callable[[Path, Path], object],
     quarter: str,
 ) -> None:
@@ -125,6 +137,8 @@ def complete(
         The data folder, which keeps what was published; what is known.
     dates, read
         The release calendar, and the reviews.
+    corrected
+        The errata (see `errata.known`).
     publish
         Makes a project into a new folder.
     quarter
@@ -141,18 +155,22 @@ def complete(
     title = str(website.get("title") or "Observatoire des usagers")
     site = str(website.get("site-url") or "")
     site += "/" * (site != "" and not site.endswith("/"))
-    (whole / announced.FEED).write_bytes(announced.feed(editions, title, site))
+    summaries = told_errata.summaries(corrected, catalogue)
+    (whole / announced.FEED).write_bytes(announced.feed(editions, title, site, summaries))
     (whole / announced.CALENDAR).write_bytes(announced.calendar(editions, dates, title, site))
     published = publications.earlier(data)
     told = series.tellings(published)
+    catalogue = errata.with_reasons(catalogue, corrected)
     rows = series.csv_of(told, catalogue, editions[0].is_demonstration)
     (whole / series.FILE).write_text(rows, encoding="utf-8", newline="\n")
     changes = difference.pages(published, catalogue)
     studies = {edition.quarter: record.studies(whole / edition.quarter) for edition in editions}
+    borne = {edition.quarter: record.errata(whole / edition.quarter) for edition in editions}
     parts = {
-        "editions": _list(editions, changes, read),
+        "editions": _list(editions, changes, read, borne),
         **calendar_page.parts(editions, dates),
         "relectures": reviews.part(editions, studies, read),
+        "errata": told_errata.part(corrected, editions, studies, borne, catalogue),
     }
     _write_project(sources, config, editions, parts, series.pages(told, catalogue), changes)
     publish(sources, whole / FOLDER)
@@ -216,6 +234,7 @@ def _write_project(
         "index.qmd",
         "calendrier.qmd",
         f"{reviews.PAGE}.qmd",
+        f"{told_errata.PAGE}.qmd",
         *({"href": f"{name}.qmd", "text": title} for name, title, _ in changes.values()),
         {"section": _SERIES, "contents": ["series.qmd", *listed]},
     ]
@@ -236,6 +255,7 @@ def _list(
     editions: Sequence[Edition],
     changes: Mapping[str, tuple[str, str, Markdown]],
     read: Sequence[reviews.Sheet],
+    borne: Mapping[str, told_errata.Borne],
 ) -> str:
     """The editions, each with its days, its headline and what it leads to."""
     blocks = []
@@ -252,7 +272,8 @@ def _list(
         ]
         if edition.quarter in changes:
             name, title, _ = changes[edition.quarter]
-            links.append(markdown("[{}]({}.qmd)", title, Markdown(name)))
+            links.append(markdown("- [{}]({}.qmd)", title, Markdown(name)))
+        links += told_errata.line(borne[edition.quarter])
         days = [f"Publiée le {_day(edition.published)}"]
         days += [
             f"révision {number} le {_day(day)}" for number, day in enumerate(edition.revisions, 1)

@@ -23,6 +23,7 @@ import pandas as pd
 from observlib import comparisons, dataset, estimates, files, inputs, period, standing
 from observlib.display import french
 from observlib.edition.manifest import MANIFEST
+from observlib.edition.one_story import told_on
 from observlib.errors import ObservError, UsageError, bounded
 from observlib.period import Quarter, edition_day
 from observlib.publish.downloads import COMPARISONS, ESTIMATES, frames, open_data
@@ -198,7 +199,8 @@ def _contents(
     rows = tables.get(ESTIMATES, estimates.make([]))
     pairs = tables.get(COMPARISONS, comparisons.make(None))
     marks = _marks(notebook.parent)
-    found = dataset.contents(rows, pairs, _words(notebook.parent), about, marks)
+    corrected = _errata(notebook)
+    found = dataset.contents(rows, pairs, _words(notebook.parent), about, marks, corrected)
     return {f"{partner}.pdf": pdf, **found}
 
 
@@ -215,6 +217,17 @@ def _marks(edition: Path) -> dataset.Marks:
     rows = rows[rows["flags"].str.contains("[br]")]
     keys = zip(*(rows[name].map(of_cell) for name in estimates.FIGURE), strict=True)
     return dict(zip(keys, rows["flags"], strict=True))
+
+
+def _errata(notebook: Path) -> pd.DataFrame | None:
+    """The errata of figures that a page tells, as the edition's own package has them, if any."""
+    path = notebook.parent / dataset.FOLDER / "errata.csv"
+    if not path.is_file():
+        return None
+    known, told = dataset.read(_read(path)), told_on(_read(notebook).decode("utf-8"))
+    known[[*estimates.FIGURE, "what"]] = known[[*estimates.FIGURE, "what"]].map(of_cell)
+    keys, own = (pd.MultiIndex.from_frame(rows[estimates.FIGURE]) for rows in (known, told))
+    return known[keys.isin(own)]
 
 
 def _publisher(edition: Path) -> str:

@@ -63,6 +63,13 @@ class Study(BaseModel):
     error: str = ""
 
 
+class Erratum(BaseModel):
+    """What a manifest says of an erratum."""
+
+    model_config = ConfigDict(extra="allow")
+    digest: _Digest
+
+
 class Manifest(BaseModel):
     """What a reviewer needs of a manifest; the rest is compared as it is."""
 
@@ -79,6 +86,7 @@ class Manifest(BaseModel):
     earlier: dict[_Name, _Digest]
     files: dict[_Place, _Digest]
     studies: list[Study]
+    errata: dict[_Name, Erratum] = {}
 
 
 @dataclass(frozen=True)

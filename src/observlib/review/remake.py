@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from observlib import git, inputs, publications, standing, store
+from observlib import errata, git, inputs, publications, standing, store
 from observlib.editions import record
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
@@ -51,6 +51,7 @@ def remade(bundle: Bundle, root: Path, data: Path, work: Path, tell: Callable[[s
     """
     copy = work / "project"
     _copy_code(bundle, root, data, copy)
+    _copy_errata(bundle, root, copy)
     place = _copy_data(bundle, root, data, copy)
     _seed(bundle, copy)
     manifest = bundle.manifest
@@ -93,6 +94,26 @@ def _copy_code(bundle: Bundle, root: Path, data: Path, copy: Path) -> None:
         return
     problems.append(f"this copy of the project: {_told(found)}")
     raise CannotRun(*problems, "check out what the edition was made from, and review it there")
+
+
+def _copy_errata(bundle: Bundle, root: Path, copy: Path) -> None:
+    """Let the copy have the errata that the edition bears, as it bears them, and no other."""
+    meant, found = bundle.manifest.errata, {}
+    for reports in (copy / "reports", root / "reports"):
+        for one in errata.load(reports) if meant else ():
+            if one.id in meant and one.digest == meant[one.id].digest:
+                name = f"{one.id}.yml"
+                found[name] = (reports / errata.FOLDER / name).read_bytes()
+    if lacking := sorted(name for name in meant if f"{name}.yml" not in found):
+        raise CannotRun(
+            f"{root / 'reports' / errata.FOLDER}: {bounded(lacking)}: not here as the edition "
+            "bears them; bring these errata back"
+        )
+    folder = copy / "reports" / errata.FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, content in found.items():
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
 
 
 def _other(meant: Mapping[str, str], copy: Path, data: Path, root: Path) -> list[str]:
