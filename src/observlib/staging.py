@@ -1,7 +1,8 @@
 """The project folder of an edition: what people wrote of the site, around its notebooks.
 
 The home page gets what the edition tells first, the method page what was measured of it, and each
-study its passport and the origins of its numbers. A page that tells a figure of an erratum says so.
+study its passport and, where the site has a page for them, the origins of its numbers. A page that
+tells a figure of an erratum says so.
 """
 
 from __future__ import annotations
@@ -62,15 +63,19 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
         page: told_errata.callouts(rows, request.catalogue)
         for page, rows in told_errata.by_page(request, work / "edition").items()
     }
+    has_origins = (copy / f"{origins.FOLDER}.qmd").exists()
     for study in manifest["studies"]:
         if "sha256" in study:
             page = copy / f"{study['page']}.ipynb"
-            text = with_passport(page.read_text("utf-8"), study, manifest, request.place)
+            its_origins = f"{origins.FOLDER}/{study['page']}.qmd" if has_origins else ""
+            text = page.read_text(encoding="utf-8")
+            text = with_passport(text, study, manifest, request.place, its_origins)
             if told_here := corrected.get(study["page"]):
                 text = told_errata.on_notebook(text, told_here)
             page.write_text(text, encoding="utf-8", newline="\n")
-    there = [study for study in manifest["studies"] if "sha256" in study]
-    origins.write(request, copy, there, *publications.tables(work / "edition"))
+    if has_origins:
+        there = [study for study in manifest["studies"] if "sha256" in study]
+        origins.write(request, copy, there, *publications.tables(work / "edition"))
     edition, about = work / "edition", (copy, manifest, request)
     _announce(reports / "index.qmd", *about, edition, corrected.get(told_errata.HOME, []))
     _tell_method(reports / "methode.qmd", *about, edition, corrected.get(told_errata.METHOD, []))

@@ -57,7 +57,7 @@ def test_a_title_is_text_and_no_markup() -> None:
 
 def test_a_notebook_ends_with_it_and_the_same_gives_the_same() -> None:
     notebook = json.dumps({"cells": [{"cell_type": "raw", "source": "---"}], "nbformat": 4})
-    first, second = (with_passport(notebook, ENTRY, EDITION, "data") for _ in range(2))
+    first, second = (with_passport(notebook, ENTRY, EDITION, "data", "") for _ in range(2))
     assert first == second
     assert json.loads(first)["cells"][-1]["id"] == "passport"
 

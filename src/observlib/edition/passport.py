@@ -13,11 +13,15 @@ from observlib.period import edition_day, epoch
 
 DEMONSTRATION = "data/demo/store/ledger.json"  # what `make` makes of a demonstration's data
 _DIGESTS = "Chaque table a l’empreinte de son contenu"
+_ORIGINS = (
+    "**Remonter.** Chaque chiffre a un identifiant et [ses origines]({}) : méthode, tables, "
+    "données reçues."
+)
 _SHOWN = 8  # digits of a digest
 
 
 def with_passport(
-    notebook: str, entry: Mapping[str, Any], edition: Mapping[str, Any], data: str
+    notebook: str, entry: Mapping[str, Any], edition: Mapping[str, Any], data: str, origins: str
 ) -> str:
     """A page's notebook that ends with its passport, an annex.
 
@@ -29,22 +33,25 @@ def with_passport(
         What the manifest says of the page, and the manifest.
     data
         The data folder, from the project's root.
+    origins
+        Where the page of the origins of its numbers is; nothing where it has none.
     """
     made = json.loads(notebook)
     cell = {"cell_type": "markdown", "id": "passport", "metadata": {}}
-    made["cells"].append({**cell, "source": passport(entry, edition, data)})
+    made["cells"].append({**cell, "source": passport(entry, edition, data, origins)})
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 
-def passport(entry: Mapping[str, Any], edition: Mapping[str, Any], data: str) -> str:
+def passport(
+    entry: Mapping[str, Any], edition: Mapping[str, Any], data: str, origins: str = ""
+) -> str:
     """The passport of a page, as Markdown.
 
     Examples
     --------
-    >>> entry = {"title": "Appels", "study": "appels", "page": "appels", "parameters": {}}
-    >>> entry |= {"data": {"calls": "0a1b"}}
+    >>> entry = {"title": "Appels", "study": "appels", "parameters": {}, "data": {"calls": "0a1b"}}
     >>> about = {"quarter": "2026-T3", "published": "2026-11-15", "revisions": [], "kind": "real"}
-    >>> print(passport(entry, about, "data").replace("\\u00a0", " "))
+    >>> print(passport(entry, about, "data", "origines/appels.qmd").replace("\\u00a0", " "))
     ## Citer et refaire cette page {.annex}
     <BLANKLINE>
     **Citer.** Observatoire des usagers, « Appels », édition 2026-T3, 15 novembre 2026.
@@ -90,10 +97,7 @@ def passport(entry: Mapping[str, Any], edition: Mapping[str, Any], data: str) ->
                 "refait. [Les relectures publiées](../editions/relectures.html) disent ce qui en "
                 "est sorti."
             ),
-            typography(
-                f"**Remonter.** Chaque chiffre a un identifiant et [ses origines]"
-                f"(origines/{entry['page']}.qmd) : méthode, tables, données reçues."
-            ),
+            *([typography(_ORIGINS.format(origins))] if origins else []),
             *([typography(f"**Données lues.** {_DIGESTS} : {', '.join(read)}.")] if read else []),
         )
     )
