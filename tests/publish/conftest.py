@@ -7,8 +7,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.site.conftest import site as made_site
 
-from observlib.publish import publish
+__all__ = ["made_site"]
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +26,3 @@ def sample() -> ModuleType:
 def made_project(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> Path:
     project: Path = sample.make_project(tmp_path_factory.mktemp("made") / "project")
     return project
-
-
-@pytest.fixture(scope="session")
-def made_site(tmp_path_factory: pytest.TempPathFactory, made_project: Path) -> Path:
-    """A published site: only to be read."""
-    return publish(made_project, tmp_path_factory.mktemp("site") / "_site", "embedded").parent

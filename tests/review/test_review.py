@@ -25,6 +25,7 @@ def reviewed(small: Small, bundle: Path, *words: str | Path, **environment: str)
     return {"code": done.returncode, **json.loads(done.stdout)}
 
 
+@pytest.mark.slow  # a whole edition; that of one that is the same, `test_tampering` finds at once
 def test_a_peer_elsewhere_reproduces_an_edition_and_begins_a_review(
     small: Small, tmp_path: Path
 ) -> None:

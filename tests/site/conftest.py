@@ -1,12 +1,13 @@
 """The sample site, made once, and a real browser where there is one."""
 
-import importlib.util
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.conftest import made_once
+from tests.publish.sample import make_project
 
 from observlib.publish import publish
 
@@ -22,12 +23,11 @@ FLAGS = (
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published site: only to be read."""
-    spec = importlib.util.spec_from_file_location("sample", SAMPLE)
-    assert spec and spec.loader
-    sample = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sample)
-    folder = tmp_path_factory.mktemp("site")
-    return publish(sample.make_project(folder / "project"), folder / "_site", "embedded").parent
+
+    def make(folder: Path) -> None:
+        publish(make_project(folder / "project"), folder / "_site", "embedded")
+
+    return made_once(tmp_path_factory, "sample-site", make) / "_site"
 
 
 @pytest.fixture(scope="session")
