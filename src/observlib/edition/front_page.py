@@ -89,11 +89,14 @@ def front_page(
 
 
 def told_on(frame: pd.DataFrame, pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    """The estimates that the front page tells: its points, with their small lines."""
+    """The estimates that the front page tells: its points, their changes and their small lines."""
     points = main_points.points(main_points.ranked(pairs, frame, quarter))
     sides = [comparisons.side_of(points, side) for side in ("", estimates.REFERENCE)]
     lines = [main_points.series(point, frame) for point in estimates.records(points)]
-    return pd.concat([*sides, *lines]).drop_duplicates(ignore_index=True)
+    names = ["product", "channel", "device", "period"]
+    changes = points[names].assign(indicator=points["indicator"] + "_yoy")
+    changed = changes.merge(frame, on=["indicator", *names])[estimates.COLUMNS]
+    return pd.concat([*sides, *lines, changed]).drop_duplicates(ignore_index=True)
 
 
 def _point(

@@ -22,9 +22,9 @@ from observlib.display.changes import PLACED
 from observlib.display.output import pipe_table
 from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.display.typography import typography, unbroken
+from observlib.edition import front_page
 from observlib.edition.request import Request
 from observlib.estimates import REFERENCE
-from observlib.period import Quarter
 from observlib.publish.notebook import joined as whole
 from observlib.publish.notebook import read_notebook
 from observlib.publish.origins import ANYWHERE, FINDING, FOLDER, simple
@@ -171,23 +171,12 @@ def write(
         where = {**own, **where}
         if name not in easy:
             _write_told(folder / FOLDER / f"{name}.json", page, own, request)
-    points, compared = map(estimates.records, _of_home(rows, pairs, request.quarter))
-    home = _rows(points, compared, known)
+    told = front_page.told_on(rows, pairs, request.quarter)
+    points = main_points.points(main_points.ranked(pairs, rows, request.quarter))
+    home = _rows(estimates.records(told), estimates.records(points), known)
     there = {one: row for one, row in home.items() if one in where}
     page = Page(there, {}, {ANYWHERE: [*there]})
     _write_told(folder / FOLDER / "index.json", page, where, request)
-
-
-def _of_home(
-    rows: pd.DataFrame, pairs: pd.DataFrame, quarter: Quarter
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What the home page tells: its main points, their past, the change of each on a year."""
-    points = main_points.points(main_points.ranked(pairs, rows, quarter))
-    told = [main_points.series(point, rows) for point in estimates.records(points)]
-    names = ["product", "channel", "device", "period"]
-    changes = points[names].assign(indicator=points["indicator"] + "_yoy")
-    told.append(changes.merge(rows, on=["indicator", *names])[estimates.COLUMNS])
-    return estimates.combine(told), points[comparisons.COLUMNS]
 
 
 def _write_told(path: Path, page: Page, where: Mapping[str, str], request: Request) -> None:
