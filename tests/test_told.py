@@ -72,6 +72,15 @@ def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypa
     after = told.decisions(place, LAST)
     pd.testing.assert_frame_equal(after.changes, before.changes)
     assert after.digest == before.digest
+    monkeypatch.undo()
+    monkeypatch.chdir(place.parent.parent)
+    monkeypatch.setattr(told, "jobs", lambda _: [("satisfaction", "")])
+    monkeypatch.setattr(told, "_KEPT", Path("reports") / ".kept" / "nothing")
+    told._name.cache_clear()
+    told._decisions.cache_clear()
+    anew = told.decisions(place, LAST)  # by a reviewer, who has nothing kept
+    assert told.report(anew) == told.report(after)
+    pd.testing.assert_frame_equal(anew.tried, after.tried)
     shutil.rmtree(place / publications.FOLDER)
 
 

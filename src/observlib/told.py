@@ -22,8 +22,10 @@ from observlib.confidentiality.attack import FOUND
 from observlib.confidentiality.knowledge import WITHHELD, Knowledge, Published
 from observlib.confidentiality.programme import ENDLESS
 from observlib.display import rounding
+from observlib.errors import ObservError
 from observlib.families import Given
 from observlib.period import Quarter
+from observlib.publications import Publication
 
 _KEPT = disk_cache.FOLDER / "disclosure"
 Job = tuple[str, str]  # a family, and the survey of one of each survey
@@ -141,7 +143,7 @@ def _decisions(place: Path, data: Path, quarter: Quarter) -> control.Decision:
     if kept := disk_cache.get(place.parent, place.name):
         return _unpacked(kept)
     by_device = _by_device(place, data, quarter)
-    found = [_decided(data, device, by_device[device]) for device in sorted(by_device)]
+    found = [_decided(data, quarter, device, by_device[device]) for device in sorted(by_device)]
     _keep(place, whole := _combined(found))
     return whole
 
@@ -200,30 +202,34 @@ def decided(data: Path, quarter: Quarter, device: str) -> control.Decision:
     ObservError
         Where something that is withheld could be worked back.
     """
-    return _decided(data, device, _by_device(_place(data, quarter), data, quarter)[device])
+    rows = _by_device(_place(data, quarter), data, quarter)[device]
+    return _decided(data, quarter, device, rows)
 
 
-def _decided(data: Path, device: str, rows: pd.DataFrame) -> control.Decision:
+def _decided(data: Path, quarter: Quarter, device: str, rows: pd.DataFrame) -> control.Decision:
     knowledge = Knowledge(project.catalogue(data), store.marks(data, device))
-    before = [_of_device(publication.told, device) for publication in publications.earlier(data)]
     rounded = partial(rounding.rounded, catalogue=knowledge.catalogue)
 
-    def place_of(before: Sequence[Published]) -> Path:
-        return project.root() / _KEPT / f"{device}.{_key(rows, before, knowledge)}"
+    def decide(before: Sequence[Publication]) -> control.Decision:
+        told = [_of_device(publication.told, device) for publication in before]
+        place = project.root() / _KEPT / f"{device}.{_key(rows, told, knowledge)}"
+        if kept := disk_cache.get(place.parent, place.name):
+            return _unpacked(kept)
+        found = None
+        if before and before[-1].quarter == str(quarter):
+            # what the edition told last may be what this very decision told: whether that is kept
+            # or not, it is the same then
+            with contextlib.suppress(ObservError):
+                found = decide(before[:-1])
+        if found:
+            now = rounded(control.applied(rows, found.changes)).drop_duplicates(ignore_index=True)
+            if estimates.lines(now) != estimates.lines(told[-1].estimates):
+                found = None
+        found = found or control.decide(rows, told, knowledge, rounded)
+        _keep(place, found)
+        return found
 
-    place = place_of(before)
-    if kept := disk_cache.get(place.parent, place.name):
-        return _unpacked(kept)
-    found = None
-    if before and (kept := disk_cache.get(place.parent, place_of(before[:-1]).name)):
-        # what was published last may be what this very decision told
-        found = _unpacked(kept)
-        now = rounded(control.applied(rows, found.changes)).drop_duplicates(ignore_index=True)
-        if estimates.lines(now) != estimates.lines(before[-1].estimates):
-            found = None
-    found = found or control.decide(rows, before, knowledge, rounded)
-    _keep(place, found)
-    return found
+    return decide(publications.earlier(data))
 
 
 def _of_device(told: Published, device: str) -> Published:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from observlib import disk_cache, inputs
@@ -104,8 +104,8 @@ def _get(path: Path) -> tuple[MadePage, Inputs] | None:
         return None
     about = json.loads(files[_ABOUT])
     before: Inputs = about.pop("inputs")
-    if "used" not in about:  # a former version kept it
-        return None
+    if about.keys() != {field.name for field in fields(MadePage)} - {"notebook"}:
+        return None  # another version kept it
     about["used"] = tuple(about["used"])
     return MadePage(files[_NOTEBOOK].decode("utf-8"), **about), before
 
