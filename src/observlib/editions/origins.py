@@ -27,7 +27,8 @@ from observlib.edition.request import Request
 from observlib.estimates import REFERENCE
 from observlib.publish.notebook import joined as whole
 from observlib.publish.notebook import read_notebook
-from observlib.publish.origins import ANYWHERE, FINDING, FOLDER, simple
+from observlib.publish.numbers import ANYWHERE, simple
+from observlib.publish.origins import FINDING, FOLDER
 from observlib.yaml_files import as_front_matter
 
 TEXTS = wording.beside(__file__)
