@@ -6,8 +6,9 @@ ledger is replaced at once, so that an interruption leaves the store as it was. 
 time holds `store/lock`; readers hold nothing, and read the new ledger where it was replaced.
 """
 
+from observlib.store.claims import DEMONSTRATION
 from observlib.store.forgetting import forget, still_raw
-from observlib.store.ingestion import DEMONSTRATION, Ingested, Progress, ingest
+from observlib.store.ingestion import Ingested, Progress, ingest
 from observlib.store.reading import (
     READ,
     applied,

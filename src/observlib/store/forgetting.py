@@ -16,6 +16,7 @@ from observlib import files, tables
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.store import identifiers
+from observlib.store.claims import claimed_rows
 from observlib.store.ledger import Entry, Forgotten, Ledger, alone, read_ledger, write_ledger
 from observlib.store.parts import comparing, without
 from observlib.store.sql import escaped, quoted, rows_of
@@ -174,8 +175,6 @@ def _prove(
 
 def still_raw(raw: Path, data: Path, device: str, catalogue: Catalogue, done: Done) -> None:
     """Add to what was done which exports below a folder hold what was forgotten of a device."""
-    from observlib.store.ingestion import claimed_rows
-
     ledger = read_ledger(data / "store") or Ledger("real", [])
     key = identifiers.key_of(data, ledger.kind, ledger.key)
     own = [one for one in ledger.forgotten if one.device == device]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,9 +17,9 @@ import observlib
 from observlib import coding, files, tables
 from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
-from observlib.loaders import Loaded, batches
 from observlib.loaders._beside import files_of
 from observlib.store import identifiers
+from observlib.store.claims import DEMONSTRATION, claims_of, known_to, loaded
 from observlib.store.correcting import faults
 from observlib.store.forgetting import gone
 from observlib.store.ledger import (
@@ -42,10 +41,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
 
 Progress = Callable[[int, int, str], None]
-DEMONSTRATION = "demonstration.json"
 _MILLION = 10**6
 _MOST_BYTES = 5_000_000_000  # of a file, whatever its loader: a mailbox has the most
-_LIBRARY = Path(observlib.__file__).parent
 
 
 @dataclass
@@ -139,7 +136,11 @@ def ingest(
             check_parts(store, ledger.files)
             seen = with_sheets(data, ledger, done.problems)
             (store / "rejects").mkdir(exist_ok=True)
-            claims = _claims(raw, paths, catalogue, done)
+            claimed = claims_of(raw, paths, catalogue)
+            claims = claimed.files
+            done.unclaimed += claimed.unclaimed
+            done.problems += claimed.problems
+            done.notices += claimed.notices
             with comparing(store) as query:
                 read = partial(_read, raw, store, claims, ledger.files, catalogue)
                 entries = read(key, ledger.forgotten, done, query, progress)
@@ -150,49 +151,6 @@ def ingest(
     if progress:
         progress(len(claims), len(claims), "")
     return done
-
-
-def _claims(
-    raw: Path, paths: list[Path], catalogue: Catalogue, done: Ingested
-) -> list[tuple[Path, Device]]:
-    """The files that one device claims; the others are told."""
-    claims: list[tuple[Path, Device]] = []
-    for path in paths:
-        if sheet := coding.of_sheet(path.name):  # whatever else may claim its name
-            if device := catalogue.devices.get(sheet.device):
-                claims.append((path, device.model_copy(update={"loader": coding.LOADER})))
-            else:
-                done.problems.append(
-                    f"{path}: is named after the device {sheet.device!r}, which the catalogue does "
-                    "not have; give the file the name that `observ code` gave it"
-                )
-            continue
-        claiming = [d for d in catalogue.devices.values() if path.match(d.pattern)]
-        if len(claiming) == 1:
-            claims.append((path, claiming[0]))
-        elif claiming:
-            done.problems.append(
-                f"{path}: is claimed by {' and '.join(d.id for d in claiming)}; "
-                f"make their patterns in the catalogue exclude each other"
-            )
-        elif path.name != DEMONSTRATION:
-            name = path.relative_to(raw).as_posix()
-            done.unclaimed.append(name)
-            done.notices += [f"{name}: {hint}" for hint in _of_another_kind(path, catalogue)]
-    parts = {part for path, device in claims for part in files_of(path, device, catalogue)[1:]}
-    done.unclaimed = [name for name in done.unclaimed if raw / name not in parts]
-    return [(path, device) for path, device in claims if path not in parts]
-
-
-def _of_another_kind(path: Path, catalogue: Catalogue) -> Iterator[str]:
-    """What to do about a file that a device would claim if its name ended otherwise."""
-    for device in catalogue.devices.values():
-        end = Path(device.pattern).suffix
-        if end and path.with_suffix(end).match(device.pattern):
-            yield (
-                f"is not read; exports of {device.id} end with {end}: export it again as such, "
-                f"or save it so, in UTF-8, from a spreadsheet"
-            )
 
 
 def _read(
@@ -217,7 +175,7 @@ def _read(
             progress(position, len(claims), path.name)
         count = counts.setdefault(device.id, Counter(files=0, unchanged=0, rows=0, rejected=0))
         count["files"] += 1
-        known = _known_to(device, catalogue)
+        known = known_to(device, catalogue)
         try:
             export = _export(path, device, known)
             same = (device.id, export.content)
@@ -231,7 +189,7 @@ def _read(
             records = [one for one in forgotten if one.device == device.id]
             hidden = device.loader == coding.LOADER  # its identifiers are those of the store
             hide = partial(_kept, device=device.id, key=None if hidden else key, records=records)
-            found = receive(store, path, _batches(path, device, known), hide, told)
+            found = receive(store, path, loaded(path, device, known), hide, told)
         except ObservError as error:
             done.problems += error.problems
             continue
@@ -296,20 +254,6 @@ def _places(entries: list[Entry], of_texts: bool = False) -> dict[tuple[str, str
     return {same: texts[same] for same in texts if same in own} if of_texts else texts | own
 
 
-def claimed_rows(
-    raw: Path, store: Path, device: str, catalogue: Catalogue
-) -> Iterator[tuple[str, list[Loaded] | None]]:
-    """What each export of a device below a folder holds, nothing stored; None of one not read."""
-    claims = _claims(raw, [*files.below(raw, store, [])], catalogue, Ingested(""))
-    for path, own in claims:
-        if own.id == device:
-            try:
-                found = [*_batches(path, own, _known_to(own, catalogue))]
-            except ObservError:
-                found = None
-            yield str(path), found
-
-
 def _in_several_sessions(
     store: Path, entries: list[Entry], taken: set[tuple[str, str]]
 ) -> Iterator[str]:
@@ -327,26 +271,6 @@ def _in_several_sessions(
                 f"sessions {bounded(sorted(again['session'].unique()))}, and count as one person "
                 "each; if they are others, give each a code of their own"
             )
-
-
-def _batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
-    """What the loader makes of a file; a fault of the loader itself is told as one.
-
-    Whoever ingests cannot mend a loader, and needs the other files: the fault costs one file, and
-    fails the command as any problem does. The exception's words may quote a cell: none is shown.
-    """
-    try:
-        yield from batches(path, device, catalogue)
-    except ObservError:
-        raise
-    except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        places = [frame for frame in frames if Path(frame.filename).is_relative_to(_LIBRARY)]
-        where = f"{Path(places[-1].filename).relative_to(_LIBRARY)}:{places[-1].lineno}"
-        raise ObservError(
-            f"{path}: was not read, by a fault of observlib and not of the file "
-            f"({type(error).__name__} in {where}, loader {device.loader}); please report it"
-        ) from error
 
 
 def _rows_so_far(progress: Progress | None, done: int, total: int, name: str, rows: int) -> None:
@@ -371,16 +295,6 @@ def _kind(raw: Path, paths: list[Path]) -> str:
             f"ingest the two apart, each with a data folder of its own"
         )
     return "real"
-
-
-def _known_to(device: Device, catalogue: Catalogue) -> Catalogue:
-    """What of the catalogue a device's loader is given, so that no verdict hangs on more."""
-    own = {q.id: q for q in [catalogue.questionnaires.get(device.questionnaire or "")] if q}
-    forms = catalogue.formats_of(device)
-    book = catalogue.codebook if device.loader == coding.LOADER else {}
-    given = {"devices": {device.id: device}, "questionnaires": own, "formats": forms}
-    given["codebook"] = book
-    return catalogue.model_copy(update=given | {"departments": {}, "peers": {}})
 
 
 def _export(path: Path, device: Device, known: Catalogue) -> Export:
