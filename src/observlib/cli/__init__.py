@@ -78,7 +78,7 @@ def _observ(
 
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
-    """Check and print devices, products, actions, corrections and errata."""
+    """Check and print products, devices, actions, corrections, errata."""
     from rich import box
     from rich.table import Table
 
