@@ -35,6 +35,7 @@ def test_navigation_of_the_repository_reaches_every_page_in_order(project):
         "produit.ipynb",
         "retours.qmd",
         "methode.qmd",
+        "origines.qmd",
         "glossaire.qmd",
         "accessibilite.qmd",
     ]
@@ -81,6 +82,7 @@ def test_globs_stay_within_a_folder_unless_doubled(project):
         "index.qmd",
         "retours.qmd",
         "methode.qmd",
+        "origines.qmd",
         "glossaire.qmd",
         "accessibilite.qmd",
     }

@@ -222,7 +222,8 @@ def test_staged_pages_are_named_so_that_quarto_renders_no_other(tmp_path, projec
     stage(read_project(project), tmp_path / "staged")
     config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
     assert config["project"]["render"] == [
-        *("index.qmd", "retours.qmd", "methode.qmd", "glossaire.qmd", "accessibilite.qmd"),
+        *("index.qmd", "retours.qmd", "methode.qmd", "origines.qmd", "glossaire.qmd"),
+        "accessibilite.qmd",
         *("panorama.ipynb", "produit.ipynb"),
     ]
 

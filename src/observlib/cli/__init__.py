@@ -78,7 +78,7 @@ def _observ(
 
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
-    """Check and print products, devices, actions, corrections, errata."""
+    """Check and print devices, products, actions, errata and more."""
     from rich import box
     from rich.table import Table
 
