@@ -52,7 +52,7 @@ def pages(site: Path) -> dict[str, Page]:
         path.relative_to(site).as_posix(): Page(path.read_text(encoding="utf-8"))
         for path in sorted(site.rglob("*.html"))
     }
-    assert len(found) == 7
+    assert len(found) == 8
     return found
 
 

@@ -181,7 +181,7 @@ def squeezed(text: str) -> str:
 
 def test_pages_full_of_attacks_hold_nothing_active_and_show_them_as_they_are_written(attacked_site):
     pages = sorted(attacked_site.rglob("*.html"))
-    assert len(pages) == 8
+    assert len(pages) == 9
     read_pages = {path.name: read(path.read_text(encoding="utf-8")) for path in pages}
     assert {name: page.found for name, page in read_pages.items() if page.found} == {}
     for number, name in enumerate(("page", "fiche_produit-1")):

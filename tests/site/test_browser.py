@@ -113,7 +113,7 @@ def found(
     match = re.search(r'<pre id="found">(.+?)</pre>', dump(harness), re.S)
     assert match, "the browser measured nothing"
     result: dict[str, dict[str, Any]] = json.loads(html.unescape(match[1]))
-    assert len(result) == 5 * len(pages) == 35
+    assert len(result) == 5 * len(pages) == 40
     return result
 
 
