@@ -52,10 +52,11 @@ def _alike_catalogues() -> Iterator[None]:
     """
     read, known = catalogues.load_catalogue, dict[str, Catalogue]()
 
-    def load(*given: Any) -> Catalogue:
-        told = [_texts(one) if isinstance(one, Path) else one for one in given]
+    def load(*given: Any, **named: Any) -> Catalogue:
+        parts = [*given, *named, *named.values()]
+        told = [_texts(one) if isinstance(one, Path) else one for one in parts]
         key = inputs.digest(repr(told).encode())
-        return known.get(key) or known.setdefault(key, read(*given))
+        return known.get(key) or known.setdefault(key, read(*given, **named))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogues, "load_catalogue", load)

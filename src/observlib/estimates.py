@@ -6,13 +6,13 @@ made from estimates and from nothing else.
 
 from __future__ import annotations
 
-import base64
 import csv
 import hashlib
 import json
 import math
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+from string import ascii_lowercase
 from types import SimpleNamespace
 from typing import Any
 
@@ -133,8 +133,9 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
 def identifiers(frame: pd.DataFrame) -> list[str]:
     """The permanent identifier of each figure: that of its names (`FIGURE`), whatever is told.
 
-    It is the same in every edition, and never that of another figure: `f`, then the first ten
-    characters, in lower-case base 32 (RFC 4648), of the SHA-256 of the names as a JSON list.
+    It is the same in every edition, and never that of another figure: `f`, then eleven letters, the
+    last digits in base 26 (a to z), the last first, of the SHA-256 of the names as a JSON list.
+    Letters alone: no identifier is taken for a number.
 
     Parameters
     ----------
@@ -144,7 +145,7 @@ def identifiers(frame: pd.DataFrame) -> list[str]:
     Examples
     --------
     >>> identifiers(make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0}]))
-    ['ftrhciffsfn']
+    ['fnebrckfbkfp']
     """
     return list(map(identifier, records(frame[FIGURE])))
 
@@ -156,9 +157,14 @@ def identifier(row: Mapping[str, Any]) -> str:
 
 @lru_cache(100_000)  # a figure stands in many cells of an edition
 def named(kind: str, names: tuple[str, ...]) -> str:
-    """A letter, and ten characters that follow from names (see `identifiers`)."""
+    """A letter, and eleven more that follow from names (see `identifiers`)."""
     said = json.dumps(names, ensure_ascii=False).encode()
-    return kind + base64.b32encode(hashlib.sha256(said).digest())[:10].decode().lower()
+    rest = int.from_bytes(hashlib.sha256(said).digest(), "big")
+    letters = []
+    for _ in range(11):
+        rest, letter = divmod(rest, 26)
+        letters.append(ascii_lowercase[letter])
+    return kind + "".join(letters)
 
 
 def withheld(frame: pd.DataFrame, which: Any) -> pd.DataFrame:

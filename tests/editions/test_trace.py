@@ -73,7 +73,7 @@ def test_a_comparison_leads_to_both_its_figures(small, told):
     assert follow(small, found.compares[0]).row["indicator"] == found.row["indicator"]
 
 
-@pytest.mark.parametrize("text", ["7,2", "f123", "fmlschdof36; rm", "../fmlschdof36"])
+@pytest.mark.parametrize("text", ["7,2", "f123", "figyqnddwfrf; rm", "../figyqnddwfrf"])
 def test_what_is_no_identifier_is_refused_in_a_line(text):
     with pytest.raises(ObservError, match="is no identifier") as error:
         identifier_in(text)
@@ -82,9 +82,9 @@ def test_what_is_no_identifier_is_refused_in_a_line(text):
 
 def test_a_figure_of_no_edition_says_where_identifiers_are(small):
     with pytest.raises(ObservError, match=r"column `id` of an edition's estimates\.csv"):
-        follow(small, "faaaaaaaaaa")
+        follow(small, "faaaaaaaaaaa")
     with pytest.raises(ObservError, match="the edition 2020-T1 does not tell it"):
-        follow(small, "faaaaaaaaaa", "2020-T1")
+        follow(small, "faaaaaaaaaaa", "2020-T1")
 
 
 def test_the_command_takes_the_address_of_a_link_and_shows_no_row(small, told):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from observlib import estimates
 from observlib.cli.options import Data
 from observlib.cli.printing import answer, say
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 _TEXTS = 8  # of those that tell it, how many are printed
 _EXPORTS = 12
 _SENTENCE = 6  # words, at least
+_NUMBERS = ("estimate", "ci_low", "ci_high", "n")
 _TOLD = ("estimate", "ci_low", "ci_high", "n", "unit", "difference", "verdict", "status", "source")
 
 
@@ -68,7 +68,7 @@ def _print(found: Trace, catalogue: Catalogue) -> None:
         _step("What editions told")
     for vintage in found.vintages:
         told, status = vintage.told, vintage.told["status"]
-        numbers = (f"{name} {told[name]:.10g}" for name in estimates.NUMBERS if _is(told.get(name)))
+        numbers = (f"{name} {told[name]:.10g}" for name in _NUMBERS if _is(told.get(name)))
         said = f"  {vintage.edition}, {vintage.day}: {', '.join(numbers)} ({status})"
         say(f"{said} {vintage.reason}".rstrip())
     _step("Method")

@@ -204,7 +204,7 @@ SDMX = {
 # which is that of Eurostat's flags until 2025. Which figures are b and r, their history says.
 FLAGS = {"low_base": "u", "partial": "p", "suppressed": "c"}
 FLAGS_PATTERN = "^b?c?p?r?u?$"
-ID_PATTERN = "^[fc][a-z2-7]{10}$"  # see `estimates.identifiers`
+ID_PATTERN = "^[fc][a-z]{11}$"  # see `estimates.identifiers`
 # The names of codes that are of no catalogue, in French and in English.
 CODES: dict[str, dict[str, tuple[str, str]]] = {
     "status": {

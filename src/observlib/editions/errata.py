@@ -147,7 +147,8 @@ def _title(row: Mapping[str, Any]) -> str:
 
 
 def _why(row: Mapping[str, Any]) -> str:
-    return f"{row['what'].rstrip('.')}. {TEXTS['causes.' + row['cause']]}"
+    cause = row["cause"]
+    return f"{row['what'].rstrip('.')}. " + TEXTS[f"causes.{cause}"]
 
 
 def _read(row: Mapping[str, Any], catalogue: Catalogue) -> str:

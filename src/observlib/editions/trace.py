@@ -22,7 +22,7 @@ from observlib.publications import Publication
 from observlib.publish.origins import is_of_origins, texts_of
 
 _SOURCE = re.compile(r"([\w-]+)@[0-9a-f]{8}")
-_IDENTIFIER = re.compile(r"[fc][a-z2-7]{10}")
+_IDENTIFIER = re.compile(r"[fc][a-z]{11}")
 
 
 class Text(NamedTuple):
@@ -82,13 +82,13 @@ def identifier_in(text: str) -> str:
 
     Examples
     --------
-    >>> identifier_in("https://www.example.org/2026-T3/origines/satisfaction.html#fmlschdof36")
-    'fmlschdof36'
+    >>> identifier_in("https://www.example.org/2026-T3/origines/satisfaction.html#figyqnddwfrf")
+    'figyqnddwfrf'
     """
     one = text.rpartition("#")[2].strip()
     if not _IDENTIFIER.fullmatch(one):
         raise ObservError(
-            f"{text!r}: is no identifier; one is `f` or `c` and ten letters or digits, as in the "
+            f"{text!r}: is no identifier; one is `f` or `c` and eleven letters, as in the "
             "column `id` of the data, or in the address to which a number of a page leads"
         )
     return one

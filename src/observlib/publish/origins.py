@@ -141,7 +141,8 @@ def told_numbers(pieces: Sequence[str], told: Told) -> Iterator[tuple[_Block, Nu
     group = ""  # of rows: its name stands alone in one
     for block in found:
         is_aside = block.section is None and block.cell != FINDING
-        if is_aside or block.tag in ("summary", *_HEADS):
+        # a table that is stacked holds rows and nothing else that leads anywhere
+        if is_aside or block.tag in ("summary", "caption", *_HEADS):
             continue
         beside, above = "", f"{around.get(block.table, '')} {block.section or ''}"
         if own := rows.get(block.row):
