@@ -166,6 +166,10 @@ def test_what_is_withheld_of_all_is_not_told_beside_the_figures_of_neighbours(ro
     assert set(again["status"]) == {"suppressed"}
 
 
+# a row of what a device gave: how many files, rows in hundreds, a digest
+_OF_EXPORTS = re.compile(r"\| (?:environ [\d\s]+00|moins de 100) \| [0-9a-f]{8}")
+
+
 def test_no_file_of_an_edition_holds_what_it_withholds(files, pages, withheld):
     assert len(withheld.rows) > 1000
     assert {path.suffix for path in files} >= {
@@ -183,6 +187,7 @@ def test_no_file_of_an_edition_holds_what_it_withholds(files, pages, withheld):
         for leak in leaks(rest, pages, withheld)
         if not ("'poll_share'" in leak and any(name in leak for name in machine))
         and "Jours écoulés, 10," not in leak  # after which a share is told, and none of demands
+        and not _OF_EXPORTS.search(leak)
     ]
     assert found == [], "\n".join(found)
 
