@@ -168,7 +168,9 @@ def test_an_erratum_of_an_erratum_begins_with_what_the_first_made(root):
     assert "published is 7.4, and note.yml made it 7.1" in line
 
 
-def test_of_a_figure_corrected_twice_the_last_value_is_asked_for(root, monkeypatch):
+@pytest.fixture
+def corrected_twice(root, monkeypatch):
+    """The two forms of an edition, of whose figure a second erratum corrects the first."""
     told = [
         edition(1, "2026-T2", "2026-08-17", MARK),
         edition(2, "2026-T2", "2026-12-01", MARK | RIGHT),
@@ -176,6 +178,10 @@ def test_of_a_figure_corrected_twice_the_last_value_is_asked_for(root, monkeypat
     monkeypatch.setattr(publications, "earlier", lambda _: told)
     write(root / "reports")
     write(root / "reports", "suite", day=TODAY, figures=[figure(published=7.1, corrected=7.0)])
+    return told
+
+
+def test_of_a_figure_corrected_twice_the_last_value_is_asked_for(root, corrected_twice):
     both = known(root)
     assert list(both["erratum"]) == ["note", "suite"]
     errata.check(both, estimates.make([MARK | RIGHT | {"estimate": 7.0}]), "2026-T2", root)
@@ -262,15 +268,8 @@ def test_a_figure_that_is_withdrawn_has_its_reason_where_it_is_missing(root):
     assert list(revisions.found(*asked)["reason"]) == ["erratum-note"]
 
 
-def test_an_edition_that_was_made_again_after_two_errata_jumps_to_the_last(root, monkeypatch):
-    told = [
-        edition(1, "2026-T2", "2026-08-17", MARK),
-        edition(2, "2026-T2", "2026-12-01", MARK | RIGHT),
-    ]
-    monkeypatch.setattr(publications, "earlier", lambda _: told)
-    write(root / "reports")
-    write(root / "reports", "suite", day=TODAY, figures=[figure(published=7.1, corrected=7.0)])
+def test_an_edition_that_was_made_again_after_two_errata_jumps_to_the_last(root, corrected_twice):
     now = estimates.make([MARK | RIGHT | {"estimate": 7.0}])
-    first, second = told
+    first, second = corrected_twice
     for before, reason in (([first], "erratum-note"), ([second], "erratum-suite")):
         assert list(revisions.found(now, before, policy(root), T3, TODAY)["reason"]) == [reason]

@@ -18,7 +18,7 @@ _TEXTS = 8  # of those that tell it, how many are printed
 _EXPORTS = 12
 _SENTENCE = 6  # words, at least
 _NUMBERS = ("estimate", "ci_low", "ci_high", "n")
-_TOLD = ("estimate", "ci_low", "ci_high", "n", "unit", "difference", "verdict", "status", "source")
+_TOLD = (*_NUMBERS, "unit", "difference", "verdict", "status", "source")
 
 
 def trace(

@@ -13,7 +13,9 @@ from xml.etree import ElementTree
 from observlib.display import french
 from observlib.display.typography import typography
 from observlib.editions.dates import NOTICE, ZONE, Calendar, Planned
+from observlib.editions.errata import PAGE
 from observlib.editions.record import Edition, published
+from observlib.errata import PREFIX
 from observlib.errors import ObservError
 
 FEED, CALENDAR = "feed.xml", "calendrier.ics"
@@ -81,7 +83,7 @@ def feed(
             day,
             _identifier(title, ERRATUM, name),
             _marked(headline, editions[0]),
-            f"editions/errata.html#{ERRATUM}-{name}",
+            f"editions/{PAGE}.html#{PREFIX}{name}",
             summary,
             ERRATUM,
         )

@@ -26,7 +26,7 @@ from observlib.edition import front_page
 from observlib.edition.request import Request
 from observlib.estimates import REFERENCE
 from observlib.publish.notebook import joined as whole
-from observlib.publish.notebook import read_notebook
+from observlib.publish.notebook import label_of, read_notebook
 from observlib.publish.numbers import ANYWHERE, simple
 from observlib.publish.origins import FINDING, FOLDER
 from observlib.yaml_files import as_front_matter
@@ -34,9 +34,7 @@ from observlib.yaml_files import as_front_matter
 TEXTS = wording.beside(__file__)
 _HEADING = re.compile(r"(?m)^#{2,4} +(.*?)(?: *\{[^}\n]*\})? *$")
 _CALLOUT = re.compile(r"(?m)^:::+ *\{[^}\n]*\.callout[^}\n]*\}\n+#.*$")  # whose title is no section
-_LABEL = re.compile(r"(?m)^#\| label: *(\S+) *$")
 _NAMES = ("product", "channel", "device", "period", "group", "group_value", "indicator")
-_SOURCE = re.compile(r"([\w-]+)@([0-9a-f]{8})")
 _RIGHT = ("value", "interval", "base", "difference", "difference_interval", "exports", "rows")
 _OF_FIGURES = ("estimate", "ci_low", "ci_high", "n")
 _OF_PAIRS = ("difference", "difference_low", "difference_high", "detectable")
@@ -70,8 +68,8 @@ def page_of(notebook: Mapping[str, Any], known: Collection[str]) -> Page:
             data = output.get("data", {})
             if content := data.get(estimates.MIME):
                 ids = _carried(content, page.rows, known)
-                if label := _LABEL.search(source):
-                    page.cells.setdefault(label[1], []).extend(ids)
+                if label := label_of(source):
+                    page.cells.setdefault(label, []).extend(ids)
                 else:
                     for title in [section, *_headings(data.get("text/markdown", ""))]:
                         page.sections.setdefault(title, []).extend(ids)
@@ -123,7 +121,7 @@ def _rows(
     for pair in pairs:
         own = [*_OF_PAIRS]
         for side in ("", REFERENCE):
-            row = {name: pair[side + name] for name in estimates.COLUMNS}
+            row = _side(pair, side)
             if (one := estimates.identifier(row)) in known:
                 found.setdefault(one, _Row(one, _numbers(row, _OF_FIGURES), row))
             else:
@@ -131,6 +129,11 @@ def _rows(
         one = comparisons.identifier(pair)
         found[one] = _Row(one, _numbers(pair, own), pair)
     return found
+
+
+def _side(pair: Mapping[str, Any], side: str) -> dict[str, Any]:
+    """One of the figures that a comparison compares."""
+    return {name: pair[side + name] for name in estimates.COLUMNS}
 
 
 def _numbers(row: Mapping[str, Any], names: Iterable[str]) -> tuple[float | None, ...]:
@@ -216,9 +219,7 @@ def told_of(
 
 def _names(row: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
     """What a text that tells a figure, or a pair, may name, in small letters."""
-    sides = [row]
-    if "against" in row:
-        sides.append({name: row[REFERENCE + name] for name in estimates.COLUMNS})
+    sides = [row, _side(row, REFERENCE)] if "against" in row else [row]
     found = [_label(side, column, catalogue) for side in sides for column in _NAMES if side[column]]
     found += [french.period_head(side["period"]) for side in sides]
     if known := catalogue.indicators.get(row["indicator"]):
@@ -283,17 +284,26 @@ def _figure(one: _Row, catalogue: Catalogue) -> list[Markdown]:
     value = "" if row["status"] in words.WITHHELD else words.value(row, indicator)
     cells = [_described(row, catalogue), value, words.interval(row, indicator)]
     cells += ["" if n is None else french.number(n), words.STATUS_WORDS[row["status"]]]
-    return [*map(_words, cells), _source(row["source"], catalogue), _anchor(one.id)]
+    return [*map(_words, cells), _source(row, catalogue), _anchor(one.id)]
 
 
-def _source(source: str, catalogue: Catalogue) -> Markdown:
-    found = _SOURCE.findall(source)
-    if not found:
-        return plain(source)
-    links = (
-        markdown("[{}](#source-{})", _device(name, catalogue), Markdown(name)) for name, _ in found
-    )
-    return joined(links, ", ")
+def sources_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The devices of a figure, each with the digest of its data.
+
+    Examples
+    --------
+    >>> sources_of({"source": "avis-a@0a1b2c3d, avis-b@4e5f6a7b"}), sources_of({"source": "peer"})
+    ([('avis-a', '0a1b2c3d'), ('avis-b', '4e5f6a7b')], [])
+    """
+    return re.findall(r"([\w-]+)@([0-9a-f]{8})", row["source"])
+
+
+def _source(row: Mapping[str, Any], catalogue: Catalogue) -> Markdown:
+    links = [
+        markdown("[{}](#source-{})", _device(name, catalogue), Markdown(name))
+        for name, _ in sources_of(row)
+    ]
+    return joined(links, ", ") if links else plain(row["source"])
 
 
 def _device(name: str, catalogue: Catalogue) -> str:
@@ -306,7 +316,7 @@ def _anchor(one: str) -> Markdown:
 
 def _pair(one: _Row, catalogue: Catalogue) -> list[Markdown]:
     row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
-    other = {name: row[REFERENCE + name] for name in estimates.COLUMNS}
+    other = _side(row, REFERENCE)
     both = [
         "" if side["status"] in words.WITHHELD else words.value(side, indicator)
         for side in (row, other)
@@ -344,7 +354,7 @@ def _sources(own: Iterable[_Row], held: pd.DataFrame, catalogue: Catalogue) -> l
     """What each device gave, with the digest by which figures name it."""
     digests: dict[str, dict[str, None]] = {}
     for one in own:
-        for device, digest in _SOURCE.findall(one.row["source"]):
+        for device, digest in sources_of(one.row):
             digests.setdefault(device, {})[digest] = None
     rows = []
     for device, found in digests.items():

@@ -15,13 +15,13 @@ import pandas as pd
 
 from observlib import comparisons, estimates, frame, publications, revisions, store, told
 from observlib.catalogue import Catalogue
+from observlib.editions.origins import sources_of
 from observlib.errors import ObservError
 from observlib.estimates import FIGURE, MINIMUM_PEOPLE, REFERENCE, TOLD
 from observlib.period import Quarter, bounds
 from observlib.publications import Publication
 from observlib.publish.origins import is_of_origins, texts_of
 
-_SOURCE = re.compile(r"([\w-]+)@[0-9a-f]{8}")
 _IDENTIFIER = re.compile(r"[fc][a-z]{11}")
 
 
@@ -113,19 +113,20 @@ def trace(root: Path, data: Path, one: str, catalogue: Catalogue, wanted: str = 
     """
     edition, row, compares = _found(root / "reports" / "editions", one, wanted)
     quarter = Quarter.parse(edition)
-    sources = [row["source"], row.get(f"{REFERENCE}source", "")]
-    devices = dict.fromkeys(name for source in sources for name in _SOURCE.findall(source))
+    is_pair = one.startswith("c")
+    sides = [row, {"source": row[f"{REFERENCE}source"]}] if is_pair else [row]
+    devices = {name for side in sides for name, _ in sources_of(side)}
     families = _families(data, quarter, one)
     tables = set().union(*map(frame.tables, families))
     held = store.exports(data)
-    held = held[held["device"].isin([*devices]) & held["table"].isin(tables)]
+    held = held[held["device"].isin(devices) & held["table"].isin(tables)]
     return Trace(
         one,
         edition,
         row,
         compares,
         tuple(_texts(root / "reports" / "_site" / edition, one)),
-        () if one.startswith("c") else tuple(_vintages(publications.earlier(data), row, catalogue)),
+        () if is_pair else tuple(_vintages(publications.earlier(data), row, catalogue)),
         families,
         tuple(_rows(data, held, row, quarter)),
         _of_period(held, row["period"]),
@@ -134,16 +135,17 @@ def trace(root: Path, data: Path, one: str, catalogue: Catalogue, wanted: str = 
 
 def _found(folder: Path, one: str, wanted: str) -> tuple[str, dict[str, Any], tuple[str, ...]]:
     """The edition that tells a figure, what it tells of it, and what a comparison compares."""
+    is_pair = one.startswith("c")
     names = [wanted] if wanted else sorted(path.name for path in folder.glob("*-T[1-4]"))[::-1]
     for name in names:
         if not (folder / name / publications.ESTIMATES).exists():
             continue
         rows, pairs = publications.tables(folder / name)
-        contract, table = (comparisons, pairs) if one.startswith("c") else (estimates, rows)
+        contract, table = (comparisons, pairs) if is_pair else (estimates, rows)
         places = contract.identifiers(table)
         if one in places:
             row = table.iloc[[places.index(one)]]
-            sides = ("", REFERENCE) if one.startswith("c") else ()
+            sides = ("", REFERENCE) if is_pair else ()
             compares = (estimates.identifiers(comparisons.side_of(row, side))[0] for side in sides)
             known = {*estimates.identifiers(rows)}  # not all are figures: the others than a group
             return name, estimates.records(row)[0], tuple(filter(known.__contains__, compares))

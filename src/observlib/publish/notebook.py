@@ -44,13 +44,25 @@ def joined(source: Any) -> str:
     return "".join(source) if isinstance(source, list) else str(source)
 
 
+def label_of(source: str) -> str:
+    """The label that a cell gives itself, if it does.
+
+    Examples
+    --------
+    >>> label_of("#| label: fig-notes\\nshow()"), label_of("show()")
+    ('fig-notes', '')
+    """
+    found = re.search(r"(?m)^#\| label: *(\S+) *$", source)
+    return found[1] if found else ""
+
+
 def labelled_outputs(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The outputs of cells that have a label, by it: their data by MIME type."""
     for cell in notebook["cells"]:
-        label = re.search(r"(?m)^#\| label: *(\S+) *$", joined(cell.get("source", "")))
+        label = label_of(joined(cell.get("source", "")))
         for output in cell.get("outputs") or []:
             if label and "data" in output:
-                yield label[1], output["data"]
+                yield label, output["data"]
 
 
 def markdown_of(data: Mapping[str, Any], folder: str) -> tuple[str, dict[str, bytes]]:

@@ -75,14 +75,15 @@ class Told:
 
     def of(self, cell: str, section: str) -> Candidates:
         """The figures of which a number may be, by the cell or else the section that it is in."""
-        somewhere = self.sections.get(section, self.sections.get(ANYWHERE, ()))
-        wanted = self.cells.get(cell, somewhere)
-        if wanted not in self._made:
-            self._made[wanted] = Candidates(tuple(self.figures[place] for place in wanted))
-        return self._made[wanted]
+        of = (cell, "") if cell in self.cells else ("", section)
+        if of not in self._made:
+            somewhere = self.sections.get(section, self.sections.get(ANYWHERE, ()))
+            wanted = self.cells.get(cell, somewhere)
+            self._made[of] = Candidates(tuple(self.figures[place] for place in wanted))
+        return self._made[of]
 
     @cached_property
-    def _made(self) -> dict[tuple[int, ...], Candidates]:
+    def _made(self) -> dict[tuple[str, str], Candidates]:
         return {}
 
 
@@ -171,11 +172,14 @@ def numbers(text: str, candidates: Candidates, beside: str = "", around: str = "
         bare = None if beside else _BARE.match(masked, start)
         if bare and bare.end() == end:
             places = {place: which for place, which in places.items() if which in (OWN, BASE)}
-        clause = simple(_clause(plain, start, end))
-        contexts = (simple(plain[after:start]), clause, whole, simple(around))
-        is_open = plain.count("(", 0, start) > plain.count(")", 0, start)
-        is_first = not is_open and not _OF_ENDS.search(beside)
-        found_.append(Number(start, end, _named(candidates, places, contexts, is_first)))
+        figures = tuple(candidates.figures[place] for place in places)
+        if len(figures) > 1:
+            clause = simple(_clause(plain, start, end))
+            contexts = (simple(plain[after:start]), clause, whole, simple(around))
+            is_open = plain.count("(", 0, start) > plain.count(")", 0, start)
+            is_first = not is_open and not _OF_ENDS.search(beside)
+            figures = _named(candidates, places, contexts, is_first)
+        found_.append(Number(start, end, figures))
         after = end
     return found_
 

@@ -138,6 +138,10 @@ def told_numbers(pieces: Sequence[str], told: Told) -> Iterator[tuple[_Block, Nu
             rows.setdefault(block.row, []).append(block)
         elif block.tag == "caption":
             around[block.table] = block.text
+    named = {  # what a row tells of by name
+        row: " ".join(one.text for one in own if one.tag == "th" or not _tells(one.text))
+        for row, own in rows.items()
+    }
     group = ""  # of rows: its name stands alone in one
     for block in found:
         is_aside = block.section is None and block.cell != FINDING
@@ -148,8 +152,8 @@ def told_numbers(pieces: Sequence[str], told: Told) -> Iterator[tuple[_Block, Nu
         if own := rows.get(block.row):
             if len(own) == 1 and block.tag == "th":
                 group = block.text
-            named = (one.text for one in own if one.tag == "th" or not _tells(one.text))
-            beside = " ".join([*named, heads.get((block.table, block.column), ""), group])
+            head = heads.get((block.table, block.column), "")
+            beside = f"{named[block.row]} {head} {group}"
         candidates = told.of(block.cell, block.section or "")
         at = 0
         for sentence in _SENTENCE.split(block.text):
