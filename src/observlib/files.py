@@ -187,6 +187,7 @@ def lock(stream: IO[str]) -> bool:
 
 
 _RIGHTS = "the folder cannot be written; give yourself the right or name another"
+_TOO_MANY = "too many files are open; allow more, as `ulimit -n 1024` does"
 _LOCKS = "the disk has no locks; put the data folder on another"
 _MENDS = {
     errno.ENOSPC: "the disk is full; free some space",
@@ -197,6 +198,8 @@ _MENDS = {
     errno.ENOTDIR: "a file stands where a folder is needed; name another folder",
     errno.EEXIST: "a file stands where a folder is needed; name another folder",
     errno.ENOLCK: _LOCKS,
+    errno.EMFILE: _TOO_MANY,
+    errno.ENFILE: _TOO_MANY,
     errno.ENOSYS: _LOCKS,
     errno.EOPNOTSUPP: _LOCKS,
 }

@@ -13,7 +13,7 @@ from tests.copies import copy_catalogue
 
 from observlib import __version__, explaining, release, standing, store
 from observlib.cli import app
-from observlib.cli.printing import steps
+from observlib.cli.progress import steps
 from observlib.editions import errata
 
 ROOT = Path(__file__).parents[2]

@@ -1,5 +1,6 @@
 """Who waits sees how far it is, in a terminal or a log; at the end, what to open and do next."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +12,8 @@ import pytest
 from tests.copies import copy_catalogue
 
 from observlib import release
-from observlib.cli.printing import steps
+from observlib.cli import progress
+from observlib.cli.progress import steps
 
 ROOT = Path(__file__).parents[2]
 INGEST = [sys.executable, "-c", "from observlib.cli import main; main()", "ingest", "raw"]
@@ -43,11 +45,46 @@ def test_a_log_gets_a_line_at_each_tenth_of_the_way(capsys, total, lines):
     assert said[-1] == f"Executing studies: {total} of {total} (page-{total})"
 
 
+def test_who_waits_is_told_how_long_yet_at_the_pace_so_far(capsys, monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    with steps() as step:
+        tell = step("Publishing pages")
+        for done in (0, 2, 5, 10):
+            tell(done, 10, "")
+            now += 90
+    assert capsys.readouterr().err.splitlines() == [
+        "Publishing pages: 0 of 10",
+        "Publishing pages: 2 of 10, about 6 min left",
+        "Publishing pages: 5 of 10, about 3 min left",
+        "Publishing pages: 10 of 10",
+    ]
+
+
+def test_programs_read_how_far_it_is_as_an_object_a_line_and_mistakes_too(place):
+    (place / "raw" / "01" / "boamp_audience.csv").write_text("other\n", encoding="utf-8")
+    done = subprocess.run(
+        [*INGEST, "--json"], cwd=place, capture_output=True, encoding="utf-8", check=False
+    )
+    said = [json.loads(line) for line in done.stderr.splitlines()]
+    steps = [one for one in said if "step" in one]
+    problems = [one["problem"] for one in said if "problem" in one]
+    assert len(steps) + len(problems) == len(said)
+    assert [(one["step"], one["done"], one["total"]) for one in (steps[0], steps[-1])] == [
+        ("Reading exports", 0, 12),
+        ("Reading exports", 12, 12),
+    ]
+    assert steps[0]["seconds_left"] is None and steps[-1]["seconds_left"] == 0
+    assert done.returncode == 1 and "boamp_audience.csv" in problems[0]
+    assert len(done.stdout.splitlines()) == 1 and json.loads(done.stdout)["problems"]
+
+
 def test_a_command_led_to_a_log_tells_how_far_it_is_and_keeps_it_from_its_output(place):
     done = subprocess.run(INGEST, cwd=place, capture_output=True, encoding="utf-8", check=True)
     said = done.stderr.splitlines()
     assert said[0] == "Reading exports: 0 of 12 (boamp_audience.csv)"
     assert said[-1] == "Reading exports: 12 of 12" and len(said) == 11
+    assert any(line.endswith(" left") for line in said)
     assert "Reading" not in done.stdout
 
 

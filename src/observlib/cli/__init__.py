@@ -22,13 +22,13 @@ from observlib.cli.new import add_to
 from observlib.cli.options import Data
 from observlib.cli.printing import (
     answer,
+    forget_options,
     output_is_lost,
     plural,
     print_difference,
     published,
     say,
     say_list,
-    steps,
     summarise,
     tell,
     waiting,
@@ -38,6 +38,7 @@ from observlib.cli.printing import (
 from observlib.cli.printing import (
     print_status as print_status,
 )
+from observlib.cli.progress import steps
 from observlib.cli.review import review
 from observlib.cli.status import status
 from observlib.cli.trace import trace
@@ -459,7 +460,7 @@ def main() -> None:
         tell(error.problems)
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("observ: interrupted; what was there before is as it was", err=True)
+        tell(("interrupted; what was there before is as it was",))
         sys.exit(130)
     except OSError as error:
         if not output_is_lost():
@@ -472,3 +473,5 @@ def main() -> None:
             raise
         tell((wrong_words(error),))
         sys.exit(2)
+    finally:
+        forget_options()

@@ -1,4 +1,4 @@
-"""What the command prints: progress, what it did, mistakes in one line each.
+"""What the command prints: what it did, mistakes in one line each.
 
 `--quiet` and `--json` are options of every command, and no command knows of them: each says in
 words what it did (`say`) and gives it as data (`answer`), and one of the two is printed.
@@ -10,8 +10,8 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence, Sized
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from observlib.catalogue import Catalogue
     from observlib.editions.difference import Difference
-    from observlib.store import Ingested, Progress
+    from observlib.store import Ingested
 
 
 _wanted: set[str] = set()
@@ -33,11 +33,9 @@ _output = typer.Typer(add_completion=False)
 
 
 def _option(name: str, said: str) -> Any:
-    def want(context: typer.Context, value: bool) -> None:
+    def want(value: bool) -> None:
         if value:
             _wanted.add(name)
-            # else a program that runs a second command would have it quiet too
-            context.call_on_close(lambda: _wanted.discard(name))
 
     return typer.Option(name, help=said, callback=want, expose_value=False, is_eager=True)
 
@@ -45,7 +43,7 @@ def _option(name: str, said: str) -> Any:
 @_output.command()
 def _options(
     quiet: Annotated[bool, _option("--quiet", "Print nothing but mistakes.")] = False,
-    as_json: Annotated[bool, _option("--json", "Print what was done as JSON.")] = False,
+    as_json: Annotated[bool, _option("--json", "Print JSON, one object a line.")] = False,
 ) -> None:
     return
 
@@ -59,12 +57,22 @@ def with_output_options(command: Any) -> Any:
     return command
 
 
-def say(text: Any = "", err: bool = False) -> None:
-    """Print a line of words, or a table; nothing where the command is to be quiet."""
-    if "--quiet" in _wanted or ("--json" in _wanted and not err):
+def is_asked(option: str) -> bool:
+    """Whether a command was asked to print so: `--quiet` or `--json`."""
+    return option in _wanted
+
+
+def forget_options() -> None:
+    """Forget how a command was asked to print: the next may be asked otherwise."""
+    _wanted.clear()
+
+
+def say(text: Any = "") -> None:
+    """Print a line of words, or a table, where a person reads it."""
+    if _wanted:
         return
     if isinstance(text, str):
-        typer.echo(text, err=err)
+        typer.echo(text)
     else:
         from rich.console import Console
 
@@ -74,59 +82,24 @@ def say(text: Any = "", err: bool = False) -> None:
 def answer(**found: Any) -> None:
     """Print what a command did as one line of JSON, where programs asked for it."""
     if "--json" in _wanted:
-        typer.echo(json.dumps(found, ensure_ascii=False, default=str))
+        typer.echo(_line(found))
 
 
-@contextmanager
-def steps() -> Iterator[Callable[[str], Progress]]:
-    """Progress of steps: bars in a terminal, elsewhere a line at each tenth of the way.
-
-    One long item is told each time that its name says more.
-    """
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bars
-
-    console = Console(stderr=True, quiet="--quiet" in _wanted)
-    if not console.is_terminal:
-        yield _lines
+def meanwhile(text: str, **found: Any) -> None:
+    """Tell on standard error what a command does; in JSON as `found`, or else as a `note`."""
+    if "--quiet" in _wanted:
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    bars = Bars(*columns, TextColumn("{task.fields[name]}"), console=console)
-
-    def step(title: str) -> Progress:
-        task = bars.add_task(title, total=None, visible=False, name="")
-
-        def progress(done: int, total: int, name: str) -> None:
-            bars.update(task, completed=done, total=total, name=name, visible=True)
-            bars.start()  # not before: bars that show nothing leave an empty line
-
-        return progress
-
-    try:
-        yield step
-    finally:
-        if any(task.visible for task in bars.tasks):
-            bars.stop()
+    with suppress(OSError):  # what nobody can read any more stops no work
+        typer.echo(_line(found or {"note": text}) if "--json" in _wanted else text, err=True)
 
 
-def _lines(title: str) -> Progress:
-    told: tuple[int, int, str] | None = None
-
-    def progress(done: int, total: int, name: str) -> None:
-        nonlocal told
-        tenth = 10 * done // max(total, 1)
-        if told is None or tenth != told[0] or (done == told[1] and name != told[2]):
-            told = (tenth, done, name)
-            with suppress(OSError):  # what nobody can read any more stops no work
-                say(f"{title}: {done} of {total}" + f" ({name})" * bool(name), err=True)
-
-    return progress
+def _line(found: Mapping[str, Any]) -> str:
+    return json.dumps(found, ensure_ascii=False, default=str)
 
 
 def waiting() -> None:
     """Say why an ingestion does not begin at once."""
-    say("observ: another ingestion is using this store; waiting for its end", err=True)
+    meanwhile("observ: another ingestion is using this store; waiting for its end")
 
 
 def published(index: Path) -> None:
@@ -316,10 +289,10 @@ def output_is_lost() -> bool:
 def tell(problems: tuple[str, ...]) -> None:
     """Print the problems, a bounded number of them."""
     shown = 3 * SHOWN
-    for problem in problems[:shown]:
-        typer.echo(f"observ: {problem}", err=True)
-    if len(problems) > shown:
-        typer.echo(f"observ: and {len(problems) - shown} more like these", err=True)
+    more = len(problems) - shown
+    for problem in (*problems[:shown], *[f"and {more} more like these"] * (more > 0)):
+        line = _line({"problem": problem}) if "--json" in _wanted else f"observ: {problem}"
+        typer.echo(line, err=True)
 
 
 def wrong_words(error: Any) -> str:

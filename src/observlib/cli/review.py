@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from observlib.cli.options import Data
-from observlib.cli.printing import answer, say
+from observlib.cli.printing import answer, meanwhile, say
 from observlib.errors import ObservError, UsageError
 from observlib.period import today
 
@@ -50,7 +49,7 @@ def review(
         if not editions:
             raise UsageError(f"{site}: holds no edition; name the folder of one, or a zip of it")
         bundle = site / editions[0].quarter
-    found = reviewed(bundle, root, project.data_folder(data), partial(say, err=True))
+    found = reviewed(bundle, root, project.data_folder(data), meanwhile)
     counts = ", ".join(f"{number} {name}" for name, number in found.counts.items())
     say(f"Edition {found.quarter} of {found.published}: {found.verdict}")
     if counts:
@@ -73,6 +72,6 @@ def review(
         more = [f"and {rest} more; --to writes a page"] if rest > 0 else []
         raise ObservError(*found.not_run, *lines[:SHOWN], *more)
     for line in found.not_run:
-        say(line, err=True)
+        meanwhile(line)
     if found.verdict == UNRUN:
         raise typer.Exit(NOT_RUN)

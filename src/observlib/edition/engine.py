@@ -32,6 +32,7 @@ CAN_FORK = sys.platform == "linux"  # macOS's own libraries do not survive a for
 NAME = "observlib"
 USED = "observlib_used"  # in the metadata of an executed notebook
 DIED, TOO_LONG = "DeadPageError", "CellTimeoutError"
+MUTE = "it failed and could not say why, perhaps for want of memory or of files that may be open"
 _HEAVY = (
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
@@ -156,6 +157,8 @@ def _executed(
                 raise message
             if isinstance(message, tuple):
                 done, notebook.metadata[USED] = message
+                if not done and all(output.output_type != "error" for output in cell.outputs):
+                    return _failed(cell, DIED, MUTE)
                 return bool(done)
             _show(cell, message, displayed)
     except (EOFError, ConnectionError):

@@ -62,7 +62,7 @@ def publish(
     read = read_project(project)
     tell = progress or (lambda done, total, name: None)
     with (
-        telling_write_errors(site.parent, f"{site} is unchanged"),
+        telling_write_errors(site.parent, "what was published is as it was"),
         workspace(site) as work,
         temporary_files(),
     ):

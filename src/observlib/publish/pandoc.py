@@ -209,7 +209,7 @@ def _run(
             raise ObservError(
                 f"{name}: pandoc was stopped after {time_limit:.0f} s; shorten the page"
             ) from error
-        except OSError as error:
+        except (FileNotFoundError, PermissionError) as error:
             raise ObservError(
                 f"{name}: pandoc cannot be run ({error}); install the package pypandoc_binary"
             ) from error

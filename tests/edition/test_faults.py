@@ -1,0 +1,163 @@
+"""Whatever happens to a run, readers find a whole edition, and the next run makes the new one.
+
+The command runs as its users run it, in a project of two studies (see `tests/review/conftest.py`).
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from tests.review import conftest as small_project
+from tests.test_release import leftovers, tree
+
+from observlib.editions import record
+
+small = small_project.small  # a fixture
+KILLS = 30
+WORDS = ("edition", small_project.T3, "--publisher", "embedded")
+RUN = [sys.executable, "-c", small_project.COMMAND, *WORDS]
+posix = pytest.mark.skipif(sys.platform != "linux", reason="kill -9, /proc and limits of Linux")
+
+
+@pytest.fixture
+def root(small, tmp_path) -> Path:
+    """A project of which an edition is published, with a place of its own for temporary files."""
+    (tmp_path / "temporary").mkdir()
+    return shutil.copytree(small.root, tmp_path / "p", symlinks=True)
+
+
+@pytest.fixture
+def begin(root):
+    """Begin a run, once an author has changed a sentence and the home page."""
+    number = count(1)
+
+    def run(*before: str, **environment: str) -> subprocess.Popen[str]:
+        nth = next(number)
+        change(root, f"Une phrase de plus, la {nth}e.")
+        return subprocess.Popen(
+            [*before, *RUN, "--json", "--data", str(root / "data" / "demo")],
+            cwd=root,
+            env=own(root) | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
+    return run
+
+
+def own(root: Path) -> dict[str, str]:
+    """The environment of a project's runs, by which its processes are known."""
+    place = str(root.parent / "temporary")
+    return {**os.environ, "PYTHONPATH": str(root / "src"), "TMPDIR": place, "OF_RUN": str(root)}
+
+
+def change(root: Path, sentence: str) -> None:
+    """Change a study and the home page."""
+    home, study = root / "reports" / "index.qmd", root / "notebooks" / "frequentation.ipynb"
+    text, content = home.read_text("utf-8"), json.loads(study.read_text("utf-8"))
+    home.write_text(f"{text.rstrip()}\n\n{sentence}\n", "utf-8")
+    last = [cell for cell in content["cells"] if cell["cell_type"] == "markdown"][-1]
+    last["source"] = ["".join(last["source"]), f"\n\n{sentence}"]
+    study.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
+
+
+def whole(root: Path) -> dict[str, bytes]:
+    """The site, whose edition has every file as its manifest says."""
+    site = root / "reports" / "_site"
+    edition = site / small_project.T3
+    manifest = json.loads((edition / record.NAME).read_text("utf-8"))
+    assert record.files_of(edition) == manifest["files"]
+    return tree(site)
+
+
+def processes(root: Path) -> Iterator[str]:
+    """The processes that a project's runs have left."""
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"OF_RUN={root}".encode() in path.read_bytes().split(b"\0"):
+                yield path.parent.joinpath("cmdline").read_text("utf-8").replace("\0", " ")
+        except OSError:
+            continue
+
+
+def all_end(root: Path) -> None:
+    """All processes of a project's runs end within some seconds."""
+    end = time.monotonic() + 30
+    while left := [*processes(root)]:
+        if time.monotonic() > end:
+            raise AssertionError(left)
+        time.sleep(0.1)
+
+
+def steps_of(run: subprocess.Popen[str]) -> Iterator[float]:
+    """The moments at which a run tells of a step."""
+    assert run.stderr
+    for _ in run.stderr:
+        yield time.monotonic()
+
+
+def finished(run: subprocess.Popen[str]) -> str:
+    """What a run prints that ends well."""
+    out, err = run.communicate(timeout=300)
+    assert run.returncode == 0, err
+    return out
+
+
+@posix
+@pytest.mark.slow
+def test_killed_at_thirty_moments_the_site_is_whole_and_the_next_run_makes_the_new_one(begin, root):
+    run = begin()
+    moments = [*steps_of(run)]
+    finished(run)
+    tail = time.monotonic() - moments[-1]  # where folders are swapped, after the last step told
+    steps = [len(moments) * nth // (KILLS - 12) for nth in range(KILLS - 12)]
+    kills = [(step, 0.0) for step in steps]
+    kills += [(len(moments), tail * nth / 11) for nth in range(12)]
+    site, changed = whole(root), 0
+    for step, seconds in kills:
+        run = begin()
+        told = steps_of(run)
+        for _ in range(step):
+            next(told, None)
+        time.sleep(seconds)
+        run.send_signal(signal.SIGKILL)
+        run.communicate()
+        now = whole(root)
+        changed += now != site
+        site = now
+    assert changed < KILLS, "no kill came before the end"
+    run = begin()
+    finished(run)
+    assert whole(root) != site and leftovers(root) == []
+    all_end(root)
+    assert [*(root.parent / "temporary").iterdir()] == []
+
+
+@posix
+def test_a_long_name_of_the_temporary_folder_is_no_matter(begin, root):
+    place = root.parent / ("temporary" * 18)
+    place.mkdir()
+    finished(begin(TMPDIR=str(place)))
+    assert [*place.iterdir()] == []
+
+
+@posix
+@pytest.mark.parametrize("files", [12, 20, 28])
+def test_few_files_that_may_be_open_are_told_in_lines_and_change_nothing(begin, root, files):
+    before = whole(root)
+    run = begin("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh")
+    _, err = run.communicate()
+    told = [json.loads(line) for line in err.splitlines()]
+    assert run.returncode == 1 and "Traceback" not in err
+    assert any("open" in one.get("problem", "") for one in told), err
+    assert whole(root) == before and leftovers(root) == []
+    all_end(root)
