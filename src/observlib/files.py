@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 import stat
@@ -130,6 +131,23 @@ def read_bytes(path: Path, most: int, mend: str) -> bytes:
         size = f"{most // 10**6} MB" if most >= 10**6 else f"{most} bytes"
         raise ObservError(f"{path}: holds more than {size}; {mend}")
     return raw
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal, read in small pieces.
+
+    Raises
+    ------
+    OSError
+        Where the file is missing or cannot be read.
+
+    Examples
+    --------
+    >>> file_digest(Path(os.devnull))[:16]
+    'e3b0c44298fc1c14'
+    """
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:

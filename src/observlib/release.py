@@ -115,6 +115,7 @@ def release(
     """
     began, today = time.monotonic(), today or period.today()
     check_publisher(publisher)
+    store.follow(data)
     # before all else is read: what changes from here on is seen by the next run
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     before = standing.read(root)

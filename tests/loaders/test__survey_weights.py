@@ -15,11 +15,11 @@ from tests.copies import as_written
 
 from observlib import store, tables
 from observlib.errors import ObservError
+from observlib.files import file_digest
 from observlib.loaders import Loaded, load
 from observlib.loaders._survey_weights import weight_of
 from observlib.loaders.limesurvey import without_the_rest
 from observlib.period import Quarter
-from observlib.store.ledger import file_digest
 
 Survey = Callable[..., Any]
 SENT = "2026-03-12 23:50:00"

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import duckdb
 import pytest
@@ -189,10 +190,10 @@ def test_a_reader_whose_parts_are_replaced_meanwhile_reads_the_new_ones(
     ratings(tmp_path / "raw", "2", {key: (day, 1) for key, (day, _) in JULY.items()})
     connect = duckdb.connect
 
-    def late() -> duckdb.DuckDBPyConnection:
+    def late(**settings: Any) -> duckdb.DuckDBPyConnection:
         monkeypatch.undo()
         store.ingest(tmp_path / "raw", tmp_path, catalogue)
-        return connect()
+        return connect(**settings)
 
     monkeypatch.setattr(duckdb, "connect", late)
     assert store.read(tmp_path, "ratings")["value"].tolist() == [1, 1]
@@ -204,12 +205,12 @@ def test_an_edition_that_begins_while_parts_are_replaced_is_told_of_no_damage(
     ratings(tmp_path / "raw", "1", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     ratings(tmp_path / "raw", "2", {key: (day, 1) for key, (day, _) in JULY.items()})
-    digest = ledger.file_digest
+    digest = files.file_digest
 
     def late(path: Path) -> str:
         monkeypatch.undo()
         store.ingest(tmp_path / "raw", tmp_path, catalogue)
         return digest(path)
 
-    monkeypatch.setattr(ledger, "file_digest", late)
+    monkeypatch.setattr(files, "file_digest", late)
     store.check(tmp_path)

@@ -78,8 +78,8 @@ def test_a_kill_leaves_the_store_before_or_after(filled, monkeypatch, step):
     before = days(filled)
     real = getattr(forgetting, step)
 
-    def killed(*rest):
-        real(*rest)
+    def killed(*rest, **words):
+        real(*rest, **words)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(forgetting, step, killed)

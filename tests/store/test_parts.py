@@ -87,7 +87,7 @@ def test_a_part_that_cannot_be_queried_is_told_in_a_line(tmp_path, raw, what):
 def test_a_query_that_fails_over_sound_parts_never_has_the_store_deleted(
     tmp_path, raw, monkeypatch, error
 ):
-    def fail() -> None:
+    def fail(**_: object) -> None:
         raise error("no more memory\nat all")
 
     monkeypatch.setattr(duckdb, "connect", fail)
@@ -108,7 +108,7 @@ def test_a_part_without_the_right_to_read_it_is_not_called_damaged(
             raise PermissionError(errno.EACCES, "Permission denied", str(path))
         return opened(path, *rest, **more)
 
-    def denied() -> None:
+    def denied(**_: object) -> None:
         raise duckdb.IOException(f'IO Error: Cannot open file "{part}": Permission denied')
 
     monkeypatch.setattr(Path, "open", refuse)

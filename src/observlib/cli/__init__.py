@@ -19,7 +19,7 @@ import observlib
 from observlib.cli.checked import checklist, due
 from observlib.cli.code import code
 from observlib.cli.new import add_to
-from observlib.cli.options import Data
+from observlib.cli.options import Data, follow
 from observlib.cli.printing import (
     answer,
     forget_options,
@@ -292,6 +292,7 @@ def edition(
         )
     if to_release and wanted is None and (wanted := due(root, folder)) is None:
         return
+    follow(folder)
     now = standing.now(root, folder, wanted, only, given, publisher, today())
     if (record := standing.since(root, now)) and not to_release:
         index = root / "reports" / "_site" / "index.html"

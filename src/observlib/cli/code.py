@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from observlib.cli.options import Data
+from observlib.cli.options import Data, follow
 from observlib.cli.printing import answer, say
 from observlib.errors import UsageError, bounded
 
@@ -37,6 +37,7 @@ def code(
     if device not in known.devices:
         raise UsageError(f"device {device!r}: does not exist; devices are {bounded(known.devices)}")
     folder = project.data_folder(data)
+    follow(folder)
     wanted = Quarter.parse(quarter) if quarter else store.latest_quarter(folder, today())
     verbatims = store.read(folder, "verbatims", wanted, wanted, device=device)
     target = project.data_folder(to) if to else folder / "raw" / "codage"

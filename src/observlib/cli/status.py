@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from observlib.cli.options import Data
+from observlib.cli.options import Data, follow
 from observlib.cli.printing import answer, plural, print_status, say
 from observlib.errors import ObservError, UsageError
 from observlib.period import today
@@ -31,6 +31,7 @@ def status(
         _of_notebooks(data)
         return
     folder, known = project.data_folder(data), project.catalogue_with_devices(data)
+    follow(folder)
     found = store.status(folder, known.devices.values())
     changing = store.changing(known.devices.values(), known.questionnaires, today())
     corrections = store.corrections(folder, known)

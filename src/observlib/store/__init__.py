@@ -3,7 +3,8 @@
 A data folder holds `store/ledger.json`, which names the files that count and the Parquet part of
 each with its digest. Parts are never changed: new ones are written under new names, then the
 ledger is replaced at once, so that an interruption leaves the store as it was. One ingestion at a
-time holds `store/lock`; readers hold nothing, and read the new ledger where it was replaced.
+time holds `store/lock`; readers hold nothing, and read the new ledger where it was replaced. Parts
+may stand at an address instead (see `store.address`).
 """
 
 from observlib.store.claims import DEMONSTRATION
@@ -19,6 +20,7 @@ from observlib.store.reading import (
     digest,
     digests,
     exports,
+    follow,
     heard,
     kind,
     latest_quarter,
@@ -46,6 +48,7 @@ __all__ = [
     "digests",
     "exports",
     "first_seen",
+    "follow",
     "forget",
     "heard",
     "ingest",

@@ -18,9 +18,10 @@ from observlib import inputs, tables
 from observlib.catalogue import Catalogue
 from observlib.corrections import FOLDER, Correction, Sheet, load_corrections, misfits
 from observlib.errors import ObservError
+from observlib.store.address import connected, readable
 from observlib.store.ledger import Ledger, check_parts
 from observlib.store.parts import TEXTS
-from observlib.store.sql import escaped, literal, quoted, rows_of
+from observlib.store.sql import literal, quoted, rows_of
 from observlib.tables import TABLES
 
 if TYPE_CHECKING:
@@ -91,12 +92,10 @@ def _problems(data: Path, held: Held, found: dict[str, list[Correction]]) -> Ite
     yield from wrong
     if not sheets:
         return
-    import duckdb
-
     fed = {device: table for device, table, _ in held if table != TEXTS}  # texts stand beside
     fed = {device: TEXTS for device, _, _ in held} | fed
     right: dict[str, list[Sheet]] = {}
-    with duckdb.connect() as query:
+    with connected(data / "store") as query:
         for sheet in sheets:
             device = sheet.correction.device
             if device not in fed:
@@ -120,7 +119,7 @@ def _problems(data: Path, held: Held, found: dict[str, list[Correction]]) -> Ite
 
 
 def _parts(data: Path, held: Held, device: str, table: str) -> list[str]:
-    return [escaped(data / "store" / part) for *of, part in held if of == [device, table]]
+    return readable(data / "store", (part for *of, part in held if of == [device, table]))
 
 
 def _guard(query: Connection, sheet: Sheet, table: str, parts: list[str]) -> Iterator[str]:

@@ -16,10 +16,19 @@ from observlib import files, tables
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.store import identifiers
+from observlib.store.address import file_at, parts_that_stand, readable
 from observlib.store.claims import claimed_rows
-from observlib.store.ledger import Entry, Forgotten, Ledger, alone, read_ledger, write_ledger
+from observlib.store.ledger import (
+    Entry,
+    Forgotten,
+    Ledger,
+    alone,
+    catch_up,
+    read_ledger,
+    write_ledger,
+)
 from observlib.store.parts import comparing, without
-from observlib.store.sql import escaped, quoted, rows_of
+from observlib.store.sql import quoted, rows_of
 
 
 @dataclass
@@ -89,10 +98,12 @@ def forget(
         Where there is no store, or its key is another.
     """
     store = data / "store"
+    catch_up(store)
     if read_ledger(store) is None:
         raise ObservError(f"{data}: has no store; there is nothing to forget")
     done = Done()
     with files.telling_write_errors(store, "run the command again"), alone(store):
+        catch_up(store)
         ledger = read_ledger(store) or Ledger("real", [])
         key = identifiers.key_of(data, ledger.kind, ledger.key)
         what = str(before) if before else identifiers.hashed(respondent or "", device, key)
@@ -108,7 +119,8 @@ def forget(
                     entry = replace(entry, rejected=0, **_spans(entry, before))
                     done.rows += count
                 entries.append(entry)
-        write_ledger(store, ledger._replace(files=entries, forgotten=(*known, record)))
+        told = ledger._replace(files=entries, forgotten=(*known, record))
+        write_ledger(store, told, at_once=True)
         for path in _rejects(store, device):
             path.unlink()
         shutil.rmtree(caches, ignore_errors=True)  # what ran meanwhile made of the rows
@@ -155,17 +167,17 @@ def _prove(
 ) -> None:
     """Look for what was forgotten wherever it may be: `left` are the files that hold some."""
     with comparing(store) as query:
-        for part in sorted(store.glob("*/*.parquet")):
-            table = part.parent.name
+        for part in parts_that_stand(store):
+            table, _, _ = part.partition("/")
             condition, values = _condition(table, record)
             written = _condition(table, record._replace(what=respondent or record.what))[1]
             found = query.execute(
                 f"SELECT count(*) {rows_of(table)} "
                 f"WHERE device = ? AND (({condition}) OR ({condition}))",
-                [escaped(part), device, *values, *written],
+                [*readable(store, [part]), device, *values, *written],
             ).fetchone()
             done.looked += 1
-            done.left += [str(part)] * bool(found and found[0])
+            done.left += [file_at(store, part)] * bool(found and found[0])
     ledger = (store / "ledger.json").read_text(encoding="utf-8")
     done.left += [str(store / "ledger.json")] * bool(respondent and f'"{respondent}"' in ledger)
     done.left += [str(path) for path in _rejects(store, device)]

@@ -19,6 +19,7 @@ from observlib.catalogue import Catalogue, Device
 from observlib.errors import ObservError, bounded
 from observlib.loaders._beside import files_of
 from observlib.store import identifiers
+from observlib.store.address import readable
 from observlib.store.claims import DEMONSTRATION, claims_of, known_to, loaded
 from observlib.store.correcting import faults
 from observlib.store.forgetting import gone
@@ -26,9 +27,9 @@ from observlib.store.ledger import (
     Entry,
     Export,
     Forgotten,
-    Ledger,
     alone,
     begin_again,
+    catch_up,
     check_parts,
     read_ledger,
     remembered,
@@ -120,6 +121,7 @@ def ingest(
         if not (store / ".gitignore").exists():  # wherever the data folder is
             files.write_text(store / ".gitignore", "*\n")
         with alone(store, waiting):
+            catch_up(store)
             ledger = read_ledger(store) or remembered(store, kind)
             if ledger.files and ledger.kind != kind:
                 raise ObservError(
@@ -145,7 +147,7 @@ def ingest(
                 read = partial(_read, raw, store, claims, ledger.files, catalogue)
                 entries = read(key, ledger.forgotten, done, query, progress)
             mark = identifiers.mark_of(key)
-            written = Ledger(kind, entries, mark, ledger.forgotten, seen)
+            written = ledger._replace(kind=kind, files=entries, key=mark, seen=seen)
             write_ledger(store, written)
         done.problems += faults(data, written, catalogue)
     if progress:
@@ -227,7 +229,7 @@ def _read(
         done.notices += [f"{name}: {notice}" for notice in found.notices]
         if corrected:
             done.replaced.append(f"{name}: corrects {corrected}")
-    done.notices += _in_several_sessions(store, entries, taken)
+    done.notices += _in_several_sessions(query, store, entries, taken)
     done.devices = pd.DataFrame(
         [{"device": device, **count} for device, count in sorted(counts.items())],
         columns=["device", "files", "unchanged", "rows", "rejected"],
@@ -255,15 +257,14 @@ def _places(entries: list[Entry], of_texts: bool = False) -> dict[tuple[str, str
 
 
 def _in_several_sessions(
-    store: Path, entries: list[Entry], taken: set[tuple[str, str]]
+    query: Connection, store: Path, entries: list[Entry], taken: set[tuple[str, str]]
 ) -> Iterator[str]:
     """The sessions of a device, often a file each, in which the same participants' codes come."""
     tests = [entry for entry in entries if entry.table == "user_tests"]
     for device in sorted({e.device for e in tests if (e.device, e.content) in taken}):
-        parts = [store / entry.part for entry in tests if entry.device == device]
-        columns = ["participant", "session"]
-        came = pd.concat(pd.read_parquet(part, columns=columns) for part in parts)
-        came = came.drop_duplicates()
+        parts = readable(store, (entry.part for entry in tests if entry.device == device))
+        select = "SELECT DISTINCT participant, session FROM read_parquet(?)"
+        came = query.execute(select, [parts]).df()
         again = came[came["participant"].duplicated(keep=False)]
         if count := again["participant"].nunique():
             yield (

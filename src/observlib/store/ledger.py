@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from observlib import files
 from observlib.errors import ObservError
+from observlib.store import address
 
 LONGEST_WAIT = 1800  # seconds for which an ingestion waits for another
 
@@ -42,6 +42,7 @@ class Entry(Export):
     start: str | None  # of the complete periods in the part
     end: str | None
     corrected: dict[str, tuple[str, str]]  # spans of later exports that corrected it, by content
+    size: int = 0  # bytes of the part; of those at an address, of which no digest is read
 
 
 class Forgotten(NamedTuple):
@@ -68,7 +69,8 @@ class Ledger(NamedTuple):
 
     `key` is the mark of the key with which identifiers were hashed; empty in the store of a former
     version, which holds them as they were written. `seen` are the corrections and expectations
-    beside it, in the order in which they were first seen.
+    beside it, in the order in which they were first seen. `number` is that of a ledger at an
+    address (see `store.address`).
     """
 
     kind: str
@@ -76,6 +78,7 @@ class Ledger(NamedTuple):
     key: str = ""
     forgotten: tuple[Forgotten, ...] = ()
     seen: tuple[Seen, ...] = ()
+    number: int = 0
 
 
 def read_ledger(store: Path) -> Ledger | None:
@@ -93,6 +96,7 @@ def read_ledger(store: Path) -> Ledger | None:
         key = str(ledger.get("key", ""))
         forgotten = tuple(Forgotten(*one) for one in ledger.get("forgotten", ()))
         seen = tuple(Seen(*one) for one in ledger.get("seen", ()))
+        number = int(ledger.get("number", 0))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -102,7 +106,7 @@ def read_ledger(store: Path) -> Ledger | None:
     except (ValueError, KeyError, TypeError) as error:
         raise ObservError(damaged(path, store)) from error
     try:
-        return Ledger(kind, [Entry(**entry) for entry in entries], key, forgotten, seen)
+        return Ledger(kind, [Entry(**entry) for entry in entries], key, forgotten, seen, number)
     except TypeError as error:
         raise ObservError(
             f"{path}: was written by another version of observlib; {begin_again(store)}"
@@ -131,10 +135,57 @@ def remembered(store: Path, kind: str) -> Ledger:
         ) from error
 
 
-def write_ledger(store: Path, ledger: Ledger) -> None:
-    """Make the new parts count, then remove those that no longer do, and what a kill left."""
+def catch_up(store: Path) -> None:
+    """Bring the ledger of a store at an address up to date; nothing where it is in its folder.
+
+    A store that had been in its folder is brought to the address.
+
+    Raises
+    ------
+    ObservError
+        Where the address does not answer, or holds an older store than the folder.
+    """
+    if not (where := address.address(store)):
+        return
+    here = read_ledger(store)
+    known = here.number if here else 0
+    last = max(address.numbers(store), default=0)
+    if last < known:
+        raise ObservError(
+            f"{where}: holds ledger {last or 'none'}, and {store} follows {known}: if the address "
+            f"is right, delete {store / 'ledger.json'}; else mend {address.SETTING}"
+        )
+    if last > known:
+        store.mkdir(parents=True, exist_ok=True)
+        files.write_text(store / "ledger.json", address.ledger(store, last))
+    elif here and not known:
+        check_parts(store, here.files, in_folder=True)
+        moved = []
+        for entry in here.files:
+            part = store / entry.part
+            moved.append(replace(entry, size=part.stat().st_size))
+            address.put_part(store, part, entry.part, entry.sha256)
+        write_ledger(store, here._replace(files=moved))
+
+
+def write_ledger(store: Path, ledger: Ledger, *, at_once: bool = False) -> None:
+    """Make the new parts count, then remove those that no longer do, and what a kill left.
+
+    `at_once`: all of them, where a reader may still be at the ledger before.
+
+    Raises
+    ------
+    ObservError
+        Where the store is at an address, and another machine has written it meanwhile.
+    """
+    before = read_ledger(store)
+    is_new = bool(address.address(store)) and ledger != before
+    ledger = ledger._replace(number=ledger.number + is_new)
     told = ledger._asdict() | {"files": [asdict(entry) for entry in ledger.files]}
-    files.write_text(store / "ledger.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    if is_new:
+        address.publish(store, text, ledger.number)
+    files.write_text(store / "ledger.json", text)
     sheets = ledger.seen if ledger.kind == "real" else ()  # invented ones are seen anew
     if ledger.forgotten or sheets:  # also where a new store begins, with exports that hold it
         beside = store.parent / "identifiers"
@@ -142,6 +193,9 @@ def write_ledger(store: Path, ledger: Ledger) -> None:
         files.write_text(beside / ".gitignore", "*\n")
         told |= {"files": []}
         files.write_text(beside / "forgotten.json", json.dumps(told, indent=1) + "\n")
+    if is_new:
+        counting = [*ledger.files, *(before.files if before and not at_once else ())]
+        address.clear(store, (entry.part for entry in counting), ledger.number, at_once=at_once)
     live = {store / entry.part for entry in ledger.files}
     dead = [part for part in store.glob("*/*.parquet") if part not in live]
     for path in [*dead, *store.glob(".ledger.json-*")]:
@@ -180,13 +234,22 @@ def alone(store: Path, waiting: Callable[[], None] | None = None) -> Iterator[No
         yield
 
 
-def check_parts(store: Path, entries: Iterable[Entry]) -> None:
-    """Raise `ObservError` that names every part that is not as it was written."""
+def check_parts(store: Path, entries: Iterable[Entry], *, in_folder: bool = False) -> None:
+    """Raise `ObservError` that names every part that is not as it was written.
+
+    Of parts at an address only the sizes are looked at; `in_folder`: before they are brought there.
+    """
     problems: dict[str, None] = {}  # each once
+    if not in_folder and (where := address.address(store)):
+        sizes = address.sizes(store)
+        wrong = {entry.part for entry in entries if sizes.get(entry.part) != entry.size}
+        if wrong:
+            raise ObservError(*(damaged(f"{where}/{part}", store) for part in sorted(wrong)))
+        return
     for entry in entries:
         part = store / entry.part
         try:
-            if file_digest(part) != entry.sha256:
+            if files.file_digest(part) != entry.sha256:
                 problems[damaged(part, store)] = None
         except FileNotFoundError:
             problems[damaged(part, store)] = None
@@ -198,25 +261,7 @@ def check_parts(store: Path, entries: Iterable[Entry]) -> None:
         raise ObservError(*problems)
 
 
-def file_digest(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal, read in small pieces.
-
-    Raises
-    ------
-    OSError
-        Where the file is missing or cannot be read.
-
-    Examples
-    --------
-    >>> import os
-    >>> file_digest(Path(os.devnull))[:16]
-    'e3b0c44298fc1c14'
-    """
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def damaged(path: Path, store: Path) -> str:
+def damaged(path: Path | str, store: Path) -> str:
     """What is wrong with a missing or damaged file of a store, and how to mend it."""
     return f"{path}: is missing or damaged; {begin_again(store)}"
 

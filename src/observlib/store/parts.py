@@ -19,7 +19,8 @@ import pandas as pd
 from observlib import files, tables
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded
-from observlib.store.ledger import Entry, Export, file_digest
+from observlib.store.address import connected, file_at, put_part, readable
+from observlib.store.ledger import Entry, Export
 from observlib.store.sql import escaped, literal, quoted, rows_of
 from observlib.text import as_cell
 
@@ -55,7 +56,7 @@ def comparing(store: Path) -> Iterator[Connection]:
     shutil.rmtree(spill, ignore_errors=True)  # what a kill left
     try:
         config: dict[str, Any] = {"memory_limit": _MEMORY, "temp_directory": str(spill)}
-        with duckdb.connect(config=config) as connection:
+        with connected(store, **config) as connection:
             yield connection
     except duckdb.Error as error:
         said = str(error).splitlines()[0]
@@ -189,7 +190,9 @@ def put(
     spans = known.corrected if known and known.table == found.table else {}
     gone = [_inside(found.table, one) for one in spans.values()]
     for entry in _speaking(query, store, later, found):
-        gone += [_inside(found.table, entry.span), *_spoken(found.table, store / entry.part)]
+        part = file_at(store, entry.part)
+        gone += [_inside(found.table, entry.span), *_spoken(found.table, part)]
+    new, _ = _staying(query, store, found.table, str(found.file), gone, made)
     if found.table != TEXTS:  # what is refused of texts is told with their export's rows
         _write_rejects(store, export, found.rejects)
     entry = Entry(
@@ -198,16 +201,17 @@ def put(
         rejected=len(found.rejects),
         span=span,
         corrected=spans,
-        **_write_rows(query, store, export.device, found.table, found.file, gone, made)[0],
+        **_named(query, store, export.device, found.table, new or found.file),
     )
     return [*earlier, entry, *entries[place + 1 :]], told
 
 
 def without(query: Connection, store: Path, entry: Entry, gone: Condition) -> tuple[Entry, int]:
     """An entry whose part has lost the rows that are gone, and how many."""
-    part = store / entry.part
-    written, count = _write_rows(query, store, entry.device, entry.table, part, [gone])
-    return replace(entry, **written), count
+    new, count = _staying(query, store, entry.table, file_at(store, entry.part), [gone])
+    if new is None:
+        return entry, 0
+    return replace(entry, **_named(query, store, entry.device, entry.table, new)), count
 
 
 def _same_table(entry: Entry, export: Export, table: str) -> bool:
@@ -232,10 +236,11 @@ def _correct(
     told: list[str] = []
     for entry in entries:
         if entry in same and (export.content in entry.corrected or entry.content in speaking):
-            gone = [_inside(table, span), *_spoken(table, found.file)]
-            part = store / entry.part
-            written, count = _write_rows(query, store, entry.device, table, part, gone)
-            if count:
+            gone = [_inside(table, span), *_spoken(table, str(found.file))]
+            new, count = _staying(query, store, table, file_at(store, entry.part), gone)
+            written = {}
+            if new:
+                written = _named(query, store, entry.device, table, new)
                 told.append(f"{count} rows of {entry.name}")
             corrected = entry.corrected | {export.content: span}
             entry = replace(entry, corrected=corrected, **written)
@@ -254,7 +259,7 @@ def _inside(table: str, span: tuple[str, str] | None) -> Condition:
     return f"{quoted(shape.start)} >= ?::TIMESTAMP AND {quoted(shape.end)} <= ?::TIMESTAMP", [*span]
 
 
-def _spoken(table: str, part: Path) -> Iterator[Condition]:
+def _spoken(table: str, part: str) -> Iterator[Condition]:
     """Rows that count a day of which another part speaks."""
     if tables.TABLES[table].by_days:
         mine, theirs = _subjects(table), _subjects(table)
@@ -302,9 +307,9 @@ def _speaking(
         f"SELECT DISTINCT filename FROM ({subjects}) a SEMI JOIN ({subjects}) b "
         f"ON {_alike(found.table)}"
     )
-    parts = [escaped(store / entry.part) for entry in entries]
+    parts = readable(store, (entry.part for entry in entries))
     speak = {row[0] for row in query.execute(select, [parts, escaped(found.file)]).fetchall()}
-    return [entry for entry in entries if str(store / entry.part) in speak]
+    return [entry for entry in entries if file_at(store, entry.part) in speak]
 
 
 def _write_rejects(store: Path, export: Export, rejects: pd.DataFrame) -> None:
@@ -317,19 +322,15 @@ def _write_rejects(store: Path, export: Export, rejects: pd.DataFrame) -> None:
         path.unlink(missing_ok=True)
 
 
-def _write_rows(
+def _staying(
     query: Connection,
     store: Path,
-    device: str,
     table: str,
-    source: Path,
+    source: str,
     gone: Sequence[Condition],
     made: datetime | None = None,
-) -> tuple[dict[str, Any], int]:
-    """Name a part by its digest, without the rows that are gone; give what the ledger says of it.
-
-    Also how many rows are gone.
-    """
+) -> tuple[Path | None, int]:
+    """A new file of the rows of another that are not gone, if any is, and how many are."""
     shape = tables.TABLES[table]
     away = " OR ".join(f"({condition})" for condition, _ in gone) or "false"
     values = [escaped(source) if one is None else one for _, own in gone for one in own]
@@ -338,36 +339,40 @@ def _write_rows(
         f"SELECT count(*) FILTER ({away}), count(*) FILTER ({late or 'false'}) {rows_of(table)}",
         [*values, *[made] * bool(late), escaped(source)],
     ).fetchone() or (0, 0)
-    new = source
-    if count or late_ones:
-        new = store / table / "kept.parquet"
-        columns = ", ".join(map(quoted, shape.columns))
-        if late:
-            columns = columns.replace('"complete"', f"complete AND NOT ({late}) AS complete")
-        query.execute(
-            f"COPY (SELECT {columns} {rows_of(table)} WHERE NOT coalesce({away}, false) "
-            f"ORDER BY file_row_number) TO {literal(str(new))} (FORMAT parquet)",
-            [*[made] * bool(late), escaped(source), *values],
-        )
-    sha256 = file_digest(new)
-    part = store / table / f"{device}-{sha256[:16]}.parquet"
-    if new != part:
-        if part.exists() and file_digest(part) == sha256:
-            new.unlink()  # a reader may have the other open
-        else:
-            new.replace(part)
-    if table == TEXTS:
-        part.chmod(0o600)
+    if not count and not late_ones:
+        return None, 0
+    new = store / table / "kept.parquet"
+    new.parent.mkdir(exist_ok=True)
+    columns = ", ".join(map(quoted, shape.columns))
+    if late:
+        columns = columns.replace('"complete"', f"complete AND NOT ({late}) AS complete")
+    query.execute(
+        f"COPY (SELECT {columns} {rows_of(table)} WHERE NOT coalesce({away}, false) "
+        f"ORDER BY file_row_number) TO {literal(str(new))} (FORMAT parquet)",
+        [*[made] * bool(late), escaped(source), *values],
+    )
+    return new, count
+
+
+def _named(query: Connection, store: Path, device: str, table: str, new: Path) -> dict[str, Any]:
+    """Put a new file where parts stand, named by its digest; what the ledger says of it."""
+    shape = tables.TABLES[table]
     whole = "FILTER (complete)" if "complete" in shape.columns else ""
     rows, start, end = query.execute(
         f"SELECT count(*), min({quoted(shape.start)}) {whole}, max({quoted(shape.end)}) {whole} "
         f"{rows_of(table)}",
-        [escaped(part)],
+        [escaped(new)],
     ).fetchone() or (0, None, None)
+    sha256, size = files.file_digest(new), new.stat().st_size
+    name = f"{table}/{device}-{sha256[:16]}.parquet"
+    if table == TEXTS:
+        new.chmod(0o600)
+    put_part(store, new, name, sha256)
     return {
-        "part": part.relative_to(store).as_posix(),
+        "part": name,
         "sha256": sha256,
+        "size": size,
         "rows": rows,
         "start": start and start.date().isoformat(),
         "end": end and end.date().isoformat(),
-    }, count
+    }

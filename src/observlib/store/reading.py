@@ -17,14 +17,26 @@ from observlib import tables
 from observlib.corrections import Correction
 from observlib.errors import ObservError
 from observlib.period import Quarter
+from observlib.store.address import connected, readable
 from observlib.store.correcting import corrected, in_force
-from observlib.store.ledger import Entry, Ledger, check_parts, read_ledger
-from observlib.store.sql import escaped, quoted
+from observlib.store.ledger import Entry, Ledger, catch_up, check_parts, read_ledger
+from observlib.store.sql import quoted
 
 T = TypeVar("T")
 Stamp = tuple[int, int, int] | None  # of a ledger
 READ: set[str] = set()  # the tables that this process has asked for
 _CORRECTS = {"device", "first", "last", "where", "column", "becomes", "times", "drop"}
+
+
+def follow(data: Path) -> None:
+    """Bring the ledger of a store at an address up to date, before anything is read of it.
+
+    Raises
+    ------
+    ObservError
+        Where the address does not answer (see `store.address`).
+    """
+    catch_up(data / "store")
 
 
 def read(
@@ -372,9 +384,9 @@ def _query(
         entries = [x for x in entries if x.table == table and device in (None, x.device)]
         if not entries:
             return pd.DataFrame()
-        parts = [escaped(store / entry.part) for entry in entries]
+        parts = readable(store, (entry.part for entry in entries))
         try:
-            with duckdb.connect() as connection:
+            with connected(store) as connection:
                 query = f"{select} {corrected(table, corrections)} WHERE {where} {rest}"
                 rows = connection.execute(query, [parts, *values]).df()
         except (duckdb.Error, UnicodeDecodeError) as error:

@@ -37,6 +37,6 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def escaped(path: Path) -> str:
+def escaped(path: Path | str) -> str:
     """A path to one file, also where its name holds what patterns do, such as `a*b`."""
     return glob.escape(str(path))

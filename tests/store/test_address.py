@@ -1,0 +1,273 @@
+"""A store at an address: read where it stands, whole at any moment, whoever writes or fails."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pandas as pd
+import pytest
+import s3fs
+from moto.server import ThreadedMotoServer
+
+from observlib import store
+from observlib.catalogue import Catalogue
+from observlib.errors import ObservError
+from observlib.store import address, ledger
+from observlib.tables import TABLES
+
+Write = Callable[..., Path]
+SECRET = "a-secret-that-no-one-may-read"
+JULY = {"a": ("2025-07-01", 3), "b": ("2025-07-31", 4)}
+AUGUST = {"c": ("2025-08-01", 5), "d": ("2025-08-31", 1)}
+OTHERWISE = {"a": ("2025-07-01", 1), "b": ("2025-07-31", 2)}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A server of this machine that speaks S3, with one bucket; its address."""
+    with pytest.MonkeyPatch.context() as patch:
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        running.start()
+        host, port = running.get_host_and_port()
+        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        patch.setenv("AWS_ACCESS_KEY_ID", "tester")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        s3fs.S3FileSystem(skip_instance_cache=True).mkdir("observatory")
+        yield f"http://{host}:{port}"
+        running.stop()
+
+
+@pytest.fixture(params=["s3", "file"])
+def where(request, server, tmp_path) -> str:
+    """The address of a store of a test's own."""
+    if request.param == "s3":
+        return f"s3://observatory/{tmp_path.name}/l'été [1]"
+    return f"file://{tmp_path}/elsewhere/l'été [1]"
+
+
+@pytest.fixture
+def data(tmp_path, where) -> Path:
+    """A data folder whose store is at the address."""
+    return at(tmp_path / "data", where)
+
+
+@pytest.fixture
+def ingest(catalogue: Catalogue, ratings: Write, tmp_path) -> Callable[..., store.Ingested]:
+    """Ingest exports: name -> answers."""
+
+    def run(data: Path, **exports: Any) -> store.Ingested:
+        raw = tmp_path / "raw" / "-".join(exports)
+        for name, answers in exports.items():
+            ratings(raw, name, answers)
+        return store.ingest(raw, data, catalogue)
+
+    return run
+
+
+def at(data: Path, where: str) -> Path:
+    data.mkdir(parents=True, exist_ok=True)
+    (data / "store.yml").write_text(f'address: "{where}"\n', encoding="utf-8")
+    return data
+
+
+def standing(where: str) -> list[str]:
+    """The files that stand at an address."""
+    files = fsspec.filesystem(where.partition("://")[0], skip_instance_cache=True)
+    root = files._strip_protocol(where)
+    return sorted(name.removeprefix(f"{root}/") for name in files.find(where))
+
+
+def here(data: Path) -> list[str]:
+    """The parts in a data folder's own store."""
+    return [path.name for path in (data / "store").rglob("*.parquet")]
+
+
+def marks(data: Path) -> dict[str, list[float]]:
+    rows = store.read(data, "ratings")
+    return {str(day): [*own["value"]] for day, own in rows.groupby(rows["date"].dt.date)}
+
+
+def test_all_that_is_asked_of_a_store_at_an_address_is_what_a_folder_gives(
+    data, where, tmp_path, ingest
+):
+    local = tmp_path / "local"
+    ingest(local, w={"e": ("2025-06-01", 2)})
+    shutil.copytree(local / "identifiers", data / "identifiers")
+    for one in (data, local):
+        ingest(one, x=JULY, y=AUGUST)
+        ingest(one, z=OTHERWISE)
+    ingest(data, w={"e": ("2025-06-01", 2)})
+    assert here(data) == [] and all(
+        name.endswith((".json", ".parquet")) for name in standing(where)
+    )
+    for table in TABLES:
+        of = [store.read(one, table).drop(columns="source") for one in (data, local)]
+        pd.testing.assert_frame_equal(*of)
+    assert [*store.digests(data)] == [*store.digests(local)]
+    store.check(data)
+
+
+def test_another_machine_reads_and_corrects_what_the_first_one_wrote(data, where, tmp_path, ingest):
+    ingest(data, x=JULY)
+    other = at(tmp_path / "other", where)
+    shutil.copytree(data / "identifiers", other / "identifiers")
+    store.follow(other)
+    assert marks(other) == marks(data)
+    ingest(other, y=OTHERWISE)
+    assert marks(data) == {"2025-07-01": [3.0], "2025-07-31": [4.0]}, (
+        "a reader is at the one before"
+    )
+    store.follow(data)
+    assert marks(data) == marks(other) == {"2025-07-01": [1.0], "2025-07-31": [2.0]}
+    ingest(data, z=AUGUST)
+    parts = [name for name in standing(where) if name.endswith(".parquet")]
+    counting = {entry.part for entry in ledger.read_ledger(data / "store").files if entry.rows}
+    assert counting < set(parts) and len(parts) <= 5, "what no reader can be at is gone"
+    assert len(standing(where)) - len(parts) == 2
+
+
+def test_of_two_writers_at_once_the_second_is_told_and_loses_nothing_of_the_first(
+    data, where, tmp_path, ingest, monkeypatch
+):
+    ingest(data, x=JULY)
+    other = at(tmp_path / "other", where)
+    shutil.copytree(data / "identifiers", other / "identifiers")
+    publish = address.publish
+
+    def late(*words: Any) -> None:
+        monkeypatch.undo()
+        ingest(other, y=AUGUST)
+        publish(*words)
+
+    monkeypatch.setattr(address, "publish", late)
+    with pytest.raises(ObservError, match="another machine has written this store meanwhile"):
+        ingest(data, z=OTHERWISE)
+    store.follow(data)
+    assert marks(data) == marks(other) and len(marks(data)) == 4
+    ingest(data, z=OTHERWISE)
+    assert marks(data)["2025-07-01"] == [1.0] and len(marks(data)) == 4
+
+
+@pytest.mark.parametrize("cut", ["before", "within", "after"])
+def test_an_upload_that_breaks_off_leaves_the_store_as_it_was_and_the_next_one_completes(
+    data, where, tmp_path, ingest, monkeypatch, cut
+):
+    ingest(data, x=JULY)
+    before, files = marks(data), address._files(where)
+    put = files.put_file
+
+    def broken(source: str, target: str, **words: Any) -> None:
+        if cut == "within":
+            half = tmp_path / "half"
+            half.write_bytes(Path(source).read_bytes()[:100])
+            source = str(half)
+        if cut != "before":
+            put(source, target, **words)
+        raise ConnectionError("the line is cut")
+
+    monkeypatch.setattr(files, "put_file", broken)
+    with pytest.raises(ObservError, match="the line is cut"):
+        ingest(data, y=AUGUST)
+    monkeypatch.undo()
+    other = at(tmp_path / "other", where)
+    store.follow(other)
+    assert marks(data) == marks(other) == before
+    ingest(data, y=AUGUST)
+    assert len(marks(data)) == 4
+    store.check(data)
+
+
+def test_a_part_that_is_gone_or_cut_is_named_with_its_address(data, where, ingest):
+    ingest(data, x=JULY)
+    (name,) = (name for name in standing(where) if name.endswith(".parquet"))
+    files = address._files(where)
+    files.pipe_file(f"{where}/{name}", b"PAR1")
+    with pytest.raises(ObservError, match=name):
+        store.check(data)
+    files.rm_file(f"{where}/{name}")
+    with pytest.raises(ObservError, match=name):
+        store.read(data, "ratings")
+
+
+def test_a_store_in_a_folder_is_brought_to_the_address_that_is_named_for_it(
+    tmp_path, where, ingest
+):
+    data = tmp_path / "data"
+    ingest(data, x=JULY, y=AUGUST)
+    before = marks(data)
+    at(data, where)
+    store.follow(data)
+    assert marks(data) == before and here(data) == []
+    assert sum(name.endswith(".parquet") for name in standing(where)) == 2
+
+
+def test_who_was_forgotten_is_nowhere_at_the_address(data, where, tmp_path, ingest):
+    ingest(data, x=JULY)
+    ingest(data, y=OTHERWISE)
+    done = store.forget(data, "satisfaction-3939", tmp_path / "kept", respondent="a")
+    assert done.rows == 1 and not done.left and list(marks(data)) == ["2025-07-31"]
+    left = standing(where)
+    assert sum(name.startswith("ledgers/") for name in left) == 1, "former ones name their parts"
+    counting = {entry.part for entry in ledger.read_ledger(data / "store").files}
+    assert {name for name in left if name.endswith(".parquet")} == counting
+
+
+def test_an_address_of_another_store_is_not_taken_for_the_one_that_was_followed(
+    data, tmp_path, ingest
+):
+    ingest(data, x=JULY)
+    at(data, f"file://{tmp_path}/empty")
+    with pytest.raises(ObservError, match=r"holds ledger none, and .* follows 1"):
+        store.follow(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("address: ftp://host/store", r"begins with none of file://, s3://"),
+        ("address: s3://", r"begins with none of"),
+        (f"address: s3://me:{SECRET}@bucket/store", "holds a name or password; leave them to"),
+        ("address: s3://bucket/store\nkey: x", "'key': unknown; allowed: address"),
+        ("- s3://bucket/store", "address"),
+    ],
+)
+def test_an_address_that_cannot_be_one_is_told_without_what_is_secret_in_it(tmp_path, text, said):
+    (tmp_path / "store.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ObservError, match=said) as told:
+        store.follow(tmp_path)
+    assert SECRET not in str(told.value)
+
+
+def test_a_server_that_is_gone_is_told_in_one_line_without_credentials(
+    server, tmp_path, ingest, monkeypatch
+):
+    data = at(tmp_path / "data", "s3://observatory/gone")
+    ingest(data, x=JULY)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    address._of_process.cache_clear()
+    with pytest.raises(ObservError, match="s3://observatory/gone: cannot be reached") as told:
+        ingest(data, y=AUGUST)
+    address._of_process.cache_clear()
+    assert SECRET not in str(told.value) and "\n" not in str(told.value)
+    monkeypatch.undo()
+    assert len(marks(data)) == 2
+
+
+def test_a_missing_package_is_told_with_the_line_that_installs_it(tmp_path):
+    at(tmp_path, "az://container/store")
+    code = (
+        "import sys; sys.modules['adlfs'] = None\n"
+        "from pathlib import Path; from observlib import store\n"
+        f"store.follow(Path({str(tmp_path)!r}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "pip install 'observlib[azure]'" in done.stderr.splitlines()[-1]
