@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -31,7 +32,9 @@ settings.register_profile("quick", settings.get_profile("observlib"), max_exampl
 settings.load_profile("observlib")
 
 ROOT = Path(__file__).parents[1]
-STEPS = "Fetching|Writing exports|Reading exports|Executing studies|Publishing pages"
+STEPS = (
+    "Fetching|Fetching exports|Writing exports|Reading exports|Executing studies|Publishing pages"
+)
 PROGRESS = re.compile(rf"(?m)^(?:{STEPS}): \d+ of \d+.*\n")  # cli/test_progress.py looks at it
 
 # A shell starts what runs in the background deaf to Ctrl-C, and commands under test would be too.
@@ -216,3 +219,34 @@ def feelings() -> Callable[..., pd.DataFrame]:
         )  # fmt: skip
 
     return made
+
+
+SECRET = "a-secret-that-no-one-may-read"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A server of this machine that speaks S3, with one bucket; its address."""
+    import s3fs
+    from moto.server import ThreadedMotoServer
+
+    with pytest.MonkeyPatch.context() as patch:
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        running.start()
+        host, port = running.get_host_and_port()
+        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        patch.setenv("AWS_ACCESS_KEY_ID", "tester")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        s3fs.S3FileSystem(skip_instance_cache=True).mkdir("observatory")
+        yield f"http://{host}:{port}"
+        running.stop()
+
+
+@pytest.fixture(params=["s3", "file"])
+def where(request: pytest.FixtureRequest, server: str, tmp_path: Path) -> str:
+    """An address of a test's own."""
+    if request.param == "s3":
+        return f"s3://observatory/{tmp_path.name}/l'été [1]"
+    return f"file://{tmp_path}/elsewhere/l'été [1]"

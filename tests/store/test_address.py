@@ -2,56 +2,31 @@
 
 from __future__ import annotations
 
-import logging
+import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import fsspec
 import pandas as pd
 import pytest
-import s3fs
-from moto.server import ThreadedMotoServer
+from tests.conftest import SECRET
+from tests.copies import copy_catalogue
 
-from observlib import store
+from observlib import addresses, store
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
 from observlib.store import address, ledger
 from observlib.tables import TABLES
 
 Write = Callable[..., Path]
-SECRET = "a-secret-that-no-one-may-read"
 JULY = {"a": ("2025-07-01", 3), "b": ("2025-07-31", 4)}
 AUGUST = {"c": ("2025-08-01", 5), "d": ("2025-08-31", 1)}
 OTHERWISE = {"a": ("2025-07-01", 1), "b": ("2025-07-31", 2)}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A server of this machine that speaks S3, with one bucket; its address."""
-    with pytest.MonkeyPatch.context() as patch:
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        running.start()
-        host, port = running.get_host_and_port()
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "tester")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        s3fs.S3FileSystem(skip_instance_cache=True).mkdir("observatory")
-        yield f"http://{host}:{port}"
-        running.stop()
-
-
-@pytest.fixture(params=["s3", "file"])
-def where(request, server, tmp_path) -> str:
-    """The address of a store of a test's own."""
-    if request.param == "s3":
-        return f"s3://observatory/{tmp_path.name}/l'été [1]"
-    return f"file://{tmp_path}/elsewhere/l'été [1]"
 
 
 @pytest.fixture
@@ -116,7 +91,9 @@ def test_all_that_is_asked_of_a_store_at_an_address_is_what_a_folder_gives(
     store.check(data)
 
 
-def test_another_machine_reads_and_corrects_what_the_first_one_wrote(data, where, tmp_path, ingest):
+def test_another_machine_reads_and_corrects_what_the_first_one_wrote(
+    data, where, tmp_path, ingest, monkeypatch
+):
     ingest(data, x=JULY)
     other = at(tmp_path / "other", where)
     shutil.copytree(data / "identifiers", other / "identifiers")
@@ -128,7 +105,12 @@ def test_another_machine_reads_and_corrects_what_the_first_one_wrote(data, where
     )
     store.follow(data)
     assert marks(data) == marks(other) == {"2025-07-01": [1.0], "2025-07-31": [2.0]}
+    before = standing(where)
     ingest(data, z=AUGUST)
+    assert set(before) < set(standing(where)), "a young part may be of a writer at work"
+    monkeypatch.setattr(address, "YOUNG", timedelta(0))
+    ingest(other, w={"e": ("2025-09-01", 2)})
+    store.follow(data)
     parts = [name for name in standing(where) if name.endswith(".parquet")]
     counting = {entry.part for entry in ledger.read_ledger(data / "store").files if entry.rows}
     assert counting < set(parts) and len(parts) <= 5, "what no reader can be at is gone"
@@ -162,7 +144,7 @@ def test_an_upload_that_breaks_off_leaves_the_store_as_it_was_and_the_next_one_c
     data, where, tmp_path, ingest, monkeypatch, cut
 ):
     ingest(data, x=JULY)
-    before, files = marks(data), address._files(where)
+    before, files = marks(data), addresses.files(where)
     put = files.put_file
 
     def broken(source: str, target: str, **words: Any) -> None:
@@ -189,7 +171,7 @@ def test_an_upload_that_breaks_off_leaves_the_store_as_it_was_and_the_next_one_c
 def test_a_part_that_is_gone_or_cut_is_named_with_its_address(data, where, ingest):
     ingest(data, x=JULY)
     (name,) = (name for name in standing(where) if name.endswith(".parquet"))
-    files = address._files(where)
+    files = addresses.files(where)
     files.pipe_file(f"{where}/{name}", b"PAR1")
     with pytest.raises(ObservError, match=name):
         store.check(data)
@@ -230,6 +212,36 @@ def test_an_address_of_another_store_is_not_taken_for_the_one_that_was_followed(
         store.follow(data)
 
 
+def test_exports_at_an_address_are_read_as_those_of_a_folder_and_told_by_it(
+    where, tmp_path, ratings, observ, monkeypatch
+):
+    copy_catalogue(tmp_path / "p")
+    monkeypatch.chdir(tmp_path / "p")
+    ratings(tmp_path / "raw" / "2025", "x", JULY)
+    (tmp_path / "raw" / "2025" / "notes.txt").write_text("x", encoding="utf-8")
+    bad = tmp_path / "raw" / "allo-service-public_satisfaction_bad.csv"
+    bad.write_text("nothing", encoding="utf-8")
+    for path in (tmp_path / "raw").rglob("*.*"):
+        addresses.send(path, f"{where}/raw/{path.relative_to(tmp_path / 'raw').as_posix()}")
+    code, out, err = observ("ingest", f"{where}/raw/")
+    assert code == 1 and f"{where}/raw/{bad.name}: " in err and str(tmp_path / "p") not in err
+    assert f"{where}/raw/2025: notes.txt" in out
+    assert len(marks(tmp_path / "p" / "data")) == 2
+    assert not [*(tmp_path / "p" / "data" / "store").glob(".raw*")]
+    assert "holds nothing" in observ("ingest", f"{where}/empty")[2]
+    assert "holds a name or password" in observ("ingest", f"s3://me:{SECRET}@bucket/raw")[2]
+
+
+def test_a_folder_of_a_demonstration_at_an_address_is_one(where, tmp_path, ratings, observ):
+    path = ratings(tmp_path / "raw", "x", JULY)
+    marker = tmp_path / "demonstration.json"
+    marker.write_text("{}", encoding="utf-8")
+    addresses.send(path, f"{where}/raw/2025/{path.name}")
+    addresses.send(marker, f"{where}/raw/{marker.name}")
+    _, out, _ = observ("ingest", f"{where}/raw/2025", "--data", tmp_path / "data", "--json")
+    assert json.loads(out)["kind"] == "demonstration"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -253,10 +265,10 @@ def test_a_server_that_is_gone_is_told_in_one_line_without_credentials(
     data = at(tmp_path / "data", "s3://observatory/gone")
     ingest(data, x=JULY)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    address._of_process.cache_clear()
+    addresses._of_process.cache_clear()
     with pytest.raises(ObservError, match="s3://observatory/gone: cannot be reached") as told:
         ingest(data, y=AUGUST)
-    address._of_process.cache_clear()
+    addresses._of_process.cache_clear()
     assert SECRET not in str(told.value) and "\n" not in str(told.value)
     monkeypatch.undo()
     assert len(marks(data)) == 2

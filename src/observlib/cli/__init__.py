@@ -20,6 +20,7 @@ from observlib.cli.checked import checklist, due
 from observlib.cli.code import code
 from observlib.cli.new import add_to
 from observlib.cli.options import Data, follow
+from observlib.cli.places import exports_at_hand, put_bundle
 from observlib.cli.printing import (
     answer,
     forget_options,
@@ -166,19 +167,24 @@ def fetch(
 
 @app.command()
 def ingest(
-    folder: Annotated[Path, typer.Argument(help="Folder of raw exports, searched to any depth.")],
+    folder: Annotated[
+        str, typer.Argument(help="Folder of raw exports, or its address, searched to any depth.")
+    ],
     data: Data = Path("data"),
 ) -> None:
     """Read raw exports into the store, each counted once."""
     from observlib import project, store
 
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: is not a folder; name the folder that holds the exports")
     folder_of_store = project.data_folder(data)
     known = project.catalogue_with_devices(data)
-    with steps() as step:
+    folder = folder.rstrip("/") or "/"
+    with (
+        steps() as step,
+        exports_at_hand(folder, folder_of_store, step("Fetching exports")) as place,
+    ):
         reading = step("Reading exports")
-        done = store.ingest(folder, folder_of_store, known, reading, waiting)
+        done = store.ingest(place, folder_of_store, known, reading, waiting)
+        done.problems = [line.replace(str(place), folder) for line in done.problems]
     summarise(done, folder, folder_of_store / "store")
     if done.problems:
         raise ObservError(*done.problems)
@@ -273,6 +279,10 @@ def edition(
         bool,
         typer.Option("--release", help="Release it: at its hour, once the checklist is met."),
     ] = False,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help="Put it as one .zip into this folder, or at this address."),
+    ] = None,
 ) -> None:
     """Execute the studies of a quarter and publish its site and PDFs.
 
@@ -297,7 +307,8 @@ def edition(
     if (record := standing.since(root, now)) and not to_release:
         index = root / "reports" / "_site" / "index.html"
         say(f"Nothing has changed since {record.made}; {index}")
-        answer(index=index, changed=False, made=record.made)
+        bundle = put_bundle(root, folder, wanted, to)
+        answer(index=index, changed=False, made=record.made, **bundle)
         return
     if explain:
         from observlib.editions.errata import unborne
@@ -346,7 +357,8 @@ def edition(
         )
     published(index)
     released: dict[str, Any] = {"released": True, "checks": checked.told} if checked else {}
-    answer(index=index, changed=True, failed=failed, **released)
+    bundle = put_bundle(root, folder, wanted, to)
+    answer(index=index, changed=True, failed=failed, **released, **bundle)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
 

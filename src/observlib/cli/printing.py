@@ -111,7 +111,7 @@ def published(index: Path) -> None:
     say("Next: `make lab` opens the studies; docs/tutorial.md tells of your own data and study")
 
 
-def summarise(done: Ingested, folder: Path, store: Path) -> None:
+def summarise(done: Ingested, folder: str, store: Path) -> None:
     """Say by device what was read, then what was not and why."""
     place = _from_here(store)
     if not done.devices.empty:
@@ -123,7 +123,7 @@ def summarise(done: Ingested, folder: Path, store: Path) -> None:
     notices = _told_once(done.notices)
     say_list(f"{plural(notices, 'notice')}", notices, shown=30)
     unclaimed = [
-        f"{folder / parent}: {bounded(names, shown=30)}"
+        f"{folder}{'' if str(parent) == '.' else f'/{parent}'}: {bounded(names, shown=30)}"
         for parent, names in _by_folder(done.unclaimed).items()
     ]
     title = f"{plural(done.unclaimed, 'file')} not read, which no device claims"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from observlib.cli.options import Data
+from observlib.cli.places import bundle_at_hand
 from observlib.cli.printing import answer, meanwhile, say
 from observlib.errors import ObservError, UsageError
 from observlib.period import today
@@ -18,8 +19,8 @@ NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made ag
 
 def review(
     bundle: Annotated[
-        Path | None,
-        typer.Argument(help="Folder of a published edition, or a zip; the site's latest, if none."),
+        str | None,
+        typer.Argument(help="A published edition: folder, zip, or address; else the site's last."),
     ] = None,
     data: Data = Path("data"),
     to: Annotated[
@@ -48,8 +49,9 @@ def review(
         editions = record.published(site)
         if not editions:
             raise UsageError(f"{site}: holds no edition; name the folder of one, or a zip of it")
-        bundle = site / editions[0].quarter
-    found = reviewed(bundle, root, project.data_folder(data), meanwhile)
+        bundle = str(site / editions[0].quarter)
+    with bundle_at_hand(bundle) as place:
+        found = reviewed(place, root, project.data_folder(data), meanwhile)
     counts = ", ".join(f"{number} {name}" for name, number in found.counts.items())
     say(f"Edition {found.quarter} of {found.published}: {found.verdict}")
     if counts:

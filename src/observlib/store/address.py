@@ -9,16 +9,17 @@ they stand, piece by piece.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from observlib import files, yaml_files
+from observlib import addresses, yaml_files
+from observlib import files as local_files
+from observlib.addresses import reaching
 from observlib.errors import ObservError
 from observlib.store.sql import escaped
 
@@ -26,25 +27,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
 
 SETTING = "store.yml"
-# by the beginning of an address: the package that reads it, and the extra that brings it; all of
-# them can refuse to write a file that is there, without which two writers would lose each other's
-_PACKAGES = {
-    "file": ("fsspec", "s3"),
-    "s3": ("s3fs", "s3"),
-    "az": ("adlfs", "azure"),
-    "abfs": ("adlfs", "azure"),
-    "gs": ("gcsfs", "gcs"),
-}
-_PATIENCE = {
-    "s3": {
-        "config_kwargs": {
-            "connect_timeout": 10,
-            "read_timeout": 60,
-            "retries": {"max_attempts": 3, "mode": "standard"},
-        }
-    }
-}
-_SECRET = re.compile(r"KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL|CONNECTION_STRING", re.IGNORECASE)
+YOUNG = timedelta(days=1)  # a part that no ledger names yet may be of a writer that is at work
 _LEDGERS = "ledgers"
 _STAY = 2  # the last ledgers, whose parts stay: a reader may still be at the one before
 
@@ -73,39 +56,20 @@ def address(store: Path) -> str:
 def _address(path: Path, *state: int) -> str:
     found, _, problems = yaml_files.read(path, dict, "`address:` and where the store is", "")
     problems += [f"{path}: {name!r}: unknown; allowed: address" for name in {*found} - {"address"}]
-    told = str(found.get("address", "")).rstrip("/")
-    scheme, _, rest = told.partition("://")
-    if scheme not in _PACKAGES or not rest:
-        allowed = ", ".join(f"{name}://" for name in _PACKAGES)
-        problems.append(f"{path}: address {shown(told)!r}: begins with none of {allowed}")
-    elif shown(told) != told:
-        problems.append(
-            f"{path}: address {shown(told)!r}: holds a name or password; leave them to the "
-            "environment, where docs/how-to/beyond-one-machine.md says which"
-        )
     if problems:
         raise ObservError(*problems)
-    return told
-
-
-def shown(address: str) -> str:
-    """An address without what may be a password in it.
-
-    Examples
-    --------
-    >>> shown("s3://key:secret@bucket/store?token=1")
-    's3://…@bucket/store?…'
-    """
-    hidden = re.sub(r"//[^/@]*@", "//…@", address)
-    return re.sub(r"\?.*", "?…", hidden)
+    return addresses.checked(str(found.get("address", "")), f"{path}: address")
 
 
 def file_at(store: Path, name: str) -> str:
     """Where a file of a store stands, as DuckDB reads it."""
     where = address(store)
-    if where.startswith("file://"):
-        return f"{urlsplit(where).path}/{name}"
-    return f"{where}/{name}" if where else str(store / name)
+    folder = addresses.local(where) if where else store
+    return str(folder / name) if folder else f"{where}/{name}"
+
+
+def _is_far(where: str) -> bool:
+    return bool(where) and addresses.local(where) is None
 
 
 def readable(store: Path, names: Iterable[str]) -> list[str]:
@@ -114,22 +78,20 @@ def readable(store: Path, names: Iterable[str]) -> list[str]:
     Those at an address are listed once in a process, for DuckDB asks of each many times.
     """
     asked = list(names)
-    if (where := address(store)) and not where.startswith("file://"):
-        found = _files(where)
-        with _reaching(where):
+    if _is_far(where := address(store)):
+        found = addresses.files(where)
+        with reaching(where):
             for folder in {name.rpartition("/")[0] for name in asked}:
-                mine = {
-                    found._strip_protocol(f"{where}/{n}") for n in asked if n.startswith(folder)
-                }
-                if not mine.issubset(_listed(found, f"{where}/{folder}")):
+                own = [f"{where}/{name}" for name in asked if name.rpartition("/")[0] == folder]
+                if not {*map(found._strip_protocol, own)} <= _listed(found, f"{where}/{folder}"):
                     found.invalidate_cache()
     return [escaped(file_at(store, name)) for name in asked]
 
 
-def _listed(found: Any, folder: str) -> list[str]:
+def _listed(found: Any, folder: str) -> set[str]:
     with suppress(FileNotFoundError):
-        return list(found.ls(folder, detail=False))
-    return []
+        return {*found.ls(folder, detail=False)}
+    return set()
 
 
 @contextmanager
@@ -138,103 +100,29 @@ def connected(store: Path, **config: Any) -> Iterator[Connection]:
     import duckdb
 
     with duckdb.connect(config=config) as connection:
-        if (where := address(store)) and not where.startswith("file://"):
-            connection.register_filesystem(_files(where))
+        if _is_far(where := address(store)):
+            connection.register_filesystem(addresses.files(where))
         yield connection
-
-
-def _files(where: str) -> Any:
-    """The files at an address, as fsspec gives them; its loop of events survives no fork."""
-    return _of_process(where.partition("://")[0], os.getpid())
-
-
-@lru_cache(4)
-def _of_process(scheme: str, _: int) -> Any:
-    package, extra = _PACKAGES[scheme]
-    try:
-        import fsspec
-
-        return fsspec.filesystem(
-            scheme,
-            skip_instance_cache=True,
-            **({"auto_mkdir": True} if scheme == "file" else _PATIENCE.get(scheme, {})),
-        )
-    except ImportError as error:
-        raise ObservError(
-            f"{scheme}://: needs the package {package}; install it with "
-            f"`pip install 'observlib[{extra}]'`"
-        ) from error
-
-
-@contextmanager
-def _reaching(where: str) -> Iterator[None]:
-    """Tell in one line why an address does not answer, whatever its package raises."""
-    try:
-        yield
-    except (ObservError, FileExistsError, FileNotFoundError):
-        raise
-    except Exception as error:  # of a package of many, which share no error
-        said = next(iter(str(error).splitlines()), "") or type(error).__name__
-        raise ObservError(
-            f"{where}: cannot be reached or written ({without_secrets(said)}); nothing has "
-            "changed there; mend the network or the credentials, and run the command again"
-        ) from None  # what it says of itself may hold credentials
-
-
-def without_secrets(text: str) -> str:
-    """A text without the values of what the environment keeps secret.
-
-    Examples
-    --------
-    >>> os.environ["AN_ACCESS_KEY"] = "abcdefgh"
-    >>> without_secrets("Authorization: abcdefgh")
-    'Authorization: …'
-    """
-    for name, value in os.environ.items():
-        if _SECRET.search(name) and len(value) > 3:
-            text = text.replace(value, "…")
-    return text
 
 
 def put_part(store: Path, new: Path, name: str, sha256: str) -> None:
     """Put a finished local file where a store's parts stand, whole; it is no longer there then."""
     if where := address(store):
-        _send(where, new, name)
+        target = f"{where}/{name}"
+        with reaching(where):
+            there = addresses.size_of(target)
+        if there != new.stat().st_size:  # the name is of its digest
+            addresses.send(new, target)
         new.unlink()
-    elif (store / name).exists() and files.file_digest(store / name) == sha256:
+    elif (store / name).exists() and local_files.file_digest(store / name) == sha256:
         new.unlink()  # a reader may have the other open
     else:
         new.replace(store / name)
 
 
-def _send(where: str, new: Path, name: str) -> None:
-    found, target, size = _files(where), f"{where}/{name}", new.stat().st_size
-    with _reaching(where):
-        if _size(found, target) != size:  # the name is of its digest
-            found.put_file(str(new), target)
-            if _size(found, target) != size:
-                raise OSError(f"{name} has not arrived whole")
-
-
-def _size(found: Any, target: str) -> int | None:
-    found.invalidate_cache()
-    with suppress(FileNotFoundError):
-        return int(found.size(target))
-    return None
-
-
 def sizes(store: Path) -> dict[str, int]:
     """The files that stand at the address of a store, with how many bytes each has."""
-    where = address(store)
-    found = _files(where)
-    with _reaching(where):
-        found.invalidate_cache()
-        try:
-            listed = found.find(where, detail=True)
-        except FileNotFoundError:
-            return {}
-        root = found._strip_protocol(where)
-        return {name[len(root) + 1 :]: int(of["size"]) for name, of in listed.items()}
+    return addresses.sizes(address(store))
 
 
 def parts_that_stand(store: Path) -> list[str]:
@@ -253,8 +141,8 @@ def numbers(store: Path) -> list[int]:
 def ledger(store: Path, number: int) -> str:
     """The text of the ledger of a number."""
     where = address(store)
-    with _reaching(where):
-        return str(_files(where).cat_file(f"{where}/{_name(number)}").decode("utf-8"))
+    with reaching(where):
+        return str(addresses.files(where).cat_file(f"{where}/{_name(number)}").decode("utf-8"))
 
 
 def _name(number: int) -> str:
@@ -270,29 +158,13 @@ def publish(store: Path, text: str, number: int) -> None:
         Where one has; nothing that stands at the address is then changed.
     """
     where = address(store)
-    target = f"{where}/{_name(number)}"
     try:
-        with _reaching(where):
-            if where.startswith("file://"):
-                _create(Path(urlsplit(target).path), text.encode())
-            else:
-                _files(where).pipe_file(target, text.encode(), mode="create")
+        addresses.create(f"{where}/{_name(number)}", text.encode())
     except FileExistsError:
         raise ObservError(
             f"{where}: another machine has written this store meanwhile; nothing of this run "
             "counts; run the command again"
         ) from None
-
-
-def _create(path: Path, content: bytes) -> None:
-    """Write a file that is not there yet, at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
-        new.write_bytes(content)
-        path.hardlink_to(new)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def clear(store: Path, live: Iterable[str], number: int, *, at_once: bool) -> None:
@@ -305,17 +177,22 @@ def clear(store: Path, live: Iterable[str], number: int, *, at_once: bool) -> No
     number
         Its number.
     at_once
-        Whether former ledgers go too, and all that is told has to be gone; else what cannot be
-        deleted stays for the next time.
+        Whether former ledgers and young parts go too, and all that is told has to be gone; else
+        what cannot be deleted stays for the next time.
     """
     where, stay = address(store), set(live)
     stay |= {_name(one) for one in range(number if at_once else number + 1 - _STAY, number + 1)}
-    found = _files(where)
+    found = addresses.files(where)
     try:
-        with _reaching(where):
-            dead = [name for name in sizes(store) if name not in stay]
-            for name in dead:
-                found.rm_file(f"{where}/{name}")  # others take a name with `[` for a pattern
+        for name in sizes(store):
+            target = f"{where}/{name}"
+            with reaching(where):
+                if name not in stay and (at_once or _is_old(found, target)):
+                    found.rm_file(target)  # `rm` takes a name with `[` for a pattern
     except ObservError:
         if at_once:
             raise
+
+
+def _is_old(found: Any, target: str) -> bool:
+    return bool(datetime.now(UTC) - found.modified(target) >= YOUNG)
