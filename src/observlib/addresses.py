@@ -167,7 +167,8 @@ def sizes(address: str) -> dict[str, int]:
         except FileNotFoundError:
             return {}
         root = found._strip_protocol(address)
-        return {name[len(root) + 1 :]: int(of["size"]) for name, of in listed.items()}
+        below = {name: of for name, of in listed.items() if name != root}  # a file is itself
+        return {name[len(root) + 1 :]: int(of["size"]) for name, of in below.items()}
 
 
 def send(path: Path, address: str) -> None:
