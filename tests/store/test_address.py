@@ -181,12 +181,17 @@ def test_a_part_that_is_gone_or_cut_is_named_with_its_address(data, where, inges
 
 
 def test_a_store_in_a_folder_is_brought_to_the_address_that_is_named_for_it(
-    tmp_path, where, ingest
+    tmp_path, where, ingest, monkeypatch
 ):
     data = tmp_path / "data"
     ingest(data, x=JULY, y=AUGUST)
     before = marks(data)
     at(data, where)
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger.address, "publish", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            store.follow(data)
+    assert len(here(data)) == 2, "what is not at the address yet is where it was"
     store.follow(data)
     assert marks(data) == before and here(data) == []
     assert sum(name.endswith(".parquet") for name in standing(where)) == 2

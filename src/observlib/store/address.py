@@ -107,17 +107,27 @@ def connected(store: Path, **config: Any) -> Iterator[Connection]:
 
 def put_part(store: Path, new: Path, name: str, sha256: str) -> None:
     """Put a finished local file where a store's parts stand, whole; it is no longer there then."""
-    if where := address(store):
-        target = f"{where}/{name}"
-        with reaching(where):
-            there = addresses.size_of(target)
-        if there != new.stat().st_size:  # the name is of its digest
-            addresses.send(new, target)
+    if address(store):
+        _send(store, new, name)
         new.unlink()
     elif (store / name).exists() and local_files.file_digest(store / name) == sha256:
         new.unlink()  # a reader may have the other open
     else:
         new.replace(store / name)
+
+
+def copy_part(store: Path, name: str) -> int:
+    """Put a part of a store's folder at its address too; how many bytes it has."""
+    _send(store, store / name, name)
+    return (store / name).stat().st_size
+
+
+def _send(store: Path, new: Path, name: str) -> None:
+    target = f"{address(store)}/{name}"
+    with reaching(target):
+        there = addresses.size_of(target)
+    if there != new.stat().st_size:  # the name is of its digest
+        addresses.send(new, target)
 
 
 def sizes(store: Path) -> dict[str, int]:

@@ -138,7 +138,7 @@ def remembered(store: Path, kind: str) -> Ledger:
 def catch_up(store: Path) -> None:
     """Bring the ledger of a store at an address up to date; nothing where it is in its folder.
 
-    A store that had been in its folder is brought to the address.
+    A store that had been in its folder is brought to the address: `alone`, where another may write.
 
     Raises
     ------
@@ -162,9 +162,7 @@ def catch_up(store: Path) -> None:
         check_parts(store, here.files, in_folder=True)
         moved = []
         for entry in here.files:
-            part = store / entry.part
-            moved.append(replace(entry, size=part.stat().st_size))
-            address.put_part(store, part, entry.part, entry.sha256)
+            moved.append(replace(entry, size=address.copy_part(store, entry.part)))
         write_ledger(store, here._replace(files=moved))
 
 
@@ -179,7 +177,8 @@ def write_ledger(store: Path, ledger: Ledger, *, at_once: bool = False) -> None:
         Where the store is at an address, and another machine has written it meanwhile.
     """
     before = read_ledger(store)
-    is_new = bool(address.address(store)) and ledger != before
+    where = address.address(store)
+    is_new = bool(where) and (ledger != before or not ledger.number)
     ledger = ledger._replace(number=ledger.number + is_new)
     told = ledger._asdict() | {"files": [asdict(entry) for entry in ledger.files]}
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
@@ -196,7 +195,7 @@ def write_ledger(store: Path, ledger: Ledger, *, at_once: bool = False) -> None:
     if is_new:
         counting = [*ledger.files, *(before.files if before and not at_once else ())]
         address.clear(store, (entry.part for entry in counting), ledger.number, at_once=at_once)
-    live = {store / entry.part for entry in ledger.files}
+    live = set() if where else {store / entry.part for entry in ledger.files}
     dead = [part for part in store.glob("*/*.parquet") if part not in live]
     for path in [*dead, *store.glob(".ledger.json-*")]:
         with suppress(OSError):  # Windows deletes no open file; the next ingestion will
@@ -244,7 +243,7 @@ def check_parts(store: Path, entries: Iterable[Entry], *, in_folder: bool = Fals
         sizes = address.sizes(store)
         wrong = {entry.part for entry in entries if sizes.get(entry.part) != entry.size}
         if wrong:
-            raise ObservError(*(damaged(f"{where}/{part}", store) for part in sorted(wrong)))
+            raise ObservError(*(damaged(f"{where}/{part}", where) for part in sorted(wrong)))
         return
     for entry in entries:
         part = store / entry.part
@@ -261,12 +260,12 @@ def check_parts(store: Path, entries: Iterable[Entry], *, in_folder: bool = Fals
         raise ObservError(*problems)
 
 
-def damaged(path: Path | str, store: Path) -> str:
+def damaged(path: Path | str, store: Path | str) -> str:
     """What is wrong with a missing or damaged file of a store, and how to mend it."""
     return f"{path}: is missing or damaged; {begin_again(store)}"
 
 
-def begin_again(store: Path) -> str:
+def begin_again(store: Path | str) -> str:
     """How to mend what only the exports can."""
     return (
         f"delete the folder {store} and ingest the exports again, if you still have them all; "
