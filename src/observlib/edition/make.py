@@ -12,7 +12,7 @@ import io
 import os
 import shutil
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from observlib import errata, publications, store, told
 from observlib.edition import manifest
 from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.engine import USED
-from observlib.edition.execute import Outcome, Progress, Workers, execute, started
+from observlib.edition.execute import Outcome, Progress, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.happened import linked
 from observlib.edition.one_story import hidden, told_differently
@@ -33,6 +33,7 @@ from observlib.edition.page_cache import MadePage, keep, recall, used
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
 from observlib.edition.study import read_header
+from observlib.edition.workers import started
 from observlib.errors import ObservError, bounded
 from observlib.tables import TABLES
 from observlib.themes.easy import rules
@@ -44,7 +45,7 @@ def make(
     *,
     cache: Path | None = None,
     keep_going: bool = False,
-    workers: Workers | None = None,
+    workers: Executor | None = None,
     computing: Progress | None = None,
     executing: Progress | None = None,
 ) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def make(
     keep_going
         Make a partial edition of the pages that succeed.
     workers
-        The processes that execute pages, where they are `edition.execute.started` already.
+        Where pages are executed (see `edition.workers`), where that is started already.
     computing, executing
         Called with families or pages done, those in all and the one just done.
 
@@ -88,7 +89,7 @@ def make(
     with contextlib.ExitStack() as stack:
         if not is_computed(request):
             workers = workers or stack.enter_context(started(request.root))
-            compute(request, workers.pool, computing)
+            compute(request, workers, computing)
         decided = told.decisions(request.data, request.quarter).digest
         inputs = request.shared(decided) if cache else {}
         made = {

@@ -1,0 +1,276 @@
+"""An edition on a Dask cluster is the one that is made here, whoever of the cluster is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from distributed import LocalCluster
+from tests import test_cli
+from tests.copies import published_project, write_study
+from tests.edition.test_execute import alive, until
+from tests.publish.sample import make_project
+
+from observlib.edition import cluster as module
+from observlib.edition.cluster import connected
+from observlib.edition.execute import execute
+from observlib.errors import ObservError, UsageError
+from observlib.publish import publish
+
+LOOP = "127.0.0.1"
+ALONE = {"host": LOOP, "dashboard_address": f"{LOOP}:0", "worker_dashboard_address": f"{LOOP}:0"}
+OBSERV = [sys.executable, "-c", "from observlib.cli import main; main()"]
+# a page that is begun twice has lost its first worker
+ONCE = """
+import os, pathlib, time
+if not pathlib.Path("pids").exists():
+    pathlib.Path("began").write_text(f"{os.getpid()} {os.getppid()}")
+    pathlib.Path("began").rename("pids")
+    time.sleep(300)
+print("done")"""
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    place = str(tmp_path_factory.mktemp("cluster"))
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, local_directory=place, **ALONE
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "reports").mkdir()
+    return tmp_path.resolve()
+
+
+@pytest.fixture(scope="module")
+def pool(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
+    root = tmp_path_factory.mktemp("root")
+    (root / "reports").mkdir()
+    with connected(cluster.scheduler_address, root, root) as pool:
+        yield pool
+
+
+def left(root: Path) -> list[str]:
+    """What a run has left of its own."""
+    names = [path.name for path in (root / "reports").iterdir() if path.name.startswith(".")]
+    return sorted({*names} - {".kept"})
+
+
+def printed(path: Path) -> list[str]:
+    notebook = nbformat.read(path, as_version=4)
+    return [output.text for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_pages_are_all_there_once_though_a_worker_is_killed_and_none_of_its_processes_stays(
+    cluster: LocalCluster, root: Path, make: Any
+) -> None:
+    (root / "out").mkdir()
+    cells = {"once": ONCE, "other": "import os; print(os.getcwd(), os.getppid(), sep='\\n')"}
+    pages = [make.page(make.write(root / f"{name}.ipynb", code)) for name, code in cells.items()]
+    told: list[tuple[int, int]] = []
+    with connected(cluster.scheduler_address, root, root) as pool, killer(root) as killed:
+        found = execute(
+            pages, root / "out", root, pool, lambda done, of, name: told.append((done, of))
+        )
+    assert {outcome.page.name: outcome.error for outcome in found} == {"once": "", "other": ""}
+    assert printed(root / "out" / "once.ipynb") == ["done\n"]
+    ((place, pid),) = [text.split() for text in printed(root / "out" / "other.ipynb")]
+    assert place == str(root)
+    assert told == [(1, 2), (2, 2)] and len(list((root / "out").iterdir())) == 2
+    until(lambda: not any(alive(one) for one in [*killed, int(pid)]))
+    assert left(root) == []
+
+
+@contextlib.contextmanager
+def killer(root: Path) -> Iterator[list[int]]:
+    """Kill the worker that runs the first page, while the block waits for it; its processes."""
+    script = (
+        "import os, pathlib, signal, sys, time\n"
+        "while not pathlib.Path('pids').exists(): time.sleep(0.05)\n"
+        "shell = int(pathlib.Path('pids').read_text().split()[1])\n"
+        "status = pathlib.Path(f'/proc/{shell}/stat').read_text()\n"
+        "worker = int(status.rpartition(')')[2].split()[1])\n"
+        "print(worker, flush=True)\n"
+        "os.kill(worker, signal.SIGKILL)\n"
+    )
+    found: list[int] = []
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=root, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield found
+        found.append(int(process.communicate(timeout=60)[0]))
+    found += [int(pid) for pid in (root / "pids").read_text(encoding="utf-8").split()]
+
+
+def test_a_page_published_on_a_cluster_is_the_same_to_the_byte(pool: Executor, root: Path) -> None:
+    project = make_project(root / "project")
+    there = publish(project, root / "there", "embedded", workers=pool).parent
+    here = publish(project, root / "here", "embedded").parent
+    assert content(there) == content(here) and len(content(here)) > 10
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """The files of a site, but for what says how it was built."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "build.json"
+    }
+
+
+def test_a_task_s_mistake_is_the_user_s_as_it_is_here(pool: Executor, root: Path) -> None:
+    assert pool.submit(ObservError, "a.csv: empty file").result().problems == ("a.csv: empty file",)
+    with pytest.raises(FileNotFoundError, match=r"absent\.csv"):
+        pool.submit(Path.read_text, root / "absent.csv").result()
+
+
+@pytest.mark.parametrize(
+    ("address", "error", "told"),
+    [
+        ("localhost", UsageError, r"^--dask localhost: write it as tcp://HOST:PORT"),
+        ("http://localhost:8786", UsageError, "write it as tcp://HOST:PORT"),
+        ("tcp://127.0.0.1:1", ObservError, r"^tcp://127.0.0.1:1: no scheduler answers there; "),
+    ],
+)
+def test_who_names_no_cluster_is_told_in_one_line(
+    root: Path, monkeypatch: pytest.MonkeyPatch, address: str, error: type[Exception], told: str
+) -> None:
+    monkeypatch.setattr(module, "_REACHED", 1)
+    with pytest.raises(error, match=told) as caught, connected(address, root, root):
+        pass
+    assert "\n" not in str(caught.value) and left(root) == []
+
+
+def test_who_has_no_distributed_gets_the_line_to_install_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(ObservError, match=r"pip install 'observlib\[dask\]'"),
+        connected("tcp://127.0.0.1:1", root, root),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            {"the packages/pandas": "0.1"},
+            r"differs .* in the packages \(pandas\); install the ",
+        ),
+        (
+            {"the library/study.py": "x"},
+            r"differs .* in the library \(study.py\); install the ",
+        ),
+        ({"the store": "x"}, "has another store in .*; let all workers share the data folder"),
+    ],
+)
+def test_a_worker_that_would_make_other_numbers_is_named_before_it_makes_any(
+    cluster: LocalCluster,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, str],
+    told: str,
+) -> None:
+    measured = module._measured
+    monkeypatch.setattr(module, "_measured", lambda run: measured(run) | change)
+    address = cluster.scheduler_address
+    with pytest.raises(ObservError, match=told) as caught, connected(address, root, root):
+        pass
+    workers = [f"{worker.worker_address}: this worker " for worker in cluster.workers.values()]
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2 and all(any(map(line.startswith, workers)) for line in lines)
+
+
+def test_a_worker_that_does_not_see_the_project_s_folder_is_named(
+    cluster: LocalCluster, root: Path
+) -> None:
+    run = module.Run(root, root / "elsewhere", root)
+    assert "share the project's folder, at the same path" in module._refusal(run)
+
+
+# --- Whole editions -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def project(tmp_path: Path, observ: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project of one study, which was published before."""
+    published_project(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    test_cli.answers(tmp_path / "raw", "2025", {"a": ("2025-01-01", 4), "b": ("2025-03-31", 5)})
+    assert observ("ingest", "raw")[0] == 0
+    return tmp_path
+
+
+WAITS = "import pathlib, time\npathlib.Path('began').touch()\ntime.sleep(300)"
+CLUSTER = """
+import sys, time
+from distributed import LocalCluster
+if __name__ == "__main__":
+    made = LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1",
+                        dashboard_address="127.0.0.1:0", worker_dashboard_address="127.0.0.1:0")
+    print(made.scheduler_address, flush=True)
+    time.sleep(600)
+"""
+
+
+@contextlib.contextmanager
+def waiting(project: Path, address: str) -> Iterator[subprocess.Popen[str]]:
+    """An edition whose study has begun on a cluster."""
+    write_study(project, WAITS)
+    command = [*OBSERV, "edition", "2025-T1", "--publisher", "embedded", "--dask", address]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=project, stdout=pipe, stderr=pipe, encoding="utf-8", start_new_session=True
+    ) as process:
+        try:
+            until(lambda: (project / "began").exists() or process.poll() is not None)
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_lost_is_told_in_one_line_and_the_site_is_as_it_was(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    place = tmp_path_factory.mktemp("lost")
+    (place / "cluster.py").write_text(CLUSTER, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "cluster.py"], cwd=place, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as scheduler:
+        assert scheduler.stdout
+        address = scheduler.stdout.readline().strip()
+        with waiting(project, address) as process:
+            scheduler.kill()
+            out, err = process.communicate(timeout=120)
+    (line,) = [line for line in err.splitlines() if line.startswith("observ: ")]
+    assert (process.returncode, out) == (1, "") and "Traceback" not in err
+    assert line.startswith(f"observ: {address}: the scheduler was lost")
+    assert err.endswith(f"{line}\n")
+    assert test_cli.is_untouched(project) and left(project) == []
+
+
+@pytest.mark.slow
+def test_ctrl_c_gives_up_what_the_cluster_does(project: Path, cluster: LocalCluster) -> None:
+    with waiting(project, cluster.scheduler_address) as process:
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (130, "") and "Traceback" not in err
+    assert test_cli.is_untouched(project) and left(project) == []
+    with connected(cluster.scheduler_address, project, project) as pool:  # its workers are free
+        assert pool.submit(int, 7).result(timeout=60) == 7
