@@ -54,13 +54,18 @@ Approve = Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
 
 
 class _Making(NamedTuple):
-    """How pages are published, and who looks at them before (see `release`)."""
+    """How pages are published, and who looks at them before (see `release`).
+
+    `began` and `memory` say how they were made.
+    """
 
     publisher: str
     keep_going: bool
     publishing: store.Progress | None
     workers: Executor | None
     approve: Approve | None
+    began: float
+    memory: Mapping[str, int]
 
 
 def release(
@@ -143,7 +148,7 @@ def release(
         request.published.parent.mkdir(exist_ok=True)
         folder = work / "edition"
         folder.mkdir()
-        manifest = make(
+        manifest, memory = make(
             request,
             folder,
             cache=cache / "pages",
@@ -161,8 +166,8 @@ def release(
             )
         if before is None or site_changes(root, before, found, manifest):
             made = today.isoformat()
-            making = _Making(publisher, keep_going, publishing, workers, approve)
-            outputs = _publish(request, work, manifest, edition, began, making)
+            making = _Making(publisher, keep_going, publishing, workers, approve, began, memory)
+            outputs = _publish(request, work, manifest, edition, making)
         else:
             _approve(approve, request, manifest, site)
             made, outputs = before.made, before.files
@@ -218,7 +223,6 @@ def _publish(
     work: Path,
     manifest: dict[str, Any],
     edition: Edition,
-    began: float,
     making: _Making,
 ) -> Inputs:
     """Publish the edition that a work folder holds beside the others; the files of it all.
@@ -248,7 +252,7 @@ def _publish(
             edition = _dated(request, folder, manifest)
     _approve(making.approve, request, manifest, whole)
     crate.write(edition, manifest, whole / quarter)
-    record.write(edition, manifest, _build(began), whole / quarter)
+    record.write(edition, manifest, _build(making), whole / quarter)
     sources = work / "list"
     standing.copy_sources(root, sources)
     with _alone(root):  # else another run's edition would be lost
@@ -309,15 +313,16 @@ def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
     return edition
 
 
-def _build(began: float) -> dict[str, Any]:
-    """How an edition is made here since a moment, which is of no matter to what it tells."""
+def _build(making: _Making) -> dict[str, Any]:
+    """How an edition was made here, which is of no matter to what it tells."""
     found = inputs.installed()
     versions = {name.partition("/")[2]: version for name, version in found.items() if "/" in name}
     return {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": versions,
-        "seconds": round(time.monotonic() - began, 1),
+        "seconds": round(time.monotonic() - making.began, 1),
+        "memory": dict(making.memory),  # MiB, of each page
     }
 
 

@@ -48,7 +48,7 @@ def make(
     workers: Executor | None = None,
     computing: Progress | None = None,
     executing: Progress | None = None,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], dict[str, int]]:
     """Make the pages of an edition in a folder, and write its manifest there.
 
     A page that was made before from the same inputs is not executed again: it is taken from the
@@ -72,8 +72,8 @@ def make(
 
     Returns
     -------
-    dict
-        The manifest, as `edition.manifest` describes it.
+    manifest, memory
+        The manifest, as `edition.manifest` describes it; and the MiB that each page took at most.
 
     Raises
     ------
@@ -157,7 +157,7 @@ def make(
         "studies": entries,
     }
     manifest.write(whole, folder)
-    return whole
+    return whole, {name: made[name].memory for name in pages if name in made}
 
 
 def _estimates(files: Mapping[str, bytes]) -> pd.DataFrame:
@@ -186,10 +186,10 @@ def made_page(outcome: Outcome, request: Request) -> MadePage:
     notebook = nbformat.read(outcome.path, as_version=4)
     if outcome.page.study.easy:
         _check_easy(notebook, outcome.page, request)
-    uses = _used(notebook)
+    uses, memory = _used(notebook), notebook.metadata.get(USED, {}).get("memory", 0)
     page = finalise(notebook, outcome.page, request.about, request.root)
     text, finding = nbformat.writes(page) + "\n", read_header(page)["description"]
-    return MadePage(text, finding, uses)
+    return MadePage(text, finding, uses, memory)
 
 
 def _check_easy(notebook: Any, page: Page, request: Request) -> None:
