@@ -5,8 +5,9 @@ What a page's code blocks do, in their order:
 - under a paragraph that ends "`some/file`:", a block is that file's text, or a part of it where
   it is there already; under "Add to `some/file`:" it goes to its end; a `diff` block changes lines
   of it, which it has exactly once;
-- `sh`: each line, which a backslash continues, is run: `observ …` and `pytest …` as they are; of
-  `make …` it is checked that the Makefile has the target;
+- `sh`: each line, which a backslash continues, is run: `observ …`, `pytest …` and `dask …` as they
+  are, one that ends with `&` until the page does; of `make …` it is checked that the Makefile has
+  the target;
 - `python` without a file: a cell of a study; what its last line gives is shown;
 - `text` under a command or a cell: found in what it prints, where `…` stands for anything.
 """
@@ -20,6 +21,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAMS = {
     "observ": [sys.executable, "-c", "from observlib.cli import main; main()"],
     "pytest": [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
+    "dask": [sys.executable, "-m", "dask"],
 }
 CELLS = """
 import ast, json, sys
@@ -93,9 +96,14 @@ def follow(page: Path, place: Path, with_cells: bool = True) -> None:
 
     Cells of studies may be left out: what they show is computed.
     """
+    with ExitStack() as running:
+        _follow([*blocks(page), Block("the end", "", "", "")], place, with_cells, running)
+
+
+def _follow(found: list[Block], place: Path, with_cells: bool, running: ExitStack) -> None:
     cells: list[tuple[Block, Block | None]] = []
     printed = ""
-    for block in [*blocks(page), Block("the end", "", "", "")]:
+    for block in found:
         if block.language == "text" and cells:
             cells[-1] = (cells[-1][0], block)
         elif block.language == "text":
@@ -106,7 +114,7 @@ def follow(page: Path, place: Path, with_cells: bool = True) -> None:
             _run_cells(cells if with_cells else [], place)
             cells = []
             if block.language == "sh":
-                printed = _run_lines(block, place)
+                printed = _run_lines(block, place, running)
             elif block.language:
                 assert block.file, f"{block.where}: the paragraph before names no file"
                 _write(block, place / block.file)
@@ -141,7 +149,7 @@ def _write(block: Block, path: Path) -> None:
         path.write_text(block.text, encoding="utf-8")
 
 
-def _run_lines(block: Block, place: Path) -> str:
+def _run_lines(block: Block, place: Path, running: ExitStack) -> str:
     """Run the commands of a block; what they print."""
     targets = re.findall(r"(?m)^([a-z-]+)(?= |:)", (place / "Makefile").read_text(encoding="utf-8"))
     printed = ""
@@ -150,8 +158,13 @@ def _run_lines(block: Block, place: Path) -> str:
         if program == "make":
             assert words[0] in targets, f"{block.where}: make has no {words[0]}"
         elif program != "#":
-            command = PROGRAMS[program]
-            printed += _run([*command, *words], place, f"{block.where}: {line}")
+            command = [*PROGRAMS[program], *words]
+            if command[-1] == "&":
+                process = subprocess.Popen(command[:-1], cwd=place, env=_environment(place))
+                running.callback(process.wait)
+                running.callback(process.terminate)
+            else:
+                printed += _run(command, place, f"{block.where}: {line}")
     return printed
 
 
@@ -166,11 +179,10 @@ def _run_cells(cells: list[tuple[Block, Block | None]], place: Path) -> None:
 
 
 def _run(command: list[str], place: Path, where: str, given: str = "") -> str:
-    known = {"PYTHONPATH": f"{place / 'src'}{os.pathsep}{place}", "PYTHONUTF8": "1"}
     done = subprocess.run(
         command,
         cwd=place,
-        env=os.environ | known,
+        env=_environment(place),
         input=given,
         capture_output=True,
         encoding="utf-8",
@@ -179,6 +191,11 @@ def _run(command: list[str], place: Path, where: str, given: str = "") -> str:
     )
     assert done.returncode == 0, f"{where} fails:\n{done.stdout[-2000:]}{done.stderr[-3000:]}"
     return done.stdout
+
+
+def _environment(place: Path) -> dict[str, str]:
+    known = {"PYTHONPATH": f"{place / 'src'}{os.pathsep}{place}", "PYTHONUTF8": "1"}
+    return os.environ | known
 
 
 def _compare(expected: Block, found: str) -> None:

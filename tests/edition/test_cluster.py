@@ -154,6 +154,32 @@ def test_who_names_no_cluster_is_told_in_one_line(
     assert "\n" not in str(caught.value) and left(root) == []
 
 
+def test_a_cluster_without_workers_is_told_and_not_waited_for_for_ever(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_WORKER", 1.0)
+    with (
+        LocalCluster(n_workers=0, processes=True, **ALONE) as empty,
+        pytest.raises(ObservError, match="no worker came within 1 seconds; start some"),
+        connected(empty.scheduler_address, root, root),
+    ):
+        pass
+    assert left(root) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="asks `ps` as it is there")
+def test_a_task_that_ends_each_worker_is_not_tried_for_ever(
+    cluster: LocalCluster, root: Path
+) -> None:
+    end = "kill -9 $(ps -o ppid= -p $PPID); sleep 60"  # the parent of the process that does it
+    with (
+        pytest.raises(ObservError, match="several workers were ended while they did one"),
+        connected(cluster.scheduler_address, root, root) as pool,
+    ):
+        pool.submit(subprocess.call, ["sh", "-c", end]).result(timeout=300)
+
+
 def test_who_has_no_distributed_gets_the_line_to_install_it(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +215,7 @@ def test_a_worker_that_would_make_other_numbers_is_named_before_it_makes_any(
     measured = module._measured
     monkeypatch.setattr(module, "_measured", lambda run: measured(run) | change)
     address = cluster.scheduler_address
+    until(lambda: len(cluster.scheduler_info["workers"]) == 2)  # others are killed above
     with pytest.raises(ObservError, match=told) as caught, connected(address, root, root):
         pass
     workers = [f"{worker.worker_address}: this worker " for worker in cluster.workers.values()]

@@ -29,7 +29,7 @@ from observlib.errors import ObservError, UsageError, bounded
 from observlib.inputs import Inputs
 
 _REACHED = 10  # seconds within which a scheduler answers
-_WORKER = 60  # seconds within which a worker takes a first task: some are only then begun
+_WORKER = 60.0  # seconds within which a worker comes for tasks: some are only then begun
 _MEASURE = "measure.json"
 _ALONE = 60.0  # seconds after which a worker whose run asks no more is rid of its processes
 
@@ -82,14 +82,14 @@ def connected(address: str, root: Path, data: Path) -> Iterator[Executor]:
         (mark / _MEASURE).write_text(json.dumps(_measured(run)), encoding="utf-8")
         try:
             client = distributed.Client(address, timeout=_REACHED, set_as_default=False)
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise ObservError(
                 f"{address}: no scheduler answers there; start it (`dask scheduler`), or leave "
                 "--dask out to work on this machine"
             ) from error
         pool = _Cluster(client, run)
         try:
-            _check(client, run, address)
+            _check(pool, client, run)
             yield pool
         except KilledWorker as error:
             raise ObservError(
@@ -97,10 +97,10 @@ def connected(address: str, root: Path, data: Path) -> Iterator[Executor]:
                 "perhaps for want of memory; give them more, and run the command again"
             ) from error
         except CancelledError as error:
-            raise ObservError(
-                f"{address}: the scheduler was lost, and with it what its workers did; start it, "
-                "and run the command again"
-            ) from error
+            why = "the scheduler was lost, and with it what its workers did; start it"
+            if pool.is_deserted:
+                why = f"no worker came within {_WORKER:g} seconds; start some"
+            raise ObservError(f"{address}: {why}, and run the command again") from error
         finally:
             pool.shutdown()
             with contextlib.suppress(Exception):
@@ -108,16 +108,38 @@ def connected(address: str, root: Path, data: Path) -> Iterator[Executor]:
 
 
 class _Cluster(Executor):
-    """Has functions called by the workers of a cluster."""
+    """Has functions called by the workers of a cluster; `is_deserted` once there are none left."""
 
     def __init__(self, client: Any, run: Run) -> None:
+        self.is_deserted = False
         self._client, self._run = client, run
         self._tasks = client.get_executor(pure=False)
+        self._waiting: set[Future[Any]] = set()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def submit(self, function: Callable[..., Any], /, *words: Any, **named: Any) -> Future[Any]:
+        return self.ask(_call, self._run, function, words, named)
+
+    def ask(self, function: Callable[..., Any], *words: Any) -> Future[Any]:
+        """Have a function called by a worker itself, and by none of its processes."""
         if self._client.status != "running":  # it would wait for ever
             raise CancelledError
-        return self._tasks.submit(_call, self._run, function, words, named)
+        task: Future[Any] = self._tasks.submit(function, *words)
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
+        return task
+
+    def _watch(self) -> None:
+        """Give up where tasks wait and no worker comes for them."""
+        since = time.monotonic()
+        while self._client.status == "running":
+            with contextlib.suppress(Exception):  # whoever waits for a task is told
+                if not self._waiting or self._client.nthreads():
+                    since = time.monotonic()
+                elif time.monotonic() - since > _WORKER:
+                    self.is_deserted = True
+                    self._tasks.shutdown(wait=False)
+            time.sleep(1)
 
     def shutdown(self, wait: bool = False, *, cancel_futures: bool = True) -> None:
         """Give up what is being done, and end the processes that did it."""
@@ -138,16 +160,9 @@ def _versions() -> Inputs:
     return inputs.library() | inputs.installed()
 
 
-def _check(client: Any, run: Run, address: str) -> None:
+def _check(pool: _Cluster, client: Any, run: Run) -> None:
     """Wait for a worker, and refuse those that would make other things than this process."""
-    first = client.submit(int, pure=False)  # for want of tasks some clusters have no worker
-    try:
-        first.result(timeout=_WORKER)
-    except TimeoutError as error:
-        raise ObservError(
-            f"{address}: no worker took a task within {_WORKER} seconds; start some "
-            f"(`dask worker {address}`), and run the command again"
-        ) from error
+    pool.ask(int).result()
     told = client.run(_refusal, run, on_error="return")
     if wrong := [f"{worker}: {why}" for worker, why in sorted(told.items()) if why]:
         raise ObservError(*bounded(wrong, sep="\n").split("\n"))
