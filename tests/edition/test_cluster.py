@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,8 @@ import nbformat
 import pytest
 from distributed import LocalCluster
 from tests import test_cli
-from tests.copies import published_project, write_study
+from tests.copies import DEMO, published_project, write_study
+from tests.edition.conftest import NOW
 from tests.edition.test_execute import alive, until
 from tests.publish.sample import make_project
 
@@ -25,6 +29,7 @@ from observlib.edition.cluster import connected
 from observlib.edition.execute import execute
 from observlib.errors import ObservError, UsageError
 from observlib.publish import publish
+from observlib.release import release
 
 LOOP = "127.0.0.1"
 ALONE = {"host": LOOP, "dashboard_address": f"{LOOP}:0", "worker_dashboard_address": f"{LOOP}:0"}
@@ -49,7 +54,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def place(tmp_path: Path) -> Path:
     (tmp_path / "reports").mkdir()
     return tmp_path.resolve()
 
@@ -62,9 +67,9 @@ def pool(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield pool
 
 
-def left(root: Path) -> list[str]:
+def left(place: Path) -> list[str]:
     """What a run has left of its own."""
-    names = [path.name for path in (root / "reports").iterdir() if path.name.startswith(".")]
+    names = [path.name for path in (place / "reports").iterdir() if path.name.startswith(".")]
     return sorted({*names} - {".kept"})
 
 
@@ -75,27 +80,27 @@ def printed(path: Path) -> list[str]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 def test_pages_are_all_there_once_though_a_worker_is_killed_and_none_of_its_processes_stays(
-    cluster: LocalCluster, root: Path, make: Any
+    cluster: LocalCluster, place: Path, make: Any
 ) -> None:
-    (root / "out").mkdir()
+    (place / "out").mkdir()
     cells = {"once": ONCE, "other": "import os; print(os.getcwd(), os.getppid(), sep='\\n')"}
-    pages = [make.page(make.write(root / f"{name}.ipynb", code)) for name, code in cells.items()]
+    pages = [make.page(make.write(place / f"{name}.ipynb", code)) for name, code in cells.items()]
     told: list[tuple[int, int]] = []
-    with connected(cluster.scheduler_address, root, root) as pool, killer(root) as killed:
+    with connected(cluster.scheduler_address, place, place) as pool, killer(place) as killed:
         found = execute(
-            pages, root / "out", root, pool, lambda done, of, name: told.append((done, of))
+            pages, place / "out", place, pool, lambda done, of, name: told.append((done, of))
         )
     assert {outcome.page.name: outcome.error for outcome in found} == {"once": "", "other": ""}
-    assert printed(root / "out" / "once.ipynb") == ["done\n"]
-    ((place, pid),) = [text.split() for text in printed(root / "out" / "other.ipynb")]
-    assert place == str(root)
-    assert told == [(1, 2), (2, 2)] and len(list((root / "out").iterdir())) == 2
+    assert printed(place / "out" / "once.ipynb") == ["done\n"]
+    ((where, pid),) = [text.split() for text in printed(place / "out" / "other.ipynb")]
+    assert where == str(place)
+    assert told == [(1, 2), (2, 2)] and len(list((place / "out").iterdir())) == 2
     until(lambda: not any(alive(one) for one in [*killed, int(pid)]))
-    assert left(root) == []
+    assert left(place) == []
 
 
 @contextlib.contextmanager
-def killer(root: Path) -> Iterator[list[int]]:
+def killer(place: Path) -> Iterator[list[int]]:
     """Kill the worker that runs the first page, while the block waits for it; its processes."""
     script = (
         "import os, pathlib, signal, sys, time\n"
@@ -108,17 +113,17 @@ def killer(root: Path) -> Iterator[list[int]]:
     )
     found: list[int] = []
     with subprocess.Popen(
-        [sys.executable, "-c", script], cwd=root, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script], cwd=place, stdout=subprocess.PIPE, text=True
     ) as process:
         yield found
         found.append(int(process.communicate(timeout=60)[0]))
-    found += [int(pid) for pid in (root / "pids").read_text(encoding="utf-8").split()]
+    found += [int(pid) for pid in (place / "pids").read_text(encoding="utf-8").split()]
 
 
-def test_a_page_published_on_a_cluster_is_the_same_to_the_byte(pool: Executor, root: Path) -> None:
-    project = make_project(root / "project")
-    there = publish(project, root / "there", "embedded", workers=pool).parent
-    here = publish(project, root / "here", "embedded").parent
+def test_a_page_published_on_a_cluster_is_the_same_to_the_byte(pool: Executor, place: Path) -> None:
+    project = make_project(place / "project")
+    there = publish(project, place / "there", "embedded", workers=pool).parent
+    here = publish(project, place / "here", "embedded").parent
     assert content(there) == content(here) and len(content(here)) > 10
 
 
@@ -131,10 +136,10 @@ def content(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_a_task_s_mistake_is_the_user_s_as_it_is_here(pool: Executor, root: Path) -> None:
+def test_a_task_s_mistake_is_the_user_s_as_it_is_here(pool: Executor, place: Path) -> None:
     assert pool.submit(ObservError, "a.csv: empty file").result().problems == ("a.csv: empty file",)
     with pytest.raises(FileNotFoundError, match=r"absent\.csv"):
-        pool.submit(Path.read_text, root / "absent.csv").result()
+        pool.submit(Path.read_text, place / "absent.csv").result()
 
 
 @pytest.mark.parametrize(
@@ -146,47 +151,47 @@ def test_a_task_s_mistake_is_the_user_s_as_it_is_here(pool: Executor, root: Path
     ],
 )
 def test_who_names_no_cluster_is_told_in_one_line(
-    root: Path, monkeypatch: pytest.MonkeyPatch, address: str, error: type[Exception], told: str
+    place: Path, monkeypatch: pytest.MonkeyPatch, address: str, error: type[Exception], told: str
 ) -> None:
     monkeypatch.setattr(module, "_REACHED", 1)
-    with pytest.raises(error, match=told) as caught, connected(address, root, root):
+    with pytest.raises(error, match=told) as caught, connected(address, place, place):
         pass
-    assert "\n" not in str(caught.value) and left(root) == []
+    assert "\n" not in str(caught.value) and left(place) == []
 
 
 def test_a_cluster_without_workers_is_told_and_not_waited_for_for_ever(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_WORKER", 1.0)
     with (
         LocalCluster(n_workers=0, processes=True, **ALONE) as empty,
         pytest.raises(ObservError, match="no worker came within 1 seconds; start some"),
-        connected(empty.scheduler_address, root, root),
+        connected(empty.scheduler_address, place, place),
     ):
         pass
-    assert left(root) == []
+    assert left(place) == []
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="asks `ps` as it is there")
 def test_a_task_that_ends_each_worker_is_not_tried_for_ever(
-    cluster: LocalCluster, root: Path
+    cluster: LocalCluster, place: Path
 ) -> None:
     end = "kill -9 $(ps -o ppid= -p $PPID); sleep 60"  # the parent of the process that does it
     with (
         pytest.raises(ObservError, match="several workers were ended while they did one"),
-        connected(cluster.scheduler_address, root, root) as pool,
+        connected(cluster.scheduler_address, place, place) as pool,
     ):
         pool.submit(subprocess.call, ["sh", "-c", end]).result(timeout=300)
 
 
 def test_who_has_no_distributed_gets_the_line_to_install_it(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
         pytest.raises(ObservError, match=r"pip install 'observlib\[dask\]'"),
-        connected("tcp://127.0.0.1:1", root, root),
+        connected("tcp://127.0.0.1:1", place, place),
     ):
         pass
 
@@ -207,7 +212,7 @@ def test_who_has_no_distributed_gets_the_line_to_install_it(
 )
 def test_a_worker_that_would_make_other_numbers_is_named_before_it_makes_any(
     cluster: LocalCluster,
-    root: Path,
+    place: Path,
     monkeypatch: pytest.MonkeyPatch,
     change: dict[str, str],
     told: str,
@@ -216,7 +221,7 @@ def test_a_worker_that_would_make_other_numbers_is_named_before_it_makes_any(
     monkeypatch.setattr(module, "_measured", lambda run: measured(run) | change)
     address = cluster.scheduler_address
     until(lambda: len(cluster.scheduler_info["workers"]) == 2)  # others are killed above
-    with pytest.raises(ObservError, match=told) as caught, connected(address, root, root):
+    with pytest.raises(ObservError, match=told) as caught, connected(address, place, place):
         pass
     workers = [f"{worker.worker_address}: this worker " for worker in cluster.workers.values()]
     lines = str(caught.value).splitlines()
@@ -224,9 +229,9 @@ def test_a_worker_that_would_make_other_numbers_is_named_before_it_makes_any(
 
 
 def test_a_worker_that_does_not_see_the_project_s_folder_is_named(
-    cluster: LocalCluster, root: Path
+    cluster: LocalCluster, place: Path
 ) -> None:
-    run = module.Run(root, root / "elsewhere", root)
+    run = module.Run(place, place / "elsewhere", place)
     assert "share the project's folder, at the same path" in module._refusal(run)
 
 
@@ -241,6 +246,39 @@ def project(tmp_path: Path, observ: Any, monkeypatch: pytest.MonkeyPatch) -> Pat
     test_cli.answers(tmp_path / "raw", "2025", {"a": ("2025-01-01", 4), "b": ("2025-03-31", 5)})
     assert observ("ingest", "raw")[0] == 0
     return tmp_path
+
+
+@pytest.mark.slow
+def test_the_demonstration_is_the_same_to_the_byte_though_a_worker_is_killed(
+    cluster: LocalCluster, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = Path(shutil.copytree(root, tmp_path / "there", ignore=_made(root)))
+    monkeypatch.chdir(there)
+    workers = [nanny.pid for nanny in cluster.workers.values()]
+    told: list[str] = []
+
+    def executing(done: int, total: int, page: str) -> None:
+        told.append(page)
+        if done == 3:
+            os.kill(workers[0], signal.SIGKILL)
+
+    data, day = there / "data" / DEMO.name, date(2026, 11, 24)
+    with connected(cluster.scheduler_address, there, data) as pool:
+        words = {"publisher": "embedded", "today": day, "executing": executing, "workers": pool}
+        _, failed = release(there, data, NOW, **words)
+    assert failed == [] and len(told) == len(set(told)) > 20
+    assert content(there / "reports" / "_site") == content(root / "reports" / "_site")
+    assert content(there / "reports" / "editions") == content(root / "reports" / "editions")
+    build = json.loads((there / "reports/_site" / str(NOW) / "build.json").read_text("utf-8"))
+    assert build["memory"].keys() == set(told) and min(build["memory"].values()) > 50
+    assert left(there) == []
+
+
+def _made(root: Path) -> Callable[[str, list[str]], set[str]]:
+    """Leaves out of a copy of a project what it has made."""
+    reports, data = root / "reports", root / "data" / DEMO.name
+    made = {reports / ".kept", reports / "_site", reports / "editions", data / "published"}
+    return lambda folder, names: {name for name in names if Path(folder, name) in made}
 
 
 WAITS = "import pathlib, time\npathlib.Path('began').touch()\ntime.sleep(300)"
