@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from observlib import inputs, scratch
+from observlib import inputs, scratch, swap
 from observlib.edition.workers import processes
 from observlib.errors import ObservError, UsageError, bounded
 from observlib.inputs import Inputs
@@ -77,7 +77,7 @@ def connected(address: str, root: Path, data: Path) -> Iterator[Executor]:
             "a cluster needs the package distributed; install it with "
             "`pip install 'observlib[dask]'`"
         ) from error
-    with _silent(), scratch.private_folder(root / "reports", ".cluster-") as mark:
+    with _silent(), swap.workspace(root / "reports" / "_site") as mark:
         run = Run(root, mark, data.resolve())
         (mark / _MEASURE).write_text(json.dumps(_measured(run)), encoding="utf-8")
         try:

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from observlib.edition.workers import started, telling_ends
+from observlib.edition.workers import COUNT, started, telling_ends
 
 if TYPE_CHECKING:  # each worker imports this module, and has no use for pandas
     from observlib.edition.plan import Page
@@ -37,7 +37,7 @@ def execute(
     pages: Sequence[Page],
     folder: Path,
     root: Path,
-    workers: int | Executor = 2,
+    workers: int | Executor = COUNT,
     progress: Progress | None = None,
     cell_seconds: float = CELL_SECONDS,
 ) -> list[Outcome]:

@@ -33,7 +33,7 @@ from observlib.edition.page_cache import MadePage, keep, recall, used
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
 from observlib.edition.study import read_header
-from observlib.edition.workers import started
+from observlib.edition.workers import COUNT, started
 from observlib.errors import ObservError, bounded
 from observlib.tables import TABLES
 from observlib.themes.easy import rules
@@ -105,7 +105,7 @@ def make(
         waiting = [page for page in wanted if page.name not in made]
         outcomes: list[Outcome] = []
         if waiting:
-            outcomes = execute(waiting, executed, request.root, workers or 2, executing)
+            outcomes = execute(waiting, executed, request.root, workers or COUNT, executing)
     # what changed while pages ran may be in them: they are not kept by what was before
     may_be_kept = cache if cache and request.shared(decided) == inputs else None
     errors, problems = {}, []

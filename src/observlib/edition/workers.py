@@ -21,11 +21,12 @@ from pathlib import Path
 from observlib import scratch
 from observlib.errors import ObservError
 
+COUNT = max(2, min(os.cpu_count() or 1, 8))  # each with memory of its own
 _PATIENCE = 5.0  # seconds that a process has to end by itself
 
 
 @contextlib.contextmanager
-def started(root: Path, count: int = 2) -> Iterator[Executor]:
+def started(root: Path, count: int = COUNT) -> Iterator[Executor]:
     """Workers for as long as the context lasts, which begin to make themselves ready at once.
 
     Their working folder is the project's root. Once something has ended one of them from outside,

@@ -91,7 +91,7 @@ def build(
                 else:
                     jobs[pool.submit(_page, project, page)] = page
             for job in as_completed(jobs):
-                page = jobs[job]
+                page = jobs.pop(job)
                 try:
                     new[page.source] = job.result()
                     take(page, new[page.source])
