@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from tests.copies import published_project, write_study
 
 from observlib import comparisons, estimates, publications, store
 from observlib import demonstration as folder
-from observlib.edition.execute import Outcome, Workers
+from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
 from observlib.period import Quarter
 
@@ -345,9 +346,9 @@ def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
         shutil.copy(pages[0].study.path, folder / "etude.ipynb")
         return [Outcome(pages[0], folder / "etude.ipynb", "cell 2: no answer at all")]
 
-    monkeypatch.setattr(
-        "observlib.edition.execute.started", lambda root: contextlib.nullcontext(Workers(run, None))
-    )
+    started = "observlib.edition.workers.started"
+    monkeypatch.setattr(started, lambda root: contextlib.nullcontext(ThreadPoolExecutor()))
+    monkeypatch.setattr("observlib.edition.make.execute", run)
     monkeypatch.setattr("observlib.told.jobs", lambda _: [])
     code, out, err = observ("edition")
     assert (code, out) == (1, "")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ Preview = Callable[..., Path]
 
 
 @pytest.fixture
-def show(root: Path) -> Preview:
+def show(root: Path, monkeypatch: pytest.MonkeyPatch) -> Preview:
     def make(study: str = "panorama", error: str = "", **given: str) -> Path:
-        def run(pages: list[Any], folder: Path) -> Any:
+        def execute(pages: list[Any], folder: Path, *_: Any) -> Any:
             return small.execute(pages, folder, root, errors={page.name: error for page in pages})
 
-        return preview(root, root / "data", study, given, run, small.TODAY)
+        monkeypatch.setattr("observlib.preview.execute", execute)
+        return preview(root, root / "data", study, given, ThreadPoolExecutor(), small.TODAY)
 
     return make
 

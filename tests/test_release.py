@@ -154,7 +154,6 @@ def execute(
     workers: Any = 2,
     progress: Callable[[int, int, str], None] | None = None,
     errors: dict[str, str] | None = None,
-    before: Any = None,
 ) -> list[Outcome]:
     """What `edition.execute` does, without running anything."""
     outcomes = []

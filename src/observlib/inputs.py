@@ -196,7 +196,9 @@ def _imports(file: str) -> tuple[str, ...]:
 
 def installed() -> Inputs:
     """The versions of Python and of every installed package, which a study may import."""
-    found = {"Python": f"{sys.version} {platform.platform()}"}
+    # a kernel makes no number otherwise, and those of a cluster are not all alike
+    machine = " ".join((platform.system(), platform.machine(), *platform.libc_ver()))
+    found = {"Python": f"{sys.version} {machine}"}
     for place in sys.path:
         try:
             names = sorted(path.name for path in Path(place).iterdir())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -11,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from observlib import files, period, standing
 from observlib.edition import manifest
 from observlib.edition.documentation import write_documentation
-from observlib.edition.execute import Run
+from observlib.edition.execute import execute
 from observlib.edition.finalise import PageError
 from observlib.edition.make import made_page
 from observlib.edition.request import check_request
@@ -29,7 +30,7 @@ def preview(
     data: Path,
     study: str,
     given: Mapping[str, str],
-    run: Run,
+    workers: Executor,
     today: date | None = None,
 ) -> Path:
     """Execute one page of a study for the latest quarter, and make its HTML.
@@ -41,8 +42,8 @@ def preview(
     study, given
         The study, and parameters as text. Where it makes a page for each product or survey, the
         first that the parameters leave is made.
-    run
-        Executes pages (see `edition.execute.started`).
+    workers
+        Where the page is executed (see `edition.workers`).
     today
         The day of making.
 
@@ -65,7 +66,7 @@ def preview(
         files.telling_write_errors(target.parent, "nothing was published"),
         workspace(target) as work,
     ):
-        (outcome,) = run([page], work)
+        (outcome,) = execute([page], work, root, workers)
         try:
             made = made_page(outcome, request)
         except PageError as error:

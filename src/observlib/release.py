@@ -11,9 +11,10 @@ import contextlib
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from observlib import (
     disk_cache,
@@ -29,11 +30,11 @@ from observlib import (
     told,
 )
 from observlib.edition.compute import frame_files
-from observlib.edition.execute import Workers
 from observlib.edition.front_page import headline
 from observlib.edition.make import make, write_frame
 from observlib.edition.manifest import Entry, leave_out, write
 from observlib.edition.request import Request, check_request
+from observlib.edition.workers import telling_ends
 from observlib.editions import crate, dates, record, reviews
 from observlib.editions import errata as told_errata
 from observlib.editions.announced import check_kept
@@ -52,6 +53,21 @@ from observlib.swap import replace_folder, workspace
 Approve = Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
 
 
+class _Making(NamedTuple):
+    """How pages are published, and who looks at them before (see `release`).
+
+    `began` and `memory` say how they were made.
+    """
+
+    publisher: str
+    keep_going: bool
+    publishing: store.Progress | None
+    workers: Executor | None
+    approve: Approve | None
+    began: float
+    memory: Mapping[str, int]
+
+
 def release(
     root: Path,
     data: Path,
@@ -65,7 +81,7 @@ def release(
     computing: store.Progress | None = None,
     executing: store.Progress | None = None,
     publishing: store.Progress | None = None,
-    workers: Workers | None = None,
+    workers: Executor | None = None,
     approve: Approve | None = None,
 ) -> tuple[Path, list[str]]:
     """Make the pages of a quarter, and publish them in the site, `reports/_site/<quarter>`.
@@ -95,7 +111,8 @@ def release(
     computing, executing, publishing
         Progress callbacks of the two steps.
     workers
-        Processes that are started already (see `edition.execute.started`); else they are here.
+        Where estimates are computed, studies executed and pages published (see `edition.workers`);
+        without it, in processes that are started for the first two.
     approve
         Called with the manifest, what the edition's own attack found (see `told.report`) and the
         folder of its pages, before they are public; what it raises leaves all as it was.
@@ -132,7 +149,7 @@ def release(
         request.published.parent.mkdir(exist_ok=True)
         folder = work / "edition"
         folder.mkdir()
-        manifest = make(
+        manifest, memory = make(
             request,
             folder,
             cache=cache / "pages",
@@ -150,9 +167,8 @@ def release(
             )
         if before is None or site_changes(root, before, found, manifest):
             made = today.isoformat()
-            outputs = _publish(
-                request, work, manifest, edition, began, publisher, keep_going, publishing, approve
-            )
+            making = _Making(publisher, keep_going, publishing, workers, approve, began, memory)
+            outputs = _publish(request, work, manifest, edition, making)
         else:
             _approve(approve, request, manifest, site)
             made, outputs = before.made, before.files
@@ -208,11 +224,7 @@ def _publish(
     work: Path,
     manifest: dict[str, Any],
     edition: Edition,
-    began: float,
-    publisher: str,
-    keep_going: bool,
-    publishing: store.Progress | None,
-    approve: Approve | None,
+    making: _Making,
 ) -> Inputs:
     """Publish the edition that a work folder holds beside the others; the files of it all.
 
@@ -223,7 +235,9 @@ def _publish(
     whole.mkdir()
 
     def make_pages(project: Path, target: Path) -> None:
-        publish(project, target, publisher, publishing, root / disk_cache.FOLDER / "site")
+        kept = root / disk_cache.FOLDER / "site"
+        with telling_ends("pages"):
+            publish(project, target, making.publisher, making.publishing, kept, making.workers)
 
     rows, _ = publications.tables(folder)
     policy = errata.with_reasons(request.catalogue, request.errata)
@@ -233,13 +247,13 @@ def _publish(
             make_pages(stage(request, work, manifest), whole / quarter)
             break
         except PagesError as error:
-            if not keep_going:
+            if not making.keep_going:
                 raise
             leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
             edition = _dated(request, folder, manifest)
-    _approve(approve, request, manifest, whole)
+    _approve(making.approve, request, manifest, whole)
     crate.write(edition, manifest, whole / quarter)
-    record.write(edition, manifest, _build(began), whole / quarter)
+    record.write(edition, manifest, _build(making), whole / quarter)
     sources = work / "list"
     standing.copy_sources(root, sources)
     with _alone(root):  # else another run's edition would be lost
@@ -300,15 +314,16 @@ def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
     return edition
 
 
-def _build(began: float) -> dict[str, Any]:
-    """How an edition is made here since a moment, which is of no matter to what it tells."""
+def _build(making: _Making) -> dict[str, Any]:
+    """How an edition was made here, which is of no matter to what it tells."""
     found = inputs.installed()
     versions = {name.partition("/")[2]: version for name, version in found.items() if "/" in name}
     return {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": versions,
-        "seconds": round(time.monotonic() - began, 1),
+        "seconds": round(time.monotonic() - making.began, 1),
+        "memory": dict(making.memory),  # MiB, of each page
     }
 
 

@@ -22,7 +22,7 @@ from observlib import files
 from observlib.errors import ObservError
 
 _LOCK = ".lock"
-_TEMPORARY = "observlib-run-"
+TEMPORARY = "observlib-run-"
 _FEW = 1_000_000  # bytes: a disk with less is full
 
 
@@ -104,7 +104,7 @@ def temporary_files() -> Iterator[Path]:
         ) from error
     before = tempfile.tempdir, os.environ.get("TMPDIR")
     try:
-        with private_folder(parent, _TEMPORARY) as folder:
+        with private_folder(parent, TEMPORARY) as folder:
             tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
             try:
                 yield folder

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from observlib.cli import preview as module
-from observlib.edition.execute import Workers
 
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 
@@ -21,7 +20,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(webbrowser, "open", found.append)
-    monkeypatch.setattr(module, "started", lambda *_: contextlib.nullcontext(Workers(None, None)))
+    monkeypatch.setattr(module, "started", lambda *_: contextlib.nullcontext())
     monkeypatch.setattr("observlib.preview.preview", lambda *_: tmp_path / "page.html")
     for name in SCREENS:
         monkeypatch.delenv(name, raising=False)

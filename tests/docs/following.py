@@ -5,8 +5,9 @@ What a page's code blocks do, in their order:
 - under a paragraph that ends "`some/file`:", a block is that file's text, or a part of it where
   it is there already; under "Add to `some/file`:" it goes to its end; a `diff` block changes lines
   of it, which it has exactly once;
-- `sh`: each line, which a backslash continues, is run: `observ …` and `pytest …` as they are; of
-  `make …` it is checked that the Makefile has the target;
+- `sh`: each line, which a backslash continues, is run: the `PROGRAMS` as they are, one that ends
+  with `&` until the page does; `export …` is so to the page's end; of `make …` it is checked that
+  the Makefile has the target;
 - `python` without a file: a cell of a study; what its last line gives is shown;
 - `text` under a command or a cell: found in what it prints, where `…` stands for anything.
 """
@@ -17,11 +18,15 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 from tests.copies import share_kept
 
@@ -29,6 +34,9 @@ ROOT = Path(__file__).parents[2]
 PROGRAMS = {
     "observ": [sys.executable, "-c", "from observlib.cli import main; main()"],
     "pytest": [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
+    "dask": [sys.executable, "-m", "dask"],
+    "moto_server": [sys.executable, "-m", "moto.server"],
+    "python": [sys.executable],
 }
 CELLS = """
 import ast, json, sys
@@ -93,9 +101,14 @@ def follow(page: Path, place: Path, with_cells: bool = True) -> None:
 
     Cells of studies may be left out: what they show is computed.
     """
+    with ExitStack() as running:
+        _follow([*blocks(page), Block("the end", "", "", "")], place, with_cells, running)
+
+
+def _follow(found: list[Block], place: Path, with_cells: bool, running: ExitStack) -> None:
     cells: list[tuple[Block, Block | None]] = []
     printed = ""
-    for block in [*blocks(page), Block("the end", "", "", "")]:
+    for block in found:
         if block.language == "text" and cells:
             cells[-1] = (cells[-1][0], block)
         elif block.language == "text":
@@ -106,7 +119,7 @@ def follow(page: Path, place: Path, with_cells: bool = True) -> None:
             _run_cells(cells if with_cells else [], place)
             cells = []
             if block.language == "sh":
-                printed = _run_lines(block, place)
+                printed = _run_lines(block, place, running)
             elif block.language:
                 assert block.file, f"{block.where}: the paragraph before names no file"
                 _write(block, place / block.file)
@@ -141,7 +154,7 @@ def _write(block: Block, path: Path) -> None:
         path.write_text(block.text, encoding="utf-8")
 
 
-def _run_lines(block: Block, place: Path) -> str:
+def _run_lines(block: Block, place: Path, running: ExitStack) -> str:
     """Run the commands of a block; what they print."""
     targets = re.findall(r"(?m)^([a-z-]+)(?= |:)", (place / "Makefile").read_text(encoding="utf-8"))
     printed = ""
@@ -149,10 +162,30 @@ def _run_lines(block: Block, place: Path) -> str:
         program, *words = shlex.split(line, comments=True) or ["#"]
         if program == "make":
             assert words[0] in targets, f"{block.where}: make has no {words[0]}"
+        elif program == "export":
+            settings = dict(word.split("=", 1) for word in words)
+            running.enter_context(mock.patch.dict(os.environ, settings))
         elif program != "#":
-            command = PROGRAMS[program]
-            printed += _run([*command, *words], place, f"{block.where}: {line}")
+            command = [*PROGRAMS[program], *words]
+            if command[-1] == "&":
+                process = subprocess.Popen(command[:-1], cwd=place, env=_environment(place))
+                running.callback(process.wait)
+                running.callback(process.terminate)
+                if "--port" in words:
+                    _wait_for(int(words[words.index("--port") + 1]))
+            else:
+                printed += _run(command, place, f"{block.where}: {line}")
     return printed
+
+
+def _wait_for(port: int) -> None:
+    """Wait until a server of this machine answers."""
+    end = time.monotonic() + 60
+    while True:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        assert time.monotonic() < end, f"nothing answers at port {port}"
+        time.sleep(0.1)
 
 
 def _run_cells(cells: list[tuple[Block, Block | None]], place: Path) -> None:
@@ -166,11 +199,10 @@ def _run_cells(cells: list[tuple[Block, Block | None]], place: Path) -> None:
 
 
 def _run(command: list[str], place: Path, where: str, given: str = "") -> str:
-    known = {"PYTHONPATH": f"{place / 'src'}{os.pathsep}{place}", "PYTHONUTF8": "1"}
     done = subprocess.run(
         command,
         cwd=place,
-        env=os.environ | known,
+        env=_environment(place),
         input=given,
         capture_output=True,
         encoding="utf-8",
@@ -179,6 +211,11 @@ def _run(command: list[str], place: Path, where: str, given: str = "") -> str:
     )
     assert done.returncode == 0, f"{where} fails:\n{done.stdout[-2000:]}{done.stderr[-3000:]}"
     return done.stdout
+
+
+def _environment(place: Path) -> dict[str, str]:
+    known = {"PYTHONPATH": f"{place / 'src'}{os.pathsep}{place}", "PYTHONUTF8": "1"}
+    return os.environ | known
 
 
 def _compare(expected: Block, found: str) -> None:

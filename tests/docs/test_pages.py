@@ -14,7 +14,7 @@ from tools.reference import FOLDER, FORMAT_MODELS, MODELS, pages
 
 DOCS = ROOT / "docs"
 # which execute studies, or compute what is told of surveys
-LONG = ("tutorial", "theme", "partner", "indicator", "analysis", "peer")
+LONG = ("tutorial", "theme", "partner", "indicator", "analysis", "peer", "beyond-one-machine")
 CHANGED = ("correction", "expectation")  # figures of what the edition tells, in their cells alone
 
 

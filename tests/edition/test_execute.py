@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from observlib.edition.engine import USED
 from observlib.edition.execute import Outcome, execute
 from observlib.errors import ObservError
 
@@ -26,6 +27,7 @@ CELLS = {
     "two": [SOUND, "assert 'mine' not in globals()"],
     "wrong": ["x = 1", "raise ValueError('first line\\nsecond line')", "print('never')"],
     "dead": ["import os; os._exit(3)"],
+    "large": ["x = b'1' * 2**28; del x"],
 }
 
 
@@ -82,6 +84,16 @@ def test_a_failure_names_the_author_s_cell_and_the_error_in_one_line(outcomes):
 
 def test_a_page_that_dies_is_a_failure_and_not_a_hang(outcomes):
     assert outcomes["dead"].error == "cell 3: its process died, perhaps for want of memory"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="which tells no peak")
+def test_a_page_tells_the_memory_that_it_took_at_most(outcomes):
+    """Who runs out of it sees which page, and how much a worker must have."""
+    took = {
+        name: nbformat.read(outcomes[name].path, as_version=4).metadata[USED]["memory"]
+        for name in ("one", "large")
+    }
+    assert 240 < took["large"] - took["one"] < 300
 
 
 def test_progress_goes_to_the_end_whatever_fails(outcomes, progress):

@@ -61,7 +61,7 @@ def making(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Making
             pages.append(make.page(path, quarter="2026-T3", data="/srv/secret", years=3))
         folder = tmp_path / "work" / "2026-T3"
         shutil.rmtree(folder, ignore_errors=True)
-        return module.make(request(tmp_path, pages), folder, keep_going=keep_going)
+        return module.make(request(tmp_path, pages), folder, keep_going=keep_going)[0]
 
     (tmp_path / "reports").mkdir()
     return run

@@ -283,13 +283,17 @@ def edition(
         str | None,
         typer.Option("--to", help="Put it as one .zip into this folder, or at this address."),
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option("--dask", metavar="ADDRESS", help="Work on a Dask cluster: tcp://HOST:PORT."),
+    ] = None,
 ) -> None:
     """Execute the studies of a quarter and publish its site and PDFs.
 
     What was made before from the same inputs is not made again.
     """
     from observlib import files, project, standing
-    from observlib.edition.execute import started
+    from observlib.edition.workers import started
     from observlib.period import Quarter
 
     wanted = Quarter.parse(quarter) if quarter is not None else None
@@ -331,8 +335,13 @@ def edition(
         if to_release and wanted:
             checked = stack.enter_context(checklist(root, folder, wanted))
         # they make themselves ready while this process imports the rest
-        may_run = standing.may_run(root, now)
-        workers = stack.enter_context(started(root)) if may_run else None
+        workers = None
+        if dask:
+            from observlib.edition.cluster import connected
+
+            workers = stack.enter_context(connected(dask, root, folder))
+        elif standing.may_run(root, now):
+            workers = stack.enter_context(started(root))
         step = stack.enter_context(steps())
 
         from observlib.release import release, release_others

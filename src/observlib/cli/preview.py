@@ -6,12 +6,13 @@ import contextlib
 import os
 import sys
 import webbrowser
+from concurrent.futures import Executor
 from pathlib import Path
 from time import monotonic
 
 from observlib import inputs, project
 from observlib.cli.printing import answer, say, tell
-from observlib.edition.execute import Run, started
+from observlib.edition.workers import started
 from observlib.errors import ObservError, UsageError
 from observlib.live import saves, served
 from observlib.standing import PREVIEWS
@@ -27,7 +28,7 @@ def preview(study: str, given: dict[str, str], data: Path, watch: bool, show: bo
     with started(root, 1) as workers:  # its worker starts while this process imports the rest
         from observlib.preview import preview as make
 
-        address = make(root, folder, study, given, workers.run).as_uri()
+        address = make(root, folder, study, given, workers).as_uri()
     say(address)
     answer(address=address)
     if show:
@@ -40,27 +41,27 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool
     def code() -> inputs.Inputs:
         return inputs.stamps("the library", library)
 
-    with contextlib.ExitStack() as workers, served(root / PREVIEWS) as (place, renew):
+    with contextlib.ExitStack() as stack, served(root / PREVIEWS) as (place, renew):
 
-        def begin() -> tuple[Run, inputs.Inputs]:
-            workers.close()
-            return workers.enter_context(started(root, 1)).run, code()
+        def begin() -> tuple[Executor, inputs.Inputs]:
+            stack.close()
+            return stack.enter_context(started(root, 1)), code()
 
-        run, imported = begin()
+        workers, imported = begin()
         from observlib.preview import preview as make
 
         shown = ""
         for _ in saves(lambda: (inputs.stamps("the notebooks", notebooks), code())):
             if imported != code():  # a page has the library that its worker imported
-                run, imported = begin()
+                workers, imported = begin()
             begun = monotonic()
             try:
-                path = make(root, data, study, given, run)
+                path = make(root, data, study, given, workers)
             except UsageError:
                 raise
             except ObservError as error:
                 tell(error.problems)
-                run, imported = begin()  # the former may be damaged; this one waits for the mend
+                workers, imported = begin()  # the former may be damaged; this one waits
                 continue
             address = place + path.relative_to(root / PREVIEWS).as_posix()
             say(f"{address} ({monotonic() - begun:.1f} s)")

@@ -10,7 +10,6 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, as_completed, wait
-from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from observlib import comparisons, disk_cache, errata, estimates, frame, inputs, publications, told
 from observlib.confidentiality.control import Decision
 from observlib.edition.execute import Progress
+from observlib.edition.workers import telling_ends
 from observlib.errors import ObservError
 from observlib.period import Quarter
 
@@ -37,8 +37,8 @@ def compute(request: Request, pool: Executor, progress: Progress | None = None) 
     request
         Of which data, quarter and surveys.
     pool
-        Worker processes that execute pages (see `execute.started`): they have imported all that
-        families need.
+        Workers that execute pages (see `workers.started`): they have imported all that families
+        need.
     progress
         Called with families done, families in all and the family just done.
 
@@ -48,16 +48,11 @@ def compute(request: Request, pool: Executor, progress: Progress | None = None) 
         For wrong data, and where something ends a worker from outside.
     """
     left = [job for job in told.jobs(request.data) if not _is_kept(request, job)]
-    try:
+    with telling_ends("estimates"):
         if left:
             _run(request, left, pool, progress)
         if not told.is_decided(request.data, request.quarter):
             _decide(request, pool, progress)
-    except BrokenProcessPool as error:
-        raise ObservError(
-            "estimates: a process that computed them was ended from outside, perhaps for want of "
-            "memory; free some, and run the command again"
-        ) from error
 
 
 def is_computed(request: Request) -> bool:
@@ -167,7 +162,7 @@ def _is_kept(request: Request, job: told.Job) -> bool:
 
 
 def _run(request: Request, left: list[told.Job], pool: Executor, progress: Progress | None) -> None:
-    root, data, quarter = request.root, request.data, request.quarter
+    data, quarter = request.data, request.quarter
     total, done = len(left), 0
     running: dict[Future[None], told.Job] = {}
     while left or running:
@@ -175,7 +170,7 @@ def _run(request: Request, left: list[told.Job], pool: Executor, progress: Progr
         for job in list(left):
             if unknown.isdisjoint(frame.family(job[0]).families):
                 left.remove(job)
-                running[pool.submit(_compute, root, data, quarter, *job)] = job
+                running[pool.submit(_compute, data, quarter, *job)] = job
         ended, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in ended:
             name, _ = running.pop(future)
@@ -187,9 +182,9 @@ def _run(request: Request, left: list[told.Job], pool: Executor, progress: Progr
 
 def _decide(request: Request, pool: Executor, progress: Progress | None) -> None:
     """Decide what is told of each device, once all families are computed."""
-    root, data, quarter = request.root, request.data, request.quarter
+    data, quarter = request.data, request.quarter
     names = told.devices(data, quarter)
-    running = {pool.submit(_decide_on, root, data, quarter, name): name for name in names}
+    running = {pool.submit(told.decided, data, quarter, name): name for name in names}
     problems: list[str] = []
     found: dict[str, Decision] = {}
     for done, future in enumerate(as_completed(running), 1):
@@ -204,11 +199,6 @@ def _decide(request: Request, pool: Executor, progress: Progress | None) -> None
     told.keep(data, quarter, request.digest, [found[name] for name in names])
 
 
-def _decide_on(root: Path, data: Path, quarter: Quarter, device: str) -> Decision:
-    with contextlib.chdir(root):  # by which the project is found
-        return told.decided(data, quarter, device)
-
-
-def _compute(root: Path, data: Path, quarter: Quarter, name: str, survey: str) -> None:
-    with contextlib.chdir(root):  # by which the project is found
-        frame.given(data, quarter, name, survey)
+def _compute(data: Path, quarter: Quarter, name: str, survey: str) -> None:
+    """Have a family kept, by what it follows from: whoever computes it keeps the same."""
+    frame.given(data, quarter, name, survey)

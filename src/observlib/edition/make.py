@@ -12,7 +12,7 @@ import io
 import os
 import shutil
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from observlib import errata, publications, store, told
 from observlib.edition import manifest
 from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.engine import USED
-from observlib.edition.execute import Outcome, Progress, Workers, execute, started
+from observlib.edition.execute import Outcome, Progress, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.happened import linked
 from observlib.edition.one_story import hidden, told_differently
@@ -33,6 +33,7 @@ from observlib.edition.page_cache import MadePage, keep, recall, used
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
 from observlib.edition.study import read_header
+from observlib.edition.workers import COUNT, started
 from observlib.errors import ObservError, bounded
 from observlib.tables import TABLES
 from observlib.themes.easy import rules
@@ -44,10 +45,10 @@ def make(
     *,
     cache: Path | None = None,
     keep_going: bool = False,
-    workers: Workers | None = None,
+    workers: Executor | None = None,
     computing: Progress | None = None,
     executing: Progress | None = None,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], dict[str, int]]:
     """Make the pages of an edition in a folder, and write its manifest there.
 
     A page that was made before from the same inputs is not executed again: it is taken from the
@@ -65,14 +66,14 @@ def make(
     keep_going
         Make a partial edition of the pages that succeed.
     workers
-        The processes that execute pages, where they are `edition.execute.started` already.
+        Where pages are executed (see `edition.workers`), where that is started already.
     computing, executing
         Called with families or pages done, those in all and the one just done.
 
     Returns
     -------
-    dict
-        The manifest, as `edition.manifest` describes it.
+    manifest, memory
+        The manifest, as `edition.manifest` describes it; and the MiB that each page took at most.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def make(
     with contextlib.ExitStack() as stack:
         if not is_computed(request):
             workers = workers or stack.enter_context(started(request.root))
-            compute(request, workers.pool, computing)
+            compute(request, workers, computing)
         decided = told.decisions(request.data, request.quarter).digest
         inputs = request.shared(decided) if cache else {}
         made = {
@@ -104,7 +105,7 @@ def make(
         waiting = [page for page in wanted if page.name not in made]
         outcomes: list[Outcome] = []
         if waiting:
-            outcomes = execute(waiting, executed, request.root, workers or 2, executing)
+            outcomes = execute(waiting, executed, request.root, workers or COUNT, executing)
     # what changed while pages ran may be in them: they are not kept by what was before
     may_be_kept = cache if cache and request.shared(decided) == inputs else None
     errors, problems = {}, []
@@ -156,7 +157,7 @@ def make(
         "studies": entries,
     }
     manifest.write(whole, folder)
-    return whole
+    return whole, {name: made[name].memory for name in pages if name in made}
 
 
 def _estimates(files: Mapping[str, bytes]) -> pd.DataFrame:
@@ -185,10 +186,10 @@ def made_page(outcome: Outcome, request: Request) -> MadePage:
     notebook = nbformat.read(outcome.path, as_version=4)
     if outcome.page.study.easy:
         _check_easy(notebook, outcome.page, request)
-    uses = _used(notebook)
+    uses, memory = _used(notebook), notebook.metadata.get(USED, {}).get("memory", 0)
     page = finalise(notebook, outcome.page, request.about, request.root)
     text, finding = nbformat.writes(page) + "\n", read_header(page)["description"]
-    return MadePage(text, finding, uses)
+    return MadePage(text, finding, uses, memory)
 
 
 def _check_easy(notebook: Any, page: Page, request: Request) -> None:

@@ -19,7 +19,7 @@ _THEMES = f"{inputs.LIBRARY}/themes/"
 
 @dataclass(frozen=True)
 class MadePage:
-    """A page as it is published: its notebook and its finding.
+    """A page as it is published: its notebook and its finding; and the MiB that it took at most.
 
     `used` are the inputs of which a page has some only: the tables of the store that it has read,
     itself or by the families that it asked for, and the modules of its sentences.
@@ -28,6 +28,7 @@ class MadePage:
     notebook: str
     description: str
     used: tuple[str, ...]
+    memory: int = 0
 
 
 def used(tables: Iterable[str], sentences: Iterable[str] | None) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def serve(cells: Connection) -> None:
 
     Each is a source. What it shows is sent back at once, as the parts of an output of `nbformat`
     by name; then whether it succeeded, and what the cells so far have used: the tables of the store
-    that they have read, and the modules of the sentences that they have said.
+    that they have read, the modules of the sentences that they have said, and memory.
     What goes wrong before the first cell is sent too.
     """
     _stand_alone()
@@ -51,7 +51,18 @@ def serve(cells: Connection) -> None:
         except EOFError:
             return
         done = shell.run_cell(source, store_history=True).success
-        cells.send((done, {"tables": sorted(READ), "sentences": sorted(SAID)}))
+        used = {"tables": sorted(READ), "sentences": sorted(SAID), "memory": _peak()}
+        cells.send((done, used))
+
+
+def _peak() -> int:
+    """The most memory that this process has had, in MiB; 0 where the system does not tell."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes of what it counts
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 2**20
 
 
 def _stand_alone() -> None:

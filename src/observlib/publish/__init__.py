@@ -8,6 +8,7 @@ in one step, so that a reader sees a whole site at any moment.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 
 from observlib.errors import UsageError
@@ -24,6 +25,7 @@ def publish(
     publisher: str = "auto",
     progress: Callable[[int, int, str], None] | None = None,
     cache: Path | None = None,
+    workers: Executor | None = None,
     before_replacing: Callable[[Path], None] | None = None,
 ) -> Path:
     """Publish a project folder: the fixed pages and the notebooks of one edition.
@@ -41,6 +43,8 @@ def publish(
         Called with the number of pages done, their total, and a title.
     cache
         The folder of pages that the embedded publisher keeps; without it none is.
+    workers
+        Where the embedded publisher makes pages; without them in threads.
     before_replacing
         Called with the folder of the new site, before that is put in its place.
 
@@ -67,7 +71,7 @@ def publish(
         temporary_files(),
     ):
         if publisher_used(publisher) == "embedded":
-            embedded.build(read, work / "site", tell, cache)
+            embedded.build(read, work / "site", tell, cache, workers)
         else:
             quarto.build(read, work / "site", tell)
         access.finish(read, work / "site")

@@ -7,8 +7,8 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePath, PurePosixPath
 
 from observlib import disk_cache, inputs
@@ -36,7 +36,13 @@ RENDERING = frozenset(
 )
 
 
-def build(project: Project, site: Path, progress: Progress, kept: Path | None = None) -> None:
+def build(
+    project: Project,
+    site: Path,
+    progress: Progress,
+    kept: Path | None = None,
+    workers: Executor | None = None,
+) -> None:
     """Make the whole site in the new folder `site`.
 
     Parameters
@@ -44,6 +50,8 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
     kept
         The folder of pages that are kept: one that was made before from the same inputs is taken
         from there. Without it none is.
+    workers
+        Where the others are made; without them in threads.
 
     Raises
     ------
@@ -56,32 +64,44 @@ def build(project: Project, site: Path, progress: Progress, kept: Path | None = 
     depends = _inputs(project) if kept else {}
     new: dict[PurePosixPath, dict[str, bytes]] = {}
     chapters: dict[str, bytes] = {}
-    links: dict[str, PageLinks] = {}  # read by threads, while others wait for pandoc
+    links: dict[str, PageLinks] = {}
     problems: dict[PurePosixPath, list[str]] = {}
+    done = 0
 
-    def make(page: Page) -> None:
-        content = disk_cache.get(kept, _name(page, depends)) if kept else None
-        if content is None:
-            content = new[page.source] = _page(project, page)
+    def take(page: Page, content: Mapping[str, bytes]) -> None:
         chapters.update({name: file for name, file in content.items() if _is_chapter(name)})
         _write_files({name: content[name] for name in content.keys() - chapters.keys()}, site)
         if text := content.get(str(page.output(".html"))):
             links[str(page.output(".html"))] = PageLinks(text.decode("utf-8"))
 
-    workers = min(len(project.pages), os.cpu_count() or 1)
-    with ThreadPoolExecutor(workers) as pool:
-        jobs = {pool.submit(make, page): page for page in project.pages}
+    def tell(page: Page) -> None:
+        nonlocal done
+        done += 1
+        progress(done, len(project.pages), page.title)
+
+    with ExitStack() as stack:
+        count = min(len(project.pages), os.cpu_count() or 1)
+        pool = workers or stack.enter_context(ThreadPoolExecutor(count))
+        jobs = {}
         try:
-            for done, job in enumerate(as_completed(jobs), start=1):
+            for page in project.pages:
+                if found := disk_cache.get(kept, _name(page, depends)) if kept else None:
+                    take(page, found)
+                    tell(page)
+                else:
+                    jobs[pool.submit(_page, project, page)] = page
+            for job in as_completed(jobs):
+                page = jobs.pop(job)
                 try:
-                    job.result()
+                    new[page.source] = job.result()
+                    take(page, new[page.source])
                 except ObservError as error:
-                    page = jobs[job]
                     name = f"{project.folder / page.source}: "
                     problems[page.source] = [line.removeprefix(name) for line in error.problems]
-                progress(done, len(jobs), jobs[job].title)
+                tell(page)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for job in jobs:
+                job.cancel()
             raise
     if chapters and not problems:
         write_whole(project, site, chapters, kept)

@@ -1,0 +1,341 @@
+"""An edition on a Dask cluster is the one that is made here, whoever of the cluster is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from distributed import LocalCluster
+from tests import test_cli
+from tests.copies import DEMO, published_project, write_study
+from tests.edition.conftest import NOW
+from tests.edition.test_execute import alive, until
+from tests.publish.sample import make_project
+
+from observlib.edition import cluster as module
+from observlib.edition.cluster import connected
+from observlib.edition.execute import execute
+from observlib.errors import ObservError, UsageError
+from observlib.publish import publish
+from observlib.release import release
+
+LOOP = "127.0.0.1"
+ALONE = {"host": LOOP, "dashboard_address": f"{LOOP}:0", "worker_dashboard_address": f"{LOOP}:0"}
+OBSERV = [sys.executable, "-c", "from observlib.cli import main; main()"]
+# a page that is begun twice has lost its first worker
+ONCE = """
+import os, pathlib, time
+if not pathlib.Path("pids").exists():
+    pathlib.Path("began").write_text(f"{os.getpid()} {os.getppid()}")
+    pathlib.Path("began").rename("pids")
+    time.sleep(300)
+print("done")"""
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    place = str(tmp_path_factory.mktemp("cluster"))
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, local_directory=place, **ALONE
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    (tmp_path / "reports").mkdir()
+    return tmp_path.resolve()
+
+
+@pytest.fixture(scope="module")
+def pool(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
+    root = tmp_path_factory.mktemp("root")
+    (root / "reports").mkdir()
+    with connected(cluster.scheduler_address, root, root) as pool:
+        yield pool
+
+
+def left(place: Path) -> list[str]:
+    """What a run has left of its own."""
+    names = [path.name for path in (place / "reports").iterdir() if path.name.startswith(".")]
+    return sorted({*names} - {".kept"})
+
+
+def printed(path: Path) -> list[str]:
+    notebook = nbformat.read(path, as_version=4)
+    return [output.text for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_pages_are_all_there_once_though_a_worker_is_killed_and_none_of_its_processes_stays(
+    cluster: LocalCluster, place: Path, make: Any
+) -> None:
+    (place / "out").mkdir()
+    cells = {"once": ONCE, "other": "import os; print(os.getcwd(), os.getppid(), sep='\\n')"}
+    pages = [make.page(make.write(place / f"{name}.ipynb", code)) for name, code in cells.items()]
+    told: list[tuple[int, int]] = []
+    with connected(cluster.scheduler_address, place, place) as pool, killer(place) as killed:
+        found = execute(
+            pages, place / "out", place, pool, lambda done, of, name: told.append((done, of))
+        )
+    assert {outcome.page.name: outcome.error for outcome in found} == {"once": "", "other": ""}
+    assert printed(place / "out" / "once.ipynb") == ["done\n"]
+    ((where, pid),) = [text.split() for text in printed(place / "out" / "other.ipynb")]
+    assert where == str(place)
+    assert told == [(1, 2), (2, 2)] and len(list((place / "out").iterdir())) == 2
+    until(lambda: not any(alive(one) for one in [*killed, int(pid)]))
+    assert left(place) == []
+
+
+@contextlib.contextmanager
+def killer(place: Path) -> Iterator[list[int]]:
+    """Kill the worker that runs the first page, while the block waits for it; its processes."""
+    script = (
+        "import os, pathlib, signal, sys, time\n"
+        "while not pathlib.Path('pids').exists(): time.sleep(0.05)\n"
+        "shell = int(pathlib.Path('pids').read_text().split()[1])\n"
+        "status = pathlib.Path(f'/proc/{shell}/stat').read_text()\n"
+        "worker = int(status.rpartition(')')[2].split()[1])\n"
+        "print(worker, flush=True)\n"
+        "os.kill(worker, signal.SIGKILL)\n"
+    )
+    found: list[int] = []
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=place, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield found
+        found.append(int(process.communicate(timeout=60)[0]))
+    found += [int(pid) for pid in (place / "pids").read_text(encoding="utf-8").split()]
+
+
+def test_a_page_published_on_a_cluster_is_the_same_to_the_byte(pool: Executor, place: Path) -> None:
+    project = make_project(place / "project")
+    there = publish(project, place / "there", "embedded", workers=pool).parent
+    here = publish(project, place / "here", "embedded").parent
+    assert content(there) == content(here) and len(content(here)) > 10
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """The files of a site, but for what says how it was built."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "build.json"
+    }
+
+
+def test_a_task_s_mistake_is_the_user_s_as_it_is_here(pool: Executor, place: Path) -> None:
+    assert pool.submit(ObservError, "a.csv: empty file").result().problems == ("a.csv: empty file",)
+    with pytest.raises(FileNotFoundError, match=r"absent\.csv"):
+        pool.submit(Path.read_text, place / "absent.csv").result()
+
+
+@pytest.mark.parametrize(
+    ("address", "error", "told"),
+    [
+        ("localhost", UsageError, r"^--dask localhost: write it as tcp://HOST:PORT"),
+        ("http://localhost:8786", UsageError, "write it as tcp://HOST:PORT"),
+        ("tcp://127.0.0.1:1", ObservError, r"^tcp://127.0.0.1:1: no scheduler answers there; "),
+    ],
+)
+def test_who_names_no_cluster_is_told_in_one_line(
+    place: Path, monkeypatch: pytest.MonkeyPatch, address: str, error: type[Exception], told: str
+) -> None:
+    monkeypatch.setattr(module, "_REACHED", 1)
+    with pytest.raises(error, match=told) as caught, connected(address, place, place):
+        pass
+    assert "\n" not in str(caught.value) and left(place) == []
+
+
+def test_a_cluster_without_workers_is_told_and_not_waited_for_for_ever(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_WORKER", 1.0)
+    with (
+        LocalCluster(n_workers=0, processes=True, **ALONE) as empty,
+        pytest.raises(ObservError, match="no worker came within 1 seconds; start some"),
+        connected(empty.scheduler_address, place, place),
+    ):
+        pass
+    assert left(place) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="asks `ps` as it is there")
+def test_a_task_that_ends_each_worker_is_not_tried_for_ever(
+    cluster: LocalCluster, place: Path
+) -> None:
+    end = "kill -9 $(ps -o ppid= -p $PPID); sleep 60"  # the parent of the process that does it
+    with (
+        pytest.raises(ObservError, match="several workers were ended while they did one"),
+        connected(cluster.scheduler_address, place, place) as pool,
+    ):
+        pool.submit(subprocess.call, ["sh", "-c", end]).result(timeout=300)
+
+
+def test_who_has_no_distributed_gets_the_line_to_install_it(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(ObservError, match=r"pip install 'observlib\[dask\]'"),
+        connected("tcp://127.0.0.1:1", place, place),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            {"the packages/pandas": "0.1"},
+            r"differs .* in the packages \(pandas\); install the ",
+        ),
+        (
+            {"the library/study.py": "x"},
+            r"differs .* in the library \(study.py\); install the ",
+        ),
+        ({"the store": "x"}, "has another store in .*; let all workers share the data folder"),
+    ],
+)
+def test_a_worker_that_would_make_other_numbers_is_named_before_it_makes_any(
+    cluster: LocalCluster,
+    place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, str],
+    told: str,
+) -> None:
+    measured = module._measured
+    monkeypatch.setattr(module, "_measured", lambda run: measured(run) | change)
+    address = cluster.scheduler_address
+    until(lambda: len(cluster.scheduler_info["workers"]) == 2)  # others are killed above
+    with pytest.raises(ObservError, match=told) as caught, connected(address, place, place):
+        pass
+    workers = [f"{worker.worker_address}: this worker " for worker in cluster.workers.values()]
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2 and all(any(map(line.startswith, workers)) for line in lines)
+
+
+def test_a_worker_that_does_not_see_the_project_s_folder_is_named(
+    cluster: LocalCluster, place: Path
+) -> None:
+    run = module.Run(place, place / "elsewhere", place)
+    assert "share the project's folder, at the same path" in module._refusal(run)
+
+
+# --- Whole editions -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def project(tmp_path: Path, observ: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project of one study, which was published before."""
+    published_project(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    test_cli.answers(tmp_path / "raw", "2025", {"a": ("2025-01-01", 4), "b": ("2025-03-31", 5)})
+    assert observ("ingest", "raw")[0] == 0
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_the_demonstration_is_the_same_to_the_byte_though_a_worker_is_killed(
+    cluster: LocalCluster, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = Path(shutil.copytree(root, tmp_path / "there", ignore=_made(root)))
+    monkeypatch.chdir(there)
+    workers = [nanny.pid for nanny in cluster.workers.values()]
+    told: list[str] = []
+
+    def executing(done: int, total: int, page: str) -> None:
+        told.append(page)
+        if done == 3:
+            os.kill(workers[0], signal.SIGKILL)
+
+    data, day = there / "data" / DEMO.name, date(2026, 11, 24)
+    with connected(cluster.scheduler_address, there, data) as pool:
+        words = {"publisher": "embedded", "today": day, "executing": executing, "workers": pool}
+        _, failed = release(there, data, NOW, **words)
+    assert failed == [] and len(told) == len(set(told)) > 20
+    assert content(there / "reports" / "_site") == content(root / "reports" / "_site")
+    assert content(there / "reports" / "editions") == content(root / "reports" / "editions")
+    build = json.loads((there / "reports/_site" / str(NOW) / "build.json").read_text("utf-8"))
+    assert build["memory"].keys() == set(told) and min(build["memory"].values()) > 50
+    assert left(there) == []
+
+
+def _made(root: Path) -> Callable[[str, list[str]], set[str]]:
+    """Leaves out of a copy of a project what it has made."""
+    reports, data = root / "reports", root / "data" / DEMO.name
+    made = {reports / ".kept", reports / "_site", reports / "editions", data / "published"}
+    return lambda folder, names: {name for name in names if Path(folder, name) in made}
+
+
+WAITS = "import pathlib, time\npathlib.Path('began').touch()\ntime.sleep(300)"
+CLUSTER = """
+import sys, time
+from distributed import LocalCluster
+if __name__ == "__main__":
+    made = LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1",
+                        dashboard_address="127.0.0.1:0", worker_dashboard_address="127.0.0.1:0")
+    print(made.scheduler_address, flush=True)
+    time.sleep(600)
+"""
+
+
+@contextlib.contextmanager
+def waiting(project: Path, address: str) -> Iterator[subprocess.Popen[str]]:
+    """An edition whose study has begun on a cluster."""
+    write_study(project, WAITS)
+    command = [*OBSERV, "edition", "2025-T1", "--publisher", "embedded", "--dask", address]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=project, stdout=pipe, stderr=pipe, encoding="utf-8", start_new_session=True
+    ) as process:
+        try:
+            until(lambda: (project / "began").exists() or process.poll() is not None)
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_lost_is_told_in_one_line_and_the_site_is_as_it_was(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    place = tmp_path_factory.mktemp("lost")
+    (place / "cluster.py").write_text(CLUSTER, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "cluster.py"], cwd=place, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as scheduler:
+        assert scheduler.stdout
+        address = scheduler.stdout.readline().strip()
+        with waiting(project, address) as process:
+            scheduler.kill()
+            out, err = process.communicate(timeout=120)
+    (line,) = [line for line in err.splitlines() if line.startswith("observ: ")]
+    assert (process.returncode, out) == (1, "") and "Traceback" not in err
+    assert line.startswith(f"observ: {address}: the scheduler was lost")
+    assert err.endswith(f"{line}\n")
+    assert test_cli.is_untouched(project) and left(project) == []
+
+
+@pytest.mark.slow
+def test_ctrl_c_gives_up_what_the_cluster_does(project: Path, cluster: LocalCluster) -> None:
+    with waiting(project, cluster.scheduler_address) as process:
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (130, "") and "Traceback" not in err
+    assert test_cli.is_untouched(project) and left(project) == []
+    with connected(cluster.scheduler_address, project, project) as pool:  # its workers are free
+        assert pool.submit(int, 7).result(timeout=60) == 7
