@@ -112,14 +112,24 @@ def catalogue(data: Data = Path("data")) -> None:
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="New folder, or an earlier demonstration's.")],
+    products: Annotated[
+        int,
+        typer.Option(
+            help="Invent so many products beside its own, of 20 devices each.", min=0, max=999
+        ),
+    ] = 0,
 ) -> None:
     """Write synthetic exports in the real formats, and their truths."""
     from observlib import demonstration
 
     with steps() as step:
         writing = step("Writing exports")
-        demonstration.write(folder, lambda done, total: writing(done, total, ""))
+        demonstration.write(folder, lambda done, total: writing(done, total, ""), products)
     say(f"Wrote the demonstration exports to {folder} (synthetic data).")
+    if products:
+        data = folder.parent
+        say(f"Wrote the catalogue of their devices to {data / 'catalogue'}. Now run:")
+        say(f"observ ingest {folder} --data {data} && observ edition --data {data}")
     answer(folder=folder)
 
 

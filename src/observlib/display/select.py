@@ -11,6 +11,11 @@ from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
 from observlib.display.words import indicator_of
 from observlib.errors import ObservError, bounded
 
+
+class Crowded(ObservError):
+    """Several devices gave what one place of a chart or a table is for."""
+
+
 LABELLED = ("indicator", "product", "channel", "device", "period", "group", "group_value")
 
 
@@ -55,8 +60,28 @@ def told_apart(frame: pd.DataFrame, keys: Sequence[str]) -> list[str]:
     return named if several and not frame.duplicated(named).any() else [*keys]
 
 
+def named_by(frame: pd.DataFrame, by: str, along: str) -> str:
+    """The column that names lines: `device` where several measure what `by` names, each once.
+
+    Examples
+    --------
+    >>> marks = {"product": ["p", "p"], "period": "2026-T3", "device": ["a", "b"]}
+    >>> named_by(pd.DataFrame(marks), "product", "period")
+    'device'
+    """
+    keys = [by, along]
+    several = len(told_apart(frame, keys)) > len(keys)
+    return "device" if several and not frame.duplicated(["device", along]).any() else by
+
+
 def unique(frame: pd.DataFrame, keys: Sequence[str], what: str) -> None:
-    """Stop where two estimates would stand at one place, and say what tells them apart."""
+    """Stop where two estimates would stand at one place, and say what tells them apart.
+
+    Raises
+    ------
+    Crowded
+        Where their devices do.
+    """
     for key in keys:
         if key not in LABELLED:
             raise ObservError(
@@ -69,7 +94,7 @@ def unique(frame: pd.DataFrame, keys: Sequence[str], what: str) -> None:
     place, rows = next(iter(first))
     apart = [c for c in LABELLED if c not in keys and rows[c].nunique() > 1]
     found = "; ".join(f"{c}: {bounded(rows[c].unique())}" for c in apart) or "identical rows"
-    raise ObservError(
+    raise (Crowded if "device" in apart else ObservError)(
         f"{what}: {len(rows)} estimates for {', '.join(map(str, place))} ({found}); "
         "one is allowed; keep one with study.select(…), or arrange by what tells them apart"
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from observlib.demo import calendar, formats
+from observlib.demonstration import ministry
 from observlib.errors import ObservError, bounded
 from observlib.swap import replace_folder, workspace
 from observlib.themes.audience import demonstration as audience
@@ -48,7 +49,9 @@ _MAKERS = (
 )
 
 
-def write(folder: Path, progress: Callable[[int, int], object] | None = None) -> dict[str, Any]:
+def write(
+    folder: Path, progress: Callable[[int, int], object] | None = None, products: int = 0
+) -> dict[str, Any]:
     """Write the demonstration's raw exports, and give what is true of them.
 
     The bytes are the same on every machine. `demonstration.json`, beside the exports, holds the
@@ -61,6 +64,10 @@ def write(folder: Path, progress: Callable[[int, int], object] | None = None) ->
         replaced at once when all is written.
     progress
         Called with the number of devices written and their total.
+    products
+        How many products to invent beside the demonstration's own (see `ministry`). The catalogue
+        of both is then written too, in `catalogue` beside the folder; and the truths of each
+        product in a `demonstration.json` beside its exports.
 
     Returns
     -------
@@ -80,7 +87,8 @@ def write(folder: Path, progress: Callable[[int, int], object] | None = None) ->
     Raises
     ------
     ObservError
-        When the folder holds anything else, or cannot be written; it is then left as it was.
+        When the folder holds anything else, or cannot be written; it is then left as it was. So
+        too where a catalogue of someone's own stands beside it.
 
     Examples
     --------
@@ -101,9 +109,16 @@ def write(folder: Path, progress: Callable[[int, int], object] | None = None) ->
         ) from error
     try:
         _refuse_foreign(folder)
+        catalogue = folder.with_name("catalogue")
+        if products:
+            ministry.check(catalogue)
         with workspace(folder) as work:
-            known = _write_all(work / "new", progress)
+            known = _write_all(work / "new", progress, products)
+            if products:
+                ministry.write_catalogue(work / "catalogue", products)
             replace_folder(work / "new", folder)
+            if products:
+                replace_folder(work / "catalogue", catalogue)
     except OSError as error:
         reason = error.strerror or error
         raise ObservError(
@@ -144,33 +159,74 @@ def _refuse_foreign(folder: Path) -> None:
         raise ObservError(f"{folder}: holds {bounded(foreign)} besides the demonstration; {mend}")
 
 
-def _write_all(folder: Path, progress: Callable[[int, int], object] | None) -> dict[str, Any]:
-    """Write every export and the manifest into a new folder; give the truths."""
+def _write_all(
+    folder: Path, progress: Callable[[int, int], object] | None, products: int
+) -> dict[str, Any]:
+    """Write every export and the manifests into a new folder; give the demonstration's truths."""
     known = _decided()
+    makers = {device: maker for maker in _MAKERS for device in maker.DEVICES}
+    clones = [*ministry.clones(products)] if products else []
+    written = _counted(progress, len(makers) + sum(map(len, clones)))
     digests: dict[str, str] = {}
-    tasks = [(maker, device) for maker in _MAKERS for device in maker.DEVICES]
-    for done, (maker, device) in enumerate(tasks, 1):
+    for device, maker in makers.items():
         files, found = maker.make(device, SEED)
-        for name, content in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            digests[name] = hashlib.sha256(content).hexdigest()
-        for part, records in found.items():
-            known.setdefault(part, []).extend(records)
+        _put(folder, files, found, known, digests)
+        next(written)
+    for number, own in enumerate(clones, 1):
+        truths: dict[str, Any] = {"changes": []}
+        its: dict[str, str] = {}
+        for clone in own:
+            made = makers[clone.template].make(clone.template, SEED + number)
+            _put(folder, *ministry.drawn(clone, made), truths, its)
+            changes = [one for one in known["changes"] if one["device"] == clone.template]
+            truths["changes"] += map(clone.truth, changes)
+            next(written)
+        path = f"{ministry.FOLDER}/{own[0].product}/{MANIFEST}"
+        its[path] = _write_manifest(folder / path, SEED + number, truths, its)
+        digests |= its
+    _write_manifest(folder / MANIFEST, SEED, known, digests)
+    return known
+
+
+def _counted(progress: Callable[[int, int], object] | None, total: int) -> Iterator[None]:
+    """Tell, at each step, how many devices are written."""
+    for done in range(1, total + 1):
         if progress is not None:
-            progress(done, len(tasks))
+            progress(done, total)
+        yield
+
+
+def _put(
+    folder: Path,
+    files: formats.Files,
+    found: formats.Truths,
+    known: dict[str, Any],
+    digests: dict[str, str],
+) -> None:
+    """Write the exports of a device, and add what is true of them to what is known."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        digests[name] = hashlib.sha256(content).hexdigest()
+    for part, records in found.items():
+        known.setdefault(part, []).extend(records)
+
+
+def _write_manifest(path: Path, seed: int, truths: dict[str, Any], files: dict[str, str]) -> str:
+    """Write what is true of exports, and their digests; the digest of that file."""
     manifest = {
         "kind": "demonstration",
         "note": _NOTE,
-        "seed": SEED,
+        "seed": seed,
         "first": str(calendar.FIRST),
         "last": str(calendar.LAST),
-        "truths": known,
-        "files": dict(sorted(digests.items())),
+        "truths": truths,
+        "files": dict(sorted(files.items())),
     }
-    (folder / MANIFEST).write_bytes(formats.to_json(manifest, indent=1) + b"\n")
-    return known
+    content = formats.to_json(manifest, indent=1) + b"\n"
+    path.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
 
 
 def _decided() -> dict[str, Any]:

@@ -1,0 +1,233 @@
+"""A synthetic ministry: as many invented products as asked for, each listened to by 20 devices.
+
+Each device is one of the demonstration's own, drawn again with the chance of its product: the same
+makers, formats and truths, under names of its own. The catalogue that goes with it is written too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from observlib import project, yaml_files
+from observlib.demo.formats import Files, Truths
+from observlib.errors import ObservError
+
+FOLDER = "ministere"  # of its exports, beside those of the demonstration
+MARK = (
+    "# Written by `observ demo --products`, which writes it again: put nothing of your own here.\n"
+)
+_DEMONSTRATION = Path("data") / "demo"
+_DOMAINS = {  # each department, and what its services are about
+    "etat-civil": ("État civil", "naissances", "mariages"),
+    "logement": ("Logement", "allocations", "locataires"),
+    "emploi": ("Emploi", "offres", "embauche"),
+    "formation": ("Formation", "études", "apprentissage"),
+    "sante": ("Santé", "soins", "prévention"),
+    "transports": ("Transports", "permis", "voyages"),
+    "impots": ("Impôts", "revenus", "taxes"),
+    "justice": ("Justice", "procès", "droits"),
+    "environnement": ("Environnement", "énergie", "déchets"),
+    "culture": ("Culture", "archives", "spectacles"),
+}
+
+
+class _Kind(NamedTuple):
+    """A way of listening: its names, and the demonstration's devices that products take in turn."""
+
+    id: str
+    label: str
+    label_en: str
+    templates: tuple[str, ...]
+
+
+_SITES = ("service-public", "entreprendre", "legifrance", "vie-publique", "journal-officiel")
+_KINDS = tuple(
+    _Kind(name, label, label_en, tuple(templates.split()))
+    for name, label, label_en, templates in (
+        ("audience", "Audience du site", "Audience of the site",
+         " ".join(f"matomo-{site}" for site in _SITES)),
+        ("sondages", "Sondages", "Polls", "sondages-reseau-pro"),
+        ("donnees", "Jeu de données ouvert", "Open data set",
+         "datagouv-bodacc datagouv-fiches datagouv-annuaire"),
+        ("avis", "« Je donne mon avis »", "Ratings by button",
+         " ".join(f"jdma-{site}" for site in _SITES)),
+        ("apres-appel", "Questionnaire après appel", "Questionnaire after a call",
+         "satisfaction-3939"),
+        ("recits", "Récits d'expérience", "Experiences told", "sp-plus"),
+        ("enquete", "Enquête en ligne", "Online survey", "enquete-service-public"),
+        ("enquete-recherche", "Enquête sur la recherche", "Survey on search",
+         "enquete-legifrance"),
+        ("enquete-annuelle", "Enquête annuelle", "Yearly survey", "enquete-vie-publique"),
+        ("invitations", "Propositions de l'enquête en ligne", "Invitations to the online survey",
+         "invitations-service-public"),
+        ("invitations-recherche", "Propositions de l'enquête sur la recherche",
+         "Invitations to the survey on search", "invitations-legifrance"),
+        ("tests", "Tests d'utilisabilité", "Usability tests",
+         "tests-service-public tests-entreprendre tests-legifrance sus-vie-publique"),
+        ("lettre", "Lettre d'information", "Newsletter", "lettre-service-public"),
+        ("alertes", "Alertes", "Alerts", "alertes-legifrance"),
+        ("revue", "Abonnements aux revues", "Subscriptions to journals", "abonnements-revue"),
+        ("boutique", "Ventes", "Sales", "boutique-documentation copies-journal-officiel"),
+        ("appels", "Appels par demi-heure", "Calls by half-hour", "appels-3939-tranches"),
+        ("journal", "Journal des appels", "Log of calls", "appels-3939-journal"),
+        ("courriels", "Courriels", "E-mails",
+         "courriels-service-public courriels-legifrance courriels-boutique"),
+        ("formulaires", "Formulaires", "Contact forms", "formulaires-entreprendre"),
+    )
+)  # fmt: skip
+# what the demonstration's own exports and questions name, told otherwise in both
+_ITS = "ce service"
+_POLLED = ("entreprendre", "service-public")
+_NAMES = ("Service-public.fr", "Légifrance", "Vie-publique.fr")
+_SURVEYS = {"enquete-service-public": "enquete-de-service",
+            "enquete-legifrance": "enquete-recherche-de-service",
+            "enquete-vie-publique": "enquete-annuelle-de-service"}  # fmt: skip
+
+
+class Clone(NamedTuple):
+    """A device of a product: what it is drawn as, what it is called, and its exports' paths."""
+
+    id: str
+    product: str
+    template: str
+    entry: dict[str, Any]
+    pattern: str  # of the template's exports
+    stem: str  # of a template's path, in place of which its own id stands
+
+    def path(self, path: str) -> str | None:
+        """Its own path for an export of the template; None for what is no export of it."""
+        file = PurePosixPath(path)
+        if not file.match(self.pattern):
+            return None
+        tail = "/".join(file.parts[-len(PurePosixPath(self.pattern).parts) :])
+        return f"{FOLDER}/{self.product}/{self.id}{tail.removeprefix(self.stem)}"
+
+    def own(self, content: bytes) -> bytes:
+        """An export of the template, which names no product of the agency."""
+        for name in _POLLED if self.template == "sondages-reseau-pro" else ():
+            content = content.replace(f";{name};".encode(), f";{self.product};".encode())
+        if self.template in _SURVEYS:
+            for name in _NAMES:
+                content = content.replace(name.encode(), _ITS.encode())
+        return content
+
+    def truth(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """What is true of the template, said of this device."""
+        named = {"device": self.of_device(record), "product": self.product}
+        return {name: named.get(name, value) for name, value in record.items()}
+
+    def of_device(self, record: Mapping[str, Any]) -> str:
+        """The device that a truth is of: of a list of offers, its survey."""
+        kinds = {template: kind.id for kind in _KINDS for template in kind.templates}
+        return f"{kinds[record['device']]}-{self.product}" if "device" in record else ""
+
+
+def products(count: int) -> list[dict[str, Any]]:
+    """The entries of invented products, of ten departments in turn.
+
+    Examples
+    --------
+    >>> print(products(17)[16]["id"], products(17)[16]["label"], sep=": ")
+    service-017: Service 017 – taxes
+    """
+    found = []
+    for number in range(1, count + 1):
+        turn, place = divmod(number - 1, len(_DOMAINS))
+        domain, (_, *about) = list(_DOMAINS.items())[place]
+        what = about[turn % len(about)]
+        found.append(
+            {
+                "id": f"service-{number:03d}",
+                "label": f"Service {number:03d} – {what}",
+                "label_en": f"Service {number:03d} (invented)",
+                "department": f"fictif-{domain}",
+                "description": f"Service inventé pour la démonstration : {what}.",
+            }
+        )
+    return found
+
+
+def clones(count: int) -> Iterator[list[Clone]]:
+    """The devices of each product, as the demonstration's own catalogue describes theirs."""
+    known = {entry["id"]: entry for entry in _entries("devices.yml")}
+    for number, product in enumerate(products(count)):
+        yield [
+            _clone(kind, product, known[kind.templates[number % len(kind.templates)]])
+            for kind in _KINDS
+        ]
+
+
+def _clone(kind: _Kind, product: Mapping[str, Any], template: Mapping[str, Any]) -> Clone:
+    name = f"{kind.id}-{product['id']}"
+    first, slash, rest = template["pattern"].partition("/")
+    stem, star, end = first.partition("*")
+    entry = {**template, "id": name, "product": product["id"], "owner": product["department"]}
+    entry["label"] = f"{kind.label} du service {product['id'][-3:]}"
+    entry["label_en"] = f"{kind.label_en} of service {product['id'][-3:]}"
+    stem = stem.rstrip("_")
+    gap = first[len(stem) : len(first) - len(star + end)]
+    entry["pattern"] = f"{name}{gap}{star}{end}{slash}{rest}"
+    if template.get("questionnaire") in _SURVEYS:
+        entry["questionnaire"] = _SURVEYS[template["questionnaire"]]
+    return Clone(name, product["id"], template["id"], entry, template["pattern"], stem)
+
+
+def drawn(clone: Clone, made: tuple[Files, Truths]) -> tuple[Files, Truths]:
+    """What a maker made of a clone's template, as its own."""
+    files, truths = made
+    paths = {path: clone.path(path) for path in files}
+    own = {name: clone.own(files[path]) for path, name in paths.items() if name}
+    # what people read in texts is of the template alone
+    parts = {part: records for part, records in truths.items() if part != "texts"}
+    return own, {part: [*map(clone.truth, records)] for part, records in parts.items()}
+
+
+def write_catalogue(folder: Path, count: int) -> None:
+    """Write the catalogue of the demonstration and of a ministry beside it into a new folder."""
+    own = project.root() / _DEMONSTRATION / "catalogue"
+    (folder / "questionnaires").mkdir(parents=True)
+    for path in sorted(own.rglob("*.yml")):
+        text = path.read_text(encoding="utf-8")
+        name = path.relative_to(own).as_posix()
+        _write(folder / name, text)
+        if path.stem in _SURVEYS:
+            for asked in _NAMES:
+                text = text.replace(asked, _ITS)
+            text = text.replace(f"id: {path.stem}\n", f"id: {_SURVEYS[path.stem]}\n", 1)
+            _write(folder / "questionnaires" / f"{_SURVEYS[path.stem]}.yml", text)
+    departments = [
+        {"id": f"fictif-{name}", "label": f"{label} (fictif)", "label_en": f"Invented: {name}"}
+        for name, (label, *_) in _DOMAINS.items()
+    ]
+    _write(folder / "departments.yml", yaml_files.dump(departments[:count]))
+    _write(folder / "products.yml", yaml_files.dump(products(count)))
+    devices = [clone.entry for own in clones(count) for clone in own]
+    _write(folder / "devices.yml", _text("devices.yml") + yaml_files.dump(devices))
+
+
+def check(folder: Path) -> None:
+    """Raise `ObservError` where a catalogue stands that no earlier command has written."""
+    present = sorted(path for path in folder.rglob("*") if path.is_file())
+    for path in present:
+        if not path.read_bytes().startswith(MARK.encode()):
+            raise ObservError(
+                f"{path}: is no catalogue that `observ demo --products` wrote, and it would take "
+                "its place; name a folder of exports elsewhere, such as data/ministere/raw"
+            )
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(MARK + text, encoding="utf-8", newline="\n")
+
+
+def _text(name: str) -> str:
+    return (project.root() / _DEMONSTRATION / "catalogue" / name).read_text(encoding="utf-8")
+
+
+def _entries(name: str) -> Sequence[Mapping[str, Any]]:
+    found, _, problems = yaml_files.parse(_text(name), name, list, "a list of entries")
+    if problems:
+        raise ObservError(*problems)
+    return found
