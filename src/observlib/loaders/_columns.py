@@ -134,7 +134,7 @@ def _parsed(block: list[str], sign: str, width: int) -> list[Coded] | None:
     found, blank = [], np.ones(len(block), dtype=bool)
     for column in table.columns:
         encoded = column.combine_chunks().dictionary_encode()
-        codes, texts = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+        codes, texts = (part.to_numpy(False) for part in (encoded.indices, encoded.dictionary))
         found.append((codes, texts))
         if blank.any():
             blank &= of_texts(codes, (not text.strip() for text in texts), bool)

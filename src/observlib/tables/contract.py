@@ -267,7 +267,7 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
         texts = cells.unique()
         names = set()
         if column.person:
-            written = [*map(str, texts)]
+            written = [*map(str, texts.tolist())]
             names, texts = personal.names_among(written), personal.but_codes(written)
         told = {
             cell: why
