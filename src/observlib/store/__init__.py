@@ -25,6 +25,7 @@ from observlib.store.reading import (
     marks,
     read,
     received,
+    spans,
     themes,
 )
 from observlib.store.seen import first_seen
@@ -56,6 +57,7 @@ __all__ = [
     "open_corrections",
     "read",
     "received",
+    "spans",
     "status",
     "still_raw",
     "themes",

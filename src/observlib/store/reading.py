@@ -55,7 +55,53 @@ def read(
         Where the folder has no store, or the table does not exist.
     """
     select = f"SELECT {', '.join(map(quoted, tables.columns(table)))}"
-    found = _query(data, table, select, "ORDER BY ALL", first, last, product, device)
+    return _typed(_query(data, table, select, "ORDER BY ALL", first, last, product, device), table)
+
+
+def spans(
+    data: Path, table: str, first: Quarter | None = None, last: Quarter | None = None
+) -> pd.DataFrame:
+    """A table of counts by days as `read` gives it, with days that follow each other as one row.
+
+    Of one subject (device, product, channel, area), month and completeness, days of which the same
+    columns are told have one row, of their sum. It is a table of the same contract, of which sums
+    by month and the days that are told are the same, and at most as many rows.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    table
+        Name of a tidy table `by_days`, such as `audience`.
+    first, last
+        Keep only rows whose period meets these quarters.
+
+    Raises
+    ------
+    ObservError
+        As `read`.
+    """
+    kinds = {name: column.kind for name, column in tables.TABLES[table].columns.items()}
+    counts = [name for name, kind in kinds.items() if kind == "count"]
+    alike = [quoted(name) for name in kinds if name not in (*counts, "start", "end")]
+    of = ", ".join(
+        [*alike, "date_trunc('month', start)", *(f"{quoted(name)} IS NULL" for name in counts)]
+    )
+    days = {name: quoted(name) for name in kinds}
+    days |= {name: f"sum({quoted(name)})::BIGINT AS {quoted(name)}" for name in counts}
+    days |= {"start": "min(start) AS start", "end": 'max("end") AS "end"'}
+    apart = f'start > lag("end") OVER (PARTITION BY {of} ORDER BY start) + INTERVAL 1 DAY'
+    select = (
+        f"SELECT {', '.join(days.values())} FROM (SELECT *, "
+        f"count(*) FILTER (apart) OVER (PARTITION BY {of} ORDER BY start) AS nth "
+        f"FROM (SELECT *, {apart} AS apart"
+    )
+    rest = f")) GROUP BY {of}, nth ORDER BY ALL"
+    return _typed(_query(data, table, select, rest, first, last), table)
+
+
+def _typed(found: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Rows that a query of a whole table found, in its types."""
     if found.empty:
         return tables.empty(table).assign(source=pd.Series(dtype=str))
     rows = tables.coerce(found.drop(columns="source"), table)
