@@ -1,4 +1,4 @@
-"""Rows read by column are those that a CSV reader gives one by one, at whatever place they stand."""
+"""Rows read by column are those that a CSV reader gives one by one, wherever they stand."""
 
 from itertools import chain
 
