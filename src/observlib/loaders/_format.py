@@ -101,7 +101,8 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
         elif form.sums and form.table == "audience":  # held to its contract once it is whole
             frame, told = _settled.SETTLED[form.table](path, frame, form, device, faults)
             parts = summed(pd.concat([parts, frame])) if len(parts) else summed(frame)
-            found = Loaded(form.table, tables.empty(form.table), tables.no_rejects(), tuple(told))
+            none = tables.empty(form.table)
+            found = Loaded(form.table, none, tables.no_rejects(), tuple(told), added=len(frame))
         else:
             frame, told = _settled.SETTLED[form.table](path, frame, form, device, faults)
             found = settle(path, form.table, frame, (), told, seen)
@@ -129,9 +130,8 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
     notices = (*(_left_out(*one) for one in (+left).items()), *more, *unknown)
     texts_ = None if found.texts is None else found.texts[:0]
-    yield replace(
-        found, rows=found.rows[:0], rejects=found.rejects[:0], notices=notices, texts=texts_
-    )
+    last = replace(found, rows=found.rows[:0], rejects=found.rejects[:0], texts=texts_)
+    yield replace(last, notices=notices, added=0)
 
 
 def _stand_alone(form: Format, device: Device, titles: Mapping[str, str]) -> bool:
