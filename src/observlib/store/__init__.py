@@ -12,7 +12,6 @@ from observlib.store.ingestion import Ingested, Progress, ingest
 from observlib.store.reading import (
     READ,
     applied,
-    by_month,
     check,
     count,
     devices,
@@ -25,11 +24,11 @@ from observlib.store.reading import (
     marks,
     read,
     received,
-    spans,
     themes,
 )
 from observlib.store.seen import first_seen
 from observlib.store.status import changing, corrections, missing, open_corrections, status
+from observlib.store.sums import by_month, spans
 
 __all__ = [
     "DEMONSTRATION",
