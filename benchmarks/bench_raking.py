@@ -52,7 +52,7 @@ cat(sprintf('{"seconds": [%%s], "busy": [%%s], "misfit": %%g}',
 """
 
 
-def write_data(folder: Path, rows: int) -> None:
+def write_sample(folder: Path, rows: int) -> tuple[Any, dict[str, dict[str, float]]]:
     """A sample whose categories depend on each other, and the margins of a population unlike it."""
     import numpy as np
     import pandas as pd
@@ -71,6 +71,14 @@ def write_data(folder: Path, rows: int) -> None:
     sample = pd.DataFrame({**columns, "start": rng.lognormal(sigma=0.5, size=rows)})
     sample.to_parquet(folder / "sample.parquet")
     (folder / "margins.json").write_text(json.dumps(margins), encoding="utf-8")
+    return sample, margins
+
+
+def write_data(folder: Path, rows: int) -> None:
+    """As `write_sample`, and what R reads where it is installed."""
+    import pandas as pd
+
+    sample, margins = write_sample(folder, rows)
     if shutil.which("Rscript"):
         sample.to_csv(folder / "sample.csv", index=False)
         flat = [(name, c, target) for name, of in margins.items() for c, target in of.items()]

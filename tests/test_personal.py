@@ -9,12 +9,17 @@ import uuid
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.copies import demonstration_catalogue
+from tests.examples import examples
 
 from observlib import estimates, tables
 from observlib.display import output
 from observlib.errors import ObservError
-from observlib.personal import held, names_among, reads_as_name
+from observlib.personal import but_codes, held, names_among, reads_as_name
+from observlib.tables import persons
+from observlib.tables.definitions import Column
 
 HELD = {
     "e-mail": [
@@ -160,3 +165,27 @@ def test_the_rules_of_a_table_as_wide_as_a_long_label_do_not_hold_a_page_up():
     """Where each sign of a rule read all those after it, this took some twenty minutes."""
     pytest.importorskip("resource")  # Windows has no limits of this kind
     subprocess.run([sys.executable, "-c", RULE], check=True)
+
+
+CODES = st.one_of(
+    st.text(st.sampled_from("0123456789aAbFz-_ .@é"), max_size=18),
+    st.uuids().map(str),
+    st.from_regex(r"\A[0+3][0-9 .-]{8,12}\Z"),
+    st.from_regex(r"\A[A-Z]{2}\d\d[A-Z0-9]{8,24}\Z"),
+)
+
+
+@examples(500)
+@given(st.lists(CODES, unique=True))
+def test_an_identifier_whose_shape_alone_lets_it_in_is_one_that_every_check_would_let_in(texts):
+    column = Column("text", person=True)
+    codes = {*texts} - {*but_codes(texts)}
+    assert not [text for text in codes if persons.fault(text, column) or reads_as_name(text)]
+    assert not codes & names_among(texts)
+
+
+def test_short_codes_and_uuids_need_no_other_check_and_numbers_to_call_do():
+    codes = ["c000012", "AB-12", "8f14e45f-ceea-467f-a0f1-3b2c1d4e5f60"]
+    assert but_codes([*codes, "0612345678", "zmartin", "06 12"]) == [
+        "0612345678", "zmartin", "06 12",
+    ]  # fmt: skip

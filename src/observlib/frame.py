@@ -278,6 +278,8 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
     """What a parameter of a family names."""
     first = quarter.back(wanted.quarters)[0] if wanted.quarters else None
     if what in TABLES:
+        if TABLES[what].by_days:  # of which families need sums, and which days are told
+            return store.spans(data, what, first, quarter)
         if survey and what == _ASKED:
             return store.read(data, what, first, quarter, device=survey)
         if survey:  # which those of all surveys read

@@ -60,6 +60,18 @@ def test_what_is_told_while_a_long_export_is_read_says_how_far(
     ]
 
 
+def test_how_far_visits_are_read_is_told_though_they_are_summed(tmp_path, catalogue, monkeypatch):
+    device = next(iter(catalogue.devices.values())).model_copy(update={"loader": "page_visits"})
+    catalogue = catalogue.model_copy(update={"devices": {device.id: device}})
+    (tmp_path / "raw").mkdir()
+    rows = [f"2025-07-01;/{page};5\n" for page in range(7)]
+    (tmp_path / "raw" / "calls_1.csv").write_text("date;url;entry_nb_visits\n" + "".join(rows))
+    monkeypatch.setattr("observlib.store.ingestion._MILLION", 3)
+    told = []
+    store.ingest(tmp_path / "raw", tmp_path, catalogue, lambda *one: told.append(one[2]))
+    assert told[1:-1] == [f"calls_1.csv, {million} million rows" for million in (1, 2, 2, 2, 2)]
+
+
 def test_an_export_of_which_more_is_rejected_than_anyone_mends_leaves_the_store_as_it_was(
     tmp_path, catalogue, calls, monkeypatch
 ):

@@ -26,7 +26,8 @@ class Loaded:
 
     `notices` tell what the reader of the export should know and no single row is at fault for,
     such as a question that the device's questionnaire does not have: one line each. `texts` are
-    rows of the table `verbatims`, redacted, where the device asks for them.
+    rows of the table `verbatims`, redacted, where the device asks for them. `added` counts rows
+    that were read and are told later, in sums.
     """
 
     table: str
@@ -34,6 +35,7 @@ class Loaded:
     rejects: pd.DataFrame
     notices: tuple[str, ...] = ()
     texts: pd.DataFrame | None = None
+    added: int = 0
 
 
 def names() -> tuple[str, ...]:

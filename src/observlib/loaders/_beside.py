@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from observlib.catalogue import Beside, Catalogue, Device
 from observlib.errors import ObservError
 from observlib.loaders._text import need_columns, short
 
-Table = tuple[list[str], dict[int, list[str]]]  # header, and rows by line
+Table = tuple[list[str], Mapping[int, Sequence[str]]]  # header, and rows by line
 
 
 def files_of(path: Path, device: Device, known: Catalogue) -> list[Path]:
@@ -36,7 +36,7 @@ def joined(path: Path, table: Table, beside: Beside, read: Callable[[Path], Tabl
         raise ObservError(f"{path}: {other.name} is not beside it; put both into one folder")
     (header, rows), (more, more_rows) = table, read(other)
     at, there = _place(path, header, beside.key), _place(other, more, beside.other_key)
-    by_key: dict[str, list[str]] = {}
+    by_key: dict[str, Sequence[str]] = {}
     for line, cells in more_rows.items():
         key = cells[there].strip() if len(cells) == len(more) else ""
         if not key or key in by_key:

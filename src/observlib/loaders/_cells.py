@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pandas as pd
 
 from observlib.catalogue import Column
@@ -38,14 +39,19 @@ _CODE = re.compile(rf"(?:{_WORD}[-_ .])?(?:{_WORD}[-_ .]?)?\d{{1,5}}(?:[-_]\d{{1
 def each(texts: pd.Series, read: Callable[[str], Any]) -> Read:
     """What `read` makes of each cell; where it raises a `ValueError`, its words tell why not."""
     made: dict[str, Any] = {}
-    faults: dict[str, str] = {}
-    for text in texts.unique():
+    faults: dict[int, str] = {}
+    codes, known = pd.factorize(texts)
+    for code, text in enumerate(known):
         try:
             made[text] = read(text)
         except ValueError as error:
-            faults[text] = str(error)
-    told = {line: faults[text] for line, text in texts.items() if text in faults} if faults else {}
-    return texts.map(made) if len(texts) else texts, told
+            faults[code] = str(error)
+    if not len(texts):
+        return texts, {}
+    values = pd.Series(known, dtype=object, name=texts.name).map(made).take(codes)
+    wrong = np.flatnonzero(np.isin(codes, [*faults])) if faults else ()
+    told = {texts.index[place]: faults[codes[place]] for place in wrong}
+    return values.set_axis(texts.index), told
 
 
 def word_reader(words: dict[str, tuple[str, ...]], what: str) -> Callable[[str], str]:

@@ -151,10 +151,13 @@ def read_csv(path: Path, text: str, delimiter: str) -> tuple[list[str], dict[int
     return [cell.strip() for cell in header], held(path, rows)
 
 
-def csv_rows(path: Path, lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV, the header first, each with the line at which it starts (from 1).
+def csv_rows(
+    path: Path, lines: Iterable[str], delimiter: str, line: int = 1
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV, the header first, each with the line at which it starts.
 
-    Blank lines are passed over. Rows may have more or fewer cells than the header.
+    Blank lines are passed over. Rows may have more or fewer cells than the header. `line` is the
+    number of the first line: what begins with a later one than 1 stands below its header.
 
     Raises
     ------
@@ -173,7 +176,7 @@ def csv_rows(path: Path, lines: Iterable[str], delimiter: str) -> Iterator[tuple
             yield text
 
     reader = csv.reader(measured(), delimiter=delimiter, strict=True)
-    line, headed = 1, False
+    before, headed = line - 1, line > 1
     try:
         for cells in reader:
             row_size = 0
@@ -185,7 +188,7 @@ def csv_rows(path: Path, lines: Iterable[str], delimiter: str) -> Iterator[tuple
             if any(map(str.strip, cells)):
                 headed = True
                 yield line, cells
-            line = reader.line_num + 1
+            line = before + reader.line_num + 1
     except csv.Error as error:
         raise ObservError(
             f"{path}:{line}: not a CSV row: {error}; export the file again"

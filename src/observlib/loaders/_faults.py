@@ -44,7 +44,7 @@ class Faults:
 
     def without(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows that have no fault."""
-        return rows[~rows.index.isin(list(self.by_line))]
+        return rows[~rows.index.isin(list(self.by_line))] if self.by_line else rows
 
     def where(self, field: str, wrong: pd.Series, reason: str) -> None:
         """One fault for all rows of which something holds."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from observlib.catalogue import Column, Format
 from observlib.errors import ObservError
 from observlib.loaders import _cells
+from observlib.loaders._columns import Columns, coded, lines_of, of_texts
 from observlib.loaders._faults import Faults
 from observlib.loaders._grid import Grid
 from observlib.loaders._kept_rows import needed_places, places_of, rule_of
@@ -57,44 +58,62 @@ def texts_of(
         for field, column in form.columns.items()
         if field in titles
     }
-    width, whole = len(grid.header), dict(grid.rows)
-    for line, cells in grid.rows.items():
-        if len(cells) != width and (fault := width_fault(cells, width)):
-            faults.add(line, "", fault)
-            del whole[line]
-    texts = pd.DataFrame(index=pd.Index([*whole], dtype="int64"))
+    whole = grid.rows if isinstance(grid.rows, Columns) else _whole(grid, faults)
+    lines = lines_of(whole)
+    texts = pd.DataFrame(index=pd.Index(lines, dtype="int64"))
     for field, column in form.columns.items():
         if field not in titles:
             texts[field] = column.value or ""
             continue
         at, *more = places[field]
-        cells = [row[at].strip() for row in whole.values()]
-        for line, cell in zip(whole, cells, strict=True):
-            if cell[:1] == "#" and is_formula_error(cell):
-                what = f"holds {cell} in {short(titles[field])!r}, the error of a formula"
-                faults.add(line, "", f"{what}; mend the cell")
-        if more or column.pattern:
-            cells = [_text(column, [row[one] for one in (at, *more)]) for row in whole.values()]
+        codes, known = coded(whole, at)
+        known = [*map(str.strip, known)]
+        wrong = [n for n, cell in enumerate(known) if cell[:1] == "#" and is_formula_error(cell)]
+        for place in np.flatnonzero(np.isin(codes, wrong)) if wrong else ():
+            what = (
+                f"holds {known[codes[place]]} in {short(titles[field])!r}, the error of a formula"
+            )
+            faults.add(int(lines[place]), "", f"{what}; mend the cell")
+        if column.pattern and not more:
+            known = [_text(column, [cell]) for cell in known]
+        cells = of_texts(codes, known)
+        if more:
+            parts = zip(*(of_texts(*coded(whole, one)) for one in (at, *more)), strict=True)
+            cells = _column([_text(column, part) for part in parts])
         if column.same:
-            cells = _repeated(cells, column.same)
-            alone = [line for line, cell in zip(whole, cells, strict=True) if cell == column.same]
+            cells = _column(_repeated(cells, column.same))
             reason = "repeats the cell above, and there is none; write it out"
-            faults.add_all(field, dict.fromkeys(alone, reason))
+            faults.add_all(field, dict.fromkeys(lines[cells == column.same].tolist(), reason))
         if column.empty:
             nothing = {fold_label(word) for word in column.empty}
-            cells = ["" if fold_label(cell) in nothing else cell for cell in cells]
+            codes, known = pd.factorize(cells)
+            cells = of_texts(codes, ("" if fold_label(cell) in nothing else cell for cell in known))
         texts[field] = pd.Series(cells, index=texts.index, dtype=object)
         if rule := column.only_if:
             (by,) = needed_places(path, grid, [rule.header])
-            holds = rule_of(rule)
-            wanted = np.array([holds(row[by]) for row in whole.values()], dtype=bool)
+            codes, known = coded(whole, by)
+            wanted = of_texts(codes, map(rule_of(rule), known), bool)
             texts[field] = texts[field].where(wanted, "")
             if not column.optional:
                 faults.where(field, (texts[field] == "") & wanted, "is empty")
     return texts[~texts.index.isin(list(faults.by_line))] if faults.by_line else texts
 
 
-def _repeated(cells: Sequence[str], word: str) -> list[str]:
+def _whole(grid: Grid, faults: Faults) -> dict[int, Sequence[str]]:
+    """The rows that fit the header; the others are faults."""
+    width, whole = len(grid.header), dict(grid.rows)
+    for line, cells in grid.rows.items():
+        if len(cells) != width and (fault := width_fault(cells, width)):
+            faults.add(line, "", fault)
+            del whole[line]
+    return whole
+
+
+def _column(cells: Sequence[str]) -> np.ndarray:
+    return np.array(cells, dtype=object)
+
+
+def _repeated(cells: Iterable[str], word: str) -> list[str]:
     """The cells of a column, where a word stands for the cell above."""
     found: list[str] = []
     for cell in cells:

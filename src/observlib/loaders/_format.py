@@ -24,6 +24,7 @@ from observlib.loaders._moments import Written, read_moments, written
 from observlib.loaders._periods import day_made, given_period
 from observlib.loaders._readers import reader_of
 from observlib.loaders._rows import rejects_of, settle
+from observlib.loaders._settled_counts import summed
 from observlib.loaders._text import (
     short,
     without_persons,
@@ -84,6 +85,7 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     seen = tables.Seen(form.table) if long else None
     more: list[str] = []
     before: dict[str, pd.Timestamp] = {}
+    parts = pd.DataFrame()
     for grid in again():
         grid = kept_rows(path, grid, form, left)
         faults = Faults(titles, grid.header, grid.rows)
@@ -96,6 +98,11 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
         ids: dict[int, str] = {}
         if form.table == "responses":
             found = _responses.answered(path, grid, frame, form, titles, device, catalogue, faults)
+        elif form.sums and form.table == "audience":  # held to its contract once it is whole
+            frame, told = _settled.SETTLED[form.table](path, frame, form, device, faults)
+            parts = summed(pd.concat([parts, frame])) if len(parts) else summed(frame)
+            none = tables.empty(form.table)
+            found = Loaded(form.table, none, tables.no_rejects(), tuple(told), added=len(frame))
         else:
             frame, told = _settled.SETTLED[form.table](path, frame, form, device, faults)
             found = settle(path, form.table, frame, (), told, seen)
@@ -118,17 +125,20 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
         ]
         found = replace(found, rejects=rejects_of(rejects, found.rejects), notices=())
         yield found
+    if len(parts):
+        yield settle(path, form.table, parts, ())
     unknown = [f"{field} is left unknown: {why}" for field, why in form.unknown.items()]
     notices = (*(_left_out(*one) for one in (+left).items()), *more, *unknown)
     texts_ = None if found.texts is None else found.texts[:0]
-    yield replace(
-        found, rows=found.rows[:0], rejects=found.rejects[:0], notices=notices, texts=texts_
-    )
+    last = replace(found, rows=found.rows[:0], rejects=found.rejects[:0], texts=texts_)
+    yield replace(last, notices=notices, added=0)
 
 
 def _stand_alone(form: Format, device: Device, titles: Mapping[str, str]) -> bool:
     """Whether a row can be read without those far from it."""
-    if form.latest or form.carry_down or form.sums or form.every_day or form.last_partial:
+    if form.latest or form.carry_down or form.every_day or form.last_partial:
+        return False
+    if form.sums and form.table != "audience":
         return False
     if any(column.same for column in form.columns.values()):
         return False

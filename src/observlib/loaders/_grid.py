@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -18,6 +18,7 @@ from observlib import files
 from observlib.catalogue import Format, Layout
 from observlib.errors import ObservError
 from observlib.loaders import _beside, _mbox, _queue_log
+from observlib.loaders._columns import in_columns
 from observlib.loaders._csv import Lines, csv_rows, decoded, held, lines_in, lines_of, read_text
 from observlib.loaders._records import need_room, read_records
 from observlib.loaders._text import short
@@ -32,7 +33,7 @@ _ITSELF = frozenset({"response", "open-ended response", "reponse", "reponse ouve
 
 
 Others = tuple[tuple[str, ...], ...]  # more names of each column, where several rows head them
-Rows = Iterator[tuple[int, list[str]]]
+Rows = Mapping[int, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Grid:
     """
 
     header: list[str]
-    rows: dict[int, list[str]]
+    rows: Rows
     zone: str = ""
     made_on: date | None = None
     others: Others = ()
@@ -67,11 +68,11 @@ def pieces(path: Path, form: Format, most: int) -> Pieces:
     lines = lines_in(path, form.layout.encodings)
 
     def read() -> Iterator[Grid]:
-        header, others, rows = _csv(path, lines, form)
-        piece = Grid(header, dict(islice(rows, most)), others=others)
-        yield piece
-        while more := dict(islice(rows, most)):
-            yield replace(piece, rows=more)
+        header, others, below = _csv(path, lines, form)
+        empty = Grid(header, {}, others=others)
+        found = in_columns(path, *below, len(header), most)
+        yield replace(empty, rows=next(found, {}))
+        yield from (replace(empty, rows=rows) for rows in found)
 
     return read
 
@@ -102,13 +103,13 @@ def read_grid(path: Path, form: Format) -> Grid:
     if layout.kind == "mbox":
         return Grid(*_mbox.read(path, layout.addresses))
     if in_pieces(path, form):
-        header, others, rows = _csv(path, lines_in(path, layout.encodings), form)
-        return Grid(header, held(path, rows), others=others)
+        header, others, below = _csv(path, lines_in(path, layout.encodings), form)
+        return Grid(header, _held(path, below), others=others)
     if _is_text(path, layout):
         text = read_text(path, layout.encodings)
         section = _section(path, text, layout)
-        header, others, rows = _csv(path, partial(lines_of, section), form)
-        grid = Grid(header, held(path, rows), others=others)
+        header, others, below = _csv(path, partial(lines_of, section), form)
+        grid = Grid(header, _held(path, below), others=others)
         if form.made_on and (told := re.search(form.made_on, text)):
             grid = replace(grid, made_on=_day(told[1]))
     elif layout.kind == "json":
@@ -119,12 +120,12 @@ def read_grid(path: Path, form: Format) -> Grid:
     if layout.beside:
         plain = form.model_copy(update={"layout": layout.model_copy(update={"beside": None})})
 
-        def table(of: Path) -> tuple[list[str], dict[int, list[str]]]:
+        def table(of: Path) -> tuple[list[str], Rows]:
             other = read_grid(of, plain)
             return other.header, other.rows
 
-        header, whole = _beside.joined(path, (grid.header, grid.rows), layout.beside, table)
-        grid = replace(grid, header=header, rows=whole)
+        header, rows = _beside.joined(path, (grid.header, grid.rows), layout.beside, table)
+        grid = replace(grid, header=header, rows=rows)
     if form.zone_from:
         grid = _with_zone(path, grid, form.zone_from)
     if layout.footer:
@@ -179,16 +180,32 @@ def _delimiter(line: str, signs: str, known: Sequence[str]) -> str:
     return max(signs, key=headers)
 
 
-def _csv(path: Path, lines: Lines, form: Format) -> tuple[list[str], Others, Rows]:
-    """The header of a text, what else its columns are called, and its rows one by one."""
+Below = tuple[Iterator[str], int, str]  # the lines, the number of the first, what separates cells
+
+
+def _held(path: Path, below: Below) -> Rows:
+    lines, line, sign = below
+    return held(path, csv_rows(path, lines, sign, line))
+
+
+def _csv(path: Path, lines: Lines, form: Format) -> tuple[list[str], Others, Below]:
+    """The header of a text, what else its columns are called, and what stands below."""
     layout = form.layout
     place = max(layout.header_row - 1, 0)
     filled = (line for line in lines() if line.strip())
     told = next(islice(filled, place, None), "")
     known = [name for column in form.columns.values() for name in column.headers]
-    rows = csv_rows(path, lines(), _delimiter(told, layout.delimiters, known))
+    sign, source, read = _delimiter(told, layout.delimiters, known), lines(), 0
     if layout.header_row == 0:
-        return list(layout.names), (), rows
+        return list(layout.names), (), (source, 1, sign)
+
+    def counted() -> Iterator[str]:
+        nonlocal read
+        for line in source:
+            read += 1
+            yield line
+
+    rows = csv_rows(path, counted(), sign)
     top = [
         [cell.strip() for cell in cells]
         for _, cells in islice(rows, layout.header_row + layout.skip_rows)
@@ -198,7 +215,7 @@ def _csv(path: Path, lines: Lines, form: Format) -> tuple[list[str], Others, Row
     if layout.skipped and not (len(top) > place and re.match(layout.skipped, top[-1][0])):
         raise ObservError(f"{path}: lacks one of its rows of headers; {_AGAIN}")
     header, others = _headed(top, layout)
-    return header, others, rows
+    return header, others, (source, read + 1, sign)
 
 
 def _headed(top: list[list[str]], layout: Layout) -> tuple[list[str], Others]:
@@ -290,8 +307,8 @@ def _archive(path: Path, form: Format) -> Grid:
                 with book.open(part) as stream:
                     content = stream.read(part.file_size + 1)
                 text = decoded(path, content, layout.encodings)
-                header, others, rows = _csv(path, partial(lines_of, text), form)
-                grids.append(Grid(header, held(path, rows), others=others))
+                header, others, below = _csv(path, partial(lines_of, text), form)
+                grids.append(Grid(header, _held(path, below), others=others))
     except _DAMAGED as error:
         raise ObservError(f"{path}: is no archive that can be read; {_AGAIN}") from error
     if not grids:
@@ -323,7 +340,7 @@ def _with_zone(path: Path, grid: Grid, pattern: str) -> Grid:
 
 def _above(grid: Grid, footer: str) -> Grid:
     """The rows above the first whose first cell is that of the footer."""
-    rows: dict[int, list[str]] = {}
+    rows: dict[int, Sequence[str]] = {}
     for line, cells in grid.rows.items():
         if cells and re.match(footer, cells[0]):
             break

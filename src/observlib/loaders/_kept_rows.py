@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from observlib.catalogue import Format, Keep
-from observlib.loaders._grid import Grid
+from observlib.loaders._columns import Columns, of_texts
+from observlib.loaders._grid import Grid, Rows
 from observlib.loaders._text import header_label, need_columns
 from observlib.text import fold_label
 
@@ -16,12 +17,13 @@ from observlib.text import fold_label
 def places_of(header: Sequence[str], names: Sequence[str]) -> list[int]:
     """Where all columns of these names stand, in the names' order."""
     folded = [header_label(title) for title in header]
-    return [at for name in map(header_label, names) for at, own in enumerate(folded) if own == name]
+    wanted = dict.fromkeys(map(header_label, names))
+    return [at for name in wanted for at, own in enumerate(folded) if own == name]
 
 
 def kept_rows(path: Path, grid: Grid, form: Format, left: Counter[str]) -> Grid:
     """The rows that count; why others do not, and how many, goes to `left`."""
-    rows = dict(grid.rows)
+    rows = grid.rows
     if carried := form.carry_down:
         rows = _carried(path, grid, carried.key, carried.headers)
     if latest := form.latest:
@@ -35,7 +37,12 @@ def kept_rows(path: Path, grid: Grid, form: Format, left: Counter[str]) -> Grid:
     for rule in form.keep:
         (at,) = needed_places(path, grid, [rule.header])
         holds = rule_of(rule)
-        kept = {n: c for n, c in rows.items() if len(c) <= at or holds(c[at])}
+        kept: Rows
+        if isinstance(rows, Columns):
+            codes, texts = rows.columns[at]
+            kept = rows.where(of_texts(codes, map(holds, texts), bool))
+        else:
+            kept = {n: c for n, c in rows.items() if len(c) <= at or holds(c[at])}
         what = "is none of" if rule.words else "is one of"
         told = ", ".join(word or "(empty)" for word in rule.words or rule.but)
         left[rule.why or f"{rule.header} {what} {told}"] += len(rows) - len(kept)

@@ -236,25 +236,26 @@ def parsed(texts: pd.Series, form: str, days: bool = False) -> pd.DataFrame:
     >>> found["read"].tolist(), str(found["wall"][0])
     ([True, False], '2026-03-31 10:00:00')
     """
-    cells = pa.array(texts.to_numpy(object), pa.string())
+    codes, known = pd.factorize(texts.to_numpy(object))  # many rows are of one day
+    cells = pa.array(known, pa.string())
     if form.startswith("epoch"):
         found = pc.match_substring_regex(cells, _EPOCH)
         seconds = pc.cast(pc.if_else(found, cells, "0"), pa.float64()).to_numpy(False)
         seconds = seconds / (1000 if form == "epoch_ms" else 1)
         read = found.to_numpy(False) & (seconds < 5e9)
         wall = (np.where(read, seconds, 0) * 1e6).astype("int64").astype("datetime64[us]")
-        offset = np.zeros(len(texts))
+        offset = np.zeros(len(known))
     else:
         found = pc.extract_regex(cells, _pattern(form, days))
         parts = {one.name: found.field(at) for at, one in enumerate(found.type)}
         wall, sound = _wall(parts)
-        offset = _offset(parts["zone"]) if "zone" in parts else np.full(len(texts), np.nan)
+        offset = _offset(parts["zone"]) if "zone" in parts else np.full(len(known), np.nan)
         read = pc.is_valid(found).to_numpy(False) & sound & ~(abs(offset) > 14 * 60)
-    frame = pd.DataFrame({"read": read}, index=texts.index)
+    frame = pd.DataFrame({"read": read})
     frame["wall"] = np.where(read, wall, np.datetime64("NaT", "us"))
     frame["offset"] = offset
     frame["month"], frame["day"] = frame["wall"].dt.month, frame["wall"].dt.day
-    return frame
+    return frame.take(codes).set_axis(texts.index)
 
 
 def _wall(parts: Mapping[str, pa.Array]) -> tuple[np.ndarray, np.ndarray]:

@@ -49,6 +49,30 @@ def audience(
     return faults.without(frame), []
 
 
+def summed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Parts of counts, such as those of pages, added up by product, area and days.
+
+    What one part does not tell is unknown of the sum, which stands under the line of the first.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2026-03-01")
+    >>> told = {"product": "p", "area": None, "start": day, "end": day, "complete": True}
+    >>> parts = pd.DataFrame({**told, "visits": [3, 4], "bounces": [1, None]}, index=[2, 3])
+    >>> summed(parts)[["visits", "bounces"]].to_dict("index")
+    {2: {'visits': 7.0, 'bounces': nan}}
+    """
+    key = ["product", "area", "start", "end", "complete"]
+    names = [name for name in _COUNTS if name in frame]
+    told = frame.astype(dict.fromkeys(names, float)).assign(line=frame.index)
+    grouped = told.groupby(key, dropna=False, sort=False)
+    sums = grouped[names].sum()
+    sums = sums.where(grouped[names].count().eq(grouped.size(), axis=0))
+    first = grouped[[name for name in frame if name not in (*key, *names)] + ["line"]].first()
+    found = pd.concat([sums, first], axis=1).reset_index()
+    return found.set_index(pd.Index(found.pop("line"), name=None))
+
+
 def _period(frame: pd.DataFrame, faults: Faults) -> tuple[pd.Series, pd.Series]:
     """The first and last days that the rows count."""
     if "period" in frame:

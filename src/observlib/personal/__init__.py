@@ -15,6 +15,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from observlib.personal import recognisers
 
 HIDDEN = "(not shown: it may tell of someone)"
@@ -29,6 +32,10 @@ _TWO_CAPITALS = re.compile(
     rf"(?<![^\W_]){_CAPITAL}[^\W\d_]+[ ,;\u00a0]+(?!ID\b){_CAPITAL}[^\W\d_]+"
     r"|\A\s*[^\W\d_]{2,}\.[^\W\d_]{2,}\s*\Z"
 )
+# Identifiers, in RE2: too short for a number that reaches, pays or registers someone; and UUIDs.
+_LONGEST_CODE = 14
+_CODE = r"\A(?:[A-Za-z_-]*[0-9]){1,9}[A-Za-z_-]*\z"
+_UUID = r"(?i)\A[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\z"
 _RANDOM = re.compile(r"(?:[a-z][A-Z]\w*){2}")  # small and capital letters as in no name
 
 
@@ -133,6 +140,25 @@ def names_things(column: str) -> bool:
     return column.strip().casefold() in ("device", "product", "produit", "channel")
 
 
+def but_codes(identifiers: Iterable[str]) -> list[str]:
+    """Identifiers without those which, by their shape, are no name and hold nothing personal.
+
+    Examples
+    --------
+    >>> but_codes(["c000012", "zmartin", "AB-12", "0612345678"])
+    ['zmartin', '0612345678']
+    """
+    texts = pa.array(identifiers, pa.string())
+    code = pc.and_(
+        pc.match_substring_regex(texts, _CODE),
+        pc.less_equal(pc.binary_length(texts), _LONGEST_CODE),
+    )
+    uuid = pc.match_substring_regex(texts, _UUID)
+    mixed = pc.match_substring_regex(texts, "(?i)[a-f].*[0-9]|[0-9].*[a-f]")
+    found: list[str] = texts.filter(pc.invert(pc.or_(code, pc.and_(uuid, mixed)))).to_pylist()
+    return found
+
+
 def names_among(identifiers: Iterable[str]) -> set[str]:
     """Those of a column's identifiers that may be names: they read as one, or have no digit.
 
@@ -148,17 +174,19 @@ def names_among(identifiers: Iterable[str]) -> set[str]:
     (set(), {'ZMARTIN'})
     """
     texts = set(identifiers)
-    coded = {text for text in texts if any(map(str.isdigit, text))}
-    plain = {text for text in texts - coded if len(text) > 2 and not _RANDOM.search(text)}
-    if 2 * len(coded) >= len(texts):
+    doubtful = but_codes(texts)
+    bare = {text for text in doubtful if not any(map(str.isdigit, text))}
+    plain = {text for text in bare if len(text) > 2 and not _RANDOM.search(text)}
+    if plain and 2 * len(bare) <= len(texts):
+        coded = texts - bare
         lengths, letters = set(map(len, coded)), _letters("".join(coded))
         plain = {text for text in plain if len(text) not in lengths or _letters(text) - letters}
-    return plain | set(filter(reads_as_name, texts))
+    return plain | set(filter(reads_as_name, doubtful))
 
 
 def _letters(text: str) -> set[str]:
     """The signs of a text, of which all small letters of ASCII are one, and all capitals."""
-    return set(re.sub("[A-Z]", "A", re.sub("[a-z]", "a", text)))
+    return set(re.sub("[A-Z]", "A", re.sub("[a-z]", "a", "".join(set(text)))))
 
 
 def _without(pattern: re.Pattern[str], is_one: Callable[[str], bool], text: str) -> str:

@@ -253,7 +253,7 @@ def _blank(layout: Layout) -> Format:
 def _layout(path: Path) -> Layout:
     if first_bytes(path).startswith((b"PK", b"\xd0\xcf\x11\xe0")):  # .xlsx and .ods, .xls
         grid = read_grid(path, _blank(Layout(kind="workbook")))
-        top = dict([(1, grid.header), *list(grid.rows.items())[:_TOP]])
+        top = {1: grid.header} | {n: [*row] for n, row in [*grid.rows.items()][:_TOP]}
         return Layout(kind="workbook", header_row=[*top][_header_row([*top.values()]) - 1])
     text = read_text(path, ("utf-8", "cp1252"))
     if text.lstrip()[:1] in ("[", "{"):

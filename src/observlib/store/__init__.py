@@ -13,7 +13,6 @@ from observlib.store.ingestion import Ingested, Progress, ingest
 from observlib.store.reading import (
     READ,
     applied,
-    by_month,
     check,
     count,
     devices,
@@ -32,6 +31,7 @@ from observlib.store.reading import (
 )
 from observlib.store.seen import first_seen
 from observlib.store.status import changing, corrections, missing, open_corrections, status
+from observlib.store.sums import by_month, spans
 
 __all__ = [
     "DEMONSTRATION",
@@ -61,6 +61,7 @@ __all__ = [
     "open_corrections",
     "read",
     "received",
+    "spans",
     "status",
     "still_raw",
     "themes",

@@ -72,7 +72,7 @@ def receive(
     hide: Hide,
     told: Callable[[int], None],
 ) -> Received:
-    """Write the rows of an export to a file of the store; `told` how many, after each piece.
+    """Write the rows of an export to a file of the store; `told` how many are read so far.
 
     Nothing identifies a person as written any more: rows of a table go through `hide`.
 
@@ -83,7 +83,7 @@ def receive(
     """
     rejects: list[pd.DataFrame] = []
     notices: list[str] = []
-    found, writer = Received("", store), None
+    found, writer, read = Received("", store), None, 0
     texts, texts_writer = Received(TEXTS, store), None
     try:
         for batch in batches:
@@ -102,7 +102,8 @@ def receive(
                     f"{path}: {count:,} rows are rejected, {first_reject(rejects[0])}; mend the "
                     "export"
                 )
-            told(found.rows)
+            read += len(batch.rows) + batch.added
+            told(read)
     finally:
         for one in (writer, texts_writer):
             if one is not None:

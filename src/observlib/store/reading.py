@@ -72,7 +72,11 @@ def read(
         Where the folder has no store, or the table does not exist.
     """
     select = f"SELECT {', '.join(map(quoted, tables.columns(table)))}"
-    found = _query(data, table, select, "ORDER BY ALL", first, last, product, device)
+    return typed(query(data, table, select, "ORDER BY ALL", first, last, product, device), table)
+
+
+def typed(found: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Rows that a query of a whole table found, in its types."""
     if found.empty:
         return tables.empty(table).assign(source=pd.Series(dtype=str))
     rows = tables.coerce(found.drop(columns="source"), table)
@@ -101,57 +105,10 @@ def received(data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter)
     for table, names in counted.items():
         what = f"DISTINCT ({', '.join(map(quoted, names))})" if names else "*"
         select = f"SELECT device, count({what})::BIGINT AS count"
-        found = _query(data, table, select, "GROUP BY device ORDER BY device", quarter, quarter)
+        found = query(data, table, select, "GROUP BY device ORDER BY device", quarter, quarter)
         parts.append(found.assign(table=table))
     filled = [part for part in parts if len(part)] or parts[:1]
     return pd.concat(filled, ignore_index=True)[columns]
-
-
-def by_month(
-    data: Path,
-    table: str,
-    sums: Sequence[str] = (),
-    first: Quarter | None = None,
-    last: Quarter | None = None,
-) -> pd.DataFrame:
-    """How much a table holds by device, product and month, of however many rows it is.
-
-    Parameters
-    ----------
-    data
-        Data folder.
-    table
-        Name of the tidy table.
-    sums
-        Its columns of counts and numbers of which the sum is wanted.
-    first, last
-        Keep only rows whose period meets these quarters.
-
-    Returns
-    -------
-    DataFrame
-        `device`, `product`, `month` (`YYYY-MM`, that of a row's first day), `rows`, each of `sums`
-        and `source`.
-
-    Raises
-    ------
-    ObservError
-        Where the folder has no store, or the table or a column does not exist.
-    """
-    if unknown := [name for name in sums if name not in tables.columns(table)]:
-        raise ObservError(f"table {table}: has no column {unknown[0]!r}")
-    start = quoted(tables.TABLES[table].start)
-    wanted = "".join(f", sum({quoted(name)}) AS {quoted(name)}" for name in sums)
-    month = f"year({start}) * 12 + month({start}) - 1"  # cheaper than its first day
-    select = f"SELECT device, product, {month} AS month, count(*)::BIGINT AS rows{wanted}"
-    found = _query(
-        data, table, select, f"GROUP BY device, product, {month} ORDER BY ALL", first, last
-    )
-    columns = ["device", "product", "month", "rows", *sums, "source"]
-    if found.empty:
-        return pd.DataFrame(columns=columns)
-    months = [f"{month // 12}-{month % 12 + 1:02d}" for month in found["month"]]
-    return found.assign(month=months)[columns]
 
 
 def marks(data: Path, device: str) -> pd.DataFrame:
@@ -173,7 +130,7 @@ def marks(data: Path, device: str) -> pd.DataFrame:
     found = [pd.DataFrame(columns=columns)]
     for table, question in (("ratings", "question"), ("responses", "variable")):
         select = f"SELECT DISTINCT device, {question} AS question, value, scale_min, scale_max"
-        rows = _query(data, table, select, "ORDER BY ALL", None, None, device=device)
+        rows = query(data, table, select, "ORDER BY ALL", None, None, device=device)
         found.append(rows.dropna(subset=["value"]) if len(rows) else rows)
     filled = [rows[columns] for rows in found if len(rows)] or found[:1]
     return pd.concat(filled, ignore_index=True)
@@ -197,7 +154,7 @@ def heard(data: Path, first: Quarter, last: Quarter) -> pd.DataFrame:
     parts = [pd.DataFrame(columns=["device", "product", "source"])]
     for table in tables.TABLES:
         select, rest = "SELECT DISTINCT device, product", "ORDER BY device, product"
-        parts.append(_query(data, table, select, rest, first, last))
+        parts.append(query(data, table, select, rest, first, last))
     filled = [part.dropna() for part in parts if len(part.dropna())] or parts[:1]
     # texts stand beside what their device gave
     return pd.concat(filled).drop_duplicates(["device", "product"], ignore_index=True)
@@ -215,7 +172,7 @@ def themes(data: Path, first: Quarter, last: Quarter) -> list[str]:
     """
     found: set[str] = set()
     for table in ("calls", "tickets"):
-        rows = _query(data, table, "SELECT DISTINCT device, theme", "", first, last)
+        rows = query(data, table, "SELECT DISTINCT device, theme", "", first, last)
         found |= set(rows["theme"].dropna()) if len(rows) else set()
     return sorted(found)
 
@@ -357,7 +314,7 @@ def count(
         As for `read`.
     """
     select, rest = "SELECT device, count(*)::BIGINT AS rows", "GROUP BY device"
-    found = _query(data, table, select, rest, first, last, product, device)
+    found = query(data, table, select, rest, first, last, product, device)
     return int(found["rows"].sum()) if len(found) else 0
 
 
@@ -387,7 +344,7 @@ def _day_after(day: date) -> date:
     return date.fromordinal(day.toordinal() + 1)
 
 
-def _query(
+def query(
     data: Path,
     table: str,
     select: str,
@@ -420,8 +377,8 @@ def _query(
         parts = readable(store, (entry.part for entry in entries))
         try:
             with connected(store) as connection:
-                query = f"{select} {corrected(table, corrections)} WHERE {where} {rest}"
-                rows = connection.execute(query, [parts, *values]).df()
+                asked = f"{select} {corrected(table, corrections)} WHERE {where} {rest}"
+                rows = connection.execute(asked, [parts, *values]).df()
         except (duckdb.Error, UnicodeDecodeError) as error:
             check_parts(store, entries)
             said = str(error).splitlines()[0]

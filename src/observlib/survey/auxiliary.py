@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -71,14 +72,32 @@ class Auxiliary:
             gram[column] = gram[:, column] = self.totals(weights * number)
         return gram
 
-    def residuals(self, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """What the weighted regression of values (n,) or (n, k) on x leaves unexplained."""
+    def residuals(self, values: np.ndarray, weights: np.ndarray, gram: np.ndarray) -> np.ndarray:
+        """What the weighted regression of values (n,) or (n, k) on x leaves unexplained.
+
+        `gram` is that of the weights.
+        """
         columns = values.reshape(len(values), -1)
-        gram = self.gram(weights)
         found = np.empty(columns.shape)
+        cells, cell = self._collapsed
         for k, column in enumerate(columns.T):
-            found[:, k] = column - self.predict(solve(gram, self.totals(weights * column)))
+            right = self._totals_of_few(weights * column)
+            found[:, k] = column - cells.predict(solve(gram, right))[cell]
         return found.reshape(values.shape)
+
+    def _totals_of_few(self, values: np.ndarray) -> np.ndarray:
+        """As `totals`, of values most of which may be 0, such as those of a domain."""
+        if self.numbers.shape[1]:
+            return self.totals(values)
+        there = np.flatnonzero(values)
+        few = replace(
+            self, codes=tuple(codes[there] for codes in self.codes), numbers=self.numbers[there]
+        )
+        return few.totals(values[there])
+
+    @cached_property
+    def _collapsed(self) -> tuple[Auxiliary, np.ndarray]:
+        return self.collapse()
 
     def collapse(self) -> tuple[Auxiliary, np.ndarray]:
         """The distinct rows of x (cells), and the cell of each row.

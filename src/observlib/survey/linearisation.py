@@ -8,13 +8,14 @@ estimators in survey sampling", *JASA* 87 (1992), 376–382: of the total of its
 
 from __future__ import annotations
 
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from observlib.survey.design import Codes, Design, Floats, Mask
 
-_BLOCK = 32  # domains residualised together: 100,000 rows of them are 26 MB
+_BLOCK = 32  # domains residualised together
+_MOST_VALUES = 16_000_000  # of them, where rows are many: 128 MB
 
 
 def variances(design: Design, scores: Floats, codes: Codes, count: int) -> Floats:
@@ -35,15 +36,17 @@ def variances(design: Design, scores: Floats, codes: Codes, count: int) -> Float
         (count,)
     """
     if design.calibration is None:
-        deviations, domain = _deviations(design, scores[:, None], codes, count)
+        units = _units(design, codes, count)
+        deviations, domain = _deviations(design, scores[:, None], units, count)
         return _sums(deviations**2, domain, count)[:, 0]
     # the residual of a row outside a domain is not 0: all rows count in each
     found = np.empty(count)
-    everywhere = np.zeros(len(scores), dtype=np.int64)
-    for start in range(0, count, _BLOCK):
-        domains = np.arange(start, min(start + _BLOCK, count))
+    units = _units(design, np.zeros(len(scores), dtype=np.int64), 1)
+    size = max(1, min(_BLOCK, _MOST_VALUES // max(len(scores), 1)))
+    for start in range(0, count, size):
+        domains = np.arange(start, min(start + size, count))
         block = np.where(codes[:, None] == domains, scores[:, None], 0.0)
-        deviations, _ = _deviations(design, design.calibration.residuals(block), everywhere, 1)
+        deviations, _ = _deviations(design, design.calibration.residuals(block), units, 1)
         found[domains] = (deviations**2).sum(axis=0)
     return found
 
@@ -64,7 +67,7 @@ def covariance(design: Design, scores: Floats) -> Floats:
     codes = np.where(design.domain, 0, -1)
     if design.calibration is not None:
         scores, codes = design.calibration.residuals(scores), np.zeros_like(codes)
-    deviations, _ = _deviations(design, scores, codes, 1)
+    deviations, _ = _deviations(design, scores, _units(design, codes, 1), 1)
     return cast(Floats, deviations.T @ deviations)
 
 
@@ -157,18 +160,30 @@ def without_error(design: Design, codes: Codes, count: int) -> Mask:
     return whole
 
 
-def _deviations(design: Design, scores: Floats, codes: Codes, count: int) -> tuple[Floats, Codes]:
+class _Units(NamedTuple):
+    """The sampled units of each domain, of which those of a stratum in a domain are a cell."""
+
+    rows: Mask  # those in a domain (n,)
+    unit: Codes  # the unit of each of them
+    cells: Codes  # stratum and domain of each cell, as one number
+    cell: Codes  # the cell of each unit
+
+
+def _units(design: Design, codes: Codes, count: int) -> _Units:
+    rows = codes >= 0
+    units, unit = np.unique(design.psu[rows] * count + codes[rows], return_inverse=True)
+    keys = design.stratum[units // count] * count + units % count
+    return _Units(rows, unit, *np.unique(keys, return_inverse=True))
+
+
+def _deviations(design: Design, scores: Floats, of: _Units, count: int) -> tuple[Floats, Codes]:
     """Scaled deviations of unit totals from their stratum's mean, and the domain of each.
 
     The sum of their squares (products) over a domain is its variance (covariance). Units of the
     sample without a row in a domain have a total of 0 there; those of one stratum share a row.
     """
-    rows = codes >= 0
-    units, unit = np.unique(design.psu[rows] * count + codes[rows], return_inverse=True)
-    totals = _sums(scores[rows] * design.weights[rows, None], unit, len(units))
-    # a cell is a stratum in a domain
-    keys = design.stratum[units // count] * count + units % count
-    cells, cell = np.unique(keys, return_inverse=True)
+    rows, unit, cells, cell = of
+    totals = _sums(scores[rows] * design.weights[rows, None], unit, len(cell))
     stratum, domain = cells // count, cells % count
     size, population = design.sampled[stratum], design.population[stratum]
     present = np.bincount(cell, minlength=len(cells))

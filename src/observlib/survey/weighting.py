@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import get_args
 
@@ -69,7 +70,11 @@ class Calibration:
         values = np.asarray(values, dtype=float)
         if len(values) != len(self.weights) or not np.isfinite(values).all():
             raise ValueError(f"residuals of {len(self.weights)} rows need as many finite values")
-        return self.auxiliary.residuals(values, self.start)
+        return self.auxiliary.residuals(values, self.start, self._gram)
+
+    @cached_property
+    def _gram(self) -> np.ndarray:
+        return self.auxiliary.gram(self.start)
 
     def summary(self) -> pd.Series:
         """People, sum and range of weights, how many are negative, range of g, effective n.

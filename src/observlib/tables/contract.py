@@ -265,7 +265,10 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
             continue
         cells = rows[name].dropna()
         texts = cells.unique()
-        names = personal.names_among(map(str, texts)) if column.person else set()
+        names = set()
+        if column.person:
+            written = [*map(str, texts.tolist())]
+            names, texts = personal.names_among(written), personal.but_codes(written)
         told = {
             cell: why
             for cell in texts
