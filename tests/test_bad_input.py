@@ -410,14 +410,14 @@ def test_an_edition_that_cannot_be_written_leaves_the_published_one(
     fail = failing(code)
     before = everything(filled)
 
-    def make(request: Any, folder: Path, **more: Any) -> dict[str, Any]:
+    def make(request: Any, folder: Path, **more: Any) -> tuple[dict[str, Any], dict[str, int]]:
         if step == "study":
             fail()
         folder.mkdir(parents=True, exist_ok=True)
         none = publications.content(estimates.make([]), comparisons.make(None), {"wide": []})
         for name, content in none.items():
             (folder / name).write_bytes(content)
-        return {**request.about, "version": "0", "studies": []}
+        return {**request.about, "version": "0", "studies": []}, {}
 
     monkeypatch.setattr("observlib.release.make", make)
     monkeypatch.setattr("observlib.release.publish", fail)

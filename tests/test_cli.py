@@ -372,10 +372,10 @@ def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch,
     if step == "publish":
         none = publications.content(estimates.make([]), comparisons.make(None), {"wide": []})
 
-        def make(request: Any, folder: Path, **_: Any) -> dict[str, Any]:
+        def make(request: Any, folder: Path, **_: Any) -> tuple[dict[str, Any], dict[str, int]]:
             for name, content in none.items():
                 (folder / name).write_bytes(content)
-            return {**request.about, "studies": []}
+            return {**request.about, "studies": []}, {}
 
         monkeypatch.setattr("observlib.release.make", make)
         monkeypatch.setattr("observlib.told.jobs", lambda _: [])  # no page reads a family
