@@ -64,7 +64,7 @@ def test_what_only_a_made_edition_tells_stops_it_too_and_a_program_reads_all(
 ):
     finding(monkeypatch, [FINE, LATE], [LINKS])
     code, out, err = observ("edition", "2026-T3", "--release", "--json", "--publisher", "embedded")
-    assert code == 1 and len(place) == 1 and "observ: links: a.html" in err
+    assert code == 1 and len(place) == 1 and '"problem": "links: a.html' in err
     found = json.loads(out)
     assert found == {
         "released": False,

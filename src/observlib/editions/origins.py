@@ -174,7 +174,7 @@ def write(
         page = page_of(read_notebook(folder / f"{name}.ipynb"), known)
         if is_long := len(page.rows) > MOST:
             page = Page({}, {}, {})
-        opening = "too_many" if is_long else "opening"
+        opening = TEXTS["too_many"] if is_long else TEXTS["opening"]
         text = _page(name, study["title"], number, page, held, request.catalogue, opening)
         (folder / FOLDER / f"{name}.qmd").write_text(text, encoding="utf-8", newline="\n")
         own = {one: f"{FOLDER}/{name}.html#{one}" for one in page.rows}
@@ -247,7 +247,7 @@ def _page(
     page: Page,
     held: Mapping[str, pd.DataFrame],
     catalogue: Catalogue,
-    opening: str = "opening",
+    opening: str = TEXTS["opening"],
 ) -> str:
     """The page of origins of a study, as Quarto Markdown."""
     header = {
@@ -256,7 +256,7 @@ def _page(
         "order": order,
     }
     most = french.number(MOST)
-    said = TEXTS[opening].format(title=plain(title), page=name, most=most)
+    said = opening.format(title=plain(title), page=name, most=most)
     own = [one for one in page.rows.values() if "against" not in one.row]
     pairs = [one for one in page.rows.values() if "against" in one.row]
     parts: list[str] = [said]
