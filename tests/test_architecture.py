@@ -38,7 +38,7 @@ FLOORS = [
     {"overview"},
     {"edition"},
     {"publish"},
-    {"standing", "scaffold", "live", "editions"},
+    {"standing", "scaffold", "live", "editions", "menus"},
     {"staging", "explaining"},
     {"release", "preview", "packages", "review"},
     {"cli"},

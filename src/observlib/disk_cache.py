@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import math
 import os
 import zipfile
 from collections.abc import Mapping
@@ -65,10 +66,11 @@ def get(folder: Path, name: str) -> dict[str, bytes] | None:
         return {str(name): archive.read(str(name)) for name in names}
 
 
-def prune(folder: Path, most: int = MOST) -> None:
+def prune(folder: Path, most: int = MOST, since: float = math.inf) -> None:
     """Delete the entries that have been of no use for longest, until the others have `most` bytes.
 
-    What a killed run has left half-written is deleted in its turn.
+    What a killed run has left half-written is deleted in its turn. What has been of use `since` a
+    moment, in seconds since 1970, stays: an edition of hundreds of pages may be larger than `most`.
     """
     found = []
     for path in folder.rglob("*"):
@@ -76,8 +78,8 @@ def prune(folder: Path, most: int = MOST) -> None:
             state = path.stat()
             if path.is_file():
                 found.append((state.st_mtime_ns, state.st_size, path))
-    for _, size, path in sorted(found, reverse=True):
+    for when, size, path in sorted(found, reverse=True):
         most -= size
-        if most < 0:
+        if most < 0 and when < since * 1e9:
             with contextlib.suppress(OSError):
                 path.unlink()

@@ -25,7 +25,7 @@ MADE_OF = "observlib_made_of"  # in the metadata of a committed notebook: see `e
 UNSEEN = frozenset(
     (
         *("cli", "demo", "demonstration", "disk_cache", "editions", "explaining", "fetching"),
-        *("git", "live", "loaders", "packages", "preview", "publish", "release", "review"),
+        *("git", "live", "loaders", "menus", "packages", "preview", "publish", "release", "review"),
         *("scaffold", "staging", "standing", "swap"),
     )
 )

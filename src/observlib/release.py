@@ -113,7 +113,7 @@ def release(
         For a quarter without data, a clock behind the data, a failed study, a page that cannot be
         published, a folder that cannot be written.
     """
-    began, today = time.monotonic(), today or period.today()
+    began, started, today = time.monotonic(), time.time(), today or period.today()
     check_publisher(publisher)
     # before all else is read: what changes from here on is seen by the next run
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
@@ -163,7 +163,7 @@ def release(
         if not lines:
             asked, latest = str(request.quarter), str(store.latest_quarter(data, today))
             standing.write(root, Record(found, asked, made, shown_of(manifest), outputs, latest))
-        disk_cache.prune(cache)
+        disk_cache.prune(cache, since=started)
     return site / "index.html", lines
 
 

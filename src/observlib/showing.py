@@ -15,6 +15,7 @@ from observlib.corrections import Correction
 from observlib.display import charts
 from observlib.display.notes import NOTED
 from observlib.display.prose import Markdown, joined
+from observlib.display.select import Crowded
 from observlib.period import Quarter
 from observlib.say import frames_of
 from observlib.selection import Columns
@@ -26,6 +27,10 @@ _COMPARED = {  # what there is none of, by what is compared
     "others": "comparaison de catégories de répondants",
     "peer": "comparaison que l'on puisse tester",
 }
+_CROWDED = (
+    "Plusieurs dispositifs donnent ces chiffres, trop pour être montrés ensemble ; ils sont dans "
+    "les données de la page."
+)
 _STATUS = {True: "published", False: "missing"}
 _OF_PAIRS = {  # the indicators that explain pairs, and the columns of their values
     "difference": "difference",
@@ -177,9 +182,11 @@ class Showing:
         rows = selection.bare(rows)
         if list(rows.columns) == estimates.COLUMNS:  # which an analyst may have made
             rows = estimates.with_units(rows, self.catalogue.units)
-        made = verb(
-            rows, self.catalogue, caption=caption or charts.title(rows, self.catalogue), **options
-        )
+        caption = caption or charts.title(rows, self.catalogue)
+        try:
+            made = verb(rows, self.catalogue, caption=caption, **options)
+        except Crowded:  # an edition does not fail as one more device is listened to
+            made = display.text(display.markdown("*{}*", _CROWDED)).carrying([rows], self.catalogue)
         self._shown += [rows, *(x for x in options.values() if isinstance(x, pd.DataFrame))]
         return self._carry(made, frames_of([caption]))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from observlib import errata, frame, main_points, publications, quotes, standing, told
+from observlib import errata, frame, main_points, menus, publications, quotes, standing, told
 from observlib.display.typography import typography
 from observlib.edition.documentation import write_documentation
 from observlib.edition.front_page import front_page, next_edition
@@ -79,6 +79,7 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     edition, about = work / "edition", (copy, manifest, request)
     _announce(reports / "index.qmd", *about, edition, corrected.get(told_errata.HOME, []))
     _tell_method(reports / "methode.qmd", *about, edition, corrected.get(told_errata.METHOD, []))
+    menus.group(copy, manifest["studies"], request.catalogue)
     return copy
 
 

@@ -265,7 +265,7 @@ class Study(Drawing):
         >>> "### Visites" in repr(study.key_figures("boamp"))
         True
         """
-        rows, pairs = self._of_edition(key_figures.FAMILIES)
+        rows, pairs = self._of_edition(key_figures.FAMILIES, product)
         found = key_figures.chosen(rows, product, self.edition)
         if found.empty:
             return self._absent([found], "donnée qui puisse être citée")
@@ -286,13 +286,19 @@ class Study(Drawing):
         found = main_points.points(main_points.ranked(pairs, rows, self.edition))
         return found[comparisons.COLUMNS]
 
-    def _of_edition(self, families: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """All estimates and comparisons of families, those of each survey too."""
-        every = told.jobs(self.data)
+    def _of_edition(
+        self, families: Collection[str], product: str = ""
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """All estimates and comparisons of families, those of each survey or a product's too."""
+        every = [job for job in told.jobs(self.data) if not product or self._may_tell(job, product)]
         jobs = [job for name in families for job in every if job[0] == name]
         found = [told.given(self.data, self.edition, *job) for job in jobs]
         rows = estimates.combine(one.estimates for one in found)
         return rows, comparisons.combine(one.comparisons for one in found)
+
+    def _may_tell(self, job: told.Job, product: str) -> bool:
+        """Whether a family, or that of one survey, may tell something of a product."""
+        return not job[1] or self.catalogue.devices[job[1]].product in (None, product)
 
     def _given(self, family: str) -> frame.Given:
         survey = self.survey if frame.family(family).each_survey else ""

@@ -28,6 +28,7 @@ from observlib.period import Quarter
 from observlib.publications import Publication
 
 _KEPT = disk_cache.FOLDER / "disclosure"
+KEPT = 64  # families, or those of one survey, that a process has at hand
 Job = tuple[str, str]  # a family, and the survey of one of each survey
 
 
@@ -70,7 +71,7 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
     )
 
 
-@lru_cache(64)  # by its place and that of the decisions, which say all that it follows from
+@lru_cache(KEPT)  # by its place and that of the decisions, which say all that it follows from
 def _given(
     exact: Path, decided: Path, data: Path, quarter: Quarter, name: str, survey: str
 ) -> Given:

@@ -119,4 +119,4 @@ def test_search_knows_each_page_its_headings_and_what_it_defines(made_site):
 
 def test_headings_of_quarto_whose_anchor_is_their_section_are_known():
     page = '<main><h1>T</h1><section id="ici" class="level2">\n<h2 class="a">Ici</h2></section>'
-    assert '[["ici","Ici"]]' in index({"a.html": page})
+    assert '[["ici","Ici"]]' in index([("a.html", page)])

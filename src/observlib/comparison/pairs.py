@@ -18,6 +18,7 @@ from observlib.survey.comparison import REFERENCE, Kind, compare, two_by_two, wa
 # counts of people whom a product reached
 PEOPLE = ("visits", "calls_offered", "tickets_received", "subscribers", "units_sold")
 NOTHING = "0"  # what an effect stands beside
+MANY = 20  # products above which those of one department alone are compared
 THIN = "low_base"  # a reason, beside those of `survey.comparison`
 
 
@@ -97,7 +98,8 @@ def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
     Their devices are of one family and channel, asked by one questionnaire, and read by one
     loader: a mark left on a site and one given on the telephone are answers to two questions, and
-    so are those of two forms.
+    so are those of two forms. Where there are more than `MANY`, they are of one department too:
+    all pairs would grow as their square, and so would what each has to stand out from.
 
     Parameters
     ----------
@@ -111,7 +113,13 @@ def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """
     rows = frame[frame["device"].isin(list(catalogue.devices)) & (frame["group"] == "")]
     order = rows.sort_values(["indicator", "estimate"], ascending=[True, False], kind="stable")
-    pairs = two_by_two(order)
+    of = order["product"].map({one.id: one.department for one in catalogue.products.values()})
+    parts = (
+        order.groupby(of, sort=False, dropna=False)
+        if order["product"].nunique() > MANY
+        else [("", order)]
+    )
+    pairs = pd.concat([two_by_two(part) for _, part in parts], ignore_index=True)
     asked = {
         device.id: (device.family, device.loader, device.questionnaire or "")
         for device in catalogue.devices.values()

@@ -49,7 +49,7 @@ def curve_chart(
     x_label
         What the number is, with its unit, such as "mois depuis l'inscription".
     by
-        The column that names the curves.
+        The column that names the curves; their devices do, where several measure the same.
 
     Raises
     ------
@@ -57,6 +57,8 @@ def curve_chart(
         Where the frame is empty, mixes indicators or units, has two estimates at one place, a
         group value that is no number, or more curves than can be labels apart.
     """
+    if "device" in select.told_apart(frame, [by, "group_value"]):
+        by = "device"
     caption, indicator, frame = charts.checked(
         frame, catalogue, caption, "curve_chart", [by, "group_value"]
     )
@@ -68,7 +70,7 @@ def curve_chart(
         )
     keys = select.ordered(frame, by, catalogue)
     if len(keys) > len(style.PALETTE):
-        raise ObservError(
+        raise (select.Crowded if frame["device"].nunique() > 1 else ObservError)(
             f"curve_chart: {len(keys)} curves ({bounded(keys)}); at most {len(style.PALETTE)} can "
             "be labels apart; keep some of them"
         )

@@ -11,6 +11,11 @@ from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
 from observlib.display.words import indicator_of
 from observlib.errors import ObservError, bounded
 
+
+class Crowded(ObservError):
+    """Several devices gave what one place of a chart or a table is for."""
+
+
 LABELLED = ("indicator", "product", "channel", "device", "period", "group", "group_value")
 
 
@@ -56,7 +61,13 @@ def told_apart(frame: pd.DataFrame, keys: Sequence[str]) -> list[str]:
 
 
 def unique(frame: pd.DataFrame, keys: Sequence[str], what: str) -> None:
-    """Stop where two estimates would stand at one place, and say what tells them apart."""
+    """Stop where two estimates would stand at one place, and say what tells them apart.
+
+    Raises
+    ------
+    Crowded
+        Where their devices do.
+    """
     for key in keys:
         if key not in LABELLED:
             raise ObservError(
@@ -69,7 +80,7 @@ def unique(frame: pd.DataFrame, keys: Sequence[str], what: str) -> None:
     place, rows = next(iter(first))
     apart = [c for c in LABELLED if c not in keys and rows[c].nunique() > 1]
     found = "; ".join(f"{c}: {bounded(rows[c].unique())}" for c in apart) or "identical rows"
-    raise ObservError(
+    raise (Crowded if "device" in apart else ObservError)(
         f"{what}: {len(rows)} estimates for {', '.join(map(str, place))} ({found}); "
         "one is allowed; keep one with study.select(…), or arrange by what tells them apart"
     )

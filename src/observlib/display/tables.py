@@ -53,7 +53,8 @@ def table(
     caption
         The answer that the table shows, in one line.
     rows
-        The column, or columns, of the frame that name the rows.
+        The column, or columns, of the frame that name the rows; their devices do too, where several
+        measure the same.
     columns
         A column of the frame (often `period`) whose values stand side by side; intervals then
         stand under the values, and so do bases, unless each of these columns has one for all
@@ -67,7 +68,10 @@ def table(
     caption = caption_of(caption, "table")
     keys = [rows] if isinstance(rows, str) else list(rows)
     indicator = select.one_indicator(frame, catalogue, "table")
-    select.unique(frame, [*keys, *([columns] if columns else [])], "table")
+    placed = [*keys, *([columns] if columns else [])]
+    if len(told := select.told_apart(frame, placed)) > len(placed):
+        keys, placed = [*keys, "device"], told
+    select.unique(frame, placed, "table")
     if columns is not None:
         return _side_by_side(frame, catalogue, caption, keys, columns, indicator)
     name = words.headed(indicator, str(frame["unit"].iat[0]))

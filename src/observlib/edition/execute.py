@@ -227,7 +227,9 @@ def _ask_once(root: str, data: str, quarter: str) -> None:
 
     with contextlib.chdir(root), contextlib.suppress(Exception):  # a page that asks says why
         folder, edition = project.data_folder(data), Quarter.parse(quarter)
-        for job in told.jobs(folder):
+        jobs = told.jobs(folder)
+        # of many surveys, each is of use to its own pages alone, and they would push the rest out
+        for job in jobs if len(jobs) <= told.KEPT else [job for job in jobs if not job[1]]:
             told.given(folder, edition, *job)
 
 

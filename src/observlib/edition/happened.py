@@ -36,20 +36,22 @@ def linked(pages: Mapping[str, str], wanted: Collection[str]) -> dict[str, str]:
     wanted
         Those that may be changed.
     """
-    read = {name: json.loads(text) for name, text in pages.items()}
-    figures = [one for name, notebook in read.items() for one in _figures(name, notebook)]
-    tellers = {
-        event: name
-        for name, notebook in read.items()
-        for _, content in _shown(notebook)
-        for event in content.get("tells", ())
-    }
-    for name in wanted:
+    figures: list[_Figure] = []
+    tellers: dict[str, str] = {}
+    for name, text in pages.items():  # one read after the other: all of them would be large
+        notebook = json.loads(text)
+        figures += _figures(name, notebook)
+        told = (content.get("tells", ()) for _, content in _shown(notebook))
+        tellers |= {event: name for events in told for event in events}
+    concerned = {*tellers.values(), *(one.page for one in figures)}
+    found = {name: pages[name] for name in wanted}
+    for name in concerned.intersection(found):
+        notebook = json.loads(found[name])
         own = [one for one in figures if one.page == name]
-        if any([*[_lead_to(one, read[name], tellers) for one in own], _list(figures, read[name])]):
-            changed = json.dumps(read[name], ensure_ascii=False, indent=1, sort_keys=True)
-            pages = {**pages, name: changed + "\n"}
-    return {name: pages[name] for name in wanted}
+        if any([*[_lead_to(one, notebook, tellers) for one in own], _list(figures, notebook)]):
+            changed = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+            found[name] = changed + "\n"
+    return found
 
 
 def _shown(notebook: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -81,24 +81,26 @@ def hidden(notebooks: Mapping[str, str], frame: pd.DataFrame) -> list[str]:
     by_indicator: dict[str, list[Line]] = {}
     for line in dict.fromkeys(lines):
         by_indicator.setdefault(line[0], []).append(line)
-    contents = {page: _contents(text) for page, text in notebooks.items()}
+    problems: dict[tuple[str, Line], None] = {}
+    for page, text in notebooks.items():
+        for content in _contents(text):
+            if content.get("nothing"):
+                own = {row[:_QUANTITY] for row in _told_by([content])}
+                for quantity in _called_unmeasured(content, by_indicator):
+                    problems |= {} if quantity in own else {(page, quantity): None}
     tellers: dict[Line, str] = {}
-    for page, found in contents.items():
-        for row in _told_by(found):
+    for page, text in notebooks.items() if problems else ():
+        for row in _told_by(_contents(text)):
             tellers.setdefault(row[:_QUANTITY], page)
-    problems: dict[tuple[str, Line], str] = {}
-    for page, found in contents.items():
-        for content in found:
-            own = {row[:_QUANTITY] for row in _told_by([content])}
-            for quantity in _called_unmeasured(content, by_indicator):
-                if quantity not in own:
-                    other = tellers.get(quantity, "")
-                    teller = other if other and other != page else "the edition's frame"
-                    problems[page, quantity] = (
-                        f"{page}: a table says that no device measures {_name(quantity)}, and "
-                        f"{teller} tells it; select it for the table too"
-                    )
-    return list(problems.values())
+    said = []
+    for page, quantity in problems:
+        other = tellers.get(quantity, "")
+        teller = other if other and other != page else "the edition's frame"
+        said.append(
+            f"{page}: a table says that no device measures {_name(quantity)}, and {teller} tells "
+            "it; select it for the table too"
+        )
+    return said
 
 
 def told_on(notebook: str) -> pd.DataFrame:

@@ -161,7 +161,8 @@ def write(
     rows, pairs
         The estimates and comparisons of the edition, of which the home page tells some.
     """
-    held = store.exports(request.data)
+    exports = store.exports(request.data)
+    held = {str(device): given for device, given in exports.groupby("device")}
     where: dict[str, str] = {}
     known = {*estimates.identifiers(rows)}
     easy = {page.name for page in request.pages if page.study.easy}
@@ -172,7 +173,8 @@ def write(
         text = _page(name, study["title"], number, page, held, request.catalogue)
         (folder / FOLDER / f"{name}.qmd").write_text(text, encoding="utf-8", newline="\n")
         own = {one: f"{FOLDER}/{name}.html#{one}" for one in page.rows}
-        where = {**own, **where}
+        for one, address in own.items():
+            where.setdefault(one, address)
         if name not in easy:
             _write_told(folder / FOLDER / f"{name}.json", page, own, request)
     told = front_page.told_on(rows, pairs, request.quarter)
@@ -238,7 +240,7 @@ def _page(
     title: str,
     order: int,
     page: Page,
-    held: pd.DataFrame,
+    held: Mapping[str, pd.DataFrame],
     catalogue: Catalogue,
 ) -> str:
     """The page of origins of a study, as Quarto Markdown."""
@@ -350,15 +352,18 @@ def _described(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     return ", ".join(found)
 
 
-def _sources(own: Iterable[_Row], held: pd.DataFrame, catalogue: Catalogue) -> list[list[Markdown]]:
+def _sources(
+    own: Iterable[_Row], held: Mapping[str, pd.DataFrame], catalogue: Catalogue
+) -> list[list[Markdown]]:
     """What each device gave, with the digest by which figures name it."""
+    nothing = pd.DataFrame({"rows": [], "table": []})
     digests: dict[str, dict[str, None]] = {}
     for one in own:
         for device, digest in sources_of(one.row):
             digests.setdefault(device, {})[digest] = None
     rows = []
     for device, found in digests.items():
-        given = held[held["device"] == device]
+        given = held.get(device, nothing)
         count = _ROUND * round(int(given["rows"].sum()) / _ROUND)
         said = TEXTS["rows"].format(rows=french.number(count)) if count else TEXTS["few_rows"]
         name = markdown("[{}]{{#source-{}}}", _device(device, catalogue), Markdown(device))

@@ -31,17 +31,17 @@ _OURS = re.compile(r'<(?:meta property="og:|link [^>]*rel="icon")[^>]*>\n?')
 def finish(project: Project, site: Path) -> None:
     """Give the pages of a site what all have, and put the files that they share beside them."""
     paths = ranked(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
-    pages = finish_pages(project, site, paths)
-    searched = {name: page for name, page in pages.items() if not origins.is_of_origins(name)}
-    (site / INDEX).write_text(index(searched), encoding="utf-8", newline="\n")
+    finish_pages(project, site, paths)
+    searched = (path for path in paths if not origins.is_of_origins(path))
+    pages = ((path, (site / path).read_text(encoding="utf-8")) for path in searched)
+    (site / INDEX).write_text(index(pages), encoding="utf-8", newline="\n")
 
 
-def finish_pages(project: Project, site: Path, addresses: Iterable[str]) -> dict[str, str]:
-    """Do so for some pages of a site, as their publisher made them; their HTML, by address."""
+def finish_pages(project: Project, site: Path, addresses: Iterable[str]) -> None:
+    """Do so for some pages of a site, as their publisher made them."""
     for name in _FILES:
         shutil.copyfile(pandoc.TEMPLATES / name, site / name)
     works = english_works(project)
-    pages = {}
     for address in addresses:
         page = (site / address).read_text(encoding="utf-8")
         page = with_stacked_tables(with_languages(page, works), french=not english(page))
@@ -53,9 +53,8 @@ def finish_pages(project: Project, site: Path, addresses: Iterable[str]) -> dict
         page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
         of_site = str(project.website.get("description") or "") if address == HOME else ""
         root, invented = "../" * address.count("/"), project.manifest.is_demonstration
-        pages[address] = with_head(page, project.title, root, of_site, invented)
-        (site / address).write_text(pages[address], encoding="utf-8", newline="\n")
-    return pages
+        page = with_head(page, project.title, root, of_site, invented)
+        (site / address).write_text(page, encoding="utf-8", newline="\n")
 
 
 def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bool = False) -> str:

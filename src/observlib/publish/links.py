@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -43,6 +44,12 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
     pages
         What its pages hold, by their paths in it.
     """
+
+    @cache  # most links are those of the menu, which all pages have
+    def found_at(folder: Path, name: str) -> tuple[Path, bool]:
+        target = (folder / unquote(name)).resolve()
+        return target, target.is_file()
+
     site = site.resolve()
     ids = {site / name: set(page.ids) for name, page in pages.items()}
     problems: dict[str, list[str]] = {}
@@ -54,11 +61,11 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
             parts = urlsplit(link)
             if parts.scheme or parts.netloc:
                 continue
-            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            target, is_file = found_at(path.parent, parts.path) if parts.path else (path, True)
             beside = target.is_relative_to(site.parent) and not target.is_relative_to(site)
             if beside and _BESIDE.fullmatch(target.relative_to(site.parent).as_posix()):
                 continue
-            if not target.is_file() or not target.is_relative_to(site):
+            if not is_file or not target.is_relative_to(site):
                 found.append(f"{link!r} leads to no file of the site")
             elif parts.fragment and target in ids and unquote(parts.fragment) not in ids[target]:
                 found.append(f"{link!r} leads to no place of its page")

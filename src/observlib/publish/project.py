@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -112,21 +113,35 @@ class Project:
 
     def page(self, source: PurePosixPath) -> Page:
         """The page of a source."""
-        return next(page for page in self.pages if page.source == source)
+        return self._by_source[source]
 
     def trail(self, source: PurePosixPath) -> tuple[Entry, ...]:
         """What stands between the home page and a page: its section, or the page that lists it.
 
         A section whose words the page's own title repeats is left out.
         """
-        title = self.page(source).title
-        for entry in self.navigation:
-            if any(child.page == source for child in entry.entries):
-                return () if entry.text.lower() in title.lower() else (Entry(entry.text),)
-        for page in self.pages:
-            if page.source != HOME and source in self.below(page):
-                return (*self.trail(page.source), Entry(page.title, page.source))
+        if section := self._sections.get(source):
+            title = self.page(source).title
+            return () if section.lower() in title.lower() else (Entry(section),)
+        if page := self._listed_by.get(source):
+            return (*self.trail(page.source), Entry(page.title, page.source))
         return ()
+
+    @cached_property
+    def _by_source(self) -> dict[PurePosixPath, Page]:
+        return {page.source: page for page in self.pages}
+
+    @cached_property
+    def _sections(self) -> dict[PurePosixPath, str]:
+        """The section of the navigation in which each page stands first."""
+        found = [(child.page, entry.text) for entry in self.navigation for child in entry.entries]
+        return {page: text for page, text in reversed(found) if page}
+
+    @cached_property
+    def _listed_by(self) -> dict[PurePosixPath, Page]:
+        """The first page, but for the home page, below which each stands."""
+        listing = [page for page in self.pages if page.source != HOME]
+        return {source: page for page in reversed(listing) for source in self.below(page)}
 
     def listings(self, page: Page) -> Iterator[tuple[dict[str, Any], list[Page]]]:
         """Each list of pages that a page's front matter asks for (`listing`), and its pages."""

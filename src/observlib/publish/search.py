@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from observlib.publish.stacked import plain, texts
 
@@ -18,7 +18,7 @@ _SECTION = re.compile(
 )
 
 
-def index(pages: Mapping[str, str]) -> str:
+def index(pages: Iterable[tuple[str, str]]) -> str:
     """The script that holds what is searched of a site.
 
     Of each page: its address, title, language where it is not French, headings with their anchors,
@@ -27,15 +27,15 @@ def index(pages: Mapping[str, str]) -> str:
     Parameters
     ----------
     pages
-        Their HTML, by address: first those that come first among equal answers.
+        Their addresses and HTML: first those that come first among equal answers.
 
     Examples
     --------
     >>> page = '<main><h1>Visites</h1><h2 id="a">Par an</h2><dl><dt>Usager</dt></dl></main>'
-    >>> index({"visites.html": page})
+    >>> index([("visites.html", page)])
     'window.searchIndex=[["visites.html","Visites","",[["a","Par an"]],["Usager"]]];\\n'
     """
-    entries = [_entry(address, page) for address, page in pages.items()]
+    entries = [_entry(address, page) for address, page in pages]
     text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
     return f"window.searchIndex={text};\n"
 

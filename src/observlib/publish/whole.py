@@ -26,15 +26,16 @@ def output(project: Project) -> PurePosixPath:
 
 
 def parts(project: Project) -> dict[str, list[Page]]:
-    """The pages that have a PDF, by the sections of the navigation; others stand last."""
+    """The pages that have a PDF, by the sections of the navigation, or else by what lists them."""
     paged = {page.source: page for page in project.pages if "typst" in page.formats}
     found: dict[str, list[Page]] = {}
     for entry in project.navigation:
         for inner in flat([entry]):
             if inner.page in paged:
                 found.setdefault(entry.text, []).append(paged.pop(inner.page))
-    if paged:
-        found["Autres pages"] = list(paged.values())
+    for page in paged.values():
+        listed_by = project.trail(page.source)
+        found.setdefault(listed_by[-1].text if listed_by else "Autres pages", []).append(page)
     return found
 
 

@@ -1,0 +1,112 @@
+"""Menus and lists of an edition of many products: each department has a page that lists them.
+
+A menu of some dozens of pages is read; one of hundreds is not, and each page would hold it whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from observlib.catalogue import Catalogue
+from observlib.display import french
+from observlib.publish.globs import compile_glob
+from observlib.yaml_files import as_front_matter, dump, mapping, read_front_matter, read_text
+
+MOST = 40  # pages of products and surveys that are listed one by one
+_KINDS = {  # by the parameter of which a study has a page each
+    "product": ("Les produits", "produit", "produits"),
+    "device": ("Les enquêtes", "enquête", "enquêtes"),
+}
+Study = Mapping[str, Any]  # as the manifest has it
+
+
+def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None:
+    """Have a project's menu and home page lead to departments, where there are many products.
+
+    Parameters
+    ----------
+    project
+        The project folder of an edition, which is changed.
+    studies
+        The pages of its manifest, in order.
+    catalogue
+        Says the department of each product and survey.
+    """
+    each = [study for study in studies if "sha256" in study and _kind(study)]
+    if len(each) <= MOST:
+        return
+    by_department: dict[str, list[Study]] = {name: [] for name in catalogue.departments}
+    for study in each:
+        by_department[_department(study, catalogue)].append(study)
+    departments = {name: own for name, own in by_department.items() if own}
+    for name, own in departments.items():
+        text = _page(catalogue.departments[name].label, own)
+        (project / f"departement-{name}.qmd").write_text(text, encoding="utf-8", newline="\n")
+    grouped = {f"{study['page']}.ipynb" for study in each}
+    pages = [f"{study['page']}.ipynb" for study in studies if "sha256" in study]
+    lists = [f"departement-{name}.qmd" for name in departments]
+
+    def spread(item: Any) -> list[Any]:
+        """An item of the menu, in place of whose grouped pages stand the departments."""
+        if isinstance(item, dict) and "contents" in item:
+            return [{**item, "contents": [one for own in item["contents"] for one in spread(own)]}]
+        auto = item.get("auto") if isinstance(item, dict) else None
+        kept = _kept(auto, pages, grouped) if auto else None
+        return [item] if kept is None else [{"href": name} for name in kept or lists]
+
+    path = project / "_quarto.yml"
+    config = mapping(read_text(path), path)
+    config["project"]["render"] += lists
+    sidebar = config["website"]["sidebar"]
+    sidebar["contents"] = [one for item in sidebar["contents"] for one in spread(item)]
+    path.write_text(dump(config), encoding="utf-8", newline="\n")
+    home = project / "index.qmd"
+    header, text = read_front_matter(read_text(home), home)
+    for listing in header.get("listing") or []:
+        kept = _kept(listing["contents"], pages, grouped)
+        if kept is not None:
+            listing["contents"] = kept or lists
+        if kept == []:
+            listing |= {"template": "_cards.ejs", "fields": ["title", "description"]}
+    home.write_text(as_front_matter(header) + text, encoding="utf-8", newline="\n")
+
+
+def _kept(glob: str, pages: Sequence[str], grouped: Collection[str]) -> list[str] | None:
+    """Of the pages that a glob names, those that stay; None where all do."""
+    test = compile_glob(glob)
+    named = [page for page in pages if test.fullmatch(page)]
+    kept = [page for page in named if page not in grouped]
+    return None if len(kept) == len(named) else kept
+
+
+def _kind(study: Study) -> str:
+    """The parameter of which a study has a page each; nothing of the others."""
+    if study["page"] == study["study"]:
+        return ""
+    return next((name for name in _KINDS if name in study["parameters"]), "")
+
+
+def _department(study: Study, catalogue: Catalogue) -> str:
+    product = study["parameters"].get("product")
+    if product is None:
+        device = catalogue.devices[study["parameters"]["device"]]
+        product = device.product
+        if product is None:
+            return device.owner
+    return catalogue.products[product].department
+
+
+def _page(label: str, studies: Sequence[Study]) -> str:
+    """The page of a department."""
+    listings, parts, counts = [], [], []
+    for kind, (title, *nouns) in _KINDS.items():
+        own = [f"{study['page']}.ipynb" for study in studies if _kind(study) == kind]
+        if own:
+            about = {"template": "_links.ejs", "sort": "order", "fields": ["title"]}
+            listings.append({"id": kind, "contents": own, **about})
+            parts.append(f"## {title}\n\n::: {{#{kind}}}\n:::\n")
+            counts.append(french.count(len(own), *nouns))
+    header = {"title": label, "description": f"{french.join(counts)}.", "format": "html"}
+    return as_front_matter({**header, "toc": False, "listing": listings}) + "\n" + "\n".join(parts)
