@@ -27,6 +27,7 @@ from observlib.tables import TABLES
 from observlib.themes.devices import estimates as devices
 
 _KEPT = disk_cache.FOLDER / "families"
+_ASKED = "responses"  # the table of which a family of each survey reads those of one
 _MADE_OF = "made_of.json"  # beside what a family gave
 
 
@@ -202,8 +203,10 @@ def dependencies(
     def of(name: str, survey: str = "") -> Inputs:
         if (name, survey) not in known:
             keys = {what: inputs.key(of(what)) for what in family(name).families}
+            # of one survey no other's responses are read
+            own = {_ASKED: store.digest_of(data, _ASKED, survey)} if survey else {}
             found = {"the family": name, "the quarter": str(quarter), "the survey": survey}
-            known[name, survey] = found | _depends(data, name, held, facts, keys)
+            known[name, survey] = found | _depends(data, name, held | own, facts, keys)
         return known[name, survey]
 
     return {job: of(*job) for job in jobs}
@@ -275,8 +278,11 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
     """What a parameter of a family names."""
     first = quarter.back(wanted.quarters)[0] if wanted.quarters else None
     if what in TABLES:
-        alone = survey if what == "responses" else ""
-        return store.read(data, what, first, quarter, device=alone or None)
+        if survey and what == _ASKED:
+            return store.read(data, what, first, quarter, device=survey)
+        if survey:  # which those of all surveys read
+            return _of_all(data, store.digests(data).get(what, ""), what, first, quarter).copy()
+        return store.read(data, what, first, quarter)
     if what in REFERENCE:
         return project.reference(what)
     if what not in CONTEXT:
@@ -293,6 +299,14 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
         "received": lambda: store.received(data, devices.COUNTED, quarter),
     }
     return context[what]()
+
+
+@lru_cache(4)
+def _of_all(
+    data: Path, digest: str, what: str, first: Quarter | None, quarter: Quarter
+) -> pd.DataFrame:
+    """A tidy table, read once a process where it is as its digest says."""
+    return store.read(data, what, first, quarter)
 
 
 def actions(data: Path, quarter: Quarter) -> tuple[Action, ...]:

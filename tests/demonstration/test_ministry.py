@@ -16,7 +16,7 @@ from observlib.errors import ObservError
 
 PRODUCTS = 3
 # Over the path and bytes of every file of the three products, whatever machine writes them.
-DIGEST = ""
+DIGEST = "c68acf3c5e59f53b15399d348124ec99b61902c7bb9c1ff86b277ac7bddca806"
 
 
 @pytest.fixture(scope="module")

@@ -211,10 +211,16 @@ def kind(data: Path) -> str:
 def digest(data: Path) -> str:
     """Digest of every part that counts in the store, and of what is corrected of them."""
     READ.update(tables.TABLES)
-    ledger = _ledger(data)
-    parts = sorted(entry.sha256 for entry in ledger.files)
-    parts += [_told(one) for found in in_force(data, ledger).values() for one in found]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    stamp = _stamp(data)
+    corrections = in_force(data, _read_ledger(data, stamp))
+    told = tuple(_told(one) for found in corrections.values() for one in found)
+    return _digest(data, stamp, told)
+
+
+@lru_cache(2)  # a page asks for it once a family, and a store may have many thousands of parts
+def _digest(data: Path, stamp: Stamp, corrections: tuple[str, ...]) -> str:
+    parts = sorted(entry.sha256 for entry in _read_ledger(data, stamp).files)
+    return hashlib.sha256("\n".join([*parts, *corrections]).encode()).hexdigest()[:16]
 
 
 def applied(data: Path, until: date) -> list[Correction]:
@@ -250,6 +256,24 @@ def _digests(data: Path, stamp: Stamp, corrections: tuple[tuple[str, str], ...])
     }
 
 
+def digest_of(data: Path, table: str, device: str) -> str:
+    """Digest of all that a query of what a table holds of one device depends on."""
+    stamp = _stamp(data)
+    entries = _of_devices(data, stamp).get((table, device), [])
+    shown = sorted([one.digest, one.sha256, str(one.rows)] for one in entries)
+    corrections = in_force(data, _read_ledger(data, stamp)).get(table, [])
+    told = [_told(one) for one in corrections if one.device == device]
+    return hashlib.sha256(json.dumps([shown, told]).encode()).hexdigest()[:32]
+
+
+@lru_cache(2)
+def _of_devices(data: Path, stamp: Stamp) -> dict[tuple[str, str], list[Entry]]:
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for entry in _read_ledger(data, stamp).files:
+        found.setdefault((entry.table, entry.device), []).append(entry)
+    return found
+
+
 def check(data: Path) -> None:
     """Check that every part that counts in the store is as it was written, and corrections hold.
 
@@ -268,9 +292,13 @@ def check(data: Path) -> None:
 def devices(data: Path) -> pd.DataFrame:
     """What the store holds of each device: `device`, `table`, `rows`, `start`, `end` (days)."""
     READ.update(tables.TABLES)
-    entries = pd.DataFrame(
-        map(asdict, _ledger(data).files), columns=["device", "table", "rows", "start", "end"]
-    )
+    return _devices(data, _stamp(data)).copy()
+
+
+@lru_cache(2)
+def _devices(data: Path, stamp: Stamp) -> pd.DataFrame:
+    files = ((x.device, x.table, x.rows, x.start, x.end) for x in _read_ledger(data, stamp).files)
+    entries = pd.DataFrame(files, columns=["device", "table", "rows", "start", "end"])
     entries = entries[entries["rows"] > 0]
     return entries.groupby(["device", "table"], as_index=False).agg(
         rows=("rows", "sum"), start=("start", "min"), end=("end", "max")

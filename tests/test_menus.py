@@ -1,0 +1,91 @@
+"""Readers of a ministry's edition must find its products by department, in either publisher."""
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from types import ModuleType
+from typing import Any
+
+import pytest
+from tests.publish.conftest import sample
+
+from observlib import menus
+from observlib.catalogue import Catalogue
+from observlib.publish import html, whole
+from observlib.publish.project import Entry, Project, flat, read_project
+
+__all__ = ["sample"]
+OVERVIEWS = ("panorama", "produit")  # of the sample
+SURVEYS = ("enquete-service-public", "enquete-legifrance")
+
+
+def studies(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    """What a manifest says of a page for each product, and for some surveys."""
+    for product in catalogue.products:
+        own = {"study": "fiche_produit", "parameters": {"product": product}}
+        yield {"page": f"fiche_produit-{product}", **own, "sha256": ""}
+    for device in SURVEYS:
+        yield {"page": device, "study": "enquete", "parameters": {"device": device}, "sha256": ""}
+    for name in OVERVIEWS:
+        yield {"page": name, "study": name, "parameters": {}, "sha256": ""}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, sample: ModuleType, catalogue: Catalogue) -> Path:
+    """A project with these pages, as an edition would hand it."""
+    project: Path = sample.make_project(tmp_path / "project")
+    for study in studies(catalogue):
+        if study["page"] not in OVERVIEWS:
+            title = f"Étude {study['page']}"
+            sample.add_study(project, study["page"], sample.study(title, "Un constat.", 20))
+    return project
+
+
+@pytest.fixture
+def many(folder: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setattr(menus, "MOST", len(catalogue.products) + len(SURVEYS) - 1)
+    menus.group(folder, [*studies(catalogue)], catalogue)
+    return read_project(folder)
+
+
+def test_few_products_stay_one_by_one_in_the_menu_and_on_the_home_page(folder, catalogue):
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    menus.group(folder, [*studies(catalogue)], catalogue)
+    assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_menu_leads_to_departments_and_no_more_to_hundreds_of_pages(many, catalogue):
+    reached = [str(entry.page) for entry in flat(many.navigation)]
+    fed = {product.department for product in catalogue.products.values()}
+    lists = [f"departement-{name}.qmd" for name in catalogue.departments if name in fed]
+    assert [name for name in reached if name.startswith("departement")] == lists
+    assert not [name for name in reached if name.startswith(("fiche_", "enquete"))]
+    assert "panorama.ipynb" in reached  # what is of no one product stays
+
+
+def test_a_department_lists_its_products_and_surveys_and_says_how_many(many):
+    page = many.page(PurePosixPath("departement-information-legale.qmd"))
+    listed = {one["id"]: [str(p.source) for p in pages] for one, pages in many.listings(page)}
+    assert listed == {
+        "product": ["fiche_produit-journal-officiel.ipynb", "fiche_produit-legifrance.ipynb"],
+        "device": ["enquete-legifrance.ipynb"],
+    }
+    assert page.meta["description"] == "2\u00a0produits et 1\u00a0enquête."
+
+
+def test_the_home_page_shows_departments_as_cards_and_studies_without_surveys(many):
+    overviews, products = many.listings(many.page(PurePosixPath("index.qmd")))
+    assert [page.source.stem for page in overviews[1]] == [*OVERVIEWS]
+    assert all(page.source.name.startswith("departement-") for page in products[1])
+    home = html.with_listings("::: {#produits}\n:::\n", many, many.page(PurePosixPath("index.qmd")))
+    assert "{.cards}" in home and "produits et" in home
+
+
+def test_a_product_says_of_which_department_it_is_and_so_does_the_whole_pdf(many):
+    law = Entry("Diffusion du droit", PurePosixPath("departement-information-legale.qmd"))
+    assert many.trail(PurePosixPath("enquete-legifrance.ipynb"))[-1] == law
+    chapters = whole.parts(many)["Diffusion du droit"]
+    assert {str(page.source) for page in chapters} == {
+        "fiche_produit-journal-officiel.ipynb",
+        "fiche_produit-legifrance.ipynb",
+        "enquete-legifrance.ipynb",
+    }
