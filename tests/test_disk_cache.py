@@ -83,3 +83,13 @@ def test_what_was_of_no_use_for_longest_is_pruned_first_and_half_written_files_i
     assert get(tmp_path / "pages", "oldest")  # of use now
     prune(tmp_path, 3 * size)
     assert {path.name for path in (tmp_path / "pages").iterdir()} == {"used", "newest", "oldest"}
+
+
+def test_an_edition_larger_than_what_is_kept_does_not_prune_its_own_pages(tmp_path):
+    put(tmp_path, "before", FILES)
+    os.utime(tmp_path / "before", (1, 1))
+    began = time.time() - 1
+    for name in ("one", "two"):
+        put(tmp_path, name, FILES)
+    prune(tmp_path, 0, began)
+    assert {path.name for path in tmp_path.iterdir()} == {"one", "two"}

@@ -79,6 +79,25 @@ def test_another_catalogue_another_quarter_or_survey_is_another_entry(place, dem
     assert key() != before
 
 
+def test_a_new_export_of_one_survey_leaves_the_estimates_of_the_others(
+    place, demonstration, monkeypatch
+):
+    def key(survey: str) -> str:
+        return inputs.key(frame.depends(demonstration, LAST, "survey", survey))
+
+    other = "enquete-legifrance"
+    before = {survey: key(survey) for survey in (SURVEY, other)}
+    known = {survey: store.digest_of(demonstration, "responses", survey) for survey in before}
+    assert len(set(known.values())) == 2
+    monkeypatch.setattr(
+        store, "digest_of", lambda _, __, survey: "new" if survey == other else known[survey]
+    )
+    assert key(SURVEY) == before[SURVEY] and key(other) != before[other]
+    whole = {**store.digests(demonstration), "invitations": "new"}
+    monkeypatch.setattr(store, "digests", lambda _: whole)  # which all surveys read
+    assert key(SURVEY) != before[SURVEY]
+
+
 def test_another_word_for_what_is_counted_is_told_at_once_and_computes_nothing_again(
     place, demonstration
 ):

@@ -188,6 +188,19 @@ def test_only_products_heard_in_the_same_way_are_compared_the_higher_first(catal
     assert changes.products(frame, other).empty  # another form, on the same channel
 
 
+def test_many_products_are_compared_within_their_departments_alone(catalogue, monkeypatch):
+    """Else a ministry's tests would grow as the square of its products, and none would tell."""
+    sites = ("service-public", "entreprendre", "legifrance", "journal-officiel", "vie-publique")
+    rows = [mark(7.0 + n / 10, product=name, device=f"jdma-{name}") for n, name in enumerate(sites)]
+    frame, columns = estimates.make(rows), ["product", "reference_product"]
+    assert len(changes.products(frame, catalogue)) == 10
+    monkeypatch.setattr(changes, "MANY", 4)
+    assert changes.products(frame, catalogue)[columns].to_numpy().tolist() == [
+        ["journal-officiel", "legifrance"],
+        ["entreprendre", "service-public"],
+    ]
+
+
 def test_the_satisfaction_of_a_page_is_judged_with_all_that_its_study_tests(catalogue):
     rows = [
         mark(value, period, product=name, device=f"jdma-{name}")

@@ -57,8 +57,7 @@ def curve_chart(
         Where the frame is empty, mixes indicators or units, has two estimates at one place, a
         group value that is no number, or more curves than can be labels apart.
     """
-    if "device" in select.told_apart(frame, [by, "group_value"]):
-        by = "device"
+    by = select.named_by(frame, by, "group_value")
     caption, indicator, frame = charts.checked(
         frame, catalogue, caption, "curve_chart", [by, "group_value"]
     )

@@ -94,8 +94,7 @@ def line_chart(
         Where the frame is empty, mixes indicators, kinds of period or the units of a subject, or
         has two estimates for one point.
     """
-    if "device" in select.told_apart(frame, [by, "period"]):
-        by = "device"
+    by = select.named_by(frame, by, "period")
     apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())
     caption, indicator, frame = charts.checked(
         frame, catalogue, caption, "line_chart", [by, "period"], one_unit=not apart

@@ -60,6 +60,20 @@ def told_apart(frame: pd.DataFrame, keys: Sequence[str]) -> list[str]:
     return named if several and not frame.duplicated(named).any() else [*keys]
 
 
+def named_by(frame: pd.DataFrame, by: str, along: str) -> str:
+    """The column that names lines: `device` where several measure what `by` names, each once.
+
+    Examples
+    --------
+    >>> marks = {"product": ["p", "p"], "period": "2026-T3", "device": ["a", "b"]}
+    >>> named_by(pd.DataFrame(marks), "product", "period")
+    'device'
+    """
+    keys = [by, along]
+    several = len(told_apart(frame, keys)) > len(keys)
+    return "device" if several and not frame.duplicated(["device", along]).any() else by
+
+
 def unique(frame: pd.DataFrame, keys: Sequence[str], what: str) -> None:
     """Stop where two estimates would stand at one place, and say what tells them apart.
 

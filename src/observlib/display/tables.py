@@ -25,6 +25,7 @@ from observlib.display.typography import unbroken
 from observlib.errors import ObservError
 
 TEXTS = wording.beside(__file__)
+_MOST_COLUMNS = 12  # of devices side by side
 BASE = "Effectif (n)"  # where the bases of a table count different things
 
 
@@ -72,6 +73,11 @@ def table(
     if len(told := select.told_apart(frame, placed)) > len(placed):
         keys, placed = [*keys, "device"], told
     select.unique(frame, placed, "table")
+    if columns == "device" and (count := frame["device"].nunique()) > _MOST_COLUMNS:
+        raise select.Crowded(
+            f"table: {count} devices as columns; at most {_MOST_COLUMNS} can be read; keep some "
+            "with study.select(…), or name the rows by them"
+        )
     if columns is not None:
         return _side_by_side(frame, catalogue, caption, keys, columns, indicator)
     name = words.headed(indicator, str(frame["unit"].iat[0]))
