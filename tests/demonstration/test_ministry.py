@@ -6,15 +6,17 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from tests.copies import DEMO, copy_catalogue
 
-from observlib import demonstration, project
+from observlib import demonstration, project, store, told
 from observlib.catalogue import Catalogue
 from observlib.demonstration import ministry
 from observlib.errors import ObservError
 
 PRODUCTS = 3
+ENQUETES = ("enquete", "enquete-recherche", "enquete-annuelle")
 # Over the path and bytes of every file of the three products, whatever machine writes them.
 DIGEST = "c68acf3c5e59f53b15399d348124ec99b61902c7bb9c1ff86b277ac7bddca806"
 
@@ -123,3 +125,25 @@ def test_the_command_says_what_to_run_next_and_that_works(data, observ, monkeypa
     code, out, _ = observ("ingest", "data/again/raw/ministere", "--data", "data/again")
     assert code == 0 and "audience-service-001" in out
     shutil.rmtree(folder)
+
+
+@pytest.mark.slow
+def test_a_product_of_a_dozen_is_read_whole_with_three_surveys(tmp_path, monkeypatch):
+    copy_catalogue(tmp_path)
+    shutil.copytree(DEMO / "catalogue", tmp_path / "data" / "demo" / "catalogue")
+    monkeypatch.chdir(tmp_path)
+    data = tmp_path / "data" / "ministry"
+    demonstration.write(data / "raw", products=12)
+    done = store.ingest(
+        data / "raw" / ministry.FOLDER / "service-012", data, project.catalogue(data)
+    )
+    assert not done.problems and done.rejects.empty and not done.unclaimed
+    assert len(done.devices) == 20 and (done.devices["rows"] > 0).all()
+    assert told.surveys(data) == [f"{name}-service-012" for name in ENQUETES]
+    truths = json.loads(
+        (data / "raw" / ministry.FOLDER / "service-012" / demonstration.MANIFEST).read_text("utf-8")
+    )["truths"]
+    rated = store.read(data, "ratings", device="avis-service-012")["question"].value_counts()
+    drawn = pd.DataFrame(truths["ratings"]).query("device == 'avis-service-012'")
+    answers = drawn.groupby("question")["answers"].sum()
+    assert rated.to_dict() == answers[answers > 0].to_dict()
