@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from types import SimpleNamespace
+from typing import Any
+
 import nbformat
 import pandas as pd
 import pytest
 from tests.copies import DEMO
 
-from observlib import comparisons, estimates, project
+from observlib import comparisons, estimates, project, store
 from observlib.editions import origins
-from observlib.publish.origins import FINDING
+from observlib.period import Quarter
+from observlib.publish.origins import FINDING, FOLDER
 
 KNOWN = project.catalogue(DEMO)
 DEVICE = "jdma-service-public"
@@ -42,7 +47,7 @@ def shows(rows: pd.DataFrame, source: str = "", markdown: str = "", tags: tuple[
 def page(rows: pd.DataFrame = ROWS, held: pd.DataFrame | None = None) -> str:
     told = origins.page_of(notebook(shows(rows)), set(estimates.identifiers(rows)))
     given = exports(5000, 3634) if held is None else held
-    return origins._page("satisfaction", "Satisfaction", 1, told, given, KNOWN)
+    return origins._page("satisfaction", "Satisfaction", 1, told, {DEVICE: given}, KNOWN)
 
 
 def test_figures_are_found_by_the_cell_and_the_section_that_tell_them():
@@ -107,3 +112,31 @@ def test_numbers_are_matched_by_the_names_that_sentences_use():
     assert first[:3] == [NOW, f"a#{NOW}", (7.9, 7.4, 8.4, 240.0)]
     assert {"service-public.fr", "web", "3e trimestre 2026", "note de satisfaction"} <= {*first[3]}
     assert [figure[4] for figure in content["figures"]] == [True, False, False]
+
+
+def test_a_page_of_more_figures_than_anyone_reads_sends_to_the_data_and_stops_no_edition(
+    tmp_path, monkeypatch
+):
+    """Other pages that tell one of its figures still lead to its origin."""
+    monkeypatch.setattr(origins, "MOST", 2)
+    monkeypatch.setattr(store, "exports", lambda _: exports(5000))
+    for name, rows in (("apercu", ROWS), ("fiche", ROWS[:2])):
+        text = json.dumps(notebook(shows(rows, "#| label: tbl-notes\nshow()")))
+        (tmp_path / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    about: dict[str, Any] = {
+        "data": DEMO,
+        "catalogue": KNOWN,
+        "pages": (),
+        "quarter": Quarter(2026, 3),
+    }
+    studies = [{"page": name, "title": name} for name in ("apercu", "fiche")]
+    of = (ROWS, comparisons.from_json({"columns": comparisons.COLUMNS, "rows": []}))
+    origins.write(SimpleNamespace(**about), tmp_path, studies, *of)  # type: ignore[arg-type]
+    long, short = ((tmp_path / FOLDER / f"{n}.qmd").read_text("utf-8") for n in ("apercu", "fiche"))
+    assert NOW not in long and "[données de l'édition](../index.html)" in long
+    assert NOW in short
+    assert not (tmp_path / FOLDER / "apercu.json").exists()
+    told = json.loads((tmp_path / FOLDER / "fiche.json").read_text("utf-8"))
+    assert [address for _, address, *_ in told["figures"]] == [
+        f"{FOLDER}/fiche.html#{one}" for one in (NOW, BEFORE)
+    ]

@@ -31,6 +31,7 @@ from observlib.publish.numbers import ANYWHERE, simple
 from observlib.publish.origins import FINDING, FOLDER
 from observlib.yaml_files import as_front_matter
 
+MOST = 3_000  # figures and comparisons of a page
 TEXTS = wording.beside(__file__)
 _HEADING = re.compile(r"(?m)^#{2,4} +(.*?)(?: *\{[^}\n]*\})? *$")
 _CALLOUT = re.compile(r"(?m)^:::+ *\{[^}\n]*\.callout[^}\n]*\}\n+#.*$")  # whose title is no section
@@ -150,7 +151,8 @@ def write(
 ) -> None:
     """Write the page of origins of each study of a project folder, and what numbers link by.
 
-    A page in easy French has no links: they would be one thing more to understand.
+    A page in easy French has no links: they would be one thing more to understand. Nor has one of
+    more than `MOST` figures: no reader finds one there, and pandoc takes minutes.
 
     Parameters
     ----------
@@ -170,12 +172,15 @@ def write(
     for number, study in enumerate(studies):
         name = study["page"]
         page = page_of(read_notebook(folder / f"{name}.ipynb"), known)
-        text = _page(name, study["title"], number, page, held, request.catalogue)
+        if is_long := len(page.rows) > MOST:
+            page = Page({}, {}, {})
+        opening = "too_many" if is_long else "opening"
+        text = _page(name, study["title"], number, page, held, request.catalogue, opening)
         (folder / FOLDER / f"{name}.qmd").write_text(text, encoding="utf-8", newline="\n")
         own = {one: f"{FOLDER}/{name}.html#{one}" for one in page.rows}
         for one, address in own.items():
             where.setdefault(one, address)
-        if name not in easy:
+        if name not in easy and not is_long:
             _write_told(folder / FOLDER / f"{name}.json", page, own, request)
     told = front_page.told_on(rows, pairs, request.quarter)
     points = main_points.points(main_points.ranked(pairs, rows, request.quarter))
@@ -242,6 +247,7 @@ def _page(
     page: Page,
     held: Mapping[str, pd.DataFrame],
     catalogue: Catalogue,
+    opening: str = "opening",
 ) -> str:
     """The page of origins of a study, as Quarto Markdown."""
     header = {
@@ -249,10 +255,11 @@ def _page(
         "format": "html",
         "order": order,
     }
-    opening = TEXTS["opening"].format(title=plain(title), page=name)
+    most = french.number(MOST)
+    said = TEXTS[opening].format(title=plain(title), page=name, most=most)
     own = [one for one in page.rows.values() if "against" not in one.row]
     pairs = [one for one in page.rows.values() if "against" in one.row]
-    parts: list[str] = [opening]
+    parts: list[str] = [said]
     for indicator in [known for known in catalogue.indicators if _any(own, known)]:
         parts.append(_section(indicator, own, catalogue))
     if pairs:
