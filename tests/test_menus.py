@@ -24,7 +24,7 @@ def studies(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
         own = {"study": "fiche_produit", "parameters": {"product": product}}
         yield {"page": f"fiche_produit-{product}", **own, "sha256": ""}
     for device in SURVEYS:
-        yield {"page": device, "study": "enquete", "parameters": {"device": device}, "sha256": ""}
+        yield {"page": device, "study": "enquete", "parameters": {"survey": device}, "sha256": ""}
     for name in OVERVIEWS:
         yield {"page": name, "study": name, "parameters": {}, "sha256": ""}
 

@@ -15,7 +15,7 @@ from observlib.publish.globs import compile_glob
 from observlib.yaml_files import as_front_matter, dump, mapping, read_front_matter, read_text
 
 MOST = 40  # pages of products and surveys that are listed one by one
-_KINDS = {  # by the parameter of which a study has a page each
+_KINDS = {  # by what a study has a page for each of
     "product": ("Les produits", "produit", "produits"),
     "device": ("Les enquêtes", "enquête", "enquêtes"),
 }
@@ -34,7 +34,7 @@ def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None
     catalogue
         Says the department of each product and survey.
     """
-    each = [study for study in studies if "sha256" in study and _kind(study)]
+    each = [study for study in studies if "sha256" in study and _kind(study, catalogue)]
     if len(each) <= MOST:
         return
     by_department: dict[str, list[Study]] = {name: [] for name in catalogue.departments}
@@ -42,7 +42,7 @@ def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None
         by_department[_department(study, catalogue)].append(study)
     departments = {name: own for name, own in by_department.items() if own}
     for name, own in departments.items():
-        text = _page(catalogue.departments[name].label, own)
+        text = _page(name, own, catalogue)
         (project / f"departement-{name}.qmd").write_text(text, encoding="utf-8", newline="\n")
     grouped = {f"{study['page']}.ipynb" for study in each}
     pages = [f"{study['page']}.ipynb" for study in studies if "sha256" in study]
@@ -81,32 +81,35 @@ def _kept(glob: str, pages: Sequence[str], grouped: Collection[str]) -> list[str
     return None if len(kept) == len(named) else kept
 
 
-def _kind(study: Study) -> str:
-    """The parameter of which a study has a page each; nothing of the others."""
+def _kind(study: Study, catalogue: Catalogue) -> str:
+    """What a page is one of many for: a product, a survey; nothing of the others."""
     if study["page"] == study["study"]:
         return ""
-    return next((name for name in _KINDS if name in study["parameters"]), "")
+    parts: dict[str, Collection[str]]
+    parts = {"product": catalogue.products, "device": catalogue.devices}
+    values = study["parameters"].values()
+    return next((kind for kind, known in parts.items() if any(x in known for x in values)), "")
 
 
 def _department(study: Study, catalogue: Catalogue) -> str:
-    product = study["parameters"].get("product")
-    if product is None:
-        device = catalogue.devices[study["parameters"]["device"]]
-        product = device.product
-        if product is None:
-            return device.owner
-    return catalogue.products[product].department
+    """The department of the product of a page, or of that to which its survey listens."""
+    values = [str(value) for value in study["parameters"].values()]
+    found = [catalogue.devices[one] for one in values if one in catalogue.devices]
+    named = [*values, *(device.product or "" for device in found)]
+    own = [catalogue.products[one].department for one in named if one in catalogue.products]
+    return (own or [device.owner for device in found])[0]
 
 
-def _page(label: str, studies: Sequence[Study]) -> str:
+def _page(department: str, studies: Sequence[Study], catalogue: Catalogue) -> str:
     """The page of a department."""
     listings, parts, counts = [], [], []
     for kind, (title, *nouns) in _KINDS.items():
-        own = [f"{study['page']}.ipynb" for study in studies if _kind(study) == kind]
+        own = [f"{study['page']}.ipynb" for study in studies if _kind(study, catalogue) == kind]
         if own:
             about = {"template": "_links.ejs", "sort": "order", "fields": ["title"]}
             listings.append({"id": kind, "contents": own, **about})
             parts.append(f"## {title}\n\n::: {{#{kind}}}\n:::\n")
             counts.append(french.count(len(own), *nouns))
+    label = catalogue.departments[department].label
     header = {"title": label, "description": f"{french.join(counts)}.", "format": "html"}
     return as_front_matter({**header, "toc": False, "listing": listings}) + "\n" + "\n".join(parts)
