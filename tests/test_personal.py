@@ -172,6 +172,7 @@ CODES = st.one_of(
     st.uuids().map(str),
     st.from_regex(r"\A[0+3][0-9 .-]{8,12}\Z"),
     st.from_regex(r"\A[A-Z]{2}\d\d[A-Z0-9]{8,24}\Z"),
+    st.from_regex(r"\A[A-Za-z_-]{0,4}[0-9]{9,17}[A-Z]?\Z"),
 )
 
 
@@ -185,7 +186,12 @@ def test_an_identifier_whose_shape_alone_lets_it_in_is_one_that_every_check_woul
 
 
 def test_short_codes_and_uuids_need_no_other_check_and_numbers_to_call_do():
-    codes = ["c000012", "AB-12", "8f14e45f-ceea-467f-a0f1-3b2c1d4e5f60"]
-    assert but_codes([*codes, "0612345678", "zmartin", "06 12"]) == [
-        "0612345678", "zmartin", "06 12",
-    ]  # fmt: skip
+    codes = [
+        "c000012",
+        "AB-12",
+        "8f14e45f-ceea-467f-a0f1-3b2c1d4e5f60",
+        "20260301123456",
+        "c202600000012",
+    ]
+    others = ["0612345678", "33612345678", "1850578006084", "zmartin", "06 12"]
+    assert but_codes([*codes, *others]) == others

@@ -55,7 +55,8 @@ class Family:
         What a study asks it by.
     compute
         Gives what `Given` holds, or its first parts, from what its parameters name: a tidy table,
-        a table of `REFERENCE`, a word of `CONTEXT`, else another family's estimates.
+        a table of `REFERENCE`, a word of `CONTEXT`, else another family's estimates. Of counts by
+        days, such as `audience`, days that follow each other are one row (`store.spans`).
     quarters
         How many quarters of each table it reads, the edition's and those before; all where None.
     each_survey

@@ -32,9 +32,14 @@ _TWO_CAPITALS = re.compile(
     rf"(?<![^\W_]){_CAPITAL}[^\W\d_]+[ ,;\u00a0]+(?!ID\b){_CAPITAL}[^\W\d_]+"
     r"|\A\s*[^\W\d_]{2,}\.[^\W\d_]{2,}\s*\Z"
 )
-# Identifiers, in RE2: too short for a number that reaches, pays or registers someone; and UUIDs.
+# Identifiers, in RE2, which by their shape reach, pay or register nobody: short codes; one number
+# of so many digits as none of a person has, or that begins otherwise; and UUIDs.
 _LONGEST_CODE = 14
 _CODE = r"\A(?:[A-Za-z_-]*[0-9]){1,9}[A-Za-z_-]*\z"
+_NUMBER = (
+    r"\A(?:[A-Za-z_-]*(?:[1-9][0-9]{9}|[124-9][0-9]{10}|[0-9]{12})"
+    r"|(?:[A-Za-z]?|[A-Za-z]{3,})[0-9]{14})\z"
+)
 _UUID = r"(?i)\A[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\z"
 _RANDOM = re.compile(r"(?:[a-z][A-Z]\w*){2}")  # small and capital letters as in no name
 
@@ -153,9 +158,11 @@ def but_codes(identifiers: Iterable[str]) -> list[str]:
         pc.match_substring_regex(texts, _CODE),
         pc.less_equal(pc.binary_length(texts), _LONGEST_CODE),
     )
+    number = pc.match_substring_regex(texts, _NUMBER)
     uuid = pc.match_substring_regex(texts, _UUID)
     mixed = pc.match_substring_regex(texts, "(?i)[a-f].*[0-9]|[0-9].*[a-f]")
-    found: list[str] = texts.filter(pc.invert(pc.or_(code, pc.and_(uuid, mixed)))).to_pylist()
+    known = pc.or_(pc.or_(code, number), pc.and_(uuid, mixed))
+    found: list[str] = texts.filter(pc.invert(known)).to_pylist()
     return found
 
 
