@@ -47,7 +47,7 @@ def shows(rows: pd.DataFrame, source: str = "", markdown: str = "", tags: tuple[
 def page(rows: pd.DataFrame = ROWS, held: pd.DataFrame | None = None) -> str:
     told = origins.page_of(notebook(shows(rows)), set(estimates.identifiers(rows)))
     given = exports(5000, 3634) if held is None else held
-    return origins._page("satisfaction", "Satisfaction", 1, told, {DEVICE: given}, KNOWN)
+    return origins._page("satisfaction", "Satisfaction", 1, told, {DEVICE: given}, KNOWN, False)
 
 
 def test_figures_are_found_by_the_cell_and_the_section_that_tell_them():

@@ -174,8 +174,7 @@ def write(
         page = page_of(read_notebook(folder / f"{name}.ipynb"), known)
         if is_long := len(page.rows) > MOST:
             page = Page({}, {}, {})
-        opening = TEXTS["too_many"] if is_long else TEXTS["opening"]
-        text = _page(name, study["title"], number, page, held, request.catalogue, opening)
+        text = _page(name, study["title"], number, page, held, request.catalogue, is_long)
         (folder / FOLDER / f"{name}.qmd").write_text(text, encoding="utf-8", newline="\n")
         own = {one: f"{FOLDER}/{name}.html#{one}" for one in page.rows}
         for one, address in own.items():
@@ -247,7 +246,7 @@ def _page(
     page: Page,
     held: Mapping[str, pd.DataFrame],
     catalogue: Catalogue,
-    opening: str = TEXTS["opening"],
+    is_long: bool,
 ) -> str:
     """The page of origins of a study, as Quarto Markdown."""
     header = {
@@ -255,8 +254,9 @@ def _page(
         "format": "html",
         "order": order,
     }
-    most = french.number(MOST)
-    said = opening.format(title=plain(title), page=name, most=most)
+    said = TEXTS["too_many" if is_long else "opening"].format(
+        title=plain(title), page=name, most=french.number(MOST)
+    )
     own = [one for one in page.rows.values() if "against" not in one.row]
     pairs = [one for one in page.rows.values() if "against" in one.row]
     parts: list[str] = [said]
