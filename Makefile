@@ -13,7 +13,7 @@ CREATE := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: edition test test-all check notebooks coverage reference lab nbdime lock clean
+.PHONY: edition test test-all check notebooks coverage bench reference lab nbdime lock clean
 edition: $(DEMO)/store/ledger.json ## demonstration data, executed and published
 	$(BIN)/observ edition --data $(DEMO)
 
@@ -48,6 +48,9 @@ notebooks: $(DEMO)/store/ledger.json ## execute the committed notebooks in place
 
 coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonstrations drawn again (twenty minutes)
 	$(BIN)/python -m tools.coverage
+
+bench: $(VENV)/.lab $(DEMO)/store/ledger.json ## ratios to what one would run instead: benchmarks/REPORT.md (an hour; ARGS="--quick editions")
+	$(BIN)/python benchmarks/report.py $(ARGS)
 
 reference: $(VENV)/.installed ## renew docs/reference from the code
 	$(BIN)/python -m tools.reference

@@ -3,9 +3,9 @@
     python benchmarks/bench_answers.py [--quick] [--millions 1 2 5 10] [--products 20]
 
 Each length has a process of its own, which reads its answers, rakes them, and estimates the mean
-of a mark in each product with its error, that of calibrated weights. Written: `answers.md` and its
-plots; printed: a line a result. Goals: 4 GiB for 10 million answers, half a second of the processor
-to rake two million, and a last answer that costs what the first ones do.
+of a mark in each product with its error, that of calibrated weights. Goals: 4 GiB for 10 million
+answers, half a second of the processor to rake two million, and a last answer that costs what the
+first ones do.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import bench_raking
-import measured
+import measuring
 
 RAKE = """
 import numpy as np, pandas as pd
@@ -40,7 +39,7 @@ MEBIBYTES, RAKED_IN, RAKED = 4096, 0.5, 2_000_000
 LINEAR = 1.25
 
 
-def main() -> list[dict[str, Any]]:
+def main() -> None:
     """Measure each length."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--millions", type=float, nargs="+", default=[1, 2, 5, 10])
@@ -51,19 +50,17 @@ def main() -> list[dict[str, Any]]:
     for rows in (int(n * 1e6) for n in sorted([0.5, 1, 2] if asked.quick else asked.millions)):
         with tempfile.TemporaryDirectory() as name:
             bench_raking.write_sample(Path(name), rows)
-            found.append({"rows": rows} | measured.run(RAKE, name, asked.products))
+            found.append({"rows": rows} | measuring.script(RAKE, name, asked.products))
     last = found[-1]
     at = f"{last['rows'] / 1e6:g} M answers"
-    told = [measured.line(f"peak MiB of {at}", last["mebibytes"], MEBIBYTES)]
+    measuring.tell(f"memory of {at}", last["mebibytes"], "MiB", MEBIBYTES)
     for one in found:
         if one["rows"] == RAKED:
-            told.append(measured.line("CPU seconds to rake 2 M answers", one["rake"], RAKED_IN))
+            measuring.tell("2 million answers raked: processor", one["rake"], "s", RAKED_IN)
     if len(found) > 2:
-        told.append(measured.line(f"last row over first, {at}", measured.a_row(found), LINEAR))
-    if not asked.quick:
-        each = {f"raked, and estimated in {asked.products} products": found}
-        measured.write("answers", "Many answers", Path(__file__).name, each)
-    return told
+        measuring.tell(f"a last answer, of a first one: {at}", measuring.a_row(found), "", LINEAR)
+    each = {f"answers raked, and estimated in {asked.products} products": found}
+    measuring.tell_rows("answers", each)
 
 
 if __name__ == "__main__":

@@ -134,7 +134,9 @@ def main() -> None:
     """Measure all ways."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--pages", type=int, help="how many of them the other ways execute")
-    few = parser.parse_args().pages
+    parser.add_argument("--quick", action="store_true", help="five of them")
+    asked = parser.parse_args()
+    few = asked.pages or (5 if asked.quick else None)
     costs = measured(few)
     loop = costs[LOOP]
     with project() as folder:

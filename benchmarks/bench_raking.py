@@ -2,27 +2,26 @@
 
     python benchmarks/bench_raking.py [--rows 2000000] [--runs 5] [--svy PYTHON]
 
-Each contender reads the same file in a process of its own and rakes it `runs` times. Printed: the
-median of the runs (without reading the file) by the clock and in processor time, which a busy
-machine does not stretch, the peak memory of the process (with the file), the largest distance of a
-category from its target, and both times as multiples of the first line's. `--svy` is an interpreter
-that has svy and pyarrow, by default the one that runs this.
+Each contender reads the same file in a process of its own and rakes it `runs` times. Told: the
+median of the runs, without reading the file, by the clock and of the processor, the largest distance
+of a category from its target, and the clock's as multiples of the first contender's. `--svy` is an
+interpreter that has svy and pyarrow, by default the one that runs this.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from measuring import Failed, run, tell
 
 SIZES = {"sex": 2, "age": 6, "region": 13, "diploma": 5, "occupation": 8}
 POPULATION = 67_000_000
@@ -133,6 +132,7 @@ def rake_svy(folder: Path, runs: int) -> dict[str, Any]:
     return {**times, "misfit": misfit}
 
 
+FIRST, ROWS, GOAL = "observlib, categories", 2_000_000, 0.5
 CONTENDERS: dict[str, Callable[[Path, int], dict[str, Any]]] = {
     "observlib, categories": lambda folder, runs: rake_observlib(folder, runs, texts=False),
     "observlib, texts": lambda folder, runs: rake_observlib(folder, runs, texts=True),
@@ -140,26 +140,12 @@ CONTENDERS: dict[str, Callable[[Path, int], dict[str, Any]]] = {
 }
 
 
-def run(command: list[str]) -> tuple[dict[str, Any], float] | str:
-    """What the process says and its peak memory in MiB, or the last line of its complaint."""
-    with tempfile.TemporaryFile() as complaint:
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaint)
-        assert child.stdout is not None
-        said = child.stdout.read()
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            complaint.seek(0)
-            lines = complaint.read().decode("utf-8", "replace").strip().splitlines()
-            return lines[-1] if lines else f"exit code {child.returncode}"
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return json.loads(said), usage.ru_maxrss / unit
-
-
 def main() -> None:
+    """Measure each contender in a process of its own, on one sample."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the rows, two runs")
     parser.add_argument("--svy", default=sys.executable, metavar="PYTHON")
     parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -167,34 +153,33 @@ def main() -> None:
     if asked.contender:
         print(json.dumps(CONTENDERS[asked.contender](asked.folder, asked.runs)))
         return
+    rows, runs = (asked.rows // 10, 2) if asked.quick else (asked.rows, asked.runs)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_data(folder, asked.rows)
+        write_data(folder, rows)
         commands = {
             contender: [
                 *(asked.svy if contender.startswith("svy") else sys.executable, __file__),
-                *("--contender", contender, "--folder", name, "--runs", str(asked.runs)),
+                *("--contender", contender, "--folder", name, "--runs", str(runs)),
             ]
             for contender in CONTENDERS
         }
-        if r := shutil.which("Rscript"):
-            commands["survey (R)"] = [r, str(folder / "rake.R"), name, str(asked.runs)]
-        print(f"{asked.rows} rows, {len(SIZES)} margins, median of {asked.runs} runs")
-        first: tuple[float, float] | None = None
+        commands["survey (R)"] = ["Rscript", str(folder / "rake.R"), name, str(runs)]
+        seconds: dict[str, float] = {}
         for contender, command in commands.items():
-            found = run(command)
-            if isinstance(found, str):
-                print(f"{contender:24} not measured: {found}")
+            try:
+                found = json.loads(run(command).said)
+            except (Failed, FileNotFoundError) as error:
+                print(f"{contender}: not measured: {error}")
                 continue
-            told, peak = found
-            clock, busy = (statistics.median(told[of]) for of in ("seconds", "busy"))
-            first = first or (clock, busy)
-            print(
-                f"{contender:24} {clock:7.3f} s {busy:7.3f} s CPU {peak:6.0f} MiB   misfit "
-                f"{told['misfit']:.0e}   x {clock / first[0]:.1f}, CPU x {busy / first[1]:.1f}"
-            )
-        if not r:
-            print(f"{'survey (R)':24} not measured: there is no Rscript on this machine")
+            seconds[contender] = statistics.median(found["seconds"])
+            goal = GOAL if contender == FIRST and rows == ROWS else None
+            tell(f"{rows / 1e6:g} million raked, {contender}", seconds[contender], "s", goal)
+            busy = statistics.median(found["busy"])
+            tell(f"{rows / 1e6:g} million raked, {contender}: processor", busy, "s")
+            print(f"{contender}: misses no margin by more than {found['misfit']:.0e}")
+        for contender in seconds.keys() - {FIRST}:
+            tell(f"{contender}, times {FIRST}", seconds[contender] / seconds[FIRST], "")
 
 
 if __name__ == "__main__":

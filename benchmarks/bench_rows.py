@@ -4,8 +4,8 @@
 
 Lengths are in millions of rows. Exports of visits hold up to ten million rows each, a file a year;
 they are ingested, then counted by product and month, in a process of its own. Beside it, pandas
-reads the same files whole and counts the same (up to ten million rows). Written: `rows.md` and its
-plots; printed: a line a result. Goals: 2 GiB, and a last row that costs what the first ones do.
+reads the same files whole and counts the same (up to ten million rows). Goals: 2 GiB, and a last
+row that costs what the first ones do.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import measured
+import measuring
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
@@ -55,7 +55,7 @@ MEBIBYTES = 2048
 LINEAR = 1.25
 
 
-def main() -> list[dict[str, Any]]:
+def main() -> None:
     """Measure both kinds of rows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--visits", type=float, nargs="+", default=[1, 10, 100])
@@ -66,26 +66,23 @@ def main() -> list[dict[str, Any]]:
     if asked.quick:
         lengths = {table: [0.5, 1, 2] for table in lengths}
     found: dict[str, list[dict[str, Any]]] = {}
-    told = []
     for table, millions in lengths.items():
         what = "visits" if table == "audience" else "calls"
         for rows in (int(one * 1e6) for one in sorted(millions)):
             with tempfile.TemporaryDirectory() as name:
                 of = {"rows": rows}
                 exports(Path(name), table, rows)
-                mine = of | measured.run(INGEST, name, table)
+                mine = of | measuring.script(INGEST, name, table)
                 found.setdefault(f"{what}, observ ingest", []).append(mine)
                 if rows <= A_FILE:
-                    alone = of | measured.run(PANDAS, name, table)
+                    alone = of | measuring.script(PANDAS, name, table)
                     found.setdefault(f"{what}, pandas", []).append(alone)
         own = found[f"{what}, observ ingest"]
         at = f"{own[-1]['rows'] / 1e6:g} M {what}"
-        told.append(measured.line(f"peak MiB of {at}", own[-1]["mebibytes"], MEBIBYTES))
+        measuring.tell(f"memory of {at}", own[-1]["mebibytes"], "MiB", MEBIBYTES)
         if len(own) > 2:
-            told.append(measured.line(f"last row over first, {at}", measured.a_row(own), LINEAR))
-    if not asked.quick:
-        measured.write("rows", "Many rows", Path(__file__).name, found)
-    return told
+            measuring.tell(f"a last row, of a first one: {at}", measuring.a_row(own), "", LINEAR)
+    measuring.tell_rows("rows", found)
 
 
 def exports(data: Path, table: str, rows: int) -> None:
