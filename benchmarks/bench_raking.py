@@ -3,9 +3,9 @@
     python benchmarks/bench_raking.py [--rows 2000000] [--runs 5] [--svy PYTHON]
 
 Each contender reads the same file in a process of its own and rakes it `runs` times. Told: the
-median of the runs, without reading the file, by the clock and of the processor, the largest distance
-of a category from its target, and the clock's as multiples of the first contender's. `--svy` is an
-interpreter that has svy and pyarrow, by default the one that runs this.
+median of the runs, without reading the file, by the clock and of the processor, the largest
+distance of a category from its target, and the clock's as multiples of the first contender's.
+`--svy` is an interpreter that has svy and pyarrow, by default the one that runs this.
 """
 
 from __future__ import annotations
