@@ -11,13 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
 from tests.review import conftest as small_project
 from tests.test_release import leftovers, tree
 
+from observlib import inputs
 from observlib.editions import record
 
 small = small_project.small  # a fixture
@@ -36,12 +37,12 @@ def root(small, tmp_path) -> Path:
 
 @pytest.fixture
 def begin(root):
-    """Begin a run, once an author has changed a sentence and the home page."""
+    """Begin a run, once an author has changed the home page, and a sentence of a study."""
     number = count(1)
 
-    def run(*before: str, **environment: str) -> subprocess.Popen[str]:
+    def run(*before: str, study: bool = True, **environment: str) -> subprocess.Popen[str]:
         nth = next(number)
-        change(root, f"Une phrase de plus, la {nth}e.")
+        change(root, f"Une phrase de plus, la {nth}e.", study)
         return subprocess.Popen(
             [*before, *RUN, "--json", "--data", str(root / "data" / "demo")],
             cwd=root,
@@ -60,23 +61,25 @@ def own(root: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(root / "src"), "TMPDIR": place, "OF_RUN": str(root)}
 
 
-def change(root: Path, sentence: str) -> None:
-    """Change a study and the home page."""
-    home, study = root / "reports" / "index.qmd", root / "notebooks" / "frequentation.ipynb"
-    text, content = home.read_text("utf-8"), json.loads(study.read_text("utf-8"))
-    home.write_text(f"{text.rstrip()}\n\n{sentence}\n", "utf-8")
+def change(root: Path, sentence: str, study: bool = True) -> None:
+    """Change the home page, and a study too."""
+    home, path = root / "reports" / "index.qmd", root / "notebooks" / "frequentation.ipynb"
+    home.write_text(f"{home.read_text('utf-8').rstrip()}\n\n{sentence}\n", "utf-8")
+    if not study:
+        return
+    content = json.loads(path.read_text("utf-8"))
     last = [cell for cell in content["cells"] if cell["cell_type"] == "markdown"][-1]
     last["source"] = ["".join(last["source"]), f"\n\n{sentence}"]
-    study.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
 
 
-def whole(root: Path) -> dict[str, bytes]:
-    """The site, whose edition has every file as its manifest says."""
+def whole(root: Path) -> str:
+    """The digest of the site, whose edition has every file as its manifest says."""
     site = root / "reports" / "_site"
     edition = site / small_project.T3
     manifest = json.loads((edition / record.NAME).read_text("utf-8"))
     assert record.files_of(edition) == manifest["files"]
-    return tree(site)
+    return inputs.digest(repr(sorted(tree(site).items())).encode())
 
 
 def processes(root: Path) -> Iterator[str]:
@@ -115,29 +118,28 @@ def finished(run: subprocess.Popen[str]) -> str:
 @posix
 @pytest.mark.slow
 def test_killed_at_thirty_moments_the_site_is_whole_and_the_next_run_makes_the_new_one(begin, root):
-    run = begin()
-    moments = [*steps_of(run)]
-    finished(run)
-    tail = time.monotonic() - moments[-1]  # where folders are swapped, after the last step told
-    steps = [len(moments) * nth // (KILLS - 12) for nth in range(KILLS - 12)]
-    kills = [(step, 0.0) for step in steps]
-    kills += [(len(moments), tail * nth / 11) for nth in range(12)]
-    site, changed = whole(root), 0
-    for step, seconds in kills:
-        run = begin()
-        told = steps_of(run)
-        for _ in range(step):
-            next(told, None)
-        time.sleep(seconds)
-        run.send_signal(signal.SIGKILL)
-        run.communicate()
-        now = whole(root)
-        changed += now != site
-        site = now
-    assert changed < KILLS, "no kill came before the end"
-    run = begin()
-    finished(run)
-    assert whole(root) != site and leftovers(root) == []
+    seen = [whole(root)]
+    # from the first study to the last folder; then those that swap folders, after the last step
+    for study, over, late in ((True, 12, 0), (False, 6, 12)):
+        run = begin(study=study)
+        moments = [*steps_of(run)]
+        finished(run)
+        tail = time.monotonic() - moments[-1]
+        kills = [(len(moments) * nth // over, 0.0) for nth in range(over)]
+        kills += [(len(moments), tail * nth / 11) for nth in range(late)]
+        for step, seconds in kills:
+            run = begin(study=study)
+            told = steps_of(run)
+            for _ in range(step):
+                next(told, None)
+            time.sleep(seconds)
+            run.send_signal(signal.SIGKILL)
+            run.communicate()
+            seen.append(whole(root))
+    assert len(seen) == KILLS + 1
+    assert any(now == before for before, now in pairwise(seen)), "no kill came before the end"
+    finished(begin())
+    assert whole(root) not in seen and leftovers(root) == []
     all_end(root)
     assert [*(root.parent / "temporary").iterdir()] == []
 
