@@ -451,7 +451,7 @@ def test_what_is_kept_does_not_grow_without_end(release, root, monkeypatch):
     release()
     size = sum(path.stat().st_size for path in (root / "reports" / ".kept").rglob("*.*"))
     prune = module.disk_cache.prune
-    monkeypatch.setattr(module.disk_cache, "prune", lambda folder: prune(folder, 2 * size))
+    monkeypatch.setattr(module.disk_cache, "prune", lambda folder, **_: prune(folder, 2 * size))
     for number in range(8):
         small.write_study(root, "panorama", words=f"Version {number}.")
         release()

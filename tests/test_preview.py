@@ -132,7 +132,7 @@ def test_each_save_is_shown_a_failure_is_told_and_ctrl_c_ends_it_well(root, tmp_
             until("observ: study panorama: cell 3: ValueError: non")
             assert "Première version." in page.read_text(encoding="utf-8")
             study("import os; os.kill(os.getppid(), 9)")  # as the system does for want of memory
-            until("observ: execution: a process that ran studies was ended from outside")
+            until("observ: studies: a process that worked on them was ended from outside")
             study("Markdown('Deuxième version.')")
             until("panorama.html (", 2)
             assert "Deuxième version." in page.read_text(encoding="utf-8")
