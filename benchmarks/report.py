@@ -12,6 +12,7 @@ import argparse
 import ast
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from measuring import HERE, ROOT, Result, told
 
+REPORT = HERE / "REPORT.md"
 PACKAGES = ("pandas", "duckdb", "pyarrow", "papermill", "statsmodels", "nbconvert", "distributed")
 
 
@@ -30,7 +32,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="such as editions; all, if none")
     parser.add_argument("--quick", action="store_true", help="the short form of each")
     asked = parser.parse_args()
-    parts = []
+    parts = former()
     for path in sorted(HERE.glob("bench_*.py")):
         name = path.stem.removeprefix("bench_")
         if asked.names and name not in asked.names:
@@ -42,12 +44,21 @@ def main() -> None:
             lines = [line for line in running.stdout if not print(line, end="", flush=True)]
         if running.returncode:
             sys.exit(f"{path.name} failed: its lines above say why")
-        parts.append("\n".join(part(path, told("".join(lines)))))
-    text = "\n\n".join([*heading(asked.quick), *parts])
-    (HERE / "REPORT.md").write_text(f"{text}\n", encoding="utf-8")
+        parts[path.name] = "\n".join(part(path, told("".join(lines)), asked.quick))
+    text = "\n\n".join([*heading(), *(parts[name] for name in sorted(parts))])
+    REPORT.write_text(f"{text}\n", encoding="utf-8")
 
 
-def heading(quick: bool) -> Iterator[str]:
+def former() -> dict[str, str]:
+    """The parts of the report as it stands, by the names of their benchmarks."""
+    if not REPORT.exists():
+        return {}
+    _, *parts = re.split(r"(?m)^(?=## )", REPORT.read_text(encoding="utf-8"))
+    named = re.compile(r"`benchmarks/(\w+\.py)`")
+    return {found[1]: one.strip() for one in parts if (found := named.search(one))}
+
+
+def heading() -> Iterator[str]:
     """What the figures were measured on."""
     found = []
     for name in PACKAGES:
@@ -57,9 +68,8 @@ def heading(quick: bool) -> Iterator[str]:
             found.append(f"no {name}")
     yield "# Benchmarks"
     yield (
-        f"Made on {date.today()} by `make bench`{' in its short form' * quick}: "
-        f"{os.cpu_count()} cores, {memory():.0f} GiB, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}, {', '.join(found)}."
+        f"Made by `make bench`: {os.cpu_count()} cores, {memory():.0f} GiB, "
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {', '.join(found)}."
     )
     yield (
         "Seconds are by the clock where nothing else is said. A ratio is of figures of one run, so "
@@ -72,11 +82,11 @@ def memory() -> float:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
 
 
-def part(path: Path, results: list[Result]) -> Iterator[str]:
+def part(path: Path, results: list[Result], quick: bool) -> Iterator[str]:
     """A benchmark's part of the report: its purpose, its results, its plots."""
     first, *_ = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")
     yield f"## {first.rstrip('.')}\n"
-    yield f"`benchmarks/{path.name}`\n"
+    yield f"`benchmarks/{path.name}`, on {date.today()}{', its short form' * quick}.\n"
     yield "| What | Figure | Goal |\n|---|---:|---|"
     for one in results:
         goal = "" if one.goal is None else f"at most {figure(one.goal, one.unit)}"
