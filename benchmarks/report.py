@@ -69,7 +69,8 @@ def heading() -> Iterator[str]:
     yield "# Benchmarks"
     yield (
         f"Made by `make bench`: {os.cpu_count()} cores, {memory():.0f} GiB, "
-        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {', '.join(found)}."
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, "
+        f"{', '.join(found)}."
     )
     yield (
         "Seconds are by the clock where nothing else is said. A ratio is of figures of one run, so "
