@@ -189,8 +189,8 @@ def send(path: Path, address: str) -> None:
 def size_of(address: str) -> int | None:
     """How many bytes a file at an address has; None where there is none."""
     found = files(address)
-    found.invalidate_cache()
-    with suppress(FileNotFoundError):
+    with reaching(address), suppress(FileNotFoundError):
+        found.invalidate_cache()
         return int(found.size(address))
     return None
 

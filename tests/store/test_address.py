@@ -265,7 +265,7 @@ def test_an_address_that_cannot_be_one_is_told_without_what_is_secret_in_it(tmp_
 
 
 def test_a_server_that_is_gone_is_told_in_one_line_without_credentials(
-    server, tmp_path, ingest, monkeypatch
+    server, tmp_path, ingest, observ, monkeypatch
 ):
     data = at(tmp_path / "data", "s3://observatory/gone")
     ingest(data, x=JULY)
@@ -275,6 +275,12 @@ def test_a_server_that_is_gone_is_told_in_one_line_without_credentials(
         ingest(data, y=AUGUST)
     addresses._of_process.cache_clear()
     assert SECRET not in str(told.value) and "\n" not in str(told.value)
+    code, _, err = observ("ingest", "s3://observatory/raw/2025", "--data", data)
+    addresses._of_process.cache_clear()
+    assert code == 1 and err.startswith(
+        "observ: s3://observatory/raw/demonstration.json: cannot be"
+    )
+    assert SECRET not in err and err.count("\n") == 1
     monkeypatch.undo()
     assert len(marks(data)) == 2
 

@@ -24,6 +24,7 @@ from observlib.store.ledger import (
     Ledger,
     alone,
     catch_up,
+    follow,
     read_ledger,
     write_ledger,
 )
@@ -98,7 +99,7 @@ def forget(
         Where there is no store, or its key is another.
     """
     store = data / "store"
-    catch_up(store)
+    follow(store)
     if read_ledger(store) is None:
         raise ObservError(f"{data}: has no store; there is nothing to forget")
     done = Done()

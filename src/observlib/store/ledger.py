@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -133,6 +133,20 @@ def remembered(store: Path, kind: str) -> Ledger:
         raise ObservError(
             f"{path}: cannot be read, and says what must not come back; restore it from a copy"
         ) from error
+
+
+def follow(store: Path) -> None:
+    """Do as `catch_up` from outside an ingestion: what may move parts waits for its end.
+
+    Raises
+    ------
+    ObservError
+        As `catch_up`.
+    """
+    with ExitStack() as stack:
+        if address.address(store) and (here := read_ledger(store)) and not here.number:
+            stack.enter_context(alone(store))
+        catch_up(store)
 
 
 def catch_up(store: Path) -> None:

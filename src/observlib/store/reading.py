@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -18,9 +17,10 @@ from observlib import tables
 from observlib.corrections import Correction
 from observlib.errors import ObservError
 from observlib.period import Quarter
-from observlib.store.address import address, connected, readable
+from observlib.store import ledger
+from observlib.store.address import connected, readable
 from observlib.store.correcting import corrected, in_force
-from observlib.store.ledger import Entry, Ledger, alone, catch_up, check_parts, read_ledger
+from observlib.store.ledger import Entry, Ledger, check_parts, read_ledger
 from observlib.store.sql import quoted
 
 T = TypeVar("T")
@@ -37,11 +37,7 @@ def follow(data: Path) -> None:
     ObservError
         Where the address does not answer (see `store.address`).
     """
-    store = data / "store"
-    with contextlib.ExitStack() as stack:
-        if address(store) and (here := read_ledger(store)) and not here.number:
-            stack.enter_context(alone(store))  # its parts are brought to the address
-        catch_up(store)
+    ledger.follow(data / "store")
 
 
 def read(
