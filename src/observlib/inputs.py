@@ -21,6 +21,7 @@ from observlib.errors import bounded
 Inputs = dict[str, str]
 LIBRARY = "the library"
 MADE_OF = "observlib_made_of"  # in the metadata of a committed notebook: see `edition.made_of`
+USED = "observlib_used"  # in that of an executed one: see `edition.shell`
 # What no page can see of the library: it makes the store, the site or the command line.
 UNSEEN = frozenset(
     (

@@ -252,7 +252,7 @@ def test_a_page_is_known_to_depend_on_the_tables_that_it_and_its_families_read(
     path = make.write(tmp_path / "page.ipynb", f"{first}\n{code};")
     (outcome,) = execute([make.page(path)], tmp_path, ROOT, 1)
     assert outcome.error == ""
-    read = nbformat.read(outcome.path, as_version=4).metadata[engine.USED]["tables"]
+    read = nbformat.read(outcome.path, as_version=4).metadata[USED]["tables"]
     assert set(read) == (frame.tables("contacts") if tables is None else set(tables))
 
 
@@ -274,6 +274,6 @@ def test_a_page_is_known_to_depend_on_the_sentences_that_it_says(
     path = make.write(tmp_path / "page.ipynb", f"{first}\n{code};")
     (outcome,) = execute([make.page(path)], tmp_path, ROOT, 1)
     assert outcome.error == ""
-    found = nbformat.read(outcome.path, as_version=4).metadata[engine.USED]["sentences"]
+    found = nbformat.read(outcome.path, as_version=4).metadata[USED]["sentences"]
     themes = [name for name in found if name.startswith("observlib.themes.")]
     assert themes == [f"observlib.themes.{name}" for name in said]

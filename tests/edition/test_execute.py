@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from observlib.edition.engine import USED
+from observlib.inputs import USED
 from observlib.edition.execute import Outcome, execute
 from observlib.errors import ObservError
 

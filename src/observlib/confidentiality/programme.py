@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from observlib.errors import ObservError
@@ -169,6 +168,8 @@ class _Solver:
     """HiGHS over one programme, whose matrix is made once."""
 
     def __init__(self, programme: Programme) -> None:
+        from scipy.optimize import Bounds, LinearConstraint  # a second to import
+
         self.bounds = Bounds(np.array(programme.least), np.array(programme.most))
         rows = matrix((total for total, *_ in programme.sums), len(programme.unknowns))
         least = [low for _, low, _, _ in programme.sums]
@@ -178,6 +179,8 @@ class _Solver:
 
     def most(self, objective: np.ndarray, gap: float) -> tuple[np.ndarray, bool]:
         """Counts that are possible where an objective is greatest, and whether it is."""
+        from scipy.optimize import Bounds, milp
+
         bounds = self.bounds
         for most in (np.inf, ENDLESS):  # where there is no end to it, as many as one likes
             bounds = Bounds(bounds.lb, np.minimum(bounds.ub, most))

@@ -17,7 +17,6 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, diags_array, eye_array, hstack, kron, vstack
 
 from observlib import estimates
@@ -211,6 +210,8 @@ def _fewest(
     The unknowns are whether each cell is withheld, then its changes in two answers for each
     protected cell, one after the other. None where no answer was found.
     """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # a second to import
+
     cells = np.flatnonzero(people)  # zeros do not change
     size, answers = len(cells), 2 * len(protected)
     relation = matrix((total for total, *_ in sums), len(people))[:, cells]

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
+from scipy.special import stdtrit
 
 from observlib.confidentiality.rounding import STEP, base
 
@@ -82,7 +81,7 @@ def deviation(width: tuple[float, float], n: tuple[int, int]) -> tuple[float, fl
     [9.59, 12.14]
     """
     low, high = (
-        float(count * (end / stats.t.ppf(0.975, max(count - 1, 1))) ** 2)
+        float(count * (end / stdtrit(max(count - 1, 1), 0.975)) ** 2)
         for end, count in zip(width, n, strict=True)
     )
     return low, high
@@ -118,6 +117,8 @@ def people_of_share(row: Mapping[str, Any], step: float, n: tuple[int, int]) -> 
 @cache
 def _wilson(having: int, count: int) -> tuple[float, float]:
     """The ends of Wilson's interval of a share, in %."""
+    from statsmodels.stats.proportion import proportion_confint  # a second to import
+
     low, high = proportion_confint(having, count, method="wilson")
     return 100 * low, 100 * high
 

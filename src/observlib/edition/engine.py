@@ -28,9 +28,10 @@ import nbformat
 from nbformat.v4 import new_output
 from papermill.engines import Engine, papermill_engines
 
+from observlib.inputs import USED
+
 CAN_FORK = sys.platform == "linux"  # macOS's own libraries do not survive a fork
 NAME = "observlib"
-USED = "observlib_used"  # in the metadata of an executed notebook
 DIED, TOO_LONG = "DeadPageError", "CellTimeoutError"
 MUTE = "it failed and could not say why, perhaps for want of memory or of files that may be open"
 _HEAVY = (

@@ -24,7 +24,6 @@ import observlib
 from observlib import errata, publications, store, told
 from observlib.edition import manifest
 from observlib.edition.compute import compute, frame_files, is_computed
-from observlib.edition.engine import USED
 from observlib.edition.execute import Outcome, Progress, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.happened import linked
@@ -35,6 +34,7 @@ from observlib.edition.request import Request
 from observlib.edition.study import read_header
 from observlib.edition.workers import COUNT, started
 from observlib.errors import ObservError, bounded
+from observlib.inputs import USED
 from observlib.tables import TABLES
 from observlib.themes.easy import rules
 

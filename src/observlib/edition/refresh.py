@@ -13,13 +13,12 @@ from typing import Any
 import nbformat
 
 from observlib import files, inputs, project
-from observlib.edition.engine import USED
 from observlib.edition.execute import execute
 from observlib.edition.made_of import made_of, standing
 from observlib.edition.plan import Page
 from observlib.edition.study import Study, load_studies
 from observlib.errors import ObservError
-from observlib.inputs import Inputs
+from observlib.inputs import USED, Inputs
 from observlib.scratch import temporary_files
 from observlib.tables import TABLES
 
