@@ -22,6 +22,7 @@ from papermill.exceptions import PapermillExecutionError
 from observlib import files, frame
 from observlib.edition import engine, shell
 from observlib.edition.execute import execute
+from observlib.inputs import USED
 from observlib.tables import TABLES
 
 pytestmark = pytest.mark.slow
@@ -178,6 +179,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 from observlib.edition.execute import execute
+from observlib.inputs import USED
 
 if __name__ == "__main__":
     root = Path(sys.argv[1])
