@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from observlib.publish.links import PageLinks, broken_links
+from observlib.publish.links import broken_links, links_of
 
 
 def broken_links_of(site: Path) -> list[str]:
     """One line for each link, picture or fragment of the site that leads nowhere."""
     pages = {
-        path.relative_to(site).as_posix(): PageLinks(path.read_text(encoding="utf-8"))
+        path.relative_to(site).as_posix(): links_of(path.read_text(encoding="utf-8"))
         for path in sorted(site.rglob("*.html"))
     }
     return [

@@ -1,5 +1,6 @@
 """What a page depends on: all that matters to it, and nothing that does not."""
 
+import ast
 import json
 import sys
 from pathlib import Path
@@ -121,3 +122,18 @@ def test_no_page_or_family_is_made_again_because_what_is_invented_has_changed():
     invented = [name for name in inputs.library() if "demo" in name]
     assert any("themes/surveys/demonstration/associations" in name for name in invented)
     assert not {*invented} & set(inputs.seen_by_pages()).union(*map(frame._code, frame.families()))
+
+
+def test_no_import_of_the_library_is_missed_or_a_change_there_would_leave_a_page_as_it_was():
+    for name in inputs.within(inputs.library(), inputs.UNSEEN, inside=False):
+        path = SOURCE / name.removeprefix(f"{inputs.LIBRARY}/")
+        if path.suffix != ".py":
+            continue
+        wanted: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                wanted |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                wanted |= {f"{node.module}.{alias.name}" for alias in node.names}
+        own = {one for one in wanted if one.startswith("observlib.")}
+        assert {*inputs._imports(name)} == own, name

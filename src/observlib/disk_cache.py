@@ -12,7 +12,7 @@ import io
 import math
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 from observlib import files
@@ -64,6 +64,24 @@ def get(folder: Path, name: str) -> dict[str, bytes] | None:
         if any(name.is_absolute() or ".." in name.parts for name in names):
             return None  # nobody but a stranger wrote this
         return {str(name): archive.read(str(name)) for name in names}
+
+
+def made(
+    folder: Path | None, name: str, make: Callable[[], Mapping[str, bytes]]
+) -> Mapping[str, bytes]:
+    """The files of an entry, made and kept where there is none; without a folder none is kept.
+
+    Parameters
+    ----------
+    name
+        Says all that they are made from.
+    """
+    if folder and (found := get(folder, name)) is not None:
+        return found
+    contents = make()
+    if folder:
+        put(folder, name, contents)
+    return contents
 
 
 def prune(folder: Path, most: int = MOST, since: float = math.inf) -> None:

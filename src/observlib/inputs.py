@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
@@ -19,6 +20,12 @@ from pathlib import Path
 from observlib.errors import bounded
 
 Inputs = dict[str, str]
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(observlib[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n(]*)"
+    r"|import[ \t]+(observlib[^\n]*))",
+    re.M,
+)
+_NO_NAMES = re.compile(r"#[^\n]*|[()\\]")  # beside the names of an import
 LIBRARY = "the library"
 MADE_OF = "observlib_made_of"  # in the metadata of a committed notebook: see `edition.made_of`
 USED = "observlib_used"  # in that of an executed one: see `edition.shell`
@@ -28,6 +35,14 @@ UNSEEN = frozenset(
         *("cli", "demo", "demonstration", "disk_cache", "editions", "explaining", "fetching"),
         *("git", "live", "loaders", "menus", "packages", "preview", "publish", "release", "review"),
         *("scaffold", "staging", "standing", "swap"),
+    )
+)
+# What of it makes a published page of its source; a test looks whether the publisher imports more.
+RENDERING = frozenset(
+    (
+        *("actions", "catalogue", "comparisons", "confidentiality", "corrections", "dataset"),
+        *("disk_cache", "display", "errors", "estimates", "files", "inputs", "period", "personal"),
+        *("publish", "published_text", "scratch", "swap", "tables", "text", "yaml_files"),
     )
 )
 
@@ -126,6 +141,12 @@ def _library(_: tuple[tuple[str, str], ...]) -> Inputs:
     return tree(LIBRARY, Path(__file__).parent)
 
 
+@cache
+def loaded() -> Inputs:
+    """Each file of this library as it was at the process's first call, as its code is."""
+    return library()
+
+
 def within(inputs: Mapping[str, str], rooms: Collection[str], inside: bool = True) -> Inputs:
     """The inputs of which those of the library are inside some rooms only, or outside of them.
 
@@ -173,25 +194,21 @@ def imported(modules: Iterable[str]) -> Inputs:
 
 @cache
 def _seen() -> Inputs:
-    return within(library(), UNSEEN, inside=False)
+    return within(loaded(), UNSEEN, inside=False)
 
 
 @cache
 def _imports(file: str) -> tuple[str, ...]:
-    """The modules of this library that one of its files may import: some are names in modules."""
-    import ast  # a command that has nothing to do has no use for it
+    """The modules of this library that one of its files may import: some are names in modules.
 
+    By a pattern, since each process of an edition asks for hundreds of files.
+    """
+    path = Path(__file__).parent.joinpath(file.removeprefix(f"{LIBRARY}/"))
     found: list[str] = []
-    content = Path(__file__).parent.joinpath(file.removeprefix(f"{LIBRARY}/")).read_bytes()
-    waiting: list[ast.AST] = [ast.parse(content)]
-    while waiting:
-        node = waiting.pop()
-        # an expression imports nothing
-        waiting += [x for x in ast.iter_child_nodes(node) if not isinstance(x, ast.expr)]
-        if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    for module, names, modules in _IMPORT.findall(path.read_text(encoding="utf-8")):
+        listed = _NO_NAMES.sub(" ", names or modules).split(",")
+        own = [words.split()[0] for words in listed if words.strip()]
+        found += [f"{module}.{name}" if module else name for name in own]
     return tuple(name for name in found if name.startswith("observlib."))
 
 

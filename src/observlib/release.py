@@ -23,6 +23,7 @@ from observlib import (
     git,
     inputs,
     period,
+    project,
     publications,
     revisions,
     standing,
@@ -234,10 +235,11 @@ def _publish(
     site, whole, folder = root / "reports" / "_site", work / "site", work / "edition"
     whole.mkdir()
 
-    def make_pages(project: Path, target: Path) -> None:
-        kept = root / disk_cache.FOLDER / "site"
+    kept = root / disk_cache.FOLDER / "site"
+
+    def make_pages(sources: Path, target: Path) -> None:
         with telling_ends("pages"):
-            publish(project, target, making.publisher, making.publishing, kept, making.workers)
+            publish(sources, target, making.publisher, making.publishing, kept, making.workers)
 
     rows, _ = publications.tables(folder)
     policy = errata.with_reasons(request.catalogue, request.errata)
@@ -262,9 +264,10 @@ def _publish(
         decided = told.decisions(data, request.quarter)
         publications.keep(data, request.quarter, folder, request.today)
         told.keep(data, request.quarter, request.digest, [decided])
-        known, read = dates.load(data, root), reviews.load(root / "reports")
-        of = (request.catalogue, known, read, request.errata)
-        complete(whole, sources, data, *of, make_pages, quarter)
+        found, read = dates.load(data, root), reviews.load(root / "reports")
+        known = {**project.knowledge(data, root), **project.policy(data, root)}
+        of = (request.catalogue, found, read, request.errata, known)
+        complete(whole, sources, data, *of, make_pages, kept, quarter)
         made = standing.files_of(whole, folder)
         replace_folder(whole, site)
     replace_folder(folder, request.published)

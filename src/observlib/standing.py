@@ -147,15 +147,15 @@ def origin(root: Path, found: Mapping[str, str]) -> Inputs:
     return inputs.by_group(held) | locked
 
 
-def may_run(root: Path, found: Inputs) -> bool:
-    """Whether some page may have to be executed: what differs is not of the site alone."""
+def may_run(root: Path, found: Inputs) -> int:
+    """How many inputs differ for which pages may have to be executed: none of the site alone."""
 
     def of_pages(known: Inputs) -> Inputs:
         alone = ("the site's sources", "the publisher", "the calendar", "the policy", *_BESIDE)
         return {name: value for name, value in known.items() if name.partition("/")[0] not in alone}
 
     record = read(root)
-    return record is None or of_pages(record.inputs) != of_pages(found)
+    return len(dict(of_pages(found).items() ^ of_pages(record.inputs if record else {}).items()))
 
 
 def read(root: Path) -> Record | None:

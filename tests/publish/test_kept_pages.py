@@ -12,8 +12,8 @@ import pytest
 
 import observlib
 from observlib.errors import ObservError
+from observlib.inputs import RENDERING
 from observlib.publish import embedded, publish
-from observlib.publish.embedded import RENDERING
 
 STUDY = Path("panorama.ipynb")
 EVERY = {

@@ -2,7 +2,41 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
+
+import pytest
 from tests.links import broken_links_of
+
+from observlib.publish.links import links_of
+
+
+class Parsed(HTMLParser):
+    """The identifiers of a page and where it leads, as the standard library reads it."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for key, value in attrs:
+            if value and key in ("id", "href", "src"):
+                (self.ids if key == "id" else self.targets).append(value)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<a href='a.html' id=b>both kinds of quotes</a><img SRC = \"c&amp;d.png\">",
+        '<!-- <a href="no"> --><script src="yes.js">"<a href=\'no\'>"</script><p id="e">',
+        '<style>a[href="no"] {}</style><a title="a > b" href="f">',
+        '<a data-href="no" xlink:href="no" href="">x</a><A HREF="g" data-id="no">1 < 2</A>',
+    ],
+)
+def test_what_a_page_leads_to_is_what_the_standard_parser_finds(page):
+    found, parsed = links_of(page), Parsed(page)
+    assert (found.ids, found.targets) == (parsed.ids, parsed.targets)
 
 
 def test_what_a_reader_would_hit_is_found(tmp_path):

@@ -350,8 +350,8 @@ def edition(
             from observlib.edition.cluster import connected
 
             workers = stack.enter_context(connected(dask, root, folder))
-        elif standing.may_run(root, now):
-            workers = stack.enter_context(started(root))
+        elif differ := standing.may_run(root, now):
+            workers = stack.enter_context(started(root, at_once=differ))
         step = stack.enter_context(steps())
 
         from observlib.release import release, release_others

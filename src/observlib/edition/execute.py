@@ -74,8 +74,9 @@ def execute(
             workers = stack.enter_context(started(root, max(1, min(workers, len(pages)))))
         stack.enter_context(telling_ends("studies"))
         waiting = {}
+        often = len(pages) > COUNT
         for page in pages:
-            words = (str(page.study.path), page.parameters, str(root), cell_seconds)
+            words = (str(page.study.path), page.parameters, str(root), cell_seconds, often)
             waiting[workers.submit(_run, *words)] = page
         for job in as_completed(waiting):
             page = waiting.pop(job)  # and with it what it holds
@@ -88,15 +89,18 @@ def execute(
 
 
 def _run(
-    notebook: str, parameters: dict[str, Any], root: str, cell_seconds: float
+    notebook: str, parameters: dict[str, Any], root: str, cell_seconds: float, often: bool
 ) -> tuple[bytes, str]:
-    """Execute one notebook in this worker: as it is then, and the text of its failure, or none."""
+    """Execute one notebook in this worker: as it is then, and the text of its failure, or none.
+
+    `often` says that the worker may have several to execute.
+    """
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
     from observlib.edition import engine
 
-    if engine.CAN_FORK:  # what pages have in common, their processes begin with
+    if often and engine.CAN_FORK:  # what pages have in common, their processes begin with
         _ask_once(parameters.get("data", ""), parameters.get("quarter", ""))
 
     def literal(path: str) -> str:  # papermill fills `{names}` in paths

@@ -26,14 +26,14 @@ _PATIENCE = 5.0  # seconds that a process has to end by itself
 
 
 @contextlib.contextmanager
-def started(root: Path, count: int = COUNT) -> Iterator[Executor]:
-    """Workers for as long as the context lasts, which begin to make themselves ready at once.
+def started(root: Path, count: int = COUNT, at_once: int = COUNT) -> Iterator[Executor]:
+    """Workers for as long as the context lasts; some begin to make themselves ready at once.
 
     Their working folder is the project's root. Once something has ended one of them from outside,
     they do no more.
     """
     with scratch.temporary_files() as private, processes(count, root, private) as pool:
-        for _ in range(count):
+        for _ in range(min(at_once, count)):
             pool.submit(int)  # a worker starts with a task
         yield pool
 

@@ -22,7 +22,7 @@ from observlib.editions.dates import ZONE, Calendar, Planned, load
 from observlib.editions.record import Edition
 from observlib.errors import bounded
 from observlib.period import Quarter
-from observlib.publish.links import PageLinks, broken_links
+from observlib.publish.links import broken_links, links_of
 from observlib.store.ledger import Entry, read_ledger
 from observlib.store.status import GRACE
 
@@ -276,7 +276,7 @@ def disclosure(report: Mapping[str, Any]) -> Check:
 
 def links(site: Path, texts: Mapping[str, str]) -> Check:
     """Whether every link, picture and fragment of the pages leads to its place."""
-    found = broken_links(site, {name: PageLinks(text) for name, text in texts.items()})
+    found = broken_links(site, {name: links_of(text) for name, text in texts.items()})
     lines = [f"{name}: {line}" for name, told in found.items() for line in told]
     if lines:
         return Check("links", "blocking", bounded(lines, sep="; "))

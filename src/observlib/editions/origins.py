@@ -10,12 +10,13 @@ import json
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from observlib import comparisons, estimates, main_points, store
+from observlib import comparisons, disk_cache, estimates, inputs, main_points, project, store
 from observlib.catalogue import Catalogue
 from observlib.display import french, wording, words
 from observlib.display.changes import PLACED
@@ -39,6 +40,7 @@ _NAMES = ("product", "channel", "device", "period", "group", "group_value", "ind
 _RIGHT = ("value", "interval", "base", "difference", "difference_interval", "exports", "rows")
 _OF_FIGURES = ("estimate", "ci_low", "ci_high", "n")
 _OF_PAIRS = ("difference", "difference_low", "difference_high", "detectable")
+_IDS = "ids.json"  # of what is kept of a study: the identifiers of what it tells
 _ROUND = 100  # rows of exports are told in hundreds: nobody may be told by what is left
 
 
@@ -152,7 +154,8 @@ def write(
     """Write the page of origins of each study of a project folder, and what numbers link by.
 
     A page in easy French has no links: they would be one thing more to understand. Nor has one of
-    more than `MOST` figures: no reader finds one there, and pandoc takes minutes.
+    more than `MOST` figures: no reader finds one there, and pandoc takes minutes. Those of a study
+    that were written before of the same are kept.
 
     Parameters
     ----------
@@ -168,31 +171,62 @@ def write(
     where: dict[str, str] = {}
     known = {*estimates.identifiers(rows)}
     easy = {page.name for page in request.pages if page.study.easy}
+    shared = {
+        **inputs.loaded(),
+        **project.knowledge(request.data, request.root),
+        "the data": request.digest,
+        "the edition": inputs.digest(repr((str(request.quarter), sorted(known))).encode()),
+    }
+    kept = request.root / disk_cache.FOLDER / "site"
     (folder / FOLDER).mkdir(exist_ok=True)
     for number, study in enumerate(studies):
-        name = study["page"]
-        page = page_of(read_notebook(folder / f"{name}.ipynb"), known)
-        if is_long := len(page.rows) > MOST:
-            page = Page({}, {}, {})
-        text = _page(name, study["title"], number, page, held, request.catalogue, is_long)
-        (folder / FOLDER / f"{name}.qmd").write_text(text, encoding="utf-8", newline="\n")
-        own = {one: f"{FOLDER}/{name}.html#{one}" for one in page.rows}
-        for one, address in own.items():
-            where.setdefault(one, address)
-        if name not in easy and not is_long:
-            _write_told(folder / FOLDER / f"{name}.json", page, own, request)
+        name, notebook = study["page"], folder / f"{study['page']}.ipynb"
+        of = {"its notebook": inputs.file(notebook), "the study": repr((number, study["title"]))}
+        make = partial(_of_study, request, notebook, study, number, known, held, name in easy)
+        entry = f"origins-{name}.{inputs.key(shared | of)}"
+        files = dict(disk_cache.made(kept, entry, make))
+        for one in json.loads(files.pop(_IDS)):
+            where.setdefault(one, _address(name, one))
+        for file, content in files.items():
+            (folder / FOLDER / file).write_bytes(content)
     told = front_page.told_on(rows, pairs, request.quarter)
     points = main_points.points(main_points.ranked(pairs, rows, request.quarter))
     home = _rows(estimates.records(told), estimates.records(points), known)
     there = {one: row for one, row in home.items() if one in where}
     page = Page(there, {}, {ANYWHERE: [*there]})
-    _write_told(folder / FOLDER / "index.json", page, where, request)
+    (folder / FOLDER / "index.json").write_bytes(_told(page, where, request))
 
 
-def _write_told(path: Path, page: Page, where: Mapping[str, str], request: Request) -> None:
-    """Write what the numbers of a page are matched by (see `publish.origins`)."""
+def _of_study(
+    request: Request,
+    notebook: Path,
+    study: Mapping[str, Any],
+    number: int,
+    known: Collection[str],
+    held: Mapping[str, pd.DataFrame],
+    is_easy: bool,
+) -> dict[str, bytes]:
+    """What `write` writes of a study, and the identifiers of what it tells, by names of files."""
+    name, page = study["page"], page_of(read_notebook(notebook), known)
+    if is_long := len(page.rows) > MOST:
+        page = Page({}, {}, {})
+    text = _page(name, study["title"], number, page, held, request.catalogue, is_long)
+    files = {_IDS: json.dumps([*page.rows]).encode(), f"{name}.qmd": text.encode("utf-8")}
+    if not is_easy and not is_long:
+        where = {one: _address(name, one) for one in page.rows}
+        files[f"{name}.json"] = _told(page, where, request)
+    return files
+
+
+def _address(name: str, one: str) -> str:
+    """Where the site tells of a figure, by the name of a study and the figure's identifier."""
+    return f"{FOLDER}/{name}.html#{one}"
+
+
+def _told(page: Page, where: Mapping[str, str], request: Request) -> bytes:
+    """What the numbers of a page are matched by, as a file (see `publish.origins`)."""
     told = told_of(page, where, request.catalogue, str(request.quarter))
-    path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8", newline="\n")
+    return json.dumps(told, ensure_ascii=False).encode("utf-8")
 
 
 def told_of(

@@ -9,12 +9,13 @@ import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from pathlib import Path, PurePosixPath
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from observlib import errata, publications
+from observlib import disk_cache, errata, inputs, publications
 from observlib.catalogue import Catalogue
 from observlib.display import french
 from observlib.display.prose import Markdown, joined, markdown
@@ -32,10 +33,12 @@ from observlib.editions import errata as told_errata
 from observlib.editions.dates import Calendar
 from observlib.editions.record import Edition
 from observlib.errors import ObservError, UsageError, bounded
-from observlib.publish.links import PageLinks, broken_links
+from observlib.inputs import Inputs
+from observlib.publish.links import broken_links, links_of
 from observlib.yaml_files import as_front_matter, dump, mapping, read_text
 
 FOLDER = "editions"
+_MADE = "pages.json"  # of what is kept
 _SERIES = "Séries publiées"
 _READING = typography(
     "s : secret statistique ; (p) : période incomplète ; (f) : faible effectif ; nd : donnée non "
@@ -122,7 +125,9 @@ def complete(
     dates: Calendar,
     read: Sequence[reviews.Sheet],
     corrected: pd.DataFrame,
+    known: Inputs,
     publish: Callable[[Path, Path], object],
+    kept: Path,
     quarter: str,
 ) -> None:
     """Make what leads to the editions of a site: front page, list, series, feed, calendar.
@@ -139,8 +144,12 @@ def complete(
         The release calendar, and the reviews.
     corrected
         The errata (see `errata.known`).
+    known
+        What the catalogue was read from.
     publish
         Makes a project into a new folder.
+    kept
+        The folder where series that were made before of the same are kept.
     quarter
         The edition that is new, whose pages are looked at.
 
@@ -158,12 +167,14 @@ def complete(
     summaries = told_errata.summaries(corrected, catalogue)
     (whole / announced.FEED).write_bytes(announced.feed(editions, title, site, summaries))
     (whole / announced.CALENDAR).write_bytes(announced.calendar(editions, dates, title, site))
-    published = publications.earlier(data)
-    told = series.tellings(published)
     catalogue = errata.with_reasons(catalogue, corrected)
-    rows = series.csv_of(told, catalogue, editions[0].is_demonstration)
-    (whole / series.FILE).write_text(rows, encoding="utf-8", newline="\n")
-    changes = difference.pages(published, catalogue)
+    published = inputs.tree("what was published", data / publications.FOLDER)
+    of = {**inputs.loaded(), **known, **published}
+    of["the errata"] = inputs.digest(corrected.to_csv(index=False).encode())
+    make = partial(_series, data, catalogue, editions[0].is_demonstration)
+    made = disk_cache.made(kept, f"series.{inputs.key(of)}", make)
+    (whole / series.FILE).write_bytes(made[series.FILE])
+    products, changes = json.loads(made[_MADE])
     studies = {edition.quarter: record.studies(whole / edition.quarter) for edition in editions}
     borne = {edition.quarter: record.errata(whole / edition.quarter) for edition in editions}
     parts = {
@@ -172,7 +183,7 @@ def complete(
         "relectures": reviews.part(editions, studies, read),
         "errata": told_errata.part(corrected, editions, studies, borne, catalogue),
     }
-    _write_project(sources, config, editions, parts, series.pages(told, catalogue), changes)
+    _write_project(sources, config, editions, parts, products, changes)
     publish(sources, whole / FOLDER)
     latest = editions[0].quarter
     home = (whole / latest / "index.html").read_text(encoding="utf-8")
@@ -180,6 +191,15 @@ def complete(
     for page in (whole / "index.html", *(whole / FOLDER).glob("*.html")):
         _add_feed(page, "../" if page.parent != whole else "")
     _check(whole, quarter)
+
+
+def _series(data: Path, catalogue: Catalogue, is_demonstration: bool) -> dict[str, bytes]:
+    """All that was published as CSV, and the pages of series and of changes."""
+    published = publications.earlier(data)
+    told = series.tellings(published)
+    rows = series.csv_of(told, catalogue, is_demonstration)
+    pages = [series.pages(told, catalogue), difference.pages(published, catalogue)]
+    return {series.FILE: rows.encode("utf-8"), _MADE: json.dumps(pages).encode()}
 
 
 def moved(page: str, folder: str) -> str:
@@ -307,12 +327,11 @@ def _check(whole: Path, quarter: str) -> None:
         *(whole / FOLDER).rglob("*.html"),
         *(whole / quarter).rglob("*.html"),
     ]
-    pages = {
-        path.relative_to(whole).as_posix(): PageLinks(path.read_text(encoding="utf-8"))
-        for path in paths
-    }
-    for name, page in pages.items():
-        if PurePosixPath(name).parent != PurePosixPath():
-            page.targets = [link for link in page.targets if link.startswith("../")]
+    pages = {}
+    for path in paths:
+        page = links_of(path.read_text(encoding="utf-8"))
+        if path.parent != whole:  # what stays in its folder was looked up when that was made
+            page = page._replace(targets=[x for x in page.targets if x.startswith("../")])
+        pages[path.relative_to(whole).as_posix()] = page
     if found := broken_links(whole, pages):
         raise ObservError(*(f"{name}: {line}" for name, lines in found.items() for line in lines))

@@ -74,7 +74,7 @@ def publish(
             embedded.build(read, work / "site", tell, cache, workers)
         else:
             quarto.build(read, work / "site", tell)
-        access.finish(read, work / "site")
+        access.finish(read, work / "site", cache)
         if before_replacing:
             before_replacing(work / "site")
         return replace_folder(work / "site", site) / "index.html"

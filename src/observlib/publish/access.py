@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Collection, Iterable
+from functools import partial
 from html import escape
 from pathlib import Path
 
+from observlib import disk_cache, inputs
 from observlib.publish import origins, pandoc
 from observlib.publish.project import Project
 from observlib.publish.search import INDEX, english, index, ranked
@@ -21,6 +23,7 @@ from observlib.yaml_files import read_text
 SYNTHETIC = "Chiffres synthétiques."  # before what is said of a page where it is not seen
 WORDS = 30  # of a description at most
 HOME = "index.html"
+_PAGE = "page.html"  # of what is kept
 _FILES = ("access.css", "search.js", "values.js", "favicon.svg")
 _COMMIT = re.compile(r'(<a\s[^>]*class="commit"[^>]*>).*?(</a>)', re.S)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"[^>]*>\n?')
@@ -28,33 +31,59 @@ _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"[^>]*>\n?'
 _OURS = re.compile(r'<(?:meta property="og:|link [^>]*rel="icon")[^>]*>\n?')
 
 
-def finish(project: Project, site: Path) -> None:
-    """Give the pages of a site what all have, and put the files that they share beside them."""
+def finish(project: Project, site: Path, kept: Path | None = None) -> None:
+    """Give the pages of a site what all have, and put the files that they share beside them.
+
+    Parameters
+    ----------
+    kept
+        The folder where finished pages are kept; without it none is.
+    """
     paths = ranked(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
-    finish_pages(project, site, paths)
+    finish_pages(project, site, paths, kept)
     searched = (path for path in paths if not origins.is_of_origins(path))
     pages = ((path, (site / path).read_text(encoding="utf-8")) for path in searched)
     (site / INDEX).write_text(index(pages), encoding="utf-8", newline="\n")
 
 
-def finish_pages(project: Project, site: Path, addresses: Iterable[str]) -> None:
+def finish_pages(
+    project: Project, site: Path, addresses: Iterable[str], kept: Path | None = None
+) -> None:
     """Do so for some pages of a site, as their publisher made them."""
     for name in _FILES:
         shutil.copyfile(pandoc.TEMPLATES / name, site / name)
     works = english_works(project)
+    manifest, description = project.manifest, str(project.website.get("description") or "")
+    shared = {
+        **inputs.within(inputs.loaded(), inputs.RENDERING),
+        "what all are told": repr(
+            (sorted(works), project.title, description, manifest.commit, manifest.is_demonstration)
+        ),
+    }
     for address in addresses:
-        page = (site / address).read_text(encoding="utf-8")
-        page = with_stacked_tables(with_languages(page, works), french=not english(page))
-        page = with_quotations(with_named_figures(page))
+        page = (site / address).read_bytes()
         told = project.folder / origins.FOLDER / f"{address.removesuffix('.html')}.json"
-        if told.is_file():
-            page = origins.with_origins(page, origins.read(told))
-        page = with_commit(page, project.manifest.commit)
-        page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
-        of_site = str(project.website.get("description") or "") if address == HOME else ""
-        root, invented = "../" * address.count("/"), project.manifest.is_demonstration
-        page = with_head(page, project.title, root, of_site, invented)
-        (site / address).write_text(page, encoding="utf-8", newline="\n")
+        numbers = told.read_bytes() if told.is_file() else b""
+        own = {"the page": inputs.digest(page), "its numbers": inputs.digest(numbers)}
+        name = f"finished-{address.replace('/', '-')}.{inputs.key(shared | own)}"
+        make = partial(_finished, project, works, address, page.decode("utf-8"), numbers)
+        (site / address).write_bytes(disk_cache.made(kept, name, make)[_PAGE])
+
+
+def _finished(
+    project: Project, works: Collection[str], address: str, page: str, numbers: bytes
+) -> dict[str, bytes]:
+    """A page as it is published, of what its publisher made and what its numbers are matched by."""
+    page = with_stacked_tables(with_languages(page, works), french=not english(page))
+    page = with_quotations(with_named_figures(page))
+    if numbers:
+        page = origins.with_origins(page, origins.read(numbers))
+    page = with_commit(page, project.manifest.commit)
+    page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
+    of_site = str(project.website.get("description") or "") if address == HOME else ""
+    root, invented = "../" * address.count("/"), project.manifest.is_demonstration
+    page = with_head(page, project.title, root, of_site, invented)
+    return {_PAGE: page.encode("utf-8")}
 
 
 def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bool = False) -> str:

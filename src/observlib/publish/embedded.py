@@ -18,22 +18,12 @@ from observlib.inputs import Inputs
 from observlib.publish import docx, html, origins, pdf, whole
 from observlib.publish.downloads import EVERYTHING, TITLES, open_data, whole_package, write_package
 from observlib.publish.figures import write_figures
-from observlib.publish.links import PageLinks, broken_links
+from observlib.publish.links import PageLinks, broken_links, links_of
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
 from observlib.publish.project import HOME, Page, PagesError, Project
 
 Progress = Callable[[int, int, str], None]
 _CHAPTERS = ".chapters"  # of what a page is made into, what the whole edition is made of
-
-
-# what of the library makes a page of its source; a test looks whether the publisher imports more
-RENDERING = frozenset(
-    (
-        *("actions", "catalogue", "comparisons", "confidentiality", "corrections", "dataset"),
-        *("disk_cache", "display", "errors", "estimates", "files", "inputs", "period", "personal"),
-        *("publish", "published_text", "scratch", "swap", "tables", "text", "yaml_files"),
-    )
-)
 
 
 def build(
@@ -72,7 +62,7 @@ def build(
         chapters.update({name: file for name, file in content.items() if _is_chapter(name)})
         _write_files({name: content[name] for name in content.keys() - chapters.keys()}, site)
         if text := content.get(str(page.output(".html"))):
-            links[str(page.output(".html"))] = PageLinks(text.decode("utf-8"))
+            links[str(page.output(".html"))] = links_of(text.decode("utf-8"))
 
     def tell(page: Page) -> None:
         nonlocal done
@@ -122,7 +112,7 @@ def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
     files = inputs.tree("its source", project.folder)
     manifest = project.manifest
     shared = {
-        **inputs.within(inputs.library(), RENDERING),
+        **inputs.within(inputs.library(), inputs.RENDERING),
         **inputs.installed(),
         **{name: digest for name, digest in files.items() if name not in sources},
         "the edition": repr((manifest.label, manifest.made, manifest.kind, manifest.absent)),
@@ -272,21 +262,20 @@ def write_whole(
     """
     made_of = {
         **{name: inputs.digest(content) for name, content in chapters.items()},
-        **inputs.within(inputs.library(), RENDERING),
+        **inputs.within(inputs.loaded(), inputs.RENDERING),
         **inputs.installed(),
         "the site": repr((project.title, project.website.get("description"))),
         "the edition": repr(project.manifest),
         "its parts": repr(whole.parts(project)),
     }
-    name = f"edition.{inputs.key(made_of)}"
-    found = disk_cache.get(kept, name) if kept else None
-    if found is None:
+
+    def make() -> dict[str, bytes]:
         with tempfile.TemporaryDirectory(prefix="observlib-") as place:
             _write_files(chapters, Path(place))
             content = whole.whole_pdf(project, Path(place).resolve() / _CHAPTERS)
-        found = {whole.output(project).name: content}
-        if kept:
-            disk_cache.put(kept, name, found)
+        return {whole.output(project).name: content}
+
+    found = disk_cache.made(kept, f"edition.{inputs.key(made_of)}", make)
     _write_files(found, (site / whole.output(project)).parent)
 
 

@@ -6,29 +6,41 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
-from html.parser import HTMLParser
+from html import unescape
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+_PASSED = re.compile(r"<!--.*?-->|(<(script|style)\b[^>]*>).*?</\2\s*>", re.S | re.I)
+_TAG = re.compile(r"""<[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*>""")
+_ATTRIBUTE = re.compile(r"""\s(id|href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 # what stands beside an edition in the whole site: looked up once that is made
 _BESIDE = re.compile(r"index\.html|series\.csv|feed\.xml|calendrier\.ics|(editions|\d{4}-T\d)/.+")
 
 
-class PageLinks(HTMLParser):
+class PageLinks(NamedTuple):
     """The identifiers of a page, and where its links and pictures lead."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.targets: list[str] = []
-        self.feed(text)
+    ids: list[str]
+    targets: list[str]
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for key, value in attrs:
-            if key == "id" and value:
-                self.ids.append(value)
-            elif key in ("href", "src") and value:
-                self.targets.append(value)
+
+def links_of(page: str) -> PageLinks:
+    """What a page of HTML holds; what its scripts, styles and comments hold leads nowhere.
+
+    An edition has hundreds of pages: the standard library's parser takes three times as long.
+
+    Examples
+    --------
+    >>> links_of('<h2 id="a">A</h2><!-- <a href="b"> --><img src=\'c.png\'><a href="d?e&amp;f">')
+    PageLinks(ids=['a'], targets=['c.png', 'd?e&f'])
+    """
+    found = PageLinks([], [])
+    for tag in _TAG.finditer(_PASSED.sub(lambda passed: passed[1] or "", page)):
+        for name, *values in _ATTRIBUTE.findall(tag[0]):
+            if value := unescape("".join(values)):
+                (found.ids if name.lower() == "id" else found.targets).append(value)
+    return found
 
 
 def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[str]]:

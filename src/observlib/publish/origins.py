@@ -12,7 +12,6 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from observlib.publish.numbers import NO_ESTIMATES, SPACES, Figure, Number, Told, numbers, simple
 
@@ -44,9 +43,9 @@ def is_of_origins(address: str) -> bool:
     return address.startswith(f"{FOLDER}/")
 
 
-def read(path: Path) -> Told:
-    """What a page tells, as `edition.origins` wrote it."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+def read(text: bytes) -> Told:
+    """What a page tells, as `editions.origins` wrote it."""
+    content = json.loads(text)
     figures = (
         Figure(one, address, tuple(map(_number, numbers)), tuple(names), is_now)
         for one, address, numbers, names, is_now in content["figures"]
