@@ -24,6 +24,7 @@ from observlib.publish.project import HOME, Page, PagesError, Project
 
 Progress = Callable[[int, int, str], None]
 _CHAPTERS = ".chapters"  # of what a page is made into, what the whole edition is made of
+_NEW = "new"  # beside them, the pages that are to be kept
 
 
 # what of the library makes a page of its source; a test looks whether the publisher imports more
@@ -62,15 +63,14 @@ def build(
     html.write_style(project, site)
     write_package(project.manifest, project.folder, site)
     depends = _inputs(project) if kept else {}
-    new: dict[PurePosixPath, dict[str, bytes]] = {}
-    chapters: dict[str, bytes] = {}
     links: dict[str, PageLinks] = {}
     problems: dict[PurePosixPath, list[str]] = {}
     done = 0
 
     def take(page: Page, content: Mapping[str, bytes]) -> None:
-        chapters.update({name: file for name, file in content.items() if _is_chapter(name)})
-        _write_files({name: content[name] for name in content.keys() - chapters.keys()}, site)
+        chapter = {name: file for name, file in content.items() if _is_chapter(name)}
+        write_files(chapter, aside)
+        write_files({name: content[name] for name in content.keys() - chapter.keys()}, site)
         if text := content.get(str(page.output(".html"))):
             links[str(page.output(".html"))] = PageLinks(text.decode("utf-8"))
 
@@ -80,6 +80,9 @@ def build(
         progress(done, len(project.pages), page.title)
 
     with ExitStack() as stack:
+        # what pages are made into is there, and not in memory: there may be hundreds of them
+        beside = tempfile.TemporaryDirectory(prefix="observlib-", dir=site.parent)
+        aside = Path(stack.enter_context(beside)).resolve()
         count = min(len(project.pages), os.cpu_count() or 1)
         pool = workers or stack.enter_context(ThreadPoolExecutor(count))
         jobs = {}
@@ -93,8 +96,10 @@ def build(
             for job in as_completed(jobs):
                 page = jobs.pop(job)
                 try:
-                    new[page.source] = job.result()
-                    take(page, new[page.source])
+                    content = job.result()
+                    take(page, content)
+                    if kept:
+                        disk_cache.put(aside / _NEW, _name(page, depends), content)
                 except ObservError as error:
                     name = f"{project.folder / page.source}: "
                     problems[page.source] = [line.removeprefix(name) for line in error.problems]
@@ -103,11 +108,12 @@ def build(
             for job in jobs:
                 job.cancel()
             raise
-    if chapters and not problems:
-        write_whole(project, site, chapters, kept)
-    if kept and _inputs(project) == depends:  # else the library changed meanwhile
-        for source, content in new.items():
-            disk_cache.put(kept, _name(project.page(source), depends), content)
+        if (aside / _CHAPTERS).exists() and not problems:
+            write_whole(project, site, aside, kept)
+        if kept and _inputs(project) == depends:  # else the library changed meanwhile
+            kept.mkdir(parents=True, exist_ok=True)
+            for path in (aside / _NEW).glob("*"):
+                shutil.move(path, kept / path.name)
     if not problems:
         sources = {str(page.output(".html")): page.source for page in project.pages}
         problems = {sources[name]: found for name, found in broken_links(site, links).items()}
@@ -192,7 +198,7 @@ def write_html(
     target = site / page.output(".html")
     target.parent.mkdir(parents=True, exist_ok=True)
     converted = _text(project, page, "html")
-    _write_files(converted.files, target.parent)
+    write_files(converted.files, target.parent)
     _copy_pictures(converted.text, project.folder / page.source, target.parent)
     if page.is_study:
         write_figures(project.folder / page.source, target.parent)
@@ -236,9 +242,7 @@ def _on_paper(project: Project, page: Page) -> Iterator[tuple[str, Path]]:
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         folder = Path(place).resolve()
         converted = _text(project, page, "typst")
-        _write_files(
-            {name: _lettered(content) for name, content in converted.files.items()}, folder
-        )
+        write_files({name: _lettered(content) for name, content in converted.files.items()}, folder)
         _copy_pictures(converted.text, project.folder / page.source, folder)
         yield converted.text, folder
 
@@ -258,20 +262,18 @@ def chapter(project: Project, page: Page) -> tuple[bytes, dict[str, bytes]]:
         return content, {name: path.read_bytes() for name, path in files.items()}
 
 
-def write_whole(
-    project: Project, site: Path, chapters: Mapping[str, bytes], kept: Path | None = None
-) -> None:
+def write_whole(project: Project, site: Path, folder: Path, kept: Path | None = None) -> None:
     """Put the PDF of the whole edition into a site.
 
     Parameters
     ----------
-    chapters
-        What `chapter` gives for all its pages.
+    folder
+        The files that `chapter` gives for all its pages; they are not of use again.
     kept
         The folder where it is kept; one that was made from the same is taken from there.
     """
     made_of = {
-        **{name: inputs.digest(content) for name, content in chapters.items()},
+        **inputs.tree("its chapters", folder / _CHAPTERS),
         **inputs.within(inputs.library(), RENDERING),
         **inputs.installed(),
         "the site": repr((project.title, project.website.get("description"))),
@@ -281,13 +283,10 @@ def write_whole(
     name = f"edition.{inputs.key(made_of)}"
     found = disk_cache.get(kept, name) if kept else None
     if found is None:
-        with tempfile.TemporaryDirectory(prefix="observlib-") as place:
-            _write_files(chapters, Path(place))
-            content = whole.whole_pdf(project, Path(place).resolve() / _CHAPTERS)
-        found = {whole.output(project).name: content}
+        found = {whole.output(project).name: whole.whole_pdf(project, folder / _CHAPTERS)}
         if kept:
             disk_cache.put(kept, name, found)
-    _write_files(found, (site / whole.output(project)).parent)
+    write_files(found, (site / whole.output(project)).parent)
 
 
 def whole_download(project: Project, page: Page) -> list[dict[str, str]]:
@@ -310,7 +309,8 @@ def _text(project: Project, page: Page, to: Format) -> Converted:
     return Converted(source.read_text(encoding="utf-8"))
 
 
-def _write_files(contents: Mapping[str, bytes], folder: Path) -> None:
+def write_files(contents: Mapping[str, bytes], folder: Path) -> None:
+    """Write files, by their paths in a folder, and the folders that they need."""
     for name, content in contents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
