@@ -131,7 +131,8 @@ def _data() -> Iterator[str]:
     yield (
         f"`{dataset.FOLDER}/` beside an edition's pages: three tables as CSV (UTF-8, comma, "
         "decimal point, days as YYYY-MM-DD; what is absent or does not apply is empty), the same "
-        "as a workbook with French heads (.xlsx), `datapackage.json` (Tabular Data Package 1, "
+        "as a workbook with French heads (.xlsx; none of more than "
+        f"{dataset.MOST_LINES:,} lines), `datapackage.json` (Tabular Data Package 1, "
         "with a Table Schema of each table), `dataset.jsonld` (DCAT-AP), and all of it as one "
         ".zip. A partner's package has the same files, with the rows of its page. A text that a "
         "spreadsheet would take for a formula has an apostrophe before it."

@@ -386,3 +386,11 @@ def test_the_same_edition_gives_the_same_bytes():
     with zipfile.ZipFile(io.BytesIO(packed[f"{ABOUT.name}.zip"])) as book:
         assert {entry.date_time[:3] for entry in book.infolist()} == {(2026, 11, 24)}
         assert {name.partition("/")[2] for name in book.namelist()} == set(made())
+
+
+def test_no_workbook_is_made_of_more_lines_than_its_reader_s_program_opens(monkeypatch):
+    monkeypatch.setattr(dataset, "MOST_LINES", 3)
+    files = made()
+    assert not [name for name in files if name.endswith(".xlsx")]
+    assert ".xlsx" not in files["dataset.jsonld"].decode()
+    assert len(dataset.read(files["estimates.csv"])) == len(ROWS)

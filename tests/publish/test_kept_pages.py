@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -40,9 +42,10 @@ def made(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     names: set[str] = set()
     page = embedded._page
 
-    def note(project: embedded.Project, one: embedded.Page) -> dict[str, bytes]:
+    @functools.wraps(page)
+    def note(project: embedded.Project, one: embedded.Page, *words: Any) -> dict[str, bytes]:
         names.add(str(one.source))
-        return page(project, one)
+        return page(project, one, *words)
 
     monkeypatch.setattr(embedded, "_page", note)
     return names

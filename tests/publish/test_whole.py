@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from observlib.publish import publish
-from observlib.publish.embedded import _CHAPTERS, chapter, write_whole
+from observlib.publish.embedded import _CHAPTERS, chapter, write_files, write_whole
 from observlib.publish.project import read_project
 from observlib.publish.whole import parts
 
@@ -73,8 +73,9 @@ def test_whole_edition_is_kept_until_a_chapter_changes(tmp_path, made_project):
         chapters |= chapter(project, page)[1]
     kept, site = tmp_path / "kept", tmp_path / "site"
     name = f"{_CHAPTERS}/panorama/panorama.typ"
-    for changed, expected in ((False, 1), (False, 1), (True, 2)):
+    for number, (changed, expected) in enumerate(((False, 1), (False, 1), (True, 2))):
         if changed:
             chapters[name] = chapters[name].replace(b"progresse", b"recule")
-        write_whole(project, site, chapters, kept)
+        write_files(chapters, folder := tmp_path / str(number))
+        write_whole(project, site, folder, kept)
         assert len(list(kept.iterdir())) == expected

@@ -19,10 +19,11 @@ from observlib.dataset.workbook import workbook
 from observlib.display import french
 
 __all__ = [
-    "CONTACT", "CONTENT", "FOLDER", "INVENTED", "About", "Marks", "about", "archive",
-    "contents", "csv", "dictionary", "flagged", "packed", "read",
+    "CONTACT", "CONTENT", "FOLDER", "INVENTED", "MOST_LINES", "About", "Marks", "about",
+    "archive", "contents", "csv", "dictionary", "flagged", "packed", "read",
 ]  # fmt: skip
 FOLDER = "donnees"  # of an edition's package, beside its pages
+MOST_LINES = 50_000  # of a workbook: each takes 9 kB of memory here, and more in a spreadsheet
 CONTENT = (
     "Toutes les estimations de l’édition, avec leur intervalle, leur effectif et leur état. Tous "
     "les écarts, avec leurs deux termes et leur verdict."
@@ -70,6 +71,8 @@ def contents(
 ) -> dict[str, bytes]:
     """The files of a package, by their paths; the same content gives the same bytes.
 
+    Of more than `MOST_LINES` lines no workbook is made.
+
     Parameters
     ----------
     rows, pairs
@@ -86,7 +89,8 @@ def contents(
     made = tables(rows, pairs, used(words, rows, pairs), about.synthetic, marks or {}, errata)
     files = {f"{name}.csv": csv(table) for name, table in made.items()}
     described = datapackage(about, made, files)
-    book = {f"{about.name}.xlsx": workbook(about, made)}
+    is_small = sum(map(len, made.values())) <= MOST_LINES
+    book = {f"{about.name}.xlsx": workbook(about, made)} if is_small else {}
     whole = {**book, **files, "datapackage.json": described}
     return {**whole, "dataset.jsonld": dcat(about, made, whole)}
 

@@ -29,7 +29,7 @@ from observlib.store.status import GRACE
 MANY_REJECTED, SOME_REJECTED = 5, 1  # percent of a device's rows: stops a release, warns
 AHEAD = 4  # editions whose dates are announced: a year
 GUIDE = "documentation/reference/data.html"  # of the columns of the data, in the site
-PACKAGE = (".xlsx", ".zip", "estimates.csv", "comparisons.csv", "dictionary.csv",
+PACKAGE = (".zip", "estimates.csv", "comparisons.csv", "dictionary.csv",
            "datapackage.json", "dataset.jsonld")  # fmt: skip
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 

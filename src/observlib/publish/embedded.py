@@ -6,10 +6,12 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path, PurePath, PurePosixPath
+from typing import Any
 
 from observlib import disk_cache, inputs
 from observlib.display import style
@@ -23,7 +25,9 @@ from observlib.publish.markdown import Converted, Format, notebook_to_markdown
 from observlib.publish.project import HOME, Page, PagesError, Project
 
 Progress = Callable[[int, int, str], None]
+_Step = Callable[..., dict[str, bytes]]
 _CHAPTERS = ".chapters"  # of what a page is made into, what the whole edition is made of
+_NEW = "new"  # beside them, the pages that are to be kept
 
 
 def build(
@@ -52,52 +56,50 @@ def build(
     html.write_style(project, site)
     write_package(project.manifest, project.folder, site)
     depends = _inputs(project) if kept else {}
-    new: dict[PurePosixPath, dict[str, bytes]] = {}
-    chapters: dict[str, bytes] = {}
+    printed = [page for page in project.pages if "typst" in page.formats]
+    sizes: dict[PurePosixPath, int] = {}  # of their PDFs
     links: dict[str, PageLinks] = {}
     problems: dict[PurePosixPath, list[str]] = {}
     done = 0
 
-    def take(page: Page, content: Mapping[str, bytes]) -> None:
-        chapters.update({name: file for name, file in content.items() if _is_chapter(name)})
-        _write_files({name: content[name] for name in content.keys() - chapters.keys()}, site)
-        if text := content.get(str(page.output(".html"))):
-            links[str(page.output(".html"))] = links_of(text.decode("utf-8"))
-
-    def tell(page: Page) -> None:
+    def each(pages: Iterable[Page], step: _Step) -> Iterator[tuple[Page, dict[str, bytes]]]:
         nonlocal done
-        done += 1
-        progress(done, len(project.pages), page.title)
+        tasks = {_name(page, depends, step): (page, sizes.get(page.source)) for page in pages}
+        for name, content in _made(tasks, partial(step, project), pool, kept, aside / _NEW):
+            page, _ = tasks[name]
+            done += 1
+            progress(done, len(printed) + len(project.pages), page.title)
+            if isinstance(content, ObservError):
+                of = f"{project.folder / page.source}: "
+                problems[page.source] = [line.removeprefix(of) for line in content.problems]
+            else:
+                yield page, content
 
     with ExitStack() as stack:
-        count = min(len(project.pages), os.cpu_count() or 1)
-        pool = workers or stack.enter_context(ThreadPoolExecutor(count))
-        jobs = {}
-        try:
-            for page in project.pages:
-                if found := disk_cache.get(kept, _name(page, depends)) if kept else None:
-                    take(page, found)
-                    tell(page)
-                else:
-                    jobs[pool.submit(_page, project, page)] = page
-            for job in as_completed(jobs):
-                page = jobs.pop(job)
-                try:
-                    new[page.source] = job.result()
-                    take(page, new[page.source])
-                except ObservError as error:
-                    name = f"{project.folder / page.source}: "
-                    problems[page.source] = [line.removeprefix(name) for line in error.problems]
-                tell(page)
-        except BaseException:
-            for job in jobs:
-                job.cancel()
-            raise
-    if chapters and not problems:
-        write_whole(project, site, chapters, kept)
-    if kept and _inputs(project) == depends:  # else the library changed meanwhile
-        for source, content in new.items():
-            disk_cache.put(kept, _name(project.page(source), depends), content)
+        # what pages are made into is there, and not in memory: there may be hundreds of them
+        beside = tempfile.TemporaryDirectory(prefix="observlib-", dir=site.parent)
+        aside = Path(stack.enter_context(beside)).resolve()
+        pool = workers or ThreadPoolExecutor(min(len(project.pages), os.cpu_count() or 1))
+        if not workers:
+            stack.callback(pool.shutdown, cancel_futures=True)
+        for page, content in each(printed, _printed):
+            name = page.output(".pdf").as_posix()
+            sizes[page.source] = len(content[name])
+            write_files({name: content.pop(name)}, site)
+            write_files(content, aside)
+        others = stack.enter_context(ThreadPoolExecutor(1))  # typst, while pandoc makes pages
+        is_whole = sizes and not problems
+        together = [others.submit(write_whole, project, site, aside, kept)] if is_whole else []
+        for page, content in each(project.pages, _page):
+            write_files(content, site)
+            if text := content.get(page.output(".html").as_posix()):
+                links[page.output(".html").as_posix()] = links_of(text.decode("utf-8"))
+        for job in together:
+            job.result()
+        if kept and _inputs(project) == depends:  # else the library changed meanwhile
+            kept.mkdir(parents=True, exist_ok=True)
+            for path in (aside / _NEW).glob("*"):
+                shutil.move(path, kept / path.name)
     if not problems:
         sources = {str(page.output(".html")): page.source for page in project.pages}
         problems = {sources[name]: found for name, found in broken_links(site, links).items()}
@@ -136,40 +138,66 @@ def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
     }
 
 
-def _name(page: Page, depends: dict[PurePosixPath, Inputs]) -> str:
-    """The name by which a page is kept."""
-    return f"{'-'.join(page.source.parts)}.{inputs.key(depends[page.source])}"
+def _name(page: Page, depends: Mapping[PurePosixPath, Inputs], step: _Step) -> str:
+    """The name by which what a step makes of a page is kept."""
+    made_from = inputs.key(depends.get(page.source, {}))
+    return f"{'-'.join(page.source.parts)}.{step.__name__.strip('_')}.{made_from}"
 
 
-def _page(project: Project, page: Page) -> dict[str, bytes]:
-    """One page in all its forms: the contents of its files, by their paths in the site.
+def _made(
+    tasks: Mapping[str, tuple[Any, ...]],
+    make: Callable[..., dict[str, bytes]],
+    pool: Executor,
+    kept: Path | None,
+    new: Path,
+) -> Iterator[tuple[str, dict[str, bytes] | ObservError]]:
+    """What is made of the words of each task, or its failure, as they end: first what is kept.
 
-    Also, below `.chapters`, what the whole edition is made of.
+    Tasks are told by the names by which that is kept; what is new is put into a folder of its own.
+    """
+    jobs: dict[Future[dict[str, bytes]], str] = {}
+    for name, words in tasks.items():
+        if found := disk_cache.get(kept, name) if kept else None:
+            yield name, found
+        else:
+            jobs[pool.submit(make, *words)] = name
+    for job in as_completed(jobs):
+        name = jobs.pop(job)  # and with it what it holds
+        try:
+            content = job.result()
+        except ObservError as error:
+            yield name, error
+            continue
+        if kept:
+            disk_cache.put(new, name, content)
+        yield name, content
+
+
+def _printed(project: Project, page: Page, _: int | None = None) -> dict[str, bytes]:
+    """The PDF of a page and, below `.chapters`, what the whole edition is made of."""
+    content, files = chapter(project, page)
+    return {page.output(".pdf").as_posix(): content, **files}
+
+
+def _page(project: Project, page: Page, printed: int | None = None) -> dict[str, bytes]:
+    """One page in its other forms: the contents of its files, by their paths in the site.
+
+    `printed` is the size of its PDF, in bytes, where it has one.
     """
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         site = Path(place).resolve()
-        target = site / page.source
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with ThreadPoolExecutor(1) as aside:  # typst makes the PDF while pandoc makes the HTML
-            pdf = aside.submit(chapter, project, page) if "typst" in page.formats else None
 
-            def downloads() -> list[dict[str, str]]:
-                found = []
-                if pdf:
-                    content = target.with_suffix(".pdf")
-                    content.write_bytes(pdf.result()[0])
-                    found.append(_download("PDF", content))
-                if page.is_study:
-                    found += write_downloads(project, page, site)
-                return [*found, *whole_download(project, page)]
+        def downloads() -> list[dict[str, str]]:
+            found = [_download("PDF", page.source.with_suffix(".pdf"), printed)] if printed else []
+            found += write_downloads(project, page, site) if page.is_study else []
+            return [*found, *whole_download(project, page)]
 
-            if "html" in page.formats:
-                write_html(project, page, site, downloads)
-            else:
-                downloads()
+        if "html" in page.formats:
+            write_html(project, page, site, downloads)
+        else:
+            downloads()
         made = [path for path in sorted(site.rglob("*")) if path.is_file()]
-        files = {path.relative_to(site).as_posix(): path.read_bytes() for path in made}
-        return {**files, **(pdf.result()[1] if pdf else {})}
+        return {path.relative_to(site).as_posix(): path.read_bytes() for path in made}
 
 
 def write_html(
@@ -182,7 +210,7 @@ def write_html(
     target = site / page.output(".html")
     target.parent.mkdir(parents=True, exist_ok=True)
     converted = _text(project, page, "html")
-    _write_files(converted.files, target.parent)
+    write_files(converted.files, target.parent)
     _copy_pictures(converted.text, project.folder / page.source, target.parent)
     if page.is_study:
         write_figures(project.folder / page.source, target.parent)
@@ -199,11 +227,14 @@ def write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, 
     shutil.copyfile(source, target)
     document = target.with_suffix(".docx")
     document.write_bytes(_docx(project, page))
-    links = [_download(docx.TITLE, document), _download("Carnet exécuté", target)]
+    links = [
+        _download(docx.TITLE, document, document.stat().st_size),
+        _download("Carnet exécuté", target, target.stat().st_size),
+    ]
     for end, table in open_data(source).items():
         data = target.with_name(f"{target.stem}{end}")
         data.write_text(table, encoding="utf-8", newline="\n")
-        links.append(_download(TITLES[end], data))
+        links.append(_download(TITLES[end], data, data.stat().st_size))
     return [*links, *_package(project)]
 
 
@@ -212,7 +243,8 @@ def _package(project: Project) -> list[dict[str, str]]:
     name = whole_package(project.manifest)
     if not name:
         return []
-    return [{**_download(EVERYTHING, project.folder / name), "href": name}]
+    size = (project.folder / name).stat().st_size
+    return [{**_download(EVERYTHING, PurePath(name), size), "href": name}]
 
 
 def _docx(project: Project, page: Page) -> bytes:
@@ -226,9 +258,7 @@ def _on_paper(project: Project, page: Page) -> Iterator[tuple[str, Path]]:
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         folder = Path(place).resolve()
         converted = _text(project, page, "typst")
-        _write_files(
-            {name: _lettered(content) for name, content in converted.files.items()}, folder
-        )
+        write_files({name: _lettered(content) for name, content in converted.files.items()}, folder)
         _copy_pictures(converted.text, project.folder / page.source, folder)
         yield converted.text, folder
 
@@ -248,20 +278,18 @@ def chapter(project: Project, page: Page) -> tuple[bytes, dict[str, bytes]]:
         return content, {name: path.read_bytes() for name, path in files.items()}
 
 
-def write_whole(
-    project: Project, site: Path, chapters: Mapping[str, bytes], kept: Path | None = None
-) -> None:
+def write_whole(project: Project, site: Path, folder: Path, kept: Path | None = None) -> None:
     """Put the PDF of the whole edition into a site.
 
     Parameters
     ----------
-    chapters
-        What `chapter` gives for all its pages.
+    folder
+        The files that `chapter` gives for all its pages; they are not of use again.
     kept
         The folder where it is kept; one that was made from the same is taken from there.
     """
     made_of = {
-        **{name: inputs.digest(content) for name, content in chapters.items()},
+        **inputs.tree("its chapters", folder / _CHAPTERS),
         **inputs.within(inputs.loaded(), inputs.RENDERING),
         **inputs.installed(),
         "the site": repr((project.title, project.website.get("description"))),
@@ -270,13 +298,10 @@ def write_whole(
     }
 
     def make() -> dict[str, bytes]:
-        with tempfile.TemporaryDirectory(prefix="observlib-") as place:
-            _write_files(chapters, Path(place))
-            content = whole.whole_pdf(project, Path(place).resolve() / _CHAPTERS)
-        return {whole.output(project).name: content}
+        return {whole.output(project).name: whole.whole_pdf(project, folder / _CHAPTERS)}
 
     found = disk_cache.made(kept, f"edition.{inputs.key(made_of)}", make)
-    _write_files(found, (site / whole.output(project)).parent)
+    write_files(found, (site / whole.output(project)).parent)
 
 
 def whole_download(project: Project, page: Page) -> list[dict[str, str]]:
@@ -288,10 +313,6 @@ def whole_download(project: Project, page: Page) -> list[dict[str, str]]:
     return [{"text": whole.TITLE, "href": PurePath(href).as_posix(), "detail": "PDF"}]
 
 
-def _is_chapter(name: str) -> bool:
-    return name.startswith(f"{_CHAPTERS}/")
-
-
 def _text(project: Project, page: Page, to: Format) -> Converted:
     source = project.folder / page.source
     if page.is_study:
@@ -299,7 +320,8 @@ def _text(project: Project, page: Page, to: Format) -> Converted:
     return Converted(source.read_text(encoding="utf-8"))
 
 
-def _write_files(contents: Mapping[str, bytes], folder: Path) -> None:
+def write_files(contents: Mapping[str, bytes], folder: Path) -> None:
+    """Write files, by their paths in a folder, and the folders that they need."""
     for name, content in contents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -315,8 +337,7 @@ def _copy_pictures(text: str, source: Path, folder: Path) -> None:
             shutil.copyfile(found, target)
 
 
-def _download(text: str, path: Path) -> dict[str, str]:
-    size = path.stat().st_size
+def _download(text: str, path: PurePath, size: int) -> dict[str, str]:
     kilobytes = max(1, round(size / 1000))
     kind = {".ipynb": "IPYNB"}.get(path.suffix, path.suffix[1:].upper())
     detail = f"{kilobytes}\u00a0ko" if text == kind else f"{kind}, {kilobytes}\u00a0ko"

@@ -26,6 +26,7 @@ from observlib.publish.embedded import (
     chapter,
     whole_download,
     write_downloads,
+    write_files,
     write_whole,
 )
 from observlib.publish.figures import write_figures
@@ -66,7 +67,7 @@ def build(project: Project, site: Path, progress: Progress) -> None:
         if missing:
             raise ObservError(f"quarto: made no {', '.join(missing)}; its last lines follow", *tail)
         write_package(project.manifest, project.folder, made)
-        chapters: dict[str, bytes] = {}
+        chapters = Path(place).resolve() / "chapters"
         for page in project.pages:
             if page.is_study:
                 write_downloads(project, page, made)
@@ -76,8 +77,8 @@ def build(project: Project, site: Path, progress: Progress) -> None:
                 progress(total, total, f"PDF, {page.title}")
                 content, made_of = chapter(project, page)
                 (made / page.output(".pdf")).write_bytes(content)
-                chapters |= made_of
-        if chapters:
+                write_files(made_of, chapters)
+        if chapters.exists():
             write_whole(project, made, chapters)
         shutil.move(made, site)
     progress(total, total, "Quarto")
