@@ -61,6 +61,18 @@ def test_who_waits_is_told_how_long_yet_at_the_pace_so_far(capsys, monkeypatch):
     ]
 
 
+def test_a_step_that_is_taken_again_is_timed_from_its_own_beginning(capsys, monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    with steps() as step:
+        tell = step("Publishing pages")
+        for done, total in ((0, 2), (2, 2), (0, 10), (5, 10)):
+            tell(done, total, "")
+            now += 60
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1] == "Publishing pages: 5 of 10, about 60 s left"
+
+
 def test_programs_read_how_far_it_is_as_an_object_a_line_and_mistakes_too(place):
     (place / "raw" / "01" / "boamp_audience.csv").write_text("other\n", encoding="utf-8")
     done = subprocess.run(

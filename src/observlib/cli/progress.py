@@ -78,14 +78,17 @@ def _events(title: str) -> Progress:
 
 
 def _clock() -> Callable[[int, int], float | None]:
-    """How many seconds a step still takes, at its pace since it was first told of."""
-    first: tuple[float, int] | None = None
+    """How many seconds a step still takes, at its pace since it was first told of.
+
+    A step that is taken again, as for the pages that lead to editions, is told of anew.
+    """
+    first = (0.0, 0, -1)  # when, how many were done, of how many
 
     def left(done: int, total: int) -> float | None:
         nonlocal first
         now = time.monotonic()
-        first = first or (now, done)
-        began, had = first
+        first = first if first[2] == total and done >= first[1] else (now, done, total)
+        began, had, _ = first
         return (now - began) * (total - done) / (done - had) if done > had else None
 
     return left
