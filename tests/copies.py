@@ -39,6 +39,9 @@ def copy_catalogue(place: Path) -> Path:
     return folder
 
 
+ALL_KEPT = ("families", "disclosure", "pages", "frame", "site")
+
+
 def share_kept(place: Path, names: Iterable[str] = ("families", "disclosure")) -> None:
     """Let a project keep some of what it makes where `make edition` does: it is made once."""
     for name in names:

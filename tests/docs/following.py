@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
-from tests.copies import share_kept
+from tests.copies import ALL_KEPT, share_kept
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = {
@@ -77,7 +77,7 @@ def blocks(page: Path) -> Iterator[Block]:
 def copy_project(place: Path, is_new: bool) -> Path:
     """What a clone holds, with the store that `make edition` makes of the demonstration.
 
-    Unless it `is_new`, with the estimates and decisions that were made before, too.
+    Unless it `is_new`, with all that was kept when others were made, too.
     """
     made = ("__pycache__", ".*", "_site", "_failed", "editions", "practices", "documentation")
     for name in ("src", "notebooks", "tests", "docs", "tools"):
@@ -92,7 +92,7 @@ def copy_project(place: Path, is_new: bool) -> Path:
     for name in ("Makefile", "pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, place)
     if not is_new:
-        share_kept(place)
+        share_kept(place, ALL_KEPT)
     return place
 
 

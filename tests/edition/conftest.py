@@ -19,7 +19,7 @@ from nbformat.v4 import (
     new_output,
     new_raw_cell,
 )
-from tests.copies import DEMO, share_kept
+from tests.copies import ALL_KEPT, DEMO, share_kept
 from tests.site.conftest import dump as dump
 
 from observlib import estimates, packages, standing
@@ -146,7 +146,7 @@ def root(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
     shutil.copytree(ROOT / "docs", root / "docs")
     standing.copy_sources(ROOT, root / "reports")
-    share_kept(root, ("families", "disclosure", "pages", "frame", "site"))
+    share_kept(root, ALL_KEPT)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         _, failed = release(root, data, NOW, publisher="embedded", today=date(2026, 11, 24))
