@@ -67,11 +67,20 @@ def test_figures_are_found_by_the_cell_and_the_section_that_tell_them():
 
 def test_a_figure_is_told_with_its_method_its_source_and_its_identifier():
     text = page().replace("\xa0", " ").replace("\u202f", " ")
-    assert f"[`{NOW}`]{{#{NOW}}}" in text
+    assert f'<span id="{NOW}"><code>{NOW}</code></span>' in text
     assert "7,9 sur 10" in text and "7,4 à 8,4" in text
     assert KNOWN.indicators["satisfaction_10"].method.split(".")[0] in text
-    assert f"(#source-{DEVICE})" in text and f"{{#source-{DEVICE}}}" in text
-    assert "`0a1b2c3d`" in text and "`ratings`" in text
+    assert f'<a href="#source-{DEVICE}">' in text and f'<span id="source-{DEVICE}">' in text
+    assert "<code>0a1b2c3d</code>" in text and "<code>ratings</code>" in text
+
+
+def test_words_of_the_catalogue_are_no_markup_on_a_page_of_origins():
+    device = KNOWN.devices[DEVICE].model_copy(update={"label": "Avis <b>& plus"})
+    devices = {**KNOWN.devices, DEVICE: device}
+    known = KNOWN.model_copy(update={"devices": devices})
+    told = origins.page_of(notebook(shows(ROWS)), set(estimates.identifiers(ROWS)))
+    text = origins._page("a", "A", 1, told, {DEVICE: exports(5000)}, known, False)
+    assert "Avis &lt;b&gt;&amp; plus" in text and "<b>" not in text
 
 
 def test_a_withheld_figure_has_an_identifier_and_no_number():
@@ -120,11 +129,14 @@ def test_a_page_of_more_figures_than_anyone_reads_sends_to_the_data_and_stops_no
     """Other pages that tell one of its figures still lead to its origin."""
     monkeypatch.setattr(origins, "MOST", 2)
     monkeypatch.setattr(store, "exports", lambda _: exports(5000))
+    (tmp_path / "data" / "catalogue").mkdir(parents=True)  # it is a project
     for name, rows in (("apercu", ROWS), ("fiche", ROWS[:2])):
         text = json.dumps(notebook(shows(rows, "#| label: tbl-notes\nshow()")))
         (tmp_path / f"{name}.ipynb").write_text(text, encoding="utf-8")
     about: dict[str, Any] = {
         "data": DEMO,
+        "root": tmp_path,
+        "digest": "",
         "catalogue": KNOWN,
         "pages": (),
         "quarter": Quarter(2026, 3),

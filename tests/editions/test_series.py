@@ -1,5 +1,6 @@
 """Who read a figure in an edition finds it again, and what became of it in later ones."""
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -67,11 +68,11 @@ def test_the_page_of_a_product_tells_values_withheld_ones_and_revisions_in_words
     title, text = found["series-boamp"]
     assert title == "BOAMP"
     assert "(2 chiffres, 1 révision)" in text.replace("\u00a0", " ")
-    rows = [line for line in text.replace("\u00a0", " ").splitlines() if line.startswith("| 2")]
-    assert rows == [
-        "| 2026 | s | – | – | 2026-T3 |",
-        "| 2e trimestre 2026 | 7,1 sur 10 | – | 40 | 2026-T2 |",
-        "| 2e trimestre 2026 | 6,9 sur 10 | – | 40 | 2026-T3 du 2 décembre 2026 (révisée) |",
+    rows = re.findall("<tr>(.*)</tr>", text.replace("\u00a0", " "))
+    assert [re.findall("<td[^>]*>(.*?)</td>", row) for row in rows if "<td" in row] == [
+        ["2026", "s", "–", "–", "2026-T3"],
+        ["2e trimestre 2026", "7,1 sur 10", "–", "40", "2026-T2"],
+        ["2e trimestre 2026", "6,9 sur 10", "–", "40", "2026-T3 du 2 décembre 2026 (révisée)"],
     ]
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display.prose import Markdown, paragraphs, plain, without_code
+from observlib.display.prose import Markdown, one_line, paragraphs, plain, without_code
 from observlib.display.rounding import carried
 from observlib.display.typography import typography, unbroken
 from observlib.errors import ObservError
@@ -117,3 +118,49 @@ def pipe_table(
     head, *rows = zip(*texts.values(), strict=True)
     lines = [f"| {' | '.join(row)} |" for row in (head, *rows)]
     return Markdown("\n".join([lines[0], f"|{'|'.join(rules)}|", *lines[1:]]))
+
+
+def html_table(columns: Mapping[str, Sequence[str]], right: Collection[str] = ()) -> Markdown:
+    """Write columns of HTML as a table of raw HTML; `right` are the columns set to the right.
+
+    For tables of hundreds of rows: pandoc takes seconds to read them as Markdown.
+
+    Examples
+    --------
+    >>> print(html_table({"Mois": ["août"], "n": ["<b>1</b>"]}, right=("n",)))
+    ::: {.table}
+    ```{=html}
+    <table>
+    <thead>
+    <tr><th scope="col">Mois</th><th scope="col" style="text-align: right;">n</th></tr>
+    </thead>
+    <tbody>
+    <tr><td>août</td><td style="text-align: right;"><b>1</b></td></tr>
+    </tbody>
+    </table>
+    ```
+    :::
+    """
+    looks = {name: ' style="text-align: right;"' if name in right else "" for name in columns}
+    head = "".join(f'<th scope="col"{look}>{label_html(name)}</th>' for name, look in looks.items())
+    rows = (
+        "".join(f"<td{look}>{cell}</td>" for cell, look in zip(row, looks.values(), strict=True))
+        for row in zip(*columns.values(), strict=True)
+    )
+    lines = ["<table>", "<thead>", f"<tr>{head}</tr>", "</thead>", "<tbody>"]
+    lines += [f"<tr>{row}</tr>" for row in rows]
+    text = "\n".join([*lines, "</tbody>", "</table>"])
+    return Markdown(f"::: {{.table}}\n```{{=html}}\n{text}\n```\n:::")
+
+
+def label_html(text: str) -> str:
+    """A label, such as a name in a table, as HTML (see `unbroken`).
+
+    Examples
+    --------
+    >>> label_html("Moins de 5 %")
+    'Moins de 5\xa0%'
+    >>> label_html("R&D <b>")
+    'R&amp;D &lt;b&gt;'
+    """
+    return escape(one_line(unbroken(text)), quote=False)

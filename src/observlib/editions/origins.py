@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,9 +21,9 @@ from observlib import comparisons, disk_cache, estimates, inputs, main_points, p
 from observlib.catalogue import Catalogue
 from observlib.display import french, wording, words
 from observlib.display.changes import PLACED
-from observlib.display.output import pipe_table
+from observlib.display.output import html_table, label_html
 from observlib.display.prose import Markdown, joined, markdown, plain
-from observlib.display.typography import typography, unbroken
+from observlib.display.typography import typography
 from observlib.edition import front_page
 from observlib.edition.request import Request
 from observlib.estimates import REFERENCE
@@ -321,13 +322,13 @@ def _section(name: str, own: Iterable[_Row], catalogue: Catalogue) -> Markdown:
     return markdown("## {} {{#{}}}\n\n{}\n\n{}", *parts)
 
 
-def _figure(one: _Row, catalogue: Catalogue) -> list[Markdown]:
+def _figure(one: _Row, catalogue: Catalogue) -> list[str]:
     row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
     n = words.base(row)
     value = "" if row["status"] in words.WITHHELD else words.value(row, indicator)
     cells = [_described(row, catalogue), value, words.interval(row, indicator)]
     cells += ["" if n is None else french.number(n), words.STATUS_WORDS[row["status"]]]
-    return [*map(_words, cells), _source(row, catalogue), _anchor(one.id)]
+    return [*map(label_html, cells), _source(row, catalogue), _anchor(one.id)]
 
 
 def sources_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -341,23 +342,23 @@ def sources_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     return re.findall(r"([\w-]+)@([0-9a-f]{8})", row["source"])
 
 
-def _source(row: Mapping[str, Any], catalogue: Catalogue) -> Markdown:
+def _source(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     links = [
-        markdown("[{}](#source-{})", _device(name, catalogue), Markdown(name))
+        f'<a href="#source-{escape(name)}">{label_html(_device(name, catalogue))}</a>'
         for name, _ in sources_of(row)
     ]
-    return joined(links, ", ") if links else plain(row["source"])
+    return ", ".join(links) if links else label_html(row["source"])
 
 
 def _device(name: str, catalogue: Catalogue) -> str:
     return catalogue.devices[name].label if name in catalogue.devices else name
 
 
-def _anchor(one: str) -> Markdown:
-    return Markdown(f"[`{one}`]{{#{one}}}")
+def _anchor(one: str) -> str:
+    return f'<span id="{one}"><code>{one}</code></span>'
 
 
-def _pair(one: _Row, catalogue: Catalogue) -> list[Markdown]:
+def _pair(one: _Row, catalogue: Catalogue) -> list[str]:
     row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
     other = _side(row, REFERENCE)
     both = [
@@ -376,11 +377,7 @@ def _pair(one: _Row, catalogue: Catalogue) -> list[Markdown]:
     what = f"{indicator.label}. {said}"
     cells = [what, " / ".join(filter(None, both)), difference, ends]
     heads = estimates.EVOLVED if row["against"] == "before" else PLACED
-    return [*map(_words, [*cells, heads[row["verdict"]]]), _anchor(one.id)]
-
-
-def _words(text: str) -> Markdown:
-    return plain(unbroken(text))
+    return [*map(label_html, [*cells, heads[row["verdict"]]]), _anchor(one.id)]
 
 
 def _described(row: Mapping[str, Any], catalogue: Catalogue) -> str:
@@ -395,7 +392,7 @@ def _described(row: Mapping[str, Any], catalogue: Catalogue) -> str:
 
 def _sources(
     own: Iterable[_Row], held: Mapping[str, pd.DataFrame], catalogue: Catalogue
-) -> list[list[Markdown]]:
+) -> list[list[str]]:
     """What each device gave, with the digest by which figures name it."""
     nothing = pd.DataFrame({"rows": [], "table": []})
     digests: dict[str, dict[str, None]] = {}
@@ -407,20 +404,21 @@ def _sources(
         given = held.get(device, nothing)
         count = _ROUND * round(int(given["rows"].sum()) / _ROUND)
         said = TEXTS["rows"].format(rows=french.number(count)) if count else TEXTS["few_rows"]
-        name = markdown("[{}]{{#source-{}}}", _device(device, catalogue), Markdown(device))
+        label = label_html(_device(device, catalogue))
+        name = f'<span id="source-{escape(device)}">{label}</span>'
         tables, codes = (_codes(names) for names in (given["table"].unique(), found))
-        rows.append([name, tables, _words(french.number(len(given))), _words(said), codes])
+        rows.append([name, tables, label_html(french.number(len(given))), label_html(said), codes])
     return rows
 
 
-def _codes(names: Iterable[str]) -> Markdown:
-    return joined((Markdown(f"`{name}`") for name in names), ", ")
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"<code>{escape(name)}</code>" for name in names)
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[Markdown]]) -> Markdown:
-    """A pipe table of cells that are Markdown; a column of which all are empty is left out."""
-    columns: dict[str, list[str]] = {
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Markdown:
+    """A table of cells that are HTML; a column of which all are empty is left out."""
+    columns = {
         TEXTS[f"heads.{head}"]: [row[place] for row in rows] for place, head in enumerate(heads)
     }
     right = tuple(TEXTS[f"heads.{head}"] for head in _RIGHT)
-    return pipe_table({name: column for name, column in columns.items() if any(column)}, right)
+    return html_table({name: column for name, column in columns.items() if any(column)}, right)

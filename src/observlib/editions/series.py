@@ -10,7 +10,7 @@ import pandas as pd
 from observlib import dataset, estimates, publications, revisions
 from observlib.catalogue import Catalogue
 from observlib.display import cells, french, words
-from observlib.display.output import pipe_table
+from observlib.display.output import html_table, label_html
 from observlib.display.prose import Markdown, folded, joined, markdown
 from observlib.display.select import ordered
 from observlib.estimates import FIGURE, TOLD
@@ -117,8 +117,9 @@ def _place(row: pd.Series, catalogue: Catalogue) -> str:
 def _table(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     lines = [_line(row, catalogue) for row in estimates.records(rows.sort_values(_ORDER))]
     heads = ("Période", "Valeur", "Intervalle", "Effectif", "Édition")
-    columns = dict(zip(heads, map(list, zip(*lines, strict=True)), strict=True))
-    return pipe_table(columns, right=("Valeur", "Intervalle", "Effectif"))
+    cells = ([*map(label_html, column)] for column in zip(*lines, strict=True))
+    columns = dict(zip(heads, cells, strict=True))
+    return html_table(columns, right=("Valeur", "Intervalle", "Effectif"))
 
 
 def _line(row: dict[str, Any], catalogue: Catalogue) -> tuple[str, ...]:
