@@ -69,7 +69,7 @@ def test_site_has_the_files_that_quarto_would_make(made_site):
     }
 
 
-def test_same_edition_gives_the_same_bytes_and_every_page_is_counted(
+def test_same_edition_gives_the_same_bytes_and_every_page_and_pdf_is_counted(
     tmp_path, made_project, made_site
 ):
     told: list[tuple[int, int, str]] = []
@@ -77,7 +77,7 @@ def test_same_edition_gives_the_same_bytes_and_every_page_is_counted(
     again = publish(made_project, place, "embedded", lambda *step: told.append(step))
     assert again == place / "index.html"
     assert digest(again.parent) == digest(made_site)
-    assert [step[:2] for step in told] == [(number, 8) for number in range(1, 9)]
+    assert [step[:2] for step in told] == [(number, 10) for number in range(1, 11)]
     assert {"Panorama", "Glossaire"} < {step[2] for step in told}
 
 

@@ -40,7 +40,7 @@ def publish(
     publisher
         `quarto`, `embedded`, or `auto`: Quarto where the command exists.
     progress
-        Called with the number of pages done, their total, and a title.
+        Called with the number of pages and PDFs done, their total, and a title.
     cache
         The folder of pages that the embedded publisher keeps; without it none is.
     workers
