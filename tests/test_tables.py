@@ -8,6 +8,7 @@ from tests.examples import examples
 
 from observlib import tables
 from observlib.errors import ObservError
+from observlib.tables import contract
 
 AUDIENCE = {"device": "d", "product": "p", "channel": "web", "complete": True, "visits": 100}
 
@@ -130,3 +131,29 @@ def test_a_month_that_was_told_whole_before_towns_were_is_kept():
     months = [("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28")]
     kept, rejects = audience(months, area=[None, "Lyon"])
     assert len(kept) == 2 and rejects.empty
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "answer_id": st.sampled_from(["a", "b", None]),
+                "date": st.sampled_from(["2026-01-05", "1994-12-31", "2199-01-01", None]),
+                "question": st.sampled_from(["satisfaction", "humour"]),
+                "value": st.sampled_from([3.0, 9.0, 1e13, None]),
+                "scale_max": st.sampled_from([5.0, 10.0]),
+            }
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_a_row_is_judged_alike_by_the_quick_look_and_by_the_schema(rows):
+    frame = pd.DataFrame(rows).assign(device="d", product="p", channel="web", scale_min=1.0)
+    frame = frame.assign(date=pd.to_datetime(frame["date"]), value=frame["value"].astype(float))
+    quick = tables.conform(frame, "ratings", "f.csv")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contract, "_kept", lambda *_: None)
+        asked = tables.conform(frame, "ratings", "f.csv")
+    for one, other in zip(quick, asked, strict=True):
+        pd.testing.assert_frame_equal(one, other)

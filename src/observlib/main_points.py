@@ -53,7 +53,8 @@ def established(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """The pairs of `on_a_year` that rise or fall by more than chance makes."""
     found = on_a_year(pairs, quarter)
     counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
-    chance = _Z * np.sqrt(found["estimate"] + found[REFERENCE + "estimate"])
+    people = found["estimate"] + found[REFERENCE + "estimate"]
+    chance = _Z * np.sqrt(people.where(counted))  # a net promoter score may be below zero
     kept = found["verdict"].isin(_ESTABLISHED) & ~(counted & (size <= chance))
     return found[kept].reset_index(drop=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 # What nobody sees: controls, signs that turn or hide what stands beside them (bidirectional ones,
@@ -16,6 +17,7 @@ _UNSEEN = re.compile(
 _NUMBER = re.compile(r"-\d[\d .,]*", re.ASCII)
 
 
+@lru_cache(10_000)  # an export says the same names and answers again and again
 def fold(text: str) -> str:
     """Text to compare and sort names by: no case, no accents, single spaces.
 

@@ -42,6 +42,21 @@ def test_a_product_above_another_is_named_and_the_rest_says_what_could_be_seen(c
     assert satisfaction.products(pd.DataFrame(rows[:0]), catalogue) == ""
 
 
+def test_a_reader_of_many_products_is_told_that_departments_are_not_compared(
+    catalogue,
+):
+    one = catalogue.products["service-public"]
+    more = {f"p{n}": one.model_copy(update={"id": f"p{n}", "label": f"P{n}"}) for n in range(20)}
+    many = catalogue.model_copy(update={"products": catalogue.products | more})
+    within = pair("rise", 7.9, 6.4, product="p1", reference_product="p2")
+    said = "Les produits étant nombreux, seuls sont comparés ceux d'un même département."
+    assert plain(satisfaction.products(pd.DataFrame([within]), many)).endswith(f" sur 10). {said}")
+    both = pd.DataFrame([within, pair("rise", 7.9, 6.4)])
+    assert said not in plain(satisfaction.products(both, many))
+    few = catalogue.model_copy(update={"products": {"p1": more["p1"], "p2": more["p2"]}})
+    assert said not in plain(satisfaction.products(pd.DataFrame([within]), few))
+
+
 def test_a_category_is_more_or_less_satisfied_than_the_others(catalogue):
     rows = [pair("rise", 8.1, 6.8), pair("fall", 4.6, 7.1, group_value="15 à 24 ans")]
     rows += [pair("unknown", 7.0, 6.9, group_value="Femme", detectable=0.5)]

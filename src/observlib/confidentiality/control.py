@@ -159,14 +159,16 @@ def _as_the_whole(rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     Beside the figures of neighbours, ours have a name of their own: else it would be told there.
     """
     numbers = [*estimates.NUMBERS, "status"]
+    in_group = (rows["group"] != "").to_numpy()
+    again = np.flatnonzero(in_group & rows["estimate"].notna())
+    if not len(again):
+        return told
     same = [map(str, row) for row in rows[["indicator", *PLACE, "period", *numbers]].to_numpy()]
     names = [" ".join(parts) for parts in same]
-    of_all = {name: at for at, name in enumerate(names) if rows["group"].iat[at] == ""}
-    out = told.copy()
-    for at in np.flatnonzero((rows["group"] != "") & rows["estimate"].notna()):
-        if names[at] in of_all:
-            out.loc[at, numbers] = told.loc[of_all[names[at]], numbers]
-    return out
+    of_all = {name: at for at, name in enumerate(names) if not in_group[at]}
+    like = np.arange(len(rows))
+    like[again] = [of_all.get(names[at], at) for at in again]
+    return told.assign(**{name: told[name].array[like] for name in numbers})
 
 
 def _widened(rows: pd.DataFrame, which: pd.Series, knowledge: Knowledge) -> pd.DataFrame:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -25,6 +27,7 @@ _ROUTED = {  # counts by partner, each with the shares of the same contacts
     "partner_texts": ("partner_text_share",),
 }
 _OF_ALL = "workshop_participants"  # without a product, of all; of other counts, of no product
+_Row = dict[str, Any]  # of estimates, with the number of its edition
 Name = tuple[str, str, str, str]  # product, channel, group, value of the group
 Places = dict[Name, int]  # unknowns of a period
 Leads = Callable[[str], str]  # to whom a theme leads
@@ -58,9 +61,10 @@ def of_shares(
     programme = Programme()
     cells: list[tuple[dict[str, Any], Sum]] = []
     step = 10.0 ** -knowledge.decimals(indicator)
-    for (edition, period, group), own in rows.groupby(["edition", "period", "group"], sort=True):
+    groups = ("edition", "period", "group")
+    for (edition, period, group), own in _by(estimates.records(rows), *groups):
         base = programme.unknown((edition, period, group, "all"))
-        for row in estimates.records(own):
+        for row in own:
             having = programme.unknown((edition, period, group, row["group_value"]))
             by = f"{indicator} {period} {row['group_value']}"
             programme.tell({base: 1.0, having: -1.0}, 0, math.inf, by)
@@ -103,11 +107,11 @@ def of_counts(rows: pd.DataFrame, indicator: str, last: int, knowledge: Knowledg
     leads = by_theme(knowledge.catalogue.partners)
     tried: dict[int, dict[str, Any]] = {}
     before: dict[str, tuple[dict[Name, float], Places]] = {}
-    for edition, own in rows.groupby("edition", sort=True):
+    for edition, own in _by(estimates.records(rows), "edition"):
         is_last = edition == last
         periods: dict[str, Places] = {}
-        for period, near in own.groupby("period", sort=True):
-            counts = estimates.records(near[near["indicator"] == indicator])
+        for period, near in _by(own, "period"):
+            counts = [row for row in near if row["indicator"] == indicator]
             told = {name_of(row): row["estimate"] for row in counts}
             then, known = before.get(period, ({}, {}))
             places = {**known} if _same(told, then) else {}
@@ -123,12 +127,19 @@ def of_counts(rows: pd.DataFrame, indicator: str, last: int, knowledge: Knowledg
                 _tell_products(block, periods[period], f"{indicator} {period}")
             if indicator in _ROUTED:
                 _tell_routes(block, periods[period], places, leads if is_last else None, period)
-                shares = near[near["indicator"] != indicator]
+                shares = [row for row in near if row["indicator"] != indicator]
                 _tell_shares(block, places, shares, is_last, knowledge)
         if not knowledge.catalogue.indicators[indicator].stock:
             _tell_periods(block, periods, indicator)
     block.cells.extend((name, {place: 1.0}) for place, name in tried.items())
     return block
+
+
+def _by(rows: Iterable[_Row], *names: str) -> Iterator[tuple[Any, list[_Row]]]:
+    """Rows by what they have in some columns, in its order: frames of a few rows each are slow."""
+    key = itemgetter(*names)
+    for has, own in groupby(sorted(rows, key=key), key):
+        yield has, [*own]
 
 
 def name_of(row: Mapping[str, Any]) -> Name:
@@ -198,16 +209,16 @@ def _tell_routes(
 
 
 def _tell_shares(
-    block: Block, places: Places, shares: pd.DataFrame, is_last: bool, knowledge: Knowledge
+    block: Block, places: Places, shares: Iterable[_Row], is_last: bool, knowledge: Knowledge
 ) -> None:
     """Shares of the same people, in percent of all or of those whose contact has a theme."""
-    about = ["indicator", "product", "channel", "period"]
-    for (indicator, *of, period), own in shares.groupby(about, sort=True):
+    about = ("indicator", "product", "channel", "period")
+    for (indicator, *of, period), own in _by(shares, *about):
         is_routed = indicator.startswith("partner_")
         base = (*of, _EVERYONE if is_routed else _WITH_THEME, "")
         everyone = _unknown(block, places, base, period)
         parts: list[int] = []
-        for row in estimates.records(own):
+        for row in own:
             # what a label stands for that puts themes together is known to be the rest of them
             together = row["group_value"] in GROUPED
             name = (*of, _WITH_THEME, row["group_value"]) if together else name_of(row)

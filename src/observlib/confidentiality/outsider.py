@@ -43,7 +43,10 @@ def blocks(
     shares = rows[(asked == "") & (rows["unit"] == "%") & rows["indicator"].isin(SHARES)]
     for (*place, indicator), own in shares.groupby([*PLACE, "indicator"], sort=True):
         yield of_shares(own, dict(zip(PLACE, place, strict=True)), str(indicator), knowledge)
+    told = set(rows["indicator"])
     for indicator in counted(knowledge.catalogue):
+        if indicator not in told:
+            continue
         same = rows[rows["indicator"].isin([indicator, *shares_of(indicator)])]
         for _, own in same.groupby("device", sort=True):
             if indicator in set(own["indicator"]):

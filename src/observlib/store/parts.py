@@ -190,7 +190,7 @@ def put(
     later = [entry for entry in entries[place + 1 :] if _same_table(entry, export, found.table)]
     spans = known.corrected if known and known.table == found.table else {}
     gone = [_inside(found.table, one) for one in spans.values()]
-    for entry in _speaking(query, store, later, found):
+    for entry in _speaking(query, store, later, found, span):
         part = file_at(store, entry.part)
         gone += [_inside(found.table, entry.span), *_spoken(found.table, part)]
     new, _ = _staying(query, store, found.table, str(found.file), gone, made)
@@ -232,7 +232,7 @@ def _correct(
     if span is None:
         return entries, ""
     same = [entry for entry in entries if _same_table(entry, export, table)]
-    speaking = {entry.content for entry in _speaking(query, store, same, found)}
+    speaking = {entry.content for entry in _speaking(query, store, same, found, span)}
     kept: list[Entry] = []
     told: list[str] = []
     for entry in entries:
@@ -297,10 +297,17 @@ def _alike(table: str) -> str:
 
 
 def _speaking(
-    query: Connection, store: Path, entries: Sequence[Entry], found: Received
+    query: Connection,
+    store: Path,
+    entries: Sequence[Entry],
+    found: Received,
+    span: tuple[str, str] | None,
 ) -> list[Entry]:
-    """The exports that speak of something of which another does."""
+    """The exports that speak of something of which another, that goes over a span, does."""
     entries = [entry for entry in entries if entry.rows]
+    shape = tables.TABLES[found.table]
+    if span and (shape.by_days or shape.start in shape.key):  # one of other days speaks of none
+        entries = [x for x in entries if x.span and x.span[0] <= span[1] and span[0] <= x.span[1]]
     if not entries or not found.rows:
         return []
     subjects = _subjects(found.table)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_object_dtype, is_scalar
+from pandas.api.types import is_datetime64_dtype, is_object_dtype, is_scalar
 
 from observlib import personal
 from observlib.errors import ObservError
@@ -282,6 +282,8 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
 
 def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, Faults]:
     """Rows that pass the schema, in its types, and the faults of the others."""
+    if (kept := _kept(rows, table)) is not None:
+        return kept, _faults()
     import pandera.errors
 
     try:
@@ -302,6 +304,36 @@ def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, F
         faults.append(_faults(wrong.index, column, *_told(wrong, table, column, reason)))
     refused = pd.concat(faults)
     return schema(table).validate(rows.drop(index=refused.index)), refused
+
+
+def _kept(rows: pd.DataFrame, table: str) -> pd.DataFrame | None:
+    """Rows in the types of their table, where all of them keep what its schema asks.
+
+    A schema takes some 25 ms to say so, of however few rows; it says what is wrong with others.
+    """
+    shape = TABLES[table]
+    try:
+        typed = coerce(rows, table)
+        if all(_holds(rows[name], typed[name], column) for name, column in shape.columns.items()):
+            return typed if all(rule.holds(typed).eq(True).all() for rule in shape.rules) else None
+    except (ValueError, TypeError, ArithmeticError):
+        pass
+    return None
+
+
+def _holds(written: pd.Series, typed: pd.Series, column: Column) -> bool:
+    """Whether all of a column is as its table asks."""
+    values = typed.dropna()
+    if len(values) < len(typed) and not column.optional:
+        return False
+    if column.allowed:
+        return bool(values.isin(column.allowed).all())
+    if column.kind in ("count", "number"):
+        least = 0 if column.kind == "count" else -_LARGEST
+        return bool(values.between(least, _LARGEST).all())
+    if column.kind in ("day", "moment") and not is_datetime64_dtype(written):
+        return bool(written.isna().all())
+    return not column.past or bool(values.between(pd.Timestamp("1995-01-01"), _tomorrow()).all())
 
 
 def _told(rows: pd.DataFrame, table: str, column: str, reason: str) -> tuple[Any, Any]:

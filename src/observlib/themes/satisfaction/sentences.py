@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
+from observlib.comparison.pairs import MANY
 from observlib.comparison.sentences import and_detectable, inconclusive, value_against, why_untested
 from observlib.display import french, wording
 from observlib.estimates import REFERENCE
@@ -68,4 +69,17 @@ def products(compared: pd.DataFrame, catalogue: Catalogue) -> str:
             )
         )
     text = " ".join(sentence for sentence in sentences if sentence)
-    return text or TEXTS["untested"].format(why=why_untested(compared))
+    text = text or TEXTS["untested"].format(why=why_untested(compared))
+    return f"{text} {_within(compared, catalogue)}".rstrip()
+
+
+def _within(compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """That products of one department alone are compared, where there are too many for all pairs.
+
+    A product is above or below one of another department as soon as all are compared.
+    """
+    of = {one.id: one.department for one in catalogue.products.values()}
+    mine, theirs = (compared[side + "product"].map(of) for side in ("", REFERENCE))
+    if len(of) <= MANY or (mine != theirs).any():
+        return ""
+    return TEXTS["within"]
