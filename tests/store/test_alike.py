@@ -149,7 +149,7 @@ def told_of_experiences(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
 def test_estimates_of_rows_that_are_alike_are_those_of_all_rows(
     tmp_path_factory, catalogue, table, row, told
 ):
-    @examples(30)
+    @examples(12)
     @given(st.lists(st.tuples(row, MANY), min_size=1, max_size=12))
     def holds(rows: list[tuple[dict, int]]) -> None:
         data = stored(tmp_path_factory.mktemp("alike"), catalogue, table, rows)
