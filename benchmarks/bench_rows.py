@@ -98,17 +98,14 @@ def main() -> None:
                 for who, script in beside.items():
                     theirs = of | measuring.script(script, name, table)
                     found.setdefault(f"{what}, {who}", []).append(theirs)
-        for kind in ("observ ingest", "estimates"):
-            if own := found.get(f"{what}, {kind}"):
-                goals(f"{own[-1]['rows'] / 1e6:g} M {what}, {kind}", own)
+        own = found[f"{what}, observ ingest"]
+        at = f"{own[-1]['rows'] / 1e6:g} M {what}"
+        measuring.tell(f"memory of {at}", own[-1]["mebibytes"], "MiB", MEBIBYTES)
+        if len(own) > 2:
+            measuring.tell(f"a last row, of a first one: {at}", measuring.a_row(own), "", LINEAR)
+        if told := found.get(f"{what}, estimates"):
+            measuring.tell(f"memory of estimates of {at}", told[-1]["mebibytes"], "MiB", MEBIBYTES)
     measuring.tell_rows("rows", found)
-
-
-def goals(name: str, own: list[dict[str, Any]]) -> None:
-    """The memory of the most rows, and whether the last of them cost what the first ones do."""
-    measuring.tell(f"memory of {name}", own[-1]["mebibytes"], "MiB", MEBIBYTES)
-    if len(own) > 2:
-        measuring.tell(f"a last row, of a first one: {name}", measuring.a_row(own), "", LINEAR)
 
 
 def exports(data: Path, table: str, rows: int) -> None:
