@@ -1,11 +1,12 @@
 """Ingesting many rows: visits by page, day and kind of terminal, and calls one by one.
 
-    python benchmarks/bench_rows.py [--quick] [--visits 1 10 100] [--calls 1 5 10]
+    python benchmarks/bench_rows.py [--quick] [--visits 1 10 100] [--calls 1 2 5]
 
 Lengths are in millions of rows. Exports of visits hold up to ten million rows each, a file a year;
 they are ingested, then counted by product and month, in a process of its own. Beside it, pandas
-reads the same files whole and counts the same (up to ten million rows). Goals: 2 GiB, and a last
-row that costs what the first ones do.
+reads the same files whole and counts the same (up to ten million rows). Of calls, the estimates of
+an edition are then computed, from rows that DuckDB put together and, beside it, from all of them as
+pandas holds them. Goals: 2 GiB, and a last row that costs what the first ones do.
 """
 
 from __future__ import annotations
@@ -38,6 +39,23 @@ for path in Path(sys.argv[1], "raw").glob("*.csv"):
     found.append(rows.groupby([*by, rows[day].dt.strftime("%Y-%m")])[what].agg(["size", "sum"]))
 told = {"months": len(pd.concat(found))}
 """
+ESTIMATE = """
+from observlib import frame
+from observlib.period import Quarter
+data = Path(sys.argv[1])
+frame._KEPT = data / "kept"  # what an earlier run computed is not taken
+told = {"estimates": len(frame.given(data, Quarter(2015, 4), "contacts").estimates)}
+"""
+FROM_ROWS = """
+from observlib import store, tables
+from observlib.period import Quarter
+from observlib.themes.contacts import calls, topics
+last = Quarter(2015, 4)
+rows = store.read(Path(sys.argv[1]), "calls", None, last)
+none = tables.empty("call_intervals").assign(source="")
+found = calls.quarterly(rows, none, last.back(9)), topics.themes(rows, "call", [last])
+told = {"estimates": sum(map(len, found))}
+"""
 DEVICE = """- id: essai
   label: Essai
   family: mobilisation
@@ -59,7 +77,7 @@ def main() -> None:
     """Measure both kinds of rows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--visits", type=float, nargs="+", default=[1, 10, 100])
-    parser.add_argument("--calls", type=float, nargs="+", default=[1, 5, 10])
+    parser.add_argument("--calls", type=float, nargs="+", default=[1, 2, 5])
     parser.add_argument("--quick", action="store_true", help="half a million to two millions")
     asked = parser.parse_args()
     lengths = {"audience": asked.visits, "calls": asked.calls}
@@ -74,14 +92,19 @@ def main() -> None:
                 exports(Path(name), table, rows)
                 mine = of | measuring.script(INGEST, name, table)
                 found.setdefault(f"{what}, observ ingest", []).append(mine)
-                if rows <= A_FILE:
-                    alone = of | measuring.script(PANDAS, name, table)
-                    found.setdefault(f"{what}, pandas", []).append(alone)
+                beside = {"pandas": PANDAS} if rows <= A_FILE else {}
+                if table == "calls":
+                    beside |= {"estimates": ESTIMATE, "estimates from all rows": FROM_ROWS}
+                for who, script in beside.items():
+                    theirs = of | measuring.script(script, name, table)
+                    found.setdefault(f"{what}, {who}", []).append(theirs)
         own = found[f"{what}, observ ingest"]
         at = f"{own[-1]['rows'] / 1e6:g} M {what}"
         measuring.tell(f"memory of {at}", own[-1]["mebibytes"], "MiB", MEBIBYTES)
         if len(own) > 2:
             measuring.tell(f"a last row, of a first one: {at}", measuring.a_row(own), "", LINEAR)
+        if told := found.get(f"{what}, estimates"):
+            measuring.tell(f"memory of estimates of {at}", told[-1]["mebibytes"], "MiB", MEBIBYTES)
     measuring.tell_rows("rows", found)
 
 

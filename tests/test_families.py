@@ -7,7 +7,7 @@ import pytest
 
 from observlib import estimates, families, frame
 from observlib.families import CONTEXT, DECLARED, REFERENCE, family
-from observlib.tables import TABLES
+from observlib.tables import ALIKE, TABLES
 
 ROW = {"indicator": "visits", "period": "2026-T3", "unit": "visites", "estimate": 12.0}
 
@@ -25,7 +25,7 @@ def declared() -> Iterator[None]:
 
 def test_every_parameter_of_a_family_names_what_it_reads():
     for found in frame.families().values():
-        known = {*TABLES, *REFERENCE, *CONTEXT, *frame.families()}
+        known = {*TABLES, *ALIKE, *REFERENCE, *CONTEXT, *frame.families()}
         assert set(found.reads) <= known, found.name
 
 

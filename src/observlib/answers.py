@@ -59,7 +59,8 @@ def by_period(
     Parameters
     ----------
     answers
-        Rows with `SUBJECT`, `question`, `date`, `value`, `scale_min` and `scale_max`.
+        Rows with `SUBJECT`, `question`, `date`, `value`, `scale_min` and `scale_max`; of those that
+        are alike one may stand for several (see `times`).
     periods
         The periods wanted, oldest first, each with its quarters.
     measures
@@ -71,7 +72,7 @@ def by_period(
     for passport, question, asked in _by_question(rows, measures):
         for period, quarters in periods.items():
             given = asked[asked["quarter"].isin([str(quarter) for quarter in quarters])]
-            status = period_status(given["date"], quarters, once=passport["device"] in waves)
+            status = period_status(given, quarters, once=passport["device"] in waves)
             found = measures[question](given, asked)
             several = quarters if len(quarters) > 1 else []
             parts = [given[given["quarter"] == str(quarter)] for quarter in several]
@@ -150,6 +151,24 @@ def within(rows: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     return rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]
 
 
+def times(rows: pd.DataFrame) -> pd.Series:
+    """How many rows of a tidy table each row stands for, where like ones are one (`tables.ALIKE`).
+
+    Examples
+    --------
+    >>> times(pd.DataFrame({"wait": [4, 9], "rows": [3, 1]})).tolist()
+    [3, 1]
+    >>> times(pd.DataFrame({"wait": [4, 4, 4, 9]})).tolist()
+    [1, 1, 1, 1]
+    """
+    return rows["rows"] if "rows" in rows else pd.Series(1, rows.index)
+
+
+def count(rows: pd.DataFrame) -> int:
+    """How many rows of a tidy table some rows stand for (see `times`)."""
+    return int(times(rows).sum())
+
+
 def each_month(over: Over, rows: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     """What is measured over periods, of each month, for series in time.
 
@@ -191,7 +210,7 @@ def _publishable(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> boo
 
     Measures of one question tell one another: where one of them is withheld, all are.
     """
-    n = len(given)
+    n = count(given)
     if not n:
         return None
     if n < estimates.MINIMUM_PEOPLE or (n < estimates.LOW_BASE and given["value"].nunique() == 1):
@@ -210,16 +229,16 @@ def quarter_of(dates: pd.Series) -> pd.Series:
     return dates.dt.year.astype(str) + "-T" + dates.dt.quarter.astype(str)
 
 
-def period_status(dates: pd.Series, quarters: Sequence[Quarter], once: bool = False) -> str:
-    """The status of what rests on answers of these days, in a period of some quarters.
+def period_status(rows: pd.DataFrame, quarters: Sequence[Quarter], once: bool = False) -> str:
+    """The status of what rests on answers, each of a `date`, in a period of some quarters.
 
     `missing` without answers; `partial` where at least 30 answers have none in the last month of
     the period, unless the device listens only `once` in a while.
     """
-    if not len(dates):
+    if not len(rows):
         return "missing"
-    ends = (dates >= pd.Timestamp(f"{quarters[-1].months[2]}-01")).any()
-    return "partial" if len(dates) >= estimates.LOW_BASE and not ends and not once else "published"
+    ends = (rows["date"] >= pd.Timestamp(f"{quarters[-1].months[2]}-01")).any()
+    return "partial" if count(rows) >= estimates.LOW_BASE and not ends and not once else "published"
 
 
 def waves(catalogue: Catalogue) -> list[str]:
@@ -228,10 +247,15 @@ def waves(catalogue: Catalogue) -> list[str]:
     return [device.id for device in catalogue.devices.values() if device.frequency in rare]
 
 
-def mean(indicator: str, values: pd.Series, scale: tuple[float, float]) -> dict[str, Any]:
+def mean(
+    indicator: str,
+    values: pd.Series,
+    scale: tuple[float, float],
+    given: pd.Series | None = None,
+) -> dict[str, Any]:
     """The mean of marks with Student's interval, cut at the ends of their `scale`.
 
-    One that goes below zero is of points.
+    One that goes below zero is of points. Each mark was `given` so many times, or once.
 
     Student's interval knows nothing of a scale, and of few marks near one of its ends goes
     beyond it. No mean of marks does: what is cut off holds no value that it could have.
@@ -242,20 +266,27 @@ def mean(indicator: str, values: pd.Series, scale: tuple[float, float]) -> dict[
     >>> [round(float(row[key]), 2) for key in ("estimate", "ci_low", "ci_high")]
     [9.4, 8.29, 10.0]
     """
-    n = len(values)
+    given = pd.Series(1, values.index) if given is None else given
+    n = int(given.sum())
     unit = "points" if scale[0] < 0 else f"sur {scale[1]:g}".replace(".", ",")
     row: dict[str, Any] = {"indicator": indicator, "unit": unit, "n": n, "n_eff": n}
     if n:
-        row["estimate"] = values.mean()
+        row["estimate"] = middle = float((given * values).sum() / n)
     if n > 1:
-        low, high = student(values.mean(), values.std(), n)
+        spread = math.sqrt((given * (values - middle) ** 2).sum() / (n - 1))
+        low, high = student(middle, spread, n)
         row |= {"ci_low": max(scale[0], low), "ci_high": min(scale[1], high)}
     return row
 
 
-def share(indicator: str, having: pd.Series) -> dict[str, Any]:
-    """The share, in %, of answers that have a property, with Wilson's interval."""
-    return {"indicator": indicator, "unit": "%", **share_of(int(having.sum()), len(having))}
+def share(indicator: str, having: pd.Series, given: pd.Series | None = None) -> dict[str, Any]:
+    """The share, in %, of answers that have a property, with Wilson's interval.
+
+    Each answer was `given` so many times, or once.
+    """
+    given = pd.Series(1, having.index) if given is None else given
+    n, having_it = int(given.sum()), int(given[having].sum())
+    return {"indicator": indicator, "unit": "%", **share_of(having_it, n)}
 
 
 def with_interval(value: float, low: float, high: float) -> dict[str, Any] | None:
@@ -281,8 +312,8 @@ def periods_of(
     once = waves(catalogue)
     found = []
     for passport, given in by_device(within(rows, quarters)):
-        dates = given.drop_duplicates("response_id")["date"]
-        status = period_status(dates, quarters, passport["device"] in once)
+        people = given.drop_duplicates("response_id")
+        status = period_status(people, quarters, passport["device"] in once)
         present = {*given["quarter"]}
         known = catalogue.devices.get(passport["device"])  # a device may have left it since
         alone = len(present) == 1 and known is not None and known.frequency in RARE
@@ -304,16 +335,16 @@ def share_of(count: int, n: int) -> dict[str, Any]:
 def satisfaction(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
     """Satisfaction on the device's own scale where it has one, on 10, and as a share."""
     common = [
-        mean("satisfaction_10", given["on_10"], ON_10),
-        share("satisfied_share", given["on_10"] >= SATISFIED_FROM - 1e-9),
+        mean("satisfaction_10", given["on_10"], ON_10, times(given)),
+        share("satisfied_share", given["on_10"] >= SATISFIED_FROM - 1e-9, times(given)),
     ]
     scales = answers[["scale_min", "scale_max"]].drop_duplicates()
     if len(scales) > 1:  # a device that changed its scale has no mean on "its" scale
         return common
     low, high = map(float, scales.iloc[0])
-    return [mean("satisfaction_mean", given["value"], (low, high)), *common]
+    return [mean("satisfaction_mean", given["value"], (low, high), times(given)), *common]
 
 
 def clarity(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
     """Clarity of language on 10."""
-    return [mean("clarity_10", given["on_10"], ON_10)]
+    return [mean("clarity_10", given["on_10"], ON_10, times(given))]

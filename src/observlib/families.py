@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 import pandas as pd
 
 from observlib import comparisons, estimates
-from observlib.tables import TABLES
+from observlib.tables import ALIKE, TABLES
 
 # What a family may read beside tidy tables, tables of `data/reference` and other families.
 CONTEXT = {
@@ -55,8 +55,9 @@ class Family:
         What a study asks it by.
     compute
         Gives what `Given` holds, or its first parts, from what its parameters name: a tidy table,
-        a table of `REFERENCE`, a word of `CONTEXT`, else another family's estimates. Of counts by
-        days, such as `audience`, days that follow each other are one row (`store.spans`).
+        one whose rows that are alike are one (`tables.ALIKE`), a table of `REFERENCE`, a word of
+        `CONTEXT`, else another family's estimates. Of counts by days, such as `audience`, days that
+        follow each other are one row (`store.spans`).
     quarters
         How many quarters of each table it reads, the edition's and those before; all where None.
     each_survey
@@ -76,12 +77,13 @@ class Family:
     @property
     def tables(self) -> tuple[str, ...]:
         """The tidy tables that it reads."""
-        return tuple(name for name in self.reads if name in TABLES)
+        read = (ALIKE[name].table if name in ALIKE else name for name in self.reads)
+        return tuple(dict.fromkeys(name for name in read if name in TABLES))
 
     @property
     def families(self) -> tuple[str, ...]:
         """The families whose estimates it reads."""
-        others = {*TABLES, *CONTEXT, *REFERENCE}
+        others = {*TABLES, *ALIKE, *CONTEXT, *REFERENCE}
         return tuple(name for name in self.reads if name not in others)
 
     def give(self, read: Mapping[str, Any]) -> Given:

@@ -18,13 +18,14 @@ from observlib.themes.satisfaction import estimates as satisfaction
 from observlib.themes.subscriptions import estimates as subscriptions
 from observlib.themes.surveys import estimates as surveys
 
-TABLES = (
+READ = (
     "audience",
-    "ratings",
+    "ratings_by_mark",
     "responses",
-    "calls",
-    "call_intervals",
-    "tickets",
+    "calls_by_day",
+    "intervals_by_day",
+    "tickets_by_state",
+    "tickets_by_delay",
     "subscriptions",
     "sales",
 )
@@ -52,13 +53,13 @@ FOLLOWED = (
 _FIRST = "1900-01"  # before any data: a series begins with its device
 
 
-def monthly(tables: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str) -> pd.DataFrame:
+def monthly(read: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str) -> pd.DataFrame:
     """The series by month of all that can be followed.
 
     Parameters
     ----------
-    tables
-        The tidy tables of `TABLES`, each with its `source`, from their beginning on.
+    read
+        What `READ` names, tidy tables and those of `tables.ALIKE`, from their beginning on.
     catalogue
         Says which first answers are promised.
     last
@@ -72,14 +73,16 @@ def monthly(tables: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str)
     promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
     found = estimates.combine(
         [
-            counts.monthly(tables["audience"], _FIRST, last),
-            counts.monthly(tables["audience"], _FIRST, last, "downloads"),
-            satisfaction.monthly(tables["ratings"], _FIRST, last),
-            surveys.monthly(tables["responses"], _FIRST, last),
-            calls.monthly(tables["calls"], tables["call_intervals"], _FIRST, last),
-            tickets.monthly(tables["tickets"], _FIRST, last, promises),
-            each_month(subscriptions.over, tables["subscriptions"], _FIRST, last),
-            each_month(sales.over, tables["sales"], _FIRST, last),
+            counts.monthly(read["audience"], _FIRST, last),
+            counts.monthly(read["audience"], _FIRST, last, "downloads"),
+            satisfaction.monthly(read["ratings_by_mark"], _FIRST, last),
+            surveys.monthly(read["responses"], _FIRST, last),
+            calls.monthly(read["calls_by_day"], read["intervals_by_day"], _FIRST, last),
+            tickets.monthly(
+                read["tickets_by_state"], _FIRST, last, promises, read["tickets_by_delay"]
+            ),
+            each_month(subscriptions.over, read["subscriptions"], _FIRST, last),
+            each_month(sales.over, read["sales"], _FIRST, last),
         ]
     )
     return found[found["indicator"].isin(FOLLOWED)].reset_index(drop=True)
@@ -88,11 +91,12 @@ def monthly(tables: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str)
 @family("followed")
 def followed(
     audience: pd.DataFrame,
-    ratings: pd.DataFrame,
+    ratings_by_mark: pd.DataFrame,
     responses: pd.DataFrame,
-    calls: pd.DataFrame,
-    call_intervals: pd.DataFrame,
-    tickets: pd.DataFrame,
+    calls_by_day: pd.DataFrame,
+    intervals_by_day: pd.DataFrame,
+    tickets_by_state: pd.DataFrame,
+    tickets_by_delay: pd.DataFrame,
     subscriptions: pd.DataFrame,
     sales: pd.DataFrame,
     actions: Sequence[Action],
@@ -101,8 +105,18 @@ def followed(
 ) -> pd.DataFrame:
     """The series by month of the products that actions concern, to the end of the quarter."""
     concerned = {product for action in actions for product in (action.product, *action.controls)}
-    read = (audience, ratings, responses, calls, call_intervals, tickets, subscriptions, sales)
-    tables = {
-        name: rows[rows["product"].isin(concerned)] for name, rows in zip(TABLES, read, strict=True)
+    read = (
+        audience,
+        ratings_by_mark,
+        responses,
+        calls_by_day,
+        intervals_by_day,
+        tickets_by_state,
+        tickets_by_delay,
+        subscriptions,
+        sales,
+    )
+    own = {
+        name: rows[rows["product"].isin(concerned)] for name, rows in zip(READ, read, strict=True)
     }
-    return monthly(tables, catalogue, quarter.months[2])
+    return monthly(own, catalogue, quarter.months[2])

@@ -23,7 +23,7 @@ from observlib.followed import FOLLOWED
 from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.replies import Reply
-from observlib.tables import TABLES
+from observlib.tables import ALIKE, TABLES
 from observlib.themes.devices import estimates as devices
 
 _KEPT = disk_cache.FOLDER / "families"
@@ -215,10 +215,9 @@ def dependencies(
 def _depends(data: Path, name: str, held: Inputs, facts: Inputs, families: Inputs) -> Inputs:
     wanted, found = family(name), dict(_code(name))
     found["the kind of data"] = held["kind"]  # by which sheets are told to be invented
+    found |= {f"the data/{table}": held.get(table, "") for table in wanted.tables}
     for what in wanted.reads:
-        if what in TABLES:
-            found[f"the data/{what}"] = held.get(what, "")
-        elif what in _OF_ALL_TABLES:
+        if what in _OF_ALL_TABLES:
             found |= {f"the data/{table}": digest for table, digest in held.items()}
         elif what in families:
             found[f"the estimates/{what}"] = families[what]
@@ -277,6 +276,9 @@ def _unpacked(found: Mapping[str, bytes]) -> Given:
 def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) -> Any:
     """What a parameter of a family names."""
     first = quarter.back(wanted.quarters)[0] if wanted.quarters else None
+    if what in ALIKE:
+        own = ALIKE[what].quarters
+        return store.alike(data, what, quarter.back(own)[0] if own else first, quarter)
     if what in TABLES:
         if TABLES[what].by_days:  # of which families need sums, and which days are told
             return store.spans(data, what, first, quarter)

@@ -11,6 +11,7 @@ from observlib import followed as monthly
 from observlib.actions import CONTROLLED, Action, load_actions
 from observlib.catalogue import Catalogue
 from observlib.period import Quarter
+from observlib.tables import ALIKE
 from observlib.themes.actions import estimates as followed
 from observlib.themes.audience import demonstration as audience
 from observlib.themes.audience import estimates as series
@@ -41,8 +42,11 @@ def done(catalogue: Catalogue) -> tuple[Action, ...]:
 def effects(
     demonstration: Path, done: tuple[Action, ...], catalogue: Catalogue
 ) -> followed.Effects:
-    tables = {name: store.read(demonstration, name, last=LAST) for name in monthly.TABLES}
-    months = monthly.monthly(tables, catalogue, LAST.months[2])
+    read = {
+        name: (store.alike if name in ALIKE else store.read)(demonstration, name, last=LAST)
+        for name in monthly.READ
+    }
+    months = monthly.monthly(read, catalogue, LAST.months[2])
     return followed.effects(done, months, catalogue)
 
 

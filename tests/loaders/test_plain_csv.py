@@ -233,3 +233,15 @@ def test_a_real_series_rewritten_in_the_format_gives_the_same_rows(read, shared_
     loaded = read(text)
     assert loaded.rejects.empty
     assert loaded.rows["visits"].tolist() == [one["visites"] for one in series]
+
+
+def test_a_long_file_is_read_in_pieces_of_which_no_row_counts_twice(read, monkeypatch):
+    days = [f"2026-01-{day:02},{day}\n" for day in range(1, 11)]
+    whole = read("start,visits\n" + "".join(days))
+    monkeypatch.setattr("observlib.loaders.plain_csv.PIECE", 3)
+    text = "start,visits\n" + "".join([*days, "2026-01-11,none\n"])
+    found = read(text)
+    pd.testing.assert_frame_equal(found.rows, whole.rows)
+    assert found.rejects[["row", "column"]].values.tolist() == [[12, "visits"]]
+    with pytest.raises(ObservError, match="row 12 counts what an earlier row counts"):
+        read("start,visits\n" + "".join([*days, "2026-01-02,7\n"]))

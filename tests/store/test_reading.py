@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,3 +94,16 @@ def test_the_themes_of_some_quarters_are_those_of_no_other(tmp_path, catalogue):
     assert store.themes(tmp_path, Quarter(2026, 1), Quarter(2026, 1)) == ["Famille"]
     assert store.themes(tmp_path, Quarter(2026, 1), Quarter(2026, 3)) == ["Famille", "Logement"]
     assert store.themes(tmp_path, Quarter(2027, 1), Quarter(2027, 1)) == []
+
+
+def test_a_long_query_writes_no_progress_bar_into_the_cell_of_a_page(tmp_path):
+    script = """
+from pathlib import Path
+from observlib.store.address import connected
+with connected(Path("store")) as query:
+    print(query.execute("SELECT current_setting('enable_progress_bar')").fetchone())
+"""
+    # as in a notebook, and unlike in this process, DuckDB takes it that somebody looks on
+    run = [sys.executable, "-c", script]
+    said = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert said == "(False,)\n"

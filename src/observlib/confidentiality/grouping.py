@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 
 from observlib import estimates
 
@@ -37,23 +37,46 @@ def merge_small(
     >>> {label: (names, len(ids)) for label, (names, ids) in found.items()}
     {'a': (('a',), 40), 'Autres': (('b', 'c', 'd'), 14)}
     """
-    small = {name for name, ids in holders.items() if len(ids) < _FEW}
-    if small and rest in holders:  # a category of that very name is one with them
+
+    def union(names: Iterable[str]) -> set[str]:
+        return {one for name in names for one in holders[name]}
+
+    groups = _groups(list(holders), lambda names: len(union(names)), rest)
+    return {label: (names, union(names)) for label, names in groups.items()}
+
+
+def merge_counts(
+    counts: Mapping[str, int], rest: str = REST
+) -> dict[str, tuple[tuple[str, ...], int]]:
+    """As `merge_small`, of categories in two of which nobody is: how many each holds.
+
+    Examples
+    --------
+    >>> merge_counts({"a": 40, "b": 12, "c": 2})
+    {'a': (('a',), 40), 'Autres': (('b', 'c'), 14)}
+    """
+
+    def total(names: Iterable[str]) -> int:
+        return sum(counts[name] for name in names)
+
+    groups = _groups(list(counts), total, rest)
+    return {label: (names, total(names)) for label, names in groups.items()}
+
+
+def _groups(
+    names: Collection[str], size: Callable[[Iterable[str]], int], rest: str
+) -> dict[str, tuple[str, ...]]:
+    """Which categories each group is of, by what size some have together."""
+    sizes = {name: size([name]) for name in names}
+    small = {name for name in names if sizes[name] < _FEW}
+    if small and rest in sizes:  # a category of that very name is one with them
         small.add(rest)
-    larger = sorted(set(holders) - small, key=lambda name: (len(holders[name]), name))
-    while small and larger and len(_union(holders, small)) < _FEW:
+    larger = sorted(set(names) - small, key=lambda name: (sizes[name], name))
+    while small and larger and size(small) < _FEW:
         small.add(larger.pop(0))
-    found: dict[str, tuple[tuple[str, ...], Set[str]]] = {
-        name: ((name,), ids) for name, ids in holders.items() if name not in small
-    }
+    found: dict[str, tuple[str, ...]] = {name: (name,) for name in names if name not in small}
     if small:
-        merged = _union(holders, small)
-        if not found or len(merged) < _FEW:
+        if not found or size(small) < _FEW:
             return {}
-        names = tuple(name for name in holders if name in small)
-        found[rest] = (names, merged)
+        found[rest] = tuple(name for name in names if name in small)
     return found
-
-
-def _union(holders: Mapping[str, Set[str]], names: Set[str]) -> set[str]:
-    return {one for name in names for one in holders[name]}

@@ -91,7 +91,11 @@ def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded
                 form = form.model_copy(update={"layout": own})
             yield from _format.batches(path, device, catalogue, form)
         else:
-            yield import_module(f"{__name__}.{device.loader}").load(path, device, catalogue)
+            loader = import_module(f"{__name__}.{device.loader}")
+            if hasattr(loader, "batches"):
+                yield from loader.batches(path, device, catalogue)
+            else:
+                yield loader.load(path, device, catalogue)
     except MemoryError as error:
         what = "takes more memory than there is; export a shorter period, or parts"
         raise ObservError(f"{path}: {what}") from error

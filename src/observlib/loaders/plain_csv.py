@@ -35,6 +35,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ from observlib import personal, tables
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, outside_margins
 from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded
-from observlib.loaders._csv import read_csv, read_text
+from observlib.loaders._csv import csv_rows, held, lines_in
 from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
 from observlib.loaders._text import (
     find_delimiter,
@@ -71,14 +72,17 @@ _WANTED = {
     "number": "a number such as 7.5",
     "flag": "true, false, 1, 0, oui or non",
 }
+PIECE = 100_000  # rows that are read at once
 _LONGEST_SHOWN = 60
 # what a total would stand among as if it were one of them
 _PARTS = ("area", "list", "title_id", "title", "option", "task", "label", "procedure")
 Fault = tuple[str, str, str]  # column, value, reason
 
 
-def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
-    """Read one file of the format above into the device's `table`, with the rows it rejects.
+def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
+    """Read a file of the format above into the device's `table`, a piece after the other.
+
+    Responses are read whole, as what they say of a category is told once.
 
     Raises
     ------
@@ -91,15 +95,37 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             f"device {device.id!r}: the loader plain_csv needs the key `table`; "
             f"tables are {', '.join(tables.TABLES)}"
         )
-    kinds = _kinds(device.table)
-    text = read_text(path)
-    delimiter = find_delimiter(text, ",;\t")
-    header, lines = read_csv(path, text, delimiter)
+    whole = device.table == "responses"
+    _kinds(device.table)
+    lines = lines_in(path)
+    delimiter = find_delimiter(next((line for line in lines() if line.strip()), ""), ",;\t")
+    below = csv_rows(path, lines(), delimiter)
+    header = [cell.strip() for cell in next(below)[1]]
     problems = list(_header_problems(path, header, device.table))
-    if not lines:
+    rows = held(path, below) if whole else dict(islice(below, PIECE))
+    if not rows:
         problems.append(f"{path}: no row under the header; export or fill the file again")
     if problems:
         raise ObservError(*problems)
+    seen = tables.Seen(device.table) if len(rows) == PIECE and not whole else None
+    while rows:
+        loaded = _piece(path, header, rows, device, catalogue, delimiter != ",", seen)
+        notices = tuple(_unweighted(loaded.rows, catalogue)) if whole else ()
+        yield replace(loaded, notices=notices)
+        rows = dict(islice(below, PIECE))
+
+
+def _piece(
+    path: Path,
+    header: Sequence[str],
+    lines: Mapping[int, Sequence[str]],
+    device: Device,
+    catalogue: Catalogue,
+    decimal_comma: bool,
+    seen: tables.Seen | None,
+) -> Loaded:
+    table = str(device.table)
+    kinds = _kinds(table)
     rows: dict[int, dict[str, object]] = {}
     rejects: list[dict[str, object]] = []
     for line, cells in lines.items():
@@ -112,17 +138,14 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
                 for name, cell in zip(header, cells, strict=False)
                 if cell.strip()
             }
-            row, fault = _read(given, header, kinds, device, catalogue, delimiter != ",")
+            row, fault = _read(given, header, kinds, device, catalogue, decimal_comma)
         if fault is None:
             rows[line] = row
         else:
             column, value, reason = fault
             shown = without_persons(value, _LONGEST_SHOWN, "comment", column)
             rejects.append(reject(path.name, line, column, shown, reason))
-    loaded = settle(path, device.table, _frame(rows, kinds), rejects)
-    if device.table != "responses":
-        return loaded
-    return replace(loaded, notices=tuple(_unweighted(loaded.rows, catalogue)))
+    return settle(path, table, _frame(rows, kinds), rejects, seen=seen)
 
 
 def _unweighted(responses: pd.DataFrame, catalogue: Catalogue) -> Iterator[str]:

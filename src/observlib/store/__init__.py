@@ -31,13 +31,14 @@ from observlib.store.reading import (
 )
 from observlib.store.seen import first_seen
 from observlib.store.status import changing, corrections, missing, open_corrections, status
-from observlib.store.sums import by_month, spans
+from observlib.store.sums import alike, by_month, spans
 
 __all__ = [
     "DEMONSTRATION",
     "READ",
     "Ingested",
     "Progress",
+    "alike",
     "applied",
     "by_month",
     "changing",

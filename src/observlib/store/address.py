@@ -100,6 +100,7 @@ def connected(store: Path, **config: Any) -> Iterator[Connection]:
     import duckdb
 
     with duckdb.connect(config=config) as connection:
+        connection.execute("SET enable_progress_bar = false")  # it would stand in a page's cell
         if _is_far(where := address(store)):
             connection.register_filesystem(addresses.files(where))
         yield connection

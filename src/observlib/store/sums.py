@@ -61,6 +61,42 @@ def by_month(
     return found.assign(month=months)[columns]
 
 
+def alike(
+    data: Path, name: str, first: Quarter | None = None, last: Quarter | None = None
+) -> pd.DataFrame:
+    """A tidy table in which rows that are alike are one, as `tables.ALIKE` has it.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    name
+        A name of `tables.ALIKE`.
+    first, last
+        Keep only rows whose period meets these quarters.
+
+    Returns
+    -------
+    DataFrame
+        The table's `device`, `product` and `channel`, the columns that the name has, `rows`: how
+        many are alike, and `source`.
+
+    Raises
+    ------
+    ObservError
+        As `read`.
+    """
+    wanted = tables.ALIKE[name]
+    made = {subject: subject for subject in ("device", "product", "channel")} | wanted.columns
+    made |= {count: f"sum({quoted(count)})::BIGINT" for count in wanted.sums}
+    columns = ", ".join(f"{sql} AS {quoted(column)}" for column, sql in made.items())
+    select, rest = f"SELECT {columns}, count(*)::BIGINT AS rows", "GROUP BY ALL ORDER BY ALL"
+    found = query(data, wanted.table, select, rest, first, last)
+    if found.empty:
+        found = tables.empty(wanted.table)[[*made]].assign(rows=0, source="")
+    return tables.coerce(found, wanted.table)
+
+
 def spans(
     data: Path, table: str, first: Quarter | None = None, last: Quarter | None = None
 ) -> pd.DataFrame:

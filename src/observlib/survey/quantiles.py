@@ -19,7 +19,10 @@ from observlib.survey.intervals import checked
 
 
 def quantile_interval(
-    values: Sequence[float], p: float, level: float = 0.95
+    values: Sequence[float],
+    p: float,
+    level: float = 0.95,
+    times: Sequence[int] | None = None,
 ) -> tuple[float, float, float]:
     """A quantile and its interval between two order statistics.
 
@@ -36,6 +39,8 @@ def quantile_interval(
         A share between 0 and 1, such as 0.9.
     level
         Least confidence of the interval, between 0 and 1.
+    times
+        How often each value was seen; once where absent.
 
     Returns
     -------
@@ -46,15 +51,24 @@ def quantile_interval(
     --------
     >>> quantile_interval(range(1, 101), 0.5)
     (50.0, 40.0, 61.0)
+    >>> quantile_interval([1, 7], 0.5, times=[600, 400])
+    (1.0, 1.0, 1.0)
     """
-    from scipy.stats import quantile_test  # a second to import
+    from scipy.stats import binom  # a second to import
 
-    ordered = np.sort(np.asarray(values, dtype=float))
-    n = len(ordered)
-    if n == 0 or math.isnan(ordered[-1]) or not 0 < p < 1:
+    given = np.asarray(values, dtype=float)
+    order = np.argsort(given, kind="stable")
+    last = np.cumsum(np.ones(len(given), int) if times is None else np.asarray(times)[order])
+    n = int(last[-1]) if len(last) else 0
+    if n == 0 or np.isnan(given).any() or not 0 < p < 1:
         raise ValueError(f"n = {n}, p = {p}: a quantile needs known values, and 0 < p < 1")
-    value = float(ordered[max(0, math.ceil(n * p - 1e-9) - 1)])
-    low, high = map(float, quantile_test(ordered, p=p).confidence_interval(checked(level)))
+
+    def ranked(rank: int) -> float:
+        return float(given[order[np.searchsorted(last, rank)]]) if 1 <= rank <= n else math.nan
+
+    value, outside = ranked(max(1, math.ceil(n * p - 1e-9))), (1 - checked(level)) / 2
+    law = binom(n, p)
+    low, high = ranked(int(law.ppf(outside))), ranked(int(law.isf(outside)) + 1)
     whole = not (math.isnan(low) or math.isnan(high))
     return (value, low, high) if whole else (value, math.nan, math.nan)
 

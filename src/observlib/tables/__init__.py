@@ -5,6 +5,7 @@ which each row stands in its file, and calls `conform`, which keeps the rows tha
 contract and tells why each other row does not.
 """
 
+from observlib.tables.alike import ALIKE, Alike
 from observlib.tables.contract import (
     REJECT_COLUMNS,
     arrow_schema,
@@ -30,6 +31,7 @@ from observlib.tables.definitions import (
 from observlib.tables.seen import Seen
 
 __all__ = [
+    "ALIKE",
     "FEELINGS",
     "QUESTIONS",
     "REFERENCE",
@@ -38,6 +40,7 @@ __all__ = [
     "TABLES",
     "TELLERS",
     "WEIGHTS",
+    "Alike",
     "Column",
     "Seen",
     "Table",

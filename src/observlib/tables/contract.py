@@ -103,7 +103,8 @@ def columns(table: str) -> list[str]:
 
 def coerce(rows: pd.DataFrame, table: str) -> pd.DataFrame:
     """Rows read back from storage, in the table's column types; nothing is checked again."""
-    return rows.astype({n: _type(column) for n, column in TABLES[table].columns.items()})
+    known = TABLES[table].columns
+    return rows.astype({name: _type(known[name]) for name in rows if name in known})
 
 
 def arrow_schema(table: str) -> pyarrow.Schema:

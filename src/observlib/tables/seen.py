@@ -11,8 +11,8 @@ from observlib.tables.definitions import TABLES
 class Seen:
     """The keys of the rows seen so far, or the days that they count, by their digests.
 
-    A digest has 64 bits: of ten million rows, one would be taken for another with a chance of
-    three in a million, and be told as a repeated one.
+    A digest has 64 bits: a hundred million rows take 800 MB. Of ten million, one would be taken for
+    another with a chance of three in a million, and be told as a repeated one.
     """
 
     def __init__(self, table: str) -> None:
@@ -62,7 +62,8 @@ class Seen:
             return
         run = np.sort(digests)
         while self._runs and len(self._runs[-1]) < 2 * len(run):
-            run = np.sort(np.concatenate([self._runs.pop(), run]), kind="stable")
+            run = np.concatenate([self._runs.pop(), run])
+            run.sort(kind="stable")  # in place: of many millions of rows a copy is much
         self._runs.append(run)
 
     def _digests(self, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

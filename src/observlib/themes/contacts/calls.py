@@ -15,8 +15,10 @@ from observlib import estimates
 from observlib.answers import (
     SUBJECT,
     by_device,
+    count,
     period_status,
     quarter_of,
+    times,
     with_interval,
     with_quarters_withheld,
     within,
@@ -32,17 +34,23 @@ WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanc
 
 
 def quarterly(
-    calls: pd.DataFrame, intervals: pd.DataFrame, quarters: Sequence[Quarter]
+    calls: pd.DataFrame,
+    intervals: pd.DataFrame,
+    quarters: Sequence[Quarter],
+    waits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Calls offered, answered and abandoned, and waits, by device and quarter.
 
     Parameters
     ----------
     calls, intervals
-        Tidy tables `calls` and `call_intervals` with their `source`. A product that has both is
-        counted from its half hours, and its waits are those of its calls.
+        Tidy tables `calls` and `call_intervals` with their `source`, or `calls_by_day` and
+        `intervals_by_day`. A product that has both is counted from its half hours, and its waits
+        are those of its calls.
     quarters
         The quarters wanted, oldest first.
+    waits
+        `calls_by_wait`, where `calls` does not tell them.
 
     Returns
     -------
@@ -77,7 +85,7 @@ def quarterly(
             if status == "published" and lacking & {*quarter.months}:
                 status = "partial"
             made += _sums(inside, {**passport, "period": str(quarter), "status": status})
-    made += _waits(calls, quarters)
+    made += _waits(calls if waits is None else waits, quarters)
     return protect(made, personal=False)
 
 
@@ -128,8 +136,9 @@ def _counted(calls: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
     logged = calls[~calls["product"].isin(set(intervals["product"].dropna()))]
     if logged.empty:
         return counts
-    answered = logged["outcome"] == "answered"
-    alone = logged.assign(offered=1, answered=answered, abandoned=~answered)
+    offered, is_answered = times(logged), logged["outcome"] == "answered"
+    answered = offered.where(is_answered, 0)
+    alone = logged.assign(offered=offered, answered=answered, abandoned=offered - answered)
     return pd.concat([counts, _counts(alone)])
 
 
@@ -166,13 +175,16 @@ def _waits(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> list[dict[str, A
             row = {
                 **passport,
                 "period": str(quarter),
-                "status": period_status(given["date"], [quarter]),
+                "status": period_status(given, [quarter]),
             }
-            waits = given["wait"].dropna().astype(float).to_list()
-            row |= {"n": len(waits), "n_eff": len(waits)}
+            known = given[given["wait"].notna()]
+            seconds, each = known["wait"].astype(float).to_numpy(), times(known).to_numpy()
+            row |= {"n": count(known), "n_eff": count(known)}
             for name, p in (("wait_median", 0.5), ("wait_p90", 0.9)):
-                found = with_interval(*quantile_interval(waits, p)) if waits else None
-                made.append({**row, "indicator": name, **(found or {"status": "missing"})})
+                value = {"status": "missing"}
+                if len(known):
+                    value = with_interval(*quantile_interval(seconds, p, times=each)) or value
+                made.append({**row, "indicator": name, **value})
     return made
 
 
@@ -182,7 +194,7 @@ def calls_by_hour(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     Parameters
     ----------
     intervals
-        Tidy table `call_intervals` with its `source`.
+        Tidy table `call_intervals` with its `source`, or `intervals_by_hour`.
     quarter
         The quarter over which the mean is taken.
 

@@ -17,9 +17,14 @@ from observlib.themes.contacts.topics import themes
 
 @family("contacts")
 def contacts(
-    calls: pd.DataFrame,
-    call_intervals: pd.DataFrame,
-    tickets: pd.DataFrame,
+    calls_by_day: pd.DataFrame,
+    calls_by_wait: pd.DataFrame,
+    calls_by_theme: pd.DataFrame,
+    intervals_by_day: pd.DataFrame,
+    intervals_by_hour: pd.DataFrame,
+    tickets_by_state: pd.DataFrame,
+    tickets_by_delay: pd.DataFrame,
+    tickets_by_theme: pd.DataFrame,
     visits: pd.DataFrame,
     catalogue: Catalogue,
     quarter: Quarter,
@@ -27,20 +32,20 @@ def contacts(
     """Nine quarters of calls and messages; their load, topics and delays in the quarter."""
     quarters = quarter.back(9)
     promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
-    called = phone.quarterly(calls, call_intervals, quarters)
-    written = messages.quarterly(tickets, quarters, promises)
+    called = phone.quarterly(calls_by_day, intervals_by_day, quarters, calls_by_wait)
+    written = messages.quarterly(tickets_by_state, quarters, promises, tickets_by_delay)
     by_quarter = visits[
         visits["period"].isin(map(str, quarters)) & (visits["indicator"] == "visits")
     ]
-    asked = themes(calls, "call", [quarter])
+    asked = themes(calls_by_theme, "call", [quarter])
     rows = [
         called,
         phone.per_visits(called, by_quarter, "service-public"),
-        phone.calls_by_hour(call_intervals, quarter),
+        phone.calls_by_hour(intervals_by_hour, quarter),
         asked,
         written,
-        messages.answers_in_time(tickets, quarter),
-        themes(tickets, "ticket", [quarter]),
+        messages.answers_in_time(tickets_by_state, quarter, delays=tickets_by_delay),
+        themes(tickets_by_theme, "ticket", [quarter]),
     ]
     ends = str(quarter), str(quarter - 4)
     received = counted(estimates.combine([called, written]), *ends)

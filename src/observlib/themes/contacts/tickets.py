@@ -14,10 +14,13 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.answers import (
+    SUBJECT,
     by_device,
+    count,
     period_status,
     quarter_of,
     share,
+    times,
     with_interval,
     with_quarters_withheld,
 )
@@ -32,18 +35,23 @@ _UNKNOWN = (math.nan,) * 3
 
 
 def quarterly(
-    tickets: pd.DataFrame, quarters: Sequence[Quarter], promises: Mapping[str, int]
+    tickets: pd.DataFrame,
+    quarters: Sequence[Quarter],
+    promises: Mapping[str, int],
+    delays: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Tickets received, time to the first answer, promise kept, backlog and reopening.
 
     Parameters
     ----------
     tickets
-        Tidy table `tickets` with its `source`.
+        Tidy table `tickets` with its `source`, or `tickets_by_state`.
     quarters
         The quarters of receipt wanted, oldest first.
     promises
         By device, the days within which a first answer is promised; a device may have none.
+    delays
+        `tickets_by_delay`, where `tickets` does not tell them.
 
     Returns
     -------
@@ -58,8 +66,9 @@ def quarterly(
         `partial`.
     """
     rows = tickets.assign(quarter=quarter_of(tickets["date"]))
+    waited = _of_devices(tickets if delays is None else delays)
     counts: list[dict[str, Any]] = []
-    delays: list[dict[str, Any]] = []
+    answers: list[dict[str, Any]] = []
     shares: list[dict[str, Any]] = []
     for passport, whole in by_device(rows):
         promise = promises.get(passport["device"])
@@ -68,19 +77,24 @@ def quarterly(
             status = _state(given, whole, quarter)
             common = {**passport, "period": str(quarter), "status": status}
             counts.append({**common, **_received(given)})
-            delays += [{**common, **row} for row in _delays(given, promise)]
+            own = _of_quarter(waited[_subject(passport)], quarter)
+            answers += [{**common, **row} for row in _delays(own, promise)]
             shares.append({**common, **_reopened(given)})
             counts.append({**common, **_backlog(whole, quarter)})
     parts = (
         protect(counts, low_base=0, personal=False),
-        protect(delays, personal=False),
+        protect(answers, personal=False),
         protect(shares),
     )
     return estimates.combine(parts)
 
 
 def monthly(
-    tickets: pd.DataFrame, first: str, last: str, promises: Mapping[str, int]
+    tickets: pd.DataFrame,
+    first: str,
+    last: str,
+    promises: Mapping[str, int],
+    delays: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Tickets received, and those answered as promised, by month of receipt, for series in time.
 
@@ -89,17 +103,20 @@ def monthly(
 
     Parameters
     ----------
-    tickets, promises
+    tickets, promises, delays
         As for `quarterly`.
     first, last
         Months `YYYY-MM`, both included; a desk starts and ends at its own first and last month.
     """
-    rows = tickets.assign(month=tickets["date"].dt.strftime("%Y-%m"))
+    rows = tickets.assign(month=_month(tickets))
+    waited = _of_devices(tickets if delays is None else delays)
     counts: list[dict[str, Any]] = []
-    delays: list[dict[str, Any]] = []
+    answers: list[dict[str, Any]] = []
     for passport, whole in by_device(rows):
         promise, seen = promises.get(passport["device"]), whole["extracted"].max()
         given = dict(iter(whole.groupby("month")))
+        own = waited[_subject(passport)]
+        of = _month(own)
         for month in months_between(max(first, min(given)), min(last, max(given))):
             inside = given.get(month, whole.head(0))
             end = _in_utc(pd.Period(month, "M").end_time.ceil("D"))
@@ -107,17 +124,34 @@ def monthly(
             common = {**passport, "period": month, "status": status if len(inside) else "missing"}
             counts.append({**common, **_received(inside)})
             if promise is not None:
-                delays.append({**common, **_promise_kept(inside, _curve(inside), promise)})
+                written = own[of == month]
+                answers.append({**common, **_promise_kept(written, _curve(written), promise)})
     parts = (
         protect(counts, low_base=0, personal=False),
-        protect(delays, personal=False),
+        protect(answers, personal=False),
     )
     return with_quarters_withheld(estimates.combine(parts))
 
 
+def _month(rows: pd.DataFrame) -> pd.Series:
+    return rows["date"].dt.strftime("%Y-%m")
+
+
+def _of_quarter(rows: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    return rows[quarter_of(rows["date"]) == str(quarter)]
+
+
+def _subject(passport: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(passport[name] for name in SUBJECT)
+
+
+def _of_devices(rows: pd.DataFrame) -> dict[tuple[str, ...], pd.DataFrame]:
+    return {_subject(passport): own for passport, own in by_device(rows)}
+
+
 def _received(given: pd.DataFrame) -> dict[str, Any]:
-    count = {"estimate": len(given), "n": len(given)} if len(given) else {}
-    return {"indicator": "tickets_received", **count}
+    found = {"estimate": count(given), "n": count(given)} if len(given) else {}
+    return {"indicator": "tickets_received", **found}
 
 
 def _ends(quarter: Quarter) -> pd.Timestamp:
@@ -135,16 +169,17 @@ def _state(given: pd.DataFrame, whole: pd.DataFrame, quarter: Quarter) -> str:
     """The status of what rests on a quarter's tickets; an export made on its last day will do."""
     if len(given) and whole["extracted"].max() < _ends(quarter) - _DAY:
         return "partial"
-    return period_status(given["date"], [quarter])
+    return period_status(given, [quarter])
 
 
 def _reopened(given: pd.DataFrame) -> dict[str, Any]:
     """Of a quarter's tickets that are closed, those reopened, where their tool tells it."""
     given = given[given["reopened"].notna()]
-    row = share("reopened_share", given.loc[given["closed"].notna(), "reopened"].astype(bool))
+    closed = given[given["closed"].notna()]
+    row = share("reopened_share", closed["reopened"].astype(bool), times(closed))
     if not row["n"]:
         return {**row, "status": "missing"}
-    still_open = len(given) - row["n"]
+    still_open = count(given) - row["n"]
     publishable = not withheld_parts({"closed": row["n"], "open": still_open})
     return row if publishable else {**row, "status": "suppressed"}
 
@@ -162,14 +197,15 @@ def _curve(given: pd.DataFrame) -> pd.DataFrame | None:
         return None
     answered = given["answered"].notna()
     ends = given["answered"].where(answered, given["extracted"])
-    return kaplan_meier(((ends - given["received"]) / _DAY).tolist(), answered.tolist())
+    days = (ends - given["received"]) / _DAY
+    return kaplan_meier(days.tolist(), answered.tolist(), times(given).tolist())
 
 
 def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
     curve = _curve(given)
     given, made = _telling(given, "answered"), list[dict[str, Any]]()
     for name, p in (("first_answer_median", 0.5), ("first_answer_p90", 0.9)):
-        row: dict[str, Any] = {"indicator": name, "n": len(given)}
+        row: dict[str, Any] = {"indicator": name, "n": count(given)}
         found = quantile(curve, p) if curve is not None else _UNKNOWN
         made.append(_with_estimate(row, *found))
     if promise is not None:
@@ -178,7 +214,7 @@ def _delays(given: pd.DataFrame, promise: int | None) -> list[dict[str, Any]]:
 
 
 def _promise_kept(given: pd.DataFrame, curve: pd.DataFrame | None, promise: int) -> dict[str, Any]:
-    told = len(_telling(given, "answered"))
+    told = count(_telling(given, "answered"))
     row: dict[str, Any] = {"indicator": _PROMISE, "unit": "%", "n": told}
     kept = share_ended(curve, promise) if curve is not None else _UNKNOWN
     return _with_estimate(row, *(100 * x for x in kept))
@@ -201,18 +237,23 @@ def _backlog(tickets: pd.DataFrame, quarter: Quarter) -> dict[str, Any]:
     seen = before["closed"].notna() | (before["extracted"] >= end - _DAY)
     if before.empty or tickets["extracted"].max() < end - _DAY:
         return {**row, "status": "missing"}
-    waiting = int((seen & (before["closed"].isna() | (before["closed"] >= end))).sum())
+    waiting = count(before[seen & (before["closed"].isna() | (before["closed"] >= end))])
     status = "published" if seen.all() else "partial"
     return {**row, "status": status, "estimate": waiting, "n": waiting or None}
 
 
-def answers_in_time(tickets: pd.DataFrame, quarter: Quarter, days: int = 20) -> pd.DataFrame:
+def answers_in_time(
+    tickets: pd.DataFrame,
+    quarter: Quarter,
+    days: int = 20,
+    delays: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Share of a quarter's tickets that have a first answer within each number of days.
 
     Parameters
     ----------
-    tickets
-        Tidy table `tickets` with its `source`.
+    tickets, delays
+        As for `quarterly`.
     quarter
         The quarter of receipt.
     days
@@ -225,14 +266,14 @@ def answers_in_time(tickets: pd.DataFrame, quarter: Quarter, days: int = 20) -> 
         `days`, with the interval of Kaplan and Meier's curve.
     """
     made: list[dict[str, Any]] = []
+    waited = _of_devices(tickets if delays is None else delays)
     for passport, whole in by_device(tickets):
-        given = whole[quarter_of(whole["date"]) == str(quarter)]
-        given = _telling(given, "answered")
+        given = _telling(_of_quarter(waited[_subject(passport)], quarter), "answered")
         if given.empty:
             continue
         curve, status = _curve(given), _state(given, whole, quarter)
         row = {**passport, "indicator": "answered_within", "period": str(quarter), "unit": "%"}
-        row |= {"n": len(given), "status": status, "group": "days"}
+        row |= {"n": count(given), "status": status, "group": "days"}
         for day in range(1, days + 1):
             share = (100 * x for x in share_ended(curve, day))
             made.append({**_with_estimate(row, *share), "group_value": str(day)})

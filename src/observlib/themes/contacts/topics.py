@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.answers import by_device, period_status, share, within
+from observlib.answers import by_device, period_status, share_of, times, within
 from observlib.confidentiality.disclosure import protect
-from observlib.confidentiality.grouping import merge_small
+from observlib.confidentiality.grouping import merge_counts
 from observlib.period import Quarter
 from observlib.text import fold
 
@@ -24,7 +24,7 @@ def themes(contacts: pd.DataFrame, kind: str, quarters: Sequence[Quarter]) -> pd
     Parameters
     ----------
     contacts
-        Tidy table `calls` or `tickets` with its `source`.
+        Tidy table `calls` or `tickets` with its `source`, or `calls_by_theme`, `tickets_by_theme`.
     kind
         `call` or `ticket`, whose estimates are of `call_theme_share` or `ticket_theme_share` (%).
     """
@@ -33,16 +33,17 @@ def themes(contacts: pd.DataFrame, kind: str, quarters: Sequence[Quarter]) -> pd
     for passport, about in by_device(rows):
         for quarter in quarters:
             given = about[about["quarter"] == str(quarter)]
-            holders = {
-                str(theme): set(given.loc[given["theme"] == theme, f"{kind}_id"])
-                for theme in sorted(given["theme"].unique(), key=fold)
-            }
+            found = times(given).groupby(given["theme"]).sum()
+            counts = {str(theme): int(found[theme]) for theme in sorted(found.index, key=fold)}
             row = {
                 **passport,
+                "indicator": f"{kind}_theme_share",
                 "period": str(quarter),
-                "status": period_status(given["date"], [quarter]),
+                "status": period_status(given, [quarter]),
+                "group": "theme",
+                "unit": "%",
             }
-            for label, (_, people) in merge_small(holders).items():
-                value = share(f"{kind}_theme_share", given[f"{kind}_id"].isin(people))
-                made.append({**row, "group": "theme", "group_value": label, **value})
+            for label, (_, people) in merge_counts(counts).items():
+                value = share_of(people, sum(counts.values()))
+                made.append({**row, "group_value": label, **value})
     return protect(made)

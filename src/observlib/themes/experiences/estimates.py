@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import quarter_of, share
+from observlib.answers import quarter_of, share, times
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.differencing import window_told
 from observlib.confidentiality.disclosure import protect
@@ -19,7 +19,9 @@ FEELING_LABELS = {"positive": "Positif", "neutral": "Neutre", "negative": "Néga
 
 
 @family("experiences")
-def feelings(experiences: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+def feelings(
+    experiences_by_feeling: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> pd.DataFrame:
     """The shares of feelings of the last twelve months that are known.
 
     The year ends with the device's latest quarter that has an experience. An extract made once
@@ -28,8 +30,8 @@ def feelings(experiences: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) 
 
     Parameters
     ----------
-    experiences
-        Tidy table `experiences` with its `source`.
+    experiences_by_feeling
+        As of `tables.ALIKE`, or the tidy table `experiences`, with its `source`.
     catalogue
         Says of each device how often it speaks.
     quarter
@@ -41,6 +43,7 @@ def feelings(experiences: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) 
         Estimates of `feeling_share` (%) by device, `group` = `feeling`, with Wilson's intervals;
         `period` is `first month/last month`.
     """
+    experiences = experiences_by_feeling
     rows = experiences[experiences["date"] < pd.Timestamp((quarter + 1).start)]
     made: list[dict[str, Any]] = []
     for (channel, device, source), own in rows.groupby(["channel", "device", "source"]):
@@ -49,13 +52,13 @@ def feelings(experiences: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) 
         once = known is not None and known.frequency == "occasional"
         start = Quarter.of(own["date"].min().date()) if once else end - 3
         own = own[own["date"] >= pd.Timestamp(start.start)]
-        counts = quarter_of(own["date"]).value_counts()
+        counts = times(own).groupby(quarter_of(own["date"])).sum()
         apart = [int(counts.get(str(start + i), 0)) for i in range(4)]
         enough = [count >= estimates.MINIMUM_PEOPLE if count else None for count in apart]
         status = "published" if once or window_told(enough) else "suppressed"
         passport = {"channel": channel, "device": device, "source": source, "status": status}
         passport |= {"period": f"{start.months[0]}/{end.months[2]}", "group": "feeling"}
         for feeling in FEELINGS:
-            row = share("feeling_share", own["feeling"] == feeling)
+            row = share("feeling_share", own["feeling"] == feeling, times(own))
             made.append({**passport, **row, "group_value": FEELING_LABELS[feeling]})
     return protect(made)

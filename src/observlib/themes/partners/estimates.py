@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import coding, estimates, quotes
-from observlib.answers import by_device, period_status, share_of, within
+from observlib.answers import by_device, period_status, share_of, times, within
 from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD, by_theme
 from observlib.comparison.pairs import between, tested
@@ -36,13 +36,13 @@ def contacts(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        Tidy table `calls` or `tickets`, with its `source`.
+        Tidy table `calls` or `tickets`, with its `source`, or `calls_by_theme`, `tickets_by_theme`.
 
     Returns
     -------
     DataFrame
-        One row a contact: its device's columns, `date`, `theme` (`UNTOLD` where it has none) and
-        `partner`.
+        One row a contact, or those alike: its device's columns, `date`, `theme` (`UNTOLD` where it
+        has none) and `partner`.
     """
     themes = rows["theme"].astype(object).where(rows["theme"].notna(), UNTOLD)
     return _led(rows.assign(theme=themes), "theme", by_theme(catalogue.partners))
@@ -97,8 +97,9 @@ def routed(
         for quarter in quarters:
             given = own[own["quarter"] == str(quarter)]
             about = {**passport, "period": str(quarter)}
-            about["status"] = period_status(given["date"], [quarter])
-            counts = {theme: int((given["theme"] == theme).sum()) for theme in leads}
+            about["status"] = period_status(given, [quarter])
+            found = times(given).groupby(given["theme"]).sum()
+            counts = {theme: int(found.get(theme, 0)) for theme in leads}
             of = {place: sum(counts[t] for t in leads if leads[t] == place) for place in places}
             somewhere = sum(count for place, count in of.items() if place not in _NO_PARTNER)
             total = sum(counts.values())
@@ -186,8 +187,8 @@ def quoted(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> p
 
 @family("partners", quarters=QUARTERS)
 def partners_(
-    calls: pd.DataFrame,
-    tickets: pd.DataFrame,
+    calls_by_theme: pd.DataFrame,
+    tickets_by_theme: pd.DataFrame,
     verbatims: pd.DataFrame,
     replies: Sequence[Reply],
     catalogue: Catalogue,
@@ -203,8 +204,8 @@ def partners_(
         return none, tested(catalogue, between(none, catalogue, "", "")), words
     quarters = quarter.back(QUARTERS)
     found = [
-        routed(contacts(calls, catalogue), "call", catalogue, quarters),
-        routed(contacts(tickets, catalogue), "ticket", catalogue, quarters),
+        routed(contacts(calls_by_theme, catalogue), "call", catalogue, quarters),
+        routed(contacts(tickets_by_theme, catalogue), "ticket", catalogue, quarters),
         routed(texts(verbatims, catalogue), "text", catalogue, quarters),
     ]
     rows = estimates.combine(found)

@@ -19,6 +19,7 @@ from observlib.answers import (
     clarity,
     satisfaction,
     share,
+    times,
 )
 from observlib.catalogue import Catalogue
 from observlib.comparison.pairs import between, products, tested
@@ -32,7 +33,7 @@ def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFram
     Parameters
     ----------
     ratings
-        Tidy table `ratings` with its `source`.
+        Tidy table `ratings` with its `source`, or `ratings_by_mark`.
     quarters
         The quarters wanted, oldest first.
 
@@ -59,7 +60,7 @@ def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     Parameters
     ----------
     ratings
-        Tidy table `ratings` with its `source`.
+        Tidy table `ratings` with its `source`, or `ratings_by_mark`.
     first, last
         Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
     """
@@ -67,7 +68,7 @@ def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
 
 
 def _help(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
-    return [share("help_reached_share", given["value"] == given["scale_max"])]
+    return [share("help_reached_share", given["value"] == given["scale_max"], times(given))]
 
 
 MEASURES: dict[str, Measure] = {
@@ -101,8 +102,8 @@ def of_satisfaction(
 
 @family("satisfaction", quarters=9)
 def satisfaction_(
-    ratings: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+    ratings_by_mark: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Marks of nine quarters; those of the quarter against a year before, and between products."""
-    marks = quarterly(ratings, quarter.back(9))
+    marks = quarterly(ratings_by_mark, quarter.back(9))
     return marks, of_satisfaction(marks, catalogue, str(quarter), str(quarter - 4))

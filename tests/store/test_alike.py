@@ -1,0 +1,207 @@
+"""Rows that are alike as one: whoever counts them tells what all rows of the table tell."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.examples import examples
+
+from observlib import store, tables
+from observlib.catalogue import Catalogue
+from observlib.period import Quarter
+from observlib.tables import ALIKE
+from observlib.themes.contacts import calls, tickets, topics
+from observlib.themes.experiences import estimates as experiences
+from observlib.themes.partners import estimates as partners
+from observlib.themes.satisfaction import estimates as satisfaction
+
+LAST = Quarter(2026, 1)
+QUARTERS = LAST.back(2)
+SPAN = ("2025-10", "2026-03")
+# months and quarters end among them, and summer time begins: 31 March 22:00 is 1 April in Paris
+_ENDS = [f"{day} {hour}:59:59" for day in ("2025-12-31", "2026-03-31") for hour in (21, 22, 23)]
+MOMENTS = st.datetimes(pd.Timestamp("2025-12-28"), pd.Timestamp("2026-04-02")).map(
+    lambda moment: pd.Timestamp(moment).floor("10min")
+) | st.sampled_from([pd.Timestamp(end) for end in _ENDS])
+MANY = st.integers(1, 25)  # how often a row comes again: few are withheld, and many told
+AREAS = st.sampled_from([None, "01", "2A"])
+THEMES = st.sampled_from([None, "Famille", "Logement", "Papiers"])
+
+
+def paris_day(moment: pd.Timestamp) -> pd.Timestamp:
+    return moment.tz_localize("UTC").tz_convert("Europe/Paris").tz_localize(None).normalize()
+
+
+@st.composite
+def of_calls(draw: Any) -> dict[str, Any]:
+    moment = draw(MOMENTS)
+    return {
+        "date": paris_day(moment).date(),
+        "moment": moment,
+        "outcome": draw(st.sampled_from(["answered", "abandoned"])),
+        "wait": draw(st.none() | st.integers(0, 3)),
+        "theme": draw(THEMES),
+        "area": draw(AREAS),
+    }
+
+
+@st.composite
+def of_tickets(draw: Any) -> dict[str, Any]:
+    received = draw(MOMENTS)
+    after = st.none() | MOMENTS.filter(lambda moment: moment >= received)
+    answered, closed = draw(after), draw(after)
+    last = max(moment for moment in (received, answered, closed) if moment)
+    return {
+        "date": paris_day(received).date(),
+        "received": received,
+        "answered": answered,
+        "closed": closed,
+        "extracted": max(last, draw(MOMENTS)),
+        "reopened": draw(st.sampled_from([None, "true", "false"])),
+        "theme": draw(THEMES),
+        "unknown": draw(st.sampled_from([None, None, "answered", "closed reopened"])),
+    }
+
+
+@st.composite
+def of_ratings(draw: Any) -> dict[str, Any]:
+    least, most = draw(st.sampled_from([(1, 5), (1, 5), (1, 4), (0, 10)]))
+    return {
+        "date": draw(MOMENTS).date(),
+        "question": draw(st.sampled_from(["satisfaction", "clarity", "help_reached"])),
+        "value": draw(st.integers(least, most)),
+        "scale_min": least,
+        "scale_max": most,
+        "area": draw(AREAS),
+    }
+
+
+@st.composite
+def of_experiences(draw: Any) -> dict[str, Any]:
+    feeling = draw(st.sampled_from(["positive", "neutral", "negative"]))
+    return {"date": draw(MOMENTS).date(), "feeling": feeling}
+
+
+def stored(place: Path, catalogue: Catalogue, table: str, rows: list[tuple[dict, int]]) -> Path:
+    """A data folder with rows of a table, each as often as it says."""
+    device = next(iter(catalogue.devices.values())).model_copy(
+        update={"id": "d", "loader": "plain_csv", "table": table, "pattern": "d_*.csv"}
+    )
+    every = pd.DataFrame([row for row, times in rows for _ in range(times)])
+    every.insert(0, tables.TABLES[table].key[0], [f"n{nth}" for nth in range(len(every))])
+    (place / "raw").mkdir()
+    every.to_csv(place / "raw" / "d_1.csv", index=False, date_format="%Y-%m-%d %H:%M:%S")
+    only = catalogue.model_copy(update={"devices": {"d": device}})
+    done = store.ingest(place / "raw", place, only)
+    assert not done.problems and done.rejects.empty
+    return place
+
+
+Read = Callable[[str], pd.DataFrame]
+
+
+def told_of_calls(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
+    none = tables.empty("call_intervals").assign(source="")
+    contacts = partners.contacts(read("calls_by_theme"), catalogue)
+    return [
+        calls.quarterly(read("calls_by_day"), none, QUARTERS, read("calls_by_wait")),
+        calls.monthly(read("calls_by_day"), none, *SPAN),
+        topics.themes(read("calls_by_theme"), "call", QUARTERS),
+        partners.routed(contacts, "call", catalogue, QUARTERS),
+    ]
+
+
+def told_of_tickets(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
+    states, delays = read("tickets_by_state"), read("tickets_by_delay")
+    contacts = partners.contacts(read("tickets_by_theme"), catalogue)
+    return [
+        tickets.quarterly(states, QUARTERS, {"d": 5}, delays),
+        tickets.monthly(states, *SPAN, {"d": 5}, delays),
+        tickets.answers_in_time(states, LAST, delays=delays),
+        topics.themes(read("tickets_by_theme"), "ticket", QUARTERS),
+        partners.routed(contacts, "ticket", catalogue, QUARTERS),
+    ]
+
+
+def told_of_ratings(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
+    marks = read("ratings_by_mark")
+    return [satisfaction.quarterly(marks, QUARTERS), satisfaction.monthly(marks, *SPAN)]
+
+
+def told_of_experiences(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
+    return [experiences.feelings(read("experiences_by_feeling"), catalogue, LAST)]
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "told"),
+    [
+        ("calls", of_calls(), told_of_calls),
+        ("tickets", of_tickets(), told_of_tickets),
+        ("ratings", of_ratings(), told_of_ratings),
+        ("experiences", of_experiences(), told_of_experiences),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_estimates_of_rows_that_are_alike_are_those_of_all_rows(
+    tmp_path_factory, catalogue, table, row, told
+):
+    @examples(12)
+    @given(st.lists(st.tuples(row, MANY), min_size=1, max_size=12))
+    def holds(rows: list[tuple[dict, int]]) -> None:
+        data = stored(tmp_path_factory.mktemp("alike"), catalogue, table, rows)
+        each = told(lambda name: store.read(data, ALIKE[name].table), catalogue)
+        few = told(lambda name: store.alike(data, name), catalogue)
+        for one, other in zip(each, few, strict=True):
+            # of marks the last digit of a sum hangs on its order
+            pd.testing.assert_frame_equal(one, other, rtol=1e-12, atol=1e-12)
+
+    holds()
+
+
+def test_half_hours_are_told_by_the_hour_as_they_are_one_by_one(demonstration):
+    last = Quarter(2026, 3)
+    each, few = (
+        calls.calls_by_hour(rows, last)
+        for rows in (
+            store.read(demonstration, "call_intervals"),
+            store.alike(demonstration, "intervals_by_hour"),
+        )
+    )
+    assert len(each) > 50
+    pd.testing.assert_frame_equal(each, few)
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_every_row_is_counted_once_and_a_column_has_its_table_s_name_and_type(demonstration, name):
+    wanted, last = ALIKE[name], Quarter(2026, 3)
+    found = store.alike(demonstration, name, last - 1, last)
+    rows = store.read(demonstration, wanted.table, last - 1, last)
+    assert found["rows"].sum() == len(rows) >= len(found) > 0
+    for names in (found, store.alike(demonstration, name, last + 40)):  # where there is nothing yet
+        known = names.drop(columns="rows")
+        pd.testing.assert_series_equal(known.dtypes, rows.dtypes[list(known)])
+    assert all(found[column].sum() == rows[column].sum() for column in wanted.sums)
+    assert set(found["source"]) == set(rows["source"])
+
+
+def test_nothing_that_a_family_reads_has_two_meanings():
+    from observlib import frame
+    from observlib.families import CONTEXT, REFERENCE
+
+    assert not set(ALIKE) & {*tables.TABLES, *CONTEXT, *REFERENCE, *frame.families()}
+    read = {name for family in frame.families().values() for name in family.reads}
+    assert set(ALIKE) <= read
+
+
+def test_what_is_read_by_rows_that_are_alike_is_kept_by_the_table_that_they_are_of(demonstration):
+    from observlib import frame
+
+    assert frame.tables("contacts") >= {"calls", "call_intervals", "tickets"}
+    held = store.digests(demonstration)
+    of = frame.depends(demonstration, Quarter(2026, 3), "contacts")
+    for table in ("calls", "call_intervals", "tickets"):
+        assert of[f"the data/{table}"] == held[table]
