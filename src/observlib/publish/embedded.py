@@ -90,7 +90,8 @@ def build(
         others = stack.enter_context(ThreadPoolExecutor(1))  # typst, while pandoc makes pages
         is_whole = sizes and not problems
         together = [others.submit(write_whole, project, site, aside, kept)] if is_whole else []
-        for page, content in each(project.pages, _page):
+        sound = (page for page in project.pages if page.source not in problems)
+        for page, content in each(sound, _page):
             write_files(content, site)
             if text := content.get(page.output(".html").as_posix()):
                 links[page.output(".html").as_posix()] = links_of(text.decode("utf-8"))

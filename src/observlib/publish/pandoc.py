@@ -20,7 +20,7 @@ from typing import Any
 
 from observlib.errors import ObservError
 
-TIME_LIMIT = 60.0
+TIME_LIMIT = 300.0
 TEMPLATES = Path(str(files("observlib.publish") / "templates"))
 # else it cannot read a path with an accent where the locale is plain
 _UTF8 = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
