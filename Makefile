@@ -56,7 +56,7 @@ reference: $(VENV)/.installed ## renew docs/reference from the code
 	$(BIN)/python -m tools.reference
 
 $(VENV)/.lab: $(VENV)/.installed requirements-lab.lock
-	$(INSTALL) --require-hashes --only-binary :all: -r requirements-lab.lock
+	$(INSTALL) --no-deps --require-hashes --only-binary :all: -r requirements-lab.lock
 	@touch $@
 
 # Jupyter refuses root unless told; ARGS are its own options
