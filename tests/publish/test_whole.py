@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from observlib.publish import publish
+from observlib.publish import publish, whole
 from observlib.publish.embedded import _CHAPTERS, chapter, write_files, write_whole
 from observlib.publish.project import read_project
 from observlib.publish.whole import parts
@@ -79,3 +79,12 @@ def test_whole_edition_is_kept_until_a_chapter_changes(tmp_path, made_project):
         write_files(chapters, folder := tmp_path / str(number))
         write_whole(project, site, folder, kept)
         assert len(list(kept.iterdir())) == expected
+
+
+def test_an_edition_of_more_chapters_than_anyone_prints_has_no_whole_and_no_link_to_one(
+    tmp_path, made_project, monkeypatch
+):
+    monkeypatch.setattr(whole, "MOST", 1)
+    site = publish(made_project, tmp_path / "site", "embedded").parent
+    assert not [*site.glob("edition-*.pdf")] and (site / "panorama.pdf").exists()
+    assert "Toute l’édition" not in (site / "index.html").read_text(encoding="utf-8")

@@ -280,7 +280,7 @@ def chapter(project: Project, page: Page) -> tuple[bytes, dict[str, bytes]]:
 
 
 def write_whole(project: Project, site: Path, folder: Path, kept: Path | None = None) -> None:
-    """Put the PDF of the whole edition into a site.
+    """Put the PDF of the whole edition into a site, where it has one (see `whole.parts`).
 
     Parameters
     ----------
@@ -289,13 +289,15 @@ def write_whole(project: Project, site: Path, folder: Path, kept: Path | None = 
     kept
         The folder where it is kept; one that was made from the same is taken from there.
     """
+    if not (by_part := whole.parts(project)):
+        return
     made_of = {
         **inputs.tree("its chapters", folder / _CHAPTERS),
         **inputs.within(inputs.loaded(), inputs.RENDERING),
         **inputs.installed(),
         "the site": repr((project.title, project.website.get("description"))),
         "the edition": repr(project.manifest),
-        "its parts": repr(whole.parts(project)),
+        "its parts": repr(by_part),
     }
 
     def make() -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from observlib.publish.project import Page, Project, flat
 from observlib.text import fold
 
 TITLE = "Toute l’édition"
+MOST = 120  # chapters: some 500 sheets, which take typst a gigabyte; nobody prints more
 _REFERENCES = re.compile(r"// references\n.*?// end of references\n?", re.S)
 _REFERENCES_NAME = "references"
 _ENTRY = re.compile(r"#block\[\n((?:(?!#block\[).)*?)\n\n?\] <(ref-[^>]+)>", re.S)
@@ -26,8 +27,13 @@ def output(project: Project) -> PurePosixPath:
 
 
 def parts(project: Project) -> dict[str, list[Page]]:
-    """The pages that have a PDF, by the sections of the navigation, or else by what lists them."""
+    """The pages that have a PDF, by the sections of the navigation, or else by what lists them.
+
+    None where they are more than `MOST`: such an edition has no PDF of the whole.
+    """
     paged = {page.source: page for page in project.pages if "typst" in page.formats}
+    if len(paged) > MOST:
+        return {}
     found: dict[str, list[Page]] = {}
     for entry in project.navigation:
         for inner in flat([entry]):
