@@ -13,6 +13,7 @@ from tests.copies import DEMO
 
 from observlib import comparisons, estimates, project, store
 from observlib.editions import origins
+from observlib.editions.page_figures import page_of
 from observlib.period import Quarter
 from observlib.publish.origins import FINDING, FOLDER
 
@@ -45,13 +46,13 @@ def shows(rows: pd.DataFrame, source: str = "", markdown: str = "", tags: tuple[
 
 
 def page(rows: pd.DataFrame = ROWS, held: pd.DataFrame | None = None) -> str:
-    told = origins.page_of(notebook(shows(rows)), set(estimates.identifiers(rows)))
+    told = page_of(notebook(shows(rows)), set(estimates.identifiers(rows)))
     given = exports(5000, 3634) if held is None else held
     return origins._page("satisfaction", "Satisfaction", 1, told, {DEVICE: given}, KNOWN, False)
 
 
 def test_figures_are_found_by_the_cell_and_the_section_that_tell_them():
-    told = origins.page_of(
+    told = page_of(
         notebook(
             shows(ROWS[:1], tags=(FINDING,)),
             nbformat.v4.new_markdown_cell("::: {.callout-note}\n## Pas une section\n:::"),
@@ -78,7 +79,7 @@ def test_words_of_the_catalogue_are_no_markup_on_a_page_of_origins():
     device = KNOWN.devices[DEVICE].model_copy(update={"label": "Avis <b>& plus"})
     devices = {**KNOWN.devices, DEVICE: device}
     known = KNOWN.model_copy(update={"devices": devices})
-    told = origins.page_of(notebook(shows(ROWS)), set(estimates.identifiers(ROWS)))
+    told = page_of(notebook(shows(ROWS)), set(estimates.identifiers(ROWS)))
     text = origins._page("a", "A", 1, told, {DEVICE: exports(5000)}, known, False)
     assert "Avis &lt;b&gt;&amp; plus" in text and "<b>" not in text
 
@@ -86,7 +87,7 @@ def test_words_of_the_catalogue_are_no_markup_on_a_page_of_origins():
 def test_a_withheld_figure_has_an_identifier_and_no_number():
     line = next(line for line in page().splitlines() if WITHHELD in line)
     assert "secret statistique" in line
-    told = origins.page_of(notebook(shows(ROWS)), set())
+    told = page_of(notebook(shows(ROWS)), set())
     assert told.rows[WITHHELD].numbers == (None,) * 4
 
 
@@ -108,14 +109,14 @@ def test_the_others_than_a_group_are_no_figure_and_lead_to_their_comparison():
     cell = shows(ROWS[:1])
     content = {"comparisons": comparisons.to_json(pairs)}
     cell.outputs[0].data[estimates.MIME] = {**cell.outputs[0].data[estimates.MIME], **content}
-    told = origins.page_of(notebook(cell), {NOW})
+    told = page_of(notebook(cell), {NOW})
     (one,) = comparisons.identifiers(pairs)
     assert [*told.rows] == [NOW, one]
     assert 7.0 in told.rows[one].numbers and 7.9 not in told.rows[one].numbers
 
 
 def test_numbers_are_matched_by_the_names_that_sentences_use():
-    told = origins.page_of(notebook(shows(ROWS)), set())
+    told = page_of(notebook(shows(ROWS)), set())
     content = origins.told_of(told, {one: f"a#{one}" for one in told.rows}, KNOWN, "2026-T3")
     first = content["figures"][0]
     assert first[:3] == [NOW, f"a#{NOW}", (7.9, 7.4, 8.4, 240.0)]

@@ -7,13 +7,12 @@ method; `publish.origins` leads to it from the numbers.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -26,123 +25,19 @@ from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.display.typography import typography
 from observlib.edition import front_page
 from observlib.edition.request import Request
+from observlib.editions.page_figures import Page, Row, page_of, rows_of, side_of
 from observlib.estimates import REFERENCE
-from observlib.publish.notebook import joined as whole
-from observlib.publish.notebook import label_of, read_notebook
+from observlib.publish.notebook import read_notebook
 from observlib.publish.numbers import ANYWHERE, simple
-from observlib.publish.origins import FINDING, FOLDER
+from observlib.publish.origins import FOLDER
 from observlib.yaml_files import as_front_matter
 
 MOST = 3_000  # figures and comparisons of a page
 TEXTS = wording.beside(__file__)
-_HEADING = re.compile(r"(?m)^#{2,4} +(.*?)(?: *\{[^}\n]*\})? *$")
-_CALLOUT = re.compile(r"(?m)^:::+ *\{[^}\n]*\.callout[^}\n]*\}\n+#.*$")  # whose title is no section
 _NAMES = ("product", "channel", "device", "period", "group", "group_value", "indicator")
 _RIGHT = ("value", "interval", "base", "difference", "difference_interval", "exports", "rows")
-_OF_FIGURES = ("estimate", "ci_low", "ci_high", "n")
-_OF_PAIRS = ("difference", "difference_low", "difference_high", "detectable")
 _IDS = "ids.json"  # of what is kept of a study: the identifiers of what it tells
 _ROUND = 100  # rows of exports are told in hundreds: nobody may be told by what is left
-
-
-class _Row(NamedTuple):
-    """A figure or a comparison that a page tells."""
-
-    id: str
-    numbers: tuple[float | None, ...]
-    row: Mapping[str, Any]
-
-
-class Page(NamedTuple):
-    """What a page tells: its figures and comparisons, by its cells and by its sections."""
-
-    rows: dict[str, _Row]
-    cells: dict[str, list[str]]
-    sections: dict[str, list[str]]
-
-
-def page_of(notebook: Mapping[str, Any], known: Collection[str]) -> Page:
-    """What a finalised notebook tells; `known` are the identifiers of the edition's figures."""
-    page, section = Page({}, {}, {}), ""
-    for cell in notebook["cells"]:
-        source = whole(cell.get("source", ""))
-        if cell["cell_type"] == "markdown":
-            section = [section, *_headings(source)][-1]
-        for output in cell.get("outputs") or []:
-            data = output.get("data", {})
-            if content := data.get(estimates.MIME):
-                ids = _carried(content, page.rows, known)
-                if label := label_of(source):
-                    page.cells.setdefault(label, []).extend(ids)
-                else:
-                    for title in [section, *_headings(data.get("text/markdown", ""))]:
-                        page.sections.setdefault(title, []).extend(ids)
-                if FINDING in cell.get("metadata", {}).get("tags", ()):
-                    page.cells[FINDING] = [*ids]
-            section = [section, *_headings(data.get("text/markdown", ""))][-1]
-    return page
-
-
-def _headings(text: Any) -> list[str]:
-    """The titles of sections that a text holds."""
-    found = _HEADING.findall(_CALLOUT.sub("", whole(text)))
-    return [" ".join(simple(title).split()) for title in found]
-
-
-def _carried(
-    content: Mapping[str, Any], rows: dict[str, _Row], known: Collection[str]
-) -> list[str]:
-    """The identifiers of what a cell carries, which `rows` then has."""
-    pairs = content.get("comparisons", {"columns": (), "rows": ()})
-    found = _rows(_read(content), _read(pairs), known)
-    for one, row in found.items():
-        rows.setdefault(one, row)
-    return [*found]
-
-
-def _read(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of an output, checked when it was made: frames of so few would take much longer."""
-    return [
-        {
-            name: float(cell or "nan") if name in comparisons.ALL_NUMBERS else cell or ""
-            for name, cell in zip(content["columns"], cells, strict=True)
-        }
-        for cells in estimates.from_lines(content["rows"])
-    ]
-
-
-def _rows(
-    rows: Iterable[Mapping[str, Any]], pairs: Iterable[Mapping[str, Any]], known: Collection[str]
-) -> dict[str, _Row]:
-    """Figures and comparisons by their identifiers; a comparison brings its figures.
-
-    A side that is no figure of the edition, as all others than one group, is told by it alone.
-    """
-    found: dict[str, _Row] = {}
-    for row in rows:
-        one = estimates.identifier(row)
-        found.setdefault(one, _Row(one, _numbers(row, _OF_FIGURES), row))
-    for pair in pairs:
-        own = [*_OF_PAIRS]
-        for side in ("", REFERENCE):
-            row = _side(pair, side)
-            if (one := estimates.identifier(row)) in known:
-                found.setdefault(one, _Row(one, _numbers(row, _OF_FIGURES), row))
-            else:
-                own += [side + column for column in _OF_FIGURES]
-        one = comparisons.identifier(pair)
-        found[one] = _Row(one, _numbers(pair, own), pair)
-    return found
-
-
-def _side(pair: Mapping[str, Any], side: str) -> dict[str, Any]:
-    """One of the figures that a comparison compares."""
-    return {name: pair[side + name] for name in estimates.COLUMNS}
-
-
-def _numbers(row: Mapping[str, Any], names: Iterable[str]) -> tuple[float | None, ...]:
-    """The numbers of a row that may be told; one that is none or has no limit is `None`."""
-    return tuple(round(row[name], 6) if math.isfinite(row[name]) else None for name in names)
 
 
 def write(
@@ -192,7 +87,7 @@ def write(
             (folder / FOLDER / file).write_bytes(content)
     told = front_page.told_on(rows, pairs, request.quarter)
     points = main_points.points(main_points.ranked(pairs, rows, request.quarter))
-    home = _rows(estimates.records(told), estimates.records(points), known)
+    home = rows_of(estimates.records(told), estimates.records(points), known)
     there = {one: row for one, row in home.items() if one in where}
     page = Page(there, {}, {ANYWHERE: [*there]})
     (folder / FOLDER / "index.json").write_bytes(_told(page, where, request))
@@ -260,7 +155,7 @@ def told_of(
 
 def _names(row: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
     """What a text that tells a figure, or a pair, may name, in small letters."""
-    sides = [row, _side(row, REFERENCE)] if "against" in row else [row]
+    sides = [row, side_of(row, REFERENCE)] if "against" in row else [row]
     found = [_label(side, column, catalogue) for side in sides for column in _NAMES if side[column]]
     found += [french.period_head(side["period"]) for side in sides]
     if known := catalogue.indicators.get(row["indicator"]):
@@ -309,11 +204,11 @@ def _page(
     return f"{as_front_matter(header)}\n{typography(joined(map(Markdown, parts), chr(10) * 2))}\n"
 
 
-def _any(rows: Iterable[_Row], indicator: str) -> bool:
+def _any(rows: Iterable[Row], indicator: str) -> bool:
     return any(one.row["indicator"] == indicator for one in rows)
 
 
-def _section(name: str, own: Iterable[_Row], catalogue: Catalogue) -> Markdown:
+def _section(name: str, own: Iterable[Row], catalogue: Catalogue) -> Markdown:
     """What is told of an indicator: its method, and each of its figures."""
     indicator = catalogue.indicators[name]
     rows = [_figure(one, catalogue) for one in own if one.row["indicator"] == name]
@@ -322,7 +217,7 @@ def _section(name: str, own: Iterable[_Row], catalogue: Catalogue) -> Markdown:
     return markdown("## {} {{#{}}}\n\n{}\n\n{}", *parts)
 
 
-def _figure(one: _Row, catalogue: Catalogue) -> list[str]:
+def _figure(one: Row, catalogue: Catalogue) -> list[str]:
     row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
     n = words.base(row)
     value = "" if row["status"] in words.WITHHELD else words.value(row, indicator)
@@ -358,9 +253,9 @@ def _anchor(one: str) -> str:
     return f'<span id="{one}"><code>{one}</code></span>'
 
 
-def _pair(one: _Row, catalogue: Catalogue) -> list[str]:
+def _pair(one: Row, catalogue: Catalogue) -> list[str]:
     row, indicator = one.row, words.indicator_of(one.row["indicator"], catalogue)
-    other = _side(row, REFERENCE)
+    other = side_of(row, REFERENCE)
     both = [
         "" if side["status"] in words.WITHHELD else words.value(side, indicator)
         for side in (row, other)
@@ -391,7 +286,7 @@ def _described(row: Mapping[str, Any], catalogue: Catalogue) -> str:
 
 
 def _sources(
-    own: Iterable[_Row], held: Mapping[str, pd.DataFrame], catalogue: Catalogue
+    own: Iterable[Row], held: Mapping[str, pd.DataFrame], catalogue: Catalogue
 ) -> list[list[str]]:
     """What each device gave, with the digest by which figures name it."""
     nothing = pd.DataFrame({"rows": [], "table": []})
