@@ -15,7 +15,7 @@ from observlib import comparisons, estimates, project, store
 from observlib.editions import origins
 from observlib.editions.page_figures import page_of
 from observlib.period import Quarter
-from observlib.publish.origins import FINDING, FOLDER
+from observlib.publish.origins import FOLDER
 
 KNOWN = project.catalogue(DEMO)
 DEVICE = "jdma-service-public"
@@ -51,21 +51,6 @@ def page(rows: pd.DataFrame = ROWS, held: pd.DataFrame | None = None) -> str:
     return origins._page("satisfaction", "Satisfaction", 1, told, {DEVICE: given}, KNOWN, False)
 
 
-def test_figures_are_found_by_the_cell_and_the_section_that_tell_them():
-    told = page_of(
-        notebook(
-            shows(ROWS[:1], tags=(FINDING,)),
-            nbformat.v4.new_markdown_cell("::: {.callout-note}\n## Pas une section\n:::"),
-            nbformat.v4.new_markdown_cell("## Nos produits {.annex}"),
-            shows(ROWS[1:2], "#| label: tbl-notes\nshow()"),
-            shows(ROWS[2:], markdown="### Un point\n\nTexte"),
-        ),
-        set(),
-    )
-    assert told.cells == {FINDING: [NOW], "tbl-notes": [BEFORE]}
-    assert told.sections == {"": [NOW], "nos produits": [WITHHELD], "un point": [WITHHELD]}
-
-
 def test_a_figure_is_told_with_its_method_its_source_and_its_identifier():
     text = page().replace("\xa0", " ").replace("\u202f", " ")
     assert f'<span id="{NOW}"><code>{NOW}</code></span>' in text
@@ -99,20 +84,6 @@ def test_rows_of_exports_are_told_in_hundreds_so_that_nobody_is_found_by_what_is
     text = page(held=exports(*rows)).replace("\xa0", " ").replace("\u202f", " ")
     assert said in text
     assert not any(f" {x} " in text for x in (7, 49, 3634))
-
-
-def test_the_others_than_a_group_are_no_figure_and_lead_to_their_comparison():
-    """A side of a comparison that no row of the edition is has no identifier of its own."""
-    side = estimates.make([{**MARK, "group": "âge", "group_value": "Les autres", "estimate": 7.0}])
-    pair = pd.concat([ROWS[:1], side.add_prefix("reference_")], axis=1)
-    pairs = comparisons.make(pair.assign(against="others", difference=0.9, verdict="unknown"))
-    cell = shows(ROWS[:1])
-    content = {"comparisons": comparisons.to_json(pairs)}
-    cell.outputs[0].data[estimates.MIME] = {**cell.outputs[0].data[estimates.MIME], **content}
-    told = page_of(notebook(cell), {NOW})
-    (one,) = comparisons.identifiers(pairs)
-    assert [*told.rows] == [NOW, one]
-    assert 7.0 in told.rows[one].numbers and 7.9 not in told.rows[one].numbers
 
 
 def test_numbers_are_matched_by_the_names_that_sentences_use():
