@@ -23,7 +23,6 @@ from observlib import (
     git,
     inputs,
     period,
-    project,
     publications,
     revisions,
     standing,
@@ -36,7 +35,7 @@ from observlib.edition.make import make, write_frame
 from observlib.edition.manifest import Entry, leave_out, write
 from observlib.edition.request import Request, check_request
 from observlib.edition.workers import telling_ends
-from observlib.editions import crate, dates, record, reviews
+from observlib.editions import crate, dates, record
 from observlib.editions import errata as told_errata
 from observlib.editions.announced import check_kept
 from observlib.editions.record import Edition
@@ -235,9 +234,8 @@ def _publish(
     site, whole, folder = root / "reports" / "_site", work / "site", work / "edition"
     whole.mkdir()
 
-    kept = root / disk_cache.FOLDER / "site"
-
     def make_pages(sources: Path, target: Path) -> None:
+        kept = root / disk_cache.FOLDER / "site"
         with telling_ends("pages"):
             publish(sources, target, making.publisher, making.publishing, kept, making.workers)
 
@@ -264,10 +262,7 @@ def _publish(
         decided = told.decisions(data, request.quarter)
         publications.keep(data, request.quarter, folder, request.today)
         told.keep(data, request.quarter, request.digest, [decided])
-        found, read = dates.load(data, root), reviews.load(root / "reports")
-        known = {**project.knowledge(data, root), **project.policy(data, root)}
-        of = (request.catalogue, found, read, request.errata, known)
-        complete(whole, sources, data, *of, make_pages, kept, quarter)
+        complete(request, whole, sources, make_pages)
         made = standing.files_of(whole, folder)
         replace_folder(whole, site)
     replace_folder(folder, request.published)

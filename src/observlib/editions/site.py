@@ -9,31 +9,28 @@ import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from observlib import disk_cache, errata, inputs, publications
+from observlib import disk_cache, errata, inputs, project, publications
 from observlib.catalogue import Catalogue
 from observlib.display import french
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.typography import typography
 from observlib.edition.notices import with_notices, with_part
+from observlib.edition.request import Request
 from observlib.editions import (
     announced,
     calendar_page,
+    dates,
     difference,
     record,
     reviews,
     series,
 )
 from observlib.editions import errata as told_errata
-from observlib.editions.dates import Calendar
 from observlib.editions.record import Edition
 from observlib.errors import ObservError, UsageError, bounded
-from observlib.inputs import Inputs
 from observlib.publish.links import broken_links, links_of
 from observlib.yaml_files import as_front_matter, dump, mapping, read_text
 
@@ -118,68 +115,46 @@ def _same(source: str, target: str) -> None:
 
 
 def complete(
-    whole: Path,
-    sources: Path,
-    data: Path,
-    catalogue: Catalogue,
-    dates: Calendar,
-    read: Sequence[reviews.Sheet],
-    corrected: pd.DataFrame,
-    known: Inputs,
-    publish: Callable[[Path, Path], object],
-    kept: Path,
-    quarter: str,
+    request: Request, whole: Path, sources: Path, publish: Callable[[Path, Path], object]
 ) -> None:
     """Make what leads to the editions of a site: front page, list, series, feed, calendar.
 
     Parameters
     ----------
+    request
+        Of the edition that is new, whose pages are looked at.
     whole
         The site, with the folders of its editions.
     sources
         A copy of what people wrote of the site, which becomes the project of the list.
-    data, catalogue
-        The data folder, which keeps what was published; what is known.
-    dates, read
-        The release calendar, and the reviews.
-    corrected
-        The errata (see `errata.known`).
-    known
-        What the catalogue was read from.
     publish
         Makes a project into a new folder.
-    kept
-        The folder where series that were made before of the same are kept.
-    quarter
-        The edition that is new, whose pages are looked at.
 
     Raises
     ------
     ObservError
         Where a page leads to a place of another folder that is not there.
     """
+    root, data, corrected = request.root, request.data, request.errata
+    calendar, read = dates.load(data, root), reviews.load(root / "reports")
     editions = record.published(whole)
     config = mapping(read_text(sources / "_quarto.yml"), sources / "_quarto.yml")
     website = config.get("website") or {}
     title = str(website.get("title") or "Observatoire des usagers")
     site = str(website.get("site-url") or "")
     site += "/" * (site != "" and not site.endswith("/"))
-    summaries = told_errata.summaries(corrected, catalogue)
+    summaries = told_errata.summaries(corrected, request.catalogue)
     (whole / announced.FEED).write_bytes(announced.feed(editions, title, site, summaries))
-    (whole / announced.CALENDAR).write_bytes(announced.calendar(editions, dates, title, site))
-    catalogue = errata.with_reasons(catalogue, corrected)
-    published = inputs.tree("what was published", data / publications.FOLDER)
-    of = {**inputs.loaded(), **known, **published}
-    of["the errata"] = inputs.digest(corrected.to_csv(index=False).encode())
-    make = partial(_series, data, catalogue, editions[0].is_demonstration)
-    made = disk_cache.made(kept, f"series.{inputs.key(of)}", make)
-    (whole / series.FILE).write_bytes(made[series.FILE])
-    products, changes = json.loads(made[_MADE])
+    (whole / announced.CALENDAR).write_bytes(announced.calendar(editions, calendar, title, site))
+    catalogue = errata.with_reasons(request.catalogue, corrected)
+    found = _series(request, catalogue, editions[0].is_demonstration)
+    (whole / series.FILE).write_bytes(found[series.FILE])
+    products, changes = json.loads(found[_MADE])
     studies = {edition.quarter: record.studies(whole / edition.quarter) for edition in editions}
     borne = {edition.quarter: record.errata(whole / edition.quarter) for edition in editions}
     parts = {
         "editions": _list(editions, changes, read, borne),
-        **calendar_page.parts(editions, dates),
+        **calendar_page.parts(editions, calendar),
         "relectures": reviews.part(editions, studies, read),
         "errata": told_errata.part(corrected, editions, studies, borne, catalogue),
     }
@@ -190,16 +165,28 @@ def complete(
     (whole / "index.html").write_text(moved(home, latest), encoding="utf-8", newline="\n")
     for page in (whole / "index.html", *(whole / FOLDER).glob("*.html")):
         _add_feed(page, "../" if page.parent != whole else "")
-    _check(whole, quarter)
+    _check(whole, str(request.quarter))
 
 
-def _series(data: Path, catalogue: Catalogue, is_demonstration: bool) -> dict[str, bytes]:
-    """All that was published as CSV, and the pages of series and of changes."""
-    published = publications.earlier(data)
-    told = series.tellings(published)
-    rows = series.csv_of(told, catalogue, is_demonstration)
-    pages = [series.pages(told, catalogue), difference.pages(published, catalogue)]
-    return {series.FILE: rows.encode("utf-8"), _MADE: json.dumps(pages).encode()}
+def _series(request: Request, catalogue: Catalogue, is_demonstration: bool) -> Mapping[str, bytes]:
+    """All that was published as CSV, and the pages of series and of changes; kept."""
+    data, root = request.data, request.root
+
+    def make() -> dict[str, bytes]:
+        published = publications.earlier(data)
+        told = series.tellings(published)
+        rows = series.csv_of(told, catalogue, is_demonstration)
+        pages = [series.pages(told, catalogue), difference.pages(published, catalogue)]
+        return {series.FILE: rows.encode("utf-8"), _MADE: json.dumps(pages).encode()}
+
+    of = {
+        **inputs.loaded(),
+        **project.knowledge(data, root),
+        **project.policy(data, root),
+        **inputs.tree("what was published", data / publications.FOLDER),
+        "the errata": inputs.digest(request.errata.to_csv(index=False).encode()),
+    }
+    return disk_cache.made(root / disk_cache.FOLDER / "site", f"series.{inputs.key(of)}", make)
 
 
 def moved(page: str, folder: str) -> str:
