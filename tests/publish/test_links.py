@@ -31,6 +31,7 @@ class Parsed(HTMLParser):
         "<a href='a.html' id=b>both kinds of quotes</a><img SRC = \"c&amp;d.png\">",
         '<!-- <a href="no"> --><script src="yes.js">"<a href=\'no\'>"</script><p id="e">',
         '<style>a[href="no"] {}</style><a title="a > b" href="f">',
+        '<img alt="<!-- a > href=no src=no" src="h"><a title=\'<b id="no">\' href="i">--></a>',
         '<a data-href="no" xlink:href="no" href="">x</a><A HREF="g" data-id="no">1 < 2</A>',
     ],
 )

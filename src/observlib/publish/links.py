@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-_PASSED = re.compile(r"<!--.*?-->|(<(script|style)\b[^>]*>).*?</\2\s*>", re.S | re.I)
-_TAG = re.compile(r"""<[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*>""")
-_ATTRIBUTE = re.compile(r"""\s(id|href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
+_INSIDE = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""  # of a tag: its values may hold what ends one
+_TAG = re.compile(
+    rf"<!--.*?-->|(?P<raw><(script|style)\b{_INSIDE}>).*?</\2\s*>|(?P<tag><[a-z]{_INSIDE}>)",
+    re.S | re.I,
+)
+_ATTRIBUTE = re.compile(r"""\s([^\s"'<>/=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 # what stands beside an edition in the whole site: looked up once that is made
 _BESIDE = re.compile(r"index\.html|series\.csv|feed\.xml|calendrier\.ics|(editions|\d{4}-T\d)/.+")
 
@@ -32,14 +35,15 @@ def links_of(page: str) -> PageLinks:
 
     Examples
     --------
-    >>> links_of('<h2 id="a">A</h2><!-- <a href="b"> --><img src=\'c.png\'><a href="d?e&amp;f">')
+    >>> links_of('<h2 id="a">A</h2><!-- <a href="b"> --><img src=c.png><a href="d?e&amp;f">')
     PageLinks(ids=['a'], targets=['c.png', 'd?e&f'])
     """
     found = PageLinks([], [])
-    for tag in _TAG.finditer(_PASSED.sub(lambda passed: passed[1] or "", page)):
-        for name, *values in _ATTRIBUTE.findall(tag[0]):
-            if value := unescape("".join(values)):
-                (found.ids if name.lower() == "id" else found.targets).append(value)
+    into = {"id": found.ids, "href": found.targets, "src": found.targets}
+    for tag in _TAG.finditer(page):
+        for name, *values in _ATTRIBUTE.findall(tag["raw"] or tag["tag"] or ""):
+            if (place := into.get(name.lower())) is not None and (value := "".join(values)):
+                place.append(unescape(value))
     return found
 
 
