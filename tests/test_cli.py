@@ -347,7 +347,7 @@ def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
         return [Outcome(pages[0], folder / "etude.ipynb", "cell 2: no answer at all")]
 
     started = "observlib.edition.workers.started"
-    monkeypatch.setattr(started, lambda root: contextlib.nullcontext(ThreadPoolExecutor()))
+    monkeypatch.setattr(started, lambda *_, **__: contextlib.nullcontext(ThreadPoolExecutor()))
     monkeypatch.setattr("observlib.edition.make.execute", run)
     monkeypatch.setattr("observlib.told.jobs", lambda _: [])
     code, out, err = observ("edition")

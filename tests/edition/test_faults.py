@@ -153,7 +153,7 @@ def test_a_long_name_of_the_temporary_folder_is_no_matter(begin, root):
 
 
 @posix
-@pytest.mark.parametrize("files", [12, 20, 28])
+@pytest.mark.parametrize("files", [12, 16, 20])
 def test_few_files_that_may_be_open_are_told_in_lines_and_change_nothing(begin, root, files):
     before = whole(root)
     run = begin("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh")

@@ -100,7 +100,9 @@ def connected(store: Path, **config: Any) -> Iterator[Connection]:
     import duckdb
 
     with duckdb.connect(config=config) as connection:
-        connection.execute("SET enable_progress_bar = false")  # it would stand in a page's cell
+        # it would stand in a page's cell; a kernel without ipywidgets has none, and refuses
+        with suppress(duckdb.Error):
+            connection.execute("SET enable_progress_bar = false")
         if _is_far(where := address(store)):
             connection.register_filesystem(addresses.files(where))
         yield connection
