@@ -155,7 +155,8 @@ def may_run(root: Path, found: Inputs) -> int:
         return {name: value for name, value in known.items() if name.partition("/")[0] not in alone}
 
     record = read(root)
-    return len(dict(of_pages(found).items() ^ of_pages(record.inputs if record else {}).items()))
+    known = of_pages(record.inputs) if record else {}
+    return len(dict(of_pages(found).items() ^ known.items()))
 
 
 def read(root: Path) -> Record | None:

@@ -95,8 +95,7 @@ def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded
             f"device {device.id!r}: the loader plain_csv needs the key `table`; "
             f"tables are {', '.join(tables.TABLES)}"
         )
-    whole = device.table == "responses"
-    _kinds(device.table)
+    whole, kinds = device.table == "responses", _kinds(device.table)
     lines = lines_in(path)
     delimiter = find_delimiter(next((line for line in lines() if line.strip()), ""), ",;\t")
     below = csv_rows(path, lines(), delimiter)
@@ -109,7 +108,7 @@ def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded
         raise ObservError(*problems)
     seen = tables.Seen(device.table) if len(rows) == PIECE and not whole else None
     while rows:
-        loaded = _piece(path, header, rows, device, catalogue, delimiter != ",", seen)
+        loaded = _piece(path, header, rows, device, catalogue, kinds, delimiter != ",", seen)
         notices = tuple(_unweighted(loaded.rows, catalogue)) if whole else ()
         yield replace(loaded, notices=notices)
         rows = dict(islice(below, PIECE))
@@ -121,11 +120,10 @@ def _piece(
     lines: Mapping[int, Sequence[str]],
     device: Device,
     catalogue: Catalogue,
+    kinds: Mapping[str, str],
     decimal_comma: bool,
     seen: tables.Seen | None,
 ) -> Loaded:
-    table = str(device.table)
-    kinds = _kinds(table)
     rows: dict[int, dict[str, object]] = {}
     rejects: list[dict[str, object]] = []
     for line, cells in lines.items():
@@ -145,7 +143,7 @@ def _piece(
             column, value, reason = fault
             shown = without_persons(value, _LONGEST_SHOWN, "comment", column)
             rejects.append(reject(path.name, line, column, shown, reason))
-    return settle(path, table, _frame(rows, kinds), rejects, seen=seen)
+    return settle(path, str(device.table), _frame(rows, kinds), rejects, seen=seen)
 
 
 def _unweighted(responses: pd.DataFrame, catalogue: Catalogue) -> Iterator[str]:

@@ -88,14 +88,13 @@ def build(
             write_files({name: content.pop(name)}, site)
             write_files(content, aside)
         others = stack.enter_context(ThreadPoolExecutor(1))  # typst, while pandoc makes pages
-        is_whole = sizes and not problems
-        together = [others.submit(write_whole, project, site, aside, kept)] if is_whole else []
+        edition = () if problems else (others.submit(write_whole, project, site, aside, kept),)
         sound = (page for page in project.pages if page.source not in problems)
         for page, content in each(sound, _page):
             write_files(content, site)
             if text := content.get(page.output(".html").as_posix()):
                 links[page.output(".html").as_posix()] = links_of(text.decode("utf-8"))
-        for job in together:
+        for job in edition:
             job.result()
         if kept and _inputs(project) == depends:  # else the library changed meanwhile
             kept.mkdir(parents=True, exist_ok=True)

@@ -78,8 +78,7 @@ def build(project: Project, site: Path, progress: Progress) -> None:
                 content, made_of = chapter(project, page)
                 (made / page.output(".pdf")).write_bytes(content)
                 write_files(made_of, chapters)
-        if chapters.exists():
-            write_whole(project, made, chapters)
+        write_whole(project, made, chapters)
         shutil.move(made, site)
     progress(total, total, "Quarto")
 

@@ -6,17 +6,8 @@ contract and tells why each other row does not.
 """
 
 from observlib.tables.alike import ALIKE, Alike
-from observlib.tables.contract import (
-    REJECT_COLUMNS,
-    arrow_schema,
-    coerce,
-    columns,
-    conform,
-    empty,
-    no_rejects,
-    reject,
-    schema,
-)
+from observlib.tables.checks import arrow_schema, coerce, columns, empty, schema
+from observlib.tables.contract import REJECT_COLUMNS, conform, no_rejects, reject
 from observlib.tables.definitions import (
     FEELINGS,
     QUESTIONS,

@@ -2,129 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_datetime64_dtype, is_object_dtype, is_scalar
+from pandas.api.types import is_object_dtype, is_scalar
 
 from observlib import personal
 from observlib.errors import ObservError
 from observlib.tables import persons
-from observlib.tables.definitions import TABLES, Column
+from observlib.tables.checks import columns, kept, schema
+from observlib.tables.definitions import TABLES
 
 if TYPE_CHECKING:
-    import pandera.pandas as pa
-    import pyarrow
-
     from observlib.tables.seen import Seen
 
 Faults: TypeAlias = pd.DataFrame  # refused rows by position: `column`, `value` and `reason`
 REJECT_COLUMNS = ["file", "row", "column", "value", "reason"]
-
-_LARGEST = 10**12  # sums of such numbers stay far from the end of 64 bits
-_TYPES = {
-    "text": "str",
-    "count": "Int64",
-    "number": "float64",
-    "day": "datetime64[ns]",
-    "moment": "datetime64[ns]",
-    "flag": "bool",
-}
-
-
-@cache
-def schema(table: str) -> pa.DataFrameSchema:
-    """The pandera schema of a tidy table, made from its columns in `TABLES`."""
-    import pandera.pandas as pa
-
-    shape = TABLES[table]
-
-    def checks(column: Column) -> list[pa.Check]:
-        if column.allowed:
-            words = ", ".join(column.allowed)
-            return [pa.Check.isin(column.allowed, error=f"is not one of {words}")]
-        if column.kind == "count":
-            return [
-                pa.Check.ge(0, error="is negative; counts are 0 or more"),
-                pa.Check.le(_LARGEST, error="is larger than anything counted; check the cell"),
-            ]
-        if column.kind == "number":
-            large = "is larger than anything measured; check the cell"
-            return [pa.Check.in_range(-_LARGEST, _LARGEST, error=large)]
-        if column.past:
-            return [
-                pa.Check(
-                    lambda days: days <= _tomorrow(),
-                    error="lies in the future; check the date",
-                ),
-                pa.Check(
-                    lambda days: days >= pd.Timestamp("1995-01-01"),
-                    error="lies before 1995, when no device existed",
-                ),
-            ]
-        return []
-
-    whole = [pa.Check(rule.holds, error=f"{rule.about}: {rule.reason}") for rule in shape.rules]
-    return pa.DataFrameSchema(
-        {
-            name: pa.Column(_type(column), checks(column), nullable=column.optional, coerce=True)
-            for name, column in shape.columns.items()
-        },
-        checks=whole,
-        strict=True,
-        ordered=True,
-    )
-
-
-def _type(column: Column) -> str:
-    return "boolean" if column.kind == "flag" and column.optional else _TYPES[column.kind]
-
-
-def _tomorrow() -> pd.Timestamp:
-    """The last day that can have begun somewhere."""
-    return pd.Timestamp(date.today()) + pd.Timedelta(days=1)
-
-
-def columns(table: str) -> list[str]:
-    """The column names of a tidy table, in order.
-
-    Examples
-    --------
-    >>> columns("ratings")[:3]
-    ['device', 'product', 'channel']
-    """
-    if table not in TABLES:
-        raise ObservError(f"table {table!r} does not exist; tables are {', '.join(TABLES)}")
-    return list(TABLES[table].columns)
-
-
-def coerce(rows: pd.DataFrame, table: str) -> pd.DataFrame:
-    """Rows read back from storage, in the table's column types; nothing is checked again."""
-    known = TABLES[table].columns
-    return rows.astype({name: _type(known[name]) for name in rows if name in known})
-
-
-def arrow_schema(table: str) -> pyarrow.Schema:
-    """The columns of a tidy table and their types, as Parquet keeps them."""
-    import pyarrow
-
-    kinds = {
-        "text": pyarrow.string(),
-        "count": pyarrow.int64(),
-        "number": pyarrow.float64(),
-        "day": pyarrow.timestamp("ns"),
-        "moment": pyarrow.timestamp("ns"),
-        "flag": pyarrow.bool_(),
-    }
-    return pyarrow.schema([(n, kinds[column.kind]) for n, column in TABLES[table].columns.items()])
-
-
-def empty(table: str) -> pd.DataFrame:
-    """A frame of the tidy table with its columns and types and no row."""
-    return coerce(pd.DataFrame(columns=columns(table)), table)
 
 
 def no_rejects() -> pd.DataFrame:
@@ -283,8 +178,8 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
 
 def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, Faults]:
     """Rows that pass the schema, in its types, and the faults of the others."""
-    if (kept := _kept(rows, table)) is not None:
-        return kept, _faults()
+    if (typed := kept(rows, table)) is not None:
+        return typed, _faults()
     import pandera.errors
 
     try:
@@ -305,36 +200,6 @@ def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, F
         faults.append(_faults(wrong.index, column, *_told(wrong, table, column, reason)))
     refused = pd.concat(faults)
     return schema(table).validate(rows.drop(index=refused.index)), refused
-
-
-def _kept(rows: pd.DataFrame, table: str) -> pd.DataFrame | None:
-    """Rows in the types of their table, where all of them keep what its schema asks.
-
-    A schema takes some 25 ms to say so, of however few rows; it says what is wrong with others.
-    """
-    shape = TABLES[table]
-    try:
-        typed = coerce(rows, table)
-        if all(_holds(rows[name], typed[name], column) for name, column in shape.columns.items()):
-            return typed if all(rule.holds(typed).eq(True).all() for rule in shape.rules) else None
-    except (ValueError, TypeError, ArithmeticError):
-        pass
-    return None
-
-
-def _holds(written: pd.Series, typed: pd.Series, column: Column) -> bool:
-    """Whether all of a column is as its table asks."""
-    values = typed.dropna()
-    if len(values) < len(typed) and not column.optional:
-        return False
-    if column.allowed:
-        return bool(values.isin(column.allowed).all())
-    if column.kind in ("count", "number"):
-        least = 0 if column.kind == "count" else -_LARGEST
-        return bool(values.between(least, _LARGEST).all())
-    if column.kind in ("day", "moment") and not is_datetime64_dtype(written):
-        return bool(written.isna().all())
-    return not column.past or bool(values.between(pd.Timestamp("1995-01-01"), _tomorrow()).all())
 
 
 def _told(rows: pd.DataFrame, table: str, column: str, reason: str) -> tuple[Any, Any]:

@@ -80,6 +80,6 @@ def _within(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     of = {one.id: one.department for one in catalogue.products.values()}
     mine, theirs = (compared[side + "product"].map(of) for side in ("", REFERENCE))
-    if len(of) <= MANY or (mine != theirs).any():
+    if compared.empty or len(of) <= MANY or (mine != theirs).any():
         return ""
     return TEXTS["within"]
