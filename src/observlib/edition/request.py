@@ -187,7 +187,7 @@ def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:
 def _check_clock(held: pd.DataFrame, today: date) -> None:
     """Raise where the store has data of days to come: the quarter would be chosen by a wrong day.
 
-    Of tomorrow's they may be, in another time zone, as in `tables.contract`.
+    Of tomorrow's they may be, in another time zone, as in `tables.checks`.
     """
     ends = held.loc[~held["table"].isin((*tables.REFERENCE, "procedures")), "end"].dropna()
     if not ends.empty and date.fromisoformat(ends.max()) > today + timedelta(days=1):
