@@ -411,7 +411,7 @@ def test_what_is_kept_and_damaged_is_made_again(again, root):
     again()
     before = small.published(root)
     kept = [path for path in (root / "reports" / ".kept").rglob("*") if path.is_file()]
-    # two studies executed, two of disclosure control, the frame and the package, what stands, a lock;
+    # two studies executed, two of disclosure control, frame and package, what stands, a lock;
     # and for the site the series, and made and finished: two studies, the home page, the list of
     # editions, the calendar, reviews, errata, series
     assert len(kept) == 2 + 2 + 2 + 1 + 1 + 1 + 2 * 8
