@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from tests import test_release as small
 
@@ -172,6 +173,7 @@ def test_no_worker_is_started_for_what_is_of_the_site_alone(release, root):
     release()
     assert not may_run()
     small.write(root / "reports" / "style.scss", "p {}")
+    write_text(root, "panorama", "Une phrase de plus.")
     assert not may_run()
     small.write_study(root, "panorama", words="Autre.")
     assert may_run() == 1  # one worker makes itself ready
@@ -372,6 +374,35 @@ def test_a_parameter_runs_the_pages_that_have_it(again, root):
     assert again() == NOTHING
 
 
+def of_quarter(root: Path) -> dict[str, bytes]:
+    """What is published of the quarter itself."""
+    return {name: text for name, text in small.published(root).items() if f"/{T3}/" in name}
+
+
+def write_text(root: Path, name: str, text: str) -> None:
+    """Change the text of a study, and nothing of its code."""
+    path = root / "notebooks" / f"{name}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[-1].source = text
+    nbformat.write(notebook, path)
+
+
+def test_a_sentence_that_changed_is_published_and_no_code_is_run_again(again, release, root):
+    again()
+    write_text(root, "panorama", "Une phrase de plus.")
+    explained = explaining.explain(root, root / "data", Quarter.parse(T3), today=TODAY)
+    assert explained["panorama"] == "would be made again, not run: its notebook"
+    assert again() == NOTHING
+    page = root / "reports" / "_site" / T3 / "panorama.html"
+    assert "Une phrase de plus." in page.read_text(encoding="utf-8")
+    made = of_quarter(root)
+    fresh(root, release)
+    assert of_quarter(root) == made
+    write_text(root, "panorama", "Une autre.")
+    small.write_store(root, end="2026-10-31")
+    assert again() == EVERY
+
+
 def test_a_sheet_of_practices_that_changed_is_published_anew(again, root):
     practices = root / "data" / "practices"
     shutil.copytree(small.PROJECT / "data" / "practices", practices)
@@ -411,10 +442,10 @@ def test_what_is_kept_and_damaged_is_made_again(again, root):
     again()
     before = small.published(root)
     kept = [path for path in (root / "reports" / ".kept").rglob("*") if path.is_file()]
-    # two studies executed, two of disclosure control, frame and package, what stands, a lock;
-    # and for the site the series, and made and finished: two studies, the home page, the list of
-    # editions, the calendar, reviews, errata, series
-    assert len(kept) == 2 + 2 + 2 + 1 + 1 + 1 + 2 * 8
+    # two studies executed and made, two of disclosure control, the frame and the package, what
+    # stands, a lock; and for the site the series, and made and finished: two studies, the home
+    # page, the list of editions, the calendar, reviews, errata, series
+    assert len(kept) == 2 * 2 + 2 + 2 + 1 + 1 + 1 + 2 * 8
     for path in kept:
         path.write_bytes(path.read_bytes()[:-1] + b"z")
     assert not stands(root)
@@ -430,6 +461,9 @@ def test_a_study_that_is_saved_while_it_runs_is_not_kept_as_what_it_was(again, r
 
     release(executing=save)
     assert not stands(root)
+    assert "satisfaction" in again()
+    page = small.published(root)["_site/2026-T3/satisfaction.html"]
+    assert "entre-temps" in page.decode("utf-8")
     small.write_study(root, "satisfaction")
     assert "satisfaction" in again()
     page = small.published(root)["_site/2026-T3/satisfaction.html"]

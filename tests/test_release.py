@@ -81,7 +81,7 @@ def write_study(root: Path, name: str, header: str = "", words: str = "Fin.") ->
                 "\n".join(f"{key} = None" for key in re.findall(r"(\w+): \{type", text)),
                 metadata={"tags": ["parameters"]},
             ),
-            new_code_cell("say()", metadata={"tags": ["finding"]}, outputs=[shown]),
+            new_code_cell(f"say()  # {words}", metadata={"tags": ["finding"]}, outputs=[shown]),
             new_markdown_cell(words),
         ]
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from observlib import disk_cache, frame, inputs, period, standing, store, told
-from observlib.edition import compute
+from observlib.edition import compute, executions
 from observlib.edition.manifest import entry, entry_of, known_decisions, known_entries, known_frame
 from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
@@ -58,7 +58,12 @@ def explain(
             entries.append(entry_of(page, made, store.digests(data)))
         else:
             changes = bounded(changed_inputs(cache, page, shared), 9)
-            reasons[page.name] = f"would run: {changes}"
+            runs = (
+                "would be made again, not run"
+                if executions.find(cache, page, shared)
+                else "would run"
+            )
+            reasons[page.name] = f"{runs}: {changes}"
             entries.append(entry(page))
     manifest = {
         "quarter": str(request.quarter),

@@ -237,9 +237,18 @@ def seen_by_pages() -> Inputs:
 
 def notebook(path: Path) -> str:
     """The digest of a notebook without what executions write: outputs, numbers, what made them."""
+    return _of_cells(path, ("raw", "markdown", "code"))
+
+
+def code(path: Path) -> str:
+    """The digest of what of a notebook is executed: its cells of code, without what they gave."""
+    return _of_cells(path, ("code",))
+
+
+def _of_cells(path: Path, kinds: Collection[str]) -> str:
     try:
         made = json.loads(path.read_text(encoding="utf-8"))
-        cells = made.pop("cells")
+        cells = [cell for cell in made.pop("cells") if cell["cell_type"] in kinds]
         made["metadata"].pop(MADE_OF, None)
     except (OSError, ValueError, KeyError):  # it is being saved; reading it as a study tells
         return "cannot be read"

@@ -26,6 +26,7 @@ BESIDE = ("reviews", "errata")
 _BESIDE = tuple(f"the {name}" for name in BESIDE)
 # what an edition makes in `reports/`, or did
 MADE = ("_site", "editions", "_failed", "practices", "documentation")
+_CODE = "the code"  # of notebooks
 _RECORD = "published.json"
 
 
@@ -65,6 +66,7 @@ def now(
         "the day": str(Quarter.last_complete(today)),
         "the publisher": publisher_used(publisher),
         **files_of_project(root, data),
+        **_code(root),
         **_beside(root),
         **inputs.library(),
         **inputs.installed(),
@@ -77,6 +79,12 @@ def _beside(root: Path) -> Inputs:
     """The reviews and the errata of a project."""
     found = [inputs.tree(f"the {name}", root / "reports" / name) for name in BESIDE]
     return {name: digest for tree in found for name, digest in tree.items()}
+
+
+def _code(root: Path) -> Inputs:
+    """Of each notebook of a project, the cells of code, for which alone a page may run."""
+    notebooks = sorted((root / "notebooks").glob("*.ipynb"))
+    return {f"{_CODE}/{path.name}": inputs.code(path) for path in notebooks}
 
 
 def _calendar(data: Path, root: Path) -> Inputs:
@@ -133,14 +141,15 @@ def site_inputs(found: Mapping[str, str]) -> Inputs:
     """Of the inputs of an edition, those of its site beside the pages themselves."""
     asked = ("the command", "the quarter", "the day")
     told = ("the reference", "the actions", "the partners", "the corrections", "the expectations")
-    aside = (*asked, "the notebooks", "the data", "the data folder", *told)  # by pages themselves
+    by_pages = ("the notebooks", _CODE, "the data", "the data folder", *told)
+    aside = (*asked, *by_pages)
     return {name: value for name, value in found.items() if name.partition("/")[0] not in aside}
 
 
 def origin(root: Path, found: Mapping[str, str]) -> Inputs:
     """What a project holds, by groups of the inputs of an edition: a digest each; and its lock."""
     asked = ("the command", "the day", "the publisher", "the quarter", *_BESIDE)
-    aside = (*asked, "the data", "the data folder", "Python", "the packages")
+    aside = (*asked, _CODE, "the data", "the data folder", "Python", "the packages")
     held = {name: value for name, value in found.items() if name.partition("/")[0] not in aside}
     lock = root / "requirements.lock"
     locked = {"the lock": inputs.file(lock)} if lock.is_file() else {}
@@ -148,10 +157,14 @@ def origin(root: Path, found: Mapping[str, str]) -> Inputs:
 
 
 def may_run(root: Path, found: Inputs) -> int:
-    """How many inputs differ for which pages may have to be executed: none of the site alone."""
+    """How many inputs differ for which pages may have to be executed.
+
+    None where only the site changed, or the text of notebooks.
+    """
 
     def of_pages(known: Inputs) -> Inputs:
-        alone = ("the site's sources", "the publisher", "the calendar", "the policy", *_BESIDE)
+        beside = ("the site's sources", "the publisher", "the calendar", "the policy", *_BESIDE)
+        alone = ("the notebooks", *beside)  # of which code is executed
         return {name: value for name, value in known.items() if name.partition("/")[0] not in alone}
 
     record = read(root)

@@ -61,7 +61,7 @@ def test_it_holds_one_short_line_for_each_thing_and_for_each_table_that_it_reads
     held = read(path).metadata[inputs.MADE_OF]
     assert list(held) == sorted(held) and set(map(len, held.values())) == {12}
     assert {name for name in held if name.startswith("the data/")} == {"the data/calls"}
-    assert {"its cells", "its outputs", "the library", "the catalogue"} <= set(held)
+    assert {"its code", "its outputs", "the library", "the catalogue"} <= set(held)
     assert not [name for name in held if "package" in name or "Python" in name]
 
 
@@ -102,21 +102,27 @@ def test_a_changed_entry_of_the_catalogue_is_told(executed, path):
     "change",
     [
         lambda cells: cells[2].update(source="1"),
-        lambda cells: cells.append(nbformat.v4.new_markdown_cell("Et après ?")),
+        lambda cells: cells.append(nbformat.v4.new_code_cell("2 + 2")),
         lambda cells: cells[2].metadata.update(tags=["finding"]),
     ],
 )
 def test_a_cell_that_was_changed_and_not_executed_is_told(executed, path, change):
     notebook = read(path)
     change(notebook.cells)
-    assert made_of.state(notebook, made_of.standing(executed)) == "its cells"
+    assert made_of.state(notebook, made_of.standing(executed)) == "its code"
+
+
+def test_a_text_is_mended_without_executing_its_notebook_again(executed, path):
+    notebook = read(path)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("Et après ?"))
+    assert made_of.state(notebook, made_of.standing(executed)) == "fresh"
 
 
 def test_all_that_changed_is_told_at_once(executed, path):
     notebook = read(path)
     notebook.cells[2].source = "1"
     now = {**made_of.standing(executed), "the library": "other", "the data/calls": "other"}
-    assert made_of.state(notebook, now) == "its cells, the data (calls), the library"
+    assert made_of.state(notebook, now) == "its code, the data (calls), the library"
 
 
 def test_what_jupyterlab_only_saved_is_still_fresh(executed, path):

@@ -26,11 +26,15 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a page: its executed notebook and, where it failed, why."""
+    """What became of a page: its executed notebook and, where it failed, why.
+
+    `is_kept` says that it was executed before (see `edition.executions`).
+    """
 
     page: Page
     path: Path
     error: str = ""
+    is_kept: bool = False
 
 
 def execute(

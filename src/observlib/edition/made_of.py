@@ -50,7 +50,8 @@ def made_of(notebook: Any, now: Inputs, tables: Iterable[str]) -> Inputs:
     """
     found = {name: value for name, value in now.items() if not name.startswith(_TABLE)}
     found |= {name: now.get(name, "none") for name in (f"{_TABLE}{table}" for table in tables)}
-    found["its cells"] = _digest([[c.cell_type, c.source, _tags(c)] for c in notebook.cells])
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    found["its code"] = _digest([[cell.source, _tags(cell)] for cell in code])
     found[_OUTPUTS] = _digest([_shown(cell) for cell in notebook.cells if cell.get("outputs")])
     return {name: found[name][:_DIGITS] for name in sorted(found)}
 

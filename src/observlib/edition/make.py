@@ -22,13 +22,13 @@ import pandas as pd
 
 import observlib
 from observlib import errata, publications, store, told
-from observlib.edition import manifest
+from observlib.edition import executions, manifest
 from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.execute import Outcome, Progress, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.happened import linked
 from observlib.edition.one_story import hidden, told_differently
-from observlib.edition.page_cache import MadePage, keep, recall, used
+from observlib.edition.page_cache import MadePage, keep, recall, used, whole
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
 from observlib.edition.study import read_header
@@ -52,7 +52,8 @@ def make(
     """Make the pages of an edition in a folder, and write its manifest there.
 
     A page that was made before from the same inputs is not executed again: it is taken from the
-    cache. Pages that are not wanted are taken from the edition as it is published.
+    cache. Nor is one of which the text alone changed. Pages that are not wanted are taken from the
+    edition as it is published.
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ def make(
         Folder for `<page>.ipynb`, what it tells (see `compute.frame_files`) and
         `manifest.json`.
     cache
-        The folder of pages that are kept; without it none is.
+        The folder of pages that are kept, as their executions are beside it; without it none is.
     keep_going
         Make a partial edition of the pages that succeed.
     workers
@@ -92,6 +93,7 @@ def make(
             compute(request, workers, computing)
         decided = told.decisions(request.data, request.quarter).digest
         inputs = request.shared(decided) if cache else {}
+        sources = {page.name: whole(page) for page in wanted}
         made = {
             page.name: found for page in wanted if cache and (found := recall(cache, page, inputs))
         }
@@ -103,11 +105,11 @@ def make(
             rows = _estimates(framing.result())
             errata.check(request.errata, rows, str(request.quarter), request.root / "reports")
         waiting = [page for page in wanted if page.name not in made]
-        outcomes: list[Outcome] = []
-        if waiting:
-            outcomes = execute(waiting, executed, request.root, workers or COUNT, executing)
+        outcomes = executions.recalled(cache, waiting, inputs, executed) if cache else []
+        if waiting := [page for page in waiting if page not in [one.page for one in outcomes]]:
+            outcomes += execute(waiting, executed, request.root, workers or COUNT, executing)
     # what changed while pages ran may be in them: they are not kept by what was before
-    may_be_kept = cache if cache and request.shared(decided) == inputs else None
+    stands = request.shared(decided) == inputs
     errors, problems = {}, []
     for outcome in outcomes:
         page = outcome.page
@@ -118,8 +120,9 @@ def make(
             aside = _put_aside(outcome, request.failed)
             problems.append(f"study {page.name}: {error}{f'; see {aside}' if aside else ''}")
         else:
-            if may_be_kept:
-                keep(may_be_kept, page, inputs, made[page.name])
+            if cache and stands and whole(page) == sources[page.name]:
+                keep(cache, page, inputs, made[page.name])
+                executions.keep(cache, outcome, inputs, made[page.name].used)
     shutil.rmtree(executed)
     if problems and (not keep_going or not made):
         advice = ", or publish the others with --keep-going" if made and not keep_going else ""
@@ -149,15 +152,15 @@ def make(
     for name, content in made.items():
         (folder / f"{name}.ipynb").write_text(content.notebook, encoding="utf-8", newline="\n")
     entries = [entry(page) for page in request.pages]
-    whole = {
+    about = {
         "quarter": str(request.quarter),
         "kind": request.kind,
         "version": observlib.__version__,
         "frame": write_frame(files, folder),
         "studies": entries,
     }
-    manifest.write(whole, folder)
-    return whole, {name: made[name].memory for name in pages if name in made}
+    manifest.write(about, folder)
+    return about, {name: made[name].memory for name in pages if name in made}
 
 
 def _estimates(files: Mapping[str, bytes]) -> pd.DataFrame:

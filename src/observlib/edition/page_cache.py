@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from observlib import disk_cache, inputs
 from observlib.edition.plan import Page
 from observlib.inputs import Inputs
 
+Reading = Callable[[Page], str]
 _NOTEBOOK, _ABOUT = "page.ipynb", "about.json"
 _DATA = "the data/"
 _THEMES = f"{inputs.LIBRARY}/themes/"
@@ -51,12 +52,16 @@ def _is_of_sentences(name: str) -> bool:
     return name.startswith(_THEMES) and name.endswith(("sentences.py", "sentences.yml"))
 
 
-def _of_all_pages(page: Page, shared: Inputs) -> Inputs:
+def whole(page: Page) -> str:
+    """The digest of a page's notebook."""
+    header = [page.title, page.study.question, page.study.order]  # as they were read
+    return inputs.digest(json.dumps([inputs.notebook(page.study.path), header]).encode())
+
+
+def _of_all_pages(page: Page, shared: Inputs, read: Reading = whole) -> Inputs:
     """All that a page depends on but for what it alone uses: its notebook, its parameters too."""
     own = {f"the parameter {name}": json.dumps(value) for name, value in page.parameters.items()}
-    header = [page.title, page.study.question, page.study.order]  # as they were read
-    notebook = json.dumps([inputs.notebook(page.study.path), header])
-    own["its notebook"] = inputs.digest(notebook.encode())
+    own["its notebook"] = read(page)
     common = {name: value for name, value in shared.items() if not name.startswith(_DATA)}
     common |= dict.fromkeys(filter(_is_of_sentences, common), "")  # that they exist, not their text
     return common | own
@@ -67,18 +72,21 @@ def _of_this_page(shared: Inputs, used: Iterable[str]) -> Inputs:
     return {name: shared.get(name, "") for name in (*used, f"{_DATA}kind")}
 
 
-def recall(folder: Path, page: Page, shared: Inputs) -> MadePage | None:
-    """The page that was made from what stands now, if it is kept in the folder."""
-    own = _of_all_pages(page, shared)
+def recall(folder: Path, page: Page, shared: Inputs, read: Reading = whole) -> MadePage | None:
+    """The page that was made from what stands now, if it is kept in the folder.
+
+    `read` gives the digest of what of its notebook it is made of.
+    """
+    own = _of_all_pages(page, shared, read)
     for path in folder.glob(f"{glob.escape(_name(page, own))}.*"):
         if (found := _get(path)) and found[1] == own | _of_this_page(shared, found[0].used):
             return found[0]
     return None
 
 
-def keep(folder: Path, page: Page, shared: Inputs, made: MadePage) -> None:
-    """Keep a page that was made from what stood then."""
-    own = _of_all_pages(page, shared)
+def keep(folder: Path, page: Page, shared: Inputs, made: MadePage, read: Reading = whole) -> None:
+    """Keep a page that was made from what stood then (see `recall`)."""
+    own = _of_all_pages(page, shared, read)
     found = own | _of_this_page(shared, made.used)
     about = {**asdict(made), "inputs": found}
     del about["notebook"]
