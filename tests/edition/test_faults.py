@@ -37,7 +37,7 @@ def root(small, tmp_path) -> Path:
 
 @pytest.fixture
 def begin(root):
-    """Begin a run, once an author has changed the home page, and a sentence of a study."""
+    """Begin a run, once an author has changed the home page, and a study."""
     number = count(1)
 
     def run(*before: str, study: bool = True, **environment: str) -> subprocess.Popen[str]:
@@ -62,14 +62,14 @@ def own(root: Path) -> dict[str, str]:
 
 
 def change(root: Path, sentence: str, study: bool = True) -> None:
-    """Change the home page, and a study too."""
+    """Change the home page, and the code of a study too, which is run again."""
     home, path = root / "reports" / "index.qmd", root / "notebooks" / "frequentation.ipynb"
     home.write_text(f"{home.read_text('utf-8').rstrip()}\n\n{sentence}\n", "utf-8")
     if not study:
         return
     content = json.loads(path.read_text("utf-8"))
-    last = [cell for cell in content["cells"] if cell["cell_type"] == "markdown"][-1]
-    last["source"] = ["".join(last["source"]), f"\n\n{sentence}"]
+    last = [cell for cell in content["cells"] if cell["cell_type"] == "code"][-1]
+    last["source"] = ["".join(last["source"]), f"\n# {sentence}"]
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
 
 

@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import io
 import shutil
 import sys
 import textwrap
-from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 import observlib
-from observlib.cli.checked import checklist, due
 from observlib.cli.code import code
+from observlib.cli.edition import edition, parameters
+from observlib.cli.exports import fetch, forget, ingest
 from observlib.cli.new import add_to
-from observlib.cli.options import Data, follow
-from observlib.cli.places import exports_at_hand, put_bundle
+from observlib.cli.options import Data
 from observlib.cli.printing import (
     answer,
     forget_options,
     output_is_lost,
-    plural,
     print_difference,
-    published,
     say,
-    say_list,
-    summarise,
     tell,
-    waiting,
     with_output_options,
     wrong_words,
-)
-from observlib.cli.printing import (
-    print_status as print_status,
 )
 from observlib.cli.progress import steps
 from observlib.cli.review import review
@@ -133,253 +123,11 @@ def demo(
     answer(folder=folder)
 
 
-@app.command()
-def fetch(
-    device: Annotated[
-        str | None, typer.Argument(help="Device of the catalogue; all that can be, if none.")
-    ] = None,
-    to: Annotated[
-        Path, typer.Option("--to", help="Folder of raw exports, from the project's root.")
-    ] = Path("data/raw"),
-    since: Annotated[
-        datetime | None,
-        typer.Option(
-            "--since",
-            formats=["%Y-%m-%d"],
-            help="First day, of visits and tickets; 1 January of the year before last.",
-        ),
-    ] = None,
-) -> None:
-    """Fetch a device's export from its tool or database.
-
-    Addresses and keys come from the environment: docs/how-to/fetch.md names the variables. A
-    fetch that was interrupted goes on where it stopped.
-    """
-    from observlib import fetching, project
-
-    folder = project.data_folder(to)
-    known = project.catalogue(folder.parent)
-    if device is None:
-        kinds = fetching.fetchable(known)
-        for name, kind in kinds.items():
-            say(f"{name}: {kind}")
-        say("`observ fetch DEVICE` fetches one." if kinds else "No device can be fetched.")
-        answer(devices=kinds)
-        return
-    with steps() as step:
-        path = fetching.fetch(
-            device, known, folder, root=project.root(), since=since and since.date(),
-            progress=step("Fetching"),
-        )  # fmt: skip
-    say(f"Fetched: {path}")
-    answer(path=path)
-
-
-@app.command()
-def ingest(
-    folder: Annotated[
-        str, typer.Argument(help="Folder of raw exports, or its address, searched to any depth.")
-    ],
-    data: Data = Path("data"),
-) -> None:
-    """Read raw exports into the store, each counted once."""
-    from observlib import project, store
-
-    folder_of_store = project.data_folder(data)
-    known = project.catalogue_with_devices(data)
-    folder = folder.rstrip("/") or "/"
-    with (
-        steps() as step,
-        exports_at_hand(folder, folder_of_store, step("Fetching exports")) as place,
-    ):
-        reading = step("Reading exports")
-        done = store.ingest(place, folder_of_store, known, reading, waiting)
-        done.problems = [line.replace(str(place), folder) for line in done.problems]
-    summarise(done, folder, folder_of_store / "store")
-    if done.problems:
-        raise ObservError(*done.problems)
-    if done.unclaimed and done.kind == "demonstration" and not project.own(data, "catalogue"):
-        raise ObservError(
-            f"{folder}: is a demonstration, whose devices are those of data/demo/catalogue; "
-            "ingest it with `--data data/demo`"
-        )
-    if done.devices.empty:
-        raise ObservError(
-            f"{folder}: holds no export that a device claims; "
-            f"`observ catalogue` prints how they are named"
-        )
-
-
-@app.command()
-def forget(
-    device: Annotated[str, typer.Argument(help="Device of the catalogue.")],
-    before: Annotated[
-        datetime | None,
-        typer.Option("--before", formats=["%Y-%m-%d"], help="Forget the rows before this day."),
-    ] = None,
-    respondent: Annotated[
-        str | None,
-        typer.Option("--respondent", help="Forget who has this identifier in the device's tool."),
-    ] = None,
-    raw: Annotated[
-        Path | None, typer.Option("--raw", help="Folder of raw exports to look into; DATA/raw.")
-    ] = None,
-    data: Data = Path("data"),
-) -> None:
-    """Forget a respondent, or what is before a day, for good.
-
-    Rows leave the store, the device's rejects and what the project keeps of computations; later
-    ingestions do not bring them back. Raw exports are named, not changed.
-    """
-    from observlib import disk_cache, project, store
-
-    if (before is None) == (not respondent):
-        raise UsageError("say what to forget: either --before YYYY-MM-DD or --respondent ID")
-    if before and before.date() > today():
-        raise UsageError(f"--before {before.date()}: lies in the future; name a day that is over")
-    folder, known = project.data_folder(data), project.catalogue(data)
-    if device not in known.devices:
-        raise UsageError(f"device {device!r}: is not in the catalogue; `observ catalogue` lists it")
-    caches = project.root() / disk_cache.FOLDER
-    done = store.forget(folder, device, caches, before and before.date(), respondent)
-    rows = plural(range(done.rows), "row")
-    say(f"Forgot {rows} of {device}, its rejects, and what was computed and kept")
-    if respondent and not done.rows:
-        say("No row had that identifier: is it as the tool writes it, codes of tests in capitals?")
-    if (place := raw or folder / "raw").is_dir():
-        store.still_raw(place, folder, device, known, done)
-        lines = [f"{name}: {plural(range(n), 'row')}" for name, n in done.raw.items()]
-        say_list("Raw exports that still hold some; they are yours to delete", lines, shown=30)
-        say_list("Raw exports to look into yourself", done.unread, shown=30)
-    answer(**vars(done))
-    if done.left:
-        raise ObservError(*(f"{path}: still holds what was to be forgotten" for path in done.left))
-    say(f"Nothing left of what was to be forgotten, in {done.looked} files of the store")
-
-
+app.command()(fetch)
+app.command()(ingest)
+app.command()(forget)
 app.command()(status)
-
-
-@app.command()
-def edition(
-    quarter: Annotated[
-        str | None,
-        typer.Argument(help="Such as 2026-T3; else the latest complete one, or the one due."),
-    ] = None,
-    data: Data = Path("data"),
-    study: Annotated[
-        list[str] | None,
-        typer.Option("--study", help="Renew this study and no other (may be repeated)."),
-    ] = None,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("--parameter", "-p", help="NAME=VALUE for the studies (may be repeated)."),
-    ] = None,
-    keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Publish the studies that succeed.")
-    ] = False,
-    publisher: Annotated[
-        Literal["auto", "quarto", "embedded"],
-        typer.Option(help="Quarto where it is installed, else the embedded publisher."),
-    ] = "auto",
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Say what would be made again and why; make nothing.")
-    ] = False,
-    to_release: Annotated[
-        bool,
-        typer.Option("--release", help="Release it: at its hour, once the checklist is met."),
-    ] = False,
-    to: Annotated[
-        str | None,
-        typer.Option("--to", help="Put it as one .zip into this folder, or at this address."),
-    ] = None,
-    dask: Annotated[
-        str | None,
-        typer.Option("--dask", metavar="ADDRESS", help="Work on a Dask cluster: tcp://HOST:PORT."),
-    ] = None,
-) -> None:
-    """Execute the studies of a quarter and publish its site and PDFs.
-
-    What was made before from the same inputs is not made again.
-    """
-    from observlib import files, project, standing
-    from observlib.edition.workers import started
-    from observlib.period import Quarter
-
-    wanted = Quarter.parse(quarter) if quarter is not None else None
-    given = _parameters(parameter or [])
-    only = study or []
-    root, folder = project.root(), project.data_folder(data)
-    if to_release and (only or given or keep_going or explain):
-        raise UsageError(
-            "--release is of a whole edition; leave --study, -p, --keep-going and --explain out"
-        )
-    if to_release and wanted is None and (wanted := due(root, folder)) is None:
-        return
-    follow(folder)
-    now = standing.now(root, folder, wanted, only, given, publisher, today())
-    if (record := standing.since(root, now)) and not to_release:
-        index = root / "reports" / "_site" / "index.html"
-        say(f"Nothing has changed since {record.made}; {index}")
-        bundle = put_bundle(root, folder, wanted, to)
-        answer(index=index, changed=False, made=record.made, **bundle)
-        return
-    if explain:
-        from observlib.editions.errata import unborne
-        from observlib.explaining import explain as why
-
-        told = why(root, folder, wanted, only=only, given=given, publisher=publisher)
-        for name, reason in told.items():
-            say(f"{name}: {reason}")
-        others = unborne(root, folder, wanted, today())
-        for name, errata in others.items():
-            say(f"edition {name}: would be made again: it tells figures of errata: {errata}")
-        site, family = told.pop("the site"), "family "
-        families = {n.removeprefix(family): told[n] for n in told if n.startswith(family)}
-        pages = {name: told[name] for name in told if not name.startswith(family)}
-        answer(changed=True, site=site, pages=pages, families=families, editions=[*others])
-        return
-    unharmed = files.telling_write_errors(root / "reports", "what was published is as it was")
-    with unharmed, contextlib.ExitStack() as stack:
-        checked = None
-        if to_release and wanted:
-            checked = stack.enter_context(checklist(root, folder, wanted))
-        # they make themselves ready while this process imports the rest
-        workers = None
-        if dask:
-            from observlib.edition.cluster import connected
-
-            workers = stack.enter_context(connected(dask, root, folder))
-        elif differ := standing.may_run(root, now):
-            workers = stack.enter_context(started(root, at_once=differ))
-        step = stack.enter_context(steps())
-
-        from observlib.release import release, release_others
-
-        shared: dict[str, Any] = {
-            "publisher": publisher,
-            "computing": step("Computing estimates"),
-            "executing": step("Executing studies"),
-            "publishing": step("Publishing pages"),
-            "workers": workers,
-        }
-        release_others(root, folder, wanted, say, **shared)
-        index, failed = release(
-            root,
-            folder,
-            wanted,
-            only=only,
-            given=given,
-            keep_going=keep_going,
-            approve=checked and checked.approve,
-            **shared,
-        )
-    published(index)
-    released: dict[str, Any] = {"released": True, "checks": checked.told} if checked else {}
-    bundle = put_bundle(root, folder, wanted, to)
-    answer(index=index, changed=True, failed=failed, **released, **bundle)
-    if failed:
-        raise ObservError(*failed, "the others are published, as a partial edition")
+app.command()(edition)
 
 
 @app.command()
@@ -445,27 +193,10 @@ def preview_page(
     """Show the page of a study as saved, and publish nothing."""
     from observlib.cli.preview import preview
 
-    preview(study, _parameters(parameter or []), data, watch, not no_open)
+    preview(study, parameters(parameter or []), data, watch, not no_open)
 
 
 app.command()(code)
-
-
-def _parameters(words: list[str]) -> dict[str, str]:
-    """Parameters by name; each is given once, as NAME=VALUE."""
-    problems: list[str] = []
-    given: dict[str, str] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not (name and equals):
-            problems.append(f"parameter {word!r}: write it NAME=VALUE, such as -p years=3")
-        elif name in given:
-            problems.append(f"parameter {name!r}: is {given[name]!r} and {value!r}; give it once")
-        else:
-            given[name] = value
-    if problems:
-        raise UsageError(*problems)
-    return given
 
 
 @cache

@@ -1,0 +1,137 @@
+"""`observ fetch`, `ingest`, `forget`: exports come into the store, and rows leave it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from observlib.cli.options import Data
+from observlib.cli.places import exports_at_hand
+from observlib.cli.printing import answer, plural, say, say_list, summarise, waiting
+from observlib.cli.progress import steps
+from observlib.errors import ObservError, UsageError
+from observlib.period import today
+
+
+def fetch(
+    device: Annotated[
+        str | None, typer.Argument(help="Device of the catalogue; all that can be, if none.")
+    ] = None,
+    to: Annotated[
+        Path, typer.Option("--to", help="Folder of raw exports, from the project's root.")
+    ] = Path("data/raw"),
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--since",
+            formats=["%Y-%m-%d"],
+            help="First day, of visits and tickets; 1 January of the year before last.",
+        ),
+    ] = None,
+) -> None:
+    """Fetch a device's export from its tool or database.
+
+    Addresses and keys come from the environment: docs/how-to/fetch.md names the variables. A
+    fetch that was interrupted goes on where it stopped.
+    """
+    from observlib import fetching, project
+
+    folder = project.data_folder(to)
+    known = project.catalogue(folder.parent)
+    if device is None:
+        kinds = fetching.fetchable(known)
+        for name, kind in kinds.items():
+            say(f"{name}: {kind}")
+        say("`observ fetch DEVICE` fetches one." if kinds else "No device can be fetched.")
+        answer(devices=kinds)
+        return
+    with steps() as step:
+        path = fetching.fetch(
+            device, known, folder, root=project.root(), since=since and since.date(),
+            progress=step("Fetching"),
+        )  # fmt: skip
+    say(f"Fetched: {path}")
+    answer(path=path)
+
+
+def ingest(
+    folder: Annotated[
+        str, typer.Argument(help="Folder of raw exports, or its address, searched to any depth.")
+    ],
+    data: Data = Path("data"),
+) -> None:
+    """Read raw exports into the store, each counted once."""
+    from observlib import project, store
+
+    folder_of_store = project.data_folder(data)
+    known = project.catalogue_with_devices(data)
+    folder = folder.rstrip("/") or "/"
+    with (
+        steps() as step,
+        exports_at_hand(folder, folder_of_store, step("Fetching exports")) as place,
+    ):
+        reading = step("Reading exports")
+        done = store.ingest(place, folder_of_store, known, reading, waiting)
+        done.problems = [line.replace(str(place), folder) for line in done.problems]
+    summarise(done, folder, folder_of_store / "store")
+    if done.problems:
+        raise ObservError(*done.problems)
+    if done.unclaimed and done.kind == "demonstration" and not project.own(data, "catalogue"):
+        raise ObservError(
+            f"{folder}: is a demonstration, whose devices are those of data/demo/catalogue; "
+            "ingest it with `--data data/demo`"
+        )
+    if done.devices.empty:
+        raise ObservError(
+            f"{folder}: holds no export that a device claims; "
+            f"`observ catalogue` prints how they are named"
+        )
+
+
+def forget(
+    device: Annotated[str, typer.Argument(help="Device of the catalogue.")],
+    before: Annotated[
+        datetime | None,
+        typer.Option("--before", formats=["%Y-%m-%d"], help="Forget the rows before this day."),
+    ] = None,
+    respondent: Annotated[
+        str | None,
+        typer.Option("--respondent", help="Forget who has this identifier in the device's tool."),
+    ] = None,
+    raw: Annotated[
+        Path | None, typer.Option("--raw", help="Folder of raw exports to look into; DATA/raw.")
+    ] = None,
+    data: Data = Path("data"),
+) -> None:
+    """Forget a respondent, or what is before a day, for good.
+
+    Rows leave the store, the device's rejects and what the project keeps of computations; later
+    ingestions do not bring them back. Raw exports are named, not changed.
+    """
+    from observlib import disk_cache, project, store
+
+    if (before is None) == (not respondent):
+        raise UsageError("say what to forget: either --before YYYY-MM-DD or --respondent ID")
+    if before and before.date() > today():
+        raise UsageError(f"--before {before.date()}: lies in the future; name a day that is over")
+    folder, known = project.data_folder(data), project.catalogue(data)
+    if device not in known.devices:
+        raise UsageError(f"device {device!r}: is not in the catalogue; `observ catalogue` lists it")
+    caches = project.root() / disk_cache.FOLDER
+    done = store.forget(folder, device, caches, before and before.date(), respondent)
+    rows = plural(range(done.rows), "row")
+    say(f"Forgot {rows} of {device}, its rejects, and what was computed and kept")
+    if respondent and not done.rows:
+        say("No row had that identifier: is it as the tool writes it, codes of tests in capitals?")
+    if (place := raw or folder / "raw").is_dir():
+        store.still_raw(place, folder, device, known, done)
+        lines = [f"{name}: {plural(range(n), 'row')}" for name, n in done.raw.items()]
+        say_list("Raw exports that still hold some; they are yours to delete", lines, shown=30)
+        say_list("Raw exports to look into yourself", done.unread, shown=30)
+    answer(**vars(done))
+    if done.left:
+        raise ObservError(*(f"{path}: still holds what was to be forgotten" for path in done.left))
+    say(f"Nothing left of what was to be forgotten, in {done.looked} files of the store")
