@@ -18,15 +18,25 @@ def _measured(
     The machine `finds` so many of the texts that hold it, and `spares` so many of the others.
     """
     source = np.random.default_rng(seed)
+    # how many texts hold it or not, as the machine says or not; and of those that are read
+    chances = [share * finds, share * (1 - finds), (1 - share) * (1 - spares), (1 - share) * spares]
+    of_all = source.multinomial(texts, chances, size=draws)
+    read, rest = np.zeros_like(of_all), np.full(draws, n)
+    for kind in range(4):
+        read[:, kind] = source.hypergeometric(
+            of_all[:, kind], of_all[:, kind + 1 :].sum(axis=1), rest
+        )
+        rest = rest - read[:, kind]
+    seen = np.column_stack([read, of_all[:, 0] + of_all[:, 2], of_all[:, 0] + of_all[:, 1]])
     held, width, alone = 0, 0.0, 0.0
-    for _ in range(draws):
-        true = source.random(texts) < share
-        guess = np.where(true, source.random(texts) < finds, source.random(texts) >= spares)
-        read = source.permutation(texts)[:n]
-        found = prevalence(true[read], guess[read], guess.sum(), texts)
-        held += found.low - 1e-12 <= true.mean() <= found.high + 1e-12
-        width += found.high - found.low
-        alone += found.hand_high - found.hand_low
+    for (*own, guessed, holding), times in zip(
+        *np.unique(seen, axis=0, return_counts=True), strict=True
+    ):
+        true, guess = np.repeat([1, 1, 0, 0], own), np.repeat([1, 0, 1, 0], own)
+        found = prevalence(true, guess, guessed, texts)
+        held += times * (found.low - 1e-12 <= holding / texts <= found.high + 1e-12)
+        width += times * (found.high - found.low)
+        alone += times * (found.hand_high - found.hand_low)
     return held / draws, width / alone
 
 

@@ -90,7 +90,7 @@ def prevalence(
     code, guess = np.asarray(codes, dtype=float), np.asarray(guesses, dtype=float)
     n, seen = len(code), float(guess.sum())
     fits = n <= texts and seen <= guessed + 1e-9 and n - seen <= texts - guessed + 1e-9
-    if not n or len(guess) != n or not fits or not np.isin(guess, (0, 1)).all():
+    if not n or len(guess) != n or not fits or (guess * (1 - guess)).any():
         raise ValueError(
             f"{n} codes and {len(guess)} guesses, {seen:g} of them yes, are no sample of {texts} "
             f"texts in {guessed:g} of which the machine sees it"
@@ -101,11 +101,12 @@ def prevalence(
     alone = _wilson(hand, _answers(np.array(n), np.array(texts)), level)
     if seen in (0, n):  # nothing tells how the other part errs
         return Prevalence(hand, *alone, hand, *alone, 0.0, n, float(n))
-    tuning = float(np.cov(code, guess)[0, 1] / guess.var(ddof=1))
-    estimate = hand + tuning * (guessed / texts - seen / n)
     read = np.array([n - seen, seen])
     there = np.array([texts - guessed, guessed])
-    sums = np.array([code[guess == part].sum() for part in (0, 1)])
+    held = float(code @ guess)
+    sums = np.array([code.sum() - held, held])
+    tuning = float(sums[1] / seen - sums[0] / (n - seen))  # the slope of codes on guesses
+    estimate = hand + tuning * (guessed / texts - seen / n)
     towards = (code.sum() + 1) / (n + 2)
     shares, weights = (sums + towards) / (read + 1), there / texts
     variance = float((weights**2 * shares * (1 - shares) / _answers(read, there)).sum())
