@@ -13,12 +13,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from observlib.errors import ObservError
+
+if TYPE_CHECKING:  # an edition of which nothing is withheld anew has no use for it
+    from scipy.sparse import csr_array
 
 Sum = Mapping[int, float]  # unknowns by their place, each with its coefficient
 ENDLESS = 1e7  # what has no end is looked for up to here
@@ -157,6 +159,8 @@ def some(programme: Programme) -> np.ndarray:
 
 def matrix(rows: Iterable[Sum], width: int) -> csr_array:
     """Sums as rows of a matrix, with a column for each unknown."""
+    from scipy.sparse import csr_array
+
     listed = [*rows]
     places = [place for row in listed for place in row]
     values = [value for row in listed for value in row.values()]

@@ -11,10 +11,9 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
-import xlsxwriter
 
 from observlib.dataset.columns import CODES, FILES, TITLES
 from observlib.dataset.describe import INVENTED, About
@@ -22,6 +21,9 @@ from observlib.display import french
 from observlib.errors import ObservError
 from observlib.estimates import REFERENCE
 from observlib.text import as_cell, of_cell
+
+if TYPE_CHECKING:  # an edition whose data stand has no use for it
+    import xlsxwriter
 
 HEAD_ROW = 3  # of a sheet's table, below its title, what it says and the way back
 _NAMES = {  # what heads the name of an id, beside which its code stands
@@ -68,6 +70,8 @@ def workbook(about: About, tables: Mapping[str, pd.DataFrame]) -> bytes:
     tables
         As `tables.tables` gives them.
     """
+    import xlsxwriter
+
     notes = _notes(tables)
     others = [name for name in ("comparisons", "errata", "dictionary") if name in tables]
     shown = [*_estimates(tables), *(sheet for name in others for sheet in _other(tables, name))]

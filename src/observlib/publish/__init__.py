@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 from observlib.errors import UsageError
@@ -70,11 +71,12 @@ def publish(
         workspace(site) as work,
         temporary_files(),
     ):
+        finish = partial(access.finish, read, work / "site", cache)
         if publisher_used(publisher) == "embedded":
-            embedded.build(read, work / "site", tell, cache, workers)
+            embedded.build(read, work / "site", tell, cache, workers, finish)
         else:
             quarto.build(read, work / "site", tell)
-        access.finish(read, work / "site", cache)
+            finish()
         if before_replacing:
             before_replacing(work / "site")
         return replace_folder(work / "site", site) / "index.html"

@@ -36,6 +36,7 @@ def build(
     progress: Progress,
     kept: Path | None = None,
     workers: Executor | None = None,
+    finish: Callable[[], None] = lambda: None,
 ) -> None:
     """Make the whole site in the new folder `site`.
 
@@ -46,6 +47,8 @@ def build(
         from there. Without it none is.
     workers
         Where the others are made; without them in threads.
+    finish
+        Called once all pages stand, while the PDF of the whole edition is still set.
 
     Raises
     ------
@@ -94,6 +97,8 @@ def build(
             write_files(content, site)
             if text := content.get(page.output(".html").as_posix()):
                 links[page.output(".html").as_posix()] = links_of(text.decode("utf-8"))
+        if not problems:
+            finish()
         for job in edition:
             job.result()
         if kept and _inputs(project) == depends:  # else the library changed meanwhile
