@@ -1,11 +1,12 @@
 """Series by month: what an action may be to move, whole months only, and nobody told of few."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from observlib import followed as monthly
-from observlib import store, tables
+from observlib import frame, project, store, tables
 from observlib.answers import each_month
 from observlib.period import Quarter
 from observlib.tables import ALIKE
@@ -68,6 +69,33 @@ def test_all_that_an_action_may_be_to_move_has_months_in_the_demonstration(
         assert of_things == (
             not (indicator.unit in ("%", "points") or indicator.unit.startswith("sur "))
         )
+
+
+def test_of_surveys_that_no_action_concerns_no_response_is_read(demonstration, catalogue):
+    """A ministry's do not fit in memory all together."""
+    last = Quarter(2026, 3)
+    read: list[str] = []
+
+    def reading(survey: str) -> pd.DataFrame:
+        read.append(survey)
+        return store.read(demonstration, "responses", last=last, device=survey)
+
+    actions = [*project.actions(demonstration, monthly.FOLLOWED)]
+    asked = {one: partial(reading, one) for one in frame.surveys(demonstration)}
+    others = {
+        name: (store.alike if name in ALIKE else store.read)(demonstration, name, last=last)
+        for name in monthly.READ
+        if name != "responses"
+    }
+    for wanted in (actions, []):
+        read.clear()
+        found = monthly.followed(
+            **others, responses_of=asked, actions=wanted, catalogue=catalogue, quarter=last
+        )
+        concerned = {name for one in wanted for name in (one.product, *one.controls)}
+        assert set(found["product"]) <= concerned
+        assert read == [x for x in asked if catalogue.devices[x].product in concerned]
+        assert bool(read) == bool(wanted)
 
 
 def test_the_months_of_joiners_add_up_to_their_quarter():

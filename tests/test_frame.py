@@ -10,10 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import disk_cache, frame, inputs, store
+from observlib import disk_cache, estimates, frame, inputs, project, store
 from observlib.errors import ObservError
 from observlib.families import Given
 from observlib.period import Quarter
+from observlib.themes.surveys import estimates as surveys
+from observlib.themes.surveys import weighted
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "observlib"
@@ -85,17 +87,44 @@ def test_a_new_export_of_one_survey_leaves_the_estimates_of_the_others(
     def key(survey: str) -> str:
         return inputs.key(frame.depends(demonstration, LAST, "survey", survey))
 
+    def key_of_all() -> str:
+        return inputs.key(frame.depends(demonstration, LAST, "surveys"))
+
+    all_before = key_of_all()
     other = "enquete-legifrance"
     before = {survey: key(survey) for survey in (SURVEY, other)}
     known = {survey: store.digest_of(demonstration, "responses", survey) for survey in before}
     assert len(set(known.values())) == 2
     monkeypatch.setattr(
-        store, "digest_of", lambda _, __, survey: "new" if survey == other else known[survey]
+        store, "digest_of", lambda _, __, survey: "new" if survey == other else known.get(survey)
     )
     assert key(SURVEY) == before[SURVEY] and key(other) != before[other]
+    assert key_of_all() != all_before
     whole = {**store.digests(demonstration), "invitations": "new"}
     monkeypatch.setattr(store, "digests", lambda _: whole)  # which all surveys read
     assert key(SURVEY) != before[SURVEY]
+
+
+def test_the_marks_of_all_surveys_are_those_of_their_responses_read_together(demonstration):
+    """They are put together of each survey's: all responses of a ministry do not fit in memory."""
+    year, catalogue = LAST.back(4), project.catalogue(demonstration)
+    rows = store.read(demonstration, "responses", LAST.back(9)[0], LAST)
+    people = weighted.weighed(rows, project.reference("margins"), catalogue, year)
+    together = [
+        surveys.quarterly(rows, catalogue, LAST.back(9)),
+        surveys.pooled(rows, catalogue, year),
+        weighted.marks(people),
+        weighted.report(people),
+    ]
+    known = [*estimates.COLUMNS[:8]]
+    told, meant = (
+        frame.sort_values(known, ignore_index=True)[estimates.COLUMNS]
+        for frame in (
+            frame.given(demonstration, LAST, "surveys").estimates,
+            estimates.with_units(estimates.combine(together), catalogue.units),
+        )
+    )
+    pd.testing.assert_frame_equal(told, meant, check_exact=True)
 
 
 def test_another_word_for_what_is_counted_is_told_at_once_and_computes_nothing_again(

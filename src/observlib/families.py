@@ -28,7 +28,9 @@ CONTEXT = {
     "held": "what the store holds of each device (`store.devices`)",
     "heard": "which device told of which product (`store.heard`)",
     "received": "how much each device gave in the quarter (`store.received`)",
+    "responses_of": "by survey, a function that reads its responses: all do not fit in memory",
 }
+RESPONSES = "responses"
 REFERENCE = ("margins", "regions")  # tables of `data/reference`
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 
@@ -56,8 +58,8 @@ class Family:
     compute
         Gives what `Given` holds, or its first parts, from what its parameters name: a tidy table,
         one whose rows that are alike are one (`tables.ALIKE`), a table of `REFERENCE`, a word of
-        `CONTEXT`, else another family's estimates. Of counts by days, such as `audience`, days that
-        follow each other are one row (`store.spans`).
+        `CONTEXT`, else another family's estimates, of a family of each survey those of all. Of
+        counts by days, such as `audience`, days that follow each other are one row (`store.spans`).
     quarters
         How many quarters of each table it reads, the edition's and those before; all where None.
     each_survey
@@ -77,7 +79,8 @@ class Family:
     @property
     def tables(self) -> tuple[str, ...]:
         """The tidy tables that it reads."""
-        read = (ALIKE[name].table if name in ALIKE else name for name in self.reads)
+        stands_for = {"responses_of": RESPONSES} | {name: ALIKE[name].table for name in ALIKE}
+        read = (stands_for.get(name, name) for name in self.reads)
         return tuple(dict.fromkeys(name for name in read if name in TABLES))
 
     @property

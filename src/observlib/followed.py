@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from observlib import counts, estimates
+from observlib import counts, estimates, tables
 from observlib.actions import Action
 from observlib.answers import each_month
 from observlib.catalogue import Catalogue
@@ -92,7 +92,7 @@ def monthly(read: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str) -
 def followed(
     audience: pd.DataFrame,
     ratings_by_mark: pd.DataFrame,
-    responses: pd.DataFrame,
+    responses_of: Mapping[str, Callable[[], pd.DataFrame]],
     calls_by_day: pd.DataFrame,
     intervals_by_day: pd.DataFrame,
     tickets_by_state: pd.DataFrame,
@@ -105,10 +105,17 @@ def followed(
 ) -> pd.DataFrame:
     """The series by month of the products that actions concern, to the end of the quarter."""
     concerned = {product for action in actions for product in (action.product, *action.controls)}
+    wanted = (None, *concerned)  # a survey may ask of several products
+    asked = [
+        read()
+        for survey, read in responses_of.items()
+        if catalogue.devices[survey].product in wanted
+    ]
+    none = tables.empty("responses").assign(source="")
     read = (
         audience,
         ratings_by_mark,
-        responses,
+        pd.concat(asked or [none]),
         calls_by_day,
         intervals_by_day,
         tickets_by_state,

@@ -8,7 +8,7 @@ import io
 import json
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from observlib import disk_cache, estimates, inputs, project, store, themes
 from observlib.actions import Action
 from observlib.errors import ObservError, bounded
 from observlib.expectations import REASONS, Expectation, exploratory
-from observlib.families import CONTEXT, DECLARED, REFERENCE, Family, Given
+from observlib.families import CONTEXT, DECLARED, REFERENCE, RESPONSES, Family, Given
 from observlib.followed import FOLLOWED
 from observlib.inputs import Inputs
 from observlib.period import Quarter
@@ -27,7 +27,6 @@ from observlib.tables import ALIKE, TABLES
 from observlib.themes.devices import estimates as devices
 
 _KEPT = disk_cache.FOLDER / "families"
-_ASKED = "responses"  # the table of which a family of each survey reads those of one
 _MADE_OF = "made_of.json"  # beside what a family gave
 
 
@@ -158,6 +157,13 @@ def tables(name: str) -> set[str]:
     return set(wanted.tables).union(*map(tables, wanted.families))
 
 
+def surveys(data: Path) -> list[str]:
+    """The devices of the catalogue with survey responses, in its order."""
+    held = store.devices(data)
+    fed = set(held.loc[held["table"] == RESPONSES, "device"])
+    return [device for device in project.catalogue(data).devices if device in fed]
+
+
 def is_kept(data: Path, quarter: Quarter, name: str, survey: str = "") -> bool:
     """Whether the project keeps what a family gives (see `given`)."""
     return place(data, quarter, name, survey).exists()
@@ -202,12 +208,17 @@ def dependencies(
 
     def of(name: str, survey: str = "") -> Inputs:
         if (name, survey) not in known:
-            keys = {what: inputs.key(of(what)) for what in family(name).families}
+            keys = {what: inputs.key(of_all(what)) for what in family(name).families}
             # of one survey no other's responses are read
-            own = {_ASKED: store.digest_of(data, _ASKED, survey)} if survey else {}
+            own = {RESPONSES: store.digest_of(data, RESPONSES, survey)} if survey else {}
             found = {"the family": name, "the quarter": str(quarter), "the survey": survey}
             known[name, survey] = found | _depends(data, name, held | own, facts, keys)
         return known[name, survey]
+
+    def of_all(name: str) -> Inputs:
+        if not family(name).each_survey:
+            return of(name)
+        return {survey: inputs.key(of(name, survey)) for survey in surveys(data)}
 
     return {job: of(*job) for job in jobs}
 
@@ -282,7 +293,7 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
     if what in TABLES:
         if TABLES[what].by_days:  # of which families need sums, and which days are told
             return store.spans(data, what, first, quarter)
-        if survey and what == _ASKED:
+        if survey and what == RESPONSES:
             return store.read(data, what, first, quarter, device=survey)
         if survey:  # which those of all surveys read
             return _of_all(data, store.digests(data).get(what, ""), what, first, quarter).copy()
@@ -290,7 +301,8 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
     if what in REFERENCE:
         return project.reference(what)
     if what not in CONTEXT:
-        return given(data, quarter, what).estimates
+        asked = surveys(data) if family(what).each_survey else [""]
+        return estimates.combine(given(data, quarter, what, one).estimates for one in asked)
     context: dict[str, Callable[[], Any]] = {
         "catalogue": lambda: project.catalogue(data),
         "quarter": lambda: quarter,
@@ -301,6 +313,10 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
         "held": lambda: store.devices(data),
         "heard": lambda: store.heard(data, first or quarter, quarter),
         "received": lambda: store.received(data, devices.COUNTED, quarter),
+        "responses_of": lambda: {
+            one: partial(store.read, data, RESPONSES, first, quarter, device=one)
+            for one in surveys(data)
+        },
     }
     return context[what]()
 

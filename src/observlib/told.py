@@ -32,16 +32,9 @@ KEPT = 64  # families, or those of one survey, that a process has at hand
 Job = tuple[str, str]  # a family, and the survey of one of each survey
 
 
-def surveys(data: Path) -> list[str]:
-    """The devices of the catalogue with survey responses, in its order."""
-    held = store.devices(data)
-    fed = set(held.loc[held["table"] == "responses", "device"])
-    return [device for device in project.catalogue(data).devices if device in fed]
-
-
 def jobs(data: Path) -> list[Job]:
     """The families of an edition, each after those it reads, and the surveys of those of each."""
-    asked = surveys(data)
+    asked = frame.surveys(data)
     return [
         (name, survey)
         for name, family in frame.families().items()

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from tests.copies import DEMO, copy_catalogue
 
-from observlib import demonstration, project, store, told
+from observlib import demonstration, frame, project, store
 from observlib.catalogue import Catalogue
 from observlib.demonstration import ministry
 from observlib.errors import ObservError
@@ -139,7 +139,7 @@ def test_a_product_of_a_dozen_is_read_whole_with_three_surveys(tmp_path, monkeyp
     )
     assert not done.problems and done.rejects.empty and not done.unclaimed
     assert len(done.devices) == 20 and (done.devices["rows"] > 0).all()
-    assert told.surveys(data) == [f"{name}-service-012" for name in ENQUETES]
+    assert frame.surveys(data) == [f"{name}-service-012" for name in ENQUETES]
     truths = json.loads(
         (data / "raw" / ministry.FOLDER / "service-012" / demonstration.MANIFEST).read_text("utf-8")
     )["truths"]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import errata, frame, inputs, project, store, tables, told
+from observlib import errata, frame, inputs, project, store, tables
 from observlib.catalogue import Catalogue
 from observlib.edition.plan import Page, plan
 from observlib.edition.study import Study, load_studies
@@ -121,7 +121,7 @@ def check_request(
     project.expectations(data, root)
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
     held = store.devices(data)
-    products, surveys = _products(held, catalogue), told.surveys(data)
+    products, surveys = _products(held, catalogue), frame.surveys(data)
     partners = _partners(data, held, catalogue, quarter)
     studies = _fed(studies, set(held["table"]), only)
 

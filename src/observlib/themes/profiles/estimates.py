@@ -8,7 +8,7 @@ with who answers.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import pandas as pd
@@ -238,7 +238,7 @@ def with_population(ratios: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame
 
 @family("profiles", quarters=4)
 def profiles(
-    responses: pd.DataFrame,
+    responses_of: Mapping[str, Callable[[], pd.DataFrame]],
     experiences: pd.DataFrame,
     margins: pd.DataFrame,
     regions: pd.DataFrame,
@@ -247,9 +247,12 @@ def profiles(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Shares of those who answered in a year, and how they compare with the population's."""
     year = quarter.back(4)
-    heard = (responses, of_experiences(experiences, regions))
-    shares = estimates.combine(distribution(rows, catalogue, year) for rows in heard)
-    ratios = estimates.combine(representation(rows, margins, catalogue, year) for rows in heard)
+    told = []
+    for read in (*responses_of.values(), lambda: of_experiences(experiences, regions)):
+        rows = read()
+        own = distribution(rows, catalogue, year), representation(rows, margins, catalogue, year)
+        told.append(own)
+    shares, ratios = map(estimates.combine, zip(*told, strict=True))
     compared = tested(  # together: all that is compared
         catalogue, with_population(ratios, margins), leading_answer.pairs(shares)
     )

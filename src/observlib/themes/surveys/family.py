@@ -55,18 +55,11 @@ def survey_(
     return estimates.combine(rows), compared
 
 
-@family("surveys", quarters=9)
-def surveys_(
-    responses: pd.DataFrame, margins: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
-) -> pd.DataFrame:
-    """The marks of every survey, by quarter and over a year, with weights and without."""
-    year = quarter.back(4)
-    people = weighted.weighed(responses, margins, catalogue, year)
-    return estimates.combine(
-        [
-            surveys.quarterly(responses, catalogue, quarter.back(9)),
-            surveys.pooled(responses, catalogue, year),
-            weighted.marks(people),
-            weighted.report(people),
-        ]
-    )
+@family("surveys")
+def surveys_(survey: pd.DataFrame) -> pd.DataFrame:
+    """The marks of every survey, by quarter and over a year, with weights and without.
+
+    `survey` are the estimates of all of them.
+    """
+    measured = survey["indicator"].isin(surveys.MEASURED) & survey["group"].isin(["", "weighting"])
+    return survey[measured | survey["indicator"].str.startswith("weighting_")]
