@@ -23,7 +23,7 @@ from observlib.edition import make as making
 from observlib.errors import ObservError
 from observlib.period import Quarter
 
-root, release, failing = small.root, small.release, small.failing  # fixtures
+release, failing = small.release, small.failing  # fixtures
 T2, T3, TODAY, LATER = "2026-T2", "2026-T3", date(2026, 11, 24), date(2026, 12, 2)
 NOTHING: set[str] = set()
 Release = Callable[..., tuple[Path, list[str]]]
@@ -32,6 +32,24 @@ Release = Callable[..., tuple[Path, list[str]]]
 @pytest.fixture
 def kept_site() -> None:
     """What is kept is looked at here: each project keeps its own."""
+
+
+@pytest.fixture(scope="module")
+def made_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages that a first release of the small project makes: they are alike in all tests."""
+    root = small.make_root(tmp_path_factory.mktemp("before").resolve() / "project")
+    with pytest.MonkeyPatch.context() as patch:
+        small.prepare(root, patch, None)
+        module.release(root, root / "data", Quarter.parse(T3), publisher="embedded", today=TODAY)
+    return root / "reports" / ".kept" / "site"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made_before: Path) -> Path:
+    made: Path = small.make_root(tmp_path.resolve() / "project")
+    shutil.copytree(made_before, made / "reports" / ".kept" / "site")
+    small.prepare(made, monkeypatch, None)
+    return made
 
 
 @pytest.fixture

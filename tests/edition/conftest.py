@@ -19,6 +19,7 @@ from nbformat.v4 import (
     new_output,
     new_raw_cell,
 )
+from tests.conftest import made_once
 from tests.copies import ALL_KEPT, DEMO, share_kept
 from tests.site.conftest import dump as dump
 
@@ -136,9 +137,20 @@ def _declared(header: str) -> list[str]:
 def root(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project of its own, which has published the demonstration and made its packages.
 
-    What is made of families and pages is kept where `make edition` finds it.
+    It is made once for all tests, which change nothing of it.
     """
-    root = tmp_path_factory.mktemp("built")
+
+    def make(place: Path) -> None:
+        _build(demonstration, place)
+
+    root = made_once(tmp_path_factory, "built", make, seconds=900)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        yield root
+
+
+def _build(demonstration: Path, root: Path) -> None:
+    """Publish the demonstration; what is made of it is kept where `make edition` finds it."""
     for name in ("catalogue", "formats", "reference", "practices"):
         shutil.copytree(ROOT / "data" / name, root / "data" / name)
     data = root / "data" / DEMO.name
@@ -152,4 +164,3 @@ def root(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         _, failed = release(root, data, NOW, publisher="embedded", today=date(2026, 11, 24))
         assert failed == []
         packages.make(root, NOW, root / "packages", today=date(2026, 11, 28))
-        yield root
