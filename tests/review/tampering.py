@@ -36,6 +36,24 @@ def copy(bundle: Path, target: Path) -> Path:
     return target
 
 
+def changed(folder: Path, bundle: Path) -> set[str]:
+    """The files of a copy that are not the bundle's own."""
+
+    def files(place: Path) -> set[tuple[str, int]]:
+        paths = (path for path in place.rglob("*") if path.is_file())
+        return {(path.relative_to(place).as_posix(), path.stat().st_ino) for path in paths}
+
+    return {name for name, _ in files(folder) ^ files(bundle)}
+
+
+def move(names: set[str], source: Path, target: Path) -> None:
+    """Let files of one copy be in another as they are there."""
+    for name in names:
+        (target / name).unlink(missing_ok=True)
+        if (source / name).exists():
+            (source / name).rename(target / name)
+
+
 def _write(path: Path, content: bytes) -> None:
     path.unlink()
     path.write_bytes(content)
@@ -192,14 +210,11 @@ def digit_of_a_pdf(folder: Path, chance: random.Random) -> Tampering:
 
 
 def alternative_text_of_a_pdf(folder: Path, chance: random.Random) -> Tampering:
-    described = []
-    for path in sorted(folder.glob("*.pdf")):
-        with pikepdf.open(path) as pdf:
-            if any(isinstance(x, pikepdf.Dictionary) and "/Alt" in x for x in pdf.objects):
-                described.append(path)
-    path = chance.choice(described)
+    path = _one(folder.glob("*.pdf"), chance)
     with pikepdf.open(path) as pdf:
         found = [x for x in pdf.objects if isinstance(x, pikepdf.Dictionary) and "/Alt" in x]
+        if not found:  # a page without a chart
+            return alternative_text_of_a_pdf(folder, chance)
         one = chance.choice(found)
         one["/Alt"] = pikepdf.String("9" + str(one["/Alt"])[1:])
         content = io.BytesIO()
