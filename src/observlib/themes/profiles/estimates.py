@@ -236,6 +236,10 @@ def with_population(ratios: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame
     return joined(heard, known, "population")
 
 
+def _by_variable(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values("group", key=lambda group: group.map(VARIABLES.index), kind="stable")
+
+
 @family("profiles", quarters=4)
 def profiles(
     responses_of: Mapping[str, Callable[[], pd.DataFrame]],
@@ -247,12 +251,16 @@ def profiles(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Shares of those who answered in a year, and how they compare with the population's."""
     year = quarter.back(4)
-    told = []
-    for read in (*responses_of.values(), lambda: of_experiences(experiences, regions)):
-        rows = read()
-        own = distribution(rows, catalogue, year), representation(rows, margins, catalogue, year)
-        told.append(own)
-    shares, ratios = map(estimates.combine, zip(*told, strict=True))
+
+    def told(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return distribution(rows, catalogue, year), representation(rows, margins, catalogue, year)
+
+    surveys = [told(responses_of[name]()) for name in sorted(responses_of)]
+    others = told(of_experiences(experiences, regions))
+    shares, ratios = (
+        estimates.combine([_by_variable(estimates.combine(one[part] for one in surveys)), other])
+        for part, other in enumerate(others)
+    )
     compared = tested(  # together: all that is compared
         catalogue, with_population(ratios, margins), leading_answer.pairs(shares)
     )

@@ -22,8 +22,13 @@ from observlib.confidentiality.rounding import base
 from observlib.period import Quarter
 
 PROMOTERS_FROM, DETRACTORS_TO = 9, 6
-MEASURED = (  # by every survey that asks it
-    *("satisfaction_10", "satisfied_share", "clarity_10", "nps", "ces_10", "task_success_share"),
+MEASURED = (  # by each survey that asks it
+    "satisfaction_10",
+    "satisfied_share",
+    "clarity_10",
+    "nps",
+    "ces_10",
+    "task_success_share",
 )
 STEPS = {  # and what each counts
     "Visites": "visites",

@@ -61,5 +61,9 @@ def surveys_(survey: pd.DataFrame) -> pd.DataFrame:
 
     `survey` are the estimates of all of them.
     """
-    measured = survey["indicator"].isin(surveys.MEASURED) & survey["group"].isin(["", "weighting"])
-    return survey[measured | survey["indicator"].str.startswith("weighting_")]
+    rows = survey.sort_values("device", kind="stable")
+    of_weights, marks = rows["indicator"].str.startswith("weighting_"), rows["group"] == "weighting"
+    measures = rows["indicator"].isin(surveys.MEASURED) & (rows["group"] == "")
+    of_year = rows["period"].str.contains("/")
+    parts = (measures & ~of_year, measures & of_year, marks, of_weights)
+    return estimates.combine(rows[part] for part in parts)
