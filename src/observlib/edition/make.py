@@ -109,7 +109,7 @@ def make(
         if waiting := [page for page in waiting if page not in [one.page for one in outcomes]]:
             outcomes += execute(waiting, executed, request.root, workers or COUNT, executing)
     # what changed while pages ran may be in them: they are not kept by what was before
-    stands = request.shared(decided) == inputs
+    may_keep = cache if cache and request.shared(decided) == inputs else None
     errors, problems = {}, []
     for outcome in outcomes:
         page = outcome.page
@@ -120,9 +120,9 @@ def make(
             aside = _put_aside(outcome, request.failed)
             problems.append(f"study {page.name}: {error}{f'; see {aside}' if aside else ''}")
         else:
-            if cache and stands and whole(page) == sources[page.name]:
-                keep(cache, page, inputs, made[page.name])
-                executions.keep(cache, outcome, inputs, made[page.name].used)
+            if may_keep and whole(page) == sources[page.name]:
+                keep(may_keep, page, inputs, made[page.name])
+                executions.keep(may_keep, outcome, inputs, made[page.name].used)
     shutil.rmtree(executed)
     if problems and (not keep_going or not made):
         advice = ", or publish the others with --keep-going" if made and not keep_going else ""
