@@ -58,12 +58,9 @@ def explain(
             entries.append(entry_of(page, made, store.digests(data)))
         else:
             changes = bounded(changed_inputs(cache, page, shared), 9)
-            runs = (
-                "would be made again, not run"
-                if executions.find(cache, page, shared)
-                else "would run"
-            )
-            reasons[page.name] = f"{runs}: {changes}"
+            ran = executions.find(cache, page, shared)
+            told_so = "would be made again, not run" if ran else "would run"
+            reasons[page.name] = f"{told_so}: {changes}"
             entries.append(entry(page))
     manifest = {
         "quarter": str(request.quarter),

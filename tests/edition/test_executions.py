@@ -115,6 +115,18 @@ def test_code_is_run_for_other_parameters(tmp_path, pages, page, ran, make):
     assert recalled(pages, other, tmp_path / "made") is None
 
 
+def test_code_that_is_saved_meanwhile_is_run(tmp_path, pages, page, ran, monkeypatch):
+    find = executions.find
+
+    def find_and_save(*words: Any) -> Any:
+        found = find(*words)
+        change(page, lambda notebook: notebook.cells.pop(3))
+        return found
+
+    monkeypatch.setattr(executions, "find", find_and_save)
+    assert recalled(pages, page, tmp_path / "made") is None
+
+
 def test_what_was_recalled_is_not_kept_twice(tmp_path, pages, page, ran):
     change(page, add_text)
     (tmp_path / "made").mkdir()

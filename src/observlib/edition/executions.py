@@ -48,10 +48,13 @@ def recalled(pages: Path, wanted: Sequence[Page], shared: Inputs, folder: Path) 
     """
     outcomes = []
     for page in wanted:
-        if found := find(pages, page, shared):
-            notebook = nbformat.reads(found.notebook, as_version=4)
+        code, found = _code(page), find(pages, page, shared)
+        if found is None:
+            continue
+        source = nbformat.read(page.study.path, as_version=4)
+        if _code(page) == code:  # else it has just been saved
             path = folder / f"{page.name}.ipynb"
-            nbformat.write(_between(nbformat.read(page.study.path, as_version=4), notebook), path)
+            nbformat.write(_between(source, nbformat.reads(found.notebook, as_version=4)), path)
             outcomes.append(Outcome(page, path, is_kept=True))
     return outcomes
 
