@@ -35,7 +35,7 @@ def test_a_notebook_that_was_only_executed_is_the_same(tmp_path):
     run.cells[0].execution_count = 7
     run.cells[0].outputs = [new_output("stream", text="12")]
     run.cells[0].id = "other"
-    run.metadata[inputs.MADE_OF] = {"its cells": "a"}
+    run.metadata[inputs.MADE_OF] = {"its code": "a"}
     assert digest(tmp_path, run) == before
 
 

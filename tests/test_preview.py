@@ -106,8 +106,8 @@ def test_each_save_is_shown_a_failure_is_told_and_ctrl_c_ends_it_well(root, tmp_
         path = root / "notebooks" / "panorama.ipynb"
         shown = f"from IPython.display import Markdown\\n{code}"
         text = path.read_text(encoding="utf-8")
-        assert '"say()"' in text
-        path.write_text(text.replace('"say()"', f'"{shown}"'), encoding="utf-8")
+        assert '"say()  # Fin."' in text
+        path.write_text(text.replace('"say()  # Fin."', f'"{shown}"'), encoding="utf-8")
 
     def until(words: str, times: int = 1) -> None:
         end = time.monotonic() + 120

@@ -130,10 +130,10 @@ def test_it_is_shown_on_demonstration_data(notebook):
     assert re.search(r'(?m)^data = "data/demo"$', cell.source)
 
 
-def test_its_cells_and_outputs_are_those_that_make_notebooks_has_executed(notebook):
+def test_its_code_and_outputs_are_those_that_make_notebooks_has_executed(notebook):
     told = notebook.metadata[inputs.MADE_OF]
     now = made_of(notebook, {}, [])
-    assert now == {name: told[name] for name in ("its cells", "its outputs")}
+    assert now == {name: told[name] for name in ("its code", "its outputs")}
 
 
 def test_it_is_as_make_notebooks_leaves_it(notebook):
