@@ -6,6 +6,7 @@ import copy
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -139,11 +140,7 @@ def root(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
     It is made once for all tests, which change nothing of it.
     """
-
-    def make(place: Path) -> None:
-        _build(demonstration, place)
-
-    root = made_once(tmp_path_factory, "built", make, seconds=900)
+    root = made_once(tmp_path_factory, "built", partial(_build, demonstration), seconds=900)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         yield root

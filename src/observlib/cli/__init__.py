@@ -15,10 +15,10 @@ import typer
 
 import observlib
 from observlib.cli.code import code
-from observlib.cli.edition import edition, parameters
+from observlib.cli.edition import edition
 from observlib.cli.exports import fetch, forget, ingest
 from observlib.cli.new import add_to
-from observlib.cli.options import Data
+from observlib.cli.options import Data, parameters
 from observlib.cli.printing import (
     answer,
     forget_options,

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from observlib.cli.checked import checklist, due
-from observlib.cli.options import Data, follow
+from observlib.cli.options import Data, follow, parameters
 from observlib.cli.places import put_bundle
 from observlib.cli.printing import answer, published, say
 from observlib.cli.progress import steps
@@ -136,20 +136,3 @@ def edition(
     answer(index=index, changed=True, failed=failed, **released, **bundle)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
-
-
-def parameters(words: list[str]) -> dict[str, str]:
-    """Parameters by name; each is given once, as NAME=VALUE."""
-    problems: list[str] = []
-    given: dict[str, str] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not (name and equals):
-            problems.append(f"parameter {word!r}: write it NAME=VALUE, such as -p years=3")
-        elif name in given:
-            problems.append(f"parameter {name!r}: is {given[name]!r} and {value!r}; give it once")
-        else:
-            given[name] = value
-    if problems:
-        raise UsageError(*problems)
-    return given

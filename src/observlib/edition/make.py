@@ -93,7 +93,6 @@ def make(
             compute(request, workers, computing)
         decided = told.decisions(request.data, request.quarter).digest
         inputs = request.shared(decided) if cache else {}
-        sources = {page.name: whole(page) for page in wanted}
         made = {
             page.name: found for page in wanted if cache and (found := recall(cache, page, inputs))
         }
@@ -105,8 +104,10 @@ def make(
             rows = _estimates(framing.result())
             errata.check(request.errata, rows, str(request.quarter), request.root / "reports")
         waiting = [page for page in wanted if page.name not in made]
+        sources = {page.name: whole(page) for page in waiting} if cache else {}
         outcomes = executions.recalled(cache, waiting, inputs, executed) if cache else []
-        if waiting := [page for page in waiting if page not in [one.page for one in outcomes]]:
+        recalled = {outcome.page.name for outcome in outcomes}
+        if waiting := [page for page in waiting if page.name not in recalled]:
             outcomes += execute(waiting, executed, request.root, workers or COUNT, executing)
     # what changed while pages ran may be in them: they are not kept by what was before
     may_keep = cache if cache and request.shared(decided) == inputs else None
