@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-_INSIDE = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""  # of a tag: its values may hold what ends one
+_INSIDE = r"""(?:[^>"']++|"[^"]*"|'[^']*')*+"""  # of a tag: its values may hold what ends one
 _TAG = re.compile(
-    rf"<!--.*?-->|(?P<raw><(script|style)\b{_INSIDE}>).*?</\2\s*>|(?P<tag><[a-z]{_INSIDE}>)",
+    rf"<(?:!--.*?-->|(?P<raw>(script|style)\b{_INSIDE}>).*?</\2\s*>|(?P<tag>[a-z]{_INSIDE}>))",
     re.S | re.I,
 )
 _ATTRIBUTE = re.compile(r"""\s([^\s"'<>/=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")

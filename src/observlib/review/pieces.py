@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import islice
 from pathlib import PurePosixPath
@@ -144,6 +145,7 @@ def _of_workbook(content: bytes) -> Iterator[Piece]:
                 yield Place("sheet", number, sheet, _column(place)), str(cell)
 
 
+@lru_cache(1000)
 def _column(place: int) -> str:
     """The letters of a workbook's column.
 
