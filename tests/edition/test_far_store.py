@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import SECRET
 from tests.edition.test_faults import change
 from tests.review import conftest as small_project
-from tests.review.conftest import DAY, T3, observ
+from tests.review.conftest import DAY, T3, git, observ
 from tests.test_release import published
 
 small = small_project.small  # a fixture
@@ -23,6 +23,7 @@ def test_an_edition_of_a_store_at_an_address_is_that_of_one_in_a_folder(small, s
     shutil.rmtree(far / "reports" / ".kept")  # all is computed again, from there
     for root in (near, far):
         change(root, "Une phrase de plus.")
+        git(root, "commit", "--quiet", "--all", "--message", "A sentence")  # and not `store.yml`
         where = f"s3://observatory/{tmp_path.name}/{root.name}"
         done = observ(root, "edition", T3, *WORDS, "--to", where, SOURCE_DATE_EPOCH=DAY)
         assert done.returncode == 0, done.stderr

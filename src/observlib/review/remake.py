@@ -20,6 +20,7 @@ from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
 from observlib.period import epoch
 from observlib.review.bundle import Bundle
+from observlib.store.address import SETTING
 
 _COMMAND = "from observlib.cli import main; main()"
 _NEVER = ("raw", "store", publications.FOLDER, "identifiers")  # of a data folder: no code, no fact
@@ -181,6 +182,9 @@ def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
     target = copy / place if place else copy.with_name(data.name)
     target.mkdir(parents=True, exist_ok=True)
     (target / "store").symlink_to((data / "store").resolve(), target_is_directory=True)
+    (target / SETTING).unlink(missing_ok=True)  # where the rows stand is said by these data
+    if (data / SETTING).is_file():
+        shutil.copyfile(data / SETTING, target / SETTING)
     for name in earlier:
         shutil.copytree(data / publications.FOLDER / name, target / publications.FOLDER / name)
     return place or str(target)
