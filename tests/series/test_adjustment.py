@@ -10,7 +10,7 @@ from observlib.demo import calendar
 from observlib.series.adjustment import Adjustment, seasonally_adjusted
 from observlib.themes.audience import demonstration as audience
 
-SEEDS = range(12)  # of the many of benchmarks/series_coverage.py
+SEEDS = range(12)  # of the many of tools/coverage/breaks.py
 
 
 def visits(device: str) -> tuple[Adjustment, pd.Series]:
@@ -47,13 +47,13 @@ def test_where_nothing_changed_nothing_is_found(synthetic):
 
 def test_a_loss_of_a_fifth_is_found_in_its_month_with_its_size(synthetic):
     near = held = 0
-    for seed in SEEDS:
+    for seed in range(30):
         values = synthetic(seed, change=(26, -0.2))
         changes = seasonally_adjusted(values).changes
         hits = changes[changes["month"].isin(values.index[25:28])]
         near += len(hits) == 1 == len(changes)
         held += len(hits) and hits.iloc[0]["ci_low"] <= -20 <= hits.iloc[0]["ci_high"]
-    assert near >= 11 and held >= 9
+    assert near >= 24 and held >= 0.9 * near
 
 
 @pytest.mark.parametrize("at", [15, 23, 44])

@@ -17,7 +17,7 @@ def drawn() -> np.ndarray:
 
 
 def test_without_autocorrelation_it_is_weighted_least_squares(monkeypatch, drawn):
-    monkeypatch.setattr(regression, "_CORRELATIONS", np.array([0.0]))
+    monkeypatch.setattr(regression, "CORRELATIONS", np.array([0.0]))
     weights = np.random.default_rng(2).uniform(1, 9, 40)
     oracle = sm.WLS(drawn, LINE, weights).fit()
     for place in range(3):
@@ -28,7 +28,7 @@ def test_without_autocorrelation_it_is_weighted_least_squares(monkeypatch, drawn
 
 
 def test_under_one_autocorrelation_it_is_generalised_least_squares(monkeypatch, drawn):
-    monkeypatch.setattr(regression, "_CORRELATIONS", np.array([0.5]))
+    monkeypatch.setattr(regression, "CORRELATIONS", np.array([0.5]))
     kept = np.delete(TIMES, [7, 8, 30])  # periods may be absent
     between = 0.5 ** np.abs(np.subtract.outer(kept, kept))
     oracle = sm.GLS(drawn[kept], LINE[kept], between).fit()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.survey.intervals import student, wilson
+from observlib.survey.intervals import bounded, student, wilson
 
 
 # R. G. Newcombe, "Two-sided confidence intervals for the single proportion: comparison of seven
@@ -70,3 +70,34 @@ def test_student_refuses_what_is_unknown_and_levels_in_percent():
 def test_what_has_no_spread_or_no_mean_has_no_interval(mean, sd, n):
     with pytest.raises(ValueError, match="a t interval needs 2 answers"):
         student(mean, sd, n)
+
+
+@given(st.floats(-1, 1), st.floats(1e-3, 3), st.integers(1, 500))
+def test_an_interval_of_marks_holds_the_mean_and_stays_on_the_scale_whichever_way_it_is_read(
+    mean, error, df
+):
+    if abs(mean) == 1:
+        assert all(map(math.isnan, bounded(mean, error, df, (-1, 1))))
+        return
+    low, high = bounded(mean, error, df, (-1, 1))
+    assert -1 <= low <= mean <= high <= 1
+    assert bounded(-mean, error, df, (-1, 1)) == pytest.approx((-high, -low), abs=1e-9)
+
+
+def test_an_interval_of_marks_of_0_or_1_is_that_of_a_proportion():
+    import pandas as pd
+
+    from observlib.survey.design import design
+    from observlib.survey.proportions import proportion
+
+    found = proportion(design(pd.DataFrame({"a": [1.0] * 30 + [0.0] * 12})), "a", 1.0).iloc[0]
+    ends = bounded(found["estimate"], found["se"], found["df"], (0, 1))
+    assert ends == pytest.approx((found["ci_low"], found["ci_high"]))
+
+
+@pytest.mark.parametrize(("mean", "error", "df"), [(10, 0.1, 9), (0, 0.1, 9), (5, 0, 9), (5, 1, 0),
+                                                   (math.nan, 1, 9), (5, math.nan, 9)])  # fmt: skip
+def test_marks_that_are_all_alike_or_that_nothing_tells_the_error_of_have_no_interval(
+    mean, error, df
+):
+    assert all(map(math.isnan, bounded(mean, error, df, (0, 10))))

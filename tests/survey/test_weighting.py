@@ -456,3 +456,34 @@ def test_weights_below_one_are_not_negative_and_those_below_nought_are():
     linear = calibrate(frame, {"a": pd.Series({"x": 2, "y": 1})}, totals={"age": 300},
                        method="linear")  # fmt: skip
     assert linear.summary()["negative"] == (linear.weights < 0).sum() > 0
+
+
+# --- residuals for small samples ----------------------------------------------------------------
+
+
+@given(st.integers(0, 10**6), st.booleans())
+def test_a_deleted_residual_is_that_of_the_regression_on_the_other_people(seed, with_number):
+    chance = np.random.default_rng(seed)
+    people = pd.DataFrame(
+        {"sexe": list("FH" * 20), "age": chance.permutation(list("--++") * 10)}
+    ).assign(x=chance.normal(size=40), w=chance.uniform(1, 3, 40))
+    totals = {"x": 5.0} if with_number else {}
+    margins = {"sexe": SEXE, "age": AGE}
+    found = calibrate(people, margins, totals=totals, weights="w", method="linear")
+    values = chance.normal(size=40)
+    told = found.deleting().residuals(values)
+    columns = [people["sexe"] == "F", people["sexe"] == "H", people["age"] == "-"]
+    x = np.column_stack([*columns, *([people["x"]] if with_number else [])]).astype(float)
+    root = np.sqrt(found.start)
+    for i in range(40):
+        others = np.arange(40) != i
+        beta = np.linalg.lstsq(x[others] * root[others, None], values[others] * root[others])[0]
+        assert told[i] == pytest.approx(values[i] - x[i] @ beta, abs=1e-8)
+    assert (np.abs(told) >= np.abs(found.residuals(values)) - 1e-12).all()
+
+
+def test_somebody_who_alone_has_a_category_tells_nothing_of_what_others_say():
+    people = pd.DataFrame({"sexe": list("FFHHH"), "age": list("-++++")})
+    found = calibrate(people, {"sexe": SEXE, "age": AGE}, method="linear").deleting()
+    told = found.residuals(np.array([9.0, 4.0, 5.0, 6.0, 8.0]))
+    assert told[0] == 0 and np.isfinite(told).all()

@@ -49,7 +49,7 @@ def paced(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
 
     Of the changes that are found, those more than a month away from the true one are left out:
     nothing is true of them, and how many there are is told by
-    `benchmarks/series_coverage.py`.
+    `breaks`.
     """
     catalogue, studies = project.catalogue(DEMO), []
     for i in repetitions:

@@ -13,11 +13,11 @@ from observlib.catalogue import Catalogue
 from observlib.display import french
 from observlib.display.typography import typography
 from observlib.errors import ObservError
-from tools.coverage import changes, methods
+from tools.coverage import breaks, changes, methods, raked
 from tools.coverage.outside import LEAST, MOST, REASONS, farthest
 from tools.coverage.truth import DEMO
 
-LABELS = changes.LABELS | methods.LABELS  # of what no page shows by itself
+LABELS = changes.LABELS | methods.LABELS | raked.LABELS  # of what no page shows by itself
 BEGIN = "<!-- coverage: written by `make coverage` -->"
 END = "<!-- /coverage -->"
 _WIDTHS = "|:--------------------|----------:|--------:|------------:|"
@@ -25,8 +25,8 @@ _CHANCE = "Ce qui dépasse de la plage n’est pas plus que le hasard des tirage
 _HEAD = ("Indicateur", "Effectif", "Répétitions", "Intervalles justes")
 
 
-def write(path: Path, table: pd.DataFrame, catalogue: Catalogue) -> None:
-    """Replace, on a page, what stands between `BEGIN` and `END` by what `markdown` gives.
+def write(path: Path, begin: str, end: str, text: str) -> None:
+    """Replace, on a page, what stands between two marks.
 
     Raises
     ------
@@ -34,17 +34,17 @@ def write(path: Path, table: pd.DataFrame, catalogue: Catalogue) -> None:
         Where the page cannot be read or has not both marks, once each and in this order.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        page = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ObservError(f"{path}: cannot be read: {error}; restore the page") from error
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end or BEGIN in rest or END in after or END in before:
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    if [page.count(mark) for mark in (begin, end)] != [1, 1] or end not in rest:
         raise ObservError(
-            f"{path}: the lines {BEGIN} and {END} do not stand once each, in this order; put them "
+            f"{path}: the lines {begin} and {end} do not stand once each, in this order; put them "
             "where the table goes"
         )
-    files.write_text(path, f"{before}{BEGIN}\n\n{markdown(table, catalogue)}\n{END}{after}")
+    files.write_text(path, f"{before}{begin}\n\n{text}\n{end}{after}")
 
 
 def markdown(table: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -108,8 +108,7 @@ def _told(table: pd.DataFrame, labels: dict[str, str], catalogue: Catalogue) -> 
 
 
 if __name__ == "__main__":  # where words alone have changed: the table that is committed
-    write(
-        project.root() / "reports" / "methode.qmd",
-        project.reference("coverage").fillna({"lowest_value": ""}),
-        project.catalogue(DEMO),
-    )
+    method = project.root() / "reports" / "methode.qmd"
+    known = project.reference("coverage").fillna({"lowest_value": ""})
+    write(method, BEGIN, END, markdown(known, project.catalogue(DEMO)))
+    write(method, breaks.BEGIN, breaks.END, breaks.markdown(project.reference("breaks")))

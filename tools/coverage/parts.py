@@ -39,7 +39,7 @@ from observlib.themes.user_tests import demonstration as user_tests
 from observlib.themes.user_tests import estimates as usability
 from observlib.themes.workshops import demonstration as workshops
 from observlib.themes.workshops import estimates as ideas
-from tools.coverage import changes, draws, methods, months, partners
+from tools.coverage import changes, draws, methods, months, partners, raked
 from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
 
 LAST = calendar.LAST
@@ -391,4 +391,5 @@ PARTS = {
     "months": Part(months.paced, months.true_paces, 1000),
     "actions": Part(months.acted, months.true_effects, 1000),
     "methods": Part(methods.estimate, methods.true_values, 2000),
+    "raked": Part(raked.estimate, raked.true_values, 2000),
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from observlib.series import steps
 from observlib.series.design import step_and_ramp
 from observlib.series.regression import Array, Effect, averaged, contrast, fit
 
@@ -15,6 +17,8 @@ _SURE = 0.01  # the error that a change of one series keeps to
 _FAMILY = 0.05  # and that all series searched together keep to
 _BESIDE = 3  # periods on each side with which one is compared
 Columns = Callable[[list[int]], Array]  # the columns of a regression, by the dates of its steps
+Term = tuple[int, int]  # of which date, and whether the step there or the change of slope
+_STEP, _SLOPE = 0, 1  # as `step_and_ramp` has them
 _NOTHING = 1e-3  # a standard deviation below this one is taken for this one
 _NORMAL = 1.4826  # of a normal sample, standard deviation over median absolute deviation
 
@@ -135,7 +139,9 @@ def confirmed(
     Then the least sure term is dropped until each is sure: a change of slope where its p value
     is below 0.01; a step where it is below 0.01, or 0.05 over the number of series if that is
     less, over the number of dates at which one was looked for (Bonferroni). A change of slope
-    alone is a change of pace, and none of level.
+    alone is a change of pace, and none of level. In the end a step stays where series that have
+    none show one as likely less often than 0.01, or 0.05 over the number of series
+    (`steps.chance`).
 
     Parameters
     ----------
@@ -157,42 +163,62 @@ def confirmed(
         step being free again: what was dropped for being unsure would narrow the interval.
     """
     trend = np.column_stack([np.ones(len(times)), times - times.mean(), other])
-    dates = max(1, len(times) - 2 * HOLDS + 1)
-    sure = (min(_SURE, _FAMILY / together) / dates, _SURE)  # of a step, of a change of slope
+    searched = times[HOLDS : len(times) - HOLDS + 1]
+    error = min(_SURE, _FAMILY / together)
+    sure = (error / max(1, len(searched)), _SURE)  # of a step, of a change of slope
     starts = list(starts)
 
-    def columns(dates: list[int]) -> Array:
-        return np.column_stack(
-            [*(step_and_ramp(times, dates[i])[:, kind] for i, kind in terms), trend]
-        )
+    def columns(terms: list[Term], dates: list[int]) -> Array:
+        own = (step_and_ramp(times, dates[i])[:, kind] for i, kind in terms)
+        return np.column_stack([*own, trend])
+
+    def doubt(terms: list[Term], i: int) -> float:
+        others = [term for term in terms if term != (i, _STEP)]
+        return steps.chance(values, columns(others, starts), times, starts[i], searched, error)
 
     while True:
-        terms = [(i, kind) for i in range(len(starts)) for kind in (0, 1)]
-        matrix = columns(starts)
+        terms = [(i, kind) for i in range(len(starts)) for kind in (_STEP, _SLOPE)]
+        matrix = columns(terms, starts)
         if not starts or np.linalg.matrix_rank(matrix) == matrix.shape[1] < len(times) - 2:
             break
         starts.pop()  # too few values to tell so many apart
     while terms:
-        starts = _dated(values, times, starts, columns)
-        fitted = fit(values, columns(starts), times)
-        width = fitted.coefficients.shape[1]
-        found = [contrast(fitted, np.eye(width)[place]) for place in range(len(terms))]
-        doubt = [effect.p / sure[kind] for effect, (_, kind) in zip(found, terms, strict=True)]
-        worst = int(np.argmax(doubt))
-        if doubt[worst] <= 1:
+        starts = _dated(values, times, starts, partial(columns, terms))
+        fitted = fit(values, columns(terms, starts), times)
+        unit = np.eye(fitted.coefficients.shape[1])
+        found = [contrast(fitted, unit[place]) for place in range(len(terms))]
+        doubts = [effect.p / sure[kind] for effect, (_, kind) in zip(found, terms, strict=True)]
+        worst = int(np.argmax(doubts))
+        if doubts[worst] <= 1:
             break
         del terms[worst]
-    changed = [i for i, kind in terms if kind == 0]
-    if not changed:
-        return []
-    terms += [(i, 1) for i in changed if (i, 1) not in terms]
-    unit = np.eye(columns(starts).shape[1])
-    sizes = []
-    for i in changed:
-        possible = [columns(dates) for dates in _near(times, starts, i)]
-        fits = [fit(values, x, times) for x in possible if np.linalg.matrix_rank(x) == len(unit)]
-        sizes.append(contrast(averaged(fits, len(starts)), unit[terms.index((i, 0))]))
-    return sorted(zip([starts[i] for i in changed], sizes, strict=True))
+    while changed := [i for i, kind in terms if kind == _STEP]:
+        every = [*terms, *((i, _SLOPE) for i in changed if (i, _SLOPE) not in terms)]
+        doubts = [doubt(every, i) for i in changed]
+        worst = int(np.argmax(doubts))
+        if doubts[worst] <= error:
+            return _sized(values, times, starts, every, columns)
+        terms = [(i, kind) for i, kind in terms if i != changed[worst]]  # its slope bends for it
+    return []
+
+
+def _sized(
+    values: Array,
+    times: NDArray[np.int64],
+    starts: list[int],
+    terms: list[Term],
+    columns: Callable[[list[Term], list[int]], Array],
+) -> list[tuple[int, Effect]]:
+    """The sizes of the steps among the terms, over the dates that each may have."""
+    found = []
+    for place, (i, kind) in enumerate(terms):
+        if kind == _STEP:
+            possible = [columns(terms, dates) for dates in _near(times, starts, i)]
+            width = possible[0].shape[1]
+            fits = [fit(values, x, times) for x in possible if np.linalg.matrix_rank(x) == width]
+            size = contrast(averaged(fits, len(starts)), np.eye(width)[place])
+            found.append((starts[i], size))
+    return sorted(found)
 
 
 def _near(times: NDArray[np.int64], starts: list[int], which: int) -> list[list[int]]:

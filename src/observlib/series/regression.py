@@ -15,7 +15,7 @@ from scipy.special import stdtr, stdtrit
 Array = NDArray[np.float64]
 # Autocorrelations that are weighed: closer than this to 1 a series is a walk, of which no
 # regression on time says anything.
-_CORRELATIONS = np.round(np.arange(-0.3, 0.96, 0.05), 2)
+CORRELATIONS = np.round(np.arange(-0.3, 0.96, 0.05), 2)
 
 
 class Fit(NamedTuple):
@@ -96,7 +96,7 @@ def fit(
         raise ValueError(f"{n} values for {p} coefficients: too few, or columns that say the same")
     root = np.sqrt(np.ones(n) if weights is None else np.asarray(weights, dtype=float))
     stacked = np.column_stack([matrix, response]) * root[:, None]
-    whiten, logs = _whitening(tuple(map(int, np.asarray(times))), tuple(map(float, _CORRELATIONS)))
+    whiten, logs = whitening(times)
     whitened = whiten @ stacked
     matrix, response = whitened[:, :, :-1], whitened[:, :, -1:]
     q, r = np.linalg.qr(matrix)
@@ -108,10 +108,10 @@ def fit(
     inverse = np.linalg.inv(r)
     covariances = (squares / (n - p))[:, None, None] * (inverse @ inverse.transpose(0, 2, 1))
     volume = np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
-    likely = logs - volume - (n - p) / 2 * np.log(squares) - np.log1p(-(_CORRELATIONS**2)) / 2
+    likely = logs - volume - (n - p) / 2 * np.log(squares) + log_prior(CORRELATIONS)
     relative = np.exp(likely - likely.max())
     return Fit(
-        _CORRELATIONS,
+        CORRELATIONS,
         relative / relative.sum(),
         coefficients,
         covariances,
@@ -120,9 +120,19 @@ def fit(
     )
 
 
+def log_prior(correlations: Array) -> Array:
+    """The logarithm of Jeffreys' prior of autocorrelations, up to a constant."""
+    found: Array = -np.log1p(-(correlations**2)) / 2
+    return found
+
+
+def whitening(times: ArrayLike) -> tuple[Array, Array]:
+    """By autocorrelation, what makes errors independent, and the logarithm of its determinant."""
+    return _whitening(tuple(map(int, np.asarray(times))), tuple(map(float, CORRELATIONS)))
+
+
 @lru_cache(maxsize=16)
 def _whitening(times: tuple[int, ...], correlations: tuple[float, ...]) -> tuple[Array, Array]:
-    """By autocorrelation, what makes errors independent, and the logarithm of its determinant."""
     apart = np.abs(np.subtract.outer(times, times))
     lower = np.linalg.cholesky([np.power(one, apart) for one in correlations])  # 0 ** 0 is 1
     whiten: Array = np.asarray(np.linalg.inv(lower), dtype=float)

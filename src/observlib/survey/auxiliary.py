@@ -85,6 +85,17 @@ class Auxiliary:
             found[:, k] = column - cells.predict(solve(gram, right))[cell]
         return found.reshape(values.shape)
 
+    def leverages(self, weights: np.ndarray, gram: np.ndarray) -> np.ndarray:
+        """How much each row pulls the weighted regression on x towards itself, 0 to 1 (n,).
+
+        The diagonal of the hat matrix. `gram` is that of the weights.
+        """
+        cells, cell = self._collapsed
+        each = np.eye(len(gram))
+        pulled = np.column_stack([cells.predict(solve(gram, one)) for one in each])
+        rows = np.column_stack([cells.predict(one) for one in each])
+        return weights * np.einsum("ij,ij->i", rows, pulled)[cell]
+
     def _totals_of_few(self, values: np.ndarray) -> np.ndarray:
         """As `totals`, of values most of which may be 0, such as those of a domain."""
         if self.numbers.shape[1]:

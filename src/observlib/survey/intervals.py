@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 # the quantiles alone: all of scipy.stats takes a second to import
-from scipy.special import ndtri, stdtrit
+from scipy.special import expit, ndtri, stdtrit
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -99,6 +99,48 @@ def clopper_pearson_of_share(
     from statsmodels.stats.proportion import proportion_confint  # a second to import
 
     low, high = proportion_confint(n * share, n, 1 - checked(level), method="beta")
+    return low, high
+
+
+def bounded(
+    mean: float, error: float, df: float, ends: tuple[float, float], level: float = 0.95
+) -> tuple[float, float]:
+    """The interval of a mean on a scale that ends, such as marks of 0 to 10: never beyond it.
+
+    Student's interval of the logarithm of (mean − least) / (most − mean), with its error by the
+    delta method, brought back to the scale. Where most people give the best marks, a sample that
+    by chance has few low ones has a mean too high and an error too small at once: on the scale
+    itself intervals then hold the truth too seldom.
+
+    Source: as for proportions, E. L. Korn and B. I. Graubard, *Analysis of Health Surveys* (1999),
+    section 2.7, and R's `svyciprop(method="logit")`.
+
+    Parameters
+    ----------
+    mean, error, df
+        The mean, its standard error and degrees of freedom.
+    ends
+        The least and the most that anybody can answer.
+    level
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    low, high
+        NaN where the mean is an end of the scale, or nothing tells its error.
+
+    Examples
+    --------
+    >>> [round(end, 2) for end in bounded(9.0, 0.3, 99, (0, 10))]
+    [8.23, 9.46]
+    """
+    least, most = ends
+    if not least < mean < most or not error > 0 or df < 1:
+        return math.nan, math.nan
+    odds = math.log((mean - least) / (most - mean))
+    half = float(stdtrit(df, (1 + checked(level)) / 2)) * error
+    half *= (most - least) / ((mean - least) * (most - mean))
+    low, high = (least + (most - least) * float(expit(end)) for end in (odds - half, odds + half))
     return low, high
 
 

@@ -44,6 +44,7 @@ SHORT = {  # repetitions: enough to see an interval that misses one truth in fou
     "months": 2,
     "actions": 5,
     "methods": 20,
+    "raked": 10,
 }
 
 
@@ -178,14 +179,15 @@ def test_a_category_that_is_rarely_held_shows_beside_the_others():
     assert row["low"] < 75 < row["high"] and row["lowest_high"] < 60
 
 
-def test_a_page_without_its_marks_is_left_as_it_is(tmp_path, table, catalogue):
+def test_a_page_without_its_marks_is_left_as_it_is(tmp_path):
     place = tmp_path / "methode.qmd"
     for text in ("rien", f"{page.END} {page.BEGIN}", f"{page.BEGIN}{page.BEGIN}{page.END}"):
         place.write_text(text, encoding="utf-8")
         with pytest.raises(ObservError, match="once each"):
-            page.write(place, table, catalogue)
+            page.write(place, page.BEGIN, page.END, "neuf")
         assert place.read_text(encoding="utf-8") == text
     place.write_text(f"avant\n{page.BEGIN}\nvieux\n{page.END}\naprès\n", encoding="utf-8")
-    page.write(place, table, catalogue)
+    page.write(place, page.BEGIN, page.END, "neuf")
     written = place.read_text(encoding="utf-8")
-    assert written.startswith("avant\n") and written.endswith("après\n") and "vieux" not in written
+    assert written.startswith("avant\n") and written.endswith("après\n") and "neuf" in written
+    assert "vieux" not in written

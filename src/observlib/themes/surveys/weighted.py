@@ -27,7 +27,8 @@ from observlib.survey.association import weighting_effect
 from observlib.survey.comparison import PAIRED, beside, two_by_two
 from observlib.survey.design import Design, design
 from observlib.survey.estimation import mean
-from observlib.survey.proportions import proportion
+from observlib.survey.intervals import bounded
+from observlib.survey.proportions import Method, proportion
 from observlib.survey.weighting import Calibration, calibrate, effective_n
 from observlib.themes.surveys.estimates import DETRACTORS_TO, PROMOTERS_FROM, pooled
 
@@ -41,6 +42,7 @@ _UNITS = {
     "ces_10": "sur 10",
     "nps": "points",
 }
+_ENDS = {"sur 10": (0.0, 10.0), "points": (-100.0, 100.0)}  # of the scale of a mean
 _QUESTIONS = {
     "satisfaction_10": "satisfaction",
     "satisfied_share": "satisfaction",
@@ -137,9 +139,10 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
         Estimates of `satisfaction_10`, `satisfied_share`, `task_success_share` (%), `ces_10` and
         `nps` by device, `group` = `weighting`, `group_value` = `RAW` or `WEIGHTED`, with n. Those
         with weights have the intervals and the effective n of the calibrated design: Student's
-        for means, Wilson's on the effective n for shares. A raw figure is `suppressed` where the
-        one on all answers, published elsewhere, would tell by subtraction of people too few or
-        too much alike (see `disclosing`); both are where a quarter published elsewhere would tell
+        on a scale that ends for means (`intervals.bounded`) and of log odds for shares (Wilson's
+        where all answer alike). A raw figure is `suppressed` where the one on all answers,
+        published elsewhere, would tell by subtraction of people too few or too much alike (see
+        `disclosing`); both are where a quarter published elsewhere would tell
         another one that is withheld.
 
     Notes
@@ -147,7 +150,8 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
     Weights are raked to the margins (J.-C. Deville and C.-E. Särndal, "Calibration estimators in
     survey sampling", *JASA* 87 (1992), 376–382), from those of the survey where it has some, then
     cut at `WEIGHTS`, or at the survey's own smallest and largest where these lie beyond; variances
-    are those of residuals on the margins, respondents being taken as a simple sample.
+    are those of deleted residuals on the margins (`Calibration.deleting`), respondents being taken
+    as a simple sample.
     """
     made: list[dict[str, Any]] = []
     for survey in surveys:
@@ -161,8 +165,8 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
             row["status"] = "suppressed" if name in survey.withheld else survey.status
             plain = {"status": "suppressed"} if name in hides else _estimate(design(people), name)
             made.append({**row, **_named(name), "group_value": RAW, **plain})
-            calibrated = _estimate(design(people, calibration=survey.calibration), name)
-            made.append({**row, **_named(name), "group_value": WEIGHTED, **calibrated})
+            found = _estimate(calibrated(survey, people), name)
+            made.append({**row, **_named(name), "group_value": WEIGHTED, **found})
     return protect(made)
 
 
@@ -186,11 +190,11 @@ def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
             continue
         own = marks([survey])
         people = survey.people.join(scores(survey.given))
-        calibrated, plain = design(people, calibration=survey.calibration), design(people)
+        with_weights, plain = calibrated(survey, people), design(people)
         for _, two in own.groupby("indicator", sort=False):
             raw, weighted = (two[two["group_value"] == name] for name in (RAW, WEIGHTED))
             name = str(two["indicator"].iat[0])
-            effect = weighting_effect(calibrated, plain, name)
+            effect = weighting_effect(with_weights, plain, name)
             scale = 100.0 if _UNITS[name] == "%" else 1.0
             error = (scale * effect.se if effect.status == "published" else 0.0, effect.df)
             pair = beside(weighted, raw)
@@ -385,16 +389,31 @@ def _named(indicator: str) -> dict[str, str]:
     return {"indicator": indicator, "unit": _UNITS[indicator]}
 
 
+def calibrated(survey: Weighed, people: pd.DataFrame) -> Design:
+    """The respondents with their calibrated weights; a few hundred at most, so that each counts."""
+    assert survey.calibration is not None
+    return design(people, calibration=survey.calibration.deleting())
+
+
 def _estimate(made: Design, name: str) -> dict[str, Any]:
-    """Estimate, interval and bases of a column of a design."""
+    """Estimate, interval and bases of a column of a design.
+
+    Without weights the intervals are those of the same figures elsewhere, Student's and Wilson's;
+    with weights these would hold the truth too seldom.
+    """
+    is_raw, scale = made.calibration is None, 1.0
     if _UNITS[name] == "%":
-        found, scale = proportion(made, name, 1.0, method="wilson").iloc[0], 100.0
+        alike = made.frame[name].dropna().nunique() == 1  # of which there are no odds
+        method: Method = "wilson" if is_raw or alike else "logit"
+        found, scale = proportion(made, name, 1.0, method=method).iloc[0], 100.0
     else:
-        found, scale = mean(made, name).iloc[0], 1.0
+        found = mean(made, name).iloc[0]
     if found["status"] == "missing":
         return {"status": "missing"}
     low, high = scale * found["ci_low"], scale * found["ci_high"]
     if name == "nps":
         low, high = np.clip((low, high), -100.0, 100.0)  # an unknown end stays unknown
+    if not is_raw and _UNITS[name] in _ENDS:
+        low, high = bounded(found["estimate"], found["se"], found["df"], _ENDS[_UNITS[name]])
     value = answers.with_interval(scale * found["estimate"], low, high) or {}
     return {**value, "n": int(found["n"]), "n_eff": found["n_eff"]}

@@ -1,0 +1,140 @@
+"""Changes of level that are none, and true ones that are found, in series of known making.
+
+Five years of visits by month, with the season, growth and working days of the demonstration and
+errors of 5 % around them that follow one another. Nothing changes in a third of the scenarios; in
+the next the trend bends; in the last the season slowly grows. Then levels fall.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+
+import numpy as np
+import pandas as pd
+
+from observlib.demo import calendar
+from observlib.demo.chance import normal, stream
+from observlib.display import french
+from observlib.display.typography import typography
+from observlib.series.adjustment import seasonally_adjusted
+from observlib.survey.intervals import wilson
+from observlib.working_days import length_deviation, working_day_deviation
+
+BEGIN = "<!-- breaks: written by `make coverage` -->"
+END = "<!-- /breaks -->"
+COLUMNS = ["what", "correlation", "size", "repetitions", "share", "low", "high"]
+REPETITIONS = 500
+CORRELATIONS = (0.0, 0.3, 0.6, 0.8)
+STILL, FALLS = ("nothing", "trend", "season"), (-0.1, -0.2, -0.3)
+MONTHS = [f"{2021 + i // 12}-{i % 12 + 1:02d}" for i in range(60)]
+AT = 30  # the month from which a level has fallen
+_ERROR, _GROWTH, _WORKING_DAY = 0.05, 0.04, 0.016
+_BEND, _MORE = 0.4, 0.5  # of the trend, from its middle to its ends; of the season, in five years
+_AT_ONCE = 20
+Case = tuple[str, float, float]
+"""What changes, the correlation of errors, and by how much the level falls."""
+CASES: tuple[Case, ...] = tuple(
+    (what, correlation, size)
+    for what, size in (*((what, 0.0) for what in STILL), *(("level", size) for size in FALLS))
+    for correlation in CORRELATIONS
+)
+
+
+def drawn(case: Case, seed: int, repetition: int) -> pd.Series:
+    """Visits of five years: what changes in them, how errors follow one another, how far they fall.
+
+    Examples
+    --------
+    >>> drawn(("nothing", 0.3, 0.0), 1, 0).round(-4).head(3).tolist()
+    [90000.0, 80000.0, 100000.0]
+    """
+    what, correlation, size = case
+    chance = stream(seed, "breaks", what, str(correlation), str(size), str(repetition))
+    noise, values = normal(chance), []
+    for i, month in enumerate(MONTHS):
+        past = i / len(MONTHS)
+        season = math.log(calendar.MONTH_FACTORS[i % 12]) * (1 + _MORE * past * (what == "season"))
+        level = math.log(1e5) + _GROWTH * i / 12 + season
+        level += _WORKING_DAY * working_day_deviation(month) + length_deviation(month)
+        level += _BEND * (2 * past - 1) ** 2 * (what == "trend") + math.log1p(size) * (i >= AT)
+        values.append(round(math.exp(level + _ERROR * noise)))
+        noise = correlation * noise + math.sqrt(1 - correlation**2) * normal(chance)
+    return pd.Series(values, MONTHS, dtype=float)
+
+
+def found(case: Case, seed: int, repetition: int) -> bool:
+    """Whether a change is found where there is none; or, of a fall, within a month of its own."""
+    months = seasonally_adjusted(drawn(case, seed, repetition)).changes["month"]
+    return bool(months.isin(MONTHS[AT - 1 : AT + 2]).any()) if case[2] else len(months) > 0
+
+
+def _some(seed: int, task: tuple[Case, range]) -> int:
+    case, repetitions = task
+    return sum(found(case, seed, i) for i in repetitions)
+
+
+def simulate(
+    seed: int,
+    repetitions: int = REPETITIONS,
+    processes: int = 1,
+    progress: Callable[[int], object] = lambda _: None,
+) -> pd.DataFrame:
+    """How often a change is found, by what changes: `COLUMNS`, shares in %.
+
+    `low` and `high` are the Monte-Carlo interval at 95 % (Wilson's). The seed decides all chance.
+    """
+    tasks = [
+        (case, range(first, min(first + _AT_ONCE, repetitions)))
+        for case in CASES
+        for first in range(0, repetitions, _AT_ONCE)
+    ]
+    hits = dict.fromkeys(CASES, 0)
+
+    def add(task: tuple[Case, range], number: int) -> None:
+        hits[task[0]] += number
+        progress(len(task[1]))
+
+    if processes == 1:
+        for task in tasks:
+            add(task, _some(seed, task))
+    else:
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            for task, number in zip(tasks, pool.map(partial(_some, seed), tasks), strict=True):
+                add(task, number)
+    rows = []
+    for case, number in hits.items():
+        low, high = wilson(number, repetitions)
+        rows.append((*case, repetitions, *(100 * np.array([number / repetitions, low, high]))))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """The table of the method's page.
+
+    Examples
+    --------
+    >>> rows = [("nothing", c, 0.0, 500, 0.4, 0.1, 1.4) for c in CORRELATIONS]
+    >>> print(markdown(pd.DataFrame(rows, columns=COLUMNS)).splitlines()[2])
+    | Rien ne change | 0,4\xa0% | 0,4\xa0% | 0,4\xa0% | 0,4\xa0% |
+    """
+    labels = {
+        ("nothing", 0.0): "Rien ne change",
+        ("trend", 0.0): "La tendance plie",
+        ("season", 0.0): "La saison grandit",
+        **{("level", size): f"Le niveau baisse de {french.percent(-100 * size)}" for size in FALLS},
+    }
+    head = [french.number(one, 1 if one else 0) for one in CORRELATIONS]
+    widths = f"|:-----------------|{'---:|' * len(head)}"
+    lines = [f"| Lien d’un mois au suivant | {' | '.join(head)} |", widths]
+    for (what, size), label in labels.items():
+        own = table[(table["what"] == what) & (table["size"] == size)].set_index("correlation")
+        if len(own):
+            cells = [french.percent(own.at[one, "share"], 1) for one in CORRELATIONS]
+            lines.append(f"| {label} | {' | '.join(cells)} |")
+    times = french.number(table["repetitions"].max())
+    caption = f": Suites de cinq ans où l’on trouve une rupture, sur {times} tirées au hasard"
+    return typography("\n".join([*lines, "", f"{caption} {{#tbl-ruptures}}"])) + "\n"
