@@ -46,8 +46,8 @@ check: $(VENV)/.installed $(DEMO)/store/ledger.json
 notebooks: $(DEMO)/store/ledger.json ## execute the committed notebooks in place, on the demonstration data
 	$(BIN)/python -m observlib.edition.refresh
 
-coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonstrations drawn again (half an hour)
-	$(BIN)/python -m tools.coverage
+coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonstrations drawn again (half an hour; PARTS="months raked")
+	$(BIN)/python -m tools.coverage $(PARTS)
 
 bench: $(VENV)/.lab $(DEMO)/store/ledger.json ## ratios to what one would run instead: benchmarks/REPORT.md (an hour; ARGS="--quick editions")
 	$(BIN)/python benchmarks/report.py $(ARGS)

@@ -1,10 +1,13 @@
-"""`make coverage`: repeat every part, and write the table and the page of the method."""
+"""`make coverage`: repeat parts, and write the tables and the page of the method.
+
+`PARTS="months raked"` names some; what is known of the others stays, with its day.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
@@ -23,35 +26,41 @@ from tools.coverage import breaks, page
 from tools.coverage.outside import REASONS, outside
 from tools.coverage.parts import PARTS
 from tools.coverage.simulate import simulate
-from tools.coverage.truth import DEMO
 
 SEED = 20261125
+BREAKS = "breaks"
 _PROCESSES = 2
 
 
-def main() -> None:
-    """Run the whole simulation and write what it found."""
-    root = project.root()
-    repetitions = {name: part.repetitions for name, part in PARTS.items()}
-    total = sum(repetitions.values()) + len(breaks.CASES) * breaks.REPETITIONS
-    print(f"{total} repetitions of {len(PARTS)} studies and of series, seed {SEED}")
+def main(names: Sequence[str]) -> None:
+    """Run the simulation of some parts, or of all, and write what is then known of them all."""
+    if unknown := {*names} - {*PARTS, BREAKS}:
+        raise ObservError(
+            f"{', '.join(sorted(unknown))}: no part; parts are {', '.join([*PARTS, BREAKS])}"
+        )
+    repetitions = {
+        name: part.repetitions for name, part in PARTS.items() if name in names or not names
+    }
+    with_breaks = BREAKS in names or not names
+    total = sum(repetitions.values()) + with_breaks * len(breaks.CASES) * breaks.REPETITIONS
+    print(f"{total} repetitions, seed {SEED}")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True)
     ) as bars:
         task = bars.add_task("repetitions", total=total)
-        found = simulate(
-            repetitions, SEED, _PROCESSES, lambda done: bars.advance(task, float(done))
-        )
-        levels = breaks.simulate(
-            SEED, processes=_PROCESSES, progress=lambda done: bars.advance(task, float(done))
-        )
-    method = root / "reports" / "methode.qmd"
-    found, levels = _kept(root, "coverage", found), _kept(root, "breaks", levels)
-    page.write(method, page.BEGIN, page.END, page.markdown(found, project.catalogue(DEMO)))
-    page.write(method, breaks.BEGIN, breaks.END, breaks.markdown(levels))
+
+        def told(done: int) -> None:
+            bars.advance(task, float(done))
+
+        if repetitions:
+            _keep("coverage", simulate(repetitions, SEED, _PROCESSES, told))
+        if with_breaks:
+            _keep(BREAKS, breaks.simulate(SEED, processes=_PROCESSES, progress=told))
+    page.main()
+    table = page.known("coverage")
     known = {place for places in REASONS.values() for place in places}
-    for row in found[outside(found)].itertuples():
+    for row in table[outside(table)].itertuples():
         why = (
             "told"
             if (row.indicator, row.device) in known
@@ -60,17 +69,20 @@ def main() -> None:
         print(f"outside: {row.indicator} of {row.device}: {row.covered} %, {why}")
 
 
-def _kept(root: Path, name: str, found: pd.DataFrame) -> pd.DataFrame:
-    """A table with its day and seed, as it is put among the references."""
+def _keep(name: str, found: pd.DataFrame) -> None:
+    """Put a table with its day and seed among the references; what was not measured now stays."""
+    path, key = project.root() / "data" / "reference" / f"{name}.csv", [*found.columns[:2]]
     found = found.round(2).assign(date=date.today().isoformat(), seed=SEED)
-    path = root / "data" / "reference" / f"{name}.csv"
+    if path.exists():
+        before = pd.read_csv(path)
+        again = pd.MultiIndex.from_frame(before[key]).isin(pd.MultiIndex.from_frame(found[key]))
+        found = pd.concat([before[~again], found]).sort_values(key, kind="stable")
     files.write_text(path, found.to_csv(index=False, lineterminator="\n"))
     print(f"{path}: {len(found)} rows")
-    return found
 
 
 if __name__ == "__main__":
     try:
-        main()
+        main(sys.argv[1:])
     except ObservError as error:
         sys.exit(str(error))

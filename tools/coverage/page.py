@@ -68,10 +68,18 @@ def markdown(table: pd.DataFrame, catalogue: Catalogue) -> str:
     for name in labels:
         if name in by_name:
             lines.append(f"| {' | '.join(_cells(labels[name], by_name[name]))} |")
-    when = french.day_label(date.fromisoformat(table["date"].iat[0]))
-    caption = f": Part des intervalles à 95 % qui contiennent la vraie valeur, mesurée le {when}"
+    caption = f": Part des intervalles à 95 % qui contiennent la vraie valeur, {_measured(table)}"
     told = list(_told(table.set_index(["indicator", "device"]), labels, catalogue))
     return typography("\n".join([*lines, "", f"{caption} {{#tbl-couverture}}", "", *told])) + "\n"
+
+
+def _measured(table: pd.DataFrame) -> str:
+    """On which days it was: some parts may have been measured again."""
+    first, last = (
+        french.day_label(date.fromisoformat(day))
+        for day in (table["date"].min(), table["date"].max())
+    )
+    return f"mesurée le {first}" if first == last else f"mesurée entre le {first} et le {last}"
 
 
 def _cells(label: str, rows: pd.DataFrame) -> Iterator[str]:
@@ -107,8 +115,18 @@ def _told(table: pd.DataFrame, labels: dict[str, str], catalogue: Catalogue) -> 
             yield from (f"- {reason}", *names)
 
 
-if __name__ == "__main__":  # where words alone have changed: the table that is committed
+def known(name: str) -> pd.DataFrame:
+    """What is known of the coverage of intervals, or of breaks: the table that is committed."""
+    table = project.reference(name)
+    return table.fillna({"lowest_value": ""}) if "lowest_value" in table else table
+
+
+def main() -> None:
+    """Write the tables that are committed on the page of the method."""
     method = project.root() / "reports" / "methode.qmd"
-    known = project.reference("coverage").fillna({"lowest_value": ""})
-    write(method, BEGIN, END, markdown(known, project.catalogue(DEMO)))
-    write(method, breaks.BEGIN, breaks.END, breaks.markdown(project.reference("breaks")))
+    write(method, BEGIN, END, markdown(known("coverage"), project.catalogue(DEMO)))
+    write(method, breaks.BEGIN, breaks.END, breaks.markdown(known("breaks")))
+
+
+if __name__ == "__main__":  # where words alone have changed
+    main()

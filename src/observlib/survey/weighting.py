@@ -74,12 +74,7 @@ class Calibration:
         if len(values) != len(self.weights) or not np.isfinite(values).all():
             raise ValueError(f"residuals of {len(self.weights)} rows need as many finite values")
         found = self.auxiliary.residuals(values, self.start, self._gram)
-        if not self.deletes:
-            return found
-        left = 1 - self.auxiliary.leverages(self.start, self._gram)
-        # a row that alone has a category is explained by itself: it tells nothing
-        scale = np.divide(1.0, left, out=np.zeros(len(left)), where=left > COLLINEAR)
-        return (found.T * scale).T
+        return (found.T * self._without_itself).T if self.deletes else found
 
     def deleting(self) -> Calibration:
         """The same, with residuals for small samples: each from the regression on the other rows.
@@ -95,6 +90,13 @@ class Calibration:
         for replicate weights only.
         """
         return replace(self, deletes=True)
+
+    @cached_property
+    def _without_itself(self) -> np.ndarray:
+        """(n,): what makes a row's residual that of the regression on the others."""
+        left = 1 - self.auxiliary.leverages(self.start, self._gram)
+        # a row that alone has a category is explained by itself: it tells nothing
+        return np.divide(1.0, left, out=np.zeros(len(left)), where=left > COLLINEAR)
 
     @cached_property
     def _gram(self) -> np.ndarray:

@@ -390,7 +390,7 @@ def _named(indicator: str) -> dict[str, str]:
 
 
 def calibrated(survey: Weighed, people: pd.DataFrame) -> Design:
-    """The respondents with their calibrated weights; a few hundred at most, so that each counts."""
+    """The respondents with their calibrated weights, and errors that hold where they are few."""
     assert survey.calibration is not None
     return design(people, calibration=survey.calibration.deleting())
 
