@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
+from observlib import estimates
 from observlib.edition import checks
 from observlib.edition.finalise import PageError, finalise
 
@@ -52,6 +53,18 @@ def test_what_no_page_may_show_is_refused_and_its_cell_named(make, output, told)
     cells = (make.shows("x = 1"), make.shows("show()", output))
     with pytest.raises(PageError, match=told):
         finalised(make, *cells)
+
+
+def test_a_sentence_on_a_ministry_may_carry_more_than_a_page_shows(make, monkeypatch):
+    output = make.output("text", "Sur 120 produits, 60 progressent.")
+    output["data"][estimates.MIME]["rows"] *= 200_000
+    finalised(make, make.shows("say()", output))
+    monkeypatch.setattr(checks, "DATA_BYTES", 10_000_000)
+    told = (
+        r"carry estimates of \d+\.\d MB, of which cell 3 has \d+\.\d; a page may have 10; show less"
+    )
+    with pytest.raises(PageError, match=told):
+        finalised(make, make.shows("say()", output))
 
 
 def test_a_path_in_a_cell_s_source_is_refused_too_for_the_notebook_is_published(make):

@@ -14,7 +14,9 @@ from observlib import estimates
 from observlib.display.typography import prose_of
 from observlib.errors import bounded
 
-PAGE_BYTES = 10_000_000  # of outputs; the largest page of the demonstration has 0.4 million
+# of what outputs show, and of the estimates that they carry, which grow with the products that a
+# sentence counts; the largest page of the demonstration has 0.4 million, of a ministry 25 million
+PAGE_BYTES, DATA_BYTES = 10_000_000, 100_000_000
 INJECTED = "injected-parameters"
 DECIMALS = 2  # which indicators have at the most, unless the cell carries a finer value
 # A number with its decimals: no part of a version, a date, a time, an identifier of a document.
@@ -34,7 +36,7 @@ def cell_problems(notebook: Any, root: Path) -> list[str]:
     - A cell whose source or output holds the path of the project or of the user's home folder.
     - A number with more decimals than any page tells, in prose, in a caption or in a table: from
       them one may compute what each person answered.
-    - Outputs of more than `PAGE_BYTES` in all.
+    - Outputs that show more than `PAGE_BYTES` in all, or carry more than `DATA_BYTES` of estimates.
 
     What goes to `stderr` is not looked at: it is never published. Cells are counted as in the
     study, without the one of the parameters that were given.
@@ -48,14 +50,17 @@ def cell_problems(notebook: Any, root: Path) -> list[str]:
     ['cell 1 prints; end it with what it is to show, and remove the print']
     """
     found: list[str] = []
-    sizes: dict[int, int] = {}
+    shown: dict[int, int] = {}
+    carried: dict[int, int] = {}
     places = _places(root)
     position = 0
     for cell in notebook.cells:
         injected = INJECTED in cell.metadata.get("tags", [])
         position += not injected
         outputs = [o for o in cell.get("outputs", []) if o.get("name") != "stderr"]
-        sizes[position] = sizes.get(position, 0) + sum(map(_size, outputs))
+        data = sum(map(_data_size, outputs))
+        carried[position] = carried.get(position, 0) + data
+        shown[position] = shown.get(position, 0) + sum(map(_size, outputs)) - data
         if any(output.output_type == "stream" for output in outputs):
             found.append(
                 f"cell {position} prints; end it with what it is to show, and remove the print"
@@ -75,14 +80,20 @@ def cell_problems(notebook: Any, root: Path) -> list[str]:
                 f"cell {position} tells {bounded(fine)}, with more decimals than a page tells; "
                 "say it with `study.say`, or write it with `french.number(x, 1)`"
             )
+    found += _too_much(shown, "outputs have", PAGE_BYTES)
+    return found + _too_much(carried, "outputs carry estimates of", DATA_BYTES)
+
+
+def _too_much(sizes: dict[int, int], what: str, most: int) -> list[str]:
+    """A line where cells have too many bytes in all, that names the largest."""
     total = sum(sizes.values())
-    if total > PAGE_BYTES:
-        largest = max(sizes, key=lambda place: sizes[place])
-        found.append(
-            f"its outputs have {total / 1e6:.1f} MB, of which cell {largest} has "
-            f"{sizes[largest] / 1e6:.1f}; a page may have {PAGE_BYTES / 1e6:.0f}; show less"
-        )
-    return found
+    if total <= most:
+        return []
+    largest = max(sizes, key=lambda place: sizes[place])
+    return [
+        f"its {what} {total / 1e6:.1f} MB, of which cell {largest} has "
+        f"{sizes[largest] / 1e6:.1f}; a page may have {most / 1e6:.0f}; show less"
+    ]
 
 
 def _too_fine(prose: str, outputs: list[Any]) -> list[str]:
@@ -119,6 +130,12 @@ def _places(root: Path) -> re.Pattern[str]:
 
 def _size(output: Any) -> int:
     return len(json.dumps(output, ensure_ascii=False))
+
+
+def _data_size(output: Any) -> int:
+    """What of an output is estimates and comparisons, which programs read."""
+    content = output.get("data", {}).get(estimates.MIME, {})
+    return sum(_size(content[name]) for name in ("rows", "comparisons") if name in content)
 
 
 def _texts(value: Any) -> Iterator[str]:

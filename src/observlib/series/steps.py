@@ -28,8 +28,8 @@ def chance(
 
     Series are drawn from the regression of `values` on `columns`, without the step, with normal
     errors of first-order autocorrelation: each time another one, as often as the data make it
-    likely once the step is taken out. In each a step is looked for at every date, as it was in the
-    data. How likely one is, is how much more probable it makes a series, coefficients, variance
+    likely, one time in two once the step is taken out. In each a step is looked for at every date,
+    as it was in the data. How likely one is, is how much more probable it makes a series, coefficients, variance
     and autocorrelation being integrated out (as in `regression.fit`): so what a search of dates
     finds by chance, and what errors that last long make look like a step, is taken into account.
     Drawing ends once the p value is above `sure` for certain.
@@ -66,7 +66,8 @@ def chance(
     step = (times >= start).astype(float)
     search = _search(columns, (times[:, None] >= dates).astype(float), times)
     own = float(_likelier(_search(columns, step[:, None], times), values[:, None])[0])
-    weights = fit(values, np.column_stack([columns, step]), times).weights
+    weights = fit(values, columns, times).weights / 2
+    weights += fit(values, np.column_stack([columns, step]), times).weights / 2
     whiten, _ = whitening(times)
     lower = np.linalg.inv(whiten)
     random = np.random.default_rng(_SEED)

@@ -135,7 +135,7 @@ def test_a_change_of_level_that_would_hold_alone_is_not_told_among_many(catalogu
         level = 1e5 * np.exp(0.03 * noise + step * (np.arange(48) >= 24))
         return months([*np.round(level)], device=str(seed))
 
-    changed = drawn(7, 0.1)
+    changed = drawn(7, 0.12)
     others = [drawn(seed, 0.0) for seed in range(100, 115)]
 
     def changes(*frames: pd.DataFrame) -> list[str]:
