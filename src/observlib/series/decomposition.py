@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,8 +62,16 @@ def decompose(values: Array, months: Sequence[str], search: bool, together: int 
         _, seasonal, slope = _smooth(values - steps, working, there)
         return seasonal + slope * working
 
+    @cache  # most passes suspect the same dates as the one before
+    def confirmed(kept: tuple[int, ...], starts: tuple[int, ...]) -> list[tuple[int, Effect]]:
+        named, places = [months[i] for i in kept], np.array(kept)
+        other = np.column_stack([design.season(named, design.YEAR // 2), design.working(named)])
+        return breaks.confirmed(values[places], other, places, [*starts], together)
+
     def changed(adjusted: Array, there: NDArray[np.bool_]) -> list[tuple[int, Effect]]:
-        return _changes(values, adjusted, months, there, together)
+        kept = np.flatnonzero(there)
+        starts = [int(kept[i]) for i in breaks.candidates(adjusted[kept])]
+        return confirmed(tuple(kept.tolist()), tuple(starts))
 
     first: _Regular = partial(_pilot, values)
     passes: list[_Regular] = [first, *[smoothly] * _ROUNDS] if search else []
@@ -163,17 +171,3 @@ def _heralds(
             found[month] = True
             month -= 1
     return found
-
-
-def _changes(
-    values: Array,
-    adjusted: Array,
-    months: Sequence[str],
-    there: NDArray[np.bool_],
-    together: int,
-) -> list[tuple[int, Effect]]:
-    kept = np.flatnonzero(there)
-    starts = [int(kept[i]) for i in breaks.candidates(adjusted[kept])]
-    named = [months[int(i)] for i in kept]
-    other = np.column_stack([design.season(named, design.YEAR // 2), design.working(named)])
-    return breaks.confirmed(values[kept], other, kept, starts, together)

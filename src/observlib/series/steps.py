@@ -29,10 +29,10 @@ def chance(
     Series are drawn from the regression of `values` on `columns`, without the step, with normal
     errors of first-order autocorrelation: each time another one, as often as the data make it
     likely, one time in two once the step is taken out. In each a step is looked for at every date,
-    as it was in the data. How likely one is, is how much more probable it makes a series, coefficients, variance
-    and autocorrelation being integrated out (as in `regression.fit`): so what a search of dates
-    finds by chance, and what errors that last long make look like a step, is taken into account.
-    Drawing ends once the p value is above `sure` for certain.
+    as it was in the data. How likely one is, is how much more probable it makes a series,
+    coefficients, variance and autocorrelation being integrated out (as in `regression.fit`): so
+    what a search of dates finds by chance, and what errors that last long make look like a step,
+    is taken into account. Drawing ends once the p value is above `sure` for certain.
 
     Source: D. W. K. Andrews, "Tests for parameter instability and structural change with unknown
     change point", *Econometrica* 61 (1993), 821–856 (the best of all dates); R. Lund et al.,
