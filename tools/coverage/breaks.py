@@ -136,5 +136,8 @@ def markdown(table: pd.DataFrame) -> str:
             cells = [french.percent(own.at[one, "share"], 1) for one in CORRELATIONS]
             lines.append(f"| {label} | {' | '.join(cells)} |")
     times = french.number(table["repetitions"].max())
-    caption = f": Suites de cinq ans où l’on trouve une rupture, sur {times} tirées au hasard"
+    caption = (
+        f": Suites de cinq ans où l’on trouve une rupture, sur {times} tirées au hasard ; leurs mois "
+        f"s’écartent de {french.percent(100 * _ERROR)} de ce qui est attendu"
+    )
     return typography("\n".join([*lines, "", f"{caption} {{#tbl-ruptures}}"])) + "\n"

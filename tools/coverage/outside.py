@@ -14,6 +14,11 @@ REASONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("satisfied_share", "jdma-vie-publique"),
         ("ticket_theme_share", "courriels-boutique"),
     ),
+    "Une rupture de 12 % n’est trouvée ici qu’une fois sur quatre, quand le hasard la grossit. "
+    "L’intervalle manque alors plus souvent sa vraie taille :": (
+        ("level_change", "audience-boamp"),
+        ("level_change", "matomo-journal-officiel"),
+    ),
     "Ces intervalles ne sont pas à 95 %, mais au niveau, plus haut, que donne la correction "
     "de Holm. C’est tous ensemble qu’ils doivent être justes, dans 95 études sur 100 :": tuple(
         ("difference", device)
