@@ -50,7 +50,7 @@ def drawn(case: Case, seed: int, repetition: int) -> pd.Series:
     Examples
     --------
     >>> drawn(("nothing", 0.3, 0.0), 1, 0).round(-4).head(3).tolist()
-    [90000.0, 80000.0, 100000.0]
+    [100000.0, 100000.0, 110000.0]
     """
     what, correlation, size = case
     chance = stream(seed, "breaks", what, str(correlation), str(size), str(repetition))
@@ -135,9 +135,9 @@ def markdown(table: pd.DataFrame) -> str:
         if len(own):
             cells = [french.percent(own.at[one, "share"], 1) for one in CORRELATIONS]
             lines.append(f"| {label} | {' | '.join(cells)} |")
-    times = french.number(table["repetitions"].max())
+    times, around = french.number(table["repetitions"].max()), french.percent(100 * _ERROR)
     caption = (
-        f": Suites de cinq ans où l’on trouve une rupture, sur {times} tirées au hasard ; leurs mois "
-        f"s’écartent de {french.percent(100 * _ERROR)} de ce qui est attendu"
+        f": Suites de cinq ans où l’on trouve une rupture, sur {times} tirées au hasard ; "
+        f"leurs mois s’écartent de {around} de ce qui est attendu"
     )
     return typography("\n".join([*lines, "", f"{caption} {{#tbl-ruptures}}"])) + "\n"
