@@ -4,7 +4,8 @@
 
 It takes hours, and so runs where it is named alone: `make bench ARGS=ministry`. The store is made
 of `observ demo --products`, or is that of a data folder with its catalogue. Papermill executes
-pages of that data at equal distances among all; a page costs it what these cost on average.
+pages of that data at equal distances among all, after the edition, whose estimates they find kept;
+a page costs it what these cost on average.
 """
 
 from __future__ import annotations
@@ -43,11 +44,9 @@ def main() -> None:
         listed = run([sys.executable, "-c", PAGES.replace("data/demo", DATA)], folder)
         pages = json.loads(listed.said)
         ended, most = threading.Event(), [0.0]
-        watch = threading.Thread(target=_watch, args=(ended, most))
-        watch.start()
+        threading.Thread(target=_watch, args=(ended, most), daemon=True).start()
         whole = run([*OBSERV[:-1], DATA, "--publisher", "embedded"], folder)
         ended.set()
-        watch.join()
         step = max(1, len(pages) // asked.sample)
         some = [[path, name, {**of, "data": DATA}] for path, name, of in pages[::step]]
         loop = by_command(folder, some)
