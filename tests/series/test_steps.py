@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.series.conftest import noise
 from tests.series.drivers import BELTS, FUEL, drivers
 
 from observlib.series import breaks, steps
@@ -17,10 +18,7 @@ def chance(values: np.ndarray, start: int, columns: np.ndarray = LEVEL, sure: fl
 
 
 def errors(seed: int, correlation: float) -> np.ndarray:
-    drawn = np.random.default_rng(seed).normal(size=60)
-    for i in range(1, 60):
-        drawn[i] += correlation * drawn[i - 1]
-    return drawn
+    return noise(seed, 60, correlation)
 
 
 def best(values: np.ndarray) -> int:

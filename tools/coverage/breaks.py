@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from multiprocessing import get_context
+from itertools import product, repeat
 
 import numpy as np
 import pandas as pd
 
 from observlib.demo import calendar
-from observlib.demo.chance import normal, stream
+from observlib.demo.chance import stream
 from observlib.display import french
 from observlib.display.typography import typography
 from observlib.series.adjustment import seasonally_adjusted
 from observlib.survey.intervals import wilson
 from observlib.working_days import length_deviation, working_day_deviation
+from tools.coverage.months import errors
+from tools.coverage.simulate import shared_out
 
 BEGIN = "<!-- breaks: written by `make coverage` -->"
 END = "<!-- /breaks -->"
@@ -54,15 +54,14 @@ def drawn(case: Case, seed: int, repetition: int) -> pd.Series:
     """
     what, correlation, size = case
     chance = stream(seed, "breaks", what, str(correlation), str(size), str(repetition))
-    noise, values = normal(chance), []
-    for i, month in enumerate(MONTHS):
+    values = []
+    for i, (month, error) in enumerate(zip(MONTHS, errors(chance, correlation), strict=False)):
         past = i / len(MONTHS)
         season = math.log(calendar.MONTH_FACTORS[i % 12]) * (1 + _MORE * past * (what == "season"))
         level = math.log(1e5) + _GROWTH * i / 12 + season
         level += _WORKING_DAY * working_day_deviation(month) + length_deviation(month)
         level += _BEND * (2 * past - 1) ** 2 * (what == "trend") + math.log1p(size) * (i >= AT)
-        values.append(round(math.exp(level + _ERROR * noise)))
-        noise = correlation * noise + math.sqrt(1 - correlation**2) * normal(chance)
+        values.append(round(math.exp(level + _ERROR * error)))
     return pd.Series(values, MONTHS, dtype=float)
 
 
@@ -72,8 +71,7 @@ def found(case: Case, seed: int, repetition: int) -> bool:
     return bool(months.isin(MONTHS[AT - 1 : AT + 2]).any()) if case[2] else len(months) > 0
 
 
-def _some(seed: int, task: tuple[Case, range]) -> int:
-    case, repetitions = task
+def _some(case: Case, seed: int, repetitions: range) -> int:
     return sum(found(case, seed, i) for i in repetitions)
 
 
@@ -87,24 +85,16 @@ def simulate(
 
     `low` and `high` are the Monte-Carlo interval at 95 % (Wilson's). The seed decides all chance.
     """
-    tasks = [
-        (case, range(first, min(first + _AT_ONCE, repetitions)))
-        for case in CASES
+    parts = [
+        range(first, min(first + _AT_ONCE, repetitions))
         for first in range(0, repetitions, _AT_ONCE)
     ]
+    cases, some = zip(*product(CASES, parts), strict=True)
     hits = dict.fromkeys(CASES, 0)
-
-    def add(task: tuple[Case, range], number: int) -> None:
-        hits[task[0]] += number
-        progress(len(task[1]))
-
-    if processes == 1:
-        for task in tasks:
-            add(task, _some(seed, task))
-    else:
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            for task, number in zip(tasks, pool.map(partial(_some, seed), tasks), strict=True):
-                add(task, number)
+    made = shared_out(processes, _some, cases, repeat(seed), some)
+    for case, done, number in zip(cases, some, made, strict=True):
+        hits[case] += number
+        progress(len(done))
     rows = []
     for case, number in hits.items():
         low, high = wilson(number, repetitions)

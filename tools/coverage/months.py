@@ -48,8 +48,7 @@ def paced(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
     """Changes of level where there is one, and paces where there is none.
 
     Of the changes that are found, those more than a month away from the true one are left out:
-    nothing is true of them, and how many there are is told by
-    `breaks`.
+    nothing is true of them, and how many there are is told by `breaks`.
     """
     catalogue, studies = project.catalogue(DEMO), []
     for i in repetitions:
@@ -127,19 +126,27 @@ def _visits(
 ) -> Iterator[dict[str, Any]]:
     site = audience.SITES[device]
     about = {"indicator": "visits", "unit": "visites", "product": site.product, "channel": "web"}
-    noise = normal(chance)
-    for i, month in enumerate(calendar.MONTHS):
+    for i, (month, error) in enumerate(
+        zip(calendar.MONTHS, errors(chance, correlation), strict=False)
+    ):
         level = math.log(site.per_day * 365.25 / 12) + math.log1p(site.growth) * i / 12
         level += math.log(calendar.MONTH_FACTORS[i % 12]) + _WORKING_DAY * working_day_deviation(
             month
         )
         level += length_deviation(month) + math.log1p(change) * (i >= _AT)
-        visits = round(math.exp(level + _NOISE * noise))
+        visits = round(math.exp(level + _NOISE * error))
         yield {
             **about, "device": drawn_again(device, repetition), "period": month,
             "estimate": visits, "n": visits,
         }  # fmt: skip
-        noise = correlation * noise + math.sqrt(1 - correlation**2) * normal(chance)
+
+
+def errors(chance: Random, correlation: float) -> Iterator[float]:
+    """Errors without end of mean 0 and variance 1, each of which resembles the one before."""
+    error = normal(chance)
+    while True:
+        yield error
+        error = correlation * error + math.sqrt(1 - correlation**2) * normal(chance)
 
 
 def _marks(device: str, repetition: int, chance: Random) -> Iterator[dict[str, Any]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat as repeated
 from multiprocessing import get_context
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -18,6 +20,7 @@ COLUMNS = [
     "lowest", "lowest_high", "lowest_value",
 ]  # fmt: skip
 _AT_ONCE = 20  # repetitions of one task: more at once gain nothing, and hold more memory
+T = TypeVar("T")
 _OFTEN = 0.25  # a category is told by itself where it is published in so many repetitions
 
 
@@ -59,23 +62,23 @@ def simulate(
         for part, count in repetitions.items()
         for first in range(0, count, _AT_ONCE)
     ]
-    told = progress or (lambda _: None)
-    found: dict[int, pd.DataFrame] = {}
+    parts, some = zip(*tasks, strict=True)
+    found = []
+    made = shared_out(processes, repeat, parts, repeated(seed), some)
+    for intervals, done in zip(made, some, strict=True):
+        found.append(intervals)
+        if progress:
+            progress(len(done))
+    return covered(pd.concat(found, ignore_index=True))
+
+
+def shared_out(processes: int, work: Callable[..., T], *given: Iterable[Any]) -> Iterator[T]:
+    """What work gives of each task, in order: made in several processes, or, of one, in this."""
     if processes == 1:
-        for place, (part, some) in enumerate(tasks):
-            found[place] = repeat(part, seed, some)
-            told(len(some))
-    else:
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            waiting = {
-                pool.submit(repeat, part, seed, some): place
-                for place, (part, some) in enumerate(tasks)
-            }
-            for done in as_completed(waiting):
-                place = waiting[done]
-                found[place] = done.result()
-                told(len(tasks[place][1]))
-    return covered(pd.concat([found[place] for place in range(len(tasks))], ignore_index=True))
+        yield from map(work, *given)
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(work, *given)
 
 
 def covered(intervals: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,7 @@ def cell_problems(notebook: Any, root: Path) -> list[str]:
     ['cell 1 prints; end it with what it is to show, and remove the print']
     """
     found: list[str] = []
-    shown: dict[int, int] = {}
-    carried: dict[int, int] = {}
+    shown, carried = Counter[int](), Counter[int]()  # bytes, by cell
     places = _places(root)
     position = 0
     for cell in notebook.cells:
@@ -59,8 +59,8 @@ def cell_problems(notebook: Any, root: Path) -> list[str]:
         position += not injected
         outputs = [o for o in cell.get("outputs", []) if o.get("name") != "stderr"]
         data = sum(map(_data_size, outputs))
-        carried[position] = carried.get(position, 0) + data
-        shown[position] = shown.get(position, 0) + sum(map(_size, outputs)) - data
+        carried[position] += data
+        shown[position] += sum(map(_size, outputs)) - data
         if any(output.output_type == "stream" for output in outputs):
             found.append(
                 f"cell {position} prints; end it with what it is to show, and remove the print"
@@ -84,15 +84,14 @@ def cell_problems(notebook: Any, root: Path) -> list[str]:
     return found + _too_much(carried, "outputs carry estimates of", DATA_BYTES)
 
 
-def _too_much(sizes: dict[int, int], what: str, most: int) -> list[str]:
+def _too_much(sizes: Counter[int], what: str, most: int) -> list[str]:
     """A line where cells have too many bytes in all, that names the largest."""
-    total = sum(sizes.values())
-    if total <= most:
+    if sizes.total() <= most:
         return []
-    largest = max(sizes, key=lambda place: sizes[place])
+    ((largest, size),) = sizes.most_common(1)
     return [
-        f"its {what} {total / 1e6:.1f} MB, of which cell {largest} has "
-        f"{sizes[largest] / 1e6:.1f}; a page may have {most / 1e6:.0f}; show less"
+        f"its {what} {sizes.total() / 1e6:.1f} MB, of which cell {largest} has {size / 1e6:.1f}; "
+        f"a page may have {most / 1e6:.0f}; show less"
     ]
 
 

@@ -108,7 +108,7 @@ def fit(
     inverse = np.linalg.inv(r)
     covariances = (squares / (n - p))[:, None, None] * (inverse @ inverse.transpose(0, 2, 1))
     volume = np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
-    likely = logs - volume - (n - p) / 2 * np.log(squares) + log_prior(CORRELATIONS)
+    likely = logs - volume - (n - p) / 2 * np.log(squares)
     relative = np.exp(likely - likely.max())
     return Fit(
         CORRELATIONS,
@@ -120,14 +120,11 @@ def fit(
     )
 
 
-def log_prior(correlations: Array) -> Array:
-    """The logarithm of Jeffreys' prior of autocorrelations, up to a constant."""
-    found: Array = -np.log1p(-(correlations**2)) / 2
-    return found
-
-
 def whitening(times: ArrayLike) -> tuple[Array, Array]:
-    """By autocorrelation, what makes errors independent, and the logarithm of its determinant."""
+    """By autocorrelation, what makes errors independent, and how likely it is before any value.
+
+    A logarithm, up to a constant: of the determinant, and of Jeffreys' prior.
+    """
     return _whitening(tuple(map(int, np.asarray(times))), tuple(map(float, CORRELATIONS)))
 
 
@@ -137,6 +134,7 @@ def _whitening(times: tuple[int, ...], correlations: tuple[float, ...]) -> tuple
     lower = np.linalg.cholesky([np.power(one, apart) for one in correlations])  # 0 ** 0 is 1
     whiten: Array = np.asarray(np.linalg.inv(lower), dtype=float)
     logs: Array = np.log(np.diagonal(whiten, axis1=1, axis2=2)).sum(axis=1)
+    logs = logs - np.log1p(-np.square(correlations)) / 2
     return whiten, logs
 
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from observlib.series.regression import CORRELATIONS, Array, fit, log_prior, whitening
+from observlib.series.regression import Array, fit, whitening
 
-_BEYOND = 10  # drawn series that may go beyond the given one where a step is just sure
+_BEYOND = 10  # drawn series go beyond the given one where a step is just not sure
 _AT_ONCE = 250  # series that are drawn together
 _SPANNED = 1e-6  # the share of a step that other columns leave, below which they make it up
 _SEED = 1963  # the same series are drawn of the same regression each time
@@ -106,7 +106,7 @@ def _search(columns: Array, steps: Array, times: NDArray[np.int64]) -> _Search:
     spanned = lengths < _SPANNED * np.sqrt((whitened**2).sum(axis=1))
     lengths = np.where(spanned, 1.0, lengths)
     volume = np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
-    likely = logs - volume + log_prior(CORRELATIONS)
+    likely = logs - volume
     with_step = np.where(spanned, -np.inf, likely[:, None] - np.log(lengths))
     degrees = columns.shape[0] - columns.shape[1]
     return _Search(whiten, q, free / lengths[:, None, :], likely, with_step, degrees)
