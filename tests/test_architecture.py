@@ -27,7 +27,7 @@ FLOORS = [
     {"errata"},
     {"quotes", "dataset", "revisions"},
     {"comparison"},
-    {"main_points"},
+    {"main_points", "departments"},
     {"sentences"},
     {"themes"},
     {"findings", "followed", "demonstration"},

@@ -15,6 +15,8 @@ from observlib.publish.project import Entry, Project, flat, read_project
 
 __all__ = ["sample"]
 OVERVIEWS = ("panorama", "produit")  # of the sample
+CONTACTS = ("contacts-information-legale", "contacts-edition")  # a study of each department
+PARTNER = "fiche_partenaire-caisse-fictive-edition"
 SURVEYS = ("enquete-service-public", "enquete-legifrance")
 
 
@@ -25,6 +27,11 @@ def studies(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
         yield {"page": f"fiche_produit-{product}", **own, "sha256": ""}
     for device in SURVEYS:
         yield {"page": device, "study": "enquete", "parameters": {"survey": device}, "sha256": ""}
+    for page in CONTACTS:
+        own = {"study": "contacts", "parameters": {"department": page.partition("-")[2]}}
+        yield {"page": page, **own, "sha256": ""}
+    led = {"partner": "caisse-fictive", "department": "edition"}
+    yield {"page": PARTNER, "study": "fiche_partenaire", "parameters": led, "sha256": ""}
     for name in OVERVIEWS:
         yield {"page": name, "study": name, "parameters": {}, "sha256": ""}
 
@@ -42,7 +49,8 @@ def folder(tmp_path: Path, sample: ModuleType, catalogue: Catalogue) -> Path:
 
 @pytest.fixture
 def many(folder: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> Project:
-    monkeypatch.setattr(menus, "MOST", len(catalogue.products) + len(SURVEYS) - 1)
+    grouped = len([*studies(catalogue)]) - len(OVERVIEWS)
+    monkeypatch.setattr(menus, "MOST", grouped - 1)
     menus.group(folder, [*studies(catalogue)], catalogue)
     return read_project(folder)
 
@@ -58,7 +66,7 @@ def test_the_menu_leads_to_departments_and_no_more_to_hundreds_of_pages(many, ca
     fed = {product.department for product in catalogue.products.values()}
     lists = [f"departement-{name}.qmd" for name in catalogue.departments if name in fed]
     assert [name for name in reached if name.startswith("departement")] == lists
-    assert not [name for name in reached if name.startswith(("fiche_", "enquete"))]
+    assert not [name for name in reached if name.startswith(("fiche_", "enquete", "contacts"))]
     assert "panorama.ipynb" in reached  # what is of no one product stays
 
 
@@ -66,10 +74,23 @@ def test_a_department_lists_its_products_and_surveys_and_says_how_many(many):
     page = many.page(PurePosixPath("departement-information-legale.qmd"))
     listed = {one["id"]: [str(p.source) for p in pages] for one, pages in many.listings(page)}
     assert listed == {
+        "department": ["contacts-information-legale.ipynb"],
         "product": ["fiche_produit-journal-officiel.ipynb", "fiche_produit-legifrance.ipynb"],
         "device": ["enquete-legifrance.ipynb"],
     }
-    assert page.meta["description"] == "2\u00a0produits et 1\u00a0enquête."
+    assert page.meta["description"] == "1\u00a0étude, 2\u00a0produits et 1\u00a0enquête."
+
+
+def test_a_department_lists_the_partners_of_whom_its_users_speak(many):
+    page = many.page(PurePosixPath("departement-edition.qmd"))
+    listed = {one["id"]: [str(p.source) for p in pages] for one, pages in many.listings(page)}
+    assert listed["partner"] == [f"{PARTNER}.ipynb"]
+    assert listed["department"] == ["contacts-edition.ipynb"]
+
+
+def test_a_section_of_the_menu_whose_pages_are_all_listed_elsewhere_is_none(many):
+    titles = [entry.text for entry in many.navigation]
+    assert "Produit par produit" in titles and "Organisme par organisme" not in titles
 
 
 def test_the_home_page_shows_departments_as_cards_and_studies_without_surveys(many):
@@ -85,6 +106,7 @@ def test_a_product_says_of_which_department_it_is_and_so_does_the_whole_pdf(many
     assert many.trail(PurePosixPath("enquete-legifrance.ipynb"))[-1] == law
     chapters = whole.parts(many)["Diffusion du droit"]
     assert {str(page.source) for page in chapters} == {
+        "contacts-information-legale.ipynb",
         "fiche_produit-journal-officiel.ipynb",
         "fiche_produit-legifrance.ipynb",
         "enquete-legifrance.ipynb",

@@ -9,15 +9,18 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from observlib import departments as whose
 from observlib.catalogue import Catalogue
 from observlib.display import french
 from observlib.publish.globs import compile_glob
 from observlib.yaml_files import as_front_matter, dump, mapping, read_front_matter, read_text
 
-MOST = 40  # pages of products and surveys that are listed one by one
+MOST = 40  # pages of products, surveys, partners and departments that are listed one by one
 _KINDS = {  # by what a study has a page for each of
+    "department": ("Les études", "étude", "études"),
     "product": ("Les produits", "produit", "produits"),
     "device": ("Les enquêtes", "enquête", "enquêtes"),
+    "partner": ("Les organismes", "organisme", "organismes"),
 }
 Study = Mapping[str, Any]  # as the manifest has it
 
@@ -32,9 +35,13 @@ def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None
     studies
         The pages of its manifest, in order.
     catalogue
-        Says the department of each product and survey.
+        Says the department of each product, survey and partner's page.
     """
-    each = [study for study in studies if "sha256" in study and _kind(study, catalogue)]
+    each = [
+        study
+        for study in studies
+        if "sha256" in study and _kind(study, catalogue) and _department(study, catalogue)
+    ]
     if len(each) <= MOST:
         return
     by_department: dict[str, list[Study]] = {name: [] for name in catalogue.departments}
@@ -48,13 +55,20 @@ def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None
     pages = [f"{study['page']}.ipynb" for study in studies if "sha256" in study]
     lists = [f"departement-{name}.qmd" for name in departments]
 
+    left = [{"href": name} for name in lists]  # where the first pages stood that are all grouped
+
     def spread(item: Any) -> list[Any]:
         """An item of the menu, in place of whose grouped pages stand the departments."""
         if isinstance(item, dict) and "contents" in item:
-            return [{**item, "contents": [one for own in item["contents"] for one in spread(own)]}]
+            own = [one for each in item["contents"] for one in spread(each)]
+            return [{**item, "contents": own}] if own else []
         auto = item.get("auto") if isinstance(item, dict) else None
         kept = _kept(auto, pages, grouped) if auto else None
-        return [item] if kept is None else [{"href": name} for name in kept or lists]
+        if kept is None:
+            return [item]
+        stand = [{"href": name} for name in kept] or [*left]
+        left[:] = left if kept else []
+        return stand
 
     path = project / "_quarto.yml"
     config = mapping(read_text(path), path)
@@ -82,22 +96,26 @@ def _kept(glob: str, pages: Sequence[str], grouped: Collection[str]) -> list[str
 
 
 def _kind(study: Study, catalogue: Catalogue) -> str:
-    """What a page is one of many for: a product, a survey; nothing of the others."""
+    """What a page is one of many for, such as a product; nothing of the others."""
     if study["page"] == study["study"]:
         return ""
-    parts: dict[str, Collection[str]]
-    parts = {"product": catalogue.products, "device": catalogue.devices}
+    parts: dict[str, Collection[str]] = {
+        "product": catalogue.products,
+        "device": catalogue.devices,
+        "partner": catalogue.partners,
+        "department": catalogue.departments,
+    }
     values = study["parameters"].values()
     return next((kind for kind, known in parts.items() if any(x in known for x in values)), "")
 
 
 def _department(study: Study, catalogue: Catalogue) -> str:
-    """The department of the product of a page, or of that to which its survey listens."""
+    """The department that a page is for, or that of its product or survey; else nothing."""
     values = [str(value) for value in study["parameters"].values()]
-    found = [catalogue.devices[one] for one in values if one in catalogue.devices]
-    named = [*values, *(device.product or "" for device in found)]
-    own = [catalogue.products[one].department for one in named if one in catalogue.products]
-    return (own or [device.owner for device in found])[0]
+    own = [value for value in values if value in catalogue.departments]
+    own += [whose.of(value, "", catalogue) for value in values if value in catalogue.products]
+    own += [whose.of("", value, catalogue) for value in values if value in catalogue.devices]
+    return next(iter(own), "")
 
 
 def _page(department: str, studies: Sequence[Study], catalogue: Catalogue) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 from observlib import (
     comparisons,
     contents,
+    departments,
     display,
     estimates,
     frame,
@@ -58,6 +59,9 @@ class Study(Drawing):
         Data folder, from the project's root.
     survey
         The device of the survey that the study is about, if it is about one.
+    department
+        The department whose products the study is about, if it is not about all: what it asks for
+        is then of them alone, and what they were compared within stays whole.
 
     Examples
     --------
@@ -66,12 +70,15 @@ class Study(Drawing):
     ('2025-T3', '2025-10/2026-09')
     """
 
-    def __init__(self, quarter: str, data: str, survey: str = "") -> None:
+    def __init__(
+        self, quarter: str, data: str, survey: str = "", department: str = departments.WHOLE
+    ) -> None:
         self.data = project.data_folder(data)
         super().__init__(project.catalogue(self.data), Quarter.parse(quarter))
         self.before = str(self.edition - 4)
         self.year = f"{self.edition.back(4)[0].months[0]}/{self.edition.months[2]}"
         self.survey = survey
+        self.department = department
         self.say = Say(functools.partial(getattr, self), self._carry, self._absent)
         self.label = french.period_label(self.quarter)
         self.year_label = french.period_label(self.year)
@@ -110,7 +117,8 @@ class Study(Drawing):
         >>> Study("2026-T3", "data/demo").actions[0].product
         'legifrance'
         """
-        return frame.actions(self.data, self.edition)
+        known = frame.actions(self.data, self.edition)
+        return tuple(one for one in known if self._tells(one.product, one.device))
 
     @functools.cached_property
     def corrections(self) -> Sequence[Correction]:
@@ -121,7 +129,8 @@ class Study(Drawing):
         >>> [one.id for one in Study("2026-T3", "data/demo").corrections]
         ['boamp-mois-double']
         """
-        return store.applied(self.data, self.edition.end)
+        known = store.applied(self.data, self.edition.end)
+        return [one for one in known if self._tells("", one.device)]
 
     @functools.cached_property
     def expectations(self) -> list[tuple[Expectation, str]]:
@@ -132,7 +141,8 @@ class Study(Drawing):
         >>> [one.direction for one, _ in Study("2026-T3", "data/demo").expectations]
         ['stable', 'up']
         """
-        return frame.expectations(self.data, self.edition)
+        known = frame.expectations(self.data, self.edition)
+        return [(one, why) for one, why in known if self._tells(one.product, one.device)]
 
     @functools.cached_property
     def planned(self) -> tuple[Action, ...]:
@@ -143,7 +153,8 @@ class Study(Drawing):
         >>> Study("2026-T3", "data/demo").planned[0].date.isoformat()
         '2027-01-12'
         """
-        return frame.planned(self.data, self.edition)
+        known = frame.planned(self.data, self.edition)
+        return tuple(one for one in known if self._tells(one.product, one.device))
 
     @functools.cached_property
     def replies(self) -> tuple[Reply, ...]:
@@ -155,6 +166,37 @@ class Study(Drawing):
         'caisse-fictive'
         """
         return frame.replies(self.data, self.edition)
+
+    def _tells(self, product: str, device: str) -> bool:
+        """Whether the study tells of a product, or else of a device."""
+        own = (departments.WHOLE, self.department)
+        return not self.department or departments.of(product, device, self.catalogue) in own
+
+    def page(self, study: str, product: str = "") -> str:
+        """The name of another study's page that tells of the same department, or of a product.
+
+        Where products are many, a study that tells of all has a page for each department.
+
+        Parameters
+        ----------
+        study
+            Such as `contacts`.
+        product
+            Of whose department the page is; of the study's own where it is not given.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo", department="edition").page("contacts")
+        'contacts-edition'
+        >>> Study("2026-T3", "data/demo").page("contacts", "boamp")
+        'contacts'
+        """
+        department = self.department
+        if product and not department:
+            fed = departments.with_pages(store.devices(self.data)["device"], self.catalogue)
+            own = departments.of(product, "", self.catalogue)
+            department = own if own in fed else departments.WHOLE
+        return f"{study}-{department}" if department else study
 
     def label_of(self, period: str) -> str:
         """A period in French.
@@ -294,13 +336,24 @@ class Study(Drawing):
         jobs = [job for name in families for job in every if job[0] == name]
         found = [told.given(self.data, self.edition, *job) for job in jobs]
         rows = estimates.combine(one.estimates for one in found)
-        return rows, comparisons.combine(one.comparisons for one in found)
+        pairs = comparisons.combine(one.comparisons for one in found)
+        if not self.department:
+            return rows, pairs
+        of = (self.department, self.catalogue)
+        return departments.part(rows, *of), departments.part(pairs, *of)
 
     def _may_tell(self, job: told.Job, product: str) -> bool:
         """Whether a family, or that of one survey, may tell something of a product."""
         return not job[1] or self.catalogue.devices[job[1]].product in (None, product)
 
     def _given(self, family: str) -> frame.Given:
+        found = self._whole(family)
+        if not self.department:
+            return found
+        return departments.part_of(found, self.department, self.catalogue)
+
+    def _whole(self, family: str) -> frame.Given:
+        """What a family gives of all departments."""
         survey = self.survey if frame.family(family).each_survey else ""
         return told.given(self.data, self.edition, family, survey)
 
@@ -374,8 +427,9 @@ class Study(Drawing):
         | Produit
         """
         if not caption:
-            family = self.comparisons(pairs.attrs["family"])
-            caption = self.say.comparisons.tests_and_results(pairs, family)
+            # of all departments: the correction is for the number of them all
+            together = self._whole(pairs.attrs["family"]).comparisons
+            caption = self.say.comparisons.tests_and_results(pairs, together)
         same = len(pairs) and (pairs["against"] == "before").all()
         table = display.change_table if same else display.place_table
         return self._show(table, pairs, caption, shown, label=label)

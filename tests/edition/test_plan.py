@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.catalogue import Catalogue
-from observlib.edition.plan import Page, plan
+from observlib.edition.plan import Page, Subjects, plan
 from observlib.edition.study import Study
 from observlib.errors import UsageError
 from observlib.period import Quarter
@@ -22,6 +22,8 @@ EACH_SURVEY = {"survey": {"type": "device", "each": True}}
 ASKED = ["enquete-service-public", "enquete-legifrance"]
 EACH_PARTNER = {"partner": {"type": "partner", "each": True}}
 PARTNERS = ("caisse-fictive", "ville-fictive")
+EACH_DEPARTMENT = {"department": {"type": "department", "each": True}}
+DEPARTMENTS = ("edition", "annonces")
 EVERY = {
     "years": {"type": "integer", "minimum": 1, "maximum": 10, "default": 3},
     "share": {"type": "number", "minimum": 0, "default": 0.5},
@@ -55,13 +57,14 @@ def pages_of(
     only: list[str] | None = None,
     surveys: list[str] = ASKED,
     partners: tuple[str, ...] = PARTNERS,
+    departments: tuple[str, ...] = ("",),
     **given: str,
 ) -> list[Page]:
     known = {one.name: one for one in studies}
     quarter = Quarter(2026, 3)
-    return plan(
-        known, quarter, "data/demo", catalogue, products, only or [], given, surveys, partners
-    )
+    led = {partner: departments[:1] for partner in partners}
+    subjects = Subjects(products, surveys, led, departments)
+    return plan(known, quarter, "data/demo", catalogue, subjects, only or [], given)
 
 
 def problems_of(*studies: Study, **words: Any) -> tuple[str, ...]:
@@ -273,7 +276,7 @@ def test_titles_have_labels_in_french_in_the_place_of_parameters(catalogue):
 def test_any_text_for_any_parameter_is_a_plan_or_a_usage_error(catalogue, given_):
     both = {one.name: one for one in (study("a", **OWN, **EVERY), study("fiche", **EACH))}
     try:
-        pages = plan(both, Quarter(2026, 3), "data", catalogue, FED, (), given_)
+        pages = plan(both, Quarter(2026, 3), "data", catalogue, Subjects(FED), (), given_)
     except UsageError as error:
         assert error.problems and all(error.problems)
         return
@@ -307,3 +310,48 @@ def test_a_study_that_lacks_a_partner_says_so_where_it_alone_is_asked_for(catalo
 def test_a_partner_that_does_not_exist_is_told_with_those_that_do(catalogue):
     (problem,) = problems_of(study("c", **EACH_PARTNER), catalogue=catalogue, partner="caise")
     assert "parameter 'partner' is 'caise'; allowed: caisse-fictive, agence-des-titres" in problem
+
+
+def test_a_ministry_s_reader_gets_a_page_of_each_department_named_and_titled_after_it(catalogue):
+    page, other = pages_of(
+        study("contacts", "Appels", **EACH_DEPARTMENT),
+        catalogue=catalogue,
+        departments=DEPARTMENTS,
+    )
+    assert (page.name, other.name) == ("contacts-edition", "contacts-annonces")
+    assert page.title == f"Appels – {catalogue.departments['edition'].label}"
+    assert page.parameters == {"department": "edition"}
+
+
+def test_where_products_are_few_a_page_of_all_keeps_its_name_and_title(catalogue):
+    (page,) = pages_of(study("contacts", "Appels", **EACH_DEPARTMENT), catalogue=catalogue)
+    assert (page.name, page.title, page.parameters) == ("contacts", "Appels", {"department": ""})
+
+
+def test_a_department_may_ask_for_its_own_pages_where_products_are_few(catalogue):
+    both = study("contacts", **EACH_DEPARTMENT), study("fiche", **EACH_DEPARTMENT, **EACH_PARTNER)
+    only = [one.name for one in both]
+    found = pages_of(*both, catalogue=catalogue, only=only, department="edition")
+    assert [page.name for page in found] == [
+        "contacts-edition", "fiche-edition-caisse-fictive", "fiche-edition-ville-fictive",
+    ]  # fmt: skip
+
+
+def test_a_partner_has_no_page_of_a_department_in_which_nothing_leads_to_it(catalogue):
+    fiche = study("fiche", **EACH_PARTNER, **EACH_DEPARTMENT)
+    found = pages_of(fiche, catalogue=catalogue, departments=DEPARTMENTS)
+    assert [page.name for page in found] == [
+        f"fiche-{partner}-{DEPARTMENTS[0]}" for partner in PARTNERS
+    ]
+
+
+def test_an_unknown_department_is_told_with_those_that_there_are(catalogue):
+    given_ = {"only": ["essai"], "department": "nulle-part"}
+    (problem,) = problems_of(study(**EACH_DEPARTMENT), catalogue=catalogue, **given_)
+    assert "'nulle-part'; allowed: renseignement, " in problem
+
+
+def test_all_studies_of_one_department_are_refused_as_product_pages_would_link_to_none(catalogue):
+    asked = {"department": "edition"}
+    (problem,) = problems_of(study(**EACH_DEPARTMENT), catalogue=catalogue, **asked)
+    assert problem.startswith("parameter 'department' needs names of studies")

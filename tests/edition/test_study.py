@@ -79,7 +79,7 @@ def test_a_wrong_front_matter_is_told_with_its_file_and_key(tmp_path, make, head
         ("{type: choice}", "`choices` go with the type choice, and it needs them"),
         ("{type: integer, choices: [a]}", "`choices` go with the type choice"),
         ("{type: choice, choices: [a], maximum: 2}", "`minimum` and `maximum` go with"),
-        ("{type: quarter, each: true}", "`each` goes with the types product, device and partner"),
+        ("{type: quarter, each: true}", "`each` goes with the types product, device, partner"),
     ],
 )
 def test_a_parameter_that_could_never_be_given_is_refused(studies, parameter, told):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 from observlib.catalogue import Catalogue
+from observlib.departments import WHOLE
 from observlib.display.french import period_label
 from observlib.edition.study import Parameter, Study
 from observlib.errors import ObservError, UsageError
@@ -26,16 +27,41 @@ class Page:
     parameters: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Subjects:
+    """What a study with a parameter `each: true` makes one page for each of.
+
+    Parameters
+    ----------
+    products
+        Those with data.
+    surveys
+        The devices with survey responses.
+    partners
+        Those to which something leads, each with the departments in which it does.
+    departments
+        Those that have pages of their own, or `departments.WHOLE` (see `departments.with_pages`).
+    """
+
+    products: Sequence[str] = ()
+    surveys: Sequence[str] = ()
+    partners: Mapping[str, Collection[str]] = field(default_factory=dict)
+    departments: Sequence[str] = (WHOLE,)
+
+    def of(self, kind: str) -> Sequence[str]:
+        """Those of a type of parameters."""
+        kinds = {"product": self.products, "device": self.surveys, "partner": [*self.partners]}
+        return {**kinds, "department": self.departments}[kind]
+
+
 def plan(
     studies: Mapping[str, Study],
     quarter: Quarter,
     data: str,
     catalogue: Catalogue,
-    products: Sequence[str],
+    subjects: Subjects,
     only: Sequence[str] = (),
     given: Mapping[str, str] | None = None,
-    surveys: Sequence[str] = (),
-    partners: Sequence[str] = (),
 ) -> list[Page]:
     """The pages of an edition, in order.
 
@@ -47,19 +73,14 @@ def plan(
         What every page is made for and from.
     catalogue
         Its products are the allowed values of `product` parameters, its surveys those of
-        `device` parameters, its partners those of `partner` parameters.
-    products
-        The products with data: a study `each: true` makes one page for each.
+        `device` parameters, its partners and departments those of `partner` and `department`.
+    subjects
+        What studies make one page for each of; one that needs a partner makes none where there is
+        none.
     only
         Names of the studies wanted; all where empty.
     given
         Parameters from outside, as text; each must be known to a chosen study.
-    surveys
-        The devices with survey responses: a study with a `device` that is `each: true` makes one
-        page for each.
-    partners
-        The partners to which something leads: a study with a `partner` that is `each: true` makes
-        one page for each, and one that needs a partner makes none where there is none.
 
     Raises
     ------
@@ -69,7 +90,6 @@ def plan(
     """
     given = dict(given or {})
     fixed = {"quarter": str(quarter), "data": data}
-    subjects = {"product": products, "device": surveys, "partner": partners}
     chosen = [study for study in studies.values() if not only or study.name in only]
     problems = [
         f"study {name!r} does not exist; studies are {', '.join(studies)}"
@@ -77,8 +97,9 @@ def plan(
         if name not in studies
     ]
     problems += _unknown(given, fixed, chosen) if chosen else []
+    problems += _of_a_department(given, chosen) if not only else []
     pages: list[Page] = []
-    for study in (one for one in chosen if one.overview_of is None or subjects[one.overview_of]):
+    for study in (one for one in chosen if one.overview_of is None or subjects.of(one.overview_of)):
         for each in _each(study, given, subjects):
             parameters, wrong = _convert(study, {**given, **fixed, **each}, catalogue)
             problems += [problem for problem in wrong if problem not in problems]
@@ -113,18 +134,35 @@ def _unknown(
             )
 
 
-def _each(
-    study: Study, given: Mapping[str, str], subjects: Mapping[str, Sequence[str]]
-) -> list[dict[str, str]]:
-    """What differs between the pages of a study: its parameters `each: true` that are not given."""
+def _of_a_department(given: Mapping[str, str], studies: Sequence[Study]) -> Iterator[str]:
+    """A line where all studies are asked for of one department: those of products link to all."""
+    kinds = {name: p.type for study in studies for name, p in study.parameters.items()}
+    for name in given:
+        if kinds.get(name) == "department":
+            yield f"parameter {name!r} needs names of studies: --study contacts -p {name}=VALUE"
+
+
+def _each(study: Study, given: Mapping[str, str], subjects: Subjects) -> list[dict[str, str]]:
+    """What differs between the pages of a study: its parameters `each: true` that are not given.
+
+    A partner has no page of a department in which nothing leads to it.
+    """
     spread = [name for name, p in study.parameters.items() if p.each and name not in given]
-    values = [subjects[study.parameters[name].type] for name in spread]
-    return [dict(zip(spread, combination, strict=True)) for combination in product(*values)]
+    values = [subjects.of(study.parameters[name].type) for name in spread]
+    found = [dict(zip(spread, combination, strict=True)) for combination in product(*values)]
+    of = {parameter.type: name for name, parameter in study.parameters.items()}
+    partner, department = of.get("partner"), of.get("department")
+    if partner is None or department not in spread:
+        return found
+    led = {name: {WHOLE, *own} for name, own in subjects.partners.items()}
+    return [
+        each
+        for each in found
+        if each[department] in led.get({**given, **each}.get(partner, ""), subjects.departments)
+    ]
 
 
-def _without_pages(
-    studies: Sequence[Study], given: Mapping[str, str], subjects: Mapping[str, Sequence[str]]
-) -> str:
+def _without_pages(studies: Sequence[Study], given: Mapping[str, str], subjects: Subjects) -> str:
     """Why studies make no page: there is nothing of what they make one for."""
     words = {
         "product": "product with data",
@@ -132,7 +170,7 @@ def _without_pages(
         "partner": "partner that something leads to",
     }
     if lacking := {study.overview_of for study in studies if study.overview_of} - {
-        kind for kind in subjects if subjects[kind]
+        kind for kind in words if subjects.of(kind)
     }:
         return (
             f"there is no page to make: {', '.join(study.name for study in studies)} needs a "
@@ -143,7 +181,7 @@ def _without_pages(
         parameter.type: name
         for study in studies
         for name, parameter in study.parameters.items()
-        if parameter.each and name not in given and not subjects[parameter.type]
+        if parameter.each and name not in given and not subjects.of(parameter.type)
     }
     return (
         f"there is no page to make: {', '.join(study.name for study in studies)} makes one for "
@@ -207,6 +245,8 @@ def _choices(parameter: Parameter, catalogue: Catalogue) -> list[str]:
         return [device.id for device in asking if device.table in (None, "responses")]
     if parameter.type == "partner":
         return list(catalogue.partners)
+    if parameter.type == "department":
+        return [WHOLE, *catalogue.departments]
     return list(parameter.choices)
 
 
@@ -216,8 +256,8 @@ def _allowed(parameter: Parameter, catalogue: Catalogue) -> str:
         "data": "a data folder",
         "boolean": "true, false",
         **dict.fromkeys(
-            ("product", "device", "partner", "choice"),
-            ", ".join(_choices(parameter, catalogue)) or "none",
+            ("product", "device", "partner", "department", "choice"),
+            ", ".join(filter(None, _choices(parameter, catalogue))) or "none",
         ),
         "integer": "a whole number",
         "number": "a number",
@@ -233,15 +273,21 @@ def _allowed(parameter: Parameter, catalogue: Catalogue) -> str:
 def _parts(study: Study, parameters: Mapping[str, Any]) -> Iterator[str]:
     """What tells a page from the study's other pages, for its file name."""
     for name, parameter in study.parameters.items():
-        if parameter.each:
+        if parameter.each and parameters[name] != WHOLE:
             yield str(parameters[name]).removeprefix(f"{study.name}-")  # which the name begins with
 
 
 def _title(study: Study, parameters: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """The study's title, with `{name}` replaced by the label of a parameter."""
+    """The study's title, with `{name}` replaced by the label of a parameter.
+
+    The label of a department follows it.
+    """
     title = study.title
     for name, parameter in study.parameters.items():
         value = str(parameters[name])
+        if parameter.type == "department":
+            title += f" – {catalogue.departments[value].label}" if value else ""
+            continue
         label = {
             "product": catalogue.label,
             "device": lambda v: catalogue.devices[v].label,

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import errata, frame, inputs, project, store, tables
+from observlib import departments, errata, frame, inputs, project, store, tables
 from observlib.catalogue import Catalogue
-from observlib.edition.plan import Page, plan
+from observlib.edition.plan import Page, Subjects, plan
 from observlib.edition.study import Study, load_studies
 from observlib.errors import ObservError, UsageError
 from observlib.followed import FOLLOWED
@@ -121,14 +121,16 @@ def check_request(
     project.expectations(data, root)
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
     held = store.devices(data)
-    products, surveys = _products(held, catalogue), frame.surveys(data)
-    partners = _partners(data, held, catalogue, quarter)
+    subjects = Subjects(
+        _products(held, catalogue),
+        frame.surveys(data),
+        _partners(data, held, catalogue, quarter),
+        departments.with_pages(held["device"], catalogue),
+    )
     studies = _fed(studies, set(held["table"]), only)
 
     def planned(names: Sequence[str], given: Mapping[str, str] | None = None) -> dict[str, Page]:
-        made = plan(
-            studies, quarter, relative, catalogue, products, names, given, surveys, partners
-        )
+        made = plan(studies, quarter, relative, catalogue, subjects, names, given)
         return {page.name: page for page in made}
 
     wanted = planned(only, given)
@@ -204,13 +206,20 @@ def _products(held: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     return [product for product in catalogue.products if product in fed]
 
 
-def _partners(data: Path, held: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> list[str]:
-    """The partners to which a theme of eight quarters leads, or texts may, in their order."""
-    heard = {fold_label(theme) for theme in store.themes(data, quarter.back(8)[0], quarter)}
-    written = bool((held["table"] == "verbatims").any())
-    return [
-        partner.id
-        for partner in catalogue.partners.values()
-        if not heard.isdisjoint(map(fold_label, (*partner.themes, *partner.shared)))
-        or (written and (partner.words or partner.entities))
-    ]
+def _partners(
+    data: Path, held: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> dict[str, set[str]]:
+    """The partners to which a theme of eight quarters leads, or texts may, in their order.
+
+    Each with the departments of the devices that heard it.
+    """
+    heard: dict[str, set[str]] = {}
+    for device, theme in store.themes(data, quarter.back(8)[0], quarter):
+        heard.setdefault(fold_label(theme), set()).add(departments.of("", device, catalogue))
+    texts = held.loc[held["table"] == "verbatims", "device"]
+    wrote = {departments.of("", device, catalogue) for device in texts}
+    found = {}
+    for partner in catalogue.partners.values():
+        led = [heard.get(fold_label(theme), set()) for theme in (*partner.themes, *partner.shared)]
+        found[partner.id] = set().union(*led, wrote if partner.words or partner.entities else ())
+    return {name: led for name, led in found.items() if led}

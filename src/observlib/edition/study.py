@@ -33,6 +33,7 @@ class Parameter(BaseModel):
         "product",
         "device",
         "partner",
+        "department",
         "choice",
         "integer",
         "number",
@@ -45,7 +46,7 @@ class Parameter(BaseModel):
     each: bool = Field(
         default=False,
         description="one page for each product with data, survey with responses, or partner that "
-        "something leads to",
+        "something leads to; for each department where products are many, else one of all",
     )
 
     @model_validator(mode="after")
@@ -55,8 +56,8 @@ class Parameter(BaseModel):
         limits = self.minimum is not None or self.maximum is not None
         if limits and self.type not in ("integer", "number"):
             raise ValueError("`minimum` and `maximum` go with the types integer and number")
-        if self.each and self.type not in ("product", "device", "partner"):
-            raise ValueError("`each` goes with the types product, device and partner")
+        if self.each and self.type not in ("product", "device", "partner", "department"):
+            raise ValueError("`each` goes with the types product, device, partner and department")
         return self
 
 

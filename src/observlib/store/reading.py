@@ -156,8 +156,8 @@ def heard(data: Path, first: Quarter, last: Quarter) -> pd.DataFrame:
     return pd.concat(filled).drop_duplicates(["device", "product"], ignore_index=True)
 
 
-def themes(data: Path, first: Quarter, last: Quarter) -> list[str]:
-    """The themes of the calls and tickets of some quarters, as exports write them.
+def themes(data: Path, first: Quarter, last: Quarter) -> set[tuple[str, str]]:
+    """The themes of the calls and tickets of some quarters, each with the device that heard it.
 
     Parameters
     ----------
@@ -165,12 +165,18 @@ def themes(data: Path, first: Quarter, last: Quarter) -> list[str]:
         Data folder.
     first, last
         The quarters, both included.
+
+    Returns
+    -------
+    set of (str, str)
+        Device, and theme as its exports write it.
     """
-    found: set[str] = set()
+    found: set[tuple[str, str]] = set()
     for table in ("calls", "tickets"):
         rows = query(data, table, "SELECT DISTINCT device, theme", "", first, last)
-        found |= set(rows["theme"].dropna()) if len(rows) else set()
-    return sorted(found)
+        if len(rows):
+            found |= {*rows[["device", "theme"]].dropna().itertuples(index=False, name=None)}
+    return found
 
 
 def kind(data: Path) -> str:

@@ -14,6 +14,11 @@ from observlib.themes.actions.effects import effect_table
 PRECISION = "On ne peut pas conclure"
 
 
+def alone(study: str, product: str) -> str:
+    """The page of a study where products are few."""
+    return study
+
+
 def action(direction: str = "up", controls: tuple[str, ...] = (), **keys: Any) -> Action:
     return Action.model_validate(
         {
@@ -211,16 +216,16 @@ def test_the_sheet_of_a_product_lists_what_was_done_on_it_alone_the_latest_first
     later = action(id="suite", title="Une suite", date=date(2026, 2, 1))
     other = action(id="autre", title="Un autre", product="legifrance")
     known = [action(), later, other]
-    said = plain(findings.actions.done_on("boamp", told("rise"), frame(), known, catalogue))
+    said = plain(findings.actions.done_on("boamp", told("rise"), frame(), known, catalogue, alone))
     first, second, _, more = said.split("\n")
     assert first == "- **Une suite** (1er février 2026). "
     assert second.startswith("- **Un essai** (16 juin 2025). Effet mesuré (visites) : en hausse,")
     assert "+5,0 % (+4,0 à +6,0)" in second and "actions.ipynb" in more
-    assert findings.actions.done_on("bodacc", told("rise"), frame(), known, catalogue) == ""
+    assert findings.actions.done_on("bodacc", told("rise"), frame(), known, catalogue, alone) == ""
 
 
 def test_an_effect_that_is_not_established_is_told_without_a_size(catalogue):
     known = [action()]
     verdicts = told("unknown", "precision")
-    said = plain(findings.actions.done_on("boamp", verdicts, frame(), known, catalogue))
+    said = plain(findings.actions.done_on("boamp", verdicts, frame(), known, catalogue, alone))
     assert "(visites) : on ne peut pas conclure." in said and "%" not in said

@@ -17,6 +17,11 @@ def share(indicator: str, value: float, label: str, **more: Any) -> dict[str, An
     return {**row, "group": "problem", "group_value": label, "estimate": value, "n": 99, **more}
 
 
+def alone(study: str, product: str) -> str:
+    """The page of a study where products are few."""
+    return study
+
+
 def planned(product: str = "boamp") -> Action:
     return Action.model_validate(
         {"id": "a", "title": "Le menu change", "product": product, "date": date(2027, 1, 12),
@@ -33,7 +38,7 @@ def test_the_severest_problem_comes_first_and_a_slight_one_is_not_said_to_block(
             share("problem_share", 90.0, "trop peu (bloquant)", status="low_base"),
         ]
     )
-    said = plain(sentences.blocking(heard, catalogue))
+    said = plain(sentences.blocking("boamp", heard, catalogue, alone))
     assert said.index("« page vide » (bloquant), 20 %") < said.index("« filtre ignoré » (majeur)")
     assert "cosmétique" not in said and "trop peu" not in said and said.count("\n") == 0
 
@@ -43,7 +48,7 @@ def test_of_topics_three_are_told_at_most_each_with_its_share(catalogue):
         share("call_theme_share", value, f"sujet {value:.0f}", group="theme")
         for value in (5.0, 40.0, 25.0, 30.0)
     )
-    said = plain(sentences.blocking(topics, catalogue))
+    said = plain(sentences.blocking("boamp", topics, catalogue, alone))
     assert said == (
         "- **[Motifs d'appel](contacts.ipynb)** : « sujet 40 », 40 % ; « sujet 30 », 30 % ; "
         "« sujet 25 », 25 %."
@@ -77,7 +82,7 @@ def test_ideas_that_wait_are_counted_and_a_yearly_survey_comes_back_a_year_after
 
 def test_of_what_nobody_recorded_nothing_is_said(catalogue):
     none = estimates.make([])
-    assert sentences.blocking(none, catalogue) == ""
+    assert sentences.blocking("boamp", none, catalogue, alone) == ""
     assert sentences.coming("boamp", none, none, [], catalogue) == ""
 
 

@@ -6,7 +6,7 @@ actions of a study together.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -134,6 +134,7 @@ def done_on(
     frame: pd.DataFrame,
     actions: Iterable[Action],
     catalogue: Catalogue,
+    page: Callable[[str, str], str],
 ) -> Markdown:
     """What was done on a product, the latest first, each with what followed in a line.
 
@@ -147,6 +148,8 @@ def done_on(
         Estimates of `action_effect` of the product.
     actions
         Those recorded until then.
+    page
+        `Study.page`: where more is told of what followed.
     """
     lines = []
     for action in sorted(actions, key=lambda one: one.date, reverse=True):
@@ -156,7 +159,7 @@ def done_on(
         followed = [_followed(row, frame, catalogue) for row in own.to_dict("records")]
         when = french.day_label(action.date)
         lines.append(markdown("- **{}** ({}). {}", action.title, when, " ".join(followed)))
-    more = markdown("[{}](actions.ipynb).", TEXTS["how_measured"])
+    more = markdown(f"[{{}}]({page('actions', product)}.ipynb).", TEXTS["how_measured"])
     return joined([joined(lines[:_LATEST], "\n"), more], "\n\n") if lines else Markdown("")
 
 

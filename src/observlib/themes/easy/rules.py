@@ -55,8 +55,9 @@ def terms(glossary: str) -> frozenset[str]:
 
 
 def names(catalogue: Catalogue) -> list[str]:
-    """The names of products, the longest first."""
-    return sorted((one.label for one in catalogue.products.values()), key=len, reverse=True)
+    """The names of products and departments, the longest first."""
+    named = (*catalogue.products.values(), *catalogue.departments.values())
+    return sorted((one.label for one in named), key=len, reverse=True)
 
 
 def is_easy(text: str, names_: Iterable[str] = ()) -> bool:

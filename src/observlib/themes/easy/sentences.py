@@ -6,7 +6,7 @@ told only where it holds to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from observlib import estimates, main_points
 from observlib.actions import Action
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, wording
-from observlib.display.prose import Markdown, joined, plain
+from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.period import Quarter
 from observlib.sentences import published
 from observlib.themes.easy import rules
@@ -221,6 +221,18 @@ def done(
         lines += [_helped(row) for row in own.head(1).to_dict("records")]
         blocks.append(_block({"product": action.product}, lines, catalogue))
     return joined(blocks, "\n\n")
+
+
+def all_figures(page: Callable[[str], str]) -> Markdown:
+    """Where the page is that tells all the figures.
+
+    Parameters
+    ----------
+    page
+        `Study.page`.
+    """
+    where = markdown(f"[{{}}]({page('panorama')}.ipynb)", TEXTS["all_figures.page"])
+    return markdown("{} {}.", TEXTS["all_figures.ask"], where)
 
 
 def following() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -115,14 +115,20 @@ def _whose(mark: Mapping[str, Any], catalogue: Catalogue) -> str:
     return f", {TEXTS['whose.asked' if asked else 'whose.volunteers']}"
 
 
-def blocking(met: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+def blocking(
+    product: str, met: pd.DataFrame, catalogue: Catalogue, page: Callable[[str, str], str]
+) -> Markdown:
     """What blocks a product's users, a line for each way by which it is known; else nothing.
 
     Parameters
     ----------
+    product
+        Its id.
     met
         Of the product: shares of problems in tests, of topics of calls and messages, of themes of
         texts.
+    page
+        `Study.page`: where more is told of each way.
     """
     problems = _told(met, "problem_share")
     severe = [
@@ -138,8 +144,12 @@ def blocking(met: pd.DataFrame, catalogue: Catalogue) -> Markdown:
         (TEXTS["met.texts"], _shares(met, "text_theme_share", catalogue), "verbatims"),
     ]
     lines = [
-        markdown(f"- **[{{}}]({page}.ipynb)** : {{}}.", what, words.SEMICOLON.join(parts[:_MOST]))
-        for what, parts, page in found
+        markdown(
+            f"- **[{{}}]({page(study, product)}.ipynb)** : {{}}.",
+            what,
+            words.SEMICOLON.join(parts[:_MOST]),
+        )
+        for what, parts, study in found
         if parts
     ]
     return joined(lines, "\n")
