@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import project, store
+from observlib import counts, project, store
 from observlib.confidentiality.rounding import base
 from observlib.period import Quarter
 from observlib.themes.profiles import estimates as profiles
@@ -101,7 +101,7 @@ def test_steps_are_the_counts_that_were_written(demonstration, responses, truths
     steps = surveys.funnel(
         responses,
         store.read(demonstration, "invitations", LAST, LAST),
-        store.read(demonstration, "audience", LAST, LAST),
+        counts.quarterly(store.read(demonstration, "audience", LAST, LAST), [LAST]),
         catalogue,
         LAST,
     ).set_index(["device", "group_value"])["estimate"]

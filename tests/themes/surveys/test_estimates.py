@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import tables
+from observlib import counts, estimates, tables
 from observlib.period import Quarter
 from observlib.themes.surveys import estimates as surveys
 
@@ -246,7 +246,7 @@ def test_the_funnel_goes_from_visits_to_finished_responses(catalogue):
     found = surveys.funnel(
         begun,
         counted("invitations-service-public", "invited", 500),
-        counted("matomo-service-public", "visits", 9000),
+        counts.quarterly(counted("matomo-service-public", "visits", 9000), [LAST]),
         catalogue,
         LAST,
     )
@@ -263,7 +263,7 @@ def test_the_funnel_goes_from_visits_to_finished_responses(catalogue):
 def test_a_funnel_does_not_tell_how_few_left_a_survey_or_finished_it(catalogue, left, told):
     begun = answers("response", [None] * 60)
     begun.loc[: left - 1, "finished"] = False
-    none = tables.empty("audience").assign(source="")
+    none = estimates.make([])
     found = surveys.funnel(begun, tables.empty("invitations").assign(source=""), none, catalogue,
                            LAST).set_index("group_value")  # fmt: skip
     assert found.loc["Réponse commencée", "estimate"] == 60
@@ -271,12 +271,27 @@ def test_a_funnel_does_not_tell_how_few_left_a_survey_or_finished_it(catalogue, 
     assert finished["estimate"] == told or (told is None and finished["status"] == "suppressed")
 
 
+def test_a_tool_that_stopped_counting_visits_leaves_the_step_to_the_one_that_follows_it(catalogue):
+    old = counted("ancien-outil", "visits", 9000)
+    old["start"] -= pd.DateOffset(years=1)
+    old["end"] = old["start"] + pd.offsets.MonthEnd()
+    both = pd.concat([old, counted("matomo-service-public", "visits", 9000)])
+    found = surveys.funnel(
+        answers("response", [None] * 60),
+        tables.empty("invitations").assign(source=""),
+        counts.quarterly(both, [LAST - 4, LAST]),
+        catalogue,
+        LAST,
+    ).set_index("group_value")
+    assert found.loc["Visites", "estimate"] == 27000
+
+
 def test_another_survey_s_invitations_are_not_this_one_s(catalogue):
     invited = counted("invitations-legifrance", "invited", 500)
     found = surveys.funnel(
         answers("response", [None] * 60),
         invited,
-        tables.empty("audience").assign(source=""),
+        estimates.make([]),
         catalogue,
         LAST,
     )
@@ -287,7 +302,7 @@ def test_invitations_of_two_months_make_that_step_partial(catalogue):
     found = surveys.funnel(
         answers("response", [None] * 60),
         counted("invitations-service-public", "invited", 500, months=2),
-        tables.empty("audience").assign(source=""),
+        estimates.make([]),
         catalogue,
         LAST,
     ).set_index("group_value")

@@ -166,8 +166,10 @@ def funnel(
 
     Parameters
     ----------
-    responses, invitations, visits
-        Tidy tables `responses`, `invitations` and `audience` with their `source`.
+    responses, invitations
+        Tidy tables `responses` and `invitations` with their `source`.
+    visits
+        Estimates of the family `visits`.
     catalogue
         Says which questionnaire a device has.
     quarter
@@ -181,8 +183,8 @@ def funnel(
         nearest five, as the bases of what they say; those finished are withheld where 1 to 10
         people did not finish.
     """
-    visited = counts.quarterly(visits, [quarter])
-    offered = counts.quarterly(invitations.rename(columns={"invited": "visits"}), [quarter])
+    told = (visits["indicator"] == "visits") & (visits["status"] != "missing")
+    visited = visits[told & (visits["period"] == str(quarter)) & (visits["group"] == "")]
     started = responses[responses["variable"] == "response"]
     made: list[dict[str, Any]] = []
     for passport, _, given, status in answers.periods_of(started, catalogue, [quarter]):
@@ -193,7 +195,8 @@ def funnel(
         survey = catalogue.devices.get(passport["device"])
         asked = survey.questionnaire if survey else None
         inviting = [d.id for d in catalogue.devices.values() if asked and d.questionnaire == asked]
-        invited = offered[offered["device"].isin(inviting)]
+        offered = invitations[invitations["device"].isin(inviting)]
+        invited = counts.quarterly(offered.rename(columns={"invited": "visits"}), [quarter])
         row = {**passport, "indicator": "survey_funnel", "period": str(quarter), "group": "step"}
         totals = [
             found.iloc[0][["estimate", "n", "status"]].to_dict() if len(found) == 1 else None

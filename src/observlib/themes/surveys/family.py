@@ -18,7 +18,7 @@ from observlib.themes.surveys import estimates as surveys
 def survey_(
     responses: pd.DataFrame,
     invitations: pd.DataFrame,
-    audience: pd.DataFrame,
+    visits: pd.DataFrame,
     margins: pd.DataFrame,
     catalogue: Catalogue,
     quarter: Quarter,
@@ -38,7 +38,7 @@ def survey_(
         measures,
         surveys.pooled(responses, catalogue, year),
         reasons,
-        surveys.funnel(responses, invitations, audience, catalogue, wave),
+        surveys.funnel(responses, invitations, visits, catalogue, wave),
         weighted.marks(people),
         weighted.report(people),
         groups.marks(people),
