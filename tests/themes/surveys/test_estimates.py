@@ -298,6 +298,21 @@ def test_another_survey_s_invitations_are_not_this_one_s(catalogue):
     assert found["group_value"].tolist() == ["Réponse commencée", "Réponse terminée"]
 
 
+def test_a_questionnaire_of_several_products_leaves_each_its_own_invitations(catalogue):
+    own = catalogue.devices["invitations-service-public"]
+    other = own.model_copy(update={"id": "invitations-boamp", "product": "boamp"})
+    shared = catalogue.model_copy(update={"devices": {**catalogue.devices, other.id: other}})
+    theirs = counted(other.id, "invited", 70).assign(product="boamp")
+    found = surveys.funnel(
+        answers("response", [None] * 60),
+        pd.concat([counted(own.id, "invited", 500), theirs]),
+        estimates.make([]),
+        shared,
+        LAST,
+    ).set_index("group_value")
+    assert found.loc["Enquête proposée", "estimate"] == 1500
+
+
 def test_invitations_of_two_months_make_that_step_partial(catalogue):
     found = surveys.funnel(
         answers("response", [None] * 60),

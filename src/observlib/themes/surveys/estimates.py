@@ -161,8 +161,8 @@ def funnel(
 ) -> pd.DataFrame:
     """From visits to finished responses, in a quarter and for each survey.
 
-    Invitations are those of the device that has the survey's questionnaire; visits those of the
-    survey's product and channel, where one device counts them.
+    Invitations are those of the device that has the survey's questionnaire and product; visits
+    those of its product and channel, where one device counts them.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def funnel(
     visits
         Estimates of the family `visits`.
     catalogue
-        Says which questionnaire a device has.
+        Says which questionnaire and product a device has.
     quarter
         The quarter wanted.
 
@@ -194,7 +194,11 @@ def funnel(
         ]
         survey = catalogue.devices.get(passport["device"])
         asked = survey.questionnaire if survey else None
-        inviting = [d.id for d in catalogue.devices.values() if asked and d.questionnaire == asked]
+        inviting = [
+            device.id
+            for device in catalogue.devices.values()
+            if asked and (device.questionnaire, device.product) == (asked, passport["product"])
+        ]
         offered = invitations[invitations["device"].isin(inviting)]
         invited = counts.quarterly(offered.rename(columns={"invited": "visits"}), [quarter])
         row = {**passport, "indicator": "survey_funnel", "period": str(quarter), "group": "step"}
