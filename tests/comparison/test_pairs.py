@@ -56,6 +56,19 @@ def test_the_catalogue_compares_in_the_ways_that_comparison_knows(catalogue):
     assert compared and all(i.matters for i in compared if i.id != "profile_share")
 
 
+def test_the_mark_of_a_product_is_not_drowned_by_what_is_compared_beside_it(catalogue):
+    beside = [
+        (mark(7.0, indicator="clarity_10"), mark(7.02, indicator="clarity_10")) for _ in range(9)
+    ]
+    drowned = yearly(waves((mark(7.0), mark(7.5)), *beside), catalogue.model_copy(
+        update={"indicators": {name: one.model_copy(update={"headline": False})
+                               for name, one in catalogue.indicators.items()}}
+    ))  # fmt: skip
+    found = yearly(waves((mark(7.0), mark(7.5)), *beside), catalogue)
+    assert drowned["verdict"].iat[0] == "unknown" and found["verdict"].iat[0] == "rise"
+    assert found["level"].tolist() == pytest.approx([0.975, *[1 - 0.025 / 9] * 9], abs=1e-4)
+
+
 def test_a_rise_of_marks_is_that_of_welch_s_test(catalogue):
     frame = waves((mark(7.0), mark(7.9)))
     found = yearly(frame, catalogue).iloc[0]

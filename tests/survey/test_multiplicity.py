@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.survey.multiplicity import adjust, common_level
+from observlib.survey.multiplicity import adjust, common_level, halves, levels
 
 # Y. Benjamini and Y. Hochberg (1995), section 4.1: fifteen hypotheses on a treatment
 PAPER = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262,
@@ -71,6 +72,46 @@ def test_an_interval_at_the_common_level_says_what_the_corrected_test_says(p_val
     for p, adjusted in zip(p_values, adjust(p_values, method), strict=True):
         if abs(p - critical) > 1e-9:
             assert (p < critical) == (adjusted <= 1 - level)
+
+
+FEW = st.lists(st.tuples(st.floats(0, 0.2), st.booleans()), min_size=1, max_size=7)
+
+
+@given(FEW)
+def test_a_headline_first_rejects_what_closed_testing_does_and_keeps_to_the_error(tests):
+    """Of all sets of tests at once, weighted Bonferroni tests (Marcus, Peritz, Gabriel 1976)."""
+    p_values, first = (np.array(part) for part in zip(*tests, strict=True))
+    weights = halves(first, p_values)
+
+    def rejects(some: tuple[int, ...]) -> bool:
+        shares = weights[list(some)] / weights[list(some)].sum()
+        return bool((p_values[list(some)] <= 0.05 * shares + 1e-15).any())
+
+    every = range(len(p_values))
+    sets = [some for size in every for some in combinations(every, size + 1)]
+    closed = [all(rejects(some) for some in sets if i in some) for i in every]
+    assert (adjust(p_values, weights=weights) <= 0.05 + 1e-12).tolist() == closed
+
+
+@given(FEW)
+def test_an_interval_of_a_weighted_family_says_what_the_corrected_test_says(tests):
+    p_values, first = (np.array(part) for part in zip(*tests, strict=True))
+    weights = halves(first, p_values)
+    critical = 1 - levels(p_values, weights=weights)
+    assert (critical <= 0.05 + 1e-12).all()
+    for p, limit, adjusted in zip(
+        p_values, critical, adjust(p_values, weights=weights), strict=True
+    ):
+        if abs(p - limit) > 1e-9:
+            assert (p < limit) == (adjusted <= 0.05)
+
+
+def test_the_headline_s_half_is_shared_by_the_headlines_that_are_tested():
+    p_values = np.array([0.01, math.nan, 0.2, 0.3, 0.4])
+    assert halves([True, True, False, False, False], p_values)[[0, 2]] == pytest.approx([2, 2 / 3])
+    # where headlines are half of the family or more, or there is none, all weigh the same
+    assert set(halves([True, True, True, False, False], p_values)) == {1.0}
+    assert set(halves([False] * 5, p_values)) == {1.0}
 
 
 def test_of_no_test_there_is_no_correction():

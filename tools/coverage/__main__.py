@@ -22,27 +22,28 @@ from rich.progress import (
 
 from observlib import files, project
 from observlib.errors import ObservError
-from tools.coverage import breaks, page
+from tools.coverage import breaks, page, power
 from tools.coverage.outside import REASONS, outside
 from tools.coverage.parts import PARTS
 from tools.coverage.simulate import simulate
 
 SEED = 20261125
-BREAKS = "breaks"
+ALONE = {"breaks": breaks, "power": power}  # what is counted otherwise than intervals
 _PROCESSES = 2
 
 
 def main(names: Sequence[str]) -> None:
     """Run the simulation of some parts, or of all, and write what is then known of them all."""
-    if unknown := {*names} - {*PARTS, BREAKS}:
+    if unknown := {*names} - {*PARTS, *ALONE}:
         raise ObservError(
-            f"{', '.join(sorted(unknown))}: no part; parts are {', '.join([*PARTS, BREAKS])}"
+            f"{', '.join(sorted(unknown))}: no part; parts are {', '.join([*PARTS, *ALONE])}"
         )
     repetitions = {
         name: part.repetitions for name, part in PARTS.items() if name in names or not names
     }
-    with_breaks = BREAKS in names or not names
-    total = sum(repetitions.values()) + with_breaks * len(breaks.CASES) * breaks.REPETITIONS
+    alone = {name: part for name, part in ALONE.items() if name in names or not names}
+    total = sum(repetitions.values())
+    total += sum(len(part.CASES) * part.REPETITIONS for part in alone.values())
     print(f"{total} repetitions, seed {SEED}")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
@@ -55,8 +56,8 @@ def main(names: Sequence[str]) -> None:
 
         if repetitions:
             _keep("coverage", simulate(repetitions, SEED, _PROCESSES, told))
-        if with_breaks:
-            _keep(BREAKS, breaks.simulate(SEED, processes=_PROCESSES, progress=told))
+        for name, part in alone.items():
+            _keep(name, part.simulate(SEED, processes=_PROCESSES, progress=told))
     page.main()
     table = page.known("coverage")
     known = {place for places in REASONS.values() for place in places}

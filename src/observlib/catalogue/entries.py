@@ -205,12 +205,21 @@ class Indicator(Named):
         "the indicator's unit (points for a share), and in % of the earlier value for a count",
     )
 
+    headline: bool = Field(
+        default=False,
+        description="of what a study tests, its changes on a year come first: they share half of "
+        "the error that is allowed, and all other tests the other half",
+    )
+
     @model_validator(mode="after")
     def _compares_what_it_measures(self) -> Indicator:
         """A kind of comparison goes with its units, and a margin with a comparison."""
         if self.comparison is None:
-            if self.matters is not None:
-                raise ValueError("matters needs the key comparison (mean, share, interval, count)")
+            for key in ("matters", "headline"):
+                if getattr(self, key):
+                    raise ValueError(
+                        f"{key} needs the key comparison (mean, share, interval, count)"
+                    )
             return self
         scale = self.unit in ("%", "points") or self.unit.startswith("sur ")
         fits = {

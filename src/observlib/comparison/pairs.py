@@ -152,9 +152,10 @@ def with_nothing(effects: pd.DataFrame) -> pd.DataFrame:
 def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     """Compare all the pairs of a study as one family, by the rules of the catalogue.
 
-    A value on fewer than 30 answers is not tested, as no sentence is to rest on it. For marks that
-    is known before any value is. For a category's share it is not: those with few people are not
-    tested, which the findings say.
+    A headline measure of the catalogue is tested first on a year, as `survey.comparison` has it:
+    what is looked at beside it does not drown it. A value on fewer than 30 answers is not tested,
+    as no sentence is to rest on it. For marks that is known before any value is. For a category's
+    share it is not: those with few people are not tested, which the findings say.
 
     Parameters
     ----------
@@ -184,13 +185,21 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     states = together[["status", REFERENCE + "status"]]
     comparable = states.isin(["published", THIN]).all(axis=1)
     thin = comparable & (states == THIN).any(axis=1)
-    found = compare(together[~thin], kinds, matters)
+    found = compare(together[~thin], kinds, matters, first=_first(together[~thin], catalogue))
     if not thin.any():
         return found
     rest = together[thin].assign(simple_sample=False, verdict="unknown", reason=THIN)
     rest["difference"] = rest["estimate"] - rest[REFERENCE + "estimate"]
     rest = rest.reindex(columns=found.columns)
     return pd.concat([found, rest]).loc[together.index] if len(found) else rest
+
+
+def _first(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
+    """Which pairs are tested first: a headline measure of a whole, on a year."""
+    headlines = [one.id for one in catalogue.indicators.values() if one.headline]
+    return (
+        pairs["indicator"].isin(headlines) & (pairs["against"] == "before") & (pairs["group"] == "")
+    )
 
 
 def joined(frame: pd.DataFrame, reference: pd.DataFrame, against: str) -> pd.DataFrame:

@@ -136,18 +136,20 @@ def gap(row: Mapping[str, Any], indicator: Indicator) -> str:
 
 
 def level(compared: pd.DataFrame) -> str:
-    """Write the level that the intervals of a family share; nothing where none was tested.
+    """Write the level of the intervals of a table, or both of them; nothing where none was tested.
 
     Examples
     --------
     >>> level(pd.DataFrame({"level": [float("nan"), 0.975]})).replace("\\xa0", " ")
     '97,5 %'
+    >>> level(pd.DataFrame({"level": [0.9967, 0.975]})).replace("\\xa0", " ")
+    '97,5 ou 99,67 %'
     """
-    known = compared["level"].dropna()
-    if known.empty:
+    shares = sorted({round(100 * share, 2) for share in compared["level"].dropna()})
+    if not shares:
         return ""
-    share = round(100 * float(known.iat[0]), 2)
-    return french.percent(share, next(d for d in (0, 1, 2) if d == 2 or round(share, d) == share))
+    written = [french.number(x, next(d for d in (0, 1, 2) if round(x, d) == x)) for x in shares]
+    return f"{french.join(written, 'or')}{french.NBSP}%"
 
 
 def verdict(row: Mapping[str, Any], heads: Mapping[str, str] = EVOLVED) -> str:

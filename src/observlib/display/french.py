@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
+from typing import Literal
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -232,15 +233,15 @@ def inner_quotes(words_: str) -> str:
     )
 
 
-def join(items: Iterable[str]) -> str:
+def join(items: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
     """Enumerate.
 
     Examples
     --------
-    >>> join(["a", "b", "c"]), join(["a"]), join([])
-    ('a, b et c', 'a', '')
+    >>> join(["a", "b", "c"]), join(["a"]), join([]), join(["a", "b"], "or")
+    ('a, b et c', 'a', '', 'a ou b')
     """
-    return str(format_list(list(items), locale=LOCALE))
+    return str(format_list(list(items), style, locale=LOCALE))
 
 
 def day_label(day: date) -> str:

@@ -2,9 +2,9 @@
 
 One picture decides, the interval of the difference: without 0 in it, a rise or a fall; with 0 in
 it and within what matters on both sides, stable; else unknown, with the smallest change that
-could have been seen. All intervals of one call share one level, that at which the correction for
+could have been seen. All intervals of one call have the level at which the correction for
 multiple tests stopped, so that an interval leaves out 0 exactly where the corrected test finds a
-difference.
+difference; those tested first, which share half of the error, have a lower one than the others.
 
 The two estimates of a pair are taken as independent: two waves of answers, two products, two
 groups that share nobody. A group and the whole that holds it are not, nor two options of one
@@ -14,7 +14,7 @@ question; a pair of such estimates carries the error of its own difference (`PAI
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -28,7 +28,7 @@ from observlib.survey.differences import (
     difference_of_means,
     difference_of_shares,
 )
-from observlib.survey.multiplicity import Method, adjust, common_level
+from observlib.survey.multiplicity import Method, adjust, halves, levels
 
 Kind = Literal["mean", "share", "interval", "count"]
 VERDICTS = ("rise", "fall", "stable", "unknown")
@@ -142,6 +142,7 @@ def compare(
     matters: Mapping[str, float],
     method: Method = "holm",
     level: float = 0.95,
+    first: Sequence[bool] | pd.Series = (),
 ) -> pd.DataFrame:
     """Compare all pairs that a study tests, as one family.
 
@@ -174,11 +175,14 @@ def compare(
         whose pairs share estimates.
     level
         One less the error that `method` keeps to.
+    first
+        With `holm`, which pairs are of a headline measure, and share half of the error (see
+        `multiplicity.halves`); without it all weigh the same.
 
     Returns
     -------
     DataFrame
-        The pairs with `RESULTS`. `level` is that of the interval from `difference_low` to
+        The pairs with `RESULTS`. `level` is that of a pair's interval, from `difference_low` to
         `difference_high`, and of `detectable`, the smallest change that would have been seen 8
         times in 10; they are empty, and so is `p_value`, where nothing could be tested. `reason`
         says why a verdict is `unknown`: a status, units that differ (`unit`), no base or interval
@@ -225,23 +229,25 @@ def compare(
         kind = kinds[row["indicator"]]
         if not reasons[i] and not _without_chance(row, kind):
             p_values[i] = _difference(row, kind, level)[3]
-    adjusted = adjust(p_values, method)
-    shared = common_level(p_values, method, level)
+    weights = halves(np.asarray(first, dtype=bool), p_values) if len(first) else None
+    adjusted = adjust(p_values, method, weights)
+    stopped = levels(p_values, method, level, weights)
     found: list[dict[str, Any]] = []
-    for row, reason, p, corrected in zip(records, reasons, p_values, adjusted, strict=True):
+    told = zip(records, reasons, p_values, adjusted, stopped, strict=True)
+    for row, reason, p, corrected, its_level in told:
         kind, margin = kinds[row["indicator"]], matters.get(row["indicator"], 0.0)
         result = {"verdict": "unknown", "reason": reason, "p_value": p, "p_adjusted": corrected}
         result["simple_sample"] = kind == "share" and _on_a_published_base(row)
         if reason not in _NOT_COMPARABLE:
             result["difference"] = row["estimate"] - row[REFERENCE + "estimate"]
         if not math.isnan(p):
-            low, high = _difference(row, kind, shared)[1:3]
+            low, high = _difference(row, kind, its_level)[1:3]
             said = verdict(low, high, margin, holds=bool(corrected <= 1 - level))
             result |= {
                 "difference_low": low,
                 "difference_high": high,
-                "level": shared,
-                "detectable": detectable_of_interval(low, high, shared),
+                "level": its_level,
+                "detectable": detectable_of_interval(low, high, its_level),
                 "verdict": said,
                 "reason": "precision" if said == "unknown" else "",
             }

@@ -1,0 +1,143 @@
+"""What a study finds of a fall that is true, and how often it finds one that is none.
+
+A survey is asked in two quarters. Six marks of each answer go with one another, and are compared
+as one family with what a survey's page compares beside them. Nothing changes, or the headline mark
+falls, or another, or all six. All weigh the same in the correction, or the headline comes first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import product, repeat
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from observlib import estimates
+from observlib.demo.chance import normal, stream
+from observlib.display import french
+from observlib.display.typography import typography
+from observlib.survey.comparison import compare, waves
+from observlib.survey.intervals import wilson
+from tools.coverage.simulate import shared_out
+
+BEGIN = "<!-- power: written by `make coverage` -->"
+END = "<!-- /power -->"
+COLUMNS = ["what", "order", "repetitions", "share", "low", "high"]
+REPETITIONS = 2000
+WHAT = ("nothing", "headline", "other", "all")
+EQUAL, FIRST = "equal", "first"  # how all weigh, and the headline before the others
+ANSWERS = 200  # of each quarter
+FALL = 0.3  # of a mark on ten, a fifth of its standard deviation
+_DEVIATION, _CORRELATION, _MEAN = 1.5, 0.6, 7.5
+_MARKS, _BESIDE = 6, 14  # marks of one answer; what else a survey's page compares
+CASES = tuple(product(WHAT, (EQUAL, FIRST)))
+_NOW, _BEFORE = "2026-T3", "2025-T3"
+_AT_ONCE = 50
+
+
+def drawn(what: str, seed: int, repetition: int) -> pd.DataFrame:
+    """Means of two quarters, the headline mark first: estimates with their intervals.
+
+    Examples
+    --------
+    >>> drawn("all", 1, 0)["n"].unique().tolist(), len(drawn("all", 1, 0))
+    ([200.0], 40)
+    """
+    chance = stream(seed, "power", what, str(repetition))
+    falls = {"headline": {0}, "other": {1}, "all": set(range(_MARKS))}.get(what, set())
+    rows = []
+    for period in (_BEFORE, _NOW):
+        noise = np.array([normal(chance) for _ in range(ANSWERS * (_MARKS + _BESIDE + 1))])
+        shared, *own = noise.reshape(_MARKS + _BESIDE + 1, ANSWERS)
+        for i, part in enumerate(own):
+            link = math.sqrt(_CORRELATION) * (i < _MARKS)
+            marks = _MEAN + _DEVIATION * (link * shared + math.sqrt(1 - link**2) * part)
+            marks -= FALL * (i in falls and period == _NOW)
+            half = stdtrit(ANSWERS - 1, 0.975) * marks.std(ddof=1) / math.sqrt(ANSWERS)
+            mean = float(marks.mean())
+            ends = {"estimate": mean, "ci_low": mean - half, "ci_high": mean + half}
+            bases = {"n": ANSWERS, "n_eff": ANSWERS}
+            row = {"indicator": f"mark_{i:02d}", "unit": "sur 10", "period": period}
+            rows.append({**row, **ends, **bases})
+    return estimates.make(rows)
+
+
+def found(what: str, order: str, seed: int, repetition: int) -> bool:
+    """Whether a change is found that is none; of a headline or another mark, whether its own is.
+
+    Where all six fall, whether the headline's fall is found.
+    """
+    pairs = waves(drawn(what, seed, repetition), _NOW, _BEFORE)
+    first = pairs["indicator"] == "mark_00"
+    told = compare(
+        pairs,
+        {name: "mean" for name in pairs["indicator"]},
+        {},
+        first=first if order == FIRST else (),
+    ).set_index("indicator")["verdict"]
+    if what == "nothing":
+        return bool(told.isin(["rise", "fall"]).any())
+    return bool(told["mark_01" if what == "other" else "mark_00"] == "fall")
+
+
+def _some(what: str, order: str, seed: int, repetitions: range) -> int:
+    return sum(found(what, order, seed, i) for i in repetitions)
+
+
+def simulate(
+    seed: int,
+    repetitions: int = REPETITIONS,
+    processes: int = 1,
+    progress: Callable[[int], object] = lambda _: None,
+) -> pd.DataFrame:
+    """How often a change is found, by what changes and what comes first: `COLUMNS`, shares in %.
+
+    `low` and `high` are the Monte-Carlo interval at 95 % (Wilson's). The seed decides all chance.
+    """
+    parts = [
+        range(first, min(first + _AT_ONCE, repetitions))
+        for first in range(0, repetitions, _AT_ONCE)
+    ]
+    each, some = zip(*product(CASES, parts), strict=True)
+    hits = dict.fromkeys(CASES, 0)
+    whats, orders = zip(*each, strict=True)
+    made = shared_out(processes, _some, whats, orders, repeat(seed), some)
+    for case, done, number in zip(each, some, made, strict=True):
+        hits[case] += number
+        progress(len(done))
+    rows = []
+    for case, number in hits.items():
+        low, high = wilson(number, repetitions)
+        rows.append((*case, repetitions, *(100 * np.array([number / repetitions, low, high]))))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """The table of the method's page.
+
+    Examples
+    --------
+    >>> rows = [(what, order, 9, 4.0, 3.0, 5.0) for what in WHAT for order in (EQUAL, FIRST)]
+    >>> print(markdown(pd.DataFrame(rows, columns=COLUMNS)).splitlines()[2].replace("\\xa0", " "))
+    | Rien ne change : une fausse hausse ou baisse | 4,0 % | 4,0 % |
+    """
+    labels = {
+        "nothing": "Rien ne change : une fausse hausse ou baisse",
+        "headline": "La note baisse seule : vu",
+        "all": "Les six mesures baissent : vu pour la note",
+        "other": "Une autre mesure baisse seule : vu",
+    }
+    lines = ["| Sur deux vagues | À égalité | La note d’abord |", "|:------------------|---:|---:|"]
+    for what, label in labels.items():
+        own = table[table["what"] == what].set_index("order")["share"]
+        cells = [french.percent(own[order], 1) for order in (EQUAL, FIRST)]
+        lines.append(f"| {label} | {' | '.join(cells)} |")
+    times, answers = (french.number(x) for x in (table["repetitions"].max(), ANSWERS))
+    caption = (
+        f": Enquêtes où une baisse de {french.number(FALL, 1)} point est vue, sur {times} tirées "
+        f"au hasard, avec {answers} réponses par vague et {_MARKS + _BESIDE} comparaisons"
+    )
+    return typography("\n".join([*lines, "", f"{caption} {{#tbl-puissance}}"])) + "\n"
