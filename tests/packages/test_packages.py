@@ -113,6 +113,17 @@ def test_each_partner_gets_the_page_the_workbook_and_the_data_as_published(root,
     }
 
 
+def test_a_partner_of_whom_two_departments_have_a_page_gets_both(root, tmp_path):
+    path = root / "reports" / "editions" / "2026-T3" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for study in manifest["studies"]:
+        if study["page"] == f"{packages.STUDY}-ville":
+            study["parameters"] = {"partner": "caisse", "department": "ville"}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    made = make(root, tmp_path / "out")
+    assert made == {"2026-T3-caisse.zip": "made", "2026-T3-ville.zip": "made"}
+
+
 def test_a_partner_gets_the_errata_of_the_figures_of_its_page_and_of_no_other(root, tmp_path):
     figure = {name: ROWS[1].get(name, "") for name in estimates.FIGURE}
     about = {"erratum": "a", "day": "2026-12-02", "published": 13.0, "corrected": 12.0}

@@ -1,5 +1,7 @@
 """Packages to send to partners: for each, its page as PDF, and the data of that page.
 
+Where products are many, a partner has a page, and so a package, of each department.
+
 The data are those of an edition's own package (`dataset`), with fewer rows.
 
 All is taken from an edition as it is published; nothing is computed again, and nothing is sent. A
@@ -146,7 +148,7 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[Package]:
     if problems:
         raise ObservError(*problems, _AGAIN.format(quarter))
     for page, found in zip(pages, contents, strict=True):
-        name = f"{quarter}-{page['parameters']['partner']}"
+        name = f"{quarter}-{_whose(page)}"
         inside = {f"{name}/{path}": content for path, content in found.items()}
         yield Package(page["title"], folder / f"{name}.zip", dataset.archive(inside, made))
 
@@ -175,7 +177,7 @@ def _contents(
     digests: Mapping[str, str],
 ) -> dict[str, bytes]:
     """The files of a package, by their paths: those of the site, or made of its rows."""
-    name, partner = page["page"], page["parameters"]["partner"]
+    name, whose = page["page"], _whose(page)
     notebook = root / "reports" / "editions" / str(manifest["quarter"]) / f"{name}.ipynb"
     if hashlib.sha256(_read(notebook)).hexdigest() != page["sha256"]:
         raise ObservError(f"{notebook}: is not as the edition made it")
@@ -188,7 +190,7 @@ def _contents(
             raise ObservError(f"{site / name}{ending}: does not hold the edition's rows")
     tables = frames(notebook)
     about = dataset.about(
-        name=f"{site.name.lower()}-{partner}",
+        name=f"{site.name.lower()}-{whose}",
         title=f"{page['title']}, {french.period_label(manifest['quarter'])}",
         quarter=manifest["quarter"],
         made=edition_day(manifest["published"], manifest["revisions"]),
@@ -201,7 +203,12 @@ def _contents(
     marks = _marks(notebook.parent)
     corrected = _errata(notebook)
     found = dataset.contents(rows, pairs, _words(notebook.parent), about, marks, corrected)
-    return {f"{partner}.pdf": pdf, **found}
+    return {f"{whose}.pdf": pdf, **found}
+
+
+def _whose(page: Mapping[str, Any]) -> str:
+    """The partner of a page and, where it is of one, the department: the last of its name."""
+    return str(page["page"]).removeprefix(f"{STUDY}-")
 
 
 def _words(edition: Path) -> pd.DataFrame:
