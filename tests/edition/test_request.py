@@ -9,6 +9,7 @@ import pytest
 from tests.copies import ROOT, copy_catalogue
 from tests.edition.conftest import HEADER, Make
 
+from observlib import departments
 from observlib.edition.request import check_request
 from observlib.errors import UsageError
 
@@ -44,3 +45,22 @@ def test_with_what_it_needs_it_is_a_page(place):
     Make.write(place / "notebooks" / "autre.ipynb", header=header)
     asked = check_request(place, place / "data", None, [], None, TODAY)
     assert {page.name for page in asked.pages} == {"essai", "autre"}
+
+
+def test_where_products_are_many_studies_of_all_are_pages_of_departments(
+    demonstration, monkeypatch
+):
+    """The committed notebooks, as a ministry would have them planned."""
+    monkeypatch.setattr(departments, "MANY", 2)
+    asked = check_request(ROOT, demonstration, None, [], None, TODAY)
+    names = {page.name for page in asked.pages}
+    heard = {"annonces", "edition", "information-legale", "relation-usagers", "renseignement"}
+    for study in ("contacts", "panorama", "profils", "facile"):
+        assert study not in names and {f"{study}-{name}" for name in heard} <= names
+    assert "pratiques" in names  # which tells of no product
+    assert {"fiche_produit-boamp", "enquete-legifrance"} <= names
+    of = [page.parameters for page in asked.pages if page.study.name == "fiche_partenaire"]
+    led = {(one["partner"], one["department"]) for one in of}
+    # nobody who speaks of the agency of titles is heard in the department of books
+    assert ("caisse-fictive", "relation-usagers") in led
+    assert ("agence-des-titres", "edition") not in led
