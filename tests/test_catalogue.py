@@ -121,6 +121,11 @@ def test_every_count_says_that_it_has_no_interval(catalogue):
     ("old", "new", "word"),
     [
         ("comparison: mean\n  matters: 0.5", "matters: 0.5", "matters needs the key comparison"),
+        (
+            "comparison: mean\n  matters: 0.5\n  headline: true",
+            "headline: true",
+            "headline needs the key comparison",
+        ),
         ("comparison: mean", "comparison: share", "share does not go with the unit 'sur 10'"),
         ("comparison: share", "comparison: mean", "mean does not go with the unit '%'"),
         ("comparison: count", "comparison: interval", "allowed: count"),
