@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from itertools import product, repeat
 
-import numpy as np
 import pandas as pd
 
 from observlib.demo import calendar
@@ -19,14 +17,13 @@ from observlib.demo.chance import stream
 from observlib.display import french
 from observlib.display.typography import typography
 from observlib.series.adjustment import seasonally_adjusted
-from observlib.survey.intervals import wilson
 from observlib.working_days import length_deviation, working_day_deviation
 from tools.coverage.months import errors
-from tools.coverage.simulate import shared_out
+from tools.coverage.simulate import SHARES, how_often
 
 BEGIN = "<!-- breaks: written by `make coverage` -->"
 END = "<!-- /breaks -->"
-COLUMNS = ["what", "correlation", "size", "repetitions", "share", "low", "high"]
+COLUMNS = ["what", "correlation", "size", *SHARES]
 REPETITIONS = 500
 CORRELATIONS = (0.0, 0.3, 0.6, 0.8)
 STILL, FALLS = ("nothing", "trend", "season"), (-0.1, -0.2, -0.3)
@@ -34,7 +31,6 @@ MONTHS = [f"{2021 + i // 12}-{i % 12 + 1:02d}" for i in range(60)]
 AT = 30  # the month from which a level has fallen
 _ERROR, _GROWTH, _WORKING_DAY = 0.05, 0.04, 0.016
 _BEND, _MORE = 0.4, 0.5  # of the trend, from its middle to its ends; of the season, in five years
-_AT_ONCE = 20
 Case = tuple[str, float, float]
 """What changes, the correlation of errors, and by how much the level falls."""
 CASES: tuple[Case, ...] = tuple(
@@ -71,34 +67,14 @@ def found(case: Case, seed: int, repetition: int) -> bool:
     return bool(months.isin(MONTHS[AT - 1 : AT + 2]).any()) if case[2] else len(months) > 0
 
 
-def _some(case: Case, seed: int, repetitions: range) -> int:
-    return sum(found(case, seed, i) for i in repetitions)
-
-
 def simulate(
     seed: int,
     repetitions: int = REPETITIONS,
     processes: int = 1,
     progress: Callable[[int], object] = lambda _: None,
 ) -> pd.DataFrame:
-    """How often a change is found, by what changes: `COLUMNS`, shares in %.
-
-    `low` and `high` are the Monte-Carlo interval at 95 % (Wilson's). The seed decides all chance.
-    """
-    parts = [
-        range(first, min(first + _AT_ONCE, repetitions))
-        for first in range(0, repetitions, _AT_ONCE)
-    ]
-    cases, some = zip(*product(CASES, parts), strict=True)
-    hits = dict.fromkeys(CASES, 0)
-    made = shared_out(processes, _some, cases, repeat(seed), some)
-    for case, done, number in zip(cases, some, made, strict=True):
-        hits[case] += number
-        progress(len(done))
-    rows = []
-    for case, number in hits.items():
-        low, high = wilson(number, repetitions)
-        rows.append((*case, repetitions, *(100 * np.array([number / repetitions, low, high]))))
+    """How often a change is found, by what changes: `COLUMNS` (see `how_often`)."""
+    rows = how_often(found, CASES, seed, repetitions, processes, progress)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from itertools import product, repeat
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -20,12 +20,11 @@ from observlib.demo.chance import normal, stream
 from observlib.display import french
 from observlib.display.typography import typography
 from observlib.survey.comparison import compare, waves
-from observlib.survey.intervals import wilson
-from tools.coverage.simulate import shared_out
+from tools.coverage.simulate import SHARES, how_often
 
 BEGIN = "<!-- power: written by `make coverage` -->"
 END = "<!-- /power -->"
-COLUMNS = ["what", "order", "repetitions", "share", "low", "high"]
+COLUMNS = ["what", "order", *SHARES]
 REPETITIONS = 2000
 WHAT = ("nothing", "headline", "other", "all")
 EQUAL, FIRST = "equal", "first"  # how all weigh, and the headline before the others
@@ -35,7 +34,6 @@ _DEVIATION, _CORRELATION, _MEAN = 1.5, 0.6, 7.5
 _MARKS, _BESIDE = 6, 14  # marks of one answer; what else a survey's page compares
 CASES = tuple(product(WHAT, (EQUAL, FIRST)))
 _NOW, _BEFORE = "2026-T3", "2025-T3"
-_AT_ONCE = 50
 
 
 def drawn(what: str, seed: int, repetition: int) -> pd.DataFrame:
@@ -65,11 +63,12 @@ def drawn(what: str, seed: int, repetition: int) -> pd.DataFrame:
     return estimates.make(rows)
 
 
-def found(what: str, order: str, seed: int, repetition: int) -> bool:
+def found(case: tuple[str, str], seed: int, repetition: int) -> bool:
     """Whether a change is found that is none; of a headline or another mark, whether its own is.
 
     Where all six fall, whether the headline's fall is found.
     """
+    what, order = case
     pairs = waves(drawn(what, seed, repetition), _NOW, _BEFORE)
     first = pairs["indicator"] == "mark_00"
     told = compare(
@@ -83,35 +82,14 @@ def found(what: str, order: str, seed: int, repetition: int) -> bool:
     return bool(told["mark_01" if what == "other" else "mark_00"] == "fall")
 
 
-def _some(what: str, order: str, seed: int, repetitions: range) -> int:
-    return sum(found(what, order, seed, i) for i in repetitions)
-
-
 def simulate(
     seed: int,
     repetitions: int = REPETITIONS,
     processes: int = 1,
     progress: Callable[[int], object] = lambda _: None,
 ) -> pd.DataFrame:
-    """How often a change is found, by what changes and what comes first: `COLUMNS`, shares in %.
-
-    `low` and `high` are the Monte-Carlo interval at 95 % (Wilson's). The seed decides all chance.
-    """
-    parts = [
-        range(first, min(first + _AT_ONCE, repetitions))
-        for first in range(0, repetitions, _AT_ONCE)
-    ]
-    each, some = zip(*product(CASES, parts), strict=True)
-    hits = dict.fromkeys(CASES, 0)
-    whats, orders = zip(*each, strict=True)
-    made = shared_out(processes, _some, whats, orders, repeat(seed), some)
-    for case, done, number in zip(each, some, made, strict=True):
-        hits[case] += number
-        progress(len(done))
-    rows = []
-    for case, number in hits.items():
-        low, high = wilson(number, repetitions)
-        rows.append((*case, repetitions, *(100 * np.array([number / repetitions, low, high]))))
+    """How often a change is found, by what changes and what comes first: `COLUMNS`."""
+    rows = how_often(found, CASES, seed, repetitions, processes, progress)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

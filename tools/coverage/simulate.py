@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import product
 from itertools import repeat as repeated
 from multiprocessing import get_context
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ COLUMNS = [
     "indicator", "device", "n", "repetitions", "intervals", "covered", "low", "high",
     "lowest", "lowest_high", "lowest_value",
 ]  # fmt: skip
+SHARES = ["repetitions", "share", "low", "high"]
 _AT_ONCE = 20  # repetitions of one task: more at once gain nothing, and hold more memory
 T = TypeVar("T")
 _OFTEN = 0.25  # a category is told by itself where it is published in so many repetitions
@@ -79,6 +81,41 @@ def shared_out(processes: int, work: Callable[..., T], *given: Iterable[Any]) ->
         return
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         yield from pool.map(work, *given)
+
+
+def how_often(
+    found: Callable[[Any, int, int], bool],
+    cases: Sequence[tuple[Any, ...]],
+    seed: int,
+    repetitions: int,
+    processes: int = 1,
+    progress: Callable[[int], object] = lambda _: None,
+) -> list[tuple[Any, ...]]:
+    """How often something is found, by case: each with `SHARES`, shares in %.
+
+    `low` and `high` are the Monte-Carlo interval at 95 % (Wilson's). The seed decides all chance.
+
+    Parameters
+    ----------
+    found
+        Whether it is, of a case, with the seed and the number of the repetition.
+    """
+    starts = range(0, repetitions, _AT_ONCE)
+    parts = [range(first, min(first + _AT_ONCE, repetitions)) for first in starts]
+    each, some = zip(*product(cases, parts), strict=True)
+    hits = dict.fromkeys(cases, 0)
+    made = shared_out(processes, _times, repeated(found), each, repeated(seed), some)
+    for case, done, number in zip(each, some, made, strict=True):
+        hits[case] += number
+        progress(len(done))
+    return [
+        (*case, repetitions, *(100 * x for x in (n / repetitions, *wilson(n, repetitions))))
+        for case, n in hits.items()
+    ]
+
+
+def _times(found: Callable[..., bool], case: Any, seed: int, repetitions: range) -> int:
+    return sum(found(case, seed, i) for i in repetitions)
 
 
 def covered(intervals: pd.DataFrame) -> pd.DataFrame:
