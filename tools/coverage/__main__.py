@@ -25,7 +25,7 @@ from observlib.errors import ObservError
 from tools.coverage import breaks, page, power
 from tools.coverage.outside import REASONS, outside
 from tools.coverage.parts import PARTS
-from tools.coverage.simulate import simulate
+from tools.coverage.simulate import how_often, simulate
 
 SEED = 20261125
 ALONE = {"breaks": breaks, "power": power}  # what is counted otherwise than intervals
@@ -57,7 +57,7 @@ def main(names: Sequence[str]) -> None:
         if repetitions:
             _keep("coverage", simulate(repetitions, SEED, _PROCESSES, told))
         for name, part in alone.items():
-            _keep(name, part.simulate(SEED, processes=_PROCESSES, progress=told))
+            _keep(name, how_often(part, SEED, processes=_PROCESSES, progress=told))
     page.main()
     table = page.known("coverage")
     known = {place for places in REASONS.values() for place in places}

@@ -8,7 +8,6 @@ the next the trend bends; in the last the season slowly grows. Then levels fall.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import pandas as pd
 
@@ -19,7 +18,7 @@ from observlib.display.typography import typography
 from observlib.series.adjustment import seasonally_adjusted
 from observlib.working_days import length_deviation, working_day_deviation
 from tools.coverage.months import errors
-from tools.coverage.simulate import SHARES, how_often
+from tools.coverage.simulate import SHARES
 
 BEGIN = "<!-- breaks: written by `make coverage` -->"
 END = "<!-- /breaks -->"
@@ -65,17 +64,6 @@ def found(case: Case, seed: int, repetition: int) -> bool:
     """Whether a change is found where there is none; or, of a fall, within a month of its own."""
     months = seasonally_adjusted(drawn(case, seed, repetition)).changes["month"]
     return bool(months.isin(MONTHS[AT - 1 : AT + 2]).any()) if case[2] else len(months) > 0
-
-
-def simulate(
-    seed: int,
-    repetitions: int = REPETITIONS,
-    processes: int = 1,
-    progress: Callable[[int], object] = lambda _: None,
-) -> pd.DataFrame:
-    """How often a change is found, by what changes: `COLUMNS` (see `how_often`)."""
-    rows = how_often(found, CASES, seed, repetitions, processes, progress)
-    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def markdown(table: pd.DataFrame) -> str:

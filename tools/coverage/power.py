@@ -8,7 +8,6 @@ falls, or another, or all six. All weigh the same in the correction, or the head
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -20,7 +19,7 @@ from observlib.demo.chance import normal, stream
 from observlib.display import french
 from observlib.display.typography import typography
 from observlib.survey.comparison import compare, waves
-from tools.coverage.simulate import SHARES, how_often
+from tools.coverage.simulate import SHARES
 
 BEGIN = "<!-- power: written by `make coverage` -->"
 END = "<!-- /power -->"
@@ -80,17 +79,6 @@ def found(case: tuple[str, str], seed: int, repetition: int) -> bool:
     if what == "nothing":
         return bool(told.isin(["rise", "fall"]).any())
     return bool(told["mark_01" if what == "other" else "mark_00"] == "fall")
-
-
-def simulate(
-    seed: int,
-    repetitions: int = REPETITIONS,
-    processes: int = 1,
-    progress: Callable[[int], object] = lambda _: None,
-) -> pd.DataFrame:
-    """How often a change is found, by what changes and what comes first: `COLUMNS`."""
-    rows = how_often(found, CASES, seed, repetitions, processes, progress)
-    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def markdown(table: pd.DataFrame) -> str:

@@ -84,34 +84,38 @@ def shared_out(processes: int, work: Callable[..., T], *given: Iterable[Any]) ->
 
 
 def how_often(
-    found: Callable[[Any, int, int], bool],
-    cases: Sequence[tuple[Any, ...]],
+    part: Any,
     seed: int,
-    repetitions: int,
+    repetitions: int = 0,
     processes: int = 1,
     progress: Callable[[int], object] = lambda _: None,
-) -> list[tuple[Any, ...]]:
-    """How often something is found, by case: each with `SHARES`, shares in %.
+) -> pd.DataFrame:
+    """How often something is found, by case: the part's `COLUMNS`, shares in %.
 
     `low` and `high` are the Monte-Carlo interval at 95 % (Wilson's). The seed decides all chance.
 
     Parameters
     ----------
-    found
-        Whether it is, of a case, with the seed and the number of the repetition.
+    part
+        A module: `found` says of one of its `CASES`, with the seed and the repetition's number,
+        whether it is.
+    repetitions
+        As many as the module says, if not given.
     """
+    repetitions = repetitions or part.REPETITIONS
     starts = range(0, repetitions, _AT_ONCE)
     parts = [range(first, min(first + _AT_ONCE, repetitions)) for first in starts]
-    each, some = zip(*product(cases, parts), strict=True)
-    hits = dict.fromkeys(cases, 0)
-    made = shared_out(processes, _times, repeated(found), each, repeated(seed), some)
+    each, some = zip(*product(part.CASES, parts), strict=True)
+    hits = dict.fromkeys(part.CASES, 0)
+    made = shared_out(processes, _times, repeated(part.found), each, repeated(seed), some)
     for case, done, number in zip(each, some, made, strict=True):
         hits[case] += number
         progress(len(done))
-    return [
+    rows = [
         (*case, repetitions, *(100 * x for x in (n / repetitions, *wilson(n, repetitions))))
         for case, n in hits.items()
     ]
+    return pd.DataFrame(rows, columns=part.COLUMNS)
 
 
 def _times(found: Callable[..., bool], case: Any, seed: int, repetitions: range) -> int:

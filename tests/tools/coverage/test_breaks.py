@@ -7,6 +7,7 @@ import pytest
 
 from observlib import project
 from tools.coverage import breaks
+from tools.coverage.simulate import how_often
 
 pytestmark = pytest.mark.slow
 
@@ -44,5 +45,5 @@ def test_the_same_seed_gives_the_same_series_and_another_seed_others():
 
 
 def test_few_repetitions_tell_a_fall_of_a_third_from_nothing():
-    few = breaks.simulate(1, repetitions=2).set_index(["what", "size"])["share"]
+    few = how_often(breaks, 1, repetitions=2).set_index(["what", "size"])["share"]
     assert few["level", -0.3].mean() >= 75 > 25 >= few["nothing", 0.0].mean()

@@ -7,6 +7,7 @@ import pytest
 
 from observlib import project
 from tools.coverage import power
+from tools.coverage.simulate import how_often
 
 pytestmark = pytest.mark.slow
 
@@ -40,5 +41,5 @@ def test_the_same_seed_gives_the_same_answers_and_another_seed_others():
 
 
 def test_few_repetitions_tell_a_headline_that_falls_from_nothing():
-    few = power.simulate(1, repetitions=20).set_index(["what", "order"])["share"]
+    few = how_often(power, 1, repetitions=20).set_index(["what", "order"])["share"]
     assert few["headline", power.FIRST] > few["nothing", power.FIRST]
