@@ -90,13 +90,16 @@ def test_a_department_lists_the_partners_of_whom_its_users_speak(many):
 
 def test_a_section_of_the_menu_whose_pages_are_all_listed_elsewhere_is_none(many):
     titles = [entry.text for entry in many.navigation]
-    assert "Produit par produit" in titles and "Organisme par organisme" not in titles
+    assert "Département par département" in titles
+    assert not {"Produit par produit", "Organisme par organisme"} & {*titles}
 
 
 def test_the_home_page_shows_departments_as_cards_and_studies_without_surveys(many):
     overviews, products = many.listings(many.page(PurePosixPath("index.qmd")))
     assert [page.source.stem for page in overviews[1]] == [*OVERVIEWS]
     assert all(page.source.name.startswith("departement-") for page in products[1])
+    text = (many.folder / "index.qmd").read_text(encoding="utf-8")
+    assert "## Les départements\n\n::: {#produits}" in text and "## Les produits" not in text
     home = html.with_listings("::: {#produits}\n:::\n", many, many.page(PurePosixPath("index.qmd")))
     assert "{.cards}" in home and "produits et" in home
 

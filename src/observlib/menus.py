@@ -5,6 +5,7 @@ A menu of some dozens of pages is read; one of hundreds is not, and each page wo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ _KINDS = {  # by what a study has a page for each of
     "device": ("Les enquêtes", "enquête", "enquêtes"),
     "partner": ("Les organismes", "organisme", "organismes"),
 }
+_TITLES = ("Département par département", "Les départements")  # in the menu, on the home page
 Study = Mapping[str, Any]  # as the manifest has it
 
 
@@ -54,14 +56,14 @@ def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None
     grouped = {f"{study['page']}.ipynb" for study in each}
     pages = [f"{study['page']}.ipynb" for study in studies if "sha256" in study]
     lists = [f"departement-{name}.qmd" for name in departments]
-
     left = [{"href": name} for name in lists]  # where the first pages stood that are all grouped
 
     def spread(item: Any) -> list[Any]:
         """An item of the menu, in place of whose grouped pages stand the departments."""
         if isinstance(item, dict) and "contents" in item:
             own = [one for each in item["contents"] for one in spread(each)]
-            return [{**item, "contents": own}] if own else []
+            title = {"section": _TITLES[0]} if {"href": lists[0]} in own else {}
+            return [{**item, **title, "contents": own}] if own else []
         auto = item.get("auto") if isinstance(item, dict) else None
         kept = _kept(auto, pages, grouped) if auto else None
         if kept is None:
@@ -84,6 +86,8 @@ def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None
             listing["contents"] = kept or lists
         if kept == []:
             listing |= {"template": "_cards.ejs", "fields": ["title", "description"]}
+            place = rf"^## .+(\n+::: {{#{re.escape(listing['id'])}}})"
+            text = re.sub(place, rf"## {_TITLES[1]}\1", text, flags=re.MULTILINE)
     home.write_text(as_front_matter(header) + text, encoding="utf-8", newline="\n")
 
 
