@@ -15,7 +15,11 @@ from observlib.publish.project import Entry, Project, flat, read_project
 
 __all__ = ["sample"]
 OVERVIEWS = ("panorama", "produit")  # of the sample
-CONTACTS = ("contacts-information-legale", "contacts-edition")  # a study of each department
+CONTACTS = (
+    "contacts-information-legale",
+    "contacts-edition",
+    "contacts-vie-publique",
+)  # a study of each department
 PARTNER = "fiche_partenaire-caisse-fictive-edition"
 SURVEYS = ("enquete-service-public", "enquete-legifrance")
 
@@ -86,6 +90,14 @@ def test_a_department_lists_the_partners_of_whom_its_users_speak(many):
     listed = {one["id"]: [str(p.source) for p in pages] for one, pages in many.listings(page)}
     assert listed["partner"] == [f"{PARTNER}.ipynb"]
     assert listed["department"] == ["contacts-edition.ipynb"]
+
+
+def test_a_department_that_is_called_as_a_product_is_keeps_its_studies(many, catalogue):
+    assert "vie-publique" in catalogue.products and "vie-publique" in catalogue.departments
+    page = many.page(PurePosixPath("departement-vie-publique.qmd"))
+    listed = {one["id"]: [str(p.source) for p in pages] for one, pages in many.listings(page)}
+    assert listed["department"] == ["contacts-vie-publique.ipynb"]
+    assert listed["product"] == ["fiche_produit-vie-publique.ipynb"]
 
 
 def test_a_section_of_the_menu_whose_pages_are_all_listed_elsewhere_is_none(many):

@@ -13,12 +13,13 @@ from typing import Any
 from observlib import departments as whose
 from observlib.catalogue import Catalogue
 from observlib.display import french
+from observlib.edition.study import DEPARTMENT
 from observlib.publish.globs import compile_glob
 from observlib.yaml_files import as_front_matter, dump, mapping, read_front_matter, read_text
 
 MOST = 40  # pages of products, surveys, partners and departments that are listed one by one
 _KINDS = {  # by what a study has a page for each of
-    "department": ("Les études", "étude", "études"),
+    DEPARTMENT: ("Les études", "étude", "études"),
     "product": ("Les produits", "produit", "produits"),
     "device": ("Les enquêtes", "enquête", "enquêtes"),
     "partner": ("Les organismes", "organisme", "organismes"),
@@ -103,23 +104,22 @@ def _kind(study: Study, catalogue: Catalogue) -> str:
     """What a page is one of many for, such as a product; nothing of the others."""
     if study["page"] == study["study"]:
         return ""
-    parts: dict[str, Collection[str]] = {
-        "product": catalogue.products,
-        "device": catalogue.devices,
-        "partner": catalogue.partners,
-        "department": catalogue.departments,
-    }
-    values = study["parameters"].values()
-    return next((kind for kind, known in parts.items() if any(x in known for x in values)), "")
+    parts: dict[str, Collection[str]]
+    parts = {"product": catalogue.products, "device": catalogue.devices}
+    parts |= {"partner": catalogue.partners}
+    of = dict(study["parameters"])
+    department = of.pop(DEPARTMENT, "")  # which may be called as a product is
+    kinds = (kind for kind, known in parts.items() if any(x in known for x in of.values()))
+    return next(kinds, DEPARTMENT if department else "")
 
 
 def _department(study: Study, catalogue: Catalogue) -> str:
     """The department that a page is for, or that of its product or survey; else nothing."""
     values = [str(value) for value in study["parameters"].values()]
-    own = [value for value in values if value in catalogue.departments]
+    own = [study["parameters"].get(DEPARTMENT)]
     own += [whose.of(value, "", catalogue) for value in values if value in catalogue.products]
     own += [whose.of("", value, catalogue) for value in values if value in catalogue.devices]
-    return next(iter(own), "")
+    return next(filter(None, own), "")
 
 
 def _page(department: str, studies: Sequence[Study], catalogue: Catalogue) -> str:

@@ -93,7 +93,8 @@ def completeness(shown: Mapping[str, pd.DataFrame], *others: pd.DataFrame) -> st
 
 def _main(frame: pd.DataFrame) -> pd.DataFrame:
     """One row a product: that of the largest base, whatever is missing elsewhere."""
-    rows = frame[frame["product"] != ""].assign(known=frame["estimate"].notna())
+    rows = frame[frame["product"] != ""]
+    rows = rows.assign(known=rows["estimate"].notna())
     rows = rows.sort_values(["known", "n", "device"], ascending=[False, False, True], kind="stable")
     rows = rows.drop_duplicates("product").sort_values("product", kind="stable")
     return estimates.check(rows[estimates.COLUMNS].reset_index(drop=True))

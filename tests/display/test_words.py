@@ -147,3 +147,12 @@ def test_every_group_that_indicators_make_has_a_head_that_says_what_it_is(catalo
     for group in sorted(groups):
         frame = estimates.make([{**row, "group": group, "group_value": "1"}])
         assert words.column_label(frame, "group_value", catalogue) != "Groupe", group
+
+
+def test_the_interval_of_a_count_has_no_decimals_where_marks_of_its_indicator_have():
+    course = Indicator(
+        id="c", label="C", unit="sur 10", method="M", better="neither", decimals=1
+    )  # as `action_course`, of marks and of visits
+    row = {"unit": "visites", "estimate": 1200.0, "ci_low": 1100.4, "ci_high": 1299.7}
+    told = words.interval({**row, "status": "published"}, course)
+    assert told.replace("\u202f", " ").replace("\xa0", " ") == "1 100 à 1 300"

@@ -1,4 +1,4 @@
-"""Every study on a store that holds next to nothing: it ends, and says nothing that is not so."""
+"""Every study on a store or a department with next to nothing: it ends, and says what is so."""
 
 import ast
 import re
@@ -7,9 +7,11 @@ from typing import Any
 
 import nbformat
 import pytest
+from tests.copies import demonstration_catalogue
 
 from observlib import store
 from observlib.catalogue import Catalogue
+from observlib.edition.study import DEPARTMENT, load_studies
 
 ROOT = Path(__file__).parents[2]
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
@@ -29,7 +31,7 @@ def few_marks(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) ->
     return data
 
 
-def shown(name: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def shown(name: str, data: Path, monkeypatch: pytest.MonkeyPatch, **given: str) -> list[str]:
     """What each cell of a study shows of a data folder, as text."""
     monkeypatch.chdir(ROOT)
     notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
@@ -42,7 +44,7 @@ def shown(name: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         last = body.pop() if isinstance(body[-1], ast.Expr) else None
         exec(compile(ast.Module(body, []), name, "exec"), names)
         if "parameters" in cell.metadata.get("tags", []):
-            names["data"] = str(data)
+            names |= {"data": str(data), **given}
         if isinstance(last, ast.Expr):
             value = eval(compile(ast.Expression(last.value), name, "eval"), names)
             told.append(repr(value).replace("\xa0", " "))
@@ -56,6 +58,19 @@ def shown(name: str, data: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_study_of_five_marks_ends_and_shows_no_hole(name, few_marks, monkeypatch):
     told = "\n".join(shown(name, few_marks, monkeypatch))
     assert told and not re.search(r"\b(nan|None|NaT|inf)\b", told)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("department", list(demonstration_catalogue().departments))
+def test_studies_of_a_department_that_has_little_end_and_show_no_hole(
+    department, demonstration, monkeypatch
+):
+    studies = load_studies(ROOT / "notebooks").values()
+    names = [one.name for one in studies if DEPARTMENT in one.parameters]
+    assert len(names) > 10
+    for name in names:
+        told = "\n".join(shown(name, demonstration, monkeypatch, department=department))
+        assert told and not re.search(r"\b(nan|None|NaT|inf)\b", told), name
 
 
 def test_in_person_visits_are_not_said_to_be_none_by_the_study_of_sites(

@@ -239,7 +239,8 @@ def interval(row: Mapping[str, Any], indicator: Indicator) -> str:
     alike = indicator.comparison == "mean" and row["ci_low"] == row["ci_high"]
     if row["status"] in WITHHELD or math.isnan(row["ci_low"]) or alike:
         return ""
-    return french.interval(*rounded_interval(row, indicator), indicator.decimals, row["unit"])
+    places = decimals(indicator, row["unit"])
+    return french.interval(*rounded_interval(row, indicator), places, row["unit"])
 
 
 def rounded_interval(row: Mapping[str, Any], indicator: Indicator) -> tuple[float, float]:

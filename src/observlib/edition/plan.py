@@ -12,7 +12,7 @@ from typing import Any
 from observlib.catalogue import Catalogue
 from observlib.departments import WHOLE
 from observlib.display.french import period_label
-from observlib.edition.study import Parameter, Study
+from observlib.edition.study import DEPARTMENT, Parameter, Study
 from observlib.errors import ObservError, UsageError
 from observlib.period import Quarter
 
@@ -97,7 +97,9 @@ def plan(
         if name not in studies
     ]
     problems += _unknown(given, fixed, chosen) if chosen else []
-    problems += _of_a_department(given, chosen) if not only else []
+    if DEPARTMENT in given and not only:  # product pages link to those of all departments
+        how = f"--study contacts -p {DEPARTMENT}=VALUE"
+        problems.append(f"parameter {DEPARTMENT!r} needs names of studies: {how}")
     pages: list[Page] = []
     for study in (one for one in chosen if one.overview_of is None or subjects.of(one.overview_of)):
         for each in _each(study, given, subjects):
@@ -134,14 +136,6 @@ def _unknown(
             )
 
 
-def _of_a_department(given: Mapping[str, str], studies: Sequence[Study]) -> Iterator[str]:
-    """A line where all studies are asked for of one department: those of products link to all."""
-    kinds = {name: p.type for study in studies for name, p in study.parameters.items()}
-    for name in given:
-        if kinds.get(name) == "department":
-            yield f"parameter {name!r} needs names of studies: --study contacts -p {name}=VALUE"
-
-
 def _each(study: Study, given: Mapping[str, str], subjects: Subjects) -> list[dict[str, str]]:
     """What differs between the pages of a study: its parameters `each: true` that are not given.
 
@@ -150,15 +144,14 @@ def _each(study: Study, given: Mapping[str, str], subjects: Subjects) -> list[di
     spread = [name for name, p in study.parameters.items() if p.each and name not in given]
     values = [subjects.of(study.parameters[name].type) for name in spread]
     found = [dict(zip(spread, combination, strict=True)) for combination in product(*values)]
-    of = {parameter.type: name for name, parameter in study.parameters.items()}
-    partner, department = of.get("partner"), of.get("department")
-    if partner is None or department not in spread:
+    partner = next((name for name, p in study.parameters.items() if p.type == "partner"), None)
+    if partner is None or DEPARTMENT not in spread:
         return found
     led = {name: {WHOLE, *own} for name, own in subjects.partners.items()}
     return [
         each
         for each in found
-        if each[department] in led.get({**given, **each}.get(partner, ""), subjects.departments)
+        if each[DEPARTMENT] in led.get({**given, **each}.get(partner, ""), subjects.departments)
     ]
 
 

@@ -21,6 +21,8 @@ from observlib.errors import ObservError
 from observlib.tables import TABLES
 from observlib.yaml_files import read_front_matter
 
+DEPARTMENT = "department"  # the type of a parameter, and its name, by which `Study` takes it
+
 
 class Parameter(BaseModel):
     """What a study's parameter may be. Without a `default` it must be given."""
@@ -81,6 +83,16 @@ class Study(BaseModel):
         default=False, description="its page is in easy French, and nothing else is published of it"
     )
     parameters: dict[str, Parameter]
+
+    @field_validator("parameters")
+    @classmethod
+    def _name_a_department_so(cls, parameters: dict[str, Parameter]) -> dict[str, Parameter]:
+        for name, parameter in parameters.items():
+            if (name == DEPARTMENT) != (parameter.type == DEPARTMENT):
+                raise ValueError(
+                    f"{name}: `{DEPARTMENT}` is the name and the type of one parameter"
+                )
+        return parameters
 
     @field_validator("needs")
     @classmethod
