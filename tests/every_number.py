@@ -24,7 +24,8 @@ from observlib.catalogue import Catalogue
 ASIDE = {"méthode et limites", "références", "citer et refaire cette page"}
 # Thresholds and rules that pages say in words of their own.
 NO_ESTIMATES = (
-    r"moins de 30\b|moins de onze|\b3939\b|à 9\d(?:,\d+)? %|0–10|ramenée sur 10, atteint 7,5",
+    r"moins de 30\b|moins de onze|\b3939\b|à 9\d(?:,\d+)?(?: ou 9\d(?:,\d+)?)? %",
+    r"0–10|ramenée sur 10, atteint 7,5",
     r"niveau de risque de 5 %|un rapport de 1 |sur 100\b|\bn° ?\d+|\bnᵒ ?\d+|\d+ à \d+ ans",
     r"\b\d\d/\d\d/\d{4}\b|\(\d+ ko\)|\b\d+ ko\b|\b[12]\d{3}\b",
     r"(?:[Ff]igures?|[Tt]ableaux?)[  ]\d+(?: \(suite\))?",

@@ -87,9 +87,14 @@ def test_it_neither_asks_whether_a_frame_is_empty_nor_selects_with_pandas(notebo
 
 
 def test_the_code_of_all_studies_is_read_in_an_hour():
-    cells = [cell for path in NOTEBOOKS for cell in code(nbformat.read(path, as_version=4))]
+    cells = [
+        cell
+        for path in NOTEBOOKS
+        for cell in code(nbformat.read(path, as_version=4))
+        if "parameters" not in cell.metadata.get("tags", [])  # the same in most
+    ]
     lines = [line.strip() for cell in cells for line in cell.source.split("\n")]
-    assert sum(not line.startswith("#") for line in lines if line) <= 740
+    assert sum(not line.startswith("#") for line in lines if line) <= 700
 
 
 def test_what_it_points_at_is_in_it(notebook):

@@ -104,6 +104,6 @@ def markdown(table: pd.DataFrame) -> str:
     times, answers = (french.number(x) for x in (table["repetitions"].max(), ANSWERS))
     caption = (
         f": Enquêtes où une baisse de {french.number(FALL, 1)} point est vue, sur {times} tirées "
-        f"au hasard, avec {answers} réponses par vague et {_MARKS + _BESIDE} comparaisons"
+        f"au hasard, de {answers} réponses par vague"
     )
     return typography("\n".join([*lines, "", f"{caption} {{#tbl-puissance}}"])) + "\n"
