@@ -85,6 +85,20 @@ def test_what_cannot_be_read_is_told_by_its_first_byte(name: str) -> None:
     assert told(found.where) == "byte 3" and not found.is_close
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("f3e1301333468324e9538de3941f1294", "f2e1301333468324e9538de3941f1294"),  # both endless
+        ("12345678901234567890abcdefabcdef", "12345678901234567891abcdefabcdef"),
+        ("boamp@3e130000", "boamp@2e130000"),
+    ],
+)
+def test_a_digest_that_differs_is_never_taken_for_a_number_that_is_close(first, second) -> None:
+    texts = [json.dumps({"data": text}).encode() for text in (first, second)]
+    (found,) = differences("manifest.json", *texts)
+    assert not found.is_close
+
+
 def test_numbers_within_the_tolerance_are_close_and_others_are_not() -> None:
     def is_close(name: str, first: str, second: str) -> bool:
         (found,) = differences(name, first.encode(), second.encode())

@@ -31,6 +31,8 @@ _NOTHING = Word("nothing")
 _DIGEST = re.compile(
     r"((?<=@)[0-9a-f]{8}(?![0-9a-z])|(?<![0-9a-z])(?=\d*[a-f])[0-9a-f]{8,64}(?![0-9a-z]))"
 )
+# what is one whatever its letters: `3e1301333…` would be read as a number without end
+_NO_NUMBER = re.compile(r"(?<=@)[0-9a-f]{8}(?![0-9a-z])|(?<![0-9a-z])[0-9a-f]{32,64}(?![0-9a-z])")
 _PARTIAL = re.compile(r"^…\w*|\w*…$")
 _READ, _DRAWN = (".html", ".pdf", ".docx"), (".svg", ".png")
 LEAST = 5  # the weight of what tells nothing by itself
@@ -211,6 +213,8 @@ def _cut(text: str, at: int) -> str:
 
 def _are_close(a: str, b: str, near: float) -> bool:
     """Whether two texts differ by their numbers alone, and these by less than the tolerance."""
+    if _NO_NUMBER.findall(a) != _NO_NUMBER.findall(b):
+        return False
     first, second = _NUMBER.split(a), _NUMBER.split(b)
     if len(first) != len(second) or first[::2] != second[::2]:
         return False
