@@ -18,6 +18,20 @@ from observlib.families import Given
 WHOLE = ""  # no department: all of them together
 
 
+def products(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
+    """The products that some of the devices listen to, in the catalogue's order.
+
+    Examples
+    --------
+    >>> from observlib import Study
+    >>> catalogue = Study("2026-T3", "data/demo").catalogue
+    >>> products(["audience-boamp", "jdma-legifrance"], catalogue)
+    ['legifrance', 'boamp']
+    """
+    fed = {catalogue.devices[name].product for name in devices if name in catalogue.devices}
+    return [product for product in catalogue.products if product in fed]
+
+
 def with_pages(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
     """The departments for each of which an edition makes a page of a study.
 
@@ -42,10 +56,10 @@ def with_pages(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
     >>> with_pages(["jdma-legifrance"], catalogue)
     ['']
     """
-    fed = [catalogue.devices[name] for name in devices if name in catalogue.devices]
-    if len({one.product for one in fed} & catalogue.products.keys()) <= MANY:
+    fed = [*devices]
+    if len(products(fed, catalogue)) <= MANY:
         return [WHOLE]
-    own = {of("", one.id, catalogue) for one in fed}
+    own = {of("", name, catalogue) for name in fed}
     return [name for name in catalogue.departments if name in own]
 
 
@@ -72,7 +86,7 @@ def of(product: str, device: str, catalogue: Catalogue) -> str:
 
 
 def part(rows: pd.DataFrame, department: str, catalogue: Catalogue) -> pd.DataFrame:
-    """Of estimates, comparisons or words, those of a department, and those of none.
+    """Of estimates, comparisons or words, those of a department, and those of none; of all, all.
 
     Parameters
     ----------
@@ -89,7 +103,7 @@ def part(rows: pd.DataFrame, department: str, catalogue: Catalogue) -> pd.DataFr
     >>> part(rows, "information-legale", catalogue)["product"].tolist()
     ['legifrance', 'caisse-fictive']
     """
-    if {"product", "device"}.isdisjoint(rows):
+    if department == WHOLE or {"product", "device"}.isdisjoint(rows):
         return rows
     kept = _of(rows, "", catalogue).isin([department, WHOLE])
     if "against" in rows:

@@ -104,9 +104,11 @@ def _kind(study: Study, catalogue: Catalogue) -> str:
     """What a page is one of many for, such as a product; nothing of the others."""
     if study["page"] == study["study"]:
         return ""
-    parts: dict[str, Collection[str]]
-    parts = {"product": catalogue.products, "device": catalogue.devices}
-    parts |= {"partner": catalogue.partners}
+    parts: dict[str, Collection[str]] = {
+        "product": catalogue.products,
+        "device": catalogue.devices,
+        "partner": catalogue.partners,
+    }
     of = dict(study["parameters"])
     department = of.pop(DEPARTMENT, "")  # which may be called as a product is
     kinds = (kind for kind, known in parts.items() if any(x in known for x in of.values()))

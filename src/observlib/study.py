@@ -337,8 +337,6 @@ class Study(Drawing):
         found = [told.given(self.data, self.edition, *job) for job in jobs]
         rows = estimates.combine(one.estimates for one in found)
         pairs = comparisons.combine(one.comparisons for one in found)
-        if not self.department:
-            return rows, pairs
         of = (self.department, self.catalogue)
         return departments.part(rows, *of), departments.part(pairs, *of)
 
@@ -347,10 +345,7 @@ class Study(Drawing):
         return not job[1] or self.catalogue.devices[job[1]].product in (None, product)
 
     def _given(self, family: str) -> frame.Given:
-        found = self._whole(family)
-        if not self.department:
-            return found
-        return departments.part_of(found, self.department, self.catalogue)
+        return departments.part_of(self._whole(family), self.department, self.catalogue)
 
     def _whole(self, family: str) -> frame.Given:
         """What a family gives of all departments."""

@@ -122,7 +122,7 @@ def check_request(
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
     held = store.devices(data)
     subjects = Subjects(
-        _products(held, catalogue),
+        departments.products(held["device"], catalogue),
         frame.surveys(data),
         _partners(data, held, catalogue, quarter),
         departments.with_pages(held["device"], catalogue),
@@ -197,13 +197,6 @@ def _check_clock(held: pd.DataFrame, today: date) -> None:
             f"today is {today} by this machine's clock, and the store has data to {ends.max()}; "
             "set the clock, or name a quarter that ended before"
         )
-
-
-def _products(held: pd.DataFrame, catalogue: Catalogue) -> list[str]:
-    """The products that some device has fed, in the catalogue's order."""
-    known = [catalogue.devices.get(name) for name in held["device"]]
-    fed = {device.product for device in known if device}
-    return [product for product in catalogue.products if product in fed]
 
 
 def _partners(
