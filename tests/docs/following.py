@@ -28,9 +28,12 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
+from observlib import publications
 from tests.copies import ALL_KEPT, share_kept
 
 ROOT = Path(__file__).parents[2]
+DEMO = Path("data", "demo")
+PUBLISHED = "2026-11-16"  # the day that the demonstration's calendar gives 2026-T3
 PROGRAMS = {
     "observ": [sys.executable, "-c", "from observlib.cli import main; main()"],
     "pytest": [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
@@ -77,7 +80,8 @@ def blocks(page: Path) -> Iterator[Block]:
 def copy_project(place: Path, is_new: bool) -> Path:
     """What a clone holds, with the store that `make edition` makes of the demonstration.
 
-    Unless it `is_new`, with all that was kept when others were made, too.
+    Unless it `is_new`, with all that was kept when others were made, too. Its edition was published
+    on an earlier day, as that of most who open a page was: what it told is not taken back unsaid.
     """
     made = ("__pycache__", ".*", "_site", "_failed", "editions", "practices", "documentation")
     for name in ("src", "notebooks", "tests", "docs", "tools"):
@@ -91,6 +95,9 @@ def copy_project(place: Path, is_new: bool) -> Path:
     shutil.copytree(ROOT / "data", place / "data", ignore=exports)
     for name in ("Makefile", "pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, place)
+    for path in (place / DEMO / publications.FOLDER).glob(f"*/{publications.STEPS}"):
+        steps = json.loads(path.read_text(encoding="utf-8")) | {publications.DAY: PUBLISHED}
+        path.write_text(json.dumps(steps), encoding="utf-8")
     if not is_new:
         share_kept(place, ALL_KEPT)
     return place
