@@ -28,8 +28,9 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
-from observlib import publications
 from tests.copies import ALL_KEPT, share_kept
+
+from observlib import publications
 
 ROOT = Path(__file__).parents[2]
 DEMO = Path("data", "demo")

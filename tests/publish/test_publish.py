@@ -90,6 +90,15 @@ def test_no_name_of_the_project_s_folder_changes_a_page(tmp_path, sample, made_s
     assert digest(site) == digest(made_site)
 
 
+def test_a_reader_knows_how_large_each_file_is_before_taking_it(made_site):
+    for page in ("panorama", "produit"):
+        text = (made_site / f"{page}.html").read_text(encoding="utf-8")
+        links = re.findall(r'<a href="([^"]+)" download>[^<]*<span>\(.*?(\d+)\xa0ko\)', text)
+        sizes = {name: max(1, round((made_site / name).stat().st_size / 1000)) for name, _ in links}
+        assert f"{page}.pdf" in sizes
+        assert {name: int(size) for name, size in links} == sizes
+
+
 def test_demonstration_says_so_on_every_page_of_the_edition(made_site):
     for page in ("index", "panorama", "produit"):
         text = (made_site / f"{page}.html").read_text(encoding="utf-8")

@@ -9,9 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path, PurePath, PurePosixPath
-from typing import Any
 
 from observlib import disk_cache, inputs
 from observlib.display import style
@@ -25,8 +23,9 @@ from observlib.publish.markdown import Converted, Format, notebook_to_markdown
 from observlib.publish.project import HOME, Page, PagesError, Project
 
 Progress = Callable[[int, int, str], None]
-_Step = Callable[..., dict[str, bytes]]
+_Step = Callable[[Project, Page], dict[str, bytes]]
 _CHAPTERS = ".chapters"  # of what a page is made into, what the whole edition is made of
+_SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
 _NEW = "new"  # beside them, the pages that are to be kept
 
 
@@ -60,23 +59,14 @@ def build(
     write_package(project.manifest, project.folder, site)
     depends = _inputs(project) if kept else {}
     printed = [page for page in project.pages if "typst" in page.formats]
-    sizes: dict[PurePosixPath, int] = {}  # of their PDFs
+    tasks = {  # PDFs first: the whole edition is made of them
+        _name(page, depends, step): (step, page)
+        for step, pages in ((_printed, printed), (_page, project.pages))
+        for page in pages
+    }
     links: dict[str, PageLinks] = {}
-    problems: dict[PurePosixPath, list[str]] = {}
-    done = 0
-
-    def each(pages: Iterable[Page], step: _Step) -> Iterator[tuple[Page, dict[str, bytes]]]:
-        nonlocal done
-        tasks = {_name(page, depends, step): (page, sizes.get(page.source)) for page in pages}
-        for name, content in _made(tasks, partial(step, project), pool, kept, aside / _NEW):
-            page, _ = tasks[name]
-            done += 1
-            progress(done, len(printed) + len(project.pages), page.title)
-            if isinstance(content, ObservError):
-                of = f"{project.folder / page.source}: "
-                problems[page.source] = [line.removeprefix(of) for line in content.problems]
-            else:
-                yield page, content
+    refused: dict[str, ObservError] = {}
+    edition: list[Future[None]] = []
 
     with ExitStack() as stack:
         # what pages are made into is there, and not in memory: there may be hundreds of them
@@ -85,19 +75,27 @@ def build(
         pool = workers or ThreadPoolExecutor(min(len(project.pages), os.cpu_count() or 1))
         if not workers:
             stack.callback(pool.shutdown, cancel_futures=True)
-        for page, content in each(printed, _printed):
-            name = page.output(".pdf").as_posix()
-            sizes[page.source] = len(content[name])
-            write_files({name: content.pop(name)}, site)
-            write_files(content, aside)
         others = stack.enter_context(ThreadPoolExecutor(1))  # typst, while pandoc makes pages
-        edition = () if problems else (others.submit(write_whole, project, site, aside, kept),)
-        sound = (page for page in project.pages if page.source not in problems)
-        for page, content in each(sound, _page):
-            write_files(content, site)
-            if text := content.get(page.output(".html").as_posix()):
-                links[page.output(".html").as_posix()] = links_of(text.decode("utf-8"))
-        if not problems:
+        unset = len(printed)
+        made = _made(tasks, project, pool, kept, aside / _NEW)
+        for done, (name, content) in enumerate(made, 1):
+            step, page = tasks[name]
+            progress(done, len(tasks), page.title)
+            if isinstance(content, ObservError):
+                refused[name] = content
+            elif step is _printed:
+                pdf_name = page.output(".pdf").as_posix()
+                write_files({pdf_name: content.pop(pdf_name)}, site)
+                write_files(content, aside)
+                unset -= 1
+                if not unset and not refused:
+                    edition.append(others.submit(write_whole, project, site, aside, kept))
+            else:
+                write_files(content, site)
+                if text := content.get(page.output(".html").as_posix()):
+                    links[page.output(".html").as_posix()] = links_of(text.decode("utf-8"))
+        if not refused:
+            _tell_sizes(site, printed)
             finish()
         for job in edition:
             job.result()
@@ -105,12 +103,19 @@ def build(
             kept.mkdir(parents=True, exist_ok=True)
             for path in (aside / _NEW).glob("*"):
                 shutil.move(path, kept / path.name)
-    if not problems:
+    problems: dict[PurePosixPath, dict[str, None]] = {}  # told once, in the order of tasks
+    for name in (name for name in tasks if name in refused):
+        _, page = tasks[name]
+        of = f"{project.folder / page.source}: "
+        lines = dict.fromkeys(line.removeprefix(of) for line in refused[name].problems)
+        problems.setdefault(page.source, {}).update(lines)
+    if not refused:
         sources = {str(page.output(".html")): page.source for page in project.pages}
-        problems = {sources[name]: found for name, found in broken_links(site, links).items()}
-    if problems:  # told in the order of pages, in whichever threads have ended
+        broken = broken_links(site, links)
+        problems = {sources[name]: dict.fromkeys(found) for name, found in broken.items()}
+    if problems:
         pages = (page.source for page in project.pages)
-        raise PagesError({source: problems[source] for source in pages if source in problems})
+        raise PagesError({source: [*problems[source]] for source in pages if source in problems})
 
 
 def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
@@ -150,22 +155,22 @@ def _name(page: Page, depends: Mapping[PurePosixPath, Inputs], step: _Step) -> s
 
 
 def _made(
-    tasks: Mapping[str, tuple[Any, ...]],
-    make: Callable[..., dict[str, bytes]],
+    tasks: Mapping[str, tuple[_Step, Page]],
+    project: Project,
     pool: Executor,
     kept: Path | None,
     new: Path,
 ) -> Iterator[tuple[str, dict[str, bytes] | ObservError]]:
-    """What is made of the words of each task, or its failure, as they end: first what is kept.
+    """What each step makes of its page, or its failure, as they end: first what is kept.
 
-    Tasks are told by the names by which that is kept; what is new is put into a folder of its own.
+    They are told by the names by which that is kept; what is new is put into a folder of its own.
     """
     jobs: dict[Future[dict[str, bytes]], str] = {}
-    for name, words in tasks.items():
+    for name, (step, page) in tasks.items():
         if found := disk_cache.get(kept, name) if kept else None:
             yield name, found
         else:
-            jobs[pool.submit(make, *words)] = name
+            jobs[pool.submit(step, project, page)] = name
     for job in as_completed(jobs):
         name = jobs.pop(job)  # and with it what it holds
         try:
@@ -178,22 +183,23 @@ def _made(
         yield name, content
 
 
-def _printed(project: Project, page: Page, _: int | None = None) -> dict[str, bytes]:
+def _printed(project: Project, page: Page) -> dict[str, bytes]:
     """The PDF of a page and, below `.chapters`, what the whole edition is made of."""
     content, files = chapter(project, page)
     return {page.output(".pdf").as_posix(): content, **files}
 
 
-def _page(project: Project, page: Page, printed: int | None = None) -> dict[str, bytes]:
+def _page(project: Project, page: Page) -> dict[str, bytes]:
     """One page in its other forms: the contents of its files, by their paths in the site.
 
-    `printed` is the size of its PDF, in bytes, where it has one.
+    The link to its PDF, which is made meanwhile, does not tell its size yet (see `_tell_sizes`).
     """
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         site = Path(place).resolve()
 
         def downloads() -> list[dict[str, str]]:
-            found = [_download("PDF", page.source.with_suffix(".pdf"), printed)] if printed else []
+            pdf_link = {"text": "PDF", "href": f"{page.source.stem}.pdf", "detail": _SIZE}
+            found = [pdf_link] if "typst" in page.formats else []
             found += write_downloads(project, page, site) if page.is_study else []
             return [*found, *whole_download(project, page)]
 
@@ -203,6 +209,15 @@ def _page(project: Project, page: Page, printed: int | None = None) -> dict[str,
             downloads()
         made = [path for path in sorted(site.rglob("*")) if path.is_file()]
         return {path.relative_to(site).as_posix(): path.read_bytes() for path in made}
+
+
+def _tell_sizes(site: Path, printed: Iterable[Page]) -> None:
+    """Say in each page how large its PDF is."""
+    for page in printed:
+        path, size = site / page.output(".html"), (site / page.output(".pdf")).stat().st_size
+        if path.exists():
+            text = path.read_text(encoding="utf-8").replace(_SIZE, _kilobytes(size), 1)
+            path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_html(
@@ -345,7 +360,9 @@ def _copy_pictures(text: str, source: Path, folder: Path) -> None:
 
 
 def _download(text: str, path: PurePath, size: int) -> dict[str, str]:
-    kilobytes = max(1, round(size / 1000))
     kind = {".ipynb": "IPYNB"}.get(path.suffix, path.suffix[1:].upper())
-    detail = f"{kilobytes}\u00a0ko" if text == kind else f"{kind}, {kilobytes}\u00a0ko"
-    return {"text": text, "href": path.name, "detail": detail}
+    return {"text": text, "href": path.name, "detail": f"{kind}, {_kilobytes(size)}"}
+
+
+def _kilobytes(size: int) -> str:
+    return f"{max(1, round(size / 1000))}\u00a0ko"
