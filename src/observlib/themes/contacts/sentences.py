@@ -23,6 +23,8 @@ def answer_rates(
 ) -> str:
     """How many calls came, what share was answered, what it was a year before and at its lowest.
 
+    Of more lines than are told one by one, only the lowest and the highest share are told.
+
     Parameters
     ----------
     frame
@@ -36,6 +38,8 @@ def answer_rates(
     if now.empty:
         known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
         return TEXTS["no_calls" if known.empty else "no_whole_calls"].format(when=when)
+    if len(now) > phrases.LINES:
+        return " ".join(_answered_by_many(now, rates[rates["period"] == before], catalogue))
     sentences = []
     for row in now.to_dict("records"):
         offered = calls[calls["device"] == row["device"]]
@@ -47,6 +51,30 @@ def answer_rates(
         history = rates[rates["device"] == row["device"]]
         sentences += [text, *_earlier(history, share, catalogue, period, before)]
     return " ".join(sentences)
+
+
+def _answered_by_many(now: pd.DataFrame, then: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    """The lowest and the highest share of calls that lines answered, and those of a year before."""
+    rate = words.indicator_of("answer_rate", catalogue)
+    when = phrases.capital(french.when(now["period"].iat[0]))
+    count, share = french.spelled(len(now), "une"), phrases.ends(now, rate)
+    ends = phrases.at_ends(_told(now, catalogue))
+    if len(ends) == 1:
+        sentences = [TEXTS["answered_alike"].format(when=when, share=share, count=count)]
+    else:
+        sentences = [TEXTS["answered_by"].format(when=when, count=count)]
+        sentences += [
+            TEXTS[which].format(share=end["text"].iat[0], names=phrases.join_few(end["name"]))
+            for which, end in zip(("least_answered", "most_answered"), ends, strict=True)
+        ]
+    then = then[then["device"].isin(now["device"])]
+    if len(then) < len(now):
+        return sentences
+    was = phrases.ends(then, rate)
+    if " à " in was:
+        return [*sentences, TEXTS["a_year_before.other"].format(share=f"de {was}")]
+    same = "same" if was == share else "other"
+    return [*sentences, TEXTS[f"a_year_before.{same}"].format(share=was)]
 
 
 def _earlier(
@@ -67,7 +95,9 @@ def _earlier(
 
 
 def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """In which quarter of those told the smallest share of calls was answered.
+    """In which quarter of those told the smallest share of calls was answered, line by line.
+
+    Of more lines than are told one by one, only the lowest of all is told.
 
     Parameters
     ----------
@@ -77,16 +107,28 @@ def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     rates = published(frame, "answer_rate")
     if rates["period"].nunique() < 2:
         return TEXTS["one_period"]
-    lines = []
-    for name, rows in phrases.named(rates, catalogue, "product").groupby("name", sort=True):
-        row = _first(rows.sort_values(["estimate", "period"]))
-        share, when = value_of(row, catalogue), french.when(row["period"])
-        lines.append(TEXTS["lowest_line"].format(share=share, when=when, name=name))
+    ranked = phrases.named(rates, catalogue, "product").sort_values(["estimate", "period"])
+    worst = _told(ranked.drop_duplicates("name"), catalogue)
+    if len(worst) > phrases.LINES:
+        lowest = phrases.at_ends(worst)[0]
+        alike = lowest[lowest["period"] == lowest["period"].iat[0]]
+        parts = [(phrases.join_few(alike["name"]), alike)]
+    else:
+        parts = [*worst.groupby("name")]
+    lines = [
+        TEXTS["lowest_line"].format(
+            share=rows["text"].iat[0], when=french.when(rows["period"].iat[0]), name=name
+        )
+        for name, rows in parts
+    ]
     return TEXTS["lowest"].format(lines=phrases.join_few(lines))
 
 
 def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """Within what time half of the answered calls, and nine out of ten, were answered.
+
+    Of more lines than are told one by one, only the ends are, which are not named: waits have
+    intervals, and no line is tested against another.
 
     Parameters
     ----------
@@ -96,6 +138,9 @@ def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str
     sentences = []
     slow = published(frame, "wait_p90", period)
     medians = phrases.named(published(frame, "wait_median", period), catalogue, "product")
+    if len(medians) > phrases.LINES:
+        told = [*_wait_ends(medians, "half", catalogue), *_wait_ends(slow, "most", catalogue)]
+        return " ".join(told)
     for row in medians.to_dict("records"):
         time, name = value_of(row, catalogue), f" ({row['name']})" if len(medians) > 1 else ""
         last = slow[slow["device"] == row["device"]]
@@ -105,6 +150,18 @@ def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str
             longer = value_of(_first(last), catalogue)
             sentences.append(TEXTS["waits"].format(time=time, longer=longer, name=name))
     return " ".join(sentences)
+
+
+def _wait_ends(waits: pd.DataFrame, whose: str, catalogue: Catalogue) -> list[str]:
+    """The shortest and the longest wait of half or of most calls; one where all are alike."""
+    times = [end["text"].iat[0] for end in phrases.at_ends(_told(waits, catalogue))]
+    if len(times) < 2:
+        return [TEXTS[f"wait_ends.{whose}.alike"].format(time=time) for time in times]
+    shortest, longest = times
+    return [
+        TEXTS[f"wait_ends.{whose}.shortest"].format(time=shortest),
+        TEXTS["wait_ends.longest"].format(time=longest),
+    ]
 
 
 def calls_in_log(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -163,6 +220,8 @@ def answered_in_promise(
 def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """In how many days each desk promises a first answer; nothing where none does.
 
+    Of more desks than are told one by one, how many promise each delay.
+
     Parameters
     ----------
     frame
@@ -181,10 +240,12 @@ def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     for device, days in _promises(frame, catalogue).items():
         if days:
             by_days.setdefault(days, []).append(catalogue.devices[device].label)
-    parts = [
-        f"{french.count(days, TEXTS['day'], TEXTS['days'])} ({french.join(by_days[days])})"
-        for days in sorted(by_days)
-    ]
+    many = sum(map(len, by_days.values())) > phrases.LINES
+    parts = []
+    for days, desks in sorted(by_days.items()):
+        who = french.count(len(desks), TEXTS["desk"], TEXTS["desks"])
+        delay = french.count(days, TEXTS["day"], TEXTS["days"])
+        parts.append(f"{delay} ({who if many else french.join(desks)})")
     return TEXTS["promised_delays"].format(delays=SEMICOLON.join(parts)) if parts else ""
 
 
@@ -275,6 +336,11 @@ def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     then = earlier.loc[list(ranked["device"]), "estimate"]
     counts = french.join(words.figure(x, indicator) for x in then)
     return f"{text} {TEXTS['backlog_then'].format(counts=counts)}"
+
+
+def _told(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Estimates, each with the `text` that tells it."""
+    return rows.assign(text=[value_of(row, catalogue) for row in estimates.records(rows)])
 
 
 def _first(rows: pd.DataFrame) -> dict[str, Any]:
