@@ -63,10 +63,9 @@ def _answered_by_many(now: pd.DataFrame, then: pd.DataFrame, catalogue: Catalogu
         sentences = [TEXTS["answered_alike"].format(when=when, share=share, count=count)]
     else:
         sentences = [TEXTS["answered_by"].format(when=when, count=count)]
-        sentences += [
-            TEXTS[which].format(share=end["text"].iat[0], names=phrases.join_few(end["name"]))
-            for which, end in zip(("least_answered", "most_answered"), ends, strict=True)
-        ]
+        for which, end in zip(("lowest", "highest"), ends, strict=True):
+            names, text = phrases.join_few(end["name"]), end["text"].iat[0]
+            sentences.append(TEXTS[f"answered_at.{which}"].format(share=text, names=names))
     then = then[then["device"].isin(now["device"])]
     if len(then) < len(now):
         return sentences

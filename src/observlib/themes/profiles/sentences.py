@@ -139,7 +139,7 @@ def _largest_gaps(tested: pd.DataFrame, hidden: bool, catalogue: Catalogue) -> l
             name = TEXTS["of_device"].format(names=_name(row), device=device)
             sentences.append(TEXTS[f"largest.{verdict}"].format(name=name))
             sentences.append(_beside(row, catalogue, alone=True))
-    return [*sentences, *_unsure(tested, catalogue, "unsure_among")]
+    return [*sentences, *_unsure(tested, catalogue, "many_devices")]
 
 
 def _variable(name: str) -> str:
@@ -150,14 +150,14 @@ def _name(row: dict[str, Any]) -> str:
     return TEXTS["name"].format(name=row["group_value"])
 
 
-def _unsure(rows: pd.DataFrame, catalogue: Catalogue, told: str = "unsure") -> list[str]:
+def _unsure(rows: pd.DataFrame, catalogue: Catalogue, within: str = "one_device") -> list[str]:
     """A sentence of the categories of which one cannot tell, and what could have been seen."""
     unsure = inconclusive(rows)
     if unsure.empty:
         return []
     count, least = french.spelled(len(unsure), "une"), and_detectable(unsure, catalogue)
     many = french.plural(len(unsure), "one", "several")
-    return [TEXTS[f"{told}.{many}"].format(count=count, least=least)]
+    return [TEXTS[f"unsure.{within}.{many}"].format(count=count, least=least)]
 
 
 def _hidden(compared: pd.DataFrame) -> bool:
