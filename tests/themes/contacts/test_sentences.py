@@ -171,7 +171,7 @@ def test_the_promise_of_each_desk_is_told_and_phones_promise_nothing(catalogue):
     assert contacts.promised_delays(made(rate(86)), catalogue) == ""
 
 
-def test_of_six_desks_how_many_promise_each_delay_is_told(catalogue):
+def test_of_six_desks_the_delays_they_promise_are_told_from_the_least_to_the_most(catalogue):
     desk = catalogue.devices["courriels-legifrance"]
     desks = {f"d{days}-{n}": days for days, many in ((3, 4), (5, 2)) for n in range(many)}
     known = catalogue.model_copy(
@@ -180,10 +180,16 @@ def test_of_six_desks_how_many_promise_each_delay_is_told(catalogue):
         }
     )
     frame = made(*(promise(93, device=device) for device in desks))
+    start = "Délai promis d'une première réponse, week-ends compris : "
     assert plain(contacts.promised_delays(frame, known)) == (
-        "Délai promis d'une première réponse, week-ends compris : 3 jours (4 dispositifs) ; "
-        "5 jours (2 dispositifs)."
+        f"{start}de 3 à 5 jours (six dispositifs)."
     )
+    alike = {
+        one: device.model_copy(update={"promise_days": 5}) for one, device in known.devices.items()
+    }
+    known = known.model_copy(update={"devices": alike})
+    said = contacts.promised_delays(frame, known)
+    assert plain(said) == f"{start}5 jours (six dispositifs)."
 
 
 def test_a_log_of_some_calls_is_told_beside_the_count_of_all(catalogue):

@@ -219,7 +219,7 @@ def answered_in_promise(
 def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """In how many days each desk promises a first answer; nothing where none does.
 
-    Of more desks than are told one by one, how many promise each delay.
+    Of more desks than are told one by one, the ends, and how many desks promise.
 
     Parameters
     ----------
@@ -239,12 +239,17 @@ def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     for device, days in _promises(frame, catalogue).items():
         if days:
             by_days.setdefault(days, []).append(catalogue.devices[device].label)
-    many = sum(map(len, by_days.values())) > phrases.LINES
-    parts = []
-    for days, desks in sorted(by_days.items()):
-        who = french.count(len(desks), TEXTS["desk"], TEXTS["desks"])
-        delay = french.count(days, TEXTS["day"], TEXTS["days"])
-        parts.append(f"{delay} ({who if many else french.join(desks)})")
+    parts = [
+        f"{french.count(days, TEXTS['day'], TEXTS['days'])} ({french.join(by_days[days])})"
+        for days in sorted(by_days)
+    ]
+    if (count := sum(map(len, by_days.values()))) > phrases.LINES:
+        most = french.count(max(by_days), TEXTS["day"], TEXTS["days"])
+        delay = "delay" if len(by_days) == 1 else "delays"
+        told = TEXTS[f"promised_by_many.{delay}"].format(
+            most=most, least=min(by_days), count=french.spelled(count)
+        )
+        return TEXTS["promised_delays"].format(delays=told)
     return TEXTS["promised_delays"].format(delays=SEMICOLON.join(parts)) if parts else ""
 
 
