@@ -171,6 +171,20 @@ def test_the_promise_of_each_desk_is_told_and_phones_promise_nothing(catalogue):
     assert contacts.promised_delays(made(rate(86)), catalogue) == ""
 
 
+def test_of_six_desks_the_most_and_the_fewest_messages_that_wait_are_told(catalogue):
+    waiting = lines(catalogue, [45.0, 15, 20, 15, 22, 23], unit="messages", n=None)
+    waiting["indicator"] = "tickets_open"
+    names = [catalogue.label(one) for one in catalogue.products]
+    said = contacts.backlog(waiting, catalogue, NOW, BEFORE)
+    assert plain(said) == (
+        "À la fin du trimestre, le nombre de messages sans réponse est connu de six dispositifs. "
+        f"Le plus bas est de 15 messages ({names[1]} et {names[3]}). "
+        f"Le plus haut est de 45 messages ({names[0]})."
+    )
+    alike = contacts.backlog(waiting.assign(estimate=15.0), catalogue, NOW, BEFORE)
+    assert "chacun des six dispositifs laisse 15 messages" in plain(alike)
+
+
 def test_of_six_desks_the_delays_they_promise_are_told_from_the_least_to_the_most(catalogue):
     desk = catalogue.devices["courriels-legifrance"]
     desks = {f"d{days}-{n}": days for days, many in ((3, 4), (5, 2)) for n in range(many)}

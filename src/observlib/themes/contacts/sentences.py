@@ -58,14 +58,13 @@ def _answered_by_many(now: pd.DataFrame, then: pd.DataFrame, catalogue: Catalogu
     rate = words.indicator_of("answer_rate", catalogue)
     when = phrases.capital(french.when(now["period"].iat[0]))
     count, share = french.spelled(len(now), "une"), phrases.ends(now, rate)
-    ends = phrases.at_ends(_told(now, catalogue))
+    ends = _ends(now, catalogue)
     if len(ends) == 1:
         sentences = [TEXTS["answered_alike"].format(when=when, share=share, count=count)]
     else:
         sentences = [TEXTS["answered_by"].format(when=when, count=count)]
-        for which, end in zip(("lowest", "highest"), ends, strict=True):
-            names, text = phrases.join_few(end["name"]), end["text"].iat[0]
-            sentences.append(TEXTS[f"answered_at.{which}"].format(share=text, names=names))
+        for which, (share_, names) in zip(("lowest", "highest"), ends, strict=True):
+            sentences.append(TEXTS[f"answered_at.{which}"].format(share=share_, names=names))
     then = then[then["device"].isin(now["device"])]
     if len(then) < len(now):
         return sentences
@@ -321,6 +320,8 @@ def main_topics(
 def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
     """How many messages waited at a quarter's end, desk by desk, and a year before where few do.
 
+    Of more desks than are told one by one, only the most and the fewest are told.
+
     Parameters
     ----------
     frame
@@ -330,6 +331,14 @@ def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     now = phrases.named(shown[shown["period"] == period], catalogue, "product")
     if now.empty:
         return TEXTS["no_backlog"].format(when=phrases.capital(french.when(period)))
+    if len(now) > phrases.LINES:
+        ends, count = _ends(now, catalogue), french.spelled(len(now))
+        if len(ends) == 1:
+            return TEXTS["backlog_alike"].format(count=count, messages=ends[0][0])
+        sentences = [TEXTS["backlog_by"].format(count=count)]
+        for which, (messages, names) in zip(("lowest", "highest"), ends, strict=True):
+            sentences.append(TEXTS[f"backlog_at.{which}"].format(messages=messages, names=names))
+        return " ".join(sentences)
     indicator = words.indicator_of("tickets_open", catalogue)
     ranked = now.sort_values("estimate", ascending=False, kind="stable")
     parts = [f"{value_of(row, catalogue)} ({row['name']})" for row in ranked.to_dict("records")]
@@ -340,6 +349,12 @@ def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     then = earlier.loc[list(ranked["device"]), "estimate"]
     counts = french.join(words.figure(x, indicator) for x in then)
     return f"{text} {TEXTS['backlog_then'].format(counts=counts)}"
+
+
+def _ends(rows: pd.DataFrame, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """The lowest and the highest of counts, each with the names of those that have it."""
+    ends = phrases.at_ends(_told(rows, catalogue))
+    return [(end["text"].iat[0], phrases.join_few(end["name"])) for end in ends]
 
 
 def _told(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
