@@ -122,15 +122,14 @@ def highest_and_lowest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -
     shown = shown.sort_values("estimate", ascending=False, kind="stable")
     when = phrases.capital(french.when(period))
     most, least = shown["text"].iat[0], shown["text"].iat[-1]
-    first, last = (
-        phrases.join_few(shown.loc[shown["text"] == value, "name"]) for value in (most, least)
-    )
+    ends = phrases.at_ends(shown)
+    last, first = (phrases.join_few(end["name"]) for end in (ends[0], ends[-1]))
     if len(shown) == 1:
         return TEXTS["only"].format(when=when, name=first, value=most)
     if most == least:
         return TEXTS["level"].format(when=when, names=first, value=most)
-    highest = french.plural((shown["text"] == most).sum(), "highest", "highest_of")
-    lowest = french.plural((shown["text"] == least).sum(), "lowest", "lowest_of")
+    lowest = french.plural(len(ends[0]), "lowest", "lowest_of")
+    highest = french.plural(len(ends[1]), "highest", "highest_of")
     return together(
         TEXTS[f"ends.{highest}"].format(when=when, names=first, value=most),
         TEXTS[f"ends.{lowest}"].format(when=when, names=last, value=least),

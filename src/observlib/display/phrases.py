@@ -23,6 +23,7 @@ PLACES = {
     "social": "sur les réseaux sociaux",
     "in_person": "en personne",
 }
+LINES = 5  # told one by one; of more, how many they are and their ends
 _WORDS = 14  # of an enumeration in one sentence, which has 25
 _WORD, _DIGITS = re.compile(r"\w[^\s]*"), re.compile(r"\d[\d\s]*(?:,\d+)?")
 OFTEN = {
@@ -187,6 +188,24 @@ def ends(rows: pd.DataFrame, indicator: Indicator) -> str:
         return high
     least = words.figure(ranked[0]["estimate"], indicator, ranked[0]["unit"])
     return TEXTS["ends"].format(low=least.removesuffix(f"{french.NBSP}%"), high=high)
+
+
+def at_ends(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """The rows that tell the lowest and the highest estimate; all at once where they tell one.
+
+    Parameters
+    ----------
+    rows
+        Estimates, each with the `text` that tells it: those that read alike share an end.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"estimate": [86, 71.2, 90], "text": ["86 %", "71 %", "90 %"]})
+    >>> [end["text"].tolist() for end in at_ends(rows)], len(at_ends(rows.head(1)))
+    ([['71 %'], ['90 %']], 1)
+    """
+    told = rows.sort_values("estimate", kind="stable")["text"]
+    return [rows[rows["text"] == text] for text in dict.fromkeys([*told.head(1), *told.tail(1)])]
 
 
 def precision(rows: pd.DataFrame, indicator: Indicator, about: str = "") -> str:

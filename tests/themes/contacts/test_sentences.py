@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+from tests.plain_french import faults
 from tests.words import plain
 
 from observlib import estimates
@@ -66,6 +67,64 @@ def test_the_lowest_quarter_is_named(catalogue):
     assert contacts.lowest_answer_rate(made(rate(86)), catalogue) == "Part des appels décrochés."
 
 
+def lines(catalogue: Any, values: list[float], **more: Any) -> pd.DataFrame:
+    """An answer rate of each of the first products of the catalogue, each of a line of its own."""
+    products = list(catalogue.products)[: len(values)]
+    of_each = zip(products, values, strict=True)
+    return made(*(rate(x, product=one, device=f"appels-{one}", **more) for one, x in of_each))
+
+
+def test_of_six_lines_only_the_ends_are_told_and_named_with_all_that_read_alike(catalogue):
+    now, then = [86.0, 71.2, 90, 71.4, 88, 87], [80.0, 75, 70, 81, 82, 83]
+    frame = pd.concat([lines(catalogue, now), lines(catalogue, then, period=BEFORE)])
+    names = [catalogue.label(one) for one in catalogue.products]
+    said = contacts.answer_rates(frame, catalogue, NOW, BEFORE)
+    assert plain(said) == (
+        "Au 3e trimestre 2026, la part des appels décrochés est connue sur six lignes. "
+        f"La plus basse est de 71 % ({names[1]} et {names[3]}). "
+        f"La plus haute est de 90 % ({names[2]}). Un an avant, c'était de 70 à 83 %."
+    )
+    assert not [fault for one in said.split(". ") for fault in faults(one)]
+    five = contacts.answer_rates(lines(catalogue, now[:5]), catalogue, NOW, BEFORE)
+    assert five.count("on a décroché") == 5
+
+
+def test_lines_that_answer_alike_are_told_at_once_and_no_year_before_of_only_some(catalogue):
+    now, then = lines(catalogue, [86.0] * 6), lines(catalogue, [86.0] * 6, period=BEFORE)
+    alike = "Au 3e trimestre 2026, on a décroché 86 % des appels sur chacune des six lignes."
+    said = contacts.answer_rates(pd.concat([now, then]), catalogue, NOW, BEFORE)
+    assert plain(said) == f"{alike} C'est autant qu'un an avant."
+    said = contacts.answer_rates(pd.concat([now, then[:5]]), catalogue, NOW, BEFORE)
+    assert plain(said) == alike
+    lower = then.assign(estimate=80.0)
+    said = contacts.answer_rates(pd.concat([now, lower]), catalogue, NOW, BEFORE)
+    assert plain(said) == f"{alike} Un an avant, c'était 80 %."
+
+
+def test_of_six_lines_the_caption_names_the_lowest_quarter_of_all(catalogue):
+    frame = pd.concat(
+        [lines(catalogue, [86.0] * 6), lines(catalogue, [80.0, 72, 70, 81, 82, 83], period=BEFORE)]
+    )
+    lowest = catalogue.label(list(catalogue.products)[2])
+    assert plain(contacts.lowest_answer_rate(frame, catalogue)) == (
+        f"Au plus bas, on a décroché 70 % des appels au 3e trimestre 2025 ({lowest})."
+    )
+
+
+def test_of_six_lines_the_shortest_and_the_longest_waits_are_told_and_no_line_is_named(catalogue):
+    half = lines(catalogue, [38.0, 47, 40, 41, 42, 43]).assign(indicator="wait_median", unit="s")
+    most = half.assign(indicator="wait_p90", estimate=271.0)
+    said = contacts.waiting_times(pd.concat([half, most]), catalogue, NOW)
+    assert plain(said) == (
+        "Selon la ligne, l'attente qu'un appel décroché sur deux ne dépasse pas est de 38 s au "
+        "plus court. Elle est de 47 s au plus long. Sur chaque ligne, neuf sur dix attendent au "
+        "plus 4 min 31 s."
+    )
+    assert not [fault for one in said.split(". ") for fault in faults(one)]
+    alone = contacts.waiting_times(half, catalogue, NOW)
+    assert said.startswith(alone) and "neuf sur dix" not in alone
+
+
 def test_waits_are_told_for_half_and_for_nine_in_ten(catalogue):
     row = {**PHONE, "unit": "s", "n": 400}
     frame = made(
@@ -110,6 +169,41 @@ def test_the_promise_of_each_desk_is_told_and_phones_promise_nothing(catalogue):
         "Entreprendre) ; 5 jours (Courriels Légifrance)."
     )
     assert contacts.promised_delays(made(rate(86)), catalogue) == ""
+
+
+def test_of_six_desks_the_most_and_the_fewest_messages_that_wait_are_told(catalogue):
+    waiting = lines(catalogue, [45.0, 15, 20, 15, 22, 23], unit="messages", n=None)
+    waiting["indicator"] = "tickets_open"
+    names = [catalogue.label(one) for one in catalogue.products]
+    said = contacts.backlog(waiting, catalogue, NOW, BEFORE)
+    assert plain(said) == (
+        "À la fin du trimestre, le nombre de messages sans réponse est connu de six dispositifs. "
+        f"Le plus bas est de 15 messages ({names[1]} et {names[3]}). "
+        f"Le plus haut est de 45 messages ({names[0]})."
+    )
+    alike = contacts.backlog(waiting.assign(estimate=15.0), catalogue, NOW, BEFORE)
+    assert "chacun des six dispositifs laisse 15 messages" in plain(alike)
+
+
+def test_of_six_desks_the_delays_they_promise_are_told_from_the_least_to_the_most(catalogue):
+    desk = catalogue.devices["courriels-legifrance"]
+    desks = {f"d{days}-{n}": days for days, many in ((3, 4), (5, 2)) for n in range(many)}
+    known = catalogue.model_copy(
+        update={
+            "devices": {d: desk.model_copy(update={"promise_days": x}) for d, x in desks.items()}
+        }
+    )
+    frame = made(*(promise(93, device=device) for device in desks))
+    start = "Délai promis d'une première réponse, week-ends compris : "
+    assert plain(contacts.promised_delays(frame, known)) == (
+        f"{start}de 3 à 5 jours (six dispositifs)."
+    )
+    alike = {
+        one: device.model_copy(update={"promise_days": 5}) for one, device in known.devices.items()
+    }
+    known = known.model_copy(update={"devices": alike})
+    said = contacts.promised_delays(frame, known)
+    assert plain(said) == f"{start}5 jours (six dispositifs)."
 
 
 def test_a_log_of_some_calls_is_told_beside_the_count_of_all(catalogue):

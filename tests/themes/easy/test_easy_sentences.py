@@ -95,6 +95,64 @@ def test_a_mark_that_may_not_be_told_is_not(catalogue):
     assert not sentences.marks(weak, comparisons.make(None), catalogue, NOW)
 
 
+def of_each(catalogue: Any, indicator: str, values: list[float], **more: Any) -> pd.DataFrame:
+    products = list(catalogue.products)[: len(values)]
+    rows = zip(products, values, strict=True)
+    return estimates.make(row(indicator, x, product=one, **more) for one, x in rows)
+
+
+def test_of_six_services_only_the_ends_are_told_and_how_many_services_are_at_each(catalogue):
+    shares = of_each(catalogue, "task_success_share", [52.0, 61, 70, 62, 48, 63], unit="%")
+    said = sentences.success(shares, catalogue, NOW)
+    third = catalogue.label(list(catalogue.products)[2])
+    done = "personnes sur 10 ont réussi à faire ce qu'elles voulaient."
+    assert plain(said).split("\n\n") == [
+        "**6 services**\\\nNous disons ici le plus bas, puis le plus haut.",
+        f"**2 services**\\\nEnviron 5 {done}",
+        f"**{third}**\\\nEnviron 7 {done}",
+    ]
+    assert list(rules.faults(said, rules.names(catalogue))) == []
+    assert sentences.success(shares[:5], catalogue, NOW).count("**") == 10
+
+
+def test_of_six_services_the_marks_that_moved_are_counted(catalogue):
+    known = {"unit": "sur 10", "n": 200, "device": "enquete-service-public"}
+    known |= {"ci_low": 6.8, "ci_high": 7.2}
+    marks = of_each(catalogue, "satisfaction_10", [7.0] * 6, **known)
+    nothing = comparisons.make(None)
+    assert plain(sentences.marks(marks, nothing, catalogue, NOW)) == (
+        "**6 services**\\\nLa note est environ 7 sur 10."
+    )
+    then = marks.assign(period=THEN, ci_low=6.6, ci_high=7.4)
+    then.loc[:1, ["estimate", "ci_low", "ci_high"]] = 5.0, 4.8, 5.2
+    frame = pd.concat([then, marks])
+    moved = comparisons.make(pair.tested(catalogue, pair.between(frame, catalogue, NOW, THEN)))
+    assert plain(sentences.marks(marks, moved, catalogue, NOW)).split("\n\n")[1:] == [
+        "**2 services**\\\nLa note est plus haute qu'il y a un an.",
+        "**4 services**\\\nNous ne savons pas si la note a changé.",
+    ]
+
+
+def test_of_six_lines_the_calls_that_were_answered_are_told_and_not_how_many_came(catalogue):
+    calls = of_each(catalogue, "calls_offered", [900.0] * 6, channel="phone", unit="appels")
+    rates = of_each(catalogue, "answer_rate", [86.0] * 6, channel="phone", unit="%")
+    told = "**6 services**\\\nNous avons répondu à environ 9 appels sur 10."
+    assert plain(sentences.answers(pd.concat([calls, rates]), catalogue, NOW)) == told
+    assert sentences.answers(calls, catalogue, NOW) == ""
+
+
+@pytest.mark.skipif(not rules.can_check(), reason="needs simplemma")
+def test_what_six_services_have_in_common_is_told_once_the_most_common_first(catalogue):
+    common: dict[str, Any] = {"group": "theme", "group_value": "T", "unit": "%"}
+    topics = of_each(catalogue, "call_theme_share", [30.0] * 6, **common)
+    topics["group_value"] = ["Un problème", *["Papiers d'identité"] * 5]
+    first = catalogue.label(next(iter(catalogue.products)))
+    assert plain(sentences.difficulties(topics, catalogue, NOW)) == (
+        "**5 services**\\\nBeaucoup de personnes appellent pour : papiers d'identité.\n\n"
+        f"**{first}**\\\nBeaucoup de personnes appellent pour : un problème."
+    )
+
+
 def test_a_title_that_is_hard_to_read_is_left_out_but_the_change_is_told(catalogue):
     def told(title: str) -> str:
         action = Action.model_validate(

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+from tests.plain_french import faults
 from tests.words import plain
 
 from observlib import estimates
@@ -56,6 +57,56 @@ def test_those_whom_the_study_finds_fewer_or_more_are_told(catalogue):
         "et 12 % de la population. Catégories plus présentes que dans la population : "
         "« 35 à 49 ans ». Elle fait 40 % des répondants et 23 % de la population. Pour une "
         "catégorie, on ne peut pas conclure. Un écart de moins de 13 points a pu passer inaperçu."
+    )
+
+
+def heard_by(devices: int, *rows: dict[str, Any]) -> pd.DataFrame:
+    """The same rows of so many devices, each with a gap a bit larger than the one before it."""
+    return pd.DataFrame(
+        {
+            **row,
+            "device": f"d{n}",
+            "estimate": row["estimate"] - n,
+            "difference": row["difference"] - n,
+        }
+        for n in range(devices)
+        for row in rows
+    )
+
+
+def test_of_six_devices_how_many_have_a_gap_is_told_and_the_largest_either_way(catalogue):
+    fewer = heard_by(6, beside("75 ans et plus", 9, 15, "fall"), beside("A", 9, 10, "unknown"))
+    more = beside("35 à 49 ans", 40, 23, "rise", device="d0")
+    frame = pd.concat([fewer, pd.DataFrame([more, {**more, "verdict": "stable", "device": "d6"}])])
+    said = plain(profiles.against_population(frame, catalogue))
+    assert said == (
+        "L'écart avec la population est établi pour une catégorie au moins dans six dispositifs "
+        "sur sept. Chaque écart est dans les données de la page. Le plus grand écart d'une "
+        "catégorie moins présente que dans la population : « 75 ans et plus » (d5). Elle fait 4 % "
+        "des répondants et 15 % de la population. Le plus grand écart d'une catégorie plus "
+        "présente que dans la population : « 35 à 49 ans » (d0). Elle fait 40 % des répondants et "
+        "23 % de la population. Pour six catégories, comptées dans chaque dispositif, on ne peut "
+        "pas conclure. Un écart de moins de 13 points a pu passer inaperçu."
+    )
+    assert not [fault for one in said.split(". ") for fault in faults(one)]
+    five = profiles.against_population(frame[frame["device"] < "d5"], catalogue)
+    assert five.count("**") == 10
+
+
+def test_six_devices_without_any_gap_are_not_said_to_have_one(catalogue):
+    near = heard_by(6, beside("A", 9, 10, "unknown"))
+    said = plain(profiles.against_population(near, catalogue))
+    assert said.startswith("L'écart avec la population n'est établi pour aucune catégorie. Pour")
+    assert "Le plus grand écart" not in said
+
+
+def test_categories_that_six_devices_hear_less_are_told_with_how_many_and_not_six_times(catalogue):
+    frame = heard_by(6, beside("75 ans et plus", 9, 15, "fall"))
+    rare = beside("15 à 24 ans", 9, 15, "fall", device="enquete-legifrance")
+    said = plain(profiles.gaps_by_category(pd.concat([pd.DataFrame([rare]), frame]), catalogue))
+    assert said == (
+        "Moins présentes que dans la population : « 75 ans et plus » (six dispositifs). De "
+        "même : « 15 à 24 ans » (Enquête en ligne de Légifrance)."
     )
 
 

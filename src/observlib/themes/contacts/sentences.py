@@ -23,6 +23,8 @@ def answer_rates(
 ) -> str:
     """How many calls came, what share was answered, what it was a year before and at its lowest.
 
+    Of more lines than are told one by one, only the lowest and the highest share are told.
+
     Parameters
     ----------
     frame
@@ -36,6 +38,8 @@ def answer_rates(
     if now.empty:
         known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
         return TEXTS["no_calls" if known.empty else "no_whole_calls"].format(when=when)
+    if len(now) > phrases.LINES:
+        return " ".join(_answered_by_many(now, rates[rates["period"] == before], catalogue))
     sentences = []
     for row in now.to_dict("records"):
         offered = calls[calls["device"] == row["device"]]
@@ -47,6 +51,28 @@ def answer_rates(
         history = rates[rates["device"] == row["device"]]
         sentences += [text, *_earlier(history, share, catalogue, period, before)]
     return " ".join(sentences)
+
+
+def _answered_by_many(now: pd.DataFrame, then: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    """The lowest and the highest share of calls that lines answered, and those of a year before."""
+    rate = words.indicator_of("answer_rate", catalogue)
+    when = phrases.capital(french.when(now["period"].iat[0]))
+    count, share = french.spelled(len(now), "une"), phrases.ends(now, rate)
+    ends = _ends(now, catalogue)
+    if len(ends) == 1:
+        sentences = [TEXTS["answered_alike"].format(when=when, share=share, count=count)]
+    else:
+        sentences = [TEXTS["answered_by"].format(when=when, count=count)]
+        for which, (share_, names) in zip(("lowest", "highest"), ends, strict=True):
+            sentences.append(TEXTS[f"answered_at.{which}"].format(share=share_, names=names))
+    then = then[then["device"].isin(now["device"])]
+    if len(then) < len(now):
+        return sentences
+    was = phrases.ends(then, rate)
+    if " à " in was:
+        return [*sentences, TEXTS["a_year_before.other"].format(share=f"de {was}")]
+    same = "same" if was == share else "other"
+    return [*sentences, TEXTS[f"a_year_before.{same}"].format(share=was)]
 
 
 def _earlier(
@@ -67,7 +93,9 @@ def _earlier(
 
 
 def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """In which quarter of those told the smallest share of calls was answered.
+    """In which quarter of those told the smallest share of calls was answered, line by line.
+
+    Of more lines than are told one by one, only the lowest of all is told.
 
     Parameters
     ----------
@@ -77,16 +105,28 @@ def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     rates = published(frame, "answer_rate")
     if rates["period"].nunique() < 2:
         return TEXTS["one_period"]
-    lines = []
-    for name, rows in phrases.named(rates, catalogue, "product").groupby("name", sort=True):
-        row = _first(rows.sort_values(["estimate", "period"]))
-        share, when = value_of(row, catalogue), french.when(row["period"])
-        lines.append(TEXTS["lowest_line"].format(share=share, when=when, name=name))
+    ranked = phrases.named(rates, catalogue, "product").sort_values(["estimate", "period"])
+    worst = _told(ranked.drop_duplicates("name"), catalogue)
+    if len(worst) > phrases.LINES:
+        lowest = phrases.at_ends(worst)[0]
+        alike = lowest[lowest["period"] == lowest["period"].iat[0]]
+        parts = [(phrases.join_few(alike["name"]), alike)]
+    else:
+        parts = [*worst.groupby("name")]
+    lines = [
+        TEXTS["lowest_line"].format(
+            share=rows["text"].iat[0], when=french.when(rows["period"].iat[0]), name=name
+        )
+        for name, rows in parts
+    ]
     return TEXTS["lowest"].format(lines=phrases.join_few(lines))
 
 
 def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """Within what time half of the answered calls, and nine out of ten, were answered.
+
+    Of more lines than are told one by one, only the ends are, which are not named: waits have
+    intervals, and no line is tested against another.
 
     Parameters
     ----------
@@ -96,6 +136,9 @@ def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str
     sentences = []
     slow = published(frame, "wait_p90", period)
     medians = phrases.named(published(frame, "wait_median", period), catalogue, "product")
+    if len(medians) > phrases.LINES:
+        told = [*_wait_ends(medians, "half", catalogue), *_wait_ends(slow, "most", catalogue)]
+        return " ".join(told)
     for row in medians.to_dict("records"):
         time, name = value_of(row, catalogue), f" ({row['name']})" if len(medians) > 1 else ""
         last = slow[slow["device"] == row["device"]]
@@ -105,6 +148,18 @@ def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str
             longer = value_of(_first(last), catalogue)
             sentences.append(TEXTS["waits"].format(time=time, longer=longer, name=name))
     return " ".join(sentences)
+
+
+def _wait_ends(waits: pd.DataFrame, whose: str, catalogue: Catalogue) -> list[str]:
+    """The shortest and the longest wait of half or of most calls; one where all are alike."""
+    times = [end["text"].iat[0] for end in phrases.at_ends(_told(waits, catalogue))]
+    if len(times) < 2:
+        return [TEXTS[f"wait_ends.{whose}.alike"].format(time=time) for time in times]
+    shortest, longest = times
+    return [
+        TEXTS[f"wait_ends.{whose}.shortest"].format(time=shortest),
+        TEXTS["wait_ends.longest"].format(time=longest),
+    ]
 
 
 def calls_in_log(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -163,6 +218,8 @@ def answered_in_promise(
 def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """In how many days each desk promises a first answer; nothing where none does.
 
+    Of more desks than are told one by one, the ends, and how many desks promise.
+
     Parameters
     ----------
     frame
@@ -185,6 +242,13 @@ def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         f"{french.count(days, TEXTS['day'], TEXTS['days'])} ({french.join(by_days[days])})"
         for days in sorted(by_days)
     ]
+    if (count := sum(map(len, by_days.values()))) > phrases.LINES:
+        most = french.count(max(by_days), TEXTS["day"], TEXTS["days"])
+        delay = "delay" if len(by_days) == 1 else "delays"
+        told = TEXTS[f"promised_by_many.{delay}"].format(
+            most=most, least=min(by_days), count=french.spelled(count)
+        )
+        return TEXTS["promised_delays"].format(delays=told)
     return TEXTS["promised_delays"].format(delays=SEMICOLON.join(parts)) if parts else ""
 
 
@@ -256,6 +320,8 @@ def main_topics(
 def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
     """How many messages waited at a quarter's end, desk by desk, and a year before where few do.
 
+    Of more desks than are told one by one, only the most and the fewest are told.
+
     Parameters
     ----------
     frame
@@ -265,6 +331,14 @@ def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     now = phrases.named(shown[shown["period"] == period], catalogue, "product")
     if now.empty:
         return TEXTS["no_backlog"].format(when=phrases.capital(french.when(period)))
+    if len(now) > phrases.LINES:
+        ends, count = _ends(now, catalogue), french.spelled(len(now))
+        if len(ends) == 1:
+            return TEXTS["backlog_alike"].format(count=count, messages=ends[0][0])
+        sentences = [TEXTS["backlog_by"].format(count=count)]
+        for which, (messages, names) in zip(("lowest", "highest"), ends, strict=True):
+            sentences.append(TEXTS[f"backlog_at.{which}"].format(messages=messages, names=names))
+        return " ".join(sentences)
     indicator = words.indicator_of("tickets_open", catalogue)
     ranked = now.sort_values("estimate", ascending=False, kind="stable")
     parts = [f"{value_of(row, catalogue)} ({row['name']})" for row in ranked.to_dict("records")]
@@ -275,6 +349,17 @@ def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     then = earlier.loc[list(ranked["device"]), "estimate"]
     counts = french.join(words.figure(x, indicator) for x in then)
     return f"{text} {TEXTS['backlog_then'].format(counts=counts)}"
+
+
+def _ends(rows: pd.DataFrame, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """The lowest and the highest of counts, each with the names of those that have it."""
+    ends = phrases.at_ends(_told(rows, catalogue))
+    return [(end["text"].iat[0], phrases.join_few(end["name"])) for end in ends]
+
+
+def _told(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Estimates, each with the `text` that tells it."""
+    return rows.assign(text=[value_of(row, catalogue) for row in estimates.records(rows)])
 
 
 def _first(rows: pd.DataFrame) -> dict[str, Any]:

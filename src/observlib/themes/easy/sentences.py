@@ -6,6 +6,7 @@ told only where it holds to them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -22,7 +23,6 @@ from observlib.themes.easy import rules
 
 TEXTS = wording.beside(__file__)
 _MILLIONS = 1_500_000  # from where a count is told in millions
-_MOST = 5  # products of which a page tells one thing
 
 
 def headline(points: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -108,7 +108,7 @@ def visits(
             ],
             catalogue,
         )
-        for row in estimates.records(rows.head(_MOST))
+        for row in estimates.records(rows.head(phrases.LINES))
     ]
     return joined(blocks, "\n\n")
 
@@ -120,15 +120,23 @@ def marks(given: pd.DataFrame, pairs: pd.DataFrame, catalogue: Catalogue, quarte
     ----------
     given, pairs
         Estimates of `satisfaction_10`, and their comparisons with a year before. Of several marks
-        of a product the first is told, as its sheet explains why there are others.
+        of a product the first is told, as its sheet explains why there are others. Of more
+        products than are told one by one, the ends are, and how many moved.
     """
     moved = _moved(pairs, quarter)
     rows = published(given, "satisfaction_10", quarter).drop_duplicates("product")
+    if len(rows) > phrases.LINES:
+        verdicts = {row["product"]: moved.get(_key(row)) for row in estimates.records(rows)}
+        blocks = [_ends(rows, _mark, catalogue)]
+        for verdict in ("rise", "fall", "stable", "unknown"):
+            if own := [product for product, found in verdicts.items() if found == verdict]:
+                blocks.append(_of_products(own, TEXTS[f"mark.{verdict}"], catalogue))
+        return joined(blocks, "\n\n")
     blocks = [
         _block(
             row,
             [
-                TEXTS["given"].format(mark=_half(row["estimate"])),
+                _mark(row),
                 TEXTS[f"mark.{moved[_key(row)]}"] if _key(row) in moved else "",
             ],
             catalogue,
@@ -152,6 +160,8 @@ def success(asked: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown
 def answers(contacts: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown:
     """How many calls came and were answered; how many messages were, in time.
 
+    Of more lines than are told one by one, how many calls were answered is told, at the ends.
+
     Parameters
     ----------
     contacts
@@ -159,6 +169,10 @@ def answers(contacts: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markd
     """
     calls = published(contacts, "calls_offered", quarter)
     answered = published(contacts, "answer_rate", quarter)
+    messages = _of_ten(published(contacts, "answered_in_promise", quarter), "in_time", catalogue)
+    if len(calls) > phrases.LINES:
+        told = _of_ten(answered, "answered", catalogue)
+        return joined([part for part in (told, messages) if part], "\n\n")
     blocks = []
     for row in estimates.records(calls):
         own = estimates.records(answered[answered["product"] == row["product"]])
@@ -167,12 +181,13 @@ def answers(contacts: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markd
             *(_some(x, "answered") for x in own),
         ]
         blocks.append(_block(row, lines, catalogue))
-    messages = _of_ten(published(contacts, "answered_in_promise", quarter), "in_time", catalogue)
     return joined([*blocks, *([messages] if messages else [])], "\n\n")
 
 
 def difficulties(heard: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown:
     """Why most people call or write, and the problem that most met in tests, product by product.
+
+    Of more products than are told one by one, what is of the most of them.
 
     Parameters
     ----------
@@ -189,10 +204,19 @@ def difficulties(heard: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Mar
     for row in _firsts(problems[~problems["period"].str.contains("-T")]):
         told = TEXTS["problem"].format(problem=_small(row))
         lines.setdefault(row["product"], []).append(told)
-    blocks = []
-    for product, own in lines.items():
-        if easy := [line for line in own if rules.is_easy(line, known)]:
-            blocks.append(_block({"product": product}, easy, catalogue))
+    easy = {
+        product: found
+        for product, own in lines.items()
+        if (found := [line for line in own if rules.is_easy(line, known)])
+    }
+    if len(easy) <= phrases.LINES:
+        blocks = [_block({"product": product}, own, catalogue) for product, own in easy.items()]
+    else:
+        most = Counter(line for own in easy.values() for line in own).most_common(phrases.LINES)
+        blocks = [
+            _of_products([product for product, own in easy.items() if line in own], line, catalogue)
+            for line, _ in most
+        ]
     return joined(blocks, "\n\n")
 
 
@@ -268,14 +292,42 @@ def _helped(row: dict[str, Any]) -> str:
 
 def _block(row: dict[str, Any], lines: Iterable[str], catalogue: Catalogue) -> Markdown:
     """What is told of a product: its name, and a line an idea."""
-    name = plain(catalogue.label(row["product"]))
-    told = [Markdown(f"**{name}**"), *(plain(line) for line in lines if line)]
+    return _headed(catalogue.label(row["product"]), lines)
+
+
+def _headed(name: str, lines: Iterable[str]) -> Markdown:
+    told = [Markdown(f"**{plain(name)}**"), *(plain(line) for line in lines if line)]
     return joined(told, "\\\n")
 
 
+def _of_products(products: Iterable[str], line: str, catalogue: Catalogue) -> Markdown:
+    """A line that is told of products: under the name of the only one, or under how many."""
+    first, *others = dict.fromkeys(products)
+    if not others:
+        return _block({"product": first}, [line], catalogue)
+    return _headed(TEXTS["services"].format(count=french.number(1 + len(others))), [line])
+
+
+def _ends(
+    rows: pd.DataFrame, line: Callable[[dict[str, Any]], str], catalogue: Catalogue
+) -> Markdown:
+    """What is told at the lowest and at the highest of many rows; that of all where it is one."""
+    ends = phrases.at_ends(rows.assign(text=[line(row) for row in estimates.records(rows)]))
+    blocks = [_of_products(end["product"], end["text"].iat[0], catalogue) for end in ends]
+    if len(ends) > 1:
+        blocks.insert(0, _of_products(rows["product"], TEXTS["ends"], catalogue))
+    return joined(blocks, "\n\n")
+
+
 def _of_ten(rows: pd.DataFrame, what: str, catalogue: Catalogue) -> Markdown:
+    if len(rows) > phrases.LINES:
+        return _ends(rows, lambda row: _some(row, what), catalogue)
     blocks = [_block(row, [_some(row, what)], catalogue) for row in estimates.records(rows)]
     return joined(blocks, "\n\n")
+
+
+def _mark(row: dict[str, Any]) -> str:
+    return TEXTS["given"].format(mark=_half(row["estimate"]))
 
 
 def _some(row: dict[str, Any], what: str) -> str:

@@ -76,6 +76,8 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
 def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """Who is less and who is more present among respondents than in the population, by device.
 
+    Of more devices than are told one by one, how many have a gap, and the largest either way.
+
     Parameters
     ----------
     compared
@@ -84,6 +86,19 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     tested = compared[compared["level"].notna()]
     if tested.empty:
         return TEXTS["no_profile"]
+    if tested["device"].nunique() > phrases.LINES:
+        lines = [joined(_largest_gaps(tested, _hidden(compared), catalogue), " ")]
+    else:
+        lines = _gaps_by_device(compared, tested, catalogue)
+    if _hidden(compared):
+        lines.append(markdown("{}", TEXTS["hidden"]))
+    return joined(lines, "\n\n")
+
+
+def _gaps_by_device(
+    compared: pd.DataFrame, tested: pd.DataFrame, catalogue: Catalogue
+) -> list[Markdown]:
+    """A paragraph a device: whom it hears less and more, and of whom one cannot tell."""
     lines = []
     for device, rows in tested.groupby("device", sort=False):
         name = words.label({"device": device}, "device", catalogue)
@@ -101,9 +116,30 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
             line.append(TEXTS["no_gap_shown" if hidden else "no_gap"])
         line += _unsure(rows, catalogue)
         lines.append(joined(line, " "))
-    if _hidden(compared):
-        lines.append(markdown("{}", TEXTS["hidden"]))
-    return joined(lines, "\n\n")
+    return lines
+
+
+def _largest_gaps(tested: pd.DataFrame, hidden: bool, catalogue: Catalogue) -> list[str]:
+    """How many of many devices hear some category less or more, and the largest gap either way."""
+    apart = tested[tested["verdict"].isin(_PLACES)]
+    every = french.spelled(tested["device"].nunique())
+    if apart.empty:
+        sentences = [TEXTS["no_gap_shown" if hidden else "no_gap"]]
+    else:
+        count = apart["device"].nunique()
+        many = french.plural(count, "one", "several")
+        told = TEXTS[f"devices_apart.{many}"].format(count=french.spelled(count), every=every)
+        sentences = [told, TEXTS["where_gaps"]]
+    for verdict in _PLACES:
+        rows = apart[apart["verdict"] == verdict].sort_values(
+            "difference", key=abs, ascending=False, kind="stable"
+        )
+        for row in estimates.records(rows.head(1)):
+            device = words.label(row, "device", catalogue)
+            name = TEXTS["of_device"].format(names=_name(row), device=device)
+            sentences.append(TEXTS[f"largest.{verdict}"].format(name=name))
+            sentences.append(_beside(row, catalogue, alone=True))
+    return [*sentences, *_unsure(tested, catalogue, "many_devices")]
 
 
 def _variable(name: str) -> str:
@@ -114,14 +150,14 @@ def _name(row: dict[str, Any]) -> str:
     return TEXTS["name"].format(name=row["group_value"])
 
 
-def _unsure(rows: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+def _unsure(rows: pd.DataFrame, catalogue: Catalogue, within: str = "one_device") -> list[str]:
     """A sentence of the categories of which one cannot tell, and what could have been seen."""
     unsure = inconclusive(rows)
     if unsure.empty:
         return []
     count, least = french.spelled(len(unsure), "une"), and_detectable(unsure, catalogue)
     many = french.plural(len(unsure), "one", "several")
-    return [TEXTS[f"unsure.{many}"].format(count=count, least=least)]
+    return [TEXTS[f"unsure.{within}.{many}"].format(count=count, least=least)]
 
 
 def _hidden(compared: pd.DataFrame) -> bool:
@@ -132,7 +168,8 @@ def _hidden(compared: pd.DataFrame) -> bool:
 def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
     """Which categories of a variable are heard less than the population has, then which more.
 
-    Each is told with its device. Nothing is said where no device asks.
+    Each is told with its device; of more devices than are told one by one, each is told with how
+    many they are. Nothing is said where no device asks.
 
     Parameters
     ----------
@@ -148,11 +185,15 @@ def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str
         return TEXTS["too_few_to_compare"].format(variable=what)
     sentences: list[str] = []
     for verdict in _PLACES:
-        parts: list[str] = []
-        for device, rows in tested[tested["verdict"] == verdict].groupby("device", sort=False):
-            name = words.label({"device": device}, "device", catalogue)
-            shared = phrases.shared_out(map(_name, estimates.records(rows)))
-            parts += [TEXTS["of_device"].format(names=names, device=name) for names in shared]
+        apart = tested[tested["verdict"] == verdict]
+        if apart["device"].nunique() > phrases.LINES:
+            parts = phrases.shared_out(_with_devices(apart, catalogue))
+        else:
+            parts = list[str]()
+            for device, rows in apart.groupby("device", sort=False):
+                name = words.label({"device": device}, "device", catalogue)
+                shared = phrases.shared_out(map(_name, estimates.records(rows)))
+                parts += [TEXTS["of_device"].format(names=names, device=name) for names in shared]
         if parts:
             first, *more = parts
             told = TEXTS[f"by_category.{verdict}"].format(names=first)
@@ -163,6 +204,17 @@ def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str
     return TEXTS["no_gap_of_shown" if _hidden(asked) else "no_gap_of"].format(
         variable=what, least=least
     )
+
+
+def _with_devices(apart: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    """Each category with how many devices hear it less, or more: the most first."""
+    parts = []
+    for _, rows in sorted(apart.groupby("group_value"), key=lambda found: -len(found[1])):
+        first, *others = estimates.records(rows)
+        several = TEXTS["several_devices"].format(count=french.spelled(len(rows)))
+        device = several if others else words.label(first, "device", catalogue)
+        parts.append(TEXTS["of_device"].format(names=_name(first), device=device))
+    return parts
 
 
 def category(frame: pd.DataFrame, catalogue: Catalogue) -> str:
