@@ -116,9 +116,8 @@ def test_of_six_lines_the_shortest_and_the_longest_waits_are_told_and_no_line_is
     most = half.assign(indicator="wait_p90", estimate=271.0)
     said = contacts.waiting_times(pd.concat([half, most]), catalogue, NOW)
     assert plain(said) == (
-        "Selon la ligne, l'attente qu'un appel décroché sur deux ne dépasse pas est de 38 s au "
-        "plus court. Elle est de 47 s au plus long. Sur chaque ligne, neuf sur dix attendent au "
-        "plus 4 min 31 s."
+        "Sur la ligne la plus rapide, un appel décroché sur deux attend au plus 38 s. Sur la plus "
+        "lente, c'est 47 s. Sur chaque ligne, neuf sur dix attendent au plus 4 min 31 s."
     )
     assert not [fault for one in said.split(". ") for fault in faults(one)]
     alone = contacts.waiting_times(half, catalogue, NOW)
