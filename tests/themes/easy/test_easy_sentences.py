@@ -1,5 +1,6 @@
 """The page in easy French says what the edition established, and nothing that is hard to read."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,12 @@ def test_the_page_of_the_demonstration_is_easy_to_read(catalogue):
     text += "L'essentiel en français facile\nQue font et que disent ceux qui les utilisent ?"
     assert list(rules.faults(text, rules.names(catalogue), rules.terms(GLOSSARY))) == []
     assert len(rules.sentences(text)) > 40
+
+
+@pytest.mark.parametrize("key", sentences.TEXTS)
+def test_no_line_that_data_may_call_for_stops_the_page_for_a_hard_word(key):
+    line = re.sub(r"\{[^}]*\}", "cela", sentences.TEXTS[key])
+    assert list(rules.faults(line, terms_=rules.terms(GLOSSARY))) == []
 
 
 @pytest.mark.slow
