@@ -35,6 +35,7 @@ def told(verdict: str, reason: str = "", **keys: Any) -> pd.DataFrame:
         "group": "Un essai", "action": "essai", "title": "Un essai", "direction": "up",
         "indicator": "visits", "product": "boamp", "device": "audience-boamp",
         "compared_with": (), "group_value": BEFORE_AFTER, "unit": "%", "before": 24, "after": 15,
+        "placebos": 30, "as_clear": 0,
         "difference": 5.0, "difference_low": 4.0, "difference_high": 6.0, "level": 0.975,
         "detectable": 1.5, "verdict": verdict, "reason": reason,
     }  # fmt: skip
@@ -72,6 +73,8 @@ def plain(said: object) -> str:
         (told("unknown", "before"), "up", "Passé trop court pour conclure"),
         (told("unknown", "seasons"), "up", "Trop peu de mois de chaque saison pour conclure"),
         (told("unknown", "controls"), "up", f"{PRECISION} faute de produits comparables"),
+        (told("unknown", "others"), "up", f"{PRECISION}, car autre chose a changé trop près"),
+        (told("unknown", "placebos"), "up", f"{PRECISION}, car l’écart n’est pas plus net"),
     ],
 )
 def test_the_words_are_those_of_the_verdict_and_no_others(verdicts, direction, words, catalogue):
@@ -92,6 +95,29 @@ def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_els
         assert (least in plain(said)) == there
         lead = findings.actions.overview(verdicts, catalogue)
         assert ("(BOAMP, visites : moins de 1,5 % passerait inaperçu)" in plain(lead)) == there
+
+
+@pytest.mark.parametrize(
+    ("placebos", "as_clear", "words"),
+    [
+        (
+            30,
+            0,
+            "Aucune des 30 contre-épreuves, là où rien n’est connu, n’a donné d’écart aussi net",
+        ),
+        (45, 1, "Sur 45 contre-épreuves, là où rien n’est connu, une a donné un écart aussi net"),
+        (60, 2, "Sur 60 contre-épreuves, là où rien n’est connu, deux ont donné un écart"),
+        (0, 0, "La suite est trop courte pour une contre-épreuve"),
+    ],
+)
+def test_who_reads_a_rise_sees_how_often_as_much_came_of_nothing(
+    placebos, as_clear, words, catalogue
+):
+    tried = {"placebos": placebos, "as_clear": as_clear}
+    for verdicts in (told("rise", **tried), told("unknown", "placebos", **tried)):
+        assert words in plain(findings.actions.each(verdicts, frame(), [action()], catalogue))
+    stable = findings.actions.each(told("stable", **tried), frame(), [action()], catalogue)
+    assert "contre-épreuve" not in plain(stable)
 
 
 def test_the_interval_and_the_products_compared_are_told(catalogue):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -20,12 +20,14 @@ from observlib.actions import (
     Action,
     Expected,
     subject,
+    touches,
 )
 from observlib.answers import SUBJECT
 from observlib.catalogue import Catalogue
 from observlib.families import family
 from observlib.period import Quarter
-from observlib.series.interrupted import NEEDED, Interrupted, interrupted
+from observlib.series import window
+from observlib.series.interrupted import Interrupted, interrupted, stands
 from observlib.survey.comparison import RESULTS, verdict
 from observlib.survey.differences import detectable_of_interval
 from observlib.survey.multiplicity import adjust, common_level
@@ -43,12 +45,13 @@ VERDICTS = [
     "unit",
     "before",
     "after",
+    "placebos",
+    "as_clear",
     *(name for name in RESULTS if name != "simple_sample"),
 ]
 _COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
 _SHOWN = ("published", "low_base")
 YEARS = 3  # for which actions are followed
-_BEFORE, _AFTER, _ = NEEDED
 _NOTHING = 1e-9  # an interval narrower than this is that of months without chance
 _LEVEL = 0.95  # one less the error that the whole family keeps to
 
@@ -69,6 +72,7 @@ class _Followed(NamedTuple):
     own: pd.DataFrame
     others: tuple[pd.DataFrame, ...]
     counts: bool
+    changes: tuple[date, ...]
 
     @property
     def unit(self) -> str:
@@ -86,6 +90,7 @@ class _Followed(NamedTuple):
             answers=_base(self.own) if weighed else None,
             controls=pd.DataFrame(values) if controls else None,
             control_answers=pd.DataFrame(answers) if answers else None,
+            others=self.changes,
             level=level,
         )
 
@@ -95,13 +100,23 @@ def followed_since(quarter: Quarter) -> date:
     return quarter.back(4 * YEARS)[0].start
 
 
-def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogue) -> Effects:
+def effects(
+    actions: Sequence[Action],
+    series: pd.DataFrame,
+    catalogue: Catalogue,
+    recorded: Sequence[Action] = (),
+) -> Effects:
     """What each action was followed by: a verdict, its numbers, and the lines of its chart.
 
     One comparison of each thing that an action was to move decides: against comparable products
     where the action names some, else before and after. All that decide are one family: they are
     corrected for their number, and their intervals share the level at which the correction
     stopped, so that one leaves out 0 exactly where its test holds (see `survey.comparison`).
+
+    Each is measured in a window in which nothing else is known to have changed the series: no
+    other action recorded of the same figure, and no other established break. A rise or a fall
+    is one only where the same, done where nothing is known to have happened, hardly ever gives as
+    much (`series.interrupted.stands`).
 
     Parameters
     ----------
@@ -115,6 +130,8 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
     catalogue
         Says which indicators are counts, and the smallest change of interest of each (`matters`),
         in % for a count, within which it is told to be stable.
+    recorded
+        All actions, those that are not looked at among them.
 
     Returns
     -------
@@ -127,9 +144,9 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
         marks and shares; `detectable`, the smallest change that would have been seen 8 times in
         10; `verdict`, of `survey.comparison.VERDICTS`. The `reason` of an `unknown` one is
         `precision`, or why nothing could be tested: no `series` (or none that may be shown), too
-        few months `before` or `after`, or of each of the `seasons`, or of the comparable products
-        (`controls`), or months that follow the past so exactly that nothing tells chance
-        (`spread`).
+        few months `before` or `after`, or between it and what else changed (`others`), or of each
+        of the `seasons`, or of the comparable products (`controls`), or months that follow the past
+        so exactly that nothing tells chance (`spread`); or `placebos`, which give as much.
     estimates
         - `action_effect`: the mean distance since the action between what is seen and what the
           past leads to expect, with its interval at the common level. `group_value` is
@@ -138,6 +155,8 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
           the action. `missing` where months are too few.
         - `action_months`, of the same `group_value` and `avant` or `après`: how many months the
           comparison rests on.
+        - `action_placebos`, of the same: how often the same was done where nothing is known to have
+          happened; and, of `aussi nets`, how often that gave something as clear.
         - `action_detectable`, of what decides; and once `difference_level` (%).
         - `action_course`, by month, in the unit of the series: `Observé`, and, from the action
           on, `Attendu sans l'action` with its interval at 95 %; only where there is an effect.
@@ -146,7 +165,7 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
     tested: list[_Followed] = []
     for action in actions:
         for expected in action.expected:
-            one = _followed(action, expected, series, catalogue)
+            one = _followed(action, expected, series, catalogue, recorded)
             if one is None:
                 verdicts.append(_unseen(action, expected, catalogue))
             else:
@@ -160,7 +179,7 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
         margin = catalogue.indicators[one.expected.indicator].matters or 0.0
         decision = _verdict(one, _decisive(one, at_level), margin, level, p)
         verdicts.append(decision)
-        made += [*_effects(one, at_level), *_detectable(one, decision), *_course(one, its)]
+        made += [*_effects(one, at_level), *_detectable(one, its, decision), *_course(one, its)]
     if not np.isnan(p_values).all() and tested:
         last = max(str(one.own.index[-1]) for one in tested)
         known = {"period": last, "unit": "%", "estimate": 100 * level}
@@ -171,7 +190,11 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
 
 
 def _followed(
-    action: Action, expected: Expected, series: pd.DataFrame, catalogue: Catalogue
+    action: Action,
+    expected: Expected,
+    series: pd.DataFrame,
+    catalogue: Catalogue,
+    recorded: Sequence[Action],
 ) -> _Followed | None:
     """The series that an action's effect is looked for in; None where there is none."""
     rows = series[(series["indicator"] == expected.indicator) & (series["group"] == "")]
@@ -187,7 +210,10 @@ def _followed(
     counts = catalogue.indicators[expected.indicator].comparison == "count"
     # a short one would cut short the comparison with all the others
     long = tuple(one for one in others if one is not None and _enough(one, action.date))
-    return _Followed(action, expected, title, own, long, counts)
+    about = {"indicator": expected.indicator, **own.iloc[0][["product", "device"]]}
+    known = [one.date for one in recorded if one.id != action.id and touches(one, about)]
+    known += window.other_breaks(_values(own, counts), action.date, counts)
+    return _Followed(action, expected, title, own, long, counts, tuple(known))
 
 
 def _of_product(
@@ -215,7 +241,7 @@ def _enough(series: pd.DataFrame, day: date) -> bool:
     shown = series.index[series["status"].isin(_SHOWN)]
     month = f"{day:%Y-%m}"
     after = shown > month if day.day > 1 else shown >= month
-    return bool((shown < month).sum() >= _BEFORE and after.sum() >= _AFTER)
+    return bool((shown < month).sum() >= window.BEFORE and after.sum() >= window.AFTER)
 
 
 def _values(rows: pd.DataFrame, counts: bool) -> pd.Series:
@@ -279,13 +305,15 @@ def _verdict(
         "compared_with": tuple(str(rows["product"].iat[0]) for rows in one.others),
         "group_value": _COMPARISONS[row["comparison"]],
         "unit": one.unit,
-        "before": row["before"],
-        "after": row["after"],
+        **{name: row[name] for name in ("before", "after", "placebos", "as_clear")},
     }
     if row["status"] != "published":
         return {**values, "verdict": "unknown", "reason": row["reason"]}
     low, high = float(row["ci_low"]), float(row["ci_high"])
     outcome = verdict(low, high, margin, holds=bool(p_adjusted <= 1 - _LEVEL))
+    moved = outcome in ("rise", "fall")
+    is_common = moved and not stands(row["placebos"], row["as_clear"])
+    outcome = "unknown" if is_common else outcome
     return {
         **values,
         "difference": row["estimate"],
@@ -296,7 +324,7 @@ def _verdict(
         "p_adjusted": p_adjusted,
         "detectable": _smallest(low, high, level, one.counts),
         "verdict": outcome,
-        "reason": "precision" if outcome == "unknown" else "",
+        "reason": "placebos" if is_common else "precision" if outcome == "unknown" else "",
     }
 
 
@@ -316,16 +344,16 @@ def _passport(one: _Followed) -> dict[str, str]:
     return {name: str(one.own[name].iat[0]) for name in SUBJECT} | {"group": one.title}
 
 
-def _since(one: _Followed) -> str:
-    """The period of an effect: from the action's month on."""
-    last = str(one.own.index[-1])
+def _since(one: _Followed, row: Mapping[str, Any]) -> str:
+    """The period of an effect: from the action's month to the end of its window."""
+    last = str(row["until"] if row["status"] == "published" else one.own.index[-1])
     return f"{min(f'{one.action.date:%Y-%m}', last)}/{last}"
 
 
 def _effects(one: _Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
-    about = {**_passport(one), "period": _since(one)}
     for comparison, row in _whole(found).items():
         name = _COMPARISONS[comparison]
+        about = {**_passport(one), "period": _since(one, row)}
         known = ("estimate", "ci_low", "ci_high") if row["status"] == "published" else ()
         effect = {"indicator": "action_effect", "unit": one.unit, "status": row["status"]}
         value = {number: row[number] for number in known}
@@ -333,9 +361,15 @@ def _effects(one: _Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
         for side, column in (("avant", "before"), ("après", "after")):
             months = {"indicator": "action_months", "estimate": float(row[column])}
             yield {**about, **months, "group_value": f"{name}, {side}"}
+        if row["status"] == "published":
+            for what, column in ((name, "placebos"), (f"{name}, aussi nets", "as_clear")):
+                times = {"indicator": "action_placebos", "estimate": float(row[column])}
+                yield {**about, **times, "group_value": what}
 
 
-def _detectable(one: _Followed, decision: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _detectable(
+    one: _Followed, found: Interrupted, decision: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
     if "detectable" in decision:
         row = {
             "indicator": "action_detectable",
@@ -345,7 +379,7 @@ def _detectable(one: _Followed, decision: dict[str, Any]) -> Iterator[dict[str, 
         yield {
             **_passport(one),
             **row,
-            "period": _since(one),
+            "period": _since(one, _decisive(one, found)),
             "group_value": decision["group_value"],
         }
 
@@ -375,5 +409,5 @@ def actions_(
 ) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
     """The effects of the actions of three years, with a verdict on each."""
     done = [action for action in actions if followed_since(quarter) <= action.date]
-    found = effects(done, followed, catalogue)
+    found = effects(done, followed, catalogue, actions)
     return found.estimates, None, {"verdicts": found.verdicts}

@@ -19,14 +19,14 @@ from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.estimates import EVOLVED
 from observlib.period import Quarter
-from observlib.series.interrupted import NEEDED
+from observlib.series import window
 from observlib.themes.actions import effects
 from observlib.themes.actions.effects import effect_table as effect_table
 from observlib.themes.actions.estimates import followed_since
 
 TEXTS = wording.beside(__file__)
-_BEFORE, _AFTER, _ = NEEDED
 _WAY = {"rise": "up", "fall": "down"}
+_MEASURED = ("", "precision", "placebos")  # reasons of verdicts on an effect that has a size
 _LATEST = 5  # actions that the sheet of a product lists
 
 
@@ -226,7 +226,7 @@ def too_old(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> st
 
 def _also_changed(row: Mapping[str, Any], actions: Iterable[Action], catalogue: Catalogue) -> str:
     """Which actions were to move the same measure of the products compared with."""
-    if row["group_value"] != CONTROLLED or row["reason"] not in ("", "precision"):
+    if row["group_value"] != CONTROLLED or row["reason"] not in _MEASURED:
         return ""
     sentences = [
         TEXTS["comparable_moved"].format(
@@ -241,7 +241,7 @@ def _also_changed(row: Mapping[str, Any], actions: Iterable[Action], catalogue: 
 
 def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
     """Which other actions were to move the same measure of the same product."""
-    if row["reason"] not in ("", "precision"):
+    if row["reason"] not in _MEASURED:
         return ""
     parts = [
         TEXTS["action_of"].format(
@@ -286,7 +286,7 @@ def _rank(row: Mapping[str, Any]) -> int:
     """Rises and falls first, then what is stable, then what cannot be told, then the untested."""
     if row["verdict"] in (*_WAY, "stable"):
         return int(row["verdict"] == "stable")
-    return 2 if row["reason"] in ("precision", "controls") else 3
+    return 2 if row["reason"] in (*_MEASURED, "controls") else 3
 
 
 def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
@@ -294,9 +294,9 @@ def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
     months = TEXTS["months"].format(
         before=french.number(row["before"]), after=french.number(row["after"])
     )
-    if row["reason"] in ("before", "after", "seasons"):
-        short = "seasons" if row["reason"] == "seasons" else "months"
-        needed = TEXTS[f"{short}_needed"].format(before=_BEFORE, after=_AFTER)
+    if row["reason"] in ("before", "after", "seasons", "others"):
+        short = row["reason"] if row["reason"] in ("seasons", "others") else "months"
+        needed = TEXTS[f"{short}_needed"].format(before=window.BEFORE, after=window.AFTER)
         return markdown("{}. {} {}", clause, months, needed)
     if row["reason"] == "spread":
         return markdown("{} : {} {}", clause, TEXTS["spread"], months)
@@ -316,7 +316,18 @@ def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
             product=catalogue.label(row["product"]),
             their=effects.change(found[COMPARABLE]),
         )
-    unseen = ""
+    more = _placebos(row)
     if row["reason"] == "precision":
-        unseen = f" {TEXTS['unseen'].format(least=effects.least(row))}"
-    return markdown("{} : {} {}", clause, told, f"{months}{unseen}")
+        more = TEXTS["unseen"].format(least=effects.least(row))
+    return markdown("{} : {} {}", clause, told, " ".join(filter(None, [months, more])))
+
+
+def _placebos(row: Mapping[str, Any]) -> str:
+    """How often the same gave as much where nothing is known, of what would be a rise or a fall."""
+    if row["verdict"] not in _WAY and row["reason"] != "placebos":
+        return ""
+    count, clear = int(row["placebos"]), int(row["as_clear"])
+    kind = "none" if not count else {0: "never", 1: "one"}.get(clear, "some")
+    return TEXTS[f"placebos.{kind}"].format(
+        count=french.spelled(count, "une"), clear=french.spelled(clear, "une")
+    )
