@@ -3,7 +3,7 @@
 Five years of visits as in `breaks`, of which an action is dated a year before the end; in two
 thirds of them each month resembles the one before. Nothing changes, or the trend bends, or the
 season grows, or a level falls that nobody recorded; then the action has an effect. Each is judged
-by its p value on the whole series, as textbooks do, and as a study does: in its window, and beside
+by its p value alone, as textbooks do, and as a study does: other breaks told apart, and beside
 placebos.
 """
 
@@ -29,8 +29,9 @@ REPETITIONS = 600
 DAY, _AT = date(2025, 1, 1), 48  # the action, and its month among sixty
 _CORRELATIONS = (0.0, 0.3, 0.6)  # each of a third of the repetitions
 _EVENT = -0.2
-STILL = ("nothing", "trend", "season", "near", "far")
-FALLS = {"fall_10": -0.1, "fall_20": -0.2}
+_EARLIER = {"near": (6,), "far": (24,), "often": (0, 18, 33), "after_far": (24,)}  # months earlier
+STILL = ("nothing", "trend", "season", "near", "far", "often")
+FALLS = {"fall_10": -0.1, "fall_20": -0.2, "after_far": -0.2}
 TEST, WHOLE = "test", "whole"
 CASES = tuple(product((*STILL, *FALLS), (TEST, WHOLE)))
 
@@ -45,17 +46,17 @@ def drawn(what: str, seed: int, repetition: int) -> pd.Series:
     """
     chance = stream(seed, "effects", what, str(repetition))
     correlation = _CORRELATIONS[repetition % len(_CORRELATIONS)]
-    falls = {"near": {_AT - 6: _EVENT}, "far": {_AT - 24: _EVENT}}
+    falls = {_AT - before: _EVENT for before in _EARLIER.get(what, ())}
     own = {_AT: FALLS[what]} if what in FALLS else {}
-    return visits(chance, correlation, what, falls.get(what, own))
+    return visits(chance, correlation, what, falls | own)
 
 
 def found(case: tuple[str, str], seed: int, repetition: int) -> bool:
     """Whether an effect is established; of a true one, of the right sign."""
     what, judged = case
     values = drawn(what, seed, repetition)
-    others = window.other_breaks(values, DAY, counts=True) if judged == WHOLE else []
-    (effect,) = interrupted(values, DAY, others=others).effects.to_dict("records")
+    breaks = window.breaks_before(values, DAY, counts=True) if judged == WHOLE else []
+    (effect,) = interrupted(values, DAY, breaks=breaks).effects.to_dict("records")
     if effect["status"] != "published" or effect["p"] > 0.05:
         return False
     left = judged == TEST or stands(effect["placebos"], effect["as_clear"])
@@ -78,10 +79,12 @@ def markdown(table: pd.DataFrame) -> str:
         "season": "La saison grandit",
         "near": f"Six mois plus tôt, autre chose fait baisser de {event}",
         "far": f"Deux ans plus tôt, autre chose fait baisser de {event}",
+        "often": f"Autre chose fait baisser de {event} trois fois, dont le mois de l’action",
         **{
             what: f"L’action fait baisser de {french.percent(-100 * size)}"
             for what, size in FALLS.items()
         },
+        "after_far": f"L’action aussi, deux ans après qu’autre chose a fait baisser de {event}",
     }
     lines = [
         "| Ce qui se passe | Le test seul | Avec contre-épreuves |",

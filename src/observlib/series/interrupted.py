@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
@@ -21,7 +21,7 @@ EFFECTS = (
 )  # fmt: skip
 PERIODS = ("period", "value", "fitted", "expected", "ci_low", "ci_high", "used")
 Reason = Literal["", "before", "after", "others", "seasons", "controls"]
-_FALSE = 0.05  # of what is no effect, the share that may be as clear as the placebos
+_AS_CLEAR = 0.05  # the share of placebos, the effect among them, that may be as clear as it
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,39 @@ class Interrupted:
       `ci_high`: its interval at the level asked for; `p`: two-sided, of no effect, and below
       1 − level exactly where that interval leaves out 0.
     - `before`, `after`: months used on each side, the last of which is `until`.
-    - `placebos`: how often the same was done where no action is known, at other months before it
-      and on comparable series; `as_clear`: how often that gave something at least as clear, in
-      proportion to the width of its interval (see `stands`).
+    - `placebos`: how often the same was done where no action is known, and `as_clear`: how often
+      that gave something as clear, in proportion to the width of its interval (see `stands`); none
+      of the `controls`, which decide nothing.
     - `status`: `published`, or `missing` with a `reason` and without numbers: too few months
-      `before` or `after`, or between the action and the `others` that changed the series, too few
-      of each `seasons`, or no month that the `controls` share.
+      `before` or `after`, too few of each `seasons`, no month that the `controls` share, or
+      `others` that changed the series too near the action.
 
     `periods` is for the chart, one row a month of the series: `period`, `value`, `fitted` (what
-    the regression gives), `expected` (without the action; from the action on, with `ci_low` and
-    `ci_high`, the interval of this line and not of one month) and `used` (whether it is in the
-    regression). Empty where the first comparison is `missing`.
+    the regression gives), `expected` (without the action; in the months from the action on, with
+    `ci_low` and `ci_high`, the interval of this line and not of one month) and `used` (whether it
+    is in the regression). Empty where the first comparison is `missing`.
     """
 
     effects: pd.DataFrame
     periods: pd.DataFrame
+
+
+class _Series(NamedTuple):
+    """Values as they are regressed, what their variance is in proportion to, and their months."""
+
+    values: Array
+    variance: Array
+    periods: Sequence[str]
+    counts: bool
+
+    @property
+    def times(self) -> NDArray[np.int64]:
+        return design.positions(self.periods)
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        known: NDArray[np.bool_] = np.isfinite(self.values) & np.isfinite(self.variance)
+        return known
 
 
 def interrupted(
@@ -64,6 +82,7 @@ def interrupted(
     controls: pd.DataFrame | None = None,
     control_answers: pd.DataFrame | None = None,
     others: Sequence[date] = (),
+    breaks: Sequence[date] = (),
     level: float = 0.95,
 ) -> Interrupted:
     """Segmented regression of a series on an action's date, alone and against comparable series.
@@ -77,10 +96,11 @@ def interrupted(
     Against comparable series, the same regression is done on the distance between the series and
     their mean: what happened to all is no effect of the action.
 
-    The same is then done where nothing is known to have happened: at each month before the action
-    that leaves months enough, over as long a time, without those that the action may have touched;
-    and, where comparable series are several, on each of them at the action's date. An effect that
-    such placebos often give is none (`stands`).
+    The same is then done where nothing is known to have happened, on months before the action
+    alone: at each of them that leaves months enough, until as long after or until the action; and,
+    where comparable series are several, on each of them at the action's date. An effect that such
+    placebos often give is none (`stands`). A break that nobody explains is told apart in the
+    regression, and counts as a placebo as clear as any.
 
     Source: J. Lopez Bernal, S. Cummins and A. Gasparrini, "Interrupted time series regression for
     the evaluation of public health interventions: a tutorial", *International Journal of
@@ -110,6 +130,9 @@ def interrupted(
         By month, the effective number of answers of each comparable series, of the same columns.
     others
         The days of what else is known to have changed the series.
+    breaks
+        The days before the action from which its level is established to be another, and nothing
+        says why.
     level
         Confidence level of the intervals of `effects`, between 0 and 1; those of `periods`, which
         are drawn, are at 95 %.
@@ -135,42 +158,24 @@ def interrupted(
     design.positions(periods)
     if (answers is None) != (control_answers is None) and controls is not None:
         raise ValueError("answers are given for the series and for those compared, or for neither")
-    own = _scaled(values.to_numpy(dtype=float), periods, counts)
-    variance = _variance(answers, periods)
-    alone = _Series(own, variance, periods, counts)
-    asked = (day, others, level)
-    effects, line = _compare("before_after", alone, *asked)
+
+    def scaled(values: pd.Series, weighed: pd.Series | None) -> _Series:
+        numbers = _scaled(values.to_numpy(dtype=float), periods, counts)
+        return _Series(numbers, _variance(weighed, periods), periods, counts)
+
+    own = scaled(values, answers)
+    asked = _Asked(day, tuple(others), tuple(breaks), level)
+    effects, line = _compare("before_after", own, asked)
     rows = [effects]
     if controls is not None and controls.shape[1]:
-        every = controls.reindex(periods)
-        scaled = {
-            name: _scaled(every[name].to_numpy(dtype=float), periods, counts) for name in every
-        }
-        spreads = {
-            name: np.ones(len(periods))
-            if control_answers is None
-            else _variance(control_answers[name], periods)
-            for name in every
-        }
-
-        def mean(names: Sequence[Hashable]) -> _Series:
-            values = np.mean([scaled[name] for name in names], axis=0)
-            spread = np.mean([spreads[name] for name in names], axis=0)
-            spread = spread / len(names) if answers is not None else spread
-            return _Series(values, spread, periods, counts)
-
-        def apart(one: _Series, rest: _Series) -> _Series:
-            spread = one.variance + rest.variance if answers is not None else one.variance
-            return _Series(one.values - rest.values, spread, periods, counts)
-
-        names = list(scaled)
-        beside = [
-            apart(mean([name]), mean([other for other in names if other != name]))
-            for name in names
-            if len(names) > 1
+        every = [
+            scaled(rest, None if control_answers is None else control_answers[name])
+            for name, rest in controls.reindex(periods).items()
         ]
-        rows.append(_compare("controls", mean(names), *asked)[0])
-        rows.append(_compare("controlled", apart(alone, mean(names)), *asked, beside)[0])
+        among = [_apart(one, every[:i] + every[i + 1 :]) for i, one in enumerate(every)]
+        beside = among if len(among) > 2 else among[1:]  # of two, one is the other's reverse
+        rows.append(_compare("controls", _mean(every), asked)[0])
+        rows.append(_compare("controlled", _apart(own, every), asked, beside)[0])
     seen = {"period": periods, "value": values.to_numpy(dtype=float), **line}
     return Interrupted(
         pd.DataFrame(rows, columns=[*EFFECTS]),
@@ -179,16 +184,31 @@ def interrupted(
 
 
 def stands(placebos: int, as_clear: int) -> bool:
-    """Whether an effect leaves what placebos give: one in twenty at most is as clear, itself told.
+    """Whether an effect leaves what placebos give: one in twenty is as clear, itself among them.
 
-    None may be where they are fewer than 39; without any, nothing speaks against it.
+    So none may be where they are fewer than 39; without any, nothing speaks against it.
 
     Examples
     --------
     >>> stands(10, 0), stands(10, 1), stands(39, 1), stands(0, 0)
     (True, False, True, True)
     """
-    return as_clear <= max(0, int(_FALSE * (placebos + 1)) - 1)
+    return as_clear <= max(0, int(_AS_CLEAR * (placebos + 1)) - 1)
+
+
+def _mean(several: Sequence[_Series]) -> _Series:
+    """The mean of comparable series; without answers, months weigh the same."""
+    spread = np.mean([one.variance for one in several], axis=0) / len(several)
+    values = np.mean([one.values for one in several], axis=0)
+    return several[0]._replace(values=values, variance=spread)
+
+
+def _apart(one: _Series, rest: Sequence[_Series]) -> _Series:
+    """The distance of a series from the mean of others; its own values where there is none."""
+    if not rest:
+        return one
+    mean = _mean(rest)
+    return one._replace(values=one.values - mean.values, variance=one.variance + mean.variance)
 
 
 def _aligned(given: pd.Series | None, periods: Sequence[str]) -> pd.Series:
@@ -217,65 +237,52 @@ def _variance(answers: pd.Series | None, periods: Sequence[str]) -> Array:
     return 1 / np.where(given > 0, given, np.nan)
 
 
-class _Series(NamedTuple):
-    """Values as they are regressed, what their variance is in proportion to, and their months."""
+class _Asked(NamedTuple):
+    """What an effect is asked with."""
 
-    values: Array
-    variance: Array
-    periods: Sequence[str]
-    counts: bool
+    day: date
+    others: tuple[date, ...]
+    breaks: tuple[date, ...]
+    level: float
 
 
 def _compare(
-    comparison: str,
-    series: _Series,
-    day: date,
-    others: Sequence[date],
-    level: float,
-    beside: Sequence[_Series] = (),
+    comparison: str, series: _Series, asked: _Asked, beside: Sequence[_Series] = ()
 ) -> tuple[dict[str, object], dict[str, NDArray[Any]]]:
     """The row of one comparison, and the lines of its chart."""
-    times = design.positions(series.periods)
-    first, _ = window.start(day)
-    known = np.isfinite(series.values) & np.isfinite(series.variance)
-    chosen = window.around(times, known, day, others)
-    columns = _columns(series, times, first, chosen.steps)
-    before, after = _sides(times, chosen.used, first)
+    times, (first, _) = series.times, window.start(asked.day)
+    chosen = window.around(times, series.known, asked.day, (*asked.others, *asked.breaks))
+    columns = _columns(series, first, chosen.steps)
+    before, after = window.sides(times, chosen.used, first)
     about: dict[str, object] = {"comparison": comparison, "before": before, "after": after}
     about |= {"placebos": 0, "as_clear": 0}
-    reason = _reason(comparison, columns, times, chosen.used, first)
-    if reason:
-        free = window.around(times, known, day)
-        is_enough = not _reason(comparison, _columns(series, times, first), times, free.used, first)
-        about |= {"status": "missing", "reason": "others" if others and is_enough else reason}
+    if _reason(comparison, columns, times, chosen.used, first):
+        free = window.around(times, series.known, asked.day).used
+        why = _reason(comparison, _columns(series, first), times, free, first)
+        about |= {"status": "missing", "reason": why or "others"}
         return about, {}
-    fitted, since = _measured(series, columns, times, chosen.used, first)
-    found = contrast(fitted, since, level)
+    fitted, since = _measured(series, columns, chosen.used, first)
+    found = contrast(fitted, since, asked.level)
     ends = np.array([found.estimate, found.low, found.high])
     estimate, low, high = 100 * np.expm1(ends) if series.counts else ends
+    last = int(times[chosen.used].max())
     about |= {"estimate": estimate, "ci_low": low, "ci_high": high, "p": found.p}
-    last = times[chosen.used].max()
-    about["until"] = series.periods[int(np.flatnonzero(times == last)[0])]
-    placebos = [*_at_other_months(series, times, chosen, first)]
-    for one in beside:
-        own = chosen.used & np.isfinite(one.values) & np.isfinite(one.variance)
-        if not _reason("controls", columns, times, own, first):
-            placebos.append(contrast(*_measured(one, columns, times, own, first)))
-    clear = _clear(contrast(fitted, since))
-    as_clear = sum(_clear(placebo) >= clear for placebo in placebos)
-    about |= {"placebos": len(placebos), "as_clear": as_clear}
+    about |= {"until": dict(zip(times.tolist(), series.periods, strict=True))[last]}
+    if comparison != "controls":
+        clear = _clear(contrast(fitted, since))  # at the level of placebos
+        tried = [*_placebos(series, chosen, first, last), *_among(beside, columns, chosen, first)]
+        unsaid = len(asked.breaks)
+        about["placebos"] = len(tried) + unsaid
+        about["as_clear"] = sum(_clear(one) >= clear for one in tried) + unsaid
     about |= {"status": "published", "reason": ""}
     return about, _lines(fitted, columns, (times >= first) & (times <= last), chosen.used, series)
 
 
 def _measured(
-    series: _Series,
-    columns: Array,
-    times: NDArray[np.int64],
-    used: NDArray[np.bool_],
-    first: int,
+    series: _Series, columns: Array, used: NDArray[np.bool_], first: int
 ) -> tuple[Fit, Array]:
     """The regression on the months used, and what of it is the mean effect from the first on."""
+    times = series.times
     fitted = fit(series.values[used], columns[used], times[used], 1 / series.variance[used])
     since = np.zeros(columns.shape[1])
     since[:2] = columns[used & (times >= first), :2].mean(axis=0)
@@ -287,23 +294,31 @@ def _clear(found: Effect) -> float:
     return abs(found.estimate) / max(found.high - found.low, 1e-12)
 
 
-def _at_other_months(
-    series: _Series, times: NDArray[np.int64], chosen: window.Window, first: int
-) -> Iterator[Effect]:
-    """What the same gives at each month before the first, of months before that one alone."""
-    lasted = times[chosen.used].max() - first
+def _placebos(series: _Series, chosen: window.Window, first: int, last: int) -> Iterator[Effect]:
+    """What the same gives at each month before the action, of months before the action alone."""
+    times = series.times
     early = chosen.used & (times < first)
-    for at in times[early]:
-        used = early & (times <= at + lasted)
-        columns = _columns(series, times, at, chosen.steps)
+    for at in times[early].tolist():
+        used = early & (times <= at + last - first)
+        steps = [step for step in chosen.steps if (used & (times > step)).any()]
+        columns = _columns(series, at, steps)
         if not _reason("before_after", columns, times, used, at):
-            yield contrast(*_measured(series, columns, times, used, at))
+            yield contrast(*_measured(series, columns, used, at))
 
 
-def _columns(
-    series: _Series, times: NDArray[np.int64], first: int, steps: Sequence[int] = ()
-) -> Array:
+def _among(
+    beside: Sequence[_Series], columns: Array, chosen: window.Window, first: int
+) -> Iterator[Effect]:
+    """What the same gives of each comparable series against the others, at the action's date."""
+    for one in beside:
+        used = chosen.used & one.known
+        if not _reason("controls", columns, one.times, used, first):
+            yield contrast(*_measured(one, columns, used, first))
+
+
+def _columns(series: _Series, first: int, steps: Sequence[int] = ()) -> Array:
     """Step and ramp of the action, then trend, season, for counts working days, and other steps."""
+    times = series.times
     trend = np.column_stack([np.ones(len(times)), times - float(first)])
     parts = [design.step_and_ramp(times, first), trend]
     parts.append(design.season(series.periods, 6 if series.counts else 1))
@@ -312,18 +327,10 @@ def _columns(
     return np.column_stack([*parts, *(design.step_and_ramp(times, at) for at in steps)])
 
 
-def _sides(times: NDArray[np.int64], used: NDArray[np.bool_], first: int) -> tuple[int, int]:
-    return int((used & (times < first)).sum()), int((used & (times >= first)).sum())
-
-
 def _reason(
-    comparison: str,
-    columns: Array,
-    times: NDArray[np.int64],
-    used: NDArray[np.bool_],
-    first: int,
+    comparison: str, columns: Array, times: NDArray[np.int64], used: NDArray[np.bool_], first: int
 ) -> Reason:
-    before, after = _sides(times, used, first)
+    before, after = window.sides(times, used, first)
     if comparison != "before_after" and before + after == 0:
         return "controls"
     if before < window.BEFORE:

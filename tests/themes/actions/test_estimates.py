@@ -59,7 +59,7 @@ def marks(product: str, n: int, change: float) -> pd.DataFrame:
 
 
 def followed(catalogue: Catalogue, series: pd.DataFrame, *done: Action) -> actions.Effects:
-    return actions.effects(done, series, catalogue)
+    return actions.effects(done, series, catalogue, done)
 
 
 def effect(found: actions.Effects) -> pd.DataFrame:
@@ -259,6 +259,23 @@ def test_an_effect_ends_where_another_action_on_the_same_figure_begins(catalogue
     assert months_of(whole)[f"{BEFORE_AFTER}, après"] == 16
     (verdict,) = found.verdicts.to_dict("records")
     assert verdict["verdict"] == "fall"
+    course = found.estimates[found.estimates["group_value"] == UNCHANGED]
+    assert course["period"].max() == "2025-08"  # nothing is expected beyond
+
+
+def test_a_comparable_product_where_another_action_came_is_not_compared_with(catalogue):
+    series = estimates.combine(
+        [visits("boamp", 40, -0.25), visits("legifrance", 40), visits("bodacc", 40, 0.5)]
+    )
+    one = action(DAY, "visits", controls=("legifrance", "bodacc"))
+    other = action(DAY, "visits", controls=()).model_copy(
+        update={"id": "autre", "product": "bodacc"}
+    )
+    (alone,) = actions.effects([one], series, catalogue, [one]).verdicts.to_dict("records")
+    (found,) = actions.effects([one], series, catalogue, [one, other]).verdicts.to_dict("records")
+    assert alone["compared_with"] == ("legifrance", "bodacc")
+    assert found["compared_with"] == ("legifrance",)
+    assert -30 < found["difference"] < -20
 
 
 # --- Which series -----------------------------------------------------------------------------
@@ -338,6 +355,6 @@ def test_months_without_chance_establish_nothing(catalogue):
     flat = marks("boamp", 40, 0.0)
     flat["estimate"] = [7.0 + (i >= 24) for i in range(40)]
     done = action(date(2025, 1, 1), "satisfaction_10", controls=())
-    found = actions.effects([done], flat, catalogue).verdicts.iloc[0]
+    found = actions.effects([done], flat, catalogue, [done]).verdicts.iloc[0]
     assert (found["verdict"], found["reason"]) == ("unknown", "spread")
     assert np.isnan(found["p_value"])

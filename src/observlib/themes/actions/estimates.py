@@ -20,17 +20,16 @@ from observlib.actions import (
     Action,
     Expected,
     subject,
-    touches,
 )
 from observlib.answers import SUBJECT
 from observlib.catalogue import Catalogue
 from observlib.families import family
 from observlib.period import Quarter
-from observlib.series import window
-from observlib.series.interrupted import Interrupted, interrupted, stands
+from observlib.series.interrupted import Interrupted, stands
 from observlib.survey.comparison import RESULTS, verdict
 from observlib.survey.differences import detectable_of_interval
 from observlib.survey.multiplicity import adjust, common_level
+from observlib.themes.actions.series import Followed, followed
 
 VERDICTS = [
     "group",
@@ -41,6 +40,7 @@ VERDICTS = [
     "product",
     "device",
     "compared_with",
+    "breaks",
     "group_value",
     "unit",
     "before",
@@ -63,38 +63,6 @@ class Effects(NamedTuple):
     estimates: pd.DataFrame
 
 
-class _Followed(NamedTuple):
-    """A thing that an action was to move, its series, and those of comparable products."""
-
-    action: Action
-    expected: Expected
-    title: str
-    own: pd.DataFrame
-    others: tuple[pd.DataFrame, ...]
-    counts: bool
-    changes: tuple[date, ...]
-
-    @property
-    def unit(self) -> str:
-        return "%" if self.counts else "points"
-
-    def measured(self, level: float) -> Interrupted:
-        controls = {str(i): rows for i, rows in enumerate(self.others)}
-        values = {name: _values(rows, self.counts) for name, rows in controls.items()}
-        weighed = not self.counts
-        answers = {name: _base(rows) for name, rows in controls.items() if weighed}
-        return interrupted(
-            _values(self.own, self.counts),
-            self.action.date,
-            counts=self.counts,
-            answers=_base(self.own) if weighed else None,
-            controls=pd.DataFrame(values) if controls else None,
-            control_answers=pd.DataFrame(answers) if answers else None,
-            others=self.changes,
-            level=level,
-        )
-
-
 def followed_since(quarter: Quarter) -> date:
     """The first day of the years for which actions are followed, the last of which it ends."""
     return quarter.back(4 * YEARS)[0].start
@@ -104,7 +72,7 @@ def effects(
     actions: Sequence[Action],
     series: pd.DataFrame,
     catalogue: Catalogue,
-    recorded: Sequence[Action] = (),
+    recorded: Sequence[Action],
 ) -> Effects:
     """What each action was followed by: a verdict, its numbers, and the lines of its chart.
 
@@ -113,10 +81,10 @@ def effects(
     corrected for their number, and their intervals share the level at which the correction
     stopped, so that one leaves out 0 exactly where its test holds (see `survey.comparison`).
 
-    Each is measured in a window in which nothing else is known to have changed the series: no
-    other action recorded of the same figure, and no other established break. A rise or a fall
-    is one only where the same, done where nothing is known to have happened, hardly ever gives as
-    much (`series.interrupted.stands`).
+    What else changed is told apart: other actions recorded of the same figure, and breaks of level
+    that are established before (`series.window`). A comparable product that had either is left out.
+    A rise or a fall is one only where the same, done where nothing is known to have happened,
+    hardly ever gives as much (`series.interrupted.stands`).
 
     Parameters
     ----------
@@ -131,7 +99,7 @@ def effects(
         Says which indicators are counts, and the smallest change of interest of each (`matters`),
         in % for a count, within which it is told to be stable.
     recorded
-        All actions, those that are not looked at among them.
+        All actions, those looked at among them.
 
     Returns
     -------
@@ -139,14 +107,16 @@ def effects(
         One row an action and thing that it was to move, of the columns `VERDICTS`: `group` is the
         action's title (with the indicator, where it is to move several), `action` its id,
         `direction` that expected (`up`, `down`), `compared_with` the products whose series were
-        taken: those with months enough; `group_value` the comparison that
+        taken: those with months enough, in which nothing else changed; `breaks` the months of
+        breaks that were told apart; `group_value` the comparison that
         decides; `difference` with its interval at `level`, in % for counts and in points for
         marks and shares; `detectable`, the smallest change that would have been seen 8 times in
         10; `verdict`, of `survey.comparison.VERDICTS`. The `reason` of an `unknown` one is
         `precision`, or why nothing could be tested: no `series` (or none that may be shown), too
-        few months `before` or `after`, or between it and what else changed (`others`), or of each
-        of the `seasons`, or of the comparable products (`controls`), or months that follow the past
-        so exactly that nothing tells chance (`spread`); or `placebos`, which give as much.
+        few months `before` or `after`, or something else that changed too near (`others`), or too
+        few months of each of the `seasons` or of the comparable products (`controls`), or months
+        that follow the past so exactly that nothing tells chance (`spread`); or `placebos`, which
+        give as much.
     estimates
         - `action_effect`: the mean distance since the action between what is seen and what the
           past leads to expect, with its interval at the common level. `group_value` is
@@ -162,10 +132,10 @@ def effects(
           on, `Attendu sans l'action` with its interval at 95 %; only where there is an effect.
     """
     verdicts: list[dict[str, Any]] = []
-    tested: list[_Followed] = []
+    tested: list[Followed] = []
     for action in actions:
         for expected in action.expected:
-            one = _followed(action, expected, series, catalogue, recorded)
+            one = followed(action, expected, series, catalogue, recorded)
             if one is None:
                 verdicts.append(_unseen(action, expected, catalogue))
             else:
@@ -189,78 +159,12 @@ def effects(
     return Effects(pd.DataFrame(verdicts, columns=VERDICTS), estimates.make(made))
 
 
-def _followed(
-    action: Action,
-    expected: Expected,
-    series: pd.DataFrame,
-    catalogue: Catalogue,
-    recorded: Sequence[Action],
-) -> _Followed | None:
-    """The series that an action's effect is looked for in; None where there is none."""
-    rows = series[(series["indicator"] == expected.indicator) & (series["group"] == "")]
-    measured = rows[rows["device"] == action.device] if action.device else rows
-    own = _of_product(measured, action.product, action.date, catalogue)
-    if own is None:
-        return None
-    channel = str(own["channel"].iat[0])
-    others = [
-        _of_product(rows, product, action.date, catalogue, channel) for product in action.controls
-    ]
-    title = subject(action, expected, catalogue)
-    counts = catalogue.indicators[expected.indicator].comparison == "count"
-    # a short one would cut short the comparison with all the others
-    long = tuple(one for one in others if one is not None and _enough(one, action.date))
-    about = {"indicator": expected.indicator, **own.iloc[0][["product", "device"]]}
-    known = [one.date for one in recorded if one.id != action.id and touches(one, about)]
-    known += window.other_breaks(_values(own, counts), action.date, counts)
-    return _Followed(action, expected, title, own, long, counts, tuple(known))
-
-
-def _of_product(
-    rows: pd.DataFrame, product: str, day: date, catalogue: Catalogue, channel: str = ""
-) -> pd.DataFrame | None:
-    """The series of one device of a product, by period; see `effects` for which."""
-    rows = rows[rows["product"] == product]
-    places = {device: i for i, device in enumerate(catalogue.devices)}
-
-    def rank(series: pd.DataFrame) -> tuple[bool, bool, int, str]:
-        elsewhere = bool(channel) and series["channel"].iat[0] != channel
-        device = str(series["device"].iat[0])
-        return not _enough(series, day), elsewhere, places.get(device, len(places)), device
-
-    found = [
-        series.sort_values("period").set_index("period")
-        for _, series in rows.groupby("device")
-        if series["status"].isin(_SHOWN).any()
-    ]
-    return min(found, key=rank, default=None)
-
-
-def _enough(series: pd.DataFrame, day: date) -> bool:
-    """Whether a series has values of months enough before an action's day, and after it."""
-    shown = series.index[series["status"].isin(_SHOWN)]
-    month = f"{day:%Y-%m}"
-    after = shown > month if day.day > 1 else shown >= month
-    return bool((shown < month).sum() >= window.BEFORE and after.sum() >= window.AFTER)
-
-
-def _values(rows: pd.DataFrame, counts: bool) -> pd.Series:
-    """Values of whole periods; what is partial or withheld, and a sum paid back, has none."""
-    shown = rows["status"].isin(_SHOWN)
-    return rows["estimate"].where(shown & (rows["estimate"] >= 0) if counts else shown)
-
-
-def _base(rows: pd.DataFrame) -> pd.Series:
-    """What each month of a mark or share weighs: its answers, or all calls that a rate is of."""
-    return rows["n_eff"].fillna(rows["n"])
-
-
 def _whole(found: Interrupted) -> dict[str, dict[str, Any]]:
     """The mean effect since the action, by comparison."""
     return {str(row["comparison"]): row for row in found.effects.to_dict("records")}
 
 
-def _decisive(one: _Followed, found: Interrupted) -> dict[str, Any]:
+def _decisive(one: Followed, found: Interrupted) -> dict[str, Any]:
     """The comparison that decides, or why it cannot."""
     rows = _whole(found)
     row = rows["before_after"]
@@ -292,17 +196,24 @@ def _about(action: Action, expected: Expected, title: str) -> dict[str, Any]:
 def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> dict[str, Any]:
     """The verdict on what has no series."""
     about = _about(action, expected, subject(action, expected, catalogue))
-    unknown = {"device": "", "compared_with": (), "verdict": "unknown", "reason": "series"}
+    unknown = {
+        "device": "",
+        "compared_with": (),
+        "breaks": (),
+        "verdict": "unknown",
+        "reason": "series",
+    }
     return {**about, **unknown}
 
 
 def _verdict(
-    one: _Followed, row: dict[str, Any], margin: float, level: float, p_adjusted: float
+    one: Followed, row: dict[str, Any], margin: float, level: float, p_adjusted: float
 ) -> dict[str, Any]:
     values = {
         **_about(one.action, one.expected, one.title),
         "device": str(one.own["device"].iat[0]),
         "compared_with": tuple(str(rows["product"].iat[0]) for rows in one.others),
+        "breaks": tuple(f"{day:%Y-%m}" for day in one.breaks),
         "group_value": _COMPARISONS[row["comparison"]],
         "unit": one.unit,
         **{name: row[name] for name in ("before", "after", "placebos", "as_clear")},
@@ -340,17 +251,17 @@ def _smallest(low: float, high: float, level: float, counts: bool) -> float:
     return 100 * math.expm1(detectable_of_interval(low, high, level))
 
 
-def _passport(one: _Followed) -> dict[str, str]:
+def _passport(one: Followed) -> dict[str, str]:
     return {name: str(one.own[name].iat[0]) for name in SUBJECT} | {"group": one.title}
 
 
-def _since(one: _Followed, row: Mapping[str, Any]) -> str:
+def _since(one: Followed, row: Mapping[str, Any]) -> str:
     """The period of an effect: from the action's month to the end of its window."""
     last = str(row["until"] if row["status"] == "published" else one.own.index[-1])
     return f"{min(f'{one.action.date:%Y-%m}', last)}/{last}"
 
 
-def _effects(one: _Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
+def _effects(one: Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
     for comparison, row in _whole(found).items():
         name = _COMPARISONS[comparison]
         about = {**_passport(one), "period": _since(one, row)}
@@ -368,7 +279,7 @@ def _effects(one: _Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
 
 
 def _detectable(
-    one: _Followed, found: Interrupted, decision: dict[str, Any]
+    one: Followed, found: Interrupted, decision: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
     if "detectable" in decision:
         row = {
@@ -384,7 +295,7 @@ def _detectable(
         }
 
 
-def _course(one: _Followed, found: Interrupted) -> Sequence[dict[str, Any]]:
+def _course(one: Followed, found: Interrupted) -> Sequence[dict[str, Any]]:
     if found.periods.empty:
         return []
     about = {**_passport(one), "indicator": "action_course", "unit": str(one.own["unit"].iat[0])}
