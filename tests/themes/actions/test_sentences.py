@@ -34,7 +34,8 @@ def told(verdict: str, reason: str = "", **keys: Any) -> pd.DataFrame:
     row = {
         "group": "Un essai", "action": "essai", "title": "Un essai", "direction": "up",
         "indicator": "visits", "product": "boamp", "device": "audience-boamp",
-        "compared_with": (), "breaks": (), "group_value": BEFORE_AFTER, "unit": "%", "before": 24, "after": 15,
+        "compared_with": (), "breaks": (), "group_value": BEFORE_AFTER, "unit": "%",
+        "before": 24, "after": 15,
         "placebos": 30, "as_clear": 0,
         "difference": 5.0, "difference_low": 4.0, "difference_high": 6.0, "level": 0.975,
         "detectable": 1.5, "verdict": verdict, "reason": reason,

@@ -278,7 +278,7 @@ def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
         before=french.number(row["before"]), after=french.number(row["after"])
     )
     if row["reason"] == "others":
-        return markdown("{} : {}", clause, TEXTS["others"])
+        return markdown("{} : {}", clause, TEXTS["too_near"])
     if row["reason"] in ("before", "after", "seasons"):
         short = "seasons" if row["reason"] == "seasons" else "months"
         needed = TEXTS[f"{short}_needed"].format(before=window.BEFORE, after=window.AFTER)
