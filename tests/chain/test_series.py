@@ -47,7 +47,7 @@ def effects(
         for name in monthly.READ
     }
     months = monthly.monthly(read, catalogue, LAST.months[2])
-    return followed.effects(done, months, catalogue)
+    return followed.effects(done, months, catalogue, done)
 
 
 def true_change(action: Action) -> float:

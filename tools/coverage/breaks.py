@@ -8,6 +8,8 @@ the next the trend bends; in the last the season slowly grows. Then levels fall.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from random import Random
 
 import pandas as pd
 
@@ -49,13 +51,27 @@ def drawn(case: Case, seed: int, repetition: int) -> pd.Series:
     """
     what, correlation, size = case
     chance = stream(seed, "breaks", what, str(correlation), str(size), str(repetition))
+    return visits(chance, correlation, what, {AT: size})
+
+
+def visits(chance: Random, correlation: float, what: str, falls: Mapping[int, float]) -> pd.Series:
+    """Visits of five years, of which what bends or grows, and how far levels fall at some months.
+
+    Examples
+    --------
+    >>> still = visits(stream(1, "example"), 0.0, "nothing", {})
+    >>> fallen = visits(stream(1, "example"), 0.0, "nothing", {59: -0.2})
+    >>> (fallen / still).round(2).tail(2).tolist()
+    [1.0, 0.8]
+    """
     values = []
     for i, (month, error) in enumerate(zip(MONTHS, errors(chance, correlation), strict=False)):
         past = i / len(MONTHS)
         season = math.log(calendar.MONTH_FACTORS[i % 12]) * (1 + _MORE * past * (what == "season"))
         level = math.log(1e5) + _GROWTH * i / 12 + season
         level += _WORKING_DAY * working_day_deviation(month) + length_deviation(month)
-        level += _BEND * (2 * past - 1) ** 2 * (what == "trend") + math.log1p(size) * (i >= AT)
+        level += _BEND * (2 * past - 1) ** 2 * (what == "trend")
+        level += sum(math.log1p(size) for at, size in falls.items() if i >= at)
         values.append(round(math.exp(level + _ERROR * error)))
     return pd.Series(values, MONTHS, dtype=float)
 

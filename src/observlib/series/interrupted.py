@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from observlib.series import design
-from observlib.series.regression import Array, Fit, contrast, fit
+from observlib.series import design, window
+from observlib.series.regression import Array, Effect, Fit, contrast, fit
 from observlib.working_days import length_deviation
 
-NEEDED = (12, 3, 24)  # how many months are asked for before, after, and in all
 EFFECTS = (
-    "comparison", "estimate", "ci_low", "ci_high", "p", "before", "after", "status", "reason",
+    "comparison", "estimate", "ci_low", "ci_high", "p", "before", "after", "until", "placebos",
+    "as_clear", "status", "reason",
 )  # fmt: skip
 PERIODS = ("period", "value", "fitted", "expected", "ci_low", "ci_high", "used")
-Reason = Literal["", "before", "after", "seasons", "controls"]
+Reason = Literal["", "before", "after", "others", "seasons", "controls"]
+_AS_CLEAR = 0.05  # the share of placebos, the effect among them, that may be as clear as it
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,40 @@ class Interrupted:
       what the past leads to expect, in % for counts, else in the unit of the values; `ci_low`,
       `ci_high`: its interval at the level asked for; `p`: two-sided, of no effect, and below
       1 − level exactly where that interval leaves out 0.
-    - `before`, `after`: months used on each side.
+    - `before`, `after`: months used on each side, the last of which is `until`.
+    - `placebos`: how often the same was done where no action is known, and `as_clear`: how often
+      that gave something as clear, in proportion to the width of its interval (see `stands`); none
+      of the `controls`, which decide nothing.
     - `status`: `published`, or `missing` with a `reason` and without numbers: too few months
-      `before` or `after`, too few of each `seasons`, or no month that the `controls` share.
+      `before` or `after`, too few of each `seasons`, no month that the `controls` share, or
+      `others` that changed the series too near the action.
 
     `periods` is for the chart, one row a month of the series: `period`, `value`, `fitted` (what
-    the regression gives), `expected` (without the action; from the action on, with `ci_low` and
-    `ci_high`, the interval of this line and not of one month) and `used` (whether it is in the
-    regression). Empty where the first comparison is `missing`.
+    the regression gives), `expected` (without the action; in the months from the action on, with
+    `ci_low` and `ci_high`, the interval of this line and not of one month) and `used` (whether it
+    is in the regression). Empty where the first comparison is `missing`.
     """
 
     effects: pd.DataFrame
     periods: pd.DataFrame
+
+
+class _Series(NamedTuple):
+    """Values as they are regressed, what their variance is in proportion to, and their months."""
+
+    values: Array
+    variance: Array
+    periods: Sequence[str]
+    counts: bool
+
+    @property
+    def times(self) -> NDArray[np.int64]:
+        return design.positions(self.periods)
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        known: NDArray[np.bool_] = np.isfinite(self.values) & np.isfinite(self.variance)
+        return known
 
 
 def interrupted(
@@ -58,25 +81,36 @@ def interrupted(
     answers: pd.Series | None = None,
     controls: pd.DataFrame | None = None,
     control_answers: pd.DataFrame | None = None,
+    others: Sequence[date] = (),
+    breaks: Sequence[date] = (),
     level: float = 0.95,
 ) -> Interrupted:
     """Segmented regression of a series on an action's date, alone and against comparable series.
 
-    Level and slope change at the first whole month after the action; the month that the action
-    cuts in two is left out. Counts are taken as logarithms, with a season of every month and an
-    effect of the working days; means and shares as they are, each weighed by its number of
-    answers, with a season that is one smooth wave. Errors follow one another in a way that is not
-    taken as known (`regression.fit`).
+    Level and slope change at the first whole month after the action, in a window in which nothing
+    else is known to have changed the series (`window.around`). Counts are taken as logarithms, with
+    a season of every month and an effect of the working days; means and shares as they are, each
+    weighed by its number of answers, with a season that is one smooth wave. Errors follow one
+    another in a way that is not taken as known (`regression.fit`).
 
     Against comparable series, the same regression is done on the distance between the series and
     their mean: what happened to all is no effect of the action.
+
+    The same is then done where nothing is known to have happened, on months before the action
+    alone: at each of them that leaves months enough, until as long after or until the action; and,
+    where comparable series are several, on each of them at the action's date. An effect that such
+    placebos often give is none (`stands`). A break that nobody explains is told apart in the
+    regression, and counts as a placebo as clear as any.
 
     Source: J. Lopez Bernal, S. Cummins and A. Gasparrini, "Interrupted time series regression for
     the evaluation of public health interventions: a tutorial", *International Journal of
     Epidemiology* 46 (2017), 348–355; A. K. Wagner et al., "Segmented regression analysis of
     interrupted time series studies in medication use research", *Journal of Clinical Pharmacy and
     Therapeutics* 27 (2002), 299–309; A. Linden, "Conducting interrupted time-series analysis for
-    single- and multiple-group comparisons", *Stata Journal* 15 (2015), 480–500.
+    single- and multiple-group comparisons", *Stata Journal* 15 (2015), 480–500;
+    A. Abadie, A. Diamond and J. Hainmueller, "Comparative politics and the synthetic control
+    method", *American Journal of Political Science* 59 (2015), 495–510 (placebos in time and among
+    those compared).
 
     Parameters
     ----------
@@ -94,6 +128,11 @@ def interrupted(
         in comparisons with them.
     control_answers
         By month, the effective number of answers of each comparable series, of the same columns.
+    others
+        The days of what else is known to have changed the series.
+    breaks
+        The days before the action from which its level is established to be another, and nothing
+        says why.
     level
         Confidence level of the intervals of `effects`, between 0 and 1; those of `periods`, which
         are drawn, are at 95 %.
@@ -119,28 +158,57 @@ def interrupted(
     design.positions(periods)
     if (answers is None) != (control_answers is None) and controls is not None:
         raise ValueError("answers are given for the series and for those compared, or for neither")
-    own = _scaled(values.to_numpy(dtype=float), periods, counts)
-    variance = _variance(answers, periods)
-    effects, line = _compare("before_after", own, variance, periods, day, counts, level)
+
+    def scaled(values: pd.Series, weighed: pd.Series | None) -> _Series:
+        numbers = _scaled(values.to_numpy(dtype=float), periods, counts)
+        return _Series(numbers, _variance(weighed, periods), periods, counts)
+
+    own = scaled(values, answers)
+    asked = _Asked(day, tuple(others), tuple(breaks), level)
+    effects, line = _compare("before_after", own, asked)
     rows = [effects]
     if controls is not None and controls.shape[1]:
-        others = controls.reindex(periods)
-        mean = np.mean(
-            [_scaled(others[name].to_numpy(dtype=float), periods, counts) for name in others],
-            axis=0,
-        )
-        spread = np.ones(len(periods))
-        if control_answers is not None:
-            every = [_variance(control_answers[name], periods) for name in others]
-            spread = np.sum(every, axis=0) / len(every) ** 2
-        rows.append(_compare("controls", mean, spread, periods, day, counts, level)[0])
-        both = variance + spread if answers is not None else variance
-        rows.append(_compare("controlled", own - mean, both, periods, day, counts, level)[0])
+        every = [
+            scaled(rest, None if control_answers is None else control_answers[name])
+            for name, rest in controls.reindex(periods).items()
+        ]
+        among = [_apart(one, every[:i] + every[i + 1 :]) for i, one in enumerate(every)]
+        beside = among if len(among) > 2 else among[1:]  # of two, one is the other's reverse
+        rows.append(_compare("controls", _mean(every), asked)[0])
+        rows.append(_compare("controlled", _apart(own, every), asked, beside)[0])
     seen = {"period": periods, "value": values.to_numpy(dtype=float), **line}
     return Interrupted(
         pd.DataFrame(rows, columns=[*EFFECTS]),
         pd.DataFrame(seen if line else [], columns=[*PERIODS]),
     )
+
+
+def stands(placebos: int, as_clear: int) -> bool:
+    """Whether an effect leaves what placebos give: one in twenty is as clear, itself among them.
+
+    So none may be where they are fewer than 39; without any, nothing speaks against it.
+
+    Examples
+    --------
+    >>> stands(10, 0), stands(10, 1), stands(39, 1), stands(0, 0)
+    (True, False, True, True)
+    """
+    return as_clear <= max(0, int(_AS_CLEAR * (placebos + 1)) - 1)
+
+
+def _mean(several: Sequence[_Series]) -> _Series:
+    """The mean of comparable series; without answers, months weigh the same."""
+    spread = np.mean([one.variance for one in several], axis=0) / len(several)
+    values = np.mean([one.values for one in several], axis=0)
+    return several[0]._replace(values=values, variance=spread)
+
+
+def _apart(one: _Series, rest: Sequence[_Series]) -> _Series:
+    """The distance of a series from the mean of others; its own values where there is none."""
+    if not rest:
+        return one
+    mean = _mean(rest)
+    return one._replace(values=one.values - mean.values, variance=one.variance + mean.variance)
 
 
 def _aligned(given: pd.Series | None, periods: Sequence[str]) -> pd.Series:
@@ -169,63 +237,108 @@ def _variance(answers: pd.Series | None, periods: Sequence[str]) -> Array:
     return 1 / np.where(given > 0, given, np.nan)
 
 
-def _start(day: date) -> tuple[int, bool]:
-    """The rank of the first whole month after a day, and whether the day cuts the one before."""
-    cuts = day.day > 1
-    return design.position(f"{day:%Y-%m}") + cuts, cuts
+class _Asked(NamedTuple):
+    """What an effect is asked with."""
+
+    day: date
+    others: tuple[date, ...]
+    breaks: tuple[date, ...]
+    level: float
 
 
 def _compare(
-    comparison: str,
-    values: Array,
-    variance: Array,
-    periods: Sequence[str],
-    day: date,
-    counts: bool,
-    level: float,
+    comparison: str, series: _Series, asked: _Asked, beside: Sequence[_Series] = ()
 ) -> tuple[dict[str, object], dict[str, NDArray[Any]]]:
     """The row of one comparison, and the lines of its chart."""
-    times = design.positions(periods)
-    start, cuts = _start(day)
-    used = np.isfinite(values) & np.isfinite(variance)
-    if cuts:
-        used &= times != start - 1
-    before, after = int((used & (times < start)).sum()), int((used & (times >= start)).sum())
-    columns = _columns(periods, times, start, counts)
-    reason = _reason(comparison, columns[used], before, after)
+    times, (first, _) = series.times, window.start(asked.day)
+    chosen = window.around(times, series.known, asked.day, (*asked.others, *asked.breaks))
+    columns = _columns(series, first, chosen.steps)
+    before, after = window.sides(times, chosen.used, first)
     about: dict[str, object] = {"comparison": comparison, "before": before, "after": after}
-    if reason:
-        about |= {"status": "missing", "reason": reason}
+    about |= {"placebos": 0, "as_clear": 0}
+    if _reason(comparison, columns, times, chosen.used, first):
+        free = window.around(times, series.known, asked.day).used
+        why = _reason(comparison, _columns(series, first), times, free, first)
+        about |= {"status": "missing", "reason": why or "others"}
         return about, {}
-    fitted = fit(values[used], columns[used], times[used], 1 / variance[used])
-    since = np.zeros(columns.shape[1])
-    since[:2] = columns[used & (times >= start), :2].mean(axis=0)
-    found = contrast(fitted, since, level)
+    fitted, since = _measured(series, columns, chosen.used, first)
+    found = contrast(fitted, since, asked.level)
     ends = np.array([found.estimate, found.low, found.high])
-    estimate, low, high = 100 * np.expm1(ends) if counts else ends
+    estimate, low, high = 100 * np.expm1(ends) if series.counts else ends
+    last = int(times[chosen.used].max())
     about |= {"estimate": estimate, "ci_low": low, "ci_high": high, "p": found.p}
+    about |= {"until": dict(zip(times.tolist(), series.periods, strict=True))[last]}
+    if comparison != "controls":
+        clear = _clear(contrast(fitted, since))  # at the level of placebos
+        tried = [*_placebos(series, chosen, first, last), *_among(beside, columns, chosen, first)]
+        unsaid = len(asked.breaks)
+        about["placebos"] = len(tried) + unsaid
+        about["as_clear"] = sum(_clear(one) >= clear for one in tried) + unsaid
     about |= {"status": "published", "reason": ""}
-    return about, _lines(fitted, columns, times >= start, used, periods, counts)
+    return about, _lines(fitted, columns, (times >= first) & (times <= last), chosen.used, series)
 
 
-def _columns(periods: Sequence[str], times: NDArray[np.int64], start: int, counts: bool) -> Array:
-    """Step and ramp of the action, then trend, season and, for counts, working days."""
-    trend = np.column_stack([np.ones(len(times)), times - float(start)])
-    pairs = 6 if counts else 1
-    parts = [design.step_and_ramp(times, start), trend, design.season(periods, pairs)]
-    return np.column_stack([*parts, design.working(periods)] if counts else parts)
+def _measured(
+    series: _Series, columns: Array, used: NDArray[np.bool_], first: int
+) -> tuple[Fit, Array]:
+    """The regression on the months used, and what of it is the mean effect from the first on."""
+    times = series.times
+    fitted = fit(series.values[used], columns[used], times[used], 1 / series.variance[used])
+    since = np.zeros(columns.shape[1])
+    since[:2] = columns[used & (times >= first), :2].mean(axis=0)
+    return fitted, since
 
 
-def _reason(comparison: str, columns: Array, before: int, after: int) -> Reason:
-    least_before, least_after, least = NEEDED
+def _clear(found: Effect) -> float:
+    """How clear an effect is: how large, beside its interval."""
+    return abs(found.estimate) / max(found.high - found.low, 1e-12)
+
+
+def _placebos(series: _Series, chosen: window.Window, first: int, last: int) -> Iterator[Effect]:
+    """What the same gives at each month before the action, of months before the action alone."""
+    times = series.times
+    early = chosen.used & (times < first)
+    for at in times[early].tolist():
+        used = early & (times <= at + last - first)
+        steps = [step for step in chosen.steps if (used & (times > step)).any()]
+        columns = _columns(series, at, steps)
+        if not _reason("before_after", columns, times, used, at):
+            yield contrast(*_measured(series, columns, used, at))
+
+
+def _among(
+    beside: Sequence[_Series], columns: Array, chosen: window.Window, first: int
+) -> Iterator[Effect]:
+    """What the same gives of each comparable series against the others, at the action's date."""
+    for one in beside:
+        used = chosen.used & one.known
+        if not _reason("controls", columns, one.times, used, first):
+            yield contrast(*_measured(one, columns, used, first))
+
+
+def _columns(series: _Series, first: int, steps: Sequence[int] = ()) -> Array:
+    """Step and ramp of the action, then trend, season, for counts working days, and other steps."""
+    times = series.times
+    trend = np.column_stack([np.ones(len(times)), times - float(first)])
+    parts = [design.step_and_ramp(times, first), trend]
+    parts.append(design.season(series.periods, 6 if series.counts else 1))
+    if series.counts:
+        parts.append(design.working(series.periods))
+    return np.column_stack([*parts, *(design.step_and_ramp(times, at) for at in steps)])
+
+
+def _reason(
+    comparison: str, columns: Array, times: NDArray[np.int64], used: NDArray[np.bool_], first: int
+) -> Reason:
+    before, after = window.sides(times, used, first)
     if comparison != "before_after" and before + after == 0:
         return "controls"
-    if before < least_before:
+    if before < window.BEFORE:
         return "before"
-    if after < least_after:
+    if after < window.AFTER:
         return "after"
-    n, p = columns.shape
-    if n < max(least, p + 3) or np.linalg.matrix_rank(columns) < p:
+    n, p = columns[used].shape
+    if n < max(window.IN_ALL, p + 3) or np.linalg.matrix_rank(columns[used]) < p:
         return "seasons"
     return ""
 
@@ -235,8 +348,7 @@ def _lines(
     columns: Array,
     since: NDArray[np.bool_],
     used: NDArray[np.bool_],
-    periods: Sequence[str],
-    counts: bool,
+    series: _Series,
 ) -> dict[str, NDArray[Any]]:
     """What is fitted, and what would be expected without the action, of every month."""
     without = columns.copy()
@@ -248,7 +360,7 @@ def _lines(
     ]
     lines["ci_low"] = np.array([band.low if band else np.nan for band in bands])
     lines["ci_high"] = np.array([band.high if band else np.nan for band in bands])
-    if counts:
-        length = np.array([length_deviation(period) for period in periods])
+    if series.counts:
+        length = np.array([length_deviation(period) for period in series.periods])
         lines = {name: np.exp(line + length) for name, line in lines.items()}
     return {**lines, "used": used}

@@ -59,7 +59,7 @@ def marks(product: str, n: int, change: float) -> pd.DataFrame:
 
 
 def followed(catalogue: Catalogue, series: pd.DataFrame, *done: Action) -> actions.Effects:
-    return actions.effects(done, series, catalogue)
+    return actions.effects(done, series, catalogue, done)
 
 
 def effect(found: actions.Effects) -> pd.DataFrame:
@@ -141,7 +141,8 @@ def test_too_few_months_give_no_number_but_how_many_there_were(n, day, reason, c
     assert effect(found)["status"].tolist() == ["missing"]
     assert found.verdicts[["verdict", "reason"]].values.tolist() == [["unknown", reason]]
     counted = months_of(found)
-    assert counted[f"{BEFORE_AFTER}, avant"] + counted[f"{BEFORE_AFTER}, après"] == len(series)
+    whole = len(series) if day == DAY else 5 + 24  # two years after count, at most
+    assert counted[f"{BEFORE_AFTER}, avant"] + counted[f"{BEFORE_AFTER}, après"] == whole
     assert set(found.estimates["indicator"]) == {"action_effect", "action_months"}
 
 
@@ -174,8 +175,8 @@ def test_a_rise_that_does_not_hold_among_all_that_a_study_tests_is_no_rise(catal
         followed(catalogue, rows, action(DAY, "satisfaction_10", controls=())) for rows in moved
     ]
     p_values = [float(found.verdicts["p_value"].iat[0]) for found in alone]
-    doubtful = next(i for i, p in enumerate(p_values) if 0.01 < p < 0.05)
-    assert alone[doubtful].verdicts["verdict"].tolist() == ["rise"]
+    told = [found.verdicts["verdict"].iat[0] == "rise" for found in alone]
+    doubtful = next(i for i, p in enumerate(p_values) if 0.01 < p < 0.05 and told[i])
     others = [f"p{i}" for i in range(4)]
     quiet = [noisy(product, 0.0, 100 + i) for i, product in enumerate(others)]
     done = [action(DAY, "satisfaction_10", controls=())] + [
@@ -208,7 +209,8 @@ def test_an_interval_leaves_out_no_change_exactly_where_a_rise_or_fall_is_said(c
     shown = effect(found).set_index("group")
     for row in found.verdicts.to_dict("records"):
         outside = row["difference_low"] > 0 or row["difference_high"] < 0
-        assert outside == (row["verdict"] in ("rise", "fall")) == (row["p_adjusted"] <= 0.05)
+        moved = row["verdict"] in ("rise", "fall") or row["reason"] == "placebos"
+        assert outside == moved == (row["p_adjusted"] <= 0.05)
         assert shown.at[row["group"], "ci_low"] == row["difference_low"]
         assert row["detectable"] > (row["difference_high"] - row["difference_low"]) / 2
 
@@ -222,6 +224,59 @@ def test_the_smallest_change_that_could_be_seen_of_a_count_is_in_percent(catalog
     told = found.estimates.set_index("indicator")
     assert told.at["action_detectable", "estimate"] == row["detectable"]
     assert told.at["difference_level", "estimate"] == 95.0
+
+
+# --- What else changed, and where nothing did ----------------------------------------------------
+
+
+def test_a_change_that_other_months_show_too_is_no_effect_of_an_action(catalogue):
+    months = [f"{2021 + i // 12}-{i % 12 + 1:02d}" for i in range(54)]
+    source = np.random.default_rng(2)
+    bent = [7 + 2.5 * (2 * i / 54 - 1) ** 2 + 0.05 * source.normal() for i in range(54)]
+    row = {"indicator": "satisfaction_10", "product": "boamp", "device": "boamp", "unit": "sur 10"}
+    series = estimates.make(
+        {**row, "period": month, "estimate": mark, "n": 100, "n_eff": 100}
+        for month, mark in zip(months, bent, strict=True)
+    )
+    found = followed(catalogue, series, action(DAY, "satisfaction_10", controls=()))
+    (verdict,) = found.verdicts.to_dict("records")
+    assert (verdict["verdict"], verdict["reason"]) == ("unknown", "placebos")
+    assert verdict["p_adjusted"] < 0.05 and verdict["as_clear"] > 0
+    told = found.estimates[found.estimates["indicator"] == "action_placebos"]
+    counts = told.set_index("group_value")["estimate"]
+    assert counts[BEFORE_AFTER] == verdict["placebos"]
+    assert counts[f"{BEFORE_AFTER}, aussi nets"] == verdict["as_clear"]
+
+
+def test_an_effect_ends_where_another_action_on_the_same_figure_begins(catalogue):
+    series = visits("boamp", 40, -0.25)
+    other = action(date(2025, 9, 15), "visits", controls=()).model_copy(update={"id": "autre"})
+    one = action(DAY, "visits", controls=())
+    found = actions.effects([one], series, catalogue, [one, other])
+    assert set(effect(found)["period"]) == {"2025-01/2025-08"}
+    assert months_of(found)[f"{BEFORE_AFTER}, après"] == 8
+    elsewhere = other.model_copy(update={"product": "legifrance"})
+    whole = actions.effects([one], series, catalogue, [one, elsewhere])
+    assert months_of(whole)[f"{BEFORE_AFTER}, après"] == 16
+    (verdict,) = found.verdicts.to_dict("records")
+    assert verdict["verdict"] == "fall"
+    course = found.estimates[found.estimates["group_value"] == UNCHANGED]
+    assert course["period"].max() == "2025-08"  # nothing is expected beyond
+
+
+def test_a_comparable_product_where_another_action_came_is_not_compared_with(catalogue):
+    series = estimates.combine(
+        [visits("boamp", 40, -0.25), visits("legifrance", 40), visits("bodacc", 40, 0.5)]
+    )
+    one = action(DAY, "visits", controls=("legifrance", "bodacc"))
+    other = action(DAY, "visits", controls=()).model_copy(
+        update={"id": "autre", "product": "bodacc"}
+    )
+    (alone,) = actions.effects([one], series, catalogue, [one]).verdicts.to_dict("records")
+    (found,) = actions.effects([one], series, catalogue, [one, other]).verdicts.to_dict("records")
+    assert alone["compared_with"] == ("legifrance", "bodacc")
+    assert found["compared_with"] == ("legifrance",)
+    assert -30 < found["difference"] < -20
 
 
 # --- Which series -----------------------------------------------------------------------------
@@ -301,6 +356,6 @@ def test_months_without_chance_establish_nothing(catalogue):
     flat = marks("boamp", 40, 0.0)
     flat["estimate"] = [7.0 + (i >= 24) for i in range(40)]
     done = action(date(2025, 1, 1), "satisfaction_10", controls=())
-    found = actions.effects([done], flat, catalogue).verdicts.iloc[0]
+    found = actions.effects([done], flat, catalogue, [done]).verdicts.iloc[0]
     assert (found["verdict"], found["reason"]) == ("unknown", "spread")
     assert np.isnan(found["p_value"])

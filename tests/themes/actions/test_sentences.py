@@ -34,7 +34,9 @@ def told(verdict: str, reason: str = "", **keys: Any) -> pd.DataFrame:
     row = {
         "group": "Un essai", "action": "essai", "title": "Un essai", "direction": "up",
         "indicator": "visits", "product": "boamp", "device": "audience-boamp",
-        "compared_with": (), "group_value": BEFORE_AFTER, "unit": "%", "before": 24, "after": 15,
+        "compared_with": (), "breaks": (), "group_value": BEFORE_AFTER, "unit": "%",
+        "before": 24, "after": 15,
+        "placebos": 30, "as_clear": 0,
         "difference": 5.0, "difference_low": 4.0, "difference_high": 6.0, "level": 0.975,
         "detectable": 1.5, "verdict": verdict, "reason": reason,
     }  # fmt: skip
@@ -72,6 +74,8 @@ def plain(said: object) -> str:
         (told("unknown", "before"), "up", "Passé trop court pour conclure"),
         (told("unknown", "seasons"), "up", "Trop peu de mois de chaque saison pour conclure"),
         (told("unknown", "controls"), "up", f"{PRECISION} faute de produits comparables"),
+        (told("unknown", "others"), "up", "Un autre changement, trop proche, empêche de conclure"),
+        (told("unknown", "placebos"), "up", "L’écart, pas plus net qu’à d’autres dates, ne"),
     ],
 )
 def test_the_words_are_those_of_the_verdict_and_no_others(verdicts, direction, words, catalogue):
@@ -94,6 +98,27 @@ def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_els
         assert ("(BOAMP, visites : moins de 1,5 % passerait inaperçu)" in plain(lead)) == there
 
 
+@pytest.mark.parametrize(
+    ("placebos", "as_clear", "words"),
+    [
+        (30, 0, "Aucune des 30 contre-épreuves n’a donné d’écart aussi net."),
+        (45, 1, "Sur 45 contre-épreuves, une a donné un écart au moins aussi net."),
+        (60, 2, "Sur 60 contre-épreuves, deux ont donné un écart au moins aussi net."),
+        (1, 0, "La seule contre-épreuve possible n’a pas donné d’écart aussi net."),
+        (1, 1, "La seule contre-épreuve possible a donné un écart au moins aussi net."),
+        (0, 0, "La suite, trop courte, ne permet aucune contre-épreuve."),
+    ],
+)
+def test_who_reads_a_rise_sees_how_often_as_much_came_of_nothing(
+    placebos, as_clear, words, catalogue
+):
+    tried = {"placebos": placebos, "as_clear": as_clear}
+    for verdicts in (told("rise", **tried), told("unknown", "placebos", **tried)):
+        assert words in plain(findings.actions.each(verdicts, frame(), [action()], catalogue))
+    stable = findings.actions.each(told("stable", **tried), frame(), [action()], catalogue)
+    assert "contre-épreuve" not in plain(stable)
+
+
 def test_the_interval_and_the_products_compared_are_told(catalogue):
     verdicts = told("rise", group_value=CONTROLLED, compared_with=("bodacc", "legifrance"))
     done = action(controls=("bodacc", "legifrance"))
@@ -103,21 +128,14 @@ def test_the_interval_and_the_products_compared_are_told(catalogue):
     assert "Source : Audience du BOAMP" in said
 
 
-def test_a_comparable_product_that_had_its_own_action_is_told_for_it_may_have_moved_too(catalogue):
-    verdicts = told("rise", group_value=CONTROLLED, compared_with=("bodacc", "legifrance"))
-    own = action(controls=("bodacc", "legifrance"))
-    other = action(id="autre", title="Un autre", product="bodacc")
-    elsewhere = action(id="note", title="Une note", product="legifrance",
-                       expected=[{"indicator": "satisfaction_10", "direction": "up"}])  # fmt: skip
-    done = [own, other, elsewhere]
-    said = plain(findings.actions.each(verdicts, frame(controlled=True), done, catalogue))
-    assert (
-        "BODACC, produit comparable, a connu sa propre action (« Un autre », 16 juin 2025). "
-        "Si elle a eu un effet, il fausse la comparaison." in said
-    )
-    assert "Une note" not in said
-    alone = told("rise", compared_with=("bodacc",))  # where the past alone decides
-    assert "produit comparable" not in plain(findings.actions.each(alone, frame(), done, catalogue))
+def test_comparable_products_that_are_left_out_are_told(catalogue):
+    verdicts = told("rise", group_value=CONTROLLED, compared_with=("legifrance",))
+    done = action(controls=("bodacc", "legifrance"))
+    said = plain(findings.actions.each(verdicts, frame(controlled=True), [done], catalogue))
+    assert "Écartés de la comparaison, car autre chose y a changé ou leur suite est trop" in said
+    assert "courte : BODACC." in said
+    alone = told("rise", compared_with=())  # where the past alone decides
+    assert "Écartés" not in plain(findings.actions.each(alone, frame(), [done], catalogue))
 
 
 def test_what_is_no_action_is_told_as_what_it_was_and_each_has_an_address_to_link_to(catalogue):
@@ -137,10 +155,31 @@ def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed
         known = [action(), *others]
         return repr(findings.actions.each(verdicts, frame(), known, catalogue))
 
-    both = "« Un autre » (20 juillet 2025) visait la même mesure : rien ne départage leurs effets."
-    assert both in plain(said(told("rise"), another, elsewhere))
-    assert "départage" not in said(told("rise"), elsewhere)
-    assert "départage" not in said(told("unknown", "after"), another)
+    both = "« Un autre » (20 juillet 2025) visait la même mesure : "
+    apart = f"{both}ce qui l’a suivie est compté à part."
+    assert apart in plain(said(told("rise"), another, elsewhere))
+    assert f"{both}rien ne départage leurs effets." in plain(
+        said(told("unknown", "others"), another)
+    )
+    assert "la même mesure" not in said(told("rise"), elsewhere)
+    assert "la même mesure" not in said(told("unknown", "after"), another)
+
+
+@pytest.mark.parametrize(
+    ("breaks", "words"),
+    [
+        (
+            ("2023-06",),
+            "Une rupture du niveau établie en juin 2023, que rien n’explique, est comptée",
+        ),
+        (("2022-01", "2023-06"), "établies en janvier 2022 et en juin 2023, que rien n’explique"),
+    ],
+)
+def test_breaks_that_nobody_explains_are_told_where_they_are_counted_apart(
+    breaks, words, catalogue
+):
+    said = findings.actions.each(told("rise", breaks=breaks), frame(), [action()], catalogue)
+    assert words in plain(said)
 
 
 def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothing(catalogue):

@@ -16,7 +16,8 @@ from observlib.errors import ObservError
 from observlib.estimates import EVOLVED
 
 TEXTS = wording.beside(__file__)
-_TOLD = ("before", "after", "seasons", "spread", "controls")  # reasons that have words
+# reasons that have words
+_TOLD = ("before", "after", "seasons", "spread", "controls", "others", "placebos")
 _NONE = "–"
 _COMPARISONS = (BEFORE_AFTER, CONTROLLED)
 

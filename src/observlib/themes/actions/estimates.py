@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -25,10 +25,11 @@ from observlib.answers import SUBJECT
 from observlib.catalogue import Catalogue
 from observlib.families import family
 from observlib.period import Quarter
-from observlib.series.interrupted import NEEDED, Interrupted, interrupted
+from observlib.series.interrupted import Interrupted, stands
 from observlib.survey.comparison import RESULTS, verdict
 from observlib.survey.differences import detectable_of_interval
 from observlib.survey.multiplicity import adjust, common_level
+from observlib.themes.actions.series import Followed, followed
 
 VERDICTS = [
     "group",
@@ -39,16 +40,18 @@ VERDICTS = [
     "product",
     "device",
     "compared_with",
+    "breaks",
     "group_value",
     "unit",
     "before",
     "after",
+    "placebos",
+    "as_clear",
     *(name for name in RESULTS if name != "simple_sample"),
 ]
 _COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
 _SHOWN = ("published", "low_base")
 YEARS = 3  # for which actions are followed
-_BEFORE, _AFTER, _ = NEEDED
 _NOTHING = 1e-9  # an interval narrower than this is that of months without chance
 _LEVEL = 0.95  # one less the error that the whole family keeps to
 
@@ -60,48 +63,28 @@ class Effects(NamedTuple):
     estimates: pd.DataFrame
 
 
-class _Followed(NamedTuple):
-    """A thing that an action was to move, its series, and those of comparable products."""
-
-    action: Action
-    expected: Expected
-    title: str
-    own: pd.DataFrame
-    others: tuple[pd.DataFrame, ...]
-    counts: bool
-
-    @property
-    def unit(self) -> str:
-        return "%" if self.counts else "points"
-
-    def measured(self, level: float) -> Interrupted:
-        controls = {str(i): rows for i, rows in enumerate(self.others)}
-        values = {name: _values(rows, self.counts) for name, rows in controls.items()}
-        weighed = not self.counts
-        answers = {name: _base(rows) for name, rows in controls.items() if weighed}
-        return interrupted(
-            _values(self.own, self.counts),
-            self.action.date,
-            counts=self.counts,
-            answers=_base(self.own) if weighed else None,
-            controls=pd.DataFrame(values) if controls else None,
-            control_answers=pd.DataFrame(answers) if answers else None,
-            level=level,
-        )
-
-
 def followed_since(quarter: Quarter) -> date:
     """The first day of the years for which actions are followed, the last of which it ends."""
     return quarter.back(4 * YEARS)[0].start
 
 
-def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogue) -> Effects:
+def effects(
+    actions: Sequence[Action],
+    series: pd.DataFrame,
+    catalogue: Catalogue,
+    recorded: Sequence[Action],
+) -> Effects:
     """What each action was followed by: a verdict, its numbers, and the lines of its chart.
 
     One comparison of each thing that an action was to move decides: against comparable products
     where the action names some, else before and after. All that decide are one family: they are
     corrected for their number, and their intervals share the level at which the correction
     stopped, so that one leaves out 0 exactly where its test holds (see `survey.comparison`).
+
+    What else changed is told apart: other actions recorded of the same figure, and breaks of level
+    that are established before (`series.window`). A comparable product that had either is left out.
+    A rise or a fall is one only where the same, done where nothing is known to have happened,
+    hardly ever gives as much (`series.interrupted.stands`).
 
     Parameters
     ----------
@@ -115,6 +98,8 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
     catalogue
         Says which indicators are counts, and the smallest change of interest of each (`matters`),
         in % for a count, within which it is told to be stable.
+    recorded
+        All actions, those looked at among them.
 
     Returns
     -------
@@ -122,14 +107,16 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
         One row an action and thing that it was to move, of the columns `VERDICTS`: `group` is the
         action's title (with the indicator, where it is to move several), `action` its id,
         `direction` that expected (`up`, `down`), `compared_with` the products whose series were
-        taken: those with months enough; `group_value` the comparison that
+        taken: those with months enough, in which nothing else changed; `breaks` the months of
+        breaks that were told apart; `group_value` the comparison that
         decides; `difference` with its interval at `level`, in % for counts and in points for
         marks and shares; `detectable`, the smallest change that would have been seen 8 times in
         10; `verdict`, of `survey.comparison.VERDICTS`. The `reason` of an `unknown` one is
         `precision`, or why nothing could be tested: no `series` (or none that may be shown), too
-        few months `before` or `after`, or of each of the `seasons`, or of the comparable products
-        (`controls`), or months that follow the past so exactly that nothing tells chance
-        (`spread`).
+        few months `before` or `after`, or something else that changed too near (`others`), or too
+        few months of each of the `seasons` or of the comparable products (`controls`), or months
+        that follow the past so exactly that nothing tells chance (`spread`); or `placebos`, which
+        give as much.
     estimates
         - `action_effect`: the mean distance since the action between what is seen and what the
           past leads to expect, with its interval at the common level. `group_value` is
@@ -138,15 +125,17 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
           the action. `missing` where months are too few.
         - `action_months`, of the same `group_value` and `avant` or `après`: how many months the
           comparison rests on.
+        - `action_placebos`, of the same: how often the same was done where nothing is known to have
+          happened; and, of `aussi nets`, how often that gave something as clear.
         - `action_detectable`, of what decides; and once `difference_level` (%).
         - `action_course`, by month, in the unit of the series: `Observé`, and, from the action
           on, `Attendu sans l'action` with its interval at 95 %; only where there is an effect.
     """
     verdicts: list[dict[str, Any]] = []
-    tested: list[_Followed] = []
+    tested: list[Followed] = []
     for action in actions:
         for expected in action.expected:
-            one = _followed(action, expected, series, catalogue)
+            one = followed(action, expected, series, catalogue, recorded)
             if one is None:
                 verdicts.append(_unseen(action, expected, catalogue))
             else:
@@ -160,7 +149,7 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
         margin = catalogue.indicators[one.expected.indicator].matters or 0.0
         decision = _verdict(one, _decisive(one, at_level), margin, level, p)
         verdicts.append(decision)
-        made += [*_effects(one, at_level), *_detectable(one, decision), *_course(one, its)]
+        made += [*_effects(one, at_level), *_detectable(one, its, decision), *_course(one, its)]
     if not np.isnan(p_values).all() and tested:
         last = max(str(one.own.index[-1]) for one in tested)
         known = {"period": last, "unit": "%", "estimate": 100 * level}
@@ -170,71 +159,12 @@ def effects(actions: Sequence[Action], series: pd.DataFrame, catalogue: Catalogu
     return Effects(pd.DataFrame(verdicts, columns=VERDICTS), estimates.make(made))
 
 
-def _followed(
-    action: Action, expected: Expected, series: pd.DataFrame, catalogue: Catalogue
-) -> _Followed | None:
-    """The series that an action's effect is looked for in; None where there is none."""
-    rows = series[(series["indicator"] == expected.indicator) & (series["group"] == "")]
-    measured = rows[rows["device"] == action.device] if action.device else rows
-    own = _of_product(measured, action.product, action.date, catalogue)
-    if own is None:
-        return None
-    channel = str(own["channel"].iat[0])
-    others = [
-        _of_product(rows, product, action.date, catalogue, channel) for product in action.controls
-    ]
-    title = subject(action, expected, catalogue)
-    counts = catalogue.indicators[expected.indicator].comparison == "count"
-    # a short one would cut short the comparison with all the others
-    long = tuple(one for one in others if one is not None and _enough(one, action.date))
-    return _Followed(action, expected, title, own, long, counts)
-
-
-def _of_product(
-    rows: pd.DataFrame, product: str, day: date, catalogue: Catalogue, channel: str = ""
-) -> pd.DataFrame | None:
-    """The series of one device of a product, by period; see `effects` for which."""
-    rows = rows[rows["product"] == product]
-    places = {device: i for i, device in enumerate(catalogue.devices)}
-
-    def rank(series: pd.DataFrame) -> tuple[bool, bool, int, str]:
-        elsewhere = bool(channel) and series["channel"].iat[0] != channel
-        device = str(series["device"].iat[0])
-        return not _enough(series, day), elsewhere, places.get(device, len(places)), device
-
-    found = [
-        series.sort_values("period").set_index("period")
-        for _, series in rows.groupby("device")
-        if series["status"].isin(_SHOWN).any()
-    ]
-    return min(found, key=rank, default=None)
-
-
-def _enough(series: pd.DataFrame, day: date) -> bool:
-    """Whether a series has values of months enough before an action's day, and after it."""
-    shown = series.index[series["status"].isin(_SHOWN)]
-    month = f"{day:%Y-%m}"
-    after = shown > month if day.day > 1 else shown >= month
-    return bool((shown < month).sum() >= _BEFORE and after.sum() >= _AFTER)
-
-
-def _values(rows: pd.DataFrame, counts: bool) -> pd.Series:
-    """Values of whole periods; what is partial or withheld, and a sum paid back, has none."""
-    shown = rows["status"].isin(_SHOWN)
-    return rows["estimate"].where(shown & (rows["estimate"] >= 0) if counts else shown)
-
-
-def _base(rows: pd.DataFrame) -> pd.Series:
-    """What each month of a mark or share weighs: its answers, or all calls that a rate is of."""
-    return rows["n_eff"].fillna(rows["n"])
-
-
 def _whole(found: Interrupted) -> dict[str, dict[str, Any]]:
     """The mean effect since the action, by comparison."""
     return {str(row["comparison"]): row for row in found.effects.to_dict("records")}
 
 
-def _decisive(one: _Followed, found: Interrupted) -> dict[str, Any]:
+def _decisive(one: Followed, found: Interrupted) -> dict[str, Any]:
     """The comparison that decides, or why it cannot."""
     rows = _whole(found)
     row = rows["before_after"]
@@ -266,26 +196,35 @@ def _about(action: Action, expected: Expected, title: str) -> dict[str, Any]:
 def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> dict[str, Any]:
     """The verdict on what has no series."""
     about = _about(action, expected, subject(action, expected, catalogue))
-    unknown = {"device": "", "compared_with": (), "verdict": "unknown", "reason": "series"}
+    unknown = {
+        "device": "",
+        "compared_with": (),
+        "breaks": (),
+        "verdict": "unknown",
+        "reason": "series",
+    }
     return {**about, **unknown}
 
 
 def _verdict(
-    one: _Followed, row: dict[str, Any], margin: float, level: float, p_adjusted: float
+    one: Followed, row: dict[str, Any], margin: float, level: float, p_adjusted: float
 ) -> dict[str, Any]:
     values = {
         **_about(one.action, one.expected, one.title),
         "device": str(one.own["device"].iat[0]),
         "compared_with": tuple(str(rows["product"].iat[0]) for rows in one.others),
+        "breaks": tuple(f"{day:%Y-%m}" for day in one.breaks),
         "group_value": _COMPARISONS[row["comparison"]],
         "unit": one.unit,
-        "before": row["before"],
-        "after": row["after"],
+        **{name: row[name] for name in ("before", "after", "placebos", "as_clear")},
     }
     if row["status"] != "published":
         return {**values, "verdict": "unknown", "reason": row["reason"]}
     low, high = float(row["ci_low"]), float(row["ci_high"])
     outcome = verdict(low, high, margin, holds=bool(p_adjusted <= 1 - _LEVEL))
+    moved = outcome in ("rise", "fall")
+    is_common = moved and not stands(row["placebos"], row["as_clear"])
+    outcome = "unknown" if is_common else outcome
     return {
         **values,
         "difference": row["estimate"],
@@ -296,7 +235,7 @@ def _verdict(
         "p_adjusted": p_adjusted,
         "detectable": _smallest(low, high, level, one.counts),
         "verdict": outcome,
-        "reason": "precision" if outcome == "unknown" else "",
+        "reason": "placebos" if is_common else "precision" if outcome == "unknown" else "",
     }
 
 
@@ -312,20 +251,20 @@ def _smallest(low: float, high: float, level: float, counts: bool) -> float:
     return 100 * math.expm1(detectable_of_interval(low, high, level))
 
 
-def _passport(one: _Followed) -> dict[str, str]:
+def _passport(one: Followed) -> dict[str, str]:
     return {name: str(one.own[name].iat[0]) for name in SUBJECT} | {"group": one.title}
 
 
-def _since(one: _Followed) -> str:
-    """The period of an effect: from the action's month on."""
-    last = str(one.own.index[-1])
+def _since(one: Followed, row: Mapping[str, Any]) -> str:
+    """The period of an effect: from the action's month to the end of its window."""
+    last = str(row["until"] if row["status"] == "published" else one.own.index[-1])
     return f"{min(f'{one.action.date:%Y-%m}', last)}/{last}"
 
 
-def _effects(one: _Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
-    about = {**_passport(one), "period": _since(one)}
+def _effects(one: Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
     for comparison, row in _whole(found).items():
         name = _COMPARISONS[comparison]
+        about = {**_passport(one), "period": _since(one, row)}
         known = ("estimate", "ci_low", "ci_high") if row["status"] == "published" else ()
         effect = {"indicator": "action_effect", "unit": one.unit, "status": row["status"]}
         value = {number: row[number] for number in known}
@@ -333,9 +272,15 @@ def _effects(one: _Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
         for side, column in (("avant", "before"), ("après", "after")):
             months = {"indicator": "action_months", "estimate": float(row[column])}
             yield {**about, **months, "group_value": f"{name}, {side}"}
+        if row["status"] == "published":
+            for what, column in ((name, "placebos"), (f"{name}, aussi nets", "as_clear")):
+                times = {"indicator": "action_placebos", "estimate": float(row[column])}
+                yield {**about, **times, "group_value": what}
 
 
-def _detectable(one: _Followed, decision: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _detectable(
+    one: Followed, found: Interrupted, decision: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
     if "detectable" in decision:
         row = {
             "indicator": "action_detectable",
@@ -345,12 +290,12 @@ def _detectable(one: _Followed, decision: dict[str, Any]) -> Iterator[dict[str, 
         yield {
             **_passport(one),
             **row,
-            "period": _since(one),
+            "period": _since(one, _decisive(one, found)),
             "group_value": decision["group_value"],
         }
 
 
-def _course(one: _Followed, found: Interrupted) -> Sequence[dict[str, Any]]:
+def _course(one: Followed, found: Interrupted) -> Sequence[dict[str, Any]]:
     if found.periods.empty:
         return []
     about = {**_passport(one), "indicator": "action_course", "unit": str(one.own["unit"].iat[0])}
@@ -375,5 +320,5 @@ def actions_(
 ) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
     """The effects of the actions of three years, with a verdict on each."""
     done = [action for action in actions if followed_since(quarter) <= action.date]
-    found = effects(done, followed, catalogue)
+    found = effects(done, followed, catalogue, actions)
     return found.estimates, None, {"verdicts": found.verdicts}

@@ -6,27 +6,27 @@ actions of a study together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from observlib import estimates
-from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, KINDS, SEEN, Action
+from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, KINDS, SEEN, Action, touches
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, wording
 from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.estimates import EVOLVED
 from observlib.period import Quarter
-from observlib.series.interrupted import NEEDED
+from observlib.series import window
 from observlib.themes.actions import effects
 from observlib.themes.actions.effects import effect_table as effect_table
 from observlib.themes.actions.estimates import followed_since
 
 TEXTS = wording.beside(__file__)
-_BEFORE, _AFTER, _ = NEEDED
 _WAY = {"rise": "up", "fall": "down"}
+_MEASURED = ("", "precision", "placebos")  # reasons of verdicts on an effect that has a size
 _LATEST = 5  # actions that the sheet of a product lists
 
 
@@ -97,8 +97,8 @@ def each(
     verdicts, frame
         Of `actions.estimates.effects`: the verdicts, and the estimates.
     actions
-        Those recorded until then, among which those that they are of: where a comparable product
-        had one too, or the same product another, that is told.
+        Those recorded until then, among which those that they are of: where the same product had
+        another on the same figure, that is told.
     """
     actions = tuple(actions)
     by_id = {action.id: action for action in actions}
@@ -120,7 +120,7 @@ def each(
             TEXTS["expected"].format(way=way, measure=measure),
             TEXTS["source"].format(device=source.label) if source else "",
             _sentence(row, frame, catalogue),
-            _also_changed(row, actions, catalogue),
+            _left_out(row, action, catalogue),
             _also_meant(row, actions),
         )
         sentences.append(joined(filter(None, paragraph), " "))
@@ -224,46 +224,29 @@ def too_old(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> st
     )
 
 
-def _also_changed(row: Mapping[str, Any], actions: Iterable[Action], catalogue: Catalogue) -> str:
-    """Which actions were to move the same measure of the products compared with."""
-    if row["group_value"] != CONTROLLED or row["reason"] not in ("", "precision"):
+def _left_out(row: Mapping[str, Any], action: Action, catalogue: Catalogue) -> str:
+    """Which comparable products the action names are not compared with."""
+    others = [name for name in action.controls if name not in row["compared_with"]]
+    if row["group_value"] != CONTROLLED or row["reason"] not in _MEASURED or not others:
         return ""
-    sentences = [
-        TEXTS["comparable_moved"].format(
-            product=catalogue.label(action.product),
-            title=french.inner_quotes(action.title),
-            day=french.day_label(action.date),
-        )
-        for action in _others(row, actions, row["compared_with"])
-    ]
-    return " ".join([*sentences, TEXTS["comparison_blurred"]]) if sentences else ""
+    return TEXTS["left_out"].format(products=french.join(map(catalogue.label, others)))
 
 
 def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
-    """Which other actions were to move the same measure of the same product."""
-    if row["reason"] not in ("", "precision"):
+    """Which other actions were to move the same measure of the same product, around its day."""
+    if row["reason"] not in (*_MEASURED, "others"):
         return ""
+    (own,) = (action for action in actions if action.id == row["action"])
     parts = [
         TEXTS["action_of"].format(
             title=french.inner_quotes(action.title), day=french.day_label(action.date)
         )
-        for action in _others(row, actions, (row["product"],))
-    ]
-    many = "one" if len(parts) == 1 else "many"
-    return TEXTS[f"also_meant_{many}"].format(actions=phrases.join_few(parts)) if parts else ""
-
-
-def _others(
-    row: Mapping[str, Any], actions: Iterable[Action], products: Collection[str]
-) -> list[Action]:
-    """The other actions that were to move a row's measure, of some products."""
-    return [
-        action
         for action in actions
-        if action.product in products
-        and action.id != row["action"]
-        and any(expected.indicator == row["indicator"] for expected in action.expected)
+        if action.id != own.id and touches(action, row) and window.reaches(own.date, action.date)
     ]
+    kind = "not_apart" if row["reason"] == "others" else "also_meant"
+    many = "one" if len(parts) == 1 else "many"
+    return TEXTS[f"{kind}_{many}"].format(actions=phrases.join_few(parts)) if parts else ""
 
 
 def _named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
@@ -286,7 +269,7 @@ def _rank(row: Mapping[str, Any]) -> int:
     """Rises and falls first, then what is stable, then what cannot be told, then the untested."""
     if row["verdict"] in (*_WAY, "stable"):
         return int(row["verdict"] == "stable")
-    return 2 if row["reason"] in ("precision", "controls") else 3
+    return 2 if row["reason"] in (*_MEASURED, "controls") else 3
 
 
 def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
@@ -294,9 +277,11 @@ def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
     months = TEXTS["months"].format(
         before=french.number(row["before"]), after=french.number(row["after"])
     )
+    if row["reason"] == "others":
+        return markdown("{} : {}", clause, TEXTS["too_near"])
     if row["reason"] in ("before", "after", "seasons"):
         short = "seasons" if row["reason"] == "seasons" else "months"
-        needed = TEXTS[f"{short}_needed"].format(before=_BEFORE, after=_AFTER)
+        needed = TEXTS[f"{short}_needed"].format(before=window.BEFORE, after=window.AFTER)
         return markdown("{}. {} {}", clause, months, needed)
     if row["reason"] == "spread":
         return markdown("{} : {} {}", clause, TEXTS["spread"], months)
@@ -316,7 +301,25 @@ def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
             product=catalogue.label(row["product"]),
             their=effects.change(found[COMPARABLE]),
         )
-    unseen = ""
+    told_too = [months, _breaks(row), _placebos(row)]
     if row["reason"] == "precision":
-        unseen = f" {TEXTS['unseen'].format(least=effects.least(row))}"
-    return markdown("{} : {} {}", clause, told, f"{months}{unseen}")
+        told_too.append(TEXTS["unseen"].format(least=effects.least(row)))
+    return markdown("{} : {} {}", clause, told, " ".join(filter(None, told_too)))
+
+
+def _breaks(row: Mapping[str, Any]) -> str:
+    """Which breaks that nobody explains were told apart."""
+    when = french.join([french.when(month) for month in row["breaks"]])
+    return TEXTS["break" if len(row["breaks"]) == 1 else "breaks"].format(when=when) if when else ""
+
+
+def _placebos(row: Mapping[str, Any]) -> str:
+    """How often the same gave as much where nothing is known, of what would be a rise or a fall."""
+    if row["verdict"] not in _WAY and row["reason"] != "placebos":
+        return ""
+    count, clear = int(row["placebos"]), int(row["as_clear"])
+    kind = {0: "never", 1: "one"}.get(clear, "some")
+    kind = {0: "none", 1: f"only_{kind}"}.get(count, kind)
+    return TEXTS[f"placebos.{kind}"].format(
+        count=french.spelled(count, "une"), clear=french.spelled(clear, "une")
+    )
