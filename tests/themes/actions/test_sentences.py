@@ -132,10 +132,9 @@ def test_comparable_products_that_are_left_out_are_told(catalogue):
     verdicts = told("rise", group_value=CONTROLLED, compared_with=("legifrance",))
     done = action(controls=("bodacc", "legifrance"))
     said = plain(findings.actions.each(verdicts, frame(controlled=True), [done], catalogue))
-    assert "Écartés de la comparaison, car autre chose y a changé ou leur suite est trop" in said
-    assert "courte : BODACC." in said
+    assert "Comparaison sans BODACC, où autre chose a changé ou trop peu est connu." in said
     alone = told("rise", compared_with=())  # where the past alone decides
-    assert "Écartés" not in plain(findings.actions.each(alone, frame(), [done], catalogue))
+    assert "Comparaison sans" not in plain(findings.actions.each(alone, frame(), [done], catalogue))
 
 
 def test_what_is_no_action_is_told_as_what_it_was_and_each_has_an_address_to_link_to(catalogue):

@@ -272,7 +272,7 @@ def _effects(one: Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
         for side, column in (("avant", "before"), ("après", "after")):
             months = {"indicator": "action_months", "estimate": float(row[column])}
             yield {**about, **months, "group_value": f"{name}, {side}"}
-        if row["status"] == "published":
+        if row["status"] == "published" and comparison != "controls":  # which decides nothing
             for what, column in ((name, "placebos"), (f"{name}, aussi nets", "as_clear")):
                 times = {"indicator": "action_placebos", "estimate": float(row[column])}
                 yield {**about, **times, "group_value": what}

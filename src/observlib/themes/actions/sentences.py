@@ -244,9 +244,12 @@ def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
         for action in actions
         if action.id != own.id and touches(action, row) and window.reaches(own.date, action.date)
     ]
-    kind = "not_apart" if row["reason"] == "others" else "also_meant"
-    many = "one" if len(parts) == 1 else "many"
-    return TEXTS[f"{kind}_{many}"].format(actions=phrases.join_few(parts)) if parts else ""
+    if not parts:
+        return ""
+    many, named = "one" if len(parts) == 1 else "many", phrases.join_few(parts)
+    if row["reason"] == "others":
+        return TEXTS[f"not_apart.{many}"].format(actions=named)
+    return TEXTS[f"also_meant.{many}"].format(actions=named)
 
 
 def _named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
