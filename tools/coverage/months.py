@@ -86,7 +86,7 @@ def acted(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
         for device in _RATED:
             rows += _marks(device, i, stream(seed, "coverage", "acted", device, str(i)))
         series = estimates.make(rows)
-        alone = (actions.effects([action], series, catalogue).estimates for action in done)
+        alone = (actions.effects([one], series, catalogue, done).estimates for one in done)
         found = estimates.combine(alone)
         yield found[found["indicator"] == "action_effect"]
 
