@@ -41,8 +41,9 @@ def drawn(what: str, seed: int, repetition: int) -> pd.Series:
 
     Examples
     --------
-    >>> drawn("far", 1, 0).round(-4).tail(2).tolist()
-    [90000.0, 90000.0]
+    >>> still, fallen = (visits(stream(1, "x"), 0.0, "far", falls) for falls in ({}, {24: _EVENT}))
+    >>> drawn("far", 1, 0).index[_AT], (fallen / still).round(2).iloc[[23, 24]].tolist()
+    ('2025-01', [1.0, 0.8])
     """
     chance = stream(seed, "effects", what, str(repetition))
     correlation = _CORRELATIONS[repetition % len(_CORRELATIONS)]
