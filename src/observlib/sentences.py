@@ -121,12 +121,12 @@ def highest_and_lowest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -
     )
     shown = shown.sort_values("estimate", ascending=False, kind="stable")
     when = phrases.capital(french.when(period))
-    most, least = shown["text"].iat[0], shown["text"].iat[-1]
     ends = phrases.at_ends(shown)
+    least, most = (end["text"].iat[0] for end in (ends[0], ends[-1]))
     last, first = (phrases.join_few(end["name"]) for end in (ends[0], ends[-1]))
     if len(shown) == 1:
         return TEXTS["only"].format(when=when, name=first, value=most)
-    if most == least:
+    if len(ends) == 1:
         return TEXTS["level"].format(when=when, names=first, value=most)
     lowest = french.plural(len(ends[0]), "lowest", "lowest_of")
     highest = french.plural(len(ends[1]), "highest", "highest_of")

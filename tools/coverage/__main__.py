@@ -28,11 +28,8 @@ from tools.coverage.parts import PARTS
 from tools.coverage.simulate import how_often, simulate
 
 SEED = 20261125
-ALONE = {
-    "breaks": breaks,
-    "effects": effects,
-    "power": power,
-}  # what is counted otherwise than intervals
+# what is counted otherwise than intervals
+ALONE = {"breaks": breaks, "effects": effects, "power": power}
 _PROCESSES = 2
 
 

@@ -104,11 +104,11 @@ def build(
             for path in (aside / _NEW).glob("*"):
                 shutil.move(path, kept / path.name)
     problems: dict[PurePosixPath, dict[str, None]] = {}  # told once, in the order of tasks
-    for name in (name for name in tasks if name in refused):
-        _, page = tasks[name]
-        of = f"{project.folder / page.source}: "
-        lines = dict.fromkeys(line.removeprefix(of) for line in refused[name].problems)
-        problems.setdefault(page.source, {}).update(lines)
+    for name, (_, page) in tasks.items():
+        if name in refused:
+            of = f"{project.folder / page.source}: "
+            lines = dict.fromkeys(line.removeprefix(of) for line in refused[name].problems)
+            problems.setdefault(page.source, {}).update(lines)
     if not refused:
         sources = {str(page.output(".html")): page.source for page in project.pages}
         broken = broken_links(site, links)

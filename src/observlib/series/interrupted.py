@@ -184,7 +184,7 @@ def interrupted(
 
 
 def stands(placebos: int, as_clear: int) -> bool:
-    """Whether an effect leaves what placebos give: one in twenty is as clear, itself among them.
+    """Whether at most one in twenty is as clear as an effect: of the placebos, and itself.
 
     So none may be where they are fewer than 39; without any, nothing speaks against it.
 

@@ -47,8 +47,11 @@ def reaches(day: date, other: date) -> bool:
     >>> reaches(date(2025, 1, 1), date(2020, 1, 1)), reaches(date(2025, 1, 1), date(2027, 1, 1))
     (True, False)
     """
-    after = start(other)[0] - start(day)[0]
-    return -LONGEST[0] <= after < LONGEST[1]
+    return bool(_longest(np.array([start(other)[0]]), start(day)[0])[0])
+
+
+def _longest(times: NDArray[np.int64], first: int) -> NDArray[np.bool_]:
+    return (times >= first - LONGEST[0]) & (times < first + LONGEST[1])
 
 
 def around(
@@ -77,7 +80,7 @@ def around(
     (55, [18])
     """
     first, cuts = start(day)
-    used = known & (times >= first - LONGEST[0]) & (times < first + LONGEST[1])
+    used = known & _longest(times, first)
     changes = sorted({start(other) for other in others})
     for at, is_cut in [*changes, (first, cuts)]:
         if is_cut:
@@ -122,7 +125,7 @@ def breaks_before(values: pd.Series, day: date, counts: bool) -> list[date]:
     """
     first, _ = start(day)
     times = design.positions([str(month) for month in values.index])
-    near = values[around(times, np.ones(len(times), dtype=bool), day.replace(day=1)).used]
+    near = values[_longest(times, first)]
     found = seasonally_adjusted(near).changes["month"] if counts else _levels(near)
     return [
         date.fromisoformat(f"{month}-01")

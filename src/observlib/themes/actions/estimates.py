@@ -29,7 +29,7 @@ from observlib.series.interrupted import Interrupted, stands
 from observlib.survey.comparison import RESULTS, verdict
 from observlib.survey.differences import detectable_of_interval
 from observlib.survey.multiplicity import adjust, common_level
-from observlib.themes.actions.series import Followed, followed
+from observlib.themes.actions.series import Followed, follow
 
 VERDICTS = [
     "group",
@@ -50,7 +50,6 @@ VERDICTS = [
     *(name for name in RESULTS if name != "simple_sample"),
 ]
 _COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
-_SHOWN = ("published", "low_base")
 YEARS = 3  # for which actions are followed
 _NOTHING = 1e-9  # an interval narrower than this is that of months without chance
 _LEVEL = 0.95  # one less the error that the whole family keeps to
@@ -135,7 +134,7 @@ def effects(
     tested: list[Followed] = []
     for action in actions:
         for expected in action.expected:
-            one = followed(action, expected, series, catalogue, recorded)
+            one = follow(action, expected, series, catalogue, recorded)
             if one is None:
                 verdicts.append(_unseen(action, expected, catalogue))
             else:
@@ -147,9 +146,11 @@ def effects(
     for one, its, p in zip(tested, found, adjusted, strict=True):
         at_level = its if level == _LEVEL else one.measured(level)
         margin = catalogue.indicators[one.expected.indicator].matters or 0.0
-        decision = _verdict(one, _decisive(one, at_level), margin, level, p)
+        decisive = _decisive(one, at_level)
+        decision = _verdict(one, decisive, margin, level, p)
         verdicts.append(decision)
-        made += [*_effects(one, at_level), *_detectable(one, its, decision), *_course(one, its)]
+        made += [*_effects(one, at_level), *_detectable(one, decisive, decision)]
+        made += _course(one, its)
     if not np.isnan(p_values).all() and tested:
         last = max(str(one.own.index[-1]) for one in tested)
         known = {"period": last, "unit": "%", "estimate": 100 * level}
@@ -279,7 +280,7 @@ def _effects(one: Followed, found: Interrupted) -> Iterator[dict[str, Any]]:
 
 
 def _detectable(
-    one: Followed, found: Interrupted, decision: dict[str, Any]
+    one: Followed, decisive: dict[str, Any], decision: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
     if "detectable" in decision:
         row = {
@@ -290,7 +291,7 @@ def _detectable(
         yield {
             **_passport(one),
             **row,
-            "period": _since(one, _decisive(one, found)),
+            "period": _since(one, decisive),
             "group_value": decision["group_value"],
         }
 

@@ -56,7 +56,7 @@ class Followed(NamedTuple):
         )
 
 
-def followed(
+def follow(
     action: Action,
     expected: Expected,
     series: pd.DataFrame,
