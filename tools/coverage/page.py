@@ -13,7 +13,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import french
 from observlib.display.typography import typography
 from observlib.errors import ObservError
-from tools.coverage import breaks, changes, effects, methods, power, raked
+from tools.coverage import breaks, changes, effects, methods, nonresponse, power, raked
 from tools.coverage.outside import LEAST, MOST, REASONS, farthest
 from tools.coverage.truth import DEMO
 
@@ -116,7 +116,7 @@ def _told(table: pd.DataFrame, labels: dict[str, str], catalogue: Catalogue) -> 
 
 
 def known(name: str) -> pd.DataFrame:
-    """What is known of the coverage of intervals, breaks, effects or power: the committed table."""
+    """What is known of the coverage of intervals, of breaks, effects and so on: the committed table."""
     table = project.reference(name)
     return table.fillna({"lowest_value": ""}) if "lowest_value" in table else table
 
@@ -125,9 +125,9 @@ def main() -> None:
     """Write the tables that are committed on the page of the method."""
     method = project.root() / "reports" / "methode.qmd"
     write(method, BEGIN, END, markdown(known("coverage"), project.catalogue(DEMO)))
-    write(method, breaks.BEGIN, breaks.END, breaks.markdown(known("breaks")))
-    write(method, effects.BEGIN, effects.END, effects.markdown(known("effects")))
-    write(method, power.BEGIN, power.END, power.markdown(known("power")))
+    for part in (breaks, effects, nonresponse, power):
+        table = known(part.__name__.rpartition(".")[2])
+        write(method, part.BEGIN, part.END, part.markdown(table))
 
 
 if __name__ == "__main__":  # where words alone have changed

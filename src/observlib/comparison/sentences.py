@@ -6,12 +6,13 @@ that a study compares.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import french, phrases, wording, words
+from observlib.display import changes, french, phrases, wording, words
 from observlib.display.changes import PLACED, REASONS, outcomes
 from observlib.estimates import EVOLVED, REFERENCE
 from observlib.period import Quarter
@@ -195,6 +196,46 @@ def _families(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     return [device.family if device else "" for device in devices]
 
 
+def tipping(*compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """How much those who said nothing would have to differ for a verdict to fall: the first to.
+
+    Where nothing has a verdict, that the marks are of those who chose to give them.
+
+    Parameters
+    ----------
+    compared
+        Pairs of marks or other answers, with the results of their whole family.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> row = {"indicator": "satisfaction_10", "against": "before", "verdict": "fall"}
+    >>> row |= {"difference_low": -0.9, "difference_high": -0.31}
+    >>> said = tipping(pd.DataFrame([row]), catalogue=load_catalogue(Path("data/catalogue")))
+    >>> said.replace("\xa0", " ")[-62:]
+    "n'a pas, de 0,3 point, évolué autrement que celui des répondants."
+    """
+    found = []
+    for row in (row for pairs in compared for row in pairs.to_dict("records")):
+        indicator = words.indicator_of(row["indicator"], catalogue)
+        if not math.isnan(tip := changes.tips(row, indicator)):
+            found.append((tip, indicator, row["against"] == "before"))
+    if not found:
+        return TEXTS["volunteers"] if any(map(len, compared)) else ""
+    least, indicator, since = min(found, key=lambda one: one[0])
+    text = TEXTS[f"tipping.{'since' if since else 'beside'}"]
+    verdicts = french.plural(len(found), TEXTS["verdict"], TEXTS["verdicts"])
+    return text.format(verdicts=verdicts, size=_points(least, indicator))
+
+
+def _points(size: float, indicator: Indicator) -> str:
+    """A size in points, with as many decimals as tell it from none."""
+    decimals = french.decimals_of(size, indicator.decimals)
+    points = french.plural(round(size, decimals), "point", "points")
+    return f"{french.number(size, decimals)}{french.NBSP}{points}"
+
+
 def detectable(rows: pd.DataFrame, indicator: Indicator, thing: str = TEXTS["change"]) -> str:
     """Up to what size a difference may have gone unseen, in points.
 
@@ -211,10 +252,7 @@ def detectable(rows: pd.DataFrame, indicator: Indicator, thing: str = TEXTS["cha
     >>> detectable(pd.DataFrame({"detectable": [1.1, 2.1]}), mark).replace("\xa0", " ")
     'une évolution de moins de 2,1 points a pu passer inaperçue'
     """
-    most = rows["detectable"].max()
-    decimals = french.decimals_of(most, indicator.decimals)
-    points = french.plural(round(most, decimals), "point", "points")
-    size = f"{french.number(most, decimals)}{french.NBSP}{points}"
+    size = _points(rows["detectable"].max(), indicator)
     e = "e" if thing.startswith("une ") else ""
     return TEXTS["detectable"].format(thing=thing, size=size, e=e)
 

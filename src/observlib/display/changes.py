@@ -20,6 +20,7 @@ from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.errors import ObservError
 from observlib.estimates import EVOLVED, REFERENCE, UNKNOWN
+from observlib.survey.nonresponse import tipping_point
 
 TEXTS = wording.beside(__file__)
 PLACED = {"rise": "au-dessus", "fall": "en dessous", "stable": "équivalent", "unknown": UNKNOWN}
@@ -40,6 +41,9 @@ _PLACES: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
     "others": ("group_value", ("Catégorie",), ["Chez les autres", "Dans la catégorie"]),
     "raw": ("group_value", (), [RAW, WEIGHTED]),
 }
+# Pairs of the answers of some with those of others, of whom few of all answered.
+_ANSWERS = Indicator.model_fields["base"].default
+_OF_ANSWERS = ("before", "product", "peer", "others")
 _NONE = "–"
 
 
@@ -164,6 +168,32 @@ def verdict(row: Mapping[str, Any], heads: Mapping[str, str] = EVOLVED) -> str:
     return TEXTS["untested"].format(why=why) if why else heads[row["verdict"]]
 
 
+def tips(row: Mapping[str, Any], indicator: Indicator) -> float:
+    """How much those who did not answer would have to differ for a verdict to fall, in points.
+
+    Rounded down, as it is written; NaN where there is no verdict, or where nobody chose to answer
+    (see `nonresponse.tipping_point`).
+
+    Examples
+    --------
+    >>> mark = Indicator(
+    ...     id="m", label="M", unit="sur 10", method="M", better="higher", comparison="mean"
+    ... )
+    >>> row = {"against": "before", "difference_low": 0.2, "difference_high": 0.9}
+    >>> tips({**row, "verdict": "rise"}, mark), tips({**row, "verdict": "unknown"}, mark)
+    (0.2, nan)
+    """
+    opinion = indicator.comparison in ("mean", "share") and indicator.base == _ANSWERS
+    if not opinion or row["against"] not in _OF_ANSWERS or row["verdict"] == "unknown":
+        return math.nan
+    margin = (indicator.matters or 0.0) if row["verdict"] == "stable" else 0.0
+    least = tipping_point(row["difference_low"], row["difference_high"], margin)
+    if math.isnan(least):
+        return least
+    unit = 10.0 ** french.decimals_of(least, indicator.decimals)
+    return math.floor(least * unit + 1e-9) / unit or least
+
+
 def rule(heads: Mapping[str, str]) -> str:
     """What the verdicts of a table mean.
 
@@ -229,6 +259,7 @@ def _table(
     empty = compared["difference"].isna()
     hidden = empty & (not empty.all())
     rows: list[dict[str, str]] = []
+    told: list[str] = []
     named = [dict(zip(first, cells, strict=True)) for cells in zip(*first.values(), strict=True)]
     for row, names in zip(estimates.records(compared), named or [{}] * len(compared), strict=True):
         indicator = words.indicator_of(row["indicator"], catalogue)
@@ -241,13 +272,17 @@ def _table(
             x = row[side + "estimate"]
             cells[head] = words.figure(x, indicator, row["unit"]) if known else _NONE
         cells |= {difference: gap(row, indicator), "Verdict": verdict(row, heads)}
+        if not math.isnan(tip := tips(row, indicator)):
+            size = french.number(tip, french.decimals_of(tip, indicator.decimals))
+            cells["Verdict"] = TEXTS["tips"].format(verdict=cells["Verdict"], size=size)
+            told.append(TEXTS["tipping"])
         least = row["detectable"]
         cells[seen] = _NONE if math.isnan(least) else french.number(least, indicator.decimals)
         rows.append(cells)
     shown = [cells for cells, is_hidden in zip(rows, hidden, strict=True) if not is_hidden]
     columns = {head: [cells[head] for cells in shown] for head in shown[0]}
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
-    note = [rule(heads), TEXTS["seen"]]
+    note = [rule(heads), TEXTS["seen"], *told[:1]]
     note += [TEXTS["rounded"]] if _apart(compared, catalogue) else []
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     labelled = markdown(": {} {{#{}}}", caption, Markdown(label))

@@ -101,10 +101,12 @@ class Auxiliary:
         if self.numbers.shape[1]:
             return self.totals(values)
         there = np.flatnonzero(values)
-        few = replace(
-            self, codes=tuple(codes[there] for codes in self.codes), numbers=self.numbers[there]
-        )
-        return few.totals(values[there])
+        return self.of_rows(there).totals(values[there])
+
+    def of_rows(self, rows: np.ndarray) -> Auxiliary:
+        """Those of some rows, by their positions."""
+        codes = tuple(codes[rows] for codes in self.codes)
+        return replace(self, codes=codes, numbers=self.numbers[rows])
 
     @cached_property
     def _collapsed(self) -> tuple[Auxiliary, np.ndarray]:
@@ -142,3 +144,10 @@ def solve(gram: np.ndarray, right: np.ndarray) -> np.ndarray:
     scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
     scaled = gram * scale * scale[:, None]
     return scale * np.linalg.lstsq(scaled, scale * right, rcond=COLLINEAR)[0]
+
+
+def without_itself(leverages: np.ndarray) -> np.ndarray:
+    """What makes a row's residual that of the regression on the others: 1 / (1 − h)."""
+    left = 1 - leverages
+    # a row that alone has a category is explained by itself: it tells nothing
+    return np.divide(1.0, left, out=np.zeros(len(left)), where=left > COLLINEAR)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from observlib.errors import ObservError
 from observlib.survey import constraints
-from observlib.survey.auxiliary import COLLINEAR, Auxiliary
+from observlib.survey.auxiliary import Auxiliary, without_itself
 from observlib.survey.columns import repeated
 from observlib.survey.constraints import Constraints, Missing
 from observlib.survey.linearisation import kish
@@ -94,9 +94,7 @@ class Calibration:
     @cached_property
     def _without_itself(self) -> np.ndarray:
         """(n,): what makes a row's residual that of the regression on the others."""
-        left = 1 - self.auxiliary.leverages(self.start, self._gram)
-        # a row that alone has a category is explained by itself: it tells nothing
-        return np.divide(1.0, left, out=np.zeros(len(left)), where=left > COLLINEAR)
+        return without_itself(self.auxiliary.leverages(self.start, self._gram))
 
     @cached_property
     def _gram(self) -> np.ndarray:

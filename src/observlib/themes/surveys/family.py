@@ -10,7 +10,7 @@ from observlib.comparison import leading_answer
 from observlib.comparison.pairs import between, tested, with_nothing
 from observlib.families import family
 from observlib.period import Quarter
-from observlib.themes.surveys import drivers, groups, weighted
+from observlib.themes.surveys import drivers, groups, nonresponse, weighted
 from observlib.themes.surveys import estimates as surveys
 
 
@@ -40,6 +40,7 @@ def survey_(
         reasons,
         surveys.funnel(responses, invitations, visits, catalogue, wave),
         weighted.marks(people),
+        nonresponse.marks(people),
         weighted.report(people),
         groups.marks(people),
         goes_with,

@@ -35,14 +35,14 @@ from observlib.themes.surveys.estimates import DETRACTORS_TO, PROMOTERS_FROM, po
 REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
 MINIMUM = 100  # respondents below whom up to 26 categories leave weights to chance
 WEIGHTS = (0.2, 5.0)  # smallest and largest, the mean weight being 1
-_UNITS = {
+UNITS = {
     "satisfaction_10": "sur 10",
     "satisfied_share": "%",
     "task_success_share": "%",
     "ces_10": "sur 10",
     "nps": "points",
 }
-_ENDS = {"sur 10": (0.0, 10.0), "points": (-100.0, 100.0)}  # of the scale of a mean
+ENDS = {"sur 10": (0.0, 10.0), "points": (-100.0, 100.0)}  # of the scale of a mean
 _QUESTIONS = {
     "satisfaction_10": "satisfaction",
     "satisfied_share": "satisfaction",
@@ -195,7 +195,7 @@ def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
             raw, weighted = (two[two["group_value"] == name] for name in (RAW, WEIGHTED))
             name = str(two["indicator"].iat[0])
             effect = weighting_effect(with_weights, plain, name)
-            scale = 100.0 if _UNITS[name] == "%" else 1.0
+            scale = 100.0 if UNITS[name] == "%" else 1.0
             error = (scale * effect.se if effect.status == "published" else 0.0, effect.df)
             pair = beside(weighted, raw)
             found.append(pair.assign(**dict(zip(PAIRED, error, strict=True))))
@@ -386,7 +386,7 @@ def scores(given: pd.DataFrame) -> pd.DataFrame:
 
 
 def _named(indicator: str) -> dict[str, str]:
-    return {"indicator": indicator, "unit": _UNITS[indicator]}
+    return {"indicator": indicator, "unit": UNITS[indicator]}
 
 
 def calibrated(survey: Weighed, people: pd.DataFrame) -> Design:
@@ -402,7 +402,7 @@ def _estimate(made: Design, name: str) -> dict[str, Any]:
     with weights these would hold the truth too seldom.
     """
     is_raw, scale = made.calibration is None, 1.0
-    if _UNITS[name] == "%":
+    if UNITS[name] == "%":
         alike = made.frame[name].dropna().nunique() == 1  # of which there are no odds
         method: Method = "wilson" if is_raw or alike else "logit"
         found, scale = proportion(made, name, 1.0, method=method).iloc[0], 100.0
@@ -413,7 +413,7 @@ def _estimate(made: Design, name: str) -> dict[str, Any]:
     low, high = scale * found["ci_low"], scale * found["ci_high"]
     if name == "nps":
         low, high = np.clip((low, high), -100.0, 100.0)  # an unknown end stays unknown
-    if not is_raw and _UNITS[name] in _ENDS:
-        low, high = bounded(found["estimate"], found["se"], found["df"], _ENDS[_UNITS[name]])
+    if not is_raw and UNITS[name] in ENDS:
+        low, high = bounded(found["estimate"], found["se"], found["df"], ENDS[UNITS[name]])
     value = answers.with_interval(scale * found["estimate"], low, high) or {}
     return {**value, "n": int(found["n"]), "n_eff": found["n_eff"]}

@@ -14,15 +14,44 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import detectable
 from observlib.display import french, phrases, wording, words
+from observlib.display.changes import WEIGHTED
 from observlib.estimates import REFERENCE
+from observlib.survey.nonresponse import OPINION
+from observlib.themes.surveys.nonresponse import DEPENDS
 
 TEXTS = wording.beside(__file__)
 _MARGINS = ("age", "sex", "region")
 
 
-def reservation(weighed: pd.DataFrame) -> str:
-    """What no weighted mark proves; nothing where there is none."""
-    return TEXTS["reservation"] if len(weighed) else ""
+def reservation(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
+    """What no weighted mark proves, and what it may be off by; nothing where there is none.
+
+    Parameters
+    ----------
+    weighed
+        Estimates of `weighted.marks` and `nonresponse.marks` of one survey.
+    """
+    if weighed.empty:
+        return ""
+    return f"{_between(weighed, catalogue)} {TEXTS['reservation']}".lstrip()
+
+
+def _between(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Between what the mark may lie where answering depends on the profile, on opinions, or both.
+
+    From the one interval that goes furthest to the other: the truth lies within whatever it is.
+    """
+    marks = weighed[weighed["indicator"] == "satisfaction_10"].set_index("group_value")
+    ends = marks.reindex([WEIGHTED, DEPENDS[OPINION]])
+    if ends["status"].isna().any() or (ends["status"] == "suppressed").any():
+        return ""
+    if ends["ci_low"].isna().any():
+        return TEXTS["unbounded"]
+    indicator = words.indicator_of("satisfaction_10", catalogue)
+    low, high = ends["ci_low"].min(), ends["ci_high"].max()
+    return TEXTS["between"].format(
+        low=words.figure(low, indicator), high=words.figure(high, indicator)
+    )
 
 
 def conclusion(

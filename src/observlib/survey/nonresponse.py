@@ -1,0 +1,240 @@
+"""How far a figure may be off where those who did not answer differ from those who did.
+
+Weights mend what age, sex or region tell of it, and nothing else. Two answers to what is left:
+
+- `pattern_mixture`, where margins of the population are known: from what they say of who answers,
+  how far off the figure is if answering depends on the profile alone (φ = 0), on what people think
+  alone (φ = 1), or on both alike (φ = ½);
+- `tipping_point`, for any verdict: by how much those who did not answer would have to differ for
+  it to fall.
+
+Sources: R. J. A. Little, B. T. West, P. S. Boonstra and J. Hu, "Measures of the degree of departure
+from ignorable sample selection", *Journal of Survey Statistics and Methodology* 8 (2020), 932–964,
+for means; R. R. Andridge, B. T. West, R. J. A. Little, P. S. Boonstra and F. Alvarado-Leiton,
+"Indices of non-ignorable selection bias for proportions estimated from non-probability samples",
+*Journal of the Royal Statistical Society, Series C* 68 (2019), 1465–1483, for shares; E. C. Fieller,
+"Some problems in interval estimation", *Journal of the Royal Statistical Society, Series B* 16
+(1954), 175–185, for intervals. They give credible intervals where there are Fieller's here.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, NamedTuple
+
+import numpy as np
+from scipy.special import ndtr, ndtri, stdtrit
+
+from observlib.survey.auxiliary import solve, without_itself
+from observlib.survey.design import Floats
+from observlib.survey.intervals import checked
+from observlib.survey.weighting import Calibration
+
+PROFILE, BOTH, OPINION = 0.0, 0.5, 1.0  # what answering depends on: φ
+Kind = Literal["mean", "share"]
+
+
+class Corrected(NamedTuple):
+    """A figure as it would be for some φ, and its interval; all NaN where nothing bounds it."""
+
+    estimate: float
+    ci_low: float
+    ci_high: float
+
+
+class _Told(NamedTuple):
+    """A number made of a sample, and what each of its rows adds to it (n,), of mean 0."""
+
+    value: float
+    each: Floats
+
+
+class _Proxy(NamedTuple):
+    """What margins tell of who answers: their mean, how far their proxy's is from the population's.
+
+    `explained` is the adjusted share of the variance that the proxy explains (r²).
+    """
+
+    mean: _Told
+    gap: _Told
+    explained: _Told
+    df: float
+
+
+def pattern_mixture(
+    values: Floats,
+    calibration: Calibration,
+    phi: float,
+    kind: Kind = "mean",
+    level: float = 0.95,
+) -> Corrected:
+    """A mean or share as it would be if answering depended on the profile, on opinions, or both.
+
+    The proxy of what people think is its regression on the margins, r its correlation with it. Who
+    answers has a proxy above that of the population by u: the mean is then too high by u for φ = 0,
+    by u / r for φ = ½ and by u / r² for φ = 1. A share is a normal variable cut in two, whose
+    proxy is taken as equally spread in the population and among those who answer. r² is the
+    adjusted one: that of many categories on few answers would be too high, and the bias too small.
+
+    Few answer out of many: what is told is of the population, the sample being a negligible part.
+
+    Parameters
+    ----------
+    values
+        What each row of the calibrated sample says (n,): numbers, 0 or 1 for a share; NaN where it
+        says nothing. Aggregated rows are not taken.
+    calibration
+        Start weights, margins and their targets; the calibrated weights are not used.
+    phi
+        0 to 1: `PROFILE`, `BOTH`, `OPINION`, or between.
+    kind
+        `mean` or `share`.
+    level
+        Confidence level, between 0 and 1, for that φ.
+
+    Returns
+    -------
+    Corrected
+        In the unit of `values`; it may lie beyond the ends of their scale. All NaN where the
+        profile tells so little of what people think that its interval has no end, where all say
+        the same, or where the sample is no larger than the number of categories.
+
+    Raises
+    ------
+    ValueError
+        For a φ outside 0 to 1, or values of other rows than the sample's.
+
+    Examples
+    --------
+    Men, of whom too many answered, give better marks: the mean of all would be lower.
+
+    >>> import pandas as pd
+    >>> from observlib.survey.weighting import calibrate
+    >>> sample = pd.DataFrame({"sex": ["H"] * 60 + ["F"] * 40, "mark": [8.0, 6] * 30 + [6, 4] * 20})
+    >>> weights = calibrate(sample, {"sex": pd.Series({"H": 50, "F": 50})})
+    >>> marks = sample["mark"].to_numpy()
+    >>> [round(pattern_mixture(marks, weights, phi).estimate, 2) for phi in (0, 0.5, 1)]
+    [6.0, 5.91, 5.79]
+    """
+    if not 0 <= phi <= 1:
+        raise ValueError(f"phi {phi}: 0 (answering depends on the profile) to 1 (on opinions)")
+    values = np.asarray(values, dtype=float)
+    if values.shape != calibration.start.shape or calibration.counts is not None:
+        raise ValueError(f"one value for each of {len(calibration.start)} people")
+    unknown = Corrected(math.nan, math.nan, math.nan)
+    proxy = _proxy(values, calibration)
+    divisor = proxy and _moved_by(proxy, phi, kind)
+    if not proxy or not divisor:
+        return unknown
+    start = _probit(proxy.mean) if kind == "share" else proxy.mean
+    quantile = float(stdtrit(proxy.df, (1 + checked(level)) / 2))
+    ends = _fieller(start, proxy.gap, divisor, quantile)
+    if not ends:
+        return unknown
+    found = (start.value - proxy.gap.value / divisor.value, *ends)
+    return Corrected(*(float(ndtr(x)) if kind == "share" else x for x in found))
+
+
+def tipping_point(low: float, high: float, margin: float = 0.0) -> float:
+    """How much those who did not answer would have to differ for a verdict to fall, at least.
+
+    A difference of two figures has the interval from `low` to `high`. If those who did not answer
+    differ from those who did by as much on both sides, it is what it is. If they differ on one side
+    by δ more, and are nearly all, the interval moves by δ: the verdict falls where it reaches 0 (a
+    rise, a fall) or leaves what matters (stable). Where more answer, it takes more.
+
+    Parameters
+    ----------
+    low, high
+        Ends of the interval of the difference that the verdict rests on.
+    margin
+        The smallest difference that matters; 0 where none is known.
+
+    Returns
+    -------
+    float
+        In the unit of the difference, above 0; NaN where there is no verdict that could fall.
+
+    Examples
+    --------
+    >>> [round(tipping_point(*ends, 0.5), 2) for ends in ((0.1, 0.4), (-0.2, 0.3), (-0.2, 0.9))]
+    [0.1, 0.2, nan]
+    """
+    if low > 0 or high < 0:
+        return max(low, -high)
+    inside = min(margin - high, margin + low)
+    return inside if inside > 0 else math.nan
+
+
+def _proxy(values: Floats, calibration: Calibration) -> _Proxy | None:
+    """What the margins tell of who answers, by the start weights; nothing where they cannot."""
+    known = np.flatnonzero(np.isfinite(values))
+    y, w = values[known], calibration.start[known]
+    if not len(y) or (y == y[0]).all():
+        return None
+    w = w / w.mean()
+    auxiliary = calibration.auxiliary.of_rows(known)
+    gram = auxiliary.gram(w)
+    size = float(w.sum() ** 2 / (w**2).sum())  # Kish's
+    df = size - float(np.linalg.matrix_rank(gram, hermitian=True))
+    if df < 1:
+        return None
+    population = calibration.margins["target"].to_numpy() / calibration.weights.sum()
+    too_many = auxiliary.totals(w) / len(y) - population
+    slope = solve(gram, auxiliary.totals(w * y))
+    fitted, mean = auxiliary.predict(slope), float((w * y).mean())
+    off, left = y - mean, y - fitted
+    pull = len(y) * auxiliary.predict(solve(gram, too_many))
+    deleted = left * without_itself(auxiliary.leverages(w, gram))
+    spread, unexplained = float((w * off**2).mean()), float((w * left**2).mean())
+    lost = unexplained / spread * (size - 1) / df
+    relative = off**2 / spread - (left**2 / unexplained if lost else 0.0)
+    return _Proxy(
+        mean=_Told(mean, w * off),
+        gap=_Told(float(too_many @ slope), w * (fitted - mean + pull * deleted)),
+        explained=_Told(1 - lost, w * lost * relative),
+        df=df,
+    )
+
+
+def _moved_by(proxy: _Proxy, phi: float, kind: Kind) -> _Told | None:
+    """By what the proxy's gap is to be divided for the bias; nothing where it explains nothing."""
+    mean, _, explained, _ = proxy
+    if not explained.value > 0:
+        return None
+    r = math.sqrt(explained.value)
+    each = explained.each / (2 * r)
+    height = _Told(1.0, np.zeros(len(each)))
+    if kind == "share":  # from the correlation with 0 or 1 to that with the normal variable
+        p, odds = mean.value, float(ndtri(mean.value))
+        density = math.exp(-(odds**2) / 2) / math.sqrt(2 * math.pi)
+        height = _Told(density, -odds * mean.each)
+        wider = math.sqrt(p * (1 - p)) / density
+        change = (1 - 2 * p) / (2 * p * (1 - p)) + odds / density
+        r, each = r * wider, wider * (each + r * change * mean.each)
+    profile, opinion = phi * r + 1 - phi, phi + (1 - phi) * r
+    ratio = r * profile / opinion
+    slope = profile / opinion + r * (phi * opinion - (1 - phi) * profile) / opinion**2
+    return _Told(height.value * ratio, height.each * ratio + height.value * slope * each)
+
+
+def _probit(share: _Told) -> _Told:
+    """Where a share cuts a normal variable."""
+    cut = float(ndtri(share.value))
+    return _Told(cut, share.each * math.sqrt(2 * math.pi) * math.exp(cut**2 / 2))
+
+
+def _fieller(
+    start: _Told, gap: _Told, divisor: _Told, quantile: float
+) -> tuple[float, float] | None:
+    """The interval of start − gap / divisor; nothing where it has no ends."""
+    fixed = start.each * divisor.value - gap.each
+    n = len(fixed)
+    a = divisor.value**2 - quantile**2 * float(divisor.each @ divisor.each) / n**2
+    b = gap.value * divisor.value + quantile**2 * float(fixed @ divisor.each) / n**2
+    c = gap.value**2 - quantile**2 * float(fixed @ fixed) / n**2
+    inside = b**2 - a * c
+    if not a > 0 or not inside >= 0:
+        return None
+    low, high = ((b + sign * math.sqrt(inside)) / a for sign in (-1, 1))
+    return start.value - high, start.value - low

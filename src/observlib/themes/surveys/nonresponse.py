@@ -1,0 +1,66 @@
+"""What a survey would measure if who answers depended on opinions too, and not on the profile alone.
+
+Beside the figures with weights, which take answering to depend on age, sex and region alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from observlib.confidentiality.disclosure import protect
+from observlib.survey.design import Floats
+from observlib.survey.nonresponse import BOTH, OPINION, Kind, pattern_mixture
+from observlib.survey.weighting import Calibration
+from observlib.themes.surveys.weighted import ENDS, UNITS, Weighed, disclosing, scores
+
+DEPENDS = {BOTH: "Si l'avis compte autant que le profil", OPINION: "Si l'avis compte seul"}
+
+
+def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
+    """The figures of `weighted.marks` as they would be if answering depended on opinions.
+
+    Parameters
+    ----------
+    surveys
+        What `weighted.weighed` gave; nothing of those without weights.
+
+    Returns
+    -------
+    DataFrame
+        Estimates by device and indicator, `group` = `weighting`, `group_value` of `DEPENDS`, with
+        n and intervals cut at the ends of the scale; `missing` where the profile tells so little of
+        opinions that nothing bounds them; `suppressed` where the raw figure is, which could be
+        had from them. See `survey.nonresponse`.
+    """
+    made: list[dict[str, Any]] = []
+    for survey in surveys:
+        if survey.calibration is None:
+            continue
+        scored = scores(survey.given)
+        people, hides = survey.people.join(scored), disclosing(survey, scored)
+        for name in scored:
+            row = {**survey.passport, "indicator": name, "unit": UNITS[name], "group": "weighting"}
+            row["status"] = "suppressed" if name in hides else survey.status
+            values = people[name].to_numpy(float)
+            for phi, label in DEPENDS.items():
+                found = _estimate(values, survey.calibration, phi, UNITS[name])
+                made.append({**row, "group_value": label, **found})
+    return protect(made)
+
+
+def _estimate(
+    values: Floats, calibration: Calibration, phi: float, unit: str
+) -> dict[str, Any]:
+    kind: Kind = "share" if unit == "%" else "mean"
+    scale = 100.0 if unit == "%" else 1.0
+    found = pattern_mixture(values, calibration, phi, kind)
+    if math.isnan(found.estimate):
+        return {"status": "missing"}
+    value, low, high = np.clip([scale * x for x in found], *ENDS.get(unit, (0.0, 100.0)))
+    n = int(np.isfinite(values).sum())
+    return {"estimate": value, "ci_low": low, "ci_high": high, "n": n, "n_eff": n}
