@@ -148,7 +148,7 @@ def test_a_verdict_falls_at_its_tipping_point_and_not_before(one, other, margin)
 
     def holds(moved: float) -> bool:
         if low > 0 or high < 0:
-            return low + moved > 0 or high + moved < 0
+            return low + moved > 0 if low > 0 else high + moved < 0
         return -margin <= low + moved and high + moved <= margin
 
     assert holds(moves[1]) and holds(moves[2])

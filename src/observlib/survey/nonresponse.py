@@ -200,17 +200,20 @@ def _proxy(values: Floats, calibration: Calibration) -> _Proxy | None:
 def _moved_by(proxy: _Proxy, phi: float, kind: Kind) -> _Told | None:
     """By what the proxy's gap is to be divided for the bias; nothing where it explains nothing."""
     mean, _, explained, _ = proxy
+    p, density, cut = mean.value, 1.0, 0.0
+    if kind == "share":
+        cut = float(ndtri(p))
+        density = math.exp(-(cut**2) / 2) / math.sqrt(2 * math.pi)
+    height = _Told(density, -cut * mean.each)
+    if not phi:
+        return height
     if not explained.value > 0:
         return None
     r = math.sqrt(explained.value)
     each = explained.each / (2 * r)
-    height = _Told(1.0, np.zeros(len(each)))
     if kind == "share":  # from the correlation with 0 or 1 to that with the normal variable
-        p, odds = mean.value, float(ndtri(mean.value))
-        density = math.exp(-(odds**2) / 2) / math.sqrt(2 * math.pi)
-        height = _Told(density, -odds * mean.each)
         wider = math.sqrt(p * (1 - p)) / density
-        change = (1 - 2 * p) / (2 * p * (1 - p)) + odds / density
+        change = (1 - 2 * p) / (2 * p * (1 - p)) + cut / density
         r, each = r * wider, wider * (each + r * change * mean.each)
     profile, opinion = phi * r + 1 - phi, phi + (1 - phi) * r
     ratio = r * profile / opinion
