@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple, cast
 
 import numpy as np
+import pandas as pd
 
 from observlib.survey.design import Codes, Design, Floats, Mask
 
@@ -76,9 +77,8 @@ def degrees_of_freedom(design: Design, codes: Codes, count: int) -> Codes:
 
     As `degf` of R's survey package gives for a subset of a design.
     """
-    rows = (codes >= 0) & (design.weights > 0)
-    units = np.unique(design.psu[rows] * count + codes[rows])
-    strata = np.unique(design.stratum[units // count] * count + units % count)
+    units, _ = _units_of(design, codes, count, (codes >= 0) & (design.weights > 0))
+    strata = pd.unique(design.stratum[units // count] * count + units % count)
     ends = (np.bincount(found % count, minlength=count) for found in (units, strata))
     return cast(Codes, np.subtract(*ends))
 
@@ -90,7 +90,7 @@ def effective_units(design: Design, codes: Codes, count: int) -> Floats:
     clusters are (`kish` of the sums of their weights).
     """
     rows = codes >= 0
-    units, unit = np.unique(design.psu[rows] * count + codes[rows], return_inverse=True)
+    units, unit = _units_of(design, codes, count, rows)
     sums = np.bincount(unit, weights=design.weights[rows], minlength=len(units))
     return kish(sums.astype(float), units % count, count)
 
@@ -136,7 +136,7 @@ def sampled_fraction(design: Design, codes: Codes, count: int) -> Floats:
     [0.5]
     """
     rows = codes >= 0  # a weight of 0 adds nothing
-    units, unit = np.unique(design.psu[rows] * count + codes[rows], return_inverse=True)
+    units, unit = _units_of(design, codes, count, rows)
     sums = np.bincount(unit, weights=design.weights[rows], minlength=len(units))
     fraction = (design.sampled / design.population)[design.stratum[units // count]]
     domain = units % count
@@ -171,9 +171,18 @@ class _Units(NamedTuple):
 
 def _units(design: Design, codes: Codes, count: int) -> _Units:
     rows = codes >= 0
-    units, unit = np.unique(design.psu[rows] * count + codes[rows], return_inverse=True)
-    keys = design.stratum[units // count] * count + units % count
-    return _Units(rows, unit, *np.unique(keys, return_inverse=True))
+    units, unit = _units_of(design, codes, count, rows)
+    cell, cells = pd.factorize(design.stratum[units // count] * count + units % count)
+    return _Units(rows, unit, cells, cell)
+
+
+def _units_of(design: Design, codes: Codes, count: int, rows: Mask) -> tuple[Codes, Codes]:
+    """The sampled units of some rows, by domain, and the place of each row's among them."""
+    keys = design.psu[rows] * count + codes[rows]
+    if len(design.stratum) == len(design.psu):  # each row is a unit: of millions, none is looked up
+        return keys, np.arange(len(keys))
+    units, unit = np.unique(keys, return_inverse=True)
+    return units, unit
 
 
 def _deviations(design: Design, scores: Floats, of: _Units, count: int) -> tuple[Floats, Codes]:
