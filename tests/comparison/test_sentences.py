@@ -95,6 +95,27 @@ def test_votes_are_told_by_answer_and_are_no_survey_s(catalogue):
     assert "la part des votes est en hausse (Oui, de 40 % à 55 %)" in told and "enquête" not in told
 
 
+def tipping(catalogue: Catalogue, *pairs: dict[str, Any]) -> str:
+    return plain(changes.tipping(pd.DataFrame(pairs), catalogue=catalogue))
+
+
+def test_of_several_verdicts_the_first_to_fall_says_how_far_the_silent_may_be(catalogue):
+    rise, fall = pair("rise", 6.8, 7.9), pair("fall", 7.9, 7.0, product="bodacc")
+    assert tipping(catalogue, rise, fall, pair("unknown")) == (
+        "Ces constats tiennent tant que l'avis de ceux qui n'ont pas répondu n'a pas évolué de "
+        "0,6 point autrement que celui des répondants."
+    )
+    assert tipping(catalogue, {**rise, "against": "product"}) == (
+        "Ce constat tient tant que l'avis de ceux qui n'ont pas répondu ne s'écarte pas de 0,8 "
+        "point de plus ici que là."
+    )
+
+
+def test_marks_without_a_verdict_are_said_to_be_those_of_volunteers(catalogue):
+    assert tipping(catalogue, pair("unknown")).startswith("Ces notes sont celles de volontaires")
+    assert changes.tipping(pd.DataFrame(), catalogue=catalogue) == ""
+
+
 def test_rises_falls_and_stable_values_have_each_a_sentence(catalogue):
     found = said(
         catalogue, pair("stable", product="bodacc"), pair("fall", 8, 7),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.words import plain
 
 from observlib import display, estimates
-from observlib.catalogue import Catalogue
+from observlib.catalogue import Catalogue, Indicator
 from observlib.display import changes
 from observlib.errors import ObservError
 from observlib.survey.comparison import REASONS, VERDICTS, compare, waves
@@ -88,6 +88,37 @@ def test_a_table_whose_every_value_is_withheld_shows_its_rows(compared, catalogu
     assert row.count("–") == 3 and "Sans comparaison" not in output.shown["text/plain"]
 
 
+def test_a_verdict_on_answers_says_what_the_silent_would_have_to_think_for_it_to_fall(
+    compared, catalogue
+):
+    output = table(compared.assign(against="before"), catalogue)
+    rise, near = (cells(output, name)[3] for name in ("BOAMP", "BODACC"))
+    assert rise == "en hausse, bascule à 0,7"  # the interval ends at +0.73
+    assert near == "stable, bascule à 0,03"  # at +0.47, where 0.5 matters
+    text = plain(output.shown["text/plain"])
+    assert text.count("Bascule : le verdict tombe si l'avis de ceux qui n'ont pas répondu") == 1
+
+
+def test_what_nobody_chose_to_answer_has_no_tipping_point(catalogue):
+    row = {"against": "before", "verdict": "rise", "difference_low": 0.4, "difference_high": 1.2}
+    of = catalogue.indicators
+    assert changes.tips(row, of["satisfaction_10"]) == 0.4
+    for name in ("task_success", "partner_call_share", "visits", "poll_share"):
+        assert math.isnan(changes.tips(row, of[name])), name
+    for other in ("raw", "nothing", "answer"):
+        assert math.isnan(changes.tips({**row, "against": other}, of["satisfaction_10"]))
+
+
+@given(st.floats(0.001, 9), st.integers(0, 2))
+def test_a_tipping_point_is_written_no_larger_than_it_is(least, decimals):
+    mark = Indicator(
+        id="m", label="M", unit="sur 10", method="M", better="higher", comparison="mean",
+        decimals=decimals,
+    )  # fmt: skip
+    row = {"against": "before", "verdict": "rise", "difference_low": least, "difference_high": 10}
+    assert 0 < changes.tips(row, mark) <= least + 1e-8
+
+
 def test_the_level_of_the_intervals_is_told_and_is_not_95_where_two_are_tested(compared, catalogue):
     text = plain(table(compared, catalogue).shown["text/markdown"])
     assert f"intervalle à {changes.level(compared)})".replace("\xa0", " ") in text
@@ -121,7 +152,7 @@ def test_neighbours_are_placed_above_or_below(compared, catalogue):
     named = compared.assign(group_value="Nous", reference_group_value="Eux (2025)", against="peer")
     # the caption names the one indicator
     assert cells(place(named.iloc[:1], catalogue), "Nous")[:3] == ["Eux (2025)", "6,8", "7,9"]
-    assert cells(place(named.iloc[:1], catalogue), "Nous")[4] == "au-dessus"
+    assert cells(place(named.iloc[:1], catalogue), "Nous")[4] == "au-dessus, bascule à 0,7"
     other = named.iloc[[1]].assign(indicator="nps", unit="points", group_value="Elles")
     both = place(pd.concat([named.iloc[:1], other]), catalogue)
     assert cells(both, "Nous")[1] == "Satisfaction sur 10"

@@ -184,7 +184,7 @@ def tips(row: Mapping[str, Any], indicator: Indicator) -> float:
     (0.2, nan)
     """
     opinion = indicator.comparison in ("mean", "share") and indicator.base == _ANSWERS
-    if not opinion or row["against"] not in _OF_ANSWERS or row["verdict"] == "unknown":
+    if not opinion or row.get("against") not in _OF_ANSWERS or row["verdict"] == "unknown":
         return math.nan
     margin = (indicator.matters or 0.0) if row["verdict"] == "stable" else 0.0
     least = tipping_point(row["difference_low"], row["difference_high"], margin)

@@ -8,7 +8,10 @@ import pytest
 from tests.words import plain
 
 from observlib import estimates
+from observlib.display.changes import WEIGHTED
+from observlib.survey.nonresponse import OPINION
 from observlib.themes.surveys import weighted_sentences as weighted
+from observlib.themes.surveys.nonresponse import DEPENDS
 
 NONE = estimates.make([])
 BASE = {"device": "enquete-legifrance", "period": "2025-10/2026-09"}
@@ -123,3 +126,35 @@ def test_captions_are_of_the_category_that_moves_most_and_of_what_weights_cost(c
     assert plain(weighted.cost(found, catalogue)) == (
         "Ce que coûtent des poids inégaux : 300 répondants en valent 210 de même poids"
     )
+
+
+def bounds(low: float | None, high: float | None, **more: Any) -> pd.DataFrame:
+    """The weighted mark from 6.4 to 6.8, and what it is if answering depends on opinions alone."""
+    row: dict[str, Any] = {**BASE, "indicator": "satisfaction_10", "unit": "sur 10", "n": 300}
+    row |= {"group": "weighting", "estimate": 6.6}
+    ends = {"ci_low": low, "ci_high": high} if low else {"status": "missing"}
+    ends["estimate"] = 5.8 if low else None
+    return estimates.make(
+        [
+            {**row, "group_value": WEIGHTED, "ci_low": 6.4, "ci_high": 6.8},
+            {**row, "group_value": DEPENDS[OPINION], **ends, **more},
+        ]
+    )
+
+
+def test_where_answering_may_depend_on_opinions_the_mark_lies_between_two_bounds(catalogue):
+    found = plain(weighted.reservation(bounds(5.1, 6.5), catalogue))
+    assert found.startswith("Si répondre dépend aussi de ce que l'on pense, elle est entre 5,1 et ")
+    assert "entre 5,1 et 6,8." in found and "ne la remplace pas." in found
+
+
+def test_a_profile_that_says_too_little_bounds_nothing_and_the_page_says_so(catalogue):
+    found = plain(weighted.reservation(bounds(None, None), catalogue))
+    assert "le profil en dit trop peu pour borner la note." in found
+
+
+def test_bounds_that_are_withheld_are_not_told(catalogue):
+    none = dict.fromkeys(estimates.NUMBERS) | {"status": "suppressed"}
+    found = plain(weighted.reservation(bounds(5.1, 6.5, **none), catalogue))
+    assert found.startswith("Les usagers d'un site")
+    assert weighted.reservation(NONE, catalogue) == ""
