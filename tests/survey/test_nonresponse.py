@@ -113,7 +113,7 @@ def test_marks_all_alike_or_none_say_nothing(marks):
 
 def test_a_phi_outside_0_to_1_or_values_of_other_rows_are_refused(answers):
     marks = answers["mark"].to_numpy(float)
-    with pytest.raises(ValueError, match="phi 1.5"):
+    with pytest.raises(ValueError, match=r"phi 1\.5"):
         pattern_mixture(marks, weighed(answers), 1.5)
     with pytest.raises(ValueError, match="one value for each of 6000 people"):
         pattern_mixture(marks[1:], weighed(answers), BOTH)

@@ -116,7 +116,7 @@ def _told(table: pd.DataFrame, labels: dict[str, str], catalogue: Catalogue) -> 
 
 
 def known(name: str) -> pd.DataFrame:
-    """What is known of the coverage of intervals, of breaks, effects and so on: the committed table."""
+    """What is known of intervals, breaks, effects and the like: the committed table."""
     table = project.reference(name)
     return table.fillna({"lowest_value": ""}) if "lowest_value" in table else table
 

@@ -9,25 +9,21 @@ may stand at an address instead (see `store.address`).
 
 from observlib.store.claims import DEMONSTRATION
 from observlib.store.forgetting import forget, still_raw
+from observlib.store.holdings import count, heard, marks, received, themes
 from observlib.store.ingestion import Ingested, Progress, ingest
 from observlib.store.reading import (
     READ,
     applied,
     check,
-    count,
     devices,
     digest,
     digest_of,
     digests,
     exports,
     follow,
-    heard,
     kind,
     latest_quarter,
-    marks,
     read,
-    received,
-    themes,
 )
 from observlib.store.seen import first_seen
 from observlib.store.status import changing, corrections, missing, open_corrections, status

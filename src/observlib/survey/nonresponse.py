@@ -12,9 +12,9 @@ Sources: R. J. A. Little, B. T. West, P. S. Boonstra and J. Hu, "Measures of the
 from ignorable sample selection", *Journal of Survey Statistics and Methodology* 8 (2020), 932–964,
 for means; R. R. Andridge, B. T. West, R. J. A. Little, P. S. Boonstra and F. Alvarado-Leiton,
 "Indices of non-ignorable selection bias for proportions estimated from non-probability samples",
-*Journal of the Royal Statistical Society, Series C* 68 (2019), 1465–1483, for shares; E. C. Fieller,
-"Some problems in interval estimation", *Journal of the Royal Statistical Society, Series B* 16
-(1954), 175–185, for intervals. They give credible intervals where there are Fieller's here.
+*Journal of the Royal Statistical Society, Series C* 68 (2019), 1465–1483, for shares;
+E. C. Fieller, "Some problems in interval estimation", *Journal of the Royal Statistical Society,
+Series B* 16 (1954), 175–185, for intervals, which those authors give by Bayes' rule.
 """
 
 from __future__ import annotations

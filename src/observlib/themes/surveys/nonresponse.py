@@ -1,4 +1,4 @@
-"""What a survey would measure if who answers depended on opinions too, and not on the profile alone.
+"""What a survey would measure if answering depended on opinions, and not on the profile alone.
 
 Beside the figures with weights, which take answering to depend on age, sex and region alone.
 """
@@ -53,9 +53,7 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
     return protect(made)
 
 
-def _estimate(
-    values: Floats, calibration: Calibration, phi: float, unit: str
-) -> dict[str, Any]:
+def _estimate(values: Floats, calibration: Calibration, phi: float, unit: str) -> dict[str, Any]:
     kind: Kind = "share" if unit == "%" else "mean"
     scale = 100.0 if unit == "%" else 1.0
     found = pattern_mixture(values, calibration, phi, kind)
