@@ -19,6 +19,11 @@ FAMILIES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 METHODS = st.sampled_from(["holm", "bh"])
 
 
+def test_weights_are_refused_where_the_method_knows_none():
+    with pytest.raises(ValueError, match="weights are of the method 'holm'"):
+        adjust([0.01, 0.02], "bh", np.array([1.5, 0.5]))
+
+
 def test_the_paper_s_example_rejects_four_by_bh_and_three_by_holm():
     assert (adjust(PAPER, "bh") <= 0.05).sum() == 4
     assert (adjust(PAPER, "holm") <= 0.05).sum() == 3

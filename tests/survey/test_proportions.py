@@ -239,6 +239,20 @@ def test_two_clusters_that_agree_are_no_more_than_two_answers():
     assert (found["ci_low"], found["ci_high"]) == (pytest.approx(float(low)), 1)
 
 
+def test_a_stratum_without_a_case_does_not_make_a_rare_share_a_sure_one():
+    """Nine tenths of the people are those of whom few were asked, and none had it."""
+    strata = pd.DataFrame({"stratum": ["many"] * 50 + ["few"] * 350, "has": [0] * 394 + [1] * 6})
+    strata["weight"] = strata["stratum"].map({"many": 0.9 / 50, "few": 0.1 / 350})
+    made = design(strata, weights="weight", strata="stratum")
+    found = proportion(made, "has", 1).iloc[0]
+    assert found["method"] == "wilson" and found["estimate"] == pytest.approx(0.1 * 6 / 350)
+    # 50 people of whom none has it may have 7 %, by Wilson's interval of 0 of 50
+    assert 0.05 < found["ci_high"] < 0.1
+    one_more = strata.assign(has=strata["has"].where(strata.index > 0, 1))
+    both = design(one_more, weights="weight", strata="stratum")
+    assert proportion(both, "has", 1).iloc[0]["method"] == "logit"
+
+
 def test_two_answers_that_differ_have_the_interval_that_was_asked_for():
     for method in METHODS:
         found = proportion(design(pd.DataFrame({"a": [0, 1]})), "a", 1, method=method).iloc[0]

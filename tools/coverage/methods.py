@@ -2,7 +2,8 @@
 
 The weighted sample is one of the survey of Service-public.fr's ages, whose satisfaction is made
 to fall with age; each answer weighs what its age counts in the population over what it counts
-among respondents. Differences are of two quarters of one rating device, between which it truly
+among respondents. A rare share is of samples whose strata are drawn at different rates, and often
+have no case. Differences are of two quarters of one rating device, between which it truly
 changes, and of two devices of which one has few answers.
 """
 
@@ -29,6 +30,7 @@ LABELS = {
     "weighted_mean": "Moyenne pondérée",
     "weighted_share_logit": "Part pondérée (échelle logit)",
     "weighted_share_wilson": "Part pondérée (Wilson, taille efficace)",
+    "rare_share": "Part rare, dans des strates tirées à des taux inégaux",
     "difference_of_means": "Écart de deux moyennes (Welch)",
     "difference_of_shares": "Écart de deux parts (Newcombe)",
 }
@@ -37,6 +39,13 @@ _ANSWERS = 300
 _CONTENT, _LESS = (6, 9, 15, 42, 28), (16, 19, 20, 30, 15)  # chances in percent of marks 1 to 5
 _LESS_OF = (10, 15, 20, 30, 40, 50)  # percent of each age who answer as the less content do
 _SATISFIED_FROM = 4
+_RARE = 0.015
+# By the device that names the sample: the weight of each stratum in the population, and its draws.
+_STRATA = {
+    "enquete-service-public": ((0.7, 60), (0.2, 120), (0.1, 220)),
+    "enquete-legifrance": ((0.9, 50), (0.1, 350)),
+    "enquete-vie-publique": ((0.4, 30), (0.3, 70), (0.2, 100), (0.1, 200)),
+}
 _CHANGED = Quarter.parse(ratings.CHANGE["from_quarter"])
 _PAIRS = {  # by the device that names the comparison
     "jdma-service-public": (
@@ -56,6 +65,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
     rows = []
     for i in repetitions:
         rows += _weighted(weights, stream(seed, "coverage", "weighted", str(i)), i)
+        rows += [_rare(name, stream(seed, "coverage", "rare", name, str(i)), i) for name in _STRATA]
         for name, pair in _PAIRS.items():
             marks = [
                 _marks(device, quarter, stream(seed, "coverage", name, str(side), str(i)))
@@ -76,6 +86,7 @@ def true_values() -> Truths:
     found: Truths = {("weighted_mean", _SURVEY, ""): one(mean)}
     for method in ("logit", "wilson"):
         found[f"weighted_share_{method}", _SURVEY, ""] = one(satisfied)
+    found |= {("rare_share", name, ""): one(100 * _RARE) for name in _STRATA}
     for name, pair in _PAIRS.items():
         for indicator, true in (
             ("difference_of_means", ratings.mean_10),
@@ -121,6 +132,20 @@ def _weighted(weights: Mapping[str, float], source: Random, i: int) -> list[dict
         share[["estimate", "ci_low", "ci_high"]] *= 100
         made.append(_row(f"weighted_share_{method}", _SURVEY, i, "%", share))
     return made
+
+
+def _rare(name: str, source: Random, i: int) -> dict[str, Any]:
+    """A share of 1.5 % in a sample whose smallest strata are drawn the most."""
+    answers = [
+        (source.random() < _RARE, weight / drawn, stratum)
+        for stratum, (weight, drawn) in enumerate(_STRATA[name])
+        for _ in range(drawn)
+    ]
+    frame = pd.DataFrame(answers, columns=["has", "weight", "stratum"])
+    sample = design(frame, weights="weight", strata="stratum")
+    share = proportions.proportion(sample, "has", True).iloc[0]
+    share[["estimate", "ci_low", "ci_high"]] *= 100
+    return _row("rare_share", name, i, "%", share)
 
 
 def _marks(device: str, quarter: Quarter, source: Random) -> list[float]:

@@ -43,6 +43,8 @@ def adjust(
     p = np.asarray(p_values, dtype=float)
     if method not in get_args(Method):
         raise ValueError(f"no method {method!r}: {', '.join(get_args(Method))}")
+    if weights is not None and method != "holm":
+        raise ValueError("weights are of the method 'holm'; leave them out")
     family = ~np.isnan(p)
     if not ((p[family] >= 0) & (p[family] <= 1)).all():
         raise ValueError(f"p values are between 0 and 1: {p[family].tolist()}")

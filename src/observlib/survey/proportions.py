@@ -12,6 +12,11 @@ then, whatever was asked for, it is
   W. G. Cochran, *Sampling Techniques*, 3rd ed. (1977), sections 3.5 and 3.6; continued between
   whole numbers, which never makes it shorter;
 - `wilson` on the effective number of sampled units else.
+
+So it is, too, where a stratum of the domain has no case, or none but cases: it adds nothing to the
+variance, as if its share were known to be 0. Of a rare share in strata that are drawn at different
+rates, intervals from that variance hold the truth two times in three. The size is then the lesser
+of the effective number of units and of p(1 − p)/v.
 """
 
 from __future__ import annotations
@@ -25,7 +30,7 @@ from scipy.special import betaln, expit, logit, stdtrit
 
 from observlib.errors import ObservError
 from observlib.survey.columns import require
-from observlib.survey.design import Design, Floats
+from observlib.survey.design import Codes, Design, Floats, Mask
 from observlib.survey.estimation import Domains, domains, half_width, means
 from observlib.survey.intervals import clopper_pearson_of_share, wilson_of_share
 from observlib.survey.linearisation import effective_units, sampled_fraction, without_error
@@ -161,6 +166,8 @@ def _interval(
         inside = np.where(np.isnan(has), -1, groups.codes)
         units = effective_units(design, inside, groups.count)
         units = np.where(df >= 1, units * few, units)
+        untold = telling & _without_cases(design, inside, has, groups.count)
+        units = np.where(untold, np.minimum(units, odds / se**2 * few), units)
         fraction = sampled_fraction(design, inside, groups.count)
         scores = wilson_of_share(share, units, level)
     alike = (share == 0) | (share == 1)
@@ -169,13 +176,24 @@ def _interval(
     others = np.zeros(len(share))
     others[drawn] = unseen(units[drawn], fraction[drawn], level)
     exact = np.where(share == 1, 1 - others, share), np.where(share == 0, others, share)
-    cases = [telling, exists & whole, drawn, exists]
+    cases = [telling & ~untold, exists & whole, drawn, exists]
     names = [method, "census", "hypergeometric", "wilson"]
     frame["ci_low"] = np.select(cases, [low, share, exact[0], scores[0]], np.nan)
     frame["ci_high"] = np.select(cases, [high, share, exact[1], scores[1]], np.nan)
     frame["method"] = np.select(cases, [np.full(len(share), name) for name in names], "")
     frame["status"] = np.where(exists, "published", "missing")
     return frame
+
+
+def _without_cases(design: Design, codes: Codes, has: Floats, count: int) -> Mask:
+    """The domains of which a stratum has no case, or nothing but cases (count,)."""
+    rows = (codes >= 0) & (design.weights > 0)
+    keys = design.stratum[design.psu[rows]] * count + codes[rows]
+    cell, cells = pd.factorize(keys)
+    share = np.bincount(cell, has[rows], len(cells)) / np.bincount(cell, minlength=len(cells))
+    found = np.zeros(count, dtype=bool)
+    found[cells[(share == 0) | (share == 1)] % count] = True
+    return found
 
 
 def unseen(n: Floats, fraction: Floats, level: float = 0.95) -> Floats:
