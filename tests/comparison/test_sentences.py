@@ -96,7 +96,7 @@ def test_votes_are_told_by_answer_and_are_no_survey_s(catalogue):
 
 
 def tipping(catalogue: Catalogue, *pairs: dict[str, Any]) -> str:
-    return plain(changes.tipping(pd.DataFrame(pairs), catalogue=catalogue))
+    return plain(changes.tipping(pd.DataFrame(pairs), catalogue))
 
 
 def test_of_several_verdicts_the_first_to_fall_says_how_far_the_silent_may_be(catalogue):
@@ -113,7 +113,7 @@ def test_of_several_verdicts_the_first_to_fall_says_how_far_the_silent_may_be(ca
 
 def test_marks_without_a_verdict_are_said_to_be_those_of_volunteers(catalogue):
     assert tipping(catalogue, pair("unknown")).startswith("Ces notes sont celles de volontaires")
-    assert changes.tipping(pd.DataFrame(), catalogue=catalogue) == ""
+    assert changes.tipping(pd.DataFrame(), catalogue) == ""
 
 
 def test_rises_falls_and_stable_values_have_each_a_sentence(catalogue):

@@ -196,7 +196,9 @@ def _families(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     return [device.family if device else "" for device in devices]
 
 
-def tipping(*compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def tipping(
+    compared: pd.DataFrame, catalogue: Catalogue, beside: pd.DataFrame | None = None
+) -> str:
     """How much those who said nothing would have to differ for a verdict to fall: the first to.
 
     Where nothing has a verdict, that the marks are of those who chose to give them.
@@ -205,6 +207,8 @@ def tipping(*compared: pd.DataFrame, catalogue: Catalogue) -> str:
     ----------
     compared
         Pairs of marks or other answers, with the results of their whole family.
+    beside
+        More of them, which the same page tells.
 
     Examples
     --------
@@ -212,21 +216,21 @@ def tipping(*compared: pd.DataFrame, catalogue: Catalogue) -> str:
     >>> from observlib.catalogue import load_catalogue
     >>> row = {"indicator": "satisfaction_10", "against": "before", "verdict": "fall"}
     >>> row |= {"difference_low": -0.9, "difference_high": -0.31}
-    >>> said = tipping(pd.DataFrame([row]), catalogue=load_catalogue(Path("data/catalogue")))
-    >>> said.replace("\xa0", " ")[-62:]
-    "n'a pas, de 0,3 point, évolué autrement que celui des répondants."
+    >>> said = tipping(pd.DataFrame([row]), load_catalogue(Path("data/catalogue")))
+    >>> said.replace("\xa0", " ")[-48:]
+    'de 0,3 point autrement que celui des répondants.'
     """
-    found = []
-    for row in (row for pairs in compared for row in pairs.to_dict("records")):
+    found, every = [], [compared] if beside is None else [compared, beside]
+    for row in (row for pairs in every for row in pairs.to_dict("records")):
         indicator = words.indicator_of(row["indicator"], catalogue)
         if not math.isnan(tip := changes.tips(row, indicator)):
             found.append((tip, indicator, row["against"] == "before"))
     if not found:
-        return TEXTS["volunteers"] if any(map(len, compared)) else ""
+        return TEXTS["volunteers"] if any(map(len, every)) else ""
     least, indicator, since = min(found, key=lambda one: one[0])
-    text = TEXTS[f"tipping.{'since' if since else 'beside'}"]
     verdicts = french.plural(len(found), TEXTS["verdict"], TEXTS["verdicts"])
-    return text.format(verdicts=verdicts, size=_points(least, indicator))
+    between = "since" if since else "beside"
+    return TEXTS[f"tipping.{between}"].format(verdicts=verdicts, size=_points(least, indicator))
 
 
 def _points(size: float, indicator: Indicator) -> str:

@@ -102,11 +102,14 @@ def test_six_devices_without_any_gap_are_not_said_to_have_one(catalogue):
 
 def test_categories_that_six_devices_hear_less_are_told_with_how_many_and_not_six_times(catalogue):
     frame = heard_by(6, beside("75 ans et plus", 9, 15, "fall"))
-    rare = beside("15 à 24 ans", 9, 15, "fall", device="enquete-legifrance")
-    said = plain(profiles.gaps_by_category(pd.concat([pd.DataFrame([rare]), frame]), catalogue))
+    rare = [
+        beside(name, 9, 15, "fall", device="enquete-legifrance")
+        for name in ("15 à 24 ans", "25 à 34 ans", "35 à 49 ans")
+    ]
+    said = plain(profiles.gaps_by_category(pd.concat([pd.DataFrame(rare), frame]), catalogue))
     assert said == (
-        "Moins présentes que dans la population : « 75 ans et plus » (six dispositifs). De "
-        "même : « 15 à 24 ans » (Enquête en ligne de Légifrance)."
+        "Le plus souvent moins présentes que dans la population : « 75 ans et plus » (six "
+        "dispositifs). De même : « 15 à 24 ans » (Enquête en ligne de Légifrance)."
     )
 
 

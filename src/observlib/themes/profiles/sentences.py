@@ -17,6 +17,7 @@ from observlib.sentences import value_of
 
 TEXTS = wording.beside(__file__)
 _PLACES = ("fall", "rise")
+_MOST = 2  # categories that are told of many devices
 _VARIABLES = ("age", "sex", "region", "status", "autonomy")
 
 
@@ -168,8 +169,8 @@ def _hidden(compared: pd.DataFrame) -> bool:
 def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str = "age") -> str:
     """Which categories of a variable are heard less than the population has, then which more.
 
-    Each is told with its device; of more devices than are told one by one, each is told with how
-    many they are. Nothing is said where no device asks.
+    Each is told with its device; of more devices than are told one by one, those that most of them
+    hear less or more are told with how many they are. Nothing is said where no device asks.
 
     Parameters
     ----------
@@ -186,17 +187,19 @@ def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str
     sentences: list[str] = []
     for verdict in _PLACES:
         apart = tested[tested["verdict"] == verdict]
-        if apart["device"].nunique() > phrases.LINES:
-            parts = phrases.shared_out(_with_devices(apart, catalogue))
+        often = apart["device"].nunique() > phrases.LINES
+        parts: list[str] = []
+        if often:
+            parts = phrases.shared_out(_with_devices(apart, catalogue)[:_MOST])
         else:
-            parts = list[str]()
             for device, rows in apart.groupby("device", sort=False):
                 name = words.label({"device": device}, "device", catalogue)
                 shared = phrases.shared_out(map(_name, estimates.records(rows)))
                 parts += [TEXTS["of_device"].format(names=names, device=name) for names in shared]
         if parts:
             first, *more = parts
-            told = TEXTS[f"by_category.{verdict}"].format(names=first)
+            how = "often" if often else "each"
+            told = TEXTS[f"by_category.{how}.{verdict}"].format(names=first)
             sentences += [told, *phrases.also(more)]
     if sentences:
         return " ".join(sentences)

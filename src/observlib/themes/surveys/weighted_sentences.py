@@ -42,6 +42,8 @@ def _between(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
     From the one interval that goes furthest to the other: the truth lies within whatever it is.
     """
     marks = weighed[weighed["indicator"] == "satisfaction_10"].set_index("group_value")
+    if marks["device"].nunique() != 1:  # of several surveys, the page of each tells its own
+        return ""
     ends = marks.reindex([WEIGHTED, DEPENDS[OPINION]])
     if ends["status"].isna().any() or (ends["status"] == "suppressed").any():
         return ""

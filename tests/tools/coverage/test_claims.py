@@ -1,0 +1,119 @@
+"""What the page of the method says was found by drawing: breaks, effects, non-response, power."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from observlib import project
+from tools.coverage import breaks, effects, nonresponse, power
+from tools.coverage.__main__ import ALONE
+from tools.coverage.simulate import how_often
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[3]
+# one drawing of each part, by what its `drawn` is asked for
+CASES: dict[str, Any] = {
+    "breaks": ("season", 0.6, 0.0),
+    "effects": "season",
+    "nonresponse": "share_1.0",
+    "power": "all",
+}
+
+
+def table(name: str) -> pd.DataFrame:
+    return project.reference(name)
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_the_page_of_the_method_shows_the_committed_table(name):
+    part, text = ALONE[name], (ROOT / "reports" / "methode.qmd").read_text(encoding="utf-8")
+    shown = text.partition(part.BEGIN)[2].partition(part.END)[0]
+    assert shown.strip() == part.markdown(table(name)).strip(), "run python -m tools.coverage.page"
+    label = re.findall(r"\{#(tbl-[\w-]+)\}", shown)
+    assert len(label) == 1 and f"@{label[0]}" in text, "no sentence of the page names its table"
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_all_cases_were_drawn_as_often_as_the_page_says(name):
+    known, part = table(name), ALONE[name]
+    assert len(known) == len(part.CASES) and (known["repetitions"] == part.REPETITIONS).all()
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_the_same_seed_draws_the_same_and_another_seed_something_else(name):
+    def drawn(seed: int, repetition: int) -> pd.Series | pd.DataFrame:
+        found = ALONE[name].drawn(CASES[name], seed, repetition)
+        return found.sample if name == "nonresponse" else found
+
+    first = drawn(3, 0)
+    assert first.equals(drawn(3, 0))
+    assert not first.equals(drawn(4, 0)) and not first.equals(drawn(3, 1))
+
+
+def test_where_no_level_changes_one_series_in_a_hundred_at_most_is_said_to_break():
+    found = table("breaks")
+    still = found[found["what"] != "level"]
+    assert len(still) == 12 and (still["share"] <= 1).all(), "more than the page promises"
+
+
+def test_a_level_that_falls_by_a_third_is_found_and_by_a_fifth_once_in_two_at_the_least():
+    found = table("breaks")
+    least = found[found["what"] == "level"].groupby("size")["share"].min()
+    assert least[-0.3] >= 95 and least[-0.2] >= 45
+
+
+def test_where_the_action_does_nothing_no_more_than_one_in_twenty_is_said_to_have_an_effect():
+    found = table("effects")
+    still = found[found["what"].isin(effects.STILL)].set_index(["what", "judged"])
+    whole = still.xs(effects.WHOLE, level="judged")
+    assert (whole["low"] <= 5).all() and whole["share"].mean() <= 5, "more than the page promises"
+    assert still.at[("trend", effects.TEST), "low"] > 20, "the test alone needs no placebos"
+
+
+def test_an_effect_of_a_fifth_is_found_nine_times_in_ten():
+    assert table("effects").set_index(["what", "judged"])["share"]["fall_20", effects.WHOLE] >= 90
+
+
+def test_whatever_answering_depends_on_the_truth_lies_between_the_bounds():
+    share = table("nonresponse").pivot(index="what", columns="judged", values="share")
+    assert (share[nonresponse.BAND] >= 95).all(), "less than the page promises"
+    opinions = share.loc[["mean_0.5", "mean_1.0", "share_0.5", "share_1.0"], nonresponse.WEIGHTS]
+    assert (opinions < 60).all(), "weights alone need no bounds"
+
+
+def test_bounds_that_are_told_are_no_matter_of_course():
+    share = table("nonresponse").pivot(index="what", columns="judged", values="share")
+    assert share[nonresponse.BOUNDED].between(30, 95).all()
+
+
+def test_a_true_fall_of_the_mark_is_seen_half_as_often_again_at_the_same_error():
+    share = table("power").set_index(["what", "order"])["share"]
+    assert share["nothing", power.FIRST] <= 5 and share["nothing", power.EQUAL] <= 5
+    for what in ("headline", "all"):
+        assert share[what, power.FIRST] >= 1.5 * share[what, power.EQUAL]
+
+
+def test_few_repetitions_tell_a_fall_of_a_third_from_nothing():
+    few = how_often(breaks, 1, repetitions=2).set_index(["what", "size"])["share"]
+    assert few["level", -0.3].mean() >= 75 > 25 >= few["nothing", 0.0].mean()
+
+
+def test_few_repetitions_tell_an_effect_of_a_fifth_from_nothing():
+    few = how_often(effects, 1, repetitions=3).set_index(["what", "judged"])["share"]
+    assert few["fall_20", effects.WHOLE] >= 66 > 34 >= few["nothing", effects.WHOLE]
+
+
+def test_few_repetitions_tell_the_bounds_from_weights_where_opinions_decide():
+    few = how_often(nonresponse, 1, repetitions=9).set_index(["what", "judged"])["share"]
+    assert few["mean_1.0", nonresponse.BAND] >= 88 > 45 > few["mean_1.0", nonresponse.WEIGHTS]
+
+
+def test_few_repetitions_tell_a_headline_that_falls_from_nothing():
+    few = how_often(power, 1, repetitions=20).set_index(["what", "order"])["share"]
+    assert few["headline", power.FIRST] > few["nothing", power.FIRST]
