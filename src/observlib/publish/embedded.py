@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -25,6 +26,7 @@ from observlib.publish.project import HOME, Page, PagesError, Project
 Progress = Callable[[int, int, str], None]
 _Step = Callable[[Project, Page], dict[str, bytes]]
 _CHAPTERS = ".chapters"  # of what a page is made into, what the whole edition is made of
+_LINKS = ".links"  # beside a page, where its links lead
 _SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
 _NEW = "new"  # beside them, the pages that are to be kept
 
@@ -91,9 +93,9 @@ def build(
                 if not unset and not refused:
                     edition.append(others.submit(write_whole, project, site, aside, kept))
             else:
+                if told := content.pop(_LINKS, None):
+                    links[page.output(".html").as_posix()] = PageLinks(*json.loads(told))
                 write_files(content, site)
-                if text := content.get(page.output(".html").as_posix()):
-                    links[page.output(".html").as_posix()] = links_of(text.decode("utf-8"))
         if not refused:
             _tell_sizes(site, printed)
             finish()
@@ -193,6 +195,7 @@ def _page(project: Project, page: Page) -> dict[str, bytes]:
     """One page in its other forms: the contents of its files, by their paths in the site.
 
     The link to its PDF, which is made meanwhile, does not tell its size yet (see `_tell_sizes`).
+    Beside them, where its links lead.
     """
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         site = Path(place).resolve()
@@ -208,7 +211,10 @@ def _page(project: Project, page: Page) -> dict[str, bytes]:
         else:
             downloads()
         made = [path for path in sorted(site.rglob("*")) if path.is_file()]
-        return {path.relative_to(site).as_posix(): path.read_bytes() for path in made}
+        found = {path.relative_to(site).as_posix(): path.read_bytes() for path in made}
+        if text := found.get(page.output(".html").as_posix()):
+            found[_LINKS] = json.dumps(links_of(text.decode("utf-8"))).encode()
+        return found
 
 
 def _tell_sizes(site: Path, printed: Iterable[Page]) -> None:
