@@ -66,4 +66,6 @@ def faults(sentence: str) -> list[str]:
         found.append("begins with digits")
     if re.search(r"«[^»]*«", sentence):
         found.append("a quotation inside a quotation")
+    if re.search(r"@(tbl|fig|sec|eq)-", sentence):
+        found.append("a reference that leads nowhere")
     return found

@@ -12,6 +12,7 @@ from tests.words import plain
 from observlib import estimates, findings
 from observlib.catalogue import Catalogue
 from observlib.display import french, phrases, typography
+from observlib.display.prose import Markdown
 from observlib.errors import ObservError
 from observlib.survey.comparison import waves
 from observlib.themes.procedures.estimates import EVERYONE
@@ -50,6 +51,13 @@ def compared(marks: pd.DataFrame, *verdicts: str) -> pd.DataFrame:
 
 
 # --- Counts --------------------------------------------------------------------------------
+
+
+def test_a_reference_to_a_table_stays_one_among_other_sentences():
+    whole = pd.DataFrame({"estimate": [7.9]})
+    said = findings.together("Le titre [a] suit.", findings.see("tbl-tests", whole), "")
+    assert isinstance(said, Markdown) and said.endswith(" Le détail : @tbl-tests.")
+    assert said.startswith("Le titre \\[a\\] suit."), "what data tell is no Markdown"
 
 
 def test_the_first_and_the_last_are_named_with_rounded_counts(catalogue):

@@ -19,7 +19,7 @@ from observlib.catalogue import Catalogue
 from observlib.comparison.sentences import whose_answers
 from observlib.display import french, phrases, select, wording, words
 from observlib.display.output import Output, text
-from observlib.display.prose import markdown
+from observlib.display.prose import Markdown, joined, markdown
 
 TEXTS = wording.beside(__file__)
 
@@ -55,7 +55,10 @@ def together(*sentences: str) -> str:
     >>> together("Un.", "", "Deux.")
     'Un. Deux.'
     """
-    return " ".join(sentence for sentence in sentences if sentence)
+    told = [sentence for sentence in sentences if sentence]
+    if any(isinstance(sentence, Markdown) for sentence in told):  # such as a reference to a table
+        return joined(told, " ")
+    return " ".join(told)
 
 
 def if_any(sentence: str, *frames: pd.DataFrame) -> str:

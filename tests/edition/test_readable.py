@@ -64,6 +64,7 @@ function words(main) {
         ("Les notes sont de 7,1, 7,2, 7,3 et 7,4 sur 10.", ["4 numbers"]),
         ("3 produits baissent.", ["begins with digits"]),
         ("« Le « bon » mot. »", ["a quotation inside a quotation"]),
+        ("Le détail : @tbl-effet.", ["a reference that leads nowhere"]),
     ],
 )
 def test_each_fault_of_a_sentence_is_seen(sentence, told):

@@ -144,7 +144,7 @@ def bounds(low: float | None, high: float | None, **more: Any) -> pd.DataFrame:
 
 def test_where_answering_may_depend_on_opinions_the_mark_lies_between_two_bounds(catalogue):
     found = plain(weighted.reservation(bounds(5.1, 6.5), catalogue))
-    assert found.startswith("Si répondre dépend aussi de ce que l'on pense, elle est entre 5,1 et ")
+    assert found.startswith("Si répondre dépend aussi de ce que l'on pense, la note serait ")
     assert "entre 5,1 et 6,8." in found and "ne la remplace pas." in found
 
 
