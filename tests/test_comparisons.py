@@ -73,3 +73,25 @@ def test_any_two_shares_make_a_comparison_that_json_gives_back(catalogue, now, t
     text = json.dumps(comparisons.to_json(made), allow_nan=False)
     back = comparisons.from_json(json.loads(text))
     pd.testing.assert_frame_equal(back, made, rtol=1e-9)
+
+
+ENDS = st.floats(-5, 5, allow_nan=False)
+
+
+@given(ENDS, ENDS, st.floats(0, 1))
+def test_a_verdict_falls_at_its_tipping_point_and_not_before(one, other, margin):
+    low, high = sorted((one, other))
+    tip = comparisons.tipping_point(low, high, margin)
+    if math.isnan(tip):
+        assert low <= 0 <= high and (low <= -margin or high >= margin)
+        return
+    assert tip > 0
+    moves = [tip * share for share in (-1.000001, -0.999999, 0.999999, 1.000001)]
+
+    def holds(moved: float) -> bool:
+        if low > 0 or high < 0:
+            return low + moved > 0 if low > 0 else high + moved < 0
+        return -margin <= low + moved and high + moved <= margin
+
+    assert holds(moves[1]) and holds(moves[2])
+    assert not holds(moves[0]) or not holds(moves[3])

@@ -7,6 +7,7 @@ difference are made from these rows and from nothing else.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -92,6 +93,37 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
         "a level that is none": (level < 0.5) | (level > 1),
     }
     return estimates.keeping(frame, rules, "comparisons")
+
+
+def tipping_point(low: float, high: float, margin: float = 0.0) -> float:
+    """How much those who did not answer would have to differ for a verdict to fall, at least.
+
+    A difference of two figures has the interval from `low` to `high`. If those who did not answer
+    differ from those who did by as much on both sides, it is what it is. If they differ on one side
+    by δ more, and are nearly all, the interval moves by δ: the verdict falls where it reaches 0 (a
+    rise, a fall) or leaves what matters (stable). Where more answer, it takes more.
+
+    Parameters
+    ----------
+    low, high
+        Ends of the interval of the difference that the verdict rests on.
+    margin
+        The smallest difference that matters; 0 where none is known.
+
+    Returns
+    -------
+    float
+        In the unit of the difference, above 0; NaN where there is no verdict that could fall.
+
+    Examples
+    --------
+    >>> [round(tipping_point(*ends, 0.5), 2) for ends in ((0.1, 0.4), (-0.2, 0.3), (-0.2, 0.9))]
+    [0.1, 0.2, nan]
+    """
+    if low > 0 or high < 0:
+        return max(low, -high)
+    inside = min(margin - high, margin + low)
+    return inside if inside > 0 else math.nan
 
 
 def side_of(pairs: pd.DataFrame, side: str) -> pd.DataFrame:

@@ -17,7 +17,6 @@ from observlib.survey.nonresponse import (
     PROFILE,
     Corrected,
     pattern_mixture,
-    tipping_point,
 )
 from observlib.survey.weighting import Calibration, calibrate
 
@@ -131,25 +130,3 @@ def test_the_more_answering_depends_on_opinions_the_further_the_mean_moves(seed,
     assert moves == sorted(moves)
     for one in found:
         assert one.ci_low <= one.estimate <= one.ci_high or all(map(math.isnan, Corrected(*one)))
-
-
-ENDS = st.floats(-5, 5, allow_nan=False)
-
-
-@given(ENDS, ENDS, st.floats(0, 1))
-def test_a_verdict_falls_at_its_tipping_point_and_not_before(one, other, margin):
-    low, high = sorted((one, other))
-    tip = tipping_point(low, high, margin)
-    if math.isnan(tip):
-        assert low <= 0 <= high and (low <= -margin or high >= margin)
-        return
-    assert tip > 0
-    moves = [tip * share for share in (-1.000001, -0.999999, 0.999999, 1.000001)]
-
-    def holds(moved: float) -> bool:
-        if low > 0 or high < 0:
-            return low + moved > 0 if low > 0 else high + moved < 0
-        return -margin <= low + moved and high + moved <= margin
-
-    assert holds(moves[1]) and holds(moves[2])
-    assert not holds(moves[0]) or not holds(moves[3])

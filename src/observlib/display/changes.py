@@ -15,12 +15,12 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
+from observlib.comparisons import tipping_point
 from observlib.display import french, phrases, wording, words
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.errors import ObservError
 from observlib.estimates import EVOLVED, REFERENCE, UNKNOWN
-from observlib.survey.nonresponse import tipping_point
 
 TEXTS = wording.beside(__file__)
 PLACED = {"rise": "au-dessus", "fall": "en dessous", "stable": "équivalent", "unknown": UNKNOWN}
@@ -172,7 +172,7 @@ def tips(row: Mapping[str, Any], indicator: Indicator) -> float:
     """How much those who did not answer would have to differ for a verdict to fall, in points.
 
     Rounded down, as it is written; NaN where there is no verdict, or where nobody chose to answer
-    (see `nonresponse.tipping_point`).
+    (see `comparisons.tipping_point`).
 
     Examples
     --------

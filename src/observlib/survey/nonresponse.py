@@ -1,12 +1,9 @@
 """How far a figure may be off where those who did not answer differ from those who did.
 
-Weights mend what age, sex or region tell of it, and nothing else. Two answers to what is left:
-
-- `pattern_mixture`, where margins of the population are known: from what they say of who answers,
-  how far off the figure is if answering depends on the profile alone (φ = 0), on what people think
-  alone (φ = 1), or on both alike (φ = ½);
-- `tipping_point`, for any verdict: by how much those who did not answer would have to differ for
-  it to fall.
+Weights mend what age, sex or region tell of it, and nothing else. Where margins of the population
+are known, `pattern_mixture` says from them how far off the figure is if answering depends on the
+profile alone (φ = 0), on what people think alone (φ = 1), or on both alike (φ = ½). In all other
+cases there is `comparisons.tipping_point`.
 
 Sources: R. J. A. Little, B. T. West, P. S. Boonstra and J. Hu, "Measures of the degree of departure
 from ignorable sample selection", *Journal of Survey Statistics and Methodology* 8 (2020), 932–964,
@@ -133,37 +130,6 @@ def pattern_mixture(
         return unknown
     found = (start.value - proxy.gap.value / divisor.value, *ends)
     return Corrected(*(float(ndtr(x)) if kind == "share" else x for x in found))
-
-
-def tipping_point(low: float, high: float, margin: float = 0.0) -> float:
-    """How much those who did not answer would have to differ for a verdict to fall, at least.
-
-    A difference of two figures has the interval from `low` to `high`. If those who did not answer
-    differ from those who did by as much on both sides, it is what it is. If they differ on one side
-    by δ more, and are nearly all, the interval moves by δ: the verdict falls where it reaches 0 (a
-    rise, a fall) or leaves what matters (stable). Where more answer, it takes more.
-
-    Parameters
-    ----------
-    low, high
-        Ends of the interval of the difference that the verdict rests on.
-    margin
-        The smallest difference that matters; 0 where none is known.
-
-    Returns
-    -------
-    float
-        In the unit of the difference, above 0; NaN where there is no verdict that could fall.
-
-    Examples
-    --------
-    >>> [round(tipping_point(*ends, 0.5), 2) for ends in ((0.1, 0.4), (-0.2, 0.3), (-0.2, 0.9))]
-    [0.1, 0.2, nan]
-    """
-    if low > 0 or high < 0:
-        return max(low, -high)
-    inside = min(margin - high, margin + low)
-    return inside if inside > 0 else math.nan
 
 
 def _proxy(values: Floats, calibration: Calibration) -> _Proxy | None:
