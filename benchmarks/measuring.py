@@ -99,12 +99,12 @@ def told(text: str) -> list[Result]:
 
 
 def a_row(found: Sequence[Mapping[str, Any]]) -> float:
-    """CPU seconds of a row more, at the end over at the beginning: 1 where the cost is linear."""
+    """CPU seconds of a row more, in the second half over in the first: 1 where cost is linear."""
+    ends = (found[0], found[len(found) // 2], found[-1])  # two short ones differ by chance
     slopes = [
-        (more["cpu"] - less["cpu"]) / (more["rows"] - less["rows"])
-        for less, more in pairwise(found)
+        (more["cpu"] - less["cpu"]) / (more["rows"] - less["rows"]) for less, more in pairwise(ends)
     ]
-    return round(slopes[-1] / slopes[0], 2)
+    return round(slopes[1] / slopes[0], 2)
 
 
 def tell_rows(name: str, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:

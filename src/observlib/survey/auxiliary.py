@@ -78,7 +78,7 @@ class Auxiliary:
         `gram` is that of the weights.
         """
         columns = values.reshape(len(values), -1)
-        found = np.empty(columns.shape)
+        found = np.empty(columns.shape, order="F")
         cells, cell = self._collapsed
         for k, column in enumerate(columns.T):
             right = self._totals_of_few(weights * column)

@@ -46,7 +46,7 @@ def variances(design: Design, scores: Floats, codes: Codes, count: int) -> Float
     size = max(1, min(_BLOCK, _MOST_VALUES // max(len(scores), 1)))
     for start in range(0, count, size):
         domains = np.arange(start, min(start + size, count))
-        block = np.where(codes[:, None] == domains, scores[:, None], 0.0)
+        block = np.where(codes == domains[:, None], scores, 0.0).T  # each domain's in one piece
         deviations, _ = _deviations(design, design.calibration.residuals(block), units, 1)
         found[domains] = (deviations**2).sum(axis=0)
     return found
