@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import comparability
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import changes, french, phrases, wording, words
+from observlib.display import alike, changes, french, phrases, wording, words
 from observlib.display.changes import PLACED, REASONS, outcomes
 from observlib.estimates import EVOLVED, REFERENCE
 from observlib.period import Quarter
@@ -300,6 +301,29 @@ def value_against(row: dict[Any, Any], catalogue: Catalogue) -> str:
     finer = phrases.fine(row["estimate"], row[REFERENCE + "estimate"], indicator)
     other = words.value({**row, "estimate": row[REFERENCE + "estimate"]}, finer)
     return TEXTS["against"].format(value=words.figure(row["estimate"], finer), other=other)
+
+
+def read_apart(frame: pd.DataFrame, drawn: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Which products stand beside a chart and not on it, and how they are listened to otherwise.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one indicator.
+    drawn
+        Those that the chart shows, of `comparability.alike`.
+    """
+    left = frame[frame["estimate"].notna() & ~frame["device"].isin(drawn["device"])]
+    if left.empty or drawn.empty:
+        return ""
+    found = [
+        comparability.grade(one, other, catalogue, ("period",))
+        for one in left.drop_duplicates("device").to_dict("records")
+        for other in drawn.drop_duplicates("device").to_dict("records")
+    ]
+    names = phrases.named(left.drop_duplicates("device"), catalogue, "product")["name"]
+    why = alike.why(comparability.together(found))
+    return TEXTS["apart"].format(names=phrases.join_few(names), why=why)
 
 
 def why_untested(compared: pd.DataFrame) -> str:

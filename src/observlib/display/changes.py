@@ -15,7 +15,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import french, phrases, wording, words
+from observlib.display import alike, french, phrases, wording, words
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.errors import ObservError
@@ -64,7 +64,7 @@ def change_table(
     Raises
     ------
     ObservError
-        Where there is no pair, or pairs of several periods.
+        Where there is no pair, pairs of several periods, or one that does not compare.
     """
     periods = compared[[REFERENCE + "period", "period"]].drop_duplicates()
     if len(periods) != 1:
@@ -100,7 +100,7 @@ def place_table(
     Raises
     ------
     ObservError
-        Where there is no pair, or pairs of several kinds.
+        Where there is no pair, pairs of several kinds, or one that does not compare.
     """
     kinds = compared["against"].unique() if len(compared) else []
     if len(kinds) != 1:
@@ -283,6 +283,7 @@ def _table(
     columns = {head: [cells[head] for cells in shown] for head in shown[0]}
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
     note = [rule(heads), TEXTS["seen"], *told[:1]]
+    note += alike.pair_note(compared, catalogue, label)
     note += [TEXTS["rounded"]] if _apart(compared, catalogue) else []
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     labelled = markdown(": {} {{#{}}}", caption, Markdown(label))
