@@ -7,8 +7,8 @@ What was asked, on which scale, how, of whom and of when each move a figure besi
 - scale: brought to one range, marks on five and on seven steps have one mean, and those on ten a
   lower one: J. Dawes, "Do data characteristics change according to the number of scale points
   used?", *International Journal of Market Research* 50 (2008);
-- mode, what is heard and said to someone against what is read and ticked alone: D. A. Dillman, J. D.
-  Smyth and L. M. Christian, *Internet, Phone, Mail, and Mixed-Mode Surveys*, 4th ed., Wiley, 2014;
+- mode, what is said to someone against what is read and ticked alone: D. A. Dillman, J. D. Smyth
+  and L. M. Christian, *Internet, Phone, Mail, and Mixed-Mode Surveys*, 4th ed., Wiley, 2014;
 - population and period: the comparability over regions and over time of the *European Statistics
   Code of Practice* (2017), principle 14.
 
@@ -209,9 +209,7 @@ def facets(row: Mapping[str, Any], catalogue: Catalogue, variable: str) -> Facet
     return Facets(wording, steps, mode, (device.family, device.area or ""))
 
 
-def _question(
-    device: Device, catalogue: Catalogue, variable: str
-) -> tuple[str | None, int | None]:
+def _question(device: Device, catalogue: Catalogue, variable: str) -> tuple[str | None, int | None]:
     """What a device asks, and the number of steps of the answers."""
     if asked := catalogue.questionnaires.get(device.questionnaire or ""):
         for question in asked.questions:
@@ -248,9 +246,7 @@ def _asking(
 ) -> dict[str, Verdict]:
     """How two answers differ by each facet but the period."""
     mine, theirs = (facets(row, catalogue, variable) for row in (one, other))
-    device = catalogue.devices.get(one["device"])
-    itself = one["device"] == other["device"] and device is not None and device.listens
-    unknown: Verdict = "same" if itself else "unknown"  # whatever it asks, it asks all
+    unknown: Verdict = "same" if _itself(one, other, catalogue) else "unknown"
 
     def verdict(mine: Any, theirs: Any, *near: Collection[Any]) -> Verdict:
         if mine is None or theirs is None:
@@ -268,10 +264,18 @@ def _asking(
     }
 
 
+def _itself(one: Mapping[str, Any], other: Mapping[str, Any], catalogue: Catalogue) -> bool:
+    """Whether two figures are of one device, which asks all alike, or one figure at two moments."""
+    device = catalogue.devices.get(one["device"])
+    asked_by_one = one["device"] == other["device"] != "" and (device is None or device.listens)
+    moments = one["period"] != other["period"]
+    return asked_by_one or (moments and all(one[name] == other[name] for name in _NAMES))
+
+
 def _periods(
     one: Mapping[str, Any], other: Mapping[str, Any], indicator: Indicator | None
 ) -> Verdict:
-    """How two periods differ: a total depends on their lengths, and so on whether they are whole."""
+    """How two periods differ: a total depends on their lengths, so on whether they are whole."""
     total = indicator is not None and indicator.comparison == "count" and not indicator.stock
     if (one["status"] == "partial") != (other["status"] == "partial"):
         return "apart" if total else "other"

@@ -125,7 +125,9 @@ def test_a_study_that_compares_more_finds_no_rise_that_its_own_test_does_not(
 
 
 def test_each_of_our_values_meets_each_published_figure_of_its_indicator(catalogue):
-    ours = [share(60, product="boamp", channel="web", device="jdma-boamp"), mark(7.0)]
+    beside = {"group": "figure", "group_value": "nous"}
+    ours = [share(60, product="boamp", channel="web", device="jdma-boamp", **beside)]
+    ours += [mark(7.0, **beside)]
     theirs = {"product": "caisse-fictive", "period": "2025", "group": "figure", "n_eff": None}
     theirs |= {"channel": "web", "device": "published-figures"}
     bare = theirs | {"ci_low": None, "ci_high": None}

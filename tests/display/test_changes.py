@@ -22,6 +22,7 @@ NOW, BEFORE = "2026-T3", "2025-T3"
 def mark(value: float, period: str, product: str, **more: Any) -> dict[str, Any]:
     low, high = student(value, 2.0, 300)
     row = {"indicator": "satisfaction_10", "unit": "sur 10", "product": product, "period": period}
+    row |= {"channel": "web", "device": f"jdma-{product}"}
     return {**row, "estimate": value, "ci_low": low, "ci_high": high, "n": 300, "n_eff": 300} | more
 
 

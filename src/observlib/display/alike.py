@@ -5,7 +5,7 @@ The grade is that of `comparability`, the one rule of charts, tables and compari
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -19,7 +19,6 @@ from observlib.errors import ObservError
 from observlib.estimates import REFERENCE
 
 TEXTS = wording.beside(__file__)
-_COMPARED = {"before": ("period",), "product": (), "peer": ()}  # what pairs are made to compare
 
 
 def why(grade: Grade) -> str:
@@ -30,12 +29,12 @@ def why(grade: Grade) -> str:
     >>> why(Grade("C", ("scale",), ("wording",))).replace("\\xa0", " ")
     "Ce qui diffère : l'échelle. Ce qui n'est pas connu : la question."
     """
-    told = {"differs": grade.other, "unknown": grade.unknown}
-    return " ".join(
-        TEXTS[key].format(what=french.join(TEXTS[f"facets.{name}"] for name in names))
-        for key, names in told.items()
-        if names
+    other, unknown = (
+        french.join(TEXTS[f"facets.{name}"] for name in names)
+        for names in (grade.other, grade.unknown)
     )
+    told = [TEXTS["differs"].format(what=other)] * bool(other)
+    return " ".join(told + [TEXTS["unknown"].format(what=unknown)] * bool(unknown))
 
 
 def care(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -76,8 +75,15 @@ def refuse(frame: pd.DataFrame, catalogue: Catalogue, what: str) -> None:
         _refuse(found, what)
 
 
-def pair_note(compared: pd.DataFrame, catalogue: Catalogue, what: str) -> list[str]:
-    """The reservation on pairs that are compared with care; none where all compare at once.
+def pair_note(
+    compared: pd.DataFrame, catalogue: Catalogue, what: str, besides: Collection[str] = ()
+) -> str:
+    """The reservation on pairs that are compared with care; nothing where all compare at once.
+
+    Parameters
+    ----------
+    besides
+        The facets that are what is compared, such as `period`.
 
     Raises
     ------
@@ -86,12 +92,11 @@ def pair_note(compared: pd.DataFrame, catalogue: Catalogue, what: str) -> list[s
     """
     grades = []
     for row in estimates.records(compared):
-        if row["against"] in _COMPARED:
-            other = {name: row[REFERENCE + name] for name in estimates.COLUMNS}
-            grade = comparability.grade(row, other, catalogue, _COMPARED[row["against"]])
-            _refuse(comparability.Pair(grade, row, other), what)
-            grades.append(grade)
-    return [said for said in [_care(comparability.together(grades))] if said] if grades else []
+        other = {name: row[REFERENCE + name] for name in estimates.COLUMNS}
+        grade = comparability.grade(row, other, catalogue, besides)
+        _refuse(comparability.Pair(grade, row, other), what)
+        grades.append(grade)
+    return _care(comparability.together(grades))
 
 
 def _refuse(pair: comparability.Pair, what: str) -> None:
@@ -112,4 +117,4 @@ def _named(row: Mapping[str, Any]) -> str:
 
 
 def _care(grade: Grade) -> str:
-    return f"{TEXTS[grade.letter]} {why(grade)}" if grade.letter in "CD" else ""
+    return f"{TEXTS[f'all.{grade.letter}']} {why(grade)}" if grade.letter in "CD" else ""

@@ -80,7 +80,9 @@ def change_table(
     if part.nunique() > 1:
         first[words.column_label(compared, "group_value", catalogue)] = list(part)
     heads = [phrases.capital(french.period_head(period)) for period in periods.iloc[0]]
-    return _table(compared, catalogue, first, heads, EVOLVED, caption_of(caption, label), label)
+    care = alike.pair_note(compared, catalogue, "change_table", ("period",))
+    caption = caption_of(caption, label)
+    return _table(compared, catalogue, first, heads, EVOLVED, caption, label, care)
 
 
 def place_table(
@@ -113,7 +115,10 @@ def place_table(
         name: [catalogue.label(x) if by == "product" else x for x in compared[side + by]]
         for name, side in zip(names, ("", REFERENCE), strict=False)
     }
-    return _table(compared, catalogue, first, heads, PLACED, caption_of(caption, label), label)
+    apart = kinds[0] in ("product", "peer")  # other pairs are of one device
+    care = alike.pair_note(compared, catalogue, "place_table") if apart else ""
+    caption = caption_of(caption, label)
+    return _table(compared, catalogue, first, heads, PLACED, caption, label, care)
 
 
 def gap(row: Mapping[str, Any], indicator: Indicator) -> str:
@@ -243,6 +248,7 @@ def _table(
     heads: Mapping[str, str],
     caption: Markdown,
     label: str,
+    care: str,
 ) -> Output:
     """The first columns, the indicator, both values, difference, verdict, what could be seen.
 
@@ -283,7 +289,7 @@ def _table(
     columns = {head: [cells[head] for cells in shown] for head in shown[0]}
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
     note = [rule(heads), TEXTS["seen"], *told[:1]]
-    note += alike.pair_note(compared, catalogue, label)
+    note += filter(None, [care])
     note += [TEXTS["rounded"]] if _apart(compared, catalogue) else []
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     labelled = markdown(": {} {{#{}}}", caption, Markdown(label))

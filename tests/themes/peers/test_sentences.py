@@ -30,8 +30,8 @@ def words_of(*rows: dict[str, Any]) -> pd.DataFrame:
     common = {
         "product": "caisse-fictive", "period": "2025",
         "group_value": "Usagers satisfaits, ensemble", "name": "Caisse fictive, ensemble (2025)",
-        "n": None, "mode": "téléphone", "definition": None, "comparable_with": None,
-        "grade": "D", "other": "quantity", "unknown": "", "reservation": None, "source_title": "Rapport [fictif]_1",
+        "n": None, "mode": "téléphone", "definition": None, "comparable_with": None, "grade": "D",
+        "other": "quantity", "unknown": "", "reservation": None, "source_title": "Rapport [fictif]_1",
         "published": "2026-03", "url": "https://exemple.invalid/rapport_1", "licence": None,
     }  # fmt: skip
     return pd.DataFrame([common | row for row in rows])
@@ -63,7 +63,7 @@ COMPARED = estimates.make(
 def test_the_first_sentence_counts_what_compares_and_what_does_not(catalogue):
     assert plain(say.overview(PUBLISHED, COMPARED, catalogue)) == (
         "Sur 2 chiffres publiés par 2 organismes, 1 se compare aux nôtres, avec réserves. L'autre "
-        "diffère par la question, l'échelle ou l'objet."
+        "a été mesuré trop autrement."
     )
     nothing = estimates.make([])
     assert "Aucun des 2 chiffres" in plain(say.overview(PUBLISHED, nothing, catalogue))
@@ -141,8 +141,8 @@ def test_every_figure_has_its_source_with_its_day_and_its_address(catalogue):
         (
             {"comparable_with": "satisfied_share", "other": "mode period", "unknown": "scale"}
             | {"reservation": "Enquête ancienne."},
-            "Ce qui diffère : le mode de recueil et la période. Ce qui n'est pas connu : l'échelle. "
-            "Enquête ancienne.",
+            "Ce qui diffère : le mode de recueil et la période. "
+            "Ce qui n'est pas connu : l'échelle. Enquête ancienne.",
         ),
     ],
 )

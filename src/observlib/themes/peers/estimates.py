@@ -111,7 +111,9 @@ def graded(named: pd.DataFrame, own: pd.DataFrame, catalogue: Catalogue) -> pd.D
             found.append(Grade("D", ("quantity",)))
             continue
         ours = own[(own["indicator"] == indicator) & (own["group"] == "")]
-        grades = [grade({**one, "group": FIGURE}, row, catalogue) for one in ours.to_dict("records")]
+        grades = [
+            grade({**one, "group": FIGURE}, row, catalogue) for one in ours.to_dict("records")
+        ]
         found.append(min(grades, key=lambda one: (one.letter, len(one.other)), default=None))
     return named.assign(
         grade=_texts([one.letter if one else "" for one in found], named),

@@ -15,8 +15,8 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import noun
 from observlib.comparability import Grade
+from observlib.comparison.sentences import noun
 from observlib.display import alike, french, phrases, wording, words
 from observlib.display.changes import REASONS
 from observlib.display.output import Output, caption_of, pipe_table, text
