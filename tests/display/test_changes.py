@@ -76,7 +76,9 @@ def test_a_difference_that_rounding_seems_to_contradict_is_explained_and_only_it
 
 def test_a_product_withheld_for_one_measure_is_not_said_to_be_without_any(compared, catalogue):
     other = compared[compared["product"] == "legifrance"]
-    other = other.assign(indicator="clarity_10", product="boamp")
+    both = {f"{side}{name}": x for side in ("", "reference_")
+            for name, x in {"indicator": "clarity_10", "product": "boamp"}.items()}  # fmt: skip
+    other = other.assign(**both)
     text = table(pd.concat([compared, other]), catalogue).shown["text/plain"]
     text = plain(text)
     hidden = "Légifrance ; BOAMP, clarté du langage (sur 10)"
@@ -124,6 +126,7 @@ def test_neighbours_are_placed_above_or_below(compared, catalogue):
     assert cells(place(named.iloc[:1], catalogue), "Nous")[:3] == ["Eux (2025)", "6,8", "7,9"]
     assert cells(place(named.iloc[:1], catalogue), "Nous")[4] == "au-dessus"
     other = named.iloc[[1]].assign(indicator="nps", unit="points", group_value="Elles")
+    other = other.assign(reference_indicator="nps", reference_unit="points")
     both = place(pd.concat([named.iloc[:1], other]), catalogue)
     assert cells(both, "Nous")[1] == "Satisfaction sur 10"
 
