@@ -76,9 +76,8 @@ def test_a_difference_that_rounding_seems_to_contradict_is_explained_and_only_it
 
 def test_a_product_withheld_for_one_measure_is_not_said_to_be_without_any(compared, catalogue):
     other = compared[compared["product"] == "legifrance"]
-    both = {f"{side}{name}": x for side in ("", "reference_")
-            for name, x in {"indicator": "clarity_10", "product": "boamp"}.items()}  # fmt: skip
-    other = other.assign(**both)
+    clarity = {"indicator": "clarity_10", "product": "boamp", "device": "jdma-boamp"}
+    other = other.assign(**clarity, **{f"reference_{name}": x for name, x in clarity.items()})
     text = table(pd.concat([compared, other]), catalogue).shown["text/plain"]
     text = plain(text)
     hidden = "Légifrance ; BOAMP, clarté du langage (sur 10)"
