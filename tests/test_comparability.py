@@ -189,7 +189,8 @@ TRAPS: dict[str, tuple[Told, Told, Grade]] = {
         of(CALLS), peer("open_data"), Grade("D", (), ("wording", "scale", "mode", "population")),
     ),
     "two published marks of one source": (
-        peer("phone"), peer("phone", group_value="site web"),
+        peer("phone", group="figure", group_value="ensemble"),
+        peer("phone", group="figure", group_value="site web"),
         Grade("C", (), ("wording", "scale", "population")),
     ),
     "a figure of a device that the catalogue does not know": (
