@@ -303,27 +303,24 @@ def value_against(row: dict[Any, Any], catalogue: Catalogue) -> str:
     return TEXTS["against"].format(value=words.figure(row["estimate"], finer), other=other)
 
 
-def read_apart(frame: pd.DataFrame, drawn: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Which products stand beside a chart and not on it, and how they are listened to otherwise.
+def read_apart(apart: pd.DataFrame, main: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Whose values have a chart of their own, and how they were got otherwise than the others.
 
     Parameters
     ----------
-    frame
-        Estimates of one indicator.
-    drawn
-        Those that the chart shows, of `comparability.alike`.
+    apart, main
+        Estimates of one indicator that no chart may hold together (see `comparability.alike`).
     """
-    left = frame[frame["estimate"].notna() & ~frame["device"].isin(drawn["device"])]
-    if left.empty or drawn.empty:
-        return ""
+    left, others = (rows.drop_duplicates("device") for rows in (apart, main))
     found = [
         comparability.grade(one, other, catalogue, ("period",))
-        for one in left.drop_duplicates("device").to_dict("records")
-        for other in drawn.drop_duplicates("device").to_dict("records")
+        for one in left.to_dict("records")
+        for other in others.to_dict("records")
     ]
-    names = phrases.named(left.drop_duplicates("device"), catalogue, "product")["name"]
-    why = alike.why(comparability.together(found))
-    return TEXTS["apart"].format(names=phrases.join_few(names), why=why)
+    if not found:
+        return ""
+    names = phrases.join_few(phrases.named(left, catalogue, "product")["name"])
+    return TEXTS["apart"].format(names=names, why=alike.why(comparability.together(found)))
 
 
 def why_untested(compared: pd.DataFrame) -> str:
