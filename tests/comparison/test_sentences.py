@@ -187,7 +187,7 @@ def test_a_chart_apart_names_whose_values_it_shows_and_what_sets_them_apart(cata
     site = {"product": "legifrance", "channel": "web", "device": "jdma-legifrance"}
     apart, main = (estimates.make([row | one]) for one in (call, site))
     assert plain(changes.read_apart(apart, main, catalogue)) == (
-        "3939 Allô Service Public : mesure à lire à part. Ce qui diffère : le mode de recueil et le "
-        "public interrogé. Ce qui n'est pas connu : la question et l'échelle."
+        "3939 Allô Service Public : mesure à lire à part. Ce qui diffère : le mode de recueil et "
+        "le public interrogé. Ce qui n'est pas connu : la question et l'échelle."
     )
     assert changes.read_apart(apart.head(0), main, catalogue) == ""
