@@ -16,7 +16,7 @@ FLOORS = [
     {"catalogue", "working_days", "inputs", "disk_cache", "demo"},
     {"tables", "estimates"},
     {"comparisons"},
-    {"families", "published_text", "coding"},
+    {"families", "published_text", "coding", "comparability"},
     {"practices", "actions", "scratch", "selection"},
     {"replies", "corrections", "expectations"},
     {"survey", "series", "confidentiality"},

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import comparisons, display, estimates, selection
+from observlib import comparability, comparisons, display, estimates, selection
 from observlib.actions import Action
 from observlib.catalogue import Catalogue
 from observlib.corrections import Correction
@@ -167,6 +167,26 @@ class Showing:
         rows = pd.concat(shown)
         rows = rows if devices else rows.assign(device="")
         return display.notes(rows, self.catalogue, self.corrections)
+
+    def alike(self, frame: pd.DataFrame, nth: int = 1) -> pd.DataFrame:
+        """The most rows of a frame that one chart may show, as they were asked for in ways alike.
+
+        Parameters
+        ----------
+        frame
+            Estimates.
+        nth
+            2 for the most of those that are left, and so on (see `comparability.alike`).
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> marks = study.estimates("satisfaction", indicator="satisfaction_10")
+        >>> study.alike(marks, 2)["device"].unique().tolist()
+        ['satisfaction-3939']
+        """
+        return comparability.alike(frame, self.catalogue, nth)
 
     def _show(
         self,

@@ -125,8 +125,11 @@ def test_a_study_that_compares_more_finds_no_rise_that_its_own_test_does_not(
 
 
 def test_each_of_our_values_meets_each_published_figure_of_its_indicator(catalogue):
-    ours = [share(60, product="boamp"), mark(7.0)]
+    beside = {"group": "figure", "group_value": "nous"}
+    ours = [share(60, product="boamp", channel="web", device="jdma-boamp", **beside)]
+    ours += [mark(7.0, **beside)]
     theirs = {"product": "caisse-fictive", "period": "2025", "group": "figure", "n_eff": None}
+    theirs |= {"channel": "web", "device": "published-figures"}
     bare = theirs | {"ci_low": None, "ci_high": None}
     figures = [
         share(75, 900) | theirs | {"group_value": "a"},
@@ -141,6 +144,8 @@ def test_each_of_our_values_meets_each_published_figure_of_its_indicator(catalog
         [7.0, "c", "unknown", "base"],
     ]
     assert found["simple_sample"].tolist() == [True, False, False]
+    called = [row | {"channel": "phone"} for row in figures]  # who were not asked on a site
+    assert peers.with_peers(estimates.make([*ours, *called]), catalogue).empty
     nobody = peers.with_peers(estimates.make(ours), catalogue)
     assert nobody.empty and changes.tested(catalogue, nobody).empty
 

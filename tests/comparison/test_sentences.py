@@ -200,3 +200,15 @@ def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other
     numbers = {"une": 1} | {french.spelled(n): n for n in range(2, 11)}
     assert sum(numbers.get(word, 0) for word in told.partition(" : ")[2].split()) == tested
     assert tested or told.startswith("Aucune")
+
+
+def test_a_chart_apart_names_whose_values_it_shows_and_what_sets_them_apart(catalogue):
+    row = {"indicator": "satisfaction_10", "unit": "sur 10", "period": "2026-T3", "estimate": 7.0}
+    call = {"product": "allo-service-public", "channel": "phone", "device": "satisfaction-3939"}
+    site = {"product": "legifrance", "channel": "web", "device": "jdma-legifrance"}
+    apart, main = (estimates.make([row | one]) for one in (call, site))
+    assert plain(changes.read_apart(apart, main, catalogue)) == (
+        "3939 Allô Service Public : mesure à lire à part. Ce qui diffère : le mode de recueil et "
+        "le public interrogé. Ce qui n'est pas connu : la question et l'échelle."
+    )
+    assert changes.read_apart(apart.head(0), main, catalogue) == ""

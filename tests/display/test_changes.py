@@ -22,6 +22,7 @@ NOW, BEFORE = "2026-T3", "2025-T3"
 def mark(value: float, period: str, product: str, **more: Any) -> dict[str, Any]:
     low, high = student(value, 2.0, 300)
     row = {"indicator": "satisfaction_10", "unit": "sur 10", "product": product, "period": period}
+    row |= {"channel": "web", "device": f"jdma-{product}"}
     return {**row, "estimate": value, "ci_low": low, "ci_high": high, "n": 300, "n_eff": 300} | more
 
 
@@ -75,7 +76,8 @@ def test_a_difference_that_rounding_seems_to_contradict_is_explained_and_only_it
 
 def test_a_product_withheld_for_one_measure_is_not_said_to_be_without_any(compared, catalogue):
     other = compared[compared["product"] == "legifrance"]
-    other = other.assign(indicator="clarity_10", product="boamp")
+    clarity = {"indicator": "clarity_10", "product": "boamp", "device": "jdma-boamp"}
+    other = other.assign(**clarity, **{f"reference_{name}": x for name, x in clarity.items()})
     text = table(pd.concat([compared, other]), catalogue).shown["text/plain"]
     text = plain(text)
     hidden = "Légifrance ; BOAMP, clarté du langage (sur 10)"
@@ -154,6 +156,7 @@ def test_neighbours_are_placed_above_or_below(compared, catalogue):
     assert cells(place(named.iloc[:1], catalogue), "Nous")[:3] == ["Eux (2025)", "6,8", "7,9"]
     assert cells(place(named.iloc[:1], catalogue), "Nous")[4] == "au-dessus, bascule à 0,7"
     other = named.iloc[[1]].assign(indicator="nps", unit="points", group_value="Elles")
+    other = other.assign(reference_indicator="nps", reference_unit="points")
     both = place(pd.concat([named.iloc[:1], other]), catalogue)
     assert cells(both, "Nous")[1] == "Satisfaction sur 10"
 

@@ -247,12 +247,12 @@ def test_estimates_that_do_not_belong_together_are_refused(change, message, mark
 def test_a_second_device_of_a_product_is_drawn_under_its_own_name_and_breaks_no_study(
     visits, marks, catalogue
 ):
-    again = marks.iloc[:1].assign(device="satisfaction-3939")
+    again = marks.iloc[:1].assign(device="sp-plus")
     chart = display.dot_chart(estimates.combine([marks, again]), catalogue, caption="Une")
     lines = visits(["bodacc"], ["2026-T2", "2026-T3"])
     lines = estimates.combine([lines, lines.assign(device="datagouv-bodacc")])
     curves = display.line_chart(lines, catalogue, caption="Deux")
-    for made, device in [(chart, "satisfaction-3939"), (curves, "datagouv-bodacc")]:
+    for made, device in [(chart, "sp-plus"), (curves, "datagouv-bodacc")]:
         assert catalogue.devices[device].label in made.content["alt"]
 
 

@@ -66,6 +66,7 @@ def frame() -> Any:
     made = []
     for product, values in MARKS.items():
         row = {"indicator": "satisfaction_10", "product": product, "channel": "web"}
+        row |= {"device": "jdma"}
         for period, value in zip(PERIODS, values, strict=True):
             more: dict[str, Any] = {"status": value}
             if isinstance(value, float):

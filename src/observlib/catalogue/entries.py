@@ -193,6 +193,11 @@ class Indicator(Named):
         description="what a cell says there is none of, a feminine noun (fr): « note de clarté »",
     )
     stock: bool = Field(default=False, description="counted at the end of a period, not during it")
+    question: Slug | None = Field(
+        default=None,
+        description="variable of questionnaires that it measures: two values compare by how it was "
+        "asked; without it nobody is asked for it",
+    )
     comparison: Comparison | None = Field(
         default=None,
         description="how two values are compared: as `mean`s (marks, NPS), as `share`s of a base, "

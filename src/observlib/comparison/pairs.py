@@ -12,7 +12,10 @@ import math
 
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue
+from observlib.comparability import grade
+from observlib.comparisons import side_of
 from observlib.survey.comparison import REFERENCE, Kind, compare, two_by_two, waves
 
 # counts of people whom a product reached
@@ -96,10 +99,9 @@ def counted(frame: pd.DataFrame, period: str, before: str) -> pd.DataFrame:
 def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Pair the values of products that are listened to in the same way.
 
-    Their devices are of one family and channel, asked by one questionnaire, and read by one
-    loader: a mark left on a site and one given on the telephone are answers to two questions, and
-    so are those of two forms. Where there are more than `MANY`, they are of one department too:
-    all pairs would grow as their square, and so would what each has to stand out from.
+    Their grade is A or B (see `comparability`). Where there are more than `MANY`, they are of one
+    department too: all pairs would grow as their square, and so would what each has to stand out
+    from.
 
     Parameters
     ----------
@@ -120,15 +122,16 @@ def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         else [("", order)]
     )
     pairs = pd.concat([two_by_two(part) for _, part in parts], ignore_index=True)
-    asked = {
-        device.id: (device.family, device.loader, device.questionnaire or "")
-        for device in catalogue.devices.values()
-    }
-    alike = (pairs["channel"] == pairs[REFERENCE + "channel"]) & (
-        pairs["device"].map(asked) == pairs[REFERENCE + "device"].map(asked)
-    )
-    apart = pairs["product"] != pairs[REFERENCE + "product"]
-    return pairs[alike & apart].assign(against="product").reset_index(drop=True)
+    pairs = pairs[pairs["product"] != pairs[REFERENCE + "product"]]
+    kept = pairs[letters(pairs, catalogue).isin(["A", "B"])]
+    return kept.assign(against="product").reset_index(drop=True)
+
+
+def letters(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
+    """The grade of each pair: how far its two sides compare (see `comparability`)."""
+    sides = (estimates.records(side_of(pairs, side)) for side in ("", REFERENCE))
+    found = [grade(one, other, catalogue).letter for one, other in zip(*sides, strict=True)]
+    return pd.Series(found, index=pairs.index, dtype=object)
 
 
 def with_nothing(effects: pd.DataFrame) -> pd.DataFrame:

@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from observlib import comparability
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import changes, french, phrases, wording, words
+from observlib.display import alike, changes, french, phrases, wording, words
 from observlib.display.changes import PLACED, REASONS, outcomes
 from observlib.estimates import EVOLVED, REFERENCE
 from observlib.period import Quarter
@@ -304,6 +305,26 @@ def value_against(row: dict[Any, Any], catalogue: Catalogue) -> str:
     finer = phrases.fine(row["estimate"], row[REFERENCE + "estimate"], indicator)
     other = words.value({**row, "estimate": row[REFERENCE + "estimate"]}, finer)
     return TEXTS["against"].format(value=words.figure(row["estimate"], finer), other=other)
+
+
+def read_apart(apart: pd.DataFrame, main: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Whose values have a chart of their own, and how they were got otherwise than the others.
+
+    Parameters
+    ----------
+    apart, main
+        Estimates of one indicator that no chart may hold together (see `comparability.alike`).
+    """
+    left, others = (rows.drop_duplicates("device") for rows in (apart, main))
+    found = [
+        comparability.grade(one, other, catalogue, ("period",))
+        for one in left.to_dict("records")
+        for other in others.to_dict("records")
+    ]
+    if not found:
+        return ""
+    names = phrases.join_few(phrases.named(left, catalogue, "product")["name"])
+    return TEXTS["apart"].format(names=names, why=alike.why(comparability.together(found)))
 
 
 def why_untested(compared: pd.DataFrame) -> str:

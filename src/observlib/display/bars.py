@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, layout, style, walked, words
+from observlib.display import alike, charts, french, layout, style, walked, words
 from observlib.display.output import Output
 from observlib.errors import ObservError
 
@@ -61,9 +61,10 @@ def bar_chart(
         )
     records = layout.ranked(frame, by, catalogue, sort=sort)
     left_out = _left_out(records[limit:], indicator)
-    alt = f"{_alt(records[:limit], indicator)} {left_out} {charts.withheld_words(frame)}"
+    care = alike.care(frame, catalogue)
+    alt = f"{_alt(records[:limit], indicator)} {left_out} {charts.withheld_words(frame)} {care}"
     return charts.output(
-        lambda: _figure(records[:limit], indicator, left_out), frame, catalogue, caption, alt
+        lambda: _figure(records[:limit], indicator, left_out, care), frame, catalogue, caption, alt
     )
 
 
@@ -78,7 +79,9 @@ def _left_out(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
     return f"Et {others}{between}, dans les données de la figure."
 
 
-def _figure(records: Sequence[dict[str, Any]], indicator: Indicator, left_out: str) -> Figure:
+def _figure(
+    records: Sequence[dict[str, Any]], indicator: Indicator, left_out: str, care: str
+) -> Figure:
     unit = records[0]["unit"]
     place = layout.columns(layout.rows_of(records, indicator), widest=_NAME)
     ticks = charts.ticks(pd.DataFrame(records), unit, 3 if place.width > 130 else 2, zero=True)
@@ -87,7 +90,7 @@ def _figure(records: Sequence[dict[str, Any]], indicator: Indicator, left_out: s
         records, indicator, low_base="Barre hachurée", partial="(p) et bord en tirets"
     )
     fig, ax, middles = layout.draw_rows(
-        place, [left_out, *notes], tall=_BAR, axis=layout.Axis(ticks, unit, name)
+        place, [left_out, *notes, care], tall=_BAR, axis=layout.Axis(ticks, unit, name)
     )
     draw(ax, records, middles, _BAR)
     for row, y in zip(records, middles, strict=True):

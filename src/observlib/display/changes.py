@@ -16,7 +16,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.comparisons import tipping_point
-from observlib.display import french, phrases, wording, words
+from observlib.display import alike, french, phrases, wording, words
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.errors import ObservError
@@ -64,7 +64,7 @@ def change_table(
     Raises
     ------
     ObservError
-        Where there is no pair, or pairs of several periods.
+        Where there is no pair, pairs of several periods, or one that does not compare.
     """
     periods = compared[[REFERENCE + "period", "period"]].drop_duplicates()
     if len(periods) != 1:
@@ -80,7 +80,9 @@ def change_table(
     if part.nunique() > 1:
         first[words.column_label(compared, "group_value", catalogue)] = list(part)
     heads = [phrases.capital(french.period_head(period)) for period in periods.iloc[0]]
-    return _table(compared, catalogue, first, heads, EVOLVED, caption_of(caption, label), label)
+    care = alike.pair_note(compared, catalogue, "change_table", ("period",))
+    caption = caption_of(caption, label)
+    return _table(compared, catalogue, first, heads, EVOLVED, caption, label, care)
 
 
 def place_table(
@@ -100,7 +102,7 @@ def place_table(
     Raises
     ------
     ObservError
-        Where there is no pair, or pairs of several kinds.
+        Where there is no pair, pairs of several kinds, or one that does not compare.
     """
     kinds = compared["against"].unique() if len(compared) else []
     if len(kinds) != 1:
@@ -113,7 +115,10 @@ def place_table(
         name: [catalogue.label(x) if by == "product" else x for x in compared[side + by]]
         for name, side in zip(names, ("", REFERENCE), strict=False)
     }
-    return _table(compared, catalogue, first, heads, PLACED, caption_of(caption, label), label)
+    apart = kinds[0] in ("product", "peer")  # other pairs are of one device
+    care = alike.pair_note(compared, catalogue, "place_table") if apart else ""
+    caption = caption_of(caption, label)
+    return _table(compared, catalogue, first, heads, PLACED, caption, label, care)
 
 
 def gap(row: Mapping[str, Any], indicator: Indicator) -> str:
@@ -243,6 +248,7 @@ def _table(
     heads: Mapping[str, str],
     caption: Markdown,
     label: str,
+    care: str,
 ) -> Output:
     """The first columns, the indicator, both values, difference, verdict, what could be seen.
 
@@ -283,6 +289,7 @@ def _table(
     columns = {head: [cells[head] for cells in shown] for head in shown[0]}
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
     note = [rule(heads), TEXTS["seen"], *told[:1]]
+    note += filter(None, [care])
     note += [TEXTS["rounded"]] if _apart(compared, catalogue) else []
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     labelled = markdown(": {} {{#{}}}", caption, Markdown(label))

@@ -10,8 +10,9 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display import charts, data, french, select, style, words
+from observlib.display import alike, charts, data, french, select, style, words
 from observlib.display.output import Output, caption_of
+from observlib.display.prose import Markdown, markdown
 from observlib.display.rounding import rounded
 from observlib.display.timeline import dated
 from observlib.errors import ObservError
@@ -44,10 +45,14 @@ def custom_chart(
     Raises
     ------
     ObservError
-        Where the frame is empty or no estimates, or the function gives no figure.
+        Where the frame is empty or no estimates, two of them do not compare, or the function
+        gives no figure.
     """
     caption = caption_of(caption, "chart")
     select.estimates_only(frame, "chart")
+    alike.refuse(frame, catalogue, "chart")
+    if care := alike.care(frame, catalogue):
+        caption = markdown("{}. {}", Markdown(caption.rstrip(".")), care)
     frame = rounded(frame, catalogue)
     sides = zip(*(side.labels for side in data.sides(frame, catalogue)), strict=True)
     records = [

@@ -9,7 +9,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, layout, select, style, walked, words
+from observlib.display import alike, charts, layout, select, style, walked, words
 from observlib.display.output import Output
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def dot_chart(
     Raises
     ------
     ObservError
-        Where the frame is empty, mixes indicators or units, or has two estimates for a subject.
+        Where the frame is empty, mixes indicators or units, has two estimates for a subject, or
+        two that do not compare.
     """
     by = select.told_apart(frame, [by])[-1]
     caption, indicator, frame = charts.checked(frame, catalogue, caption, "dot_chart", [by])
@@ -61,8 +62,11 @@ def dot_chart(
         )
     ]
     alt = charts.described("Graphique en points", records, catalogue)
-    alt += f" {charts.withheld_words(frame)}"
-    return charts.output(lambda: _figure(records, frame, indicator), frame, catalogue, caption, alt)
+    care = alike.care(frame, catalogue)
+    alt += f" {charts.withheld_words(frame)} {care}"
+    return charts.output(
+        lambda: _figure(records, frame, indicator, care), frame, catalogue, caption, alt
+    )
 
 
 def _ours(frame: pd.DataFrame, by: str, catalogue: Catalogue) -> list[str]:
@@ -74,14 +78,16 @@ def _ours(frame: pd.DataFrame, by: str, catalogue: Catalogue) -> list[str]:
     return list(frame.loc[ours, by]) if (peers & ~ours).any() else []
 
 
-def _figure(records: list[dict[str, Any]], frame: pd.DataFrame, indicator: Indicator) -> Figure:
+def _figure(
+    records: list[dict[str, Any]], frame: pd.DataFrame, indicator: Indicator, care: str
+) -> Figure:
     unit = records[0]["unit"]
     place = layout.columns(layout.rows_of(records, indicator))
     zones = indicator.good is not None and indicator.poor is not None
     limits = _limits(frame, indicator, unit, zones)
     name = charts.axis_name(indicator, unit, list(frame["period"]))
     notes = layout.notes_of(records, indicator, low_base="Marque creuse", partial="(p)")
-    notes += charts.cut_note(limits)
+    notes += [*charts.cut_note(limits), care]
     fig, ax, middles = layout.draw_rows(
         place, notes, tall=style.LINE, top=4 + style.LINE * zones,
         axis=layout.Axis(limits, unit, name),

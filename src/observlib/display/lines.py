@@ -12,6 +12,7 @@ from observlib import estimates
 from observlib.actions import Action
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import (
+    alike,
     charts,
     french,
     happened,
@@ -132,11 +133,12 @@ def line_chart(
     notes += charts.low_base_note(frame["status"], indicator)
     notes += ["s : secret statistique."] * any(map(line_marks.suppressed, series.values()))
     marks = happened.marks(series, periods, events)
-    notes += happened.notes(marks) + hidden
+    care = alike.care(frame, catalogue)
+    notes += [*happened.notes(marks), *hidden, care]
     context = _Context(
         indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes, marks
     )
-    told = " ".join([*happened.described(marks), charts.withheld_words(frame)])
+    told = " ".join([*happened.described(marks), charts.withheld_words(frame), care])
     alt = f"{_alt(series, context, apart)} {told}"
     draw = _apart if apart else _together
     made = charts.output(lambda: draw(series, context), every, catalogue, caption, alt, frame)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import french, phrases, select, wording, words
+from observlib.display import alike, french, phrases, select, wording, words
 from observlib.display.cells import (
     INTERVAL,
     Cell,
@@ -91,7 +91,8 @@ def table(
     heads = {
         name: cells for name, cells in heads.items() if any(cell.text for cell in cells.values())
     }
-    return table_of(frame, catalogue, caption, keys, heads)
+    notes = alike.column_notes({name: frame}, catalogue)
+    return table_of(frame, catalogue, caption, keys, heads, notes=notes)
 
 
 def _side_by_side(
@@ -124,7 +125,8 @@ def _side_by_side(
         heads[head] = {key: cell(row, catalogue, ends=True, size=not shared) for key, row in rows}
         of[head] = column_of(frame[frame[columns] == value], columns)
     size = size_words([indicator.base]) if any(bases.values()) else ""
-    return table_of(frame, catalogue, caption, keys, heads, size=size, of=of)
+    notes = alike.column_notes({indicator.label: frame}, catalogue)
+    return table_of(frame, catalogue, caption, keys, heads, size=size, notes=notes, of=of)
 
 
 def register(
@@ -224,7 +226,9 @@ def board(
             for key, _ in records(frame, keys)
         }
     what = size_words(indicator.base for indicator in below) if below else ""
+    parts = {one.label: frame[frame["indicator"] == one.id] for one in known}
     notes = _base_notes(bases.by_count, catalogue) if below else []
+    notes += alike.column_notes(parts, catalogue)
     return table_of(frame, catalogue, caption, keys, heads, size=what, notes=notes, of=of)
 
 
@@ -308,7 +312,8 @@ def dashboard(
         select.unique(frame, keys, f"dashboard, column {head!r}")
         column = _column(head, frame, catalogue, keys)
         heads, of = heads | column, of | dict.fromkeys(column, column_of(frame))
-    return table_of(estimates.combine(filled.values()), catalogue, caption, keys, heads, of=of)
+    every, notes = estimates.combine(filled.values()), alike.column_notes(filled, catalogue)
+    return table_of(every, catalogue, caption, keys, heads, notes=notes, of=of)
 
 
 def _column(

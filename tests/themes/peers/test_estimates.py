@@ -24,6 +24,7 @@ def figures(*rows: dict[str, Any]) -> pd.DataFrame:
         "device": "published-figures", "channel": "open_data", "organisation": "CAISSE-FICTIVE",
         "subject": "ensemble", "measure": "Usagers satisfaits", "start": "2025-01-01",
         "end": "2025-12-31", "value": 70.0, "unit": "%", "source_title": "Rapport fictif",
+        "mode": "en ligne",
     }  # fmt: skip
     frame = pd.DataFrame([common | row for row in rows])
     for name in ("start", "end"):
@@ -80,18 +81,30 @@ def test_no_interval_is_made_up_without_a_base_or_for_a_mean(figure, catalogue):
     assert pd.isna(row["ci_low"]) and pd.isna(row["ci_high"])
 
 
-def test_a_figure_stands_beside_ours_only_for_its_indicator_and_in_its_unit(catalogue):
+def test_a_figure_stands_beside_ours_only_for_its_indicator_in_its_unit_and_asked_alike(catalogue):
+    ours = estimates.make([own("satisfied_share", 60, "%"), own("satisfaction_10", 7, "sur 10")])
+    same = {"comparable_with": "satisfied_share"}
     rows = named(
         catalogue,
-        {"subject": "oui", "comparable_with": "satisfied_share"},
+        same | {"subject": "oui"},
+        same | {"subject": "au téléphone", "mode": "enquête téléphonique"},
+        same | {"subject": "sans mode", "mode": "enquête auprès d'allocataires"},
+        same | {"subject": "de deux façons", "mode": "sur place et en ligne"},
+        same | year(2014, subject="il y a longtemps"),
+        {"subject": "sans valeur de nous", "comparable_with": "nps", "unit": "points"},
         {"subject": "autre indicateur", "comparable_with": "satisfaction_10"},
         {"subject": "autre unité", "comparable_with": "satisfied_share", "unit": "points"},
         {"subject": "rien"},
     )
-    assert rows.set_index("subject")["comparable"].to_dict() == {
-        "oui": True, "autre indicateur": False, "autre unité": False, "rien": False,
+    rows = peers.graded(rows, ours, catalogue).set_index("subject", drop=False)
+    assert rows["grade"].to_dict() == {
+        "oui": "C", "au téléphone": "D", "sans mode": "D", "de deux façons": "D",
+        "il y a longtemps": "D", "sans valeur de nous": "", "autre indicateur": "D",
+        "autre unité": "D", "rien": "D",
     }  # fmt: skip
-    ours = estimates.make([own("satisfied_share", 60, "%"), own("satisfaction_10", 7, "sur 10")])
+    assert rows.loc["au téléphone", "other"] == "mode"
+    assert rows.loc["au téléphone", "unknown"] == "wording scale population"
+    assert rows.loc["rien", "other"] == "quantity"
     out = peers.compared(ours, rows, catalogue, "satisfied_share")
     assert out["group_value"].tolist() == ["Légifrance", "Caisse fictive, oui (2025)"]
     assert set(out["indicator"]) == {"satisfied_share"} and set(out["unit"]) == {"%"}
@@ -99,7 +112,8 @@ def test_a_figure_stands_beside_ours_only_for_its_indicator_and_in_its_unit(cata
 
 
 def test_two_devices_or_channels_of_one_product_are_told_apart(catalogue):
-    rows = named(catalogue, {"comparable_with": "satisfied_share"})
+    same = {"comparable_with": "satisfied_share"}
+    rows = named(catalogue, same, same | {"subject": "accueil", "mode": "téléphone"})
     ours = estimates.make(
         [
             own("satisfied_share", 60, "%"),
@@ -108,7 +122,9 @@ def test_two_devices_or_channels_of_one_product_are_told_apart(catalogue):
             own("satisfied_share", 63, "%", product="service-public", device="b", channel="phone"),
         ]
     )
+    rows = peers.graded(rows, ours, catalogue)
     out = peers.compared(ours, rows, catalogue, "satisfied_share")
+    assert set(out["channel"].tail(2)) == {"web", "phone"}
     assert out["group_value"].tolist()[:4] == [
         "Légifrance, « Je donne mon avis » sur Légifrance",
         "Légifrance, Enquête en ligne de Légifrance",

@@ -30,8 +30,8 @@ def words_of(*rows: dict[str, Any]) -> pd.DataFrame:
     common = {
         "product": "caisse-fictive", "period": "2025",
         "group_value": "Usagers satisfaits, ensemble", "name": "Caisse fictive, ensemble (2025)",
-        "n": None, "mode": "téléphone", "definition": None, "comparable_with": None,
-        "comparable": False, "reservation": None, "source_title": "Rapport [fictif]_1",
+        "n": None, "mode": "téléphone", "definition": None, "comparable_with": None, "grade": "D",
+        "other": "quantity", "unknown": "", "reservation": None, "source_title": "Rapport [fictif]_1",
         "published": "2026-03", "url": "https://exemple.invalid/rapport_1", "licence": None,
     }  # fmt: skip
     return pd.DataFrame([common | row for row in rows])
@@ -63,7 +63,7 @@ COMPARED = estimates.make(
 def test_the_first_sentence_counts_what_compares_and_what_does_not(catalogue):
     assert plain(say.overview(PUBLISHED, COMPARED, catalogue)) == (
         "Sur 2 chiffres publiés par 2 organismes, 1 se compare aux nôtres, avec réserves. L'autre "
-        "diffère par la question, l'échelle ou l'objet."
+        "a été mesuré trop autrement."
     )
     nothing = estimates.make([])
     assert "Aucun des 2 chiffres" in plain(say.overview(PUBLISHED, nothing, catalogue))
@@ -95,10 +95,11 @@ def test_that_respondents_chose_themselves_is_said_wherever_ours_stand_beside_ot
 
 
 def test_beside_the_numbers_stand_mode_base_and_every_reservation(catalogue):
-    named = words_of({"comparable_with": "satisfied_share", "reservation": "Seuil voisin."})
+    figure = {"comparable_with": "satisfied_share", "grade": "C", "reservation": "Seuil voisin."}
+    named = words_of(figure)
     shown = say.side_by_side(COMPARED, named, catalogue, "Titre")
     text = plain(repr(shown))
-    assert "| 71 % (68 à 74 %) | 1 250 | téléphone |" in text
+    assert "| 71 % (68 à 74 %) | 1 250 | téléphone | C |" in text
     assert "**Pour Caisse fictive** : Seuil voisin." in text
     assert "se sont choisis eux-mêmes" in text  # the note of our device
     assert "**Sans intervalle**" in text  # ours have none in this frame
@@ -137,6 +138,12 @@ def test_every_figure_has_its_source_with_its_day_and_its_address(catalogue):
         ({"reservation": "Autre échelle."}, "ensemble (2025). Autre échelle."),
         ({}, "La source ne dit pas assez de sa définition"),
         ({"comparable_with": "satisfaction_10"}, "Son unité (%) n'est pas celle de notre"),
+        (
+            {"comparable_with": "satisfied_share", "other": "mode period", "unknown": "scale"}
+            | {"reservation": "Enquête ancienne."},
+            "Ce qui diffère : le mode de recueil et la période. "
+            "Ce qui n'est pas connu : l'échelle. Enquête ancienne.",
+        ),
     ],
 )
 def test_what_does_not_compare_says_why(more, why, catalogue):
@@ -146,7 +153,7 @@ def test_what_does_not_compare_says_why(more, why, catalogue):
 
 def test_a_count_is_said_to_be_no_opinion_and_what_compares_is_not_listed(catalogue):
     named = words_of(
-        {"comparable": True, "comparable_with": "satisfied_share"},
+        {"grade": "C", "comparable_with": "satisfied_share"},
         {"product": "autorite-fictive", "group_value": "Réclamations, ensemble"},
     )
     text = plain(repr(say.not_comparable(PUBLISHED, named, catalogue)))

@@ -1,4 +1,4 @@
-"""Figures that neighbours publish, beside our own where question, scale and unit are the same.
+"""Figures that neighbours publish, beside our own where they compare (see `comparability`).
 
 A figure is named by who published it: the `codes` of the catalogue's peers know its organisation,
 and figures of others are left out. Estimates hold the numbers; their words (source, mode of
@@ -8,6 +8,7 @@ asking, reservation) are in the frame that `known` gives, which has the estimate
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,12 +17,14 @@ import pandas as pd
 from observlib import estimates
 from observlib.answers import SUBJECT
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
-from observlib.comparison.pairs import tested
+from observlib.comparability import Grade, grade
+from observlib.comparison.pairs import letters, tested
 from observlib.confidentiality.disclosure import protect
 from observlib.families import family
 from observlib.period import Quarter
 from observlib.survey.comparison import beside, two_by_two
 from observlib.survey.intervals import wilson
+from observlib.text import fold
 
 FIGURE = "figure"  # the group of estimates that are one a published figure
 AREAS = "distribution"  # the group of estimates of how areas are spread
@@ -37,6 +40,12 @@ _SERIES_FROM = 3  # years: fewer make no line
 _LONG_FROM = 4  # periods: of more than a few, the latest alone is told
 _FEWEST_AREAS = 5  # quantiles of fewer would each be one area's value
 _MEASURED = ["organisation", "subject", "measure"]
+_MODES = {  # words of a mode of asking, by the channel that it is
+    "web": "en ligne|internet|site|web",
+    "phone": "telephon",
+    "mail": "courrier|courriel|postal",
+    "in_person": "sur place|face a face|face-a-face|guichet",
+}
 
 
 def known(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.DataFrame:
@@ -56,9 +65,8 @@ def known(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.Data
     DataFrame
         The table's columns, with `peer` (its id) in `product`, and `period`, `group_value` (the
         measure and its subject) and `name` (the peer, subject and period), each of which names one
-        row of an indicator (the first, where two sources give one figure), and `comparable`:
-        whether the figure may stand beside the indicator it names, which it does where their
-        units agree; in the order of the peers, then of time.
+        row of an indicator (the first, where two sources give one figure); in the order of the
+        peers, then of time.
     """
     rows = _of_peers(figures, catalogue, last)
     rows = rows[rows["area"].isna()]
@@ -75,8 +83,43 @@ def known(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.Data
     rows = rows.assign(name=_texts(names, rows)).drop(columns="place")
     twice = rows.duplicated(["name", "comparable_with"], keep=False)
     rows["name"] = rows["name"].where(~twice, rows["name"] + " – " + rows["measure"])
-    fits = (rows["comparable_with"].map(catalogue.units) == rows["unit"]).astype(bool)
-    return rows.assign(comparable=fits).reset_index(drop=True)
+    return rows.reset_index(drop=True)
+
+
+def graded(named: pd.DataFrame, own: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """The figures of `known` with how far each compares with that of ours which it is nearest to.
+
+    Parameters
+    ----------
+    named
+        What `known` gave.
+    own
+        Our estimates of one period.
+
+    Returns
+    -------
+    DataFrame
+        With `grade` (A to D; D too where it names no indicator of ours in its unit, nothing where
+        we have no value of it), and the facets that differ (`other`) or are not known (`unknown`),
+        between spaces.
+    """
+    found: list[Grade | None] = []
+    rows = _asked(_estimates(named, "published_figure", "group_value"), named)
+    for row, indicator in zip(rows.to_dict("records"), named["comparable_with"], strict=True):
+        row["indicator"] = indicator
+        if catalogue.units.get(indicator) != row["unit"]:
+            found.append(Grade("D", ("quantity",)))
+            continue
+        ours = own[(own["indicator"] == indicator) & (own["group"] == "")]
+        grades = [
+            grade({**one, "group": FIGURE}, row, catalogue) for one in ours.to_dict("records")
+        ]
+        found.append(min(grades, key=lambda one: (one.letter, len(one.other)), default=None))
+    return named.assign(
+        grade=_texts([one.letter if one else "" for one in found], named),
+        other=_texts([" ".join(one.other) if one else "" for one in found], named),
+        unknown=_texts([" ".join(one.unknown) if one else "" for one in found], named),
+    )
 
 
 def published(named: pd.DataFrame) -> pd.DataFrame:
@@ -99,34 +142,49 @@ def published(named: pd.DataFrame) -> pd.DataFrame:
 def compared(
     own: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue, indicator: str
 ) -> pd.DataFrame:
-    """Our estimates of an indicator, then the neighbours' figures that share its definition.
+    """Our estimates of an indicator and the neighbours' figures that compare, of grade A to C.
 
-    A figure is taken where it is said to be comparable with the indicator and its unit is the
-    indicator's. `group` is `figure`; `group_value` names each row: our product, with its channel
-    or device where it has several, or the peer, subject and period.
+    `group` is `figure`; `group_value` names each row: our product, with its channel or device where
+    it has several, or the peer, subject and period. The `channel` of a neighbour's figure is that
+    by which its answers were got, where its mode of asking is known and is one.
 
     Parameters
     ----------
     own
         Estimates of one period; those of other indicators are left out.
     named
-        What `known` gave.
+        What `graded` gave.
     catalogue
-        Has the indicator's unit.
+        Knows what our devices ask.
     indicator
         Its id, such as `satisfaction_10`.
 
     Returns
     -------
     DataFrame
-        Estimates of the indicator; empty where no neighbour's figure is comparable.
+        Estimates of the indicator: those of ours that compare with a neighbour's figure; empty
+        where none does.
     """
-    theirs = named[named["comparable"] & (named["comparable_with"] == indicator)]
-    if theirs.empty:
+    rows = named[(named["grade"] != "D") & (named["comparable_with"] == indicator)]
+    if rows.empty:
         return estimates.make([])
+    theirs = _asked(_estimates(rows, indicator, "name"), rows)
     ours = own[(own["indicator"] == indicator) & (own["group"] == "")]
     ours = ours.assign(group=FIGURE, group_value=_names(ours, catalogue))
-    return estimates.combine([ours, _estimates(theirs, indicator, "name")])
+    fits = [
+        any(grade(one, row, catalogue).letter != "D" for row in estimates.records(theirs))
+        for one in estimates.records(ours)
+    ]
+    return estimates.combine([ours[pd.Series(fits, ours.index, dtype=bool)], theirs])
+
+
+def _asked(rows: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
+    """Estimates of figures, of the channel by which their answers were got."""
+    channels = []
+    for mode in named["mode"].fillna("").map(fold):
+        found = [channel for channel, words in _MODES.items() if re.search(words, mode)]
+        channels.append(found[0] if len(found) == 1 else "")
+    return rows.assign(channel=channels)
 
 
 def series(named: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -278,7 +336,7 @@ def _names(own: pd.DataFrame, catalogue: Catalogue) -> Sequence[str]:
 
 
 def with_peers(compared: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Pair each of our values with each figure that a neighbour publishes of its indicator.
+    """Pair each of our values with each figure of a neighbour that it compares with.
 
     Parameters
     ----------
@@ -294,7 +352,8 @@ def with_peers(compared: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     ours = compared[~theirs]
     found = [beside(ours, compared.loc[[at]]) for at in compared.index[theirs]]
     pairs = pd.concat([two_by_two(ours.head(0)), *found], ignore_index=True)
-    return pairs.assign(against="peer")
+    kept = pairs[letters(pairs, catalogue) != "D"]
+    return kept.assign(against="peer").reset_index(drop=True)
 
 
 @family("peers")
@@ -305,11 +364,11 @@ def peers_(
     catalogue: Catalogue,
     quarter: Quarter,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Each published figure, those that compare with ours beside ours, their years and areas."""
-    named = known(figures, catalogue, quarter)
+    """Each published figure with its grade, those that compare beside ours, years and areas."""
     own = estimates.combine([satisfaction, surveys])
     now = (own["period"] == str(quarter)) & (own["group"] == "") & (own["status"] != "missing")
     own = own[now]
+    named = graded(known(figures, catalogue, quarter), own, catalogue)
     both = estimates.combine(compared(own, named, catalogue, name) for name in COMPARED)
     rows = [
         published(named),

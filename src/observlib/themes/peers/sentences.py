@@ -15,8 +15,9 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
+from observlib.comparability import Grade
 from observlib.comparison.sentences import noun
-from observlib.display import french, phrases, wording, words
+from observlib.display import alike, french, phrases, wording, words
 from observlib.display.changes import REASONS
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown, plain
@@ -90,7 +91,7 @@ def caution(compared: pd.DataFrame, catalogue: Catalogue) -> str:
 def side_by_side(
     compared: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue, caption: str
 ) -> Output:
-    """A table of ours and theirs for one indicator, each with its period, base and mode.
+    """A table of ours and theirs for one indicator, each with its period, base, mode and grade.
 
     Under it stand the reservation of every row, and why some have no interval.
 
@@ -105,7 +106,7 @@ def side_by_side(
     details = named[named["comparable_with"] == indicator.id].set_index(
         ["product", "period", "name"]
     )
-    heads = ("Qui", "Période", "Valeur", "Réponses", "Mode de recueil")
+    heads = ("Qui", "Période", "Valeur", "Réponses", "Mode de recueil", "Comparabilité")
     lines: list[tuple[str, ...]] = []
     reservations: dict[str, dict[str, None]] = {}  # by reservation, whose it is, each once
     bare = False
@@ -114,16 +115,18 @@ def side_by_side(
         if ours:
             device = catalogue.devices.get(row["device"])
             mode = device.label if device else _NONE
-            reservation = (device.note if device else None) or ""
+            reservation, grade = (device.note if device else None) or "", _NONE
         else:
             figure = details.loc[(row["product"], row["period"], row["group_value"])]
             mode, reservation = _or_none(figure["mode"]), _or_none(figure["reservation"], "")
+            grade = figure["grade"] or _NONE
         fine = _fine(row, catalogue)
         interval, n = words.interval(row, fine), words.base(row)
         bare = bare or (not interval and row["status"] not in words.WITHHELD)
         value = words.value(row, fine) + (f" ({interval})" if interval else "") + _mark(row)
         base = _NONE if n is None else french.number(n)
-        lines.append((row["group_value"], french.period_label(row["period"]), value, base, mode))
+        when = french.period_label(row["period"])
+        lines.append((row["group_value"], when, value, base, mode, grade))
         if reservation:
             reservations.setdefault(reservation, {})[catalogue.label(row["product"])] = None
     notes = [
@@ -133,7 +136,7 @@ def side_by_side(
     if bare:
         notes.append(markdown("- **{}** : {}", TEXTS["bare"], TEXTS["bare_why"]))
     pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses"), even=True)
-    phrase = TEXTS["interval"]
+    phrase = Markdown(f"{TEXTS['interval']} {TEXTS['grades']}")
     label = Markdown(f"tbl-{indicator.id.replace('_', '-')}")
     labelled = markdown(": {} {{#{}}}", caption_of(caption, label), label)
     shown = text(joined([pipe, labelled, phrase, joined(notes, "\n")], "\n\n"))
@@ -192,15 +195,18 @@ def not_comparable(published: pd.DataFrame, named: pd.DataFrame, catalogue: Cata
     kept = []
     for row in estimates.records(published):
         figure = details.loc[(row["product"], row["period"], row["group_value"])]
-        if figure["comparable"]:
+        if figure["grade"] != "D":
             continue
         kept.append(row)
         why = _or_none(figure["reservation"], "")
         why = why or TEXTS["counted" if words.is_count(row["unit"]) else "unexplained"]
         same = _or_none(figure["comparable_with"], "")
-        if same:
+        if same and figure["other"] == "quantity":
             unit = words.indicator_of(same, catalogue).unit
             why = TEXTS["other_unit"].format(unit=row["unit"], ours=unit)
+        elif same:
+            unlike = Grade("D", *(tuple(figure[name].split()) for name in ("other", "unknown")))
+            why = f"{alike.why(unlike)} {_or_none(figure['reservation'], '')}".strip()
         dates = reasons.setdefault((row["product"], why), {}).setdefault(row["group_value"], [])
         dates.append(french.period_label(row["period"]))
     if not kept:
