@@ -34,7 +34,7 @@ def held(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> st
     >>> rows = estimates.make({**base, "indicator": i, "estimate": x} for i, x in told.items())
     >>> pairs = rows.head(1).assign(verdict="rise")
     >>> held(rows, pairs, load_catalogue(Path("data/catalogue"))).partition(".")[0]
-    'Refait autrement, ce constat tient dans 40 calculs sur 54'
+    'Recalculée autrement, la hausse sur un an (BOAMP) tient dans 40 calculs sur 54'
     """
     told = compared.loc[compared["verdict"] != "unknown", [*SUBJECT, "period", "verdict"]]
     found = counts(rows).merge(told, on=[*SUBJECT, "period"])
@@ -46,7 +46,8 @@ def held(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> st
     alike = all((row["held"], row["made"]) == (first["held"], first["made"]) for row in others)
     which = "least" if others and not alike else "all" if others else "one"
     sure = {name: french.number(first[name]) for name in ("held", "made")}
-    said = TEXTS[f"held.{which}"].format(name=first["name"], **sure)
+    what = TEXTS[f"what.{first['verdict']}"]
+    said = TEXTS[f"held.{which}"].format(name=first["name"], what=what, **sure)
     fragile = named[named["fragile"]]
     if fragile.empty:
         return said
