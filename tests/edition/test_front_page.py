@@ -5,11 +5,14 @@ import xml.etree.ElementTree as ET
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from observlib import comparisons, estimates
 from observlib.actions import Action, Expected
 from observlib.catalogue import load_catalogue
 from observlib.comparison import pairs as pair
-from observlib.edition.front_page import front_page
+from observlib.comparison import specifications
+from observlib.edition.front_page import front_page, headline, told_on
 from observlib.period import Quarter
 
 CATALOGUE = load_catalogue(Path("data/catalogue"))
@@ -53,3 +56,32 @@ def test_what_a_team_wrote_of_its_action_is_words_on_the_page():
     )  # fmt: skip
     text = made(set(), [action])[0]
     assert r"Une \{lettre\} (1\_2\_3)" in text
+
+
+def rising(held: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """An edition with one risen mark, which holds in some of 54 calculations."""
+    place = {"product": "boamp", "channel": "web", "device": "avis"}
+    rows = [
+        {**place, "indicator": "satisfaction_10", "period": str(quarter), "unit": "sur 10",
+         "estimate": mark, "ci_low": mark - 0.1, "ci_high": mark + 0.1, "n": 900, "n_eff": 900}
+        for quarter, mark in ((NOW - 4, 6.0), (NOW, 8.0))
+    ]  # fmt: skip
+    counted = zip(specifications.COUNTED, (54, held, 0), strict=True)
+    rows += [
+        {**place, "indicator": name, "period": str(NOW), "unit": "calculs", "estimate": x}
+        for name, x in counted
+    ]
+    frame = estimates.make(rows)
+    between = pair.between(frame, CATALOGUE, str(NOW), str(NOW - 4))
+    return frame, comparisons.make(pair.tested(CATALOGUE, between))
+
+
+def test_a_headline_that_holds_in_few_calculations_is_marked_with_their_count_and_no_other():
+    for held, fragile in ((20, True), (54, False)):
+        frame, pairs = rising(held)
+        text = front_page(frame, pairs, CATALOGUE, (), NOW, set())[0].replace("\xa0", " ")
+        assert ("[fragile : tient dans 20 calculs sur 54]{.verdict}" in text) is fragile
+        assert ("sur 10. Ce constat est fragile.]{.headline}" in text) is fragile
+        assert ("Ce constat est fragile" in headline(frame, pairs, CATALOGUE, NOW)) is fragile
+        told = set(told_on(frame, pairs, NOW)["indicator"])
+        assert (set(specifications.COUNTED) <= told) is fragile

@@ -11,6 +11,7 @@ import pandas as pd
 from observlib import comparisons, estimates, main_points
 from observlib.actions import Action
 from observlib.catalogue import Catalogue
+from observlib.comparison import specifications
 from observlib.display import french, typography, wording
 from observlib.display import points as drawn
 from observlib.display.points import line_told, small_line
@@ -20,6 +21,7 @@ from observlib.period import Quarter
 TEXTS = wording.beside(__file__)
 FOLDER = "main_points"  # of the small lines, beside the page
 EASY = "facile"  # the page in easy French
+_PLACE = [*specifications.SUBJECT, "period"]
 
 
 def headline(
@@ -27,7 +29,7 @@ def headline(
 ) -> str:
     """The edition in a sentence, as plain text (see `front_page`)."""
     points = main_points.points(main_points.ranked(pairs, frame, quarter))
-    return typography(main_points.headline(points, catalogue))
+    return typography(_first(points, frame, catalogue))
 
 
 def next_edition(quarter: str, day: date) -> str:
@@ -66,8 +68,7 @@ def front_page(
     """
     ranked = main_points.ranked(pairs, frame, quarter)
     points = main_points.points(ranked)
-    first = main_points.headline(points, catalogue)
-    parts = [markdown("[{}]{{.headline}}", first)]
+    parts = [markdown("[{}]{{.headline}}", _first(points, frame, catalogue))]
     pictures = {}
     known = list(actions)
     for number, point in enumerate(estimates.records(points), 1):
@@ -75,7 +76,8 @@ def front_page(
         name = f"{FOLDER}/{number}.svg"
         pictures[name] = small_line(series["estimate"].tolist()).encode()
         done = main_points.followed_by(point, known)
-        parts.append(_point(point, series, name, done, catalogue, pages))
+        sure = _fragile(points[number - 1 : number], frame)
+        parts.append(_point(point, series, name, done, catalogue, pages, sure))
     if len(points):
         head = markdown("## {}", TEXTS["most_changed"])
         parts[1:] = [head, drawn.points(parts[1:])]
@@ -96,7 +98,25 @@ def told_on(frame: pd.DataFrame, pairs: pd.DataFrame, quarter: Quarter) -> pd.Da
     names = ["product", "channel", "device", "period"]
     changes = points[names].assign(indicator=points["indicator"] + "_yoy")
     changed = changes.merge(frame, on=["indicator", *names])[estimates.COLUMNS]
-    return pd.concat([*sides, *lines, changed]).drop_duplicates(ignore_index=True)
+    counted = frame[frame["indicator"].isin(specifications.COUNTED) & (frame["group"] == "")]
+    doubted = counted.merge(_fragile(points, frame)[_PLACE], on=_PLACE)[estimates.COLUMNS]
+    told = [*sides, *lines, changed, doubted]
+    return pd.concat(told).drop_duplicates(ignore_index=True)
+
+
+def _fragile(points: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """The points that hold in too few of their calculations (see `specifications.counts`)."""
+    places = points.loc[points["indicator"] == specifications.HEADLINE, _PLACE]
+    found = specifications.counts(frame.merge(places, on=_PLACE))
+    return found[found["fragile"]]
+
+
+def _first(points: pd.DataFrame, frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The edition in a sentence, and whether it is fragile."""
+    said = main_points.headline(points, catalogue)
+    if points.empty or _fragile(points.head(1), frame).empty:
+        return said
+    return f"{said} {TEXTS['fragile_headline']}"
 
 
 def _point(
@@ -106,6 +126,7 @@ def _point(
     done: Iterable[Action],
     catalogue: Catalogue,
     pages: Collection[str],
+    fragile: pd.DataFrame,
 ) -> Markdown:
     title: str = main_points.title(point, catalogue)
     page = f"fiche_produit-{point['product']}"
@@ -116,4 +137,9 @@ def _point(
         day = french.day_label(action.date)
         details.append(TEXTS["since"].format(title=action.title, day=day))
     number = main_points.number(point, catalogue)
-    return drawn.point(title, number, details, picture, line_told(series, catalogue))
+    doubt = ""
+    if len(fragile):
+        row = fragile.iloc[0]
+        counted = {name: french.number(row[name]) for name in ("held", "made")}
+        doubt = TEXTS["fragile"].format(**counted)
+    return drawn.point(title, number, details, picture, line_told(series, catalogue), doubt)

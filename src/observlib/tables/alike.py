@@ -82,5 +82,8 @@ ALIKE = {
     "ratings_by_mark": Alike(
         "ratings", _MONTH | _same("question", "value", "scale_min", "scale_max")
     ),
+    "ratings_by_day": Alike(
+        "ratings", _same("date", "question", "value", "scale_min", "scale_max")
+    ),
     "experiences_by_feeling": Alike("experiences", _MONTH | _same("feeling")),
 }

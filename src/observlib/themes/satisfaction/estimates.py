@@ -17,11 +17,14 @@ from observlib.answers import (
     by_period,
     by_quarter,
     clarity,
+    on_10,
+    quarter_of,
     satisfaction,
     share,
     times,
 )
 from observlib.catalogue import Catalogue
+from observlib.comparison import specifications
 from observlib.comparison.pairs import between, products, tested
 from observlib.families import family
 from observlib.period import Quarter
@@ -107,3 +110,23 @@ def satisfaction_(
     """Marks of nine quarters; those of the quarter against a year before, and between products."""
     marks = quarterly(ratings_by_mark, quarter.back(9))
     return marks, of_satisfaction(marks, catalogue, str(quarter), str(quarter - 4))
+
+
+@family("specifications", quarters=5)
+def specifications_(
+    ratings_by_day: pd.DataFrame, satisfaction: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
+    """In how many of its defensible calculations the change on a year of each mark holds.
+
+    `satisfaction` are the estimates of the family of this name.
+    """
+    asked = ratings_by_day[ratings_by_day["question"] == "satisfaction"]
+    answers = asked.assign(
+        product=asked["product"].fillna(""),
+        quarter=quarter_of(asked["date"]),
+        mark=on_10(asked),
+        times=times(asked),
+    )
+    compared = of_satisfaction(satisfaction, catalogue, str(quarter), str(quarter - 4))
+    found, words = specifications.of_headlines(answers, compared, catalogue)
+    return found, None, words

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from observlib import estimates
+from observlib import answers, estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading_answer
+from observlib.comparison import leading_answer, specifications
 from observlib.comparison.pairs import between, tested, with_nothing
 from observlib.families import family
 from observlib.period import Quarter
@@ -22,7 +22,7 @@ def survey_(
     margins: pd.DataFrame,
     catalogue: Catalogue,
     quarter: Quarter,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
     """Nine quarters of one survey, its last year, and what differs in it, tested together.
 
     Of a survey that is not asked every quarter, the last one with answers, of the year, is
@@ -53,7 +53,31 @@ def survey_(
         with_nothing(goes_with),
         leading_answer.pairs(reasons, surveys.ticked(responses, year)),
     )
-    return estimates.combine(rows), compared
+    marked = _marked(responses, margins, catalogue, (wave - 4, wave))
+    held, words = specifications.of_headlines(marked, compared, catalogue)
+    return estimates.combine([*rows, held]), compared, words
+
+
+def _marked(
+    responses: pd.DataFrame,
+    margins: pd.DataFrame,
+    catalogue: Catalogue,
+    quarters: tuple[Quarter, ...],
+) -> pd.DataFrame:
+    """The answers of `specifications.of_headlines`, each with the weight of its profile, if any."""
+    weights: dict[str, float] = {}
+    for quarter in quarters:
+        for one in weighted.weighed(responses, margins, catalogue, [quarter]):
+            if one.calibration is not None:
+                weights |= dict(zip(one.people.index, one.calibration.weights, strict=True))
+    given = responses[(responses["variable"] == "satisfaction") & responses["value"].notna()]
+    return given.assign(
+        product=given["product"].fillna(""),
+        quarter=answers.quarter_of(given["date"]),
+        mark=answers.on_10(given),
+        times=1,
+        profile=given["response_id"].map(weights).astype(float),
+    )
 
 
 @family("surveys")
