@@ -15,7 +15,7 @@ from observlib.errors import ObservError
 from observlib.families import Given
 from observlib.period import Quarter
 from observlib.themes.surveys import estimates as surveys
-from observlib.themes.surveys import weighted
+from observlib.themes.surveys import nonresponse, weighted
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "observlib"
@@ -114,6 +114,7 @@ def test_the_marks_of_all_surveys_are_those_of_their_responses_read_together(dem
         surveys.quarterly(rows, catalogue, LAST.back(9)),
         surveys.pooled(rows, catalogue, year),
         weighted.marks(people),
+        nonresponse.marks(people),
         weighted.report(people),
     ]
     known = [*estimates.COLUMNS[:8]]

@@ -31,7 +31,8 @@ def words_of(*rows: dict[str, Any]) -> pd.DataFrame:
         "product": "caisse-fictive", "period": "2025",
         "group_value": "Usagers satisfaits, ensemble", "name": "Caisse fictive, ensemble (2025)",
         "n": None, "mode": "téléphone", "definition": None, "comparable_with": None, "grade": "D",
-        "other": "quantity", "unknown": "", "reservation": None, "source_title": "Rapport [fictif]_1",
+        "other": "quantity", "unknown": "", "reservation": None,
+        "source_title": "Rapport [fictif]_1",
         "published": "2026-03", "url": "https://exemple.invalid/rapport_1", "licence": None,
     }  # fmt: skip
     return pd.DataFrame([common | row for row in rows])
