@@ -66,9 +66,10 @@ from observlib import display, estimates
 from observlib import project
 catalogue = project.catalogue(Path({str(DEMO)!r}), Path({str(DEMO)!r}))
 frame = estimates.make(
-    {{"indicator": "satisfied_share", "product": p, "period": f"2026-T{{q}}", "unit": "%",
+    {{"indicator": "satisfied_share", "product": p, "device": f"jdma-{{p}}", "channel": "web",
+      "period": f"2026-T{{q}}", "unit": "%",
       "estimate": 50 + q, "ci_low": 48 + q, "ci_high": 53 + q, "n": 90}}
-    for p in ("legifrance", "boamp") for q in (1, 2, 3)
+    for p in ("legifrance", "vie-publique") for q in (1, 2, 3)
 )
 shares = estimates.make(
     {{"indicator": "feeling_share", "product": p, "period": "2026", "group": "feeling",
