@@ -16,7 +16,7 @@ from tests.words import plain
 from observlib import comparability, comparisons, display, estimates
 from observlib.catalogue import Catalogue
 from observlib.comparability import Grade
-from observlib.display import alike
+from observlib.display import grades
 from observlib.edition.study import load_studies
 from observlib.errors import ObservError
 
@@ -271,8 +271,8 @@ def test_what_is_kept_for_one_chart_is_drawn_and_each_row_has_its_chart(known, p
     frame = estimates.make(row for row in marks if row["indicator"] == "satisfaction_10")
     frame = frame.drop_duplicates(estimates.FIGURE, ignore_index=True)
     found, nth = estimates.make([]), 1
-    while len(drawn := comparability.alike(frame, known, nth)):
-        alike.refuse(drawn, known, "chart")
+    while len(drawn := comparability.comparable(frame, known, nth)):
+        grades.refuse(drawn, known, "chart")
         found, nth = estimates.combine([found, drawn]), nth + 1
     assert sorted(found["n"]) == sorted(frame["n"])
 
@@ -290,7 +290,7 @@ def test_a_chart_of_grade_d_is_refused_in_one_line_that_says_what_to_do(draw, kn
         draw(frame_of(known, of(JDMA), of(CALLS)), known, caption="Une", by="device")
     (line,) = str(told.value).splitlines()
     assert JDMA in line and CALLS in line and "mode, population" in line
-    assert "not known: wording, scale" in line and "study.alike(frame, 2)" in line
+    assert "not known: wording, scale" in line and "study.comparable(frame, 2)" in line
 
 
 def test_a_drawing_of_one_s_own_is_refused_too(known):
@@ -321,7 +321,7 @@ def test_a_reservation_is_read_at_a_glance(known):
         [made(known, told) for two in TRAPS.values() for told in two[:2]], 2
     ):
         grade = comparability.grade(one, other, known)
-        assert all(len(said.split()) <= 20 for said in alike.why(grade).split(". "))
+        assert all(len(said.split()) <= 20 for said in grades.why(grade).split(". "))
 
 
 def test_a_table_holds_values_of_grade_d_and_says_that_they_do_not_compare(known):

@@ -67,7 +67,7 @@ def test_nothing_to_show_is_said_with_the_noun_of_the_indicator_that_was_asked_f
 
 
 def test_a_chart_without_an_answer_is_titled_by_what_it_shows(study):
-    marks = study.alike(study.estimates("satisfaction", indicator="clarity_10"))
+    marks = study.comparable(study.estimates("satisfaction", indicator="clarity_10"))
     whole = study.lines(
         marks, study.say.comparisons.evolution(study.comparisons("satisfaction").head(0))
     )
@@ -137,7 +137,7 @@ def test_a_cell_carries_the_estimates_of_its_sentences_and_of_its_caption(study)
     (pairs,) = {len(said.content["comparisons"]["rows"])}
     assert pairs == len(moved) > 0
     now = study.select(mark, period="2026-T3")
-    chart = study.dots(study.alike(now), caption=study.say.span(mark))
+    chart = study.dots(study.comparable(now), caption=study.say.span(mark))
     assert len(rows_of(chart)) == len(mark)
     both = study.say.together(study.say.span(mark), "Et voilà.")
     assert len(rows_of(study.text(both))) == len(mark)

@@ -157,7 +157,7 @@ def together(grades: Collection[Grade]) -> Grade:
     return Grade(letter, unlike, tuple(name for name in FACETS if name in unknown))
 
 
-def alike(frame: pd.DataFrame, catalogue: Catalogue, nth: int = 1) -> pd.DataFrame:
+def comparable(frame: pd.DataFrame, catalogue: Catalogue, nth: int = 1) -> pd.DataFrame:
     """The most rows of a frame that may stand on one axis, no two of them of grade D.
 
     Parameters

@@ -50,7 +50,7 @@ class Drawing(Showing):
         --------
         >>> from observlib import Study
         >>> study = Study("2026-T3", "data/demo")
-        >>> marks = study.alike(study.estimates("satisfaction", indicator="satisfaction_10"))
+        >>> marks = study.comparable(study.estimates("satisfaction", indicator="satisfaction_10"))
         >>> print(study.lines(marks, "Les notes bougent peu").content["caption"])
         Les notes bougent peu
         """
@@ -83,7 +83,7 @@ class Drawing(Showing):
         --------
         >>> from observlib import Study
         >>> study = Study("2026-T3", "data/demo")
-        >>> marks = study.alike(study.estimates("satisfaction", indicator="satisfaction_10"))
+        >>> marks = study.comparable(study.estimates("satisfaction", indicator="satisfaction_10"))
         >>> shown = study.dots(marks, period="2026-T3")
         >>> print(shown.content["alt"][:19])
         Graphique en points
@@ -255,7 +255,7 @@ class Drawing(Showing):
         >>> from observlib import Study
         >>> study = Study("2026-T3", "data/demo")
         >>> marks = study.estimates("satisfaction", indicator="satisfaction_10", period="2026-T3")
-        >>> marks = study.alike(marks)
+        >>> marks = study.comparable(marks)
         >>> def draw(rows):
         ...     return sns.stripplot(rows, x="estimate", y="product")
         >>> shown = study.chart(draw, marks, "Les notes vont de 6,4 à 7,9 sur 10")

@@ -168,7 +168,7 @@ class Showing:
         rows = rows if devices else rows.assign(device="")
         return display.notes(rows, self.catalogue, self.corrections)
 
-    def alike(self, frame: pd.DataFrame, nth: int = 1) -> pd.DataFrame:
+    def comparable(self, frame: pd.DataFrame, nth: int = 1) -> pd.DataFrame:
         """The most rows of a frame that one chart may show, as they were asked for in ways alike.
 
         Parameters
@@ -176,17 +176,17 @@ class Showing:
         frame
             Estimates.
         nth
-            2 for the most of those that are left, and so on (see `comparability.alike`).
+            2 for the most of those that are left, and so on (see `comparability.comparable`).
 
         Examples
         --------
         >>> from observlib import Study
         >>> study = Study("2026-T3", "data/demo")
         >>> marks = study.estimates("satisfaction", indicator="satisfaction_10")
-        >>> study.alike(marks, 2)["device"].unique().tolist()
+        >>> study.comparable(marks, 2)["device"].unique().tolist()
         ['satisfaction-3939']
         """
-        return comparability.alike(frame, self.catalogue, nth)
+        return comparability.comparable(frame, self.catalogue, nth)
 
     def _show(
         self,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from observlib import comparability
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import alike, changes, french, phrases, wording, words
+from observlib.display import changes, french, grades, phrases, wording, words
 from observlib.display.changes import PLACED, REASONS, outcomes
 from observlib.estimates import EVOLVED, REFERENCE
 from observlib.period import Quarter
@@ -313,7 +313,7 @@ def read_apart(apart: pd.DataFrame, main: pd.DataFrame, catalogue: Catalogue) ->
     Parameters
     ----------
     apart, main
-        Estimates of one indicator that no chart may hold together (see `comparability.alike`).
+        Estimates of one indicator that no chart may hold together (see `comparability.comparable`).
     """
     left, others = (rows.drop_duplicates("device") for rows in (apart, main))
     found = [
@@ -324,7 +324,7 @@ def read_apart(apart: pd.DataFrame, main: pd.DataFrame, catalogue: Catalogue) ->
     if not found:
         return ""
     names = phrases.join_few(phrases.named(left, catalogue, "product")["name"])
-    return TEXTS["apart"].format(names=names, why=alike.why(comparability.together(found)))
+    return TEXTS["apart"].format(names=names, why=grades.why(comparability.together(found)))
 
 
 def why_untested(compared: pd.DataFrame) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import alike, charts, french, layout, style, walked, words
+from observlib.display import charts, french, grades, layout, style, walked, words
 from observlib.display.output import Output
 from observlib.errors import ObservError
 
@@ -61,7 +61,7 @@ def bar_chart(
         )
     records = layout.ranked(frame, by, catalogue, sort=sort)
     left_out = _left_out(records[limit:], indicator)
-    care = alike.care(frame, catalogue)
+    care = grades.care(frame, catalogue)
     alt = f"{_alt(records[:limit], indicator)} {left_out} {charts.withheld_words(frame)} {care}"
     return charts.output(
         lambda: _figure(records[:limit], indicator, left_out, care), frame, catalogue, caption, alt

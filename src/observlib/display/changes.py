@@ -16,7 +16,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.comparisons import tipping_point
-from observlib.display import alike, french, phrases, wording, words
+from observlib.display import french, grades, phrases, wording, words
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.errors import ObservError
@@ -80,7 +80,7 @@ def change_table(
     if part.nunique() > 1:
         first[words.column_label(compared, "group_value", catalogue)] = list(part)
     heads = [phrases.capital(french.period_head(period)) for period in periods.iloc[0]]
-    care = alike.pair_note(compared, catalogue, "change_table", ("period",))
+    care = grades.pair_note(compared, catalogue, "change_table", ("period",))
     caption = caption_of(caption, label)
     return _table(compared, catalogue, first, heads, EVOLVED, caption, label, care)
 
@@ -116,7 +116,7 @@ def place_table(
         for name, side in zip(names, ("", REFERENCE), strict=False)
     }
     apart = kinds[0] in ("product", "peer")  # other pairs are of one device
-    care = alike.pair_note(compared, catalogue, "place_table") if apart else ""
+    care = grades.pair_note(compared, catalogue, "place_table") if apart else ""
     caption = caption_of(caption, label)
     return _table(compared, catalogue, first, heads, PLACED, caption, label, care)
 

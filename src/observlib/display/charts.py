@@ -10,7 +10,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import alike, french, select, style, svg, words
+from observlib.display import french, grades, select, style, svg, words
 from observlib.display.data import data_markdown
 from observlib.display.output import Output, caption_of
 from observlib.display.prose import Markdown, attribute_text
@@ -40,12 +40,12 @@ def checked(
     ------
     ObservError
         Where the caption is empty, the estimates cannot be of one chart whose places are told
-        apart by the columns `keys` (see `select`), or two do not compare (see `alike.refuse`).
+        apart by the columns `keys` (see `select`), or two do not compare (see `grades.refuse`).
     """
     caption = caption_of(caption, what)
     indicator = select.one_indicator(frame, catalogue, what, one_unit)
     select.unique(frame, keys, what)
-    alike.refuse(frame, catalogue, what)
+    grades.refuse(frame, catalogue, what)
     return caption, indicator, rounded(frame, catalogue)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display import alike, charts, data, french, select, style, words
+from observlib.display import charts, data, french, grades, select, style, words
 from observlib.display.output import Output, caption_of
 from observlib.display.prose import Markdown, markdown
 from observlib.display.rounding import rounded
@@ -50,8 +50,8 @@ def custom_chart(
     """
     caption = caption_of(caption, "chart")
     select.estimates_only(frame, "chart")
-    alike.refuse(frame, catalogue, "chart")
-    if care := alike.care(frame, catalogue):
+    grades.refuse(frame, catalogue, "chart")
+    if care := grades.care(frame, catalogue):
         caption = markdown("{}. {}", Markdown(caption.rstrip(".")), care)
     frame = rounded(frame, catalogue)
     sides = zip(*(side.labels for side in data.sides(frame, catalogue)), strict=True)

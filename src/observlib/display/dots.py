@@ -9,7 +9,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import alike, charts, layout, select, style, walked, words
+from observlib.display import charts, grades, layout, select, style, walked, words
 from observlib.display.output import Output
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def dot_chart(
         )
     ]
     alt = charts.described("Graphique en points", records, catalogue)
-    care = alike.care(frame, catalogue)
+    care = grades.care(frame, catalogue)
     alt += f" {charts.withheld_words(frame)} {care}"
     return charts.output(
         lambda: _figure(records, frame, indicator, care), frame, catalogue, caption, alt

@@ -12,9 +12,9 @@ from observlib import estimates
 from observlib.actions import Action
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import (
-    alike,
     charts,
     french,
+    grades,
     happened,
     line_marks,
     panels,
@@ -133,7 +133,7 @@ def line_chart(
     notes += charts.low_base_note(frame["status"], indicator)
     notes += ["s : secret statistique."] * any(map(line_marks.suppressed, series.values()))
     marks = happened.marks(series, periods, events)
-    care = alike.care(frame, catalogue)
+    care = grades.care(frame, catalogue)
     notes += [*happened.notes(marks), *hidden, care]
     context = _Context(
         indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes, marks

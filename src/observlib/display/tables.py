@@ -9,7 +9,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import alike, french, phrases, select, wording, words
+from observlib.display import french, grades, phrases, select, wording, words
 from observlib.display.cells import (
     INTERVAL,
     Cell,
@@ -91,7 +91,7 @@ def table(
     heads = {
         name: cells for name, cells in heads.items() if any(cell.text for cell in cells.values())
     }
-    notes = alike.column_notes({name: frame}, catalogue)
+    notes = grades.column_notes({name: frame}, catalogue)
     return table_of(frame, catalogue, caption, keys, heads, notes=notes)
 
 
@@ -125,7 +125,7 @@ def _side_by_side(
         heads[head] = {key: cell(row, catalogue, ends=True, size=not shared) for key, row in rows}
         of[head] = column_of(frame[frame[columns] == value], columns)
     size = size_words([indicator.base]) if any(bases.values()) else ""
-    notes = alike.column_notes({indicator.label: frame}, catalogue)
+    notes = grades.column_notes({indicator.label: frame}, catalogue)
     return table_of(frame, catalogue, caption, keys, heads, size=size, notes=notes, of=of)
 
 
@@ -228,7 +228,7 @@ def board(
     what = size_words(indicator.base for indicator in below) if below else ""
     parts = {one.label: frame[frame["indicator"] == one.id] for one in known}
     notes = _base_notes(bases.by_count, catalogue) if below else []
-    notes += alike.column_notes(parts, catalogue)
+    notes += grades.column_notes(parts, catalogue)
     return table_of(frame, catalogue, caption, keys, heads, size=what, notes=notes, of=of)
 
 
@@ -312,7 +312,7 @@ def dashboard(
         select.unique(frame, keys, f"dashboard, column {head!r}")
         column = _column(head, frame, catalogue, keys)
         heads, of = heads | column, of | dict.fromkeys(column, column_of(frame))
-    every, notes = estimates.combine(filled.values()), alike.column_notes(filled, catalogue)
+    every, notes = estimates.combine(filled.values()), grades.column_notes(filled, catalogue)
     return table_of(every, catalogue, caption, keys, heads, notes=notes, of=of)
 
 

@@ -17,7 +17,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.comparability import Grade
 from observlib.comparison.sentences import noun
-from observlib.display import alike, french, phrases, wording, words
+from observlib.display import french, grades, phrases, wording, words
 from observlib.display.changes import REASONS
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown, plain
@@ -206,7 +206,7 @@ def not_comparable(published: pd.DataFrame, named: pd.DataFrame, catalogue: Cata
             why = TEXTS["other_unit"].format(unit=row["unit"], ours=unit)
         elif same:
             unlike = Grade("D", *(tuple(figure[name].split()) for name in ("other", "unknown")))
-            why = f"{alike.why(unlike)} {_or_none(figure['reservation'], '')}".strip()
+            why = f"{grades.why(unlike)} {_or_none(figure['reservation'], '')}".strip()
         dates = reasons.setdefault((row["product"], why), {}).setdefault(row["group_value"], [])
         dates.append(french.period_label(row["period"]))
     if not kept:

@@ -107,7 +107,7 @@ def _refuse(pair: comparability.Pair, what: str) -> None:
         raise ObservError(
             f"{what}: {one} and {other} are of grade D, and cannot stand side by side: they differ "
             f"by {', '.join(grade.other) or 'too much that is not known'}{unknown}; make one chart "
-            "each, such as of study.alike(frame), then of study.alike(frame, 2)"
+            "each, such as of study.comparable(frame), then of study.comparable(frame, 2)"
         )
 
 
