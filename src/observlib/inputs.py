@@ -40,8 +40,19 @@ UNSEEN = frozenset(
 # What of it makes a published page of its source; a test looks whether the publisher imports more.
 RENDERING = frozenset(
     (
-        *("actions", "catalogue", "comparisons", "confidentiality", "corrections", "dataset"),
-        *("disk_cache", "display", "errors", "estimates", "files", "inputs", "period", "personal"),
+        *("actions", "catalogue", "comparability", "comparisons", "confidentiality"),
+        *(
+            "corrections",
+            "dataset",
+            "disk_cache",
+            "display",
+            "errors",
+            "estimates",
+            "files",
+            "inputs",
+            "period",
+            "personal",
+        ),
         *("publish", "published_text", "scratch", "swap", "tables", "text", "yaml_files"),
     )
 )

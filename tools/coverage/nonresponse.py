@@ -119,7 +119,7 @@ def markdown(table: pd.DataFrame) -> str:
     --------
     >>> rows = [("mean_0.5", judged, 9, 95.0, 94.0, 96.0) for judged in (WEIGHTS, BAND, BOUNDED)]
     >>> print(markdown(pd.DataFrame(rows, columns=COLUMNS)).splitlines()[2])
-    | Note, répondre dépend autant du profil que de l’avis | 95,0\xa0% | 95,0\xa0% | 95,0\xa0% |
+    | Note, répondre dépend autant du profil que de l’avis | 95,0\xa0% | 95,0\xa0% | 95\xa0% |
     """
     kinds = {"mean": "Note", "share": "Part"}
     depends = {
@@ -134,7 +134,8 @@ def markdown(table: pd.DataFrame) -> str:
     for (kind, label), (phi, why) in product(kinds.items(), depends.items()):
         own = table[table["what"] == f"{kind}_{phi}"].set_index("judged")["share"]
         if len(own):
-            cells = [french.percent(own[judged], 1) for judged in (WEIGHTS, BAND, BOUNDED)]
+            cells = [french.percent(own[judged], 1) for judged in (WEIGHTS, BAND)]
+            cells.append(french.percent(own[BOUNDED]))
             lines.append(f"| {label}, {why} | {' | '.join(cells)} |")
     times = french.number(table["repetitions"].max())
     caption = f": Enquêtes où la vraie valeur est dans ce qui est dit, sur {times} tirées au hasard"

@@ -111,6 +111,15 @@ def test_a_figure_stands_beside_ours_only_for_its_indicator_in_its_unit_and_aske
     assert peers.compared(ours, rows, catalogue, "satisfaction_10").empty
 
 
+def test_a_mark_of_ours_that_is_withheld_is_withheld_beside_a_neighbour_s_too(catalogue):
+    rows = named(catalogue, {"comparable_with": "satisfied_share"})
+    withheld = dict.fromkeys(estimates.NUMBERS) | {"status": "suppressed"}
+    ours = estimates.make([own("satisfied_share", 60, "%") | withheld])
+    out = peers.compared(ours, peers.graded(rows, ours, catalogue), catalogue, "satisfied_share")
+    assert out["status"].tolist() == ["suppressed", "published"]
+    assert out["estimate"].isna().tolist() == [True, False]
+
+
 def test_two_devices_or_channels_of_one_product_are_told_apart(catalogue):
     same = {"comparable_with": "satisfied_share"}
     rows = named(catalogue, same, same | {"subject": "accueil", "mode": "téléphone"})
