@@ -227,7 +227,7 @@ def in_table(text: str, row: dict[str, Any]) -> str:
 def in_chart(text: str, row: dict[str, Any]) -> str:
     """A mark at its place on the axis."""
     place = axes(text)[0].place(row["estimate"])
-    point = f'<path d="M{place:.2f} 120L{place:.2f} 122" style="stroke:#000091" />'
+    point = f'<path d="M{place:.2f} 60L{place:.2f} 62" style="stroke:#000091" />'
     return text.replace("</svg>", f"{point}</svg>")
 
 
@@ -286,7 +286,7 @@ PLANTED: dict[str, tuple[str, Callable[[bytes, dict[str, Any]], bytes]]] = {
         instead('aria-label="Graphique', 'aria-label="Journal officiel : {n} réponses. Graphique'),
     ),
     "a comment of a page": ("satisfaction.html", instead("</body>", "<!-- {exact} --></body>")),
-    "a point of a chart": ("panorama/fig-satisfaction.svg", as_text(in_chart)),
+    "a point of a chart": ("satisfaction/fig-notes.svg", as_text(in_chart)),
     "a PDF": ("satisfaction.pdf", lambda _, row: in_pdf(row)),
     "a line of all data": ("donnees/estimates.csv", as_text(in_line)),
     "a workbook in a package": ("satisfaction.pdf", lambda _, row: in_workbook(row)),
