@@ -30,6 +30,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue, Device, Indicator
 from observlib.catalogue.questionnaires import Question
+from observlib.comparisons import side_of
 from observlib.period import bounds
 from observlib.text import fold
 
@@ -139,6 +140,17 @@ def worst(frame: pd.DataFrame, catalogue: Catalogue) -> Pair | None:
         return None
     least = max(pairs, key=lambda pair: pair.grade.letter)
     return least._replace(grade=together([pair.grade for pair in pairs]))
+
+
+def of_pairs(
+    pairs: pd.DataFrame, catalogue: Catalogue, besides: Collection[str] = ()
+) -> list[Pair]:
+    """Each pair of a frame of comparisons with its grade (see `grade`)."""
+    sides = (estimates.records(side_of(pairs, side)) for side in ("", estimates.REFERENCE))
+    return [
+        Pair(grade(one, other, catalogue, besides), one, other)
+        for one, other in zip(*sides, strict=True)
+    ]
 
 
 def together(grades: Collection[Grade]) -> Grade:

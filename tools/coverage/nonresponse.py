@@ -103,7 +103,7 @@ def found(case: tuple[str, str], seed: int, repetition: int) -> bool:
     sample, truth, margins = drawn(what, seed, repetition)
     kind: Kind = "mean" if what.startswith("mean") else "share"
     weights, values = calibrate(sample, margins), sample["value"].to_numpy()
-    profile, opinion = (pattern_mixture(values, weights, phi, kind) for phi in (PROFILE, OPINION))
+    profile, opinion = pattern_mixture(values, weights, PROFILE, OPINION, kind=kind)
     if judged == WEIGHTS:
         return profile.ci_low <= truth <= profile.ci_high
     if math.isnan(opinion.ci_low) or judged == BOUNDED:

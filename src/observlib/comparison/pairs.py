@@ -12,10 +12,8 @@ import math
 
 import pandas as pd
 
-from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparability import grade
-from observlib.comparisons import side_of
+from observlib.comparability import of_pairs
 from observlib.survey.comparison import REFERENCE, Kind, compare, two_by_two, waves
 
 # counts of people whom a product reached
@@ -129,8 +127,7 @@ def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 def letters(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
     """The grade of each pair: how far its two sides compare (see `comparability`)."""
-    sides = (estimates.records(side_of(pairs, side)) for side in ("", REFERENCE))
-    found = [grade(one, other, catalogue).letter for one, other in zip(*sides, strict=True)]
+    found = [pair.grade.letter for pair in of_pairs(pairs, catalogue)]
     return pd.Series(found, index=pairs.index, dtype=object)
 
 

@@ -10,13 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import comparability, estimates
+from observlib import comparability
 from observlib.catalogue import Catalogue
 from observlib.comparability import Grade
 from observlib.display import french, wording
 from observlib.display.typography import unbroken
 from observlib.errors import ObservError
-from observlib.estimates import REFERENCE
 
 TEXTS = wording.beside(__file__)
 
@@ -90,13 +89,10 @@ def pair_note(
     ObservError
         Where a pair is of grade D: its difference would tell of the way of asking.
     """
-    grades = []
-    for row in estimates.records(compared):
-        other = {name: row[REFERENCE + name] for name in estimates.COLUMNS}
-        grade = comparability.grade(row, other, catalogue, besides)
-        _refuse(comparability.Pair(grade, row, other), what)
-        grades.append(grade)
-    return _care(comparability.together(grades))
+    pairs = comparability.of_pairs(compared, catalogue, besides)
+    for pair in pairs:
+        _refuse(pair, what)
+    return _care(comparability.together([pair.grade for pair in pairs]))
 
 
 def _refuse(pair: comparability.Pair, what: str) -> None:

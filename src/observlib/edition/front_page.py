@@ -29,7 +29,7 @@ def headline(
 ) -> str:
     """The edition in a sentence, as plain text (see `front_page`)."""
     points = main_points.points(main_points.ranked(pairs, frame, quarter))
-    return typography(_first(points, frame, catalogue))
+    return typography(_first(points, _doubts(points, frame), catalogue))
 
 
 def next_edition(quarter: str, day: date) -> str:
@@ -68,7 +68,8 @@ def front_page(
     """
     ranked = main_points.ranked(pairs, frame, quarter)
     points = main_points.points(ranked)
-    parts = [markdown("[{}]{{.headline}}", _first(points, frame, catalogue))]
+    doubts = _doubts(points, frame)
+    parts = [markdown("[{}]{{.headline}}", _first(points, doubts, catalogue))]
     pictures = {}
     known = list(actions)
     for number, point in enumerate(estimates.records(points), 1):
@@ -76,8 +77,8 @@ def front_page(
         name = f"{FOLDER}/{number}.svg"
         pictures[name] = small_line(series["estimate"].tolist()).encode()
         done = main_points.followed_by(point, known)
-        sure = _fragile(points[number - 1 : number], frame)
-        parts.append(_point(point, series, name, done, catalogue, pages, sure))
+        doubt = doubts.get(_named(point), "")
+        parts.append(_point(point, series, name, done, catalogue, pages, doubt))
     if len(points):
         head = markdown("## {}", TEXTS["most_changed"])
         parts[1:] = [head, drawn.points(parts[1:])]
@@ -111,10 +112,26 @@ def _fragile(points: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     return found[found["fragile"]]
 
 
-def _first(points: pd.DataFrame, frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def _doubts(points: pd.DataFrame, frame: pd.DataFrame) -> dict[tuple[str, ...], str]:
+    """In how many calculations each fragile point holds, in words, by what names the point."""
+    told = {}
+    for row in _fragile(points, frame).to_dict("records"):
+        counted = {name: french.number(row[name]) for name in ("held", "made")}
+        named = (specifications.HEADLINE, *(row[name] for name in _PLACE))
+        told[named] = TEXTS["fragile"].format(**counted)
+    return told
+
+
+def _named(point: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(point[name] for name in ("indicator", *_PLACE))
+
+
+def _first(
+    points: pd.DataFrame, doubts: Mapping[tuple[str, ...], str], catalogue: Catalogue
+) -> str:
     """The edition in a sentence, and whether it is fragile."""
     said = main_points.headline(points, catalogue)
-    if points.empty or _fragile(points.head(1), frame).empty:
+    if not any(_named(point) in doubts for point in estimates.records(points.head(1))):
         return said
     return f"{said} {TEXTS['fragile_headline']}"
 
@@ -126,7 +143,7 @@ def _point(
     done: Iterable[Action],
     catalogue: Catalogue,
     pages: Collection[str],
-    fragile: pd.DataFrame,
+    doubt: str,
 ) -> Markdown:
     title: str = main_points.title(point, catalogue)
     page = f"fiche_produit-{point['product']}"
@@ -137,9 +154,4 @@ def _point(
         day = french.day_label(action.date)
         details.append(TEXTS["since"].format(title=action.title, day=day))
     number = main_points.number(point, catalogue)
-    doubt = ""
-    if len(fragile):
-        row = fragile.iloc[0]
-        counted = {name: french.number(row[name]) for name in ("held", "made")}
-        doubt = TEXTS["fragile"].format(**counted)
     return drawn.point(title, number, details, picture, line_told(series, catalogue), doubt)

@@ -39,6 +39,9 @@ class Corrected(NamedTuple):
     ci_high: float
 
 
+_UNKNOWN = Corrected(math.nan, math.nan, math.nan)
+
+
 class _Told(NamedTuple):
     """A number made of a sample, and what each of its rows adds to it (n,), of mean 0."""
 
@@ -61,10 +64,10 @@ class _Proxy(NamedTuple):
 def pattern_mixture(
     values: Floats,
     calibration: Calibration,
-    phi: float,
+    *phis: float,
     kind: Kind = "mean",
     level: float = 0.95,
-) -> Corrected:
+) -> list[Corrected]:
     """A mean or share as it would be if answering depended on the profile, on opinions, or both.
 
     The proxy of what people think is its regression on the margins, r its correlation with it. Who
@@ -82,19 +85,19 @@ def pattern_mixture(
         says nothing. Aggregated rows are not taken.
     calibration
         Start weights, margins and their targets; the calibrated weights are not used.
-    phi
-        0 to 1: `PROFILE`, `BOTH`, `OPINION`, or between.
+    phis
+        Each from 0 to 1: `PROFILE`, `BOTH`, `OPINION`, or between.
     kind
         `mean` or `share`.
     level
-        Confidence level, between 0 and 1, for that φ.
+        Confidence level, between 0 and 1, for each φ.
 
     Returns
     -------
-    Corrected
-        In the unit of `values`; it may lie beyond the ends of their scale. All NaN where the
-        profile tells so little of what people think that its interval has no end, where all say
-        the same, or where the sample is no larger than the number of categories.
+    list of Corrected
+        One for each φ, in the unit of `values`; it may lie beyond the ends of their scale. All NaN
+        where the profile tells so little of what people think that its interval has no end, where
+        all say the same, or where the sample is no larger than the number of categories.
 
     Raises
     ------
@@ -110,24 +113,28 @@ def pattern_mixture(
     >>> sample = pd.DataFrame({"sex": ["H"] * 60 + ["F"] * 40, "mark": [8.0, 6] * 30 + [6, 4] * 20})
     >>> weights = calibrate(sample, {"sex": pd.Series({"H": 50, "F": 50})})
     >>> marks = sample["mark"].to_numpy()
-    >>> [round(pattern_mixture(marks, weights, phi).estimate, 2) for phi in (0, 0.5, 1)]
+    >>> [round(found.estimate, 2) for found in pattern_mixture(marks, weights, 0, 0.5, 1)]
     [6.0, 5.91, 5.79]
     """
-    if not 0 <= phi <= 1:
-        raise ValueError(f"phi {phi}: 0 (answering depends on the profile) to 1 (on opinions)")
+    for phi in phis:
+        if not 0 <= phi <= 1:
+            raise ValueError(f"phi {phi}: 0 (answering depends on the profile) to 1 (on opinions)")
     values = np.asarray(values, dtype=float)
     if values.shape != calibration.start.shape or calibration.counts is not None:
         raise ValueError(f"one value for each of {len(calibration.start)} people")
-    unknown = Corrected(math.nan, math.nan, math.nan)
     proxy = _proxy(values, calibration)
+    return [_corrected(proxy, phi, kind, level) for phi in phis]
+
+
+def _corrected(proxy: _Proxy | None, phi: float, kind: Kind, level: float) -> Corrected:
     divisor = proxy and _moved_by(proxy, phi, kind)
     if not proxy or not divisor:
-        return unknown
+        return _UNKNOWN
     start = _probit(proxy.mean) if kind == "share" else proxy.mean
     quantile = float(stdtrit(proxy.df, (1 + checked(level)) / 2))
     ends = _fieller(start, proxy.gap, divisor, quantile)
     if not ends:
-        return unknown
+        return _UNKNOWN
     found = (start.value - proxy.gap.value / divisor.value, *ends)
     return Corrected(*(float(ndtr(x)) if kind == "share" else x for x in found))
 

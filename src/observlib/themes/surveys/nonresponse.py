@@ -13,9 +13,7 @@ import numpy as np
 import pandas as pd
 
 from observlib.confidentiality.disclosure import protect
-from observlib.survey.design import Floats
-from observlib.survey.nonresponse import BOTH, OPINION, Kind, pattern_mixture
-from observlib.survey.weighting import Calibration
+from observlib.survey.nonresponse import BOTH, OPINION, Corrected, Kind, pattern_mixture
 from observlib.themes.surveys.weighted import ENDS, UNITS, Weighed, disclosing, scores
 
 DEPENDS = {BOTH: "Si l'avis compte autant que le profil", OPINION: "Si l'avis compte seul"}
@@ -47,18 +45,19 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
             row = {**survey.passport, "indicator": name, "unit": UNITS[name], "group": "weighting"}
             row["status"] = "suppressed" if name in hides else survey.status
             values = people[name].to_numpy(float)
-            for phi, label in DEPENDS.items():
-                found = _estimate(values, survey.calibration, phi, UNITS[name])
-                made.append({**row, "group_value": label, **found})
+            kind: Kind = "share" if UNITS[name] == "%" else "mean"
+            found = pattern_mixture(values, survey.calibration, *DEPENDS, kind=kind)
+            n = int(np.isfinite(values).sum())
+            made += [
+                {**row, "group_value": label, **_estimate(one, n, UNITS[name])}
+                for label, one in zip(DEPENDS.values(), found, strict=True)
+            ]
     return protect(made)
 
 
-def _estimate(values: Floats, calibration: Calibration, phi: float, unit: str) -> dict[str, Any]:
-    kind: Kind = "share" if unit == "%" else "mean"
-    scale = 100.0 if unit == "%" else 1.0
-    found = pattern_mixture(values, calibration, phi, kind)
+def _estimate(found: Corrected, n: int, unit: str) -> dict[str, Any]:
     if math.isnan(found.estimate):
         return {"status": "missing"}
+    scale = 100.0 if unit == "%" else 1.0
     value, low, high = np.clip([scale * x for x in found], *ENDS.get(unit, (0.0, 100.0)))
-    n = int(np.isfinite(values).sum())
     return {"estimate": value, "ci_low": low, "ci_high": high, "n": n, "n_eff": n}
