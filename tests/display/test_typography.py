@@ -37,6 +37,7 @@ def test_a_second_pass_changes_nothing(text):
     "kept",
     [
         "`a : b ; c ? 5 %`",
+        "[@little2020; @andridge2019]",
         "```r\nx <- c(a = 1) ; y : z ?\n```",
         "---\ntitle: a : b\nx: y ?\n---\n",
         '::: {.callout-note title="A : b"}',

@@ -24,6 +24,7 @@ _KEPT = r"""
   | (?<=\])\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)          # target of a link
   | \{[^{}\n]*\}                                          # attributes
   | (?:https?|ftp|mailto):[^\s<>«»]*                      # bare address
+  | \[@[\w-]+(?:;[ ]*@[\w-]+)*\]                         # works cited, and nothing else
 """
 _BEFORE = r"(?<=[\w)\]»”\"'’*`…%€°.])"
 _FIX = rf"""
@@ -43,7 +44,8 @@ def typography(markdown: str) -> str:
 
     A non-breaking space goes before `:`, `%` and `»` and after `«`, a narrow one before `;`, `!`
     and `?`. Only spaces change. Code, YAML, addresses, attributes, fenced divs, mathematics, HTML
-    tags, table rules and times are left as they are, and a second pass changes nothing.
+    tags, works cited, table rules and times are left as they are, and a second pass changes
+    nothing.
 
     Examples
     --------
