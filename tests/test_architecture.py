@@ -24,7 +24,7 @@ FLOORS = [
     {"store", "project", "answers", "swap"},
     {"counts", "publications"},
     {"display", "fetching"},
-    {"errata"},
+    {"errata", "watch"},
     {"quotes", "dataset", "revisions"},
     {"comparison"},
     {"main_points", "departments"},

@@ -33,6 +33,7 @@ from observlib.cli.progress import steps
 from observlib.cli.review import review
 from observlib.cli.status import status
 from observlib.cli.trace import trace
+from observlib.cli.watch import watch
 from observlib.errors import ObservError, UsageError
 from observlib.period import today
 
@@ -127,6 +128,7 @@ app.command()(fetch)
 app.command()(ingest)
 app.command()(forget)
 app.command()(status)
+app.command()(watch)
 app.command()(edition)
 
 

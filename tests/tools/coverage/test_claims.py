@@ -1,7 +1,8 @@
-"""What the page of the method says was found by drawing: breaks, effects, non-response, power."""
+"""What the page of the method says was found by drawing: alarms, breaks, effects and more."""
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from observlib import project
-from tools.coverage import breaks, effects, nonresponse, power
+from tools.coverage import alarms, breaks, effects, nonresponse, power
 from tools.coverage.__main__ import ALONE
 from tools.coverage.simulate import how_often
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
 # one drawing of each part, by what its `drawn` is asked for
 CASES: dict[str, Any] = {
+    "alarms": "marks",
     "breaks": ("season", 0.6, 0.0),
     "effects": "season",
     "nonresponse": "share_1.0",
@@ -97,6 +99,25 @@ def test_a_true_fall_of_the_mark_is_seen_half_as_often_again_at_the_same_error()
     assert share["nothing", power.FIRST] <= 5 and share["nothing", power.EQUAL] <= 5
     for what in ("headline", "all"):
         assert share[what, power.FIRST] >= 1.5 * share[what, power.EQUAL]
+
+
+def test_a_device_gives_less_than_one_false_alarm_in_five_years():
+    """Of alarms that come at any time, a share p of devices with some is −log(1 − p) a device."""
+    share = table("alarms").set_index(["what", "size"])["share"]
+    for device in ("marks", "calls", "mail"):
+        (some,) = share[f"{alarms.FALSE}_{device}"]
+        assert -math.log(1 - some / 100) < 1
+
+
+def test_a_fall_of_half_a_point_and_a_silence_are_seen_within_ten_days():
+    share = table("alarms").set_index(["what", "size"])["share"]
+    assert share["marks", 200] >= 80 and share["silence", 3] >= 80
+
+
+def test_few_repetitions_tell_a_silence_from_nothing():
+    few = [sum(alarms.found(case, 1, i) for i in range(6)) for case in alarms.CASES]
+    share = dict(zip(alarms.CASES, few, strict=True))
+    assert share["silence", 30] == 6 > 3 >= share[f"{alarms.FALSE}_calls", 300]
 
 
 def test_few_repetitions_tell_a_fall_of_a_third_from_nothing():
