@@ -95,9 +95,9 @@ def _say_notes(made: Plan) -> None:
     rows = made.verdicts
     pace = "its yearly answers" if made.per == "year" else "its median quarter"
     _wrapped(
-        f"sees: the smallest change on a year that {pace} would show 8 times in 10; needs: answers "
-        "in each of two periods to show so what matters. By the test of its page, corrected for "
-        f"{made.tests} comparisons.",
+        f"answers: in the last quarter that had some. sees: the smallest change on a year that "
+        f"{pace} would show 8 times in 10. needs: answers in each of two periods, to show what "
+        f"matters as often. By the test of its page, corrected for {made.tests} comparisons."
     )
     if any(row["spread"] == "others" for row in rows):
         _wrapped("* too few answered to know the spread: the median of other devices is assumed.")

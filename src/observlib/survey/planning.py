@@ -10,8 +10,8 @@ more often than was planned.
 Sources: means, by the noncentral t: J. Cohen, *Statistical Power Analysis for the Behavioral
 Sciences*, 2nd ed. (1988), chapter 2, and S.-C. Chow, J. Shao, H. Wang and Y. Lokhnygina, *Sample
 Size Calculations in Clinical Research*, 3rd ed. (2017), chapter 3; weights, by the design effect:
-L. Kish, *Survey Sampling* (1965), section 8.2. R's `power.t.test` gives the same. For shares books
-and R's `power.prop.test` plan another test than Newcombe's: see `power`.
+L. Kish, *Survey Sampling* (1965). R's `power.t.test` gives the same. For shares books and R's
+`power.prop.test` plan another test than Newcombe's: see `power`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the page of the method says was found by drawing: breaks, effects, non-response, power."""
+"""What the page of the method says was found by drawing: breaks, effects and the like."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from observlib import project
-from tools.coverage import breaks, effects, nonresponse, power
+from tools.coverage import breaks, effects, nonresponse, planning, power
 from tools.coverage.__main__ import ALONE
 from tools.coverage.simulate import how_often
 
@@ -22,6 +22,7 @@ CASES: dict[str, Any] = {
     "breaks": ("season", 0.6, 0.0),
     "effects": "season",
     "nonresponse": "share_1.0",
+    "planning": ("weighted_mean", "other"),
     "power": "all",
 }
 
@@ -97,6 +98,26 @@ def test_a_true_fall_of_the_mark_is_seen_half_as_often_again_at_the_same_error()
     assert share["nothing", power.FIRST] <= 5 and share["nothing", power.EQUAL] <= 5
     for what in ("headline", "all"):
         assert share[what, power.FIRST] >= 1.5 * share[what, power.EQUAL]
+
+
+def test_of_the_answers_advised_the_difference_that_matters_is_found_eight_times_in_ten():
+    share = table("planning").set_index(["what", "family"])["share"]
+    assert share.between(78, 82).all(), "more or less than the how-to and the page promise"
+
+
+def test_the_measures_that_are_drawn_change_by_just_what_matters():
+    for name, one in planning.MEASURES.items():
+        assert sum(one.before) == pytest.approx(1) == sum(one.now)
+        scale = 100 if one.kind == "share" else 1
+        falls = scale * sum(v * (b - n) for v, b, n in zip(*one[1:4], strict=True))
+        assert falls == pytest.approx(one.matters), name
+
+
+def test_few_repetitions_find_less_where_fewer_answer_than_advised(monkeypatch):
+    advised = planning.advised
+    enough = how_often(planning, 1, repetitions=20)["share"].mean()
+    monkeypatch.setattr(planning, "advised", lambda *case: advised(*case) // 4)
+    assert enough >= 70 > 50 > how_often(planning, 1, repetitions=20)["share"].mean()
 
 
 def test_few_repetitions_tell_a_fall_of_a_third_from_nothing():
