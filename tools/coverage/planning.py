@@ -152,4 +152,4 @@ def markdown(table: pd.DataFrame) -> str:
     caption = (
         f": Enquêtes où la baisse est vue, sur {times} tirées au hasard, de l’effectif conseillé"
     )
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-effectif}}"])) + "\n"
+    return typography("\n".join([*lines, "", f"{caption} {{#tbl-planification}}"])) + "\n"

@@ -124,7 +124,7 @@ def _say_asked(made: Plan) -> None:
     )
     if told["open"]:
         texts = plural(range(int(told["open"])), "open question")
-        _wrapped(f"With {texts} on top: a minute or more for whoever answers.")
+        _wrapped(f"On top comes {texts}, which can take whoever answers minutes.")
     _wrapped(
         f"A closed question is taken for {SECONDS:.1f} seconds: Pew Research Center, Decoded, 2022."
     )

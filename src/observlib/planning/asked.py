@@ -21,9 +21,9 @@ def asked(
 
     Source: Pew Research Center, "How we keep our online surveys from running too long", *Decoded*,
     8 December 2022: by the times of its panel a survey of 15 minutes has 85 points, and a
-    stand-alone closed question is one. An open question takes whoever answers it a minute or more,
-    and no table says who did: `open` says how many there are. What was seen and not answered took
-    time too. So minutes are the least.
+    stand-alone closed question is one. An open question can take minutes, and no table says who
+    answered it: `open` says how many there are. What was seen and not answered took time too. So
+    minutes are the least.
 
     Parameters
     ----------
