@@ -32,7 +32,7 @@ FLOORS = [
     {"themes"},
     {"findings", "followed", "demonstration"},
     {"frame", "say"},
-    {"contents", "showing", "told"},
+    {"contents", "planning", "showing", "told"},
     {"drawing"},
     {"study"},
     {"overview"},

@@ -19,6 +19,7 @@ from observlib.cli.edition import edition
 from observlib.cli.exports import fetch, forget, ingest
 from observlib.cli.new import add_to
 from observlib.cli.options import Data, parameters
+from observlib.cli.plan import plan
 from observlib.cli.printing import (
     answer,
     forget_options,
@@ -129,6 +130,7 @@ app.command()(ingest)
 app.command()(forget)
 app.command()(status)
 app.command()(watch)
+app.command()(plan)
 app.command()(edition)
 
 

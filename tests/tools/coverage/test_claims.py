@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from observlib import project
-from tools.coverage import alarms, breaks, effects, nonresponse, power
+from tools.coverage import alarms, breaks, effects, nonresponse, planning, power
 from tools.coverage.__main__ import ALONE
 from tools.coverage.simulate import how_often
 
@@ -24,6 +24,7 @@ CASES: dict[str, Any] = {
     "breaks": ("season", 0.6, 0.0),
     "effects": "season",
     "nonresponse": "share_1.0",
+    "planning": ("weighted_mean", "other"),
     "power": "all",
 }
 
@@ -118,6 +119,26 @@ def test_few_repetitions_tell_a_silence_from_nothing():
     few = [sum(alarms.found(case, 1, i) for i in range(6)) for case in alarms.CASES]
     share = dict(zip(alarms.CASES, few, strict=True))
     assert share["silence", 30] == 6 > 3 >= share[f"{alarms.FALSE}_calls", 300]
+
+
+def test_of_the_answers_advised_the_difference_that_matters_is_found_eight_times_in_ten():
+    share = table("planning").set_index(["what", "family"])["share"]
+    assert share.between(78, 82).all(), "more or less than the how-to and the page promise"
+
+
+def test_the_measures_that_are_drawn_change_by_just_what_matters():
+    for name, one in planning.MEASURES.items():
+        assert sum(one.before) == pytest.approx(1) == sum(one.now)
+        scale = 100 if one.kind == "share" else 1
+        falls = scale * sum(v * (b - n) for v, b, n in zip(*one[1:4], strict=True))
+        assert falls == pytest.approx(one.matters), name
+
+
+def test_few_repetitions_find_less_where_fewer_answer_than_advised(monkeypatch):
+    advised = planning.advised
+    enough = how_often(planning, 1, repetitions=20)["share"].mean()
+    monkeypatch.setattr(planning, "advised", lambda *case: advised(*case) // 4)
+    assert enough >= 70 > 50 > how_often(planning, 1, repetitions=20)["share"].mean()
 
 
 def test_few_repetitions_tell_a_fall_of_a_third_from_nothing():
