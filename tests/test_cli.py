@@ -225,8 +225,8 @@ NEXT = str(Quarter.of(date.today()) + 1)
             ["nope"],
             [
                 "'nope'",
-                "commands are catalogue, demo, fetch, ingest, forget, status, plan, edition, "
-                "diff, review, trace, partners, preview, code",
+                "commands are catalogue, demo, fetch, ingest, forget, status, watch, plan, "
+                "edition, diff, review, trace, partners, preview, code",
             ],
         ),
         (["edtion"], ["'edtion'", "edition"]),
