@@ -1,7 +1,7 @@
 """Where things are: the project's root, the data folder in use, and what is known there.
 
 A data folder may hold a `catalogue/`, `practices/`, `actions/` and `partners/` of its own. Their
-entries and sheets are added to those of the project's `data/`, but for devices, partners and what
+entries and sheets are added to those of the project's `data/`, but for devices, partners, tasks, what
 they replied, and actions: they tell of the exports beside them, and stand alone. So does its
 `calendar.yml`. Corrections and expectations speak of one store: there are those of its data folder
 and no others.
@@ -177,7 +177,7 @@ def knowledge(data: Path, start: Path | None = None) -> Inputs:
             found |= inputs.tree(f"the {name}/own", added)
     for name in _OF_ONE_STORE:
         found |= inputs.tree(f"the {name}", root(start) / data / name)
-    for name in ("devices", "partners"):  # those of `catalogue.whole.ALONE`
+    for name in ("devices", "partners", "tasks"):  # those of `catalogue.whole.ALONE`
         if f"the catalogue/own/{name}.yml" in found:
             found.pop(f"the catalogue/{name}.yml", None)
     for name in (f"the catalogue/{_POLICY}", f"the catalogue/own/{_POLICY}"):
