@@ -126,7 +126,7 @@ def load_catalogue(
     folder
         The folder of the six lists, from `departments.yml` to `peers.yml`, and of what may be
         absent: `partners.yml`, `tasks.yml`, `families.yml`, `revisions.yml`, and the folder
-        `questionnaires`, with one file each. The formats are those of the folder `formats` beside it.
+        `questionnaires`, with one file each. Formats are those of the folder `formats` beside it.
     loaders, tables
         The loader and tidy-table names that devices may use; `None` leaves them unchecked.
     margins
@@ -246,8 +246,9 @@ def _unknown_references(
                 f"({places['products', product.id, 'id']}); rename one"
             )
     yield from partners.faults(parts["partners"], parts["peers"], places)
-    beside = ("tasks", "departments", "partners", "questionnaires")
-    yield from tasks.faults(*(parts[name] for name in beside), places)
+    yield from tasks.faults(
+        parts["tasks"], parts["departments"], parts["partners"], parts["questionnaires"], places
+    )
     subjects = {"indicator": "indicators", "device": "devices"}
     named = {column: [*parts[part]] for column, part in subjects.items()}
     named["product"] = [*parts["products"], *parts["peers"]]

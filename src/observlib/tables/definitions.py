@@ -156,8 +156,8 @@ TABLES = {
             Rule("bounces", _at_most("bounces", "visits"), "is more than the visits"),
         ),
     ),
-    # One row a section of a site (a first-level folder of its addresses) and day or part of a month;
-    # a visit to several pages of a section may count for each.
+    # One row a section of a site (a first-level folder of its addresses) and day or part of a
+    # month; a visit to several pages of a section may count for each.
     "sections": _table(
         _MONTH | {"section": _LABEL, "visits": _COUNT},
         key=("product", "channel", "section", "start", "end"),
