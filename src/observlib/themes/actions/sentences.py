@@ -151,15 +151,50 @@ def done_on(
     page
         `Study.page`: where more is told of what followed.
     """
+    own = [action for action in actions if action.product == product]
+    return _listed(own, verdicts, frame, catalogue, page("actions", product))
+
+
+def done_for_tasks(
+    verdicts: pd.DataFrame,
+    frame: pd.DataFrame,
+    actions: Iterable[Action],
+    planned: Iterable[Action],
+    catalogue: Catalogue,
+    page: Callable[[str, str], str],
+) -> Markdown:
+    """What was done for tasks, and will be, the latest first, each with what followed in a line.
+
+    Parameters
+    ----------
+    verdicts, frame, actions, page
+        As those of `done_on`.
+    planned
+        What is recorded for later.
+    """
+    own = [action for action in (*actions, *planned) if action.tasks]
+    return _listed(own, verdicts, frame, catalogue, page("actions", ""))
+
+
+def _listed(
+    actions: Iterable[Action],
+    verdicts: pd.DataFrame,
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    page: str,
+) -> Markdown:
+    """Actions, the latest first, and where more is told of what followed them."""
     lines = []
     for action in sorted(actions, key=lambda one: one.date, reverse=True):
-        if action.product != product:
-            continue
         own = verdicts[(verdicts["action"] == action.id) & (verdicts["reason"] != "series")]
         followed = [_followed(row, frame, catalogue) for row in own.to_dict("records")]
         when = french.day_label(action.date)
+        labels = [french.inner_quotes(catalogue.tasks[task].label) for task in action.tasks]
+        if labels:
+            tasks = french.join(TEXTS["task"].format(task=label) for label in labels)
+            followed.insert(0, TEXTS["for_tasks"].format(tasks=tasks))
         lines.append(markdown("- **{}** ({}). {}", action.title, when, " ".join(followed)))
-    more = markdown(f"[{{}}]({page('actions', product)}.ipynb).", TEXTS["how_measured"])
+    more = markdown(f"[{{}}]({page}.ipynb).", TEXTS["how_measured"])
     return joined([joined(lines[:_LATEST], "\n"), more], "\n\n") if lines else Markdown("")
 
 

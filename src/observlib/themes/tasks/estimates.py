@@ -6,7 +6,6 @@ and named the task themselves.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ from observlib.confidentiality.rounding import base
 from observlib.period import Quarter
 from observlib.survey.quantiles import quantile_interval
 from observlib.survey.small_samples import adjusted_wald, clustered_share
+from observlib.themes.tasks.routing import sources
 
 SUCCESS, EASE, TRIED = "task_success_share", "task_ease", "task_failure_demand_share"
 _ASKED = {SUCCESS: "task_success", EASE: "ces", TRIED: "tried_online"}
@@ -91,17 +91,12 @@ def told(people: pd.DataFrame, catalogue: Catalogue, year: Sequence[Quarter]) ->
         for task, rows in own.groupby("group_value", sort=False):
             asked = whole[(whole["task"] == task) & whole[str(indicator)].notna()]
             if len(rows) > 1:
-                about = {"indicator": indicator, "period": rows["period"].iat[0], **in_all(rows)}
+                about = {"indicator": indicator, "period": rows["period"].iat[0]}
+                about["source"] = sources(rows)
                 if rows["status"].isin(["suppressed", "partial"]).any():
                     about["status"] = "suppressed"
                 found.append(_by_task(asked, about))
     return estimates.combine(found) if found else estimates.make([])
-
-
-def in_all(rows: pd.DataFrame) -> dict[str, str]:
-    """The passport of what rests on several devices: none of them, and the digest of all."""
-    sources = "\n".join(sorted(map(str, rows["source"].unique())))
-    return {"source": f"tasks@{hashlib.sha256(sources.encode()).hexdigest()[:8]}"}
 
 
 def _by_task(given: pd.DataFrame, about: Mapping[str, Any]) -> pd.DataFrame:

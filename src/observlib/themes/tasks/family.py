@@ -58,7 +58,8 @@ def per_thousand(
         if calls.empty:
             continue
         both = pd.concat([own, calls])
-        row = {"indicator": "task_calls_per_thousand", "period": period, **tasks.in_all(both)}
+        row = {"indicator": "task_calls_per_thousand", "period": period}
+        row["source"] = routing.sources(both)
         row |= {"group": TASK, "group_value": task}
         if (both["status"] == "suppressed").any():
             made.append({**row, "status": "suppressed"})
@@ -172,12 +173,14 @@ def tasks_(
             routing.counted("ticket", tickets, tickets_by_theme, quarters),
         ]
     )
-    written = verbatims.assign(device="", product="", **tasks.in_all(verbatims))  # few of each
+    apart = {"device": "", "product": "", "channel": "", "source": routing.sources(verbatims)}
+    written = verbatims.assign(**apart)  # of each device there are few
     wrote = routing.counted("text", routing.texts(written, catalogue), written, quarters)
     people = tasks.every_survey(responses_of, catalogue)
     tried = tasks.attempts(user_tests, catalogue)
     rates = per_thousand(visits, contacts, intervals_by_day, logged, year)
-    found = [visits, contacts, wrote, tasks.told(people, catalogue, year)]
+    found = [visits, contacts, wrote, routing.in_all(visits)]
+    found.append(tasks.told(people, catalogue, year))
     found += [tasks.waits(calls, year), tasks.blocked(tried, year), rates]
     labels = [task.label for task in catalogue.tasks.values()]
     of_year = [str(one) for one in year]
@@ -189,5 +192,5 @@ def tasks_(
         answers.within(tried, year),
     )
     rows = estimates.combine(found)
-    about = {"period": next(iter(answers.pooled_period(year))), **tasks.in_all(rows)}
+    about = {"period": next(iter(answers.pooled_period(year))), "source": routing.sources(rows)}
     return estimates.combine([rows, priority(*known, about)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -116,3 +117,31 @@ def counted(
                 few = 0 < count < estimates.MINIMUM_PEOPLE
                 made.append(row | ({"status": "suppressed"} if few else {}))
     return protect(made, low_base=0, personal=False)
+
+
+def in_all(visits_: pd.DataFrame) -> pd.DataFrame:
+    """The visits of each task and quarter over all devices, of none.
+
+    Where those of one are not complete, the whole is not. Contacts have no such sum: beside it, a
+    count that is withheld of one device could be had.
+
+    Parameters
+    ----------
+    visits_
+        What `visits` gives.
+    """
+    made: list[dict[str, Any]] = []
+    rows = visits_[visits_["status"] != "missing"]
+    for (period, task), own in rows.groupby(["period", "group_value"]):
+        total = float(own["estimate"].sum())
+        row = {"indicator": "task_visits", "period": period, "group": TASK, "group_value": task}
+        row |= {"source": sources(own), "estimate": total, "n": total or None}
+        row["status"] = "partial" if (own["status"] == "partial").any() else "published"
+        made.append(row)
+    return protect(made, low_base=0, personal=False)
+
+
+def sources(rows: pd.DataFrame) -> str:
+    """The source of what rests on several devices: the digest of those of all."""
+    told = "\n".join(sorted(map(str, rows["source"].unique())))
+    return f"tasks@{hashlib.sha256(told.encode()).hexdigest()[:8]}"
