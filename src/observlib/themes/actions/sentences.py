@@ -207,11 +207,13 @@ def _followed(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
     return TEXTS["effect_seen"].format(measure=_named(row, catalogue), effect=said)
 
 
-def observed_and_expected(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What is seen, and what was expected without the action, of all that is followed."""
+def courses(frame: pd.DataFrame) -> dict[str, Any]:
+    """What `Study.lines` draws of all that is followed: what is seen, before what was expected."""
     rows = frame[frame["indicator"] == "action_course"]
     seen = rows["group_value"] == SEEN
-    return rows[seen], rows[~seen]
+    behind = {"behind": rows[~seen], "behind_label": TEXTS["courses.behind"]}
+    behind["behind_from"] = TEXTS["courses.from"]
+    return {"frame": rows[seen], "caption": TEXTS["courses.caption"], "by": "group", **behind}
 
 
 def caution(effects: pd.DataFrame) -> str:

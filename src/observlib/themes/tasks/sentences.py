@@ -30,26 +30,21 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     rows = _by_priority(frame)
     if not rows:
         return ""
-    name = words.indicator_of("task_priority", catalogue)
     sure = [row for row in rows if row["estimate"] >= SURE]
-    open_ = [row for row in rows if UNSURE <= row["estimate"] < SURE]
+    unsure = [row for row in rows if UNSURE <= row["estimate"] < SURE]
     sentences = [TEXTS["none_sure"]]
     if sure:
-        first, *more = phrases.shared_out(_quoted(row["group_value"] for row in sure))
-        count = phrases.capital(french.spelled(len(sure), "une"))
         kind = french.plural(len(sure), "one", "several")
-        sentences = [TEXTS[f"first.{kind}"].format(count=count, tasks=first)]
-        sentences += [TEXTS["too"].format(tasks=part) for part in more]
-    else:
-        (task,) = _quoted([rows[0]["group_value"]])
-        share = words.value(rows[0], name)
-        sentences.append(TEXTS["leading"].format(task=task, share=share))
-    if open_:
-        kind = french.plural(len(open_), "one", "several")
-        told = {"count": french.spelled(len(open_)), "low": words.value(open_[0], name)}
-        sentences.append(TEXTS[f"unsure.{kind}"].format(**told))
-    else:
-        sentences.append(TEXTS["settled"])
+        count = phrases.capital(french.spelled(len(sure), "une"))
+        sentences = [TEXTS[f"sure.{kind}"].format(count=count)]
+    share = words.value(rows[0], words.indicator_of("task_priority", catalogue))
+    first, *others = _quoted(row["group_value"] for row in rows[:3])
+    sentences.append(TEXTS["leading"].format(task=first, share=share))
+    if others:
+        sentences.append(TEXTS["next"].format(tasks=french.join(others)))
+    kind = french.plural(len(unsure), "one", "several")
+    count = french.spelled(len(unsure), "une")
+    sentences.append(TEXTS[f"unsure.{kind}"].format(count=count) if unsure else TEXTS["settled"])
     return " ".join(sentences)
 
 
@@ -68,49 +63,27 @@ def whole(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.loc[told.drop_duplicates(key).index.sort_values()].reset_index(drop=True)
 
 
-def unknown(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """What is not known of which tasks; what is known of none is said once.
+def unknown(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
+    """What is not known, and of which tasks: how they fare, and who answers for them.
 
     Parameters
     ----------
     frame
         Estimates of the family.
     """
-    labels = [task.label for task in catalogue.tasks.values()]
-    never, sentences = [], []
-    for name in _KNOWN:
-        known = set(published(frame, name)["group_value"])
-        lacking = [label for label in labels if label not in known]
-        if not known:
-            never.append(TEXTS[f"unknown.{name}"])
-        elif lacking:
-            tasks = phrases.join_few(_quoted(lacking))
-            sentences.append(TEXTS["lacking"].format(what=TEXTS[f"unknown.{name}"], tasks=tasks))
-    if len(never) > 1:
-        what = ", ni ".join(never)
-        sentences.insert(0, TEXTS["nothing_of"].format(what=what))
-    elif never:
-        sentences.insert(0, TEXTS["nothing_of_one"].format(what=never[0]))
-    return " ".join(sentences) if labels else TEXTS["no_task"]
-
-
-def unowned(catalogue: Catalogue) -> str:
-    """For which tasks no department answers; nothing where one does for each.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"))
-    >>> unowned(known)
-    ''
-    """
-    labels = [task.label for task in catalogue.tasks.values() if task.owner is None]
-    if not labels:
-        return ""
-    kind = french.plural(len(labels), "one", "several")
-    count, tasks = french.spelled(len(labels), "une"), phrases.join_few(_quoted(labels))
-    return TEXTS[f"owned.{kind}"].format(count=count, tasks=tasks)
+    tasks = catalogue.tasks.values()
+    known = {name: set(published(frame, name)["group_value"]) for name in _KNOWN}
+    known["owner"] = {task.label for task in tasks if task.owner}
+    lines = []
+    for what, of in known.items():
+        lacking = [task.label for task in tasks if task.label not in of]
+        said = phrases.join_few(_quoted(lacking))
+        said = TEXTS["of_some"].format(tasks=said) if of else TEXTS["of_none"]
+        if lacking:
+            lines.append(markdown("- **{}** : {}.", TEXTS[f"unknown.{what}"], said))
+    if not tasks:
+        return text(TEXTS["no_task"])
+    return text(joined(lines, "\n") if lines else TEXTS["all_known"])
 
 
 def routes(catalogue: Catalogue) -> Output:
