@@ -33,7 +33,8 @@ settings.load_profile("observlib")
 
 ROOT = Path(__file__).parents[1]
 STEPS = (
-    "Fetching|Fetching exports|Writing exports|Reading exports|Executing studies|Publishing pages"
+    "Fetching|Fetching exports|Writing exports|Reading exports|Executing studies|Publishing pages|"
+    "Watching"
 )
 PROGRESS = re.compile(rf"(?m)^(?:{STEPS}): \d+ of \d+.*\n")  # cli/test_progress.py looks at it
 

@@ -34,7 +34,7 @@ def copy_catalogue(place: Path) -> Path:
         for path in source.rglob("*.yml"):
             target = folder / path.relative_to(source)
             target.parent.mkdir(parents=True, exist_ok=True)
-            adds = target.exists() and path.stem not in ALONE
+            adds = target.exists() and path.stem not in {*ALONE, "departments"}
             before = target.read_text(encoding="utf-8") if adds else ""
             target.write_text(before + path.read_text(encoding="utf-8"), encoding="utf-8")
     return folder

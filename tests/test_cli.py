@@ -25,7 +25,7 @@ from observlib.period import Quarter
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
-    *("catalogue", "demo", "fetch", "ingest", "forget", "status", "edition", "partners"),
+    *("catalogue", "demo", "fetch", "ingest", "forget", "status", "watch", "edition", "partners"),
     *("preview", "code", "practice", "study", "device"),
 )
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
@@ -225,8 +225,8 @@ NEXT = str(Quarter.of(date.today()) + 1)
             ["nope"],
             [
                 "'nope'",
-                "commands are catalogue, demo, fetch, ingest, forget, status, edition, diff, "
-                "review, trace, partners, preview, code",
+                "commands are catalogue, demo, fetch, ingest, forget, status, watch, plan, "
+                "edition, diff, review, trace, partners, preview, code",
             ],
         ),
         (["edtion"], ["'edtion'", "edition"]),

@@ -34,7 +34,7 @@ UNSEEN = frozenset(
     (
         *("cli", "demo", "demonstration", "disk_cache", "editions", "explaining", "fetching"),
         *("git", "live", "loaders", "menus", "packages", "preview", "publish", "release", "review"),
-        *("scaffold", "staging", "standing", "swap"),
+        *("scaffold", "staging", "standing", "swap", "watch"),
     )
 )
 # What of it makes a published page of its source; a test looks whether the publisher imports more.

@@ -26,10 +26,11 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
     from observlib.corrections import Correction
     from observlib.expectations import Expectation
     from observlib.practices import Practices
+    from observlib.decisions import Decision
     from observlib.replies import Reply
 
 _POLICY = "revisions.yml"
-_ALONE = ("actions", "partners")  # folders of which a data folder's own stands alone
+_ALONE = ("actions", "decisions", "partners")  # folders of which a data folder's own stands alone
 _OF_ONE_STORE = ("corrections", "expectations")
 
 
@@ -139,6 +140,20 @@ def replies(data: Path, start: Path | None = None) -> tuple[Reply, ...]:
     return load_replies(folder, catalogue(data, start))
 
 
+def decisions(
+    data: Path, followed: Collection[str], start: Path | None = None
+) -> tuple[Decision, ...]:
+    """The checked decisions on tasks, the oldest first: a data folder's own, else the project's.
+
+    `followed` is as for `actions`, which they name.
+    """
+    from observlib.decisions import load_decisions
+
+    folder = own(data, "decisions", start) or root(start) / "data" / "decisions"
+    known = [action.id for action in actions(data, followed, start)]
+    return load_decisions(folder, catalogue(data, start), known)
+
+
 def corrections(data: Path, start: Path | None = None) -> list[Correction]:
     """The corrections of a data folder, in the order of their names; the store checks the rest.
 
@@ -169,7 +184,7 @@ def knowledge(data: Path, start: Path | None = None) -> Inputs:
     The policy of revisions is apart (`policy`): no page and no family follows from it.
     """
     found: Inputs = inputs.tree("the reference", root(start) / "data" / "reference")
-    for name in ("catalogue", "practices", "actions", "partners"):
+    for name in ("catalogue", "practices", "actions", "decisions", "partners"):
         added = own(data, name, start)
         if added is None or name not in _ALONE:
             found |= inputs.tree(f"the {name}", root(start) / "data" / name)

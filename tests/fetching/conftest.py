@@ -15,12 +15,13 @@ from observlib.fetching import web
 
 
 class Asked(NamedTuple):
-    """A request: its path, and by their names its query, form and headers."""
+    """A request: its path, by their names its query, form and headers, and its body."""
 
     path: str
     query: dict[str, str]
     form: dict[str, str]
     headers: dict[str, str]
+    body: str = ""
 
 
 class Reply(NamedTuple):
@@ -46,7 +47,7 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         query, form = (dict(parse_qsl(text)) for text in (parts.query, body))
-        asked = Asked(parts.path, query, form, dict(self.headers))
+        asked = Asked(parts.path, query, form, dict(self.headers), body)
         self.server.asked.append(asked)
         reply = self.server.answer(asked)
         reply = reply if isinstance(reply, Reply) else Reply(reply)

@@ -13,10 +13,29 @@ from observlib.catalogue import Catalogue
 from observlib.display import french
 from observlib.display.typography import typography
 from observlib.errors import ObservError
-from tools.coverage import breaks, changes, effects, methods, nonresponse, power, raked
+from tools.coverage import (
+    alarms,
+    breaks,
+    changes,
+    effects,
+    methods,
+    nonresponse,
+    planning,
+    power,
+    raked,
+)
 from tools.coverage.outside import LEAST, MOST, REASONS, farthest
 from tools.coverage.truth import DEMO
 
+# what is counted otherwise than intervals
+ALONE = {
+    "alarms": alarms,
+    "breaks": breaks,
+    "effects": effects,
+    "nonresponse": nonresponse,
+    "planning": planning,
+    "power": power,
+}
 LABELS = changes.LABELS | methods.LABELS | raked.LABELS  # of what no page shows by itself
 BEGIN = "<!-- coverage: written by `make coverage` -->"
 END = "<!-- /coverage -->"
@@ -125,9 +144,8 @@ def main() -> None:
     """Write the tables that are committed on the page of the method."""
     method = project.root() / "reports" / "methode.qmd"
     write(method, BEGIN, END, markdown(known("coverage"), project.catalogue(DEMO)))
-    for part in (breaks, effects, nonresponse, power):
-        table = known(part.__name__.rpartition(".")[2])
-        write(method, part.BEGIN, part.END, part.markdown(table))
+    for name, part in ALONE.items():
+        write(method, part.BEGIN, part.END, part.markdown(known(name)))
 
 
 if __name__ == "__main__":  # where words alone have changed

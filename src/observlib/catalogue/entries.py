@@ -63,7 +63,16 @@ class Named(Entry):
 
 
 class Department(Named):
-    """A department whose teams run listening devices."""
+    """A department whose teams run listening devices, and how an alarm reaches it."""
+
+    contact: Text | None = Field(
+        default=None, description="the role that alarms of its devices go to (fr), never a name"
+    )
+    mail: str | None = Field(
+        default=None,
+        pattern=r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$",
+        description="mailbox of that role, which `observ watch` writes to; never a person's own",
+    )
 
 
 class Product(Named):

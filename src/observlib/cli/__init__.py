@@ -19,6 +19,7 @@ from observlib.cli.edition import edition
 from observlib.cli.exports import fetch, forget, ingest
 from observlib.cli.new import add_to
 from observlib.cli.options import Data, parameters
+from observlib.cli.plan import plan
 from observlib.cli.printing import (
     answer,
     forget_options,
@@ -33,6 +34,7 @@ from observlib.cli.progress import steps
 from observlib.cli.review import review
 from observlib.cli.status import status
 from observlib.cli.trace import trace
+from observlib.cli.watch import watch
 from observlib.errors import ObservError, UsageError
 from observlib.period import today
 
@@ -80,6 +82,7 @@ def catalogue(data: Data = Path("data")) -> None:
     known = project.catalogue(data)
     told = {part: list(getattr(known, part)) for part in _PARTS}
     told["actions"] = [action.id for action in project.actions(data, FOLLOWED)]
+    told["decisions"] = [one.id for one in project.decisions(data, FOLLOWED)]
     told["replies"] = [reply.id for reply in project.replies(data)]
     told["corrections"] = [one.id for one in project.corrections(data)]
     told["expectations"] = [one.id for one in project.expectations(data)]
@@ -127,6 +130,8 @@ app.command()(fetch)
 app.command()(ingest)
 app.command()(forget)
 app.command()(status)
+app.command()(watch)
+app.command()(plan)
 app.command()(edition)
 
 

@@ -185,7 +185,7 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     states = together[["status", REFERENCE + "status"]]
     comparable = states.isin(["published", THIN]).all(axis=1)
     thin = comparable & (states == THIN).any(axis=1)
-    found = compare(together[~thin], kinds, matters, first=_first(together[~thin], catalogue))
+    found = compare(together[~thin], kinds, matters, first=headlines(together[~thin], catalogue))
     if not thin.any():
         return found
     rest = together[thin].assign(simple_sample=False, verdict="unknown", reason=THIN)
@@ -194,12 +194,10 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([found, rest]).loc[together.index] if len(found) else rest
 
 
-def _first(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
+def headlines(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
     """Which pairs are tested first: a headline measure of a whole, on a year."""
-    headlines = [one.id for one in catalogue.indicators.values() if one.headline]
-    return (
-        pairs["indicator"].isin(headlines) & (pairs["against"] == "before") & (pairs["group"] == "")
-    )
+    first = [one.id for one in catalogue.indicators.values() if one.headline]
+    return pairs["indicator"].isin(first) & (pairs["against"] == "before") & (pairs["group"] == "")
 
 
 def joined(frame: pd.DataFrame, reference: pd.DataFrame, against: str) -> pd.DataFrame:

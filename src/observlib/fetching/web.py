@@ -136,6 +136,22 @@ def ask(
     raise ObservError(f"{server.host}: asks for a pause {_PAUSES} times in a row; try again later")
 
 
+def tell(server: Server, content: Mapping[str, Any]) -> None:
+    """Send a server JSON by `POST`; what it answers is not read, but for its status.
+
+    Raises
+    ------
+    ObservError
+        One line, where it cannot be reached or refuses.
+    """
+    told = {"Content-Type": "application/json", "User-Agent": "observlib"}
+    status, _, _ = _send(server, Request(server.url, json.dumps(content).encode(), told))
+    if status >= 300:
+        raise ObservError(
+            f"{server.host}: answers with the status {status}; check {server.variable}"
+        )
+
+
 class _Stay(HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:
         return None

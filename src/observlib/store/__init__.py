@@ -8,6 +8,7 @@ may stand at an address instead (see `store.address`).
 """
 
 from observlib.store.claims import DEMONSTRATION
+from observlib.store.daily import by_day
 from observlib.store.forgetting import forget, still_raw
 from observlib.store.holdings import count, heard, marks, received, themes
 from observlib.store.ingestion import Ingested, Progress, ingest
@@ -26,7 +27,14 @@ from observlib.store.reading import (
     read,
 )
 from observlib.store.seen import first_seen
-from observlib.store.status import changing, corrections, missing, open_corrections, status
+from observlib.store.status import (
+    changing,
+    corrections,
+    missing,
+    open_corrections,
+    status,
+    told_until,
+)
 from observlib.store.sums import alike, by_month, spans
 
 __all__ = [
@@ -36,6 +44,7 @@ __all__ = [
     "Progress",
     "alike",
     "applied",
+    "by_day",
     "by_month",
     "changing",
     "check",
@@ -62,4 +71,5 @@ __all__ = [
     "status",
     "still_raw",
     "themes",
+    "told_until",
 ]

@@ -171,9 +171,27 @@ def next_expected(last: date, read: date, rhythm: str) -> date | None:
     months = _MONTHS.get(rhythm, 1)
     if not months:
         return None
-    ends = _period_end(last, months)
-    covered = ends if read > ends else last
+    covered = told_until(last, read, rhythm)
     return _period_end(covered + timedelta(days=1), months) + timedelta(days=GRACE)
+
+
+def told_until(last: date, read: date, rhythm: str) -> date:
+    """The last day of which a device's exports tell, be it that nothing came on it.
+
+    Parameters
+    ----------
+    last, read, rhythm
+        As for `next_expected`.
+
+    Examples
+    --------
+    >>> str(told_until(date(2026, 9, 14), date(2026, 10, 2), "continuous"))
+    '2026-09-30'
+    >>> str(told_until(date(2026, 9, 14), date(2026, 9, 20), "continuous"))
+    '2026-09-14'
+    """
+    ends = _period_end(last, _MONTHS.get(rhythm, 1) or 1)
+    return ends if read > ends else last
 
 
 def _period_end(day: date, months: int) -> date:

@@ -6,7 +6,8 @@
 - answers taken as a simple sample: `intervals`, and `small_samples` for a dozen participants;
 - texts that people read and a machine guesses: `prediction_powered`, `agreement` of readers;
 - `columns`: a frame's numbers, and the names that messages give to its rows;
-- differences and changes: `differences`, `comparison`, `multiplicity`; durations: `survival`.
+- differences and changes: `differences`, `comparison`, `multiplicity`, and `planning` of what they
+  need; durations: `survival`.
 
 A designed sample has the values of R's package `survey`, but where a docstring says otherwise:
 `tests/survey/test_against_r.py` runs it on the same answers, where it is installed.

@@ -1,7 +1,8 @@
-"""What the page of the method says was found by drawing: breaks, effects, non-response, power."""
+"""What the page of the method says was found by drawing: alarms, breaks, effects and more."""
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from observlib import project
-from tools.coverage import breaks, effects, nonresponse, power
+from tools.coverage import alarms, breaks, effects, nonresponse, planning, power
 from tools.coverage.__main__ import ALONE
 from tools.coverage.simulate import how_often
 
@@ -19,9 +20,11 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
 # one drawing of each part, by what its `drawn` is asked for
 CASES: dict[str, Any] = {
+    "alarms": "marks",
     "breaks": ("season", 0.6, 0.0),
     "effects": "season",
     "nonresponse": "share_1.0",
+    "planning": ("weighted_mean", "other"),
     "power": "all",
 }
 
@@ -97,6 +100,45 @@ def test_a_true_fall_of_the_mark_is_seen_half_as_often_again_at_the_same_error()
     assert share["nothing", power.FIRST] <= 5 and share["nothing", power.EQUAL] <= 5
     for what in ("headline", "all"):
         assert share[what, power.FIRST] >= 1.5 * share[what, power.EQUAL]
+
+
+def test_a_device_gives_less_than_one_false_alarm_in_five_years():
+    """Of alarms that come at any time, a share p of devices with some is −log(1 − p) a device."""
+    share = table("alarms").set_index(["what", "size"])["share"]
+    for device in ("marks", "calls", "mail"):
+        (some,) = share[f"{alarms.FALSE}_{device}"]
+        assert -math.log(1 - some / 100) < 1
+
+
+def test_a_fall_of_half_a_point_and_a_silence_are_seen_within_ten_days():
+    share = table("alarms").set_index(["what", "size"])["share"]
+    assert share["marks", 200] >= 80 and share["silence", 3] >= 80
+
+
+def test_few_repetitions_tell_a_silence_from_nothing():
+    few = [sum(alarms.found(case, 1, i) for i in range(6)) for case in alarms.CASES]
+    share = dict(zip(alarms.CASES, few, strict=True))
+    assert share["silence", 30] == 6 > 3 >= share[f"{alarms.FALSE}_calls", 300]
+
+
+def test_of_the_answers_advised_the_difference_that_matters_is_found_eight_times_in_ten():
+    share = table("planning").set_index(["what", "family"])["share"]
+    assert share.between(78, 82).all(), "more or less than the how-to and the page promise"
+
+
+def test_the_measures_that_are_drawn_change_by_just_what_matters():
+    for name, one in planning.MEASURES.items():
+        assert sum(one.before) == pytest.approx(1) == sum(one.now)
+        scale = 100 if one.kind == "share" else 1
+        falls = scale * sum(v * (b - n) for v, b, n in zip(*one[1:4], strict=True))
+        assert falls == pytest.approx(one.matters), name
+
+
+def test_few_repetitions_find_less_where_fewer_answer_than_advised(monkeypatch):
+    advised = planning.advised
+    enough = how_often(planning, 1, repetitions=20)["share"].mean()
+    monkeypatch.setattr(planning, "advised", lambda *case: advised(*case) // 4)
+    assert enough >= 70 > 50 > how_often(planning, 1, repetitions=20)["share"].mean()
 
 
 def test_few_repetitions_tell_a_fall_of_a_third_from_nothing():

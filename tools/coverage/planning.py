@@ -1,0 +1,155 @@
+"""How often a difference that matters is found, where as many answer as the planning advises.
+
+A survey is asked in two quarters, of which one measure truly changes. It is compared alone, or in
+one family with nineteen measures that do not change, as the headline that comes first or as one of
+the others. The planning knows the spread of the first quarter alone; that of the second is a little
+larger, as it is where a good mark falls.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from itertools import accumulate, product
+from random import Random
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from observlib import answers, estimates
+from observlib.demo.chance import normal, stream
+from observlib.display import french
+from observlib.display.typography import typography
+from observlib.survey.comparison import Kind, compare, waves
+from observlib.survey.design import design
+from observlib.survey.estimation import mean
+from observlib.survey.planning import answers_needed, least_levels
+from tools.coverage.simulate import SHARES
+
+BEGIN = "<!-- planning: written by `make coverage` -->"
+END = "<!-- /planning -->"
+COLUMNS = ["what", "family", *SHARES]
+REPETITIONS = 5000  # of 15 shares of 80 %, none is then off by 2 points by chance
+ALONE, HEADLINE, OTHER = "alone", "headline", "other"
+TESTS = 20
+DESIGN_EFFECT = 1.5
+_WEIGHTS = (1.0, 3.0 + math.sqrt(8.0))  # each of half of the people: they cost `DESIGN_EFFECT`
+_NOW, _BEFORE = "2026-T3", "2025-T3"
+
+
+class What(NamedTuple):
+    """A measure: what people may say, how often in each quarter, and what difference matters."""
+
+    kind: Kind
+    values: tuple[float, ...]
+    before: tuple[float, ...]
+    now: tuple[float, ...]
+    matters: float
+
+
+_ON_10 = (0.0, 2.5, 5.0, 7.5, 10.0)
+_MARKS = (_ON_10, (0.06, 0.10, 0.18, 0.40, 0.26), (0.07, 0.13, 0.23, 0.37, 0.20))
+MEASURES = {
+    "mean": What("mean", *_MARKS, 0.5),
+    "middle_share": What("share", (0.0, 1.0), (0.40, 0.60), (0.45, 0.55), 5.0),
+    "high_share": What("share", (0.0, 1.0), (0.15, 0.85), (0.20, 0.80), 5.0),
+    "nps": What("mean", (-100.0, 0.0, 100.0), (0.25, 0.30, 0.45), (0.30, 0.30, 0.40), 10.0),
+    "weighted_mean": What("mean", *_MARKS, 0.5),
+}
+CASES = tuple(product(MEASURES, (ALONE, HEADLINE, OTHER)))
+
+
+@cache
+def advised(what: str, family: str) -> int:
+    """Answers of each quarter that the planning asks for."""
+    _, values, before, _, matters = MEASURES[what]
+    tests = [family == HEADLINE, family == OTHER] + [False] * (TESTS - 2)
+    level = least_levels([False] if family == ALONE else tests)[0]
+    if MEASURES[what].kind == "share":
+        return answers_needed(matters / 100, share=before[1], level=level)
+    middle = np.dot(values, before)
+    sd = math.sqrt(np.dot((np.array(values) - middle) ** 2, before))
+    effect = DESIGN_EFFECT if what == "weighted_mean" else 1.0
+    return answers_needed(matters, sd=sd, level=level, design_effect=effect)
+
+
+def drawn(case: tuple[str, str], seed: int, repetition: int) -> pd.DataFrame:
+    """Estimates of two quarters with their intervals, that of the measure first.
+
+    Examples
+    --------
+    >>> rows = drawn(("nps", "other"), 1, 0)
+    >>> len(rows), bool((rows["n"] == advised("nps", "other")).all())
+    (40, True)
+    """
+    what, family = case
+    chance, n = stream(seed, "planning", *case, str(repetition)), advised(*case)
+    rows: list[dict[str, Any]] = []
+    for period in (_BEFORE, _NOW):
+        rows.append({**_measured(what, period == _NOW, n, chance), "period": period})
+        half = stdtrit(n - 1, 0.975) / math.sqrt(n)
+        for i in range(TESTS - 1 if family != ALONE else 0):
+            middle = normal(chance) / math.sqrt(n)  # the mean of n answers of deviation 1
+            ends = {"estimate": middle, "ci_low": middle - half, "ci_high": middle + half}
+            about = {"indicator": f"still_{i:02d}", "unit": "points", "period": period}
+            rows.append({**about, **ends, "n": n, "n_eff": n})
+    return estimates.make(rows)
+
+
+def _measured(what: str, is_now: bool, n: int, chance: Random) -> dict[str, Any]:
+    """The row of the measure, of answers drawn one by one."""
+    kind, values, before, now, _ = MEASURES[what]
+    shares = [*accumulate(now if is_now else before)]
+    said = pd.Series(chance.choices(values, cum_weights=shares, k=n))
+    if kind == "share":
+        return answers.share("measure", said == 1.0)
+    if what != "weighted_mean":
+        return answers.mean("measure", said, (min(values), max(values)))
+    weights = chance.choices(_WEIGHTS, k=n)
+    people = pd.DataFrame({"said": said, "weight": weights})
+    found = mean(design(people, weights="weight"), "said").iloc[0]
+    kept = {name: found[name] for name in ("estimate", "ci_low", "ci_high", "n", "n_eff")}
+    return {"indicator": "measure", "unit": "sur 10", **kept}
+
+
+def found(case: tuple[str, str], seed: int, repetition: int) -> bool:
+    """Whether the verdict on the measure is the fall that is true."""
+    what, family = case
+    pairs = waves(drawn(case, seed, repetition), _NOW, _BEFORE)
+    kinds: dict[str, Kind] = dict.fromkeys(pairs["indicator"], "mean")
+    kinds["measure"] = MEASURES[what].kind
+    headline = "still_00" if family == OTHER else "measure"
+    first = pairs["indicator"] == headline if family != ALONE else ()
+    told = compare(pairs, kinds, {}, first=first).set_index("indicator")["verdict"]
+    return bool(told["measure"] == "fall")
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """The table of the method's page.
+
+    Examples
+    --------
+    >>> rows = [(what, family, 9, 80.0, 78.0, 82.0) for what, family in CASES]
+    >>> print(markdown(pd.DataFrame(rows, columns=COLUMNS)).splitlines()[2].replace("\\xa0", " "))
+    | Note sur dix, 0,5 point | 80,0 % | 80,0 % | 80,0 % |
+    """
+    labels = {
+        "mean": "Note sur dix, 0,5 point",
+        "middle_share": "Part de 60 %, 5 points",
+        "high_share": "Part de 85 %, 5 points",
+        "nps": "NPS, 10 points",
+        "weighted_mean": "Note redressée, 0,5 point",
+    }
+    head = "| Ce qui baisse, et de combien | Seul | Passe d’abord | Parmi les autres |"
+    lines = [head, "|:----------------------|---:|---:|---:|"]
+    for what, label in labels.items():
+        own = table[table["what"] == what].set_index("family")["share"]
+        cells = [french.percent(own[family], 1) for family in (ALONE, HEADLINE, OTHER)]
+        lines.append(f"| {label} | {' | '.join(cells)} |")
+    times = french.number(table["repetitions"].max())
+    caption = (
+        f": Enquêtes où la baisse est vue, sur {times} tirées au hasard, de l’effectif conseillé"
+    )
+    return typography("\n".join([*lines, "", f"{caption} {{#tbl-planification}}"])) + "\n"
