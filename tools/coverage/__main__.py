@@ -22,14 +22,20 @@ from rich.progress import (
 
 from observlib import files, project
 from observlib.errors import ObservError
-from tools.coverage import breaks, effects, nonresponse, page, power
+from tools.coverage import breaks, effects, nonresponse, page, power, ranking
 from tools.coverage.outside import REASONS, outside
 from tools.coverage.parts import PARTS
 from tools.coverage.simulate import how_often, simulate
 
 SEED = 20261125
 # what is counted otherwise than intervals
-ALONE = {"breaks": breaks, "effects": effects, "nonresponse": nonresponse, "power": power}
+ALONE = {
+    "breaks": breaks,
+    "effects": effects,
+    "nonresponse": nonresponse,
+    "power": power,
+    "ranking": ranking,
+}
 _PROCESSES = 2
 
 

@@ -13,7 +13,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import french
 from observlib.display.typography import typography
 from observlib.errors import ObservError
-from tools.coverage import breaks, changes, effects, methods, nonresponse, power, raked
+from tools.coverage import breaks, changes, effects, methods, nonresponse, power, raked, ranking
 from tools.coverage.outside import LEAST, MOST, REASONS, farthest
 from tools.coverage.truth import DEMO
 
@@ -125,7 +125,7 @@ def main() -> None:
     """Write the tables that are committed on the page of the method."""
     method = project.root() / "reports" / "methode.qmd"
     write(method, BEGIN, END, markdown(known("coverage"), project.catalogue(DEMO)))
-    for part in (breaks, effects, nonresponse, power):
+    for part in (breaks, effects, nonresponse, power, ranking):
         table = known(part.__name__.rpartition(".")[2])
         write(method, part.BEGIN, part.END, part.markdown(table))
 

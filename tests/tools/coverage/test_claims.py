@@ -1,4 +1,4 @@
-"""What the page of the method says was found by drawing: breaks, effects, non-response, power."""
+"""What the page of the method says was found by drawing: breaks, effects, power, ranks …"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from observlib import project
-from tools.coverage import breaks, effects, nonresponse, power
+from tools.coverage import breaks, effects, nonresponse, power, ranking
 from tools.coverage.__main__ import ALONE
 from tools.coverage.simulate import how_often
 
@@ -23,6 +23,7 @@ CASES: dict[str, Any] = {
     "effects": "season",
     "nonresponse": "share_1.0",
     "power": "all",
+    "ranking": "0_20",
 }
 
 
@@ -117,3 +118,15 @@ def test_few_repetitions_tell_the_bounds_from_weights_where_opinions_decide():
 def test_few_repetitions_tell_a_headline_that_falls_from_nothing():
     few = how_often(power, 1, repetitions=20).set_index(["what", "order"])["share"]
     assert few["headline", power.FIRST] > few["nothing", power.FIRST]
+
+
+@pytest.mark.parametrize("band", ranking.BANDS)
+def test_of_tasks_told_with_a_probability_about_as_many_are_truly_among_the_ten(band):
+    row = table("ranking").set_index(["what", "judged"]).loc[band, ranking.TOLD]
+    low, high = map(float, band.split("_"))
+    assert low <= row["low"] and row["high"] <= high, "the probability is not what it says"
+
+
+def test_the_ten_that_are_named_by_their_probability_are_no_worse_than_by_raw_values():
+    share = table("ranking").set_index(["what", "judged"]).loc[ranking.NAMED]
+    assert share.at[ranking.TOLD, "low"] > share.at[ranking.RAW, "share"]
