@@ -16,13 +16,13 @@ import pandas as pd
 
 from observlib import disk_cache, estimates, inputs, project, store, themes
 from observlib.actions import Action
+from observlib.decisions import Decision
 from observlib.errors import ObservError, bounded
 from observlib.expectations import REASONS, Expectation, exploratory
 from observlib.families import CONTEXT, DECLARED, REFERENCE, RESPONSES, Family, Given
 from observlib.followed import FOLLOWED
 from observlib.inputs import Inputs
 from observlib.period import Quarter
-from observlib.decisions import Decision
 from observlib.replies import Reply
 from observlib.tables import ALIKE, TABLES
 from observlib.themes.devices import estimates as devices

@@ -24,9 +24,9 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
     from observlib.actions import Action
     from observlib.catalogue import Catalogue
     from observlib.corrections import Correction
+    from observlib.decisions import Decision
     from observlib.expectations import Expectation
     from observlib.practices import Practices
-    from observlib.decisions import Decision
     from observlib.replies import Reply
 
 _POLICY = "revisions.yml"

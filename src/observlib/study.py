@@ -28,13 +28,13 @@ from observlib import (
 )
 from observlib.actions import Action
 from observlib.corrections import Correction
+from observlib.decisions import Decision
 from observlib.display import french
 from observlib.drawing import Drawing
 from observlib.errors import ObservError, bounded
 from observlib.expectations import Expectation
 from observlib.period import Quarter
 from observlib.practices import Practices
-from observlib.decisions import Decision
 from observlib.replies import Reply
 from observlib.say import Say
 from observlib.selection import Where, taking
