@@ -111,7 +111,7 @@ def answers_table(
 
 def _due(one: Decision | None, quarter: str) -> str:
     if one is None or one.due is None:
-        return TEXTS["no_day"]
+        return ""
     day = french.day_label(one.due)
     return TEXTS["overdue"].format(day=day) if _late(one, quarter) else day
 
