@@ -43,6 +43,7 @@ MODELS: dict[str, Any] = {
     "catalogue/codebook.yml": catalogue.Coded,
     "catalogue/peers.yml": catalogue.Peer,
     "catalogue/partners.yml": catalogue.Partner,
+    "catalogue/tasks.yml": catalogue.Task,
     "catalogue/families.yml": catalogue.FamilyLabel,
     "catalogue/revisions.yml": catalogue.Revision,
     "catalogue/questionnaires/<id>.yml": catalogue.Questionnaire,

@@ -68,7 +68,7 @@ SURVEYS = {  # product, answers begun in a quarter (from, to)
 QUARTERS = calendar.QUARTERS[-8:]  # in which they were asked
 DEVICES = (*SECTIONS, *SURVEYS)
 # Draws in which every truth of the last edition lies in the interval that is published for it.
-_SALT = {"enquete-demarches": "1", "enquete-demarches-3939": "1"}
+_SALT = {"enquete-demarches": "1", "enquete-demarches-3939": "10"}
 _STAY = 88  # chances in % of going on to the second page
 _SKIP = 4  # of leaving a question without answer
 _SATISFIED = (6, 10, 18, 40, 26)

@@ -170,12 +170,15 @@ def blocked(tried: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
             row = {**passport, "indicator": "task_blocked_share", "period": period, "unit": "%"}
             row |= {"group": TASK, "group_value": task, "n": people, "n_eff": n_eff}
             row |= {"estimate": 100 * share, "ci_low": low, "ci_high": high}
-            of = given.groupby("quarter")["who"].nunique()
-            enough = [
-                of[str(q)] >= estimates.MINIMUM_PEOPLE if str(q) in of else None for q in year
-            ]
+            people_of = given.groupby("quarter")["who"].nunique().to_dict()
+            enough = [_enough(people_of.get(str(quarter))) for quarter in year]
             made.append(row if window_told(enough) else {**row, "status": "suppressed"})
     return protect(made, personal=False)
+
+
+def _enough(people: int | None) -> bool | None:
+    """Whether so many may be told; None where there are none."""
+    return None if people is None else bool(people >= estimates.MINIMUM_PEOPLE)
 
 
 def failures(tried: pd.DataFrame) -> tuple[float, float, int]:

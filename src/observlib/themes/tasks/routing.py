@@ -122,8 +122,8 @@ def counted(
 def in_all(visits_: pd.DataFrame) -> pd.DataFrame:
     """The visits of each task and quarter over all devices, of none.
 
-    Where those of one are not complete, the whole is not. Contacts have no such sum: beside it, a
-    count that is withheld of one device could be had.
+    Where those of one are withheld, or not complete, the whole is too. Contacts have no such sum:
+    beside it, a count that is withheld of one device could be had.
 
     Parameters
     ----------
@@ -136,8 +136,8 @@ def in_all(visits_: pd.DataFrame) -> pd.DataFrame:
         total = float(own["estimate"].sum())
         row = {"indicator": "task_visits", "period": period, "group": TASK, "group_value": task}
         row |= {"source": sources(own), "estimate": total, "n": total or None}
-        row["status"] = "partial" if (own["status"] == "partial").any() else "published"
-        made.append(row)
+        worst = [one for one in ("suppressed", "partial") if one in set(own["status"])]
+        made.append({**row, "status": worst[0] if worst else "published"})
     return protect(made, low_base=0, personal=False)
 
 

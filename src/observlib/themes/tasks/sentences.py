@@ -41,7 +41,8 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     first, *others = _quoted(row["group_value"] for row in rows[:3])
     sentences.append(TEXTS["leading"].format(task=first, share=share))
     if others:
-        sentences.append(TEXTS["next"].format(tasks=french.join(others)))
+        kind = french.plural(len(others), "one", "several")
+        sentences.append(TEXTS[f"next.{kind}"].format(tasks=french.join(others)))
     kind = french.plural(len(unsure), "one", "several")
     count = french.spelled(len(unsure), "une")
     sentences.append(TEXTS[f"unsure.{kind}"].format(count=count) if unsure else TEXTS["settled"])
