@@ -22,7 +22,23 @@ DECISION = "decision"  # the group of `task_decisions`
 NONE = "none"  # beside the kinds of decisions: there is none
 STATES = ("done", "will_do", "partner", "refused", NONE)
 _HEARD = ("task_calls", "task_tickets", "task_texts")
-LABELS = wording.beside(__file__)
+TEXTS = wording.beside(__file__)
+
+
+def state_of(one: Decision | None) -> str:
+    """The state of a task, of `STATES`, by the decision that stands on it."""
+    return one.decision if one else NONE
+
+
+def label(state: str) -> str:
+    """What a state is called, in a word.
+
+    Examples
+    --------
+    >>> label("will_do")
+    'Prévu'
+    """
+    return TEXTS[f"state.{state}"]
 
 
 def strongest(tasks: pd.DataFrame, year: Sequence[Quarter]) -> list[str]:
@@ -72,8 +88,8 @@ def follow_up(
         row = {**about, "indicator": "task_decision_days", "unit": "jours"}
         row |= {"group": TASK, "group_value": label}
         rows.append({**row, "estimate": float(one.days)} if one else {**row, "status": "missing"})
-    states = [one.decision if one else NONE for one in found.values()]
+    states = [state_of(one) for one in found.values()]
     for state in STATES if labels else ():
         row = {**about, "indicator": "task_decisions", "unit": "tâches", "group": DECISION}
-        rows.append({**row, "group_value": LABELS[state], "estimate": float(states.count(state))})
+        rows.append({**row, "group_value": label(state), "estimate": float(states.count(state))})
     return estimates.make(rows)

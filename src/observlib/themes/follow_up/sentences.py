@@ -16,7 +16,7 @@ from observlib.display import french, phrases, tables, wording
 from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.period import Quarter
-from observlib.themes.follow_up.estimates import DECISION, LABELS, NONE, STATES
+from observlib.themes.follow_up.estimates import DECISION, NONE, STATES, label, state_of
 
 TEXTS = wording.beside(__file__)
 
@@ -39,18 +39,18 @@ def overview(
     parts = [
         TEXTS[f"state.{state}.{_kind(n)}"].format(count=french.spelled(n, "une"))
         for state in STATES[:-1]
-        if (n := count.get(LABELS[state], 0))
+        if (n := count.get(label(state), 0))
     ]
     of = TEXTS[f"of.{_kind(total)}"].format(total=french.spelled(total, "une"))
     said = [f"{of}, {french.join(parts)}." if parts else f"{of}, {TEXTS['nothing']}"]
-    if silent := count.get(LABELS[NONE], 0) if parts else 0:
-        said.append(_spelled(f"silent.{_kind(silent)}", silent))
+    if silent := count.get(label(NONE), 0) if parts else 0:
+        said.append(TEXTS[f"silent.{_kind(silent)}"].format(count=_first(silent)))
     tasks = _tasks(frame, catalogue)
     stands = standing(decisions)
     if late := sum(_late(stands.get(task.id), quarter) for task in tasks):
-        said.append(_spelled(f"late.{_kind(late)}", late))
+        said.append(TEXTS[f"late.{_kind(late)}"].format(count=_first(late)))
     if nobody := sum(_owner(task, catalogue) == "" for task in tasks):
-        said.append(_spelled(f"unowned.{_kind(nobody)}", nobody))
+        said.append(TEXTS[f"unowned.{_kind(nobody)}"].format(count=_first(nobody)))
     return " ".join(said)
 
 
@@ -58,8 +58,9 @@ def _kind(n: int) -> str:
     return french.plural(n, "one", "several")
 
 
-def _spelled(key: str, n: int) -> str:
-    return TEXTS[key].format(count=phrases.capital(french.spelled(n, "une")))
+def _first(n: int) -> str:
+    """A count that begins a sentence."""
+    return phrases.capital(french.spelled(n, "une"))
 
 
 def _tasks(frame: pd.DataFrame, catalogue: Catalogue) -> list[Task]:
@@ -100,9 +101,7 @@ def answers_table(
     due = {task.label: _due(stands.get(task.id), quarter) for task in tasks}
     columns = {
         TEXTS["head.owner"]: {t.label: _owner(t, catalogue) or TEXTS["nobody"] for t in tasks},
-        TEXTS["head.state"]: {
-            t.label: LABELS[one.decision if (one := stands.get(t.id)) else NONE] for t in tasks
-        },
+        TEXTS["head.state"]: {t.label: label(state_of(stands.get(t.id))) for t in tasks},
         TEXTS["head.due"]: due,
     }
     rows = frame[frame["indicator"] == "task_decision_days"]
@@ -133,8 +132,8 @@ def each(
     page
         `Study.page`: where what followed an action is told.
     """
-    known = {action.id: (action, TEXTS["action.done"]) for action in actions}
-    known |= {action.id: (action, TEXTS["action.planned"]) for action in planned}
+    known = {action.id: (action, "done") for action in actions}
+    known |= {action.id: (action, "planned") for action in planned}
     stands = standing(decisions)
     lines = []
     for task in _tasks(frame, catalogue):
@@ -142,16 +141,17 @@ def each(
         if one is None:
             continue
         when = TEXTS["when"].format(day=french.day_label(one.date), role=one.role)
-        parts = [markdown("- **{}** ({}). {} {}", task.label, LABELS[one.decision].lower(),
+        parts = [markdown("- **{}** ({}). {} {}", task.label, label(one.decision).lower(),
                           one.answer, when)]  # fmt: skip
         if one.partner:
             label = catalogue.partners[one.partner].label
             link = f"{page('partenaires', '')}.ipynb"
             parts.append(markdown(f"[{{}}]({link}).", TEXTS["partner"].format(partner=label)))
         if one.action in known:
-            action, said = known[one.action]
+            action, when = known[one.action]
+            said = TEXTS[f"action.{when}"].format(title=action.title)
             link = f"{page('actions', action.product)}.ipynb"
-            parts.append(markdown(f"[{{}}]({link}).", said.format(title=action.title)))
+            parts.append(markdown(f"[{{}}]({link}).", said))
         lines.append(joined(parts, " "))
     if not lines:
         return text(TEXTS["no_answer"])
