@@ -30,12 +30,12 @@ def state_of(one: Decision | None) -> str:
     return one.decision if one else NONE
 
 
-def label(state: str) -> str:
+def word_of(state: str) -> str:
     """What a state is called, in a word.
 
     Examples
     --------
-    >>> label("will_do")
+    >>> word_of("will_do")
     'Prévu'
     """
     return TEXTS[f"state.{state}"]
@@ -91,5 +91,5 @@ def follow_up(
     states = [state_of(one) for one in found.values()]
     for state in STATES if labels else ():
         row = {**about, "indicator": "task_decisions", "unit": "tâches", "group": DECISION}
-        rows.append({**row, "group_value": label(state), "estimate": float(states.count(state))})
+        rows.append({**row, "group_value": word_of(state), "estimate": float(states.count(state))})
     return estimates.make(rows)

@@ -16,7 +16,7 @@ from observlib.display import french, phrases, tables, wording
 from observlib.display.output import Output, text
 from observlib.display.prose import Markdown, joined, markdown
 from observlib.period import Quarter
-from observlib.themes.follow_up.estimates import DECISION, NONE, STATES, label, state_of
+from observlib.themes.follow_up.estimates import DECISION, NONE, STATES, state_of, word_of
 
 TEXTS = wording.beside(__file__)
 
@@ -39,11 +39,11 @@ def overview(
     parts = [
         TEXTS[f"state.{state}.{_kind(n)}"].format(count=french.spelled(n, "une"))
         for state in STATES[:-1]
-        if (n := count.get(label(state), 0))
+        if (n := count.get(word_of(state), 0))
     ]
     of = TEXTS[f"of.{_kind(total)}"].format(total=french.spelled(total, "une"))
     said = [f"{of}, {french.join(parts)}." if parts else f"{of}, {TEXTS['nothing']}"]
-    if silent := count.get(label(NONE), 0) if parts else 0:
+    if silent := count.get(word_of(NONE), 0) if parts else 0:
         said.append(TEXTS[f"silent.{_kind(silent)}"].format(count=_first(silent)))
     tasks = _tasks(frame, catalogue)
     stands = standing(decisions)
@@ -101,7 +101,7 @@ def answers_table(
     due = {task.label: _due(stands.get(task.id), quarter) for task in tasks}
     columns = {
         TEXTS["head.owner"]: {t.label: _owner(t, catalogue) or TEXTS["nobody"] for t in tasks},
-        TEXTS["head.state"]: {t.label: label(state_of(stands.get(t.id))) for t in tasks},
+        TEXTS["head.state"]: {t.label: word_of(state_of(stands.get(t.id))) for t in tasks},
         TEXTS["head.due"]: due,
     }
     rows = frame[frame["indicator"] == "task_decision_days"]
@@ -141,7 +141,7 @@ def each(
         if one is None:
             continue
         when = TEXTS["when"].format(day=french.day_label(one.date), role=one.role)
-        parts = [markdown("- **{}** ({}). {} {}", task.label, label(one.decision).lower(),
+        parts = [markdown("- **{}** ({}). {} {}", task.label, word_of(one.decision).lower(),
                           one.answer, when)]  # fmt: skip
         if one.partner:
             label = catalogue.partners[one.partner].label
