@@ -45,7 +45,7 @@ class Told:
 
 _EASY, _FAIR, _HARD = (3, 7, 18, 40, 32), (8, 16, 28, 30, 18), (20, 26, 26, 18, 10)
 TASKS = (
-    Told("Refaire ses papiers d'identité", 15, (66, 72), _FAIR, 58),
+    Told("Refaire ses papiers d'identité", 20, (66, 72), _FAIR, 58),
     Told("Immatriculer un véhicule ou refaire son permis", 12, (52, 64), _HARD, 71),
     Told("Régler un litige ou saisir la justice", 7, (44, 58), _HARD, 39),
     Told("Connaître ses droits au travail", 8, (71, 77), _FAIR, 45),
@@ -68,7 +68,7 @@ SURVEYS = {  # product, answers begun in a quarter (from, to)
 QUARTERS = calendar.QUARTERS[-8:]  # in which they were asked
 DEVICES = (*SECTIONS, *SURVEYS)
 # Draws in which every truth of the last edition lies in the interval that is published for it.
-_SALT = {"enquete-demarches": "1", "enquete-demarches-3939": "10"}
+_SALT = {"enquete-demarches": "1", "enquete-demarches-3939": "3"}
 _STAY = 88  # chances in % of going on to the second page
 _SKIP = 4  # of leaving a question without answer
 _SATISFIED = (6, 10, 18, 40, 26)

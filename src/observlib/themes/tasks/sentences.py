@@ -78,7 +78,7 @@ def unknown(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
     lines = []
     for what, of in known.items():
         lacking = [task.label for task in tasks if task.label not in of]
-        said = phrases.join_few(_quoted(lacking))
+        said = _some(lacking)
         said = TEXTS["of_some"].format(tasks=said) if of else TEXTS["of_none"]
         if lacking:
             lines.append(markdown("- **{}** : {}.", TEXTS[f"unknown.{what}"], said))
@@ -118,6 +118,15 @@ def criteria() -> str:
 def _by_priority(frame: pd.DataFrame) -> list[dict[str, Any]]:
     rows = published(frame, "task_priority").sort_values("estimate", ascending=False, kind="stable")
     return estimates.records(rows)
+
+
+def _some(labels: list[str]) -> str:
+    """Two tasks by their names, which are long, and how many others."""
+    named, more = _quoted(labels[:2]), len(labels) - 2
+    if more > 0:
+        kind = french.plural(more, "one", "several")
+        named.append(TEXTS[f"others.{kind}"].format(count=french.spelled(more, "une")))
+    return french.join(named)
 
 
 def _quoted(labels: Iterable[str]) -> list[str]:
