@@ -134,7 +134,8 @@ def _demonstrate(data: Path, catalogue: Catalogue) -> None:
         shutil.copytree(kept, data, dirs_exist_ok=True)
     else:
         demo.write(data / "raw")
-        beside = ("actions", "catalogue", "corrections", "expectations", "partners", "practices")
+        beside = ("actions", "catalogue", "corrections", "decisions", "expectations")
+        beside += ("partners", "practices")
         for name in beside:
             shutil.copytree(DEMO / name, data / name)
         done = store.ingest(data / "raw", data, catalogue)

@@ -8,6 +8,7 @@ import nbformat
 
 from observlib import disk_cache, project, store
 from observlib.catalogue import Catalogue
+from observlib.catalogue.whole import ALONE
 from observlib.practices import Practices
 from observlib.store import identifiers
 
@@ -33,8 +34,7 @@ def copy_catalogue(place: Path) -> Path:
         for path in source.rglob("*.yml"):
             target = folder / path.relative_to(source)
             target.parent.mkdir(parents=True, exist_ok=True)
-            alone = ("departments.yml", "devices.yml", "partners.yml")
-            adds = target.exists() and path.name not in alone
+            adds = target.exists() and path.stem not in {*ALONE, "departments"}
             before = target.read_text(encoding="utf-8") if adds else ""
             target.write_text(before + path.read_text(encoding="utf-8"), encoding="utf-8")
     return folder

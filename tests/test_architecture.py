@@ -18,7 +18,7 @@ FLOORS = [
     {"comparisons"},
     {"families", "published_text", "coding", "comparability"},
     {"practices", "actions", "scratch", "selection"},
-    {"replies", "corrections", "expectations"},
+    {"replies", "decisions", "corrections", "expectations"},
     {"survey", "series", "confidentiality"},
     {"loaders"},
     {"store", "project", "answers", "swap"},

@@ -98,7 +98,7 @@ def test_a_mark_of_no_product_is_refused_as_no_page_could_hold_it():
 
 
 def test_an_unknown_table_is_told_with_the_known_ones():
-    with pytest.raises(ObservError, match="tables are audience, subscriptions"):
+    with pytest.raises(ObservError, match="tables are audience, sections, subscriptions"):
         tables.columns("nothing")
 
 

@@ -21,7 +21,7 @@ One file an action, `data/actions/<id>.yml`::
 - `device`, which may be left out, is the only device of the product that it touches.
 - `controls` are comparable products, on which the action should have no effect; there may be none.
 - `partners` and `themes`, which may be left out, say whose domain it is in: a partner of the
-  catalogue, or a theme of one of them.
+  catalogue, or a theme of one of them. `tasks`, so too, are those of the catalogue that it helps.
 - `contact` is a role. No action holds a person's name, an e-mail address or a phone number.
 """
 
@@ -89,6 +89,7 @@ class Action(Entry):
     controls: tuple[Slug, ...] = ()
     partners: tuple[Slug, ...] = ()
     themes: tuple[Text, ...] = ()
+    tasks: tuple[Slug, ...] = ()
     contact: Annotated[Plain, AfterValidator(a_role)]
 
     @model_validator(mode="after")
@@ -182,6 +183,7 @@ def _unknown(
     for key, kind, allowed in (
         ("partners", "partner", list(catalogue.partners)),
         ("themes", "theme", routed),
+        ("tasks", "task", list(catalogue.tasks)),
     ):
         for i, name in enumerate(getattr(action, key)):
             named.append(((key, i), kind, name, allowed))

@@ -24,6 +24,7 @@ CONTEXT = {
     "actions": "what teams changed, as recorded up to the quarter's end",
     "practices": "the sheets of what teams learnt",
     "replies": "what partners answered, as recorded up to the quarter's end",
+    "decisions": "what was decided on tasks, as recorded up to the quarter's end",
     "expectations": "what analysts expected of the quarter, and why one is exploratory",
     "held": "what the store holds of each device (`store.devices`)",
     "heard": "which device told of which product (`store.heard`)",

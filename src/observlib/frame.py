@@ -16,6 +16,7 @@ import pandas as pd
 
 from observlib import disk_cache, estimates, inputs, project, store, themes
 from observlib.actions import Action
+from observlib.decisions import Decision
 from observlib.errors import ObservError, bounded
 from observlib.expectations import REASONS, Expectation, exploratory
 from observlib.families import CONTEXT, DECLARED, REFERENCE, RESPONSES, Family, Given
@@ -237,6 +238,7 @@ def _depends(data: Path, name: str, held: Inputs, facts: Inputs, families: Input
         "actions": "the actions/",
         "practices": "the practices/",
         "replies": "the partners/",
+        "decisions": "the decisions/",
         "expectations": "the expectations/",
     }
     if "expectations" in wanted.reads:
@@ -309,6 +311,7 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
         "actions": lambda: actions(data, quarter),
         "practices": lambda: project.practices(data, store.kind(data)),
         "replies": lambda: replies(data, quarter),
+        "decisions": lambda: decisions(data, quarter),
         "expectations": lambda: expectations(data, quarter),
         "held": lambda: store.devices(data),
         "heard": lambda: store.heard(data, first or quarter, quarter),
@@ -373,3 +376,9 @@ def planned(data: Path, quarter: Quarter) -> tuple[Action, ...]:
 def replies(data: Path, quarter: Quarter) -> tuple[Reply, ...]:
     """What partners answered until the end of the quarter, the oldest first."""
     return tuple(reply for reply in project.replies(data) if reply.date <= quarter.end)
+
+
+def decisions(data: Path, quarter: Quarter) -> tuple[Decision, ...]:
+    """What was decided on tasks until the end of the quarter, the oldest first."""
+    recorded = project.decisions(data, FOLLOWED)
+    return tuple(one for one in recorded if one.date <= quarter.end)

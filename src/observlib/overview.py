@@ -12,6 +12,12 @@ from observlib.selection import Where
 from observlib.study import Study
 
 TEXTS = wording.beside(__file__)
+_DASHBOARDS = {
+    "uses": ("visits", "visits_yoy", "open_visits", "onsite_visits", "calls", "tickets",
+             "subscribers", "units_sold"),
+    "opinions": ("ratings", "asked", "surveys", "nps", "answer_rate", "answered_in_promise"),
+    "mobilisation": ("task_success", "sus", "participants", "ideas_done"),
+}  # fmt: skip
 
 
 def headlines(study: Study) -> dict[str, pd.DataFrame]:
@@ -67,6 +73,19 @@ def headlines(study: Study) -> dict[str, pd.DataFrame]:
     polls = study.estimates("polls", indicator=["poll_count", "poll_votes"])
     votes = study.select(polls, **now)
     return {**shown, "polls": votes}
+
+
+def dashboard(shown: Mapping[str, pd.DataFrame], name: str) -> dict[str, pd.DataFrame]:
+    """Some of the headlines, each under what heads its column.
+
+    Parameters
+    ----------
+    shown
+        Estimates as `headlines` gives them.
+    name
+        `uses`, `opinions` or `mobilisation`.
+    """
+    return {TEXTS[f"headed.{what}"]: shown[what] for what in _DASHBOARDS[name]}
 
 
 def main_channel(sites: pd.DataFrame) -> str:

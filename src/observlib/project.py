@@ -2,7 +2,7 @@
 
 A data folder may hold a `catalogue/`, `practices/`, `actions/` and `partners/` of its own. Their
 entries and sheets are added to those of the project's `data/`, but for devices, partners and what
-they replied, and actions: they tell of the exports beside them, and stand alone. So does its
+they replied, tasks and actions: they tell of the exports beside them, and stand alone. So does its
 `calendar.yml`. Corrections and expectations speak of one store: there are those of its data folder
 and no others.
 """
@@ -24,12 +24,13 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
     from observlib.actions import Action
     from observlib.catalogue import Catalogue
     from observlib.corrections import Correction
+    from observlib.decisions import Decision
     from observlib.expectations import Expectation
     from observlib.practices import Practices
     from observlib.replies import Reply
 
 _POLICY = "revisions.yml"
-_ALONE = ("actions", "partners")  # folders of which a data folder's own stands alone
+_ALONE = ("actions", "decisions", "partners")  # folders of which a data folder's own stands alone
 _OF_ONE_STORE = ("corrections", "expectations")
 
 
@@ -139,6 +140,20 @@ def replies(data: Path, start: Path | None = None) -> tuple[Reply, ...]:
     return load_replies(folder, catalogue(data, start))
 
 
+def decisions(
+    data: Path, followed: Collection[str], start: Path | None = None
+) -> tuple[Decision, ...]:
+    """The checked decisions on tasks, the oldest first: a data folder's own, else the project's.
+
+    `followed` is as for `actions`, which they name.
+    """
+    from observlib.decisions import load_decisions
+
+    folder = own(data, "decisions", start) or root(start) / "data" / "decisions"
+    known = [action.id for action in actions(data, followed, start)]
+    return load_decisions(folder, catalogue(data, start), known)
+
+
 def corrections(data: Path, start: Path | None = None) -> list[Correction]:
     """The corrections of a data folder, in the order of their names; the store checks the rest.
 
@@ -169,7 +184,7 @@ def knowledge(data: Path, start: Path | None = None) -> Inputs:
     The policy of revisions is apart (`policy`): no page and no family follows from it.
     """
     found: Inputs = inputs.tree("the reference", root(start) / "data" / "reference")
-    for name in ("catalogue", "practices", "actions", "partners"):
+    for name in ("catalogue", "practices", "actions", "decisions", "partners"):
         added = own(data, name, start)
         if added is None or name not in _ALONE:
             found |= inputs.tree(f"the {name}", root(start) / "data" / name)
@@ -177,7 +192,7 @@ def knowledge(data: Path, start: Path | None = None) -> Inputs:
             found |= inputs.tree(f"the {name}/own", added)
     for name in _OF_ONE_STORE:
         found |= inputs.tree(f"the {name}", root(start) / data / name)
-    for name in ("devices", "partners"):  # those of `catalogue.whole.ALONE`
+    for name in ("devices", "partners", "tasks"):  # those of `catalogue.whole.ALONE`
         if f"the catalogue/own/{name}.yml" in found:
             found.pop(f"the catalogue/{name}.yml", None)
     for name in (f"the catalogue/{_POLICY}", f"the catalogue/own/{_POLICY}"):

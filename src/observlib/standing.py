@@ -140,7 +140,14 @@ def copy_sources(root: Path, folder: Path) -> None:
 def site_inputs(found: Mapping[str, str]) -> Inputs:
     """Of the inputs of an edition, those of its site beside the pages themselves."""
     asked = ("the command", "the quarter", "the day")
-    told = ("the reference", "the actions", "the partners", "the corrections", "the expectations")
+    told = (
+        "the reference",
+        "the actions",
+        "the decisions",
+        "the partners",
+        "the corrections",
+        "the expectations",
+    )
     by_pages = ("the notebooks", _CODE, "the data", "the data folder", *told)
     aside = (*asked, *by_pages)
     return {name: value for name, value in found.items() if name.partition("/")[0] not in aside}

@@ -28,6 +28,7 @@ from observlib import (
 )
 from observlib.actions import Action
 from observlib.corrections import Correction
+from observlib.decisions import Decision
 from observlib.display import french
 from observlib.drawing import Drawing
 from observlib.errors import ObservError, bounded
@@ -166,6 +167,17 @@ class Study(Drawing):
         'caisse-fictive'
         """
         return frame.replies(self.data, self.edition)
+
+    @functools.cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What was decided on tasks until the quarter's end.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").decisions[-1].decision
+        'will_do'
+        """
+        return frame.decisions(self.data, self.edition)
 
     def _tells(self, product: str, device: str) -> bool:
         """Whether the study tells of a product, or else of a device."""

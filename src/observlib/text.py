@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
 _FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
@@ -14,6 +15,7 @@ _UNSEEN = re.compile(
     "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufeff\ufffe\uffff\U000e0000-\U000e007f]"
 )
+_MARK = re.compile(r"\[[^\[\]]*\]")  # in the place of personal data: its words are not the user's
 _NUMBER = re.compile(r"-\d[\d .,]*", re.ASCII)
 
 
@@ -85,3 +87,45 @@ def of_cell(cell: str) -> str:
     ('=A1', "'Oui'")
     """
     return cell[1:] if cell.startswith("'") and as_cell(cell[1:]) == cell else cell
+
+
+def by_words(
+    words: Mapping[str, Collection[str]], names: Mapping[str, Collection[str]] | None = None
+) -> Callable[[str], list[str]]:
+    """What tells of which labels a redacted text holds the words, or the names.
+
+    A word is found in the plural too, whatever its case and accents. The marks that stand for
+    personal data count for nothing.
+
+    Examples
+    --------
+    >>> of = by_words({"Toit": ["aide au logement"], "Droit": ["tribunal"]}, {"Droit": ["Ville"]})
+    >>> of("Mes AIDES au logement ?"), of("Les tribunaux"), of("L'aide au logement de la ville")
+    (['Toit'], ['Droit'], ['Toit', 'Droit'])
+    >>> of("[numéro de la ville] perdu")
+    []
+    """
+    patterns = {label: _pattern(own, (names or {}).get(label, ())) for label, own in words.items()}
+
+    def holding(text: str) -> list[str]:
+        plain = _plain(_MARK.sub(" ", text))
+        return [label for label, pattern in patterns.items() if pattern.search(plain)]
+
+    return holding
+
+
+def _pattern(words: Collection[str], names: Collection[str]) -> re.Pattern[str]:
+    """What finds words, in the singular or plural, and names; where there is none, nothing."""
+    known = [" ".join(map(_either_number, _plain(word).split())) for word in words]
+    known += [re.escape(_plain(name)) for name in names]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(known) or '(?!)'})(?!\w)")
+
+
+def _either_number(word: str) -> str:
+    if word.endswith("al"):
+        return rf"{re.escape(word[:-2])}(?:als?|aux)"
+    return rf"{re.escape(word)}(?:s|x|es)?"
+
+
+def _plain(text: str) -> str:
+    return fold_label(text).replace("-", " ")

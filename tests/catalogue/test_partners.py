@@ -19,6 +19,7 @@ def loaded(place: Path, *entries: dict[str, object]) -> dict[str, object]:
     folder = copy_catalogue(place)
     text = yaml.safe_dump(list(entries), allow_unicode=True, sort_keys=False)
     (folder / "partners.yml").write_text(text, encoding="utf-8")
+    (folder / "tasks.yml").unlink()  # which name other partners
     return dict(load_catalogue(folder).partners)
 
 
@@ -74,7 +75,8 @@ def test_all_mistakes_are_told_at_once(tmp_path):
 
 def test_an_agency_without_partners_has_a_whole_catalogue(tmp_path):
     folder = copy_catalogue(tmp_path)
-    (folder / "partners.yml").unlink()
+    for name in ("partners", "tasks"):
+        (folder / f"{name}.yml").unlink()
     assert load_catalogue(folder).partners == {}
 
 

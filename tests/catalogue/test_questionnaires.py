@@ -68,6 +68,7 @@ def test_a_catalogue_without_questionnaires_is_whole(folder):
     devices = (folder / "devices.yml").read_text(encoding="utf-8").split("\n- ")
     kept = [entry for entry in devices if "\n  questionnaire:" not in entry]
     (folder / "devices.yml").write_text("\n- ".join(kept), encoding="utf-8")
+    (folder / "tasks.yml").unlink()  # which name answers
     assert load_catalogue(folder).questionnaires == {}
 
 

@@ -58,7 +58,7 @@ def make_project(root: Path, exports: Path, environment: Mapping[str, str]) -> S
     data = root / "data" / DEMO.name
     for name in ("catalogue", "formats", "reference", "practices"):
         shutil.copytree(ROOT / "data" / name, root / "data" / name)
-    for name in ("catalogue", "practices", "actions", "partners"):
+    for name in ("catalogue", "practices", "actions", "decisions", "partners"):
         shutil.copytree(DEMO / name, data / name)
     for name in STUDIES:
         (root / "notebooks").mkdir(exist_ok=True)

@@ -23,6 +23,7 @@ from tools.coverage import (
     planning,
     power,
     raked,
+    ranking,
 )
 from tools.coverage.outside import LEAST, MOST, REASONS, farthest
 from tools.coverage.truth import DEMO
@@ -35,6 +36,7 @@ ALONE = {
     "nonresponse": nonresponse,
     "planning": planning,
     "power": power,
+    "ranking": ranking,
 }
 LABELS = changes.LABELS | methods.LABELS | raked.LABELS  # of what no page shows by itself
 BEGIN = "<!-- coverage: written by `make coverage` -->"

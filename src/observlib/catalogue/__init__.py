@@ -21,6 +21,7 @@ from observlib.catalogue.entries import (
     Partner,
     Peer,
     Product,
+    Task,
 )
 from observlib.catalogue.formats import FIELDS, Column, Format, Keep, Layout, load_formats
 from observlib.catalogue.questionnaires import (
@@ -64,6 +65,7 @@ __all__ = [
     "Questionnaire",
     "Revision",
     "Routing",
+    "Task",
     "fetched_from",
     "load_catalogue",
     "load_formats",

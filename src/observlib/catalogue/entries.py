@@ -1,4 +1,4 @@
-"""The entries of the catalogue's lists: departments, products, devices, indicators, peers."""
+"""The entries of the catalogue's lists: departments, products, devices, indicators, tasks."""
 
 from __future__ import annotations
 
@@ -320,4 +320,40 @@ class Partner(Named):
             raise ValueError("nothing leads to it; give themes, shared, words or entities")
         if twice := sorted(set(self.themes) & set(self.shared)):
             raise ValueError(f"theme {twice[0]!r} is in themes and in shared; leave it in one")
+        return self
+
+
+class Task(Named):
+    """What people come to do, whatever the channel by which they come (`label`, an infinitive).
+
+    What routes to it: sections of sites, themes of calls and tickets, answers to the question why
+    someone came, tasks of user tests, and words of texts.
+    """
+
+    owner: Slug | None = Field(
+        default=None, description="the department that answers for it; without it that is nobody"
+    )
+    partner: Slug | None = Field(
+        default=None, description="the entry of partners.yml that answers for it elsewhere"
+    )
+    sections: tuple[Text, ...] = Field(
+        default=(), description="sections of sites, as exports of their visits write them"
+    )
+    themes: tuple[Text, ...] = Field(
+        default=(), description="themes of calls and tickets, as exports write them"
+    )
+    answers: tuple[Text, ...] = Field(
+        default=(), description="categories of the variable `reason` of questionnaires"
+    )
+    tests: tuple[Text, ...] = Field(
+        default=(), description="tasks of user tests, as their tables write them"
+    )
+    words: tuple[Text, ...] = Field(
+        default=(), description="its words, in the singular, looked for in redacted texts"
+    )
+
+    @model_validator(mode="after")
+    def _is_reached(self) -> Task:
+        if not (self.sections or self.themes or self.answers or self.tests or self.words):
+            raise ValueError("nothing leads to it; give sections, themes, answers, tests or words")
         return self

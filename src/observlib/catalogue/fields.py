@@ -32,6 +32,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "product": "product?", "visits": "count", "visitors": "count?", "actions": "count?",
         "downloads": "count?", "bounces": "count?", "seconds": "times?", "area": "place?",
     },
+    "sections": {
+        "day": "day", "month": "month", "start": "day", "end": "day", "period": "period",
+        "product": "product?", "section": "section", "visits": "count",
+    },
     "ratings": {
         "answer_id": "answer", "date": "moment", "answers": "count?", "product": "product?",
         "satisfaction": "mark~", "clarity": "mark~", "help_reached": "mark~",
@@ -65,6 +69,7 @@ FIELDS: dict[str, dict[str, str]] = {
 # The fields of which a format must give at least one of each.
 NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "audience": (("visits",), ("day", "month", "start", "period")),
+    "sections": (("section",), ("visits",), ("day", "month", "start", "period")),
     "ratings": (("date",), ("value", "satisfaction", "clarity", "help_reached")),
 }
 GO_WITH = {"start": "end", "value": "question", "scale_max": "scale_min"}

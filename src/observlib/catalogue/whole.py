@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from observlib.catalogue import partners, revisions, sources
+from observlib.catalogue import partners, revisions, sources, tasks
 from observlib.catalogue.entries import (
     Coded,
     Department,
@@ -20,6 +20,7 @@ from observlib.catalogue.entries import (
     Partner,
     Peer,
     Product,
+    Task,
 )
 from observlib.catalogue.formats import FIELDS, Format, load_formats
 from observlib.catalogue.mistakes import explain
@@ -37,13 +38,16 @@ _FILES: dict[str, type[Entry]] = {
     "codebook": Coded,
     "peers": Peer,
     "partners": Partner,
+    "tasks": Task,
     "families": FamilyLabel,
     "revisions": Revision,
 }
-ALONE = ("devices", "partners")  # a data folder's own stand without the project's
-_MAY_LACK = ("partners", "families", "revisions")
+ALONE = ("devices", "partners", "tasks")  # a data folder's own stand without the project's
+_MAY_LACK = ("partners", "tasks", "families", "revisions")
 # tables whose exports name no product
-_OF_ONE_PRODUCT = ("audience", "call_intervals", "calls", "ratings", "tickets", "user_tests")
+_OF_ONE_PRODUCT = (
+    *("audience", "sections", "call_intervals", "calls", "ratings", "tickets", "user_tests"),
+)
 WITH_TEXTS = ("services_publics_plus", "services_publics_plus_codes")  # loaders that are code
 # What a device must say beyond what all must, and the loaders that cannot read without it.
 _NEEDED_BY = {
@@ -66,6 +70,7 @@ class Catalogue(BaseModel):
     codebook: dict[str, Coded] = {}  # what those who read texts are asked
     peers: dict[str, Peer]
     partners: dict[str, Partner] = {}
+    tasks: dict[str, Task] = {}  # what people come to do
     families: dict[str, FamilyLabel] = {}  # of estimates
     revisions: dict[str, Revision] = {}  # the policy of what is told otherwise later
     questionnaires: dict[str, Questionnaire] = {}
@@ -120,16 +125,16 @@ def load_catalogue(
     ----------
     folder
         The folder of the six lists, from `departments.yml` to `peers.yml`, and of what may be
-        absent: `partners.yml`, `families.yml`, `revisions.yml`, and the folder `questionnaires`,
-        with one file each. The formats are those of the folder `formats` beside it.
+        absent: `partners.yml`, `tasks.yml`, `families.yml`, `revisions.yml`, and the folder
+        `questionnaires`, with one file each. Formats are those of the folder `formats` beside it.
     loaders, tables
         The loader and tidy-table names that devices may use; `None` leaves them unchecked.
     margins
         The categories of each variable by which answers are weighted to the population.
     own
         A data folder's own catalogue, with any of these files. Its entries are added to those of
-        `folder`, where one of the same `id` takes the place of the other; its devices and its
-        partners stand alone, for they are those of its exports.
+        `folder`, where one of the same `id` takes the place of the other; its devices,
+        partners and tasks stand alone, for they are those of its exports.
 
     Raises
     ------
@@ -241,6 +246,9 @@ def _unknown_references(
                 f"({places['products', product.id, 'id']}); rename one"
             )
     yield from partners.faults(parts["partners"], parts["peers"], places)
+    yield from tasks.faults(
+        parts["tasks"], parts["departments"], parts["partners"], parts["questionnaires"], places
+    )
     subjects = {"indicator": "indicators", "device": "devices"}
     named = {column: [*parts[part]] for column, part in subjects.items()}
     named["product"] = [*parts["products"], *parts["peers"]]

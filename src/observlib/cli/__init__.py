@@ -82,6 +82,7 @@ def catalogue(data: Data = Path("data")) -> None:
     known = project.catalogue(data)
     told = {part: list(getattr(known, part)) for part in _PARTS}
     told["actions"] = [action.id for action in project.actions(data, FOLLOWED)]
+    told["decisions"] = [one.id for one in project.decisions(data, FOLLOWED)]
     told["replies"] = [reply.id for reply in project.replies(data)]
     told["corrections"] = [one.id for one in project.corrections(data)]
     told["expectations"] = [one.id for one in project.expectations(data)]

@@ -13,6 +13,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import NOBODY, PARTNER, THEME, UNTOLD, by_theme
+from observlib.catalogue.tasks import TASK, by
 from observlib.confidentiality import unrounded
 from observlib.confidentiality.grouping import GROUPED
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge
@@ -26,6 +27,8 @@ _ROUTED = {  # counts by partner, each with the shares of the same contacts
     "partner_tickets": ("partner_ticket_share", "ticket_theme_share"),
     "partner_texts": ("partner_text_share",),
 }
+_BY_TASK = {"partner_calls": "task_calls", "partner_tickets": "task_tickets"}  # the same contacts
+_TO_FIVE = (*_ROUTED, *_BY_TASK.values())  # counts that are told to the nearest five
 _OF_ALL = "workshop_participants"  # without a product, of all; of other counts, of no product
 _Row = dict[str, Any]  # of estimates, with the number of its edition
 Name = tuple[str, str, str, str]  # product, channel, group, value of the group
@@ -44,14 +47,19 @@ def counted(catalogue: Catalogue) -> list[str]:
 
 
 def shares_of(indicator: str) -> tuple[str, ...]:
-    """The indicators that tell in percent what one counts.
+    """The indicators that tell of the same contacts: in percent of what one counts, or by task.
 
     Examples
     --------
     >>> shares_of("partner_calls"), shares_of("visits")
-    (('partner_call_share', 'call_theme_share'), ())
+    (('partner_call_share', 'call_theme_share', 'task_calls'), ())
     """
-    return _ROUTED.get(indicator, ())
+    return (*_ROUTED.get(indicator, ()), *([_BY_TASK[indicator]] if indicator in _BY_TASK else ()))
+
+
+def tells(rows: pd.DataFrame, indicator: str) -> bool:
+    """Whether estimates tell what an indicator counts, by itself or by task."""
+    return bool(rows["indicator"].isin([indicator, _BY_TASK.get(indicator)]).any())
 
 
 def of_shares(
@@ -111,7 +119,8 @@ def of_counts(rows: pd.DataFrame, indicator: str, last: int, knowledge: Knowledg
         is_last = edition == last
         periods: dict[str, Places] = {}
         for period, near in _by(own, "period"):
-            counts = [row for row in near if row["indicator"] == indicator]
+            names = (indicator, _BY_TASK.get(indicator))
+            counts = [row for row in near if row["indicator"] in names]
             told = {name_of(row): row["estimate"] for row in counts}
             then, known = before.get(period, ({}, {}))
             places = {**known} if _same(told, then) else {}
@@ -127,7 +136,9 @@ def of_counts(rows: pd.DataFrame, indicator: str, last: int, knowledge: Knowledg
                 _tell_products(block, periods[period], f"{indicator} {period}")
             if indicator in _ROUTED:
                 _tell_routes(block, periods[period], places, leads if is_last else None, period)
-                shares = [row for row in near if row["indicator"] != indicator]
+                if is_last:
+                    _tell_tasks(block, near, places, knowledge.catalogue, period)
+                shares = [row for row in near if row["indicator"] not in names]
                 _tell_shares(block, places, shares, is_last, knowledge)
         if not knowledge.catalogue.indicators[indicator].stock:
             _tell_periods(block, periods, indicator)
@@ -169,7 +180,7 @@ def _tell_count(
         if is_last and row["estimate"]:  # that there is no one stays told
             block.open.setdefault(place, []).append(len(block.programme.sums))
         low, high = unrounded.value(row, 10.0 ** -knowledge.decimals(row["indicator"]))
-        if row["indicator"] in _ROUTED:  # to the nearest five
+        if row["indicator"] in _TO_FIVE:
             low, high = unrounded.people(row["estimate"])
         block.programme.tell({place: 1.0}, low, high, by)
 
@@ -206,6 +217,20 @@ def _tell_routes(
         for whole, parts in wholes if partners else ():
             total = {whole: 1.0} | dict.fromkeys(parts, -1.0)
             block.programme.tell(total, 0, 0, f"where contacts lead in {period}")
+
+
+def _tell_tasks(
+    block: Block, near: Iterable[_Row], places: Places, catalogue: Catalogue, period: str
+) -> None:
+    """A task has the contacts of its themes; at the least, where small themes are together."""
+    leads = by("themes", catalogue.tasks)
+    names = dict.fromkeys(name_of(row) for row in near)
+    for *of, group, task in [name for name in names if name[2] == TASK]:
+        themes = [name for name in names if name[:3] == (*of, THEME)]
+        parts = [_unknown(block, places, name, period) for name in themes if leads(name[3]) == task]
+        all_told = any(name[2] == PARTNER for name in names)
+        total = {places[of[0], of[1], group, task]: 1.0} | dict.fromkeys(parts, -1.0)
+        block.programme.tell(total, 0, 0 if all_told else math.inf, f"tasks in {period}")
 
 
 def _tell_shares(

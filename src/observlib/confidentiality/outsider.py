@@ -9,7 +9,14 @@ from collections.abc import Collection, Iterator, Sequence
 
 import pandas as pd
 
-from observlib.confidentiality.counted import SHARES, counted, of_counts, of_shares, shares_of
+from observlib.confidentiality.counted import (
+    SHARES,
+    counted,
+    of_counts,
+    of_shares,
+    shares_of,
+    tells,
+)
 from observlib.confidentiality.knowledge import PLACE, Block, Knowledge, Published
 from observlib.confidentiality.marks import MEASURES, of_marks
 from observlib.confidentiality.windows import months_of, together
@@ -43,13 +50,12 @@ def blocks(
     shares = rows[(asked == "") & (rows["unit"] == "%") & rows["indicator"].isin(SHARES)]
     for (*place, indicator), own in shares.groupby([*PLACE, "indicator"], sort=True):
         yield of_shares(own, dict(zip(PLACE, place, strict=True)), str(indicator), knowledge)
-    told = set(rows["indicator"])
     for indicator in counted(knowledge.catalogue):
-        if indicator not in told:
+        if not tells(rows, indicator):
             continue
         same = rows[rows["indicator"].isin([indicator, *shares_of(indicator)])]
         for _, own in same.groupby("device", sort=True):
-            if indicator in set(own["indicator"]):
+            if tells(own, indicator):
                 yield of_counts(own, indicator, last, knowledge)
 
 

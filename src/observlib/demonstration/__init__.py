@@ -22,6 +22,7 @@ from observlib.themes.sales import demonstration as sales
 from observlib.themes.satisfaction import demonstration as satisfaction
 from observlib.themes.subscriptions import demonstration as subscriptions
 from observlib.themes.surveys.demonstration import exports as surveys
+from observlib.themes.tasks import demonstration as tasks
 from observlib.themes.user_tests import demonstration as user_tests
 from observlib.themes.workshops import demonstration as workshops
 
@@ -46,6 +47,7 @@ _MAKERS = (
     user_tests,
     workshops,
     peers,
+    tasks,
 )
 
 
@@ -82,7 +84,8 @@ def write(
         1, true waits in seconds), `tickets` (counts, true shares from 0 to 1, true delays in
         days), `polls` (true shares in %, votes),
         `user_tests` (true values, counts), `workshops` (counts, the true median delay), `peers`
-        (true shares from 0 to 1, published values, counters).
+        (true shares from 0 to 1, published values, counters), `sections` (counts of visits),
+        `tasks` (true shares in %, true marks of ease on 0–10, counts of answers).
 
     Raises
     ------
@@ -96,7 +99,7 @@ def write(
     >>> with tempfile.TemporaryDirectory() as place:
     ...     truths = write(Path(place) / "raw")
     ...     len(list((Path(place) / "raw").rglob("*.csv")))
-    367
+    473
     >>> [(c["kind"], c["device"]) for c in truths["changes"]][:2]
     [('satisfaction', 'jdma-service-public'), ('traffic', 'matomo-legifrance')]
     """

@@ -118,6 +118,7 @@ def check_request(
     practices = project.practices(data, kind, root)
     project.actions(data, FOLLOWED, root)  # wrong ones stop here, before any study
     project.replies(data, root)
+    project.decisions(data, FOLLOWED, root)
     project.expectations(data, root)
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
     held = store.devices(data)

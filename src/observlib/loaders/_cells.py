@@ -18,6 +18,8 @@ from observlib.loaders._periods import month_of, parse_period
 from observlib.loaders._text import is_total, may_be_thousands, parse_count, short, tells_of_someone
 from observlib.text import fold, fold_label
 
+# what a folder's name does not hold: a query, an address of mail, a number such as a file's
+_OF_SOMEONE = re.compile(r"[?@=&%]|\d{5}")
 Read = tuple[pd.Series, dict[int, str]]  # values by line, and why others are refused
 LONGEST_THEME = 60
 MOST_THEMES = 100
@@ -220,6 +222,21 @@ class _PlainText(HTMLParser):
     def handle_data(self, data: str) -> None:
         """A text between two tags."""
         self.parts.append(data)
+
+
+def section(text: str) -> str:
+    """The name of a section of a site; an address that may tell of someone is refused.
+
+    Examples
+    --------
+    >>> section(" papiers-identite "), section("/index")
+    ('papiers-identite', '/index')
+    """
+    if _OF_SOMEONE.search(found := text.strip()):
+        raise ValueError("is no folder's name, and may tell of someone; leave the row out")
+    if is_total(found):
+        raise ValueError("is a total, and no section; leave the row out")
+    return found
 
 
 def plain(text: str) -> str:

@@ -178,7 +178,8 @@ def _with_period(
         return form
     told: dict[str, object] = {"optional": False}  # a cell of it
     if "period" not in titles:
-        told |= {"headers": (), "value": given_period(path, device, len(grid.rows))}
+        records = 1 if "section" in titles else len(grid.rows)  # a period has many sections
+        told |= {"headers": (), "value": given_period(path, device, records)}
     columns = {**form.columns, "period": column.model_copy(update=told)}
     return form.model_copy(update={"columns": columns})
 

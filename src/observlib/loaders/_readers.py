@@ -57,6 +57,7 @@ def reader_of(
         **_figures.READERS,
         "ticket": _cells.ticket,
         "theme": _cells.theme,
+        "section": _cells.section,
         "title": _cells.title,
         "title_id": _cells.title_id,
         "list": _cells.list_name,

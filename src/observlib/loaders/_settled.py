@@ -19,7 +19,7 @@ from observlib.loaders._moments import PARIS, paris_days
 from observlib.loaders._periods import day_named
 from observlib.loaders._persons import counted
 from observlib.loaders._rows import are_complete
-from observlib.loaders._settled_counts import audience, ratings
+from observlib.loaders._settled_counts import audience, ratings, sections
 from observlib.loaders._settled_polls import polls
 from observlib.loaders._settled_user_tests import user_tests
 
@@ -241,6 +241,7 @@ SETTLED: dict[str, Settle] = {
     "sales": sales,
     "subscriptions": subscriptions,
     "audience": audience,
+    "sections": sections,
     "ratings": ratings,
     "polls": polls,
     "figures": figures,

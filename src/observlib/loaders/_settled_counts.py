@@ -49,6 +49,21 @@ def audience(
     return faults.without(frame), []
 
 
+def sections(
+    path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults
+) -> Settled:
+    """Visits of sections; pages that stand beside the folders, such as `/index`, do not count."""
+    start, end = _period(frame, faults)
+    pages = frame["section"].str.startswith("/").fillna(False).astype(bool)
+    frame = faults.without(frame[~pages])
+    start, end = start[frame.index], end[frame.index]
+    complete = are_complete(end, device.extracted)
+    count = int(pages.sum())
+    rows = "1 row does" if count == 1 else f"{count} rows do"
+    notices = [f"{rows} not count: a page at the root of the site is no section"] if count else []
+    return about(frame, device).assign(start=start, end=end, complete=complete), notices
+
+
 def summed(frame: pd.DataFrame) -> pd.DataFrame:
     """Parts of counts, such as those of pages, added up by product, area and days.
 

@@ -47,6 +47,7 @@ ALIKE = {
     "calls_by_day": Alike("calls", _same("date", "outcome", "area")),
     "calls_by_wait": Alike("calls", _MONTH | _same("outcome", "wait")),
     "calls_by_theme": Alike("calls", _MONTH | _same("theme")),
+    "calls_by_theme_and_wait": Alike("calls", _MONTH | _same("outcome", "wait", "theme")),
     "intervals_by_day": Alike(
         "call_intervals", _same("date", "area"), ("offered", "answered", "abandoned")
     ),

@@ -156,6 +156,15 @@ TABLES = {
             Rule("bounces", _at_most("bounces", "visits"), "is more than the visits"),
         ),
     ),
+    # One row a section of a site (a first-level folder of its addresses) and day or part of a
+    # month; a visit to several pages of a section may count for each.
+    "sections": _table(
+        _MONTH | {"section": _LABEL, "visits": _COUNT},
+        key=("product", "channel", "section", "start", "end"),
+        adds_up=True,
+        by_days=True,
+        rules=(_IN_ONE_MONTH,),
+    ),
     # One row a publication (`list`) and month, or a publication, month and `cohort` of those who
     # joined in one month (`YYYY-MM`; empty: before records began). `stock` is that of the month's
     # last day; `leaves` are empty where the tool does not tell them.

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from observlib import project
-from tools.coverage import alarms, breaks, effects, nonresponse, planning, power
+from tools.coverage import alarms, breaks, effects, nonresponse, planning, power, ranking
 from tools.coverage.__main__ import ALONE
 from tools.coverage.simulate import how_often
 
@@ -26,6 +26,7 @@ CASES: dict[str, Any] = {
     "nonresponse": "share_1.0",
     "planning": ("weighted_mean", "other"),
     "power": "all",
+    "ranking": "0_20",
 }
 
 
@@ -159,3 +160,15 @@ def test_few_repetitions_tell_the_bounds_from_weights_where_opinions_decide():
 def test_few_repetitions_tell_a_headline_that_falls_from_nothing():
     few = how_often(power, 1, repetitions=20).set_index(["what", "order"])["share"]
     assert few["headline", power.FIRST] > few["nothing", power.FIRST]
+
+
+@pytest.mark.parametrize("band", ranking.BANDS)
+def test_of_tasks_told_with_a_probability_about_as_many_are_truly_among_the_ten(band):
+    row = table("ranking").set_index(["what", "judged"]).loc[band, ranking.TOLD]
+    low, high = map(float, band.split("_"))
+    assert low <= row["low"] and row["high"] <= high, "the probability is not what it says"
+
+
+def test_the_ten_that_are_named_by_their_probability_are_no_worse_than_by_raw_values():
+    share = table("ranking").set_index(["what", "judged"]).loc[ranking.NAMED]
+    assert share.at[ranking.TOLD, "low"] > share.at[ranking.RAW, "share"]

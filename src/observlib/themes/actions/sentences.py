@@ -151,15 +151,50 @@ def done_on(
     page
         `Study.page`: where more is told of what followed.
     """
+    own = [action for action in actions if action.product == product]
+    return _listed(own, verdicts, frame, catalogue, page("actions", product))
+
+
+def done_for_tasks(
+    verdicts: pd.DataFrame,
+    frame: pd.DataFrame,
+    actions: Iterable[Action],
+    planned: Iterable[Action],
+    catalogue: Catalogue,
+    page: Callable[[str, str], str],
+) -> Markdown:
+    """What was done for tasks, and will be, the latest first, each with what followed in a line.
+
+    Parameters
+    ----------
+    verdicts, frame, actions, page
+        As those of `done_on`.
+    planned
+        What is recorded for later.
+    """
+    own = [action for action in (*actions, *planned) if action.tasks]
+    return _listed(own, verdicts, frame, catalogue, page("actions", ""))
+
+
+def _listed(
+    actions: Iterable[Action],
+    verdicts: pd.DataFrame,
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    page: str,
+) -> Markdown:
+    """Actions, the latest first, and where more is told of what followed them."""
     lines = []
     for action in sorted(actions, key=lambda one: one.date, reverse=True):
-        if action.product != product:
-            continue
         own = verdicts[(verdicts["action"] == action.id) & (verdicts["reason"] != "series")]
         followed = [_followed(row, frame, catalogue) for row in own.to_dict("records")]
         when = french.day_label(action.date)
+        labels = [french.inner_quotes(catalogue.tasks[task].label) for task in action.tasks]
+        if labels:
+            tasks = french.join(TEXTS["task"].format(task=label) for label in labels)
+            followed.insert(0, TEXTS["for_tasks"].format(tasks=tasks))
         lines.append(markdown("- **{}** ({}). {}", action.title, when, " ".join(followed)))
-    more = markdown(f"[{{}}]({page('actions', product)}.ipynb).", TEXTS["how_measured"])
+    more = markdown(f"[{{}}]({page}.ipynb).", TEXTS["how_measured"])
     return joined([joined(lines[:_LATEST], "\n"), more], "\n\n") if lines else Markdown("")
 
 
@@ -172,11 +207,13 @@ def _followed(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
     return TEXTS["effect_seen"].format(measure=_named(row, catalogue), effect=said)
 
 
-def observed_and_expected(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What is seen, and what was expected without the action, of all that is followed."""
+def courses(frame: pd.DataFrame) -> dict[str, Any]:
+    """What `Study.lines` draws of all that is followed: what is seen, before what was expected."""
     rows = frame[frame["indicator"] == "action_course"]
     seen = rows["group_value"] == SEEN
-    return rows[seen], rows[~seen]
+    behind = {"behind": rows[~seen], "behind_label": TEXTS["courses.behind"]}
+    behind["behind_from"] = TEXTS["courses.from"]
+    return {"frame": rows[seen], "caption": TEXTS["courses.caption"], "by": "group", **behind}
 
 
 def caution(effects: pd.DataFrame) -> str:

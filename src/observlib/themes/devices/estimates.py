@@ -17,6 +17,7 @@ from observlib.period import Quarter
 
 COUNTED: dict[str, tuple[str, ...]] = {
     "audience": (),
+    "sections": (),
     "subscriptions": (),
     "sales": (),
     "calls": ("call_id",),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
 from observlib.catalogue import Partner
 from observlib.catalogue.partners import NOBODY, SEVERAL
-from observlib.text import fold_label
-
-_MARK = re.compile(r"\[[^\[\]]*\]")  # in the place of personal data: its words are not the user's
+from observlib.text import by_words
 
 
 def by_text(partners: Mapping[str, Partner]) -> Callable[[str], str]:
@@ -28,28 +25,11 @@ def by_text(partners: Mapping[str, Partner]) -> Callable[[str], str]:
     >>> leads("L'aide au logement de la ville"), leads("[numéro de la ville] perdu")
     ('Plusieurs organismes', 'Aucun organisme')
     """
-    patterns = {p.label: _pattern(p.words, p.entities) for p in partners.values()}
+    words = {p.label: p.words for p in partners.values()}
+    holding = by_words(words, {p.label: p.entities for p in partners.values()})
 
     def leads(text: str) -> str:
-        plain = _plain(_MARK.sub(" ", text))
-        found = [label for label, pattern in patterns.items() if pattern.search(plain)]
+        found = holding(text)
         return SEVERAL if len(found) > 1 else found[0] if found else NOBODY
 
     return leads
-
-
-def _pattern(words: Collection[str], entities: Collection[str]) -> re.Pattern[str]:
-    """What finds words, in the singular or plural, and names; where there is none, nothing."""
-    known = [" ".join(map(_either_number, _plain(word).split())) for word in words]
-    known += [re.escape(_plain(name)) for name in entities]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(known) or '(?!)'})(?!\w)")
-
-
-def _either_number(word: str) -> str:
-    if word.endswith("al"):
-        return rf"{re.escape(word[:-2])}(?:als?|aux)"
-    return rf"{re.escape(word)}(?:s|x|es)?"
-
-
-def _plain(text: str) -> str:
-    return fold_label(text).replace("-", " ")

@@ -89,7 +89,7 @@ def caution(compared: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def side_by_side(
-    compared: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue, caption: str
+    compared: pd.DataFrame, named: pd.DataFrame, catalogue: Catalogue, caption: str = ""
 ) -> Output:
     """A table of ours and theirs for one indicator, each with its period, base, mode and grade.
 
@@ -101,6 +101,8 @@ def side_by_side(
         Estimates of one indicator, of `peers.estimates.compared`.
     named
         The words of the neighbours' figures.
+    caption
+        In one line; else it is what is compared.
     """
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
     details = named[named["comparable_with"] == indicator.id].set_index(
@@ -137,8 +139,9 @@ def side_by_side(
         notes.append(markdown("- **{}** : {}", TEXTS["bare"], TEXTS["bare_why"]))
     pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses"), even=True)
     phrase = Markdown(f"{TEXTS['interval']} {TEXTS['grades']}")
+    title = caption or TEXTS["side_by_side"].format(measure=indicator.label)
     label = Markdown(f"tbl-{indicator.id.replace('_', '-')}")
-    labelled = markdown(": {} {{#{}}}", caption_of(caption, label), label)
+    labelled = markdown(": {} {{#{}}}", caption_of(title, label), label)
     shown = text(joined([pipe, labelled, phrase, joined(notes, "\n")], "\n\n"))
     return shown.carrying([compared], catalogue)
 

@@ -1,0 +1,95 @@
+"""The ten tasks that most need work, and what was decided on each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.answers import pooled_period
+from observlib.catalogue import Catalogue
+from observlib.catalogue.tasks import TASK
+from observlib.decisions import Decision, standing
+from observlib.display import wording
+from observlib.families import family
+from observlib.period import Quarter
+
+MOST = 10
+DECISION = "decision"  # the group of `task_decisions`
+NONE = "none"  # beside the kinds of decisions: there is none
+STATES = ("done", "will_do", "partner", "refused", NONE)
+_HEARD = ("task_calls", "task_tickets", "task_texts")
+TEXTS = wording.beside(__file__)
+
+
+def state_of(one: Decision | None) -> str:
+    """The state of a task, of `STATES`, by the decision that stands on it."""
+    return one.decision if one else NONE
+
+
+def word_of(state: str) -> str:
+    """What a state is called, in a word.
+
+    Examples
+    --------
+    >>> word_of("will_do")
+    'Prévu'
+    """
+    return TEXTS[f"state.{state}"]
+
+
+def strongest(tasks: pd.DataFrame, year: Sequence[Quarter]) -> list[str]:
+    """The labels of the ten tasks that most need work, the first of all before the others.
+
+    Where no probability is known, they are those of which most calls, messages and texts of the
+    year tell.
+
+    Parameters
+    ----------
+    tasks
+        Estimates of the family `tasks`.
+    year
+        Its quarters.
+    """
+    told = tasks[tasks["status"] == "published"]
+    by = told[told["indicator"] == "task_priority"]
+    if by.empty:
+        by = told[told["indicator"].isin(_HEARD) & told["period"].isin(map(str, year))]
+    sums = by.groupby("group_value", sort=True)["estimate"].sum()
+    return list(sums.sort_values(ascending=False, kind="stable").head(MOST).index)
+
+
+@family("follow_up")
+def follow_up(
+    tasks: pd.DataFrame, decisions: Sequence[Decision], catalogue: Catalogue, quarter: Quarter
+) -> pd.DataFrame:
+    """What became of the ten tasks that most need work.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of `task_decision_days`, one a task, in their order (days from the end of the
+        quarter that a decision answers to the day on which it was taken; `missing` where there is
+        none); and of `task_decisions`, how many of them are in each of `STATES` (`group` =
+        `decision`).
+    """
+    year = quarter.back(4)
+    labels = strongest(tasks, year)
+    own = {task.label: task.id for task in catalogue.tasks.values()}
+    stands = standing(decisions)
+    found = {label: stands.get(own[label]) for label in labels}
+    digest = hashlib.sha256("\n".join(map(repr, decisions)).encode()).hexdigest()[:8]
+    about = {"period": next(iter(pooled_period(year))), "source": f"decisions@{digest}"}
+    rows: list[dict[str, Any]] = []
+    for label, one in found.items():
+        row = {**about, "indicator": "task_decision_days", "unit": "jours"}
+        row |= {"group": TASK, "group_value": label}
+        rows.append({**row, "estimate": float(one.days)} if one else {**row, "status": "missing"})
+    states = [state_of(one) for one in found.values()]
+    for state in STATES if labels else ():
+        row = {**about, "indicator": "task_decisions", "unit": "tâches", "group": DECISION}
+        rows.append({**row, "group_value": word_of(state), "estimate": float(states.count(state))})
+    return estimates.make(rows)

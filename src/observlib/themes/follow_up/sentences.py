@@ -1,0 +1,178 @@
+"""What users are answered: how many tasks had a decision, which, by when, and who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.actions import Action
+from observlib.catalogue import Catalogue
+from observlib.catalogue.entries import Task
+from observlib.catalogue.tasks import TASK
+from observlib.decisions import Decision, standing
+from observlib.display import french, phrases, tables, wording
+from observlib.display.output import Output, text
+from observlib.display.prose import Markdown, joined, markdown
+from observlib.period import Quarter
+from observlib.themes.follow_up.estimates import DECISION, NONE, STATES, state_of, word_of
+
+TEXTS = wording.beside(__file__)
+
+
+def overview(
+    frame: pd.DataFrame, decisions: Iterable[Decision], catalogue: Catalogue, quarter: str
+) -> str:
+    """Of the tasks that most need work, how many are done, promised, late, and unanswered.
+
+    Parameters
+    ----------
+    frame
+        Estimates of the family `follow_up`.
+    """
+    rows = frame[(frame["group"] == DECISION) & (frame["estimate"] > 0)]
+    count = {row["group_value"]: int(row["estimate"]) for row in estimates.records(rows)}
+    if not count:
+        return ""
+    total = sum(count.values())
+    parts = [
+        TEXTS[f"state.{state}.{_kind(n)}"].format(count=french.spelled(n, "une"))
+        for state in STATES[:-1]
+        if (n := count.get(word_of(state), 0))
+    ]
+    of = TEXTS[f"of.{_kind(total)}"].format(total=french.spelled(total, "une"))
+    said = [f"{of}, {french.join(parts)}." if parts else f"{of}, {TEXTS['nothing']}"]
+    if silent := count.get(word_of(NONE), 0) if parts else 0:
+        said.append(TEXTS[f"silent.{_kind(silent)}"].format(count=_first(silent)))
+    tasks = _tasks(frame, catalogue)
+    stands = standing(decisions)
+    if late := sum(_late(stands.get(task.id), quarter) for task in tasks):
+        said.append(TEXTS[f"late.{_kind(late)}"].format(count=_first(late)))
+    if nobody := sum(_owner(task, catalogue) == "" for task in tasks):
+        said.append(TEXTS[f"unowned.{_kind(nobody)}"].format(count=_first(nobody)))
+    return " ".join(said)
+
+
+def _kind(n: int) -> str:
+    return french.plural(n, "one", "several")
+
+
+def _first(n: int) -> str:
+    """A count that begins a sentence."""
+    return phrases.capital(french.spelled(n, "une"))
+
+
+def _tasks(frame: pd.DataFrame, catalogue: Catalogue) -> list[Task]:
+    """The tasks of the family, in its order."""
+    own = {task.label: task for task in catalogue.tasks.values()}
+    return [own[label] for label in frame.loc[frame["group"] == TASK, "group_value"]]
+
+
+def _owner(task: Task, catalogue: Catalogue) -> str:
+    """Who answers for a task: a department, else another administration, or nobody."""
+    if task.owner:
+        return catalogue.departments[task.owner].label
+    return catalogue.partners[task.partner].label if task.partner else ""
+
+
+def _late(one: Decision | None, quarter: str) -> bool:
+    return bool(
+        one and one.decision == "will_do" and one.due and one.due <= Quarter.parse(quarter).end
+    )
+
+
+def answers_table(
+    frame: pd.DataFrame,
+    decisions: Iterable[Decision],
+    catalogue: Catalogue,
+    quarter: str,
+    caption: str,
+) -> Output:
+    """The table of the tasks: who answers for each, what is decided, by when, how long it took.
+
+    Parameters
+    ----------
+    frame
+        Estimates of the family `follow_up`.
+    """
+    stands = standing(decisions)
+    tasks = _tasks(frame, catalogue)
+    due = {task.label: _due(stands.get(task.id), quarter) for task in tasks}
+    columns = {
+        TEXTS["head.owner"]: {t.label: _owner(t, catalogue) or TEXTS["nobody"] for t in tasks},
+        TEXTS["head.state"]: {t.label: word_of(state_of(stands.get(t.id))) for t in tasks},
+        TEXTS["head.due"]: due,
+    }
+    rows = frame[frame["indicator"] == "task_decision_days"]
+    return tables.register(rows, catalogue, caption=caption, texts=columns, rows="group_value")
+
+
+def _due(one: Decision | None, quarter: str) -> str:
+    if one is None or one.due is None:
+        return ""
+    day = french.day_label(one.due)
+    return TEXTS["overdue"].format(day=day) if _late(one, quarter) else day
+
+
+def each(
+    frame: pd.DataFrame,
+    decisions: Iterable[Decision],
+    actions: Iterable[Action],
+    planned: Iterable[Action],
+    catalogue: Catalogue,
+    page: Callable[[str, str], str],
+) -> Output:
+    """What is answered on each task that had a decision, in the order of the family.
+
+    Parameters
+    ----------
+    frame
+        Estimates of the family `follow_up`.
+    page
+        `Study.page`: where what followed an action is told.
+    """
+    known = {action.id: (action, "done") for action in actions}
+    known |= {action.id: (action, "planned") for action in planned}
+    stands = standing(decisions)
+    lines = []
+    for task in _tasks(frame, catalogue):
+        one = stands.get(task.id)
+        if one is None:
+            continue
+        when = TEXTS["when"].format(day=french.day_label(one.date), role=one.role)
+        parts = [markdown("- **{}** ({}). {} {}", task.label, word_of(one.decision).lower(),
+                          one.answer, when)]  # fmt: skip
+        if one.partner:
+            label = catalogue.partners[one.partner].label
+            link = f"{page('partenaires', '')}.ipynb"
+            parts.append(markdown(f"[{{}}]({link}).", TEXTS["partner"].format(partner=label)))
+        if one.action in known:
+            action, when = known[one.action]
+            said = TEXTS[f"action.{when}"].format(title=action.title)
+            link = f"{page('actions', action.product)}.ipynb"
+            parts.append(markdown(f"[{{}}]({link}).", said))
+        lines.append(joined(parts, " "))
+    if not lines:
+        return text(TEXTS["no_answer"])
+    return text(joined(lines, "\n")).carrying([frame], catalogue)
+
+
+def unanswered(
+    frame: pd.DataFrame, decisions: Iterable[Decision], catalogue: Catalogue
+) -> Markdown | str:
+    """The tasks without a decision, by who answers for them; those of nobody come last."""
+    stands = standing(decisions)
+    by_owner: dict[str, list[str]] = {}
+    for task in _tasks(frame, catalogue):
+        if task.id not in stands:
+            label = TEXTS["quoted"].format(task=french.inner_quotes(task.label))
+            by_owner.setdefault(_owner(task, catalogue), []).append(label)
+    if not by_owner:
+        return TEXTS["all_answered"]
+    order = sorted(by_owner, key=lambda owner: owner == "")
+    lines = [
+        markdown("- **{}** : {}.", owner or TEXTS["nobody"], french.join(by_owner[owner]))
+        for owner in order
+    ]
+    return joined(lines, "\n")

@@ -1,0 +1,133 @@
+"""Findings of tasks: which most need work, how sure that is, and what nobody knows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.display import french, phrases, wording, words
+from observlib.display.output import Output, text
+from observlib.display.prose import joined, markdown
+from observlib.sentences import published
+
+TEXTS = wording.beside(__file__)
+SURE, UNSURE = 80, 20  # in %: who is above the first is among the ten, below the second is not
+_KNOWN = ("task_visits", "task_success_share", "task_calls_per_thousand", "task_blocked_share")
+
+
+def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Which tasks are almost surely among those that most need work, and of how many none is sure.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `task_priority`.
+    """
+    rows = _by_priority(frame)
+    if not rows:
+        return ""
+    sure = [row for row in rows if row["estimate"] >= SURE]
+    unsure = [row for row in rows if UNSURE <= row["estimate"] < SURE]
+    sentences = [TEXTS["none_sure"]]
+    if sure:
+        kind = french.plural(len(sure), "one", "several")
+        count = phrases.capital(french.spelled(len(sure), "une"))
+        sentences = [TEXTS[f"sure.{kind}"].format(count=count)]
+    share = words.value(rows[0], words.indicator_of("task_priority", catalogue))
+    first, *others = _quoted(row["group_value"] for row in rows[:3])
+    sentences.append(TEXTS["leading"].format(task=first, share=share))
+    if others:
+        kind = french.plural(len(others), "one", "several")
+        sentences.append(TEXTS[f"next.{kind}"].format(tasks=french.join(others)))
+    kind = french.plural(len(unsure), "one", "several")
+    count = french.spelled(len(unsure), "une")
+    sentences.append(TEXTS[f"unsure.{kind}"].format(count=count) if unsure else TEXTS["settled"])
+    return " ".join(sentences)
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """The estimates of tasks, in the order of their priority; those that have none come last."""
+    rank = {row["group_value"]: place for place, row in enumerate(_by_priority(frame))}
+    place = frame["group_value"].map(rank).fillna(len(rank))
+    return frame.assign(place=place).sort_values("place", kind="stable").drop(columns="place")
+
+
+def whole(frame: pd.DataFrame) -> pd.DataFrame:
+    """Of each task and indicator one estimate: of all devices, else of that which knows most."""
+    told = frame.assign(known=frame["n"].where(frame["device"] != "", float("inf")))
+    told = told.sort_values("known", ascending=False, kind="stable").drop(columns="known")
+    key = ["indicator", "period", "group_value"]
+    return frame.loc[told.drop_duplicates(key).index.sort_values()].reset_index(drop=True)
+
+
+def unknown(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
+    """What is not known, and of which tasks: how they fare, and who answers for them.
+
+    Parameters
+    ----------
+    frame
+        Estimates of the family.
+    """
+    tasks = catalogue.tasks.values()
+    known = {name: set(published(frame, name)["group_value"]) for name in _KNOWN}
+    known["owner"] = {task.label for task in tasks if task.owner}
+    lines = []
+    for what, of in known.items():
+        lacking = [task.label for task in tasks if task.label not in of]
+        said = _some(lacking)
+        said = TEXTS["of_some"].format(tasks=said) if of else TEXTS["of_none"]
+        if lacking:
+            lines.append(markdown("- **{}** : {}.", TEXTS[f"unknown.{what}"], said))
+    if not tasks:
+        return text(TEXTS["no_task"])
+    return text(joined(lines, "\n") if lines else TEXTS["all_known"])
+
+
+def routes(catalogue: Catalogue) -> Output:
+    """Who answers for each task, and what leads to it."""
+    lines = []
+    for task in catalogue.tasks.values():
+        owner = catalogue.departments[task.owner].label if task.owner else ""
+        partner = catalogue.partners[task.partner].label if task.partner else ""
+        parts = [TEXTS["routes.owner"].format(given=owner) if owner else TEXTS["routes.nobody"]]
+        parts += [
+            TEXTS[f"routes.{what}"].format(given=", ".join(given))
+            for what, given in (
+                ("partner", [partner] if partner else []),
+                ("sections", task.sections),
+                ("themes", task.themes),
+                ("answers", task.answers),
+                ("tests", task.tests),
+                ("words", task.words),
+            )
+            if given
+        ]
+        lines.append(markdown("- **{}**. {}", task.label, " ".join(parts)))
+    return text(joined(lines, "\n") if lines else TEXTS["no_task"])
+
+
+def criteria() -> str:
+    """By what tasks are told apart, and that no weight is fixed."""
+    return TEXTS["criteria"]
+
+
+def _by_priority(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = published(frame, "task_priority").sort_values("estimate", ascending=False, kind="stable")
+    return estimates.records(rows)
+
+
+def _some(labels: list[str]) -> str:
+    """Two tasks by their names, which are long, and how many others."""
+    named, more = _quoted(labels[:2]), len(labels) - 2
+    if more > 0:
+        kind = french.plural(more, "one", "several")
+        named.append(TEXTS[f"others.{kind}"].format(count=french.spelled(more, "une")))
+    return french.join(named)
+
+
+def _quoted(labels: Iterable[str]) -> list[str]:
+    return [TEXTS["quoted"].format(task=french.inner_quotes(label)) for label in labels]
