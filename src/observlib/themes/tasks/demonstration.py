@@ -68,7 +68,7 @@ SURVEYS = {  # product, answers begun in a quarter (from, to)
 QUARTERS = calendar.QUARTERS[-8:]  # in which they were asked
 DEVICES = (*SECTIONS, *SURVEYS)
 # Draws in which every truth of the last edition lies in the interval that is published for it.
-_SALT = {"enquete-demarches": "1", "enquete-demarches-3939": "3"}
+_SALT = {"enquete-demarches": "1", "enquete-demarches-3939": "58"}
 _STAY = 88  # chances in % of going on to the second page
 _SKIP = 4  # of leaving a question without answer
 _SATISFIED = (6, 10, 18, 40, 26)
@@ -136,7 +136,13 @@ def _survey(device: str, seed: int) -> tuple[Files, Truths]:
         found.append({**row, "kind": "ease", "value": ease / sum(told.ease)})
         if by_phone:
             found.append({**row, "kind": "failure_demand", "value": told.tried})
-    return files, {"tasks": found}
+    every = {told.label: told.weight for told in TASKS} | dict([_OTHER])
+    reason = {**about, "quarter": str(QUARTERS[-1]), "kind": "reason", "group": "reason"}
+    shares = [
+        {**reason, "group_value": label, "value": 100 * weight / sum(every.values())}
+        for label, weight in every.items()
+    ]
+    return files, {"tasks": found, "surveys": shares}
 
 
 def drawn(device: str, quarter: Quarter, source: Random) -> Iterator[Answered]:
