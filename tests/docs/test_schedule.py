@@ -34,7 +34,8 @@ def test_every_command_of_the_examples_is_one(path):
 def test_both_examples_ingest_before_they_release_and_send_out_after():
     for name in ("observ-edition.service", "gitlab-ci.yml"):
         text = (FOLDER / name).read_text(encoding="utf-8")
-        assert [words[0] for words in commands(text)] == ["fetch", "ingest", "edition", "review"]
+        run = ["fetch", "ingest", "watch", "edition", "review"]
+        assert [words[0] for words in commands(text)] == run
         assert text.index("edition --release") < text.index("rsync -a")
 
 
