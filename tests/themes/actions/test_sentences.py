@@ -281,6 +281,7 @@ def test_nothing_that_names_no_task_is_told_of_tasks(catalogue):
 
 def test_a_curve_of_what_is_seen_stands_before_what_was_expected(catalogue):
     row = {"indicator": "action_course", "period": "2026-01", "unit": "visites", "n": 50}
+    row["group"] = "Un essai"
     both = [{**row, "group_value": name, "estimate": 50.0} for name in (SEEN, UNCHANGED)]
     drawn = findings.actions.courses(estimates.make(both))
     assert drawn["frame"]["group_value"].tolist() == [SEEN]
