@@ -70,6 +70,7 @@ def test_a_change_of_measure_touches_what_its_device_counts_and_what_is_made_of_
     [
         ({"product": "bamop"}, "unknown product 'bamop'; allowed: service-public"),
         ({"controls": ["bodac"]}, "unknown product 'bodac'"),
+        ({"tasks": ["papier"]}, "unknown task 'papier'; allowed: papiers, carte-grise"),
         ({"controls": ["boamp"]}, "holds the product 'boamp' itself"),
         ({"controls": ["bodacc", "bodacc"]}, "'controls' holds bodacc twice"),
         ({"expected": [{"indicator": "visit", "direction": "up"}]}, "unknown indicator 'visit'"),

@@ -7,6 +7,12 @@ import pytest
 
 from observlib import Study, estimates, overview
 
+HEADS = {
+    "uses": {"Visites des sites": "visits", "Messages": "tickets"},
+    "opinions": {"Avis (sur 10)": "ratings", "Appels décrochés": "answer_rate"},
+    "mobilisation": {"SUS (sur 100)": "sus", "Idées réalisées": "ideas_done"},
+}
+
 
 @pytest.fixture(scope="module")
 def study(demonstration: Path) -> Study:
@@ -54,6 +60,12 @@ def test_those_who_come_in_person_are_counted_beside_the_visits_of_sites(
         ["legifrance", "in_person"]
     ]
     assert shown["onsite_visits"]["estimate"].iat[0] < shown["visits"]["estimate"].min()
+
+
+@pytest.mark.parametrize("name", ["uses", "opinions", "mobilisation"])
+def test_each_column_of_a_dashboard_stands_under_what_it_is(shown, name):
+    found = overview.dashboard(shown, name)
+    assert len(found) >= 4 and all(found[head] is shown[what] for head, what in HEADS[name].items())
 
 
 def test_the_panorama_says_that_all_is_complete_only_where_it_is(shown, study):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from observlib import estimates, findings
-from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action
+from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, UNCHANGED, Action
 from observlib.errors import ObservError
 from observlib.themes.actions.effects import effect_table
 
@@ -260,6 +260,32 @@ def test_the_sheet_of_a_product_lists_what_was_done_on_it_alone_the_latest_first
     assert second.startswith("- **Un essai** (16 juin 2025). Effet mesuré (visites) : en hausse,")
     assert "+5,0 % (+4,0 à +6,0)" in second and "actions.ipynb" in more
     assert findings.actions.done_on("bodacc", told("rise"), frame(), known, catalogue, alone) == ""
+
+
+def test_what_was_done_for_tasks_names_them_and_what_is_to_come_has_no_effect_yet(catalogue):
+    done, other = action(tasks=["papiers", "suivi"]), action(id="autre", title="Un autre")
+    later = action(id="suite", title="Une suite", date=date(2027, 2, 1), tasks=["suivi"])
+    given = (told("rise"), frame(), [done, other], [later], catalogue, alone)
+    first, second, _, more = plain(findings.actions.done_for_tasks(*given)).split("\n")
+    assert first == "- **Une suite** (1er février 2027). Pour « Suivre sa demande »."
+    assert (
+        "Pour « Refaire ses papiers d’identité » et « Suivre sa demande ». Effet mesuré" in second
+    )
+    assert "en hausse, +5,0 % (+4,0 à +6,0)" in second and "actions.ipynb" in more
+
+
+def test_nothing_that_names_no_task_is_told_of_tasks(catalogue):
+    given = (told("rise"), frame(), [action()], [], catalogue, alone)
+    assert findings.actions.done_for_tasks(*given) == ""
+
+
+def test_a_curve_of_what_is_seen_stands_before_what_was_expected(catalogue):
+    row = {"indicator": "action_course", "period": "2026-01", "unit": "visites", "n": 50}
+    row["group"] = "Un essai"
+    both = [{**row, "group_value": name, "estimate": 50.0} for name in (SEEN, UNCHANGED)]
+    drawn = findings.actions.courses(estimates.make(both))
+    assert drawn["frame"]["group_value"].tolist() == [SEEN]
+    assert drawn["behind"]["group_value"].tolist() == [UNCHANGED]
 
 
 def test_an_effect_that_is_not_established_is_told_without_a_size(catalogue):

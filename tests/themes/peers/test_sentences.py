@@ -107,6 +107,12 @@ def test_beside_the_numbers_stand_mode_base_and_every_reservation(catalogue):
     assert len(shown.content["rows"]) == 3 and ": Titre" in text
 
 
+def test_a_table_without_a_title_of_its_own_says_what_it_compares(catalogue):
+    named = words_of({"comparable_with": "satisfied_share", "grade": "C"})
+    text = plain(repr(say.side_by_side(COMPARED, named, catalogue)))
+    assert ": Usagers satisfaits, chez nous et ailleurs" in text
+
+
 def test_a_withheld_value_of_ours_is_told_in_words_and_by_no_number(catalogue):
     hidden = estimates.make([ours(float("nan"), status="suppressed", n=None)])
     named = words_of({"comparable_with": "satisfied_share"})

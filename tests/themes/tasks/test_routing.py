@@ -52,13 +52,28 @@ def test_rows_that_are_alike_are_counted_as_often_as_they_stand_for():
 
 def test_a_text_of_two_tasks_counts_for_each_and_a_mark_for_none():
     texts = ["Mes PASSEPORTS !"] * 11 + ["Le tribunal et mon passeport"] * 12 + ["[passeport]"] * 20
-    rows = table([{"answer_id": str(i), "question": "q", "text": x} for i, x in enumerate(texts)])
+    rows = written(texts)
     led = routing.texts(rows, known())
     assert led.groupby("task").size().to_dict() == {A: 23, B: 12} and "text" not in led
     assert told(routing.counted("text", led, rows, [NOW])) == {
         A: (25.0, "published"),
         B: (15.0, "published"),
     }
+
+
+def test_a_text_that_an_extract_holds_again_counts_once():
+    rows = written(["Mon passeport"] * 30)
+    extract = rows.head(20).assign(device="e", answer_id="x" + rows["answer_id"])
+    assert len(routing.texts(pd.concat([rows, extract]), known())) == 30
+
+
+def written(texts: list[str]) -> pd.DataFrame:
+    """Answers, each of a text of its own."""
+    rows = [
+        {"answer_id": str(i), "question": "q", "text": f"{text} {'très ' * i}bien"}
+        for i, text in enumerate(texts)
+    ]
+    return table(rows)
 
 
 def test_an_edition_without_any_data_has_no_row():

@@ -54,6 +54,15 @@ def test_an_edition_that_ranks_no_task_says_nothing_of_ranks():
     assert said() == ""
 
 
+def test_where_only_texts_are_known_the_page_says_of_what_they_speak_most():
+    texts = [(A, 40.0), (B, 90.0), ("C", 15.0), ("D", 0.0)]
+    rows = [made("task_texts", task, n, n=n or None, period="2026-T3") for task, n in texts]
+    assert say.most_written(estimates.make(rows), "2026-T3") == (
+        f"Rien ne dit par quoi commencer. Les textes parlent surtout de « {B} » et « {A} »."
+    )
+    assert say.most_written(estimates.make(rows), "2026-T2") == ""
+
+
 def test_tables_have_the_order_of_the_chart_and_the_unranked_last():
     rows = [made("task_ease", f"Tâche {i}", 5.0, n=50) for i in (3, 0, 1, 2)]
     frame = pd.concat([estimates.make(rows), priorities(10, 90, 50)], ignore_index=True)

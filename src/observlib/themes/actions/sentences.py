@@ -172,8 +172,16 @@ def done_for_tasks(
     planned
         What is recorded for later.
     """
-    own = [action for action in (*actions, *planned) if action.tasks]
-    return _listed(own, verdicts, frame, catalogue, page("actions", ""))
+    helped = {
+        action: _for_tasks(action, catalogue) for action in (*actions, *planned) if action.tasks
+    }
+    return _listed(helped, verdicts, frame, catalogue, page("actions", ""), helped)
+
+
+def _for_tasks(action: Action, catalogue: Catalogue) -> str:
+    labels = [french.inner_quotes(catalogue.tasks[task].label) for task in action.tasks]
+    tasks = french.join(TEXTS["task"].format(task=label) for label in labels)
+    return TEXTS["for_tasks"].format(tasks=tasks)
 
 
 def _listed(
@@ -182,18 +190,19 @@ def _listed(
     frame: pd.DataFrame,
     catalogue: Catalogue,
     page: str,
+    before: Mapping[Action, str] | None = None,
 ) -> Markdown:
-    """Actions, the latest first, and where more is told of what followed them."""
+    """Actions, the latest first, and where more is told of what followed them.
+
+    What is said of one `before` its effect may be given.
+    """
     lines = []
     for action in sorted(actions, key=lambda one: one.date, reverse=True):
         own = verdicts[(verdicts["action"] == action.id) & (verdicts["reason"] != "series")]
         followed = [_followed(row, frame, catalogue) for row in own.to_dict("records")]
         when = french.day_label(action.date)
-        labels = [french.inner_quotes(catalogue.tasks[task].label) for task in action.tasks]
-        if labels:
-            tasks = french.join(TEXTS["task"].format(task=label) for label in labels)
-            followed.insert(0, TEXTS["for_tasks"].format(tasks=tasks))
-        lines.append(markdown("- **{}** ({}). {}", action.title, when, " ".join(followed)))
+        said = " ".join([*([before[action]] if before else []), *followed])
+        lines.append(markdown("- **{}** ({}). {}", action.title, when, said))
     more = markdown(f"[{{}}]({page}.ipynb).", TEXTS["how_measured"])
     return joined([joined(lines[:_LATEST], "\n"), more], "\n\n") if lines else Markdown("")
 

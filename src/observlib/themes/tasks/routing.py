@@ -60,13 +60,15 @@ def contacts(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 def texts(verbatims: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """The redacted texts that hold words of a task, each with its `task`: several where of several.
 
+    One that two devices have of one day is one text: an extract may hold what another has whole.
+
     Parameters
     ----------
     verbatims
         Tidy table `verbatims` with its `source`; no text of it goes any further.
     """
     holding = by_words({task.label: task.words for task in catalogue.tasks.values()})
-    whole = coding.whole_texts(verbatims)
+    whole = coding.whole_texts(verbatims).drop_duplicates(["date", "text"])
     led = whole.assign(task=[holding(text) for text in whole["text"]]).drop(columns="text")
     return led.explode("task").dropna(subset=["task"]).reset_index(drop=True)
 

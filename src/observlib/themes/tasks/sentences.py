@@ -49,6 +49,23 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     return " ".join(sentences)
 
 
+def most_written(frame: pd.DataFrame, period: str) -> str:
+    """Of which tasks texts speak most, where no more is known; nothing where they speak of none.
+
+    Parameters
+    ----------
+    frame
+        Estimates of `task_texts`.
+    """
+    rows = published(frame, "task_texts", period).sort_values(
+        ["estimate", "group_value"], ascending=[False, True]
+    )
+    labels = rows.loc[rows["estimate"] > 0, "group_value"].head(2).tolist()
+    if not labels:
+        return ""
+    return TEXTS["most_written"].format(tasks=french.join(_quoted(labels)))
+
+
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
     """The estimates of tasks, in the order of their priority; those that have none come last."""
     rank = {row["group_value"]: place for place, row in enumerate(_by_priority(frame))}

@@ -1,0 +1,88 @@
+"""What is told by task gives away no theme of few people that partners and themes do not tell."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.copies import demonstration_catalogue
+from tests.examples import examples
+
+from observlib import estimates
+from observlib.catalogue import Catalogue, Task
+from observlib.confidentiality import control
+from observlib.confidentiality.attack import attack
+from observlib.confidentiality.knowledge import Knowledge, Published
+from observlib.display.rounding import rounded
+from observlib.period import Quarter
+from observlib.themes.contacts import topics
+from observlib.themes.partners import estimates as partners
+from observlib.themes.tasks import routing
+
+NOW = Quarter(2026, 3)
+THEMES = ("Papiers d'identité", "Carte grise et permis", "Famille", "Compte en ligne", "Logement")
+COUNTS = st.fixed_dictionaries({theme: st.integers(0, 60) for theme in THEMES})
+ABOUT = {"device": "d", "product": "boamp", "channel": "mail", "source": "d@1"}
+
+
+def catalogue(with_partners: bool = True) -> Catalogue:
+    """A task of one theme of a partner that has two, and one of themes of two partners."""
+    tasks = [
+        Task(id="a", label="Refaire ses papiers", themes=THEMES[:1]),
+        Task(id="b", label="Le reste", themes=THEMES[2:4]),
+    ]
+    known = demonstration_catalogue()
+    own = {"tasks": {task.id: task for task in tasks}}
+    return known.model_copy(update=own if with_partners else {**own, "partners": {}})
+
+
+def as_an_edition_tells(
+    counts: dict[str, int], known: Catalogue
+) -> tuple[pd.DataFrame, pd.DataFrame, Knowledge]:
+    """What is made of messages, what of it is told once all is decided, and what anyone knows."""
+    themes = [theme for theme, n in counts.items() for _ in range(n)]
+    rows = pd.DataFrame({"theme": themes}, dtype=object)
+    rows = rows.assign(**ABOUT, date=pd.Timestamp("2026-09-10"))
+    parts = [topics.themes(rows, "ticket", [NOW])]
+    if known.partners:
+        parts.append(partners.routed(partners.contacts(rows, known), "ticket", known, [NOW]))
+    parts.append(routing.counted("ticket", routing.contacts(rows, known), rows, [NOW]))
+    made = estimates.combine(parts)
+    knowledge = Knowledge(known, pd.DataFrame(columns=["device", "question", "value"]))
+
+    def told(frame: pd.DataFrame) -> pd.DataFrame:
+        return rounded(frame, known)
+
+    decision = control.decide(made, [], knowledge, told)
+    return made, told(control.applied(made, decision.changes)), knowledge
+
+
+@pytest.mark.parametrize("with_partners", [True, False])
+@examples(25)
+@given(COUNTS.filter(lambda counts: any(counts.values())))
+def test_no_theme_of_few_people_is_had_from_tasks_and_partners(with_partners, counts):
+    known = catalogue(with_partners)
+    made, final, knowledge = as_an_edition_tells(counts, known)
+    assert not attack([Published(final, ())], knowledge)["pinned"].any()
+    before = rounded(made, known).set_index(control.KEY)["estimate"]
+    rest = final[final["indicator"].str.startswith("task_") & final["estimate"].notna()]
+    for row in estimates.records(rest):  # what is told is as it was
+        assert row["estimate"] == before[control.key_of(row)]
+
+
+FEW = {"Papiers d'identité": 100, "Carte grise et permis": 4, "Famille": 60, "Compte en ligne": 33}
+
+
+def test_a_task_is_withheld_with_the_theme_that_hides_one_of_few_people_and_no_other_is():
+    _, final, _ = as_an_edition_tells({**FEW, "Logement": 40}, catalogue())
+    status = final[final["indicator"].str.endswith("_tickets")].set_index("group_value")["status"]
+    assert status["Carte grise et permis"] == status["Compte en ligne"] == "suppressed"
+    assert status["Le reste"] == "suppressed"  # less « Famille » it is « Compte en ligne »
+    assert status["Famille"] == status["Refaire ses papiers"] == "published"
+
+
+def test_the_attack_sees_what_a_task_would_give_away():
+    """Else nothing above is tried."""
+    made, final, knowledge = as_an_edition_tells({**FEW, "Logement": 40}, catalogue())
+    is_task = (final["indicator"] == "task_tickets").to_numpy()
+    careless = pd.concat([final[~is_task], rounded(made, knowledge.catalogue)[is_task]])
+    assert attack([Published(careless.reset_index(drop=True), ())], knowledge)["pinned"].any()
