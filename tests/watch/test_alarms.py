@@ -44,6 +44,12 @@ def test_a_device_that_listens_on_occasion_is_not_watched(heard, catalogue: Cata
     assert watch.raised(heard(steady(200)), other) == ([], {})
 
 
+def test_a_device_of_which_no_day_is_whole_yet_is_not_watched(heard, catalogue, monkeypatch):
+    folder, exports = heard(steady(200)), watch.alarms.store.exports
+    monkeypatch.setattr(watch.alarms.store, "exports", lambda data: exports(data).assign(end=None))
+    assert watch.raised(folder, catalogue) == ([], {})
+
+
 def test_the_outage_of_the_demonstration_is_seen_within_three_days(
     demonstration, catalogue, truths
 ):

@@ -91,7 +91,8 @@ def raised(
         series = [
             (_name(str(device), str(product), kind), kind, frame, look)
             for (table, product), own in rows.groupby(["table", "product"])
-            for kind, frame, look in _series(str(table), own, last[str(device), str(table)])
+            if (ends := last.get((str(device), str(table))))  # else no day is told whole yet
+            for kind, frame, look in _series(str(table), own, ends)
         ]
         for name, kind, frame, look in series:
             until = frame.index[-1].date()
