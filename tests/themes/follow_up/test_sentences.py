@@ -76,6 +76,12 @@ def test_without_any_decision_users_are_told_so_at_once(catalogue, found):
     )
 
 
+def test_where_no_task_is_known_none_is_said_to_be_answered(catalogue):
+    none = estimates.make([])
+    assert sentences.overview(none, DECISIONS, catalogue, NOW) == ""
+    assert sentences.unanswered(none, DECISIONS, catalogue) == ""
+
+
 def follow_up_of(found, catalogue):
     labels = found.loc[found["group"] == "task", "group_value"]
     task = {"group": "task", "unit": "%", "period": "2025-10/2026-09", "indicator": "task_priority"}

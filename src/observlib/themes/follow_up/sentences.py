@@ -164,12 +164,13 @@ def unanswered(
     """The tasks without a decision, by who answers for them; those of nobody come last."""
     stands = standing(decisions)
     by_owner: dict[str, list[str]] = {}
-    for task in _tasks(frame, catalogue):
+    tasks = _tasks(frame, catalogue)
+    for task in tasks:
         if task.id not in stands:
             label = TEXTS["quoted"].format(task=french.inner_quotes(task.label))
             by_owner.setdefault(_owner(task, catalogue), []).append(label)
     if not by_owner:
-        return TEXTS["all_answered"]
+        return TEXTS["all_answered"] if tasks else ""
     order = sorted(by_owner, key=lambda owner: owner == "")
     lines = [
         markdown("- **{}** : {}.", owner or TEXTS["nobody"], french.join(by_owner[owner]))
