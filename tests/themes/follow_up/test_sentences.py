@@ -53,15 +53,25 @@ def plain(said):
 
 
 def test_the_first_sentence_counts_what_is_done_promised_refused_and_silent(catalogue, found):
-    said = plain(sentences.overview(found, DECISIONS, catalogue, NOW))
+    said = plain(sentences.overview(found, found, DECISIONS, catalogue, NOW))
     assert said.startswith(
         "Des dix tâches à travailler d'abord, une est faite, deux sont promises, une revient à un "
         "autre organisme et une est refusée, avec sa raison. Cinq n'ont pas encore de réponse."
     )
 
 
+def test_tasks_that_have_no_probability_are_not_said_to_come_first(catalogue, found):
+    said = sentences.overview(found, found[:0], DECISIONS, catalogue, NOW)
+    assert said.startswith("Des dix tâches dont on nous parle le plus, une est faite")
+
+
+def test_a_column_of_days_stands_only_where_something_is_due(catalogue, found):
+    table = plain(sentences.answers_table(found, DECISIONS[:1], catalogue, NOW, "Suites"))
+    assert "Pour le" not in table
+
+
 def test_a_promise_whose_day_has_passed_is_told_in_words_and_in_the_table(catalogue, found):
-    said = plain(sentences.overview(found, DECISIONS, catalogue, NOW))
+    said = plain(sentences.overview(found, found, DECISIONS, catalogue, NOW))
     assert "Une promesse a dépassé sa date." in said
     table = plain(sentences.answers_table(found, DECISIONS, catalogue, NOW, "Suites"))
     assert "15 septembre 2026, dépassé" in table and "12 janvier 2027 " in table
@@ -69,7 +79,7 @@ def test_a_promise_whose_day_has_passed_is_told_in_words_and_in_the_table(catalo
 
 def test_without_any_decision_users_are_told_so_at_once(catalogue, found):
     none = follow_up_of(found, catalogue)
-    said = sentences.overview(none, [], catalogue, NOW)
+    said = sentences.overview(none, none, [], catalogue, NOW)
     assert said.startswith("Des dix tâches à travailler d'abord, aucune n'a encore de réponse.")
     assert plain(sentences.each(none, [], (), (), catalogue, str)) == (
         "Aucune décision n'est consignée."
@@ -78,7 +88,7 @@ def test_without_any_decision_users_are_told_so_at_once(catalogue, found):
 
 def test_where_no_task_is_known_none_is_said_to_be_answered(catalogue):
     none = estimates.make([])
-    assert sentences.overview(none, DECISIONS, catalogue, NOW) == ""
+    assert sentences.overview(none, none, DECISIONS, catalogue, NOW) == ""
     assert sentences.unanswered(none, DECISIONS, catalogue) == ""
 
 

@@ -22,7 +22,11 @@ TEXTS = wording.beside(__file__)
 
 
 def overview(
-    frame: pd.DataFrame, decisions: Iterable[Decision], catalogue: Catalogue, quarter: str
+    frame: pd.DataFrame,
+    ranked: pd.DataFrame,
+    decisions: Iterable[Decision],
+    catalogue: Catalogue,
+    quarter: str,
 ) -> str:
     """Of the tasks that most need work, how many are done, promised, late, and unanswered.
 
@@ -30,6 +34,8 @@ def overview(
     ----------
     frame
         Estimates of the family `follow_up`.
+    ranked
+        Those of `task_priority`: where there are none, the tasks are those most heard of.
     """
     rows = frame[(frame["group"] == DECISION) & (frame["estimate"] > 0)]
     count = {row["group_value"]: int(row["estimate"]) for row in estimates.records(rows)}
@@ -41,7 +47,8 @@ def overview(
         for state in STATES[:-1]
         if (n := count.get(word_of(state), 0))
     ]
-    of = TEXTS[f"of.{_kind(total)}"].format(total=french.spelled(total, "une"))
+    which = TEXTS["which.heard" if ranked.empty else "which.first"]
+    of = TEXTS[f"of.{_kind(total)}"].format(total=french.spelled(total, "une"), which=which)
     said = [f"{of}, {french.join(parts)}." if parts else f"{of}, {TEXTS['nothing']}"]
     if silent := count.get(word_of(NONE), 0) if parts else 0:
         said.append(TEXTS[f"silent.{_kind(silent)}"].format(count=_first(silent)))
@@ -99,11 +106,12 @@ def answers_table(
     stands = standing(decisions)
     tasks = _tasks(frame, catalogue)
     due = {task.label: _due(stands.get(task.id), quarter) for task in tasks}
-    columns = {
+    columns: dict[str, dict[str, str]] = {
         TEXTS["head.owner"]: {t.label: _owner(t, catalogue) or TEXTS["nobody"] for t in tasks},
         TEXTS["head.state"]: {t.label: word_of(state_of(stands.get(t.id))) for t in tasks},
-        TEXTS["head.due"]: due,
     }
+    if any(due.values()):
+        columns[TEXTS["head.due"]] = due
     rows = frame[frame["indicator"] == "task_decision_days"]
     return tables.register(rows, catalogue, caption=caption, texts=columns, rows="group_value")
 
