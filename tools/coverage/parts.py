@@ -39,7 +39,7 @@ from observlib.themes.user_tests import demonstration as user_tests
 from observlib.themes.user_tests import estimates as usability
 from observlib.themes.workshops import demonstration as workshops
 from observlib.themes.workshops import estimates as ideas
-from tools.coverage import changes, draws, methods, months, partners, raked
+from tools.coverage import changes, draws, methods, months, partners, raked, tasks
 from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
 
 LAST = calendar.LAST
@@ -178,6 +178,7 @@ def _calls(seed: int, repetitions: Sequence[int]) -> Estimates:
     yield calls.quarterly(logged, tables.empty("call_intervals").assign(source=""), [LAST])
     yield topics.themes(logged, "call", [LAST])
     yield partners.routed(logged, "call")
+    yield tasks.waited(logged)
 
 
 def _true_calls() -> Truths:
@@ -187,6 +188,7 @@ def _true_calls() -> Truths:
         ("wait_p90", phone.LOGGED, ""): one(phone.wait_quantile(90)),
         ("call_theme_share", phone.LOGGED, "theme"): parts(themes),
         **partners.truths("partner_call_share", phone.LOGGED, themes),
+        **tasks.true_waits(),
     }
 
 
@@ -259,13 +261,14 @@ def _tests(seed: int, repetitions: Sequence[int]) -> Estimates:
             )
         )
         tested = draws.table("user_tests", rows)
-        yield (usability.pooled if small else usability.quarterly)(
-            tested, LAST.back(4) if small else quarters
-        )
+        period = LAST.back(4) if small else quarters
+        yield (usability.pooled if small else usability.quarterly)(tested, period)
+        yield tasks.blocked(tested, period)
 
 
 def _true_tests() -> Truths:
     found: Truths = {("sus_mean", "sus-vie-publique", ""): one(user_tests.sus_mean())}
+    found |= tasks.true_failures()
     for device, campaign in user_tests.CAMPAIGNS.items():
         success = {task: float(percent) for task, (percent, _) in campaign.tasks.items()}
         times = {task: float(seconds) for task, (_, seconds) in campaign.tasks.items()}
@@ -381,6 +384,7 @@ PARTS = {
     "profiles": Part(_profiles, _true_profiles, 1000),
     "calls": Part(_calls, _true_calls, 2000),
     "tickets": Part(_tickets, _true_tickets, 2000),
+    "tasks": Part(tasks.estimate, tasks.true_values, 400),
     "texts": Part(partners.written, partners.true_texts, 2000),
     "polls": Part(_polls, _true_polls, 2000),
     "user tests": Part(_tests, _true_tests, 2000),

@@ -34,6 +34,7 @@ SHORT = {  # repetitions: enough to see an interval that misses one truth in fou
     "profiles": 2,
     "calls": 10,
     "tickets": 10,
+    "tasks": 2,
     "texts": 10,
     "polls": 20,
     "user tests": 10,
