@@ -108,7 +108,9 @@ def true_effects() -> Truths:
 
 
 def _done() -> tuple[Action, ...]:
-    return project.actions(DEMO, monthly.FOLLOWED)
+    """The actions, each of whatever device: those drawn have names of their own."""
+    done = project.actions(DEMO, monthly.FOLLOWED)
+    return tuple(one.model_copy(update={"device": ""}) for one in done)
 
 
 def _effect(action: Action, device: str) -> float:
