@@ -41,7 +41,7 @@ Rows = Iterable[Mapping[str, Any]]
 
 
 def write(data: Path) -> Path:
-    """Write the data folder: `raw/`, `catalogue/`, `actions/` and `partners/`."""
+    """Write the data folder: `raw/`, `catalogue/`, `actions/`, `decisions/` and `partners/`."""
     labels = itertools.cycle(f"{word} {number}" for number, word in enumerate(ATTACKS))
     devices = []
     (data / "raw").mkdir(parents=True)
@@ -69,9 +69,22 @@ def write(data: Path) -> Path:
         }
         for n, word in enumerate(PLAIN)
     ]  # fmt: skip
-    for name, content in {"devices": devices, "partners": partners}.items():
+    tasks = [
+        {"id": f"tache-{n}", "label": word, "themes": [word], "words": [word]}
+        for n, word in enumerate(ATTACKS[:12])
+    ]
+    decisions = [
+        {
+            "id": f"decision-{n}", "task": one["id"], "quarter": "2026-T2",
+            "date": date(2026, 8, 5), "decision": "refused", "answer": word, "role": "pôle",
+        }
+        for n, (one, word) in enumerate(zip(tasks, PLAIN, strict=False))
+    ]  # fmt: skip
+    entries = {"devices": devices, "partners": partners, "tasks": tasks}
+    for name, content in entries.items():
         _yaml(data / "catalogue" / f"{name}.yml", content)
-    for folder, sheets in {"actions": actions, "partners": replies}.items():
+    sheets_of = {"actions": actions, "decisions": decisions, "partners": replies}
+    for folder, sheets in sheets_of.items():
         for sheet in sheets:
             _yaml(data / folder / f"{sheet['id']}.yml", sheet)
     return data

@@ -226,7 +226,7 @@ class Study(Drawing):
         Examples
         --------
         >>> Study("2026-T3", "data/demo").listeners("legifrance")[:2]
-        ['matomo-legifrance', 'jdma-legifrance']
+        ['matomo-legifrance', 'sections-legifrance']
         """
         rows = self.words("devices", "listeners")
         return list(rows.loc[rows["product"] == product, "device"])

@@ -68,7 +68,7 @@ def test_a_form_of_many_answers_is_told_its_own_spread(observ, demonstration):
         ("enquete-legifrence", "is not in the catalogue; is it 'enquete-legifrance'?"),
         ("nothing", "is not in the catalogue; `observ catalogue` lists it"),
         ("audience-boamp", "gives audience; what can be planned are answers"),
-        ("boutique-documentation", "of surveys and ratings: enquete-legifrance, "),
+        ("boutique-documentation", "of surveys and ratings: enquete-demarches, "),
         ("insee-population", "gave nothing yet"),
     ],
 )

@@ -193,7 +193,7 @@ def test_files_that_cannot_be_used_are_told(read, text, says):
 
 
 def test_a_device_without_a_table_is_told_what_to_add(read):
-    with pytest.raises(ObservError, match="needs the key `table`; tables are audience, subscr"):
+    with pytest.raises(ObservError, match="needs the key `table`; tables are audience, sections"):
         read("a\n1\n", table=None)
 
 

@@ -220,7 +220,8 @@ def _titles(grid: Grid, form: Format) -> dict[str, str] | None:
     there = {header_label(title): title for title in grid.header}
     own = _named(form.model_copy(update={"columns": {}}))
     titles: dict[str, str] = {}
-    alone = len(grid.rows) == 1  # a row whose period the file's name may tell
+    # a row, or the sections of a site, whose period the file's name may tell
+    alone = len(grid.rows) == 1 or "section" in form.columns
     for field, column in form.columns.items():
         found = [there[name] for name in map(header_label, column.headers) if name in there]
         if found:

@@ -17,7 +17,7 @@ Sums = dict[tuple[str, str], int]
 def visits(root: Path) -> dict[str, dict[str, int]]:
     """Visits by device and day or month, recounted from every audience export."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for path in sorted(root.glob("matomo/*")):
+    for path in sorted(root.glob("matomo/matomo_*")):
         device = f"matomo-{path.stem.split('_')[1]}"
         if path.suffix == ".json":
             for period, values in json.loads(path.read_text(encoding="utf-8")).items():

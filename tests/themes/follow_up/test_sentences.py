@@ -66,14 +66,14 @@ def test_tasks_that_have_no_probability_are_not_said_to_come_first(catalogue, fo
 
 
 def test_a_column_of_days_stands_only_where_something_is_due(catalogue, found):
-    table = plain(sentences.answers_table(found, DECISIONS[:1], catalogue, NOW, "Suites"))
+    table = plain(sentences.answers_table(found, DECISIONS[:1], catalogue, NOW))
     assert "Pour le" not in table
 
 
 def test_a_promise_whose_day_has_passed_is_told_in_words_and_in_the_table(catalogue, found):
     said = plain(sentences.overview(found, found, DECISIONS, catalogue, NOW))
     assert "Une promesse a dépassé sa date." in said
-    table = plain(sentences.answers_table(found, DECISIONS, catalogue, NOW, "Suites"))
+    table = plain(sentences.answers_table(found, DECISIONS, catalogue, NOW))
     assert "15 septembre 2026, dépassé" in table and "12 janvier 2027 " in table
 
 

@@ -94,7 +94,6 @@ def answers_table(
     decisions: Iterable[Decision],
     catalogue: Catalogue,
     quarter: str,
-    caption: str,
 ) -> Output:
     """The table of the tasks: who answers for each, what is decided, by when, how long it took.
 
@@ -113,7 +112,9 @@ def answers_table(
     if any(due.values()):
         columns[TEXTS["head.due"]] = due
     rows = frame[frame["indicator"] == "task_decision_days"]
-    return tables.register(rows, catalogue, caption=caption, texts=columns, rows="group_value")
+    return tables.register(
+        rows, catalogue, caption=TEXTS["caption"], texts=columns, rows="group_value"
+    )
 
 
 def _due(one: Decision | None, quarter: str) -> str:

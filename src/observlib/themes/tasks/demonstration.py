@@ -119,7 +119,8 @@ def _survey(device: str, seed: int) -> tuple[Files, Truths]:
         source = stream(seed, device, _SALT[device], str(quarter))
         answers = [*drawn(device, quarter, source)]
         codes = ["Q01", "Q02", "Q03", "Q04", *(["Q05"] if by_phone else [])]
-        rows: list[list[object]] = [[*_HEADER, *codes]]
+        asked = [code.replace("Q", "T") for code in codes] if by_phone else codes
+        rows: list[list[object]] = [[*_HEADER, *asked]]
         for number, one in enumerate(answers, number + 1):  # noqa: B020 # goes on over quarters
             sent = one["begun"] if one["finished"] else ""
             own = [number, sent, 1 + one["finished"], "fr", one["seed"], one["begun"], one["begun"]]
