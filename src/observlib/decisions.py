@@ -37,7 +37,7 @@ from pydantic import AfterValidator, Field, model_validator
 from observlib.actions import Line
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Slug
-from observlib.catalogue.mistakes import checked
+from observlib.catalogue.mistakes import checked, unknown
 from observlib.period import Quarter
 from observlib.published_text import Plain, a_role
 from observlib.yaml_files import Lines
@@ -126,14 +126,8 @@ def _unknown(
     path: Path, one: Decision, lines: Lines, catalogue: Catalogue, actions: Collection[str]
 ) -> Iterator[str]:
     """What a decision names that does not exist."""
-    known = {"task": catalogue.tasks, "action": actions, "partner": catalogue.partners}
-    for key, allowed in known.items():
-        name = getattr(one, key)
-        if name is not None and name not in allowed:
-            yield (
-                f"{path}:{lines.get((key,), 1)}: {one.id!r}: unknown {key} {name!r}; "
-                f"allowed: {', '.join(allowed) or 'none'}"
-            )
+    named = {"task": catalogue.tasks, "action": actions, "partner": catalogue.partners}
+    return unknown(path, one, lines, named)
 
 
 def standing(decisions: Iterable[Decision]) -> dict[str, Decision]:

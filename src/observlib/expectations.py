@@ -39,7 +39,7 @@ from pydantic import AfterValidator, Field
 from observlib.actions import Line
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Slug
-from observlib.catalogue.mistakes import checked
+from observlib.catalogue.mistakes import checked, unknown
 from observlib.period import Quarter
 from observlib.published_text import Plain, a_role
 from observlib.yaml_files import Lines
@@ -104,12 +104,7 @@ def _unknown(path: Path, one: Expectation, lines: Lines, catalogue: Catalogue) -
         "product": list(catalogue.products),
         "device": [device.id for device in devices if device.product in (one.product, None)],
     }
-    for key, allowed in named.items():
-        if getattr(one, key) not in allowed:
-            yield (
-                f"{path}:{lines.get((key,), 1)}: {one.id!r}: unknown {key} {getattr(one, key)!r}; "
-                f"allowed: {', '.join(allowed) or 'none'}"
-            )
+    return unknown(path, one, lines, named)
 
 
 def exploratory(one: Expectation, first: tuple[str, bool] | None) -> str:

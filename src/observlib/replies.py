@@ -31,7 +31,7 @@ from pydantic import AfterValidator, Field, model_validator
 from observlib.actions import Line
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Slug, Text
-from observlib.catalogue.mistakes import checked
+from observlib.catalogue.mistakes import checked, unknown
 from observlib.period import Quarter
 from observlib.published_text import Plain, a_role
 from observlib.text import fold_label
@@ -100,12 +100,9 @@ def load_replies(folder: Path, catalogue: Catalogue) -> tuple[Reply, ...]:
 
 def _unknown(path: Path, reply: Reply, lines: Lines, catalogue: Catalogue) -> Iterator[str]:
     """What a reply names that does not exist."""
+    yield from unknown(path, reply, lines, {"partner": catalogue.partners})
     partner = catalogue.partners.get(reply.partner)
     if partner is None:
-        yield (
-            f"{path}:{lines.get(('partner',), 1)}: {reply.id!r}: unknown partner "
-            f"{reply.partner!r}; allowed: {', '.join(catalogue.partners) or 'none'}"
-        )
         return
     themes = [*partner.themes, *partner.shared]
     known = set(map(fold_label, themes))

@@ -17,8 +17,8 @@ from observlib.selection import bare
 
 # What a sentence asks for that its study knows: the parameter, and the study's own name for it.
 OWN = {name: name for name in ("catalogue", "kind", "quarter", "before", "practices")}
-OWN |= {name: name for name in ("actions", "corrections", "expectations", "planned", "replies")}
-OWN |= {"decisions": "decisions"}
+OWN |= {name: name for name in ("actions", "corrections", "decisions", "expectations")}
+OWN |= {name: name for name in ("planned", "replies")}
 OWN |= {"period": "quarter", "page": "page"}
 
 

@@ -10,23 +10,11 @@ from tests.fetching.conftest import standin
 
 from observlib import store
 from observlib.catalogue import Catalogue
+from observlib.themes.satisfaction.demonstration import _JDMA_HEADER
 
 __all__ = ["standin"]
 DEVICE = "jdma-legifrance"
 FIRST = date(2025, 1, 1)
-_HEAD = (
-    "Date de l'avis",
-    "Nom du formulaire",
-    "Lien d'intégration",
-    "Identifiant Avis",
-    "De façon générale, comment ça s’est passé ?",
-    "Qu'avez-vous pensé des informations et des instructions fournies ?",
-    "Durant votre parcours, avez-vous tenté d’obtenir de l’aide par l’un des moyens suivants ?",
-    "Quand vous avez cherché de l'aide, avez-vous réussi à joindre l'administration ?",
-    "Comment évaluez-vous la qualité de l'aide que vous avez obtenue de la part de "
-    "l'administration ?",
-    "Souhaitez-vous nous en dire plus ?",
-)
 Heard = Callable[[Sequence[Sequence[str]]], Path]
 
 
@@ -44,7 +32,7 @@ def heard(tmp_path: Path, catalogue: Catalogue) -> Heard:
         raw = tmp_path / "raw"
         raw.mkdir(exist_ok=True)
         with (raw / "jdma_legifrance_2025.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([_HEAD, *rows])
+            csv.writer(file).writerows([_JDMA_HEADER, *rows])
         done = store.ingest(raw, tmp_path, catalogue)
         assert not done.problems and done.rejects.empty
         return tmp_path

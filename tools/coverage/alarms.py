@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+from scipy.stats import poisson
 
 from observlib.demo.chance import normal, stream
 from observlib.display import french
@@ -76,17 +77,7 @@ class _Days:
         if mean.max() > 30:
             spread = np.sqrt(mean) * [normal(self.chance) for _ in mean]
             return np.maximum(np.round(mean + spread), 0)
-        return np.array([_poisson(one, self.chance.random()) for one in mean], dtype=float)
-
-
-def _poisson(mean: float, chance: float) -> int:
-    number, weight = 0, math.exp(-mean)
-    total = weight
-    while chance > total and number < 1000:
-        number += 1
-        weight *= mean / number
-        total += weight
-    return number
+        return np.asarray(poisson.ppf([self.chance.random() for _ in mean], mean))
 
 
 def drawn(what: str, seed: int, repetition: int) -> _Daily:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -96,6 +96,27 @@ def checked(
     if problems:
         raise ObservError(*problems)
     return found
+
+
+def unknown(
+    path: Path, sheet: Entry, lines: Lines, named: Mapping[str, Collection[str]]
+) -> Iterator[str]:
+    """What a sheet names that does not exist, a line each.
+
+    Parameters
+    ----------
+    path, sheet, lines
+        As `sheets` gives them.
+    named
+        By key that names something, all that it may name; a key that is left out names nothing.
+    """
+    for key, allowed in named.items():
+        name = getattr(sheet, key)
+        if name is not None and name not in allowed:
+            yield (
+                f"{path}:{lines.get((key,), 1)}: {sheet.id!r}: unknown {key} {name!r}; "
+                f"allowed: {', '.join(allowed) or 'none'}"
+            )
 
 
 def explain(

@@ -17,8 +17,6 @@ from observlib.period import today
 if TYPE_CHECKING:
     from observlib.planning import Plan
 
-_UNITS = {"%": "pt", "points": "pt"}  # of differences; marks have none
-
 
 def plan(
     device: Annotated[str, typer.Argument(help="Survey or rating device of the catalogue.")],
@@ -112,11 +110,12 @@ def _say_notes(made: Plan) -> None:
 
 def _say_asked(made: Plan) -> None:
     """How much time people give, and by which rate it is reckoned."""
+    from observlib.estimates import MINIMUM_PEOPLE
     from observlib.planning.asked import SECONDS
 
     told, count = made.asked, made.asked["people"]
-    if count < 11:
-        _wrapped(f"Fewer than 11 people answered in the last {made.per}.")
+    if count < MINIMUM_PEOPLE:
+        _wrapped(f"Fewer than {MINIMUM_PEOPLE} people answered in the last {made.per}.")
         return
     _wrapped(
         f"Last {made.per} {count:,.0f} people answered {told['questions']:.1f} closed questions "

@@ -82,8 +82,7 @@ def _print(alarms: Sequence[Alarm], known: Catalogue, watched: str) -> None:
         table.add_column(name, no_wrap=True)
     for alarm in alarms:
         device = known.devices[alarm.device]
-        few = alarm.heard < device.minimum_people
-        what = _SAID[alarm.kind] if few else f"{_SAID[alarm.kind]}{_size(alarm)}"
+        what = _SAID[alarm.kind] + ("" if alarm.of_few(known) else _size(alarm))
         dates = (alarm.began.isoformat(), alarm.seen.isoformat())
         table.add_row(f"{device.id}\n{device.owner}", what, *dates)
     say(f"{watched}: {plural(alarms, 'alarm')}")

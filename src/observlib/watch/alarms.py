@@ -38,6 +38,10 @@ class Alarm(NamedTuple):
     heard: int
     until: date
 
+    def of_few(self, catalogue: Catalogue) -> bool:
+        """Whether too few people told of it for its size to be told."""
+        return self.heard < catalogue.devices[self.device].minimum_people
+
     @property
     def series(self) -> str:
         """What was watched, by which is known until when it was."""
@@ -89,16 +93,15 @@ def raised(
     for done, (device, rows) in enumerate(devices):
         progress(done, len(devices), str(device))
         series = [
-            (_name(str(device), str(product), kind), kind, frame, look)
+            (str(product), kind, frame)
             for (table, product), own in rows.groupby(["table", "product"])
             if (ends := last.get((str(device), str(table))))  # else no day is told whole yet
-            for kind, frame, look in _series(str(table), own, ends)
+            for kind, frame in _series(str(table), own, ends)
         ]
-        for name, kind, frame, look in series:
+        for product, kind, frame in series:
             until = frame.index[-1].date()
-            watched[name] = until
-            for change in look(frame, FIVE_YEARS * len(series)):
-                product = name.split("/")[1]
+            watched[_name(str(device), product, kind)] = until
+            for change in _LOOKS[kind](frame, FIVE_YEARS * len(series)):
                 found.append(_alarm(str(device), product, kind, change, frame, until))
     progress(len(devices), len(devices), "")
     return sorted(found, key=lambda one: (one.seen, one.device, one.kind)), watched
@@ -120,8 +123,8 @@ def _last_days(exports: pd.DataFrame, catalogue: Catalogue) -> dict[tuple[str, s
     return found
 
 
-Look = Callable[[pd.DataFrame, float], list[Change]]
-_LOOKS: Mapping[str, Look] = {
+# how changes of each kind are looked for in the days of a series
+_LOOKS: Mapping[str, Callable[[pd.DataFrame, float], list[Change]]] = {
     "marks": lambda frame, threshold: in_means(frame, -1, threshold),
     "waits": lambda frame, threshold: in_counts(frame["value"], 1, threshold),
     "more": lambda frame, threshold: in_counts(frame["count"], 1, threshold),
@@ -129,20 +132,20 @@ _LOOKS: Mapping[str, Look] = {
 }
 
 
-def _series(table: str, rows: pd.DataFrame, last: date) -> Iterator[tuple[str, pd.DataFrame, Look]]:
-    """What is watched of one table: a kind, its days, and how changes are looked for in it."""
+def _series(table: str, rows: pd.DataFrame, last: date) -> Iterator[tuple[str, pd.DataFrame]]:
+    """What is watched of one table: kinds, each with its days."""
     own = rows.set_index("day")[["count", "value", "n", "variance"]]
     days = pd.date_range(own.index[0], last)
     if len(days) < LEVEL:
         return
     own = own.reindex(days).fillna({"count": 0})
     if table in _MARKED:
-        yield "marks", own, _LOOKS["marks"]
+        yield "marks", own
     if table in ("calls", "call_intervals"):
-        yield "waits", own, _LOOKS["waits"]
+        yield "waits", own
     if table in _ASKED:
-        yield "more", own, _LOOKS["more"]
-    yield "fewer", own, _LOOKS["fewer"]
+        yield "more", own
+    yield "fewer", own
 
 
 def _alarm(
@@ -168,7 +171,7 @@ def sentence(alarm: Alarm, catalogue: Catalogue) -> str:
     "« Je donne mon avis » sur Légifrance : depuis le 12 septembre 2026, plus rien n'arrive."
     """
     device = catalogue.devices[alarm.device]
-    few = alarm.kind != "silence" and alarm.heard < device.minimum_people
+    few = alarm.kind != "silence" and alarm.of_few(catalogue)
     size = (
         french.number(abs(alarm.size), 1)
         if alarm.kind == "marks"
