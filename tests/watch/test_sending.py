@@ -37,6 +37,18 @@ def test_each_owner_gets_one_mail_with_its_alarms_and_no_others(catalogue, tmp_p
     assert "on attend plus longtemps" in calls.get_content()
 
 
+def test_a_mail_that_waits_to_be_sent_is_not_lost_to_a_later_one_of_the_same_day(
+    catalogue, tmp_path
+):
+    law = [watch.send([alarm], catalogue, tmp_path, False) for alarm in ALARMS[:2]]
+    again = watch.send(ALARMS[:1], catalogue, tmp_path, False)
+    assert [path.name for (path,) in law] == [
+        "information-legale_2026-09-04.eml",
+        "information-legale_2026-09-04-1.eml",
+    ]
+    assert again == law[0] and "note de satisfaction" in law[0][0].read_text("utf-8")
+
+
 def test_nothing_is_written_or_sent_where_nobody_asked_for_it(catalogue, tmp_path, standin):
     assert watch.send(ALARMS, catalogue, None, False) == []
     assert standin.asked == []

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from itertools import count
 from pathlib import Path
 
 from observlib import files
@@ -100,15 +101,25 @@ def send(
             raise ObservError(*problems)
         for owner in departments:
             own = owners[owner.id]
-            written.append(mail / f"{owner.id}_{max(one.seen for one in own)}.eml")
+            name, content = (
+                f"{owner.id}_{max(one.seen for one in own)}",
+                letter(owner, own, catalogue),
+            )
             with files.telling_write_errors(mail, "what was not written is told again next time"):
                 mail.mkdir(parents=True, exist_ok=True)
-                files.write_bytes(written[-1], letter(owner, own, catalogue))
+                written.append(_place(mail, name, content))
+                files.write_bytes(written[-1], content)
     if server and alarms:
         told = [_as_data(alarm, catalogue) for alarm in alarms]
         text = "\n".join(one["text"] for one in told)
         web.tell(server, {"text": text, "alarms": told})
     return written
+
+
+def _place(mail: Path, name: str, content: bytes) -> Path:
+    """Where a mail goes: over the same one, but over no other, which may not have been sent yet."""
+    paths = (mail / f"{name}{f'-{n}' if n else ''}.eml" for n in count())
+    return next(path for path in paths if not path.exists() or path.read_bytes() == content)
 
 
 def _no_mailbox(owner: Department) -> str:
