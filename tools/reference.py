@@ -95,16 +95,13 @@ def pages() -> dict[str, str]:
 
 
 def _tables() -> Iterator[str]:
-    source = inspect.getsource(definitions)
-    said = re.findall(r'((?: {4}# .*\n)+) {4}"(\w+)": _table', source)
-    about = {name: re.sub(r"\s*(?m:^) +# ", " ", text) for text, name in said}
     yield _doc(definitions.Column)
     for name, table in TABLES.items():
         rows = [
             (f"`{key}`", column.kind, "yes" * column.optional, _any(column.allowed))
             for key, column in table.columns.items()
         ]
-        yield f"## {name}\n\n{about[name].strip()}\n\nKey: {_any(('device', *table.key))}."
+        yield f"## {name}\n\n{table.row}\n\nKey: {_any(('device', *table.key))}."
         yield _rows(("column", "kind", "may be empty", "allowed"), rows)
         yield "\n".join(f"- refused: `{rule.about}` {rule.reason}" for rule in table.rules)
     yield f"## As CSV\n\n{_doc(plain_csv)}"
