@@ -9,10 +9,12 @@ from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from observlib.text import LINE_BREAKS
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
-Text = Annotated[str, Field(min_length=1)]
+Prose = Annotated[str, Field(min_length=1)]
 Channel = Literal["web", "open_data", "phone", "mail", "print", "social", "in_person"]
 Family = Literal["feedback", "consultation", "mobilisation", "reference"]
 Frequency = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "yearly", "occasional"]
@@ -37,6 +39,15 @@ CHANNELS_IN_ENGLISH: dict[str, str] = {
     "social": "Social networks",
     "in_person": "In person",
 }
+
+
+def _of_one_line(text: str) -> str:
+    if LINE_BREAKS.search(text):
+        raise ValueError("holds a tab or a line break; write it on one line")
+    return text
+
+
+Text = Annotated[Prose, AfterValidator(_of_one_line)]
 time_zones = cache(available_timezones)  # which walks through files of the system
 
 
@@ -80,7 +91,7 @@ class Product(Named):
 
     department: Slug
     url: str | None = None
-    description: Text
+    description: Prose
 
 
 class Device(Named):
@@ -96,7 +107,7 @@ class Device(Named):
     owner: Slug
     product: Slug | None = None
     frequency: Frequency
-    personal_data: Text
+    personal_data: Prose
     pattern: Text
     loader: Slug
     table: Slug | None = Field(default=None, description="tidy table, for the loader `plain_csv`")
@@ -191,7 +202,7 @@ class Indicator(Named):
     """One published quantity: its words, and the rule that makes it."""
 
     unit: Text
-    method: Text
+    method: Prose
     better: Literal["higher", "lower", "neither"]
     decimals: Annotated[int, Field(ge=0, le=4)] = 0
     good: float | None = None
