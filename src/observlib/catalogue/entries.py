@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 from functools import cache
 from typing import Annotated, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -48,6 +49,10 @@ def _of_one_line(text: str) -> str:
 
 
 Text = Annotated[Prose, AfterValidator(_of_one_line)]
+# One host, and none of libpq's settings, which lead elsewhere or take the encryption away
+_POSTGRES = re.compile(
+    r"postgres(ql)?://([^\s:@/?#]+@)?([\w.-]*|\[[\da-f:]+\]|%2F[\w%.-]+)(:\d+)?(/[^\s/?#]*)?", re.I
+)
 time_zones = cache(available_timezones)  # which walks through files of the system
 
 
@@ -185,11 +190,13 @@ class Device(Named):
         """No other place than files and PostgreSQL, and no password: entries are published."""
         if address is None:
             return None
-        parts = urlsplit(address) if "://" in address else None
-        if "password" in unquote(address).casefold() or (parts and parts.password is not None):
+        if "password" in unquote(address).casefold() or re.search("://[^/@]*:[^/]*@", address):
             raise ValueError("holds a password; leave it out, and set PGPASSWORD where you fetch")
-        if parts and parts.scheme not in ("postgresql", "postgres"):
-            raise ValueError("is none that can be fetched: files, or postgresql://host/base")
+        if "://" in address and not _POSTGRES.fullmatch(address):
+            raise ValueError(
+                "is none that can be fetched: files, or postgresql://user@host:port/base and no "
+                "more; what else libpq reads, such as PGSSLROOTCERT, is set where you fetch"
+            )
         return address
 
     @property
