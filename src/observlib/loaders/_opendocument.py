@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from typing import IO
 
-from observlib.loaders._xml import walk
+from observlib.loaders._xml import UnfitXml, walk
 
 CONTENT = "content.xml"  # the part that holds all sheets
 _TIMES = re.compile(r"\d{1,9}", re.ASCII)
 _TOO_MANY = 10**9
-_MOST_ERRORS = 100_000
+MOST_ERRORS = 100_000  # of formulas, in all sheets
 _CELLS = ("table-cell", "covered-table-cell")
 
 
@@ -54,7 +54,9 @@ def spans(
             kinds = [value for key, value in given.items() if key.endswith(":value-type")]
             if kinds:
                 filled()
-            if "error" in kinds and rows * columns < _MOST_ERRORS:
+            if "error" in kinds:
+                if len(errors) + rows * columns > MOST_ERRORS:
+                    raise UnfitXml(f"holds more than {MOST_ERRORS:,} errors of formulas")
                 errors.update(
                     (row + down + 1, column + right + 1)
                     for down in range(rows)
