@@ -64,12 +64,8 @@ def seen(text: str) -> str:
 
 
 def sign_fault(text: str) -> str | None:
-    """What a text that people write may not hold: what nobody sees, and what a mail would decode.
+    """What a text that people write may not hold: what nobody sees, or mails decode (RFC 2047).
 
-    Source: RFC 2047, on encoded words, which headers of mails may hold.
-
-    Examples
-    --------
     >>> sign_fault("Pôle\\u202e"), sign_fault("Pôle\\u00a0: l’accueil")
     ('holds U+202E, a sign that nobody sees; delete it', None)
     """

@@ -222,7 +222,7 @@ def _walk(
     path: Path | str,
     seen: set[int],
 ) -> Iterator[str]:
-    """Note the line of every node; yield a problem for each key given twice and sign not allowed.
+    """Note the line of every node; yield a problem for each key given twice, or sign not allowed.
 
     What an alias repeats is walked once: aliases of aliases would multiply it, or never end.
     """

@@ -190,7 +190,7 @@ def _postgres(
         raise ObservError(f"PostgreSQL{f' at {host}' if host else ''}: {_fault(error)}") from None
 
 
-def _secured(device: Device, host: str) -> dict[str, str]:
+def _secured(device: Device, host: str) -> dict[str, Any]:
     """How a host is asked so that it alone gets the password, and proves that it is that host."""
     if (not host or host.startswith("/") or host in LOOPBACK) and "PGHOSTADDR" not in os.environ:
         return {}

@@ -137,9 +137,8 @@ def _mail(line: int, head: bytes, ours: tuple[str, ...]) -> _Mail:
     sent = str(told.get("Auto-Submitted", "no")).split(";")[0].strip().casefold()
     above = _ID.findall(str(told.get("References", ""))) or _ids(told, "In-Reply-To")
     sender = str(told.get("From", ""))
-    if sender.count("(") + sender.count(":") > _MOST_SIGNS:
-        sender = ""
-    senders = [address.casefold() for _, address in getaddresses([sender])]
+    read = getaddresses([sender] * (sender.count("(") + sender.count(":") <= _MOST_SIGNS))
+    senders = [address.casefold() for _, address in read]
     own = any(a == one or a.endswith(f"@{one}") for a in senders for one in ours)
     name = _ids(told, "Message-ID") or ([f"line {line}"] if above else [])
     return _Mail(line, [*above, *name], _moment(told), own, sent == "no")

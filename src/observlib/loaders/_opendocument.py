@@ -6,6 +6,7 @@ A cell or row says how often it repeats: a few bytes may claim more cells than a
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import IO
 
 from observlib.loaders._xml import UnfitXml, walk
@@ -57,11 +58,8 @@ def spans(
             if "error" in kinds:
                 if len(errors) + rows * columns > MOST_ERRORS:
                     raise UnfitXml(f"holds more than {MOST_ERRORS:,} errors of formulas")
-                errors.update(
-                    (row + down + 1, column + right + 1)
-                    for down in range(rows)
-                    for right in range(columns)
-                )
+                down, right = (range(n + 1, n + 1 + m) for n, m in ((row, rows), (column, columns)))
+                errors.update(product(down, right))
         elif name == "p" and columns:
             filled()
 

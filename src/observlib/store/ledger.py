@@ -117,7 +117,7 @@ def read_ledger(store: Path) -> Ledger | None:
 def _checked(path: Path) -> dict[str, Any]:
     """What a ledger says; `ValueError` where it is not as it was written.
 
-    One of a former version, which has no digest of itself, gets one when it is next written.
+    One of a former version has no digest of itself.
     """
     told = dict(json.loads(path.read_text(encoding="utf-8")))
     digest = told.pop("sha256", None)
