@@ -98,7 +98,10 @@ def test_a_change_of_measure_touches_what_its_device_counts_and_what_is_made_of_
         ({"done": "Écrire à jeanne@exemple.invalid"}, "an e-mail address"),
         ({"title": "Un bouton <Suivant>"}, "title: holds '<', which a page reads as markup"),
         ({"done": "Un prix à 5 $."}, "done: holds '$', which a page reads as markup"),
-        ({"done": "Une ligne.\n\n# Un titre"}, "done: holds '\\n', which a page reads as markup"),
+        (
+            {"done": "Une ligne.\n\n# Un titre"},
+            "done: holds a tab or a line break; write it on one line",
+        ),
         ({"id": "autre"}, "the file's name says 'refonte'"),
         ({"effect": 3}, "unknown key 'effect'; allowed: id, title, product"),
     ],

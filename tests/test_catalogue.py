@@ -137,3 +137,50 @@ def test_a_comparison_that_does_not_go_with_its_unit_is_told(folder, old, new, w
     edit(folder, "indicators.yml", old, new)
     (problem,) = problems(folder)
     assert word in problem and "indicators.yml:" in problem
+
+
+@pytest.mark.parametrize(
+    ("sign", "said"),
+    [
+        ("\\u202e", "holds U+202E, a sign that nobody sees; delete it"),
+        ("\\u2066", "holds U+2066"),
+        ("\\u200b", "holds U+200B"),
+        ("\\u200f", "holds U+200F"),
+        ("\\u200d", "holds U+200D"),
+        ("\\x1b[31m", "holds U+001B"),
+        ("\\x00", "holds U+0000"),
+        ("\\n", "label: holds a tab or a line break; write it on one line"),
+        ("\\r\\nBcc: a@exemple.invalid", "label: holds a tab or a line break"),
+        ("\\t", "label: holds a tab or a line break"),
+        ("\\u2028", "label: holds a tab or a line break"),
+        ("=?utf-8?q?=0D=0ABcc:a@exemple.invalid?=", "holds '=?utf-8?q?', which mails decode"),
+        ("=?UTF-8?B?DQo=?=", "holds '=?UTF-8?B?', which mails decode"),
+    ],
+)
+@pytest.mark.parametrize("name", ["departments.yml", "products.yml", "devices.yml"])
+def test_a_label_that_could_deceive_a_reader_or_a_mail_is_told_at_its_line(
+    folder, name, sign, said
+):
+    path = folder / name
+    text = path.read_text("utf-8")
+    (label,) = re.findall(r"(?m)^  label: ([^\"\n]+)$", text)[:1]
+    line = edit(folder, name, f"  label: {label}\n", f'  label: "A{sign}b"\n')
+    first = problems(folder)[0]  # then what names the entry
+    assert f"{name}:{line}: " in first and said in first and first.isprintable()
+
+
+def test_texts_of_the_catalogue_hold_no_such_sign_either_but_may_have_several_lines(folder):
+    text = (folder / "products.yml").read_text("utf-8")
+    (first,) = re.findall(r"(?m)^  description: [^\n]+$", text)[:1]
+    edit(folder, "products.yml", first, '  description: "Un.\\n\\nDeux."')
+    assert load_catalogue(folder, names(), TABLES)
+    edit(folder, "products.yml", '"Un.\\n\\nDeux."', '"Un.\\n\\nDeux.\\u202e"')
+    (problem,) = problems(folder)
+    assert "holds U+202E" in problem
+
+
+def test_a_label_keeps_its_accents_its_spaces_and_the_joiners_of_other_writings(folder):
+    label = "L’accueil n° 3\u202f: « été » – \u0646\u0645\u06cc\u200c\u062e 👩\u200d💻"
+    edit(folder, "departments.yml", "Diffusion du droit", f'"{label}"')
+    known = load_catalogue(folder, names(), TABLES).departments["information-legale"]
+    assert known.label == label

@@ -85,6 +85,16 @@ def test_a_department_lists_its_products_and_surveys_and_says_how_many(many):
     assert page.meta["description"] == "1\u00a0étude, 2\u00a0produits et 1\u00a0enquête."
 
 
+def test_a_department_s_label_is_no_markup_on_its_page(folder, catalogue, monkeypatch):
+    monkeypatch.setattr(menus, "MOST", 1)
+    law = catalogue.departments["information-legale"].model_copy(update={"label": "Droit *a* <b>"})
+    departments = {**catalogue.departments, law.id: law}
+    known = catalogue.model_copy(update={"departments": departments})
+    menus.group(folder, [*studies(catalogue)], known)
+    page = read_project(folder).page(PurePosixPath("departement-information-legale.qmd"))
+    assert page.meta["title"] == "Droit \\*a\\* \\<b\\>" and page.title == "Droit *a* <b>"
+
+
 def test_a_department_lists_the_partners_of_whom_its_users_speak(many):
     page = many.page(PurePosixPath("departement-edition.qmd"))
     listed = {one["id"]: [str(p.source) for p in pages] for one, pages in many.listings(page)}

@@ -163,6 +163,11 @@ def test_a_person_in_the_text_is_told_with_its_line_and_not_repeated(load):
     assert "exemple.invalid" not in "".join(told) and "34" not in "".join(told)
 
 
+def test_a_sign_that_nobody_sees_is_told_with_its_line_in_a_sheet_s_text(load):
+    (said,) = faults(load, body="## Un titre\n\nUn r\u202ecit, =?utf-8?q?a?=.\n")
+    assert said.endswith("fiche.md:17: holds U+202E, a sign that nobody sees; delete it")
+
+
 def test_numbers_that_are_no_phone_and_citations_are_left_alone(load):
     load(body="Le 3939 a reçu 1 106 appels en 2026-09, soit 0,12 % [@kaplan1958].")
 

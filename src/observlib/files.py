@@ -150,6 +150,13 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def private_folder(folder: Path) -> None:
+    """Make a folder that its owner alone opens; one that is there is closed to others too."""
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+    with suppress(PermissionError):  # it is another's
+        folder.chmod(0o700)
+
+
 def write_text(path: Path, text: str) -> None:
     """Replace a UTF-8 file at once, as `write_bytes` does."""
     write_bytes(path, text.encode("utf-8"))

@@ -13,6 +13,7 @@ from typing import Any
 from observlib import departments as whose
 from observlib.catalogue import Catalogue
 from observlib.display import french
+from observlib.display.prose import plain
 from observlib.edition.study import DEPARTMENT
 from observlib.publish.globs import compile_glob
 from observlib.yaml_files import as_front_matter, dump, mapping, read_front_matter, read_text
@@ -135,5 +136,9 @@ def _page(department: str, studies: Sequence[Study], catalogue: Catalogue) -> st
             parts.append(f"## {title}\n\n::: {{#{kind}}}\n:::\n")
             counts.append(french.count(len(own), *nouns))
     label = catalogue.departments[department].label
-    header = {"title": label, "description": f"{french.join(counts)}.", "format": "html"}
+    header = {
+        "title": str(plain(label)),
+        "description": f"{french.join(counts)}.",
+        "format": "html",
+    }
     return as_front_matter({**header, "toc": False, "listing": listings}) + "\n" + "\n".join(parts)

@@ -53,7 +53,8 @@ from observlib.catalogue.entries import Slug
 from observlib.catalogue.mistakes import explain
 from observlib.errors import ObservError
 from observlib.personal import held
-from observlib.published_text import Plain, a_role, active
+from observlib.published_text import Plain, PlainProse, a_role, active
+from observlib.text import LINE_BREAKS
 from observlib.yaml_files import Lines, parse, read, read_text, split_front_matter
 
 VOCABULARY = "vocabulary.yml"
@@ -101,10 +102,10 @@ class Sheet(BaseModel):
     date: date
     contact: Annotated[Plain, AfterValidator(a_role)]
     verdict: Literal["à refaire", "à adapter", "à éviter"]
-    cost: Plain
+    cost: PlainProse
     days: float | None = Field(default=None, ge=0, description="cost in days of work")
-    redo: Plain
-    avoid: Plain
+    redo: PlainProse
+    avoid: PlainProse
     sources: tuple[Source, ...] = ()
     invented: bool = False
     slug: str = Field(default="", exclude=True)
@@ -221,8 +222,8 @@ def _labels(
         place = f"{path}:{lines.get((key, name), 1)}"
         if not (isinstance(name, str) and re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", name)):
             problems.append(f"{place}: key {name!r}: allowed: a-z, 0-9 and hyphens")
-        if not (isinstance(label, str) and label.strip()):
-            problems.append(f"{place}: {name}: has no words")
+        if not (isinstance(label, str) and label.strip()) or LINE_BREAKS.search(label.strip()):
+            problems.append(f"{place}: {name}: has no words, or several lines of them")
     return {str(name): str(label) for name, label in found.items()}
 
 

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from observlib import comparisons, estimates
-from observlib.catalogue.entries import Text
+from observlib.catalogue.entries import Prose, Text
 from observlib.errors import ObservError
 from observlib.personal import TITLE, held
+from observlib.text import sign_fault
 
 # What a browser or a publisher would run or load, and what to write instead.
 _ACTIVE = (
@@ -53,6 +54,8 @@ def active(markdown: str) -> Iterator[tuple[int, str]]:
         for what, pattern, instead in _ACTIVE:
             if found := pattern.search(marks):
                 yield number, f"holds {what}, {found[found.lastindex or 0]!r}; {instead}"
+        if fault := sign_fault(lines[number]):
+            yield number, fault
         if _SHORTCODE.search(lines[number]):  # which Quarto reads in code too
             yield number, "holds a shortcode of Quarto, '{{<'; write what it would give"
         if lines[number].rstrip() == "---" and lines[number + 1].strip():
@@ -140,3 +143,4 @@ def _cells(columns: Sequence[str], rows: Sequence[str]) -> dict[str, list[str]]:
 
 
 Plain = Annotated[Text, AfterValidator(without_personal_data)]
+PlainProse = Annotated[Prose, AfterValidator(without_personal_data)]

@@ -9,12 +9,16 @@ from functools import lru_cache
 
 _FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 # What nobody sees: controls, signs that turn or hide what stands beside them (bidirectional ones,
-# of no width, tags), and what neither YAML nor XML may hold. Joiners stay: letters need them.
+# of no width, tags), and what neither YAML nor XML may hold. Joiners stay where letters or drawings
+# need them: between two signs of which none is of our alphabet.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
-    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\ufffe\uffff\U000e0000-\U000e007f]"
+    "\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+    "|(?<![^\x00-\u024f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u024f])"
 )
+LINE_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+_ENCODED_WORD = re.compile(r"=\?[^?]*\?[bq]\?", re.IGNORECASE)
 _MARK = re.compile(r"\[[^\[\]]*\]")  # in the place of personal data: its words are not the user's
 _NUMBER = re.compile(r"-\d[\d .,]*", re.ASCII)
 
@@ -57,6 +61,19 @@ def seen(text: str) -> str:
     'Avis gnp.exe [31m'
     """
     return _UNSEEN.sub("", text)
+
+
+def sign_fault(text: str) -> str | None:
+    """What a text that people write may not hold: what nobody sees, or mails decode (RFC 2047).
+
+    >>> sign_fault("Pôle\\u202e"), sign_fault("Pôle\\u00a0: l’accueil")
+    ('holds U+202E, a sign that nobody sees; delete it', None)
+    """
+    if unseen := _UNSEEN.search(text):
+        return f"holds U+{ord(unseen[0]):04X}, a sign that nobody sees; delete it"
+    if word := _ENCODED_WORD.search(text):
+        return f"holds {word[0][:20]!r}, which mails decode; write the words themselves"
+    return None
 
 
 def as_cell(text: str) -> str:

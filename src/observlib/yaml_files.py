@@ -15,6 +15,7 @@ import yaml
 from observlib import files
 from observlib.errors import ObservError
 from observlib.personal import shown
+from observlib.text import sign_fault
 
 Lines = dict[tuple[Any, ...], int]
 # libyaml's safe loader where PyYAML has it: the same language, many times as fast
@@ -221,7 +222,7 @@ def _walk(
     path: Path | str,
     seen: set[int],
 ) -> Iterator[str]:
-    """Note the line of every node; yield a problem for each key that is given twice.
+    """Note the line of every node; yield a problem for each key given twice, or sign not allowed.
 
     What an alias repeats is walked once: aliases of aliases would multiply it, or never end.
     """
@@ -231,7 +232,10 @@ def _walk(
     if id(node) in seen:
         return
     seen.add(id(node))
-    if isinstance(node, yaml.SequenceNode):
+    if isinstance(node, yaml.ScalarNode):
+        if fault := sign_fault(node.value):
+            yield f"{path}:{node.start_mark.line + 1}: {fault}"
+    elif isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
             yield from _walk(item, (*where, position), lines, path, seen)
     elif isinstance(node, yaml.MappingNode):
@@ -243,4 +247,5 @@ def _walk(
                     f"twice (first at line {lines[place]}); keep one"
                 )
             lines[place] = key.start_mark.line + 1
+            yield from _walk(key, place, lines, path, seen)
             yield from _walk(value, place, lines, path, seen)

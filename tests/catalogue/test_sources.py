@@ -59,6 +59,8 @@ def test_a_loader_that_reads_no_answers_takes_no_open_ones(load):
         ("loader: glpi; address: exports/*.parquet", "address"),
         ("loader: tickets; address: base.db; address_table: t", "address"),
         ("loader: tickets; address: 'postgresql://moi@hote/b'; address_table: s.t", "address"),
+        ("loader: tickets; address: 'postgresql://[::1]:5433/b'; address_table: t", "address"),
+        ("loader: tickets; address: 'postgresql://%2Frun%2Fpg/b'; address_table: t", "address"),
         ("loader: plain_csv; table: audience; address: /srv/visites", "address"),
         ("loader: tickets", None),
     ],
@@ -83,6 +85,21 @@ def test_a_device_says_from_where_it_is_fetched(load, more, kind):
         ("loader: tickets; address_table: t", "goes with an `address` of PostgreSQL or SQLite"),
         ("loader: tickets; address: 's3://seau/a.parquet'", "is none that can be fetched"),
         ("loader: tickets; address: 'https://hote/a.csv'", "is none that can be fetched"),
+        *(
+            (f"loader: tickets; address: '{address}'; address_table: t", "and no more; what else")
+            for address in (
+                "postgresql://moi@hote/b?sslmode=disable",
+                "postgresql://moi@hote/b?host=autre",
+                "postgresql://moi@hote/b?hostaddr=192.0.2.1",
+                "postgresql://moi@hote/b?h%6Fstaddr=192.0.2.1",
+                "postgresql:///b?service=autre",
+                "postgresql://hote,autre/b",
+                "postgresql://moi@hote@autre/b",
+                "postgresql://hote/b#x",
+                "postgresql://[hote/b",
+                "postgresql://hote/b sslmode=disable",
+            )
+        ),
     ],
 )
 def test_keys_that_do_not_go_together_are_told_at_their_line(load, more, word):

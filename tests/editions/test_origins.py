@@ -69,6 +69,16 @@ def test_words_of_the_catalogue_are_no_markup_on_a_page_of_origins():
     assert "Avis &lt;b&gt;&amp; plus" in text and "<b>" not in text
 
 
+def test_a_method_may_cite_its_sources_and_holds_no_html_on_a_page_of_origins():
+    name = ROWS["indicator"].iloc[0]
+    method = "Note de <i>1</i> à 5, [source](https://exemple.invalid)."
+    indicator = KNOWN.indicators[name].model_copy(update={"method": method})
+    known = KNOWN.model_copy(update={"indicators": {**KNOWN.indicators, name: indicator}})
+    told = page_of(notebook(shows(ROWS)), set(estimates.identifiers(ROWS)))
+    text = origins._page("a", "A", 1, told, {DEVICE: exports(5000)}, known, False)
+    assert "\\<i>1\\</i>" in text and "[source](https://exemple.invalid)" in text
+
+
 def test_a_withheld_figure_has_an_identifier_and_no_number():
     line = next(line for line in page().splitlines() if WITHHELD in line)
     assert "secret statistique" in line

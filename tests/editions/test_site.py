@@ -16,6 +16,7 @@ from tests.links import broken_links_of
 
 from observlib.editions import site as module
 from observlib.errors import ObservError
+from observlib.yaml_files import read_front_matter
 
 root, release, failing = small.root, small.release, small.failing  # fixtures
 kept_site = small.kept_site
@@ -196,3 +197,9 @@ def test_a_page_beside_an_edition_that_leads_nowhere_stops_the_site(root, releas
     with pytest.raises(ObservError, match=r"2026-T3/panorama\.html: '\.\./2025-T1/index\.html'"):
         release()
     assert not (root / "reports" / "_site").exists()
+
+
+def test_a_product_s_label_is_no_markup_on_its_page_of_series():
+    page = module._with_title("Séries publiées : Journal *officiel* <b>", "Un tableau.")
+    title = read_front_matter(page, "series-journal-officiel.qmd")[0]["title"]
+    assert title == "Séries publiées : Journal \\*officiel\\* \\<b\\>"

@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import socket
 import sqlite3
+import ssl
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +18,7 @@ import pytest
 
 from observlib import store
 from observlib.catalogue import Catalogue
-from observlib.errors import ObservError
+from observlib.errors import ObservError, UsageError
 from observlib.fetching import fetch, tables
 
 DAY = date(2026, 4, 1)
@@ -239,6 +242,79 @@ def test_what_postgresql_refuses_is_one_line_without_password_or_cell(
     said = str(error.value)
     assert word in said and "\n" not in said and password not in said and "Jeanne" not in said
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Iterator[tuple[int, list[bytes]]]:
+    """A server at 127.0.0.2 that encrypts with a certificate of its own: its port, and what it got.
+
+    It asks who comes for the password in clear, as a server may.
+    """
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("no openssl")
+    told = ["-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=127.0.0.2", "-days", "2"]
+    asked = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", *told]
+    subprocess.run(asked, cwd=tmp_path, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    got: list[bytes] = []
+
+    def answer() -> None:
+        while True:
+            try:
+                asking, _ = listening.accept()
+            except OSError:
+                return
+            with asking, suppress(OSError):
+                got.append(asking.recv(100))  # whether it may be encrypted
+                asking.sendall(b"S")
+                with context.wrap_socket(asking, server_side=True) as secured:
+                    got.append(secured.recv(1000))  # who comes
+                    secured.sendall(b"R\x00\x00\x00\x08\x00\x00\x00\x03")  # the password
+                    got.append(secured.recv(1000))
+
+    try:
+        listening = socket.create_server(("127.0.0.2", 0))
+    except OSError:
+        pytest.skip("no such loopback address here")
+    thread = threading.Thread(target=answer, daemon=True)
+    thread.start()
+    yield listening.getsockname()[1], got
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    thread.join(10)
+
+
+def test_a_server_that_cannot_prove_who_it_is_never_gets_the_password(
+    known, tmp_path, monkeypatch, stranger
+):
+    port, got = stranger
+    monkeypatch.setenv("PGHOST", "127.0.0.2")
+    monkeypatch.setenv("PGPASSWORD", "secret-42")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PGSSLMODE", "disable")
+    found = known(address=f"postgresql://moi@127.0.0.2:{port}/b", address_table="t")
+    with pytest.raises(ObservError, match=r"certificate.*PGSSLROOTCERT") as error:
+        fetch("essai", found, tmp_path / "raw", today=DAY)
+    assert "\n" not in str(error.value) and not any(b"secret-42" in part for part in got)
+    monkeypatch.setenv("PGSSLROOTCERT", str(tmp_path / "cert.pem"))  # another that it trusts
+    with pytest.raises(ObservError):
+        fetch("essai", found, tmp_path / "raw", today=DAY)
+    assert any(b"secret-42" in part for part in got)
+
+
+@pytest.mark.parametrize("host", [None, "autre.invalid"])
+def test_a_host_that_the_catalogue_names_never_gets_the_password_of_another(
+    known, tmp_path, monkeypatch, stranger, host
+):
+    port, got = stranger
+    monkeypatch.setenv("PGHOST", host) if host else monkeypatch.delenv("PGHOST", raising=False)
+    monkeypatch.setenv("PGPASSWORD", "secret-42")
+    monkeypatch.setenv("PGSSLROOTCERT", str(tmp_path / "cert.pem"))
+    found = known(address=f"postgresql://moi@127.0.0.2:{port}/b", address_table="t")
+    with pytest.raises(UsageError, match=r"set PGHOST=127\.0\.0\.2 beside it .*~/\.pgpass$"):
+        fetch("essai", found, tmp_path / "raw", today=DAY)
+    assert got == []
 
 
 def test_without_psycopg_it_is_said_how_to_install_it(known, tmp_path, monkeypatch):

@@ -70,6 +70,13 @@ def test_all_addresses_of_a_domain_may_be_the_service_s(threads):
     assert threads(ASKED, answer)[0][1] == ""
 
 
+@pytest.mark.parametrize("sign", ["(", "a:", '"(', "((a)"])
+def test_a_sender_that_opens_without_end_is_no_address_and_no_fault(threads, sign):
+    asked = mail("a", sign * 100_000, "10:00:00")
+    answer = mail("b", US, "11:00:00", "a", Reply_To="(" * 9000, Auto_Submitted="(" * 9000)
+    assert threads(asked, answer, mail("c", US, "12:00:00", "a")) == [["09:00", "11:00", "yes"]]
+
+
 def test_a_line_of_a_body_that_begins_as_a_message_does_not(threads):
     body = ASKED + "From Monday on\n\nFrom 2 to 3 in 2026 or so\nFrom: contact@service.invalid\n\n"
     assert threads(body) == [["09:00", "", "yes"]]

@@ -35,7 +35,7 @@ devices, files = project.catalogue(Path(sys.argv[1])), json.load(sys.stdin)
 try:
     import resource
     pages = [int(n) for n in Path("/proc/self/statm").read_text().split()[:2]]
-    most = (1 << 30) + (pages[0] - pages[1]) * resource.getpagesize()
+    most = int(sys.argv[2]) + (pages[0] - pages[1]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 except (ImportError, OSError, ValueError):
     pass  # a system without such limits
@@ -48,10 +48,10 @@ for device, path in files:
 """
 
 
-def loaded(files: list[tuple[str, Path]]) -> list[str]:
-    """What loading each file says."""
+def loaded(files: list[tuple[str, Path]], most: int = 1 << 30) -> list[str]:
+    """What loading each file says, in a process that takes no more memory than `most` bytes."""
     done = subprocess.run(
-        [sys.executable, "-c", _WORKER, str(DEMO)],
+        [sys.executable, "-c", _WORKER, str(DEMO), str(most)],
         input=json.dumps([(device, str(path)) for device, path in files]),
         capture_output=True,
         timeout=_SECONDS,
@@ -63,11 +63,13 @@ def loaded(files: list[tuple[str, Path]]) -> list[str]:
     return said
 
 
-def refused(folder: Path, device: str, bombs: dict[str, tuple[bytes, str]]) -> None:
+def refused(
+    folder: Path, device: str, bombs: dict[str, tuple[bytes, str]], most: int = 1 << 30
+) -> None:
     """Each file is refused, in one line that names it and says why."""
     for name, (raw, _) in bombs.items():
         (folder / name).write_bytes(raw)
-    said = loaded([(device, folder / name) for name in bombs])
+    said = loaded([(device, folder / name) for name in bombs], most)
     for line, (name, (_, why)) in zip(said, bombs.items(), strict=True):
         assert name in line and why in line and "\n" not in line, (name, line)
 
@@ -203,6 +205,44 @@ def test_an_archive_that_swells_is_refused(tmp_path):
     refused(tmp_path, "enquete-service-public", bombs)
 
 
+def test_an_archive_s_structure_and_responses_have_one_room_together(tmp_path):
+    def document(section: bytes, rows: bytes) -> bytes:
+        return b"<document><%s><rows>%s</rows></%s></document>" % (section, rows, section)
+
+    def both(rows: bytes) -> bytes:
+        return archive(document(b"responses", rows), document(b"questions", rows))
+
+    row = b"<row>" + b"".join(b"<_a%d>12</_a%d>" % (n, n) for n in range(6)) + b"</row>"
+    wide = "<row><id>\N{GRINNING FACE}".encode() + b"x" * 900_000 + b"</id></row>"
+    many = "holds more than 4,000,000 answers"
+    bombs = {"rows.lsa": (both(row * 390_000), many), "wide.lsa": (both(wide * 108), many)}
+    refused(tmp_path, "enquete-service-public", bombs, 600_000_000)
+
+
+def test_errors_of_formulas_are_counted_before_they_are_noted(tmp_path):
+    error = 'office:value-type="string" calcext:value-type="error"'
+    cell = f'<table:table-cell table:number-columns-repeated="99999" {error}/>'
+    row = f"<table:table-row>{cell}</table:table-row>"
+    sheet = f'<table:table table:name="T3-25">{row * 400}</table:table>'
+    said = "holds more than 100,000 errors of formulas"
+    bombs = {
+        "errors.ods": (ods(content=sheet), said),
+        "errors.xlsx": (
+            workbook(worksheet(b"<row>" + b'<c t="e"/>' * 2_900_000 + b"</row>")),
+            said,
+        ),
+    }
+    assert len(bombs["errors.ods"][0]) < 1000
+    refused(tmp_path, "qualite-demarches", bombs, 300_000_000)
+
+
+def test_a_sheet_of_a_million_rows_without_a_cell_is_no_bomb(tmp_path):
+    header = ["Nom Démarche", "ID Démarche", "Réf Administration", "Note Satisfaction"]
+    (tmp_path / "below.ods").write_bytes(ods(header))  # as LibreOffice writes it, to its last row
+    (said,) = loaded([("qualite-demarches", tmp_path / "below.ods")], 300_000_000)
+    assert "spans" not in said and "no sheet has in its first row" not in said
+
+
 def test_a_sheet_in_yaml_that_swells_is_refused(tmp_path):
     bombs = {
         "flow.yml": (b"[" * 200_000, "nesting depth"),
@@ -221,6 +261,25 @@ def test_a_json_export_that_swells_is_refused(tmp_path):
         "lists.json": (b"[" + b"[]," * 7_000_000 + b"[]]", "holds more than 20 MB of JSON"),
         "number.json": (b"9" * 10_000_000, "a number too long"),
     }
+    refused(tmp_path, "matomo-vie-publique", bombs)
+
+
+def test_the_keys_of_a_json_export_do_not_multiply(tmp_path):
+    keys = {f"k{n}": 1 for n in range(400_000)}
+    few = {f"k{n}": 1 for n in range(9_000)}
+    deep: dict[str, object] = {"a": 1}
+    for _ in range(900):
+        deep = {"": deep, "b": 1}
+    many, nested = "an object has 400,000 keys, which is more than any export", "nested too deeply"
+    said = {
+        "keys.json": (keys, many),
+        "record.json": ([keys], many),
+        "days.json": ({"2026-01-01": keys}, many),
+        "zeros.json": ({"2026-01-01": few, "2026-01-02": [[]] * 20_000}, "20,000 rows have 9,000"),
+        "deep.json": ({"2026-01-01": deep}, nested),
+        "above.json": ({"2026-01-01": {"a" * 1_000_000: few}}, nested),
+    }
+    bombs = {name: (json.dumps(held).encode(), why) for name, (held, why) in said.items()}
     refused(tmp_path, "matomo-vie-publique", bombs)
 
 

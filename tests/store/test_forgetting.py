@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from observlib import store
 from observlib.catalogue import Catalogue
+from observlib.errors import ObservError
 from observlib.store import forgetting, identifiers
 
 Write = Callable[..., Path]
@@ -103,3 +105,14 @@ def test_only_a_hash_is_recorded(filled):
     for name in ("store/ledger.json", "identifiers/forgotten.json"):
         text = (filled / name).read_text(encoding="utf-8")
         assert "rep-2" not in text and len(json.loads(text)["forgotten"]) == 1
+
+
+def test_what_says_what_was_forgotten_is_never_read_otherwise_than_it_was_written(
+    filled, catalogue
+):
+    forget(filled, before=date(2025, 7, 15))
+    shutil.rmtree(filled / "store")
+    path = filled / "identifiers" / "forgotten.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("2025-07-15", "2005-07-15"), "utf-8")
+    with pytest.raises(ObservError, match="says what must not come back; restore it from a copy"):
+        store.ingest(filled / "raw", filled, catalogue)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import random
+import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 from observlib import store
 from observlib.catalogue import Catalogue
 from observlib.errors import ObservError
+from observlib.store.ledger import read_ledger
 
 Write = Callable[..., Path]
 MONTHS = {("boamp", f"2025-{month:02}"): 1000 + month for month in range(1, 13)}
@@ -183,8 +186,42 @@ def test_a_name_of_a_file_that_would_be_a_formula_is_none_in_the_list_of_rejects
 def test_a_store_of_another_version_says_how_to_begin_again(tmp_path, raw):
     path = tmp_path / "store" / "ledger.json"
     ledger = json.loads(path.read_bytes())
+    del ledger["sha256"]
     for entry in ledger["files"]:
         del entry["sha256"]
     path.write_text(json.dumps(ledger), encoding="utf-8")
     with pytest.raises(ObservError, match="another version of observlib; delete the folder"):
         store.check(tmp_path)
+
+
+def test_no_bit_of_the_ledger_turns_in_silence(tmp_path, raw):
+    path = tmp_path / "store" / "ledger.json"
+    whole = path.read_bytes()
+    for place in range(0, 8 * len(whole), 13):
+        turned = bytearray(whole)
+        turned[place // 8] ^= 1 << place % 8
+        path.write_bytes(turned)
+        with pytest.raises(ObservError, match=r"delete the folder .* and ingest the exports again"):
+            read_ledger(tmp_path / "store")
+
+
+def test_a_ledger_of_a_former_version_is_read_and_gets_a_digest_at_the_next_ingestion(
+    tmp_path, catalogue, raw
+):
+    path = tmp_path / "store" / "ledger.json"
+    whole = path.read_bytes()
+    former = json.loads(whole)
+    del former["sha256"]
+    path.write_text(json.dumps(former, indent=1), encoding="utf-8")
+    store.check(tmp_path)
+    assert not store.ingest(raw, tmp_path, catalogue).problems
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights")
+def test_nobody_but_the_owner_of_a_store_opens_it_or_the_key_beside_it(tmp_path, catalogue, raw):
+    folders = [tmp_path / "store", tmp_path / "identifiers"]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
+    folders[0].chmod(0o755)  # as a former version made it
+    store.ingest(raw, tmp_path, catalogue)
+    assert stat.S_IMODE(folders[0].stat().st_mode) == 0o700

@@ -122,3 +122,25 @@ def test_a_mail_that_cannot_be_written_leaves_its_alarms_to_be_told_again(
     monkeypatch.setattr(files, "write_bytes", full)
     with pytest.raises(ObservError, match="told again next time"):
         watch.send(ALARMS, catalogue, tmp_path, False)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "=?utf-8?q?=0D=0ABcc:=20a@exemple.invalid?=",
+        "=?utf-8?b?DQpCY2M6IGFAZXhlbXBsZS5pbnZhbGlk?=",
+        "Droit\r\nBcc: a@exemple.invalid",
+        "Droit\u2028Bcc: a@exemple.invalid",
+        "Droit =?utf-8?q?=3D=3Futf-8=3Fq=3F=0D=0ABcc=3A_a=40exemple=2Einvalid=3F=3D?=",
+    ],
+)
+def test_no_label_adds_a_header_to_a_mail_even_where_no_check_saw_it(catalogue, tmp_path, label):
+    law = catalogue.departments["information-legale"].model_copy(update={"label": label})
+    known = catalogue.model_copy(update={"departments": {**catalogue.departments, law.id: law}})
+    (path,) = watch.send(ALARMS[:2], known, tmp_path, False)
+    plain = sorted(email.message_from_bytes(watch.letter(law, ALARMS[:2], catalogue)).keys())
+    for policy in (email.policy.default, email.policy.compat32):
+        mail = email.message_from_bytes(path.read_bytes(), policy=policy)
+        assert sorted(mail.keys()) == plain and "Bcc" not in mail
+        again = email.message_from_bytes(mail.as_bytes(), policy=email.policy.default)
+        assert "Bcc" not in again and "\n" not in again["Subject"]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 from functools import cache
 from typing import Annotated, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from observlib.text import LINE_BREAKS
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
-Text = Annotated[str, Field(min_length=1)]
+Prose = Annotated[str, Field(min_length=1)]
 Channel = Literal["web", "open_data", "phone", "mail", "print", "social", "in_person"]
 Family = Literal["feedback", "consultation", "mobilisation", "reference"]
 Frequency = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "yearly", "occasional"]
@@ -37,6 +40,19 @@ CHANNELS_IN_ENGLISH: dict[str, str] = {
     "social": "Social networks",
     "in_person": "In person",
 }
+
+
+def _of_one_line(text: str) -> str:
+    if LINE_BREAKS.search(text):
+        raise ValueError("holds a tab or a line break; write it on one line")
+    return text
+
+
+Text = Annotated[Prose, AfterValidator(_of_one_line)]
+# One host, and none of libpq's settings, which lead elsewhere or take the encryption away
+_POSTGRES = re.compile(
+    r"postgres(ql)?://([^\s:@/?#]+@)?([\w.-]*|\[[\da-f:]+\]|%2F[\w%.-]+)(:\d+)?(/[^\s/?#]*)?", re.I
+)
 time_zones = cache(available_timezones)  # which walks through files of the system
 
 
@@ -80,7 +96,7 @@ class Product(Named):
 
     department: Slug
     url: str | None = None
-    description: Text
+    description: Prose
 
 
 class Device(Named):
@@ -96,7 +112,7 @@ class Device(Named):
     owner: Slug
     product: Slug | None = None
     frequency: Frequency
-    personal_data: Text
+    personal_data: Prose
     pattern: Text
     loader: Slug
     table: Slug | None = Field(default=None, description="tidy table, for the loader `plain_csv`")
@@ -174,11 +190,13 @@ class Device(Named):
         """No other place than files and PostgreSQL, and no password: entries are published."""
         if address is None:
             return None
-        parts = urlsplit(address) if "://" in address else None
-        if "password" in unquote(address).casefold() or (parts and parts.password is not None):
+        if "password" in unquote(address).casefold() or re.search("://[^/@]*:[^/]*@", address):
             raise ValueError("holds a password; leave it out, and set PGPASSWORD where you fetch")
-        if parts and parts.scheme not in ("postgresql", "postgres"):
-            raise ValueError("is none that can be fetched: files, or postgresql://host/base")
+        if "://" in address and not _POSTGRES.fullmatch(address):
+            raise ValueError(
+                "is none that can be fetched: files, or postgresql://user@host:port/base and no "
+                "more; what else libpq reads, such as PGSSLROOTCERT, is set where you fetch"
+            )
         return address
 
     @property
@@ -191,7 +209,7 @@ class Indicator(Named):
     """One published quantity: its words, and the rule that makes it."""
 
     unit: Text
-    method: Text
+    method: Prose
     better: Literal["higher", "lower", "neither"]
     decimals: Annotated[int, Field(ge=0, le=4)] = 0
     good: float | None = None

@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterable
 
 from observlib.display.typography import curly
-from observlib.text import seen
+from observlib.text import LINE_BREAKS, seen
 
 _TAG = re.compile(r"(?<!\\)<(?=[A-Za-z/!?])(?!https?://[^\s<>]+>)")
 _RAW = re.compile(r"(?<!\\)\{(?==)|(?<!\\)\{\{(?=[<%])")  # `{=html}`, and Quarto's `{{< … >}}`
-_LINES = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 # What means something anywhere, and the colon of an address
 _SIGN = re.compile(r"[\\|*_`\[\]<>{}$@^~#&]|(?<=[A-Za-z]):(?=\S)")
 # What begins a list, a rule, a definition or pandoc's title where a line starts
@@ -40,7 +39,7 @@ def one_line(words: str) -> str:
     >>> one_line("Une question\\nsur deux\\u2028lignes\\x00")
     'Une question sur deux lignes'
     """
-    return seen(_LINES.sub(" ", words)).strip(" ")
+    return seen(LINE_BREAKS.sub(" ", words)).strip(" ")
 
 
 def plain(words: str) -> Markdown:

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from observlib.catalogue.entries import Text
 from observlib.errors import ObservError
 from observlib.tables import TABLES
 from observlib.yaml_files import read_front_matter
@@ -70,9 +71,9 @@ class Study(BaseModel):
 
     name: str
     path: Path
-    title: str = Field(min_length=1)
+    title: Text
     order: int
-    question: str = Field(min_length=1)
+    question: Text
     overview_of: Literal["partner"] | None = Field(
         default=None, description="without one an edition has no page of it"
     )

@@ -21,7 +21,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import french, wording, words
 from observlib.display.changes import PLACED
 from observlib.display.output import html_table, label_html
-from observlib.display.prose import Markdown, joined, markdown, plain
+from observlib.display.prose import Markdown, joined, markdown, plain, without_code
 from observlib.display.typography import typography
 from observlib.edition import front_page
 from observlib.edition.request import Request
@@ -213,7 +213,8 @@ def _section(name: str, own: Iterable[Row], catalogue: Catalogue) -> Markdown:
     indicator = catalogue.indicators[name]
     rows = [_figure(one, catalogue) for one in own if one.row["indicator"] == name]
     heads = ("what", "value", "interval", "base", "status", "source", "id")
-    parts = (indicator.label, Markdown(name), Markdown(indicator.method), _table(heads, rows))
+    method = Markdown(without_code(indicator.method))
+    parts = (indicator.label, Markdown(name), method, _table(heads, rows))
     return markdown("## {} {{#{}}}\n\n{}\n\n{}", *parts)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from observlib import disk_cache, errata, inputs, project, publications
 from observlib.catalogue import Catalogue
 from observlib.display import french
-from observlib.display.prose import Markdown, joined, markdown
+from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.display.typography import typography
 from observlib.edition.notices import with_notices, with_part
 from observlib.edition.request import Request
@@ -254,7 +254,7 @@ def _write_project(
 
 
 def _with_title(title: str, text: str) -> str:
-    header = as_front_matter({"title": title, "format": "html", "toc": False})
+    header = as_front_matter({"title": str(plain(title)), "format": "html", "toc": False})
     return f"{header}\n{text}\n"
 
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import duckdb
 
 from observlib import files
 from observlib.catalogue import SQLITE, Catalogue, Device, Format
-from observlib.errors import ObservError, bounded
+from observlib.errors import ObservError, UsageError, bounded
 from observlib.fetching.columns import chosen, missing, wanted
 from observlib.fetching.pages import Progress
 from observlib.fetching.web import LOOPBACK
@@ -147,7 +148,7 @@ def _postgres(
     """Copy from a table or view of PostgreSQL, by a transaction that may only read."""
     try:
         import psycopg
-        from psycopg import sql
+        from psycopg import conninfo, sql
     except ImportError as error:
         raise ObservError(
             "fetching from PostgreSQL needs psycopg; install it with "
@@ -155,13 +156,15 @@ def _postgres(
         ) from error
 
     address = device.address or ""
-    host = urlsplit(address).hostname
-    secured = {} if host in LOOPBACK or "sslmode=" in address else {"sslmode": "require"}
     table = sql.Identifier(*(device.address_table or "").split("."))
-    limits: dict[str, Any] = {"connect_timeout": _SECONDS, "client_encoding": "utf8", **secured}
-    rows = 0
+    limits: dict[str, Any] = {"connect_timeout": _SECONDS, "client_encoding": "utf8"}
+    rows, host = 0, os.environ.get("PGHOST", "")
     try:
-        with psycopg.connect(address, **limits) as session, session.cursor() as cursor:
+        host = str(conninfo.conninfo_to_dict(address).get("host") or host)
+        with (
+            psycopg.connect(address, **limits, **_secured(device, host)) as session,
+            session.cursor() as cursor,
+        ):
             session.read_only = True
             cursor.execute("SET TIME ZONE 'UTC'; SET datestyle = 'ISO'")
             cursor.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(table))
@@ -187,9 +190,23 @@ def _postgres(
         raise ObservError(f"PostgreSQL{f' at {host}' if host else ''}: {_fault(error)}") from None
 
 
+def _secured(device: Device, host: str) -> dict[str, Any]:
+    """How a host is asked so that it alone gets the password, and proves that it is that host."""
+    if (not host or host.startswith("/") or host in LOOPBACK) and "PGHOSTADDR" not in os.environ:
+        return {}
+    if "PGPASSWORD" in os.environ and os.environ.get("PGHOST") != host:
+        raise UsageError(
+            f"device {device.id!r}: its address leads to {host}, and PGPASSWORD says not whose it "
+            f"is; set PGHOST={host} beside it if it is that host's, or put it into ~/.pgpass"
+        )
+    return {"sslmode": "verify-full", "gssencmode": "disable"}
+
+
 def _fault(error: Any) -> str:
     """What is wrong, without what a cell may hold: of the data itself only the kind of fault."""
     if error.sqlstate is None or error.sqlstate[:2] in ("08", "28", "3D", "42", "53"):
         said = " ".join(str(error).split())[:200]
-        return f"{said}; check the device's address and address_table, and PGPASSWORD"
+        return (
+            f"{said}; check the device's address and address_table, PGPASSWORD, and PGSSLROOTCERT"
+        )
     return f"{type(error).__name__} ({error.sqlstate}); look at the table or view itself"

@@ -96,6 +96,8 @@ def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded
                 yield from loader.batches(path, device, catalogue)
             else:
                 yield loader.load(path, device, catalogue)
-    except MemoryError as error:
+    except (MemoryError, RecursionError) as error:
         what = "takes more memory than there is; export a shorter period, or parts"
+        if isinstance(error, RecursionError):
+            what = "is nested too deeply; it is no export of this kind"
         raise ObservError(f"{path}: {what}") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,13 +21,14 @@ from observlib.errors import ObservError
 from observlib.loaders._csv import WORKBOOK
 from observlib.loaders._survey_columns import Column
 from observlib.loaders._text import header_shown, short
-from observlib.loaders._xml import UnfitXml, walk
+from observlib.loaders._xml import MOST_BYTES, UnfitXml, walk
 
 _MOST_MEMBERS = 200
 _MOST_PACKED = 30_000_000
-_LARGEST = 100_000_000  # bytes of a member: a survey of 100 questions and 40 000 responses
+_LARGEST = MOST_BYTES
 _MOST_CELLS = 4_000_000
 _A_RECORD = 4  # answers that would take as much memory as a record without any
+_A_TEXT = 100  # bytes in memory of a text that takes as much as another answer
 _SECTIONS = (
     "questions", "subquestions", "question_l10ns", "answers", "answer_l10ns", "responses"
 )  # fmt: skip
@@ -84,9 +86,10 @@ def _members(path: Path) -> tuple[dict[str, Records], dict[str, Records]]:
             if unsafe or len(members) > _MOST_MEMBERS:
                 what = header_shown(unsafe[0]) if unsafe else f"{len(members)} files"
                 raise ObservError(f"{path}: holds {what}, which no survey's archive does; {_MEND}")
+            room = [_MOST_CELLS]
             return (
-                _member(path, archive, ".lss", "structure (.lss)"),
-                _member(path, archive, "_responses.lsr", "responses (.lsr)"),
+                _member(path, archive, ".lss", "structure (.lss)", room),
+                _member(path, archive, "_responses.lsr", "responses (.lsr)", room),
             )
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise ObservError(f"{path}: a damaged archive ({error}); {_MEND}") from error
@@ -94,7 +97,9 @@ def _members(path: Path) -> tuple[dict[str, Records], dict[str, Records]]:
         raise ObservError(f"{path}: an archive that is not read ({error}); {_MEND}") from error
 
 
-def _member(path: Path, archive: zipfile.ZipFile, end: str, what: str) -> dict[str, Records]:
+def _member(
+    path: Path, archive: zipfile.ZipFile, end: str, what: str, room: list[int]
+) -> dict[str, Records]:
     found = [member for member in archive.infolist() if member.filename.endswith(end)]
     if len(found) != 1:
         raise ObservError(
@@ -104,36 +109,36 @@ def _member(path: Path, archive: zipfile.ZipFile, end: str, what: str) -> dict[s
         raise NotImplementedError("its compression is neither none nor deflate")
     try:
         with archive.open(found[0]) as stream:
-            return _sections(stream)
+            return _sections(stream, room)
     except UnfitXml as error:
         raise ObservError(f"{path}: its {what} {error}; {_MEND}, or {_PARTS}") from error
 
 
-def _sections(stream: IO[bytes]) -> dict[str, Records]:
-    """The records of each section of a LimeSurvey document: `questions rows`, `… fields`."""
+def _sections(stream: IO[bytes], room: list[int]) -> dict[str, Records]:
+    """The records of each section of a LimeSurvey document: `questions rows`, `… fields`.
+
+    `room` is how many answers there is still memory for; a long one takes that of several.
+    """
     found: dict[str, Records] = {}
     stack: list[str] = []
-    cells = 0
 
     def start(tag: str, _: object) -> None:
-        nonlocal cells
         stack.append(tag)
         if len(stack) == 4 and stack[1] in _SECTIONS and stack[2:] == ["rows", "row"]:
             found.setdefault(f"{stack[1]} rows", []).append({})
-            cells += _A_RECORD
+            room[0] -= _A_RECORD
 
     def end(tag: str, text: str) -> None:
-        nonlocal cells
         if len(stack) > 1 and stack[1] in _SECTIONS:
             if len(stack) == 5 and stack[2:4] == ["rows", "row"]:
-                found[f"{stack[1]} rows"][-1][tag.removeprefix("_")] = text
-                cells += 1
+                found[f"{stack[1]} rows"][-1][sys.intern(tag.removeprefix("_"))] = text
+                room[0] -= 1 + sys.getsizeof(text) // _A_TEXT
             elif len(stack) == 4 and stack[2:] == ["fields", "fieldname"]:
                 found.setdefault(f"{stack[1]} fields", []).append({tag: text})
-                cells += _A_RECORD
+                room[0] -= _A_RECORD + sys.getsizeof(text) // _A_TEXT
         stack.pop()
-        if cells > _MOST_CELLS:
-            raise UnfitXml(f"holds more than {_MOST_CELLS:,} answers")
+        if room[0] < 0:
+            raise UnfitXml(f"holds more than {_MOST_CELLS:,} answers, or texts as long as so many")
 
     walk(stream, _LARGEST, 2 * _MOST_CELLS, start, end)
     return found

@@ -27,6 +27,7 @@ _MOST_BYTES = 5_000_000_000
 _MOST_MESSAGES = 1_000_000
 _LONGEST_HEAD = 1_000_000  # bytes of a message's headers
 _LONGEST_LINE = 1 << 16
+_MOST_SIGNS = 50  # that open something in a sender's address, each of which is read by recursion
 _SHORTER = "export a folder of a shorter period"
 
 
@@ -135,7 +136,9 @@ def _mail(line: int, head: bytes, ours: tuple[str, ...]) -> _Mail:
     told = BytesHeaderParser().parsebytes(head)
     sent = str(told.get("Auto-Submitted", "no")).split(";")[0].strip().casefold()
     above = _ID.findall(str(told.get("References", ""))) or _ids(told, "In-Reply-To")
-    senders = [address.casefold() for _, address in getaddresses([str(told.get("From", ""))])]
+    sender = str(told.get("From", ""))
+    read = getaddresses([sender] * (sender.count("(") + sender.count(":") <= _MOST_SIGNS))
+    senders = [address.casefold() for _, address in read]
     own = any(a == one or a.endswith(f"@{one}") for a in senders for one in ours)
     name = _ids(told, "Message-ID") or ([f"line {line}"] if above else [])
     return _Mail(line, [*above, *name], _moment(told), own, sent == "no")

@@ -6,14 +6,15 @@ A cell or row says how often it repeats: a few bytes may claim more cells than a
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import IO
 
-from observlib.loaders._xml import walk
+from observlib.loaders._xml import UnfitXml, walk
 
 CONTENT = "content.xml"  # the part that holds all sheets
 _TIMES = re.compile(r"\d{1,9}", re.ASCII)
 _TOO_MANY = 10**9
-_MOST_ERRORS = 100_000
+MOST_ERRORS = 100_000  # of formulas, in all sheets
 _CELLS = ("table-cell", "covered-table-cell")
 
 
@@ -54,12 +55,11 @@ def spans(
             kinds = [value for key, value in given.items() if key.endswith(":value-type")]
             if kinds:
                 filled()
-            if "error" in kinds and rows * columns < _MOST_ERRORS:
-                errors.update(
-                    (row + down + 1, column + right + 1)
-                    for down in range(rows)
-                    for right in range(columns)
-                )
+            if "error" in kinds:
+                if len(errors) + rows * columns > MOST_ERRORS:
+                    raise UnfitXml(f"holds more than {MOST_ERRORS:,} errors of formulas")
+                down, right = (range(n + 1, n + 1 + m) for n, m in ((row, rows), (column, columns)))
+                errors.update(product(down, right))
         elif name == "p" and columns:
             filled()
 

@@ -17,6 +17,8 @@ from observlib.loaders._text import MOST_JSON, read_json
 Header = list[str]
 _AGAIN = "export it again"
 _SPACES = re.compile(r"\s*")
+_LONGEST_ABOVE = 300  # characters of the joined keys of the objects that a value is in
+_MOST_ZEROS = 1_000_000  # which `[]` stands for
 _NO_RECORD: dict[str, str] = {}  # what stands among records and is none
 
 
@@ -36,7 +38,7 @@ def read_records(path: Path, layout: Layout) -> tuple[Header, dict[int, Header],
     elif len(documents) == 1 and isinstance(first, list):
         records = first
     elif layout.keyed and isinstance(first, dict) and any(map(parse_period, first)):
-        records = list(_keyed(first, *layout.keyed))
+        records = list(_keyed(path, first, *layout.keyed))
     around = tuple(map(_whole, first)) if layout.records and isinstance(first, dict) else ()
     listed = isinstance(records, list)
     if not listed or (records and not any(isinstance(one, dict) for one in records)):
@@ -69,18 +71,20 @@ def _single(values: Iterable[Any]) -> Iterator[Any]:
         yield from value if isinstance(value, list) and value else [value]
 
 
-def _keyed(document: dict[str, Any], name: str, zero: str) -> Iterator[Any]:
+def _keyed(path: Path, document: dict[str, Any], name: str, zero: str) -> Iterator[Any]:
     """The records of a document by key, with the key under a name."""
-    there = [key for one in _single(document.values()) if isinstance(one, dict) for key in one]
+    there = {key: 0 for one in _single(document.values()) if isinstance(one, dict) for key in one}
+    there = there or {zero: 0}
+    need_room(path, len(there), sum(one == [] for one in _single(document.values())), _MOST_ZEROS)
     for key, value in document.items():
         for one in _single([value]):
-            told = dict.fromkeys(there or [zero], 0) if one == [] else one
+            told = there if one == [] else one
             yield {name: key, **told} if isinstance(told, dict) else told
 
 
-def need_room(path: Path, columns: int, rows: int) -> None:
+def need_room(path: Path, columns: int, rows: int, most: int = MOST_CELLS) -> None:
     """Stop before rows that each have keys of their own are laid out under all of them."""
-    if columns > MOST_COLUMNS or columns * rows > MOST_CELLS:
+    if columns > MOST_COLUMNS or columns * rows > most:
         raise ObservError(
             f"{path}: its {rows:,} rows have {columns:,} columns together, which is more than any "
             "export; export a shorter period, or parts"
@@ -102,7 +106,12 @@ def _documents(path: Path, text: str) -> Iterator[Any]:
 
 
 def _flat(record: Any, above: str = "") -> Iterator[tuple[str, str]]:
-    """The values of a record, those within others under joined keys; of lists only texts."""
+    """The values of a record, those within others under joined keys; of lists only texts.
+
+    Names multiply with the depth: `RecursionError` where those above are long together.
+    """
+    if len(above) > _LONGEST_ABOVE:
+        raise RecursionError
     for key, value in record.items():
         name = f"{above}{_whole(key)}"
         if isinstance(value, dict):

@@ -37,6 +37,7 @@ _COUNT = re.compile(
 _LARGEST = 2**63 - 1
 SPLIT = "export a shorter period, or parts"
 MOST_JSON = 20_000_000  # whose values take up to 25 times as much memory
+_MOST_KEYS = 10_000  # of one object of it
 
 
 def read_json(path: Path, text: str) -> object:
@@ -46,12 +47,17 @@ def read_json(path: Path, text: str) -> object:
     ------
     ObservError
         Where the text is no JSON, is nested too deeply, has a number too long to read, is of over
-        20 MB, or gives one key twice in an object (the first value would silently be lost).
+        20 MB, has an object of over 10,000 keys, or gives one key twice in an object (the first
+        value would silently be lost).
     """
     if len(text) > MOST_JSON:
         raise ObservError(f"{path}: holds more than {MOST_JSON // 10**6} MB of JSON; {SPLIT}")
 
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        if len(pairs) > _MOST_KEYS:
+            raise ObservError(
+                f"{path}: an object has {len(pairs):,} keys, which is more than any export; {SPLIT}"
+            )
         found = dict(pairs)
         if len(found) < len(pairs):
             twice = Counter(name for name, _ in pairs).most_common(1)[0][0]

@@ -21,14 +21,13 @@ from observlib.errors import ObservError
 from observlib.loaders import _opendocument, _readbook
 from observlib.loaders._apart import Failed, apart
 from observlib.loaders._text import short
-from observlib.loaders._xml import UnfitXml, walk
+from observlib.loaders._xml import MOST_BYTES, UnfitXml, walk
 
 Cell = Any
 ERROR = "#ERROR"  # what stands for the error of a formula
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how a .xls begins
 _MOST_CELLS = 1_500_000  # of all sheets
 _MOST_ELEMENTS = 2 * _MOST_CELLS
-_MOST_BYTES = 100_000_000
 _MOST_PARTS = 2_000
 _MOST_PACKED = 30_000_000
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -84,8 +83,8 @@ def _measure(path: Path, raw: bytes, mend: str) -> set[tuple[int, int]]:
         ) from None
     with book:
         parts = book.infolist()
-        if sum(part.file_size for part in parts) > _MOST_BYTES or len(parts) > _MOST_PARTS:
-            raise ObservError(f"{path}: holds more than {_MOST_BYTES // 10**6} MB; {mend}")
+        if sum(part.file_size for part in parts) > MOST_BYTES or len(parts) > _MOST_PARTS:
+            raise ObservError(f"{path}: holds more than {MOST_BYTES // 10**6} MB; {mend}")
         for part in parts:
             try:
                 if part.compress_type not in _COMPRESSIONS:
@@ -126,7 +125,7 @@ def _spans(
     Notes where errors are.
     """
     if name == _opendocument.CONTENT:
-        return _opendocument.spans(stream, _MOST_BYTES, elements, errors)
+        return _opendocument.spans(stream, MOST_BYTES, elements, errors)
     height = width = row = column = 0
     root = ""
 
@@ -149,9 +148,11 @@ def _spans(
                 column += 1
             if attributes.get("t") == "e":
                 errors.add((row, column))
+                if len(errors) > _opendocument.MOST_ERRORS:
+                    raise UnfitXml(f"holds more than {len(errors) - 1:,} errors of formulas")
 
     try:
-        count = walk(stream, _MOST_BYTES, elements, start)
+        count = walk(stream, MOST_BYTES, elements, start)
     except _Other:
         return [], 0
     return [(height, width)], count

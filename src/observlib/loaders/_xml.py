@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import IO
 from xml.parsers import expat
 
+MOST_BYTES = 100_000_000  # of what is unpacked: a survey of 100 questions and 40 000 responses
 _DEEPEST = 50
 _LONGEST = 1_000_000  # bytes of a tag, characters of a text
 Start = Callable[[str, dict[str, str]], None]

@@ -113,7 +113,7 @@ def _path(data: Path) -> Path:
 def _draw(path: Path, data: Path) -> None:
     """Write a new key, for the eyes of its owner alone, and never into a repository."""
     if path.parent == data / FOLDER:
-        path.parent.mkdir(exist_ok=True)
+        files.private_folder(path.parent)
         files.write_text(path.parent / ".gitignore", "*\n")
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

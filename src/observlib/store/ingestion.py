@@ -117,7 +117,7 @@ def ingest(
     kind = _kind(raw, paths)
     done = Ingested(kind, problems=unreadable)
     with files.telling_write_errors(store, "the store is as it was"):
-        store.mkdir(parents=True, exist_ok=True)
+        files.private_folder(store)
         if not (store / ".gitignore").exists():  # wherever the data folder is
             files.write_text(store / ".gitignore", "*\n")
         with alone(store, waiting):

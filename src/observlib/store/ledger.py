@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from observlib import files
 from observlib.errors import ObservError
@@ -91,7 +92,7 @@ def read_ledger(store: Path) -> Ledger | None:
     """
     path = store / "ledger.json"
     try:
-        ledger = json.loads(path.read_text(encoding="utf-8"))
+        ledger = _checked(path)
         kind, entries = str(ledger["kind"]), list(ledger["files"])
         key = str(ledger.get("key", ""))
         forgotten = tuple(Forgotten(*one) for one in ledger.get("forgotten", ()))
@@ -113,6 +114,27 @@ def read_ledger(store: Path) -> Ledger | None:
         ) from error
 
 
+def _checked(path: Path) -> dict[str, Any]:
+    """What a ledger says; `ValueError` where it is not as it was written.
+
+    One of a former version has no digest of itself.
+    """
+    told = dict(json.loads(path.read_text(encoding="utf-8")))
+    digest = told.pop("sha256", None)
+    if digest != _digest(told) if digest is not None else {*told} - {*Ledger._fields}:
+        raise ValueError
+    return told
+
+
+def _digest(told: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _text(told: Mapping[str, Any]) -> str:
+    """The text of a ledger, with the digest of what it says."""
+    return json.dumps({**told, "sha256": _digest(told)}, ensure_ascii=False, indent=1) + "\n"
+
+
 def remembered(store: Path, kind: str) -> Ledger:
     """The ledger of a new store: no export, and what a former one of its kind forgot and saw.
 
@@ -123,7 +145,7 @@ def remembered(store: Path, kind: str) -> Ledger:
     """
     path = store.parent / "identifiers" / "forgotten.json"
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = _checked(path)
         forgotten = tuple(Forgotten(*one) for one in told["forgotten"])
         seen = tuple(Seen(*one) for one in told.get("seen", ()))
         return Ledger(kind, [], str(told["key"]), forgotten, seen)
@@ -170,7 +192,7 @@ def catch_up(store: Path) -> None:
             f"is right, delete {store / 'ledger.json'}; else mend {address.SETTING}"
         )
     if last > known:
-        store.mkdir(parents=True, exist_ok=True)
+        files.private_folder(store)
         files.write_text(store / "ledger.json", address.ledger(store, last))
     elif here and not known:
         check_parts(store, here.files, in_folder=True)
@@ -195,17 +217,16 @@ def write_ledger(store: Path, ledger: Ledger, *, at_once: bool = False) -> None:
     is_new = bool(where) and (ledger != before or not ledger.number)
     ledger = ledger._replace(number=ledger.number + is_new)
     told = ledger._asdict() | {"files": [asdict(entry) for entry in ledger.files]}
-    text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    text = _text(told)
     if is_new:
         address.publish(store, text, ledger.number)
     files.write_text(store / "ledger.json", text)
     sheets = ledger.seen if ledger.kind == "real" else ()  # invented ones are seen anew
     if ledger.forgotten or sheets:  # also where a new store begins, with exports that hold it
         beside = store.parent / "identifiers"
-        beside.mkdir(exist_ok=True)
+        files.private_folder(beside)
         files.write_text(beside / ".gitignore", "*\n")
-        told |= {"files": []}
-        files.write_text(beside / "forgotten.json", json.dumps(told, indent=1) + "\n")
+        files.write_text(beside / "forgotten.json", _text(told | {"files": []}))
     if is_new:
         counting = [*ledger.files, *(before.files if before and not at_once else ())]
         address.clear(store, (entry.part for entry in counting), ledger.number, at_once=at_once)

@@ -115,13 +115,11 @@ def receive(
 
 
 def _begin(store: Path, table: str) -> tuple[Received, ParquetWriter]:
-    """A new file of a table; of texts, in a folder that only its owner opens."""
+    """A new file of a table."""
     import pyarrow.parquet as pq
 
     found = Received(table, store / table / "new.parquet")
-    found.file.parent.mkdir(exist_ok=True)
-    if table == TEXTS:
-        found.file.parent.chmod(0o700)
+    files.private_folder(found.file.parent)
     return found, pq.ParquetWriter(found.file, tables.arrow_schema(table))
 
 
@@ -373,8 +371,7 @@ def _named(query: Connection, store: Path, device: str, table: str, new: Path) -
     ).fetchone() or (0, None, None)
     sha256, size = files.file_digest(new), new.stat().st_size
     name = f"{table}/{device}-{sha256[:16]}.parquet"
-    if table == TEXTS:
-        new.chmod(0o600)
+    new.chmod(0o600)
     put_part(store, new, name, sha256)
     return {
         "part": name,

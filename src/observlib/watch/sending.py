@@ -14,6 +14,7 @@ from observlib import files
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Department
 from observlib.display import wording
+from observlib.display.prose import one_line
 from observlib.display.typography import typography
 from observlib.errors import ObservError
 from observlib.fetching import web
@@ -133,7 +134,8 @@ def letter(owner: Department, alarms: Sequence[Alarm], catalogue: Catalogue) -> 
     """The mail that tells a department of its alarms, as a file."""
     message = EmailMessage(policy=SMTP)
     message["To"] = owner.mail
-    message["Subject"] = TEXTS["subject"].format(department=owner.label)
+    subject = one_line(TEXTS["subject"].format(department=owner.label))
+    message["Subject"] = subject.replace("=?", "= ?")  # no encoded word, which it would decode
     message["Auto-Submitted"] = "auto-generated"
     said = "\n".join(f"- {sentence(alarm, catalogue)}" for alarm in alarms)
     told = TEXTS["letter"].format(role=owner.contact or owner.label, alarms=said)
