@@ -8,7 +8,8 @@ programmes (see `outsider` and `programme`). What is tried:
 - counts that are withheld, beside their wholes, their parts and the months around them;
 - what the answers that came between two publications of a period were.
 
-A cell is pinned where it is known to be few people, and how many to within two.
+A cell is pinned where it is known to be few people, and how many to within two; and where the
+search ended at its limit before it was known not to be.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import pandas as pd
 
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge, Published
 from observlib.confidentiality.outsider import blocks
-from observlib.confidentiality.programme import ImpossibleError, possible
+from observlib.confidentiality.programme import NODES, ImpossibleError, possible
 
 RANGE = 2  # people: what is known more closely than this, either way, is pinned
 FOUND = [
@@ -77,15 +78,16 @@ def _tried(block: Block, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
         return implied & ((high - low > 2 * RANGE) | (low < 1) | (high >= few))
 
     try:
-        found = possible(block.programme, [total for _, total in block.cells], enough)
+        found = possible(block.programme, [total for _, total in block.cells], enough, NODES)
     except ImpossibleError as error:
         name = block.cells[0][0]
         raise ImpossibleError(
             f"{name['device']}: no counts agree with what is told of {name['quantity']} now and in "
-            "earlier editions; nothing was published; this is a mistake of observlib: report it"
+            "earlier editions; nothing was published; this is a mistake of observlib: report it, "
+            f"with what the solver says: {error}"
         ) from error
     told_by = "; ".join(dict.fromkeys(by for *_, by in block.programme.sums))
     for (name, _), seen in zip(block.cells, found, strict=True):
-        pinned = seen.least >= 1 and seen.most < few and seen.most - seen.least <= 2 * RANGE
-        by = told_by if pinned else ""
-        yield {**name, "least": seen.least, "most": seen.most, "pinned": pinned, "told_by": by}
+        wide = seen.least < 1 or seen.most >= few or seen.most - seen.least > 2 * RANGE
+        by = "" if wide else told_by if seen.exact else f"(undecided at {NODES} nodes) {told_by}"
+        yield {**name, "least": seen.least, "most": seen.most, "pinned": not wide, "told_by": by}

@@ -28,7 +28,7 @@ _NEARLY = 0.2  # of the most, for such an answer
 _AT_ONCE = 4  # pairs of answers that are looked for before each sum is asked by itself
 _FEW = 3  # sums; fewer are asked one by one
 Enough = Callable[[np.ndarray, np.ndarray], np.ndarray]
-_SECONDS = 20.0  # for one bound; what is found until then is a bound that somebody can have, too
+NODES = 20_000  # of the search for one bound: a limit of work, the same on a machine that is busy
 
 
 @dataclass
@@ -65,7 +65,8 @@ class ImpossibleError(ObservError):
 class Possible:
     """What a sum can be: whole numbers that were found, the least and the most of them.
 
-    `exact` says that nothing beyond them is possible; else the search ended before it was known.
+    `exact` says that nothing beyond them is possible; else the search ended before it was known,
+    and where it had found none, both are NaN.
     """
 
     least: float
@@ -73,8 +74,12 @@ class Possible:
     exact: bool
 
 
+class LimitError(ObservError):
+    """No counts were found within the limit; some may agree with what is told."""
+
+
 def possible(
-    programme: Programme, wanted: Sequence[Sum], enough: Enough | None = None
+    programme: Programme, wanted: Sequence[Sum], enough: Enough | None = None, nodes: int = NODES
 ) -> list[Possible]:
     """What each of some sums can be, under all that the programme tells.
 
@@ -85,6 +90,8 @@ def possible(
     enough
         Says of which sums enough is known, by the least and the most that were found of each:
         these are looked at no further.
+    nodes
+        Of the search for one bound, at most.
 
     Raises
     ------
@@ -104,7 +111,7 @@ def possible(
     """
     if not wanted:
         return []
-    solver = _Solver(programme)
+    solver = _Solver(programme, nodes)
     known = enough or (lambda low, _: np.zeros(len(low), bool))
     sums = matrix(wanted, len(programme.unknowns))
     low, high = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
@@ -112,7 +119,10 @@ def possible(
 
     def look(objective: np.ndarray, gap: float = 0.0) -> bool:
         """Whether the most of an objective was found; what is widens all that is wanted."""
-        found, is_most = solver.most(objective, gap)
+        try:
+            found, is_most = solver.most(objective, gap)
+        except LimitError:
+            return False
         values = np.round(sums @ found, 6)
         np.minimum(low, values, out=low)
         np.maximum(high, values, out=high)
@@ -133,6 +143,8 @@ def possible(
             if known(low, high)[place]:
                 break
             ended[place] += look(sign * row)
+    if low[0] > high[0]:  # none were found: neither known nor impossible
+        low[:] = high[:] = np.nan
     return [
         Possible(float(least), float(most), bool(ends == 2))
         for least, most, ends in zip(low, high, ended, strict=True)
@@ -146,6 +158,8 @@ def some(programme: Programme) -> np.ndarray:
     ------
     ImpossibleError
         Where none do.
+    LimitError
+        Where it is not known: the search ended at its limit.
 
     Examples
     --------
@@ -154,7 +168,7 @@ def some(programme: Programme) -> np.ndarray:
     >>> some(known).tolist()
     [5.0]
     """
-    return _Solver(programme).most(np.zeros(len(programme.unknowns)), 0.0)[0]
+    return _Solver(programme, NODES).most(np.zeros(len(programme.unknowns)), 0.0)[0]
 
 
 def matrix(rows: Iterable[Sum], width: int) -> csr_array:
@@ -171,7 +185,7 @@ def matrix(rows: Iterable[Sum], width: int) -> csr_array:
 class _Solver:
     """HiGHS over one programme, whose matrix is made once."""
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: Programme, nodes: int) -> None:
         from scipy.optimize import Bounds, LinearConstraint  # a second to import
 
         self.bounds = Bounds(np.array(programme.least), np.array(programme.most))
@@ -180,6 +194,7 @@ class _Solver:
         most = [high for _, _, high, _ in programme.sums]
         self.told = LinearConstraint(rows, least, most) if programme.sums else ()
         self.whole = np.ones(len(programme.unknowns))
+        self.nodes = nodes
 
     def most(self, objective: np.ndarray, gap: float) -> tuple[np.ndarray, bool]:
         """Counts that are possible where an objective is greatest, and whether it is."""
@@ -193,8 +208,10 @@ class _Solver:
                 integrality=self.whole,
                 bounds=bounds,
                 constraints=self.told,
-                options={"time_limit": _SECONDS, "mip_rel_gap": gap},
+                options={"node_limit": self.nodes, "mip_rel_gap": gap},
             )
             if found.x is not None:
                 return np.round(found.x), found.status == 0
-        raise ImpossibleError(f"no counts agree with what is told ({found.message})")
+        if "infeasible" in found.message:
+            raise ImpossibleError(f"no counts agree with what is told ({found.message})")
+        raise LimitError(f"no counts were found within {self.nodes} nodes ({found.message})")
