@@ -14,15 +14,19 @@ search ended at its limit before it was known not to be.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.counted import SHARES, counted, shares_of
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge, Published
+from observlib.confidentiality.marks import MEASURES
 from observlib.confidentiality.outsider import blocks
-from observlib.confidentiality.programme import NODES, ImpossibleError, possible
+from observlib.confidentiality.programme import ImpossibleError, possible
+from observlib.errors import ObservError
 
 RANGE = 2  # people: what is known more closely than this, either way, is pinned
 FOUND = [
@@ -78,7 +82,7 @@ def _tried(block: Block, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
         return implied & ((high - low > 2 * RANGE) | (low < 1) | (high >= few))
 
     try:
-        found = possible(block.programme, [total for _, total in block.cells], enough, NODES)
+        found = possible(block.programme, [total for _, total in block.cells], enough)
     except ImpossibleError as error:
         name = block.cells[0][0]
         raise ImpossibleError(
@@ -89,5 +93,26 @@ def _tried(block: Block, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
     told_by = "; ".join(dict.fromkeys(by for *_, by in block.programme.sums))
     for (name, _), seen in zip(block.cells, found, strict=True):
         wide = seen.least < 1 or seen.most >= few or seen.most - seen.least > 2 * RANGE
-        by = "" if wide else told_by if seen.exact else f"(undecided at {NODES} nodes) {told_by}"
+        by = "" if wide else told_by if seen.exact else f"(undecided) {told_by}"
         yield {**name, "least": seen.least, "most": seen.most, "pinned": not wide, "told_by": by}
+
+
+def check_tried(units: Iterable[tuple[str, str]], catalogue: Catalogue) -> None:
+    """Refuse indicators of marks or shares, each with a unit, that are not tried for no reason."""
+    counts = counted(catalogue)
+    tried = {*MEASURES, *SHARES, *counts}.union(*map(shares_of, counts))
+    tried |= {name for name, known in catalogue.indicators.items() if known.untried}
+    wrong = {
+        name: unit
+        for name, unit in units
+        if name not in tried and (unit in ("%", "points", "note") or unit.startswith("sur "))
+    }
+    if wrong:
+        raise ObservError(
+            *(
+                f"{name} ({unit}): no attack tries to work back whose answers it tells; name it in "
+                "MEASURES (confidentiality/marks.py) or SHARES (confidentiality/counted.py), or "
+                "say why it need not be tried, as `untried` of its entry in indicators.yml"
+                for name, unit in wrong.items()
+            )
+        )

@@ -66,7 +66,7 @@ class Possible:
     """What a sum can be: whole numbers that were found, the least and the most of them.
 
     `exact` says that nothing beyond them is possible; else the search ended before it was known,
-    and where it had found none, both are NaN.
+    and where none was found until then, both are NaN: it is undecided.
     """
 
     least: float
@@ -74,12 +74,8 @@ class Possible:
     exact: bool
 
 
-class LimitError(ObservError):
-    """No counts were found within the limit; some may agree with what is told."""
-
-
 def possible(
-    programme: Programme, wanted: Sequence[Sum], enough: Enough | None = None, nodes: int = NODES
+    programme: Programme, wanted: Sequence[Sum], enough: Enough | None = None
 ) -> list[Possible]:
     """What each of some sums can be, under all that the programme tells.
 
@@ -90,8 +86,6 @@ def possible(
     enough
         Says of which sums enough is known, by the least and the most that were found of each:
         these are looked at no further.
-    nodes
-        Of the search for one bound, at most.
 
     Raises
     ------
@@ -111,7 +105,7 @@ def possible(
     """
     if not wanted:
         return []
-    solver = _Solver(programme, nodes)
+    solver = _Solver(programme)
     known = enough or (lambda low, _: np.zeros(len(low), bool))
     sums = matrix(wanted, len(programme.unknowns))
     low, high = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
@@ -119,9 +113,8 @@ def possible(
 
     def look(objective: np.ndarray, gap: float = 0.0) -> bool:
         """Whether the most of an objective was found; what is widens all that is wanted."""
-        try:
-            found, is_most = solver.most(objective, gap)
-        except LimitError:
+        found, is_most = solver.most(objective, gap)
+        if found is None:
             return False
         values = np.round(sums @ found, 6)
         np.minimum(low, values, out=low)
@@ -143,7 +136,7 @@ def possible(
             if known(low, high)[place]:
                 break
             ended[place] += look(sign * row)
-    if low[0] > high[0]:  # none were found: neither known nor impossible
+    if low[0] > high[0]:
         low[:] = high[:] = np.nan
     return [
         Possible(float(least), float(most), bool(ends == 2))
@@ -151,15 +144,13 @@ def possible(
     ]
 
 
-def some(programme: Programme) -> np.ndarray:
-    """Whole numbers that agree with all that the programme tells; any.
+def some(programme: Programme) -> np.ndarray | None:
+    """Whole numbers that agree with all that the programme tells; any, or None if undecided.
 
     Raises
     ------
     ImpossibleError
         Where none do.
-    LimitError
-        Where it is not known: the search ended at its limit.
 
     Examples
     --------
@@ -168,7 +159,7 @@ def some(programme: Programme) -> np.ndarray:
     >>> some(known).tolist()
     [5.0]
     """
-    return _Solver(programme, NODES).most(np.zeros(len(programme.unknowns)), 0.0)[0]
+    return _Solver(programme).most(np.zeros(len(programme.unknowns)), 0.0)[0]
 
 
 def matrix(rows: Iterable[Sum], width: int) -> csr_array:
@@ -185,7 +176,7 @@ def matrix(rows: Iterable[Sum], width: int) -> csr_array:
 class _Solver:
     """HiGHS over one programme, whose matrix is made once."""
 
-    def __init__(self, programme: Programme, nodes: int) -> None:
+    def __init__(self, programme: Programme) -> None:
         from scipy.optimize import Bounds, LinearConstraint  # a second to import
 
         self.bounds = Bounds(np.array(programme.least), np.array(programme.most))
@@ -194,10 +185,12 @@ class _Solver:
         most = [high for _, _, high, _ in programme.sums]
         self.told = LinearConstraint(rows, least, most) if programme.sums else ()
         self.whole = np.ones(len(programme.unknowns))
-        self.nodes = nodes
 
-    def most(self, objective: np.ndarray, gap: float) -> tuple[np.ndarray, bool]:
-        """Counts that are possible where an objective is greatest, and whether it is."""
+    def most(self, objective: np.ndarray, gap: float) -> tuple[np.ndarray | None, bool]:
+        """Counts that are possible where an objective is greatest, and whether it is.
+
+        None where it is undecided at the limit whether any are.
+        """
         from scipy.optimize import Bounds, milp
 
         bounds = self.bounds
@@ -208,10 +201,10 @@ class _Solver:
                 integrality=self.whole,
                 bounds=bounds,
                 constraints=self.told,
-                options={"node_limit": self.nodes, "mip_rel_gap": gap},
+                options={"node_limit": NODES, "mip_rel_gap": gap},
             )
             if found.x is not None:
                 return np.round(found.x), found.status == 0
         if "infeasible" in found.message:
             raise ImpossibleError(f"no counts agree with what is told ({found.message})")
-        raise LimitError(f"no counts were found within {self.nodes} nodes ({found.message})")
+        return None, False

@@ -22,11 +22,11 @@ from scipy.sparse import csr_array, diags_array, eye_array, hstack, kron, vstack
 from observlib import estimates
 from observlib.confidentiality.attack import RANGE
 from observlib.confidentiality.knowledge import Block
-from observlib.confidentiality.programme import LimitError, Programme, Sum, matrix, possible, some
+from observlib.confidentiality.programme import Programme, Sum, matrix, possible, some
 
 Told = tuple[Sum, float, float, str]  # as `Programme.sums`: a sum, its least, its most, by what
 _WORK = 1_000_000  # nodes of the search in one programme, times its unknowns; what it has is used
-_LARGE = 60_000  # changes of cells in one programme; of a larger one, some cells at a time
+_LARGE = 6_000  # changes of cells in one programme; of a larger one, some cells at a time
 
 
 def withheld_cells(
@@ -155,14 +155,13 @@ def beside(block: Block, few: int) -> set[Any]:
         Of what is withheld, these and more are known to be no few people, and need no protection.
     """
     programme = block.programme
+    if (found := some(programme)) is None:
+        return set()
+    counts: list[float] = found.tolist()
     dropped = {place for places in block.open.values() for place in places}
     sums = [told for place, told in enumerate(programme.sums) if place not in dropped]
     withheld = {place for _, total in block.cells for place in total}
-    closed = [place for place in range(len(programme.unknowns)) if place not in block.open]
-    try:
-        counts: list[float] = some(programme).tolist()
-    except LimitError:
-        return set()
+    closed = [place for place in range(len(counts)) if place not in block.open]
     known = possible(programme, [{place: 1.0} for place in closed])
     many = {n for n, ends in zip(closed, known, strict=True) if ends.exact and ends.least >= few}
     small = withheld.intersection(closed) - many
@@ -170,10 +169,10 @@ def beside(block: Block, few: int) -> set[Any]:
         if place not in withheld:
             sums.append(({place: 1.0}, ends.least, ends.most, "other figures"))
     try:
-        found = withheld_cells(counts, sums, few=0, also=small, unseen={*closed} - small)
+        hidden = withheld_cells(counts, sums, few=0, also=small, unseen={*closed} - small)
     except ValueError:
         return set()
-    return {programme.unknowns[place] for place in found & block.open.keys()}
+    return {programme.unknowns[place] for place in hidden & block.open.keys()}
 
 
 def _check(people: np.ndarray, sums: Sequence[Told], also: Collection[int]) -> None:
