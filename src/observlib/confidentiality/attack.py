@@ -8,8 +8,7 @@ programmes (see `outsider` and `programme`). What is tried:
 - counts that are withheld, beside their wholes, their parts and the months around them;
 - what the answers that came between two publications of a period were.
 
-A cell is pinned where it is known to be few people, and how many to within two; and where the
-search ended at its limit before it was known not to be.
+A cell is pinned where it is known to be few people, and how many to within two; or undecided.
 """
 
 from __future__ import annotations
@@ -101,18 +100,13 @@ def check_tried(units: Iterable[tuple[str, str]], catalogue: Catalogue) -> None:
     """Refuse indicators of marks or shares, each with a unit, that are not tried for no reason."""
     counts = counted(catalogue)
     tried = {*MEASURES, *SHARES, *counts}.union(*map(shares_of, counts))
-    tried |= {name for name, known in catalogue.indicators.items() if known.untried}
-    wrong = {
-        name: unit
+    wrong = [
+        f"{name} ({unit}): no attack tries to work back whose answers it tells; name it in "
+        "MEASURES (confidentiality/marks.py) or SHARES (confidentiality/counted.py), or say why it "
+        "need not be tried, as `untried` of its entry in indicators.yml"
         for name, unit in units
-        if name not in tried and (unit in ("%", "points", "note") or unit.startswith("sur "))
-    }
+        if (unit in ("%", "points", "note") or unit.startswith("sur "))
+        and not (name in tried or catalogue.indicators[name].untried)
+    ]
     if wrong:
-        raise ObservError(
-            *(
-                f"{name} ({unit}): no attack tries to work back whose answers it tells; name it in "
-                "MEASURES (confidentiality/marks.py) or SHARES (confidentiality/counted.py), or "
-                "say why it need not be tried, as `untried` of its entry in indicators.yml"
-                for name, unit in wrong.items()
-            )
-        )
+        raise ObservError(*wrong)

@@ -157,8 +157,7 @@ def _of_quantity(rows: pd.DataFrame, quantity: str) -> pd.Series:
 def _as_the_whole(rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     """Estimates of which those that say a whole again, in a group, are told as it is.
 
-    Beside the figures of neighbours, ours have a name of their own, and so have those of a series
-    that an action was to move: else it would be told there.
+    Beside neighbours, or as what an action was to move, it has another name and would be told.
     """
     numbers = [*estimates.NUMBERS, "status"]
     in_group = (rows["group"] != "").to_numpy()

@@ -187,10 +187,7 @@ class _Solver:
         self.whole = np.ones(len(programme.unknowns))
 
     def most(self, objective: np.ndarray, gap: float) -> tuple[np.ndarray | None, bool]:
-        """Counts that are possible where an objective is greatest, and whether it is.
-
-        None where it is undecided at the limit whether any are.
-        """
+        """Counts that are possible (None: undecided) where an objective is greatest; if it is."""
         from scipy.optimize import Bounds, milp
 
         bounds = self.bounds

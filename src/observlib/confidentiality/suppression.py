@@ -23,6 +23,7 @@ from observlib import estimates
 from observlib.confidentiality.attack import RANGE
 from observlib.confidentiality.knowledge import Block
 from observlib.confidentiality.programme import Programme, Sum, matrix, possible, some
+from observlib.errors import bounded
 
 Told = tuple[Sum, float, float, str]  # as `Programme.sums`: a sum, its least, its most, by what
 _WORK = 1_000_000  # nodes of the search in one programme, times its unknowns; what it has is used
@@ -92,8 +93,7 @@ def withheld_cells(
     where nothing is found for one, all but zeros are withheld. An answer is used as well where the
     limit came before it was known to be the fewest. In these cases cells are then given back, the
     largest first, as long as all remain protected; what is withheld may then be more than needed.
-    No limit is one of time: it is the same on any machine. Two hundred cells in rows and columns
-    take ten seconds.
+    No limit is one of time. Two hundred cells in rows and columns take two seconds.
 
     The result is attacked (`possible`, in whole numbers) before it is returned.
 
@@ -131,7 +131,7 @@ def withheld_cells(
         fewest, hidden = False, every
         if pinned := _pinned(people, sums, hidden, primary, wide):
             raise ValueError(
-                f"{_some(pinned, 'cell')} cannot be protected: known to within {within} people "
+                f"cell {bounded(pinned)} cannot be protected: known to within {within} people "
                 "with all others withheld; tell one of the sums less closely, or ask less"
             )
     for place in (
@@ -147,7 +147,7 @@ def beside(block: Block, few: int) -> set[Any]:
 
     What can be had of a count that is withheld follows from those that are told: any counts that
     agree with these may stand for the ones that are not. None are found where it is had from what
-    an earlier edition told, or from what is no figure; nor where the search ended without counts.
+    an earlier edition told, or from what is no figure; nor where it is undecided.
 
     Parameters
     ----------
@@ -180,25 +180,19 @@ def _check(people: np.ndarray, sums: Sequence[Told], also: Collection[int]) -> N
     wrong = ~((people >= 0) & np.isfinite(people) & (people == np.round(people)))
     if wrong.any():
         places = np.flatnonzero(wrong).tolist()
-        raise ValueError(f"{_some(places, 'cell')} must be a count: a whole number, 0 or more")
+        raise ValueError(f"cell {bounded(places)} must be a count: a whole number, 0 or more")
     unknown = sorted({*also}.union(*(total for total, *_ in sums)) - {*range(len(people))})
     if unknown:
-        raise ValueError(f"{_some(unknown, 'cell')} is not among the {len(people)} counts")
+        raise ValueError(f"cell {bounded(unknown)} is not among the {len(people)} counts")
     if zeros := sorted(place for place in also if not people[place]):
-        raise ValueError(f"{_some(zeros, 'cell')} is of no one: zeros are not withheld")
+        raise ValueError(f"cell {bounded(zeros)} is of no one: zeros are not withheld")
     off = []
     for total, least, most, told_by in sums:
         value = sum(factor * people[place] for place, factor in total.items())
         if not least - 1e-6 <= value <= most + 1e-6:
             off.append(f"{told_by} ({value:g}, told as {least:g} to {most:g})")
     if off:
-        raise ValueError(f"{_some(off, 'sum')} does not agree with the counts")
-
-
-def _some(names: Sequence[object], noun: str) -> str:
-    """The first five of what is wrong, and how many more."""
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return f"{noun} {', '.join(map(str, names[:5]))}{more}"
+        raise ValueError(f"sum {bounded(off)} does not agree with the counts")
 
 
 def _fewest(

@@ -31,8 +31,7 @@ _UNITS = {  # of what is a count, the catalogue has the word
 }
 _YEAR = 12
 _JOINED_WITHIN = 24  # months: who joined in them counts, and so far goes the curve
-_FEW = estimates.MINIMUM_PEOPLE
-_COARSE = 100 * _FEW  # people, of whom a percent is no few
+_FEW = estimates.MINIMUM_PEOPLE  # and of a hundred times as many a percent is not few
 
 
 def quarterly(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -165,8 +164,7 @@ def survival(subscriptions: pd.DataFrame, last: Quarter) -> pd.DataFrame:
     DataFrame
         Estimates of `subscription_survival` (%, `group` = `months`), with `n` those who joined
         and `n_eff` those followed for so long, who are eleven at least, both to the nearest five.
-        Of a small list not each month is told: between two that are, nobody left or eleven at
-        least; and eleven at least stay.
+        Of a small list months are told between which nobody left, or eleven at least.
 
     Examples
     --------
@@ -232,16 +230,15 @@ def _curve(fates: pd.DataFrame) -> Iterator[dict[str, Any]]:
 def _safe_months(left: Sequence[float], followed: Sequence[float]) -> Iterator[int]:
     """The months between which a curve in whole percents shows no few people leave, nor stay.
 
-    A year comes first, which is told in words; then each that is safe after the last. `left` had
-    left by the end of each month, and `followed` are those of whom it is known whether in it.
+    `left` had left by the end of each; `followed` were there, and it is known if they left in it.
     """
     ends: list[int] = []
+    # a year comes first: it is told in words
     for month in sorted(range(len(left)), key=lambda month: (month != _YEAR, month)):
-        before = max((left[other] for other in ends if other < month), default=0.0)
-        gone = {other: left[other] - left[month] for other in ends if other > month}
-        gone[month] = left[month] - before
+        gone = [(max(month, end), abs(left[month] - left[end])) for end in ends]
+        gone.append((month, left[month]))
         stay = followed[month] - left[month] + (left[month - 1] if month else 0.0)
-        few = any(0 < n < _FEW and followed[end] < _COARSE for end, n in gone.items())
+        few = any(0 < n < _FEW and followed[end] < 100 * _FEW for end, n in gone)
         if followed[month] >= _FEW and not few and not 0 < stay < _FEW:
             ends.append(month)
     yield from sorted(ends)

@@ -151,8 +151,7 @@ def _shares(
     """The shares of one question; answers of which all are told or none are one question's."""
     wanted = [YES] if YES in asked.codes.values() else [*asked.codes.values()]
     made: list[dict[str, Any]] = []
-    # half, where one of the two says so
-    reads = {code: (found.codes == code).mean(axis=1) for code in wanted}
+    reads = {code: (found.codes == code).mean(axis=1) for code in wanted}  # half where one does
     few = any(few_alike("%", 100 * read.mean(), len(read)) for read in reads.values())
     for code, read in reads.items():
         seen = guesses == code if guesses is not None else pd.Series(False, texts["answer_id"])
@@ -164,9 +163,9 @@ def _shares(
             ("text_share_read", (told.hand, told.hand_low, told.hand_high), told.n),
         ):
             value, low, high = (100 * share for share in ends)
-            known = {"estimate": value, "ci_low": low, "ci_high": high, "n_eff": n_eff}
+            known: dict[str, Any] = {"estimate": value, "ci_low": low, "ci_high": high}
             of_few = few and (indicator == "text_share_read" or not told.tuning)
-            known["status"] = "suppressed" if of_few else "published"
+            known |= {"n_eff": n_eff, "status": "suppressed" if of_few else "published"}
             made.append({**row, "indicator": indicator, **known})
     return protect(made)
 
