@@ -119,6 +119,26 @@ def test_a_wrong_action_is_told_with_the_catalogue_that_it_names(observ, place):
     assert (code, out) == (1, "") and "a.yml:1: 'a': key 'title' is missing" in err
 
 
+def test_an_indicator_of_shares_that_no_attack_tries_is_refused_until_it_is_named(observ, place):
+    """Else a theme of one's own publishes shares that nobody ever tried to work back."""
+    path = place / "data" / "catalogue" / "indicators.yml"
+    entry = """- id: regulars_share
+  label: Habitués
+  label_en: Regulars
+  unit: "%"
+  method: Part de ceux qui reviennent.
+  better: neither
+"""
+    path.write_text(path.read_text(encoding="utf-8") + entry, encoding="utf-8")
+    code, out, err = observ("catalogue")
+    assert (code, out) == (1, "") and err.count("no attack tries") == 1
+    assert "regulars_share (%): no attack tries to work back whose answers it tells" in err
+    assert "MEASURES" in err and "SHARES" in err and "untried" in err
+    reason = "  untried: it tells of doors, not of people\n"
+    path.write_text(path.read_text(encoding="utf-8") + reason, encoding="utf-8")
+    assert observ("catalogue")[0] == 0
+
+
 def test_a_sign_that_the_terminal_does_not_have_stops_nothing(place):
     answers(place / "raw", "x", {"a": ("2025-01-01", 4), "b": ("2025-01-01", 11)})
     done = run("ingest", "raw", cwd=place, PYTHONIOENCODING="latin-1")

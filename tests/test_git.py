@@ -55,3 +55,17 @@ def test_a_folder_without_history_names_no_commit(
     assert git.commit(tmp_path) == ""
     monkeypatch.setenv("PATH", "")
     assert git.commit(tmp_path) == ""
+
+
+def test_a_git_that_does_not_answer_is_told_and_not_taken_for_none(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an edition of a busy machine would name no commit, and have other bytes."""
+    slow = tmp_path / "bin" / "git"
+    slow.parent.mkdir()
+    slow.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", str(slow.parent), prepend=":")
+    monkeypatch.setattr(git, "_PATIENCE", 0.1)
+    with pytest.raises(ObservError, match=r"git did not answer within 0\.1 s; try again"):
+        git.commit(project)

@@ -48,6 +48,22 @@ def test_a_page_tells_what_was_decided_and_not_what_was_computed(place):
     assert (exact["status"] != rows["status"]).any()
 
 
+def test_an_edition_whose_attack_leaves_out_a_share_for_no_reason_is_refused(place, monkeypatch):
+    path = place.parent / "catalogue" / "indicators.yml"
+    text = path.read_text(encoding="utf-8")
+    monkeypatch.setattr(told, "jobs", lambda _: [("subscriptions", "")])
+    told._name.cache_clear()
+    try:
+        told.decisions(place, LAST)
+        unnamed = text.replace("  untried: no month is told between which few leave\n", "")
+        path.write_text(unnamed, encoding="utf-8")
+        with pytest.raises(ObservError, match=r"^subscription_survival \(%\): no attack tries"):
+            told.decisions(place, LAST)
+    finally:
+        path.write_text(text, encoding="utf-8")
+        told._name.cache_clear()
+
+
 def test_it_is_decided_once_and_by_nobody_again(place, monkeypatch):
     told.decisions(place, LAST)
     assert told.is_decided(place, LAST)

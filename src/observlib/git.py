@@ -67,11 +67,13 @@ def _is_name(name: str) -> bool:
 
 
 def _run(root: Path, *words: str) -> bytes | None:
-    """What git says; None where it is not installed, refuses, or never answers."""
+    """What git says; None where it is not installed, or refuses."""
     try:
         told = subprocess.run(
             ["git", "-C", root, *words], capture_output=True, check=True, timeout=_PATIENCE
         )
+    except subprocess.TimeoutExpired as error:  # else a busy machine would name no commit
+        raise ObservError(f"{root}: git did not answer within {_PATIENCE} s; try again") from error
     except (OSError, subprocess.SubprocessError):
         return None
     return told.stdout

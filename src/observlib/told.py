@@ -18,7 +18,7 @@ import pandas as pd
 
 from observlib import disk_cache, estimates, frame, inputs, project, publications, store
 from observlib.confidentiality import control
-from observlib.confidentiality.attack import FOUND
+from observlib.confidentiality.attack import FOUND, check_tried
 from observlib.confidentiality.knowledge import WITHHELD, Knowledge, Published
 from observlib.confidentiality.programme import ENDLESS
 from observlib.display import rounding
@@ -184,6 +184,8 @@ def devices(data: Path, quarter: Quarter) -> list[str]:
 def _by_device(place: Path, data: Path, quarter: Quarter) -> dict[str, pd.DataFrame]:
     """All estimates of the edition that are of a device, by device."""
     found = estimates.combine(frame.given(data, quarter, *job).estimates for job in jobs(data))
+    units = found[["indicator", "unit"]].drop_duplicates()
+    check_tried(units.itertuples(index=False), project.catalogue(data))
     own = found[found["device"] != ""].drop_duplicates(ignore_index=True)
     return {str(name): rows.reset_index(drop=True) for name, rows in own.groupby("device")}
 

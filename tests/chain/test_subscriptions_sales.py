@@ -61,7 +61,7 @@ def test_the_true_curves_are_inside_the_intervals_of_the_last_edition(truths, li
             row = found.loc[place]
             assert row["ci_low"] <= 100 * truth["true_share"] <= row["ci_high"], truth
             compared += 1
-    assert compared == len(found) == 3 * 24
+    assert compared == len(found) > 3 * 18  # months after which few left a small list are not told
 
 
 @pytest.mark.slow
@@ -80,7 +80,7 @@ def test_over_single_cohorts_the_truth_is_inside_about_as_often_as_said(truths, 
             for row in found[found["group_value"] == str(months)].dropna().to_dict("records"):
                 truth = true[row["device"], months]
                 inside.append(row["ci_low"] <= truth <= row["ci_high"])
-    assert len(inside) > 200 and 0.90 <= sum(inside) / len(inside) <= 0.99
+    assert len(inside) > 150 and 0.90 <= sum(inside) / len(inside) <= 0.99
 
 
 def test_the_true_share_after_a_year_is_inside_about_as_often_as_said(truths, lists):

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -167,8 +171,50 @@ def test_what_agrees_with_no_answers_is_told_as_such():
     wrong = told(made(table))
     wrong.loc[wrong["indicator"] == "satisfied_share", "estimate"] = 20.0
     wrong.loc[wrong["indicator"] == "satisfied_share", ["ci_low", "ci_high"]] = math.nan
-    with pytest.raises(ImpossibleError, match=r"no counts agree"):
+    with pytest.raises(ImpossibleError, match=r"no counts agree.*report it.*infeasible"):
         attack([Published(wrong, ())], knowledge(0.0, 5.0, 10.0))
+
+
+def test_what_is_not_decided_within_the_limit_is_pinned_and_not_taken_for_impossible(
+    monkeypatch,
+):
+    """Else a figure that no one looked at would be published, or a right edition refused."""
+    before = ratings(*[{0.0: 40, 5.0: 30, 10.0: 130}] * 3)
+    publications, known = [Published(told(made(before)), ())], knowledge(0.0, 5.0, 10.0)
+    assert not attack(publications, known)["pinned"].any()
+    monkeypatch.setattr("observlib.confidentiality.programme.NODES", 0)
+    found = attack(publications, known)
+    assert len(found) and found["pinned"].all()
+    assert found["told_by"].str.startswith("(undecided) satisfaction_").all()
+
+
+@contextmanager
+def busy() -> Iterator[None]:
+    """Two processes that never rest."""
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+def test_what_is_possible_is_the_same_on_a_busy_machine_where_the_search_ends_at_its_limit(
+    monkeypatch,
+):
+    """Else two makings of one edition withhold different cells, or one of them none at all."""
+    generator, marks = np.random.default_rng(0), np.linspace(0, 10, 11)
+    months = [{mark: int(generator.integers(0, 25)) for mark in marks} for _ in range(3)]
+    late = [{mark: n + int(generator.integers(0, 6)) for mark, n in own.items()} for own in months]
+    publications = [Published(told(made(ratings(*counts))), ()) for counts in (months, late)]
+    (block,) = blocks(publications, knowledge(*marks))
+    monkeypatch.setattr("observlib.confidentiality.programme.NODES", 200)
+    sums = [total for _, total in block.cells[:3]]
+    found = possible(block.programme, sums)
+    with busy():
+        assert possible(block.programme, sums) == found
+    assert 0 < sum(one.exact for one in found) < len(found), "the search did not end at its limit"
 
 
 def test_what_cannot_be_hidden_stops_the_edition_and_names_what_gives_it_away(monkeypatch):

@@ -1,6 +1,9 @@
 """What is decided of a device holds wherever an estimate is told."""
 
-from observlib import estimates
+import pandas as pd
+import pytest
+
+from observlib import comparisons, estimates
 from observlib.confidentiality import control
 
 WHOLE = {"indicator": "satisfied_share", "device": "d", "period": "2026-T3", "unit": "%"}
@@ -23,3 +26,37 @@ def test_what_is_told_in_wide_steps_at_home_is_told_so_beside_neighbours():
     rows = estimates.make([WHOLE, {**WHOLE, "group": "figure", "group_value": "Ours"}])
     told = rows.assign(ci_low=[50.0, 52.3], ci_high=[75.0, 69.4])
     assert control._as_the_whole(rows, told)["ci_low"].tolist() == [50.0, 50.0]
+
+
+def test_a_series_that_an_action_was_to_move_gives_back_no_exact_interval():
+    """Else the months told in wide steps stand in the table of the action, to their last digit."""
+    mark = {**WHOLE, "indicator": "satisfaction_10", "unit": "sur 10", "estimate": 7.2}
+    mark |= {"ci_low": 6.4, "ci_high": 8.1}
+    course = {**mark, "indicator": "action_course", "group": "An action", "group_value": "Observé"}
+    expected = {**course, "group_value": "Attendu", "estimate": 7.0, "n": None}
+    rows = estimates.make([mark, course, expected])
+    told = rows.assign(ci_low=[6.0, 6.4, 6.4], ci_high=[8.5, 8.1, 8.1])
+    shown = control._as_the_whole(rows, told)
+    assert shown["ci_low"].tolist() == [6.0, 6.0, 6.4]
+    gone = estimates.withheld(rows, rows["group"] == "")
+    assert control._as_the_whole(rows, gone)["estimate"].isna().tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize("sides", [("",), ("reference_",), ("", "reference_")])
+def test_what_a_test_would_have_seen_gives_back_no_exact_interval(sides):
+    """Its error is that of the exact interval: of one told in wide steps it gave the exact ends."""
+    month = {"indicator": "satisfaction_10", "device": "d", "unit": "sur 10", "n": 120.0}
+    months = [{**month, "period": period, "estimate": 7.0} for period in ("2026-08", "2025-08")]
+    pair = {**months[0], **{f"reference_{name}": value for name, value in months[1].items()}}
+    pair |= {"status": "published", "reference_status": "published", "against": "before"}
+    pair |= {"difference": 0.0, "verdict": "unknown", "reason": "precision", "level": 0.95}
+    told = []
+    for half in (0.31, 0.44):  # two exact intervals that are told as the same wide one
+        interval = {"difference_low": -half, "difference_high": half, "detectable": 1.43 * half}
+        pairs = comparisons.make(pd.DataFrame([pair | interval]))
+        changed = [months[side != ""] for side in sides]
+        wide = [("d", "", "", "satisfaction", 1)]
+        found = control.applied_to_pairs(pairs, estimates.make(changed), wide)
+        told.append(found[comparisons.NUMBERS].iloc[0].tolist())
+    assert told[0] == pytest.approx(told[1])
+    assert told[0] == pytest.approx([0.0, -0.5, 0.5, 0.95, 1.43 * 0.5])

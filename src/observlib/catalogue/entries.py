@@ -236,7 +236,7 @@ class Indicator(Named):
         description="smallest difference of interest, by which a value is told to be stable: in "
         "the indicator's unit (points for a share), and in % of the earlier value for a count",
     )
-
+    untried: Text | None = Field(default=None, description="why no attack need try its values")
     headline: bool = Field(
         default=False,
         description="of what a study tests, its changes on a year come first: they share half of "

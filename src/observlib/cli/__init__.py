@@ -77,9 +77,11 @@ def catalogue(data: Data = Path("data")) -> None:
     from rich.table import Table
 
     from observlib import errata, project
+    from observlib.confidentiality.attack import check_tried
     from observlib.followed import FOLLOWED
 
     known = project.catalogue(data)
+    check_tried([(one.id, one.unit) for one in known.indicators.values()], known)
     told = {part: list(getattr(known, part)) for part in _PARTS}
     told["actions"] = [action.id for action in project.actions(data, FOLLOWED)]
     told["decisions"] = [one.id for one in project.decisions(data, FOLLOWED)]

@@ -8,20 +8,24 @@ programmes (see `outsider` and `programme`). What is tried:
 - counts that are withheld, beside their wholes, their parts and the months around them;
 - what the answers that came between two publications of a period were.
 
-A cell is pinned where it is known to be few people, and how many to within two.
+A cell is pinned where it is known to be few people, and how many to within two; or undecided.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.counted import SHARES, counted, shares_of
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge, Published
+from observlib.confidentiality.marks import MEASURES
 from observlib.confidentiality.outsider import blocks
 from observlib.confidentiality.programme import ImpossibleError, possible
+from observlib.errors import ObservError
 
 RANGE = 2  # people: what is known more closely than this, either way, is pinned
 FOUND = [
@@ -82,10 +86,27 @@ def _tried(block: Block, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
         name = block.cells[0][0]
         raise ImpossibleError(
             f"{name['device']}: no counts agree with what is told of {name['quantity']} now and in "
-            "earlier editions; nothing was published; this is a mistake of observlib: report it"
+            "earlier editions; nothing was published; this is a mistake of observlib: report it, "
+            f"with what the solver says: {error}"
         ) from error
     told_by = "; ".join(dict.fromkeys(by for *_, by in block.programme.sums))
     for (name, _), seen in zip(block.cells, found, strict=True):
-        pinned = seen.least >= 1 and seen.most < few and seen.most - seen.least <= 2 * RANGE
-        by = told_by if pinned else ""
-        yield {**name, "least": seen.least, "most": seen.most, "pinned": pinned, "told_by": by}
+        wide = seen.least < 1 or seen.most >= few or seen.most - seen.least > 2 * RANGE
+        by = "" if wide else told_by if seen.exact else f"(undecided) {told_by}"
+        yield {**name, "least": seen.least, "most": seen.most, "pinned": not wide, "told_by": by}
+
+
+def check_tried(units: Iterable[tuple[str, str]], catalogue: Catalogue) -> None:
+    """Refuse indicators of marks or shares, each with a unit, that are not tried for no reason."""
+    counts = counted(catalogue)
+    tried = {*MEASURES, *SHARES, *counts}.union(*map(shares_of, counts))
+    wrong = [
+        f"{name} ({unit}): no attack tries to work back whose answers it tells; name it in "
+        "MEASURES (confidentiality/marks.py) or SHARES (confidentiality/counted.py), or say why it "
+        "need not be tried, as `untried` of its entry in indicators.yml"
+        for name, unit in units
+        if (unit in ("%", "points", "note") or unit.startswith("sur "))
+        and not (name in tried or catalogue.indicators[name].untried)
+    ]
+    if wrong:
+        raise ObservError(*wrong)

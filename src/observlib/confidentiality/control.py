@@ -31,6 +31,7 @@ from observlib.errors import ObservError, bounded
 KEY = ["indicator", *PLACE, "period", "group", "group_value"]
 _FEW_LATE = 2 * STEP  # how much two rounded bases differ by, where ten answers may have come
 _ROUNDS = 6
+_COURSE = "action_course"  # says another indicator's months again
 
 
 class Decision(NamedTuple):
@@ -156,16 +157,17 @@ def _of_quantity(rows: pd.DataFrame, quantity: str) -> pd.Series:
 def _as_the_whole(rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     """Estimates of which those that say a whole again, in a group, are told as it is.
 
-    Beside the figures of neighbours, ours have a name of their own: else it would be told there.
+    Beside neighbours, or as what an action was to move, it has another name and would be told.
     """
     numbers = [*estimates.NUMBERS, "status"]
     in_group = (rows["group"] != "").to_numpy()
     again = np.flatnonzero(in_group & rows["estimate"].notna())
     if not len(again):
         return told
-    same = [map(str, row) for row in rows[["indicator", *PLACE, "period", *numbers]].to_numpy()]
-    names = [" ".join(parts) for parts in same]
+    same = [map(str, row) for row in rows[["unit", *PLACE, "period", *numbers]].to_numpy()]
+    names = [*zip(rows["indicator"], map(" ".join, same), strict=True)]
     of_all = {name: at for at, name in enumerate(names) if not in_group[at]}
+    of_all |= {(_COURSE, name): at for (_, name), at in of_all.items()}
     like = np.arange(len(rows))
     like[again] = [of_all.get(names[at], at) for at in again]
     return told.assign(**{name: told[name].array[like] for name in numbers})
@@ -276,9 +278,11 @@ def _pair(row: dict[str, Any], instead: dict[Any, dict[str, Any]], wide: set[Ser
             sign = -1 if side else 1
             moved += sign * (change["estimate"] - row[side + "estimate"])
         elif not math.isnan(out["difference_low"]):
-            step = wide_step(row["unit"])
+            step, exact = wide_step(row["unit"]), out["difference_high"] - out["difference_low"]
             out["difference_low"] = step * math.floor(out["difference_low"] / step)
             out["difference_high"] = step * math.ceil(out["difference_high"] / step)
+            # from what is told: the exact one would give the exact width back
+            out["detectable"] *= (out["difference_high"] - out["difference_low"]) / exact
     if moved and not math.isnan(out["difference"]):
         for name in ("difference", "difference_low", "difference_high"):
             out[name] += moved

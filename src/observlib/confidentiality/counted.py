@@ -21,7 +21,8 @@ from observlib.confidentiality.programme import Programme, Sum
 from observlib.confidentiality.windows import tiles
 
 SHARES = ("feeling_share", "profile_share", "call_theme_share", "ticket_theme_share",
-          "text_theme_share", "reopened_share", "poll_share")  # fmt: skip
+          "text_theme_share", "reopened_share", "poll_share", "reason_share",
+          "subscription_retention", "weighting_before")  # fmt: skip
 _ROUTED = {  # counts by partner, each with the shares of the same contacts
     "partner_calls": ("partner_call_share", "call_theme_share"),
     "partner_tickets": ("partner_ticket_share", "ticket_theme_share"),

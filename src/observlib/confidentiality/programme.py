@@ -28,7 +28,7 @@ _NEARLY = 0.2  # of the most, for such an answer
 _AT_ONCE = 4  # pairs of answers that are looked for before each sum is asked by itself
 _FEW = 3  # sums; fewer are asked one by one
 Enough = Callable[[np.ndarray, np.ndarray], np.ndarray]
-_SECONDS = 20.0  # for one bound; what is found until then is a bound that somebody can have, too
+NODES = 20_000  # of the search for one bound: a limit of work, the same on a machine that is busy
 
 
 @dataclass
@@ -65,7 +65,8 @@ class ImpossibleError(ObservError):
 class Possible:
     """What a sum can be: whole numbers that were found, the least and the most of them.
 
-    `exact` says that nothing beyond them is possible; else the search ended before it was known.
+    `exact` says that nothing beyond them is possible; else the search ended before it was known,
+    and where none was found until then, both are NaN: it is undecided.
     """
 
     least: float
@@ -113,6 +114,8 @@ def possible(
     def look(objective: np.ndarray, gap: float = 0.0) -> bool:
         """Whether the most of an objective was found; what is widens all that is wanted."""
         found, is_most = solver.most(objective, gap)
+        if found is None:
+            return False
         values = np.round(sums @ found, 6)
         np.minimum(low, values, out=low)
         np.maximum(high, values, out=high)
@@ -133,14 +136,16 @@ def possible(
             if known(low, high)[place]:
                 break
             ended[place] += look(sign * row)
+    if low[0] > high[0]:
+        low[:] = high[:] = np.nan
     return [
         Possible(float(least), float(most), bool(ends == 2))
         for least, most, ends in zip(low, high, ended, strict=True)
     ]
 
 
-def some(programme: Programme) -> np.ndarray:
-    """Whole numbers that agree with all that the programme tells; any.
+def some(programme: Programme) -> np.ndarray | None:
+    """Whole numbers that agree with all that the programme tells; any, or None if undecided.
 
     Raises
     ------
@@ -181,8 +186,8 @@ class _Solver:
         self.told = LinearConstraint(rows, least, most) if programme.sums else ()
         self.whole = np.ones(len(programme.unknowns))
 
-    def most(self, objective: np.ndarray, gap: float) -> tuple[np.ndarray, bool]:
-        """Counts that are possible where an objective is greatest, and whether it is."""
+    def most(self, objective: np.ndarray, gap: float) -> tuple[np.ndarray | None, bool]:
+        """Counts that are possible (None: undecided) where an objective is greatest; if it is."""
         from scipy.optimize import Bounds, milp
 
         bounds = self.bounds
@@ -193,8 +198,10 @@ class _Solver:
                 integrality=self.whole,
                 bounds=bounds,
                 constraints=self.told,
-                options={"time_limit": _SECONDS, "mip_rel_gap": gap},
+                options={"node_limit": NODES, "mip_rel_gap": gap},
             )
             if found.x is not None:
                 return np.round(found.x), found.status == 0
-        raise ImpossibleError(f"no counts agree with what is told ({found.message})")
+        if "infeasible" in found.message:
+            raise ImpossibleError(f"no counts agree with what is told ({found.message})")
+        return None, False

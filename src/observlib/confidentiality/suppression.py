@@ -23,10 +23,11 @@ from observlib import estimates
 from observlib.confidentiality.attack import RANGE
 from observlib.confidentiality.knowledge import Block
 from observlib.confidentiality.programme import Programme, Sum, matrix, possible, some
+from observlib.errors import bounded
 
 Told = tuple[Sum, float, float, str]  # as `Programme.sums`: a sum, its least, its most, by what
-_SECONDS = 20.0  # for one programme; what is found until then is used
-_LARGE = 60_000  # changes of cells in one programme; of a larger one, some cells at a time
+_WORK = 1_000_000  # nodes of the search in one programme, times its unknowns; what it has is used
+_LARGE = 6_000  # changes of cells in one programme; of a larger one, some cells at a time
 
 
 def withheld_cells(
@@ -87,12 +88,12 @@ def withheld_cells(
     of the largest coefficient to the smallest), which leaves out no solution of tables of two
     dimensions, one of them a hierarchy or none: their changes are sums of cycles.
 
-    Where the programme is too large, or twenty seconds do not find any answer, cells are protected
-    some after the others, down to one at a time, beside all that is withheld already; and where
-    nothing is found for one, all but zeros are withheld. An answer is used as well where time ended
-    before it was known to be the fewest. In these cases cells are then given back, the largest
-    first, as long as all remain protected; what is withheld may then be more than needed, and not
-    the same on another machine. Two hundred cells in rows and columns take ten seconds.
+    Where the programme is too large, or the search has no answer at its limit of nodes, cells are
+    protected some after the others, down to one at a time, beside all that is withheld already; and
+    where nothing is found for one, all but zeros are withheld. An answer is used as well where the
+    limit came before it was known to be the fewest. In these cases cells are then given back, the
+    largest first, as long as all remain protected; what is withheld may then be more than needed.
+    No limit is one of time. Two hundred cells in rows and columns take two seconds.
 
     The result is attacked (`possible`, in whole numbers) before it is returned.
 
@@ -130,7 +131,7 @@ def withheld_cells(
         fewest, hidden = False, every
         if pinned := _pinned(people, sums, hidden, primary, wide):
             raise ValueError(
-                f"{_some(pinned, 'cell')} cannot be protected: known to within {within} people "
+                f"cell {bounded(pinned)} cannot be protected: known to within {within} people "
                 "with all others withheld; tell one of the sums less closely, or ask less"
             )
     for place in (
@@ -146,7 +147,7 @@ def beside(block: Block, few: int) -> set[Any]:
 
     What can be had of a count that is withheld follows from those that are told: any counts that
     agree with these may stand for the ones that are not. None are found where it is had from what
-    an earlier edition told, or from what is no figure.
+    an earlier edition told, or from what is no figure; nor where it is undecided.
 
     Parameters
     ----------
@@ -154,21 +155,24 @@ def beside(block: Block, few: int) -> set[Any]:
         Of what is withheld, these and more are known to be no few people, and need no protection.
     """
     programme = block.programme
-    counts: list[float] = some(programme).tolist()
+    if (found := some(programme)) is None:
+        return set()
+    counts: list[float] = found.tolist()
     dropped = {place for places in block.open.values() for place in places}
     sums = [told for place, told in enumerate(programme.sums) if place not in dropped]
     withheld = {place for _, total in block.cells for place in total}
     closed = [place for place in range(len(counts)) if place not in block.open]
     known = possible(programme, [{place: 1.0} for place in closed])
-    small = {n for n, ends in zip(closed, known, strict=True) if n in withheld and ends.least < few}
+    many = {n for n, ends in zip(closed, known, strict=True) if ends.exact and ends.least >= few}
+    small = withheld.intersection(closed) - many
     for place, ends in zip(closed, known, strict=True):  # as other figures tell it, they stay
         if place not in withheld:
             sums.append(({place: 1.0}, ends.least, ends.most, "other figures"))
     try:
-        found = withheld_cells(counts, sums, few=0, also=small, unseen={*closed} - small)
+        hidden = withheld_cells(counts, sums, few=0, also=small, unseen={*closed} - small)
     except ValueError:
         return set()
-    return {programme.unknowns[place] for place in found & block.open.keys()}
+    return {programme.unknowns[place] for place in hidden & block.open.keys()}
 
 
 def _check(people: np.ndarray, sums: Sequence[Told], also: Collection[int]) -> None:
@@ -176,25 +180,19 @@ def _check(people: np.ndarray, sums: Sequence[Told], also: Collection[int]) -> N
     wrong = ~((people >= 0) & np.isfinite(people) & (people == np.round(people)))
     if wrong.any():
         places = np.flatnonzero(wrong).tolist()
-        raise ValueError(f"{_some(places, 'cell')} must be a count: a whole number, 0 or more")
+        raise ValueError(f"cell {bounded(places)} must be a count: a whole number, 0 or more")
     unknown = sorted({*also}.union(*(total for total, *_ in sums)) - {*range(len(people))})
     if unknown:
-        raise ValueError(f"{_some(unknown, 'cell')} is not among the {len(people)} counts")
+        raise ValueError(f"cell {bounded(unknown)} is not among the {len(people)} counts")
     if zeros := sorted(place for place in also if not people[place]):
-        raise ValueError(f"{_some(zeros, 'cell')} is of no one: zeros are not withheld")
+        raise ValueError(f"cell {bounded(zeros)} is of no one: zeros are not withheld")
     off = []
     for total, least, most, told_by in sums:
         value = sum(factor * people[place] for place, factor in total.items())
         if not least - 1e-6 <= value <= most + 1e-6:
             off.append(f"{told_by} ({value:g}, told as {least:g} to {most:g})")
     if off:
-        raise ValueError(f"{_some(off, 'sum')} does not agree with the counts")
-
-
-def _some(names: Sequence[object], noun: str) -> str:
-    """The first five of what is wrong, and how many more."""
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return f"{noun} {', '.join(map(str, names[:5]))}{more}"
+        raise ValueError(f"sum {bounded(off)} does not agree with the counts")
 
 
 def _fewest(
@@ -229,8 +227,9 @@ def _fewest(
     apart = eye_array(answers * size).tocsr()[own + size] - eye_array(answers * size).tocsr()[own]
     is_hidden = np.isin(cells, [*hidden])
     cost = np.where(is_hidden, 0, 1 + people[cells] / (1 + people.sum()))
+    wanted = np.concatenate([cost, np.zeros(answers * size)])
     found = milp(
-        np.concatenate([cost, np.zeros(answers * size)]),
+        wanted,
         integrality=np.repeat([1, int(whole)], [size, answers * size]),
         bounds=Bounds(
             np.concatenate([is_hidden, np.tile(-down, answers)]),
@@ -243,7 +242,7 @@ def _fewest(
             LinearConstraint(vstack([rise, fall]).tocsr(), -np.inf, 0),
             LinearConstraint(_beside(size, apart), wide),
         ],
-        options={"time_limit": _SECONDS, "mip_rel_gap": 0},
+        options={"node_limit": _WORK // len(wanted), "mip_rel_gap": 0},
     )
     if found.x is None:
         return None, False
@@ -265,7 +264,7 @@ def _pinned(
     """The protected cells that a reader knows more closely than is allowed.
 
     A bound whose search ended before it was known is one that is possible all the same: a cell
-    that is not named is protected.
+    that is not named is protected. Where no counts were found all are named.
     """
     programme = Programme(sums=[*sums])
     for place, count in enumerate(people):
@@ -278,5 +277,5 @@ def _pinned(
     return [
         place
         for place, bounds in zip(protected, seen, strict=True)
-        if bounds.most - bounds.least < wide
+        if not bounds.most - bounds.least >= wide
     ]

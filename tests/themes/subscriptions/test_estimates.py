@@ -1,7 +1,9 @@
 """Subscribers, their flows and how long they stay: against figures worked out by hand."""
 
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
@@ -114,7 +116,7 @@ def test_the_change_on_a_year_is_that_of_visits():
 COHORTS = (
     ("2026-07", "2026-07", 180, 200, 20),
     ("2026-08", "2026-07", 150, 0, 30),
-    ("2026-09", "2026-07", 140, 0, 10),
+    ("2026-09", "2026-07", 130, 0, 20),
     ("2026-08", "2026-08", 95, 100, 5),
     ("2026-09", "2026-08", 80, 0, 15),
     ("2026-08", None, 5000, 0, 90),
@@ -122,7 +124,7 @@ COHORTS = (
 
 
 def test_the_curve_is_that_of_every_joiner_written_out_one_by_one():
-    fates = [(0, 1, 25), (1, 1, 45), (2, 1, 10), (2, 0, 140), (1, 0, 80)]
+    fates = [(0, 1, 25), (1, 1, 45), (2, 1, 20), (2, 0, 130), (1, 0, 80)]
     times = [time for time, _, people in fates for _ in range(people)]
     ended = [event for _, event, people in fates for _ in range(people)]
     oracle = SurvfuncRight(times, ended)
@@ -200,5 +202,43 @@ def test_the_curve_ends_where_ten_are_followed_and_not_where_eleven_are():
         young = ("2026-09", "2026-09", 50, 50, 0)  # whose second month is not there yet
         rows = [("2026-08", "2026-08", left, left + 50, 50), ("2026-09", "2026-08", left, 0, 0)]
         assert survival(table(*rows, young), Q3)["group_value"].iat[-1] == last
-    eleven = [("2026-08", "2026-08", 10, 11, 1), ("2026-09", "2026-08", 9, 0, 1)]
-    assert survival(table(*eleven), Q3)["group_value"].tolist() == ["0"]
+    eleven = [("2026-08", "2026-08", 11, 22, 11), ("2026-09", "2026-08", 11, 0, 0)]
+    assert survival(table(*eleven), Q3)["group_value"].tolist() == ["0", "1"]
+    ten = [("2026-08", "2026-08", 10, 21, 11), ("2026-09", "2026-08", 10, 0, 0)]
+    assert survival(table(*ten), Q3).empty  # ten stay
+
+
+def small_list(generator: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
+    """A list that three to twelve join a month, and who left it by months since joining."""
+    months = [*pd.period_range("2024-10", "2026-09", freq="M").astype(str)]
+    joins, first, later = generator.integers(3, 13), *generator.uniform([0, 0.01], [0.15, 0.06])
+    rows, gone = [], np.zeros(len(months))
+    for at, cohort in enumerate(months):
+        joined = stock = int(generator.poisson(joins))
+        for since, month in enumerate(months[at:] if joined else []):
+            left = int(generator.binomial(stock, later if since else first))
+            stock, gone[since] = stock - left, gone[since] + left
+            rows.append((month, cohort, stock, 0 if since else joined, left))
+    return table(*rows), gone
+
+
+def test_no_few_who_left_a_small_list_are_had_from_its_curve():
+    """The attack: a step in whole percents, times those followed for so long, is who left."""
+    generator = np.random.default_rng(1)
+    points = curves = years = 0
+    for _ in range(40):
+        rows, gone = small_list(generator)
+        found = survival(rows, Q3)
+        shown = [int(month) for month in found.loc[found["status"] == "published", "group_value"]]
+        for before, month in pairwise([-1, *shown]):
+            left = gone[before + 1 : month + 1].sum()
+            assert left == 0 or left >= 11, (before, month, left)
+        points, curves, years = points + len(shown), curves + bool(shown), years + (12 in shown)
+    assert curves > 30 and points > 4 * curves, "what is left is no curve"
+    assert years > 0.9 * curves, "a year, which is told in words, comes first"
+
+
+def test_a_large_list_keeps_each_month_of_its_curve():
+    """One percent of it is more than ten people: nobody has a few of them from a whole percent."""
+    rows = [("2026-08", "2026-08", 5000, 5008, 8), ("2026-09", "2026-08", 4997, 0, 3)]
+    assert survival(table(*rows), Q3)["group_value"].tolist() == ["0", "1"]

@@ -8,6 +8,7 @@ from observlib import coding, estimates, families, frame, tables
 from observlib.period import Quarter
 from observlib.themes.verbatims import machine, sentences, topics
 from observlib.themes.verbatims.estimates import (
+    _quality,
     counts,
     label_of,
     shares,
@@ -85,6 +86,40 @@ def test_readers_and_machine_are_told_with_what_chance_would_give(told):
     by_label = confusion.groupby(confusion["group_value"].str.split(",").str[0])["estimate"].sum()
     assert by_label.tolist() == pytest.approx([100, 100])
     assert "Colère : oui, deviné non" in set(confusion["group_value"])
+
+
+def test_no_small_count_is_had_from_the_table_of_guesses(told, book):
+    """The attack: a share in whole percents, times the texts of its label."""
+    asked = book.codebook["anger"]
+    names = ["no", "yes"]
+    for n, shares_of_label in (
+        ([119, 60], [[0.96, 0.04], [0.2, 0.8]]),  # 5 of 119; 12 of 60
+        ([124, 36], [[0.5, 0.5], [0.14, 0.86]]),  # 5 of 36
+        ([29, 300], [[1.0, 0.0], [0.0, 1.0]]),  # all of few alike
+    ):
+        confusion = pd.DataFrame(shares_of_label, names, names)
+        measured = machine.Measured(0.9, 0.4, confusion, pd.Series(n, names))
+        found = _quality({"period": "2026-T3", "source": "s"}, asked, measured)
+        rows = of(found, "machine_confusion")
+        shown = rows[rows["status"] != "suppressed"]
+        assert len(rows) == 4 and len(shown) == 2, "a label is told or withheld whole"
+        had = (shown["estimate"] * shown["n"] / 100).round()
+        assert not had.between(1, 10).any()
+        assert (found["n"].dropna() % 5 == 0).all(), "bases are told to the nearest five"
+
+
+@pytest.mark.parametrize("taught", [True, False])
+def test_no_small_count_is_had_from_the_share_of_the_texts_that_were_read(whole, book, taught):
+    """The attack: the share times the texts read, which are sixty; 8 of them told of anger."""
+    codes = codes_of(whole, wrong=0)
+    drawn = codes["coder"] != "A07"
+    few = [*sample(whole, 60)["answer_id"].head(8)]
+    codes.loc[drawn, "code"] = ["yes" if x in few else "no" for x in codes.loc[drawn, "answer_id"]]
+    found, _ = shares(whole, codes if taught else codes[drawn], NONE, book, QUARTER)
+    assert of(found, "text_share_read")["status"].tolist() == ["suppressed"]
+    assert of(found, "text_share_read")["estimate"].isna().all()
+    # without a machine the share of all texts is that of the sample
+    assert of(found, "text_share")["status"].tolist() == ["published" if taught else "suppressed"]
 
 
 def test_what_nobody_read_is_refused_with_its_reason(told):

@@ -31,6 +31,7 @@ _UNITS = {  # of what is a count, the catalogue has the word
 }
 _YEAR = 12
 _JOINED_WITHIN = 24  # months: who joined in them counts, and so far goes the curve
+_FEW = estimates.MINIMUM_PEOPLE  # and of a hundred times as many a percent is not few
 
 
 def quarterly(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
@@ -163,8 +164,7 @@ def survival(subscriptions: pd.DataFrame, last: Quarter) -> pd.DataFrame:
     DataFrame
         Estimates of `subscription_survival` (%, `group` = `months`), with `n` those who joined
         and `n_eff` those followed for so long, who are eleven at least, both to the nearest five.
-        A step of the curve may be that of few who left: it is the pace of all who joined in two
-        years, of whom it says neither when nor from which list.
+        Of a small list months are told between which nobody left, or eleven at least.
 
     Examples
     --------
@@ -216,14 +216,32 @@ def _curve(fates: pd.DataFrame) -> Iterator[dict[str, Any]]:
     if not people:
         return
     curve = kaplan_meier(fates["time"].tolist(), fates["ended"].tolist(), fates["people"].tolist())
-    for time in range(int(fates["time"].max()) + 1):
-        followed = float(fates.loc[fates["time"] >= time, "people"].sum())
-        if followed < estimates.MINIMUM_PEOPLE <= people:
-            return
+    months = range(int(fates["time"].max()) + 1)
+    followed = [float(fates.loc[fates["time"] >= month, "people"].sum()) for month in months]
+    left = fates[fates["ended"]].groupby("time")["people"].sum().reindex(months, fill_value=0.0)
+    safe = _safe_months(left.cumsum().tolist(), followed) if people >= _FEW else months
+    for time in safe:
         share, high, low = (100 * (1 - ended) for ended in share_ended(curve, time))
         row: dict[str, Any] = {"indicator": "subscription_survival", "unit": "%", "group": "months"}
-        row |= {"group_value": str(time), "n": base(people), "n_eff": base(followed)}
+        row |= {"group_value": str(time), "n": base(people), "n_eff": base(followed[time])}
         yield {**row, **(with_interval(share, low, high) or {})}
+
+
+def _safe_months(left: Sequence[float], followed: Sequence[float]) -> Iterator[int]:
+    """The months between which a curve in whole percents shows no few people leave, nor stay.
+
+    `left` had left by the end of each; `followed` were there, and it is known if they left in it.
+    """
+    ends: list[int] = []
+    # a year comes first: it is told in words
+    for month in sorted(range(len(left)), key=lambda month: (month != _YEAR, month)):
+        gone = [(max(month, end), abs(left[month] - left[end])) for end in ends]
+        gone.append((month, left[month]))
+        stay = followed[month] - left[month] + (left[month - 1] if month else 0.0)
+        few = any(0 < n < _FEW and followed[end] < 100 * _FEW for end, n in gone)
+        if followed[month] >= _FEW and not few and not 0 < stay < _FEW:
+            ends.append(month)
+    yield from sorted(ends)
 
 
 def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:

@@ -18,7 +18,8 @@ import pandas as pd
 from observlib import coding, estimates, quotes
 from observlib.answers import pooled_period, quarter_of, within
 from observlib.catalogue import Catalogue, Coded
-from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.disclosure import few_alike, protect
+from observlib.confidentiality.rounding import base
 from observlib.families import family
 from observlib.period import Quarter
 from observlib.survey.prediction_powered import prevalence
@@ -150,8 +151,9 @@ def _shares(
     """The shares of one question; answers of which all are told or none are one question's."""
     wanted = [YES] if YES in asked.codes.values() else [*asked.codes.values()]
     made: list[dict[str, Any]] = []
-    for code in wanted:
-        read = (found.codes == code).mean(axis=1)  # half, where one of the two says so
+    reads = {code: (found.codes == code).mean(axis=1) for code in wanted}  # half where one does
+    few = any(few_alike("%", 100 * read.mean(), len(read)) for read in reads.values())
+    for code, read in reads.items():
         seen = guesses == code if guesses is not None else pd.Series(False, texts["answer_id"])
         told = prevalence(read, seen.loc[read.index].astype(float), int(seen.sum()), len(texts))
         row = {**passport, "group": "reading", "group_value": label_of(asked, code), "unit": "%"}
@@ -161,27 +163,29 @@ def _shares(
             ("text_share_read", (told.hand, told.hand_low, told.hand_high), told.n),
         ):
             value, low, high = (100 * share for share in ends)
-            known = {"estimate": value, "ci_low": low, "ci_high": high, "n_eff": n_eff}
+            known: dict[str, Any] = {"estimate": value, "ci_low": low, "ci_high": high}
+            of_few = few and (indicator == "text_share_read" or not told.tuning)
+            known |= {"n_eff": n_eff, "status": "suppressed" if of_few else "published"}
             made.append({**row, "indicator": indicator, **known})
     return protect(made)
 
 
 def _quality(of_all: dict[str, Any], asked: Coded, found: machine.Measured) -> pd.DataFrame:
     """How good the machine of one question is, and always guessing the commonest answer."""
-    passport = {**of_all, "unit": _OF_ONE, "n": int(found.n.sum())}
+    passport = {**of_all, "unit": _OF_ONE, "n": base(found.n.sum())}
     passport |= {"group": "reading", "group_value": asked.label}
-    made = [
-        {**passport, "indicator": "machine_f1", "estimate": found.f1},
-        {**passport, "indicator": "machine_baseline", "estimate": found.baseline},
-    ]
+    values = {"machine_f1": found.f1, "machine_baseline": found.baseline}
+    made = [untold({**passport, "indicator": name, "estimate": x} for name, x in values.items())]
     word = {code: word for word, code in asked.codes.items()}
-    for label, row in found.confusion.iterrows():
+    for label, row in found.confusion.iterrows():  # whose texts are those of people
+        of_label = []
         for guess, share in row.items():
             said = f"{asked.label} : {word.get(label, label)}, deviné {word.get(guess, guess)}"
             value = {"estimate": 100 * share, "n": int(found.n[label]), "unit": "%"}
             about = {"indicator": "machine_confusion", "group": "confusion", "group_value": said}
-            made.append({**passport, **about, **value})
-    return untold(made)
+            of_label.append({**passport, **about, **value})
+        made.append(protect(of_label))
+    return estimates.combine(made)
 
 
 def spoken_of(
