@@ -9,7 +9,7 @@ from nbformat import writes
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from tests.copies import demonstration_catalogue
 
-from observlib import display, estimates
+from observlib import comparisons, display, estimates
 from observlib.catalogue import Catalogue
 from observlib.edition.one_story import hidden, told_differently
 
@@ -119,5 +119,20 @@ def test_one_estimate_told_twice_with_two_values_names_both_pages():
         )
         for name, value in (("a", 7.0), ("b", 7.4))
     }
-    assert told_differently(pages)[0].startswith("satisfaction_10, boamp, web, jdma-boamp, 2026-T3")
-    assert "a tells 7 sur 10, and b tells 7.4 sur 10" in told_differently(pages)[0]
+    (found,) = told_differently(pages, estimates.make([]), pages)
+    assert found.startswith("satisfaction_10, boamp, web, jdma-boamp, 2026-T3")
+    assert "a tells 7 sur 10, and b tells 7.4 sur 10" in found
+
+
+def test_one_page_alone_may_not_tell_its_edition_s_estimate_otherwise_nor_compare_it(catalogue):
+    frame = estimates.make([mark("boamp", "jdma-boamp", 7.0)])
+    halved = estimates.make([mark("boamp", "jdma-boamp", 3.5)])
+    own = estimates.make([mark("boamp", "jdma-boamp", 3.5, group="age", group_value="18-24")])
+    pair = {**halved.iloc[0], **halved.iloc[0].add_prefix("reference_")}
+    pairs = comparisons.make(pd.DataFrame([{**pair, "against": "before", "verdict": "unknown"}]))
+    for shown, expected in ((frame, 0), (halved, 1), (own, 0), (pairs, 1)):
+        page = {"a": notebook(display.text("Note").carrying([shown], catalogue))}
+        found = told_differently(page, frame, ["a"])
+        assert len(found) == expected
+        assert not told_differently(page, frame, []), "it was made of another frame"
+    assert "the edition's frame tells 7 sur 10, and a tells 3.5 sur 10" in found[0]

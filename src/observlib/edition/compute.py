@@ -73,13 +73,7 @@ def frame_files(request: Request, day: date) -> dict[str, bytes]:
 
     from observlib import revisions
 
-    decided = told.decisions(request.data, request.quarter)
-    made_of = {
-        **request.shared(decided.digest),
-        "the quarter": str(request.quarter),
-        "the kind of data": request.kind,
-    }
-    files = _kept(request, made_of, lambda: _frame(request, decided))
+    files, made_of = _whole(request)
     rows, pairs = (
         pd.read_parquet(io.BytesIO(files[name]))
         for name in (publications.ESTIMATES, publications.COMPARISONS)
@@ -94,6 +88,24 @@ def frame_files(request: Request, day: date) -> dict[str, bytes]:
         request, made_of, lambda: _package(request, day, rows, pairs, families, marks, own)
     )
     return files | package
+
+
+def edition_estimates(request: Request) -> pd.DataFrame:
+    """The estimates of an edition, as `frame_files` has them."""
+    import pandas as pd  # a worker that starts has no use for them
+
+    return pd.read_parquet(io.BytesIO(_whole(request)[0][publications.ESTIMATES]))
+
+
+def _whole(request: Request) -> tuple[dict[str, bytes], inputs.Inputs]:
+    """The frame of an edition as files, without its package; and what it is made of."""
+    decided = told.decisions(request.data, request.quarter)
+    made_of = {
+        **request.shared(decided.digest),
+        "the quarter": str(request.quarter),
+        "the kind of data": request.kind,
+    }
+    return _kept(request, made_of, lambda: _frame(request, decided)), made_of
 
 
 def _kept(

@@ -22,12 +22,11 @@ import pandas as pd
 
 import observlib
 from observlib import errata, publications, store, told
-from observlib.edition import executions, manifest
+from observlib.edition import executions, manifest, one_story
 from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.execute import Outcome, Progress, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.happened import linked
-from observlib.edition.one_story import hidden, told_differently
 from observlib.edition.page_cache import MadePage, keep, recall, used, whole
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
@@ -134,10 +133,7 @@ def make(
     # in the plan's order, whichever were kept or made first: so are links to their figures
     pages = {page.name: pages[page.name] for page in request.pages if page.name in pages}
     files = framing.result()
-    if stories := [*told_differently(pages), *hidden(pages, _estimates(files))]:
-        lines = bounded(stories, sep="\n").split("\n")
-        raise ObservError(*lines, "nothing was published; mend what a study tells by itself")
-
+    one_story.check(pages, _estimates(files), made)
     texts = linked(pages, made)
     made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
 

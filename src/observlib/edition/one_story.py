@@ -1,4 +1,4 @@
-"""One quantity, one story: no two pages of an edition tell one estimate differently.
+"""One quantity, one story: no page tells an estimate otherwise than its edition, or another page.
 
 Nor does a table say that nothing measures what the edition tells.
 """
@@ -6,28 +6,48 @@ Nor does a table say that nothing measures what the edition tells.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from observlib import comparisons, estimates
+from observlib.errors import ObservError, bounded
 
+_FRAME = "the edition's frame"
 _QUANTITY = estimates.COLUMNS.index("estimate")  # what stands before it says of what it is
 
 Line = tuple[str, ...]
 
 
-def told_differently(notebooks: Mapping[str, str]) -> list[str]:
-    """What two pages tell differently, a line each, which names both.
+def check(notebooks: Mapping[str, str], frame: pd.DataFrame, now: Collection[str]) -> None:
+    """Refuse what pages tell by themselves: see `told_differently` and `hidden`.
 
-    The estimates of a family cannot differ: each page selects from the same rows. Those that a
-    study makes itself can.
+    Raises
+    ------
+    ObservError
+        With a line for each of the first few.
+    """
+    if stories := [*told_differently(notebooks, frame, now), *hidden(notebooks, frame)]:
+        lines = bounded(stories, sep="\n").split("\n")
+        raise ObservError(*lines, "nothing was published; mend what a study tells by itself")
+
+
+def told_differently(
+    notebooks: Mapping[str, str], frame: pd.DataFrame, now: Collection[str]
+) -> list[str]:
+    """What a page tells otherwise than the edition or another page, a line each, which names both.
+
+    What a page selects of a family cannot differ. What a study changes or makes itself can.
 
     Parameters
     ----------
     notebooks
         The executed notebooks of an edition, by page.
+    frame
+        The edition's estimates.
+    now
+        The pages that are made now; the others may tell of a frame that was before.
 
     Examples
     --------
@@ -38,17 +58,22 @@ def told_differently(notebooks: Mapping[str, str]) -> list[str]:
     ...     shown = {estimates.MIME: estimates.to_json(estimates.make([row]))}
     ...     output = new_output("display_data", shown)
     ...     return writes(new_notebook(cells=[new_code_cell("", outputs=[output])]))
-    >>> told_differently({"a": page(1.0), "b": page(1.0)})
+    >>> none = estimates.make([])
+    >>> told_differently({"a": page(1.0), "b": page(1.0)}, none, ["a", "b"])
     []
-    >>> told_differently({"a": page(1.0), "b": page(2.0)})[0][:57]
+    >>> told_differently({"a": page(1.0), "b": page(2.0)}, none, ["b"])[0][:57]
     'nps, 2026-T3: a tells 1 points, and b tells 2 points; sel'
     """
+    of_frame = {row[:_QUANTITY]: row[_QUANTITY:-1] for row in _filled(estimates.lines(frame))}
     first: dict[Line, tuple[str, Line]] = {}
     problems: dict[Line, str] = {}
     for page, text in notebooks.items():
-        for row in _told_by(_contents(text)):
+        contents = _contents(text)
+        for row in [*_told_by(contents), *_compared(contents)]:
             quantity, told = row[:_QUANTITY], row[_QUANTITY:-1]  # the last is its source
             before, known = first.setdefault(quantity, (page, told))
+            if page in now and quantity in of_frame:
+                before, known = _FRAME, of_frame[quantity]
             if told != known:
                 problems.setdefault(
                     quantity,
@@ -95,7 +120,7 @@ def hidden(notebooks: Mapping[str, str], frame: pd.DataFrame) -> list[str]:
     said = []
     for page, quantity in problems:
         other = tellers.get(quantity, "")
-        teller = other if other and other != page else "the edition's frame"
+        teller = other if other and other != page else _FRAME
         said.append(
             f"{page}: a table says that no device measures {_name(quantity)}, and {teller} tells "
             "it; select it for the table too"
@@ -147,6 +172,16 @@ def _contents(text: str) -> list[dict[str, Any]]:
 
 def _told_by(contents: list[dict[str, Any]]) -> Iterator[Line]:
     """The estimates that contents carry, as lines of text."""
-    lines = [line for content in contents for line in content.get("rows", [])]
+    return _filled([line for content in contents for line in content.get("rows", [])])
+
+
+def _compared(contents: list[dict[str, Any]]) -> Iterator[Line]:
+    """The estimates that contents compare; what with, may share a name (« les autres »)."""
+    pairs = [content["comparisons"]["rows"] for content in contents if "comparisons" in content]
+    for row in _filled([line for rows in pairs for line in rows]):
+        yield row[: len(estimates.COLUMNS)]
+
+
+def _filled(lines: list[str]) -> Iterator[Line]:
     for cells in estimates.from_lines(lines):
         yield tuple(cell or "" for cell in cells)
