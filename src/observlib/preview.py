@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 
 from observlib import files, period, standing
 from observlib.edition import manifest, one_story
-from observlib.edition.compute import edition_estimates, is_computed
+from observlib.edition.compute import frame_files, is_computed
 from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import execute
 from observlib.edition.finalise import PageError
-from observlib.edition.make import made_page
+from observlib.edition.make import estimates_of, made_page
 from observlib.edition.request import check_request
 from observlib.edition.sheets import write_sheets
 from observlib.errors import ObservError
@@ -74,7 +74,8 @@ def preview(
         except PageError as error:
             raise ObservError(f"study {page.name}: {error}") from error
         if is_computed(request):  # else the page has asked for no estimate
-            one_story.check({page.name: made.notebook}, edition_estimates(request), [page.name])
+            rows = estimates_of(frame_files(request, None))
+            one_story.check({page.name: made.notebook}, {}, rows)
         copy = work / "project"
         standing.copy_sources(root, copy)
         write_sheets(request.practices, request.catalogue, copy / "practices")

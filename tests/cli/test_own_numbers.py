@@ -51,3 +51,26 @@ def test_estimates_divided_by_two_are_refused_by_the_preview_as_by_the_edition(p
         told.append([line for line in err.splitlines() if "satisfaction_10" in line])
     assert told[0] == told[1] and len(told[0]) == 1
     assert "the edition's frame tells 4.9 sur 10, and etude tells 2.5 sur 10" in told[0][0]
+
+
+READ = "import pandas as pd\nown = pd.read_csv('{}')"
+CAP = "study.text(f'Il y en a {own.loc[0, \"n\"]}.')"
+
+
+@pytest.mark.slow
+def test_a_file_that_a_study_reads_is_refused_until_an_edition_sees_that_it_changes(place, observ):
+    """It was published, and « nothing has changed » was said after the file had changed."""
+    (place / "own.csv").write_text("n\n3\n", "utf-8")
+    study(place, READ.format("own.csv"), ASK, CAP)
+    for words in (("preview", "etude", "--no-open"), ("edition", "2025-T1")):
+        code, out, err = observ(*words)
+        assert code == 1, out
+        assert "study etude: cell 3: reads own.csv, and no edition would know" in err
+    (place / "own.csv").rename(place / "data" / "reference" / "own.csv")
+    study(place, READ.format("data/reference/own.csv"), ASK, CAP)
+    page = place / "reports" / "_site" / "2025-T1" / "etude.html"
+    for number in (3, 4):
+        (place / "data" / "reference" / "own.csv").write_text(f"n\n{number}\n", "utf-8")
+        code, out, err = observ("edition", "2025-T1", "--publisher", "embedded")
+        assert code == 0 and "Nothing has changed" not in out, err
+        assert f"Il y en a {number}." in page.read_text("utf-8").replace("\xa0", " ")

@@ -61,19 +61,27 @@ def is_computed(request: Request) -> bool:
     return kept and told.is_decided(request.data, request.quarter)
 
 
-def frame_files(request: Request, day: date) -> dict[str, bytes]:
+def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     """What an edition tells, as files: its estimates, its comparisons, its disclosure control.
 
     `estimates.parquet` and `comparisons.parquet` have the columns of their contracts. Each row is
     there once, with no more digits than on a page. The same in open formats, with what describes
     it, what is revised and the errata, is the package in the folder `donnees` (see `dataset`),
-    which bears the day of its edition.
+    which bears the day of its edition; without a day there is none.
     """
     import pandas as pd  # a worker that starts has no use for them
 
     from observlib import revisions
 
-    files, made_of = _whole(request)
+    decided = told.decisions(request.data, request.quarter)
+    made_of = {
+        **request.shared(decided.digest),
+        "the quarter": str(request.quarter),
+        "the kind of data": request.kind,
+    }
+    files = _kept(request, made_of, lambda: _frame(request, decided))
+    if day is None:
+        return files
     rows, pairs = (
         pd.read_parquet(io.BytesIO(files[name]))
         for name in (publications.ESTIMATES, publications.COMPARISONS)
@@ -88,24 +96,6 @@ def frame_files(request: Request, day: date) -> dict[str, bytes]:
         request, made_of, lambda: _package(request, day, rows, pairs, families, marks, own)
     )
     return files | package
-
-
-def edition_estimates(request: Request) -> pd.DataFrame:
-    """The estimates of an edition, as `frame_files` has them."""
-    import pandas as pd  # a worker that starts has no use for them
-
-    return pd.read_parquet(io.BytesIO(_whole(request)[0][publications.ESTIMATES]))
-
-
-def _whole(request: Request) -> tuple[dict[str, bytes], inputs.Inputs]:
-    """The frame of an edition as files, without its package; and what it is made of."""
-    decided = told.decisions(request.data, request.quarter)
-    made_of = {
-        **request.shared(decided.digest),
-        "the quarter": str(request.quarter),
-        "the kind of data": request.kind,
-    }
-    return _kept(request, made_of, lambda: _frame(request, decided)), made_of
 
 
 def _kept(

@@ -100,7 +100,7 @@ def make(
             frame_files, request, request.today
         )
         if len(request.errata):  # before pages run in vain
-            rows = _estimates(framing.result())
+            rows = estimates_of(framing.result())
             errata.check(request.errata, rows, str(request.quarter), request.root / "reports")
         waiting = [page for page in wanted if page.name not in made]
         sources = {page.name: whole(page) for page in waiting} if cache else {}
@@ -133,7 +133,9 @@ def make(
     # in the plan's order, whichever were kept or made first: so are links to their figures
     pages = {page.name: pages[page.name] for page in request.pages if page.name in pages}
     files = framing.result()
-    one_story.check(pages, _estimates(files), made)
+    stay = {name: text for name, text in pages.items() if name not in made}
+    now = {name: text for name, text in pages.items() if name in made}
+    one_story.check(now, stay, estimates_of(files))
     texts = linked(pages, made)
     made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
 
@@ -160,7 +162,7 @@ def make(
     return about, {name: made[name].memory for name in pages if name in made}
 
 
-def _estimates(files: Mapping[str, bytes]) -> pd.DataFrame:
+def estimates_of(files: Mapping[str, bytes]) -> pd.DataFrame:
     """The estimates of a frame, of its files."""
     return pd.read_parquet(io.BytesIO(files[publications.ESTIMATES]))
 

@@ -6,7 +6,7 @@ Nor does a table say that nothing measures what the edition tells.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,38 +16,32 @@ from observlib.errors import ObservError, bounded
 
 _FRAME = "the edition's frame"
 _QUANTITY = estimates.COLUMNS.index("estimate")  # what stands before it says of what it is
+_SOURCE = estimates.COLUMNS.index("source")
 
 Line = tuple[str, ...]
 
 
-def check(notebooks: Mapping[str, str], frame: pd.DataFrame, now: Collection[str]) -> None:
-    """Refuse what pages tell by themselves: see `told_differently` and `hidden`.
+def check(now: Mapping[str, str], others: Mapping[str, str], frame: pd.DataFrame) -> None:
+    """Refuse what pages made now tell otherwise than an edition's frame or its other pages.
 
-    Raises
-    ------
-    ObservError
-        With a line for each of the first few.
+    Those are as they were made, maybe of another frame. What tables call unmeasured is refused too.
     """
-    if stories := [*told_differently(notebooks, frame, now), *hidden(notebooks, frame)]:
+    whole = {"cells": [{"outputs": [{"data": {estimates.MIME: estimates.to_json(frame)}}]}]}
+    stories = told_differently({**others, _FRAME: json.dumps(whole), **now})
+    if stories := [*stories, *hidden({**others, **now}, frame)]:
         lines = bounded(stories, sep="\n").split("\n")
         raise ObservError(*lines, "nothing was published; mend what a study tells by itself")
 
 
-def told_differently(
-    notebooks: Mapping[str, str], frame: pd.DataFrame, now: Collection[str]
-) -> list[str]:
-    """What a page tells otherwise than the edition or another page, a line each, which names both.
+def told_differently(notebooks: Mapping[str, str]) -> list[str]:
+    """What two pages tell differently, a line each, which names both.
 
-    What a page selects of a family cannot differ. What a study changes or makes itself can.
+    What pages select of a family cannot differ. What a study changes or makes itself can.
 
     Parameters
     ----------
     notebooks
         The executed notebooks of an edition, by page.
-    frame
-        The edition's estimates.
-    now
-        The pages that are made now; the others may tell of a frame that was before.
 
     Examples
     --------
@@ -58,22 +52,19 @@ def told_differently(
     ...     shown = {estimates.MIME: estimates.to_json(estimates.make([row]))}
     ...     output = new_output("display_data", shown)
     ...     return writes(new_notebook(cells=[new_code_cell("", outputs=[output])]))
-    >>> none = estimates.make([])
-    >>> told_differently({"a": page(1.0), "b": page(1.0)}, none, ["a", "b"])
+    >>> told_differently({"a": page(1.0), "b": page(1.0)})
     []
-    >>> told_differently({"a": page(1.0), "b": page(2.0)}, none, ["b"])[0][:57]
+    >>> told_differently({"a": page(1.0), "b": page(2.0)})[0][:57]
     'nps, 2026-T3: a tells 1 points, and b tells 2 points; sel'
     """
-    of_frame = {row[:_QUANTITY]: row[_QUANTITY:-1] for row in _filled(estimates.lines(frame))}
     first: dict[Line, tuple[str, Line]] = {}
     problems: dict[Line, str] = {}
     for page, text in notebooks.items():
         contents = _contents(text)
-        for row in [*_told_by(contents), *_compared(contents)]:
-            quantity, told = row[:_QUANTITY], row[_QUANTITY:-1]  # the last is its source
+        pairs = [content["comparisons"] for content in contents if "comparisons" in content]
+        for row in _told_by([*contents, *pairs]):  # of a pair, its first estimate
+            quantity, told = row[:_QUANTITY], row[_QUANTITY:_SOURCE]
             before, known = first.setdefault(quantity, (page, told))
-            if page in now and quantity in of_frame:
-                before, known = _FRAME, of_frame[quantity]
             if told != known:
                 problems.setdefault(
                     quantity,
@@ -172,16 +163,6 @@ def _contents(text: str) -> list[dict[str, Any]]:
 
 def _told_by(contents: list[dict[str, Any]]) -> Iterator[Line]:
     """The estimates that contents carry, as lines of text."""
-    return _filled([line for content in contents for line in content.get("rows", [])])
-
-
-def _compared(contents: list[dict[str, Any]]) -> Iterator[Line]:
-    """The estimates that contents compare; what with, may share a name (« les autres »)."""
-    pairs = [content["comparisons"]["rows"] for content in contents if "comparisons" in content]
-    for row in _filled([line for rows in pairs for line in rows]):
-        yield row[: len(estimates.COLUMNS)]
-
-
-def _filled(lines: list[str]) -> Iterator[Line]:
+    lines = [line for content in contents for line in content.get("rows", [])]
     for cells in estimates.from_lines(lines):
         yield tuple(cell or "" for cell in cells)
