@@ -140,7 +140,7 @@ def select(
         else:
             values = list(dict.fromkeys([wanted] if isinstance(wanted, str) else wanted))
             rows = rows[rows[name].isin(values)]
-            check(name, [value for value in values if value not in set(rows[name])], catalogue)
+            check(name, sorted({*values} - {*rows[name]}), catalogue)
             asked |= {name: values} if name in _REMEMBERED else {}
     rows = rows.reset_index(drop=True)
     rows.attrs = asked

@@ -163,7 +163,9 @@ def test_two_pages_that_tell_one_quantity_differently_stop_the_edition(
 ):
     seen = {}
 
-    def look(pages: dict[str, str], *_: Any) -> list[str]:
+    def look(pages: dict[str, str]) -> list[str]:
+        if "the edition's frame" in pages:
+            return []
         seen.update(pages)
         return [f"nps {n}: a tells 1 points, and b tells 2 points" for n in range(7)]
 

@@ -26,9 +26,10 @@ def check(now: Mapping[str, str], others: Mapping[str, str], frame: pd.DataFrame
 
     Those are as they were made, maybe of another frame. What tables call unmeasured is refused too.
     """
-    whole = {"cells": [{"outputs": [{"data": {estimates.MIME: estimates.to_json(frame)}}]}]}
-    stories = told_differently({**others, _FRAME: json.dumps(whole), **now})
-    if stories := [*stories, *hidden({**others, **now}, frame)]:
+    told = {"cells": [{"outputs": [{"data": {estimates.MIME: estimates.to_json(frame)}}]}]}
+    stories = told_differently({_FRAME: json.dumps(told), **now})
+    pages = {**others, **now}
+    if stories := [*stories, *told_differently(pages), *hidden(pages, frame)]:
         lines = bounded(stories, sep="\n").split("\n")
         raise ObservError(*lines, "nothing was published; mend what a study tells by itself")
 
@@ -42,20 +43,6 @@ def told_differently(notebooks: Mapping[str, str]) -> list[str]:
     ----------
     notebooks
         The executed notebooks of an edition, by page.
-
-    Examples
-    --------
-    >>> from nbformat import writes
-    >>> from nbformat.v4 import new_code_cell, new_notebook, new_output
-    >>> def page(value: float) -> str:
-    ...     row = {"indicator": "nps", "period": "2026-T3", "estimate": value, "unit": "points"}
-    ...     shown = {estimates.MIME: estimates.to_json(estimates.make([row]))}
-    ...     output = new_output("display_data", shown)
-    ...     return writes(new_notebook(cells=[new_code_cell("", outputs=[output])]))
-    >>> told_differently({"a": page(1.0), "b": page(1.0)})
-    []
-    >>> told_differently({"a": page(1.0), "b": page(2.0)})[0][:57]
-    'nps, 2026-T3: a tells 1 points, and b tells 2 points; sel'
     """
     first: dict[Line, tuple[str, Line]] = {}
     problems: dict[Line, str] = {}
