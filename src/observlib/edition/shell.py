@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -101,7 +102,8 @@ def _refusing_files(root: Path) -> Callable[[str, tuple[Any, ...]], None]:
 
 def _is_of_a_cell() -> bool:
     """Whether a cell, or a thread that one began, does what is done now; not this library."""
-    frame, name = sys._getframe(2), ""
+    frame: FrameType | None = sys._getframe(2)
+    name = ""
     while frame and not name.startswith(("__main__", "observlib")):
         name, frame = frame.f_globals.get("__name__", ""), frame.f_back
     return not name.startswith("observlib")
