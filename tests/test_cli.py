@@ -304,6 +304,27 @@ def test_a_data_folder_without_a_store_says_what_to_run(observ, place, data):
     assert is_untouched(place) and not (place / "nowhere").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("catalogue",), ("status",), ("watch",), ("edition",), ("edition", "--explain")),
+        *(("plan", "a"), ("code", "a"), ("trace", "faaaaaaaaaaa"), ("preview", "etude")),
+        *(("forget", "a", "--respondent", "b"), ("diff", "2026-T2", "2026-T3")),
+        *(("practice", "new", "Un titre"), ("device", "new", "--id", "a")),
+    ],
+)
+def test_a_misspelt_data_folder_is_refused_and_not_taken_for_an_empty_one(observ, filled, words):
+    """`observ status --data dta` told that no device had ever given anything."""
+    before = sorted((filled / "data").rglob("*"))
+    told(observ(*words, "--data", "dta"), 1, str(filled / "dta"), "is no folder", "observ ingest")
+    assert not (filled / "dta").exists() and sorted((filled / "data").rglob("*")) == before
+
+
+def test_an_ingestion_makes_its_data_folder(observ, filled):
+    assert observ("ingest", "raw", "--data", "data/new")[0] == 0
+    assert store.kind(filled / "data" / "new") == "real"
+
+
 @pytest.mark.parametrize("words", [("ingest", "raw"), ("edition",)])
 def test_an_agency_that_begins_with_no_device_is_told_how_to_add_one(observ, place, words):
     answers(place / "raw", "2025", {"a": ("2025-01-01", 4)})

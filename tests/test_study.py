@@ -2,6 +2,7 @@
 
 import html
 import inspect
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +34,64 @@ def test_a_column_that_does_not_exist_is_told_with_those_that_do(study):
         study.estimates("satisfaction", produit="boamp")
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("indicator", "satisfation_10", "is it 'satisfaction_10'"),
+        ("indicator", ["clarity_10", "clarty_10"], "'clarty_10': does not exist; is it 'clarity"),
+        ("product", "legifance", "is it 'legifrance'"),
+        ("device", "satisfaction-3993", "is it 'satisfaction-3939'"),
+        ("channel", "telephone", "is it 'phone'"),
+        ("channel", "xyz", "there are "),
+        ("group", "agee", "is it 'age'"),
+        ("status", "publishd", "is it 'published'"),
+        ("period", "2026-T5", "write it as 2026-T3"),
+        ("period", "2026-13", "write it as 2026-T3"),
+        ("against", "befor", "is it 'before'"),
+        ("verdict", "raise", "is it 'rise'"),
+        ("by", "mounth", "is it 'month'"),
+    ],
+)
+def test_a_misspelt_value_is_told_with_the_nearest_and_published_as_no_absence(
+    study, column, value, told
+):
+    """« Aucune donnée n'est disponible » was published of what does not exist."""
+    pairs = study.comparisons("satisfaction")
+    for ask in (
+        lambda: study.comparisons("satisfaction", **{column: value}),
+        lambda: study.select(pairs.head(0), **{column: value}),
+        lambda: study.differences(pairs, label="tbl-x", **{column: value}),
+    ):
+        with pytest.raises(ObservError, match=rf"^{column} .*{re.escape(told)}"):
+            ask()
+
+
+def test_what_a_study_and_its_pages_are_of_is_checked_as_values_are(study, demonstration):
+    for ask in (study.key_figures, study.listeners, lambda name: study.page("contacts", name)):
+        with pytest.raises(ObservError, match=r"product 'legifance': .* is it 'legifrance'\?"):
+            ask("legifance")
+    for name, part in (("survey", "device"), ("department", "department")):
+        with pytest.raises(ObservError, match=f"^{part} 'editon': does not exist; "):
+            Study("2026-T3", str(demonstration), **{name: "editon"})
+
+
+def test_what_is_known_and_has_no_data_is_an_absence(study):
+    rows = study.estimates("satisfaction", product="dila", device="audience-boamp", group="title")
+    assert rows.empty and study.comparisons("satisfaction", verdict="rise", product="cnaf").empty
+    own = estimates.make(
+        [{"indicator": "nps", "period": "2026-T3", "group": "Ma question ?", "estimate": 1.0}]
+    )
+    assert len(study.select(own, group="Ma question ?")) == 1
+    assert study.select(own, group="Une autre question ?").empty
+
+
+def test_a_study_of_a_folder_that_is_not_there_or_has_no_store_is_refused(tmp_path):
+    with pytest.raises(ObservError, match="data/bibl: is no folder, so it has no store"):
+        Study("2026-T3", "data/bibl")
+    with pytest.raises(ObservError, match="has no store; run `observ ingest FOLDER"):
+        Study("2026-T3", str(tmp_path))
+
+
 def test_rows_are_kept_by_value_by_list_and_by_quarters(study):
     marks = study.estimates("satisfaction")
     one = study.select(marks, product="legifrance", period=["2026-T2", "2026-T3"])
@@ -45,7 +104,7 @@ def test_rows_are_kept_by_value_by_list_and_by_quarters(study):
 
 
 def test_nothing_to_show_is_said_with_the_noun_or_the_sentence_given(study):
-    none = study.estimates("satisfaction", product="no-product")
+    none = study.estimates("satisfaction", product="bodacc")
     said = repr(study.dots(none, caption="C", absent="note de satisfaction"))
     assert plain(said) == ("*Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*")
     assert repr(study.text("", absent="Rien à dire.")) == "Rien à dire."
@@ -54,11 +113,11 @@ def test_nothing_to_show_is_said_with_the_noun_or_the_sentence_given(study):
 
 
 def test_nothing_to_show_is_said_with_the_noun_of_the_indicator_that_was_asked_for(study):
-    none = study.estimates("satisfaction", product="no-product")
+    none = study.estimates("satisfaction", product="bodacc")
     assert "Aucune note de clarté n'est" in repr(study.dots(none, indicator="clarity_10"))
     board = study.board(none, indicator=["nps", "ces_10"])
     assert "Aucune note de recommandation n'est" in repr(board)
-    moved = study.comparisons("satisfaction", against="before", product="no-product")
+    moved = study.comparisons("satisfaction", against="before", product="bodacc")
     assert "Aucune comparaison sur un an" in repr(study.differences(moved, label="tbl-x"))
     assert "Aucune comparaison sur un an" in repr(
         study.text(study.say.comparisons.evolution(moved))

@@ -10,11 +10,12 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from observlib import files, period, standing
-from observlib.edition import manifest
+from observlib.edition import manifest, one_story
+from observlib.edition.compute import frame_files, is_computed
 from observlib.edition.documentation import write_documentation
 from observlib.edition.execute import execute
 from observlib.edition.finalise import PageError
-from observlib.edition.make import made_page
+from observlib.edition.make import estimates_of, made_page
 from observlib.edition.request import check_request
 from observlib.edition.sheets import write_sheets
 from observlib.errors import ObservError
@@ -55,7 +56,8 @@ def preview(
     Raises
     ------
     ObservError
-        Where the page fails; what `check_request` and the publisher raise. The page that was made
+        Where the page fails, or an edition would refuse it for what it tells (see
+        `edition.one_story`); what `check_request` and the publisher raise. The page that was made
         before is then as it was.
     """
     request = check_request(root, data, None, [study], given, today or period.today())
@@ -71,6 +73,9 @@ def preview(
             made = made_page(outcome, request)
         except PageError as error:
             raise ObservError(f"study {page.name}: {error}") from error
+        if is_computed(request):  # else the page has asked for no estimate
+            rows = estimates_of(frame_files(request, None))
+            one_story.check({page.name: made.notebook}, {}, rows)
         copy = work / "project"
         standing.copy_sources(root, copy)
         write_sheets(request.practices, request.catalogue, copy / "practices")

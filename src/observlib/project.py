@@ -210,12 +210,17 @@ def policy(data: Path, start: Path | None = None) -> Inputs:
     }
 
 
-def data_folder(data: str | Path) -> Path:
+def data_folder(data: str | Path, is_there: bool = False) -> Path:
     """A data folder by its name, which is relative to the project's root where it is not absolute.
 
-    Notebooks take it as their parameter `data`, so that they run from any folder.
+    Notebooks take it as their parameter `data`, so that they run from any folder. With `is_there`
+    it is an `ObservError` where there is none: nothing can be read of it.
     """
-    return root() / data
+    folder = root() / data
+    if is_there and not folder.is_dir():
+        make = f"`observ ingest FOLDER --data {data}` makes it one"
+        raise ObservError(f"{folder}: is no folder, so it has no store; {make}")
+    return folder
 
 
 def reference(name: str) -> pd.DataFrame:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, Literal, TypedDict, TypeVar
 
 import pandas as pd
 
-from observlib.errors import ObservError
+from observlib import comparisons, estimates
+from observlib.catalogue import CHANNEL_LABELS, Catalogue
+from observlib.errors import ObservError, bounded
 from observlib.period import Quarter
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 Values = str | Iterable[str]
 _PERIODS = {"month": r"\d{4}-\d{2}", "quarter": r"\d{4}-T\d"}
+_MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
+_PERIOD = re.compile(rf"\d{{4}}|\d{{4}}-T[1-4]|{_MONTH}(?:-\d\d|/{_MONTH})?", re.ASCII)
 _REMEMBERED = ("indicator", "against")
 
 
@@ -57,7 +62,37 @@ class Where(Columns, total=False):
     tested: bool
 
 
-def select(rows: pd.DataFrame, until: Quarter, where: Mapping[str, Any]) -> pd.DataFrame:
+def check(column: str, values: Iterable[str], catalogue: Catalogue) -> None:
+    """Raise `ObservError` for what no row can have in a column: a slip is no absence of data.
+
+    A group that is no name, such as a question, may be whatever the data say.
+    """
+    allowed: dict[str, Collection[str]] = {
+        "indicator": catalogue.indicators,
+        "product": (*catalogue.products, *catalogue.peers),
+        "channel": CHANNEL_LABELS,
+        "device": catalogue.devices,
+        "department": catalogue.departments,
+        "group": catalogue.groups,
+        "status": estimates.STATUSES,
+        "against": comparisons.AGAINST,
+        "verdict": comparisons.VERDICTS,
+        "by": _PERIODS,
+    }
+    known = allowed.get(column)
+    for value in filter(None, values):
+        if column == "period" and not _PERIOD.fullmatch(value):
+            raise ObservError(f"period {value!r}: is none; write it as 2026-T3, 2026-09 or 2026")
+        is_name = column != "group" or value.isidentifier()
+        if known is not None and value not in known and is_name:
+            near = " or ".join(map(repr, get_close_matches(value, known, 2)))
+            hint = f"is it {near}?" if near else f"there are {bounded(known, 30) or 'none'}"
+            raise ObservError(f"{column} {value!r}: does not exist; {hint}")
+
+
+def select(
+    rows: pd.DataFrame, until: Quarter, where: Mapping[str, Any], catalogue: Catalogue
+) -> pd.DataFrame:
     """Keep rows, and remember what was asked: where there are none, it tells of what.
 
     Parameters
@@ -68,16 +103,20 @@ def select(rows: pd.DataFrame, until: Quarter, where: Mapping[str, Any]) -> pd.D
         The last of the quarters that `quarters` counts.
     where
         The keys of `Where`.
+    catalogue
+        Which names may be asked for (see `check`).
 
     Raises
     ------
     ObservError
-        For a column that does not exist.
+        For a column, or a value, that does not exist.
 
     Examples
     --------
     >>> rows = pd.DataFrame({"indicator": ["nps", "visits"], "period": ["2026-T1", "2026-09"]})
-    >>> select(rows, Quarter.parse("2026-T3"), {"by": "month", "quarters": 1})["indicator"][0]
+    >>> from observlib import project
+    >>> asked = ({"by": "month", "quarters": 1}, project.catalogue("data/demo"))
+    >>> select(rows, Quarter.parse("2026-T3"), *asked)["indicator"][0]
     'visits'
     """
     asked = dict(rows.attrs)
@@ -87,6 +126,7 @@ def select(rows: pd.DataFrame, until: Quarter, where: Mapping[str, Any]) -> pd.D
             within = {str(quarter) for quarter in last} | {m for q in last for m in q.months}
             rows = rows[rows["period"].str[-7:].isin(within)]
         elif name == "by":
+            check(name, [wanted], catalogue)
             rows = rows[rows["period"].str.fullmatch(_PERIODS[wanted])]
         elif name == "value":
             column = "difference" if "difference" in rows else "estimate"
@@ -100,6 +140,7 @@ def select(rows: pd.DataFrame, until: Quarter, where: Mapping[str, Any]) -> pd.D
         else:
             values = list(dict.fromkeys([wanted] if isinstance(wanted, str) else wanted))
             rows = rows[rows[name].isin(values)]
+            check(name, sorted({*values} - {*rows[name]}), catalogue)
             asked |= {name: values} if name in _REMEMBERED else {}
     rows = rows.reset_index(drop=True)
     rows.attrs = asked

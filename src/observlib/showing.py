@@ -212,7 +212,7 @@ class Showing:
 
     def _kept(self, frame: pd.DataFrame, shown: Shown) -> pd.DataFrame:
         where = {name: x for name, x in shown.items() if name not in ("absent", "when")}
-        return selection.select(frame, self.edition, where)
+        return selection.select(frame, self.edition, where, self.catalogue)
 
     def _absent(
         self, frames: Sequence[pd.DataFrame], what: str = "", when: str = ""

@@ -74,8 +74,11 @@ class Study(Drawing):
     def __init__(
         self, quarter: str, data: str, survey: str = "", department: str = departments.WHOLE
     ) -> None:
-        self.data = project.data_folder(data)
+        self.data = project.data_folder(data, is_there=True)
+        self.kind = store.kind(self.data)  # `demonstration` or `real`
         super().__init__(project.catalogue(self.data), Quarter.parse(quarter))
+        selection.check("device", [survey], self.catalogue)
+        selection.check("department", [department], self.catalogue)
         self.before = str(self.edition - 4)
         self.year = f"{self.edition.back(4)[0].months[0]}/{self.edition.months[2]}"
         self.survey = survey
@@ -86,17 +89,6 @@ class Study(Drawing):
 
     def __repr__(self) -> str:
         return f"Study({self.quarter!r}, {str(self.data)!r})"
-
-    @functools.cached_property
-    def kind(self) -> str:
-        """`demonstration` or `real`: what the data is.
-
-        Examples
-        --------
-        >>> Study("2026-T3", "data/demo").kind
-        'demonstration'
-        """
-        return store.kind(self.data)
 
     @functools.cached_property
     def practices(self) -> Practices:
@@ -204,6 +196,7 @@ class Study(Drawing):
         'contacts'
         """
         department = self.department
+        selection.check("product", [product], self.catalogue)
         if product and not department:
             fed = departments.with_pages(store.devices(self.data)["device"], self.catalogue)
             own = departments.of(product, "", self.catalogue)
@@ -228,6 +221,7 @@ class Study(Drawing):
         >>> Study("2026-T3", "data/demo").listeners("legifrance")[:2]
         ['matomo-legifrance', 'sections-legifrance']
         """
+        selection.check("product", [product], self.catalogue)
         rows = self.words("devices", "listeners")
         return list(rows.loc[rows["product"] == product, "device"])
 
@@ -255,7 +249,7 @@ class Study(Drawing):
         Raises
         ------
         ObservError
-            For a family, or a column, that does not exist.
+            For a family, a column or a value that does not exist.
 
         Examples
         --------
@@ -319,6 +313,7 @@ class Study(Drawing):
         >>> "### Visites" in repr(study.key_figures("boamp"))
         True
         """
+        selection.check("product", [product], self.catalogue)
         rows, pairs = self._of_edition(key_figures.FAMILIES, product)
         found = key_figures.chosen(rows, product, self.edition)
         if found.empty:
@@ -380,7 +375,7 @@ class Study(Drawing):
         >>> sorted(study.select(now, channel="phone")["device"])
         ['satisfaction-3939']
         """
-        return selection.select(rows, self.edition, where)
+        return selection.select(rows, self.edition, where, self.catalogue)
 
     def together(self, *frames: pd.DataFrame) -> pd.DataFrame:
         """Several frames of estimates as one.

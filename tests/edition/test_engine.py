@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
@@ -279,3 +281,69 @@ def test_a_page_is_known_to_depend_on_the_sentences_that_it_says(
     found = nbformat.read(outcome.path, as_version=4).metadata[USED]["sentences"]
     themes = [name for name in found if name.startswith("observlib.themes.")]
     assert themes == [f"observlib.themes.{name}" for name in said]
+
+
+READS = {
+    "pandas": "import pandas as pd; pd.read_csv('own.csv')",
+    "a path put together": "import pandas as pd; n = 'own'; pd.read_csv(f'{n}.csv')",
+    "pathlib": "import pathlib; n = 'own'; pathlib.Path(n + '.csv').read_text()",
+    "another folder": "import os; n = '../aside'; os.open(n + '.csv', os.O_RDONLY)",
+    "a thread": "import concurrent.futures as c, pandas as pd; n = 'own'\n"
+    "with c.ThreadPoolExecutor() as pool: list(pool.map(pd.read_csv, [n + '.csv']))",
+    "a module": "import sys; sys.path.insert(0, ''); import helper",
+    "a table of Parquet": "import pandas as pd; pd.read_parquet('own.parquet')",
+    "pyarrow": "import pyarrow.parquet as pq; pq.read_table('own.parquet')",
+    "a query": "import duckdb; duckdb.sql(\"from 'own.csv'\").df()",
+    "a query of many": "import duckdb; duckdb.sql(\"from '*.csv'\").df()",
+    "an export": "import pandas as pd; pd.read_csv('data/raw/own.csv')",
+}
+MAY_READ = {
+    "the reference": "import pandas as pd; pd.read_csv('data/reference/own.csv')",
+    "what it wrote": "open('new.txt', 'w').write('a'); open('new.txt').read()",
+    "what it put aside": "import pathlib, tempfile\nwith tempfile.TemporaryDirectory() as place:\n"
+    "    path = pathlib.Path(place, 'a'); path.write_text('a'); path.read_text()",
+    "packages": "import json.tool, zoneinfo, seaborn, sklearn.linear_model",
+    "time zones and fonts": "import matplotlib.pyplot as plt, zoneinfo\n"
+    "zoneinfo.ZoneInfo('Asia/Tokyo'); plt.title('é'); plt.show()",
+    "the system": "open('/proc/self/status').read()",
+    "a frame in a query": "import duckdb, pandas as pd; d = pd.DataFrame({'a': [1]}); "
+    "duckdb.sql('select a from d').df()",
+}
+
+
+@pytest.mark.parametrize("forked", [True, False], ids=["forked", "new process"])
+def test_a_page_reads_no_file_that_could_change_unseen(tmp_path, make, forked, monkeypatch):
+    """« Nothing has changed », an edition said after the file that a study reads had changed."""
+    root = tmp_path.resolve() / "project"
+    for folder in ("data/reference", "data/raw", "out"):
+        (root / folder).mkdir(parents=True)
+    rows = pd.DataFrame({"a": [1, 2]})
+    for name in ("own.csv", "../aside.csv", "data/raw/own.csv", "data/reference/own.csv"):
+        rows.to_csv(root / name)
+    rows.to_parquet(root / "own.parquet")
+    (root / "helper.py").write_text("a = 1", "utf-8")
+    cells = READS | MAY_READ if forked else {name: READS[name] for name in ("pandas", "a query")}
+    if forked and not engine.CAN_FORK:
+        pytest.skip("pages are forked on Linux only")
+    pages = []
+    for name, cell in cells.items():
+        path = make.write(root / "notebooks" / f"{name.replace(' ', '-')}.ipynb", cell)
+        pages.append(make.page(path, quarter="2026-T3"))
+    if forked:
+        told = [outcome.error for outcome in execute(pages, root / "out", root, 2)]
+    else:
+        monkeypatch.setattr(engine, "CAN_FORK", False)
+        monkeypatch.chdir(root)
+        told = []
+        for page in pages:
+            with pytest.raises(PapermillExecutionError) as failed:
+                papermill.execute_notebook(
+                    page.study.path, "out.ipynb", engine_name=engine.NAME, progress_bar=False
+                )
+            told.append(f"cell 3: {failed.value.evalue}")
+    for name, error in zip(cells, told, strict=True):
+        if name in MAY_READ:
+            assert error == "", name
+        else:
+            assert re.match(r"cell 3: reads .*, and no edition would know that it changed", error)
+            assert "data/reference" in error and "observ device new --from" in error, name

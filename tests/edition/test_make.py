@@ -164,10 +164,12 @@ def test_two_pages_that_tell_one_quantity_differently_stop_the_edition(
     seen = {}
 
     def look(pages: dict[str, str]) -> list[str]:
+        if "the edition's frame" in pages:
+            return []
         seen.update(pages)
         return [f"nps {n}: a tells 1 points, and b tells 2 points" for n in range(7)]
 
-    monkeypatch.setattr(module, "told_differently", look)
+    monkeypatch.setattr(module.one_story, "told_differently", look)
     with pytest.raises(ObservError) as caught:
         making()
     assert set(seen) == {"a", "b", "c"} and '"cells"' in seen["a"]
@@ -201,7 +203,7 @@ def test_a_table_that_calls_unmeasured_what_the_edition_tells_stops_the_edition(
         assert set(pages) == {"a", "b", "c"} and list(frame.columns) == estimates.COLUMNS
         return ["a: a table says that no device measures nps, and b tells it"]
 
-    monkeypatch.setattr(module, "hidden", look)
+    monkeypatch.setattr(module.one_story, "hidden", look)
     with pytest.raises(ObservError, match="no device measures nps, and b tells it"):
         making()
     assert not (tmp_path / "work" / "2026-T3" / "manifest.json").exists()

@@ -1,6 +1,7 @@
 """What two pages tell differently, or a table calls unmeasured, stops an edition."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pandas as pd
@@ -9,9 +10,10 @@ from nbformat import writes
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from tests.copies import demonstration_catalogue
 
-from observlib import display, estimates
+from observlib import comparisons, display, estimates
 from observlib.catalogue import Catalogue
-from observlib.edition.one_story import hidden, told_differently
+from observlib.edition.one_story import check, hidden, told_differently
+from observlib.errors import ObservError
 
 MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "n": 200}
 
@@ -119,5 +121,22 @@ def test_one_estimate_told_twice_with_two_values_names_both_pages():
         )
         for name, value in (("a", 7.0), ("b", 7.4))
     }
-    assert told_differently(pages)[0].startswith("satisfaction_10, boamp, web, jdma-boamp, 2026-T3")
-    assert "a tells 7 sur 10, and b tells 7.4 sur 10" in told_differently(pages)[0]
+    assert not told_differently({"a": pages["a"], "c": pages["a"]})
+    (found,) = told_differently(pages)
+    assert found.startswith("satisfaction_10, boamp, web, jdma-boamp, 2026-T3")
+    assert "a tells 7 sur 10, and b tells 7.4 sur 10" in found
+
+
+def test_one_page_alone_may_not_tell_its_edition_s_estimate_otherwise_nor_compare_it(catalogue):
+    frame = estimates.make([mark("boamp", "jdma-boamp", 7.0)])
+    halved = estimates.make([mark("boamp", "jdma-boamp", 3.5)])
+    own = estimates.make([mark("boamp", "jdma-boamp", 3.5, group="age", group_value="18-24")])
+    pair = {**halved.iloc[0], **halved.iloc[0].add_prefix("reference_")}
+    pairs = comparisons.make(pd.DataFrame([{**pair, "against": "before", "verdict": "unknown"}]))
+    others = {"b": notebook(display.text("Note").carrying([halved], catalogue))}
+    line = r"the edition's frame tells 7 sur 10, and a tells 3\.5 sur 10; select both"
+    for shown, is_told in ((frame, False), (halved, True), (own, False), (pairs, True)):
+        now = {"a": notebook(display.text("Note").carrying([shown], catalogue))}
+        with pytest.raises(ObservError, match=line) if is_told else nullcontext():
+            check(now, {}, frame)
+    check({}, others, frame)  # it was made of another frame

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from observlib.cli.options import Data
+from observlib.cli.options import Data, NewData
 from observlib.cli.places import exports_at_hand
 from observlib.cli.printing import answer, plural, say, say_list, summarise, waiting
 from observlib.cli.progress import steps
@@ -61,7 +61,7 @@ def ingest(
     folder: Annotated[
         str, typer.Argument(help="Folder of raw exports, or its address, searched to any depth.")
     ],
-    data: Data = Path("data"),
+    data: NewData = Path("data"),
 ) -> None:
     """Read raw exports into the store, each counted once."""
     from observlib import project, store

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from observlib.cli.options import Data
 from observlib.cli.printing import answer, say
 from observlib.errors import UsageError
 
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
 study = typer.Typer(help="Notebooks of which the pages of an edition are made.")
 device = typer.Typer(help="Listening devices of the catalogue.")
-
-Data = Annotated[
-    Path, typer.Option("--data", help="Data folder whose own catalogue or sheets it joins.")
-]
 
 _HINTS = {"id": "such as jdma-boamp", "label": "its name in French",
           "personal_data": "which its exports hold, in French"}  # fmt: skip

@@ -35,6 +35,13 @@ def parameters(words: list[str]) -> dict[str, str]:
     return given
 
 
-Data = Annotated[
-    Path, typer.Option("--data", help="Data folder with the store, from the project's root.")
-]
+def _is_there(data: Path) -> Path:
+    from observlib import project
+
+    project.data_folder(data, is_there=True)
+    return data
+
+
+_HELP = "Data folder: its store, its own catalogue; from the project's root."
+NewData = Annotated[Path, typer.Option("--data", help=_HELP)]
+Data = Annotated[Path, typer.Option("--data", help=_HELP, callback=_is_there)]

@@ -61,13 +61,13 @@ def is_computed(request: Request) -> bool:
     return kept and told.is_decided(request.data, request.quarter)
 
 
-def frame_files(request: Request, day: date) -> dict[str, bytes]:
+def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     """What an edition tells, as files: its estimates, its comparisons, its disclosure control.
 
     `estimates.parquet` and `comparisons.parquet` have the columns of their contracts. Each row is
     there once, with no more digits than on a page. The same in open formats, with what describes
     it, what is revised and the errata, is the package in the folder `donnees` (see `dataset`),
-    which bears the day of its edition.
+    which bears the day of its edition; without a day there is none.
     """
     import pandas as pd  # a worker that starts has no use for them
 
@@ -80,6 +80,8 @@ def frame_files(request: Request, day: date) -> dict[str, bytes]:
         "the kind of data": request.kind,
     }
     files = _kept(request, made_of, lambda: _frame(request, decided))
+    if day is None:
+        return files
     rows, pairs = (
         pd.read_parquet(io.BytesIO(files[name]))
         for name in (publications.ESTIMATES, publications.COMPARISONS)

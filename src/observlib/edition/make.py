@@ -22,12 +22,11 @@ import pandas as pd
 
 import observlib
 from observlib import errata, publications, store, told
-from observlib.edition import executions, manifest
+from observlib.edition import executions, manifest, one_story
 from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.execute import Outcome, Progress, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.happened import linked
-from observlib.edition.one_story import hidden, told_differently
 from observlib.edition.page_cache import MadePage, keep, recall, used, whole
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
@@ -101,7 +100,7 @@ def make(
             frame_files, request, request.today
         )
         if len(request.errata):  # before pages run in vain
-            rows = _estimates(framing.result())
+            rows = estimates_of(framing.result())
             errata.check(request.errata, rows, str(request.quarter), request.root / "reports")
         waiting = [page for page in wanted if page.name not in made]
         sources = {page.name: whole(page) for page in waiting} if cache else {}
@@ -134,10 +133,9 @@ def make(
     # in the plan's order, whichever were kept or made first: so are links to their figures
     pages = {page.name: pages[page.name] for page in request.pages if page.name in pages}
     files = framing.result()
-    if stories := [*told_differently(pages), *hidden(pages, _estimates(files))]:
-        lines = bounded(stories, sep="\n").split("\n")
-        raise ObservError(*lines, "nothing was published; mend what a study tells by itself")
-
+    stay = {name: text for name, text in pages.items() if name not in made}
+    now = {name: text for name, text in pages.items() if name in made}
+    one_story.check(now, stay, estimates_of(files))
     texts = linked(pages, made)
     made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
 
@@ -164,7 +162,7 @@ def make(
     return about, {name: made[name].memory for name in pages if name in made}
 
 
-def _estimates(files: Mapping[str, bytes]) -> pd.DataFrame:
+def estimates_of(files: Mapping[str, bytes]) -> pd.DataFrame:
     """The estimates of a frame, of its files."""
     return pd.read_parquet(io.BytesIO(files[publications.ESTIMATES]))
 

@@ -1,4 +1,4 @@
-"""One quantity, one story: no two pages of an edition tell one estimate differently.
+"""One quantity, one story: no page tells an estimate otherwise than its edition, or another page.
 
 Nor does a table say that nothing measures what the edition tells.
 """
@@ -12,42 +12,45 @@ from typing import Any
 import pandas as pd
 
 from observlib import comparisons, estimates
+from observlib.errors import ObservError, bounded
 
+_FRAME = "the edition's frame"
 _QUANTITY = estimates.COLUMNS.index("estimate")  # what stands before it says of what it is
+_SOURCE = estimates.COLUMNS.index("source")
 
 Line = tuple[str, ...]
+
+
+def check(now: Mapping[str, str], others: Mapping[str, str], frame: pd.DataFrame) -> None:
+    """Refuse what pages made now tell otherwise than an edition's frame or its other pages.
+
+    Those are as they were made, maybe of another frame. What tables call unmeasured is refused too.
+    """
+    told = {"cells": [{"outputs": [{"data": {estimates.MIME: estimates.to_json(frame)}}]}]}
+    stories = told_differently({_FRAME: json.dumps(told), **now})
+    pages = {**others, **now}
+    if stories := [*stories, *told_differently(pages), *hidden(pages, frame)]:
+        lines = bounded(stories, sep="\n").split("\n")
+        raise ObservError(*lines, "nothing was published; mend what a study tells by itself")
 
 
 def told_differently(notebooks: Mapping[str, str]) -> list[str]:
     """What two pages tell differently, a line each, which names both.
 
-    The estimates of a family cannot differ: each page selects from the same rows. Those that a
-    study makes itself can.
+    What pages select of a family cannot differ. What a study changes or makes itself can.
 
     Parameters
     ----------
     notebooks
         The executed notebooks of an edition, by page.
-
-    Examples
-    --------
-    >>> from nbformat import writes
-    >>> from nbformat.v4 import new_code_cell, new_notebook, new_output
-    >>> def page(value: float) -> str:
-    ...     row = {"indicator": "nps", "period": "2026-T3", "estimate": value, "unit": "points"}
-    ...     shown = {estimates.MIME: estimates.to_json(estimates.make([row]))}
-    ...     output = new_output("display_data", shown)
-    ...     return writes(new_notebook(cells=[new_code_cell("", outputs=[output])]))
-    >>> told_differently({"a": page(1.0), "b": page(1.0)})
-    []
-    >>> told_differently({"a": page(1.0), "b": page(2.0)})[0][:57]
-    'nps, 2026-T3: a tells 1 points, and b tells 2 points; sel'
     """
     first: dict[Line, tuple[str, Line]] = {}
     problems: dict[Line, str] = {}
     for page, text in notebooks.items():
-        for row in _told_by(_contents(text)):
-            quantity, told = row[:_QUANTITY], row[_QUANTITY:-1]  # the last is its source
+        contents = _contents(text)
+        pairs = [content["comparisons"] for content in contents if "comparisons" in content]
+        for row in _told_by([*contents, *pairs]):  # of a pair, its first estimate
+            quantity, told = row[:_QUANTITY], row[_QUANTITY:_SOURCE]
             before, known = first.setdefault(quantity, (page, told))
             if told != known:
                 problems.setdefault(
@@ -95,7 +98,7 @@ def hidden(notebooks: Mapping[str, str], frame: pd.DataFrame) -> list[str]:
     said = []
     for page, quantity in problems:
         other = tellers.get(quantity, "")
-        teller = other if other and other != page else "the edition's frame"
+        teller = other if other and other != page else _FRAME
         said.append(
             f"{page}: a table says that no device measures {_name(quantity)}, and {teller} tells "
             "it; select it for the table too"

@@ -9,11 +9,16 @@ from __future__ import annotations
 import base64
 import ctypes
 import io
+import linecache
 import os
+import re
 import signal
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
 from multiprocessing.connection import Connection
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -21,10 +26,15 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from observlib.errors import ObservError
 from observlib.say import SAID
 from observlib.store import READ
 
 _END_WITH_PARENT = 1  # of `prctl`
+_RUNS_CELLS = InteractiveShell.__module__
+_QUOTED = re.compile("[\"']([^\"'\\n]{1,80})(?=[\"'])")
+_MANY = re.compile(r"(?!/)[\w./-]*\*\.\w+")  # files of one kind, as in a query
+_SYSTEM = ("/usr", "/etc", "/proc", "/sys", "/dev")
 
 
 def serve(cells: Connection) -> None:
@@ -44,6 +54,7 @@ def serve(cells: Connection) -> None:
         cells.send(error)
         return
     shell.send = cells.send
+    sys.addaudithook(_refusing_files(Path.cwd().resolve()))
     sys.stdout, sys.stderr = _Stream("stdout", cells.send), _Stream("stderr", cells.send)
     while True:
         try:
@@ -53,6 +64,49 @@ def serve(cells: Connection) -> None:
         done = shell.run_cell(source, store_history=True).success
         used = {"tables": sorted(READ), "sentences": sorted(SAID), "memory": _peak()}
         cells.send((done, used))
+
+
+def _refusing_files(root: Path) -> Callable[[str, tuple[Any, ...]], None]:
+    """An audit hook by which no cell reads a file of whose changes no edition would know.
+
+    It is a net for mistakes, no wall: native code (duckdb, pyarrow) opens files without an event,
+    so those that a cell names in quotes are refused; paths put together for it are not seen.
+    """
+    places = (sys.prefix, sys.base_prefix, tempfile.gettempdir(), *_SYSTEM, *filter(None, sys.path))
+    resolved = [Path(place).resolve() for place in places]
+    allowed = [place for place in resolved if not root.is_relative_to(place)]
+    allowed.append(root / "data" / "reference")  # an input of every page
+    written: set[Path] = set()
+
+    def look(event: str, given: tuple[Any, ...]) -> None:
+        paths: Iterable[Path] = ()
+        if event == "exec" and sys._getframe(1).f_globals.get("__name__") == _RUNS_CELLS:
+            texts = _QUOTED.findall("".join(linecache.getlines(given[0].co_filename)))
+            paths = [p for x in texts for p in (root.glob(x) if _MANY.fullmatch(x) else [Path(x)])]
+        elif event == "open" and not isinstance(given[0], int) and _is_of_a_cell():
+            paths = [Path(os.fsdecode(given[0]))]
+            if given[2] & (os.O_WRONLY | os.O_CREAT):
+                written.update(path.resolve() for path in paths)
+        for path in (path.resolve() for path in paths if path.is_file()):
+            aside = f"{os.sep}." in str(path) and not path.is_relative_to(root)  # a cache
+            if not aside and not any(map(path.is_relative_to, [*allowed, *written])):
+                name = path.relative_to(root) if path.is_relative_to(root) else path
+                raise ObservError(
+                    f"reads {name}, and no edition would know that it changed; put it into "
+                    "data/reference, or add a device for it with `observ device new --from`, "
+                    "ingest it, and ask for its estimates"
+                )
+
+    return look
+
+
+def _is_of_a_cell() -> bool:
+    """Whether a cell, or a thread that one began, does what is done now; not this library."""
+    frame: FrameType | None = sys._getframe(2)
+    name = ""
+    while frame and not name.startswith(("__main__", "observlib")):
+        name, frame = frame.f_globals.get("__name__", ""), frame.f_back
+    return not name.startswith("observlib")
 
 
 def _peak() -> int:
