@@ -63,7 +63,7 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
         next_dates(dates, quarter),
         imports(found, quarter),
         never_given(found),
-        rejects(ledger.files if ledger else (), quarter),
+        rejects([one for one in ledger.files if one.device in devices] if ledger else (), quarter),
         corrections(store.open_corrections(data)),
         corrected(errata.unborne(root, data, quarter, today)),
         review(
@@ -241,8 +241,8 @@ def rejects(entries: Iterable[Entry], quarter: Quarter) -> Check:
     start, end = quarter.start.isoformat(), quarter.end.isoformat()
     for entry in entries:
         if entry.span is None or (entry.span[0][:10] <= end and entry.span[1][:10] >= start):
-            rows[entry.device] += entry.rows + entry.rejected
-            rejected[entry.device] += entry.rejected
+            rows[entry.device] += entry.rows + entry.to_mend
+            rejected[entry.device] += entry.to_mend
     shares = {name: 100 * rejected[name] / count for name, count in rows.items() if count}
     most = sorted(shares, key=lambda name: -shares[name])
     some = [f"{name} {shares[name]:.1f} %" for name in most if shares[name] > SOME_REJECTED]
