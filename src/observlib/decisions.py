@@ -127,7 +127,7 @@ def _unknown(
 ) -> Iterator[str]:
     """What a decision names that does not exist."""
     named = {"task": catalogue.tasks, "action": actions, "partner": catalogue.partners}
-    return unknown(path, one, lines, named)
+    return unknown(path, one.id, one, lines, named)
 
 
 def standing(decisions: Iterable[Decision]) -> dict[str, Decision]:

@@ -50,7 +50,7 @@ from pydantic import (
 
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Slug
-from observlib.catalogue.mistakes import explain
+from observlib.catalogue.mistakes import explain, unknown
 from observlib.errors import ObservError
 from observlib.personal import held
 from observlib.published_text import Plain, a_role, active
@@ -250,7 +250,7 @@ def _read_sheet(path: Path, allowed: dict[str, list[str]]) -> tuple[Sheet | None
         sheet = Sheet.model_validate({**raw, "slug": path.stem, "body": body.strip()})
     except ValidationError as error:
         return None, problems + list(explain(error, Sheet, path, (), lines, raw))
-    problems += _unknown(path, sheet, lines, allowed)
+    problems += unknown(path, sheet.slug, sheet, lines, allowed)
     return (None if problems else sheet), problems
 
 
@@ -266,18 +266,3 @@ def _faults_of_body(path: Path, body: str, first: int) -> Iterator[str]:
             yield f"{path}:{number}: heading of level 1, which is the title's; start with ##"
         if what := held(line):
             yield f"{path}:{number}: holds {what}; sheets name roles and no person"
-
-
-def _unknown(
-    path: Path, sheet: Sheet, lines: Lines, allowed: dict[str, list[str]]
-) -> Iterator[str]:
-    """What a sheet names that does not exist."""
-    for key, names in allowed.items():
-        given = getattr(sheet, key)
-        for position, name in enumerate(given if isinstance(given, tuple) else (given,)):
-            if name is not None and name not in names:
-                line = lines.get((key, position), lines.get((key,), 1))
-                yield (
-                    f"{path}:{line}: unknown {key.removesuffix('s')} {name!r}; "
-                    f"allowed: {', '.join(names) or 'none'}"
-                )
