@@ -34,10 +34,10 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, model_validator
 
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Entry, Slug, Text
+from observlib.catalogue.entries import Entry, Part, Slug, Text
 from observlib.catalogue.mistakes import checked, unknown
 from observlib.errors import bounded
 from observlib.published_text import Plain, a_role
@@ -67,10 +67,8 @@ def unmarked(text: str) -> str:
 Line = Annotated[Plain, AfterValidator(unmarked)]
 
 
-class Expected(BaseModel):
+class Expected(Part):
     """An indicator that the action was to move, and which way."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     indicator: Slug
     direction: Literal["up", "down"]
@@ -179,7 +177,7 @@ def _unknown(
         "tasks": catalogue.tasks,
     }
     kinds = {"device": f"device of {action.product!r}", "controls": "product"}
-    yield from unknown(path, action.id, action, lines, named, **kinds)
+    yield from unknown(path, action, lines, named, **kinds)
     for i, one in enumerate(action.expected):
         if one.indicator in followed:
             continue

@@ -104,7 +104,7 @@ def _unknown(path: Path, one: Expectation, lines: Lines, catalogue: Catalogue) -
         "product": list(catalogue.products),
         "device": [device.id for device in devices if device.product in (one.product, None)],
     }
-    return unknown(path, one.id, one, lines, named)
+    return unknown(path, one, lines, named)
 
 
 def exploratory(one: Expectation, first: tuple[str, bool] | None) -> str:

@@ -40,16 +40,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
 )
 
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Slug
+from observlib.catalogue.entries import Part, Slug
 from observlib.catalogue.mistakes import explain, unknown
 from observlib.errors import ObservError
 from observlib.personal import held
@@ -64,7 +62,6 @@ ORIGINS = {
     "demonstration": "Exemples inventés",
 }
 _TAKEN = "index"  # the name of a folder's home page
-_SHAPE = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 def _as_text(value: object) -> object:
@@ -72,10 +69,8 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, date | int) else value
 
 
-class Source(BaseModel):
+class Source(Part):
     """Where a fact of a sheet was published; `date` is a year, month or day, if it is known."""
-
-    model_config = _SHAPE
 
     title: Plain
     url: str = Field(pattern=r"^https?://[^\s<>\"\\]+$")
@@ -84,13 +79,11 @@ class Source(BaseModel):
     )
 
 
-class Sheet(BaseModel):
+class Sheet(Part):
     """One practice sheet: its front matter, its name (`slug`) and its Markdown `body`.
 
     It is `invented` where it is one of a demonstration.
     """
-
-    model_config = _SHAPE
 
     title: Plain
     department: Slug
@@ -250,7 +243,7 @@ def _read_sheet(path: Path, allowed: dict[str, list[str]]) -> tuple[Sheet | None
         sheet = Sheet.model_validate({**raw, "slug": path.stem, "body": body.strip()})
     except ValidationError as error:
         return None, problems + list(explain(error, Sheet, path, (), lines, raw))
-    problems += unknown(path, sheet.slug, sheet, lines, allowed)
+    problems += unknown(path, sheet, lines, allowed)
     return (None if problems else sheet), problems
 
 

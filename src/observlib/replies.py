@@ -100,7 +100,7 @@ def load_replies(folder: Path, catalogue: Catalogue) -> tuple[Reply, ...]:
 
 def _unknown(path: Path, reply: Reply, lines: Lines, catalogue: Catalogue) -> Iterator[str]:
     """What a reply names that does not exist."""
-    yield from unknown(path, reply.id, reply, lines, {"partner": catalogue.partners})
+    yield from unknown(path, reply, lines, {"partner": catalogue.partners})
     partner = catalogue.partners.get(reply.partner)
     if partner is None:
         return

@@ -124,9 +124,9 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
         (practices.Sheet, {"sources": [{"url": "site"}]}, "an address of the web is expected"),
         (corrections.Correction, {"expect": [1]}, "expect is [1]: a whole number is expected, such "
          "as 12, or a number is expected, such as 12.5, or text is expected"),
-        (errata.Erratum, {"what": "court"}, "what is 'court': 20 or more are expected"),
+        (errata.Erratum, {"what": "court"}, "what is 'court': at least 20 are expected"),
         (whole.Coded, {"codes": "oui"}, "a mapping is expected: a line `key: value` for each"),
-        (Questionnaire, {"questions": []}, "questions is []: 1 or more are expected"),
+        (Questionnaire, {"questions": []}, "questions is []: at least 1 are expected"),
     ],
 )  # fmt: skip
 def test_a_mistake_says_what_to_write(model, raw, said):

@@ -92,7 +92,7 @@ def test_a_catalogue_without_questionnaires_is_whole(folder):
         ("code: Q03", "code: Q02_SQ001", 1, "codes are unique"),
         ("{variable: task_success, is: [1]}", "{variable: reason, is: [1]}", 1, "task_success"),
         ("is: [1]", "is: [7]", 1, "numbers from 0 to 1"),
-        ("is: [1]", "is: []", 16, "is []: 1 or more"),
+        ("is: [1]", "is: []", 16, "is []: at least 1"),
         ("is: [1]", "was: [1]", 16, "allowed: variable, is"),
         ("id: enquete", "id: sondage", 1, "the file's name says 'enquete'"),
         ("label: Enquête", "label: A\nlabel: B", 3, "'label' is given twice"),

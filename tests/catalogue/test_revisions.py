@@ -65,7 +65,7 @@ def test_a_project_without_a_policy_has_none(tmp_path):
         (MENDED | {"product": []}, "a correction names its figures: give one of indicator"),
         (MENDED | {"period": ["T3 2026"]}, "'T3 2026' is no period, such as 2026, 2026-T3"),
         (MENDED | {"period": ["2026-13"]}, "'2026-13' is no period"),
-        (MENDED | {"why": ""}, "why is '': 20 or more characters are expected"),
+        (MENDED | {"why": ""}, "why is '': at least 20 characters are expected"),
         (MENDED | {"kind": "erratum"}, "kind is 'erratum': allowed: 'routine', 'correc"),
         (MENDED | {"products": ["boamp"]}, "unknown key 'products'; allowed: id, kind, why, ind"),
         (MENDED | {"product": ["bomp", "boamp"]}, "unknown product 'bomp'; allowed: a"),

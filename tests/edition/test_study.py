@@ -56,7 +56,7 @@ def test_checkpoints_and_other_files_are_no_studies(tmp_path, make):
         ("title: T\norder: 1\nparameters: {}", "key 'question' is missing"),
         (
             "title: ''\norder: 1\nquestion: Q\nparameters: {}",
-            "title is '': 1 or more characters are expected",
+            "title is '': at least 1 characters are expected",
         ),
         (
             "title: T\norder: x\nquestion: Q\nparameters: {}",

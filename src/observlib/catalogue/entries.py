@@ -11,6 +11,8 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from observlib.text import clash
+
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 Text = Annotated[str, Field(min_length=1)]
 Channel = Literal["web", "open_data", "phone", "mail", "print", "social", "in_person"]
@@ -40,10 +42,14 @@ CHANNELS_IN_ENGLISH: dict[str, str] = {
 time_zones = cache(available_timezones)  # which walks through files of the system
 
 
-class Entry(BaseModel):
-    """What every entry is: checked whole, never changed, known by its `id`."""
+class Part(BaseModel):
+    """What each part of an entry is: checked whole, never changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Entry(Part):
+    """What every entry is: a part that is known by its `id`."""
 
     id: Slug
 
@@ -279,6 +285,13 @@ class Coded(Named):
         description="what texts do that hold it, after « 43 % des textes » (fr); `{}` stands for "
         "the answer, where it is not yes"
     )
+
+    @field_validator("codes")
+    @classmethod
+    def _are_clear(cls, codes: dict[str, str]) -> dict[str, str]:
+        if fault := clash(codes.items()):
+            raise ValueError(fault)
+        return codes
 
 
 class Peer(Named):

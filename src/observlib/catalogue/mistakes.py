@@ -34,8 +34,8 @@ _EXPECTED = {  # by pydantic's kind of mistake, or how it begins; its own words 
     "greater_than": "a number greater than {gt:g} is expected",
     "greater_than_equal": "a number of {ge:g} or more is expected",
     "less_than_equal": "a number up to {le:g} is expected",
-    "string_too_short": "{min_length} or more characters are expected",
-    "too_short": "{min_length} or more are expected",
+    "string_too_short": "at least {min_length} characters are expected",
+    "too_short": "at least {min_length} are expected",
     "too_long": "{max_length} at most are expected",
 }
 _FORMS = {  # of texts that have one form, by an example, of which the first that has it is told
@@ -132,7 +132,6 @@ def checked(
 
 def unknown(
     path: Path,
-    name: str,
     sheet: BaseModel,
     lines: Lines,
     named: Mapping[str, Collection[str]],
@@ -144,23 +143,18 @@ def unknown(
     ----------
     path, sheet, lines
         As `sheets` gives them.
-    name
-        Of the sheet.
-    named
-        By key that names something, or several, all that it may name; one that is left out names
-        nothing.
-    kinds
-        What a key names, where its own words do not say it.
+    named, kinds
+        By key that names something, all that it may name, and what that is, where the key does not
+        say it; a key that is left out names nothing.
     """
     for key, allowed in named.items():
         given = getattr(sheet, key)
         for position, one in enumerate(given if isinstance(given, tuple) else (given,)):
             if one not in (None, "", *allowed):
                 line = lines.get((key, position), lines.get((key,), 1))
-                yield (
-                    f"{path}:{line}: {name!r}: unknown {kinds.get(key, key.removesuffix('s'))} "
-                    f"{one!r}; allowed: {', '.join(allowed) or 'none'}"
-                )
+                what = f"unknown {kinds.get(key, key.removesuffix('s'))} {one!r}"
+                some = ", ".join(allowed) or "none"
+                yield f"{path}:{line}: {path.stem!r}: {what}; allowed: {some}"
 
 
 def explain(
@@ -184,19 +178,7 @@ def explain(
 def told(
     error: ValidationError, model: type[BaseModel], raw: Any
 ) -> Iterator[tuple[tuple[int | str, ...], str]]:
-    """Each fault of what somebody wrote: its keys, and what is to be written there.
-
-    Examples
-    --------
-    >>> from observlib.catalogue import Task
-    >>> raw = {"id": "Papiers", "label": None, "words": ["papiers"]}
-    >>> try:
-    ...     Task.model_validate(raw)
-    ... except ValidationError as error:
-    ...     print(*(said for _, said in told(error, Task, raw)), sep="\n")
-    id is 'Papiers': a-z and 0-9, with - or _ between them, is expected, such as service-public
-    label is empty: text is expected, in quotes where it is a number
-    """
+    """Each fault of what somebody wrote: its keys, and what is to be written there."""
     found: dict[tuple[tuple[int | str, ...], str], dict[str, None]] = {}
     for detail in error.errors():
         kind, limits = detail["type"], detail.get("ctx", {})
@@ -216,6 +198,8 @@ def told(
             form = re.compile(limits["pattern"])
             example = next(one for one in _FORMS if form.search(one.strip('"')))
             said = f"{_FORMS[example]} is expected, such as {example}"
+        elif kind == "too_short" and len(detail["input"]) >= limits["min_length"]:
+            continue  # others are told, that are wrong themselves
         else:
             begins = _EXPECTED.get(kind.partition("_")[0], "another value is expected")
             said = _EXPECTED.get(kind, begins).format(**limits)

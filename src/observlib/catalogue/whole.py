@@ -23,7 +23,7 @@ from observlib.catalogue.entries import (
     Task,
 )
 from observlib.catalogue.formats import FIELDS, Format, load_formats
-from observlib.catalogue.mistakes import explain
+from observlib.catalogue.mistakes import explain, sheets
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
 from observlib.catalogue.revisions import Revision
 from observlib.errors import ObservError
@@ -201,21 +201,8 @@ def _questionnaires(
     """The questionnaires by their id, and what is wrong with their files."""
     known: dict[str, Questionnaire] = {}
     problems: list[str] = []
-    for path in sorted(folder.glob("*.yml")):
-        raw, lines, found = read(path, dict, "a mapping (`id:`, `label:`, `questions:`)", "is gone")
-        problems += found
-        if not raw:
-            continue
-        try:
-            one = Questionnaire.model_validate(raw)
-        except ValidationError as error:
-            problems += explain(error, Questionnaire, path, (), lines, raw)
-            continue
-        if one.id != path.stem:
-            problems.append(
-                f"{path}:{lines.get(('id',), 1)}: id is {one.id!r}, and the file's name says "
-                f"{path.stem!r}; make them the same"
-            )
+    shape = "a mapping (`id:`, `label:`, `questions:`)"
+    for path, one, _ in sheets(folder, Questionnaire, shape, problems):
         for question in one.questions:
             given = [meaning for meaning in question.meanings if isinstance(meaning, str)]
             if fault := outside_margins(question.variable or "", given, margins):
