@@ -96,7 +96,7 @@ def test_an_erratum_is_read_with_the_unit_of_what_was_told(root):
         ({"what": "Trop court."}, "at least 20"),
         ({"what": "Écrire à zoe@exemple.invalid pour en savoir plus."}, "holds an e-mail address"),
         ({"cause": "météo"}, "'source', 'processing' or 'writing'"),
-        ({"figures": []}, "names no figure"),
+        ({"figures": []}, "figures is []: at least 1 are expected"),
         ({"figures": ...}, "key 'figures' is missing"),
         ({"pourquoi": "x"}, "unknown key 'pourquoi'; allowed: id, day, figures"),
         ({"figures": [figure(corrected=...)]}, "give `corrected`, or `withdrawn: true`"),

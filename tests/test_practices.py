@@ -201,7 +201,7 @@ def test_mistakes_of_all_sheets_are_told_at_once(load):
         ("Un récit sans en-tête.", ":1: does not start with a front matter"),
         ("---\ntitle: [a\n---\nb\n", "not valid YAML"),
         ("---\ntitle: a\ntitle: b\n---\nc\n", ":3: key 'title' is given twice"),
-        ("---\n- a\n---\nb\n", "holds list"),
+        ("---\n- a\n---\nb\n", "holds a list"),
         ("---\ndate: 2026-13-45\n---\nb\n", "dates are YYYY-MM-DD"),
     ],
 )

@@ -26,7 +26,7 @@ from observlib.yaml_files import (
             "a: 1\nb: 2\na: 3",
             r"^page\.qmd:3: key 'a' is given twice .*; keep one$",
         ),
-        ("- a", r"^page\.qmd: holds list; `key: value` is expected$"),
+        ("- a", r"^page\.qmd: holds a list; `key: value` is expected$"),
         ("a: 2026-13-45", r"^page\.qmd: not valid YAML: .*; dates are YYYY-MM-DD$"),
     ],
 )

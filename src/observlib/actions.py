@@ -34,11 +34,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, model_validator
 
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Entry, Slug, Text
-from observlib.catalogue.mistakes import checked
+from observlib.catalogue.entries import Entry, Part, Slug, Text
+from observlib.catalogue.mistakes import checked, unknown
 from observlib.errors import bounded
 from observlib.published_text import Plain, a_role
 from observlib.yaml_files import Lines
@@ -67,10 +67,8 @@ def unmarked(text: str) -> str:
 Line = Annotated[Plain, AfterValidator(unmarked)]
 
 
-class Expected(BaseModel):
+class Expected(Part):
     """An indicator that the action was to move, and which way."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     indicator: Slug
     direction: Literal["up", "down"]
@@ -169,40 +167,27 @@ def _unknown(
     path: Path, action: Action, lines: Lines, catalogue: Catalogue, followed: Collection[str]
 ) -> Iterator[str]:
     """What an action names that does not exist."""
-    named: list[tuple[tuple[Any, ...], str, str, list[str]]] = [
-        (("product",), "product", action.product, list(catalogue.products))
-    ]
-    devices = catalogue.devices.values()
-    own = [device.id for device in devices if device.product in (action.product, None)]
-    if action.device:
-        named.append((("device",), f"device of {action.product!r}", action.device, own))
-    for i, control in enumerate(action.controls):
-        named.append((("controls", i), "product", control, list(catalogue.products)))
-    partners = catalogue.partners.values()
-    routed = list(dict.fromkeys(theme for p in partners for theme in (*p.themes, *p.shared)))
-    for key, kind, allowed in (
-        ("partners", "partner", list(catalogue.partners)),
-        ("themes", "theme", routed),
-        ("tasks", "task", list(catalogue.tasks)),
-    ):
-        for i, name in enumerate(getattr(action, key)):
-            named.append(((key, i), kind, name, allowed))
+    devices, partners = catalogue.devices.values(), catalogue.partners.values()
+    named: dict[str, Collection[str]] = {
+        "product": catalogue.products,
+        "device": [one.id for one in devices if one.product in (action.product, None)],
+        "controls": catalogue.products,
+        "partners": catalogue.partners,
+        "themes": dict.fromkeys(theme for p in partners for theme in (*p.themes, *p.shared)),
+        "tasks": catalogue.tasks,
+    }
+    kinds = {"device": f"device of {action.product!r}", "controls": "product"}
+    yield from unknown(path, action, lines, named, **kinds)
     for i, one in enumerate(action.expected):
-        place = ("expected", i, "indicator")
-        known = catalogue.indicators.get(one.indicator)
-        if known is None or one.indicator in followed:
-            named.append((place, "indicator", one.indicator, list(followed)))
+        if one.indicator in followed:
             continue
-        why = (
-            "is counted on one day and not over a month" if known.stock else "has no monthly series"
-        )
-        yield (
-            f"{path}:{lines.get(place, 1)}: {action.id!r}: indicator {one.indicator!r} {why}, and "
-            f"no effect on it can be followed; allowed: {', '.join(followed)}"
-        )
-    for place, what, name, allowed in named:
-        if name not in allowed:
-            yield (
-                f"{path}:{lines.get(place, 1)}: {action.id!r}: unknown {what} {name!r}; "
-                f"allowed: {', '.join(allowed) or 'none'}"
+        known = catalogue.indicators.get(one.indicator)
+        what = f"unknown indicator {one.indicator!r}"
+        if known:
+            why = "is counted on one day and not over a month" if known.stock else ""
+            what = (
+                f"indicator {one.indicator!r} {why or 'has no monthly series'}, and no effect on "
+                "it can be followed"
             )
+        line = lines.get(("expected", i, "indicator"), 1)
+        yield f"{path}:{line}: {action.id!r}: {what}; allowed: {', '.join(followed)}"

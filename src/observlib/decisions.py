@@ -26,7 +26,7 @@ The latest decision on a task stands.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import date as Day  # which is the name of a key too
 from functools import partial
 from pathlib import Path
@@ -40,7 +40,6 @@ from observlib.catalogue.entries import Entry, Slug
 from observlib.catalogue.mistakes import checked, unknown
 from observlib.period import Quarter
 from observlib.published_text import Plain, a_role
-from observlib.yaml_files import Lines
 
 # what a kind of decision must name, and what it may
 _NAMES = {
@@ -117,17 +116,9 @@ def load_decisions(
     ('suivi', 'will_do', 62)
     """
     shape = "a mapping (`id:`, `task:`, `decision:`)"
-    wrong = partial(_unknown, catalogue=catalogue, actions=actions)
-    found = checked(folder, Decision, shape, wrong)
-    return tuple(sorted(found, key=lambda one: (one.date, one.id)))
-
-
-def _unknown(
-    path: Path, one: Decision, lines: Lines, catalogue: Catalogue, actions: Collection[str]
-) -> Iterator[str]:
-    """What a decision names that does not exist."""
     named = {"task": catalogue.tasks, "action": actions, "partner": catalogue.partners}
-    return unknown(path, one, lines, named)
+    found = checked(folder, Decision, shape, partial(unknown, named=named))
+    return tuple(sorted(found, key=lambda one: (one.date, one.id)))
 
 
 def standing(decisions: Iterable[Decision]) -> dict[str, Decision]:

@@ -36,18 +36,15 @@ from typing import Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
-    field_validator,
     model_validator,
 )
 
 from observlib import estimates, project, publications, store
 from observlib.actions import Line
 from observlib.catalogue import Catalogue, Revision
-from observlib.catalogue.entries import Entry, Slug, Text
+from observlib.catalogue.entries import Entry, Part, Slug, Text
 from observlib.catalogue.mistakes import checked
 from observlib.display import french, rounding
 from observlib.errors import ObservError
@@ -62,10 +59,9 @@ _NUMBERS = ("published", "corrected")
 _Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
-class Figure(BaseModel):
+class Figure(Part):
     """A figure by its names, what was told of it, and what is told now."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     indicator: Text
     product: str = ""
     channel: str = ""
@@ -95,7 +91,7 @@ class Erratum(Entry):
     """One erratum, as its file tells it."""
 
     day: Day = Field(description="of its publication")
-    figures: tuple[Figure, ...]
+    figures: tuple[Figure, ...] = Field(min_length=1)
     what: Annotated[Line, StringConstraints(min_length=20)] = Field(
         description="what was wrong, a sentence for readers (fr)"
     )
@@ -103,13 +99,6 @@ class Erratum(Entry):
     correction: Slug | None = Field(
         default=None, description="the file of corrections that mends the source"
     )
-
-    @field_validator("figures")
-    @classmethod
-    def _has_some(cls, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
-        if not figures:
-            raise ValueError("names no figure; give one at least")
-        return figures
 
 
 class Reason(Revision):

@@ -13,6 +13,7 @@ from observlib.edition import compute, executions
 from observlib.edition.manifest import entry, entry_of, known_decisions, known_entries, known_frame
 from observlib.edition.page_cache import changed_inputs, recall
 from observlib.edition.request import Request, check_request
+from observlib.editions.checklist import written
 from observlib.errors import bounded
 from observlib.inputs import Inputs
 from observlib.period import Quarter
@@ -36,6 +37,7 @@ def explain(
     """
     today = today or period.today()
     check_publisher(publisher)
+    written(data, root, today)
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     request = check_request(root, data, quarter, only, given, today)
     found["the quarter"] = str(request.quarter)

@@ -40,17 +40,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
 )
 
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Slug
-from observlib.catalogue.mistakes import explain
+from observlib.catalogue.entries import Part, Slug
+from observlib.catalogue.mistakes import explain, unknown
 from observlib.errors import ObservError
 from observlib.personal import held
 from observlib.published_text import Plain, PlainProse, a_role, active
@@ -65,7 +63,6 @@ ORIGINS = {
     "demonstration": "Exemples inventés",
 }
 _TAKEN = "index"  # the name of a folder's home page
-_SHAPE = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 def _as_text(value: object) -> object:
@@ -73,10 +70,8 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, date | int) else value
 
 
-class Source(BaseModel):
+class Source(Part):
     """Where a fact of a sheet was published; `date` is a year, month or day, if it is known."""
-
-    model_config = _SHAPE
 
     title: Plain
     url: str = Field(pattern=r"^https?://[^\s<>\"\\]+$")
@@ -85,13 +80,11 @@ class Source(BaseModel):
     )
 
 
-class Sheet(BaseModel):
+class Sheet(Part):
     """One practice sheet: its front matter, its name (`slug`) and its Markdown `body`.
 
     It is `invented` where it is one of a demonstration.
     """
-
-    model_config = _SHAPE
 
     title: Plain
     department: Slug
@@ -251,7 +244,7 @@ def _read_sheet(path: Path, allowed: dict[str, list[str]]) -> tuple[Sheet | None
         sheet = Sheet.model_validate({**raw, "slug": path.stem, "body": body.strip()})
     except ValidationError as error:
         return None, problems + list(explain(error, Sheet, path, (), lines, raw))
-    problems += _unknown(path, sheet, lines, allowed)
+    problems += unknown(path, sheet, lines, allowed)
     return (None if problems else sheet), problems
 
 
@@ -267,18 +260,3 @@ def _faults_of_body(path: Path, body: str, first: int) -> Iterator[str]:
             yield f"{path}:{number}: heading of level 1, which is the title's; start with ##"
         if what := held(line):
             yield f"{path}:{number}: holds {what}; sheets name roles and no person"
-
-
-def _unknown(
-    path: Path, sheet: Sheet, lines: Lines, allowed: dict[str, list[str]]
-) -> Iterator[str]:
-    """What a sheet names that does not exist."""
-    for key, names in allowed.items():
-        given = getattr(sheet, key)
-        for position, name in enumerate(given if isinstance(given, tuple) else (given,)):
-            if name is not None and name not in names:
-                line = lines.get((key, position), lines.get((key,), 1))
-                yield (
-                    f"{path}:{line}: unknown {key.removesuffix('s')} {name!r}; "
-                    f"allowed: {', '.join(names) or 'none'}"
-                )

@@ -35,9 +35,9 @@ from observlib.edition.make import make, write_frame
 from observlib.edition.manifest import Entry, leave_out, write
 from observlib.edition.request import Request, check_request
 from observlib.edition.workers import telling_ends
-from observlib.editions import crate, dates, record
+from observlib.editions import crate, record
 from observlib.editions import errata as told_errata
-from observlib.editions.announced import check_kept
+from observlib.editions.checklist import written
 from observlib.editions.record import Edition
 from observlib.editions.site import carry, check_kind, complete
 from observlib.errors import ObservError, bounded
@@ -136,12 +136,12 @@ def release(
     # before all else is read: what changes from here on is seen by the next run
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
     before = standing.read(root)
+    written(data, root, today)  # what is wrong stops here, before any study
     request = check_request(root, data, quarter, only, given, today)
     found["the quarter"] = str(request.quarter)
     reports, cache = root / "reports", root / disk_cache.FOLDER
     site = reports / "_site"
     check_kind(site, request.kind)
-    check_kept(dates.load(data, root), site, request.kind, today)
     with (
         files.telling_write_errors(reports, "what was published is as it was"),
         workspace(site) as work,

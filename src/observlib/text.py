@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 
 _FORMULA = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
@@ -47,6 +47,21 @@ def fold_label(text: str) -> str:
     "l'aide joignable"
     """
     return fold(text).replace("’", "'")
+
+
+def clash(words: Iterable[tuple[str, object]]) -> str:
+    """What is wrong with words of which one, however it is written, stands for two things.
+
+    Examples
+    --------
+    >>> clash([("Répondu", "answered"), ("repondu", "abandoned")])
+    "'repondu' stands for 'answered' and for 'abandoned'; leave it to one"
+    """
+    known: dict[str, object] = {}
+    for word, what in words:
+        if (first := known.setdefault(fold_label(word), what)) != what:
+            return f"{word!r} stands for {first!r} and for {what!r}; leave it to one"
+    return ""
 
 
 def seen(text: str) -> str:

@@ -21,8 +21,7 @@ Lines = dict[tuple[Any, ...], int]
 # libyaml's safe loader where PyYAML has it: the same language, many times as fast
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_BYTES = 2_000_000  # of a file that people write
-_MEND = "; indent with spaces, close what is open, and put a text that holds `: ` in quotes"
-_SYNTAX = (yaml.scanner.ScannerError, yaml.parser.ParserError)
+_MEND = "; indent with spaces, close what is open, and put a text with *, @ or `: ` in quotes"
 _DEEPEST = 50
 _MOST_VALUES = 150_000  # as many as the devices of a ministry take
 _LONG_NUMBER = re.compile(r"[-+\d:_.]{1000,}", re.ASCII)  # which takes the square of its length
@@ -92,6 +91,8 @@ def events(text: str) -> Iterator[Any]:
             problem = "a number too long to read"
         elif isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style:
             problem = "<< is not read, as merges of merges multiply; write the keys"
+        elif getattr(event, "tag", None):
+            problem = "a tag (!) is not read; put a text that begins with ! in quotes"
         if problem is not None:
             mark: Any = event.start_mark  # of libyaml, or of Python
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
@@ -117,12 +118,15 @@ def parse(text: str, path: Path | str, expected: type, words: str) -> tuple[Any,
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "cannot be read"
-        mend = _MEND if isinstance(error, _SYNTAX) else ""
+        what = what.replace("unhashable key", "a key that is a list or a mapping")
+        mend = "" if type(error) is yaml.MarkedYAMLError else _MEND
         return unusable(f":{mark.line + 1}" if mark else "", f"not valid YAML: {what}{mend}")
     if data is None and expected is list and text.strip():  # comments alone, as yet
         data = []
     if not isinstance(data, expected):
-        return unusable("", f"holds {type(data).__name__}; {words} is expected")
+        holds = "nothing" if data is None else "a list" if isinstance(data, list) else "one value"
+        holds = "a mapping" if isinstance(data, dict) else holds
+        return unusable("", f"holds {holds}; {words} is expected")
     return data, lines, problems
 
 

@@ -49,20 +49,29 @@ def test_checkpoints_and_other_files_are_no_studies(tmp_path, make):
     [
         ("title: a: b", "essai.ipynb, first cell:2: not valid YAML: mapping values"),
         ("title: [a", "not valid YAML"),
-        ("just words", "holds str; `key: value` is expected"),
-        ("- a\n- b", "holds list; `key: value` is expected"),
+        ("just words", "holds one value; `key: value` is expected"),
+        ("- a\n- b", "holds a list; `key: value` is expected"),
         ("title: T\ntitle: U", "essai.ipynb, first cell:3: key 'title' is given twice"),
         ("when: 2026-13-45", "month must be in 1..12"),
-        ("title: T\norder: 1\nparameters: {}", "question: Field required"),
-        ("title: ''\norder: 1\nquestion: Q\nparameters: {}", "title: String should have at least"),
-        ("title: T\norder: x\nquestion: Q\nparameters: {}", "order: Input should be a valid int"),
-        ("title: T\norder: 1\nquestion: Q\nparameters: {}\nauthor: A", "author: Extra inputs"),
+        ("title: T\norder: 1\nparameters: {}", "key 'question' is missing"),
+        (
+            "title: ''\norder: 1\nquestion: Q\nparameters: {}",
+            "title is '': at least 1 characters are expected",
+        ),
+        (
+            "title: T\norder: x\nquestion: Q\nparameters: {}",
+            "order is 'x': a whole number is expected",
+        ),
+        (
+            "title: T\norder: 1\nquestion: Q\nparameters: {}\nauthor: A",
+            "unknown key 'author'; allowed: name",
+        ),
         ("title: T\norder: 1\nquestion: Q\nparameters: {}\nname: A", "name: the file's name"),
         (
             "title: T\norder: 1\nquestion: Q\nparameters: {}\nneeds: [textes]",
-            "needs: Value error, 'textes' is no tidy table; allowed: audience",
+            "needs: 'textes' is no tidy table; allowed: audience",
         ),
-        ("title: T\norder: 1\nquestion: Q\nparameters: {}\n1: A", "Keys should be strings"),
+        ("title: T\norder: 1\nquestion: Q\nparameters: {}\n1: A", "a key is text, in quotes"),
     ],
 )
 def test_a_wrong_front_matter_is_told_with_its_file_and_key(tmp_path, make, header, told):
@@ -73,9 +82,9 @@ def test_a_wrong_front_matter_is_told_with_its_file_and_key(tmp_path, make, head
 @pytest.mark.parametrize(
     ("parameter", "told"),
     [
-        ("{type: color}", "parameters.p.type: Input should be 'quarter'"),
-        ("{typ: integer}", "parameters.p.type: Field required"),
-        ("{type: integer, min: 1}", "parameters.p.min: Extra inputs"),
+        ("{type: color}", "parameters.p.type is 'color': allowed: 'quarter'"),
+        ("{typ: integer}", "key 'parameters.p.type' is missing"),
+        ("{type: integer, min: 1}", "unknown key 'parameters.p.min'"),
         ("{type: choice}", "`choices` go with the type choice, and it needs them"),
         ("{type: integer, choices: [a]}", "`choices` go with the type choice"),
         ("{type: choice, choices: [a], maximum: 2}", "`minimum` and `maximum` go with"),

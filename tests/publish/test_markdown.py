@@ -89,7 +89,7 @@ def test_only_what_was_printed_on_purpose_is_shown(tmp_path, sample):
         ("#| label: tbl-a", "untitled", "table tbl-a has no caption"),
         ("#| label: fig-a", "none", "labelled fig-a but shows nothing"),
         ("#| label: [", "svg", "did not find expected node content"),
-        ("#| only text", "svg", "its `#|` lines: holds str; `key: value` is expected"),
+        ("#| only text", "svg", "its `#|` lines: holds one value; `key: value` is expected"),
         ("", "div", "HTML that is not a table"),
         ("", "estimates", "has only application/vnd.observlib.estimates"),
         ("", "error", "raised KeyError: x"),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import model_validator
 
-_Text = Annotated[str, StringConstraints(min_length=1)]
+from observlib.catalogue.entries import Part, Text
 
 
-class Beside(BaseModel):
+class Beside(Part):
     r"""How the file beside an export is named and joined.
 
     `file` is the pattern of the export's own name, and `other` the name of the file beside it, in
@@ -25,12 +24,10 @@ class Beside(BaseModel):
     'orders_2026-03.csv'
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-    file: _Text
-    other: _Text
-    key: _Text
-    other_key: _Text
+    file: Text
+    other: Text
+    key: Text
+    other_key: Text
 
     @model_validator(mode="after")
     def _fits(self) -> Beside:

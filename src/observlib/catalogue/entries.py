@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from observlib.text import LINE_BREAKS
 
+from observlib.text import clash
+
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 Prose = Annotated[str, Field(min_length=1)]
 Channel = Literal["web", "open_data", "phone", "mail", "print", "social", "in_person"]
@@ -56,10 +58,14 @@ _POSTGRES = re.compile(
 time_zones = cache(available_timezones)  # which walks through files of the system
 
 
-class Entry(BaseModel):
-    """What every entry is: checked whole, never changed, known by its `id`."""
+class Part(BaseModel):
+    """What each part of an entry is: checked whole, never changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Entry(Part):
+    """What every entry is: a part that is known by its `id`."""
 
     id: Slug
 
@@ -297,6 +303,13 @@ class Coded(Named):
         description="what texts do that hold it, after « 43 % des textes » (fr); `{}` stands for "
         "the answer, where it is not yes"
     )
+
+    @field_validator("codes")
+    @classmethod
+    def _are_clear(cls, codes: dict[str, str]) -> dict[str, str]:
+        if fault := clash(codes.items()):
+            raise ValueError(fault)
+        return codes
 
 
 class Peer(Named):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -18,9 +17,10 @@ from pydantic import (
 )
 
 from observlib.catalogue.beside import Beside
-from observlib.catalogue.entries import Entry, Slug, Text, time_zones
+from observlib.catalogue.entries import Entry, Part, Slug, Text, time_zones
 from observlib.catalogue.fields import FIELDS, GO_WITH, NEEDED
 from observlib.catalogue.mistakes import explain
+from observlib.text import clash
 from observlib.yaml_files import read
 
 Kind = Literal["text", "workbook", "table", "json", "archive", "queue_log", "mbox"]
@@ -57,10 +57,6 @@ def _check_pattern(pattern: str) -> int:
         raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
 def _as_column(given: Any) -> Any:
     """A column of which only the headers are told, one or several."""
     if isinstance(given, str):
@@ -68,7 +64,7 @@ def _as_column(given: Any) -> Any:
     return {"headers": given} if isinstance(given, list) else given
 
 
-class Layout(_Part):
+class Layout(Part):
     """What surrounds the table in its file.
 
     `text` is CSV and its kin; `workbook` is .xlsx, .xls or .ods; `table` either, by the file's
@@ -134,7 +130,7 @@ class Layout(_Part):
         return self
 
 
-class Keep(_Part):
+class Keep(Part):
     """Which rows count: those whose cell under `header` is one of `words`, or none of `but`."""
 
     header: Text
@@ -149,7 +145,7 @@ class Keep(_Part):
         return self
 
 
-class Parts(_Part):
+class Parts(Part):
     """What stands between several answers in one cell, and what they make together.
 
     What stands before ` : ` in an answer says what it is about.
@@ -164,7 +160,7 @@ class Parts(_Part):
         return self
 
 
-class Column(_Part):
+class Column(Part):
     """A field of the table, and the column of the export that gives it.
 
     `headers` are compared without case, accents and kind of apostrophe; a file has one of them, or
@@ -181,7 +177,7 @@ class Column(_Part):
         default=None, description="rows that have it; elsewhere it is empty"
     )
     html: bool = Field(default=False, description="whether it is HTML, of which the text is read")
-    words: dict[str, tuple[str, ...]] = {}
+    words: dict[str, tuple[str, ...]] = Field(default={})
     forms: tuple[Text, ...] = Field(
         default=(), description="of moments and days: `iso`, `epoch`, or as `%d/%m/%Y %H:%M[:%S]`"
     )
@@ -202,6 +198,8 @@ class Column(_Part):
     def _fits(self) -> Column:
         if bool(self.headers) == (self.value is not None):
             raise ValueError("has either `headers` or a `value`")
+        if fault := clash((word, name) for name, told in self.words.items() for word in told):
+            raise ValueError(f"words: {fault}")
         for form in self.forms:
             check_form(form)
         if self.pattern and _check_pattern(self.pattern) != 1:
@@ -209,21 +207,21 @@ class Column(_Part):
         return self
 
 
-class CarryDown(_Part):
+class CarryDown(Part):
     """Columns that only the first row of several with one key holds."""
 
     key: Text
     headers: tuple[Text, ...]
 
 
-class Latest(_Part):
+class Latest(Part):
     """Which of several rows with one key counts: that with the last moment."""
 
     key: Text
     by: Text
 
 
-class Answers(_Part):
+class Answers(Part):
     """How an export of a survey writes answers, where its header and cells tell several things."""
 
     model_config = ConfigDict(str_strip_whitespace=False)  # a space may separate answers

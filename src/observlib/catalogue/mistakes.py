@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -16,19 +18,49 @@ from observlib.yaml_files import Lines, read
 Sheet = TypeVar("Sheet", bound=Entry)
 
 _LIST = "a list is expected: [a, b], or a line `- a` for each"
-_DATE = "a date is expected: YYYY-MM-DD"
-_EXPECTED = {  # by pydantic's kind of mistake, whose own words are a programmer's
-    "tuple_type": _LIST,
-    "list_type": _LIST,
-    "string_type": "text is expected, in quotes where it is a number",
-    "bool_type": "true or false is expected",
-    "bool_parsing": "true or false is expected",
-    "date_type": _DATE,
-    "date_parsing": _DATE,
-    "date_from_datetime_parsing": _DATE,
-    "date_from_datetime_inexact": _DATE,
+_NUMBER = "a number is expected, such as 12.5"
+_EXPECTED = {  # by pydantic's kind of mistake, or how it begins; its own words are a programmer's
+    "tuple": _LIST,
+    "list": _LIST,
+    "dict": "a mapping is expected: a line `key: value` for each",
+    "string": "text is expected, in quotes where it is a number",
+    "invalid": "a key is text, in quotes where it is a number",
+    "bool": "true or false is expected",
+    "date": "a date is expected: YYYY-MM-DD",
+    "int": "a whole number is expected, such as 12",
+    "float": _NUMBER,
+    "finite": _NUMBER,
+    "literal": "allowed: {expected}",
+    "greater_than": "a number greater than {gt:g} is expected",
+    "greater_than_equal": "a number of {ge:g} or more is expected",
+    "less_than_equal": "a number up to {le:g} is expected",
+    "string_too_short": "at least {min_length} characters are expected",
+    "too_short": "at least {min_length} are expected",
+    "too_long": "{max_length} at most are expected",
 }
-_SHORT = reprlib.Repr()  # of a value, however long, or deep by aliases of aliases
+_FORMS = {  # of texts that have one form, by an example, of which the first that has it is told
+    "service-public": "a-z and 0-9, with - or _ between them,",
+    "2026-T3": "a quarter",
+    '"08:45"': "an hour, in quotes,",
+    "2026-09-30": "a month (without its day) or a day",
+    "pole@agence.example": "an address of mail",
+    "https://www.agence.example": "an address of the web",
+    "5f1b0a2c9d3e4f5a6b7c8d9e": "an identifier of 24 characters",
+    "2a3d7521607c3ae6a5bdd1410696597a": "a digest of 32 characters",
+    "d92b1ea840d9e9f6dde810d4803ff4c00d80e9c6": "a commit of 40 characters",
+}
+
+
+class _Short(reprlib.Repr):
+    """A value as YAML has it."""
+
+    def repr1(self, x: object, level: int) -> str:
+        if x is None:
+            return "empty"
+        return str(x).lower() if isinstance(x, bool | date) else super().repr1(x, level)
+
+
+_SHORT = _Short()  # of a value, however long, or deep by aliases of aliases
 _SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 100, 100
 
 
@@ -99,7 +131,11 @@ def checked(
 
 
 def unknown(
-    path: Path, sheet: Entry, lines: Lines, named: Mapping[str, Collection[str]]
+    path: Path,
+    sheet: BaseModel,
+    lines: Lines,
+    named: Mapping[str, Collection[str]],
+    **kinds: str,
 ) -> Iterator[str]:
     """What a sheet names that does not exist, a line each.
 
@@ -107,16 +143,18 @@ def unknown(
     ----------
     path, sheet, lines
         As `sheets` gives them.
-    named
-        By key that names something, all that it may name; a key that is left out names nothing.
+    named, kinds
+        By key that names something, all that it may name, and what that is, where the key does not
+        say it; a key that is left out names nothing.
     """
     for key, allowed in named.items():
-        name = getattr(sheet, key)
-        if name is not None and name not in allowed:
-            yield (
-                f"{path}:{lines.get((key,), 1)}: {sheet.id!r}: unknown {key} {name!r}; "
-                f"allowed: {', '.join(allowed) or 'none'}"
-            )
+        given = getattr(sheet, key)
+        for position, one in enumerate(given if isinstance(given, tuple) else (given,)):
+            if one not in (None, "", *allowed):
+                line = lines.get((key, position), lines.get((key,), 1))
+                what = f"unknown {kinds.get(key, key.removesuffix('s'))} {one!r}"
+                some = ", ".join(allowed) or "none"
+                yield f"{path}:{line}: {path.stem!r}: {what}; allowed: {some}"
 
 
 def explain(
@@ -128,33 +166,59 @@ def explain(
     raw: Any,
 ) -> Iterator[str]:
     """Say each fault of an entry, which stands at `start` in its file, in a line of its own."""
-    name = _SHORT.repr(raw["id"]) if isinstance(raw, dict) and "id" in raw else ""
-    name = name or (f"entry {start[0] + 1}" if start else "the file")
-    told: set[str] = set()  # a value that is neither of two types is one mistake
-    for detail in error.errors():
-        where, given = (*start, *detail["loc"]), _SHORT.repr(detail["input"])
+    name = raw.get("id") if isinstance(raw, dict) else None
+    name = _SHORT.repr(name) if name else f"entry {start[0] + 1}" if start else "the file"
+    for loc, said in told(error, model, raw):
+        where = (*start, *loc)
         while where not in lines and len(where) > 1:
             where = where[:-1]
-        place = f"{path}:{lines.get(where, 1)}: {name}"
-        key = ".".join(str(part) for part in detail["loc"])
-        if detail["type"] == "extra_forbidden":
-            said = f"{place}: unknown key {key!r}; allowed: {_allowed(model, detail['loc'])}"
-        elif detail["type"] == "missing":
-            said = f"{place}: key {key!r} is missing"
-        elif detail["type"] == "model_type" and detail["loc"]:
-            keys = _allowed(model, (*detail["loc"], ""))
-            said = f"{place}: {key} is {given}: a mapping is expected, of {keys}"
-        elif detail["type"] == "model_type":
-            said = f"{place}: is {given}; an entry is a mapping that starts with `id:`"
-        elif detail["type"] == "value_error":  # of what does not go together
-            said = f"{place}: {key and key + ': '}{detail['msg'].removeprefix('Value error, ')}"
+        yield f"{path}:{lines.get(where, 1)}: {name}: {said}"
+
+
+def told(
+    error: ValidationError, model: type[BaseModel], raw: Any
+) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    """Each fault of what somebody wrote: its keys, and what is to be written there."""
+    found: dict[tuple[tuple[int | str, ...], str], dict[str, None]] = {}
+    for detail in error.errors():
+        kind, limits = detail["type"], detail.get("ctx", {})
+        loc = _place(detail["loc"], raw, kind == "missing")
+        key = ".".join(map(str, loc))
+        about = f"{key} is {_SHORT.repr(detail['input'])}: ".lstrip()
+        if kind == "extra_forbidden":
+            about, said = "", f"unknown key {key!r}; allowed: {_allowed(model, loc)}"
+        elif kind == "missing":
+            about, said = "", f"key {key!r} is missing"
+        elif kind == "model_type":
+            of = f"a mapping is expected, of {_allowed(model, (*loc, ''))}"
+            said = of if loc else "an entry is a mapping that starts with `id:`"
+        elif kind == "value_error":  # of what does not go together
+            about, said = f"{key}: " * bool(key), detail["msg"].removeprefix("Value error, ")
+        elif kind == "string_pattern_mismatch":
+            form = re.compile(limits["pattern"])
+            example = next(one for one in _FORMS if form.search(one.strip('"')))
+            said = f"{_FORMS[example]} is expected, such as {example}"
+        elif kind == "too_short" and len(detail["input"]) >= limits["min_length"]:
+            continue  # others are told, that are wrong themselves
         else:
-            message = detail["msg"][0].lower() + detail["msg"][1:]
-            message = _EXPECTED.get(detail["type"], message)
-            said = f"{place}: {key} is {given}: {message}"
-        if said not in told:
-            yield said
-        told.add(said)
+            begins = _EXPECTED.get(kind.partition("_")[0], "another value is expected")
+            said = _EXPECTED.get(kind, begins).format(**limits)
+        found.setdefault((loc, about), {})[said] = None
+    for (loc, about), each in found.items():  # a value that is neither of two kinds is one mistake
+        yield loc, about + ", or ".join(each)
+
+
+def _place(loc: tuple[int | str, ...], raw: Any, is_missing: bool) -> tuple[int | str, ...]:
+    """The keys at which a value stands; pydantic names kinds of values between them."""
+    kept = []
+    for part in loc:
+        there = (
+            raw if isinstance(raw, dict) else dict(enumerate(raw if isinstance(raw, list) else ()))
+        )
+        if part in there:
+            raw = there[part]
+            kept.append(part)
+    return (*kept, loc[-1]) if is_missing else tuple(kept)
 
 
 def _allowed(model: type[BaseModel], place: tuple[int | str, ...]) -> str:

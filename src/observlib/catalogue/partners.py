@@ -5,12 +5,14 @@ Each contact leads to one place: a partner, several of them that share its theme
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
+from typing import TypeVar
 
-from observlib.catalogue.entries import Partner, Peer
+from observlib.catalogue.entries import Partner, Peer, Task
 from observlib.text import fold_label
 
+One = TypeVar("One", Partner, Task)
 SEVERAL, NOBODY, UNTOLD = "Plusieurs organismes", "Aucun organisme", "Sans motif"
 PARTNER, THEME = "partner", "theme"  # groups of estimates
 _TAKEN = (SEVERAL, NOBODY, UNTOLD)
@@ -44,7 +46,7 @@ def faults(
             allowed = ", ".join(peers) or "none"
             yield f"{at(partner, 'peer')}: unknown peer {partner.peer!r}; allowed: {allowed}"
     named = [(p, "label", p.label) for p in partners.values()]
-    for first, second, key, label in _twice(named):
+    for first, second, key, label in twice(named):
         yield f"{at(second, key)}: label {label!r} is that of {first.id!r}; give another"
     given = [
         (partner, key, theme)
@@ -76,7 +78,7 @@ def faults(
         for key in ("words", "entities")
         for word in getattr(partner, key)
     ]
-    for first, second, key, word in _twice(words):
+    for first, second, key, word in twice(words):
         yield f"{at(second, key)}: {word!r} leads to {first.id!r} already; leave it to one"
 
 
@@ -104,12 +106,10 @@ def _folded(given: tuple[Partner, str, str]) -> str:
     return fold_label(given[2])
 
 
-def _twice(
-    given: list[tuple[Partner, str, str]],
-) -> Iterator[tuple[Partner, Partner, str, str]]:
-    """What a second partner has too: the first, the second, its key and the words."""
-    known: dict[str, Partner] = {}
-    for partner, key, words in given:
-        first = known.setdefault(fold_label(words), partner)
-        if first is not partner:
-            yield first, partner, key, words
+def twice(given: Iterable[tuple[One, str, str]]) -> Iterator[tuple[One, One, str, str]]:
+    """What a second entry has too: the first, the second, its key and the words."""
+    known: dict[str, One] = {}
+    for one, key, words in given:
+        first = known.setdefault(fold_label(words), one)
+        if first is not one:
+            yield first, one, key, words

@@ -65,12 +65,11 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from observlib.catalogue.entries import Entry, Slug, Text
-from observlib.text import fold
+from observlib.catalogue.entries import Entry, Part, Slug, Text
+from observlib.text import clash, fold
 
-_SHAPE = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 RESPONSE = "response"  # the variable that counts responses; no question may feed it
 UNREAD = ("text", "ignored")  # kinds of questions that no answer of `responses` comes from
 _AN = {"text": "an open", "ignored": "an ignored"}
@@ -85,27 +84,23 @@ Code = Annotated[str, Field(min_length=1), BeforeValidator(_as_code)]
 Meaning = float | Text | None
 
 
-class Routing(BaseModel):
+class Routing(Part):
     """For whom a question was asked: those whose `variable` is one of the values `is`."""
-
-    model_config = _SHAPE
 
     variable: Slug
     values: tuple[float | Text, ...] = Field(alias="is", min_length=1)
 
 
-class Question(BaseModel):
+class Question(Part):
     """One question of a survey: how exports name it, and what its answers mean."""
-
-    model_config = _SHAPE
 
     variable: Slug | None = None
     code: Code
     text: Text
     kind: Literal["scale", "choice", "multiple", "text", "ignored"]
     scale: tuple[float, float] | None = None
-    answers: dict[Code, Meaning] = {}
-    labels: dict[Code, Meaning] = {}
+    answers: dict[Code, Meaning] = Field(default={})
+    labels: dict[Code, Meaning] = Field(default={})
     asked_if: Routing | None = None
 
     @property
@@ -221,6 +216,7 @@ def _faults(question: Question) -> Iterator[str]:
         yield f"variable {RESPONSE!r} counts the responses; name another"
     if kind in UNREAD:
         return
+    yield from filter(None, (clash(question.labels.items()), clash(question.answers.items())))
     if (kind == "scale") != (question.scale is not None):
         yield "key 'scale' goes with the kind scale, always"
     wrong = [m for m in question.meanings if isinstance(m, str) == (kind == "scale")]

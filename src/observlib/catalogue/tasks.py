@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import chain
 
 from observlib.catalogue.entries import Department, Partner, Task
+from observlib.catalogue.partners import twice
 from observlib.catalogue.questionnaires import Questionnaire
 from observlib.text import fold_label
 
@@ -51,12 +52,12 @@ def faults(
                     f"{at(task, 'answers')}: {answer!r} is no category of the variable {REASON}; "
                     f"allowed: {_listed(sorted(known))}"
                 )
-    labels = [(task, task.label) for task in tasks.values()]
-    for first, second, label in _twice(labels):
+    labels = [(task, "label", task.label) for task in tasks.values()]
+    for first, second, _, label in twice(labels):
         yield f"{at(second, 'label')}: label {label!r} is that of {first.id!r}; give another"
     for key in ROUTES:
-        given = [(task, text) for task in tasks.values() for text in getattr(task, key)]
-        for first, second, text in _twice(given):
+        given = [(task, key, text) for task in tasks.values() for text in getattr(task, key)]
+        for first, second, _, text in twice(given):
             yield f"{at(second, key)}: {text!r} leads to {first.id!r} already; leave it to one"
 
 
@@ -83,12 +84,3 @@ def by(route: str, tasks: Mapping[str, Task]) -> Callable[[str], str | None]:
 
 def _listed(names: Collection[str]) -> str:
     return ", ".join(names) or "none"
-
-
-def _twice(given: list[tuple[Task, str]]) -> Iterator[tuple[Task, Task, str]]:
-    """What a second task has too: the first, the second and the text."""
-    known: dict[str, Task] = {}
-    for task, text in given:
-        first = known.setdefault(fold_label(text), task)
-        if first is not task:
-            yield first, task, text

@@ -76,19 +76,14 @@ def catalogue(data: Data = Path("data")) -> None:
     from rich import box
     from rich.table import Table
 
-    from observlib import errata, project
+    from observlib import project
     from observlib.confidentiality.attack import check_tried
-    from observlib.followed import FOLLOWED
+    from observlib.editions.checklist import written
 
     known = project.catalogue(data)
     check_tried([(one.id, one.unit) for one in known.indicators.values()], known)
     told = {part: list(getattr(known, part)) for part in _PARTS}
-    told["actions"] = [action.id for action in project.actions(data, FOLLOWED)]
-    told["decisions"] = [one.id for one in project.decisions(data, FOLLOWED)]
-    told["replies"] = [reply.id for reply in project.replies(data)]
-    told["corrections"] = [one.id for one in project.corrections(data)]
-    told["expectations"] = [one.id for one in project.expectations(data)]
-    told["errata"] = [one.id for one in errata.load(project.root() / "reports")]
+    told |= written(project.data_folder(data), project.root(), today())
     say(f"{len(known.devices)} listening devices")
     table = Table("device\nproduct\nowner", box=box.SIMPLE_HEAD)
     table.add_column("exports\nloader, how it listens\npersonal data")

@@ -14,7 +14,6 @@ from observlib.catalogue import Catalogue
 from observlib.edition.plan import Page, Subjects, plan
 from observlib.edition.study import Study, load_studies
 from observlib.errors import ObservError, UsageError
-from observlib.followed import FOLLOWED
 from observlib.inputs import Inputs
 from observlib.period import Quarter
 from observlib.practices import Practices
@@ -106,7 +105,7 @@ def check_request(
         For a future quarter, and what `plan` raises.
     ObservError
         For a quarter without data, a clock behind the data, a damaged store, and wrong studies,
-        practice sheets, actions and errata.
+        practice sheets and errata.
     """
     catalogue = project.catalogue_with_devices(data, root)
     store.check(data)
@@ -116,10 +115,6 @@ def check_request(
         raise ObservError(f"{root / 'notebooks'}: holds no study; put notebooks (.ipynb) there")
     kind = store.kind(data)
     practices = project.practices(data, kind, root)
-    project.actions(data, FOLLOWED, root)  # wrong ones stop here, before any study
-    project.replies(data, root)
-    project.decisions(data, FOLLOWED, root)
-    project.expectations(data, root)
     relative = data.relative_to(root).as_posix() if data.is_relative_to(root) else str(data)
     held = store.devices(data)
     subjects = Subjects(

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from observlib.catalogue.entries import Text
+from observlib.catalogue.mistakes import told
 from observlib.errors import ObservError
 from observlib.tables import TABLES
 from observlib.yaml_files import read_front_matter
@@ -121,10 +122,7 @@ def load_studies(folder: Path) -> dict[str, Study]:
                 raise ValueError(f"front matter: {', '.join(taken)}: the file's name says it")
             study = Study.model_validate({**header, "name": path.stem, "path": path})
         except ValidationError as error:
-            problems += [
-                f"{path}: front matter: {'.'.join(map(str, detail['loc']))}: {detail['msg']}"
-                for detail in error.errors()
-            ]
+            problems += (f"{path}: front matter: {x}" for _, x in told(error, Study, header))
         except ObservError as error:
             problems += error.problems
         except ValueError as error:

@@ -7,7 +7,7 @@ looked at first; what only a made edition can tell, before it takes the place of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -16,11 +16,15 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
+from observlib import errata as figures
 from observlib import project, store
+from observlib.edition.study import load_studies
 from observlib.editions import errata, record, reviews
+from observlib.editions.announced import check_kept
 from observlib.editions.dates import ZONE, Calendar, Planned, load
 from observlib.editions.record import Edition
-from observlib.errors import bounded
+from observlib.errors import ObservError, bounded
+from observlib.followed import FOLLOWED
 from observlib.period import Quarter
 from observlib.publish.links import broken_links, links_of
 from observlib.store.ledger import Entry, read_ledger
@@ -31,6 +35,7 @@ AHEAD = 4  # editions whose dates are announced: a year
 GUIDE = "documentation/reference/data.html"  # of the columns of the data, in the site
 PACKAGE = (".zip", "estimates.csv", "comparisons.csv", "dictionary.csv",
            "datapackage.json", "dataset.jsonld")  # fmt: skip
+_NAMES = ("id", "slug", "quarter", "name")  # what each thing that people write is called by
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -63,13 +68,53 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
         next_dates(dates, quarter),
         imports(found, quarter),
         never_given(found),
-        rejects(ledger.files if ledger else (), quarter),
+        rejects([one for one in ledger.files if one.device in devices] if ledger else (), quarter),
         corrections(store.open_corrections(data)),
         corrected(errata.unborne(root, data, quarter, today)),
         review(
             record.published(root / "reports" / "_site"), reviews.load(root / "reports"), quarter
         ),
     ]
+
+
+def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
+    """What each thing that people write for editions is called, by kind, once all is checked.
+
+    Raises
+    ------
+    ObservError
+        With every mistake of every kind; those of the catalogue alone, which the others name.
+    """
+    known, ledger = project.catalogue(data, root), read_ledger(data / "store")
+    kind, reports = ledger.kind if ledger else "", root / "reports"
+    named: dict[str, list[str]] = {}
+    problems = store.corrections(data, known).faults if ledger else []
+    kinds: dict[str, Callable[[], Iterable[Any]]] = {
+        "practices": lambda: project.practices(data, kind, root).sheets,
+        "actions": lambda: project.actions(data, FOLLOWED, root),
+        "decisions": lambda: project.decisions(data, FOLLOWED, root),
+        "replies": lambda: project.replies(data, root),
+        "corrections": lambda: project.corrections(data, root),
+        "expectations": lambda: project.expectations(data, root),
+        "errata": lambda: figures.load(reports),
+        "reviews": lambda: reviews.load(reports),
+        "calendar": lambda: load(data, root).editions,
+        "studies": lambda: load_studies(root / "notebooks").values(),
+    }
+    for name, read in kinds.items():
+        try:
+            names = (
+                next(getattr(one, key) for key in _NAMES if hasattr(one, key)) for one in read()
+            )
+            named[name] = [*names]
+        except ObservError as error:
+            problems += error.problems
+    if problems:
+        raise ObservError(*dict.fromkeys(problems))
+    check_kept(load(data, root), reports / "_site", kind, today)
+    if ledger:
+        figures.known(root, data, today)
+    return named
 
 
 def corrections(asked: Iterable[Mapping[str, Any]]) -> Check:
@@ -241,8 +286,8 @@ def rejects(entries: Iterable[Entry], quarter: Quarter) -> Check:
     start, end = quarter.start.isoformat(), quarter.end.isoformat()
     for entry in entries:
         if entry.span is None or (entry.span[0][:10] <= end and entry.span[1][:10] >= start):
-            rows[entry.device] += entry.rows + entry.rejected
-            rejected[entry.device] += entry.rejected
+            rows[entry.device] += entry.rows + entry.to_mend
+            rejected[entry.device] += entry.to_mend
     shares = {name: 100 * rejected[name] / count for name, count in rows.items() if count}
     most = sorted(shares, key=lambda name: -shares[name])
     some = [f"{name} {shares[name]:.1f} %" for name in most if shares[name] > SOME_REJECTED]

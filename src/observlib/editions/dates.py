@@ -31,10 +31,11 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from observlib import project
 from observlib.actions import Line
+from observlib.catalogue.entries import Part
 from observlib.catalogue.mistakes import explain
 from observlib.errors import ObservError, bounded
 from observlib.period import Quarter
@@ -45,23 +46,18 @@ from observlib.yaml_files import read
 HOUR = "08:45"
 ZONE = ZoneInfo("Europe/Paris")
 NOTICE = timedelta(weeks=4)  # before an edition: from then on its date is firm
-_SHAPE = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-class Change(BaseModel):
+class Change(Part):
     """A date that an edition had; when it was decided to change it, and why."""
-
-    model_config = _SHAPE
 
     before: Day = Field(alias="from")
     decided: Day
     reason: Line
 
 
-class Access(BaseModel):
+class Access(Part):
     """A role that reads editions before they appear."""
-
-    model_config = _SHAPE
 
     role: Annotated[Line, AfterValidator(a_role)]
     why: Line
@@ -69,10 +65,8 @@ class Access(BaseModel):
     until: Day | None = None
 
 
-class Planned(BaseModel):
+class Planned(Part):
     """The day and hour of an edition."""
-
-    model_config = _SHAPE
 
     quarter: str = Field(pattern=r"^(?:19|2\d)\d{2}-T[1-4]$")
     date: Day
@@ -117,10 +111,8 @@ class Planned(BaseModel):
             yield f"'changed' tells a change from {same[0]} to the same day; remove it"
 
 
-class Calendar(BaseModel):
+class Calendar(Part):
     """The editions, the oldest first, and who reads them before they appear."""
-
-    model_config = _SHAPE
 
     editions: tuple[Planned, ...] = ()
     access: tuple[Access, ...] = ()

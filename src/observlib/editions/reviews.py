@@ -28,10 +28,10 @@ from datetime import date as Day  # which is the name of a key too
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from observlib.actions import Line
-from observlib.catalogue.entries import Entry, Slug
+from observlib.catalogue.entries import Entry, Part, Slug
 from observlib.catalogue.mistakes import checked
 from observlib.display import french, wording
 from observlib.display.output import pipe_table
@@ -59,10 +59,9 @@ REPRODUCED, CLOSE, DIFFERS, NOT_RUN = get_args(Verdict)
 GOOD = (REPRODUCED, CLOSE)
 
 
-class Point(BaseModel):
+class Point(Part):
     """What a reviewer remarks, of one study or of all, and what was answered."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     study: Slug | None = None
     point: Line
     answer: Line | None = None

@@ -11,7 +11,7 @@ import re
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from observlib.catalogue.mistakes import told
 from observlib.editions import record
 from observlib.errors import SHOWN, ObservError, bounded
 from observlib.period import Quarter, edition_day
@@ -44,7 +45,13 @@ def _is_quarter(text: str) -> str:
         raise ValueError(str(error)) from None
 
 
-_Day = Annotated[str, AfterValidator(lambda text: date.fromisoformat(text).isoformat())]
+def _is_day(text: str) -> str:
+    with suppress(ValueError):
+        return date.fromisoformat(text).isoformat()
+    raise ValueError("a day is expected, such as 2026-11-16")
+
+
+_Day = Annotated[str, AfterValidator(_is_day)]
 _Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 _Commit = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}(-dirty)?)?$")]
 _Place = Annotated[str, AfterValidator(_is_inside)]
@@ -128,17 +135,9 @@ def opened(place: Path, work: Path) -> Bundle:
     try:
         return Bundle(folder, Manifest.model_validate(raw), raw)
     except ValidationError as error:
-        raise ObservError(*_lines(error)) from None
-
-
-def _lines(error: ValidationError) -> Iterator[str]:
-    found = error.errors()
-    for wrong in found[:SHOWN]:
-        place = ".".join(map(str, wrong["loc"])) or "it"
-        value = bounded([repr(wrong["input"])[:60]])
-        yield f"{record.NAME}: {place}: {wrong['msg']}; it is {value}"
-    if len(found) > SHOWN:
-        yield f"{record.NAME}: and {len(found) - SHOWN} more"
+        lines = [f"{record.NAME}: {said}" for _, said in told(error, Manifest, raw)]
+        more = [f"{record.NAME}: and {len(lines) - SHOWN} more"] * (len(lines) > SHOWN)
+        raise ObservError(*lines[:SHOWN], *more) from None
 
 
 def _read(path: Path) -> dict[str, Any]:

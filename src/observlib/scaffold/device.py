@@ -20,6 +20,7 @@ from observlib.catalogue import (
     load_catalogue,
     needed_by,
 )
+from observlib.catalogue.mistakes import told
 from observlib.errors import ObservError, UsageError
 from observlib.loaders import names
 from observlib.scaffold.proposal import Proposal
@@ -72,10 +73,8 @@ def fault_of(key: str, value: str, catalogue: Catalogue) -> str | None:
     try:
         Device.model_validate({key: value})
     except ValidationError as error:  # of other keys too, which are missing here
-        found = [detail for detail in error.errors() if detail["loc"] == (key,)]
-        if found and found[0]["type"] != "extra_forbidden":
-            said = found[0]["msg"]
-            return f"{key} is {value!r}: {said[0].lower()}{said[1:]}"
+        faults = dict(told(error, Device, {key: value}))
+        return faults.get((key,)) if key in Device.model_fields else None
     return None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from observlib.catalogue import Format
+from observlib.catalogue.mistakes import told
 from observlib.errors import ObservError
 from observlib.yaml_files import dump
 
@@ -82,8 +83,8 @@ class Proposal:
         try:
             return Format.model_validate({"id": name, **self.raw})
         except ValidationError as error:
-            said = error.errors()[0]["msg"].removeprefix("Value error, ")
-            raise ObservError(f"format {name!r}: {said}") from error
+            faults = told(error, Format, {"id": name, **self.raw})
+            raise ObservError(*(f"format {name!r}: {said}" for _, said in faults)) from error
 
     def text(self) -> str:
         """The format as the YAML of its file."""

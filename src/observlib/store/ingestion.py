@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -172,6 +173,7 @@ def _read(
     rejects = [tables.no_rejects()]
     places = _places(entries)
     taken: set[tuple[str, str]] = set()  # in this run
+    there: set[tuple[str, str]] = set()  # in the folder, or maybe, where a file cannot be read
     for position, (path, device) in enumerate(claims):
         if progress:
             progress(position, len(claims), path.name)
@@ -179,8 +181,9 @@ def _read(
         count["files"] += 1
         known = known_to(device, catalogue)
         try:
-            export = _export(path, device, known)
+            export = _export(path, device, known, store)
             same = (device.id, export.content)
+            there.add(same)
             place = places.get(same, len(entries))
             before = entries[place] if same in places else None
             settled = before and before.catalogue == export.catalogue and not before.rejected
@@ -194,6 +197,7 @@ def _read(
             found = receive(store, path, loaded(path, device, known), hide, told)
         except ObservError as error:
             done.problems += error.problems
+            there |= {(device.id, one.content) for one in entries if one.name == path.name}
             continue
         taken.add(same)
         places[same] = place
@@ -229,6 +233,8 @@ def _read(
         done.notices += [f"{name}: {notice}" for notice in found.notices]
         if corrected:
             done.replaced.append(f"{name}: corrects {corrected}")
+    if any(entry.to_mend for entry in entries):
+        entries = [*_settled(raw, store, entries, there, done)]
     done.notices += _in_several_sessions(query, store, entries, taken)
     done.devices = pd.DataFrame(
         [{"device": device, **count} for device, count in sorted(counts.items())],
@@ -236,6 +242,45 @@ def _read(
     )
     done.rejects = pd.concat(rejects, ignore_index=True)
     return entries
+
+
+def _settled(
+    raw: Path, store: Path, entries: list[Entry], there: set[tuple[str, str]], done: Ingested
+) -> Iterator[Entry]:
+    """The entries; of those that have left the folder, or were replaced, nothing is to be mended.
+
+    Their rows stay, as those of exports of which another folder alone is ingested.
+    """
+    folder = _place(raw, store)
+    for number, entry in enumerate(entries, 1):
+        place = entry.place or ""
+        inside = Path(place).is_relative_to(folder) if folder else not place
+        left = inside and (entry.device, entry.content) not in there
+        if entry.to_mend and (left or any(_replaces(one, entry) for one in entries[number:])):
+            done.notices.append(
+                f"{entry.name}: was taken away or replaced; its {entry.rejected} rejected rows are "
+                "no longer to be mended, and rows of it that nothing corrects stay"
+            )
+            entry = replace(entry, place=None)
+        yield entry
+
+
+def _replaces(other: Entry, entry: Entry) -> bool:
+    """Whether a later export tells of all days of another, and has its name or corrects it."""
+    if (other.device, other.table) != (entry.device, entry.table) or not (
+        entry.span and other.span
+    ):
+        return False
+    corrects = other.content in entry.corrected and other.rows >= entry.rejected
+    is_longer = other.span[0] <= entry.span[0] and entry.span[1] <= other.span[1]
+    return is_longer and (corrects or other.name == entry.name)
+
+
+def _place(folder: Path, store: Path) -> str:
+    """A folder of exports from that of the data; nothing of a copy that goes away."""
+    if folder.is_relative_to(store):
+        return ""
+    return Path(os.path.relpath(folder.resolve(), store.parent.resolve())).as_posix()
 
 
 def _kept(
@@ -298,7 +343,7 @@ def _kind(raw: Path, paths: list[Path]) -> str:
     return "real"
 
 
-def _export(path: Path, device: Device, known: Catalogue) -> Export:
+def _export(path: Path, device: Device, known: Catalogue, store: Path) -> Export:
     """A file as the ledger knows it, read for the first time today."""
     version = observlib.__version__.encode()
     catalogue = hashlib.sha256(version + known.model_dump_json(exclude_defaults=True).encode())
@@ -321,4 +366,5 @@ def _export(path: Path, device: Device, known: Catalogue) -> Export:
         digest=digest.hexdigest(),
         catalogue=catalogue.hexdigest(),
         read=date.today().isoformat(),
+        place=_place(path.parent, store),
     )

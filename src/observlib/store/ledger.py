@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +28,8 @@ class Export:
     digest: str  # of these bytes, the device's entries and the library: what `source` tells
     catalogue: str  # digest of all that its loader is given to judge its rows by
     read: str  # the day on which it was first read
+    # its folder, from that of the data; empty: not known; none: it is there no more, or replaced
+    place: str | None = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Entry(Export):
     end: str | None
     corrected: dict[str, tuple[str, str]]  # spans of later exports that corrected it, by content
     size: int = 0  # bytes of the part; of those at an address, of which no digest is read
+
+    @property
+    def to_mend(self) -> int:
+        """How many of its rows are rejected, where it was neither taken away nor replaced."""
+        return 0 if self.place is None else self.rejected
 
 
 class Forgotten(NamedTuple):

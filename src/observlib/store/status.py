@@ -38,7 +38,7 @@ def status(data: Path, devices: Iterable[Device], today: date | None = None) -> 
         A row a device: `exports` that count, `first` and `last` day of their rows, the day by
         which more is `expected` (fifteen days after the end of the next month, quarter or year, by
         the device's rhythm; none of an occasional one), `late` in days (0: not late; none where it
-        never gave anything), rows `rejected`.
+        never gave anything), rows `rejected` that are still to be mended.
     """
     ledger = read_ledger(data / "store")
     given: dict[str, list[Entry]] = {}
@@ -142,7 +142,7 @@ def _row(device: Device, entries: list[Entry], today: date) -> dict[str, Any]:
         "last": last and last.isoformat(),
         "expected": expected and expected.isoformat(),
         "late": late,
-        "rejected": sum(entry.rejected for entry in entries),
+        "rejected": sum(entry.to_mend for entry in entries),
     }
 
 
