@@ -122,7 +122,7 @@ def _measured_above_0(measure: str, rows: pd.DataFrame) -> pd.Series:
     return (rows["measure"] != measure) | (rows["value"] > 0)
 
 
-_HOLDS = {
+_HOLDS: dict[str, Callable[[Any, pd.DataFrame], pd.Series]] = {
     "at_most": _at_most,
     "on_scale": _on_scale,
     "is_weight": _is_weight,
