@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +82,10 @@ def ingest(
     it corrects are exports before it, what a later export has corrected stays so, and a period
     that had not ended when it was first read stays incomplete; a file that only tells of days
     after that one was read by a clock that was behind, and counts as first read today.
+
+    A right export that is put back after a wrong one counts anew, as the latest: the wrong one had
+    corrected it, was read from the same folder, is no more in it, and nothing corrected that one
+    since. An export that is only absent undoes nothing.
 
     One ingestion at a time uses a store; another waits for it.
 
@@ -170,6 +176,15 @@ def _read(
     """Read what is new or may be judged anew; give the entries that count, and tell the rest."""
     counts: dict[str, Counter[str]] = {}
     rejects = [tables.no_rejects()]
+    exports: dict[tuple[Path, str], Export] = {}
+    for path, device in claims:
+        with suppress(ObservError):  # which is told below
+            exports[path, device.id] = _export(raw, path, device, known_to(device, catalogue))
+    back = _put_back(entries, exports.values()) if len(exports) == len(claims) else []
+    if back:  # they are read first, as they came
+        order = {same: number for number, same in enumerate(back)}
+        first = {one: order.get((one[1], of.content), len(back)) for one, of in exports.items()}
+        claims = sorted(claims, key=lambda claim: first[claim[0], claim[1].id])
     places = _places(entries)
     taken: set[tuple[str, str]] = set()  # in this run
     for position, (path, device) in enumerate(claims):
@@ -179,13 +194,18 @@ def _read(
         count["files"] += 1
         known = known_to(device, catalogue)
         try:
-            export = _export(path, device, known)
+            export = exports.get((path, device.id)) or _export(raw, path, device, known)
             same = (device.id, export.content)
             place = places.get(same, len(entries))
             before = entries[place] if same in places else None
             settled = before and before.catalogue == export.catalogue and not before.rejected
-            if settled or same in taken:
+            if same in taken or (settled and same not in back):
                 count["unchanged"] += 1
+                if before and path.name != before.name and (by := _corrector(before, entries)):
+                    done.notices.append(
+                        f"{path.name}: is {before.name}, which {by.name} has corrected since; if "
+                        f"{by.name} is wrong, delete it and ingest the folder again"
+                    )
                 continue
             told = partial(_rows_so_far, progress, position, len(claims), path.name)
             records = [one for one in forgotten if one.device == device.id]
@@ -195,6 +215,9 @@ def _read(
         except ObservError as error:
             done.problems += error.problems
             continue
+        if same in back:
+            entries = [one for one in entries if (one.device, one.content) != same]
+            places, place, before = _places(entries), len(entries), None
         taken.add(same)
         places[same] = place
         if records:  # a refused row may be of one who is forgotten
@@ -256,6 +279,28 @@ def _places(entries: list[Entry], of_texts: bool = False) -> dict[tuple[str, str
     return {same: texts[same] for same in texts if same in own} if of_texts else texts | own
 
 
+def _put_back(entries: list[Entry], here: Collection[Export]) -> list[tuple[str, str]]:
+    """The exports of a folder that a wrong one corrected which stood in it, and does no more."""
+    contents = {(export.device, export.content) for export in here}
+    folders = {export.folder for export in here}
+    return [
+        same
+        for same, place in sorted(_places(entries).items(), key=itemgetter(1))
+        if same in contents
+        and (by := _corrector(entries[place], entries))
+        and (by.device, by.content) not in contents
+        and by.folder in folders
+        and not by.corrected
+    ]
+
+
+def _corrector(entry: Entry, entries: Iterable[Entry]) -> Entry | None:
+    """The last export that corrected another."""
+    of = (entry.device, entry.table)
+    found = [e for e in entries if e.content in entry.corrected and (e.device, e.table) == of]
+    return found[-1] if found else None
+
+
 def _in_several_sessions(
     query: Connection, store: Path, entries: list[Entry], taken: set[tuple[str, str]]
 ) -> Iterator[str]:
@@ -298,7 +343,7 @@ def _kind(raw: Path, paths: list[Path]) -> str:
     return "real"
 
 
-def _export(path: Path, device: Device, known: Catalogue) -> Export:
+def _export(raw: Path, path: Path, device: Device, known: Catalogue) -> Export:
     """A file as the ledger knows it, read for the first time today."""
     version = observlib.__version__.encode()
     catalogue = hashlib.sha256(version + known.model_dump_json(exclude_defaults=True).encode())
@@ -321,4 +366,5 @@ def _export(path: Path, device: Device, known: Catalogue) -> Export:
         digest=digest.hexdigest(),
         catalogue=catalogue.hexdigest(),
         read=date.today().isoformat(),
+        folder=hashlib.sha256(str(raw.resolve()).encode()).hexdigest()[:16],
     )

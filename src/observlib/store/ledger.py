@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from observlib.store import address
 LONGEST_WAIT = 1800  # seconds for which an ingestion waits for another
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Export:
     """A file of a device, and what its rows are judged by."""
 
@@ -27,9 +27,10 @@ class Export:
     digest: str  # of these bytes, the device's entries and the library: what `source` tells
     catalogue: str  # digest of all that its loader is given to judge its rows by
     read: str  # the day on which it was first read
+    folder: str = ""  # digest of the path of the folder that was ingested
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry(Export):
     """An export that counts. Entries stand in the order in which exports were first read."""
 
@@ -43,6 +44,8 @@ class Entry(Export):
     end: str | None
     corrected: dict[str, tuple[str, str]]  # spans of later exports that corrected it, by content
     size: int = 0  # bytes of the part; of those at an address, of which no digest is read
+    # Product, month, and the part of former rows of many people to which it gave other values.
+    amended: list[list[str]] = field(default_factory=list)
 
 
 class Forgotten(NamedTuple):
