@@ -183,8 +183,8 @@ def _read(
     back = _put_back(entries, exports.values()) if len(exports) == len(claims) else []
     if back:  # they are read first, as they came
         order = {same: number for number, same in enumerate(back)}
-        first = {one: order.get((one[1], of.content), len(back)) for one, of in exports.items()}
-        claims = sorted(claims, key=lambda claim: first[claim[0], claim[1].id])
+        turns = {one: order.get((one[1], of.content), len(back)) for one, of in exports.items()}
+        claims = sorted(claims, key=lambda claim: turns[claim[0], claim[1].id])
     places = _places(entries)
     taken: set[tuple[str, str]] = set()  # in this run
     for position, (path, device) in enumerate(claims):
