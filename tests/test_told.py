@@ -100,6 +100,45 @@ def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypa
     shutil.rmtree(place / publications.FOLDER)
 
 
+def publish(place: Path, told_: pd.DataFrame) -> None:
+    rows = rounded(told_, catalogue(place))
+    steps = told.report(told.decisions(place, LAST))
+    edition = place.parent / "edition"
+    edition.mkdir(exist_ok=True)
+    for name, content in publications.content(rows, comparisons.make(None), steps).items():
+        (edition / name).write_bytes(content)
+    publications.keep(place, Quarter(2026, 2), edition, date(2026, 8, 24))
+    told._name.cache_clear()
+    told._decisions.cache_clear()
+
+
+def test_a_correction_of_marks_is_told_of_the_months_that_it_changes_and_of_no_other(place):
+    """Every figure stood as before: it rests on as many answers."""
+    device = "jdma-legifrance"
+    before = told.given(place, LAST, "satisfaction").estimates
+    publish(place, before)
+    (place / "corrections").mkdir()
+    (place / "corrections" / "septembre.yml").write_text(
+        f"id: septembre\ntitle: Septembre\ndevice: {device}\nfirst: 2026-09-01\n"
+        "last: 2026-09-30\nwhere: {question: satisfaction, value: 10}\ncolumn: value\n"
+        "expect: 10\nbecomes: 5\nreason: Deux visages.\ndate: 2026-10-01\n"
+        "provider: équipe\nstatus: permanent\n",
+        encoding="utf-8",
+    )
+    after = told.given(place, LAST, "satisfaction").estimates
+    asked = [(rows["device"] == device) & (rows["indicator"] == "satisfaction_10")
+             for rows in (before, after)]  # fmt: skip
+    then, now = (
+        rounded(rows[of], catalogue(place)).set_index("period")["estimate"]
+        for rows, of in zip((before, after), asked, strict=True)
+    )
+    moved = {period for period in now.index if now[period] != then[period]}
+    assert moved == {"2026-T3"}, (then, now)
+    shutil.rmtree(place / publications.FOLDER)
+    shutil.rmtree(place / "corrections")
+    told._name.cache_clear()
+
+
 def test_what_could_be_worked_back_stops_the_edition(place, monkeypatch):
     monkeypatch.setattr(control, "_with_less", lambda rows, *_: rows)
     monkeypatch.setattr(told, "_KEPT", Path("reports") / ".kept" / "elsewhere")

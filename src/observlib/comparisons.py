@@ -33,7 +33,7 @@ VERDICTS = ("rise", "fall", "stable", "unknown")
 NUMBERS = ["difference", "difference_low", "difference_high", "level", "detectable"]
 RESULTS = ["against", *NUMBERS, "verdict", "reason"]
 COLUMNS = [*estimates.COLUMNS, *(REFERENCE + name for name in estimates.COLUMNS), *RESULTS]
-_NAMES = [*FIGURE, *(REFERENCE + name for name in FIGURE), "against"]
+NAMES = [*FIGURE, *(REFERENCE + name for name in FIGURE), "against"]
 ALL_NUMBERS = {*NUMBERS, *estimates.NUMBERS, *(REFERENCE + name for name in estimates.NUMBERS)}
 
 
@@ -142,12 +142,12 @@ def identifiers(frame: pd.DataFrame) -> list[str]:
     >>> identifiers(make(None))
     []
     """
-    return list(map(identifier, estimates.records(frame[_NAMES])))
+    return list(map(identifier, estimates.records(frame[NAMES])))
 
 
 def identifier(row: Mapping[str, Any]) -> str:
     """The permanent identifier of a comparison (see `identifiers`)."""
-    return estimates.named("c", tuple(row[name] for name in _NAMES))
+    return estimates.named("c", tuple(row[name] for name in NAMES))
 
 
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -53,6 +53,9 @@ _TEXTS = "verbatims"  # the table of what people wrote
 _MENDED = ("text", "count", "number")  # kinds of columns
 
 
+_DOES = {"device", "first", "last", "where", "column", "becomes", "times", "drop"}
+
+
 class Correction(Entry):
     """One correction, as its file tells it."""
 
@@ -97,6 +100,11 @@ class Correction(Entry):
     def is_applied(self) -> bool:
         """Whether it is read in place of what the source gives."""
         return self.status != "mended"
+
+    @property
+    def does(self) -> str:
+        """What it does, but not why: words may change, and no number with them."""
+        return self.model_dump_json(include=_DOES)
 
 
 class Sheet(NamedTuple):

@@ -127,13 +127,14 @@ def _read(folder: Path, stamp: tuple[int, ...]) -> Publication:
         comparisons.check(pairs)
         steps = json.loads((folder / STEPS).read_text(encoding="utf-8"))
         wide = frozenset((*map(str, names[:4]), int(names[4])) for names in steps["wide"])
+        amended = frozenset(tuple(map(str, one)) for one in steps.get("amended", ()))
         day = str(steps.get(DAY, ""))
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise ObservError(
             f"{folder}: cannot be read ({str(error).splitlines()[0]}); bring it back from a copy: "
             "without it, an edition may tell what few people answered"
         ) from error
-    told = Published(rows, wide)  # type: ignore[arg-type]
+    told = Published(rows, wide, amended)  # type: ignore[arg-type]
     return Publication(folder.name, told, day, pairs)
 
 

@@ -71,7 +71,12 @@ def _given(
     found, known = frame.given(data, quarter, name, survey), decisions(data, quarter)
     return found._replace(
         estimates=control.applied(found.estimates, known.changes),
-        comparisons=control.applied_to_pairs(found.comparisons, known.changes, known.wide),
+        comparisons=control.applied_to_pairs(
+            found.comparisons,
+            known,
+            [(before.comparisons, before.told.amended) for before in publications.earlier(data)],
+            partial(rounding.rounded_pairs, catalogue=project.catalogue(data)),
+        ),
     )
 
 
@@ -150,6 +155,7 @@ def _combined(found: Iterable[control.Decision]) -> control.Decision:
         estimates.combine(decision.changes for decision in listed),
         tuple(series for decision in listed for series in decision.wide),
         pd.concat(tried, ignore_index=True) if tried else pd.DataFrame(columns=FOUND),
+        tuple(one for decision in listed for one in decision.amended),
     )
 
 
@@ -165,6 +171,7 @@ def report(decided: control.Decision) -> dict[str, Any]:
     ends = [float(end) if end < ENDLESS / 2 else None for end in (width.min(), width.max())]
     return {
         "wide": sorted(map(list, decided.wide)),
+        "amended": sorted(map(list, decided.amended)),
         "changed": len(decided.changes),
         "decisions": decided.digest,
         "tried": len(decided.tried),
@@ -203,7 +210,8 @@ def decided(data: Path, quarter: Quarter, device: str) -> control.Decision:
 
 
 def _decided(data: Path, quarter: Quarter, device: str, rows: pd.DataFrame) -> control.Decision:
-    knowledge = Knowledge(project.catalogue(data), store.marks(data, device))
+    amended = store.amended(data, device)
+    knowledge = Knowledge(project.catalogue(data), store.marks(data, device), amended)
     rounded = partial(rounding.rounded, catalogue=knowledge.catalogue)
 
     def decide(before: Sequence[Publication]) -> control.Decision:
@@ -230,7 +238,8 @@ def _decided(data: Path, quarter: Quarter, device: str, rows: pd.DataFrame) -> c
 
 def _of_device(told: Published, device: str) -> Published:
     rows = told.estimates[told.estimates["device"] == device].reset_index(drop=True)
-    return Published(rows, [series for series in told.wide if series[0] == device])
+    wide = [series for series in told.wide if series[0] == device]
+    return Published(rows, wide, [one for one in told.amended if one[0] == device])
 
 
 def _key(rows: pd.DataFrame, before: Iterable[Published], knowledge: Knowledge) -> str:
@@ -238,7 +247,10 @@ def _key(rows: pd.DataFrame, before: Iterable[Published], knowledge: Knowledge) 
     device = knowledge.catalogue.devices.get(rows["device"].iloc[0])
     parts: dict[str, Any] = {
         "the estimates": estimates.lines(rows),
-        "what was published": [[estimates.lines(t.estimates), sorted(t.wide)] for t in before],
+        "what was published": [
+            [estimates.lines(t.estimates), sorted(t.wide), sorted(t.amended)] for t in before
+        ],
+        "what was corrected": sorted(knowledge.amended),
         "the marks": knowledge.marks.astype(str).to_numpy().tolist(),
         "the indicators": {k: v.model_dump_json() if v else "" for k, v in used.items()},
         "the least people": device.minimum_people if device else 0,
@@ -258,7 +270,7 @@ def _keep(place: Path, found: control.Decision) -> None:
     files = {
         "changes.parquet": found.changes.to_parquet(index=False),
         "tried.parquet": found.tried.to_parquet(index=False),
-        "wide.json": json.dumps(found.wide).encode(),
+        "steps.json": json.dumps([found.wide, found.amended]).encode(),
     }
     with contextlib.suppress(OSError):  # a project that cannot be written has its decisions
         disk_cache.put(place.parent, place.name, files)
@@ -268,5 +280,5 @@ def _unpacked(kept: Mapping[str, bytes]) -> control.Decision:
     changes, tried = (
         pd.read_parquet(io.BytesIO(kept[f"{name}.parquet"])) for name in ("changes", "tried")
     )
-    wide = tuple(tuple(series) for series in json.loads(kept["wide.json"]))
-    return control.Decision(changes, wide, tried)
+    wide, amended = (tuple(map(tuple, listed)) for listed in json.loads(kept["steps.json"]))
+    return control.Decision(changes, wide, tried, amended)

@@ -344,7 +344,8 @@ def test_a_comparison_tells_nothing_of_either_side_that_is_withheld():
     pair |= {"difference": 0.0, "verdict": "unknown", "reason": ""}
     pairs = comparisons.make(pd.DataFrame([pair]))
     gone = estimates.withheld(estimates.make(sides), [True, True])
-    (found,) = estimates.records(control.applied_to_pairs(pairs, gone, ()))
+    decision = control.Decision(gone, (), pd.DataFrame())
+    (found,) = estimates.records(control.applied_to_pairs(pairs, decision, [], lambda rows: rows))
     assert [found["status"], found["reference_status"]] == ["suppressed"] * 2
     numbers = [found[side + name] for side in ("", "reference_") for name in estimates.NUMBERS]
     assert all(map(math.isnan, [*numbers, found["difference"]]))

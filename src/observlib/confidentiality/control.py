@@ -2,15 +2,16 @@
 
 Each indicator has already withheld what rests on too few people (see `disclosure.protect`). Here
 all of a device's figures are seen at once, with those of earlier publications: what was told before
-stands where only a few answers have come since, and what an outsider could work back is told in
-wide steps, or withheld (see `attack`).
+stands where only a few answers have come since (see `_as_before`), and what an outsider could work
+back is told in wide steps, or withheld (see `attack`). A series that was told in wide steps stays
+so.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,18 +19,17 @@ import pandas as pd
 
 from observlib import comparisons, estimates, inputs
 from observlib.confidentiality.attack import attack
-from observlib.confidentiality.counted import name_of, shares_of
-from observlib.confidentiality.knowledge import PLACE, WITHHELD, Knowledge, Published
+from observlib.confidentiality.counted import FEW_LATE, SHARES, TO_FIVE, name_of, shares_of
+from observlib.confidentiality.knowledge import PLACE, WITHHELD, Amended, Knowledge, Published
 from observlib.confidentiality.marks import MEASURES
 from observlib.confidentiality.outsider import blocks
-from observlib.confidentiality.rounding import STEP
 from observlib.confidentiality.steps import Series, is_many, wide_step, widened
 from observlib.confidentiality.suppression import beside
 from observlib.confidentiality.windows import months_of
 from observlib.errors import ObservError, bounded
+from observlib.period import bounds
 
 KEY = ["indicator", *PLACE, "period", "group", "group_value"]
-_FEW_LATE = 2 * STEP  # how much two rounded bases differ by, where ten answers may have come
 _ROUNDS = 6
 _COURSE = "action_course"  # says another indicator's months again
 
@@ -38,12 +38,14 @@ class Decision(NamedTuple):
     """What an edition tells of a device, or of all of its devices.
 
     `changes` are the estimates that stand instead of those with the same `KEY`; `wide` the series
-    told in wide steps; `tried` what the attack found of the rest.
+    told in wide steps; `tried` what the attack found of the rest; `amended` what had been corrected
+    of the data.
     """
 
     changes: pd.DataFrame
     wide: tuple[Series, ...]
     tried: pd.DataFrame
+    amended: tuple[Amended, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -77,22 +79,27 @@ def decide(
     """
     few = rows["n"] < knowledge.few(rows["device"].iloc[0]) if len(rows) else None
     told = _without(rows, few) if few is not None and few.any() else rows
-    told = _as_before(told, earlier, rounded)
-    wide: set[Series] = set()
+    before = {series for publication in earlier for series in publication.wide}
+    wide = before.intersection(_series(row) for row in estimates.records(rows))
+    is_wide = [_is_wide(row, wide) for row in estimates.records(told)]
+    told = _widened(told, pd.Series(is_wide, told.index, bool), knowledge)
+    told = _as_before(told, earlier, knowledge, rounded)
+    now = told["source"] == rows["source"]  # and not as an earlier edition told it
     tried = attack([*earlier, Published(rounded(told), wide)], knowledge)
     for _ in range(_ROUNDS):
         pinned = tried[tried["pinned"]]
         if pinned.empty:
-            return Decision(_changes(rows, _as_the_whole(rows, told)), tuple(sorted(wide)), tried)
+            changes = _changes(rows, _as_the_whole(rows, told))
+            return Decision(changes, tuple(sorted(wide)), tried, tuple(knowledge.amended))
         counts = pinned["cell"] == WITHHELD[2]
-        told = _with_less(told, pinned[~counts], wide, knowledge)
+        told = _with_less(told, pinned[~counts], wide, knowledge, now)
         for _, own in pinned[counts].groupby("quantity", sort=True):
             publications = [*earlier, Published(rounded(told), wide)]
             told = _without_beside(told, own, publications, knowledge)
         again = set(pinned["quantity"])  # nothing changes for the others
         others = tried[~tried["quantity"].isin(again)]
-        now = attack([*earlier, Published(rounded(told), wide)], knowledge, again)
-        tried = pd.concat([others, now], ignore_index=True) if len(others) else now
+        own = attack([*earlier, Published(rounded(told), wide)], knowledge, again)
+        tried = pd.concat([others, own], ignore_index=True) if len(others) else own
     raise ObservError(
         *(
             f"{row['device']}: {row['cell']} of {row['quantity']} in {row['period']} could be "
@@ -104,9 +111,16 @@ def decide(
 
 
 def _with_less(
-    told: pd.DataFrame, pinned: pd.DataFrame, wide: set[Series], knowledge: Knowledge
+    told: pd.DataFrame,
+    pinned: pd.DataFrame,
+    wide: set[Series],
+    knowledge: Knowledge,
+    now: pd.Series,
 ) -> pd.DataFrame:
-    """Estimates that tell less: series in wide steps; where all are, without the pinned period."""
+    """Estimates that tell less: series in wide steps; where all are, without the pinned period.
+
+    What is not of `now` stands as it was told.
+    """
     before = frozenset(wide)  # what was widened for another cell is not yet tried
     length = told["period"].map(lambda period: len(months_of(period)))
     less, none = (pd.Series(False, index=told.index) for _ in range(2))
@@ -124,7 +138,7 @@ def _with_less(
                     less |= same & (length == one[-1])
                 continue
         none |= same & (told["period"] == row["period"])
-    return _without(_widened(told, less, knowledge), none)
+    return _without(_widened(told, less & now, knowledge), none)
 
 
 def _without_beside(
@@ -188,34 +202,81 @@ def _without(rows: pd.DataFrame, which: pd.Series) -> pd.DataFrame:
 def _as_before(
     rows: pd.DataFrame,
     earlier: Sequence[Published],
+    knowledge: Knowledge,
     rounded: Callable[[pd.DataFrame], pd.DataFrame],
 ) -> pd.DataFrame:
     """Estimates of which those to which few answers have come since stand as they were published.
 
-    The difference of two means, each with its base, would tell what the few answered. Where the
-    data are the same (`source`), a figure that differs is made in another way, and is told.
+    The difference of two means, each with its base, would tell what the few answered; so would
+    that of two counts to the nearest five. What is told of the same answers stands together.
+
+    Where values of many people of its product and months were corrected since, a figure is told,
+    with the few who may have come beside them: `store.amended` says so, and not how far the figure
+    moved, for ten late marks move a mean as far as a correction of many does. A correction of fewer
+    than eleven people would tell them. Where the data are the same (`source`), a figure that
+    differs is made in another way, and is told.
     """
     before = latest(publication.estimates for publication in earlier)
-    if not before:
-        return rows
-    out, numbers = rows.copy(), rounded(rows)
-    for place, (row, told) in enumerate(
-        zip(estimates.records(rows), estimates.records(numbers), strict=True)
-    ):
-        then = before.get(key_of(row))
-        if then and _few_came(told, then) and any(told[name] != then[name] for name in _TOLD):
-            out.iloc[place] = pd.Series(then)[rows.columns]
+    known: _Known = {}
+    for publication in earlier:
+        for source in publication.estimates["source"].unique():
+            known.setdefault(source, publication.amended)
+    out, numbers = rows.copy(), estimates.records(rounded(rows))
+    together: dict[tuple[Any, ...], list[int]] = {}
+    for place, row in enumerate(numbers):
+        if key_of(row) in before:
+            together.setdefault(_answers(row), []).append(place)
+    for places in together.values():
+        both = [(numbers[place], before[key_of(numbers[place])]) for place in places]
+        if _stand(both, known, knowledge.amended):
+            for place, (_, then) in zip(places, both, strict=True):
+                out.iloc[place] = pd.Series(then)[rows.columns]
     return out
 
 
-_TOLD = ("estimate", "ci_low", "ci_high", "n")
+_Known = dict[str, Collection[Amended]]  # what had been corrected, by the source of figures
 
 
-def _few_came(now: dict[str, Any], then: dict[str, Any]) -> bool:
-    shown = now["status"] not in estimates.WITHHELD and then["status"] not in estimates.WITHHELD
-    counts = now["n"] == now["estimate"]  # of all there is: nobody's answer
-    near = abs(now["n"] - then["n"]) <= _FEW_LATE
-    return shown and near and not counts and now["source"] != then["source"]
+def _answers(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Whose answers an estimate is of: those of a question, or of all categories of shares."""
+    measure = MEASURES.get(row["indicator"])
+    names = (measure.question if measure else row["indicator"], *key_of(row)[1:])
+    return names[:-1] if row["indicator"] in SHARES else names
+
+
+def _stand(both: Iterable[tuple[Any, Any]], known: _Known, amended: Collection[Amended]) -> bool:
+    """Whether figures of the same answers, each as it is now and was then, stand as they were."""
+    hidden = {*estimates.WITHHELD}
+    listed = [pair for pair in both if not hidden & {row["status"] for row in pair}]
+    return any(_numbers(now) != _numbers(then) for now, then in listed) and not any(
+        _many_came(now, then)
+        or any(_is_of(row, now) for row in {*known[then["source"]]} ^ {*amended})
+        for now, then in listed
+    )
+
+
+def _numbers(row: dict[str, Any]) -> list[Any]:
+    return ["" if math.isnan(row[name]) else row[name] for name in estimates.TOLD[:-1]]
+
+
+def _many_came(now: dict[str, Any], then: dict[str, Any]) -> bool:
+    """Whether more than few answers are new, or no one's are told, or the data are the same."""
+    to_five = now["indicator"] in TO_FIVE
+    of = "estimate" if to_five else "n"
+    of_all = not to_five and now["n"] == now["estimate"]  # counts of all there is
+    near = abs(now[of] - then[of]) <= FEW_LATE
+    return of_all or not near or now["source"] == then["source"]
+
+
+def _is_of(one: Amended, row: dict[str, Any]) -> bool:
+    """Whether what was corrected is of a figure's device, product and months."""
+    try:
+        first, last = (f"{day:%Y-%m}" for day in bounds(row["period"]))
+    except ValueError:  # a source's own words for when
+        return False
+    device, product, month, _ = one
+    same = row["device"] == device and row["product"] in ("", product)
+    return same and first <= month <= last
 
 
 def latest(frames: Iterable[pd.DataFrame]) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -251,25 +312,62 @@ def applied(rows: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     return estimates.check(estimates.typed(pd.DataFrame(found, columns=rows.columns)))
 
 
-def applied_to_pairs(pairs: pd.DataFrame, changes: pd.DataFrame, wide: Iterable[Series]) -> Any:
+def applied_to_pairs(
+    pairs: pd.DataFrame,
+    decision: Decision,
+    earlier: Iterable[tuple[pd.DataFrame, Collection[Amended]]],
+    rounded: Callable[[pd.DataFrame], pd.DataFrame],
+) -> pd.DataFrame:
     """Comparisons whose sides have the changes that were decided.
 
     A difference moves as its sides do, and has none where one of them is withheld; the ends of its
-    interval are as wide as those of its sides.
+    interval are as wide as those of its sides. « Les autres », of whom no estimate tells, stand as
+    estimates do; where both sides stand, so do their difference and its verdict.
+
+    Parameters
+    ----------
+    earlier
+        The comparisons published before, the oldest first, and what had been corrected by then.
+    rounded
+        Rounds comparisons as pages tell them.
     """
-    if changes.empty or pairs.empty:
+    before: dict[tuple[Any, ...], dict[str, Any]] = {}
+    known: _Known = {}
+    for frame, amended in earlier:
+        for row in estimates.records(frame[frame["indicator"].isin(pairs["indicator"])]):
+            before[_names(row)] = row
+            known.setdefault(row["reference_source"], amended)
+    if pairs.empty or (decision.changes.empty and not before):
         return pairs
-    instead, of_steps = latest([changes]), set(wide)
-    found = [_pair(row, instead, of_steps) for row in estimates.records(pairs)]
+    instead, wide, found = latest([decision.changes]), set(decision.wide), []
+    for row, now in zip(*map(estimates.records, (pairs, rounded(pairs))), strict=True):
+        keys = {side: key_of(row, side) for side in ("", estimates.REFERENCE)}
+        changes = {side: instead[key] for side, key in keys.items() if key in instead}
+        if then := before.get(_names(row)):
+            both = [(_side(now, side), _side(then, side)) for side in keys]
+            if row["against"] == "others" and _stand(both[1:], known, decision.amended):
+                changes[estimates.REFERENCE] = both[1][1]
+            told = [changes.get(side, own) for side, (own, _) in zip(keys, both, strict=True)]
+            same = [_numbers(own) for own in told] == [_numbers(own) for _, own in both]
+            if same and any(own["source"] != of_then["source"] for own, of_then in both):
+                found.append(then)
+                continue
+        found.append(_pair(row, changes, wide))
     return comparisons.make(pd.DataFrame(found, columns=pairs.columns))
 
 
-def _pair(row: dict[str, Any], instead: dict[Any, dict[str, Any]], wide: set[Series]) -> Any:
-    keys = {side: key_of(row, side) for side in ("", estimates.REFERENCE)}
-    changes = {side: instead[key] for side, key in keys.items() if key in instead}
+def _names(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in comparisons.NAMES)
+
+
+def _side(row: dict[str, Any], side: str) -> dict[str, Any]:
+    return {name: row[side + name] for name in estimates.COLUMNS}
+
+
+def _pair(row: dict[str, Any], changes: dict[str, dict[str, Any]], wide: set[Series]) -> Any:
     out, moved = dict(row), 0.0
     for side, change in changes.items():  # of both, before what is withheld ends it
-        out |= {side + name: change[name] for name in (*estimates.NUMBERS, "status")}
+        out |= {side + name: change[name] for name in (*estimates.NUMBERS, "status", "source")}
     for side, change in changes.items():
         if change["status"] in estimates.WITHHELD:
             none = dict.fromkeys(comparisons.NUMBERS, math.nan)
@@ -291,8 +389,11 @@ def _pair(row: dict[str, Any], instead: dict[Any, dict[str, Any]], wide: set[Ser
     return out
 
 
-def _is_wide(row: dict[str, Any], wide: set[Series]) -> bool:
+def _is_wide(row: dict[str, Any], wide: Collection[Series]) -> bool:
+    return row["group"] == "" and _series(row) in wide and not is_many(row["n"])
+
+
+def _series(row: dict[str, Any]) -> Series:
     measure = MEASURES.get(row["indicator"])
     place = tuple(row[name] for name in PLACE)
-    series = (*place, measure.question if measure else "", len(months_of(row["period"])))
-    return series in wide and not is_many(row["n"])
+    return (*place, measure.question if measure else "", len(months_of(row["period"])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -18,6 +18,7 @@ from observlib.confidentiality import unrounded
 from observlib.confidentiality.grouping import GROUPED
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge
 from observlib.confidentiality.programme import Programme, Sum
+from observlib.confidentiality.rounding import STEP
 from observlib.confidentiality.windows import tiles
 
 SHARES = ("feeling_share", "profile_share", "call_theme_share", "ticket_theme_share",
@@ -29,7 +30,8 @@ _ROUTED = {  # counts by partner, each with the shares of the same contacts
     "partner_texts": ("partner_text_share",),
 }
 _BY_TASK = {"partner_calls": "task_calls", "partner_tickets": "task_tickets"}  # the same contacts
-_TO_FIVE = (*_ROUTED, *_BY_TASK.values())  # counts that are told to the nearest five
+TO_FIVE = (*_ROUTED, *_BY_TASK.values(), "text_count")  # counts told to the nearest five
+FEW_LATE = 2 * STEP  # how much two numbers to the nearest five differ by, where ten may have come
 _OF_ALL = "workshop_participants"  # without a product, of all; of other counts, of no product
 _Row = dict[str, Any]  # of estimates, with the number of its edition
 Name = tuple[str, str, str, str]  # product, channel, group, value of the group
@@ -98,7 +100,13 @@ def _tell_share(
         programme.tell({having: 100.0, base: -high}, -math.inf, 0, by)
 
 
-def of_counts(rows: pd.DataFrame, indicator: str, last: int, knowledge: Knowledge) -> Block:
+def of_counts(
+    rows: pd.DataFrame,
+    indicator: str,
+    last: int,
+    knowledge: Knowledge,
+    apart: Collection[str] = (),
+) -> Block:
     """Counts that are withheld, between those that are told and shares of the same people.
 
     Where two editions tell the same of a period, it is taken to be the same: whoever compares them
@@ -108,9 +116,11 @@ def of_counts(rows: pd.DataFrame, indicator: str, last: int, knowledge: Knowledg
     ----------
     rows
         Estimates of a device, of the indicator and of `shares_of` it, with the number of their
-        `edition`.
+        `edition`, and whether each `stands` as an earlier one told it.
     last
         The number of the edition that decides what it tells: its counts are the block's `open`.
+    apart
+        Periods of which no edition tells what another does.
     """
     block = Block(Programme(), [], {})
     leads = by_theme(knowledge.catalogue.partners)
@@ -124,7 +134,7 @@ def of_counts(rows: pd.DataFrame, indicator: str, last: int, knowledge: Knowledg
             counts = [row for row in near if row["indicator"] in names]
             told = {name_of(row): row["estimate"] for row in counts}
             then, known = before.get(period, ({}, {}))
-            places = {**known} if _same(told, then) else {}
+            places = {**known} if period not in apart and _same(told, then) else {}
             for row in counts:
                 place = _unknown(block, places, name_of(row), period)
                 if row["status"] == "suppressed":
@@ -142,7 +152,7 @@ def of_counts(rows: pd.DataFrame, indicator: str, last: int, knowledge: Knowledg
                 shares = [row for row in near if row["indicator"] not in names]
                 _tell_shares(block, places, shares, is_last, knowledge)
         if not knowledge.catalogue.indicators[indicator].stock:
-            _tell_periods(block, periods, indicator)
+            _tell_periods(block, periods, {name: before[name][0] for name in periods}, indicator)
     block.cells.extend((name, {place: 1.0}) for place, name in tried.items())
     return block
 
@@ -181,8 +191,10 @@ def _tell_count(
         if is_last and row["estimate"]:  # that there is no one stays told
             block.open.setdefault(place, []).append(len(block.programme.sums))
         low, high = unrounded.value(row, 10.0 ** -knowledge.decimals(row["indicator"]))
-        if row["indicator"] in _TO_FIVE:
+        if row["indicator"] in TO_FIVE:
             low, high = unrounded.people(row["estimate"])
+            if row["stands"]:  # a few may have come since
+                low, high = low - FEW_LATE, high + FEW_LATE
         block.programme.tell({place: 1.0}, low, high, by)
 
 
@@ -251,7 +263,7 @@ def _tell_shares(
             parts.append(having := _unknown(block, places, name, period))
             by = f"{indicator} {period} {row['group_value']}"
             start = len(block.programme.sums)
-            if row["status"] not in estimates.WITHHELD:
+            if row["status"] not in estimates.WITHHELD and not row["stands"]:
                 step = 10.0 ** -knowledge.decimals(indicator)
                 _tell_share(block.programme, row, everyone, having, step, by)
             if is_last and having in block.open:
@@ -261,10 +273,18 @@ def _tell_shares(
             block.programme.tell(total, 0, 0, f"{indicator} {period}")
 
 
-def _tell_periods(block: Block, periods: Mapping[str, Places], indicator: str) -> None:
-    """A quarter is the sum of its months, a year of its quarters."""
+def _tell_periods(
+    block: Block,
+    periods: Mapping[str, Places],
+    told: Mapping[str, Mapping[Name, float]],
+    indicator: str,
+) -> None:
+    """A quarter is the sum of its months, a year of its quarters; or of those that are told."""
     for name in dict.fromkeys(name for places in periods.values() for name in places):
         own = {period: places[name] for period, places in periods.items() if name in places}
         for whole, parts, is_all in tiles(own):
+            given = [part for part in parts if pd.notna(told[part][name])]
+            if indicator not in TO_FIVE and told[whole][name] == sum(told[n][name] for n in given):
+                parts = given  # what is withheld is at least one, and was left out
             total = {own[whole]: 1.0} | {own[part]: -1.0 for part in parts}
             block.programme.tell(total, 0, 0 if is_all else math.inf, f"{indicator} {whole}")

@@ -15,6 +15,8 @@ from observlib.confidentiality.steps import Series
 
 PLACE = ["device", "product", "channel"]
 WITHHELD = ("all answers", "having it", "count")  # cells of figures that are not published
+# Device, product, month, and what gave other values to the answers of many people in it.
+Amended = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,12 @@ class Knowledge:
     """What anyone knows of the devices beside their figures.
 
     `marks` are those that a question of a device can be given: `device`, `question`, `value`,
-    `scale_min`, `scale_max`.
+    `scale_min`, `scale_max`. `amended` is what was corrected of the data.
     """
 
     catalogue: Catalogue
     marks: pd.DataFrame
+    amended: Collection[Amended] = ()
 
     def few(self, device: str) -> int:
         """Below how many people a device's figures are withheld."""
@@ -46,10 +49,14 @@ class Knowledge:
 
 
 class Published(NamedTuple):
-    """What a publication told: its estimates, rounded, and the series told in wide steps."""
+    """What a publication told: its estimates, rounded, and the series told in wide steps.
+
+    `amended` is what had been corrected of the data by then.
+    """
 
     estimates: pd.DataFrame
     wide: Collection[Series]
+    amended: Collection[Amended] = ()
 
 
 class Block(NamedTuple):

@@ -61,8 +61,12 @@ def of_marks(
     marks: Sequence[Sequence[float]],
     wide: Sequence[Collection[Series]],
     knowledge: Knowledge,
+    apart: Collection[str] = (),
 ) -> Block:
-    """How many people gave each mark of a question, in periods that tell of each other."""
+    """How many people gave each mark of a question, in periods that tell of each other.
+
+    Of the periods that are `apart`, no edition tells what another does.
+    """
     *place, question = of
     name = {**dict(zip(PLACE, place, strict=True)), "quantity": question}
     worths = {
@@ -74,23 +78,26 @@ def of_marks(
     cells: list[tuple[dict[str, Any], Sum]] = []
     counts: dict[tuple[int, str], list[int]] = {}
     before: dict[str, tuple[list[list[Any]], list[int]]] = {}
-    key = itemgetter("edition", "period")  # of plain rows: frames of a few rows each are slow
-    for (edition, period), group in groupby(sorted(estimates.records(rows), key=key), key):
+    listed = estimates.records(rows)  # of plain rows: frames of a few rows each are slow
+    for row in listed:
+        row["when"] = row["edition" if row["period"] in apart else "vintage"]
+    key = itemgetter("when", "period")
+    for (when, period), group in groupby(sorted(listed, key=key), key):
         own = [*group]
         content = [_told(row) for row in own]
-        earlier = before.get(period)
+        earlier = None if period in apart else before.get(period)
         if earlier and earlier[0] == content:
-            counts[edition, period] = earlier[1]
+            counts[when, period] = earlier[1]
             continue
         here = name | {"period": period, "group": "", "group_value": ""}
         empty = all(row["status"] == "missing" for row in own)
         asked = [
-            programme.unknown((edition, period, mark), 0, 0 if empty else math.inf)
+            programme.unknown((when, period, mark), 0, 0 if empty else math.inf)
             for mark in range(len(marks))
         ]
-        counts[edition, period], before[period] = asked, (content, asked)
-        is_wide = (*of, len(months_of(period))) in wide[edition]
+        counts[when, period], before[period] = asked, (content, asked)
         for row in own:
+            is_wide = (*of, len(months_of(period))) in wide[row["edition"]]
             _tell_marks(programme, asked, worths[row["indicator"]], row, knowledge, is_wide)
         everyone = dict.fromkeys(asked, 1.0)
         if any(row["status"] == "suppressed" for row in own):
@@ -103,8 +110,8 @@ def of_marks(
             ]
         if earlier and not empty:
             cells += _late(programme, earlier[1], asked, here)
-    for edition in {edition for edition, _ in counts}:
-        told_then = {period: asked for (when, period), asked in counts.items() if when == edition}
+    for then in {when for when, _ in counts}:
+        told_then = {period: asked for (when, period), asked in counts.items() if when == then}
         for whole, parts, is_all in tiles([*told_then]):
             for mark in range(len(marks)):
                 total = {told_then[whole][mark]: 1.0}
@@ -114,9 +121,8 @@ def of_marks(
 
 
 def _told(row: Mapping[str, Any]) -> list[Any]:
-    """What a row tells, beside its source and the edition that tells it."""
-    own = (value for name, value in row.items() if name not in ("edition", "source"))
-    return ["" if pd.isna(value) else value for value in own]
+    """What a row tells, whatever its source and the edition that tells it."""
+    return ["" if pd.isna(row[name]) else row[name] for name in estimates.COLUMNS[:-1]]
 
 
 def _late(

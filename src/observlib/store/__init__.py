@@ -14,6 +14,7 @@ from observlib.store.holdings import count, heard, marks, received, themes
 from observlib.store.ingestion import Ingested, Progress, ingest
 from observlib.store.reading import (
     READ,
+    amended,
     applied,
     check,
     devices,
@@ -43,6 +44,7 @@ __all__ = [
     "Ingested",
     "Progress",
     "alike",
+    "amended",
     "applied",
     "by_day",
     "by_month",

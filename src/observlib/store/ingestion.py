@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,6 +83,10 @@ def ingest(
     it corrects are exports before it, what a later export has corrected stays so, and a period
     that had not ended when it was first read stays incomplete; a file that only tells of days
     after that one was read by a clock that was behind, and counts as first read today.
+
+    A right export that is put back after a wrong one counts anew, as the latest: the wrong one had
+    corrected it, was read from the same folder, is no more in it, and nothing corrected that one
+    since. An export that is only absent undoes nothing.
 
     One ingestion at a time uses a store; another waits for it.
 
@@ -171,6 +177,17 @@ def _read(
     """Read what is new or may be judged anew; give the entries that count, and tell the rest."""
     counts: dict[str, Counter[str]] = {}
     rejects = [tables.no_rejects()]
+    exports: dict[tuple[Path, str], Export] = {}
+    for path, device in claims:
+        with suppress(ObservError):  # which is told below
+            exports[path, device.id] = _export(path, device, known_to(device, catalogue), store)
+    folder = _place(raw, store)
+    is_whole = len(exports) == len(claims)
+    back = _put_back(entries, exports.values(), folder) if is_whole else []
+    if back:  # they are read first, as they came
+        order = {same: number for number, same in enumerate(back)}
+        turns = {one: order.get((one[1], of.content), len(back)) for one, of in exports.items()}
+        claims = sorted(claims, key=lambda claim: turns[claim[0], claim[1].id])
     places = _places(entries)
     taken: set[tuple[str, str]] = set()  # in this run
     there: set[tuple[str, str]] = set()  # in the folder, or maybe, where a file cannot be read
@@ -181,14 +198,19 @@ def _read(
         count["files"] += 1
         known = known_to(device, catalogue)
         try:
-            export = _export(path, device, known, store)
+            export = exports.get((path, device.id)) or _export(path, device, known, store)
             same = (device.id, export.content)
             there.add(same)
             place = places.get(same, len(entries))
             before = entries[place] if same in places else None
             settled = before and before.catalogue == export.catalogue and not before.rejected
-            if settled or same in taken:
+            if same in taken or (settled and same not in back):
                 count["unchanged"] += 1
+                if before and path.name != before.name and (by := _corrector(before, entries)):
+                    done.notices.append(
+                        f"{path.name}: is {before.name}, which {by.name} has corrected since; if "
+                        f"{by.name} is wrong, delete it and ingest the folder again"
+                    )
                 continue
             told = partial(_rows_so_far, progress, position, len(claims), path.name)
             records = [one for one in forgotten if one.device == device.id]
@@ -199,6 +221,9 @@ def _read(
             done.problems += error.problems
             there |= {(device.id, one.content) for one in entries if one.name == path.name}
             continue
+        if same in back:
+            entries = [one for one in entries if (one.device, one.content) != same]
+            places, place, before = _places(entries), len(entries), None
         taken.add(same)
         places[same] = place
         if records:  # a refused row may be of one who is forgotten
@@ -234,7 +259,7 @@ def _read(
         if corrected:
             done.replaced.append(f"{name}: corrects {corrected}")
     if any(entry.to_mend for entry in entries):
-        entries = [*_settled(raw, store, entries, there, done)]
+        entries = [*_settled(folder, entries, there, done)]
     done.notices += _in_several_sessions(query, store, entries, taken)
     done.devices = pd.DataFrame(
         [{"device": device, **count} for device, count in sorted(counts.items())],
@@ -245,16 +270,14 @@ def _read(
 
 
 def _settled(
-    raw: Path, store: Path, entries: list[Entry], there: set[tuple[str, str]], done: Ingested
+    folder: str, entries: list[Entry], there: set[tuple[str, str]], done: Ingested
 ) -> Iterator[Entry]:
     """The entries; of those that have left the folder, or were replaced, nothing is to be mended.
 
     Their rows stay, as those of exports of which another folder alone is ingested.
     """
-    folder = _place(raw, store)
     for number, entry in enumerate(entries, 1):
-        place = entry.place or ""
-        inside = Path(place).is_relative_to(folder) if folder else not place
+        inside = _is_inside(entry, folder) if folder else not entry.place
         left = inside and (entry.device, entry.content) not in there
         if entry.to_mend and (left or any(_replaces(one, entry) for one in entries[number:])):
             done.notices.append(
@@ -283,6 +306,11 @@ def _place(folder: Path, store: Path) -> str:
     return Path(os.path.relpath(folder.resolve(), store.parent.resolve())).as_posix()
 
 
+def _is_inside(entry: Entry, folder: str) -> bool:
+    """Whether an export is known to have stood in a folder."""
+    return bool(folder and entry.place) and Path(entry.place or "").is_relative_to(folder)
+
+
 def _kept(
     rows: pd.DataFrame, table: str, device: str, key: bytes | None, records: Sequence[Forgotten]
 ) -> pd.DataFrame:
@@ -299,6 +327,27 @@ def _places(entries: list[Entry], of_texts: bool = False) -> dict[tuple[str, str
         (texts if entry.table == TEXTS else own)[entry.device, entry.content] = place
     # texts that stand alone are an export's own table
     return {same: texts[same] for same in texts if same in own} if of_texts else texts | own
+
+
+def _put_back(entries: list[Entry], here: Collection[Export], folder: str) -> list[tuple[str, str]]:
+    """The exports of a folder that a wrong one corrected which stood in it, and does no more."""
+    contents = {(export.device, export.content) for export in here}
+    return [
+        same
+        for same, place in sorted(_places(entries).items(), key=itemgetter(1))
+        if same in contents
+        and (by := _corrector(entries[place], entries))
+        and (by.device, by.content) not in contents
+        and _is_inside(by, folder)
+        and not by.corrected
+    ]
+
+
+def _corrector(entry: Entry, entries: Iterable[Entry]) -> Entry | None:
+    """The last export that corrected another."""
+    of = (entry.device, entry.table)
+    found = [e for e in entries if e.content in entry.corrected and (e.device, e.table) == of]
+    return found[-1] if found else None
 
 
 def _in_several_sessions(

@@ -18,7 +18,7 @@ from observlib.store import address
 LONGEST_WAIT = 1800  # seconds for which an ingestion waits for another
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Export:
     """A file of a device, and what its rows are judged by."""
 
@@ -29,10 +29,10 @@ class Export:
     catalogue: str  # digest of all that its loader is given to judge its rows by
     read: str  # the day on which it was first read
     # its folder, from that of the data; empty: not known; none: it is there no more, or replaced
-    place: str | None = field(default="", kw_only=True)
+    place: str | None = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry(Export):
     """An export that counts. Entries stand in the order in which exports were first read."""
 
@@ -46,6 +46,8 @@ class Entry(Export):
     end: str | None
     corrected: dict[str, tuple[str, str]]  # spans of later exports that corrected it, by content
     size: int = 0  # bytes of the part; of those at an address, of which no digest is read
+    # Product, month, and the part of former rows of many people to which it gave other values.
+    amended: list[list[str]] = field(default_factory=list)
 
     @property
     def to_mend(self) -> int:

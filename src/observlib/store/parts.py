@@ -21,7 +21,7 @@ from observlib.errors import ObservError, bounded
 from observlib.loaders import Loaded
 from observlib.store.address import connected, file_at, put_part, readable
 from observlib.store.ledger import Entry, Export
-from observlib.store.sql import escaped, literal, quoted, rows_of
+from observlib.store.sql import escaped, literal, of_many, quoted, rows_of
 from observlib.text import as_cell
 
 if TYPE_CHECKING:
@@ -184,7 +184,10 @@ def put(
     known = entries[place] if place < len(entries) else None
     first, _, last = extent(query, found)
     span = (first.isoformat(), last.isoformat()) if first and last else None
-    earlier, told = _correct(query, store, entries[:place], export, found, span)
+    amended = [*known.amended] if known else []
+    if known and known.table == found.table:  # it is judged anew
+        amended += _amended(query, store, known, [("true", [])], found)
+    earlier, told = _correct(query, store, entries[:place], export, found, span, amended)
     later = [entry for entry in entries[place + 1 :] if _same_table(entry, export, found.table)]
     spans = known.corrected if known and known.table == found.table else {}
     gone = [_inside(found.table, one) for one in spans.values()]
@@ -200,6 +203,7 @@ def put(
         rejected=len(found.rejects),
         span=span,
         corrected=spans,
+        amended=amended,
         **_named(query, store, export.device, found.table, new or found.file),
     )
     return [*earlier, entry, *entries[place + 1 :]], told
@@ -224,8 +228,12 @@ def _correct(
     export: Export,
     found: Received,
     span: tuple[str, str] | None,
+    amended: list[list[str]],
 ) -> tuple[list[Entry], str]:
-    """Take the rows that an export corrects out of its device's earlier parts."""
+    """Take the rows that an export corrects out of its device's earlier parts.
+
+    `amended` gets what it amends of them.
+    """
     table = found.table
     if span is None:
         return entries, ""
@@ -239,12 +247,27 @@ def _correct(
             new, count = _staying(query, store, table, file_at(store, entry.part), gone)
             written = {}
             if new:
+                amended += _amended(query, store, entry, gone, found)
                 written = _named(query, store, entry.device, table, new)
                 told.append(f"{count} rows of {entry.name}")
             corrected = entry.corrected | {export.content: span}
             entry = replace(entry, corrected=corrected, **written)
         kept.append(entry)
     return kept, bounded(told)
+
+
+def _amended(
+    query: Connection, store: Path, entry: Entry, gone: Sequence[Condition], found: Received
+) -> list[list[str]]:
+    """Products and months of which rows that go are not, as they were, among those that come."""
+    part = file_at(store, entry.part)
+    away, values = _either(gone, part)
+    shape = tables.TABLES[found.table]
+    told = ", ".join(quoted(name) for name in shape.columns if name != "complete")
+    former = f"SELECT {told} {rows_of(found.table)}"
+    rows = of_many(found.table, f"FROM ({former} WHERE {away} EXCEPT {former})")
+    which = query.execute(rows, [escaped(part), *values, escaped(found.file)]).fetchall()
+    return [[*names, entry.sha256[:8]] for names in sorted(which)]
 
 
 Condition = tuple[str, list[Any]]  # in SQL, of the rows of a part, and its values
@@ -338,8 +361,7 @@ def _staying(
 ) -> tuple[Path | None, int]:
     """A new file of the rows of another that are not gone, if any is, and how many are."""
     shape = tables.TABLES[table]
-    away = " OR ".join(f"({condition})" for condition, _ in gone) or "false"
-    values = [escaped(source) if one is None else one for _, own in gone for one in own]
+    away, values = _either(gone, source)
     late = f"complete AND {quoted(shape.end)} >= ?" if made and "complete" in shape.columns else ""
     count, late_ones = query.execute(
         f"SELECT count(*) FILTER ({away}), count(*) FILTER ({late or 'false'}) {rows_of(table)}",
@@ -358,6 +380,12 @@ def _staying(
         [*[made] * bool(late), escaped(source), *values],
     )
     return new, count
+
+
+def _either(gone: Sequence[Condition], source: str) -> Condition:
+    """Any of some conditions, of the rows of a file."""
+    values = [escaped(source) if one is None else one for _, own in gone for one in own]
+    return " OR ".join(f"({condition})" for condition, _ in gone) or "false", values
 
 
 def _named(query: Connection, store: Path, device: str, table: str, new: Path) -> dict[str, Any]:

@@ -19,14 +19,13 @@ from observlib.errors import ObservError
 from observlib.period import Quarter
 from observlib.store import ledger
 from observlib.store.address import connected, readable
-from observlib.store.correcting import corrected, in_force
+from observlib.store.correcting import condition, corrected, in_force
 from observlib.store.ledger import Entry, Ledger, check_parts, read_ledger
-from observlib.store.sql import quoted
+from observlib.store.sql import of_many, quoted, rows_of
 
 T = TypeVar("T")
 Stamp = tuple[int, int, int] | None  # of a ledger
 READ: set[str] = set()  # the tables that this process has asked for
-_CORRECTS = {"device", "first", "last", "where", "column", "becomes", "times", "drop"}
 
 
 def follow(data: Path) -> None:
@@ -89,7 +88,7 @@ def digest(data: Path) -> str:
     READ.update(tables.TABLES)
     stamp = _stamp(data)
     corrections = in_force(data, _read_ledger(data, stamp))
-    told = tuple(_told(one) for found in corrections.values() for one in found)
+    told = tuple(one.does for found in corrections.values() for one in found)
     return _digest(data, stamp, told)
 
 
@@ -112,7 +111,7 @@ def digests(data: Path) -> dict[str, str]:
     """
     stamp = _stamp(data)
     found = in_force(data, _read_ledger(data, stamp))
-    told = ((table, _told(one)) for table, corrections in found.items() for one in corrections)
+    told = ((table, one.does) for table, corrections in found.items() for one in corrections)
     return dict(_digests(data, stamp, tuple(told)))
 
 
@@ -138,7 +137,7 @@ def digest_of(data: Path, table: str, device: str) -> str:
     entries = _of_devices(data, stamp).get((table, device), [])
     shown = sorted([one.digest, one.sha256, str(one.rows)] for one in entries)
     corrections = in_force(data, _read_ledger(data, stamp)).get(table, [])
-    told = [_told(one) for one in corrections if one.device == device]
+    told = [one.does for one in corrections if one.device == device]
     return hashlib.sha256(json.dumps([shown, told]).encode()).hexdigest()[:32]
 
 
@@ -163,6 +162,32 @@ def check(data: Path) -> None:
     """
     _settled(data, lambda entries: check_parts(data / "store", entries))
     in_force(data, _ledger(data))
+
+
+def amended(data: Path, device: str) -> list[tuple[str, str, str, str]]:
+    """What was corrected of a device: itself, product, month, and what gave other values.
+
+    That is a correction in force, or an export that replaced rows of an earlier one, where their
+    rows of a month are of many people or of nobody (see `sql.of_many`).
+    """
+    ledger = _ledger(data)
+    found = [
+        (product, month, by)
+        for one in ledger.files
+        if one.device == device
+        for product, month, by in one.amended
+    ]
+    for table, corrections in in_force(data, ledger).items():
+        own = [one for one in ledger.files if (one.device, one.table) == (device, table)]
+        for one in (one for one in corrections if one.device == device):
+            asked = of_many(table, f"{rows_of(table)} WHERE {condition(one, table)}")
+            by = hashlib.sha256(one.does.encode()).hexdigest()[:8]
+            with connected(data / "store") as connection:
+                parts = readable(data / "store", (entry.part for entry in own))
+                which = connection.execute(asked, [parts]).fetchall()
+            new = [(str(one.becomes), month) for _, month in which if one.column == "product"]
+            found += [(product, month, by) for product, month in (*which, *new)]
+    return sorted({(device, *names) for names in found})
 
 
 def devices(data: Path) -> pd.DataFrame:
@@ -280,17 +305,12 @@ def _settled(data: Path, act: Callable[[list[Entry]], T]) -> T:
                 raise
 
 
-def _told(one: Correction) -> str:
-    """What a correction does, but not why: words may change, and no number with them."""
-    return one.model_dump_json(include=_CORRECTS)
-
-
 def _sources(entries: list[Entry], corrections: Sequence[Correction]) -> dict[str, str]:
     made: dict[str, list[str]] = {}
     for entry in entries:
         made.setdefault(entry.device, []).append(f"{entry.digest} {entry.rows}")
     for one in corrections:
-        made.setdefault(one.device, []).append(_told(one))
+        made.setdefault(one.device, []).append(one.does)
     return {
         device: f"{device}@{hashlib.sha256(' '.join(sorted(parts)).encode()).hexdigest()[:8]}"
         for device, parts in made.items()

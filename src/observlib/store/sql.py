@@ -6,6 +6,7 @@ import glob
 from pathlib import Path
 
 from observlib import tables
+from observlib.estimates import MINIMUM_PEOPLE
 
 
 def rows_of(table: str) -> str:
@@ -25,6 +26,18 @@ def rows_of(table: str) -> str:
             f"FROM ({parquet}, union_by_name = true) UNION ALL BY NAME SELECT {none} WHERE false)"
         )
     return f"{parquet})"
+
+
+def of_many(table: str, rows: str) -> str:
+    """A query of the products and months of which some rows are of many people, or of nobody."""
+    shape = tables.TABLES[table]
+    people = [quoted(name) for name, column in shape.columns.items() if column.person]
+    of = f"DISTINCT {people[0]}" if people else "*"
+    month = f"strftime({quoted(shape.start)}, '%Y-%m')"
+    least = MINIMUM_PEOPLE if people else 1
+    return (
+        f"SELECT coalesce(product, ''), {month} {rows} GROUP BY ALL HAVING count({of}) >= {least}"
+    )
 
 
 def quoted(name: str) -> str:

@@ -37,7 +37,7 @@ untold = partial(protect, low_base=0, personal=False)  # they tell of readers, m
 
 
 def counts(texts: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    """How many texts each device had in the quarter, `text_count`.
+    """How many texts each device had in the quarter, `text_count`, to the nearest five.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def counts(texts: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
         Those of `coding.whole_texts`, with their `source`.
     """
     made = [
-        {**passport, "indicator": "text_count", "estimate": len(own), "n": len(own)}
+        {**passport, "indicator": "text_count", "estimate": base(len(own)), "n": base(len(own))}
         for passport, own in _devices(within(texts, [quarter]), str(quarter))
     ]
     return protect(made, low_base=0, personal=False)
