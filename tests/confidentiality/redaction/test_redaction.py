@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.confidentiality.redaction.measure import LEARNT, UNSEEN, texts
 from tests.examples import examples
 
-from observlib.confidentiality.redaction import found, redact
+from observlib.confidentiality.redaction import LONGEST, Unreadable, found, redact
 from observlib.confidentiality.redaction.plain import MARKS
 from observlib.personal import held
 
@@ -102,9 +102,34 @@ def test_a_hostile_text_takes_a_time_in_proportion_to_its_length(piece):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("piece", PIECES)
-def test_a_text_of_100_000_signs_is_redacted(piece):
-    once = redact((piece * 100_000)[:100_000])
-    assert redact(once) == once
+def test_a_text_of_20_000_signs_is_redacted_and_a_longer_one_is_refused(piece):
+    text = (piece * LONGEST)[:LONGEST]
+    once = redact(text)
+    assert redact(once[:LONGEST]) == once[:LONGEST]
+    with pytest.raises(Unreadable, match="more than 20000 signs"):
+        redact(text + "a")
+
+
+@pytest.mark.parametrize(
+    "piece", ["Mme Aa ", "Mme Aa Mr ", "Agent Aa ", "M. de La ", "Aa Mme Bb et "]
+)
+def test_names_in_one_run_of_capitals_do_not_hold_ingestion_by_a_reading_each(piece):
+    assert len(_readings(piece * 400)) <= 4
+
+
+@pytest.mark.parametrize("piece", ["12 rue é.", "001.", "Aa Cordialement, "])
+def test_a_text_of_which_every_reading_finds_one_thing_more_is_refused_whole(piece):
+    readings: list[int] = []
+    with pytest.raises(Unreadable, match="too often"):
+        _readings(piece * 400, readings)
+    assert sum(readings) <= 5 * LONGEST
+
+
+def _readings(text: str, lengths: list[int] | None = None) -> list[int]:
+    """How many signs each reading of a text has."""
+    found = [] if lengths is None else lengths
+    redact(text, lambda read: found.append(len(read)) or ())
+    return found
 
 
 @pytest.mark.parametrize(

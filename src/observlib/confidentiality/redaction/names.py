@@ -114,27 +114,23 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
     left = text[max(0, run.start() - _WINDOW) : run.start()]
     right = text[run.end() : run.end() + _WINDOW]
     titled = bool(ANNOUNCED.search(left) or NAMED.match(right))
-    announced = 0 if titled or _is_announced(words, left, right) else None
+    announced = {0: titled} if titled or _is_announced(words, left, right) else {}
     for place, word in enumerate(words[:-1]):  # a title may be one of the run's own words
         if TITLED.fullmatch(word.text):
-            announced, titled = place + 1, True
+            announced[place + 1] = True
         elif WHO.fullmatch(word.text) and (
             is_given(words[place + 1].text)
             or (may_be_name(words[place + 1]) and not is_common(words[place + 1].text))
             or (place + 2 < len(words) and all(map(_may_be_of_name, words[place + 1 :])))
         ):
-            announced = place + 1
+            announced[place + 1] = False
     at = 0
+    for place in sorted(announced):
+        title = place < at or TITLED.fullmatch(words[place].text)
+        if not title and (span := _announced(words, place, announced[place])):
+            yield span[0], span[1]
+            at = span[2]
     while at < len(words):
-        if at == announced or (announced is not None and at < announced):
-            at = max(at, announced)
-            span = _announced(words, at, titled)
-            if span:
-                yield span[0], span[1]
-                at = span[2]
-                announced = None
-                continue
-            announced = None
         word = words[at]
         if word.initial:
             following = at + 1

@@ -155,7 +155,7 @@ def _in_fields(text: str) -> Iterator[tuple[int, int]]:
             continue
         likely = not is_no_name(first) if first[0].isupper() else not is_common(first)
         if not likely and paired is None:
-            paired = _TWO_FIELDS.search(text) is not None
+            paired = _TWO_FIELDS.match(text) is not None
         if likely or paired:
             yield found.span("it")
     for found in _ROLE.finditer(text):
