@@ -45,6 +45,23 @@ PIECES = (
         ("mon avocat maitre oukaci et ma fille lyna", "mon avocat maitre [nom] et ma fille [nom]"),
         ("DOSSIER DE MME OUKACI, PAS DE MR BRUYNEEL", "DOSSIER DE MME [nom], PAS DE MR [nom]"),
         ("Au nom de Timothée de La Perrière", "Au nom de [nom]"),
+        ("m.oukaci chez orange point fr", "[adresse électronique]"),
+        ("zoe tiret m at hotmail dot com", "[adresse électronique]"),
+        ("mon mail : josselin chez gmail", "mon mail : [adresse électronique]"),
+        ("06,39,98,12,34 ou 0-6-3-9-9-8-1-2-3-4", "[téléphone] ou [téléphone]"),
+        ("06 39 98 I2 3O, le soir", "[téléphone], le soir"),
+        ("six trente-neuf quatre-vingt-dix-huit douze trente", "[téléphone]"),
+        ("née le 3.XI.1958", "née le [date de naissance]"),
+        ("j'habite rue des lilas à roubaix", "j'habite [adresse]"),
+        ("rue du puits 43000 le puy", "[adresse]"),
+        ("je m'appelle o'bruyneel", "je m'appelle [nom]"),
+        ("Reçu par oukaci, merci à josselin b.", "Reçu par [nom], merci à [nom]."),
+        (
+            "Rose et Denis sont parfaits. Florence est gentille",
+            "[nom] et [nom] sont parfaits. [nom] est gentille",
+        ),
+        ("Fermé par joukaci42, voir @zoe_m", "Fermé par [nom], voir [nom]"),
+        ("L'AGENT BRUYNEEL A ETE ODIEUX, HIER", "L'AGENT [nom] A ETE ODIEUX, HIER"),
     ],
 )
 def test_a_person_s_words_are_replaced_by_what_they_were(text, expected):
@@ -61,6 +78,9 @@ def test_a_person_s_words_are_replaced_by_what_they_were(text, expected):
         "Madame, Monsieur, M. le Maire, ma femme sénégalaise, France Travail",
         "Remboursez. Sinistre à Loudun, près de Phnom Penh, avec mon Kangoo. Malheureusement",
         "Le consulat de Glasgow, via Doctolib, en période Covid ; mon chat Bruyneel",
+        "Client chez Orange, compte chez gmail, rendez-vous à la mairie, inscrit à impots.gouv.fr",
+        "Les départements 01, 02, 03, 04, 05 ; mille deux cent quatre-vingt-dix-sept euros",
+        "J'habite une rue sans trottoir, la mairie est rue Haute. Claire et rapide, cette démarche",
         "https://www.service-public.fr/particuliers/vosdroits/F1234, SIRET 552 081 317 66522",
     ],
 )

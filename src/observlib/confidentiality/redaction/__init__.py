@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from observlib.confidentiality.redaction import structured
-from observlib.confidentiality.redaction.addresses import addresses
+from observlib.confidentiality.redaction.addresses import addresses, homes
 from observlib.confidentiality.redaction.kept import kept, things
 from observlib.confidentiality.redaction.names import names
 from observlib.confidentiality.redaction.plain import KEPT, MARKS, Span, masked, plain, sign_of
@@ -122,6 +122,7 @@ def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
     else:
         take("birth", structured.births(text))
         take("phone", structured.spoken(text))
+        take("address", homes(text))
     take("name", told(text))
     keep(things(text))
     take("name", names(text))
