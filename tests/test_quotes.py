@@ -43,6 +43,15 @@ def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
         f"{PLAIN} Depuis le 12.03.2026.",
         f"{PLAIN} Au guichet de Trifouilly on attend.",
         f"{PLAIN} Avec Connect, rien.",
+        f"{PLAIN} Josselin dit le contraire.",
+        f"{PLAIN} Rose dit le contraire.",
+        f"{PLAIN} Oukaci dit le contraire.",
+        f"{PLAIN} Voir avec josselin, ou avec oukaci.",
+        f"{PLAIN} Elle est née le douze mars mille neuf cent deux.",
+        f"{PLAIN} Appelez le douze trente-quatre cinquante.",
+        f"{PLAIN} Écrire à monsieur le maire chez gmail.",
+        f"{PLAIN} Écrire à monsieur, orange point fr.",
+        f"{PLAIN} Elle habite rue de la mairie.",
         f"{PLAIN} Écrire à zoe@exemple.invalid",
         f"{PLAIN} <img src=x onerror=alert()>",
         f"{PLAIN} {{{{< include secret >}}}}",
@@ -59,9 +68,19 @@ def test_what_singles_out_or_runs_or_hides_is_not_quoted(text):
     assert not may_be_quoted(text, NAMES)
 
 
-def test_names_are_counted_once_a_text_and_not_where_a_sentence_begins():
+def test_names_are_counted_once_a_text_and_common_words_are_none_where_a_sentence_begins():
     found = names_in(["Bonjour Paul. Paul est là, dit Paul.", "À Paris. Merci."])
     assert found == {"Paul": 1, "Paris": 1}
+    assert names_in(["Marine dit non. Ludmila aussi. Le message est clair."]) == {
+        "Marine": 1,
+        "Ludmila": 1,
+    }
+
+
+def test_a_word_that_eleven_texts_have_gives_nobody_away_however_it_is_written():
+    text = f"{PLAIN} Téléservice saturé, téléservice fermé."
+    assert not may_be_quoted(text, names_in([text] * 10))
+    assert may_be_quoted(text, names_in([text] * 11))
 
 
 def test_none_of_the_known_attacks_is_quoted_or_it_stands_there_as_text():

@@ -4,8 +4,9 @@ A text is quoted where its device's entry says so (`quotes: true`) and it
 
 - is of 40 to 300 signs, of a theme of at least eleven texts;
 - has at most one mark of personal data taken out, and none left that can be recognised;
-- has no detail of its own: no digit and, within its sentences, no word in capitals that fewer than
-  eleven texts have;
+- has no detail of its own: no digit, no row of numbers in words, no street and no mailbox that is
+  spelled out; nor any word that may be a name, where fewer than eleven texts have it: one in
+  capitals, a given name, or one that is no frequent word of French;
 - holds nothing that a page, a spreadsheet or a PDF would run, and no sign that nobody sees.
 
 Of these, the nearest to the theme's centre are quoted, whoever wrote them and however they feel. On
@@ -19,6 +20,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+from observlib.confidentiality.redaction.addresses import STREET
+from observlib.confidentiality.redaction.lexicon import is_common, is_given, is_only_given
+from observlib.confidentiality.redaction.names import is_strange_small
+from observlib.confidentiality.redaction.structured import DIGIT_WORD, WEBMAILS
 from observlib.display import french
 from observlib.display.prose import Markdown, joined, markdown, one_line
 from observlib.estimates import MINIMUM_PEOPLE
@@ -30,12 +35,38 @@ SHORTEST, LONGEST = 40, 300
 MOST_MARKS = 1
 OF_A_THEME = 2
 _MARK = re.compile(r"\[[^\[\]]*\]")
-_CAPITALS = re.compile(r"(?<![.!?…:«\"\n-] )(?<!^)(?<![.!?…«\"(\n])(?<!\w)[A-ZÀ-ÖØ-ÞŒ][\w'’-]+")
+_WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*")
+_STARTS = re.compile(r"(?:^|[.!?…:«\"\n(-])[ –—]*\Z")  # of a sentence, or of what is quoted in it
+_NUMBER = rf"(?:{DIGIT_WORD}|mille|cents?\b)"
+_DETAILS = re.compile(
+    rf"\b(?:{_NUMBER}[\s,;.-]{{1,3}}(?:et[\s-])?){{2}}{_NUMBER}"
+    rf"|@|\b(?:arobase|{WEBMAILS}|(?:point|dot)\s(?:fr|com|net|org)|{STREET})\b",
+    re.I,
+)
 
 
 def names_in(texts: Iterable[str]) -> Counter[str]:
-    """In how many texts each word in capitals within a sentence stands."""
-    return Counter(name for text in texts for name in {*_CAPITALS.findall(text)})
+    """In how many texts each word that may be a name stands.
+
+    Examples
+    --------
+    >>> sorted(names_in(["Merci à zoé. Garnero m'a aidée, à Lyon, et oukaci aussi."]))
+    ['Garnero', 'Lyon', 'oukaci', 'zoé']
+    """
+    return Counter(name for text in texts for name in _may_be_names(_MARK.sub(" ", text)))
+
+
+def _may_be_names(text: str) -> set[str]:
+    """The words of a text that are in capitals within a sentence, or no frequent ones of French."""
+    return {word[0] for word in _WORD.finditer(text) if _may_be_name(word, text)}
+
+
+def _may_be_name(word: re.Match[str], text: str) -> bool:
+    written = word[0]
+    if written[0].islower():
+        return is_only_given(written) or is_strange_small(written)
+    starts = _STARTS.search(text, max(0, word.start() - 4), word.start())
+    return not starts or is_given(written) or not is_common(written)
 
 
 def may_be_quoted(text: str, names: Counter[str]) -> bool:
@@ -60,7 +91,8 @@ def may_be_quoted(text: str, names: Counter[str]) -> bool:
         and len(_MARK.findall(line)) <= MOST_MARKS
         and held(line) is None
         and not any(map(str.isdigit, line))
-        and all(names[name] >= MINIMUM_PEOPLE for name in _CAPITALS.findall(line))
+        and _DETAILS.search(line) is None
+        and all(names[name] >= MINIMUM_PEOPLE for name in names_in([line]))
         and not any(active(line))
         and as_cell(line) == line
         and not any(unicodedata.category(sign) in ("Cf", "Co", "Cn", "Cs") for sign in text)
@@ -77,8 +109,10 @@ def rule() -> str:
         f"{OF_A_THEME} que le sort désigne, si {MINIMUM_PEOPLE} textes mènent à lui en un an",
         f"il a de {SHORTEST} à {LONGEST} signes, sans aucun chiffre",
         f"il a au plus {marks}, et rien de ce qui reste n’a la forme d’une donnée personnelle",
-        "aucun mot n’y prend de majuscule au milieu d’une phrase, si moins de "
-        f"{MINIMUM_PEOPLE} textes l’emploient : ce pourrait être un nom",
+        "il ne nomme ni rue ni messagerie, et n’aligne pas de nombres en toutes lettres",
+        "aucun de ses mots n’a de majuscule au milieu d’une phrase, n’est un prénom ou ne manque à "
+        f"la liste des mots courants, si moins de {MINIMUM_PEOPLE} textes l’emploient : ce "
+        "pourrait être un nom",
         "il ne contient rien qu’une page ou un tableur exécuterait, ni aucun signe invisible",
     ]
     return "\n".join(f"- {one}{' ;' if one != conditions[-1] else '.'}" for one in conditions)

@@ -37,6 +37,23 @@ def test_a_text_comes_with_no_answer_that_is_refused(read):
     assert loaded.rows.empty and loaded.texts.empty
 
 
+@pytest.mark.parametrize(
+    ("comment", "reason"),
+    [
+        ("Rappelez Zoé Martin. " * 1_000, "has more than 20000 signs; shorten it, or take it away"),
+        ("12 rue é." * 800, "repeats what looks like names too often to be redacted; take it away"),
+    ],
+)
+def test_a_text_that_redaction_cannot_end_is_refused_whole_and_its_answer_stays(
+    read, comment, reason
+):
+    loaded = read(answers(comment, "Clair."), verbatims="redacted")
+    assert loaded.texts["text"].tolist() == ["Clair."]
+    assert len(loaded.rows["answer_id"].unique()) == 2
+    refused = loaded.rejects[["row", "column", "value", "reason"]].values.tolist()
+    assert refused == [[2, "verbatim", "(not shown: it may tell of someone)", reason]]
+
+
 def test_an_export_without_its_column_of_texts_says_so(read):
     loaded = read(jdma.export([jdma.SATISFACTION], ["Très bien"]), verbatims="redacted")
     assert loaded.texts.empty

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from observlib import tables
+from observlib import personal, tables
 from observlib.catalogue import Device, Format, Questionnaire
-from observlib.confidentiality.redaction import Names, redact
+from observlib.confidentiality.redaction import Names, Unreadable, redact
 from observlib.loaders import Loaded
 from observlib.loaders._grid import Grid
 from observlib.loaders._kept_rows import places_of
@@ -43,8 +43,8 @@ def with_texts(
 ) -> Loaded:
     """What a file holds, with the texts of the rows that are kept, redacted.
 
-    Empty texts make no row. A text that still holds what the store refuses is rejected, and told
-    by its row alone.
+    Empty texts make no row. A text that still holds what the store refuses, or that is too long to
+    be redacted, is rejected, and told by its row alone.
 
     Parameters
     ----------
@@ -57,16 +57,22 @@ def with_texts(
     key = ID_OF[found.table]
     about = found.rows.drop_duplicates(key).set_index(key)[["device", "product", "channel", "date"]]
     known = about.to_dict("index")
-    rows, lines = [], []
+    rows, lines, refused = [], [], []
     for question, cells in texts.items():
         for line, cell in cells.items():
             if cell.strip() and (told := known.get(ids.get(line, ""))):
-                text = redact(cell.strip(), names)
+                try:
+                    text = redact(cell.strip(), names)
+                except Unreadable as why:
+                    row = tables.reject(path.name, line, question, personal.HIDDEN, str(why))
+                    refused.append(row)
+                    continue
                 rows.append({**told, "answer_id": ids[line], "question": question, "text": text})
                 lines.append(line)
     frame = pd.DataFrame(rows, index=lines) if rows else tables.empty("verbatims")
     kept, rejects = tables.conform(frame, "verbatims", path.name)
-    return replace(found, texts=kept, rejects=rejects_of((), pd.concat([found.rejects, rejects])))
+    both = pd.concat([found.rejects, rejects])
+    return replace(found, texts=kept, rejects=rejects_of(refused, both))
 
 
 def with_open_answers(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.confidentiality.redaction.measure import LEARNT, UNSEEN, texts
 from tests.examples import examples
 
-from observlib.confidentiality.redaction import found, redact
+from observlib.confidentiality.redaction import LONGEST, Unreadable, found, redact
 from observlib.confidentiality.redaction.plain import MARKS
 from observlib.personal import held
 
@@ -45,6 +45,23 @@ PIECES = (
         ("mon avocat maitre oukaci et ma fille lyna", "mon avocat maitre [nom] et ma fille [nom]"),
         ("DOSSIER DE MME OUKACI, PAS DE MR BRUYNEEL", "DOSSIER DE MME [nom], PAS DE MR [nom]"),
         ("Au nom de Timothée de La Perrière", "Au nom de [nom]"),
+        ("m.oukaci chez orange point fr", "[adresse électronique]"),
+        ("zoe tiret m at hotmail dot com", "[adresse électronique]"),
+        ("mon mail : josselin chez gmail", "mon mail : [adresse électronique]"),
+        ("06,39,98,12,34 ou 0-6-3-9-9-8-1-2-3-4", "[téléphone] ou [téléphone]"),
+        ("06 39 98 I2 3O, le soir", "[téléphone], le soir"),
+        ("six trente-neuf quatre-vingt-dix-huit douze trente", "[téléphone]"),
+        ("née le 3.XI.1958", "née le [date de naissance]"),
+        ("j'habite rue des lilas à roubaix", "j'habite [adresse]"),
+        ("rue du puits 43000 le puy", "[adresse]"),
+        ("je m'appelle o'bruyneel", "je m'appelle [nom]"),
+        ("Reçu par oukaci, merci à josselin b.", "Reçu par [nom], merci à [nom]."),
+        (
+            "Rose et Denis sont parfaits. Florence est gentille",
+            "[nom] et [nom] sont parfaits. [nom] est gentille",
+        ),
+        ("Fermé par joukaci42, voir @zoe_m", "Fermé par [nom], voir [nom]"),
+        ("L'AGENT BRUYNEEL A ETE ODIEUX, HIER", "L'AGENT [nom] A ETE ODIEUX, HIER"),
     ],
 )
 def test_a_person_s_words_are_replaced_by_what_they_were(text, expected):
@@ -61,6 +78,9 @@ def test_a_person_s_words_are_replaced_by_what_they_were(text, expected):
         "Madame, Monsieur, M. le Maire, ma femme sénégalaise, France Travail",
         "Remboursez. Sinistre à Loudun, près de Phnom Penh, avec mon Kangoo. Malheureusement",
         "Le consulat de Glasgow, via Doctolib, en période Covid ; mon chat Bruyneel",
+        "Client chez Orange, compte chez gmail, rendez-vous à la mairie, inscrit à impots.gouv.fr",
+        "Les départements 01, 02, 03, 04, 05 ; mille deux cent quatre-vingt-dix-sept euros",
+        "J'habite une rue sans trottoir, la mairie est rue Haute. Claire et rapide, cette démarche",
         "https://www.service-public.fr/particuliers/vosdroits/F1234, SIRET 552 081 317 66522",
     ],
 )
@@ -102,9 +122,34 @@ def test_a_hostile_text_takes_a_time_in_proportion_to_its_length(piece):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("piece", PIECES)
-def test_a_text_of_100_000_signs_is_redacted(piece):
-    once = redact((piece * 100_000)[:100_000])
-    assert redact(once) == once
+def test_a_text_of_20_000_signs_is_redacted_and_a_longer_one_is_refused(piece):
+    text = (piece * LONGEST)[:LONGEST]
+    once = redact(text)
+    assert redact(once[:LONGEST]) == once[:LONGEST]
+    with pytest.raises(Unreadable, match="more than 20000 signs"):
+        redact(text + "a")
+
+
+@pytest.mark.parametrize(
+    "piece", ["Mme Aa ", "Mme Aa Mr ", "Agent Aa ", "M. de La ", "Aa Mme Bb et "]
+)
+def test_names_in_one_run_of_capitals_do_not_hold_ingestion_by_a_reading_each(piece):
+    assert len(_readings(piece * 400)) <= 4
+
+
+@pytest.mark.parametrize("piece", ["12 rue é.", "001.", "Aa Cordialement, "])
+def test_a_text_of_which_every_reading_finds_one_thing_more_is_refused_whole(piece):
+    readings: list[int] = []
+    with pytest.raises(Unreadable, match="too often"):
+        _readings(piece * 400, readings)
+    assert sum(readings) <= 5 * LONGEST
+
+
+def _readings(text: str, lengths: list[int] | None = None) -> list[int]:
+    """How many signs each reading of a text has."""
+    found = [] if lengths is None else lengths
+    redact(text, lambda read: found.append(len(read)) or ())
+    return found
 
 
 @pytest.mark.parametrize(

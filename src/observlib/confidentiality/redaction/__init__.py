@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from observlib.confidentiality.redaction import structured
-from observlib.confidentiality.redaction.addresses import addresses
+from observlib.confidentiality.redaction.addresses import addresses, homes
 from observlib.confidentiality.redaction.kept import kept, things
 from observlib.confidentiality.redaction.names import names
 from observlib.confidentiality.redaction.plain import KEPT, MARKS, Span, masked, plain, sign_of
@@ -28,6 +28,12 @@ from observlib.confidentiality.redaction.told import told
 
 _DIGIT = re.compile(r"\d")  # without one, most rules have nothing to find
 Names = Callable[[str], Iterable[tuple[int, int]]]  # the spans of names in a text
+LONGEST = 20_000  # signs of a text, many times what anybody writes under a question
+_MOST_READ = 5 * LONGEST  # signs that are read of a text, over all its readings: mostly two
+
+
+class Unreadable(ValueError):
+    """A text that is not redacted, and so is to be refused whole: why, in a few words."""
 
 
 def redact(text: str, more_names: Names | None = None) -> str:
@@ -39,6 +45,11 @@ def redact(text: str, more_names: Names | None = None) -> str:
     ----------
     more_names
         What else finds names, such as `observlib.confidentiality.redaction.model.names`.
+
+    Raises
+    ------
+    Unreadable
+        Where it is too long, or its readings find ever more: no time is spent without end.
 
     Examples
     --------
@@ -64,14 +75,16 @@ def found(text: str, more_names: Names | None = None) -> list[Span]:
     >>> found("Écrire à zoe@exemple.invalid")
     [Span(start=9, end=28, kind='email')]
     """
+    if len(text) > LONGEST:
+        raise Unreadable(f"has more than {LONGEST} signs; shorten it, or take it away")
     signs, starts, ends = plain(text)
     spans: list[Span] = []
-    while True:
-        rest, new = _once(signs, more_names)
+    for _ in range(_MOST_READ // max(len(signs), 1)):
+        signs, new = _once(signs, more_names)
         spans += [Span(starts[start], ends[end - 1], kind) for start, end, kind in new]
         if not new:
             return sorted(spans)
-        signs = rest
+    raise Unreadable("repeats what looks like names too often to be redacted; take it away")
 
 
 def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
@@ -109,6 +122,7 @@ def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
     else:
         take("birth", structured.births(text))
         take("phone", structured.spoken(text))
+        take("address", homes(text))
     take("name", told(text))
     keep(things(text))
     take("name", names(text))

@@ -11,7 +11,7 @@ from observlib.confidentiality.redaction.plain import CAP
 _WAYS = (  # nothing else
     r"rue|r\.?|avenue|av\.?|ave\.?|boulevard|boul\.?|bld|blvd|bvd|bd\.?|impasse|imp\.?|all[ée]es?|"
     r"chemin|chem\.?|che\.|ch\.|ruelle|venelle|faubourg|fbg|fg|sentier|lotissement|lot\.?|"
-    r"rond-point|chauss[ée]e|esplanade|hameau|lieu-?dit|r[ée]sidence|r[ée]s\.|square|sq\.?|quai|"
+    r"rond-point|chauss[ée]e|esplanade|hameau|lieu[- ]?dit|r[ée]sidence|r[ée]s\.|square|sq\.?|quai|"
     r"route|rte\.?|place|pl\.?|promenade|traverse|mont[ée]e"
 )
 _OTHER_WAYS = (  # other things too: a name in capitals follows
@@ -63,6 +63,7 @@ _FLOOR = (
     r"|\d{1,2}(?:er|e|[èe]me)[ ](?:[ée]t(?:age|\.)?)(?:[ ](?:droite|gauche|dte|gche|d\.|g\.))?"
     r"|(?i:bp|cs|tsa)[ ]?\d{2,6})"
 )
+_SMALL_FLOOR = r"(?:b[âa]t(?:iment)?|esc(?:alier)?|porte|appt?|appart(?:ement)?)[ ][b-z](?![\w'’])"
 _HOUSE = (
     rf"(?:(?i:{_HOUSES})"
     rf"(?:[ ]{_SMALL}){{0,2}}[ ]?{_BIG}(?:[ ](?:{_SMALL}[ ]?){{0,2}}{_BIG}){{0,3}})"
@@ -101,6 +102,21 @@ _COUNTRY_LAST = re.compile(  # the postal code behind the town
     rf"\b(?i:{_WAYS}|{_HOUSES})[ ][^.;!?:\n\uf300-\uf3ff]{{3,60}}?{CAP}[\w'’-]+[ ]{_CODE}"
     rf"(?:,[ ]{CAP}[\w'’-]+)?,[ ]{_COUNTRY}"
 )
+STREET = (  # by which nothing else is called
+    r"(?:rue|avenue|boulevard|bd|bvd|impasse|all[ée]es?|chemin|ruelle|venelle|sentier|lotissement|"
+    r"hameau|lieu[- ]?dit|quai|route|square|r[ée]sidence|cit[ée])"
+)
+_HOME = re.compile(  # without a number: where one says that one lives there
+    r"(?i:\bhabit(?:e|ons|ant|ait)\b|domicili[ée]e?s?|\bdemeur\w+|\br[ée]sid(?:e|ons|ant|ait)\b|"
+    r"\blog(?:e|eons|ée?s?)\b|h[ée]berg[ée]e?s?\b|\b(?:je|on) vis\b|vivons\b|m[ée]nag\w+|"
+    r"\b(?:mon|notre|son|nouvelle) adresse\b)[^.;!?\n\d\uf300-\uf3ff]{0,30}?"
+    r"(?<!\bla)(?<!\bune)(?<!\bun)(?<!\ble)(?<!\bma)(?<!\bdu)(?<!\bcette)\s"
+    rf"(?P<it>(?i:{STREET}){_LOWER}{_ENDS}"
+    rf"(?:{_GAP}(?:{_FLOOR}|{_SMALL_FLOOR})){{0,3}}(?:,?[ ]à[ ][a-zà-ÿ][\w'’-]{{2,30}})?)"
+)
+_SMALL_CODED = re.compile(
+    rf"\b(?i:{STREET})[ ][^.;!?:\n\d\uf300-\uf3ff]{{2,40}}[ ,]{_CODE}[ ](?:l[ae]s?[ ])?{_TOWN}"
+)
 _HAMLET = re.compile(
     rf"(?:^|(?<=\n)|(?<=[:(]\s))(?P<place>{CAP}[\w'’-]{{3,}})"
     rf"(?:[ ](?:{_SMALL}[ ]?){{0,2}}{_BIG}){{0,2}},[ ]"
@@ -108,7 +124,7 @@ _HAMLET = re.compile(
 )
 _FLAT = re.compile(
     rf"\b(?i:r[ée]sidence|lotissement|cit[ée]|lieu-?dit|hameau|"
-    rf"foyer)[ ]{_UPPER}(?:{_GAP}{_FLOOR}){{1,4}}"
+    rf"foyer)(?:[ ]{_UPPER}|[ ]{_SMALL}{_LOWER})(?:{_GAP}(?:{_FLOOR}|{_SMALL_FLOOR})){{1,4}}"
 )
 _BEFORE = re.compile(
     rf"(?:^|[\s:(,])(?P<it>(?:(?i:{_HOUSES})\b[^.;!?:\n\uf300-\uf3ff]{{0,50}}?|(?i:bp|cs)[ ]\d+|"
@@ -143,9 +159,25 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(text):
             end = _with_town(text, found.end()) if pattern is _NUMBERED else found.end()
             yield _with_house(text, found.start()), end
+    yield from homes(text)
+    for found in _SMALL_CODED.finditer(text):
+        yield found.span()
     for found in _HAMLET.finditer(text):
         if not (is_common(found["place"]) or is_place(found["place"])):
             yield found.span()
+
+
+def homes(text: str) -> Iterator[tuple[int, int]]:
+    """The streets without a number of which the text says that someone lives there.
+
+    Examples
+    --------
+    >>> text = "j'habite rue des lilas à lille, et la mairie est rue haute"
+    >>> [text[start:end] for start, end in homes(text)]
+    ['rue des lilas à lille']
+    """
+    for found in _HOME.finditer(text):
+        yield found.start("it"), _with_town(text, found.end("it"))
 
 
 def _with_house(text: str, start: int) -> int:

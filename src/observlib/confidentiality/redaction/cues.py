@@ -129,9 +129,10 @@ GOES_ON = re.compile(  # one of several, of whom others are masked already
 FAREWELL = re.compile(rf"\b(?i:{_FAREWELLS})[\s,.!:;–—-]{{1,6}}\Z")
 SMALL_ANNOUNCED = re.compile(
     r"(?<![\w'’-])(?:(?P<sure>mme\.?|mlle\.?|melle\.?|mr\.?|dr\.?|j(?:e )?m ?['’ ]? ?app?el+e?s?|"
-    r"je me nomme)"
-    rf"|(?P<titled>(?<!\d\s)m\.|madame|monsieur|mademoiselle|docteur|ma[îi]tre|au nom de)|"
-    rf"(?P<strange>{_WHOSE}\s(?:{_KIN}|{_FUNCTIONS}),?|{_CALLED})"
+    r"je me nomme|c['’ ]?est(?=\s(?:[\w'’-]+\s){1,3}qui\s(?:vous|t)\b))"
+    rf"|(?P<titled>(?<!\d\s)m\.|madame|monsieur|mademoiselle|docteur|ma[îi]tre|au nom de|"
+    r"bon(?:jour|soir),?\sici|(?:re[çc]u|accueilli|conseill[ée]|aid[ée]|orient[ée]|rappel[ée])e?s?\spar)|"
+    rf"(?P<strange>(?:{_WHOSE}\s|l['’])(?:{_KIN}|{_FUNCTIONS}),?|{_CALLED})"
     rf"|(?:{_FUNCTIONS})|cordialement,?|"
     r"bonjour|bonsoir|bravo(?: à)?|merci(?: beaucoup| bien)?(?: à)?|gr[âa]ce à|avec|c['’]est|"
     r"de la part de)"

@@ -8,79 +8,17 @@ from importlib.resources import files
 
 from observlib.text import fold
 
-PARTICLES = frozenset(
-    [
-        "de",
-        "du",
-        "des",
-        "la",
-        "le",
-        "van",
-        "von",
-        "der",
-        "den",
-        "el",
-        "al",
-        "ben",
-        "bin",
-        "ibn",
-        "da",
-        "dos",
-        "di",
-        "do",
-        "dit",
-        "dite",
-        "y",
-        "ait",
-        "ould",
-        "abd",
-        "d'",
-        "l'",
-        "d’",
-        "l’",
-    ]
-)
+PARTICLES = frozenset([
+    "de", "du", "des", "la", "le", "van", "von", "der", "den", "el", "al", "ben", "bin", "ibn",
+    "da", "dos", "di", "do", "dit", "dite", "y", "ait", "ould", "abd", "d'", "l'", "d’", "l’",
+])  # fmt: skip
 _MARRIED = ("marié", "mariés", "mariée", "mariées")
 _OF_A_PEOPLE = (
-    "cai",
-    "een",
-    "eenne",
-    "lai",
-    "nai",
-    "dai",
-    "tai",
-    "caise",
-    "laise",
-    "naise",
-    "daise",
-    "taise",
-    "gai",
-    "gaise",
-    "ien",
-    "ienne",
-    "noi",
-    "noise",
-    "quoi",
-    "quoise",
-    "loi",
-    "loise",
-    "doi",
-    "doise",
-    "goi",
-    "ricain",
-    "ricaine",
-    "rocain",
-    "rocaine",
-    "bain",
-    "baine",
-    "mand",
-    "mande",
-    "agnol",
-    "agnole",
-    "glaise",
-    "landai",
-    "ruvienne",
-)
+    "cai", "een", "eenne", "lai", "nai", "dai", "tai", "caise", "laise", "naise", "daise",
+    "taise", "gai", "gaise", "ien", "ienne", "noi", "noise", "quoi", "quoise", "loi", "loise",
+    "doi", "doise", "goi", "ricain", "ricaine", "rocain", "rocaine", "bain", "baine", "mand",
+    "mande", "agnol", "agnole", "glaise", "landai", "ruvienne",
+)  # fmt: skip
 _DERIVED = re.compile(  # long words that are formed as no name is
     r"\w{4,}(?:ment|ements|[ts]ions?|ites?|[ai]bles?|ismes?|iques?|[ae]nces?|aisons?|"
     r"eries?|trices?|[st]ifs?|[st]ives?|euses?|ieux|[nt]al(?:es?)?|aux|ages?)|\w{6,}(?:ants?|"
@@ -92,29 +30,10 @@ _OF_VERBS = (
     *("e", "es", "ee", "ees"),
     *("era", "erait", "eront"),
 )
-_INVERTED = frozenset(
-    [
-        "vous",
-        "je",
-        "il",
-        "elle",
-        "ce",
-        "on",
-        "nous",
-        "moi",
-        "t",
-        "tu",
-        "ils",
-        "elles",
-        "la",
-        "ci",
-        "y",
-        "en",
-        "le",
-        "les",
-        "ceux",
-    ]
-)
+_INVERTED = frozenset([
+    "vous", "je", "il", "elle", "ce", "on", "nous", "moi", "t", "tu", "ils", "elles", "la", "ci",
+    "y", "en", "le", "les", "ceux",
+])  # fmt: skip
 
 
 @lru_cache(maxsize=50_000)

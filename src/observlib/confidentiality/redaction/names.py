@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from observlib.confidentiality.redaction.cues import (
     ANNOUNCED,
@@ -55,7 +56,8 @@ _LINE_END = re.compile(
 )
 _WINDOW = 80
 _LEADS = ("el", "al", "ben", "ait", "ould", "abd", "van", "von", "di", "da")  # of surnames
-_SMALL_WORD = re.compile(r"[ \t]{0,2}([a-zà-ÿœ][^\W\d_]+(?:-[^\W\d_]+)*)(?!['’\w])")
+_SMALL_WORD = re.compile(r"[ \t]{0,2}((?:[dmno]['’])?[a-zà-ÿœ][^\W\d_]+(?:-[^\W\d_]+)*)(?!['’\w])")
+_INITIAL_BEHIND = re.compile(r"[ ][b-xzB-XZ](?![\w'’])")
 _SMALL_NAME = re.compile(  # a second word where nothing follows it
     r"(?<![\w'’@.-])([^\W\d_]{3,}(?:-[^\W\d_]+)*)(?![\w'’@-])"
     r"(?=(?P<more>[ ](?:[^\W\d_](?=\.|[ ]d[eu]\b)|[^\W\d_]{3,})(?=\s*(?:[.,;:!)\n\uf300-\uf3ff]|"
@@ -114,27 +116,23 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
     left = text[max(0, run.start() - _WINDOW) : run.start()]
     right = text[run.end() : run.end() + _WINDOW]
     titled = bool(ANNOUNCED.search(left) or NAMED.match(right))
-    announced = 0 if titled or _is_announced(words, left, right) else None
+    announced = {0: titled} if titled or _is_announced(words, left, right) else {}
     for place, word in enumerate(words[:-1]):  # a title may be one of the run's own words
         if TITLED.fullmatch(word.text):
-            announced, titled = place + 1, True
+            announced[place + 1] = True
         elif WHO.fullmatch(word.text) and (
             is_given(words[place + 1].text)
             or (may_be_name(words[place + 1]) and not is_common(words[place + 1].text))
             or (place + 2 < len(words) and all(map(_may_be_of_name, words[place + 1 :])))
         ):
-            announced = place + 1
+            announced[place + 1] = False
     at = 0
+    for place in sorted(announced):
+        title = place < at or TITLED.fullmatch(words[place].text)
+        if not title and (span := _announced(words, place, announced[place])):
+            yield span[0], span[1]
+            at = span[2]
     while at < len(words):
-        if at == announced or (announced is not None and at < announced):
-            at = max(at, announced)
-            span = _announced(words, at, titled)
-            if span:
-                yield span[0], span[1]
-                at = span[2]
-                announced = None
-                continue
-            announced = None
         word = words[at]
         if word.initial:
             following = at + 1
@@ -262,6 +260,8 @@ def _small(text: str, small: bool) -> Iterator[tuple[int, int]]:
             lone = folded(word[1]) in _LEADS and not words
             if not joins and not lone and (folded(word[1]) in small_words() or is_no_name(word[1])):
                 break
+            if "'" in folded(word[1]) and is_common(word[1]):
+                break
             behind = words and (not is_given(words[0][1]) or folded(words[-1][1]) in PARTICLES)
             if behind and not joins and is_common(word[1]) and not is_given(word[1]):
                 break
@@ -269,18 +269,19 @@ def _small(text: str, small: bool) -> Iterator[tuple[int, int]]:
             at = word.end()
         while words and folded(words[-1][1]) in PARTICLES:
             words.pop()
-        lead = len(words) > 1 and folded(words[0][1]) in _LEADS
+        lead = sum(1 for _ in takewhile(lambda word: folded(word[1]) in PARTICLES, words[:-1]))
         strange = (
             (found["titled"] or (small and found["strange"]))
             and words
-            and _is_strange_small(words[lead][1])
+            and is_strange_small(words[lead][1])
         )
         sure = found["sure"] or found["titled"] == "m."
         if words and (sure or strange or is_only_given(words[lead][1])):
-            yield words[0].start(1), words[-1].end(1)
+            initial = _INITIAL_BEHIND.match(text, words[-1].end(1))
+            yield words[0].start(1), (initial or words[-1]).end()
 
 
-def _is_strange_small(word: str) -> bool:
+def is_strange_small(word: str) -> bool:
     """Whether a word written small is neither French, a participle nor of a people."""
     return len(word) > 3 and not (
         is_given(word)
@@ -302,17 +303,17 @@ def _in_small_text(text: str) -> Iterator[tuple[int, int]]:
         known = is_only_given(found[1]) or (len(more) == 1 and is_given(found[1]))
         if known and len(found[1]) > 2:
             before = _FIRST_WORD.search(text[max(0, found.start() - 25) : found.start()])
-            first = before and _is_strange_small(before[1])
+            first = before and is_strange_small(before[1])
             start = found.start(1) - (len(before[1]) + 1 if before and first else 0)
             yield start, found.end("more" if more and not _common(more) else 1)
     for found in _SMALL_BESIDE.finditer(text):
-        if _is_strange_small(found[1]):
+        if is_strange_small(found[1]):
             yield found.span(1)
     for found in _TWO.finditer(text):
         given, other = is_given(found[1]), is_given(found[2]) and found[2].islower()
-        if (given and len(found[1]) > 3 and _is_strange_small(found[2])) or (
+        if (given and len(found[1]) > 3 and is_strange_small(found[2])) or (
             other
-            and (_is_strange_small(found[1]) or _ends_strangely(found[1], found[2]))
+            and (is_strange_small(found[1]) or _ends_strangely(found[1], found[2]))
             and folded(found[1]) not in small_words()
             and _SMALL_END.match(text, found.end(2))
         ):
@@ -340,13 +341,17 @@ def _signature(text: str) -> Iterator[tuple[int, int]]:
         r"(?:cordialement|cdlt|cdt|salutations(?: \w+)?|respectueusement|sinc[èe]rement|"
         r"bien à vous|"
         r"merci(?: d['’]avance)?|bonne journ[ée]e|amicalement)[\s,.!:;–—-]{1,6}"
+        r"(?P<letter>[a-z]\.[ ]?)?"
         r"(?P<it>[^\W\d_]+(?:['’-][^\W\d_]+)*(?:[ \t][^\W\d_]+(?:['’-][^\W\d_]+)*){0,3})[\s.!]*\Z",
         tail,
         re.I,
     ):
         of = farewell["it"].split()
         first = 0 if is_given(of[0]) else 1 if of[0][0].isupper() and len(of) > 1 else None
-        if first is not None and is_given(of[first]) and not any(map(is_no_name, of)):
+        none = any(is_no_name(word) for word in of if len(word) > 1)
+        if farewell["letter"] and not is_common(of[0]):
+            yield offset + farewell.start("letter"), offset + farewell.end("it")
+        elif first is not None and is_given(of[first]) and not none:
             yield offset + farewell.start("it"), offset + farewell.end("it")
 
 

@@ -78,8 +78,10 @@ _PERSON = re.compile(
 )
 _TO_US = re.compile(r"\A\s(?:m['’]a|nous\sa)(?:vait)?\s")
 _ACTS = re.compile(  # what only people do
-    r"\A\s(?:m['’]a|nous\sa(?:vait)?\s|a\s(?:été|su|pris|eu|\d+\sans)|est\s(?:née?|tr[èe]s|mon|ma|"
-    r"notre|d[ée]c[ée]d[ée]e?|parti|mort|venu|arriv|vraiment|adorable|si\s)|[ée]tait\s(?:tr[èe]s|"
+    r"\A\s(?:m['’]a|nous\sa(?:vait)?\s|a\s(?:été|su|pris|eu|bien|tout|tr[èe]s|fait|r[ée]\w+|compris|"
+    r"expliqu|promis|\d+\sans)|est\s(?:née?|tr[èe]s|m(?:on|a)\s|"
+    r"notre|d[ée]c[ée]d[ée]e?|parti|mort|venu|arriv|vraiment|adorable|si\s|"
+    r"gentil|patient|charmant|souriant|comp[ée]tent|aimable|disponible|toujours)|[ée]tait\s(?:tr[èe]s|"
     r"mon|ma)|et\smoi\b|n['’](?:a|est|avait)\s|habite|vit\s|refuse|attend\s|touche\s|avait\s|"
     r"dit\s|(?:vous|lui|me|nous|se|s['’]|ne)\s\w+|travaille|vient\s|part\s|reste\s|souhaite|"
     r"demande\s|appelle|rappelle|veut\s|voudrait|pense|touchait|vivait|habitait|avait\s|aura\s|"
@@ -111,6 +113,8 @@ _OF_PLACE = re.compile(
     r"|\A(?:saint|sainte|ste?|mont|val|villeneuve|neuilly|ch[âa]teau|bourg|roche|port)[-‐‑]",
     re.I,
 )
+_SMALL = re.compile(r"(?<![\w@.-])[a-zà-ÿ]{4,30}(?:-[a-zà-ÿ]{1,30}){0,2}(?![\w@-])")
+_IS = re.compile(r"\b(?:est|sont|[ée]tait|[ée]taient|soit|[êe]tre|[ée]t[ée])\s\Z", re.I)
 _WORD = re.compile(r"[^\W\d_]{4,}(?:['’‐‑-][^\W\d_]+)*")
 
 
@@ -136,6 +140,10 @@ def strangers(text: str) -> Iterator[tuple[int, int]]:
             if _is_a_person(words[at:end], left, text[stop : stop + _WINDOW]):
                 yield start, stop
             at = end
+    for word in _SMALL.finditer(text):
+        left = text[max(0, word.start() - _WINDOW) : word.start()]
+        if is_only_given(word[0]) and not (_DETERMINED.search(left) or _IS.search(left)):
+            yield word.span()
 
 
 def _may_begin(word: Word) -> bool:
@@ -189,7 +197,8 @@ def _is_a_lone_person(word: Word, known: bool, left: str, right: str) -> bool:
         return False
     if _STARTS.search(left):
         if known:
-            return _TO_US.match(right) is not None
+            other = is_place(word.text) or word.text == "Papa"
+            return bool(_TO_US.match(right) or (_ACTS.match(right) and not other))
         closes = left and _CLOSES.match(right) and not word.capitals
         return bool(closes or any(cue.match(right) for cue in (_ACTS, BORN, EXPLAINED, ROLE)))
     if word.capitals:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from observlib.confidentiality.redaction.births import births
+from observlib.confidentiality.redaction.lexicon import is_common
 from observlib.personal import recognisers
 from observlib.personal.recognisers import APART, AT, DOT, FROM, TO, is_iban, signs
 
@@ -46,6 +47,17 @@ _LOOSE_MAIL = re.compile(
     r"[\w.+-]{2,64}@[\w-]{2,63}(?![\w.-]*\.\w)"
     rf"|(?<![\w.])[\w+-]{{1,64}}(?:(?:\.|\s\.\s)[\w+-]{{1,64}}){{0,3}}{AT}[\w-]{{1,63}}(?:(?:\.|"
     rf"\s\.\s)[\w-]{{2,63}}){{1,3}}",
+    re.I,
+)
+WEBMAILS = (  # that are nothing else
+    r"gmail|hotmail|yahoo|ymail|outlook|icloud|proton(?:mail)?|wanadoo|laposte\.net|gmx|aol|caramail"
+)
+_SAID_MAIL = re.compile(  # "m.durand chez orange point fr"; overlapping
+    rf"(?<![\w@])(?=(?P<it>(?P<whose>[\w.+-]{{1,64}}(?:(?:{DOT}|\s{{1,3}}(?:tiret(?: du \w{{3}})?"
+    r"|underscore|moins)\s{1,3})[\w+-]{1,64}){0,4})\s{1,3}(?:(?P<sure>arob\w{1,4}|@)|chez|at|[àa])"
+    rf"\s{{1,3}}(?:(?P<webmail>{WEBMAILS})|(?P<provider>orange|free|sfr|neuf|bbox|live|msn)|"
+    r"[\w-]{2,63})(?!\w)"
+    rf"(?:(?P<spelt>\s(?:point|dot)\s[a-z]{{2,4}}\b)|(?P<end>{DOT}(?:com|fr|net|org)\b))?))",
     re.I,
 )
 
@@ -96,18 +108,24 @@ _PHONE_WORDS = re.compile(
 _BARE_ABROAD = re.compile(
     rf"{FROM}00[1-9]\d{{9,12}}{TO}|\+\s?[1-9]\d{{0,2}}(?:{APART}\d){{7,12}}{TO}"
 )
-_DIGIT_WORD = (
+DIGIT_WORD = (
     r"(?:z[ée]ro|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|"
     r"quinze|"
     r"seize|vingts?|trente|quarante|cinquante|soixante)(?!\w)"
 )
 _BETWEEN = r"[\s,;.-]{1,3}(?:(?:et|puis|virgule|tiret|espace)[\s,-]{1,2})?"
 _SPOKEN = re.compile(  # digits among the words, too
-    rf"\b(?:(?:z[ée]ro|plus trente[\s-]trois){_BETWEEN}|0\d?{_BETWEEN}(?={_DIGIT_WORD}))"
-    rf"(?:(?:{_DIGIT_WORD}|\d{{1,2}}(?!\d))(?:{_BETWEEN})?){{4,20}}(?<=\w)",
+    rf"\b(?:(?:z[ée]ro|plus trente[\s-]trois){_BETWEEN}|0\d?{_BETWEEN}(?={DIGIT_WORD}))"
+    rf"(?:(?:{DIGIT_WORD}|\d{{1,2}}(?!\d))(?:{_BETWEEN})?){{4,20}}(?<=\w)"
+    rf"|\b(?:{DIGIT_WORD}[\s,;.-]{{1,3}}){{6,20}}{DIGIT_WORD}",
     re.I,
 )
-_WITH_AN_O = re.compile(rf"(?<![^\W_])O\s?[1-79](?:{APART}\d\d){{4}}{TO}", re.I)
+_WITH_LETTERS = re.compile(  # that look like 0 and 1
+    rf"(?<![^\W_])[0O]\s?[1-79IL](?:{APART}[\dOIL]{{2}}){{4}}(?![^\W_])", re.I
+)
+_SET_APART = re.compile(  # in pairs, by the same sign
+    rf"{FROM}0[1-79](?P<sign>\s?[^\w\s]\s?)\d\d(?:(?P=sign)\d\d){{3}}{TO}"
+)
 
 _PLATE = re.compile(
     r"(?<![\w-])(?!AA-?123-?AA)(?:[A-HJ-NP-TV-Z]{2}([- .]?)\d{3}\1[A-HJ-NP-TV-Z]{2}"
@@ -187,6 +205,12 @@ def mails(text: str) -> Found:
         yield window + before.start() if before else start, last
     for match in _LOOSE_MAIL.finditer(text):
         yield match.span()
+    for match in _SAID_MAIL.finditer(text):
+        drawn = bool(re.search(r"[^\W\d_]{2}\d|[_+\s]|\w\.\w", match["whose"]))  # as no word
+        if not (match["sure"] or match["spelt"] or drawn):
+            drawn = bool(match["webmail"] or match["end"]) and not is_common(match["whose"])
+        if match["sure"] or match["spelt"] or (drawn and (match["webmail"] or match["provider"])):
+            yield match.span("it")
 
 
 def ibans(text: str) -> Found:
@@ -235,11 +259,22 @@ def _digits(least: int) -> Callable[[str], bool]:
     return lambda number: sum(map(str.isdigit, number)) >= least
 
 
-_ONE_BY_ONE = re.compile(rf"{FROM}0 [1-79](?: \d){{8}}{TO}(?! \d)")
+_ONE_BY_ONE = re.compile(
+    rf"{FROM}0(?P<sign>[ .,/–-]\s?)[1-79](?:(?P=sign)\d){{8}}{TO}(?!(?P=sign)\d)"
+)
 
 
 def _no_scale(number: str) -> bool:
     return number not in "0123456789"
+
+
+def _no_list(number: str) -> bool:
+    pairs = re.findall("..", number)
+    return pairs != sorted({*pairs})
+
+
+def _with_letters(number: str) -> bool:
+    return 6 < sum(map(str.isdigit, number)) < len(number)
 
 
 spoken = _by(_SPOKEN)
@@ -257,7 +292,8 @@ RULES: tuple[Rule, ...] = (
     ("tax", _by(_NOTICE)),
     ("birth", births),
     ("phone", _phones),
-    ("phone", _by(_WITH_AN_O)),
+    ("phone", _by(_WITH_LETTERS, _with_letters)),
+    ("phone", _by(_SET_APART, _no_list)),
     ("phone", _by(_ONE_BY_ONE, _no_scale)),
     ("ip", _ips),
     ("phone", spoken),

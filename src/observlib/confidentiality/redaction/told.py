@@ -67,11 +67,13 @@ _WITH_LETTER = re.compile(  # "with an x", "without h"
     re.I,
 )
 _HANDLE = re.compile(
-    r"(?<![\w-])(?:pseudo(?:nyme)?|login|identifiant|nom d['’]utilisateur|user(?:name)?|"
-    r"insta(?:gram)?|"
-    r"snap(?:chat)?|facebook|twitter|tiktok|sign[ée]e?)(?:\s(?:est|c['’]est|sur le forum)|"
-    r"\s?[:=«\",]){0,3}"
-    r"\s?(?P<it>@?(?=[\w.-]{0,30}[^\W\d_])(?=[\w.-]{0,30}[\d_]|(?<=@))[\w.-]{3,30}(?<!\.))",
+    r"(?<![\w-])(?:(?P<own>pseudo(?:nyme)?|login|identifiant|user(?:name)?|utilisateur|"
+    r"insta(?:gram)?|snap(?:chat)?|facebook|twitter|tiktok|skype|discord|telegram|sign[ée]e?)|"
+    r"compte|session|agent|par)(?:\s(?:est|c['’]est|sur le forum)|\s?[:=«\",]){0,3}\s?"
+    r"(?P<it>@?(?!\S{0,60}\.(?:fr|com|net|org)\b)(?=[\w.:-]{0,30}[^\W\d_])"
+    r"(?=[\w.:-]{0,30}[\d_]|(?<=@)|\w{1,30}[.:]\w)(?(own)|(?-i:(?=[a-z]{4})))"
+    r"[\w.:-]{3,30}(?<![.:]))"
+    r"|(?<![\w.@])(?P<at>@(?=\w{0,30}[\d_])[a-z]\w{2,30})",
     re.I,
 )
 _PSEUDONYM = re.compile(
@@ -127,7 +129,7 @@ def told(text: str) -> Iterator[tuple[int, int]]:
         if not is_no_name(found["it"]) and folded(found["it"]) not in small_words():
             yield found.span("it")
     for found in _HANDLE.finditer(text):
-        yield found.span("it")
+        yield found.span("it" if found["it"] else "at")
     for found in _PSEUDONYM.finditer(text):
         yield found.span("it" if found["it"] else "bare")
     for pattern in _OTHER:
@@ -155,7 +157,7 @@ def _in_fields(text: str) -> Iterator[tuple[int, int]]:
             continue
         likely = not is_no_name(first) if first[0].isupper() else not is_common(first)
         if not likely and paired is None:
-            paired = _TWO_FIELDS.search(text) is not None
+            paired = _TWO_FIELDS.match(text) is not None
         if likely or paired:
             yield found.span("it")
     for found in _ROLE.finditer(text):
