@@ -154,6 +154,7 @@ TABLES = {
         rules=(
             _IN_ONE_MONTH,
             Rule("bounces", _at_most("bounces", "visits"), "is more than the visits"),
+            Rule("visitors", _at_most("visitors", "visits"), "is more than the visits"),
         ),
     ),
     # One row a section of a site (a first-level folder of its addresses) and day or part of a
