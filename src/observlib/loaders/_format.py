@@ -56,8 +56,8 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     if form.refused:
         raise ObservError(f"{path}: is an export of {form.label}; {form.refused}")
     if form.table == "tickets":  # a fetch writes when it saw each
-        columns = {"extracted": Column(headers=("extracted",), optional=True), **form.columns}
-        form = form.model_copy(update={"columns": columns})
+        known = {"extracted": Column(headers=("extracted",), optional=True), **form.columns}
+        form = form.model_copy(update={"columns": known})
     again = pieces(path, form, PIECE)
     grid = next(again())
     for header, name in form.instead.items():

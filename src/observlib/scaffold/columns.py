@@ -246,10 +246,11 @@ def answers_of(seen: Sequence[Look], wishes: Wishes) -> tuple[dict[str, Any], li
     if wishes.separator is None and signs:
         text = f"what stands between several answers in a cell cannot be told; {NONE} is nothing"
         return {}, [Question("separator", (), text, (*signs, NONE))]
-    told = {} if wishes.separator in (None, NONE) else {"separator": wishes.separator}
+    said = wishes.separator not in (None, NONE)
+    told: dict[str, Any] = {"separator": wishes.separator} if said else {}
     titles = {look.title for look in seen}
     if any(titles & {title.rpartition(" (")[0]} for title in titles):  # a column an option, too
-        told |= {"option": r"(.+) \((.+)\)"} | ({"repeats": True} if told else {})
+        told |= {"option": r"(.+) \((.+)\)"} | ({"repeats": True} if said else {})
     return told, []
 
 
