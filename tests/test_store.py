@@ -80,6 +80,20 @@ def test_a_corrected_export_replaces_its_period(tmp_path, catalogue):
     assert done.replaced and "corrects 3 rows of" in done.replaced[0]
 
 
+def test_two_files_of_one_month_are_told_with_the_figures_of_both(tmp_path, catalogue):
+    (tmp_path / "raw").mkdir()
+    header = "mois;liste;abonnés;inscriptions;désabonnements\n"
+    for name, stock in (("2026-03", 120), ("2026-03 (1)", 100), ("2026-03_bis", 120)):
+        text = f"{header}2026-03;Lettre;{stock};3;1\n2026-02;Lettre;90;3;1\n"
+        path = tmp_path / "raw" / f"lettre-service-public_{name}.csv"
+        path.write_text(text, encoding="utf-8")
+    done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert done.replaced == [
+        "lettre-service-public_2026-03.csv: corrects 2 rows of "
+        "lettre-service-public_2026-03 (1).csv (2026-03: stock 100, now 120)"
+    ]
+
+
 def test_two_forms_of_one_device_complete_each_other(tmp_path, catalogue):
     ratings(tmp_path / "raw", "form1", JULY)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)

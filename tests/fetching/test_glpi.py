@@ -2,12 +2,14 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 from tests.fetching.conftest import Asked, Reply
 
 from observlib import store
 from observlib.errors import ObservError
 from observlib.fetching import fetch, glpi
+from observlib.loaders import load
 
 DAY = date(2026, 4, 20)
 TICKETS = [
@@ -48,7 +50,8 @@ def known(catalogue, device, standin, monkeypatch):
 
 def test_tickets_are_fetched_and_ingested_as_the_list_that_glpi_saves(known, standin, tmp_path):
     path = fetch("essai", known, tmp_path / "raw", since=date(2026, 1, 1), today=DAY)
-    assert path.read_text(encoding="utf-8").splitlines() == [
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line.rpartition(";")[0] for line in lines] == [
         "ID;Date d'ouverture;Date de résolution;Catégorie",
         "7;2026-01-05 16:24:00;;Site > Formulaires",
         "8;2026-01-06 08:02:00;2026-01-06 10:15:00;",
@@ -62,6 +65,17 @@ def test_tickets_are_fetched_and_ingested_as_the_list_that_glpi_saves(known, sta
     assert query["criteria[0][value]"] == "2025-12-31 23:59:59"
     done = store.ingest(tmp_path / "raw", tmp_path, known)
     assert done.devices["rows"].tolist() == [3] and done.rejects.empty and not done.problems
+
+
+def test_tickets_that_are_open_wait_until_the_fetch_and_not_until_the_last_ticket(
+    known, standin, tmp_path
+):
+    began = pd.Timestamp.now("UTC").floor("s")
+    path = fetch("essai", known, tmp_path / "raw", since=date(2026, 1, 1), today=DAY)
+    found = load(path, known.devices["essai"], known)
+    seen = found.rows["extracted"].dt.tz_localize("UTC")
+    assert seen.between(began, pd.Timestamp.now("UTC")).all()
+    assert not any("latest moment" in notice for notice in found.notices)
 
 
 def test_no_person_text_or_token_is_on_disk_nor_in_an_address(known, standin, tmp_path):

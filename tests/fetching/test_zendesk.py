@@ -5,6 +5,7 @@ import json
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 from tests.fetching.conftest import Asked, Reply
 
@@ -82,6 +83,8 @@ def test_tickets_and_their_metrics_are_fetched_and_ingested_as_the_export(known,
     assert done.devices["rows"].tolist() == [2] and done.rejects.empty and not done.problems
     rows = store.read(tmp_path, "tickets").sort_values("received", ignore_index=True)
     assert len(rows) == 2
+    fetched = pd.Timestamp.now() - rows["extracted"].max()  # and not the latest moment of a ticket
+    assert abs(fetched) < pd.Timedelta(days=1)
     assert str(rows.loc[0, "answered"]) == "2026-03-01 10:00:00"
     assert str(rows.loc[0, "closed"]) == "2026-03-04 10:00:00"
     assert str(rows.loc[1, "answered"]) == "2026-03-02 09:30:00"

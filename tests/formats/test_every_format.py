@@ -262,3 +262,21 @@ def test_all_mistakes_of_a_format_are_told_at_once(tmp_path):
     text = "label: O\ntable: calls\ncolumns:\n  wait: {unit: days}\n  who: {forms: ['%Q']}\nx: 1\n"
     _, problems = write(tmp_path, text)
     assert len(problems) >= 3
+
+
+@pytest.mark.parametrize("cells", ["", "zoe@exemple.invalid", "/index"])
+def test_sections_of_which_none_can_be_read_are_refused_and_no_fault_of_the_reader(
+    tmp_path, catalogue, cells
+):
+    path = tmp_path / "sections_2026-03.csv"
+    path.write_text(f"label,nb_visits\n{cells},3\n{cells},4\n", encoding="utf-8")
+    found = load(path, device("matomo_sections"), catalogue)
+    assert found.rows.empty and (found.rejects["column"] == "label").all()
+    assert len(found.rejects) == (0 if cells == "/index" else 2)
+
+
+def test_visitors_above_visits_are_told_and_not_stored(tmp_path, catalogue):
+    path = tmp_path / "visites_2026-03.csv"
+    path.write_text("nb_visits,nb_uniq_visitors\n120,150\n", encoding="utf-8")
+    found = load(path, device("matomo_csv"), catalogue)
+    assert found.rows.empty and found.rejects["reason"].tolist() == ["is more than the visits"]

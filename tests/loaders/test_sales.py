@@ -1,9 +1,13 @@
 """A shop's monthly sales: its amounts, its formats, and returns in the ways shops write them."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
+from tests.formats.test_samples import device
 
 from observlib.errors import ObservError
+from observlib.loaders import load
 
 HEADER = "mois;isbn;titre;support;exemplaires;chiffre d’affaires;retours"
 TYPED = "mois;référence;titre;support;type;quantité;montant"
@@ -106,3 +110,23 @@ def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told) as error:
         read(text)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("day", "made", "whole"),
+    [("2/2", None, False), ("29/2", None, True), ("2/2", "2020-02-10", False),
+     ("2/2", "2020-03-01", True)],
+)  # fmt: skip
+def test_a_month_of_transactions_is_whole_where_the_export_goes_to_its_end(
+    tmp_path, catalogue, day, made, whole
+):
+    of_day, of_month = day.split("/")
+    header = "Transaction Date\tType\tPrimary ISBN\tTitle\tQty\tPayment Amount\tPayment Currency\n"
+    rows = f"{of_month}/{of_day}/20\tSale\tR1\tGuide\t1\t5.00\tEUR\n"
+    path = tmp_path / "ventes.csv"
+    path.write_text(header + "1/13/20\tSale\tR1\tGuide\t1\t5.00\tEUR\n" + rows, encoding="utf-8")
+    own = device("google_play_books", extracted=made and date.fromisoformat(made))
+    found = load(path, own, catalogue)
+    assert found.rows.sort_values("start")["complete"].tolist() == [True, whole]
+    told = [notice for notice in found.notices if "2020-02 counts as incomplete" in notice]
+    assert len(told) == (not whole and made is None)

@@ -21,7 +21,7 @@ device = typer.Typer(help="Listening devices of the catalogue.")
 
 _HINTS = {"id": "such as jdma-boamp", "label": "its name in French",
           "personal_data": "which its exports hold, in French"}  # fmt: skip
-_OF_THE_COMMAND = ("file", "column", "word", "unit", "scale", "yes", "data")  # no keys of a device
+_OF_THE_COMMAND = ("file", "column", "word", "unit", "scale", "separator", "yes", "data")  # no keys
 
 
 def add_to(app: typer.Typer) -> None:
@@ -125,6 +125,9 @@ def new_device(
     scale: Annotated[
         list[str] | None, typer.Option(help="FIELD=WORST,BEST of marks, such as 1,5 (repeatable).")
     ] = None,
+    separator: Annotated[
+        str | None, typer.Option(help="Between several answers in a cell; - for none.")
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Add it as shown, without a question.")
     ] = False,
@@ -145,8 +148,10 @@ def new_device(
     form = None
     decided = (column or [], word or [], unit or [], scale or [])
     wishes = from_file.wished(None if loader else table, *decided)
-    if file is None and any(decided):
-        raise UsageError("`--column`, `--word`, `--unit` and `--scale` go with `--from FILE`")
+    wishes.separator = separator
+    if file is None and any((*decided, separator)):
+        options = "`--column`, `--word`, `--unit`, `--scale` and `--separator`"
+        raise UsageError(f"{options} go with `--from FILE`")
     if file is not None:
         _refuse(given, catalogue)
         match = None if wishes else from_file.look(file, given, catalogue, asks)

@@ -11,7 +11,7 @@ import csv
 import html
 import io
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from observlib.errors import ObservError, UsageError
@@ -86,7 +86,8 @@ def _tickets(
         raise
     with answering_as(glpi):
         rows = found.get("data") or []
-        cells = ([_cell(row.get(str(number))) for number in COLUMNS] for row in rows)
+        now = datetime.now(UTC).isoformat(" ", "seconds")  # until which open tickets wait
+        cells = ([*(_cell(row.get(str(number))) for number in COLUMNS), now] for row in rows)
         return {str(int(row[0])): row for row in cells}, int(found["totalcount"])
 
 
@@ -106,7 +107,7 @@ def _fault(answer: Any) -> str:
 def _text(records: Records) -> Iterator[str]:
     written = io.StringIO()
     rows = csv.writer(written, delimiter=";", lineterminator="\n")
-    rows.writerow(COLUMNS.values())
+    rows.writerow([*COLUMNS.values(), "extracted"])
     for _, cells in records():
         rows.writerow(cells)
         yield written.getvalue()

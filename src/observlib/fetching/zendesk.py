@@ -46,6 +46,7 @@ def source(form: Format, since: date) -> Source:
                     name = str(int(ticket["id"]))
                     metrics = beside.get(name) or ticket.get("metric_set") or {}
                     both = [_only(ticket, of_tickets), _only(metrics, of_metrics)]
+                    both[0]["extracted"] = datetime.now(UTC).isoformat(" ", "seconds")
                     came_since = str(ticket["created_at"]) >= since.isoformat()
                     records[name] = both if came_since else None
                 cursor = None if end else str(found["after_cursor"] or "")

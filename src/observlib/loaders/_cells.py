@@ -51,6 +51,7 @@ def each(texts: pd.Series, read: Callable[[str], Any]) -> Read:
     if not len(texts):
         return texts, {}
     values = pd.Series(known, dtype=object, name=texts.name).map(made).take(codes)
+    values = values if made else values.astype(object)  # else a column of texts would be numbers
     wrong = np.flatnonzero(np.isin(codes, [*faults])) if faults else ()
     told = {texts.index[place]: faults[codes[place]] for place in wrong}
     return values.set_axis(texts.index), told

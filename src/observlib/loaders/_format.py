@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from observlib import tables
-from observlib.catalogue import FIELDS, Catalogue, Device, Format
+from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format
 from observlib.errors import ObservError
 from observlib.loaders import Loaded, _cells, _responses, _settled
 from observlib.loaders._faults import Faults
@@ -55,6 +55,9 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     """
     if form.refused:
         raise ObservError(f"{path}: is an export of {form.label}; {form.refused}")
+    if form.table == "tickets":  # a fetch writes when it saw each
+        known = {"extracted": Column(headers=("extracted",), optional=True), **form.columns}
+        form = form.model_copy(update={"columns": known})
     again = pieces(path, form, PIECE)
     grid = next(again())
     for header, name in form.instead.items():

@@ -34,7 +34,7 @@ _PARTS = {
     "%B": r"(?P<name>\pL{3,})\.?",
     "%a": r"\pL{2,}\.?",
     "%A": r"\pL{2,}\.?",
-    "%z": r"(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})",
+    "%z": r"(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{1,2})",
     "%Z": r"[A-Z]{1,5}",
 }
 _EPOCH = r"\A(?:[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13})\z"
@@ -291,7 +291,10 @@ def _offset(zones: pa.Array) -> np.ndarray:
     def minutes(zone: str) -> float:
         if not zone:
             return np.nan
-        told = 0 if zone == "Z" else 60 * int(zone[1:3]) + int(zone[-2:])
+        if zone == "Z":
+            return 0
+        digits = zone[1:].replace(":", "").zfill(2).ljust(4, "0")  # +1, +01, +0100
+        told = 60 * int(digits[:2]) + int(digits[2:])
         return -told if zone[0] == "-" else told
 
     found = zones.to_pandas()

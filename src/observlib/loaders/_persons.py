@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +19,7 @@ def counted(
     form: Format,
     device: Device,
     refuse: Callable[[str, pd.Series, str], None],
-) -> tuple[pd.DataFrame, list[str]]:
+) -> tuple[pd.DataFrame, date, list[str]]:
     """The stock, joins and leaves of each month and cohort, from when persons joined and left.
 
     Parameters
@@ -30,9 +31,9 @@ def counted(
 
     Returns
     -------
-    frame, notices
+    frame, last, notices
         A row a `month`, `list` and `cohort` (the month of joining), up to the month of the export:
-        the device's `extracted`, else the latest moment of the file, which is told. Where the tool
+        the device's `extracted`, else the latest day of the file, which is told. Where the tool
         does not tell who left, those who are gone are in no month: only the month of the export
         and the one before it are counted.
 
@@ -83,4 +84,4 @@ def counted(
                     "leaves": leaves if knows_leaving else None,
                 }
             )  # fmt: skip
-    return pd.DataFrame(rows, index=range(1, len(rows) + 1)), notices
+    return pd.DataFrame(rows, index=range(1, len(rows) + 1)), made.date(), notices

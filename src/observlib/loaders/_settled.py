@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +100,12 @@ def _need_themes(path: Path, frame: pd.DataFrame) -> None:
         )
 
 
-def _in_months(path: Path, frame: pd.DataFrame, device: Device) -> pd.DataFrame:
+def _in_months(
+    path: Path, frame: pd.DataFrame, device: Device, last: date | None = None
+) -> pd.DataFrame:
     """Rows of months, or of days, with the month's `start` and `end`, and whether it was over.
+
+    Where nothing tells when the export was made, it goes to the `last` day that it knows.
 
     Raises
     ------
@@ -119,7 +123,7 @@ def _in_months(path: Path, frame: pd.DataFrame, device: Device) -> pd.DataFrame:
     start = pd.to_datetime(frame["month"] if "month" in frame else frame["day"])
     start = start.dt.to_period("M").dt.start_time
     end = (start + pd.offsets.MonthEnd(0)).astype("datetime64[us]")
-    complete = are_complete(end, device.extracted)
+    complete = are_complete(end, device.extracted or (last and last + timedelta(days=1)))
     return frame.assign(start=start.astype("datetime64[us]"), end=end, complete=complete)
 
 
@@ -129,7 +133,13 @@ def sales(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults:
     if "price" in frame:  # of one unit
         less = frame["discount"].astype(float).fillna(0) if "discount" in frame else 0
         frame["revenue"] = frame["price"].astype(float) * frame["units"].astype(float) - less
-    frame = _in_months(path, about(frame, device), device)
+    last = frame["day"].max().date() if "day" in frame and len(frame) else None
+    frame = _in_months(path, about(frame, device), device, last)
+    if last and not (device.extracted or frame["complete"].all()):
+        notices.append(
+            f"the export does not say when it was made: {last:%Y-%m} counts as incomplete, as its "
+            f"last day known is {last}; add the device's `extracted`"
+        )
     for name in ("revenue", "returns", "format"):
         if name not in frame:
             frame[name] = np.nan
@@ -194,8 +204,8 @@ def subscriptions(
 ) -> Settled:
     """Monthly counts of subscribers, of cohorts or whole lists; or of persons, counted here."""
     if "joined" in form.columns:
-        frame, notices = counted(path, about(frame, device), form, device, faults.where)
-        return _in_months(path, frame, device), notices
+        frame, last, notices = counted(path, about(frame, device), form, device, faults.where)
+        return _in_months(path, frame, device, last), notices
     frame = _in_months(path, about(frame, device), device)
     if "cohort" in frame:
         joined = pd.to_datetime(frame["cohort"])

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from observlib import personal
 from observlib.catalogue import FIELDS, Catalogue
 from observlib.errors import UsageError
-from observlib.loaders._text import header_shown
+from observlib.loaders._text import header_label, header_shown
+from observlib.scaffold import looks
 from observlib.scaffold.looks import NOTHING, Look, forms_of, is_mean, is_numeric, unit_of, words_of
-from observlib.scaffold.proposal import NONE, Question, Wishes
+from observlib.scaffold.proposal import COUNTS, NONE, Question, Wishes
 from observlib.text import fold_label
 
 UNITS = ("s", "min", "h", "ms")
 MEANS = {"audience": ("actions", "seconds")}  # what may be told as a mean of the visits
+_APART = (";", ", ", "|")  # between several answers in one cell
 # Of marks, worst and best.
 _SCALES = ("0,1", "1,3", "1,4", "1,5", "1,6", "1,7", "0,5", "1,10", "0,10", "0,20", "0,100")
 
@@ -212,3 +215,47 @@ def _words(
         elif value != NONE:
             told.setdefault(value, []).append(word)
     return told, questions
+
+
+def kept_by(
+    free: Sequence[Look], table: str, wishes: Wishes
+) -> tuple[list[dict[str, Any]], list[Question]]:
+    """The rules of which rows count, by columns that tell a state; and what is to be asked."""
+    rules, questions = [], list[Question]()
+    said = {header_label(title): words for title, words in wishes.words.items()}
+    for look in free:
+        given = said.get(header_label(look.title), {})
+        if not given and not looks.is_state(look, table):
+            continue
+        given = {fold_label(word): answer for word, answer in given.items()}
+        for word, count in look.cells.most_common():
+            if fold_label(word) not in given:
+                text = f"{look.title!r} is {personal.shown(word)!r} ({count}): whether such rows "
+                text += f"count cannot be told; {NONE} leaves them out"
+                questions.append(Question("words", (look.title, word), text, (COUNTS, NONE)))
+        kept = [word for word in look.cells if given.get(fold_label(word)) == COUNTS]
+        but = [word for word in look.cells if given.get(fold_label(word)) == NONE]
+        if but:
+            rules.append({"header": look.title} | ({"words": kept} if kept else {"but": but}))
+    return rules, questions
+
+
+def answers_of(seen: Sequence[Look], wishes: Wishes) -> tuple[dict[str, Any], list[Question]]:
+    """How a survey's export writes several answers to one question, and what is to be asked."""
+    signs = [sign for sign in _APART if any(_has_several(look.cells, sign) for look in seen)]
+    if wishes.separator is None and signs:
+        text = f"what stands between several answers in a cell cannot be told; {NONE} is nothing"
+        return {}, [Question("separator", (), text, (*signs, NONE))]
+    said = wishes.separator not in (None, NONE)
+    told: dict[str, Any] = {"separator": wishes.separator} if said else {}
+    titles = {look.title for look in seen}
+    if any(titles & {title.rpartition(" (")[0]} for title in titles):  # a column an option, too
+        told |= {"option": r"(.+) \((.+)\)"} | ({"repeats": True} if said else {})
+    return told, []
+
+
+def _has_several(cells: Counter[str], sign: str) -> bool:
+    """Whether cells hold several answers, some of which other cells hold too."""
+    parts = [{part.strip() for part in cell.split(sign)} - {""} for cell in cells]
+    count = Counter(part for some in parts for part in some)
+    return any(len(some) > 1 and any(count[part] > 1 for part in some) for some in parts)

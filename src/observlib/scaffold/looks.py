@@ -58,6 +58,23 @@ _THEMES = _of(
     "categorie category domaine file group groupe line ligne motif queue raison reason rubrique "
     "service theme type"
 )
+# Of columns that say in which state a row is; of a ticket, these count whatever it is.
+_OPEN = _of("etat state statut status")
+STATES = _OPEN | _of(
+    "actif active archived blacklist blacklisted blocked canceled cancelled confirme "
+    "confirmed corbeille deleted desabonne desinscrit direction disabled disposition enabled "
+    "inactif inactive opt optedin optin optout sens spam subscribed supprime test trash "
+    "unsubscribed valid valide"
+)
+_FLAGS = _of("0 1 false faux n no non o oui true vrai y yes")
+# Of columns that count something else than what is looked for, or nothing at all.
+_CLICKS = _of("click clicks clic clics event events impression impressions position")
+_NO_COUNT = {
+    "visits": _CLICKS | _of("user users utilisateurs visiteurs visitor visitors"),
+    "visitors": _CLICKS | _of("session sessions visites visits"),
+}
+_YEARS = _of("annee publication year yop")
+_NUMBERS = _of("code doi id identifiant identifier isbn issn numero n°")
 _MEANS = _of("average avg mean median mediane moy moyen moyenne per percent rate ratio taux")
 _WRITTEN = _of(
     "commentaire commentaires comments message messages sujet objet subject description verbatim "
@@ -72,7 +89,7 @@ _TIMES = (" %H:%M[:%S]", " %Hh%M", " à %H:%M[:%S]", " - %H:%M[:%S]", ", %H:%M[:
 _FORMS = (
     "iso", "epoch", "epoch_ms", "%Y-%m-%d %H:%M[:%S[.%f]] %z[ %Z]",
     "%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a, %d %b %Y %H:%M[:%S][ %z]",
-    "%d-%b-%Y %H:%M[:%S]", "%d %b %Y %H:%M[:%S]",
+    "%Y/%m/%d %I:%M:%S %p UTC[%z]", "%d-%b-%Y %H:%M[:%S]", "%d %b %Y %H:%M[:%S]",
     *(day + time for day in _DATES for time in _TIMES), "%Y-%m-%d", *_DATES,
 )  # fmt: skip
 _UNITS = {
@@ -151,7 +168,8 @@ def looks(grid: Grid) -> list[Look]:
                 for row in grid.rows.values()
                 if len(row) > place and (cell := row[place].strip())
             )
-            made.append(Look(title.strip(), cells, _about(title), _holds(cells)))
+            about = None if are_flags(cells) else _about(title)
+            made.append(Look(title.strip(), cells, about, _holds(cells)))
     return made
 
 
@@ -161,6 +179,21 @@ def words_of(title: str) -> frozenset[str]:
     return frozenset(re.findall(r"n°|[^\W_]+", plain)) - _SMALL
 
 
+def are_flags(cells: Iterable[str]) -> bool:
+    """Whether cells are words such as yes and no, which tell of no one."""
+    words = {fold_label(cell) for cell in cells}
+    return 0 < len(words) <= 2 and words <= _FLAGS
+
+
+def is_state(look: Look, table: str) -> bool:
+    """Whether a column may tell rows that count from others: by its header, or by yes and no."""
+    words = words_of(look.title) - (_OPEN if table == "tickets" else frozenset())
+    kind = table[:4] == "call" and "type" in words
+    flag = table == "subscriptions" and len(look.cells) == 2 and are_flags(look.cells)
+    few = not look.holds and 0 < len(look.cells) <= MOST_WORDS
+    return few and table != "responses" and (bool(words & STATES) or kind or flag)
+
+
 def fits(look: Look, kind: str, field: str, catalogue: Catalogue) -> bool:
     """Whether most cells of a column can be read as a kind of field."""
     kind = kind.rstrip("?~")
@@ -168,10 +201,11 @@ def fits(look: Look, kind: str, field: str, catalogue: Catalogue) -> bool:
         return False
     if kind in ("moment", "day"):
         return bool(forms_of(look, kind == "day"))
-    if kind in COUNTED and not may_be_total(look.title, field):
+    if kind in COUNTED and not may_be_total(look, field):
         return False
     if kind == "words" or (kind == "mark" and not is_numeric(look)):
-        return len(look.cells) <= MOST_WORDS and not is_numeric(look) and not forms_of(look, True)
+        codes = is_numeric(look) and not words_of(look.title) & STATES
+        return len(look.cells) <= MOST_WORDS and not codes and not forms_of(look, True)
     if kind in ("answer", "ticket") and len(look.cells) < _ENOUGH * sum(look.cells.values()):
         return False  # what many rows share is no number of each
     if kind == "theme" and (is_numeric(look) or forms_of(look, True)):
@@ -227,14 +261,18 @@ def is_mean(title: str) -> bool:
     return "%" in title or bool(words_of(title) & _MEANS)
 
 
-def may_be_total(title: str, field: str) -> bool:
+def may_be_total(look: Look, field: str) -> bool:
     """Whether a column may give a count or a total, or a mean of which one can be made."""
-    return not is_mean(title) or ("%" not in title and field in ("actions", "seconds"))
+    words = words_of(look.title)
+    years = words & _YEARS and all(re.fullmatch(r"(?:19|20)\d\d", cell) for cell in look.cells)
+    if years or words & (_NUMBERS | _NO_COUNT.get(field, frozenset())):
+        return False
+    return not is_mean(look.title) or ("%" not in look.title and field in ("actions", "seconds"))
 
 
 def _order(form: str) -> str:
     """In which order a form has year, month and day."""
-    return "".join(re.findall("%[Yymd]", form))
+    return "".join(re.findall("%[Yymd]", form.replace("iso", "%Y%m%d")))
 
 
 def unit_of(look: Look) -> str | None:
@@ -299,6 +337,8 @@ def _header_row(top: list[list[str]]) -> int:
 
 def _about(title: str) -> str | None:
     words = words_of(title)
+    if words & STATES or words == {"contact", "type"}:  # of a call
+        return None
     if words & (_PERSONS - _NAME if words & _NAMED else _PERSONS):
         return "its header is that of a person's data"
     return "its header is that of what someone wrote" if words & _WRITTEN else None
@@ -309,7 +349,9 @@ def _holds(cells: Counter[str]) -> str | None:
     sample = list(cells)[: 10 * _SAMPLE]
     if not sample:
         return None
-    if any(personal.held(cell, identifier=True) for cell in sample):
+    held = [cell for cell in sample if personal.held(cell, identifier=True)]
+    timed = [form for form in _FORMS if "%M" in form]  # 03/25/2026 09:34:05 is no number of anyone
+    if held and not any(_read(held, form, False) == len(held) for form in timed):
         return "its cells hold addresses or numbers of persons"
     if any(_IP.fullmatch(cell) for cell in sample):
         return "its cells hold IP addresses"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,22 +13,27 @@ from observlib.catalogue.mistakes import told
 from observlib.errors import ObservError
 from observlib.yaml_files import dump
 
+COUNTS = "counts"  # what an answer says of a word, in a column of states, of rows that count
 NONE = "-"  # what an answer says of a field without a column, or of a word that stands for nothing
 
 
 @dataclass
 class Wishes:
-    """What has been decided: the table, headers by field, values by word, units by field."""
+    """What has been decided: the table, headers by field, values by word, units by field.
+
+    `words` of a header that is no field's say which rows count: `COUNTS`, or `NONE`.
+    """
 
     table: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     scales: dict[str, str] = field(default_factory=dict)
+    separator: str | None = None
     date_form: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.table or self.columns or self.words or self.units or self.scales)
+        return replace(self, date_form=None) != Wishes()
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Question:
     def option(self) -> str:
         """The option that answers, up to the answer."""
         name = {"table": "table", "columns": "column", "words": "word", "units": "unit",
-                "scales": "scale", "date_form": "date-form"}[self.about]  # fmt: skip
+                "scales": "scale"}.get(self.about, self.about.replace("_", "-"))  # fmt: skip
         return f"--{name} {self.key[0]}=" if self.key else f"--{name} "
 
     def written(self, answer: str) -> str:

@@ -14,6 +14,7 @@ from observlib.catalogue.fields import NEEDED
 from observlib.catalogue.formats import check_form
 from observlib.errors import ObservError, UsageError
 from observlib.loaders._text import header_label, header_shown
+from observlib.scaffold import columns as of_columns
 from observlib.scaffold.columns import UNITS, described, forms_told, in_utc, meanings, scale_fault
 from observlib.scaffold.looks import (
     COUNTED,
@@ -33,8 +34,7 @@ _PLAIN = {"headers", "optional", "first_of", "empty", "words", "forms", "unit"}
 _SURE = 0.75  # of the fields that a table needs, to be the one
 _MARGIN = 0.2  # by which a table must fit better than all others
 _LIKELY = 0.3  # at least, of a table that is offered as a guess
-_A_WORD, _HALF = 0.15, 0.25  # how alike headers are that share one word of three, or of two
-_NUMBERS = ("answer", "ticket")  # of which a header that shares one word of many tells nothing
+_NUMBERS = ("answer", "ticket")  # which are each row's own, so that a header of more words will do
 # Fields without which a table may be, though none of their cells may be empty.
 _BESIDES = ("answer_id", "wait")
 # Fields of which nothing is lost where no column gives them: no count is made of their being empty.
@@ -116,13 +116,20 @@ def _of_table(
         told, asked = described(chosen[name], name, table, catalogue, wishes, forms.get(name, ()))
         columns[name] = told
         questions += asked
-    used = {look.title for look in chosen.values()}
+    free = [look for look in seen if look not in chosen.values()]
+    rules, asked = of_columns.kept_by(free, table, wishes)
+    if not any(question.about == "columns" for question in questions):  # of which one may be such
+        questions += asked
+    survey = table == "responses"  # of which only what a questionnaire asks is read
+    used = {rule["header"] for rule in rules}
     unread = {
-        look.title: look.about or look.holds or "it fits no field of the table"
-        for look in seen
+        look.title: "an answer, if the questionnaire asks it"
+        if survey
+        else look.about or look.holds or "it fits no field of the table"
+        for look in free
         if look.title not in used
     }
-    persons = [look.title for look in seen if look.title not in used and (look.about or look.holds)]
+    persons = [] if survey else [look.title for look in free if look.about or look.holds]
     lost = [
         name
         for name, kind in kinds.items()
@@ -132,7 +139,10 @@ def _of_table(
     raw: dict[str, Any] = {"label": label, "table": table}
     if surrounding := layout.model_dump(exclude_defaults=True, mode="json"):
         raw["layout"] = surrounding
-    raw["columns"] = columns
+    raw |= {"columns": columns} | ({"keep": rules} if rules else {})
+    if survey:
+        raw["answers"], asked = of_columns.answers_of(seen, wishes)
+        questions += asked
     if in_utc(chosen, kinds):
         raw["zone"] = "UTC"
     if "day" in columns and "month" in kinds:
@@ -148,7 +158,7 @@ def _of_table(
         if isinstance(columns[name], dict) and "words" in columns[name]
         for word, count in chosen[name].cells.most_common()
     )
-    order = ("table", "columns", "date_form", "units", "scales", "words")
+    order = ("table", "columns", "date_form", "units", "scales", "words", "separator")
     unique = {question.option + "".join(question.key): question for question in questions}
     return Proposal(
         raw, sorted(unique.values(), key=lambda q: order.index(q.about)), shown, lines, offers
@@ -176,11 +186,12 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
         yield f"table {table!r}: no format reads into it; allowed: {', '.join(FIELDS)}"
         return
     kinds = FIELDS[table] if table else {}
+    titles = [header_label(look.title) for look in seen]
+    states = [header_label(look.title) for look in seen if not (look.about or look.holds)]
     for name in (*wishes.columns, *wishes.words, *wishes.units, *wishes.scales):
-        if table and name not in kinds:
+        if table and name not in kinds and header_label(name) not in states:
             yield f"field {name!r}: the table {table} has none; allowed: {', '.join(kinds)}"
     by_title = {header_label(look.title): look for look in seen}
-    titles = [header_label(look.title) for look in seen]
     for name, title in wishes.columns.items():
         look = by_title.get(header_label(title))
         if name not in kinds:
@@ -196,10 +207,10 @@ def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> I
             yield f"{path}: has two columns {title!r}; rename one, or leave it out of the export"
         elif why := look.hidden(kinds[name].rstrip("?~")):
             yield f"{path}: column {title!r} is not read for {name}: {why}"
-        elif kinds[name].rstrip("?~") in COUNTED and not may_be_total(title, name):
+        elif kinds[name].rstrip("?~") in COUNTED and not may_be_total(look, name):
             yield (
-                f"{path}: column {title!r} is not read for {name}: its header is that of a mean or "
-                "a share, of which no total can be made"
+                f"{path}: column {title!r} is not read for {name}: its header is that of a mean, "
+                f"a share or something else, of which no total of {name} can be made"
             )
     for name, said in wishes.scales.items():
         if fault := scale_fault(said):
@@ -322,7 +333,7 @@ def _chosen(
     }
     titles = [header_label(look.title) for look in seen]
     likely = _candidates(seen, table, catalogue)
-    guesses: dict[str, str] = {}
+    alike: dict[str, Look] = {}
     ranked = sorted(
         ((score, name, look) for name, of in likely.items() for look, score in of),
         key=lambda one: -one[0],
@@ -336,9 +347,12 @@ def _chosen(
         twice = titles.count(header_label(look.title)) > 1
         if score == 1 and not rivals and not twice:
             chosen[name] = look
-        elif look.title not in guesses.values() and score >= _least(name, kinds[name]):
-            guesses.setdefault(name, look.title)
-    needed = _needed(table, catalogue, [*chosen, *guesses])
+        elif look not in alike.values():
+            alike.setdefault(name, look)
+    needed = _needed(table, catalogue, [*chosen, *alike])
+    known = _synonyms(table, catalogue)
+    guesses = {name: look.title for name, look in alike.items()
+               if kinds[name] in _NUMBERS and _holds_one(look.title, known[name])}  # fmt: skip
     asked = {
         name: _which(name, name in needed, guesses.get(name), seen, chosen, table, catalogue)
         for name in dict.fromkeys((*needed, *kinds))
@@ -352,7 +366,7 @@ def _chosen(
     questions = [
         asked[name]
         for name in needed
-        if name in asked and not (kinds[name] == "count?" and name not in guesses)
+        if name in asked and not (kinds[name] == "count?" and name not in alike)
     ]
     return chosen, [one for one in questions if one.answers != (NONE,)], offers
 
@@ -392,9 +406,9 @@ def _may_lack(name: str, kind: str) -> bool:
     return kind[-1] in "?~" or name in _BESIDES
 
 
-def _least(name: str, kind: str) -> float:
-    """How alike headers are of which one is a guess for the other's field."""
-    return _A_WORD if kind in _NUMBERS else _HALF if name in _NO_LOSS else 0.0
+def _holds_one(title: str, synonyms: set[str]) -> bool:
+    """Whether a header has all words of a synonym: `N° de dossier`, and not `Review title`."""
+    return any(words and words <= words_of(title) for words in map(words_of, synonyms))
 
 
 def _said(kind: str) -> str:

@@ -250,6 +250,7 @@ def _correct(
                 amended += _amended(query, store, entry, gone, found)
                 written = _named(query, store, entry.device, table, new)
                 told.append(f"{count} rows of {entry.name}")
+                told[-1] += _changed(query, table, file_at(store, entry.part), found.file)
             corrected = entry.corrected | {export.content: span}
             entry = replace(entry, corrected=corrected, **written)
         kept.append(entry)
@@ -268,6 +269,21 @@ def _amended(
     rows = of_many(found.table, f"FROM ({former} WHERE {away} EXCEPT {former})")
     which = query.execute(rows, [escaped(part), *values, escaped(found.file)]).fetchall()
     return [[*names, entry.sha256[:8]] for names in sorted(which)]
+
+
+def _changed(query: Connection, table: str, former: str, new: Path) -> str:
+    """What each month counted and counts now, of rows with one key, where it is another figure."""
+    shape = tables.TABLES[table]
+    if "complete" not in shape.columns:
+        return ""
+    count = next(name for name, column in shape.columns.items() if column.kind == "count")
+    alike = " AND ".join(f"a.{name} IS NOT DISTINCT FROM b.{name}" for name in shape.key)
+    rows = f"(SELECT * {rows_of(table)})"
+    select = f"SELECT strftime(a.start, '%Y-%m'), sum(a.{count}) AS old, sum(b.{count}) AS new "
+    select += f"FROM {rows} a JOIN {rows} b ON {alike} GROUP BY 1 HAVING old <> new ORDER BY 1"
+    found = query.execute(select, [escaped(former), escaped(new)]).fetchall()
+    told = [f"{month}: {count} {old}, now {now}" for month, old, now in found]
+    return f" ({bounded(told)})" if told else ""
 
 
 Condition = tuple[str, list[Any]]  # in SQL, of the rows of a part, and its values
