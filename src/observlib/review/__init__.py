@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import platform
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,14 +18,15 @@ from typing import Any
 from observlib import estimates, git
 from observlib.editions import crate, record
 from observlib.editions.reviews import DIFFERS, NOT_RUN
+from observlib.errors import UsageError, bounded
 from observlib.review.bundle import Bundle, files_against_manifest, opened
 from observlib.review.compare import Difference, compare, differences
 from observlib.review.groups import Group, groups, verdict
 from observlib.review.places import WHOLE, Place, Word, told
 from observlib.review.remake import CannotRun, remade
+from observlib.scratch import temporary_files
 
-# of a manifest: where and when it was made, which another build need not have alike
-_ITS_OWN = ("commit", "earlier")
+_ITS_OWN = "earlier"  # of a manifest: what another build was given, and has not published itself
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,11 @@ class Review:
 
 
 def review(
-    place: Path, root: Path, data: Path, tell: Callable[[str], None] = lambda line: None
+    place: Path,
+    root: Path,
+    data: Path,
+    tell: Callable[[str], None] = lambda line: None,
+    trusted: Collection[str] = (),
 ) -> Review:
     """Review a bundle: check its files, make it again, and compare all.
 
@@ -89,28 +93,39 @@ def review(
     root, data
         This copy of the project, whose code is run, and the data folder with its store.
     tell
-        Called with the lines of what is made.
+        Called with the lines of what is run and made.
+    trusted
+        Branches of this copy's history whose code may be run, beside what it stands at.
 
     Raises
     ------
     ObservError
-        For what is no bundle, or could do harm (see `bundle.opened`).
+        For what is no bundle, or could do harm (see `bundle.opened`); a branch that is not there.
     """
-    with tempfile.TemporaryDirectory(prefix="observlib-review-") as folder:
-        work = Path(folder).resolve()
+    known = git.branches(root)
+    if wrong := sorted({*trusted} - {*known}):
+        there = bounded(known) or "none"
+        raise UsageError(f"--trust {wrong[0]}: is no branch of {root}; there are {there}")
+    with temporary_files() as work:
         (work / "bundle").mkdir()
         bundle = opened(place, work / "bundle")
         try:
-            again = remade(bundle, root, data, work, tell)
+            again, commit = remade(bundle, root, data, work, tell, trusted)
         except CannotRun as error:
             return of(bundle, None, root, error.problems)
-        return of(bundle, again, root)
+        return of(bundle, again, root, commit=commit)
 
 
-def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] = ()) -> Review:
-    """The review of a bundle that was opened, against the folder in which it was made again."""
+def of(
+    bundle: Bundle,
+    again: Path | None,
+    root: Path,
+    not_run: tuple[str, ...] = (),
+    commit: str = "",
+) -> Review:
+    """The review of a bundle that was opened, against the folder where a commit made it again."""
     manifest = bundle.manifest
-    found = [*_by_itself(bundle, root), *(_against(bundle, again) if again else [])]
+    found = [*_by_itself(bundle, root, commit), *(_against(bundle, again) if again else [])]
     kept: dict[tuple[str, Place], Difference] = {}
     for one in found:  # of a file the manifest says that it changed, and the remake where
         kept.setdefault((one.file, one.where), one)
@@ -131,8 +146,8 @@ def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] 
     )
 
 
-def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
-    """What is wrong in a bundle by itself: its files, its days, a commit that nobody knows."""
+def _by_itself(bundle: Bundle, root: Path, made_by: str) -> Iterator[Difference]:
+    """What is wrong in a bundle by itself: its files, its days, a commit that did not make it."""
     for name, wrong in files_against_manifest(bundle).items():
         yield Difference(name, WHOLE, wrong, Word(f"not_{wrong}"))
     if not record.build_is_whole(bundle.folder):
@@ -143,9 +158,14 @@ def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
         if (other := described.get(where, Word("nothing"))) != value:
             place = Place("crate", name=where, of=crate.NAME)
             yield Difference(record.NAME, place, value, other)
-    name = manifest.commit.removesuffix(git.DIRTY)
-    if name and git.commit(root) and not git.knows(root, name):
-        yield Difference(record.NAME, Place("key", name="commit"), name, Word("commit"))
+    name, own, other = (
+        one.removesuffix(git.DIRTY) for one in (manifest.commit, git.commit(root), made_by)
+    )
+    place = Place("key", name="commit")
+    if name and own not in ("", name) and not git.knows(root, name):
+        yield Difference(record.NAME, place, name, Word("commit"))
+    elif name and other not in ("", name):
+        yield Difference(record.NAME, place, name, Word("equal_code"))
 
 
 def _against(bundle: Bundle, again: Path) -> Iterator[Difference]:
@@ -163,7 +183,7 @@ def _of_manifests(published: dict[str, Any], new: dict[str, Any]) -> Iterator[Di
 
 
 def _comparable(manifest: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in manifest.items() if key not in _ITS_OWN}
+    return {key: value for key, value in manifest.items() if key != _ITS_OWN}
 
 
 def _counts(bundle: Bundle) -> dict[str, int]:
