@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import platform
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from observlib.review.bundle import Bundle, files_against_manifest, opened
 from observlib.review.compare import Difference, compare, differences
 from observlib.review.groups import Group, groups, verdict
 from observlib.review.places import WHOLE, Place, Word, told
-from observlib.review.remake import CannotRun, remade
+from observlib.review.remake import CannotRun, Tell, Trusted, remade
 from observlib.scratch import temporary_files
 
 _ITS_OWN = "earlier"  # of a manifest: what another build was given, and has not published itself
@@ -78,11 +78,7 @@ class Review:
 
 
 def review(
-    place: Path,
-    root: Path,
-    data: Path,
-    tell: Callable[[str], None] = lambda line: None,
-    trusted: Collection[str] = (),
+    place: Path, root: Path, data: Path, tell: Tell = lambda line: None, trusted: Trusted = ()
 ) -> Review:
     """Review a bundle: check its files, make it again, and compare all.
 
@@ -110,22 +106,16 @@ def review(
         (work / "bundle").mkdir()
         bundle = opened(place, work / "bundle")
         try:
-            again, commit = remade(bundle, root, data, work, tell, trusted)
+            again = remade(bundle, root, data, work, tell, trusted)
         except CannotRun as error:
             return of(bundle, None, root, error.problems)
-        return of(bundle, again, root, commit=commit)
+        return of(bundle, again, root)
 
 
-def of(
-    bundle: Bundle,
-    again: Path | None,
-    root: Path,
-    not_run: tuple[str, ...] = (),
-    commit: str = "",
-) -> Review:
-    """The review of a bundle that was opened, against the folder where a commit made it again."""
+def of(bundle: Bundle, again: Path | None, root: Path, not_run: tuple[str, ...] = ()) -> Review:
+    """The review of a bundle that was opened, against the folder in which it was made again."""
     manifest = bundle.manifest
-    found = [*_by_itself(bundle, root, commit), *(_against(bundle, again) if again else [])]
+    found = [*_by_itself(bundle, root), *(_against(bundle, again) if again else [])]
     kept: dict[tuple[str, Place], Difference] = {}
     for one in found:  # of a file the manifest says that it changed, and the remake where
         kept.setdefault((one.file, one.where), one)
@@ -146,8 +136,8 @@ def of(
     )
 
 
-def _by_itself(bundle: Bundle, root: Path, made_by: str) -> Iterator[Difference]:
-    """What is wrong in a bundle by itself: its files, its days, a commit that did not make it."""
+def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
+    """What is wrong in a bundle by itself: its files, its days, a commit that nobody knows."""
     for name, wrong in files_against_manifest(bundle).items():
         yield Difference(name, WHOLE, wrong, Word(f"not_{wrong}"))
     if not record.build_is_whole(bundle.folder):
@@ -158,14 +148,9 @@ def _by_itself(bundle: Bundle, root: Path, made_by: str) -> Iterator[Difference]
         if (other := described.get(where, Word("nothing"))) != value:
             place = Place("crate", name=where, of=crate.NAME)
             yield Difference(record.NAME, place, value, other)
-    name, own, other = (
-        one.removesuffix(git.DIRTY) for one in (manifest.commit, git.commit(root), made_by)
-    )
-    place = Place("key", name="commit")
+    name, own = (one.removesuffix(git.DIRTY) for one in (manifest.commit, git.commit(root)))
     if name and own not in ("", name) and not git.knows(root, name):
-        yield Difference(record.NAME, place, name, Word("commit"))
-    elif name and other not in ("", name):
-        yield Difference(record.NAME, place, name, Word("equal_code"))
+        yield Difference(record.NAME, Place("key", name="commit"), name, Word("commit"))
 
 
 def _against(bundle: Bundle, again: Path) -> Iterator[Difference]:

@@ -15,15 +15,14 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from observlib import errata, git, inputs, publications, standing, store
+from observlib import addresses, errata, git, inputs, publications, standing, store
 from observlib.editions import record
 from observlib.errors import ObservError, bounded
 from observlib.inputs import Inputs
 from observlib.period import epoch
 from observlib.review.bundle import Bundle
 from observlib.scratch import end_all
-from observlib.store.address import SETTING, fetch_part
-from observlib.store.ledger import read_ledger
+from observlib.store.address import SETTING, address
 
 _COMMAND = "from observlib.cli import main; main()"
 # of the environment, what programs need to be found and to speak: no key, no password, no home
@@ -34,21 +33,19 @@ _ALLOWED = re.compile(
 _NEVER = ("raw", "store", publications.FOLDER, "identifiers")  # of a data folder: no code, no fact
 
 
+Tell, Trusted = Callable[[str], None], Collection[str]
+
+
 class CannotRun(ObservError):
     """What keeps an edition from being made again, and what would be needed."""
 
 
 def remade(
-    bundle: Bundle,
-    root: Path,
-    data: Path,
-    work: Path,
-    tell: Callable[[str], None],
-    trusted: Collection[str] = (),
-) -> tuple[Path, str]:
-    """Make the edition of a bundle again; the folder of its pages, and the commit that made it.
+    bundle: Bundle, root: Path, data: Path, work: Path, tell: Tell, trusted: Trusted
+) -> Path:
+    """Make the edition of a bundle again; the folder of its pages.
 
-    What is run has copies of the data, a home of its own, and of the environment what is allowed.
+    Its manifest names the commit that made it, where that is not the one that is meant.
 
     Parameters
     ----------
@@ -70,7 +67,7 @@ def remade(
         taken it over; where the store does not hold the data; where making fails.
     """
     copy = work / "project"
-    commit = _copy_code(bundle, root, data, copy, tell, trusted)
+    made_by = _copy_code(bundle, root, data, copy, tell, trusted)
     _copy_errata(bundle, root, copy)
     place = _copy_data(bundle, root, data, copy)
     _seed(bundle, copy)
@@ -93,20 +90,19 @@ def remade(
     folder = copy / "reports" / "_site" / manifest.quarter
     if not (folder / record.NAME).is_file():
         raise CannotRun("the edition could not be made again; its last lines follow", *last)
-    return folder, commit
+    name, other = (one.removesuffix(git.DIRTY) for one in (manifest.commit, made_by))
+    if name and other not in ("", name):
+        told = json.loads((folder / record.NAME).read_text(encoding="utf-8"))
+        (folder / record.NAME).write_text(json.dumps(told | {"commit": made_by}), encoding="utf-8")
+    return folder
 
 
 def _copy_code(
-    bundle: Bundle,
-    root: Path,
-    data: Path,
-    copy: Path,
-    tell: Callable[[str], None],
-    trusted: Collection[str],
+    bundle: Bundle, root: Path, data: Path, copy: Path, tell: Tell, trusted: Trusted
 ) -> str:
     """The project as the edition was made from it: at the commit named, or as it stands here.
 
-    The commit that it stands at; it is told that its code is about to be run.
+    Which commit that is; that its code is about to be run is told.
     """
     meant = bundle.manifest.made_from
     name = bundle.manifest.commit
@@ -209,8 +205,8 @@ def _is_data_folder(path: Path) -> bool:
 def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
     """Put copies beside the copy's code: of the store, and of what was published before.
 
-    What was published later is left out: disclosure control would know it. Of a store, no more is
-    copied than counts; one at an address is brought here, so that no key is needed to read it.
+    What was published later is left out: disclosure control would know it. A store at an address
+    is brought here, so that what is run needs no key to read it.
     """
     store.follow(data)
     meant, held = bundle.manifest.data, store.digests(data)
@@ -229,11 +225,12 @@ def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
     place = data.relative_to(root).as_posix() if data.is_relative_to(root) else None
     target = copy / place if place else copy.with_name(data.name)
     target.mkdir(parents=True, exist_ok=True)
-    (target / "store").mkdir()
-    shutil.copyfile(data / "store" / "ledger.json", target / "store" / "ledger.json")
-    ledger = read_ledger(data / "store")
-    for part in sorted({entry.part for entry in ledger.files} if ledger else ()):
-        fetch_part(data / "store", part, target / "store" / part)
+    if where := address(data / "store"):
+        addresses.fetch(where, target / "store")
+    shutil.copytree(
+        data / "store", target / "store", ignore=shutil.ignore_patterns("rejects"),
+        dirs_exist_ok=True,
+    )  # fmt: skip
     (target / SETTING).unlink(missing_ok=True)  # the rows stand in the copy
     for name in earlier:
         shutil.copytree(data / publications.FOLDER / name, target / publications.FOLDER / name)
@@ -259,9 +256,7 @@ def _seed(bundle: Bundle, copy: Path) -> None:
     (folder / record.NAME).write_text(json.dumps(before), encoding="utf-8")
 
 
-def _run(
-    command: list[str], folder: Path, environment: Mapping[str, str], tell: Callable[[str], None]
-) -> list[str]:
+def _run(command: list[str], folder: Path, environment: Mapping[str, str], tell: Tell) -> list[str]:
     """Run a command, telling the lines of its progress; its last ones."""
     last: deque[str] = deque(maxlen=8)
     with subprocess.Popen(

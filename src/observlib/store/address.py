@@ -10,7 +10,6 @@ they stand, piece by piece.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -124,16 +123,6 @@ def copy_part(store: Path, name: str) -> int:
     """Put a part of a store's folder at its address too; how many bytes it has."""
     _send(store, store / name, name)
     return (store / name).stat().st_size
-
-
-def fetch_part(store: Path, name: str, target: Path) -> None:
-    """Copy a part of a store, wherever it stands, to a new file."""
-    target.parent.mkdir(exist_ok=True)
-    if where := address(store):
-        with reaching(where):
-            addresses.files(where).get_file(f"{where}/{name}", str(target))
-    else:
-        shutil.copyfile(store / name, target)
 
 
 def _send(store: Path, new: Path, name: str) -> None:
