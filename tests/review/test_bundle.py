@@ -168,9 +168,12 @@ def test_many_mistakes_are_told_five_and_how_many_more(tmp_path: Path) -> None:
 def test_each_file_is_held_against_the_manifest(tmp_path: Path) -> None:
     folder = write(tmp_path / "2026-T3", files={"a.html": DIGEST, "b.html": DIGEST})
     (folder / "a.html").write_text("changed", encoding="utf-8")
-    (folder / "c.html").write_text("new", encoding="utf-8")
+    added = ("c.html", ".htaccess", ".well-known/x", "__pycache__/x.pyc", "edition.json", "d/.e/f")
+    for name in added:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("new", encoding="utf-8")
     assert files_against_manifest(opened(folder, work(tmp_path))) == {
         "a.html": "changed",
         "b.html": "absent",
-        "c.html": "unknown",
+        **dict.fromkeys(added, "unknown"),
     }
