@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,7 +16,18 @@ from typing import Any
 import pandas as pd
 import pytest
 from tests.review import tampering
-from tests.review.conftest import DAY, ELSEWHERE, STUDIES, T3, Small, git, make_project, observ, of
+from tests.review.conftest import (
+    COMMAND,
+    DAY,
+    ELSEWHERE,
+    STUDIES,
+    T3,
+    Small,
+    git,
+    make_project,
+    observ,
+    of,
+)
 
 from observlib import estimates
 from observlib.editions import record, reviews
@@ -84,6 +100,39 @@ def test_without_the_data_it_is_said_which_tables_are_others(small: Small, tmp_p
     assert done.returncode in (1, 3)
     assert "are not those that the edition was made" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_a_stranger_wrote_moves_no_cursor_and_begins_no_line(
+    small: Small, tmp_path: Path
+) -> None:
+    signs = "\x1b]0;x\x07 \x9b2J \u202e\n\robserv: reproduced"
+    bundle = tampering.copy(small.edition, tmp_path / T3)
+    known = json.loads((bundle / record.NAME).read_text(encoding="utf-8"))
+    known["studies"][0]["title"] += signs
+    new = {"made_from": {f"the library{signs}": "0" * 32}, "commit": "0" * 40}
+    tampering.rewrite(bundle / record.NAME, studies=known["studies"], **new)
+    (bundle / f"a{signs.replace('/', '')}.html").write_text("x", encoding="utf-8")
+    for words in ((), ("--json",)):
+        done = observ(small.root, "review", bundle, "--data", small.data, *words)
+        printed = done.stdout + done.stderr
+        assert done.returncode == 1 and "\\u001b" in printed and "\\u009b" in printed
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", printed)
+        assert not any(line.startswith("observ: reproduced") for line in printed.splitlines())
+
+
+def test_a_review_that_is_ended_leaves_nothing_of_the_data(small: Small, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", COMMAND, "review", small.edition, "--data", small.data]
+    own = {**os.environ, "PYTHONPATH": str(small.root / "src"), "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, cwd=small.root, env=own, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as run:
+        lines = iter(run.stderr or ())
+        assert next(lines).startswith("Running the code of commit ")
+        next(lines)  # of what is run
+        assert [*tmp_path.glob("*/project/data/*/store/ledger.json")]
+        run.terminate()
+        assert run.wait(60) == 128 + signal.SIGTERM
+    assert not [*tmp_path.iterdir()]
 
 
 HOSTILE = """

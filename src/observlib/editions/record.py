@@ -177,7 +177,7 @@ def build_is_whole(folder: Path) -> bool:
     try:
         found = json.loads((folder / BUILD).read_text(encoding="utf-8"))
         return bool(found.pop("digest") == _digest(found))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
 
 

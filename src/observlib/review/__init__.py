@@ -189,7 +189,7 @@ def _carried(path: Path) -> Iterator[dict[str, Any]]:
                 carried = output.get("data", {}).get(estimates.MIME)
                 if isinstance(carried, dict):
                     yield {"kind": "text", **carried}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return  # what it holds is compared by its bytes all the same
 
 

@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from observlib.editions import record
-from observlib.errors import SHOWN, ObservError, bounded
+from observlib.errors import SHOWN, ObservError, bounded, visible
 from observlib.period import Quarter, edition_day
 from observlib.review.places import Word
 
@@ -136,7 +136,7 @@ def _lines(error: ValidationError) -> Iterator[str]:
     for wrong in found[:SHOWN]:
         place = ".".join(map(str, wrong["loc"])) or "it"
         value = bounded([repr(wrong["input"])[:60]])
-        yield f"{record.NAME}: {place}: {wrong['msg']}; it is {value}"
+        yield visible(f"{record.NAME}: {place}: {wrong['msg']}; it is {value}")
     if len(found) > SHOWN:
         yield f"{record.NAME}: and {len(found) - SHOWN} more"
 
@@ -146,6 +146,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ObservError(f"{path.name}: is over {MOST_OF_MANIFEST} bytes; it is no manifest")
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
+        json.dumps(found)  # what is nested deeper than that is nothing that can be compared
     except (OSError, ValueError, RecursionError) as error:
         raise ObservError(f"{path.name}: is no manifest ({str(error).splitlines()[0]})") from None
     if not isinstance(found, dict):
@@ -194,7 +195,9 @@ def _unpacked(place: Path, work: Path) -> Path:
             for entry in inside:
                 if not entry.is_dir():
                     _unpack(archive, entry, work / entry.filename)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except ObservError:
+        raise
+    except Exception as error:  # of zipfile, and of whatever unpacks what was packed or damaged
         raise ObservError(
             f"{place}: cannot be unpacked ({error}); it is no zip of a folder"
         ) from None

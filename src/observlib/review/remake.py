@@ -17,7 +17,7 @@ from pathlib import Path
 
 from observlib import addresses, errata, git, inputs, publications, standing, store
 from observlib.editions import record
-from observlib.errors import ObservError, bounded
+from observlib.errors import ObservError, bounded, visible
 from observlib.inputs import Inputs
 from observlib.period import epoch
 from observlib.review.bundle import Bundle
@@ -168,7 +168,7 @@ def _other(meant: Mapping[str, str], copy: Path, data: Path, root: Path) -> list
 
 
 def _told(groups: list[str]) -> str:
-    return f"{bounded(groups, 9)} differ from those that the edition was made from"
+    return f"{visible(bounded(groups, 9))} differ from those that the edition was made from"
 
 
 def made_from(root: Path, data: Path) -> Inputs:
