@@ -26,8 +26,6 @@ from observlib.review.places import WHOLE, Place, Word, told
 from observlib.review.remake import CannotRun, Tell, Trusted, remade
 from observlib.scratch import temporary_files
 
-_ITS_OWN = "earlier"  # of a manifest: what another build was given, and has not published itself
-
 
 @dataclass(frozen=True)
 class Review:
@@ -159,16 +157,8 @@ def _against(bundle: Bundle, again: Path) -> Iterator[Difference]:
     for name in sorted(there.keys() | new.keys()):
         if there.get(name) != new.get(name):
             yield from compare(bundle.folder, again, name)
-    yield from _of_manifests(bundle.raw, json.loads((again / record.NAME).read_text("utf-8")))
-
-
-def _of_manifests(published: dict[str, Any], new: dict[str, Any]) -> Iterator[Difference]:
-    first, second = (_comparable(one) for one in (published, new))
-    yield from differences(record.NAME, *(json.dumps(one).encode() for one in (first, second)))
-
-
-def _comparable(manifest: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in manifest.items() if key != _ITS_OWN}
+    both = bundle.raw, json.loads((again / record.NAME).read_text("utf-8"))
+    yield from differences(record.NAME, *(json.dumps(one).encode() for one in both))
 
 
 def _counts(bundle: Bundle) -> dict[str, int]:
