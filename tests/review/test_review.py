@@ -121,7 +121,8 @@ def test_what_a_stranger_wrote_moves_no_cursor_and_begins_no_line(
 
 
 def test_a_review_that_is_ended_leaves_nothing_of_the_data(small: Small, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", COMMAND, "review", small.edition, "--data", small.data]
+    words = ("review", str(small.edition), "--data", str(small.data))
+    command = [sys.executable, "-c", COMMAND, *words]
     own = {**os.environ, "PYTHONPATH": str(small.root / "src"), "TMPDIR": str(tmp_path)}
     with subprocess.Popen(
         command, cwd=small.root, env=own, stderr=subprocess.PIPE, encoding="utf-8"

@@ -31,9 +31,8 @@ _ALLOWED = re.compile(
     r"|QUARTO_(CONDA_PREFIX|DART_SASS|DENO|ESBUILD|PANDOC|SHARE_PATH|TYPST)"
 )
 _NEVER = ("raw", "store", publications.FOLDER, "identifiers")  # of a data folder: no code, no fact
-
-
-Tell, Trusted = Callable[[str], None], Collection[str]
+Tell = Callable[[str], None]
+Trusted = Collection[str]
 
 
 class CannotRun(ObservError):
