@@ -40,6 +40,19 @@ def test_an_archive_of_a_commit_has_its_files_and_names_it(project: Path, tmp_pa
     assert git.knows(project, name) and not git.knows(project, "0" * 40)
 
 
+def test_only_what_is_part_of_head_or_of_a_trusted_branch_is_trusted(project: Path) -> None:
+    own = run(project, "rev-parse", "HEAD")
+    run(project, "checkout", "--quiet", "-b", "stranger")
+    run(project, "commit", "--quiet", "--allow-empty", "--message", "Two")
+    other = run(project, "rev-parse", "HEAD")
+    run(project, "checkout", "--quiet", "-")
+    run(project, "tag", "trusted", other)  # tags come with what is fetched
+    assert git.is_trusted(project, own, []) and not git.is_trusted(project, other, ["trusted"])
+    assert git.is_trusted(project, other, ["stranger"]) and git.author(project, other) == "A"
+    assert git.branches(project, other) == ["stranger"]
+    assert not git.is_trusted(project, "--all", ["stranger"])
+
+
 @pytest.mark.parametrize("name", ["HEAD", "--output=/tmp/x", "0" * 40, "", "a;b"])
 def test_a_commit_that_is_unknown_or_no_name_is_refused_and_nothing_is_written(
     project: Path, tmp_path: Path, name: str

@@ -50,6 +50,14 @@ def test_what_an_edition_knew_of_earlier_ones_is_the_same_on_whatever_day_they_w
     assert len(publications.before(tmp_path / "a", QUARTER + 1, other)) == 2
 
 
+def test_an_edition_published_again_after_an_older_quarter_knows_all_that_came_before_it(tmp_path):
+    """In the order of publishing: T3, T2, T3, the last telling what the first had told."""
+    now = edition(tmp_path / "e", 7.0)
+    publications.keep(tmp_path, QUARTER, now, TODAY)
+    publications.keep(tmp_path, QUARTER.back(2)[0], edition(tmp_path / "older", 6.0), TODAY)
+    assert list(publications.before(tmp_path, QUARTER, now)) == ["0001-2026-T3", "0002-2026-T2"]
+
+
 def test_who_never_published_has_nothing_to_hold_an_edition_against(tmp_path):
     assert publications.earlier(tmp_path) == []
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 SHOWN = 5
+_OBEYED = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class ObservError(Exception):
@@ -38,6 +40,17 @@ def bounded(items: Iterable[object], shown: int = SHOWN, sep: str = ", ") -> str
     texts = [str(item) for item in items]
     rest = len(texts) - shown
     return sep.join(texts[:shown]) + (f"{sep}and {rest} more" if rest > 0 else "")
+
+
+def visible(text: str) -> str:
+    """A text with its control signs written out, for a terminal obeys them, whoever wrote them.
+
+    Examples
+    --------
+    >>> print(visible("a\x1b[2J b"))
+    a\\u001b[2J b
+    """
+    return _OBEYED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 class UsageError(ObservError):

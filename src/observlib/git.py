@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import subprocess
 import tarfile
+from collections.abc import Collection
 from pathlib import Path
 
 from observlib.errors import ObservError
 
 DIRTY = "-dirty"  # what ends the name of a commit of which files differ
 _PATIENCE = 60  # seconds for which git is waited for
+_BRANCHES = ("refs/heads", "refs/remotes")
 ARCHIVAL = ".git_archival.txt"  # in an archive that git made, it names the commit
 
 
@@ -35,6 +37,27 @@ def commit(root: Path) -> str:
 def knows(root: Path, name: str) -> bool:
     """Whether a folder's history holds a commit."""
     return _is_name(name) and _run(root, "cat-file", "-e", f"{name}^{{commit}}") is not None
+
+
+def branches(root: Path, holding: str = "") -> list[str]:
+    """The branches of a folder's history, `origin/main` too: all, or those that hold a commit."""
+    words = [f"--contains={holding}"] if _is_name(holding) else []
+    told = _run(root, "for-each-ref", "--format=%(refname:lstrip=2)", *words, *_BRANCHES)
+    return told.decode("utf-8", "replace").split() if told is not None else []
+
+
+def is_trusted(root: Path, name: str, trusted: Collection[str]) -> bool:
+    """Whether a commit is part of what a folder stands at, or of one of these branches."""
+    if not knows(root, name):
+        return False
+    is_own = _run(root, "merge-base", "--is-ancestor", name, "HEAD") is not None
+    return is_own or not {*trusted}.isdisjoint(branches(root, name))
+
+
+def author(root: Path, name: str) -> str:
+    """Who wrote a commit, as the commit says."""
+    told = _run(root, "log", "-1", "--format=%an", name) if _is_name(name) else None
+    return told.decode("utf-8", "replace").strip() if told is not None else ""
 
 
 def check_out(root: Path, name: str, folder: Path) -> None:

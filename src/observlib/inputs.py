@@ -88,7 +88,7 @@ def by_group(inputs: Mapping[str, str]) -> Inputs:
     return {group: key(own) for group, own in groups.items()}
 
 
-def tree(group: str, folder: Path, skipped: Collection[str] = ()) -> Inputs:
+def tree(group: str, folder: Path, skipped: Collection[str] | None = ()) -> Inputs:
     """Each file below a folder, by the digest of its bytes; hidden ones and bytecode are left out.
 
     Parameters
@@ -98,7 +98,7 @@ def tree(group: str, folder: Path, skipped: Collection[str] = ()) -> Inputs:
     folder
         Searched to any depth; it may be absent.
     skipped
-        Names of its own folders that are left out.
+        Names of its own folders that are left out; None: nothing is, whatever its name.
     """
     return {f"{group}/{name}": file(folder / name) for name in _below(folder, skipped)}
 
@@ -116,11 +116,12 @@ def stamps(group: str, folder: Path) -> Inputs:
     return found
 
 
-def _below(folder: Path | str, skipped: Collection[str], above: str = "") -> Iterator[str]:
+def _below(folder: Path | str, skipped: Collection[str] | None, above: str = "") -> Iterator[str]:
     """Names of the files below a folder: its own before those of its folders."""
     try:
         with os.scandir(folder) as found:
-            entries = sorted((x for x in found if x.name[0] != "."), key=lambda entry: entry.name)
+            shown = (x for x in found if skipped is None or x.name[0] != ".")
+            entries = sorted(shown, key=lambda entry: entry.name)
     except OSError:  # it is not there, or not to be read
         return
     folders = []
@@ -128,10 +129,12 @@ def _below(folder: Path | str, skipped: Collection[str], above: str = "") -> Ite
         with contextlib.suppress(OSError):  # a link that leads to itself
             if entry.is_file():
                 yield above + entry.name
-            elif entry.is_dir() and entry.name not in ("__pycache__", *skipped):
+            elif entry.is_dir() and (
+                skipped is None or entry.name not in ("__pycache__", *skipped)
+            ):
                 folders.append(entry)
     for entry in folders:
-        yield from _below(entry.path, (), f"{above}{entry.name}/")
+        yield from _below(entry.path, skipped and (), f"{above}{entry.name}/")
 
 
 def file(path: Path) -> str:

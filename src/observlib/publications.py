@@ -91,12 +91,13 @@ def _digest(folder: Path) -> str:
 def before(data: Path, quarter: Quarter, edition: Path) -> Inputs:
     """What was published before an edition, by its names: the digest of each.
 
-    What told the same of the same quarter is this edition, made again.
+    Where the last publication told the same of the same quarter, it is this edition, made again.
+    One that others have followed since is known to the edition as any other is.
     """
-    own = _same(data, quarter, edition)
-    return {
-        name: digest for name, digest in digests(data).items() if own is None or name != own.name
-    }
+    found, own = digests(data), _same(data, quarter, edition)
+    if own and own.name == next(reversed(found)):
+        del found[own.name]
+    return found
 
 
 def _same(data: Path, quarter: Quarter, edition: Path) -> Path | None:

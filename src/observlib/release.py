@@ -272,8 +272,7 @@ def _publish(
 def _origin(request: Request, folder: Path, manifest: Entry, found: Inputs) -> Entry:
     """What the edition in a folder is made from, as its manifest has it.
 
-    Where what is published tells the same, made from the same, it keeps its own commit, and what
-    had been published before it: what came since is none of its own.
+    Where what is published tells the same, made from the same, it keeps its own commit.
     """
     root, data = request.root, request.data
     borne = told_errata.borne(request, folder)
@@ -289,9 +288,7 @@ def _origin(request: Request, folder: Path, manifest: Entry, found: Inputs) -> E
         "commit": before["commit"] if is_same else git.commit(root),
         "publisher": "embedded" if found["the publisher"] == "embedded" else "quarto",
         **of,
-        "earlier": before["earlier"]
-        if is_same
-        else publications.before(data, request.quarter, folder),
+        "earlier": publications.before(data, request.quarter, folder),
     }
 
 

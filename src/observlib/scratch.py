@@ -12,6 +12,8 @@ import os
 import re
 import secrets
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -123,6 +125,30 @@ def temporary_files() -> Iterator[Path]:
             f"{parent}: the disk of temporary files is full; free some space, or set TMPDIR to "
             "another folder"
         ) from error
+
+
+@contextlib.contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let SIGTERM end this process as Ctrl-C does: what it wrote aside is deleted first."""
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one would leave the half
+        sys.exit(128 + number)
+
+    former = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
+def end_all(process: subprocess.Popen[str]) -> None:
+    """End a process that leads a session of its own, and all that it began."""
+    with contextlib.suppress(OSError):  # it has ended by itself
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 def is_full(folder: Path) -> bool:

@@ -141,7 +141,7 @@ def test_what_is_made_again_on_its_day_or_tells_the_same_is_no_revision(root, re
     assert small.manifest(root)["published"] == "2026-11-24"
 
 
-@pytest.mark.parametrize("harm", ["changed", "deleted", "added"])
+@pytest.mark.parametrize("harm", ["changed", "deleted", "new.html", ".htaccess"])
 def test_a_former_edition_that_was_spoilt_is_not_carried_on_as_if_it_were_whole(
     root, release, both, harm
 ):
@@ -149,10 +149,12 @@ def test_a_former_edition_that_was_spoilt_is_not_carried_on_as_if_it_were_whole(
     if harm == "deleted":
         page.unlink()
     else:
-        (page if harm == "changed" else page.with_name("new.html")).write_text("x", "utf-8")
+        (page if harm == "changed" else page.with_name(harm)).write_text("x", "utf-8")
     spoilt = of(root, T2)
     mend(root)
-    with pytest.raises(ObservError, match=r"2026-T2: is not as it was published \((panora|new)"):
+    with pytest.raises(
+        ObservError, match=r"2026-T2: is not as it was published \((panora|new|.hta)"
+    ):
         release(T3, today=LATER)
     assert of(root, T2) == spoilt
     release(T2, today=LATER)  # which mends it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import zipfile
 from collections.abc import Callable
@@ -11,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from observlib.editions import crate
 from observlib.errors import ObservError
-from observlib.review import bundle
+from observlib.review import bundle, of
 from observlib.review.bundle import files_against_manifest, opened
 
 DIGEST = "0" * 32
@@ -97,6 +99,17 @@ def test_a_zip_that_says_less_than_it_holds_is_refused(tmp_path: Path) -> None:
         opened(place, work(tmp_path))
 
 
+def test_a_zip_whose_content_is_damaged_is_refused_in_a_line(tmp_path: Path) -> None:
+    place = zipped(tmp_path / "damaged.zip", ("a.csv", bytes(range(256)) * 40))
+    raw = bytearray(place.read_bytes())
+    at = raw.index(b"a.csv") + 5
+    raw[at : at + 40] = b"\xff" * 40
+    place.write_bytes(bytes(raw))
+    with pytest.raises(ObservError, match=r"damaged\.zip: cannot be unpacked") as told:
+        opened(place, work(tmp_path))
+    assert len(told.value.problems) == 1
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"<html>"])
 def test_what_is_no_zip_is_refused_in_a_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.zip").write_bytes(content)
@@ -158,6 +171,34 @@ def test_a_manifest_that_means_no_edition_is_refused_by_its_key(
         opened(write(tmp_path / "2026-T3", **changed), work(tmp_path))
 
 
+@pytest.mark.parametrize("depth", [100, 400, 900, 950, 980, 100_000])
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "a.ipynb", "ro-crate-metadata.json", "build.json"]
+)
+def test_json_that_is_nested_deep_is_refused_or_compared(
+    tmp_path: Path, name: str, depth: int
+) -> None:
+    folder = write(tmp_path / "2026-T3")
+    again = shutil.copytree(folder, tmp_path / "again")
+    deep = "[" * depth + "]" * depth
+    text = f'{json.dumps(MANIFEST)[:-1]}, "more": {deep}}}' if name == "manifest.json" else deep
+    (folder / name).write_text(text, encoding="utf-8")
+    try:
+        found = of(opened(folder, work(tmp_path)), again, tmp_path)
+    except ObservError as error:
+        assert name == "manifest.json" and "is no manifest" in str(error)
+    else:
+        assert name in {one.file for one in found.differences}
+
+
+def test_a_crate_that_holds_other_kinds_of_values_is_told_to_differ(tmp_path: Path) -> None:
+    folder = write(tmp_path / "2026-T3")
+    graph = [{"@id": "./", "@type": "Dataset", "version": {"a": 1}, "datePublished": 3}]
+    (folder / crate.NAME).write_text(json.dumps({"@graph": graph}), encoding="utf-8")
+    found = of(opened(folder, work(tmp_path)), None, tmp_path).as_dict()
+    assert "{'a': 1}" in {one["remade"] for one in found["differences"]}
+
+
 def test_many_mistakes_are_told_five_and_how_many_more(tmp_path: Path) -> None:
     files = {f"../{number}": DIGEST for number in range(20)}
     with pytest.raises(ObservError) as told:
@@ -168,9 +209,12 @@ def test_many_mistakes_are_told_five_and_how_many_more(tmp_path: Path) -> None:
 def test_each_file_is_held_against_the_manifest(tmp_path: Path) -> None:
     folder = write(tmp_path / "2026-T3", files={"a.html": DIGEST, "b.html": DIGEST})
     (folder / "a.html").write_text("changed", encoding="utf-8")
-    (folder / "c.html").write_text("new", encoding="utf-8")
+    added = ("c.html", ".htaccess", ".well-known/x", "__pycache__/x.pyc", "edition.json", "d/.e/f")
+    for name in added:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("new", encoding="utf-8")
     assert files_against_manifest(opened(folder, work(tmp_path))) == {
         "a.html": "changed",
         "b.html": "absent",
-        "c.html": "unknown",
+        **dict.fromkeys(added, "unknown"),
     }

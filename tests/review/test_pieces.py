@@ -97,6 +97,23 @@ def test_a_pdf_that_takes_for_ever_is_told_in_a_line(
     assert found(tmp_path, "a.pdf", pdf(TEXT * 1_000_000), pdf(TEXT)) == [HEAVY]
 
 
+@pytest.mark.parametrize("tag", ["<a ", "<a b=", '<a "', "<!--", "</a", "<?", "<!"])
+def test_tags_without_end_are_read_once_and_not_from_each_of_them_again(tag: str) -> None:
+    """The standard parser begins again at each: what it read grew by the square of their number."""
+    page = f"<p>7,9</p>{tag * 10_000}"
+    (read,) = pieces.readers("a.html")
+    assert len(pieces.pieces(read, page.encode())) <= 4
+
+
+def test_json_that_repeats_a_long_way_to_each_leaf_is_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each leaf is told with its whole way: 4 MB would be gigabytes of names."""
+    monkeypatch.setattr(pieces, "MOST_BYTES", 10_000)
+    deep = b"[" * 200 + b"0," * 20 + b"0" + b"]" * 200
+    assert found(tmp_path, "a.json", deep, b"0") == [HEAVY]
+
+
 @pytest.mark.parametrize("name", ["a.zip", "a.docx"])
 def test_an_archive_that_unpacks_to_too_much_is_told_in_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from tests.review import tampering
-from tests.review.conftest import ELSEWHERE, STUDIES, T3, Small, git, make_project, observ, of
+from tests.review.conftest import (
+    COMMAND,
+    DAY,
+    ELSEWHERE,
+    STUDIES,
+    T3,
+    Small,
+    git,
+    make_project,
+    observ,
+    of,
+)
 
 from observlib import estimates
 from observlib.editions import record, reviews
+from observlib.review.remake import made_from
 
 
 def reviewed(small: Small, bundle: Path, *words: str | Path, **environment: str) -> dict[str, Any]:
@@ -82,6 +100,150 @@ def test_without_the_data_it_is_said_which_tables_are_others(small: Small, tmp_p
     assert done.returncode in (1, 3)
     assert "are not those that the edition was made" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_a_stranger_wrote_moves_no_cursor_and_begins_no_line(
+    small: Small, tmp_path: Path
+) -> None:
+    signs = "\x1b]0;x\x07 \x9b2J \u202e\n\robserv: reproduced"
+    bundle = tampering.copy(small.edition, tmp_path / T3)
+    known = json.loads((bundle / record.NAME).read_text(encoding="utf-8"))
+    known["studies"][0]["title"] += signs
+    new = {"made_from": {f"the library{signs}": "0" * 32}, "commit": "0" * 40}
+    tampering.rewrite(bundle / record.NAME, studies=known["studies"], **new)
+    (bundle / f"a{signs.replace('/', '')}.html").write_text("x", encoding="utf-8")
+    for words in ((), ("--json",)):
+        done = observ(small.root, "review", bundle, "--data", small.data, *words)
+        printed = done.stdout + done.stderr
+        assert done.returncode == 1 and "\\u001b" in printed and "\\u009b" in printed
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", printed)
+        assert not any(line.startswith("observ: reproduced") for line in printed.splitlines())
+
+
+def test_a_review_that_is_ended_leaves_nothing_of_the_data(small: Small, tmp_path: Path) -> None:
+    words = ("review", str(small.edition), "--data", str(small.data))
+    command = [sys.executable, "-c", COMMAND, *words]
+    own = {**os.environ, "PYTHONPATH": str(small.root / "src"), "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, cwd=small.root, env=own, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as run:
+        lines = iter(run.stderr or ())
+        assert next(lines).startswith("Running the code of commit ")
+        next(lines)  # of what is run
+        assert [*tmp_path.glob("*/project/data/*/store/ledger.json")]
+        run.terminate()
+        assert run.wait(60) == 128 + signal.SIGTERM
+    assert not [*tmp_path.iterdir()]
+
+
+HOSTILE = """
+import json, os, pathlib, sys
+def main():
+    print("code of a stranger", file=sys.stderr, flush=True)
+    pathlib.Path({proof!r}).write_text(json.dumps(dict(os.environ)))
+    pathlib.Path("data/demo/store/ledger.json").write_text("spoilt")
+    for part in pathlib.Path("data/demo/store").glob("*/*.parquet"):
+        part.chmod(0o600)
+        part.write_bytes(b"spoilt")
+"""
+
+
+@pytest.fixture
+def fetched(small: Small, tmp_path: Path) -> tuple[Small, Path, str, Path]:
+    """A copy with a branch that was fetched, a bundle that names its commit, and what it writes."""
+    copy = of(shutil.copytree(small.root, tmp_path / "p", symlinks=True))
+    proof = tmp_path / "proof.json"
+    git(copy.root, "checkout", "--quiet", "-b", "stranger")
+    command = copy.root / "src" / "observlib" / "cli" / "__init__.py"
+    command.write_text(HOSTILE.format(proof=str(proof)), encoding="utf-8")
+    git(copy.root, "commit", "--quiet", "--all", "--message", "Theirs")
+    name, meant = git(copy.root, "rev-parse", "HEAD"), made_from(copy.root, copy.data)
+    git(copy.root, "checkout", "--quiet", "-")
+    bundle = tampering.copy(copy.edition, tmp_path / T3)
+    tampering.rewrite(bundle / record.NAME, commit=name, made_from=meant)
+    return copy, bundle, name, proof
+
+
+def test_a_commit_that_nobody_here_took_over_is_not_run_and_how_to_is_told(
+    fetched: tuple[Small, Path, str, Path],
+) -> None:
+    copy, bundle, name, proof = fetched
+    found = reviewed(copy, bundle)
+    assert found["verdict"] == "differs" and not proof.exists()
+    (told,) = (line for line in found["not_run"] if line.startswith("commit "))
+    assert told.startswith(f"commit {name[:12]}, by A (branches: stranger): is not run")
+    assert "`git merge`" in told and "--trust BRANCH" in told
+    done = observ(copy.root, "review", bundle, "--data", copy.data, "--trust", "nobody")
+    assert (done.returncode, "--trust nobody: is no branch" in done.stderr) == (2, True)
+    assert not proof.exists()
+
+
+def test_code_that_is_run_is_told_before_and_gets_no_secret_no_home_and_not_the_store(
+    fetched: tuple[Small, Path, str, Path], tmp_path: Path
+) -> None:
+    copy, bundle, name, proof = fetched
+    before = {path: path.read_bytes() for path in copy.data.rglob("*") if path.is_file()}
+    words = ("review", bundle, "--data", copy.data, "--trust", "stranger")
+    (tmp_path / "temporary").mkdir()
+    mine = {"A_SECRET": "hunter2", "HOME": str(tmp_path), "TMPDIR": str(tmp_path / "temporary")}
+    done = observ(copy.root, *words, **mine)
+    lines = done.stderr.splitlines()
+    assert lines[:2] == [f"Running the code of commit {name[:12]}, by A", "code of a stranger"]
+    theirs = json.loads(proof.read_text(encoding="utf-8"))
+    assert not {"hunter2", str(tmp_path)} & {*theirs.values()} and theirs["PATH"]
+    assert theirs.keys() <= {
+        *("PATH", "HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "PYTHONPATH"),
+        *("SOURCE_DATE_EPOCH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH"),
+    }
+    assert {path: path.read_bytes() for path in before} == before
+    assert not [*(tmp_path / "temporary").iterdir()]
+
+
+@pytest.mark.slow
+def test_a_manifest_that_names_another_commit_than_what_made_it_is_not_reproduced(
+    small: Small, tmp_path: Path
+) -> None:
+    """Of a commit that has other code, all signed again as a forger would."""
+    copy = of(shutil.copytree(small.root, tmp_path / "p", symlinks=True))
+    own = git(copy.root, "rev-parse", "HEAD")
+    page = copy.root / "docs" / "index.md"
+    text = page.read_text(encoding="utf-8")
+    for content in (f"{text}Otherwise.\n", text):
+        page.write_text(content, encoding="utf-8")
+        git(copy.root, "commit", "--quiet", "--all", "--message", "Other")
+    other = git(copy.root, "rev-parse", "HEAD~1")
+    bundle = shutil.copytree(copy.edition, tmp_path / T3)
+    tampering.rewrite(bundle / record.NAME, commit=other)
+    for path in bundle.glob("*.html"):
+        page_of_it = path.read_text(encoding="utf-8")
+        path.write_text(page_of_it.replace(own[:12], other[:12]), encoding="utf-8", newline="\n")
+        tampering.sign_again(bundle, path.name)
+        crate = bundle / "ro-crate-metadata.json"
+        new, old = (
+            sha256((x / path.name).read_bytes()).hexdigest() for x in (bundle, copy.edition)
+        )
+        crate.write_bytes(crate.read_bytes().replace(old.encode(), new.encode()))
+    tampering.sign_again(bundle, crate.name)
+    found = reviewed(copy, bundle)
+    assert (found["verdict"], found["code"]) == ("differs", 1)
+    (one,) = found["differences"]
+    assert (one["file"], one["where"], one["published"]) == (record.NAME, "commit", other)
+    assert one["remade"] == git(copy.root, "rev-parse", "HEAD")
+
+
+@pytest.mark.slow
+def test_an_edition_published_again_after_an_older_quarter_is_reproduced(
+    small: Small, tmp_path: Path
+) -> None:
+    copy = of(shutil.copytree(small.root, tmp_path / "p", symlinks=True))
+    for quarter, day in (("2026-T2", 1), (T3, 2)):
+        words = ("edition", quarter, "--data", copy.data, "--publisher", "embedded")
+        done = observ(copy.root, *words, SOURCE_DATE_EPOCH=str(int(DAY) + 86400 * day))
+        assert done.returncode == 0, done.stderr
+    told = json.loads((copy.edition / record.NAME).read_text(encoding="utf-8"))
+    assert [*told["earlier"]] == ["0001-2026-T3", "0002-2026-T2"]
+    found = reviewed(copy, copy.edition)
+    assert (found["differences"], found["verdict"]) == ([], "reproduced")
 
 
 @pytest.mark.slow

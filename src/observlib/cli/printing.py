@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from observlib.errors import SHOWN, bounded
+from observlib.errors import SHOWN, bounded, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,7 @@ def say(text: Any = "") -> None:
     if _wanted:
         return
     if isinstance(text, str):
-        typer.echo(text)
+        typer.echo(_lines(text))
     else:
         from rich.console import Console
 
@@ -90,11 +90,16 @@ def meanwhile(text: str, **found: Any) -> None:
     if "--quiet" in _wanted:
         return
     with suppress(OSError):  # what nobody can read any more stops no work
-        typer.echo(_line(found or {"note": text}) if "--json" in _wanted else text, err=True)
+        said = _line(found or {"note": text}) if "--json" in _wanted else _lines(text)
+        typer.echo(said, err=True)
 
 
 def _line(found: Mapping[str, Any]) -> str:
-    return json.dumps(found, ensure_ascii=False, default=str)
+    return visible(json.dumps(found, ensure_ascii=False, default=str))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def waiting() -> None:
@@ -292,7 +297,7 @@ def tell(problems: tuple[str, ...]) -> None:
     more = len(problems) - shown
     for problem in (*problems[:shown], *[f"and {more} more like these"] * (more > 0)):
         line = _line({"problem": problem}) if "--json" in _wanted else f"observ: {problem}"
-        typer.echo(line, err=True)
+        typer.echo(_lines(line), err=True)
 
 
 def wrong_words(error: Any) -> str:

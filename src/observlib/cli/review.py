@@ -12,6 +12,7 @@ from observlib.cli.places import bundle_at_hand
 from observlib.cli.printing import answer, meanwhile, say
 from observlib.errors import ObservError, UsageError
 from observlib.period import today
+from observlib.scratch import ended_in_order
 
 SHOWN = 20  # lines on what differs, in the terminal
 NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made again
@@ -26,12 +27,18 @@ def review(
     to: Annotated[
         Path | None, typer.Option("--to", help="Folder for the report: a page, and JSON.")
     ] = None,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option("--trust", help="Branch whose code may be run too (may be repeated)."),
+    ] = None,
     role: Annotated[
         str | None,
         typer.Option("--write", help="Begin a review in reports/reviews, by this role."),
     ] = None,
 ) -> None:
     """Check a published edition: make it again and compare all.
+
+    To make it again, the code of its commit is run, where HEAD or a trusted branch holds it.
 
     Exit code 0: reproduced. 1: something differs. 3: it could not be made again.
     """
@@ -50,8 +57,8 @@ def review(
         if not editions:
             raise UsageError(f"{site}: holds no edition; name the folder of one, or a zip of it")
         bundle = str(site / editions[0].quarter)
-    with bundle_at_hand(bundle) as place:
-        found = reviewed(place, root, project.data_folder(data), meanwhile)
+    with ended_in_order(), bundle_at_hand(bundle) as place:
+        found = reviewed(place, root, project.data_folder(data), meanwhile, trust or [])
     counts = ", ".join(f"{number} {name}" for name, number in found.counts.items())
     say(f"Edition {found.quarter} of {found.published}: {found.verdict}")
     if counts:

@@ -159,9 +159,9 @@ def told(folder: Path) -> dict[str, str]:
         for thing in things.values():
             if thing["@type"] == "PropertyValue":
                 found |= {f"{key}.{thing['name']}": thing["value"] for key in ("made_from", "data")}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {name: f"{value}" for name, value in found.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
-    return found
 
 
 # the manifest has the digest of this description, so that this one has not the manifest's

@@ -177,12 +177,15 @@ def build_is_whole(folder: Path) -> bool:
     try:
         found = json.loads((folder / BUILD).read_text(encoding="utf-8"))
         return bool(found.pop("digest") == _digest(found))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
 
 
 def files_of(folder: Path) -> Inputs:
-    """The files of an edition by their digests, without what says so, and what no build repeats."""
-    found = inputs.tree("", folder)
-    aside = {f"/{name}" for name in (NAME, _FORMER, *APART)}
-    return {name[1:]: digest for name, digest in found.items() if name not in aside}
+    """The files of an edition by their digests, without what says so, and what no build repeats.
+
+    Hidden ones are files too: a server obeys `.htaccess`.
+    """
+    says = NAME if (folder / NAME).exists() else _FORMER
+    found = inputs.tree("", folder, skipped=None)
+    return {name[1:]: found[name] for name in found if name[1:] not in (says, *APART)}

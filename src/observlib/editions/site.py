@@ -97,8 +97,9 @@ def carry(site: Path, whole: Path, but: str, kind: str) -> list[Edition]:
         wrong = sorted({name for name, _ in found.items() ^ edition.files.items()})
         if wrong:
             problems.append(
-                f"{folder}: is not as it was published ({bounded(wrong)}); bring it back from a "
-                f"copy, or publish it again: `observ edition {edition.quarter}`"
+                f"{folder}: is not as it was published ({bounded(wrong)}); take away what was "
+                "added, bring it back from a copy, or publish it again: `observ edition "
+                f"{edition.quarter}`"
             )
         shutil.copytree(folder, whole / edition.quarter, copy_function=_same)
     if problems:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -35,6 +32,7 @@ from observlib.publish.notebook import joined, markdown_of, read_notebook
 from observlib.publish.project import Entry, Page, Project
 from observlib.publish.quarto_command import require_quarto
 from observlib.publish.tables import clean_table
+from observlib.scratch import end_all
 from observlib.yaml_files import as_front_matter, dump, read_front_matter
 
 SILENCE = 900.0  # seconds without a word, which no page takes
@@ -105,14 +103,14 @@ def _run(command: list[str], folder: Path, total: int, progress: Progress) -> li
                 elif "WARN" in line:
                     print(f"quarto: {line}", file=sys.stderr)
         except Empty:
-            _end(quarto)
+            end_all(quarto)
             raise ObservError(
                 f"quarto: said nothing for {SILENCE / 60:.0f} minutes and was ended; its last "
                 "lines follow",
                 *told,
             ) from None
         except BaseException:
-            _end(quarto)
+            end_all(quarto)
             raise
     if quarto.returncode:
         raise ObservError(
@@ -125,15 +123,6 @@ def _read(quarto: subprocess.Popen[str], lines: Queue[str | None]) -> None:
     for line in quarto.stderr or ():
         lines.put(_COLOUR.sub("", line).strip())
     lines.put(None)
-
-
-def _end(quarto: subprocess.Popen[str]) -> None:
-    """End Quarto and all that it began."""
-    with contextlib.suppress(OSError):  # it has ended by itself
-        if os.name == "posix":
-            os.killpg(quarto.pid, signal.SIGKILL)
-        else:
-            quarto.kill()
 
 
 def _expected(project: Project) -> list[PurePosixPath]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import platform
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,14 +18,13 @@ from typing import Any
 from observlib import estimates, git
 from observlib.editions import crate, record
 from observlib.editions.reviews import DIFFERS, NOT_RUN
+from observlib.errors import UsageError, bounded
 from observlib.review.bundle import Bundle, files_against_manifest, opened
 from observlib.review.compare import Difference, compare, differences
 from observlib.review.groups import Group, groups, verdict
 from observlib.review.places import WHOLE, Place, Word, told
-from observlib.review.remake import CannotRun, remade
-
-# of a manifest: where and when it was made, which another build need not have alike
-_ITS_OWN = ("commit", "earlier")
+from observlib.review.remake import CannotRun, Tell, Trusted, remade
+from observlib.scratch import temporary_files
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ class Review:
 
 
 def review(
-    place: Path, root: Path, data: Path, tell: Callable[[str], None] = lambda line: None
+    place: Path, root: Path, data: Path, tell: Tell = lambda line: None, trusted: Trusted = ()
 ) -> Review:
     """Review a bundle: check its files, make it again, and compare all.
 
@@ -89,19 +87,24 @@ def review(
     root, data
         This copy of the project, whose code is run, and the data folder with its store.
     tell
-        Called with the lines of what is made.
+        Called with the lines of what is run and made.
+    trusted
+        Branches of this copy's history whose code may be run, beside what it stands at.
 
     Raises
     ------
     ObservError
-        For what is no bundle, or could do harm (see `bundle.opened`).
+        For what is no bundle, or could do harm (see `bundle.opened`); a branch that is not there.
     """
-    with tempfile.TemporaryDirectory(prefix="observlib-review-") as folder:
-        work = Path(folder).resolve()
+    known = git.branches(root)
+    if wrong := sorted({*trusted} - {*known}):
+        there = bounded(known) or "none"
+        raise UsageError(f"--trust {wrong[0]}: is no branch of {root}; there are {there}")
+    with temporary_files() as work:
         (work / "bundle").mkdir()
         bundle = opened(place, work / "bundle")
         try:
-            again = remade(bundle, root, data, work, tell)
+            again = remade(bundle, root, data, work, tell, trusted)
         except CannotRun as error:
             return of(bundle, None, root, error.problems)
         return of(bundle, again, root)
@@ -143,8 +146,8 @@ def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
         if (other := described.get(where, Word("nothing"))) != value:
             place = Place("crate", name=where, of=crate.NAME)
             yield Difference(record.NAME, place, value, other)
-    name = manifest.commit.removesuffix(git.DIRTY)
-    if name and git.commit(root) and not git.knows(root, name):
+    name, own = (one.removesuffix(git.DIRTY) for one in (manifest.commit, git.commit(root)))
+    if name and own not in ("", name) and not git.knows(root, name):
         yield Difference(record.NAME, Place("key", name="commit"), name, Word("commit"))
 
 
@@ -154,16 +157,8 @@ def _against(bundle: Bundle, again: Path) -> Iterator[Difference]:
     for name in sorted(there.keys() | new.keys()):
         if there.get(name) != new.get(name):
             yield from compare(bundle.folder, again, name)
-    yield from _of_manifests(bundle.raw, json.loads((again / record.NAME).read_text("utf-8")))
-
-
-def _of_manifests(published: dict[str, Any], new: dict[str, Any]) -> Iterator[Difference]:
-    first, second = (_comparable(one) for one in (published, new))
-    yield from differences(record.NAME, *(json.dumps(one).encode() for one in (first, second)))
-
-
-def _comparable(manifest: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in manifest.items() if key not in _ITS_OWN}
+    both = bundle.raw, json.loads((again / record.NAME).read_text("utf-8"))
+    yield from differences(record.NAME, *(json.dumps(one).encode() for one in both))
 
 
 def _counts(bundle: Bundle) -> dict[str, int]:
@@ -184,7 +179,7 @@ def _carried(path: Path) -> Iterator[dict[str, Any]]:
                 carried = output.get("data", {}).get(estimates.MIME)
                 if isinstance(carried, dict):
                     yield {"kind": "text", **carried}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return  # what it holds is compared by its bytes all the same
 
 

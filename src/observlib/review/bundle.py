@@ -145,6 +145,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ObservError(f"{path.name}: is over {MOST_OF_MANIFEST} bytes; it is no manifest")
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
+        json.dumps(found)  # what is nested deeper than that is nothing that can be compared
     except (OSError, ValueError, RecursionError) as error:
         raise ObservError(f"{path.name}: is no manifest ({str(error).splitlines()[0]})") from None
     if not isinstance(found, dict):
@@ -193,7 +194,9 @@ def _unpacked(place: Path, work: Path) -> Path:
             for entry in inside:
                 if not entry.is_dir():
                     _unpack(archive, entry, work / entry.filename)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except ObservError:
+        raise
+    except Exception as error:  # of zipfile, and of whatever unpacks what was packed or damaged
         raise ObservError(
             f"{place}: cannot be unpacked ({error}); it is no zip of a folder"
         ) from None

@@ -10,6 +10,7 @@ from typing import Any
 
 from observlib.editions import crate, record
 from observlib.editions.reviews import CLOSE, DIFFERS, NOT_RUN, REPRODUCED
+from observlib.errors import visible
 from observlib.publish.downloads import COMPARISONS
 from observlib.review.compare import LEAST, Difference, digests, weight
 from observlib.review.places import Language, Word, told
@@ -45,7 +46,7 @@ class Group:
 
     def called(self, language: Language = "en") -> str:
         """Its title."""
-        return self.title if self.is_study else told(Word(self.title), language)
+        return visible(self.title) if self.is_study else told(Word(self.title), language)
 
     def as_dict(self) -> dict[str, Any]:
         """What was found of it, for programs; where it differs, the review says by file."""

@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from html.parser import HTMLParser
-from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -47,9 +46,12 @@ def pieces(read: Reader, content: bytes) -> list[Piece]:
     Exception
         Whatever else a stranger's file may lead to.
     """
-    found = [*islice(read(content), _MOST_PIECES + 1)]
-    if len(found) > _MOST_PIECES:
-        raise Exceeded(f"holds more than {_MOST_PIECES} pieces")
+    found, names = [], 0
+    for piece in read(content):
+        found.append(piece)
+        names += len(piece[0].name)  # of JSON each leaf has its whole way from the root
+        if len(found) > _MOST_PIECES or names > MOST_BYTES:
+            raise Exceeded(f"holds more than {_MOST_PIECES} pieces, or names too long")
     return found
 
 
@@ -123,7 +125,8 @@ class _Markup(HTMLParser):
 def _markup(content: bytes) -> list[Piece]:
     parser = _Markup()
     parser.feed(content.decode("utf-8"))
-    parser.close()
+    if parser.rawdata:  # a tag without end, from each `<` of which `close` would begin again
+        parser._add("text", parser.rawdata)
     return parser.pieces
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from observlib.display import wording
@@ -29,7 +30,12 @@ class Place(NamedTuple):
     @property
     def role(self) -> tuple[str, str, str]:
         """What a piece is, wherever others before it have moved it."""
-        return self.kind, re.sub(r"\[\d+\]", "[]", self.name), self.member
+        return self.kind, _anywhere(self.name), self.member
+
+
+@lru_cache(10_000)  # it is asked for again with each piece that is looked ahead
+def _anywhere(name: str) -> str:
+    return re.sub(r"\[\d+\]", "[]", name)
 
 
 class Word(str):

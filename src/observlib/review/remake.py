@@ -7,31 +7,44 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from observlib import errata, git, inputs, publications, standing, store
+from observlib import addresses, errata, git, inputs, publications, standing, store
 from observlib.editions import record
-from observlib.errors import ObservError, bounded
+from observlib.errors import ObservError, bounded, visible
 from observlib.inputs import Inputs
 from observlib.period import epoch
 from observlib.review.bundle import Bundle
-from observlib.store.address import SETTING
+from observlib.scratch import end_all
+from observlib.store.address import SETTING, address
 
 _COMMAND = "from observlib.cli import main; main()"
+# of the environment, what programs need to be found and to speak: no key, no password, no home
+_ALLOWED = re.compile(
+    r"PATH|PATHEXT|LD_LIBRARY_PATH|SYSTEMROOT|LANG|LANGUAGE|LC_\w+|TZ|DENO_DOM_PLUGIN"
+    r"|QUARTO_(CONDA_PREFIX|DART_SASS|DENO|ESBUILD|PANDOC|SHARE_PATH|TYPST)"
+)
 _NEVER = ("raw", "store", publications.FOLDER, "identifiers")  # of a data folder: no code, no fact
+Tell = Callable[[str], None]
+Trusted = Collection[str]
 
 
 class CannotRun(ObservError):
     """What keeps an edition from being made again, and what would be needed."""
 
 
-def remade(bundle: Bundle, root: Path, data: Path, work: Path, tell: Callable[[str], None]) -> Path:
+def remade(
+    bundle: Bundle, root: Path, data: Path, work: Path, tell: Tell, trusted: Trusted
+) -> Path:
     """Make the edition of a bundle again; the folder of its pages.
+
+    Its manifest names the commit that made it, where that is not the one that is meant.
 
     Parameters
     ----------
@@ -42,16 +55,18 @@ def remade(bundle: Bundle, root: Path, data: Path, work: Path, tell: Callable[[s
     work
         A new folder, for a copy of the project and what it makes.
     tell
-        Called with each line that the making says of its progress.
+        Called with what is about to be run, then each line that the making says of its progress.
+    trusted
+        Branches whose code may be run too, beside what this copy stands at.
 
     Raises
     ------
     CannotRun
-        Where neither this copy nor its history has the code that is meant, or the store does not
-        hold the data; where making fails.
+        Where neither this copy nor its history has the code that is meant, or nobody here has
+        taken it over; where the store does not hold the data; where making fails.
     """
     copy = work / "project"
-    _copy_code(bundle, root, data, copy)
+    made_by = _copy_code(bundle, root, data, copy, tell, trusted)
     _copy_errata(bundle, root, copy)
     place = _copy_data(bundle, root, data, copy)
     _seed(bundle, copy)
@@ -62,8 +77,11 @@ def remade(bundle: Bundle, root: Path, data: Path, work: Path, tell: Callable[[s
         words += [word for name in asked for word in ("--study", name)]
     if any(study.error for study in manifest.studies):
         words.append("--keep-going")
+    home = work / "home"
+    home.mkdir()
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if _ALLOWED.fullmatch(name)},
+        **dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"), str(home)),
         "PYTHONPATH": str(copy / "src"),
         "SOURCE_DATE_EPOCH": str(epoch(bundle.day)),
     }
@@ -71,30 +89,53 @@ def remade(bundle: Bundle, root: Path, data: Path, work: Path, tell: Callable[[s
     folder = copy / "reports" / "_site" / manifest.quarter
     if not (folder / record.NAME).is_file():
         raise CannotRun("the edition could not be made again; its last lines follow", *last)
+    name, other = (one.removesuffix(git.DIRTY) for one in (manifest.commit, made_by))
+    if name and other not in ("", name):
+        told = json.loads((folder / record.NAME).read_text(encoding="utf-8"))
+        (folder / record.NAME).write_text(json.dumps(told | {"commit": made_by}), encoding="utf-8")
     return folder
 
 
-def _copy_code(bundle: Bundle, root: Path, data: Path, copy: Path) -> None:
-    """The project as the edition was made from it: at the commit named, or as it stands here."""
+def _copy_code(
+    bundle: Bundle, root: Path, data: Path, copy: Path, tell: Tell, trusted: Trusted
+) -> str:
+    """The project as the edition was made from it: at the commit named, or as it stands here.
+
+    Which commit that is; that its code is about to be run is told.
+    """
     meant = bundle.manifest.made_from
     name = bundle.manifest.commit
     problems: list[str] = []
-    if name and not name.endswith(git.DIRTY):
+    if git.knows(root, name) and not git.is_trusted(root, name, trusted):
+        problems.append(_untrusted(root, name))
+    elif name and not name.endswith(git.DIRTY):
         try:
             git.check_out(root, name, copy)
         except ObservError as error:
             problems += error.problems
         else:
             if not (found := _other(meant, copy, data, root)):
-                return
+                tell(f"Running the code of commit {name[:12]}, by {git.author(root, name)}")
+                return name
             problems.append(f"commit {name[:12]}: {_told(found)}")
             shutil.rmtree(copy)
     if not (found := _other(meant, root, data, root)):
         _copy_project(root, data, copy)
         (copy / git.ARCHIVAL).write_text(f"node: {name}\n", encoding="utf-8")
-        return
+        for line in (*problems, f"Running the code of {root}, as it stands"):
+            tell(line)
+        return git.commit(root)
     problems.append(f"this copy of the project: {_told(found)}")
     raise CannotRun(*problems, "check out what the edition was made from, and review it there")
+
+
+def _untrusted(root: Path, name: str) -> str:
+    own = bounded(git.branches(root, name)) or "none"
+    return (
+        f"commit {name[:12]}, by {git.author(root, name)} (branches: {own}): is not run, for it is "
+        "no part of HEAD nor of a branch that --trust names; read it, then `git merge` it, or name "
+        "its branch: --trust BRANCH"
+    )
 
 
 def _copy_errata(bundle: Bundle, root: Path, copy: Path) -> None:
@@ -126,7 +167,7 @@ def _other(meant: Mapping[str, str], copy: Path, data: Path, root: Path) -> list
 
 
 def _told(groups: list[str]) -> str:
-    return f"{bounded(groups, 9)} differ from those that the edition was made from"
+    return f"{visible(bounded(groups, 9))} differ from those that the edition was made from"
 
 
 def made_from(root: Path, data: Path) -> Inputs:
@@ -161,10 +202,12 @@ def _is_data_folder(path: Path) -> bool:
 
 
 def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
-    """Put the data beside the copy's code: the store by a link, and what was published before.
+    """Put copies beside the copy's code: of the store, and of what was published before.
 
-    What was published later is left out: disclosure control would know it.
+    What was published later is left out: disclosure control would know it. A store at an address
+    is brought here, so that what is run needs no key to read it.
     """
+    store.follow(data)
     meant, held = bundle.manifest.data, store.digests(data)
     other = sorted(name for name in meant.keys() | held.keys() if meant.get(name) != held.get(name))
     if other:
@@ -181,10 +224,13 @@ def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
     place = data.relative_to(root).as_posix() if data.is_relative_to(root) else None
     target = copy / place if place else copy.with_name(data.name)
     target.mkdir(parents=True, exist_ok=True)
-    (target / "store").symlink_to((data / "store").resolve(), target_is_directory=True)
-    (target / SETTING).unlink(missing_ok=True)  # where the rows stand is said by these data
-    if (data / SETTING).is_file():
-        shutil.copyfile(data / SETTING, target / SETTING)
+    if where := address(data / "store"):
+        addresses.fetch(where, target / "store")
+    shutil.copytree(
+        data / "store", target / "store", ignore=shutil.ignore_patterns("rejects"),
+        dirs_exist_ok=True,
+    )  # fmt: skip
+    (target / SETTING).unlink(missing_ok=True)  # the rows stand in the copy
     for name in earlier:
         shutil.copytree(data / publications.FOLDER / name, target / publications.FOLDER / name)
     return place or str(target)
@@ -209,16 +255,18 @@ def _seed(bundle: Bundle, copy: Path) -> None:
     (folder / record.NAME).write_text(json.dumps(before), encoding="utf-8")
 
 
-def _run(
-    command: list[str], folder: Path, environment: Mapping[str, str], tell: Callable[[str], None]
-) -> list[str]:
+def _run(command: list[str], folder: Path, environment: Mapping[str, str], tell: Tell) -> list[str]:
     """Run a command, telling the lines of its progress; its last ones."""
     last: deque[str] = deque(maxlen=8)
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
+        stderr=subprocess.PIPE, encoding="utf-8", errors="replace", start_new_session=True,
     ) as process:  # fmt: skip
-        for line in process.stderr or ():
-            last.append(line.rstrip())
-            tell(line.rstrip())
+        try:
+            for line in process.stderr or ():
+                last.append(line.rstrip())
+                tell(line.rstrip())
+        except BaseException:
+            end_all(process)
+            raise
     return [*last]

@@ -14,7 +14,7 @@ from observlib.display.output import pipe_table
 from observlib.display.prose import Markdown, markdown, plain
 from observlib.display.typography import curly, typography
 from observlib.editions.reviews import DIFFERS, in_words
-from observlib.errors import SHOWN, bounded
+from observlib.errors import SHOWN, bounded, visible
 from observlib.publish import pandoc
 from observlib.publish.stacked import with_stacked_tables
 from observlib.review import Review
@@ -68,8 +68,8 @@ def lines(review: Review) -> list[str]:
         for change in own.get(name, ())[:most]
     ]
     return [
-        f"{title}: {one.file}: {told(one.where)}: published {told(one.published)!r}, "
-        f"made again {told(one.remade)!r}"
+        visible(f"{title}: {one.file}: {told(one.where)}: published {told(one.published)!r}, ")
+        + f"made again {told(one.remade)!r}"
         for title, one in [*alike[:_OF_ONE], *alone, *alike[_OF_ONE:]]
     ]
 
