@@ -78,9 +78,8 @@ def test_what_a_study_and_its_pages_are_of_is_checked_as_values_are(study, demon
 def test_what_is_known_and_has_no_data_is_an_absence(study):
     rows = study.estimates("satisfaction", product="dila", device="audience-boamp", group="title")
     assert rows.empty and study.comparisons("satisfaction", verdict="rise", product="cnaf").empty
-    own = estimates.make(
-        [{"indicator": "nps", "period": "2026-T3", "group": "Ma question ?", "estimate": 1.0}]
-    )
+    mine = {"group": "Ma question ?", "group_value": "Oui"}
+    own = estimates.make([{"indicator": "nps", "period": "2026-T3", "estimate": 1.0, **mine}])
     assert len(study.select(own, group="Ma question ?")) == 1
     assert study.select(own, group="Une autre question ?").empty
 

@@ -218,6 +218,8 @@ def data_folder(data: str | Path, is_there: bool = False) -> Path:
     """
     folder = root() / data
     if is_there and not folder.is_dir():
+        if any(place.is_file() for place in (folder, *folder.parents)):
+            raise ObservError(f"{folder}: Not a directory; name the folder that holds `store`")
         make = f"`observ ingest FOLDER --data {data}` makes it one"
         raise ObservError(f"{folder}: is no folder, so it has no store; {make}")
     return folder

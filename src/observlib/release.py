@@ -252,6 +252,7 @@ def _publish(
             leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
             edition = _dated(request, folder, manifest)
     _approve(making.approve, request, manifest, whole)
+    _keep_earlier(manifest, folder, whole / quarter, record.raw(site / quarter))
     crate.write(edition, manifest, whole / quarter)
     record.write(edition, manifest, _build(making), whole / quarter)
     sources = work / "list"
@@ -290,6 +291,16 @@ def _origin(request: Request, folder: Path, manifest: Entry, found: Inputs) -> E
         **of,
         "earlier": publications.before(data, request.quarter, folder),
     }
+
+
+def _keep_earlier(
+    manifest: dict[str, Any], folder: Path, pages: Path, before: Mapping[str, Any]
+) -> None:
+    """What came since an edition was published is none of its own, where no page of it shows it."""
+    files = {name: x for name, x in before.get("files", {}).items() if name != crate.NAME}
+    if files and record.files_of(pages) == files:
+        manifest["earlier"] = before["earlier"]
+        write(manifest, folder)
 
 
 def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:

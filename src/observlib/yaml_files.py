@@ -99,8 +99,10 @@ def events(text: str) -> Iterator[Any]:
         yield event
 
 
-def parse(text: str, path: Path | str, expected: type, words: str) -> tuple[Any, Lines, list[str]]:
-    """As `read`, of the text of a file."""
+def parse(
+    text: str, path: Path | str, expected: type, words: str, is_written: bool = True
+) -> tuple[Any, Lines, list[str]]:
+    """As `read`, of the text of a file; what no person has written may hold any sign."""
 
     def unusable(where: str, fault: str) -> tuple[Any, Lines, list[str]]:
         return expected(), {}, [f"{path}{where}: {fault}"]
@@ -112,7 +114,7 @@ def parse(text: str, path: Path | str, expected: type, words: str) -> tuple[Any,
         loader = _SafeLoader(text)
         root = loader.get_single_node()
         data = None if root is None else loader.construct_document(root)
-        problems = list(_walk(root, (), lines, path, set()))
+        problems = list(_walk(root, (), lines, path, set(), is_written))
     except (ValueError, OverflowError) as error:  # of a date such as 2026-13-45
         return unusable("", f"not valid YAML: {error}; dates are YYYY-MM-DD")
     except yaml.YAMLError as error:
@@ -130,7 +132,7 @@ def parse(text: str, path: Path | str, expected: type, words: str) -> tuple[Any,
     return data, lines, problems
 
 
-def mapping(text: str, name: Path | str) -> dict[str, Any]:
+def mapping(text: str, name: Path | str, is_written: bool = True) -> dict[str, Any]:
     """The `key: value` lines of a YAML text; none of an empty one.
 
     Parameters
@@ -139,6 +141,8 @@ def mapping(text: str, name: Path | str) -> dict[str, Any]:
         The YAML.
     name
         What errors call it, before the line.
+    is_written
+        By people, who are told of signs that nobody sees; in data they are no mistake.
 
     Raises
     ------
@@ -152,7 +156,7 @@ def mapping(text: str, name: Path | str) -> dict[str, Any]:
     """
     if not text.strip():
         return {}
-    found, _, problems = parse(text, name, dict, "`key: value`")
+    found, _, problems = parse(text, name, dict, "`key: value`", is_written)
     if problems:
         raise ObservError(*problems)
     return dict(found)
@@ -225,6 +229,7 @@ def _walk(
     lines: Lines,
     path: Path | str,
     seen: set[int],
+    is_written: bool,
 ) -> Iterator[str]:
     """Note the line of every node; yield a problem for each key given twice, or sign not allowed.
 
@@ -237,11 +242,11 @@ def _walk(
         return
     seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
-        if fault := sign_fault(node.value):
+        if is_written and (fault := sign_fault(node.value)):
             yield f"{path}:{node.start_mark.line + 1}: {fault}"
     elif isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
-            yield from _walk(item, (*where, position), lines, path, seen)
+            yield from _walk(item, (*where, position), lines, path, seen, is_written)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             place = (*where, key.value)
@@ -251,5 +256,5 @@ def _walk(
                     f"twice (first at line {lines[place]}); keep one"
                 )
             lines[place] = key.start_mark.line + 1
-            yield from _walk(key, place, lines, path, seen)
-            yield from _walk(value, place, lines, path, seen)
+            yield from _walk(key, place, lines, path, seen, is_written)
+            yield from _walk(value, place, lines, path, seen, is_written)

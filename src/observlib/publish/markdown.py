@@ -88,7 +88,7 @@ def cell_options(source: str) -> dict[str, Any]:
         if not line.startswith("#|"):
             break
         lines.append(line[2:].removeprefix(" "))
-    return mapping("\n".join(lines), "its `#|` lines")
+    return mapping("\n".join(lines), "its `#|` lines", is_written=False)
 
 
 def _code_cell(
