@@ -29,7 +29,7 @@ def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
     assert may_be_quoted(marked, NAMES) and may_be_quoted(PLAIN[:39], NAMES)
     rule = quotes.rule().replace("\xa0", " ").replace("\u202f", " ")
     assert "de 9 à 300 signes" in rule and "au plus 2 passages effacés" in rule
-    assert "si moins de 10 textes l’emploient" in rule and rule.endswith(".")
+    assert "à moins que 10 textes ne l’emploient" in rule and rule.endswith(".")
 
 
 @pytest.mark.parametrize(

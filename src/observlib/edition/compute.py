@@ -78,6 +78,7 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
         **request.shared(decided.digest),
         "the quarter": str(request.quarter),
         "the kind of data": request.kind,
+        "what was tried": json.dumps(told.report(decided)),
     }
     files = _kept(request, made_of, lambda: _frame(request, decided))
     if day is None:

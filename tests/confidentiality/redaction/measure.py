@@ -182,11 +182,11 @@ def hard_figures(hard: pd.DataFrame) -> str:
     return (
         f"Les {how_many(hard)} textes difficiles ont des noms en minuscules ou en capitales, des "
         "numéros et des adresses dictés en toutes lettres, des rues sans numéro. "
-        f"{_percent(of.names)} de leurs noms et {_percent(of.structured)} du reste sont effacés "
-        f"({_percent(HARD_WHEN_NEW.names)} et {_percent(HARD_WHEN_NEW.structured)} avant que les "
-        "règles ne soient corrigées). Au moins une donnée personnelle reste dans "
-        f"{_percent(of.texts_with_a_miss)} d’entre eux "
-        f"({_percent(HARD_WHEN_NEW.texts_with_a_miss)} avant)."
+        f"Les règles effacent {_percent(of.names)} de leurs noms et {_percent(of.structured)} du "
+        f"reste. Avant d’être corrigées, elles en effaçaient {_percent(HARD_WHEN_NEW.names)} et "
+        f"{_percent(HARD_WHEN_NEW.structured)}. Au moins une donnée personnelle reste dans "
+        f"{_percent(of.texts_with_a_miss)} d’entre eux, contre "
+        f"{_percent(HARD_WHEN_NEW.texts_with_a_miss)} avant."
     )
 
 
