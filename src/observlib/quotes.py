@@ -110,8 +110,8 @@ def rule() -> str:
         f"il a de {SHORTEST} à {LONGEST} signes, sans aucun chiffre",
         f"il a au plus {marks}, et rien de ce qui reste n’a la forme d’une donnée personnelle",
         "il ne nomme ni rue ni messagerie, et n’aligne pas de nombres en toutes lettres",
-        "aucun de ses mots ne peut être un nom : un prénom, un mot rare ou une majuscule au milieu "
-        f"d’une phrase, à moins que {MINIMUM_PEOPLE} textes ne l’emploient",
+        "aucun de ses mots n’est rare, ni un prénom, ni à majuscule dans une phrase, à moins que "
+        f"{MINIMUM_PEOPLE} textes ne l’emploient",
         "il ne contient rien qu’une page ou un tableur exécuterait, ni aucun signe invisible",
     ]
     return "\n".join(f"- {one}{' ;' if one != conditions[-1] else '.'}" for one in conditions)

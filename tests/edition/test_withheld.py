@@ -166,7 +166,9 @@ def test_what_is_withheld_of_all_is_not_told_beside_the_figures_of_neighbours(ro
     assert set(again["status"]) <= {"suppressed"} and len(at_home)
 
 
-_OF_DRAWS = re.compile(r"\| 2\s000 \|")  # a row of how often intervals hold in so many draws
+_OF_DRAWS = re.compile(
+    r"\| 2(?:\s|\\u202f)000 \|"
+)  # a row of how often intervals hold in so many draws
 # a row of what a device gave: how many files, rows in hundreds, a digest
 _OF_EXPORTS = re.compile(r"\| (?:environ [\d\s]+00|moins de 100) \| [0-9a-f]{8}")
 
