@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dask
 import nbformat
 import pytest
 from distributed import LocalCluster
@@ -51,10 +52,15 @@ print("done")"""
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
     place = str(tmp_path_factory.mktemp("cluster"))
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, local_directory=place, **ALONE
-    ) as made:
-        yield made
+    # a worker that is killed may take long to come back on a busy machine, and is else given up
+    patient = dask.config.set({"distributed.deploy.lost-worker-timeout": "10 minutes"})
+    with (
+        patient,
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, local_directory=place, **ALONE
+        ) as cluster,
+    ):
+        yield cluster
 
 
 @pytest.fixture
