@@ -179,6 +179,8 @@ def _read(
     rejects = [tables.no_rejects()]
     exports: dict[tuple[Path, str], Export] = {}
     for path, device in claims:
+        if progress:  # an export of gigabytes takes a while to be told from what is known
+            progress(0, len(claims), path.name)
         with suppress(ObservError):  # which is told below
             exports[path, device.id] = _export(path, device, known_to(device, catalogue), store)
     folder = _place(raw, store)

@@ -93,7 +93,7 @@ _KINDS = {
 _MONTH = {"start": "past_day", "end": "day", "complete": "flag"}
 
 
-def _in_one_month(_: object, rows: pd.DataFrame) -> pd.Series:
+def _in_one_month(rows: pd.DataFrame) -> pd.Series:
     months = [rows[name].dt.to_period("M") for name in ("start", "end")]
     return (rows["start"] <= rows["end"]) & (months[0] == months[1])
 
@@ -131,7 +131,7 @@ _HOLDS: dict[str, Callable[[Any, pd.DataFrame], pd.Series]] = {
 }
 _IN_ONE_MONTH = Rule(
     "period",
-    partial(_in_one_month, None),
+    _in_one_month,
     "does not lie in one month; export by day or by month",
 )
 
