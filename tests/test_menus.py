@@ -116,14 +116,13 @@ def test_a_section_of_the_menu_whose_pages_are_all_listed_elsewhere_is_none(many
     assert not {"Produit par produit", "Organisme par organisme"} & {*titles}
 
 
-def test_the_home_page_shows_departments_as_cards_and_studies_without_surveys(many):
-    overviews, products = many.listings(many.page(PurePosixPath("index.qmd")))
-    assert [page.source.stem for page in overviews[1]] == [*OVERVIEWS]
-    assert all(page.source.name.startswith("departement-") for page in products[1])
-    text = (many.folder / "index.qmd").read_text(encoding="utf-8")
-    assert "## Les départements\n\n::: {#produits}" in text and "## Les produits" not in text
-    home = html.with_listings("::: {#produits}\n:::\n", many, many.page(PurePosixPath("index.qmd")))
-    assert "{.cards}" in home and "produits et" in home
+def test_the_home_page_leads_to_departments_and_to_studies_without_surveys(many):
+    ((_, pages),) = many.listings(many.page(PurePosixPath("index.qmd")))
+    studies, departments = pages[:2], pages[2:]
+    assert [page.source.stem for page in studies] == [*OVERVIEWS]
+    assert all(page.source.name.startswith("departement-") for page in departments)
+    home = html.with_listings("::: {#etudes}\n:::\n", many, many.page(PurePosixPath("index.qmd")))
+    assert "### Département par département" in home
 
 
 def test_a_product_says_of_which_department_it_is_and_so_does_the_whole_pdf(many):

@@ -5,7 +5,6 @@ A menu of some dozens of pages is read; one of hundreds is not, and each page wo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ _KINDS = {  # by what a study has a page for each of
     "device": ("Les enquêtes", "enquête", "enquêtes"),
     "partner": ("Les organismes", "organisme", "organismes"),
 }
-_TITLES = ("Département par département", "Les départements")  # in the menu, on the home page
+_SECTION = "Département par département"
 Study = Mapping[str, Any]  # as the manifest has it
 
 
@@ -58,21 +57,18 @@ def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None
     grouped = {f"{study['page']}.ipynb" for study in each}
     pages = [f"{study['page']}.ipynb" for study in studies if "sha256" in study]
     lists = [f"departement-{name}.qmd" for name in departments]
-    left = [{"href": name} for name in lists]  # where the first pages stood that are all grouped
+    left = [*lists]  # which the menu has once
 
     def spread(item: Any) -> list[Any]:
-        """An item of the menu, in place of whose grouped pages stand the departments."""
+        """An item of the menu, where departments stand in place of grouped pages."""
         if isinstance(item, dict) and "contents" in item:
             own = [one for each in item["contents"] for one in spread(each)]
-            title = {"section": _TITLES[0]} if {"href": lists[0]} in own else {}
-            return [{**item, **title, "contents": own}] if own else []
-        auto = item.get("auto") if isinstance(item, dict) else None
-        kept = _kept(auto, pages, grouped) if auto else None
-        if kept is None:
+            return [{**item, "contents": own}]
+        named = _listed(item.get("auto"), pages, grouped, left) if isinstance(item, dict) else None
+        if named is None:
             return [item]
-        stand = [{"href": name} for name in kept] or [*left]
-        left[:] = left if kept else []
-        return stand
+        left.clear()
+        return [{"href": name} for name in named]
 
     path = project / "_quarto.yml"
     config = mapping(read_text(path), path)
@@ -83,22 +79,19 @@ def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None
     home = project / "index.qmd"
     header, text = read_front_matter(read_text(home), home)
     for listing in header.get("listing") or []:
-        kept = _kept(listing["contents"], pages, grouped)
-        if kept is not None:
-            listing["contents"] = kept or lists
-        if kept == []:
-            listing |= {"template": "_cards.ejs", "fields": ["title", "description"]}
-            place = rf"^## .+(\n+::: {{#{re.escape(listing['id'])}}})"
-            text = re.sub(place, rf"## {_TITLES[1]}\1", text, flags=re.MULTILINE)
+        if named := _listed(listing["contents"], pages, grouped, lists):
+            listing["contents"] = named
     home.write_text(as_front_matter(header) + text, encoding="utf-8", newline="\n")
 
 
-def _kept(glob: str, pages: Sequence[str], grouped: Collection[str]) -> list[str] | None:
-    """Of the pages that a glob names, those that stay; None where all do."""
-    test = compile_glob(glob)
+def _listed(
+    glob: str | None, pages: Sequence[str], grouped: Collection[str], lists: Sequence[str]
+) -> list[str] | None:
+    """Of the pages that a glob names those that stay, then the departments; None where all stay."""
+    test = compile_glob(glob or "")
     named = [page for page in pages if test.fullmatch(page)]
     kept = [page for page in named if page not in grouped]
-    return None if len(kept) == len(named) else kept
+    return None if len(kept) == len(named) else [*kept, *lists]
 
 
 def _kind(study: Study, catalogue: Catalogue) -> str:
@@ -139,6 +132,7 @@ def _page(department: str, studies: Sequence[Study], catalogue: Catalogue) -> st
     header = {
         "title": str(plain(label)),
         "description": f"{french.join(counts)}.",
+        "section": _SECTION,
         "format": "html",
     }
     return as_front_matter({**header, "toc": False, "listing": listings}) + "\n" + "\n".join(parts)

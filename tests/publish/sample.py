@@ -117,10 +117,12 @@ def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
     return {"cells": list(cells), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
-def study(title: str, finding: str, order: int, *more: dict[str, Any]) -> dict[str, Any]:
+def study(
+    title: str, finding: str, order: int, *more: dict[str, Any], section: str = "Ce qu’ils disent"
+) -> dict[str, Any]:
     """A whole study: a figure, a table, a sentence and its estimates."""
     return notebook(
-        front(title=title, description=finding, order=order, date="2026-11-24"),
+        front(title=title, description=finding, order=order, section=section, date="2026-11-24"),
         markdown(MARKDOWN),
         code(
             '#| label: fig-parts\n#| fig-cap: "Part d’usagers satisfaits"\n'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 from observlib.errors import ObservError
+from observlib.publish import html
 from observlib.publish.project import Entry, flat, match_pages, read_project
 
 
@@ -42,7 +44,7 @@ def test_navigation_of_the_repository_reaches_every_page_in_order(project):
     study = found.page(PurePosixPath("produit.ipynb"))
     assert study.formats == ("html", "typst")
     assert found.page(PurePosixPath("methode.qmd")).formats == ("html",)
-    assert found.trail(study.source) == (Entry("Vue d’ensemble"),)
+    assert found.trail(study.source) == (Entry("Ce qu’ils disent"),)
 
 
 def test_a_page_that_a_list_leads_to_needs_no_place_in_the_navigation(project):
@@ -55,25 +57,31 @@ def test_a_page_that_a_list_leads_to_needs_no_place_in_the_navigation(project):
     ((_, pages),) = found.listings(found.page(PurePosixPath("retours.qmd")))
     assert [page.title for page in pages] == ["autre", "une"]
     listing = Entry("Les retours d’expérience", PurePosixPath("retours.qmd"))
-    assert found.trail(pages[0].source) == (listing,)
+    assert found.trail(pages[0].source) == (Entry("Ce qu’on en fait"), listing)
 
 
 def test_a_section_that_repeats_the_title_of_its_page_is_not_said_twice(project):
     found = read_project(project)
-    assert found.trail(PurePosixPath("retours.qmd")) == ()
-    assert found.trail(PurePosixPath("methode.qmd")) == (Entry("Comprendre"),)
+    edition = found.navigation[-2]
+    assert (edition.text, edition.entries[0].text) == ("Éditions", "Toutes les éditions")
+    assert found.trail(PurePosixPath("methode.qmd")) == (Entry("Comment nous le savons"),)
     assert found.trail(PurePosixPath("index.qmd")) == ()
 
 
-def test_home_page_lists_the_studies_by_order_then_the_products(project, sample):
-    for name, title, order in (("zebre", "Avant", 0), ("fiche_produit-boamp", "L'annonce", 9)):
-        sample.add_study(project, name, sample.study(title, "Un constat.", order))
+def test_menu_and_home_page_hold_studies_by_order_in_the_sections_that_they_name(project, sample):
+    sections = {"Comment nous le savons": -1, "L'annonce": 0, "Ce qu’ils disent": 9}
+    for place, (section, order) in enumerate(sections.items()):
+        study = sample.study(f"Étude {place}", "Un constat.", order, section=section)
+        sample.add_study(project, f"etude-{place}", study)
     found = read_project(project)
-    listings = list(found.listings(found.page(PurePosixPath("index.qmd"))))
-    assert [listing["id"] for listing, _ in listings] == ["etudes", "produits"]
-    studies, products = ([page.title for page in pages] for _, pages in listings)
-    assert studies == ["Avant", "Panorama", "service-public.fr"]
-    assert products == ["L’annonce"]
+    menu = {entry.text: [inside.text for inside in entry.entries] for entry in found.navigation}
+    said, known = menu["Ce qu’ils disent"], menu["Comment nous le savons"]
+    assert [*menu][:3] == ["Accueil", "L’annonce", "Ce qu’ils disent"]
+    assert said == ["Panorama", "service-public.fr", "Étude 2"]
+    assert known[:2] == ["Étude 0", "Méthode"] and [*menu][-1] == "Comment nous le savons"
+    home = html.with_listings("::: {#etudes}\n:::\n", found, found.page(PurePosixPath("index.qmd")))
+    titles = ["Comment nous le savons", "L’annonce", "Ce qu’ils disent"]
+    assert re.findall("(?m)^### (.+)$", home) == titles
 
 
 def test_globs_stay_within_a_folder_unless_doubled(project):

@@ -110,18 +110,14 @@ def test_home_page_links_each_study_and_leaves_its_finding_to_it(tmp_path, sampl
         tmp_path / "project", page=sample.study("Page", "86\u202f712 visites : un record", 1)
     )
     text = publish(project, tmp_path / "site", "embedded").read_text(encoding="utf-8")
-    studies = text[text.index('id="les-études"') : text.index('id="les-produits"')]
+    studies = text[text.index('id="les-études"') : text.index('id="toutes-les-données"')]
     assert '<a href="page.html">Page</a>' in studies and "712" not in studies
 
 
-def test_home_page_gives_products_as_links_and_says_where_there_is_none(tmp_path, sample):
-    product = {"fiche_produit-boamp": sample.study("BOAMP", "58 % d’usagers satisfaits.", 1)}
-    project = sample.make_project(tmp_path / "project", **product)
-    text = publish(project, tmp_path / "site", "embedded").read_text(encoding="utf-8")
-    studies, _, products = text[text.index('id="les-études"') :].partition('id="les-produits"')
-    assert '<a href="fiche_produit-boamp.html">BOAMP</a>' in products
-    assert "58" not in products[: products.index("</ul>")]
-    assert "Aucune page publiée." in studies
+def test_a_list_of_pages_says_where_there_is_none(tmp_path, sample):
+    project = sample.make_project(tmp_path / "project", page=sample.study("Page", "Un constat.", 1))
+    site = publish(project, tmp_path / "site", "embedded").parent
+    assert "Aucune page publiée." in (site / "retours.html").read_text(encoding="utf-8")
 
 
 def test_real_edition_has_no_such_warning(tmp_path, sample):
@@ -253,10 +249,12 @@ def test_a_page_that_a_list_leads_to_leads_back_to_the_list(tmp_path, sample):
 
     assert crumbs("practices/atelier.html") == [
         '<a href="../index.html">Accueil</a>',
+        "Ce qu’on en fait",
         '<a href="../retours.html">Les retours d’expérience</a>',
         "L’atelier",
     ]
     assert crumbs("retours.html") == [
         '<a href="index.html">Accueil</a>',
+        "Ce qu’on en fait",
         "Les retours d’expérience",
     ]

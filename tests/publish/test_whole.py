@@ -69,7 +69,7 @@ def test_whole_edition_is_kept_until_a_chapter_changes(tmp_path, made_project):
     project = read_project(made_project)
     assert [len(pages) for pages in parts(project).values()] == [2]
     chapters: dict[str, bytes] = {}
-    for page in parts(project)["Vue d’ensemble"]:
+    for page in parts(project)["Ce qu’ils disent"]:
         chapters |= chapter(project, page)[1]
     kept, site = tmp_path / "kept", tmp_path / "site"
     name = f"{_CHAPTERS}/panorama/panorama.typ"

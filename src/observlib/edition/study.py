@@ -74,6 +74,7 @@ class Study(BaseModel):
     path: Path
     title: Text
     order: int
+    section: Text = Field(default="Autres études", description="of the menu and of the home page")
     question: Text
     overview_of: Literal["partner"] | None = Field(
         default=None, description="without one an edition has no page of it"

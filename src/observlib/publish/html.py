@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from observlib.display import french
+from observlib.display.prose import plain
 from observlib.publish import pandoc
 from observlib.publish.project import HOME, Entry, Page, Project
 
@@ -79,18 +80,29 @@ def with_downloads(text: str, downloads: Sequence[Mapping[str, str]]) -> str:
 def with_listings(markdown: str, project: Project, page: Page) -> str:
     """The text with the lists of pages that its front matter asks for.
 
-    Each is a list of links, or of cards where its `fields` hold `description`; it takes the place
-    of the empty division that has its `id`, or goes to the end.
+    Each is a list of links, or of cards where its `fields` hold `description`, by the sections of
+    its pages; it takes the place of the empty division that has its `id`, or goes to the end.
     """
     for listing, pages in project.listings(page):
         cards = "description" in listing.get("fields", ())
-        items = "\n".join(_listed(other, cards) for other in pages) or "Aucune page publiée."
-        block = f"::: {{.{'cards' if cards else 'links'}}}\n{items}\n:::\n"
+        block = _list_of(pages, cards) if pages else "Aucune page publiée.\n"
         name = re.escape(str(listing.get("id") or "listing"))
         place = re.search(rf"(?m)^:{{3,}} *\{{#{name}\}} *\n:{{3,}} *$", markdown)
         start, end = place.span() if place else (len(markdown), len(markdown))
         markdown = f"{markdown[:start]}\n\n{block}{markdown[end:]}"
     return markdown
+
+
+def _list_of(pages: Sequence[Page], cards: bool) -> str:
+    by_section: dict[str, list[str]] = {}
+    for page in pages:
+        by_section.setdefault(page.section, []).append(_listed(page, cards))
+    kind = "cards" if cards else "links"
+    return "\n".join(
+        (f"### {plain(section)}\n\n" if len(by_section) > 1 else "")
+        + "\n".join([f"::: {{.{kind}}}", *items, ":::\n"])
+        for section, items in by_section.items()
+    )
 
 
 def _listed(page: Page, card: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -33,6 +33,11 @@ class Page:
     def title(self) -> str:
         """Title as plain text, with its typographic apostrophes; in `meta` it is Markdown."""
         return curly(unmarked(str(self.meta["title"])))
+
+    @property
+    def section(self) -> str:
+        """The section of the menu and of the home page that its front matter names, if it does."""
+        return curly(unmarked(str(self.meta.get("section") or "")))
 
     @property
     def is_study(self) -> bool:
@@ -192,7 +197,8 @@ def read_project(folder: Path) -> Project:
             f"{folder / 'index.qmd'}: the home page is missing, or not in project.render"
         )
     sidebar = (config.get("website") or {}).get("sidebar") or {}
-    navigation = tuple(_entries(sidebar.get("contents") or [], pages, config_path, problems))
+    named = tuple(_entries(sidebar.get("contents") or [], pages, config_path, problems))
+    navigation = tuple(_in_sections(named, pages))
     project = Project(folder, config, manifest, pages, navigation)
     reached = {entry.page for entry in flat(navigation)}
     for page in [page for page in pages if page.source in reached]:
@@ -206,6 +212,24 @@ def read_project(folder: Path) -> Project:
     if problems:
         raise ObservError(*problems)
     return project
+
+
+def _in_sections(entries: Sequence[Entry], pages: Iterable[Page]) -> Iterator[Entry]:
+    """The navigation, in which a page that no section holds stands in that of its front matter."""
+    sections = {page.source: page.section for page in pages}
+    there = {entry.text for entry in entries if entry.entries}
+    own: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.page and (section := sections[entry.page]):
+            own.setdefault(section, []).append(entry)
+    for entry in entries:
+        section = sections.get(entry.page, "") if entry.page else ""
+        if entry.entries:
+            yield replace(entry, entries=(*own.get(entry.text, ()), *entry.entries))
+        elif not section:
+            yield entry
+        elif section not in there and own[section][0] is entry:
+            yield Entry(section, None, tuple(own[section]))
 
 
 def flat(entries: Iterable[Entry]) -> Iterator[Entry]:
