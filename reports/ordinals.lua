@@ -91,9 +91,10 @@ local ordinals = {
 
 function Pandoc(doc)
   doc.blocks = doc.blocks:walk(ordinals)
-  if quarto then return doc end -- which makes plain texts of its metadata, for tabs and listings
-  doc.meta.pagetitle = doc.meta.title and pandoc.utils.stringify(doc.meta.title)
-  for _, key in ipairs { 'title', 'subtitle', 'description', 'madelong' } do
+  -- Quarto makes plain texts of titles, for tabs and menus
+  local keys = quarto and { 'subtitle', 'description' } or { 'title', 'subtitle', 'description', 'madelong' }
+  if not quarto then doc.meta.pagetitle = doc.meta.title and pandoc.utils.stringify(doc.meta.title) end
+  for _, key in ipairs(keys) do
     local value = doc.meta[key]
     if pandoc.utils.type(value) == 'Inlines' then doc.meta[key] = value:walk(ordinals) end
   end

@@ -36,6 +36,7 @@ TODAY = date(2026, 11, 24)
 T3 = "2026-T3"
 QUARTO = """project:
   type: website
+  output-dir: _rendered
   render: [index.qmd, "*.ipynb"]
 lang: fr-FR
 website:
@@ -295,8 +296,8 @@ def copy_sheets(root: Path) -> None:
 
 def copy_site(root: Path) -> None:
     """The project's own site but for its home page and glossary, which have one of their own."""
-    names = ["_quarto.yml", "retours.qmd", "_cards.ejs", "methode.qmd", "accessibilite.qmd"]
-    names += ["drawings.css", "style.scss", "origines.qmd", "_links.ejs"]
+    names = ["_quarto.yml", "retours.qmd", "methode.qmd", "accessibilite.qmd"]
+    names += ["drawings.css", "style.scss", "origines.qmd"]
     for name in (*names, "_redaction.md", "_machine.md", "references.bib", "references.csl"):
         shutil.copy(PROJECT / "reports" / name, root / "reports")
     for path in (PROJECT / "reports").glob("*.lua"):
@@ -402,7 +403,7 @@ def test_a_wrong_sheet_action_or_reply_stops_the_edition_before_anything_runs(
 def test_files_of_the_site_s_own_settings_reach_the_publisher_and_what_was_made_does_not(
     release, root, monkeypatch
 ):
-    write(root / "reports" / "_cards.ejs", "x")
+    write(root / "reports" / "_extensions" / "a" / "_extension.yml", "x")
     write(root / "reports" / "images" / "a.svg", "x")
     write(root / "reports" / "_failed" / "old.ipynb", "x")
     seen: list[str] = []
@@ -414,7 +415,7 @@ def test_files_of_the_site_s_own_settings_reach_the_publisher_and_what_was_made_
 
     monkeypatch.setattr(module, "publish", look)
     release()
-    assert {"_quarto.yml", "_cards.ejs", "images/a.svg", "index.qmd"} <= set(seen)
+    assert {"_quarto.yml", "_extensions/a/_extension.yml", "images/a.svg", "index.qmd"} <= set(seen)
     assert not {"_site", "_failed", "editions/2026-T2"} & set(seen)
 
 

@@ -124,7 +124,7 @@ def _page(department: str, studies: Sequence[Study], catalogue: Catalogue) -> st
     for kind, (title, *nouns) in _KINDS.items():
         own = [f"{study['page']}.ipynb" for study in studies if _kind(study, catalogue) == kind]
         if own:
-            about = {"template": "_links.ejs", "sort": "order", "fields": ["title"]}
+            about = {"sort": "order", "fields": ["title"]}
             listings.append({"id": kind, "contents": own, **about})
             parts.append(f"## {title}\n\n::: {{#{kind}}}\n:::\n")
             counts.append(french.count(len(own), *nouns))

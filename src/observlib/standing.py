@@ -25,7 +25,7 @@ PREVIEWS = Path("reports") / ".preview"
 BESIDE = ("reviews", "errata")
 _BESIDE = tuple(f"the {name}" for name in BESIDE)
 # what an edition makes in `reports/`, or did
-MADE = ("_site", "editions", "_failed", "practices", "documentation")
+MADE = ("_site", "_rendered", "editions", "_failed", "practices", "documentation")
 _CODE = "the code"  # of notebooks
 _RECORD = "published.json"
 
@@ -64,7 +64,7 @@ def now(
         "the command": json.dumps([sorted(set(only)), sorted(given.items())]),
         "the data folder": str(data.resolve()),
         "the day": str(Quarter.last_complete(today)),
-        "the publisher": publisher_used(publisher),
+        "the publisher": publisher_used(publisher, root / disk_cache.FOLDER / "site"),
         **files_of_project(root, data),
         **_code(root),
         **_beside(root),
@@ -119,11 +119,17 @@ def _latest(root: Path, found: Inputs) -> str:
 def site_sources(root: Path) -> Inputs:
     """What people wrote of the site: its fixed pages, style and filters, the documentation."""
     reports = root / "reports"
-    made = [path.name for path in reports.glob("_*") if path.is_dir()]
+    made = [path.name for path in reports.glob("*") if _is_made(path)]
     return {
         **inputs.tree("the site's sources", reports, {*MADE, *made, *BESIDE}),
         **inputs.tree("the site's sources/docs", root / "docs"),
     }
+
+
+def _is_made(path: Path) -> bool:
+    """Whether a folder of the site's sources holds what commands make: `_site`, and Quarto's."""
+    named = path.name in MADE or (path.name.startswith("_") and path.name != "_extensions")
+    return named and path.is_dir()
 
 
 def copy_sources(root: Path, folder: Path) -> None:
@@ -131,8 +137,7 @@ def copy_sources(root: Path, folder: Path) -> None:
 
     def made(place: str, names: list[str]) -> set[str]:
         hidden = {name for name in names if name.startswith(".") or name in BESIDE}
-        known = {name for name in names if name.startswith("_") or name in MADE}
-        return hidden | {name for name in known if Path(place, name).is_dir()}
+        return hidden | {name for name in names if _is_made(Path(place, name))}
 
     shutil.copytree(root / "reports", folder, ignore=made)
 

@@ -42,9 +42,11 @@ def made(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     page = embedded._page
 
     @functools.wraps(page)
-    def note(project: embedded.Project, one: embedded.Page) -> dict[str, bytes]:
+    def note(
+        project: embedded.Project, one: embedded.Page, frames: Path | None
+    ) -> dict[str, bytes]:
         names.add(str(one.source))
-        return page(project, one)
+        return page(project, one, frames)
 
     monkeypatch.setattr(embedded, "_page", note)
     return names

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
-from pathlib import Path
-from types import ModuleType
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 from lxml import html
+from tests.publish import sample
+from tests.site.axe import violations
+from tests.site.conftest import dump
 
-from observlib.publish import publish
+from observlib.publish import access, embedded, publish
+from observlib.publish.html import with_downloads
+from observlib.publish.markdown import Converted, notebook_to_markdown
+from observlib.publish.project import Page, read_project
+from observlib.publish.quarto import framed, render
 from observlib.publish.quarto_command import find_quarto
 
+__all__ = ["dump"]
+RECORDED = Path(__file__).with_name("quarto-panorama.html")
 DOWNLOADS = (".pdf", ".docx", ".csv", ".ipynb", ".xlsx", ".zip")
 TELLS = ("headings", "captions", "alternatives", "tables", "references", "downloads")
 
@@ -41,7 +52,11 @@ def told(page: str) -> dict[str, list[Any]]:
         "tables": [[_texts(row.xpath("./th | ./td")) for row in t.iter("tr")] for t in tables],
         "references": _texts(main.xpath(".//*[contains(@class, 'csl-entry')]")),
         "downloads": sorted(
-            {h.rpartition("/")[2] for h in whole.xpath("//a/@href") if h.endswith(DOWNLOADS)}
+            {
+                h.rpartition("/")[2]
+                for h in whole.xpath("//a/@href")
+                if h.endswith(DOWNLOADS) and "#" not in h
+            }
         ),
     }
 
@@ -53,38 +68,69 @@ def asked_outside(page: str) -> list[str]:
     return [address for address in asked if re.match(r"(?:https?:)?//", address)]
 
 
-EMBEDDED = """<body><nav><h2>Menu</h2></nav><main><h1>Un titre</h1><h2>Notes</h2>
-<figure id="fig-a"><figcaption><span class="label">Figure\u00a01\u00a0: </span>Hausse</figcaption>
-<img src="a.svg" alt="Une courbe"></figure><table><caption>Tableau\u00a01\u00a0: T</caption>
-<tr><th scope="col">A</th><td>1</td></tr></table><div class="csl-entry">B.</div></main>
-<a href="page.csv">Données</a></body>"""
-QUARTO = """<body><main class="content"><header><h1 class="title">Un titre</h1></header>
-<nav id="TOC"><h2>Dans cette page</h2></nav><section><h2 data-anchor-id="n">Notes</h2>
-<div id="fig-a" class="quarto-float"><figure><figcaption>Figure\u00a01\u00a0: Hausse</figcaption>
-<div><img src="a.svg" alt="Une courbe"></div></figure></div><div id="tbl-a"><figure><figcaption>
-Tableau\u00a01\u00a0: T</figcaption><table><tr><th>A</th><td>1</td></tr></table></figure></div>
-</section><div id="refs"><div class="csl-entry">B.</div></div></main>
-<a href="./page.csv">Données</a></body>"""
+def counted(page: str) -> int:
+    """Numbers that lead to their origins."""
+    return len(re.findall(r'href="origines/[^"]*#', page))
 
 
-def test_the_same_page_of_either_publisher_tells_the_same():
-    assert told(EMBEDDED) == told(QUARTO)
-    found = told(EMBEDDED)
-    assert [*found] == [*TELLS] and all(found.values())
+def make_project(folder: Path) -> Path:
+    """The sample, with all that a page may hold: origins, an annex, lists, works, downloads."""
+    annex = sample.markdown("## Citer et refaire cette page {.annex}\n\n**Citer.** Observatoire.\n")
+    study = sample.study("Panorama", "Au 3e trimestre, 82 % de satisfaits.", 1, annex)
+    sample.make_project(folder, panorama=study)
+    figures = [["a1", "origines/panorama.html#a1", [82, 80, 85, 1240], ["service-public.fr"], True]]
+    told = {"figures": figures, "cells": {"tbl-parts": [0], "finding": [0]}, "sections": {"": [0]}}
+    page = folder / "origines" / "panorama.qmd"
+    page.parent.mkdir()
+    page.write_text("---\ntitle: Origines\nformat: html\n---\n\n[Une.]{#a1}\n", encoding="utf-8")
+    page.with_suffix(".json").write_text(json.dumps(told), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_project(tmp_path_factory.mktemp("parity") / "project")
+
+
+def finished(project: Path, document: str, place: Path) -> str:
+    """A page as it is published, of what its publisher made."""
+    read = read_project(project)
+    place.mkdir()
+    (place / "panorama.html").write_text(document, encoding="utf-8")
+    access.finish_pages(read, place, ["panorama.html"])
+    return (place / "panorama.html").read_text(encoding="utf-8")
+
+
+def test_a_page_that_a_real_quarto_made_tells_what_the_embedded_publisher_tells(
+    project: Path, tmp_path: Path
+) -> None:
+    """On what Quarto made of the sample's study: see `RECORDED`."""
+    page = read_project(project).page(PurePosixPath("panorama.ipynb"))
+    embedded.write_html(read_project(project), page, tmp_path)
+    one = (tmp_path / "panorama.html").read_text(encoding="utf-8")
+    (tmp_path / "quarto").mkdir()
+    shutil.copy(RECORDED, tmp_path / "quarto" / "panorama.html")
+    other = with_downloads(framed(tmp_path / "quarto", page), [])
+    pages = [finished(project, text, tmp_path / f"{n}") for n, text in enumerate((one, other))]
+    found, made = map(told, pages)
+    assert found == made
+    assert all(found[name] for name in TELLS if name != "downloads")
+    assert counted(pages[0]) == counted(pages[1]) == 2
 
 
 @pytest.mark.parametrize(
     ("before", "after", "where"),
     [
-        ("Figure\u00a01", "Figure\u00a02", "captions"),
-        ("<td>1</td>", "<td>2</td>", "tables"),
-        ("Une courbe", "Deux courbes", "alternatives"),
+        ("Figure\u00a01\u00a0:", "Figure\u00a02\u00a0:", "captions"),
+        (">82\u00a0%<", ">83\u00a0%<", "tables"),
+        ('fig-parts.svg" alt="', 'fig-parts.svg" alt="Deux ', "alternatives"),
         ("<h2 data-anchor-id", '<h2 class="x">Un de plus</h2><h2 data-anchor-id', "headings"),
-        ("./page.csv", "./page.ods", "downloads"),
+        ("</main>", '<a href="page.ods">O</a><a href="page.xlsx">X</a></main>', "downloads"),
     ],
 )
 def test_a_difference_is_seen_where_it_is(before, after, where):
-    one, other = told(EMBEDDED), told(QUARTO.replace(before, after))
+    page = RECORDED.read_text(encoding="utf-8").replace("&nbsp;", "\u00a0")
+    one, other = told(page), told(page.replace(before, after, 1))
     assert [name for name in TELLS if one[name] != other[name]] == [where]
 
 
@@ -96,19 +142,46 @@ def test_what_a_page_asks_of_other_sites_is_seen():
 @pytest.mark.slow
 @pytest.mark.skipif(find_quarto() is None, reason="Quarto is not installed")
 def test_quarto_and_the_embedded_publisher_tell_the_same_and_ask_nothing(
-    tmp_path: Path, sample: ModuleType
+    project: Path, tmp_path: Path, dump: Callable[..., str]
 ) -> None:
-    """On the sample, which has all kinds of pages; run it wherever Quarto is."""
-    made = {}
+    """Wherever Quarto is: all pages of the sample, and what is recorded of one."""
+    made: dict[str, dict[str, str]] = {}
     for name in ("embedded", "quarto"):
-        project = sample.make_project(tmp_path / name / "project")
-        site = publish(project, tmp_path / name / "site", name).parent
-        pages = {path.relative_to(site): path.read_text("utf-8") for path in site.rglob("*.html")}
-        made[name] = pages
+        site = publish(project, tmp_path / name, name).parent
+        paths = site.rglob("*.html")
+        made[name] = {path.relative_to(site).as_posix(): path.read_text("utf-8") for path in paths}
     assert {*made["embedded"]} == {*made["quarto"]}
     wrong = []
     for path, page in made["embedded"].items():
-        one, other = told(page), told(made["quarto"][path])
-        wrong += [f"{path}: {name} differ" for name in TELLS if one[name] != other[name]]
-        wrong += [f"{path}: asks {address}" for address in asked_outside(made["quarto"][path])]
+        other = made["quarto"][path]
+        one, two = told(page), told(other)
+        wrong += [f"{path}: {name} differ" for name in TELLS if one[name] != two[name]]
+        wrong += [f"{path}: origins differ"] if counted(page) != counted(other) else []
+        wrong += [f"{path}: asks {address}" for address in asked_outside(other)]
+    found = violations(tmp_path / "quarto", dump)
+    wrong += [f"{path}: {one}" for path, told in found.items() for one in told]
     assert not wrong, "\n".join(wrong)
+    assert recorded(project, tmp_path / "frames") == RECORDED.read_text("utf-8"), (
+        "another Quarto: look at its pages, then `python -m tests.publish.test_parity` renews "
+        f"{RECORDED.name}"
+    )
+
+
+def recorded(project: Path, folder: Path) -> str:
+    """What Quarto makes of the sample's study, without scripts, styles, and the frame around it."""
+    read = read_project(project, "quarto")
+    page = read.page(PurePosixPath("panorama.ipynb"))
+
+    def text(one: Page) -> Converted:
+        return notebook_to_markdown(project / one.source)
+
+    render(read, [page], text, folder, lambda _: None)
+    made = (folder / "panorama.html").read_text(encoding="utf-8")
+    main = made[made.index("<main") : made.index("</main>") + len("</main>")]
+    return f"<!doctype html>\n<html><head></head><body>\n{main}\n</body></html>\n"
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        parts = Path(place) / "project", Path(place) / "frames"
+        RECORDED.write_text(recorded(make_project(parts[0]), parts[1]), encoding="utf-8")

@@ -78,7 +78,7 @@ def test_menu_and_home_page_hold_studies_by_order_in_the_sections_that_they_name
     said, known = menu["Ce qu’ils disent"], menu["Comment nous le savons"]
     assert [*menu][:3] == ["Accueil", "L’annonce", "Ce qu’ils disent"]
     assert said == ["Panorama", "service-public.fr", "Étude 2"]
-    assert known[:2] == ["Étude 0", "Méthode"] and [*menu][-1] == "Comment nous le savons"
+    assert known[:2] == ["Étude 0", "Méthode et mode d’emploi"] and [*menu][-1] == "Comment nous le savons"
     home = html.with_listings("::: {#etudes}\n:::\n", found, found.page(PurePosixPath("index.qmd")))
     titles = ["Comment nous le savons", "L’annonce", "Ce qu’ils disent"]
     assert re.findall("(?m)^### (.+)$", home) == titles
@@ -134,7 +134,7 @@ def test_missing_title_finding_and_format_are_told_together(project, sample):
     text = str(caught.value)
     assert "bad.ipynb: front matter has no 'title'" in text
     assert "bad.ipynb: front matter has no 'description'" in text
-    assert "bad.ipynb: unknown format docx; allowed: html, typst" in text
+    assert "bad.ipynb: unknown format docx; allowed: html, typst, and with Quarto its own" in text
     assert "glossaire.qmd:3: not valid YAML" in text
 
 
@@ -210,3 +210,4 @@ def test_a_filter_that_only_quarto_could_run_is_told(project, name):
     path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
     with pytest.raises(ObservError, match=r"filters: .* is no Lua file beside it"):
         read_project(project)
+    assert name not in [path.name for path in read_project(project, "a quarto").filters]

@@ -4,40 +4,47 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import stat
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import yaml
 
 from observlib import estimates
 from observlib.errors import ObservError
-from observlib.publish import publish, quarto
-from observlib.publish.project import read_project
+from observlib.publish import publish, quarto, quarto_check
+from observlib.publish.markdown import notebook_to_markdown
+from observlib.publish.project import Page, read_project
 from observlib.publish.quarto import stage
 from observlib.yaml_files import split_front_matter
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command is a script")
 
+# what a run tells, fails with and makes; what its pages hold is asked of the real one
 STAND_IN = r"""#!{python}
 import json, sys
 from pathlib import Path
-Path({log!r}).write_text(json.dumps([sys.argv[1:], str(Path.cwd())]), encoding="utf-8")
-print("\x1b[1m[ 1/12] index.qmd\x1b[22m", file=sys.stderr)
+import yaml
+render = yaml.safe_load(Path("_quarto.yml").read_text("utf-8"))["project"]["render"]
+with Path({log!r}).open("a", encoding="utf-8") as log:
+    print(json.dumps([sys.argv[1:], str(Path.cwd()), render]), file=log)
+print("\x1b[1m[ 1/12] " + render[0] + "\x1b[22m", file=sys.stderr)
 print("\x1b[33mWARN: something\x1b[39m", file=sys.stderr)
 if {status}:
     print("ERROR: broken page", file=sys.stderr)
     sys.exit({status})
-site = Path("_site")
-for source in [*Path(".").glob("*.qmd"), *Path(".").glob("*.ipynb")]:
+site = Path("_rendered")
+(site / "site_libs").mkdir(parents=True)
+(site / "site_libs" / "theme.css").write_text("body {{}}")
+for source in map(Path, render):
     page = site / source.with_suffix(".html")
     page.parent.mkdir(parents=True, exist_ok=True)
     if source.stem not in {skipped!r}:
         page.write_text(
-            '<head></head><main><a href="panorama.ipynb.download">Carnet</a><table></table></main>',
+            '<head></head><main><!-- downloads -->\n<a href="./">Un</a><table></table></main>',
             encoding="utf-8",
         )
 """
@@ -57,12 +64,13 @@ def install(
     beside: bool = False,
 ) -> Path:
     """A command named `quarto`, on PATH or beside Python, that notes how it was called."""
-    folder, log = tmp_path / "bin", tmp_path / "log.json"
+    folder, log = tmp_path / "bin", tmp_path / "log.jsonl"
     folder.mkdir()
     command = folder / "quarto"
     text = STAND_IN.format(python=sys.executable, log=str(log), status=status, skipped=[skipped])
     command.write_text(text, encoding="utf-8")
     command.chmod(command.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setattr(quarto, "_PROCESSES", 1)
     if beside:
         monkeypatch.setenv("PATH", str(tmp_path / "empty"))
         monkeypatch.setattr(sys, "executable", str(folder / "python"))
@@ -72,92 +80,88 @@ def install(
     return log
 
 
-@pytest.mark.parametrize("publisher", ["auto", "quarto"])
+def runs(log: Path) -> list[Any]:
+    return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+
+
+def staged(project: Path, folder: Path) -> dict[str, Any]:
+    """The settings of a project as Quarto is handed it."""
+    read = read_project(project, "a quarto")
+
+    def text(page: Page) -> Any:
+        return notebook_to_markdown(project / page.source)
+
+    stage(read, [page for page in read.pages if page.is_study], text, folder)
+    found: dict[str, Any] = yaml.safe_load((folder / "_quarto.yml").read_text(encoding="utf-8"))
+    return found
+
+
+def configure(folder: Path, **settings: Any) -> None:
+    path = folder / "_quarto.yml"
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump({**config, **settings}, allow_unicode=True), encoding="utf-8")
+
+
 def test_a_quarto_that_pip_installed_is_found_though_its_folder_is_not_on_path(
-    tmp_path, monkeypatch, project, publisher
+    tmp_path, monkeypatch, project
 ):
     log = install(tmp_path, monkeypatch, beside=True)
-    publish(project, tmp_path / "site", publisher)
+    publish(project, tmp_path / "site", "quarto")
     assert log.exists()
 
 
-@pytest.mark.parametrize("publisher", ["auto", "quarto"])
-def test_quarto_renders_a_copy_and_executes_nothing(tmp_path, monkeypatch, project, publisher):
+def test_quarto_renders_a_copy_and_executes_nothing(tmp_path, monkeypatch, project):
     log = install(tmp_path, monkeypatch)
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
-    site = publish(project, tmp_path / "site", publisher).parent
-    arguments, place = json.loads(log.read_text(encoding="utf-8"))
+    site = publish(project, tmp_path / "site", "quarto").parent
+    ((arguments, place, rendered),) = runs(log)
     assert arguments == ["render", ".", "--no-execute"]
     assert not any(part.startswith(".") for part in Path(place).parts), "Quarto finds no page there"
     assert not Path(place).exists(), "the copy is cleared away"
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
-    study = site
-    assert (study / "panorama.csv").is_file() and (study / "panorama.ipynb").is_file()
-    assert 'href="panorama.ipynb"' in (study / "panorama.html").read_text(encoding="utf-8")
+    assert "panorama.qmd" in rendered and not [name for name in rendered if "ipynb" in name]
+    page = (site / "panorama.html").read_text(encoding="utf-8")
+    assert 'href="panorama.ipynb" download' in page and 'href="panorama.pdf" download' in page
+    assert 'href="./index.html"' in page, "a link to a folder leads nowhere from a disk"
+    assert (site / "site_libs" / "theme.css").is_file()
 
 
-def test_the_data_package_is_beside_the_pages_and_each_study_leads_to_it(
-    tmp_path, monkeypatch, project, sample
-):
-    names = sample.add_package(project)
-    install(tmp_path, monkeypatch)
-    site = publish(project, tmp_path / "site", "quarto").parent
-    found = {path.relative_to(site).as_posix() for path in site.glob("donnees/*")}
-    assert found == {*names} and not (site / "estimates.parquet").exists()
-    stage(read_project(project), tmp_path / "staged")
-    notebook = tmp_path / "staged" / "panorama.ipynb"
-    head = "".join(json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"])
-    links = yaml.safe_load(split_front_matter(head)[0])["format-links"]
-    everything = "Toutes les données de l’édition (ZIP)"
-    assert {"text": everything, "href": names[1], "icon": "file-zip"} in links
+def test_quarto_is_asked_again_for_the_pages_that_changed_alone(tmp_path, monkeypatch, project):
+    log, site, kept = install(tmp_path, monkeypatch), tmp_path / "site", tmp_path / "kept"
+    publish(project, site, "quarto", cache=kept)
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    publish(project, site, "quarto", cache=kept)
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+    study = project / "panorama.ipynb"
+    study.write_text(study.read_text("utf-8").replace("prudence !", "patience !"), "utf-8")
+    publish(project, site, "quarto", cache=kept)
+    (_, _, all_of_them), (_, _, again) = runs(log)
+    assert len(all_of_them) == 8 and again == ["panorama.qmd"]
 
 
-def test_quarto_numbers_no_sentence_and_loads_no_script_for_a_table(tmp_path, sample):
-    shows = {
-        "a sentence where a table is not": ("tbl", {"markdown": "Rien n'est mesuré."}),
-        "a table that has its own label": ("tbl", {"markdown": "| a |\n|---|\n| 1 |"}),
-        "a table": ("tbl", {"html": "<table><tr><th>a</th></tr></table>"}),
-        "a picture": ("fig", {"svg": "<svg/>"}),
-    }
-    cells = [
-        sample.code(f"#| label: {kind}-un\n#| {kind}-cap: Un titre", sample.shown(**data))
-        for kind, data in shows.values()
-    ]
-    project = sample.make_project(tmp_path / "project", page=sample.study("P", "Un.", 1, *cells))
-    stage(read_project(project), tmp_path / "staged")
-    staged = json.loads((tmp_path / "staged" / "page.ipynb").read_text(encoding="utf-8"))["cells"]
-    found = dict(zip(shows, staged[-4:], strict=True))
-    sources = {name: "".join(cell["source"]) for name, cell in found.items()}
-    assert {name for name, text in sources.items() if "label" in text or "cap" in text} == {
-        "a table",
-        "a picture",
-    }
-    assert all("show()" in text for text in sources.values())
-    outputs = [output["data"] for cell in staged for output in cell.get("outputs", [])]
-    assert not any("text/html" in data for data in outputs)
-    assert "```{=html}\n<table>" in found["a table"]["outputs"][0]["data"]["text/markdown"]
+def test_pages_are_shared_among_processors_and_all_made(tmp_path, monkeypatch, project):
+    log = install(tmp_path, monkeypatch)
+    monkeypatch.setattr(quarto, "_PROCESSES", 3)
+    publish(project, tmp_path / "site", "quarto")
+    rendered = [name for _, _, own in runs(log) for name in own]
+    assert len(runs(log)) == 3 and len(rendered) == len({*rendered}) == 8
 
 
 def test_failure_of_quarto_is_told_with_its_last_lines(tmp_path, monkeypatch, project):
     install(tmp_path, monkeypatch, status=3)
     (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "old").write_text("old", encoding="utf-8")
-    with pytest.raises(ObservError, match=r"(?s)status 3.*ERROR: broken page"):
+    (tmp_path / "site" / "index.html").write_text("old", encoding="utf-8")
+    with pytest.raises(ObservError, match=r"(?s)failed with status 3.*ERROR: broken page"):
         publish(project, tmp_path / "site", "quarto")
-    assert [path.name for path in (tmp_path / "site").iterdir()] == ["old"]
+    assert (tmp_path / "site" / "index.html").read_text(encoding="utf-8") == "old"
 
 
 def test_pages_and_warnings_of_quarto_are_told_as_they_come(tmp_path, monkeypatch, project, capsys):
     install(tmp_path, monkeypatch)
     told: list[tuple[int, int, str]] = []
     publish(project, tmp_path / "site", "quarto", lambda *step: told.append(step))
-    total = told[0][1]
-    pdfs = [(total, total, f"PDF, {title}") for title in ("Panorama", "service-public.fr")]
-    assert told == [
-        *((0, total, "Quarto"), (0, total, "index.qmd")),
-        *pdfs,
-        (total, total, "Quarto"),
-    ]
+    (_, total, first), *_, (done, of, _) = told
+    assert first == "index.qmd" and done == of == total
     assert capsys.readouterr().err == "quarto: WARN: something\n"
 
 
@@ -180,24 +184,15 @@ def test_a_page_that_quarto_did_not_make_is_told(tmp_path, monkeypatch, project)
         publish(project, tmp_path / "site", "quarto")
 
 
-def test_whoever_publishes_readers_have_the_same_pdfs(tmp_path, monkeypatch, project):
+def test_whoever_publishes_readers_have_the_same_documents(tmp_path, monkeypatch, project):
     install(tmp_path, monkeypatch)
     sites = [publish(project, tmp_path / name, name).parent for name in ("quarto", "embedded")]
-    one, other = ({path.name: path.read_bytes() for path in site.glob("*.pdf")} for site in sites)
+    one, other = (
+        {path.name: path.read_bytes() for path in site.iterdir() if path.suffix in (".pdf", ".csv")}
+        for site in sites
+    )
     assert "panorama.pdf" in one and "<pdfuaid:part>1" in one["panorama.pdf"].decode("latin-1")
     assert one == other
-
-
-def test_pages_of_quarto_have_the_search_and_the_tables_of_the_others(
-    tmp_path, monkeypatch, project
-):
-    install(tmp_path, monkeypatch)
-    site = publish(project, tmp_path / "site", "quarto").parent
-    text = (site / "panorama.html").read_text(encoding="utf-8")
-    assert '<script src="search.js" data-root="" defer></script>' in text
-    assert '<div class="scroll"' in text
-    assert "panorama.html" in (site / "search-index.js").read_text(encoding="utf-8")
-    assert all((site / name).is_file() for name in ("search.js", "values.js"))
 
 
 def test_quarto_wanted_and_absent_says_how_to_get_it(tmp_path, monkeypatch, project):
@@ -207,40 +202,42 @@ def test_quarto_wanted_and_absent_says_how_to_get_it(tmp_path, monkeypatch, proj
         publish(project, tmp_path / "site", "quarto")
 
 
-def test_staged_navigation_is_explicit_and_in_order(tmp_path, project):
-    stage(read_project(project), tmp_path / "staged")
-    config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
+def test_a_quarto_that_does_not_pass_its_check_is_not_chosen_and_it_is_said_why(
+    tmp_path, monkeypatch, project, capsys
+):
+    log = install(tmp_path, monkeypatch)
+    quarto_check.fault.cache_clear()
+    site = publish(project, tmp_path / "site", "auto", cache=tmp_path / "kept").parent
+    assert "Huit usagers" in (site / "panorama.html").read_text(encoding="utf-8")
+    assert [own for _, _, own in runs(log)] == [["page.qmd"]], "a small page, once"
+    said = capsys.readouterr().err
+    assert "quarto: a small page of it says" in said
+    assert "pages are made by the embedded publisher" in said
+
+
+def test_staged_navigation_leads_to_pages_that_other_runs_make(tmp_path, project):
+    config = staged(project, tmp_path / "staged")
+    assert config["project"]["render"] == ["panorama.qmd", "produit.qmd"]
     section = next(item for item in config["website"]["sidebar"]["contents"] if "section" in item)
-    assert [item["href"] for item in section["contents"]] == [
-        "panorama.ipynb",
-        "produit.ipynb",
-    ]
+    assert [item["href"] for item in section["contents"]] == ["panorama.html", "produit.html"]
+    footer = [item["href"] for item in config["website"]["page-footer"]["right"]]
+    assert footer == ["/accessibilite.html", "/methode.html"]
 
 
-def test_staged_pages_are_named_so_that_quarto_renders_no_other(tmp_path, project):
+def test_a_notebook_that_the_edition_does_not_hold_is_not_handed_over(tmp_path, project):
     (project / "brouillon.ipynb").write_text("{}", encoding="utf-8")
-    stage(read_project(project), tmp_path / "staged")
-    config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
-    assert config["project"]["render"] == [
-        *("index.qmd", "retours.qmd", "methode.qmd", "origines.qmd", "glossaire.qmd"),
-        "accessibilite.qmd",
-        *("panorama.ipynb", "produit.ipynb"),
-    ]
+    staged(project, tmp_path / "staged")
+    assert not [*(tmp_path / "staged").rglob("*.ipynb"), *(tmp_path / "staged").glob("brouillon*")]
 
 
-def test_staged_study_links_its_downloads_and_warns_once(tmp_path, project):
-    stage(read_project(project), tmp_path / "staged")
-    path = tmp_path / "staged" / "panorama.ipynb"
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    front = yaml.safe_load(split_front_matter("".join(notebook["cells"][0]["source"]))[0])
-    texts = ["PDF", "Word", "Carnet exécuté", "Données (CSV)", "Toute l’édition (PDF)"]
-    assert [link["text"] for link in front["format-links"]] == texts
-    assert front["title"] == "Panorama"
-    text = path.read_text(encoding="utf-8")
-    assert text.count("Données de démonstration") == 1
-    assert all(isinstance(cell["source"], list) for cell in notebook["cells"])
-    outputs = [cell for cell in notebook["cells"] if cell.get("outputs")]
-    assert len(outputs) == 3, "outputs stay: nothing is executed again"
+def test_staged_study_tells_its_edition_and_holds_no_code(tmp_path, project):
+    config = staged(project, tmp_path / "staged")
+    assert (config["edition"], str(config["made"])) == ("Édition 2026-T3", "2026-11-24")
+    text = (tmp_path / "staged" / "panorama.qmd").read_text(encoding="utf-8")
+    front, body = split_front_matter(text)
+    assert yaml.safe_load(front)["title"] == "Panorama"
+    assert body.count("Données de démonstration") == 1
+    assert "show()" not in body and "```{python}" not in body
 
 
 def test_a_drawing_that_a_text_shows_is_staged_beside_its_page(tmp_path, project, sample):
@@ -248,56 +245,39 @@ def test_a_drawing_that_a_text_shows_is_staged_beside_its_page(tmp_path, project
     carried[estimates.MIME]["pictures"] = {"line-1.svg": "<svg/>"}
     shown = sample.shown(markdown='![](line-1.svg){fig-alt="T"}', estimates=carried)
     sample.add_study(project, "traits", sample.study("Traits", "F.", 9, sample.code("", shown)))
-    stage(read_project(project), tmp_path / "staged")
-    staged = tmp_path / "staged"
-    assert "![](traits/line-1.svg)" in (staged / "traits.ipynb").read_text("utf-8")
-    assert (staged / "traits" / "line-1.svg").read_text("utf-8") == "<svg/>"
+    staged(project, tmp_path / "staged")
+    assert "![](traits/line-1.svg)" in (tmp_path / "staged" / "traits.qmd").read_text("utf-8")
+    assert (tmp_path / "staged" / "traits" / "line-1.svg").read_text("utf-8") == "<svg/>"
 
 
-def test_quarto_makes_no_pdf_and_pages_lead_to_ours(tmp_path, project):
-    sheet = "---\ntitle: Une méthode\n---\n\nUn texte.\n"
-    (project / "methode.qmd").write_text(sheet, encoding="utf-8")
-    stage(read_project(project), tmp_path / "staged")
-    config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
-    assert {*config["format"]} == {"html"}
-    assert config["format"]["html"]["format-links"] == ["html"]
-    text = (tmp_path / "staged" / "methode.qmd").read_text(encoding="utf-8")
-    links = yaml.safe_load(split_front_matter(text)[0])["format-links"]
-    assert {"text": "PDF", "href": "methode.pdf", "icon": "file-pdf"} in links
+def test_formats_and_filters_of_the_user_are_handed_over_and_pdfs_stay_ours(
+    tmp_path, project, sample
+):
+    study = sample.study("Diapos", "Un constat.", 9)
+    formats = {"html": {}, "typst": {}, "revealjs": {"slide-number": True}, "docx": {}}
+    study["cells"][0] = sample.front(title="Diapos", description="Un.", order=9, format=formats)
+    sample.add_study(project, "diapos", study)
+    configure(project, filters=["ordinals.lua", "lightbox"])
+    (project / "_extensions" / "lightbox").mkdir(parents=True)
+    (project / "_extensions" / "lightbox" / "_extension.yml").write_text("title: L\n", "utf-8")
+    config = staged(project, tmp_path / "staged")
+    named = {name for name in config["filters"] if isinstance(name, str)}
+    assert named == {"ordinals.lua", "lightbox"}
+    assert (tmp_path / "staged" / "_extensions" / "lightbox" / "_extension.yml").is_file()
+    text = (tmp_path / "staged" / "diapos.qmd").read_text(encoding="utf-8")
+    asked = yaml.safe_load(split_front_matter(text)[0])["format"]
+    assert [*asked] == ["html", "revealjs", "docx"]
+    slides = asked["revealjs"]
+    assert slides["slide-number"] and slides["output-file"] == "diapos-revealjs"
+    drawing = tmp_path / "staged" / "diapos" / "fig-parts.png"
+    assert drawing.read_bytes().startswith(b"\x89PNG"), "word processors show no SVG"
 
 
-def test_staged_home_page_warns_and_names_its_edition(tmp_path, project):
-    stage(read_project(project), tmp_path / "staged")
-    text = (tmp_path / "staged" / "index.qmd").read_text(encoding="utf-8")
-    meta = yaml.safe_load(split_front_matter(text)[0])
-    assert (meta["subtitle"], str(meta["date"])) == ("Édition 2026-T3", "2026-11-24")
-    assert "Données de démonstration" in text
-    assert "::: {#etudes}" in text
-
-
-def test_quarto_is_told_to_keep_outputs_and_hide_code(project):
+def test_plain_quarto_never_empties_the_archive_of_editions(project):
     config = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
+    assert config["project"]["output-dir"] != "_site"
     assert config["execute"] == {"enabled": False, "echo": False, "warning": False}
-    assert "eval" not in config["execute"], "it would delete the outputs"
-    assert set(config["format"]) == {"html", "typst"}
-
-
-def test_pdf_is_linked_once_under_its_name(project):
-    config = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
-    # without a plain name in the list, Quarto adds each format again, and calls the PDF "Typst"
-    assert config["format"]["html"]["format-links"] == [
-        "html",
-        {"format": "typst", "text": "PDF", "icon": "file-pdf"},
-    ]
-
-
-def test_plain_quarto_renders_a_fresh_clone(project):
-    text = (project / "_quarto.yml").read_text(encoding="utf-8")
-    globs = re.findall(r'auto: "(.*)"', text)
-    assert len(globs) == 4
-    # Quarto takes what stands before `/*` for a folder, and fails where nothing below it matches
-    assert not [glob for glob in globs if "/*" in glob]
-    front = split_front_matter((project / "index.qmd").read_text(encoding="utf-8"))[0]
-    for listing in yaml.safe_load(front)["listing"]:
-        assert (project / listing["template"]).is_file()
-        assert f"::: {{#{listing['id']}}}" in (project / "index.qmd").read_text(encoding="utf-8")
+    for settings in ({"output-dir": "_site"}, {"output-dir": "./_site/"}, {}):
+        configure(project, project={"type": "website", **settings})
+        with pytest.raises(ObservError, match="_site is the archive of all editions"):
+            read_project(project)

@@ -1,4 +1,4 @@
-"""What axe-core, the accessibility rules of Deque, finds on pages in a real browser."""
+"""What axe-core, the accessibility rules of Deque, finds on pages in a browser; what scrolls."""
 
 import html
 import json
@@ -21,7 +21,9 @@ _HARNESS = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script
     script.src = new URL("axe.min.js", location.href);
     await new Promise(done => { script.onload = done; inside.head.append(script) });
     const told = await frame.contentWindow.axe.run(inside, {resultTypes: ["violations"]});
-    found[page + " " + width] = told.violations.map(one => one.id + " " + one.nodes[0].html);
+    const wider = inside.documentElement.scrollWidth - width;
+    found[page + " " + width] = told.violations.map(one => one.id + " " + one.nodes[0].html)
+      .concat(wider > 0 ? [`scrolls sideways by ${wider} px`] : []);
     frame.remove();
   }
   document.getElementById("found").textContent = JSON.stringify(found);

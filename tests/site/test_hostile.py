@@ -27,8 +27,8 @@ from tests.site.test_attacks import read, squeezed
 from observlib import packages, project, standing, store
 from observlib.edition.request import check_request
 from observlib.period import Quarter
-from observlib.publish.markdown import notebook_to_markdown
-from observlib.publish.project import read_project
+from observlib.publish.markdown import Converted, notebook_to_markdown
+from observlib.publish.project import Page, read_project
 from observlib.publish.quarto import stage
 from observlib.release import release
 from observlib.staging import stage as project_of
@@ -225,26 +225,18 @@ def test_what_quarto_is_given_holds_no_shortcode_and_nothing_active(root, tmp_pa
     shutil.copytree(request.published, tmp_path / "edition")
     about = json.loads((tmp_path / "edition" / "manifest.json").read_text(encoding="utf-8"))
     given = read_project(project_of(request, tmp_path, about))
-    stage(given, tmp_path / "staged")
+
+    def text(page: Page) -> Converted:
+        path = given.folder / page.source
+        return notebook_to_markdown(path) if page.is_study else Converted(path.read_text("utf-8"))
+
+    stage(given, given.pages, text, tmp_path / "staged")
     found = {}
     for page in given.pages:
-        path = tmp_path / "staged" / page.source
-        if page.is_study:
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            shown = [cell["source"] for cell in cells if cell["cell_type"] != "code"]
-            outputs = [out.get("data", {}) for cell in cells for out in cell.get("outputs", [])]
-            shown += [data[kind] for data in outputs for kind in RENDERED if kind in data]
-            options = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
-            text = "\n".join("".join(part) for part in (*shown, *options))
-            markdown = notebook_to_markdown(path).text
-        else:
-            text = markdown = path.read_text(encoding="utf-8")
+        markdown = (tmp_path / "staged" / page.source).with_suffix(".qmd").read_text("utf-8")
         filters = [str(tmp_path / "staged" / name) for name in given.config["filters"]]
         made = pypandoc.convert_text(markdown, "html", READER, filters=filters)
         active = read(made).found
-        if active or (page.source.parts[0] != "documentation" and SHORTCODE.search(text)):
-            found[page.source.name] = (active, SHORTCODE.findall(text))
+        if active or (page.source.parts[0] != "documentation" and SHORTCODE.search(markdown)):
+            found[page.source.name] = (active, SHORTCODE.findall(markdown))
     assert found == {}
-
-
-RENDERED = ("text/markdown", "text/html", "image/svg+xml")

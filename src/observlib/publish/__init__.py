@@ -7,6 +7,7 @@ in one step, so that a reader sees a whole site at any moment.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
@@ -39,13 +40,13 @@ def publish(
     site
         The folder to make or replace. Until the new site is whole, it stays as it was.
     publisher
-        `quarto`, `embedded`, or `auto`: Quarto where the command exists.
+        `quarto`, `embedded`, or `auto`: Quarto where the command exists and passes its check.
     progress
         Called with the number of pages and PDFs done, their total, and a title.
     cache
-        The folder of pages that the embedded publisher keeps; without it none is.
+        The folder of pages that are kept; without it none is.
     workers
-        Where the embedded publisher makes pages; without them in threads.
+        Where pages are made; without them in threads.
     before_replacing
         Called with the folder of the new site, before that is put in its place.
 
@@ -59,12 +60,16 @@ def publish(
     ObservError
         With every problem of every page; the previous site is then unchanged.
     """
-    from observlib.publish import access, embedded, quarto
+    from observlib.publish import access, embedded
     from observlib.publish.project import read_project
     from observlib.swap import replace_folder, workspace
 
     check_publisher(publisher)
-    read = read_project(project)
+    used = publisher_used(publisher, cache)
+    if used == "embedded" and publisher != used and (program := find_quarto()):
+        fault = _fault(program, cache)
+        print(f"quarto: {fault}; pages are made by the embedded publisher", file=sys.stderr)
+    read = read_project(project, used)
     tell = progress or (lambda done, total, name: None)
     with (
         telling_write_errors(site.parent, "what was published is as it was"),
@@ -72,18 +77,19 @@ def publish(
         temporary_files(),
     ):
         finish = partial(access.finish, read, work / "site", cache)
-        if publisher_used(publisher) == "embedded":
-            embedded.build(read, work / "site", tell, cache, workers, finish)
-        else:
-            quarto.build(read, work / "site", tell)
-            finish()
+        embedded.build(read, work / "site", tell, cache, workers, finish)
         if before_replacing:
             before_replacing(work / "site")
         return replace_folder(work / "site", site) / "index.html"
 
 
-def publisher_used(publisher: str) -> str:
+def publisher_used(publisher: str, kept: Path | None = None) -> str:
     """What `publisher` stands for here: `embedded`, or the program that is called as `quarto`.
+
+    Parameters
+    ----------
+    kept
+        Where it is kept whether the program passes its check (`quarto_check`), which `auto` asks.
 
     Examples
     --------
@@ -93,7 +99,19 @@ def publisher_used(publisher: str) -> str:
     program = find_quarto() if publisher != "embedded" else None
     if program is None:
         return "quarto" if publisher == "quarto" else "embedded"
+    if publisher == "auto" and _fault(program, kept):
+        return "embedded"
+    return _identity(program)
+
+
+def _identity(program: str) -> str:
     return f"{program} of {Path(program).stat().st_mtime_ns}"
+
+
+def _fault(program: str, kept: Path | None) -> str:
+    from observlib.publish import quarto_check
+
+    return quarto_check.fault(_identity(program), kept)
 
 
 def check_publisher(publisher: str) -> None:

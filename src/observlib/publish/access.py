@@ -39,7 +39,8 @@ def finish(project: Project, site: Path, kept: Path | None = None) -> None:
     kept
         The folder where finished pages are kept; without it none is.
     """
-    paths = ranked(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    shown = (page for page in project.pages if "html" in page.formats)  # slides stay as they are
+    paths = ranked(page.output(".html").as_posix() for page in shown)
     finish_pages(project, site, paths, kept)
     searched = (path for path in paths if not origins.is_of_origins(path))
     pages = ((path, (site / path).read_text(encoding="utf-8")) for path in searched)

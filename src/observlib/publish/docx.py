@@ -63,10 +63,7 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
         Where pandoc refuses the page, or typst a picture.
     """
     name = str(project.folder / page.source)
-    drawn = sorted(folder.rglob("*.svg"))
-    dots = pdf.pictures((path.read_bytes() for path in drawn), f"{name}: a picture of its document")
-    for path, content in zip(drawn, dots, strict=True):
-        path.with_suffix(".png").write_bytes(content)
+    write_dots(folder, f"{name}: a picture of its document")
     about = metadata(project, page)
     made = project.manifest.made
     edition = pdf.edition_of(project)
@@ -86,6 +83,14 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
         },
         filters=project.filters,
     )
+
+
+def write_dots(folder: Path, name: str) -> None:
+    """Put the drawings below a folder beside themselves as dots, which every program shows."""
+    drawn = sorted(folder.rglob("*.svg"))
+    dots = pdf.pictures((path.read_bytes() for path in drawn), name)
+    for path, content in zip(drawn, dots, strict=True):
+        path.with_suffix(".png").write_bytes(content)
 
 
 @cache

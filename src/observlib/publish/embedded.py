@@ -1,4 +1,7 @@
-"""The publisher that needs nothing installed beside the package: pandoc and typst, from PyPI."""
+"""A site of pages, each in all its forms, in the frame of the embedded publisher or of Quarto.
+
+Pandoc and typst make all but that frame: they come from PyPI, and nothing else need be installed.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,15 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path, PurePath, PurePosixPath
 
 from observlib import disk_cache, inputs
 from observlib.display import style
 from observlib.errors import ObservError
 from observlib.inputs import Inputs
-from observlib.publish import docx, html, origins, pdf, whole
+from observlib.publish import docx, html, origins, pdf, quarto, whole
 from observlib.publish.downloads import EVERYTHING, TITLES, open_data, whole_package, write_package
 from observlib.publish.figures import write_figures
 from observlib.publish.links import PageLinks, broken_links, links_of
@@ -24,10 +29,11 @@ from observlib.publish.markdown import Converted, Format, notebook_to_markdown
 from observlib.publish.project import HOME, Page, PagesError, Project
 
 Progress = Callable[[int, int, str], None]
-_Step = Callable[[Project, Page], dict[str, bytes]]
+_Step = Callable[[Project, Page, Path | None], dict[str, bytes]]
 _CHAPTERS = ".chapters"  # of what a page is made into, what the whole edition is made of
 _LINKS = ".links"  # beside a page, where its links lead
 _SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
+_FRAMES = ".frames"  # what Quarto makes of pages
 _NEW = "new"  # beside them, the pages that are to be kept
 
 
@@ -60,6 +66,7 @@ def build(
     html.write_style(project, site)
     write_package(project.manifest, project.folder, site)
     depends = _inputs(project) if kept else {}
+    of_quarto = project.publisher != "embedded"
     printed = [page for page in project.pages if "typst" in page.formats]
     tasks = {  # PDFs first: the whole edition is made of them
         _name(page, depends, step): (step, page)
@@ -79,10 +86,15 @@ def build(
             stack.callback(pool.shutdown, cancel_futures=True)
         others = stack.enter_context(ThreadPoolExecutor(1))  # typst, while pandoc makes pages
         unset = len(printed)
-        made = _made(tasks, project, pool, kept, aside / _NEW)
-        for done, (name, content) in enumerate(made, 1):
+        frames = aside / _FRAMES if of_quarto else None
+        missing = _unframed(tasks, kept) if of_quarto else []
+        total = len(tasks) + len(missing)
+        if frames and missing:
+            _frame(project, missing, frames, total, progress)
+        made = _made(tasks, project, pool, kept, aside / _NEW, frames)
+        for done, (name, content) in enumerate(made, 1 + len(missing)):
             step, page = tasks[name]
-            progress(done, len(tasks), page.title)
+            progress(done, total, page.title)
             if isinstance(content, ObservError):
                 refused[name] = content
             elif step is _printed:
@@ -98,6 +110,8 @@ def build(
                 write_files(content, site)
         if not refused:
             _tell_sizes(site, printed)
+            if frames:
+                _write_shared(project, frames, site, kept)
             finish()
         for job in edition:
             job.result()
@@ -120,9 +134,9 @@ def build(
         raise PagesError({source: [*problems[source]] for source in pages if source in problems})
 
 
-def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
-    """What each page is made from, beside its own name."""
-    sources = {f"its source/{page.source}": page for page in project.pages}
+def _shared(project: Project) -> Inputs:
+    """What all pages are made from."""
+    sources = {f"its source/{page.source}" for page in project.pages}
     files = inputs.tree("its source", project.folder)
     manifest = project.manifest
     shared = {
@@ -131,6 +145,7 @@ def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
         **{name: digest for name, digest in files.items() if name not in sources},
         "the edition": repr((manifest.label, manifest.made, manifest.kind, manifest.absent)),
         "the navigation": repr(project.navigation),
+        "the publisher": project.publisher,
     }
     # of which a page shows no more than this; its numbers get their links later
     for name in ("manifest.json", *manifest.package):
@@ -139,14 +154,20 @@ def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
         del shared[name]
     if package := _package(project):
         shared["the package"] = repr(package)
+    return shared
+
+
+def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
+    """What each page is made from, beside its own name."""
+    shared = _shared(project)
     return {
         page.source: {
             **shared,
-            "its source": files[name],
+            "its source": inputs.file(project.folder / page.source),
             "its trail": repr(project.trail(page.source)),
             "its lists": repr(list(project.listings(page))),
         }
-        for name, page in sources.items()
+        for page in project.pages
     }
 
 
@@ -162,6 +183,7 @@ def _made(
     pool: Executor,
     kept: Path | None,
     new: Path,
+    frames: Path | None,
 ) -> Iterator[tuple[str, dict[str, bytes] | ObservError]]:
     """What each step makes of its page, or its failure, as they end: first what is kept.
 
@@ -172,7 +194,7 @@ def _made(
         if found := disk_cache.get(kept, name) if kept else None:
             yield name, found
         else:
-            jobs[pool.submit(step, project, page)] = name
+            jobs[pool.submit(step, project, page, frames)] = name
     for job in as_completed(jobs):
         name = jobs.pop(job)  # and with it what it holds
         try:
@@ -185,14 +207,45 @@ def _made(
         yield name, content
 
 
-def _printed(project: Project, page: Page) -> dict[str, bytes]:
+def _unframed(tasks: Mapping[str, tuple[_Step, Page]], kept: Path | None) -> list[Page]:
+    """The pages that are not kept as a whole."""
+    pages = {name: page for name, (step, page) in tasks.items() if step is _page}
+    return [page for name, page in pages.items() if not (kept and disk_cache.get(kept, name))]
+
+
+def _frame(
+    project: Project, pages: Sequence[Page], frames: Path, total: int, progress: Progress
+) -> None:
+    """Have Quarto make pages into a folder."""
+    begun = count()
+    text = partial(_text, project, to="html")
+    quarto.render(project, pages, text, frames, lambda title: progress(next(begun), total, title))
+
+
+def _write_shared(project: Project, frames: Path, site: Path, kept: Path | None) -> None:
+    """Put what the pages of Quarto share into a site, also where they are all kept."""
+    name = f"{quarto.LIBRARIES}.{inputs.key(_shared(project))}"
+    known = (disk_cache.get(kept, name) or {}) if kept else {}
+    libraries = frames / quarto.LIBRARIES
+    paths = [path for path in sorted(libraries.rglob("*")) if path.is_file()]
+    made = {path.relative_to(libraries).as_posix(): path.read_bytes() for path in paths}
+    if kept and made.keys() - known.keys():
+        disk_cache.put(kept, name, known | made)
+    write_files(known | made, site / quarto.LIBRARIES)
+    for sheet in html.sheets(project):
+        shutil.copyfile(sheet, site / sheet.name)
+
+
+def _printed(project: Project, page: Page, _: Path | None) -> dict[str, bytes]:
     """The PDF of a page and, below `.chapters`, what the whole edition is made of."""
     content, files = chapter(project, page)
     return {page.output(".pdf").as_posix(): content, **files}
 
 
-def _page(project: Project, page: Page) -> dict[str, bytes]:
+def _page(project: Project, page: Page, frames: Path | None) -> dict[str, bytes]:
     """One page in its other forms: the contents of its files, by their paths in the site.
+
+    Its frame is in the folder of those that Quarto made, or is the embedded publisher's.
 
     The link to its PDF, which is made meanwhile, does not tell its size yet (see `_tell_sizes`).
     Beside them, where its links lead.
@@ -204,10 +257,13 @@ def _page(project: Project, page: Page) -> dict[str, bytes]:
             pdf_link = {"text": "PDF", "href": f"{page.source.stem}.pdf", "detail": _SIZE}
             found = [pdf_link] if "typst" in page.formats else []
             found += write_downloads(project, page, site) if page.is_study else []
+            others = _documents(frames, page, site) if frames else []
+            asked = {link["href"] for link in others}  # a document of Quarto's stands for ours
+            found = [*(link for link in found if link["href"] not in asked), *others]
             return [*found, *whole_download(project, page)]
 
         if "html" in page.formats:
-            write_html(project, page, site, downloads)
+            write_html(project, page, site, downloads, frames)
         else:
             downloads()
         made = [path for path in sorted(site.rglob("*")) if path.is_file()]
@@ -231,6 +287,7 @@ def write_html(
     page: Page,
     site: Path,
     downloads: Callable[[], Sequence[Mapping[str, str]]] = tuple,
+    frames: Path | None = None,
 ) -> Path:
     """Put a page into a site, with its pictures and the links to its other forms; its path."""
     target = site / page.output(".html")
@@ -240,10 +297,23 @@ def write_html(
     _copy_pictures(converted.text, project.folder / page.source, target.parent)
     if page.is_study:
         write_figures(project.folder / page.source, target.parent)
-    document = html.page_html(project, page, converted.text, target.parent)
+    if frames:
+        document = quarto.framed(frames, page)
+    else:
+        document = html.page_html(project, page, converted.text, target.parent)
     text = html.with_downloads(document, downloads())
     target.write_text(text, encoding="utf-8", newline="\n")
     return target
+
+
+def _documents(frames: Path, page: Page, site: Path) -> list[dict[str, str]]:
+    """Put what Quarto made of a page in its other formats beside it; the links to them."""
+    links = []
+    for title, made in quarto.documents(frames, page).items():
+        target = site / page.source.with_name(made.name)
+        shutil.copyfile(made, target)
+        links.append(_download(title, target, target.stat().st_size))
+    return links
 
 
 def write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, str]]:

@@ -115,8 +115,6 @@ def _listed(page: Page, card: bool) -> str:
 def opening(finding: str) -> str:
     """The first sentences of a finding, whole, as many as make a hundred letters.
 
-    `_cards.ejs` does the same.
-
     Examples
     --------
     >>> opening("Chiffres synthétiques. Huit usagers sur dix sont satisfaits.")
@@ -201,10 +199,14 @@ def _crumb(entry: Entry, root: str) -> dict[str, str]:
     return {**crumb, "href": root + str(entry.page.with_suffix(".html"))} if entry.page else crumb
 
 
+def sheets(project: Project) -> list[Path]:
+    """The style sheets of `_quarto.yml`, which both publishers follow."""
+    own = project.html_options.get("css") or []
+    return [project.folder / name for name in ([own] if isinstance(own, str) else own)]
+
+
 def write_style(project: Project, site: Path) -> None:
     """Put the style sheet that every page names into a site, with those of `_quarto.yml`."""
-    own = project.html_options.get("css") or []
-    own = [own] if isinstance(own, str) else own
-    sheets = [pandoc.TEMPLATES / "site.css", *(project.folder / name for name in own)]
-    text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    found = [pandoc.TEMPLATES / "site.css", *sheets(project)]
+    text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in found)
     (site / "site.css").write_text(text, encoding="utf-8", newline="\n")

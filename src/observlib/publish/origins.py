@@ -32,7 +32,7 @@ _BLOCKS = frozenset(
     )
 )
 _HEADS = ("h2", "h3", "h4")
-_LABEL = re.compile(r'\sid="((?:fig|tbl)-[\w-]+)"')
+_LABEL = re.compile(r'\sid="((?:fig|tbl)-[\w-]+?)(?:-caption-[\w-]+)?"')  # Quarto names captions
 _CELL = re.compile(r'\sclass="(?:[^"]*\s)?cell[\s"]')
 _LEAD = re.compile(r'\s(?:class="finding"|class="description")')
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-ZÀ-Ý«])")

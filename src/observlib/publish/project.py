@@ -18,6 +18,7 @@ from observlib.publish.notebook import joined, read_notebook
 from observlib.yaml_files import mapping, read_front_matter, read_text
 
 FORMATS = ("html", "typst")
+ARCHIVE = "_site"  # the folder of all editions, and of Quarto's pages where nothing else is said
 HOME = PurePosixPath("index.qmd")
 
 
@@ -88,11 +89,17 @@ class Project:
     manifest: Manifest
     pages: tuple[Page, ...]
     navigation: tuple[Entry, ...]
+    publisher: str = "embedded"  # or the program that is called as Quarto
 
     @property
     def website(self) -> dict[str, Any]:
         """What `_quarto.yml` says of the site."""
         return self.config.get("website") or {}
+
+    @property
+    def output(self) -> str:
+        """The folder that Quarto empties and fills, where it renders the project."""
+        return str((self.config.get("project") or {}).get("output-dir") or ARCHIVE)
 
     @property
     def html_options(self) -> dict[str, Any]:
@@ -113,8 +120,9 @@ class Project:
 
     @property
     def filters(self) -> list[Path]:
-        """The Lua filters that `_quarto.yml` names, in the order in which pandoc runs them."""
-        return [(self.folder / name).resolve() for name in self.config.get("filters") or []]
+        """The Lua files of `filters` in `_quarto.yml`, in order; of others Quarto alone knows."""
+        named = [name for name in self.config.get("filters") or [] if _is_lua(self.folder, name)]
+        return [(self.folder / name).resolve() for name in named]
 
     def page(self, source: PurePosixPath) -> Page:
         """The page of a source."""
@@ -164,8 +172,13 @@ class Project:
         return found - {page.source}
 
 
-def read_project(folder: Path) -> Project:
+def read_project(folder: Path, publisher: str = "embedded") -> Project:
     """Read and check a project folder.
+
+    Parameters
+    ----------
+    publisher
+        `embedded`, or the program that is called as Quarto, which knows more formats and filters.
 
     Raises
     ------
@@ -178,13 +191,14 @@ def read_project(folder: Path) -> Project:
     config = mapping(read_text(config_path), config_path)
     manifest = read_manifest(folder)
     problems: list[str] = []
-    for name in config.get("filters") or []:
-        if not (isinstance(name, str) and name.endswith(".lua") and (folder / name).is_file()):
+    for name in config.get("filters") or [] if publisher == "embedded" else []:
+        if not _is_lua(folder, name):
             problems.append(
                 f"{config_path}: filters: {name!r} is no Lua file beside it, which is all that "
-                "both publishers run; mend its path, or remove it"
+                "the embedded publisher runs; mend its path, remove it, or install Quarto"
             )
-    pages = tuple(_read_pages(folder, config, manifest, problems))
+    allowed = FORMATS if publisher == "embedded" else ()
+    pages = tuple(_read_pages(folder, config, manifest, allowed, problems))
     outputs = Counter(page.output(".html") for page in pages)
     problems += [
         f"{folder / page.source}: would be published as {page.output('.html')}, as another page "
@@ -199,7 +213,7 @@ def read_project(folder: Path) -> Project:
     sidebar = (config.get("website") or {}).get("sidebar") or {}
     named = tuple(_entries(sidebar.get("contents") or [], pages, config_path, problems))
     navigation = tuple(_in_sections(named, pages))
-    project = Project(folder, config, manifest, pages, navigation)
+    project = Project(folder, config, manifest, pages, navigation, publisher)
     reached = {entry.page for entry in flat(navigation)}
     for page in [page for page in pages if page.source in reached]:
         reached |= project.below(page)
@@ -209,9 +223,18 @@ def read_project(folder: Path) -> Project:
         for page in pages
         if page.source not in reached
     ]
+    if project.output.strip("./") == ARCHIVE:
+        problems.append(
+            f"{config_path}: project.output-dir: {ARCHIVE} is the archive of all editions, which "
+            "`quarto render` would empty; name another folder, such as _rendered"
+        )
     if problems:
         raise ObservError(*problems)
     return project
+
+
+def _is_lua(folder: Path, name: object) -> bool:
+    return isinstance(name, str) and name.endswith(".lua") and (folder / name).is_file()
 
 
 def _in_sections(entries: Sequence[Entry], pages: Iterable[Page]) -> Iterator[Entry]:
@@ -254,7 +277,11 @@ def _order(page: Page) -> tuple[float, str]:
 
 
 def _read_pages(
-    folder: Path, config: dict[str, Any], manifest: Manifest, problems: list[str]
+    folder: Path,
+    config: dict[str, Any],
+    manifest: Manifest,
+    allowed: Sequence[str],
+    problems: list[str],
 ) -> Iterator[Page]:
     default = config.get("format") or {"html": None}
     for source in _sources(folder, config, manifest):
@@ -269,10 +296,11 @@ def _read_pages(
                 problems.append(f"{path}: front matter has no {key!r}; add `{key}: …`")
         chosen = meta.get("format", default)
         names = [chosen] if isinstance(chosen, str) else list(chosen)
-        unknown = [name for name in names if name not in FORMATS]
+        unknown = [name for name in names if allowed and name not in allowed]
         if unknown:
             problems.append(
-                f"{path}: unknown format {bounded(unknown)}; allowed: {', '.join(FORMATS)}"
+                f"{path}: unknown format {bounded(unknown)}; allowed: {', '.join(allowed)}, and "
+                "with Quarto its own"
             )
         yield Page(source, {"title": source.stem, **meta}, tuple(names))
 
