@@ -78,7 +78,10 @@ def test_menu_and_home_page_hold_studies_by_order_in_the_sections_that_they_name
     said, known = menu["Ce qu’ils disent"], menu["Comment nous le savons"]
     assert [*menu][:3] == ["Accueil", "L’annonce", "Ce qu’ils disent"]
     assert said == ["Panorama", "service-public.fr", "Étude 2"]
-    assert known[:2] == ["Étude 0", "Méthode et mode d’emploi"] and [*menu][-1] == "Comment nous le savons"
+    assert (
+        known[:2] == ["Étude 0", "Méthode et mode d’emploi"]
+        and [*menu][-1] == "Comment nous le savons"
+    )
     home = html.with_listings("::: {#etudes}\n:::\n", found, found.page(PurePosixPath("index.qmd")))
     titles = ["Comment nous le savons", "L’annonce", "Ce qu’ils disent"]
     assert re.findall("(?m)^### (.+)$", home) == titles

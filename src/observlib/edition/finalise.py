@@ -19,6 +19,7 @@ from observlib import estimates
 from observlib.display import typography
 from observlib.display.prose import plain
 from observlib.edition.checks import INJECTED, cell_problems
+from observlib.edition.made_of import DATA
 from observlib.edition.notices import DEMONSTRATION
 from observlib.edition.plan import Page
 from observlib.errors import bounded
@@ -84,9 +85,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
         cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
         for output in cell.outputs:
             _tidy(output)
-        shown = [
-            o.data[estimates.MIME] for o in cell.outputs if estimates.MIME in o.get("data", {})
-        ]
+        shown = _carried(cell)
         cell.source = _caption(cell.source, shown, position)
         if "finding" in tags:
             finding = _lead(cell)
@@ -119,6 +118,26 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
         {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
     )
     return notebook
+
+
+def captioned(notebook: Any) -> Any:
+    """A study as its author has it, whose charts and tables have captions where Quarto reads them.
+
+    Its question is its subtitle, and what is drawn of the demonstration's data says so.
+    """
+    first, *cells = notebook.cells
+    first.source = first.source.replace("\nquestion:", "\nsubtitle:")
+    for position, cell in enumerate(cells, start=1):
+        if cell.cell_type == "code":
+            cell.source = _caption(cell.source, _carried(cell), position)
+        if "parameters" in cell.metadata.get("tags", []) and f'"{DATA}"' in cell.source:
+            notebook.cells.insert(1, _markdown(DEMONSTRATION, "demonstration"))
+    return notebook
+
+
+def _carried(cell: Any) -> list[Any]:
+    """What a cell's charts and tables carry."""
+    return [o.data[estimates.MIME] for o in cell.outputs if estimates.MIME in o.get("data", {})]
 
 
 def _markdown(source: str, name: str) -> Any:

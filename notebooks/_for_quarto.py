@@ -1,0 +1,15 @@
+"""What `quarto render` has a notebook pass through (see `_quarto.yml`): captions, plain tables."""
+
+import sys
+
+import nbformat
+
+from observlib.edition.finalise import captioned
+from observlib.publish.tables import clean_table
+
+notebook = captioned(nbformat.read(sys.stdin, 4))
+for cell in notebook.cells:
+    for output in cell.get("outputs", []):
+        if "text/html" in (data := output.get("data", {})):  # for which Quarto loads scripts
+            data["text/markdown"] = clean_table(data.pop("text/html")).as_markdown()
+nbformat.write(notebook, sys.stdout)
