@@ -14,7 +14,7 @@ local function grid(div)
 #set text(hyphenate: false)
 #show heading: it => block(above: 0pt, below: 0.6em, text(size: 10pt, it.body))
 #let point = grid.cell.with(
-  breakable: false, stroke: (top: 1.5pt + rgb("#000091"), rest: 0.5pt + rgb("#d6d6de")))
+  breakable: false, stroke: (top: 1.5pt + accent, rest: 0.5pt + rgb("#d6d6de")))
 #grid(columns: (1fr, 1fr, 1fr), gutter: 0.9em, inset: 0.7em,]] }
   for _, point in ipairs(div.content) do
     content:insert(typst 'point[')

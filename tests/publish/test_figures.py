@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from observlib import display, estimates
+from observlib.display.brand import Brand
 from observlib.publish import embedded, pandoc, pdf
 from observlib.publish.figures import write_figures
 from observlib.publish.project import read_project
@@ -34,7 +35,7 @@ def inlined(folder: Path, picture: str) -> str:
 
 
 def test_a_figure_can_be_taken_away_as_drawing_picture_and_data(page, tmp_path):
-    write_figures(page, tmp_path)
+    write_figures(page, tmp_path, Brand())
     made = {path.name: path for path in (tmp_path / "page").iterdir()}
     assert set(made) == {f"fig-ours{kind}" for kind in KINDS}
     assert made["fig-ours.png"].read_bytes().startswith(b"\x89PNG")
@@ -45,7 +46,7 @@ def test_a_figure_can_be_taken_away_as_drawing_picture_and_data(page, tmp_path):
 def test_a_page_without_charts_has_no_folder_of_figures(tmp_path, sample):
     path = tmp_path / "page.ipynb"
     path.write_text(json.dumps(sample.notebook(sample.markdown("Rien"))), encoding="utf-8")
-    write_figures(path, tmp_path)
+    write_figures(path, tmp_path, Brand())
     assert [found.name for found in tmp_path.iterdir()] == ["page.ipynb"]
 
 
@@ -55,7 +56,7 @@ def test_a_page_without_charts_has_no_folder_of_figures(tmp_path, sample):
 def test_both_publishers_put_both_drawings_into_the_page_under_names_of_their_own(
     picture, page, tmp_path
 ):
-    write_figures(page, tmp_path)
+    write_figures(page, tmp_path, Brand())
     text = inlined(tmp_path, picture)
     assert text.count("<svg") == 2 and "<img" not in text
     assert 'class="wide"' in text and 'class="narrow"' in text
@@ -84,7 +85,7 @@ def test_both_publishers_put_both_drawings_into_the_page_under_names_of_their_ow
     ],
 )
 def test_a_drawing_that_could_do_more_than_draw_stays_a_picture(hostile, page, tmp_path):
-    write_figures(page, tmp_path)
+    write_figures(page, tmp_path, Brand())
     drawing = tmp_path / "page" / "fig-ours-narrow.svg"
     drawing.write_text(drawing.read_text().replace("</svg>", f"{hostile}</svg>"))
     text = inlined(tmp_path, "page/fig-ours.svg")
@@ -103,6 +104,7 @@ def test_letters_of_charts_on_paper_are_those_of_the_text_around_them(tmp_path, 
     page = next(page for page in project.pages if page.is_study)
     with embedded._on_paper(project, page) as (_, folder):
         picture = (folder / "essai" / "fig-satisfaits.svg").read_text(encoding="utf-8")
-    typst = (pandoc.TEMPLATES / "page.typ").read_text(encoding="utf-8")
-    assert f'font-family="{pdf.FONT},' in picture and f'font: ("{pdf.FONT}"' in typst
+        pdf.page_pdf(project, page, embedded._text(project, page, "typst").text, folder)
+        assert f'font: ("{pdf.FONT}"' in (folder / "essai.typ").read_text(encoding="utf-8")
+    assert f'font-family="{pdf.FONT},' in picture
     assert pdf.FONT not in chart.shown["image/svg+xml"]  # nor on screens

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import charts, french, phrases, wording, words
+from observlib.display import charts, french, phrases, style, wording, words
 from observlib.display.prose import Markdown, attribute_text, joined, markdown
 
 TEXTS = wording.beside(__file__)
@@ -117,8 +117,8 @@ def small_line(values: Iterable[float]) -> str:
     last = next((place for place in reversed(places) if place), "0,0").split(",")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-        f'width="{_WIDTH}" height="{_HEIGHT}"><style>svg{{fill:none;stroke:#000091;'
-        "stroke-width:2;stroke-linejoin:round}circle{fill:#000091}@media (prefers-color-scheme:"
-        "dark){svg{stroke:#a9a9ff}circle{fill:#a9a9ff}}</style>"
+        f'width="{_WIDTH}" height="{_HEIGHT}"><style>svg{{fill:none;stroke:{style.ACCENT};'
+        f"stroke-width:2;stroke-linejoin:round}}circle{{fill:{style.ACCENT}}}"
+        "@media (prefers-color-scheme:dark){svg{stroke:#a9a9ff}circle{fill:#a9a9ff}}</style>"
         f'{lines}<circle cx="{last[0]}" cy="{last[1]}" r="3"/></svg>\n'
     )

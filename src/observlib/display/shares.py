@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 # Fill, hatching and text of each part: neighbours differ by lightness, and so also in grey.
 _FILLS: dict[int, list[tuple[str, str, str]]] = {
-    2: [("#000091", "", "white"), ("#E5E5E5", "", style.INK)],
-    3: [("#000091", "", "white"), ("#E5E5E5", "", style.INK), ("#E4655F", "", style.INK)],
+    2: [(style.ACCENT, "", "white"), ("#E5E5E5", "", style.INK)],
+    3: [(style.ACCENT, "", "white"), ("#E5E5E5", "", style.INK), ("#E4655F", "", style.INK)],
 }
 _MANY = [
-    ("#000091", "", "white"),
+    (style.ACCENT, "", "white"),
     ("#CACAFB", "", style.INK),
     ("#5C68E5", "", "white"),
     ("#E5E5E5", "", style.INK),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # red is last, as readers take it for bad: only six series have it
-PALETTE = ("#000091", "#298641", "#B478F1", "#5C68E5", "#29598F", "#E91719")
+ACCENT = "#000091"  # of the house, unless a brand says another (see `brand`)
+PALETTE = (ACCENT, "#298641", "#B478F1", "#5C68E5", "#29598F", "#E91719")
 DASHES = ("solid", (0, (6, 2)), (0, (6, 2, 1.5, 2)), (0, (3, 1.5)), (0, (9, 2)), (0, (1.5, 1.5)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INK = "#161616"

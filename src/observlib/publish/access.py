@@ -24,7 +24,8 @@ SYNTHETIC = "Chiffres synthétiques."  # before what is said of a page where it 
 WORDS = 30  # of a description at most
 HOME = "index.html"
 _PAGE = "page.html"  # of what is kept
-_FILES = ("access.css", "search.js", "values.js", "favicon.svg")
+_STYLE = "access.css"
+_FILES = (_STYLE, "search.js", "values.js", "favicon.svg")
 _COMMIT = re.compile(r'(<a\s[^>]*class="commit"[^>]*>).*?(</a>)', re.S)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"[^>]*>\n?')
 # what Quarto may have written of it already
@@ -51,8 +52,12 @@ def finish_pages(
     project: Project, site: Path, addresses: Iterable[str], kept: Path | None = None
 ) -> None:
     """Do so for some pages of a site, as their publisher made them."""
-    for name in _FILES:
-        shutil.copyfile(pandoc.TEMPLATES / name, site / name)
+    brand = project.brand
+    for file in _FILES:
+        text = brand.recoloured((pandoc.TEMPLATES / file).read_bytes())
+        (site / file).write_bytes(text + (brand.css().encode() if file == _STYLE else b""))
+    for file in filter(None, (brand.logo, *brand.fonts)):
+        shutil.copyfile(project.folder / file, site / Path(file).name)
     works = english_works(project)
     manifest, description = project.manifest, str(project.website.get("description") or "")
     shared = {

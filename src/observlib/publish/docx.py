@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from observlib.display import style
+from observlib.display.brand import Brand
 from observlib.display.prose import unmarked
 from observlib.publish import pandoc, pdf
 from observlib.publish.html import metadata
@@ -24,7 +26,7 @@ _A4 = (
 )
 # pandoc's style, by what it has and what ours has
 _STYLES = (
-    (r'<w:color w:val="0F4761"[^>]*/>', '<w:color w:val="000091" />'),
+    (r'<w:color w:val="0F4761"[^>]*/>', '<w:color w:val="{accent}" />'),
     (
         r'(w:styleId="ImageCaption">.*?<w:basedOn w:val="Caption" />)',
         r"\1<w:pPr><w:keepNext /></w:pPr>",
@@ -35,7 +37,7 @@ _STYLES = (
     (r'(w:styleId="Date">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
     (
         r'(w:styleId="BlockText">.*?<w:pPr>)',
-        r'\1<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="000091" /></w:pBdr>'
+        r'\1<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="{accent}" /></w:pBdr>'
         r'<w:shd w:val="clear" w:color="auto" w:fill="F4F4FB" />',
     ),
     (
@@ -63,7 +65,7 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
         Where pandoc refuses the page, or typst a picture.
     """
     name = str(project.folder / page.source)
-    write_dots(folder, f"{name}: a picture of its document")
+    write_dots(folder, f"{name}: a picture of its document", project.brand)
     about = metadata(project, page)
     made = project.manifest.made
     edition = pdf.edition_of(project)
@@ -71,7 +73,7 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
         markdown,
         name=name,
         folder=folder,
-        reference=reference(),
+        reference=reference(project.brand.primary),
         moment=datetime(made.year, made.month, made.day, tzinfo=UTC),
         metadata={
             **about,
@@ -85,17 +87,17 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
     )
 
 
-def write_dots(folder: Path, name: str) -> None:
+def write_dots(folder: Path, name: str, brand: Brand) -> None:
     """Put the drawings below a folder beside themselves as dots, which every program shows."""
     drawn = sorted(folder.rglob("*.svg"))
-    dots = pdf.pictures((path.read_bytes() for path in drawn), name)
+    dots = pdf.pictures((brand.recoloured(path.read_bytes()) for path in drawn), name)
     for path, content in zip(drawn, dots, strict=True):
         path.with_suffix(".png").write_bytes(content)
 
 
 @cache
-def reference() -> bytes:
-    """The looks of documents: pandoc's own, on A4, with our colour, lines and captions."""
+def reference(accent: str = style.ACCENT) -> bytes:
+    """The looks of documents: pandoc's own, on A4, with a colour, our lines and captions."""
     made = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(pandoc.data_file("reference.docx"))) as before,
@@ -104,7 +106,7 @@ def reference() -> bytes:
         for info in before.infolist():
             text = before.read(info)
             if info.filename == "word/styles.xml":
-                text = _restyled(text.decode("utf-8")).encode("utf-8")
+                text = _restyled(text.decode("utf-8"), accent).encode("utf-8")
             elif info.filename == "word/document.xml":
                 text = re.sub(r"<w:sectPr>.*?</w:sectPr>", _A4, text.decode(), flags=re.S).encode()
             # without the time of this run: the same page gives the same bytes
@@ -112,8 +114,9 @@ def reference() -> bytes:
     return made.getvalue()
 
 
-def _restyled(styles: str) -> str:
+def _restyled(styles: str, accent: str) -> str:
     parts = re.split(r"(?=<w:style )", styles)
-    for pattern, ours in _STYLES:
+    for pattern, given in _STYLES:
+        ours = given.replace("{accent}", accent[1:].upper())
         parts = [re.sub(pattern, ours, part, count=1, flags=re.S) for part in parts]
     return "".join(parts)

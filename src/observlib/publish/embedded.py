@@ -19,6 +19,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from observlib import disk_cache, inputs
 from observlib.display import style
+from observlib.display.brand import Brand
 from observlib.errors import ObservError
 from observlib.inputs import Inputs
 from observlib.publish import docx, html, origins, pdf, quarto, whole
@@ -296,11 +297,13 @@ def write_html(
     write_files(converted.files, target.parent)
     _copy_pictures(converted.text, project.folder / page.source, target.parent)
     if page.is_study:
-        write_figures(project.folder / page.source, target.parent)
+        write_figures(project.folder / page.source, target.parent, project.brand)
     if frames:
         document = quarto.framed(frames, page)
     else:
         document = html.page_html(project, page, converted.text, target.parent)
+    for drawing in (target.parent / page.source.stem).glob("*.svg"):  # they are in the page now
+        drawing.write_bytes(project.brand.recoloured(drawing.read_bytes()))
     text = html.with_downloads(document, downloads())
     target.write_text(text, encoding="utf-8", newline="\n")
     return target
@@ -354,14 +357,17 @@ def _on_paper(project: Project, page: Page) -> Iterator[tuple[str, Path]]:
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         folder = Path(place).resolve()
         converted = _text(project, page, "typst")
-        write_files({name: _lettered(content) for name, content in converted.files.items()}, folder)
+        brand = project.brand
+        files = {name: _printed_as(brand, file) for name, file in converted.files.items()}
+        write_files(files, folder)
         _copy_pictures(converted.text, project.folder / page.source, folder)
         yield converted.text, folder
 
 
-def _lettered(picture: bytes) -> bytes:
-    """A drawing whose letters are those of the paper around it: its own look larger there."""
-    return picture.replace(f'"{style.FONTS}"'.encode(), f'"{pdf.FONT},{style.FONTS}"'.encode())
+def _printed_as(brand: Brand, picture: bytes) -> bytes:
+    """A drawing in a brand's colours, and in the letters of the paper around it."""
+    letters = f'"{pdf.letters(brand)},{style.FONTS}"'
+    return brand.recoloured(picture).replace(f'"{style.FONTS}"'.encode(), letters.encode())
 
 
 def chapter(project: Project, page: Page) -> tuple[bytes, dict[str, bytes]]:

@@ -10,12 +10,15 @@ from pathlib import Path
 
 from observlib import dataset, estimates
 from observlib.display import svg
+from observlib.display.brand import Brand
 from observlib.publish import pdf
 from observlib.publish.notebook import joined, labelled_outputs, read_notebook
 
 
-def write_figures(path: Path, folder: Path) -> None:
+def write_figures(path: Path, folder: Path, brand: Brand) -> None:
     """Put the files of the figures of an executed notebook beside its page, in `folder`.
+
+    Drawings keep the house's colours, which style sheets change; their pictures have the brand's.
 
     A chart without a narrow drawing, which an analyst made without `observlib`, has none of them.
     """
@@ -30,6 +33,8 @@ def write_figures(path: Path, folder: Path) -> None:
         (place / f"{label}-narrow.svg").write_bytes(joined(data[svg.NARROW]).encode())
         table = estimates.from_json(data[estimates.MIME])
         (place / f"{label}.csv").write_bytes(dataset.csv(table))
-    made = pdf.pictures(drawings.values(), f"{path}: a picture of its figures", margin=6)
+    made = pdf.pictures(
+        map(brand.recoloured, drawings.values()), f"{path}: a picture of its figures", margin=6
+    )
     for label, picture in zip(drawings, made, strict=True):
         (folder / path.stem / f"{label}.png").write_bytes(picture)

@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from observlib.display import french
+from observlib.display.brand import Brand
 from observlib.display.prose import unmarked
 from observlib.errors import ObservError
 from observlib.period import epoch
@@ -34,6 +36,7 @@ GAP = 0.18
 HEIGHT, TOP, BOTTOM = 842.0, 82.0, 68.0  # of a page, and its margins, as in `page.typ`, in points
 _SETTING = "#let setting = (tight: false, floats: (), small: (), chapter: false)"
 _DOTS = 18.0  # to the inch, to look how far pages are filled
+_OWN_FONTS = ContextVar[tuple[Path, ...]]("files of the letters that are set in", default=())
 FONT = "Libertinus Serif"  # of the text of a page (`page.typ`)
 _SHARP = 192.0  # to the inch: letters of pictures are sharp on paper
 
@@ -104,6 +107,8 @@ def _framed(
             "document-text": literal(f"{title} – {project.title}, {edition_of(project)}"),
             "description-text": literal(description),
             "sitetitle": literal(project.title),
+            "accent": literal(project.brand.primary),
+            "letters": literal(letters(project.brand)),
             "edition": literal(f"É{edition_of(project)[1:]}"),
         },
         metadata=about,
@@ -128,7 +133,7 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
     """
     source = page_source(project, page, markdown)
     main = folder / f"{page.source.stem}.typ"
-    with telling_typst_errors(f"{project.folder / page.source}: its PDF"):
+    with telling_typst_errors(f"{project.folder / page.source}: its PDF"), with_fonts(project):
         setting = settled(source, main)
         main.write_text(setting.of(source), encoding="utf-8")
         pdf = compiled(main, project)
@@ -152,6 +157,17 @@ def telling_typst_errors(name: str) -> Iterator[None]:
     except (typst.TypstError, RuntimeError) as error:
         first = re.sub(r"\s+", " ", str(error)).strip()
         raise ObservError(f"{name} cannot be made: {first}") from error
+
+
+@contextmanager
+def with_fonts(project: Project) -> Iterator[None]:
+    """Set in the letters of a project's brand."""
+    own = tuple((project.folder / name).resolve() for name in project.brand.fonts)
+    before = _OWN_FONTS.set(own)
+    try:
+        yield
+    finally:
+        _OWN_FONTS.reset(before)
 
 
 def compiled(main: Path, project: Project) -> bytes:
@@ -287,8 +303,9 @@ def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[byte
 
 
 def options(main: Path) -> dict[str, Any]:
-    """How typst is called: it reads nothing outside the folder of its source but our fonts."""
-    return {"root": main.parent, "font_paths": fonts(), "ignore_system_fonts": True}
+    """How typst is called: it reads nothing outside the folder of its source but some fonts."""
+    paths = fonts(_OWN_FONTS.get())
+    return {"root": main.parent, "font_paths": paths, "ignore_system_fonts": True}
 
 
 def _word(truth: bool) -> str:
@@ -307,9 +324,14 @@ def literal(text: str) -> str:
     return f'"{escaped}"'
 
 
+def letters(brand: Brand) -> str:
+    """The family of a PDF's text: the brand's, where its files are given."""
+    return brand.base if brand.base and brand.fonts else FONT
+
+
 @cache
-def fonts() -> Fonts:
-    """The fonts of every PDF: those inside typst, and DejaVu Sans, which charts use.
+def fonts(own: tuple[Path, ...] = ()) -> Fonts:
+    """The fonts of every PDF: those inside typst, DejaVu Sans, which charts use, and a brand's own.
 
     Never the system's: the same page must look the same on every machine.
     """
@@ -322,5 +344,5 @@ def fonts() -> Fonts:
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=True,
-        font_paths=[str(folder) for folder in folders if folder.is_dir()],
+        font_paths=[str(path) for path in (*folders, *own) if path.exists()],
     )

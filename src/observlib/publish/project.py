@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from observlib.display import brand as brands
+from observlib.display.brand import Brand
 from observlib.display.prose import unmarked
 from observlib.display.typography import curly
 from observlib.errors import SHOWN, ObservError, bounded
@@ -90,6 +92,7 @@ class Project:
     pages: tuple[Page, ...]
     navigation: tuple[Entry, ...]
     publisher: str = "embedded"  # or the program that is called as Quarto
+    brand: Brand = field(default_factory=Brand)
 
     @property
     def website(self) -> dict[str, Any]:
@@ -111,7 +114,7 @@ class Project:
     @property
     def title(self) -> str:
         """The site's name."""
-        return str(self.website.get("title") or "Observatoire des usagers")
+        return str(self.brand.name or self.website.get("title") or "Observatoire des usagers")
 
     @property
     def place(self) -> str:
@@ -183,9 +186,9 @@ def read_project(folder: Path, publisher: str = "embedded") -> Project:
     Raises
     ------
     ObservError
-        With every problem: no `_quarto.yml`, a filter that is no file, no edition, a page without
-        title or description, two that would be one, a page that neither the navigation nor a list
-        on a page reaches, a navigation that leads nowhere.
+        With every problem: no `_quarto.yml`, a filter that is no file, a wrong brand, no edition, a
+        page without title or description, two that would be one, a page that neither the navigation
+        nor a list on a page reaches, a navigation that leads nowhere.
     """
     config_path = folder / "_quarto.yml"
     config = mapping(read_text(config_path), config_path)
@@ -213,7 +216,12 @@ def read_project(folder: Path, publisher: str = "embedded") -> Project:
     sidebar = (config.get("website") or {}).get("sidebar") or {}
     named = tuple(_entries(sidebar.get("contents") or [], pages, config_path, problems))
     navigation = tuple(_in_sections(named, pages))
-    project = Project(folder, config, manifest, pages, navigation, publisher)
+    brand = Brand()
+    try:
+        brand = brands.read(folder)
+    except ObservError as error:
+        problems += error.problems
+    project = Project(folder, config, manifest, pages, navigation, publisher, brand)
     reached = {entry.page for entry in flat(navigation)}
     for page in [page for page in pages if page.source in reached]:
         reached |= project.below(page)

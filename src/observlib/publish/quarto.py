@@ -23,7 +23,7 @@ from queue import Empty, Queue
 from typing import Any
 
 from observlib.dataset import FOLDER as PACKAGE
-from observlib.display import french
+from observlib.display import brand, french
 from observlib.display.prose import plain
 from observlib.errors import ObservError
 from observlib.publish import docx, html, pandoc
@@ -139,7 +139,11 @@ def stage(
     config["website"] = json.loads(_SOURCE.sub(".html", json.dumps(config["website"])))
     sources = [str(page.source.with_suffix(".qmd")) for page in pages]
     config["project"] = {"type": "website", "output-dir": OUTPUT, "render": sources}
+    if not (folder / brand.FILE).exists():
+        colours = {name: getattr(project.brand, name) for name in ("primary", "foreground")}
+        (folder / brand.FILE).write_text(dump({"color": colours}), encoding="utf-8")
     website, manifest = config["website"], project.manifest
+    website["title"] = project.title
     website["sidebar"]["contents"] = [_sidebar_item(entry) for entry in project.navigation]
     if isinstance(website.get("page-footer"), dict):  # it is on every page
         website["page-footer"]["center"] = str(plain(manifest.label))
@@ -178,10 +182,12 @@ def stage(
             (path.parent / name).parent.mkdir(parents=True, exist_ok=True)
             (path.parent / name).write_bytes(content)
         if page.is_study:
-            write_figures(project.folder / page.source, path.parent)  # a filter reads them
+            write_figures(
+                project.folder / page.source, path.parent, project.brand
+            )  # a filter reads them
         if _others(page):
             drawings = path.parent / page.source.stem
-            docx.write_dots(drawings, f"{project.folder / page.source}: a picture")
+            docx.write_dots(drawings, f"{project.folder / page.source}: a picture", project.brand)
 
 
 def _text(project: Project, page: Page, text: str) -> str:

@@ -6,6 +6,7 @@ Chapters are the sources of the studies' own PDFs (see `pdf.page_pdf`), set as t
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path, PurePosixPath
 
 from observlib.display import french, phrases, words
@@ -80,7 +81,10 @@ def whole_pdf(project: Project, folder: Path) -> bytes:
     main = folder / "edition.typ"
     includes = "".join(f'#include "{chapter}"\n' for chapter in chapters)
     main.write_text(f"{_about(project)}\n{_cover()}\n{includes}", encoding="utf-8")
-    with pdf.telling_typst_errors(f"{project.folder}: the PDF of the whole edition"):
+    if project.brand.logo:
+        shutil.copy(project.folder / project.brand.logo, folder)
+    name = f"{project.folder}: the PDF of the whole edition"
+    with pdf.telling_typst_errors(name), pdf.with_fonts(project):
         return pdf.compiled(main, project)
 
 
@@ -115,6 +119,10 @@ def _about(project: Project) -> str:
         "quarter": french.period_label(str(manifest.quarter)),
         "made": french.day_label(manifest.made),
         "warning": "",
+        "accent": project.brand.primary,
+        "letters": pdf.letters(project.brand),
+        "logo": Path(project.brand.logo).name,
+        "alternative": project.brand.alternative,
     }
     if manifest.is_demonstration:
         about["warning"] = f"Données de démonstration : {phrases.small(words.INVENTED)}"

@@ -1,0 +1,200 @@
+"""How an agency's publications look: `_brand.yml` beside `_quarto.yml`, which Quarto reads too.
+
+Its form is that of brand.yml (https://posit-dev.github.io/brand-yml/). Read here: `meta.name`,
+`logo`, `color` (`palette`, `foreground`, `background`, `primary`) and `typography` (`fonts` from
+files, `base`, `headings`). Charts are drawn in the house's colours; a publisher gives them these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from observlib.display import style
+from observlib.errors import ObservError
+from observlib.yaml_files import mapping, read_text
+
+FILE = "_brand.yml"
+TEXT, MARK = 4.5, 3.0  # least contrasts, by WCAG 2.2, success criteria 1.4.3 and 1.4.11
+_NIGHT = "#16161a"  # the background of dark pages
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+# parts of the accent in the house's lighter shades of it, on white
+_SHADES = {"#5c68e5": 0.62, "#cacafb": 0.2, "#e8edff": 0.09, "#e3e7fc": 0.1, "#000090": 1.0}
+
+
+@dataclass(frozen=True)
+class Brand:
+    """Names, colours (`#rrggbb`) and letters; a logo with its alternative text, or none.
+
+    `fonts` are the families of files, by their paths beside the brand's own.
+    """
+
+    name: str = ""
+    logo: str = ""
+    alternative: str = ""
+    primary: str = style.ACCENT
+    foreground: str = "#1e1e1e"
+    background: str = "#ffffff"
+    base: str = ""
+    headings: str = ""
+    fonts: Mapping[str, str] = field(default_factory=dict)
+
+    def shades(self, accent: str, background: str) -> dict[str, str]:
+        """The accent and its lighter shades, by those of the house, on a background."""
+        mixtures = {of: mixed(accent, background, part) for of, part in _SHADES.items()}
+        return {style.ACCENT: accent, **mixtures}
+
+    def recoloured(self, drawing: bytes) -> bytes:
+        """A drawing (SVG) in these colours."""
+        if self.primary == style.ACCENT:
+            return drawing
+        shades = self.shades(self.primary, self.background)
+        house = re.compile("|".join(shades).encode(), re.IGNORECASE)
+        return house.sub(lambda found: shades[found[0].decode().lower()].encode(), drawing)
+
+    def css(self) -> str:
+        """The custom properties that the style sheets of pages read, of light and of dark pages."""
+        accent = self.primary
+        while contrast(accent, _NIGHT) < TEXT:
+            accent = mixed(accent, "#ffffff", 0.8)
+        day = {"accent": self.primary, "ink": self.foreground, "page": self.background}
+        night = {"accent": accent}
+        if self.primary != style.ACCENT:  # `drawings.css` has those of the house
+            for of, colours in ((day, (self.primary, self.background)), (night, (accent, _NIGHT))):
+                of |= {f"c-{name[1:]}": shade for name, shade in self.shades(*colours).items()}
+        for name, family in (("sans", self.base), ("headings", self.headings)):
+            if family:
+                day[name] = f'"{family}", system-ui, sans-serif'
+        faces = [
+            f'@font-face {{ font-family: "{family}"; src: url("{Path(name).name}"); }}'
+            for name, family in self.fonts.items()
+        ]
+        dark = f"@media screen and (prefers-color-scheme: dark) {{ {_root(night)} }}"
+        return "\n".join([*faces, _root(day), dark, ""])
+
+
+def _root(properties: Mapping[str, str]) -> str:
+    told = " ".join(f"--{name}: {value};" for name, value in properties.items())
+    return f":root {{ {told} }}"
+
+
+def read(folder: Path) -> Brand:
+    """The brand of a project folder; the house's, where it has none.
+
+    Raises
+    ------
+    ObservError
+        With all that is wrong: a colour that is none, a pair of too little contrast, a logo without
+        alternative text, a file that is not there, letters that another site would be asked for.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return Brand()
+    told = mapping(read_text(path), path)
+    problems: list[str] = []
+    name = told.get("meta", {}).get("name", "")
+    found = {
+        "name": str(name.get("full", "") if isinstance(name, dict) else name),
+        **_colours(told.get("color") or {}, path, problems),
+        **_logo(told.get("logo") or {}, path, problems),
+        **_letters(told.get("typography") or {}, path, problems),
+    }
+    brand = Brand(**found)
+    pairs = [("color.foreground", brand.foreground, TEXT), ("color.primary", brand.primary, TEXT)]
+    pairs += [("a chart's line", colour, MARK) for colour in style.PALETTE[1:]]
+    problems += [
+        f"{path}: {what} {colour} on color.background {brand.background} has a contrast of "
+        f"{contrast(colour, brand.background):.1f}, which is too little to be seen; {least} is the "
+        "least: give a darker one, or another background"
+        for what, colour, least in pairs
+        if contrast(colour, brand.background) < least
+    ]
+    if problems:
+        raise ObservError(*problems)
+    return brand
+
+
+def _colours(told: Mapping[str, Any], path: Path, problems: list[str]) -> dict[str, str]:
+    palette = told.get("palette") or {}
+    found = {}
+    for name in ("primary", "foreground", "background"):
+        colour = str(palette.get(told.get(name), told.get(name, "")))
+        if _COLOUR.fullmatch(colour):
+            found[name] = colour.lower()
+        elif colour:
+            problems.append(
+                f"{path}: color.{name}: {colour!r} is no colour; write it as '{style.ACCENT}', or "
+                "name one of color.palette"
+            )
+    return found
+
+
+def _logo(told: Any, path: Path, problems: list[str]) -> dict[str, str]:
+    told = told if isinstance(told, dict) else {"medium": told}
+    image = next((told[size] for size in ("medium", "small", "large") if told.get(size)), None)
+    image = (told.get("images") or {}).get(image, image) if isinstance(image, str) else image
+    if image is None:
+        return {}
+    image = image if isinstance(image, dict) else {"path": image}
+    found = {"logo": str(image.get("path")), "alternative": str(image.get("alt") or "")}
+    if not found["alternative"]:
+        problems.append(f"{path}: logo: {found['logo']} has no alternative text; add `alt: …`")
+    _check_file(found["logo"], "logo", path, problems)
+    return found
+
+
+def _letters(told: Mapping[str, Any], path: Path, problems: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {"fonts": {}}
+    for name in ("base", "headings"):
+        given = told.get(name) or ""
+        found[name] = str(given.get("family", "") if isinstance(given, dict) else given)
+    for font in told.get("fonts") or []:
+        family, source = str(font.get("family")), font.get("source")
+        if source not in ("file", "system"):
+            problems.append(
+                f"{path}: typography.fonts: {family} is of {source}, which readers' browsers would "
+                "be sent to; put its files beside this one, with `source: file`"
+            )
+        for file in font.get("files") or []:
+            name = str(file.get("path") if isinstance(file, dict) else file)
+            _check_file(name, "typography.fonts", path, problems)
+            found["fonts"][name] = family
+    return found
+
+
+def _check_file(name: str, what: str, path: Path, problems: list[str]) -> None:
+    if ".." in Path(name).parts or Path(name).is_absolute() or not (path.parent / name).is_file():
+        problems.append(f"{path}: {what}: {name!r} is no file beside it; mend its path")
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of the luminances of two colours (WCAG 2.2), 1 to 21.
+
+    Examples
+    --------
+    >>> contrast("#000000", "#ffffff"), round(contrast("#777777", "#ffffff"), 2)
+    (21.0, 4.48)
+    """
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = (part / 255 for part in bytes.fromhex(colour[1:]))
+    linear = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+    return sum(x * weight for x, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+def mixed(colour: str, other: str, part: float) -> str:
+    """A colour of which `part` is one and the rest another.
+
+    Examples
+    --------
+    >>> mixed("#000091", "#ffffff", 0.5)
+    '#8080c8'
+    """
+    pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + bytes(round(one * part + two * (1 - part)) for one, two in pairs).hex()
