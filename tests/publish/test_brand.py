@@ -108,11 +108,11 @@ def test_quarto_is_handed_the_brand_and_without_one_the_house_s_colour(project, 
 @pytest.mark.parametrize(
     ("told", "problem"),
     [
-        ({"color": {"primary": "#9fd8ff"}}, r"color.primary #9fd8ff on .* #ffffff .* 1\.5.*; 4\.5 "),
+        ({"color": {"primary": "#9fd8ff"}}, r"color.primary #9fd8ff on .* #ffffff .* 1\.5.*; 4"),
         ({"color": {"background": "#8a8a8a"}}, r"a chart's line #B478F1 on .* #8a8a8a"),
         ({"color": {"primary": "vert"}}, "'vert' is no colour; write it as '#000091'"),
         ({"logo": "goutte.svg"}, "goutte.svg has no alternative text; add `alt: …`"),
-        ({"logo": {"medium": {"path": "../a.svg", "alt": "A"}}}, r"'\.\./a\.svg' is no file beside"),
+        ({"logo": {"medium": {"path": "../a.svg", "alt": "A"}}}, r"'\.\./a\.svg' is no file"),
         (
             {"typography": {"fonts": [{"family": "Lato", "source": "google"}]}},
             "Lato is of google, which readers' browsers would be sent to",
