@@ -190,7 +190,7 @@ def test_no_worker_is_started_for_what_is_of_the_site_alone(release, root):
     assert may_run()
     release()
     assert not may_run()
-    small.write(root / "reports" / "style.scss", "p {}")
+    small.write(root / "reports" / "style.css", "p {}")
     write_text(root, "panorama", "Une phrase de plus.")
     assert not may_run()
     small.write_study(root, "panorama", words="Autre.")
@@ -322,7 +322,7 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], set[str]]] = {
         lambda root: change(root / "reports" / "index.qmd", "Bonjour", "Bonsoir"),
         NOTHING,
     ),
-    "style": (write_anywhere("reports/style.scss"), NOTHING),
+    "style": (write_anywhere("reports/style.css"), NOTHING),
     "settings": (
         lambda root: change(root / "reports" / "_quarto.yml", "title: Essai", "title: Autre"),
         NOTHING,

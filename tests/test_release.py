@@ -297,7 +297,7 @@ def copy_sheets(root: Path) -> None:
 def copy_site(root: Path) -> None:
     """The project's own site but for its home page and glossary, which have one of their own."""
     names = ["_quarto.yml", "retours.qmd", "methode.qmd", "accessibilite.qmd"]
-    names += ["drawings.css", "style.scss", "origines.qmd"]
+    names += ["drawings.css", "style.css", "origines.qmd"]
     for name in (*names, "_redaction.md", "_machine.md", "references.bib", "references.csl"):
         shutil.copy(PROJECT / "reports" / name, root / "reports")
     for path in (PROJECT / "reports").glob("*.lua"):

@@ -19,7 +19,7 @@ from observlib.edition.make import estimates_of, made_page
 from observlib.edition.request import check_request
 from observlib.edition.sheets import write_sheets
 from observlib.errors import ObservError
-from observlib.publish import access, embedded, html
+from observlib.publish import access, embedded
 from observlib.publish.project import read_project
 from observlib.swap import replace_folder, workspace
 
@@ -89,7 +89,6 @@ def preview(
         if published.is_dir():
             shutil.copytree(published, site, ignore=_NO_PAGES)
         site.mkdir(exist_ok=True)
-        html.write_style(project, site)
         source = PurePosixPath(f"{page.name}.ipynb")
         path = embedded.write_html(project, project.page(source), site)
         access.finish_pages(project, site, [path.relative_to(site).as_posix()])

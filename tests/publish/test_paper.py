@@ -27,7 +27,7 @@ def test_a_pdf_has_them_in_a_grid_with_their_headings_and_alternatives(tmp_path)
     assert text.count('alt: "Un trait"') == 6 and text.count("weight: ") == 12
     (tmp_path / "line.svg").write_text(small_line([1, 2, 1]), encoding="utf-8")
     main = tmp_path / "main.typ"
-    head = '#set document(title: "T")\n#set text(lang: "fr")\n= Page'
+    head = '#let accent = black\n#set document(title: "T")\n#set text(lang: "fr")\n= Page'
     main.write_text(f"{head}\n{text}", encoding="utf-8")
     assert bytes(typst.compile(main, pdf_standards=["ua-1"]))[:4] == b"%PDF"  # type: ignore[arg-type]
 

@@ -12,7 +12,7 @@ import pytest
 import typst
 
 from observlib.publish import pandoc
-from observlib.publish.pdf import fonts
+from observlib.publish.pdf import FONT, fonts
 
 ABOVE = range(0, 700, 35)  # points between the top of the first page and the table
 PLACE = "`#context [#metadata(here().page()) <{}>]`{{=typst}}"
@@ -33,7 +33,8 @@ def document(markdown: str) -> str:
     """Typst's source of a page, in which `{above}` points stand before the text."""
     text = "\n```{=typst}\n#v(ABOVEpt)\n```\n\n" + markdown
     names = ("name", "title-text", "document-text", "description-text", "sitetitle", "edition")
-    quoted = {name: '"x"' for name in names}
+    looks = {"accent": '"#000"', "letters": f'"{FONT}"'}
+    quoted = {name: '"x"' for name in names} | looks
     return pandoc.convert(
         text, "typst", name="page", template=pandoc.TEMPLATES / "page.typ", variables=quoted
     )

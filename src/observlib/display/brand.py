@@ -19,7 +19,7 @@ from observlib.yaml_files import mapping, read_text
 
 FILE = "_brand.yml"
 TEXT, MARK = 4.5, 3.0  # least contrasts, by WCAG 2.2, success criteria 1.4.3 and 1.4.11
-_NIGHT = "#16161a"  # the background of dark pages
+_NIGHT, _INK_AT_NIGHT = "#16161a", "#ececf1"  # of dark pages
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # parts of the accent in the house's lighter shades of it, on white
 _SHADES = {"#5c68e5": 0.62, "#cacafb": 0.2, "#e8edff": 0.09, "#e3e7fc": 0.1, "#000090": 1.0}
@@ -61,7 +61,7 @@ class Brand:
         while contrast(accent, _NIGHT) < TEXT:
             accent = mixed(accent, "#ffffff", 0.8)
         day = {"accent": self.primary, "ink": self.foreground, "page": self.background}
-        night = {"accent": accent}
+        night = {"accent": accent, "ink": _INK_AT_NIGHT, "page": _NIGHT}
         if self.primary != style.ACCENT:  # `drawings.css` has those of the house
             for of, colours in ((day, (self.primary, self.background)), (night, (accent, _NIGHT))):
                 of |= {f"c-{name[1:]}": shade for name, shade in self.shades(*colours).items()}

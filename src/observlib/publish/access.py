@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 
 from observlib import disk_cache, inputs
-from observlib.publish import origins, pandoc
+from observlib.publish import html, origins, pandoc
 from observlib.publish.project import Project
 from observlib.publish.search import INDEX, english, index, ranked
 from observlib.publish.stacked import plain, texts, with_stacked_tables
@@ -25,7 +25,8 @@ WORDS = 30  # of a description at most
 HOME = "index.html"
 _PAGE = "page.html"  # of what is kept
 _STYLE = "access.css"
-_FILES = (_STYLE, "search.js", "values.js", "favicon.svg")
+_FILES = (_STYLE, "site.css", "search.js", "values.js", "favicon.svg")
+_CSS_COMMENT = re.compile(rb"/\*.*?\*/ *\n?", re.S)  # readers need not load them
 _COMMIT = re.compile(r'(<a\s[^>]*class="commit"[^>]*>).*?(</a>)', re.S)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"[^>]*>\n?')
 # what Quarto may have written of it already
@@ -54,8 +55,11 @@ def finish_pages(
     """Do so for some pages of a site, as their publisher made them."""
     brand = project.brand
     for file in _FILES:
-        text = brand.recoloured((pandoc.TEMPLATES / file).read_bytes())
-        (site / file).write_bytes(text + (brand.css().encode() if file == _STYLE else b""))
+        text = _CSS_COMMENT.sub(b"", (pandoc.TEMPLATES / file).read_bytes())
+        (site / file).write_bytes(brand.recoloured(text))
+    sheets = [path.read_text(encoding="utf-8") for path in html.sheets(project)]
+    with (site / _STYLE).open("a", encoding="utf-8", newline="\n") as style:
+        style.write("\n".join([brand.css(), *sheets]))  # the last stands above all
     for file in filter(None, (brand.logo, *brand.fonts)):
         shutil.copyfile(project.folder / file, site / Path(file).name)
     works = english_works(project)

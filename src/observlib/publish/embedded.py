@@ -64,7 +64,6 @@ def build(
         With the problems of all pages.
     """
     site.mkdir(parents=True)
-    html.write_style(project, site)
     write_package(project.manifest, project.folder, site)
     depends = _inputs(project) if kept else {}
     of_quarto = project.publisher != "embedded"
@@ -233,8 +232,6 @@ def _write_shared(project: Project, frames: Path, site: Path, kept: Path | None)
     if kept and made.keys() - known.keys():
         disk_cache.put(kept, name, known | made)
     write_files(known | made, site / quarto.LIBRARIES)
-    for sheet in html.sheets(project):
-        shutil.copyfile(sheet, site / sheet.name)
 
 
 def _printed(project: Project, page: Page, _: Path | None) -> dict[str, bytes]:

@@ -205,10 +205,3 @@ def sheets(project: Project) -> list[Path]:
     """The style sheets of `_quarto.yml`, which both publishers follow."""
     own = project.html_options.get("css") or []
     return [project.folder / name for name in ([own] if isinstance(own, str) else own)]
-
-
-def write_style(project: Project, site: Path) -> None:
-    """Put the style sheet that every page names into a site, with those of `_quarto.yml`."""
-    found = [pandoc.TEMPLATES / "site.css", *sheets(project)]
-    text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in found)
-    (site / "site.css").write_text(text, encoding="utf-8", newline="\n")

@@ -142,6 +142,7 @@ def stage(
     if not (folder / brand.FILE).exists():
         colours = {name: getattr(project.brand, name) for name in ("primary", "foreground")}
         (folder / brand.FILE).write_text(dump({"color": colours}), encoding="utf-8")
+    config["brand"] = {"light": brand.FILE}  # dark pages are ours
     website, manifest = config["website"], project.manifest
     website["title"] = project.title
     website["sidebar"]["contents"] = [_sidebar_item(entry) for entry in project.navigation]
@@ -163,7 +164,7 @@ def stage(
         },
         "html": {
             "template-partials": [f"{_OWN}/title-block.html"],
-            **project.html_options,
+            **{key: value for key, value in project.html_options.items() if key != "css"},
             "format-links": False,  # ours, under the title
             "appendix-style": "none",  # works are cited where ours are
             "html-table-processing": "none",
