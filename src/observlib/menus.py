@@ -6,7 +6,7 @@ A menu of some dozens of pages is read; one of hundreds is not, and each page wo
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from observlib import departments as whose
@@ -14,7 +14,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import french
 from observlib.display.prose import plain
 from observlib.edition.study import DEPARTMENT
-from observlib.publish.globs import compile_glob
+from observlib.publish.project import named_by
 from observlib.yaml_files import as_front_matter, dump, mapping, read_front_matter, read_text
 
 MOST = 40  # pages of products, surveys, partners and departments that are listed one by one
@@ -59,12 +59,20 @@ def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None
     lists = [f"departement-{name}.qmd" for name in departments]
     left = [*lists]  # which the menu has once
 
+    def listed(glob: str, departments: Sequence[str]) -> list[str] | None:
+        """Of the pages that a glob names those that stay, then departments; None where all stay."""
+        told = named_by(project, glob)
+        named = [page for page in pages if PurePosixPath(page) in told]
+        kept = [page for page in named if page not in grouped]
+        return None if len(kept) == len(named) else [*kept, *departments]
+
     def spread(item: Any) -> list[Any]:
         """An item of the menu, where departments stand in place of grouped pages."""
         if isinstance(item, dict) and "contents" in item:
             own = [one for each in item["contents"] for one in spread(each)]
             return [{**item, "contents": own}]
-        named = _listed(item.get("auto"), pages, grouped, left) if isinstance(item, dict) else None
+        glob = item.get("auto") if isinstance(item, dict) else None
+        named = listed(glob, left) if isinstance(glob, str) else None
         if named is None:
             return [item]
         left.clear()
@@ -79,19 +87,9 @@ def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None
     home = project / "index.qmd"
     header, text = read_front_matter(read_text(home), home)
     for listing in header.get("listing") or []:
-        if named := _listed(listing["contents"], pages, grouped, lists):
-            listing["contents"] = named
+        if isinstance(glob := listing["contents"], str):
+            listing["contents"] = listed(glob, lists) or glob
     home.write_text(as_front_matter(header) + text, encoding="utf-8", newline="\n")
-
-
-def _listed(
-    glob: str | None, pages: Sequence[str], grouped: Collection[str], lists: Sequence[str]
-) -> list[str] | None:
-    """Of the pages that a glob names those that stay, then the departments; None where all stay."""
-    test = compile_glob(glob or "")
-    named = [page for page in pages if test.fullmatch(page)]
-    kept = [page for page in named if page not in grouped]
-    return None if len(kept) == len(named) else [*kept, *lists]
 
 
 def _kind(study: Study, catalogue: Catalogue) -> str:

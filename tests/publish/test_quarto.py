@@ -32,7 +32,7 @@ render = yaml.safe_load(Path("_quarto.yml").read_text("utf-8"))["project"]["rend
 with Path({log!r}).open("a", encoding="utf-8") as log:
     print(json.dumps([sys.argv[1:], str(Path.cwd()), render]), file=log)
 print("\x1b[1m[ 1/12] " + render[0] + "\x1b[22m", file=sys.stderr)
-print("\x1b[33mWARN: something\x1b[39m", file=sys.stderr)
+print("\x1b[33mWARN: something\x1b[39m\nof two lines\n\nanother", file=sys.stderr)
 if {status}:
     print("ERROR: broken page", file=sys.stderr)
     sys.exit({status})
@@ -162,18 +162,16 @@ def test_pages_and_warnings_of_quarto_are_told_as_they_come(tmp_path, monkeypatc
     publish(project, tmp_path / "site", "quarto", lambda *step: told.append(step))
     (_, total, first), *_, (done, of, _) = told
     assert first == "index.qmd" and done == of == total
-    assert capsys.readouterr().err == "quarto: WARN: something\n"
+    assert capsys.readouterr().err == "quarto: WARN: something\nquarto: of two lines\n"
 
 
-def test_a_quarto_that_says_nothing_more_is_ended_with_what_it_began(
-    tmp_path, monkeypatch, project
-):
+def test_a_quarto_that_does_not_end_is_ended_with_what_it_began(tmp_path, monkeypatch, project):
     log = install(tmp_path, monkeypatch)
     command = tmp_path / "bin" / "quarto"
     waiting = f"(sleep 60; echo late > {log}) &\necho '[1/2] index.qmd' >&2\nwait\n"
     command.write_text(f"#!/bin/sh\n{waiting}", encoding="utf-8")
-    monkeypatch.setattr(quarto, "SILENCE", 0.5)
-    with pytest.raises(ObservError, match=r"(?s)said nothing.*\[1/2\] index.qmd"):
+    monkeypatch.setattr(quarto, "TIME_LIMIT", 0.1)
+    with pytest.raises(ObservError, match=r"(?s)ended after 0 minutes.*\[1/2\] index.qmd"):
         publish(project, tmp_path / "site", "quarto")
     assert not log.exists() and not (tmp_path / "site").exists()
 

@@ -14,7 +14,6 @@ from observlib.display.brand import Brand
 from observlib.display.prose import unmarked
 from observlib.display.typography import curly
 from observlib.errors import SHOWN, ObservError, bounded
-from observlib.publish.globs import compile_glob
 from observlib.publish.manifest import Manifest, read_manifest
 from observlib.publish.notebook import joined, read_notebook
 from observlib.yaml_files import mapping, read_front_matter, read_text
@@ -163,7 +162,7 @@ class Project:
         """Each list of pages that a page's front matter asks for (`listing`), and its pages."""
         wanted = page.meta.get("listing") or []
         for listing in [wanted] if isinstance(wanted, dict) else wanted:
-            found = match_pages(self.pages, listing.get("contents") or [])
+            found = match_pages(self.folder, self.pages, listing.get("contents") or [])
             yield listing, [other for other in found if other != page]
 
     def below(self, page: Page) -> set[PurePosixPath]:
@@ -271,12 +270,22 @@ def flat(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield from flat(entry.entries)
 
 
-def match_pages(pages: Iterable[Page], patterns: str | Iterable[str]) -> list[Page]:
-    """The pages that match a glob (see `globs`), or several, by `order` and then by name."""
-    wanted = [patterns] if isinstance(patterns, str) else patterns
-    tests = [compile_glob(str(pattern)) for pattern in wanted]
-    found = [page for page in pages if any(test.fullmatch(str(page.source)) for test in tests)]
+def match_pages(folder: Path, pages: Iterable[Page], patterns: str | Iterable[str]) -> list[Page]:
+    """The pages that a glob names, or several, by `order` and then by name.
+
+    A folder's name stands for all below it; what a glob that begins with `!` names is left out.
+    """
+    wanted = [patterns] if isinstance(patterns, str) else [str(pattern) for pattern in patterns]
+    named = set().union(*(named_by(folder, glob) for glob in wanted if glob[:1] != "!"))
+    named -= set().union(*(named_by(folder, glob[1:]) for glob in wanted if glob[:1] == "!"))
+    found = [page for page in pages if named & {page.source, *page.source.parents}]
     return sorted(found, key=_order)
+
+
+def named_by(folder: Path, glob: str) -> set[PurePosixPath]:
+    """The files and folders of a project that a glob names."""
+    found = folder.glob(glob.strip("/")) if glob.strip("/") else ()
+    return {PurePosixPath(path.relative_to(folder).as_posix()) for path in found}
 
 
 def _order(page: Page) -> tuple[float, str]:
@@ -356,13 +365,13 @@ def _entries(
             if inside:
                 yield Entry(str(item["section"]), None, inside)
         elif "auto" in item:
-            for page in match_pages(pages, item["auto"]):
+            for page in match_pages(config.parent, pages, item["auto"]):
                 yield Entry(page.title, page.source)
         elif str(item.get("href")).startswith("../"):  # what stands beside
             yield Entry(str(item.get("text") or item["href"]), address=str(item["href"]))
         elif "href" in item:
             href = str(item["href"]).lstrip("/")
-            found = match_pages(pages, href)
+            found = match_pages(config.parent, pages, href)
             if not found and "*" not in href:
                 problems.append(
                     f"{config}: website.sidebar.contents leads to {href!r}, which is no page; "

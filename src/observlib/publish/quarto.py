@@ -14,12 +14,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import Empty, Queue
+from threading import Timer
 from typing import Any
 
 from observlib.dataset import FOLDER as PACKAGE
@@ -37,12 +36,13 @@ from observlib.yaml_files import as_front_matter, dump, read_front_matter
 MENU = "Pages du site"  # what those who listen are told, as by the other publisher
 OUTPUT = "_rendered"
 LIBRARIES = "site_libs"  # of Quarto's pages, beside them
-SILENCE = 900.0  # seconds without a word, which no page takes
+TIME_LIMIT = 120.0  # seconds a page, of which one takes two
 _PROCESSES = os.cpu_count() or 1
 DOCUMENTS = {"docx": "Word", "revealjs": "Diaporama", "pptx": "PowerPoint", "odt": "OpenDocument"}
 _OWN = "_observlib"  # the folder of what is handed over beside a project's own
 _OURS = ("quarto.lua", "typography.lua", "title-block.html")
-_PAGE = re.compile(r"\[ *(\d+)/\d+\] *(.+)")  # as Quarto tells that it begins one
+_PAGE = re.compile(r"\[ *\d+/\d+\] *(.+)")  # as Quarto tells that it begins one
+_SAID = re.compile(r"$|Output created|pandoc|\[ *\d+/")  # and that a warning has ended
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FOLDER = re.compile(r'(\shref="(?!\w[\w+.-]*:|//)[^"#?]*/)(?=["#?])')
 _CAPTION = re.compile(r"(<figcaption[^>]*>\s*)((?:Figure|Tableau)\u00a0\d+\u00a0: )")
@@ -77,7 +77,8 @@ def render(
         with tempfile.TemporaryDirectory(prefix="observlib-", ignore_cleanup_errors=True) as place:
             staged = Path(place).resolve() / "project"
             stage(project, own, text, staged)
-            tail = _run([require_quarto(), "render", ".", "--no-execute"], staged, progress)
+            command = [require_quarto(), "render", ".", "--no-execute"]
+            tail = _run(command, staged, TIME_LIMIT * (1 + len(own)), progress)
             made = staged / OUTPUT
             missing = [str(page.output(".html")) for page in own if not _is_there(page, made)]
             if missing:
@@ -215,7 +216,9 @@ def _sidebar_item(entry: Entry) -> dict[str, Any]:
     return {"href": address, "text": str(plain(entry.text))}
 
 
-def _run(command: list[str], folder: Path, progress: Callable[[str], None]) -> list[str]:
+def _run(
+    command: list[str], folder: Path, seconds: float, progress: Callable[[str], None]
+) -> list[str]:
     """Run Quarto, telling its pages and warnings as they come; the last lines that it said."""
     told: deque[str] = deque(maxlen=8)
     try:
@@ -226,34 +229,26 @@ def _run(command: list[str], folder: Path, progress: Callable[[str], None]) -> l
         )  # fmt: skip
     except OSError as error:
         raise ObservError(f"quarto: {command[0]} cannot be run: {error}") from error
-    lines: Queue[str | None] = Queue()  # none ends them
-    with quarto:
-        threading.Thread(target=_read, args=(quarto, lines), daemon=True).start()
-        try:
-            while (line := lines.get(timeout=SILENCE)) is not None:
-                told.extend([line] if line else [])
-                if page := _PAGE.search(line):
-                    progress(page[2])
-                elif "WARN" in line:
-                    print(f"quarto: {line}", file=sys.stderr)
-        except Empty:
-            end_all(quarto)
-            raise ObservError(
-                f"quarto: said nothing for {SILENCE / 60:.0f} minutes and was ended; its last "
-                "lines follow",
-                *told,
-            ) from None
-        except BaseException:
-            end_all(quarto)
-            raise
+    limit = Timer(seconds, end_all, [quarto])
+    limit.start()
+    try:
+        is_warning = False  # which may have several lines
+        for line in (_COLOUR.sub("", line).strip() for line in quarto.stderr or ()):
+            told.extend([line] if line else [])
+            is_warning = "WARN" in line or (is_warning and not _SAID.match(line))
+            if is_warning:
+                print(f"quarto: {line}", file=sys.stderr)
+            elif page := _PAGE.search(line):
+                progress(page[1])
+        quarto.wait()
+    except BaseException:
+        end_all(quarto)
+        raise
+    finally:
+        limit.cancel()
     if quarto.returncode:
-        raise ObservError(
-            f"quarto: failed with status {quarto.returncode}; its last lines follow", *told
-        )
+        how = f"failed with status {quarto.returncode}"
+        if not limit.is_alive() and quarto.returncode < 0:
+            how = f"was ended after {seconds / 60:.0f} minutes"
+        raise ObservError(f"quarto: {how}; its last lines follow", *told)
     return [*told]
-
-
-def _read(quarto: subprocess.Popen[str], lines: Queue[str | None]) -> None:
-    for line in quarto.stderr or ():
-        lines.put(_COLOUR.sub("", line).strip())
-    lines.put(None)
