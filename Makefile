@@ -79,4 +79,4 @@ lock: ## renew the lock files
 clean:
 	@git config --remove-section diff.jupyternotebook 2>/dev/null || true
 	@git config --remove-section merge.jupyternotebook 2>/dev/null || true
-	rm -rf $(VENV) $(DEMO)/raw $(DEMO)/store $(DEMO)/published $(DEMO)/identifiers reports/_failed reports/.kept reports/.preview
+	rm -rf $(VENV) $(DEMO)/raw $(DEMO)/store $(DEMO)/published $(DEMO)/identifiers reports/_failed reports/_rendered notebooks/_rendered reports/.kept reports/.preview

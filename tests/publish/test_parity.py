@@ -16,12 +16,11 @@ from tests.publish import sample
 from tests.site.axe import violations
 from tests.site.conftest import dump
 
-from observlib.publish import access, embedded, publish
+from observlib.publish import access, embedded, find_quarto, publish
 from observlib.publish.html import with_downloads
 from observlib.publish.markdown import Converted, notebook_to_markdown
 from observlib.publish.project import Page, read_project
 from observlib.publish.quarto import framed, render
-from observlib.publish.quarto_command import find_quarto
 
 __all__ = ["dump"]
 RECORDED = Path(__file__).with_name("quarto-panorama.html")

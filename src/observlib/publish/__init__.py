@@ -7,15 +7,15 @@ in one step, so that a reader sees a whole site at any moment.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 
-from observlib.errors import UsageError
+from observlib.errors import ObservError, UsageError
 from observlib.files import telling_write_errors
-from observlib.publish.quarto_command import find_quarto, require_quarto
 from observlib.scratch import temporary_files
 
 PUBLISHERS = ("auto", "quarto", "embedded")
@@ -125,3 +125,27 @@ def check_publisher(publisher: str) -> None:
         raise UsageError(f"unknown publisher {publisher!r}; allowed: {', '.join(PUBLISHERS)}")
     if publisher == "quarto":
         require_quarto()
+
+
+def find_quarto() -> str | None:
+    """Path of the `quarto` command beside the running Python, else on PATH; None without one."""
+    beside = shutil.which("quarto", path=str(Path(sys.executable).parent))
+    return beside or shutil.which("quarto")
+
+
+def require_quarto() -> str:
+    """Path of the `quarto` command.
+
+    Raises
+    ------
+    ObservError
+        Where it is not installed.
+    """
+    command = find_quarto()
+    if command is None:
+        raise ObservError(
+            f"quarto: the command is not beside {sys.executable} and not on PATH; install it "
+            '(`pip install "observlib[quarto]"`, `conda env create -f environment.yml` or '
+            "quarto.org/docs/get-started), or use `--publisher embedded`, which needs nothing more"
+        )
+    return command

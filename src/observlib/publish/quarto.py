@@ -25,11 +25,10 @@ from observlib.dataset import FOLDER as PACKAGE
 from observlib.display import brand, french
 from observlib.display.prose import plain
 from observlib.errors import ObservError
-from observlib.publish import docx, html, pandoc
+from observlib.publish import docx, html, pandoc, require_quarto
 from observlib.publish.figures import write_figures
 from observlib.publish.markdown import Converted
 from observlib.publish.project import Entry, Page, Project
-from observlib.publish.quarto_command import require_quarto
 from observlib.scratch import end_all
 from observlib.yaml_files import as_front_matter, dump, read_front_matter
 
