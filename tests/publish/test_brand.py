@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
@@ -103,6 +104,32 @@ def test_quarto_is_handed_the_brand_and_without_one_the_house_s_colour(project, 
     stage(read_project(plain), [], lambda _: None, tmp_path / "house")  # type: ignore[arg-type]
     told = yaml.safe_load((tmp_path / "house" / brand.FILE).read_text(encoding="utf-8"))
     assert told["color"]["primary"] == style.ACCENT
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["meta", "logo", "color", "typography", "fonts", "primary", "images"]),
+        st.recursive(
+            st.none() | st.text(max_size=5) | st.integers(),
+            lambda inside: (
+                st.lists(inside, max_size=2)
+                | st.dictionaries(
+                    st.sampled_from(
+                        ["name", "medium", "palette", "primary", "fonts", "base", "path"]
+                    ),
+                    inside,
+                    max_size=3,
+                )
+            ),
+            max_leaves=6,
+        ),
+    )
+)
+def test_no_brand_however_wrong_ends_in_a_traceback(tmp_path_factory, told):
+    folder = tmp_path_factory.mktemp("wrong")
+    write(folder, told)
+    with contextlib.suppress(ObservError):
+        brand.read(folder)
 
 
 @pytest.mark.parametrize(

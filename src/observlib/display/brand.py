@@ -20,6 +20,7 @@ from observlib.yaml_files import mapping, read_text
 FILE = "_brand.yml"
 TEXT, MARK = 4.5, 3.0  # least contrasts, by WCAG 2.2, success criteria 1.4.3 and 1.4.11
 _NIGHT, _INK_AT_NIGHT = "#16161a", "#ececf1"  # of dark pages
+_FAMILY, _NAME = re.compile(r"[\w .-]*"), re.compile(r"[\w ./-]+")  # they stand in style sheets
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # parts of the accent in the house's lighter shades of it, on white
 _SHADES = {"#5c68e5": 0.62, "#cacafb": 0.2, "#e8edff": 0.09, "#e3e7fc": 0.1, "#000090": 1.0}
@@ -95,12 +96,18 @@ def read(folder: Path) -> Brand:
         return Brand()
     told = mapping(read_text(path), path)
     problems: list[str] = []
-    name = told.get("meta", {}).get("name", "")
+    parts = {}
+    for key in ("meta", "color", "typography"):
+        parts[key] = told.get(key) or {}
+        if not isinstance(parts[key], dict):
+            problems.append(f"{path}: {key}: {parts[key]!r} stands alone; write keys below it")
+            parts[key] = {}
+    name = parts["meta"].get("name") or ""
     found = {
-        "name": str(name.get("full", "") if isinstance(name, dict) else name),
-        **_colours(told.get("color") or {}, path, problems),
+        "name": str(name.get("full") or "" if isinstance(name, dict) else name),
+        **_colours(parts["color"], path, problems),
         **_logo(told.get("logo") or {}, path, problems),
-        **_letters(told.get("typography") or {}, path, problems),
+        **_letters(parts["typography"], path, problems),
     }
     brand = Brand(**found)
     pairs = [("color.foreground", brand.foreground, TEXT), ("color.primary", brand.primary, TEXT)]
@@ -118,10 +125,11 @@ def read(folder: Path) -> Brand:
 
 
 def _colours(told: Mapping[str, Any], path: Path, problems: list[str]) -> dict[str, str]:
-    palette = told.get("palette") or {}
+    palette = dict(told.get("palette") or {}) if isinstance(told.get("palette"), dict) else {}
     found = {}
     for name in ("primary", "foreground", "background"):
-        colour = str(palette.get(told.get(name), told.get(name, "")))
+        colour = str(told.get(name) or "")
+        colour = str(palette.get(colour, colour))
         if _COLOUR.fullmatch(colour):
             found[name] = colour.lower()
         elif colour:
@@ -135,7 +143,9 @@ def _colours(told: Mapping[str, Any], path: Path, problems: list[str]) -> dict[s
 def _logo(told: Any, path: Path, problems: list[str]) -> dict[str, str]:
     told = told if isinstance(told, dict) else {"medium": told}
     image = next((told[size] for size in ("medium", "small", "large") if told.get(size)), None)
-    image = (told.get("images") or {}).get(image, image) if isinstance(image, str) else image
+    images = told.get("images")
+    if isinstance(images, dict) and isinstance(image, str):
+        image = images.get(image, image)
     if image is None:
         return {}
     image = image if isinstance(image, dict) else {"path": image}
@@ -150,8 +160,14 @@ def _letters(told: Mapping[str, Any], path: Path, problems: list[str]) -> dict[s
     found: dict[str, Any] = {"fonts": {}}
     for name in ("base", "headings"):
         given = told.get(name) or ""
-        found[name] = str(given.get("family", "") if isinstance(given, dict) else given)
-    for font in told.get("fonts") or []:
+        found[name] = str(given.get("family") or "" if isinstance(given, dict) else given)
+        if not _FAMILY.fullmatch(found[name]):
+            problems.append(f"{path}: typography.{name}: {found[name]!r} is no family's name")
+    fonts = told.get("fonts") or []
+    for font in fonts if isinstance(fonts, list) else []:
+        if not isinstance(font, dict):
+            problems.append(f"{path}: typography.fonts: {font!r} has no `family` and `source`")
+            continue
         family, source = str(font.get("family")), font.get("source")
         if source not in ("file", "system"):
             problems.append(
@@ -166,7 +182,8 @@ def _letters(told: Mapping[str, Any], path: Path, problems: list[str]) -> dict[s
 
 
 def _check_file(name: str, what: str, path: Path, problems: list[str]) -> None:
-    if ".." in Path(name).parts or Path(name).is_absolute() or not (path.parent / name).is_file():
+    is_beside = _NAME.fullmatch(name) and ".." not in name and not Path(name).is_absolute()
+    if not is_beside or not (path.parent / name).is_file():
         problems.append(f"{path}: {what}: {name!r} is no file beside it; mend its path")
 
 

@@ -145,7 +145,9 @@ def stage(
     config["brand"] = {"light": brand.FILE}  # dark pages are ours
     website, manifest = config["website"], project.manifest
     website["title"] = project.title
-    website["sidebar"]["contents"] = [_sidebar_item(entry) for entry in project.navigation]
+    website.setdefault("sidebar", {})["contents"] = [
+        _sidebar_item(entry) for entry in project.navigation
+    ]
     if isinstance(website.get("page-footer"), dict):  # it is on every page
         website["page-footer"]["center"] = str(plain(manifest.label))
     if address := website.get("site-url"):
@@ -155,13 +157,9 @@ def stage(
         *(config.get("filters") or []),
         {"path": f"{_OWN}/quarto.lua", "at": "post-quarto"},
     ]
-    given = config.get("format")
+    formats = config["format"] if isinstance(config.get("format"), dict) else {}
     config["format"] = {
-        **{
-            kind: own
-            for kind, own in (given if isinstance(given, dict) else {}).items()
-            if kind != "typst"
-        },
+        **{kind: own for kind, own in formats.items() if kind != "typst"},  # PDFs are ours
         "html": {
             "template-partials": [f"{_OWN}/title-block.html"],
             **{key: value for key, value in project.html_options.items() if key != "css"},
@@ -183,9 +181,8 @@ def stage(
             (path.parent / name).parent.mkdir(parents=True, exist_ok=True)
             (path.parent / name).write_bytes(content)
         if page.is_study:
-            write_figures(
-                project.folder / page.source, path.parent, project.brand
-            )  # a filter reads them
+            source_of = project.folder / page.source
+            write_figures(source_of, path.parent, project.brand)  # a filter reads them
         if _others(page):
             drawings = path.parent / page.source.stem
             docx.write_dots(drawings, f"{project.folder / page.source}: a picture", project.brand)
