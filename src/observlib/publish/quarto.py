@@ -109,18 +109,14 @@ def framed(folder: Path, page: Page) -> str:
 
 def documents(folder: Path, page: Page) -> dict[str, Path]:
     """What Quarto made of a page in the other formats that it asks for, by their names."""
-    found = {name: sorted(folder.glob(f"{_document(page, name)}.*")) for name in _others(page)}
+    stem = page.source.with_suffix("")
+    ends = {name: ".docx" if name == "docx" else f"-{name}.*" for name in _others(page)}
+    found = {name: sorted(folder.glob(f"{stem}{end}")) for name, end in ends.items()}
     return {DOCUMENTS.get(name, name): paths[0] for name, paths in found.items() if paths}
 
 
 def _others(page: Page) -> list[str]:
     return [name for name in page.formats if name not in ("html", "typst")]
-
-
-def _document(page: Page, name: str) -> str:
-    """Where the page is in a format, without what the name ends with."""
-    end = "" if name == "docx" else f"-{name}"
-    return f"{page.source.with_suffix('')}{end}"
 
 
 def stage(
@@ -145,9 +141,8 @@ def stage(
     config["brand"] = {"light": brand.FILE}  # dark pages are ours
     website, manifest = config["website"], project.manifest
     website["title"] = project.title
-    website.setdefault("sidebar", {})["contents"] = [
-        _sidebar_item(entry) for entry in project.navigation
-    ]
+    menu = [_sidebar_item(entry) for entry in project.navigation]
+    website["sidebar"] = {**(website.get("sidebar") or {}), "contents": menu}
     if isinstance(website.get("page-footer"), dict):  # it is on every page
         website["page-footer"]["center"] = str(plain(manifest.label))
     if address := website.get("site-url"):
@@ -199,7 +194,7 @@ def _text(project: Project, page: Page, text: str) -> str:
         options = given.get(kind) if isinstance(given, dict) else None
         formats[kind] = dict(options) if isinstance(options, dict) else {}
         if kind not in ("html", "docx"):
-            formats[kind]["output-file"] = Path(_document(page, kind)).name
+            formats[kind]["output-file"] = f"{page.source.stem}-{kind}"
             formats[kind].setdefault("html-math-method", "mathml")  # others load a script
     return as_front_matter({**meta, "format": formats}) + body
 
