@@ -19,7 +19,7 @@ from observlib.edition.make import estimates_of, made_page
 from observlib.edition.request import check_request
 from observlib.edition.sheets import write_sheets
 from observlib.errors import ObservError
-from observlib.publish import access, embedded
+from observlib.publish import access, embedded, find_quarto
 from observlib.publish.project import read_project
 from observlib.swap import replace_folder, workspace
 
@@ -84,7 +84,7 @@ def preview(
         about = {**request.about, "published": request.today.isoformat()}
         manifest.write({**about, "studies": entries}, copy)
         (copy / f"{page.name}.ipynb").write_text(made.notebook, encoding="utf-8", newline="\n")
-        project = read_project(copy)
+        project = read_project(copy, find_quarto() or "embedded")
         published, site = root / "reports" / "_site" / str(request.quarter), work / "site"
         if published.is_dir():
             shutil.copytree(published, site, ignore=_NO_PAGES)

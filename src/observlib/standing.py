@@ -128,8 +128,9 @@ def site_sources(root: Path) -> Inputs:
 
 def _is_made(path: Path) -> bool:
     """Whether a folder of the site's sources holds what commands make: `_site`, and Quarto's."""
-    named = path.name in MADE or (path.name.startswith("_") and path.name != "_extensions")
-    return named and path.is_dir()
+    if "_extensions" in path.parts:
+        return False
+    return (path.name in MADE or path.name.startswith("_")) and path.is_dir()
 
 
 def copy_sources(root: Path, folder: Path) -> None:

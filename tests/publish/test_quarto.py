@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +17,7 @@ import yaml
 
 from observlib import estimates
 from observlib.errors import ObservError
-from observlib.publish import publish, quarto, quarto_check
+from observlib.publish import embedded, publish, quarto, quarto_check
 from observlib.publish.markdown import notebook_to_markdown
 from observlib.publish.project import Page, read_project
 from observlib.publish.quarto import stage
@@ -37,14 +39,17 @@ if {status}:
     print("ERROR: broken page", file=sys.stderr)
     sys.exit({status})
 site = Path("_rendered")
-(site / "site_libs").mkdir(parents=True)
-(site / "site_libs" / "theme.css").write_text("body {{}}")
+(site / "site_libs" / "theme").mkdir(parents=True)
+(site / "site_libs" / "theme" / "theme.css").write_text("body {{}}")
+(site / "site_libs" / "slides").mkdir()
+(site / "site_libs" / "slides" / "slides.css").write_text("body {{}}")
 for source in map(Path, render):
     page = site / source.with_suffix(".html")
     page.parent.mkdir(parents=True, exist_ok=True)
     if source.stem not in {skipped!r}:
         page.write_text(
-            '<head></head><main><!-- downloads -->\n<a href="./">Un</a><table></table></main>',
+            '<head><link href="site_libs/theme/theme.css"></head><main><!-- downloads -->\n'
+            '<a href="./">Un</a><table></table></main>',
             encoding="utf-8",
         )
 """
@@ -123,7 +128,7 @@ def test_quarto_renders_a_copy_and_executes_nothing(tmp_path, monkeypatch, proje
     page = (site / "panorama.html").read_text(encoding="utf-8")
     assert 'href="panorama.ipynb" download' in page and 'href="panorama.pdf" download' in page
     assert 'href="./index.html"' in page, "a link to a folder leads nowhere from a disk"
-    assert (site / "site_libs" / "theme.css").is_file()
+    assert [path.name for path in site.glob("site_libs/*")] == ["theme"], "slides are on no page"
 
 
 def test_quarto_is_asked_again_for_the_pages_that_changed_alone(tmp_path, monkeypatch, project):
@@ -137,6 +142,47 @@ def test_quarto_is_asked_again_for_the_pages_that_changed_alone(tmp_path, monkey
     publish(project, site, "quarto", cache=kept)
     (_, _, all_of_them), (_, _, again) = runs(log)
     assert len(all_of_them) == 8 and again == ["panorama.qmd"]
+
+
+def test_a_page_that_fails_once_leaves_nothing_that_makes_others_fail(
+    tmp_path, monkeypatch, project
+):
+    log, kept = install(tmp_path, monkeypatch), tmp_path / "kept"
+    with monkeypatch.context() as once:
+        once.setattr(embedded, "chapter", fail)
+        with pytest.raises(ObservError, match="no room"):
+            publish(project, tmp_path / "site", "quarto", cache=kept)
+    site = publish(project, tmp_path / "site", "quarto", cache=kept).parent
+    assert (site / "site_libs" / "theme" / "theme.css").is_file() and len(runs(log)) == 1
+
+
+def fail(*_: Any) -> Any:
+    raise ObservError("no room")
+
+
+def test_all_pages_that_cannot_be_read_are_told_at_once(tmp_path, monkeypatch, project, sample):
+    install(tmp_path, monkeypatch)
+    for name in ("une", "autre"):
+        study = sample.study(name, "Un.", 1, sample.code("#| eval: true"))
+        sample.add_study(project, name, study)
+    with pytest.raises(ObservError, match=r"(?s)autre.ipynb: .*une.ipynb: ") as caught:
+        publish(project, tmp_path / "site", "quarto")
+    assert len(caught.value.problems) == 2
+
+
+def test_ctrl_c_ends_quarto_and_what_it_began(tmp_path, monkeypatch, project):
+    log = install(tmp_path, monkeypatch)
+    late = tmp_path / "late"
+    script = f"#!/bin/sh\necho '[1/2] index.qmd' >&2\nsleep 20\ntouch {late}\n"
+    (tmp_path / "bin" / "quarto").write_text(script, encoding="utf-8")
+
+    def interrupt(done: int, total: int, title: str) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        publish(project, tmp_path / "site", "quarto", interrupt)
+    assert time.monotonic() - began < 15 and not late.exists() and not log.exists()
 
 
 def test_pages_are_shared_among_processors_and_all_made(tmp_path, monkeypatch, project):
@@ -275,7 +321,8 @@ def test_plain_quarto_never_empties_the_archive_of_editions(project):
     config = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
     assert config["project"]["output-dir"] != "_site"
     assert config["execute"] == {"enabled": False, "echo": False, "warning": False}
-    for settings in ({"output-dir": "_site"}, {"output-dir": "./_site/"}, {}):
-        configure(project, project={"type": "website", **settings})
+    places = ["_site", "./_site/", "", "_site/2026-T3", "x/../_site", "../reports/_site", "."]
+    for place in [*places, str(project / "_site")]:
+        configure(project, project={"type": "website", "output-dir": place})
         with pytest.raises(ObservError, match="_site is the archive of all editions"):
             read_project(project)

@@ -8,10 +8,10 @@ files, `base`, `headings`). Charts are drawn in the house's colours; a publisher
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from observlib.display import style
 from observlib.errors import ObservError
@@ -20,17 +20,36 @@ from observlib.yaml_files import mapping, read_text
 FILE = "_brand.yml"
 TEXT, MARK = 4.5, 3.0  # least contrasts, by WCAG 2.2, success criteria 1.4.3 and 1.4.11
 _NIGHT, _INK_AT_NIGHT = "#16161a", "#ececf1"  # of dark pages
-_FAMILY, _NAME = re.compile(r"[\w .-]*"), re.compile(r"[\w ./-]+")  # they stand in style sheets
+_FAMILY, _NAME = (
+    re.compile(r"[\w .-]*"),
+    re.compile(r"[\w ./-]{1,200}"),
+)  # they stand in style sheets
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # parts of the accent in the house's lighter shades of it, on white
+_WRITTEN_ON = ("#5c68e5",)  # in white
 _SHADES = {"#5c68e5": 0.62, "#cacafb": 0.2, "#e8edff": 0.09, "#e3e7fc": 0.1, "#000090": 1.0}
+
+
+class Font(NamedTuple):
+    """A file of letters."""
+
+    file: str
+    family: str
+    weight: str = ""
+    style: str = ""
+
+    def face(self) -> str:
+        """How a style sheet beside the brand's files is told of it."""
+        more = f" font-weight: {self.weight};" if self.weight else ""
+        more += f" font-style: {self.style};" if self.style else ""
+        return f'@font-face {{ font-family: "{self.family}"; src: url("{self.file}");{more} }}'
 
 
 @dataclass(frozen=True)
 class Brand:
     """Names, colours (`#rrggbb`) and letters; a logo with its alternative text, or none.
 
-    `fonts` are the families of files, by their paths beside the brand's own.
+    Files are by their paths beside the brand's own.
     """
 
     name: str = ""
@@ -41,12 +60,41 @@ class Brand:
     background: str = "#ffffff"
     base: str = ""
     headings: str = ""
-    fonts: Mapping[str, str] = field(default_factory=dict)
+    fonts: tuple[Font, ...] = ()
+
+    @property
+    def files(self) -> list[str]:
+        """What pages load."""
+        return [*([self.logo] if self.logo else []), *(font.file for font in self.fonts)]
 
     def shades(self, accent: str, background: str) -> dict[str, str]:
         """The accent and its lighter shades, by those of the house, on a background."""
-        mixtures = {of: mixed(accent, background, part) for of, part in _SHADES.items()}
-        return {style.ACCENT: accent, **mixtures}
+        found = {style.ACCENT: accent}
+        for of, part in _SHADES.items():
+            if of in _WRITTEN_ON and background != _NIGHT:
+                while contrast(mixed(accent, background, part), "#ffffff") < TEXT and part < 1:
+                    part = min(1.0, part + 0.02)
+            found[of] = mixed(accent, background, part)
+        return found
+
+    def for_quarto(self) -> dict[str, Any]:
+        """What Quarto is to know of it: all that is read here, and nothing that it would refuse."""
+        told: dict[str, Any] = {"color": {"primary": self.primary, "foreground": self.foreground}}
+        told["color"]["background"] = self.background
+        if self.logo:
+            image = {"path": self.logo, "alt": self.alternative}
+            told["logo"] = {"images": {"logo": image}, "medium": "logo"}
+        families = {"base": self.base, "headings": self.headings}
+        letters: dict[str, Any] = {name: family for name, family in families.items() if family}
+        if self.fonts:
+            files: dict[str, list[dict[str, str]]] = {}
+            for font in self.fonts:
+                file = {"path": font.file, "weight": font.weight, "style": font.style}
+                files.setdefault(font.family, []).append({k: v for k, v in file.items() if v})
+            letters["fonts"] = [
+                {"family": family, "source": "file", "files": own} for family, own in files.items()
+            ]
+        return {**told, "typography": letters} if letters else told
 
     def recoloured(self, drawing: bytes) -> bytes:
         """A drawing (SVG) in these colours."""
@@ -63,18 +111,17 @@ class Brand:
             accent = mixed(accent, "#ffffff", 0.8)
         day = {"accent": self.primary, "ink": self.foreground, "page": self.background}
         night = {"accent": accent, "ink": _INK_AT_NIGHT, "page": _NIGHT}
+        drawn: list[dict[str, str]] = [{}, {}]
         if self.primary != style.ACCENT:  # `drawings.css` has those of the house
-            for of, colours in ((day, (self.primary, self.background)), (night, (accent, _NIGHT))):
-                of |= {f"c-{name[1:]}": shade for name, shade in self.shades(*colours).items()}
+            both = (self.shades(self.primary, self.background), self.shades(accent, _NIGHT))
+            drawn = [{f"c-{name[1:]}": shade for name, shade in of.items()} for of in both]
         for name, family in (("sans", self.base), ("headings", self.headings)):
             if family:
                 day[name] = f'"{family}", system-ui, sans-serif'
-        faces = [
-            f'@font-face {{ font-family: "{family}"; src: url("{Path(name).name}"); }}'
-            for name, family in self.fonts.items()
-        ]
-        dark = f"@media screen and (prefers-color-scheme: dark) {{ {_root(night)} }}"
-        return "\n".join([*faces, _root(day), dark, ""])
+        faces = [font.face() for font in self.fonts]
+        dark = f"@media screen and (prefers-color-scheme: dark) {{ {_root(night | drawn[1])} }}"
+        light = f"@media (forced-colors: none) {{ {_root(drawn[0])} }}"
+        return "\n".join([*faces, _root(day), *([light] if drawn[0] else []), dark, ""])
 
 
 def _root(properties: Mapping[str, str]) -> str:
@@ -125,23 +172,24 @@ def read(folder: Path) -> Brand:
 
 
 def _colours(told: Mapping[str, Any], path: Path, problems: list[str]) -> dict[str, str]:
-    palette = dict(told.get("palette") or {}) if isinstance(told.get("palette"), dict) else {}
+    palette = told["palette"] if isinstance(told.get("palette"), dict) else {}
     found = {}
-    for name in ("primary", "foreground", "background"):
-        colour = str(told.get(name) or "")
-        colour = str(palette.get(colour, colour))
+    for name in {"primary", "foreground", "background"} & told.keys():
+        colour = str(told[name] or "")
+        for _ in palette:  # a colour of it may be another's name
+            colour = str(palette.get(colour, colour))
         if _COLOUR.fullmatch(colour):
             found[name] = colour.lower()
-        elif colour:
+        else:
             problems.append(
-                f"{path}: color.{name}: {colour!r} is no colour; write it as '{style.ACCENT}', or "
-                "name one of color.palette"
+                f"{path}: color.{name}: {colour!r} is no colour; write it in quotes, as "
+                f"'{style.ACCENT}', or name one of color.palette"
             )
     return found
 
 
 def _logo(told: Any, path: Path, problems: list[str]) -> dict[str, str]:
-    told = told if isinstance(told, dict) else {"medium": told}
+    told = told if isinstance(told, dict) and "path" not in told else {"medium": told}
     image = next((told[size] for size in ("medium", "small", "large") if told.get(size)), None)
     images = told.get("images")
     if isinstance(images, dict) and isinstance(image, str):
@@ -157,28 +205,37 @@ def _logo(told: Any, path: Path, problems: list[str]) -> dict[str, str]:
 
 
 def _letters(told: Mapping[str, Any], path: Path, problems: list[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {"fonts": {}}
+    found: dict[str, Any] = {}
     for name in ("base", "headings"):
         given = told.get(name) or ""
         found[name] = str(given.get("family") or "" if isinstance(given, dict) else given)
         if not _FAMILY.fullmatch(found[name]):
             problems.append(f"{path}: typography.{name}: {found[name]!r} is no family's name")
     fonts = told.get("fonts") or []
-    for font in fonts if isinstance(fonts, list) else []:
-        if not isinstance(font, dict):
-            problems.append(f"{path}: typography.fonts: {font!r} has no `family` and `source`")
-            continue
-        family, source = str(font.get("family")), font.get("source")
-        if source not in ("file", "system"):
-            problems.append(
-                f"{path}: typography.fonts: {family} is of {source}, which readers' browsers would "
-                "be sent to; put its files beside this one, with `source: file`"
-            )
-        for file in font.get("files") or []:
-            name = str(file.get("path") if isinstance(file, dict) else file)
-            _check_file(name, "typography.fonts", path, problems)
-            found["fonts"][name] = family
+    if not isinstance(fonts, list) or not all(isinstance(font, dict) for font in fonts):
+        problems.append(f"{path}: typography.fonts: is no list of `family`, `source` and `files`")
+        fonts = []
+    found["fonts"] = tuple(one for font in fonts for one in _files(font, path, problems))
     return found
+
+
+def _files(font: Mapping[str, Any], path: Path, problems: list[str]) -> Iterator[Font]:
+    family, source, files = str(font.get("family") or ""), font.get("source"), font.get("files")
+    if not family or not _FAMILY.fullmatch(family):
+        problems.append(f"{path}: typography.fonts: {family!r} is no family's name")
+    elif source not in ("file", "system"):
+        problems.append(
+            f"{path}: typography.fonts: {family} is of {source}, which readers' browsers would be "
+            "sent to; put its files beside this one, with `source: file`"
+        )
+    elif source == "file" and not isinstance(files, list):
+        problems.append(f"{path}: typography.fonts: {family} has no list of `files`")
+    for file in files if isinstance(files, list) else []:
+        told = file if isinstance(file, dict) else {"path": file}
+        name, looks = str(told.get("path")), [str(told.get(k) or "") for k in ("weight", "style")]
+        _check_file(name, "typography.fonts", path, problems)
+        if all(map(_FAMILY.fullmatch, looks)):
+            yield Font(name, family, *looks)
 
 
 def _check_file(name: str, what: str, path: Path, problems: list[str]) -> None:

@@ -59,9 +59,10 @@ def finish_pages(
         (site / file).write_bytes(brand.recoloured(text))
     sheets = [path.read_text(encoding="utf-8") for path in html.sheets(project)]
     with (site / _STYLE).open("a", encoding="utf-8", newline="\n") as style:
-        style.write("\n".join([brand.css(), *sheets]))  # the last stands above all
-    for file in filter(None, (brand.logo, *brand.fonts)):
-        shutil.copyfile(project.folder / file, site / Path(file).name)
+        style.write("\n".join([*sheets, brand.css()]))
+    for file in brand.files:
+        (site / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(project.folder / file, site / file)
     works = english_works(project)
     manifest, description = project.manifest, str(project.website.get("description") or "")
     shared = {

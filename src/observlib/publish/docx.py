@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from observlib.display import style
-from observlib.display.brand import Brand
 from observlib.display.prose import unmarked
 from observlib.publish import pandoc, pdf
 from observlib.publish.html import metadata
@@ -65,7 +65,7 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
         Where pandoc refuses the page, or typst a picture.
     """
     name = str(project.folder / page.source)
-    write_dots(folder, f"{name}: a picture of its document", project.brand)
+    write_dots(folder, f"{name}: a picture of its document")
     about = metadata(project, page)
     made = project.manifest.made
     edition = pdf.edition_of(project)
@@ -87,10 +87,12 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
     )
 
 
-def write_dots(folder: Path, name: str, brand: Brand) -> None:
+def write_dots(
+    folder: Path, name: str, coloured: Callable[[bytes], bytes] = lambda drawing: drawing
+) -> None:
     """Put the drawings below a folder beside themselves as dots, which every program shows."""
     drawn = sorted(folder.rglob("*.svg"))
-    dots = pdf.pictures((brand.recoloured(path.read_bytes()) for path in drawn), name)
+    dots = pdf.pictures((coloured(path.read_bytes()) for path in drawn), name)
     for path, content in zip(drawn, dots, strict=True):
         path.with_suffix(".png").write_bytes(content)
 

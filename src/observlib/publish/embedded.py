@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from itertools import count
 from pathlib import Path, PurePath, PurePosixPath
 
@@ -86,11 +85,13 @@ def build(
             stack.callback(pool.shutdown, cancel_futures=True)
         others = stack.enter_context(ThreadPoolExecutor(1))  # typst, while pandoc makes pages
         unset = len(printed)
+        shared: Mapping[str, bytes] = {}  # by the pages of Quarto
         frames = aside / _FRAMES if of_quarto else None
-        missing = _unframed(tasks, kept) if of_quarto else []
+        missing = _unframed(project, tasks, kept) if of_quarto else []
         total = len(tasks) + len(missing)
-        if frames and missing:
+        if frames:
             _frame(project, missing, frames, total, progress)
+            shared = _shared_files(project, frames, kept)
         made = _made(tasks, project, pool, kept, aside / _NEW, frames)
         for done, (name, content) in enumerate(made, 1 + len(missing)):
             step, page = tasks[name]
@@ -110,8 +111,7 @@ def build(
                 write_files(content, site)
         if not refused:
             _tell_sizes(site, printed)
-            if frames:
-                _write_shared(project, frames, site, kept)
+            _write_used(shared, site)
             finish()
         for job in edition:
             job.result()
@@ -207,31 +207,60 @@ def _made(
         yield name, content
 
 
-def _unframed(tasks: Mapping[str, tuple[_Step, Page]], kept: Path | None) -> list[Page]:
-    """The pages that are not kept as a whole."""
+def _unframed(
+    project: Project, tasks: Mapping[str, tuple[_Step, Page]], kept: Path | None
+) -> list[Page]:
+    """The pages that Quarto is to make: those that are not kept, or all where nothing shared is."""
     pages = {name: page for name, (step, page) in tasks.items() if step is _page}
-    return [page for name, page in pages.items() if not (kept and disk_cache.get(kept, name))]
+    if not kept or disk_cache.get(kept, _shared_name(project)) is None:
+        return list(pages.values())
+    return [page for name, page in pages.items() if disk_cache.get(kept, name) is None]
 
 
 def _frame(
     project: Project, pages: Sequence[Page], frames: Path, total: int, progress: Progress
 ) -> None:
-    """Have Quarto make pages into a folder."""
-    begun = count()
-    text = partial(_text, project, to="html")
-    quarto.render(project, pages, text, frames, lambda title: progress(next(begun), total, title))
+    """Have Quarto make pages, where there are any, into a folder."""
+    begun, texts = count(), dict[PurePosixPath, Converted]()
+    problems: dict[PurePosixPath, Sequence[str]] = {}
+    for page in pages:
+        try:
+            texts[page.source] = _text(project, page, "html")
+        except ObservError as error:
+            of = f"{project.folder / page.source}: "
+            problems[page.source] = [line.removeprefix(of) for line in error.problems]
+    if problems:
+        raise PagesError(problems)
+
+    def tell(title: str) -> None:
+        progress(next(begun), total, title)
+
+    if pages:
+        quarto.render(project, pages, lambda page: texts[page.source], frames, tell)
 
 
-def _write_shared(project: Project, frames: Path, site: Path, kept: Path | None) -> None:
-    """Put what the pages of Quarto share into a site, also where they are all kept."""
-    name = f"{quarto.LIBRARIES}.{inputs.key(_shared(project))}"
-    known = (disk_cache.get(kept, name) or {}) if kept else {}
-    libraries = frames / quarto.LIBRARIES
-    paths = [path for path in sorted(libraries.rglob("*")) if path.is_file()]
-    made = {path.relative_to(libraries).as_posix(): path.read_bytes() for path in paths}
+def _shared_name(project: Project) -> str:
+    return f"{quarto.LIBRARIES}.{inputs.key(_shared(project))}"
+
+
+def _shared_files(project: Project, frames: Path, kept: Path | None) -> Mapping[str, bytes]:
+    """What the pages of Quarto share, now and where they are kept."""
+    known = (disk_cache.get(kept, _shared_name(project)) or {}) if kept else {}
+    made = quarto.shared(frames, {page.source.stem for page in project.pages})
     if kept and made.keys() - known.keys():
-        disk_cache.put(kept, name, known | made)
-    write_files(known | made, site / quarto.LIBRARIES)
+        disk_cache.put(kept, _shared_name(project), known | made)
+    return known | made
+
+
+def _write_used(shared: Mapping[str, bytes], site: Path) -> None:
+    """Put what pages share beside them, but for libraries that none of them names."""
+    library = re.compile(rf"{quarto.LIBRARIES}/([^/\"]+)/")
+    pages = site.rglob("*.html") if shared else ()
+    used = {name for page in pages for name in library.findall(page.read_text(encoding="utf-8"))}
+    for name, content in shared.items():
+        of = library.match(name)
+        if (of is None or of[1] in used) and not (site / name).exists():
+            write_files({name: content}, site)
 
 
 def _printed(project: Project, page: Page, _: Path | None) -> dict[str, bytes]:

@@ -37,7 +37,7 @@ def page_html(project: Project, page: Page, markdown: str, folder: Path | None =
         "root": root,
         # the list of editions has none: the front page is the latest edition's
         "front": f"{root}{'' if project.manifest.pages else '../'}index.html",
-        "logo": f"{root}{Path(project.brand.logo).name}" if project.brand.logo else "",
+        "logo": f"{root}{project.brand.logo}" if project.brand.logo else "",
         "alternative": escape(project.brand.alternative),
         "home": page.source == HOME and bool(project.manifest.pages),
         "navigation": [

@@ -162,7 +162,8 @@ def telling_typst_errors(name: str) -> Iterator[None]:
 @contextmanager
 def with_fonts(project: Project) -> Iterator[None]:
     """Set in the letters of a project's brand."""
-    own = tuple((project.folder / name).resolve() for name in project.brand.fonts)
+    files = [(project.folder / font.file).resolve() for font in project.brand.fonts]
+    own = tuple(sorted({file.parent for file in files}))  # typst looks for letters in folders
     before = _OWN_FONTS.set(own)
     try:
         yield
@@ -325,8 +326,9 @@ def literal(text: str) -> str:
 
 
 def letters(brand: Brand) -> str:
-    """The family of a PDF's text: the brand's, where its files are given."""
-    return brand.base if brand.base and brand.fonts else FONT
+    """The family of a PDF's text: the brand's, where files of it are given that typst reads."""
+    known = {font.family for font in brand.fonts if font.file.lower().endswith((".ttf", ".otf"))}
+    return brand.base if brand.base in known else FONT
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -101,7 +102,8 @@ class Project:
     @property
     def output(self) -> str:
         """The folder that Quarto empties and fills, where it renders the project."""
-        return str((self.config.get("project") or {}).get("output-dir") or ARCHIVE)
+        told = str((self.config.get("project") or {}).get("output-dir") or ARCHIVE)
+        return told.removeprefix("./").rstrip("/")
 
     @property
     def html_options(self) -> dict[str, Any]:
@@ -121,9 +123,14 @@ class Project:
         return str(self.manifest.quarter) if self.manifest.pages else "editions"
 
     @property
+    def named_filters(self) -> list[Any]:
+        """All that `filters` of `_quarto.yml` names."""
+        return _named(self.config, "filters")
+
+    @property
     def filters(self) -> list[Path]:
         """The Lua files of `filters` in `_quarto.yml`, in order; of others Quarto alone knows."""
-        named = [name for name in self.config.get("filters") or [] if _is_lua(self.folder, name)]
+        named = [name for name in self.named_filters if _is_lua(self.folder, name)]
         return [(self.folder / name).resolve() for name in named]
 
     def page(self, source: PurePosixPath) -> Page:
@@ -193,7 +200,7 @@ def read_project(folder: Path, publisher: str = "embedded") -> Project:
     config = mapping(read_text(config_path), config_path)
     manifest = read_manifest(folder)
     problems: list[str] = []
-    for name in config.get("filters") or [] if publisher == "embedded" else []:
+    for name in _named(config, "filters") if publisher == "embedded" else []:
         if not _is_lua(folder, name):
             problems.append(
                 f"{config_path}: filters: {name!r} is no Lua file beside it, which is all that "
@@ -230,14 +237,20 @@ def read_project(folder: Path, publisher: str = "embedded") -> Project:
         for page in pages
         if page.source not in reached
     ]
-    if project.output.strip("./") == ARCHIVE:
+    if project.output == ARCHIVE or not re.fullmatch(r"[\w-]+", project.output):
         problems.append(
-            f"{config_path}: project.output-dir: {ARCHIVE} is the archive of all editions, which "
-            "`quarto render` would empty; name another folder, such as _rendered"
+            f"{config_path}: project.output-dir: {project.output}: `quarto render` empties it, and "
+            f"{ARCHIVE} is the archive of all editions; name a folder of its own, as _rendered"
         )
     if problems:
         raise ObservError(*problems)
     return project
+
+
+def _named(of: Mapping[str, Any], key: str) -> list[Any]:
+    """What a setting names, one or several."""
+    found = of.get(key) or []
+    return found if isinstance(found, list) else [found]
 
 
 def _is_lua(folder: Path, name: object) -> bool:
@@ -284,8 +297,16 @@ def match_pages(folder: Path, pages: Iterable[Page], patterns: str | Iterable[st
 
 def named_by(folder: Path, glob: str) -> set[PurePosixPath]:
     """The files and folders of a project that a glob names."""
-    found = folder.glob(glob.strip("/")) if glob.strip("/") else ()
-    return {PurePosixPath(path.relative_to(folder).as_posix()) for path in found}
+    if not (glob := glob.strip("/")):
+        return set()
+    try:
+        found = [path.relative_to(folder) for path in folder.glob(glob)]
+    except (ValueError, IndexError) as error:
+        raise ObservError(
+            f"{folder / '_quarto.yml'}: {glob!r} is no glob ({error}); `*` stands for any letters "
+            "of a name, and `**` alone for any folders"
+        ) from error
+    return {PurePosixPath(path.as_posix()) for path in found}
 
 
 def _order(page: Page) -> tuple[float, str]:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Timer
@@ -25,6 +25,7 @@ from observlib.dataset import FOLDER as PACKAGE
 from observlib.display import brand, french
 from observlib.display.prose import plain
 from observlib.errors import ObservError
+from observlib.period import epoch
 from observlib.publish import docx, html, pandoc, require_quarto
 from observlib.publish.figures import write_figures
 from observlib.publish.markdown import Converted
@@ -38,6 +39,7 @@ LIBRARIES = "site_libs"  # of Quarto's pages, beside them
 TIME_LIMIT = 120.0  # seconds a page, of which one takes two
 _PROCESSES = os.cpu_count() or 1
 DOCUMENTS = {"docx": "Word", "revealjs": "Diaporama", "pptx": "PowerPoint", "odt": "OpenDocument"}
+_OF_PAGES = (".html", ".json", ".xml", ".docx", ".pptx", ".odt", ".epub", ".pdf", ".typ")
 _OWN = "_observlib"  # the folder of what is handed over beside a project's own
 _OURS = ("quarto.lua", "typography.lua", "title-block.html")
 _PAGE = re.compile(r"\[ *\d+/\d+\] *(.+)")  # as Quarto tells that it begins one
@@ -47,7 +49,7 @@ _FOLDER = re.compile(r'(\shref="(?!\w[\w+.-]*:|//)[^"#?]*/)(?=["#?])')
 _CAPTION = re.compile(r"(<figcaption[^>]*>\s*)((?:Figure|Tableau)\u00a0\d+\u00a0: )")
 _TABLE = re.compile(
     r'<figure class="[^"]*quarto-float-tbl[^"]*">\s*<figcaption[^>]*>\s*(.*?)\s*</figcaption>\s*'
-    r"<div[^>]*>(.*?)<table([^>]*)>(.*?)</div>\s*</figure>",
+    r"<div[^>]*>((?:(?!</figure>).)*?)<table([^>]*)>((?:(?!</figure>).)*)</div>\s*</figure>",
     re.S,
 )
 _SOURCE = re.compile(r"\.(?:qmd|ipynb)(?=[\\\"#)])")
@@ -69,6 +71,7 @@ def render(
         Where Quarto is absent, fails (with the last lines it said) or makes no page.
     """
     shares = min(len(pages), _PROCESSES)
+    running: list[subprocess.Popen[str]] = []
 
     def share(first: int) -> None:
         own = pages[first::shares]
@@ -76,8 +79,7 @@ def render(
         with tempfile.TemporaryDirectory(prefix="observlib-", ignore_cleanup_errors=True) as place:
             staged = Path(place).resolve() / "project"
             stage(project, own, text, staged)
-            command = [require_quarto(), "render", ".", "--no-execute"]
-            tail = _run(command, staged, TIME_LIMIT * (1 + len(own)), progress)
+            tail = _run(project, staged, TIME_LIMIT * (1 + len(own)), progress, running)
             made = staged / OUTPUT
             missing = [str(page.output(".html")) for page in own if not _is_there(page, made)]
             if missing:
@@ -87,7 +89,12 @@ def render(
             shutil.copytree(made, folder, dirs_exist_ok=True)
 
     with ThreadPoolExecutor(shares) as pool:
-        list(pool.map(share, range(shares)))
+        try:
+            list(pool.map(share, range(shares)))
+        except BaseException:  # Ctrl-C too, which other threads do not hear
+            for process in running:
+                end_all(process)
+            raise
 
 
 def _is_there(page: Page, made: Path) -> bool:
@@ -105,6 +112,17 @@ def framed(folder: Path, page: Page) -> str:
     text = text.replace('role="navigation" aria-expanded', 'role="button" aria-expanded')
     text = _CAPTION.sub(r'\1<span class="label">\2</span>', text)
     return _TABLE.sub(r'<div class="table">\2<table\3><caption>\1</caption>\4</div>', text)
+
+
+def shared(folder: Path, stems: Collection[str]) -> dict[str, bytes]:
+    """What Quarto made beside pages and their own files: libraries, pictures of menu and footer."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        is_own = name.parts[0] in stems or path.suffix in _OF_PAGES
+        if path.is_file() and (name.parts[0] == LIBRARIES or not is_own):
+            found[name.as_posix()] = path.read_bytes()
+    return found
 
 
 def documents(folder: Path, page: Page) -> dict[str, Path]:
@@ -135,21 +153,20 @@ def stage(
     config["website"] = json.loads(_SOURCE.sub(".html", json.dumps(config["website"])))
     sources = [str(page.source.with_suffix(".qmd")) for page in pages]
     config["project"] = {"type": "website", "output-dir": OUTPUT, "render": sources}
-    if not (folder / brand.FILE).exists():
-        colours = {name: getattr(project.brand, name) for name in ("primary", "foreground")}
-        (folder / brand.FILE).write_text(dump({"color": colours}), encoding="utf-8")
+    (folder / brand.FILE).write_text(dump(project.brand.for_quarto()), encoding="utf-8")
     config["brand"] = {"light": brand.FILE}  # dark pages are ours
     website, manifest = config["website"], project.manifest
-    website["title"] = project.title
+    website["title"] = str(plain(project.title))
     menu = [_sidebar_item(entry) for entry in project.navigation]
-    website["sidebar"] = {**(website.get("sidebar") or {}), "contents": menu}
+    sidebar = {"title": website["title"], **(website.get("sidebar") or {})}
+    website["sidebar"] = {**sidebar, "contents": menu}
     if isinstance(website.get("page-footer"), dict):  # it is on every page
         website["page-footer"]["center"] = str(plain(manifest.label))
     if address := website.get("site-url"):
         website["site-url"] = f"{address.rstrip('/')}/{project.place}"
     config["filters"] = [
         {"path": f"{_OWN}/quarto.lua", "at": "pre-ast"},
-        *(config.get("filters") or []),
+        *project.named_filters,
         {"path": f"{_OWN}/quarto.lua", "at": "post-quarto"},
     ]
     formats = config["format"] if isinstance(config.get("format"), dict) else {}
@@ -179,8 +196,8 @@ def stage(
             source_of = project.folder / page.source
             write_figures(source_of, path.parent, project.brand)  # a filter reads them
         if _others(page):
-            drawings = path.parent / page.source.stem
-            docx.write_dots(drawings, f"{project.folder / page.source}: a picture", project.brand)
+            drawings, name = path.parent / page.source.stem, f"{page.source}: a picture"
+            docx.write_dots(drawings, name, project.brand.recoloured)
 
 
 def _text(project: Project, page: Page, text: str) -> str:
@@ -208,38 +225,41 @@ def _sidebar_item(entry: Entry) -> dict[str, Any]:
 
 
 def _run(
-    command: list[str], folder: Path, seconds: float, progress: Callable[[str], None]
+    project: Project,
+    folder: Path,
+    seconds: float,
+    progress: Callable[[str], None],
+    running: list[subprocess.Popen[str]],
 ) -> list[str]:
     """Run Quarto, telling its pages and warnings as they come; the last lines that it said."""
     told: deque[str] = deque(maxlen=8)
+    command = [require_quarto(), "render", ".", "--no-execute"]
+    day = {"SOURCE_DATE_EPOCH": str(epoch(project.manifest.made))}
     try:
         # a session of its own, which ends as one: Quarto is a script that begins other programs
         quarto = subprocess.Popen(
             command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            encoding="utf-8", errors="replace", start_new_session=True,
+            encoding="utf-8", errors="replace", start_new_session=True, env={**os.environ, **day},
         )  # fmt: skip
     except OSError as error:
         raise ObservError(f"quarto: {command[0]} cannot be run: {error}") from error
+    running.append(quarto)
     limit = Timer(seconds, end_all, [quarto])
     limit.start()
-    try:
-        is_warning = False  # which may have several lines
+    is_warning = is_trace = False  # which may have several lines
+    with quarto:
         for line in (_COLOUR.sub("", line).strip() for line in quarto.stderr or ()):
-            told.extend([line] if line else [])
+            is_trace = is_trace or line.startswith("Stack trace")
+            told.extend([line] if line and not is_trace else [])
             is_warning = "WARN" in line or (is_warning and not _SAID.match(line))
             if is_warning:
                 print(f"quarto: {line}", file=sys.stderr)
             elif page := _PAGE.search(line):
                 progress(page[1])
-        quarto.wait()
-    except BaseException:
-        end_all(quarto)
-        raise
-    finally:
-        limit.cancel()
+    is_late = not limit.is_alive()
+    limit.cancel()
     if quarto.returncode:
         how = f"failed with status {quarto.returncode}"
-        if not limit.is_alive() and quarto.returncode < 0:
-            how = f"was ended after {seconds / 60:.0f} minutes"
+        how = f"was ended after {seconds / 60:.0f} minutes" if is_late else how
         raise ObservError(f"quarto: {how}; its last lines follow", *told)
     return [*told]

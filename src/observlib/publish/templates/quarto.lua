@@ -57,10 +57,12 @@ local function slides(doc)
       if block.t == 'Div' and block.identifier:match '^fig%-' then
         local image, caption = nil, block.content[#block.content]
         block:walk { Image = function(el) image = el end }
-        slide(caption.content)
-        image.classes:insert 'r-stretch'
-        found:insert(pandoc.Para { image })
-        chart = true
+        if image then
+          slide(caption and caption.t == 'Para' and caption.content or {})
+          image.classes:insert 'r-stretch'
+          found:insert(pandoc.Para { image })
+          chart = true
+        end
       elseif chart and start and start.t == 'Strong' and pandoc.utils.stringify(start):match '^Lecture' then
         found:insert(block)
         chart = false
