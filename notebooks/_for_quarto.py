@@ -7,9 +7,11 @@ import nbformat
 from observlib.edition.finalise import captioned
 from observlib.publish.tables import clean_table
 
-notebook = captioned(nbformat.read(sys.stdin, 4))
-for cell in notebook.cells:
-    for output in cell.get("outputs", []):
-        if "text/html" in (data := output.get("data", {})):  # for which Quarto loads scripts
-            data["text/markdown"] = clean_table(data.pop("text/html")).as_markdown()
-nbformat.write(notebook, sys.stdout)
+if __name__ == "__main__":
+    notebook = captioned(nbformat.read(sys.stdin, 4))
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "<table" in (data := output.get("data", {})).get("text/html", ""):
+                # for which Quarto loads scripts
+                data["text/markdown"] = clean_table(data.pop("text/html")).as_markdown()
+    nbformat.write(notebook, sys.stdout)

@@ -8,8 +8,7 @@ from tests.publish.sample import make_project
 
 from observlib.catalogue.entries import Entry, Named
 from observlib.edition.documentation import write_documentation
-from observlib.publish import embedded
-from observlib.publish.project import read_project
+from observlib.publish import publish
 from tools.reference import FOLDER, FORMAT_MODELS, MODELS, pages
 
 DOCS = ROOT / "docs"
@@ -60,7 +59,7 @@ def test_a_newcomer_finds_every_page_from_the_first():
 def test_the_documentation_is_published_whole_and_no_link_of_it_is_dead(tmp_path):
     project = make_project(tmp_path / "project")
     write_documentation(DOCS, project / "documentation")
-    embedded.build(read_project(project), tmp_path / "site", lambda *_: None)
+    publish(project, tmp_path / "site", "embedded")
     made = {path.stem for path in (tmp_path / "site" / "documentation").rglob("*.html")}
     assert made == {path.stem for path in DOCS.rglob("*.md")}
     page = (tmp_path / "site" / "documentation" / "architecture.html").read_text(encoding="utf-8")

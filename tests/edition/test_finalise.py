@@ -51,6 +51,7 @@ def test_the_front_matter_is_what_both_publishers_read(make):
         "subtitle": f"Que voit-on{THIN}?",
         "description": "Douze visites, dont deux.",
         "order": 10,
+        "section": "Autres études",
     }
 
 

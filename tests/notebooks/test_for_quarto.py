@@ -19,7 +19,7 @@ def passed(path: Path, monkeypatch: pytest.MonkeyPatch) -> nbformat.NotebookNode
     (name,) = settings["ipynb-filters"]
     monkeypatch.setattr(sys, "stdin", io.StringIO(path.read_text(encoding="utf-8")))
     monkeypatch.setattr(sys, "stdout", written := io.StringIO())
-    runpy.run_path(str(NOTEBOOKS / name))
+    runpy.run_path(str(NOTEBOOKS / name), run_name="__main__")
     return nbformat.reads(written.getvalue(), 4)
 
 
