@@ -300,6 +300,8 @@ READS = {
 MAY_READ = {
     "the reference": "import pandas as pd; pd.read_csv('data/reference/own.csv')",
     "what it wrote": "open('new.txt', 'w').write('a'); open('new.txt').read()",
+    "what a program of its wrote": "import subprocess, sys\n"
+    "subprocess.run([sys.executable, '-c', 'open(\"made.txt\", \"w\").write(\"a\")'])\n'made.txt'",
     "what it put aside": "import pathlib, tempfile\nwith tempfile.TemporaryDirectory() as place:\n"
     "    path = pathlib.Path(place, 'a'); path.write_text('a'); path.read_text()",
     "packages": "import json.tool, zoneinfo, seaborn, sklearn.linear_model",

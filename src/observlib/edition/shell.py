@@ -77,11 +77,16 @@ def _refusing_files(root: Path) -> Callable[[str, tuple[Any, ...]], None]:
     allowed = [place for place in resolved if not root.is_relative_to(place)]
     allowed.append(root / "data" / "reference")  # an input of every page
     written: set[Path] = set()
+    begun: set[str] = set()  # cells
 
     def look(event: str, given: tuple[Any, ...]) -> None:
         paths: Iterable[Path] = ()
         if event == "exec" and sys._getframe(1).f_globals.get("__name__") == _RUNS_CELLS:
-            texts = _QUOTED.findall("".join(linecache.getlines(given[0].co_filename)))
+            cell = given[0].co_filename
+            if cell in begun:  # a later statement: what it finds may be what the cell wrote
+                return
+            begun.add(cell)
+            texts = _QUOTED.findall("".join(linecache.getlines(cell)))
             paths = [p for x in texts for p in (root.glob(x) if _MANY.fullmatch(x) else [Path(x)])]
         elif event == "open" and not isinstance(given[0], int) and _is_of_a_cell():
             paths = [Path(os.fsdecode(given[0]))]
