@@ -4,18 +4,21 @@
 
 local PUBLISHED = { typst = true, docx = true }
 
+-- a PDF of ours has the brand's colour under this name, and one of plain Quarto has none
+local ACCENT = quarto and 'black' or 'accent'
+
 local function typst(text) return pandoc.RawBlock('typst', text) end
 
 -- a point is a box of a grid; its heading is one still
 local function grid(div)
-  local content = pandoc.Blocks { typst [[
+  local content = pandoc.Blocks { typst([[
 #block(above: 1.4em, below: 1.4em)[
 #set par(justify: false, spacing: 0.6em)
 #set text(hyphenate: false)
 #show heading: it => block(above: 0pt, below: 0.6em, text(size: 10pt, it.body))
 #let point = grid.cell.with(
-  breakable: false, stroke: (top: 1.5pt + accent, rest: 0.5pt + rgb("#d6d6de")))
-#grid(columns: (1fr, 1fr, 1fr), gutter: 0.9em, inset: 0.7em,]] }
+  breakable: false, stroke: (top: 1.5pt + ]] .. ACCENT .. [[, rest: 0.5pt + rgb("#d6d6de")))
+#grid(columns: (1fr, 1fr, 1fr), gutter: 0.9em, inset: 0.7em,]]) }
   for _, point in ipairs(div.content) do
     content:insert(typst 'point[')
     content:extend(point.content)
