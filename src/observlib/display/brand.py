@@ -174,7 +174,9 @@ def read(folder: Path) -> Brand:
 def _colours(told: Mapping[str, Any], path: Path, problems: list[str]) -> dict[str, str]:
     palette = told["palette"] if isinstance(told.get("palette"), dict) else {}
     found = {}
-    for name in {"primary", "foreground", "background"} & told.keys():
+    for name in ("primary", "foreground", "background"):  # in this order they are told
+        if name not in told:
+            continue
         colour = str(told[name] or "")
         for _ in palette:  # a colour of it may be another's name
             colour = str(palette.get(colour, colour))

@@ -64,8 +64,7 @@ def build(
     """
     site.mkdir(parents=True)
     write_package(project.manifest, project.folder, site)
-    depends = _inputs(project) if kept else {}
-    of_quarto = project.publisher != "embedded"
+    common, depends = made_from = _inputs(project) if kept else ({}, {})
     printed = [page for page in project.pages if "typst" in page.formats]
     tasks = {  # PDFs first: the whole edition is made of them
         _name(page, depends, step): (step, page)
@@ -86,12 +85,18 @@ def build(
         others = stack.enter_context(ThreadPoolExecutor(1))  # typst, while pandoc makes pages
         unset = len(printed)
         shared: Mapping[str, bytes] = {}  # by the pages of Quarto
-        frames = aside / _FRAMES if of_quarto else None
-        missing = _unframed(project, tasks, kept) if of_quarto else []
-        total = len(tasks) + len(missing)
+        frames = aside / _FRAMES if project.publisher != "embedded" else None
+        missing: list[Page] = []
         if frames:
-            _frame(project, missing, frames, total, progress)
-            shared = _shared_files(project, frames, kept)
+            name = f"{quarto.LIBRARIES}.{inputs.key(common)}"
+            known = disk_cache.get(kept, name) if kept else None
+            missing = _unframed(tasks, None if known is None else kept)
+            _frame(project, missing, frames, len(tasks) + len(missing), progress)
+            new = quarto.shared(frames, {page.source.stem for page in project.pages})
+            shared = {**(known or {}), **new}
+            if kept and shared.keys() - (known or {}).keys():
+                disk_cache.put(kept, name, shared)
+        total = len(tasks) + len(missing)
         made = _made(tasks, project, pool, kept, aside / _NEW, frames)
         for done, (name, content) in enumerate(made, 1 + len(missing)):
             step, page = tasks[name]
@@ -115,7 +120,7 @@ def build(
             finish()
         for job in edition:
             job.result()
-        if kept and _inputs(project) == depends:  # else the library changed meanwhile
+        if kept and _inputs(project) == made_from:  # else the library changed meanwhile
             kept.mkdir(parents=True, exist_ok=True)
             for path in (aside / _NEW).glob("*"):
                 shutil.move(path, kept / path.name)
@@ -134,9 +139,9 @@ def build(
         raise PagesError({source: [*problems[source]] for source in pages if source in problems})
 
 
-def _shared(project: Project) -> Inputs:
-    """What all pages are made from."""
-    sources = {f"its source/{page.source}" for page in project.pages}
+def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
+    """What all pages are made from, and what each is, beside its own name."""
+    sources = {f"its source/{page.source}": page for page in project.pages}
     files = inputs.tree("its source", project.folder)
     manifest = project.manifest
     shared = {
@@ -154,20 +159,14 @@ def _shared(project: Project) -> Inputs:
         del shared[name]
     if package := _package(project):
         shared["the package"] = repr(package)
-    return shared
-
-
-def _inputs(project: Project) -> dict[PurePosixPath, Inputs]:
-    """What each page is made from, beside its own name."""
-    shared = _shared(project)
-    return {
+    return shared, {
         page.source: {
             **shared,
-            "its source": inputs.file(project.folder / page.source),
+            "its source": files[name],
             "its trail": repr(project.trail(page.source)),
             "its lists": repr(list(project.listings(page))),
         }
-        for page in project.pages
+        for name, page in sources.items()
     }
 
 
@@ -207,14 +206,10 @@ def _made(
         yield name, content
 
 
-def _unframed(
-    project: Project, tasks: Mapping[str, tuple[_Step, Page]], kept: Path | None
-) -> list[Page]:
-    """The pages that Quarto is to make: those that are not kept, or all where nothing shared is."""
+def _unframed(tasks: Mapping[str, tuple[_Step, Page]], kept: Path | None) -> list[Page]:
+    """The pages that Quarto is to make: those that are not kept."""
     pages = {name: page for name, (step, page) in tasks.items() if step is _page}
-    if not kept or disk_cache.get(kept, _shared_name(project)) is None:
-        return list(pages.values())
-    return [page for name, page in pages.items() if disk_cache.get(kept, name) is None]
+    return [p for name, p in pages.items() if not kept or disk_cache.get(kept, name) is None]
 
 
 def _frame(
@@ -237,19 +232,6 @@ def _frame(
 
     if pages:
         quarto.render(project, pages, lambda page: texts[page.source], frames, tell)
-
-
-def _shared_name(project: Project) -> str:
-    return f"{quarto.LIBRARIES}.{inputs.key(_shared(project))}"
-
-
-def _shared_files(project: Project, frames: Path, kept: Path | None) -> Mapping[str, bytes]:
-    """What the pages of Quarto share, now and where they are kept."""
-    known = (disk_cache.get(kept, _shared_name(project)) or {}) if kept else {}
-    made = quarto.shared(frames, {page.source.stem for page in project.pages})
-    if kept and made.keys() - known.keys():
-        disk_cache.put(kept, _shared_name(project), known | made)
-    return known | made
 
 
 def _write_used(shared: Mapping[str, bytes], site: Path) -> None:
