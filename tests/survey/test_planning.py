@@ -141,11 +141,12 @@ def test_answers_that_differ_more_need_more_of_them(sd, difference, level):
     assert answers_needed(difference * sd, sd=1.2 * sd, level=level) >= least
 
 
-@given(SHARES, LEVELS)
-def test_a_share_near_a_half_needs_more_than_one_farther_from_it(share, level):
-    nearer = 0.5 + 0.8 * (share - 0.5)
-    assert answers_needed(0.02, share=nearer, level=level) >= answers_needed(
-        0.02, share=share, level=level
+@given(st.floats(0.01, 0.45), st.sampled_from([-1, 1]), st.floats(0, 1), LEVELS)
+def test_a_share_near_a_half_needs_more_than_one_farther_from_it(far, side, part, level):
+    difference = 0.02  # beside a half the pair of shares may lie on both its sides: from 0.01 on
+    near = difference / 2 + part * (far - difference / 2)
+    assert answers_needed(difference, share=0.5 + side * near, level=level) >= answers_needed(
+        difference, share=0.5 + side * far, level=level
     )
 
 
