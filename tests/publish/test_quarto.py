@@ -253,7 +253,7 @@ def test_a_quarto_that_does_not_pass_its_check_is_not_chosen_and_it_is_said_why(
     quarto_check.fault.cache_clear()
     site = publish(project, tmp_path / "site", "auto", cache=tmp_path / "kept").parent
     assert "Huit usagers" in (site / "panorama.html").read_text(encoding="utf-8")
-    assert [own for _, _, own in runs(log)] == [["page.qmd"]], "a small page, once"
+    assert [own for _, _, own in runs(log)] == [["index.qmd"]], "a small page, once"
     said = capsys.readouterr().err
     assert "quarto: a small page of it says" in said
     assert "pages are made by the embedded publisher" in said

@@ -4,61 +4,18 @@ from __future__ import annotations
 
 import re
 import tempfile
-from datetime import date
 from functools import cache
 from itertools import takewhile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from observlib import disk_cache, inputs
 from observlib.errors import ObservError
-from observlib.period import Quarter
-from observlib.publish import html, quarto
+from observlib.publish import html, pandoc, quarto
 from observlib.publish.links import links_of
-from observlib.publish.manifest import Manifest
 from observlib.publish.markdown import Converted
-from observlib.publish.project import Entry, Page, Project
+from observlib.publish.project import HOME, read_project
 
 _FAULT = "fault.txt"
-_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>'
-_TEXT = """---
-title: "Une page"
-description: "Un constat, au 3e trimestre."
----
-
-## Une section
-
-Voir @fig-a, [@tbl-a] et l’[autre page](/autre.qmd).
-
-::: {#fig-a}
-![](trait.svg){fig-alt="Un trait."}
-
-Un trait
-:::
-
-::: {#tbl-a}
-```{=html}
-<table><tr><th scope="col">A</th></tr><tr><td>1</td></tr></table>
-```
-
-```{=html}
-<p>Source : essai.</p>
-```
-
-Un tableau
-:::
-
-::: {.callout-note collapse="true"}
-## Données de la figure
-
-« Deux » : trois !
-:::
-
-::: {.callout-warning}
-## Prudence
-
-Quatre.
-:::
-"""
 _ASIDE = re.compile(
     r"<(nav|header|script|style)\b.*?</\1>|<span class=\"screen-reader.*?</span>", re.S
 )
@@ -85,26 +42,12 @@ def fault(program: str, kept: Path | None) -> str:
 
 
 def _fault(program: str) -> str:
+    project = read_project(pandoc.TEMPLATES / "check", program)
+    page = project.page(HOME)
+    text = (project.folder / HOME).read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
-        folder = Path(place).resolve()
-        page, other = (
-            Page(PurePosixPath(f"{name}.qmd"), {"title": title}, ("html",))
-            for name, title in (("page", "Une page"), ("autre", "Une autre"))
-        )
-        menu = tuple(Entry(one.title, one.source) for one in (page, other))
-        config = {
-            "lang": "fr",
-            "website": {"title": "Essai", "search": False, "sidebar": {}},
-            "crossref": {"tbl-title": "Tableau", "tbl-prefix": "Tableau", "title-delim": "\u00a0:"},
-            "execute": {"enabled": False},
-        }
-        day = date(2026, 1, 1)
-        manifest = Manifest(Quarter.parse("2026-T1"), "real", day, pages=("page",))
-        project = Project(folder, config, manifest, (page, other), menu, program)
-        text = Converted(_TEXT, {"trait.svg": _PICTURE.encode()})
-        frames = folder / "frames"
-        quarto.render(project, [page], lambda _: text, frames, lambda _: None)
-        one, two = html.page_html(project, page, _TEXT), quarto.framed(frames, page)
+        quarto.render(project, [page], lambda _: Converted(text), Path(place), lambda _: None)
+        one, two = html.page_html(project, page, text), quarto.framed(Path(place), page)
     wanted, made = _words(one), _words(two)
     if wanted != made:
         same = takewhile(lambda pair: pair[0] == pair[1], zip(wanted, made, strict=False))
