@@ -22,6 +22,7 @@ from tests.copies import demonstration_catalogue
 from observlib import comparisons, dataset, errata, estimates, frame
 from observlib.dataset.columns import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
 from observlib.dataset.workbook import HEAD_ROW
+from observlib.display.brand import Brand
 from observlib.estimates import REFERENCE
 from observlib.text import as_cell
 
@@ -32,6 +33,7 @@ ABOUT = dataset.about(
     made=date(2026, 11, 24),
     synthetic=True,
     publisher="Agence fictive",
+    brand=Brand(name="Baromètre de l’eau", primary="#0b5d3b"),
     says={"Contenu": dataset.CONTENT},
 )
 MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "source": "jdma@1a2b"}

@@ -18,7 +18,8 @@ from observlib.publish.notebook import joined, labelled_outputs, read_notebook
 def write_figures(path: Path, folder: Path, brand: Brand) -> None:
     """Put the files of the figures of an executed notebook beside its page, in `folder`.
 
-    Drawings keep the house's colours, which style sheets change; their pictures have the brand's.
+    Drawings keep the house's colours, which style sheets change, but for cells of grids; their
+    pictures have the brand's.
 
     A chart without a narrow drawing, which an analyst made without `observlib`, has none of them.
     """
@@ -29,8 +30,9 @@ def write_figures(path: Path, folder: Path, brand: Brand) -> None:
         place = folder / path.stem
         place.mkdir(parents=True, exist_ok=True)
         drawings[label] = joined(data["image/svg+xml"]).encode()
-        (place / f"{label}.svg").write_bytes(drawings[label])
-        (place / f"{label}-narrow.svg").write_bytes(joined(data[svg.NARROW]).encode())
+        (place / f"{label}.svg").write_bytes(brand.graded(drawings[label]))
+        narrow = brand.graded(joined(data[svg.NARROW]).encode())
+        (place / f"{label}-narrow.svg").write_bytes(narrow)
         table = estimates.from_json(data[estimates.MIME])
         (place / f"{label}.csv").write_bytes(dataset.csv(table))
     made = pdf.pictures(
