@@ -263,7 +263,7 @@ def test_what_charts_write_on_their_shades_is_read_whatever_the_brand_s_colour(c
 def test_cells_of_a_grid_are_the_brand_s_and_its_other_colours_stay_for_style_sheets():
     cells = "".join(f"<path fill='{to_hex(shade)}'/>" for shade in blend_palette(style.GRADES, 40))
     drawing = f"{cells}<path fill='{style.ACCENT}'/><path fill='{style.GREY}'/>"
-    made = brand.Brand(primary=GREEN).graded(drawing.encode()).decode()
+    made = brand.Brand(primary=GREEN).recoloured(drawing.encode(), cells=True).decode()
     *shades, accent, grey = re.findall("#[0-9a-f]{6}", made)
     assert (accent, grey) == (style.ACCENT, style.GREY)
     assert len(shades) == 40 and all(shade[3:5] >= shade[5:] for shade in shades), "blue is left"
@@ -273,7 +273,7 @@ def test_cells_of_a_grid_are_the_brand_s_and_its_other_colours_stay_for_style_sh
     ("told", "title", "name"),
     [
         ({"meta": {"name": "Eau"}}, "Observatoire", "Eau"),
-        ({"meta": {"name": {"short": "Eau"}}}, "Observatoire", "Eau"),
+        ({"meta": {"name": {"full": "Eau"}}}, "Observatoire", "Eau"),
         ({"color": {"primary": GREEN}}, "Observatoire", "Observatoire"),
         ({}, "", "Observatoire des usagers"),
     ],

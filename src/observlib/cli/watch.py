@@ -44,7 +44,6 @@ def watch(
     and --webhook.
     """
     from observlib import project, watch
-    from observlib.display import brand
 
     if since and (mail or webhook):
         raise UsageError("--since only looks back; leave --mail and --webhook out")
@@ -59,8 +58,7 @@ def watch(
         new = watch.unheard(found, before)
     devices = {name.partition("/")[0] for name in watched}
     _print(new, known, f"{plural(devices, 'device')} watched, {len(watched)} series")
-    site = brand.read(project.root() / "reports").name
-    written = watch.send(new, known, mail, webhook, site)
+    written = watch.send(new, known, mail, webhook)
     for path in written:
         say(f"Wrote {path}")
     if not since:

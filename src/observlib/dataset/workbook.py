@@ -99,10 +99,9 @@ class _Style:
     """The formats of a workbook's cells: French programs write their numbers and days as here."""
 
     def __init__(self, book: xlsxwriter.Workbook, brand: Brand) -> None:
-        own = {"font_color": brand.primary}
-        self.link = book.add_format({**own, "underline": 1})
+        self.link = book.add_format({"font_color": brand.primary, "underline": 1})
         self.plain, self.bold = book.add_format(), book.add_format({"bold": True})
-        self.title = book.add_format({**own, "bold": True, "font_size": 14})
+        self.title = book.add_format({"bold": True, "font_size": 14, "font_color": brand.primary})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         head = {"bg_color": brand.primary, "font_color": "#ffffff", "bold": True}
         self.head = book.add_format({**head, "text_wrap": True, "valign": "top"})

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,10 +23,8 @@ from observlib.yaml_files import mapping, read_text
 FILE = "_brand.yml"
 TEXT, MARK = 4.5, 3.0  # least contrasts, by WCAG 2.2, success criteria 1.4.3 and 1.4.11
 _NIGHT, _INK_AT_NIGHT = "#16161a", "#ececf1"  # of dark pages
-_FAMILY, _NAME = (
-    re.compile(r"[\w .-]*"),
-    re.compile(r"[\w ./-]{1,200}"),
-)  # they stand in style sheets
+_FAMILY = re.compile(r"[\w .-]*")  # it stands in style sheets, as does a file's name
+_NAME = re.compile(r"[\w ./-]{1,200}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _COLOURS = re.compile(rb"#[0-9a-fA-F]{6}\b")
 _WHITE, _BLACK = "#ffffff", "#000000"
@@ -84,8 +82,8 @@ class Brand:
 
     def for_quarto(self) -> dict[str, Any]:
         """What Quarto is to know of it: all that is read here, and nothing that it would refuse."""
-        told: dict[str, Any] = {"color": {"primary": self.primary, "foreground": self.foreground}}
-        told["color"]["background"] = self.background
+        colours = ("primary", "foreground", "background")
+        told: dict[str, Any] = {"color": {name: getattr(self, name) for name in colours}}
         if self.logo:
             image = {"path": self.logo, "alt": self.alternative}
             told["logo"] = {"images": {"logo": image}, "medium": "logo"}
@@ -102,24 +100,20 @@ class Brand:
             ]
         return {**told, "typography": letters} if letters else told
 
-    def recoloured(self, drawing: bytes) -> bytes:
-        """A drawing (SVG) or a style sheet in these colours."""
+    def recoloured(self, text: bytes, cells: bool = False) -> bytes:
+        """A drawing (SVG) or a style sheet in these colours; of a page's drawings cells alone.
 
-        def own(house: str) -> str:
-            if house in _SHADES or house in _ALONE or _is_grade(house):
-                return self.shade(house)
-            return self.foreground if house == style.INK else house
+        Its style sheets give drawings their other colours.
+        """
 
-        return self._with(own, drawing)
+        def own(found: re.Match[bytes]) -> bytes:
+            house = found[0].decode().lower()
+            if _is_grade(house) or (house in (*_SHADES, *_ALONE) and not cells):
+                return self.shade(house).encode()
+            return self.foreground.encode() if house == style.INK and not cells else found[0]
 
-    def graded(self, drawing: bytes) -> bytes:
-        """A drawing whose cells alone are: of its other colours style sheets know."""
-        return self._with(lambda house: self.shade(house) if _is_grade(house) else house, drawing)
-
-    def _with(self, own: Callable[[str], str], drawing: bytes) -> bytes:
-        if (self.primary, self.foreground) == (style.ACCENT, style.INK):
-            return drawing
-        return _COLOURS.sub(lambda found: own(found[0].decode().lower()).encode(), drawing)
+        is_house = (self.primary, self.foreground) == (style.ACCENT, style.INK)
+        return text if is_house else _COLOURS.sub(own, text)
 
     def css(self) -> str:
         """The custom properties that the style sheets of pages read, of light and of dark pages."""
@@ -130,17 +124,11 @@ class Brand:
         for name, family in (("sans", self.base), ("headings", self.headings)):
             if family:
                 day[name] = f'"{family}", system-ui, sans-serif'
-
-        def drawn(own: Mapping[str, str], shades: Mapping[str, str]) -> str:
-            of = {style.INK: own["ink"], _WHITE: own["page"]}
-            of |= {house: self.shade(shade) for house, shade in shades.items()}
-            return _root({f"c-{house[1:]}": colour for house, colour in of.items()})
-
-        dark, plain = "screen and (prefers-color-scheme: dark)", "(forced-colors: none)"
-        by_day, by_night = drawn(day, {house: house for house in _SHADES}), drawn(night, _SHADES)
-        rules = {plain: by_day, dark: _root(night), f"{dark} and {plain}": by_night}
-        asked = (f"@media {when} {{ {rule} }}" for when, rule in rules.items())
-        return "\n".join([*(font.face() for font in self.fonts), _root(day), *asked, ""])
+        for own, shades in ((day, dict(zip(_SHADES, _SHADES, strict=True))), (night, _SHADES)):
+            own |= {f"c-{style.INK[1:]}": own["ink"], f"c-{_WHITE[1:]}": own["page"]}
+            own |= {f"c-{house[1:]}": self.shade(shade) for house, shade in shades.items()}
+        dark = f"@media screen and (prefers-color-scheme: dark) {{ {_root(night)} }}"
+        return "\n".join([*(font.face() for font in self.fonts), _root(day), dark, ""])
 
 
 def _root(properties: Mapping[str, str]) -> str:
@@ -149,7 +137,7 @@ def _root(properties: Mapping[str, str]) -> str:
 
 
 def read(folder: Path) -> Brand:
-    """The brand of a project folder; the house's, where it has none.
+    """The brand of a project folder; the house's, by the site's title, where it has none.
 
     Raises
     ------
@@ -157,7 +145,9 @@ def read(folder: Path) -> Brand:
         With all that is wrong: a colour that is none, a pair of too little contrast, a logo without
         alternative text, a file that is not there, letters that another site would be asked for.
     """
-    path, house = folder / FILE, _house(folder)
+    config, path = folder / "_quarto.yml", folder / FILE
+    website = mapping(read_text(config), config).get("website") if config.is_file() else {}
+    house = Brand(str((website or {}).get("title") or Brand.name))
     if not path.is_file():
         return house
     told = mapping(read_text(path), path)
@@ -168,10 +158,9 @@ def read(folder: Path) -> Brand:
         if not isinstance(parts[key], dict):
             problems.append(f"{path}: {key}: {parts[key]!r} stands alone; write keys below it")
             parts[key] = {}
-    name = parts["meta"].get("name")
-    name = (name.get("full") or name.get("short")) if isinstance(name, dict) else name
+    name = parts["meta"].get("name") or house.name
     found = {
-        "name": str(name or house.name),
+        "name": str(name.get("full") or house.name if isinstance(name, dict) else name),
         **_colours(parts["color"], parts["typography"], path, problems),
         **_logo(told.get("logo") or {}, path, problems),
         **_letters(parts["typography"], path, problems),
@@ -182,25 +171,16 @@ def read(folder: Path) -> Brand:
     ground = ("color.background", brand.background)
     pairs = [(text, on, TEXT) for text in texts for on in (ground, ("the ground of boxes", _BOX))]
     pairs += [(("a chart's line", colour), ground, MARK) for colour in style.PALETTE[1:]]
-    for (what, colour), (where, under), least in pairs:
-        if (found_there := contrast(colour, under)) < least:
-            advice = "lighter background" if colour in style.PALETTE else "darker one"
-            problems.append(
-                f"{path}: {what} {colour} on {where} {under} has a contrast of "
-                f"{found_there:.2f}, which is too little to be seen; {least} is the least: give a "
-                f"{advice}"
-            )
+    problems += [
+        f"{path}: {what} {colour} on {where} {under} has a contrast of "
+        f"{contrast(colour, under):.2f}, which is too little to be seen; {least} is the least: "
+        "give a darker one, or a lighter background"
+        for (what, colour), (where, under), least in pairs
+        if contrast(colour, under) < least
+    ]
     if problems:
         raise ObservError(*problems)
     return brand
-
-
-def _house(folder: Path) -> Brand:
-    """The house's, by the name of the site."""
-    path = folder / "_quarto.yml"
-    website = mapping(read_text(path), path).get("website") if path.is_file() else None
-    title = website.get("title") if isinstance(website, dict) else None
-    return Brand(str(title or Brand.name))
 
 
 def _colours(
@@ -307,7 +287,7 @@ def as_light(colour: str, other: str) -> str:
     Examples
     --------
     >>> as_light("#0b5d3b", "#ffffff"), as_light("#0b5d3b", "#808080")
-    ('#ffffff', '#6a9b86')
+    ('#ffffff', '#528c74')
     """
     wanted = _luminance(other)
     ends = (colour, _WHITE) if wanted > _luminance(colour) else (_BLACK, colour)

@@ -200,8 +200,8 @@ def _files(label: str, carried: Mapping[str, Any], page: Page, edition: Mapping[
         f"- [{kind}]({page.name}/{label}.{kind.lower()}){{aria-label={quoted(f'{kind}, {title}')}}}"
         for kind in ("SVG", "PNG", "CSV")
     ]
-    said = f"{edition['site']}, « {page.title} », édition {edition['quarter']}"
-    cited = plain(typography(said))
+    site, quarter = edition["site"], edition["quarter"]
+    cited = plain(typography(f"{site}, « {page.title} », édition {quarter}"))
     return "\n".join([*links, f"- Pour citer\N{NO-BREAK SPACE}: {cited}, [@{label}]"])
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from observlib import departments, errata, frame, inputs, project, store, tables
 from observlib.catalogue import Catalogue
 from observlib.display import brand as brands
-from observlib.display.brand import Brand
 from observlib.edition.plan import Page, Subjects, plan
 from observlib.edition.study import Study, load_studies
 from observlib.errors import ObservError, UsageError
@@ -45,7 +44,7 @@ class Request:
     pages: tuple[Page, ...]
     wanted: frozenset[str]
     errata: pd.DataFrame = field(default_factory=errata.none, compare=False)
-    brand: Brand = field(default_factory=Brand)
+    brand: brands.Brand = field(default_factory=brands.Brand)
 
     @property
     def about(self) -> dict[str, str]:

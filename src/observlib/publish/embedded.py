@@ -373,9 +373,9 @@ def _on_paper(project: Project, page: Page) -> Iterator[tuple[str, Path]]:
 
 
 def _printed_as(brand: Brand, picture: bytes) -> bytes:
-    """A drawing in a brand's colours, and in the letters of the paper around it."""
-    letters = f'"{pdf.letters(brand)},{style.FONTS}"'
-    return brand.recoloured(picture).replace(f'"{style.FONTS}"'.encode(), letters.encode())
+    """A drawing in a brand's colours, and in our paper's letters; a brand's may be too wide."""
+    letters = style.FONTS if pdf.letters(brand) != pdf.FONT else f"{pdf.FONT},{style.FONTS}"
+    return brand.recoloured(picture).replace(f'"{style.FONTS}"'.encode(), f'"{letters}"'.encode())
 
 
 def chapter(project: Project, page: Page) -> tuple[bytes, dict[str, bytes]]:

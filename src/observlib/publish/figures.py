@@ -30,8 +30,8 @@ def write_figures(path: Path, folder: Path, brand: Brand) -> None:
         place = folder / path.stem
         place.mkdir(parents=True, exist_ok=True)
         drawings[label] = joined(data["image/svg+xml"]).encode()
-        (place / f"{label}.svg").write_bytes(brand.graded(drawings[label]))
-        narrow = brand.graded(joined(data[svg.NARROW]).encode())
+        (place / f"{label}.svg").write_bytes(brand.recoloured(drawings[label], cells=True))
+        narrow = brand.recoloured(joined(data[svg.NARROW]).encode(), cells=True)
         (place / f"{label}-narrow.svg").write_bytes(narrow)
         table = estimates.from_json(data[estimates.MIME])
         (place / f"{label}.csv").write_bytes(dataset.csv(table))

@@ -14,7 +14,6 @@ from observlib import files
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Department
 from observlib.display import wording
-from observlib.display.brand import Brand
 from observlib.display.prose import one_line
 from observlib.display.typography import typography
 from observlib.errors import ObservError
@@ -68,11 +67,7 @@ def unheard(alarms: Iterable[Alarm], before: Mapping[str, date]) -> list[Alarm]:
 
 
 def send(
-    alarms: Sequence[Alarm],
-    catalogue: Catalogue,
-    mail: Path | None,
-    webhook: bool,
-    site: str = Brand.name,
+    alarms: Sequence[Alarm], catalogue: Catalogue, mail: Path | None, webhook: bool
 ) -> list[Path]:
     """Tell alarms to the departments that own the devices, in the ways that were asked for.
 
@@ -84,8 +79,6 @@ def send(
         Whether the address in `OBSERV_WEBHOOK_URL` gets them. It is sent JSON: `text`, which chat
         tools show as it is, and `alarms`, each with its `device`, `owner`, `kind`, `began`, `seen`
         and `text`.
-    site
-        The site's name, by which mails are signed.
 
     Returns
     -------
@@ -111,7 +104,7 @@ def send(
             own = owners[owner.id]
             name, content = (
                 f"{owner.id}_{max(one.seen for one in own)}",
-                letter(owner, own, catalogue, site),
+                letter(owner, own, catalogue),
             )
             with files.telling_write_errors(mail, "what was not written is told again next time"):
                 mail.mkdir(parents=True, exist_ok=True)
@@ -137,17 +130,15 @@ def _no_mailbox(owner: Department) -> str:
     )
 
 
-def letter(
-    owner: Department, alarms: Sequence[Alarm], catalogue: Catalogue, site: str = Brand.name
-) -> bytes:
+def letter(owner: Department, alarms: Sequence[Alarm], catalogue: Catalogue) -> bytes:
     """The mail that tells a department of its alarms, as a file."""
     message = EmailMessage(policy=SMTP)
     message["To"] = owner.mail
-    subject = one_line(TEXTS["subject"].format(department=owner.label, site=site))
+    subject = one_line(TEXTS["subject"].format(department=owner.label))
     message["Subject"] = subject.replace("=?", "= ?")  # no encoded word, which it would decode
     message["Auto-Submitted"] = "auto-generated"
     said = "\n".join(f"- {sentence(alarm, catalogue)}" for alarm in alarms)
-    told = TEXTS["letter"].format(role=owner.contact or owner.label, alarms=said, site=site)
+    told = TEXTS["letter"].format(role=owner.contact or owner.label, alarms=said)
     message.set_content(typography(told))
     return message.as_bytes()
 
