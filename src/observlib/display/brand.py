@@ -27,6 +27,7 @@ _FAMILY = re.compile(r"[\w .-]*")  # it stands in style sheets, as does a file's
 _NAME = re.compile(r"[\w ./-]{1,200}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _COLOURS = re.compile(rb"#[0-9a-fA-F]{6}\b")
+_GIVEN = ("primary", "foreground", "background")  # in this order they are told
 _WHITE, _BLACK = "#ffffff", "#000000"
 _BOX = "#fdeeee"  # the darkest ground of a box on light pages
 # shades of the house's accent on light pages, and on dark ones, as `drawings.css` has them
@@ -82,8 +83,7 @@ class Brand:
 
     def for_quarto(self) -> dict[str, Any]:
         """What Quarto is to know of it: all that is read here, and nothing that it would refuse."""
-        colours = ("primary", "foreground", "background")
-        told: dict[str, Any] = {"color": {name: getattr(self, name) for name in colours}}
+        told: dict[str, Any] = {"color": {name: getattr(self, name) for name in _GIVEN}}
         if self.logo:
             image = {"path": self.logo, "alt": self.alternative}
             told["logo"] = {"images": {"logo": image}, "medium": "logo"}
@@ -101,10 +101,7 @@ class Brand:
         return {**told, "typography": letters} if letters else told
 
     def recoloured(self, text: bytes, cells: bool = False) -> bytes:
-        """A drawing (SVG) or a style sheet in these colours; of a page's drawings cells alone.
-
-        Its style sheets give drawings their other colours.
-        """
+        """A drawing or a style sheet in these colours; of a drawing in a page, `cells`."""
 
         def own(found: re.Match[bytes]) -> bytes:
             house = found[0].decode().lower()
@@ -183,12 +180,9 @@ def read(folder: Path) -> Brand:
     return brand
 
 
-def _colours(
-    told: Mapping[str, Any], letters: Mapping[str, Any], path: Path, problems: list[str]
-) -> dict[str, str]:
+def _colours(told: Any, letters: Any, path: Path, problems: list[str]) -> dict[str, str]:
     palette = told["palette"] if isinstance(told.get("palette"), dict) else {}
-    names = ("primary", "foreground", "background")  # in this order they are told
-    given = {name: (f"color.{name}", told[name]) for name in names if name in told}
+    given = {name: (f"color.{name}", told[name]) for name in _GIVEN if name in told}
     if isinstance(headings := letters.get("headings"), dict) and "color" in headings:
         given["heading"] = ("typography.headings.color", headings["color"])
     found = {}

@@ -50,8 +50,7 @@ def passport(
     Examples
     --------
     >>> entry = {"title": "Appels", "study": "appels", "parameters": {}, "data": {"calls": "0a1b"}}
-    >>> about = {"quarter": "2026-T3", "published": "2026-11-15", "revisions": [], "kind": "real"}
-    >>> about["site"] = "Observatoire de l’eau"
+    >>> about = {"quarter": "2026-T3", "published": "2026-11-15", "revisions": [], "kind": "real", "site": "Observatoire de l’eau"}
     >>> print(passport(entry, about, "data", "origines/appels.qmd").replace("\\u00a0", " "))
     ## Citer et refaire cette page {.annex}
     <BLANKLINE>

@@ -29,8 +29,7 @@ class Request:
     """A request that can be met: an edition of a quarter, from a data folder, on a day.
 
     `kind` and `digest` are the store's. `pages` are the whole plan, in order; `wanted` the names of
-    those to be made now. `errata` are all that are known (see `errata.known`). `brand` has
-    the site's name.
+    those to be made now. `errata` are all that are known (see `errata.known`), `brand` the site's.
     """
 
     root: Path

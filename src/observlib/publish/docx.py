@@ -69,8 +69,7 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
         Where pandoc refuses the page, or typst a picture.
     """
     name = str(project.folder / page.source)
-    with pdf.with_fonts(project):
-        write_dots(folder, f"{name}: a picture of its document")
+    write_dots(folder, f"{name}: a picture of its document")
     about = metadata(project, page)
     made = project.manifest.made
     edition = pdf.edition_of(project)

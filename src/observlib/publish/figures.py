@@ -18,8 +18,7 @@ from observlib.publish.notebook import joined, labelled_outputs, read_notebook
 def write_figures(path: Path, folder: Path, brand: Brand) -> None:
     """Put the files of the figures of an executed notebook beside its page, in `folder`.
 
-    Drawings keep the house's colours, which style sheets change, but for cells of grids; their
-    pictures have the brand's.
+    Drawings keep the house's colours that style sheets change; their pictures have the brand's.
 
     A chart without a narrow drawing, which an analyst made without `observlib`, has none of them.
     """
