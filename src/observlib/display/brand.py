@@ -101,7 +101,7 @@ class Brand:
         return {**told, "typography": letters} if letters else told
 
     def recoloured(self, text: bytes, cells: bool = False) -> bytes:
-        """A drawing or a style sheet in these colours; of a drawing in a page, `cells`."""
+        """A drawing or a style sheet in these colours; of a drawing in a page its `cells` alone."""
 
         def own(found: re.Match[bytes]) -> bytes:
             house = found[0].decode().lower()
