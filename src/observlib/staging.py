@@ -64,6 +64,7 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
         for page, rows in told_errata.by_page(request, work / "edition").items()
     }
     has_origins = (copy / f"{origins.FOLDER}.qmd").exists()
+    manifest = {**manifest, "site": request.brand.name}
     for study in manifest["studies"]:
         if "sha256" in study:
             page = copy / f"{study['page']}.ipynb"

@@ -9,6 +9,7 @@ import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import frictionless
 import pandas as pd
@@ -22,6 +23,7 @@ from tests.copies import demonstration_catalogue
 from observlib import comparisons, dataset, errata, estimates, frame
 from observlib.dataset.columns import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
 from observlib.dataset.workbook import HEAD_ROW
+from observlib.display.brand import Brand
 from observlib.estimates import REFERENCE
 from observlib.text import as_cell
 
@@ -32,6 +34,7 @@ ABOUT = dataset.about(
     made=date(2026, 11, 24),
     synthetic=True,
     publisher="Agence fictive",
+    brand=Brand(name="Baromètre de l’eau", primary="#0b5d3b"),
     says={"Contenu": dataset.CONTENT},
 )
 MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "source": "jdma@1a2b"}
@@ -342,6 +345,28 @@ def test_a_sheet_is_one_marked_table_with_no_merged_cell_and_a_head_that_stays(b
     assert len(tables) == 6 and all('state="frozen"' in text for text in tables)
     assert "quotePrefix" in parts["xl/styles.xml"]  # the answer `=1+1` stays a text
     assert "#,##0.0" in parts["xl/styles.xml"] and "dd/mm/yyyy" in parts["xl/styles.xml"]
+
+
+def test_heads_and_titles_have_the_brand_s_colour_and_its_site_is_whom_to_ask(book):
+    with zipfile.ZipFile(io.BytesIO(book)) as inside:
+        looks, page = (
+            ElementTree.fromstring(inside.read(f"xl/{name}.xml"))
+            for name in ("styles", "worksheets/sheet2")
+        )
+        tables = [inside.read(name) for name in inside.namelist() if "/tables/" in name]
+
+    def colours(cell: str) -> tuple[str | None, str | None]:
+        style = int(page.find(f".//{{*}}c[@r='{cell}']").get("s"))
+        own = looks.find("{*}cellXfs")[style]
+        font, fill = (looks.find(f"{{*}}{of}s")[int(own.get(f"{of}Id"))] for of in ("font", "fill"))
+        found = font.find("{*}color"), fill.find(".//{*}fgColor")
+        return tuple(None if colour is None else colour.get("rgb") for colour in found)
+
+    assert colours("A1") == colours(f"A{HEAD_ROW + 2}") == ("FF0B5D3B", None)
+    assert colours(f"A{HEAD_ROW + 1}") == ("FFFFFFFF", "FF0B5D3B")
+    assert tables and all(b"TableStyleLight1" in table for table in tables), "no blue of Office"
+    cover = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name("Lisez-moi")
+    assert dict(row[:2] for row in cover.to_python())["Contact"] == "Baromètre de l’eau"
 
 
 def test_catalogues_of_data_read_what_dcat_asks(tmp_path):

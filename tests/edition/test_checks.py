@@ -12,7 +12,7 @@ from observlib import estimates
 from observlib.edition import checks
 from observlib.edition.finalise import PageError, finalise
 
-ABOUT = {"quarter": "2026-T3", "kind": "real"}
+ABOUT = {"quarter": "2026-T3", "kind": "real", "site": "Observatoire"}
 ROOT = Path("/srv/observatoire")
 HOME = Path("/home/marie")
 

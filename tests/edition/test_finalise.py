@@ -19,7 +19,7 @@ from observlib.edition.finalise import PageError, finalise
 from observlib.publish.markdown import cell_options
 
 ROOT = Path("/home/someone/observatoire")
-EDITION = {"quarter": "2026-T3", "kind": "real"}
+EDITION = {"quarter": "2026-T3", "kind": "real", "site": "Baromètre de l’eau"}
 DEMONSTRATION = EDITION | {"kind": "demonstration"}
 LABELS = {"chart": "#| label: fig-a\n", "table": "#| label: tbl-a\n", "text": ""}
 

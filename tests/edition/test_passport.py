@@ -16,6 +16,7 @@ ENTRY: dict[str, Any] = {
 }  # fmt: skip
 EDITION: dict[str, Any] = {
     "quarter": "2026-T3", "published": "2026-11-16", "revisions": [], "kind": "real",
+    "site": "Baromètre de l’eau",
 }  # fmt: skip
 COMMIT = "0a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d"
 
@@ -67,3 +68,7 @@ def test_a_page_names_the_commit_that_it_was_made_from_and_whether_files_differe
     assert "<code>0a1b2c3d4e5f</code></a>" in with_commit(link, COMMIT)
     assert "modifiée depuis" in with_commit(link, f"{COMMIT}-dirty")
     assert with_commit(link, "") == link
+
+
+def test_it_is_cited_by_the_name_of_its_site():
+    assert told().split("**Citer.** ")[1].startswith("Baromètre de l’eau, « BOAMP")

@@ -35,6 +35,7 @@ from observlib.answers import pooled_period, within
 from observlib.catalogue.partners import NOBODY, UNTOLD
 from observlib.confidentiality import disclosure
 from observlib.confidentiality.control import KEY, key_of
+from observlib.display.brand import Brand
 from observlib.period import Quarter
 from observlib.themes.partners import estimates as partners
 from observlib.themes.peers import estimates as peers
@@ -246,7 +247,7 @@ def in_workbook(row: dict[str, Any]) -> bytes:
     told = pd.DataFrame([row])[estimates.COLUMNS].assign(estimate=float("nan"), status="suppressed")
     none, known = comparisons.make(None), demonstration_catalogue()
     of = {"name": "x", "title": "X", "quarter": str(NOW), "publisher": "Y", "says": {}}
-    about = dataset.about(**of, made=date(2026, 11, 28), synthetic=True)
+    about = dataset.about(**of, made=date(2026, 11, 28), synthetic=True, brand=Brand())
     made = dataset.contents(told, none, dataset.dictionary(told, none, known), about)
     return dataset.archive({"x/x.xlsx": made["x.xlsx"]}, date(2026, 11, 28))
 

@@ -6,6 +6,7 @@ As in `test_release`, whose small project this is, no study is executed here.
 import json
 import re
 import shutil
+import zipfile
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
@@ -58,6 +59,34 @@ def mend(root: Path, words: str = "Un constat corrigé") -> None:
 def entries(root: Path) -> list[str]:
     feed = ElementTree.parse(root / "reports" / "_site" / "feed.xml")
     return [title.text or "" for title in feed.iterfind(".//{*}entry/{*}title")]
+
+
+def test_a_site_of_another_name_says_it_everywhere(release, root):
+    """On its pages and in the feed, the calendar, the package, its workbook, the crate."""
+    name = "Baromètre de l’eau"
+    small.write(root / "reports" / "_brand.yml", f"meta: {{name: {name}}}")
+    release(T3, today=SECOND)
+    site = root / "reports" / "_site"
+    texts = {
+        path.relative_to(site).as_posix(): path.read_bytes().decode("utf-8", "replace")
+        for path in site.rglob("*")
+        if path.suffix not in (".js", ".png", ".pdf", ".zip") and path.is_file()
+    }
+    for path in site.rglob("*.xlsx"):
+        with zipfile.ZipFile(path) as book:
+            texts[path.name] = book.read("xl/sharedStrings.xml").decode()
+    assert [path for path, said in texts.items() if "bservatoire des usagers" in said] == []
+    package = ("datapackage.json", "dataset.jsonld")
+    told = ("feed.xml", "calendrier.ics", "index.html", f"{T3}/ro-crate-metadata.json")
+    for path in (*told, f"{T3}/panorama.html", *(f"{T3}/donnees/{own}" for own in package)):
+        assert name in texts[path], path
+
+
+def test_a_wrong_brand_is_refused_before_anything_is_executed(release, root, monkeypatch):
+    small.write(root / "reports" / "_brand.yml", "color: {primary: yellow}")
+    monkeypatch.setattr(small.making, "execute", lambda *_, **__: pytest.fail("it is executed"))
+    with pytest.raises(ObservError, match=r"color.primary: 'yellow' is no colour"):
+        release(T3, today=SECOND)
 
 
 def test_a_later_edition_leaves_every_byte_of_the_former_and_takes_the_front_page(root, both):

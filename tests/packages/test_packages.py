@@ -16,6 +16,7 @@ from tests.copies import demonstration_catalogue
 
 from observlib import comparisons, dataset, errata, estimates, packages
 from observlib.dataset.workbook import HEAD_ROW
+from observlib.display.brand import Brand
 from observlib.errors import ObservError, UsageError
 from observlib.period import Quarter
 from observlib.publish.downloads import open_data
@@ -60,6 +61,7 @@ def root(tmp_path: Path) -> Path:
     about = dataset.about(
         **dict.fromkeys(("name", "title", "quarter"), "x"),
         **{"publisher": "Agence fictive", "says": {}, "made": DAY, "synthetic": True},
+        brand=Brand(),
     )
     revised = {tuple(rows.loc[0, estimates.FIGURE]): "r"}
     (edition / "donnees").mkdir()
@@ -135,6 +137,7 @@ def test_a_partner_gets_the_errata_of_the_figures_of_its_page_and_of_no_other(ro
     own = dataset.about(
         **dict.fromkeys(("name", "title", "quarter"), "x"),
         **{"publisher": "Agence fictive", "says": {}, "made": DAY, "synthetic": True},
+        brand=Brand(),
     )
     files = dataset.contents(rows, comparison(), words, own, {}, corrected)
     package = root / "reports" / "editions" / "2026-T3" / "donnees"

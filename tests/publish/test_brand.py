@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 import shutil
 import subprocess
@@ -17,24 +18,29 @@ import yaml
 from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex
+from PIL import Image
+from seaborn import blend_palette
 
-from observlib.display import brand, style
+from observlib.display import brand, grids, style
+from observlib.display.points import small_line
 from observlib.errors import ObservError
 from observlib.publish import publish
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage
 
-GREEN = "#0b5d3b"
+NIGHT = "#16161a"
+GREEN, INK, BRICK = "#0b5d3b", "#10201a", "#8a2b0e"
 FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSerif.ttf"
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
 BRAND = {
     "meta": {"name": {"full": "Observatoire de l’eau (invention)", "short": "Eau"}},
     "logo": {"images": {"goutte": {"path": "goutte.svg", "alt": "Une goutte"}}, "medium": "goutte"},
-    "color": {"palette": {"sapin": GREEN}, "primary": "sapin", "foreground": "#10201a"},
+    "color": {"palette": {"sapin": GREEN, "brique": BRICK}, "primary": "sapin", "foreground": INK},
     "typography": {
         "fonts": [{"family": "Marque", "source": "file", "files": ["letters/marque.ttf"]}],
         "base": "Marque",
-        "headings": {"family": "Marque"},
+        "headings": {"family": "Marque", "color": "brique"},
     },
 }
 
@@ -68,6 +74,7 @@ def test_pages_have_the_brand_s_name_logo_colour_and_letters(site):
     assert '<img src="goutte.svg" alt="Une goutte"> Observatoire de l’eau' in page
     css = (site / "access.css").read_text(encoding="utf-8")
     assert f"--accent: {GREEN};" in css and '--sans: "Marque"' in css
+    assert f"--heading: {BRICK};" in css
     assert 'src: url("letters/marque.ttf")' in css
     assert (site / "letters" / "marque.ttf").is_file()
     assert GREEN in (site / "favicon.svg").read_text(encoding="utf-8")
@@ -86,6 +93,35 @@ def test_the_house_s_colour_is_left_in_nothing_that_is_published(site):
     assert GREEN[1:].upper() in looks and style.ACCENT[1:].upper() not in looks
 
 
+def test_a_word_document_has_the_brand_s_letters_and_colours(site):
+    with zipfile.ZipFile(site / "panorama.docx") as document:
+        looks = document.read("word/styles.xml").decode()
+        letters = document.read("word/theme/theme1.xml").decode()
+    assert re.findall(r'<a:latin typeface="([^"]*)"', letters) == ["Marque", "Marque"]
+    text, heading = looks.split("</w:rPrDefault>")[0], looks[looks.index('"Heading1"') :]
+    assert f'w:val="{INK[1:].upper()}"' in text
+    assert f'w:val="{BRICK[1:].upper()}"' in heading.split("</w:style>")[0]
+    blues = {"0F4761", "365F91", "4F81BD"} & {*re.findall(r'<w:color w:val="(\w+)"', looks)}
+    assert not blues, "pandoc's own"
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="needs poppler's pdftoppm")
+def test_paper_has_the_brand_s_colours_of_text_headings_and_lines(site):
+    command = ["pdftoppm", "-r", "144", "-png", "-l", "1", str(site / "panorama.pdf")]
+    made = subprocess.run(command, capture_output=True, check=True).stdout
+    picture = Image.open(io.BytesIO(made)).convert("RGB")
+    seen = {colour for _, colour in picture.getcolors(1 << 24) or ()}
+    assert {tuple(bytes.fromhex(colour[1:])) for colour in (GREEN, INK, BRICK)} <= seen
+
+
+def test_the_house_s_colour_and_its_name_stand_in_one_file_each():
+    library = Path(brand.__file__).parents[1]
+    paths = [path for path in library.rglob("*.*") if path.suffix not in (".pyc", ".png")]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in paths}
+    for of, name in ((style.ACCENT, "style.py"), (brand.Brand.name, "brand.py")):
+        assert [path for path, text in texts.items() if of in text] == [name]
+
+
 @pytest.mark.skipif(shutil.which("pdffonts") is None, reason="needs poppler's pdffonts")
 @pytest.mark.parametrize("name", ["panorama.pdf", "edition-2026-T3.pdf"])
 def test_paper_is_set_in_the_brand_s_letters(site, name):
@@ -96,18 +132,45 @@ def test_paper_is_set_in_the_brand_s_letters(site, name):
 def test_drawings_have_the_brand_s_colour_and_its_shades():
     drawing = f"<path fill='{style.ACCENT.upper()}'/><path fill='#CACAFB'/><path fill='#298641'/>"
     made = brand.Brand(primary=GREEN).recoloured(drawing.encode()).decode()
-    assert re.findall("#[0-9a-f]{6}", made) == [
-        GREEN,
-        brand.mixed(GREEN, "#ffffff", 0.2),
-        "#298641",
-    ]
+    own, shade, other = re.findall("#[0-9a-f]{6}", made.lower())
+    assert (own, other) == (GREEN, "#298641")
+    red, green, blue = bytes.fromhex(shade[1:])
+    assert green > blue > red, "it is the house's blue"
+    assert brand.contrast(shade, "#ffffff") == pytest.approx(
+        brand.contrast("#cacafb", "#ffffff"), rel=0.02
+    )
     assert brand.Brand().recoloured(drawing.encode()) == drawing.encode()
+
+
+def test_a_small_line_is_the_brand_s_on_light_and_on_dark_pages():
+    line = small_line([1, 3, 2])
+    made = brand.Brand(primary=GREEN).recoloured(line.encode()).decode()
+    day, night = made.split("prefers-color-scheme:dark")
+    assert {*re.findall("#[0-9a-f]{6}", day)} == {GREEN}
+    (own,) = {*re.findall("#[0-9a-f]{6}", night)}
+    assert own in brand.Brand(primary=GREEN).css() and brand.contrast(own, NIGHT) >= brand.TEXT
+
+
+def test_small_lines_are_published_so_beside_pages(project, tmp_path):
+    folder = shutil.copytree(project, tmp_path / "project")
+    (folder / "line.svg").write_text(small_line([1, 3, 2]), encoding="utf-8")
+    with (folder / "methode.qmd").open("a", encoding="utf-8") as page:
+        page.write("\n![](line.svg){fig-alt=Ligne}\n")
+    publish(folder, tmp_path / "site", "embedded")
+    assert GREEN in (tmp_path / "site" / "line.svg").read_text(encoding="utf-8")
+
+
+def test_the_search_has_the_page_s_colours(site):
+    rules = re.findall(r"\.search[^{]*\{[^}]*\}", (site / "access.css").read_text(encoding="utf-8"))
+    fixed = re.compile(r"(?:color|background|border[\w-]*):[^;}]*#")
+    assert len(rules) > 5 and [rule for rule in rules if fixed.search(rule)] == []
 
 
 def test_quarto_is_handed_the_brand_and_without_one_the_house_s_colour(project, tmp_path, sample):
     stage(read_project(project), [], lambda _: None, tmp_path / "branded")  # type: ignore[arg-type]
     told = yaml.safe_load((tmp_path / "branded" / brand.FILE).read_text(encoding="utf-8"))
     assert told["color"]["primary"] == GREEN and told["typography"]["base"] == "Marque"
+    assert told["typography"]["headings"] == {"family": "Marque", "color": BRICK}
     assert told["logo"]["images"]["logo"] == {"path": "goutte.svg", "alt": "Une goutte"}
     assert (tmp_path / "branded" / "goutte.svg").is_file()
     plain = sample.make_project(tmp_path / "plain")
@@ -147,6 +210,13 @@ def test_no_brand_however_wrong_ends_in_a_traceback(tmp_path_factory, told):
     [
         ({"color": {"primary": "#9fd8ff"}}, r"color.primary #9fd8ff on .* #ffffff .* 1\.5.*; 4"),
         ({"color": {"background": "#8a8a8a"}}, r"a chart's line #B478F1 on .* #8a8a8a"),
+        ({"color": {"primary": "#787878"}}, r"primary #787878 on .* #ffffff .* 4\.42.*; 4\.5 is"),
+        ({"color": {"primary": "#767676"}}, r"color.primary #767676 on the ground of boxes"),
+        (
+            {"typography": {"headings": {"color": "#9a9a9a"}}},
+            r"typography.headings.color #9a9a9a on color.background #ffffff .* 2\.81",
+        ),
+        ({"color": {"background": "#fbfaf4"}}, r"line #B478F1 on .* #fbfaf4 .* 2\.91.*; 3\.0 is"),
         ({"color": {"primary": "vert"}}, "'vert' is no colour; write it in quotes, as '#000091'"),
         ({"logo": "goutte.svg"}, "goutte.svg has no alternative text; add `alt: …`"),
         ({"logo": {"medium": {"path": "../a.svg", "alt": "A"}}}, r"'\.\./a\.svg' is no file"),
@@ -176,4 +246,40 @@ def test_contrast_is_the_same_both_ways_and_at_most_that_of_black_on_white(one, 
 def test_links_are_seen_on_dark_pages_whatever_the_brand_s_colour(colour):
     night = brand.Brand(primary=colour).css().split("prefers-color-scheme")[1]
     (accent,) = re.findall(r"--accent: (#\w{6});", night)
-    assert brand.contrast(accent, "#16161a") >= brand.TEXT
+    for ground in (NIGHT, "#23232b"):
+        assert brand.contrast(accent, ground) >= brand.TEXT
+
+
+@given(colours)
+def test_what_charts_write_on_their_shades_is_read_whatever_the_brand_s_colour(colour):
+    own = brand.Brand(primary=colour)
+    written = [("#5c68e5", "#ffffff"), ("#7f8af0", NIGHT)]
+    shades = blend_palette(style.GRADES, 40)
+    written += [(to_hex(shade), grids._ink(shade).lower()) for shade in shades]
+    for shade, ink in written:
+        assert brand.contrast(own.shade(shade), ink) >= brand.TEXT, (shade, ink)
+
+
+def test_cells_of_a_grid_are_the_brand_s_and_its_other_colours_stay_for_style_sheets():
+    cells = "".join(f"<path fill='{to_hex(shade)}'/>" for shade in blend_palette(style.GRADES, 40))
+    drawing = f"{cells}<path fill='{style.ACCENT}'/><path fill='{style.GREY}'/>"
+    made = brand.Brand(primary=GREEN).recoloured(drawing.encode(), cells=True).decode()
+    *shades, accent, grey = re.findall("#[0-9a-f]{6}", made)
+    assert (accent, grey) == (style.ACCENT, style.GREY)
+    assert len(shades) == 40 and all(shade[3:5] >= shade[5:] for shade in shades), "blue is left"
+
+
+@pytest.mark.parametrize(
+    ("told", "title", "name"),
+    [
+        ({"meta": {"name": "Eau"}}, "Observatoire", "Eau"),
+        ({"meta": {"name": {"full": "Eau"}}}, "Observatoire", "Eau"),
+        ({"color": {"primary": GREEN}}, "Observatoire", "Observatoire"),
+        ({}, "", "Observatoire des usagers"),
+    ],
+)
+def test_a_site_is_named_by_its_brand_or_else_by_its_title(tmp_path, told, title, name):
+    config = yaml.safe_dump({"website": {"title": title}})
+    (tmp_path / "_quarto.yml").write_text(config, encoding="utf-8")
+    write(tmp_path, told)
+    assert brand.read(tmp_path).name == name

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from observlib.display.brand import Brand
 from observlib.publish.docx import reference
 
 
@@ -52,7 +53,7 @@ def test_the_warning_of_invented_data_stands_before_all_figures(document):
 
 
 def test_page_is_a4_and_a_caption_stays_with_its_figure():
-    looks = zipfile.ZipFile(io.BytesIO(reference()))
+    looks = zipfile.ZipFile(io.BytesIO(reference(Brand())))
     assert 'w:w="11906" w:h="16838"' in looks.read("word/document.xml").decode()
     styles = looks.read("word/styles.xml").decode()
     caption = styles[styles.index('w:styleId="ImageCaption"') :].split("</w:style>")[0]

@@ -14,10 +14,11 @@ import pikepdf
 import pytest
 import typst
 
-from observlib.display import style
+from observlib.display.brand import Brand
 from observlib.errors import ObservError
 from observlib.publish import pandoc, publish
-from observlib.publish.pdf import FEW_LINES, FONT, Setting, filled, fonts, is_gap, literal, settled
+from observlib.publish.pdf import FEW_LINES, Setting, filled, fonts, is_gap, literal, settled
+from observlib.publish.pdf import looks as house_looks
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +119,7 @@ def test_a_wide_table_has_a_page_turned_for_it_alone(tmp_path, sample):
 def source(markdown: str) -> str:
     """Typst's source of a page."""
     names = ("name", "title-text", "document-text", "description-text", "sitetitle", "edition")
-    looks = {"accent": literal(style.ACCENT), "letters": literal(FONT)}
+    looks = {name: literal(look) for name, look in house_looks(Brand()).items()}
     quoted = {name: '"x"' for name in names} | looks
     template = pandoc.TEMPLATES / "page.typ"
     return pandoc.convert(markdown, "typst", name="p", template=template, variables=quoted)

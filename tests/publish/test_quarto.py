@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command
 
 # what a run tells, fails with and makes; what its pages hold is asked of the real one
 STAND_IN = r"""#!{python}
-import json, sys
+import json, sys, time
 from pathlib import Path
 import yaml
 render = yaml.safe_load(Path("_quarto.yml").read_text("utf-8"))["project"]["render"]
@@ -52,6 +52,9 @@ for source in map(Path, render):
             '<a href="./">Un</a><table></table></main>',
             encoding="utf-8",
         )
+if not (site / "index.html").exists():  # as Quarto does
+    time.sleep(0.5)
+    (site / "index.html").write_text("to another page", encoding="utf-8")
 """
 
 
@@ -113,6 +116,16 @@ def test_a_quarto_that_pip_installed_is_found_though_its_folder_is_not_on_path(
     log = install(tmp_path, monkeypatch, beside=True)
     publish(project, tmp_path / "site", "quarto")
     assert log.exists()
+
+
+def test_the_home_page_is_not_lost_to_a_run_of_quarto_that_does_not_make_it(
+    tmp_path, monkeypatch, project
+):
+    log = install(tmp_path, monkeypatch)
+    monkeypatch.setattr(quarto, "_PROCESSES", 2)
+    site = publish(project, tmp_path / "site", "quarto").parent
+    assert len(runs(log)) == 2
+    assert "<main>" in (site / "index.html").read_text(encoding="utf-8")
 
 
 def test_quarto_renders_a_copy_and_executes_nothing(tmp_path, monkeypatch, project):

@@ -30,7 +30,7 @@ RAN = "document.documentElement.id='RAN'+7"
 # what a colleague may write in a sheet's text and pages must not do; mistakes of reference apart
 WRITTEN = [attack for attack in ATTACKS[:35] if "[r]" not in attack]
 NOW = "2026-T3"
-EDITION = {"quarter": NOW, "kind": "real", "published": "2026-11-24"}
+EDITION = {"quarter": NOW, "kind": "real", "published": "2026-11-24", "site": "Observatoire"}
 NONE = pd.DataFrame({"verdict": [], "reason": [], "reference_group_value": []})
 
 

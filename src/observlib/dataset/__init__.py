@@ -9,17 +9,18 @@ import io
 import zipfile
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
-from observlib.dataset.describe import CONTACT, INVENTED, LICENCE, About, datapackage, dcat
+from observlib.dataset.describe import INVENTED, LICENCE, About, datapackage, dcat
 from observlib.dataset.tables import Marks, csv, flagged, read, tables
 from observlib.dataset.words import dictionary, used
 from observlib.dataset.workbook import workbook
 from observlib.display import french
 
 __all__ = [
-    "CONTACT", "CONTENT", "FOLDER", "INVENTED", "MOST_LINES", "About", "Marks", "about",
+    "CONTENT", "FOLDER", "INVENTED", "MOST_LINES", "About", "Marks", "about",
     "archive", "contents", "csv", "dictionary", "flagged", "packed", "read",
 ]  # fmt: skip
 FOLDER = "donnees"  # of an edition's package, beside its pages
@@ -36,11 +37,10 @@ _RULES = {
     "ni ce qui la ferait retrouver.",
     "Pour comparer": "Prenez l’écart que donne la feuille Écarts, son intervalle et son verdict. "
     "Une période incomplète ne se compare pas.",
-    "Contact": CONTACT,
 }
 
 
-def about(*, says: Mapping[str, str], made: date, synthetic: bool, **known: str) -> About:
+def about(*, says: Mapping[str, str], made: date, synthetic: bool, **known: Any) -> About:
     """What a package is of, with what each says of itself on its first sheet.
 
     Parameters
@@ -57,6 +57,7 @@ def about(*, says: Mapping[str, str], made: date, synthetic: bool, **known: str)
         "Producteur": known["publisher"],
         "Licence": LICENCE["title"],
         **_RULES,
+        "Contact": known["brand"].name,
     }
     return About(made=made, synthetic=synthetic, says=lines, **known)
 

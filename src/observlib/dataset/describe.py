@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from observlib.dataset.columns import FILES, FLAGS_PATTERN, ID, ID_PATTERN, TITLES, Column
+from observlib.display.brand import Brand
 
 _KEYS = {"dictionary": ["list"], "errata": ["erratum"]}  # what stands before `id` in their keys
 LICENCE = {
@@ -21,7 +22,6 @@ LICENCE = {
     "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
 }
 INVENTED = "Données de démonstration : chiffres inventés, à ne citer nulle part."
-CONTACT = "Équipe de l’observatoire des usagers"
 _EU = "http://publications.europa.eu/resource/authority"
 _TYPES = {  # of files: the European list's, and IANA's
     ".csv": ("CSV", "text/csv"),
@@ -43,7 +43,7 @@ _CONTEXT = {
 class About:
     """What a package is of: its name in plain letters, its title, its edition, its day, its words.
 
-    `says` are the lines of its first sheet, by the words before them.
+    `says` are the lines of its first sheet, by the words before them; `brand` is of whom answers.
     """
 
     name: str
@@ -53,6 +53,7 @@ class About:
     synthetic: bool
     publisher: str
     says: Mapping[str, str]
+    brand: Brand
 
     @property
     def description(self) -> str:
@@ -156,8 +157,8 @@ def dcat(about: About, tables: Mapping[str, pd.DataFrame], files: Mapping[str, b
         "dct:title": _french(about.title),
         "dct:description": _french(about.description),
         "dct:publisher": {"@type": "foaf:Agent", "foaf:name": _french(about.publisher)},
-        "dct:creator": {"@type": "foaf:Agent", "foaf:name": _french(CONTACT)},
-        "dcat:contactPoint": {"@type": "vcard:Group", "vcard:fn": CONTACT},
+        "dct:creator": {"@type": "foaf:Agent", "foaf:name": _french(about.brand.name)},
+        "dcat:contactPoint": {"@type": "vcard:Group", "vcard:fn": about.brand.name},
         "dcat:version": about.quarter,
         "dct:issued": _typed(about.made.isoformat(), "date"),
         "dct:modified": _typed(about.made.isoformat(), "date"),

@@ -18,6 +18,7 @@ import pandas as pd
 from observlib.dataset.columns import CODES, FILES, TITLES
 from observlib.dataset.describe import INVENTED, About
 from observlib.display import french
+from observlib.display.brand import Brand
 from observlib.errors import ObservError
 from observlib.estimates import REFERENCE
 from observlib.text import as_cell, of_cell
@@ -34,6 +35,7 @@ _NAMES = {  # what heads the name of an id, beside which its code stands
     "period": "Période",
     "group": "Ventilation",
 }
+_GREY = {"style": "Table Style Light 1"}  # its rows; heads have a colour of their own
 _WORDS = ("status", "against", "verdict", "reason")  # of which the name stands alone
 
 _FIRST = (  # of the columns of differences, which are many
@@ -79,7 +81,7 @@ def workbook(about: About, tables: Mapping[str, pd.DataFrame]) -> bytes:
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         made = datetime(about.made.year, about.made.month, about.made.day)
         book.set_properties({"title": about.title, "author": about.publisher, "created": made})
-        style = _Style(book)
+        style = _Style(book, about.brand)
         cover = book.add_worksheet("Lisez-moi")
         cover.set_column(0, 0, 24)
         cover.set_column(1, 1, 100)
@@ -96,11 +98,13 @@ def workbook(about: About, tables: Mapping[str, pd.DataFrame]) -> bytes:
 class _Style:
     """The formats of a workbook's cells: French programs write their numbers and days as here."""
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, brand: Brand) -> None:
+        self.link = book.add_format({"font_color": brand.primary, "underline": 1})
         self.plain, self.bold = book.add_format(), book.add_format({"bold": True})
-        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.title = book.add_format({"bold": True, "font_size": 14, "font_color": brand.primary})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        head = {"bg_color": brand.primary, "font_color": "#ffffff", "bold": True}
+        self.head = book.add_format({**head, "text_wrap": True, "valign": "top"})
         self.text = book.add_format({"quote_prefix": True})  # edited, it still begins no formula
         self.day = book.add_format({"num_format": "dd/mm/yyyy"})
         self.numbers = [
@@ -117,9 +121,9 @@ def _contents(book: xlsxwriter.Workbook, style: _Style, sheets: Sequence[Sheet])
     heads = ("Feuille", "Contenu", "Lignes")
     columns = [{"header": head, "header_format": style.head} for head in heads]
     where = (HEAD_ROW, 0, HEAD_ROW + len(sheets), 2)
-    sheet.add_table(*where, {"name": "Sommaire", "columns": columns, "autofilter": False})
+    sheet.add_table(*where, {**_GREY, "name": "Sommaire", "columns": columns, "autofilter": False})
     for row, one in enumerate(sheets, HEAD_ROW + 1):
-        sheet.write_url(row, 0, f"internal:'{one.name}'!A1", string=one.name)
+        sheet.write_url(row, 0, f"internal:'{one.name}'!A1", style.link, one.name)
         sheet.write_string(row, 1, one.says)
         sheet.write_number(row, 2, len(one.rows), style.numbers[0])
     sheet.freeze_panes(HEAD_ROW + 1, 0)
@@ -135,7 +139,7 @@ def _table(book: xlsxwriter.Workbook, style: _Style, one: Sheet, number: int, ab
         sheet.set_column(column, column, _WIDTHS.get(kind, 13))
     columns = [{"header": head, "header_format": style.head} for head in one.heads]
     last = (HEAD_ROW + len(one.rows), len(one.heads) - 1)
-    sheet.add_table(HEAD_ROW, 0, *last, {"name": f"Tableau_{number}", "columns": columns})
+    sheet.add_table(HEAD_ROW, 0, *last, {**_GREY, "name": f"Tableau_{number}", "columns": columns})
     kinds = [*one.heads.values()]
     for row, (cells, decimals) in enumerate(zip(one.rows, one.decimals, strict=True), HEAD_ROW + 1):
         for column, (cell, kind) in enumerate(zip(cells, kinds, strict=True)):

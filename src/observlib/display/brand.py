@@ -3,13 +3,16 @@
 Its form is that of brand.yml (https://posit-dev.github.io/brand-yml/). Read here: `meta.name`,
 `logo`, `color` (`palette`, `foreground`, `background`, `primary`) and `typography` (`fonts` from
 files, `base`, `headings`). Charts are drawn in the house's colours; a publisher gives them these.
+The site has its name from here alone: that of the brand, else `website.title` of `_quarto.yml`.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,14 +23,18 @@ from observlib.yaml_files import mapping, read_text
 FILE = "_brand.yml"
 TEXT, MARK = 4.5, 3.0  # least contrasts, by WCAG 2.2, success criteria 1.4.3 and 1.4.11
 _NIGHT, _INK_AT_NIGHT = "#16161a", "#ececf1"  # of dark pages
-_FAMILY, _NAME = (
-    re.compile(r"[\w .-]*"),
-    re.compile(r"[\w ./-]{1,200}"),
-)  # they stand in style sheets
+_FAMILY = re.compile(r"[\w .-]*")  # it stands in style sheets, as does a file's name
+_NAME = re.compile(r"[\w ./-]{1,200}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-# parts of the accent in the house's lighter shades of it, on white
-_WRITTEN_ON = ("#5c68e5",)  # in white
-_SHADES = {"#5c68e5": 0.62, "#cacafb": 0.2, "#e8edff": 0.09, "#e3e7fc": 0.1, "#000090": 1.0}
+_COLOURS = re.compile(rb"#[0-9a-fA-F]{6}\b")
+_GIVEN = ("primary", "foreground", "background")  # in this order they are told
+_WHITE, _BLACK = "#ffffff", "#000000"
+_BOX = "#fdeeee"  # the darkest ground of a box on light pages
+# shades of the house's accent on light pages, and on dark ones, as `drawings.css` has them
+_SHADES = {style.ACCENT: style.ACCENT_AT_NIGHT, "#5c68e5": "#7f8af0", "#cacafb": "#33335c"}
+_SHADES |= {"#e8edff": "#20243c"}
+_ALONE = (style.ACCENT_AT_NIGHT, "#f4f4fb")  # of which style sheets know no other
+_LIGHTEST, _DARKEST = (bytes.fromhex(shade[1:]) for shade in style.GRADES)
 
 
 class Font(NamedTuple):
@@ -52,14 +59,15 @@ class Brand:
     Files are by their paths beside the brand's own.
     """
 
-    name: str = ""
+    name: str = "Observatoire des usagers"
     logo: str = ""
     alternative: str = ""
     primary: str = style.ACCENT
-    foreground: str = "#1e1e1e"
-    background: str = "#ffffff"
+    foreground: str = style.INK
+    background: str = _WHITE
     base: str = ""
     headings: str = ""
+    heading: str = ""  # the colour of headings, where it is not that of the text
     fonts: tuple[Font, ...] = ()
 
     @property
@@ -67,25 +75,21 @@ class Brand:
         """What pages load."""
         return [*([self.logo] if self.logo else []), *(font.file for font in self.fonts)]
 
-    def shades(self, accent: str, background: str) -> dict[str, str]:
-        """The accent and its lighter shades, by those of the house, on a background."""
-        found = {style.ACCENT: accent}
-        for of, part in _SHADES.items():
-            if of in _WRITTEN_ON and background != _NIGHT:
-                while contrast(mixed(accent, background, part), "#ffffff") < TEXT and part < 1:
-                    part = min(1.0, part + 0.02)
-            found[of] = mixed(accent, background, part)
-        return found
+    def shade(self, house: str) -> str:
+        """The accent, as light as a shade of the house's: what is read on it stays as well read."""
+        if self.primary == style.ACCENT:
+            return house
+        return self.primary if house == style.ACCENT else as_light(self.primary, house)
 
     def for_quarto(self) -> dict[str, Any]:
         """What Quarto is to know of it: all that is read here, and nothing that it would refuse."""
-        told: dict[str, Any] = {"color": {"primary": self.primary, "foreground": self.foreground}}
-        told["color"]["background"] = self.background
+        told: dict[str, Any] = {"color": {name: getattr(self, name) for name in _GIVEN}}
         if self.logo:
             image = {"path": self.logo, "alt": self.alternative}
             told["logo"] = {"images": {"logo": image}, "medium": "logo"}
-        families = {"base": self.base, "headings": self.headings}
-        letters: dict[str, Any] = {name: family for name, family in families.items() if family}
+        headings = {"family": self.headings, "color": self.heading}
+        parts = {"base": self.base, "headings": {k: v for k, v in headings.items() if v}}
+        letters: dict[str, Any] = {name: part for name, part in parts.items() if part}
         if self.fonts:
             files: dict[str, list[dict[str, str]]] = {}
             for font in self.fonts:
@@ -96,32 +100,32 @@ class Brand:
             ]
         return {**told, "typography": letters} if letters else told
 
-    def recoloured(self, drawing: bytes) -> bytes:
-        """A drawing (SVG) in these colours."""
-        if self.primary == style.ACCENT:
-            return drawing
-        shades = self.shades(self.primary, self.background)
-        house = re.compile("|".join(shades).encode(), re.IGNORECASE)
-        return house.sub(lambda found: shades[found[0].decode().lower()].encode(), drawing)
+    def recoloured(self, text: bytes, cells: bool = False) -> bytes:
+        """A drawing or a style sheet in these colours; of a drawing in a page its `cells` alone."""
+
+        def own(found: re.Match[bytes]) -> bytes:
+            house = found[0].decode().lower()
+            if _is_grade(house) or (house in (*_SHADES, *_ALONE) and not cells):
+                return self.shade(house).encode()
+            return self.foreground.encode() if house == style.INK and not cells else found[0]
+
+        is_house = (self.primary, self.foreground) == (style.ACCENT, style.INK)
+        return text if is_house else _COLOURS.sub(own, text)
 
     def css(self) -> str:
         """The custom properties that the style sheets of pages read, of light and of dark pages."""
-        accent = self.primary
-        while contrast(accent, _NIGHT) < TEXT:
-            accent = mixed(accent, "#ffffff", 0.8)
+        night = {"accent": self.shade(style.ACCENT_AT_NIGHT), "ink": _INK_AT_NIGHT, "page": _NIGHT}
         day = {"accent": self.primary, "ink": self.foreground, "page": self.background}
-        night = {"accent": accent, "ink": _INK_AT_NIGHT, "page": _NIGHT}
-        drawn: list[dict[str, str]] = [{}, {}]
-        if self.primary != style.ACCENT:  # `drawings.css` has those of the house
-            both = (self.shades(self.primary, self.background), self.shades(accent, _NIGHT))
-            drawn = [{f"c-{name[1:]}": shade for name, shade in of.items()} for of in both]
+        if self.heading:
+            day["heading"], night["heading"] = self.heading, _INK_AT_NIGHT
         for name, family in (("sans", self.base), ("headings", self.headings)):
             if family:
                 day[name] = f'"{family}", system-ui, sans-serif'
-        faces = [font.face() for font in self.fonts]
-        dark = f"@media screen and (prefers-color-scheme: dark) {{ {_root(night | drawn[1])} }}"
-        light = f"@media (forced-colors: none) {{ {_root(drawn[0])} }}"
-        return "\n".join([*faces, _root(day), *([light] if drawn[0] else []), dark, ""])
+        for own, shades in ((day, dict(zip(_SHADES, _SHADES, strict=True))), (night, _SHADES)):
+            own |= {f"c-{style.INK[1:]}": own["ink"], f"c-{_WHITE[1:]}": own["page"]}
+            own |= {f"c-{house[1:]}": self.shade(shade) for house, shade in shades.items()}
+        dark = f"@media screen and (prefers-color-scheme: dark) {{ {_root(night)} }}"
+        return "\n".join([*(font.face() for font in self.fonts), _root(day), dark, ""])
 
 
 def _root(properties: Mapping[str, str]) -> str:
@@ -130,7 +134,7 @@ def _root(properties: Mapping[str, str]) -> str:
 
 
 def read(folder: Path) -> Brand:
-    """The brand of a project folder; the house's, where it has none.
+    """The brand of a project folder; the house's, by the site's title, where it has none.
 
     Raises
     ------
@@ -138,9 +142,11 @@ def read(folder: Path) -> Brand:
         With all that is wrong: a colour that is none, a pair of too little contrast, a logo without
         alternative text, a file that is not there, letters that another site would be asked for.
     """
-    path = folder / FILE
+    config, path = folder / "_quarto.yml", folder / FILE
+    website = mapping(read_text(config), config).get("website") if config.is_file() else {}
+    house = Brand(str((website or {}).get("title") or Brand.name))
     if not path.is_file():
-        return Brand()
+        return house
     told = mapping(read_text(path), path)
     problems: list[str] = []
     parts = {}
@@ -149,42 +155,46 @@ def read(folder: Path) -> Brand:
         if not isinstance(parts[key], dict):
             problems.append(f"{path}: {key}: {parts[key]!r} stands alone; write keys below it")
             parts[key] = {}
-    name = parts["meta"].get("name") or ""
+    name = parts["meta"].get("name") or house.name
     found = {
-        "name": str(name.get("full") or "" if isinstance(name, dict) else name),
-        **_colours(parts["color"], path, problems),
+        "name": str(name.get("full") or house.name if isinstance(name, dict) else name),
+        **_colours(parts["color"], parts["typography"], path, problems),
         **_logo(told.get("logo") or {}, path, problems),
         **_letters(parts["typography"], path, problems),
     }
     brand = Brand(**found)
-    pairs = [("color.foreground", brand.foreground, TEXT), ("color.primary", brand.primary, TEXT)]
-    pairs += [("a chart's line", colour, MARK) for colour in style.PALETTE[1:]]
+    texts = [("color.foreground", brand.foreground), ("color.primary", brand.primary)]
+    texts += [("typography.headings.color", brand.heading)] if brand.heading else []
+    ground = ("color.background", brand.background)
+    pairs = [(text, on, TEXT) for text in texts for on in (ground, ("the ground of boxes", _BOX))]
+    pairs += [(("a chart's line", colour), ground, MARK) for colour in style.PALETTE[1:]]
     problems += [
-        f"{path}: {what} {colour} on color.background {brand.background} has a contrast of "
-        f"{contrast(colour, brand.background):.1f}, which is too little to be seen; {least} is the "
-        "least: give a darker one, or another background"
-        for what, colour, least in pairs
-        if contrast(colour, brand.background) < least
+        f"{path}: {what} {colour} on {where} {under} has a contrast of "
+        f"{contrast(colour, under):.2f}, which is too little to be seen; {least} is the least: "
+        "give a darker one, or a lighter background"
+        for (what, colour), (where, under), least in pairs
+        if contrast(colour, under) < least
     ]
     if problems:
         raise ObservError(*problems)
     return brand
 
 
-def _colours(told: Mapping[str, Any], path: Path, problems: list[str]) -> dict[str, str]:
+def _colours(told: Any, letters: Any, path: Path, problems: list[str]) -> dict[str, str]:
     palette = told["palette"] if isinstance(told.get("palette"), dict) else {}
+    given = {name: (f"color.{name}", told[name]) for name in _GIVEN if name in told}
+    if isinstance(headings := letters.get("headings"), dict) and "color" in headings:
+        given["heading"] = ("typography.headings.color", headings["color"])
     found = {}
-    for name in ("primary", "foreground", "background"):  # in this order they are told
-        if name not in told:
-            continue
-        colour = str(told[name] or "")
+    for name, (place, colour) in given.items():
+        colour = str(colour or "")
         for _ in palette:  # a colour of it may be another's name
             colour = str(palette.get(colour, colour))
         if _COLOUR.fullmatch(colour):
             found[name] = colour.lower()
         else:
             problems.append(
-                f"{path}: color.{name}: {colour!r} is no colour; write it in quotes, as "
+                f"{path}: {place}: {colour!r} is no colour; write it in quotes, as "
                 f"'{style.ACCENT}', or name one of color.palette"
             )
     return found
@@ -264,13 +274,30 @@ def _luminance(colour: str) -> float:
     return sum(x * weight for x, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
 
 
-def mixed(colour: str, other: str, part: float) -> str:
-    """A colour of which `part` is one and the rest another.
+@lru_cache
+def as_light(colour: str, other: str) -> str:
+    """The shade of a colour, from black over itself to white, that is as light as another colour.
 
     Examples
     --------
-    >>> mixed("#000091", "#ffffff", 0.5)
-    '#8080c8'
+    >>> as_light("#0b5d3b", "#ffffff"), as_light("#0b5d3b", "#808080")
+    ('#ffffff', '#528c74')
     """
-    pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(other[1:]), strict=True)
-    return "#" + bytes(round(one * part + two * (1 - part)) for one, two in pairs).hex()
+    wanted = _luminance(other)
+    ends = (colour, _WHITE) if wanted > _luminance(colour) else (_BLACK, colour)
+    dark, light = (bytes.fromhex(end[1:]) for end in ends)
+
+    def shade(step: int) -> str:
+        pairs = zip(dark, light, strict=True)
+        return "#" + bytes(round(x + (y - x) * step / 255) for x, y in pairs).hex()
+
+    return shade(bisect_left(range(255), wanted, key=lambda step: _luminance(shade(step))))
+
+
+def _is_grade(colour: str) -> bool:
+    """Whether it is a shade of cells of the house's grids: the ends, or between them."""
+    of = bytes.fromhex(colour[1:])
+    part = (of[0] - _LIGHTEST[0]) / (_DARKEST[0] - _LIGHTEST[0])
+    ends = zip(_LIGHTEST, _DARKEST, of, strict=True)
+    is_between = part >= 0 and all(abs(x + (y - x) * part - own) <= 1 for x, y, own in ends)
+    return is_between and colour not in _SHADES

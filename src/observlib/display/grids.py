@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _ROW, _TALL = 22.0, 32.0  # a cell's height, and that of one whose value has a mark under it
 _NAMES = (120.0, 95.0)  # widest names of rows, in points: narrower where columns need the room
 _LETTER = 12.0  # the height of a line of small text
-_LIGHT, _DARK = "#E3E7FC", "#000090"  # no colour that dark pages change
 _MARKS = {"low_base": "(f)", "partial": "(p)", "suppressed": "s", "missing": "nd"}
 _NARROW = {"low_base": "f", "partial": "p", "suppressed": "s", "missing": "×"}
 
@@ -91,7 +90,7 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
     grid = cells.drop_duplicates(["row", "column"]).pivot(
         index="row", columns="column", values="estimate"
     )
-    shades = sns.blend_palette([_LIGHT, _DARK], as_cmap=True)
+    shades = sns.blend_palette(style.GRADES, as_cmap=True)
     sns.heatmap(grid.loc[rows, columns], vmin=low, vmax=high, cmap=shades, cbar=False,
                 linewidths=1.2, linecolor="white", ax=ax)  # fmt: skip
     ax.set_axis_off()

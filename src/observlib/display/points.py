@@ -119,6 +119,7 @@ def small_line(values: Iterable[float]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
         f'width="{_WIDTH}" height="{_HEIGHT}"><style>svg{{fill:none;stroke:{style.ACCENT};'
         f"stroke-width:2;stroke-linejoin:round}}circle{{fill:{style.ACCENT}}}"
-        "@media (prefers-color-scheme:dark){svg{stroke:#a9a9ff}circle{fill:#a9a9ff}}</style>"
+        f"@media (prefers-color-scheme:dark){{svg{{stroke:{style.ACCENT_AT_NIGHT}}}"
+        f"circle{{fill:{style.ACCENT_AT_NIGHT}}}}}</style>"
         f'{lines}<circle cx="{last[0]}" cy="{last[1]}" r="3"/></svg>\n'
     )

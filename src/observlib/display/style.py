@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # red is last, as readers take it for bad: only six series have it
 ACCENT = "#000091"  # of the house, unless a brand says another (see `brand`)
+ACCENT_AT_NIGHT = "#a9a9ff"  # on dark pages
+GRADES = ("#E3E7FC", "#000090")  # the lightest and the darkest cell; dark pages change neither
 PALETTE = (ACCENT, "#298641", "#B478F1", "#5C68E5", "#29598F", "#E91719")
 DASHES = ("solid", (0, (6, 2)), (0, (6, 2, 1.5, 2)), (0, (3, 1.5)), (0, (9, 2)), (0, (1.5, 1.5)))
 MARKERS = ("o", "s", "^", "D", "v", "P")

@@ -91,6 +91,7 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     before = publications.earlier(request.data)
     marks = revisions.marks(rows, before, request.catalogue, request.quarter, day)
     made_of |= {"what is revised": json.dumps(sorted(marks.items())), "the day": day.isoformat()}
+    made_of["the brand"] = repr(request.brand)
     own = errata.borne(request.errata, rows, before, str(request.quarter))
     made_of |= {f"the errata/{name}": digest for name, digest in errata.digests(own).items()}
     package = _kept(
@@ -148,11 +149,12 @@ def _package(
     publisher = [peer.label for peer in own if peer.own][-1:]  # a data folder's own comes last
     about = dataset.about(
         name=f"observatoire-{request.quarter}".lower(),
-        title=f"Observatoire des usagers, {edition}",
+        title=f"{request.brand.name}, {edition}",
         quarter=str(request.quarter),
         made=day,
         synthetic=request.kind == "demonstration",
-        publisher=publisher[0] if publisher else dataset.CONTACT,
+        publisher=publisher[0] if publisher else request.brand.name,
+        brand=request.brand,
         says={"Contenu": dataset.CONTENT},
     )
     words = dataset.dictionary(rows, pairs, request.catalogue, families)

@@ -54,7 +54,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
     page
         Its page in the plan.
     edition
-        The manifest's `quarter` and `kind`.
+        The manifest's `quarter` and `kind`, and the name of the `site`.
     root
         The project's root: a path inside it is written relative to it.
 
@@ -93,7 +93,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
             if carried["kind"] == "chart":
                 label = re.search(r"(?m)^#\| label: (\S+) *$", cell.source)
                 assert label, "`_caption` refuses a chart without one"
-                files = _files(label[1], carried, page, edition["quarter"])
+                files = _files(label[1], carried, page, edition)
                 text = _folded(carried["data_markdown"], files)
                 if _is_read(carried):
                     text = (
@@ -193,14 +193,15 @@ def _is_read(carried: Mapping[str, Any]) -> bool:
     return carried["kind"] == "chart" and "title" in carried and long
 
 
-def _files(label: str, carried: Mapping[str, Any], page: Page, quarter: str) -> str:
+def _files(label: str, carried: Mapping[str, Any], page: Page, edition: Mapping[str, Any]) -> str:
     """Where a figure can be taken from (see `publish.figures`), and how it is cited."""
     title = typography(carried["title"] if _is_read(carried) else carried["caption"])
     links = [
         f"- [{kind}]({page.name}/{label}.{kind.lower()}){{aria-label={quoted(f'{kind}, {title}')}}}"
         for kind in ("SVG", "PNG", "CSV")
     ]
-    cited = plain(typography(f"Observatoire des usagers, « {page.title} », édition {quarter}"))
+    site, quarter = edition["site"], edition["quarter"]
+    cited = plain(typography(f"{site}, « {page.title} », édition {quarter}"))
     return "\n".join([*links, f"- Pour citer\N{NO-BREAK SPACE}: {cited}, [@{label}]"])
 
 

@@ -30,7 +30,7 @@ def with_passport(
     notebook
         As JSON.
     entry, edition
-        What the manifest says of the page, and the manifest.
+        What the manifest says of the page; the manifest, and the name of the `site`.
     data
         The data folder, from the project's root.
     origins
@@ -50,11 +50,11 @@ def passport(
     Examples
     --------
     >>> entry = {"title": "Appels", "study": "appels", "parameters": {}, "data": {"calls": "0a1b"}}
-    >>> about = {"quarter": "2026-T3", "published": "2026-11-15", "revisions": [], "kind": "real"}
+    >>> about = {"quarter": "2026-T3", "published": "2026-11-15", "revisions": [], "kind": "real", "site": "Observatoire de l’eau"}
     >>> print(passport(entry, about, "data", "origines/appels.qmd").replace("\\u00a0", " "))
     ## Citer et refaire cette page {.annex}
     <BLANKLINE>
-    **Citer.** Observatoire des usagers, « Appels », édition 2026-T3, 15 novembre 2026.
+    **Citer.** Observatoire de l’eau, « Appels », édition 2026-T3, 15 novembre 2026.
     <BLANKLINE>
     **Refaire.** Dans une copie du projet, à la version [que dit le manifeste](manifest.json){.commit}, avec les mêmes données :
     <BLANKLINE>
@@ -84,7 +84,7 @@ def passport(
         (
             "## Citer et refaire cette page {.annex}",
             typography(
-                f"**Citer.** Observatoire des usagers, « {title} », {name}, "
+                f"**Citer.** {plain(edition['site'])}, « {title} », {name}, "
                 f"{french.day_label(day)}."
             ),
             typography(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from observlib import departments, errata, frame, inputs, project, store, tables
 from observlib.catalogue import Catalogue
+from observlib.display import brand as brands
 from observlib.edition.plan import Page, Subjects, plan
 from observlib.edition.study import Study, load_studies
 from observlib.errors import ObservError, UsageError
@@ -28,7 +29,7 @@ class Request:
     """A request that can be met: an edition of a quarter, from a data folder, on a day.
 
     `kind` and `digest` are the store's. `pages` are the whole plan, in order; `wanted` the names of
-    those to be made now. `errata` are all that are known (see `errata.known`).
+    those to be made now. `errata` are all that are known (see `errata.known`), `brand` the site's.
     """
 
     root: Path
@@ -42,11 +43,12 @@ class Request:
     pages: tuple[Page, ...]
     wanted: frozenset[str]
     errata: pd.DataFrame = field(default_factory=errata.none, compare=False)
+    brand: brands.Brand = field(default_factory=brands.Brand)
 
     @property
     def about(self) -> dict[str, str]:
         """What every page says of the edition."""
-        return {"quarter": str(self.quarter), "kind": self.kind}
+        return {"quarter": str(self.quarter), "kind": self.kind, "site": self.brand.name}
 
     @property
     def place(self) -> str:
@@ -75,7 +77,7 @@ class Request:
         held = {f"the data/{name}": value for name, value in store.digests(self.data).items()}
         known = project.knowledge(self.data, self.root)
         seen = {"what is withheld": decided, "what was announced": frame.announced(self.data)}
-        return {**inputs.seen_by_pages(), **known, **held, **seen}
+        return {**inputs.seen_by_pages(), **known, **held, **seen, "the site": self.brand.name}
 
 
 def check_request(
@@ -105,7 +107,7 @@ def check_request(
         For a future quarter, and what `plan` raises.
     ObservError
         For a quarter without data, a clock behind the data, a damaged store, and wrong studies,
-        practice sheets and errata.
+        practice sheets, errata and a wrong brand.
     """
     catalogue = project.catalogue_with_devices(data, root)
     store.check(data)
@@ -147,6 +149,7 @@ def check_request(
         pages=tuple(pages.values()),
         wanted=frozenset(wanted),
         errata=errata.known(root, data, today),
+        brand=brands.read(root / "reports"),
     )
 
 

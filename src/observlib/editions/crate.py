@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from observlib import dataset
-from observlib.display import french
 from observlib.editions.record import BUILD, Edition
 from observlib.editions.record import NAME as MANIFEST
 
@@ -68,7 +67,7 @@ def described(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> di
     """The description of an edition's folder, as JSON-LD: the crate, its files, how it was made."""
     package = json.loads((folder / dataset.FOLDER / "datapackage.json").read_text("utf-8"))
     licence, publisher = package["licenses"][0], package["contributors"][0]["title"]
-    title = f"Observatoire des usagers, {french.period_label(edition.quarter)}"
+    title = package["title"]
     titles = {study["page"]: study["title"] for study in manifest["studies"]}
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _OWN)
     files = [_file(path, folder, titles) for path in paths]

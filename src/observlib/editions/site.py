@@ -14,7 +14,7 @@ from typing import Any
 
 from observlib import disk_cache, errata, inputs, project, publications
 from observlib.catalogue import Catalogue
-from observlib.display import french
+from observlib.display import brand, french
 from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.display.typography import typography
 from observlib.edition.notices import with_notices, with_part
@@ -141,7 +141,7 @@ def complete(
     editions = record.published(whole)
     config = mapping(read_text(sources / "_quarto.yml"), sources / "_quarto.yml")
     website = config.get("website") or {}
-    title = str(website.get("title") or "Observatoire des usagers")
+    title = brand.read(sources).name
     site = str(website.get("site-url") or "")
     site += "/" * (site != "" and not site.endswith("/"))
     summaries = told_errata.summaries(corrected, request.catalogue)

@@ -23,7 +23,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import comparisons, dataset, estimates, files, inputs, period, standing
-from observlib.display import french
+from observlib.display import brand, french
 from observlib.edition.manifest import MANIFEST
 from observlib.edition.one_story import told_on
 from observlib.errors import ObservError, UsageError, bounded
@@ -196,6 +196,7 @@ def _contents(
         made=edition_day(manifest["published"], manifest["revisions"]),
         synthetic=manifest["kind"] == "demonstration",
         publisher=_publisher(notebook.parent),
+        brand=brand.read(root / "reports"),
         says={"Contenu": "Les chiffres que montre la page.", "Constat": page["description"]},
     )
     rows = tables.get(ESTIMATES, estimates.make([]))

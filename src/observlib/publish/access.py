@@ -55,8 +55,8 @@ def finish_pages(
     """Do so for some pages of a site, as their publisher made them."""
     brand = project.brand
     for file in _FILES:
-        text = _CSS_COMMENT.sub(b"", (pandoc.TEMPLATES / file).read_bytes())
-        (site / file).write_bytes(brand.recoloured(text))
+        text = (pandoc.TEMPLATES / file).read_bytes().replace(b"{accent}", brand.primary.encode())
+        (site / file).write_bytes(brand.recoloured(_CSS_COMMENT.sub(b"", text)))
     sheets = [path.read_text(encoding="utf-8") for path in html.sheets(project)]
     with (site / _STYLE).open("a", encoding="utf-8", newline="\n") as style:
         style.write("\n".join([*sheets, brand.css()]))
@@ -68,7 +68,7 @@ def finish_pages(
     shared = {
         **inputs.within(inputs.loaded(), inputs.RENDERING),
         "what all are told": repr(
-            (sorted(works), project.title, description, manifest.commit, manifest.is_demonstration)
+            (sorted(works), brand.name, description, manifest.commit, manifest.is_demonstration)
         ),
     }
     for address in addresses:
@@ -93,7 +93,7 @@ def _finished(
     page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
     of_site = str(project.website.get("description") or "") if address == HOME else ""
     root, invented = "../" * address.count("/"), project.manifest.is_demonstration
-    page = with_head(page, project.title, root, of_site, invented)
+    page = with_head(page, project.brand.name, root, of_site, invented)
     return {_PAGE: page.encode("utf-8")}
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from observlib.display import style
+from observlib.display.brand import Brand
 from observlib.display.prose import unmarked
 from observlib.publish import pandoc, pdf
 from observlib.publish.html import metadata
@@ -26,7 +26,11 @@ _A4 = (
 )
 # pandoc's style, by what it has and what ours has
 _STYLES = (
-    (r'<w:color w:val="0F4761"[^>]*/>', '<w:color w:val="{accent}" />'),
+    (r'<w:color w:val="(?:0F4761|365F91)"[^>]*/>', '<w:color w:val="{title-colour}" />'),
+    (r'<w:color w:val="4F81BD"[^>]*/>', '<w:color w:val="{accent}" />'),
+    (r"(<a:majorFont>\s*)<a:latin [^>]*>", r'\1<a:latin typeface="{headings}"/>'),
+    (r"(<a:minorFont>\s*)<a:latin [^>]*>", r'\1<a:latin typeface="{letters}"/>'),
+    (r"(<w:rPrDefault>.*?<w:rFonts [^>]*/>)", r'\1<w:color w:val="{ink}" />'),
     (
         r'(w:styleId="ImageCaption">.*?<w:basedOn w:val="Caption" />)',
         r"\1<w:pPr><w:keepNext /></w:pPr>",
@@ -38,7 +42,7 @@ _STYLES = (
     (
         r'(w:styleId="BlockText">.*?<w:pPr>)',
         r'\1<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="{accent}" /></w:pBdr>'
-        r'<w:shd w:val="clear" w:color="auto" w:fill="F4F4FB" />',
+        r'<w:shd w:val="clear" w:color="auto" w:fill="{tint}" />',
     ),
     (
         r'(w:styleId="Table">.*?<w:tblPr>.*?<w:tblInd [^>]*/>)',
@@ -73,14 +77,14 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
         markdown,
         name=name,
         folder=folder,
-        reference=reference(project.brand.primary),
+        reference=reference(project.brand),
         moment=datetime(made.year, made.month, made.day, tzinfo=UTC),
         metadata={
             **about,
-            "subject": f"{project.title}, {edition}",
+            "subject": f"{project.brand.name}, {edition}",
             "category": f"É{edition[1:]}",
             "description": unmarked(str(page.meta.get("description", ""))),
-            "author": project.title,
+            "author": project.brand.name,
             "date": f"É{edition[1:]}, publiée le {about['madelong']}",
         },
         filters=project.filters,
@@ -98,8 +102,8 @@ def write_dots(
 
 
 @cache
-def reference(accent: str = style.ACCENT) -> bytes:
-    """The looks of documents: pandoc's own, on A4, with a colour, our lines and captions."""
+def reference(brand: Brand) -> bytes:
+    """The looks of documents: pandoc's own, on A4, in a brand's, with our lines and captions."""
     made = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(pandoc.data_file("reference.docx"))) as before,
@@ -107,8 +111,8 @@ def reference(accent: str = style.ACCENT) -> bytes:
     ):
         for info in before.infolist():
             text = before.read(info)
-            if info.filename == "word/styles.xml":
-                text = _restyled(text.decode("utf-8"), accent).encode("utf-8")
+            if info.filename in ("word/styles.xml", "word/theme/theme1.xml"):
+                text = _restyled(text.decode("utf-8"), brand).encode("utf-8")
             elif info.filename == "word/document.xml":
                 text = re.sub(r"<w:sectPr>.*?</w:sectPr>", _A4, text.decode(), flags=re.S).encode()
             # without the time of this run: the same page gives the same bytes
@@ -116,9 +120,12 @@ def reference(accent: str = style.ACCENT) -> bytes:
     return made.getvalue()
 
 
-def _restyled(styles: str, accent: str) -> str:
+def _restyled(styles: str, brand: Brand) -> str:
+    looks = {name: look.removeprefix("#").upper() for name, look in pdf.looks(brand).items()}
+    looks["letters"] = brand.base or "Aptos"  # those of pandoc's, which Word has
+    looks["headings"] = brand.headings or brand.base or "Aptos Display"
     parts = re.split(r"(?=<w:style )", styles)
     for pattern, given in _STYLES:
-        ours = given.replace("{accent}", accent[1:].upper())
+        ours = re.sub(r"\{([a-z-]+)\}", lambda name: looks[name[1]], given)
         parts = [re.sub(pattern, ours, part, count=1, flags=re.S) for part in parts]
     return "".join(parts)

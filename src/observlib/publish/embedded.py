@@ -310,7 +310,7 @@ def write_html(
         document = quarto.framed(frames, page)
     else:
         document = html.page_html(project, page, converted.text, target.parent)
-    for drawing in (target.parent / page.source.stem).glob("*.svg"):  # they are in the page now
+    for drawing in target.parent.rglob("*.svg"):  # charts are in the page now
         drawing.write_bytes(project.brand.recoloured(drawing.read_bytes()))
     text = html.with_downloads(document, downloads())
     target.write_text(text, encoding="utf-8", newline="\n")
@@ -373,9 +373,9 @@ def _on_paper(project: Project, page: Page) -> Iterator[tuple[str, Path]]:
 
 
 def _printed_as(brand: Brand, picture: bytes) -> bytes:
-    """A drawing in a brand's colours, and in the letters of the paper around it."""
-    letters = f'"{pdf.letters(brand)},{style.FONTS}"'
-    return brand.recoloured(picture).replace(f'"{style.FONTS}"'.encode(), letters.encode())
+    """A drawing in a brand's colours, and in our paper's letters; a brand's may be too wide."""
+    letters = style.FONTS if pdf.letters(brand) != pdf.FONT else f"{pdf.FONT},{style.FONTS}"
+    return brand.recoloured(picture).replace(f'"{style.FONTS}"'.encode(), f'"{letters}"'.encode())
 
 
 def chapter(project: Project, page: Page) -> tuple[bytes, dict[str, bytes]]:
@@ -404,7 +404,7 @@ def write_whole(project: Project, site: Path, folder: Path, kept: Path | None = 
         **inputs.tree("its chapters", folder / _CHAPTERS),
         **inputs.within(inputs.loaded(), inputs.RENDERING),
         **inputs.installed(),
-        "the site": repr((project.title, project.website.get("description"))),
+        "the site": repr((project.brand.name, project.website.get("description"))),
         "the edition": repr(project.manifest),
         "its parts": repr(by_part),
     }

@@ -18,7 +18,7 @@ from observlib.publish.notebook import joined, labelled_outputs, read_notebook
 def write_figures(path: Path, folder: Path, brand: Brand) -> None:
     """Put the files of the figures of an executed notebook beside its page, in `folder`.
 
-    Drawings keep the house's colours, which style sheets change; their pictures have the brand's.
+    Drawings keep the house's colours that style sheets change; their pictures have the brand's.
 
     A chart without a narrow drawing, which an analyst made without `observlib`, has none of them.
     """
@@ -29,8 +29,9 @@ def write_figures(path: Path, folder: Path, brand: Brand) -> None:
         place = folder / path.stem
         place.mkdir(parents=True, exist_ok=True)
         drawings[label] = joined(data["image/svg+xml"]).encode()
-        (place / f"{label}.svg").write_bytes(drawings[label])
-        (place / f"{label}-narrow.svg").write_bytes(joined(data[svg.NARROW]).encode())
+        (place / f"{label}.svg").write_bytes(brand.recoloured(drawings[label], cells=True))
+        narrow = brand.recoloured(joined(data[svg.NARROW]).encode(), cells=True)
+        (place / f"{label}-narrow.svg").write_bytes(narrow)
         table = estimates.from_json(data[estimates.MIME])
         (place / f"{label}.csv").write_bytes(dataset.csv(table))
     made = pdf.pictures(

@@ -135,7 +135,7 @@ def frame(project: Project, page: Page) -> dict[str, str]:
     """What every page says of the site and of the edition, escaped."""
     manifest = project.manifest
     return {
-        "sitetitle": escape(project.title),
+        "sitetitle": escape(project.brand.name),
         "edition": escape(manifest.label),
         "made": project.manifest.made.isoformat(),
     }

@@ -104,11 +104,10 @@ def _framed(
         variables={
             "name": literal(name),
             "title-text": literal(title),
-            "document-text": literal(f"{title} – {project.title}, {edition_of(project)}"),
+            "document-text": literal(f"{title} – {project.brand.name}, {edition_of(project)}"),
             "description-text": literal(description),
-            "sitetitle": literal(project.title),
-            "accent": literal(project.brand.primary),
-            "letters": literal(letters(project.brand)),
+            "sitetitle": literal(project.brand.name),
+            **{name: literal(look) for name, look in looks(project.brand).items()},
             "edition": literal(f"É{edition_of(project)[1:]}"),
         },
         metadata=about,
@@ -325,10 +324,23 @@ def literal(text: str) -> str:
     return f'"{escaped}"'
 
 
-def letters(brand: Brand) -> str:
-    """The family of a PDF's text: the brand's, where files of it are given that typst reads."""
+def letters(brand: Brand, family: str = "") -> str:
+    """The family of a PDF's text, or of its headings: the brand's, if typst reads a file of it."""
     known = {font.family for font in brand.fonts if font.file.lower().endswith((".ttf", ".otf"))}
-    return brand.base if brand.base in known else FONT
+    return next((name for name in (family, brand.base) if name in known), FONT)
+
+
+def looks(brand: Brand) -> dict[str, str]:
+    """The colours and letters of paper, by their names in our templates."""
+    return {
+        "accent": brand.primary,
+        "ink": brand.foreground,
+        "title-colour": brand.heading or brand.primary,
+        "heading-colour": brand.heading or brand.foreground,
+        "tint": brand.shade("#f4f4fb"),
+        "letters": letters(brand),
+        "headings": letters(brand, brand.headings),
+    }
 
 
 @cache

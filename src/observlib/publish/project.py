@@ -113,11 +113,6 @@ class Project:
         return named if isinstance(named, dict) else {}
 
     @property
-    def title(self) -> str:
-        """The site's name."""
-        return str(self.brand.name or self.website.get("title") or "Observatoire des usagers")
-
-    @property
     def place(self) -> str:
         """The folder of the whole site in which the project's pages stand."""
         return str(self.manifest.quarter) if self.manifest.pages else "editions"

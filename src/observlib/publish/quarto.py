@@ -29,7 +29,7 @@ from observlib.period import epoch
 from observlib.publish import docx, html, pandoc, require_quarto
 from observlib.publish.figures import write_figures
 from observlib.publish.markdown import Converted
-from observlib.publish.project import Entry, Page, Project
+from observlib.publish.project import HOME, Entry, Page, Project
 from observlib.scratch import end_all
 from observlib.yaml_files import as_front_matter, dump, read_front_matter
 
@@ -86,6 +86,8 @@ def render(
                 raise ObservError(
                     f"quarto: made no {', '.join(missing)}; its last lines follow", *tail
                 )
+            if HOME not in [page.source for page in own]:  # it leads to another page
+                (made / "index.html").unlink(missing_ok=True)
             shutil.copytree(made, folder, dirs_exist_ok=True)
 
     with ThreadPoolExecutor(shares) as pool:
@@ -156,7 +158,7 @@ def stage(
     (folder / brand.FILE).write_text(dump(project.brand.for_quarto()), encoding="utf-8")
     config["brand"] = {"light": brand.FILE}  # dark pages are ours
     website, manifest = config["website"], project.manifest
-    website["title"] = str(plain(project.title))
+    website["title"] = str(plain(project.brand.name))
     menu = [_sidebar_item(entry) for entry in project.navigation]
     sidebar = {"title": website["title"], **(website.get("sidebar") or {})}
     website["sidebar"] = {**sidebar, "contents": menu}

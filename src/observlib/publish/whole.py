@@ -112,15 +112,14 @@ def _about(project: Project) -> str:
     """What the cover says, in typst's language."""
     manifest = project.manifest
     about = {
-        "title": f"{project.title}, {pdf.edition_of(project)}",
-        "site": project.title,
+        "title": f"{project.brand.name}, {pdf.edition_of(project)}",
+        "site": project.brand.name,
         "summary": str(project.website.get("description") or ""),
         "edition": f"Édition {manifest.quarter}",
         "quarter": french.period_label(str(manifest.quarter)),
         "made": french.day_label(manifest.made),
         "warning": "",
-        "accent": project.brand.primary,
-        "letters": pdf.letters(project.brand),
+        **pdf.looks(project.brand),
         "logo": Path(project.brand.logo).name,
         "alternative": project.brand.alternative,
     }
