@@ -29,12 +29,13 @@ from observlib.period import epoch
 from observlib.publish import docx, html, pandoc, require_quarto
 from observlib.publish.figures import write_figures
 from observlib.publish.markdown import Converted
-from observlib.publish.project import Entry, Page, Project
+from observlib.publish.project import HOME, Entry, Page, Project
 from observlib.scratch import end_all
 from observlib.yaml_files import as_front_matter, dump, read_front_matter
 
 MENU = "Pages du site"  # what those who listen are told, as by the other publisher
 OUTPUT = "_rendered"
+_SKIP = '<a class="skip" href="#quarto-document-content">Aller au contenu</a>'  # before the menu
 LIBRARIES = "site_libs"  # of Quarto's pages, beside them
 TIME_LIMIT = 120.0  # seconds a page, of which one takes two
 _PROCESSES = os.cpu_count() or 1
@@ -86,6 +87,8 @@ def render(
                 raise ObservError(
                     f"quarto: made no {', '.join(missing)}; its last lines follow", *tail
                 )
+            if HOME not in {page.source for page in own}:  # a way to the first page, of Quarto's
+                (made / HOME.with_suffix(".html")).unlink(missing_ok=True)
             shutil.copytree(made, folder, dirs_exist_ok=True)
 
     with ThreadPoolExecutor(shares) as pool:
@@ -108,6 +111,8 @@ def framed(folder: Path, page: Page) -> str:
     """
     text = (folder / page.output(".html")).read_text(encoding="utf-8").replace("&nbsp;", "\u00a0")
     text = _FOLDER.sub(r"\g<1>index.html", text)
+    text = re.sub(r"<body[^>]*>", rf"\g<0>\n{_SKIP}", text, count=1)
+    text = text.replace('aria-label="breadcrumb"', 'aria-label="Fil d’Ariane"')
     text = text.replace('<nav id="quarto-sidebar"', f'<nav aria-label="{MENU}" id="quarto-sidebar"')
     text = text.replace('role="navigation" aria-expanded', 'role="button" aria-expanded')
     text = _CAPTION.sub(r'\1<span class="label">\2</span>', text)
