@@ -82,7 +82,8 @@ def render(
             stage(project, own, text, staged)
             tail = _run(project, staged, TIME_LIMIT * (1 + len(own)), progress, running)
             made = staged / OUTPUT
-            missing = [str(page.output(".html")) for page in own if not _is_there(page, made)]
+            paths = [page.output(".html") for page in own if "html" in page.formats]
+            missing = [str(path) for path in paths if not (made / path).is_file()]
             if missing:
                 raise ObservError(
                     f"quarto: made no {', '.join(missing)}; its last lines follow", *tail
@@ -98,10 +99,6 @@ def render(
             for process in running:
                 end_all(process)
             raise
-
-
-def _is_there(page: Page, made: Path) -> bool:
-    return "html" not in page.formats or (made / page.output(".html")).is_file()
 
 
 def framed(folder: Path, page: Page) -> str:
