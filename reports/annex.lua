@@ -23,7 +23,7 @@ end
 
 -- as pandoc and as Quarto have it: the data of a chart is no table more
 local function is_callout(div)
-  return div.attributes['__quarto_custom_type'] == 'Callout' or
+  return div.attributes['__quarto_custom_type'] == 'Callout' or div.classes:includes 'folded' or
     div.classes:find_if(function(name) return name:match '^callout%-' end) ~= nil
 end
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,14 @@ def test_the_front_matter_is_what_both_publishers_read(make):
         "order": 10,
         "section": "Autres études",
     }
+
+
+def test_a_study_that_asks_for_slides_has_them_on_its_page(make):
+    asked = {"html": "default", "typst": "default", "revealjs": {"slide-number": True}}
+    page = make.page()
+    page = replace(page, study=page.study.model_copy(update={"format": asked}))
+    made = finalise(make.notebook(make.finding("Douze visites.")), page, EDITION, ROOT)
+    assert header(made)["format"] == asked
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -25,7 +26,24 @@ from observlib.publish.quarto import framed, render
 __all__ = ["dump"]
 RECORDED = Path(__file__).with_name("quarto-panorama.html")
 DOWNLOADS = (".pdf", ".docx", ".csv", ".ipynb", ".xlsx", ".zip")
-TELLS = ("headings", "captions", "alternatives", "tables", "references", "downloads")
+TELLS = ("headings", "captions", "alternatives", "tables", "summaries", "references", "downloads")
+DETAIL = """\
+## Le détail {.annex}
+
+- `un/fichier/dont/le-nom-est-plus-long-que-la-ligne-d-un-telephone.yml` et `deux mots de plus`
+
+| Mois | Visites |
+|------|--------:|
+| Août | 12 |
+
+::: {.callout-note collapse="true"}
+## Données de la figure
+
+| Mois | Part |
+|------|-----:|
+| Août | 12 % |
+:::
+"""
 
 
 def _text(element: Any) -> str:
@@ -49,6 +67,7 @@ def told(page: str) -> dict[str, list[Any]]:
         "captions": _texts(main.xpath(".//figcaption | .//caption")),
         "alternatives": [a for a in main.xpath(".//img/@alt | .//svg/@aria-label") if a],
         "tables": [[_texts(row.xpath("./th | ./td")) for row in t.iter("tr")] for t in tables],
+        "summaries": _texts(main.xpath(".//summary")),
         "references": _texts(main.xpath(".//*[contains(@class, 'csl-entry')]")),
         "downloads": sorted(
             {
@@ -74,8 +93,9 @@ def counted(page: str) -> int:
 
 def make_project(folder: Path) -> Path:
     """The sample, with all that a page may hold: origins, an annex, lists, works, downloads."""
-    annex = sample.markdown("## Citer et refaire cette page {.annex}\n\n**Citer.** Observatoire.\n")
-    study = sample.study("Panorama", "Au 3e trimestre, 82 % de satisfaits.", 1, annex)
+    annex = "## Citer et refaire cette page {.annex}\n\n**Citer.** Observatoire.\n"
+    more = map(sample.markdown, (DETAIL, annex))
+    study = sample.study("Panorama", "Au 3e trimestre, 82 % de satisfaits.", 1, *more)
     sample.make_project(folder, panorama=study)
     figures = [["a1", "origines/panorama.html#a1", [82, 80, 85, 1240], ["service-public.fr"], True]]
     told = {"figures": figures, "cells": {"tbl-parts": [0], "finding": [0]}, "sections": {"": [0]}}
@@ -164,6 +184,22 @@ def test_quarto_and_the_embedded_publisher_tell_the_same_and_ask_nothing(
         "another Quarto: look at its pages, then `python -m tests.publish.test_parity` renews "
         f"{RECORDED.name}"
     )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_quarto() is None, reason="Quarto is not installed")
+def test_a_document_of_quartos_has_the_notes_of_tables_and_says_what_is_drawn(tmp_path: Path):
+    folder = make_project(tmp_path / "project")
+    study = json.loads((folder / "panorama.ipynb").read_text(encoding="utf-8"))
+    formats = {"html": {}, "typst": {}, "docx": {}}
+    front = {"title": "Panorama", "description": "Un.", "section": "S", "format": formats}
+    study["cells"][0] = sample.front(**front)
+    (folder / "panorama.ipynb").write_text(json.dumps(study), encoding="utf-8")
+    site = publish(folder, tmp_path / "site", "quarto").parent
+    with zipfile.ZipFile(site / "panorama.docx") as document:
+        text = document.read("word/document.xml").decode("utf-8").replace("\u00a0", " ")
+    assert "Source : essai." in re.sub(r"<[^>]+>", "", text)
+    assert 'descr="Barres : service-public.fr 82 %' in text
 
 
 def recorded(project: Path, folder: Path) -> str:

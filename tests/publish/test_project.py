@@ -214,3 +214,43 @@ def test_a_filter_that_only_quarto_could_run_is_told(project, name):
     with pytest.raises(ObservError, match=r"filters: .* is no Lua file beside it"):
         read_project(project)
     assert name not in [path.name for path in read_project(project, "a quarto").filters]
+
+
+@pytest.mark.parametrize("publisher", ["embedded", "a quarto"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"format": {"html": {"include-in-header": [{"text": "<script>x()</script>"}]}}},
+        {"include-after-body": {"file": "mesures.html"}},
+        {"header-includes": "<SCRIPT src='x.js'></SCRIPT>"},
+        {"website": {"google-analytics": "G-1"}},
+        {"comments": {"hypothesis": True}},
+    ],
+)
+def test_a_setting_that_puts_a_script_on_pages_is_refused_whoever_publishes(
+    project, publisher, settings
+):
+    path = project / "_quarto.yml"
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for key, value in settings.items():
+        config[key] = {**config.get(key, {}), **value} if key in ("format", "website") else value
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+    with pytest.raises(ObservError, match="pages run no script but the site's") as caught:
+        read_project(project, publisher)
+    assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "refused"), [("<script>x()</script>", 1), ("<meta name='robots'>", 0)]
+)
+def test_a_study_puts_no_script_on_its_page_and_may_say_more_of_it(project, sample, told, refused):
+    study = sample.study("Panorama", "Un constat.", 1)
+    front = {"title": "Panorama", "description": "Un.", "include-in-header": {"text": told}}
+    study["cells"][0] = sample.front(**front)
+    (project / "panorama.ipynb").write_text(json.dumps(study), encoding="utf-8")
+    problems: list[str] = []
+    try:
+        read_project(project)
+    except ObservError as error:
+        problems += error.problems
+    assert [problem.split(": ")[1] for problem in problems] == ["include-in-header"] * refused

@@ -8,7 +8,7 @@ import signal
 import stat
 import sys
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
 
@@ -39,6 +39,9 @@ if {status}:
     print("ERROR: broken page", file=sys.stderr)
     sys.exit({status})
 site = Path("_rendered")
+site.mkdir()
+if "index.qmd" not in render:  # as Quarto does, which has a site begin at its first page
+    (site / "index.html").write_text("<title>Redirect</title>")
 (site / "site_libs" / "theme").mkdir(parents=True)
 (site / "site_libs" / "theme" / "theme.css").write_text("body {{}}")
 (site / "site_libs" / "slides").mkdir()
@@ -48,7 +51,8 @@ for source in map(Path, render):
     page.parent.mkdir(parents=True, exist_ok=True)
     if source.stem not in {skipped!r}:
         page.write_text(
-            '<head><link href="site_libs/theme/theme.css"></head><main><!-- downloads -->\n'
+            '<head><link href="site_libs/theme/theme.css"></head><body><nav></nav>'
+            '<main id="quarto-document-content"><!-- downloads -->\n'
             '<a href="./">Un</a><table></table></main>',
             encoding="utf-8",
         )
@@ -141,6 +145,8 @@ def test_quarto_renders_a_copy_and_executes_nothing(tmp_path, monkeypatch, proje
     page = (site / "panorama.html").read_text(encoding="utf-8")
     assert 'href="panorama.ipynb" download' in page and 'href="panorama.pdf" download' in page
     assert 'href="./index.html"' in page, "a link to a folder leads nowhere from a disk"
+    body = page[page.index("<body") :]
+    assert body.index('class="skip"') < body.index("<nav"), "who uses a keyboard passes by the menu"
     assert [path.name for path in site.glob("site_libs/*")] == ["theme"], "slides are on no page"
 
 
@@ -155,6 +161,19 @@ def test_quarto_is_asked_again_for_the_pages_that_changed_alone(tmp_path, monkey
     publish(project, site, "quarto", cache=kept)
     (_, _, all_of_them), (_, _, again) = runs(log)
     assert len(all_of_them) == 8 and again == ["panorama.qmd"]
+
+
+def test_the_front_page_is_never_a_way_to_another_page(tmp_path, monkeypatch, project):
+    install(tmp_path, monkeypatch)
+    read = read_project(project, "a quarto")
+    study = read.page(PurePosixPath("panorama.ipynb"))
+
+    def text(page: Page) -> Any:
+        return notebook_to_markdown(project / page.source)
+
+    quarto.render(read, [study], text, tmp_path / "frames", lambda _: None)
+    assert (tmp_path / "frames" / "panorama.html").is_file()
+    assert not (tmp_path / "frames" / "index.html").exists(), "the run of the front page makes it"
 
 
 def test_a_page_that_fails_once_leaves_nothing_that_makes_others_fail(

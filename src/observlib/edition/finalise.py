@@ -108,6 +108,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
         "description": finding,
         "order": page.study.order,
         "section": str(plain(typography(page.study.section))),
+        **({"format": page.study.format} if page.study.format else {}),
     }
     first = nbformat.v4.new_raw_cell(as_front_matter(header).rstrip(), id="front-matter")
     opening = [first]

@@ -85,6 +85,7 @@ class Study(BaseModel):
     easy: bool = Field(
         default=False, description="its page is in easy French, and nothing else is published of it"
     )
+    format: dict[str, Any] = Field(default={}, description="of its page: Quarto's, by their names")
     parameters: dict[str, Parameter]
 
     @field_validator("parameters")

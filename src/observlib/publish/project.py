@@ -22,6 +22,9 @@ from observlib.yaml_files import mapping, read_front_matter, read_text
 FORMATS = ("html", "typst")
 ARCHIVE = "_site"  # the folder of all editions, and of Quarto's pages where nothing else is said
 HOME = PurePosixPath("index.qmd")
+_SCRIPT = re.compile(  # what Quarto would put on pages
+    r"(?i)'((?:include|header)[\w-]+(?=[^]}]*(?:<script|\.html))|\w+-analytics|comments)': (?![NF])"
+)
 
 
 @dataclass(frozen=True)
@@ -203,6 +206,10 @@ def read_project(folder: Path, publisher: str = "embedded") -> Project:
             )
     allowed = FORMATS if publisher == "embedded" else ()
     pages = tuple(_read_pages(folder, config, manifest, allowed, problems))
+    settings = {config_path: config, **{folder / page.source: page.meta for page in pages}}
+    for path, found in ((path, _SCRIPT.search(repr(told))) for path, told in settings.items()):
+        if found:
+            problems.append(f"{path}: {found[1]}: pages run no script but the site's; remove it")
     outputs = Counter(page.output(".html") for page in pages)
     problems += [
         f"{folder / page.source}: would be published as {page.output('.html')}, as another page "

@@ -35,6 +35,7 @@ from observlib.yaml_files import as_front_matter, dump, read_front_matter
 
 MENU = "Pages du site"  # what those who listen are told, as by the other publisher
 OUTPUT = "_rendered"
+_SKIP = '<a class="skip" href="#quarto-document-content">Aller au contenu</a>'  # before the menu
 LIBRARIES = "site_libs"  # of Quarto's pages, beside them
 TIME_LIMIT = 120.0  # seconds a page, of which one takes two
 _PROCESSES = os.cpu_count() or 1
@@ -81,13 +82,14 @@ def render(
             stage(project, own, text, staged)
             tail = _run(project, staged, TIME_LIMIT * (1 + len(own)), progress, running)
             made = staged / OUTPUT
-            missing = [str(page.output(".html")) for page in own if not _is_there(page, made)]
+            paths = [page.output(".html") for page in own if "html" in page.formats]
+            missing = [str(path) for path in paths if not (made / path).is_file()]
             if missing:
                 raise ObservError(
                     f"quarto: made no {', '.join(missing)}; its last lines follow", *tail
                 )
-            if HOME not in [page.source for page in own]:  # it leads to another page
-                (made / "index.html").unlink(missing_ok=True)
+            if HOME not in {page.source for page in own}:  # a way to the first page, of Quarto's
+                (made / HOME.with_suffix(".html")).unlink(missing_ok=True)
             shutil.copytree(made, folder, dirs_exist_ok=True)
 
     with ThreadPoolExecutor(shares) as pool:
@@ -99,10 +101,6 @@ def render(
             raise
 
 
-def _is_there(page: Page, made: Path) -> bool:
-    return "html" not in page.formats or (made / page.output(".html")).is_file()
-
-
 def framed(folder: Path, page: Page) -> str:
     """The HTML of a page that Quarto made into a folder, as all that both publishers share has it.
 
@@ -110,6 +108,8 @@ def framed(folder: Path, page: Page) -> str:
     """
     text = (folder / page.output(".html")).read_text(encoding="utf-8").replace("&nbsp;", "\u00a0")
     text = _FOLDER.sub(r"\g<1>index.html", text)
+    text = re.sub(r"<body[^>]*>", rf"\g<0>\n{_SKIP}", text, count=1)
+    text = text.replace('aria-label="breadcrumb"', 'aria-label="Fil d’Ariane"')
     text = text.replace('<nav id="quarto-sidebar"', f'<nav aria-label="{MENU}" id="quarto-sidebar"')
     text = text.replace('role="navigation" aria-expanded', 'role="button" aria-expanded')
     text = _CAPTION.sub(r'\1<span class="label">\2</span>', text)

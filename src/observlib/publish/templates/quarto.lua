@@ -33,13 +33,13 @@ local function folded(content, class, summary)
   return content
 end
 
--- a callout that opens on demand needs no script
+-- a callout that opens on demand needs no script; its division says what it is (see `annex.lua`)
 local function callout(div)
   local kind = div.attributes.collapse and div.classes:find_if(function(name) return name:match '^callout%-' end)
   local heading = div.content[1]
   if not kind or not heading or heading.t ~= 'Header' then return nil end
   div.content:remove(1)
-  return folded(div.content, 'callout ' .. kind, pandoc.utils.stringify(heading))
+  return pandoc.Div(folded(div.content, 'callout ' .. kind, pandoc.utils.stringify(heading)), { class = 'folded' })
 end
 
 -- slides have no room for more than a chart, its title and the sentence that reads it
@@ -81,8 +81,9 @@ local function slides(doc)
   return doc
 end
 
-local function dots(image)
+local function dots(image) -- and a description, for word processors
   image.src = image.src:gsub('%.svg$', '.png')
+  image.caption = { pandoc.Str(image.attributes['fig-alt'] or image.attributes.alt or '') }
   return image
 end
 
@@ -93,12 +94,13 @@ local function before(doc)
   if lang:match '^fr' then doc = doc:walk(typography) end
   doc = doc:walk { Link = function(el) return link(el, absent) end }
   if slide_show then return slides(doc) end
-  if not html then return doc:walk { Image = dots } end
-  return doc:walk { Div = function(div) return callout(div) or notes(div) end }
+  return doc:walk(html and { Div = function(div) return callout(div) or notes(div) end } or
+    { RawBlock = function(el) return el.text:match '^<p>' and pandoc.read(el.text, 'html').blocks end }) -- notes
 end
 
 local function after(doc)
   doc = pandoc.utils.citeproc(doc)
+  if not html and not slide_show then doc = doc:walk { Image = dots } end
   local works = doc.blocks[#doc.blocks]
   if not works or works.t ~= 'Div' or works.identifier ~= 'refs' then return doc end
   doc.blocks:remove()
