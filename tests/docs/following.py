@@ -7,7 +7,8 @@ What a page's code blocks do, in their order:
   of it, which it has exactly once;
 - `sh`: each line, which a backslash continues, is run: the `PROGRAMS` as they are, one that ends
   with `&` until the page does; `export …` is so to the page's end; of `make …` it is checked that
-  the Makefile has the target;
+  the Makefile has the target; once a new copy was asked what it would make (`--explain`), it has
+  what was kept when that was made elsewhere;
 - `python` without a file: a cell of a study; what its last line gives is shown;
 - `text` under a command or a cell: found in what it prints, where `…` stands for anything.
 """
@@ -30,7 +31,7 @@ from unittest import mock
 
 from tests.copies import ALL_KEPT, share_kept
 
-from observlib import publications
+from observlib import disk_cache, publications
 
 ROOT = Path(__file__).parents[2]
 DEMO = Path("data", "demo")
@@ -183,6 +184,8 @@ def _run_lines(block: Block, place: Path, running: ExitStack) -> str:
                     _wait_for(int(words[words.index("--port") + 1]))
             else:
                 printed += _run(command, place, f"{block.where}: {line}")
+                if "--explain" in words and not (place / disk_cache.FOLDER).exists():
+                    share_kept(place, ALL_KEPT)
     return printed
 
 

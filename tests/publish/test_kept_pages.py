@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -38,6 +39,10 @@ def project(tmp_path: Path, sample: ModuleType) -> Path:
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The pages that were made, and not taken from what is kept."""
+    return noted(monkeypatch)
+
+
+def noted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     names: set[str] = set()
     page = embedded._page
 
@@ -86,15 +91,26 @@ CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> Path:
+    """A project, its site, and what was kept of it when it was first made."""
+    place = tmp_path_factory.mktemp("first")
+    with pytest.MonkeyPatch.context() as patch:
+        names = noted(patch)
+        publish(
+            sample.make_project(place / "project"), place / "site", "embedded", cache=place / "kept"
+        )
+    assert names == EVERY
+    return place
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_changed_is_made_again_and_every_file_is_that_of_a_new_site(
-    tmp_path, project, made, name
+    tmp_path, first, made, name
 ):
-    site, kept = tmp_path / "site", tmp_path / "kept"
-    publish(project, site, "embedded", cache=kept)
-    assert made == EVERY
-    made.clear()
+    shutil.copytree(first, tmp_path, dirs_exist_ok=True)
+    project, site, kept = (tmp_path / each for each in ("project", "site", "kept"))
     act, expected = CHANGES[name]
     act(project)
     publish(project, site, "embedded", cache=kept)

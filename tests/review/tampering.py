@@ -40,10 +40,22 @@ def changed(folder: Path, bundle: Path) -> set[str]:
     """The files of a copy that are not the bundle's own."""
 
     def files(place: Path) -> set[tuple[str, int]]:
-        paths = (path for path in place.rglob("*") if path.is_file())
-        return {(path.relative_to(place).as_posix(), path.stat().st_ino) for path in paths}
+        return {
+            (entry.path.removeprefix(f"{place}/"), entry.inode())
+            for above, _, _ in os.walk(place)
+            for entry in os.scandir(above)
+            if entry.is_file()
+        }
 
     return {name for name, _ in files(folder) ^ files(bundle)}
+
+
+def restore(names: set[str], folder: Path, bundle: Path) -> None:
+    """Let files of a copy be the bundle's again."""
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+        if (bundle / name).exists():
+            (folder / name).hardlink_to(bundle / name)
 
 
 def move(names: set[str], source: Path, target: Path) -> None:

@@ -142,3 +142,18 @@ def test_archives_in_an_archive_are_told_by_their_bytes_alone(tmp_path: Path) ->
         packed.append(made.getvalue())
     (one,) = found(tmp_path, "a.zip", *packed)
     assert one[0] == "in.zip: its bytes"
+
+
+def test_what_changed_in_an_archive_is_told_however_much_it_holds_that_did_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "_MOST_PIECES", 20)
+    packed = []
+    for value in (7, 9):
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as outer:
+            outer.writestr("long.csv", "n\n" + "0\n" * 100)
+            outer.writestr("short.csv", f"n\n{value}\n")
+        packed.append(made.getvalue())
+    (one,) = found(tmp_path, "a.zip", *packed)
+    assert one[0].startswith("short.csv: line 2")

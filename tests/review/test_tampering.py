@@ -45,7 +45,7 @@ def missed(
     lost: list[str] = []
     waiting: list[tuple[int, tampering.Tampering]] = []
     touched: set[str] = set()
-    folder = tampering.copy(edition, work / "tampered")
+    folder, place = (tampering.copy(edition, work / name) for name in ("tampered", "one"))
 
     def look() -> None:
         told = told_of(folder, again, root)
@@ -53,18 +53,16 @@ def missed(
             if not any(re.search(made.where, where) for name, where in told if name == made.file):
                 lost.append(f"{number}: {made}, told {told[:4]}")
         waiting.clear()
+        tampering.restore(touched | {record.NAME}, folder, edition)
         touched.clear()
-        shutil.rmtree(folder)
-        tampering.copy(edition, folder)
 
     for number, kind in enumerate(kinds):
-        place = tampering.copy(edition, work / "one")
         made = tampering.KINDS[kind](place, chance)
         names = tampering.changed(place, edition)
         if waiting and (record.NAME in names | touched or names & touched):
             look()
         tampering.move(names, place, folder)
-        shutil.rmtree(place)
+        tampering.restore(names, place, edition)
         if number % 2 and made.file not in (record.NAME, *record.APART):
             tampering.sign_again(folder, made.file)
         done[made.kind] += 1

@@ -153,7 +153,7 @@ def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
 
 def _against(bundle: Bundle, again: Path) -> Iterator[Difference]:
     """What differs between a bundle and what was made again."""
-    there, new = record.files_of(bundle.folder), record.files_of(again)
+    there, new = bundle.files, record.files_of(again)
     for name in sorted(there.keys() | new.keys()):
         if there.get(name) != new.get(name):
             yield from compare(bundle.folder, again, name)

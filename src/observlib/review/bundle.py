@@ -14,6 +14,7 @@ import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
@@ -22,6 +23,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 from observlib.catalogue.mistakes import told
 from observlib.editions import record
 from observlib.errors import SHOWN, ObservError, bounded
+from observlib.inputs import Inputs
 from observlib.period import Quarter, edition_day
 from observlib.review.places import Word
 
@@ -103,6 +105,11 @@ class Bundle:
     folder: Path
     manifest: Manifest
     raw: dict[str, Any]
+
+    @cached_property
+    def files(self) -> Inputs:
+        """Its files by their digests (see `record.files_of`)."""
+        return record.files_of(self.folder)
 
     @property
     def day(self) -> date:
@@ -231,7 +238,7 @@ def files_against_manifest(bundle: Bundle) -> dict[str, Word]:
     ...     files_against_manifest(Bundle(Path(place), known, {}))
     {'index.html': 'absent'}
     """
-    there, told = record.files_of(bundle.folder), bundle.manifest.files
+    there, told = bundle.files, bundle.manifest.files
     found = {name: Word("absent") for name in told.keys() - there.keys()}
     found |= {name: Word("unknown") for name in there.keys() - told.keys()}
     both = there.keys() & told.keys()

@@ -135,9 +135,10 @@ def differences(name: str, published: bytes, remade: bytes) -> Iterator[Differen
         return
     near = PIXELS if PurePosixPath(name).suffix == ".svg" else 0.0
     found: list[tuple[Place, str, str]] = []
+    both = (published, remade), (remade, published)
     for read in readers(name):
         try:
-            found = found or [*_pairs(pieces(read, published), pieces(read, remade))]
+            found = found or [*_pairs(*(pieces(read, *each) for each in both))]
         except Exceeded:
             yield _uncompared(name)
             return

@@ -36,8 +36,10 @@ def readers(name: str) -> list[Reader]:
     return [own, *([_members] if suffix == ".xlsx" else [])]
 
 
-def pieces(read: Reader, content: bytes) -> list[Piece]:
+def pieces(read: Reader, content: bytes, other: bytes = b"") -> list[Piece]:
     """What a file holds, as one of its `readers` tells it.
+
+    Of an archive, files that the `other` one has to the byte are only named.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def pieces(read: Reader, content: bytes) -> list[Piece]:
         Whatever else a stranger's file may lead to.
     """
     found, names = [], 0
-    for piece in read(content):
+    for piece in _members(content, other) if read is _members else read(content):
         found.append(piece)
         names += len(piece[0].name)  # of JSON each leaf has its whole way from the root
         if len(found) > _MOST_PIECES or names > MOST_BYTES:
@@ -161,23 +163,31 @@ def _column(place: int) -> str:
     return (_column(above - 1) if above else "") + chr(ord("A") + own)
 
 
-def _members(content: bytes) -> Iterator[Piece]:
+def _members(content: bytes, other: bytes = b"") -> Iterator[Piece]:
     """What the files of an archive hold, each by its own kind; of archives in it, the digest."""
+    alike = {(name, inputs.digest(own)) for name, own in _unpacked(other)} if other else set()
+    for name, own in _unpacked(content):
+        yield Place("part", name=name), ""
+        digest = inputs.digest(own)
+        if (name, digest) in alike:
+            continue
+        suffix = PurePosixPath(name).suffix
+        try:
+            if suffix in _PACKED:
+                raise ValueError("is told as a whole")
+            found = list(_TEXTS.get(suffix, _lines)(own))
+        except Exception:
+            found = [(Place("bytes"), digest)]
+        yield from ((where._replace(member=name), what) for where, what in found)
+
+
+def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         inside = archive.infolist()
         if sum(entry.file_size for entry in inside) > MOST_BYTES:
             raise Exceeded(f"unpacks to more than {MOST_BYTES} bytes")
         for entry in inside:
-            own, name = archive.read(entry), entry.filename
-            suffix = PurePosixPath(name).suffix
-            try:
-                if suffix in _PACKED:
-                    raise ValueError("is told as a whole")
-                found = list(_TEXTS.get(suffix, _lines)(own))
-            except Exception:
-                found = [(Place("bytes"), inputs.digest(own))]
-            yield Place("part", name=name), ""
-            yield from ((where._replace(member=name), what) for where, what in found)
+            yield entry.filename, archive.read(entry)
 
 
 _TEXTS: dict[str, Reader] = {
