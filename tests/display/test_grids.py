@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from tests.words import alt_of, plain
 
 from observlib import display
-from observlib.display import grids
+from observlib.display import grids, style
 from observlib.errors import ObservError
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi")
@@ -117,6 +117,6 @@ def test_a_number_can_be_read_on_every_shade(share):
         )
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
-    shade = sns.blend_palette([grids._LIGHT, grids._DARK], as_cmap=True)(share)
+    shade = sns.blend_palette(style.GRADES, as_cmap=True)(share)
     low, high = sorted([luminance(grids._ink(shade)), luminance(shade)])
     assert (high + 0.05) / (low + 0.05) >= 4.5

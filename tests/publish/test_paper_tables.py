@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import typst
 
+from observlib.display.brand import Brand
 from observlib.publish import pandoc
-from observlib.publish.pdf import FONT, fonts
+from observlib.publish.pdf import fonts, literal, looks
 
 ABOVE = range(0, 700, 35)  # points between the top of the first page and the table
 PLACE = "`#context [#metadata(here().page()) <{}>]`{{=typst}}"
@@ -33,8 +34,8 @@ def document(markdown: str) -> str:
     """Typst's source of a page, in which `{above}` points stand before the text."""
     text = "\n```{=typst}\n#v(ABOVEpt)\n```\n\n" + markdown
     names = ("name", "title-text", "document-text", "description-text", "sitetitle", "edition")
-    looks = {"accent": '"#000"', "letters": f'"{FONT}"'}
-    quoted = {name: '"x"' for name in names} | looks
+    quoted = {name: '"x"' for name in names}
+    quoted |= {name: literal(look) for name, look in looks(Brand()).items()}
     return pandoc.convert(
         text, "typst", name="page", template=pandoc.TEMPLATES / "page.typ", variables=quoted
     )

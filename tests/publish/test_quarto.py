@@ -122,16 +122,6 @@ def test_a_quarto_that_pip_installed_is_found_though_its_folder_is_not_on_path(
     assert log.exists()
 
 
-def test_the_home_page_is_not_lost_to_a_run_of_quarto_that_does_not_make_it(
-    tmp_path, monkeypatch, project
-):
-    log = install(tmp_path, monkeypatch)
-    monkeypatch.setattr(quarto, "_PROCESSES", 2)
-    site = publish(project, tmp_path / "site", "quarto").parent
-    assert len(runs(log)) == 2
-    assert "<main>" in (site / "index.html").read_text(encoding="utf-8")
-
-
 def test_quarto_renders_a_copy_and_executes_nothing(tmp_path, monkeypatch, project):
     log = install(tmp_path, monkeypatch)
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}

@@ -22,9 +22,6 @@ from observlib.yaml_files import mapping, read_front_matter, read_text
 FORMATS = ("html", "typst")
 ARCHIVE = "_site"  # the folder of all editions, and of Quarto's pages where nothing else is said
 HOME = PurePosixPath("index.qmd")
-_SCRIPT = re.compile(  # what Quarto would put on pages
-    r"(?i)'((?:include|header)[\w-]+(?=[^]}]*(?:<script|\.html))|\w+-analytics|comments)': (?![NF])"
-)
 
 
 @dataclass(frozen=True)
@@ -207,9 +204,11 @@ def read_project(folder: Path, publisher: str = "embedded") -> Project:
     allowed = FORMATS if publisher == "embedded" else ()
     pages = tuple(_read_pages(folder, config, manifest, allowed, problems))
     settings = {config_path: config, **{folder / page.source: page.meta for page in pages}}
-    for path, found in ((path, _SCRIPT.search(repr(told))) for path, told in settings.items()):
-        if found:
-            problems.append(f"{path}: {found[1]}: pages run no script but the site's; remove it")
+    problems += [
+        f"{path}: {key}: pages run no script but the site's; remove it"
+        for path, of_file in settings.items()
+        for key in _scripts(of_file)
+    ]
     outputs = Counter(page.output(".html") for page in pages)
     problems += [
         f"{folder / page.source}: would be published as {page.output('.html')}, as another page "
@@ -247,6 +246,18 @@ def read_project(folder: Path, publisher: str = "embedded") -> Project:
     if problems:
         raise ObservError(*problems)
     return project
+
+
+def _scripts(settings: Any) -> Iterator[str]:
+    """The settings by which Quarto would put a script on pages, or a file that may hold one."""
+    for item in settings if isinstance(settings, list) else ():
+        yield from _scripts(item)
+    for key, value in settings.items() if isinstance(settings, dict) else ():
+        includes = str(value) if re.match("include-|header-includes", str(key)) else ""
+        asked = value and re.fullmatch(r"\w+-analytics|comments", str(key))
+        if asked or re.search(r"(?i)<script|\.html\b", includes):
+            yield str(key)
+        yield from _scripts(value)
 
 
 def _named(of: Mapping[str, Any], key: str) -> list[Any]:
