@@ -27,6 +27,7 @@ __all__ = ["dump"]
 RECORDED = Path(__file__).with_name("quarto-panorama.html")
 DOWNLOADS = (".pdf", ".docx", ".csv", ".ipynb", ".xlsx", ".zip")
 TELLS = ("headings", "captions", "alternatives", "tables", "summaries", "references", "downloads")
+MENU = 'aria-label="Pages du site"'
 DETAIL = """\
 ## Le détail {.annex}
 
@@ -176,6 +177,7 @@ def test_quarto_and_the_embedded_publisher_tell_the_same_and_ask_nothing(
         one, two = told(page), told(other)
         wrong += [f"{path}: {name} differ" for name in TELLS if one[name] != two[name]]
         wrong += [f"{path}: origins differ"] if counted(page) != counted(other) else []
+        wrong += [f"{path}: has no menu"] if MENU not in other or MENU not in page else []
         wrong += [f"{path}: asks {address}" for address in asked_outside(other)]
     found = violations(tmp_path / "quarto", dump)
     wrong += [f"{path}: {one}" for path, told in found.items() for one in told]

@@ -136,7 +136,9 @@ def test_quarto_renders_a_copy_and_executes_nothing(tmp_path, monkeypatch, proje
     assert 'href="panorama.ipynb" download' in page and 'href="panorama.pdf" download' in page
     assert 'href="./index.html"' in page, "a link to a folder leads nowhere from a disk"
     body = page[page.index("<body") :]
-    assert body.index('class="skip"') < body.index("<nav"), "who uses a keyboard passes by the menu"
+    assert body.index('class="skip"') < body.index("<nav></nav>"), (
+        "who uses a keyboard passes by the menu"
+    )
     assert [path.name for path in site.glob("site_libs/*")] == ["theme"], "slides are on no page"
 
 

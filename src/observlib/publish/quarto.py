@@ -35,7 +35,7 @@ from observlib.yaml_files import as_front_matter, dump, read_front_matter
 
 MENU = "Pages du site"  # what those who listen are told, as by the other publisher
 OUTPUT = "_rendered"
-_SKIP = '<a class="skip" href="#quarto-document-content">Aller au contenu</a>'  # before the menu
+_SKIP = '<a class="skip" href="#quarto-document-content">Aller au contenu</a>'
 LIBRARIES = "site_libs"  # of Quarto's pages, beside them
 TIME_LIMIT = 120.0  # seconds a page, of which one takes two
 _PROCESSES = os.cpu_count() or 1
@@ -108,7 +108,7 @@ def framed(folder: Path, page: Page) -> str:
     """
     text = (folder / page.output(".html")).read_text(encoding="utf-8").replace("&nbsp;", "\u00a0")
     text = _FOLDER.sub(r"\g<1>index.html", text)
-    text = re.sub(r"<body[^>]*>", rf"\g<0>\n{_SKIP}", text, count=1)
+    text = re.sub(r"<body[^>]*>", rf'\g<0><nav aria-label="Accès rapide">{_SKIP}</nav>', text)
     text = text.replace('aria-label="breadcrumb"', 'aria-label="Fil d’Ariane"')
     text = text.replace('<nav id="quarto-sidebar"', f'<nav aria-label="{MENU}" id="quarto-sidebar"')
     text = text.replace('role="navigation" aria-expanded', 'role="button" aria-expanded')
@@ -161,7 +161,8 @@ def stage(
     website["title"] = str(plain(project.brand.name))
     menu = [_sidebar_item(entry) for entry in project.navigation]
     sidebar = {"title": website["title"], **(website.get("sidebar") or {})}
-    website["sidebar"] = {**sidebar, "contents": menu}
+    config["sidebar"] = "menu"  # of pages that it does not name too
+    website["sidebar"] = {**sidebar, "id": config["sidebar"], "contents": menu}
     if isinstance(website.get("page-footer"), dict):  # it is on every page
         website["page-footer"]["center"] = str(plain(manifest.label))
     if address := website.get("site-url"):
