@@ -431,7 +431,8 @@ def test_an_edition_that_cannot_be_written_leaves_the_published_one(
         def publish(project: Path, target: Path, *_: Any) -> None:
             target.mkdir(parents=True)
             (target / "index.html").write_text("<html><head></head></html>", encoding="utf-8")
-            of = {"licenses": [{"path": "l", "title": "L"}], "contributors": [{"title": "A"}]}
+            of = {"title": "T", "contributors": [{"title": "A"}]}
+            of["licenses"] = [{"path": "l", "title": "L"}]
             (target / "donnees").mkdir()
             (target / "donnees" / "datapackage.json").write_text(json.dumps(of), encoding="utf-8")
 

@@ -324,8 +324,12 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], set[str]]] = {
     ),
     "style": (write_anywhere("reports/style.css"), NOTHING),
     "settings": (
-        lambda root: change(root / "reports" / "_quarto.yml", "title: Essai", "title: Autre"),
+        lambda root: change(root / "reports" / "_quarto.yml", "title: Essai", "title: Essai #"),
         NOTHING,
+    ),
+    "the site's name": (  # its pages say how to cite them
+        lambda root: change(root / "reports" / "_quarto.yml", "title: Essai", "title: Autre"),
+        EVERY,
     ),
 }
 

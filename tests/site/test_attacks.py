@@ -64,7 +64,7 @@ def study(title: str, attacks: list[str], catalogue: Catalogue) -> Any:
     cells += [cell(table, "tbl-parts"), cell(display.notes(every, catalogue))]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_raw_cell("---\n---"), *cells])
     notebook.metadata = {"kernelspec": {"name": "python3"}, "language_info": {"name": "python"}}
-    study: Any = SimpleNamespace(question=attacks[4], section=attacks[4], order=1)
+    study: Any = SimpleNamespace(question=attacks[4], section=attacks[4], order=1, format="")
     page = Page(study, "page", title, {})
     return finalise(notebook, page, EDITION, ROOT)
 

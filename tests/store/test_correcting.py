@@ -213,5 +213,7 @@ def test_a_multiplied_total_is_off_by_the_rounding_of_each_row_at_most(
     write(data, total=float(sum(counts)), times=times, **whole)
     got = [*counted(data).values()]
     wanted = [n * times for n in counts]
-    assert got == pytest.approx(wanted, abs=0.5, rel=1e-12)
+    assert got == pytest.approx(
+        wanted, abs=0.5 + 1e-9, rel=1e-12
+    )  # of numbers that are near a half
     assert abs(sum(got) - sum(wanted)) <= len(counts) / 2 + 1e-6 * sum(wanted)
