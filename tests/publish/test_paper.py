@@ -39,7 +39,7 @@ def test_a_screen_has_them_as_they_are():
 
 
 @pytest.mark.parametrize(("to", "large"), [("typst", True), ("html", False)])
-def test_a_page_in_easy_french_has_large_letters_on_paper_to_its_end(to, large):
+def test_a_page_in_easy_french_has_clear_letters_on_paper_to_its_end(to, large):
     text = written("::: {.easy}\nUn mot.\n:::\n\nUn autre.", to)
     assert ("#set text(size: 14pt" in text) is large
     assert "#block[" not in text  # or what follows would be small again

@@ -2,16 +2,18 @@
 
 Five years of visits as in `breaks`, of which an action is dated a year before the end; in two
 thirds of them each month resembles the one before. Nothing changes, or the trend bends, or the
-season grows, or a level falls that nobody recorded; then the action has an effect. Each is judged
-by its p value alone, as textbooks do, and as a study does: other breaks told apart, and beside
-placebos.
+season grows, or the level drifts, or a level falls that nobody recorded; then the action has an
+effect, which some anticipate. Each is judged by its p value alone, as textbooks do, and as a study
+does: other breaks told apart, and beside placebos.
 """
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from itertools import product
 
+import numpy as np
 import pandas as pd
 
 from observlib.demo.chance import stream
@@ -19,7 +21,7 @@ from observlib.display import french
 from observlib.display.typography import typography
 from observlib.series import window
 from observlib.series.interrupted import interrupted, stands
-from tools.coverage.breaks import visits
+from tools.coverage.breaks import MONTHS, visits
 from tools.coverage.simulate import SHARES
 
 BEGIN = "<!-- effects: written by `make coverage` -->"
@@ -30,8 +32,10 @@ DAY, _AT = date(2025, 1, 1), 48  # the action, and its month among sixty
 _CORRELATIONS = (0.0, 0.3, 0.6)  # each of a third of the repetitions
 _EVENT = -0.2
 _EARLIER = {"near": (6,), "far": (24,), "often": (0, 18, 33), "after_far": (24,)}  # months earlier
-STILL = ("nothing", "trend", "season", "near", "far", "often")
-FALLS = {"fall_10": -0.1, "fall_20": -0.2, "after_far": -0.2}
+DRIFTS = {"drift_1": 0.01, "drift_2": 0.02, "drift_4": 0.04}  # of a level, a month (a walk's)
+STILL = ("nothing", "trend", "season", *DRIFTS, "near", "far", "often")
+FALLS = {"fall_10": -0.1, "fall_20": -0.2, "drift_fall": -0.2, "before": -0.2, "after_far": -0.2}
+_SOONER = 3  # months before the action in which half of its effect is there, where some anticipate
 TEST, WHOLE = "test", "whole"
 CASES = tuple(product((*STILL, *FALLS), (TEST, WHOLE)))
 
@@ -49,7 +53,12 @@ def drawn(what: str, seed: int, repetition: int) -> pd.Series:
     correlation = _CORRELATIONS[repetition % len(_CORRELATIONS)]
     falls = {_AT - before: _EVENT for before in _EARLIER.get(what, ())}
     own = {_AT: FALLS[what]} if what in FALLS else {}
-    return visits(chance, correlation, what, falls | own)
+    if what == "before":
+        half = math.sqrt(1 + FALLS[what]) - 1
+        own = {_AT - _SOONER: half, _AT: half}
+    drift = DRIFTS["drift_2"] if what == "drift_fall" else DRIFTS.get(what, 0.0)
+    level = np.cumsum([drift * chance.gauss(0, 1) for _ in MONTHS])
+    return (visits(chance, correlation, what, falls | own) * np.exp(level)).round()
 
 
 def found(case: tuple[str, str], seed: int, repetition: int) -> bool:
@@ -74,10 +83,15 @@ def markdown(table: pd.DataFrame) -> str:
     | Rien ne change | 4,0\xa0% | 4,0\xa0% |
     """
     event = french.percent(-100 * _EVENT)
+    drift = french.percent(100 * DRIFTS["drift_2"])
     labels = {
         "nothing": "Rien ne change",
         "trend": "La tendance plie",
         "season": "La saison grandit",
+        **{
+            what: f"Le niveau dérive au hasard, de {french.percent(100 * size)} par mois"
+            for what, size in DRIFTS.items()
+        },
         "near": f"Six mois plus tôt, autre chose fait baisser de {event}",
         "far": f"Deux ans plus tôt, autre chose fait baisser de {event}",
         "often": f"Autre chose fait baisser de {event} trois fois, dont le mois de l’action",
@@ -85,6 +99,8 @@ def markdown(table: pd.DataFrame) -> str:
             what: f"L’action fait baisser de {french.percent(-100 * size)}"
             for what, size in FALLS.items()
         },
+        "drift_fall": f"L’action aussi, et le niveau dérive de {drift} par mois",
+        "before": "L’action aussi, dont la moitié de l’effet vient trois mois avant",
         "after_far": f"L’action aussi, deux ans après qu’autre chose a fait baisser de {event}",
     }
     lines = [

@@ -21,7 +21,7 @@ EFFECTS = (
 )  # fmt: skip
 PERIODS = ("period", "value", "fitted", "expected", "ci_low", "ci_high", "used")
 Reason = Literal["", "before", "after", "others", "seasons", "controls"]
-_AS_CLEAR = 0.05  # the share of placebos, the effect among them, that may be as clear as it
+LEAST_PLACEBOS = 19  # with the effect itself, of which one in twenty may be as clear as it
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Interrupted:
       1 − level exactly where that interval leaves out 0.
     - `before`, `after`: months used on each side, the last of which is `until`.
     - `placebos`: how often the same was done where no action is known, and `as_clear`: how often
-      that gave something as clear, in proportion to the width of its interval (see `stands`); none
-      of the `controls`, which decide nothing.
+      that gave something as clear: as large, or as large beside its interval, whichever was more
+      often (see `stands`); none of the `controls`, which decide nothing.
     - `status`: `published`, or `missing` with a `reason` and without numbers: too few months
       `before` or `after`, too few of each `seasons`, no month that the `controls` share, or
       `others` that changed the series too near the action.
@@ -186,14 +186,14 @@ def interrupted(
 def stands(placebos: int, as_clear: int) -> bool:
     """Whether at most one in twenty is as clear as an effect: of the placebos, and itself.
 
-    So none may be where they are fewer than 39; without any, nothing speaks against it.
+    So fewer than 19 placebos establish nothing, whatever they give.
 
     Examples
     --------
-    >>> stands(10, 0), stands(10, 1), stands(39, 1), stands(0, 0)
-    (True, False, True, True)
+    >>> stands(18, 0), stands(19, 0), stands(38, 1), stands(39, 1)
+    (False, True, False, True)
     """
-    return as_clear <= max(0, int(_AS_CLEAR * (placebos + 1)) - 1)
+    return (LEAST_PLACEBOS + 1) * (as_clear + 1) <= placebos + 1
 
 
 def _mean(several: Sequence[_Series]) -> _Series:
@@ -269,11 +269,13 @@ def _compare(
     about |= {"estimate": estimate, "ci_low": low, "ci_high": high, "p": found.p}
     about |= {"until": dict(zip(times.tolist(), series.periods, strict=True))[last]}
     if comparison != "controls":
-        clear = _clear(contrast(fitted, since))  # at the level of placebos
         tried = [*_placebos(series, chosen, first, last), *_among(beside, columns, chosen, first)]
         unsaid = len(asked.breaks)
         about["placebos"] = len(tried) + unsaid
-        about["as_clear"] = sum(_clear(one) >= clear for one in tried) + unsaid
+        own = _clear(contrast(fitted, since))  # at the level of placebos
+        about["as_clear"] = unsaid + max(
+            sum(one[by] >= own[by] for one in map(_clear, tried)) for by in (0, 1)
+        )
     about |= {"status": "published", "reason": ""}
     return about, _lines(fitted, columns, (times >= first) & (times <= last), chosen.used, series)
 
@@ -289,9 +291,14 @@ def _measured(
     return fitted, since
 
 
-def _clear(found: Effect) -> float:
-    """How clear an effect is: how large, beside its interval."""
-    return abs(found.estimate) / max(found.high - found.low, 1e-12)
+def _clear(effect: Effect) -> tuple[float, float]:
+    """How large an effect is, and how large beside its interval.
+
+    Earlier placebos, of fewer months, have wider intervals: where the level drifts, they would
+    seem less clear than the effect; where the trend bends, they are smaller.
+    """
+    size = abs(effect.estimate)
+    return size, size / max(effect.high - effect.low, 1e-12)
 
 
 def _placebos(series: _Series, chosen: window.Window, first: int, last: int) -> Iterator[Effect]:

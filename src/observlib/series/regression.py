@@ -196,7 +196,8 @@ def contrast(fitted: Fit, combination: ArrayLike, level: float = 0.95) -> Effect
 
 
 def _share_below(fitted: Fit, centres: Array, spreads: Array, value: float) -> float:
-    return float(fitted.weights @ stdtr(fitted.degrees, (value - centres) / spreads))
+    share = fitted.weights @ stdtr(fitted.degrees, (value - centres) / spreads)
+    return float(np.clip(share, 0, 1))  # weights sum to 1 but for their last digits
 
 
 def _quantile(fitted: Fit, centres: Array, spreads: Array, share: float) -> float:

@@ -28,31 +28,33 @@ def action(day: date, *expected: str, controls: tuple[str, ...] = ("legifrance",
     )  # fmt: skip
 
 
-def visits(product: str, n: int, change: float = 0.0, device: str = "") -> pd.DataFrame:
-    """Months from January 2023, the level changing in January 2025."""
+def visits(
+    product: str, n: int, change: float = 0.0, device: str = "", before: int = 24
+) -> pd.DataFrame:
+    """Months, the level changing in January 2025 after as many of them as there are `before`."""
     source = np.random.default_rng(len(product) + n)
     row = {"indicator": "visits", "product": product, "unit": "visites"}
     return estimates.make(
         {
             **row,
             "device": device or product,
-            "period": f"{2023 + i // 12}-{i % 12 + 1:02d}",
+            "period": f"{2025 - before // 12 + i // 12}-{i % 12 + 1:02d}",
             "estimate": 1e5
             * SEASON[i % 12]
-            * (1 + change * (i >= 24))
+            * (1 + change * (i >= before))
             * np.exp(0.01 * source.normal()),
         }
         for i in range(n)
     )
 
 
-def marks(product: str, n: int, change: float) -> pd.DataFrame:
+def marks(product: str, n: int, change: float, before: int = 24) -> pd.DataFrame:
     source = np.random.default_rng(len(product) + n)  # products share no chance
     row = {"indicator": "satisfaction_10", "product": product, "unit": "sur 10"}
     return estimates.make(
         {
-            **row, "device": product, "period": f"{2023 + i // 12}-{i % 12 + 1:02d}",
-            "estimate": 7 + change * (i >= 24) + 0.05 * source.normal(), "n": 100, "n_eff": 100,
+            **row, "device": product, "period": f"{2025 - before // 12 + i // 12}-{i % 12 + 1:02d}",
+            "estimate": 7 + change * (i >= before) + 0.05 * source.normal(), "n": 100, "n_eff": 100,
         }
         for i in range(n)
     )  # fmt: skip
@@ -76,7 +78,9 @@ DAY = date(2025, 1, 1)
 
 
 def test_a_count_that_fell_is_told_in_percent_alone_and_against_the_comparable(catalogue):
-    series = estimates.combine([visits("boamp", 40, -0.25), visits("legifrance", 40)])
+    series = estimates.combine(
+        [visits(name, 52, fall, before=36) for name, fall in (("boamp", -0.25), ("legifrance", 0))]
+    )
     both = followed(catalogue, series, action(DAY, "visits"))
     found, (row,) = effect(both), both.verdicts.to_dict("records")
     assert set(found["unit"]) == {"%"} and set(found["period"]) == {"2025-01/2026-04"}
@@ -88,7 +92,7 @@ def test_a_count_that_fell_is_told_in_percent_alone_and_against_the_comparable(c
 
 
 def test_a_mark_that_rose_is_told_in_points(catalogue):
-    series = estimates.combine([marks("boamp", 36, 0.5), marks("legifrance", 36, 0)])
+    series = estimates.combine([marks("boamp", 48, 0.5, 36), marks("legifrance", 48, 0, 36)])
     both = followed(catalogue, series, action(DAY, "satisfaction_10"))
     found = effect(both)
     assert set(found["unit"]) == {"points"}
@@ -98,7 +102,7 @@ def test_a_mark_that_rose_is_told_in_points(catalogue):
     assert set(course["unit"]) == {"sur 10"}
     expected = course[course["group_value"] == UNCHANGED]
     assert expected["period"].min() == "2025-01" and expected["ci_low"].notna().all()
-    assert (course["group_value"] == SEEN).sum() == 36
+    assert (course["group_value"] == SEEN).sum() == 48
 
 
 def test_a_mark_that_did_not_move_is_stable_within_what_matters_and_not_undetermined(catalogue):
@@ -110,7 +114,7 @@ def test_a_mark_that_did_not_move_is_stable_within_what_matters_and_not_undeterm
 
 
 def test_an_action_without_comparable_products_is_decided_before_and_after(catalogue):
-    series = visits("boamp", 40, 0.2)
+    series = visits("boamp", 52, 0.2, before=36)
     both = followed(catalogue, series, action(DAY, "visits", controls=()))
     (row,) = both.verdicts.to_dict("records")
     assert (row["verdict"], row["group_value"]) == ("rise", BEFORE_AFTER)
@@ -155,7 +159,7 @@ def test_a_partial_month_and_a_sum_paid_back_are_not_compared(catalogue):
 
 
 def test_a_rate_of_all_calls_is_followed_although_it_has_no_effective_base(catalogue):
-    rows = marks("boamp", 36, 4.0).assign(indicator="answer_rate", unit="%", n_eff=float("nan"))
+    rows = marks("boamp", 48, 4.0, 36).assign(indicator="answer_rate", unit="%", n_eff=float("nan"))
     found = followed(catalogue, rows, action(DAY, "answer_rate", controls=()))
     assert found.verdicts[["verdict", "unit"]].values.tolist() == [["rise", "points"]]
 
@@ -165,12 +169,12 @@ def test_a_rate_of_all_calls_is_followed_although_it_has_no_effective_base(catal
 
 def noisy(product: str, change: float, seed: int) -> pd.DataFrame:
     source = np.random.default_rng(seed)
-    rows = marks(product, 36, change)
-    return rows.assign(estimate=rows["estimate"] + 0.4 * source.normal(size=36))
+    rows = marks(product, 48, change, before=36)
+    return rows.assign(estimate=rows["estimate"] + 0.4 * source.normal(size=48))
 
 
 def test_a_rise_that_does_not_hold_among_all_that_a_study_tests_is_no_rise(catalogue):
-    moved = [noisy("boamp", 0.62, seed) for seed in range(12)]
+    moved = [noisy("boamp", 0.62, seed) for seed in range(24)]
     alone = [
         followed(catalogue, rows, action(DAY, "satisfaction_10", controls=())) for rows in moved
     ]
@@ -209,7 +213,7 @@ def test_an_interval_leaves_out_no_change_exactly_where_a_rise_or_fall_is_said(c
     shown = effect(found).set_index("group")
     for row in found.verdicts.to_dict("records"):
         outside = row["difference_low"] > 0 or row["difference_high"] < 0
-        moved = row["verdict"] in ("rise", "fall") or row["reason"] == "placebos"
+        moved = row["verdict"] in ("rise", "fall") or row["reason"] in ("placebos", "few")
         assert outside == moved == (row["p_adjusted"] <= 0.05)
         assert shown.at[row["group"], "ci_low"] == row["difference_low"]
         assert row["detectable"] > (row["difference_high"] - row["difference_low"]) / 2
@@ -248,8 +252,15 @@ def test_a_change_that_other_months_show_too_is_no_effect_of_an_action(catalogue
     assert counts[f"{BEFORE_AFTER}, aussi nets"] == verdict["as_clear"]
 
 
+def test_an_effect_that_too_few_placebos_could_question_is_not_established(catalogue):
+    series, done = visits("boamp", 40, -0.25), action(DAY, "visits", controls=())
+    (row,) = followed(catalogue, series, done).verdicts.to_dict("records")
+    assert row["placebos"] < 19 and row["as_clear"] == 0 and row["p_adjusted"] < 0.01
+    assert (row["verdict"], row["reason"]) == ("unknown", "few")
+
+
 def test_an_effect_ends_where_another_action_on_the_same_figure_begins(catalogue):
-    series = visits("boamp", 40, -0.25)
+    series = visits("boamp", 64, -0.25, before=48)
     other = action(date(2025, 9, 15), "visits", controls=()).model_copy(update={"id": "autre"})
     one = action(DAY, "visits", controls=())
     found = actions.effects([one], series, catalogue, [one, other])
@@ -339,9 +350,9 @@ def test_a_comparable_product_of_a_few_months_or_withheld_does_not_cut_short_the
     withheld = visits("bodacc", 40).assign(status="suppressed", estimate=float("nan"))
     series = estimates.combine(
         [
-            visits("boamp", 40, 0.2),
-            visits("legifrance", 40),
-            visits("annuaire", 40).tail(9),
+            visits("boamp", 52, 0.2, before=36),
+            visits("legifrance", 52, before=36),
+            visits("annuaire", 52, before=36).tail(9),
             withheld,
         ]
     )

@@ -104,9 +104,6 @@ def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_els
         (30, 0, "Aucune des 30 contre-épreuves n’a donné d’écart aussi net."),
         (45, 1, "Sur 45 contre-épreuves, une a donné un écart au moins aussi net."),
         (60, 2, "Sur 60 contre-épreuves, deux ont donné un écart au moins aussi net."),
-        (1, 0, "La seule contre-épreuve possible n’a pas donné d’écart aussi net."),
-        (1, 1, "La seule contre-épreuve possible a donné un écart au moins aussi net."),
-        (0, 0, "La suite, trop courte, ne permet aucune contre-épreuve."),
     ],
 )
 def test_who_reads_a_rise_sees_how_often_as_much_came_of_nothing(
@@ -117,6 +114,21 @@ def test_who_reads_a_rise_sees_how_often_as_much_came_of_nothing(
         assert words in plain(findings.actions.each(verdicts, frame(), [action()], catalogue))
     stable = findings.actions.each(told("stable", **tried), frame(), [action()], catalogue)
     assert "contre-épreuve" not in plain(stable)
+
+
+@pytest.mark.parametrize(
+    ("placebos", "words"),
+    [
+        (13, "La suite ne permet que 13 contre-épreuves : il en faut au moins 19 pour conclure."),
+        (1, "La suite ne permet qu’une contre-épreuve : il en faut au moins 19 pour conclure."),
+        (0, "La suite, trop courte, ne permet aucune contre-épreuve : il en faut au moins 19"),
+    ],
+)
+def test_who_reads_an_effect_of_a_short_series_sees_that_too_few_placebos_establish_nothing(
+    placebos, words, catalogue
+):
+    verdicts = told("unknown", "few", placebos=placebos, as_clear=0)
+    assert words in plain(findings.actions.each(verdicts, frame(), [action()], catalogue))
 
 
 def test_the_interval_and_the_products_compared_are_told(catalogue):

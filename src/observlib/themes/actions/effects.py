@@ -17,7 +17,7 @@ from observlib.estimates import EVOLVED
 
 TEXTS = wording.beside(__file__)
 # reasons that have words
-_TOLD = ("before", "after", "seasons", "spread", "controls", "others", "placebos")
+_TOLD = ("before", "after", "seasons", "spread", "controls", "others", "placebos", "few")
 _NONE = "–"
 _COMPARISONS = (BEFORE_AFTER, CONTROLLED)
 

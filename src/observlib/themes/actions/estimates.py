@@ -25,7 +25,7 @@ from observlib.answers import SUBJECT
 from observlib.catalogue import Catalogue
 from observlib.families import family
 from observlib.period import Quarter
-from observlib.series.interrupted import Interrupted, stands
+from observlib.series.interrupted import LEAST_PLACEBOS, Interrupted, stands
 from observlib.survey.comparison import RESULTS, verdict
 from observlib.survey.differences import detectable_of_interval
 from observlib.survey.multiplicity import adjust, common_level
@@ -115,7 +115,7 @@ def effects(
         few months `before` or `after`, or something else that changed too near (`others`), or too
         few months of each of the `seasons` or of the comparable products (`controls`), or months
         that follow the past so exactly that nothing tells chance (`spread`); or `placebos`, which
-        give as much.
+        give as much, or are too `few`.
     estimates
         - `action_effect`: the mean distance since the action between what is seen and what the
           past leads to expect, with its interval at the common level. `group_value` is
@@ -224,8 +224,9 @@ def _verdict(
     low, high = float(row["ci_low"]), float(row["ci_high"])
     outcome = verdict(low, high, margin, holds=bool(p_adjusted <= 1 - _LEVEL))
     moved = outcome in ("rise", "fall")
-    is_common = moved and not stands(row["placebos"], row["as_clear"])
-    outcome = "unknown" if is_common else outcome
+    reason = ""
+    if moved and not stands(row["placebos"], row["as_clear"]):
+        outcome, reason = "unknown", "placebos" if row["placebos"] >= LEAST_PLACEBOS else "few"
     return {
         **values,
         "difference": row["estimate"],
@@ -236,7 +237,7 @@ def _verdict(
         "p_adjusted": p_adjusted,
         "detectable": _smallest(low, high, level, one.counts),
         "verdict": outcome,
-        "reason": "placebos" if is_common else "precision" if outcome == "unknown" else "",
+        "reason": reason or ("precision" if outcome == "unknown" else ""),
     }
 
 

@@ -20,13 +20,14 @@ from observlib.display.prose import Markdown, joined, markdown
 from observlib.estimates import EVOLVED
 from observlib.period import Quarter
 from observlib.series import window
+from observlib.series.interrupted import LEAST_PLACEBOS
 from observlib.themes.actions import effects
 from observlib.themes.actions.effects import effect_table as effect_table
 from observlib.themes.actions.estimates import followed_since
 
 TEXTS = wording.beside(__file__)
 _WAY = {"rise": "up", "fall": "down"}
-_MEASURED = ("", "precision", "placebos")  # reasons of verdicts on an effect that has a size
+_MEASURED = ("", "precision", "placebos", "few")  # reasons of verdicts on an effect that has a size
 _LATEST = 5  # actions that the sheet of a product lists
 
 
@@ -364,11 +365,14 @@ def _breaks(row: Mapping[str, Any]) -> str:
 
 def _placebos(row: Mapping[str, Any]) -> str:
     """How often the same gave as much where nothing is known, of what would be a rise or a fall."""
-    if row["verdict"] not in _WAY and row["reason"] != "placebos":
+    if row["verdict"] not in _WAY and row["reason"] not in ("placebos", "few"):
         return ""
     count, clear = int(row["placebos"]), int(row["as_clear"])
     kind = {0: "never", 1: "one"}.get(clear, "some")
-    kind = {0: "none", 1: f"only_{kind}"}.get(count, kind)
+    if row["reason"] == "few":
+        kind = {0: "none", 1: "few_one"}.get(count, "few")
     return TEXTS[f"placebos.{kind}"].format(
-        count=french.spelled(count, "une"), clear=french.spelled(clear, "une")
+        count=french.spelled(count, "une"),
+        clear=french.spelled(clear, "une"),
+        least=french.spelled(LEAST_PLACEBOS, "une"),
     )
