@@ -354,9 +354,8 @@ def applied_to_pairs(
                 continue
         found.append(_pair(row, changes, wide))
     told = pd.DataFrame(found, columns=pairs.columns)
-    is_open = (told["difference_low"] <= 0) & (told["difference_high"] >= 0)
-    is_open &= told["verdict"].isin(["rise", "fall"])  # by the ends as they are told
-    told.loc[is_open, ["verdict", "reason"]] = "unknown", "precision"
+    is_open = "verdict in ('rise', 'fall') and difference_low <= 0 <= difference_high"
+    told.loc[told.query(is_open).index, ["verdict", "reason"]] = "unknown", "precision"
     return comparisons.make(told)
 
 
