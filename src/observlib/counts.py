@@ -1,7 +1,8 @@
 """Audience: visits and downloads by month and quarter, and their change on a year.
 
 Counts are of whole populations: they have no interval. A period that the data does not cover
-whole is `partial`, and is never compared.
+whole is `partial`, and is never compared. What a count usually changes on a year says whether a
+change is more than that (`usual_change`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from observlib import estimates
@@ -17,6 +19,10 @@ from observlib.answers import SUBJECT, by_device
 from observlib.confidentiality.disclosure import protect
 from observlib.estimates import LOW_BASE
 from observlib.period import Quarter, month_days, months_between
+
+HISTORY = 25  # quarters: six years and the one that is compared
+_YEAR = 4  # quarters
+_LEAST = 4  # earlier changes on a year: one of each season
 
 
 def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visits") -> pd.DataFrame:
@@ -207,3 +213,48 @@ def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
             value = {"estimate": 100 * (now / then - 1)} if comparable else {"status": "missing"}
             made.append(row | value)
     return estimates.make(made)
+
+
+def usual_change(counts: Sequence[float]) -> tuple[float, float]:
+    """How much a count of a quarter usually differs from that of a year before.
+
+    It is the root mean square of the relative changes on a year that had ended a year before: those
+    of the last three quarters hold part of the change that is looked for. It is never less than
+    what people who come one by one make (Poisson: the root of the sum of both counts).
+
+    Parameters
+    ----------
+    counts
+        By quarter, the oldest first, the last being compared with that of a year before; NaN where
+        one is not known.
+
+    Returns
+    -------
+    se
+        The usual difference of the last count, as a standard error.
+    df
+        Its degrees of freedom; 0 where fewer than four earlier changes are known.
+
+    Notes
+    -----
+    Changes on a year of neighbouring quarters share months. Those of a count that drifts resemble
+    each other by ρ = 1 − k/4, k quarters apart: n of them are worth n²/Σρ² (G. E. P. Box, *Annals
+    of Mathematical Statistics* 25 (1954), 290–302, on sums of squares that are not independent).
+
+    Examples
+    --------
+    >>> se, df = usual_change([1000, 1000, 1000, 1000, 1100, 900, 1100, 900, 1100, 0, 0, 0, 1300])
+    >>> round(se, 1), round(df, 1)
+    (98.4, 2.2)
+    """
+    values = np.asarray(counts, dtype=float)
+    now, then = values[-1], values[-1 - _YEAR]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        earlier = values[_YEAR:-_YEAR] / values[: -2 * _YEAR] - 1
+    at = np.flatnonzero(np.isfinite(earlier))
+    chance = np.sqrt(now + then)
+    if len(at) < _LEAST:
+        return float(chance), 0.0
+    alike = np.clip(1 - np.abs(np.subtract.outer(at, at)) / _YEAR, 0, 1)
+    usual = then * np.sqrt(np.mean(earlier[at] ** 2))
+    return float(max(usual, chance)), float(len(at) ** 2 / np.sum(alike**2))

@@ -123,32 +123,23 @@ def sign(x: float, indicator: Indicator, least: float = 0.0) -> int:
     return 0 if abs(x) < least else (shown[0] == "+") - (shown[0] == french.MINUS)
 
 
-def change(x: float, indicator: Indicator, least: float = 0.0) -> str:
-    """What things did whose count changed by `x` %."""
-    return " ".join(_change(x, indicator, least)).rstrip()
-
-
-def _change(x: float, indicator: Indicator, least: float) -> tuple[str, str]:
-    """The verb of what things did whose count changed by `x` %, and by how much."""
-    moved = sign(x, indicator, least)
-    by = TEXTS["by"].format(size=french.percent(abs(x), indicator.decimals)) if moved else ""
-    return does(moved), by
-
-
 def does(sign: int) -> str:
-    """The verb of things whose count rose (1), fell (-1) or stayed (0)."""
+    """How many things there are: more (1), fewer (-1) or about as many (0)."""
     if sign:
         return TEXTS["rise" if sign > 0 else "fall"]
     return TEXTS["stay"]
 
 
-def each(rows: pd.DataFrame, indicator: Indicator, least: float = 0.0) -> str:
-    """What things did in each row: "progressent de 2 % sur le web et de 4 % par téléphone"."""
+def each(rows: pd.DataFrame, things: str) -> str:
+    """How many things there are beside a year before, by the `sign`, `name` and `text` of rows."""
     clauses: dict[str, list[str]] = {}
     for row in by_channel(rows):
-        verb, by = _change(row["estimate"], indicator, least)
-        clauses.setdefault(verb, []).append(f"{by} {row['name']}".strip())
-    return french.join(f"{verb} {french.join(found)}" for verb, found in clauses.items())
+        size = f" ({row['text']})" if row["sign"] else ""
+        clauses.setdefault(does(row["sign"]), []).append(f"{row['name']}{size}")
+    told = [f"{verb} {french.join(found)}" for verb, found in clauses.items()]
+    verb = next(iter(clauses))
+    told[0] = f"{TEXTS['than'].format(does=verb, things=things)}{told[0].removeprefix(verb)}"
+    return french.join(told)
 
 
 def fine(one: float, other: float, indicator: Indicator) -> Indicator:
