@@ -87,8 +87,8 @@ def test_a_change_that_more_people_meet_comes_before_a_larger_one_of_few():
 def test_who_runs_an_edition_is_not_warned_of_a_net_promoter_score_below_zero():
     nps = {"indicator": "nps", "unit": "points", "ci_low": math.nan, "ci_high": math.nan}
     rows = [mark("boamp", THEN, -40.0, **nps), mark("boamp", NOW, -20.0, **nps)]
-    pairs = edition(*rows)[1].assign(verdict="rise")
-    assert main_points.established(pairs, NOW)["difference"].tolist() == [20.0]
+    frame, pairs = edition(*rows)
+    assert ranked(pairs.assign(verdict="rise"), frame, NOW)["difference"].tolist() == [20.0]
 
 
 def test_where_no_count_of_people_is_told_a_change_comes_last():

@@ -196,8 +196,8 @@ def test_the_channels_of_one_product_are_each_told(catalogue):
         "de données (+4,3 %)."
     )
     assert said(1, 2, 3) == (
-        "Il y a plus de visites qu'un an avant sur le web (+2,7 %), moins par téléphone (−3,0 %) "
-        "et à peu près autant par courrier ou courriel."
+        "Il y a plus de visites qu'un an avant sur le web (+2,7 %). Il y en a à peu près autant "
+        "par courrier ou courriel (0,0 %). Il y en a moins par téléphone (−3,0 %)."
     )
 
 

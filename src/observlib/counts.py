@@ -1,12 +1,12 @@
 """Audience: visits and downloads by month and quarter, and their change on a year.
 
 Counts are of whole populations: they have no interval. A period that the data does not cover
-whole is `partial`, and is never compared. What a count usually changes on a year says whether a
-change is more than that (`usual_change`).
+whole is `partial`, and is never compared.
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,8 +21,7 @@ from observlib.estimates import LOW_BASE
 from observlib.period import Quarter, month_days, months_between
 
 HISTORY = 25  # quarters: six years and the one that is compared
-_YEAR = 4  # quarters
-_LEAST = 4  # earlier changes on a year: one of each season
+_YEAR = 4  # quarters, and the least changes on a year: one of each season
 
 
 def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visits") -> pd.DataFrame:
@@ -216,30 +215,20 @@ def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
 
 
 def usual_change(counts: Sequence[float]) -> tuple[float, float]:
-    """How much a count of a quarter usually differs from that of a year before.
+    """How much a count usually differs from that of a year before: standard error and its df.
 
-    It is the root mean square of the relative changes on a year that had ended a year before: those
-    of the last three quarters hold part of the change that is looked for. It is never less than
-    what people who come one by one make (Poisson: the root of the sum of both counts).
+    The root mean square of its relative changes on a year that had ended a year before (those of
+    the last three quarters hold part of the change that is looked for), and never less than what
+    people who come one by one make (Poisson: the root of the sum of both counts).
+
+    Changes of a count that drifts resemble each other by ρ = 1 − k/4, k quarters apart: n of them
+    are worth n²/Σρ² (G. E. P. Box, *Annals of Mathematical Statistics* 25 (1954), 290–302).
 
     Parameters
     ----------
     counts
-        By quarter, the oldest first, the last being compared with that of a year before; NaN where
-        one is not known.
-
-    Returns
-    -------
-    se
-        The usual difference of the last count, as a standard error.
-    df
-        Its degrees of freedom; 0 where fewer than four earlier changes are known.
-
-    Notes
-    -----
-    Changes on a year of neighbouring quarters share months. Those of a count that drifts resemble
-    each other by ρ = 1 − k/4, k quarters apart: n of them are worth n²/Σρ² (G. E. P. Box, *Annals
-    of Mathematical Statistics* 25 (1954), 290–302, on sums of squares that are not independent).
+        By quarter, the oldest first, up to the one compared with a year before; NaN where not
+        known. Where they tell fewer than four changes the error is infinite, and `df` 0.
 
     Examples
     --------
@@ -252,9 +241,8 @@ def usual_change(counts: Sequence[float]) -> tuple[float, float]:
     with np.errstate(divide="ignore", invalid="ignore"):
         earlier = values[_YEAR:-_YEAR] / values[: -2 * _YEAR] - 1
     at = np.flatnonzero(np.isfinite(earlier))
-    chance = np.sqrt(now + then)
-    if len(at) < _LEAST:
-        return float(chance), 0.0
+    if len(at) < _YEAR:
+        return math.inf, 0.0
     alike = np.clip(1 - np.abs(np.subtract.outer(at, at)) / _YEAR, 0, 1)
-    usual = then * np.sqrt(np.mean(earlier[at] ** 2))
-    return float(max(usual, chance)), float(len(at) ** 2 / np.sum(alike**2))
+    usual = then * math.sqrt(np.mean(earlier[at] ** 2))
+    return max(usual, math.sqrt(now + then)), len(at) ** 2 / float(np.sum(alike**2))

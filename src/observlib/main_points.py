@@ -46,12 +46,6 @@ def on_a_year(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     ].reset_index(drop=True)
 
 
-def established(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    """The pairs of `on_a_year` that rise or fall."""
-    found = on_a_year(pairs, quarter)
-    return found[found["verdict"].isin(_ESTABLISHED)].reset_index(drop=True)
-
-
 def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """The established changes of a quarter, the first first.
 
@@ -82,7 +76,8 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
     >>> found[["people", "weight"]].values.tolist()
     [[40000.0, 2000.0]]
     """
-    found = established(pairs, quarter)
+    found = on_a_year(pairs, quarter)
+    found = found[found["verdict"].isin(_ESTABLISHED)].reset_index(drop=True)
     counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
     counts = frame[
         frame["indicator"].isin(PEOPLE)

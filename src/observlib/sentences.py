@@ -168,29 +168,25 @@ def year_on_year(
     if shown.empty:
         return TEXTS["no_change"]
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
-    things = french.of(phrases.change_unit(indicator, catalogue))
+    things, least = phrases.counted_by(indicator, catalogue)
     shown = shown.assign(
-        sign=[
-            phrases.sign(x, indicator, phrases.matters(indicator, catalogue))
-            for x in shown["estimate"]
-        ],
+        sign=[phrases.sign(x, indicator, least) for x in shown["estimate"]],
         text=[words.value(row, indicator) for row in shown.to_dict("records")],
     )
-    if by == "channel":
-        return TEXTS["by_channel"].format(changed=phrases.each(shown, things))
-    everywhere = len(shown) > 1 and shown["sign"].nunique() == 1
-    where = "_where" if len(shown) < len(rows) else ""
+    everywhere = by != "channel" and len(shown) > 1 and shown["sign"].nunique() == 1
+    start = "everywhere" if everywhere else "first"
+    start += "_where" if len(shown) < len(rows) else ""
     sentences: list[str] = []
-    for sign in (1, 0, -1):
+    for sign, does in ((1, "more"), (0, "same"), (-1, "fewer")):
         own = shown[shown["sign"] == sign]
         if len(own):
             names = "" if everywhere else f" ({phrases.join_few(own['name'])})"
-            start = f"{'everywhere' if everywhere else 'first'}{where}"
-            sentences.append(
-                TEXTS["next" if sentences else start].format(
-                    does=phrases.does(sign), things=things, ends=_ends(own) if sign else names
-                )
-            )
+            ends = _ends(own) if sign else names
+            if by == "channel":
+                places = (f"{row['name']} ({row['text']})" for row in phrases.by_channel(own))
+                ends = f" {french.join(places)}"
+            text = TEXTS["next" if sentences else start]
+            sentences.append(text.format(does=TEXTS[does], things=french.of(things), ends=ends))
     return together(*sentences)
 
 

@@ -210,14 +210,13 @@ def print_difference(found: Difference, known: Catalogue, before: str, after: st
 
     def changed(row: dict[str, Any]) -> str:
         then, now = values(row, known)
-        figures = f"{named(row, known)}: {then} → {now}"
-        if row["verdict"] not in ESTABLISHED:
-            return figures
-        value, less = moved_from(row, known)
-        told = f"{row['verdict']} from {value} in {row['reference_period']}"
-        told += f", by less than {less}" if less else ""
-        first = f", which {before} did not tell" if row["verdict"] != row["before_verdict"] else ""
-        return f"{figures}; {told}{first}"
+        told = f"{named(row, known)}: {then} → {now}"
+        if row["verdict"] in ESTABLISHED:
+            value, less = moved_from(row, known)
+            told += f"; {row['verdict']} from {value} in {row['reference_period']}"
+            told += f", by less than {less}" if less else ""
+            told += f", which {before} did not tell" * (row["verdict"] != row["before_verdict"])
+        return told
 
     def revised(row: dict[str, Any]) -> str:
         told = " → ".join(values(row, known))

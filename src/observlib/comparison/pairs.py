@@ -75,17 +75,14 @@ def counted(
 ) -> pd.DataFrame:
     """Pair a quarter's counts of people with those of a year before, by device.
 
-    Of whole populations, they have no chance of a sample: `tested` tests their difference against
-    what each usually changes on a year (see `counts.usual_change`).
+    They are tested against what each usually changes on a year (see `counts.usual_change`).
 
     Parameters
     ----------
     frame
         Estimates; those of `PEOPLE` without a group are kept.
-    quarter
-        The quarter.
     past
-        Estimates of the `counts.HISTORY` quarters that tell what is usual, where `frame` does not.
+        Those of `counts.HISTORY` quarters, where `frame` has not all of them.
 
     Examples
     --------
@@ -101,13 +98,12 @@ def counted(
     """
     rows = frame[frame["indicator"].isin(PEOPLE) & (frame["group"] == "")]
     pairs = waves(rows, str(quarter), str(quarter - 4)).assign(against="before")
-    periods = [*map(str, quarter.back(HISTORY))]
     known = frame if past is None else past
     known = known[(known["status"] == "published") & (known["group"] == "")]
-    series = known.pivot_table(index=_SERIES, columns="period", values="estimate", aggfunc="first")
-    series = series.reindex(columns=periods)
+    value = known.drop_duplicates([*_SERIES, "period"]).set_index([*_SERIES, "period"])["estimate"]
+    periods = [*map(str, quarter.back(HISTORY))]
     usual = [
-        usual_change(series.loc[key].to_list()) if key in series.index else (math.nan, 0.0)
+        usual_change([value.get((*key, period), math.nan) for period in periods])
         for key in pairs[_SERIES].itertuples(index=False, name=None)
     ]
     return pairs.assign(**dict(zip(PAIRED, np.reshape(usual, (-1, 2)).T, strict=True)))

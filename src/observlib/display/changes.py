@@ -295,11 +295,7 @@ def _table(
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
     note = [rule(heads), TEXTS["seen"], *told[:1]]
     note += filter(None, [care])
-    note += (
-        [TEXTS["usual"]]
-        if compared["level"].notna().ne(compared["difference_low"].notna()).any()
-        else []
-    )
+    note += [TEXTS["usual"]] if (compared["reason"] == "usual").any() else []
     note += [TEXTS["rounded"]] if _apart(compared, catalogue) else []
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     labelled = markdown(": {} {{#{}}}", caption, Markdown(label))

@@ -105,41 +105,17 @@ def also(groups: Iterable[str]) -> list[str]:
     return [TEXTS["also"].format(names=group) for group in groups]
 
 
-def change_unit(indicator: Indicator, catalogue: Catalogue) -> str:
-    """The things whose change an indicator is: "visites" for `visits_yoy`."""
-    of = catalogue.indicators.get(indicator.id.removesuffix("_yoy"))
-    return of.unit if of and words.is_count(of.unit) else TEXTS["values"]
-
-
-def matters(indicator: Indicator, catalogue: Catalogue) -> float:
-    """The change, in %, from which a count is no longer stable, by the entry of the count."""
-    of = catalogue.indicators.get(indicator.id.removesuffix("_yoy"))
-    return (of.matters if of and of.comparison == "count" else None) or 0.0
+def counted_by(indicator: Indicator, catalogue: Catalogue) -> tuple[str, float]:
+    """The things whose change an indicator is ("visites"), and the change in % that matters."""
+    of = catalogue.indicators.get(indicator.id.removesuffix("_yoy"), indicator)
+    things = of.unit if words.is_count(of.unit) else TEXTS["values"]
+    return things, (of.matters or 0.0) * (of.comparison == "count")
 
 
 def sign(x: float, indicator: Indicator, least: float = 0.0) -> int:
     """The sign of a change; one that rounds to zero, or is smaller than `least`, has none."""
     shown = words.figure(x, indicator)
     return 0 if abs(x) < least else (shown[0] == "+") - (shown[0] == french.MINUS)
-
-
-def does(sign: int) -> str:
-    """How many things there are: more (1), fewer (-1) or about as many (0)."""
-    if sign:
-        return TEXTS["rise" if sign > 0 else "fall"]
-    return TEXTS["stay"]
-
-
-def each(rows: pd.DataFrame, things: str) -> str:
-    """How many things there are beside a year before, by the `sign`, `name` and `text` of rows."""
-    clauses: dict[str, list[str]] = {}
-    for row in by_channel(rows):
-        size = f" ({row['text']})" if row["sign"] else ""
-        clauses.setdefault(does(row["sign"]), []).append(f"{row['name']}{size}")
-    told = [f"{verb} {french.join(found)}" for verb, found in clauses.items()]
-    verb = next(iter(clauses))
-    told[0] = f"{TEXTS['than'].format(does=verb, things=things)}{told[0].removeprefix(verb)}"
-    return french.join(told)
 
 
 def fine(one: float, other: float, indicator: Indicator) -> Indicator:

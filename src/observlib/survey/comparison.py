@@ -5,7 +5,6 @@ it and within what matters on both sides, stable; else unknown, with the smalles
 could have been seen. All intervals of one call have the level at which the correction for
 multiple tests stopped, so that an interval leaves out 0 exactly where the corrected test finds a
 difference; those tested first, which share half of the error, have a lower one than the others.
-A count of a whole population is compared as it is, or tested against what it usually changes.
 
 The two estimates of a pair are taken as independent: two waves of answers, two products, two
 groups that share nobody. A group and the whole that holds it are not, nor two options of one
@@ -33,10 +32,8 @@ from observlib.survey.multiplicity import Method, adjust, halves, levels
 
 Kind = Literal["mean", "share", "interval", "count"]
 VERDICTS = ("rise", "fall", "stable", "unknown")
-REASONS = (
-    *("suppressed", "missing", "partial", "unit"),
-    *("base", "spread", "years", "precision", "usual"),
-)
+_NOT_COMPARABLE = ("suppressed", "missing", "partial", "unit")
+REASONS = (*_NOT_COMPARABLE, "base", "spread", "years", "precision", "usual")
 REFERENCE = estimates.REFERENCE  # before the names of a pair's second estimate
 PAIRED = ("paired_se", "paired_df")  # standard error and degrees of freedom of a difference
 RESULTS = [
@@ -54,7 +51,6 @@ RESULTS = [
 _SUBJECT = ["indicator", "product", "channel", "device", "group", "group_value"]
 _NUMBERS = estimates.NUMBERS
 _MEASURES = RESULTS[:7]
-_NOT_COMPARABLE = ("suppressed", "missing", "partial", "unit")
 _COUNT_ROUNDS = 0.05  # a relative change, in %, that is written 0,0 %
 
 
@@ -163,8 +159,8 @@ def compare(
     pairs
         What `waves`, `two_by_two` and `beside` give, put together with `pandas.concat`: the
         family is the rows that can be tested. Estimates have 95 % intervals. Where a row has
-        `PAIRED`, the difference is tested with them (Student's), whatever its kind; of a count
-        they are its usual change, without degrees of freedom where too little of it is known.
+        `PAIRED`, the difference is tested with them (Student's), whatever its kind; those of a
+        count are of what it usually changes (see `counts.usual_change`).
     kinds
         How each indicator is compared. `mean`: its interval is Student's, of `n_eff` − 1 degrees
         of freedom; `share`: in %, on the base `n_eff`, or `n` where only that is known
@@ -191,10 +187,10 @@ def compare(
         `difference_high`, and of `detectable`, the smallest change that would have been seen 8
         times in 10; they are empty, and so is `p_value`, where nothing could be tested. `reason`
         says why a verdict is `unknown`: a status, units that differ (`unit`), no base or interval
-        (`base`), answers all alike (`spread`), a count of too few years (`years`), an interval too
-        wide (`precision`), or a count that changes as usual (`usual`). `difference` is empty where
-        a value is withheld, absent or of an incomplete period; a count has no interval, which
-        would tell its counts of years before.
+        (`base`), answers all alike (`spread`), too few years of a count (`years`), which changes
+        as usual (`usual`), or an interval too wide (`precision`). `difference` is empty where a
+        value is withheld, absent or of an incomplete period. A count has no interval: it would tell
+        those of years before.
 
     Raises
     ------
@@ -317,9 +313,9 @@ def _why_not(row: Mapping[str, Any], kind: Kind) -> str:
 
 
 def _without_chance(row: Mapping[str, Any], kind: Kind) -> bool:
-    """Whether both values are those of whole populations, of which nothing usual is known."""
-    of_all = kind == "count" or all(math.isinf(side["n_eff"]) for side in _sides(row))
-    return of_all and not _paired(row)
+    """Whether both values are those of whole populations, and not tested as `PAIRED`."""
+    whole = kind == "count" or all(math.isinf(side["n_eff"]) for side in _sides(row))
+    return whole and not _paired(row)
 
 
 def _as_it_is(row: Mapping[str, Any], kind: Kind, margin: float) -> str:
