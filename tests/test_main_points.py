@@ -44,12 +44,20 @@ def visits(product, period, value, **more):
     return row | {"period": str(period), "estimate": value, "unit": "visites", "n": value, **more}
 
 
+def six_years(product, then, now, usual=0.01, **more):
+    """Visits that change by as much on a year, up or down in turn, until the last one."""
+    *earlier, last = NOW.back(25)
+    ups = [(1 + usual) ** (-(-place // 4) % 2) for place in range(4, 28)]
+    known = [visits(product, one, then * up, **more) for one, up in zip(earlier, ups, strict=True)]
+    return [*known, visits(product, last, now, **more)]
+
+
 def edition(*rows):
     """The estimates of an edition, and what it compares."""
     frame = estimates.make(rows)
     ends = str(NOW), str(THEN)
     return frame, comparisons.make(
-        pair.tested(CATALOGUE, pair.counted(frame, *ends), pair.between(frame, CATALOGUE, *ends))
+        pair.tested(CATALOGUE, pair.counted(frame, NOW), pair.between(frame, CATALOGUE, *ends))
     )
 
 
@@ -79,8 +87,8 @@ def test_a_change_that_more_people_meet_comes_before_a_larger_one_of_few():
 def test_who_runs_an_edition_is_not_warned_of_a_net_promoter_score_below_zero():
     nps = {"indicator": "nps", "unit": "points", "ci_low": math.nan, "ci_high": math.nan}
     rows = [mark("boamp", THEN, -40.0, **nps), mark("boamp", NOW, -20.0, **nps)]
-    pairs = edition(*rows)[1].assign(verdict="rise")
-    assert main_points.established(pairs, NOW)["difference"].tolist() == [20.0]
+    frame, pairs = edition(*rows)
+    assert ranked(pairs.assign(verdict="rise"), frame, NOW)["difference"].tolist() == [20.0]
 
 
 def test_where_no_count_of_people_is_told_a_change_comes_last():
@@ -93,7 +101,7 @@ def test_each_indicator_is_a_point_once_and_the_others_are_named():
     counts = [
         row
         for product, now in (("boamp", 1_200_000.0), ("legifrance", 2_100_000.0))
-        for row in (visits(product, THEN, 1_000_000.0), visits(product, NOW, now))
+        for row in six_years(product, 1_000_000.0, now)
     ]
     frame, pairs = edition(*TWO_MARKS, *counts)
     rows = ranked(pairs, frame, NOW)
@@ -110,7 +118,7 @@ def test_each_indicator_is_a_point_once_and_the_others_are_named():
 def test_no_count_is_a_point_that_may_be_chance(before, chances):
     """A change of fewer than 1.96 roots of both counts is what people who come one by one make."""
     now = max(11, round(before + chances * math.sqrt(2 * before)))
-    rows = found(visits("boamp", THEN, float(before)), visits("boamp", NOW, float(now)))
+    rows = found(*six_years("boamp", float(before), float(now), usual=0.0))
     if abs(now - before) <= 1.96 * math.sqrt(before + now):
         assert rows.empty
 
@@ -151,14 +159,41 @@ def test_a_point_tells_what_moved_its_interval_and_that_it_was_not_rounded_first
     )
 
 
-def test_a_fall_of_visits_is_told_without_a_margin():
+def test_no_count_changed_most_that_changes_as_much_each_year():
+    """A site whose visits differ by 6 % from any year to the next has 6 % more."""
+    frame, pairs = edition(*six_years("boamp", 1e6, 1.06e6, usual=0.06))
+    rows = ranked(pairs, frame, NOW)
+    assert rows.empty
+    assert headline(points(rows), CATALOGUE) == "Aucun changement n'est établi sur un an."
+    assert pairs[["difference", "verdict", "reason"]].values.tolist() == [
+        [pytest.approx(6e4), "unknown", "usual"]
+    ]
+    assert found(*six_years("boamp", 1e6, 1.3e6, usual=0.06))["verdict"].tolist() == ["rise"]
+
+
+def test_nothing_is_established_of_a_count_that_has_no_years_behind_it():
+    young = [visits("boamp", one, 1e6) for one in NOW.back(11)[:-1]]
+    for rows in (young[-4:], young):
+        assert edition(*rows, visits("boamp", NOW, 2e6))[1]["reason"].tolist() == ["years"]
+
+
+def test_a_change_of_three_quarters_ago_is_not_part_of_what_is_usual():
+    rows = [
+        row | {"estimate": row["estimate"] * 0.7}
+        if NOW - 3 < Quarter.parse(row["period"]) < NOW
+        else row
+        for row in six_years("boamp", 1e6, 0.7e6)
+    ]
+    assert found(*rows)["verdict"].tolist() == ["fall"]
+
+
+def test_a_fall_of_visits_is_told_beside_what_is_usual():
     [point] = estimates.records(
-        found(visits("bodacc", THEN, 10_000.0, channel="open_data"),
-              visits("bodacc", NOW, 9_000.0, channel="open_data"))
-    )  # fmt: skip
+        found(*six_years("bodacc", 10_000.0, 9_000.0, usual=0, channel="open_data"))
+    )
     assert plain(title(point, CATALOGUE)) == "BODACC sur les pages de données : visites en baisse"
     assert plain(number(point, CATALOGUE)) == "−10,0 %"
-    assert "sans marge d'erreur" in detail(point, CATALOGUE)
+    assert detail(point, CATALOGUE).endswith("c'est plus que ce qui change d'habitude en un an")
     assert "les visites reculent de 10,0 %" in plain(headline(pd.DataFrame([point]), CATALOGUE))
 
 
@@ -181,7 +216,6 @@ def test_a_point_names_what_was_done_to_move_it_and_nothing_else():
 
 def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
     monkeypatch.setattr(main_points, "MOST", 3)
-    monkeypatch.setattr(main_points, "_Z", 2.58)
     rule = plain(main_points.rule())
-    assert "2,58 fois la racine" in rule and "qui en a 3 au plus" in rule
+    assert "ce que ce comptage change d'habitude" in rule and "qui en a 3 au plus" in rule
     assert "visites, appels, messages, abonnés et exemplaires vendus" in rule

@@ -136,40 +136,45 @@ def test_one_product_on_two_channels_is_told_apart(catalogue):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ([5.2, 1.6, 2], "progressent partout, de +1,6 % (BODACC) à +5,2 % (BOAMP)"),
-        ([-5.2, -1.6, -2], "reculent partout, de −1,6 % (BODACC) à −5,2 % (BOAMP)"),
-        ([5.2, 0.6, 2], "progressent, de +2,0 % (Légifrance) à +5,2 % (BOAMP). Les visites restent "
-         "stables (BODACC)"),
-        ([5.2, -0.6, 0], "progressent (BOAMP : +5,2 %). Les visites restent stables (BODACC et "
-         "Légifrance)"),
-        ([-5.2, 0.6, -2], "restent stables (BODACC). Les visites reculent, de −2,0 % (Légifrance) "
-         "à −5,2 % (BOAMP)"),
-        ([61.49, -70.7, 3], "progressent, de +3,0 % (Légifrance) à +61,5 % (BOAMP). Les visites "
-         "reculent (BODACC : −70,7 %)"),
-        ([3, -3, 0], "progressent (BOAMP : +3,0 %). Les visites restent stables (Légifrance). "
-         "Les visites reculent (BODACC : −3,0 %)"),
-        ([3, 3, 0], "progressent (BOAMP et BODACC : +3,0 %). Les visites restent stables "
-         "(Légifrance)"),
-        ([0.3, -0.9, 0], "restent stables partout"),
-        ([5, 5, 5], "progressent de 5,0 % partout"),
-        ([0, 0.01, -0.01], "restent stables partout"),
-        ([5, None, 2], "progressent partout où la comparaison est possible, "
+        ([5.2, 1.6, 2], "Partout, il y a plus {}, de +1,6 % (BODACC) à +5,2 % (BOAMP)"),
+        ([-5.2, -1.6, -2], "Partout, il y a moins {}, de −1,6 % (BODACC) à −5,2 % (BOAMP)"),
+        ([5.2, 0.6, 2], "Il y a plus {}, de +2,0 % (Légifrance) à +5,2 % (BOAMP). "
+         "Il y en a à peu près autant (BODACC)"),
+        ([5.2, -0.6, 0], "Il y a plus {} (BOAMP : +5,2 %). "
+         "Il y en a à peu près autant (BODACC et Légifrance)"),
+        ([-5.2, 0.6, -2], "Il y a à peu près autant {} (BODACC). "
+         "Il y en a moins, de −2,0 % (Légifrance) à −5,2 % (BOAMP)"),
+        ([61.49, -70.7, 3], "Il y a plus {}, de +3,0 % (Légifrance) à +61,5 % (BOAMP). "
+         "Il y en a moins (BODACC : −70,7 %)"),
+        ([3, -3, 0], "Il y a plus {} (BOAMP : +3,0 %). "
+         "Il y en a à peu près autant (Légifrance). Il y en a moins (BODACC : −3,0 %)"),
+        ([3, 3, 0], "Il y a plus {} (BOAMP et BODACC : +3,0 %). "
+         "Il y en a à peu près autant (Légifrance)"),
+        ([0.3, -0.9, 0], "Partout, il y a à peu près autant {}"),
+        ([5, 5, 5], "Partout, il y a plus {} (BOAMP, BODACC et Légifrance : +5,0 %)"),
+        ([0, 0.01, -0.01], "Partout, il y a à peu près autant {}"),
+        ([5, None, 2], "Partout où la comparaison est possible, il y a plus {}, "
          "de +2,0 % (Légifrance) à +5,0 % (BOAMP)"),
-        ([None, -3, None], "reculent de 3,0 % (BODACC)"),
-        ([None, 0, None], "restent stables (BODACC)"),
-        ([3, 3, 1], "progressent partout, de +1,0 % (Légifrance) à +3,0 % (BOAMP et BODACC)"),
+        ([None, -3, None], "Là où la comparaison est possible, il y a moins {} (BODACC : −3,0 %)"),
+        ([None, 0, None], "Là où la comparaison est possible, "
+         "il y a à peu près autant {} (BODACC)"),
+        ([3, 3, 1], "Partout, il y a plus {}, "
+         "de +1,0 % (Légifrance) à +3,0 % (BOAMP et BODACC)"),
     ],
 )  # fmt: skip
-def test_changes_are_told_by_their_ends(values, said, catalogue):
+def test_more_visits_than_a_year_before_are_told_by_their_ends_and_as_no_rise(
+    values, said, catalogue
+):
     frame = estimates.make(map(yoy, ("boamp", "bodacc", "legifrance"), values))
-    assert plain(findings.year_on_year(frame, catalogue, NOW)) == f"Sur un an, les visites {said}."
+    told = said.format("de visites qu'un an avant")
+    assert plain(findings.year_on_year(frame, catalogue, NOW)) == f"{told}."
 
 
 def test_where_some_cannot_be_compared_a_rise_and_a_fall_say_so(catalogue):
     frame = estimates.make([yoy("boamp", 61.49), yoy("bodacc", -70.7), yoy("legifrance", None)])
     assert plain(findings.year_on_year(frame, catalogue, NOW)) == (
-        "Sur un an, là où la comparaison est possible, les visites progressent (BOAMP : "
-        "+61,5 %). Les visites reculent (BODACC : −70,7 %)."
+        "Là où la comparaison est possible, il y a plus de visites qu'un an avant (BOAMP : "
+        "+61,5 %). Il y en a moins (BODACC : −70,7 %)."
     )
 
 
@@ -185,20 +190,20 @@ def test_the_channels_of_one_product_are_each_told(catalogue):
         frame = estimates.make(rows[i] for i in places)
         return plain(findings.year_on_year(frame, catalogue, NOW, by="channel"))
 
-    assert said(1) == "Sur un an, les visites progressent de 2,7 % sur le web."
+    assert said(1) == "Il y a plus de visites qu'un an avant sur le web (+2,7 %)."
     assert said(0, 1) == (
-        "Sur un an, les visites progressent de 2,7 % sur le web et de 4,3 % sur les pages "
-        "de données."
+        "Il y a plus de visites qu'un an avant sur le web (+2,7 %) et sur les pages "
+        "de données (+4,3 %)."
     )
     assert said(1, 2, 3) == (
-        "Sur un an, les visites progressent de 2,7 % sur le web, reculent de 3,0 % par téléphone "
-        "et restent stables par courrier ou courriel."
+        "Il y a plus de visites qu'un an avant sur le web (+2,7 %). Il y en a à peu près autant "
+        "par courrier ou courriel (0,0 %). Il y en a moins par téléphone (−3,0 %)."
     )
 
 
 def test_downloads_are_not_called_visits(catalogue):
     frame = estimates.make([yoy("bodacc", 3, indicator="downloads_yoy")])
-    assert "les téléchargements progressent" in findings.year_on_year(frame, catalogue, NOW)
+    assert "plus de téléchargements" in findings.year_on_year(frame, catalogue, NOW)
 
 
 def test_no_change_is_made_up(catalogue):
@@ -569,6 +574,6 @@ def test_the_told_ends_hold_every_change(catalogue, values):
     for value in (min(values), max(values)):
         size = french.number(abs(value), indicator.decimals)
         assert size in said or abs(value) < least
-    assert ("reculent" in said) == any(value <= -least for value in values)
-    assert ("progressent" in said) == any(value >= least for value in values)
-    assert ("stables" in said) == any(abs(value) < least for value in values)
+    assert ("moins" in said) == any(value <= -least for value in values)
+    assert ("plus" in said) == any(value >= least for value in values)
+    assert ("autant" in said) == any(abs(value) < least for value in values)

@@ -6,10 +6,12 @@ whole is `partial`, and is never compared.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from observlib import estimates
@@ -17,6 +19,9 @@ from observlib.answers import SUBJECT, by_device
 from observlib.confidentiality.disclosure import protect
 from observlib.estimates import LOW_BASE
 from observlib.period import Quarter, month_days, months_between
+
+HISTORY = 25  # quarters: six years and the one that is compared
+_YEAR = 4  # quarters, and the least changes on a year: one of each season
 
 
 def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visits") -> pd.DataFrame:
@@ -207,3 +212,37 @@ def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
             value = {"estimate": 100 * (now / then - 1)} if comparable else {"status": "missing"}
             made.append(row | value)
     return estimates.make(made)
+
+
+def usual_change(counts: Sequence[float]) -> tuple[float, float]:
+    """How much a count usually differs from that of a year before: standard error and its df.
+
+    The root mean square of its relative changes on a year that had ended a year before (those of
+    the last three quarters hold part of the change that is looked for), and never less than what
+    people who come one by one make (Poisson: the root of the sum of both counts).
+
+    Changes of a count that drifts resemble each other by ρ = 1 − k/4, k quarters apart: n of them
+    are worth n²/Σρ² (G. E. P. Box, *Annals of Mathematical Statistics* 25 (1954), 290–302).
+
+    Parameters
+    ----------
+    counts
+        By quarter, the oldest first, up to the one compared with a year before; NaN where not
+        known. Where they tell fewer than four changes the error is infinite, and `df` 0.
+
+    Examples
+    --------
+    >>> se, df = usual_change([1000, 1000, 1000, 1000, 1100, 900, 1100, 900, 1100, 0, 0, 0, 1300])
+    >>> round(se, 1), round(df, 1)
+    (98.4, 2.2)
+    """
+    values = np.asarray(counts, dtype=float)
+    now, then = values[-1], values[-1 - _YEAR]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        earlier = values[_YEAR:-_YEAR] / values[: -2 * _YEAR] - 1
+    at = np.flatnonzero(np.isfinite(earlier))
+    if len(at) < _YEAR:
+        return math.inf, 0.0
+    alike = np.clip(1 - np.abs(np.subtract.outer(at, at)) / _YEAR, 0, 1)
+    usual = then * math.sqrt(np.mean(earlier[at] ** 2))
+    return max(usual, math.sqrt(now + then)), len(at) ** 2 / float(np.sum(alike**2))

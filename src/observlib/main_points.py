@@ -4,9 +4,8 @@ Of each indicator of the quarter, the changes on a year that are established are
 size times the people concerned, and the first of each indicator is a point:
 
 - established is what a comparison of the edition tells to rise or to fall: a difference whose
-  interval, corrected for all that is tested with it, leaves 0 out; or, of a whole count, one of at
-  least what matters by its entry, and larger than chance makes of people who come one by one
-  (Poisson: 1.96 times the root of the sum of both counts);
+  test, corrected for all that is tested with it, holds; of a whole count it is tested against what
+  the count usually changes on a year (see `counts.usual_change`);
 - the size is the difference as a share of the scale (10 for a mark on ten, 100 for a share);
 - the people concerned are the visits, calls, messages, subscribers or copies of the product by the
   same channel in the quarter; a count's change is itself a number of them.
@@ -18,7 +17,6 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from observlib.actions import Action
@@ -32,7 +30,6 @@ from observlib.period import Quarter
 TEXTS = wording.beside(__file__)
 MOST = 5
 QUARTERS = 9  # of a line beside a point: two years and the quarter
-_Z = 1.96
 _ESTABLISHED = ("rise", "fall")
 _SCALES = {"%": 100.0, "points": 200.0}  # what a whole scale is; `sur 10` says it itself
 _SERIES = ["indicator", "product", "channel", "device"]
@@ -47,16 +44,6 @@ def on_a_year(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
         & (pairs["period"] == str(quarter))
         & (pairs[REFERENCE + "period"] == str(quarter - 4))
     ].reset_index(drop=True)
-
-
-def established(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    """The pairs of `on_a_year` that rise or fall by more than chance makes."""
-    found = on_a_year(pairs, quarter)
-    counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
-    people = found["estimate"] + found[REFERENCE + "estimate"]
-    chance = _Z * np.sqrt(people.where(counted))  # a net promoter score may be below zero
-    kept = found["verdict"].isin(_ESTABLISHED) & ~(counted & (size <= chance))
-    return found[kept].reset_index(drop=True)
 
 
 def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
@@ -89,7 +76,8 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
     >>> found[["people", "weight"]].values.tolist()
     [[40000.0, 2000.0]]
     """
-    found = established(pairs, quarter)
+    found = on_a_year(pairs, quarter)
+    found = found[found["verdict"].isin(_ESTABLISHED)].reset_index(drop=True)
     counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
     counts = frame[
         frame["indicator"].isin(PEOPLE)
@@ -178,9 +166,8 @@ def rule() -> str:
     """The rule by which main points are chosen, as the method's page tells it."""
     people = french.join(TEXTS[f"things.{name}"].partition(" ")[2] for name in PEOPLE)
     conditions = f"- {TEXTS['rule.measured']}\n- {TEXTS['rule.counted']}"
-    chance = TEXTS["rule.chance"].format(z=french.number(_Z, 2))
     ranked_ = TEXTS["rule.ranked"].format(people=people, most=MOST)
-    return "\n\n".join((TEXTS["rule.established"], conditions, f"{chance} {ranked_}"))
+    return "\n\n".join((TEXTS["rule.established"], conditions, ranked_))
 
 
 def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:

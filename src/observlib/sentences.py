@@ -142,9 +142,10 @@ def highest_and_lowest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -
 def year_on_year(
     changes: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product"
 ) -> str:
-    """Where a counted quantity rose, fell or stayed on a year; each change where `by` channel.
+    """Where a count is higher, lower or about the same as a year before; where `by` channel, each.
 
-    A change smaller than what matters, by the catalogue, is neither: the count is stable.
+    It says how many there are, and not that a change is established (see `counts.usual_change`). A
+    change smaller than what matters, by the catalogue, is none.
 
     Examples
     --------
@@ -157,42 +158,35 @@ def year_on_year(
     ...     for product, value in (("legifrance", 1.9), ("boamp", 0.2))
     ... )
     >>> known = load_catalogue(Path("data/catalogue"))
-    >>> year_on_year(changes, known, "2026-T3").replace("\\xa0", " ")
-    'Sur un an, les visites progressent (Légifrance : +1,9 %). Les visites restent stables (BOAMP).'
+    >>> print(year_on_year(changes, known, "2026-T3").replace("\\xa0", " "))
+    ... # doctest: +NORMALIZE_WHITESPACE
+    Il y a plus de visites qu'un an avant (Légifrance : +1,9 %).
+    Il y en a à peu près autant (BOAMP).
     """
     rows = _of_period(changes, catalogue, period, "year_on_year", by)
     shown = rows[rows["status"] == "published"].sort_values("estimate", kind="stable")
     if shown.empty:
         return TEXTS["no_change"]
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
-    things, least = phrases.change_unit(indicator, catalogue), phrases.matters(indicator, catalogue)
-    if by == "channel":
-        told = phrases.each(shown, indicator, least)
-        return TEXTS["changed"].format(things=things, changed=told)
-    does = phrases.change(shown["estimate"].iat[0], indicator, least)
-    if len(shown) == 1:
-        name = shown["name"].iat[0]
-        return TEXTS["changed_one"].format(things=things, changed=does, name=name)
+    things, least = phrases.counted_by(indicator, catalogue)
     shown = shown.assign(
         sign=[phrases.sign(x, indicator, least) for x in shown["estimate"]],
         text=[words.value(row, indicator) for row in shown.to_dict("records")],
     )
-    where = "" if len(shown) == len(rows) else f" {TEXTS['where']}"
-    if shown["text"].nunique() == 1 or set(shown["sign"]) == {0}:
-        return TEXTS["changed_everywhere"].format(things=things, changed=does, where=where)
-    if shown["sign"].nunique() == 1:
-        verb, ends = phrases.does(shown["sign"].iat[0]), _ends(shown)
-        return TEXTS["ends_everywhere"].format(things=things, does=verb, where=where, ends=ends)
+    everywhere = by != "channel" and len(shown) > 1 and shown["sign"].nunique() == 1
+    start = "everywhere" if everywhere else "first"
+    start += "_where" if len(shown) < len(rows) else ""
     sentences: list[str] = []
-    for sign in (1, 0, -1):
+    for sign, does in ((1, "more"), (0, "same"), (-1, "fewer")):
         own = shown[shown["sign"] == sign]
         if len(own):
-            names = TEXTS["stable"].format(names=phrases.join_few(own["name"]))
-            ends = _ends(own) if sign else f" {names}"
-            told = TEXTS["next" if sentences else "first_where" if where else "first"].format(
-                things=things, does=phrases.does(sign), ends=ends
-            )
-            sentences.append(told)
+            names = "" if everywhere else f" ({phrases.join_few(own['name'])})"
+            ends = _ends(own) if sign else names
+            if by == "channel":
+                places = (f"{row['name']} ({row['text']})" for row in phrases.by_channel(own))
+                ends = f" {french.join(places)}"
+            text = TEXTS["next" if sentences else start]
+            sentences.append(text.format(does=TEXTS[does], things=french.of(things), ends=ends))
     return together(*sentences)
 
 

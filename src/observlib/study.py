@@ -328,8 +328,8 @@ class Study(Drawing):
 
         Examples
         --------
-        >>> Study("2026-T3", "data/demo").main_points["indicator"].tolist()[:2]
-        ['satisfaction_10', 'visits']
+        >>> Study("2026-T3", "data/demo").main_points["indicator"].tolist()
+        ['satisfaction_10']
         """
         rows, pairs = self._of_edition(frame.families())
         found = main_points.points(main_points.ranked(pairs, rows, self.edition))

@@ -62,3 +62,30 @@ def test_what_a_test_would_have_seen_gives_back_no_exact_interval(sides):
         told.append(found[comparisons.NUMBERS].iloc[0].tolist())
     assert told[0] == pytest.approx(told[1])
     assert told[0] == pytest.approx([0.0, -0.5, 0.5, 0.95, 1.43 * 0.5])
+
+
+@pytest.mark.parametrize(
+    ("months", "now", "verdict", "ends"),
+    [
+        (1, 8.4, "unknown", (0.0, 2.5)),  # told in wide steps
+        (3, 8.0, "unknown", (0.0, 1.9)),  # told as before, when it was 0,4 lower
+        (3, 8.2, "rise", (0.2, 2.1)),
+    ],
+)
+def test_no_reader_is_told_that_a_difference_is_above_zero_whose_interval_may_be_zero(
+    months, now, verdict, ends
+):
+    period = {1: ("2026-08", "2025-08"), 3: ("2026-T3", "2025-T3")}[months]
+    mark = {"indicator": "satisfaction_10", "device": "d", "unit": "sur 10", "n": 120.0}
+    after, before = ({**mark, "period": one} for one in period)
+    after, before = {**after, "estimate": 8.4}, {**before, "estimate": 7.0}
+    pair = {**after, **{f"reference_{name}": value for name, value in before.items()}}
+    pair |= {"status": "published", "reference_status": "published", "against": "before"}
+    pair |= {"difference": 1.4, "difference_low": 0.4, "difference_high": 2.3, "level": 0.95}
+    pairs = comparisons.make(pd.DataFrame([{**pair, "verdict": "rise", "detectable": 1.4}]))
+    wide = [("d", "", "", "satisfaction", 1)]
+    decision = control.Decision(estimates.make([{**after, "estimate": now}]), wide, pd.DataFrame())
+    (found,) = estimates.records(control.applied_to_pairs(pairs, decision, [], lambda rows: rows))
+    assert [found["difference_low"], found["difference_high"]] == pytest.approx(ends)
+    assert found["verdict"] == verdict
+    assert (found["reason"] == "precision") == (verdict == "unknown")

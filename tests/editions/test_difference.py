@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from observlib import comparisons, errata, estimates
+from observlib.cli.printing import print_difference
 from observlib.confidentiality.knowledge import Published
 from observlib.editions.difference import Difference, between, named, pages, values
 from observlib.errors import ObservError
@@ -143,6 +144,19 @@ def test_the_page_of_changes_tells_what_is_new_and_what_was_known(catalogue):
     assert ["en hausse" in line for line in lines] == [True, True, False]
     assert "6,0 sur 10 | 7,0 sur 10 | en hausse (5,0 au 3e trimestre 2025)" in lines[0]
     assert ["ce que 2026-T2 n’établissait pas" in line for line in lines] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("now", "fall"), [(4.0, "5,0 au 3e trimestre 2025"), (5.0, "à moins de 0,1 près")]
+)
+def test_a_fall_names_the_value_it_fell_from_and_not_that_of_the_edition_before(
+    catalogue, capsys, now, fall
+):
+    told = [edition(quarter, [figure("boamp", quarter, now)], ("fall",)) for quarter in QUARTERS]
+    assert fall in pages(told, catalogue)["2026-T3"][2].replace("\u00a0", " ")
+    print_difference(between(*told, catalogue), catalogue, *QUARTERS)
+    line = f"{now:.1f} sur 10 → {now:.1f} sur 10; fall from 5,0 in 2025-T3".replace(".", ",", 2)
+    assert line in capsys.readouterr().out.replace("\u00a0", " ")
 
 
 def test_a_correction_is_told_on_the_page_of_changes_and_the_last_one_counts(catalogue):

@@ -206,14 +206,17 @@ def print_status(
 def print_difference(found: Difference, known: Catalogue, before: str, after: str) -> None:
     """Print what an edition tells otherwise than another one."""
     from observlib import estimates
-    from observlib.editions.difference import ESTABLISHED, named, values
+    from observlib.editions.difference import ESTABLISHED, moved_from, named, values
 
     def changed(row: dict[str, Any]) -> str:
         then, now = values(row, known)
-        since = row["reference_period"]
-        told = f"; {row['verdict']} since {since}" if row["verdict"] in ESTABLISHED else ""
-        first = f", which {before} did not tell" if row["verdict"] != row["before_verdict"] else ""
-        return f"{named(row, known)}: {then} → {now}{told}{first * bool(told)}"
+        told = f"{named(row, known)}: {then} → {now}"
+        if row["verdict"] in ESTABLISHED:
+            value, less = moved_from(row, known)
+            told += f"; {row['verdict']} from {value} in {row['reference_period']}"
+            told += f", by less than {less}" if less else ""
+            told += f", which {before} did not tell" * (row["verdict"] != row["before_verdict"])
+        return told
 
     def revised(row: dict[str, Any]) -> str:
         told = " → ".join(values(row, known))

@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.comparability import of_pairs
-from observlib.survey.comparison import REFERENCE, Kind, compare, two_by_two, waves
+from observlib.counts import HISTORY, usual_change
+from observlib.period import Quarter
+from observlib.survey.comparison import PAIRED, REFERENCE, Kind, compare, two_by_two, waves
 
 # counts of people whom a product reached
 PEOPLE = ("visits", "calls_offered", "tickets_received", "subscribers", "units_sold")
+_SERIES = ["indicator", "product", "channel", "device"]
 NOTHING = "0"  # what an effect stands beside
 MANY = 20  # products above which those of one department alone are compared
 THIN = "low_base"  # a reason, beside those of `survey.comparison`
@@ -66,18 +70,19 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     return pairs[~nothing].assign(against="before").reset_index(drop=True)
 
 
-def counted(frame: pd.DataFrame, period: str, before: str) -> pd.DataFrame:
-    """Pair a period's counts of people with those of another, by device.
+def counted(
+    frame: pd.DataFrame, quarter: Quarter, past: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Pair a quarter's counts of people with those of a year before, by device.
 
-    Of whole populations, they are not tested: `tested` tells a change of at least what matters by
-    the indicator's entry.
+    They are tested against what each usually changes on a year (see `counts.usual_change`).
 
     Parameters
     ----------
     frame
         Estimates; those of `PEOPLE` without a group are kept.
-    period, before
-        The period, and that which it is compared with.
+    past
+        Those of `counts.HISTORY` quarters, where `frame` has not all of them.
 
     Examples
     --------
@@ -87,11 +92,21 @@ def counted(frame: pd.DataFrame, period: str, before: str) -> pd.DataFrame:
     ...     {**visits, "period": period, "estimate": value}
     ...     for period, value in (("2025-T3", 120.0), ("2026-T3", 150.0))
     ... )
-    >>> counted(frame, "2026-T3", "2025-T3")[["estimate", "reference_estimate"]].values.tolist()
-    [[150.0, 120.0]]
+    >>> found = counted(frame, Quarter(2026, 3))
+    >>> found[["estimate", "reference_estimate", "paired_df"]].values.tolist()
+    [[150.0, 120.0, 0.0]]
     """
     rows = frame[frame["indicator"].isin(PEOPLE) & (frame["group"] == "")]
-    return waves(rows, period, before).assign(against="before")
+    pairs = waves(rows, str(quarter), str(quarter - 4)).assign(against="before")
+    known = frame if past is None else past
+    known = known[(known["status"] == "published") & (known["group"] == "")]
+    value = known.drop_duplicates([*_SERIES, "period"]).set_index([*_SERIES, "period"])["estimate"]
+    periods = [*map(str, quarter.back(HISTORY))]
+    usual = [
+        usual_change([value.get((*key, period), math.nan) for period in periods])
+        for key in pairs[_SERIES].itertuples(index=False, name=None)
+    ]
+    return pairs.assign(**dict(zip(PAIRED, np.reshape(usual, (-1, 2)).T, strict=True)))
 
 
 def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:

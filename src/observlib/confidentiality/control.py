@@ -353,7 +353,10 @@ def applied_to_pairs(
                 found.append(then)
                 continue
         found.append(_pair(row, changes, wide))
-    return comparisons.make(pd.DataFrame(found, columns=pairs.columns))
+    told = pd.DataFrame(found, columns=pairs.columns)
+    is_open = "verdict in ('rise', 'fall') and difference_low <= 0 <= difference_high"
+    told.loc[told.query(is_open).index, ["verdict", "reason"]] = "unknown", "precision"
+    return comparisons.make(told)
 
 
 def _names(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -383,9 +386,7 @@ def _pair(row: dict[str, Any], changes: dict[str, dict[str, Any]], wide: set[Ser
             out["detectable"] *= (out["difference_high"] - out["difference_low"]) / exact
     if moved and not math.isnan(out["difference"]):
         for name in ("difference", "difference_low", "difference_high"):
-            out[name] += moved
-        if out["difference_low"] < 0 < out["difference_high"]:
-            out["verdict"] = "unknown" if out["verdict"] in ("rise", "fall") else out["verdict"]
+            out[name] = round(out[name] + moved, 9)
     return out
 
 

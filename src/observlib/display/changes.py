@@ -33,6 +33,7 @@ REASONS = {
     "unit": "unités différentes",
     "base": "ni nombre de réponses ni intervalle publiés",
     "spread": "réponses toutes semblables",
+    "years": "trop peu d'années connues",
 }
 # By what a pair is against: the column that names its two sides, how it is headed, and the values.
 _PLACES: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
@@ -168,7 +169,11 @@ def verdict(row: Mapping[str, Any], heads: Mapping[str, str] = EVOLVED) -> str:
     --------
     >>> verdict({"verdict": "unknown", "reason": "partial"})
     'non testé (période incomplète)'
+    >>> verdict({"verdict": "unknown", "reason": "usual", "difference": 24})
+    "de plus qu'il y a un an"
     """
+    if row["reason"] == "usual":
+        return TEXTS["more" if row["difference"] > 0 else "fewer"]
     why = REASONS.get(row["reason"], "")
     return TEXTS["untested"].format(why=why) if why else heads[row["verdict"]]
 
@@ -290,6 +295,7 @@ def _table(
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
     note = [rule(heads), TEXTS["seen"], *told[:1]]
     note += filter(None, [care])
+    note += [TEXTS["usual"]] if (compared["reason"] == "usual").any() else []
     note += [TEXTS["rounded"]] if _apart(compared, catalogue) else []
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     labelled = markdown(": {} {{#{}}}", caption, Markdown(label))

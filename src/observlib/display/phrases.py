@@ -105,50 +105,17 @@ def also(groups: Iterable[str]) -> list[str]:
     return [TEXTS["also"].format(names=group) for group in groups]
 
 
-def change_unit(indicator: Indicator, catalogue: Catalogue) -> str:
-    """The things whose change an indicator is: "visites" for `visits_yoy`."""
-    of = catalogue.indicators.get(indicator.id.removesuffix("_yoy"))
-    return of.unit if of and words.is_count(of.unit) else TEXTS["values"]
-
-
-def matters(indicator: Indicator, catalogue: Catalogue) -> float:
-    """The change, in %, from which a count is no longer stable, by the entry of the count."""
-    of = catalogue.indicators.get(indicator.id.removesuffix("_yoy"))
-    return (of.matters if of and of.comparison == "count" else None) or 0.0
+def counted_by(indicator: Indicator, catalogue: Catalogue) -> tuple[str, float]:
+    """The things whose change an indicator is ("visites"), and the change in % that matters."""
+    of = catalogue.indicators.get(indicator.id.removesuffix("_yoy"), indicator)
+    things = of.unit if words.is_count(of.unit) else TEXTS["values"]
+    return things, (of.matters or 0.0) * (of.comparison == "count")
 
 
 def sign(x: float, indicator: Indicator, least: float = 0.0) -> int:
     """The sign of a change; one that rounds to zero, or is smaller than `least`, has none."""
     shown = words.figure(x, indicator)
     return 0 if abs(x) < least else (shown[0] == "+") - (shown[0] == french.MINUS)
-
-
-def change(x: float, indicator: Indicator, least: float = 0.0) -> str:
-    """What things did whose count changed by `x` %."""
-    return " ".join(_change(x, indicator, least)).rstrip()
-
-
-def _change(x: float, indicator: Indicator, least: float) -> tuple[str, str]:
-    """The verb of what things did whose count changed by `x` %, and by how much."""
-    moved = sign(x, indicator, least)
-    by = TEXTS["by"].format(size=french.percent(abs(x), indicator.decimals)) if moved else ""
-    return does(moved), by
-
-
-def does(sign: int) -> str:
-    """The verb of things whose count rose (1), fell (-1) or stayed (0)."""
-    if sign:
-        return TEXTS["rise" if sign > 0 else "fall"]
-    return TEXTS["stay"]
-
-
-def each(rows: pd.DataFrame, indicator: Indicator, least: float = 0.0) -> str:
-    """What things did in each row: "progressent de 2 % sur le web et de 4 % par téléphone"."""
-    clauses: dict[str, list[str]] = {}
-    for row in by_channel(rows):
-        verb, by = _change(row["estimate"], indicator, least)
-        clauses.setdefault(verb, []).append(f"{by} {row['name']}".strip())
-    return french.join(f"{verb} {french.join(found)}" for verb, found in clauses.items())
 
 
 def fine(one: float, other: float, indicator: Indicator) -> Indicator:

@@ -215,15 +215,24 @@ def _table(
 def _verdict(row: Mapping[str, Any], before: Publication, catalogue: Catalogue) -> str:
     if row["verdict"] not in ESTABLISHED:
         return TEXTS["untested"]
-    indicator = catalogue.indicators[row["indicator"]]
+    value, less = moved_from(row, catalogue)
     since = TEXTS["since"].format(
         verdict=estimates.EVOLVED[row["verdict"]],
-        value=words.figure(row["reference_estimate"], indicator, row["unit"]),
+        value=value,
         when=french.when(row["reference_period"]),
+        less=less and TEXTS["less"].format(size=less),
     )
     if row["verdict"] == row[f"{BEFORE}verdict"]:
         return since
     return TEXTS["new"].format(since=since, before=before.quarter)
+
+
+def moved_from(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, str]:
+    """The value that a verdict is about; and what it moved by less than, where both read alike."""
+    indicator, unit = catalogue.indicators[row["indicator"]], row["unit"]
+    then, now = (words.figure(row[x], indicator, unit) for x in ("reference_estimate", "estimate"))
+    places = words.decimals(indicator, unit)
+    return then, french.number(10.0**-places, places) if then == now else ""
 
 
 def named(row: Mapping[str, Any], catalogue: Catalogue) -> str:

@@ -32,7 +32,8 @@ from observlib.survey.multiplicity import Method, adjust, halves, levels
 
 Kind = Literal["mean", "share", "interval", "count"]
 VERDICTS = ("rise", "fall", "stable", "unknown")
-REASONS = ("suppressed", "missing", "partial", "unit", "base", "spread", "precision")
+_NOT_COMPARABLE = ("suppressed", "missing", "partial", "unit")
+REASONS = (*_NOT_COMPARABLE, "base", "spread", "years", "precision", "usual")
 REFERENCE = estimates.REFERENCE  # before the names of a pair's second estimate
 PAIRED = ("paired_se", "paired_df")  # standard error and degrees of freedom of a difference
 RESULTS = [
@@ -50,7 +51,6 @@ RESULTS = [
 _SUBJECT = ["indicator", "product", "channel", "device", "group", "group_value"]
 _NUMBERS = estimates.NUMBERS
 _MEASURES = RESULTS[:7]
-_NOT_COMPARABLE = ("suppressed", "missing", "partial", "unit")
 _COUNT_ROUNDS = 0.05  # a relative change, in %, that is written 0,0 %
 
 
@@ -159,12 +159,13 @@ def compare(
     pairs
         What `waves`, `two_by_two` and `beside` give, put together with `pandas.concat`: the
         family is the rows that can be tested. Estimates have 95 % intervals. Where a row has
-        `PAIRED`, the difference is tested with them (Student's), whatever its kind.
+        `PAIRED`, the difference is tested with them (Student's), whatever its kind; those of a
+        count are of what it usually changes (see `counts.usual_change`).
     kinds
         How each indicator is compared. `mean`: its interval is Student's, of `n_eff` − 1 degrees
         of freedom; `share`: in %, on the base `n_eff`, or `n` where only that is known
         (`simple_sample` is then true); `interval`: whatever else has an interval; `count`: of a
-        whole population, compared as it is.
+        whole population, tested where it has `PAIRED`, else compared as it is.
     matters
         The smallest difference of interest of an indicator, in its unit; for a count, in % of
         the reference. Without it no measure can be told to be stable; a count is where its
@@ -186,8 +187,10 @@ def compare(
         `difference_high`, and of `detectable`, the smallest change that would have been seen 8
         times in 10; they are empty, and so is `p_value`, where nothing could be tested. `reason`
         says why a verdict is `unknown`: a status, units that differ (`unit`), no base or interval
-        (`base`), answers all alike (`spread`), or an interval too wide (`precision`).
-        `difference` is empty where a value is withheld, absent or of an incomplete period.
+        (`base`), answers all alike (`spread`), too few years of a count (`years`), which changes
+        as usual (`usual`), or an interval too wide (`precision`). `difference` is empty where a
+        value is withheld, absent or of an incomplete period. A count has no interval: it would tell
+        those of years before.
 
     Raises
     ------
@@ -241,16 +244,17 @@ def compare(
         if reason not in _NOT_COMPARABLE:
             result["difference"] = row["estimate"] - row[REFERENCE + "estimate"]
         if not math.isnan(p):
-            low, high = _difference(row, kind, its_level)[1:3]
-            said = verdict(low, high, margin, holds=bool(corrected <= 1 - level))
-            result |= {
-                "difference_low": low,
-                "difference_high": high,
-                "level": its_level,
-                "detectable": detectable_of_interval(low, high, its_level),
-                "verdict": said,
-                "reason": "precision" if said == "unknown" else "",
-            }
+            holds = bool(corrected <= 1 - level)
+            if kind == "count":
+                said, why = _as_it_is(row, kind, margin), "usual"
+                said = said if holds or said == "stable" else "unknown"
+            else:
+                low, high = _difference(row, kind, its_level)[1:3]
+                said, why = verdict(low, high, margin, holds), "precision"
+                result |= {"difference_low": low, "difference_high": high}
+                result["detectable"] = detectable_of_interval(low, high, its_level)
+            why = why if said == "unknown" else ""
+            result |= {"level": its_level, "verdict": said, "reason": why}
         elif not reason:
             result["verdict"] = _as_it_is(row, kind, margin)
         found.append(result)
@@ -292,7 +296,8 @@ def _why_not(row: Mapping[str, Any], kind: Kind) -> str:
     if _without_chance(row, kind):
         return ""
     if _paired(row):
-        return "" if row[PAIRED[0]] > 0 and row[PAIRED[1]] >= 1 else "spread"
+        few = "years" if kind == "count" else "spread"
+        return "" if row[PAIRED[0]] > 0 and row[PAIRED[1]] >= 1 else few
     sides = _sides(row)
     if kind == "share":
         return "base" if any(math.isnan(_base(side)) for side in sides) else ""
@@ -308,8 +313,9 @@ def _why_not(row: Mapping[str, Any], kind: Kind) -> str:
 
 
 def _without_chance(row: Mapping[str, Any], kind: Kind) -> bool:
-    """Whether both values are those of whole populations."""
-    return kind == "count" or all(math.isinf(side["n_eff"]) for side in _sides(row))
+    """Whether both values are those of whole populations, and not tested as `PAIRED`."""
+    whole = kind == "count" or all(math.isinf(side["n_eff"]) for side in _sides(row))
+    return whole and not _paired(row)
 
 
 def _as_it_is(row: Mapping[str, Any], kind: Kind, margin: float) -> str:

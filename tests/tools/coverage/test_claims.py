@@ -10,8 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import project
-from tools.coverage import alarms, breaks, effects, nonresponse, planning, power, ranking
+from observlib import comparisons, estimates, project
+from observlib.catalogue import load_catalogue
+from observlib.comparison.pairs import counted, tested
+from observlib.period import Quarter
+from tools.coverage import alarms, breaks, counts, effects, nonresponse, planning, power, ranking
 from tools.coverage.__main__ import ALONE
 from tools.coverage.simulate import how_often
 
@@ -22,6 +25,7 @@ ROOT = Path(__file__).parents[3]
 CASES: dict[str, Any] = {
     "alarms": "marks",
     "breaks": ("season", 0.6, 0.0),
+    "counts": (0.1, 3, "steady", 0.5, 10_000.0, 0.03),
     "effects": "season",
     "nonresponse": "share_1.0",
     "planning": ("weighted_mean", "other"),
@@ -101,6 +105,33 @@ def test_a_true_fall_of_the_mark_is_seen_half_as_often_again_at_the_same_error()
     assert share["nothing", power.FIRST] <= 5 and share["nothing", power.EQUAL] <= 5
     for what in ("headline", "all"):
         assert share[what, power.FIRST] >= 1.5 * share[what, power.EQUAL]
+
+
+def test_where_counts_change_as_usual_hardly_a_page_says_that_one_rises_or_falls():
+    table_ = table("counts")
+    still = table_[table_["rise"] == 0]
+    in_blocks = still["alike"] == counts.YEAR
+    usual = still["alike"] <= 0.5
+    assert (still.loc[usual, "share"] <= 2).all(), "the page says that it holds by far"
+    assert (still.loc[~in_blocks, "share"] <= 8).all(), "the page says that it holds nearly"
+    assert (still.loc[in_blocks, "share"] <= 15).all(), "more than the page admits"
+    seen = table_[table_["rise"] == 0.2].set_index(["years", "spread"])["share"]
+    assert seen[5, 0.01] >= 95 and seen[5, 0.03] >= 80
+
+
+def test_what_is_drawn_of_counts_is_what_a_page_says_of_them():
+    now, catalogue = Quarter(2026, 3), load_catalogue(ROOT / "data" / "catalogue")
+    for repetition, years in enumerate((2, 3, 6)):
+        page = counts.drawn((0.2, years, "grows", 0.5, 10_000.0, 0.03), 1, repetition)
+        visits = {"indicator": "visits", "unit": "visites", "channel": "web", "product": "boamp"}
+        rows = [
+            {**visits, "device": f"d{place}", "period": str(quarter), "estimate": count, "n": count}
+            for place, counted_ in enumerate(page.to_numpy())
+            for quarter, count in zip(now.back(len(counted_)), counted_, strict=True)
+        ]
+        found = comparisons.make(tested(catalogue, counted(estimates.make(rows), now)))
+        said = ["" if x in ("unknown", "stable") else x for x in found["verdict"]]
+        assert said == counts.established(page)
 
 
 def test_a_device_gives_less_than_one_false_alarm_in_five_years():

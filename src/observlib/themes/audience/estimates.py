@@ -242,7 +242,8 @@ def visits(
         counts.quarterly(audience, quarters, "downloads"),
         by_month,
     ]
-    before = counted(by_quarter, str(quarter), str(quarter - 4))
+    past = counts.quarterly(audience, quarter.back(counts.HISTORY))
+    before = counted(by_quarter, quarter, past)
     return estimates.combine(rows), tested(catalogue, before)
 
 

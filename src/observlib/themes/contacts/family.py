@@ -8,6 +8,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.comparison import leading_answer
 from observlib.comparison.pairs import between, counted, tested
+from observlib.counts import HISTORY
 from observlib.families import family
 from observlib.period import Quarter
 from observlib.themes.contacts import calls as phone
@@ -30,10 +31,12 @@ def contacts(
     quarter: Quarter,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Nine quarters of calls and messages; their load, topics and delays in the quarter."""
-    quarters = quarter.back(9)
+    quarters, known = quarter.back(9), quarter.back(HISTORY)
     promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
-    called = phone.quarterly(calls_by_day, intervals_by_day, quarters, calls_by_wait)
-    written = messages.quarterly(tickets_by_state, quarters, promises, tickets_by_delay)
+    called = phone.quarterly(calls_by_day, intervals_by_day, known, calls_by_wait)
+    written = messages.quarterly(tickets_by_state, known, promises, tickets_by_delay)
+    past = estimates.combine([called, written])
+    called, written = (x[x["period"].isin(map(str, quarters))] for x in (called, written))
     by_quarter = visits[
         visits["period"].isin(map(str, quarters)) & (visits["indicator"] == "visits")
     ]
@@ -47,8 +50,7 @@ def contacts(
         messages.answers_in_time(tickets_by_state, quarter, delays=tickets_by_delay),
         themes(tickets_by_theme, "ticket", [quarter]),
     ]
-    ends = str(quarter), str(quarter - 4)
-    received = counted(estimates.combine([called, written]), *ends)
-    before = between(written, catalogue, *ends)
+    received = counted(past, quarter)
+    before = between(written, catalogue, str(quarter), str(quarter - 4))
     pairs = tested(catalogue, received, before, leading_answer.pairs(asked))
     return estimates.combine(rows), pairs

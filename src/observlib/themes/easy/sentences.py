@@ -265,12 +265,9 @@ def following() -> str:
 
 
 def _moved(pairs: pd.DataFrame, quarter: str) -> dict[tuple[str, ...], str]:
-    """Verdicts on a year, by subject: rises and falls only where they are established."""
-    now = Quarter.parse(quarter)
-    found = main_points.on_a_year(pairs, now)
-    rest = found[~found["verdict"].isin(["rise", "fall"])]
-    kept = [*estimates.records(rest), *estimates.records(main_points.established(pairs, now))]
-    return {_key(row): row["verdict"] for row in kept}
+    """Verdicts on a year, by subject."""
+    found = main_points.on_a_year(pairs, Quarter.parse(quarter))
+    return {_key(row): row["verdict"] for row in estimates.records(found)}
 
 
 def _key(row: dict[str, Any]) -> tuple[str, ...]:

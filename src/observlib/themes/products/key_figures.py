@@ -156,6 +156,8 @@ def _verdict(pair: Mapping[str, Any] | None) -> str:
         return TEXTS["untested"]
     if why := changes.REASONS.get(pair["reason"]):
         return TEXTS["unknown_because"].format(why=why)
+    if pair["reason"] == "usual":
+        return phrases.capital(changes.verdict(pair))
     if pair["verdict"] == "unknown":
         return TEXTS["unknown"]
     return TEXTS["moved"].format(verdict=phrases.capital(changes.verdict(pair)))

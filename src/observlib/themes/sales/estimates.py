@@ -246,7 +246,7 @@ def _by_title(rows: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values("units", ascending=False, kind="stable")
 
 
-@family("sales", quarters=9)
+@family("sales", quarters=counts.HISTORY)
 def sales_(
     sales: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -260,5 +260,5 @@ def sales_(
         formats(books, quarters),
         titles(books, quarter),
     ]
-    before = counted(by_quarter, str(quarter), str(quarter - 4))
+    before = counted(by_quarter, quarter, quarterly(sales, quarter.back(counts.HISTORY)))
     return estimates.combine(rows), tested(catalogue, before)

@@ -301,7 +301,7 @@ def _months(months: pd.Series) -> pd.Series:
     return 12 * months.str[:4].astype(int) + months.str[5:7].astype(int)
 
 
-@family("subscriptions", quarters=13)
+@family("subscriptions", quarters=counts.HISTORY)
 def subscriptions_(
     subscriptions: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -315,5 +315,6 @@ def subscriptions_(
         survival(subscriptions, quarter),
         retention(subscriptions, quarters),
     ]
-    before = counted(by_quarter, str(quarter), str(quarter - 4))
+    past = quarterly(subscriptions, quarter.back(counts.HISTORY))
+    before = counted(by_quarter, quarter, past)
     return estimates.combine(rows), tested(catalogue, before)
