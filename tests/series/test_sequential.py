@@ -31,6 +31,13 @@ def test_bets_win_what_they_stake_on_average_where_days_can_be_exchanged():
     assert np.nanmean(won, axis=0) == pytest.approx(1, abs=0.06)
 
 
+@pytest.mark.parametrize("lag", [sequential.LAG, sequential.QUARTER])
+def test_bets_win_no_more_than_they_stake_however_long_ago_days_were_learnt_from(lag):
+    away = pd.Series(noise(20_000, 3), pd.date_range("1970-01-01", periods=20_000))
+    won = sequential._won(away, away * 0 + 1, away * 0, lag)
+    assert (np.nanmean(won, axis=0) < 1.06).all()
+
+
 def test_evidence_is_the_sum_of_the_products_of_all_that_may_have_begun():
     """Shiryaev and Roberts: R(t) = (R(t−1) + 1) e(t)."""
     won = np.array([[2.0], [0.5], [3.0], [4.0]])
@@ -62,6 +69,54 @@ def test_weekdays_and_a_slow_drift_are_no_change():
     weekdays = np.tile([0.3, 0.2, 0, 0, 0, -0.2, -0.3], 200)
     marks = 7 + weekdays - np.arange(1400) * 0.1 / 365 + noise(1400, 5, 0.25)
     assert in_means(daily(marks), -1, FIVE_YEARS) == []
+
+
+def marked(days, seed, size=0.0, per_day=100):
+    """Marks of so many people a day, whose level has a season of some size."""
+    wave = size * np.sin(2 * np.pi * np.arange(days) / 365.25)
+    return 7.4 + wave + noise(days, seed, np.sqrt(6 / per_day + 0.01))
+
+
+def test_who_has_a_season_every_year_is_not_alarmed_when_it_comes_again():
+    found = [
+        len(in_means(daily(marked(2000, seed, 0.25, 400), n=400), -1, 2 * FIVE_YEARS))
+        for seed in range(6)
+    ]
+    assert sum(found) <= 2
+
+
+def test_a_small_fall_that_two_months_would_have_learnt_is_found_within_half_a_year():
+    found = 0
+    for seed in range(6):
+        marks = marked(1480, seed, 0.1, 50)
+        marks[1300:] -= 0.3
+        changes = in_means(daily(marks, n=50), -1, 2 * FIVE_YEARS)
+        found += any(one.seen >= date(2027, 7, 24) for one in changes)
+    assert found >= 5
+
+
+def test_a_lasting_fall_is_told_once_and_not_again_until_its_level_is_the_level():
+    marks = marked(1700, 7)
+    marks[1300:] -= 0.6
+    assert len(in_means(daily(marks), -1, 2 * FIVE_YEARS)) == 1
+
+
+def test_who_rose_a_year_ago_is_not_told_to_fall_because_nobody_rises_again():
+    found = 0
+    for seed in range(6):
+        marks = marked(1300, seed, per_day=50)
+        marks[400:] += 0.5
+        found += len(in_means(daily(marks, n=50), -1, 2 * FIVE_YEARS))
+    assert found <= 2
+
+
+def test_in_its_first_year_a_steady_line_that_doubles_or_halves_is_told_within_a_month():
+    days = pd.date_range("2025-01-01", periods=230)
+    counts = pd.Series(np.random.default_rng(9).poisson(300, 230).astype(float), days)
+    for times, sign in ((2, 1), (0.5, -1)):
+        changed = counts.where(days < "2025-07-20", np.round(counts * times))
+        (change,) = in_counts(changed, sign, 3 * FIVE_YEARS)
+        assert change.began == date(2025, 7, 20)
 
 
 def season(days):

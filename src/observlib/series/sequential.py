@@ -7,8 +7,10 @@ a bet is fair, whatever the distribution: it keeps its stake on average. The evi
 that may have begun on any day so far is the sum of their products (the Shiryaev–Roberts form); it
 grows by one a day where nothing changes, so that it is above `threshold` days once in as many days
 at most, at whatever day one looks. Days of the week, the season of the years before and what one
-day owes to the day before are taken out first. What slow changes then leave is less than a margin,
-on which nobody bets.
+day owes to the day before are taken out first; where no year before is known, no season is, and a
+wider margin stands for it. What slow changes then leave is less than a margin, on which nobody
+bets. Marks are also held against the half year that ended a quarter ago, once their season is
+known: a small fall adds up for months before that level falls with it.
 
 Sources: J. Shin, A. Ramdas and A. Rinaldo, "E-detectors: a nonparametric framework for sequential
 change detection", *The New England Journal of Statistics in Data Science* 2 (2024), 229–260; bets
@@ -19,11 +21,13 @@ measured (`tools/coverage/alarms.py`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.typing import Rolling
 
 from observlib.working_days import public_holidays
 
@@ -31,7 +35,9 @@ LEVEL, HALF_YEAR, LEAST = 56, 182, 28  # days that tell a level, and how days di
 LAG = 10  # last days that tell neither: a change of these days is not yet a part of what it leaves
 STAKES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)  # sizes of changes that are bet on, in standard deviations
 FARTHEST = 4.0  # standard deviations: no single day says more
-MEANS, COUNTS, COLLAPSE = 0.05, 0.1, 0.7  # margins: of marks on ten, of the logarithm of counts
+MEANS, FIRST_YEAR = 0.05, 0.15  # margins of marks on ten: the season is known, or is not
+COUNTS, COLLAPSE = 0.1, 0.35  # of the logarithm of counts: likewise
+MONTH, QUARTER = 29, 91  # days that tell the season; that a slow change may have lasted
 _YEAR = 364  # days, 52 weeks
 
 Sign = Literal[1, -1]  # a rise, or a fall
@@ -50,7 +56,7 @@ class Change(NamedTuple):
 
 
 def in_means(daily: pd.DataFrame, sign: Sign, threshold: float) -> list[Change]:
-    """Lasting changes of a daily mean.
+    """Lasting changes of a daily mean: the level before and the season tell what is expected.
 
     Parameters
     ----------
@@ -73,19 +79,28 @@ def in_means(daily: pd.DataFrame, sign: Sign, threshold: float) -> list[Change]:
     n = daily["n"].where(daily["n"] > 0)
     value = daily["value"] - _weekdays(daily["value"])
     several = n.where(n > 1) - 1
-    level = _sum(n * value, LEVEL) / _sum(n, LEVEL)
-    within = _sum(several * daily["variance"]) / _sum(several)
-    away = value - level
-    between = (_sum(n * away**2) - _sum(within.where(away.notna()))) / _sum(n)
-    spread = np.sqrt(within / n + between.clip(lower=0))
-    return _changes(away, spread, pd.Series(MEANS, daily.index), sign, threshold)
+    month = _around(n * value, MONTH).sum() / _around(n, MONTH).sum()
+    looks = []
+    for days, lag in ((LEVEL, LAG), (HALF_YEAR, QUARTER)):
+        level = _sum(n * value, lag, days) / _sum(n, lag, days)
+        years = _years(month - level, sign)
+        cautious = years.fillna({2: 0, 3: np.inf})  # one year alone may have been an odd one
+        season = sign * cautious.median(axis=1).where(years[1].notna())
+        away = value - level - (season.fillna(0) if days == LEVEL else season)
+        within = _sum(several * daily["variance"], lag) / _sum(several, lag)
+        between = _sum(n * away**2, lag) - _sum(within.where(away.notna()), lag)
+        spread = np.sqrt(within / n + (between / _sum(n, lag)).clip(lower=0))
+        margin = pd.Series(np.where(season.isna(), FIRST_YEAR, MEANS), daily.index)
+        looks.append(_Look(away, _won(sign * away, spread, margin, lag), days + lag))
+    return _changes(looks, threshold)
 
 
 def in_counts(daily: pd.Series, sign: Sign, threshold: float) -> list[Change]:
     """Lasting changes of daily counts, or of what ratios tell of, such as waits in seconds.
 
     What is expected of a day follows from the last two months, and from what the same season did in
-    the three years before; where no earlier year is known, only a collapse or a doubling is told.
+    the three years before. Where no earlier year is known, a line that falls silent is told within
+    days; that it halved or doubled is told within a month only where days differ little.
     Public holidays say nothing, and neither do days without a value.
 
     Parameters
@@ -108,23 +123,32 @@ def in_counts(daily: pd.Series, sign: Sign, threshold: float) -> list[Change]:
     value = np.log(daily.where(~closed) + 0.5)
     value -= _weekdays(value)
     level = _before(value.rolling(LEVEL, min_periods=LEAST).mean())
-    then = value.rolling(7, center=True, min_periods=4).mean() - level
-    farthest = sign * (sign * then).rolling(15, center=True, min_periods=8).max()
-    season = pd.concat([farthest.shift(_YEAR * k) for k in (1, 2, 3)], axis=1).median(axis=1)
+    season = sign * _years(_around(value, 7).mean() - level, sign).median(axis=1)
     away = value - level - season.fillna(0)
     spread = np.sqrt(_before((away**2).rolling(HALF_YEAR, min_periods=LEAST).mean()))
     margin = pd.Series(np.where(season.isna(), COLLAPSE, COUNTS), days)
-    found = _changes(away, spread, margin, sign, threshold)
+    look = _Look(away, _won(sign * away, spread, margin), LEVEL)
+    found = _changes([look], threshold)
     return [one._replace(size=float(np.expm1(one.size))) for one in found]
 
 
-def _before(values: pd.Series) -> pd.Series:
-    """What was known of each day `LAG` days before it."""
-    return values.shift(LAG + 1)
+def _before(values: pd.Series, lag: int = LAG) -> pd.Series:
+    """What was known of each day `lag` days before it."""
+    return values.shift(lag + 1)
 
 
-def _sum(values: pd.Series, days: int = HALF_YEAR) -> pd.Series:
-    return _before(values.rolling(days, min_periods=LEAST).sum())
+def _sum(values: pd.Series, lag: int, days: int = HALF_YEAR) -> pd.Series:
+    return _before(values.rolling(days, min_periods=LEAST).sum(), lag)
+
+
+def _around(values: pd.Series, days: int) -> Rolling:
+    return values.rolling(days, center=True, min_periods=days // 2 + 1)
+
+
+def _years(then: pd.Series, sign: Sign) -> pd.DataFrame:
+    """The farthest that ± 7 days stood from their level on a change's side, 1 to 3 years before."""
+    farthest = _around(sign * then, 15).max()
+    return pd.concat({years: farthest.shift(_YEAR * years) for years in (1, 2, 3)}, axis=1)
 
 
 def _weekdays(value: pd.Series) -> pd.Series:
@@ -139,42 +163,55 @@ def _weekdays(value: pd.Series) -> pd.Series:
     return pd.Series(theirs - table.mean(axis=1).to_numpy(), value.index).fillna(0)
 
 
-def _changes(
-    away: pd.Series, spread: pd.Series, margin: pd.Series, sign: Sign, threshold: float
-) -> list[Change]:
+class _Look(NamedTuple):
+    """How far days stand from a level, what bets on each of `STAKES` won, and its days."""
+
+    away: pd.Series
+    won: np.ndarray
+    days: int  # after a change, until its level knows nothing of what was before
+
+
+def _changes(looks: Sequence[_Look], threshold: float) -> list[Change]:
     """The changes that days bear evidence of; a new one is looked for once its level is known."""
-    won = _won(sign * away, spread, margin)
-    days, logs = pd.DatetimeIndex(away.index), np.log(won)
-    found, begins = [], 0
+    won = np.hstack([look.won for look in looks])
+    days, begins, found = pd.DatetimeIndex(looks[0].away.index), 0, []
     while (seen := _first_above(won[begins:], threshold)) is not None:
         seen += begins
-        best = int(np.argmax(np.nansum(logs[begins : seen + 1], axis=0)))
-        sums = np.cumsum(np.nan_to_num(logs[begins : seen + 1, best][::-1]))
-        began = seen - int(np.argmax(sums))
-        size = float(away.iloc[began : seen + 1].mean())
+        logs = np.nan_to_num(np.log(won[begins : seen + 1]))
+        sums = np.cumsum(logs[::-1], axis=0)
+        back, best = np.unravel_index(np.argmax(sums), sums.shape)
+        began = seen - int(back)
+        size = float(looks[best // len(STAKES)].away.iloc[began : seen + 1].mean())
         found.append(Change(days[began].date(), days[seen].date(), size))
-        begins = seen + LEVEL
+        begins = seen + 1
+        for place, look in enumerate(looks):
+            own = slice(place * len(STAKES), (place + 1) * len(STAKES))
+            won[begins : seen + look.days, own] = np.nan
     return found
 
 
-def _won(away: pd.Series, spread: pd.Series, margin: pd.Series) -> np.ndarray:
+def _won(away: pd.Series, spread: pd.Series, margin: pd.Series, lag: int = LAG) -> np.ndarray:
     """What bets on each of `STAKES` win on each day (days × stakes); nothing is known: NaN."""
     spread = spread.where(spread > 0)
     score, beyond = (
         (distance / spread).clip(-FARTHEST, FARTHEST) for distance in (away, away - margin)
     )
     last = score.shift(1)
-    echo = (_sum(score * last) / _sum(score**2)).clip(0, 0.9).where(last.notna()).fillna(0)
+    echo = (
+        (_sum(score * last, lag) / _sum(score**2, lag)).clip(0, 0.9).where(last.notna()).fillna(0)
+    )
     heard, alone = echo * last.fillna(0), np.sqrt(1 - echo**2)
     own, bet = (
         ((one - part) / alone).clip(-FARTHEST, FARTHEST)
         for one, part in ((score, heard), (beyond, heard - echo * (score - beyond)))
     )
-    known = _sum(own.notna().astype(float))
+    known = _sum(own.notna().astype(float), lag)
+    # days may have stood off a level of long ago for months: to come back to it wins nothing
+    back = (-_sum(own, lag) / known).clip(lower=0) if lag > LAG else 0
     columns = []
     for stake in STAKES:
         gain = np.exp(stake * own)
-        fair = (_sum(gain) + gain) / (known + 1)
+        fair = np.exp(stake * back) * (_sum(gain, lag) + gain) / (known + 1)
         columns.append(np.exp(stake * bet) / fair)
     return pd.concat(columns, axis=1).to_numpy()
 
@@ -183,8 +220,7 @@ def _first_above(won: np.ndarray, threshold: float) -> int | None:
     """The first day on which the evidence of all changes so far is above a threshold."""
     evidence = np.zeros(won.shape[1])
     for day, gains in enumerate(won):
-        if not np.isnan(gains).any():
-            evidence = (evidence + 1) * gains
-            if evidence.mean() >= threshold:
-                return day
+        evidence = np.where(np.isnan(gains), evidence, (evidence + 1) * gains)
+        if evidence.mean() >= threshold:
+            return day
     return None
