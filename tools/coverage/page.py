@@ -17,6 +17,7 @@ from tools.coverage import (
     alarms,
     breaks,
     changes,
+    domains,
     effects,
     methods,
     nonresponse,
@@ -32,6 +33,7 @@ from tools.coverage.truth import DEMO
 ALONE = {
     "alarms": alarms,
     "breaks": breaks,
+    "domains": domains,
     "effects": effects,
     "nonresponse": nonresponse,
     "planning": planning,

@@ -129,13 +129,12 @@ def _need(
         why = "no spread is known yet: too few answered, here and elsewhere"
         return {"pace": _told(pace), **unknown, "matters": indicator.matters, "verdict": why}
     spread, scale = {**spread}, _scale(indicator)
-    base = spread.pop("n_eff", None)
-    small = SMALL * scale * spread.get("sd", _deviation_of(spread.get("share", 0.5)))
-    matters = indicator.matters or small
+    answered, share = spread.pop("n_eff", None), spread.get("share", 0.5)
+    matters = indicator.matters or SMALL * scale * spread.get("sd", math.sqrt(share * (1 - share)))
     needed = answers_needed(matters / scale, **spread, level=level)
     ends: tuple[float, ...] = ()
-    if base and indicator.matters and "mean" in spread:
-        ends = variance_ends(spread["sd"], spread["mean"], base)
+    if answered and indicator.matters and "mean" in spread:
+        ends = variance_ends(spread["sd"], spread["mean"], answered)
     weeks = math.ceil(needed / pace * (YEAR_WEEKS if rare else QUARTER_WEEKS)) if pace else math.inf
     enough = pace >= 2 * spread["design_effect"]
     found = scale * smallest_found(pace, **spread, level=level) if enough else math.inf
@@ -153,10 +152,7 @@ def _need(
 
 
 def _spread(rows: pd.DataFrame, indicator: Indicator) -> dict[str, float] | None:
-    """The spread of a figure's answers, in the last quarter that published it, and its base.
-
-    In what the length of its scale is, as `survey.planning` has it.
-    """
+    """The spread of answers, in lengths of their scale, in the last quarter that told them."""
     own = rows[
         (rows["indicator"] == indicator.id)
         & (rows["group"] == "")
@@ -191,10 +187,6 @@ def _scale(indicator: Indicator) -> float:
     """The length of a scale: of a share in percent, of marks and scores."""
     least, most = ENDS.get(indicator.unit, (0.0, 100.0 if indicator.comparison == "share" else 1.0))
     return most - least
-
-
-def _deviation_of(share: float) -> float:
-    return math.sqrt(share * (1 - share))
 
 
 def _counts(people: pd.DataFrame, question: str | None) -> list[int]:

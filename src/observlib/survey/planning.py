@@ -7,6 +7,9 @@ correction the least favourable threshold is the one to plan by (`least_levels`)
 where no other of its family finds anything. Where others find something too, a difference is found
 more often than was planned.
 
+Marks of which most are the best spread more once they fall. Where their mean m is given, from 0 to
+1, the variance after a fall of δ is (m − δ)(1 − m + δ) / (m(1 − m)) times the first, as of shares.
+
 Sources: means, by the noncentral t: J. Cohen, *Statistical Power Analysis for the Behavioral
 Sciences*, 2nd ed. (1988), chapter 2, and S.-C. Chow, J. Shao, H. Wang and Y. Lokhnygina, *Sample
 Size Calculations in Clinical Research*, 3rd ed. (2017), chapter 3; weights, by the design effect:
