@@ -26,7 +26,8 @@ from tools.coverage.simulate import SHARES
 BEGIN = "<!-- domains: written by `make coverage` -->"
 END = "<!-- /domains -->"
 COLUMNS = ["what", "judged", *SHARES]
-REPETITIONS = 300
+REPETITIONS = 500
+_AT_ONCE = 100  # groups that are drawn together
 TOLD, STUDENT = "told", "student"
 _PERCENTS, _EFFECTS, _PEOPLE = (1, 2, 3, 10), (1.8, 2.5), (100, 300, 1000)
 _SPREAD, _HEAVY = "spread", "heavy"
@@ -54,18 +55,18 @@ def _values(kind: str) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(11.0), np.array(SHAPES[kind.replace("-", "_")])
 
 
-def drawn(what: str, seed: int, repetition: int) -> pd.DataFrame:
-    """Answers and weights of a group, and of as many others.
+def drawn(what: str, seed: int, block: int) -> pd.DataFrame:
+    """Answers and weights of `_AT_ONCE` groups of one survey, each a repetition.
 
     Examples
     --------
     >>> rows = drawn("share-10_2.5_100_heavy", 1, 0)
-    >>> len(rows), round(float((rows["weight"] ** 2).mean() / rows["weight"].mean() ** 2), 1) > 2
-    (200, True)
+    >>> len(rows), round(float((rows["weight"] ** 2).mean() / rows["weight"].mean() ** 2), 1)
+    (10000, 2.5)
     """
     kind, effect, size, weights = what.split("_")
-    chance = np.random.default_rng(stream(seed, "domains", what, str(repetition)).getrandbits(64))
-    n, variance = 2 * int(size), float(effect) - 1
+    chance = np.random.default_rng(stream(seed, "domains", what, str(block)).getrandbits(64))
+    n, variance = _AT_ONCE * int(size), float(effect) - 1
     if weights == _SPREAD:
         weight = np.exp(math.sqrt(math.log(1 + variance)) * chance.normal(size=n))
     else:  # of mean 1 and this variance
@@ -73,29 +74,33 @@ def drawn(what: str, seed: int, repetition: int) -> pd.DataFrame:
         light, heavy = 1 - math.sqrt(variance * ratio), 1 + math.sqrt(variance / ratio)
         weight = np.where(chance.random(n) < _HEAVY_SHARE, heavy, light)
     said, often = _values(kind)
-    group = np.repeat([0, 1], n // 2)
-    value = chance.choice(said, n, p=often)
-    return pd.DataFrame({"value": value, "weight": weight, "group": group})
+    group = np.repeat(np.arange(_AT_ONCE), int(size))
+    return pd.DataFrame(
+        {"value": chance.choice(said, n, p=often), "weight": weight, "group": group}
+    )
 
 
-@lru_cache(maxsize=10_000)  # marks are judged twice
-def _held(what: str, seed: int, repetition: int) -> dict[str, bool]:
-    """Whether the truth is in each interval of the group; an unknown one has it not."""
+@lru_cache(maxsize=1000)  # marks are judged twice
+def _held(what: str, seed: int, block: int) -> dict[str, list[bool]]:
+    """Whether the truth is in each interval of each group; an unknown one has it not."""
     kind = what.split("_")[0]
-    made, truth = design(drawn(what, seed, repetition), weights="weight"), np.dot(*_values(kind))
+    made, truth = design(drawn(what, seed, block), weights="weight"), np.dot(*_values(kind))
     if kind.startswith("share-"):
         frames = {TOLD: proportion(made, "value", 1.0, by="group")}
     else:
         told = mean(made, "value", by="group", ends=(0, 10))
         frames = {TOLD: told, STUDENT: mean(made, "value", by="group")}
-    ends = {name: frame.loc[0, ["ci_low", "ci_high"]] for name, frame in frames.items()}
-    return {name: bool(low <= truth <= high) for name, (low, high) in ends.items()}
+    return {
+        name: ((frame["ci_low"] <= truth) & (truth <= frame["ci_high"])).tolist()
+        for name, frame in frames.items()
+    }
 
 
 def found(case: tuple[str, str], seed: int, repetition: int) -> bool:
     """Whether the truth is in the interval."""
     what, judged = case
-    return _held(what, seed, repetition)[judged]
+    block, at = divmod(repetition, _AT_ONCE)
+    return _held(what, seed, block)[judged][at]
 
 
 def markdown(table: pd.DataFrame) -> str:

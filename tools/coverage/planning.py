@@ -11,36 +11,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
-from itertools import accumulate
-from random import Random
-from typing import Any, NamedTuple
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
-from observlib import answers, estimates
-from observlib.demo.chance import normal, stream
+from observlib.demo.chance import stream
 from observlib.display import french
 from observlib.display.typography import typography
-from observlib.survey.comparison import Kind, compare, waves
+from observlib.survey.comparison import Kind
 from observlib.survey.design import design
+from observlib.survey.differences import difference_of_means, difference_of_shares
 from observlib.survey.estimation import mean
+from observlib.survey.multiplicity import adjust, halves
 from observlib.survey.planning import answers_needed, least_levels, variance_ends
 from tools.coverage.simulate import SHARES
 
 BEGIN = "<!-- planning: written by `make coverage` -->"
 END = "<!-- /planning -->"
 COLUMNS = ["what", "family", *SHARES]
-REPETITIONS = 400
+REPETITIONS = 1000
+_AT_ONCE = 100  # surveys that are drawn together
 ALONE, HEADLINE, OTHER = "alone", "headline", "other"
 UNSURE, FEW = "unsure", 30
 TESTS = 20
 DESIGN_EFFECT = 1.5
 _WEIGHTS = (1.0, 3.0 + math.sqrt(8.0))  # each of half of the people: they cost `DESIGN_EFFECT`
-_NOW, _BEFORE = "2026-T3", "2025-T3"
 
 
 class What(NamedTuple):
@@ -119,70 +118,84 @@ def advised(what: str, family: str) -> int:
     )
 
 
-def drawn(case: tuple[str, str], seed: int, repetition: int) -> pd.DataFrame:
-    """Estimates of two quarters with their intervals, that of the measure first.
+def drawn(case: tuple[str, str], seed: int, block: int) -> pd.DataFrame:
+    """What some surveys find of the measure, `_AT_ONCE` of them: one row each.
+
+    Each quarter, by its suffix, has the `mean`, its error `se` and `df`; of a share, n for `df`.
 
     Examples
     --------
     >>> rows = drawn(("nps", "other"), 1, 0)
-    >>> len(rows), bool((rows["n"] == advised("nps", "other")).all())
-    (40, True)
+    >>> len(rows), bool((rows["df_now"] == advised("nps", "other") - 1).all())
+    (100, True)
     """
     what, family = case
-    chance, n = stream(seed, "planning", *case, str(repetition)), advised(*case)
-    rows: list[dict[str, Any]] = []
-    for period in (_BEFORE, _NOW):
-        rows.append({**_measured(what, period == _NOW, n, chance), "period": period})
-        half = stdtrit(n - 1, 0.975) / math.sqrt(n)
-        for i in range(TESTS - 1 if family != ALONE else 0):
-            middle = normal(chance) / math.sqrt(n)  # the mean of n answers of deviation 1
-            ends = {"estimate": middle, "ci_low": middle - half, "ci_high": middle + half}
-            about = {"indicator": f"still_{i:02d}", "unit": "points", "period": period}
-            rows.append({**about, **ends, "n": n, "n_eff": n})
-    return estimates.make(rows)
-
-
-def _measured(what: str, is_now: bool, n: int, chance: Random) -> dict[str, Any]:
-    """The row of the measure, of answers drawn one by one."""
+    chance, n = _chance(case, seed, block), advised(what, family)
     kind, values, before, now, _ = MEASURES[what]
-    shares = [*accumulate(now if is_now else before)]
-    said = pd.Series(chance.choices(values, cum_weights=shares, k=n))
-    if kind == "share":
-        return answers.share("measure", said == 1.0)
-    if not what.startswith(WEIGHTED):
-        return answers.mean("measure", said, (min(values), max(values)))
-    weights = chance.choices(_WEIGHTS, k=n)
-    people = pd.DataFrame({"said": said, "weight": weights})
-    found = mean(design(people, weights="weight"), "said").iloc[0]
-    kept = {name: found[name] for name in ("estimate", "ci_low", "ci_high", "n", "n_eff")}
-    return {"indicator": "measure", "unit": "sur 10", **kept}
+    told = {}
+    for period, shares in (("before", before), ("now", now)):
+        said = chance.choice(values, (_AT_ONCE, n), p=shares)
+        error, df = said.std(axis=1, ddof=1) / math.sqrt(n), np.full(_AT_ONCE, n - 1.0)
+        middle = said.mean(axis=1)
+        if kind == "share":
+            df = df + 1
+        elif what.startswith(WEIGHTED):
+            survey = np.repeat(np.arange(_AT_ONCE), n)
+            people = pd.DataFrame({"said": said.ravel(), "survey": survey})
+            sample = design(people.assign(w=chance.choice(_WEIGHTS, len(people))), weights="w")
+            found = mean(sample, "said", by="survey")
+            middle, df = found["estimate"].to_numpy(), found["n_eff"].to_numpy() - 1
+            error = (found["ci_high"].to_numpy() - middle) / stdtrit(df, 0.975)
+        told |= {f"mean_{period}": middle, f"se_{period}": error, f"df_{period}": df}
+    return pd.DataFrame(told)
+
+
+def _chance(case: tuple[str, str], seed: int, block: int) -> np.random.Generator:
+    return np.random.default_rng(stream(seed, "planning", *case, str(block)).getrandbits(64))
 
 
 def found(case: tuple[str, str], seed: int, repetition: int) -> bool:
     """Whether the verdict on the measure is the fall that is true; or what is needed is told."""
-    what, family = case
-    if family == UNSURE:
-        return _told(what, stream(seed, "planning", *case, str(repetition)))
-    pairs = waves(drawn(case, seed, repetition), _NOW, _BEFORE)
-    kinds: dict[str, Kind] = dict.fromkeys(pairs["indicator"], "mean")
-    kinds["measure"] = MEASURES[what].kind
-    headline = "still_00" if family == OTHER else "measure"
-    first = pairs["indicator"] == headline if family != ALONE else ()
-    told = compare(pairs, kinds, {}, first=first).set_index("indicator")["verdict"]
-    return bool(told["measure"] == "fall")
+    block, at = divmod(repetition, _AT_ONCE)
+    return _found(case, seed, block)[at]
 
 
-def _told(what: str, chance: Random) -> bool:
+@lru_cache(maxsize=1000)
+def _found(case: tuple[str, str], seed: int, block: int) -> list[bool]:
+    if case[1] == UNSURE:
+        return _told(case, seed, block)
+    is_share, others = MEASURES[case[0]].kind == "share", _chance((*case, "still"), seed, block)
+    held = []
+    for row in drawn(case, seed, block).itertuples():
+        if is_share:
+            now, before = (row.mean_now, row.df_now), (row.mean_before, row.df_before)
+            found = difference_of_shares(*now, *before)
+        else:
+            now = (row.mean_now, row.se_now, row.df_now)
+            found = difference_of_means(*now, row.mean_before, row.se_before, row.df_before)
+        still = others.random(TESTS - 1 if case[1] != ALONE else 0)
+        p_values = np.array([found[3], *still])
+        first = np.arange(len(p_values)) == (1 if case[1] == OTHER else 0)
+        weights = halves(first, p_values) if case[1] != ALONE else None
+        held.append(bool(found[0] < 0 and adjust(p_values, "holm", weights)[0] <= 0.05))
+    return held
+
+
+def _told(case: tuple[str, str], seed: int, block: int) -> list[bool]:
     """Whether the answers needed are between those that few marks make one tell."""
-    _, values, before, _, matters = MEASURES[what]
+    _, values, before, _, matters = MEASURES[case[0]]
     scale = max(values) - min(values)
-    said = np.array(chance.choices(values, weights=before, k=FEW)) / scale
-    sd, middle = float(said.std(ddof=1)), float(said.mean())
-    if not sd:
-        return False
-    needed = answers_needed(matters / scale, sd=sd, mean=middle)
-    low, high = variance_ends(sd, middle, FEW)
-    return low * needed <= advised(what, ALONE) <= high * needed
+    said = _chance(case, seed, block).choice(values, (_AT_ONCE, FEW), p=before)
+    marks = (said - min(values)) / scale
+    held = []
+    for sd, middle in zip(marks.std(axis=1, ddof=1), marks.mean(axis=1), strict=True):
+        if not sd:
+            held.append(False)
+            continue
+        needed = answers_needed(matters / scale, sd=sd, mean=middle)
+        low, high = variance_ends(sd, middle, FEW)
+        held.append(bool(low * needed <= advised(case[0], ALONE) <= high * needed))
+    return held
 
 
 def markdown(table: pd.DataFrame) -> str:

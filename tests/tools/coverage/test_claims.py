@@ -168,7 +168,7 @@ def test_few_repetitions_find_less_where_fewer_answer_than_advised(monkeypatch):
     advised = planning.advised
     enough = how_often(planning, 1, repetitions=20)["share"].mean()
     monkeypatch.setattr(planning, "advised", lambda *case: advised(*case) // 4)
-    assert enough >= 70 > 50 > how_often(planning, 1, repetitions=20)["share"].mean()
+    assert enough >= 70 > 50 > how_often(planning, 2, repetitions=20)["share"].mean()
 
 
 def test_few_repetitions_tell_a_fall_of_a_third_from_nothing():
