@@ -17,6 +17,7 @@ def test_a_survey_tells_what_it_needs_what_to_drop_and_how_long_it_takes(observ,
     assert (code, err) == (0, "")
     assert out.startswith("Online survey of Service-public.fr, as of 2026-T3\n")
     assert re.search(r"Satisfaction out of 10 +\d+ +0\.\d\d +0\.50 +\d+ +needs \d+ weeks:", out)
+    assert re.search(r"unsure: Satisfaction out of 10 \d+ to \d+; ", out)
     assert re.search(r"Satisfied users +\d+ +\d+\.\d pt +5\.0 pt +\d,\d{3} +", out)
     assert "comment « Un dernier mot ? »: open text that is never loaded" in out
     assert re.search(r"Weighted .* need 1\.\d\d times as many: their design effect", out)
@@ -41,7 +42,8 @@ def test_programs_read_the_same_of_a_survey(observ, demonstration):
 
 def test_a_yearly_survey_is_planned_by_its_waves(observ, demonstration):
     _, out, _ = observ("plan", "enquete-vie-publique", "--data", demonstration)
-    assert "found within a wave" in out and "its yearly answers" in out and "Last year" in out
+    assert "compare two years with the two before" in out
+    assert "its yearly answers" in out and "Last year" in out
 
 
 def test_a_form_of_few_answers_says_what_is_assumed_and_which_question_is_told_nowhere(

@@ -70,17 +70,29 @@ def test_the_headline_is_told_first_at_half_of_the_error_and_the_others_share_th
     assert rows["ces_10"]["level"] == pytest.approx(LEVEL["other"])
 
 
-def test_what_is_needed_is_what_the_deviation_the_share_and_the_level_ask_for(catalogue, three):
+def test_what_is_needed_is_what_the_marks_the_share_and_the_level_ask_for(catalogue, three):
     rows, _ = found(catalogue, three, people(290))
     mean, share, ease = (rows[name] for name in ("satisfaction_10", "satisfied_share", "ces_10"))
-    assert mean["needed"] == answers_needed(0.5, sd=2.5, level=LEVEL["headline"])
-    assert ease["needed"] == answers_needed(0.5, sd=3.0, level=LEVEL["other"])
+    assert mean["needed"] == answers_needed(0.05, sd=0.25, mean=0.7, level=LEVEL["headline"])
+    assert ease["needed"] == answers_needed(0.05, sd=0.3, mean=0.7, level=LEVEL["other"])
     assert share["needed"] == answers_needed(0.05, share=0.8, level=LEVEL["other"])
-    smallest = smallest_found(290, sd=2.5, level=LEVEL["headline"])
-    assert mean["found"] == pytest.approx(smallest)
+    smallest = smallest_found(290, sd=0.25, mean=0.7, level=LEVEL["headline"])
+    assert mean["found"] == pytest.approx(10 * smallest)
     of_share = smallest_found(290, share=0.8, level=LEVEL["other"])
     assert share["found"] == pytest.approx(100 * of_share)
     assert mean["weeks"] == math.ceil(mean["needed"] / 290 * 13) and not mean["small"]
+
+
+def test_how_unsure_the_answers_needed_are_is_told_of_marks_and_the_more_the_fewer_answered(
+    catalogue, three
+):
+    rows, _ = found(catalogue, three, people(290))
+    mean, share = rows["satisfaction_10"], rows["satisfied_share"]
+    assert mean["needed_low"] < mean["needed"] < mean["needed_high"] < 1.3 * mean["needed"]
+    assert share["needed_low"] is None, "of a share no deviation is guessed"
+    rows, _ = found(catalogue, compared([mark("ces_10", 30)], catalogue), people(30))
+    few = rows["ces_10"]
+    assert few["needed_high"] > 2.5 * few["needed_low"]
 
 
 def test_one_odd_quarter_moves_no_pace_and_its_own_answers_are_told(catalogue, three):
@@ -120,7 +132,8 @@ def test_a_device_with_too_few_answers_is_planned_by_the_spread_of_others(catalo
     given = compared([few], catalogue)
     rows, tests = found(catalogue, given, people(20), lambda: others)
     assert tests == 1 and rows["ces_10"]["spread"] == "others"
-    assert rows["ces_10"]["needed"] == answers_needed(0.5, sd=2.5)
+    assert rows["ces_10"]["needed"] == answers_needed(0.05, sd=0.25, mean=0.7)
+    assert rows["ces_10"]["needed_low"] is None, "how unlike others it is nobody knows"
     rows, _ = found(catalogue, given, people(20), lambda: others.head(0))
     assert rows["ces_10"]["spread"] is None and rows["ces_10"]["needed"] is None
     assert rows["ces_10"]["verdict"].startswith("no spread is known yet")
@@ -130,11 +143,11 @@ def test_figures_of_unequal_weights_need_as_many_more_as_their_design_effect(cat
     weighted = compared([mark("ces_10", 300, n_eff=200)], catalogue)
     rows, _ = found(catalogue, weighted, people(290))
     half = stdtrit(299, 0.975) * 2.5 / math.sqrt(300)
-    sd = half / stdtrit(199, 0.975) * math.sqrt(200)
-    assert rows["ces_10"]["needed"] == answers_needed(0.5, sd=sd, design_effect=1.5)
+    marks = {"sd": half / stdtrit(199, 0.975) * math.sqrt(200) / 10, "mean": 0.7}
+    assert rows["ces_10"]["needed"] == answers_needed(0.05, **marks, design_effect=1.5)
     # and a base that is only told to the nearest five is no weight
     rows, _ = found(catalogue, compared([mark("ces_10", 198, n=200)], catalogue), people(290))
-    assert rows["ces_10"]["needed"] == answers_needed(0.5, sd=2.5)
+    assert rows["ces_10"]["needed"] == answers_needed(0.05, sd=0.25, mean=0.7)
 
 
 def test_where_the_catalogue_has_no_difference_that_matters_a_fifth_of_a_deviation_does(catalogue):
@@ -142,7 +155,8 @@ def test_where_the_catalogue_has_no_difference_that_matters_a_fifth_of_a_deviati
     other = catalogue.model_copy(update={"indicators": {**catalogue.indicators, "ces_10": ease}})
     rows, _ = found(other, compared([mark("ces_10", 200)], catalogue), people(290))
     assert rows["ces_10"]["matters"] == pytest.approx(0.5) and rows["ces_10"]["small"]
-    assert rows["ces_10"]["needed"] == 394  # Cohen's table 2.4.1, d = 0.20
+    # Cohen's table 2.4.1 has 394 for d = 0.20 and one deviation: these marks fall and spread more
+    assert rows["ces_10"]["needed"] == answers_needed(0.05, sd=0.25, mean=0.7) > 394
 
 
 def test_a_device_that_listens_once_a_year_has_a_year_for_its_pace(catalogue):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from tests.examples import examples
 from observlib.errors import ObservError
 from observlib.survey.design import Design, design, within
 from observlib.survey.estimation import mean, ratio, total
+from observlib.survey.intervals import bounded
 from observlib.survey.linearisation import covariance
 from observlib.survey.newton import Method
 from observlib.survey.weighting import Calibration, calibrate
@@ -472,3 +474,28 @@ def test_a_ratio_rests_on_rows_of_which_both_are_known_and_has_no_base_of_nothin
     found = ratio(design(frame), "a", "b").iloc[0]
     assert (found["estimate"], found["n"]) == (0.5, 2)
     assert ratio(design(frame), "a", "none")["status"].tolist() == ["missing"]
+
+
+def test_marks_of_a_small_group_have_an_interval_on_their_scale_and_no_more_answers_than_kish():
+    """One low mark of a small weight: Student's interval would pass the best mark, and be short."""
+    frame = pd.DataFrame({"mark": [10.0] * 19 + [2.0], "w": [1.0, 3.0] * 9 + [3.0, 0.2], "g": "a"})
+    sample = design(frame, weights="w")
+    found, plain = mean(sample, "mark", by="g", ends=(0, 10)), mean(sample, "mark", by="g")
+    same = ["estimate", "se", "df", "n_eff", "deff"]
+    pd.testing.assert_frame_equal(found[same], plain[same])
+    low, high = found.loc[0, ["ci_low", "ci_high"]]
+    assert low < plain.loc[0, "ci_low"] and high < 10 < plain.loc[0, "ci_high"]
+    known = frame["w"].sum() ** 2 / (frame["w"] ** 2).sum()
+    error = plain.loc[0, "se"] * math.sqrt(plain.loc[0, "n_eff"] / known)
+    assert (low, high) == pytest.approx(bounded(plain.loc[0, "estimate"], error, 19, (0, 10)))
+
+
+def test_a_mark_beyond_the_scale_that_is_told_is_refused():
+    with pytest.raises(ObservError, match=r"beyond the ends \(1, 5\)"):
+        mean(design(pd.DataFrame({"mark": [1, 5, 6]})), "mark", ends=(1, 5))
+
+
+def test_a_census_needs_no_interval_on_any_scale():
+    whole = design(pd.DataFrame({"mark": [3.0, 4.0, 5.0]}), population=3)
+    found = mean(whole, "mark", ends=(1, 5)).iloc[0]
+    assert found["ci_low"] == found["ci_high"] == 4

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import norm
 
 from observlib.survey.nonresponse import (
     BOTH,
@@ -54,23 +53,6 @@ def test_of_the_profile_alone_a_mean_is_that_of_linear_calibration(answers):
     linear = weighed(answers, method="linear")
     (found,) = pattern_mixture(marks, weighed(answers), PROFILE)
     assert found.estimate == pytest.approx((linear.weights @ marks) / len(marks), rel=1e-12)
-
-
-@pytest.mark.parametrize("phi", [PROFILE, BOTH, OPINION])
-def test_a_share_moves_on_the_normal_scale_by_the_gap_of_its_proxy(answers, phi):
-    satisfied = (answers["mark"] >= 5).to_numpy(float)
-    profiles = pd.get_dummies(answers[["sex", "age"]], drop_first=True).to_numpy(float)
-    slope, *_ = np.linalg.lstsq(np.column_stack([np.ones(len(profiles)), profiles]), satisfied)
-    proxy = profiles @ slope[1:]
-    population = np.array([SEXES["H"], AGES["young"]]) @ slope[1:]
-    share = satisfied.mean()
-    r = np.corrcoef(proxy, satisfied)[0, 1] * math.sqrt(share * (1 - share))
-    r /= norm.pdf(norm.ppf(share))  # the biserial correlation
-    factor = (phi + (1 - phi) * r) / (phi * r + 1 - phi)
-    expected = norm.cdf(norm.ppf(share) - factor * (proxy.mean() - population) / proxy.std())
-    (found,) = pattern_mixture(satisfied, weighed(answers), phi, kind="share")
-    assert found.estimate == pytest.approx(expected, abs=5e-4)  # r² is adjusted
-    assert found.ci_low < found.estimate < found.ci_high < share
 
 
 def test_unequal_start_weights_stand_for_as_many_people(answers):

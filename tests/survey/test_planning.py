@@ -7,15 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import gammaln, ndtri, xlogy
+from scipy.stats import beta, ttest_ind
 
 from observlib.survey.differences import difference_of_shares
 from observlib.survey.intervals import score_ends
-from observlib.survey.planning import answers_needed, least_levels, power, smallest_found
+from observlib.survey.planning import (
+    answers_needed,
+    least_levels,
+    power,
+    smallest_found,
+    variance_ends,
+)
 
 LEVELS = st.floats(0.9, 0.9999)
 SHARES = st.floats(0.02, 0.98)
+MARKS = st.builds(  # from 0 to 1: the deviation is a part of the largest of this mean
+    lambda mean, part: {"mean": mean, "sd": part * math.sqrt(mean * (1 - mean))},
+    st.floats(0.05, 0.95),
+    st.floats(0.2, 1.0),
+)
 SPREADS = st.one_of(
-    st.floats(0.5, 50).map(lambda sd: {"sd": sd}), SHARES.map(lambda share: {"share": share})
+    st.floats(0.5, 50).map(lambda sd: {"sd": sd}),
+    SHARES.map(lambda share: {"share": share}),
+    MARKS,
 )
 
 
@@ -141,6 +155,51 @@ def test_answers_that_differ_more_need_more_of_them(sd, difference, level):
     assert answers_needed(difference * sd, sd=1.2 * sd, level=level) >= least
 
 
+@pytest.mark.parametrize("share", [0.6, 0.85, 0.95])
+def test_marks_of_0_or_1_need_the_answers_that_a_share_does(share):
+    sd = math.sqrt(share * (1 - share))
+    found = answers_needed(0.05, sd=sd, mean=share)
+    assert found == pytest.approx(answers_needed(0.05, share=share), rel=0.03)
+
+
+# of 10, with 88, 63 and few tens: by 2000 draws of the answers advised, Welch's test finds the fall
+@pytest.mark.parametrize(("mean", "sd"), [(0.93, 0.223), (0.86, 0.253), (0.69, 0.257)])
+def test_good_marks_that_fall_spread_more_and_need_more_answers_than_with_one_deviation(mean, sd):
+    chances = beta(mean * (nu := mean * (1 - mean) / sd**2 - 1), (1 - mean) * nu)
+    low = mean - 0.1
+    after = math.sqrt(low * (1 - low) / (mean * (1 - mean)))  # the deviation, times the one before
+    fallen = beta(low * (new := low * (1 - low) / (sd * after) ** 2 - 1), (1 - low) * new)
+    share = {}
+    for name, n in (
+        ("both", answers_needed(0.1, sd=sd, mean=mean)),
+        ("one", answers_needed(0.1, sd=sd)),
+    ):
+        first, second = (
+            one.rvs((2000, n), random_state=seed) for seed, one in enumerate((chances, fallen))
+        )
+        share[name] = (ttest_ind(first, second, axis=1, equal_var=False).pvalue < 0.05).mean()
+    assert share["both"] == pytest.approx(0.8, abs=0.05) and share["one"] < share["both"] - 0.02
+
+
+@given(MARKS, st.floats(0.02, 0.3), LEVELS)
+def test_a_mean_is_planned_alike_from_either_end_of_its_scale(marks, difference, level):
+    turned = {**marks, "mean": 1 - marks["mean"]}
+    here, there = (answers_needed(difference, **one, level=level) for one in (marks, turned))
+    assert here == pytest.approx(there, abs=1)
+
+
+def test_the_variance_of_thirty_answers_lies_where_the_chi_square_has_it():
+    # R 4: 29 / qchisq(c(.975, .025), 29), of marks that are about normal
+    assert variance_ends(0.05, 0.5, 30) == pytest.approx((0.63427, 1.80717), rel=1e-4)
+
+
+@given(MARKS, st.floats(10, 1000))
+def test_the_fewer_answers_the_less_sure_is_how_many_are_needed(marks, n):
+    low, high = variance_ends(marks["sd"], marks["mean"], n)
+    fewer_low, fewer_high = variance_ends(marks["sd"], marks["mean"], 0.8 * n)
+    assert fewer_low <= low < 1 < high <= fewer_high
+
+
 @given(st.floats(0.01, 0.45), st.sampled_from([-1, 1]), st.floats(0, 1), LEVELS)
 def test_a_share_near_a_half_needs_more_than_one_farther_from_it(far, side, part, level):
     difference = 0.02  # beside a half the pair of shares may lie on both its sides: from 0.01 on
@@ -171,6 +230,8 @@ def test_a_headline_and_the_others_have_each_half_of_the_error_and_one_alone_all
         ({"difference": 0.1, "share": 80.0}, "write 0.8 for 80 %"),
         ({"difference": 0.0, "sd": 1.0}, "difference 0.0"),
         ({"difference": 0.9, "share": 0.8}, "at most 0.8"),
+        ({"difference": 0.9, "sd": 0.2, "mean": 0.8}, "at most 0.8"),
+        ({"difference": 0.1, "sd": 2.0, "mean": 8.0}, "scale from 0 to 1"),
         ({"difference": 1.0, "sd": 1.0, "level": 95.0}, "write 0.95"),
         ({"difference": 1.0, "sd": 1.0, "wanted": 0.04}, "power 0.04"),
         ({"difference": 1.0, "sd": 1.0, "wanted": 1.0}, "power 1.0"),

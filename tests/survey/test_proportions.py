@@ -248,8 +248,8 @@ def test_a_stratum_without_a_case_does_not_make_a_rare_share_a_sure_one():
     assert found["method"] == "wilson" and found["estimate"] == pytest.approx(0.1 * 6 / 350)
     # 50 people of whom none has it may have 7 %, by Wilson's interval of 0 of 50
     assert 0.05 < found["ci_high"] < 0.1
-    one_more = strata.assign(has=strata["has"].where(strata.index > 0, 1))
-    both = design(one_more, weights="weight", strata="stratum")
+    some_more = strata.assign(has=strata["has"].where(strata.index >= 20, 1))
+    both = design(some_more, weights="weight", strata="stratum")
     assert proportion(both, "has", 1).iloc[0]["method"] == "logit"
 
 
@@ -257,3 +257,15 @@ def test_two_answers_that_differ_have_the_interval_that_was_asked_for():
     for method in METHODS:
         found = proportion(design(pd.DataFrame({"a": [0, 1]})), "a", 1, method=method).iloc[0]
         assert (found["df"], found["method"]) == (1, method)
+
+
+def test_a_rare_share_of_people_of_small_weights_is_not_sure_of_being_rarer_than_it_is():
+    """Three of 200 have it, all of small weights: the variance knows of no heavy one."""
+    frame = pd.DataFrame({"has": [1] * 3 + [0] * 197, "w": [0.4] * 160 + [3.4] * 40})
+    found = proportion(design(frame, weights="w"), "has", 1).iloc[0]
+    kish = frame["w"].sum() ** 2 / (frame["w"] ** 2).sum()
+    expected = wilson_of_share(found["estimate"], kish)
+    assert (found["ci_low"], found["ci_high"]) == pytest.approx([float(end) for end in expected])
+    assert found["method"] == "wilson" and found["ci_high"] > 0.05
+    even = proportion(design(frame.assign(w=2.0), weights="w"), "has", 1).iloc[0]
+    assert even["method"] == "logit", "people who weigh alike leave no doubt of that kind"

@@ -97,6 +97,9 @@ def _say_notes(made: Plan) -> None:
         f"{pace} would show 8 times in 10. needs: answers in each of two periods, to show what "
         f"matters as often. By the test of its page, corrected for {made.tests} comparisons."
     )
+    if unsure := [row for row in rows if row["needed_low"]]:
+        ends = (f"{row['label']} {row['needed_low']:,} to {row['needed_high']:,}" for row in unsure)
+        _wrapped(f"needs, as few answers leave the spread of marks unsure: {'; '.join(ends)}.")
     if any(row["spread"] == "others" for row in rows):
         _wrapped("* too few answered to know the spread: the median of other devices is assumed.")
     if any(row["small"] for row in rows):

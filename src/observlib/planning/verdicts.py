@@ -21,7 +21,8 @@ from observlib.comparison.pairs import headlines
 from observlib.confidentiality.rounding import STEP, base
 from observlib.families import Given
 from observlib.planning.answers import QUARTER
-from observlib.survey.planning import answers_needed, least_levels, smallest_found
+from observlib.survey.planning import answers_needed, least_levels, smallest_found, variance_ends
+from observlib.themes.surveys.weighted import ENDS
 
 SMALL = 0.2  # standard deviations: J. Cohen (1988), a small effect
 QUARTER_WEEKS, YEAR_WEEKS, MOST_WEEKS = 13, 52, 104
@@ -53,8 +54,9 @@ def needs(
         year, to the nearest five (None below 11); `found`, the smallest change that this pace finds
         8 times in 10, None where there is none; `matters`, in the indicator's unit, and whether it
         is `small` (a fifth of a deviation, where the catalogue has none); whether the `spread` is
-        the device's `own`, that of `others`, or None; `needed` in each of two periods, `weeks`, and
-        the `verdict` in words. All are None that no spread or pace is known for.
+        the device's `own`, that of `others`, or None; `needed` in each of two periods, of marks
+        `needed_low` to `needed_high` as their own spread is unsure at 95 %, `weeks`, and the
+        `verdict` in words. All are None that no spread or pace is known for.
     tests
         Of the family, as far as they are known.
     """
@@ -123,13 +125,16 @@ def _need(
     """See `needs`: what follows from a spread (`sd` or `share`, with `design_effect`)."""
     pace = float(sum(counts) if rare else np.median(counts))
     if spread is None:
-        unknown = dict.fromkeys(("found", "matters", "small", "needed", "weeks"))
+        unknown = dict.fromkeys(("found", "small", "needed", "needed_low", "needed_high", "weeks"))
         why = "no spread is known yet: too few answered, here and elsewhere"
         return {"pace": _told(pace), **unknown, "matters": indicator.matters, "verdict": why}
-    scale = 100.0 if "share" in spread else 1.0
-    small = SMALL * scale * spread.get("sd", _deviation_of(spread.get("share", 0.5)))
-    matters = indicator.matters or small
+    spread, scale = {**spread}, _scale(indicator)
+    answered, share = spread.pop("n_eff", None), spread.get("share", 0.5)
+    matters = indicator.matters or SMALL * scale * spread.get("sd", math.sqrt(share * (1 - share)))
     needed = answers_needed(matters / scale, **spread, level=level)
+    ends: tuple[float, ...] = ()
+    if answered and indicator.matters and "mean" in spread:
+        ends = variance_ends(spread["sd"], spread["mean"], answered)
     weeks = math.ceil(needed / pace * (YEAR_WEEKS if rare else QUARTER_WEEKS)) if pace else math.inf
     enough = pace >= 2 * spread["design_effect"]
     found = scale * smallest_found(pace, **spread, level=level) if enough else math.inf
@@ -139,13 +144,15 @@ def _need(
         "matters": matters,
         "small": indicator.matters is None,
         "needed": needed,
+        "needed_low": math.floor(needed * ends[0]) if ends else None,
+        "needed_high": math.ceil(needed * ends[1]) if ends else None,
         "weeks": weeks if math.isfinite(weeks) else None,
         "verdict": verdict(weeks, rare),
     }
 
 
 def _spread(rows: pd.DataFrame, indicator: Indicator) -> dict[str, float] | None:
-    """The spread of a figure's answers, in the last quarter that published it."""
+    """The spread of answers, in lengths of their scale, in the last quarter that told them."""
     own = rows[
         (rows["indicator"] == indicator.id)
         & (rows["group"] == "")
@@ -163,19 +170,23 @@ def _spread(rows: pd.DataFrame, indicator: Indicator) -> dict[str, float] | None
     if indicator.comparison == "share":
         return {"share": row["estimate"] / 100, "design_effect": effect}
     half = max(row["estimate"] - row["ci_low"], row["ci_high"] - row["estimate"])
-    error = half / float(stdtrit(row["n_eff"] - 1, 0.975))
-    return {"sd": error * math.sqrt(row["n_eff"]), "design_effect": effect}
+    error = half / float(stdtrit(row["n_eff"] - 1, 0.975)) / _scale(indicator)
+    found = {"sd": error * math.sqrt(row["n_eff"]), "design_effect": effect, "n_eff": row["n_eff"]}
+    mean = (row["estimate"] - ENDS.get(indicator.unit, (0.0,))[0]) / _scale(indicator)
+    return {**found, "mean": mean} if indicator.unit in ENDS and 0 < mean < 1 else found
 
 
 def _spread_of_others(rows: pd.DataFrame, indicator: Indicator) -> dict[str, float] | None:
     """The median of the spreads of all devices that have one."""
     each = [_spread(own, indicator) for _, own in rows.groupby("device")]
-    known = pd.DataFrame([one for one in each if one])
+    known = pd.DataFrame([one for one in each if one]).drop(columns="n_eff", errors="ignore")
     return {str(name): float(value) for name, value in known.median().items()} or None
 
 
-def _deviation_of(share: float) -> float:
-    return math.sqrt(share * (1 - share))
+def _scale(indicator: Indicator) -> float:
+    """The length of a scale: of a share in percent, of marks and scores."""
+    least, most = ENDS.get(indicator.unit, (0.0, 100.0 if indicator.comparison == "share" else 1.0))
+    return most - least
 
 
 def _counts(people: pd.DataFrame, question: str | None) -> list[int]:

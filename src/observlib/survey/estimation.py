@@ -3,7 +3,8 @@
 All estimates come as tidy frames of one row a domain:
 
 - the domain's columns (`by`), where there are;
-- `estimate`, `se`, `ci_low`, `ci_high`: Student's interval;
+- `estimate`, `se`, `ci_low`, `ci_high`: Student's interval, or `intervals.bounded` of a mean whose
+  scale is told;
 - `df`: sampled units less strata, of those in the domain (as R's `degf(subset(design))`; answers
   of unknown value count);
 - `n`: rows of known value and weight above 0;
@@ -33,12 +34,14 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from observlib.errors import ObservError, bounded
+from observlib.survey import intervals
 from observlib.survey.columns import LARGEST, as_numbers, named_rows, require
 from observlib.survey.design import Codes, Design, Floats, Mask
 from observlib.survey.intervals import checked
 from observlib.survey.linearisation import (
     degrees_of_freedom,
     effective_units,
+    kish,
     variances,
     without_error,
 )
@@ -61,12 +64,21 @@ class Domains:
 
 
 def mean(
-    design: Design, variable: str, by: str | Sequence[str] | None = None, *, level: float = 0.95
+    design: Design,
+    variable: str,
+    by: str | Sequence[str] | None = None,
+    *,
+    ends: tuple[float, float] | None = None,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Means of a variable.
 
     Source: C.-E. Särndal, B. Swensson and J. Wretman, *Model Assisted Survey Sampling* (1992),
     section 5.7. As R's `svymean(na.rm=TRUE)`, `svyby`.
+
+    Of few marks of unequal weights, most of them the best, Student's interval may hold the truth in
+    75 of 100. With `ends` it is that of a scale that ends, and, without strata or calibration, of
+    no more answers than Kish's effective number: it holds in 91 at the least.
 
     Parameters
     ----------
@@ -76,6 +88,8 @@ def mean(
         Column of numbers; rows without one are left out.
     by
         Columns whose values make the domains. Rows without a value are in none.
+    ends
+        The least and the most that anybody can answer, of a scale that ends.
     level
         Confidence level, between 0 and 1.
 
@@ -87,7 +101,7 @@ def mean(
     Raises
     ------
     ObservError
-        Where a value is no finite number.
+        Where a value is no finite number, or beyond `ends`.
 
     Examples
     --------
@@ -97,7 +111,20 @@ def mean(
     >>> found[["site", "estimate", "n"]].values.tolist()
     [['a', 6.5, 2], ['b', 5.0, 2]]
     """
-    return means(design, domains(design, by), numbers(design, variable), level)
+    groups, values = domains(design, by), numbers(design, variable)
+    found = means(design, groups, values, level)
+    if ends is None:
+        return found
+    if (values < ends[0]).any() or (values > ends[1]).any():
+        raise ObservError(f"column {variable}: has values beyond the ends {ends} of its scale")
+    rows = ~np.isnan(values) & (groups.codes >= 0)
+    error = found["se"]
+    if design.calibration is None and len(design.sampled) == 1:
+        most = kish(design.weights[rows], groups.codes[rows], groups.count)
+        error = error * np.sqrt(np.fmax(1.0, found["n_eff"] / most))
+    low, high = intervals.bounded(found["estimate"], error, found["df"], ends, level)
+    sides = {"ci_low": low, "ci_high": high}
+    return found.assign(**{name: found[name].mask(error > 0, side) for name, side in sides.items()})
 
 
 def total(

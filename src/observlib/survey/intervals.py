@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 # the quantiles alone: all of scipy.stats takes a second to import
-from scipy.special import expit, ndtri, stdtrit
+from scipy.special import expit, logit, ndtri, stdtrit
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -103,9 +103,9 @@ def clopper_pearson_of_share(
 
 
 def bounded(
-    mean: float, error: float, df: float, ends: tuple[float, float], level: float = 0.95
-) -> tuple[float, float]:
-    """The interval of a mean on a scale that ends, such as marks of 0 to 10: never beyond it.
+    mean: Any, error: Any, df: Any, ends: tuple[float, float], level: float = 0.95
+) -> tuple[Any, Any]:
+    """The intervals of means on a scale that ends, such as marks of 0 to 10: never beyond it.
 
     Student's interval of the logarithm of (mean − least) / (most − mean), with its error by the
     delta method, brought back to the scale. Where most people give the best marks, a sample that
@@ -118,7 +118,7 @@ def bounded(
     Parameters
     ----------
     mean, error, df
-        The mean, its standard error and degrees of freedom.
+        Means, their standard errors and degrees of freedom: numbers, or arrays.
     ends
         The least and the most that anybody can answer.
     level
@@ -131,17 +131,16 @@ def bounded(
 
     Examples
     --------
-    >>> [round(end, 2) for end in bounded(9.0, 0.3, 99, (0, 10))]
+    >>> [round(float(end), 2) for end in bounded(9.0, 0.3, 99, (0, 10))]
     [8.23, 9.46]
     """
-    least, most = ends
-    if not least < mean < most or not error > 0 or df < 1:
-        return math.nan, math.nan
-    odds = math.log((mean - least) / (most - mean))
-    half = float(stdtrit(df, (1 + checked(level)) / 2)) * error
-    half *= (most - least) / ((mean - least) * (most - mean))
-    low, high = (least + (most - least) * float(expit(end)) for end in (odds - half, odds + half))
-    return low, high
+    scale = ends[1] - ends[0]
+    share = (np.asarray(mean, dtype=float) - ends[0]) / scale
+    with np.errstate(invalid="ignore", divide="ignore"):
+        half = stdtrit(df, (1 + checked(level)) / 2) * error / (scale * share * (1 - share))
+        told = (share > 0) & (share < 1) & (half > 0) & (np.asarray(df) >= 1)
+        low, high = (ends[0] + scale * expit(logit(share) + side * half) for side in (-1, 1))
+    return np.where(told, low, math.nan)[()], np.where(told, high, math.nan)[()]
 
 
 def student(mean: float, sd: float, n: int, level: float = 0.95) -> tuple[float, float]:

@@ -2,14 +2,19 @@
 
 Weights mend what age, sex or region tell of it, and nothing else. Where margins of the population
 are known, `pattern_mixture` says from them how far off the figure is if answering depends on the
-profile alone (φ = 0), on what people think alone (φ = 1), or on both alike (φ = ½). In all other
-cases there is `comparisons.tipping_point`.
+profile alone (φ = 0), on what people think alone (φ = 1), or on both alike (φ = ½).
+
+That supposes that people answer the more, the better (or the worse) they think. The bounds miss the
+truth where both ends of opinion answer more, or those who think badly and those of whom the profile
+makes one expect the best (`tools/coverage/nonresponse.py`). Answers cannot tell which it is. In all
+other cases there is `comparisons.tipping_point`.
+
+Of means alone: the bounds of a share as a normal variable cut in two (R. R. Andridge and others,
+*Journal of the Royal Statistical Society, Series C* 68 (2019), 1465–1483) miss the truth in 32 to
+66 of 100 where one end of opinion alone answers more, those of a mean in 5.
 
 Sources: R. J. A. Little, B. T. West, P. S. Boonstra and J. Hu, "Measures of the degree of departure
-from ignorable sample selection", *Journal of Survey Statistics and Methodology* 8 (2020), 932–964,
-for means; R. R. Andridge, B. T. West, R. J. A. Little, P. S. Boonstra and F. Alvarado-Leiton,
-"Indices of non-ignorable selection bias for proportions estimated from non-probability samples",
-*Journal of the Royal Statistical Society, Series C* 68 (2019), 1465–1483, for shares;
+from ignorable sample selection", *Journal of Survey Statistics and Methodology* 8 (2020), 932–964;
 E. C. Fieller, "Some problems in interval estimation", *Journal of the Royal Statistical Society,
 Series B* 16 (1954), 175–185, for intervals, which those authors give by Bayes' rule.
 """
@@ -17,10 +22,10 @@ Series B* 16 (1954), 175–185, for intervals, which those authors give by Bayes
 from __future__ import annotations
 
 import math
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtrit
+from scipy.special import stdtrit
 
 from observlib.survey.auxiliary import solve, without_itself
 from observlib.survey.design import Floats
@@ -28,7 +33,6 @@ from observlib.survey.intervals import checked
 from observlib.survey.weighting import Calibration
 
 PROFILE, BOTH, OPINION = 0.0, 0.5, 1.0  # what answering depends on: φ
-Kind = Literal["mean", "share"]
 
 
 class Corrected(NamedTuple):
@@ -65,30 +69,26 @@ def pattern_mixture(
     values: Floats,
     calibration: Calibration,
     *phis: float,
-    kind: Kind = "mean",
     level: float = 0.95,
 ) -> list[Corrected]:
-    """A mean or share as it would be if answering depended on the profile, on opinions, or both.
+    """A mean as it would be if answering depended on the profile, on opinions, or both.
 
     The proxy of what people think is its regression on the margins, r its correlation with it. Who
     answers has a proxy above that of the population by u: the mean is then too high by u for φ = 0,
-    by u / r for φ = ½ and by u / r² for φ = 1. A share is a normal variable cut in two, whose
-    proxy is taken as equally spread in the population and among those who answer. r² is the
-    adjusted one: that of many categories on few answers would be too high, and the bias too small.
+    by u / r for φ = ½ and by u / r² for φ = 1. r² is the adjusted one: that of many categories on
+    few answers would be too high, and the bias too small.
 
     Few answer out of many: what is told is of the population, the sample being a negligible part.
 
     Parameters
     ----------
     values
-        What each row of the calibrated sample says (n,): numbers, 0 or 1 for a share; NaN where it
-        says nothing. Aggregated rows are not taken.
+        What each row of the calibrated sample says (n,): numbers, NaN where it says nothing.
+        Aggregated rows are not taken.
     calibration
         Start weights, margins and their targets; the calibrated weights are not used.
     phis
         Each from 0 to 1: `PROFILE`, `BOTH`, `OPINION`, or between.
-    kind
-        `mean` or `share`.
     level
         Confidence level, between 0 and 1, for each φ.
 
@@ -123,20 +123,18 @@ def pattern_mixture(
     if values.shape != calibration.start.shape or calibration.counts is not None:
         raise ValueError(f"one value for each of {len(calibration.start)} people")
     proxy = _proxy(values, calibration)
-    return [_corrected(proxy, phi, kind, level) for phi in phis]
+    return [_corrected(proxy, phi, level) for phi in phis]
 
 
-def _corrected(proxy: _Proxy | None, phi: float, kind: Kind, level: float) -> Corrected:
-    divisor = proxy and _moved_by(proxy, phi, kind)
+def _corrected(proxy: _Proxy | None, phi: float, level: float) -> Corrected:
+    divisor = proxy and _moved_by(proxy, phi)
     if not proxy or not divisor:
         return _UNKNOWN
-    start = _probit(proxy.mean) if kind == "share" else proxy.mean
     quantile = float(stdtrit(proxy.df, (1 + checked(level)) / 2))
-    ends = _fieller(start, proxy.gap, divisor, quantile)
-    if not ends:
-        return _UNKNOWN
-    found = (start.value - proxy.gap.value / divisor.value, *ends)
-    return Corrected(*(float(ndtr(x)) if kind == "share" else x for x in found))
+    ends = _fieller(proxy.mean, proxy.gap, divisor, quantile)
+    return (
+        Corrected(proxy.mean.value - proxy.gap.value / divisor.value, *ends) if ends else _UNKNOWN
+    )
 
 
 def _proxy(values: Floats, calibration: Calibration) -> _Proxy | None:
@@ -170,34 +168,17 @@ def _proxy(values: Floats, calibration: Calibration) -> _Proxy | None:
     )
 
 
-def _moved_by(proxy: _Proxy, phi: float, kind: Kind) -> _Told | None:
+def _moved_by(proxy: _Proxy, phi: float) -> _Told | None:
     """By what the proxy's gap is to be divided for the bias; nothing where it explains nothing."""
-    mean, _, explained, _ = proxy
-    p, density, cut = mean.value, 1.0, 0.0
-    if kind == "share":
-        cut = float(ndtri(p))
-        density = math.exp(-(cut**2) / 2) / math.sqrt(2 * math.pi)
-    height = _Told(density, -cut * mean.each)
+    explained = proxy.explained
     if not phi:
-        return height
+        return _Told(1.0, np.zeros_like(explained.each))
     if not explained.value > 0:
         return None
     r = math.sqrt(explained.value)
-    each = explained.each / (2 * r)
-    if kind == "share":  # from the correlation with 0 or 1 to that with the normal variable
-        wider = math.sqrt(p * (1 - p)) / density
-        change = (1 - 2 * p) / (2 * p * (1 - p)) + cut / density
-        r, each = r * wider, wider * (each + r * change * mean.each)
     profile, opinion = phi * r + 1 - phi, phi + (1 - phi) * r
-    ratio = r * profile / opinion
     slope = profile / opinion + r * (phi * opinion - (1 - phi) * profile) / opinion**2
-    return _Told(height.value * ratio, height.each * ratio + height.value * slope * each)
-
-
-def _probit(share: _Told) -> _Told:
-    """Where a share cuts a normal variable."""
-    cut = float(ndtri(share.value))
-    return _Told(cut, share.each * math.sqrt(2 * math.pi) * math.exp(cut**2 / 2))
+    return _Told(r * profile / opinion, slope * explained.each / (2 * r))
 
 
 def _fieller(

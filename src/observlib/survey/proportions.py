@@ -17,6 +17,10 @@ So it is, too, where a stratum of the domain has no case, or none but cases: it 
 variance, as if its share were known to be 0. Of a rare share in strata that are drawn at different
 rates, intervals from that variance hold the truth two times in three. The size is then the lesser
 of the effective number of units and of p(1 − p)/v.
+
+So it is, lastly, where weights are unequal and cases, or others, are rare (under a fifth, and fewer
+than 20 effective ones): by chance the few have small weights, and p and v are too small at once.
+The size is then the lesser of Kish's effective number of answers and of p(1 − p)/v.
 """
 
 from __future__ import annotations
@@ -31,11 +35,12 @@ from scipy.special import betaln, expit, logit, stdtrit
 from observlib.errors import ObservError
 from observlib.survey.columns import require
 from observlib.survey.design import Codes, Design, Floats, Mask
-from observlib.survey.estimation import Domains, domains, half_width, means
+from observlib.survey.estimation import ROUNDING, Domains, domains, half_width, means
 from observlib.survey.intervals import clopper_pearson_of_share, wilson_of_share
-from observlib.survey.linearisation import effective_units, sampled_fraction, without_error
+from observlib.survey.linearisation import effective_units, kish, sampled_fraction, without_error
 
 Method = Literal["logit", "beta", "wilson", "mean"]
+_RARE, _FEW = 0.2, 20  # share of cases, and effective ones: see the module
 
 
 def proportion(
@@ -151,6 +156,7 @@ def _interval(
         odds = share * (1 - share)
         # how much wider intervals are for the few degrees of freedom of the variance
         few = (_t(n - 1, level) / _t(df, level)) ** 2
+        size = odds / se**2 * few
         if method == "mean":
             half = half_width(se, df, level)
             low, high = share - half, share + half
@@ -158,7 +164,6 @@ def _interval(
             half = half_width(se / odds, df, level)
             low, high = expit(logit(share) - half), expit(logit(share) + half)
         else:
-            size = odds / se**2 * few
             interval = clopper_pearson_of_share if method == "beta" else wilson_of_share
             low, high = interval(share, size, level)
             exact = telling & ~np.isfinite(size)  # no variance: a population known as a whole
@@ -167,8 +172,14 @@ def _interval(
         units = effective_units(design, inside, groups.count)
         units = np.where(df >= 1, units * few, units)
         untold = telling & _without_cases(design, inside, has, groups.count)
-        units = np.where(untold, np.minimum(units, odds / se**2 * few), units)
+        units = np.where(untold, np.minimum(units, size), units)
         fraction = sampled_fraction(design, inside, groups.count)
+        answers = kish(design.weights[inside >= 0], inside[inside >= 0], groups.count)
+        least = np.minimum(answers / (1 - fraction), size)
+        cases = np.minimum(share, 1 - share)
+        rare = telling & ~untold & (cases < _RARE) & (cases * least < _FEW)
+        rare &= answers < n * (1 - ROUNDING)
+        units = np.where(rare, least, units)
         scores = wilson_of_share(share, units, level)
     alike = (share == 0) | (share == 1)
     whole = without_error(design, inside, groups.count) | (alike & (fraction == 1))
@@ -176,11 +187,11 @@ def _interval(
     others = np.zeros(len(share))
     others[drawn] = unseen(units[drawn], fraction[drawn], level)
     exact = np.where(share == 1, 1 - others, share), np.where(share == 0, others, share)
-    cases = [telling & ~untold, exists & whole, drawn, exists]
+    kinds = [telling & ~(untold | rare), exists & whole, drawn, exists]
     names = [method, "census", "hypergeometric", "wilson"]
-    frame["ci_low"] = np.select(cases, [low, share, exact[0], scores[0]], np.nan)
-    frame["ci_high"] = np.select(cases, [high, share, exact[1], scores[1]], np.nan)
-    frame["method"] = np.select(cases, [np.full(len(share), name) for name in names], "")
+    frame["ci_low"] = np.select(kinds, [low, share, exact[0], scores[0]], np.nan)
+    frame["ci_high"] = np.select(kinds, [high, share, exact[1], scores[1]], np.nan)
+    frame["method"] = np.select(kinds, [np.full(len(share), name) for name in names], "")
     frame["status"] = np.where(exists, "published", "missing")
     return frame
 

@@ -28,11 +28,13 @@ def test_where_the_happy_answer_more_opinions_lower_the_mark_further_than_the_pr
     assert set(found["group"]) == {"weighting"} and (found["n"] == 400).all()
 
 
-def test_a_share_stays_a_share_and_an_interval_within_its_scale(catalogue):
+def test_an_interval_stays_within_its_scale_and_no_share_has_bounds_that_one_end_may_belie(
+    catalogue,
+):
     found = marks(sample(AGES).assign(nps=lambda people: people.satisfaction), catalogue)
     told = found[found["status"] == "published"]
-    assert {"satisfied_share", "nps"} <= {*told["indicator"]}
-    for unit, (least, most) in {"%": (0, 100), "sur 10": (0, 10), "points": (-100, 100)}.items():
+    assert {*found["indicator"]} == {"satisfaction_10", "nps"} == {*told["indicator"]}
+    for unit, (least, most) in {"sur 10": (0, 10), "points": (-100, 100)}.items():
         own = told[told["unit"] == unit]
         assert own["ci_low"].ge(least).all() and own["ci_high"].le(most).all(), unit
 

@@ -142,9 +142,21 @@ def bounds(low: float | None, high: float | None, **more: Any) -> pd.DataFrame:
     )
 
 
+def test_what_bounds_suppose_is_told_with_them_of_one_survey_and_of_several(catalogue):
+    condition = "l'on répond d'autant plus que l'on est content, ou mécontent"
+    one = bounds(5.1, 6.5)
+    several = pd.concat([one, one.assign(device="other")], ignore_index=True)
+    for found in (plain(weighted.reservation(marks, catalogue)) for marks in (one, several)):
+        assert condition in found and "les très contents et les très mécontents" in found
+    no_bounds = several[several["group_value"] == WEIGHTED]
+    assert condition not in plain(weighted.reservation(no_bounds, catalogue))
+
+
 def test_where_answering_may_depend_on_opinions_the_mark_lies_between_two_bounds(catalogue):
     found = plain(weighted.reservation(bounds(5.1, 6.5), catalogue))
-    assert found.startswith("Si répondre dépend aussi de ce que l'on pense, la note serait ")
+    assert found.startswith(
+        "Si l'on répond d'autant plus que l'on est content, ou mécontent, la note"
+    )
     assert "entre 5,1 et 6,8." in found and "ne la remplace pas." in found
 
 

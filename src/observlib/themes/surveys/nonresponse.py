@@ -1,6 +1,7 @@
 """What a survey would measure if answering depended on opinions, and not on the profile alone.
 
-Beside the figures with weights, which take answering to depend on age, sex and region alone.
+Beside the figures with weights, which take answering to depend on age, sex and region alone. Marks
+and scores alone have such bounds: those of a share miss it where one end of opinion answers more.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import numpy as np
 import pandas as pd
 
 from observlib.confidentiality.disclosure import protect
-from observlib.survey.nonresponse import BOTH, OPINION, Corrected, Kind, pattern_mixture
+from observlib.survey.nonresponse import BOTH, OPINION, Corrected, pattern_mixture
 from observlib.themes.surveys.weighted import ENDS, UNITS, Weighed, disclosing, scores
 
 DEPENDS = {BOTH: "Si l'avis compte autant que le profil", OPINION: "Si l'avis compte seul"}
 
 
 def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
-    """The figures of `weighted.marks` as they would be if answering depended on opinions.
+    """The marks and scores of `weighted.marks` as they would be if answering depended on opinions.
 
     Parameters
     ----------
@@ -41,12 +42,11 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
             continue
         scored = scores(survey.given)
         people, hides = survey.people.join(scored), disclosing(survey, scored)
-        for name in scored:
+        for name in [name for name in scored if UNITS[name] in ENDS]:
             row = {**survey.passport, "indicator": name, "unit": UNITS[name], "group": "weighting"}
             row["status"] = "suppressed" if name in hides else survey.status
             values = people[name].to_numpy(float)
-            kind: Kind = "share" if UNITS[name] == "%" else "mean"
-            found = pattern_mixture(values, survey.calibration, *DEPENDS, kind=kind)
+            found = pattern_mixture(values, survey.calibration, *DEPENDS)
             n = int(np.isfinite(values).sum())
             made += [
                 {**row, "group_value": label, **_estimate(one, n, UNITS[name])}
@@ -58,6 +58,5 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
 def _estimate(found: Corrected, n: int, unit: str) -> dict[str, Any]:
     if math.isnan(found.estimate):
         return {"status": "missing"}
-    scale = 100.0 if unit == "%" else 1.0
-    value, low, high = np.clip([scale * x for x in found], *ENDS.get(unit, (0.0, 100.0)))
+    value, low, high = np.clip(found, *ENDS[unit])
     return {"estimate": value, "ci_low": low, "ci_high": high, "n": n, "n_eff": n}

@@ -27,7 +27,6 @@ from observlib.survey.association import weighting_effect
 from observlib.survey.comparison import PAIRED, beside, two_by_two
 from observlib.survey.design import Design, design
 from observlib.survey.estimation import mean
-from observlib.survey.intervals import bounded
 from observlib.survey.proportions import Method, proportion
 from observlib.survey.weighting import Calibration, calibrate, effective_n
 from observlib.themes.surveys.estimates import DETRACTORS_TO, PROMOTERS_FROM, pooled
@@ -407,13 +406,11 @@ def _estimate(made: Design, name: str) -> dict[str, Any]:
         method: Method = "wilson" if is_raw or alike else "logit"
         found, scale = proportion(made, name, 1.0, method=method).iloc[0], 100.0
     else:
-        found = mean(made, name).iloc[0]
+        found = mean(made, name, ends=None if is_raw else ENDS[UNITS[name]]).iloc[0]
     if found["status"] == "missing":
         return {"status": "missing"}
     low, high = scale * found["ci_low"], scale * found["ci_high"]
     if name == "nps":
         low, high = np.clip((low, high), -100.0, 100.0)  # an unknown end stays unknown
-    if not is_raw and UNITS[name] in ENDS:
-        low, high = bounded(found["estimate"], found["se"], found["df"], ENDS[UNITS[name]])
     value = answers.with_interval(scale * found["estimate"], low, high) or {}
     return {**value, "n": int(found["n"]), "n_eff": found["n_eff"]}

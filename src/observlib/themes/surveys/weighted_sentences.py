@@ -37,13 +37,15 @@ def reservation(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def _between(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Between what the mark may lie where answering depends on the profile, on opinions, or both.
+    """Between what the mark may lie the more people answer the better, or worse, they think of it.
 
-    From the one interval that goes furthest to the other: the truth lies within whatever it is.
+    From the one interval that goes furthest to the other; of several surveys, what bounds suppose,
+    as the page of each tells its own.
     """
     marks = weighed[weighed["indicator"] == "satisfaction_10"].set_index("group_value")
-    if marks["device"].nunique() != 1:  # of several surveys, the page of each tells its own
-        return ""
+    if marks["device"].nunique() != 1:
+        bounds = marks.index.isin(list(DEPENDS.values())) & marks["ci_low"].notna()
+        return TEXTS["suppose"] if bounds.any() else ""
     ends = marks.reindex([WEIGHTED, DEPENDS[OPINION]])
     if ends["status"].isna().any() or (ends["status"] == "suppressed").any():
         return ""
