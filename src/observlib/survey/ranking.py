@@ -118,7 +118,7 @@ def shrunk(
     v = np.where(both, own if shared is None else shared, own) * e[:, :, None] * e[:, None, :]
     precision = np.where(both, np.linalg.inv(v), 0.0)
     y = np.where(known, values, np.nanmean(np.where(known, values, np.nan), axis=0))
-    told = np.einsum("tkl,tl->tk", precision, y)
+    evidence = np.einsum("tkl,tl->tk", precision, y)
     spread = y.var(axis=0) + (e**2).mean(axis=0)
     inverse = np.tile(own / spread, (chains, 1, 1))  # of Σ
     theta = y + np.sqrt(spread) * chance.normal(chains, things, criteria)
@@ -136,7 +136,7 @@ def shrunk(
         mu = mean + off.transpose(0, 2, 1)
         for k in range(criteria):
             weight = inverse[:, [k], k] + precision[:, k, k]
-            pull = told[:, k] - np.einsum("ctl,tl->ct", theta, precision[:, k])
+            pull = evidence[:, k] - np.einsum("ctl,tl->ct", theta, precision[:, k])
             pull -= ((theta - mu) @ inverse[:, :, [k]])[:, :, 0]
             theta[:, :, k] += pull / weight + chance.normal(chains, things) / np.sqrt(weight)
         steps.append(theta.copy())
