@@ -4,8 +4,8 @@ Each list of tasks has true values by five criteria, which go together more or l
 on few or many answers. The first two are measured in the same answers, whose errors go together
 too; of the next two, ways of contact, one or both tell of one half of the tasks only, as tests (the
 last) always do. What criteria truly weigh is drawn: every share is as likely. Of each list, a few
-tasks are looked at that are told with a probability in a band, or that are named first: by their
-probability, by the mean of their raw ranks, and by chance.
+tasks are looked at that are told with a probability in a band, or that are named first, by their
+probability and by the mean of their raw ranks.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ END = "<!-- /ranking -->"
 COLUMNS = ["what", "judged", *SHARES]
 REPETITIONS, _TOGETHER = 240, 4  # tasks, and how many of them are of one list
 BANDS = ("0_20", "20_40", "40_60", "60_80", "80_100")
-TOLD, RAW, ALONE = "told", "raw", "chance"
+TOLD, RAW = "told", "raw"
 # tasks, how criteria correlate (below 0: every other the other way), answers, channels untold
 USUAL = "18_0.5_200_1"
 GRID = tuple(
@@ -37,7 +37,7 @@ GRID = tuple(
 CELLS = (USUAL, *GRID, "18_-0.6_200_1")
 _RARE = {(cell, "80_100") for cell in GRID if cell.startswith("6_")}  # hardly ever told of six
 CASES = (
-    *product((USUAL,), (*BANDS, TOLD, RAW, ALONE)),
+    *product((USUAL,), (*BANDS, TOLD, RAW)),
     *(case for case in product(CELLS[1:], BANDS) if case not in _RARE),
 )
 _CRITERIA, _SHARED, _DEVIATION = 5, 0.5, 5.0  # the last of an answer; of tasks it is 0.5 to 2
@@ -46,7 +46,7 @@ _DRAWS = 600
 
 @lru_cache(maxsize=4096)
 def drawn(what: str, seed: int, repetition: int) -> pd.DataFrame:
-    """A list of tasks: whether each is `among` the first, as `told`, by `raw` ranks, by `chance`.
+    """A list of tasks: whether each is `among` the first, how likely it is `told`, its `raw` rank.
 
     Examples
     --------
@@ -71,8 +71,7 @@ def drawn(what: str, seed: int, repetition: int) -> pd.DataFrame:
     score = pd.DataFrame(truth).rank().to_numpy() @ -np.log(chance.uniform(_CRITERIA))
     told = among_worst(values, errors, None, _DRAWS, between(source, 1, 2**31), shared)
     raw = pd.DataFrame(values).rank(pct=True).mean(axis=1)
-    given = {TOLD: told, RAW: raw, ALONE: chance.uniform(things)}
-    return pd.DataFrame({"among": _first(score), **given})
+    return pd.DataFrame({"among": _first(score), TOLD: told, RAW: raw})
 
 
 def _root(correlation: float, signs: np.ndarray) -> np.ndarray:
@@ -118,7 +117,6 @@ def markdown(table: pd.DataFrame) -> str:
     labels = {
         TOLD: "Les premières, par leur probabilité",
         RAW: "Les premières, par les valeurs brutes",
-        ALONE: "Autant de tâches prises au hasard",
     }
     for judged in (*BANDS, *labels):
         low, _, high = judged.partition("_")
@@ -128,6 +126,9 @@ def markdown(table: pd.DataFrame) -> str:
         every = by_case.xs(judged, level="judged")["share"]
         ends = french.interval(every.min(), every.max(), 0, "%") if len(every) > 1 else "–"
         lines.append(f"| {' | '.join([label, *cells, ends])} |")
+    usual, *others = (100 * places(n) / n for n in (int(cell.split("_")[0]) for cell in CELLS))
+    ends = french.interval(min(others), max(others), 0, "%")
+    lines.append(f"| Autant de tâches prises au hasard | {french.percent(usual)} | – | {ends} |")
     times = french.number(table["repetitions"].max())
     caption = (
         f": Tâches qui sont vraiment parmi les premières, selon ce qui en est dit : {times} "
