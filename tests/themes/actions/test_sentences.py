@@ -101,11 +101,11 @@ def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_els
 @pytest.mark.parametrize(
     ("placebos", "as_clear", "words"),
     [
-        (30, 0, "refait 30 fois {}n’a jamais donné d’écart aussi net."),
-        (45, 1, "refait 45 fois {}a donné une fois un écart au moins aussi net."),
-        (60, 2, "refait 60 fois {}a donné deux fois un écart au moins aussi net."),
-        (1, 0, "refait une fois {}n’a pas donné d’écart aussi net."),
-        (1, 1, "refait une fois {}a donné un écart au moins aussi net."),
+        (30, 0, "Aucun des 30 essais sans action n’a donné d’écart aussi net."),
+        (45, 1, "Sur 45 essais sans action, un a donné un écart au moins aussi net."),
+        (60, 2, "Sur 60 essais sans action, deux ont donné un écart au moins aussi net."),
+        (1, 0, "Le seul essai possible sans action n’a pas donné d’écart aussi net."),
+        (1, 1, "Le seul essai possible sans action a donné un écart au moins aussi net."),
         (0, 0, "La suite, trop courte, ne permet aucune contre-épreuve."),
     ],
 )
@@ -114,10 +114,9 @@ def test_who_reads_a_rise_sees_how_often_as_much_came_of_nothing(
 ):
     tried = {"placebos": placebos, "as_clear": as_clear}
     for verdicts in (told("rise", **tried), told("unknown", "placebos", **tried)):
-        said = plain(findings.actions.each(verdicts, frame(), [action()], catalogue))
-        assert words.format("là où rien n’est consigné, le même calcul ") in said
+        assert words in plain(findings.actions.each(verdicts, frame(), [action()], catalogue))
     stable = findings.actions.each(told("stable", **tried), frame(), [action()], catalogue)
-    assert "contre-épreuve" not in plain(stable)
+    assert "aussi net" not in plain(stable)
 
 
 def test_the_interval_and_the_products_compared_are_told(catalogue):
