@@ -10,7 +10,7 @@ from scipy.integrate import quad
 from scipy.stats import norm
 from tests.examples import examples
 
-from observlib.survey.ranking import LEAST, Chance, among_worst, shrunk
+from observlib.survey.ranking import LEAST, Chance, among_worst, places, shrunk
 
 # Effects of courses in eight schools, and their standard errors: table 5.2 of Gelman and others,
 # *Bayesian Data Analysis*, 3rd edition.
@@ -21,9 +21,14 @@ QUARTILES = [(7, 10, 16), (3, 8, 12), (2, 7, 11), (4, 8, 11), (1, 5, 10), (2, 6,
              (3, 8, 13)]  # fmt: skip
 
 
+def of_one(values: np.ndarray, errors: np.ndarray, draws: int) -> np.ndarray:
+    """Draws of things by one criterion."""
+    return shrunk(values[:, None], errors[:, None], draws, Chance(1))[:, :, 0]
+
+
 @pytest.fixture(scope="module")
 def eight() -> np.ndarray:
-    return shrunk(EFFECTS, ERRORS, 40_000, Chance(1))
+    return of_one(EFFECTS, ERRORS, 120_000)
 
 
 def test_the_eight_schools_have_the_effects_of_the_book(eight):
@@ -48,14 +53,14 @@ def test_the_means_are_those_of_an_integral_over_the_spread(eight):
 
 
 def test_what_nobody_measured_is_as_uncertain_as_any_thing_and_neither_best_nor_worst(eight):
-    found = shrunk(np.append(EFFECTS, np.nan), np.append(ERRORS, np.nan), 40_000, Chance(1))
+    found = of_one(np.append(EFFECTS, np.nan), np.append(ERRORS, np.nan), 40_000)
     assert found[:, -1].mean() == pytest.approx(eight.mean(), abs=0.5)
     assert found[:, -1].std() > eight.std(axis=0).max()
 
 
 def test_an_estimate_that_is_sure_stands_and_a_vague_one_moves_to_the_others():
     values, errors = np.array([0.0, 1, 2, 3, 9]), np.array([0.1, 0.1, 0.1, 0.1, 9])
-    means = shrunk(values, errors, 4000, Chance(1)).mean(axis=0)
+    means = of_one(values, errors, 4000).mean(axis=0)
     assert means[:4] == pytest.approx(values[:4], abs=0.05) and 1 < means[4] < 4
 
 
@@ -89,15 +94,16 @@ def test_the_probabilities_are_of_as_many_as_are_named(things, unknown, most, se
     values = rng.normal(size=(things, criteria))
     values[:unknown] = np.nan
     found = among_worst(values, np.full(values.shape, 0.5), most, draws=200)
-    if np.isnan(found).any():
-        assert np.isnan(found).all() and (
-            things <= most or things - unknown < LEAST or not criteria
-        )
+    ranked = max(things - unknown, 0)
+    if np.isnan(found).all():
+        assert ranked <= most or ranked < LEAST or not criteria
     else:
-        assert found.sum() == pytest.approx(most) and ((found >= 0) & (found <= 1)).all()
+        assert np.isnan(found[:unknown]).all()  # and takes no place of another
+        told = found[unknown:]
+        assert told.sum() == pytest.approx(most) and ((told >= 0) & (told <= 1)).all()
 
 
-KNOWN = [0.511, 0.489, 0.464, 0.413, 0.1, 0.076, 0.084, 0.18, 0.344, 0.421, 0.448, 0.47]
+KNOWN = [0.521, 0.504, 0.487, 0.459, 0.065, 0.066, 0.081, 0.179, 0.351, 0.414, 0.428, 0.445]
 
 
 def test_the_same_figures_give_the_same_digits_on_any_machine():
@@ -110,6 +116,49 @@ def test_two_hundred_tasks_are_ranked_in_the_blink_of_an_eye():
     rng = np.random.default_rng(1)
     values, errors = rng.normal(size=(200, 4)), np.full((200, 4), 0.3)
     among_worst(values, errors)
-    start = time.perf_counter()
+    start = time.process_time()
     among_worst(values, errors)
-    assert time.perf_counter() - start < 1.0  # a third of it on the machine where it was written
+    assert time.process_time() - start < 2.0  # a third of it on the machine where it was written
+
+
+@pytest.mark.parametrize(("things", "named"), [(2, 0), (5, 1), (16, 5), (30, 10), (200, 10)])
+def test_a_third_is_named_first_and_ten_at_the_most(things, named):
+    assert places(things) == named
+    values = np.arange(float(things))[:, None]
+    found = among_worst(values, np.full((things, 1), 0.1), draws=200)
+    assert np.nansum(found) == pytest.approx(named)
+
+
+def pairs(things: int, correlation: float) -> np.ndarray:
+    """Values of things by two criteria, of mean 0 and variance 1."""
+    rng = np.random.default_rng(7)
+    root = np.linalg.cholesky([[1, correlation], [correlation, 1]])
+    return rng.normal(size=(things, 2)) @ root.T
+
+
+def test_what_is_not_known_of_a_thing_is_drawn_as_its_other_criteria_foretell():
+    values = pairs(200, 0.8)
+    slope, level = np.polyfit(*values[3:].T, 1)
+    values[:3, 1] = np.nan
+    values[:3, 0] = [-2, 0, 2]
+    found = shrunk(values, np.full(values.shape, 0.01), 8000, Chance(1))[:, :3, 1]
+    assert found.mean(axis=0) == pytest.approx(level + slope * np.array([-2, 0, 2]), abs=0.05)
+    rest = values[3:, 1] - level - slope * values[3:, 0]
+    assert found.std(axis=0) == pytest.approx(np.full(3, rest.std()), rel=0.1)
+
+
+@pytest.mark.parametrize("correlation", [-0.7, 0.0, 0.7])
+def test_errors_that_the_same_answers_share_are_not_taken_for_tasks_that_go_together(correlation):
+    truth, noise = pairs(300, 0.0), pairs(600, correlation)[300:]
+    shared = np.array([[1, correlation], [correlation, 1]])
+    found = shrunk(truth + noise, np.ones((300, 2)), 2000, Chance(1), shared)
+    each = [np.corrcoef(one.T)[0, 1] for one in found[::20]]
+    assert np.mean(each) == pytest.approx(np.corrcoef(truth.T)[0, 1], abs=0.12)
+
+
+def test_criteria_that_go_together_leave_less_doubt_than_as_many_that_do_not():
+    values = np.linspace(-2, 2, 30)[:, None] + 0.2 * pairs(30, 0.0)
+    errors = np.full(values.shape, 0.5)
+    apart = np.column_stack([values[:, 0], np.roll(values[:, 1], 11)])
+    together, alone = (np.sort(among_worst(one, errors)) for one in (values, apart))
+    assert (together > 0.9).sum() > 5 > (alone > 0.9).sum()

@@ -7,24 +7,37 @@ that it is among those that most need work, over all weights and over what its f
 Sources: A. Gelman, J. B. Carlin, H. S. Stern, D. B. Dunson, A. Vehtari and D. B. Rubin, *Bayesian
 Data Analysis*, 3rd edition (2013), section 5.4, on the normal hierarchical model; D. B. Rubin,
 "Estimation in parallel randomized experiments", *Journal of Educational Statistics* 6 (1981),
-377–401; R. Lahdelma and P. Salminen, "SMAA-2: Stochastic multicriteria acceptability analysis for
-group decision making", *Operations Research* 49 (2001), 444–454, on weights that nobody fixes.
+377–401; A. Huang and M. P. Wand, "Simple marginally noninformative prior distributions for
+covariance matrices", *Bayesian Analysis* 8 (2013), 439–452; R. Lahdelma and P. Salminen, "SMAA-2:
+Stochastic multicriteria acceptability analysis for group decision making", *Operations Research* 49
+(2001), 444–454, on weights that nobody fixes.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import chdtri, ndtri
 
 from observlib.survey.design import Floats
 
 LEAST = 3  # things of which a criterion is known: of two, their spread says nothing
-_GRID = 400  # values of the spread between things
+MOST, PART = 10, 3
+_CHAINS, _BURNT = 100, 20  # chains side by side, and the steps of each that are left out
 DRAWS, SEED = 4000, 20261130
 
 
+def places(things: int) -> int:
+    """How many of so many things are named first: a third, ten at most."""
+    return min(MOST, things // PART)
+
+
 def among_worst(
-    values: Floats, errors: Floats, most: int = 10, draws: int = DRAWS, seed: int = SEED
+    values: Floats,
+    errors: Floats,
+    most: int | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    shared: Floats | None = None,
 ) -> Floats:
     """The probability that each of several things is among those that most need work.
 
@@ -40,102 +53,98 @@ def among_worst(
     errors
         Their standard errors, above 0 where the value is known.
     most
-        How many are named.
-    draws, seed
-        The same draws for the same seed, on any machine.
+        How many are named: `places` of those of which a criterion is known, if not given.
+    draws, seed, shared
+        As those of `shrunk`; the same draws for the same seed, on any machine.
 
     Returns
     -------
     array
-        From 0 to 1; NaN for all where no criterion has a part, or all are among the `most`.
-
-    Examples
-    --------
-    >>> values = np.array([[3.0, np.nan], [0.0, 1.0], [-3.0, -1.0], [0.0, 0.0], [0.0, 0.1]])
-    >>> found = among_worst(values, np.full((5, 2), 0.2), most=1)
-    >>> int(found.argmax()), bool(found[2] < 0.01), round(float(found.sum()), 6)
-    (0, True, 1.0)
+        From 0 to 1; NaN of what no criterion knows, which takes no place, and of all where no
+        criterion has a part, or all are among the `most`.
     """
     values, errors = np.asarray(values, float), np.asarray(errors, float)
     known = np.isfinite(values) & np.isfinite(errors) & (errors > 0)
-    used = np.flatnonzero(known.sum(axis=0) >= LEAST)
-    things = len(values)
-    if not used.size or things <= most:
-        return np.full(things, np.nan)
-    chance = Chance(seed)
-    weights = -np.log(chance.uniform(draws, used.size))
-    scores = np.zeros((draws, things))
-    for place, of in enumerate(used):
-        drawn = shrunk(values[:, of], np.where(known[:, of], errors[:, of], np.nan), draws, chance)
-        scores += weights[:, [place]] * _ranks(drawn)
+    used = known.sum(axis=0) >= LEAST
+    ranked = known[:, used].any(axis=1)
+    found, things = np.full(len(values), np.nan), int(ranked.sum())
+    most = places(things) if most is None else most
+    if not 0 < most < things:
+        return found
+    chance, own = Chance(seed), np.ix_(ranked, used)
+    of_used = None if shared is None else shared[np.ix_(used, used)]
+    drawn = shrunk(values[own], np.where(known, errors, np.nan)[own], draws, chance, of_used)
+    weights = -np.log(chance.uniform(draws, int(used.sum()), 1))
+    ranks = drawn.argsort(axis=1).argsort(axis=1)  # 0 for the lowest
+    scores = (ranks @ weights)[:, :, 0]
     worst = np.argpartition(-scores, most - 1, axis=1)[:, :most]
-    return np.bincount(worst.ravel(), minlength=things) / draws
+    found[ranked] = np.bincount(worst.ravel(), minlength=things) / draws
+    return found
 
 
-def shrunk(values: Floats, errors: Floats, draws: int, chance: Chance) -> Floats:
+def shrunk(
+    values: Floats, errors: Floats, draws: int, chance: Chance, shared: Floats | None = None
+) -> Floats:
     """Draws of the true values of things of which estimates are known, more or less well.
 
-    Estimates are normal about true values, which are normal about a mean μ with a spread τ; all
-    values of both are as likely beforehand. What is known badly is drawn towards the mean; what is
-    not known at all is drawn from the things' own distribution.
+    Estimates are normal about true values, which are normal about a mean μ with a covariance Σ; all
+    means, spreads and correlations are as likely beforehand. What is known badly is drawn towards
+    the mean, what is not at all from the things' own distribution: given their other criteria.
 
     Parameters
     ----------
     values, errors
-        Estimates and their standard errors; a NaN in one is not known.
-    draws
-        How many.
-    chance
-        Where they come from.
+        Estimates and their standard errors, things × criteria; a NaN in one is not known.
+    draws, chance
+        How many, and where they come from.
+    shared
+        Criteria × criteria: how the errors of one thing correlate, where criteria are measured in
+        the same answers. They do not, if not given.
 
     Returns
     -------
     array
-        Draws × things.
+        Draws × things × criteria.
 
     Notes
     -----
-    τ is drawn from its posterior on a grid of τ = s·u ∕ (1 − u), equal steps of u from 0 to 1, s
-    the spread of the estimates; then μ given τ, and each true value given both (equations 5.17 to
-    5.21 of the book named above).
-
-    Examples
-    --------
-    >>> effects = np.array([28.0, 8, -3, 7, -1, 1, 18, 12])  # of courses in eight schools
-    >>> errors = np.array([15.0, 10, 16, 11, 9, 11, 10, 18])
-    >>> shrunk(effects, errors, 4000, Chance(1)).mean(axis=0).round().tolist()
-    [11.0, 8.0, 6.0, 8.0, 5.0, 6.0, 11.0, 9.0]
+    Gibbs' sampler, a criterion after the other, in chains side by side. Σ has the prior of Huang
+    and Wand (equation 2, ν = 2, A infinite): Σ⁻¹ is Wishart, here by Bartlett's decomposition.
     """
-    known = np.isfinite(values) & np.isfinite(errors)
-    y, v = values[known], errors[known] ** 2
-    scale = float(np.std(y) + np.sqrt(v.mean()))
-    u = (np.arange(_GRID) + 0.5) / _GRID
-    tau = scale * u / (1 - u)
-    precision = 1 / (v + tau[:, None] ** 2)  # grid × things
-    v_mu = 1 / precision.sum(axis=1)
-    middle = v_mu * (precision * y).sum(axis=1)
-    log = np.log(v_mu) / 2 + np.log(precision).sum(axis=1) / 2
-    log -= (precision * (y - middle[:, None]) ** 2).sum(axis=1) / 2
-    density = np.exp(log - log.max()) / (1 - u) ** 2  # of u
-    cumulated = np.cumsum(density)
-    at = np.searchsorted(cumulated, chance.uniform(draws) * cumulated[-1])
-    at = np.minimum(at, _GRID - 1)
-    mu = middle[at] + np.sqrt(v_mu[at]) * chance.normal(draws)
-    spread = tau[at, None] ** 2
-    mean = np.repeat(mu[:, None], len(values), axis=1)
-    variance = np.repeat(spread, len(values), axis=1)
-    shares = spread / (v + spread)  # how much of an estimate is believed
-    mean[:, known] += shares * (y - mu[:, None])
-    variance[:, known] = shares * v
-    return mean + np.sqrt(variance) * chance.normal(draws, len(values))
+    (things, criteria), chains = values.shape, min(draws, _CHAINS)
+    known, own = np.isfinite(values) & np.isfinite(errors), np.eye(criteria)
+    both = known[:, :, None] & known[:, None, :]
+    e = np.where(known, errors, 1.0)
+    v = np.where(both, own if shared is None else shared, own) * e[:, :, None] * e[:, None, :]
+    precision = np.where(both, np.linalg.inv(v), 0.0)
+    y = np.where(known, values, np.nanmean(np.where(known, values, np.nan), axis=0))
+    evidence = np.einsum("tkl,tl->tk", precision, y)
+    spread = y.var(axis=0) + (e**2).mean(axis=0)
+    inverse = np.tile(own / spread, (chains, 1, 1))  # of Σ
+    theta = y + np.sqrt(spread) * chance.normal(chains, things, criteria)
+    freedom = things + criteria - np.arange(criteria)
+    steps = []
+    for _ in range(_BURNT - (-draws // chains)):
+        a = chdtri(criteria + 2, chance.uniform(chains, 1, criteria))
+        a /= inverse.diagonal(axis1=1, axis2=2)[:, None]
+        around = theta - (mean := theta.mean(axis=1, keepdims=True))
+        wishart = own * np.sqrt(chdtri(freedom, chance.uniform(chains, 1, criteria)))
+        wishart += np.tril(chance.normal(chains, criteria, criteria), -1)
+        root = _inverse_root(around.transpose(0, 2, 1) @ around + own * a) @ wishart
+        inverse = root @ root.transpose(0, 2, 1)
+        off = _inverse_root(inverse * things) @ chance.normal(chains, criteria, 1)
+        mu = mean + off.transpose(0, 2, 1)
+        for k in range(criteria):
+            weight = inverse[:, [k], k] + precision[:, k, k]
+            pull = evidence[:, k] - np.einsum("ctl,tl->ct", theta, precision[:, k])
+            pull -= ((theta - mu) @ inverse[:, :, [k]])[:, :, 0]
+            theta[:, :, k] += pull / weight + chance.normal(chains, things) / np.sqrt(weight)
+        steps.append(theta.copy())
+    return np.concatenate(steps[_BURNT:])[:draws]
 
 
-def _ranks(drawn: Floats) -> Floats:
-    """The rank of each thing in each draw, 0 for the lowest."""
-    order = np.argsort(drawn, axis=1)
-    ranks = np.empty(drawn.shape)
-    np.put_along_axis(ranks, order, np.arange(drawn.shape[1], dtype=float)[None, :], axis=1)
-    return ranks
+def _inverse_root(matrices: Floats) -> Floats:
+    return np.linalg.cholesky(np.linalg.inv(matrices))
 
 
 class Chance:

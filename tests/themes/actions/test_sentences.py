@@ -101,9 +101,9 @@ def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_els
 @pytest.mark.parametrize(
     ("placebos", "as_clear", "words"),
     [
-        (30, 0, "Aucune des 30 contre-épreuves n’a donné d’écart aussi net."),
-        (45, 1, "Sur 45 contre-épreuves, une a donné un écart au moins aussi net."),
-        (60, 2, "Sur 60 contre-épreuves, deux ont donné un écart au moins aussi net."),
+        (30, 0, "Aucun des 30 essais sans action n’a donné d’écart aussi net."),
+        (45, 1, "Sur 45 essais sans action, un a donné un écart au moins aussi net."),
+        (60, 2, "Sur 60 essais sans action, deux ont donné un écart au moins aussi net."),
     ],
 )
 def test_who_reads_a_rise_sees_how_often_as_much_came_of_nothing(
@@ -113,15 +113,18 @@ def test_who_reads_a_rise_sees_how_often_as_much_came_of_nothing(
     for verdicts in (told("rise", **tried), told("unknown", "placebos", **tried)):
         assert words in plain(findings.actions.each(verdicts, frame(), [action()], catalogue))
     stable = findings.actions.each(told("stable", **tried), frame(), [action()], catalogue)
-    assert "contre-épreuve" not in plain(stable)
+    assert "aussi net" not in plain(stable)
 
 
 @pytest.mark.parametrize(
     ("placebos", "words"),
     [
-        (13, "La suite ne permet que 13 contre-épreuves : il en faut au moins 19 pour conclure."),
-        (1, "La suite ne permet qu’une contre-épreuve : il en faut au moins 19 pour conclure."),
-        (0, "La suite, trop courte, ne permet aucune contre-épreuve : il en faut au moins 19"),
+        (
+            13,
+            "La suite ne permet que 13 essais sans action : il en faut au moins 19 pour conclure.",
+        ),
+        (1, "La suite ne permet qu’un essai sans action : il en faut au moins 19 pour conclure."),
+        (0, "La suite, trop courte, ne permet aucun essai sans action : il en faut au moins 19"),
     ],
 )
 def test_who_reads_an_effect_of_a_short_series_sees_that_too_few_placebos_establish_nothing(

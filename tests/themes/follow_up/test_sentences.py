@@ -40,9 +40,11 @@ ACTIONS = {
 @pytest.fixture
 def found(catalogue):
     task = {"group": "task", "unit": "%", "period": "2025-10/2026-09", "indicator": "task_priority"}
+    # twice as many are named of which the catalogue knows nothing more: a third of all are first
+    labels = [one.label for one in catalogue.tasks.values()]
+    labels += [f"Tâche {i}" for i in range(2 * len(labels))]
     told = estimates.make(
-        {**task, "group_value": one.label, "estimate": 90.0 - i}
-        for i, one in enumerate(catalogue.tasks.values())
+        {**task, "group_value": label, "estimate": 90.0 - i} for i, label in enumerate(labels)
     )
     return follow_up(told, DECISIONS, catalogue, Quarter.parse(NOW))
 
@@ -96,7 +98,8 @@ def follow_up_of(found, catalogue):
     labels = found.loc[found["group"] == "task", "group_value"]
     task = {"group": "task", "unit": "%", "period": "2025-10/2026-09", "indicator": "task_priority"}
     told = estimates.make(
-        {**task, "group_value": label, "estimate": 90.0 - i} for i, label in enumerate(labels)
+        {**task, "group_value": label, "estimate": 90.0 - i}
+        for i, label in enumerate([*labels, *(f"Tâche {i}" for i in range(20))])
     )
     return follow_up(told, [], catalogue, Quarter.parse(NOW))
 

@@ -70,7 +70,8 @@ def test_the_sentence_says_both_marks_and_what_the_test_of_their_difference_says
     compared = pair(raw, weighed, verdict)
     found = weighted.conclusion(compared, report("age", "sex", "region"), NONE, catalogue)
     start = "Avec l'âge, le sexe et la région de la population, la note de satisfaction serait "
-    end = " Ce calcul porte sur les 300 répondants dont tout le profil est connu."
+    end = " Ce calcul porte sur les 300 réponses à cette question de ceux "
+    end += "dont tout le profil est connu."
     assert plain(found) == f"{start}{said}{end}"
 
 
@@ -163,6 +164,8 @@ def test_where_answering_may_depend_on_opinions_the_mark_lies_between_two_bounds
 def test_a_profile_that_says_too_little_bounds_nothing_and_the_page_says_so(catalogue):
     found = plain(weighted.reservation(bounds(None, None), catalogue))
     assert "le profil en dit trop peu pour borner la note." in found
+    assert "Là où le tableau dit « nd », le profil en dit trop peu pour borner la mesure." in found
+    assert "« nd »" not in weighted.reservation(bounds(5.1, 6.5), catalogue)
 
 
 def test_bounds_that_are_withheld_are_not_told(catalogue):

@@ -28,25 +28,37 @@ def said(*shares: float) -> str:
     return say.overview(priorities(*shares), known()).replace("\xa0", " ")
 
 
-def test_tasks_that_are_likely_among_the_ten_are_counted_and_the_first_are_named():
-    assert said(30, 96, 84, 5, 90) == (
-        "Trois tâches sont très probablement parmi les dix à travailler d'abord. En tête : "
+def test_tasks_that_are_likely_among_the_first_are_counted_and_the_first_are_named():
+    assert said(30, 96, 84, 5, 90, 0, 0, 0, 0) == (
+        "Trois tâches sont très probablement parmi les premières à travailler. En tête : "
         "« Tâche 1 » (96 %). Viennent ensuite « Tâche 4 » et « Tâche 2 ». Pour une tâche, rien ne "
-        "tranche."
+        "tranche. Trois sont retenues sur 9 : au hasard, chacune le serait dans 33 % des cas."
     )
 
 
+@pytest.mark.parametrize(
+    ("things", "words"),
+    [
+        (4, "Une seule est retenue sur 4 : au hasard, chacune le serait dans 25 % des cas."),
+        (16, "Cinq sont retenues sur 16 : au hasard, chacune le serait dans 31 % des cas."),
+        (80, "Dix sont retenues sur 80 : au hasard, chacune le serait dans 13 % des cas."),
+    ],
+)
+def test_what_chance_alone_would_give_is_told_beside(things, words):
+    assert said(*range(things)).endswith(words)
+
+
 def test_one_task_is_told_in_the_singular_and_an_order_that_is_settled_as_such():
-    assert said(96, 5) == (
-        "Une tâche est très probablement parmi les dix à travailler d'abord. En tête : "
-        "« Tâche 0 » (96 %). Vient ensuite « Tâche 1 ». Les autres n'y sont très probablement "
-        "pas."
+    assert said(96, 5, 0).startswith(
+        "Une tâche est très probablement parmi les premières à travailler. En tête : "
+        "« Tâche 0 » (96 %). Viennent ensuite « Tâche 1 » et « Tâche 2 ». Les autres n'y sont "
+        "très probablement pas."
     )
 
 
 def test_where_nothing_is_sure_no_task_is_told_to_be():
     found = said(60, 50, 40)
-    assert found.startswith("Aucune tâche n'est très probablement parmi les dix")
+    assert found.startswith("Aucune tâche n'est très probablement parmi les premières")
     assert "trois tâches ont entre une et quatre chances sur cinq" in found
 
 
@@ -79,6 +91,18 @@ def test_a_cell_holds_the_figure_of_all_devices_else_of_the_one_that_knows_most(
         made("task_success_share", A, 40.0, n=20),
     ]
     assert say.whole(estimates.make(rows))["estimate"].tolist() == [6.0, 40.0]
+
+
+def test_a_column_has_the_answers_of_one_channel_that_of_most():
+    web, phone = {"channel": "web", "device": "d"}, {"channel": "phone", "device": "e"}
+    rows = [
+        made("task_success_share", A, 50.0, n=300, **web),
+        made("task_success_share", A, 60.0, n=90, **phone),
+        made("task_success_share", B, 40.0, n=100, **web),
+        made("task_success_share", B, 70.0, n=200, **phone),
+        made("task_ease", B, 3.0, n=20, **phone),
+    ]
+    assert say.whole(estimates.make(rows))["estimate"].tolist() == [50.0, 40.0, 3.0]
 
 
 def test_what_is_unknown_is_told_by_task_and_what_is_known_of_none_once():

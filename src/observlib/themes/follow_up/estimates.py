@@ -1,4 +1,4 @@
-"""The ten tasks that most need work, and what was decided on each."""
+"""The tasks that most need work, and what was decided on each."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from observlib.decisions import Decision, standing
 from observlib.display import wording
 from observlib.families import family
 from observlib.period import Quarter
+from observlib.survey.ranking import MOST, places
 
-MOST = 10
 DECISION = "decision"  # the group of `task_decisions`
 NONE = "none"  # beside the kinds of decisions: there is none
 STATES = ("done", "will_do", "partner", "refused", NONE)
@@ -42,9 +42,9 @@ def word_of(state: str) -> str:
 
 
 def strongest(tasks: pd.DataFrame, year: Sequence[Quarter]) -> list[str]:
-    """The labels of the ten tasks that most need work, the first of all before the others.
+    """The labels of the tasks that most need work, the first of all before the others.
 
-    Where no probability is known, they are those of which most calls, messages and texts of the
+    Where no probability is known, they are the ten of which most calls, messages and texts of the
     year tell.
 
     Parameters
@@ -56,17 +56,18 @@ def strongest(tasks: pd.DataFrame, year: Sequence[Quarter]) -> list[str]:
     """
     told = tasks[tasks["status"] == "published"]
     by = told[told["indicator"] == "task_priority"]
+    most = places(len(by)) or MOST
     if by.empty:
         by = told[told["indicator"].isin(_HEARD) & told["period"].isin(map(str, year))]
     sums = by.groupby("group_value", sort=True)["estimate"].sum()
-    return list(sums.sort_values(ascending=False, kind="stable").head(MOST).index)
+    return list(sums.sort_values(ascending=False, kind="stable").head(most).index)
 
 
 @family("follow_up")
 def follow_up(
     tasks: pd.DataFrame, decisions: Sequence[Decision], catalogue: Catalogue, quarter: Quarter
 ) -> pd.DataFrame:
-    """What became of the ten tasks that most need work.
+    """What became of the tasks that most need work.
 
     Returns
     -------

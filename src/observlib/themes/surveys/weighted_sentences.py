@@ -16,6 +16,7 @@ from observlib.comparison.sentences import detectable
 from observlib.display import french, phrases, wording, words
 from observlib.display.changes import WEIGHTED
 from observlib.estimates import REFERENCE
+from observlib.sentences import together
 from observlib.survey.nonresponse import OPINION
 from observlib.themes.surveys.nonresponse import DEPENDS
 
@@ -33,7 +34,9 @@ def reservation(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     if weighed.empty:
         return ""
-    return f"{_between(weighed, catalogue)} {TEXTS['reservation']}".lstrip()
+    unbounded = weighed["group_value"].isin(DEPENDS.values()) & (weighed["status"] == "missing")
+    why = TEXTS["not_available"] if unbounded.any() else ""
+    return together(_between(weighed, catalogue), why, TEXTS["reservation"])
 
 
 def _between(weighed: pd.DataFrame, catalogue: Catalogue) -> str:

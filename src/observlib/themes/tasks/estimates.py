@@ -20,7 +20,6 @@ from observlib.confidentiality.rounding import base
 from observlib.period import Quarter
 from observlib.survey.quantiles import quantile_interval
 from observlib.survey.small_samples import adjusted_wald, clustered_share
-from observlib.themes.tasks.routing import sources
 
 SUCCESS, EASE, TRIED = "task_success_share", "task_ease", "task_failure_demand_share"
 _ASKED = {SUCCESS: "task_success", EASE: "ces", TRIED: "tried_online"}
@@ -64,7 +63,9 @@ def answered(responses: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def told(people: pd.DataFrame, catalogue: Catalogue, year: Sequence[Quarter]) -> pd.DataFrame:
-    """`SUCCESS`, `EASE` and `TRIED` of each task over a year, by survey and of all surveys.
+    """`SUCCESS`, `EASE` and `TRIED` of each task over a year, by survey.
+
+    None is of all surveys: who comes to a site and who calls do not compare.
 
     Parameters
     ----------
@@ -76,26 +77,14 @@ def told(people: pd.DataFrame, catalogue: Catalogue, year: Sequence[Quarter]) ->
     Returns
     -------
     DataFrame
-        Estimates with Wilson's intervals (shares) and Student's (ease). Those of all surveys, of
-        no device, are told of a task of which two surveys tell: all answers to them together.
-        With the survey's own total, one task that is withheld could be had: a second one is too.
+        Estimates with Wilson's intervals (shares) and Student's (ease). With the survey's own
+        total, one task that is withheld could be had: a second one is too.
     """
     found: list[pd.DataFrame] = []
     for passport, period, given, status in answers.periods_of(people, catalogue, year):
         for indicator in _ASKED:
             about = {**passport, "indicator": indicator, "period": period, "status": status}
             found.append(_by_task(given.dropna(subset=[indicator]), about))
-    each = estimates.combine(found) if found else estimates.make([])
-    whole = answers.within(people, year)
-    for indicator, own in each.groupby("indicator", sort=False):
-        for task, rows in own.groupby("group_value", sort=False):
-            asked = whole[(whole["task"] == task) & whole[str(indicator)].notna()]
-            if len(rows) > 1:
-                about = {"indicator": indicator, "period": rows["period"].iat[0]}
-                about["source"] = sources(rows)
-                if rows["status"].isin(["suppressed", "partial"]).any():
-                    about["status"] = "suppressed"
-                found.append(_by_task(asked, about))
     return estimates.combine(found) if found else estimates.make([])
 
 

@@ -19,8 +19,8 @@ from observlib.themes.tasks import estimates as tasks
 from observlib.themes.tasks import routing
 
 QUARTERS = 5  # those of the year, and the same one a year before
-MOST = 10  # tasks that are named as those that most need work
-CRITERIA = ("failing", "effort", "calls", "blocked")
+RATES = {"task_calls": "task_calls_per_thousand", "task_tickets": "task_tickets_per_thousand"}
+CRITERIA = ("failing", "effort", *RATES.values(), "blocked")
 
 
 def per_thousand(
@@ -30,10 +30,11 @@ def per_thousand(
     logged: pd.DataFrame,
     year: Sequence[Quarter],
 ) -> pd.DataFrame:
-    """Calls and messages for 1,000 visits of each task's sections, over a year.
+    """Calls, and messages, for 1,000 visits of each task's sections, over a year.
 
-    A log may hold some calls alone: where a product's calls are also counted whole, each call of
-    its log stands for as many as were offered for one that was logged.
+    Where one of both tells nothing of a task, nobody knows how many there are. A log may hold some
+    calls alone: where a product's calls are also counted whole, each call of its log stands for as
+    many as were offered for one that was logged.
 
     Parameters
     ----------
@@ -45,20 +46,20 @@ def per_thousand(
     Returns
     -------
     DataFrame
-        Estimates of `task_calls_per_thousand`, of no device, `n` the contacts counted; `missing`
-        where a quarter of visits or contacts is not complete, withheld where one is.
+        Estimates of `RATES`, of no device, `n` the contacts counted; `missing` where a quarter of
+        visits or contacts is not complete, withheld where one is.
     """
     names = [str(quarter) for quarter in year]
     period = next(iter(answers.pooled_period(year)))
     seen, heard = (rows[rows["period"].isin(names)] for rows in (visits, contacts))
     factors = _times_logged(answers.within(offered, year), answers.within(logged, year))
     made: list[dict[str, Any]] = []
-    for task, own in seen.groupby("group_value", sort=True):
-        calls = heard[heard["group_value"] == task]
-        if calls.empty:
+    for (kind, task), calls in heard.groupby(["indicator", "group_value"], sort=True):
+        own = seen[seen["group_value"] == task]
+        if own.empty:
             continue
         both = pd.concat([own, calls])
-        row = {"indicator": "task_calls_per_thousand", "period": period}
+        row = {"indicator": RATES[str(kind)], "period": period}
         row["source"] = routing.sources(both)
         row |= {"group": TASK, "group_value": task}
         if (both["status"] == "suppressed").any():
@@ -66,8 +67,7 @@ def per_thousand(
         elif both["status"].isin(["partial", "missing"]).any() or not own["estimate"].sum():
             made.append({**row, "status": "missing"})
         else:
-            factor = calls["product"].map(factors).fillna(1.0)
-            factor = factor.where(calls["indicator"] == "task_calls", 1.0)
+            factor = calls["product"].map(factors if kind == "task_calls" else {}).fillna(1.0)
             total = float((calls["estimate"] * factor).sum())
             value = 1000 * total / float(own["estimate"].sum())
             made.append({**row, "estimate": value, "n": float(calls["estimate"].sum()) or None})
@@ -88,28 +88,27 @@ def criteria(
     people: pd.DataFrame,
     rates: pd.DataFrame,
     tried: pd.DataFrame,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """By what tasks are told apart, and the standard errors: the higher, the more work is needed.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """By what tasks are told apart, standard errors and their correlation: the higher the worse.
 
     `failing`: the logarithm of how many visits of a year end without success, as far as surveys
-    tell; `effort`: the mean mark of ease on 10, turned round; `calls`: the logarithm of calls and
-    messages for 1,000 visits; `blocked`: the log-odds of failing in a test. What is not known of a
-    task is NaN.
+    tell; `effort`: the mean mark of ease on 10, turned round; the logarithms of `RATES`; `blocked`:
+    the log-odds of failing in a test. What is not known of a task is NaN.
 
     Parameters
     ----------
     labels
         The tasks.
     visits, rates
-        Estimates of `task_visits` of a year's quarters, and of `task_calls_per_thousand`.
+        Estimates of `task_visits` of a year's quarters, and of `RATES`.
     people, tried
-        What `estimates.answered` and `estimates.attempts` give of the year.
+        What `estimates.answered`, of one channel, and `estimates.attempts` give of the year.
     """
     values = pd.DataFrame(np.nan, index=list(labels), columns=list(CRITERIA))
     errors = values.copy()
     whole = visits[visits["status"] == "published"]
     volume = whole.groupby(["group_value", "period"])["estimate"].sum().groupby(level=0).mean()
-    rate = rates.set_index("group_value")
+    rate = rates.set_index(["group_value", "indicator"])
     for task in labels:
         own = people[people["task"] == task]
         success, ease = own[tasks.SUCCESS].dropna(), own[tasks.EASE].dropna()
@@ -121,29 +120,43 @@ def criteria(
         if len(ease) > 1 and ease.std() > 0:
             values.at[task, "effort"] = -ease.mean()
             errors.at[task, "effort"] = ease.std() / np.sqrt(len(ease))
-        if task in rate.index and rate.at[task, "estimate"] > 0:
-            values.at[task, "calls"] = np.log(rate.at[task, "estimate"])
-            errors.at[task, "calls"] = 1 / np.sqrt(rate.at[task, "n"])
+        for one in RATES.values():
+            if (task, one) in rate.index and rate.at[(task, one), "estimate"] > 0:
+                values.at[task, one] = np.log(rate.at[(task, one), "estimate"])
+                errors.at[task, one] = 1 / np.sqrt(rate.at[(task, one), "n"])
         attempts = tried[tried["task"] == task]
         if len(attempts):
             share, n_eff, _ = tasks.failures(attempts)
             lost, won = share * n_eff + 0.5, (1 - share) * n_eff + 0.5
             values.at[task, "blocked"] = np.log(lost / won)
             errors.at[task, "blocked"] = np.sqrt(1 / lost + 1 / won)
-    return values, errors
+    return values, errors, _shared(people)
 
 
-def priority(values: pd.DataFrame, errors: pd.DataFrame, about: Mapping[str, Any]) -> pd.DataFrame:
+def _shared(people: pd.DataFrame) -> pd.DataFrame:
+    """How errors of `CRITERIA` correlate: `failing` and `effort` are told in the same answers."""
+    given = people.set_index("task")[[tasks.SUCCESS, tasks.EASE]].astype(float)
+    within = given - given.groupby(level=0).transform("mean")
+    both = len(within.dropna()) / np.sqrt(within.count().prod() or 1)
+    found = pd.DataFrame(np.eye(len(CRITERIA)), CRITERIA, CRITERIA)
+    one = np.clip(within.corr().fillna(0.0).iat[0, 1] * both, -0.9, 0.9)
+    found.loc["failing", "effort"] = found.loc["effort", "failing"] = one
+    return found
+
+
+def priority(
+    values: pd.DataFrame, errors: pd.DataFrame, shared: pd.DataFrame, about: Mapping[str, Any]
+) -> pd.DataFrame:
     """`task_priority`: the probability, in %, that each task is among those that most need work.
 
-    Of a task of which no criterion is known, and where there are no more than `MOST`, none is told.
+    Of a task of which no criterion is known none is told, and it takes no place.
     """
-    found = among_worst(values.to_numpy(), errors.to_numpy(), MOST)
+    found = among_worst(values.to_numpy(), errors.to_numpy(), shared=shared.to_numpy())
     row = {**about, "indicator": "task_priority", "unit": "%", "group": TASK}
     return estimates.make(
         {**row, "group_value": task, "estimate": 100 * share}
-        for task, share, known in zip(values.index, found, values.notna().any(axis=1), strict=True)
-        if known and not np.isnan(share)
+        for task, share in zip(values.index, found, strict=True)
+        if not np.isnan(share)
     )
 
 
@@ -183,14 +196,11 @@ def tasks_(
     found.append(tasks.told(people, catalogue, year))
     found += [tasks.waits(calls, year), tasks.blocked(tried, year), rates]
     labels = [task.label for task in catalogue.tasks.values()]
-    of_year = [str(one) for one in year]
-    known = criteria(
-        labels,
-        visits[visits["period"].isin(of_year)],
-        answers.within(people, year),
-        rates,
-        answers.within(tried, year),
-    )
+    # channels do not compare: visits are judged by those who came by theirs
+    judged = {*visits["channel"]} or {*people["channel"].mode()[:1]}
+    given = answers.within(people[people["channel"].isin(judged)], year)
+    seen = visits[visits["period"].isin(map(str, year))]
+    known = criteria(labels, seen, given, rates, answers.within(tried, year))
     rows = estimates.combine(found)
     about = {"period": next(iter(answers.pooled_period(year))), "source": routing.sources(rows)}
     return estimates.combine([rows, priority(*known, about)])

@@ -13,14 +13,16 @@ from observlib.display import french, phrases, wording, words
 from observlib.display.output import Output, text
 from observlib.display.prose import joined, markdown
 from observlib.sentences import published
+from observlib.survey.ranking import places
 
 TEXTS = wording.beside(__file__)
-SURE, UNSURE = 80, 20  # in %: who is above the first is among the ten, below the second is not
-_KNOWN = ("task_visits", "task_success_share", "task_calls_per_thousand", "task_blocked_share")
+SURE, UNSURE = 80, 20  # in %: who is above the one is among the first, below the other is not
+_KNOWN = ("task_visits", "task_success_share", "task_calls_per_thousand",
+          "task_tickets_per_thousand", "task_blocked_share")  # fmt: skip
 
 
 def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
-    """Which tasks are almost surely among those that most need work, and of how many none is sure.
+    """Which tasks are almost surely among the first, how many those are, and what chance gives.
 
     Parameters
     ----------
@@ -37,7 +39,8 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         kind = french.plural(len(sure), "one", "several")
         count = phrases.capital(french.spelled(len(sure), "une"))
         sentences = [TEXTS[f"sure.{kind}"].format(count=count)]
-    share = words.value(rows[0], words.indicator_of("task_priority", catalogue))
+    indicator, most = words.indicator_of("task_priority", catalogue), places(len(rows))
+    share = words.value(rows[0], indicator)
     first, *others = _quoted(row["group_value"] for row in rows[:3])
     sentences.append(TEXTS["leading"].format(task=first, share=share))
     if others:
@@ -46,6 +49,10 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     kind = french.plural(len(unsure), "one", "several")
     count = french.spelled(len(unsure), "une")
     sentences.append(TEXTS[f"unsure.{kind}"].format(count=count) if unsure else TEXTS["settled"])
+    share = words.figure(100 * most / len(rows), indicator)
+    count, things = phrases.capital(french.spelled(most, "une")), french.number(len(rows))
+    kind = french.plural(most, "one", "several")
+    sentences.append(TEXTS[f"chance.{kind}"].format(most=count, things=things, share=share))
     return " ".join(sentences)
 
 
@@ -74,11 +81,16 @@ def in_order(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def whole(frame: pd.DataFrame) -> pd.DataFrame:
-    """Of each task and indicator one estimate: of all devices, else of that which knows most."""
+    """Of each task and indicator one estimate: of all devices, else of the device that knows most.
+
+    An indicator has one channel in all tasks, that of most answers: channels do not compare.
+    """
     told = frame.assign(known=frame["n"].where(frame["device"] != "", float("inf")))
-    told = told.sort_values("known", ascending=False, kind="stable").drop(columns="known")
-    key = ["indicator", "period", "group_value"]
-    return frame.loc[told.drop_duplicates(key).index.sort_values()].reset_index(drop=True)
+    answers = told.groupby(["indicator", "channel"])["known"].transform("sum")
+    most = answers.where(frame["device"] != "").groupby(frame["indicator"]).transform("max")
+    told = told[~(answers < most)].sort_values("known", ascending=False, kind="stable")
+    told = told.drop_duplicates(["indicator", "period", "group_value"]).drop(columns="known")
+    return told.sort_index().reset_index(drop=True)
 
 
 def unknown(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
