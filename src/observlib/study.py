@@ -27,6 +27,7 @@ from observlib import (
     told,
 )
 from observlib.actions import Action
+from observlib.comparison import specifications
 from observlib.corrections import Correction
 from observlib.decisions import Decision
 from observlib.display import french
@@ -334,6 +335,18 @@ class Study(Drawing):
         rows, pairs = self._of_edition(frame.families())
         found = main_points.points(main_points.ranked(pairs, rows, self.edition))
         return found[comparisons.COLUMNS]
+
+    @functools.cached_property
+    def calculations(self) -> pd.DataFrame:
+        """In how many calculations the change of each mark holds, of ratings and of surveys.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").calculations["indicator"].unique().tolist()
+        ['specifications', 'specifications_held', 'specifications_reversed']
+        """
+        rows, _ = self._of_edition(["specifications", "survey"])
+        return rows[rows["indicator"].isin(specifications.COUNTED) & (rows["group"] == "")]
 
     def _of_edition(
         self, families: Collection[str], product: str = ""
