@@ -3,10 +3,10 @@
 Of each indicator of the quarter, the changes on a year that are established are ranked by their
 size times the people concerned, and the first of each indicator is a point:
 
-- established is what a comparison of the edition tells to rise or to fall: a difference whose
-  interval, corrected for all that is tested with it, leaves 0 out; or, of a whole count, one of at
-  least what matters by its entry, and larger than chance makes of people who come one by one
-  (Poisson: 1.96 times the root of the sum of both counts);
+- established is what a comparison of the edition tells to rise or to fall: a difference that holds
+  where all changes of the edition are corrected as one family (`held_together`); or, of a whole
+  count, one of at least what matters by its entry, and larger than chance makes of people who come
+  one by one (Poisson: 1.96 times the root of the sum of both counts);
 - the size is the difference as a share of the scale (10 for a mark on ten, 100 for a share);
 - the people concerned are the visits, calls, messages, subscribers or copies of the product by the
   same channel in the quarter; a count's change is itself a number of them.
@@ -20,19 +20,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr, ndtri
 
 from observlib.actions import Action
 from observlib.catalogue import Catalogue, Indicator
 from observlib.comparison.pairs import PEOPLE
 from observlib.comparison.sentences import noun
+from observlib.comparison.specifications import HEADLINE
+from observlib.comparisons import NUMBERS
 from observlib.display import french, phrases, wording, words
 from observlib.estimates import EVOLVED, REFERENCE
 from observlib.period import Quarter
+from observlib.survey.multiplicity import adjust, halves
 
 TEXTS = wording.beside(__file__)
 MOST = 5
 QUARTERS = 9  # of a line beside a point: two years and the quarter
+PAGE = "page"  # the reason why what its page tells is no main point
 _Z = 1.96
+_ERROR = 0.05
 _ESTABLISHED = ("rise", "fall")
 _SCALES = {"%": 100.0, "points": 200.0}  # what a whole scale is; `sur 10` says it itself
 _SERIES = ["indicator", "product", "channel", "device"]
@@ -49,13 +55,31 @@ def on_a_year(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     ].reset_index(drop=True)
 
 
+def held_together(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The comparisons of an edition, not yet rounded: `reason` is `PAGE` of what it does not hold.
+
+    All changes of `on_a_year` that pages test are corrected as one family (Holm), those of
+    headlines first. Their p values are those of their intervals.
+    """
+    places = np.arange(len(pairs))
+    of = on_a_year(pairs.assign(place=places), quarter).dropna(subset="level")
+    difference, low, high, level, _ = of[NUMBERS].to_numpy(float).T
+    reach = np.maximum(high - difference, difference - low)
+    p_values = 2 * ndtr(-ndtri((1 + level) / 2) * np.abs(difference) / reach)
+    fails = adjust(p_values, weights=halves(of["indicator"] == HEADLINE, p_values)) > _ERROR
+    apart = of.loc[fails & of["verdict"].isin(_ESTABLISHED), "place"]
+    reason = pairs["reason"].replace(PAGE, "")  # of an earlier edition
+    return pairs.assign(reason=reason.mask(np.isin(places, apart), PAGE))
+
+
 def established(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    """The pairs of `on_a_year` that rise or fall by more than chance makes."""
+    """The pairs of `on_a_year` that rise or fall by more than chance makes in all the edition."""
     found = on_a_year(pairs, quarter)
     counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
     people = found["estimate"] + found[REFERENCE + "estimate"]
     chance = _Z * np.sqrt(people.where(counted))  # a net promoter score may be below zero
     kept = found["verdict"].isin(_ESTABLISHED) & ~(counted & (size <= chance))
+    kept &= found["reason"] != PAGE
     return found[kept].reset_index(drop=True)
 
 

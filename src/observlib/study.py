@@ -333,18 +333,13 @@ class Study(Drawing):
         ['satisfaction_10', 'visits']
         """
         rows, pairs = self._of_edition(frame.families())
+        pairs = main_points.held_together(pairs, self.edition)
         found = main_points.points(main_points.ranked(pairs, rows, self.edition))
         return found[comparisons.COLUMNS]
 
     @functools.cached_property
     def calculations(self) -> pd.DataFrame:
-        """In how many calculations the change of each mark holds, of ratings and of surveys.
-
-        Examples
-        --------
-        >>> Study("2026-T3", "data/demo").calculations["indicator"].unique().tolist()
-        ['specifications', 'specifications_held', 'specifications_reversed']
-        """
+        """How many calculations bear out the change of each mark, of ratings and of surveys."""
         rows, _ = self._of_edition(["specifications", "survey"])
         return rows[rows["indicator"].isin(specifications.COUNTED) & (rows["group"] == "")]
 

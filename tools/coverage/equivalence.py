@@ -24,7 +24,7 @@ from tools.coverage.simulate import SHARES
 BEGIN = "<!-- equivalence: written by `make coverage` -->"
 END = "<!-- /equivalence -->"
 COLUMNS = ["what", "judged", *SHARES]
-REPETITIONS = 1000
+REPETITIONS = 600
 STILL, WRONG = "still", "wrong"  # a mark that does not change is stable; one that does is
 MATTERS = 0.5
 SHAPES = {  # of marks of 0, 2.5, 5, 7.5 and 10
@@ -33,7 +33,7 @@ SHAPES = {  # of marks of 0, 2.5, 5, 7.5 and 10
     "tens_63": (0.06, 0.04, 0.08, 0.19, 0.63),
     "tens_88": (0.04, 0.01, 0.02, 0.05, 0.88),
 }
-_MARKS = np.array([0.0, 2.5, 5.0, 7.5, 10.0])
+MARKS = np.array([0.0, 2.5, 5.0, 7.5, 10.0])
 _HEAVY = 0.1  # of answers, which weigh more
 _HEADLINES = 5
 
@@ -47,17 +47,15 @@ class Cell(NamedTuple):
     family: int
 
 
-_GRID = (
-    *(Cell(shape, n, 1.0, k) for shape, n, k in product(SHAPES, (200, 400, 1000), (1, 5, 20))),
-    *(Cell(shape, 1000, effect, 5) for shape, effect in product(SHAPES, (1.5, 2.5))),
-)
+_PAGES = ((400, 1.0, 1), (400, 1.0, 5), (1000, 1.0, 5), (1000, 1.0, 20), (1000, 2.5, 5))
+_GRID = tuple(Cell(shape, *page) for shape, page in product(SHAPES, _PAGES))
 CELLS = {"_".join(map(str, cell)): cell for cell in _GRID}
 CASES = tuple(product(CELLS, (STILL, WRONG)))
 
 
 def _shares(shape: str, falls: bool) -> np.ndarray:
     """How often each mark is given; as many best marks as it takes become the worst."""
-    moved = MATTERS / (_MARKS[-1] - _MARKS[0]) * falls
+    moved = MATTERS / (MARKS[-1] - MARKS[0]) * falls
     return np.array(SHAPES[shape]) + np.array([moved, 0, 0, 0, -moved])
 
 
@@ -72,9 +70,9 @@ def drawn(case: tuple[str, str], seed: int, repetition: int) -> pd.DataFrame:
 
     Examples
     --------
-    >>> rows = drawn(("usual_400_1.0_20", "wrong"), 1, 0)
+    >>> rows = drawn(("usual_1000_1.0_20", "wrong"), 1, 0)
     >>> rows["n"].unique().tolist(), len(rows)
-    ([400], 20)
+    ([1000], 20)
     """
     what, judged = case
     cell = CELLS[what]
@@ -84,14 +82,14 @@ def drawn(case: tuple[str, str], seed: int, repetition: int) -> pd.DataFrame:
     for side in (REFERENCE, ""):
         shares = _shares(cell.shape, falls=judged == WRONG and not side)
         rows = [
-            _measured(np.repeat(_MARKS, chance.multinomial(cell.n, shares)), cell.effect, chance)
+            measured(np.repeat(MARKS, chance.multinomial(cell.n, shares)), cell.effect, chance)
             for _ in range(cell.family)
         ]
         sides.append(pd.DataFrame(rows).add_prefix(side))
     return pd.concat(sides, axis=1).assign(indicator=[f"mark_{i:02d}" for i in range(cell.family)])
 
 
-def _measured(said: np.ndarray, effect: float, chance: np.random.Generator) -> dict[str, Any]:
+def measured(said: np.ndarray, effect: float, chance: np.random.Generator) -> dict[str, Any]:
     """A mean as `survey.estimation.mean` has it: its linear part is what each answer adds."""
     n = len(said)
     weights = (
@@ -114,3 +112,33 @@ def found(case: tuple[str, str], seed: int, repetition: int) -> bool:
     told = compare(pairs, dict.fromkeys(names, "mean"), dict.fromkeys(names, MATTERS), first=first)
     stable = told["verdict"] == "stable"
     return bool(stable.any() if case[1] == WRONG else stable.iat[0])
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """The table of the method's page: by number of answers and of marks, over all shapes.
+
+    Examples
+    --------
+    >>> rows = [(what, judged, 9, 4.0, 3.0, 5.0) for what, judged in CASES]
+    >>> print(markdown(pd.DataFrame(rows, columns=COLUMNS)).splitlines()[2].replace("\\xa0", " "))
+    | 400 réponses, une note seule | 4,0 % | 4,0 % | 4,0 % |
+    """
+    shares = table.pivot(index="what", columns="judged", values="share")
+    rows = pd.DataFrame.from_dict(CELLS, orient="index", columns=Cell._fields).join(shares)
+    among = {1: "une note seule", 5: "cinq notes", 20: "cinq notes parmi vingt"}
+    lines = [
+        "| Ce qui est comparé | Notes usuelles | Au moins | À tort, au plus |",
+        "|:-----------------------|---:|---:|---:|",
+    ]
+    for (effect, n, family), own in rows.groupby(["effect", "n", "family"]):
+        weighted = f", poids qui coûtent {french.number(effect, 1)}" if effect > 1 else ""
+        usual = own.loc[own["shape"] == "usual", STILL].iat[0]
+        cells = [french.percent(x, 1) for x in (usual, own[STILL].min(), own[WRONG].max())]
+        label = f"{french.number(n)} réponses, {among[family]}{weighted}"
+        lines.append(f"| {label} | {' | '.join(cells)} |")
+    times = french.number(table["repetitions"].max())
+    caption = (
+        f": Notes dites stables quand rien ne change, et pages où une l’est à tort, sur {times} "
+        "tirées au hasard"
+    )
+    return typography("\n".join([*lines, "", f"{caption} {{#tbl-stable}}"])) + "\n"

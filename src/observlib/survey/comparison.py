@@ -4,9 +4,8 @@ One picture decides, the interval of the difference: without 0 in it, a rise or 
 it and within what matters on both sides, stable; else unknown, with the smallest change that
 could have been seen. Intervals have the level at which the correction for multiple tests stopped,
 so that one leaves out 0 exactly where the corrected test finds a difference; those tested first,
-which share half of the error, have a lower one than the others. That a difference is within what
-matters is tested with an error of its own; where the first interval is too wide to show it, the
-interval of that test stands in its place.
+which share half of the error, have a lower one than the others. Stable is tested with an error of
+its own; where the first interval is too wide to show it, that of this test stands in its place.
 
 The two estimates of a pair are taken as independent: two waves of answers, two products, two
 groups that share nobody. A group and the whole that holds it are not, nor two options of one
@@ -198,9 +197,9 @@ def compare(
 
     Notes
     -----
-    There are two families, each with its error: a false rise or fall, and a false `stable`. That
-    of `stable` is of all pairs with a margin. Those found to differ stay in it: to leave them out
-    lets up to a third of studies whose changes all just matter call one of them stable.
+    Two families have each its error: a false rise or fall, and a false `stable`. Pairs found to
+    differ stay in the second: without them up to a third of studies whose changes all just matter
+    call one of them stable.
 
     Examples
     --------

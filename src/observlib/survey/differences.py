@@ -200,17 +200,13 @@ def difference_of_intervals(
 def equivalence_p_value(interval: Callable[[float], tuple[float, float]], margin: float) -> float:
     """The p value of two one-sided tests that a difference is of at least a margin, either way.
 
-    Source: D. J. Schuirmann, "A comparison of the two one-sided tests procedure and the power
-    approach for assessing the equivalence of average bioavailability", *Journal of
-    Pharmacokinetics and Biopharmaceutics* 15 (1987), 657–680: they reject at α where the interval
-    at 1 − 2α is within the margin.
+    Source: D. J. Schuirmann, *Journal of Pharmacokinetics and Biopharmaceutics* 15 (1987), 657–680:
+    they reject at α where the interval at 1 − 2α is within the margin.
 
     Parameters
     ----------
-    interval
-        The ends of the interval of the difference, by its level.
-    margin
-        The smallest difference of interest, above 0.
+    interval, margin
+        The ends of the interval by its level, and the smallest difference of interest, above 0.
 
     Examples
     --------
@@ -227,8 +223,7 @@ def equivalence_p_value(interval: Callable[[float], tuple[float, float]], margin
 
     if beyond(_NARROWEST) >= 0:  # the difference itself is
         return 1.0
-    widest = beyond(_WIDEST) <= 0
-    return float(ndtr(-_WIDEST if widest else -brentq(beyond, _NARROWEST, _WIDEST)))
+    return float(ndtr(-_WIDEST if beyond(_WIDEST) <= 0 else -brentq(beyond, _NARROWEST, _WIDEST)))
 
 
 def error_of_paired_shares(alone1: float, alone2: float, n: float) -> float:

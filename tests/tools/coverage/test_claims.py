@@ -11,7 +11,18 @@ import pandas as pd
 import pytest
 
 from observlib import project
-from tools.coverage import alarms, breaks, effects, nonresponse, planning, power, ranking
+from tools.coverage import (
+    alarms,
+    breaks,
+    edition,
+    effects,
+    equivalence,
+    fragile,
+    nonresponse,
+    planning,
+    power,
+    ranking,
+)
 from tools.coverage.__main__ import ALONE
 from tools.coverage.simulate import how_often
 
@@ -22,7 +33,10 @@ ROOT = Path(__file__).parents[3]
 CASES: dict[str, Any] = {
     "alarms": "marks",
     "breaks": ("season", 0.6, 0.0),
+    "edition": "usual_8",
     "effects": "season",
+    "equivalence": ("tens_88_1000_2.5_5", "wrong"),
+    "fragile": "month",
     "nonresponse": "share_1.0",
     "planning": ("weighted_mean", "other"),
     "power": "all",
@@ -101,6 +115,32 @@ def test_a_true_fall_of_the_mark_is_seen_half_as_often_again_at_the_same_error()
     assert share["nothing", power.FIRST] <= 5 and share["nothing", power.EQUAL] <= 5
     for what in ("headline", "all"):
         assert share[what, power.FIRST] >= 1.5 * share[what, power.EQUAL]
+
+
+def test_wherever_every_change_just_matters_one_page_in_twenty_at_most_calls_one_stable():
+    found = table("equivalence").set_index(["what", "judged"])
+    wrong = found.xs(equivalence.WRONG, level="judged")
+    assert (wrong["low"] <= 5).all() and wrong["share"].mean() <= 5, "more than the page promises"
+
+
+def test_a_mark_that_does_not_change_is_called_stable_where_many_answer():
+    share = table("equivalence").set_index(["what", "judged"])["share"]
+    still = share.xs(equivalence.STILL, level="judged")
+    assert still["usual_400_1.0_1"] >= 50 and still["usual_1000_1.0_5"] >= 80
+    assert still["usual_400_1.0_5"] >= 10 > still["camps_400_1.0_5"]
+
+
+def test_a_true_fall_is_not_called_fragile_and_what_a_day_or_a_month_made_is():
+    share = table("fragile").pivot(index="what", columns="judged", values="share")
+    among = share[fragile.FRAGILE] / share[fragile.FOUND]
+    assert (among[[*fragile.TRUE, "late"]] <= 0.03).all()
+    assert among["flood"] >= 0.95 and among["month"] >= 0.75
+
+
+def test_where_nothing_changes_the_front_page_is_wrong_once_in_twenty_and_an_edition_oftener():
+    found = table("edition").set_index(["what", "judged"])
+    assert (found.xs(edition.FRONT, level="judged")["low"] <= 5).all()
+    assert (found.xs(edition.ANYWHERE, level="judged")["share"] > 20).all(), "the page says so"
 
 
 def test_a_device_gives_less_than_one_false_alarm_in_five_years():
