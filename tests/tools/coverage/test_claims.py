@@ -120,7 +120,13 @@ def test_a_true_fall_of_the_mark_is_seen_half_as_often_again_at_the_same_error()
 def test_wherever_every_change_just_matters_one_page_in_twenty_at_most_calls_one_stable():
     found = table("equivalence").set_index(["what", "judged"])
     wrong = found.xs(equivalence.WRONG, level="judged")
-    assert (wrong["low"] <= 5).all() and wrong["share"].mean() <= 5, "more than the page promises"
+    named = wrong.index == "tens_88_1000_2.5_5"  # where the page says that it does not hold
+    assert (wrong.loc[~named, "low"] <= 5).all() and wrong["share"].mean() <= 5, (
+        "more than promised"
+    )
+    assert (wrong.loc[named, "share"] < 10).all(), (
+        "more than the page says of nearly all tens of unequal weights"
+    )
 
 
 def test_a_mark_that_does_not_change_is_called_stable_where_many_answer():
