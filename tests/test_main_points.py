@@ -1,9 +1,11 @@
 """The front page's main points: chosen by a rule, none that chance may have made."""
 
+import functools
 import math
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -30,6 +32,7 @@ from observlib.period import Quarter
 CATALOGUE = load_catalogue(Path("data/catalogue"))
 NOW = Quarter(2026, 3)
 THEN = NOW - 4
+SE = 2 * math.sqrt(2 / 2000)  # of a difference of two marks
 
 
 def mark(product, period, value, n=2000, channel="web", **more):
@@ -91,6 +94,59 @@ def test_who_runs_an_edition_is_not_warned_of_a_net_promoter_score_below_zero():
     assert ranked(pairs.assign(verdict="rise"), frame, NOW)["difference"].tolist() == [20.0]
 
 
+@functools.cache
+def still():
+    return edition(mark("boamp", THEN, 7.0), mark("boamp", NOW, 7.0))[1]
+
+
+def pages(differences):
+    """An edition's comparisons of marks, each the only one that its page tests."""
+    x = np.asarray(differences)
+    found = pd.concat([still()] * len(x), ignore_index=True)
+    ends = {"difference_low": x - 1.96 * SE, "difference_high": x + 1.96 * SE}
+    verdict = np.where(x > 1.96 * SE, "rise", np.where(x < -1.96 * SE, "fall", "unknown"))
+    return found.assign(difference=x, verdict=verdict, level=0.95, **ends)
+
+
+def test_what_holds_on_its_page_alone_is_no_main_point():
+    """Of twelve pages one finds something by chance in half of the editions."""
+    told = pages([2.2 * SE, *[0.0] * 11])
+    assert told["verdict"].tolist()[0] == "rise"
+    assert len(main_points.established(told, NOW)) == 1
+    held = main_points.held_together(told, NOW)
+    assert main_points.established(held, NOW).empty
+    assert held["reason"].tolist()[0] == main_points.PAGE
+    assert held.drop(columns="reason").equals(told.drop(columns="reason"))
+    sure = main_points.held_together(pages([4 * SE, *[0.0] * 11]), NOW)
+    assert len(main_points.established(sure, NOW)) == 1
+
+
+@pytest.mark.parametrize(("level", "points"), [(0.99, 0), (0.999, 1)])
+def test_a_count_is_a_main_point_where_its_change_holds_in_the_whole_edition(level, points):
+    told = pages([30.0, *[0.0] * 11])
+    ends = {"difference_low": math.nan, "difference_high": math.nan, "detectable": math.nan}
+    of_a_count = told.head(1).assign(indicator="visits", verdict="rise", level=level, **ends)
+    held = main_points.held_together(pd.concat([of_a_count, told.iloc[1:]]), NOW)
+    assert len(main_points.established(held, NOW)) == points
+
+
+def test_what_an_earlier_edition_said_of_a_page_is_said_anew():
+    held = main_points.held_together(pages([2.2 * SE, *[0.0] * 11]), NOW)
+    alone = main_points.held_together(held.head(1), NOW)
+    assert alone["reason"].tolist() == [""]
+
+
+def test_where_nothing_changes_a_front_page_says_so_19_times_in_20():
+    chance = np.random.default_rng(3)
+    editions = 120
+    wrong = []
+    for _ in range(editions):
+        told = pages(chance.normal(0, SE, 12))
+        held = main_points.held_together(told, NOW)
+        wrong.append(len(main_points.established(held, NOW)) > 0)
+    assert np.mean(wrong) <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / editions)
+
+
 def test_where_no_count_of_people_is_told_a_change_comes_last():
     rows = found(*TWO_MARKS, visits("legifrance", NOW, 50.0))
     assert rows["product"].tolist() == ["legifrance", "boamp"]
@@ -145,8 +201,8 @@ def test_an_edition_without_a_change_says_so():
     assert headline(points(rows), CATALOGUE) == "Aucun changement n'est établi sur un an."
     line = plain(elsewhere(on_a_year(pairs, NOW), rows, points(rows), CATALOGUE))
     assert line == (
-        "Rien d'établi ailleurs : 1 autre mesure comparée à celles d'un an avant, "
-        "dont aucune stable."
+        "Rien d'établi ailleurs pour l'édition entière : 1 autre mesure comparée à celles d'un an "
+        "avant, dont aucune stable."
     )
 
 

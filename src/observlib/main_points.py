@@ -3,9 +3,9 @@
 Of each indicator of the quarter, the changes on a year that are established are ranked by their
 size times the people concerned, and the first of each indicator is a point:
 
-- established is what a comparison of the edition tells to rise or to fall: a difference whose
-  test, corrected for all that is tested with it, holds; of a whole count it is tested against what
-  the count usually changes on a year (see `counts.usual_change`);
+- established is what a comparison of the edition tells to rise or to fall, and what holds where all
+  changes of the edition are corrected as one family (`held_together`): a difference of a measure,
+  or of a whole count, tested against what it usually changes on a year (`counts.usual_change`);
 - the size is the difference as a share of the scale (10 for a mark on ten, 100 for a share);
 - the people concerned are the visits, calls, messages, subscribers or copies of the product by the
   same channel in the quarter; a count's change is itself a number of them.
@@ -17,19 +17,26 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from scipy.special import ndtr, ndtri
 
 from observlib.actions import Action
 from observlib.catalogue import Catalogue, Indicator
 from observlib.comparison.pairs import PEOPLE
 from observlib.comparison.sentences import noun
+from observlib.comparison.specifications import HEADLINE
+from observlib.comparisons import NUMBERS
 from observlib.display import french, phrases, wording, words
 from observlib.estimates import EVOLVED, REFERENCE
 from observlib.period import Quarter
+from observlib.survey.multiplicity import adjust, halves
 
 TEXTS = wording.beside(__file__)
 MOST = 5
 QUARTERS = 9  # of a line beside a point: two years and the quarter
+PAGE = "page"  # the reason why what its page tells is no main point
+_ERROR = 0.05
 _ESTABLISHED = ("rise", "fall")
 _SCALES = {"%": 100.0, "points": 200.0}  # what a whole scale is; `sur 10` says it itself
 _SERIES = ["indicator", "product", "channel", "device"]
@@ -46,6 +53,31 @@ def on_a_year(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     ].reset_index(drop=True)
 
 
+def held_together(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The comparisons of an edition, not yet rounded: `reason` is `PAGE` of what it does not hold.
+
+    All changes of `on_a_year` that pages test are corrected as one family (Holm), those of
+    headlines first. Their p values are those of their intervals, or of a count's level.
+    """
+    places = np.arange(len(pairs))
+    of = on_a_year(pairs.assign(place=places), quarter).dropna(subset="level")
+    difference, low, high, level, _ = of[NUMBERS].to_numpy(float).T
+    reach = np.maximum(high - difference, difference - low)
+    of_interval = 2 * ndtr(-ndtri((1 + level) / 2) * np.abs(difference) / reach)
+    p_values = np.where(np.isnan(reach), 1 - level, of_interval)
+    fails = adjust(p_values, weights=halves(of["indicator"] == HEADLINE, p_values)) > _ERROR
+    apart = of.loc[fails & of["verdict"].isin(_ESTABLISHED), "place"]
+    reason = pairs["reason"].replace(PAGE, "")  # of an earlier edition
+    return pairs.assign(reason=reason.mask(np.isin(places, apart), PAGE))
+
+
+def established(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The pairs of `on_a_year` that rise or fall in the edition, and not on their page alone."""
+    found = on_a_year(pairs, quarter)
+    kept = found["verdict"].isin(_ESTABLISHED) & (found["reason"] != PAGE)
+    return found[kept].reset_index(drop=True)
+
+
 def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """The established changes of a quarter, the first first.
 
@@ -59,7 +91,7 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
     Returns
     -------
     DataFrame
-        The pairs of `on_a_year` that rise or fall, with `people` (the people concerned; NaN where
+        The pairs that are `established`, with `people` (the people concerned; NaN where
         no count of them is told) and `weight` (the size times the people); those of which no
         people are known come last.
 
@@ -68,7 +100,7 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
     >>> from observlib import estimates
     >>> row = {"indicator": "satisfaction_10", "product": "boamp", "channel": "web", "group": ""}
     >>> row |= {"device": "d", "unit": "sur 10", "estimate": 7.5, "reference_estimate": 7.0}
-    >>> row |= {"difference": 0.5, "verdict": "rise", "against": "before"}
+    >>> row |= {"difference": 0.5, "verdict": "rise", "against": "before", "reason": ""}
     >>> row |= {"period": "2026-T3", "reference_period": "2025-T3"}
     >>> visits = {"indicator": "visits", "product": "boamp", "channel": "web", "unit": "visites"}
     >>> frame = estimates.make([{**visits, "period": "2026-T3", "estimate": 40_000.0}])
@@ -76,8 +108,7 @@ def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.Dat
     >>> found[["people", "weight"]].values.tolist()
     [[40000.0, 2000.0]]
     """
-    found = on_a_year(pairs, quarter)
-    found = found[found["verdict"].isin(_ESTABLISHED)].reset_index(drop=True)
+    found = established(pairs, quarter)
     counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
     counts = frame[
         frame["indicator"].isin(PEOPLE)

@@ -27,6 +27,7 @@ from observlib import (
     told,
 )
 from observlib.actions import Action
+from observlib.comparison import specifications
 from observlib.corrections import Correction
 from observlib.decisions import Decision
 from observlib.display import french
@@ -332,8 +333,15 @@ class Study(Drawing):
         ['satisfaction_10']
         """
         rows, pairs = self._of_edition(frame.families())
+        pairs = main_points.held_together(pairs, self.edition)
         found = main_points.points(main_points.ranked(pairs, rows, self.edition))
         return found[comparisons.COLUMNS]
+
+    @functools.cached_property
+    def calculations(self) -> pd.DataFrame:
+        """How many calculations bear out the change of each mark, of ratings and of surveys."""
+        rows, _ = self._of_edition(["specifications", "survey"])
+        return rows[rows["indicator"].isin(specifications.COUNTED) & (rows["group"] == "")]
 
     def _of_edition(
         self, families: Collection[str], product: str = ""

@@ -81,7 +81,7 @@ def test_a_headline_that_holds_in_few_calculations_is_marked_with_their_count_an
     for held, fragile in ((20, True), (54, False)):
         frame, pairs = rising(held)
         text = front_page(frame, pairs, CATALOGUE, (), NOW, set())[0].replace("\xa0", " ")
-        assert ("[fragile : tient dans 20 calculs sur 54]{.verdict}" in text) is fragile
+        assert ("[fragile : s'accorde avec 20 calculs sur 54]{.verdict}" in text) is fragile
         assert ("sur 10. Ce constat est fragile.]{.headline}" in text) is fragile
         assert ("Ce constat est fragile" in headline(frame, pairs, CATALOGUE, NOW)) is fragile
         told = set(told_on(frame, pairs, NOW)["indicator"])

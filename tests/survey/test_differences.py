@@ -15,6 +15,7 @@ from observlib.survey.differences import (
     difference_of_intervals,
     difference_of_means,
     difference_of_shares,
+    equivalence_p_value,
     error_of_paired_shares,
     smallest_detectable,
 )
@@ -245,3 +246,22 @@ def test_paired_shares_of_no_one_are_refused():
 def test_no_change_is_seen_always_nor_surely(power, level):
     with pytest.raises(ValueError, match="power"):
         smallest_detectable(0.2, power=power, level=level)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.2, 2.0))
+def test_equivalence_is_judged_as_by_statsmodels_two_one_sided_tests(seed, margin):
+    from statsmodels.stats.weightstats import ttost_ind
+
+    rng = np.random.default_rng(seed)
+    now, then = rng.normal(7, 2, 80), rng.normal(7.1, 3, 50)
+    sides = [(x.mean(), x.std(ddof=1) / math.sqrt(len(x)), len(x) - 1) for x in (now, then)]
+    found = equivalence_p_value(
+        lambda level: difference_of_means(*sides[0], *sides[1], level)[1:3], margin
+    )
+    expected = ttost_ind(now, then, -margin, margin, usevar="unequal")[0]
+    assert found == pytest.approx(expected if expected < 0.5 else 1.0, rel=1e-6)
+
+
+def test_a_difference_far_within_what_matters_is_so_at_every_level_and_one_beyond_it_at_none():
+    assert equivalence_p_value(lambda level: (-0.1, 0.1), 5.0) < 1e-14
+    assert equivalence_p_value(lambda level: (6.0, 6.1), 5.0) == 1.0

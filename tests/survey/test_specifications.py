@@ -57,7 +57,8 @@ def test_what_is_published_is_the_first_specification_with_its_interval_and_verd
         row = {"period": "q", "status": "published"}
         pair = made[0] | row | {REFERENCE + name: x for name, x in (made[1] | row).items()}
         plain = compare(pd.DataFrame([pair]), {"m": kind}, {"m": MARGINS[measure]}, level=0.95)
-        one = taken(found, measure=measure, method="alone")
+        its_level = plain["level"].fillna(0.95).iat[0]
+        one = taken(specified(answers(NOW, now), answers(THEN, then), its_level), measure=measure)
         assert one["verdict"] == plain["verdict"].iat[0]
         if plain["level"].notna().all():
             expected = plain.loc[0, ["difference", "difference_low", "difference_high"]]

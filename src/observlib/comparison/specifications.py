@@ -25,8 +25,9 @@ MADE, HELD, REVERSED = "specifications", "specifications_held", "specifications_
 COUNTED = {MADE: "made", HELD: "held", REVERSED: "reversed"}
 HELD_SHARE = "specifications_held_share"
 LEAST = 32  # calculations; of fewer, how many hold says little
-FRAGILE = 0.8  # a headline is where it holds in a smaller share, or where one tells its reverse
+FRAGILE = 0.8  # a headline is where fewer bear it out, or where one tells its reverse
 SUBJECT = ["product", "channel", "device"]
+_NONE = 1e-9  # what rounding makes of no difference
 _REVERSE = {"rise": "fall", "fall": "rise"}
 
 
@@ -48,9 +49,10 @@ def of_headlines(
     Returns
     -------
     estimates
-        By device and quarter: `MADE`, how many calculations there are; `HELD`, how many have the
-        published verdict; `REVERSED`, how many have the reverse of a rise or fall; and by option
-        (`group` = `choice`) `HELD_SHARE`, in %. None of a headline that has fewer than 32.
+        By device and quarter: `MADE`, how many calculations there are; `HELD`, how many bear the
+        finding out (their interval holds what is published, and they do not tell its reverse);
+        `REVERSED`, how many have the reverse of a rise or fall; and by option (`group` = `choice`)
+        `HELD_SHARE`, in %. None of a headline that has fewer than 32.
     words
         `specifications`: each calculation, with its options and its verdict.
     """
@@ -76,14 +78,14 @@ def of_headlines(
 
 
 def _rows(found: pd.DataFrame, verdict: str) -> Iterator[dict[str, Any]]:
-    held = found["verdict"] == verdict
+    reverse = found["verdict"] == _REVERSE.get(verdict)
+    published = found.groupby("measure")["difference"].transform("first")
+    outside = (found["low"] > published + _NONE) | (found["high"] < published - _NONE)
+    held = ~reverse & ~outside  # one on fewer answers, that finds nothing, contradicts nothing
     yield {"indicator": MADE, "estimate": len(found)}
     yield {"indicator": HELD, "estimate": int(held.sum())}
     if verdict in _REVERSE:
-        yield {
-            "indicator": REVERSED,
-            "estimate": int((found["verdict"] == _REVERSE[verdict]).sum()),
-        }
+        yield {"indicator": REVERSED, "estimate": int(reverse.sum())}
     for choice, options in OPTIONS.items():
         under = {option: held[found[choice] == option] for option in options}
         taken = {option: of for option, of in under.items() if len(of)}
@@ -93,7 +95,7 @@ def _rows(found: pd.DataFrame, verdict: str) -> Iterator[dict[str, Any]]:
 
 
 def counts(rows: pd.DataFrame) -> pd.DataFrame:
-    """How many calculations each headline has, how many hold, and whether it is fragile.
+    """How many calculations each headline has, how many bear it out, and whether it is fragile.
 
     Parameters
     ----------

@@ -119,11 +119,12 @@ def _frame(request: Request, decided: Decision) -> dict[str, bytes]:
     found = {job: told.given(data, quarter, *job) for job in told.jobs(data)}
     rows = estimates.combine(given.estimates for given in found.values()).drop_duplicates()
     pairs = comparisons.combine(given.comparisons for given in found.values())
-    from observlib.display import rounding  # a worker that starts has no use for it
+    from observlib import main_points  # a worker that starts has no use for them
+    from observlib.display import rounding
 
     catalogue = request.catalogue
     rows = rounding.rounded(rows, catalogue).drop_duplicates()
-    pairs = rounding.rounded_pairs(pairs, catalogue)
+    pairs = rounding.rounded_pairs(main_points.held_together(pairs, quarter), catalogue)
     families: dict[str, list[str]] = {}
     for (family, _), given in found.items():
         for name in given.estimates["indicator"].unique():

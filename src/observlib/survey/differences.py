@@ -14,6 +14,7 @@ no width.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 # the quantiles alone: all of scipy.stats takes a second to import
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
@@ -21,6 +22,7 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 from observlib.survey.intervals import checked, score_ends
 
 _FARTHEST = 40.0  # standard errors beyond which a p value is 0 to every digit of a float
+_NARROWEST, _WIDEST = 1e-9, 8.0  # standard errors of levels that a float tells from 0 and from 1
 
 
 def difference_of_means(
@@ -193,6 +195,35 @@ def difference_of_intervals(
         raise ValueError("two intervals of no width: the difference has no spread to test it by")
     p_value = 2 * float(ndtr(-abs(difference) / reach))
     return difference, difference - z * below, difference + z * above, p_value
+
+
+def equivalence_p_value(interval: Callable[[float], tuple[float, float]], margin: float) -> float:
+    """The p value of two one-sided tests that a difference is of at least a margin, either way.
+
+    Source: D. J. Schuirmann, *Journal of Pharmacokinetics and Biopharmaceutics* 15 (1987), 657–680:
+    they reject at α where the interval at 1 − 2α is within the margin.
+
+    Parameters
+    ----------
+    interval, margin
+        The ends of the interval by its level, and the smallest difference of interest, above 0.
+
+    Examples
+    --------
+    >>> def interval(level):
+    ...     return difference_of_means(8.2, 0.1, 399, 8.1, 0.15, 249, level)[1:3]
+    >>> round(equivalence_p_value(interval, 0.5), 3)
+    0.013
+    """
+    from scipy.optimize import brentq  # a quarter of a second to import
+
+    def beyond(z: float) -> float:
+        low, high = interval(2 * float(ndtr(z)) - 1)
+        return max(high, -low) - margin
+
+    if beyond(_NARROWEST) >= 0:  # the difference itself is
+        return 1.0
+    return float(ndtr(-_WIDEST if beyond(_WIDEST) <= 0 else -brentq(beyond, _NARROWEST, _WIDEST)))
 
 
 def error_of_paired_shares(alone1: float, alone2: float, n: float) -> float:

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "notebooks" / "facile.ipynb"
 GLOSSARY = (ROOT / "reports" / "glossaire.qmd").read_text(encoding="utf-8")
 NOW, THEN = "2026-T3", "2025-T3"
+SURE = estimates.make([])  # no calculation is told of any mark
 
 
 def row(indicator: str, value: float, period: str = NOW, **more: Any) -> dict[str, Any]:
@@ -53,9 +54,10 @@ def test_what_other_quarters_would_say_is_easy_too(demonstration, catalogue, qua
     now = study.estimates(*families, period=quarter, group="")
     moved = study.comparisons("visits", "satisfaction", against="before")
     heard = study.estimates("contacts", "user_tests", group=["theme", "problem"])
+    sure = study.calculations
     said = [
-        say.headline(study.main_points), say.changes(study.main_points), say.period(),
-        say.visits(now, moved), say.marks(now, moved), say.success(now), say.answers(now),
+        say.headline(study.main_points, sure), say.changes(study.main_points, sure), say.period(),
+        say.visits(now, moved), say.marks(now, moved, sure), say.success(now), say.answers(now),
         say.difficulties(heard), say.done(study.words("actions", "verdicts")), say.following(),
     ]  # fmt: skip
     text = "Un **usager** parle.\n\n" + "\n\n".join(said)
@@ -65,7 +67,7 @@ def test_what_other_quarters_would_say_is_easy_too(demonstration, catalogue, qua
 
 def test_it_tells_the_main_points_of_the_front_page_and_in_their_order(demonstration):
     study = Study(NOW, str(demonstration))
-    told = plain(study.say.easy.changes(study.main_points))
+    told = plain(study.say.easy.changes(study.main_points, study.calculations))
     names = [study.catalogue.label(product) for product in study.main_points["product"].unique()]
     assert [block.split("**")[1] for block in told.split("\n\n")] == names
     assert told.count("La note est plus haute") == 1
@@ -84,7 +86,9 @@ def test_a_change_that_chance_may_have_made_is_not_told(catalogue):
 
 def test_nothing_established_is_said_and_not_left_out(catalogue):
     nothing = comparisons.make(None)
-    assert sentences.headline(nothing, catalogue) == sentences.changes(nothing, catalogue)
+    assert sentences.headline(nothing, SURE, catalogue) == sentences.changes(
+        nothing, SURE, catalogue
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,7 @@ def test_a_share_is_told_of_ten_persons_and_without_percent(catalogue, share, wo
 
 def test_a_mark_that_may_not_be_told_is_not(catalogue):
     weak = estimates.make([row("satisfaction_10", 7.0, unit="sur 10", status="low_base")])
-    assert not sentences.marks(weak, comparisons.make(None), catalogue, NOW)
+    assert not sentences.marks(weak, comparisons.make(None), SURE, catalogue, NOW)
 
 
 def of_each(catalogue: Any, indicator: str, values: list[float], **more: Any) -> pd.DataFrame:
@@ -129,14 +133,14 @@ def test_of_six_services_the_marks_that_moved_are_counted(catalogue):
     known |= {"ci_low": 6.8, "ci_high": 7.2}
     marks = of_each(catalogue, "satisfaction_10", [7.0] * 6, **known)
     nothing = comparisons.make(None)
-    assert plain(sentences.marks(marks, nothing, catalogue, NOW)) == (
+    assert plain(sentences.marks(marks, nothing, SURE, catalogue, NOW)) == (
         "**6 services**\\\nLa note est environ 7 sur 10."
     )
     then = marks.assign(period=THEN, ci_low=6.6, ci_high=7.4)
     then.loc[:1, ["estimate", "ci_low", "ci_high"]] = 5.0, 4.8, 5.2
     frame = pd.concat([then, marks])
     moved = comparisons.make(pair.tested(catalogue, pair.between(frame, catalogue, NOW, THEN)))
-    assert plain(sentences.marks(marks, moved, catalogue, NOW)).split("\n\n")[1:] == [
+    assert plain(sentences.marks(marks, moved, SURE, catalogue, NOW)).split("\n\n")[1:] == [
         "**2 services**\\\nLa note est plus haute qu'il y a un an.",
         "**4 services**\\\nNous ne savons pas si la note a changé.",
     ]
@@ -174,3 +178,27 @@ def test_a_title_that_is_hard_to_read_is_left_out_but_the_change_is_told(catalog
     assert "Le menu est plus clair" in told("Le menu est plus clair")
     hard = told("Les microservices sont mutualisés")
     assert "microservices" not in hard and "Depuis février 2026, ce service a changé." in hard
+
+
+@pytest.mark.parametrize("services", [1, 6])
+def test_who_reads_easy_french_is_told_of_a_change_that_is_fragile(catalogue, services):
+    known = {"unit": "sur 10", "n": 2000, "n_eff": 2000}
+    marks = of_each(
+        catalogue, "satisfaction_10", [8.0] * services, ci_low=7.9, ci_high=8.1, **known
+    )
+    then = marks.assign(period=THEN, estimate=7.0, ci_low=6.9, ci_high=7.1)
+    frame = pd.concat([then, marks])
+    moved = comparisons.make(pair.tested(catalogue, pair.between(frame, catalogue, NOW, THEN)))
+    first = {"product": marks["product"].iat[0], "unit": "calculs"}
+    sure = estimates.make(
+        row(name, x, **first)
+        for name, x in (("specifications", 54.0), ("specifications_held", 20.0))
+    )
+    doubt = sentences.TEXTS["fragile"]
+    for told in (
+        sentences.headline(moved.head(1), sure, catalogue),
+        sentences.changes(moved, sure, catalogue),
+        sentences.marks(marks, moved, sure, catalogue, NOW),
+    ):
+        assert plain(told).count(doubt) == 1
+    assert doubt not in plain(sentences.marks(marks, moved, SURE, catalogue, NOW))

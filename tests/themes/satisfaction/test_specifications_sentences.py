@@ -32,30 +32,30 @@ def said(*findings: tuple[str, str, int, int]) -> str:
     [
         (
             [("boamp", "rise", 54, 0)],
-            "e, la hausse (BOAMP) tient dans 54 calculs sur 54.",
+            "e, la hausse (BOAMP) s'accorde avec 54 calculs sur 54.",
         ),
         (
             [("boamp", "fall", 30, 2)],
-            "e, la baisse (BOAMP) tient dans 30 calculs sur 54. Elle est fragile : deux "
+            "e, la baisse (BOAMP) s'accorde avec 30 calculs sur 54. Elle est fragile : deux "
             "calculs disent l'inverse.",
         ),
         (
             [("boamp", "rise", 53, 1)],
-            "e, la hausse (BOAMP) tient dans 53 calculs sur 54. Elle est fragile : un "
+            "e, la hausse (BOAMP) s'accorde avec 53 calculs sur 54. Elle est fragile : un "
             "calcul dit l'inverse.",
         ),
         (
             [("boamp", "rise", 54, 0), ("legifrance", "stable", 54, 0)],
-            "es, les évolutions tiennent chacune dans 54 calculs sur 54.",
+            "es, les évolutions s'accordent chacune avec 54 calculs sur 54.",
         ),
         (
             [("boamp", "rise", 54, 0), ("legifrance", "stable", 40, 0)],
-            "e, l'évolution la moins sûre (Légifrance) tient dans 40 calculs sur 54. "
+            "e, l'évolution la moins sûre (Légifrance) s'accorde avec 40 calculs sur 54. "
             "Elle est fragile.",
         ),
         (
             [("boamp", "rise", 12, 0), ("legifrance", "fall", 40, 0)],
-            "e, l'évolution la moins sûre (BOAMP) tient dans 12 calculs sur 54. "
+            "e, l'évolution la moins sûre (BOAMP) s'accorde avec 12 calculs sur 54. "
             "Deux évolutions sont fragiles, mais aucun ne dit l'inverse.",
         ),
     ],

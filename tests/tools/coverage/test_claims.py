@@ -19,7 +19,10 @@ from tools.coverage import (
     breaks,
     counts,
     domains,
+    edition,
     effects,
+    equivalence,
+    fragile,
     nonresponse,
     planning,
     power,
@@ -38,7 +41,10 @@ CASES: dict[str, Any] = {
     "breaks": ("season", 0.6, 0.0),
     "counts": (0.1, 3, "steady", 0.5, 10_000.0, 0.03),
     "domains": "tens-88_2.5_60_spread",
+    "edition": "usual_8",
     "effects": "season",
+    "equivalence": ("tens_88_1000_2.5_5", "wrong"),
+    "fragile": "month",
     "nonresponse": "mean_ends_200",
     "planning": ("weighted_mean", "other"),
     "power": "all",
@@ -156,6 +162,38 @@ def test_what_is_drawn_of_counts_is_what_a_page_says_of_them():
         found = comparisons.make(tested(catalogue, counted(estimates.make(rows), now)))
         said = ["" if x in ("unknown", "stable") else x for x in found["verdict"]]
         assert said == counts.established(page)
+
+
+def test_wherever_every_change_just_matters_one_page_in_twenty_at_most_calls_one_stable():
+    found = table("equivalence").set_index(["what", "judged"])
+    wrong = found.xs(equivalence.WRONG, level="judged")
+    named = wrong.index == "tens_88_1000_2.5_5"  # where the page says that it does not hold
+    assert (wrong.loc[~named, "low"] <= 5).all() and wrong["share"].mean() <= 5, (
+        "more than promised"
+    )
+    assert (wrong.loc[named, "share"] < 10).all(), (
+        "more than the page says of nearly all tens of unequal weights"
+    )
+
+
+def test_a_mark_that_does_not_change_is_called_stable_where_many_answer():
+    share = table("equivalence").set_index(["what", "judged"])["share"]
+    still = share.xs(equivalence.STILL, level="judged")
+    assert still["usual_400_1.0_1"] >= 50 and still["usual_1000_1.0_5"] >= 80
+    assert still["usual_400_1.0_5"] >= 10 > still["camps_400_1.0_5"]
+
+
+def test_a_true_fall_is_not_called_fragile_and_what_a_day_or_a_month_made_is():
+    share = table("fragile").pivot(index="what", columns="judged", values="share")
+    among = share[fragile.FRAGILE] / share[fragile.FOUND]
+    assert (among[[*fragile.TRUE, "late"]] <= 0.03).all()
+    assert among["flood"] >= 0.95 and among["month"] >= 0.75
+
+
+def test_where_nothing_changes_the_front_page_is_wrong_once_in_twenty_and_an_edition_oftener():
+    found = table("edition").set_index(["what", "judged"])
+    assert (found.xs(edition.FRONT, level="judged")["low"] <= 5).all()
+    assert (found.xs(edition.ANYWHERE, level="judged")["share"] > 20).all(), "the page says so"
 
 
 def test_a_device_gives_less_than_one_false_alarm_in_five_years():

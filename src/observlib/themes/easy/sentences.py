@@ -7,7 +7,7 @@ told only where it holds to them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ import pandas as pd
 from observlib import estimates, main_points
 from observlib.actions import Action
 from observlib.catalogue import Catalogue
+from observlib.comparison import specifications
 from observlib.display import french, phrases, wording
 from observlib.display.prose import Markdown, joined, markdown, plain
 from observlib.period import Quarter
@@ -22,45 +23,65 @@ from observlib.sentences import published
 from observlib.themes.easy import rules
 
 TEXTS = wording.beside(__file__)
+_PLACE = [*specifications.SUBJECT, "period"]
 _MILLIONS = 1_500_000  # from where a count is told in millions
 
 
-def headline(points: pd.DataFrame, catalogue: Catalogue) -> str:
-    """The first of what changed most on a year, in a line.
+def headline(points: pd.DataFrame, sure: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The first of what changed most on a year, in a line, and whether it is fragile.
 
     Parameters
     ----------
-    points
-        The edition's main points (`Study.main_points`).
+    points, sure
+        The edition's main points (`Study.main_points`), and how surely marks' changes hold
+        (`Study.calculations`).
     """
     for point in estimates.records(points):
-        return f"{catalogue.label(point['product'])} : {phrases.small(_point(point))}"
+        first, *more = _point(point, _fragile(sure))
+        return " ".join([f"{catalogue.label(point['product'])} : {phrases.small(first)}", *more])
     return TEXTS["nothing"]
 
 
-def changes(points: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+def changes(points: pd.DataFrame, sure: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     """What changed most on a year: the main points of the front page, in their order.
 
     Parameters
     ----------
-    points
-        The edition's main points (`Study.main_points`). Of another thing than a mark or a count of
-        people, a page in easy French tells only that it changed.
+    points, sure
+        Those of `headline`. Of another thing than a mark or a count of people, a page in easy
+        French tells only that it changed.
     """
     lines: dict[str, list[str]] = {}
+    fragile = _fragile(sure)
     for point in estimates.records(points):
-        lines.setdefault(point["product"], []).append(_point(point))
+        lines.setdefault(point["product"], []).extend(_point(point, fragile))
     blocks = [_block({"product": product}, own, catalogue) for product, own in lines.items()]
     return joined(blocks, "\n\n") if blocks else plain(TEXTS["nothing"])
 
 
-def _point(point: dict[str, Any]) -> str:
+def _point(point: dict[str, Any], fragile: Collection[tuple[str, ...]]) -> list[str]:
     if point["indicator"] == "satisfaction_10":
-        return TEXTS[f"mark.{point['verdict']}"]
+        return _verdict(point, point["verdict"], fragile)
     if f"things.{point['indicator']}" not in TEXTS:
-        return TEXTS["other"]
+        return [TEXTS["other"]]
     things = TEXTS[f"things.{point['indicator']}"]
-    return TEXTS[f"more.{point['verdict']}"].format(things=things)
+    return [TEXTS[f"more.{point['verdict']}"].format(things=things)]
+
+
+def _verdict(
+    row: dict[str, Any], verdict: str | None, fragile: Collection[tuple[str, ...]]
+) -> list[str]:
+    """What a mark did, if anything is known of it, and whether that is fragile."""
+    if verdict is None:
+        return []
+    is_fragile = verdict != "unknown" and tuple(row[name] for name in _PLACE) in fragile
+    return [TEXTS[f"mark.{verdict}"], *([TEXTS["fragile"]] if is_fragile else [])]
+
+
+def _fragile(sure: pd.DataFrame) -> set[tuple[str, ...]]:
+    """Of which marks what they did is fragile."""
+    found = specifications.counts(sure)
+    return set(found.loc[found["fragile"], _PLACE].itertuples(index=False, name=None))
 
 
 def period(quarter: str) -> str:
@@ -113,36 +134,34 @@ def visits(
     return joined(blocks, "\n\n")
 
 
-def marks(given: pd.DataFrame, pairs: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markdown:
-    """The mark that users give to each product, and whether it moved.
+def marks(
+    given: pd.DataFrame,
+    pairs: pd.DataFrame,
+    sure: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: str,
+) -> Markdown:
+    """The mark that users give to each product, whether it moved, and whether that is fragile.
 
     Parameters
     ----------
-    given, pairs
-        Estimates of `satisfaction_10`, and their comparisons with a year before. Of several marks
-        of a product the first is told, as its sheet explains why there are others. Of more
-        products than are told one by one, the ends are, and how many moved.
+    given, pairs, sure
+        Estimates of `satisfaction_10`, their comparisons with a year before, and how surely these
+        hold (`Study.calculations`). Of several marks of a product the first is told, as its sheet
+        explains why there are others. Of more products than are told one by one, the ends are, and
+        how many moved.
     """
-    moved = _moved(pairs, quarter)
+    moved, fragile = _moved(pairs, quarter), _fragile(sure)
     rows = published(given, "satisfaction_10", quarter).drop_duplicates("product")
-    if len(rows) > phrases.LINES:
-        verdicts = {row["product"]: moved.get(_key(row)) for row in estimates.records(rows)}
-        blocks = [_ends(rows, _mark, catalogue)]
-        for verdict in ("rise", "fall", "stable", "unknown"):
-            if own := [product for product, found in verdicts.items() if found == verdict]:
-                blocks.append(_of_products(own, TEXTS[f"mark.{verdict}"], catalogue))
-        return joined(blocks, "\n\n")
-    blocks = [
-        _block(
-            row,
-            [
-                _mark(row),
-                TEXTS[f"mark.{moved[_key(row)]}"] if _key(row) in moved else "",
-            ],
-            catalogue,
-        )
-        for row in estimates.records(rows)
-    ]
+    each = [(row, _verdict(row, moved.get(_key(row)), fragile)) for row in estimates.records(rows)]
+    if len(each) <= phrases.LINES:
+        return joined((_block(row, [_mark(row), *told], catalogue) for row, told in each), "\n\n")
+    blocks = [_ends(rows, _mark, catalogue)]
+    of: dict[str, list[str]] = {TEXTS[f"mark.{x}"]: [] for x in ("rise", "fall", "stable")}
+    for row, told in each:
+        if told:
+            of.setdefault(" ".join(told), []).append(row["product"])
+    blocks += [_of_products(own, line, catalogue) for line, own in of.items() if own]
     return joined(blocks, "\n\n")
 
 
