@@ -132,7 +132,7 @@ def drawn(case: tuple[str, str], seed: int, block: int) -> pd.DataFrame:
     what, family = case
     chance, n = _chance(case, seed, block), advised(what, family)
     kind, values, before, now, _ = MEASURES[what]
-    told = {}
+    told: dict[str, np.ndarray] = {}
     for period, shares in (("before", before), ("now", now)):
         said = chance.choice(values, (_AT_ONCE, n), p=shares)
         error, df = said.std(axis=1, ddof=1) / math.sqrt(n), np.full(_AT_ONCE, n - 1.0)
@@ -150,7 +150,7 @@ def drawn(case: tuple[str, str], seed: int, block: int) -> pd.DataFrame:
     return pd.DataFrame(told)
 
 
-def _chance(case: tuple[str, str], seed: int, block: int) -> np.random.Generator:
+def _chance(case: tuple[str, ...], seed: int, block: int) -> np.random.Generator:
     return np.random.default_rng(stream(seed, "planning", *case, str(block)).getrandbits(64))
 
 
@@ -168,11 +168,12 @@ def _found(case: tuple[str, str], seed: int, block: int) -> list[bool]:
     held = []
     for row in drawn(case, seed, block).itertuples():
         if is_share:
-            now, before = (row.mean_now, row.df_now), (row.mean_before, row.df_before)
-            found = difference_of_shares(*now, *before)
+            found = difference_of_shares(row.mean_now, row.df_now, row.mean_before, row.df_before)
         else:
-            now = (row.mean_now, row.se_now, row.df_now)
-            found = difference_of_means(*now, row.mean_before, row.se_before, row.df_before)
+            found = difference_of_means(
+                *(row.mean_now, row.se_now, row.df_now),
+                *(row.mean_before, row.se_before, row.df_before),
+            )
         still = others.random(TESTS - 1 if case[1] != ALONE else 0)
         p_values = np.array([found[3], *still])
         first = np.arange(len(p_values)) == (1 if case[1] == OTHER else 0)

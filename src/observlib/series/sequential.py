@@ -181,7 +181,7 @@ def _changes(looks: Sequence[_Look], threshold: float) -> list[Change]:
         sums = np.cumsum(logs[::-1], axis=0)
         back, best = np.unravel_index(np.argmax(sums), sums.shape)
         began = seen - int(back)
-        size = float(looks[best // len(STAKES)].away.iloc[began : seen + 1].mean())
+        size = float(looks[int(best) // len(STAKES)].away.iloc[began : seen + 1].mean())
         found.append(Change(days[began].date(), days[seen].date(), size))
         begins = seen + 1
         for place, look in enumerate(looks):
