@@ -123,10 +123,10 @@ def test_a_tipping_point_is_written_no_larger_than_it_is(least, decimals):
 
 def test_the_level_of_the_intervals_is_told_and_is_not_95_where_two_are_tested(compared, catalogue):
     text = plain(table(compared, catalogue).shown["text/markdown"])
-    assert f"intervalle à {changes.level(compared)})".replace("\xa0", " ") in text
+    assert f"intervalle à {changes.level(compared['level'])})".replace("\xa0", " ") in text
     assert compared["level"].dropna().unique() == pytest.approx([0.975])  # of two, one rejected
     alone = compared[compared["product"] == "boamp"][compared.columns[:30]]
-    assert changes.level(compare(alone, {"satisfaction_10": "mean"}, {})) == "95\xa0%"
+    assert changes.level(compare(alone, {"satisfaction_10": "mean"}, {})["level"]) == "95\xa0%"
 
 
 def test_the_table_is_a_captioned_one(compared, catalogue):

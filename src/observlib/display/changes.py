@@ -145,17 +145,17 @@ def gap(row: Mapping[str, Any], indicator: Indicator) -> str:
     return f"{text} ({' à '.join(ends)})"
 
 
-def level(compared: pd.DataFrame) -> str:
+def level(levels: pd.Series) -> str:
     """Write the level of the intervals of a table, or both of them; nothing where none was tested.
 
     Examples
     --------
-    >>> level(pd.DataFrame({"level": [float("nan"), 0.975]})).replace("\\xa0", " ")
+    >>> level(pd.Series([float("nan"), 0.975])).replace("\\xa0", " ")
     '97,5 %'
-    >>> level(pd.DataFrame({"level": [0.9967, 0.975]})).replace("\\xa0", " ")
+    >>> level(pd.Series([0.9967, 0.975])).replace("\\xa0", " ")
     '97,5 ou 99,67 %'
     """
-    shares = sorted({round(100 * share, 2) for share in compared["level"].dropna()})
+    shares = sorted({round(100 * share, 2) for share in levels.dropna()})
     if not shares:
         return ""
     written = [french.number(x, next(d for d in (0, 1, 2) if round(x, d) == x)) for x in shares]
@@ -259,7 +259,9 @@ def _table(
 
     Pairs without a difference, which have nothing to show, are told under the table.
     """
-    at = level(compared)
+    at = level(
+        compared["level"].where(compared["difference_low"].notna())
+    )  # a count has no interval
     difference = TEXTS["difference_at"].format(level=at) if at else TEXTS["difference"]
     seen = TEXTS["smallest"]
     several = not first or compared["indicator"].nunique() > 1

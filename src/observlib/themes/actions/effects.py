@@ -135,7 +135,7 @@ def effect_table(
             at = by_place.get((row["group"], name))
             columns[name].append(value(at) if at else _NONE)
     pipe = pipe_table(columns, right=_COMPARISONS, even=True)
-    level = changes.level(verdicts)
+    level = changes.level(verdicts["level"])
     rule = f"{changes.rule(EVOLVED)} {TEXTS['rule']}"
     note = f"{rule} {TEXTS['level'].format(level=level)}" if level else rule
     return text(joined([pipe, labelled, note], "\n\n")).carrying([effects], catalogue)

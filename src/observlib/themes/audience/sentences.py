@@ -213,7 +213,7 @@ def paces_tested(frame: pd.DataFrame) -> str:
         return TEXTS["none_tested"]
     total = french.count(len(verdicts), TEXTS["pace_tested"], TEXTS["paces_tested"])
     at = TEXTS[french.plural(len(verdicts), "tested_interval", "tested_intervals")]
-    told_at = level(pd.DataFrame({"level": levels / 100}))
+    told_at = level(levels / 100)
     results = outcomes(verdicts, EVOLVED)
     return TEXTS["tested"].format(paces=total, intervals=at, level=told_at, results=results)
 
