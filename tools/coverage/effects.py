@@ -27,7 +27,7 @@ from tools.coverage.simulate import SHARES
 BEGIN = "<!-- effects: written by `make coverage` -->"
 END = "<!-- /effects -->"
 COLUMNS = ["what", "judged", *SHARES]
-REPETITIONS = 400
+REPETITIONS = 240
 DAY, _AT = date(2025, 1, 1), 48  # the action, and its month among sixty
 _CORRELATIONS = (0.0, 0.3, 0.6)  # each of a third of the repetitions
 _EVENT = -0.2
