@@ -175,8 +175,8 @@ def test_every_verdict_and_reason_has_words():
     assert set(estimates.EVOLVED) == set(changes.PLACED) == set(VERDICTS)
     assert set(REASONS) - {"precision", "usual"} <= set(changes.REASONS)
     as_usual = {"verdict": "unknown", "reason": "usual"}
-    assert changes.verdict({**as_usual, "difference": 3.0}) == "de plus qu'il y a un an"
-    assert changes.verdict({**as_usual, "difference": -3.0}) == "de moins qu'il y a un an"
+    assert changes.verdict({**as_usual, "difference": 3.0}) == "indéterminé, plus qu'il y a un an"
+    assert changes.verdict({**as_usual, "difference": -3.0}) == "indéterminé, moins qu'il y a un an"
     for reason in changes.REASONS:  # what was not tested is not said to be undetermined
         assert changes.verdict({"verdict": "unknown", "reason": reason}).startswith("non testé (")
 

@@ -170,7 +170,7 @@ def verdict(row: Mapping[str, Any], heads: Mapping[str, str] = EVOLVED) -> str:
     >>> verdict({"verdict": "unknown", "reason": "partial"})
     'non testé (période incomplète)'
     >>> verdict({"verdict": "unknown", "reason": "usual", "difference": 24})
-    "de plus qu'il y a un an"
+    "indéterminé, plus qu'il y a un an"
     """
     if row["reason"] == "usual":
         return TEXTS["more" if row["difference"] > 0 else "fewer"]
