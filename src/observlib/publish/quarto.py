@@ -223,8 +223,7 @@ def _sidebar_item(entry: Entry) -> dict[str, Any]:
     if entry.entries:
         inside = [_sidebar_item(child) for child in entry.entries]
         return {"section": str(plain(entry.text)), "contents": inside}
-    address = str(entry.page.with_suffix(".html")) if entry.page else entry.address
-    return {"href": address, "text": str(plain(entry.text))}
+    return {"href": entry.href, "text": str(plain(entry.text))}
 
 
 def _run(
