@@ -35,10 +35,7 @@ _STYLES = (
         r'(w:styleId="ImageCaption">.*?<w:basedOn w:val="Caption" />)',
         r"\1<w:pPr><w:keepNext /></w:pPr>",
     ),
-    (r'(w:styleId="Title">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
-    (r'(w:styleId="Subtitle">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
-    (r'(w:styleId="Author">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
-    (r'(w:styleId="Date">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
+    (r'(w:styleId="(?:Title|Subtitle|Author|Date)">.*?<w:jc w:val=)"center"', r'\1"left"'),
     (
         r'(w:styleId="BlockText">.*?<w:pPr>)',
         r'\1<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="{accent}" /></w:pBdr>'

@@ -117,22 +117,18 @@ def convert(
         With each thing that pandoc or the filter refuses, or where it takes too long.
     """
     options = {
-        "from": "markdown",
         "to": "typst-citations" if to == "typst" else "html",
         "standalone": template is not None,
         "template": address(template) if template else None,
         "table-of-contents": to == "html" and template is not None,
         "toc-depth": 3,
         "figure-caption-position": "above",
-        "fail-if-warnings": True,
-        "data-dir": str(TEMPLATES),  # else the user's own files for pandoc would change pages
         "html-math-method": {"method": "mathml"},
         "syntax-highlighting": "none",  # no style uses it, and it costs as much as ten pages
-        "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
         "variables": dict(variables or {}),
-        "metadata": dict(metadata or {}),
     }
-    return _run(options, markdown, name, time_limit, folder=folder).decode("utf-8")
+    made = _run(options, markdown, name, metadata or {}, filters, folder, time_limit)
+    return made.decode("utf-8")
 
 
 def convert_to_docx(
@@ -143,8 +139,7 @@ def convert_to_docx(
     reference: bytes,
     moment: datetime,
     metadata: Mapping[str, Any],
-    filters: Sequence[Path] = (),
-    time_limit: float = TIME_LIMIT,
+    filters: Sequence[Path],
 ) -> bytes:
     """Convert Quarto Markdown to a document of word processors.
 
@@ -161,19 +156,9 @@ def convert_to_docx(
     """
     looks = folder / "reference.docx"
     looks.write_bytes(reference)
-    options = {
-        "from": "markdown",
-        "to": "docx",
-        "output-file": "-",
-        "reference-doc": address(looks),
-        "resource-path": [str(folder)],
-        "fail-if-warnings": True,
-        "data-dir": str(TEMPLATES),
-        "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
-        "metadata": dict(metadata),
-    }
+    options = {"to": "docx", "output-file": "-", "reference-doc": address(looks)}
     day = {"SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
-    return _run(options, markdown, name, time_limit, day)
+    return _run(options, markdown, name, metadata, filters, folder, environment=day)
 
 
 def data_file(name: str) -> bytes:
@@ -186,15 +171,24 @@ def _run(
     options: Mapping[str, Any],
     markdown: str,
     name: str,
-    time_limit: float,
+    metadata: Mapping[str, Any],
+    filters: Sequence[Path],
+    folder: Path | None,
+    time_limit: float = TIME_LIMIT,
     environment: Mapping[str, str] | None = None,
-    folder: Path | None = None,
 ) -> bytes:
+    given = {
+        "from": "markdown",
+        "fail-if-warnings": True,
+        "data-dir": str(TEMPLATES),  # else the user's own files for pandoc would change pages
+        "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
+        "metadata": dict(metadata),
+        **{key: value for key, value in options.items() if value is not None},
+    }
     # pandoc takes its options from a file only, so that no text is read as an option
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         defaults = Path(place) / "defaults.json"
-        kept = {key: value for key, value in options.items() if value is not None}
-        defaults.write_text(json.dumps(kept), encoding="utf-8")
+        defaults.write_text(json.dumps(given), encoding="utf-8")
         try:
             done = subprocess.run(
                 [executable(), "--defaults", str(defaults)],
