@@ -9,15 +9,16 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import typst
+from PIL import Image
 
-from observlib.display import french
 from observlib.display.brand import Brand
 from observlib.display.prose import unmarked
 from observlib.errors import ObservError
@@ -25,9 +26,6 @@ from observlib.period import epoch
 from observlib.publish import pandoc
 from observlib.publish.html import metadata
 from observlib.publish.project import Page, Project
-
-if TYPE_CHECKING:
-    from typst import Fonts
 
 # in points from the upper edge of a last page, margin included: some eight lines
 FEW_LINES = 200.0
@@ -52,14 +50,8 @@ class Setting:
 
     def of(self, source: str) -> str:
         """Typst's source, set so."""
-        parts = {
-            "tight": _word(self.tight),
-            "floats": "(" + "".join(f"{number}," for number in self.floats) + ")",
-            "small": "(" + "".join(f"{number}," for number in self.small) + ")",
-            "chapter": _word(self.chapter),
-        }
-        words = ", ".join(f"{name}: {value}" for name, value in parts.items())
-        return source.replace(_SETTING, f"#let setting = ({words})", 1)
+        words = ", ".join(f"{name}: {value}" for name, value in asdict(self).items())
+        return source.replace(_SETTING, f"#let setting = ({words.lower()})", 1)
 
 
 def page_source(project: Project, page: Page, markdown: str) -> str:
@@ -75,42 +67,22 @@ def page_source(project: Project, page: Page, markdown: str) -> str:
     ObservError
         Where pandoc refuses the page.
     """
-    description = unmarked(str(page.meta.get("description", "")))
-    about = {**metadata(project, page), "prefix": f"{page.source.stem}--"}
-    name = str(project.folder / page.source)
-    return _framed(project, name, page.source.stem, page.title, description, markdown, about)
-
-
-def framed(project: Project, name: str, title: str, markdown: str) -> str:
-    """Typst's source of a chapter that is no page of the site."""
-    about = {"lang": "fr-FR", "madelong": french.day_label(project.manifest.made)}
-    return _framed(project, title, name, title, "", markdown, {**about, "title": title})
-
-
-def _framed(
-    project: Project,
-    source: str,
-    name: str,
-    title: str,
-    description: str,
-    markdown: str,
-    about: dict[str, Any],
-) -> str:
+    brand = project.brand
     return pandoc.convert(
         markdown,
         "typst",
-        name=source,
+        name=str(project.folder / page.source),
         template=pandoc.TEMPLATES / "page.typ",
         variables={
-            "name": literal(name),
-            "title-text": literal(title),
-            "document-text": literal(f"{title} – {project.brand.name}, {edition_of(project)}"),
-            "description-text": literal(description),
-            "sitetitle": literal(project.brand.name),
-            **{name: literal(look) for name, look in looks(project.brand).items()},
+            "name": literal(page.source.stem),
+            "title-text": literal(page.title),
+            "document-text": literal(f"{page.title} – {brand.name}, {edition_of(project)}"),
+            "description-text": literal(unmarked(str(page.meta.get("description", "")))),
+            "sitetitle": literal(brand.name),
+            **{name: literal(look) for name, look in looks(brand).items()},
             "edition": literal(f"É{edition_of(project)[1:]}"),
         },
-        metadata=about,
+        metadata={**metadata(project, page), "prefix": f"{page.source.stem}--"},
         filters=project.filters,
     )
 
@@ -149,8 +121,6 @@ def edition_of(project: Project) -> str:
 @contextmanager
 def telling_typst_errors(name: str) -> Iterator[None]:
     """Say of what file typst speaks."""
-    import typst
-
     try:
         yield
     except (typst.TypstError, RuntimeError) as error:
@@ -172,8 +142,6 @@ def with_fonts(project: Project) -> Iterator[None]:
 
 def compiled(main: Path, project: Project) -> bytes:
     """The PDF of typst's source, checked as PDF/UA-1, of the edition's day."""
-    import typst
-
     pdf: Any = typst.compile(
         main, **options(main), pdf_standards=["ua-1"], timestamp=epoch(project.manifest.made)
     )
@@ -198,9 +166,8 @@ def _without_gaps(source: str, main: Path, setting: Setting) -> tuple[Setting, l
     pages = _filled(source, main, setting)
     page = 1
     while page < len(pages):
-        found = None
-        if is_gap(pages[page - 1]):
-            found = _filled_better(source, main, setting, page, pages[page - 1])
+        end = pages[page - 1]
+        found = _filled_better(source, main, setting, page, end) if is_gap(end) else None
         if found is None:
             page += 1
         else:
@@ -220,17 +187,15 @@ def _filled_better(
     at = _charts(main)
     charts = [number for number, place in at.items() if place == page + 1]
     charts = [number for number in charts if number not in (*setting.floats, *setting.small)]
-    for more in range(1, len(charts) + 1):
-        other = replace(setting, floats=(*setting.floats, *charts[:more]))
-        pages = _filled(source, main, other)
-        places = _charts(main)
-        if pages[page - 1] > end and all(places[number] > page for number in charts[:more]):
-            return other, pages
-    if charts:
-        other = replace(setting, small=(*setting.small, charts[0]))
+    floats = [(*setting.floats, *charts[:more]) for more in range(1, len(charts) + 1)]
+    others = [replace(setting, floats=numbers) for numbers in floats]
+    others += [replace(setting, small=(*setting.small, number)) for number in charts[:1]]
+    for other in others:
         pages = _filled(source, main, other)
         if pages[page - 1] > end:
-            return other, pages
+            places = _charts(main)
+            if all(places[number] > page for number in {*other.floats} - {*setting.floats}):
+                return other, pages
     return None
 
 
@@ -252,9 +217,6 @@ def _filled(source: str, main: Path, setting: Setting) -> list[float]:
 
 def filled(main: Path) -> list[float]:
     """Where the text of each page ends, in points from its upper edge, as its picture shows."""
-    import typst
-    from PIL import Image
-
     made: Any = typst.compile(main, **options(main), format="png", ppi=_DOTS)
     found = []
     for picture in made if isinstance(made, list) else [made]:
@@ -270,8 +232,6 @@ def filled(main: Path) -> list[float]:
 
 def _charts(main: Path) -> dict[int, int]:
     """The charts of a page with a caption, and the sheet on which each is."""
-    import typst
-
     found = json.loads(typst.query(main, "<chart>", field="value", **options(main)))
     return {number: sheet for number, sheet, _ in found}
 
@@ -286,8 +246,6 @@ def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[byte
     margin
         White around each, in points.
     """
-    import typst
-
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         main = Path(place).resolve() / "main.typ"
         lines = [f"#set page(width: auto, height: auto, margin: {margin}pt)"]
@@ -304,12 +262,8 @@ def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[byte
 
 def options(main: Path) -> dict[str, Any]:
     """How typst is called: it reads nothing outside the folder of its source but some fonts."""
-    paths = fonts(_OWN_FONTS.get())
-    return {"root": main.parent, "font_paths": paths, "ignore_system_fonts": True}
-
-
-def _word(truth: bool) -> str:
-    return "true" if truth else "false"
+    known = fonts(_OWN_FONTS.get())
+    return {"root": main.parent, "font_paths": known, "ignore_system_fonts": True}
 
 
 def literal(text: str) -> str:
@@ -344,19 +298,14 @@ def looks(brand: Brand) -> dict[str, str]:
 
 
 @cache
-def fonts(own: tuple[Path, ...] = ()) -> Fonts:
+def fonts(own: tuple[Path, ...] = ()) -> typst.Fonts:
     """The fonts of every PDF: those inside typst, DejaVu Sans, which charts use, and a brand's own.
 
     Never the system's: the same page must look the same on every machine.
     """
-    import typst
-
-    found = find_spec("matplotlib")
-    folders = (
-        [Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"] if found and found.origin else []
-    )
+    of_charts = distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=True,
-        font_paths=[str(path) for path in (*folders, *own) if path.exists()],
+        font_paths=[str(path) for path in (Path(str(of_charts)), *own) if path.exists()],
     )
