@@ -8,7 +8,6 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import distribution
@@ -34,7 +33,6 @@ GAP = 0.18
 HEIGHT, TOP, BOTTOM = 842.0, 82.0, 68.0  # of a page, and its margins, as in `page.typ`, in points
 _SETTING = "#let setting = (tight: false, floats: (), small: (), chapter: false)"
 _DOTS = 18.0  # to the inch, to look how far pages are filled
-_OWN_FONTS = ContextVar[tuple[Path, ...]]("files of the letters that are set in", default=())
 FONT = "Libertinus Serif"  # of the text of a page (`page.typ`)
 _SHARP = 192.0  # to the inch: letters of pictures are sharp on paper
 
@@ -102,13 +100,13 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
     ObservError
         Where pandoc or typst refuses the page: PDF/UA-1 is checked as it is written.
     """
-    source = page_source(project, page, markdown)
     main = folder / f"{page.source.stem}.typ"
-    with telling_typst_errors(f"{project.folder / page.source}: its PDF"), with_fonts(project):
-        setting = settled(source, main)
-        main.write_text(setting.of(source), encoding="utf-8")
+    draft = Draft(page_source(project, page, markdown), main, _own_fonts(project))
+    with telling_typst_errors(f"{project.folder / page.source}: its PDF"):
+        setting = draft.settled()
+        draft.write(setting)
         pdf = compiled(main, project)
-    main.write_text(replace(setting, chapter=True).of(source), encoding="utf-8")
+    draft.write(replace(setting, chapter=True))
     return pdf
 
 
@@ -128,75 +126,100 @@ def telling_typst_errors(name: str) -> Iterator[None]:
         raise ObservError(f"{name} cannot be made: {first}") from error
 
 
-@contextmanager
-def with_fonts(project: Project) -> Iterator[None]:
-    """Set in the letters of a project's brand."""
+def _own_fonts(project: Project) -> tuple[Path, ...]:
+    """The folders of the letters of a project's brand: typst looks for letters in folders."""
     files = [(project.folder / font.file).resolve() for font in project.brand.fonts]
-    own = tuple(sorted({file.parent for file in files}))  # typst looks for letters in folders
-    before = _OWN_FONTS.set(own)
-    try:
-        yield
-    finally:
-        _OWN_FONTS.reset(before)
+    return tuple(sorted({file.parent for file in files}))
 
 
 def compiled(main: Path, project: Project) -> bytes:
     """The PDF of typst's source, checked as PDF/UA-1, of the edition's day."""
-    pdf: Any = typst.compile(
-        main, **options(main), pdf_standards=["ua-1"], timestamp=epoch(project.manifest.made)
-    )
+    made = epoch(project.manifest.made)
+    given = _options(main, _own_fonts(project))
+    pdf: Any = typst.compile(main, **given, pdf_standards=["ua-1"], timestamp=made)
     return bytes(pdf)
 
 
-def settled(source: str, main: Path) -> Setting:
-    """How a page is set best: no page is left white, nor the last one almost.
+@dataclass(frozen=True)
+class Draft:
+    """Typst's source of a page, the file where it is set, and folders of letters of its own."""
 
-    Charts that leave their place for the top of the next page do so one by one, from the first
-    page on. Lines are set tighter where that spares a last page of a few lines.
-    """
-    usual, pages = _without_gaps(source, main, Setting())
-    if len(pages) == 1 or pages[-1] > FEW_LINES:
-        return usual
-    tight, fewer = _without_gaps(source, main, Setting(tight=True))
-    return tight if len(fewer) < len(pages) else usual
+    source: str
+    main: Path
+    fonts: tuple[Path, ...] = ()
 
+    def settled(self) -> Setting:
+        """How the page is set best: no page is left white, nor the last one almost.
 
-def _without_gaps(source: str, main: Path, setting: Setting) -> tuple[Setting, list[float]]:
-    """The setting with the charts that leave their place; how far each page is filled."""
-    pages = _filled(source, main, setting)
-    page = 1
-    while page < len(pages):
-        end = pages[page - 1]
-        found = _filled_better(source, main, setting, page, end) if is_gap(end) else None
-        if found is None:
-            page += 1
-        else:
-            setting, pages = found
-    return setting, pages
+        Charts that leave their place for the top of the next page do so one by one, from the first
+        page on. Lines are set tighter where that spares a last page of a few lines.
+        """
+        usual, pages = self._without_gaps(Setting())
+        if len(pages) == 1 or pages[-1] > FEW_LINES:
+            return usual
+        tight, fewer = self._without_gaps(Setting(tight=True))
+        return tight if len(fewer) < len(pages) else usual
 
+    def _without_gaps(self, setting: Setting) -> tuple[Setting, list[float]]:
+        """The setting with the charts that leave their place; how far each page is filled."""
+        pages = self.filled(setting)
+        page = 1
+        while page < len(pages):
+            end = pages[page - 1]
+            found = self._filled_better(setting, page, end) if is_gap(end) else None
+            if found is None:
+                page += 1
+            else:
+                setting, pages = found
+        return setting, pages
 
-def _filled_better(
-    source: str, main: Path, setting: Setting, page: int, end: float
-) -> tuple[Setting, list[float]] | None:
-    """The setting in which charts of the next page let what follows them fill a page.
+    def _filled_better(
+        self, setting: Setting, page: int, end: float
+    ) -> tuple[Setting, list[float]] | None:
+        """The setting in which charts of the next page let what follows them fill a page.
 
-    They go to the top of the next page, never of this one, where they would stand before what
-    announces them; else the first is made smaller, to stand on this one.
-    """
-    main.write_text(setting.of(source), encoding="utf-8")
-    at = _charts(main)
-    charts = [number for number, place in at.items() if place == page + 1]
-    charts = [number for number in charts if number not in (*setting.floats, *setting.small)]
-    floats = [(*setting.floats, *charts[:more]) for more in range(1, len(charts) + 1)]
-    others = [replace(setting, floats=numbers) for numbers in floats]
-    others += [replace(setting, small=(*setting.small, number)) for number in charts[:1]]
-    for other in others:
-        pages = _filled(source, main, other)
-        if pages[page - 1] > end:
-            places = _charts(main)
-            if all(places[number] > page for number in {*other.floats} - {*setting.floats}):
-                return other, pages
-    return None
+        They go to the top of the next page, never of this one, where they would stand before what
+        announces them; else the first is made smaller, to stand on this one.
+        """
+        self.write(setting)
+        charts = [number for number, sheet in self._charts().items() if sheet == page + 1]
+        charts = [number for number in charts if number not in (*setting.floats, *setting.small)]
+        floats = [(*setting.floats, *charts[:more]) for more in range(1, len(charts) + 1)]
+        others = [replace(setting, floats=numbers) for numbers in floats]
+        others += [replace(setting, small=(*setting.small, number)) for number in charts[:1]]
+        for other in others:
+            pages = self.filled(other)
+            if pages[page - 1] > end:
+                sheets = self._charts()
+                if all(sheets[number] > page for number in {*other.floats} - {*setting.floats}):
+                    return other, pages
+        return None
+
+    def write(self, setting: Setting) -> None:
+        """Write the source, set so, into its file."""
+        self.main.write_text(setting.of(self.source), encoding="utf-8")
+
+    def filled(self, setting: Setting) -> list[float]:
+        """Where the text of each page ends, in points from its upper edge, as its picture shows."""
+        self.write(setting)
+        given = _options(self.main, self.fonts)
+        made: Any = typst.compile(self.main, **given, format="png", ppi=_DOTS)
+        found = []
+        for picture in made if isinstance(made, list) else [made]:
+            dots = np.asarray(Image.open(io.BytesIO(picture)).convert("L"))
+            scale = 72 / _DOTS
+            body = dots[int(TOP / scale) : int(dots.shape[0] - BOTTOM / scale)]
+            rows = np.flatnonzero((body < 250).any(axis=1))
+            turned = dots.shape[1] > dots.shape[0]  # for one table: it is as full as that is long
+            end = TOP + (rows[-1] + 1) * scale if len(rows) else TOP
+            found.append(HEIGHT - BOTTOM if turned else float(end))
+        return found
+
+    def _charts(self) -> dict[int, int]:
+        """The charts of the page with a caption, and the sheet on which each is."""
+        given = _options(self.main, self.fonts)
+        found = json.loads(typst.query(self.main, "<chart>", field="value", **given))
+        return {number: sheet for number, sheet, _ in found}
 
 
 def is_gap(end: float) -> bool:
@@ -208,32 +231,6 @@ def is_gap(end: float) -> bool:
     (True, False)
     """
     return HEIGHT - BOTTOM - end > GAP * HEIGHT
-
-
-def _filled(source: str, main: Path, setting: Setting) -> list[float]:
-    main.write_text(setting.of(source), encoding="utf-8")
-    return filled(main)
-
-
-def filled(main: Path) -> list[float]:
-    """Where the text of each page ends, in points from its upper edge, as its picture shows."""
-    made: Any = typst.compile(main, **options(main), format="png", ppi=_DOTS)
-    found = []
-    for picture in made if isinstance(made, list) else [made]:
-        dots = np.asarray(Image.open(io.BytesIO(picture)).convert("L"))
-        scale = 72 / _DOTS
-        body = dots[int(TOP / scale) : int(dots.shape[0] - BOTTOM / scale)]
-        rows = np.flatnonzero((body < 250).any(axis=1))
-        turned = dots.shape[1] > dots.shape[0]  # for one table: it is as full as that is long
-        end = TOP + (rows[-1] + 1) * scale if len(rows) else TOP
-        found.append(HEIGHT - BOTTOM if turned else float(end))
-    return found
-
-
-def _charts(main: Path) -> dict[int, int]:
-    """The charts of a page with a caption, and the sheet on which each is."""
-    found = json.loads(typst.query(main, "<chart>", field="value", **options(main)))
-    return {number: sheet for number, sheet, _ in found}
 
 
 def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[bytes]:
@@ -256,14 +253,13 @@ def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[byte
             return []
         main.write_text("\n".join(lines), encoding="utf-8")
         with telling_typst_errors(name):
-            made: Any = typst.compile(main, **options(main), format="png", ppi=_SHARP)
+            made: Any = typst.compile(main, **_options(main), format="png", ppi=_SHARP)
         return made if isinstance(made, list) else [made]
 
 
-def options(main: Path) -> dict[str, Any]:
+def _options(main: Path, own: tuple[Path, ...] = ()) -> dict[str, Any]:
     """How typst is called: it reads nothing outside the folder of its source but some fonts."""
-    known = fonts(_OWN_FONTS.get())
-    return {"root": main.parent, "font_paths": known, "ignore_system_fonts": True}
+    return {"root": main.parent, "font_paths": fonts(own), "ignore_system_fonts": True}
 
 
 def literal(text: str) -> str:

@@ -389,7 +389,7 @@ def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[P
         for source in dict.fromkeys(found)
         if source.suffix == ".qmd" and not source.name.startswith("_")
     ]
-    return [*fixed, *manifest.notebooks]
+    return [*fixed, *(PurePosixPath(f"{name}.ipynb") for name in manifest.pages)]
 
 
 def _front_matter(path: Path) -> dict[str, Any]:

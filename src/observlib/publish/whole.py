@@ -124,7 +124,7 @@ def _pdf(project: Project, by_part: dict[str, list[Page]], folder: Path) -> byte
     if project.brand.logo:
         shutil.copy(project.folder / project.brand.logo, folder)
     name = f"{project.folder}: the PDF of the whole edition"
-    with pdf.telling_typst_errors(name), pdf.with_fonts(project):
+    with pdf.telling_typst_errors(name):
         return pdf.compiled(main, project)
 
 
