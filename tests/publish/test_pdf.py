@@ -18,7 +18,6 @@ from observlib.display.brand import Brand
 from observlib.errors import ObservError
 from observlib.publish import pandoc, publish
 from observlib.publish.pdf import FEW_LINES, Draft, Setting, fonts, is_gap, literal
-from observlib.publish.pdf import looks as house_looks
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +118,7 @@ def test_a_wide_table_has_a_page_turned_for_it_alone(tmp_path, sample):
 def source(markdown: str) -> str:
     """Typst's source of a page."""
     names = ("name", "title-text", "document-text", "description-text", "sitetitle", "edition")
-    looks = {name: literal(look) for name, look in house_looks(Brand()).items()}
+    looks = {name: literal(look) for name, look in Brand().for_paper().items()}
     quoted = {name: '"x"' for name in names} | looks
     template = pandoc.TEMPLATES / "page.typ"
     return pandoc.convert(markdown, "typst", name="p", template=template, variables=quoted)

@@ -17,8 +17,6 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from observlib import disk_cache, inputs
-from observlib.display import style
-from observlib.display.brand import Brand
 from observlib.errors import ObservError
 from observlib.files import write_all
 from observlib.inputs import Inputs
@@ -263,10 +261,12 @@ def _page(project: Project, page: Page, frames: Path | None) -> dict[str, bytes]
         (site / page.source).parent.mkdir(parents=True, exist_ok=True)
         if page.is_study:
             links += write_downloads(project, page, site)
-        if frames:
-            others = _documents(frames, page, site)
-            asked = {link["href"] for link in others}  # a document of Quarto's stands for ours
-            links = [*(link for link in links if link["href"] not in asked), *others]
+        # a document of Quarto's stands for ours
+        for title, made in quarto.documents(frames, page).items() if frames else ():
+            target = (site / page.source).with_name(made.name)
+            shutil.copyfile(made, target)
+            links = [link for link in links if link["href"] != made.name]
+            links.append(_download(title, target))
         links += whole.download(project, page)
         if "html" in page.formats:
             write_html(project, page, site, links, frames)
@@ -310,16 +310,6 @@ def write_html(
     return target
 
 
-def _documents(frames: Path, page: Page, site: Path) -> list[dict[str, str]]:
-    """Put what Quarto made of a page in its other formats beside it; the links to them."""
-    links = []
-    for title, made in quarto.documents(frames, page).items():
-        target = site / page.source.with_name(made.name)
-        shutil.copyfile(made, target)
-        links.append(_download(title, target))
-    return links
-
-
 def write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, str]]:
     """Put a study's document, notebook and open data beside its page; the links to them."""
     source, target = project.folder / page.source, site / page.source
@@ -347,17 +337,10 @@ def _on_paper(project: Project, page: Page) -> Iterator[tuple[str, Path]]:
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         folder = Path(place).resolve()
         converted = _text(project, page, "typst")
-        brand = project.brand
-        files = {name: _printed_as(brand, file) for name, file in converted.files.items()}
-        write_all(files, folder)
+        drawings = converted.files.items()
+        write_all({name: project.brand.on_paper(drawing) for name, drawing in drawings}, folder)
         _copy_pictures(converted.text, project.folder / page.source, folder)
         yield converted.text, folder
-
-
-def _printed_as(brand: Brand, picture: bytes) -> bytes:
-    """A drawing in a brand's colours, and in our paper's letters; a brand's may be too wide."""
-    letters = style.FONTS if pdf.letters(brand) != pdf.FONT else f"{pdf.FONT},{style.FONTS}"
-    return brand.recoloured(picture).replace(f'"{style.FONTS}"'.encode(), f'"{letters}"'.encode())
 
 
 def _text(project: Project, page: Page, to: Format) -> Converted:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from observlib.errors import ObservError
+from observlib.period import epoch
 
 TIME_LIMIT = 300.0
 TEMPLATES = Path(str(files("observlib.publish") / "templates"))
@@ -137,7 +138,7 @@ def convert_to_docx(
     name: str,
     folder: Path,
     reference: bytes,
-    moment: datetime,
+    made: date,
     metadata: Mapping[str, Any],
     filters: Sequence[Path],
 ) -> bytes:
@@ -149,15 +150,15 @@ def convert_to_docx(
         Where its pictures are.
     reference
         The document whose looks it has.
-    moment
-        When it was made, as it says itself.
+    made
+        The day when it was, as it says itself.
     markdown, name, metadata, filters
         As for `convert`, which raises the same.
     """
     looks = folder / "reference.docx"
     looks.write_bytes(reference)
     options = {"to": "docx", "output-file": "-", "reference-doc": address(looks)}
-    day = {"SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
+    day = {"SOURCE_DATE_EPOCH": str(epoch(made))}
     return _run(options, markdown, name, metadata, filters, folder, environment=day)
 
 

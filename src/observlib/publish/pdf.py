@@ -18,7 +18,6 @@ import numpy as np
 import typst
 from PIL import Image
 
-from observlib.display.brand import Brand
 from observlib.display.prose import unmarked
 from observlib.errors import ObservError
 from observlib.period import epoch
@@ -33,7 +32,6 @@ GAP = 0.18
 HEIGHT, TOP, BOTTOM = 842.0, 82.0, 68.0  # of a page, and its margins, as in `page.typ`, in points
 _SETTING = "#let setting = (tight: false, floats: (), small: (), chapter: false)"
 _DOTS = 18.0  # to the inch, to look how far pages are filled
-FONT = "Libertinus Serif"  # of the text of a page (`page.typ`)
 _SHARP = 192.0  # to the inch: letters of pictures are sharp on paper
 
 
@@ -77,7 +75,7 @@ def page_source(project: Project, page: Page, markdown: str) -> str:
             "document-text": literal(f"{page.title} – {brand.name}, {edition_of(project)}"),
             "description-text": literal(unmarked(str(page.meta.get("description", "")))),
             "sitetitle": literal(brand.name),
-            **{name: literal(look) for name, look in looks(brand).items()},
+            **{name: literal(look) for name, look in brand.for_paper().items()},
             "edition": literal(f"É{edition_of(project)[1:]}"),
         },
         metadata={**metadata(project, page), "prefix": f"{page.source.stem}--"},
@@ -202,10 +200,8 @@ class Draft:
     def filled(self, setting: Setting) -> list[float]:
         """Where the text of each page ends, in points from its upper edge, as its picture shows."""
         self.write(setting)
-        given = _options(self.main, self.fonts)
-        made: Any = typst.compile(self.main, **given, format="png", ppi=_DOTS)
         found = []
-        for picture in made if isinstance(made, list) else [made]:
+        for picture in _pages(self.main, _DOTS, self.fonts):
             dots = np.asarray(Image.open(io.BytesIO(picture)).convert("L"))
             scale = 72 / _DOTS
             body = dots[int(TOP / scale) : int(dots.shape[0] - BOTTOM / scale)]
@@ -253,8 +249,13 @@ def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[byte
             return []
         main.write_text("\n".join(lines), encoding="utf-8")
         with telling_typst_errors(name):
-            made: Any = typst.compile(main, **_options(main), format="png", ppi=_SHARP)
-        return made if isinstance(made, list) else [made]
+            return _pages(main, _SHARP)
+
+
+def _pages(main: Path, ppi: float, own: tuple[Path, ...] = ()) -> list[bytes]:
+    """A picture of each page."""
+    made: Any = typst.compile(main, **_options(main, own), format="png", ppi=ppi)
+    return made if isinstance(made, list) else [made]
 
 
 def _options(main: Path, own: tuple[Path, ...] = ()) -> dict[str, Any]:
@@ -272,25 +273,6 @@ def literal(text: str) -> str:
     """
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
     return f'"{escaped}"'
-
-
-def letters(brand: Brand, family: str = "") -> str:
-    """The family of a PDF's text, or of its headings: the brand's, if typst reads a file of it."""
-    known = {font.family for font in brand.fonts if font.file.lower().endswith((".ttf", ".otf"))}
-    return next((name for name in (family, brand.base) if name in known), FONT)
-
-
-def looks(brand: Brand) -> dict[str, str]:
-    """The colours and letters of paper, by their names in our templates."""
-    return {
-        "accent": brand.primary,
-        "ink": brand.foreground,
-        "title-colour": brand.heading or brand.primary,
-        "heading-colour": brand.heading or brand.foreground,
-        "tint": brand.shade("#f4f4fb"),
-        "letters": letters(brand),
-        "headings": letters(brand, brand.headings),
-    }
 
 
 @cache

@@ -157,7 +157,7 @@ def _about(project: Project) -> str:
         "quarter": french.period_label(str(manifest.quarter)),
         "made": french.day_label(manifest.made),
         "warning": "",
-        **pdf.looks(project.brand),
+        **project.brand.for_paper(),
         "logo": Path(project.brand.logo).name,
         "alternative": project.brand.alternative,
     }
