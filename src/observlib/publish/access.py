@@ -7,13 +7,13 @@ it, and the language of English titles. Both publishers hand over their pages as
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Collection, Iterable
 from functools import partial
 from html import escape
 from pathlib import Path
 
 from observlib import disk_cache, inputs
+from observlib.files import write_all
 from observlib.publish import origins, pandoc
 from observlib.publish.project import Project
 from observlib.publish.search import INDEX, english, index, ranked
@@ -62,9 +62,7 @@ def finish_pages(
     sheets = [path.read_text(encoding="utf-8") for path in project.sheets]
     with (site / _STYLE).open("a", encoding="utf-8", newline="\n") as style:
         style.write("\n".join([*sheets, brand.css()]))
-    for file in brand.files:
-        (site / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(project.folder / file, site / file)
+    write_all({file: (project.folder / file).read_bytes() for file in brand.files}, site)
     works = english_works(project)
     manifest, description = project.manifest, str(project.website.get("description") or "")
     shared = {

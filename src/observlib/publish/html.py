@@ -69,16 +69,12 @@ def with_downloads(text: str, downloads: Sequence[Mapping[str, str]]) -> str:
 
     They tell sizes, and the other forms are made while pandoc makes the document.
     """
-    items = [
-        '<li><a href="{href}" download>{text} <span>({detail})</span></a></li>'.format(
-            **{key: escape(value) for key, value in download.items()}
-        )
-        for download in downloads
-    ]
-    opening, closing = '<ul class="downloads" aria-label="Télécharger">', "</ul>"
-    return text.replace(
-        f"{_DOWNLOADS}\n", "".join(f"{line}\n" for line in [opening, *items, closing] if items), 1
-    )
+    items = ""
+    for link in downloads:
+        href, name, detail = (escape(link[key]) for key in ("href", "text", "detail"))
+        items += f'<li><a href="{href}" download>{name} <span>({detail})</span></a></li>\n'
+    shown = f'<ul class="downloads" aria-label="Télécharger">\n{items}</ul>\n' if items else ""
+    return text.replace(f"{_DOWNLOADS}\n", shown, 1)
 
 
 def with_listings(markdown: str, project: Project, page: Page) -> str:

@@ -47,10 +47,8 @@ def read(text: bytes) -> Told:
         Figure(one, address, tuple(map(_number, numbers)), tuple(names), is_now)
         for one, address, numbers, names, is_now in content["figures"]
     )
-    cells, sections = (
-        {name: tuple(places) for name, places in content[key].items()}
-        for key in ("cells", "sections")
-    )
+    cells = {name: tuple(places) for name, places in content["cells"].items()}
+    sections = {name: tuple(places) for name, places in content["sections"].items()}
     return Told(tuple(figures), cells, sections)
 
 

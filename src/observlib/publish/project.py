@@ -382,8 +382,7 @@ def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[P
     No other notebook is a page, whatever `project.render` says.
     """
     render = (config.get("project") or {}).get("render") or ["**/*.qmd"]
-    paths = [path for pattern in render for path in sorted(folder.glob(str(pattern)))]
-    found = [PurePosixPath(path.relative_to(folder).as_posix()) for path in paths]
+    found = [source for glob in render for source in sorted(named_by(folder, str(glob)))]
     fixed = [
         source
         for source in dict.fromkeys(found)
