@@ -12,7 +12,8 @@ from typing import Any
 from observlib.display import french
 from observlib.display.prose import plain
 from observlib.publish import pandoc
-from observlib.publish.project import HOME, Entry, Page, Project
+from observlib.publish.navigation import Entry
+from observlib.publish.project import HOME, Page, Project
 
 _DOWNLOADS = "<!-- downloads -->"
 CARD = 100  # letters above which a card has no other sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,6 +16,7 @@ from observlib.display.prose import unmarked
 from observlib.display.typography import curly
 from observlib.errors import SHOWN, ObservError, bounded
 from observlib.publish.manifest import Manifest, read_manifest
+from observlib.publish.navigation import Entry, flat, in_sections
 from observlib.publish.notebook import joined, read_notebook
 from observlib.yaml_files import mapping, read_front_matter, read_text
 
@@ -51,24 +52,6 @@ class Page:
     def output(self, suffix: str) -> PurePosixPath:
         """Where the page is in the site, in the format of `suffix`."""
         return self.source.with_suffix(suffix)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An item of the navigation; `page` is None for the title of a section.
-
-    `address` is of a page that stands beside the project, from its root: `../editions/index.html`.
-    """
-
-    text: str
-    page: PurePosixPath | None = None
-    entries: tuple[Entry, ...] = ()
-    address: str = ""
-
-    @property
-    def href(self) -> str:
-        """Where it leads, from the site's root; nothing of a section."""
-        return str(self.page.with_suffix(".html")) if self.page else self.address
 
 
 class PagesError(ObservError):
@@ -214,7 +197,7 @@ def read_project(folder: Path, publisher: str = "embedded") -> Project:
     pages = tuple(_read_pages(folder, config, manifest, allowed, problems))
     sidebar = (config.get("website") or {}).get("sidebar") or {}
     named = tuple(_entries(sidebar.get("contents") or [], pages, config_path, problems))
-    navigation = tuple(_in_sections(named, pages))
+    navigation = tuple(in_sections(named, {page.source: page.section for page in pages}))
     brand = Brand()
     try:
         brand = brands.read(folder)
@@ -288,32 +271,6 @@ def several(told: Any) -> list[Any]:
 
 def _is_lua(folder: Path, name: object) -> bool:
     return isinstance(name, str) and name.endswith(".lua") and (folder / name).is_file()
-
-
-def _in_sections(entries: Sequence[Entry], pages: Iterable[Page]) -> Iterator[Entry]:
-    """The navigation, in which a page that no section holds stands in that of its front matter."""
-    sections = {page.source: page.section for page in pages}
-    there = {entry.text for entry in entries if entry.entries}
-    own: dict[str, list[Entry]] = {}
-    for entry in entries:
-        if entry.page and (section := sections[entry.page]):
-            own.setdefault(section, []).append(entry)
-    for entry in entries:
-        section = sections.get(entry.page, "") if entry.page else ""
-        if entry.entries:
-            yield replace(entry, entries=(*own.get(entry.text, ()), *entry.entries))
-        elif not section:
-            yield entry
-        elif section not in there and own[section][0] is entry:
-            yield Entry(section, None, tuple(own[section]))
-
-
-def flat(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The entries that lead to a page, in reading order."""
-    for entry in entries:
-        if entry.page:
-            yield entry
-        yield from flat(entry.entries)
 
 
 def match_pages(folder: Path, pages: Iterable[Page], patterns: str | list[str]) -> list[Page]:

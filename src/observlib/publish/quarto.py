@@ -30,7 +30,8 @@ from observlib.period import epoch
 from observlib.publish import docx, html, pandoc, require_quarto
 from observlib.publish.figures import write_figures
 from observlib.publish.markdown import Converted
-from observlib.publish.project import HOME, Entry, Page, Project
+from observlib.publish.navigation import Entry
+from observlib.publish.project import HOME, Page, Project
 from observlib.scratch import end_all
 from observlib.yaml_files import as_front_matter, dump, read_front_matter
 

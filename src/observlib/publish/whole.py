@@ -14,7 +14,8 @@ from observlib import disk_cache, inputs
 from observlib.display import french, phrases, words
 from observlib.files import write_all
 from observlib.publish import pandoc, pdf
-from observlib.publish.project import HOME, Page, Project, flat
+from observlib.publish.navigation import flat
+from observlib.publish.project import HOME, Page, Project
 from observlib.text import fold
 from observlib.yaml_files import as_front_matter
 
