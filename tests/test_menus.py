@@ -11,7 +11,8 @@ from tests.publish.conftest import sample
 from observlib import menus
 from observlib.catalogue import Catalogue
 from observlib.publish import html, whole
-from observlib.publish.project import Entry, Project, flat, read_project
+from observlib.publish.navigation import Entry, flat
+from observlib.publish.project import Project, read_project
 
 __all__ = ["sample"]
 OVERVIEWS = ("panorama", "produit")  # of the sample

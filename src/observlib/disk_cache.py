@@ -47,8 +47,13 @@ def put(folder: Path, name: str, contents: Mapping[str, bytes]) -> None:
     files.write_bytes(folder / name, told + packed.getvalue())
 
 
-def get(folder: Path, name: str) -> dict[str, bytes] | None:
-    """The files of an entry; None where there is none, or it is not as it was written."""
+def get(folder: Path | None, name: str) -> dict[str, bytes] | None:
+    """The files of an entry; None where there is none, or it is not as it was written.
+
+    Without a folder there is none.
+    """
+    if folder is None:
+        return None
     path = folder / name
     try:
         whole = path.read_bytes()
@@ -76,7 +81,7 @@ def made(
     name
         Says all that they are made from.
     """
-    if folder and (found := get(folder, name)) is not None:
+    if (found := get(folder, name)) is not None:
         return found
     contents = make()
     if folder:

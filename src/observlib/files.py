@@ -9,7 +9,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -166,6 +166,14 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Replace a file at once, as `replacing` does."""
     with replacing(path) as new:
         new.write(content)
+
+
+def write_all(contents: Mapping[str, bytes], folder: Path) -> None:
+    """Write files, by their paths in a folder of one's own, and the folders that they need."""
+    for name, content in contents.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 @contextmanager

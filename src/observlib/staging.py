@@ -24,6 +24,7 @@ from observlib.editions import dates, origins, quality
 from observlib.editions import errata as told_errata
 from observlib.editions import revisions as revised_figures
 from observlib.errors import ObservError
+from observlib.files import write_all
 from observlib.period import edition_day
 
 # places of the method's page, and the files of `reports/` that stand there
@@ -159,6 +160,4 @@ def _announce(
         text = with_part(text, "prochaine", said)
     text = with_notices(text, manifest, callouts)
     (copy / home.name).write_text(text, encoding="utf-8", newline="\n")
-    for name, content in pictures.items():
-        (copy / name).parent.mkdir(exist_ok=True)
-        (copy / name).write_bytes(content)
+    write_all(pictures, copy)

@@ -78,7 +78,7 @@ def test_headings_within_stay_in_it_and_what_pandoc_makes_of_them_ends_in_it():
     assert list(found) == ["Tests", "Autres"]
     assert "Sous-titre" in found["Tests"][1] and "Un autre." in found["Autres"][1]
     options = {"from": "markdown", "to": "html", "section-divs": True, "filters": FILTER_PATHS}
-    text = pandoc._run(options, page, "page", 60).decode()
+    text = pandoc._run(options, page, "page", {}, (), None).decode()
     assert text.count("<section") == 3
     nesting = Nesting()
     nesting.feed(text)
@@ -127,7 +127,7 @@ def test_a_pdf_and_a_document_show_it_whole_and_last():
     assert "details" not in typst and "Afficher" not in typst
     assert typst.index("== Deux") < typst.index("== Tests") < typst.index("Une légende")
     options = {"from": "markdown", "to": "docx", "output-file": "-", "filters": FILTER_PATHS}
-    with zipfile.ZipFile(io.BytesIO(pandoc._run(options, page, "page", 60))) as docx:
+    with zipfile.ZipFile(io.BytesIO(pandoc._run(options, page, "page", {}, (), None))) as docx:
         text = docx.read("word/document.xml").decode()
     assert text.index("Deux") < text.index("Tests") < text.index("Une légende")
     assert "Afficher" not in text

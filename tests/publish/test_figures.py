@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from observlib import display, estimates
-from observlib.display.brand import Brand
+from observlib.display.brand import PAPER, Brand
 from observlib.publish import embedded, pandoc, pdf
 from observlib.publish.figures import write_figures
 from observlib.publish.project import read_project
@@ -105,6 +105,6 @@ def test_letters_of_charts_on_paper_are_those_of_the_text_around_them(tmp_path, 
     with embedded._on_paper(project, page) as (_, folder):
         picture = (folder / "essai" / "fig-satisfaits.svg").read_text(encoding="utf-8")
         pdf.page_pdf(project, page, embedded._text(project, page, "typst").text, folder)
-        assert f'font: ("{pdf.FONT}"' in (folder / "essai.typ").read_text(encoding="utf-8")
-    assert f'font-family="{pdf.FONT},' in picture
-    assert pdf.FONT not in chart.shown["image/svg+xml"]  # nor on screens
+        assert f'font: ("{PAPER}"' in (folder / "essai.typ").read_text(encoding="utf-8")
+    assert f'font-family="{PAPER},' in picture
+    assert PAPER not in chart.shown["image/svg+xml"]  # nor on screens

@@ -13,7 +13,7 @@ import typst
 
 from observlib.display.brand import Brand
 from observlib.publish import pandoc
-from observlib.publish.pdf import fonts, literal, looks
+from observlib.publish.pdf import fonts, literal
 
 ABOVE = range(0, 700, 35)  # points between the top of the first page and the table
 PLACE = "`#context [#metadata(here().page()) <{}>]`{{=typst}}"
@@ -35,7 +35,7 @@ def document(markdown: str) -> str:
     text = "\n```{=typst}\n#v(ABOVEpt)\n```\n\n" + markdown
     names = ("name", "title-text", "document-text", "description-text", "sitetitle", "edition")
     quoted = {name: '"x"' for name in names}
-    quoted |= {name: literal(look) for name, look in looks(Brand()).items()}
+    quoted |= {name: literal(look) for name, look in Brand().for_paper().items()}
     return pandoc.convert(
         text, "typst", name="page", template=pandoc.TEMPLATES / "page.typ", variables=quoted
     )

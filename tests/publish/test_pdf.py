@@ -17,8 +17,7 @@ import typst
 from observlib.display.brand import Brand
 from observlib.errors import ObservError
 from observlib.publish import pandoc, publish
-from observlib.publish.pdf import FEW_LINES, Setting, filled, fonts, is_gap, literal, settled
-from observlib.publish.pdf import looks as house_looks
+from observlib.publish.pdf import FEW_LINES, Draft, Setting, fonts, is_gap, literal
 
 
 @pytest.fixture(scope="module")
@@ -119,24 +118,20 @@ def test_a_wide_table_has_a_page_turned_for_it_alone(tmp_path, sample):
 def source(markdown: str) -> str:
     """Typst's source of a page."""
     names = ("name", "title-text", "document-text", "description-text", "sitetitle", "edition")
-    looks = {name: literal(look) for name, look in house_looks(Brand()).items()}
+    looks = {name: literal(look) for name, look in Brand().for_paper().items()}
     quoted = {name: '"x"' for name in names} | looks
     template = pandoc.TEMPLATES / "page.typ"
     return pandoc.convert(markdown, "typst", name="p", template=template, variables=quoted)
 
 
 def test_lines_are_tighter_only_where_that_spares_a_last_page_of_a_few_lines(tmp_path):
-    template, main, found = source("HERE"), tmp_path / "page.typ", {}
-
-    def ends(text: str, setting: Setting) -> list[float]:
-        main.write_text(setting.of(text), encoding="utf-8")
-        return filled(main)
-
+    template, found = source("HERE"), {}
     for paragraphs in range(24, 40):
         text = template.replace("HERE", "Une phrase d’une ligne.\n\n" * paragraphs)
-        usual, setting = ends(text, Setting()), settled(text, main)
+        draft = Draft(text, tmp_path / "page.typ")
+        usual, setting = draft.filled(Setting()), draft.settled()
         last = len(usual), usual[-1] <= FEW_LINES
-        found[(*last, setting.tight, len(ends(text, setting)))] = paragraphs
+        found[(*last, setting.tight, len(draft.filled(setting)))] = paragraphs
     assert (1, False, False, 1) in found, "a page that is not full is set as usual"
     assert (2, True, True, 1) in found, "a second page of a line is spared"
     assert all(before == after for before, _, tight, after in found if not tight)
@@ -166,12 +161,10 @@ def test_a_chart_that_does_not_fit_lets_the_text_after_it_fill_the_page(tmp_path
         encoding="utf-8",
     )
     text = "".join(CHART.format(number=n) + "Un paragraphe assez long. " * 90 for n in range(3))
-    made, main = source(text.replace("## Section", "\n\n## Section")), tmp_path / "page.typ"
-    main.write_text(made, encoding="utf-8")
-    assert gaps(filled(main)), "or the test tests nothing"
-    setting = settled(made, main)
-    main.write_text(setting.of(made), encoding="utf-8")
-    assert setting.floats and not gaps(filled(main))
+    draft = Draft(source(text.replace("## Section", "\n\n## Section")), tmp_path / "page.typ")
+    assert gaps(draft.filled(Setting())), "or the test tests nothing"
+    setting = draft.settled()
+    assert setting.floats and not gaps(draft.filled(setting))
 
 
 def test_a_cut_table_says_again_on_each_page_what_it_is(tmp_path):

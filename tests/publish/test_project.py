@@ -13,7 +13,8 @@ import yaml
 
 from observlib.errors import ObservError
 from observlib.publish import html
-from observlib.publish.project import Entry, flat, match_pages, read_project
+from observlib.publish.navigation import Entry, flat
+from observlib.publish.project import match_pages, read_project
 
 
 @pytest.fixture

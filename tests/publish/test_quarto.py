@@ -173,7 +173,7 @@ def test_a_page_that_fails_once_leaves_nothing_that_makes_others_fail(
 ):
     log, kept = install(tmp_path, monkeypatch), tmp_path / "kept"
     with monkeypatch.context() as once:
-        once.setattr(embedded, "chapter", fail)
+        once.setattr(embedded.pdf, "page_pdf", fail)
         with pytest.raises(ObservError, match="no room"):
             publish(project, tmp_path / "site", "quarto", cache=kept)
     site = publish(project, tmp_path / "site", "quarto", cache=kept).parent

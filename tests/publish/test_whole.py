@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from observlib.publish import publish, whole
-from observlib.publish.embedded import _CHAPTERS, chapter, write_files, write_whole
+from observlib.files import write_all
+from observlib.publish import embedded, publish, whole
 from observlib.publish.project import read_project
 from observlib.publish.whole import parts
 
@@ -70,14 +70,14 @@ def test_whole_edition_is_kept_until_a_chapter_changes(tmp_path, made_project):
     assert [len(pages) for pages in parts(project).values()] == [2]
     chapters: dict[str, bytes] = {}
     for page in parts(project)["Ce qu’ils disent"]:
-        chapters |= chapter(project, page)[1]
+        chapters |= embedded._printed(project, page)
     kept, site = tmp_path / "kept", tmp_path / "site"
-    name = f"{_CHAPTERS}/panorama/panorama.typ"
+    name = f"{whole.CHAPTERS}/panorama/panorama.typ"
     for number, (changed, expected) in enumerate(((False, 1), (False, 1), (True, 2))):
         if changed:
             chapters[name] = chapters[name].replace(b"progresse", b"recule")
-        write_files(chapters, folder := tmp_path / str(number))
-        write_whole(project, site, folder, kept)
+        write_all(chapters, folder := tmp_path / str(number))
+        whole.write(project, folder, site, kept)
         assert len(list(kept.iterdir())) == expected
 
 

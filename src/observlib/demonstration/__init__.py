@@ -11,6 +11,7 @@ from typing import Any
 from observlib.demo import calendar, formats
 from observlib.demonstration import ministry
 from observlib.errors import ObservError, bounded
+from observlib.files import write_all
 from observlib.swap import replace_folder, workspace
 from observlib.themes.audience import demonstration as audience
 from observlib.themes.contacts.demonstration import calls, tickets
@@ -207,11 +208,8 @@ def _put(
     digests: dict[str, str],
 ) -> None:
     """Write the exports of a device, and add what is true of them to what is known."""
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        digests[name] = hashlib.sha256(content).hexdigest()
+    write_all(files, folder)
+    digests |= {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     for part, records in found.items():
         known.setdefault(part, []).extend(records)
 

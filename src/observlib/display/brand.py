@@ -21,6 +21,7 @@ from observlib.errors import ObservError
 from observlib.yaml_files import mapping, read_text
 
 FILE = "_brand.yml"
+PAPER = "Libertinus Serif"  # letters of the text of a PDF, where a brand gives none
 TEXT, MARK = 4.5, 3.0  # least contrasts, by WCAG 2.2, success criteria 1.4.3 and 1.4.11
 _NIGHT, _INK_AT_NIGHT = "#16161a", "#ececf1"  # of dark pages
 _FAMILY = re.compile(r"[\w .-]*")  # it stands in style sheets, as does a file's name
@@ -99,6 +100,31 @@ class Brand:
                 {"family": family, "source": "file", "files": own} for family, own in files.items()
             ]
         return {**told, "typography": letters} if letters else told
+
+    def for_paper(self) -> dict[str, str]:
+        """The colours and letters of PDFs and documents, by their names in templates."""
+        return {
+            "accent": self.primary,
+            "ink": self.foreground,
+            "title-colour": self.heading or self.primary,
+            "heading-colour": self.heading or self.foreground,
+            "tint": self.shade("#f4f4fb"),
+            "letters": self._printed_in(self.base),
+            "headings": self._printed_in(self.headings, self.base),
+        }
+
+    def _printed_in(self, *families: str) -> str:
+        """The first of families of which typst reads a file, else the house's on paper."""
+        files = [font for font in self.fonts if font.file.lower().endswith((".ttf", ".otf"))]
+        known = {font.family for font in files}
+        return next((family for family in families if family in known), PAPER)
+
+    def on_paper(self, drawing: bytes) -> bytes:
+        """A drawing in these colours, and in our paper's letters; a brand's may be too wide."""
+        is_house = self._printed_in(self.base) == PAPER
+        letters = f"{PAPER},{style.FONTS}" if is_house else style.FONTS
+        text = self.recoloured(drawing)
+        return text.replace(f'"{style.FONTS}"'.encode(), f'"{letters}"'.encode())
 
     def recoloured(self, text: bytes, cells: bool = False) -> bytes:
         """A drawing or a style sheet in these colours; of a drawing in a page its `cells` alone."""

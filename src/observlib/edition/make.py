@@ -33,6 +33,7 @@ from observlib.edition.request import Request
 from observlib.edition.study import read_header
 from observlib.edition.workers import COUNT, started
 from observlib.errors import ObservError, bounded
+from observlib.files import write_all
 from observlib.inputs import USED
 from observlib.tables import TABLES
 from observlib.themes.easy import rules
@@ -169,9 +170,7 @@ def estimates_of(files: Mapping[str, bytes]) -> pd.DataFrame:
 
 def write_frame(files: Mapping[str, bytes], folder: Path) -> dict[str, str]:
     """Write what the edition tells into its folder; the digests of the files."""
-    for name, content in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_bytes(content)
+    write_all(files, folder)
     return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
 

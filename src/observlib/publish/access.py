@@ -7,14 +7,14 @@ it, and the language of English titles. Both publishers hand over their pages as
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Collection, Iterable
 from functools import partial
 from html import escape
 from pathlib import Path
 
 from observlib import disk_cache, inputs
-from observlib.publish import html, origins, pandoc
+from observlib.files import write_all
+from observlib.publish import origins, pandoc
 from observlib.publish.project import Project
 from observlib.publish.search import INDEX, english, index, ranked
 from observlib.publish.stacked import plain, texts, with_stacked_tables
@@ -28,6 +28,8 @@ _STYLE = "access.css"
 _FILES = (_STYLE, "site.css", "search.js", "values.js", "favicon.svg")
 _CSS_COMMENT = re.compile(rb"/\*.*?\*/ *\n?", re.S)  # readers need not load them
 _COMMIT = re.compile(r'(<a\s[^>]*class="commit"[^>]*>).*?(</a>)', re.S)
+# up to the end of its own caption
+_FIGURE = re.compile(r"<figure\b((?:(?!<figure\b).)*?<figcaption\b[^>]*>(.*?)</figcaption>)", re.S)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"[^>]*>\n?')
 # what Quarto may have written of it already
 _OURS = re.compile(r'<(?:meta property="og:|link [^>]*rel="icon")[^>]*>\n?')
@@ -57,12 +59,10 @@ def finish_pages(
     for file in _FILES:
         text = (pandoc.TEMPLATES / file).read_bytes().replace(b"{accent}", brand.primary.encode())
         (site / file).write_bytes(brand.recoloured(_CSS_COMMENT.sub(b"", text)))
-    sheets = [path.read_text(encoding="utf-8") for path in html.sheets(project)]
+    sheets = [path.read_text(encoding="utf-8") for path in project.sheets]
     with (site / _STYLE).open("a", encoding="utf-8", newline="\n") as style:
         style.write("\n".join([*sheets, brand.css()]))
-    for file in brand.files:
-        (site / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(project.folder / file, site / file)
+    write_all({file: (project.folder / file).read_bytes() for file in brand.files}, site)
     works = english_works(project)
     manifest, description = project.manifest, str(project.website.get("description") or "")
     shared = {
@@ -163,13 +163,11 @@ def with_named_figures(page: str) -> str:
     >>> with_named_figures("<figure><img><figcaption>Les <em>avis</em></figcaption></figure>")[:41]
     '<figure role="figure" aria-label="Les avi'
     """
-    parts = re.split(r"(?=<figure\b)", page)
-    for place, part in enumerate(parts):
-        caption = re.search(r"<figcaption\b[^>]*>(.*?)</figcaption>", part, re.S)
-        if caption and part.startswith("<figure"):
-            name = f'<figure role="figure" aria-label="{escape(plain(caption[1]))}"'
-            parts[place] = part.replace("<figure", name, 1)
-    return "".join(parts)
+
+    def named(figure: re.Match[str]) -> str:
+        return f'<figure role="figure" aria-label="{escape(plain(figure[2]))}"{figure[1]}'
+
+    return _FIGURE.sub(named, page)
 
 
 def with_quotations(page: str) -> str:
@@ -213,10 +211,9 @@ def short(text: str) -> str:
 
 def english_works(project: Project) -> set[str]:
     """The keys of the works that a project's bibliography says to be in English."""
-    named = project.config.get("bibliography") or []
     found: set[str] = set()
-    for name in [named] if isinstance(named, str) else named:
-        for entry in read_text(project.folder / str(name)).split("\n@"):
+    for path in project.bibliography:
+        for entry in read_text(path).split("\n@"):
             key = re.match(r"@?\w+\{([^,\s]+),", entry)
             if key and re.search(r"\blangid\s*=\s*[{\"]?english", entry):
                 found.add(key[1])

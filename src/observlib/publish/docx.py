@@ -6,7 +6,6 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -35,10 +34,7 @@ _STYLES = (
         r'(w:styleId="ImageCaption">.*?<w:basedOn w:val="Caption" />)',
         r"\1<w:pPr><w:keepNext /></w:pPr>",
     ),
-    (r'(w:styleId="Title">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
-    (r'(w:styleId="Subtitle">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
-    (r'(w:styleId="Author">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
-    (r'(w:styleId="Date">.*?)<w:jc w:val="center" />', r'\1<w:jc w:val="left" />'),
+    (r'(w:styleId="(?:Title|Subtitle|Author|Date)">.*?<w:jc w:val=)"center"', r'\1"left"'),
     (
         r'(w:styleId="BlockText">.*?<w:pPr>)',
         r'\1<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="{accent}" /></w:pBdr>'
@@ -71,14 +67,13 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
     name = str(project.folder / page.source)
     write_dots(folder, f"{name}: a picture of its document")
     about = metadata(project, page)
-    made = project.manifest.made
     edition = pdf.edition_of(project)
     return pandoc.convert_to_docx(
         markdown,
         name=name,
         folder=folder,
         reference=reference(project.brand),
-        moment=datetime(made.year, made.month, made.day, tzinfo=UTC),
+        made=project.manifest.made,
         metadata={
             **about,
             "subject": f"{project.brand.name}, {edition}",
@@ -121,7 +116,7 @@ def reference(brand: Brand) -> bytes:
 
 
 def _restyled(styles: str, brand: Brand) -> str:
-    looks = {name: look.removeprefix("#").upper() for name, look in pdf.looks(brand).items()}
+    looks = {name: look.removeprefix("#").upper() for name, look in brand.for_paper().items()}
     looks["letters"] = brand.base or "Aptos"  # those of pandoc's, which Word has
     looks["headings"] = brand.headings or brand.base or "Aptos Display"
     parts = re.split(r"(?=<w:style )", styles)

@@ -21,21 +21,15 @@ TITLES = {ESTIMATES: "Données", COMPARISONS: "Comparaisons"}
 
 def frames(path: Path) -> dict[str, pd.DataFrame]:
     """What an executed notebook shows, by how the files of its open data end (see `open_data`)."""
-    rows: list[dict[str, Any]] = []
-    pairs: list[dict[str, Any]] = []
+    parts: dict[str, list[dict[str, Any]]] = {ESTIMATES: [], COMPARISONS: []}
     for position, cell in enumerate(read_notebook(path)["cells"], start=1):
         for output in cell.get("outputs") or []:
             content = (output.get("data") or {}).get(estimates.MIME)
             if content is not None:
-                rows.append({**content, "cell": position})
+                parts[ESTIMATES].append({**content, "cell": position})
                 if "comparisons" in content:
-                    pairs.append({**content["comparisons"], "cell": position})
-    found = {}
-    if rows:
-        found[ESTIMATES] = _combined(rows, ESTIMATES, path)
-    if pairs:
-        found[COMPARISONS] = _combined(pairs, COMPARISONS, path)
-    return found
+                    parts[COMPARISONS].append({**content["comparisons"], "cell": position})
+    return {end: _combined(contents, end, path) for end, contents in parts.items() if contents}
 
 
 def write_package(manifest: Manifest, folder: Path, site: Path) -> None:

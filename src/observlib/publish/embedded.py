@@ -14,23 +14,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from itertools import count
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from observlib import disk_cache, inputs
-from observlib.display import style
-from observlib.display.brand import Brand
 from observlib.errors import ObservError
+from observlib.files import write_all
 from observlib.inputs import Inputs
 from observlib.publish import docx, html, origins, pdf, quarto, whole
 from observlib.publish.downloads import EVERYTHING, TITLES, open_data, whole_package, write_package
 from observlib.publish.figures import write_figures
 from observlib.publish.links import PageLinks, broken_links, links_of
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
-from observlib.publish.project import HOME, Page, PagesError, Project
+from observlib.publish.project import Page, PagesError, Project
 
 Progress = Callable[[int, int, str], None]
 _Step = Callable[[Project, Page, Path | None], dict[str, bytes]]
-_CHAPTERS = ".chapters"  # of what a page is made into, what the whole edition is made of
 _LINKS = ".links"  # beside a page, where its links lead
 _SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
 _FRAMES = ".frames"  # what Quarto makes of pages
@@ -72,7 +70,7 @@ def build(
         for page in pages
     }
     links: dict[str, PageLinks] = {}
-    refused: dict[str, ObservError] = {}
+    refused: dict[str, list[str]] = {}
     edition: list[Future[None]] = []
 
     with ExitStack() as stack:
@@ -86,15 +84,19 @@ def build(
         unset = len(printed)
         shared: Mapping[str, bytes] = {}  # by the pages of Quarto
         frames = aside / _FRAMES if project.publisher != "embedded" else None
-        missing: list[Page] = []
+        missing: list[Page] = []  # of those that are kept
         if frames:
             name = f"{quarto.LIBRARIES}.{inputs.key(common)}"
-            known = disk_cache.get(kept, name) if kept else None
-            missing = _unframed(tasks, None if known is None else kept)
+            known = disk_cache.get(kept, name)
+            missing = [
+                page
+                for task, (step, page) in tasks.items()
+                if step is _page and (known is None or disk_cache.get(kept, task) is None)
+            ]
             _frame(project, missing, frames, len(tasks) + len(missing), progress)
             new = quarto.shared(frames, {page.source.stem for page in project.pages})
             shared = {**(known or {}), **new}
-            if kept and shared.keys() - (known or {}).keys():
+            if kept and shared != known:
                 disk_cache.put(kept, name, shared)
         total = len(tasks) + len(missing)
         made = _made(tasks, project, pool, kept, aside / _NEW, frames)
@@ -102,18 +104,18 @@ def build(
             step, page = tasks[name]
             progress(done, total, page.title)
             if isinstance(content, ObservError):
-                refused[name] = content
+                refused[name] = _problems(project, page, content)
             elif step is _printed:
                 pdf_name = page.output(".pdf").as_posix()
-                write_files({pdf_name: content.pop(pdf_name)}, site)
-                write_files(content, aside)
+                write_all({pdf_name: content.pop(pdf_name)}, site)
+                write_all(content, aside)
                 unset -= 1
                 if not unset and not refused:
-                    edition.append(others.submit(write_whole, project, site, aside, kept))
+                    edition.append(others.submit(whole.write, project, aside, site, kept))
             else:
                 if told := content.pop(_LINKS, None):
                     links[page.output(".html").as_posix()] = PageLinks(*json.loads(told))
-                write_files(content, site)
+                write_all(content, site)
         if not refused:
             _tell_sizes(site, printed)
             _write_used(shared, site)
@@ -124,49 +126,46 @@ def build(
             kept.mkdir(parents=True, exist_ok=True)
             for path in (aside / _NEW).glob("*"):
                 shutil.move(path, kept / path.name)
-    problems: dict[PurePosixPath, dict[str, None]] = {}  # told once, in the order of tasks
+    broken = {} if refused else broken_links(site, links)
+    problems = {page.source: broken.get(str(page.output(".html")), []) for page in project.pages}
     for name, (_, page) in tasks.items():
-        if name in refused:
-            of = f"{project.folder / page.source}: "
-            lines = dict.fromkeys(line.removeprefix(of) for line in refused[name].problems)
-            problems.setdefault(page.source, {}).update(lines)
-    if not refused:
-        sources = {str(page.output(".html")): page.source for page in project.pages}
-        broken = broken_links(site, links)
-        problems = {sources[name]: dict.fromkeys(found) for name, found in broken.items()}
-    if problems:
-        pages = (page.source for page in project.pages)
-        raise PagesError({source: [*problems[source]] for source in pages if source in problems})
+        problems[page.source] += refused.get(name, [])
+    if any(problems.values()):
+        raise PagesError(problems)
+
+
+def _problems(project: Project, page: Page, error: ObservError) -> list[str]:
+    """What is wrong with a page, without its name."""
+    name = f"{project.folder / page.source}: "
+    return [line.removeprefix(name) for line in error.problems]
 
 
 def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
     """What all pages are made from, and what each is, beside its own name."""
-    sources = {f"its source/{page.source}": page for page in project.pages}
-    files = inputs.tree("its source", project.folder)
     manifest = project.manifest
+    files = inputs.tree("its source", project.folder)
+    pages = {page.source: files.pop(f"its source/{page.source}") for page in project.pages}
+    # of which a page shows no more than this; its numbers get their links later
+    for name in ("manifest.json", *manifest.package):
+        files.pop(f"its source/{name}", None)
+    files = {n: d for n, d in files.items() if not n.startswith(f"its source/{origins.FOLDER}/")}
     shared = {
         **inputs.within(inputs.library(), inputs.RENDERING),
         **inputs.installed(),
-        **{name: digest for name, digest in files.items() if name not in sources},
+        **files,
         "the edition": repr((manifest.label, manifest.made, manifest.kind, manifest.absent)),
+        "the package": repr(_package(project)),
         "the navigation": repr(project.navigation),
         "the publisher": project.publisher,
     }
-    # of which a page shows no more than this; its numbers get their links later
-    for name in ("manifest.json", *manifest.package):
-        shared.pop(f"its source/{name}", None)
-    for name in [name for name in shared if name.startswith(f"its source/{origins.FOLDER}/")]:
-        del shared[name]
-    if package := _package(project):
-        shared["the package"] = repr(package)
     return shared, {
-        page.source: {
+        source: {
             **shared,
-            "its source": files[name],
-            "its trail": repr(project.trail(page.source)),
-            "its lists": repr(list(project.listings(page))),
+            "its source": digest,
+            "its trail": repr(project.trail(source)),
+            "its lists": repr(list(project.listings(project.page(source)))),
         }
-        for name, page in sources.items()
+        for source, digest in pages.items()
     }
 
 
@@ -190,7 +189,7 @@ def _made(
     """
     jobs: dict[Future[dict[str, bytes]], str] = {}
     for name, (step, page) in tasks.items():
-        if found := disk_cache.get(kept, name) if kept else None:
+        if found := disk_cache.get(kept, name):
             yield name, found
         else:
             jobs[pool.submit(step, project, page, frames)] = name
@@ -206,24 +205,17 @@ def _made(
         yield name, content
 
 
-def _unframed(tasks: Mapping[str, tuple[_Step, Page]], kept: Path | None) -> list[Page]:
-    """The pages that Quarto is to make: those that are not kept."""
-    pages = {name: page for name, (step, page) in tasks.items() if step is _page}
-    return [p for name, p in pages.items() if not kept or disk_cache.get(kept, name) is None]
-
-
 def _frame(
     project: Project, pages: Sequence[Page], frames: Path, total: int, progress: Progress
 ) -> None:
     """Have Quarto make pages, where there are any, into a folder."""
     begun, texts = count(), dict[PurePosixPath, Converted]()
-    problems: dict[PurePosixPath, Sequence[str]] = {}
+    problems: dict[PurePosixPath, list[str]] = {}
     for page in pages:
         try:
             texts[page.source] = _text(project, page, "html")
         except ObservError as error:
-            of = f"{project.folder / page.source}: "
-            problems[page.source] = [line.removeprefix(of) for line in error.problems]
+            problems[page.source] = _problems(project, page, error)
     if problems:
         raise PagesError(problems)
 
@@ -242,13 +234,16 @@ def _write_used(shared: Mapping[str, bytes], site: Path) -> None:
     for name, content in shared.items():
         of = library.match(name)
         if (of is None or of[1] in used) and not (site / name).exists():
-            write_files({name: content}, site)
+            write_all({name: content}, site)
 
 
-def _printed(project: Project, page: Page, _: Path | None) -> dict[str, bytes]:
+def _printed(project: Project, page: Page, _: Path | None = None) -> dict[str, bytes]:
     """The PDF of a page and, below `.chapters`, what the whole edition is made of."""
-    content, files = chapter(project, page)
-    return {page.output(".pdf").as_posix(): content, **files}
+    with _on_paper(project, page) as (text, folder):
+        content = pdf.page_pdf(project, page, text, folder)
+        name = f"{whole.CHAPTERS}/{page.source.stem}"
+        files = {f"{name}/{path}": file for path, file in _files_of(folder).items()}
+        return {page.output(".pdf").as_posix(): content, **files}
 
 
 def _page(project: Project, page: Page, frames: Path | None) -> dict[str, bytes]:
@@ -259,24 +254,23 @@ def _page(project: Project, page: Page, frames: Path | None) -> dict[str, bytes]
     The link to its PDF, which is made meanwhile, does not tell its size yet (see `_tell_sizes`).
     Beside them, where its links lead.
     """
+    pdf_link = {"text": "PDF", "href": f"{page.source.stem}.pdf", "detail": _SIZE}
+    links = [pdf_link] if "typst" in page.formats else []
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         site = Path(place).resolve()
-
-        def downloads() -> list[dict[str, str]]:
-            pdf_link = {"text": "PDF", "href": f"{page.source.stem}.pdf", "detail": _SIZE}
-            found = [pdf_link] if "typst" in page.formats else []
-            found += write_downloads(project, page, site) if page.is_study else []
-            others = _documents(frames, page, site) if frames else []
-            asked = {link["href"] for link in others}  # a document of Quarto's stands for ours
-            found = [*(link for link in found if link["href"] not in asked), *others]
-            return [*found, *whole_download(project, page)]
-
+        (site / page.source).parent.mkdir(parents=True, exist_ok=True)
+        if page.is_study:
+            links += write_downloads(project, page, site)
+        # a document of Quarto's stands for ours
+        for title, made in quarto.documents(frames, page).items() if frames else ():
+            target = (site / page.source).with_name(made.name)
+            shutil.copyfile(made, target)
+            links = [link for link in links if link["href"] != made.name]
+            links.append(_download(title, target))
+        links += whole.download(project, page)
         if "html" in page.formats:
-            write_html(project, page, site, downloads, frames)
-        else:
-            downloads()
-        made = [path for path in sorted(site.rglob("*")) if path.is_file()]
-        found = {path.relative_to(site).as_posix(): path.read_bytes() for path in made}
+            write_html(project, page, site, links, frames)
+        found = _files_of(site)
         if text := found.get(page.output(".html").as_posix()):
             found[_LINKS] = json.dumps(links_of(text.decode("utf-8"))).encode()
         return found
@@ -285,9 +279,9 @@ def _page(project: Project, page: Page, frames: Path | None) -> dict[str, bytes]
 def _tell_sizes(site: Path, printed: Iterable[Page]) -> None:
     """Say in each page how large its PDF is."""
     for page in printed:
-        path, size = site / page.output(".html"), (site / page.output(".pdf")).stat().st_size
+        path, size = site / page.output(".html"), _size(site / page.output(".pdf"))
         if path.exists():
-            text = path.read_text(encoding="utf-8").replace(_SIZE, _kilobytes(size), 1)
+            text = path.read_text(encoding="utf-8").replace(_SIZE, size, 1)
             path.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -295,14 +289,13 @@ def write_html(
     project: Project,
     page: Page,
     site: Path,
-    downloads: Callable[[], Sequence[Mapping[str, str]]] = tuple,
+    downloads: Sequence[Mapping[str, str]] = (),
     frames: Path | None = None,
 ) -> Path:
     """Put a page into a site, with its pictures and the links to its other forms; its path."""
     target = site / page.output(".html")
-    target.parent.mkdir(parents=True, exist_ok=True)
     converted = _text(project, page, "html")
-    write_files(converted.files, target.parent)
+    write_all(converted.files, target.parent)
     _copy_pictures(converted.text, project.folder / page.source, target.parent)
     if page.is_study:
         write_figures(project.folder / page.source, target.parent, project.brand)
@@ -312,51 +305,30 @@ def write_html(
         document = html.page_html(project, page, converted.text, target.parent)
     for drawing in target.parent.rglob("*.svg"):  # charts are in the page now
         drawing.write_bytes(project.brand.recoloured(drawing.read_bytes()))
-    text = html.with_downloads(document, downloads())
+    text = html.with_downloads(document, downloads)
     target.write_text(text, encoding="utf-8", newline="\n")
     return target
-
-
-def _documents(frames: Path, page: Page, site: Path) -> list[dict[str, str]]:
-    """Put what Quarto made of a page in its other formats beside it; the links to them."""
-    links = []
-    for title, made in quarto.documents(frames, page).items():
-        target = site / page.source.with_name(made.name)
-        shutil.copyfile(made, target)
-        links.append(_download(title, target, target.stat().st_size))
-    return links
 
 
 def write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, str]]:
     """Put a study's document, notebook and open data beside its page; the links to them."""
     source, target = project.folder / page.source, site / page.source
-    target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     document = target.with_suffix(".docx")
-    document.write_bytes(_docx(project, page))
-    links = [
-        _download(docx.TITLE, document, document.stat().st_size),
-        _download("Carnet exécuté", target, target.stat().st_size),
-    ]
+    with _on_paper(project, page) as (text, folder):
+        document.write_bytes(docx.page_docx(project, page, text, folder))
+    links = [_download(docx.TITLE, document), _download("Carnet exécuté", target)]
     for end, table in open_data(source).items():
         data = target.with_name(f"{target.stem}{end}")
         data.write_text(table, encoding="utf-8", newline="\n")
-        links.append(_download(TITLES[end], data, data.stat().st_size))
+        links.append(_download(TITLES[end], data))
     return [*links, *_package(project)]
 
 
 def _package(project: Project) -> list[dict[str, str]]:
     """The link from a study to all data of its edition, where that has a package."""
     name = whole_package(project.manifest)
-    if not name:
-        return []
-    size = (project.folder / name).stat().st_size
-    return [{**_download(EVERYTHING, PurePath(name), size), "href": name}]
-
-
-def _docx(project: Project, page: Page) -> bytes:
-    with _on_paper(project, page) as (text, folder):
-        return docx.page_docx(project, page, text, folder)
+    return [{**_download(EVERYTHING, project.folder / name), "href": name}] if name else []
 
 
 @contextmanager
@@ -365,64 +337,10 @@ def _on_paper(project: Project, page: Page) -> Iterator[tuple[str, Path]]:
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         folder = Path(place).resolve()
         converted = _text(project, page, "typst")
-        brand = project.brand
-        files = {name: _printed_as(brand, file) for name, file in converted.files.items()}
-        write_files(files, folder)
+        drawings = converted.files.items()
+        write_all({name: project.brand.on_paper(drawing) for name, drawing in drawings}, folder)
         _copy_pictures(converted.text, project.folder / page.source, folder)
         yield converted.text, folder
-
-
-def _printed_as(brand: Brand, picture: bytes) -> bytes:
-    """A drawing in a brand's colours, and in our paper's letters; a brand's may be too wide."""
-    letters = style.FONTS if pdf.letters(brand) != pdf.FONT else f"{pdf.FONT},{style.FONTS}"
-    return brand.recoloured(picture).replace(f'"{style.FONTS}"'.encode(), f'"{letters}"'.encode())
-
-
-def chapter(project: Project, page: Page) -> tuple[bytes, dict[str, bytes]]:
-    """The PDF of a page, and the files that make it a chapter of the whole edition."""
-    with _on_paper(project, page) as (text, folder):
-        content = pdf.page_pdf(project, page, text, folder)
-        made = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-        name = f"{_CHAPTERS}/{page.source.stem}"
-        files = {f"{name}/{path.relative_to(folder).as_posix()}": path for path in made}
-        return content, {name: path.read_bytes() for name, path in files.items()}
-
-
-def write_whole(project: Project, site: Path, folder: Path, kept: Path | None = None) -> None:
-    """Put the PDF of the whole edition into a site, where it has one (see `whole.parts`).
-
-    Parameters
-    ----------
-    folder
-        The files that `chapter` gives for all its pages; they are not of use again.
-    kept
-        The folder where it is kept; one that was made from the same is taken from there.
-    """
-    if not (by_part := whole.parts(project)):
-        return
-    made_of = {
-        **inputs.tree("its chapters", folder / _CHAPTERS),
-        **inputs.within(inputs.loaded(), inputs.RENDERING),
-        **inputs.installed(),
-        "the site": repr((project.brand.name, project.website.get("description"))),
-        "the edition": repr(project.manifest),
-        "its parts": repr(by_part),
-    }
-
-    def make() -> dict[str, bytes]:
-        return {whole.output(project).name: whole.whole_pdf(project, folder / _CHAPTERS)}
-
-    found = disk_cache.made(kept, f"edition.{inputs.key(made_of)}", make)
-    write_files(found, (site / whole.output(project)).parent)
-
-
-def whole_download(project: Project, page: Page) -> list[dict[str, str]]:
-    """The link from the home page, or a page that is a chapter, to the PDF of the whole edition."""
-    is_linked = page.source == HOME or "typst" in page.formats
-    if not is_linked or not whole.parts(project):
-        return []
-    href = os.path.relpath(whole.output(project), page.source.parent)
-    return [{"text": whole.TITLE, "href": PurePath(href).as_posix(), "detail": "PDF"}]
 
 
 def _text(project: Project, page: Page, to: Format) -> Converted:
@@ -432,27 +350,24 @@ def _text(project: Project, page: Page, to: Format) -> Converted:
     return Converted(source.read_text(encoding="utf-8"))
 
 
-def write_files(contents: Mapping[str, bytes], folder: Path) -> None:
-    """Write files, by their paths in a folder, and the folders that they need."""
-    for name, content in contents.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+def _files_of(folder: Path) -> dict[str, bytes]:
+    """The files below a folder, by their paths in it."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def _copy_pictures(text: str, source: Path, folder: Path) -> None:
     """Copy the pictures that a text names and that are files beside its source."""
     for name in dict.fromkeys(re.findall(r"!\[[^\]]*\]\(([^)\s]+)", text)):
-        found, target = source.parent / name, folder / name
-        if found.is_file() and not target.exists() and ".." not in Path(name).parts:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(found, target)
+        found = source.parent / name
+        if found.is_file() and not (folder / name).exists() and ".." not in Path(name).parts:
+            write_all({name: found.read_bytes()}, folder)
 
 
-def _download(text: str, path: PurePath, size: int) -> dict[str, str]:
-    kind = {".ipynb": "IPYNB"}.get(path.suffix, path.suffix[1:].upper())
-    return {"text": text, "href": path.name, "detail": f"{kind}, {_kilobytes(size)}"}
+def _download(text: str, file: Path) -> dict[str, str]:
+    """The link to a file beside its page."""
+    return {"text": text, "href": file.name, "detail": f"{file.suffix[1:].upper()}, {_size(file)}"}
 
 
-def _kilobytes(size: int) -> str:
-    return f"{max(1, round(size / 1000))}\u00a0ko"
+def _size(file: Path) -> str:
+    return f"{max(1, round(file.stat().st_size / 1000))}\u00a0ko"

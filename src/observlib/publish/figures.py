@@ -11,6 +11,7 @@ from pathlib import Path
 from observlib import dataset, estimates
 from observlib.display import svg
 from observlib.display.brand import Brand
+from observlib.files import write_all
 from observlib.publish import pdf
 from observlib.publish.notebook import joined, labelled_outputs, read_notebook
 
@@ -23,19 +24,15 @@ def write_figures(path: Path, folder: Path, brand: Brand) -> None:
     A chart without a narrow drawing, which an analyst made without `observlib`, has none of them.
     """
     drawings: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     for label, data in labelled_outputs(read_notebook(path)):
-        if not (label.startswith("fig-") and svg.NARROW in data and estimates.MIME in data):
-            continue
-        place = folder / path.stem
-        place.mkdir(parents=True, exist_ok=True)
-        drawings[label] = joined(data["image/svg+xml"]).encode()
-        (place / f"{label}.svg").write_bytes(brand.recoloured(drawings[label], cells=True))
-        narrow = brand.recoloured(joined(data[svg.NARROW]).encode(), cells=True)
-        (place / f"{label}-narrow.svg").write_bytes(narrow)
-        table = estimates.from_json(data[estimates.MIME])
-        (place / f"{label}.csv").write_bytes(dataset.csv(table))
-    made = pdf.pictures(
-        map(brand.recoloured, drawings.values()), f"{path}: a picture of its figures", margin=6
-    )
-    for label, picture in zip(drawings, made, strict=True):
-        (folder / path.stem / f"{label}.png").write_bytes(picture)
+        if label.startswith("fig-") and svg.NARROW in data and estimates.MIME in data:
+            drawings[label] = joined(data["image/svg+xml"]).encode()
+            narrow = joined(data[svg.NARROW]).encode()
+            files[f"{label}.svg"] = brand.recoloured(drawings[label], cells=True)
+            files[f"{label}-narrow.svg"] = brand.recoloured(narrow, cells=True)
+            files[f"{label}.csv"] = dataset.csv(estimates.from_json(data[estimates.MIME]))
+    name = f"{path}: a picture of its figures"
+    made = pdf.pictures(map(brand.recoloured, drawings.values()), name, margin=6)
+    files |= {f"{label}.png": image for label, image in zip(drawings, made, strict=True)}
+    write_all(files, folder / path.stem)

@@ -12,7 +12,8 @@ from typing import Any
 from observlib.display import french
 from observlib.display.prose import plain
 from observlib.publish import pandoc
-from observlib.publish.project import HOME, Entry, Page, Project
+from observlib.publish.navigation import Entry
+from observlib.publish.project import HOME, Page, Project
 
 _DOWNLOADS = "<!-- downloads -->"
 CARD = 100  # letters above which a card has no other sentence
@@ -33,7 +34,9 @@ def page_html(project: Project, page: Page, markdown: str, folder: Path | None =
     headings = len(re.findall(r"^##+ ", markdown, re.M))
     sections = [entry for entry in project.navigation if entry.entries]
     variables: dict[str, Any] = {
-        **frame(project, page),
+        "sitetitle": escape(project.brand.name),
+        "edition": escape(project.manifest.label),
+        "made": project.manifest.made.isoformat(),
         "root": root,
         # the list of editions has none: the front page is the latest edition's
         "front": f"{root}{'' if project.manifest.pages else '../'}index.html",
@@ -43,7 +46,7 @@ def page_html(project: Project, page: Page, markdown: str, folder: Path | None =
         "navigation": [
             _entry(item, page, root, item in sections[:1]) for item in project.navigation
         ],
-        "trail": [_crumb(entry, root) for entry in project.trail(page.source)],
+        "trail": [_entry(entry, page, root) for entry in project.trail(page.source)],
         "downloads": _DOWNLOADS,
         "footer": footer(project, root),
         "language": page.meta.get("lang", ""),  # of its text; what stands around it is French
@@ -67,16 +70,12 @@ def with_downloads(text: str, downloads: Sequence[Mapping[str, str]]) -> str:
 
     They tell sizes, and the other forms are made while pandoc makes the document.
     """
-    items = [
-        '<li><a href="{href}" download>{text} <span>({detail})</span></a></li>'.format(
-            **{key: escape(value) for key, value in download.items()}
-        )
-        for download in downloads
-    ]
-    opening, closing = '<ul class="downloads" aria-label="Télécharger">', "</ul>"
-    return text.replace(
-        f"{_DOWNLOADS}\n", "".join(f"{line}\n" for line in [opening, *items, closing] if items), 1
-    )
+    items = ""
+    for link in downloads:
+        href, name, detail = (escape(link[key]) for key in ("href", "text", "detail"))
+        items += f'<li><a href="{href}" download>{name} <span>({detail})</span></a></li>\n'
+    shown = f'<ul class="downloads" aria-label="Télécharger">\n{items}</ul>\n' if items else ""
+    return text.replace(f"{_DOWNLOADS}\n", shown, 1)
 
 
 def with_listings(markdown: str, project: Project, page: Page) -> str:
@@ -131,23 +130,11 @@ def opening(finding: str) -> str:
     return said
 
 
-def frame(project: Project, page: Page) -> dict[str, str]:
-    """What every page says of the site and of the edition, escaped."""
-    manifest = project.manifest
-    return {
-        "sitetitle": escape(project.brand.name),
-        "edition": escape(manifest.label),
-        "made": project.manifest.made.isoformat(),
-    }
-
-
 def metadata(project: Project, page: Page, root: str = "") -> dict[str, Any]:
     """Pandoc's metadata for every page: language, day, bibliography, way to the site's root.
 
     Also the names of the edition's pages that are not there: a link to one is its text alone.
     """
-    named = project.config.get("bibliography") or []
-    bibliography = [named] if isinstance(named, str) else list(named)
     style = project.config.get("csl")
     return {
         "lang": page.meta.get("lang", "fr-FR"),
@@ -155,9 +142,7 @@ def metadata(project: Project, page: Page, root: str = "") -> dict[str, Any]:
         "madelong": french.day_label(project.manifest.made),
         "link-citations": True,
         "absent": list(project.manifest.absent),
-        "bibliography": [
-            pandoc.address((project.folder / name).resolve()) for name in bibliography
-        ],
+        "bibliography": [pandoc.address(path.resolve()) for path in project.bibliography],
         **({"csl": pandoc.address((project.folder / style).resolve())} if style else {}),
     }
 
@@ -184,24 +169,13 @@ def _footer(text: str, name: str, root: str) -> str:
     return pandoc.convert(text, "html", name=name, metadata={"root": root})
 
 
-def _entry(entry: Entry, page: Page, root: str, first: bool = False) -> dict[str, Any]:
-    if entry.entries:
-        inside = [_entry(child, page, root) for child in entry.entries]
-        unfolded = first or any(child.page == page.source for child in entry.entries)
-        return {"text": escape(entry.text), "open": unfolded, "entries": inside}
-    address = str(entry.page.with_suffix(".html")) if entry.page else entry.address
-    found: dict[str, Any] = {"text": escape(entry.text), "href": root + address}
-    if entry.page == page.source:
-        found["current"] = True
-    return found
-
-
-def _crumb(entry: Entry, root: str) -> dict[str, str]:
-    crumb = {"text": escape(entry.text)}
-    return {**crumb, "href": root + str(entry.page.with_suffix(".html"))} if entry.page else crumb
-
-
-def sheets(project: Project) -> list[Path]:
-    """The style sheets of `_quarto.yml`, which both publishers follow."""
-    own = project.html_options.get("css") or []
-    return [project.folder / name for name in ([own] if isinstance(own, str) else own)]
+def _entry(entry: Entry, page: Page, root: str, unfolded: bool = False) -> dict[str, Any]:
+    """What the menu and the way back show of an entry, on a page."""
+    inside = [_entry(child, page, root) for child in entry.entries]
+    return {
+        "text": escape(entry.text),
+        "href": root + entry.href if entry.href else "",
+        "current": entry.page == page.source,
+        "entries": inside,
+        "open": unfolded or any(child["current"] for child in inside),
+    }

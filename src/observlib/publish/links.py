@@ -71,8 +71,8 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
     problems: dict[str, list[str]] = {}
     for name, page in pages.items():
         path = site / name
-        twice = [identifier for identifier, count in Counter(page.ids).items() if count > 1]
-        found = [f"identifier {identifier!r} is given twice" for identifier in twice]
+        given = Counter(page.ids).items()
+        found = [f"identifier {name!r} is given twice" for name, count in given if count > 1]
         for link in dict.fromkeys(page.targets):
             parts = urlsplit(link)
             if parts.scheme or parts.netloc:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from observlib.dataset import FOLDER as PACKAGE
@@ -42,11 +42,6 @@ class Manifest:
     def is_demonstration(self) -> bool:
         """Whether the figures are synthetic."""
         return self.kind == "demonstration"
-
-    @property
-    def notebooks(self) -> list[PurePosixPath]:
-        """The paths, in the project, of the notebooks that are published."""
-        return [PurePosixPath(f"{name}.ipynb") for name in self.pages]
 
     @property
     def label(self) -> str:

@@ -28,6 +28,7 @@ _PREFERENCE: dict[str, tuple[str, ...]] = {
     "html": ("text/html", "text/markdown", *IMAGES, "text/plain"),
     "typst": ("text/markdown", *IMAGES, "text/html", "text/plain"),
 }
+_LENGTH = re.compile(r'\b(width|height)="([\d.]+)(pt|px|in|cm|mm)?"')
 _UNITS = {"pt": 4 / 3, "px": 1.0, "": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
 
 
@@ -150,10 +151,7 @@ def _data(output: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _figure(name: str, content: bytes, options: Mapping[str, Any], label: str) -> str:
-    alt, caption = (
-        str(options.get("fig-alt") or "").strip(),
-        str(options.get("fig-cap") or "").strip(),
-    )
+    alt, caption = (str(options.get(key) or "").strip() for key in ("fig-alt", "fig-cap"))
     if label.startswith("tbl-"):
         raise ValueError(f"is labelled {label} but shows a picture; use fig-{label[4:]}")
     if not alt:
@@ -201,9 +199,6 @@ def _picture(content: str, mime: str) -> bytes:
 def _size(content: bytes) -> dict[str, int]:
     """Width and height in CSS pixels of an SVG that gives them, so that pages do not jump."""
     tag = re.search(rb"<svg\b[^>]*>", content)
-    found = {}
-    for key in ("width", "height") if tag else ():
-        match = re.search(rf'\b{key}="([\d.]+)(pt|px|in|cm|mm)?"'.encode(), tag[0]) if tag else None
-        if match:
-            found[key] = round(float(match[1]) * _UNITS[(match[2] or b"").decode()])
-    return found if len(found) == 2 else {}
+    told = _LENGTH.findall(tag[0].decode("utf-8", "replace")) if tag else []
+    found = {key: round(float(number) * _UNITS[unit]) for key, number, unit in reversed(told)}
+    return dict(sorted(found.items(), reverse=True)) if len(found) == 2 else {}

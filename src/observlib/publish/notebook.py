@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from observlib import estimates
+from observlib import estimates, files
 from observlib.errors import ObservError
+
+_MOST_BYTES = 1_000_000_000
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
@@ -20,14 +22,11 @@ def read_notebook(path: Path) -> dict[str, Any]:
     ObservError
         Where the file cannot be read or is no notebook.
     """
+    text = files.read_bytes(path, _MOST_BYTES, "show less of it")
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise ObservError(f"{path}:{error.lineno}: not a notebook: {error.msg}") from error
-    except UnicodeDecodeError as error:
-        raise ObservError(f"{path}: not a notebook: not UTF-8 at byte {error.start}") from error
-    except OSError as error:
-        raise ObservError(f"{path}: cannot be read: {error.strerror}") from error
+        notebook = json.loads(text.decode("utf-8"))
+    except ValueError as error:  # no JSON, or not UTF-8
+        raise ObservError(f"{path}: not a notebook: {error}") from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise ObservError(f"{path}: not a notebook of format 4: it has no list of cells")
     return notebook

@@ -13,32 +13,30 @@ from functools import cached_property
 from typing import NamedTuple
 
 ANYWHERE = "*"  # in place of a section, for what a page may tell in all of them
+_NEVER = "(?!)"  # matches nothing
 _DIGIT = re.compile(r"\d")
 _OF_ENDS = re.compile(r"Intervalle|Effectif|\(n\)")  # heads of columns
 SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\n": " ", "\t": " ", "’": "'"})
 _MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 # Numbers that are no estimates: days, quarters, years, the level of an interval, scales, ranks.
 NO_ESTIMATES = re.compile(
-    "|".join(
-        (
-            rf"\b(?:\d{{1,2}}(?:er)? )?(?:{_MONTHS})(?: \d{{4}})?",
-            r"\b\d(?:er|e)? trimestre(?: \d{4})?",
-            r"\bT\d(?: \d{4})?|\b(?:19|20)\d{2}(?:-T\d)?\b",
-            r"[Ii]ntervalles? (?:de confiance )?à \d+(?:,\d+)? %",
-            r"\bsur (?:10|5|100|\d+ ans)\b|à 100 %",
-            r"\b\d\d/\d\d/\d{4}\b|\b\d+e\b|\b(?:Figure|Tableau) \d+|&#?\w+;",
-        )
-    )
-)
-_DURATION = re.compile(
-    r"(?<![\w,.])(?=\d+ (?:h|min|s)\b)(?:(\d+) h\b)?(?: ?(\d+) min\b)?(?: ?(\d+) s\b)?"
+    rf"\b(?:\d{{1,2}}(?:er)? )?(?:{_MONTHS})(?: \d{{4}})?"
+    r"|\b\d(?:er|e)? trimestre(?: \d{4})?"
+    r"|\bT\d(?: \d{4})?|\b(?:19|20)\d{2}(?:-T\d)?\b"
+    r"|[Ii]ntervalles? (?:de confiance )?à \d+(?:,\d+)? %"
+    r"|\bsur (?:10|5|100|\d+ ans)\b|à 100 %"
+    r"|\b\d\d/\d\d/\d{4}\b|\b\d+e\b|\b(?:Figure|Tableau) \d+|&#?\w+;"
 )
 _SCALES = {"k": 1e3, "M": 1e6, "Md": 1e9, "millier": 1e3, "million": 1e6, "milliard": 1e9}
 # a whole number without sign or unit, which may count anything
 _BARE = re.compile(r"(?<! à )(?<![+−-])\d[\d ]*(?<=\d)(?! (?:à|points?|sur|%))")
-_NUMBER = re.compile(
-    r"(?<![\w,.])[+−-]?(?P<whole>\d{1,3}(?: \d{3})+|\d+)(?:,(?P<decimals>\d+))?"
-    r"(?: (?P<scale>k|Md?|millier|million|milliard)s?\b)?(?P<percent> %)?"
+# a duration, or a number, of which no part begins a duration
+_TOLD = re.compile(
+    r"(?<![\w,.])(?:"
+    r"(?=\d+ (?:h|min|s)\b)(?:(?P<h>\d+) h\b)?(?: ?(?P<min>\d+) min\b)?(?: ?(?P<s>\d+) s\b)?"
+    r"|(?![+−-]?\d+ (?:h|min|s)\b)"
+    r"[+−-]?(?P<whole>\d{1,3}(?: (?!\d+ (?:h|min|s)\b)\d{3})+|\d+)(?:,(?P<decimals>\d+))?"
+    r"(?: (?P<scale>k|Md?|millier|million|milliard)s?\b)?(?P<percent> %)?)"
 )
 OWN, BASE = 0, 3  # of the numbers of a figure
 
@@ -75,15 +73,14 @@ class Told:
 
     def of(self, cell: str, section: str) -> Candidates:
         """The figures of which a number may be, by the cell or else the section that it is in."""
-        of = (cell, "") if cell in self.cells else ("", section)
-        if of not in self._made:
-            somewhere = self.sections.get(section, self.sections.get(ANYWHERE, ()))
-            wanted = self.cells.get(cell, somewhere)
-            self._made[of] = Candidates(tuple(self.figures[place] for place in wanted))
-        return self._made[of]
+        somewhere = self.sections.get(section, self.sections.get(ANYWHERE, ()))
+        places = self.cells.get(cell, somewhere)
+        if places not in self._made:
+            self._made[places] = Candidates(tuple(self.figures[place] for place in places))
+        return self._made[places]
 
     @cached_property
-    def _made(self) -> dict[tuple[str, str], Candidates]:
+    def _made(self) -> dict[tuple[int, ...], Candidates]:
         return {}
 
 
@@ -112,11 +109,11 @@ class Candidates:
         return found
 
     @cached_property
-    def names(self) -> re.Pattern[str] | None:
+    def names(self) -> re.Pattern[str]:
         """What finds their names that hold digits, which are no numbers."""
         names = {name for figure in self.figures for name in figure.names if len(name) > 2}
         told = sorted(filter(_DIGIT.search, names), key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, told))) if told else None
+        return re.compile("|".join(map(re.escape, told)) or _NEVER, re.I)
 
     def near(self, said: float, step: float) -> dict[int, int]:
         """The same of those that have a number which is told so in steps."""
@@ -160,14 +157,10 @@ def numbers(text: str, candidates: Candidates, beside: str = "", around: str = "
     >>> [(one.start, [figure.id for figure in one.figures]) for one in found]
     [(9, ['BODACC'])]
     """
-    plain = text.translate(SPACES)
-    masked = NO_ESTIMATES.sub(lambda found: "_" * len(found[0]), plain)
-    if candidates.names:
-        lowered = masked.lower()
-        for found in candidates.names.finditer(lowered):
-            start, end = found.span()
-            masked = f"{masked[:start]}{'_' * (end - start)}{masked[end:]}"
-    found_, after, whole = [], 0, f"{simple(text)} {simple(beside)}"
+    plain = masked = text.translate(SPACES)
+    for others in (NO_ESTIMATES, candidates.names):
+        masked = others.sub(lambda found: "_" * len(found[0]), masked)
+    made, after, whole = [], 0, f"{simple(text)} {simple(beside)}"
     for start, end, places in _found(masked, candidates):
         bare = None if beside else _BARE.match(masked, start)
         if bare and bare.end() == end:
@@ -179,9 +172,9 @@ def numbers(text: str, candidates: Candidates, beside: str = "", around: str = "
             is_open = plain.count("(", 0, start) > plain.count(")", 0, start)
             is_first = not is_open and not _OF_ENDS.search(beside)
             figures = _named(candidates, places, contexts, is_first)
-        found_.append(Number(start, end, figures))
+        made.append(Number(start, end, figures))
         after = end
-    return found_
+    return made
 
 
 def _clause(text: str, start: int, end: int) -> str:
@@ -193,30 +186,27 @@ def _clause(text: str, start: int, end: int) -> str:
 
 def _found(masked: str, candidates: Candidates) -> Iterator[tuple[int, int, dict[int, int]]]:
     """Where numbers stand, and the figures that are told with their digits."""
-    after = 0
-    for time in _DURATION.finditer(masked):
-        yield from _plain_numbers(masked, after, time.start(), candidates)
-        hours, minutes, seconds = (int(part or 0) for part in time.groups())
-        said = 3600 * hours + 60 * minutes + seconds
-        yield time.start(), time.end(), candidates.near(said, 1 if time[3] else 60)
-        after = time.end()
-    yield from _plain_numbers(masked, after, len(masked), candidates)
-
-
-def _plain_numbers(
-    masked: str, start: int, end: int, candidates: Candidates
-) -> Iterator[tuple[int, int, dict[int, int]]]:
-    for found in _NUMBER.finditer(masked, start, end):
-        decimals = found["decimals"] or ""
-        said = float(f"{found['whole'].replace(' ', '')}.{decimals or 0}")
-        if found["scale"]:
-            scale = _SCALES[found["scale"]]
-            places = candidates.near(said * scale, scale * 10 ** -len(decimals))
+    for found in _TOLD.finditer(masked):
+        if found["whole"]:
+            places = _told_as(found, candidates)
         else:
-            places = candidates.by_number.get((len(decimals), said), {})
-        if not places and not decimals and said and said % 1000 == 0:  # told in thousands
-            places = candidates.near(said, 1000)
+            hours, minutes, seconds = (int(found[unit] or 0) for unit in ("h", "min", "s"))
+            said = 3600 * hours + 60 * minutes + seconds
+            places = candidates.near(said, 1 if found["s"] else 60)
         yield found.start(), found.end(), places
+
+
+def _told_as(number: re.Match[str], candidates: Candidates) -> dict[int, int]:
+    decimals = number["decimals"] or ""
+    said = float(f"{number['whole'].replace(' ', '')}.{decimals or 0}")
+    if number["scale"]:
+        scale = _SCALES[number["scale"]]
+        places = candidates.near(said * scale, scale * 10 ** -len(decimals))
+    else:
+        places = candidates.by_number.get((len(decimals), said), {})
+    if not places and not decimals and said and said % 1000 == 0:  # told in thousands
+        places = candidates.near(said, 1000)
+    return places
 
 
 def _named(

@@ -24,12 +24,9 @@ _TOKEN = re.compile(
 _TAG = re.compile(r"<(/?)(\w+)[^>]*>", re.S)
 _SPAN = re.compile(r'\scolspan="(\d+)"')
 _DIGIT = re.compile(r"\d")
-_BLOCKS = frozenset(
-    (
-        *("p", "li", "td", "th", "dt", "dd", "caption", "figcaption", "summary", "h1", "h2", "h3"),
-        *("h4", "div", "section", "table", "tr", "thead", "tbody", "tfoot", "ul", "ol", "dl"),
-        *("figure", "header", "main", "details", "aside", "article", "blockquote", "footer"),
-    )
+_BLOCK = re.compile(
+    "p|li|td|th|dt|dd|caption|figcaption|summary|h[1-4]|div|section|table|tr|thead|tbody|tfoot|ul|"
+    "ol|dl|figure|header|main|details|aside|article|blockquote|footer|br"
 )
 _HEADS = ("h2", "h3", "h4")
 _LABEL = re.compile(r'\sid="((?:fig|tbl)-[\w-]+?)(?:-caption-[\w-]+)?"')  # Quarto names captions
@@ -50,10 +47,8 @@ def read(text: bytes) -> Told:
         Figure(one, address, tuple(map(_number, numbers)), tuple(names), is_now)
         for one, address, numbers, names, is_now in content["figures"]
     )
-    cells, sections = (
-        {name: tuple(places) for name, places in content[key].items()}
-        for key in ("cells", "sections")
-    )
+    cells = {name: tuple(places) for name, places in content["cells"].items()}
+    sections = {name: tuple(places) for name, places in content["sections"].items()}
     return Told(tuple(figures), cells, sections)
 
 
@@ -183,7 +178,7 @@ def _blocks(pieces: Sequence[str]) -> Iterator[_Block]:
         is_end, name = tag[1] == "/", tag[2]
         is_main = not is_end if name == "main" else is_main
         in_link += (name == "a") * (-1 if is_end else 1)
-        if name not in (*_BLOCKS, "br"):
+        if not _BLOCK.fullmatch(name):
             continue
         block.text = "".join(pieces[place] for place, _ in block.pieces).translate(SPACES)
         if block.text.strip():

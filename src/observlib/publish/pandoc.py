@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from observlib.errors import ObservError
+from observlib.period import epoch
 
 TIME_LIMIT = 300.0
 TEMPLATES = Path(str(files("observlib.publish") / "templates"))
@@ -117,22 +118,18 @@ def convert(
         With each thing that pandoc or the filter refuses, or where it takes too long.
     """
     options = {
-        "from": "markdown",
         "to": "typst-citations" if to == "typst" else "html",
         "standalone": template is not None,
         "template": address(template) if template else None,
         "table-of-contents": to == "html" and template is not None,
         "toc-depth": 3,
         "figure-caption-position": "above",
-        "fail-if-warnings": True,
-        "data-dir": str(TEMPLATES),  # else the user's own files for pandoc would change pages
         "html-math-method": {"method": "mathml"},
         "syntax-highlighting": "none",  # no style uses it, and it costs as much as ten pages
-        "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
         "variables": dict(variables or {}),
-        "metadata": dict(metadata or {}),
     }
-    return _run(options, markdown, name, time_limit, folder=folder).decode("utf-8")
+    made = _run(options, markdown, name, metadata or {}, filters, folder, time_limit)
+    return made.decode("utf-8")
 
 
 def convert_to_docx(
@@ -141,10 +138,9 @@ def convert_to_docx(
     name: str,
     folder: Path,
     reference: bytes,
-    moment: datetime,
+    made: date,
     metadata: Mapping[str, Any],
-    filters: Sequence[Path] = (),
-    time_limit: float = TIME_LIMIT,
+    filters: Sequence[Path],
 ) -> bytes:
     """Convert Quarto Markdown to a document of word processors.
 
@@ -154,26 +150,16 @@ def convert_to_docx(
         Where its pictures are.
     reference
         The document whose looks it has.
-    moment
-        When it was made, as it says itself.
+    made
+        The day when it was, as it says itself.
     markdown, name, metadata, filters
         As for `convert`, which raises the same.
     """
     looks = folder / "reference.docx"
     looks.write_bytes(reference)
-    options = {
-        "from": "markdown",
-        "to": "docx",
-        "output-file": "-",
-        "reference-doc": address(looks),
-        "resource-path": [str(folder)],
-        "fail-if-warnings": True,
-        "data-dir": str(TEMPLATES),
-        "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
-        "metadata": dict(metadata),
-    }
-    day = {"SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
-    return _run(options, markdown, name, time_limit, day)
+    options = {"to": "docx", "output-file": "-", "reference-doc": address(looks)}
+    day = {"SOURCE_DATE_EPOCH": str(epoch(made))}
+    return _run(options, markdown, name, metadata, filters, folder, environment=day)
 
 
 def data_file(name: str) -> bytes:
@@ -186,15 +172,24 @@ def _run(
     options: Mapping[str, Any],
     markdown: str,
     name: str,
-    time_limit: float,
+    metadata: Mapping[str, Any],
+    filters: Sequence[Path],
+    folder: Path | None,
+    time_limit: float = TIME_LIMIT,
     environment: Mapping[str, str] | None = None,
-    folder: Path | None = None,
 ) -> bytes:
+    given = {
+        "from": "markdown",
+        "fail-if-warnings": True,
+        "data-dir": str(TEMPLATES),  # else the user's own files for pandoc would change pages
+        "filters": [*map(str, filters), str(TEMPLATES / "filter.lua")],
+        "metadata": dict(metadata),
+        **{key: value for key, value in options.items() if value is not None},
+    }
     # pandoc takes its options from a file only, so that no text is read as an option
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         defaults = Path(place) / "defaults.json"
-        kept = {key: value for key, value in options.items() if value is not None}
-        defaults.write_text(json.dumps(kept), encoding="utf-8")
+        defaults.write_text(json.dumps(given), encoding="utf-8")
         try:
             done = subprocess.run(
                 [executable(), "--defaults", str(defaults)],

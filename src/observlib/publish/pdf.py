@@ -8,26 +8,22 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import typst
+from PIL import Image
 
-from observlib.display import french
-from observlib.display.brand import Brand
 from observlib.display.prose import unmarked
 from observlib.errors import ObservError
 from observlib.period import epoch
 from observlib.publish import pandoc
 from observlib.publish.html import metadata
 from observlib.publish.project import Page, Project
-
-if TYPE_CHECKING:
-    from typst import Fonts
 
 # in points from the upper edge of a last page, margin included: some eight lines
 FEW_LINES = 200.0
@@ -36,8 +32,6 @@ GAP = 0.18
 HEIGHT, TOP, BOTTOM = 842.0, 82.0, 68.0  # of a page, and its margins, as in `page.typ`, in points
 _SETTING = "#let setting = (tight: false, floats: (), small: (), chapter: false)"
 _DOTS = 18.0  # to the inch, to look how far pages are filled
-_OWN_FONTS = ContextVar[tuple[Path, ...]]("files of the letters that are set in", default=())
-FONT = "Libertinus Serif"  # of the text of a page (`page.typ`)
 _SHARP = 192.0  # to the inch: letters of pictures are sharp on paper
 
 
@@ -52,14 +46,8 @@ class Setting:
 
     def of(self, source: str) -> str:
         """Typst's source, set so."""
-        parts = {
-            "tight": _word(self.tight),
-            "floats": "(" + "".join(f"{number}," for number in self.floats) + ")",
-            "small": "(" + "".join(f"{number}," for number in self.small) + ")",
-            "chapter": _word(self.chapter),
-        }
-        words = ", ".join(f"{name}: {value}" for name, value in parts.items())
-        return source.replace(_SETTING, f"#let setting = ({words})", 1)
+        words = ", ".join(f"{name}: {value}" for name, value in asdict(self).items())
+        return source.replace(_SETTING, f"#let setting = ({words.lower()})", 1)
 
 
 def page_source(project: Project, page: Page, markdown: str) -> str:
@@ -75,42 +63,22 @@ def page_source(project: Project, page: Page, markdown: str) -> str:
     ObservError
         Where pandoc refuses the page.
     """
-    description = unmarked(str(page.meta.get("description", "")))
-    about = {**metadata(project, page), "prefix": f"{page.source.stem}--"}
-    name = str(project.folder / page.source)
-    return _framed(project, name, page.source.stem, page.title, description, markdown, about)
-
-
-def framed(project: Project, name: str, title: str, markdown: str) -> str:
-    """Typst's source of a chapter that is no page of the site."""
-    about = {"lang": "fr-FR", "madelong": french.day_label(project.manifest.made)}
-    return _framed(project, title, name, title, "", markdown, {**about, "title": title})
-
-
-def _framed(
-    project: Project,
-    source: str,
-    name: str,
-    title: str,
-    description: str,
-    markdown: str,
-    about: dict[str, Any],
-) -> str:
+    brand = project.brand
     return pandoc.convert(
         markdown,
         "typst",
-        name=source,
+        name=str(project.folder / page.source),
         template=pandoc.TEMPLATES / "page.typ",
         variables={
-            "name": literal(name),
-            "title-text": literal(title),
-            "document-text": literal(f"{title} – {project.brand.name}, {edition_of(project)}"),
-            "description-text": literal(description),
-            "sitetitle": literal(project.brand.name),
-            **{name: literal(look) for name, look in looks(project.brand).items()},
+            "name": literal(page.source.stem),
+            "title-text": literal(page.title),
+            "document-text": literal(f"{page.title} – {brand.name}, {edition_of(project)}"),
+            "description-text": literal(unmarked(str(page.meta.get("description", "")))),
+            "sitetitle": literal(brand.name),
+            **{name: literal(look) for name, look in brand.for_paper().items()},
             "edition": literal(f"É{edition_of(project)[1:]}"),
         },
-        metadata=about,
+        metadata={**metadata(project, page), "prefix": f"{page.source.stem}--"},
         filters=project.filters,
     )
 
@@ -130,13 +98,13 @@ def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes
     ObservError
         Where pandoc or typst refuses the page: PDF/UA-1 is checked as it is written.
     """
-    source = page_source(project, page, markdown)
     main = folder / f"{page.source.stem}.typ"
-    with telling_typst_errors(f"{project.folder / page.source}: its PDF"), with_fonts(project):
-        setting = settled(source, main)
-        main.write_text(setting.of(source), encoding="utf-8")
+    draft = Draft(page_source(project, page, markdown), main, _own_fonts(project))
+    with telling_typst_errors(f"{project.folder / page.source}: its PDF"):
+        setting = draft.settled()
+        draft.write(setting)
         pdf = compiled(main, project)
-    main.write_text(replace(setting, chapter=True).of(source), encoding="utf-8")
+    draft.write(replace(setting, chapter=True))
     return pdf
 
 
@@ -149,8 +117,6 @@ def edition_of(project: Project) -> str:
 @contextmanager
 def telling_typst_errors(name: str) -> Iterator[None]:
     """Say of what file typst speaks."""
-    import typst
-
     try:
         yield
     except (typst.TypstError, RuntimeError) as error:
@@ -158,80 +124,98 @@ def telling_typst_errors(name: str) -> Iterator[None]:
         raise ObservError(f"{name} cannot be made: {first}") from error
 
 
-@contextmanager
-def with_fonts(project: Project) -> Iterator[None]:
-    """Set in the letters of a project's brand."""
+def _own_fonts(project: Project) -> tuple[Path, ...]:
+    """The folders of the letters of a project's brand: typst looks for letters in folders."""
     files = [(project.folder / font.file).resolve() for font in project.brand.fonts]
-    own = tuple(sorted({file.parent for file in files}))  # typst looks for letters in folders
-    before = _OWN_FONTS.set(own)
-    try:
-        yield
-    finally:
-        _OWN_FONTS.reset(before)
+    return tuple(sorted({file.parent for file in files}))
 
 
 def compiled(main: Path, project: Project) -> bytes:
     """The PDF of typst's source, checked as PDF/UA-1, of the edition's day."""
-    import typst
-
-    pdf: Any = typst.compile(
-        main, **options(main), pdf_standards=["ua-1"], timestamp=epoch(project.manifest.made)
-    )
+    made = epoch(project.manifest.made)
+    given = _options(main, _own_fonts(project))
+    pdf: Any = typst.compile(main, **given, pdf_standards=["ua-1"], timestamp=made)
     return bytes(pdf)
 
 
-def settled(source: str, main: Path) -> Setting:
-    """How a page is set best: no page is left white, nor the last one almost.
+@dataclass(frozen=True)
+class Draft:
+    """Typst's source of a page, the file where it is set, and folders of letters of its own."""
 
-    Charts that leave their place for the top of the next page do so one by one, from the first
-    page on. Lines are set tighter where that spares a last page of a few lines.
-    """
-    usual, pages = _without_gaps(source, main, Setting())
-    if len(pages) == 1 or pages[-1] > FEW_LINES:
-        return usual
-    tight, fewer = _without_gaps(source, main, Setting(tight=True))
-    return tight if len(fewer) < len(pages) else usual
+    source: str
+    main: Path
+    fonts: tuple[Path, ...] = ()
 
+    def settled(self) -> Setting:
+        """How the page is set best: no page is left white, nor the last one almost.
 
-def _without_gaps(source: str, main: Path, setting: Setting) -> tuple[Setting, list[float]]:
-    """The setting with the charts that leave their place; how far each page is filled."""
-    pages = _filled(source, main, setting)
-    page = 1
-    while page < len(pages):
-        found = None
-        if is_gap(pages[page - 1]):
-            found = _filled_better(source, main, setting, page, pages[page - 1])
-        if found is None:
-            page += 1
-        else:
-            setting, pages = found
-    return setting, pages
+        Charts that leave their place for the top of the next page do so one by one, from the first
+        page on. Lines are set tighter where that spares a last page of a few lines.
+        """
+        usual, pages = self._without_gaps(Setting())
+        if len(pages) == 1 or pages[-1] > FEW_LINES:
+            return usual
+        tight, fewer = self._without_gaps(Setting(tight=True))
+        return tight if len(fewer) < len(pages) else usual
 
+    def _without_gaps(self, setting: Setting) -> tuple[Setting, list[float]]:
+        """The setting with the charts that leave their place; how far each page is filled."""
+        pages = self.filled(setting)
+        page = 1
+        while page < len(pages):
+            end = pages[page - 1]
+            found = self._filled_better(setting, page, end) if is_gap(end) else None
+            if found is None:
+                page += 1
+            else:
+                setting, pages = found
+        return setting, pages
 
-def _filled_better(
-    source: str, main: Path, setting: Setting, page: int, end: float
-) -> tuple[Setting, list[float]] | None:
-    """The setting in which charts of the next page let what follows them fill a page.
+    def _filled_better(
+        self, setting: Setting, page: int, end: float
+    ) -> tuple[Setting, list[float]] | None:
+        """The setting in which charts of the next page let what follows them fill a page.
 
-    They go to the top of the next page, never of this one, where they would stand before what
-    announces them; else the first is made smaller, to stand on this one.
-    """
-    main.write_text(setting.of(source), encoding="utf-8")
-    at = _charts(main)
-    charts = [number for number, place in at.items() if place == page + 1]
-    charts = [number for number in charts if number not in (*setting.floats, *setting.small)]
-    for more in range(1, len(charts) + 1):
-        other = replace(setting, floats=(*setting.floats, *charts[:more]))
-        pages = _filled(source, main, other)
-        places = _charts(main)
-        if pages[page - 1] > end and all(places[number] > page for number in charts[:more]):
-            return other, pages
-    if charts:
-        other = replace(setting, small=(*setting.small, charts[0]))
-        pages = _filled(source, main, other)
-        if pages[page - 1] > end:
-            return other, pages
-    return None
+        They go to the top of the next page, never of this one, where they would stand before what
+        announces them; else the first is made smaller, to stand on this one.
+        """
+        self.write(setting)
+        charts = [number for number, sheet in self._charts().items() if sheet == page + 1]
+        charts = [number for number in charts if number not in (*setting.floats, *setting.small)]
+        floats = [(*setting.floats, *charts[:more]) for more in range(1, len(charts) + 1)]
+        others = [replace(setting, floats=numbers) for numbers in floats]
+        others += [replace(setting, small=(*setting.small, number)) for number in charts[:1]]
+        for other in others:
+            pages = self.filled(other)
+            if pages[page - 1] > end:
+                sheets = self._charts()
+                if all(sheets[number] > page for number in {*other.floats} - {*setting.floats}):
+                    return other, pages
+        return None
+
+    def write(self, setting: Setting) -> None:
+        """Write the source, set so, into its file."""
+        self.main.write_text(setting.of(self.source), encoding="utf-8")
+
+    def filled(self, setting: Setting) -> list[float]:
+        """Where the text of each page ends, in points from its upper edge, as its picture shows."""
+        self.write(setting)
+        found = []
+        for picture in _pages(self.main, _DOTS, self.fonts):
+            dots = np.asarray(Image.open(io.BytesIO(picture)).convert("L"))
+            scale = 72 / _DOTS
+            body = dots[int(TOP / scale) : int(dots.shape[0] - BOTTOM / scale)]
+            rows = np.flatnonzero((body < 250).any(axis=1))
+            turned = dots.shape[1] > dots.shape[0]  # for one table: it is as full as that is long
+            end = TOP + (rows[-1] + 1) * scale if len(rows) else TOP
+            found.append(HEIGHT - BOTTOM if turned else float(end))
+        return found
+
+    def _charts(self) -> dict[int, int]:
+        """The charts of the page with a caption, and the sheet on which each is."""
+        given = _options(self.main, self.fonts)
+        found = json.loads(typst.query(self.main, "<chart>", field="value", **given))
+        return {number: sheet for number, sheet, _ in found}
 
 
 def is_gap(end: float) -> bool:
@@ -245,37 +229,6 @@ def is_gap(end: float) -> bool:
     return HEIGHT - BOTTOM - end > GAP * HEIGHT
 
 
-def _filled(source: str, main: Path, setting: Setting) -> list[float]:
-    main.write_text(setting.of(source), encoding="utf-8")
-    return filled(main)
-
-
-def filled(main: Path) -> list[float]:
-    """Where the text of each page ends, in points from its upper edge, as its picture shows."""
-    import typst
-    from PIL import Image
-
-    made: Any = typst.compile(main, **options(main), format="png", ppi=_DOTS)
-    found = []
-    for picture in made if isinstance(made, list) else [made]:
-        dots = np.asarray(Image.open(io.BytesIO(picture)).convert("L"))
-        scale = 72 / _DOTS
-        body = dots[int(TOP / scale) : int(dots.shape[0] - BOTTOM / scale)]
-        rows = np.flatnonzero((body < 250).any(axis=1))
-        turned = dots.shape[1] > dots.shape[0]  # for one table: it is as full as that is long
-        end = TOP + (rows[-1] + 1) * scale if len(rows) else TOP
-        found.append(HEIGHT - BOTTOM if turned else float(end))
-    return found
-
-
-def _charts(main: Path) -> dict[int, int]:
-    """The charts of a page with a caption, and the sheet on which each is."""
-    import typst
-
-    found = json.loads(typst.query(main, "<chart>", field="value", **options(main)))
-    return {number: sheet for number, sheet, _ in found}
-
-
 def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[bytes]:
     """Drawings (SVG) as PNG, in their order: pages of one document, each as large as its drawing.
 
@@ -286,8 +239,6 @@ def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[byte
     margin
         White around each, in points.
     """
-    import typst
-
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         main = Path(place).resolve() / "main.typ"
         lines = [f"#set page(width: auto, height: auto, margin: {margin}pt)"]
@@ -298,18 +249,18 @@ def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[byte
             return []
         main.write_text("\n".join(lines), encoding="utf-8")
         with telling_typst_errors(name):
-            made: Any = typst.compile(main, **options(main), format="png", ppi=_SHARP)
-        return made if isinstance(made, list) else [made]
+            return _pages(main, _SHARP)
 
 
-def options(main: Path) -> dict[str, Any]:
+def _pages(main: Path, ppi: float, own: tuple[Path, ...] = ()) -> list[bytes]:
+    """A picture of each page."""
+    made: Any = typst.compile(main, **_options(main, own), format="png", ppi=ppi)
+    return made if isinstance(made, list) else [made]
+
+
+def _options(main: Path, own: tuple[Path, ...] = ()) -> dict[str, Any]:
     """How typst is called: it reads nothing outside the folder of its source but some fonts."""
-    paths = fonts(_OWN_FONTS.get())
-    return {"root": main.parent, "font_paths": paths, "ignore_system_fonts": True}
-
-
-def _word(truth: bool) -> str:
-    return "true" if truth else "false"
+    return {"root": main.parent, "font_paths": fonts(own), "ignore_system_fonts": True}
 
 
 def literal(text: str) -> str:
@@ -324,39 +275,15 @@ def literal(text: str) -> str:
     return f'"{escaped}"'
 
 
-def letters(brand: Brand, family: str = "") -> str:
-    """The family of a PDF's text, or of its headings: the brand's, if typst reads a file of it."""
-    known = {font.family for font in brand.fonts if font.file.lower().endswith((".ttf", ".otf"))}
-    return next((name for name in (family, brand.base) if name in known), FONT)
-
-
-def looks(brand: Brand) -> dict[str, str]:
-    """The colours and letters of paper, by their names in our templates."""
-    return {
-        "accent": brand.primary,
-        "ink": brand.foreground,
-        "title-colour": brand.heading or brand.primary,
-        "heading-colour": brand.heading or brand.foreground,
-        "tint": brand.shade("#f4f4fb"),
-        "letters": letters(brand),
-        "headings": letters(brand, brand.headings),
-    }
-
-
 @cache
-def fonts(own: tuple[Path, ...] = ()) -> Fonts:
+def fonts(own: tuple[Path, ...] = ()) -> typst.Fonts:
     """The fonts of every PDF: those inside typst, DejaVu Sans, which charts use, and a brand's own.
 
     Never the system's: the same page must look the same on every machine.
     """
-    import typst
-
-    found = find_spec("matplotlib")
-    folders = (
-        [Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"] if found and found.origin else []
-    )
+    of_charts = distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=True,
-        font_paths=[str(path) for path in (*folders, *own) if path.exists()],
+        font_paths=[str(path) for path in (Path(str(of_charts)), *own) if path.exists()],
     )

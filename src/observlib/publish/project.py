@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,12 +16,14 @@ from observlib.display.prose import unmarked
 from observlib.display.typography import curly
 from observlib.errors import SHOWN, ObservError, bounded
 from observlib.publish.manifest import Manifest, read_manifest
+from observlib.publish.navigation import Entry, flat, in_sections
 from observlib.publish.notebook import joined, read_notebook
 from observlib.yaml_files import mapping, read_front_matter, read_text
 
 FORMATS = ("html", "typst")
 ARCHIVE = "_site"  # the folder of all editions, and of Quarto's pages where nothing else is said
 HOME = PurePosixPath("index.qmd")
+_NO_SCRIPT = "pages run no script but the site's; remove it"
 
 
 @dataclass(frozen=True)
@@ -52,31 +54,18 @@ class Page:
         return self.source.with_suffix(suffix)
 
 
-@dataclass(frozen=True)
-class Entry:
-    """An item of the navigation; `page` is None for the title of a section.
-
-    `address` is of a page that stands beside the project, from its root: `../editions/index.html`.
-    """
-
-    text: str
-    page: PurePosixPath | None = None
-    entries: tuple[Entry, ...] = ()
-    address: str = ""
-
-
 class PagesError(ObservError):
     """Pages that cannot be published.
 
     Parameters
     ----------
     by_page
-        What is wrong, by the page's source.
+        What is wrong, by the page's source; of most it may be nothing.
     """
 
     def __init__(self, by_page: Mapping[PurePosixPath, Sequence[str]]) -> None:
-        self.by_page = by_page
-        lines = sorted(f"{page}: {text}" for page, found in by_page.items() for text in found)
+        self.by_page = {page: [*dict.fromkeys(found)] for page, found in by_page.items() if found}
+        lines = sorted(f"{page}: {line}" for page, found in self.by_page.items() for line in found)
         rest = len(lines) - 4 * SHOWN
         more = [f"and {rest} more problems"] if rest > 0 else []
         super().__init__(*lines[: 4 * SHOWN], *more)
@@ -120,13 +109,23 @@ class Project:
     @property
     def named_filters(self) -> list[Any]:
         """All that `filters` of `_quarto.yml` names."""
-        return _named(self.config, "filters")
+        return several(self.config.get("filters"))
 
     @property
     def filters(self) -> list[Path]:
         """The Lua files of `filters` in `_quarto.yml`, in order; of others Quarto alone knows."""
         named = [name for name in self.named_filters if _is_lua(self.folder, name)]
         return [(self.folder / name).resolve() for name in named]
+
+    @property
+    def bibliography(self) -> list[Path]:
+        """The files of the works that pages cite."""
+        return [self.folder / name for name in several(self.config.get("bibliography"))]
+
+    @property
+    def sheets(self) -> list[Path]:
+        """The style sheets of `_quarto.yml`, which both publishers follow."""
+        return [self.folder / name for name in several(self.html_options.get("css"))]
 
     def page(self, source: PurePosixPath) -> Page:
         """The page of a source."""
@@ -162,8 +161,7 @@ class Project:
 
     def listings(self, page: Page) -> Iterator[tuple[dict[str, Any], list[Page]]]:
         """Each list of pages that a page's front matter asks for (`listing`), and its pages."""
-        wanted = page.meta.get("listing") or []
-        for listing in [wanted] if isinstance(wanted, dict) else wanted:
+        for listing in several(page.meta.get("listing")):
             found = match_pages(self.folder, self.pages, listing.get("contents") or [])
             yield listing, [other for other in found if other != page]
 
@@ -195,57 +193,56 @@ def read_project(folder: Path, publisher: str = "embedded") -> Project:
     config = mapping(read_text(config_path), config_path)
     manifest = read_manifest(folder)
     problems: list[str] = []
-    for name in _named(config, "filters") if publisher == "embedded" else []:
-        if not _is_lua(folder, name):
-            problems.append(
-                f"{config_path}: filters: {name!r} is no Lua file beside it, which is all that "
-                "the embedded publisher runs; mend its path, remove it, or install Quarto"
-            )
     allowed = FORMATS if publisher == "embedded" else ()
     pages = tuple(_read_pages(folder, config, manifest, allowed, problems))
-    settings = {config_path: config, **{folder / page.source: page.meta for page in pages}}
-    problems += [
-        f"{path}: {key}: pages run no script but the site's; remove it"
-        for path, of_file in settings.items()
-        for key in _scripts(of_file)
-    ]
-    outputs = Counter(page.output(".html") for page in pages)
-    problems += [
-        f"{folder / page.source}: would be published as {page.output('.html')}, as another page "
-        "is; rename it"
-        for page in pages
-        if page.is_study and outputs[page.output(".html")] > 1
-    ]
-    if not any(page.source == HOME for page in pages):
-        problems.append(
-            f"{folder / 'index.qmd'}: the home page is missing, or not in project.render"
-        )
     sidebar = (config.get("website") or {}).get("sidebar") or {}
     named = tuple(_entries(sidebar.get("contents") or [], pages, config_path, problems))
-    navigation = tuple(_in_sections(named, pages))
+    navigation = tuple(in_sections(named, {page.source: page.section for page in pages}))
     brand = Brand()
     try:
         brand = brands.read(folder)
     except ObservError as error:
         problems += error.problems
     project = Project(folder, config, manifest, pages, navigation, publisher, brand)
-    reached = {entry.page for entry in flat(navigation)}
-    for page in [page for page in pages if page.source in reached]:
-        reached |= project.below(page)
-    problems += [
-        f"{folder / page.source}: website.sidebar.contents in _quarto.yml does not lead to it, "
-        f"nor does a list on a page; add `- {page.source}` or a glob that matches it"
-        for page in pages
-        if page.source not in reached
-    ]
-    if project.output == ARCHIVE or not re.fullmatch(r"[\w-]+", project.output):
-        problems.append(
-            f"{config_path}: project.output-dir: {project.output}: `quarto render` empties it, and "
-            f"{ARCHIVE} is the archive of all editions; name a folder of its own, as _rendered"
-        )
+    problems += _problems(project)
     if problems:
         raise ObservError(*problems)
     return project
+
+
+def _problems(project: Project) -> Iterator[str]:
+    """What is wrong with a project that was read."""
+    config = project.folder / "_quarto.yml"
+    for name in project.named_filters if project.publisher == "embedded" else []:
+        if not _is_lua(project.folder, name):
+            yield (
+                f"{config}: filters: {name!r} is no Lua file beside it, which is all that the "
+                "embedded publisher runs; mend its path, remove it, or install Quarto"
+            )
+    for key in _scripts(project.config):
+        yield f"{config}: {key}: {_NO_SCRIPT}"
+    if HOME not in {page.source for page in project.pages}:
+        yield f"{project.folder / HOME}: the home page is missing, or not in project.render"
+    if project.output == ARCHIVE or not re.fullmatch(r"[\w-]+", project.output):
+        yield (
+            f"{config}: project.output-dir: {project.output}: `quarto render` empties it, and "
+            f"{ARCHIVE} is the archive of all editions; name a folder of its own, as _rendered"
+        )
+    outputs = Counter(page.output(".html") for page in project.pages)
+    reached = {entry.page for entry in flat(project.navigation)}
+    for page in [page for page in project.pages if page.source in reached]:
+        reached |= project.below(page)
+    for page in project.pages:
+        path, output = project.folder / page.source, page.output(".html")
+        for key in _scripts(page.meta):
+            yield f"{path}: {key}: {_NO_SCRIPT}"
+        if page.is_study and outputs[output] > 1:
+            yield f"{path}: would be published as {output}, as another page is; rename it"
+        if page.source not in reached:
+            yield (
+                f"{path}: website.sidebar.contents in _quarto.yml does not lead to it, nor does a "
+                f"list on a page; add `- {page.source}` or a glob that matches it"
+            )
 
 
 def _scripts(settings: Any) -> Iterator[str]:
@@ -260,9 +257,15 @@ def _scripts(settings: Any) -> Iterator[str]:
         yield from _scripts(value)
 
 
-def _named(of: Mapping[str, Any], key: str) -> list[Any]:
-    """What a setting names, one or several."""
-    found = of.get(key) or []
+def several(told: Any) -> list[Any]:
+    """What a setting tells, which may be nothing, one thing or a list.
+
+    Examples
+    --------
+    >>> several("a.css"), several(["a.css", "b.css"]), several(None)
+    (['a.css'], ['a.css', 'b.css'], [])
+    """
+    found = told or []
     return found if isinstance(found, list) else [found]
 
 
@@ -270,38 +273,12 @@ def _is_lua(folder: Path, name: object) -> bool:
     return isinstance(name, str) and name.endswith(".lua") and (folder / name).is_file()
 
 
-def _in_sections(entries: Sequence[Entry], pages: Iterable[Page]) -> Iterator[Entry]:
-    """The navigation, in which a page that no section holds stands in that of its front matter."""
-    sections = {page.source: page.section for page in pages}
-    there = {entry.text for entry in entries if entry.entries}
-    own: dict[str, list[Entry]] = {}
-    for entry in entries:
-        if entry.page and (section := sections[entry.page]):
-            own.setdefault(section, []).append(entry)
-    for entry in entries:
-        section = sections.get(entry.page, "") if entry.page else ""
-        if entry.entries:
-            yield replace(entry, entries=(*own.get(entry.text, ()), *entry.entries))
-        elif not section:
-            yield entry
-        elif section not in there and own[section][0] is entry:
-            yield Entry(section, None, tuple(own[section]))
-
-
-def flat(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The entries that lead to a page, in reading order."""
-    for entry in entries:
-        if entry.page:
-            yield entry
-        yield from flat(entry.entries)
-
-
-def match_pages(folder: Path, pages: Iterable[Page], patterns: str | Iterable[str]) -> list[Page]:
+def match_pages(folder: Path, pages: Iterable[Page], patterns: str | list[str]) -> list[Page]:
     """The pages that a glob names, or several, by `order` and then by name.
 
     A folder's name stands for all below it; what a glob that begins with `!` names is left out.
     """
-    wanted = [patterns] if isinstance(patterns, str) else [str(pattern) for pattern in patterns]
+    wanted = [str(pattern) for pattern in several(patterns)]
     named = set().union(*(named_by(folder, glob) for glob in wanted if glob[:1] != "!"))
     named -= set().union(*(named_by(folder, glob[1:]) for glob in wanted if glob[:1] == "!"))
     found = [page for page in pages if named & {page.source, *page.source.parents}]
@@ -362,14 +339,13 @@ def _sources(folder: Path, config: dict[str, Any], manifest: Manifest) -> list[P
     No other notebook is a page, whatever `project.render` says.
     """
     render = (config.get("project") or {}).get("render") or ["**/*.qmd"]
-    paths = [path for pattern in render for path in sorted(folder.glob(str(pattern)))]
-    found = [PurePosixPath(path.relative_to(folder).as_posix()) for path in paths]
+    found = [source for glob in render for source in sorted(named_by(folder, str(glob)))]
     fixed = [
         source
         for source in dict.fromkeys(found)
         if source.suffix == ".qmd" and not source.name.startswith("_")
     ]
-    return [*fixed, *manifest.notebooks]
+    return [*fixed, *(PurePosixPath(f"{name}.ipynb") for name in manifest.pages)]
 
 
 def _front_matter(path: Path) -> dict[str, Any]:
@@ -386,10 +362,9 @@ def _entries(
     items: Any, pages: tuple[Page, ...], config: Path, problems: list[str]
 ) -> Iterator[Entry]:
     """Navigation entries of Quarto's sidebar: pages, `auto` globs, and sections one level deep."""
-    if isinstance(items, str):
-        items = [{"auto": items}]
-    for raw in items:
+    for raw in [{"auto": items}] if isinstance(items, str) else items:
         item = {"href": raw} if isinstance(raw, str) else dict(raw)
+        href = str(item.get("href")).lstrip("/")
         if "section" in item:
             inside = tuple(_entries(item.get("contents") or [], pages, config, problems))
             if any(entry.entries for entry in inside):
@@ -401,10 +376,9 @@ def _entries(
         elif "auto" in item:
             for page in match_pages(config.parent, pages, item["auto"]):
                 yield Entry(page.title, page.source)
-        elif str(item.get("href")).startswith("../"):  # what stands beside
-            yield Entry(str(item.get("text") or item["href"]), address=str(item["href"]))
+        elif href.startswith("../"):  # what stands beside
+            yield Entry(str(item.get("text") or href), address=href)
         elif "href" in item:
-            href = str(item["href"]).lstrip("/")
             found = match_pages(config.parent, pages, href)
             if not found and "*" not in href:
                 problems.append(

@@ -25,11 +25,13 @@ from observlib.dataset import FOLDER as PACKAGE
 from observlib.display import brand, french
 from observlib.display.prose import plain
 from observlib.errors import ObservError
+from observlib.files import write_all
 from observlib.period import epoch
 from observlib.publish import docx, html, pandoc, require_quarto
 from observlib.publish.figures import write_figures
 from observlib.publish.markdown import Converted
-from observlib.publish.project import HOME, Entry, Page, Project
+from observlib.publish.navigation import Entry
+from observlib.publish.project import HOME, Page, Project
 from observlib.scratch import end_all
 from observlib.yaml_files import as_front_matter, dump, read_front_matter
 
@@ -190,11 +192,8 @@ def stage(
     for page, source in zip(pages, sources, strict=True):
         converted = text(page)
         path = folder / source
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_text(project, page, converted.text), encoding="utf-8", newline="\n")
-        for name, content in converted.files.items():
-            (path.parent / name).parent.mkdir(parents=True, exist_ok=True)
-            (path.parent / name).write_bytes(content)
+        staged = _text(project, page, converted.text).encode("utf-8")
+        write_all({path.name: staged, **converted.files}, path.parent)
         if page.is_study:
             source_of = project.folder / page.source
             write_figures(source_of, path.parent, project.brand)  # a filter reads them
@@ -223,8 +222,7 @@ def _sidebar_item(entry: Entry) -> dict[str, Any]:
     if entry.entries:
         inside = [_sidebar_item(child) for child in entry.entries]
         return {"section": str(plain(entry.text)), "contents": inside}
-    address = str(entry.page.with_suffix(".html")) if entry.page else entry.address
-    return {"href": address, "text": str(plain(entry.text))}
+    return {"href": entry.href, "text": str(plain(entry.text))}
 
 
 def _run(

@@ -130,8 +130,8 @@ def _grouped(table: str, name: str) -> str:
 
 def _stacked(table: str, heads: list[str]) -> str:
     opening, head, body = re.split(r"(<thead\b.*?</thead>)", table, maxsplit=1, flags=re.S)
-    opening = re.sub(r"<table\b", '<table role="table"', opening, count=1)
-    opening = _with_class(opening, "stack")
+    attributes, rest = opening.removeprefix("<table").split(">", 1)
+    opening = f'<table role="table"{_with_class(attributes, "stack")}>{rest}'
     head = _CELL.sub(lambda cell: _cell(cell, {"role": "columnheader"}), head)
     body = _ROW.sub(lambda row: _row(row[0], heads), body)
     parts = opening + head + body
@@ -165,18 +165,15 @@ def _row(row: str, heads: list[str]) -> str:
 
 def _cell(cell: re.Match[str], added: Mapping[str, str], kind: str = "") -> str:
     attributes = "".join(f' {key}="{escape(value)}"' for key, value in added.items())
-    opening = f"<{cell[1]}{attributes}{cell[2]}>"
-    return f"{_with_class(opening, kind)}{cell[3]}</{cell[1]}>"
+    attributes = _with_class(attributes + cell[2], kind)
+    return f"<{cell[1]}{attributes}>{cell[3]}</{cell[1]}>"
 
 
-def _with_class(tag: str, names: str) -> str:
-    """The tag that begins a text, with more classes."""
-    if not names:
-        return tag
-    first, rest = tag.split(">", 1)
-    if ' class="' in first:
-        return first.replace(' class="', f' class="{names} ', 1) + ">" + rest
-    return f'{first} class="{names}">{rest}'
+def _with_class(attributes: str, names: str) -> str:
+    """The attributes of a tag, with more classes."""
+    if ' class="' in attributes and names:
+        return attributes.replace(' class="', f' class="{names} ', 1)
+    return f'{attributes} class="{names}"' if names else attributes
 
 
 def _spelt(cell: re.Match[str]) -> str:

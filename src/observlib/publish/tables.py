@@ -77,7 +77,12 @@ class _Cleaner(HTMLParser):
         self.silent = 0  # of style and script
         self.row: list[str] | None = None  # the row being read: dropped if it ends up empty
         self.aside: list[str] | None = None  # the title or note being read
-        self.kind = ""
+        self.kind = self.titles
+
+    @property
+    def _target(self) -> list[str]:
+        """Where what is read is put."""
+        return next(text for text in (self.aside, self.row, self.out) if text is not None)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {key: value or "" for key, value in attrs}
@@ -91,13 +96,11 @@ class _Cleaner(HTMLParser):
             return
         elif tag == "tr":
             self.row = []
-        elif tag in ("td", "th") and set(classes) & {*_HEADING, *_NOTES}:
+        elif tag in ("td", "th") and {*_HEADING, *_NOTES}.intersection(classes):
             self.aside = []
-            self.kind = "note" if set(classes) & set(_NOTES) else "title"
-        elif tag in _TABLE:
-            self._write(f"<{tag}{self._attributes(tag, values, classes)}>")
-        elif tag in _INLINE:
-            self._write(f"<{tag}{self._attributes(tag, values, [])}>")
+            self.kind = self.notes if set(_NOTES).intersection(classes) else self.titles
+        elif tag in _TABLE | _INLINE:
+            self._target.append(f"<{tag}{self._attributes(tag, values, classes)}>")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("style", "script"):
@@ -106,35 +109,23 @@ class _Cleaner(HTMLParser):
             return
         elif tag in ("td", "th") and self.aside is not None:
             text = re.sub(r"[ \t\r\n]+", " ", "".join(self.aside)).strip(" ")
-            if text:
-                (self.notes if self.kind == "note" else self.titles).append(text)
+            self.kind += [text] if text else []
             self.aside = None
         elif tag == "tr" and self.row is not None:
             cells = "".join(self.row)
-            if cells.strip():
-                self.out.append(f"<tr>{cells}</tr>")
+            self.out += [f"<tr>{cells}</tr>"] if cells.strip() else []
             self.row = None
         elif tag in (_TABLE | _INLINE) - {"br"}:
-            self._write(f"</{tag}>")
+            self._target.append(f"</{tag}>")
             self.depth -= tag == "table"
 
     def handle_data(self, data: str) -> None:
-        if self.depth and not self.silent and (self.row is not None or self.aside is not None):
+        target = self._target
+        if self.depth and not self.silent and target is not self.out:
             text = re.sub(r"[ \t\r\n]+", " ", curly(data))
-            self._write("" if text == " " and self._at_edge() else escape(text, quote=False))
-
-    def _at_edge(self) -> bool:
-        """Whether a space here only separates tags of the table's structure."""
-        target = self.aside if self.aside is not None else self.row
-        return not target or target[-1].startswith(("<td", "<th", "</td", "</th"))
-
-    def _write(self, text: str) -> None:
-        if self.aside is not None:
-            self.aside.append(text)
-        elif self.row is not None:
-            self.row.append(text)
-        else:
-            self.out.append(text)
+            # a space that only separates tags of the table's structure
+            is_between = not target or target[-1].startswith(("<td", "<th", "</td", "</th"))
+            target.append("" if text == " " and is_between else escape(text, quote=False))
 
     @staticmethod
     def _attributes(tag: str, values: dict[str, str], classes: list[str]) -> str:

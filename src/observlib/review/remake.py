@@ -18,6 +18,7 @@ from pathlib import Path
 from observlib import addresses, errata, git, inputs, publications, standing, store
 from observlib.editions import record
 from observlib.errors import ObservError, bounded, visible
+from observlib.files import write_all
 from observlib.inputs import Inputs
 from observlib.period import epoch
 from observlib.review.bundle import Bundle
@@ -153,9 +154,7 @@ def _copy_errata(bundle: Bundle, root: Path, copy: Path) -> None:
         )
     folder = copy / "reports" / errata.FOLDER
     shutil.rmtree(folder, ignore_errors=True)
-    for name, content in found.items():
-        folder.mkdir(exist_ok=True)
-        (folder / name).write_bytes(content)
+    write_all(found, folder)
 
 
 def _other(meant: Mapping[str, str], copy: Path, data: Path, root: Path) -> list[str]:
