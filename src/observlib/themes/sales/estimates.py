@@ -256,9 +256,12 @@ def sales_(
     books = sales[sales["product"] == _BOOKS]
     rows = [
         by_quarter,
-        *(counts.year_on_year(by_quarter[by_quarter["indicator"] == name]) for name in _YEARLY),
+        counts.year_on_year(
+            by_quarter[by_quarter["indicator"].isin(_YEARLY)], catalogue.changes.values()
+        ),
         formats(books, quarters),
         titles(books, quarter),
     ]
-    before = counted(by_quarter, quarter, quarterly(sales, quarter.back(counts.HISTORY)))
+    past = quarterly(sales, quarter.back(counts.HISTORY))
+    before = counted(by_quarter, quarter, past, catalogue.changes.values())
     return estimates.combine(rows), tested(catalogue, before)
