@@ -206,8 +206,7 @@ def dependencies(
 ) -> dict[tuple[str, str], Inputs]:
     """As `depends`, of families with the survey of each (else `""`); what is known is read once."""
     held, facts = store.digests(data), project.knowledge(data)
-    changes = catalogue(data, quarter).changes
-    facts |= {f"the catalogue/changes/{name}": one.digest for name, one in changes.items()}
+    facts |= {f"the catalogue/{x}": y.digest for x, y in catalogue(data, quarter).changes.items()}
     known: dict[tuple[str, str], Inputs] = {}
 
     def of(name: str, survey: str = "") -> Inputs:

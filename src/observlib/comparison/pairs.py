@@ -188,8 +188,8 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The pairs with `survey.comparison.RESULTS`; `reason` is `low_base` where a base is thin, and
-        `measure`, without a difference, of a year between whose ends the measure changed.
+        The pairs with `survey.comparison.RESULTS`; `reason` is `low_base` where a base is thin,
+        `measure`, and no difference, where the measure changed in between.
 
     Raises
     ------
