@@ -8,26 +8,29 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.copies import ROOT
+from tests.copies import DEMO, ROOT
 from tests.examples import examples
 from tests.notebooks.test_thin_stores import shown
 from tests.words import plain
 
 from observlib import comparability, comparisons, display, estimates
+from observlib.actions import load_actions
 from observlib.catalogue import Catalogue
 from observlib.comparability import Grade
 from observlib.display import grades
 from observlib.edition.study import load_studies
 from observlib.errors import ObservError
+from observlib.followed import FOLLOWED
 
 JDMA, SURVEY, CALLS = "jdma-service-public", "enquete-service-public", "satisfaction-3939"
+SITE, ROBOTS = "matomo-service-public", "matomo-legifrance"
 PEER = {"product": "caisse-fictive", "device": "published-figures", "period": "2025"}
 
 
 @pytest.fixture(scope="module")
 def known(catalogue: Catalogue) -> Catalogue:
     """The demonstration's catalogue, with devices that ask as its own do but for one thing."""
-    survey, jdma = catalogue.devices[SURVEY], catalogue.devices[JDMA]
+    survey, jdma, site = (catalogue.devices[name] for name in (SURVEY, JDMA, SITE))
     asked = catalogue.questionnaires[SURVEY]
     question = asked.questions[0]
 
@@ -55,12 +58,26 @@ def known(catalogue: Catalogue) -> Catalogue:
         "silent-a": jdma.model_copy(update={"loader": "plain_csv", "table": "ratings"}),
         "silent-b": jdma.model_copy(update={"loader": "plain_csv", "table": "ratings"}),
         "touchpoints": jdma.model_copy(update={"loader": "touchpoints"}),
+        "one-list": survey.model_copy(update={"population": "les inscrits"}),
+        "one-list-by-phone": survey.model_copy(
+            update={"channel": "phone", "population": "les inscrits"}
+        ),
+        "log": site.model_copy(update={"loader": "awstats"}),
+        "other-log": site.model_copy(update={"loader": "plain_csv", "table": "audience"}),
+        "named-log": site.model_copy(
+            update={"loader": "plain_csv", "table": "audience", "tool": "AWStats"}
+        ),
+        "one-town": site.model_copy(update={"area": "75056"}),
     }
     devices = catalogue.devices | {
         name: one.model_copy(update={"id": name}) for name, one in others.items()
     }
+    papers |= catalogue.questionnaires
+    changes = {one.id: one for one in load_actions(DEMO / "actions", catalogue, FOLLOWED)}
+    robots = {name: one for name, one in changes.items() if one.kind == "measure"}
+    assert [*robots] == ["mesure-sans-robots"]  # of Légifrance's visits, on 1 March 2025
     return catalogue.model_copy(
-        update={"devices": devices, "questionnaires": {**catalogue.questionnaires, **papers}}
+        update={"devices": devices, "questionnaires": papers, "changes": robots}
     )
 
 
@@ -69,7 +86,8 @@ def figure(known: Catalogue, device: str, indicator: str = "satisfaction_10", **
     of = known.devices.get(device)
     row = {"indicator": indicator, "device": device, "period": "2026-T3", "status": "published"}
     row |= {"product": (of and of.product) or "", "channel": of.channel if of else "web"}
-    row |= {"unit": known.indicators[indicator].unit, "group": "", "group_value": ""}
+    unit = known.indicators[indicator].unit if indicator in known.indicators else ""
+    row |= {"unit": unit, "group": "", "group_value": ""}
     return row | {"estimate": 7.0, "n": 400} | more
 
 
@@ -133,7 +151,62 @@ TRAPS: dict[str, tuple[Told, Told, Grade]] = {
         of(SURVEY), of("button"), Grade("C", ("population",)),
     ),
     "a questionnaire on the telephone and the same on the web": (
-        of(SURVEY), of("by-phone"), Grade("C", ("mode",)),
+        of(SURVEY), of("by-phone"), Grade("D", ("mode", "population")),
+    ),
+    "a questionnaire on the telephone and on the web, to one list of people": (
+        of("one-list"), of("one-list-by-phone"), Grade("C", ("mode",)),
+    ),
+    "the visits of a site and those of a data set": (
+        of(SITE, "visits"), of("datagouv-fiches", "visits"), Grade("D", ("quantity", "tool")),
+    ),
+    "visits counted by two tools": (
+        of(SITE, "visits"), of("log", "visits"), Grade("C", ("tool",)),
+    ),
+    "visits counted by a tool and by one that nobody has named": (
+        of(SITE, "visits"), of("audience-boamp", "visits"), Grade("C", (), ("tool",)),
+    ),
+    "visits counted by two tools of which nothing is told": (
+        of("other-log", "visits"), of("audience-boamp", "visits"), Grade("C", (), ("tool",)),
+    ),
+    "visits of two devices that the catalogue does not know": (
+        of("unheard-of", "visits"), of("neither", "visits"),
+        Grade("C", (), ("quantity", "tool", "area")),
+    ),
+    "the visits of a country and of a town": (
+        of(SITE, "visits"), of("one-town", "visits"), Grade("C", ("area",)),
+    ),
+    "visits before and after robots were left out": (
+        of(ROBOTS, "visits", period="2024-T3"), of(ROBOTS, "visits", period="2025-T3"),
+        Grade("C", ("measure",)),
+    ),
+    "visits of the quarter in which robots were left out, and of the next": (
+        of(ROBOTS, "visits", period="2025-T1"), of(ROBOTS, "visits", period="2025-T2"),
+        Grade("C", ("measure",)),
+    ),
+    "a rate that is made of visits before and after robots were left out": (
+        of(ROBOTS, "bounces", unit="%", period="2024-T3"),
+        of(ROBOTS, "bounces", unit="%", period="2025-T3"),
+        Grade("C", ("measure",)),
+    ),
+    "visits without robots, and of a site where nobody tells whether they are counted": (
+        of(ROBOTS, "visits"), of(SITE, "visits"), Grade("C", (), ("measure",)),
+    ),
+    "calls answered, which nobody is asked for, on two lines": (
+        of("appels-3939-tranches", "answer_rate"), of("appels-3939-journal", "answer_rate"),
+        Grade("C", (), ("tool",)),
+    ),
+    "delays kept by e-mail and by form": (
+        of("courriels-service-public", "answered_in_promise"),
+        of("formulaires-entreprendre", "answered_in_promise"),
+        Grade("C", (), ("tool",)),
+    ),
+    "delays kept as two desks' software tells them": (
+        of("courriels-legifrance", "answered_within"), of("courriels-boutique", "answered_within"),
+        Grade("C", ("tool",)),
+    ),
+    "our calls answered and those that another administration publishes": (
+        of("appels-3939-tranches", "answer_rate"), peer("phone", "answer_rate", period="2026-T3"),
+        Grade("C", (), ("quantity", "tool", "area")),
     ),
     "four steps without a middle and five with one": (
         of(SURVEY), of("four-steps"), Grade("C", ("scale",)),
@@ -225,20 +298,22 @@ TRAPS: dict[str, tuple[Told, Told, Grade]] = {
     ),
     "subscribers at the end of a month and of a quarter": (
         of("lettre-service-public", "subscribers"),
-        of("lettre-vie-publique", "subscribers", period="2026-08"),
+        of("lettre-service-public", "subscribers", period="2026-08"),
         Grade("B"),
     ),
-    "visits counted by two tools": (
-        of("matomo-legifrance", "visits"), of("audience-boamp", "visits"), Grade("A"),
+    "the visits of two sites in one tool, got in two formats": (
+        of("matomo-entreprendre", "visits"), of("matomo-vie-publique", "visits"), Grade("A"),
     ),
-    "calls answered, which nobody is asked for, on two lines": (
-        of("appels-3939-tranches", "answer_rate"), of("appels-3939-journal", "answer_rate"),
-        Grade("A"),
+    "visits of a log whose format tells no tool, and its device does": (
+        of("log", "visits"), of("named-log", "visits"), Grade("A"),
     ),
-    "delays kept by e-mail and by form": (
-        of("courriels-service-public", "answered_in_promise"),
-        of("formulaires-entreprendre", "answered_in_promise"),
-        Grade("A"),
+    "two quarters of a count of which not even the tool is told": (
+        of("audience-boamp", "visits"), of("audience-boamp", "visits", period="2025-T3"),
+        Grade("B"),
+    ),
+    "visits of two winters since robots were left out": (
+        of(ROBOTS, "visits", period="2025-T4"), of(ROBOTS, "visits", period="2026-T4"),
+        Grade("B"),
     ),
 }  # fmt: skip
 
@@ -258,6 +333,69 @@ def test_a_pair_has_the_grade_that_the_ways_of_asking_deserve(known, one, other,
 def test_an_evolution_compares_periods_so_that_they_lower_no_grade(known):
     then, now = made(known, of(JDMA, period="2014")), made(known, of(JDMA))
     assert comparability.grade(then, now, known, ("period",)) == Grade("A")
+
+
+OF_A_COUNT = {  # what may differ between two devices that count visits
+    "quantity": {"channel": "open_data"},
+    "tool": {"tool": "AWStats"},
+    "area": {"area": "75056"},
+}
+OF_ANSWERS = {  # and between two that ask one question
+    "wording": {"questionnaire": "enquete-vie-publique"},
+    "mode": {"channel": "phone", "population": "les inscrits"},
+    "population": {"family": "feedback", "population": None},
+}
+
+
+@examples(60)
+@given(
+    indicator=st.sampled_from(["visits", "satisfaction_10"]),
+    first=st.sets(st.sampled_from(["before", "measure", "0", "1", "2"])),
+    more=st.sets(st.sampled_from(["before", "measure", "0", "1", "2"])),
+)
+def test_a_grade_is_the_same_from_either_side_and_no_better_where_more_differs(
+    known, indicator, first, more
+):
+    """Else who draws a chart finds a pair that compares by adding what does not."""
+    counts = indicator == "visits"
+    base = known.devices[SITE if counts else SURVEY].model_copy(
+        update={"tool": "Matomo"} if counts else {"population": "les inscrits"}
+    )
+    kinds = [*(OF_A_COUNT if counts else OF_ANSWERS).values()]
+
+    def letter(differs: set[str]) -> str:
+        updates = [kinds[int(one)] for one in sorted(differs) if one.isdigit()]
+        update = {name: value for one in updates for name, value in one.items()}
+        devices = {"one": base, "other": base.model_copy(update={"id": "other", **update})}
+        changed = next(iter(known.changes.values())).model_copy(
+            update={"product": base.product, "device": "other", "date": date(2015, 1, 1)}
+        )
+        changes = {"change": changed} if "measure" in differs else {}
+        told = known.model_copy(update={"devices": known.devices | devices, "changes": changes})
+        sides = [
+            figure(told, "one", indicator, period="2026-T3"),
+            figure(
+                told, "other", indicator, period="2016-T3" if "before" in differs else "2026-T3"
+            ),
+        ]
+        found = comparability.grade(*sides, told)
+        assert found == comparability.grade(*reversed(sides), told)
+        assert not found.unknown or found.letter in "CD"  # what is not known is never alike
+        return found.letter
+
+    assert letter(first) <= letter(first | more)
+
+
+@pytest.mark.parametrize("indicator", ["visits", "satisfaction_10"])
+def test_what_is_not_known_of_a_device_is_never_better_than_what_is(known, indicator):
+    device = SITE if indicator == "visits" else SURVEY
+    one, nothing = figure(known, device, indicator), figure(known, "unheard-of", indicator)
+    for told in TRAPS.values():
+        for row in (made(known, side) for side in told[:2]):
+            if row["indicator"] == indicator and row["device"] in known.devices:
+                grade = comparability.grade(row, {**nothing, "period": row["period"]}, known)
+                assert grade.unknown and grade.letter in "CD"
+    assert comparability.grade(one, one, known) == Grade("A")
 
 
 ROWS = [(name, i) for name in TRAPS for i in (0, 1)]

@@ -1,3 +1,6 @@
+from datetime import date
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -5,7 +8,12 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib import counts, estimates, tables
+from observlib.actions import Action, Expected
+from observlib.catalogue import load_catalogue
+from observlib.comparison import pairs
 from observlib.period import Quarter
+
+CATALOGUE = load_catalogue(Path("data/catalogue"))
 
 
 def table(
@@ -165,3 +173,64 @@ def test_the_days_of_two_towns_are_the_same_days():
     assert statuses(pd.concat([whole, whole.assign(area="Paris"), *later])) == [
         (6200, "published"), (3800, "partial"),
     ], "Paris had a hundred a day, and has no days after the tenth"  # fmt: skip
+
+
+ROBOTS = Action(
+    id="robots", title="Sans robots", product="boamp", date=date(2026, 1, 1), kind="measure",
+    device="matomo", done="Les robots ne sont plus comptés.", contact="équipe",
+    expected=(Expected(indicator="visits", direction="down"),),
+)  # fmt: skip
+
+
+def visits_of(values: list[float]) -> pd.DataFrame:
+    """As many quarters of visits, the last of which is the third of 2026."""
+    row = {"indicator": "visits", "unit": "visites", "product": "boamp", "device": "matomo"}
+    return estimates.make(
+        {**row, "channel": "web", "period": str(quarter), "estimate": float(value), "n": value}
+        for quarter, value in zip(Quarter(2026, 3).back(len(values)), values, strict=True)
+    )
+
+
+def told(values: list[float], *changes: Action) -> dict[str, object]:
+    known = CATALOGUE.model_copy(update={"changes": {one.id: one for one in changes}})
+    found = pairs.counted(visits_of(values), Quarter(2026, 3), changes=changes)
+    return dict(pairs.tested(known, found).iloc[0])
+
+
+STEADY = [100_000 + 500 * (i % 3) for i in range(22)]
+
+
+def test_visits_without_robots_are_not_told_to_fall_below_those_of_a_year_before_with_them():
+    values = [*STEADY, 70_000, 70_500, 70_000]
+    assert told(values)["verdict"] == "fall"  # where nobody recorded that the measure changed
+    found = told(values, ROBOTS)
+    assert (found["verdict"], found["reason"]) == ("unknown", "measure")
+    assert pd.isna(found["difference"])
+    (change,) = counts.year_on_year(visits_of(values).tail(5), [ROBOTS]).to_dict("records")
+    assert (change["period"], change["status"]) == ("2026-T3", "missing")
+
+
+def test_a_change_of_measure_within_a_quarter_makes_it_neither_what_was_nor_what_is():
+    within = ROBOTS.model_copy(update={"date": date(2026, 8, 1)})
+    assert told([*STEADY, 100_000, 100_500, 80_000], within)["reason"] == "measure"
+    tomorrow = ROBOTS.model_copy(update={"date": date(2026, 10, 1)})
+    assert told([*STEADY, 100_000, 100_500, 70_000], tomorrow)["verdict"] == "fall"
+
+
+def test_a_measure_that_changed_years_ago_hides_no_rise_of_today():
+    """Else a site gains a fifth of its visits, and is told to change as it usually does."""
+    years_ago = ROBOTS.model_copy(update={"date": date(2023, 1, 1)})
+    values = [100_000 + 500 * (i % 3) for i in range(10)] + [
+        70_000 + 500 * (i % 3) for i in range(14)
+    ]
+    values = [*values, 87_000]
+    assert told(values)["reason"] == "usual"
+    assert told(values, years_ago)["verdict"] == "rise"
+
+
+def test_a_change_of_measure_of_another_device_or_of_another_figure_leaves_a_count_alone():
+    values = [*STEADY, 70_000, 70_500, 70_000]
+    elsewhere = ROBOTS.model_copy(update={"device": "journal"})
+    of_calls = (Expected(indicator="calls_offered", direction="up"),)
+    other = ROBOTS.model_copy(update={"device": "", "expected": of_calls})
+    assert told(values, elsewhere, other)["verdict"] == "fall"

@@ -40,6 +40,7 @@ from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Entry, Part, Slug, Text
 from observlib.catalogue.mistakes import checked, unknown
 from observlib.errors import bounded
+from observlib.period import bounds
 from observlib.published_text import Plain, a_role
 from observlib.yaml_files import Lines
 
@@ -106,6 +107,9 @@ class Action(Entry):
         return self
 
 
+Changes = Collection[Action]  # of what is measured
+
+
 def subject(action: Action, expected: Expected, catalogue: Catalogue) -> str:
     """What an effect is called: the action's title, and what moves where that may be several."""
     if len(action.expected) == 1:
@@ -122,6 +126,17 @@ def touches(action: Action, row: Mapping[str, Any]) -> bool:
     named = [one.indicator for one in action.expected]
     its = any(f"{row['indicator']}_".startswith(f"{name}_") for name in named)
     return its and row["product"] == action.product and action.device in ("", row["device"])
+
+
+def measured_since(row: Mapping[str, Any], changes: Changes) -> tuple[str, ...]:
+    """The changes after which an estimate was measured, and its period where one is within it.
+
+    One of a device touches all that is measured there, and any other what it is to move.
+    """
+    own = [one for one in changes if one.device == row["device"] != "" or touches(one, row)]
+    first, last = bounds(row["period"]) if own else (date.min, date.min)
+    within = [row["period"] for one in own if first < one.date <= last]
+    return (*(one.id for one in own if one.date <= first), *within)
 
 
 def load_actions(

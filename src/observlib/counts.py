@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
+from observlib.actions import Changes, measured_since
 from observlib.answers import SUBJECT, by_device
 from observlib.confidentiality.disclosure import protect
 from observlib.estimates import LOW_BASE
@@ -166,20 +167,22 @@ def quarterly(
     return protect(made, low_base=0, personal=False)
 
 
-def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
+def year_on_year(quarters: pd.DataFrame, changes: Changes = ()) -> pd.DataFrame:
     """Change on a year of the latest quarter, and of those whose namesake is in the frame.
 
     Parameters
     ----------
     quarters
         Estimates of counts by quarter, such as those of `quarterly`, of any indicators.
+    changes
+        Those of what is measured.
 
     Returns
     -------
     DataFrame
         Estimates of the indicators `visits_yoy`, `downloads_yoy` and so on, in %. Where one of
-        the two quarters is partial, missing or before the first of a device, so is the change,
-        without a value (`missing`).
+        the two quarters is partial, missing, before the first of a device or measured in another
+        way, the change is `missing`, without a value.
 
     Examples
     --------
@@ -208,13 +211,14 @@ def year_on_year(quarters: pd.DataFrame) -> pd.DataFrame:
             }
             both = by_period.reindex([period, earlier])
             now, then = both["estimate"]
-            comparable = (both["status"] == "published").all() and then > 0
+            ways = {measured_since({**row, "period": x}, changes) for x in both.index}
+            comparable = (both["status"] == "published").all() and then > 0 and len(ways) == 1
             value = {"estimate": 100 * (now / then - 1)} if comparable else {"status": "missing"}
             made.append(row | value)
     return estimates.make(made)
 
 
-def usual_change(counts: Sequence[float]) -> tuple[float, float]:
+def usual_change(counts: Sequence[float], ways: Sequence[Any] = ()) -> tuple[float, float]:
     """How much a count usually differs from that of a year before: standard error and its df.
 
     The root mean square of its relative changes on a year that had ended a year before (those of
@@ -229,6 +233,8 @@ def usual_change(counts: Sequence[float]) -> tuple[float, float]:
     counts
         By quarter, the oldest first, up to the one compared with a year before; NaN where not
         known. Where they tell fewer than four changes the error is infinite, and `df` 0.
+    ways
+        How each was measured: a change from one way to another is none of the usual ones.
 
     Examples
     --------
@@ -240,6 +246,7 @@ def usual_change(counts: Sequence[float]) -> tuple[float, float]:
     now, then = values[-1], values[-1 - _YEAR]
     with np.errstate(divide="ignore", invalid="ignore"):
         earlier = values[_YEAR:-_YEAR] / values[: -2 * _YEAR] - 1
+    earlier[[x != y for x, y in zip(ways[_YEAR:-_YEAR], ways, strict=False)]] = math.nan
     at = np.flatnonzero(np.isfinite(earlier))
     if len(at) < _YEAR:
         return math.inf, 0.0

@@ -16,6 +16,7 @@ import pandas as pd
 
 from observlib import disk_cache, estimates, inputs, project, store, themes
 from observlib.actions import Action
+from observlib.catalogue import Catalogue
 from observlib.decisions import Decision
 from observlib.errors import ObservError, bounded
 from observlib.expectations import REASONS, Expectation, exploratory
@@ -205,6 +206,7 @@ def dependencies(
 ) -> dict[tuple[str, str], Inputs]:
     """As `depends`, of families with the survey of each (else `""`); what is known is read once."""
     held, facts = store.digests(data), project.knowledge(data)
+    facts |= {f"the catalogue/{x}": y.digest for x, y in catalogue(data, quarter).changes.items()}
     known: dict[tuple[str, str], Inputs] = {}
 
     def of(name: str, survey: str = "") -> Inputs:
@@ -306,7 +308,7 @@ def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) 
         asked = surveys(data) if family(what).each_survey else [""]
         return estimates.combine(given(data, quarter, what, one).estimates for one in asked)
     context: dict[str, Callable[[], Any]] = {
-        "catalogue": lambda: project.catalogue(data),
+        "catalogue": lambda: catalogue(data, quarter),
         "quarter": lambda: quarter,
         "actions": lambda: actions(data, quarter),
         "practices": lambda: project.practices(data, store.kind(data)),
@@ -330,6 +332,12 @@ def _of_all(
 ) -> pd.DataFrame:
     """A tidy table, read once a process where it is as its digest says."""
     return store.read(data, what, first, quarter)
+
+
+def catalogue(data: Path, quarter: Quarter) -> Catalogue:
+    """The catalogue, with what changed in what is measured until the end of the quarter."""
+    changes = {one.id: one for one in actions(data, quarter) if one.kind == "measure"}
+    return project.catalogue(data).model_copy(update={"changes": changes})
 
 
 def actions(data: Path, quarter: Quarter) -> tuple[Action, ...]:

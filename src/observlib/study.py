@@ -77,7 +77,8 @@ class Study(Drawing):
     ) -> None:
         self.data = project.data_folder(data, is_there=True)
         self.kind = store.kind(self.data)  # `demonstration` or `real`
-        super().__init__(project.catalogue(self.data), Quarter.parse(quarter))
+        edition = Quarter.parse(quarter)
+        super().__init__(frame.catalogue(self.data, edition), edition)
         selection.check("device", [survey], self.catalogue)
         selection.check("department", [department], self.catalogue)
         self.before = str(self.edition - 4)

@@ -137,6 +137,8 @@ class Device(Named):
     area: Text | None = Field(
         default=None, description="place that its exports count, where their rows tell none"
     )
+    tool: Text | None = Field(default=None, description="that counts, where its format tells none")
+    population: Text | None = Field(default=None, description="of which its answers are a sample")
     addresses: tuple[Text, ...] = Field(
         default=(),
         description="of the service, or their domain, in its mailbox: who writes so answers",

@@ -251,6 +251,7 @@ class Format(Entry):
 
     label: Text
     table: Slug
+    tool: Text | None = Field(default=None, description="that counts; none where any may have")
     like: Slug | None = Field(
         default=None, description="another format, whose keys count where this one has none"
     )

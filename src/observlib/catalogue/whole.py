@@ -76,6 +76,7 @@ class Catalogue(BaseModel):
     questionnaires: dict[str, Questionnaire] = {}
     formats: dict[str, Format] = {}
     margins: dict[str, tuple[str, ...]] = {}  # the population's categories of each variable
+    changes: dict[str, Any] = {}  # of what is measured: actions of the kind `measure`
 
     @property
     def units(self) -> dict[str, str]:

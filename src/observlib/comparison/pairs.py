@@ -13,6 +13,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from observlib.actions import Changes, measured_since
 from observlib.catalogue import Catalogue
 from observlib.comparability import of_pairs
 from observlib.counts import HISTORY, usual_change
@@ -71,7 +72,7 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
 
 
 def counted(
-    frame: pd.DataFrame, quarter: Quarter, past: pd.DataFrame | None = None
+    frame: pd.DataFrame, quarter: Quarter, past: pd.DataFrame | None = None, changes: Changes = ()
 ) -> pd.DataFrame:
     """Pair a quarter's counts of people with those of a year before, by device.
 
@@ -83,6 +84,8 @@ def counted(
         Estimates; those of `PEOPLE` without a group are kept.
     past
         Those of `counts.HISTORY` quarters, where `frame` has not all of them.
+    changes
+        Those of what is measured.
 
     Examples
     --------
@@ -103,8 +106,11 @@ def counted(
     value = known.drop_duplicates([*_SERIES, "period"]).set_index([*_SERIES, "period"])["estimate"]
     periods = [*map(str, quarter.back(HISTORY))]
     usual = [
-        usual_change([value.get((*key, period), math.nan) for period in periods])
-        for key in pairs[_SERIES].itertuples(index=False, name=None)
+        usual_change(
+            [value.get((*row.values(), period), math.nan) for period in periods],
+            [measured_since({**row, "period": period}, changes) for period in periods],
+        )
+        for row in pairs[_SERIES].to_dict("records")
     ]
     return pairs.assign(**dict(zip(PAIRED, np.reshape(usual, (-1, 2)).T, strict=True)))
 
@@ -182,7 +188,8 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The pairs with `survey.comparison.RESULTS`; `reason` is `low_base` where a base is thin.
+        The pairs with `survey.comparison.RESULTS`; `reason` is `low_base` where a base is thin,
+        `measure`, and no difference, where the measure changed in between.
 
     Raises
     ------
@@ -200,13 +207,10 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
     states = together[["status", REFERENCE + "status"]]
     comparable = states.isin(["published", THIN]).all(axis=1)
     thin = comparable & (states == THIN).any(axis=1)
-    found = compare(together[~thin], kinds, matters, first=headlines(together[~thin], catalogue))
-    if not thin.any():
-        return found
-    rest = together[thin].assign(simple_sample=False, verdict="unknown", reason=THIN)
-    rest["difference"] = rest["estimate"] - rest[REFERENCE + "estimate"]
-    rest = rest.reindex(columns=found.columns)
-    return pd.concat([found, rest]).loc[together.index] if len(found) else rest
+    anew = ["measure" in pair.grade.other for pair in of_pairs(together, catalogue)]
+    why = np.select([comparable & np.array(anew, dtype=bool), thin], ["measure", THIN], "")
+    found = compare(together.assign(why=why), kinds, matters, first=headlines(together, catalogue))
+    return found.drop(columns="why")
 
 
 def headlines(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:

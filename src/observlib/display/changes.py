@@ -34,6 +34,7 @@ REASONS = {
     "base": "ni nombre de réponses ni intervalle publiés",
     "spread": "réponses toutes semblables",
     "years": "trop peu d'années connues",
+    "measure": "façon de compter changée",
 }
 # By what a pair is against: the column that names its two sides, how it is headed, and the values.
 _PLACES: dict[str, tuple[str, tuple[str, ...], list[str]]] = {

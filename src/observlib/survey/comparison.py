@@ -36,7 +36,7 @@ from observlib.survey.multiplicity import Method, adjust, halves, levels
 
 Kind = Literal["mean", "share", "interval", "count"]
 VERDICTS = ("rise", "fall", "stable", "unknown")
-_NOT_COMPARABLE = ("suppressed", "missing", "partial", "unit")
+_NOT_COMPARABLE = ("suppressed", "missing", "partial", "unit", "measure")
 REASONS = (*_NOT_COMPARABLE, "base", "spread", "years", "precision", "usual")
 REFERENCE = estimates.REFERENCE  # before the names of a pair's second estimate
 PAIRED = ("paired_se", "paired_df")  # standard error and degrees of freedom of a difference
@@ -162,7 +162,8 @@ def compare(
         What `waves`, `two_by_two` and `beside` give, put together with `pandas.concat`: the
         family is the rows that can be tested. Estimates have 95 % intervals. Where a row has
         `PAIRED`, the difference is tested with them (Student's), whatever its kind; those of a
-        count are of what it usually changes (see `counts.usual_change`).
+        count are of what it usually changes (see `counts.usual_change`). One that has a `why`,
+        which is then its `reason`, is not tested.
     kinds
         How each indicator is compared. `mean`: its interval is Student's, of `n_eff` − 1 degrees
         of freedom; `share`: in %, on the base `n_eff`, or `n` where only that is known
@@ -303,6 +304,8 @@ def verdict(low: float, high: float, margin: float, holds: bool = True) -> str:
 
 def _why_not(row: Mapping[str, Any], kind: Kind) -> str:
     """Why a pair cannot be compared, of `REASONS`; nothing where it can."""
+    if why := row.get("why", ""):
+        return str(why)
     for side in ("", REFERENCE):
         if row[side + "status"] in ("suppressed", "missing", "partial"):
             return str(row[side + "status"])

@@ -238,12 +238,12 @@ def visits(
     by_month = counts.monthly(audience, _FIRST, quarter.months[2])
     rows = [
         by_quarter,
-        counts.year_on_year(by_quarter),
+        counts.year_on_year(by_quarter, catalogue.changes.values()),
         counts.quarterly(audience, quarters, "downloads"),
         by_month,
     ]
     past = counts.quarterly(audience, quarter.back(counts.HISTORY))
-    before = counted(by_quarter, quarter, past)
+    before = counted(by_quarter, quarter, past, catalogue.changes.values())
     return estimates.combine(rows), tested(catalogue, before)
 
 

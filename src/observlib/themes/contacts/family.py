@@ -50,7 +50,7 @@ def contacts(
         messages.answers_in_time(tickets_by_state, quarter, delays=tickets_by_delay),
         themes(tickets_by_theme, "ticket", [quarter]),
     ]
-    received = counted(past, quarter)
+    received = counted(past, quarter, changes=catalogue.changes.values())
     before = between(written, catalogue, str(quarter), str(quarter - 4))
     pairs = tested(catalogue, received, before, leading_answer.pairs(asked))
     return estimates.combine(rows), pairs

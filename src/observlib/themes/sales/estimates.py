@@ -253,12 +253,12 @@ def sales_(
     """Nine quarters of sales, with their change on a year; the formats and titles of the books."""
     quarters = quarter.back(9)
     by_quarter = quarterly(sales, quarters)
-    books = sales[sales["product"] == _BOOKS]
+    books, changes = sales[sales["product"] == _BOOKS], catalogue.changes.values()
     rows = [
         by_quarter,
-        *(counts.year_on_year(by_quarter[by_quarter["indicator"] == name]) for name in _YEARLY),
+        *(counts.year_on_year(by_quarter[by_quarter["indicator"] == x], changes) for x in _YEARLY),
         formats(books, quarters),
         titles(books, quarter),
     ]
-    before = counted(by_quarter, quarter, quarterly(sales, quarter.back(counts.HISTORY)))
+    before = counted(by_quarter, quarter, quarterly(sales, quarter.back(counts.HISTORY)), changes)
     return estimates.combine(rows), tested(catalogue, before)

@@ -311,10 +311,10 @@ def subscriptions_(
     stock = by_quarter[by_quarter["indicator"] == "subscribers"]
     rows = [
         by_quarter,
-        counts.year_on_year(stock),
+        counts.year_on_year(stock, catalogue.changes.values()),
         survival(subscriptions, quarter),
         retention(subscriptions, quarters),
     ]
     past = quarterly(subscriptions, quarter.back(counts.HISTORY))
-    before = counted(by_quarter, quarter, past)
+    before = counted(by_quarter, quarter, past, catalogue.changes.values())
     return estimates.combine(rows), tested(catalogue, before)
