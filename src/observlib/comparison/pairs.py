@@ -1,9 +1,9 @@
 """What a study compares, as one family: its verdicts, and the differences as estimates.
 
-`between`, `counted`, `products`, `with_peers`, `with_population`, `with_nothing`, `groups.pairs`,
-`leading_answer.pairs`, `polls.networks` and `weighted.pairs` put values in pairs; `tested` takes
-all the pairs of a study, so that the correction is for the number of them all. Two pages that tell
-one comparison give it the same verdict where they ask for it with the same pairs.
+`between`, `so_far`, `counted`, `products`, `with_peers`, `with_population`, `with_nothing`,
+`groups.pairs`, `leading_answer.pairs`, `polls.networks` and `weighted.pairs` put values in pairs;
+`tested` takes all the pairs of a study, so that the correction is for the number of them all. Two
+pages that tell one comparison give it the same verdict where they ask for it with the same pairs.
 """
 
 from __future__ import annotations
@@ -13,17 +13,22 @@ import math
 import numpy as np
 import pandas as pd
 
+from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.comparability import of_pairs
+from observlib.comparisons import IN_TIME
 from observlib.counts import HISTORY, usual_change
+from observlib.display import rounding
 from observlib.period import Quarter
 from observlib.survey.comparison import PAIRED, REFERENCE, Kind, compare, two_by_two, waves
 
 # counts of people whom a product reached
 PEOPLE = ("visits", "calls_offered", "tickets_received", "subscribers", "units_sold")
 _SERIES = ["indicator", "product", "channel", "device"]
+_ADDED = ("ci_low", "ci_high", "n", "n_eff")
 NOTHING = "0"  # what an effect stands beside
 MANY = 20  # products above which those of one department alone are compared
+_OF_DIGIT = 1.96 / math.sqrt(12)  # how far rounding moves a value at 95 %, of its last digit
 THIN = "low_base"  # a reason, beside those of `survey.comparison`
 
 
@@ -68,6 +73,62 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     pairs = waves(frame[frame["indicator"].isin(measured)], period, before)
     nothing = (pairs["status"] == "missing") & (pairs[REFERENCE + "status"] == "missing")
     return pairs[~nothing].assign(against="before").reset_index(drop=True)
+
+
+def so_far(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """Pair headline measures over a year's quarters so far with the same of the year before.
+
+    A first quarter is its own year so far, and has no pair. Nor has what was not published in all
+    quarters of both years. Parameters are those of `over_quarters`.
+    """
+    sides = [over_quarters(frame, catalogue, last) for last in (quarter, quarter - 4)]
+    pairs = waves(estimates.combine(sides), _span(quarter), _span(quarter - 4))
+    there = pairs[["status", REFERENCE + "status"]].eq("published").all(axis=1)
+    return pairs[there].assign(against="year").reset_index(drop=True)
+
+
+def over_quarters(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """The mean of headline measures over a year's quarters so far, each as much in both years.
+
+    It is made of values as pages tell them, and gives nothing more away; what their last digit
+    hides widens the interval. Its reaches are those of independent ones (Zou and Donner, see
+    `survey.differences`).
+
+    Parameters
+    ----------
+    frame
+        Estimates of quarters; others, and those of groups, are left out.
+    quarter
+        The last.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of two quarters or more, `suppressed` where one of them is not published.
+    """
+    quarters = list(map(str, quarter.back(quarter.number)))
+    rows = frame[frame["period"].isin(quarters if len(quarters) > 1 else [])]
+    rows = rows[headlines(rows.assign(against="year"), catalogue)]
+    digit = [10.0 ** -rounding.places(row, catalogue) for row in estimates.records(rows)]
+    lost, value = np.square(_OF_DIGIT * np.array(digit)), rows["estimate"]
+    added = rows.assign(
+        estimate=rounding.rounded(rows, catalogue)["estimate"],
+        **{end: (rows[end] - value) ** 2 + lost for end in ("ci_low", "ci_high")},
+        n_eff=1 / rows["n_eff"].fillna(rows["n"]),
+        status=rows["status"].eq("published"),
+    )
+    how = {"estimate": "mean", "source": "last", **dict.fromkeys((*_ADDED, "status"), "sum")}
+    found = added.groupby([*_SERIES, "unit"], sort=False).agg(how).reset_index()
+    below, above = np.sqrt(found[["ci_low", "ci_high"]].to_numpy(float).T) / len(quarters)
+    found["ci_low"], found["ci_high"] = found["estimate"] - below, found["estimate"] + above
+    whole = found["status"].eq(len(quarters))
+    found = found.assign(n_eff=len(quarters) ** 2 / found["n_eff"], status="published")
+    found = estimates.typed(found.assign(period=_span(quarter)))
+    return estimates.check(estimates.withheld(found, ~whole.to_numpy()))
+
+
+def _span(quarter: Quarter) -> str:
+    return f"{quarter.back(quarter.number)[0]}/{quarter}"
 
 
 def counted(
@@ -210,9 +271,13 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def headlines(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
-    """Which pairs are tested first: a headline measure of a whole, on a year."""
+    """Which pairs are tested first: a headline measure of a whole, on a year and on its quarters.
+
+    Both looks share one error, whatever ties them: what lasts is seen, and no more is false.
+    """
     first = [one.id for one in catalogue.indicators.values() if one.headline]
-    return pairs["indicator"].isin(first) & (pairs["against"] == "before") & (pairs["group"] == "")
+    in_time = pairs["against"].isin(IN_TIME) & (pairs["group"] == "")
+    return pairs["indicator"].isin(first) & in_time
 
 
 def joined(frame: pd.DataFrame, reference: pd.DataFrame, against: str) -> pd.DataFrame:

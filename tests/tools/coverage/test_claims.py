@@ -45,6 +45,7 @@ CASES: dict[str, Any] = {
     "effects": "season",
     "equivalence": ("tens_88_1000_2.5_5", "wrong"),
     "fragile": "month",
+    "lasting": "usual_200_0.2_0.0_1",
     "nonresponse": "mean_ends_200",
     "planning": ("weighted_mean", "other"),
     "power": "all",
