@@ -20,7 +20,7 @@ from observlib.estimates import FIGURE, REFERENCE
 
 AGAINST = {  # what an estimate is compared with
     "before": "itself, in an earlier period",
-    "year": "itself, over the quarters of a year so far, each as much",
+    "year": "itself, over the quarters of the year so far",
     "product": "another product, listened to in the same way",
     "peer": "a figure that another administration publishes",
     "population": "the population's share",

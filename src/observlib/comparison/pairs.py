@@ -25,7 +25,6 @@ from observlib.survey.comparison import PAIRED, REFERENCE, Kind, compare, two_by
 # counts of people whom a product reached
 PEOPLE = ("visits", "calls_offered", "tickets_received", "subscribers", "units_sold")
 _SERIES = ["indicator", "product", "channel", "device"]
-_ADDED = ("ci_low", "ci_high", "n", "n_eff")
 NOTHING = "0"  # what an effect stands beside
 MANY = 20  # products above which those of one department alone are compared
 _OF_DIGIT = 1.96 / math.sqrt(12)  # how far rounding moves a value at 95 %, of its last digit
@@ -78,11 +77,12 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
 def so_far(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
     """Pair headline measures over a year's quarters so far with the same of the year before.
 
-    A first quarter is its own year so far, and has no pair. Nor has what was not published in all
-    quarters of both years. Parameters are those of `over_quarters`.
+    A first quarter has none, nor what is not published in all quarters of both years. Parameters
+    are those of `over_quarters`.
     """
     sides = [over_quarters(frame, catalogue, last) for last in (quarter, quarter - 4)]
-    pairs = waves(estimates.combine(sides), _span(quarter), _span(quarter - 4))
+    spans = [f"{last.year}-T1/{last}" for last in (quarter, quarter - 4)]
+    pairs = waves(estimates.combine(sides), *spans)
     there = pairs[["status", REFERENCE + "status"]].eq("published").all(axis=1)
     return pairs[there].assign(against="year").reset_index(drop=True)
 
@@ -90,16 +90,13 @@ def so_far(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.Da
 def over_quarters(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
     """The mean of headline measures over a year's quarters so far, each as much in both years.
 
-    It is made of values as pages tell them, and gives nothing more away; what their last digit
-    hides widens the interval. Its reaches are those of independent ones (Zou and Donner, see
-    `survey.differences`).
+    It is made of values as pages tell them, to give nothing more away: what their last digit hides
+    widens the interval, that of independent ones (Zou and Donner, see `survey.differences`).
 
     Parameters
     ----------
-    frame
-        Estimates of quarters; others, and those of groups, are left out.
-    quarter
-        The last.
+    frame, quarter
+        Estimates, of which those of groups and of other periods are left out, and the last quarter.
 
     Returns
     -------
@@ -109,26 +106,23 @@ def over_quarters(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -
     quarters = list(map(str, quarter.back(quarter.number)))
     rows = frame[frame["period"].isin(quarters if len(quarters) > 1 else [])]
     rows = rows[headlines(rows.assign(against="year"), catalogue)]
-    digit = [10.0 ** -rounding.places(row, catalogue) for row in estimates.records(rows)]
-    lost, value = np.square(_OF_DIGIT * np.array(digit)), rows["estimate"]
+    digit = np.array([10.0 ** -rounding.places(row, catalogue) for row in estimates.records(rows)])
+    reach = {end: rows[end] - rows["estimate"] for end in ("ci_low", "ci_high")}
     added = rows.assign(
         estimate=rounding.rounded(rows, catalogue)["estimate"],
-        **{end: (rows[end] - value) ** 2 + lost for end in ("ci_low", "ci_high")},
+        **{end: own**2 + (_OF_DIGIT * digit) ** 2 for end, own in reach.items()},
         n_eff=1 / rows["n_eff"].fillna(rows["n"]),
         status=rows["status"].eq("published"),
     )
-    how = {"estimate": "mean", "source": "last", **dict.fromkeys((*_ADDED, "status"), "sum")}
-    found = added.groupby([*_SERIES, "unit"], sort=False).agg(how).reset_index()
-    below, above = np.sqrt(found[["ci_low", "ci_high"]].to_numpy(float).T) / len(quarters)
-    found["ci_low"], found["ci_high"] = found["estimate"] - below, found["estimate"] + above
-    whole = found["status"].eq(len(quarters))
-    found = found.assign(n_eff=len(quarters) ** 2 / found["n_eff"], status="published")
-    found = estimates.typed(found.assign(period=_span(quarter)))
-    return estimates.check(estimates.withheld(found, ~whole.to_numpy()))
-
-
-def _span(quarter: Quarter) -> str:
-    return f"{quarter.back(quarter.number)[0]}/{quarter}"
+    how = {"estimate": "mean", "source": "last", "status": "sum", "n": "sum", "n_eff": "sum"}
+    by = added.groupby([*_SERIES, "unit"], sort=False)
+    found = by.agg(how | dict.fromkeys(reach, "sum")).reset_index()
+    hidden, middle = found["status"] < len(quarters), found["estimate"]
+    below, above = (np.sqrt(found[end]) / len(quarters) for end in reach)
+    found = found.assign(ci_low=middle - below, ci_high=middle + above, status="published")
+    found["n_eff"] = len(quarters) ** 2 / found["n_eff"]
+    found["period"] = f"{quarter.year}-T1/{quarter}"
+    return estimates.check(estimates.withheld(estimates.typed(found), hidden.to_numpy()))
 
 
 def counted(
@@ -271,13 +265,9 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def headlines(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
-    """Which pairs are tested first: a headline measure of a whole, on a year and on its quarters.
-
-    Both looks share one error, whatever ties them: what lasts is seen, and no more is false.
-    """
+    """Which pairs are tested first: a headline measure of a whole, each time it is looked at."""
     first = [one.id for one in catalogue.indicators.values() if one.headline]
-    in_time = pairs["against"].isin(IN_TIME) & (pairs["group"] == "")
-    return pairs["indicator"].isin(first) & in_time
+    return pairs["indicator"].isin(first) & pairs["against"].isin(IN_TIME) & (pairs["group"] == "")
 
 
 def joined(frame: pd.DataFrame, reference: pd.DataFrame, against: str) -> pd.DataFrame:
