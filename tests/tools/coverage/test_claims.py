@@ -24,6 +24,7 @@ from tools.coverage import (
     effects,
     equivalence,
     fragile,
+    lasting,
     nonresponse,
     planning,
     power,
