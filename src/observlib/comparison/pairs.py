@@ -77,12 +77,10 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
 def so_far(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
     """Pair headline measures over a year's quarters so far with the same of the year before.
 
-    A first quarter has none, nor what is not published in all quarters of both years. Parameters
-    are those of `over_quarters`.
+    None of a first quarter, nor where one is unpublished. Parameters are those of `over_quarters`.
     """
     sides = [over_quarters(frame, catalogue, last) for last in (quarter, quarter - 4)]
-    spans = [f"{last.year}-T1/{last}" for last in (quarter, quarter - 4)]
-    pairs = waves(estimates.combine(sides), *spans)
+    pairs = waves(estimates.combine(sides), *(f"{q.year}-T1/{q}" for q in (quarter, quarter - 4)))
     there = pairs[["status", REFERENCE + "status"]].eq("published").all(axis=1)
     return pairs[there].assign(against="year").reset_index(drop=True)
 
