@@ -20,6 +20,7 @@ from observlib.estimates import FIGURE, REFERENCE
 
 AGAINST = {  # what an estimate is compared with
     "before": "itself, in an earlier period",
+    "year": "itself, over the quarters of the year so far",
     "product": "another product, listened to in the same way",
     "peer": "a figure that another administration publishes",
     "population": "the population's share",
@@ -29,6 +30,7 @@ AGAINST = {  # what an estimate is compared with
     "answer": "the answer that is the least surely behind",
     "network": "the same question on another network",
 }
+IN_TIME = ("before", "year")
 VERDICTS = ("rise", "fall", "stable", "unknown")
 NUMBERS = ["difference", "difference_low", "difference_high", "level", "detectable"]
 RESULTS = ["against", *NUMBERS, "verdict", "reason"]

@@ -23,6 +23,7 @@ from observlib.sentences import absent as nothing
 
 _COMPARED = {  # what there is none of, by what is compared
     "before": "comparaison sur un an",
+    "year": "comparaison de plusieurs trimestres",
     "product": "comparaison de deux produits",
     "others": "comparaison de catégories de répondants",
     "peer": "comparaison que l'on puisse tester",

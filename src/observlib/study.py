@@ -441,6 +441,6 @@ class Study(Drawing):
             # of all departments: the correction is for the number of them all
             together = self._whole(pairs.attrs["family"]).comparisons
             caption = self.say.comparisons.tests_and_results(pairs, together)
-        same = len(pairs) and (pairs["against"] == "before").all()
+        same = len(pairs) and pairs["against"].isin(comparisons.IN_TIME).all()
         table = display.change_table if same else display.place_table
         return self._show(table, pairs, caption, shown, label=label)

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import disk_cache, estimates, frame, inputs, project, publications, store
+from observlib.comparison.pairs import over_quarters
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import FOUND, check_tried
 from observlib.confidentiality.knowledge import WITHHELD, Knowledge, Published
@@ -69,13 +70,15 @@ def _given(
     exact: Path, decided: Path, data: Path, quarter: Quarter, name: str, survey: str
 ) -> Given:
     found, known = frame.given(data, quarter, name, survey), decisions(data, quarter)
+    rows, catalogue = control.applied(found.estimates, known.changes), project.catalogue(data)
+    of_years = [over_quarters(rows, catalogue, last) for last in (quarter, quarter - 4)]
     return found._replace(
-        estimates=control.applied(found.estimates, known.changes),
+        estimates=rows,
         comparisons=control.applied_to_pairs(
             found.comparisons,
-            known,
+            known._replace(changes=estimates.combine([known.changes, *of_years])),
             [(before.comparisons, before.told.amended) for before in publications.earlier(data)],
-            partial(rounding.rounded_pairs, catalogue=project.catalogue(data)),
+            partial(rounding.rounded_pairs, catalogue=catalogue),
         ),
     )
 

@@ -12,6 +12,7 @@ from tests.examples import examples
 from observlib import comparisons, estimates
 from observlib.catalogue import Catalogue, entries
 from observlib.comparison import pairs as changes
+from observlib.period import Quarter
 from observlib.survey import comparison
 from observlib.survey.intervals import student, wilson
 from observlib.themes.peers import estimates as peers
@@ -277,3 +278,85 @@ def test_any_study_gives_comparisons_whose_intervals_agree_with_their_verdicts(c
         assert apart == (row["verdict"] in ("rise", "fall"))
     levels = told["level"].dropna()
     assert levels.nunique() <= 1 and (levels >= 0.95 - 1e-9).all()
+
+
+def two_years(now: list[float], then: list[float], **more: Any) -> list[dict[str, Any]]:
+    """The marks of the first quarters of a year, and those of the year before."""
+    return [
+        mark(value, f"{year}-T{number}", **more)
+        for year, values in ((2025, then), (2026, now))
+        for number, value in enumerate(values, start=1)
+    ]
+
+
+def of_year(rows: list[dict[str, Any]], catalogue: Catalogue, quarter: str = NOW) -> pd.DataFrame:
+    frame, before = estimates.make(rows), str(Quarter.parse(quarter) - 4)
+    found = satisfaction.of_satisfaction(frame, catalogue, quarter, before)
+    return comparisons.make(found)
+
+
+def test_a_small_fall_that_lasts_is_found_by_the_year_where_no_quarter_tells_it(catalogue):
+    rows = two_years([6.7, 6.7, 6.7], [7.0, 7.0, 7.0])
+    alone = [yearly_of(rows, catalogue, f"2026-T{number}") for number in (1, 2, 3)]
+    assert alone == ["unknown"] * 3
+    found = of_year(rows, catalogue).set_index("against")
+    assert found["verdict"].to_dict() == {"before": "unknown", "year": "fall"}
+    year = found.loc["year"]
+    assert (year["period"], year["reference_period"]) == ("2026-T1/2026-T3", "2025-T1/2025-T3")
+    assert year["n"] == 600 and year["difference"] == pytest.approx(-0.3)
+
+
+def yearly_of(rows: list[dict[str, Any]], catalogue: Catalogue, quarter: str) -> str:
+    frame, before = estimates.make(rows), str(Quarter.parse(quarter) - 4)
+    pairs = changes.between(frame, catalogue, quarter, before)
+    return str(changes.tested(catalogue, pairs)["verdict"].iat[0])
+
+
+def test_the_quarter_and_the_year_share_the_error_of_a_page(catalogue):
+    found = of_year(two_years([7.0, 7.0, 7.0], [7.0, 7.0, 7.0]), catalogue)
+    assert found["level"].tolist() == [0.975, 0.975]
+
+
+def test_years_each_of_whose_quarters_are_alike_are_tested_as_welch_would_all_their_answers(
+    catalogue,
+):
+    found = changes.tested(
+        catalogue,
+        changes.so_far(
+            estimates.make(two_years([6.7] * 3, [7.0] * 3)), catalogue, Quarter(2026, 3)
+        ),
+    )
+    reference = ttest_ind_from_stats(6.7, 2.0, 600, 7.0, 2.0, 600)
+    # a last digit that is not told is worth a little chance, and a quarter has few degrees
+    assert reference.pvalue < found["p_value"].iat[0] < 1.25 * reference.pvalue
+
+
+@pytest.mark.parametrize("status", ["suppressed", "missing", "partial", "low_base"])
+def test_a_year_with_a_quarter_that_is_not_published_is_not_told(catalogue, status):
+    rows = two_years([6.6, 6.7, 6.6], [7.0, 7.0, 7.0])
+    value = {"partial": 6.6, "low_base": 6.6}.get(status)
+    hidden = mark(value, "2026-T2", n=25 if status == "low_base" else 200) | {"status": status}
+    kept = [hidden if row["period"] == "2026-T2" else row for row in rows]
+    assert of_year(kept, catalogue)["against"].tolist() == ["before"]
+    gone = [row for row in rows if row["period"] != "2026-T2"]
+    assert of_year(gone, catalogue)["against"].tolist() == ["before"]
+
+
+def test_a_first_quarter_is_its_own_year_and_is_tested_once(catalogue):
+    found = of_year(two_years([6.4], [7.0]), catalogue, "2026-T1")
+    assert found[["against", "level"]].values.tolist() == [["before", 0.95]]
+
+
+@given(st.lists(st.floats(-0.049, 0.049), min_size=6, max_size=6))
+@examples(30)
+def test_what_a_year_tells_gives_away_no_digit_that_its_quarters_keep(catalogue, more):
+    rows = two_years([6.6, 6.7, 6.6], [7.0, 7.1, 7.0])
+    moved = [
+        row | {name: row[name] + by for name in ("estimate", "ci_low", "ci_high")}
+        for row, by in zip(rows, more, strict=True)
+    ]
+    first, second = (
+        changes.over_quarters(estimates.make(each), catalogue, Quarter(2026, 3))
+        for each in (rows, moved)
+    )
+    pd.testing.assert_frame_equal(first, second)

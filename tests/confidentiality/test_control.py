@@ -1,10 +1,14 @@
 """What is decided of a device holds wherever an estimate is told."""
 
+import math
+
 import pandas as pd
 import pytest
 
 from observlib import comparisons, estimates
+from observlib.comparison import pairs as changes
 from observlib.confidentiality import control
+from observlib.period import Quarter
 
 WHOLE = {"indicator": "satisfied_share", "device": "d", "period": "2026-T3", "unit": "%"}
 WHOLE |= {"estimate": 61.2, "ci_low": 52.3, "ci_high": 69.4, "n": 121}
@@ -89,3 +93,34 @@ def test_no_reader_is_told_that_a_difference_is_above_zero_whose_interval_may_be
     assert [found["difference_low"], found["difference_high"]] == pytest.approx(ends)
     assert found["verdict"] == verdict
     assert (found["reason"] == "precision") == (verdict == "unknown")
+
+
+@pytest.mark.parametrize(
+    ("change", "difference", "ends"),
+    [
+        ({"status": "suppressed"}, math.nan, (math.nan, math.nan)),
+        ({"estimate": 6.4, "ci_low": 6.2, "ci_high": 6.8}, -0.5, (-0.7, -0.3)),  # as told before
+        ({"ci_low": 5.5, "ci_high": 7.5}, -0.4, (-1.0, 0.0)),  # in wide steps
+    ],
+)
+def test_a_year_is_told_as_its_quarters_are(catalogue, change, difference, ends):
+    """Else what is withheld of a quarter could be worked back from its year."""
+    mark = {"indicator": "satisfaction_10", "device": "d", "unit": "sur 10", "n": 200.0}
+    told = {(2025, 1): 7.0, (2025, 2): 7.0, (2026, 1): 6.6, (2026, 2): 6.6}
+    rows = [
+        mark | {"period": f"{year}-T{number}", "n_eff": 200.0, "estimate": value}
+        | {"ci_low": value - 0.2, "ci_high": value + 0.2}
+        for (year, number), value in told.items()
+    ]  # fmt: skip
+    frame, quarter = estimates.make(rows), Quarter(2026, 2)
+    pairs = comparisons.make(changes.tested(catalogue, changes.so_far(frame, catalogue, quarter)))
+    hidden = dict.fromkeys(estimates.NUMBERS, math.nan) if "status" in change else {}
+    now = control.applied(frame, estimates.make([rows[-1] | hidden | change]))
+    sides = [changes.over_quarters(now, catalogue, last) for last in (quarter, quarter - 4)]
+    wide = [("d", "", "", "satisfaction", 3)] if change.get("ci_high") == 7.5 else []
+    decision = control.Decision(estimates.combine(sides), wide, pd.DataFrame())
+    (found,) = estimates.records(control.applied_to_pairs(pairs, decision, [], lambda rows: rows))
+    assert found["difference"] == pytest.approx(difference, nan_ok=True)
+    found_ends = [found["difference_low"], found["difference_high"]]
+    assert found_ends == pytest.approx(ends, abs=0.05, nan_ok=True)
+    assert (found["verdict"] == "fall") == ("estimate" in change)

@@ -1,9 +1,9 @@
 """What a study compares, as one family: its verdicts, and the differences as estimates.
 
-`between`, `counted`, `products`, `with_peers`, `with_population`, `with_nothing`, `groups.pairs`,
-`leading_answer.pairs`, `polls.networks` and `weighted.pairs` put values in pairs; `tested` takes
-all the pairs of a study, so that the correction is for the number of them all. Two pages that tell
-one comparison give it the same verdict where they ask for it with the same pairs.
+`between`, `so_far`, `counted`, `products`, `with_peers`, `with_population`, `with_nothing`,
+`groups.pairs`, `leading_answer.pairs`, `polls.networks` and `weighted.pairs` put values in pairs;
+`tested` takes all the pairs of a study, so that the correction is for the number of them all. Two
+pages that tell one comparison give it the same verdict where they ask for it with the same pairs.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ import math
 import numpy as np
 import pandas as pd
 
+from observlib import estimates
 from observlib.actions import Changes, measured_since
 from observlib.catalogue import Catalogue
 from observlib.comparability import of_pairs
+from observlib.comparisons import IN_TIME
 from observlib.counts import HISTORY, usual_change
+from observlib.display import rounding
 from observlib.period import Quarter
 from observlib.survey.comparison import PAIRED, REFERENCE, Kind, compare, two_by_two, waves
 
@@ -25,6 +28,7 @@ PEOPLE = ("visits", "calls_offered", "tickets_received", "subscribers", "units_s
 _SERIES = ["indicator", "product", "channel", "device"]
 NOTHING = "0"  # what an effect stands beside
 MANY = 20  # products above which those of one department alone are compared
+_OF_DIGIT = 1.96 / math.sqrt(12)  # how far rounding moves a value at 95 %, of its last digit
 THIN = "low_base"  # a reason, beside those of `survey.comparison`
 
 
@@ -69,6 +73,55 @@ def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     pairs = waves(frame[frame["indicator"].isin(measured)], period, before)
     nothing = (pairs["status"] == "missing") & (pairs[REFERENCE + "status"] == "missing")
     return pairs[~nothing].assign(against="before").reset_index(drop=True)
+
+
+def so_far(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """Pair headline measures over a year's quarters so far with the same of the year before.
+
+    None of a first quarter, nor where one is unpublished. Parameters are those of `over_quarters`.
+    """
+    sides = [over_quarters(frame, catalogue, last) for last in (quarter, quarter - 4)]
+    pairs = waves(estimates.combine(sides), *(f"{q.year}-T1/{q}" for q in (quarter, quarter - 4)))
+    there = pairs[["status", REFERENCE + "status"]].eq("published").all(axis=1)
+    return pairs[there].assign(against="year").reset_index(drop=True)
+
+
+def over_quarters(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """The mean of headline measures over a year's quarters so far, each as much in both years.
+
+    It is made of values as pages tell them, to give nothing more away: what their last digit hides
+    widens the interval, that of independent ones (Zou and Donner, see `survey.differences`).
+
+    Parameters
+    ----------
+    frame, quarter
+        Estimates, of which those of groups and of other periods are left out, and the last quarter.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of two quarters or more, `suppressed` where one of them is not published.
+    """
+    quarters = list(map(str, quarter.back(quarter.number)))
+    rows = frame[frame["period"].isin(quarters if len(quarters) > 1 else [])]
+    rows = rows[headlines(rows.assign(against="year"), catalogue)]
+    digit = np.array([10.0 ** -rounding.places(row, catalogue) for row in estimates.records(rows)])
+    reach = {end: rows[end] - rows["estimate"] for end in ("ci_low", "ci_high")}
+    added = rows.assign(
+        estimate=rounding.rounded(rows, catalogue)["estimate"],
+        **{end: own**2 + (_OF_DIGIT * digit) ** 2 for end, own in reach.items()},
+        n_eff=1 / rows["n_eff"].fillna(rows["n"]),
+        status=rows["status"].eq("published"),
+    )
+    how = {"estimate": "mean", "source": "last", "status": "sum", "n": "sum", "n_eff": "sum"}
+    by = added.groupby([*_SERIES, "unit"], sort=False)
+    found = by.agg(how | dict.fromkeys(reach, "sum")).reset_index()
+    hidden, middle = found["status"] < len(quarters), found["estimate"]
+    below, above = (np.sqrt(found[end]) / len(quarters) for end in reach)
+    found = found.assign(ci_low=middle - below, ci_high=middle + above, status="published")
+    found["n_eff"] = len(quarters) ** 2 / found["n_eff"]
+    found["period"] = f"{quarter.year}-T1/{quarter}"
+    return estimates.check(estimates.withheld(estimates.typed(found), hidden.to_numpy()))
 
 
 def counted(
@@ -214,9 +267,9 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def headlines(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
-    """Which pairs are tested first: a headline measure of a whole, on a year."""
+    """Which pairs are tested first: a headline measure of a whole, each time it is looked at."""
     first = [one.id for one in catalogue.indicators.values() if one.headline]
-    return pairs["indicator"].isin(first) & (pairs["against"] == "before") & (pairs["group"] == "")
+    return pairs["indicator"].isin(first) & pairs["against"].isin(IN_TIME) & (pairs["group"] == "")
 
 
 def joined(frame: pd.DataFrame, reference: pd.DataFrame, against: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from observlib import comparability
 from observlib.catalogue import Catalogue, Indicator
+from observlib.comparisons import IN_TIME
 from observlib.display import changes, french, grades, phrases, wording, words
 from observlib.display.changes import PLACED, REASONS, outcomes
 from observlib.estimates import EVOLVED, REFERENCE
@@ -120,7 +121,9 @@ def evolution(
 
 
 def _since(first: str, last: str) -> str:
-    """Between which periods something changed: on a year, where it is one."""
+    """Between which periods something changed: on a year, where it is one, or on its quarters."""
+    if "-T" in last and "/" in last:
+        return TEXTS["on_quarters"].format(count=french.spelled(int(last[-1])))
     if "-T" in first and "-T" in last and Quarter.parse(first) == Quarter.parse(last) - 4:
         return TEXTS["on_a_year"]
     return phrases.capital(french.between(first, last))
@@ -169,7 +172,7 @@ def tests_and_results(compared: pd.DataFrame, family: pd.DataFrame | None = None
     tested = compared[compared["level"].notna()]
     if tested.empty:
         return TEXTS["none_tested"]
-    heads = EVOLVED if compared["against"].iat[0] == "before" else PLACED
+    heads = EVOLVED if compared["against"].iat[0] in IN_TIME else PLACED
     results = outcomes(tested["verdict"].map(heads), heads, "e")
     every = len(tested) if family is None else int(family["level"].notna().sum())
     if every > len(tested):
@@ -225,7 +228,7 @@ def tipping(
     for row in (row for pairs in every for row in pairs.to_dict("records")):
         indicator = words.indicator_of(row["indicator"], catalogue)
         if not math.isnan(tip := changes.tips(row, indicator)):
-            found.append((tip, indicator, row["against"] == "before"))
+            found.append((tip, indicator, row["against"] in IN_TIME))
     if not found:
         return TEXTS["volunteers"] if any(map(len, every)) else ""
     least, indicator, since = min(found, key=lambda one: one[0])

@@ -395,6 +395,6 @@ def _is_wide(row: dict[str, Any], wide: Collection[Series]) -> bool:
 
 
 def _series(row: dict[str, Any]) -> Series:
-    measure = MEASURES.get(row["indicator"])
-    place = tuple(row[name] for name in PLACE)
-    return (*place, measure.question if measure else "", len(months_of(row["period"])))
+    measure, period = MEASURES.get(row["indicator"]), row["period"]
+    months = len(months_of(period[-7:] if "-T" in period else period))  # of a mean of quarters, 3
+    return (*(row[name] for name in PLACE), measure.question if measure else "", months)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.comparisons import tipping_point
+from observlib.comparisons import IN_TIME, tipping_point
 from observlib.display import french, grades, phrases, wording, words
 from observlib.display.output import Output, caption_of, pipe_table, text
 from observlib.display.prose import Markdown, joined, markdown
@@ -45,7 +45,7 @@ _PLACES: dict[str, tuple[str, tuple[str, ...], list[str]]] = {
 }
 # Pairs of the answers of some with those of others, of whom few of all answered.
 _ANSWERS = Indicator.model_fields["base"].default
-_OF_ANSWERS = ("before", "product", "peer", "others")
+_OF_ANSWERS = (*IN_TIME, "product", "peer", "others")
 _NONE = "–"
 
 

@@ -269,7 +269,7 @@ def month_label(month: str, short: bool = False) -> str:
 
 
 def period_label(period: str) -> str:
-    """Write the period of an estimate: a quarter, month, day, year, or months `first/last`.
+    """Write the period of an estimate: a quarter, month, day, year, or a first/last of them.
 
     Raises
     ------
@@ -280,13 +280,15 @@ def period_label(period: str) -> str:
     --------
     >>> [period_label(p) for p in ("2026-T1", "2026-T3", "2026-08", "2026-09-01", "2026")]
     ['1er trimestre 2026', '3e trimestre 2026', 'août 2026', '1er septembre 2026', '2026']
-    >>> period_label("2025-10/2026-09"), period_label("2026-01/2026-03")
-    ('octobre 2025 à septembre 2026', 'janvier à mars 2026')
+    >>> [period_label(p) for p in ("2025-10/2026-09", "2026-01/2026-03", "2026-T1/2026-T3")]
+    ['octobre 2025 à septembre 2026', 'janvier à mars 2026', '1er au 3e trimestre 2026']
     """
     try:
         if re.fullmatch(r"\d{4}-\d\d/\d{4}-\d\d", period, re.ASCII):
             first, last = map(month_label, period.split("/"))
             return f"{first.removesuffix(f' {last[-4:]}')} à {last}"
+        if re.fullmatch(r"(\d{4})-T[1-4]/\1-T[1-4]", period, re.ASCII):
+            return f"{period_label(period[:7]).split()[0]} au {period_label(period[8:])}"
         if match := re.fullmatch(r"(\d{4})-T([1-4])", period, re.ASCII):
             return f"{match[2]}{'er' if match[2] == '1' else 'e'} trimestre {match[1]}"
         if re.fullmatch(r"\d{4}-\d\d", period, re.ASCII):
@@ -300,7 +302,7 @@ def period_label(period: str) -> str:
             return period
     raise ObservError(
         f"period {period!r}: cannot be written; periods are YYYY-T1 to YYYY-T4, YYYY-MM, "
-        "YYYY-MM-DD, YYYY or YYYY-MM/YYYY-MM"
+        "YYYY-MM-DD, YYYY, YYYY-MM/YYYY-MM or YYYY-T1/YYYY-T4"
     )
 
 
@@ -309,11 +311,12 @@ def period_head(period: str) -> str:
 
     Examples
     --------
-    >>> period_head("2026-T1"), period_head("2026-08")
-    ('T1 2026', 'août 2026')
+    >>> period_head("2026-T1"), period_head("2026-T1/2026-T3"), period_head("2026-08")
+    ('T1 2026', 'T1 à T3 2026', 'août 2026')
     """
     label = period_label(period)
-    return f"{period[5:]} {period[:4]}" if "-T" in period else label
+    quarters = period[5:].replace(f"/{period[:5]}", " à ")
+    return f"{quarters} {period[:4]}" if "-T" in period else label
 
 
 def span(first: str, last: str) -> str:

@@ -272,7 +272,7 @@ def _pair(one: Row, catalogue: Catalogue) -> list[str]:
     ends = f"{low} à {high}" if low else ""
     what = f"{indicator.label}. {said}"
     cells = [what, " / ".join(filter(None, both)), difference, ends]
-    heads = estimates.EVOLVED if row["against"] == "before" else PLACED
+    heads = estimates.EVOLVED if row["against"] in comparisons.IN_TIME else PLACED
     return [*map(label_html, [*cells, heads[row["verdict"]]]), _anchor(one.id)]
 
 

@@ -14,6 +14,7 @@ from observlib import comparisons, estimates, project
 from observlib.catalogue import load_catalogue
 from observlib.comparison.pairs import counted, tested
 from observlib.period import Quarter
+from observlib.themes.satisfaction.estimates import of_satisfaction
 from tools.coverage import (
     alarms,
     breaks,
@@ -23,6 +24,7 @@ from tools.coverage import (
     effects,
     equivalence,
     fragile,
+    lasting,
     nonresponse,
     planning,
     power,
@@ -45,6 +47,7 @@ CASES: dict[str, Any] = {
     "effects": "season",
     "equivalence": ("tens_88_1000_2.5_5", "wrong"),
     "fragile": "month",
+    "lasting": "usual_200_0.2_0.0_1",
     "nonresponse": "mean_ends_200",
     "planning": ("weighted_mean", "other"),
     "power": "all",
@@ -188,6 +191,40 @@ def test_a_true_fall_is_not_called_fragile_and_what_a_day_or_a_month_made_is():
     among = share[fragile.FRAGILE] / share[fragile.FOUND]
     assert (among[[*fragile.TRUE, "late"]] <= 0.03).all()
     assert among["flood"] >= 0.95 and among["month"] >= 0.75
+
+
+def test_a_small_fall_that_lasts_is_found_by_the_year_and_fewer_are_false():
+    share = table("lasting").pivot(index="what", columns="judged", values="share")
+    alone, both = (
+        share[[f"{how}_{look}" for look in range(1, lasting.LOOKS + 1)]].set_axis(
+            range(1, 5), axis=1
+        )
+        for how in (lasting.ALONE, lasting.TOGETHER)
+    )
+    still = [what for what, cell in lasting.CELLS.items() if cell.size == cell.wander == 0]
+    assert (
+        both.loc[still, 4].max() <= 18
+        and both.loc[still, 4].mean() < alone.loc[still, 4].mean() - 2
+    )
+    falls = [f"{shape}_{lasting.FEW}_0.2_0.0_1" for shape in ("usual", "camps", "tens_88")]
+    assert (both.loc[falls, 3] >= 88).all() and (both.loc[falls, 4] >= 95).all()
+    assert both.loc[falls, 3].mean() > alone.loc[falls, 3].mean()
+    wandering = [what for what, cell in lasting.CELLS.items() if cell.size == 0 < cell.wander]
+    assert (both.loc[wandering, 4] > 20).all(), "the page says that it does not hold there"
+
+
+def test_what_is_drawn_of_a_lasting_fall_is_what_its_pages_say():
+    what, catalogue = "usual_200_0.2_0.0_1", load_catalogue(ROOT / "data" / "catalogue")
+    for repetition in range(3):
+        frame = lasting.drawn(what, 1, repetition)
+        said = []
+        for quarter in (Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3), Quarter(2026, 4)):
+            before = str(quarter - 4)
+            page = comparisons.make(of_satisfaction(frame, catalogue, str(quarter), before))
+            said.append(bool(page["verdict"].isin(["rise", "fall"]).any()))
+        for look in range(1, 5):
+            case = (what, f"{lasting.TOGETHER}_{look}")
+            assert lasting.found(case, 1, repetition) == any(said[:look])
 
 
 def test_where_nothing_changes_the_front_page_is_wrong_once_in_twenty_and_an_edition_oftener():

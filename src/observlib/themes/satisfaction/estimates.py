@@ -25,7 +25,7 @@ from observlib.answers import (
 )
 from observlib.catalogue import Catalogue
 from observlib.comparison import specifications
-from observlib.comparison.pairs import between, products, tested
+from observlib.comparison.pairs import between, products, so_far, tested
 from observlib.families import family
 from observlib.period import Quarter
 
@@ -96,11 +96,13 @@ def of_satisfaction(
     Returns
     -------
     DataFrame
-        As of `tested`: each measure of the quarter against `before`, then the satisfaction of
-        each product against that of another.
+        As of `tested`: each measure of the quarter against `before`, the satisfaction of the
+        year so far against that of the year before, then of each product against another.
     """
     now = marks[(marks["period"] == period) & (marks["indicator"] == "satisfaction_10")]
-    return tested(catalogue, between(marks, catalogue, period, before), products(now, catalogue))
+    year = so_far(marks, catalogue, Quarter.parse(period))
+    quarters = between(marks, catalogue, period, before)
+    return tested(catalogue, quarters, year, products(now, catalogue))
 
 
 @family("satisfaction", quarters=9)

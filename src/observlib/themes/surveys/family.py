@@ -7,7 +7,7 @@ import pandas as pd
 from observlib import answers, estimates
 from observlib.catalogue import Catalogue
 from observlib.comparison import leading_answer, specifications
-from observlib.comparison.pairs import between, tested, with_nothing
+from observlib.comparison.pairs import between, so_far, tested, with_nothing
 from observlib.families import family
 from observlib.period import Quarter
 from observlib.themes.surveys import drivers, groups, nonresponse, weighted
@@ -48,6 +48,7 @@ def survey_(
     compared = tested(  # together: all that is compared
         catalogue,
         between(measures, catalogue, str(wave), str(wave - 4)),
+        so_far(measures, catalogue, quarter),
         groups.pairs(people),
         weighted.pairs(people),
         with_nothing(goes_with),
