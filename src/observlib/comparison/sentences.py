@@ -120,6 +120,23 @@ def evolution(
     return " ".join(sentences)
 
 
+def lasting(
+    moved: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue, by: str = "product"
+) -> str:
+    """What the year so far tells of marks of which their last quarter alone tells nothing.
+
+    Parameters
+    ----------
+    moved, compared
+        Pairs on a year of one indicator, and those of `comparison.pairs.so_far` among others.
+    by
+        As for `evolution`.
+    """
+    unsure = moved.loc[moved["verdict"] == "unknown", "device"]
+    settled = (compared["against"] == "year") & (compared["verdict"] != "unknown")
+    return evolution(compared[settled & compared["device"].isin(unsure)], catalogue, by)
+
+
 def _since(first: str, last: str) -> str:
     """Between which periods something changed: on a year, where it is one, or on its quarters."""
     if "-T" in last and "/" in last:

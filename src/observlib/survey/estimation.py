@@ -78,7 +78,7 @@ def mean(
 
     Of few marks of unequal weights, most of them the best, Student's interval may hold the truth in
     75 of 100. With `ends` it is that of a scale that ends, and, without strata or calibration, of
-    no more answers than Kish's effective number: it holds in 91 at the least.
+    no more answers than Kish's effective number: it holds in 89 at the least, of thirty answers.
 
     Parameters
     ----------

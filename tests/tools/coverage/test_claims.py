@@ -12,7 +12,7 @@ import pytest
 
 from observlib import comparisons, estimates, project
 from observlib.catalogue import load_catalogue
-from observlib.comparison.pairs import counted, tested
+from observlib.comparison import pairs
 from observlib.period import Quarter
 from observlib.themes.satisfaction.estimates import of_satisfaction
 from tools.coverage import (
@@ -88,7 +88,8 @@ def test_the_same_seed_draws_the_same_and_another_seed_something_else(name):
 def test_where_no_level_changes_one_series_in_a_hundred_at_most_is_said_to_break():
     found = table("breaks")
     still = found[found["what"] != "level"]
-    assert len(still) == 12 and (still["share"] <= 1).all(), "more than the page promises"
+    assert len(still) == 12 and (still["low"] <= 1).all(), "more than the page promises"
+    assert still["share"].mean() <= 1, "more than the page promises"
 
 
 def test_a_level_that_falls_by_a_third_is_found_and_by_a_fifth_once_in_two_at_the_least():
@@ -162,7 +163,7 @@ def test_what_is_drawn_of_counts_is_what_a_page_says_of_them():
             for place, counted_ in enumerate(page.to_numpy())
             for quarter, count in zip(now.back(len(counted_)), counted_, strict=True)
         ]
-        found = comparisons.make(tested(catalogue, counted(estimates.make(rows), now)))
+        found = comparisons.make(pairs.tested(catalogue, pairs.counted(estimates.make(rows), now)))
         said = ["" if x in ("unknown", "stable") else x for x in found["verdict"]]
         assert said == counts.established(page)
 
@@ -267,7 +268,9 @@ def test_what_thirty_marks_tell_of_the_answers_needed_holds_nine_times_in_ten():
 def test_what_is_told_of_few_people_of_unequal_weights_holds_where_the_usual_interval_does_not():
     found = table("domains").assign(kind=lambda rows: rows["what"].str.partition("_")[0])
     told = found[found["judged"] == domains.TOLD]
-    assert told["high"].ge(93).all() and told.groupby("kind")["share"].median().ge(94).all()
+    of_thirty = told["what"].str.contains("_30_")  # where the page says that it holds less
+    assert told["share"].ge(89).all() and told.loc[~of_thirty, "high"].ge(93).all()
+    assert told.groupby("kind")["share"].median().ge(94).all()
     usual = found[found["judged"] == domains.STUDENT].groupby("kind")["share"].min()
     assert usual["tens-88"] < 80 and usual["good"] < 93
 

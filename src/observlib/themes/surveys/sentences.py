@@ -11,7 +11,7 @@ from observlib.comparison.sentences import undecided
 from observlib.confidentiality.grouping import GROUPED
 from observlib.display import french, phrases, wording, words
 from observlib.period import Quarter
-from observlib.sentences import value_of
+from observlib.sentences import together, value_of
 
 TEXTS = wording.beside(__file__)
 _SHOWN = 3  # marks that are told; the page's table has them all
@@ -83,6 +83,13 @@ def reasons(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -
         return TEXTS["first_reason"].format(when=when, reason=cited[0], others=others)
     unsure = undecided(compared, shown["group_value"].iat[1], catalogue, TEXTS["which_reason"])
     return TEXTS["reasons"].format(when=when, reasons=french.join(cited[:2]), unsure=unsure)
+
+
+def reasons_caption(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Caption of the reasons: the first ones, and whether one could tick several."""
+    told = reasons(frame, compared, catalogue) or TEXTS["no_reason"]
+    several = frame["estimate"].sum() > 101  # rounded shares of a single choice end at 100 %
+    return together(told, TEXTS["several"] if several else "")
 
 
 def over_a_year(now: pd.DataFrame, year: pd.DataFrame, quarter: str) -> str:
