@@ -185,8 +185,9 @@ def year_on_year(
             if by == "channel":
                 places = (f"{row['name']} ({row['text']})" for row in phrases.by_channel(own))
                 ends = f" {french.join(places)}"
-            text = TEXTS["next" if sentences else start]
-            sentences.append(text.format(does=TEXTS[does], things=french.of(things), ends=ends))
+            key, than = "next" if sentences else start, TEXTS[f"than.{does}"]
+            told = TEXTS[f"change.{key}"].format(does=than, things=french.of(things), ends=ends)
+            sentences.append(told)
     return together(*sentences)
 
 

@@ -36,7 +36,8 @@ def test_a_note_explains_only_the_marks_of_its_table(visits, catalogue):
     assert head == "| Produit | T2 2026 | T3 2026 |"
     assert rows[0] == "| BOAMP | 200 000 | 204 000 (p) |" and rows[1].endswith("| – |")
     assert rows[-1] == (
-        "Période incomplète (p) : à ne pas comparer aux autres. "
+        "Comparaison prudente. Ce qui n’est pas connu : la grandeur mesurée, l’outil de mesure et "
+        "le territoire. Période incomplète (p) : à ne pas comparer aux autres. "
         "Aucun dispositif ne mesure cette donnée : –."
     )
     whole = display.table(visits(["boamp"], ["2026-T2"]), catalogue, caption="U")
@@ -109,7 +110,7 @@ def test_two_devices_in_one_cell_are_told_apart(visits, catalogue):
     both = display.board(
         twice, catalogue, indicators=["visits"], caption="U", rows=("product", "device")
     )
-    assert plain(alone) == plain(both) and len(plain(both)) == 4
+    assert plain(alone) == plain(both) and len(plain(both)) == 6
     same = estimates.combine([frame, frame.assign(estimate=1.0)])
     with pytest.raises(ObservError, match="2 estimates for bodacc"):
         display.board(same, catalogue, indicators=["visits"], caption="U", rows="product")
