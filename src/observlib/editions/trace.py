@@ -119,7 +119,9 @@ def trace(root: Path, data: Path, one: str, catalogue: Catalogue, wanted: str = 
     families = _families(data, quarter, one)
     tables = set().union(*map(frame.tables, families))
     held = store.exports(data)
-    held = held[held["device"].isin(devices) & held["table"].isin(tables)]
+    held = held[held["table"].isin(tables)]
+    own = held[held["device"].isin(devices)]
+    held = held if own.empty else own  # a figure of several devices names none
     return Trace(
         one,
         edition,

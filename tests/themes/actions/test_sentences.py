@@ -121,10 +121,10 @@ def test_who_reads_a_rise_sees_how_often_as_much_came_of_nothing(
     [
         (
             13,
-            "La suite ne permet que 13 essais sans action : il en faut au moins 19 pour conclure.",
+            "La suite ne permet que 13 essais sans action, sur 19 nécessaires.",
         ),
-        (1, "La suite ne permet qu’un essai sans action : il en faut au moins 19 pour conclure."),
-        (0, "La suite, trop courte, ne permet aucun essai sans action : il en faut au moins 19"),
+        (1, "La suite ne permet qu’un essai sans action, sur 19 nécessaires."),
+        (0, "La suite, trop courte, ne permet aucun essai sans action, sur 19 nécessaires."),
     ],
 )
 def test_who_reads_an_effect_of_a_short_series_sees_that_too_few_placebos_establish_nothing(
