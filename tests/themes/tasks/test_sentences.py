@@ -32,16 +32,16 @@ def test_tasks_that_are_likely_among_the_first_are_counted_and_the_first_are_nam
     assert said(30, 96, 84, 5, 90, 0, 0, 0, 0) == (
         "Trois tâches sont très probablement parmi les premières à travailler. En tête : "
         "« Tâche 1 » (96 %). Viennent ensuite « Tâche 4 » et « Tâche 2 ». Pour une tâche, rien ne "
-        "tranche. Trois sont retenues sur 9 : au hasard, chacune le serait dans 33 % des cas."
+        "tranche. Trois sont retenues sur 9 : au hasard, chacune le serait trois fois sur 9."
     )
 
 
 @pytest.mark.parametrize(
     ("things", "words"),
     [
-        (4, "Une seule est retenue sur 4 : au hasard, chacune le serait dans 25 % des cas."),
-        (16, "Cinq sont retenues sur 16 : au hasard, chacune le serait dans 31 % des cas."),
-        (80, "Dix sont retenues sur 80 : au hasard, chacune le serait dans 13 % des cas."),
+        (4, "Une seule est retenue sur 4 : au hasard, chacune le serait une fois sur 4."),
+        (16, "Cinq sont retenues sur 16 : au hasard, chacune le serait cinq fois sur 16."),
+        (80, "Dix sont retenues sur 80 : au hasard, chacune le serait dix fois sur 80."),
     ],
 )
 def test_what_chance_alone_would_give_is_told_beside(things, words):

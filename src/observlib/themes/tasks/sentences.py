@@ -49,10 +49,9 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     kind = french.plural(len(unsure), "one", "several")
     count = french.spelled(len(unsure), "une")
     sentences.append(TEXTS[f"unsure.{kind}"].format(count=count) if unsure else TEXTS["settled"])
-    share = words.figure(100 * most / len(rows), indicator)
-    count, things = phrases.capital(french.spelled(most, "une")), french.number(len(rows))
-    kind = french.plural(most, "one", "several")
-    sentences.append(TEXTS[f"chance.{kind}"].format(most=count, things=things, share=share))
+    times, things = french.spelled(most, "une"), french.number(len(rows))
+    count, kind = phrases.capital(times), french.plural(most, "one", "several")
+    sentences.append(TEXTS[f"chance.{kind}"].format(most=count, things=things, times=times))
     return " ".join(sentences)
 
 
