@@ -251,5 +251,5 @@ def usual_change(counts: Sequence[float], ways: Sequence[Any] = ()) -> tuple[flo
     if len(at) < _YEAR:
         return math.inf, 0.0
     alike = np.clip(1 - np.abs(np.subtract.outer(at, at)) / _YEAR, 0, 1)
-    usual = then * math.sqrt(np.mean(earlier[at] ** 2))
+    usual = float(then) * math.sqrt(np.mean(earlier[at] ** 2))
     return max(usual, math.sqrt(now + then)), len(at) ** 2 / float(np.sum(alike**2))

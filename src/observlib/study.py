@@ -278,7 +278,7 @@ class Study(Drawing):
         --------
         >>> study = Study("2026-T3", "data/demo")
         >>> study.comparisons("satisfaction")["against"].unique().tolist()
-        ['before', 'product']
+        ['before', 'year', 'product']
         """
         found = [self.select(self._given(name).comparisons, **where) for name in families]
         rows = found[0] if len(found) == 1 else comparisons.combine(found)
@@ -340,7 +340,13 @@ class Study(Drawing):
 
     @functools.cached_property
     def calculations(self) -> pd.DataFrame:
-        """How many calculations bear out the change of each mark, of ratings and of surveys."""
+        """How many calculations bear out the change of each mark, of ratings and of surveys.
+
+        Examples
+        --------
+        >>> sorted(Study("2026-T3", "data/demo").calculations["indicator"].unique())
+        ['specifications', 'specifications_held', 'specifications_reversed']
+        """
         rows, _ = self._of_edition(["specifications", "survey"])
         return rows[rows["indicator"].isin(specifications.COUNTED) & (rows["group"] == "")]
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 # the quantiles alone: all of scipy.stats takes a second to import
-from scipy.special import expit, logit, ndtri, stdtrit
+from scipy.special import expit, ndtri, stdtrit
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -134,12 +134,13 @@ def bounded(
     >>> [round(float(end), 2) for end in bounded(9.0, 0.3, 99, (0, 10))]
     [8.23, 9.46]
     """
-    scale = ends[1] - ends[0]
-    share = (np.asarray(mean, dtype=float) - ends[0]) / scale
-    with np.errstate(invalid="ignore", divide="ignore"):
-        half = stdtrit(df, (1 + checked(level)) / 2) * error / (scale * share * (1 - share))
-        told = (share > 0) & (share < 1) & (half > 0) & (np.asarray(df) >= 1)
-        low, high = (ends[0] + scale * expit(logit(share) + side * half) for side in (-1, 1))
+    scale, value = ends[1] - ends[0], np.asarray(mean, dtype=float)
+    below, above = value - ends[0], ends[1] - value
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        half = stdtrit(df, (1 + checked(level)) / 2) * error * scale / below / above
+        told = (below > 0) & (above > 0) & (half > 0) & (np.asarray(df) >= 1)
+        odds = np.log(below / above)
+        low, high = (ends[0] + scale * expit(odds + side * half) for side in (-1, 1))
     return np.where(told, low, math.nan)[()], np.where(told, high, math.nan)[()]
 
 

@@ -29,9 +29,7 @@ def mark(value: float, period: object = NOW, **more: Any) -> dict[str, Any]:
 def told(catalogue: Catalogue, *rows: dict[str, Any]) -> Any:
     frame = estimates.make(rows)
     ends = str(NOW), str(THEN)
-    tested = pair.tested(
-        catalogue, pair.counted(frame, *ends), pair.between(frame, catalogue, *ends)
-    )
+    tested = pair.tested(catalogue, pair.counted(frame, NOW), pair.between(frame, catalogue, *ends))
     found = chosen(frame, "boamp", NOW)
     return band(found, frame, comparisons.make(tested), catalogue, NOW)
 

@@ -187,7 +187,7 @@ def test_the_page_says_that_the_survey_s_weights_are_used(catalogue):
         said = sentences.conclusion(compared, told, estimates.make([]), catalogue)
         text = plain(said)
         assert text.startswith(start) and end in text and "au lieu de" in text
-        assert "Ce calcul porte sur les 400 répondants" in text
+        assert "Ce calcul porte sur les 400 réponses à cette question de ceux" in text
         assert (
             "L'enquête donne elle-même un poids"
             in catalogue.indicators["weighting_own_effect"].method

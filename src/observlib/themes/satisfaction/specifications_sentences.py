@@ -34,7 +34,7 @@ def held(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> st
     >>> rows = estimates.make({**base, "indicator": i, "estimate": x} for i, x in told.items())
     >>> pairs = rows.head(1).assign(verdict="rise")
     >>> held(rows, pairs, load_catalogue(Path("data/catalogue"))).partition(".")[0]
-    'Recalculée autrement, la hausse (BOAMP) s'accorde avec 40 calculs sur 54'
+    "Recalculée autrement, la hausse (BOAMP) s'accorde avec 40 calculs sur 54"
     """
     told = compared.loc[compared["verdict"] != "unknown", [*SUBJECT, "period", "verdict"]]
     found = counts(rows).merge(told, on=[*SUBJECT, "period"])
