@@ -217,7 +217,7 @@ def test_a_chart_apart_names_whose_values_it_shows_and_what_sets_them_apart(cata
 def test_what_a_year_tells_is_not_read_as_one_quarter_s(catalogue):
     spans = {"period": "2026-T1/2026-T3", "reference_period": "2025-T1/2025-T3"}
     assert said(catalogue, pair("fall", 7.4, 7.1, against="year", **spans)) == (
-        "Plusieurs trimestres en disent plus qu'un seul. Sur les trois de l'année, comparés à ceux "
+        "Sur les trois trimestres de l'année, comparés à ceux "
         "d'un an plus tôt, la note de satisfaction des avis déposés est en baisse (BOAMP, de 7,4 à "
         "7,1 sur 10)."
     )
