@@ -164,7 +164,7 @@ def test_where_answering_may_depend_on_opinions_the_mark_lies_between_two_bounds
 def test_a_profile_that_says_too_little_bounds_nothing_and_the_page_says_so(catalogue):
     found = plain(weighted.reservation(bounds(None, None), catalogue))
     assert "le profil en dit trop peu pour borner la note." in found
-    assert "Là où le tableau dit « nd », le profil en dit trop peu pour borner la mesure." in found
+    assert "Là où le tableau dit « nd », le profil en dit trop peu." in found
     assert "« nd »" not in weighted.reservation(bounds(5.1, 6.5), catalogue)
 
 
