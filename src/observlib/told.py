@@ -71,7 +71,8 @@ def _given(
 ) -> Given:
     found, known = frame.given(data, quarter, name, survey), decisions(data, quarter)
     rows, catalogue = control.applied(found.estimates, known.changes), project.catalogue(data)
-    of_years = [over_quarters(rows, catalogue, last) for last in (quarter, quarter - 4)]
+    ends = (quarter, quarter - 4) if (found.comparisons["against"] == "year").any() else ()
+    of_years = [over_quarters(rows, catalogue, last) for last in ends]
     return found._replace(
         estimates=rows,
         comparisons=control.applied_to_pairs(

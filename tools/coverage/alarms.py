@@ -20,11 +20,10 @@ from scipy.stats import poisson
 
 from observlib.demo.chance import normal, stream
 from observlib.display import french
-from observlib.display.typography import typography
 from observlib.series.sequential import in_counts, in_means
 from observlib.watch.alarms import FIVE_YEARS
 from observlib.working_days import public_holidays
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- alarms: written by `make coverage` -->"
 END = "<!-- /alarms -->"
@@ -247,4 +246,4 @@ def markdown(table: pd.DataFrame) -> str:
         f": Dispositifs où une alerte est donnée, en {SOON} jours si rien d’autre n’est dit, sur "
         f"{times} tirés au hasard"
     )
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-alertes}}"])) + "\n"
+    return captioned(lines, caption, "tbl-alertes")

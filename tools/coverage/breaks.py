@@ -15,11 +15,10 @@ import pandas as pd
 
 from observlib.demo.chance import stream
 from observlib.display import french
-from observlib.display.typography import typography
 from observlib.series.adjustment import seasonally_adjusted
 from observlib.working_days import length_deviation, working_day_deviation
 from tools.coverage.months import errors
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- breaks: written by `make coverage` -->"
 END = "<!-- /breaks -->"
@@ -109,4 +108,4 @@ def markdown(table: pd.DataFrame) -> str:
         f": Suites de cinq ans où l’on trouve une rupture, sur {times} tirées au hasard ; "
         f"leurs mois s’écartent de {around} de ce qui est attendu"
     )
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-ruptures}}"])) + "\n"
+    return captioned(lines, caption, "tbl-ruptures")

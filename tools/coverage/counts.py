@@ -16,10 +16,9 @@ import pandas as pd
 from observlib import counts
 from observlib.demo.chance import stream
 from observlib.display import french
-from observlib.display.typography import typography
 from observlib.survey.differences import difference_of_means
 from observlib.survey.multiplicity import adjust
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- counts: written by `make coverage` -->"
 END = "<!-- /counts -->"
@@ -119,7 +118,7 @@ def markdown(table: pd.DataFrame) -> str:
         )
     times = french.number(table["repetitions"].max())
     caption = f": Pages de dix comptages où c’est le cas, sur {times} tirées au hasard"
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-comptages}}"])) + "\n"
+    return captioned(lines, caption, "tbl-comptages")
 
 
 def _line(label: str, rows: pd.DataFrame) -> str:

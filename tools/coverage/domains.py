@@ -16,12 +16,11 @@ import pandas as pd
 
 from observlib.demo.chance import stream
 from observlib.display import french
-from observlib.display.typography import typography
 from observlib.survey.design import design
 from observlib.survey.estimation import mean
 from observlib.survey.proportions import proportion
 from tools.coverage.planning import SHAPES
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- domains: written by `make coverage` -->"
 END = "<!-- /domains -->"
@@ -135,4 +134,4 @@ def markdown(table: pd.DataFrame) -> str:
         f": Intervalles qui contiennent la vraie valeur, sur {times} enquêtes tirées au hasard "
         "pour chaque effectif et chaque inégalité des poids"
     )
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-ponderes}}"])) + "\n"
+    return captioned(lines, caption, "tbl-ponderes")

@@ -15,12 +15,11 @@ from observlib import main_points
 from observlib.comparison.specifications import HEADLINE
 from observlib.demo.chance import stream
 from observlib.display import french
-from observlib.display.typography import typography
 from observlib.estimates import REFERENCE
 from observlib.period import Quarter
 from observlib.survey.comparison import compare
 from tools.coverage.equivalence import MARKS, SHAPES, measured
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- edition: written by `make coverage` -->"
 END = "<!-- /edition -->"
@@ -103,4 +102,4 @@ def markdown(table: pd.DataFrame) -> str:
         f": Éditions de douze pages où une fausse hausse ou baisse est dite, sur {times} tirées au "
         "hasard"
     )
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-edition}}"])) + "\n"
+    return captioned(lines, caption, "tbl-edition")

@@ -18,11 +18,10 @@ import pandas as pd
 
 from observlib.demo.chance import stream
 from observlib.display import french
-from observlib.display.typography import typography
 from observlib.series import window
 from observlib.series.interrupted import interrupted, stands
 from tools.coverage.breaks import MONTHS, visits
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- effects: written by `make coverage` -->"
 END = "<!-- /effects -->"
@@ -114,4 +113,4 @@ def markdown(table: pd.DataFrame) -> str:
             lines.append(f"| {label} | {' | '.join(cells)} |")
     times = french.number(table["repetitions"].max())
     caption = f": Suites de cinq ans où un effet est établi, sur {times} tirées au hasard"
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-contre-epreuves}}"])) + "\n"
+    return captioned(lines, caption, "tbl-contre-epreuves")

@@ -17,9 +17,8 @@ from scipy.special import stdtrit
 
 from observlib.demo.chance import stream
 from observlib.display import french
-from observlib.display.typography import typography
 from observlib.survey.comparison import REFERENCE, compare
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- equivalence: written by `make coverage` -->"
 END = "<!-- /equivalence -->"
@@ -141,4 +140,4 @@ def markdown(table: pd.DataFrame) -> str:
         f": Notes dites stables quand rien ne change, et pages où une l’est à tort, sur {times} "
         "tirées au hasard"
     )
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-stable}}"])) + "\n"
+    return captioned(lines, caption, "tbl-stable")

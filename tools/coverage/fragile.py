@@ -14,10 +14,9 @@ from observlib import answers, estimates, project
 from observlib.comparison import specifications as calculations
 from observlib.demo.chance import stream
 from observlib.display import french
-from observlib.display.typography import typography
 from observlib.survey.comparison import compare, waves
 from tools.coverage.equivalence import MARKS, SHAPES
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 from tools.coverage.truth import DEMO
 
 BEGIN = "<!-- fragile: written by `make coverage` -->"
@@ -114,4 +113,4 @@ def markdown(table: pd.DataFrame) -> str:
         lines.append(f"| {label} | {french.percent(share.loc[cells, FOUND].min(), 1)} | {told} |")
     times = french.number(table["repetitions"].max())
     caption = f": Baisses trouvées et, parmi elles, dites fragiles, sur {times} tirées au hasard"
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-fragile}}"])) + "\n"
+    return captioned(lines, caption, "tbl-fragile")

@@ -25,12 +25,11 @@ from observlib.comparison.pairs import between, so_far
 from observlib.comparison.specifications import HEADLINE
 from observlib.demo.chance import stream
 from observlib.display import french
-from observlib.display.typography import typography
 from observlib.period import Quarter
 from observlib.survey.comparison import compare
 from observlib.survey.multiplicity import adjust
 from tools.coverage.equivalence import MARKS, SHAPES, measured
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- lasting: written by `make coverage` -->"
 END = "<!-- /lasting -->"
@@ -182,4 +181,4 @@ def markdown(table: pd.DataFrame) -> str:
         f": Années où une évolution est dite, sur {times} tirées au hasard, de {FEW} notes par "
         "trimestre ; baisses en écarts-types"
     )
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-duree}}"])) + "\n"
+    return captioned(lines, caption, "tbl-duree")

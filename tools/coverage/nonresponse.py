@@ -22,10 +22,9 @@ from scipy.special import ndtr, ndtri
 
 from observlib.demo.chance import normal, stream
 from observlib.display import french, phrases
-from observlib.display.typography import typography
 from observlib.survey.nonresponse import BOTH, OPINION, PROFILE, Corrected, pattern_mixture
 from observlib.survey.weighting import calibrate
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- nonresponse: written by `make coverage` -->"
 END = "<!-- /nonresponse -->"
@@ -176,4 +175,4 @@ def markdown(table: pd.DataFrame) -> str:
     times = french.number(table["repetitions"].max())
     caption = f": Enquêtes où la vraie note est dans ce qui est dit, sur {times} tirées au hasard"
     caption += " (entre parenthèses : leurs réponses)"
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-selection}}"])) + "\n"
+    return captioned(lines, caption, "tbl-selection")

@@ -21,14 +21,13 @@ from scipy.special import stdtrit
 
 from observlib.demo.chance import stream
 from observlib.display import french
-from observlib.display.typography import typography
 from observlib.survey.comparison import Kind
 from observlib.survey.design import design
 from observlib.survey.differences import difference_of_means, difference_of_shares
 from observlib.survey.estimation import mean
 from observlib.survey.multiplicity import adjust, halves
 from observlib.survey.planning import answers_needed, least_levels, variance_ends
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- planning: written by `make coverage` -->"
 END = "<!-- /planning -->"
@@ -236,4 +235,4 @@ def markdown(table: pd.DataFrame) -> str:
     caption = (
         f": Enquêtes où la baisse est vue, sur {times} tirées au hasard, de l’effectif conseillé"
     )
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-planification}}"])) + "\n"
+    return captioned(lines, caption, "tbl-planification")

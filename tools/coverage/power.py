@@ -17,9 +17,8 @@ from scipy.special import stdtrit
 from observlib import estimates
 from observlib.demo.chance import normal, stream
 from observlib.display import french
-from observlib.display.typography import typography
 from observlib.survey.comparison import compare, waves
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- power: written by `make coverage` -->"
 END = "<!-- /power -->"
@@ -106,4 +105,4 @@ def markdown(table: pd.DataFrame) -> str:
         f": Enquêtes où une baisse de {french.number(FALL, 1)} point est vue, sur {times} tirées "
         f"au hasard, de {answers} réponses par vague"
     )
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-puissance}}"])) + "\n"
+    return captioned(lines, caption, "tbl-puissance")

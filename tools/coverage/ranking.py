@@ -18,9 +18,8 @@ import pandas as pd
 
 from observlib.demo.chance import between, stream
 from observlib.display import french
-from observlib.display.typography import typography
 from observlib.survey.ranking import Chance, among_worst, places
-from tools.coverage.simulate import SHARES
+from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- ranking: written by `make coverage` -->"
 END = "<!-- /ranking -->"
@@ -134,4 +133,4 @@ def markdown(table: pd.DataFrame) -> str:
         f": Tâches qui sont vraiment parmi les premières, selon ce qui en est dit : {times} "
         "tâches de listes tirées au hasard, de chaque sorte"
     )
-    return typography("\n".join([*lines, "", f"{caption} {{#tbl-classement}}"])) + "\n"
+    return captioned(lines, caption, "tbl-classement")

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from observlib.display.typography import typography
 from observlib.survey.intervals import wilson
 from observlib.survey.small_samples import clustered_share
 from tools.coverage.parts import PARTS
@@ -116,6 +117,20 @@ def how_often(
         for case, n in hits.items()
     ]
     return pd.DataFrame(rows, columns=part.COLUMNS)
+
+
+def captioned(lines: Sequence[str], caption: str, label: str) -> str:
+    """A table of the method's page with its caption and its label, in French typography.
+
+    Examples
+    --------
+    >>> print(captioned(["| a |", "|---|"], ": Essai", "tbl-essai"), end="")
+    | a |
+    |---|
+    <BLANKLINE>
+    : Essai {#tbl-essai}
+    """
+    return typography("\n".join([*lines, "", f"{caption} {{#{label}}}"])) + "\n"
 
 
 def _times(found: Callable[..., bool], case: Any, seed: int, repetitions: range) -> int:

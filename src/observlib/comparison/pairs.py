@@ -81,7 +81,7 @@ def so_far(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.Da
     None of a first quarter, nor where one is unpublished. Parameters are those of `over_quarters`.
     """
     sides = [over_quarters(frame, catalogue, last) for last in (quarter, quarter - 4)]
-    pairs = waves(estimates.combine(sides), *(f"{q.year}-T1/{q}" for q in (quarter, quarter - 4)))
+    pairs = waves(estimates.combine(sides), _year_to(quarter), _year_to(quarter - 4))
     there = pairs[["status", REFERENCE + "status"]].eq("published").all(axis=1)
     return pairs[there].assign(against="year").reset_index(drop=True)
 
@@ -120,8 +120,13 @@ def over_quarters(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -
     below, above = (np.sqrt(found[end]) / len(quarters) for end in reach)
     found = found.assign(ci_low=middle - below, ci_high=middle + above, status="published")
     found["n_eff"] = len(quarters) ** 2 / found["n_eff"]
-    found["period"] = f"{quarter.year}-T1/{quarter}"
+    found["period"] = _year_to(quarter)
     return estimates.check(estimates.withheld(estimates.typed(found), hidden.to_numpy()))
+
+
+def _year_to(quarter: Quarter) -> str:
+    """The period from the first quarter of a year to one of it."""
+    return f"{quarter.year}-T1/{quarter}"
 
 
 def counted(
