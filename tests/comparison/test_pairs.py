@@ -276,8 +276,14 @@ def test_any_study_gives_comparisons_whose_intervals_agree_with_their_verdicts(c
     for row in told.to_dict("records"):
         apart = row["difference_low"] > 0 or row["difference_high"] < 0  # of no interval too: false
         assert apart == (row["verdict"] in ("rise", "fall"))
-    levels = told["level"].dropna()
+    tests = told.dropna(subset="level")
+    stable = tests[tests["verdict"] == "stable"]  # some by two one-sided tests, of their own level
+    levels = tests["level"].drop(stable.index)
     assert levels.nunique() <= 1 and (levels >= 0.95 - 1e-9).all()
+    assert (stable["level"] >= 0.9 - 1e-9).all()
+    for row in stable.to_dict("records"):
+        matters = catalogue.indicators[row["indicator"]].matters + 1e-9
+        assert -matters <= row["difference_low"] <= 0 <= row["difference_high"] <= matters
 
 
 def two_years(now: list[float], then: list[float], **more: Any) -> list[dict[str, Any]]:

@@ -68,7 +68,8 @@ def test_what_was_forgotten_stays_so_in_a_new_store(filled, catalogue):
 
 def test_what_is_before_a_day_goes_and_that_day_stays(filled, catalogue):
     assert forget(filled, before=date(2025, 7, 15)).rows == 1 and days(filled) == ["2025-07-15"]
-    assert "2023" not in (filled / "store" / "ledger.json").read_text(encoding="utf-8")
+    ledger = (filled / "store" / "ledger.json").read_text(encoding="utf-8")
+    assert "2023-" not in ledger  # with its dash: a digest may hold the figures of a year
     (export,) = (filled / "raw").iterdir()
     export.write_bytes(export.read_bytes() + b"\n")  # another file, with the same rows
     done = store.ingest(filled / "raw", filled, catalogue)
