@@ -19,7 +19,7 @@ import measuring
 
 RAKE = """
 import numpy as np, pandas as pd
-from observlib.survey import design, estimation, weighting
+from observlib.stats.survey import design, estimation, weighting
 folder, products = Path(sys.argv[1]), int(sys.argv[2])
 sample = pd.read_parquet(folder / "sample.parquet")
 rng = np.random.default_rng(2026)

@@ -30,7 +30,7 @@ import json
 from datetime import date
 from pathlib import Path
 from observlib.edition.request import check_request
-from observlib.period import Quarter
+from observlib.base.period import Quarter
 asked = Path("{DATA}").resolve(), Quarter.parse("{QUARTER}"), (), {{}}, date.today()
 request = check_request(Path.cwd(), *asked)
 print(json.dumps([[str(one.study.path), one.name, one.parameters] for one in request.pages]))

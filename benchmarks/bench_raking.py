@@ -103,7 +103,7 @@ def timed(rake: Callable[[], Any], runs: int) -> tuple[Any, dict[str, list[float
 def rake_observlib(folder: Path, runs: int, texts: bool) -> dict[str, Any]:
     import pandas as pd
 
-    from observlib.survey.weighting import calibrate
+    from observlib.stats.survey.weighting import calibrate
 
     sample = pd.read_parquet(folder / "sample.parquet")
     if texts:

@@ -22,7 +22,8 @@ import pyarrow as pa
 import pyarrow.csv
 
 INGEST = """
-from observlib import project, store
+from observlib.pipeline import project
+from observlib import store
 data, table = Path(sys.argv[1]), sys.argv[2]
 done = store.ingest(data / "raw", data, project.catalogue_with_devices(data))
 assert not done.problems, done.problems
@@ -40,15 +41,16 @@ for path in Path(sys.argv[1], "raw").glob("*.csv"):
 told = {"months": len(pd.concat(found))}
 """
 ESTIMATE = """
-from observlib import frame
-from observlib.period import Quarter
+from observlib.pipeline import frame
+from observlib.base.period import Quarter
 data = Path(sys.argv[1])
 frame._KEPT = data / "kept"  # what an earlier run computed is not taken
 told = {"estimates": len(frame.given(data, Quarter(2015, 4), "contacts").estimates)}
 """
 FROM_ROWS = """
-from observlib import store, tables
-from observlib.period import Quarter
+from observlib import store
+from observlib.catalogue import tables
+from observlib.base.period import Quarter
 from observlib.themes.contacts import calls, topics
 last = Quarter(2015, 4)
 rows = store.read(Path(sys.argv[1]), "calls", None, last)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from observlib.series.interrupted import interrupted
+from observlib.stats.series.interrupted import interrupted
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "series"))
 from conftest import noise, synthetic

@@ -3,7 +3,7 @@
 -- Both publishers run this filter first, as `_quarto.yml` says: it meets what notebooks, sheets and
 -- fixed pages hold, and nothing that a publisher makes of it.
 --
--- Labels are plain text already (`observlib.display.prose`); this is for Markdown that people wrote.
+-- Labels are plain text already (`observlib.language.prose`); this is for Markdown that people wrote.
 
 local function set(...)
   local found = {}

@@ -18,9 +18,9 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from observlib import standing
-from observlib.period import Quarter
-from observlib.yaml_files import dump
+from observlib.base.period import Quarter
+from observlib.base.yaml_files import dump
+from observlib.publish import standing
 
 ROOT = Path(__file__).parents[1]
 BUTTONS = ("avis-boamp", "avis-legifrance", "avis-vie-publique")

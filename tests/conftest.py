@@ -20,7 +20,8 @@ from tests.copies import DEMO, demonstration_catalogue
 from tests.examples import QUICK
 
 from observlib import catalogue as catalogues
-from observlib import cli, estimates, inputs
+from observlib import cli, estimates
+from observlib.base import inputs
 from observlib.catalogue import Catalogue
 
 # A shared machine may stall for longer than any deadline; what is asked here is truth, not speed.
@@ -124,7 +125,9 @@ def made_once(
 
 def _demonstrate(data: Path, catalogue: Catalogue) -> None:
     from observlib import demonstration as demo
-    from observlib import inputs, project, store
+    from observlib import store
+    from observlib.base import inputs
+    from observlib.pipeline import project
 
     made_of = inputs.library() | inputs.installed() | project.knowledge(DEMO, ROOT)
     kept = ROOT / ".pytest_cache" / "demonstration" / inputs.key(made_of)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import nbformat
 
-from observlib import disk_cache, project, store
+from observlib import store
+from observlib.base import disk_cache
 from observlib.catalogue import Catalogue
 from observlib.catalogue.whole import ALONE
-from observlib.practices import Practices
+from observlib.pipeline import project
+from observlib.records.practices import Practices
 from observlib.store import identifiers
 
 ROOT = Path(__file__).parents[1]

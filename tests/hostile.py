@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from observlib.yaml_files import dump
+from observlib.base.yaml_files import dump
 
 ATTACKS = (Path(__file__).with_name("attacks.txt")).read_text(encoding="utf-8").splitlines()
 UNSEEN = (  # what turns, hides or colours what stands beside it

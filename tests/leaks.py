@@ -24,10 +24,11 @@ from tests.file_parts import Part, parts
 from tests.told_numbers import is_told, numbers, value
 from tests.words import plain
 
-from observlib import comparisons, estimates
+from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.control import key_of
-from observlib.display import words
+from observlib.estimates import comparisons
+from observlib.language import words
 
 Row = dict[str, Any]
 NEAR = 0.03  # points of a drawing, which keeps hundredths

@@ -109,7 +109,9 @@ def test_sentences_are_imported_by_sentences_alone():
     themes = {_module(path) for path in (SOURCE / "themes").rglob("*sentences.py")}
     importing = {path.name for path in MODULES if themes & _all_imports(path)}
     assert not [name for name in importing if not name.endswith("sentences.py")]
-    knowing = {_room(path) for path in MODULES if "observlib.findings" in _all_imports(path)}
+    knowing = {
+        _room(path) for path in MODULES if "observlib.study.narratives" in _all_imports(path)
+    }
     assert knowing == {"say", "contents"}  # by whose `offered` it is known which were said
 
 

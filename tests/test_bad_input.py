@@ -15,9 +15,12 @@ import pytest
 import xlsxwriter
 from tests.copies import as_written, published_project
 
-from observlib import comparisons, estimates, files, publications, store, swap
 from observlib import demonstration as demonstrations
-from observlib.errors import ObservError
+from observlib import estimates, store
+from observlib.base import files, replacing
+from observlib.base.errors import ObservError
+from observlib.estimates import comparisons
+from observlib.pipeline import archive
 
 ROOT = Path(__file__).parents[1]
 GOOD = "allo-service-public_satisfaction_good.csv"
@@ -389,7 +392,7 @@ def test_a_demonstration_that_cannot_be_written_leaves_the_earlier_one(
     monkeypatch.setattr(demonstrations, "_MAKERS", demonstrations._MAKERS[-1:])  # the quickest
     assert observ("demo", "demo")[0] == 0
     before = everything(place)
-    monkeypatch.setattr(swap if step == "_exchange" else Path, step, failing(code))
+    monkeypatch.setattr(replacing if step == "_exchange" else Path, step, failing(code))
     ended, out, err = observ("demo", "demo")
     assert (ended, out) == (1, "")
     mend = {
@@ -414,14 +417,14 @@ def test_an_edition_that_cannot_be_written_leaves_the_published_one(
         if step == "study":
             fail()
         folder.mkdir(parents=True, exist_ok=True)
-        none = publications.content(estimates.make([]), comparisons.make(None), {"wide": []})
+        none = archive.content(estimates.make([]), comparisons.make(None), {"wide": []})
         for name, content in none.items():
             (folder / name).write_bytes(content)
         return {**request.about, "version": "0", "studies": []}, {}
 
-    monkeypatch.setattr("observlib.release.make", make)
-    monkeypatch.setattr("observlib.release.publish", fail)
-    monkeypatch.setattr("observlib.told.jobs", lambda _: [])  # no page reads a family
+    monkeypatch.setattr("observlib.edition.release.make", make)
+    monkeypatch.setattr("observlib.edition.release.publish", fail)
+    monkeypatch.setattr("observlib.pipeline.disclosed.jobs", lambda _: [])  # no page reads a family
     if step == "workspace":
         monkeypatch.setattr(Path, "mkdir", fail)
     elif step == "copy":
@@ -436,8 +439,8 @@ def test_an_edition_that_cannot_be_written_leaves_the_published_one(
             (target / "donnees").mkdir()
             (target / "donnees" / "datapackage.json").write_text(json.dumps(of), encoding="utf-8")
 
-        monkeypatch.setattr("observlib.release.publish", publish)
-        monkeypatch.setattr("observlib.release.replace_folder", fail)
+        monkeypatch.setattr("observlib.edition.release.publish", publish)
+        monkeypatch.setattr("observlib.edition.release.replace_folder", fail)
     ended, out, err = observ("edition")
     monkeypatch.undo()
     assert (ended, out) == (1, "")

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 from tests.copies import copy_catalogue
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import load_catalogue
-from observlib.errors import ObservError
+from observlib.catalogue.tables import TABLES
 from observlib.loaders import names
-from observlib.tables import TABLES
 
 ROOT = Path(__file__).parents[1]
 

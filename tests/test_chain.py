@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import counts, store
-from observlib.confidentiality.rounding import base, mark
-from observlib.period import Quarter
+from observlib import store
+from observlib.base.period import Quarter
+from observlib.estimates.rounding import base, mark
+from observlib.indicators import counts
 from observlib.themes.experiences import estimates as experiences
 from observlib.themes.procedures import estimates as procedures
 from observlib.themes.satisfaction import estimates as satisfaction
@@ -61,7 +62,7 @@ def test_the_month_in_progress_is_partial_for_each_data_set(demonstration, truth
 
 
 def test_the_change_of_satisfaction_is_found_and_no_other_is(marks, truths, catalogue):
-    from observlib import findings
+    from observlib.study import narratives
 
     (moved,) = change(truths, "satisfaction")
     compared = satisfaction.of_satisfaction(marks, catalogue, "2026-T3", "2025-T3")
@@ -69,7 +70,7 @@ def test_the_change_of_satisfaction_is_found_and_no_other_is(marks, truths, cata
     told = compared[compared["verdict"].isin(["rise", "fall"])]
     found = told[["product", "indicator", "verdict"]].values.tolist()
     assert found == [[moved["product"], "satisfaction_10", "rise"]]
-    said = findings.comparisons.evolution(
+    said = narratives.comparisons.evolution(
         compared[compared["indicator"] == "satisfaction_10"], catalogue
     )
     assert f"est en hausse ({catalogue.label(moved['product'])}, " in said

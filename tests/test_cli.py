@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 from tests.copies import published_project, write_study
 
-from observlib import comparisons, estimates, publications, store
 from observlib import demonstration as folder
+from observlib import estimates, store
+from observlib.base.period import Quarter
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
-from observlib.period import Quarter
+from observlib.estimates import comparisons
+from observlib.pipeline import archive
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
@@ -390,7 +392,7 @@ def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
     started = "observlib.edition.workers.started"
     monkeypatch.setattr(started, lambda *_, **__: contextlib.nullcontext(ThreadPoolExecutor()))
     monkeypatch.setattr("observlib.edition.make.execute", run)
-    monkeypatch.setattr("observlib.told.jobs", lambda _: [])
+    monkeypatch.setattr("observlib.pipeline.disclosed.jobs", lambda _: [])
     code, out, err = observ("edition")
     assert (code, out) == (1, "")
     problem, mend = err.splitlines()
@@ -411,16 +413,18 @@ def interrupt(*_: object, **__: object) -> None:
 @pytest.mark.parametrize("step", ["make", "publish", "check_request"])
 def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch, step):
     if step == "publish":
-        none = publications.content(estimates.make([]), comparisons.make(None), {"wide": []})
+        none = archive.content(estimates.make([]), comparisons.make(None), {"wide": []})
 
         def make(request: Any, folder: Path, **_: Any) -> tuple[dict[str, Any], dict[str, int]]:
             for name, content in none.items():
                 (folder / name).write_bytes(content)
             return {**request.about, "studies": []}, {}
 
-        monkeypatch.setattr("observlib.release.make", make)
-        monkeypatch.setattr("observlib.told.jobs", lambda _: [])  # no page reads a family
-    monkeypatch.setattr(f"observlib.release.{step}", interrupt)
+        monkeypatch.setattr("observlib.edition.release.make", make)
+        monkeypatch.setattr(
+            "observlib.pipeline.disclosed.jobs", lambda _: []
+        )  # no page reads a family
+    monkeypatch.setattr(f"observlib.edition.release.{step}", interrupt)
     told(observ("edition"), 130, "interrupted", "as it was")
     assert is_untouched(filled)
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import coding, demonstration
-from observlib.errors import ObservError
+from observlib import demonstration
+from observlib.base.errors import ObservError
+from observlib.records import coding
 from observlib.themes.audience import demonstration as audience
 from observlib.themes.experiences import demonstration as experiences
 from observlib.themes.procedures import demonstration as procedures

@@ -15,13 +15,14 @@ import pytest
 import yaml
 from tests import agency
 
-from observlib import project, publications, store
+from observlib import store
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.knowledge import Knowledge, Published
-from observlib.errors import ObservError
+from observlib.edition.release import release
 from observlib.estimates import FIGURE
-from observlib.period import Quarter
-from observlib.release import release
+from observlib.pipeline import archive, project
 
 FIRST, SECOND, THIRD, LAST = "2025-T4", "2026-T1", "2026-T2", "2026-T3"
 DAYS = {FIRST: "2026-01-20", SECOND: "2026-04-20", THIRD: "2026-07-20", LAST: "2026-10-20"}
@@ -139,7 +140,7 @@ def explain(data: Path, entry: dict[str, Any]) -> None:
 
 def told(data: Path, place: int) -> pd.DataFrame:
     """The figures of a publication, in the order of their publishing."""
-    return publications.earlier(data)[place].told.estimates.set_index(FIGURE).sort_index()
+    return archive.earlier(data)[place].told.estimates.set_index(FIGURE).sort_index()
 
 
 def both(data: Path, first: int, then: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -218,7 +219,7 @@ def test_a_device_that_ends_is_told_no_more_and_keeps_what_it_told(data):
 
 
 def test_all_editions_together_give_nobody_away(data):
-    published = [one.told for one in publications.earlier(data)]
+    published = [one.told for one in archive.earlier(data)]
     assert len(published) == 5 and all(one.wide for one in published)
     for device in agency.DEVICES:
         rows = [one.estimates[one.estimates["device"] == device] for one in published]

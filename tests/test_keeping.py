@@ -17,11 +17,14 @@ import nbformat
 import pytest
 from tests import test_release as small
 
-from observlib import explaining, frame, standing, store, told
-from observlib import release as module
+from observlib import store
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.edition import explaining
 from observlib.edition import make as making
-from observlib.errors import ObservError
-from observlib.period import Quarter
+from observlib.edition import release as module
+from observlib.pipeline import disclosed, frame
+from observlib.publish import standing
 
 release, failing = small.release, small.failing  # fixtures
 T2, T3, TODAY, LATER = "2026-T2", "2026-T3", date(2026, 11, 24), date(2026, 12, 2)
@@ -164,7 +167,7 @@ import sys
 from observlib.cli import main
 sys.argv[1:] = ["edition", "2025-T1", "--publisher", "embedded"]
 main()
-heavy = {"pandas", "scipy", "matplotlib", "nbformat", "rich.progress", "observlib.release"}
+heavy = {"pandas", "scipy", "matplotlib", "nbformat", "rich.progress", "observlib.edition.release"}
 print(*sorted(heavy & sys.modules.keys()), "loaded")
 """
 
@@ -632,14 +635,14 @@ def test_it_is_told_why_a_family_would_be_computed_and_that_the_site_tells_it(
     release, root, monkeypatch
 ):
     release()
-    decided = told.decisions(root / "data", Quarter(2026, 3))
-    monkeypatch.setattr(told, "jobs", lambda _: [("polls", ""), ("survey", "enquete")])
+    decided = disclosed.decisions(root / "data", Quarter(2026, 3))
+    monkeypatch.setattr(disclosed, "jobs", lambda _: [("polls", ""), ("survey", "enquete")])
     found = explained(root)
     assert found["family polls"] == "would be computed: never made"
     assert found["family survey (enquete)"] == "would be computed: never made"
     assert found["the site"] == "would be made again: its estimates"
     monkeypatch.setattr(frame, "is_kept", lambda *_: True)
-    monkeypatch.setattr(told, "is_decided", lambda *_: True)
-    monkeypatch.setattr(told, "decisions", lambda *_: decided)
+    monkeypatch.setattr(disclosed, "is_decided", lambda *_: True)
+    monkeypatch.setattr(disclosed, "decisions", lambda *_: decided)
     assert explained(root)["family polls"] == "is kept"
     assert explained(root)["the site"] == "would stay as it is"

@@ -6,10 +6,13 @@ import pandas as pd
 import pytest
 from tests.copies import ROOT
 
-from observlib import counts, findings, project, store, told
+from observlib import store
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.display import notes
-from observlib.period import Quarter
+from observlib.indicators import counts
+from observlib.pipeline import disclosed, project
+from observlib.study import narratives
 from observlib.themes.audience import estimates as series
 from observlib.themes.experiences import estimates as experiences
 from observlib.themes.procedures import estimates as procedures
@@ -97,7 +100,7 @@ def test_the_balanced_subset_is_never_shown_without_its_reservation(real, catalo
     assert shares["n"].unique().tolist() == [1200.0]
     assert shares["estimate"].round(6).tolist() == [33.333333] * 3
     sentence = "n'est pas un échantillon aléatoire"
-    assert sentence in findings.experiences.feelings(shares, catalogue).replace("’", "'")
+    assert sentence in narratives.experiences.feelings(shares, catalogue).replace("’", "'")
     assert sentence in repr(notes(shares, catalogue)).replace("’", "'")
 
 
@@ -113,5 +116,5 @@ def test_the_agency_and_its_peers_stand_among_the_state_s_procedures(real, catal
 
 
 def test_no_count_of_few_people_can_be_worked_back_from_an_edition_of_real_exports(real):
-    report = told.report(told.decisions(real[0], Quarter(2022, 4)))
+    report = disclosed.report(disclosed.decisions(real[0], Quarter(2022, 4)))
     assert report["tried"] > 80 and report["pinned"] == 0

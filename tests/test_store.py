@@ -15,8 +15,8 @@ from tests.copies import DEMO, as_written
 from tests.examples import examples
 
 from observlib import store
-from observlib.errors import ObservError
-from observlib.period import Quarter
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
 
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
 
@@ -284,7 +284,7 @@ def test_an_ingestion_killed_at_any_moment_leaves_a_store_that_reads(tmp_path, c
         f"""
         from pathlib import Path
         from observlib import store
-        from observlib import project
+        from observlib.pipeline import project
         catalogue = project.catalogue(Path({str(DEMO)!r}), Path({str(DEMO)!r}))
         print("ready", flush=True)
         store.ingest(Path({str(tmp_path / "raw")!r}), Path({str(tmp_path)!r}), catalogue)

@@ -10,9 +10,12 @@ import pytest
 from IPython.core.completer import IPCompleter
 from tests.words import plain
 
-from observlib import Study, comparisons, disk_cache, estimates, frame, store
-from observlib.errors import ObservError
-from observlib.families import Given
+from observlib import Study, estimates, store
+from observlib.base import disk_cache
+from observlib.base.errors import ObservError
+from observlib.estimates import comparisons
+from observlib.indicators.families import Given
+from observlib.pipeline import frame
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from observlib.text import fold
+from observlib.base.text import fold
 
 AGES = {
     "15 à 24 ans": 15,

@@ -11,26 +11,23 @@ from typing import Any
 
 import typer
 
-from observlib import (
+from observlib import catalogue, cli, study
+from observlib.catalogue import formats, questionnaires
+from observlib.catalogue.tables import TABLES, definitions
+from observlib.loaders import plain_csv
+from observlib.pipeline import errata, frame
+from observlib.publish import dataset
+from observlib.publish.dataset import columns
+from observlib.publish.editions import dates, reviews
+from observlib.records import (
     actions,
-    catalogue,
-    cli,
     corrections,
-    dataset,
     decisions,
-    errata,
     expectations,
-    findings,
-    frame,
     practices,
     replies,
-    study,
 )
-from observlib.catalogue import formats, questionnaires
-from observlib.dataset import columns
-from observlib.editions import dates, reviews
-from observlib.loaders import plain_csv
-from observlib.tables import TABLES, definitions
+from observlib.study import narratives
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 NOTE = "*Written by `make reference` from the code; change it there.*"
@@ -228,7 +225,7 @@ def _study() -> Iterator[str]:
     yield "## Families of estimates\n\nWhat `study.estimates` and `study.comparisons` ask for."
     yield _rows(("family", "gives"), families)
     yield "## Sentences\n\nWhat `study.say` says."
-    yield _rows(("sentence", "says"), _sentences(findings, ""))
+    yield _rows(("sentence", "says"), _sentences(narratives, ""))
 
 
 def _signature(method: Any) -> str:

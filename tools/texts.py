@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from observlib import files, project
-from observlib.display import french
-from observlib.display.typography import typography
+from observlib.base import files
+from observlib.language import french
+from observlib.language.typography import typography
+from observlib.pipeline import project
 from observlib.themes.verbatims.machine import Measured, measure
 
 WRITTEN = "<!-- written by `.venv/bin/python -m tools.texts FOLDER` -->"

@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from observlib import actions, corrections, decisions, errata, expectations, practices, replies
+from observlib.base.yaml_files import parse
 from observlib.catalogue import Device, mistakes, whole
 from observlib.catalogue.formats import Format
 from observlib.catalogue.questionnaires import Questionnaire
-from observlib.edition import study
-from observlib.editions import dates, reviews
+from observlib.desk.scaffold.device import fault_of
+from observlib.edition import front_matter
+from observlib.pipeline import errata
+from observlib.publish.editions import dates, reviews
+from observlib.records import actions, corrections, decisions, expectations, practices, replies
 from observlib.review import bundle
-from observlib.scaffold.device import fault_of
-from observlib.yaml_files import parse
 
 MODELS: dict[str, type[BaseModel]] = {
     **whole._FILES,
@@ -35,7 +36,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "practices": practices.Sheet,
     "reviews": reviews.Sheet,
     "calendar": dates.Calendar,
-    "notebooks": study.Study,
+    "notebooks": front_matter.Study,
     "bundle": bundle.Manifest,
 }
 WRONG: list[Any] = [

@@ -6,9 +6,9 @@ import pytest
 import yaml
 from tests.copies import DEMO, copy_catalogue
 
-from observlib import project
+from observlib.base.errors import ObservError
 from observlib.catalogue import load_catalogue
-from observlib.errors import ObservError
+from observlib.pipeline import project
 
 ROOT = Path(__file__).parents[2]
 CAISSE = {"id": "caisse", "label": "Caisse", "domain": "les aides", "themes": ["Famille"]}

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tests.copies import copy_catalogue
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Question, load_catalogue, plain_code
-from observlib.errors import ObservError
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from tests.copies import copy_catalogue
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Revision, load_catalogue
-from observlib.errors import ObservError
 
 SEASONS = {
     "id": "seasons",

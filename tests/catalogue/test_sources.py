@@ -3,10 +3,10 @@
 import pytest
 from tests.copies import copy_catalogue
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import fetched_from, load_catalogue
-from observlib.errors import ObservError
+from observlib.catalogue.tables import TABLES
 from observlib.loaders import names
-from observlib.tables import TABLES
 
 ENTRY = """- id: essai
   label: Essai

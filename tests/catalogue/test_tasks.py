@@ -7,9 +7,9 @@ import pytest
 import yaml
 from tests.copies import copy_catalogue
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Task, load_catalogue
 from observlib.catalogue.tasks import by
-from observlib.errors import ObservError
 
 ROOT = Path(__file__).parents[2]
 PAPERS = {"id": "papers", "label": "Refaire ses papiers", "themes": ["Papiers"]}

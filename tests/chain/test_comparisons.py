@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import project, store, tables
-from observlib.period import Quarter
+from observlib import store
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
+from observlib.pipeline import project
 from observlib.themes.counters import estimates as counters
 from observlib.themes.peers import estimates as peers
 from observlib.themes.satisfaction import estimates as satisfaction

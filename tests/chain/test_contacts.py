@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from observlib import store
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.period import Quarter
 from observlib.themes.contacts import calls, tickets, topics
 
 LAST = Quarter(2026, 3)

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from observlib import findings, store
-from observlib.confidentiality.rounding import base
-from observlib.display.typography import unbroken
-from observlib.period import Quarter
+from observlib import store
+from observlib.base.period import Quarter
+from observlib.estimates.rounding import base
+from observlib.language.typography import unbroken
+from observlib.study import narratives
 from observlib.themes.devices import estimates as devices
 from observlib.themes.devices.table import device_table
 
@@ -41,7 +42,7 @@ def test_every_device_is_in_the_table_and_all_that_feed_the_demonstration_speak(
     assert all(sum(label in text for text in made) == 1 for label in labels)
     silent = devices.silence(given, held, catalogue, Q)
     assert set(silent["device"]) <= set(catalogue.devices) - set(held["device"])
-    assert findings.devices.received(received)
+    assert narratives.devices.received(received)
 
 
 def test_a_device_feeds_one_table_so_that_one_count_tells_all(demonstration):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from observlib import store
-from observlib.period import Quarter
+from observlib.base.period import Quarter
 from observlib.themes.user_tests import estimates as usability
 from observlib.themes.workshops import estimates as workshops
 

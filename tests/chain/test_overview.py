@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import Study, estimates, overview
+from observlib import Study, estimates
+from observlib.study import overview
 
 HEADS = {
     "uses": {"Visites des sites": "visits", "Messages": "tickets"},

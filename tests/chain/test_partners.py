@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from observlib import store
+from observlib.base.period import Quarter
 from observlib.catalogue.partners import NOBODY, SEVERAL
-from observlib.confidentiality.rounding import base
-from observlib.period import Quarter
+from observlib.estimates.rounding import base
 from observlib.themes.partners.estimates import QUARTERS, contacts, routed
 
 ALL = Quarter(2026, 3).back(QUARTERS)

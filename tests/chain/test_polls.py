@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from observlib import store
-from observlib.period import Quarter
+from observlib.base.period import Quarter
 from observlib.themes.polls import estimates as polls
 
 LAST = Quarter(2026, 3)

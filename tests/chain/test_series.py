@@ -6,12 +6,15 @@ import pandas as pd
 import pytest
 from tests.copies import DEMO
 
-from observlib import actions, counts, findings, store
-from observlib import followed as monthly
-from observlib.actions import CONTROLLED, Action, load_actions
+from observlib import store
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.period import Quarter
-from observlib.tables import ALIKE
+from observlib.catalogue.tables import ALIKE
+from observlib.indicators import counts
+from observlib.pipeline import monthly_series as monthly
+from observlib.records import actions
+from observlib.records.actions import CONTROLLED, Action, load_actions
+from observlib.study import narratives
 from observlib.themes.actions import estimates as followed
 from observlib.themes.audience import demonstration as audience
 from observlib.themes.audience import estimates as series
@@ -71,7 +74,7 @@ def test_the_break_in_traffic_is_the_only_one_and_its_size_is_in_the_interval(
     (row,) = corrected[corrected["indicator"] == "level_change"].to_dict("records")
     assert (row["device"], row["period"]) == (broken["device"], broken["from_month"])
     assert row["ci_low"] <= 100 * (broken["factor"] - 1) <= row["ci_high"]
-    said = findings.audience.breaks_or_none(corrected, catalogue).replace("\xa0", " ")
+    said = narratives.audience.breaks_or_none(corrected, catalogue).replace("\xa0", " ")
     assert "Légifrance, −30" in said and "en mars 2025" in said and "aucune autre" in said
 
 
@@ -99,9 +102,9 @@ def test_the_growth_that_was_written_is_in_the_interval_of_the_pace(corrected):
 def test_each_verdict_on_a_pace_is_told_in_words(corrected, catalogue):
     verdicts = corrected.loc[corrected["indicator"] == "pace", "group_value"]
     assert set(verdicts) == {"en hausse"}  # all sites were made to grow
-    told = findings.audience.paces(corrected, catalogue)
+    told = narratives.audience.paces(corrected, catalogue)
     assert "augmentent" in told and "et trois autres" in told and "conclu" not in told
-    assert "six en hausse" in findings.audience.paces_tested(corrected).replace("\xa0", " ")
+    assert "six en hausse" in narratives.audience.paces_tested(corrected).replace("\xa0", " ")
 
 
 def test_what_each_action_truly_did_is_in_the_interval_that_is_published(effects, done, catalogue):
@@ -126,4 +129,4 @@ def test_no_action_is_said_to_be_followed_by_a_change_that_was_not_made(effects,
     assert (said["legifrance"], by_product.at["legifrance", "reason"]) == ("unknown", "few")
     assert said["boamp"] in ("stable", "unknown")  # its action changed nothing
     assert said["service-public"] in ("rise", "unknown")  # its mark rose
-    assert "n'est pas une preuve" in findings.actions.overview(effects.verdicts, catalogue)
+    assert "n'est pas une preuve" in narratives.actions.overview(effects.verdicts, catalogue)

@@ -5,11 +5,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import counts, project, store
+from observlib import store
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.comparison import specifications as told
-from observlib.period import Quarter
-from observlib.survey.specifications import OPTIONS
+from observlib.indicators import counts
+from observlib.indicators import specifications as told
+from observlib.pipeline import project
+from observlib.stats.survey.specifications import OPTIONS
 from observlib.themes.satisfaction import estimates as satisfaction
 from observlib.themes.surveys.family import survey_
 

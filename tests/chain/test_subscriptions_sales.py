@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from observlib import store
-from observlib.period import Quarter
+from observlib.base.period import Quarter
 from observlib.themes.sales import estimates as sales
 from observlib.themes.subscriptions import estimates as subscriptions
 

@@ -6,9 +6,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import counts, project, store
-from observlib.confidentiality.rounding import base
-from observlib.period import Quarter
+from observlib import store
+from observlib.base.period import Quarter
+from observlib.estimates.rounding import base
+from observlib.indicators import counts
+from observlib.pipeline import project
 from observlib.themes.profiles import estimates as profiles
 from observlib.themes.surveys import drivers, weighted
 from observlib.themes.surveys import estimates as surveys

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import estimates, frame, store
+from observlib import estimates, store
+from observlib.base.period import Quarter
 from observlib.catalogue.tasks import by
-from observlib.confidentiality.rounding import base
-from observlib.period import Quarter
+from observlib.estimates.rounding import base
+from observlib.pipeline import frame
 from observlib.themes.tasks import estimates as tasks
 
 LAST = Quarter(2026, 3)

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import coding, store
+from observlib import store
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.period import Quarter
+from observlib.records import coding
 from observlib.themes.satisfaction import demonstration_codes as codes
 from observlib.themes.verbatims import estimates as verbatims
 

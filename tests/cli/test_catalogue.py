@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from tests.copies import published_project
 
-from observlib.editions.checklist import written
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.edition.checklist import written
 
 Observ = Callable[..., tuple[int, str, str]]
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"

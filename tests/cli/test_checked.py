@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from tests.copies import copy_catalogue
 
-from observlib import release
-from observlib.editions import checklist
-from observlib.editions.checklist import Check
+from observlib.edition import checklist, release
+from observlib.edition.checklist import Check
 
 FINE = Check("imports", "ok", "whole for 2026-T3")
 LATE = Check("devices", "warning", "never gave anything: appels")

@@ -12,7 +12,7 @@ from tests.copies import copy_catalogue
 from tests.texts import TEXTS, verbatims, with_texts
 
 from observlib import store
-from observlib.period import Quarter
+from observlib.base.period import Quarter
 
 WORDS = [f"Le service {number} est long." for number in range(85)]
 

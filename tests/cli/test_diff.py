@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from tests.copies import copy_catalogue
 
-from observlib import comparisons, estimates, publications
+from observlib import estimates
+from observlib.estimates import comparisons
+from observlib.pipeline import archive
 
 ROW = {"indicator": "satisfaction_10", "product": "boamp", "channel": "web", "device": "jdma-boamp"}
 ROW |= {"unit": "sur 10", "n": 40, "source": "a@1"}
@@ -19,7 +21,7 @@ def place(tmp_path, monkeypatch):
         told = estimates.make([{**ROW, "period": quarter, "estimate": 6.0 + number}])
         folder = tmp_path / "data" / "published" / f"000{number}-{quarter}"
         folder.mkdir(parents=True)
-        files = publications.content(told, comparisons.make(None), {"wide": []})
+        files = archive.content(told, comparisons.make(None), {"wide": []})
         for name, content in files.items():
             (folder / name).write_bytes(content)
     monkeypatch.chdir(tmp_path)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from tests.copies import copy_catalogue
 
-from observlib import project, scaffold
+from observlib.base.personal import HIDDEN
 from observlib.cli import from_file
-from observlib.personal import HIDDEN
+from observlib.desk import scaffold
+from observlib.pipeline import project
 
 ROOT = Path(__file__).parents[2]
 Observ = Callable[..., tuple[int, str, str]]
@@ -332,7 +333,7 @@ def test_an_answer_is_a_number_or_the_answer_itself(monkeypatch, capsys):
 
 
 def test_a_disk_that_fails_leaves_neither_format_nor_device(observ, place, monkeypatch):
-    from observlib import files
+    from observlib.base import files
 
     path = export(place, CASES, "dossiers_2026-03.csv")
     before = files_of(place)

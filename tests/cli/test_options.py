@@ -11,10 +11,11 @@ import pytest
 import typer
 from tests.copies import copy_catalogue
 
-from observlib import __version__, explaining, release, standing, store
+from observlib import __version__, store
 from observlib.cli import app
 from observlib.cli.progress import steps
-from observlib.editions import errata
+from observlib.edition import errata_page, explaining, release
+from observlib.publish import standing
 
 ROOT = Path(__file__).parents[2]
 Observ = Callable[..., tuple[int, str, str]]
@@ -84,7 +85,7 @@ def test_a_program_reads_why_a_page_would_run(observ, place, monkeypatch):
     assert found["pages"] == {"panorama": "is kept"} and found["site"] == "would stay as it is"
     assert found["families"] == {"polls": "would be computed: the data (polls)"}
     assert found["editions"] == []
-    monkeypatch.setattr(errata, "unborne", lambda *_: {"2026-T2": "note"})
+    monkeypatch.setattr(errata_page, "unborne", lambda *_: {"2026-T2": "note"})
     last = observ("edition", "--explain")[1].splitlines()[-1]
     assert last == "edition 2026-T2: would be made again: it tells figures of errata: note"
 

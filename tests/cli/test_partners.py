@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from observlib import packages
+from observlib.edition import packages
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from tests.copies import copy_catalogue
 
-from observlib import release
 from observlib.cli import progress
 from observlib.cli.progress import steps
+from observlib.edition import release
 
 ROOT = Path(__file__).parents[2]
 INGEST = [sys.executable, "-c", "from observlib.cli import main; main()", "ingest", "raw"]

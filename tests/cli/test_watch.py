@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from tests.copies import DEMO
-from tests.watch.conftest import DEVICE, heard, standin, steady
+from tests.desk.watch.conftest import DEVICE, heard, standin, steady
 
 __all__ = ["heard", "standin"]
 

@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.special import stdtrit
 
-from observlib.survey.intervals import wilson
+from observlib.stats.survey.intervals import wilson
 
 Row = Mapping[str, Any]
 Span = tuple[float, float]

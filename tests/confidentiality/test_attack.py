@@ -17,17 +17,19 @@ from hypothesis import strategies as st
 from tests.copies import demonstration_catalogue
 from tests.examples import examples
 
-from observlib import answers, comparisons, estimates
-from observlib.confidentiality import control, unrounded
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.confidentiality import control, rounding_intervals
 from observlib.confidentiality.attack import attack
+from observlib.confidentiality.intruder import blocks
 from observlib.confidentiality.knowledge import Knowledge, Published
-from observlib.confidentiality.outsider import blocks
-from observlib.confidentiality.programme import ImpossibleError, possible
-from observlib.confidentiality.rounding import base
+from observlib.confidentiality.linear_programme import ImpossibleError, possible
 from observlib.confidentiality.windows import months_of, tiles
-from observlib.display.rounding import rounded
-from observlib.errors import ObservError
-from observlib.period import Quarter
+from observlib.estimates import comparisons
+from observlib.estimates.rounding import base
+from observlib.indicators import answers
+from observlib.language.rounding import rounded
 from observlib.themes.satisfaction import estimates as satisfaction
 
 DEVICE = {"device": "d", "product": "p", "channel": "web", "source": "d@1"}
@@ -182,7 +184,7 @@ def test_what_is_not_decided_within_the_limit_is_pinned_and_not_taken_for_imposs
     before = ratings(*[{0.0: 40, 5.0: 30, 10.0: 130}] * 3)
     publications, known = [Published(told(made(before)), ())], knowledge(0.0, 5.0, 10.0)
     assert not attack(publications, known)["pinned"].any()
-    monkeypatch.setattr("observlib.confidentiality.programme.NODES", 0)
+    monkeypatch.setattr("observlib.confidentiality.linear_programme.NODES", 0)
     found = attack(publications, known)
     assert len(found) and found["pinned"].all()
     assert found["told_by"].str.startswith("(undecided) satisfaction_").all()
@@ -212,7 +214,7 @@ def test_what_is_possible_is_the_same_on_a_busy_machine_where_the_search_ends_at
         for source, counts in (("d@1", months), ("d@2", late))
     ]
     (block,) = blocks(publications, knowledge(*marks))
-    monkeypatch.setattr("observlib.confidentiality.programme.NODES", 20)
+    monkeypatch.setattr("observlib.confidentiality.linear_programme.NODES", 20)
     sums = [total for _, total in block.cells[:8]]
     found = possible(block.programme, sums)
     with busy():
@@ -315,7 +317,7 @@ def test_every_period_is_the_sum_of_its_parts_once():
 
 @pytest.mark.parametrize("n", [11, 17, 18, 29, 30, 62, 498])
 def test_a_base_that_is_told_stands_for_the_one_that_was_rounded(n):
-    least, most = unrounded.people(base(n))
+    least, most = rounding_intervals.people(base(n))
     assert least <= n <= most
 
 
@@ -325,16 +327,16 @@ def test_what_a_share_and_a_mean_tell_holds_what_they_were_made_of(n, data):
     having = data.draw(st.integers(0, n))
     row = answers.share("satisfied_share", pd.Series([True] * having + [False] * (n - having)))
     found = told(estimates.make([{**DEVICE, **row, "period": "2026-T3"}])).iloc[0]
-    told_n = unrounded.people_of_share(found, 1.0, (n - 3, n + 3))
+    told_n = rounding_intervals.people_of_share(found, 1.0, (n - 3, n + 3))
     assert told_n[0] <= n <= told_n[1]
-    low, high = unrounded.value(found, 1.0)
+    low, high = rounding_intervals.value(found, 1.0)
     assert low <= 100 * having / n <= high
     marks = pd.Series(np.repeat([0.0, 10.0], [n - having, having]))
     mean = answers.mean("satisfaction_10", marks, (0, 10))
     mean = told(estimates.make([{**DEVICE, **mean, "period": "2026-T3"}])).iloc[0]
-    half = unrounded.half_width(mean, (0.1, 0.1), (0.0, 10.0))
+    half = rounding_intervals.half_width(mean, (0.1, 0.1), (0.0, 10.0))
     if half and marks.nunique() > 1:
-        low, high = unrounded.deviation(half, (n, n))
+        low, high = rounding_intervals.deviation(half, (n, n))
         assert low - 1e-3 <= marks.var() <= high + 1e-3
 
 

@@ -5,10 +5,11 @@ import math
 import pandas as pd
 import pytest
 
-from observlib import comparisons, estimates
-from observlib.comparison import pairs as changes
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.confidentiality import control
-from observlib.period import Quarter
+from observlib.estimates import comparisons
+from observlib.indicators import pairs as changes
 
 WHOLE = {"indicator": "satisfied_share", "device": "d", "period": "2026-T3", "unit": "%"}
 WHOLE |= {"estimate": 61.2, "ci_low": 52.3, "ci_high": 69.4, "n": 121}

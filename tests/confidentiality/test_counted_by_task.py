@@ -8,12 +8,12 @@ from tests.copies import demonstration_catalogue
 from tests.examples import examples
 
 from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Task
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.knowledge import Knowledge, Published
-from observlib.display.rounding import rounded
-from observlib.period import Quarter
+from observlib.language.rounding import rounded
 from observlib.themes.contacts import topics
 from observlib.themes.partners import estimates as partners
 from observlib.themes.tasks import routing

@@ -16,11 +16,11 @@ import pytest
 from tests.confidentiality import intruder
 
 from observlib import estimates, store
-from observlib.answers import mean, on_10, share
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.display.rounding import rounded
-from observlib.display.words import decimals
-from observlib.period import Quarter
+from observlib.indicators.answers import mean, on_10, share
+from observlib.language.rounding import rounded
+from observlib.language.words import decimals
 from observlib.themes.satisfaction import estimates as satisfaction
 
 ROOT = Path(__file__).parents[2]

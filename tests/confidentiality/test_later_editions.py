@@ -7,12 +7,13 @@ import pytest
 from tests.confidentiality.test_attack import DEVICE, counts, knowledge, made, ratings, told
 from tests.confidentiality.test_counted_by_task import catalogue
 
-from observlib import comparisons, estimates
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.knowledge import Amended, Knowledge, Published
-from observlib.display.rounding import rounded, rounded_pairs
-from observlib.period import Quarter
+from observlib.estimates import comparisons
+from observlib.language.rounding import rounded, rounded_pairs
 from observlib.themes.contacts import topics
 from observlib.themes.partners import estimates as partners
 from observlib.themes.tasks import routing

@@ -13,7 +13,7 @@ from tests.confidentiality.test_attack import busy
 from tests.examples import examples
 
 from observlib.confidentiality import suppression
-from observlib.confidentiality.programme import Programme, possible
+from observlib.confidentiality.linear_programme import Programme, possible
 from observlib.confidentiality.suppression import withheld_cells
 
 FEW, RANGE = 11, 2

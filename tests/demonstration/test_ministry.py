@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from tests.copies import DEMO, copy_catalogue
 
-from observlib import demonstration, frame, project, store
+from observlib import demonstration, store
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.demonstration import ministry
-from observlib.errors import ObservError
+from observlib.pipeline import frame, project
 
 PRODUCTS = 3
 ENQUETES = ("enquete", "enquete-recherche", "enquete-annuelle")

@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from observlib import display, estimates
-from observlib.display.prose import one_line
 from observlib.display.style import shortened, text_width, wrap
+from observlib.language.prose import one_line
 
 CAPITALS = "ANTICONSTITUTIONNELLEMENTINCOMPATIBLE"
 LETTERS = "rindfleischetikettierungsueberwachungsaufgabenuebertragungsgesetz"

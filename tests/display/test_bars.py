@@ -9,8 +9,8 @@ from tests.examples import examples
 from tests.words import alt_of
 
 from observlib import display, estimates
+from observlib.base.errors import ObservError
 from observlib.display import style
-from observlib.errors import ObservError
 
 LONG = "Renouvellement d'une autorisation provisoire de séjour et changement d'adresse"
 PALETTE = {colour.lower() for colour in style.PALETTE}

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tests.words import plain
 
 from observlib import display, estimates
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import changes
-from observlib.errors import ObservError
-from observlib.survey.comparison import REASONS, VERDICTS, compare, waves
-from observlib.survey.intervals import student
+from observlib.stats.survey.comparison import REASONS, VERDICTS, compare, waves
+from observlib.stats.survey.intervals import student
 
 NOW, BEFORE = "2026-T3", "2025-T3"
 

@@ -11,11 +11,11 @@ from tests.copies import DEMO
 from tests.words import plain
 
 from observlib import display, estimates
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter, months_between
 from observlib.display import charts, shares, style
 from observlib.display.output import Output
-from observlib.display.rounding import rounded
-from observlib.errors import ObservError
-from observlib.period import Quarter, months_between
+from observlib.language.rounding import rounded
 
 QUARTERS = [str(q) for q in Quarter(2026, 3).back(15)]
 MONTHS = list(months_between("2023-01", "2026-08"))
@@ -63,7 +63,7 @@ from pathlib import Path
 import matplotlib
 matplotlib.rcParams.update({{"font.size": float(sys.argv[1]), "axes.facecolor": "red"}})
 from observlib import display, estimates
-from observlib import project
+from observlib.pipeline import project
 catalogue = project.catalogue(Path({str(DEMO)!r}), Path({str(DEMO)!r}))
 frame = estimates.make(
     {{"indicator": "satisfied_share", "product": p, "device": f"jdma-{{p}}", "channel": "web",

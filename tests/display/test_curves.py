@@ -6,8 +6,8 @@ from matplotlib.collections import PathCollection
 from tests.words import alt_of, plain
 
 from observlib import display, estimates
+from observlib.base.errors import ObservError
 from observlib.display import curves
-from observlib.errors import ObservError
 
 MONTHS = "mois depuis l’inscription"
 

@@ -11,9 +11,9 @@ import pytest
 import seaborn as sns
 
 from observlib import display, estimates
+from observlib.base.errors import ObservError
 from observlib.display import style
-from observlib.display.rounding import rounded
-from observlib.errors import ObservError
+from observlib.language.rounding import rounded
 
 
 @pytest.fixture(autouse=True)

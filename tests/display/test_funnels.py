@@ -4,7 +4,7 @@ import pytest
 from tests.words import alt_of, plain
 
 from observlib import display
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 
 
 def written(texts, figures) -> list[str]:

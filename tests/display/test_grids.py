@@ -8,8 +8,8 @@ from matplotlib.colors import to_rgb
 from tests.words import alt_of, plain
 
 from observlib import display
+from observlib.base.errors import ObservError
 from observlib.display import grids, style
-from observlib.errors import ObservError
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi")
 

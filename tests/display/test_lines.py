@@ -11,8 +11,8 @@ from matplotlib.text import Annotation
 from tests.words import plain
 
 from observlib import display, estimates
+from observlib.base.errors import ObservError
 from observlib.display import style
-from observlib.errors import ObservError
 
 PERIODS = ["2025-T3", "2025-T4", "2026-T1", "2026-T2", "2026-T3"]
 

@@ -2,9 +2,9 @@ import pandas as pd
 import pytest
 
 from observlib import display, estimates
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.corrections import Correction
-from observlib.errors import ObservError
+from observlib.records.corrections import Correction
 
 
 def blocks(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:

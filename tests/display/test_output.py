@@ -8,9 +8,9 @@ import pypandoc
 import pytest
 
 from observlib import display, estimates
+from observlib.base.errors import ObservError
 from observlib.display.output import pipe_table
-from observlib.display.rounding import rounded
-from observlib.errors import ObservError
+from observlib.language.rounding import rounded
 
 
 def test_importing_display_leaves_the_drawing_libraries_alone():

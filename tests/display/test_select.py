@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from observlib import Study, display, estimates
+from observlib.base.errors import ObservError
 from observlib.display import select
-from observlib.errors import ObservError
 
 STAYS = {"indicator": "subscription_survival", "unit": "%", "channel": "mail", "n": 900}
 LATE = {"period": "2026-T3", "group": "months", "product": "legifrance"}

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from observlib import display, estimates
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.publish.tables import clean_table
 
 

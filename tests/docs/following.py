@@ -31,7 +31,8 @@ from unittest import mock
 
 from tests.copies import ALL_KEPT, share_kept
 
-from observlib import disk_cache, publications
+from observlib.base import disk_cache
+from observlib.pipeline import archive
 
 ROOT = Path(__file__).parents[2]
 DEMO = Path("data", "demo")
@@ -97,8 +98,8 @@ def copy_project(place: Path, is_new: bool) -> Path:
     shutil.copytree(ROOT / "data", place / "data", ignore=exports)
     for name in ("Makefile", "pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, place)
-    for path in (place / DEMO / publications.FOLDER).glob(f"*/{publications.STEPS}"):
-        steps = json.loads(path.read_text(encoding="utf-8")) | {publications.DAY: PUBLISHED}
+    for path in (place / DEMO / archive.FOLDER).glob(f"*/{archive.STEPS}"):
+        steps = json.loads(path.read_text(encoding="utf-8")) | {archive.DAY: PUBLISHED}
         path.write_text(json.dumps(steps), encoding="utf-8")
     if not is_new:
         share_kept(place, ALL_KEPT)

@@ -24,11 +24,13 @@ from tests.conftest import made_once
 from tests.copies import ALL_KEPT, DEMO, share_kept
 from tests.site.conftest import dump as dump
 
-from observlib import estimates, packages, standing
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.edition import packages
+from observlib.edition.front_matter import Study
 from observlib.edition.plan import Page
-from observlib.edition.study import Study
-from observlib.period import Quarter
-from observlib.release import release
+from observlib.edition.release import release
+from observlib.publish import standing
 
 ROOT = Path(__file__).parents[2]
 NOW = Quarter(2026, 3)  # of the demonstration

@@ -27,12 +27,12 @@ from tests.publish.sample import make_project
 from tests.review import conftest as small_project
 from tests.review.conftest import DAY, Small
 
+from observlib.base.errors import ObservError, UsageError
 from observlib.edition import cluster as module
 from observlib.edition.cluster import connected
 from observlib.edition.execute import execute
-from observlib.errors import ObservError, UsageError
+from observlib.edition.release import release
 from observlib.publish import publish
-from observlib.release import release
 
 small = small_project.small  # a fixture
 LOOP = "127.0.0.1"

@@ -11,13 +11,17 @@ import pandas as pd
 import pytest
 from tests.copies import demonstration_catalogue
 
-from observlib import comparisons, dataset, disk_cache, estimates, frame, publications, told
+from observlib import estimates
+from observlib.base import disk_cache
+from observlib.base.period import Quarter
 from observlib.confidentiality.knowledge import Published
 from observlib.edition import compute
 from observlib.edition.request import Request
-from observlib.period import Quarter
-from observlib.practices import Practices
-from observlib.publications import Publication
+from observlib.estimates import comparisons
+from observlib.pipeline import archive, disclosed, frame
+from observlib.pipeline.archive import Publication
+from observlib.publish import dataset
+from observlib.records.practices import Practices
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = (
@@ -63,7 +67,7 @@ def test_who_opens_the_frame_reads_rows_of_the_contracts_and_the_same_bytes_each
     request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = [("visits", ""), ("polls", "")]
-    monkeypatch.setattr(told, "jobs", lambda _: few)
+    monkeypatch.setattr(disclosed, "jobs", lambda _: few)
     first = written(request_, tmp_path / "first")
     for name, contract in FILES.items():
         rows = pd.read_parquet(tmp_path / "first" / name)
@@ -81,12 +85,12 @@ def test_who_opens_the_frame_reads_rows_of_the_contracts_and_the_same_bytes_each
 def test_a_package_marks_what_the_edition_revises_and_the_frame_stays_as_it_is(
     request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(told, "jobs", lambda _: [("visits", "")])
+    monkeypatch.setattr(disclosed, "jobs", lambda _: [("visits", "")])
     first = written(request_, tmp_path / "first")
-    rows = pd.read_parquet(tmp_path / "first" / publications.ESTIMATES)
+    rows = pd.read_parquet(tmp_path / "first" / archive.ESTIMATES)
     before = rows.assign(estimate=rows["estimate"].where(rows.index > 0, 1.0))
     kept = Publication("0001-2026-T2", Published(before, []), "2026-08-17")
-    monkeypatch.setattr(publications, "earlier", lambda _: [kept])
+    monkeypatch.setattr(archive, "earlier", lambda _: [kept])
     again = written(request_, tmp_path / "again")
     assert {name: again[name] for name in FILES} == {name: first[name] for name in FILES}
     flags = dataset.read(again["donnees/estimates.csv"])["flags"]

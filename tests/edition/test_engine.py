@@ -21,11 +21,12 @@ import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
-from observlib import files, frame
+from observlib.base import files
+from observlib.base.inputs import USED
+from observlib.catalogue.tables import TABLES
 from observlib.edition import engine, shell
 from observlib.edition.execute import execute
-from observlib.inputs import USED
-from observlib.tables import TABLES
+from observlib.pipeline import frame
 
 pytestmark = pytest.mark.slow
 
@@ -181,7 +182,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 from observlib.edition.execute import execute
-from observlib.inputs import USED
+from observlib.base.inputs import USED
 
 if __name__ == "__main__":
     root = Path(sys.argv[1])
@@ -196,7 +197,7 @@ alive = open("alive", "w")
 fcntl.flock(alive, fcntl.LOCK_EX)
 pathlib.Path("began").touch()
 """
-NEXT = "from observlib.scratch import temporary_files as t\nwith t(): pass"
+NEXT = "from observlib.base.temporary import temporary_files as t\nwith t(): pass"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")

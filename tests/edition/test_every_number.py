@@ -13,8 +13,8 @@ from tests.every_number import (
     lost_on_page,
 )
 
-from observlib import project
-from observlib.editions.trace import trace
+from observlib.edition.trace import trace
+from observlib.pipeline import project
 
 pytestmark = pytest.mark.slow
 

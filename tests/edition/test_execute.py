@@ -14,9 +14,9 @@ from typing import Any
 import nbformat
 import pytest
 
+from observlib.base.errors import ObservError
+from observlib.base.inputs import USED
 from observlib.edition.execute import Outcome, execute
-from observlib.errors import ObservError
-from observlib.inputs import USED
 
 SOUND = """
 import os

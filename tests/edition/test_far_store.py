@@ -6,9 +6,9 @@ import shutil
 import pytest
 from tests.conftest import SECRET
 from tests.edition.test_faults import change
+from tests.edition.test_release import published
 from tests.review import conftest as small_project
 from tests.review.conftest import DAY, T3, git, observ
-from tests.test_release import published
 
 small = small_project.small  # a fixture
 WORDS = ("--publisher", "embedded", "--data", "data/demo")

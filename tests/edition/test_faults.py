@@ -15,11 +15,11 @@ from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
+from tests.edition.test_release import leftovers, tree
 from tests.review import conftest as small_project
-from tests.test_release import leftovers, tree
 
-from observlib import inputs
-from observlib.editions import record
+from observlib.base import inputs
+from observlib.publish.editions import record
 
 small = small_project.small  # a fixture
 KILLS = 30

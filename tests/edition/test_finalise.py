@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.display.typography import NBSP, THIN, typography
 from observlib.edition.finalise import PageError, finalise
+from observlib.language.typography import NBSP, THIN, typography
 from observlib.publish.markdown import cell_options
 
 ROOT = Path("/home/someone/observatoire")

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from observlib import comparisons, estimates
-from observlib.actions import Action, Expected
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import load_catalogue
-from observlib.comparison import pairs as pair
-from observlib.comparison import specifications
 from observlib.edition.front_page import front_page, headline, told_on
-from observlib.period import Quarter
+from observlib.estimates import comparisons
+from observlib.indicators import pairs as pair
+from observlib.indicators import specifications
+from observlib.records.actions import Action, Expected
 
 CATALOGUE = load_catalogue(Path("data/catalogue"))
 NOW = Quarter(2026, 3)

@@ -15,15 +15,16 @@ import pytest
 from tests.copies import demonstration_catalogue
 
 import observlib
-from observlib import estimates, publications
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
 from observlib.confidentiality.control import Decision
 from observlib.edition import make as module
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
-from observlib.errors import ObservError
-from observlib.period import Quarter
-from observlib.practices import Practices
+from observlib.pipeline import archive
+from observlib.records.practices import Practices
 
 CATALOGUE = demonstration_catalogue()
 DECIDED = Decision(estimates.make([]), (), pd.DataFrame())
@@ -46,7 +47,7 @@ def making(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Making
 
     monkeypatch.setattr(module, "execute", execute)
     monkeypatch.setattr(module, "is_computed", lambda _: True)
-    frame = {publications.ESTIMATES: estimates.make([]).to_parquet(index=False)}
+    frame = {archive.ESTIMATES: estimates.make([]).to_parquet(index=False)}
     monkeypatch.setattr(module, "frame_files", lambda *_: frame)
     monkeypatch.setattr(module.store, "digests", lambda _: {})
     monkeypatch.setattr(module.told, "decisions", lambda *_: DECIDED)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from observlib import disk_cache, inputs
+from observlib.base import disk_cache, inputs
 from observlib.edition.page_cache import MadePage, changed_inputs, keep, recall, used
 from observlib.edition.plan import Page
 

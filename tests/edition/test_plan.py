@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from observlib.base.errors import UsageError
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
+from observlib.edition.front_matter import Study
 from observlib.edition.plan import Page, Subjects, plan
-from observlib.edition.study import Study
-from observlib.errors import UsageError
-from observlib.period import Quarter
 
 OWN = {"quarter": {"type": "quarter"}, "data": {"type": "data"}}
 EACH = {"product": {"type": "product", "each": True}}

@@ -14,7 +14,7 @@ import pytest
 from tests.edition.conftest import NOW
 from tests.plain_french import faults, sentences
 
-from observlib.errors import bounded
+from observlib.base.errors import bounded
 
 WORDS, SCREENS = 900, 6  # of what is open when a page is opened, on a screen of 1,280 by 800
 OTHERS = ("methode", "accessibilite")  # pages that explain the studies

@@ -10,10 +10,10 @@ from typing import Any
 import nbformat
 import pytest
 
+from observlib.base.errors import ObservError
 from observlib.edition import refresh as module
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
-from observlib.errors import ObservError
 
 Refresh = Callable[..., list[Path]]
 

@@ -9,9 +9,9 @@ import pytest
 from tests.copies import ROOT, copy_catalogue
 from tests.edition.conftest import HEADER, Make
 
-from observlib import departments
+from observlib.base.errors import UsageError
 from observlib.edition.request import check_request
-from observlib.errors import UsageError
+from observlib.pipeline import departments
 
 NEEDS = HEADER.replace("parameters:", "needs: [population]\nparameters:")
 TODAY = date(2026, 11, 1)

@@ -8,10 +8,10 @@ import pytest
 import yaml
 from tests.copies import demonstration_practices
 
+from observlib.base.yaml_files import split_front_matter
 from observlib.catalogue import Catalogue
 from observlib.edition.sheets import page_of, write_sheets
-from observlib.practices import Practices
-from observlib.yaml_files import split_front_matter
+from observlib.records.practices import Practices
 
 PRACTICES = Path(__file__).parents[2] / "data" / "practices"
 

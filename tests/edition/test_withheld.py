@@ -23,21 +23,16 @@ from tests.drawings import axes
 from tests.file_parts import carried, parts
 from tests.leaks import Withheld, leaks
 
-from observlib import (
-    comparisons,
-    dataset,
-    estimates,
-    frame,
-    project,
-    store,
-    told,
-)
-from observlib.answers import pooled_period, within
+from observlib import estimates, store
+from observlib.base.period import Quarter
 from observlib.catalogue.partners import NOBODY, UNTOLD
 from observlib.confidentiality import disclosure
 from observlib.confidentiality.control import KEY, key_of
 from observlib.display.brand import Brand
-from observlib.period import Quarter
+from observlib.estimates import comparisons
+from observlib.indicators.answers import pooled_period, within
+from observlib.pipeline import disclosed, frame, project
+from observlib.publish import dataset
 from observlib.themes.partners import estimates as partners
 from observlib.themes.peers import estimates as peers
 from observlib.themes.profiles import estimates as profiles
@@ -88,7 +83,7 @@ def undisclosed(root: Path, kept: Path) -> pd.DataFrame:
         patch.setattr(disclosure, "mark", lambda value, unit: value)
         patch.setattr(frame, "_KEPT", kept)
         data = root / "data" / DEMO.name
-        return pd.concat(frame.given(data, NOW, *job).estimates for job in told.jobs(data))
+        return pd.concat(frame.given(data, NOW, *job).estimates for job in disclosed.jobs(data))
 
 
 def dropped(root: Path) -> pd.DataFrame:

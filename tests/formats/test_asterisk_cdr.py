@@ -2,7 +2,7 @@
 
 import pytest
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders import load
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device, Format, load_catalogue
-from observlib.errors import ObservError
 from observlib.loaders import Loaded, load
 
 EXPECTED = Path(__file__).parent / "expected"

@@ -11,9 +11,8 @@ from tests.copies import demonstration_catalogue
 from tests.examples import examples
 from tests.formats.test_samples import device
 
-from observlib import tables
-from observlib.catalogue import FIELDS, load_formats
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.catalogue import FIELDS, load_formats, tables
 from observlib.loaders import load
 
 FORMATS = {

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tests.formats.test_samples import device
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders import load
 
 EXPORTS = {

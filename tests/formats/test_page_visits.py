@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib import tables
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.catalogue import tables
 from observlib.loaders import _format, load
 
 HEAD = "date;url;appareil;product;entry_nb_visits;entry_nb_actions;entry_bounce_count\n"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.errors import ObservError
 from observlib.loaders import Loaded, load
 
 EXPECTED = Path(__file__).parent / "expected"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Device
-from observlib.errors import ObservError
 from observlib.loaders import load
 
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "data" / "formats"

@@ -10,8 +10,8 @@ import io
 import pytest
 from tests.formats.test_samples import SAMPLES, same
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Device, Questionnaire, needed_by
-from observlib.errors import ObservError
 from observlib.loaders import load
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.errors import ObservError
 from observlib.loaders import Loaded, load
 from observlib.themes.user_tests.estimates import sus_scores
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders._columns import Columns, in_columns
 from observlib.loaders._csv import csv_rows
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders import _csv
 from observlib.loaders._csv import csv_rows, lines_in, lines_of, read_text
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Format
-from observlib.errors import ObservError
 from observlib.loaders._grid import read_grid
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders import Loaded, _limesurvey_archive, load
 
 Survey = Callable[..., Any]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.formats.test_samples import device
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders import _mbox, load
 
 US, YOU = "Contact <contact@service.invalid>", "Zoé Martin <zoe@exemple.invalid>"

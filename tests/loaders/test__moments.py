@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders._durations import parse_seconds
 from observlib.loaders._moments import PARIS, paris_days, read_moments
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from tests.formats.test_samples import device
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders import load
 
 MADE = date(2026, 3, 31)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.base.personal import held
 from observlib.loaders._queue_log import read
-from observlib.personal import held
 
 
 def calls(*events):

@@ -13,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.copies import as_written
 
-from observlib import store, tables
-from observlib.errors import ObservError
-from observlib.files import file_digest
+from observlib import store
+from observlib.base.errors import ObservError
+from observlib.base.files import file_digest
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
 from observlib.loaders import Loaded, load
 from observlib.loaders._survey_weights import weight_of
 from observlib.loaders.limesurvey import without_the_rest
-from observlib.period import Quarter
 
 Survey = Callable[..., Any]
 SENT = "2026-03-12 23:50:00"

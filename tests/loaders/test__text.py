@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.base.personal import held
+from observlib.base.text import fold
 from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._text import (
     find_delimiter,
@@ -19,8 +21,6 @@ from observlib.loaders._text import (
     short,
     without_persons,
 )
-from observlib.personal import held
-from observlib.text import fold
 
 
 def written(folder: Path, raw: bytes) -> Path:

@@ -4,8 +4,8 @@ import pytest
 from tests.loaders import test_jdma as jdma
 from tests.loaders import test_services_publics_plus as sp_plus
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.errors import ObservError
 from observlib.loaders import load
 
 DEVICE = jdma.DEVICE

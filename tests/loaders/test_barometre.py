@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders import load
 
 NATIONAL = "mesure,indicateur,id_indicateur,maille_geographique,date,valeur,unite\n"

@@ -17,8 +17,9 @@ from tests.copies import DEMO
 from tests.formats.test_samples import device
 from tests.loaders.books import ods
 
-from observlib import files, store
-from observlib.errors import ObservError
+from observlib import store
+from observlib.base import files
+from observlib.base.errors import ObservError
 from observlib.loaders import _csv, load
 
 pytestmark = pytest.mark.slow
@@ -27,8 +28,8 @@ _SECONDS = 120  # of a test machine that does other things; each takes a second 
 _WORKER = """
 import json, sys
 from pathlib import Path
-from observlib import project
-from observlib.errors import ObservError
+from observlib.pipeline import project
+from observlib.base.errors import ObservError
 from observlib.loaders import load
 
 devices, files = project.catalogue(Path(sys.argv[1])), json.load(sys.stdin)
@@ -382,9 +383,9 @@ def test_a_pipe_among_the_practices_or_the_catalogue_is_never_waited_for(tmp_pat
     os.mkfifo(tmp_path / "a.md")
     os.mkfifo(tmp_path / "vocabulary.yml")
     code = (
-        "import sys; from pathlib import Path; from observlib.errors import ObservError\n"
+        "import sys; from pathlib import Path; from observlib.base.errors import ObservError\n"
         "from observlib.catalogue import load_catalogue\n"
-        "from observlib.practices import load_practices\n"
+        "from observlib.records.practices import load_practices\n"
         "try: load_practices(Path(sys.argv[1]), load_catalogue(Path(sys.argv[2])))\n"
         "except ObservError as error: print(error)\n"
     )

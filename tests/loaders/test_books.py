@@ -6,11 +6,11 @@ import pytest
 from tests.formats.test_samples import device
 from tests.loaders.books import ods, xls
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Format
-from observlib.errors import ObservError
+from observlib.desk.scaffold import equally_good, recognised
 from observlib.loaders import load
 from observlib.loaders._workbook import sheets
-from observlib.scaffold import equally_good, recognised
 
 BOTH = pytest.mark.parametrize("name", ["e.ods", "e.xls"])
 CALLS = Format.model_validate({

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.base.personal import HIDDEN
+from observlib.catalogue.tables import columns
 from observlib.loaders import Loaded, load
-from observlib.personal import HIDDEN
-from observlib.tables import columns
 
 DEVICE = "sp-plus"
 HEADER = "Identifiant;Date;Texte;Ressenti;Colère;Injustice"

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device
-from observlib.errors import ObservError
+from observlib.catalogue.tables import columns
 from observlib.loaders import Loaded, load
-from observlib.tables import columns
 
 LOADERS = ("calls", "call_intervals", "tickets")
 HEADERS = {

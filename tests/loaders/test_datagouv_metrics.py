@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 
 DEVICE, FILE = "datagouv-bodacc", "d.json"
 KEYS = {"loader": "datagouv_metrics", "extracted": None}

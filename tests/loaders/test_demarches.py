@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.catalogue.tables import REJECT_COLUMNS, STATES, columns
 from observlib.loaders import Loaded
-from observlib.tables import REJECT_COLUMNS, STATES, columns
 
 CELLS = {
     "Nom Démarche": "Demande inventée", "ID Démarche": 12,

@@ -19,9 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib import tables
-from observlib.catalogue import Catalogue
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.catalogue import Catalogue, tables
 from observlib.loaders import Loaded, load, names
 
 Cells = list[str]

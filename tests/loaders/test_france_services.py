@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from observlib import tables
-from observlib.errors import ObservError
-from observlib.personal import HIDDEN
+from observlib.base.errors import ObservError
+from observlib.base.personal import HIDDEN
+from observlib.catalogue import tables
 
 HEADER = '"id_fs","insee_dep","lib_fs","adresse","mail","telephone","format_fs"\n'
 UNSHOWN = "(not shown: it may be a name or number)"

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib import loaders
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.demo.formats import workbook
-from observlib.errors import ObservError
 from observlib.loaders import Loaded, insee_population
-from observlib.project import reference
+from observlib.pipeline.project import reference
 
 AGES = ["0 à 4 ans", "5 à 9 ans", "10 ans et plus", "Total"]
 AIN = ["01", "Ain", 20, 40, 60, 120, 10, 21, 29, 60, 10, 19, 31, 60]

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.catalogue.tables import columns
 from observlib.loaders import Loaded
-from observlib.tables import columns
 
 FIXED = ["Date de l'avis", "Nom du formulaire", "Lien d'intégration", "Identifiant Avis"]
 SATISFACTION = "De façon générale, comment ça s’est passé ?"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from observlib import store
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders import Loaded, load
 
 Survey = Callable[..., Any]

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.copies import demonstration_catalogue
 from tests.examples import examples
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.catalogue.tables import columns
 from observlib.loaders._durations import parse_seconds
 from observlib.loaders._periods import parse_period, period_named
-from observlib.tables import columns
 
 NAMES = {
     name: column.headers

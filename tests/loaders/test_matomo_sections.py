@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.catalogue.tables import columns
 from observlib.loaders import load
-from observlib.tables import columns
 
 NAME = "sections_service-public_2026-03.csv"
 

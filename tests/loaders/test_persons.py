@@ -14,10 +14,9 @@ from tests.loaders.test_demarches import CELLS, SHEET
 from tests.loaders.test_every_loader import EXPORTS, OTHERS, Export
 from tests.loaders.test_insee_population import AIN, sheet
 
-from observlib import tables
-from observlib.catalogue import Catalogue, Device
+from observlib.base.errors import ObservError
+from observlib.catalogue import Catalogue, Device, tables
 from observlib.demo.formats import workbook
-from observlib.errors import ObservError
 from observlib.loaders import load
 
 pytestmark = pytest.mark.slow

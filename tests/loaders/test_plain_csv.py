@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib import tables
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.catalogue import tables
 
 DEVICE = "audience-boamp"
 KEYS: dict[str, Any] = {"loader": "plain_csv", "table": "audience", "extracted": None}

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.errors import ObservError
-from observlib.tables import columns
+from observlib.base.errors import ObservError
+from observlib.catalogue.tables import columns
 
 HEADER = "poll,date,network,question,option,votes,followers\n"
 YES, NO = "a,2026-03-05,Réseau,Q ?,Oui,12,900\n", "a,2026-03-05,Réseau,Q ?,Non,30,900\n"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from observlib import store
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 
 ROOT = Path(__file__).parents[2]
 DEVICE = "published-figures"

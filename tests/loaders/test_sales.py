@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.formats.test_samples import device
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders import load
 
 HEADER = "mois;isbn;titre;support;exemplaires;chiffre d’affaires;retours"

@@ -10,9 +10,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.catalogue.tables import columns
 from observlib.loaders import load
-from observlib.tables import columns
 
 HEADER = [
     "ID expérience", "Etat expérience", "Statut de l'expérience", "Date de publication",

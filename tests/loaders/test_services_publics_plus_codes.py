@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.base.personal import HIDDEN
+from observlib.catalogue.tables import columns
 from observlib.loaders import Loaded, load
-from observlib.personal import HIDDEN
-from observlib.tables import columns
 
 HEADER = "ID;annotateur;date;Description;Titre;q1_injustice;q2_compensation;q3_colere;q4_retorsion"
 REAL = "sp_plus_annotated_2019_2022_pseudonymised.csv"

@@ -6,8 +6,8 @@ import pytest
 from tests.loaders.test_every_loader import EXPORTS
 from tests.loaders.test_persons import NAMES, known
 
-from observlib import tables
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.catalogue import tables
 from observlib.loaders import load
 from observlib.loaders._text import need_columns
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders import Loaded, load
 
 Survey = Callable[..., Any]

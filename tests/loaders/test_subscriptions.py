@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders import Loaded
 
 HEADER = "mois;liste;cohorte;abonnés;inscriptions;désabonnements"

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.catalogue.tables import columns
 from observlib.loaders import Loaded
-from observlib.tables import columns
 from observlib.themes.user_tests.estimates import sus_scores
 
 ITEMS = ",".join(f"Q{item}" for item in range(1, 11))

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.errors import ObservError
-from observlib.tables import columns
+from observlib.base.errors import ObservError
+from observlib.catalogue.tables import columns
 
 SHEET = """\
 date: 2026-03-05

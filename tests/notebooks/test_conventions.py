@@ -9,11 +9,12 @@ from typing import Any
 import nbformat
 import pytest
 
-from observlib import estimates, inputs
+from observlib import estimates
+from observlib.base import inputs
 from observlib.display import svg
-from observlib.edition.made_of import made_of
+from observlib.edition.fingerprint import made_of
+from observlib.edition.front_matter import load_studies
 from observlib.edition.refresh import tidy
-from observlib.edition.study import load_studies
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

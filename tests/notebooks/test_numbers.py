@@ -10,7 +10,9 @@ import pytest
 from tests.copies import DEMO
 from tests.told_numbers import is_told, numbers, value
 
-from observlib import comparisons, estimates, project
+from observlib import estimates
+from observlib.estimates import comparisons
+from observlib.pipeline import project
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

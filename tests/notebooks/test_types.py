@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from mypy import api
 
-from observlib import findings, say
+from observlib.study import narratives, texts
 
 ROOT = Path(__file__).parents[2]
 WRONG = """
@@ -34,19 +34,19 @@ def of_notebook(path: Path) -> str:
 
 def written_out() -> str:
     """The module `say` with each sentence written out: what `Say` finds only when it is asked."""
-    source = inspect.getsource(say).replace("class Say:", "class _Say:")
-    return "\n".join([source, *_class("Say", findings)])
+    source = inspect.getsource(texts).replace("class Say:", "class _Say:")
+    return "\n".join([source, *_class("Say", narratives)])
 
 
 def _class(name: str, module: ModuleType) -> Iterator[str]:
     themes: list[str] = []
     lines = [f"class {name}:", "    def __init__(self, *own: Any) -> None: ..."]
-    for sentence, found in say.offered(module).items():
+    for sentence, found in texts.offered(module).items():
         if isinstance(found, ModuleType):
             yield from _class(f"_{sentence}", found)
             themes.append(f"    {sentence} = _{sentence}()")
             continue
-        signature = str(say.asked_for(found)).replace("'pd.DataFrame'", "pd.DataFrame")
+        signature = str(texts.asked_for(found)).replace("'pd.DataFrame'", "pd.DataFrame")
         for word in re.findall(r"\b[A-Z]\w+", signature):
             if known := found.__globals__.get(word):
                 yield f"from {known.__module__} import {word}"
@@ -62,9 +62,9 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     codes = {path.stem: of_notebook(path) for path in (ROOT / "notebooks").glob("*.ipynb")}
     for name, code in {**codes, "wrong": WRONG}.items():
         (folder / f"{name}.py").write_text(code, encoding="utf-8")
-    shadow = folder / "say.py.written"
+    shadow = folder / "study/texts.py.written"
     shadow.write_text(written_out(), encoding="utf-8")
-    own = str(ROOT / "src" / "observlib" / "say.py")
+    own = str(ROOT / "src" / "observlib" / "study/texts.py")
     asked = ["--no-error-summary", "--shadow-file", own, str(shadow)]
     with contextlib.chdir(ROOT):
         told, problem, _ = api.run([*asked, *map(str, folder.glob("*.py"))])

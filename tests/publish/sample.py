@@ -9,7 +9,7 @@ from typing import Any
 
 from observlib import estimates
 from observlib.edition.notices import DEMONSTRATION, with_notices
-from observlib.standing import MADE
+from observlib.publish.standing import MADE
 
 REPORTS = Path(__file__).parents[2] / "reports"
 SVG = (

@@ -22,9 +22,9 @@ from matplotlib.colors import to_hex
 from PIL import Image
 from seaborn import blend_palette
 
+from observlib.base.errors import ObservError
 from observlib.display import brand, grids, style
 from observlib.display.points import small_line
-from observlib.errors import ObservError
 from observlib.publish import publish
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage

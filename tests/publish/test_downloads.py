@@ -8,9 +8,10 @@ import json
 import pandas as pd
 import pytest
 
-from observlib import comparisons, estimates
-from observlib.comparison import pairs as comparing
-from observlib.errors import ObservError
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.estimates import comparisons
+from observlib.indicators import pairs as comparing
 from observlib.publish.downloads import open_data
 
 

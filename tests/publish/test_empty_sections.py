@@ -73,7 +73,8 @@ def test_a_lone_section_without_several_results_is_told_in_one_sentence():
 
 
 def test_the_sentence_of_the_library_is_the_one_that_is_looked_for():
-    from observlib import estimates, findings
+    from observlib import estimates
+    from observlib.study import narratives
 
-    said = repr(findings.absent("note", "2026-T3", estimates.make([])))
+    said = repr(narratives.absent("note", "2026-T3", estimates.make([])))
     assert headings(f"## A\n\n{said}\n\n## B\n\n{said}\n") == ["Sans donnée ce trimestre"]

@@ -13,8 +13,8 @@ from types import ModuleType
 import pytest
 
 import observlib
-from observlib.errors import ObservError
-from observlib.inputs import RENDERING
+from observlib.base.errors import ObservError
+from observlib.base.inputs import RENDERING
 from observlib.publish import embedded, publish
 
 STUDY = Path("panorama.ipynb")

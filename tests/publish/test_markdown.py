@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib import estimates
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.publish.markdown import cell_options, notebook_to_markdown
 
 FIGURE = '#| label: fig-a\n#| fig-cap: "Titre"\n#| fig-alt: "Une barre"'

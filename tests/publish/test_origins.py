@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.publish.test_numbers import LEGIFRANCE, PAST, PUBLIC
 
-from observlib.display import french
+from observlib.language import french
 from observlib.publish.numbers import ANYWHERE, Told
 from observlib.publish.origins import read, texts_of, with_origins
 

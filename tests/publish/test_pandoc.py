@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.publish import pandoc
 
 FIGURE = '::: {#fig-a}\n![](a.svg){fig-alt="Une barre"}\n\nPremière\n:::\n\n'

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.publish import pandoc
 
 THREADS = """

@@ -14,8 +14,8 @@ import pikepdf
 import pytest
 import typst
 
+from observlib.base.errors import ObservError
 from observlib.display.brand import Brand
-from observlib.errors import ObservError
 from observlib.publish import pandoc, publish
 from observlib.publish.pdf import FEW_LINES, Draft, Setting, fonts, is_gap, literal
 

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 import yaml
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.publish import html
 from observlib.publish.navigation import Entry, flat
 from observlib.publish.project import match_pages, read_project

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from observlib.errors import ObservError, UsageError
+from observlib.base.errors import ObservError, UsageError
 from observlib.publish import pandoc, publish
 
 RUN = """

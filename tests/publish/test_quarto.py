@@ -16,12 +16,12 @@ import pytest
 import yaml
 
 from observlib import estimates
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.base.yaml_files import split_front_matter
 from observlib.publish import embedded, publish, quarto, quarto_check
 from observlib.publish.markdown import notebook_to_markdown
 from observlib.publish.project import Page, read_project
 from observlib.publish.quarto import stage
-from observlib.yaml_files import split_front_matter
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in command is a script")
 

@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import made_once
 from tests.copies import DEMO, ROOT
 
-from observlib import standing
+from observlib.publish import standing
 
 T3, DAY = "2026-T3", "1795219200"  # 21 November 2026
 DEVICES = ("matomo-vie-publique", "jdma-vie-publique")

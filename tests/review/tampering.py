@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import pikepdf
 
-from observlib import inputs
-from observlib.editions import record
+from observlib.base import inputs
+from observlib.publish.editions import record
 
 _DIGIT = r"(?<![\\u\w])\d"  # of no word, and no escaped letter
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from observlib.editions import crate
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.publish.editions import crate
 from observlib.review import bundle, of
 from observlib.review.bundle import files_against_manifest, opened
 

@@ -12,7 +12,7 @@ from tests.every_number import (
 )
 from tests.review.conftest import STUDIES, Small
 
-from observlib import project
+from observlib.pipeline import project
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from observlib.display import wording
+from observlib.language import wording
 from observlib.review import _readpdf, places
 from observlib.review.places import Place, Word, told
 

@@ -30,8 +30,8 @@ from tests.review.conftest import (
 )
 
 from observlib import estimates
-from observlib.editions import record, reviews
-from observlib.review.remake import made_from
+from observlib.publish.editions import record, reviews
+from observlib.review.rebuild import made_from
 
 
 def reviewed(small: Small, bundle: Path, *words: str | Path, **environment: str) -> dict[str, Any]:

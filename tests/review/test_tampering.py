@@ -15,8 +15,8 @@ from tests.review import tampering
 from tests.review.conftest import Small
 
 from observlib import review
-from observlib.editions import record
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.publish.editions import record
 from observlib.review import places
 from observlib.review.bundle import opened
 

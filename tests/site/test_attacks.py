@@ -14,13 +14,14 @@ import pytest
 from tests.copies import demonstration_catalogue
 from tests.publish.test_pdf import objects
 
-from observlib import display, estimates, findings, standing
+from observlib import display, estimates
 from observlib.catalogue import Catalogue
 from observlib.edition.finalise import finalise
 from observlib.edition.plan import Page
 from observlib.edition.sheets import page_of
-from observlib.practices import Practices, Sheet
-from observlib.publish import publish
+from observlib.publish import publish, standing
+from observlib.records.practices import Practices, Sheet
+from observlib.study import narratives
 
 pytestmark = pytest.mark.slow
 
@@ -50,11 +51,11 @@ def cell(shown: display.Output, label: str = "", tags: tuple[str, ...] = ()) -> 
 def study(title: str, attacks: list[str], catalogue: Catalogue) -> Any:
     """A finalised page that tells attacks in a finding, sentences, a chart, a table and notes."""
     first = polled(attacks[0], attacks[:12])
-    lead = findings.polls.leading_option(first, NONE, catalogue)
+    lead = narratives.polls.leading_option(first, NONE, catalogue)
     cells = [cell(display.text(lead).carrying([first], catalogue), tags=("finding",))]
     for attack in attacks:
         frame = polled(attack, [attack])
-        lead = findings.polls.leading_option(frame, NONE, catalogue)
+        lead = narratives.polls.leading_option(frame, NONE, catalogue)
         cells.append(cell(display.text(lead).carrying([frame], catalogue)))
     drawn = display.bar_chart(first, catalogue, caption=f"Parts : {attacks[1]}")
     cells.append(cell(drawn, "fig-parts"))

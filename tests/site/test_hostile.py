@@ -19,20 +19,23 @@ from pathlib import Path
 import pypandoc
 import pytest
 from tests import hostile
-from tests.display.test_prose import READER
+from tests.language.test_prose import READER
 from tests.publish.test_pdf import objects
 from tests.site.axe import violations
 from tests.site.test_attacks import read, squeezed
 
-from observlib import packages, project, standing, store
+from observlib import store
+from observlib.base.period import Quarter
+from observlib.base.text import as_cell
+from observlib.edition import packages
+from observlib.edition.release import release
 from observlib.edition.request import check_request
-from observlib.period import Quarter
+from observlib.edition.staging import stage as project_of
+from observlib.pipeline import project
+from observlib.publish import standing
 from observlib.publish.markdown import Converted, notebook_to_markdown
 from observlib.publish.project import Page, read_project
 from observlib.publish.quarto import stage
-from observlib.release import release
-from observlib.staging import stage as project_of
-from observlib.text import as_cell
 
 pytestmark = pytest.mark.slow
 

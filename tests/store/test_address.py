@@ -17,11 +17,12 @@ import pytest
 from tests.conftest import SECRET
 from tests.copies import copy_catalogue
 
-from observlib import addresses, store
+from observlib import store
+from observlib.base import addresses
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.errors import ObservError
+from observlib.catalogue.tables import TABLES
 from observlib.store import address, ledger
-from observlib.tables import TABLES
 
 Write = Callable[..., Path]
 JULY = {"a": ("2025-07-01", 3), "b": ("2025-07-31", 4)}

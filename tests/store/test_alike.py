@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib import store, tables
-from observlib.catalogue import Catalogue
-from observlib.period import Quarter
-from observlib.tables import ALIKE
+from observlib import store
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue, tables
+from observlib.catalogue.tables import ALIKE
 from observlib.themes.contacts import calls, tickets, topics
 from observlib.themes.experiences import estimates as experiences
 from observlib.themes.partners import estimates as partners
@@ -189,8 +189,8 @@ def test_every_row_is_counted_once_and_a_column_has_its_table_s_name_and_type(de
 
 
 def test_nothing_that_a_family_reads_has_two_meanings():
-    from observlib import frame
-    from observlib.families import CONTEXT, REFERENCE
+    from observlib.indicators.families import CONTEXT, REFERENCE
+    from observlib.pipeline import frame
 
     assert not set(ALIKE) & {*tables.TABLES, *CONTEXT, *REFERENCE, *frame.families()}
     read = {name for family in frame.families().values() for name in family.reads}
@@ -198,7 +198,7 @@ def test_nothing_that_a_family_reads_has_two_meanings():
 
 
 def test_what_is_read_by_rows_that_are_alike_is_kept_by_the_table_that_they_are_of(demonstration):
-    from observlib import frame
+    from observlib.pipeline import frame
 
     assert frame.tables("contacts") >= {"calls", "call_intervals", "tickets"}
     held = store.digests(demonstration)

@@ -16,8 +16,9 @@ import duckdb
 import pytest
 from tests.copies import DEMO, copy_catalogue
 
-from observlib import files, store
-from observlib.errors import ObservError
+from observlib import store
+from observlib.base import files
+from observlib.base.errors import ObservError
 from observlib.store import ledger
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +87,7 @@ def test_processes_at_once_give_what_they_give_in_turn(tmp_path, catalogue, fold
         import sys
         from pathlib import Path
         from observlib import store
-        from observlib import project
+        from observlib.pipeline import project
         catalogue = project.catalogue(Path({str(DEMO)!r}), Path({str(DEMO)!r}))
         for raw, data in zip(sys.argv[1::2], sys.argv[2::2]):
             print("ready", flush=True)

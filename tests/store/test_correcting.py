@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
-from tests.test_corrections import write
+from tests.records.test_corrections import write
 
 from observlib import store
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.errors import ObservError
-from observlib.period import Quarter
 
 Write = Callable[..., Path]
 MAY = {("boamp", "2026-04"): 40, ("boamp", "2026-05"): 100}

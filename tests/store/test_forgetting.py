@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from observlib import store
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.errors import ObservError
 from observlib.store import forgetting, identifiers
 
 Write = Callable[..., Path]

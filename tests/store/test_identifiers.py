@@ -11,8 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import store, tables
-from observlib.errors import ObservError
+from observlib import store
+from observlib.base.errors import ObservError
+from observlib.catalogue import tables
 from observlib.store import identifiers
 from observlib.store.ledger import Ledger, read_ledger, write_ledger
 

@@ -3,9 +3,9 @@
 import pytest
 
 from observlib import store
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.loaders import _format
-from observlib.store import parts
+from observlib.store import partitions
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +79,7 @@ def test_an_export_of_which_more_is_rejected_than_anyone_mends_leaves_the_store_
     calls("1", 10, 1)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     before = {path: path.read_bytes() for path in (tmp_path / "store").rglob("*.parquet")}
-    monkeypatch.setattr(parts, "_MOST_REJECTS", 4)
+    monkeypatch.setattr(partitions, "_MOST_REJECTS", 4)
     calls("2", 10, -1)
     done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
     (problem,) = done.problems

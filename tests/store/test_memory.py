@@ -13,7 +13,8 @@ MOST = 700  # MiB, of which 250 are Python and what is imported
 INGEST = """
 import json, sys
 from pathlib import Path
-from observlib import project, store
+from observlib.pipeline import project
+from observlib import store
 data = Path(sys.argv[1])
 done = store.ingest(data / "raw", data, project.catalogue_with_devices(data))
 assert not done.problems, done.problems
@@ -27,8 +28,8 @@ MOST_OF_CALLS = 500  # MiB
 ESTIMATE = """
 import json, sys
 from pathlib import Path
-from observlib import frame
-from observlib.period import Quarter
+from observlib.pipeline import frame
+from observlib.base.period import Quarter
 data = Path(sys.argv[1])
 frame._KEPT = data / "kept"
 found = frame.given(data, Quarter(2026, 3), "contacts").estimates

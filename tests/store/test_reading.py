@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from observlib import store, tables
-from observlib.period import Quarter
+from observlib import store
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
 
 Write = Callable[..., Path]
 JULY = {"a": ("2026-07-01", 3), "b": ("2026-07-15", 4)}

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from tests.copies import copy_catalogue
 
-from observlib import project, store
-from observlib.editions import checklist
-from observlib.period import Quarter
+from observlib import store
+from observlib.base.period import Quarter
+from observlib.edition import checklist
+from observlib.pipeline import project
 
 T2 = Quarter(2025, 2)
 RIGHT = {f"b{number}": (f"2025-05-{number:02}", 3) for number in range(1, 21)}

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib import counts, store, tables
+from observlib import store
+from observlib.catalogue import tables
+from observlib.indicators import counts
 
 DAYS = st.dictionaries(
     st.tuples(st.dates(pd.Timestamp("2025-01-25").date(), pd.Timestamp("2025-02-08").date()),

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from observlib import loaders, project
+from observlib import loaders
+from observlib.pipeline import project
 from tools.population import AGES, margins
 
 

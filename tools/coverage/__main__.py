@@ -20,8 +20,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from observlib import files, project
-from observlib.errors import ObservError
+from observlib.base import files
+from observlib.base.errors import ObservError
+from observlib.pipeline import project
 from tools.coverage import page
 from tools.coverage.outside import REASONS, outside
 from tools.coverage.page import ALONE

@@ -18,11 +18,11 @@ import pandas as pd
 from scipy.signal import lfilter
 from scipy.stats import poisson
 
+from observlib.base.working_days import public_holidays
 from observlib.demo.chance import normal, stream
-from observlib.display import french
-from observlib.series.sequential import in_counts, in_means
-from observlib.watch.alarms import FIVE_YEARS
-from observlib.working_days import public_holidays
+from observlib.desk.watch.alarms import FIVE_YEARS
+from observlib.language import french
+from observlib.stats.series.sequential import in_counts, in_means
 from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- alarms: written by `make coverage` -->"

@@ -11,11 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates, project
-from observlib.comparison import pairs as changes
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.demo import calendar
 from observlib.demo.chance import stream
-from observlib.period import Quarter
+from observlib.indicators import pairs as changes
+from observlib.pipeline import project
 from observlib.themes.satisfaction import demonstration as ratings
 from observlib.themes.satisfaction import estimates as satisfaction
 from tools.coverage import draws

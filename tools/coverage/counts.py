@@ -13,11 +13,11 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from observlib import counts
 from observlib.demo.chance import stream
-from observlib.display import french
-from observlib.survey.differences import difference_of_means
-from observlib.survey.multiplicity import adjust
+from observlib.indicators import counts
+from observlib.language import french
+from observlib.stats.survey.differences import difference_of_means
+from observlib.stats.survey.multiplicity import adjust
 from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- counts: written by `make coverage` -->"
@@ -71,7 +71,7 @@ def drawn(case: Case, seed: int, repetition: int) -> pd.DataFrame:
 
 
 def established(page: pd.DataFrame) -> list[str]:
-    """What a page says of each of its counts, as `comparison.pairs.tested` has it."""
+    """What a page says of each of its counts, as `indicators.pairs.tested` has it."""
     p_values = np.full(len(page), math.nan)
     for place, count in enumerate(page.to_numpy()):
         se, df = counts.usual_change(count)

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from observlib.demo.chance import stream
-from observlib.display import french
-from observlib.survey.design import design
-from observlib.survey.estimation import mean
-from observlib.survey.proportions import proportion
+from observlib.language import french
+from observlib.stats.survey.design import design
+from observlib.stats.survey.estimation import mean
+from observlib.stats.survey.proportions import proportion
 from tools.coverage.planning import SHAPES
 from tools.coverage.simulate import SHARES, captioned
 

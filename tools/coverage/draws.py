@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import tables
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
 from observlib.demo.chance import between
-from observlib.period import Quarter
 from observlib.themes.contacts.demonstration import calls, tickets
 from observlib.themes.experiences import demonstration as experiences
 from observlib.themes.peers import demonstration as peers

@@ -11,13 +11,13 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from observlib import main_points
-from observlib.comparison.specifications import HEADLINE
+from observlib.base.period import Quarter
 from observlib.demo.chance import stream
-from observlib.display import french
 from observlib.estimates import REFERENCE
-from observlib.period import Quarter
-from observlib.survey.comparison import compare
+from observlib.indicators.specifications import HEADLINE
+from observlib.language import french
+from observlib.stats.survey.comparison import compare
+from observlib.themes import main_points
 from tools.coverage.equivalence import MARKS, SHAPES, measured
 from tools.coverage.simulate import SHARES, captioned
 

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 
 from observlib.demo.chance import stream
-from observlib.display import french
-from observlib.series import window
-from observlib.series.interrupted import interrupted, stands
+from observlib.language import french
+from observlib.stats.series import window
+from observlib.stats.series.interrupted import interrupted, stands
 from tools.coverage.breaks import MONTHS, visits
 from tools.coverage.simulate import SHARES, captioned
 

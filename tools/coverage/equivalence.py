@@ -16,8 +16,8 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from observlib.demo.chance import stream
-from observlib.display import french
-from observlib.survey.comparison import REFERENCE, compare
+from observlib.language import french
+from observlib.stats.survey.comparison import REFERENCE, compare
 from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- equivalence: written by `make coverage` -->"

@@ -10,11 +10,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from observlib import answers, estimates, project
-from observlib.comparison import specifications as calculations
+from observlib import estimates
 from observlib.demo.chance import stream
-from observlib.display import french
-from observlib.survey.comparison import compare, waves
+from observlib.indicators import answers
+from observlib.indicators import specifications as calculations
+from observlib.language import french
+from observlib.pipeline import project
+from observlib.stats.survey.comparison import compare, waves
 from tools.coverage.equivalence import MARKS, SHAPES
 from tools.coverage.simulate import SHARES, captioned
 from tools.coverage.truth import DEMO

@@ -20,14 +20,14 @@ import pandas as pd
 from scipy.signal import lfilter
 
 from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, load_catalogue
-from observlib.comparison.pairs import between, so_far
-from observlib.comparison.specifications import HEADLINE
 from observlib.demo.chance import stream
-from observlib.display import french
-from observlib.period import Quarter
-from observlib.survey.comparison import compare
-from observlib.survey.multiplicity import adjust
+from observlib.indicators.pairs import between, so_far
+from observlib.indicators.specifications import HEADLINE
+from observlib.language import french
+from observlib.stats.survey.comparison import compare
+from observlib.stats.survey.multiplicity import adjust
 from tools.coverage.equivalence import MARKS, SHAPES, measured
 from tools.coverage.simulate import SHARES, captioned
 

@@ -16,12 +16,13 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates, project
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.demo import calendar
 from observlib.demo.chance import pick, stream
-from observlib.period import Quarter
-from observlib.survey import differences, estimation, proportions
-from observlib.survey.design import design
+from observlib.pipeline import project
+from observlib.stats.survey import differences, estimation, proportions
+from observlib.stats.survey.design import design
 from observlib.themes.satisfaction import demonstration as ratings
 from observlib.themes.surveys.demonstration import questions
 from tools.coverage.truth import Truths, drawn_again, one

@@ -2,7 +2,7 @@
 
 Few answer out of very many: the likelier, the higher their mark, or what their profile makes one
 expect of it, or both. The margins of the population are known. The interval of weights alone takes
-φ for 0; the band is from that of φ = 0 to that of φ = 1 (see `observlib.survey.nonresponse`).
+φ for 0; the band is from that of φ = 0 to that of φ = 1 (see `observlib.stats.survey.nonresponse`).
 
 Others answer as no φ has it: the very unhappy and the very happy more, of marks that are good as a
 rule; the very unhappy alone; these and those of whom their profile makes one expect the best.
@@ -21,9 +21,9 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from observlib.demo.chance import normal, stream
-from observlib.display import french, phrases
-from observlib.survey.nonresponse import BOTH, OPINION, PROFILE, Corrected, pattern_mixture
-from observlib.survey.weighting import calibrate
+from observlib.language import french, phrases
+from observlib.stats.survey.nonresponse import BOTH, OPINION, PROFILE, Corrected, pattern_mixture
+from observlib.stats.survey.weighting import calibrate
 from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- nonresponse: written by `make coverage` -->"

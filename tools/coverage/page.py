@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from observlib import files, project
+from observlib.base import files
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.display import french
-from observlib.display.typography import typography
-from observlib.errors import ObservError
+from observlib.language import french
+from observlib.language.typography import typography
+from observlib.pipeline import project
 from tools.coverage import (
     alarms,
     breaks,

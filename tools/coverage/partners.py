@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from observlib import project
 from observlib.catalogue.partners import NOBODY, PARTNER, THEME, by_theme
 from observlib.confidentiality.redaction import redact
 from observlib.demo import calendar
 from observlib.demo.chance import stream
+from observlib.pipeline import project
 from observlib.themes.partners import estimates
 from observlib.themes.partners.routing import by_text
 from observlib.themes.satisfaction.invented_texts import TEXTS

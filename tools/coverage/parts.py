@@ -13,10 +13,10 @@ from random import Random
 
 import pandas as pd
 
-from observlib import project, tables
-from observlib.catalogue import Catalogue
+from observlib.catalogue import Catalogue, tables
 from observlib.demo import calendar
 from observlib.demo.chance import stream
+from observlib.pipeline import project
 from observlib.themes.contacts import calls, tickets, topics
 from observlib.themes.contacts.demonstration import calls as phone
 from observlib.themes.contacts.demonstration import tickets as desks

@@ -20,13 +20,13 @@ from scipy.optimize import brentq
 from scipy.special import stdtrit
 
 from observlib.demo.chance import stream
-from observlib.display import french
-from observlib.survey.comparison import Kind
-from observlib.survey.design import design
-from observlib.survey.differences import difference_of_means, difference_of_shares
-from observlib.survey.estimation import mean
-from observlib.survey.multiplicity import adjust, halves
-from observlib.survey.planning import answers_needed, least_levels, variance_ends
+from observlib.language import french
+from observlib.stats.survey.comparison import Kind
+from observlib.stats.survey.design import design
+from observlib.stats.survey.differences import difference_of_means, difference_of_shares
+from observlib.stats.survey.estimation import mean
+from observlib.stats.survey.multiplicity import adjust, halves
+from observlib.stats.survey.planning import answers_needed, least_levels, variance_ends
 from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- planning: written by `make coverage` -->"

@@ -16,8 +16,8 @@ from scipy.special import stdtrit
 
 from observlib import estimates
 from observlib.demo.chance import normal, stream
-from observlib.display import french
-from observlib.survey.comparison import compare, waves
+from observlib.language import french
+from observlib.stats.survey.comparison import compare, waves
 from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- power: written by `make coverage` -->"

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from observlib.demo.chance import between, stream
-from observlib.display import french
-from observlib.survey.ranking import Chance, among_worst, places
+from observlib.language import french
+from observlib.stats.survey.ranking import Chance, among_worst, places
 from tools.coverage.simulate import SHARES, captioned
 
 BEGIN = "<!-- ranking: written by `make coverage` -->"

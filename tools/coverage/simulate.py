@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from observlib.display.typography import typography
-from observlib.survey.intervals import wilson
-from observlib.survey.small_samples import clustered_share
+from observlib.language.typography import typography
+from observlib.stats.survey.intervals import wilson
+from observlib.stats.survey.small_samples import clustered_share
 from tools.coverage.parts import PARTS
 from tools.coverage.truth import held
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import project
+from observlib.base.period import Quarter
 from observlib.catalogue.tasks import TASK, by
 from observlib.demo import calendar
 from observlib.demo.chance import stream
-from observlib.period import Quarter
+from observlib.pipeline import project
 from observlib.themes.contacts.demonstration import calls as phone
 from observlib.themes.tasks import demonstration, estimates, routing
 from observlib.themes.user_tests import demonstration as user_tests

@@ -4,7 +4,7 @@ The catalogue is data that people edit. Every file is checked whole, and every m
 told at once with its file, line and key.
 """
 
-from observlib.catalogue.beside import Beside
+from observlib.catalogue.companions import Beside
 from observlib.catalogue.entries import (
     CHANNEL_LABELS,
     CHANNELS_IN_ENGLISH,

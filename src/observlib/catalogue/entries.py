@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from observlib.text import LINE_BREAKS, clash
+from observlib.base.text import LINE_BREAKS, clash
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 Prose = Annotated[str, Field(min_length=1)]

@@ -16,12 +16,12 @@ from pydantic import (
     model_validator,
 )
 
-from observlib.catalogue.beside import Beside
+from observlib.base.text import clash
+from observlib.base.yaml_files import read
+from observlib.catalogue.companions import Beside
 from observlib.catalogue.entries import Entry, Part, Slug, Text, time_zones
 from observlib.catalogue.fields import FIELDS, GO_WITH, NEEDED
 from observlib.catalogue.mistakes import explain
-from observlib.text import clash
-from observlib.yaml_files import read
 
 Kind = Literal["text", "workbook", "table", "json", "archive", "queue_log", "mbox"]
 Unit = Literal["clock", "ms", "s", "min", "h"]

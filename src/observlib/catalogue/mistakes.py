@@ -11,9 +11,9 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from observlib.base.errors import ObservError
+from observlib.base.yaml_files import Lines, read
 from observlib.catalogue.entries import Entry
-from observlib.errors import ObservError
-from observlib.yaml_files import Lines, read
 
 Sheet = TypeVar("Sheet", bound=Entry)
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import TypeVar
 
+from observlib.base.text import fold_label
 from observlib.catalogue.entries import Partner, Peer, Task
-from observlib.text import fold_label
 
 One = TypeVar("One", Partner, Task)
 SEVERAL, NOBODY, UNTOLD = "Plusieurs organismes", "Aucun organisme", "Sans motif"

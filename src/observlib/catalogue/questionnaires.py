@@ -67,8 +67,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from observlib.base.text import clash, fold
 from observlib.catalogue.entries import Entry, Part, Slug, Text
-from observlib.text import clash, fold
 
 RESPONSE = "response"  # the variable that counts responses; no question may feed it
 UNREAD = ("text", "ignored")  # kinds of questions that no answer of `responses` comes from

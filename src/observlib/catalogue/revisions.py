@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from observlib.base.period import bounds
 from observlib.catalogue.entries import Channel, Entry, Slug, Text
-from observlib.period import bounds
 
 SELECTS = ("indicator", "product", "channel", "device", "group_value")  # columns of estimates
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import chain
 
+from observlib.base.text import fold_label
 from observlib.catalogue.entries import Department, Partner, Task
 from observlib.catalogue.partners import twice
 from observlib.catalogue.questionnaires import Questionnaire
-from observlib.text import fold_label
 
 TASK = "task"  # a group of estimates
 REASON = "reason"  # the variable of questionnaires whose categories lead to tasks

@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from observlib.base.errors import ObservError
+from observlib.base.yaml_files import read
 from observlib.catalogue import partners, revisions, sources, tasks
 from observlib.catalogue.entries import (
     Coded,
@@ -26,8 +28,6 @@ from observlib.catalogue.formats import FIELDS, Format, load_formats
 from observlib.catalogue.mistakes import explain, sheets
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
 from observlib.catalogue.revisions import Revision
-from observlib.errors import ObservError
-from observlib.yaml_files import read
 
 _FILES: dict[str, type[Entry]] = {
     "departments": Department,

@@ -14,6 +14,8 @@ from typing import Annotated, Any
 import typer
 
 import observlib
+from observlib.base.errors import ObservError, UsageError
+from observlib.base.period import today
 from observlib.cli.code import code
 from observlib.cli.edition import edition
 from observlib.cli.exports import fetch, forget, ingest
@@ -35,8 +37,6 @@ from observlib.cli.review import review
 from observlib.cli.status import status
 from observlib.cli.trace import trace
 from observlib.cli.watch import watch
-from observlib.errors import ObservError, UsageError
-from observlib.period import today
 
 app = typer.Typer(
     help="An observatory of the users of public services: raw exports in, studies out.",
@@ -76,9 +76,9 @@ def catalogue(data: Data = Path("data")) -> None:
     from rich import box
     from rich.table import Table
 
-    from observlib import project
     from observlib.confidentiality.attack import check_tried
-    from observlib.editions.checklist import written
+    from observlib.edition.checklist import written
+    from observlib.pipeline import project
 
     known = project.catalogue(data)
     check_tried([(one.id, one.unit) for one in known.indicators.values()], known)
@@ -142,14 +142,14 @@ def diff(
 
     Of each figure both tell their own quarter's; what is established comes first.
     """
-    from observlib import errata, project, publications
-    from observlib.editions.difference import between
-    from observlib.period import Quarter
+    from observlib.base.period import Quarter
+    from observlib.pipeline import archive, errata, project
+    from observlib.publish.editions.difference import between
 
     root, folder = project.root(), project.data_folder(data)
     corrected = errata.known(root, folder, today())
     known = errata.with_reasons(project.catalogue(folder), corrected)
-    first, second = (publications.last(folder, Quarter.parse(name)) for name in (before, after))
+    first, second = (archive.last(folder, Quarter.parse(name)) for name in (before, after))
     print_difference(between(first, second, known), known, first.quarter, second.quarter)
 
 
@@ -169,8 +169,9 @@ def partners(
 
     All is as published. Nothing is sent: `envois.csv` beside the packages says what was made.
     """
-    from observlib import packages, project
-    from observlib.period import Quarter
+    from observlib.base.period import Quarter
+    from observlib.edition import packages
+    from observlib.pipeline import project
 
     made = packages.make(project.root(), Quarter.parse(quarter), to, replace=replace)
     for path, state in made.items():

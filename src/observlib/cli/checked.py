@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from observlib.base.errors import ObservError
 from observlib.cli.printing import answer, say
-from observlib.errors import ObservError
 
 if TYPE_CHECKING:
-    from observlib.editions.checklist import Check
-    from observlib.period import Quarter
+    from observlib.base.period import Quarter
+    from observlib.edition.checklist import Check
 
 
 class Checked(NamedTuple):
@@ -25,9 +25,9 @@ class Checked(NamedTuple):
 
 def due(root: Path, data: Path) -> Quarter | None:
     """The quarter of the edition that is due; where none is, that is said."""
-    from observlib.editions import checklist as checks
-    from observlib.editions import dates, record
-    from observlib.period import Quarter
+    from observlib.base.period import Quarter
+    from observlib.edition import checklist as checks
+    from observlib.publish.editions import dates, record
 
     published = record.published(root / "reports" / "_site")
     if planned := checks.due(dates.load(data, root), published, datetime.now(UTC)):
@@ -46,7 +46,7 @@ def checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[Checked]:
     ObservError
         With each check that is blocking.
     """
-    from observlib.editions import checklist as checks
+    from observlib.edition import checklist as checks
 
     told: list[dict[str, str]] = []
 

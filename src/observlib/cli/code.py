@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from observlib.base.errors import UsageError, bounded
 from observlib.cli.options import Data, follow
 from observlib.cli.printing import answer, say
-from observlib.errors import UsageError, bounded
 
 
 def code(
@@ -30,8 +30,10 @@ def code(
     The same texts are drawn each time, whoever draws: chance is that of a digest of the device's
     name, the quarter and each text's identifier.
     """
-    from observlib import coding, project, store
-    from observlib.period import Quarter, today
+    from observlib import store
+    from observlib.base.period import Quarter, today
+    from observlib.pipeline import project
+    from observlib.records import coding
 
     known = project.catalogue_with_devices(data)
     if device not in known.devices:

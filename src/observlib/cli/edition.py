@@ -8,13 +8,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from observlib.base.errors import ObservError, UsageError
+from observlib.base.period import today
 from observlib.cli.checked import checklist, due
 from observlib.cli.options import Data, follow, parameters
 from observlib.cli.places import put_bundle
 from observlib.cli.printing import answer, published, say
 from observlib.cli.progress import steps
-from observlib.errors import ObservError, UsageError
-from observlib.period import today
 
 
 def edition(
@@ -58,9 +58,11 @@ def edition(
 
     What was made before from the same inputs is not made again.
     """
-    from observlib import files, project, standing
+    from observlib.base import files
+    from observlib.base.period import Quarter
     from observlib.edition.workers import started
-    from observlib.period import Quarter
+    from observlib.pipeline import project
+    from observlib.publish import standing
 
     wanted = Quarter.parse(quarter) if quarter is not None else None
     given = parameters(parameter or [])
@@ -81,8 +83,8 @@ def edition(
         answer(index=index, changed=False, made=record.made, **bundle)
         return
     if explain:
-        from observlib.editions.errata import unborne
-        from observlib.explaining import explain as why
+        from observlib.edition.errata_page import unborne
+        from observlib.edition.explaining import explain as why
 
         told = why(root, folder, wanted, only=only, given=given, publisher=publisher)
         for name, reason in told.items():
@@ -110,7 +112,7 @@ def edition(
             workers = stack.enter_context(started(root, at_once=differ))
         step = stack.enter_context(steps())
 
-        from observlib.release import release, release_others
+        from observlib.edition.release import release, release_others
 
         shared: dict[str, Any] = {
             "publisher": publisher,

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
+from observlib.base.errors import ObservError, UsageError
+from observlib.base.period import today
 from observlib.cli.options import Data, NewData
 from observlib.cli.places import exports_at_hand
 from observlib.cli.printing import answer, plural, say, say_list, summarise, waiting
 from observlib.cli.progress import steps
-from observlib.errors import ObservError, UsageError
-from observlib.period import today
 
 
 def fetch(
@@ -37,7 +37,8 @@ def fetch(
     Addresses and keys come from the environment: docs/how-to/fetch.md names the variables. A
     fetch that was interrupted goes on where it stopped.
     """
-    from observlib import fetching, project
+    from observlib.desk import fetching
+    from observlib.pipeline import project
 
     folder = project.data_folder(to)
     known = project.catalogue(folder.parent)
@@ -64,7 +65,8 @@ def ingest(
     data: NewData = Path("data"),
 ) -> None:
     """Read raw exports into the store, each counted once."""
-    from observlib import project, store
+    from observlib import store
+    from observlib.pipeline import project
 
     folder_of_store = project.data_folder(data)
     known = project.catalogue_with_devices(data)
@@ -111,7 +113,9 @@ def forget(
     Rows leave the store, the device's rejects and what the project keeps of computations; later
     ingestions do not bring them back. Raw exports are named, not changed.
     """
-    from observlib import disk_cache, project, store
+    from observlib import store
+    from observlib.base import disk_cache
+    from observlib.pipeline import project
 
     if (before is None) == (not respondent):
         raise UsageError("say what to forget: either --before YYYY-MM-DD or --respondent ID")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from observlib.base.errors import ObservError, UsageError
 from observlib.cli.printing import plural, rejected, say, say_list
-from observlib.errors import ObservError, UsageError
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
-    from observlib.scaffold import Match, Proposal, Question, Wishes
+    from observlib.desk.scaffold import Match, Proposal, Question, Wishes
 
 Given = dict[str, str | None]
 
@@ -28,7 +28,7 @@ def look(path: Path, given: Given, catalogue: Catalogue, asks: bool) -> Match | 
         Where several do equally well, or its days can be read in two ways, and nobody can be
         asked.
     """
-    from observlib import scaffold
+    from observlib.desk import scaffold
 
     while True:
         try:
@@ -63,8 +63,8 @@ def show(path: Path, match: Match, form: Proposal | None = None, zone: str | Non
     from rich.markup import escape
     from rich.table import Table
 
-    from observlib import scaffold
     from observlib.catalogue import FIELDS
+    from observlib.desk import scaffold
 
     loaded = match.loaded
     say(f"{path.name}: read as {match.shown}, into the table {loaded.table}")
@@ -112,7 +112,7 @@ def wished(
     UsageError
         For words that are not of an option's shape, or that are twice there.
     """
-    from observlib.scaffold import Wishes
+    from observlib.desk.scaffold import Wishes
 
     wishes, problems = Wishes(table), []
     shapes = {"column": "FIELD=HEADER", "word": "FIELD.VALUE=WORD", "unit": "FIELD=UNIT",
@@ -146,7 +146,7 @@ def proposed(
     UsageError
         Where nobody can be asked: with an option for each question.
     """
-    from observlib import scaffold
+    from observlib.desk import scaffold
 
     wishes.date_form, given["table"], given["date_form"] = given["date_form"], None, None
     label = given.get("label") or path.stem
@@ -197,7 +197,7 @@ def _decide(wishes: Wishes, question: Question) -> None:
 
 def told(match: Match) -> dict[str, object]:
     """The same as data."""
-    from observlib import scaffold
+    from observlib.desk import scaffold
 
     return {
         "loader": match.loader,

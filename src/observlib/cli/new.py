@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from observlib.base.errors import UsageError
 from observlib.cli.options import Data
 from observlib.cli.printing import answer, say
-from observlib.errors import UsageError
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
@@ -56,7 +56,8 @@ def new_practice(
 
     It is a draft, which no edition publishes, until its line `draft` is removed.
     """
-    from observlib import project, scaffold
+    from observlib.desk import scaffold
+    from observlib.pipeline import project
 
     given = {"department": department, "tool": tool, "method": method, "verdict": verdict}
     path = scaffold.new_practice(project.root(), data, title, given, product or [])
@@ -77,7 +78,8 @@ def new_study(
 
     It runs and passes its tests as it is, on the visits of the demonstration.
     """
-    from observlib import project, scaffold
+    from observlib.desk import scaffold
+    from observlib.pipeline import project
 
     path = scaffold.new_study(project.root(), name, title, question, order)
     say(f"Wrote {path}: open it with `make lab`.")
@@ -139,8 +141,9 @@ def new_device(
     """
     said = locals()
     given: dict[str, str | None] = {k: v for k, v in said.items() if k not in _OF_THE_COMMAND}
-    from observlib import project, scaffold
     from observlib.cli import from_file
+    from observlib.desk import scaffold
+    from observlib.pipeline import project
 
     root, catalogue = project.root(), project.catalogue(data)
     asks = bool(sys.stdin and sys.stdin.isatty())
@@ -181,7 +184,7 @@ def new_device(
 
 def _refuse(given: dict[str, str | None], catalogue: Catalogue) -> None:
     """Refuse what was given and will not do, before anything is looked at or asked."""
-    from observlib import scaffold
+    from observlib.desk import scaffold
 
     faults = [scaffold.fault_of(key, value, catalogue) for key, value in given.items() if value]
     if any(faults):
@@ -198,7 +201,7 @@ def _ask(given: dict[str, str | None], catalogue: Catalogue, pattern: str | None
     UsageError
         For what was given and will not do, before anything is asked.
     """
-    from observlib import scaffold
+    from observlib.desk import scaffold
 
     _refuse(given, catalogue)
     choices = scaffold.choices(catalogue)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from observlib.errors import UsageError
+from observlib.base.errors import UsageError
 
 
 def follow(folder: Path) -> None:
@@ -36,7 +36,7 @@ def parameters(words: list[str]) -> dict[str, str]:
 
 
 def _is_there(data: Path) -> Path:
-    from observlib import project
+    from observlib.pipeline import project
 
     project.data_folder(data, is_there=True)
     return data

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import addresses
+from observlib.base import addresses
+from observlib.base.errors import ObservError, UsageError
+from observlib.base.period import Quarter, today
+from observlib.base.temporary import private_folder, temporary_files
 from observlib.cli.printing import say
-from observlib.errors import ObservError, UsageError
-from observlib.period import Quarter, today
-from observlib.scratch import private_folder, temporary_files
 
 if TYPE_CHECKING:
     from observlib.store import Progress
@@ -57,7 +57,7 @@ def put_bundle(root: Path, data: Path, quarter: Quarter | None, to: str | None) 
     if to is None:
         return {}
     from observlib import store
-    from observlib.editions import bundle
+    from observlib.publish.editions import bundle
 
     name = str(quarter or store.latest_quarter(data, today()))
     place = bundle.put(root / "reports" / "_site" / name, to)

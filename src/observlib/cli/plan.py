@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from observlib.base.period import today
 from observlib.cli.options import Data, follow
 from observlib.cli.printing import answer, plural, say
-from observlib.period import today
 
 if TYPE_CHECKING:
-    from observlib.planning import Plan
+    from observlib.desk.planning import Plan
 
 
 def plan(
@@ -29,7 +29,9 @@ def plan(
     which questions could be dropped, and why; how many minutes it asks of people. For your own
     decision: what is told has not passed the disclosure control of an edition.
     """
-    from observlib import planning, project, store
+    from observlib import store
+    from observlib.desk import planning
+    from observlib.pipeline import project
 
     folder = project.data_folder(data)
     follow(folder)
@@ -113,8 +115,8 @@ def _say_notes(made: Plan) -> None:
 
 def _say_asked(made: Plan) -> None:
     """How much time people give, and by which rate it is reckoned."""
+    from observlib.desk.planning.asked import SECONDS
     from observlib.estimates import MINIMUM_PEOPLE
-    from observlib.planning.asked import SECONDS
 
     told, count = made.asked, made.asked["people"]
     if count < MINIMUM_PEOPLE:

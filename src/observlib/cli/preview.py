@@ -10,12 +10,13 @@ from concurrent.futures import Executor
 from pathlib import Path
 from time import monotonic
 
-from observlib import inputs, project
+from observlib.base import inputs
+from observlib.base.errors import ObservError, UsageError
 from observlib.cli.printing import answer, say, tell
+from observlib.edition.live import saves, served
 from observlib.edition.workers import started
-from observlib.errors import ObservError, UsageError
-from observlib.live import saves, served
-from observlib.standing import PREVIEWS
+from observlib.pipeline import project
+from observlib.publish.standing import PREVIEWS
 
 
 def preview(study: str, given: dict[str, str], data: Path, watch: bool, show: bool) -> None:
@@ -26,7 +27,7 @@ def preview(study: str, given: dict[str, str], data: Path, watch: bool, show: bo
             _watch(root, folder, study, given, show)
         return
     with started(root, 1) as workers:  # its worker starts while this process imports the rest
-        from observlib.preview import preview as make
+        from observlib.edition.preview import preview as make
 
         address = make(root, folder, study, given, workers).as_uri()
     say(address)
@@ -48,7 +49,7 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool
             return stack.enter_context(started(root, 1)), code()
 
         workers, imported = begin()
-        from observlib.preview import preview as make
+        from observlib.edition.preview import preview as make
 
         shown = ""
         for _ in saves(lambda: (inputs.stamps("the notebooks", notebooks), code())):

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from observlib.errors import SHOWN, bounded, visible
+from observlib.base.errors import SHOWN, bounded, visible
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from observlib.catalogue import Catalogue
-    from observlib.editions.difference import Difference
+    from observlib.publish.editions.difference import Difference
     from observlib.store import Ingested
 
 
@@ -206,7 +206,7 @@ def print_status(
 def print_difference(found: Difference, known: Catalogue, before: str, after: str) -> None:
     """Print what an edition tells otherwise than another one."""
     from observlib import estimates
-    from observlib.editions.difference import ESTABLISHED, moved_from, named, values
+    from observlib.publish.editions.difference import ESTABLISHED, moved_from, named, values
 
     def changed(row: dict[str, Any]) -> str:
         then, now = values(row, known)

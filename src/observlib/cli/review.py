@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
+from observlib.base.errors import ObservError, UsageError
+from observlib.base.period import today
+from observlib.base.temporary import ended_in_order
 from observlib.cli.options import Data
 from observlib.cli.places import bundle_at_hand
 from observlib.cli.printing import answer, meanwhile, say
-from observlib.errors import ObservError, UsageError
-from observlib.period import today
-from observlib.scratch import ended_in_order
 
 SHOWN = 20  # lines on what differs, in the terminal
 NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made again
@@ -42,8 +42,9 @@ def review(
 
     Exit code 0: reproduced. 1: something differs. 3: it could not be made again.
     """
-    from observlib import files, project
-    from observlib.editions import record, reviews
+    from observlib.base import files
+    from observlib.pipeline import project
+    from observlib.publish.editions import record, reviews
     from observlib.review import DIFFERS, report
     from observlib.review import NOT_RUN as UNRUN
     from observlib.review import review as reviewed

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from observlib.base.errors import ObservError, UsageError
+from observlib.base.period import today
 from observlib.cli.options import Data, follow
 from observlib.cli.printing import answer, plural, print_status, say
-from observlib.errors import ObservError, UsageError
-from observlib.period import today
 
 
 def status(
@@ -25,7 +25,8 @@ def status(
     whether each committed notebook shows what its code, the library and the demonstration data
     make now, and fails where one does not, or where that is not known.
     """
-    from observlib import frame, project, store
+    from observlib import store
+    from observlib.pipeline import frame, project
 
     if notebooks:
         _of_notebooks(data)
@@ -41,16 +42,16 @@ def status(
 
 
 def _of_notebooks(data: Path) -> None:
-    """Print the `edition.made_of.state` of each; an error where one is not known to be fresh."""
+    """Print the `edition.fingerprint.state` of each; an error where one is not known to be fresh."""
     from rich import box
     from rich.table import Table
 
-    from observlib import project
-    from observlib.edition import made_of
+    from observlib.edition import fingerprint
+    from observlib.pipeline import project
 
-    if data not in (Path("data"), Path(made_of.DATA)):
-        raise UsageError(f"--notebooks is of {made_of.DATA}, their data; leave --data out")
-    found = made_of.states(project.root())
+    if data not in (Path("data"), Path(fingerprint.DATA)):
+        raise UsageError(f"--notebooks is of {fingerprint.DATA}, their data; leave --data out")
+    found = fingerprint.states(project.root())
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("notebook", no_wrap=True)
     table.add_column("its outputs, or what changed since")
@@ -58,7 +59,7 @@ def _of_notebooks(data: Path) -> None:
         table.add_row(*row)
     say(table)
     answer(notebooks=found)
-    if old := [name for name, state in found.items() if state != made_of.FRESH]:
+    if old := [name for name, state in found.items() if state != fingerprint.FRESH]:
         raise ObservError(
             f"{len(old)} of {plural(found, 'notebook')}: not, or not known to be, what would be "
             "made now; `make notebooks` executes all in place"

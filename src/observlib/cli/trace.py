@@ -12,7 +12,7 @@ from observlib.cli.printing import answer, say
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
-    from observlib.editions.trace import Trace
+    from observlib.edition.trace import Trace
 
 _TEXTS = 8  # of those that tell it, how many are printed
 _EXPORTS = 12
@@ -35,9 +35,9 @@ def trace(
     That is: the texts that tell it, the estimate, the method of its indicator, what each edition
     told of it, the rows of tables (counts only) and the exports with their digests.
     """
-    from observlib import project
-    from observlib.editions.trace import identifier_in
-    from observlib.editions.trace import trace as follow
+    from observlib.edition.trace import identifier_in
+    from observlib.edition.trace import trace as follow
+    from observlib.pipeline import project
 
     root, folder = project.root(), project.data_folder(data)
     known = project.catalogue(folder)

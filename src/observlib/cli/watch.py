@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from observlib.base.errors import UsageError
 from observlib.cli.options import Data, follow
 from observlib.cli.printing import answer, plural, say
 from observlib.cli.progress import steps
-from observlib.errors import UsageError
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
-    from observlib.watch import Alarm
+    from observlib.desk.watch import Alarm
 
 
 def watch(
@@ -43,7 +43,8 @@ def watch(
     multiply, a device that falls silent: each alarm is told once. Nothing is sent but by --mail
     and --webhook.
     """
-    from observlib import project, watch
+    from observlib.desk import watch
+    from observlib.pipeline import project
 
     if since and (mail or webhook):
         raise UsageError("--since only looks back; leave --mail and --webhook out")

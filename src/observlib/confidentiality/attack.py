@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.counted import SHARES, counted, shares_of
+from observlib.confidentiality.count_constraints import SHARES, counted, shares_of
+from observlib.confidentiality.intruder import blocks
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge, Published
-from observlib.confidentiality.marks import MEASURES
-from observlib.confidentiality.outsider import blocks
-from observlib.confidentiality.programme import ImpossibleError, possible
-from observlib.errors import ObservError
+from observlib.confidentiality.linear_programme import ImpossibleError, possible
+from observlib.confidentiality.mean_constraints import MEASURES
 
 RANGE = 2  # people: what is known more closely than this, either way, is pinned
 FOUND = [
@@ -102,7 +102,7 @@ def check_tried(units: Iterable[tuple[str, str]], catalogue: Catalogue) -> None:
     tried = {*MEASURES, *SHARES, *counts}.union(*map(shares_of, counts))
     wrong = [
         f"{name} ({unit}): no attack tries to work back whose answers it tells; name it in "
-        "MEASURES (confidentiality/marks.py) or SHARES (confidentiality/counted.py), or say why it "
+        "MEASURES (confidentiality/mean_constraints.py) or SHARES (confidentiality/count_constraints.py), or say why it "
         "need not be tried, as `untried` of its entry in indicators.yml"
         for name, unit in units
         if (unit in ("%", "points", "note") or unit.startswith("sur "))

@@ -17,17 +17,25 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from observlib import comparisons, estimates, inputs
+from observlib import estimates
+from observlib.base import inputs
+from observlib.base.errors import ObservError, bounded
+from observlib.base.period import bounds
 from observlib.confidentiality.attack import attack
-from observlib.confidentiality.counted import FEW_LATE, SHARES, TO_FIVE, name_of, shares_of
+from observlib.confidentiality.count_constraints import (
+    FEW_LATE,
+    SHARES,
+    TO_FIVE,
+    name_of,
+    shares_of,
+)
+from observlib.confidentiality.intruder import blocks
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Amended, Knowledge, Published
-from observlib.confidentiality.marks import MEASURES
-from observlib.confidentiality.outsider import blocks
+from observlib.confidentiality.mean_constraints import MEASURES
 from observlib.confidentiality.steps import Series, is_many, wide_step, widened
 from observlib.confidentiality.suppression import beside
 from observlib.confidentiality.windows import months_of
-from observlib.errors import ObservError, bounded
-from observlib.period import bounds
+from observlib.estimates import comparisons
 
 KEY = ["indicator", *PLACE, "period", "group", "group_value"]
 _ROUNDS = 6

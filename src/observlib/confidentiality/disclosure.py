@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.confidentiality.rounding import base, mark
+from observlib.estimates.rounding import base, mark
 
 _FEW = estimates.MINIMUM_PEOPLE
 

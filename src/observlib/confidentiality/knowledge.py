@@ -10,7 +10,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.programme import Programme, Sum
+from observlib.confidentiality.linear_programme import Programme, Sum
 from observlib.confidentiality.steps import Series
 
 PLACE = ["device", "product", "channel"]

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.confidentiality.rounding import base
+from observlib.estimates.rounding import base
 
 MANY = 500  # answers: what they tell has no wide step
 Series = tuple[str, str, str, str, int]  # device, product, channel, question, months of a period

@@ -20,10 +20,10 @@ import numpy as np
 from scipy.sparse import csr_array, diags_array, eye_array, hstack, kron, vstack
 
 from observlib import estimates
+from observlib.base.errors import bounded
 from observlib.confidentiality.attack import RANGE
 from observlib.confidentiality.knowledge import Block
-from observlib.confidentiality.programme import Programme, Sum, matrix, possible, some
-from observlib.errors import bounded
+from observlib.confidentiality.linear_programme import Programme, Sum, matrix, possible, some
 
 Told = tuple[Sum, float, float, str]  # as `Programme.sums`: a sum, its least, its most, by what
 _WORK = 1_000_000  # nodes of the search in one programme, times its unknowns; what it has is used

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from observlib.period import Quarter, months_between
+from observlib.base.period import Quarter, months_between
 
 
 def together(periods: Iterable[str]) -> Iterator[set[str]]:

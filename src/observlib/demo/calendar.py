@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from observlib.period import Quarter, month_days, months_between
+from observlib.base.period import Quarter, month_days, months_between
 
 FIRST = Quarter(2023, 1)
 LAST = Quarter(2026, 3)

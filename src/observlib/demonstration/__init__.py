@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from observlib.base.errors import ObservError, bounded
+from observlib.base.files import write_all
+from observlib.base.replacing import replace_folder, workspace
 from observlib.demo import calendar, formats
 from observlib.demonstration import ministry
-from observlib.errors import ObservError, bounded
-from observlib.files import write_all
-from observlib.swap import replace_folder, workspace
 from observlib.themes.audience import demonstration as audience
 from observlib.themes.contacts.demonstration import calls, tickets
 from observlib.themes.experiences import demonstration as experiences

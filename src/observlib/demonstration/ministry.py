@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from observlib import project, yaml_files
+from observlib.base import yaml_files
+from observlib.base.errors import ObservError
 from observlib.demo.formats import Files, Truths
-from observlib.errors import ObservError
+from observlib.pipeline import project
 
 FOLDER = "ministere"  # of its exports, beside those of the demonstration
 MARK = (

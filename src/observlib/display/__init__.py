@@ -7,7 +7,6 @@ numbers and dates inside sentences. Sentences and captions are plain text; `mark
 around words. Drawing libraries are imported at the first chart or table, not here.
 """
 
-from observlib.display import french
 from observlib.display.bars import bar_chart
 from observlib.display.changes import change_table, place_table
 from observlib.display.curves import curve_chart
@@ -19,11 +18,12 @@ from observlib.display.grids import heat_chart
 from observlib.display.lines import line_chart
 from observlib.display.notes import notes
 from observlib.display.output import Output, text
-from observlib.display.prose import markdown
 from observlib.display.shares import share_chart
 from observlib.display.tables import board, dashboard, register, table
-from observlib.display.typography import typography
-from observlib.display.words import interval, label, sentence, value
+from observlib.language import french
+from observlib.language.prose import markdown
+from observlib.language.typography import typography
+from observlib.language.words import interval, label, sentence, value
 
 __all__ = [
     "Output",

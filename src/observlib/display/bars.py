@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, grades, layout, style, walked, words
+from observlib.display import charts, grades, keyboard, layout, style
 from observlib.display.output import Output
-from observlib.errors import ObservError
+from observlib.language import french, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,7 +95,7 @@ def _figure(
     )
     draw(ax, records, middles, _BAR)
     for row, y in zip(records, middles, strict=True):
-        walked.keep(ax, row["estimate"], y, row, indicator, row["name"])
+        keyboard.keep(ax, row["estimate"], y, row, indicator, row["name"])
     return fig
 
 

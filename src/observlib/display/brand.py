@@ -16,9 +16,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from observlib.base.errors import ObservError
+from observlib.base.yaml_files import mapping, read_text
 from observlib.display import style
-from observlib.errors import ObservError
-from observlib.yaml_files import mapping, read_text
 
 FILE = "_brand.yml"
 PAPER = "Libertinus Serif"  # letters of the text of a PDF, where a brand gives none

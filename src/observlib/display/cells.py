@@ -13,10 +13,11 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, select, wording, words
+from observlib.display import select
 from observlib.display.output import Output, pipe_table
-from observlib.display.rounding import carried
-from observlib.display.typography import curly, typography, unbroken
+from observlib.language import french, phrases, wording, words
+from observlib.language.rounding import carried
+from observlib.language.typography import curly, typography, unbroken
 
 NBSP = french.NBSP
 NOTHING = "–"

@@ -14,13 +14,14 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Indicator
-from observlib.comparisons import IN_TIME, tipping_point
-from observlib.display import french, grades, phrases, wording, words
+from observlib.display import grades
 from observlib.display.output import Output, caption_of, pipe_table, text
-from observlib.display.prose import Markdown, joined, markdown
-from observlib.errors import ObservError
 from observlib.estimates import EVOLVED, REFERENCE, UNKNOWN
+from observlib.estimates.comparisons import IN_TIME, tipping_point
+from observlib.language import french, phrases, wording, words
+from observlib.language.prose import Markdown, joined, markdown
 
 TEXTS = wording.beside(__file__)
 PLACED = {"rise": "au-dessus", "fall": "en dessous", "stable": "équivalent", "unknown": UNKNOWN}

@@ -10,12 +10,13 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import french, grades, select, style, svg, words
+from observlib.display import grades, select, style, svg
 from observlib.display.data import data_markdown
 from observlib.display.output import Output, caption_of
-from observlib.display.prose import Markdown, attribute_text
-from observlib.display.rounding import rounded
-from observlib.display.typography import curly, typography
+from observlib.language import french, words
+from observlib.language.prose import Markdown, attribute_text
+from observlib.language.rounding import rounded
+from observlib.language.typography import curly, typography
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, line_marks, panels, select, style, walked, words
+from observlib.display import charts, keyboard, line_marks, panels, select, style
 from observlib.display.line_description import Point, describe
 from observlib.display.output import Output
-from observlib.errors import ObservError, bounded
+from observlib.language import french, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,7 +126,7 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
         line_marks.draw(ax, rows, i, thin=thin)
         for row in rows.to_dict("records"):
             where = f"{_place(row['x'])} {x_label}"
-            walked.keep(ax, row["x"], row["estimate"], row, indicator, curve, where)
+            keyboard.keep(ax, row["x"], row["estimate"], row, indicator, curve, where)
         leader = names.at is None and last["estimate"] == last["estimate"]
         marked = {"marker": style.MARKERS[i], "markersize": 4.7}
         sample = {"linewidth": 1.0} if thin else marked

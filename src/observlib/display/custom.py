@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.display import charts, data, french, grades, select, style, words
+from observlib.display import charts, data, grades, select, style
 from observlib.display.output import Output, caption_of
-from observlib.display.prose import Markdown, markdown
-from observlib.display.rounding import rounded
 from observlib.display.timeline import dated
-from observlib.errors import ObservError
+from observlib.language import french, words
+from observlib.language.prose import Markdown, markdown
+from observlib.language.rounding import rounded
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,8 +9,9 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, grades, layout, select, style, walked, words
+from observlib.display import charts, grades, keyboard, layout, select, style
 from observlib.display.output import Output
+from observlib.language import words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,7 +97,7 @@ def _figure(
         _zones(ax, indicator, limits, place.width)
     _draw(ax, records, middles)
     for row, y in zip(records, middles, strict=True):
-        walked.keep(ax, row["estimate"], y, row, indicator, row["name"])
+        keyboard.keep(ax, row["estimate"], y, row, indicator, row["name"])
     return fig
 
 

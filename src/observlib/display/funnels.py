@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import bars, charts, french, layout, style, walked, words
+from observlib.display import bars, charts, keyboard, layout, style
 from observlib.display.output import Output
-from observlib.errors import ObservError, bounded
+from observlib.language import french, words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -101,7 +102,7 @@ def _figure(
     ax.set_xlim(0, max((row["estimate"] for row in records if row["estimate"] > 0), default=1.0))
     bars.draw(ax, records, middles, _BAR - 2)
     for row, y in zip(records, middles, strict=True):
-        walked.keep(ax, row["estimate"], y, row, indicator, row["name"])
+        keyboard.keep(ax, row["estimate"], y, row, indicator, row["name"])
     return fig
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import comparability
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.comparability import Grade
-from observlib.display import french, wording
-from observlib.display.typography import unbroken
-from observlib.errors import ObservError
+from observlib.language import french, wording
+from observlib.language.typography import unbroken
+from observlib.stats import comparability
+from observlib.stats.comparability import Grade
 
 TEXTS = wording.beside(__file__)
 

@@ -14,7 +14,8 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, select, style, words
+from observlib.display import charts, select, style
+from observlib.language import words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from observlib.display import french
+from observlib.language import french
 
 
 class Point(NamedTuple):

@@ -9,25 +9,26 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from observlib import estimates
-from observlib.actions import Action
+from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import (
+    annotations as happened,
+)
+from observlib.display import (
     charts,
-    french,
     grades,
-    happened,
+    keyboard,
     line_marks,
     panels,
     select,
     style,
-    walked,
-    words,
 )
 from observlib.display.line_description import Point, describe
 from observlib.display.output import Output
-from observlib.display.rounding import rounded
 from observlib.display.timeline import axis_periods, dated, name_partial, time_axis
-from observlib.errors import ObservError, bounded
+from observlib.language import french, words
+from observlib.language.rounding import rounded
+from observlib.records.actions import Action
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -266,7 +267,7 @@ def _apart(series: Series, context: _Context) -> Figure:
 def _keep_values(ax: Axes, line: str, rows: pd.DataFrame, context: _Context) -> None:
     for x, (period, row) in enumerate(rows.to_dict("index").items()):
         when = french.period_label(str(period))
-        walked.keep(ax, x, row["estimate"], row, context.indicator, line, when)
+        keyboard.keep(ax, x, row["estimate"], row, context.indicator, line, when)
 
 
 def _unit(rows: pd.DataFrame, context: _Context) -> str:

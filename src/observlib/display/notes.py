@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.corrections import Correction
-from observlib.display import french, phrases, wording, words
 from observlib.display.output import Output, text
-from observlib.display.prose import Markdown, joined, markdown
 from observlib.display.select import ordered
-from observlib.errors import ObservError
+from observlib.language import french, phrases, wording, words
+from observlib.language.prose import Markdown, joined, markdown
+from observlib.records.corrections import Correction
 
 TEXTS = wording.beside(__file__)
 NOTED = ["indicator", "device", "status"]

@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.display.prose import Markdown, one_line, paragraphs, plain, without_code
-from observlib.display.rounding import carried
-from observlib.display.typography import typography, unbroken
-from observlib.errors import ObservError
-from observlib.published_text import refuse_personal_data
+from observlib.language.prose import Markdown, one_line, paragraphs, plain, without_code
+from observlib.language.rounding import carried
+from observlib.language.typography import typography, unbroken
+from observlib.records.published_text import refuse_personal_data
 
 
 @dataclass(frozen=True, repr=False)

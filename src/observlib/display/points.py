@@ -10,8 +10,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import charts, french, phrases, style, wording, words
-from observlib.display.prose import Markdown, attribute_text, joined, markdown
+from observlib.display import charts, style
+from observlib.language import french, phrases, wording, words
+from observlib.language.prose import Markdown, attribute_text, joined, markdown
 
 TEXTS = wording.beside(__file__)
 _WIDTH, _HEIGHT, _MARGIN = 220, 48, 5

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
-from observlib.display.words import indicator_of
-from observlib.errors import ObservError, bounded
+from observlib.language.words import indicator_of
 
 
 class Crowded(ObservError):

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, french, layout, select, style, walked, words
+from observlib.display import charts, keyboard, layout, select, style
 from observlib.display.layout import Row
 from observlib.display.output import Output
-from observlib.errors import ObservError
+from observlib.language import french, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,7 +137,7 @@ def _figure(bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: In
         start, whole = 0.0, parts["estimate"].sum() / 100
         for part, row in parts.to_dict("index").items() if _whole(parts) else ():
             share = row["estimate"] / whole
-            walked.keep(ax, start + share / 2, y, row, indicator, name, labels[str(part)])
+            keyboard.keep(ax, start + share / 2, y, row, indicator, name, labels[str(part)])
             start += share
     return fig
 

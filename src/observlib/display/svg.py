@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from observlib.display import style, walked
+from observlib.display import keyboard, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,7 +55,7 @@ def render(fig: Figure, alt: str) -> str:
         "stroke-linecap": "butt",
     }
     root.attrib = {"role": "img", "aria-label": alt, **root.attrib, **usual}
-    root.attrib |= walked.attributes(fig, style.narrow())
+    root.attrib |= keyboard.attributes(fig, style.narrow())
     for prefix, uri in (("", _SVG), ("xlink", "{http://www.w3.org/1999/xlink}")):
         ElementTree.register_namespace(prefix, uri[1:].split("}")[0])
     return ElementTree.tostring(root, encoding="unicode")

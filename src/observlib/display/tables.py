@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import french, grades, phrases, select, wording, words
+from observlib.display import grades, select
 from observlib.display.cells import (
     INTERVAL,
     Cell,
@@ -21,8 +22,8 @@ from observlib.display.cells import (
     table_of,
 )
 from observlib.display.output import Output, caption_of
-from observlib.display.typography import unbroken
-from observlib.errors import ObservError
+from observlib.language import french, phrases, wording, words
+from observlib.language.typography import unbroken
 
 TEXTS = wording.beside(__file__)
 _MOST_COLUMNS = 12  # of devices side by side

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from observlib.display import french, style
-from observlib.errors import ObservError, bounded
-from observlib.period import Quarter, months_between
+from observlib.base.errors import ObservError, bounded
+from observlib.base.period import Quarter, months_between
+from observlib.display import style
+from observlib.language import french
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from observlib import estimates
-from observlib.display.typography import prose_of
-from observlib.errors import bounded
+from observlib.base.errors import bounded
+from observlib.language.typography import prose_of
 
 # of what outputs show, and of the estimates that they carry, which grow with the products that a
 # sentence counts; the largest page of the demonstration has 0.4 million, of a ministry 25 million

@@ -23,10 +23,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from observlib import inputs, scratch, swap
+from observlib.base import inputs, replacing, temporary
+from observlib.base.errors import ObservError, UsageError, bounded
+from observlib.base.inputs import Inputs
 from observlib.edition.workers import processes
-from observlib.errors import ObservError, UsageError, bounded
-from observlib.inputs import Inputs
 
 _REACHED = 10  # seconds within which a scheduler answers
 _WORKER = 60.0  # seconds within which a worker comes for tasks: some are only then begun
@@ -77,7 +77,7 @@ def connected(address: str, root: Path, data: Path) -> Iterator[Executor]:
             "a cluster needs the package distributed; install it with "
             "`pip install 'observlib[dask]'`"
         ) from error
-    with _silent(), swap.workspace(root / "reports" / "_site") as mark:
+    with _silent(), replacing.workspace(root / "reports" / "_site") as mark:
         run = Run(root, mark, data.resolve())
         (mark / _MEASURE).write_text(json.dumps(_measured(run)), encoding="utf-8")
         try:
@@ -232,7 +232,7 @@ def _begin(run: Run) -> _Held:
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     with contextlib.ExitStack() as stack:
         place = Path(tempfile.gettempdir()).resolve()
-        private = stack.enter_context(scratch.private_folder(place, scratch.TEMPORARY))
+        private = stack.enter_context(temporary.private_folder(place, temporary.TEMPORARY))
         count = get_worker().state.nthreads
         pool = stack.enter_context(processes(count, run.root, private))
         held = _held[run.mark] = _Held(pool, stack.pop_all(), time.monotonic())

@@ -14,12 +14,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import comparisons, disk_cache, errata, estimates, frame, inputs, publications, told
+from observlib import estimates
+from observlib.base import disk_cache, inputs
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
 from observlib.confidentiality.control import Decision
 from observlib.edition.execute import Progress
 from observlib.edition.workers import telling_ends
-from observlib.errors import ObservError
-from observlib.period import Quarter
+from observlib.estimates import comparisons
+from observlib.pipeline import archive, disclosed, errata, frame
 
 if TYPE_CHECKING:  # workers import this module, and have no use for the plan
     import pandas as pd
@@ -47,18 +50,18 @@ def compute(request: Request, pool: Executor, progress: Progress | None = None) 
     ObservError
         For wrong data, and where something ends a worker from outside.
     """
-    left = [job for job in told.jobs(request.data) if not _is_kept(request, job)]
+    left = [job for job in disclosed.jobs(request.data) if not _is_kept(request, job)]
     with telling_ends("estimates"):
         if left:
             _run(request, left, pool, progress)
-        if not told.is_decided(request.data, request.quarter):
+        if not disclosed.is_decided(request.data, request.quarter):
             _decide(request, pool, progress)
 
 
 def is_computed(request: Request) -> bool:
     """Whether the project keeps what every family gives, and what was decided of it."""
-    kept = all(_is_kept(request, job) for job in told.jobs(request.data))
-    return kept and told.is_decided(request.data, request.quarter)
+    kept = all(_is_kept(request, job) for job in disclosed.jobs(request.data))
+    return kept and disclosed.is_decided(request.data, request.quarter)
 
 
 def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
@@ -71,24 +74,24 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     """
     import pandas as pd  # a worker that starts has no use for them
 
-    from observlib import revisions
+    from observlib.pipeline import revisions
 
-    decided = told.decisions(request.data, request.quarter)
+    decided = disclosed.decisions(request.data, request.quarter)
     made_of = {
         **request.shared(decided.digest),
         "the quarter": str(request.quarter),
         "the kind of data": request.kind,
-        "what was tried": json.dumps(told.report(decided)),
+        "what was tried": json.dumps(disclosed.report(decided)),
     }
     files = _kept(request, made_of, lambda: _frame(request, decided))
     if day is None:
         return files
     rows, pairs = (
         pd.read_parquet(io.BytesIO(files[name]))
-        for name in (publications.ESTIMATES, publications.COMPARISONS)
+        for name in (archive.ESTIMATES, archive.COMPARISONS)
     )
     families = json.loads(files.pop(_FAMILIES))
-    before = publications.earlier(request.data)
+    before = archive.earlier(request.data)
     marks = revisions.marks(rows, before, request.catalogue, request.quarter, day)
     made_of |= {"what is revised": json.dumps(sorted(marks.items())), "the day": day.isoformat()}
     made_of["the brand"] = repr(request.brand)
@@ -116,11 +119,11 @@ def _kept(
 def _frame(request: Request, decided: Decision) -> dict[str, bytes]:
     """The estimates and comparisons of an edition, and the families that give each indicator."""
     data, quarter = request.data, request.quarter
-    found = {job: told.given(data, quarter, *job) for job in told.jobs(data)}
+    found = {job: disclosed.given(data, quarter, *job) for job in disclosed.jobs(data)}
     rows = estimates.combine(given.estimates for given in found.values()).drop_duplicates()
     pairs = comparisons.combine(given.comparisons for given in found.values())
-    from observlib import main_points  # a worker that starts has no use for them
-    from observlib.display import rounding
+    from observlib.language import rounding
+    from observlib.themes import main_points  # a worker that starts has no use for them
 
     catalogue = request.catalogue
     rows = rounding.rounded(rows, catalogue).drop_duplicates()
@@ -129,7 +132,7 @@ def _frame(request: Request, decided: Decision) -> dict[str, bytes]:
     for (family, _), given in found.items():
         for name in given.estimates["indicator"].unique():
             families.setdefault(name, []).append(family)
-    whole = publications.content(rows, pairs, told.report(decided))
+    whole = archive.content(rows, pairs, disclosed.report(decided))
     return {**whole, _FAMILIES: json.dumps(families).encode()}
 
 
@@ -143,8 +146,8 @@ def _package(
     corrected: pd.DataFrame,
 ) -> dict[str, bytes]:
     """The edition's data package, by the paths of its files beside the pages."""
-    from observlib import dataset  # a worker that starts has no use for it
-    from observlib.display import french
+    from observlib.language import french
+    from observlib.publish import dataset  # a worker that starts has no use for it
 
     edition, own = french.period_label(str(request.quarter)), request.catalogue.peers.values()
     publisher = [peer.label for peer in own if peer.own][-1:]  # a data folder's own comes last
@@ -163,14 +166,16 @@ def _package(
     return {f"{dataset.FOLDER}/{path}": content for path, content in found.items()}
 
 
-def _is_kept(request: Request, job: told.Job) -> bool:
+def _is_kept(request: Request, job: disclosed.Job) -> bool:
     return frame.is_kept(request.data, request.quarter, *job)
 
 
-def _run(request: Request, left: list[told.Job], pool: Executor, progress: Progress | None) -> None:
+def _run(
+    request: Request, left: list[disclosed.Job], pool: Executor, progress: Progress | None
+) -> None:
     data, quarter = request.data, request.quarter
     total, done = len(left), 0
-    running: dict[Future[None], told.Job] = {}
+    running: dict[Future[None], disclosed.Job] = {}
     while left or running:
         unknown = {name for name, _ in (*left, *running.values())}
         for job in list(left):
@@ -189,8 +194,8 @@ def _run(request: Request, left: list[told.Job], pool: Executor, progress: Progr
 def _decide(request: Request, pool: Executor, progress: Progress | None) -> None:
     """Decide what is told of each device, once all families are computed."""
     data, quarter = request.data, request.quarter
-    names = told.devices(data, quarter)
-    running = {pool.submit(told.decided, data, quarter, name): name for name in names}
+    names = disclosed.devices(data, quarter)
+    running = {pool.submit(disclosed.decided, data, quarter, name): name for name in names}
     problems: list[str] = []
     found: dict[str, Decision] = {}
     for done, future in enumerate(as_completed(running), 1):
@@ -202,7 +207,7 @@ def _decide(request: Request, pool: Executor, progress: Progress | None) -> None
             progress(done, len(names), f"disclosure control of {running[future]}")
     if problems:
         raise ObservError(*problems)
-    told.keep(data, quarter, request.digest, [found[name] for name in names])
+    disclosed.keep(data, quarter, request.digest, [found[name] for name in names])
 
 
 def _compute(data: Path, quarter: Quarter, name: str, survey: str) -> None:

@@ -6,8 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
-from observlib.errors import ObservError
-from observlib.yaml_files import as_front_matter
+from observlib.base.errors import ObservError
+from observlib.base.yaml_files import as_front_matter
 
 _LINK = re.compile(r"(?<=\.)md(?=(#[\w-]+)?\))")
 _PICTURE = re.compile(r"!\[([^\]]+)\]\(([^)\s]+)\)")

@@ -28,7 +28,7 @@ import nbformat
 from nbformat.v4 import new_output
 from papermill.engines import Engine, papermill_engines
 
-from observlib.inputs import USED
+from observlib.base.inputs import USED
 
 CAN_FORK = sys.platform == "linux"  # macOS's own libraries do not survive a fork
 NAME = "observlib"
@@ -67,8 +67,8 @@ def prepare() -> None:
         with contextlib.suppress(Exception):  # it fails again in the study, which tells it
             importlib.import_module(name)
     with contextlib.suppress(Exception):
-        from observlib import frame
         from observlib.display import style
+        from observlib.pipeline import frame
 
         style.text_width("observlib")  # loads the font
         frame.prepare()

@@ -137,15 +137,15 @@ def _run(
 @cache
 def _ask_once(data: str, quarter: str) -> None:
     """Ask for all that an edition tells, so that each page finds it in memory."""
-    from observlib import project, told
-    from observlib.period import Quarter
+    from observlib.base.period import Quarter
+    from observlib.pipeline import disclosed, project
 
     with contextlib.suppress(Exception):  # a page that asks says why
         folder, edition = project.data_folder(data), Quarter.parse(quarter)
-        jobs = told.jobs(folder)
+        jobs = disclosed.jobs(folder)
         # of many surveys, each is of use to its own pages alone, and they would push the rest out
-        for job in jobs if len(jobs) <= told.KEPT else [job for job in jobs if not job[1]]:
-            told.given(folder, edition, *job)
+        for job in jobs if len(jobs) <= disclosed.KEPT else [job for job in jobs if not job[1]]:
+            disclosed.given(folder, edition, *job)
 
 
 def _position(notebook: bytes, index: int) -> int:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import nbformat
 
-from observlib import inputs
+from observlib.base import inputs
+from observlib.base.inputs import Inputs
 from observlib.edition import page_cache
 from observlib.edition.execute import Outcome
 from observlib.edition.page_cache import MadePage
 from observlib.edition.plan import Page
-from observlib.inputs import Inputs
 
 _FOLDER = "executions"  # beside that of pages
 

@@ -16,14 +16,14 @@ from typing import Any
 import nbformat
 
 from observlib import estimates
+from observlib.base.errors import bounded
+from observlib.base.yaml_files import as_front_matter, quoted
 from observlib.display import typography
-from observlib.display.prose import plain
 from observlib.edition.checks import INJECTED, cell_problems
-from observlib.edition.made_of import DATA
+from observlib.edition.fingerprint import DATA
 from observlib.edition.notices import DEMONSTRATION
 from observlib.edition.plan import Page
-from observlib.errors import bounded
-from observlib.yaml_files import as_front_matter, quoted
+from observlib.language.prose import plain
 
 TITLE = 15  # words of a chart's title
 LEAD = 50  # words of what heads a page, but for a first sentence that is longer

@@ -8,15 +8,18 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import comparisons, estimates, main_points
-from observlib.actions import Action
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.comparison import specifications
-from observlib.display import french, typography, wording
 from observlib.display import points as drawn
+from observlib.display import typography
 from observlib.display.points import line_told, small_line
-from observlib.display.prose import Markdown, joined, markdown, plain
-from observlib.period import Quarter
+from observlib.estimates import comparisons
+from observlib.indicators import specifications
+from observlib.language import french, wording
+from observlib.language.prose import Markdown, joined, markdown, plain
+from observlib.records.actions import Action
+from observlib.themes import main_points
 
 TEXTS = wording.beside(__file__)
 FOLDER = "main_points"  # of the small lines, beside the page

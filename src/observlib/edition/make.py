@@ -21,21 +21,22 @@ import nbformat
 import pandas as pd
 
 import observlib
-from observlib import errata, publications, store, told
-from observlib.edition import executions, manifest, one_story
+from observlib import store
+from observlib.base.errors import ObservError, bounded
+from observlib.base.files import write_all
+from observlib.base.inputs import USED
+from observlib.catalogue.tables import TABLES
+from observlib.edition import consistency, executions, manifest
+from observlib.edition.annotations import linked
 from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.execute import Outcome, Progress, execute
 from observlib.edition.finalise import PageError, finalise
-from observlib.edition.happened import linked
+from observlib.edition.front_matter import read_header
 from observlib.edition.page_cache import MadePage, keep, recall, used, whole
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
-from observlib.edition.study import read_header
 from observlib.edition.workers import COUNT, started
-from observlib.errors import ObservError, bounded
-from observlib.files import write_all
-from observlib.inputs import USED
-from observlib.tables import TABLES
+from observlib.pipeline import archive, disclosed, errata
 from observlib.themes.easy import rules
 
 
@@ -91,7 +92,7 @@ def make(
         if not is_computed(request):
             workers = workers or stack.enter_context(started(request.root))
             compute(request, workers, computing)
-        decided = told.decisions(request.data, request.quarter).digest
+        decided = disclosed.decisions(request.data, request.quarter).digest
         inputs = request.shared(decided) if cache else {}
         made = {
             page.name: found for page in wanted if cache and (found := recall(cache, page, inputs))
@@ -136,7 +137,7 @@ def make(
     files = framing.result()
     stay = {name: text for name, text in pages.items() if name not in made}
     now = {name: text for name, text in pages.items() if name in made}
-    one_story.check(now, stay, estimates_of(files))
+    consistency.check(now, stay, estimates_of(files))
     texts = linked(pages, made)
     made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
 
@@ -165,7 +166,7 @@ def make(
 
 def estimates_of(files: Mapping[str, bytes]) -> pd.DataFrame:
     """The estimates of a frame, of its files."""
-    return pd.read_parquet(io.BytesIO(files[publications.ESTIMATES]))
+    return pd.read_parquet(io.BytesIO(files[archive.ESTIMATES]))
 
 
 def write_frame(files: Mapping[str, bytes], folder: Path) -> dict[str, str]:

@@ -18,11 +18,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from observlib import publications
+from observlib.base.errors import ObservError
 from observlib.edition.page_cache import MadePage, tables_of
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
-from observlib.errors import ObservError
+from observlib.pipeline import archive
 
 MANIFEST = "manifest.json"
 Entry = dict[str, Any]
@@ -111,7 +111,7 @@ def known_frame(request: Request) -> dict[str, str]:
 
 def known_decisions(request: Request) -> str:
     """The digest of what was decided of the quarter's edition as it is published; none of none."""
-    told = _read(request.published / publications.STEPS)
+    told = _read(request.published / archive.STEPS)
     return str(told.get("decisions", ""))
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.marks import MEASURES
-from observlib.display import french, typography, words
-from observlib.display.prose import plain
+from observlib.confidentiality.mean_constraints import MEASURES
+from observlib.display import typography
+from observlib.language import french, words
+from observlib.language.prose import plain
 
 DEMONSTRATION = typography(
     "::: {.callout-warning}\n"
@@ -136,7 +137,7 @@ def with_attack(text: str, quarter: str, report: Mapping[str, Any], catalogue: C
     quarter
         The edition's.
     report
-        As `told.report` gives it.
+        As `disclosed.report` gives it.
     """
     return with_part(text, "attaque", typography(_attack(quarter, report, catalogue)))
 

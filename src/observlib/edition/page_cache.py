@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from observlib import disk_cache, inputs
+from observlib.base import disk_cache, inputs
+from observlib.base.inputs import Inputs
 from observlib.edition.plan import Page
-from observlib.inputs import Inputs
 
 Reading = Callable[[Page], str]
 _NOTEBOOK, _ABOUT = "page.ipynb", "about.json"

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from observlib.base.errors import ObservError, UsageError
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.departments import WHOLE
-from observlib.display.french import period_label
-from observlib.edition.study import DEPARTMENT, Parameter, Study
-from observlib.errors import ObservError, UsageError
-from observlib.period import Quarter
+from observlib.edition.front_matter import DEPARTMENT, Parameter, Study
+from observlib.language.french import period_label
+from observlib.pipeline.departments import WHOLE
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,16 @@ from typing import Any
 
 import nbformat
 
-from observlib import files, inputs, project
+from observlib.base import files, inputs
+from observlib.base.errors import ObservError
+from observlib.base.inputs import USED, Inputs
+from observlib.base.temporary import temporary_files
+from observlib.catalogue.tables import TABLES
 from observlib.edition.execute import execute
-from observlib.edition.made_of import made_of, standing
+from observlib.edition.fingerprint import made_of, standing
+from observlib.edition.front_matter import Study, load_studies
 from observlib.edition.plan import Page
-from observlib.edition.study import Study, load_studies
-from observlib.errors import ObservError
-from observlib.inputs import USED, Inputs
-from observlib.scratch import temporary_files
-from observlib.tables import TABLES
+from observlib.pipeline import project
 
 
 def tidy(notebook: Any) -> Any:
@@ -49,7 +50,7 @@ def tidy(notebook: Any) -> Any:
 def executed(studies: Iterable[Study], root: Path) -> list[tuple[Study, Any]]:
     """Each study with its notebook, executed with the parameters it holds and tidied.
 
-    It tells what it is made of (see `edition.made_of`), as that stood before it ran.
+    It tells what it is made of (see `edition.fingerprint`), as that stood before it ran.
 
     Raises
     ------

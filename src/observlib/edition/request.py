@@ -9,16 +9,18 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib import departments, errata, frame, inputs, project, store, tables
-from observlib.catalogue import Catalogue
+from observlib import store
+from observlib.base import inputs
+from observlib.base.errors import ObservError, UsageError
+from observlib.base.inputs import Inputs
+from observlib.base.period import Quarter
+from observlib.base.text import fold_label
+from observlib.catalogue import Catalogue, tables
 from observlib.display import brand as brands
+from observlib.edition.front_matter import Study, load_studies
 from observlib.edition.plan import Page, Subjects, plan
-from observlib.edition.study import Study, load_studies
-from observlib.errors import ObservError, UsageError
-from observlib.inputs import Inputs
-from observlib.period import Quarter
-from observlib.practices import Practices
-from observlib.text import fold_label
+from observlib.pipeline import departments, errata, frame, project
+from observlib.records.practices import Practices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +75,7 @@ class Request:
         return self.root / "reports" / "_failed"
 
     def shared(self, decided: str) -> Inputs:
-        """What every page depends on, as it is now; `decided` is the digest of `told.decisions`."""
+        """What every page depends on, as it is now; `decided` is the digest of `disclosed.decisions`."""
         held = {f"the data/{name}": value for name, value in store.digests(self.data).items()}
         known = project.knowledge(self.data, self.root)
         seen = {"what is withheld": decided, "what was announced": frame.announced(self.data)}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from observlib.base.yaml_files import as_front_matter
 from observlib.catalogue import Catalogue
-from observlib.display import french, typography
-from observlib.display.prose import Markdown, joined, markdown, plain
-from observlib.practices import Practices, Sheet, Source
-from observlib.yaml_files import as_front_matter
+from observlib.display import typography
+from observlib.language import french
+from observlib.language.prose import Markdown, joined, markdown, plain
+from observlib.records.practices import Practices, Sheet, Source
 
 _ORIGINS = {
     "demonstration": (

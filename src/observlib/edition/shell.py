@@ -26,9 +26,9 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from observlib.errors import ObservError
-from observlib.say import SAID
+from observlib.base.errors import ObservError
 from observlib.store import READ
+from observlib.study.texts import SAID
 
 _END_WITH_PARENT = 1  # of `prctl`
 _RUNS_CELLS = InteractiveShell.__module__

@@ -18,8 +18,8 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from observlib import scratch
-from observlib.errors import ObservError
+from observlib.base import temporary
+from observlib.base.errors import ObservError
 
 COUNT = max(2, min(os.cpu_count() or 1, 8))  # each with memory of its own
 _PATIENCE = 5.0  # seconds that a process has to end by itself
@@ -32,7 +32,7 @@ def started(root: Path, count: int = COUNT, at_once: int = COUNT) -> Iterator[Ex
     Their working folder is the project's root. Once something has ended one of them from outside,
     they do no more.
     """
-    with scratch.temporary_files() as private, processes(count, root, private) as pool:
+    with temporary.temporary_files() as private, processes(count, root, private) as pool:
         for _ in range(min(at_once, count)):
             pool.submit(int)  # a worker starts with a task
         yield pool
@@ -68,7 +68,7 @@ def telling_ends(what: str) -> Iterator[None]:
     >>> with telling_ends("estimates"):
     ...     raise BrokenProcessPool
     Traceback (most recent call last):
-    observlib.errors.ObservError: estimates: a process that worked on them was ended from outside,
+    observlib.base.errors.ObservError: estimates: a process that worked on them was ended from outside,
         perhaps for want of memory; free some, and run the command again
     """
     try:

@@ -15,9 +15,9 @@ from pkgutil import iter_modules
 
 import pandas as pd
 
-from observlib import files
+from observlib.base import files
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device
-from observlib.errors import ObservError
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import numpy as np
 import pandas as pd
 
+from observlib.base.text import fold, fold_label
 from observlib.catalogue import Column
 from observlib.loaders._durations import UNITS, duration_reader
 from observlib.loaders._periods import month_of, parse_period
 from observlib.loaders._text import is_total, may_be_thousands, parse_count, short, tells_of_someone
-from observlib.text import fold, fold_label
 
 # what a folder's name does not hold: a query, an address of mail, a number such as a file's
 _OF_SOMEONE = re.compile(r"[?@=&%]|\d{5}")

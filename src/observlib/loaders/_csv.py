@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from observlib import files
-from observlib.errors import ObservError
+from observlib.base import files
+from observlib.base.errors import ObservError
 from observlib.loaders._text import SPLIT
 
 Lines = Callable[[], Iterator[str]]  # of a text, with their ends, from its first each time

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from observlib.base.text import fold
 from observlib.catalogue import Column
 from observlib.loaders._text import parse_count
-from observlib.text import fold
 
 UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
 _DAY = 24 * 3600

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from observlib.base.errors import ObservError
+from observlib.base.text import fold_label
 from observlib.catalogue import Column, Format
-from observlib.errors import ObservError
 from observlib.loaders import _cells
 from observlib.loaders._columns import Columns, coded, lines_of, of_texts
 from observlib.loaders._faults import Faults
 from observlib.loaders._grid import Grid
 from observlib.loaders._kept_rows import needed_places, places_of, rule_of
 from observlib.loaders._text import header_label, is_formula_error, need_columns, short, width_fault
-from observlib.text import fold_label
 
 
 def titles_of(path: Path, grid: Grid, form: Format) -> dict[str, str]:

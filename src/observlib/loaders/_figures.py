@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from observlib.base.errors import ObservError
+from observlib.base.text import fold
 from observlib.catalogue import Device, Format
-from observlib.errors import ObservError
 from observlib.loaders._faults import Faults, Settled, about
 from observlib.loaders._periods import day_named
 from observlib.loaders._rows import days
 from observlib.loaders._text import may_be_thousands, parse_count, parse_day, parse_month
-from observlib.text import fold
 
 _SPACED = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _EARLIEST = pd.Timestamp("1950-01-01")

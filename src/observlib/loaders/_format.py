@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from observlib import tables
-from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, tables
+from observlib.catalogue.tables import reject
 from observlib.loaders import Loaded, _cells, _responses, _settled
 from observlib.loaders._faults import Faults
 from observlib.loaders._field_texts import texts_of, titles_of
@@ -30,7 +30,6 @@ from observlib.loaders._text import (
     without_persons,
 )
 from observlib.loaders._verbatims import ID_OF, texts_in, with_texts
-from observlib.tables import reject
 
 PIECE = 100_000  # rows that are read at once, where others do not tell how to read them
 _FORMS = ("iso", "%d/%m/%Y %H:%M[:%S]")

@@ -14,16 +14,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from observlib import files
+from observlib.base import files
+from observlib.base.errors import ObservError
+from observlib.base.text import fold_label
 from observlib.catalogue import Format, Layout
-from observlib.errors import ObservError
-from observlib.loaders import _beside, _mbox, _queue_log
+from observlib.loaders import _companion, _mbox, _queue_log
 from observlib.loaders._columns import in_columns
 from observlib.loaders._csv import Lines, csv_rows, decoded, held, lines_in, lines_of, read_text
 from observlib.loaders._records import need_room, read_records
 from observlib.loaders._text import short
 from observlib.loaders._workbook import sheets, text_of
-from observlib.text import fold_label
 
 _MOST_BYTES = 500_000_000  # of all of an archive's texts
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
@@ -124,7 +124,7 @@ def read_grid(path: Path, form: Format) -> Grid:
             other = read_grid(of, plain)
             return other.header, other.rows
 
-        header, rows = _beside.joined(path, (grid.header, grid.rows), layout.beside, table)
+        header, rows = _companion.joined(path, (grid.header, grid.rows), layout.beside, table)
         grid = replace(grid, header=header, rows=rows)
     if form.zone_from:
         grid = _with_zone(path, grid, form.zone_from)

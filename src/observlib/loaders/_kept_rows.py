@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from observlib.base.text import fold_label
 from observlib.catalogue import Format, Keep
 from observlib.loaders._columns import Columns, of_texts
 from observlib.loaders._grid import Grid, Rows
 from observlib.loaders._text import header_label, need_columns
-from observlib.text import fold_label
 
 
 def places_of(header: Sequence[str], names: Sequence[str]) -> list[int]:

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from observlib import files
-from observlib.errors import ObservError
+from observlib.base import files
+from observlib.base.errors import ObservError
 from observlib.loaders._csv import WORKBOOK
 from observlib.loaders._survey_columns import Column
 from observlib.loaders._text import header_shown, short

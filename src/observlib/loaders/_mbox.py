@@ -16,8 +16,8 @@ from email.utils import getaddresses, parsedate_to_datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from observlib import files
-from observlib.errors import ObservError
+from observlib.base import files
+from observlib.base.errors import ObservError
 
 HEADER = ["thread", "received", "answered", "whole"]
 _FROM = re.compile(rb"From \S+ .*\d{4}(?: [+-]\d{4})?\s*")  # no body's line that begins so

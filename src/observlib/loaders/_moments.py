@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from observlib.errors import ObservError
-from observlib.text import fold
+from observlib.base.errors import ObservError
+from observlib.base.text import fold
 
 PARIS = ZoneInfo("Europe/Paris")
 _PARTS = {

@@ -10,13 +10,13 @@ import re
 from datetime import date
 from pathlib import Path
 
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.base.text import fold
 from observlib.catalogue import Device
-from observlib.errors import ObservError
 from observlib.loaders._moments import MONTHS
 from observlib.loaders._rows import day_fault
 from observlib.loaders._text import parse_month
-from observlib.period import Quarter
-from observlib.text import fold
 
 Span = tuple[date, date]
 _WEEKDAYS = {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Device, Format
-from observlib.errors import ObservError
 from observlib.loaders._moments import paris_days
 
 

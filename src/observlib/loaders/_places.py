@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from observlib.base.text import fold_label
 from observlib.loaders._text import is_total, short, tells_of_someone
-from observlib.text import fold_label
 
 _ALL = frozenset({"all", "ensemble", "france entiere", "national", "tous", "toutes"})
 _LONGEST = 80

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 
 HEADER = ["call", "entered", "outcome", "wait", "talk", "queue"]
 _LEFT = ("EXITWITHTIMEOUT", "EXITEMPTY", "EXITWITHKEY")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from observlib.base.errors import bounded
 from observlib.catalogue import Catalogue, Column
-from observlib.errors import bounded
 from observlib.loaders import _cells, _figures
 from observlib.loaders._durations import duration_reader, short_time
 from observlib.loaders._places import place

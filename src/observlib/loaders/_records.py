@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Layout
-from observlib.errors import ObservError
 from observlib.loaders._csv import MOST_CELLS, MOST_COLUMNS, read_text
 from observlib.loaders._periods import parse_period
 from observlib.loaders._text import MOST_JSON, read_json

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, Device, Format
 from observlib.loaders import Loaded
 from observlib.loaders._faults import Faults
@@ -17,7 +18,6 @@ from observlib.loaders._grid import Grid
 from observlib.loaders._moments import paris_days
 from observlib.loaders._survey import responses
 from observlib.loaders._survey_columns import Column
-from observlib.text import fold_label
 
 _AS_TEXT = re.compile(r"'(?=[=+@-])")  # an apostrophe that keeps spreadsheets from reckoning
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from observlib import tables
+from observlib.catalogue import tables
 from observlib.loaders import Loaded
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Device, Format
-from observlib.errors import ObservError
 from observlib.loaders._cells import MOST_THEMES
 from observlib.loaders._faults import Faults, Settle, Settled, about
 from observlib.loaders._figures import counters, figures

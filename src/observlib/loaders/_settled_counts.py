@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from observlib.base.errors import ObservError
+from observlib.base.text import fold_label
 from observlib.catalogue import Column, Device, Format
-from observlib.errors import ObservError
+from observlib.catalogue.tables import QUESTIONS
 from observlib.loaders._faults import Faults, Settled, about
 from observlib.loaders._moments import PARIS
 from observlib.loaders._periods import month_of
 from observlib.loaders._rows import are_complete, days, period_fault
-from observlib.tables import QUESTIONS
-from observlib.text import fold_label
 
 _COUNTS = ("visits", "visitors", "actions", "downloads", "bounces", "seconds")
 _LARGEST = 1e12  # total of a day or month

@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import personal
+from observlib.base import personal
+from observlib.base.text import fold
 from observlib.catalogue import Device, Format
 from observlib.loaders._faults import Faults, Settled, about
 from observlib.loaders._moments import paris_days
 from observlib.loaders._text import is_total, need_columns
-from observlib.text import fold
 
 _SAME = ("date", "network", "question", "voters", "followers", "product")
 _MOST_VOTES = 10**12

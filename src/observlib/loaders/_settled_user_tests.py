@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
+from observlib.base.errors import ObservError
+from observlib.base.text import fold_label
 from observlib.catalogue import Device, Format
-from observlib.errors import ObservError
 from observlib.loaders._faults import Faults, Settled
 from observlib.loaders._periods import day_named
 from observlib.loaders._text import is_total, tells_of_someone
-from observlib.text import fold_label
 
 _ITEMS = [f"sus_{item}" for item in range(1, 11)]
 _SUCCESS = {"success": 1, "failure": 0, "partial": 0}

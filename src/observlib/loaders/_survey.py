@@ -18,7 +18,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from observlib.base.period import Quarter
+from observlib.base.text import fold_label
 from observlib.catalogue import UNREAD, Catalogue, Device, Question
+from observlib.catalogue.tables import reject
 from observlib.loaders import Loaded
 from observlib.loaders._dates import french_day, months_first
 from observlib.loaders._rows import day_fault, days, settle
@@ -39,9 +42,6 @@ from observlib.loaders._text import (
     without_persons,
 )
 from observlib.loaders._verbatims import with_open_answers
-from observlib.period import Quarter
-from observlib.tables import reject
-from observlib.text import fold_label
 
 _TICKED = frozenset({"y", "yes", "oui", "1", "true", "x"})
 _NOT_TICKED = NO_ANSWER | {"n", "no", "non", "0", "2", "false"}

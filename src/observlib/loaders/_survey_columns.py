@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from observlib.base.errors import ObservError, bounded
+from observlib.base.text import fold_label
 from observlib.catalogue import UNREAD, Question, Questionnaire, plain_code
-from observlib.errors import ObservError, bounded
 from observlib.loaders._text import headers_shown, short
-from observlib.text import fold_label
 
 
 @dataclass(frozen=True)

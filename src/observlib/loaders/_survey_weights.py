@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.base.text import fold_label
+from observlib.catalogue.tables import WEIGHTS
 from observlib.loaders._survey_columns import NO_ANSWER
-from observlib.tables import WEIGHTS
-from observlib.text import fold_label
 
 NO_WEIGHT = "is no weight; write a number above 0 such as 1.25 or 1,25, or leave it empty"
 

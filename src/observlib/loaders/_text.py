@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from observlib.errors import ObservError
-from observlib.period import month_days
-from observlib.personal import TITLE, fault, held, names_things, reads_as_name
-from observlib.text import fold_label
+from observlib.base.errors import ObservError
+from observlib.base.period import month_days
+from observlib.base.personal import TITLE, fault, held, names_things, reads_as_name
+from observlib.base.text import fold_label
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 # What no label holds: several lines, quotes, a title, eight digits and more however set apart.

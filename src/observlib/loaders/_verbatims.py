@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from observlib import personal, tables
-from observlib.catalogue import Device, Format, Questionnaire
+from observlib.base import personal
+from observlib.base.text import fold_label
+from observlib.catalogue import Device, Format, Questionnaire, tables
 from observlib.confidentiality.redaction import Names, Unreadable, redact
 from observlib.loaders import Loaded
 from observlib.loaders._grid import Grid
 from observlib.loaders._kept_rows import places_of
 from observlib.loaders._rows import rejects_of
 from observlib.loaders._survey_columns import NO_ANSWER
-from observlib.text import fold_label
 
 ID_OF = {  # the column of each table by which its texts are known
     "ratings": "answer_id",

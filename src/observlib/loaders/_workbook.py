@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from observlib import files
-from observlib.errors import ObservError
+from observlib.base import files
+from observlib.base.errors import ObservError
 from observlib.loaders import _opendocument, _readbook
-from observlib.loaders._apart import Failed, apart
+from observlib.loaders._sandbox import Failed, apart
 from observlib.loaders._text import short
 from observlib.loaders._xml import MOST_BYTES, UnfitXml, walk
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from observlib import coding
+from observlib.base.errors import ObservError
+from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, Coded, Device
-from observlib.errors import ObservError
+from observlib.catalogue.tables import reject
 from observlib.loaders import Loaded
 from observlib.loaders._codes import settled_codes
 from observlib.loaders._csv import read_csv, read_text
@@ -23,8 +24,7 @@ from observlib.loaders._text import (
     width_fault,
     without_persons,
 )
-from observlib.tables import reject
-from observlib.text import fold_label
+from observlib.records import coding
 
 _MEND = "fill in the file that `observ code` wrote, and keep its header"
 _LONGEST_SHOWN = 30

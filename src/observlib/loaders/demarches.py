@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from observlib.base.errors import ObservError, bounded
+from observlib.base.period import Quarter
+from observlib.base.text import fold, fold_label
 from observlib.catalogue import Catalogue, Device
-from observlib.errors import ObservError, bounded
+from observlib.catalogue.tables import reject
 from observlib.loaders import Loaded
 from observlib.loaders._dates import french_day
 from observlib.loaders._figures import parse_number
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import header_shown, parse_day, short, without_persons
 from observlib.loaders._workbook import ERROR, Cell, sheets, text_of
-from observlib.period import Quarter
-from observlib.tables import reject
-from observlib.text import fold, fold_label
 
 _NAME = "Nom Démarche"
 _ID = "ID Démarche"

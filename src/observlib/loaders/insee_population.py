@@ -19,14 +19,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from observlib.base.errors import ObservError, bounded
+from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, Device
-from observlib.errors import ObservError, bounded
+from observlib.catalogue.tables import reject
 from observlib.loaders import Loaded
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import header_shown, parse_count, short, without_persons
 from observlib.loaders._workbook import Cell, sheets, text_of
-from observlib.tables import reject
-from observlib.text import fold_label
 
 _MEND = "download the workbook « Estimation de population » again from insee.fr"
 _SEXES = {"ensemble": "all", "hommes": "M", "femmes": "F"}

@@ -20,8 +20,8 @@ import csv
 import io
 from pathlib import Path
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import UNREAD, Catalogue, Device, Questionnaire
-from observlib.errors import ObservError
 from observlib.loaders import Loaded
 from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._limesurvey_archive import is_archive, read_archive

@@ -5,7 +5,7 @@ The format
 - UTF-8 (a BOM is allowed), cells separated by commas, semicolons or tabs, whichever the first
   line uses; quotes as usual in CSV.
 - The first line names columns of the tidy table that the device's catalogue entry gives as
-  `table` (`observlib.tables.schema` describes them), in any order. Columns that may be empty may
+  `table` (`observlib.catalogue.tables.schema` describes them), in any order. Columns that may be empty may
   be left out; a column that the table does not have is an error.
 - `device`, `product` and `channel` may be left out, or empty: they are then the device's.
   `device` must be the device's id, `product` an id of `data/catalogue/products.yml`, `channel`
@@ -42,9 +42,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from observlib import personal, tables
-from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, outside_margins
-from observlib.errors import ObservError, bounded
+from observlib.base import personal
+from observlib.base.errors import ObservError, bounded
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, outside_margins, tables
+from observlib.catalogue.tables import reject
 from observlib.loaders import Loaded
 from observlib.loaders._csv import csv_rows, held, lines_in
 from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
@@ -61,7 +62,6 @@ from observlib.loaders._text import (
     width_fault,
     without_persons,
 )
-from observlib.tables import reject
 
 _DEFAULTED = ("device", "product", "channel")
 _FLAGS = {"true": True, "1": True, "oui": True, "false": False, "0": False, "non": False}

@@ -24,16 +24,16 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from observlib.base.errors import ObservError
+from observlib.base.text import fold
 from observlib.catalogue import Catalogue, Device
-from observlib.errors import ObservError
+from observlib.catalogue.tables import TELLERS, reject
 from observlib.loaders import Loaded
 from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._dates import months_first
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import find_delimiter, is_formula_error, need_columns, without_persons
 from observlib.loaders._verbatims import with_texts
-from observlib.tables import TELLERS, reject
-from observlib.text import fold
 
 _ID = "ID expérience"
 _DATE = "Date de publication"

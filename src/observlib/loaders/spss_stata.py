@@ -14,10 +14,10 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device
-from observlib.errors import ObservError
 from observlib.loaders import Loaded, _readstat
-from observlib.loaders._apart import Failed, apart
+from observlib.loaders._sandbox import Failed, apart
 from observlib.loaders._survey import responses
 from observlib.loaders._survey_columns import Column
 from observlib.loaders._text import short

@@ -35,9 +35,12 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from observlib import personal
+from observlib.base import personal
+from observlib.base.errors import ObservError, bounded
+from observlib.base.text import fold_label
+from observlib.base.yaml_files import events, read, read_text
 from observlib.catalogue import Catalogue, Device
-from observlib.errors import ObservError, bounded
+from observlib.catalogue.tables import reject
 from observlib.loaders import Loaded
 from observlib.loaders._rows import day_fault, days, settle
 from observlib.loaders._text import (
@@ -47,9 +50,6 @@ from observlib.loaders._text import (
     tells_of_someone,
     without_persons,
 )
-from observlib.tables import reject
-from observlib.text import fold_label
-from observlib.yaml_files import events, read, read_text
 
 _HEAD = {
     "date": "date",

@@ -14,9 +14,9 @@ from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 
-from observlib.errors import ObservError, UsageError
-from observlib.files import telling_write_errors
-from observlib.scratch import temporary_files
+from observlib.base.errors import ObservError, UsageError
+from observlib.base.files import telling_write_errors
+from observlib.base.temporary import temporary_files
 
 PUBLISHERS = ("auto", "quarto", "embedded")
 
@@ -60,9 +60,9 @@ def publish(
     ObservError
         With every problem of every page; the previous site is then unchanged.
     """
+    from observlib.base.replacing import replace_folder, workspace
     from observlib.publish import access, embedded
     from observlib.publish.project import read_project
-    from observlib.swap import replace_folder, workspace
 
     check_publisher(publisher)
     used = publisher_used(publisher, cache)

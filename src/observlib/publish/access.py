@@ -12,13 +12,13 @@ from functools import partial
 from html import escape
 from pathlib import Path
 
-from observlib import disk_cache, inputs
-from observlib.files import write_all
+from observlib.base import disk_cache, inputs
+from observlib.base.files import write_all
+from observlib.base.yaml_files import read_text
 from observlib.publish import origins, pandoc
 from observlib.publish.project import Project
+from observlib.publish.responsive_tables import plain, texts, with_stacked_tables
 from observlib.publish.search import INDEX, english, index, ranked
-from observlib.publish.stacked import plain, texts, with_stacked_tables
-from observlib.yaml_files import read_text
 
 SYNTHETIC = "Chiffres synthétiques."  # before what is said of a page where it is not seen
 WORDS = 30  # of a description at most

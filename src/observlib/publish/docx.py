@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from observlib.display.brand import Brand
-from observlib.display.prose import unmarked
+from observlib.language.prose import unmarked
 from observlib.publish import pandoc, pdf
 from observlib.publish.html import metadata
 from observlib.publish.project import Page, Project

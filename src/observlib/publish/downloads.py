@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import comparisons, dataset, estimates
-from observlib.errors import ObservError
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.estimates import comparisons
+from observlib.publish import dataset
 from observlib.publish.manifest import Manifest
 from observlib.publish.notebook import read_notebook
 
@@ -48,7 +50,7 @@ def whole_package(manifest: Manifest) -> str:
 def open_data(path: Path) -> dict[str, str]:
     """The data of an executed notebook as CSV, by how their files' names end.
 
-    Columns are those of `observlib.estimates` (`.csv`) and of `observlib.comparisons`
+    Columns are those of `observlib.estimates` (`.csv`) and of `observlib.estimates.comparisons`
     (`-comparaisons.csv`), then the permanent `id` of each row, separated by commas; a number that
     does not apply is empty. What is shown twice, by a chart and its table, is written once. A text
     that a spreadsheet would take for a formula has an apostrophe before it (`text.as_cell`).

@@ -16,11 +16,11 @@ from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path, PurePosixPath
 
-from observlib import disk_cache, inputs
-from observlib.errors import ObservError
-from observlib.files import write_all
-from observlib.inputs import Inputs
-from observlib.publish import docx, html, origins, pdf, quarto, whole
+from observlib.base import disk_cache, inputs
+from observlib.base.errors import ObservError
+from observlib.base.files import write_all
+from observlib.base.inputs import Inputs
+from observlib.publish import docx, full_report, html, origins, pdf, quarto
 from observlib.publish.downloads import EVERYTHING, TITLES, open_data, whole_package, write_package
 from observlib.publish.figures import write_figures
 from observlib.publish.links import PageLinks, broken_links, links_of
@@ -111,7 +111,7 @@ def build(
                 write_all(content, aside)
                 unset -= 1
                 if not unset and not refused:
-                    edition.append(others.submit(whole.write, project, aside, site, kept))
+                    edition.append(others.submit(full_report.write, project, aside, site, kept))
             else:
                 if told := content.pop(_LINKS, None):
                     links[page.output(".html").as_posix()] = PageLinks(*json.loads(told))
@@ -241,7 +241,7 @@ def _printed(project: Project, page: Page, _: Path | None = None) -> dict[str, b
     """The PDF of a page and, below `.chapters`, what the whole edition is made of."""
     with _on_paper(project, page) as (text, folder):
         content = pdf.page_pdf(project, page, text, folder)
-        name = f"{whole.CHAPTERS}/{page.source.stem}"
+        name = f"{full_report.CHAPTERS}/{page.source.stem}"
         files = {f"{name}/{path}": file for path, file in _files_of(folder).items()}
         return {page.output(".pdf").as_posix(): content, **files}
 
@@ -267,7 +267,7 @@ def _page(project: Project, page: Page, frames: Path | None) -> dict[str, bytes]
             shutil.copyfile(made, target)
             links = [link for link in links if link["href"] != made.name]
             links.append(_download(title, target))
-        links += whole.download(project, page)
+        links += full_report.download(project, page)
         if "html" in page.formats:
             write_html(project, page, site, links, frames)
         found = _files_of(site)

@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from observlib.display import french
-from observlib.display.prose import plain
+from observlib.language import french
+from observlib.language.prose import plain
 from observlib.publish import pandoc
 from observlib.publish.navigation import Entry
 from observlib.publish.project import HOME, Page, Project

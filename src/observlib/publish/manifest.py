@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from observlib.dataset import FOLDER as PACKAGE
-from observlib.display import french
-from observlib.errors import ObservError
-from observlib.period import Quarter
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.language import french
+from observlib.publish.dataset import FOLDER as PACKAGE
 
 
 @dataclass(frozen=True)

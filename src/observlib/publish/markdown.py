@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
+from observlib.base.yaml_files import mapping
 from observlib.publish.notebook import joined, markdown_of, read_notebook
 from observlib.publish.tables import clean_table
-from observlib.yaml_files import mapping
 
 Format = Literal["html", "typst"]
 OPTIONS = (

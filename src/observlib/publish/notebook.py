@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from observlib import estimates, files
-from observlib.errors import ObservError
+from observlib import estimates
+from observlib.base import files
+from observlib.base.errors import ObservError
 
 _MOST_BYTES = 1_000_000_000
 

@@ -1,7 +1,7 @@
 """Links from the numbers of a page to where each comes from, on the page of its origins.
 
 A page's figures, by its cells and sections, are in `origines/<page>.json` of a project, which
-`editions.origins` writes. A number that may be of several figures still has no link (see
+`edition.origins` writes. A number that may be of several figures still has no link (see
 `numbers`): none would be better than a wrong one.
 """
 
@@ -41,7 +41,7 @@ def is_of_origins(address: str) -> bool:
 
 
 def read(text: bytes) -> Told:
-    """What a page tells, as `editions.origins` wrote it."""
+    """What a page tells, as `edition.origins` wrote it."""
     content = json.loads(text)
     figures = (
         Figure(one, address, tuple(map(_number, numbers)), tuple(names), is_now)

@@ -18,8 +18,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from observlib.errors import ObservError
-from observlib.period import epoch
+from observlib.base.errors import ObservError
+from observlib.base.period import epoch
 
 TIME_LIMIT = 300.0
 TEMPLATES = Path(str(files("observlib.publish") / "templates"))

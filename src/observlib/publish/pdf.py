@@ -18,9 +18,9 @@ import numpy as np
 import typst
 from PIL import Image
 
-from observlib.display.prose import unmarked
-from observlib.errors import ObservError
-from observlib.period import epoch
+from observlib.base.errors import ObservError
+from observlib.base.period import epoch
+from observlib.language.prose import unmarked
 from observlib.publish import pandoc
 from observlib.publish.html import metadata
 from observlib.publish.project import Page, Project

@@ -10,15 +10,15 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from observlib.base.errors import SHOWN, ObservError, bounded
+from observlib.base.yaml_files import mapping, read_front_matter, read_text
 from observlib.display import brand as brands
 from observlib.display.brand import Brand
-from observlib.display.prose import unmarked
-from observlib.display.typography import curly
-from observlib.errors import SHOWN, ObservError, bounded
+from observlib.language.prose import unmarked
+from observlib.language.typography import curly
 from observlib.publish.manifest import Manifest, read_manifest
 from observlib.publish.navigation import Entry, flat, in_sections
 from observlib.publish.notebook import joined, read_notebook
-from observlib.yaml_files import mapping, read_front_matter, read_text
 
 FORMATS = ("html", "typst")
 ARCHIVE = "_site"  # the folder of all editions, and of Quarto's pages where nothing else is said

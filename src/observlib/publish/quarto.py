@@ -21,19 +21,20 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
-from observlib.dataset import FOLDER as PACKAGE
-from observlib.display import brand, french
-from observlib.display.prose import plain
-from observlib.errors import ObservError
-from observlib.files import write_all
-from observlib.period import epoch
+from observlib.base.errors import ObservError
+from observlib.base.files import write_all
+from observlib.base.period import epoch
+from observlib.base.temporary import end_all
+from observlib.base.yaml_files import as_front_matter, dump, read_front_matter
+from observlib.display import brand
+from observlib.language import french
+from observlib.language.prose import plain
 from observlib.publish import docx, html, pandoc, require_quarto
+from observlib.publish.dataset import FOLDER as PACKAGE
 from observlib.publish.figures import write_figures
 from observlib.publish.markdown import Converted
 from observlib.publish.navigation import Entry
 from observlib.publish.project import HOME, Page, Project
-from observlib.scratch import end_all
-from observlib.yaml_files import as_front_matter, dump, read_front_matter
 
 MENU = "Pages du site"  # what those who listen are told, as by the other publisher
 OUTPUT = "_rendered"

@@ -8,8 +8,8 @@ from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
-from observlib import disk_cache, inputs
-from observlib.errors import ObservError
+from observlib.base import disk_cache, inputs
+from observlib.base.errors import ObservError
 from observlib.publish import html, pandoc, quarto
 from observlib.publish.links import links_of
 from observlib.publish.markdown import Converted

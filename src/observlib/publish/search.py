@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from observlib.publish.stacked import plain, texts
+from observlib.publish.responsive_tables import plain, texts
 
 INDEX = "search-index.js"
 _LONGEST = 120  # letters of a term: what is longer is a sentence, and no name

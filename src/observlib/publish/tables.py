@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
 
-from observlib.display.typography import curly
+from observlib.language.typography import curly
 
 _TABLE = {"table", "thead", "tbody", "tfoot", "tr", "th", "td"}
 _INLINE = {"strong", "b", "em", "i", "sup", "sub", "abbr", "br", "a", "small", "code"}

@@ -15,16 +15,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from observlib import estimates, git
-from observlib.editions import crate, record
-from observlib.editions.reviews import DIFFERS, NOT_RUN
-from observlib.errors import UsageError, bounded
+from observlib import estimates
+from observlib.base import git
+from observlib.base.errors import UsageError, bounded
+from observlib.base.temporary import temporary_files
+from observlib.publish.editions import crate, record
+from observlib.publish.editions.reviews import DIFFERS, NOT_RUN
 from observlib.review.bundle import Bundle, files_against_manifest, opened
 from observlib.review.compare import Difference, compare, differences
 from observlib.review.groups import Group, groups, verdict
 from observlib.review.places import WHOLE, Place, Word, told
-from observlib.review.remake import CannotRun, Tell, Trusted, remade
-from observlib.scratch import temporary_files
+from observlib.review.rebuild import CannotRun, Tell, Trusted, remade
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Reads a PDF with pypdf: what `loaders._apart` runs for `pieces`."""
+"""Reads a PDF with pypdf: what `loaders._sandbox` runs for `pieces`."""
 
 from __future__ import annotations
 

@@ -20,11 +20,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from observlib.base.errors import SHOWN, ObservError, bounded
+from observlib.base.inputs import Inputs
+from observlib.base.period import Quarter, edition_day
 from observlib.catalogue.mistakes import told
-from observlib.editions import record
-from observlib.errors import SHOWN, ObservError, bounded
-from observlib.inputs import Inputs
-from observlib.period import Quarter, edition_day
+from observlib.publish.editions import record
 from observlib.review.places import Word
 
 MOST_BYTES, MOST_FILES, MOST_OF_MANIFEST = 4_000_000_000, 100_000, 50_000_000

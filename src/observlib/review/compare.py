@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 
-from observlib.errors import SHOWN
-from observlib.loaders._apart import Exceeded
-from observlib.review.pieces import MOST_BYTES, Piece, pieces, readers
+from observlib.base.errors import SHOWN
+from observlib.loaders._sandbox import Exceeded
+from observlib.review.chunks import MOST_BYTES, Piece, pieces, readers
 from observlib.review.places import WHOLE, Place, Word
 
 # Numbers that differ by no more are the same: two builds of one library may add in another order.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from observlib.editions import crate, record
-from observlib.editions.reviews import CLOSE, DIFFERS, NOT_RUN, REPRODUCED
-from observlib.errors import visible
+from observlib.base.errors import visible
 from observlib.publish.downloads import COMPARISONS
+from observlib.publish.editions import crate, record
+from observlib.publish.editions.reviews import CLOSE, DIFFERS, NOT_RUN, REPRODUCED
 from observlib.review.compare import LEAST, Difference, digests, weight
 from observlib.review.places import Language, Word, told
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from observlib.display import wording
+from observlib.language import wording
 
 TEXTS = wording.beside(__file__)
 Language = Literal["en", "fr"]

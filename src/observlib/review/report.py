@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from observlib import files
-from observlib.display import french, wording
+from observlib.base import files
+from observlib.base.errors import SHOWN, bounded, visible
 from observlib.display.output import pipe_table
-from observlib.display.prose import Markdown, markdown, plain
-from observlib.display.typography import curly, typography
-from observlib.editions.reviews import DIFFERS, in_words
-from observlib.errors import SHOWN, bounded, visible
+from observlib.language import french, wording
+from observlib.language.prose import Markdown, markdown, plain
+from observlib.language.typography import curly, typography
 from observlib.publish import pandoc
-from observlib.publish.stacked import with_stacked_tables
+from observlib.publish.editions.reviews import DIFFERS, in_words
+from observlib.publish.responsive_tables import with_stacked_tables
 from observlib.review import Review
 from observlib.review.compare import Difference
 from observlib.review.groups import Change, Group, changes

@@ -7,11 +7,12 @@ time holds `store/lock`; readers hold nothing, and read the new ledger where it 
 may stand at an address instead (see `store.address`).
 """
 
-from observlib.store.claims import DEMONSTRATION
 from observlib.store.daily import by_day
 from observlib.store.forgetting import forget, still_raw
-from observlib.store.holdings import count, heard, marks, received, themes
 from observlib.store.ingestion import Ingested, Progress, ingest
+from observlib.store.inventory import count, heard, marks, received, themes
+from observlib.store.matching import DEMONSTRATION
+from observlib.store.preregistration import first_seen
 from observlib.store.reading import (
     READ,
     amended,
@@ -27,7 +28,6 @@ from observlib.store.reading import (
     latest_quarter,
     read,
 )
-from observlib.store.seen import first_seen
 from observlib.store.status import (
     changing,
     corrections,

@@ -17,10 +17,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from observlib import addresses, yaml_files
-from observlib import files as local_files
-from observlib.addresses import reaching
-from observlib.errors import ObservError
+from observlib.base import addresses, yaml_files
+from observlib.base import files as local_files
+from observlib.base.addresses import reaching
+from observlib.base.errors import ObservError
 from observlib.store.sql import escaped
 
 if TYPE_CHECKING:

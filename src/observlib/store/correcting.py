@@ -14,15 +14,15 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from observlib import inputs, tables
-from observlib.catalogue import Catalogue
-from observlib.corrections import FOLDER, Correction, Sheet, load_corrections, misfits
-from observlib.errors import ObservError
+from observlib.base import inputs
+from observlib.base.errors import ObservError
+from observlib.catalogue import Catalogue, tables
+from observlib.catalogue.tables import TABLES
+from observlib.records.corrections import FOLDER, Correction, Sheet, load_corrections, misfits
 from observlib.store.address import connected, readable
 from observlib.store.ledger import Ledger, check_parts
-from observlib.store.parts import TEXTS
+from observlib.store.partitions import TEXTS
 from observlib.store.sql import literal, quoted, rows_of
-from observlib.tables import TABLES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection

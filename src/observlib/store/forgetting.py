@@ -12,12 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import files, tables
-from observlib.catalogue import Catalogue
-from observlib.errors import ObservError
+from observlib.base import files
+from observlib.base.errors import ObservError
+from observlib.catalogue import Catalogue, tables
 from observlib.store import identifiers
 from observlib.store.address import file_at, parts_that_stand, readable
-from observlib.store.claims import claimed_rows
 from observlib.store.ledger import (
     Entry,
     Forgotten,
@@ -28,7 +27,8 @@ from observlib.store.ledger import (
     read_ledger,
     write_ledger,
 )
-from observlib.store.parts import comparing, without
+from observlib.store.matching import claimed_rows
+from observlib.store.partitions import comparing, without
 from observlib.store.sql import quoted, rows_of
 
 

@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from observlib import files, tables
-from observlib.errors import ObservError
-from observlib.personal.hashes import PUBLIC_KEY, for_device, hashed
+from observlib.base import files
+from observlib.base.errors import ObservError
+from observlib.base.personal.hashes import PUBLIC_KEY, for_device, hashed
+from observlib.catalogue import tables
 
 __all__ = ["hashed", "hidden", "key_of", "mark_of", "persons"]
 

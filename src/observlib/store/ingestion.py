@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import observlib
-from observlib import coding, files, tables
-from observlib.catalogue import Catalogue, Device
-from observlib.errors import ObservError, bounded
-from observlib.loaders._beside import files_of
+from observlib.base import files
+from observlib.base.errors import ObservError, bounded
+from observlib.catalogue import Catalogue, Device, tables
+from observlib.loaders._companion import files_of
+from observlib.records import coding
 from observlib.store import identifiers
 from observlib.store.address import readable
-from observlib.store.claims import DEMONSTRATION, claims_of, known_to, loaded
 from observlib.store.correcting import faults
 from observlib.store.forgetting import gone
 from observlib.store.ledger import (
@@ -38,8 +38,9 @@ from observlib.store.ledger import (
     remembered,
     write_ledger,
 )
-from observlib.store.parts import TEXTS, comparing, extent, first_reject, put, receive
-from observlib.store.seen import with_sheets
+from observlib.store.matching import DEMONSTRATION, claims_of, known_to, loaded
+from observlib.store.partitions import TEXTS, comparing, extent, first_reject, put, receive
+from observlib.store.preregistration import with_sheets
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from observlib import files
-from observlib.errors import ObservError
+from observlib.base import files
+from observlib.base.errors import ObservError
 from observlib.store import address
 
 LONGEST_WAIT = 1800  # seconds for which an ingestion waits for another

@@ -13,10 +13,10 @@ from typing import TypeVar
 
 import pandas as pd
 
-from observlib import tables
-from observlib.corrections import Correction
-from observlib.errors import ObservError
-from observlib.period import Quarter
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
+from observlib.records.corrections import Correction
 from observlib.store import ledger
 from observlib.store.address import connected, readable
 from observlib.store.correcting import condition, corrected, in_force

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 from pathlib import Path
 
-from observlib import tables
+from observlib.catalogue import tables
 from observlib.estimates import MINIMUM_PEOPLE
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Device, Questionnaire
-from observlib.corrections import load_corrections
+from observlib.records.corrections import load_corrections
 from observlib.store.correcting import faults
 from observlib.store.ledger import Entry, Ledger, read_ledger
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from observlib import tables
-from observlib.errors import ObservError
-from observlib.period import Quarter
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
 from observlib.store.reading import query, typed
 from observlib.store.sql import quoted
 

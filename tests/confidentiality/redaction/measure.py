@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from observlib.confidentiality.redaction import Names, found, redact
-from observlib.quotes import may_be_quoted, names_in
+from observlib.themes.quotes import may_be_quoted, names_in
 
 TABLE = Path(__file__).parents[3] / "reports" / "_redaction.md"
 KINDS = {

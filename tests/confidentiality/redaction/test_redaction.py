@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tests.confidentiality.redaction.measure import LEARNT, UNSEEN, texts
 from tests.examples import examples
 
+from observlib.base.personal import held
 from observlib.confidentiality.redaction import LONGEST, Unreadable, found, redact
 from observlib.confidentiality.redaction.plain import MARKS
-from observlib.personal import held
 
 TEXTS = [text for path in LEARNT + UNSEEN for text, _ in texts(path)]
 PIECES = (

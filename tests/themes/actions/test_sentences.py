@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import estimates, findings
-from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, UNCHANGED, Action
-from observlib.errors import ObservError
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.records.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, UNCHANGED, Action
+from observlib.study import narratives
 from observlib.themes.actions.effects import effect_table
 
 PRECISION = "On ne peut pas conclure"
@@ -80,9 +81,9 @@ def plain(said: object) -> str:
 )
 def test_the_words_are_those_of_the_verdict_and_no_others(verdicts, direction, words, catalogue):
     verdicts = verdicts.assign(direction=direction)
-    said = plain(findings.actions.each(verdicts, frame(), [action(direction)], catalogue))
+    said = plain(narratives.actions.each(verdicts, frame(), [action(direction)], catalogue))
     assert f"**{words}" in said
-    lead = plain(findings.actions.overview(verdicts, catalogue))
+    lead = plain(narratives.actions.overview(verdicts, catalogue))
     assert words.lower() in lead.lower()
     moved = verdicts["verdict"].iat[0] in ("rise", "fall")
     for text in (said.partition("Attendu")[2].partition("**")[2], lead):
@@ -91,10 +92,10 @@ def test_the_words_are_those_of_the_verdict_and_no_others(verdicts, direction, w
 
 def test_what_could_have_been_seen_is_said_where_one_cannot_tell_and_nowhere_else(catalogue):
     for verdicts, there in ((told("unknown", "precision"), True), (told("stable"), False)):
-        said = findings.actions.each(verdicts, frame(), [action()], catalogue)
+        said = narratives.actions.each(verdicts, frame(), [action()], catalogue)
         least = "Une évolution de moins de 1,5 % a pu passer inaperçue"
         assert (least in plain(said)) == there
-        lead = findings.actions.overview(verdicts, catalogue)
+        lead = narratives.actions.overview(verdicts, catalogue)
         assert ("(BOAMP, visites : moins de 1,5 % passerait inaperçu)" in plain(lead)) == there
 
 
@@ -111,8 +112,8 @@ def test_who_reads_a_rise_sees_how_often_as_much_came_of_nothing(
 ):
     tried = {"placebos": placebos, "as_clear": as_clear}
     for verdicts in (told("rise", **tried), told("unknown", "placebos", **tried)):
-        assert words in plain(findings.actions.each(verdicts, frame(), [action()], catalogue))
-    stable = findings.actions.each(told("stable", **tried), frame(), [action()], catalogue)
+        assert words in plain(narratives.actions.each(verdicts, frame(), [action()], catalogue))
+    stable = narratives.actions.each(told("stable", **tried), frame(), [action()], catalogue)
     assert "aussi net" not in plain(stable)
 
 
@@ -131,13 +132,13 @@ def test_who_reads_an_effect_of_a_short_series_sees_that_too_few_placebos_establ
     placebos, words, catalogue
 ):
     verdicts = told("unknown", "few", placebos=placebos, as_clear=0)
-    assert words in plain(findings.actions.each(verdicts, frame(), [action()], catalogue))
+    assert words in plain(narratives.actions.each(verdicts, frame(), [action()], catalogue))
 
 
 def test_the_interval_and_the_products_compared_are_told(catalogue):
     verdicts = told("rise", group_value=CONTROLLED, compared_with=("bodacc", "legifrance"))
     done = action(controls=("bodacc", "legifrance"))
-    said = plain(findings.actions.each(verdicts, frame(controlled=True), [done], catalogue))
+    said = plain(narratives.actions.each(verdicts, frame(controlled=True), [done], catalogue))
     assert "+5,0 % (+3,0 à +7,0) face aux produits comparables (BODACC et Légifrance)." in said
     assert "+5,0 % pour BOAMP, +2,5 % pour les autres." in said
     assert "Source : Audience du BOAMP" in said
@@ -146,17 +147,19 @@ def test_the_interval_and_the_products_compared_are_told(catalogue):
 def test_comparable_products_that_are_left_out_are_told(catalogue):
     verdicts = told("rise", group_value=CONTROLLED, compared_with=("legifrance",))
     done = action(controls=("bodacc", "legifrance"))
-    said = plain(findings.actions.each(verdicts, frame(controlled=True), [done], catalogue))
+    said = plain(narratives.actions.each(verdicts, frame(controlled=True), [done], catalogue))
     assert "Comparaison sans BODACC, où autre chose a changé ou trop peu est connu." in said
     alone = told("rise", compared_with=())  # where the past alone decides
-    assert "Comparaison sans" not in plain(findings.actions.each(alone, frame(), [done], catalogue))
+    assert "Comparaison sans" not in plain(
+        narratives.actions.each(alone, frame(), [done], catalogue)
+    )
 
 
 def test_what_is_no_action_is_told_as_what_it_was_and_each_has_an_address_to_link_to(catalogue):
-    measure = findings.actions.each(told("fall"), frame(), [action(kind="measure")], catalogue)
+    measure = narratives.actions.each(told("fall"), frame(), [action(kind="measure")], catalogue)
     assert "(changement de mesure, BOAMP, 16 juin 2025)" in plain(measure)
     done = action()
-    said = findings.actions.each(told("fall"), frame(), [done], catalogue)
+    said = narratives.actions.each(told("fall"), frame(), [done], catalogue)
     assert "changement" not in plain(said)
     assert f"{{#action-{done.id}}}" in plain(said) and said.content["tells"] == [done.id]
 
@@ -167,7 +170,7 @@ def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed
 
     def said(verdicts: pd.DataFrame, *others: Action) -> str:
         known = [action(), *others]
-        return repr(findings.actions.each(verdicts, frame(), known, catalogue))
+        return repr(narratives.actions.each(verdicts, frame(), known, catalogue))
 
     both = "« Un autre » (20 juillet 2025) visait la même mesure : "
     apart = f"{both}ce qui l’a suivie est compté à part."
@@ -192,19 +195,19 @@ def test_two_actions_on_one_figure_of_a_product_are_not_each_given_what_followed
 def test_breaks_that_nobody_explains_are_told_where_they_are_counted_apart(
     breaks, words, catalogue
 ):
-    said = findings.actions.each(told("rise", breaks=breaks), frame(), [action()], catalogue)
+    said = narratives.actions.each(told("rise", breaks=breaks), frame(), [action()], catalogue)
     assert words in plain(said)
 
 
 def test_without_the_comparable_products_named_a_change_is_told_as_proving_nothing(catalogue):
     done = action(controls=("bodacc",))
     verdicts = told("unknown", "controls")
-    said = plain(findings.actions.each(verdicts, frame(), [done], catalogue))
+    said = plain(narratives.actions.each(verdicts, frame(), [done], catalogue))
     assert "leur suite manque ou est trop courte" in said and "ce qui n’établit rien" in said
 
 
 def test_the_finding_counts_actions_and_says_that_it_is_no_proof(catalogue):
-    assert plain(findings.actions.overview(told("rise"), catalogue)) == (
+    assert plain(narratives.actions.overview(told("rise"), catalogue)) == (
         "L’observatoire suit une action. La mesure suivie est en hausse, comme attendu, après "
         "« Un essai » (BOAMP, visites : +5,0 %). Une évolution au même moment n’est pas une preuve."
     )
@@ -214,14 +217,14 @@ def test_an_action_that_moves_two_figures_is_counted_once(catalogue):
     verdicts = pd.concat(
         [told("stable"), told("rise", indicator="downloads", group="Un essai (téléchargements)")]
     )
-    said = plain(findings.actions.overview(verdicts, catalogue))
+    said = plain(narratives.actions.overview(verdicts, catalogue))
     assert "L’observatoire suit une action. La mesure suivie est en hausse" in said
     assert said.index("hausse") < said.index("stable")
 
 
 def test_actions_of_one_verdict_are_counted_beside_the_first(catalogue):
     several = [told("stable", action=str(i), title=f"Essai « {i} »") for i in range(3)]
-    said = plain(findings.actions.overview(pd.concat(several), catalogue))
+    said = plain(narratives.actions.overview(pd.concat(several), catalogue))
     assert said == (
         "L’observatoire suit 3 actions. La mesure suivie est stable après « Essai “0” » (BOAMP, "
         "visites) et 2 autres. Une évolution au même moment n’est pas une preuve."
@@ -230,26 +233,26 @@ def test_actions_of_one_verdict_are_counted_beside_the_first(catalogue):
 
 def test_no_action_and_an_action_without_series_are_said(catalogue):
     none = told("rise").head(0)
-    assert findings.actions.overview(none, catalogue) == "Aucune action n'est suivie."
+    assert narratives.actions.overview(none, catalogue) == "Aucune action n'est suivie."
     unseen = told("unknown", "series")
-    lead = findings.actions.overview(unseen, catalogue)
+    lead = narratives.actions.overview(unseen, catalogue)
     assert lead.startswith("Aucune action n'est suivie. Faute de suite mensuelle")
-    assert "« Un essai » (visites)" in findings.actions.without_series(unseen, catalogue)
-    assert findings.actions.without_series(told("rise"), catalogue) == ""
+    assert "« Un essai » (visites)" in narratives.actions.without_series(unseen, catalogue)
+    assert narratives.actions.without_series(told("rise"), catalogue) == ""
     with pytest.raises(ObservError, match="no action is followed"):
         effect_table(unseen, frame(), catalogue, caption="Effets", label="tbl-effets")
 
 
 def test_an_action_too_old_to_be_followed_is_told_and_not_passed_over(catalogue):
     since = date(2025, 10, 1)
-    said = findings.actions.too_old([action()], "2028-T3", catalogue)
+    said = narratives.actions.too_old([action()], "2028-T3", catalogue)
     assert said == (
         "L'action « Un essai » (BOAMP, 16 juin 2025) n'est plus suivie ici, car elle date d'avant "
         "le 1er octobre 2025."
     )
-    assert findings.actions.too_old([action(date=since)], "2028-T3", catalogue) == ""
+    assert narratives.actions.too_old([action(date=since)], "2028-T3", catalogue) == ""
     both = [action(), action(title="Un autre")]
-    assert findings.actions.too_old(both, "2028-T3", catalogue).count("n'est plus suivie") == 2
+    assert narratives.actions.too_old(both, "2028-T3", catalogue).count("n'est plus suivie") == 2
 
 
 def test_the_table_has_the_verdict_beside_the_intervals_and_says_their_level(catalogue):
@@ -269,19 +272,23 @@ def test_the_sheet_of_a_product_lists_what_was_done_on_it_alone_the_latest_first
     later = action(id="suite", title="Une suite", date=date(2026, 2, 1))
     other = action(id="autre", title="Un autre", product="legifrance")
     known = [action(), later, other]
-    said = plain(findings.actions.done_on("boamp", told("rise"), frame(), known, catalogue, alone))
+    said = plain(
+        narratives.actions.done_on("boamp", told("rise"), frame(), known, catalogue, alone)
+    )
     first, second, _, more = said.split("\n")
     assert first == "- **Une suite** (1er février 2026). "
     assert second.startswith("- **Un essai** (16 juin 2025). Effet mesuré (visites) : en hausse,")
     assert "+5,0 % (+4,0 à +6,0)" in second and "actions.ipynb" in more
-    assert findings.actions.done_on("bodacc", told("rise"), frame(), known, catalogue, alone) == ""
+    assert (
+        narratives.actions.done_on("bodacc", told("rise"), frame(), known, catalogue, alone) == ""
+    )
 
 
 def test_what_was_done_for_tasks_names_them_and_what_is_to_come_has_no_effect_yet(catalogue):
     done, other = action(tasks=["papiers", "suivi"]), action(id="autre", title="Un autre")
     later = action(id="suite", title="Une suite", date=date(2027, 2, 1), tasks=["suivi"])
     given = (told("rise"), frame(), [done, other], [later], catalogue, alone)
-    first, second, _, more = plain(findings.actions.done_for_tasks(*given)).split("\n")
+    first, second, _, more = plain(narratives.actions.done_for_tasks(*given)).split("\n")
     assert first == "- **Une suite** (1er février 2027). Pour « Suivre sa demande »."
     assert (
         "Pour « Refaire ses papiers d’identité » et « Suivre sa demande ». Effet mesuré" in second
@@ -291,14 +298,14 @@ def test_what_was_done_for_tasks_names_them_and_what_is_to_come_has_no_effect_ye
 
 def test_nothing_that_names_no_task_is_told_of_tasks(catalogue):
     given = (told("rise"), frame(), [action()], [], catalogue, alone)
-    assert findings.actions.done_for_tasks(*given) == ""
+    assert narratives.actions.done_for_tasks(*given) == ""
 
 
 def test_a_curve_of_what_is_seen_stands_before_what_was_expected(catalogue):
     row = {"indicator": "action_course", "period": "2026-01", "unit": "visites", "n": 50}
     row["group"] = "Un essai"
     both = [{**row, "group_value": name, "estimate": 50.0} for name in (SEEN, UNCHANGED)]
-    drawn = findings.actions.courses(estimates.make(both))
+    drawn = narratives.actions.courses(estimates.make(both))
     assert drawn["frame"]["group_value"].tolist() == [SEEN]
     assert drawn["behind"]["group_value"].tolist() == [UNCHANGED]
 
@@ -306,5 +313,5 @@ def test_a_curve_of_what_is_seen_stands_before_what_was_expected(catalogue):
 def test_an_effect_that_is_not_established_is_told_without_a_size(catalogue):
     known = [action()]
     verdicts = told("unknown", "precision")
-    said = plain(findings.actions.done_on("boamp", verdicts, frame(), known, catalogue, alone))
+    said = plain(narratives.actions.done_on("boamp", verdicts, frame(), known, catalogue, alone))
     assert "(visites) : on ne peut pas conclure." in said and "%" not in said

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from tests.words import plain
 
-from observlib import estimates, findings
-from observlib.actions import Action
+from observlib import estimates
+from observlib.records.actions import Action
+from observlib.study import narratives
 
 PRODUCTS = ("legifrance", "boamp", "vie-publique")
 
@@ -31,11 +32,11 @@ STEP = row("level_change", estimate=-30.2, ci_low=-30.9, ci_high=-29.5)
 
 
 def test_a_break_is_told_with_its_site_month_size_and_interval(catalogue):
-    assert plain(findings.audience.breaks_or_none(frame(STEP), catalogue)) == (
+    assert plain(narratives.audience.breaks_or_none(frame(STEP), catalogue)) == (
         "Corrigées des saisons, les visites changent de niveau (Légifrance, −30,2 % en mars 2025, "
         "entre −30,9 et −29,5 %) ; aucune autre rupture n'est établie."
     )
-    page = plain(findings.audience.breaks(frame(STEP), catalogue, by="channel"))
+    page = plain(narratives.audience.breaks(frame(STEP), catalogue, by="channel"))
     assert "sur le web, −30,2 % en mars 2025" in page
 
 
@@ -48,32 +49,32 @@ def test_a_break_in_the_month_of_an_action_is_told_with_it_or_its_reader_wonders
         Action(id="late", **{**robots, "title": "Un mois après", "date": "2025-04-01"}),
         Action(id="other", **{**robots, "title": "Un autre site", "product": "boamp"}),
     ]
-    said = plain(findings.audience.breaks(frame(STEP), catalogue, actions=done))
+    said = plain(narratives.audience.breaks(frame(STEP), catalogue, actions=done))
     assert said.endswith("En mars 2025 : « Sans les robots » (Légifrance).")
 
 
 def test_no_break_is_said_only_where_some_series_was_searched(catalogue):
-    assert findings.audience.breaks(frame(), catalogue) == ""
-    assert "aucune rupture établie" in findings.audience.breaks_or_none(frame(), catalogue)
-    assert "Aucun mois" in findings.audience.no_unusual_month(frame())
+    assert narratives.audience.breaks(frame(), catalogue) == ""
+    assert "aucune rupture établie" in narratives.audience.breaks_or_none(frame(), catalogue)
+    assert "Aucun mois" in narratives.audience.no_unusual_month(frame())
     short = frame(*(why("level_change", p, "moins de 36 mois complets") for p in PRODUCTS))
     for said in (
-        findings.audience.breaks_or_none(short, catalogue),
-        findings.audience.no_unusual_month(short),
+        narratives.audience.breaks_or_none(short, catalogue),
+        narratives.audience.no_unusual_month(short),
     ):
         assert said.startswith("Aucune série n'est assez longue")
     empty = estimates.make([])
-    assert findings.audience.breaks_or_none(empty, catalogue).startswith("Aucune série")
+    assert narratives.audience.breaks_or_none(empty, catalogue).startswith("Aucune série")
     for say in (
-        findings.audience.not_adjusted,
-        findings.audience.paces,
-        findings.audience.unusual_months,
+        narratives.audience.not_adjusted,
+        narratives.audience.paces,
+        narratives.audience.unusual_months,
     ):
         assert say(empty, catalogue) == ""
 
 
 def test_a_series_too_short_is_named_with_the_reason(catalogue):
-    told = findings.audience.not_adjusted(
+    told = narratives.audience.not_adjusted(
         frame(
             why("visits_adjusted", "bodacc", "moins de 24 mois complets"),
             why("pace", "boamp", "moins de 12 mois depuis la rupture"),
@@ -88,7 +89,7 @@ def test_a_series_too_short_is_named_with_the_reason(catalogue):
 
 
 def test_an_odd_month_is_told_with_its_size(catalogue):
-    said = findings.audience.unusual_months(
+    said = narratives.audience.unusual_months(
         frame(row("outlier", "boamp", estimate=42.0)), catalogue
     )
     assert plain(said) == "S'écartent de ce que l'on attendait : mars 2025 (BOAMP, +42,0 %)."
@@ -110,7 +111,7 @@ def pace(verdict: str, product: str = "legifrance", estimate: float = 1.5) -> di
 )
 def test_the_verdict_of_the_family_is_said_and_no_other(verdict, said, catalogue):
     seen = row("detectable_pace", estimate=12.3)
-    told = plain(findings.audience.paces(frame(pace(verdict), seen), catalogue))
+    told = plain(narratives.audience.paces(frame(pace(verdict), seen), catalogue))
     assert said in told
     others = {"augmentent", "baissent", "stables", "conclu"} - set(said.split())
     assert not any(word in told for word in others)
@@ -118,31 +119,31 @@ def test_the_verdict_of_the_family_is_said_and_no_other(verdict, said, catalogue
 
 def test_where_no_pace_is_sure_the_smallest_that_could_be_seen_is_told(catalogue):
     rows = [pace("indéterminé", "boamp"), row("detectable_pace", "boamp", estimate=12.3)]
-    one = plain(findings.audience.paces(frame(*rows), catalogue))
+    one = plain(narratives.audience.paces(frame(*rows), catalogue))
     assert "de moins de 12,3 % a pu passer inaperçu." in one
     rows += [pace("indéterminé"), row("detectable_pace", estimate=60.0)]
-    two = plain(findings.audience.paces(frame(*rows), catalogue))
+    two = plain(narratives.audience.paces(frame(*rows), catalogue))
     assert "un rythme de moins de 60,0 % a pu" in two
 
 
 def test_a_caption_says_how_many_paces_were_tested_together():
     level = row("pace_level", "", estimate=98.75)
     told = frame(pace("en hausse"), pace("stable", "boamp"), pace("stable", "vie-publique"), level)
-    assert plain(findings.audience.paces_tested(told)) == (
+    assert plain(narratives.audience.paces_tested(told)) == (
         "Verdicts sur 3 rythmes testés ensemble, d'après leurs intervalles à 98,75 % : un en "
         "hausse et deux stables"
     )
     plainly = frame(pace("en hausse"), row("pace_level", "", estimate=95.0))
-    assert plain(findings.audience.paces_tested(plainly)) == (
+    assert plain(narratives.audience.paces_tested(plainly)) == (
         "Verdicts sur 1 rythme testé, d'après son intervalle à 95 % : un en hausse"
     )
-    assert findings.audience.paces_tested(frame()) == "Aucun rythme ne peut être testé"
+    assert narratives.audience.paces_tested(frame()) == "Aucun rythme ne peut être testé"
 
 
 def test_visits_of_data_sets_are_not_taken_for_those_of_sites():
     pages = frame().assign(channel="open_data")
-    said = findings.audience.data_sets_only(pages)
+    said = narratives.audience.data_sets_only(pages)
     assert said == "Aucun site n'est mesuré : ces visites sont celles des pages de jeux de données."
-    assert findings.audience.data_sets_only(pages, brief=True) == "Pages de jeux de données."
+    assert narratives.audience.data_sets_only(pages, brief=True) == "Pages de jeux de données."
     for other in (frame(), pages.head(0)):
-        assert findings.audience.data_sets_only(other) == ""
+        assert narratives.audience.data_sets_only(other) == ""

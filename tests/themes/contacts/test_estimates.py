@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import tables
-from observlib.period import Quarter
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
 from observlib.themes.contacts import calls, tickets, topics
 
 NOW = Quarter(2026, 3)

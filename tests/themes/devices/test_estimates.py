@@ -3,9 +3,8 @@
 import pandas as pd
 import pytest
 
-from observlib import tables
-from observlib.catalogue import Catalogue
-from observlib.period import Quarter
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue, tables
 from observlib.themes.devices import estimates as devices
 
 Q = Quarter(2026, 3)

@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 from tests.words import plain
 
-from observlib import estimates, findings
+from observlib import estimates
+from observlib.study import narratives
 
 GRID = {"indicator": "devices", "period": "2026-T3", "unit": "dispositifs"}
 
@@ -19,21 +20,21 @@ def grid(*cells: tuple[str, str, float]) -> pd.DataFrame:
 
 def test_a_product_that_nobody_listens_to_is_named(catalogue):
     frame = grid(("legifrance", "web", 2), ("legifrance", "mail", 1), ("boamp", "", 0))
-    assert plain(findings.devices.listening(frame, catalogue)) == (
+    assert plain(narratives.devices.listening(frame, catalogue)) == (
         "Le produit le plus écouté est Légifrance (3 dispositifs). Sans dispositif : BOAMP."
     )
 
 
 def test_empty_cells_are_counted_among_the_channels_in_use(catalogue):
     frame = grid(("legifrance", "web", 2), ("boamp", "web", 1), ("boamp", "mail", 1))
-    assert plain(findings.devices.channels_without_device(frame, catalogue)) == (
+    assert plain(narratives.devices.channels_without_device(frame, catalogue)) == (
         "Le canal le plus écouté est « Web » (2 produits sur 2). Des 4 croisements d'un "
         "produit et d'un canal, un seul n'est pas écouté."
     )
-    assert findings.devices.channels_without_device(grid(("boamp", "", 0)), catalogue) == ""
+    assert narratives.devices.channels_without_device(grid(("boamp", "", 0)), catalogue) == ""
     level = grid(("legifrance", "web", 2), ("boamp", "mail", 1))
     assert "« Web » et « Courrier et courriel » (1 " in plain(
-        findings.devices.channels_without_device(level, catalogue)
+        narratives.devices.channels_without_device(level, catalogue)
     )
 
 
@@ -47,11 +48,11 @@ def received(*states: str) -> pd.DataFrame:
 
 
 def test_withheld_counts_are_data_all_the_same():
-    said = findings.devices.received(received("published", "suppressed", "missing"))
+    said = narratives.devices.received(received("published", "suppressed", "missing"))
     assert plain(said) == (
         "Au 3e trimestre 2026, 2 des 3 dispositifs du catalogue ont fourni des données."
     )
-    assert "n'est décrit" in findings.devices.received(estimates.make([]))
+    assert "n'est décrit" in narratives.devices.received(estimates.make([]))
 
 
 def test_devices_that_never_spoke_are_told_in_the_same_sentence_as_those_that_should(catalogue):
@@ -65,23 +66,23 @@ def test_devices_that_never_spoke_are_told_in_the_same_sentence_as_those_that_sh
         ([never, never], ", dont 2 n'ont jamais rien fourni."),
         ([], "."),
     ):
-        found = plain(findings.devices.coverage(three, estimates.make(rows)))
+        found = plain(narratives.devices.coverage(three, estimates.make(rows)))
         assert found == f"Pour écouter les usagers, 3 dispositifs sont prévus{said}"
     nothing = estimates.make([])
-    assert "n'est décrit" in findings.devices.coverage(nothing, nothing)
+    assert "n'est décrit" in narratives.devices.coverage(nothing, nothing)
 
 
 def test_the_silent_are_named_and_those_who_never_spoke_told_apart(catalogue):
     row = {"indicator": "device_silence", "period": "2026-T3", "unit": "jours"}
     never = {**row, "device": "ateliers", "status": "missing"}
     late = {**row, "device": "sp-plus", "estimate": 92.0}
-    assert plain(findings.devices.silent(estimates.make([never, late]), catalogue)) == (
+    assert plain(narratives.devices.silent(estimates.make([never, late]), catalogue)) == (
         "Ce trimestre, 2 dispositifs se taisent : « Ateliers avec les usagers » et « Services "
         "Publics +, expériences publiées ». L'un d'eux n'a jamais rien fourni."
     )
-    assert plain(findings.devices.silent(estimates.make([never]), catalogue)) == (
+    assert plain(narratives.devices.silent(estimates.make([never]), catalogue)) == (
         "Un dispositif n'a jamais rien fourni : « Ateliers avec les usagers »."
     )
-    assert findings.devices.silent(estimates.make([]), catalogue) == (
+    assert narratives.devices.silent(estimates.make([]), catalogue) == (
         "Aucun dispositif ne se tait."
     )

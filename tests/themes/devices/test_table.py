@@ -5,7 +5,7 @@ import pytest
 from tests.words import plain
 
 from observlib import display, estimates
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.themes.devices.table import device_table
 
 BASE = {"indicator": "device_received", "period": "2026-T3"}

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 from tests.words import plain
 
-from observlib import Study, comparisons, estimates
-from observlib.actions import Action
-from observlib.comparison import pairs as pair
+from observlib import Study, estimates
+from observlib.base.period import Quarter
 from observlib.edition.make import told_on
-from observlib.period import Quarter
+from observlib.estimates import comparisons
+from observlib.indicators import pairs as pair
+from observlib.records.actions import Action
 from observlib.themes.easy import rules, sentences
 
 ROOT = Path(__file__).parents[3]

@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 from tests.plain_french import faults
-from tests.test_expectations import GOOD
+from tests.records.test_expectations import GOOD
 
-from observlib import comparisons, estimates
-from observlib.expectations import Expectation
+from observlib import estimates
+from observlib.estimates import comparisons
+from observlib.records.expectations import Expectation
 from observlib.themes.expectations.estimates import expectations_
 from observlib.themes.expectations.sentences import found
 

@@ -4,10 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib import tables
-from observlib.catalogue import Catalogue
-from observlib.confidentiality.rounding import base
-from observlib.period import Quarter
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue, tables
+from observlib.estimates.rounding import base
 from observlib.themes.experiences import estimates as experiences
 
 LAST = Quarter(2026, 3)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from observlib import estimates, frame
-from observlib.decisions import Decision
-from observlib.period import Quarter
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.pipeline import frame
+from observlib.records.decisions import Decision
 from observlib.themes.follow_up.estimates import follow_up, strongest
 
 NOW = Quarter(2026, 3)

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from observlib import estimates
-from observlib.actions import Action
-from observlib.decisions import Decision
-from observlib.period import Quarter
+from observlib.base.period import Quarter
+from observlib.records.actions import Action
+from observlib.records.decisions import Decision
 from observlib.themes.follow_up import sentences
 from observlib.themes.follow_up.estimates import follow_up
 

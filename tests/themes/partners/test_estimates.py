@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from tests.copies import DEMO, demonstration_catalogue
 from tests.examples import examples
 
-from observlib import estimates, frame
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue.partners import NOBODY, SEVERAL, UNTOLD
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.knowledge import Knowledge, Published
-from observlib.display.rounding import rounded
-from observlib.period import Quarter
+from observlib.language.rounding import rounded
+from observlib.pipeline import frame
 from observlib.themes.contacts import topics
 from observlib.themes.partners.estimates import contacts, partners_, quoted, routed, texts
 

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from observlib import estimates
-from observlib.actions import Action
-from observlib.errors import ObservError
-from observlib.replies import Reply
+from observlib.base.errors import ObservError
+from observlib.records.actions import Action
+from observlib.records.replies import Reply
 from observlib.themes.partners import sentences
 
 NOW = "2026-T3"

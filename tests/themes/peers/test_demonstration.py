@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from observlib.survey.intervals import wilson
+from observlib.stats.survey.intervals import wilson
 from observlib.themes.peers import demonstration as peers
 
 SEED = 2051

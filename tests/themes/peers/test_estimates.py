@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 from tests.examples import examples
 
-from observlib import estimates, tables
-from observlib.catalogue import Catalogue
-from observlib.period import Quarter
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue, tables
 from observlib.themes.peers import estimates as peers
 
 LAST = Quarter(2026, 3)

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 from tests.words import plain
 
-from observlib import estimates, findings
+from observlib import estimates
+from observlib.study import narratives
 
-say = findings.peers
+say = narratives.peers
 
 
 def figure(product: str, name: str, value: float, **more: Any) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from observlib import estimates, tables
-from observlib.period import Quarter
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
 from observlib.themes.polls import estimates as polls
 
 LAST = Quarter(2026, 3)

@@ -7,8 +7,8 @@ from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading_answer
-from observlib.comparison import pairs as changes
+from observlib.indicators import leading_answer
+from observlib.indicators import pairs as changes
 from observlib.themes.polls import sentences as polls
 from observlib.themes.polls.estimates import networks
 

@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.period import Quarter
-from observlib.practices import Practices, Sheet
+from observlib.records.practices import Practices, Sheet
 from observlib.themes.practices import estimates as practices
 
 Q = Quarter(2026, 3)

@@ -3,8 +3,9 @@
 import pandas as pd
 from tests.copies import demonstration_practices
 
-from observlib import estimates, findings
-from observlib.practices import Practices
+from observlib import estimates
+from observlib.records.practices import Practices
+from observlib.study import narratives
 
 ROW = {"indicator": "practices", "period": "2026-T3", "unit": "fiches"}
 
@@ -18,15 +19,15 @@ def frame(**groups: dict[str, float]) -> pd.DataFrame:
 
 
 def test_no_sheet_is_said_as_such():
-    assert findings.practices.overview(frame()) == "Aucun retour d'expérience n'est partagé."
+    assert narratives.practices.overview(frame()) == "Aucun retour d'expérience n'est partagé."
 
 
 def test_the_latest_sheet_to_redo_and_to_avoid_are_named(catalogue):
     shipped = demonstration_practices()
-    said = findings.practices.lessons(shipped)
+    said = narratives.practices.lessons(shipped)
     assert said.startswith("À refaire : « ") and "». À éviter : « " in said
     for verdict in ("à refaire", "à éviter"):
         latest = max(sheet.date for sheet in shipped.sheets if sheet.verdict == verdict)
         titles = [s.title for s in shipped.sheets if (s.verdict, s.date) == (verdict, latest)]
         assert any(title.split("«")[0] in said for title in titles)
-    assert findings.practices.lessons(Practices()) == ""
+    assert narratives.practices.lessons(Practices()) == ""

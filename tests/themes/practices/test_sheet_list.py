@@ -6,10 +6,10 @@ import pytest
 from tests.copies import demonstration_practices
 
 from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.errors import ObservError
-from observlib.period import Quarter
-from observlib.practices import Practices
+from observlib.records.practices import Practices
 from observlib.themes.practices import estimates as practices
 from observlib.themes.practices.sheet_list import sheet_list
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib import tables
-from observlib.period import Quarter
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
 from observlib.themes.procedures import estimates as procedures
 
 LAST = Quarter(2026, 3)

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from tests.words import plain
 
-from observlib import comparisons, estimates
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.comparison import pairs as pair
-from observlib.period import Quarter
+from observlib.estimates import comparisons
+from observlib.indicators import pairs as pair
 from observlib.themes.products import key_figures
 from observlib.themes.products.key_figures import MOST, ORDER, band, chosen
 
@@ -83,6 +84,6 @@ def test_a_figure_carries_the_two_years_of_its_line_and_the_pair_of_its_verdict(
 
 
 def test_the_families_that_a_sheet_reads_are_families():
-    from observlib import frame
+    from observlib.pipeline import frame
 
     assert set(key_figures.FAMILIES) <= set(frame.families())

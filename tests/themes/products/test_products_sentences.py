@@ -6,7 +6,7 @@ from typing import Any
 from tests.words import plain
 
 from observlib import Study, estimates
-from observlib.actions import Action
+from observlib.records.actions import Action
 from observlib.themes.products import sentences
 
 YEAR = "2025-10/2026-09"

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.confidentiality.rounding import base
-from observlib.period import Quarter
+from observlib.base.period import Quarter
+from observlib.estimates.rounding import base
 from observlib.themes.profiles import estimates as profiles
 
 YEAR = Quarter(2026, 3).back(4)

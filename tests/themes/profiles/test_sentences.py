@@ -7,8 +7,8 @@ from tests.plain_french import faults
 from tests.words import plain
 
 from observlib import estimates
-from observlib.comparison import leading_answer
-from observlib.comparison import pairs as changes
+from observlib.indicators import leading_answer
+from observlib.indicators import pairs as changes
 from observlib.themes.profiles import sentences as profiles
 
 YEAR = "2025-10/2026-09"

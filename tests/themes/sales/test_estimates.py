@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib import counts
-from observlib.period import Quarter
+from observlib.base.period import Quarter
+from observlib.indicators import counts
 from observlib.themes.sales.estimates import formats, gini, quarterly, titles
 
 Q3 = Quarter(2026, 3)

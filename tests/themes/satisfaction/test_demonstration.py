@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 from tests.recounts import quarter_of, rows_of
 
+from observlib.base.period import Quarter
 from observlib.confidentiality.redaction import redact
 from observlib.demo import calendar
-from observlib.period import Quarter
 from observlib.themes.satisfaction import demonstration as ratings
 
 SMILEYS = {"Très bien": 10, "Moyen": 5, "Pas bien": 0}

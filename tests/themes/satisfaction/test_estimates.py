@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib import tables
-from observlib.period import Quarter
-from observlib.survey.intervals import student
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
+from observlib.stats.survey.intervals import student
 from observlib.themes.satisfaction import estimates as satisfaction
 
 Q = Quarter(2026, 3)

@@ -7,7 +7,7 @@ import pytest
 
 from observlib import estimates
 from observlib.catalogue import load_catalogue
-from observlib.comparison.specifications import HELD, MADE, REVERSED
+from observlib.indicators.specifications import HELD, MADE, REVERSED
 from observlib.themes.satisfaction.specifications_sentences import held
 
 CATALOGUE = load_catalogue(Path("data/catalogue"))

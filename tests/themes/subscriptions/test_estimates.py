@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from observlib import counts
-from observlib.period import Quarter
+from observlib.base.period import Quarter
+from observlib.indicators import counts
 from observlib.themes.subscriptions.estimates import quarterly, retention, survival
 
 Q3 = Quarter(2026, 3)

@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from observlib.period import Quarter
+from observlib.base.period import Quarter
 
 YEAR = Quarter(2026, 3).back(4)
 DAYS = ["2025-11-10", "2026-02-10", "2026-05-10", "2026-09-10"]  # each quarter is heard

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.themes.surveys.people import YEAR, responses
 
-from observlib.confidentiality.rounding import base
+from observlib.estimates.rounding import base
 from observlib.themes.surveys import drivers
 
 

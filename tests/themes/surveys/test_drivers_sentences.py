@@ -5,7 +5,7 @@ from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison import pairs as changes
+from observlib.indicators import pairs as changes
 from observlib.themes.surveys import drivers_sentences as drivers
 
 

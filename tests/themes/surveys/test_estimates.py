@@ -6,8 +6,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import counts, estimates, tables
-from observlib.period import Quarter
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
+from observlib.indicators import counts
 from observlib.themes.surveys import estimates as surveys
 
 LAST = Quarter(2026, 3)

@@ -10,7 +10,7 @@ from tests.themes.surveys.people import MARGINS, YEAR, responses
 from tests.themes.surveys.test_weighted import marks, sample, weigh
 
 from observlib.catalogue import Catalogue
-from observlib.comparison import pairs as changes
+from observlib.indicators import pairs as changes
 from observlib.themes.surveys import groups, weighted
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tests.words import plain
 
 from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading_answer
-from observlib.comparison import pairs as changes
-from observlib.period import Quarter
+from observlib.indicators import leading_answer
+from observlib.indicators import pairs as changes
 from observlib.themes.surveys import estimates as measured
 from observlib.themes.surveys import sentences as surveys
 

@@ -9,8 +9,8 @@ from tests.examples import examples
 from tests.themes.surveys.people import DAYS, MARGINS, YEAR, responses
 
 from observlib.catalogue import Catalogue
-from observlib.comparison import pairs as changes
-from observlib.confidentiality.rounding import base
+from observlib.estimates.rounding import base
+from observlib.indicators import pairs as changes
 from observlib.themes.surveys import estimates as surveys
 from observlib.themes.surveys import groups, weighted
 

@@ -9,7 +9,7 @@ from tests.words import plain
 
 from observlib import estimates
 from observlib.display.changes import WEIGHTED
-from observlib.survey.nonresponse import OPINION
+from observlib.stats.survey.nonresponse import OPINION
 from observlib.themes.surveys import weighted_sentences as weighted
 from observlib.themes.surveys.nonresponse import DEPENDS
 

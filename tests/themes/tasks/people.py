@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 from tests.copies import demonstration_catalogue
 
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Task
-from observlib.period import Quarter
 
 NOW = Quarter(2026, 3)
 YEAR = NOW.back(4)

@@ -5,7 +5,7 @@ import pytest
 from tests.themes.tasks.people import DAYS, YEAR, A, B, contacts, known, responses, table
 
 from observlib.catalogue import Task
-from observlib.survey.intervals import wilson
+from observlib.stats.survey.intervals import wilson
 from observlib.themes.tasks import estimates as tasks
 from observlib.themes.tasks import routing
 

@@ -16,8 +16,8 @@ from tests.themes.tasks.people import (
     table,
 )
 
-from observlib import estimates, tables
-from observlib.catalogue import Task
+from observlib import estimates
+from observlib.catalogue import Task, tables
 from observlib.catalogue.tasks import TASK
 from observlib.themes.tasks import estimates as tasks
 from observlib.themes.tasks import family, routing

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from observlib import tables
-from observlib.period import Quarter
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
 from observlib.themes.user_tests import estimates as usability
 
 LAST = Quarter(2026, 3)

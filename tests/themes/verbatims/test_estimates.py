@@ -4,8 +4,12 @@ import pandas as pd
 import pytest
 from tests.texts import TEXTS, read_by, verbatims, with_texts, written
 
-from observlib import coding, estimates, families, frame, tables
-from observlib.period import Quarter
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
+from observlib.indicators import families
+from observlib.pipeline import frame
+from observlib.records import coding
 from observlib.themes.verbatims import machine, sentences, topics
 from observlib.themes.verbatims.estimates import (
     _quality,

@@ -5,7 +5,7 @@ import pytest
 from tests.texts import TEXTS, with_texts
 
 from observlib import estimates
-from observlib.errors import ObservError
+from observlib.base.errors import ObservError
 from observlib.themes.verbatims import sentences
 
 Q = "2026-T3"

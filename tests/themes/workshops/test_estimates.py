@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from observlib import tables
-from observlib.period import Quarter
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
 from observlib.themes.workshops import estimates as workshops
 
 LAST = Quarter(2026, 3)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from observlib.period import Quarter
+from observlib.base.period import Quarter
 from tools.coverage import changes
 from tools.coverage.truth import held
 

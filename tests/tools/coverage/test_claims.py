@@ -10,10 +10,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import comparisons, estimates, project
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import load_catalogue
-from observlib.comparison import pairs
-from observlib.period import Quarter
+from observlib.estimates import comparisons
+from observlib.indicators import pairs
+from observlib.pipeline import project
 from observlib.themes.satisfaction.estimates import of_satisfaction
 from tools.coverage import (
     alarms,

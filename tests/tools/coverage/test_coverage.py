@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from scipy.special import bdtr
 
-from observlib import estimates, project
-from observlib.display.french import day_label
-from observlib.display.typography import typography
-from observlib.errors import ObservError
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.language.french import day_label
+from observlib.language.typography import typography
+from observlib.pipeline import project
 from tools.coverage import page
 from tools.coverage.outside import LEAST, MOST, REASONS, farthest, outside
 from tools.coverage.page import LABELS

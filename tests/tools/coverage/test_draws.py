@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 
 from observlib import demonstration as folder
-from observlib import project, store, tables
+from observlib import store
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
 from observlib.demo import calendar
 from observlib.demo.chance import stream
-from observlib.period import Quarter
+from observlib.pipeline import project
 from observlib.themes.contacts import calls, tickets, topics
 from observlib.themes.contacts.demonstration import calls as phone
 from observlib.themes.contacts.demonstration import tickets as desks

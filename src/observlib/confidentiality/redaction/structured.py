@@ -6,10 +6,10 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterator
 
+from observlib.base.personal import recognisers
+from observlib.base.personal.recognisers import APART, AT, DOT, FROM, TO, is_iban, signs
 from observlib.confidentiality.redaction.births import births
 from observlib.confidentiality.redaction.lexicon import is_common
-from observlib.personal import recognisers
-from observlib.personal.recognisers import APART, AT, DOT, FROM, TO, is_iban, signs
 
 Found = Iterator[tuple[int, int]]
 

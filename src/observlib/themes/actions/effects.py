@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.actions import BEFORE_AFTER, CONTROLLED
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.display import changes, french, phrases, wording
+from observlib.display import changes
 from observlib.display.output import Output, caption_of, pipe_table, text
-from observlib.display.prose import Markdown, joined, markdown
-from observlib.errors import ObservError
 from observlib.estimates import EVOLVED
+from observlib.language import french, phrases, wording
+from observlib.language.prose import Markdown, joined, markdown
+from observlib.records.actions import BEFORE_AFTER, CONTROLLED
 
 TEXTS = wording.beside(__file__)
 # reasons that have words

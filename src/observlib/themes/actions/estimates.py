@@ -11,7 +11,11 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.actions import (
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.indicators.answers import SUBJECT
+from observlib.indicators.families import family
+from observlib.records.actions import (
     BEFORE_AFTER,
     COMPARABLE,
     CONTROLLED,
@@ -21,14 +25,10 @@ from observlib.actions import (
     Expected,
     subject,
 )
-from observlib.answers import SUBJECT
-from observlib.catalogue import Catalogue
-from observlib.families import family
-from observlib.period import Quarter
-from observlib.series.interrupted import LEAST_PLACEBOS, Interrupted, stands
-from observlib.survey.comparison import RESULTS, verdict
-from observlib.survey.differences import detectable_of_interval
-from observlib.survey.multiplicity import adjust, common_level
+from observlib.stats.series.interrupted import LEAST_PLACEBOS, Interrupted, stands
+from observlib.stats.survey.comparison import RESULTS, verdict
+from observlib.stats.survey.differences import detectable_of_interval
+from observlib.stats.survey.multiplicity import adjust, common_level
 from observlib.themes.actions.series import Followed, follow
 
 VERDICTS = [

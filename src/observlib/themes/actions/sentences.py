@@ -12,15 +12,23 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, KINDS, SEEN, Action, touches
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, wording
 from observlib.display.output import Output, text
-from observlib.display.prose import Markdown, joined, markdown
 from observlib.estimates import EVOLVED
-from observlib.period import Quarter
-from observlib.series import window
-from observlib.series.interrupted import LEAST_PLACEBOS
+from observlib.language import french, phrases, wording
+from observlib.language.prose import Markdown, joined, markdown
+from observlib.records.actions import (
+    BEFORE_AFTER,
+    COMPARABLE,
+    CONTROLLED,
+    KINDS,
+    SEEN,
+    Action,
+    touches,
+)
+from observlib.stats.series import window
+from observlib.stats.series.interrupted import LEAST_PLACEBOS
 from observlib.themes.actions import effects
 from observlib.themes.actions.effects import effect_table as effect_table
 from observlib.themes.actions.estimates import followed_since

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from observlib.actions import Action, Expected, subject, touches
+from observlib.base.period import bounds
 from observlib.catalogue import Catalogue
-from observlib.period import bounds
-from observlib.series import design, window
-from observlib.series.interrupted import Interrupted, interrupted
+from observlib.records.actions import Action, Expected, subject, touches
+from observlib.stats.series import design, window
+from observlib.stats.series.interrupted import Interrupted, interrupted
 
 _SHOWN = ("published", "low_base")
 

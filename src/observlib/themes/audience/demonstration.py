@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from observlib.base.period import Quarter
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, normal, stream
 from observlib.demo.formats import Files, Truths
-from observlib.period import Quarter
 
 WEEKDAY_FACTORS = (1.22, 1.20, 1.14, 1.12, 1.02, 0.64, 0.66)  # Monday first
 NOISE = 0.03  # standard deviation of a day's visits around what is expected

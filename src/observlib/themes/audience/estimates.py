@@ -8,25 +8,26 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from observlib import counts, estimates
-from observlib.answers import SUBJECT
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.base.working_days import length_deviation
 from observlib.catalogue import Catalogue
-from observlib.comparison.pairs import counted, tested
-from observlib.families import family
-from observlib.period import Quarter
-from observlib.series import design
-from observlib.series.adjustment import (
+from observlib.indicators import counts
+from observlib.indicators.answers import SUBJECT
+from observlib.indicators.families import family
+from observlib.indicators.pairs import counted, tested
+from observlib.stats.series import design
+from observlib.stats.series.adjustment import (
     THREE_SEASONS,
     TWICE,
     TWO_SEASONS,
     Adjustment,
     seasonally_adjusted,
 )
-from observlib.series.regression import Array, Fit, contrast, fit
-from observlib.survey.comparison import verdict
-from observlib.survey.differences import detectable_of_interval
-from observlib.survey.multiplicity import adjust, common_level
-from observlib.working_days import length_deviation
+from observlib.stats.series.regression import Array, Fit, contrast, fit
+from observlib.stats.survey.comparison import verdict
+from observlib.stats.survey.differences import detectable_of_interval
+from observlib.stats.survey.multiplicity import adjust, common_level
 
 _FIRST = "2000-01"  # before any count: a season is told from all that is known
 PACE_OVER = 24  # months, the latest, on which a pace is measured

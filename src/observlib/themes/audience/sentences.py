@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from observlib.actions import Action
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, wording
 from observlib.display.changes import level, outcomes
-from observlib.display.words import SEMICOLON
 from observlib.estimates import EVOLVED, UNKNOWN
-from observlib.sentences import published, value_of
+from observlib.language import french, phrases, wording
+from observlib.language.words import SEMICOLON
+from observlib.records.actions import Action
+from observlib.themes.sentences import published, value_of
 
 TEXTS = wording.beside(__file__)
 _VERDICTS = ("rise", "fall", "stable")

@@ -12,7 +12,10 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import (
+from observlib.base.period import Quarter, month_days, months_between
+from observlib.confidentiality.differencing import withheld_parts
+from observlib.confidentiality.disclosure import protect
+from observlib.indicators.answers import (
     SUBJECT,
     by_device,
     count,
@@ -23,11 +26,8 @@ from observlib.answers import (
     with_quarters_withheld,
     within,
 )
-from observlib.confidentiality.differencing import withheld_parts
-from observlib.confidentiality.disclosure import protect
-from observlib.counts import months_lacking
-from observlib.period import Quarter, month_days, months_between
-from observlib.survey.quantiles import quantile_interval
+from observlib.indicators.counts import months_lacking
+from observlib.stats.survey.quantiles import quantile_interval
 
 _WEEK = 7  # days, without any call in which a month is not whole
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -70,7 +70,7 @@ def quarterly(
     ...         "offered": [40, 30, 30], "answered": [30, 30, 20], "abandoned": [10, 0, 10],
     ...     }
     ... )
-    >>> from observlib import tables
+    >>> from observlib.catalogue import tables
     >>> none = tables.empty("calls").assign(source="")
     >>> found = quarterly(none, half_hours, [Quarter(2026, 3)])
     >>> found[["indicator", "estimate"]].values.tolist()
@@ -111,7 +111,7 @@ def monthly(calls: pd.DataFrame, intervals: pd.DataFrame, first: str, last: str)
     ...         "date": days, "offered": 40, "answered": 30, "abandoned": 10,
     ...     }
     ... )
-    >>> from observlib import tables
+    >>> from observlib.catalogue import tables
     >>> none = tables.empty("calls").assign(source="")
     >>> found = monthly(none, half_hours, "2026-01", "2026-12")
     >>> found[found["indicator"] == "calls_offered"][["period", "status"]].values.tolist()

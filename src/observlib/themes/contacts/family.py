@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading_answer
-from observlib.comparison.pairs import between, counted, tested
-from observlib.counts import HISTORY
-from observlib.families import family
-from observlib.period import Quarter
+from observlib.indicators import leading_answer
+from observlib.indicators.counts import HISTORY
+from observlib.indicators.families import family
+from observlib.indicators.pairs import between, counted, tested
 from observlib.themes.contacts import calls as phone
 from observlib.themes.contacts import tickets as messages
 from observlib.themes.contacts.topics import themes

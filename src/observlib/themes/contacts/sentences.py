@@ -8,11 +8,11 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import undecided
 from observlib.confidentiality.grouping import GROUPED
-from observlib.display import french, phrases, wording, words
-from observlib.display.words import SEMICOLON
-from observlib.sentences import published, value_of
+from observlib.language import french, phrases, wording, words
+from observlib.language.words import SEMICOLON
+from observlib.themes.comparison_sentences import undecided
+from observlib.themes.sentences import published, value_of
 
 TEXTS = wording.beside(__file__)
 _MOST_THEN = 2  # counts of a year before, told in the order of those of now

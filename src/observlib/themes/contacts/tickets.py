@@ -13,7 +13,10 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import (
+from observlib.base.period import Quarter, months_between
+from observlib.confidentiality.differencing import withheld_parts
+from observlib.confidentiality.disclosure import protect
+from observlib.indicators.answers import (
     SUBJECT,
     by_device,
     count,
@@ -24,10 +27,7 @@ from observlib.answers import (
     with_interval,
     with_quarters_withheld,
 )
-from observlib.confidentiality.differencing import withheld_parts
-from observlib.confidentiality.disclosure import protect
-from observlib.period import Quarter, months_between
-from observlib.survey.survival import kaplan_meier, quantile, share_ended
+from observlib.stats.survey.survival import kaplan_meier, quantile, share_ended
 
 _PROMISE = "answered_in_promise"
 _DAY = pd.Timedelta(days=1)

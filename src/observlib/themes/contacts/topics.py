@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.answers import by_device, period_status, share_of, times, within
+from observlib.base.period import Quarter
+from observlib.base.text import fold
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_counts
-from observlib.period import Quarter
-from observlib.text import fold
+from observlib.indicators.answers import by_device, period_status, share_of, times, within
 
 
 def themes(contacts: pd.DataFrame, kind: str, quarters: Sequence[Quarter]) -> pd.DataFrame:

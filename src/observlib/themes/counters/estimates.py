@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.families import family
-from observlib.period import Quarter
+from observlib.base.period import Quarter
+from observlib.indicators.families import family
 
 PER = 100_000
 DEPARTMENT, REGION = "departement", "region"

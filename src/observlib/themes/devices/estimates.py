@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device
 from observlib.confidentiality.disclosure import protect
-from observlib.confidentiality.rounding import base
-from observlib.families import family
-from observlib.period import Quarter
+from observlib.estimates.rounding import base
+from observlib.indicators.families import family
 
 COUNTED: dict[str, tuple[str, ...]] = {
     "audience": (),

@@ -8,9 +8,9 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.corrections import Correction
-from observlib.display import french, phrases, wording, words
-from observlib.display.prose import Markdown, joined, markdown
+from observlib.language import french, phrases, wording, words
+from observlib.language.prose import Markdown, joined, markdown
+from observlib.records.corrections import Correction
 from observlib.themes.devices.table import device_table as device_table
 
 TEXTS = wording.beside(__file__)

@@ -7,9 +7,9 @@ from datetime import date
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import phrases
 from observlib.display.output import Output
 from observlib.display.tables import register
+from observlib.language import phrases
 
 _NEVER = "jamais"
 

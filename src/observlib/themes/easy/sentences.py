@@ -12,15 +12,16 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates, main_points
-from observlib.actions import Action
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.comparison import specifications
-from observlib.display import french, phrases, wording
-from observlib.display.prose import Markdown, joined, markdown, plain
-from observlib.period import Quarter
-from observlib.sentences import published
+from observlib.indicators import specifications
+from observlib.language import french, phrases, wording
+from observlib.language.prose import Markdown, joined, markdown, plain
+from observlib.records.actions import Action
+from observlib.themes import main_points
 from observlib.themes.easy import rules
+from observlib.themes.sentences import published
 
 TEXTS = wording.beside(__file__)
 _PLACE = [*specifications.SUBJECT, "period"]

@@ -8,8 +8,8 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.expectations import Expectation
-from observlib.families import family
+from observlib.indicators.families import family
+from observlib.records.expectations import Expectation
 
 
 @family("expectations")

@@ -12,11 +12,12 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import noun
-from observlib.display import changes, french, wording, words
-from observlib.display.prose import Markdown, joined, markdown
+from observlib.display import changes
 from observlib.estimates import EVOLVED
-from observlib.expectations import Expectation, outcome
+from observlib.language import french, wording, words
+from observlib.language.prose import Markdown, joined, markdown
+from observlib.records.expectations import Expectation, outcome
+from observlib.themes.comparison_sentences import noun
 
 TEXTS = wording.beside(__file__)
 

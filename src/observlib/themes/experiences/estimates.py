@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import quarter_of, share, times
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
+from observlib.catalogue.tables import FEELINGS
 from observlib.confidentiality.differencing import window_told
 from observlib.confidentiality.disclosure import protect
-from observlib.families import family
-from observlib.period import Quarter
-from observlib.tables import FEELINGS
+from observlib.indicators.answers import quarter_of, share, times
+from observlib.indicators.families import family
 
 FEELING_LABELS = {"positive": "Positif", "neutral": "Neutre", "negative": "Négatif"}
 

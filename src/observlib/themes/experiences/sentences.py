@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, wording, words
-from observlib.display.prose import Markdown, joined, markdown
-from observlib.sentences import value_of
+from observlib.language import french, wording, words
+from observlib.language.prose import Markdown, joined, markdown
+from observlib.themes.sentences import value_of
 
 TEXTS = wording.beside(__file__)
 _UNTOLD = ("partial", "low_base", "suppressed", "missing")

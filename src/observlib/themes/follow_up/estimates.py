@@ -9,14 +9,14 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import pooled_period
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.tasks import TASK
-from observlib.decisions import Decision, standing
-from observlib.display import wording
-from observlib.families import family
-from observlib.period import Quarter
-from observlib.survey.ranking import MOST, places
+from observlib.indicators.answers import pooled_period
+from observlib.indicators.families import family
+from observlib.language import wording
+from observlib.records.decisions import Decision, standing
+from observlib.stats.survey.ranking import MOST, places
 
 DECISION = "decision"  # the group of `task_decisions`
 NONE = "none"  # beside the kinds of decisions: there is none

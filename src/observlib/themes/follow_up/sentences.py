@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from observlib import estimates
-from observlib.actions import Action
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Task
 from observlib.catalogue.tasks import TASK
-from observlib.decisions import Decision, standing
-from observlib.display import french, phrases, tables, wording
+from observlib.display import tables
 from observlib.display.output import Output, text
-from observlib.display.prose import Markdown, joined, markdown
-from observlib.period import Quarter
+from observlib.language import french, phrases, wording
+from observlib.language.prose import Markdown, joined, markdown
+from observlib.records.actions import Action
+from observlib.records.decisions import Decision, standing
 from observlib.themes.follow_up.estimates import DECISION, NONE, STATES, state_of, word_of
 
 TEXTS = wording.beside(__file__)

@@ -12,17 +12,19 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import coding, estimates, quotes
-from observlib.answers import by_device, period_status, share_of, times, within
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.base.text import fold
 from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD, by_theme
-from observlib.comparison.pairs import between, tested
 from observlib.confidentiality.disclosure import few_alike, protect
-from observlib.confidentiality.rounding import base
-from observlib.families import family
-from observlib.period import Quarter
-from observlib.replies import Reply
-from observlib.text import fold
+from observlib.estimates.rounding import base
+from observlib.indicators.answers import by_device, period_status, share_of, times, within
+from observlib.indicators.families import family
+from observlib.indicators.pairs import between, tested
+from observlib.records import coding
+from observlib.records.replies import Reply
+from observlib.themes import quotes
 from observlib.themes.partners.routing import by_text
 
 QUARTERS = 8

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from observlib.base.text import by_words
 from observlib.catalogue import Partner
 from observlib.catalogue.partners import NOBODY, SEVERAL
-from observlib.text import by_words
 
 
 def by_text(partners: Mapping[str, Partner]) -> Callable[[str], str]:

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from observlib import estimates
-from observlib.actions import Action
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, Partner
 from observlib.catalogue.partners import NOBODY, by_theme
-from observlib.display import french, phrases, wording, words
 from observlib.display.output import Output, text
-from observlib.display.prose import joined, markdown, plain
-from observlib.errors import ObservError
-from observlib.period import Quarter
-from observlib.quotes import listed
-from observlib.replies import Reply
-from observlib.sentences import published
-from observlib.text import fold_label
+from observlib.language import french, phrases, wording, words
+from observlib.language.prose import joined, markdown, plain
+from observlib.records.actions import Action
+from observlib.records.replies import Reply
+from observlib.themes.quotes import listed
+from observlib.themes.sentences import published
 
 TEXTS = wording.beside(__file__)
 _KINDS = ("partner_call_share", "partner_ticket_share", "partner_text_share")

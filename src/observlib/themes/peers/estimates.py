@@ -15,16 +15,16 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import SUBJECT
+from observlib.base.period import Quarter
+from observlib.base.text import fold
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
-from observlib.comparability import Grade, grade
-from observlib.comparison.pairs import letters, tested
 from observlib.confidentiality.disclosure import protect
-from observlib.families import family
-from observlib.period import Quarter
-from observlib.survey.comparison import beside, two_by_two
-from observlib.survey.intervals import wilson
-from observlib.text import fold
+from observlib.indicators.answers import SUBJECT
+from observlib.indicators.families import family
+from observlib.indicators.pairs import letters, tested
+from observlib.stats.comparability import Grade, grade
+from observlib.stats.survey.comparison import beside, two_by_two
+from observlib.stats.survey.intervals import wilson
 
 FIGURE = "figure"  # the group of estimates that are one a published figure
 AREAS = "distribution"  # the group of estimates of how areas are spread

@@ -15,13 +15,14 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparability import Grade
-from observlib.comparison.sentences import noun
-from observlib.display import french, grades, phrases, wording, words
+from observlib.display import grades
 from observlib.display.changes import REASONS
 from observlib.display.output import Output, caption_of, pipe_table, text
-from observlib.display.prose import Markdown, joined, markdown, plain
-from observlib.sentences import value_of
+from observlib.language import french, phrases, wording, words
+from observlib.language.prose import Markdown, joined, markdown, plain
+from observlib.stats.comparability import Grade
+from observlib.themes.comparison_sentences import noun
+from observlib.themes.sentences import value_of
 
 _NONE = "–"
 _ADDRESS = r"https?://[^\s<>\\]+"  # what a link may lead to

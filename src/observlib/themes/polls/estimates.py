@@ -13,14 +13,14 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import SUBJECT, share_of, within
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading_answer
-from observlib.comparison.pairs import between, tested
 from observlib.confidentiality.disclosure import protect
-from observlib.families import family
-from observlib.period import Quarter
-from observlib.survey.comparison import two_by_two
+from observlib.indicators import leading_answer
+from observlib.indicators.answers import SUBJECT, share_of, within
+from observlib.indicators.families import family
+from observlib.indicators.pairs import between, tested
+from observlib.stats.survey.comparison import two_by_two
 
 
 def results(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:

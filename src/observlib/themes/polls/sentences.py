@@ -8,10 +8,10 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.comparison.sentences import and_detectable, undecided
-from observlib.display import french, phrases, wording, words
 from observlib.estimates import REFERENCE
-from observlib.sentences import value_of
+from observlib.language import french, phrases, wording, words
+from observlib.themes.comparison_sentences import and_detectable, undecided
+from observlib.themes.sentences import value_of
 
 TEXTS = wording.beside(__file__)
 

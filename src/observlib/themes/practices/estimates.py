@@ -8,11 +8,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.base.text import fold
 from observlib.catalogue import Catalogue
-from observlib.families import family
-from observlib.period import Quarter
-from observlib.practices import ORIGINS, VERDICTS, Practices
-from observlib.text import fold
+from observlib.indicators.families import family
+from observlib.records.practices import ORIGINS, VERDICTS, Practices
 
 
 @family("practices")

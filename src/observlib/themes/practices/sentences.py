@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from observlib.display import french, wording
-from observlib.display.words import SEMICOLON
-from observlib.practices import Practices
+from observlib.language import french, wording
+from observlib.language.words import SEMICOLON
+from observlib.records.practices import Practices
 from observlib.themes.practices.sheet_list import sheet_list as sheet_list
 
 TEXTS = wording.beside(__file__)

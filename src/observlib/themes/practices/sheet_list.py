@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from observlib.base.errors import ObservError
+from observlib.base.text import fold
 from observlib.catalogue import Catalogue
 from observlib.display.output import Output, text
-from observlib.display.prose import Markdown, joined, markdown
-from observlib.display.words import SEMICOLON
-from observlib.errors import ObservError
-from observlib.practices import VERDICTS, Practices, Sheet
-from observlib.text import fold
+from observlib.language.prose import Markdown, joined, markdown
+from observlib.language.words import SEMICOLON
+from observlib.records.practices import VERDICTS, Practices, Sheet
 
 SORTS = ("verdict", "tool", "method", "department")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
+from observlib.base.period import Quarter
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, normal, pick, stream
 from observlib.demo.formats import Cell, Files, Truths
-from observlib.period import Quarter
 
 DEVICES = ("qualite-demarches",)
 EDITIONS = calendar.LAST.back(4)

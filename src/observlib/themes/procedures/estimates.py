@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.families import family
-from observlib.period import Quarter
+from observlib.indicators.families import family
 
 EVERYONE = "Toutes les démarches publiées"
 

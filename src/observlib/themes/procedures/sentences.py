@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, select, wording, words
+from observlib.display import select
+from observlib.language import french, phrases, wording, words
 from observlib.themes.procedures.estimates import EVERYONE
 
 TEXTS = wording.beside(__file__)

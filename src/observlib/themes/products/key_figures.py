@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from observlib import comparisons, estimates, main_points
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
-from observlib.display import changes, french, phrases, points, wording, words
+from observlib.display import changes, points
 from observlib.display.output import Output, text
-from observlib.period import Quarter
+from observlib.estimates import comparisons
+from observlib.language import french, phrases, wording, words
+from observlib.themes import main_points
 
 TEXTS = wording.beside(__file__)
 MOST = 6

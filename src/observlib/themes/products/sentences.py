@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.actions import Action
+from observlib.base.period import Quarter
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
-from observlib.comparison.sentences import evolution, whose_answers
-from observlib.display import french, phrases, wording, words
 from observlib.display.changes import WEIGHTED
 from observlib.display.output import Output, text
-from observlib.display.prose import Markdown, joined, markdown
-from observlib.period import Quarter
-from observlib.sentences import published, together, value_of
+from observlib.language import french, phrases, wording, words
+from observlib.language.prose import Markdown, joined, markdown
+from observlib.records.actions import Action
+from observlib.themes.comparison_sentences import evolution, whose_answers
+from observlib.themes.sentences import published, together, value_of
 
 TEXTS = wording.beside(__file__)
 _SEVERE = ("bloquant", "majeur")  # problems that the sheet of a product names

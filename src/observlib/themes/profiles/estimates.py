@@ -14,16 +14,16 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import periods_of, share_of
+from observlib.base.period import Quarter
+from observlib.base.text import fold
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading_answer
-from observlib.comparison.pairs import joined, tested
 from observlib.confidentiality import grouping
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
-from observlib.families import family
-from observlib.period import Quarter
-from observlib.text import fold
+from observlib.indicators import leading_answer
+from observlib.indicators.answers import periods_of, share_of
+from observlib.indicators.families import family
+from observlib.indicators.pairs import joined, tested
 
 VARIABLES = ("age", "sex", "region", "status", "autonomy")
 REST = grouping.CATEGORIES

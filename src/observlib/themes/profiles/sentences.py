@@ -8,12 +8,12 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import and_detectable, inconclusive
 from observlib.confidentiality.grouping import GROUPED
-from observlib.display import french, phrases, wording, words
-from observlib.display.prose import Markdown, joined, markdown
 from observlib.estimates import REFERENCE
-from observlib.sentences import value_of
+from observlib.language import french, phrases, wording, words
+from observlib.language.prose import Markdown, joined, markdown
+from observlib.themes.comparison_sentences import and_detectable, inconclusive
+from observlib.themes.sentences import value_of
 
 TEXTS = wording.beside(__file__)
 _PLACES = ("fall", "rise")

@@ -10,14 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import counts, estimates
-from observlib.answers import by_device
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.comparison.pairs import counted, tested
 from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
-from observlib.families import family
-from observlib.period import Quarter
+from observlib.indicators import counts
+from observlib.indicators.answers import by_device
+from observlib.indicators.families import family
+from observlib.indicators.pairs import counted, tested
 
 FORMATS = {"print": "Imprimé", "digital": "Numérique"}
 _YEARLY = ["units_sold", "revenue"]  # whose change on a year is told

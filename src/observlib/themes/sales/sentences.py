@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, wording, words
-from observlib.sentences import published, value_of
+from observlib.language import french, phrases, wording, words
+from observlib.themes.sentences import published, value_of
 
 TEXTS = wording.beside(__file__)
 

@@ -8,10 +8,10 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from observlib.base.period import Quarter
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
 from observlib.demo.formats import Files, Truths
-from observlib.period import Quarter
 from observlib.themes.satisfaction import demonstration_codes as codes
 from observlib.themes.satisfaction.invented_texts import TEXTS
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import coding
+from observlib.base.period import Quarter
+from observlib.base.personal.hashes import PUBLIC_KEY, hashed
 from observlib.demo import calendar, formats
 from observlib.demo.chance import stream
 from observlib.demo.formats import Files
-from observlib.period import Quarter
-from observlib.personal.hashes import PUBLIC_KEY, hashed
+from observlib.records import coding
 from observlib.themes.satisfaction.invented_texts import SEEN
 
 DEVICE = "jdma-service-public"

@@ -11,7 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from observlib.answers import (
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.indicators import specifications
+from observlib.indicators.answers import (
     Measure,
     by_month,
     by_period,
@@ -23,11 +26,8 @@ from observlib.answers import (
     share,
     times,
 )
-from observlib.catalogue import Catalogue
-from observlib.comparison import specifications
-from observlib.comparison.pairs import between, products, so_far, tested
-from observlib.families import family
-from observlib.period import Quarter
+from observlib.indicators.families import family
+from observlib.indicators.pairs import between, products, so_far, tested
 
 
 def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:

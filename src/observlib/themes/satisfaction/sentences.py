@@ -1,6 +1,6 @@
 """Sentences on the marks of products beside each other.
 
-A verdict is never made here: see `comparison.sentences`.
+A verdict is never made here: see `themes.comparison_sentences`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,15 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.pairs import MANY
-from observlib.comparison.sentences import and_detectable, inconclusive, value_against, why_untested
-from observlib.display import french, wording
 from observlib.estimates import REFERENCE
+from observlib.indicators.pairs import MANY
+from observlib.language import french, wording
+from observlib.themes.comparison_sentences import (
+    and_detectable,
+    inconclusive,
+    value_against,
+    why_untested,
+)
 
 TEXTS = wording.beside(__file__)
 

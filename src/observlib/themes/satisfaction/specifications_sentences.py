@@ -6,8 +6,8 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison.specifications import SUBJECT, counts
-from observlib.display import french, phrases, wording
+from observlib.indicators.specifications import SUBJECT, counts
+from observlib.language import french, phrases, wording
 
 TEXTS = wording.beside(__file__)
 
@@ -20,7 +20,7 @@ def held(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> st
     Parameters
     ----------
     rows
-        Estimates of `comparison.specifications.of_headlines`, of one quarter a device.
+        Estimates of `indicators.specifications.of_headlines`, of one quarter a device.
     compared
         The comparisons whose verdicts are told.
 

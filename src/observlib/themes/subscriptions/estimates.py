@@ -12,15 +12,16 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import counts, estimates
-from observlib.answers import by_device, share_of, with_interval
+from observlib import estimates
+from observlib.base.period import Quarter, months_between
 from observlib.catalogue import Catalogue
-from observlib.comparison.pairs import counted, tested
 from observlib.confidentiality.disclosure import protect
-from observlib.confidentiality.rounding import base
-from observlib.families import family
-from observlib.period import Quarter, months_between
-from observlib.survey.survival import kaplan_meier, share_ended
+from observlib.estimates.rounding import base
+from observlib.indicators import counts
+from observlib.indicators.answers import by_device, share_of, with_interval
+from observlib.indicators.families import family
+from observlib.indicators.pairs import counted, tested
+from observlib.stats.survey.survival import kaplan_meier, share_ended
 
 _UNITS = {  # of what is a count, the catalogue has the word
     "subscribers": "",

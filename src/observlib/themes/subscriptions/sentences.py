@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, wording, words
+from observlib.language import french, phrases, wording, words
 
 TEXTS = wording.beside(__file__)
 

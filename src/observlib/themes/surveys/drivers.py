@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import answers, estimates
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import protect
-from observlib.errors import ObservError
-from observlib.period import Quarter
-from observlib.survey.design import design
-from observlib.survey.regression import regression
+from observlib.indicators import answers
+from observlib.stats.survey.design import design
+from observlib.stats.survey.regression import regression
 
 MINIMUM = 100  # complete answers
 MARKS = {"clarity": "Clarté", "ces": "Facilité", "task_success": "Objectif atteint"}

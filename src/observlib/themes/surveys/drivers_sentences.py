@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import and_detectable, inconclusive
-from observlib.display import french, wording, words
+from observlib.language import french, wording, words
+from observlib.themes.comparison_sentences import and_detectable, inconclusive
 
 TEXTS = wording.beside(__file__)
 _TOLD = 2  # effects that are told with their sizes; the chart shows them all

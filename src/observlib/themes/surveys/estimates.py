@@ -12,14 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import answers, counts
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality import grouping
 from observlib.confidentiality.differencing import withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
-from observlib.confidentiality.rounding import base
-from observlib.period import Quarter
+from observlib.estimates.rounding import base
+from observlib.indicators import answers, counts
 
 PROMOTERS_FROM, DETRACTORS_TO = 9, 6
 MEASURED = (  # by each survey that asks it

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from observlib import answers, estimates
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.comparison import leading_answer, specifications
-from observlib.comparison.pairs import between, so_far, tested, with_nothing
-from observlib.families import family
-from observlib.period import Quarter
+from observlib.indicators import answers, leading_answer, specifications
+from observlib.indicators.families import family
+from observlib.indicators.pairs import between, so_far, tested, with_nothing
 from observlib.themes.surveys import drivers, groups, nonresponse, weighted
 from observlib.themes.surveys import estimates as surveys
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import answers, estimates
+from observlib import estimates
 from observlib.confidentiality.disclosure import protect
-from observlib.survey.comparison import REFERENCE, two_by_two
+from observlib.indicators import answers
+from observlib.stats.survey.comparison import REFERENCE, two_by_two
 from observlib.themes.surveys import weighted
 
 VARIABLES = ("age", "sex")

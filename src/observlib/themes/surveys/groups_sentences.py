@@ -1,6 +1,6 @@
 """Sentences on the marks of categories of people beside those of all others.
 
-A verdict is never made here: see `comparison.sentences`.
+A verdict is never made here: see `themes.comparison_sentences`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import and_detectable, why_untested
-from observlib.display import phrases, wording
+from observlib.language import phrases, wording
+from observlib.themes.comparison_sentences import and_detectable, why_untested
 
 TEXTS = wording.beside(__file__)
 

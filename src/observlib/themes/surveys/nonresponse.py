@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from observlib.confidentiality.disclosure import protect
-from observlib.survey.nonresponse import BOTH, OPINION, Corrected, pattern_mixture
+from observlib.stats.survey.nonresponse import BOTH, OPINION, Corrected, pattern_mixture
 from observlib.themes.surveys.weighted import ENDS, UNITS, Weighed, disclosing, scores
 
 DEPENDS = {BOTH: "Si l'avis compte autant que le profil", OPINION: "Si l'avis compte seul"}

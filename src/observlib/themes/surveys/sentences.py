@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import undecided
 from observlib.confidentiality.grouping import GROUPED
-from observlib.display import french, phrases, wording, words
-from observlib.period import Quarter
-from observlib.sentences import together, value_of
+from observlib.language import french, phrases, wording, words
+from observlib.themes.comparison_sentences import undecided
+from observlib.themes.sentences import together, value_of
 
 TEXTS = wording.beside(__file__)
 _SHOWN = 3  # marks that are told; the page's table has them all

@@ -15,20 +15,21 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from observlib import answers, estimates
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
-from observlib.confidentiality.rounding import base
 from observlib.display.changes import RAW, WEIGHTED
-from observlib.errors import ObservError
-from observlib.period import Quarter
-from observlib.survey.association import weighting_effect
-from observlib.survey.comparison import PAIRED, beside, two_by_two
-from observlib.survey.design import Design, design
-from observlib.survey.estimation import mean
-from observlib.survey.proportions import Method, proportion
-from observlib.survey.weighting import Calibration, calibrate, effective_n
+from observlib.estimates.rounding import base
+from observlib.indicators import answers
+from observlib.stats.survey.association import weighting_effect
+from observlib.stats.survey.comparison import PAIRED, beside, two_by_two
+from observlib.stats.survey.design import Design, design
+from observlib.stats.survey.estimation import mean
+from observlib.stats.survey.proportions import Method, proportion
+from observlib.stats.survey.weighting import Calibration, calibrate, effective_n
 from observlib.themes.surveys.estimates import DETRACTORS_TO, PROMOTERS_FROM, pooled
 
 REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}

@@ -12,12 +12,12 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.comparison.sentences import detectable
-from observlib.display import french, phrases, wording, words
 from observlib.display.changes import WEIGHTED
 from observlib.estimates import REFERENCE
-from observlib.sentences import together
-from observlib.survey.nonresponse import OPINION
+from observlib.language import french, phrases, wording, words
+from observlib.stats.survey.nonresponse import OPINION
+from observlib.themes.comparison_sentences import detectable
+from observlib.themes.sentences import together
 from observlib.themes.surveys.nonresponse import DEPENDS
 
 TEXTS = wording.beside(__file__)

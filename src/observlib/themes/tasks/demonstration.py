@@ -11,10 +11,10 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from observlib.base.period import Quarter
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, normal, pick, stream
 from observlib.demo.formats import Files, Truths
-from observlib.period import Quarter
 
 SECTIONS = {  # by device: visits of a month of 2023, by section
     "sections-service-public": {

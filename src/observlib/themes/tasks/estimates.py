@@ -11,15 +11,16 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import answers, estimates
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.tasks import REASON, TASK, by
 from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
-from observlib.confidentiality.rounding import base
-from observlib.period import Quarter
-from observlib.survey.quantiles import quantile_interval
-from observlib.survey.small_samples import adjusted_wald, clustered_share
+from observlib.estimates.rounding import base
+from observlib.indicators import answers
+from observlib.stats.survey.quantiles import quantile_interval
+from observlib.stats.survey.small_samples import adjusted_wald, clustered_share
 
 SUCCESS, EASE, TRIED = "task_success_share", "task_ease", "task_failure_demand_share"
 _ASKED = {SUCCESS: "task_success", EASE: "ces", TRIED: "tried_online"}

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from observlib import answers, estimates
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.tasks import TASK
 from observlib.confidentiality.disclosure import protect
-from observlib.families import family
-from observlib.period import Quarter
-from observlib.survey.ranking import among_worst
+from observlib.indicators import answers
+from observlib.indicators.families import family
+from observlib.stats.survey.ranking import among_worst
 from observlib.themes.tasks import estimates as tasks
 from observlib.themes.tasks import routing
 

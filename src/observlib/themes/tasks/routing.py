@@ -8,14 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import coding, counts, estimates
-from observlib.answers import by_device, period_status, times, within
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.base.text import by_words
 from observlib.catalogue import Catalogue
 from observlib.catalogue.tasks import TASK, by
 from observlib.confidentiality.disclosure import protect
-from observlib.confidentiality.rounding import base
-from observlib.period import Quarter
-from observlib.text import by_words
+from observlib.estimates.rounding import base
+from observlib.indicators import counts
+from observlib.indicators.answers import by_device, period_status, times, within
+from observlib.records import coding
 
 
 def visits(

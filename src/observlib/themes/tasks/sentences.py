@@ -9,11 +9,11 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, wording, words
 from observlib.display.output import Output, text
-from observlib.display.prose import joined, markdown
-from observlib.sentences import published
-from observlib.survey.ranking import places
+from observlib.language import french, phrases, wording, words
+from observlib.language.prose import joined, markdown
+from observlib.stats.survey.ranking import places
+from observlib.themes.sentences import published
 
 TEXTS = wording.beside(__file__)
 SURE, UNSURE = 80, 20  # in %: who is above the one is among the first, below the other is not

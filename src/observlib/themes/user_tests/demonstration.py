@@ -8,10 +8,10 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from observlib.base.period import Quarter
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, pick, stream
 from observlib.demo.formats import Files, Truths
-from observlib.period import Quarter
 
 # A draw for each device in which the last quarter's and year's truths lie in their intervals.
 _SALTS = {

@@ -16,18 +16,18 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.answers import Periods, by_device, by_quarter, mean, pooled_period, within
+from observlib.base.period import Quarter
+from observlib.base.text import fold
 from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
-from observlib.families import family
-from observlib.period import Quarter
-from observlib.survey.small_samples import (
+from observlib.indicators.answers import Periods, by_device, by_quarter, mean, pooled_period, within
+from observlib.indicators.families import family
+from observlib.stats.survey.small_samples import (
     adjusted_wald,
     clustered_share,
     geometric_mean,
     sus_score,
 )
-from observlib.text import fold
 
 SEVERITIES = {4: "bloquant", 3: "majeur", 2: "mineur", 1: "cosmétique"}
 _WHO = "participant"

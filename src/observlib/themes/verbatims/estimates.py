@@ -15,14 +15,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from observlib import coding, estimates, quotes
-from observlib.answers import pooled_period, quarter_of, within
+from observlib import estimates
+from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Coded
 from observlib.confidentiality.disclosure import few_alike, protect
-from observlib.confidentiality.rounding import base
-from observlib.families import family
-from observlib.period import Quarter
-from observlib.survey.prediction_powered import prevalence
+from observlib.estimates.rounding import base
+from observlib.indicators.answers import pooled_period, quarter_of, within
+from observlib.indicators.families import family
+from observlib.records import coding
+from observlib.stats.survey.prediction_powered import prevalence
+from observlib.themes import quotes
 from observlib.themes.verbatims import machine, topics
 from observlib.themes.verbatims.readings import Reading, labelled, reading
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.display import french, phrases, wording, words
 from observlib.display.output import Output, text
-from observlib.display.prose import Markdown, joined, markdown, plain
-from observlib.errors import ObservError
-from observlib.quotes import listed
-from observlib.sentences import published, value_of
+from observlib.language import french, phrases, wording, words
+from observlib.language.prose import Markdown, joined, markdown, plain
+from observlib.themes.quotes import listed
+from observlib.themes.sentences import published, value_of
 from observlib.themes.verbatims.estimates import label_of
 
 TEXTS = wording.beside(__file__)

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from observlib.base.period import Quarter
 from observlib.demo import calendar
 from observlib.demo.chance import between, stream
 from observlib.demo.formats import Files, Truths
-from observlib.period import Quarter
 
 DEVICES = ("ateliers",)
 # A draw in which the last two years' median delay lies inside its interval.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.display import french, wording, words
+from observlib.language import french, wording, words
 
 TEXTS = wording.beside(__file__)
 

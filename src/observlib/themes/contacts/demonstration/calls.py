@@ -10,10 +10,10 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from observlib.base.period import Quarter
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, normal, pick, stream
 from observlib.demo.formats import Files, Truths
-from observlib.period import Quarter
 
 COUNTED, LOGGED = "appels-3939-tranches", "appels-3939-journal"
 DEVICES = (COUNTED, LOGGED)

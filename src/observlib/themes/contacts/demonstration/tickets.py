@@ -10,10 +10,10 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from observlib.base.period import Quarter
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
 from observlib.demo.formats import Files, Truths
-from observlib.period import Quarter
 
 EXTRACTED = datetime(2026, 10, 2, 8, 0)
 REOPENED = 8  # chances in percent that a closed ticket is opened again

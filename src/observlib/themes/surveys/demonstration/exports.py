@@ -11,10 +11,10 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+from observlib.base.period import Quarter
 from observlib.demo import calendar, formats
 from observlib.demo.chance import between, moment, pick, stream
 from observlib.demo.formats import Files, Truths
-from observlib.period import Quarter
 from observlib.themes.surveys.demonstration.associations import (
     drivers_of,
     linked_answer,

@@ -1,1 +1,0 @@
-"""Comparisons: values put in pairs, tested as one family, and told."""

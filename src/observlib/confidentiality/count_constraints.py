@@ -1,0 +1,290 @@
+"""What an outsider knows of counts, and of shares that count people: their programmes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue
+from observlib.catalogue.partners import NOBODY, PARTNER, THEME, UNTOLD, by_theme
+from observlib.catalogue.tasks import TASK, by
+from observlib.confidentiality import rounding_intervals
+from observlib.confidentiality.grouping import GROUPED
+from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge
+from observlib.confidentiality.linear_programme import Programme, Sum
+from observlib.confidentiality.windows import tiles
+from observlib.estimates.rounding import STEP
+
+SHARES = ("feeling_share", "profile_share", "call_theme_share", "ticket_theme_share",
+          "text_theme_share", "reopened_share", "poll_share", "reason_share",
+          "subscription_retention", "weighting_before")  # fmt: skip
+_ROUTED = {  # counts by partner, each with the shares of the same contacts
+    "partner_calls": ("partner_call_share", "call_theme_share"),
+    "partner_tickets": ("partner_ticket_share", "ticket_theme_share"),
+    "partner_texts": ("partner_text_share",),
+}
+_BY_TASK = {"partner_calls": "task_calls", "partner_tickets": "task_tickets"}  # the same contacts
+TO_FIVE = (*_ROUTED, *_BY_TASK.values(), "text_count")  # counts told to the nearest five
+FEW_LATE = 2 * STEP  # how much two numbers to the nearest five differ by, where ten may have come
+_OF_ALL = "workshop_participants"  # without a product, of all; of other counts, of no product
+_Row = dict[str, Any]  # of estimates, with the number of its edition
+Name = tuple[str, str, str, str]  # product, channel, group, value of the group
+Places = dict[Name, int]  # unknowns of a period
+Leads = Callable[[str], str]  # to whom a theme leads
+_EVERYONE, _WITH_THEME = "everyone", "everyone with a theme"  # groups that no page tells
+
+
+def counted(catalogue: Catalogue) -> list[str]:
+    """The indicators that count, and of which no page tells an interval."""
+    return [
+        name
+        for name, indicator in catalogue.indicators.items()
+        if indicator.comparison == "count" or name in (_OF_ALL, "tickets_open", *_ROUTED)
+    ]
+
+
+def shares_of(indicator: str) -> tuple[str, ...]:
+    """The indicators that tell of the same contacts: in percent of what one counts, or by task.
+
+    Examples
+    --------
+    >>> shares_of("partner_calls"), shares_of("visits")
+    (('partner_call_share', 'call_theme_share', 'task_calls'), ())
+    """
+    return (*_ROUTED.get(indicator, ()), *([_BY_TASK[indicator]] if indicator in _BY_TASK else ()))
+
+
+def tells(rows: pd.DataFrame, indicator: str) -> bool:
+    """Whether estimates tell what an indicator counts, by itself or by task."""
+    return bool(rows["indicator"].isin([indicator, _BY_TASK.get(indicator)]).any())
+
+
+def of_shares(
+    rows: pd.DataFrame, place: Mapping[str, str], indicator: str, knowledge: Knowledge
+) -> Block:
+    """How many people have each property whose share is told, or withheld."""
+    programme = Programme()
+    cells: list[tuple[dict[str, Any], Sum]] = []
+    step = 10.0 ** -knowledge.decimals(indicator)
+    groups = ("edition", "period", "group")
+    for (edition, period, group), own in _by(estimates.records(rows), *groups):
+        base = programme.unknown((edition, period, group, "all"))
+        for row in own:
+            having = programme.unknown((edition, period, group, row["group_value"]))
+            by = f"{indicator} {period} {row['group_value']}"
+            programme.tell({base: 1.0, having: -1.0}, 0, math.inf, by)
+            if row["status"] == "suppressed":
+                name = {**place, "quantity": indicator, "period": period, "group": group}
+                name |= {"group_value": row["group_value"], "cell": WITHHELD[1]}
+                programme.tell({having: 1.0}, 1, math.inf, by)
+                cells.append((name, {having: 1.0}))
+            else:
+                _tell_share(programme, row, base, having, step, by)
+    return Block(programme, cells, {})
+
+
+def _tell_share(
+    programme: Programme, row: Mapping[str, Any], base: int, having: int, step: float, by: str
+) -> None:
+    if not math.isnan(row["estimate"]) and not math.isnan(row["n"]):
+        n = rounding_intervals.people_of_share(row, step, rounding_intervals.people(row["n"]))
+        low, high = rounding_intervals.value(row, step)
+        programme.tell({base: 1.0}, *n, by)
+        programme.tell({having: 100.0, base: -low}, 0, math.inf, by)
+        programme.tell({having: 100.0, base: -high}, -math.inf, 0, by)
+
+
+def of_counts(
+    rows: pd.DataFrame,
+    indicator: str,
+    last: int,
+    knowledge: Knowledge,
+    apart: Collection[str] = (),
+) -> Block:
+    """Counts that are withheld, between those that are told and shares of the same people.
+
+    Where two editions tell the same of a period, it is taken to be the same: whoever compares them
+    does.
+
+    Parameters
+    ----------
+    rows
+        Estimates of a device, of the indicator and of `shares_of` it, with the number of their
+        `edition`, and whether each `stands` as an earlier one told it.
+    last
+        The number of the edition that decides what it tells: its counts are the block's `open`.
+    apart
+        Periods of which no edition tells what another does.
+    """
+    block = Block(Programme(), [], {})
+    leads = by_theme(knowledge.catalogue.partners)
+    tried: dict[int, dict[str, Any]] = {}
+    before: dict[str, tuple[dict[Name, float], Places]] = {}
+    for edition, own in _by(estimates.records(rows), "edition"):
+        is_last = edition == last
+        periods: dict[str, Places] = {}
+        for period, near in _by(own, "period"):
+            names = (indicator, _BY_TASK.get(indicator))
+            counts = [row for row in near if row["indicator"] in names]
+            told = {name_of(row): row["estimate"] for row in counts}
+            then, known = before.get(period, ({}, {}))
+            places = {**known} if period not in apart and _same(told, then) else {}
+            for row in counts:
+                place = _unknown(block, places, name_of(row), period)
+                if row["status"] == "suppressed":
+                    cell = {name: row[name] for name in (*PLACE, "period", "group", "group_value")}
+                    tried[place] = {**cell, "quantity": indicator, "cell": WITHHELD[2]}
+                _tell_count(block, place, row, is_last, knowledge)
+            before[period] = told, places
+            periods[period] = {name: places[name] for name in told}
+            if indicator == _OF_ALL:
+                _tell_products(block, periods[period], f"{indicator} {period}")
+            if indicator in _ROUTED:
+                _tell_routes(block, periods[period], places, leads if is_last else None, period)
+                if is_last:
+                    _tell_tasks(block, near, places, knowledge.catalogue, period)
+                shares = [row for row in near if row["indicator"] not in names]
+                _tell_shares(block, places, shares, is_last, knowledge)
+        if not knowledge.catalogue.indicators[indicator].stock:
+            _tell_periods(block, periods, {name: before[name][0] for name in periods}, indicator)
+    block.cells.extend((name, {place: 1.0}) for place, name in tried.items())
+    return block
+
+
+def _by(rows: Iterable[_Row], *names: str) -> Iterator[tuple[Any, list[_Row]]]:
+    """Rows by what they have in some columns, in its order: frames of a few rows each are slow."""
+    key = itemgetter(*names)
+    for has, own in groupby(sorted(rows, key=key), key):
+        yield has, [*own]
+
+
+def name_of(row: Mapping[str, Any]) -> Name:
+    """What an estimate is of, among those of a device and period."""
+    return row["product"], row["channel"], row["group"], row["group_value"]
+
+
+def _same(told: Mapping[Name, float], then: Mapping[Name, float]) -> bool:
+    """Whether two editions tell the same counts of a period, as far as both tell them."""
+    both = [(told[n], then[n]) for n in told if n in then and pd.notna(told[n] + then[n])]
+    return any(now for now, _ in both) and all(now == earlier for now, earlier in both)
+
+
+def _unknown(block: Block, places: Places, name: Name, period: str) -> int:
+    if name not in places:
+        places[name] = block.programme.unknown((period, *name))
+    return places[name]
+
+
+def _tell_count(
+    block: Block, place: int, row: Mapping[str, Any], is_last: bool, knowledge: Knowledge
+) -> None:
+    by = f"{row['indicator']} {row['period']}"
+    if row["status"] == "suppressed":
+        block.programme.tell({place: 1.0}, 1, math.inf, by)
+    elif not math.isnan(row["estimate"]):
+        if is_last and row["estimate"]:  # that there is no one stays told
+            block.open.setdefault(place, []).append(len(block.programme.sums))
+        low, high = rounding_intervals.value(row, 10.0 ** -knowledge.decimals(row["indicator"]))
+        if row["indicator"] in TO_FIVE:
+            low, high = rounding_intervals.people(row["estimate"])
+            if row["stands"]:  # a few may have come since
+                low, high = low - FEW_LATE, high + FEW_LATE
+        block.programme.tell({place: 1.0}, low, high, by)
+
+
+def _tell_products(block: Block, places: Places, by: str) -> None:
+    """All products of a device are those of each."""
+    for (product, _, group, _), whole in places.items():
+        parts = [part for (own, _, within, _), part in places.items() if own and not within]
+        if not product and not group and parts:
+            block.programme.tell({whole: 1.0} | dict.fromkeys(parts, -1.0), 0, 0, by)
+
+
+def _tell_routes(
+    block: Block, told: Places, places: Places, leads: Leads | None, period: str
+) -> None:
+    """Each contact leads to a partner, to several or to none, and each theme to one of these.
+
+    Where themes led in an earlier edition is not known any more: `leads` is None.
+    """
+    for of in dict.fromkeys(name[:2] for name in told):
+        own = {name[2:]: place for name, place in told.items() if name[:2] == of}
+        partners = {value: place for (group, value), place in own.items() if group == PARTNER}
+        themes = {value: place for (group, value), place in own.items() if group == THEME}
+        everyone = _unknown(block, places, (*of, _EVERYONE, ""), period)
+        with_theme = _unknown(block, places, (*of, _WITH_THEME, ""), period)
+        wholes = [(everyone, [*partners.values()])]
+        wholes.append((everyone, [with_theme, *(partners[n] for n in partners if n == UNTOLD)]))
+        if ("", "") in own:
+            somewhere = [partners[name] for name in partners if name not in (NOBODY, UNTOLD)]
+            wholes.append((own["", ""], somewhere))
+        for partner, place in partners.items() if themes else ():
+            if leads and partner != UNTOLD:
+                wholes.append((place, [themes[n] for n in themes if leads(n) == partner]))
+        for whole, parts in wholes if partners else ():
+            total = {whole: 1.0} | dict.fromkeys(parts, -1.0)
+            block.programme.tell(total, 0, 0, f"where contacts lead in {period}")
+
+
+def _tell_tasks(
+    block: Block, near: Iterable[_Row], places: Places, catalogue: Catalogue, period: str
+) -> None:
+    """A task has the contacts of its themes; at the least, where small themes are together."""
+    leads = by("themes", catalogue.tasks)
+    names = dict.fromkeys(name_of(row) for row in near)
+    for *of, group, task in [name for name in names if name[2] == TASK]:
+        themes = [name for name in names if name[:3] == (*of, THEME)]
+        parts = [_unknown(block, places, name, period) for name in themes if leads(name[3]) == task]
+        all_told = any(name[2] == PARTNER for name in names)
+        total = {places[of[0], of[1], group, task]: 1.0} | dict.fromkeys(parts, -1.0)
+        block.programme.tell(total, 0, 0 if all_told else math.inf, f"tasks in {period}")
+
+
+def _tell_shares(
+    block: Block, places: Places, shares: Iterable[_Row], is_last: bool, knowledge: Knowledge
+) -> None:
+    """Shares of the same people, in percent of all or of those whose contact has a theme."""
+    about = ("indicator", "product", "channel", "period")
+    for (indicator, *of, period), own in _by(shares, *about):
+        is_routed = indicator.startswith("partner_")
+        base = (*of, _EVERYONE if is_routed else _WITH_THEME, "")
+        everyone = _unknown(block, places, base, period)
+        parts: list[int] = []
+        for row in own:
+            # what a label stands for that puts themes together is known to be the rest of them
+            together = row["group_value"] in GROUPED
+            name = (*of, _WITH_THEME, row["group_value"]) if together else name_of(row)
+            parts.append(having := _unknown(block, places, name, period))
+            by = f"{indicator} {period} {row['group_value']}"
+            start = len(block.programme.sums)
+            if row["status"] not in estimates.WITHHELD and not row["stands"]:
+                step = 10.0 ** -knowledge.decimals(indicator)
+                _tell_share(block.programme, row, everyone, having, step, by)
+            if is_last and having in block.open:
+                block.open[having] += range(start + 1, len(block.programme.sums))  # but the base
+        if not is_routed:
+            total = {everyone: 1.0} | dict.fromkeys(parts, -1.0)
+            block.programme.tell(total, 0, 0, f"{indicator} {period}")
+
+
+def _tell_periods(
+    block: Block,
+    periods: Mapping[str, Places],
+    told: Mapping[str, Mapping[Name, float]],
+    indicator: str,
+) -> None:
+    """A quarter is the sum of its months, a year of its quarters; or of those that are told."""
+    for name in dict.fromkeys(name for places in periods.values() for name in places):
+        own = {period: places[name] for period, places in periods.items() if name in places}
+        for whole, parts, is_all in tiles(own):
+            given = [part for part in parts if pd.notna(told[part][name])]
+            if indicator not in TO_FIVE and told[whole][name] == sum(told[n][name] for n in given):
+                parts = given  # what is withheld is at least one, and was left out
+            total = {own[whole]: 1.0} | {own[part]: -1.0 for part in parts}
+            block.programme.tell(total, 0, 0 if is_all else math.inf, f"{indicator} {whole}")

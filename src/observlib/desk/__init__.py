@@ -1,0 +1,1 @@
+"""What analysts ask between editions: fetch exports, watch, plan a survey, describe an export."""

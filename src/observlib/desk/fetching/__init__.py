@@ -1,0 +1,129 @@
+"""Fetching: from a tool's server, or a table, to a file in the folder of raw exports.
+
+A fetch makes one dated file as the tool itself would export it, and `observ ingest` reads it as
+any other; nothing else ever asks a server. Passwords and keys come from the environment and are
+written nowhere. Only what the device's loader reads is written to disk: no name, address, subject
+or text of a person.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path, PurePath
+
+from observlib.base import files
+from observlib.base.errors import ObservError, UsageError
+from observlib.catalogue import Catalogue, Device, fetched_from
+from observlib.desk.fetching import datagouv, glpi, limesurvey, matomo, pages, tables, zendesk
+from observlib.desk.fetching.pages import Progress, Source
+from observlib.store import DEMONSTRATION
+
+_JSON = ("matomo_json", "datagouv_metrics", "zendesk_api")  # the loaders that read it
+_DATED = ("matomo", "zendesk", "glpi")  # of which a part may be asked for
+
+
+def fetch(
+    name: str,
+    catalogue: Catalogue,
+    folder: Path,
+    *,
+    root: Path = Path(),
+    since: date | None = None,
+    today: date | None = None,
+    progress: Progress = lambda done, total, name: None,
+) -> Path:
+    """Fetch what a device listens to, into a file that its pattern claims.
+
+    Parameters
+    ----------
+    name
+        Id of a device that can be fetched (`fetchable`).
+    catalogue
+        With the device, and its format or questionnaire.
+    folder
+        Of raw exports; made where absent. The file's name is the device's `pattern`, with the
+        day for its `*`; one of that name is replaced, at once.
+    root
+        From which a relative `address` goes.
+    since
+        The day from which visits or tickets are asked for; the beginning of the year before last,
+        so that nine whole quarters are there.
+    today
+        The day, today by default.
+    progress
+        Called with how much is done, of how much, and what is there.
+
+    Returns
+    -------
+    Path
+        The file. Where a fetch by pages is interrupted, or fails, the next one of the same within
+        a day goes on where it stopped; the file has the day on which it was begun.
+
+    Raises
+    ------
+    ObservError
+        One line, where the device cannot be fetched, the environment does not say how, the server
+        refuses, answers badly or not at all, or the file cannot be written. An earlier file is
+        then as it was.
+    """
+    today = today or date.today()
+    kinds = fetchable(catalogue)
+    if name not in kinds:
+        can = ", ".join(kinds) or "none"
+        raise UsageError(f"device {name!r}: cannot be fetched; such devices are: {can}")
+    device, kind = catalogue.devices[name], kinds[name]
+    if since and (kind not in _DATED or since >= today):
+        what = "is not before today" if kind in _DATED else f"does not go with {kind}"
+        raise UsageError(f"--since {since}: {what}; leave it out")
+    since = since or date(today.year - 2, 1, 1)
+    path = folder / _file_name(device, today)
+    if any((parent / DEMONSTRATION).is_file() for parent in path.resolve().parents):
+        raise UsageError(
+            f"{folder}: holds the demonstration, with which real data is never mixed; "
+            f"name another folder with --to"
+        )
+    with files.telling_write_errors(folder, "an earlier file is as it was"):
+        if kind == "limesurvey":
+            text = limesurvey.responses(device, catalogue.questions_of(device), path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            files.write_text(path, text)
+            return path
+        if kind == "address":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            tables.copy(device, catalogue, root, path, progress)
+            return path
+        source = _source(kind, device, catalogue, since, today)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.parent / f".{device.id}.part"
+        begun = pages.gather(source, part, today, progress)
+        path = folder / _file_name(device, begun)
+        pages.write(source, part, path)
+        part.unlink()
+    return path
+
+
+def fetchable(catalogue: Catalogue) -> dict[str, str]:
+    """From where each device that can be fetched is: `matomo`, `address` …, by its id."""
+    found = {name: fetched_from(device) for name, device in catalogue.devices.items()}
+    return {name: kind for name, kind in found.items() if kind}
+
+
+def _source(kind: str, device: Device, catalogue: Catalogue, since: date, today: date) -> Source:
+    if kind == "matomo":
+        return matomo.source(device, since, today)
+    if kind == "zendesk":
+        return zendesk.source(catalogue.formats[device.loader], since)
+    return glpi.source(since) if kind == "glpi" else datagouv.source(device)
+
+
+def _file_name(device: Device, today: date) -> PurePath:
+    """A name that the device's pattern claims."""
+    end = ".json" if device.loader in _JSON else ".csv"
+    apart = "_" if device.pattern.partition("*")[0][-1:].isalnum() else ""
+    name = PurePath(device.pattern.replace("*", apart + today.isoformat(), 1))
+    if name.suffix != end or name.is_absolute() or set("*?[]") & set(str(name)):
+        raise ObservError(
+            f"device {device.id!r}: its pattern {device.pattern!r} makes no file name; write it "
+            f"with one * and {end}, such as {device.id}_*{end}"
+        )
+    return name

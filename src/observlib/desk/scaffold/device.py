@@ -1,0 +1,180 @@
+"""A listening device for the catalogue: checked whole before it is written at the file's end."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import get_args
+
+from pydantic import ValidationError
+
+from observlib.base import files
+from observlib.base.errors import ObservError, UsageError
+from observlib.base.yaml_files import dump
+from observlib.catalogue import (
+    Catalogue,
+    Channel,
+    Device,
+    Family,
+    Frequency,
+    load_catalogue,
+    needed_by,
+)
+from observlib.catalogue.mistakes import told
+from observlib.catalogue.tables import TABLES
+from observlib.desk.scaffold.proposal import Proposal
+from observlib.loaders import names
+from observlib.pipeline import project
+
+_REQUIRED = [name for name, field in Device.model_fields.items() if field.is_required()]
+
+
+def required(given: Mapping[str, str | None], catalogue: Catalogue) -> list[str]:
+    """The keys that a device must have: those of all, then those of its loader, once it is known.
+
+    Examples
+    --------
+    >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"))
+    >>> required({}, known)[:2], required({"loader": "jdma"}, known)[-1]
+    (['id', 'label'], 'product')
+    """
+    return [*_REQUIRED, *needed_by(given.get("loader") or "", catalogue.formats)]
+
+
+def choices(catalogue: Catalogue) -> dict[str, list[str]]:
+    """The values allowed for the keys of a device that have a list of them."""
+    return {
+        "family": list(get_args(Family)),
+        "channel": list(get_args(Channel)),
+        "owner": list(catalogue.departments),
+        "product": list(catalogue.products),
+        "frequency": list(get_args(Frequency)),
+        "loader": sorted((*names(), *catalogue.formats)),
+        "table": list(TABLES),
+        "questionnaire": list(catalogue.questionnaires),
+    }
+
+
+def fault_of(key: str, value: str, catalogue: Catalogue) -> str | None:
+    """Why a key of a new device cannot have a value, whatever its other keys; `None` if it can."""
+    allowed = choices(catalogue).get(key)
+    if allowed is not None and value not in allowed:
+        return f"unknown {key} {value!r}; allowed: {', '.join(sorted(allowed))}"
+    if key == "id" and value in catalogue.devices:
+        return f"id {value!r} is already used; ids are unique"
+    twins = [d.id for d in catalogue.devices.values() if key == "pattern" and d.pattern == value]
+    if twins:
+        return (
+            f"pattern {value!r}: is that of the device {twins[0]}; "
+            "no export may be claimed by two devices"
+        )
+    try:
+        Device.model_validate({key: value})
+    except ValidationError as error:  # of other keys too, which are missing here
+        faults = dict(told(error, Device, {key: value}))
+        return faults.get((key,)) if key in Device.model_fields else None
+    return None
+
+
+def new_device(
+    root: Path, data: Path, given: Mapping[str, str | None], form: Proposal | None = None
+) -> tuple[Path, str]:
+    """Add a device at the end of its list, whose comments stay; give the file and the text added.
+
+    Parameters
+    ----------
+    root, data
+        The project's root, and the data folder whose devices it joins: `data/catalogue/devices.yml`
+        where the folder lists none of its own.
+    given
+        The device's keys; those that are None or empty are left out.
+    form
+        A format of its own, which is written under the device's id.
+
+    Raises
+    ------
+    UsageError
+        Where a required key is missing, or the catalogue with the device would be wrong: with
+        every mistake. Nothing is then written.
+    ObservError
+        Where the catalogue is wrong as it is, or cannot be written.
+    """
+    catalogue = project.catalogue(data, root)
+    entry = {key: said for key, value in given.items() if (said := (value or "").strip())}
+    if form is not None:
+        entry["loader"] = entry.get("id", "essai")
+        if fault := fault_of("id", entry["loader"], catalogue):
+            raise UsageError(fault)
+        catalogue = with_format(catalogue, form, entry["loader"])
+    allowed = choices(catalogue)
+    missing = [
+        f"device: `{key}` is missing"
+        + (f"; allowed: {', '.join(allowed[key])}" if key in allowed else "")
+        for key in required(entry, catalogue)
+        if key not in entry
+    ]
+    faults = [fault_of(key, value, catalogue) for key, value in entry.items()]
+    if problems := [*missing, *filter(None, faults)]:
+        raise UsageError(*problems)
+    path = project.devices_file(data, root)
+    before = path.read_text(encoding="utf-8")
+    ordered = {key: entry[key] for key in Device.model_fields if key in entry} | entry
+    text = dump([ordered], width=95)
+    after = f"{before.rstrip()}\n{text}"
+    with tempfile.TemporaryDirectory(prefix="observlib-") as place:
+        copy = Path(place) / "catalogue"
+        shutil.copytree(path.parent, copy)
+        formats = path.parents[1] / "formats"
+        if formats.is_dir():
+            shutil.copytree(formats, copy.parent / "formats")
+        if form is not None:
+            (copy.parent / "formats").mkdir(exist_ok=True)
+            files.write_text(copy.parent / "formats" / f"{entry['id']}.yml", form.text())
+        (copy / path.name).write_text(after, encoding="utf-8", newline="\n")
+        try:
+            load_catalogue(root / "data" / "catalogue", names(), TABLES, own=copy)
+        except ObservError as error:
+            told = [_without_place(problem, copy / path.name) for problem in error.problems]
+            raise UsageError(*told, "nothing was written") from error
+    with files.telling_write_errors(path.parent, "the catalogue is as it was"):
+        if form is None:
+            files.write_text(path, after)
+        else:
+            _write_both(path, after, formats / f"{entry['id']}.yml", form.text())
+    return path, text
+
+
+def with_format(catalogue: Catalogue, form: Proposal, name: str) -> Catalogue:
+    """The catalogue, with a format more.
+
+    Raises
+    ------
+    UsageError
+        Where one of this name, or a loader, exists already.
+    """
+    if name in (*names(), *catalogue.formats):
+        raise UsageError(f"format {name!r}: exists already; give the device another id")
+    formats = {**catalogue.formats, name: form.form(name)}
+    return catalogue.model_copy(update={"formats": formats})
+
+
+def _write_both(path: Path, devices: str, place: Path, form: str) -> None:
+    """Write a format and the list of devices that names it, or neither."""
+    place.parent.mkdir(exist_ok=True)
+    try:
+        files.write_text(place, form)
+        files.write_text(path, devices)
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
+
+
+def _without_place(problem: str, path: Path) -> str:
+    """A mistake without the line of a file that was never written."""
+    place, _, said = problem.partition(": ")
+    if place.startswith(str(path)):
+        return f"device {said}"
+    return f"format {said}" if place.startswith(str(path.parents[1])) else problem

@@ -1,0 +1,183 @@
+"""What is watched of each device, and the alarms that it raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from observlib import store
+from observlib.catalogue import Catalogue
+from observlib.indicators.answers import RARE
+from observlib.language import french, wording
+from observlib.stats.series.sequential import LEVEL, Change, in_counts, in_means
+
+TEXTS = wording.beside(__file__)
+FIVE_YEARS = 5 * 365  # days, in which a device raises one false alarm at most
+_MARKED = ("ratings", "responses", "experiences")
+_ASKED = ("calls", "call_intervals", "tickets")  # more of them is a sign of trouble elsewhere
+
+
+class Alarm(NamedTuple):
+    """A lasting change of what a device hears.
+
+    `kind` is `marks`, `waits`, `more`, `fewer` or `silence`; `size` is in points on ten for
+    `marks`, and else a ratio less one; `heard` counts what came between `began` and `seen`, `until`
+    is the last day of which the device's exports tell.
+    """
+
+    device: str
+    product: str
+    kind: str
+    began: date
+    seen: date
+    size: float
+    heard: int
+    until: date
+
+    def of_few(self, catalogue: Catalogue) -> bool:
+        """Whether too few people told of it for its size to be told."""
+        return self.heard < catalogue.devices[self.device].minimum_people
+
+    @property
+    def series(self) -> str:
+        """What was watched, by which is known until when it was."""
+        return _name(self.device, self.product, _WATCHED_AS.get(self.kind, self.kind))
+
+
+_WATCHED_AS = {"silence": "fewer"}
+
+
+def _name(device: str, product: str, kind: str) -> str:
+    return "/".join((device, product, kind))
+
+
+def raised(
+    data: Path,
+    catalogue: Catalogue,
+    progress: Callable[[int, int, str], object] = lambda done, total, name: None,
+) -> tuple[list[Alarm], dict[str, date]]:
+    """All the alarms that a store's devices raised, in the order of the days on which they did.
+
+    A device that listens once a year or on occasion is not watched, and neither is one whose rows
+    are of months.
+
+    Parameters
+    ----------
+    data
+        Data folder with a store.
+    catalogue
+        With its devices.
+    progress
+        Called with how many devices are done, of how many, and the next one.
+
+    Returns
+    -------
+    alarms, watched
+        `watched` has the last day of each series, by the name that `Alarm.series` has too.
+
+    Raises
+    ------
+    ObservError
+        Where the folder has no store, or a part of it is damaged.
+    """
+    days = store.by_day(data)
+    days = days[days["device"].map(lambda one: _daily(catalogue, one)).astype(bool)]
+    last = _last_days(store.exports(data), catalogue)
+    found: list[Alarm] = []
+    watched: dict[str, date] = {}
+    devices = list(days.groupby("device", sort=True))
+    for done, (device, rows) in enumerate(devices):
+        progress(done, len(devices), str(device))
+        series = [
+            (str(product), kind, frame)
+            for (table, product), own in rows.groupby(["table", "product"])
+            if (ends := last.get((str(device), str(table))))  # else no day is told whole yet
+            for kind, frame in _series(str(table), own, ends)
+        ]
+        for product, kind, frame in series:
+            until = frame.index[-1].date()
+            watched[_name(str(device), product, kind)] = until
+            for change in _LOOKS[kind](frame, FIVE_YEARS * len(series)):
+                found.append(_alarm(str(device), product, kind, change, frame, until))
+    progress(len(devices), len(devices), "")
+    return sorted(found, key=lambda one: (one.seen, one.device, one.kind)), watched
+
+
+def _daily(catalogue: Catalogue, device: str) -> bool:
+    known = catalogue.devices.get(device)
+    return bool(known and known.listens and known.frequency not in RARE)
+
+
+def _last_days(exports: pd.DataFrame, catalogue: Catalogue) -> dict[tuple[str, str], date]:
+    """The last day of which the exports of each device and table tell."""
+    found = {}
+    for (device, table), own in exports.dropna(subset="end").groupby(["device", "table"]):
+        known = catalogue.devices.get(str(device))
+        if known:
+            ends, read = (date.fromisoformat(max(own[name])[:10]) for name in ("end", "read"))
+            found[str(device), str(table)] = store.told_until(ends, read, known.frequency)
+    return found
+
+
+# how changes of each kind are looked for in the days of a series
+_LOOKS: Mapping[str, Callable[[pd.DataFrame, float], list[Change]]] = {
+    "marks": lambda frame, threshold: in_means(frame, -1, threshold),
+    "waits": lambda frame, threshold: in_counts(frame["value"], 1, threshold),
+    "more": lambda frame, threshold: in_counts(frame["count"], 1, threshold),
+    "fewer": lambda frame, threshold: in_counts(frame["count"], -1, threshold),
+}
+
+
+def _series(table: str, rows: pd.DataFrame, last: date) -> Iterator[tuple[str, pd.DataFrame]]:
+    """What is watched of one table: kinds, each with its days."""
+    own = rows.set_index("day")[["count", "value", "n", "variance"]]
+    days = pd.date_range(own.index[0], last)
+    if len(days) < LEVEL:
+        return
+    own = own.reindex(days).fillna({"count": 0})
+    if table in _MARKED:
+        yield "marks", own
+    if table in ("calls", "call_intervals"):
+        yield "waits", own
+    if table in _ASKED:
+        yield "more", own
+    yield "fewer", own
+
+
+def _alarm(
+    device: str, product: str, kind: str, change: Change, frame: pd.DataFrame, until: date
+) -> Alarm:
+    since = frame.loc[str(change.began) : str(change.seen)]
+    heard = int(since["n" if kind in ("marks", "waits") else "count"].sum())
+    if kind == "fewer" and not heard:
+        kind = "silence"
+    return Alarm(device, product, kind, change.began, change.seen, change.size, heard, until)
+
+
+def sentence(alarm: Alarm, catalogue: Catalogue) -> str:
+    """What an alarm says to the device's owner; no size where few people told of it.
+
+    Examples
+    --------
+    >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
+    >>> days = date(2026, 9, 12), date(2026, 9, 20)
+    >>> alarm = Alarm("jdma-legifrance", "legifrance", "silence", *days, -1.0, 0, days[1])
+    >>> sentence(alarm, known)
+    "« Je donne mon avis » sur Légifrance : depuis le 12 septembre 2026, plus rien n'arrive."
+    """
+    device = catalogue.devices[alarm.device]
+    few = alarm.kind != "silence" and alarm.of_few(catalogue)
+    size = (
+        french.number(abs(alarm.size), 1)
+        if alarm.kind == "marks"
+        else french.percent(abs(100 * alarm.size))
+    )
+    what = TEXTS[f"{'some' if few else 'what'}.{alarm.kind}"].format(size=size)
+    return TEXTS["alarm"].format(
+        device=device.label, since=french.day_label(alarm.began), what=what
+    )

@@ -1,0 +1,299 @@
+"""Packages to send to partners: for each, its page as PDF, and the data of that page.
+
+Where products are many, a partner has a page, and so a package, of each department.
+
+The data are those of an edition's own package (`dataset`), with fewer rows.
+
+All is taken from an edition as it is published; nothing is computed again, and nothing is sent. A
+log beside the packages says what was made, for whom, with which digest, and when.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.base import files, inputs, period
+from observlib.base.errors import ObservError, UsageError, bounded
+from observlib.base.period import Quarter, edition_day
+from observlib.base.text import as_cell, of_cell
+from observlib.display import brand
+from observlib.edition.consistency import told_on
+from observlib.edition.manifest import MANIFEST
+from observlib.estimates import comparisons
+from observlib.language import french
+from observlib.publish import dataset, standing
+from observlib.publish.downloads import COMPARISONS, ESTIMATES, frames, open_data
+
+STUDY = "fiche_partenaire"
+LOG = "envois.csv"
+_HEAD = ["date", "trimestre", "organisme", "fichier", "sha256"]
+_AGAIN = "publish it again: `observ edition {}`"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package, ready to be written: whose it is, its path, its bytes."""
+
+    title: str
+    path: Path
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its bytes."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def make(
+    root: Path, quarter: Quarter, folder: Path, *, replace: bool = False, today: date | None = None
+) -> dict[str, str]:
+    """Write a package for each partner that the quarter's edition has a page of.
+
+    Nothing is written where anything is wrong. Each file takes its place at once.
+
+    Parameters
+    ----------
+    root
+        The project's root.
+    quarter
+        The edition's, which the site has to hold.
+    folder
+        Where to write; it is made where there is none, and is no part of a store or of the site.
+    replace
+        Whether packages that are there, and differ, are replaced.
+    today
+        The day that the log tells.
+
+    Returns
+    -------
+    dict
+        By path, what became of it: `made`, `replaced`, or `unchanged`.
+
+    Raises
+    ------
+    UsageError
+        For a folder that will not do, and packages that differ without `replace`.
+    ObservError
+        For an edition without pages of partners, a site that is not of it, and a page that is not
+        as it was published; where the folder cannot be written.
+    """
+    today = today or period.today()
+    _check_folder(root, folder)
+    packages = list(_packages(root, quarter, folder))
+    become = {package: _state(package) for package in packages}
+    if not replace and "replaced" in become.values():
+        raise UsageError(
+            *(
+                f"{package.path}: is there already, and differs; name another folder, or give "
+                "--replace"
+                for package, state in become.items()
+                if state == "replaced"
+            )
+        )
+    with files.telling_write_errors(folder, "packages that were not told are as they were"):
+        folder.mkdir(parents=True, exist_ok=True)
+        logged = _read_log(folder / LOG)
+        for package, state in become.items():
+            if state != "unchanged":
+                files.write_bytes(package.path, package.content)
+        known = {tuple(line[1:]) for line in logged}
+        lines = [_line(package, quarter, today) for package in packages]
+        new = [line for line in lines if tuple(line[1:]) not in known]
+        if new:
+            files.write_text(folder / LOG, _written([_HEAD, *logged, *new]))
+    return {str(package.path): state for package, state in become.items()}
+
+
+def _check_folder(root: Path, folder: Path) -> None:
+    """Refuse a folder of the site or of a store, by whatever link it is reached."""
+    place = folder.resolve()
+    if place.is_relative_to((root / "reports").resolve()):
+        raise UsageError(f"{folder}: is in reports/, which is the site's; name another folder")
+    for above in (place, *place.parents):
+        if (above / "ledger.json").is_file():
+            raise UsageError(f"{folder}: is in the store {above}; name another folder")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: is a file; name a folder")
+
+
+def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[Package]:
+    """The packages of an edition, in the order of its pages."""
+    manifest = _manifest(root, quarter)
+    pages = [page for page in manifest["studies"] if page["study"] == STUDY and "sha256" in page]
+    if not pages:
+        raise ObservError(
+            f"edition {quarter}: has no page of a partner; it has one for each partner of "
+            "data/catalogue/partners.yml that something leads to"
+        )
+    site = root / "reports" / "_site" / str(quarter)
+    if not site.is_dir():
+        raise ObservError(f"reports/_site: does not hold {quarter}; {_AGAIN.format(quarter)}")
+    made = edition_day(manifest["published"], manifest["revisions"])
+    read = standing.read(root)
+    digests = read.files if read else {}
+    problems: list[str] = []
+    contents = []
+    for page in pages:
+        try:
+            contents.append(_contents(root, site, page, manifest, digests))
+        except ObservError as error:
+            problems += error.problems
+    if problems:
+        raise ObservError(*problems, _AGAIN.format(quarter))
+    for page, found in zip(pages, contents, strict=True):
+        name = f"{quarter}-{_whose(page)}"
+        inside = {f"{name}/{path}": content for path, content in found.items()}
+        yield Package(page["title"], folder / f"{name}.zip", dataset.archive(inside, made))
+
+
+def _manifest(root: Path, quarter: Quarter) -> dict[str, Any]:
+    editions = root / "reports" / "editions"
+    try:
+        found = json.loads((editions / str(quarter) / MANIFEST).read_text(encoding="utf-8"))
+        return dict(found)
+    except FileNotFoundError:
+        known = sorted(path.parent.name for path in editions.glob(f"*/{MANIFEST}"))
+        there = f"; there is {', '.join(known)}" if known else ""
+        raise ObservError(
+            f"edition {quarter}: does not exist{there}; make it: `observ edition {quarter}`"
+        ) from None
+    except (OSError, ValueError) as error:
+        path = editions / str(quarter) / MANIFEST
+        raise ObservError(f"{path}: cannot be read ({error}); {_AGAIN.format(quarter)}") from error
+
+
+def _contents(
+    root: Path,
+    site: Path,
+    page: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    digests: Mapping[str, str],
+) -> dict[str, bytes]:
+    """The files of a package, by their paths: those of the site, or made of its rows."""
+    name, whose = page["page"], _whose(page)
+    notebook = root / "reports" / "editions" / str(manifest["quarter"]) / f"{name}.ipynb"
+    if hashlib.sha256(_read(notebook)).hexdigest() != page["sha256"]:
+        raise ObservError(f"{notebook}: is not as the edition made it")
+    place = site / f"{name}.pdf"
+    pdf, known = _read(place), f"files of the site/{site.name}/{name}.pdf"
+    if known in digests and inputs.digest(pdf) != digests[known]:
+        raise ObservError(f"{place}: is not as it was published")
+    for ending, text in open_data(notebook).items():
+        if _read(site / f"{name}{ending}") != text.encode("utf-8"):
+            raise ObservError(f"{site / name}{ending}: does not hold the edition's rows")
+    tables = frames(notebook)
+    about = dataset.about(
+        name=f"{site.name.lower()}-{whose}",
+        title=f"{page['title']}, {french.period_label(manifest['quarter'])}",
+        quarter=manifest["quarter"],
+        made=edition_day(manifest["published"], manifest["revisions"]),
+        synthetic=manifest["kind"] == "demonstration",
+        publisher=_publisher(notebook.parent),
+        brand=brand.read(root / "reports"),
+        says={"Contenu": "Les chiffres que montre la page.", "Constat": page["description"]},
+    )
+    rows = tables.get(ESTIMATES, estimates.make([]))
+    pairs = tables.get(COMPARISONS, comparisons.make(None))
+    marks = _marks(notebook.parent)
+    corrected = _errata(notebook)
+    found = dataset.contents(rows, pairs, _words(notebook.parent), about, marks, corrected)
+    return {f"{whose}.pdf": pdf, **found}
+
+
+def _whose(page: Mapping[str, Any]) -> str:
+    """The partner of a page and, where it is of one, the department: the last of its name."""
+    return str(page["page"]).removeprefix(f"{STUDY}-")
+
+
+def _words(edition: Path) -> pd.DataFrame:
+    """The names of ids, as the edition's own package has them."""
+    content = _read(edition / dataset.FOLDER / "dictionary.csv")
+    return dataset.read(content)
+
+
+def _marks(edition: Path) -> dataset.Marks:
+    """Which figures are revised, as the edition's own package has them."""
+    content = _read(edition / dataset.FOLDER / "estimates.csv")
+    rows = dataset.read(content)
+    rows = rows[rows["flags"].str.contains("[br]")]
+    keys = zip(*(rows[name].map(of_cell) for name in estimates.FIGURE), strict=True)
+    return dict(zip(keys, rows["flags"], strict=True))
+
+
+def _errata(notebook: Path) -> pd.DataFrame | None:
+    """The errata of figures that a page tells, as the edition's own package has them, if any."""
+    path = notebook.parent / dataset.FOLDER / "errata.csv"
+    if not path.is_file():
+        return None
+    known, told = dataset.read(_read(path)), told_on(_read(notebook).decode("utf-8"))
+    known[[*estimates.FIGURE, "what"]] = known[[*estimates.FIGURE, "what"]].map(of_cell)
+    keys, own = (pd.MultiIndex.from_frame(rows[estimates.FIGURE]) for rows in (known, told))
+    return known[keys.isin(own)]
+
+
+def _publisher(edition: Path) -> str:
+    told = json.loads(_read(edition / dataset.FOLDER / "datapackage.json"))
+    return str(told["contributors"][0]["title"])
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ObservError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _state(package: Package) -> str:
+    """What writing a package would do to what stands there."""
+    if package.path.is_dir():
+        raise UsageError(f"{package.path}: is a folder; name another place")
+    if not package.path.exists():
+        return "made"
+    return "unchanged" if _read(package.path) == package.content else "replaced"
+
+
+def _line(package: Package, quarter: Quarter, today: date) -> list[str]:
+    return [
+        today.isoformat(),
+        str(quarter),
+        as_cell(package.title),
+        package.path.name,
+        package.sha256,
+    ]
+
+
+def _read_log(path: Path) -> list[list[str]]:
+    """The lines of the log, without its head; none where there is no log yet."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    except UnicodeDecodeError:
+        text = ""
+    all_lines = [*csv.reader(io.StringIO(text))] or [[]]
+    head, lines = all_lines[0], all_lines[1:]
+    wrong = [number for number, line in enumerate(lines, 2) if len(line) != len(_HEAD)]
+    if head != _HEAD or wrong:
+        where = f", lines {bounded(wrong)}" if head == _HEAD else ""
+        raise ObservError(
+            f"{path}{where}: is no log of packages, whose columns are {', '.join(_HEAD)}; move it "
+            "away, and the next is begun"
+        )
+    return lines
+
+
+def _written(lines: Iterable[Iterable[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    return text.getvalue()

@@ -1,0 +1,362 @@
+"""The release of an edition: from the store to the published site, or nothing at all.
+
+The other editions of the site stay to the byte, but for those that do not bear an erratum yet
+(`release_others`). A page or a site that was made before from the same
+inputs is not made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from observlib import store
+from observlib.base import (
+    disk_cache,
+    files,
+    git,
+    inputs,
+    period,
+)
+from observlib.base.errors import ObservError, bounded
+from observlib.base.inputs import Inputs
+from observlib.base.period import Quarter
+from observlib.base.replacing import replace_folder, workspace
+from observlib.edition import errata_page as told_errata
+from observlib.edition.checklist import written
+from observlib.edition.compute import frame_files
+from observlib.edition.explaining import shown_of, site_changes
+from observlib.edition.front_page import headline
+from observlib.edition.make import make, write_frame
+from observlib.edition.manifest import Entry, leave_out, write
+from observlib.edition.request import Request, check_request
+from observlib.edition.site import carry, check_kind, complete
+from observlib.edition.staging import stage
+from observlib.edition.workers import telling_ends
+from observlib.pipeline import (
+    archive,
+    disclosed,
+    errata,
+    revisions,
+)
+from observlib.publish import check_publisher, publish, standing
+from observlib.publish.editions import crate, record
+from observlib.publish.editions.record import Edition
+from observlib.publish.project import PagesError
+from observlib.publish.standing import Record
+
+Approve = Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
+
+
+class _Making(NamedTuple):
+    """How pages are published, and who looks at them before (see `release`).
+
+    `began` and `memory` say how they were made.
+    """
+
+    publisher: str
+    keep_going: bool
+    publishing: store.Progress | None
+    workers: Executor | None
+    approve: Approve | None
+    began: float
+    memory: Mapping[str, int]
+
+
+def release(
+    root: Path,
+    data: Path,
+    quarter: Quarter | None = None,
+    *,
+    only: Sequence[str] = (),
+    given: Mapping[str, str] | None = None,
+    keep_going: bool = False,
+    publisher: str = "auto",
+    today: date | None = None,
+    computing: store.Progress | None = None,
+    executing: store.Progress | None = None,
+    publishing: store.Progress | None = None,
+    workers: Executor | None = None,
+    approve: Approve | None = None,
+) -> tuple[Path, list[str]]:
+    """Make the pages of a quarter, and publish them in the site, `reports/_site/<quarter>`.
+
+    The edition's executed notebooks are put in `reports/editions/<quarter>`. Both folders change at
+    the very end, each at once: an interruption leaves what was published as it was. Nothing of them
+    changes where the same was published last.
+
+    Parameters
+    ----------
+    root
+        The project's root.
+    data
+        Data folder, with its store.
+    quarter
+        The quarter; the latest complete one to whose end the data goes, if not given.
+    only, given
+        Studies wanted, and parameters as text (see `edition.plan.plan`). The pages of the other
+        studies stay as the quarter's edition has them.
+    keep_going
+        Publish the studies that succeed, as a partial edition. A study whose page the embedded
+        publisher refuses has failed too; Quarto renders all pages or none.
+    publisher
+        `auto`, `quarto` or `embedded`.
+    today
+        The day of making.
+    computing, executing, publishing
+        Progress callbacks of the two steps.
+    workers
+        Where estimates are computed, studies executed and pages published (see `edition.workers`);
+        without it, in processes that are started for the first two.
+    approve
+        Called with the manifest, what the edition's own attack found (see `disclosed.report`) and the
+        folder of its pages, before they are public; what it raises leaves all as it was.
+
+    Returns
+    -------
+    index, failed
+        The site's `index.html`, and a line for each page that `keep_going` left out.
+
+    Raises
+    ------
+    UsageError
+        For a future quarter, and what `plan` raises.
+    ObservError
+        For a quarter without data, a clock behind the data, a failed study, a page that cannot be
+        published, a folder that cannot be written.
+    """
+    began, started, today = time.monotonic(), time.time(), today or period.today()
+    check_publisher(publisher)
+    store.follow(data)
+    # before all else is read: what changes from here on is seen by the next run
+    found = standing.now(root, data, quarter, only, given or {}, publisher, today)
+    before = standing.read(root)
+    written(data, root, today)  # what is wrong stops here, before any study
+    request = check_request(root, data, quarter, only, given, today)
+    found["the quarter"] = str(request.quarter)
+    reports, cache = root / "reports", root / disk_cache.FOLDER
+    site = reports / "_site"
+    check_kind(site, request.kind)
+    with (
+        files.telling_write_errors(reports, "what was published is as it was"),
+        workspace(site) as work,
+    ):
+        request.published.parent.mkdir(exist_ok=True)
+        folder = work / "edition"
+        folder.mkdir()
+        manifest, memory = make(
+            request,
+            folder,
+            cache=cache / "pages",
+            keep_going=keep_going,
+            workers=workers,
+            computing=computing,
+            executing=executing,
+        )
+        manifest |= _origin(request, folder, manifest, found)
+        edition = _dated(request, folder, manifest)
+        if store.digest(data) != request.digest:
+            raise ObservError(
+                f"{data}: the store changed while the studies ran, and pages may differ in their "
+                "data; nothing was published; run the command again"
+            )
+        if before is None or site_changes(root, before, found, manifest):
+            made = today.isoformat()
+            making = _Making(publisher, keep_going, publishing, workers, approve, began, memory)
+            outputs = _publish(request, work, manifest, edition, making)
+        else:
+            _approve(approve, request, manifest, site)
+            made, outputs = before.made, before.files
+        lines = [
+            f"study {page['page']}: {page['error']}; see {request.failed / page['page']}.ipynb"
+            for page in manifest["studies"]
+            if page["page"] in request.wanted and "error" in page
+        ]
+        if not lines:
+            asked, latest = str(request.quarter), str(store.latest_quarter(data, today))
+            standing.write(root, Record(found, asked, made, shown_of(manifest), outputs, latest))
+        disk_cache.prune(cache, since=started)
+    return site / "index.html", lines
+
+
+def release_others(
+    root: Path, data: Path, quarter: Quarter | None, tell: Callable[[str], None], **words: Any
+) -> None:
+    """Make the other editions of the site again that do not bear the errata of what they tell.
+
+    Parameters
+    ----------
+    root, data, quarter
+        As for `release`, which makes that quarter's.
+    tell
+        Called with a line for each: which, and why.
+    words
+        What else `release` is called with.
+
+    Raises
+    ------
+    ObservError
+        Where one cannot be made again; it stays as it is.
+    """
+    today = words.get("today") or period.today()
+    for other, names in told_errata.unborne(root, data, quarter, today).items():
+        tell(f"{other} is made again: it tells figures of errata ({names})")
+        pages = record.raw(root / "reports" / "_site" / other)["studies"]
+        asked = [page["study"] for page in pages if page.get("asked", True)]
+        only = [*dict.fromkeys(asked)] if len(asked) < len(pages) else ()
+        try:
+            release(root, data, Quarter.parse(other), only=only, **words)
+        except ObservError as error:
+            raise ObservError(
+                *error.problems,
+                f"{other}: could not be made again with errata ({names}), and is as it "
+                "was; bring back what it was made of, or take them back",
+            ) from error
+
+
+def _publish(
+    request: Request,
+    work: Path,
+    manifest: dict[str, Any],
+    edition: Edition,
+    making: _Making,
+) -> Inputs:
+    """Publish the edition that a work folder holds beside the others; the files of it all.
+
+    A page that cannot be published is left out of the manifest with `keep_going`.
+    """
+    root, data, quarter = request.root, request.data, str(request.quarter)
+    site, whole, folder = root / "reports" / "_site", work / "site", work / "edition"
+    whole.mkdir()
+
+    def make_pages(sources: Path, target: Path) -> None:
+        kept = root / disk_cache.FOLDER / "site"
+        with telling_ends("pages"):
+            publish(sources, target, making.publisher, making.publishing, kept, making.workers)
+
+    rows, _ = archive.tables(folder)
+    policy = errata.with_reasons(request.catalogue, request.errata)
+    revisions.check(root, data, rows, policy, request.quarter, request.today)
+    while True:
+        try:
+            make_pages(stage(request, work, manifest), whole / quarter)
+            break
+        except PagesError as error:
+            if not making.keep_going:
+                raise
+            leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
+            edition = _dated(request, folder, manifest)
+    _approve(making.approve, request, manifest, whole)
+    _keep_earlier(manifest, folder, whole / quarter, record.raw(site / quarter))
+    crate.write(edition, manifest, whole / quarter)
+    record.write(edition, manifest, _build(making), whole / quarter)
+    sources = work / "list"
+    standing.copy_sources(root, sources)
+    with _alone(root):  # else another run's edition would be lost
+        carry(site, whole, quarter, request.kind)
+        # before it is public: nobody may forget what others can know
+        decided = disclosed.decisions(data, request.quarter)
+        archive.keep(data, request.quarter, folder, request.today)
+        disclosed.keep(data, request.quarter, request.digest, [decided])
+        complete(request, whole, sources, make_pages)
+        made = standing.files_of(whole, folder)
+        replace_folder(whole, site)
+    replace_folder(folder, request.published)
+    return made
+
+
+def _origin(request: Request, folder: Path, manifest: Entry, found: Inputs) -> Entry:
+    """What the edition in a folder is made from, as its manifest has it.
+
+    Where what is published tells the same, made from the same, it keeps its own commit.
+    """
+    root, data = request.root, request.data
+    borne = told_errata.borne(request, folder)
+    of: Entry = {"made_from": standing.origin(root, found), "data": store.digests(data)}
+    of |= {"errata": borne} if borne else {}
+    tables = (archive.ESTIMATES, archive.COMPARISONS)
+    before = record.raw(root / "reports" / "_site" / str(request.quarter))
+    parts = ("errata", *of)  # one that bears none now may have
+    is_same = all(before.get(name) == of.get(name) for name in parts) and all(
+        before["frame"].get(name) == manifest["frame"][name] for name in tables
+    )
+    return {
+        "commit": before["commit"] if is_same else git.commit(root),
+        "publisher": "embedded" if found["the publisher"] == "embedded" else "quarto",
+        **of,
+        "earlier": archive.before(data, request.quarter, folder),
+    }
+
+
+def _keep_earlier(
+    manifest: dict[str, Any], folder: Path, pages: Path, before: Mapping[str, Any]
+) -> None:
+    """What came since an edition was published is none of its own, where no page of it shows it."""
+    files = {name: x for name, x in before.get("files", {}).items() if name != crate.NAME}
+    if files and record.files_of(pages) == files:
+        manifest["earlier"] = before["earlier"]
+        write(manifest, folder)
+
+
+def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
+    """The edition that a folder holds, as it is about to be published; its manifest says so too.
+
+    Its data bear its day, which is an earlier one where it tells nothing new.
+    """
+    rows, pairs = archive.tables(folder)
+    first = headline(rows, pairs, request.catalogue, request.quarter)
+    quarter, site = str(request.quarter), request.root / "reports" / "_site"
+    before = {one.quarter: one for one in record.published(site)}.get(quarter)
+    edition = record.made(manifest, folder, first, before, request.today)
+    if edition.changed != request.today:
+        manifest["frame"] = write_frame(frame_files(request, edition.changed), folder)
+    manifest |= edition.days
+    write(manifest, folder)
+    return edition
+
+
+def _build(making: _Making) -> dict[str, Any]:
+    """How an edition was made here, which is of no matter to what it tells."""
+    found = inputs.installed()
+    versions = {name.partition("/")[2]: version for name, version in found.items() if "/" in name}
+    return {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "packages": versions,
+        "seconds": round(time.monotonic() - making.began, 1),
+        "memory": dict(making.memory),  # MiB, of each page
+    }
+
+
+def _approve(
+    approve: Approve | None, request: Request, manifest: Mapping[str, Any], site: Path
+) -> None:
+    """Let who asked for it look at the edition as it stands in a site, and stop it."""
+    if approve:
+        report = disclosed.report(disclosed.decisions(request.data, request.quarter))
+        approve(manifest, report, site / str(request.quarter))
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Wait until no other run puts a site together; others wait meanwhile."""
+    place = root / disk_cache.FOLDER
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "site.lock").open("a", encoding="utf-8") as stream:
+        while not files.lock(stream):
+            time.sleep(0.1)
+        yield
+
+
+def _of_studies(error: PagesError, manifest: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with each study's page; a fixed page cannot be left out, and is raised."""
+    studies = {f"{study['page']}.ipynb" for study in manifest["studies"]}
+    if not studies.issuperset(map(str, error.by_page)):
+        raise error
+    return {page.stem: bounded(found, sep="; ") for page, found in error.by_page.items()}

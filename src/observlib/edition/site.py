@@ -1,0 +1,327 @@
+"""The whole site around an edition: the others as they were published, and what leads to them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from observlib.base import disk_cache, inputs
+from observlib.base.errors import ObservError, UsageError, bounded
+from observlib.base.yaml_files import as_front_matter, dump, mapping, read_text
+from observlib.catalogue import Catalogue
+from observlib.display import brand
+from observlib.edition import errata_page as told_errata
+from observlib.edition.notices import with_notices, with_part
+from observlib.edition.request import Request
+from observlib.language import french
+from observlib.language.prose import Markdown, joined, markdown, plain
+from observlib.language.typography import typography
+from observlib.pipeline import archive, errata, project
+from observlib.publish.editions import (
+    calendar_page,
+    dates,
+    difference,
+    feeds,
+    record,
+    reviews,
+    series,
+)
+from observlib.publish.editions.record import Edition
+from observlib.publish.links import broken_links, links_of
+
+FOLDER = "editions"
+_MADE = "pages.json"  # of what is kept
+_SERIES = "Séries publiées"
+_READING = typography(
+    "s : secret statistique ; (p) : période incomplète ; (f) : faible effectif ; nd : donnée non "
+    "disponible. Les intervalles sont à 95 %. « Révisée » : l'édition a publié un autre chiffre "
+    "que les précédentes. Voir [toutes les séries](series.qmd)."
+)
+_PAGES = {
+    "_editions.qmd": "index.qmd",
+    "_calendar.qmd": "calendrier.qmd",
+    "_reviews.qmd": f"{reviews.PAGE}.qmd",
+    "_errata.qmd": f"{told_errata.PAGE}.qmd",
+    "_series.qmd": "series.qmd",
+}
+# the addresses of a page that lead from where it stands, but for its own
+_ADDRESS = re.compile(
+    r'(\s(?:href|src|srcset|data-root)=")(?![#/]|\w[\w+.-]*:|(?:\./)?index\.html")'
+)
+_OFFSET = re.compile(r'(name="quarto:offset" content=")')
+
+
+def check_kind(site: Path, kind: str) -> None:
+    """Refuse to publish synthetic figures in the place of real ones.
+
+    Raises
+    ------
+    UsageError
+        Where the site holds editions of real data, and `kind` is a demonstration.
+    """
+    real = [one.quarter for one in record.published(site) if one.kind == "real"]
+    if kind != "real" and real:
+        raise UsageError(
+            f"{site}: holds editions of real data ({bounded(real)}), which synthetic figures do "
+            "not replace; publish the demonstration from another copy of the project"
+        )
+
+
+def carry(site: Path, whole: Path, but: str, kind: str) -> list[Edition]:
+    """Put the editions that stay into a new site, to the byte; they are returned.
+
+    Parameters
+    ----------
+    site, whole
+        The site as it is published, and the folder of the new one.
+    but
+        The quarter that is published anew.
+    kind
+        Editions of another kind of data do not stay.
+
+    Raises
+    ------
+    ObservError
+        With each file of an edition that is not as it was published.
+    """
+    stay = [one for one in record.published(site) if one.quarter != but and one.kind == kind]
+    problems = []
+    for edition in stay:
+        folder = site / edition.quarter
+        found = record.files_of(folder)
+        wrong = sorted({name for name, _ in found.items() ^ edition.files.items()})
+        if wrong:
+            problems.append(
+                f"{folder}: is not as it was published ({bounded(wrong)}); take away what was "
+                "added, bring it back from a copy, or publish it again: `observ edition "
+                f"{edition.quarter}`"
+            )
+        shutil.copytree(folder, whole / edition.quarter, copy_function=_same)
+    if problems:
+        raise ObservError(*problems)
+    return stay
+
+
+def _same(source: str, target: str) -> None:
+    """The same file at another place: one on the disk where that can be, else a copy."""
+    with contextlib.suppress(OSError):
+        os.link(source, target)
+        return
+    shutil.copy2(source, target)
+
+
+def complete(
+    request: Request, whole: Path, sources: Path, publish: Callable[[Path, Path], object]
+) -> None:
+    """Make what leads to the editions of a site: front page, list, series, feed, calendar.
+
+    Parameters
+    ----------
+    request
+        Of the edition that is new, whose pages are looked at.
+    whole
+        The site, with the folders of its editions.
+    sources
+        A copy of what people wrote of the site, which becomes the project of the list.
+    publish
+        Makes a project into a new folder.
+
+    Raises
+    ------
+    ObservError
+        Where a page leads to a place of another folder that is not there.
+    """
+    root, data, corrected = request.root, request.data, request.errata
+    calendar, read = dates.load(data, root), reviews.load(root / "reports")
+    editions = record.published(whole)
+    config = mapping(read_text(sources / "_quarto.yml"), sources / "_quarto.yml")
+    website = config.get("website") or {}
+    title = brand.read(sources).name
+    site = str(website.get("site-url") or "")
+    site += "/" * (site != "" and not site.endswith("/"))
+    summaries = told_errata.summaries(corrected, request.catalogue)
+    (whole / feeds.FEED).write_bytes(feeds.feed(editions, title, site, summaries))
+    (whole / feeds.CALENDAR).write_bytes(feeds.calendar(editions, calendar, title, site))
+    catalogue = errata.with_reasons(request.catalogue, corrected)
+    found = _series(request, catalogue, editions[0].is_demonstration)
+    (whole / series.FILE).write_bytes(found[series.FILE])
+    products, changes = json.loads(found[_MADE])
+    studies = {edition.quarter: record.studies(whole / edition.quarter) for edition in editions}
+    borne = {edition.quarter: record.errata(whole / edition.quarter) for edition in editions}
+    parts = {
+        "editions": _list(editions, changes, read, borne),
+        **calendar_page.parts(editions, calendar),
+        "relectures": reviews.part(editions, studies, read),
+        "errata": told_errata.part(corrected, editions, studies, borne, catalogue),
+    }
+    _write_project(sources, config, editions, parts, products, changes)
+    publish(sources, whole / FOLDER)
+    latest = editions[0].quarter
+    home = (whole / latest / "index.html").read_text(encoding="utf-8")
+    (whole / "index.html").write_text(moved(home, latest), encoding="utf-8", newline="\n")
+    for page in (whole / "index.html", *(whole / FOLDER).glob("*.html")):
+        _add_feed(page, "../" if page.parent != whole else "")
+    _check(whole, str(request.quarter))
+
+
+def _series(request: Request, catalogue: Catalogue, is_demonstration: bool) -> Mapping[str, bytes]:
+    """All that was published as CSV, and the pages of series and of changes; kept."""
+    data, root = request.data, request.root
+
+    def make() -> dict[str, bytes]:
+        published = archive.earlier(data)
+        told = series.tellings(published)
+        rows = series.csv_of(told, catalogue, is_demonstration)
+        pages = [series.pages(told, catalogue), difference.pages(published, catalogue)]
+        return {series.FILE: rows.encode("utf-8"), _MADE: json.dumps(pages).encode()}
+
+    of = {
+        **inputs.loaded(),
+        **project.knowledge(data, root),
+        **project.policy(data, root),
+        **inputs.tree("what was published", data / archive.FOLDER),
+        "the errata": inputs.digest(request.errata.to_csv(index=False).encode()),
+    }
+    return disk_cache.made(root / disk_cache.FOLDER / "site", f"series.{inputs.key(of)}", make)
+
+
+def moved(page: str, folder: str) -> str:
+    """An HTML page of a folder as it stands above that folder: its links lead to the same places.
+
+    Examples
+    --------
+    >>> moved('<a href="panorama.html#a">Panorama</a> <a href="#b"> <a href="index.html">', "T3")
+    '<a href="T3/panorama.html#a">Panorama</a> <a href="#b"> <a href="index.html">'
+    >>> moved('<a href="../editions/index.html"> <a href="https://www.example.org/">', "T3")
+    '<a href="editions/index.html"> <a href="https://www.example.org/">'
+    """
+    page = _OFFSET.sub(rf"\g<1>{folder}/", page)
+    return _ADDRESS.sub(rf"\g<1>{folder}/", page).replace(f'="{folder}/../', '="')
+
+
+def _add_feed(page: Path, root: str) -> None:
+    """Let readers' programs find the feed from a page."""
+    link = f'<link rel="alternate" type="application/atom+xml" href="{root}{feeds.FEED}">'
+    text = page.read_text(encoding="utf-8").replace("</head>", f"{link}\n</head>", 1)
+    page.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_project(
+    sources: Path,
+    config: dict[str, Any],
+    editions: Sequence[Edition],
+    parts: Mapping[str, str],
+    products: Mapping[str, tuple[str, Markdown]],
+    changes: Mapping[str, tuple[str, str, Markdown]],
+) -> None:
+    """Make of the copied sources the project of the list of editions, series and changes."""
+    latest = editions[0]
+    changed = max(edition.changed for edition in editions).isoformat()
+    about = {"quarter": latest.quarter, "kind": latest.kind, "published": changed, "studies": []}
+    (sources / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
+    links = [markdown("- [{}]({}.qmd)", title, name) for name, (title, _) in products.items()]
+    parts = {**parts, "series": joined(links, "\n")}
+    pages = {page: read_text(sources / source) for source, page in _PAGES.items()}
+    for name, (title, tables) in products.items():
+        pages[f"{name}.qmd"] = _with_title(f"{_SERIES} : {title}", f"{_READING}\n\n{tables}")
+    for name, title, told in changes.values():
+        pages[f"{name}.qmd"] = _with_title(title, told)
+    for page, text in pages.items():
+        for place, part in parts.items():
+            text = with_part(text, place, part)
+        text = with_notices(text, about)
+        (sources / page).write_text(text, encoding="utf-8", newline="\n")
+    listed = [{"href": f"{name}.qmd", "text": title} for name, (title, _) in products.items()]
+    contents = [
+        {"href": "../index.html", "text": "Dernière édition"},
+        "index.qmd",
+        "calendrier.qmd",
+        f"{reviews.PAGE}.qmd",
+        f"{told_errata.PAGE}.qmd",
+        *({"href": f"{name}.qmd", "text": title} for name, title, _ in changes.values()),
+        {"section": _SERIES, "contents": ["series.qmd", *listed]},
+    ]
+    config["project"] = {**(config.get("project") or {}), "render": [*pages]}
+    website = config["website"] = config.get("website") or {}
+    website["sidebar"] = {**(website.get("sidebar") or {}), "contents": contents}
+    # what the footer leads to is the latest edition's
+    text = re.sub(r"href: /([\w-]+)\.qmd", rf"href: ../{latest.quarter}/\1.html", dump(config))
+    (sources / "_quarto.yml").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _with_title(title: str, text: str) -> str:
+    header = as_front_matter({"title": str(plain(title)), "format": "html", "toc": False})
+    return f"{header}\n{text}\n"
+
+
+def _list(
+    editions: Sequence[Edition],
+    changes: Mapping[str, tuple[str, str, Markdown]],
+    read: Sequence[reviews.Sheet],
+    borne: Mapping[str, told_errata.Borne],
+) -> str:
+    """The editions, each with its days, its headline and what it leads to."""
+    blocks = []
+    for edition in editions:
+        files = {  # what an edition may have, and what it has
+            "Lire l'édition": "index.html",
+            "Sa méthode": "methode.html",
+            "Toutes ses données": next(filter(_is_package, edition.files), ""),
+        }
+        links = [
+            markdown("- [{}](<../{}/{}>)", words, Markdown(edition.quarter), Markdown(name))
+            for words, name in files.items()
+            if name in edition.files
+        ]
+        if edition.quarter in changes:
+            name, title, _ = changes[edition.quarter]
+            links.append(markdown("- [{}]({}.qmd)", title, Markdown(name)))
+        links += told_errata.line(borne[edition.quarter])
+        days = [f"Publiée le {_day(edition.published)}"]
+        days += [
+            f"révision {number} le {_day(day)}" for number, day in enumerate(edition.revisions, 1)
+        ]
+        blocks.append(
+            markdown(
+                "## {}\n\n{}\n\n{}. {}\n\n{}",
+                feeds.name_of(edition.quarter),
+                edition.headline,
+                typography(", ".join(days)),
+                reviews.badge(edition, read),
+                joined(links, "\n"),
+            )
+        )
+    return joined(blocks, "\n\n")
+
+
+def _is_package(name: str) -> bool:
+    """Whether a file is all of an edition's data in one."""
+    return name.endswith(".zip")
+
+
+def _day(day: str) -> str:
+    return french.day_label(date.fromisoformat(day))
+
+
+def _check(whole: Path, quarter: str) -> None:
+    """Raise where a page of the new site leads out of its folder to no place."""
+    paths = [
+        whole / "index.html",
+        *(whole / FOLDER).rglob("*.html"),
+        *(whole / quarter).rglob("*.html"),
+    ]
+    pages = {}
+    for path in paths:
+        page = links_of(path.read_text(encoding="utf-8"))
+        if path.parent != whole:  # what stays in its folder was looked up when that was made
+            page = page._replace(targets=[x for x in page.targets if x.startswith("../")])
+        pages[path.relative_to(whole).as_posix()] = page
+    if found := broken_links(whole, pages):
+        raise ObservError(*(f"{name}: {line}" for name, lines in found.items() for line in lines))

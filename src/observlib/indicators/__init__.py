@@ -1,0 +1,1 @@
+"""What themes share: answers and counts measured over periods, families, comparisons."""

@@ -1,0 +1,350 @@
+"""Answers measured over periods: what indicators of ratings and of surveys share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.period import Quarter, months_between
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.differencing import window_told
+from observlib.confidentiality.disclosure import few_alike, protect, unanimous
+from observlib.stats.survey.intervals import student, wilson
+
+SUBJECT = ["product", "channel", "device", "source"]
+ON_10 = (0.0, 10.0)
+SATISFIED_FROM = 7.5
+RARE = ("yearly", "occasional")
+Periods = Mapping[str, Sequence[Quarter]]
+# Rows of estimates from the answers of one period, and from all those of their device.
+Measure = Callable[[pd.DataFrame, pd.DataFrame], list[dict[str, Any]]]
+Over = Callable[[pd.DataFrame, Mapping[str, Sequence[str]]], pd.DataFrame]
+
+
+def by_quarter(quarters: Sequence[Quarter]) -> Periods:
+    """Each quarter by itself."""
+    return {str(quarter): [quarter] for quarter in quarters}
+
+
+def pooled_period(quarters: Sequence[Quarter]) -> Periods:
+    """All the quarters as one period, written by its first and last month.
+
+    Examples
+    --------
+    >>> list(pooled_period(Quarter(2026, 3).back(4)))
+    ['2025-10/2026-09']
+    """
+    return {f"{quarters[0].months[0]}/{quarters[-1].months[2]}": quarters}
+
+
+def by_period(
+    answers: pd.DataFrame,
+    periods: Periods,
+    measures: Mapping[str, Measure],
+    waves: Collection[str] = (),
+) -> pd.DataFrame:
+    """Estimates of each device, question and period.
+
+    A device that has answers in some period asked for and none in another is `missing` there. A
+    period is `partial` where a device has at least 30 answers in it and none in its last month,
+    unless it is one of the `waves`, which listen once in a while. A question all of whose fewer
+    than 30 answers are alike is withheld, and so is a measure over several quarters from which
+    that of one, which is withheld, could be had (see `confidentiality.differencing`).
+
+    Parameters
+    ----------
+    answers
+        Rows with `SUBJECT`, `question`, `date`, `value`, `scale_min` and `scale_max`; of those that
+        are alike one may stand for several (see `times`).
+    periods
+        The periods wanted, oldest first, each with its quarters.
+    measures
+        What is made of the answers to each question; answers to others are passed over.
+    """
+    wanted = [quarter for quarters in periods.values() for quarter in quarters]
+    rows = within(answers.assign(on_10=on_10(answers)), wanted)
+    made: list[dict[str, Any]] = []
+    for passport, question, asked in _by_question(rows, measures):
+        for period, quarters in periods.items():
+            given = asked[asked["quarter"].isin([str(quarter) for quarter in quarters])]
+            status = period_status(given, quarters, once=passport["device"] in waves)
+            found = measures[question](given, asked)
+            several = quarters if len(quarters) > 1 else []
+            parts = [given[given["quarter"] == str(quarter)] for quarter in several]
+            of_parts = [measures[question](part, asked) for part in parts]
+            apart = [
+                _publishable(part, rows_of) for part, rows_of in zip(parts, of_parts, strict=True)
+            ]
+            if _publishable(given, found) is False or not window_told(apart):
+                status = "suppressed"
+            for row, *same in zip(found, *of_parts, strict=True):
+                alone = [
+                    whole and not few_alike(part["unit"], part["estimate"], part["n"])
+                    for whole, part in zip(apart, same, strict=True)
+                ]
+                values = {"status": status if window_told(alone) else "suppressed"}
+                made.append({**passport, "period": period, **values, **row})
+    return protect(made)
+
+
+def by_month(
+    answers: pd.DataFrame, first: str, last: str, measures: Mapping[str, Measure]
+) -> pd.DataFrame:
+    """Estimates of each device, question and month, for series in time.
+
+    A month on part of its days is a mean of fewer answers, and is not `partial`. A question all of
+    whose fewer than 30 answers are alike is withheld, and so are a quarter's other months where one
+    is.
+
+    Parameters
+    ----------
+    answers, measures
+        As those of `by_period`.
+    first, last
+        Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
+    """
+    rows = answers.assign(month=answers["date"].dt.strftime("%Y-%m"), on_10=on_10(answers))
+    made: list[dict[str, Any]] = []
+    for passport, question, asked in _by_question(rows, measures):
+        given = dict(iter(asked.groupby("month")))
+        for month in months_between(max(first, min(given)), min(last, max(given))):
+            inside = given.get(month, asked.head(0))
+            found = measures[question](inside, asked)
+            status = "published" if len(inside) else "missing"
+            if _publishable(inside, found) is False:
+                status = "suppressed"
+            made += [{**passport, "period": month, "status": status, **row} for row in found]
+    return with_quarters_withheld(protect(made))
+
+
+def _by_question(
+    rows: pd.DataFrame, measures: Mapping[str, Measure]
+) -> Iterator[tuple[dict[str, Any], str, pd.DataFrame]]:
+    """The answers of each device to each question that is measured."""
+    for passport, own in by_device(rows):
+        for question, asked in own.groupby("question", sort=True):
+            if question in measures:
+                yield passport, str(question), asked
+
+
+def by_device(rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    """The rows of each device, after the `SUBJECT` of their estimates; of no product is "".
+
+    Parameters
+    ----------
+    rows
+        A tidy table, with its `source`, or estimates.
+    """
+    rows = rows.assign(product=rows["product"].fillna(""))
+    for subject, own in rows.groupby(SUBJECT, sort=True):
+        yield dict(zip(SUBJECT, subject, strict=True)), own
+
+
+def within(rows: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """The rows of a tidy table in some quarters, each with its `quarter`."""
+    rows = rows.assign(quarter=quarter_of(rows["date"]))
+    return rows[rows["quarter"].isin([str(quarter) for quarter in quarters])]
+
+
+def times(rows: pd.DataFrame) -> pd.Series:
+    """How many rows of a tidy table each row stands for, where like ones are one (`tables.ALIKE`).
+
+    Examples
+    --------
+    >>> times(pd.DataFrame({"wait": [4, 9], "rows": [3, 1]})).tolist()
+    [3, 1]
+    >>> times(pd.DataFrame({"wait": [4, 4, 4, 9]})).tolist()
+    [1, 1, 1, 1]
+    """
+    return rows["rows"] if "rows" in rows else pd.Series(1, rows.index)
+
+
+def count(rows: pd.DataFrame) -> int:
+    """How many rows of a tidy table some rows stand for (see `times`)."""
+    return int(times(rows).sum())
+
+
+def each_month(over: Over, rows: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """What is measured over periods, of each month, for series in time.
+
+    Where a month has too few people or units to be shown, neither are its quarter's other months.
+
+    Parameters
+    ----------
+    over
+        Gives estimates of rows over periods, each with its months.
+    rows
+        A tidy table.
+    first, last
+        Months `YYYY-MM`, both included; a device starts at its own first month.
+    """
+    return with_quarters_withheld(
+        over(rows, {month: (month,) for month in months_between(first, last)})
+    )
+
+
+def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:
+    """Months of which those that stand in a quarter with a withheld one are withheld too.
+
+    With the quarter's own value, which is published, they would tell it.
+
+    Parameters
+    ----------
+    months
+        Estimates by month.
+    """
+    quarter = [str(Quarter.of(date.fromisoformat(f"{month}-01"))) for month in months["period"]]
+    of = [months[name] for name in ("product", "channel", "device", "indicator")]
+    few = (months["status"] == "suppressed").groupby([*of, pd.Series(quarter, months.index)])
+    hidden = few.transform("any") & months["estimate"].notna()
+    return estimates.check(estimates.withheld(months, hidden))
+
+
+def _publishable(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | None:
+    """Whether what was found of some answers to a question may be told; None without answers.
+
+    Measures of one question tell one another: where one of them is withheld, all are.
+    """
+    n = count(given)
+    if not n:
+        return None
+    if n < estimates.MINIMUM_PEOPLE or (n < estimates.LOW_BASE and given["value"].nunique() == 1):
+        return False
+    return not any(unanimous(row["unit"], row["estimate"], n) for row in found)
+
+
+def on_10(answers: pd.DataFrame) -> pd.Series:
+    """Each value brought from its scale, whose best end is `scale_max`, to 0–10."""
+    span = answers["scale_max"] - answers["scale_min"]
+    return 10 * (answers["value"] - answers["scale_min"]) / span
+
+
+def quarter_of(dates: pd.Series) -> pd.Series:
+    """The quarter of each day, as `2026-T3`."""
+    return dates.dt.year.astype(str) + "-T" + dates.dt.quarter.astype(str)
+
+
+def period_status(rows: pd.DataFrame, quarters: Sequence[Quarter], once: bool = False) -> str:
+    """The status of what rests on answers, each of a `date`, in a period of some quarters.
+
+    `missing` without answers; `partial` where at least 30 answers have none in the last month of
+    the period, unless the device listens only `once` in a while.
+    """
+    if not len(rows):
+        return "missing"
+    ends = (rows["date"] >= pd.Timestamp(f"{quarters[-1].months[2]}-01")).any()
+    return "partial" if count(rows) >= estimates.LOW_BASE and not ends and not once else "published"
+
+
+def waves(catalogue: Catalogue) -> list[str]:
+    """The devices that listen once in a while, which no month has to hold answers of."""
+    rare = ("quarterly", "yearly", "occasional")
+    return [device.id for device in catalogue.devices.values() if device.frequency in rare]
+
+
+def mean(
+    indicator: str,
+    values: pd.Series,
+    scale: tuple[float, float],
+    given: pd.Series | None = None,
+) -> dict[str, Any]:
+    """The mean of marks with Student's interval, cut at the ends of their `scale`.
+
+    One that goes below zero is of points. Each mark was `given` so many times, or once.
+
+    Student's interval knows nothing of a scale, and of few marks near one of its ends goes
+    beyond it. No mean of marks does: what is cut off holds no value that it could have.
+
+    Examples
+    --------
+    >>> row = mean("satisfaction_10", pd.Series([10, 10, 10, 9, 8]), (0, 10))
+    >>> [round(float(row[key]), 2) for key in ("estimate", "ci_low", "ci_high")]
+    [9.4, 8.29, 10.0]
+    """
+    given = pd.Series(1, values.index) if given is None else given
+    n = int(given.sum())
+    unit = "points" if scale[0] < 0 else f"sur {scale[1]:g}".replace(".", ",")
+    row: dict[str, Any] = {"indicator": indicator, "unit": unit, "n": n, "n_eff": n}
+    if n:
+        row["estimate"] = middle = float((given * values).sum() / n)
+    if n > 1:
+        spread = math.sqrt((given * (values - middle) ** 2).sum() / (n - 1))
+        low, high = student(middle, spread, n)
+        row |= {"ci_low": max(scale[0], low), "ci_high": min(scale[1], high)}
+    return row
+
+
+def share(indicator: str, having: pd.Series, given: pd.Series | None = None) -> dict[str, Any]:
+    """The share, in %, of answers that have a property, with Wilson's interval.
+
+    Each answer was `given` so many times, or once.
+    """
+    given = pd.Series(1, having.index) if given is None else given
+    n, having_it = int(given.sum()), int(given[having].sum())
+    return {"indicator": indicator, "unit": "%", **share_of(having_it, n)}
+
+
+def with_interval(value: float, low: float, high: float) -> dict[str, Any] | None:
+    """A value and its interval where both ends are known; nothing where the value is not."""
+    if math.isnan(value):
+        return None
+    known = not math.isnan(low) and not math.isnan(high)
+    return {"estimate": value, **({"ci_low": low, "ci_high": high} if known else {})}
+
+
+def periods_of(
+    rows: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> list[tuple[dict[str, str], str, pd.DataFrame, str]]:
+    """Each device's rows of the quarters taken as one period: passport, period, rows, status.
+
+    A device without a row in them is left out. Its categories are told over the whole period
+    alone, so that none of its quarters may be had from one edition to the next (see
+    `confidentiality.differencing`): the period is `suppressed` until it has rows in each of its
+    quarters, or in every other, and again when the device stops. That of a device that listens
+    once a year or now and then may also hold one quarter alone.
+    """
+    period = next(iter(pooled_period(quarters))) if len(quarters) > 1 else str(quarters[0])
+    once = waves(catalogue)
+    found = []
+    for passport, given in by_device(within(rows, quarters)):
+        people = given.drop_duplicates("response_id")
+        status = period_status(people, quarters, passport["device"] in once)
+        present = {*given["quarter"]}
+        known = catalogue.devices.get(passport["device"])  # a device may have left it since
+        alone = len(present) == 1 and known is not None and known.frequency in RARE
+        apart = [False if str(quarter) in present else None for quarter in quarters]
+        if not alone and not window_told(apart):
+            status = "suppressed"
+        found.append((passport, period, given, status))
+    return found
+
+
+def share_of(count: int, n: int) -> dict[str, Any]:
+    """A share in % of `n` people with Wilson's interval; of nobody it has no value."""
+    if not n:
+        return {"n": 0, "n_eff": 0}
+    low, high = (100 * end for end in wilson(count, n))
+    return {"estimate": 100 * count / n, "ci_low": low, "ci_high": high, "n": n, "n_eff": n}
+
+
+def satisfaction(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
+    """Satisfaction on the device's own scale where it has one, on 10, and as a share."""
+    common = [
+        mean("satisfaction_10", given["on_10"], ON_10, times(given)),
+        share("satisfied_share", given["on_10"] >= SATISFIED_FROM - 1e-9, times(given)),
+    ]
+    scales = answers[["scale_min", "scale_max"]].drop_duplicates()
+    if len(scales) > 1:  # a device that changed its scale has no mean on "its" scale
+        return common
+    low, high = map(float, scales.iloc[0])
+    return [mean("satisfaction_mean", given["value"], (low, high), times(given)), *common]
+
+
+def clarity(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
+    """Clarity of language on 10."""
+    return [mean("clarity_10", given["on_10"], ON_10, times(given))]

@@ -1,0 +1,255 @@
+"""Audience: visits and downloads by month and quarter, and their change on a year.
+
+Counts are of whole populations: they have no interval. A period that the data does not cover
+whole is `partial`, and is never compared.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.period import Quarter, month_days, months_between
+from observlib.confidentiality.disclosure import protect
+from observlib.estimates import LOW_BASE
+from observlib.indicators.answers import SUBJECT, by_device
+from observlib.records.actions import Changes, measured_since
+
+HISTORY = 25  # quarters: six years and the one that is compared
+_YEAR = 4  # quarters, and the least changes on a year: one of each season
+
+
+def monthly(audience: pd.DataFrame, first: str, last: str, measure: str = "visits") -> pd.DataFrame:
+    """A measure by device and month.
+
+    Parameters
+    ----------
+    audience
+        Tidy table `audience` with its `source`.
+    first, last
+        Months `YYYY-MM`, both included; a device starts at its own first month.
+    measure
+        `visits` or `downloads`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates. A month is `partial` where days are absent or the export was made before its
+        end; also where it is the last of a device's series and below half of the least of the
+        twelve months before it, which is what an export made during the month looks like.
+        A month without any row, inside a device's series, is `missing`. Rows of areas are added
+        up, and a month is `partial` where one of them lacks (see `months_lacking`).
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "device": "d", "product": "p", "channel": "web", "source": "d@1",
+    ...         "start": pd.to_datetime(["2026-01-01", "2026-02-01"]),
+    ...         "end": pd.to_datetime(["2026-01-31", "2026-02-20"]),
+    ...         "complete": True, "visits": [90, 60],
+    ...     }
+    ... )
+    >>> monthly(table, "2026-01", "2026-02")[["period", "estimate", "status"]].values.tolist()
+    [['2026-01', 90.0, 'published'], ['2026-02', 60.0, 'partial']]
+    """
+    rows = audience[audience[measure].notna()]
+    rows = rows.assign(month=rows["start"].dt.strftime("%Y-%m"))
+    made: list[dict[str, Any]] = []
+    for passport, series in by_device(rows):
+        by_month = series.groupby("month").agg(value=(measure, "sum"))
+        days, lacking = _whole_days(series), months_lacking(series, measure, _whole_days)
+        end = by_month.index[-1]
+        for month in months_between(max(first, by_month.index[0]), min(last, end)):
+            row = {**passport, "indicator": measure, "period": month}
+            if month not in by_month.index:
+                made.append({**row, "status": "missing"})
+                continue
+            value = float(by_month.at[month, "value"])
+            whole = days[month] == month_days(month) and month not in lacking
+            before = by_month.loc[by_month.index < month, "value"].tail(12)
+            cut = month == end and len(before) == 12 and value < 0.5 * before.min()
+            status = "published" if whole and not cut else "partial"
+            made.append({**row, "estimate": value, "n": value or None, "status": status})
+    return protect(made, low_base=0, personal=False)
+
+
+def _whole_days(rows: pd.DataFrame) -> dict[str, int]:
+    """How many days of each month are told whole; those of several areas are the same days."""
+    told: defaultdict[str, int] = defaultdict(int)
+    still_open: defaultdict[str, int] = defaultdict(int)
+    spans = rows[["month", "start", "end", "complete"]].drop_duplicates()
+    for month, start, end, complete in spans.itertuples(index=False):
+        days = (1 << end.day) - (1 << start.day - 1)  # a bit a day
+        (told if complete else still_open)[month] |= days
+    return {m: (told[m] & ~still_open[m]).bit_count() for m in {*told, *still_open}}
+
+
+def months_lacking(
+    rows: pd.DataFrame,
+    measure: str,
+    days: Callable[[pd.DataFrame], dict[str, int]] | None = None,
+) -> set[str]:
+    """The months in which an area lacks, by which the sum of all areas is not the whole.
+
+    One that counted 30 or more in its last month does not count none by chance: its export is not
+    there yet. After a month without it, it is taken to be no more, unless it comes again. One that
+    counted 30 a day lacks where it has not all `days` of a month.
+
+    Parameters
+    ----------
+    rows
+        Rows of one device, with their `month`, `measure` and maybe `area`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"month": ["2026-01", "2026-01", "2026-02"], "visits": [50, 40, 60]})
+    >>> months_lacking(rows.assign(area=["01", "2A", "2A"]), "visits")
+    {'2026-02'}
+    """
+    if "area" not in rows:
+        return set()
+    lacking: set[str] = set()
+    last = rows["month"].max()
+    for _, own in rows[rows["area"].notna()].groupby("area"):
+        values = own.groupby("month")[measure].sum().to_dict()
+        whole = days(own) if days else {}
+        end, known, before = max(values), 0.0, ""
+        for month in months_between(min(values), last):
+            if month in values:
+                if days and before and known >= LOW_BASE * month_days(before):
+                    lacking |= {month} if whole[month] < month_days(month) else set()
+                known, before = float(values[month]), month
+            elif known >= LOW_BASE:
+                lacking.add(month)
+                if month > end:
+                    break
+    return lacking
+
+
+def quarterly(
+    audience: pd.DataFrame, quarters: Sequence[Quarter], measure: str = "visits"
+) -> pd.DataFrame:
+    """A measure by device and quarter: the sum of its months.
+
+    A quarter is `partial` where one of its months is partial or missing; `missing` where no
+    month of it has data, for a device that has some in another quarter asked for.
+
+    Parameters
+    ----------
+    audience
+        Tidy table `audience` with its `source`.
+    quarters
+        The quarters wanted, oldest first.
+    """
+    months = monthly(audience, quarters[0].months[0], quarters[-1].months[2], measure)
+    made: list[dict[str, Any]] = []
+    for passport, series in by_device(months):
+        by_month = series.set_index("period")
+        for quarter in quarters:
+            inside = by_month.loc[by_month.index.isin(quarter.months)]
+            shown = inside["status"].isin(["published", "partial"])
+            row = {**passport, "indicator": measure, "period": str(quarter)}
+            if not shown.any():
+                withheld = (inside["status"] == "suppressed").any()
+                made.append({**row, "status": "suppressed" if withheld else "missing"})
+                continue
+            value = inside.loc[shown, "estimate"].sum()
+            whole = (inside["status"] == "published").sum() == 3
+            status = "published" if whole else "partial"
+            made.append({**row, "estimate": value, "n": value or None, "status": status})
+    return protect(made, low_base=0, personal=False)
+
+
+def year_on_year(quarters: pd.DataFrame, changes: Changes = ()) -> pd.DataFrame:
+    """Change on a year of the latest quarter, and of those whose namesake is in the frame.
+
+    Parameters
+    ----------
+    quarters
+        Estimates of counts by quarter, such as those of `quarterly`, of any indicators.
+    changes
+        Those of what is measured.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of the indicators `visits_yoy`, `downloads_yoy` and so on, in %. Where one of
+        the two quarters is partial, missing, before the first of a device or measured in another
+        way, the change is `missing`, without a value.
+
+    Examples
+    --------
+    >>> row = {"indicator": "visits", "unit": "visites", "device": "d"}
+    >>> both = estimates.make(
+    ...     {**row, "period": period, "estimate": visits, "n": visits}
+    ...     for period, visits in [("2025-T3", 200.0), ("2026-T3", 250.0)]
+    ... )
+    >>> year_on_year(both)[["indicator", "period", "estimate", "unit"]].values.tolist()
+    [['visits_yoy', '2026-T3', 25.0, '%']]
+    """
+    made: list[dict[str, Any]] = []
+    subject = ["indicator", *SUBJECT, "group", "group_value"]
+    latest = quarters["period"].max()
+    for names, series in quarters.groupby(subject, sort=True):
+        by_period = series.set_index("period")
+        for period in by_period.index:
+            earlier = str(Quarter.parse(period) - 4)
+            if earlier not in by_period.index and period != latest:
+                continue
+            row = {
+                **dict(zip(subject, names, strict=True)),
+                "indicator": f"{names[0]}_yoy",
+                "period": period,
+                "unit": "%",
+            }
+            both = by_period.reindex([period, earlier])
+            now, then = both["estimate"]
+            ways = {measured_since({**row, "period": x}, changes) for x in both.index}
+            comparable = (both["status"] == "published").all() and then > 0 and len(ways) == 1
+            value = {"estimate": 100 * (now / then - 1)} if comparable else {"status": "missing"}
+            made.append(row | value)
+    return estimates.make(made)
+
+
+def usual_change(counts: Sequence[float], ways: Sequence[Any] = ()) -> tuple[float, float]:
+    """How much a count usually differs from that of a year before: standard error and its df.
+
+    The root mean square of its relative changes on a year that had ended a year before (those of
+    the last three quarters hold part of the change that is looked for), and never less than what
+    people who come one by one make (Poisson: the root of the sum of both counts).
+
+    Changes of a count that drifts resemble each other by ρ = 1 − k/4, k quarters apart: n of them
+    are worth n²/Σρ² (G. E. P. Box, *Annals of Mathematical Statistics* 25 (1954), 290–302).
+
+    Parameters
+    ----------
+    counts
+        By quarter, the oldest first, up to the one compared with a year before; NaN where not
+        known. Where they tell fewer than four changes the error is infinite, and `df` 0.
+    ways
+        How each was measured: a change from one way to another is none of the usual ones.
+
+    Examples
+    --------
+    >>> se, df = usual_change([1000, 1000, 1000, 1000, 1100, 900, 1100, 900, 1100, 0, 0, 0, 1300])
+    >>> round(se, 1), round(df, 1)
+    (98.4, 2.2)
+    """
+    values = np.asarray(counts, dtype=float)
+    now, then = values[-1], values[-1 - _YEAR]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        earlier = values[_YEAR:-_YEAR] / values[: -2 * _YEAR] - 1
+    earlier[[x != y for x, y in zip(ways[_YEAR:-_YEAR], ways, strict=False)]] = math.nan
+    at = np.flatnonzero(np.isfinite(earlier))
+    if len(at) < _YEAR:
+        return math.inf, 0.0
+    alike = np.clip(1 - np.abs(np.subtract.outer(at, at)) / _YEAR, 0, 1)
+    usual = float(then) * math.sqrt(np.mean(earlier[at] ** 2))
+    return max(usual, math.sqrt(now + then)), len(at) ** 2 / float(np.sum(alike**2))

@@ -1,0 +1,133 @@
+"""Families of estimates: each declared once, with what it reads and what it gives.
+
+A theme declares what it publishes with `family`, above a function whose parameters say what it
+reads. An edition computes each family once, and every page selects from what it gave (see
+`frame`): no two pages can tell one quantity differently.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue.tables import ALIKE, TABLES
+from observlib.estimates import comparisons
+
+# What a family may read beside tidy tables, tables of `data/reference` and other families.
+CONTEXT = {
+    "catalogue": "the checked catalogue",
+    "quarter": "the edition's quarter, a `Quarter`",
+    "actions": "what teams changed, as recorded up to the quarter's end",
+    "practices": "the sheets of what teams learnt",
+    "replies": "what partners answered, as recorded up to the quarter's end",
+    "decisions": "what was decided on tasks, as recorded up to the quarter's end",
+    "expectations": "what analysts expected of the quarter, and why one is exploratory",
+    "held": "what the store holds of each device (`store.devices`)",
+    "heard": "which device told of which product (`store.heard`)",
+    "received": "how much each device gave in the quarter (`store.received`)",
+    "responses_of": "by survey, a function that reads its responses: all do not fit in memory",
+}
+RESPONSES = "responses"
+REFERENCE = ("margins", "regions")  # tables of `data/reference`
+Compute = TypeVar("Compute", bound=Callable[..., Any])
+
+
+class Given(NamedTuple):
+    """What a family gives: estimates, comparisons with their verdicts, and words beside them.
+
+    `words` are frames by name, of what sentences and tables need that is no number, such as the
+    sources of published figures.
+    """
+
+    estimates: pd.DataFrame
+    comparisons: pd.DataFrame
+    words: dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family as declared.
+
+    Parameters
+    ----------
+    name
+        What a study asks it by.
+    compute
+        Gives what `Given` holds, or its first parts, from what its parameters name: a tidy table,
+        one whose rows that are alike are one (`tables.ALIKE`), a table of `REFERENCE`, a word of
+        `CONTEXT`, else another family's estimates, of a family of each survey those of all. Of
+        counts by days, such as `audience`, days that follow each other are one row (`store.spans`).
+    quarters
+        How many quarters of each table it reads, the edition's and those before; all where None.
+    each_survey
+        Whether it is computed for each survey, of whose responses alone it then reads.
+    """
+
+    name: str
+    compute: Callable[..., Any]
+    quarters: int | None
+    each_survey: bool
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The names of its parameters."""
+        return tuple(inspect.signature(self.compute).parameters)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tidy tables that it reads."""
+        stands_for = {"responses_of": RESPONSES} | {name: ALIKE[name].table for name in ALIKE}
+        read = (stands_for.get(name, name) for name in self.reads)
+        return tuple(dict.fromkeys(name for name in read if name in TABLES))
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families whose estimates it reads."""
+        others = {*TABLES, *ALIKE, *CONTEXT, *REFERENCE}
+        return tuple(name for name in self.reads if name not in others)
+
+    def give(self, read: Mapping[str, Any]) -> Given:
+        """Compute it from what it reads, by name, and check what it gives."""
+        found = self.compute(**read)
+        rows, pairs, words = (*(found if isinstance(found, tuple) else (found,)), None, None)[:3]
+        checked = estimates.check(rows.reset_index(drop=True))
+        return Given(checked, comparisons.make(pairs), dict(words or {}))
+
+
+DECLARED: dict[str, Family] = {}  # of the themes imported so far; `frame.families` has all
+
+
+def family(
+    name: str, *, quarters: int | None = None, each_survey: bool = False
+) -> Callable[[Compute], Compute]:
+    """Declare that a function computes a family of estimates (see `Family`).
+
+    Raises
+    ------
+    ValueError
+        Where another family has this name.
+
+    Examples
+    --------
+    >>> @family("example", quarters=5)
+    ... def example(audience: pd.DataFrame, quarter: object) -> pd.DataFrame:
+    ...     return estimates.make([])
+    >>> DECLARED.pop("example").tables
+    ('audience',)
+    """
+
+    def declare(compute: Compute) -> Compute:
+        if name in DECLARED and DECLARED[name].compute.__module__ != compute.__module__:
+            raise ValueError(
+                f"two families are called {name!r}: in {compute.__module__} and in "
+                f"{DECLARED[name].compute.__module__}"
+            )
+        DECLARED[name] = Family(name, compute, quarters, each_survey)
+        return compute
+
+    return declare

@@ -1,0 +1,283 @@
+"""What a study compares, as one family: its verdicts, and the differences as estimates.
+
+`between`, `so_far`, `counted`, `products`, `with_peers`, `with_population`, `with_nothing`,
+`groups.pairs`, `leading_answer.pairs`, `polls.networks` and `weighted.pairs` put values in pairs;
+`tested` takes all the pairs of a study, so that the correction is for the number of them all. Two
+pages that tell one comparison give it the same verdict where they ask for it with the same pairs.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.estimates.comparisons import IN_TIME
+from observlib.indicators.counts import HISTORY, usual_change
+from observlib.language import rounding
+from observlib.records.actions import Changes, measured_since
+from observlib.stats.comparability import of_pairs
+from observlib.stats.survey.comparison import PAIRED, REFERENCE, Kind, compare, two_by_two, waves
+
+# counts of people whom a product reached
+PEOPLE = ("visits", "calls_offered", "tickets_received", "subscribers", "units_sold")
+_SERIES = ["indicator", "product", "channel", "device"]
+NOTHING = "0"  # what an effect stands beside
+MANY = 20  # products above which those of one department alone are compared
+_OF_DIGIT = 1.96 / math.sqrt(12)  # how far rounding moves a value at 95 %, of its last digit
+THIN = "low_base"  # a reason, beside those of `survey.comparison`
+
+
+def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> pd.DataFrame:
+    """Pair a period's measured values with those of another, by subject.
+
+    Parameters
+    ----------
+    frame
+        Estimates; counts, and indicators that the catalogue does not compare, are left out.
+    catalogue
+        Says how each indicator is compared, and what difference matters.
+    period, before
+        The period, and that which it is compared with.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `tested`, in the order of the frame. A subject of which neither period has a
+        value for want of data is left out.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib import estimates
+    >>> from observlib.catalogue import load_catalogue
+    >>> mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
+    >>> frame = estimates.make(
+    ...     {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
+    ...     for period, value in (("2025-T3", 62.0), ("2026-T3", 74.0))
+    ... )
+    >>> catalogue = load_catalogue(Path("data/catalogue"))
+    >>> found = tested(catalogue, between(frame, catalogue, "2026-T3", "2025-T3"))
+    >>> found[["difference", "verdict"]].values.tolist()
+    [[12.0, 'rise']]
+    """
+    measured = [
+        indicator.id
+        for indicator in catalogue.indicators.values()
+        if indicator.comparison not in (None, "count")
+    ]
+    pairs = waves(frame[frame["indicator"].isin(measured)], period, before)
+    nothing = (pairs["status"] == "missing") & (pairs[REFERENCE + "status"] == "missing")
+    return pairs[~nothing].assign(against="before").reset_index(drop=True)
+
+
+def so_far(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """Pair headline measures over a year's quarters so far with the same of the year before.
+
+    None of a first quarter, nor where one is unpublished. Parameters are those of `over_quarters`.
+    """
+    sides = [over_quarters(frame, catalogue, last) for last in (quarter, quarter - 4)]
+    pairs = waves(estimates.combine(sides), _year_to(quarter), _year_to(quarter - 4))
+    there = pairs[["status", REFERENCE + "status"]].eq("published").all(axis=1)
+    return pairs[there].assign(against="year").reset_index(drop=True)
+
+
+def over_quarters(frame: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """The mean of headline measures over a year's quarters so far, each as much in both years.
+
+    It is made of values as pages tell them, to give nothing more away: what their last digit hides
+    widens the interval, that of independent ones (Zou and Donner, see `survey.differences`).
+
+    Parameters
+    ----------
+    frame, quarter
+        Estimates, of which those of groups and of other periods are left out, and the last quarter.
+
+    Returns
+    -------
+    DataFrame
+        Estimates of two quarters or more, `suppressed` where one of them is not published.
+    """
+    quarters = list(map(str, quarter.back(quarter.number)))
+    rows = frame[frame["period"].isin(quarters if len(quarters) > 1 else [])]
+    rows = rows[headlines(rows.assign(against="year"), catalogue)]
+    digit = np.array([10.0 ** -rounding.places(row, catalogue) for row in estimates.records(rows)])
+    reach = {end: rows[end] - rows["estimate"] for end in ("ci_low", "ci_high")}
+    added = rows.assign(
+        estimate=rounding.rounded(rows, catalogue)["estimate"],
+        **{end: own**2 + (_OF_DIGIT * digit) ** 2 for end, own in reach.items()},
+        n_eff=1 / rows["n_eff"].fillna(rows["n"]),
+        status=rows["status"].eq("published"),
+    )
+    how = {"estimate": "mean", "source": "last", "status": "sum", "n": "sum", "n_eff": "sum"}
+    by = added.groupby([*_SERIES, "unit"], sort=False)
+    found = by.agg(how | dict.fromkeys(reach, "sum")).reset_index()
+    hidden, middle = found["status"] < len(quarters), found["estimate"]
+    below, above = (np.sqrt(found[end]) / len(quarters) for end in reach)
+    found = found.assign(ci_low=middle - below, ci_high=middle + above, status="published")
+    found["n_eff"] = len(quarters) ** 2 / found["n_eff"]
+    found["period"] = _year_to(quarter)
+    return estimates.check(estimates.withheld(estimates.typed(found), hidden.to_numpy()))
+
+
+def _year_to(quarter: Quarter) -> str:
+    """The period from the first quarter of a year to one of it."""
+    return f"{quarter.year}-T1/{quarter}"
+
+
+def counted(
+    frame: pd.DataFrame, quarter: Quarter, past: pd.DataFrame | None = None, changes: Changes = ()
+) -> pd.DataFrame:
+    """Pair a quarter's counts of people with those of a year before, by device.
+
+    They are tested against what each usually changes on a year (see `counts.usual_change`).
+
+    Parameters
+    ----------
+    frame
+        Estimates; those of `PEOPLE` without a group are kept.
+    past
+        Those of `counts.HISTORY` quarters, where `frame` has not all of them.
+    changes
+        Those of what is measured.
+
+    Examples
+    --------
+    >>> from observlib import estimates
+    >>> visits = {"indicator": "visits", "unit": "visites", "product": "boamp"}
+    >>> frame = estimates.make(
+    ...     {**visits, "period": period, "estimate": value}
+    ...     for period, value in (("2025-T3", 120.0), ("2026-T3", 150.0))
+    ... )
+    >>> found = counted(frame, Quarter(2026, 3))
+    >>> found[["estimate", "reference_estimate", "paired_df"]].values.tolist()
+    [[150.0, 120.0, 0.0]]
+    """
+    rows = frame[frame["indicator"].isin(PEOPLE) & (frame["group"] == "")]
+    pairs = waves(rows, str(quarter), str(quarter - 4)).assign(against="before")
+    known = frame if past is None else past
+    known = known[(known["status"] == "published") & (known["group"] == "")]
+    value = known.drop_duplicates([*_SERIES, "period"]).set_index([*_SERIES, "period"])["estimate"]
+    periods = [*map(str, quarter.back(HISTORY))]
+    usual = [
+        usual_change(
+            [value.get((*row.values(), period), math.nan) for period in periods],
+            [measured_since({**row, "period": period}, changes) for period in periods],
+        )
+        for row in pairs[_SERIES].to_dict("records")
+    ]
+    return pairs.assign(**dict(zip(PAIRED, np.reshape(usual, (-1, 2)).T, strict=True)))
+
+
+def products(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Pair the values of products that are listened to in the same way.
+
+    Their grade is A or B (see `comparability`). Where there are more than `MANY`, they are of one
+    department too: all pairs would grow as their square, and so would what each has to stand out
+    from.
+
+    Parameters
+    ----------
+    frame
+        Estimates of one period without groups; counts are left out.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `tested`, the higher value first: a `rise` is a product above another.
+    """
+    rows = frame[frame["device"].isin(list(catalogue.devices)) & (frame["group"] == "")]
+    order = rows.sort_values(["indicator", "estimate"], ascending=[True, False], kind="stable")
+    of = order["product"].map({one.id: one.department for one in catalogue.products.values()})
+    parts = (
+        order.groupby(of, sort=False, dropna=False)
+        if order["product"].nunique() > MANY
+        else [("", order)]
+    )
+    pairs = pd.concat([two_by_two(part) for _, part in parts], ignore_index=True)
+    pairs = pairs[pairs["product"] != pairs[REFERENCE + "product"]]
+    kept = pairs[letters(pairs, catalogue).isin(["A", "B"])]
+    return kept.assign(against="product").reset_index(drop=True)
+
+
+def letters(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
+    """The grade of each pair: how far its two sides compare (see `comparability`)."""
+    found = [pair.grade.letter for pair in of_pairs(pairs, catalogue)]
+    return pd.Series(found, index=pairs.index, dtype=object)
+
+
+def with_nothing(effects: pd.DataFrame) -> pd.DataFrame:
+    """Pair each effect with 0: a `rise` is an effect above it, a `fall` one below it.
+
+    Parameters
+    ----------
+    effects
+        Estimates that measure a difference, such as `driver_effect`.
+
+    Returns
+    -------
+    DataFrame
+        Pairs for `tested`; the reference, of an infinite `n_eff`, has `group_value` = `NOTHING`.
+    """
+    zero = dict.fromkeys(["ci_low", "ci_high", "n"], math.nan) | {"estimate": 0.0, "source": ""}
+    known = effects.assign(**zero, n_eff=math.inf, status="published", group_value=NOTHING)
+    return joined(effects, known, "nothing")
+
+
+def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
+    """Compare all the pairs of a study as one family, by the rules of the catalogue.
+
+    A headline measure of the catalogue is tested first on a year, as `survey.comparison` has it:
+    what is looked at beside it does not drown it. A value on fewer than 30 answers is not tested,
+    as no sentence is to rest on it. For marks that is known before any value is. For a category's
+    share it is not: those with few people are not tested, which the findings say.
+
+    Parameters
+    ----------
+    catalogue
+        Says how each indicator is compared, and what difference matters.
+    pairs
+        What the functions named above give; `against` tells them apart.
+
+    Returns
+    -------
+    DataFrame
+        The pairs with `survey.comparison.RESULTS`; `reason` is `low_base` where a base is thin,
+        `measure`, and no difference, where the measure changed in between.
+
+    Raises
+    ------
+    ValueError
+        For an indicator of which the catalogue says no comparison.
+    """
+    together = pd.concat([some for some in pairs if len(some)] or pairs[:1], ignore_index=True)
+    kinds: dict[str, Kind] = {}
+    matters: dict[str, float] = {}
+    for indicator in catalogue.indicators.values():
+        if indicator.comparison is not None:
+            kinds[indicator.id] = indicator.comparison
+        if indicator.matters is not None:
+            matters[indicator.id] = indicator.matters
+    states = together[["status", REFERENCE + "status"]]
+    comparable = states.isin(["published", THIN]).all(axis=1)
+    thin = comparable & (states == THIN).any(axis=1)
+    anew = ["measure" in pair.grade.other for pair in of_pairs(together, catalogue)]
+    why = np.select([comparable & np.array(anew, dtype=bool), thin], ["measure", THIN], "")
+    found = compare(together.assign(why=why), kinds, matters, first=headlines(together, catalogue))
+    return found.drop(columns="why")
+
+
+def headlines(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
+    """Which pairs are tested first: a headline measure of a whole, each time it is looked at."""
+    first = [one.id for one in catalogue.indicators.values() if one.headline]
+    return pairs["indicator"].isin(first) & pairs["against"].isin(IN_TIME) & (pairs["group"] == "")
+
+
+def joined(frame: pd.DataFrame, reference: pd.DataFrame, against: str) -> pd.DataFrame:
+    """Each row with that of the same place in another frame."""
+    pairs = frame.join(reference.add_prefix(REFERENCE))
+    return pairs.assign(against=against).reset_index(drop=True)

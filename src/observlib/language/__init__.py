@@ -1,0 +1,1 @@
+"""French: numbers, typography, words of estimates."""

@@ -1,0 +1,365 @@
+"""Numbers, dates and lists as a French reader expects them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import lru_cache
+from typing import Literal
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_compact_decimal, format_decimal
+
+from observlib.base.errors import ObservError
+
+LOCALE = "fr_FR"
+NBSP = "\u00a0"
+MINUS = "\u2212"
+_PRECISION = 400  # digits: any float, with its decimals
+_LETTERS = {2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six", 7: "sept", 8: "huit"}
+_LETTERS |= {9: "neuf", 10: "dix"}
+
+
+def number(x: float, decimals: int = 0) -> str:
+    """Write a number: narrow non-breaking spaces, decimal comma, true minus sign.
+
+    Halves are rounded away from zero, as readers do, and not to the even digit.
+
+    Raises
+    ------
+    ObservError
+        Where `x` is not finite: a value that is withheld has words, not a number.
+
+    Examples
+    --------
+    >>> number(1234567).replace("\\u202f", "_"), number(-0.25, 1), number(-0.01, 1)
+    ('1_234_567', '−0,3', '0,0')
+    """
+    if not math.isfinite(x):
+        raise ObservError(f"number: {x} cannot be written; test the estimate's status first")
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    with localcontext() as context:
+        context.prec = _PRECISION
+        text = str(format_decimal(_quantized(x, decimals), format=pattern, locale=LOCALE))
+    return text.replace("-", MINUS)
+
+
+@lru_cache(100_000)  # a page rounds the same figures for text, chart, table and data
+def rounded(x: float, decimals: int = 0) -> float:
+    """A number rounded as `number` writes it; one that is not finite stays as it is.
+
+    Examples
+    --------
+    >>> rounded(62.5), rounded(7.25, 1), rounded(float("nan"))
+    (63.0, 7.3, nan)
+    """
+    return float(_quantized(x, decimals)) if math.isfinite(x) else x
+
+
+def _quantized(x: float, decimals: int) -> Decimal:
+    with localcontext() as context:
+        context.prec = _PRECISION
+        found = Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        return found or abs(found)  # no minus before zero
+
+
+def signed(x: float, decimals: int = 0) -> str:
+    """Write a change with its sign; a change that rounds to zero has none.
+
+    Examples
+    --------
+    >>> signed(8.14, 1), signed(-3), signed(0.02, 1)
+    ('+8,1', '−3', '0,0')
+    """
+    text = number(x, decimals)
+    return f"+{text}" if x > 0 and re.search(r"[1-9]", text) else text
+
+
+def decimals_of(x: float, least: int) -> int:
+    """With how many decimals a number is to be written so as not to read 0, 6 at the most.
+
+    Examples
+    --------
+    >>> decimals_of(0.04, 1), decimals_of(3.2, 1), decimals_of(0.0, 1)
+    (2, 1, 1)
+    """
+    if not x:
+        return least
+    return next((places for places in range(least, 6) if round(x, places)), 6)
+
+
+def percent(x: float, decimals: int = 0, sign: bool = False) -> str:
+    """Write a percentage; `x` is in percent, not a fraction of one.
+
+    Examples
+    --------
+    >>> percent(62.4), percent(8.14, 1, sign=True)
+    ('62\\xa0%', '+8,1\\xa0%')
+    """
+    return f"{(signed if sign else number)(x, decimals)}{NBSP}%"
+
+
+def compact(x: float, decimals: int = 1) -> str:
+    """Write a large number shortly, for axes and alternative texts, in three digits.
+
+    There are `decimals` at the most.
+
+    Examples
+    --------
+    >>> [compact(x).replace("\\xa0", " ") for x in (850, 350_000, 1_254_567, -999_960)]
+    ['850', '350 k', '1,3 M', '−1 M']
+    """
+    if not abs(x) < 1e15:
+        return number(x)
+    # first to three digits at the most, as Babel rounds halves to the even digit
+    near = _rounded(Decimal(str(x)), decimals)
+    if abs(near) < 1000:
+        return number(float(near), 0 if near == near.to_integral() else decimals)
+    text = str(format_compact_decimal(near, locale=LOCALE, fraction_digits=decimals))
+    return text.replace("-", MINUS)
+
+
+def _rounded(exact: Decimal, decimals: int) -> Decimal:
+    """A number with three digits, of which `decimals` at the most after the comma of k, M or Md.
+
+    Examples
+    --------
+    >>> [int(_rounded(Decimal(x), 1)) for x in (2_254_053, 999_960, 123_456)]
+    [2300000, 1000000, 123000]
+    """
+    thousands = max(0, exact.adjusted()) // 3 * 3
+    finest = max(exact.adjusted() - 2, thousands - decimals)
+    return exact.quantize(Decimal(1).scaleb(finest), ROUND_HALF_UP)
+
+
+def duration(seconds: float) -> str:
+    """Write a time in seconds as people say it, to the second.
+
+    Examples
+    --------
+    >>> [duration(x).replace("\xa0", " ") for x in (42.4, 185, 3600, 7260)]
+    ['42 s', '3 min 05 s', '1 h', '2 h 01 min']
+    """
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}{NBSP}h{f'{NBSP}{minutes:02d}{NBSP}min' if minutes else ''}"
+    if minutes:
+        return f"{minutes}{NBSP}min{f'{NBSP}{rest:02d}{NBSP}s' if rest else ''}"
+    return f"{rest}{NBSP}s"
+
+
+def interval(low: float, high: float, decimals: int = 0, unit: str = "") -> str:
+    """Write both ends of an interval; of the units, only `%` is written, once.
+
+    Examples
+    --------
+    >>> interval(7.91, 8.3, 1, "sur 10"), interval(61, 65, 0, "%"), interval(-3, 9, 0, "points")
+    ('7,9 à 8,3', '61 à 65\\xa0%', '−3 à +9')
+    """
+    if unit == "s":
+        return f"{duration(low)} à {duration(high)}"
+    if unit == "points":
+        return f"{signed(low, decimals)} à {signed(high, decimals)}"
+    end = f"{NBSP}%" if unit == "%" else ""
+    return f"{number(low, decimals)} à {number(high, decimals)}{end}"
+
+
+def plural(n: float, one: str, many: str) -> str:
+    """Choose the singular or the plural: French is singular below 2.
+
+    Examples
+    --------
+    >>> [plural(n, "réponse", "réponses") for n in (0, 1, 1.9, 2)]
+    ['réponse', 'réponse', 'réponse', 'réponses']
+    """
+    return one if abs(n) < 2 else many
+
+
+def count(n: float, one: str, many: str) -> str:
+    """Write a number of things.
+
+    Examples
+    --------
+    >>> count(3, "réponse", "réponses")
+    '3\\xa0réponses'
+    """
+    return f"{number(n)}{NBSP}{plural(n, one, many)}"
+
+
+def spelled(n: int, one: str = "un") -> str:
+    """Write a small whole number in letters, any other in digits; `one` is `une` for what is so.
+
+    Examples
+    --------
+    >>> spelled(1, "une"), spelled(8), spelled(12), spelled(0)
+    ('une', 'huit', '12', 'aucun')
+    """
+    if n == 0:
+        return f"auc{one}"
+    return one if n == 1 else _LETTERS.get(n) or number(n)
+
+
+def of(things: str) -> str:
+    """Write "de" before a word, elided before a vowel or an h.
+
+    Examples
+    --------
+    >>> of("réponses"), of("appels"), of("écoles")
+    ('de réponses', "d'appels", "d'écoles")
+    """
+    return f"d'{things}" if things[:1].lower() in "aeiouyàâéèêëîïôûh" else f"de {things}"
+
+
+def inner_quotes(words_: str) -> str:
+    """A text that is to stand between quotes: its own are of another kind.
+
+    Examples
+    --------
+    >>> inner_quotes('Il dit « non » et "jamais"')
+    'Il dit “non” et “jamais”'
+    """
+    plain = words_.replace("«\xa0", "“").replace("\xa0»", "”").replace("« ", "“")
+    plain = plain.replace(" »", "”").replace("«", "“").replace("»", "”")
+    parts = plain.split('"')
+    return "".join(
+        part + ("" if at == len(parts) - 1 else "“" if at % 2 == 0 else "”")
+        for at, part in enumerate(parts)
+    )
+
+
+def join(items: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
+    """Enumerate.
+
+    Examples
+    --------
+    >>> join(["a", "b", "c"]), join(["a"]), join([]), join(["a", "b"], "or")
+    ('a, b et c', 'a', '', 'a ou b')
+    """
+    return str(format_list(list(items), style, locale=LOCALE))
+
+
+def day_label(day: date) -> str:
+    """Write a day.
+
+    Examples
+    --------
+    >>> day_label(date(2026, 9, 1)), day_label(date(2026, 11, 24))
+    ('1er septembre 2026', '24 novembre 2026')
+    """
+    text = str(format_date(day, "d MMMM y", locale=LOCALE))
+    return re.sub(r"^1 ", "1er ", text)
+
+
+def month_label(month: str, short: bool = False) -> str:
+    """Write a month given as `YYYY-MM`; `short` leaves the year out and abbreviates.
+
+    Examples
+    --------
+    >>> month_label("2026-08"), month_label("2026-01", short=True)
+    ('août 2026', 'janv.')
+    """
+    year, number_ = map(int, month.split("-"))
+    return str(format_date(date(year, number_, 1), "MMM" if short else "MMMM y", locale=LOCALE))
+
+
+def period_label(period: str) -> str:
+    """Write the period of an estimate: a quarter, month, day, year, or a first/last of them.
+
+    Raises
+    ------
+    ObservError
+        For any other period.
+
+    Examples
+    --------
+    >>> [period_label(p) for p in ("2026-T1", "2026-T3", "2026-08", "2026-09-01", "2026")]
+    ['1er trimestre 2026', '3e trimestre 2026', 'août 2026', '1er septembre 2026', '2026']
+    >>> [period_label(p) for p in ("2025-10/2026-09", "2026-01/2026-03", "2026-T1/2026-T3")]
+    ['octobre 2025 à septembre 2026', 'janvier à mars 2026', '1er au 3e trimestre 2026']
+    """
+    try:
+        if re.fullmatch(r"\d{4}-\d\d/\d{4}-\d\d", period, re.ASCII):
+            first, last = map(month_label, period.split("/"))
+            return f"{first.removesuffix(f' {last[-4:]}')} à {last}"
+        if re.fullmatch(r"(\d{4})-T[1-4]/\1-T[1-4]", period, re.ASCII):
+            return f"{period_label(period[:7]).split()[0]} au {period_label(period[8:])}"
+        if match := re.fullmatch(r"(\d{4})-T([1-4])", period, re.ASCII):
+            return f"{match[2]}{'er' if match[2] == '1' else 'e'} trimestre {match[1]}"
+        if re.fullmatch(r"\d{4}-\d\d", period, re.ASCII):
+            return month_label(period)
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", period, re.ASCII):
+            return day_label(date.fromisoformat(period))
+    except ValueError:
+        pass
+    else:
+        if re.fullmatch(r"\d{4}", period, re.ASCII):
+            return period
+    raise ObservError(
+        f"period {period!r}: cannot be written; periods are YYYY-T1 to YYYY-T4, YYYY-MM, "
+        "YYYY-MM-DD, YYYY, YYYY-MM/YYYY-MM or YYYY-T1/YYYY-T4"
+    )
+
+
+def period_head(period: str) -> str:
+    """Write a period as the head of a column, where the name of a quarter would take three lines.
+
+    Examples
+    --------
+    >>> period_head("2026-T1"), period_head("2026-T1/2026-T3"), period_head("2026-08")
+    ('T1 2026', 'T1 à T3 2026', 'août 2026')
+    """
+    label = period_label(period)
+    quarters = period[5:].replace(f"/{period[:5]}", " à ")
+    return f"{quarters} {period[:4]}" if "-T" in period else label
+
+
+def span(first: str, last: str) -> str:
+    """Write from which period to which, of one kind.
+
+    Examples
+    --------
+    >>> span("2026-T1", "2026-T3"), span("2025-10", "2026-09")
+    ('du 1er trimestre 2026 au 3e trimestre 2026', "d'octobre 2025 à septembre 2026")
+    """
+    start, end = period_label(first), period_label(last)
+    if "T" in first or first.count("-") == 2:
+        return f"du {start} au {end}"
+    return ("d'" if start[0] in "ao" else "de ") + f"{start} à {end}"
+
+
+def when(period: str) -> str:
+    """Write when something was, inside a sentence; "3e" stays with "trimestre".
+
+    Examples
+    --------
+    >>> [when(p).replace("\\xa0", " ") for p in ("2026-T3", "2026-08", "2026", "2026-09-01")]
+    ['au 3e trimestre 2026', 'en août 2026', 'en 2026', 'le 1er septembre 2026']
+    >>> when("2025-10/2026-09")
+    "d'octobre 2025 à septembre 2026"
+    """
+    label = period_label(period)
+    if "/" in period:
+        return ("d'" if label[0] in "ao" else "de ") + label
+    if "T" in period:
+        return f"au {label.replace(' trimestre', f'{NBSP}trimestre')}"
+    return f"le {label}" if period.count("-") == 2 else f"en {label}"
+
+
+def between(first: str, last: str) -> str:
+    """Write which two periods are compared.
+
+    Examples
+    --------
+    >>> between("2025-T1", "2026-T1").replace("\\xa0", " ")
+    'entre le 1er trimestre 2025 et le 1er trimestre 2026'
+    >>> between("2025-08", "2026-08-01").replace("\\xa0", " ")
+    'entre août 2025 et le 1er août 2026'
+    """
+    named = [re.sub("^au ", "le ", when(period)).removeprefix("en ") for period in (first, last)]
+    return f"entre {named[0]} et {named[1]}"

@@ -1,0 +1,148 @@
+"""Estimates with no more digits than a page tells of them.
+
+Whoever has the tenth digit of a mean and its interval can compute how many people gave each mark.
+So data files, notebooks and the coordinates of drawings hold what stands in words beside them:
+charts draw `rounded` estimates, and every output carries its numbers as `carried` writes them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from observlib import estimates
+from observlib.catalogue import Catalogue, Indicator
+from observlib.estimates import comparisons
+from observlib.estimates.rounding import base
+from observlib.language import french, words
+
+PUBLISHED = 2  # decimals that are kept of what others publish
+
+
+def rounded(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Round estimates as their indicators are written, and effective bases as bases are.
+
+    Parameters
+    ----------
+    frame
+        Estimates.
+
+    Returns
+    -------
+    DataFrame
+        The same estimates, checked; intervals are those of `words.rounded_interval`.
+
+    Raises
+    ------
+    ObservError
+        For an indicator that is not in the catalogue.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> mark = {"indicator": "satisfaction_10", "unit": "sur 10", "period": "2026-T3"}
+    >>> frame = estimates.make(
+    ...     [{**mark, "estimate": 7.2345, "ci_low": 7.01, "ci_high": 7.46, "n": 210, "n_eff": 208}]
+    ... )
+    >>> rounded(frame, load_catalogue(Path("data/catalogue")))[estimates.NUMBERS].values.tolist()
+    [[7.2, 6.9, 7.5, 210.0, 210.0]]
+    """
+    return estimates.check(_rounded(frame, catalogue)) if len(frame) else frame
+
+
+def _rounded(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    numbers = [_numbers(row, catalogue) for row in estimates.records(frame)]
+    return frame.assign(**dict(zip(estimates.NUMBERS, np.transpose(numbers), strict=True)))
+
+
+def carried(
+    frames: Iterable[pd.DataFrame], catalogue: Catalogue, before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What an output carries of estimates and comparisons: rounded, and each row once.
+
+    All that a cell shows comes through here; nobody rounds it again.
+
+    Parameters
+    ----------
+    before
+        What it carries already, which comes first.
+    """
+    there = before or {}
+    rows = dict.fromkeys(there.get("rows", []))
+    pairs = dict.fromkeys(there.get("comparisons", {}).get("rows", []))
+    for frame in frames:
+        if list(frame.columns) == comparisons.COLUMNS:
+            pairs |= dict.fromkeys(estimates.lines(rounded_pairs(frame, catalogue)))
+        elif list(frame.columns) == estimates.COLUMNS:
+            rows |= dict.fromkeys(estimates.lines(rounded(frame, catalogue)))
+    beside = {"comparisons": {"columns": comparisons.COLUMNS, "rows": [*pairs]}} if pairs else {}
+    return {"columns": estimates.COLUMNS, "rows": [*rows], **beside}
+
+
+def _numbers(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[float, ...]:
+    """The numbers of an estimate, rounded."""
+    value, low, high, n, n_eff = (row[name] for name in estimates.NUMBERS)
+    if not math.isnan(value):
+        indicator = _indicator(row, catalogue)
+        ends = words.rounded_interval(row, indicator)
+        value = french.rounded(value, words.decimals(indicator, row["unit"]))
+        low, high = _around(value, ends)
+    if n_eff <= n:
+        n_eff = min(base(n_eff), n)
+    elif math.isfinite(n_eff):
+        n_eff = base(n_eff)
+    return value, low, high, n, n_eff
+
+
+def places(row: Mapping[str, Any], catalogue: Catalogue) -> int:
+    """With how many decimals an estimate's value is published."""
+    return words.decimals(_indicator(row, catalogue), row["unit"])
+
+
+def _indicator(row: Mapping[str, Any], catalogue: Catalogue) -> Indicator:
+    """An estimate's indicator, with the decimals that it is published with."""
+    indicator = words.indicator_of(row["indicator"], catalogue)
+    if row["product"] not in catalogue.peers:
+        return indicator
+    more = {"decimals": max(indicator.decimals, PUBLISHED)}  # a peer has published more
+    return indicator.model_copy(update=more)
+
+
+def rounded_pairs(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Round comparisons: both sides as estimates are, differences as their tables write them.
+
+    Parameters
+    ----------
+    pairs
+        Comparisons.
+    """
+    if pairs.empty:
+        return pairs
+    found = pairs.copy()
+    for side in ("", estimates.REFERENCE):
+        rows = _rounded(comparisons.side_of(pairs, side), catalogue)
+        for name in estimates.NUMBERS:
+            found[side + name] = rows[name].to_numpy()
+    results = [_results(row, catalogue) for row in estimates.records(pairs)]
+    found[comparisons.NUMBERS] = results
+    return comparisons.check(found)
+
+
+def _results(row: Mapping[str, Any], catalogue: Catalogue) -> list[float]:
+    """The numbers of a comparison, rounded."""
+    difference, low, high, level, detectable = (row[name] for name in comparisons.NUMBERS)
+    places = words.decimals(words.indicator_of(row["indicator"], catalogue), row["unit"])
+    difference, detectable = (french.rounded(x, places) for x in (difference, detectable))
+    if math.isfinite(low):
+        low, high = _around(difference, words.rounded_keeping_signs((low, high), places))
+    return [difference, low, high, round(level, 4), detectable]
+
+
+def _around(value: float, ends: tuple[float, float]) -> tuple[float, float]:
+    """Ends that hold a value, which rounding may have moved out of them."""
+    return min(ends[0], value), max(ends[1], value)

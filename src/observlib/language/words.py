@@ -1,0 +1,381 @@
+"""Estimates in words: their value, their marks, and what their subject is called."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.errors import ObservError, bounded
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
+from observlib.estimates import WITHHELD
+from observlib.language import french, wording
+from observlib.language.french import NBSP
+from observlib.language.prose import one_line
+
+TEXTS = wording.beside(__file__)
+# what is said of all figures of a demonstration
+INVENTED = (
+    "Ces chiffres ont été fabriqués pour montrer le fonctionnement de l’observatoire. Ils ne "
+    "décrivent aucun service réel et ne doivent être ni cités ni réutilisés."
+)
+SEMICOLON = "\u202f; "
+DURATIONS = ("s", "jours")
+STATUS_WORDS = {
+    "published": "",
+    "low_base": "faible effectif",
+    "suppressed": "secret statistique",
+    "partial": "période incomplète",
+    "missing": "donnée non disponible",
+}
+MARKS = {  # in the cell of a table
+    "partial": f"{NBSP}(p)",
+    "low_base": f"{NBSP}(f)",
+    "suppressed": "s",
+    "missing": "nd",
+}
+_OF_WORDS = ("poll_", "action_")  # how indicators begin whose groups are words
+BETWEEN = " · "  # the two parts of a group that is one of two things, as of a day and an hour
+COLUMN_LABELS = {
+    "indicator": "Indicateur",
+    "product": "Produit",
+    "channel": "Canal",
+    "device": "Dispositif",
+    "period": "Période",
+    "group": "Question",  # a group is told where it is one, as that of a poll
+    "group_value": "Groupe",
+}
+# Words of units that end in s and have no other singular.
+_INVARIABLE = {"avis", "mois", "fois", "temps", "pays", "cas", "habitants"}
+
+
+def column_label(frame: pd.DataFrame, column: str, catalogue: Catalogue) -> str:
+    """What heads a column of labels: a frame of peers has organisations, not products."""
+    if column == "product" and set(frame["product"]) - {""} <= set(catalogue.peers):
+        return "Organisme"
+    if column == "group_value" and set(frame["indicator"]) == {"poll_share"}:
+        return "Option"
+    if column == "group" and set(frame["indicator"]) == {"action_effect"}:
+        return "Action"
+    groups = set(frame["group"]) - {""}
+    if column == "group_value" and len(groups) == 1:
+        group = groups.pop()
+        return group_label(group, set(frame["indicator"]), catalogue) or COLUMN_LABELS[column]
+    return COLUMN_LABELS[column]
+
+
+def group_label(group: str, indicators: Collection[str], catalogue: Catalogue) -> str:
+    """What the catalogue calls a group; nothing where it is no name but words, as a question is.
+
+    Parameters
+    ----------
+    indicators
+        Those that are told by it: the groups of polls and of actions are words that people wrote,
+        and may look like names.
+
+    Raises
+    ------
+    ObservError
+        For a name that the catalogue does not have.
+    """
+    if group in catalogue.groups:
+        return catalogue.groups[group].label
+    is_name = re.fullmatch(r"[a-z0-9_-]+", group) and group not in catalogue.indicators
+    if is_name and not all(name.startswith(_OF_WORDS) for name in indicators):
+        raise ObservError(
+            f"group {group!r}: not in the catalogue; allowed: {bounded(catalogue.groups)}; "
+            f"add it to groups.yml"
+        )
+    return ""
+
+
+def indicator_of(name: str, catalogue: Catalogue) -> Indicator:
+    """The indicator's entry in the catalogue, or an error that says it has none."""
+    if name not in catalogue.indicators:
+        raise ObservError(
+            f"indicator {name!r}: not in the catalogue; "
+            f"allowed: {bounded(catalogue.indicators)}; add it to indicators.yml"
+        )
+    return catalogue.indicators[name]
+
+
+def is_count(unit: str) -> bool:
+    """Whether a unit counts things (visits, calls), and so has a true zero and no maximum."""
+    others = ("%", "note", "points", "rapport", *DURATIONS)
+    return unit not in others and not unit.startswith("sur ")
+
+
+def headed(indicator: Indicator, unit: str) -> str:
+    """What heads values of an indicator that are written without their unit (see `with_unit`)."""
+    return with_unit(indicator.label, unit)
+
+
+def with_unit(label: str, unit: str) -> str:
+    """A label that says the unit of what it heads; `%` and times are written with each value.
+
+    Examples
+    --------
+    >>> with_unit("Délai", "jours"), with_unit("Délai", "s"), with_unit("Note sur 10", "sur 10")
+    ('Délai (jours)', 'Délai', 'Note sur 10')
+    >>> with_unit("Recommandation (NPS)", "points")
+    'Recommandation (NPS), points'
+    """
+    lowered = label.lower()
+    if unit in ("%", "s", "note") or unit in lowered or (unit == "€" and "euros" in lowered):
+        return label
+    return f"{label}, {unit}" if label.endswith(")") else f"{label} ({unit})"
+
+
+def is_change(indicator: str) -> bool:
+    """Whether an indicator is a change, written with its sign: its id says so by its ending."""
+    return indicator.endswith(
+        ("_yoy", "_change", "driver_effect", "action_effect", "outlier", "pace")
+    )
+
+
+def label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
+    """What a reader is told a row's product, channel, device, period, group or indicator is.
+
+    A row without product is named by its group or else by its device.
+    """
+    return one_line(_label(row, column, catalogue))
+
+
+def _label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
+    key: str = row[column]
+    if column == "indicator":
+        return indicator_of(key, catalogue).label
+    if column == "period":
+        return french.period_label(key)
+    if column == "channel":
+        return CHANNEL_LABELS.get(key, key) or "Tous canaux"
+    if column == "device":
+        return catalogue.devices[key].label if key in catalogue.devices else key or "Ensemble"
+    if column == "product":
+        if key:
+            return catalogue.label(key)
+        return row["group_value"] or _label(row, "device", catalogue)
+    if column == "group":
+        key = group_label(key, [row["indicator"]], catalogue) or key
+    return key or "Ensemble"
+
+
+def figure(x: float, indicator: Indicator, unit: str | None = None) -> str:
+    """Write a number as its indicator asks: decimals, sign of a change, `%` and no other unit.
+
+    Examples
+    --------
+    >>> yoy = Indicator(id="visits_yoy", label="É", unit="%", method="M", better="neither")
+    >>> figure(8.2, yoy)
+    '+8\\xa0%'
+    """
+    unit = unit or indicator.unit
+    if unit == "s":
+        return french.duration(x)
+    balance = is_change(indicator.id) or unit == "points"  # either side of zero: sign told
+    write = french.signed if balance else french.number
+    text = write(x, decimals(indicator, unit))
+    return f"{text}{NBSP}%" if unit == "%" else text
+
+
+def decimals(indicator: Indicator, unit: str) -> int:
+    """With how many decimals values of an indicator are written.
+
+    Examples
+    --------
+    >>> share = Indicator(
+    ...     id="a", label="A", unit="%", method="M", better="higher", base="appels", decimals=1
+    ... )
+    >>> decimals(share, "%"), decimals(share, "appels")
+    (1, 0)
+    """
+    whole = is_count(unit) and not is_count(indicator.unit)  # where marks have decimals
+    return 0 if whole else indicator.decimals
+
+
+def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
+    """Write a value with its unit; a withheld one in words.
+
+    Parameters
+    ----------
+    estimate
+        A number in the indicator's unit, or a row of estimates, which brings its own unit.
+
+    Examples
+    --------
+    >>> visits = Indicator(id="visits", label="V", unit="visites", method="M", better="neither")
+    >>> value(1, visits), value({"estimate": 5, "unit": "visites", "status": "partial"}, visits)
+    ('1\\xa0visite', '5\\xa0visites')
+    >>> units = {"€": 1234, "s": 185, "points": 31, "jours": 1}
+    >>> texts = [value({"estimate": x, "unit": u, "status": ""}, visits) for u, x in units.items()]
+    >>> [text.replace("\\xa0", " ").replace("\\u202f", " ") for text in texts]
+    ['1 234 €', '3 min 05 s', '+31 points', '1 jour']
+    """
+    if isinstance(estimate, int | float):
+        x, unit = float(estimate), indicator.unit
+    elif estimate["status"] in WITHHELD:
+        return STATUS_WORDS[estimate["status"]]
+    else:
+        x, unit = float(estimate["estimate"]), str(estimate["unit"])
+    text = figure(x, indicator, unit)
+    if unit.startswith("sur "):
+        return f"{text}{NBSP}{unit.replace(' ', NBSP)}"
+    if not is_count(unit) and unit not in ("points", "jours"):
+        return text
+    things, *per = re.split(r"\b(?=pour )", unit, maxsplit=1)  # "pour 1 000 visites" stays
+    one = "".join([re.sub(r"\w+", lambda word: _singular(word[0]), things), *per])
+    return f"{text}{NBSP}{french.plural(round(x, indicator.decimals), one, unit)}"
+
+
+def interval(row: Mapping[str, Any], indicator: Indicator) -> str:
+    """Write the interval of a row, or nothing where it has none.
+
+    A mean of marks that are all alike has none: a further mark may belie it.
+    """
+    alike = indicator.comparison == "mean" and row["ci_low"] == row["ci_high"]
+    if row["status"] in WITHHELD or math.isnan(row["ci_low"]) or alike:
+        return ""
+    places = decimals(indicator, row["unit"])
+    return french.interval(*rounded_interval(row, indicator), places, row["unit"])
+
+
+def rounded_interval(row: Mapping[str, Any], indicator: Indicator) -> tuple[float, float]:
+    """The ends of an interval as a page writes them, around the value as it writes it.
+
+    Each distance from the value is rounded up: an end rounded by itself would tell more of the
+    value than its own digits do. Those of a change are rounded, and stay on their side of zero.
+
+    Examples
+    --------
+    >>> mark = Indicator(
+    ...     id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1
+    ... )
+    >>> row = {"estimate": 6.43, "ci_low": 5.62, "ci_high": 7.24, "unit": "sur 10"}
+    >>> rounded_interval(row, mark)
+    (5.5, 7.3)
+    """
+    ends, places = (row["ci_low"], row["ci_high"]), decimals(indicator, row["unit"])
+    if any(map(math.isnan, ends)) or is_change(row.get("indicator", indicator.id)):
+        return rounded_keeping_signs(ends, places)
+    middle, step = french.rounded(row["estimate"], places), 10.0**-places
+    below, above = (step * math.ceil(round(abs(end - row["estimate"]) / step, 6)) for end in ends)
+    low, high = french.rounded(middle - below, places), french.rounded(middle + above, places)
+    if row["unit"] == "%":
+        return max(low, min(0.0, ends[0])), min(high, max(100.0, ends[1]))
+    if row["unit"].startswith("sur "):
+        return max(low, min(0.0, ends[0])), min(high, estimates.best(row["unit"]))
+    return low, high
+
+
+def rounded_keeping_signs(ends: tuple[float, float], places: int) -> tuple[float, float]:
+    """Both ends rounded; where zero is not between them, neither becomes zero.
+
+    Examples
+    --------
+    >>> rounded_keeping_signs((0.041, 1.02), 1), rounded_keeping_signs((-0.041, 1.02), 1)
+    ((0.1, 1.0), (0.0, 1.0))
+    """
+    rounded = [french.rounded(end, places) for end in ends]
+    if ends[0] * ends[1] > 0:
+        least = 10.0**-places
+        rounded = [
+            math.copysign(max(abs(x), least), end) for x, end in zip(rounded, ends, strict=True)
+        ]
+    return rounded[0], rounded[1]
+
+
+def base(row: Mapping[str, Any]) -> float | None:
+    """The number of answers, calls… behind a row, or nothing where a count is its own base."""
+    if row["status"] in WITHHELD or math.isnan(row["n"]) or is_count(row["unit"]):
+        return None
+    return float(row["n"])
+
+
+def base_unit(indicator: Indicator) -> str:
+    """What the base of an indicator's values counts, in the plural; a count is its own base."""
+    return indicator.unit if is_count(indicator.unit) else indicator.base
+
+
+def base_text(n: float, indicator: Indicator) -> str:
+    """Write a base with what it counts, which the catalogue says.
+
+    Examples
+    --------
+    >>> wait = Indicator(
+    ...     id="wait", label="W", unit="s", method="M", better="lower", base="appels abandonnés"
+    ... )
+    >>> base_text(1, wait), base_text(12, wait)
+    ('1\\xa0appel abandonné', '12\\xa0appels abandonnés')
+    """
+    one = re.sub(r"\w+", lambda word: _singular(word[0]), indicator.base)
+    return french.count(n, one, indicator.base)
+
+
+def n_equals(n: float) -> str:
+    """Write a base.
+
+    Examples
+    --------
+    >>> n_equals(12)
+    'n\\xa0=\\xa012'
+    """
+    return f"n{NBSP}={NBSP}{french.number(n)}"
+
+
+def mark_notes(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    """Explain the marks that the states of estimates have in a table, and no others."""
+    found = set(frame["status"])
+    notes = []
+    if "low_base" in found:
+        low = frame.loc[frame["status"] == "low_base", "indicator"].unique()
+        things = {base_unit(indicator_of(name, catalogue)) for name in low}
+        least = f"{estimates.LOW_BASE} {things.pop() if len(things) == 1 else ''}".strip()
+        notes.append(TEXTS["low_base"].format(least=least))
+    marked = [status for status in ("partial", "suppressed", "missing") if status in found]
+    return notes + [TEXTS[f"marks.{status}"] for status in marked]
+
+
+def sentence(row: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """Write an estimate with its interval, base and reservation, to end a sentence with.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib import estimates
+    >>> from observlib.catalogue import Catalogue
+    >>> one = Indicator(
+    ...     id="s", label="S", unit="sur 10", method="M", better="higher", decimals=1
+    ... )
+    >>> parts = dict.fromkeys(["departments", "products", "devices", "peers"], {})
+    >>> row = {
+    ...     "indicator": "s", "period": "2026-T3", "unit": "sur 10", "estimate": 8.1,
+    ...     "ci_low": 7.9, "ci_high": 8.3, "n": 234,
+    ... }
+    >>> text = sentence(
+    ...     estimates.make([row]).iloc[0], Catalogue(**parts, indicators={"s": one})
+    ... )
+    >>> text.replace("\\xa0", " ").replace("\\u202f", " ")
+    '8,1 sur 10 (intervalle à 95 % : 7,9 à 8,3 ; 234 réponses)'
+    """
+    indicator = indicator_of(row["indicator"], catalogue)
+    if row["status"] == "suppressed":
+        return "valeur non publiée (secret statistique)"
+    if row["status"] == "missing":
+        return STATUS_WORDS["missing"]
+    details = []
+    if ends := interval(row, indicator):
+        details.append(f"intervalle à 95{NBSP}%{NBSP}: {ends}")
+    if (n := base(row)) is not None:
+        details.append(base_text(n, indicator))
+    if words := STATUS_WORDS[row["status"]]:
+        details.append(words)
+    text = value(row, indicator)
+    return f"{text} ({SEMICOLON.join(details)})" if details else text
+
+
+def _singular(word: str) -> str:
+    return word if word in _INVARIABLE else word.removesuffix("s")

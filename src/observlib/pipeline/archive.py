@@ -1,0 +1,196 @@
+"""What was published, kept: later editions must not tell what two of them tell together.
+
+Each publication that told something new is a folder of the data folder, `published/<number>`, with
+the estimates and comparisons of the edition as pages told them. They hold nothing that was not
+published: keep them with the data, and in version control where the data are real.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.base import inputs
+from observlib.base.errors import ObservError, bounded
+from observlib.base.inputs import Inputs
+from observlib.base.period import Quarter
+from observlib.base.replacing import replace_folder, workspace
+from observlib.confidentiality.knowledge import Published
+from observlib.estimates import comparisons
+
+FOLDER = "published"
+ESTIMATES, COMPARISONS, STEPS = "estimates.parquet", "comparisons.parquet", "disclosure.json"
+FILES = (ESTIMATES, COMPARISONS, STEPS)
+DAY = "published"  # of the steps as they are kept
+
+
+class Publication(NamedTuple):
+    """One that was kept: its name, what it told, and on which day (`""`: before days were kept)."""
+
+    name: str
+    told: Published
+    day: str = ""
+    comparisons: pd.DataFrame = comparisons.make(None)
+
+    @property
+    def quarter(self) -> str:
+        """The quarter of its edition."""
+        return self.name.partition("-")[2]
+
+
+def earlier(data: Path) -> list[Publication]:
+    """What was published from a data folder, the oldest first.
+
+    Raises
+    ------
+    ObservError
+        Where a file of them is absent or damaged.
+    """
+    return [_read(folder, _stamp(folder)) for folder in _folders(data)]
+
+
+def last(data: Path, quarter: Quarter) -> Publication:
+    """What a quarter's edition told when it was last published.
+
+    Raises
+    ------
+    ObservError
+        Where it was not published from this data folder.
+    """
+    told = {one.quarter: one for one in earlier(data)}
+    if str(quarter) not in told:
+        raise ObservError(
+            f"{quarter}: was not published from {data}; published are "
+            f"{bounded(sorted(told)) or 'none'}; `observ edition {quarter}` publishes it"
+        )
+    return told[str(quarter)]
+
+
+def names(data: Path) -> tuple[str, ...]:
+    """The names of what was published from a data folder, the oldest first."""
+    return tuple(folder.name for folder in _folders(data))
+
+
+def digests(data: Path) -> Inputs:
+    """What was published from a data folder, by its names: the digest of each, on whatever day."""
+    return {one.name: _digest(data / FOLDER / one.name) for one in earlier(data)}
+
+
+def _digest(folder: Path) -> str:
+    tables = {name: inputs.file(folder / name) for name in (ESTIMATES, COMPARISONS)}
+    steps = json.loads((folder / STEPS).read_text(encoding="utf-8"))
+    told = {name: json.dumps(value, sort_keys=True) for name, value in steps.items() if name != DAY}
+    return inputs.key(tables | told)
+
+
+def before(data: Path, quarter: Quarter, edition: Path) -> Inputs:
+    """What was published before an edition, by its names: the digest of each.
+
+    Where the last publication told the same of the same quarter, it is this edition, made again.
+    One that others have followed since is known to the edition as any other is.
+    """
+    found, own = digests(data), _same(data, quarter, edition)
+    if own and own.name == next(reversed(found)):
+        del found[own.name]
+    return found
+
+
+def _same(data: Path, quarter: Quarter, edition: Path) -> Path | None:
+    """The last publication of a quarter, where it told what an edition's folder tells."""
+    last = [path for path in _folders(data) if path.name.endswith(str(quarter))][-1:]
+    for folder in last:
+        tables = (ESTIMATES, COMPARISONS)
+        if all((folder / name).read_bytes() == (edition / name).read_bytes() for name in tables):
+            return folder
+    return None
+
+
+def _folders(data: Path) -> list[Path]:
+    return sorted(path for path in (data / FOLDER).glob("[0-9]*") if path.is_dir())
+
+
+def _stamp(folder: Path) -> tuple[int, ...]:
+    return tuple(
+        (folder / name).stat().st_mtime_ns if (folder / name).exists() else 0 for name in FILES
+    )
+
+
+@lru_cache(64)
+def _read(folder: Path, stamp: tuple[int, ...]) -> Publication:
+    try:
+        rows, pairs = tables(folder)
+        estimates.check(rows)
+        comparisons.check(pairs)
+        steps = json.loads((folder / STEPS).read_text(encoding="utf-8"))
+        wide = frozenset((*map(str, names[:4]), int(names[4])) for names in steps["wide"])
+        amended = frozenset(tuple(map(str, one)) for one in steps.get("amended", ()))
+        day = str(steps.get(DAY, ""))
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise ObservError(
+            f"{folder}: cannot be read ({str(error).splitlines()[0]}); bring it back from a copy: "
+            "without it, an edition may tell what few people answered"
+        ) from error
+    told = Published(rows, wide, amended)  # type: ignore[arg-type]
+    return Publication(folder.name, told, day, pairs)
+
+
+def keep(data: Path, quarter: Quarter, edition: Path, today: date) -> None:
+    """Keep what an edition is about to publish; nothing where the last one of its quarter told so.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    quarter
+        The edition's.
+    edition
+        The folder of its `FILES`.
+    today
+        The day of publication.
+
+    Raises
+    ------
+    ObservError
+        Where it cannot be written.
+    """
+    if _same(data, quarter, edition):
+        return
+    files = {name: (edition / name).read_bytes() for name in FILES}
+    steps = json.loads(files[STEPS]) | {DAY: today.isoformat()}
+    files[STEPS] = _json(steps)
+    number = 1 + max((int(name.split("-")[0]) for name in names(data)), default=0)
+    target = data / FOLDER / f"{number:04d}-{quarter}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with workspace(target) as work:
+        new = work / target.name
+        new.mkdir()
+        for name in FILES:
+            (new / name).write_bytes(files[name])
+        replace_folder(new, target)
+
+
+def tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The estimates and the comparisons of a publication, or of an edition's folder."""
+    return pd.read_parquet(folder / ESTIMATES), pd.read_parquet(folder / COMPARISONS)
+
+
+def content(
+    rows: pd.DataFrame, pairs: pd.DataFrame, steps: Mapping[str, object]
+) -> dict[str, bytes]:
+    """The files of a publication."""
+    return {
+        ESTIMATES: rows.to_parquet(index=False),
+        COMPARISONS: pairs.to_parquet(index=False),
+        STEPS: _json(steps),
+    }
+
+
+def _json(steps: Mapping[str, object]) -> bytes:
+    return (json.dumps(steps, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

@@ -1,0 +1,290 @@
+"""What an edition tells: what families give, with all that disclosure control decided of it.
+
+It is decided by device over the whole edition at once (see `confidentiality.control`), and kept by
+what it was decided from: pages, data files and charts all read from here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates, store
+from observlib.base import disk_cache, inputs
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.confidentiality import control
+from observlib.confidentiality.attack import FOUND, check_tried
+from observlib.confidentiality.knowledge import WITHHELD, Knowledge, Published
+from observlib.confidentiality.linear_programme import ENDLESS
+from observlib.indicators.families import Given
+from observlib.indicators.pairs import over_quarters
+from observlib.language import rounding
+from observlib.pipeline import archive, frame, project
+from observlib.pipeline.archive import Publication
+
+_KEPT = disk_cache.FOLDER / "disclosure"
+KEPT = 64  # families, or those of one survey, that a process has at hand
+Job = tuple[str, str]  # a family, and the survey of one of each survey
+
+
+def jobs(data: Path) -> list[Job]:
+    """The families of an edition, each after those it reads, and the surveys of those of each."""
+    asked = frame.surveys(data)
+    return [
+        (name, survey)
+        for name, family in frame.families().items()
+        for survey in (asked if family.each_survey else [""])
+    ]
+
+
+def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
+    """What a family gives for a quarter, as an edition tells it.
+
+    Parameters
+    ----------
+    data, quarter, name, survey
+        As for `frame.given`.
+
+    Raises
+    ------
+    ObservError
+        For a family or survey that does not exist, and where something that is withheld could be
+        worked back.
+    """
+    with _reading(frame.tables(name)):
+        exact = frame.place(data, quarter, name, survey)
+        found = _given(exact, _place(data, quarter), data, quarter, name, survey)
+    return found._replace(  # whoever asks may add a column
+        estimates=found.estimates.copy(deep=False), comparisons=found.comparisons.copy(deep=False)
+    )
+
+
+@lru_cache(KEPT)  # by its place and that of the decisions, which say all that it follows from
+def _given(
+    exact: Path, decided: Path, data: Path, quarter: Quarter, name: str, survey: str
+) -> Given:
+    found, known = frame.given(data, quarter, name, survey), decisions(data, quarter)
+    rows, catalogue = control.applied(found.estimates, known.changes), project.catalogue(data)
+    ends = (quarter, quarter - 4) if (found.comparisons["against"] == "year").any() else ()
+    of_years = [over_quarters(rows, catalogue, last) for last in ends]
+    return found._replace(
+        estimates=rows,
+        comparisons=control.applied_to_pairs(
+            found.comparisons,
+            known._replace(changes=estimates.combine([known.changes, *of_years])),
+            [(before.comparisons, before.told.amended) for before in archive.earlier(data)],
+            partial(rounding.rounded_pairs, catalogue=catalogue),
+        ),
+    )
+
+
+def decisions(data: Path, quarter: Quarter) -> control.Decision:
+    """What an edition withholds or tells in wide steps beside what each family does.
+
+    It is kept in the project by all that it follows from; and so is what was decided of each
+    device, which the others do not change.
+    """
+    with _reading(()):
+        return _decisions(_place(data, quarter), data, quarter)
+
+
+@contextlib.contextmanager
+def _reading(tables: Iterable[str]) -> Iterator[None]:
+    """Note these tables as read by the page that asks, and no other: the rest is not its own."""
+    asked = {*store.READ, *tables}
+    try:
+        yield
+    finally:
+        store.READ.intersection_update(asked)
+        store.READ.update(asked)
+
+
+def keep(data: Path, quarter: Quarter, digest: str, found: Iterable[control.Decision]) -> None:
+    """Keep what was decided of an edition, device by device.
+
+    Once it is published, that follows from it too, and stays the same: it is kept again.
+
+    Parameters
+    ----------
+    digest
+        Of the store from which it was decided; where that has changed, nothing is kept.
+    """
+    place = _place(data, quarter)
+    if store.digest(data) == digest:
+        _keep(place, _combined(found))
+
+
+def is_decided(data: Path, quarter: Quarter) -> bool:
+    """Whether the project keeps all that was decided."""
+    return _place(data, quarter).exists()
+
+
+def _place(data: Path, quarter: Quarter) -> Path:
+    known = inputs.key(project.knowledge(data))
+    before = archive.names(data)
+    return project.root() / _KEPT / _name(data, quarter, store.digest(data), known, before)
+
+
+@lru_cache(8)
+def _name(
+    data: Path, quarter: Quarter, digest: str, knowledge: str, before: tuple[str, ...]
+) -> str:
+    known = frame.dependencies(data, quarter, jobs(data))
+    parts = {f"{job}": inputs.key(found) for job, found in known.items()}
+    parts |= {**project.knowledge(data), **_code(), "what was published": json.dumps(before)}
+    return f"edition.{inputs.key(parts)}"
+
+
+@lru_cache(8)  # by its place, which says all that it follows from
+def _decisions(place: Path, data: Path, quarter: Quarter) -> control.Decision:
+    if kept := disk_cache.get(place.parent, place.name):
+        return _unpacked(kept)
+    by_device = _by_device(place, data, quarter)
+    found = [_decided(data, quarter, device, by_device[device]) for device in sorted(by_device)]
+    _keep(place, whole := _combined(found))
+    return whole
+
+
+def _combined(found: Iterable[control.Decision]) -> control.Decision:
+    """The decisions of devices as those of their edition."""
+    listed = [*found]
+    tried = [decision.tried for decision in listed if len(decision.tried)]
+    return control.Decision(
+        estimates.combine(decision.changes for decision in listed),
+        tuple(series for decision in listed for series in decision.wide),
+        pd.concat(tried, ignore_index=True) if tried else pd.DataFrame(columns=FOUND),
+        tuple(one for decision in listed for one in decision.amended),
+    )
+
+
+def report(decided: control.Decision) -> dict[str, Any]:
+    """What the method page tells of the edition's own attack, and what later ones must know.
+
+    The `narrowest` and the `widest` are the differences between the most and the least that a
+    figure which is withheld can be; one without end is None.
+    """
+    withheld = decided.tried[decided.tried["cell"].isin(WITHHELD)]
+    may_be_few = withheld[withheld["least"] < estimates.MINIMUM_PEOPLE]
+    width = (may_be_few["most"] - may_be_few["least"]).astype(float)
+    ends = [float(end) if end < ENDLESS / 2 else None for end in (width.min(), width.max())]
+    return {
+        "wide": sorted(map(list, decided.wide)),
+        "amended": sorted(map(list, decided.amended)),
+        "changed": len(decided.changes),
+        "decisions": decided.digest,
+        "tried": len(decided.tried),
+        "pinned": int(decided.tried["pinned"].sum()),
+        "withheld": len(withheld),
+        "narrowest": ends[0],
+        "widest": ends[1],
+    }
+
+
+def devices(data: Path, quarter: Quarter) -> list[str]:
+    """The devices of which an edition has estimates."""
+    return sorted(_by_device(_place(data, quarter), data, quarter))
+
+
+@lru_cache(2)
+def _by_device(place: Path, data: Path, quarter: Quarter) -> dict[str, pd.DataFrame]:
+    """All estimates of the edition that are of a device, by device."""
+    found = estimates.combine(frame.given(data, quarter, *job).estimates for job in jobs(data))
+    units = found[["indicator", "unit"]].drop_duplicates()
+    check_tried(units.itertuples(index=False), project.catalogue(data))
+    own = found[found["device"] != ""].drop_duplicates(ignore_index=True)
+    return {str(name): rows.reset_index(drop=True) for name, rows in own.groupby("device")}
+
+
+def decided(data: Path, quarter: Quarter, device: str) -> control.Decision:
+    """What was decided of a device.
+
+    Raises
+    ------
+    ObservError
+        Where something that is withheld could be worked back.
+    """
+    rows = _by_device(_place(data, quarter), data, quarter)[device]
+    return _decided(data, quarter, device, rows)
+
+
+def _decided(data: Path, quarter: Quarter, device: str, rows: pd.DataFrame) -> control.Decision:
+    amended = store.amended(data, device)
+    knowledge = Knowledge(project.catalogue(data), store.marks(data, device), amended)
+    rounded = partial(rounding.rounded, catalogue=knowledge.catalogue)
+
+    def decide(before: Sequence[Publication]) -> control.Decision:
+        told = [_of_device(publication.told, device) for publication in before]
+        place = project.root() / _KEPT / f"{device}.{_key(rows, told, knowledge)}"
+        if kept := disk_cache.get(place.parent, place.name):
+            return _unpacked(kept)
+        found = None
+        if before and before[-1].quarter == str(quarter):
+            # what the edition told last may be what this very decision told: whether that is kept
+            # or not, it is the same then
+            with contextlib.suppress(ObservError):
+                found = decide(before[:-1])
+        if found:
+            now = rounded(control.applied(rows, found.changes)).drop_duplicates(ignore_index=True)
+            if estimates.lines(now) != estimates.lines(told[-1].estimates):
+                found = None
+        found = found or control.decide(rows, told, knowledge, rounded)
+        _keep(place, found)
+        return found
+
+    return decide(archive.earlier(data))
+
+
+def _of_device(told: Published, device: str) -> Published:
+    rows = told.estimates[told.estimates["device"] == device].reset_index(drop=True)
+    wide = [series for series in told.wide if series[0] == device]
+    return Published(rows, wide, [one for one in told.amended if one[0] == device])
+
+
+def _key(rows: pd.DataFrame, before: Iterable[Published], knowledge: Knowledge) -> str:
+    used = {name: knowledge.catalogue.indicators.get(name) for name in rows["indicator"].unique()}
+    device = knowledge.catalogue.devices.get(rows["device"].iloc[0])
+    parts: dict[str, Any] = {
+        "the estimates": estimates.lines(rows),
+        "what was published": [
+            [estimates.lines(t.estimates), sorted(t.wide), sorted(t.amended)] for t in before
+        ],
+        "what was corrected": sorted(knowledge.amended),
+        "the marks": knowledge.marks.astype(str).to_numpy().tolist(),
+        "the indicators": {k: v.model_dump_json() if v else "" for k, v in used.items()},
+        "the least people": device.minimum_people if device else 0,
+    }
+    digests = {name: inputs.digest(json.dumps(what).encode()) for name, what in parts.items()}
+    return inputs.key({**digests, **_code()})
+
+
+@cache
+def _code() -> inputs.Inputs:
+    found = inputs.imported([control.__name__, rounding.__name__, archive.__name__])
+    own = {f"{inputs.LIBRARY}/told.py": inputs.digest(Path(__file__).read_bytes())}
+    return found | own | inputs.installed()
+
+
+def _keep(place: Path, found: control.Decision) -> None:
+    files = {
+        "changes.parquet": found.changes.to_parquet(index=False),
+        "tried.parquet": found.tried.to_parquet(index=False),
+        "steps.json": json.dumps([found.wide, found.amended]).encode(),
+    }
+    with contextlib.suppress(OSError):  # a project that cannot be written has its decisions
+        disk_cache.put(place.parent, place.name, files)
+
+
+def _unpacked(kept: Mapping[str, bytes]) -> control.Decision:
+    changes, tried = (
+        pd.read_parquet(io.BytesIO(kept[f"{name}.parquet"])) for name in ("changes", "tried")
+    )
+    wide, amended = (tuple(map(tuple, listed)) for listed in json.loads(kept["steps.json"]))
+    return control.Decision(changes, wide, tried, amended)

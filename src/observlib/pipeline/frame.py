@@ -1,0 +1,394 @@
+"""The edition's frame: what every family gives for one quarter, computed once and kept."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from observlib import estimates, store, themes
+from observlib.base import disk_cache, inputs
+from observlib.base.errors import ObservError, bounded
+from observlib.base.inputs import Inputs
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.catalogue.tables import ALIKE, TABLES
+from observlib.indicators.families import CONTEXT, DECLARED, REFERENCE, RESPONSES, Family, Given
+from observlib.pipeline import project
+from observlib.pipeline.monthly_series import FOLLOWED
+from observlib.records.actions import Action
+from observlib.records.decisions import Decision
+from observlib.records.expectations import REASONS, Expectation, exploratory
+from observlib.records.replies import Reply
+from observlib.themes.devices import estimates as devices
+
+_KEPT = disk_cache.FOLDER / "families"
+_MADE_OF = "made_of.json"  # beside what a family gave
+
+
+@cache
+def families() -> Mapping[str, Family]:
+    """Every family of every theme, each after those that it reads.
+
+    Raises
+    ------
+    ValueError
+        For a parameter that names nothing, and families that read each other.
+
+    Examples
+    --------
+    >>> list(families()).index("visits") < list(families()).index("contacts")
+    True
+    """
+    for module in pkgutil.walk_packages(themes.__path__, f"{themes.__name__}."):
+        if module.name.endswith((".estimates", ".family")):
+            importlib.import_module(module.name)
+    order: dict[str, Family] = {}
+    for name in sorted(DECLARED):
+        _visit(name, (), order)
+    return order
+
+
+def _visit(name: str, asked_by: tuple[str, ...], order: dict[str, Family]) -> None:
+    """Put a family into the order, after those that it reads."""
+    if name in asked_by:
+        raise ValueError(f"families read each other: {' → '.join([*asked_by, name])}")
+    if name not in DECLARED:
+        raise ValueError(
+            f"the family {asked_by[-1]!r} reads {name!r}, which is no tidy table, no reference "
+            f"table, no family and none of {', '.join(CONTEXT)}"
+        )
+    if name not in order:
+        for other in DECLARED[name].families:
+            _visit(other, (*asked_by, name), order)
+        order[name] = DECLARED[name]
+
+
+def family(name: str) -> Family:
+    """A family by its name.
+
+    Raises
+    ------
+    ObservError
+        Where none has it.
+
+    Examples
+    --------
+    >>> family("satisfaction").tables
+    ('ratings',)
+    """
+    known = families()
+    if name not in known:
+        raise ObservError(f"family {name!r}: does not exist; families are {bounded(known, 30)}")
+    return known[name]
+
+
+def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
+    """What a family gives for a quarter: computed where nothing keeps it yet.
+
+    It is kept in the project by all that it depends on (see `depends`), for other pages and runs.
+
+    Parameters
+    ----------
+    data
+        Data folder, with its store.
+    quarter
+        The edition's quarter, the last of which anything is read.
+    name
+        The family's.
+    survey
+        The device of the survey, for a family of each survey.
+
+    Raises
+    ------
+    ObservError
+        For a family or survey that does not exist.
+    """
+    wanted = family(name)
+    if wanted.each_survey != bool(survey):
+        needs = "is of one survey; name it" if wanted.each_survey else "is of no one survey"
+        raise ObservError(f"family {name!r}: {needs}")
+    store.READ.update(tables(name))
+    return _with_units(
+        _given(place(data, quarter, name, survey), data, quarter, name, survey), data
+    )
+
+
+@lru_cache(64)  # by its place
+def _given(place: Path, data: Path, quarter: Quarter, name: str, survey: str) -> Given:
+    """What a family gives, from where it is kept; computed where nothing keeps it yet."""
+    wanted = family(name)
+    if found := disk_cache.get(place.parent, place.name):
+        return _unpacked(found)
+    read = {what: _read(what, wanted, data, quarter, survey) for what in wanted.reads}
+    result = wanted.give(read)
+    with contextlib.suppress(OSError):  # a project that cannot be written is still computed
+        made_of = json.dumps(depends(data, quarter, name, survey)).encode()
+        disk_cache.put(place.parent, place.name, {**_packed(result), _MADE_OF: made_of})
+    return result
+
+
+def _with_units(found: Given, data: Path) -> Given:
+    """What a family gave, with the catalogue's words for what it counts, which nothing keeps."""
+    units = project.catalogue(data).units
+    rows = estimates.with_units(found.estimates, units)
+    pairs = estimates.with_units(found.comparisons, units, ("", estimates.REFERENCE))
+    return found._replace(estimates=rows, comparisons=pairs)
+
+
+_OF_ALL_TABLES = {"held", "heard", "received"}  # of `CONTEXT`
+
+
+def tables(name: str) -> set[str]:
+    """The tidy tables that a family reads, itself or by other families.
+
+    Examples
+    --------
+    >>> tables("satisfaction")
+    {'ratings'}
+    """
+    wanted = family(name)
+    if not _OF_ALL_TABLES.isdisjoint(wanted.reads):
+        return set(TABLES)
+    return set(wanted.tables).union(*map(tables, wanted.families))
+
+
+def surveys(data: Path) -> list[str]:
+    """The devices of the catalogue with survey responses, in its order."""
+    held = store.devices(data)
+    fed = set(held.loc[held["table"] == RESPONSES, "device"])
+    return [device for device in project.catalogue(data).devices if device in fed]
+
+
+def is_kept(data: Path, quarter: Quarter, name: str, survey: str = "") -> bool:
+    """Whether the project keeps what a family gives (see `given`)."""
+    return place(data, quarter, name, survey).exists()
+
+
+def changed_inputs(data: Path, quarter: Quarter, name: str, survey: str = "") -> list[str]:
+    """Which inputs differ from those of what is kept of a family that was made of the most like.
+
+    `never made` where nothing is; nothing where it is kept (see `is_kept`).
+    """
+    now = depends(data, quarter, name, survey)
+    kept = []
+    for path in sorted((project.root() / _KEPT).glob(f"{name}.*")):
+        found = disk_cache.get(path.parent, path.name) or {}
+        before = json.loads(found.get(_MADE_OF, b"{}"))
+        if before.get("the survey") == survey:
+            kept.append((before, now))
+    return inputs.fewest_changes(kept)
+
+
+def place(data: Path, quarter: Quarter, name: str, survey: str = "") -> Path:
+    """Where the project keeps what a family gives, which says all that it depends on."""
+    entry = f"{name}.{inputs.key(depends(data, quarter, name, survey))}"
+    return project.root() / _KEPT / entry
+
+
+def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs:
+    """All that what a family gives depends on, by name, each with its digest.
+
+    The code that computes, the versions of packages, the exports of the tables that it reads,
+    the catalogue and other facts of the project that it asks for, and the families it reads.
+    """
+    return dependencies(data, quarter, [(name, survey)])[name, survey]
+
+
+def dependencies(
+    data: Path, quarter: Quarter, jobs: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Inputs]:
+    """As `depends`, of families with the survey of each (else `""`); what is known is read once."""
+    held, facts = store.digests(data), project.knowledge(data)
+    facts |= {f"the catalogue/{x}": y.digest for x, y in catalogue(data, quarter).changes.items()}
+    known: dict[tuple[str, str], Inputs] = {}
+
+    def of(name: str, survey: str = "") -> Inputs:
+        if (name, survey) not in known:
+            keys = {what: inputs.key(of_all(what)) for what in family(name).families}
+            # of one survey no other's responses are read
+            own = {RESPONSES: store.digest_of(data, RESPONSES, survey)} if survey else {}
+            found = {"the family": name, "the quarter": str(quarter), "the survey": survey}
+            known[name, survey] = found | _depends(data, name, held | own, facts, keys)
+        return known[name, survey]
+
+    def of_all(name: str) -> Inputs:
+        if not family(name).each_survey:
+            return of(name)
+        return {survey: inputs.key(of(name, survey)) for survey in surveys(data)}
+
+    return {job: of(*job) for job in jobs}
+
+
+def _depends(data: Path, name: str, held: Inputs, facts: Inputs, families: Inputs) -> Inputs:
+    wanted, found = family(name), dict(_code(name))
+    found["the kind of data"] = held["kind"]  # by which sheets are told to be invented
+    found |= {f"the data/{table}": held.get(table, "") for table in wanted.tables}
+    for what in wanted.reads:
+        if what in _OF_ALL_TABLES:
+            found |= {f"the data/{table}": digest for table, digest in held.items()}
+        elif what in families:
+            found[f"the estimates/{what}"] = families[what]
+    asked = {
+        "catalogue": "the catalogue/",
+        "actions": "the actions/",
+        "practices": "the practices/",
+        "replies": "the partners/",
+        "decisions": "the decisions/",
+        "expectations": "the expectations/",
+    }
+    if "expectations" in wanted.reads:
+        found["what was announced"] = announced(data)
+    groups = [asked[what] for what in wanted.reads if what in asked]
+    groups += [f"the reference/{what}." for what in wanted.reads if what in REFERENCE]
+    if wanted.families:  # whose estimates say what they count
+        groups += ["the catalogue/indicators.", "the catalogue/own/indicators."]
+    return found | {file: facts[file] for file in facts if file.startswith(tuple(groups))}
+
+
+def prepare() -> None:
+    """Do now what the first call of `given` would do once in a process."""
+    for name in families():
+        _code(name)
+
+
+@cache
+def _code(name: str) -> Inputs:
+    """The code by which a family is read, computed and kept, and what is installed."""
+    read_by = [store.__name__, project.__name__]
+    if "received" in family(name).reads:
+        read_by.append(devices.__name__)
+    found = inputs.imported([family(name).compute.__module__, *read_by])
+    own = {f"{inputs.LIBRARY}/frame.py": inputs.digest(Path(__file__).read_bytes())}
+    return found | own | _installed()
+
+
+_installed = cache(inputs.installed)
+
+
+def _packed(result: Given) -> dict[str, bytes]:
+    frames = {"estimates": result.estimates, "comparisons": result.comparisons}
+    frames |= {f"words/{name}": rows for name, rows in result.words.items()}
+    return {f"{name}.parquet": rows.to_parquet(index=False) for name, rows in frames.items()}
+
+
+def _unpacked(found: Mapping[str, bytes]) -> Given:
+    frames = {
+        name.removesuffix(".parquet"): pd.read_parquet(io.BytesIO(content))
+        for name, content in found.items()
+        if name != _MADE_OF
+    }
+    words = {name.removeprefix("words/"): frames[name] for name in frames if "/" in name}
+    return Given(frames["estimates"], frames["comparisons"], words)
+
+
+def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) -> Any:
+    """What a parameter of a family names."""
+    first = quarter.back(wanted.quarters)[0] if wanted.quarters else None
+    if what in ALIKE:
+        own = ALIKE[what].quarters
+        return store.alike(data, what, quarter.back(own)[0] if own else first, quarter)
+    if what in TABLES:
+        if TABLES[what].by_days:  # of which families need sums, and which days are told
+            return store.spans(data, what, first, quarter)
+        if survey and what == RESPONSES:
+            return store.read(data, what, first, quarter, device=survey)
+        if survey:  # which those of all surveys read
+            return _of_all(data, store.digests(data).get(what, ""), what, first, quarter).copy()
+        return store.read(data, what, first, quarter)
+    if what in REFERENCE:
+        return project.reference(what)
+    if what not in CONTEXT:
+        asked = surveys(data) if family(what).each_survey else [""]
+        return estimates.combine(given(data, quarter, what, one).estimates for one in asked)
+    context: dict[str, Callable[[], Any]] = {
+        "catalogue": lambda: catalogue(data, quarter),
+        "quarter": lambda: quarter,
+        "actions": lambda: actions(data, quarter),
+        "practices": lambda: project.practices(data, store.kind(data)),
+        "replies": lambda: replies(data, quarter),
+        "decisions": lambda: decisions(data, quarter),
+        "expectations": lambda: expectations(data, quarter),
+        "held": lambda: store.devices(data),
+        "heard": lambda: store.heard(data, first or quarter, quarter),
+        "received": lambda: store.received(data, devices.COUNTED, quarter),
+        "responses_of": lambda: {
+            one: partial(store.read, data, RESPONSES, first, quarter, device=one)
+            for one in surveys(data)
+        },
+    }
+    return context[what]()
+
+
+@lru_cache(4)
+def _of_all(
+    data: Path, digest: str, what: str, first: Quarter | None, quarter: Quarter
+) -> pd.DataFrame:
+    """A tidy table, read once a process where it is as its digest says."""
+    return store.read(data, what, first, quarter)
+
+
+def catalogue(data: Path, quarter: Quarter) -> Catalogue:
+    """The catalogue, with what changed in what is measured until the end of the quarter."""
+    changes = {one.id: one for one in actions(data, quarter) if one.kind == "measure"}
+    return project.catalogue(data).model_copy(update={"changes": changes})
+
+
+def actions(data: Path, quarter: Quarter) -> tuple[Action, ...]:
+    """What teams changed until the end of the quarter, the oldest first."""
+    recorded = project.actions(data, FOLLOWED)
+    return tuple(action for action in recorded if action.date <= quarter.end)
+
+
+def expectations(data: Path, quarter: Quarter) -> list[tuple[Expectation, str]]:
+    """What analysts expected of a quarter, each with why it is exploratory (`""`: it is not)."""
+    seen = {name: (one.digest, one.late) for name, one in store.first_seen(data).items()}
+    return [
+        (one, exploratory(one, seen.get(one.id)))
+        for one in project.expectations(data)
+        if one.period == str(quarter)
+    ]
+
+
+def standing_of_expectations(data: Path) -> dict[str, str]:
+    """What stands of every expectation, whatever its quarter, by its id; of one withdrawn too."""
+    seen, told = store.first_seen(data), {}
+    for one in project.expectations(data):
+        first = seen.pop(one.id, None)
+        why = exploratory(one, first and (first.digest, first.late))
+        told[one.id] = f"exploratory, as {REASONS[why]}" if why else "announced"
+        if first:
+            told[one.id] += f"; first seen on {first.on}"
+            told[one.id] += f", last committed on {first.committed}" * bool(first.committed)
+    gone = "was seen, and its file is gone; restore it: what was announced is not taken back"
+    return told | dict.fromkeys(seen, gone)
+
+
+def announced(data: Path) -> str:
+    """The digest of how expectations were first seen."""
+    return inputs.digest(json.dumps(store.first_seen(data), sort_keys=True).encode())
+
+
+def planned(data: Path, quarter: Quarter) -> tuple[Action, ...]:
+    """What teams have recorded for after the end of the quarter, the nearest first."""
+    recorded = project.actions(data, FOLLOWED)
+    return tuple(action for action in recorded if action.date > quarter.end)
+
+
+def replies(data: Path, quarter: Quarter) -> tuple[Reply, ...]:
+    """What partners answered until the end of the quarter, the oldest first."""
+    return tuple(reply for reply in project.replies(data) if reply.date <= quarter.end)
+
+
+def decisions(data: Path, quarter: Quarter) -> tuple[Decision, ...]:
+    """What was decided on tasks until the end of the quarter, the oldest first."""
+    recorded = project.decisions(data, FOLLOWED)
+    return tuple(one for one in recorded if one.date <= quarter.end)

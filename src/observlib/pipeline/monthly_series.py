@@ -1,0 +1,130 @@
+"""What can be followed from month to month: counts, marks and shares of products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue, tables
+from observlib.indicators import counts
+from observlib.indicators.answers import each_month
+from observlib.indicators.families import family
+from observlib.records.actions import Action
+from observlib.themes.contacts import calls, tickets
+from observlib.themes.sales import estimates as sales
+from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes.subscriptions import estimates as subscriptions
+from observlib.themes.surveys import estimates as surveys
+
+READ = (
+    "audience",
+    "ratings_by_mark",
+    "responses",
+    "calls_by_day",
+    "intervals_by_day",
+    "tickets_by_state",
+    "tickets_by_delay",
+    "subscriptions",
+    "sales",
+)
+# What has a base at each month: a stock is no count of a month, and shares of all sales have none.
+FOLLOWED = (
+    "visits",
+    "downloads",
+    "satisfaction_10",
+    "satisfied_share",
+    "clarity_10",
+    "help_reached_share",
+    "nps",
+    "ces_10",
+    "task_success_share",
+    "subscription_joins",
+    "subscription_leaves",
+    "units_sold",
+    "revenue",
+    "calls_offered",
+    "answer_rate",
+    "abandonment_rate",
+    "tickets_received",
+    "answered_in_promise",
+)
+_FIRST = "1900-01"  # before any data: a series begins with its device
+
+
+def monthly(read: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str) -> pd.DataFrame:
+    """The series by month of all that can be followed.
+
+    Parameters
+    ----------
+    read
+        What `READ` names, tidy tables and those of `tables.ALIKE`, from their beginning on.
+    catalogue
+        Says which first answers are promised.
+    last
+        The last month, `YYYY-MM`.
+
+    Returns
+    -------
+    DataFrame
+        Estimates by month of the indicators of `FOLLOWED`, by device, of no group.
+    """
+    promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
+    found = estimates.combine(
+        [
+            counts.monthly(read["audience"], _FIRST, last),
+            counts.monthly(read["audience"], _FIRST, last, "downloads"),
+            satisfaction.monthly(read["ratings_by_mark"], _FIRST, last),
+            surveys.monthly(read["responses"], _FIRST, last),
+            calls.monthly(read["calls_by_day"], read["intervals_by_day"], _FIRST, last),
+            tickets.monthly(
+                read["tickets_by_state"], _FIRST, last, promises, read["tickets_by_delay"]
+            ),
+            each_month(subscriptions.over, read["subscriptions"], _FIRST, last),
+            each_month(sales.over, read["sales"], _FIRST, last),
+        ]
+    )
+    return found[found["indicator"].isin(FOLLOWED)].reset_index(drop=True)
+
+
+@family("followed")
+def followed(
+    audience: pd.DataFrame,
+    ratings_by_mark: pd.DataFrame,
+    responses_of: Mapping[str, Callable[[], pd.DataFrame]],
+    calls_by_day: pd.DataFrame,
+    intervals_by_day: pd.DataFrame,
+    tickets_by_state: pd.DataFrame,
+    tickets_by_delay: pd.DataFrame,
+    subscriptions: pd.DataFrame,
+    sales: pd.DataFrame,
+    actions: Sequence[Action],
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> pd.DataFrame:
+    """The series by month of the products that actions concern, to the end of the quarter."""
+    concerned = {product for action in actions for product in (action.product, *action.controls)}
+    wanted = (None, *concerned)  # a survey may ask of several products
+    asked = [
+        read()
+        for survey, read in responses_of.items()
+        if catalogue.devices[survey].product in wanted
+    ]
+    none = tables.empty("responses").assign(source="")
+    read = (
+        audience,
+        ratings_by_mark,
+        pd.concat(asked or [none]),
+        calls_by_day,
+        intervals_by_day,
+        tickets_by_state,
+        tickets_by_delay,
+        subscriptions,
+        sales,
+    )
+    own = {
+        name: rows[rows["product"].isin(concerned)] for name, rows in zip(READ, read, strict=True)
+    }
+    return monthly(own, catalogue, quarter.months[2])

@@ -1,0 +1,115 @@
+"""A data package: estimates and comparisons as CSV and as a workbook, with what describes them.
+
+An edition has one of all that it tells; a partner's has the rows of its page.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from observlib.language import french
+from observlib.publish.dataset.describe import INVENTED, LICENCE, About, datapackage, dcat
+from observlib.publish.dataset.tables import Marks, csv, flagged, read, tables
+from observlib.publish.dataset.words import dictionary, used
+from observlib.publish.dataset.workbook import workbook
+
+__all__ = [
+    "CONTENT", "FOLDER", "INVENTED", "MOST_LINES", "About", "Marks", "about",
+    "archive", "contents", "csv", "dictionary", "flagged", "packed", "read",
+]  # fmt: skip
+FOLDER = "donnees"  # of an edition's package, beside its pages
+MOST_LINES = 50_000  # of a workbook: each takes 9 kB of memory here, and more in a spreadsheet
+CONTENT = (
+    "Toutes les estimations de l’édition, avec leur intervalle, leur effectif et leur état. Tous "
+    "les écarts, avec leurs deux termes et leur verdict."
+)
+_RULES = {
+    "Pour lire": "La feuille Notes explique colonnes et codes ; la feuille Dictionnaire nomme les "
+    "codes. Une case vide est une valeur qui n’existe pas ou n’est pas publiée : l’état de la "
+    "ligne le dit. Les valeurs sont arrondies comme sur les pages.",
+    "Secret statistique": "Une valeur qui porte sur moins de onze personnes n’est jamais publiée, "
+    "ni ce qui la ferait retrouver.",
+    "Pour comparer": "Prenez l’écart que donne la feuille Écarts, son intervalle et son verdict. "
+    "Une période incomplète ne se compare pas.",
+}
+
+
+def about(*, says: Mapping[str, str], made: date, synthetic: bool, **known: Any) -> About:
+    """What a package is of, with what each says of itself on its first sheet.
+
+    Parameters
+    ----------
+    says
+        What this one alone says, by the words before it.
+    made, synthetic, known
+        As `About` has them.
+    """
+    lines = {
+        **({"Attention": INVENTED} if synthetic else {}),
+        **says,
+        "Établi le": french.day_label(made),
+        "Producteur": known["publisher"],
+        "Licence": LICENCE["title"],
+        **_RULES,
+        "Contact": known["brand"].name,
+    }
+    return About(made=made, synthetic=synthetic, says=lines, **known)
+
+
+def contents(
+    rows: pd.DataFrame,
+    pairs: pd.DataFrame,
+    words: pd.DataFrame,
+    about: About,
+    marks: Marks | None = None,
+    errata: pd.DataFrame | None = None,
+) -> dict[str, bytes]:
+    """The files of a package, by their paths; the same content gives the same bytes.
+
+    Of more than `MOST_LINES` lines no workbook is made.
+
+    Parameters
+    ----------
+    rows, pairs
+        As `estimates.check` and `comparisons.check` have them.
+    words
+        A dictionary that has their ids, and maybe others (see `dictionary`).
+    about
+        What the package is of.
+    marks
+        Which figures are revised or of another method (see `revisions.marks`).
+    errata
+        Those of the edition (see `errata.known`); without any there is no table of them.
+    """
+    made = tables(rows, pairs, used(words, rows, pairs), about.synthetic, marks or {}, errata)
+    files = {f"{name}.csv": csv(table) for name, table in made.items()}
+    described = datapackage(about, made, files)
+    is_small = sum(map(len, made.values())) <= MOST_LINES
+    book = {f"{about.name}.xlsx": workbook(about, made)} if is_small else {}
+    whole = {**book, **files, "datapackage.json": described}
+    return {**whole, "dataset.jsonld": dcat(about, made, whole)}
+
+
+def packed(found: Mapping[str, bytes], about: About) -> dict[str, bytes]:
+    """The files of a package, and all of them as one .zip."""
+    inside = {f"{about.name}/{path}": content for path, content in found.items()}
+    return {f"{about.name}.zip": archive(inside, about.made), **found}
+
+
+def archive(contents: Mapping[str, bytes], made: date) -> bytes:
+    """A .zip of files by their paths: the same content gives the same bytes, whatever the day."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as book:
+        for path, content in contents.items():
+            entry = zipfile.ZipInfo(path, (made.year, made.month, made.day, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # or the bytes would tell Windows from the others
+            entry.external_attr = 0o644 << 16
+            book.writestr(entry, content)
+    return whole.getvalue()

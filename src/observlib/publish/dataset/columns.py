@@ -1,0 +1,78 @@
+"""What each column of an edition's data package is: its type, its names, and what it tells.
+
+The files' own columns are those of the contracts (`estimates`, `comparisons`), then what these do
+not say: days, codes that other producers of statistics use, and whether the figures are invented.
+The words are those of `columns.yml`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from observlib import estimates
+from observlib.base.yaml_files import mapping, read_text
+from observlib.estimates import REFERENCE, comparisons
+
+
+class Column(NamedTuple):
+    """A column: its type in Table Schema, its head in the workbook, what it tells (fr, en)."""
+
+    kind: str
+    title: str
+    fr: str
+    en: str
+    is_required: bool = False
+
+
+_PATH = Path(__file__).with_suffix(".yml")
+_WORDS: dict[str, Any] = mapping(read_text(_PATH), _PATH)
+
+
+def _columns(group: str) -> dict[str, Column]:
+    return {name: Column(**{"kind": "string", **of}) for name, of in _WORDS[group].items()}
+
+
+def _reference(column: Column) -> Column:
+    title = f"{column.title} (référence)"
+    return column._replace(title=title, fr=f"référence : {column.fr}", en=f"reference: {column.en}")
+
+
+_SIDE, _ADDED, _LAST = (_columns(group) for group in ("side", "added", "last"))
+_OTHER = {REFERENCE + name: _reference(column) for name, column in (_SIDE | _ADDED).items()}
+_COMPARED = _SIDE | _OTHER | _columns("results")
+ID = _LAST["id"]
+ESTIMATES: dict[str, Column] = {**_SIDE, **_ADDED, **_LAST}
+COMPARISONS: dict[str, Column] = {
+    **{name: _COMPARED[name] for name in comparisons.COLUMNS},
+    **_ADDED,
+    **{REFERENCE + name: _OTHER[REFERENCE + name] for name in _ADDED},
+    **_LAST,
+}
+DICTIONARY: dict[str, Column] = _columns("dictionary")
+_ERRATUM = {**_columns("errata"), **ESTIMATES}
+ERRATA: dict[str, Column] = {
+    name: _ERRATUM[name]
+    for name in (
+        *("erratum", "day", "id", *estimates.FIGURE),
+        *("published", "corrected", "unit", "cause", "what", "synthetic"),
+    )
+}
+FILES = {
+    "estimates": ESTIMATES,
+    "comparisons": COMPARISONS,
+    "dictionary": DICTIONARY,
+    "errata": ERRATA,
+}
+TITLES: dict[str, str] = _WORDS["titles"]
+SDMX: dict[str, tuple[str, str]] = {
+    status: (obs, conf) for status, (obs, conf) in _WORDS["sdmx"].items()
+}
+FLAGS: dict[str, str] = _WORDS["flags"]
+FLAGS_PATTERN = "^b?c?p?r?u?$"
+ID_PATTERN = "^[fc][a-z]{11}$"  # see `estimates.identifiers`
+CODES: dict[str, dict[str, tuple[str, str]]] = {  # in French and in English
+    column: {code: (of["fr"], of["en"]) for code, of in codes.items()}
+    for column, codes in _WORDS["codes"].items()
+}
+assert SDMX.keys() == set(estimates.STATUSES)

@@ -1,0 +1,148 @@
+"""The tables of an edition's data package, and a table as CSV."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.period import bounds
+from observlib.base.text import as_cell
+from observlib.estimates import FIGURE, REFERENCE, comparisons, with_types
+from observlib.publish.dataset.columns import (
+    COMPARISONS,
+    DICTIONARY,
+    ERRATA,
+    ESTIMATES,
+    FLAGS,
+    SDMX,
+)
+
+Marks = Mapping[tuple[str, ...], str]  # letters that its history gives a figure (its `FIGURE`)
+
+
+def tables(
+    rows: pd.DataFrame,
+    pairs: pd.DataFrame,
+    words: pd.DataFrame,
+    synthetic: bool,
+    marks: Marks,
+    errata: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """The tables of a package by the names of their files: estimates, comparisons, dictionary.
+
+    Where there are errata, one of them stands before the last.
+
+    Parameters
+    ----------
+    rows, pairs
+        As `estimates.check` and `comparisons.check` have them.
+    words
+        The dictionary of them.
+    synthetic
+        Whether the figures are invented.
+    marks
+        Which figures are revised (`r`), and of another method than before (`b`).
+    errata
+        As `errata.known` gives them.
+    """
+    each = rows.assign(id=estimates.identifiers(rows), synthetic=synthetic)
+    both = pairs.assign(id=comparisons.identifiers(pairs), synthetic=synthetic)
+    both = both.assign(**_added(pairs, "", marks), **_added(pairs, REFERENCE, marks))
+    told = {}
+    if errata is not None and len(errata):  # what is withdrawn is not told again
+        published = errata["published"].where(errata["corrected"].notna())
+        own = {"id": estimates.identifiers(errata), "synthetic": synthetic}
+        told["errata"] = errata.assign(published=published, **own)[[*ERRATA]]
+    return {
+        "estimates": _finite(each.assign(**_added(rows, "", marks)))[[*ESTIMATES]],
+        "comparisons": _finite(both)[[*COMPARISONS]],
+        **told,
+        "dictionary": words,
+    }
+
+
+def csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV: UTF-8, commas, decimal points; what is absent or does not apply is empty.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it
+    (`text.as_cell`).
+
+    Examples
+    --------
+    >>> csv(pd.DataFrame({"share": [12.5, None], "of": ["=A1", "été"], "told": [True, False]}))
+    b"share,of,told\\n12.5,'=A1,true\\n,\\xc3\\xa9t\\xc3\\xa9,false\\n"
+    """
+    made = table.copy()
+    for name in made:
+        if pd.api.types.is_bool_dtype(made[name]):
+            made[name] = made[name].map({True: "true", False: "false"})
+        elif not pd.api.types.is_numeric_dtype(made[name]):
+            made[name] = made[name].map(as_cell)
+    text = made.to_csv(index=False, float_format="%.10g", lineterminator="\n")
+    return str(text).encode("utf-8")
+
+
+def read(content: bytes) -> pd.DataFrame:
+    """A table of a package from its CSV: what is empty is no number, or a text of no letter.
+
+    Examples
+    --------
+    >>> read(b"list,id,decimals\\nindicator,nps,0\\nchannel,web,\\n")["decimals"].tolist()
+    [0.0, nan]
+    """
+    text = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    known = {**ESTIMATES, **COMPARISONS, **DICTIONARY, **ERRATA}
+    numbers = [name for name in text if known[name].kind in ("number", "integer")]
+    made = with_types(text.mask(text == ""), numbers)
+    if "synthetic" in made:
+        made["synthetic"] = made["synthetic"] == "true"
+    return made
+
+
+def flagged(status: str, marks: str) -> str:
+    """The letters of a figure, in the alphabet's order, of its status and of its history.
+
+    Examples
+    --------
+    >>> flagged("low_base", "r"), flagged("published", ""), flagged("suppressed", "")
+    ('ru', '', 'c')
+    """
+    return "".join(sorted({*FLAGS.get(status, ""), *marks}))
+
+
+def _added(table: pd.DataFrame, side: str, marks: Marks) -> dict[str, list[str]]:
+    """What the contracts do not say of one side: days of its period, SDMX's codes, its letters."""
+    days = [_days(period) for period in table[side + "period"]]
+    statuses = [*table[side + "status"]]
+    keys = zip(*(table[side + name] for name in FIGURE), strict=True)
+    letters = [flagged(of, marks.get(key, "")) for of, key in zip(statuses, keys, strict=True)]
+    codes = [SDMX[status] for status in statuses]
+    return {
+        f"{side}period_start": [first for first, _ in days],
+        f"{side}period_end": [last for _, last in days],
+        f"{side}flags": letters,
+        f"{side}obs_status": [
+            "B" if "b" in own else code for own, (code, _) in zip(letters, codes, strict=True)
+        ],
+        f"{side}conf_status": [code for _, code in codes],
+    }
+
+
+@cache
+def _days(period: str) -> tuple[str, str]:
+    try:
+        first, last = bounds(period)
+    except ValueError:  # a source's own words for when
+        return "", ""
+    return first.isoformat(), last.isoformat()
+
+
+def _finite(table: pd.DataFrame) -> pd.DataFrame:
+    """A base without limit (a census) is told as none, and no zero as less than nothing."""
+    numbers = table.select_dtypes("number")
+    return table.assign(**(numbers.replace([np.inf, -np.inf], np.nan) + 0.0))

@@ -1,0 +1,193 @@
+"""What an edition says of itself in the site: its days, its headline, its files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from observlib import estimates
+from observlib.base import inputs
+from observlib.base.errors import ObservError
+from observlib.base.inputs import Inputs
+from observlib.base.period import edition_day
+from observlib.pipeline import archive
+
+NAME = "manifest.json"
+BUILD = "build.json"
+# what two builds of one edition cannot have alike, and why
+APART = {BUILD: "says on which machine, with which versions and how long this build ran"}
+_FORMER = "edition.json"  # as editions of older versions have it
+_SOURCES = ["source", estimates.REFERENCE + "source"]  # a new export alone tells nothing new
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An edition as it is published.
+
+    `published` is the day of its publication, and `revisions` those of its revisions. `told` is the
+    digest of all that its pages tell; `files` are its files, by their digests.
+    """
+
+    quarter: str
+    kind: str
+    published: str
+    revisions: tuple[str, ...]
+    headline: str
+    told: str
+    files: Inputs
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether the figures are synthetic."""
+        return self.kind == "demonstration"
+
+    @property
+    def changed(self) -> date:
+        """The day of its last revision, or else of its publication."""
+        return edition_day(self.published, self.revisions)
+
+    @property
+    def days(self) -> dict[str, Any]:
+        """The days of its publication and revisions, as its manifest has them."""
+        return {"published": self.published, "revisions": list(self.revisions)}
+
+
+def published(site: Path) -> list[Edition]:
+    """The editions that a site holds, the latest first.
+
+    Raises
+    ------
+    ObservError
+        Where one does not say what it is.
+    """
+    folders = {path.parent for name in (NAME, _FORMER) for path in site.glob(f"*-T[1-4]/{name}")}
+    return sorted(map(read, folders), key=lambda edition: edition.quarter, reverse=True)
+
+
+def read(folder: Path) -> Edition:
+    """What the edition in a folder of a site says of itself.
+
+    Raises
+    ------
+    ObservError
+        Where it does not say what it is.
+    """
+    path = folder / (NAME if (folder / NAME).exists() else _FORMER)
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        own = {field.name: raw[field.name] for field in fields(Edition)}
+        return Edition(**{**own, "revisions": tuple(raw["revisions"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ObservError(
+            f"{folder / NAME}: does not say what edition this is ({error}); bring it back from a "
+            f"copy, or remove {folder} and publish it again: `observ edition {folder.name}`"
+        ) from error
+
+
+def studies(folder: Path) -> dict[str, str]:
+    """The pages of the edition in a folder of a site that stand, with their titles."""
+    found = raw(folder).get("studies", ())
+    return {study["page"]: study["title"] for study in found if "sha256" in study}
+
+
+def errata(folder: Path) -> dict[str, dict[str, Any]]:
+    """The errata that the edition in a folder of a site bears, with the pages that tell them."""
+    return dict(raw(folder).get("errata", {}))
+
+
+def raw(folder: Path) -> dict[str, Any]:
+    """The manifest of the edition in a folder of a site; nothing where it has none."""
+    try:
+        return dict(json.loads((folder / NAME).read_text(encoding="utf-8")))
+    except FileNotFoundError:  # nothing is published there, or an older version did
+        return {}
+
+
+def made(
+    manifest: Mapping[str, Any], folder: Path, headline: str, before: Edition | None, today: date
+) -> Edition:
+    """An edition that is about to be published.
+
+    It is a revision where the quarter's edition was published on an earlier day, of the same kind
+    of data, and a figure, a finding, a page or an erratum is no longer the same. What is made again
+    on the day of the last publication takes its place.
+
+    Parameters
+    ----------
+    manifest, folder
+        The edition's manifest, and the folder of its estimates and comparisons.
+    headline
+        The edition in a sentence.
+    before
+        The quarter's edition as it is published, if it is.
+    today
+        The day of publication.
+    """
+    whole = [page for page in manifest["studies"] if "description" in page]
+    tells = [[page["page"], page["description"]] for page in whole]
+    for table in archive.tables(folder):
+        rows = table.drop(columns=_SOURCES, errors="ignore")
+        tells.append(sorted(estimates.lines(rows)))
+    if "errata" in manifest:
+        tells.append([[name, one["digest"]] for name, one in manifest["errata"].items()])
+    told = inputs.digest(json.dumps(tells).encode())
+    day = today.isoformat()
+    new = Edition(str(manifest["quarter"]), manifest["kind"], day, (), headline, told, {})
+    if before is None or before.kind != new.kind:
+        return new
+    is_revised = told != before.told and day > before.changed.isoformat()
+    days = (*before.revisions, day) if is_revised else before.revisions
+    return replace(new, published=before.published, revisions=days)
+
+
+def write(
+    edition: Edition, manifest: Mapping[str, Any], build: Mapping[str, Any], folder: Path
+) -> None:
+    """Write an edition's manifest beside its pages, once these are made, and how they were made.
+
+    Parameters
+    ----------
+    edition
+        Its days and its headline.
+    manifest
+        As `edition.manifest` describes it.
+    build
+        What another build cannot have alike (see `APART`).
+    folder
+        The folder of its pages.
+    """
+    _write({**build, "digest": _digest(build)}, folder / BUILD)
+    whole = asdict(replace(edition, files=files_of(folder)))
+    _write({**manifest, **whole, "apart": APART}, folder / NAME)
+
+
+def _write(content: Mapping[str, Any], path: Path) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _digest(build: Mapping[str, Any]) -> str:
+    return inputs.digest(json.dumps(build, sort_keys=True).encode())
+
+
+def build_is_whole(folder: Path) -> bool:
+    """Whether what an edition says of how it was made is as it was written."""
+    try:
+        found = json.loads((folder / BUILD).read_text(encoding="utf-8"))
+        return bool(found.pop("digest") == _digest(found))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return False
+
+
+def files_of(folder: Path) -> Inputs:
+    """The files of an edition by their digests, without what says so, and what no build repeats.
+
+    Hidden ones are files too: a server obeys `.htaccess`.
+    """
+    says = NAME if (folder / NAME).exists() else _FORMER
+    found = inputs.tree("", folder, skipped=None)
+    return {name[1:]: found[name] for name in found if name[1:] not in (says, *APART)}

@@ -1,0 +1,208 @@
+"""Actions: what a team changed or what happened, on which day, and which figure it is to move.
+
+One file an action, `data/actions/<id>.yml`::
+
+    id: refonte-recherche
+    title: La recherche est refondue
+    product: service-public
+    date: 2026-01-01
+    done: Les résultats sont classés par situation, et les fiches les plus lues viennent d'abord.
+    expected:
+      - {indicator: satisfaction_10, direction: up}
+    controls: [entreprendre, legifrance]
+    themes: [Famille]
+    contact: pôle éditorial
+
+- `id` is the file's name. `product` and `controls` are products of the catalogue, `indicator` is
+  one of its indicators of which there is a series by month, each expected once.
+- `date` is the day on which users saw the change, or will; `title` and `done`, a plain line each.
+- `kind`, which may be left out, is `action`; or `measure`, for a change of what is counted, and
+  `outage`. Each is named on the curves that it touches (see `touches`).
+- `device`, which may be left out, is the only device of the product that it touches.
+- `controls` are comparable products, on which the action should have no effect; there may be none.
+- `partners` and `themes`, which may be left out, say whose domain it is in: a partner of the
+  catalogue, or a theme of one of them. `tasks`, so too, are those of the catalogue that it helps.
+- `contact` is a role. No action holds a person's name, an e-mail address or a phone number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, model_validator
+
+from observlib.base.errors import bounded
+from observlib.base.period import bounds
+from observlib.base.yaml_files import Lines
+from observlib.catalogue import Catalogue
+from observlib.catalogue.entries import Entry, Part, Slug, Text
+from observlib.catalogue.mistakes import checked, unknown
+from observlib.records.published_text import Plain, a_role
+
+# What readers see beside an effect: with what the product was compared, and which line is which.
+BEFORE_AFTER = "Avant/après"
+COMPARABLE = "Produits comparables"
+CONTROLLED = "Face aux comparables"
+SEEN, UNCHANGED = "Observé", "Attendu sans l'action"
+KINDS = {"action": "action", "measure": "changement de mesure", "outage": "panne"}
+
+
+def unmarked(text: str) -> str:
+    """The text; `ValueError` where a page would read something in it as markup.
+
+    Examples
+    --------
+    >>> unmarked("Le bouton « Suivant » est en haut de page, n° 1.")
+    'Le bouton « Suivant » est en haut de page, n° 1.'
+    """
+    if found := re.search(r"[*`<>\[\]$|\\@^~\n]", text):
+        raise ValueError(f"holds {found[0]!r}, which a page reads as markup; write one plain line")
+    return text
+
+
+Line = Annotated[Plain, AfterValidator(unmarked)]
+
+
+class Expected(Part):
+    """An indicator that the action was to move, and which way."""
+
+    indicator: Slug
+    direction: Literal["up", "down"]
+
+
+class Action(Entry):
+    """One action, as its file tells it; `done` says in French what was done."""
+
+    title: Line
+    product: Slug
+    date: date
+    done: Line
+    kind: Literal["action", "measure", "outage"] = "action"
+    device: Slug = ""
+    expected: tuple[Expected, ...]
+    controls: tuple[Slug, ...] = ()
+    partners: tuple[Slug, ...] = ()
+    themes: tuple[Text, ...] = ()
+    tasks: tuple[Slug, ...] = ()
+    contact: Annotated[Plain, AfterValidator(a_role)]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Action:
+        faults = []
+        if self.product in self.controls:
+            faults.append(f"'controls' holds the product {self.product!r} itself; give others")
+        if not self.expected:
+            faults.append("'expected' is empty; name an indicator and the direction it should take")
+        named = [one.indicator for one in self.expected]
+        for what, given in (("controls", list(self.controls)), ("expected", named)):
+            if twice := sorted(name for name, times in Counter(given).items() if times > 1):
+                faults.append(f"{what!r} holds {bounded(twice)} twice; give each once")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+Changes = Collection[Action]  # of what is measured
+
+
+def subject(action: Action, expected: Expected, catalogue: Catalogue) -> str:
+    """What an effect is called: the action's title, and what moves where that may be several."""
+    if len(action.expected) == 1:
+        return action.title
+    label = catalogue.indicators[expected.indicator].label
+    return f"{action.title} ({label[:1].lower()}{label[1:]})"
+
+
+def touches(action: Action, row: Mapping[str, Any]) -> bool:
+    """Whether an action is to move an estimate's indicator, or one that is made of it.
+
+    An indicator is made of another where its id goes on with `_`: `visits_adjusted`, of `visits`.
+    """
+    named = [one.indicator for one in action.expected]
+    its = any(f"{row['indicator']}_".startswith(f"{name}_") for name in named)
+    return its and row["product"] == action.product and action.device in ("", row["device"])
+
+
+def measured_since(row: Mapping[str, Any], changes: Changes) -> tuple[str, ...]:
+    """The changes after which an estimate was measured, and its period where one is within it.
+
+    One of a device touches all that is measured there, and any other what it is to move.
+    """
+    own = [one for one in changes if one.device == row["device"] != "" or touches(one, row)]
+    first, last = bounds(row["period"]) if own else (date.min, date.min)
+    within = [row["period"] for one in own if first < one.date <= last]
+    return (*(one.id for one in own if one.date <= first), *within)
+
+
+def load_actions(
+    folder: Path, catalogue: Catalogue, followed: Collection[str]
+) -> tuple[Action, ...]:
+    """Read and check the actions of a folder, the oldest first.
+
+    Parameters
+    ----------
+    folder
+        Holds `*.yml`; where it does not exist there are no actions.
+    catalogue
+        Its products are those that actions may name.
+    followed
+        The indicators of which there is a series by month (`monthly_series.FOLLOWED`): what
+        an action is expected to move is one of them.
+
+    Raises
+    ------
+    ObservError
+        With every mistake of every file: file, line, key, what is wrong, what is allowed.
+
+    Examples
+    --------
+    >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
+    >>> found = load_actions(Path("data/demo/actions"), known, ["visits", "satisfaction_10"])
+    >>> [action.product for action in found]
+    ['legifrance', 'boamp', 'service-public', 'service-public']
+    """
+    titles: dict[str, str] = {}  # a page knows an action by its title
+
+    def wrong(path: Path, action: Action, lines: Lines) -> Iterator[str]:
+        yield from _unknown(path, action, lines, catalogue, followed)
+        if (twin := titles.setdefault(action.title, action.id)) != action.id:
+            yield f"{path}: the title {action.title!r} is that of {twin}.yml; give another"
+
+    actions = checked(folder, Action, "a mapping (`id:`, `product:`, `date:`)", wrong)
+    return tuple(sorted(actions, key=lambda action: (action.date, action.id)))
+
+
+def _unknown(
+    path: Path, action: Action, lines: Lines, catalogue: Catalogue, followed: Collection[str]
+) -> Iterator[str]:
+    """What an action names that does not exist."""
+    devices, partners = catalogue.devices.values(), catalogue.partners.values()
+    named: dict[str, Collection[str]] = {
+        "product": catalogue.products,
+        "device": [one.id for one in devices if one.product in (action.product, None)],
+        "controls": catalogue.products,
+        "partners": catalogue.partners,
+        "themes": dict.fromkeys(theme for p in partners for theme in (*p.themes, *p.shared)),
+        "tasks": catalogue.tasks,
+    }
+    kinds = {"device": f"device of {action.product!r}", "controls": "product"}
+    yield from unknown(path, action, lines, named, **kinds)
+    for i, one in enumerate(action.expected):
+        if one.indicator in followed:
+            continue
+        known = catalogue.indicators.get(one.indicator)
+        what = f"unknown indicator {one.indicator!r}"
+        if known:
+            why = "is counted on one day and not over a month" if known.stock else ""
+            what = (
+                f"indicator {one.indicator!r} {why or 'has no monthly series'}, and no effect on "
+                "it can be followed"
+            )
+        line = lines.get(("expected", i, "indicator"), 1)
+        yield f"{path}:{line}: {action.id!r}: {what}; allowed: {', '.join(followed)}"

@@ -1,0 +1,197 @@
+"""Corrections: what a source got wrong, what is read in its place, and until when.
+
+One file a correction, `data/corrections/<id>.yml` of the data folder whose exports it mends::
+
+    id: boamp-mois-double
+    title: Un mois compté deux fois
+    device: audience-boamp
+    first: 2025-02-01
+    last: 2025-02-28
+    column: visits
+    expect: 1463022
+    becomes: 731511
+    reason: L'outil a compté deux fois chaque visite du mois.
+    date: 2025-03-12
+    provider: équipe des annonces
+    status: open
+
+- `device` and the days `first` to `last` say which rows: those whose whole period lies within.
+  `where`, which may be left out, keeps those with these values in other columns: `{area: "75"}`.
+- `column` is of the tidy table that the device feeds: text, counts or numbers.
+- What it does: the column `becomes` a value, or is multiplied (`times: 60`, for minutes that were
+  told as seconds; a count is rounded), or the rows are taken off (`drop: true`).
+- The guard is what the source gives as long as it is wrong: each row has the value `expect` in the
+  column, or the rows' `total` is this, or there are so many `rows`. It is compared each time with
+  what exports gave, and never with what another correction made of it.
+- `status` is `open` (the source was asked to mend it), `permanent` (it never will), or `mended`:
+  it is then read no more, and its file kept for the record.
+- `title` and `reason` are plain lines that are published, `provider` is who told, a role.
+
+No correction names a person's identifier, nor changes what people wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date as Day  # which is the name of a key too
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StrictStr, model_validator
+
+from observlib.base.yaml_files import Lines
+from observlib.catalogue.entries import Entry, Slug, Text
+from observlib.catalogue.mistakes import sheets
+from observlib.catalogue.tables import TABLES, Column
+from observlib.records.actions import Line
+from observlib.records.published_text import Plain, a_role
+
+FOLDER = "corrections"
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Value = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)] | StrictStr
+_TEXTS = "verbatims"  # the table of what people wrote
+_MENDED = ("text", "count", "number")  # kinds of columns
+
+
+_DOES = {"device", "first", "last", "where", "column", "becomes", "times", "drop"}
+
+
+class Correction(Entry):
+    """One correction, as its file tells it."""
+
+    title: Line
+    device: Slug
+    first: Day
+    last: Day
+    where: dict[Text, Value] = Field(default={}, description="other columns, with their values")
+    column: Text | None = None
+    expect: Value | None = Field(default=None, description="what each row has while it is wrong")
+    total: Finite | None = Field(default=None, description="or what the rows add up to")
+    rows: int | None = Field(default=None, ge=1, description="or how many rows there are")
+    becomes: Value | None = Field(default=None, description="what is right")
+    times: Finite | None = Field(default=None, gt=0, description="or by what it is multiplied")
+    drop: bool = Field(default=False, description="or whether the rows are taken off")
+    reason: Line
+    date: Day
+    provider: Annotated[Plain, AfterValidator(a_role)]
+    status: Literal["open", "permanent", "mended"]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Correction:
+        faults = []
+        if self.last < self.first:
+            faults.append(f"'last' is {self.last}, before 'first'; exchange them")
+        guards = [name for name in ("expect", "total", "rows") if getattr(self, name) is not None]
+        if len(guards) != 1:
+            faults.append(f"one guard is expected: expect, total or rows; given: {_given(guards)}")
+        deeds = [name for name in ("becomes", "times") if getattr(self, name) is not None]
+        deeds += ["drop"] * self.drop
+        if len(deeds) != 1:
+            faults.append(f"one of becomes, times, drop is expected; given: {_given(deeds)}")
+        if self.column is None and (guards != ["rows"] or deeds != ["drop"]):
+            faults.append("'column' is missing; name the one that is wrong")
+        if self.becomes is not None and self.becomes == self.expect:
+            faults.append("'becomes' is the same as 'expect'; say what is right")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether it is read in place of what the source gives."""
+        return self.status != "mended"
+
+    @property
+    def does(self) -> str:
+        """What it does, but not why: words may change, and no number with them."""
+        return self.model_dump_json(include=_DOES)
+
+
+class Sheet(NamedTuple):
+    """A correction, and where each of its keys stands."""
+
+    path: Path
+    correction: Correction
+    lines: Lines
+
+    def at(self, key: str, fault: str) -> str:
+        """What is wrong with one of its keys, as a line that names file and line."""
+        line = self.lines.get((key,), 1)
+        return f"{self.path}:{line}: {self.correction.id!r}: {fault}"
+
+
+def load_corrections(data: Path, problems: list[str]) -> list[Sheet]:
+    """Read the corrections of a data folder, in the order of their names.
+
+    Parameters
+    ----------
+    data
+        The data folder; where it has no `corrections/` there are none.
+    problems
+        Gets what is wrong with files that cannot be read as one: file, line, key, what is allowed.
+
+    Examples
+    --------
+    >>> problems = []
+    >>> [one.correction.id for one in load_corrections(Path("data/demo"), problems)], problems
+    (['boamp-mois-double'], [])
+    """
+    shape = "a mapping (`id:`, `device:`, `column:`)"
+    return [Sheet(*found) for found in sheets(data / FOLDER, Correction, shape, problems)]
+
+
+def misfits(sheet: Sheet, table: str) -> Iterator[str]:
+    """What of a correction does not go with the tidy table that its device feeds."""
+    correction, columns = sheet.correction, TABLES[table].columns
+    if table == _TEXTS:
+        yield sheet.at("device", f"{correction.device!r} gives texts, which no correction changes")
+        return
+    fixed = {"device"} | {name for name, column in columns.items() if column.person}
+    known = [name for name in columns if name not in fixed]
+    for name, value in correction.where.items():
+        if name not in known:
+            yield sheet.at("where", _unknown(name, table, known))
+        elif wrong := _misfit(name, columns[name], value):
+            yield sheet.at("where", wrong)
+    mended = [name for name in known if columns[name].kind in _MENDED]
+    name = correction.column or ""
+    if name not in mended:
+        if name:
+            yield sheet.at("column", _unknown(name, table, mended))
+        return
+    for key in ("times", "total"):
+        if columns[name].kind == "text" and getattr(correction, key) is not None:
+            yield sheet.at(key, f"{name} holds texts and no numbers; use expect and becomes")
+    for key in ("expect", "becomes"):
+        value = getattr(correction, key)
+        if value is not None and (wrong := _misfit(name, columns[name], value)):
+            yield sheet.at(key, wrong)
+
+
+def _misfit(name: str, column: Column, value: Value) -> str:
+    """Why a value cannot stand in a column; nothing where it can."""
+    fits = {
+        "text": isinstance(value, str) and (not column.allowed or value in column.allowed),
+        "count": isinstance(value, int) and 0 <= value < 2**53,
+        "number": not isinstance(value, str),
+    }
+    if fits.get(column.kind):
+        return ""
+    words = {
+        "text": "a text, in quotes where it is a number",
+        "count": "a whole number, 0 or more",
+        "number": "a number",
+    }
+    allowed = ", ".join(column.allowed) or words.get(column.kind, "no value: use first and last")
+    return f"{value!r} cannot stand in {name}; allowed: {allowed}"
+
+
+def _unknown(name: str, table: str, allowed: list[str]) -> str:
+    return (
+        f"no correction speaks of a column {name!r} of the table {table}; "
+        f"allowed: {', '.join(allowed)}"
+    )
+
+
+def _given(names: list[str]) -> str:
+    return ", ".join(names) or "none"

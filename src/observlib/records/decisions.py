@@ -1,0 +1,126 @@
+"""Decisions: what the agency answers to what its users come up against, task by task.
+
+One file a decision, `data/decisions/<id>.yml`::
+
+    id: suivi-2026-t2
+    task: suivi
+    quarter: 2026-T2
+    date: 2026-08-31
+    decision: will_do
+    answer: Le statut de chaque demande sera affiché dès l'accueil du compte.
+    due: 2027-01-12
+    action: suivi-des-demandes
+    role: pôle des démarches en ligne
+
+- `id` is the file's name. `task` is one of the catalogue's, whose `owner` answers for it.
+- `quarter` is the edition that it answers: its delay is counted from the end of that quarter to
+  `date`, the day on which it was taken.
+- `decision` is `will_do`, with the day by which, `due`; `done`, with the `action` that did it, of
+  which an effect is measured; `refused`, for a reason that `answer` gives; or `partner`, where it
+  is for a `partner` of the catalogue to act.
+- `answer` is a plain line that users read: what is done or will be, or why not. `role` is who took
+  the decision, never a person's name. `action` may be given of what will be done, too.
+
+The latest decision on a task stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date as Day  # which is the name of a key too
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.catalogue.entries import Entry, Slug
+from observlib.catalogue.mistakes import checked, unknown
+from observlib.records.actions import Line
+from observlib.records.published_text import Plain, a_role
+
+# what a kind of decision must name, and what it may
+_NAMES = {
+    "will_do": ({"due"}, {"due", "action"}),
+    "done": ({"action"}, {"action"}),
+    "refused": (set[str](), set[str]()),
+    "partner": ({"partner"}, {"partner"}),
+}
+NAMED = ("due", "action", "partner")
+
+
+class Decision(Entry):
+    """One decision, as its file tells it."""
+
+    task: Slug
+    quarter: str = Field(pattern=r"^(?:19|2\d)\d{2}-T[1-4]$")
+    date: Day
+    decision: Literal["will_do", "done", "refused", "partner"]
+    answer: Line
+    due: Day | None = None
+    action: Slug | None = None
+    partner: Slug | None = None
+    role: Annotated[Plain, AfterValidator(a_role)]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Decision:
+        needed, allowed = _NAMES[self.decision]
+        given = {name for name in NAMED if getattr(self, name) is not None}
+        faults = [f"{self.decision} needs {name!r}" for name in sorted(needed - given)]
+        faults += [
+            f"{self.decision} has no {name!r}; leave it out" for name in sorted(given - allowed)
+        ]
+        ends = Quarter.parse(self.quarter).end
+        if self.date <= ends:
+            faults.append(f"its date {self.date} is not after {ends}, the end of its quarter")
+        if self.due is not None and self.due < self.date:
+            faults.append(f"it is due on {self.due}, before its date {self.date}")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @property
+    def days(self) -> int:
+        """How long it took, from the end of the quarter."""
+        return (self.date - Quarter.parse(self.quarter).end).days
+
+
+def load_decisions(
+    folder: Path, catalogue: Catalogue, actions: Collection[str]
+) -> tuple[Decision, ...]:
+    """Read and check the decisions of a folder, the oldest first.
+
+    Parameters
+    ----------
+    folder
+        Holds `*.yml`; where it does not exist there are none.
+    catalogue
+        Its tasks and partners are those that decisions may name.
+    actions
+        The ids of the actions that they may name.
+
+    Raises
+    ------
+    ObservError
+        With every mistake of every file: file, line, key, what is wrong, what is allowed.
+
+    Examples
+    --------
+    >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
+    >>> actions = ["refonte-des-reponses", "suivi-des-demandes"]
+    >>> found = load_decisions(Path("data/demo/decisions"), known, actions)
+    >>> found[-1].task, found[-1].decision, found[-1].days
+    ('suivi', 'will_do', 62)
+    """
+    shape = "a mapping (`id:`, `task:`, `decision:`)"
+    named = {"task": catalogue.tasks, "action": actions, "partner": catalogue.partners}
+    found = checked(folder, Decision, shape, partial(unknown, named=named))
+    return tuple(sorted(found, key=lambda one: (one.date, one.id)))
+
+
+def standing(decisions: Iterable[Decision]) -> dict[str, Decision]:
+    """The decision that stands on each task: the latest, of those in order."""
+    return {one.task: one for one in decisions}

@@ -1,0 +1,155 @@
+"""Expectations: what an analyst announced of a figure before its data were there.
+
+One file an expectation, `data/expectations/<id>.yml` of the data folder that it speaks of::
+
+    id: reponses-plus-claires
+    title: Des réponses plus claires
+    indicator: satisfaction_10
+    product: service-public
+    device: jdma-service-public
+    period: 2026-T3
+    direction: up
+    effect: 0.5
+    date: 2026-06-22
+    author: pôle études
+    why: Les réponses sont réécrites depuis le printemps.
+
+- `indicator` is one of `COMPARED`, which the study of satisfaction compares with the same quarter
+  of the year before; `period` is that quarter.
+- `direction` is `up`, `down` or `stable`. `effect` is the smallest change of interest, in points:
+  what would still be called a rise, or else what would no longer be called stable.
+- `date` is the day on which it was written, `author` a role, `title` and `why` plain lines that
+  are published.
+
+The first ingestion that finds it records its digest, the day, and whether data of its period were
+there. What comes after them, or changes since, is not announced: it is exploratory.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import date as Day  # which is the name of a key too
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from observlib.base.period import Quarter
+from observlib.base.yaml_files import Lines
+from observlib.catalogue import Catalogue
+from observlib.catalogue.entries import Entry, Slug
+from observlib.catalogue.mistakes import checked, unknown
+from observlib.records.actions import Line
+from observlib.records.published_text import Plain, a_role
+
+FOLDER = "expectations"
+COMPARED = ("satisfaction_10", "satisfied_share", "clarity_10", "help_reached_share")
+# why one is exploratory
+REASONS = {
+    "unseen": "no ingestion has seen it yet",
+    "edited": "it was changed after an ingestion had seen it",
+    "late": "data of its period were there when an ingestion first saw it",
+    "after": "it was written after the end of its period",
+}
+
+
+class Expectation(Entry):
+    """One expectation, as its file tells it."""
+
+    title: Line
+    indicator: Slug
+    product: Slug
+    device: Slug
+    period: str = Field(pattern=r"^(?:19|2\d)\d{2}-T[1-4]$")
+    direction: Literal["up", "down", "stable"]
+    effect: float = Field(gt=0, allow_inf_nan=False)
+    date: Day
+    author: Annotated[Plain, AfterValidator(a_role)]
+    why: Line
+
+
+def load_expectations(folder: Path, catalogue: Catalogue) -> tuple[Expectation, ...]:
+    """Read and check the expectations of a folder, in the order of their names.
+
+    Parameters
+    ----------
+    folder
+        Holds `*.yml`; where it does not exist there are none.
+    catalogue
+        Its products and devices are those that they may name.
+
+    Raises
+    ------
+    ObservError
+        With every mistake of every file: file, line, key, what is wrong, what is allowed.
+
+    Examples
+    --------
+    >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
+    >>> [one.direction for one in load_expectations(Path("data/demo/expectations"), known)]
+    ['stable', 'up']
+    """
+    shape = "a mapping (`id:`, `indicator:`, `period:`)"
+    return (*checked(folder, Expectation, shape, partial(_unknown, catalogue=catalogue)),)
+
+
+def _unknown(path: Path, one: Expectation, lines: Lines, catalogue: Catalogue) -> Iterator[str]:
+    """What an expectation names that does not exist."""
+    devices = catalogue.devices.values()
+    named = {
+        "indicator": [*COMPARED],
+        "product": list(catalogue.products),
+        "device": [device.id for device in devices if device.product in (one.product, None)],
+    }
+    return unknown(path, one, lines, named)
+
+
+def exploratory(one: Expectation, first: tuple[str, bool] | None) -> str:
+    """Why an expectation is exploratory, of `REASONS`; nothing where it was announced.
+
+    Parameters
+    ----------
+    first
+        Of the ingestion that first saw it: its digest then, and whether data of its period were
+        there; None where none has seen it.
+    """
+    if first is None:
+        return "unseen"
+    digest, late = first
+    if digest != one.digest:
+        return "edited"
+    return "late" if late else "after" if one.date > Quarter.parse(one.period).end else ""
+
+
+def outcome(direction: str, effect: float, low: float, high: float) -> str:
+    """What the interval of a difference says of what was expected.
+
+    Returns
+    -------
+    str
+        - `reached`: all of it is at the effect or beyond it, in the direction expected (for
+          `stable`, on either side);
+        - `small`: all of it is nearer to 0 than the effect, which alone is an equivalence;
+        - `short`: it leaves the effect out, and is not all that near to 0: the other way, mostly;
+        - `open`: it holds the effect;
+        - `untested`: there is no interval.
+
+    Examples
+    --------
+    >>> outcome("up", 0.5, 0.6, 1.2), outcome("down", 0.5, -1.2, -0.1)
+    ('reached', 'open')
+    >>> outcome("stable", 0.5, -0.2, 0.3)
+    'small'
+    """
+    if math.isnan(low) or math.isnan(high):
+        return "untested"
+    if -effect < low and high < effect:
+        return "small"
+    if direction == "down":
+        low, high = -high, -low
+    if low >= effect or (direction == "stable" and high <= -effect):
+        return "reached"
+    return "short" if direction != "stable" and high < effect else "open"

@@ -1,0 +1,147 @@
+"""Text that teams write and that is published: it names roles and no person, and runs nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
+
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.base.personal import TITLE, held
+from observlib.base.text import sign_fault
+from observlib.catalogue.entries import Prose, Text
+from observlib.estimates import comparisons
+
+# What a browser or a publisher would run or load, and what to write instead.
+_ACTIVE = (
+    (
+        "HTML",
+        re.compile(r"<(?=[A-Za-z/!?])(?!https?://|mailto:|!--)[^\s>]*>?"),
+        "write Markdown, or `code` where it is to be read",
+    ),
+    ("a raw passage", re.compile(r"\{=\w*\}?"), "write Markdown"),
+    ("an attribute", re.compile(r"(?i)\{[^{}]*?\b((?:on\w+|style|src\w*|href)\s*=)"), "remove it"),
+    (
+        "an address",
+        re.compile(
+            r"(?i)(?:\]\(\s*<?|^\s*\[[^\]]+\]:\s*<?)(?!https?:|mailto:)([a-z][\w+.-]*:[^\s)>]*)"
+        ),
+        "allowed: http, https, mailto, or a page of the site",
+    ),
+)
+# A count as `french.number` writes it, of fewer digits than anyone's number: beside the interval of
+# another it would read as more.
+_COUNT = re.compile(r"(?<![\d\u202f])\d{1,3}(?:\u202f\d{3}){1,3}(?!\u202f?\d)")
+_SHORTCODE = re.compile(r"\{\{[<%]")
+_CODE = re.compile(
+    r"^(`{3,}|~{3,}).*?^\1[^\n]*$|(`+)(?!`).+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
+)
+
+
+def active(markdown: str) -> Iterator[tuple[int, str]]:
+    """What a text may not hold, by its line, counted from 0; what stands as code runs nothing.
+
+    Examples
+    --------
+    >>> list(active("Un récit.\\n\\n<iframe src=x>, mais `<b>`"))
+    [(2, "holds HTML, '<iframe'; write Markdown, or `code` where it is to be read")]
+    """
+    lines = [*markdown.split("\n"), ""]
+    read = _CODE.sub(lambda code: "`" + "\n" * code[0].count("\n"), markdown).split("\n")
+    for number, marks in enumerate(read):
+        for what, pattern, instead in _ACTIVE:
+            if found := pattern.search(marks):
+                yield number, f"holds {what}, {found[found.lastindex or 0]!r}; {instead}"
+        if fault := sign_fault(lines[number]):
+            yield number, fault
+        if _SHORTCODE.search(lines[number]):  # which Quarto reads in code too
+            yield number, "holds a shortcode of Quarto, '{{<'; write what it would give"
+        if lines[number].rstrip() == "---" and lines[number + 1].strip():
+            # under a heading it opens nothing, but where another ends it: Quarto reads both as one
+            heads = number > 0 and lines[number - 1].strip()
+            if heads and not {"---", "..."} & {line.rstrip() for line in lines[number + 1 :]}:
+                continue
+            yield number, "begins a front matter in the text, '---'; leave a line empty after it"
+
+
+def without_personal_data(text: str) -> str:
+    """The text; `ValueError` where it holds an address, a number to call or a person's number.
+
+    Examples
+    --------
+    >>> without_personal_data("pôle études, septembre 2026")
+    'pôle études, septembre 2026'
+    """
+    if what := held(text):
+        raise ValueError(f"holds {what}; published text names roles and no person")
+    return text
+
+
+def a_role(text: str) -> str:
+    """The text; `ValueError` where it names a person or an address and not a role.
+
+    Examples
+    --------
+    >>> a_role("pôle études")
+    'pôle études'
+    """
+    words = text.split()
+    named = len(words) > 1 and all(word[0].isupper() for word in words)
+    if "@" in text or named or re.search(TITLE, text):
+        raise ValueError("names a person or an address; give a role, such as 'pôle études'")
+    return text
+
+
+def refuse_personal_data(content: Mapping[str, Any], text: str) -> None:
+    """Stop at personal data in what a page would show and the open data hold.
+
+    Parameters
+    ----------
+    content
+        A cell's estimates (`columns`, `rows`), `kind` and texts such as `caption`.
+    text
+        What stands for the cell where only text can be shown.
+
+    Raises
+    ------
+    ObservError
+        With each column or text that holds some; none of it is repeated.
+
+    Examples
+    --------
+    >>> refuse_personal_data({"kind": "text", "columns": [], "rows": []}, "À zoe@exemple.invalid")
+    Traceback (most recent call last):
+    ...
+    observlib.base.errors.ObservError: text: its text holds an e-mail address; take it out
+    """
+    texts = {key: [value] for key, value in content.items() if isinstance(value, str)}
+    cells: dict[str, list[str]] = {}
+    for part in (content, content.get("comparisons")):
+        if part:
+            cells |= _cells(part["columns"], part["rows"])
+    found = {
+        f"{content['kind']}: its {name} holds {what}; take it out"
+        for name, values in {"text": [text], **texts, **cells}.items()
+        for value in values
+        if (what := held(_COUNT.sub("0", value)))
+    }
+    if found:
+        raise ObservError(*sorted(found))
+
+
+def _cells(columns: Sequence[str], rows: Sequence[str]) -> dict[str, list[str]]:
+    """The texts of each column of lines of CSV, each once; numbers are no texts."""
+    told = zip(*estimates.from_lines(rows), strict=True)
+    numbers = (*estimates.NUMBERS, *comparisons.NUMBERS)
+    return {
+        name: [cell for cell in set(column) if cell]
+        for name, column in zip(columns, told, strict=False)
+        if name.removeprefix(estimates.REFERENCE) not in numbers
+    }
+
+
+Plain = Annotated[Text, AfterValidator(without_personal_data)]
+PlainProse = Annotated[Prose, AfterValidator(without_personal_data)]

@@ -1,0 +1,114 @@
+"""Replies: what partners answered to what was sent to them, and what they will do.
+
+One file a reply, `data/partners/<id>.yml`::
+
+    id: caisse-2026-t2
+    partner: caisse
+    quarter: 2026-T2
+    date: 2026-08-24
+    themes: [Famille]
+    role: pôle de la relation avec les allocataires
+    will_do: La page des pièces à fournir sera réécrite avec les agents d'accueil.
+    due: 2026-12-31
+
+- `id` is the file's name. `partner` is one of the catalogue's, and `themes` are among its own.
+- `quarter` is the edition that it answers; or `message` is the day of the message that it answers.
+  The delay is counted from the end of the one, or from the other.
+- `date` is the day of the reply, `due` that by which it is to be done, where there is one.
+- `role` is who replied, never a person's name; `will_do` is a plain line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date as Day  # which is the name of a key too
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from observlib.base.period import Quarter
+from observlib.base.text import fold_label
+from observlib.base.yaml_files import Lines
+from observlib.catalogue import Catalogue
+from observlib.catalogue.entries import Entry, Slug, Text
+from observlib.catalogue.mistakes import checked, unknown
+from observlib.records.actions import Line
+from observlib.records.published_text import Plain, a_role
+
+
+class Reply(Entry):
+    """One reply, as its file tells it."""
+
+    partner: Slug
+    quarter: str | None = Field(default=None, pattern=r"^(?:19|2\d)\d{2}-T[1-4]$")
+    message: Day | None = None
+    date: Day
+    themes: tuple[Text, ...] = Field(min_length=1)
+    role: Annotated[Plain, AfterValidator(a_role)]
+    will_do: Line
+    due: Day | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Reply:
+        if (self.quarter is None) == (self.message is None):
+            raise ValueError("give `quarter` or `message`, and not both: what does it answer?")
+        if self.days < 0:
+            raise ValueError(f"its date {self.date} is before {self.since}, which it answers")
+        if self.due is not None and self.due < self.date:
+            raise ValueError(f"it is due on {self.due}, before its date {self.date}")
+        return self
+
+    @property
+    def since(self) -> Day:
+        """The day from which its delay is counted."""
+        return self.message or Quarter.parse(str(self.quarter)).end
+
+    @property
+    def days(self) -> int:
+        """How long it took."""
+        return (self.date - self.since).days
+
+
+def load_replies(folder: Path, catalogue: Catalogue) -> tuple[Reply, ...]:
+    """Read and check the replies of a folder, the oldest first.
+
+    Parameters
+    ----------
+    folder
+        Holds `*.yml`; where it does not exist there are none.
+    catalogue
+        Its partners are those that may reply, on their own themes.
+
+    Raises
+    ------
+    ObservError
+        With every mistake of every file: file, line, key, what is wrong, what is allowed.
+
+    Examples
+    --------
+    >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
+    >>> [reply.days for reply in load_replies(Path("data/demo/partners"), known)]
+    [55, 21, 36]
+    """
+    shape = "a mapping (`id:`, `partner:`, `date:`)"
+    replies = checked(folder, Reply, shape, partial(_unknown, catalogue=catalogue))
+    return tuple(sorted(replies, key=lambda reply: (reply.date, reply.id)))
+
+
+def _unknown(path: Path, reply: Reply, lines: Lines, catalogue: Catalogue) -> Iterator[str]:
+    """What a reply names that does not exist."""
+    yield from unknown(path, reply, lines, {"partner": catalogue.partners})
+    partner = catalogue.partners.get(reply.partner)
+    if partner is None:
+        return
+    themes = [*partner.themes, *partner.shared]
+    known = set(map(fold_label, themes))
+    for place, theme in enumerate(reply.themes):
+        if fold_label(theme) not in known:
+            yield (
+                f"{path}:{lines.get(('themes', place), 1)}: {reply.id!r}: unknown theme "
+                f"{theme!r} of {partner.id}; allowed: {', '.join(themes) or 'none'}"
+            )

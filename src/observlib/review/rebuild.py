@@ -1,0 +1,274 @@
+"""An edition made again, from this project's own code and data, in a folder of its own.
+
+Nothing of a bundle is run: its manifest only says which commit, which data and which day are meant.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from observlib import store
+from observlib.base import addresses, git, inputs
+from observlib.base.errors import ObservError, bounded, visible
+from observlib.base.files import write_all
+from observlib.base.inputs import Inputs
+from observlib.base.period import epoch
+from observlib.base.temporary import end_all
+from observlib.pipeline import archive, errata
+from observlib.publish import standing
+from observlib.publish.editions import record
+from observlib.review.bundle import Bundle
+from observlib.store.address import SETTING, address
+
+_COMMAND = "from observlib.cli import main; main()"
+# of the environment, what programs need to be found and to speak: no key, no password, no home
+_ALLOWED = re.compile(
+    r"PATH|PATHEXT|LD_LIBRARY_PATH|SYSTEMROOT|LANG|LANGUAGE|LC_\w+|TZ|DENO_DOM_PLUGIN"
+    r"|QUARTO_(CONDA_PREFIX|DART_SASS|DENO|ESBUILD|PANDOC|SHARE_PATH|TYPST)"
+)
+_NEVER = ("raw", "store", archive.FOLDER, "identifiers")  # of a data folder: no code, no fact
+Tell = Callable[[str], None]
+Trusted = Collection[str]
+
+
+class CannotRun(ObservError):
+    """What keeps an edition from being made again, and what would be needed."""
+
+
+def remade(
+    bundle: Bundle, root: Path, data: Path, work: Path, tell: Tell, trusted: Trusted
+) -> Path:
+    """Make the edition of a bundle again; the folder of its pages.
+
+    Its manifest names the commit that made it, where that is not the one that is meant.
+
+    Parameters
+    ----------
+    bundle
+        Says which commit, data, publisher and days are meant.
+    root, data
+        This copy of the project, and the data folder with its store.
+    work
+        A new folder, for a copy of the project and what it makes.
+    tell
+        Called with what is about to be run, then each line that the making says of its progress.
+    trusted
+        Branches whose code may be run too, beside what this copy stands at.
+
+    Raises
+    ------
+    CannotRun
+        Where neither this copy nor its history has the code that is meant, or nobody here has
+        taken it over; where the store does not hold the data; where making fails.
+    """
+    copy = work / "project"
+    made_by = _copy_code(bundle, root, data, copy, tell, trusted)
+    _copy_errata(bundle, root, copy)
+    place = _copy_data(bundle, root, data, copy)
+    _seed(bundle, copy)
+    manifest = bundle.manifest
+    words = ["edition", manifest.quarter, "--data", place, "--publisher", manifest.publisher]
+    if not all(study.asked for study in manifest.studies):
+        asked = {study.study: None for study in manifest.studies if study.asked}
+        words += [word for name in asked for word in ("--study", name)]
+    if any(study.error for study in manifest.studies):
+        words.append("--keep-going")
+    home = work / "home"
+    home.mkdir()
+    environment = {
+        **{name: value for name, value in os.environ.items() if _ALLOWED.fullmatch(name)},
+        **dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"), str(home)),
+        "PYTHONPATH": str(copy / "src"),
+        "SOURCE_DATE_EPOCH": str(epoch(bundle.day)),
+    }
+    last = _run([sys.executable, "-c", _COMMAND, *words], copy, environment, tell)
+    folder = copy / "reports" / "_site" / manifest.quarter
+    if not (folder / record.NAME).is_file():
+        raise CannotRun("the edition could not be made again; its last lines follow", *last)
+    name, other = (one.removesuffix(git.DIRTY) for one in (manifest.commit, made_by))
+    if name and other not in ("", name):
+        told = json.loads((folder / record.NAME).read_text(encoding="utf-8"))
+        (folder / record.NAME).write_text(json.dumps(told | {"commit": made_by}), encoding="utf-8")
+    return folder
+
+
+def _copy_code(
+    bundle: Bundle, root: Path, data: Path, copy: Path, tell: Tell, trusted: Trusted
+) -> str:
+    """The project as the edition was made from it: at the commit named, or as it stands here.
+
+    Which commit that is; that its code is about to be run is told.
+    """
+    meant = bundle.manifest.made_from
+    name = bundle.manifest.commit
+    problems: list[str] = []
+    if git.knows(root, name) and not git.is_trusted(root, name, trusted):
+        problems.append(_untrusted(root, name))
+    elif name and not name.endswith(git.DIRTY):
+        try:
+            git.check_out(root, name, copy)
+        except ObservError as error:
+            problems += error.problems
+        else:
+            if not (found := _other(meant, copy, data, root)):
+                tell(f"Running the code of commit {name[:12]}, by {git.author(root, name)}")
+                return name
+            problems.append(f"commit {name[:12]}: {_told(found)}")
+            shutil.rmtree(copy)
+    if not (found := _other(meant, root, data, root)):
+        _copy_project(root, data, copy)
+        (copy / git.ARCHIVAL).write_text(f"node: {name}\n", encoding="utf-8")
+        for line in (*problems, f"Running the code of {root}, as it stands"):
+            tell(line)
+        return git.commit(root)
+    problems.append(f"this copy of the project: {_told(found)}")
+    raise CannotRun(*problems, "check out what the edition was made from, and review it there")
+
+
+def _untrusted(root: Path, name: str) -> str:
+    own = bounded(git.branches(root, name)) or "none"
+    return (
+        f"commit {name[:12]}, by {git.author(root, name)} (branches: {own}): is not run, for it is "
+        "no part of HEAD nor of a branch that --trust names; read it, then `git merge` it, or name "
+        "its branch: --trust BRANCH"
+    )
+
+
+def _copy_errata(bundle: Bundle, root: Path, copy: Path) -> None:
+    """Let the copy have the errata that the edition bears, as it bears them, and no other."""
+    meant, found = bundle.manifest.errata, {}
+    for reports in (copy / "reports", root / "reports"):
+        for one in errata.load(reports) if meant else ():
+            if one.id in meant and one.digest == meant[one.id].digest:
+                name = f"{one.id}.yml"
+                found[name] = (reports / errata.FOLDER / name).read_bytes()
+    if lacking := sorted(name for name in meant if f"{name}.yml" not in found):
+        raise CannotRun(
+            f"{root / 'reports' / errata.FOLDER}: {bounded(lacking)}: not here as the edition "
+            "bears them; bring these errata back"
+        )
+    folder = copy / "reports" / errata.FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    write_all(found, folder)
+
+
+def _other(meant: Mapping[str, str], copy: Path, data: Path, root: Path) -> list[str]:
+    """The groups of a project's files that are not those that an edition was made from."""
+    own = copy / data.relative_to(root) if data.is_relative_to(root) else data
+    found = made_from(copy, own)
+    names = sorted(meant.keys() | found.keys())
+    return [name for name in names if meant.get(name) != found.get(name)]
+
+
+def _told(groups: list[str]) -> str:
+    return f"{visible(bounded(groups, 9))} differ from those that the edition was made from"
+
+
+def made_from(root: Path, data: Path) -> Inputs:
+    """What an edition is made from, as manifests have it: the digest of each group of files."""
+    found = {
+        **standing.files_of_project(root, data),
+        **inputs.tree(inputs.LIBRARY, root / "src" / "observlib"),
+    }
+    return standing.origin(root, found)
+
+
+def _copy_project(root: Path, data: Path, copy: Path) -> None:
+    """Copy what a project's own people wrote of it, as it stands."""
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "_site", "_failed")
+    for name in ("src", "notebooks", "docs"):
+        shutil.copytree(root / name, copy / name, ignore=ignored)
+    standing.copy_sources(root, copy / "reports")
+    if (root / "requirements.lock").is_file():
+        shutil.copyfile(root / "requirements.lock", copy / "requirements.lock")
+    for folder in (root / "data", data) if data.is_relative_to(root) else (root / "data",):
+        for path in folder.iterdir() if folder.is_dir() else ():
+            target = copy / path.relative_to(root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_file():
+                shutil.copyfile(path, target)
+            elif path.name not in _NEVER and not _is_data_folder(path):
+                shutil.copytree(path, target, ignore=ignored, dirs_exist_ok=True)
+
+
+def _is_data_folder(path: Path) -> bool:
+    return any((path / name).is_dir() for name in ("raw", "store"))
+
+
+def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
+    """Put copies beside the copy's code: of the store, and of what was published before.
+
+    What was published later is left out: disclosure control would know it. A store at an address
+    is brought here, so that what is run needs no key to read it.
+    """
+    store.follow(data)
+    meant, held = bundle.manifest.data, store.digests(data)
+    other = sorted(name for name in meant.keys() | held.keys() if meant.get(name) != held.get(name))
+    if other:
+        raise CannotRun(
+            f"{data}: the store's {bounded(other, 9)} are not those that the edition was made "
+            "from; ingest the exports that gave them, and name their folder with --data"
+        )
+    known, earlier = archive.digests(data), bundle.manifest.earlier
+    if lacking := [name for name, digest in earlier.items() if known.get(name) != digest]:
+        raise CannotRun(
+            f"{data / archive.FOLDER}: {bounded(lacking)}: not here as the edition knew it, "
+            "and disclosure control depends on it; publish these editions first, or bring them"
+        )
+    place = data.relative_to(root).as_posix() if data.is_relative_to(root) else None
+    target = copy / place if place else copy.with_name(data.name)
+    target.mkdir(parents=True, exist_ok=True)
+    if where := address(data / "store"):
+        addresses.fetch(where, target / "store")
+    shutil.copytree(
+        data / "store", target / "store", ignore=shutil.ignore_patterns("rejects"),
+        dirs_exist_ok=True,
+    )  # fmt: skip
+    (target / SETTING).unlink(missing_ok=True)  # the rows stand in the copy
+    for name in earlier:
+        shutil.copytree(data / archive.FOLDER / name, target / archive.FOLDER / name)
+    return place or str(target)
+
+
+def _seed(bundle: Bundle, copy: Path) -> None:
+    """Let the copy know on which days the edition was published before its last revision."""
+    manifest = bundle.manifest
+    if not manifest.revisions:
+        return
+    folder = copy / "reports" / "_site" / manifest.quarter
+    folder.mkdir(parents=True)
+    before = {
+        "quarter": manifest.quarter,
+        "kind": manifest.kind,
+        "published": manifest.published,
+        "revisions": manifest.revisions[:-1],
+        "headline": "",
+        "told": "",
+        "files": {},
+    }
+    (folder / record.NAME).write_text(json.dumps(before), encoding="utf-8")
+
+
+def _run(command: list[str], folder: Path, environment: Mapping[str, str], tell: Tell) -> list[str]:
+    """Run a command, telling the lines of its progress; its last ones."""
+    last: deque[str] = deque(maxlen=8)
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, encoding="utf-8", errors="replace", start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            for line in process.stderr or ():
+                last.append(line.rstrip())
+                tell(line.rstrip())
+        except BaseException:
+            end_all(process)
+            raise
+    return [*last]

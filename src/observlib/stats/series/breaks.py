@@ -1,0 +1,249 @@
+"""What is out of line in a series: months that stand alone, and levels that change and stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from observlib.stats.series import steps
+from observlib.stats.series.design import step_and_ramp
+from observlib.stats.series.regression import Array, Effect, averaged, contrast, fit
+
+HOLDS = 6  # periods that a level holds, at the least, on each side of a change
+_SURE = 0.01  # the error that a change of one series keeps to
+_FAMILY = 0.05  # and that all series searched together keep to
+_BESIDE = 3  # periods on each side with which one is compared
+Columns = Callable[[list[int]], Array]  # the columns of a regression, by the dates of its steps
+Term = tuple[int, int]  # of which date, and whether the step there or the change of slope
+_STEP, _SLOPE = 0, 1  # as `step_and_ramp` has them
+_NOTHING = 1e-3  # a standard deviation below this one is taken for this one
+_NORMAL = 1.4826  # of a normal sample, standard deviation over median absolute deviation
+
+
+def deviation(values: Array) -> float:
+    """Standard deviation of the bulk of the values: 1.4826 median absolute deviations.
+
+    Source: F. R. Hampel, "The influence curve and its role in robust estimation", *Journal of
+    the American Statistical Association* 69 (1974), 383–393.
+
+    Examples
+    --------
+    >>> round(deviation(np.array([1.0, 2.0, 3.0, 4.0, 500.0])), 2)
+    1.48
+    """
+    return _NORMAL * float(np.median(np.abs(values - np.median(values))))
+
+
+def distances(values: Array, usual: NDArray[np.bool_]) -> Array:
+    """How far each value is from the median of its neighbours, in standard deviations.
+
+    Neighbours are the `usual` values among three on each side, and itself: a median does not move
+    for one value and follows a change of level at once, so that a level that changes makes nothing
+    stand apart. Where their number is even, the nearest of the two in the middle counts. The
+    standard deviation is that of the changes between one usual value and the next, over the root
+    of two.
+
+    Source: Hampel's identifier, as in L. Davies and U. Gather, "The identification of multiple
+    outliers", *Journal of the American Statistical Association* 88 (1993), 782–792.
+
+    Examples
+    --------
+    >>> values = np.array([1, 2.1, 0.9, 40, 1.2, 2, 1.1, 11, 12.1, 11, 12])
+    >>> (distances(values, values < 40) > 5).nonzero()[0].tolist()
+    [3]
+    """
+    away = np.zeros(len(values))
+    for i, value in enumerate(values):
+        beside = slice(max(0, i - _BESIDE), i + _BESIDE + 1)
+        counted = usual[beside].copy()
+        counted[i - beside.start] = True
+        near = np.sort(values[beside][counted])
+        away[i] = max(near[(len(near) - 1) // 2] - value, value - near[len(near) // 2], 0.0)
+    return away / max(deviation(np.diff(values[usual])) / np.sqrt(2), _NOTHING)
+
+
+def candidates(values: Array) -> list[int]:
+    """Positions where a new line best begins, if the values are pieces of straight lines.
+
+    The best division into each number of pieces, of at least six values each, is found exactly
+    (dynamic programming): the best one into k pieces is a last piece after the best one of what
+    comes before it into k - 1. The number is that of the least Bayesian information criterion,
+    with three parameters a piece (level, slope, date).
+
+    Source: J. Bai and P. Perron, "Computation and analysis of multiple structural change models",
+    *Journal of Applied Econometrics* 18 (2003), 1–22, section 3; Y.-C. Yao, "Estimating the number
+    of change-points via Schwarz' criterion", *Statistics & Probability Letters* 6 (1988), 181–189.
+
+    Examples
+    --------
+    >>> candidates(np.array([1.0, 1.1, 0.9, 1.0, 1.1, 0.9, 5.0, 5.1, 4.9, 5.0, 5.1, 4.9]))
+    [6]
+    """
+    n = len(values)
+    if n < 2 * HOLDS:
+        return []
+    squares = _squares(values)
+    least = 1e-12 * float(np.var(values)) * n + 1e-300
+    # of the first 0, 1 … n values: what their best division leaves, and where its pieces start
+    left = np.where(np.arange(n + 1) == 0, 0.0, np.inf)
+    starts: list[list[int]] = [[]] * (n + 1)
+    found: list[tuple[float, list[int]]] = []
+    for pieces in range(1, n // (2 * HOLDS) + 2):
+        divided = left[:n, None] + squares
+        left = divided.min(axis=0)
+        starts = [[*starts[last], last] for last in divided.argmin(axis=0).tolist()]
+        criterion = n * float(np.log(max(left[n], least) / n)) + 3 * pieces * float(np.log(n))
+        found.append((criterion, starts[n][1:]))
+    return min(found, key=lambda division: division[0])[1]
+
+
+def _squares(values: Array) -> Array:
+    """Sum of squares that a straight line leaves of `values[start:end]`, by start and by end.
+
+    Infinite below six values. One value is added to all pieces of a length at once, by its
+    recursive residual: a sum of squares that never loses digits to a difference.
+
+    Source: R. L. Brown, J. Durbin and J. M. Evans, "Techniques for testing the constancy of
+    regression relationships over time", *Journal of the Royal Statistical Society* B 37 (1975),
+    149–192, lemma 1.
+    """
+    n = len(values)
+    squares = np.full((n, n + 1), np.inf)
+    left, mean, product = np.zeros(n), values, np.zeros(n)  # product: of times by values, centred
+    for length in range(1, n):
+        new = values[length:]
+        left, mean, product = (kept[: len(new)] for kept in (left, mean, product))
+        away = (length + 1) / 2  # the new time, from the mean of those before it
+        spread = length * (length**2 - 1) / 12  # squares of these times, centred
+        if length > 1:
+            wrong = new - mean - product / spread * away
+            left = left + wrong**2 / (1 + 1 / length + away**2 / spread)
+        product = product + away * (new - mean) * length / (length + 1)
+        mean = mean + (new - mean) / (length + 1)
+        if length + 1 >= HOLDS:
+            start = np.arange(len(new))
+            squares[start, start + length + 1] = left
+    return squares
+
+
+def confirmed(
+    values: Array, other: Array, times: NDArray[np.int64], starts: list[int], together: int = 1
+) -> list[tuple[int, Effect]]:
+    """Which of several suspected changes of level are changes of level, and their size.
+
+    All are measured at once in one regression: a step and a change of slope each, the trend, and
+    the other columns. The date of each is the one, within three periods, that leaves the least.
+    Then the least sure term is dropped until each is sure: a change of slope where its p value
+    is below 0.01; a step where it is below 0.01, or 0.05 over the number of series if that is
+    less, over the number of dates at which one was looked for (Bonferroni). A change of slope
+    alone is a change of pace, and none of level. In the end a step stays where series that have
+    none show one as likely less often than 0.01, or 0.05 over the number of series
+    (`steps.chance`).
+
+    Parameters
+    ----------
+    values
+        One number a period, such as logarithms of counts.
+    other
+        Columns of the regression beside the trend: season, working days.
+    times
+        Whole numbers, the rank of each period.
+    starts
+        First period of each suspected level.
+    together
+        Series searched as one family, this one among them.
+
+    Returns
+    -------
+    list of (period, Effect)
+        The size is the step at that period, with its 95 % interval, the slope after each kept
+        step being free again: what was dropped for being unsure would narrow the interval.
+    """
+    trend = np.column_stack([np.ones(len(times)), times - times.mean(), other])
+    searched = times[HOLDS : len(times) - HOLDS + 1]
+    error = min(_SURE, _FAMILY / together)
+    sure = (error / max(1, len(searched)), _SURE)  # of a step, of a change of slope
+    starts = list(starts)
+
+    def columns(terms: list[Term], dates: list[int]) -> Array:
+        own = (step_and_ramp(times, dates[i])[:, kind] for i, kind in terms)
+        return np.column_stack([*own, trend])
+
+    def doubt(terms: list[Term], i: int) -> float:
+        others = [term for term in terms if term != (i, _STEP)]
+        return steps.chance(values, columns(others, starts), times, starts[i], searched, error)
+
+    while True:
+        terms = [(i, kind) for i in range(len(starts)) for kind in (_STEP, _SLOPE)]
+        matrix = columns(terms, starts)
+        if not starts or np.linalg.matrix_rank(matrix) == matrix.shape[1] < len(times) - 2:
+            break
+        starts.pop()  # too few values to tell so many apart
+    while terms:
+        starts = _dated(values, times, starts, partial(columns, terms))
+        fitted = fit(values, columns(terms, starts), times)
+        unit = np.eye(fitted.coefficients.shape[1])
+        found = [contrast(fitted, unit[place]) for place in range(len(terms))]
+        doubts = [effect.p / sure[kind] for effect, (_, kind) in zip(found, terms, strict=True)]
+        worst = int(np.argmax(doubts))
+        if doubts[worst] <= 1:
+            break
+        del terms[worst]
+    while changed := [i for i, kind in terms if kind == _STEP]:
+        every = [*terms, *((i, _SLOPE) for i in changed if (i, _SLOPE) not in terms)]
+        doubts = [doubt(every, i) for i in changed]
+        worst = int(np.argmax(doubts))
+        if doubts[worst] <= error:
+            return _sized(values, times, starts, every, columns)
+        terms = [(i, kind) for i, kind in terms if i != changed[worst]]  # its slope bends for it
+    return []
+
+
+def _sized(
+    values: Array,
+    times: NDArray[np.int64],
+    starts: list[int],
+    terms: list[Term],
+    columns: Callable[[list[Term], list[int]], Array],
+) -> list[tuple[int, Effect]]:
+    """The sizes of the steps among the terms, over the dates that each may have."""
+    found = []
+    for place, (i, kind) in enumerate(terms):
+        if kind == _STEP:
+            possible = [columns(terms, dates) for dates in _near(times, starts, i)]
+            width = possible[0].shape[1]
+            fits = [fit(values, x, times) for x in possible if np.linalg.matrix_rank(x) == width]
+            size = contrast(averaged(fits, len(starts)), np.eye(width)[place])
+            found.append((starts[i], size))
+    return sorted(found)
+
+
+def _near(times: NDArray[np.int64], starts: list[int], which: int) -> list[list[int]]:
+    """The same dates, but for one, which is each of those within three periods of it."""
+    others = [*starts[:which], *starts[which + 1 :]]
+    return [
+        [*starts[:which], int(date), *starts[which + 1 :]]
+        for date in times[HOLDS : len(times) - HOLDS + 1]
+        if abs(date - starts[which]) <= _BESIDE
+        and all(abs(date - other) >= HOLDS for other in others)
+    ] or [starts]
+
+
+def _dated(
+    values: Array, times: NDArray[np.int64], starts: list[int], columns: Columns
+) -> list[int]:
+    """The dates, each within three periods of the one given, that leave the least squares."""
+
+    def left(dates: list[int]) -> float:
+        matrix = columns(dates)
+        if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
+            return float("inf")
+        found = np.linalg.lstsq(matrix, values, rcond=None)[0]
+        return float(np.sum((values - matrix @ found) ** 2))
+
+    for i in range(len(starts)):
+        starts = min(_near(times, starts, i), key=left)
+    return starts

@@ -1,0 +1,215 @@
+"""What calibration must meet, read from sample, margins and totals, with all that is wrong."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from observlib.base.errors import bounded
+from observlib.stats.survey.auxiliary import Auxiliary
+from observlib.stats.survey.columns import (
+    LARGEST,
+    RANGE,
+    as_numbers,
+    in_range,
+    named_rows,
+    unhashable,
+)
+
+Missing = Literal["error", "keep_share"]
+NO_ANSWER = "(no answer)"
+SAME_TOTAL = 1e-6  # relative: margins that differ by more describe two populations
+
+
+class Label(NamedTuple):
+    """A category of a margin; a numeric total has none."""
+
+    margin: str
+    category: object = None
+
+    def __str__(self) -> str:
+        if self.category is None:
+            return f"total {self.margin!r}"
+        return f"margin {self.margin!r}, category {self.category!r}"
+
+
+class Constraints(NamedTuple):
+    """X'w = targets: auxiliary variables of the sample's rows, targets (p,) and their labels."""
+
+    auxiliary: Auxiliary
+    targets: np.ndarray
+    labels: list[Label]
+    population: float | None
+
+
+def read(
+    sample: pd.DataFrame,
+    margins: Mapping[str, pd.Series],
+    totals: Mapping[str, float],
+    population: float | None,
+    start: np.ndarray,
+    missing: Missing,
+) -> tuple[Constraints | None, list[str]]:
+    """The constraints, or one line for each thing wrong; columns are taken to exist."""
+    problems: list[str] = []
+    clean: dict[str, pd.Series] = {}
+    for name, margin in margins.items():
+        if found := _wrong_targets(name, margin):
+            problems.append(found)
+        else:
+            clean[name] = margin.astype(float)
+    size, contradiction = _population(clean, population)
+    problems += contradiction
+    whole = math.nan if size is None else size  # of which something is told anyhow
+    codes, targets, labels = [], [], []
+    for name, margin in clean.items():
+        code, kept, unanswered, wrong = _codes(name, sample[name], margin, missing)
+        problems += wrong
+        share = start[code == len(kept)].sum() / start.sum() if unanswered else 0.0
+        shares = kept.to_numpy() / kept.sum() * (1 - share)
+        codes.append(code)
+        targets.append(whole * (np.append(shares, share) if unanswered else shares))
+        labels += [Label(name, category) for category in kept.index.tolist()]
+        labels += [Label(name, NO_ANSWER)] if unanswered else []
+    if not margins and size:
+        codes.append(np.zeros(len(sample), dtype=np.int32))
+        targets.append(np.array([size]))
+        labels.append(Label("population", "everyone"))
+    columns = np.empty((len(sample), len(totals)))
+    for column, (name, total) in enumerate(totals.items()):
+        columns[:, column], wrong = numeric(sample[name], f"total {name!r}")
+        problems += wrong
+        if not _finite(total):
+            problems.append(f"total {name!r}: its target {total} is no finite number")
+    if problems:
+        return None, problems
+    auxiliary = Auxiliary(tuple(codes), tuple(map(len, targets)), columns)
+    asked = np.concatenate([*targets, np.array([*totals.values()], dtype=float)])
+    return Constraints(auxiliary, asked, labels + [Label(name) for name in totals], size), []
+
+
+def numeric(column: pd.Series, what: str, positive: bool = False) -> tuple[np.ndarray, list[str]]:
+    """A column as numbers (n,), and a line that names the rows where it holds no usable one."""
+    values = as_numbers(column)
+    wrong = ~(in_range(values) if positive else np.abs(values) <= LARGEST)
+    if not wrong.any():
+        return values, []
+    asked = f"a number above 0 ({RANGE})" if positive else "a number"
+    return values, [f"{what}: {asked} is needed in each row; {named_rows(column, wrong)}"]
+
+
+def _wrong_targets(name: str, margin: pd.Series) -> str | None:
+    where = f"margin {name!r}"
+    if (
+        not isinstance(margin, pd.Series)
+        or margin.dtype.kind not in "iuf"
+        or isinstance(margin.index, pd.MultiIndex)
+    ):
+        return f"{where}: a Series of numbers is needed, with the categories as its one index"
+    index = margin.index
+    if index.has_duplicates or index.hasnans:
+        again = index[index.duplicated() | index.isna()].unique()
+        return f"{where}: each category once, and none missing; found {_names(again)}"
+    target = margin.to_numpy(dtype=float, na_value=np.nan)
+    wrong = ~((target == 0) | in_range(target))
+    if wrong.any():
+        found = ((name, value) for name, value in zip(index[wrong], target[wrong], strict=True))
+        told = bounded(f"{_name(name)} ({value:g})" for name, value in found)
+        return f"{where}: a target is 0 or a number above it ({RANGE}), that of {told} is not"
+    return None if target.sum() > 0 else f"{where}: its targets sum to 0"
+
+
+def _population(
+    margins: Mapping[str, pd.Series], population: float | None
+) -> tuple[float | None, list[str]]:
+    """The total that all margins share, and the margins that contradict it."""
+    if population is not None and not (_finite(population) and population > 0):
+        return None, [f"population: {population} is not a finite number above 0"]
+    sums = {name: float(margin.sum()) for name, margin in margins.items()}
+    if population is not None:
+        return population, [
+            f"margin {name!r}: sums to {total:.10g}; population={population:.10g} asks for that "
+            "sum, or shares that sum to 1"
+            for name, total in sums.items()
+            if not (_close(total, population) or _close(total, 1))
+        ]
+    if not sums:
+        return None, []
+    first = next(iter(sums.values()))
+    if all(_close(total, 1) for total in sums.values()):
+        return first, [f"margins {bounded(map(repr, sums))}: shares need population="]
+    if all(_close(total, first) for total in sums.values()):
+        return first, []
+    told = bounded(f"{name!r} {total:.10g}" for name, total in sums.items())
+    return first, [f"margins: their totals must be the same, and are {told}"]
+
+
+def _codes(
+    name: str, column: pd.Series, margin: pd.Series, missing: Missing
+) -> tuple[np.ndarray, pd.Series, int, list[str]]:
+    """Position of each row's category in the margin kept, that margin, and rows unanswered.
+
+    Rows without an answer have the position after the last; a category of nobody, in population
+    and sample alike, is not kept.
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        found, seen = column.cat.codes.to_numpy(), column.cat.categories
+    else:
+        if unusable := unhashable(column):
+            return np.empty(0), margin, 0, [f"margin {name!r}: no single value in {unusable}"]
+        found, uniques = pd.factorize(column)
+        seen = pd.Index(uniques)
+    unanswered, *counted = np.bincount(found + 1, minlength=len(seen) + 1).tolist()
+    rows = np.array(counted, dtype=int)
+    place = margin.index.get_indexer(seen)
+    known = place >= 0
+    n = np.bincount(place[known], rows[known], len(margin)).astype(int)
+    target = margin.to_numpy()
+    where = f"margin {name!r}"
+    problems = []
+    if unanswered and (missing == "error" or unanswered == len(column)):
+        problems.append(
+            f"{where}: {unanswered} of {len(column)} rows have no answer: give one, leave the rows "
+            "out, or choose missing='keep_share' (which needs some answers)"
+        )
+    if len(strange := seen[~known & (rows > 0)]):
+        problems.append(
+            f"{where}: {rows[~known].sum()} rows of the sample are in categories that the margin "
+            f"lacks: {_names(strange)}; the margin has {_names(margin.index)}"
+        )
+    if unanswered < len(column) and len(empty := margin.index[(n == 0) & (target > 0)]):
+        problems.append(
+            f"{where}: no row of the sample is in {_names(empty)}: merge with another category, in "
+            f"sample and margin; the sample has {_names(seen[rows > 0])}"
+        )
+    if len(forbidden := margin.index[(n > 0) & (target == 0)]):
+        problems.append(
+            f"{where}: the target of {_names(forbidden)} is 0, and {n[target == 0].sum()} rows of "
+            "the sample are there: leave them out"
+        )
+    kept = target > 0
+    position = np.where(known, (kept.cumsum() - 1)[place], kept.sum())
+    lookup = np.append(position, kept.sum()).astype(np.int32)
+    return lookup[found], margin[kept], unanswered, problems
+
+
+def _names(categories: Iterable[object]) -> str:
+    return bounded(map(_name, categories))
+
+
+def _name(category: object) -> str:
+    # Python's own values: 1 and '1' must look different, and numpy's 1 like 1
+    return repr(category.item() if isinstance(category, np.generic) else category)
+
+
+def _finite(number: object) -> bool:
+    return isinstance(number, numbers.Real) and abs(float(number)) <= LARGEST
+
+
+def _close(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=SAME_TOTAL)

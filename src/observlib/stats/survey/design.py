@@ -1,0 +1,293 @@
+"""The design of a survey: what its weights, strata, clusters and population sizes are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol, cast, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from observlib.base.errors import ObservError, bounded
+from observlib.stats.survey.columns import RANGE, as_numbers, in_range, named_rows, require
+from observlib.stats.survey.intervals import Floats
+
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Lonely = Literal["error", "certainty", "adjust", "average"]
+
+
+class Calibrated(Protocol):
+    """What a design must know of a calibration of its weights."""
+
+    @property
+    def weights(self) -> Floats:
+        """The calibrated weights (n,)."""
+
+    @property
+    def start(self) -> Floats:
+        """The weights before calibration (n,)."""
+
+    def residuals(self, values: Floats) -> Floats:
+        """Residuals of `values` (n, k) on the auxiliary variables, weighted by `start`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """A checked design; made by `design`, restricted by `within`.
+
+    Attributes
+    ----------
+    frame
+        One row an answer.
+    weights
+        Weights of the rows (n,), calibrated if `calibration` is given.
+    psu, stratum
+        Code of the primary sampling unit of each row (n,), and of the stratum of each unit (m,).
+    sampled, population
+        Units sampled of each stratum, and in its population (infinite where unknown) (H,).
+    lonely
+        What a stratum with one sampled unit adds to variances.
+    calibration
+        Residuals on the auxiliary variables take the place of values in variances.
+    domain
+        The rows that estimates are about (n,). The others still count in variances: how many of
+        a sample fall into a domain is itself random.
+    """
+
+    frame: pd.DataFrame
+    weights: Floats
+    psu: Codes
+    stratum: Codes
+    sampled: Codes
+    population: Floats
+    lonely: Lonely
+    calibration: Calibrated | None
+    domain: Mask
+
+
+def design(
+    frame: pd.DataFrame,
+    *,
+    weights: str | None = None,
+    strata: str | None = None,
+    clusters: str | None = None,
+    population: str | Mapping[object, float] | float | None = None,
+    calibration: Calibrated | None = None,
+    nest: bool = False,
+    lonely: Lonely = "error",
+) -> Design:
+    """Describe how the rows of a frame were drawn, and check it.
+
+    Variances are those of the first stage (ultimate clusters): whole clusters are taken as drawn
+    with replacement, or without it where `population` is given. The variance that later stages
+    of a design with finite populations add is not estimated. Source: T. Lumley, *Complex
+    Surveys* (2010), chapters 2 and 3.
+
+    Parameters
+    ----------
+    frame
+        One row an answer. It is not copied.
+    weights
+        Column of weights. Without it, population sizes over sample sizes if `population` is
+        given, else 1. Rows of weight 0 count as sampled, and add nothing to estimates.
+    strata, clusters
+        Columns of the stratum and of the primary sampling unit; without clusters each row is one.
+    population
+        Units in the population (clusters, if there are), or sampling fractions up to 1: a column,
+        one number a stratum, or one for all. Without it sampling is with replacement.
+    calibration
+        What `weighting.calibrate` gave for the rows of this frame; then without `weights`.
+    nest
+        Cluster names are those within a stratum, and may come again in another.
+    lonely
+        What a stratum with one sampled unit (of several) adds to variances. `error`: nothing may
+        be estimated. `certainty`: nothing. `adjust`: the square of its unit's distance from the
+        mean of all units. `average`: as much as the other strata add on average.
+        As `options(survey.lonely.psu)` of R's survey package. A sample of one unit without strata
+        is no error: its estimates have the status `no_interval`, as have those where each stratum
+        has one unit, whatever was chosen.
+
+    Raises
+    ------
+    ObservError
+        All that is wrong with weights, strata, clusters and populations: missing or negative
+        weights (`calibrate(method="linear")` may give some), a cluster in two strata, a population
+        below its sample, lonely strata. Rows are named by the label of the frame's index; see
+        `columns.named_rows`.
+    ValueError
+        For a column the frame does not have, or an unknown choice.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"size": [5, 5, 9, 9], "pool": ["a", "a", "b", "b"]})
+    >>> design(frame, strata="pool", population="size").weights.tolist()
+    [2.5, 2.5, 4.5, 4.5]
+    """
+    if lonely not in get_args(Lonely):
+        raise ValueError(f"lonely is one of {', '.join(get_args(Lonely))}, not {lonely!r}")
+    if calibration is not None and weights is not None:
+        raise ValueError("a calibration has its weights: leave the column of weights out")
+    population_column = population if isinstance(population, str) else None
+    asked = (weights, strata, clusters, population_column)
+    require(frame, [name for name in asked if name is not None])
+    if frame.empty:
+        raise ObservError("the sample has no row: nothing can be estimated")
+
+    problems: list[str] = []
+    for role, name in (("stratum", strata), ("cluster", clusters)):
+        if name is not None and (unknown := frame[name].isna()).any():
+            found = named_rows(frame[name], unknown, values=False)
+            problems.append(f"column {name}: no {role} in {found}")
+    if problems:
+        raise ObservError(*problems)
+
+    n = len(frame)
+    row_stratum, stratum_names = _codes(frame, strata)
+    if clusters is None:
+        psu, stratum = np.arange(n), row_stratum
+    else:
+        psu, stratum = _clusters(frame[clusters], row_stratum, nest, problems)
+    sampled = np.bincount(stratum, minlength=len(stratum_names)).astype(np.int64)
+    sizes = _population(frame, population, row_stratum, stratum_names, sampled, problems)
+    if calibration is not None:
+        if len(calibration.weights) != n:
+            raise ValueError(
+                f"the calibration is of {len(calibration.weights)} rows, the frame has {n}"
+            )
+        calibrated = pd.Series(calibration.weights, index=frame.index)
+        advice = "; calibrate with method='raking' or 'logit', or with trim="
+        values = _weights(calibrated, "calibrated weights", problems, advice)
+    elif weights is not None:
+        values = _weights(frame[weights], f"column {weights}", problems)
+    elif population is not None:
+        values = (sizes / sampled)[row_stratum]
+    else:
+        values = np.ones(n)
+    alone = (sampled == 1) & (sizes > 1)
+    if lonely == "error" and strata is not None and alone.any():
+        problems.append(
+            f"column {strata}: a single sampled unit in"
+            f" {bounded(stratum_names[alone])}; merge strata, or choose"
+            " lonely='certainty', 'adjust' or 'average'"
+        )
+    if problems:
+        raise ObservError(*problems)
+    return Design(
+        frame, values, psu, stratum, sampled, sizes, lonely, calibration, np.ones(n, dtype=bool)
+    )
+
+
+def within(design: Design, rows: pd.Series | Mask) -> Design:
+    """The same design for estimates about some of its rows (a domain).
+
+    Dropping the other rows from the frame instead would give standard errors that are too small
+    or too large: Lumley, *Complex Surveys* (2010), section 2.1.1.
+
+    Parameters
+    ----------
+    rows
+        True for the rows of the domain, in the order of the frame; unknown is not in it.
+
+    Examples
+    --------
+    >>> whole = design(pd.DataFrame({"age": [20, 40, 60]}))
+    >>> int(within(whole, whole.frame["age"] > 30).domain.sum())
+    2
+    """
+    chosen = pd.Series(rows).fillna(False).to_numpy(dtype=bool)
+    if chosen.shape != design.domain.shape:
+        raise ValueError(f"{len(chosen)} rows chosen or not, the frame has {len(design.frame)}")
+    return replace(design, domain=design.domain & chosen)
+
+
+def _codes(frame: pd.DataFrame, name: str | None) -> tuple[Codes, npt.NDArray[np.object_]]:
+    if name is None:
+        return np.zeros(len(frame), dtype=np.int64), np.array(["the sample"], dtype=object)
+    codes, names = pd.factorize(frame[name], sort=False)
+    return codes.astype(np.int64), np.asarray(names, dtype=object)
+
+
+def _clusters(
+    column: pd.Series, row_stratum: Codes, nest: bool, problems: list[str]
+) -> tuple[Codes, Codes]:
+    """The unit of each row and the stratum of each unit."""
+    local, names = pd.factorize(column, sort=False)
+    strata = int(row_stratum.max()) + 1
+    pairs, psu = np.unique(local.astype(np.int64) * strata + row_stratum, return_inverse=True)
+    if not nest:
+        times = np.bincount(pairs // strata, minlength=len(names))
+        if (times > 1).any():
+            problems.append(
+                f"column {column.name}: in more than one stratum, clusters"
+                f" {bounded(np.asarray(names, dtype=object)[times > 1])}; if names are those"
+                " within a stratum, say nest=True"
+            )
+    return psu.astype(np.int64), (pairs % strata).astype(np.int64)
+
+
+def _weights(column: pd.Series, what: str, problems: list[str], advice: str = "") -> Floats:
+    values = as_numbers(column)
+    wrong = ~((values == 0) | in_range(values))
+    if wrong.any():
+        problems.append(
+            f"{what}: {int(wrong.sum())} are missing, negative or no number:"
+            f" {named_rows(column, wrong)}; a weight is 0 or a number above it"
+            f" ({RANGE}){advice}"
+        )
+    elif not (values > 0).any():
+        problems.append(f"{what}: all are 0")
+    return values
+
+
+def _population(
+    frame: pd.DataFrame,
+    given: str | Mapping[object, float] | float | None,
+    row_stratum: Codes,
+    names: npt.NDArray[np.object_],
+    sampled: Codes,
+    problems: list[str],
+) -> Floats:
+    """Units in the population of each stratum."""
+    if given is None:
+        return np.full(len(names), np.inf)
+    if isinstance(given, str):
+        what = f"column {given}"
+        column = pd.Series(as_numbers(frame[given]))
+        spans = column.groupby(row_stratum).agg(["min", "max"])
+        varying = (spans["min"] != spans["max"]).to_numpy() & spans["min"].notna().to_numpy()
+        if varying.any():
+            problems.append(
+                f"{what}: more than one population size in stratum {bounded(names[varying])}"
+            )
+        sizes = spans["max"].to_numpy(float, na_value=np.nan, copy=True)
+        sizes[np.unique(row_stratum[column.isna().to_numpy()])] = np.nan
+    elif isinstance(given, Mapping):
+        what = "population"
+        sizes = as_numbers(pd.Series([given.get(name) for name in names], dtype=object))
+    else:
+        what = "population"
+        sizes = np.full(len(names), as_numbers(pd.Series([given], dtype=object))[0])
+    wrong = ~in_range(sizes)
+    if wrong.any():
+        problems.append(
+            f"{what}: missing, or no number above 0 ({RANGE}), for stratum {bounded(names[wrong])}"
+        )
+        return np.full(len(names), np.inf)
+    fractions = sizes <= 1
+    if fractions.all():
+        return cast(Floats, sampled / sizes)
+    small = sizes < sampled
+    if small.any():
+        problems.append(
+            f"{what}: fewer units than were sampled for stratum"
+            f" {bounded(f'{a} ({b:g} < {c})' for a, b, c in _which(small, names, sizes, sampled))};"
+            " give sizes for all strata, or fractions up to 1 for all"
+        )
+    return sizes
+
+
+def _which(chosen: Mask, *columns: npt.NDArray[np.generic]) -> zip[tuple[object, ...]]:
+    return zip(*(column[chosen] for column in columns), strict=True)

@@ -1,0 +1,385 @@
+"""Weights that make a sample weigh what is known of its population: calibration to margins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+
+from observlib.base.errors import ObservError
+from observlib.stats.survey import constraints
+from observlib.stats.survey.auxiliary import Auxiliary, without_itself
+from observlib.stats.survey.columns import repeated
+from observlib.stats.survey.constraints import Constraints, Missing
+from observlib.stats.survey.linearisation import kish
+from observlib.stats.survey.newton import ConvergenceError, Method, ratios
+
+__all__ = ["Calibration", "ConvergenceError", "calibrate", "effective_n", "trim_weights"]
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Calibrated weights, how they came about, and what a variance needs to know of it.
+
+    Attributes
+    ----------
+    weights, start
+        (n,): calibrated (then trimmed) weight and start weight of each row of the sample, in its
+        order. The weight of an aggregated row is that of all its people together.
+    counts
+        (n,): people each row stands for; None where each row is one.
+    auxiliary
+        The auxiliary variables of the rows.
+    margins
+        One row a category or numeric total: `margin`, `category` (missing for a numeric total),
+        `n` (people of the sample), `target`, `before` and `after` (what start and final weights
+        give).
+    iterations
+        Newton steps that it took.
+    trimmed
+        Number of rows whose weight was set to a bound of `trim`.
+    deletes
+        Whether residuals are deleted ones (see `deleting`).
+    """
+
+    weights: np.ndarray
+    start: np.ndarray
+    counts: np.ndarray | None
+    auxiliary: Auxiliary
+    margins: pd.DataFrame
+    iterations: int
+    trimmed: int
+    deletes: bool = False
+
+    @property
+    def g(self) -> np.ndarray:
+        """(n,): calibrated weight over start weight."""
+        return self.weights / self.start
+
+    def residuals(self, values: np.ndarray) -> np.ndarray:
+        """Residuals of values (n,) or (n, k) regressed on the auxiliary variables.
+
+        The regression is weighted by the start weights, as in R's `survey::calibrate`: the
+        variance of a calibrated total is that of the design's total of w·e. Source: Deville and
+        Särndal 1992 (see `newton.py`). R's `rake` leaves these weights out and stops at ten sweeps
+        over the margins: where start weights differ it has other errors, with a single margin even
+        than its own `postStratify`. A `ValueError` where a value is missing.
+        """
+        values = np.asarray(values, dtype=float)
+        if len(values) != len(self.weights) or not np.isfinite(values).all():
+            raise ValueError(f"residuals of {len(self.weights)} rows need as many finite values")
+        found = self.auxiliary.residuals(values, self.start, self._gram)
+        return (found.T * self._without_itself).T if self.deletes else found
+
+    def deleting(self) -> Calibration:
+        """The same, with residuals for small samples: each from the regression on the other rows.
+
+        A few hundred answers weighed to a dozen categories follow these categories too closely:
+        residuals are too small, and intervals too narrow. Those of rows left out one by one,
+        e / (1 − h) with the leverage h, make the variance that of the jackknife, and mend it.
+
+        Source: W. Yung and J. N. K. Rao, "Jackknife linearization variance estimators under
+        stratified multi-stage sampling", *Survey Methodology* 22 (1996), 23–31; J. G. MacKinnon
+        and H. White, "Some heteroskedasticity-consistent covariance matrix estimators with improved
+        finite sample properties", *Journal of Econometrics* 29 (1985), 305–325. R's `survey` has it
+        for replicate weights only.
+        """
+        return replace(self, deletes=True)
+
+    @cached_property
+    def _without_itself(self) -> np.ndarray:
+        """(n,): what makes a row's residual that of the regression on the others."""
+        return without_itself(self.auxiliary.leverages(self.start, self._gram))
+
+    @cached_property
+    def _gram(self) -> np.ndarray:
+        return self.auxiliary.gram(self.start)
+
+    def summary(self) -> pd.Series:
+        """People, sum and range of weights, how many are negative, range of g, effective n.
+
+        The weights are those of one person. Design effect and effective n are Kish's
+        (`effective_n`): the price of unequal weights alone. Of the rows, `negative` have a weight
+        below 0: only `linear` gives such, and `design.design` refuses them.
+        """
+        people = len(self.weights) if self.counts is None else float(self.counts.sum())
+        each = self.weights if self.counts is None else self.weights / self.counts
+        n_eff = effective_n(self.weights, self.counts)
+        return pd.Series(
+            {
+                "n": people,
+                "sum": self.weights.sum(),
+                "min": each.min(),
+                "max": each.max(),
+                "negative": int((each < 0).sum()),
+                "g_min": self.g.min(),
+                "g_max": self.g.max(),
+                "design_effect": people / n_eff,
+                "effective_n": n_eff,
+                "trimmed": self.trimmed,
+                "iterations": self.iterations,
+            },
+            dtype=float,
+        )
+
+
+def effective_n(weights: np.ndarray, counts: np.ndarray | None = None) -> float:
+    """Kish's effective sample size, (Σw)² / Σw²: `linearisation.kish` of the whole sample.
+
+    n over it is the design effect of weighting.
+
+    Parameters
+    ----------
+    weights
+        (n,): weight of each row; an `ObservError` where one is missing or their sum is not
+        positive.
+    counts
+        (n,): people of each row, for aggregated data; they share the row's weight equally.
+
+    Examples
+    --------
+    >>> round(effective_n(np.array([1.0, 1.0, 2.0])), 2)
+    2.67
+    >>> round(effective_n(np.array([2.0, 2.0]), counts=np.array([2, 1])), 2)
+    2.67
+    """
+    weights, people = np.asarray(weights, dtype=float), _people(weights, counts)
+    if not (np.isfinite(weights).all() and weights.sum() > 0):
+        raise ObservError("weights: a number each, with a positive sum, is needed for effective n")
+    scaled = weights / np.abs(weights).max()  # squares of the largest would be infinite
+    return float(kish(scaled, np.zeros(len(weights), dtype=np.int64), 1, people)[0])
+
+
+def trim_weights(
+    weights: np.ndarray, lower: float, upper: float, counts: np.ndarray | None = None
+) -> np.ndarray:
+    """Weights set to the bounds they exceed, and the others moved so that the sum is kept.
+
+    The excess is spread equally over the weights that never were beyond a bound, and that is
+    repeated until none is: `trimWeights(strict = TRUE)` of R's package `survey`, which may trim
+    weights at a bound too, for it has them as 1 / (1 / weight). Margins that the weights met are no
+    longer met exactly; `method="logit"` of `calibrate` bounds the weights and meets them.
+
+    Parameters
+    ----------
+    weights
+        (n,): weight of each row.
+    lower, upper
+        Smallest and largest weight of one person.
+    counts
+        (n,): people of each row, for aggregated data; they share the row's weight equally.
+
+    Raises
+    ------
+    ObservError
+        A weight is missing, or the bounds leave none that could take up the excess.
+
+    Examples
+    --------
+    >>> trim_weights(np.array([1.0, 2.0, 3.0, 10.0]), lower=2, upper=6).tolist()
+    [2.0, 3.5, 4.5, 6.0]
+    """
+    if not lower < upper:
+        raise ValueError(f"trim ({lower}, {upper}): lower < upper")
+    people = _people(weights, counts)
+    each = np.asarray(weights, dtype=float) / people
+    if not np.isfinite(each).all():
+        raise ObservError("weights: a number each is needed to trim them")
+    total = (each * people).sum()
+    trimmed = np.zeros(len(each), dtype=bool)
+    while (outside := (each < lower) | (each > upper)).any():
+        trimmed |= outside
+        each = each.clip(lower, upper)
+        excess = total - (each * people).sum()
+        free = people[~trimmed].sum()
+        if free > 0:
+            each[~trimmed] += excess / free
+        elif abs(excess) > 1e-9 * abs(total):
+            raise ObservError(
+                f"trim ({lower:.6g}, {upper:.6g}): no weight is left to take up {excess:.6g} of a "
+                f"total of {total:.6g}, {total / people.sum():.6g} a person: set wider bounds"
+            )
+    return each * people
+
+
+def _people(weights: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
+    people = np.ones(len(weights)) if counts is None else np.asarray(counts, dtype=float)
+    if people.shape != (len(weights),) or not (people > 0).all():
+        raise ValueError(f"counts: {len(weights)} rows of weights need as many, each above 0")
+    return people
+
+
+def calibrate(
+    sample: pd.DataFrame,
+    margins: Mapping[str, pd.Series],
+    *,
+    totals: Mapping[str, float] = MappingProxyType({}),
+    population: float | None = None,
+    weights: str | None = None,
+    counts: str | None = None,
+    method: Method = "raking",
+    bounds: tuple[float, float] | None = None,
+    trim: tuple[float, float] | None = None,
+    missing: Missing = "error",
+    tolerance: float = 1e-8,
+    max_iterations: int = 50,
+) -> Calibration:
+    """Weights of a sample that meet known margins and totals of its population.
+
+    Parameters
+    ----------
+    sample
+        One row a person, or an aggregated row (`counts`).
+    margins
+        By column of the sample, the population of each of its categories: the Series' index is
+        the categories. All margins have the same total. Crossed margins are the margin of a
+        column that crosses them. Categoricals are the quickest.
+    totals
+        By numeric column of the sample, its total in the population.
+    population
+        Size of the population. With it a margin may also be shares that sum to 1; without margins
+        it is itself what the weights must sum to.
+    weights
+        Column of start weights, each more than 0; for an aggregated row that of all its people.
+        Without it every person starts with the same weight: the population over their number
+        (1 where the population is not known).
+    counts
+        Column of the number of people each row stands for, more than 0: rows of none are left
+        out before. The weights are those of
+        the same rows told one by one, summed; effective n and trimming count people.
+    method
+        What keeps the weights near the start weights: `raking` multiplies, and keeps them
+        positive; `linear` is the general regression estimator (GREG), whose weights may be
+        negative, as those of Calmar2 and R: the result's `summary` counts them, and
+        `design.design` refuses them, for they can put a share outside 0 to 1; `logit` keeps the
+        ratio within `bounds`. Source: see `newton.py`.
+    bounds
+        For `logit`, and only there: smallest (below 1) and largest (above 1) ratio of the
+        calibrated to the start weight.
+    trim
+        Smallest and largest weight of a person, imposed after calibration (see `trim_weights`);
+        what this does to the margins is in the result's `margins`.
+    missing
+        Of a row that has no answer for a margin: `error`, or `keep_share`: such rows are a
+        category of their own, which keeps its share s of the start weights, and the margin's
+        other targets are multiplied by 1 − s. It holds where those who do not answer are spread
+        over the categories as the population is.
+    tolerance
+        Largest distance that a category may keep from its target, as a share of the target; for a
+        numeric total, as a share of the larger of it and the start-weighted sum of absolute values.
+    max_iterations
+        Newton steps after which calibration is given up.
+
+    Raises
+    ------
+    ObservError
+        All that is wrong with sample, margins, totals and weights, one line each: unknown columns,
+        missing answers, a category that sample or margin lack, margins whose totals differ,
+        weights or counts that are missing or not positive; bounds of `trim` that cannot be kept.
+        Rows are named by the label of the sample's index; see `columns.named_rows`.
+    ConvergenceError
+        No weights meet the margins: names the one furthest from its target, or those that no
+        ratio within `bounds` can reach.
+
+    Examples
+    --------
+    >>> sample = pd.DataFrame({"sexe": ["F", "F", "H"], "age": ["-", "+", "+"]})
+    >>> margins = {"sexe": pd.Series({"F": 50, "H": 50}), "age": pd.Series({"-": 30, "+": 70})}
+    >>> calibration = calibrate(sample, margins)
+    >>> calibration.weights.round(6).tolist()
+    [30.0, 20.0, 50.0]
+    >>> round(effective_n(calibration.weights), 2)
+    2.63
+    """
+    _check_call(margins, totals, population, method, bounds, missing, tolerance, max_iterations)
+    asked = [*margins, *totals, *(c for c in (weights, counts) if c is not None)]
+    problems = [f"column {name!r}: not in the sample" for name in asked if name not in sample]
+    again = repeated(sample, dict.fromkeys(asked))
+    problems += [f"column {name!r}: more than once in the sample" for name in again]
+    if problems or not len(sample):
+        raise ObservError(*(problems or ["sample: no row"]))
+    people = None
+    start = np.ones(len(sample))
+    if counts is not None:
+        people, problems = constraints.numeric(sample[counts], f"counts {counts!r}", positive=True)
+        start = people.copy()
+    if weights is not None:
+        start, wrong = constraints.numeric(sample[weights], f"weights {weights!r}", positive=True)
+        problems += wrong
+    meet, wrong = constraints.read(sample, margins, totals, population, start, missing)
+    if meet is None or problems:
+        raise ObservError(*problems, *wrong)
+
+    if weights is None and meet.population is not None:
+        start *= meet.population / start.sum()
+    cells, cell = meet.auxiliary.collapse()
+    of_cells = meet._replace(auxiliary=cells)
+    before = np.bincount(cell, start)
+    g, iterations = ratios(of_cells, before, method, bounds, tolerance, max_iterations)
+    final, trimmed = start * g[cell], 0
+    if trim is not None:
+        final = trim_weights(final, *trim, counts=people)
+        each = final if people is None else final / people
+        trimmed = int(sum(np.isclose(each, bound, rtol=1e-9, atol=0).sum() for bound in trim))
+    n, after = np.bincount(cell, people), np.bincount(cell, final)
+    return Calibration(
+        weights=final,
+        start=start,
+        counts=people,
+        auxiliary=meet.auxiliary,
+        margins=_margins(of_cells, n, before, after),
+        iterations=iterations,
+        trimmed=trimmed,
+    )
+
+
+def _check_call(
+    margins: Mapping[str, pd.Series],
+    totals: Mapping[str, float],
+    population: float | None,
+    method: str,
+    bounds: tuple[float, float] | None,
+    missing: str,
+    tolerance: float,
+    max_iterations: int,
+) -> None:
+    if not margins and not totals and population is None:
+        raise ValueError("nothing to calibrate to: give margins, totals or a population")
+    if method not in get_args(Method) or missing not in get_args(Missing):
+        raise ValueError(
+            f"method={method!r}, missing={missing!r}: method is one of {get_args(Method)}, "
+            f"missing one of {get_args(Missing)}"
+        )
+    if (method == "logit") != (bounds is not None):
+        raise ValueError(f"method={method!r}, bounds={bounds}: logit has bounds, and no other")
+    if bounds is not None and not (0 <= bounds[0] < 1 < bounds[1] < np.inf):
+        raise ValueError(f"bounds={bounds}: ratios of weights, 0 <= lower < 1 < upper")
+    # below it sums of doubles are noise
+    if not (1e-12 <= tolerance < 1 and max_iterations >= 1):
+        raise ValueError(
+            f"tolerance={tolerance}, max_iterations={max_iterations}: a share of a target, 1e-12 <="
+            " tolerance < 1; at least 1 iteration"
+        )
+
+
+def _margins(
+    of_cells: Constraints, n: np.ndarray, before: np.ndarray, after: np.ndarray
+) -> pd.DataFrame:
+    auxiliary, targets, labels, _ = of_cells
+    people = auxiliary.totals(n)
+    people[sum(auxiliary.sizes) :] = n.sum()  # a numeric total is of everyone
+    return pd.DataFrame(
+        {
+            "margin": [label.margin for label in labels],
+            "category": pd.Series([label.category for label in labels], dtype=object),
+            "n": people,
+            "target": targets,
+            "before": auxiliary.totals(before),
+            "after": auxiliary.totals(after),
+        }
+    )

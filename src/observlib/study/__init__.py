@@ -1,0 +1,451 @@
+"""What a study's notebook holds in its hand: estimates by name, sentences, charts and tables.
+
+A notebook asks (`estimates`, `comparisons`), says (`say`, `text`) and shows (`lines`, `dots`,
+`table`, …). It computes nothing: families of estimates are computed once an edition (see `frame`),
+and what is told of them is decided once (see `told`).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Sequence
+from typing import Unpack
+
+import pandas as pd
+
+from observlib import display, estimates, store
+from observlib.base.errors import ObservError, bounded
+from observlib.base.period import Quarter
+from observlib.estimates import comparisons
+from observlib.indicators import specifications
+from observlib.language import french
+from observlib.pipeline import (
+    departments,
+    disclosed,
+    frame,
+    project,
+)
+from observlib.records.actions import Action
+from observlib.records.corrections import Correction
+from observlib.records.decisions import Decision
+from observlib.records.expectations import Expectation
+from observlib.records.practices import Practices
+from observlib.records.replies import Reply
+from observlib.study import contents, selection
+from observlib.study.charts import Drawing
+from observlib.study.outputs import Shown
+from observlib.study.selection import Where, taking
+from observlib.study.texts import Say
+from observlib.themes import main_points
+from observlib.themes.products import key_figures
+
+
+class Study(Drawing):
+    """The catalogue, the store and the quarter of a study, and all that it may ask and show.
+
+    Every chart and table takes estimates, of which it may keep some (`period="2026-T3"`), and the
+    answer that it shows, its caption: a sentence of `say`, or one's own. Without one it is titled
+    by the labels of what it shows. Where there is nothing to show, it says so with the `noun` that
+    the catalogue has for the indicator, or with `absent`: a feminine noun, such as "note de
+    satisfaction", or a whole sentence; `when` is the period where it is not the study's quarter.
+    What a cell shows carries the estimates of its caption too.
+
+    Parameters
+    ----------
+    quarter
+        Such as `2026-T3`: the notebook's parameter.
+    data
+        Data folder, from the project's root.
+    survey
+        The device of the survey that the study is about, if it is about one.
+    department
+        The department whose products the study is about, if it is not about all: what it asks for
+        is then of them alone, and what they were compared within stays whole.
+
+    Examples
+    --------
+    >>> study = Study("2026-T3", "data/demo")
+    >>> study.before, study.year
+    ('2025-T3', '2025-10/2026-09')
+    """
+
+    def __init__(
+        self, quarter: str, data: str, survey: str = "", department: str = departments.WHOLE
+    ) -> None:
+        self.data = project.data_folder(data, is_there=True)
+        self.kind = store.kind(self.data)  # `demonstration` or `real`
+        edition = Quarter.parse(quarter)
+        super().__init__(frame.catalogue(self.data, edition), edition)
+        selection.check("device", [survey], self.catalogue)
+        selection.check("department", [department], self.catalogue)
+        self.before = str(self.edition - 4)
+        self.year = f"{self.edition.back(4)[0].months[0]}/{self.edition.months[2]}"
+        self.survey = survey
+        self.department = department
+        self.say = Say(functools.partial(getattr, self), self._carry, self._absent)
+        self.label = french.period_label(self.quarter)
+        self.year_label = french.period_label(self.year)
+
+    def __repr__(self) -> str:
+        return f"Study({self.quarter!r}, {str(self.data)!r})"
+
+    @functools.cached_property
+    def practices(self) -> Practices:
+        """The sheets of what teams learnt.
+
+        Examples
+        --------
+        >>> len(Study("2026-T3", "data/demo").practices.sheets) > 10
+        True
+        """
+        return project.practices(self.data, self.kind)
+
+    @functools.cached_property
+    def actions(self) -> tuple[Action, ...]:
+        """What teams changed until the quarter's end.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").actions[0].product
+        'legifrance'
+        """
+        known = frame.actions(self.data, self.edition)
+        return tuple(one for one in known if self._tells(one.product, one.device))
+
+    @functools.cached_property
+    def corrections(self) -> Sequence[Correction]:
+        """What is read in place of what sources got wrong until the quarter's end.
+
+        Examples
+        --------
+        >>> [one.id for one in Study("2026-T3", "data/demo").corrections]
+        ['boamp-mois-double']
+        """
+        known = store.applied(self.data, self.edition.end)
+        return [one for one in known if self._tells("", one.device)]
+
+    @functools.cached_property
+    def expectations(self) -> list[tuple[Expectation, str]]:
+        """What analysts expected of the quarter, each with why it is exploratory, or nothing.
+
+        Examples
+        --------
+        >>> [one.direction for one, _ in Study("2026-T3", "data/demo").expectations]
+        ['stable', 'up']
+        """
+        known = frame.expectations(self.data, self.edition)
+        return [(one, why) for one, why in known if self._tells(one.product, one.device)]
+
+    @functools.cached_property
+    def planned(self) -> tuple[Action, ...]:
+        """What teams have recorded that they will change after the quarter's end.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").planned[0].date.isoformat()
+        '2027-01-12'
+        """
+        known = frame.planned(self.data, self.edition)
+        return tuple(one for one in known if self._tells(one.product, one.device))
+
+    @functools.cached_property
+    def replies(self) -> tuple[Reply, ...]:
+        """What partners answered until the quarter's end.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").replies[0].partner
+        'caisse-fictive'
+        """
+        return frame.replies(self.data, self.edition)
+
+    @functools.cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What was decided on tasks until the quarter's end.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").decisions[-1].decision
+        'will_do'
+        """
+        return frame.decisions(self.data, self.edition)
+
+    def _tells(self, product: str, device: str) -> bool:
+        """Whether the study tells of a product, or else of a device."""
+        own = (departments.WHOLE, self.department)
+        return not self.department or departments.of(product, device, self.catalogue) in own
+
+    def page(self, study: str, product: str = "") -> str:
+        """The name of another study's page that tells of the same department, or of a product.
+
+        Where products are many, a study that tells of all has a page for each department.
+
+        Parameters
+        ----------
+        study
+            Such as `contacts`.
+        product
+            Of whose department the page is; of the study's own where it is not given.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo", department="edition").page("contacts")
+        'contacts-edition'
+        >>> Study("2026-T3", "data/demo").page("contacts", "boamp")
+        'contacts'
+        """
+        department = self.department
+        selection.check("product", [product], self.catalogue)
+        if product and not department:
+            fed = departments.with_pages(store.devices(self.data)["device"], self.catalogue)
+            own = departments.of(product, "", self.catalogue)
+            department = own if own in fed else departments.WHOLE
+        return f"{study}-{department}" if department else study
+
+    def label_of(self, period: str) -> str:
+        """A period in French.
+
+        Examples
+        --------
+        >>> print(Study("2026-T3", "data/demo").label_of("2026-T2"))
+        2e trimestre 2026
+        """
+        return french.period_label(period)
+
+    def listeners(self, product: str) -> list[str]:
+        """The devices that listen to a product's users.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").listeners("legifrance")[:2]
+        ['matomo-legifrance', 'sections-legifrance']
+        """
+        selection.check("product", [product], self.catalogue)
+        rows = self.words("devices", "listeners")
+        return list(rows.loc[rows["product"] == product, "device"])
+
+    @functools.cached_property
+    def wave(self) -> str:
+        """The latest quarter of the year in which the study's survey has answers.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo", survey="enquete-vie-publique").wave
+        '2026-T2'
+        """
+        asked = self.estimates("survey", quarters=4, group="")
+        return str(asked.loc[asked["status"] != "missing", "period"].max() or self.quarter)
+
+    @taking(Where)
+    def estimates(self, *families: str, **where: Unpack[Where]) -> pd.DataFrame:
+        """The estimates of a family, or of several, or those of them that are asked for.
+
+        Parameters
+        ----------
+        families
+            Such as `satisfaction`; `study.help()` lists them.
+
+        Raises
+        ------
+        ObservError
+            For a family, a column or a value that does not exist.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> calls = study.estimates("contacts", indicator="calls_offered", period="2026-T3")
+        >>> calls["estimate"].tolist()
+        [38056.0]
+        """
+        found = [self.select(self._given(name).estimates, **where) for name in families]
+        for name, rows in zip(families, found, strict=True):
+            rows.attrs["family"] = name
+        return self.together(*found)
+
+    @taking(Where)
+    def comparisons(self, *families: str, **where: Unpack[Where]) -> pd.DataFrame:
+        """The comparisons of a family with their verdicts, or of several, or those asked for.
+
+        Parameters
+        ----------
+        families
+            Such as `satisfaction`.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> study.comparisons("satisfaction")["against"].unique().tolist()
+        ['before', 'year', 'product']
+        """
+        found = [self.select(self._given(name).comparisons, **where) for name in families]
+        rows = found[0] if len(found) == 1 else comparisons.combine(found)
+        rows.attrs = {**found[0].attrs, "family": families[0]}
+        return rows
+
+    def words(self, family: str, name: str) -> pd.DataFrame:
+        """What a family gives beside numbers, such as the sources of published figures.
+
+        Parameters
+        ----------
+        family, name
+            Such as `devices` and `listeners`; `study.help("devices")` lists them.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> study.words("devices", "listeners").columns.tolist()
+        ['product', 'device']
+        """
+        found = self._given(family).words
+        if name not in found:
+            raise ObservError(f"family {family!r}: has no words {name!r}; it has {bounded(found)}")
+        return found[name]
+
+    def key_figures(self, product: str) -> display.Output:
+        """The key figures of a product, each set large, with its verdict and two years of it.
+
+        They are chosen by `themes.products.key_figures`; where a product has none, that is said.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> "### Visites" in repr(study.key_figures("boamp"))
+        True
+        """
+        selection.check("product", [product], self.catalogue)
+        rows, pairs = self._of_edition(key_figures.FAMILIES, product)
+        found = key_figures.chosen(rows, product, self.edition)
+        if found.empty:
+            return self._absent([found], "donnée qui puisse être citée")
+        made = key_figures.band(found, rows, pairs, self.catalogue, self.edition)
+        self._shown.append(estimates.from_json(made.content))
+        return made
+
+    @functools.cached_property
+    def main_points(self) -> pd.DataFrame:
+        """The comparisons that are the main points of the edition, as on its front page.
+
+        Examples
+        --------
+        >>> Study("2026-T3", "data/demo").main_points["indicator"].tolist()
+        ['satisfaction_10']
+        """
+        rows, pairs = self._of_edition(frame.families())
+        pairs = main_points.held_together(pairs, self.edition)
+        found = main_points.points(main_points.ranked(pairs, rows, self.edition))
+        return found[comparisons.COLUMNS]
+
+    @functools.cached_property
+    def calculations(self) -> pd.DataFrame:
+        """How many calculations bear out the change of each mark, of ratings and of surveys.
+
+        Examples
+        --------
+        >>> sorted(Study("2026-T3", "data/demo").calculations["indicator"].unique())
+        ['specifications', 'specifications_held', 'specifications_reversed']
+        """
+        rows, _ = self._of_edition(["specifications", "survey"])
+        return rows[rows["indicator"].isin(specifications.COUNTED) & (rows["group"] == "")]
+
+    def _of_edition(
+        self, families: Collection[str], product: str = ""
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """All estimates and comparisons of families, those of each survey or a product's too."""
+        every = [
+            job for job in disclosed.jobs(self.data) if not product or self._may_tell(job, product)
+        ]
+        jobs = [job for name in families for job in every if job[0] == name]
+        found = [disclosed.given(self.data, self.edition, *job) for job in jobs]
+        rows = estimates.combine(one.estimates for one in found)
+        pairs = comparisons.combine(one.comparisons for one in found)
+        of = (self.department, self.catalogue)
+        return departments.part(rows, *of), departments.part(pairs, *of)
+
+    def _may_tell(self, job: disclosed.Job, product: str) -> bool:
+        """Whether a family, or that of one survey, may tell something of a product."""
+        return not job[1] or self.catalogue.devices[job[1]].product in (None, product)
+
+    def _given(self, family: str) -> frame.Given:
+        return departments.part_of(self._whole(family), self.department, self.catalogue)
+
+    def _whole(self, family: str) -> frame.Given:
+        """What a family gives of all departments."""
+        survey = self.survey if frame.family(family).each_survey else ""
+        return disclosed.given(self.data, self.edition, family, survey)
+
+    @taking(Where)
+    def select(self, rows: pd.DataFrame, **where: Unpack[Where]) -> pd.DataFrame:
+        """Keep rows by the values of columns.
+
+        Parameters
+        ----------
+        rows
+            Estimates or comparisons.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> now = study.estimates("satisfaction", indicator="satisfaction_10", period="2026-T3")
+        >>> sorted(study.select(now, channel="phone")["device"])
+        ['satisfaction-3939']
+        """
+        return selection.select(rows, self.edition, where, self.catalogue)
+
+    def together(self, *frames: pd.DataFrame) -> pd.DataFrame:
+        """Several frames of estimates as one.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> calls, sales = study.estimates("contacts"), study.estimates("sales")
+        >>> len(study.together(calls, sales)) == len(calls) + len(sales)
+        True
+        """
+        if len(frames) == 1:
+            return frames[0]
+        rows = estimates.combine(frames)
+        rows.attrs = dict(frames[0].attrs) if frames else {}
+        return rows
+
+    def help(self, family: str = "") -> pd.DataFrame:
+        """What there is: the families or, of one, its indicators, comparisons, words, sentences.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> study.help("satisfaction").loc["satisfaction_10", "what"]
+        'Satisfaction sur 10'
+        """
+        if not family:
+            return contents.families()
+        return contents.family(family, self._given(family), self.catalogue)
+
+    @taking(Shown)
+    def differences(
+        self, pairs: pd.DataFrame, caption: str = "", *, label: str, **shown: Unpack[Shown]
+    ) -> display.Output:
+        """A table of comparisons with their verdicts.
+
+        Without a caption, it counts the verdicts, and all that was tested with them.
+
+        Parameters
+        ----------
+        pairs
+            Comparisons of one kind (`against`).
+        label
+            Of the table, such as `tbl-evolutions`.
+
+        Examples
+        --------
+        >>> study = Study("2026-T3", "data/demo")
+        >>> moved = study.comparisons("satisfaction", against="before", indicator="clarity_10")
+        >>> print(repr(study.differences(moved, label="tbl-evolutions"))[:9])
+        | Produit
+        """
+        if not caption:
+            # of all departments: the correction is for the number of them all
+            together = self._whole(pairs.attrs["family"]).comparisons
+            caption = self.say.comparisons.tests_and_results(pairs, together)
+        same = len(pairs) and pairs["against"].isin(comparisons.IN_TIME).all()
+        table = display.change_table if same else display.place_table
+        return self._show(table, pairs, caption, shown, label=label)

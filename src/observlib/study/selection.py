@@ -1,0 +1,187 @@
+"""What rows of estimates or comparisons are kept by: the words in which a study asks for them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, Literal, TypedDict, TypeVar
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.errors import ObservError, bounded
+from observlib.base.period import Quarter
+from observlib.catalogue import CHANNEL_LABELS, Catalogue
+from observlib.estimates import comparisons
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+Values = str | Iterable[str]
+_PERIODS = {"month": r"\d{4}-\d{2}", "quarter": r"\d{4}-T\d"}
+_MONTH = r"\d{4}-(?:0[1-9]|1[0-2])"
+_PERIOD = re.compile(rf"\d{{4}}|\d{{4}}-T[1-4]|{_MONTH}(?:-\d\d|/{_MONTH})?", re.ASCII)
+_REMEMBERED = ("indicator", "against")
+
+
+class Columns(TypedDict, total=False):
+    """Columns, each with the value, or the values, that it is to have."""
+
+    indicator: Values
+    product: Values
+    channel: Values
+    device: Values
+    period: Values
+    group: Values
+    group_value: Values
+    status: Values
+    unit: Values
+    against: Values
+    verdict: Values
+
+
+class Where(Columns, total=False):
+    """Columns, and what else rows are kept by.
+
+    Parameters
+    ----------
+    indicator, product, channel, device, period, group, group_value, status, unit, against, verdict
+        The value, or the list of values, that a column is to have: `channel="phone"`.
+    quarters
+        Keep the last five quarters, or the months in them: `quarters=5`.
+    by
+        Keep what is told of each `"month"`, or of each `"quarter"`.
+    value
+        Keep the rows with a value: `value=True` (comparisons with a difference).
+    tested
+        Keep the comparisons that could be tested: `tested=True`.
+    """
+
+    by: Literal["month", "quarter"]
+    quarters: int
+    value: bool
+    tested: bool
+
+
+def check(column: str, values: Iterable[str], catalogue: Catalogue) -> None:
+    """Raise `ObservError` for what no row can have in a column: a slip is no absence of data.
+
+    A group that is no name, such as a question, may be whatever the data say.
+    """
+    allowed: dict[str, Collection[str]] = {
+        "indicator": catalogue.indicators,
+        "product": (*catalogue.products, *catalogue.peers),
+        "channel": CHANNEL_LABELS,
+        "device": catalogue.devices,
+        "department": catalogue.departments,
+        "group": catalogue.groups,
+        "status": estimates.STATUSES,
+        "against": comparisons.AGAINST,
+        "verdict": comparisons.VERDICTS,
+        "by": _PERIODS,
+    }
+    known = allowed.get(column)
+    for value in filter(None, values):
+        if column == "period" and not _PERIOD.fullmatch(value):
+            raise ObservError(f"period {value!r}: is none; write it as 2026-T3, 2026-09 or 2026")
+        is_name = column != "group" or value.isidentifier()
+        if known is not None and value not in known and is_name:
+            near = " or ".join(map(repr, get_close_matches(value, known, 2)))
+            hint = f"is it {near}?" if near else f"there are {bounded(known, 30) or 'none'}"
+            raise ObservError(f"{column} {value!r}: does not exist; {hint}")
+
+
+def select(
+    rows: pd.DataFrame, until: Quarter, where: Mapping[str, Any], catalogue: Catalogue
+) -> pd.DataFrame:
+    """Keep rows, and remember what was asked: where there are none, it tells of what.
+
+    Parameters
+    ----------
+    rows
+        Estimates or comparisons.
+    until
+        The last of the quarters that `quarters` counts.
+    where
+        The keys of `Where`.
+    catalogue
+        Which names may be asked for (see `check`).
+
+    Raises
+    ------
+    ObservError
+        For a column, or a value, that does not exist.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"indicator": ["nps", "visits"], "period": ["2026-T1", "2026-09"]})
+    >>> from observlib.pipeline import project
+    >>> asked = ({"by": "month", "quarters": 1}, project.catalogue("data/demo"))
+    >>> select(rows, Quarter.parse("2026-T3"), *asked)["indicator"][0]
+    'visits'
+    """
+    asked = dict(rows.attrs)
+    for name, wanted in where.items():
+        if name == "quarters":
+            last = until.back(wanted)
+            within = {str(quarter) for quarter in last} | {m for q in last for m in q.months}
+            rows = rows[rows["period"].str[-7:].isin(within)]
+        elif name == "by":
+            check(name, [wanted], catalogue)
+            rows = rows[rows["period"].str.fullmatch(_PERIODS[wanted])]
+        elif name == "value":
+            column = "difference" if "difference" in rows else "estimate"
+            rows = rows[rows[column].notna() == wanted]
+        elif name == "tested" and "level" in rows:
+            rows = rows[rows["level"].notna() == wanted]
+        elif name not in rows:
+            raise ObservError(
+                f"select: there is no column {name!r}; columns are {', '.join(rows.columns)}"
+            )
+        else:
+            values = list(dict.fromkeys([wanted] if isinstance(wanted, str) else wanted))
+            rows = rows[rows[name].isin(values)]
+            check(name, sorted({*values} - {*rows[name]}), catalogue)
+            asked |= {name: values} if name in _REMEMBERED else {}
+    rows = rows.reset_index(drop=True)
+    rows.attrs = asked
+    return rows
+
+
+def taking(keys: type) -> Callable[[Method], Method]:
+    """Name, in a method's signature and docstring, the keywords that `keys` declares.
+
+    Type checkers read them in `Unpack[keys]`; so do Jupyter's completion and `help()`, here.
+
+    Examples
+    --------
+    >>> @taking(Where)
+    ... def ask(family, **where): "Ask."
+    >>> list(inspect.signature(ask).parameters)[-4:]
+    ['by', 'quarters', 'value', 'tested']
+    """
+    _, _, told = inspect.cleandoc(keys.__doc__ or "").partition("----------\n")
+
+    def named(method: Method) -> Method:
+        signature = inspect.signature(method)
+        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        more = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default="…")
+            for name in keys.__annotations__
+        ]
+        method.__signature__ = signature.replace(parameters=own + more)  # type: ignore[attr-defined]
+        own_doc = inspect.getdoc(method) or ""
+        parts = re.split(r"(?=\n\n(?:Returns|Raises|Examples)\n-)", own_doc, maxsplit=1)
+        if "\nParameters\n" not in parts[0]:
+            parts[0] += "\n\nParameters\n----------"
+        method.__doc__ = "\n".join([parts[0], told]) + "".join(parts[1:])
+        return method
+
+    return named
+
+
+def bare(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same rows, which remember nothing: pandas copies what a frame remembers at each step."""
+    found = rows.copy(deep=False)
+    found.attrs = {}
+    return found

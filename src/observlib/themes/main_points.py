@@ -1,0 +1,309 @@
+"""The main points of an edition: what changed most on a year, for most people.
+
+Of each indicator of the quarter, the changes on a year that are established are ranked by their
+size times the people concerned, and the first of each indicator is a point:
+
+- established is what a comparison of the edition tells to rise or to fall, and what holds where all
+  changes of the edition are corrected as one family (`held_together`): a difference of a measure,
+  or of a whole count, tested against what it usually changes on a year (`counts.usual_change`);
+- the size is the difference as a share of the scale (10 for a mark on ten, 100 for a share);
+- the people concerned are the visits, calls, messages, subscribers or copies of the product by the
+  same channel in the quarter; a count's change is itself a number of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue, Indicator
+from observlib.estimates import EVOLVED, REFERENCE
+from observlib.estimates.comparisons import NUMBERS
+from observlib.indicators.pairs import PEOPLE
+from observlib.indicators.specifications import HEADLINE
+from observlib.language import french, phrases, wording, words
+from observlib.records.actions import Action
+from observlib.stats.survey.multiplicity import adjust, halves
+from observlib.themes.comparison_sentences import noun
+
+TEXTS = wording.beside(__file__)
+MOST = 5
+QUARTERS = 9  # of a line beside a point: two years and the quarter
+PAGE = "page"  # the reason why what its page tells is no main point
+_ERROR = 0.05
+_ESTABLISHED = ("rise", "fall")
+_SCALES = {"%": 100.0, "points": 200.0}  # what a whole scale is; `sur 10` says it itself
+_SERIES = ["indicator", "product", "channel", "device"]
+
+
+def on_a_year(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """Of an edition's comparisons, those of a product's quarter with the same a year before."""
+    return pairs[
+        (pairs["against"] == "before")
+        & (pairs["group"] == "")
+        & (pairs["product"] != "")
+        & (pairs["period"] == str(quarter))
+        & (pairs[REFERENCE + "period"] == str(quarter - 4))
+    ].reset_index(drop=True)
+
+
+def held_together(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The comparisons of an edition, not yet rounded: `reason` is `PAGE` of what it does not hold.
+
+    All changes of `on_a_year` that pages test are corrected as one family (Holm), those of
+    headlines first. Their p values are those of their intervals, or of a count's level.
+    """
+    places = np.arange(len(pairs))
+    of = on_a_year(pairs.assign(place=places), quarter).dropna(subset="level")
+    difference, low, high, level, _ = of[NUMBERS].to_numpy(float).T
+    reach = np.maximum(high - difference, difference - low)
+    of_interval = 2 * ndtr(-ndtri((1 + level) / 2) * np.abs(difference) / reach)
+    p_values = np.where(np.isnan(reach), 1 - level, of_interval)
+    fails = adjust(p_values, weights=halves(of["indicator"] == HEADLINE, p_values)) > _ERROR
+    apart = of.loc[fails & of["verdict"].isin(_ESTABLISHED), "place"]
+    reason = pairs["reason"].replace(PAGE, "")  # of an earlier edition
+    return pairs.assign(reason=reason.mask(np.isin(places, apart), PAGE))
+
+
+def established(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The pairs of `on_a_year` that rise or fall in the edition, and not on their page alone."""
+    found = on_a_year(pairs, quarter)
+    kept = found["verdict"].isin(_ESTABLISHED) & (found["reason"] != PAGE)
+    return found[kept].reset_index(drop=True)
+
+
+def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The established changes of a quarter, the first first.
+
+    Parameters
+    ----------
+    pairs, frame
+        The comparisons and the estimates of the edition.
+    quarter
+        The edition's.
+
+    Returns
+    -------
+    DataFrame
+        The pairs that are `established`, with `people` (the people concerned; NaN where
+        no count of them is told) and `weight` (the size times the people); those of which no
+        people are known come last.
+
+    Examples
+    --------
+    >>> from observlib import estimates
+    >>> row = {"indicator": "satisfaction_10", "product": "boamp", "channel": "web", "group": ""}
+    >>> row |= {"device": "d", "unit": "sur 10", "estimate": 7.5, "reference_estimate": 7.0}
+    >>> row |= {"difference": 0.5, "verdict": "rise", "against": "before", "reason": ""}
+    >>> row |= {"period": "2026-T3", "reference_period": "2025-T3"}
+    >>> visits = {"indicator": "visits", "product": "boamp", "channel": "web", "unit": "visites"}
+    >>> frame = estimates.make([{**visits, "period": "2026-T3", "estimate": 40_000.0}])
+    >>> found = ranked(pd.DataFrame([row]), frame, Quarter(2026, 3))
+    >>> found[["people", "weight"]].values.tolist()
+    [[40000.0, 2000.0]]
+    """
+    found = established(pairs, quarter)
+    counted, size = found["indicator"].isin(PEOPLE), found["difference"].abs()
+    counts = frame[
+        frame["indicator"].isin(PEOPLE)
+        & (frame["group"] == "")
+        & (frame["period"] == str(quarter))
+        & frame["estimate"].notna()
+    ]
+    people = _of(counts, found, "device").fillna(_of(counts, found))
+    weight = (size / found["unit"].map(_scale).astype(float) * people).where(~counted, size)
+    made = found.assign(people=people, weight=weight)
+    return made.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
+
+
+def points(changes_: pd.DataFrame) -> pd.DataFrame:
+    """Of ranked changes, the first of each indicator, up to `MOST`."""
+    return changes_.drop_duplicates("indicator").head(MOST).reset_index(drop=True)
+
+
+def _of(counts: pd.DataFrame, pairs: pd.DataFrame, *more: str) -> pd.Series:
+    """The people whom each pair's product reached by its channel, or its device alone."""
+    keys = ["product", "channel", *more]
+    most = counts.groupby(keys, as_index=False)["estimate"].max()
+    return pairs[keys].merge(most, on=keys, how="left")["estimate"].set_axis(pairs.index)
+
+
+def _scale(unit: str) -> float:
+    """The whole scale of a unit, in it."""
+    if unit.startswith("sur "):
+        return float(unit.removeprefix("sur ").replace(french.NBSP, "").replace(" ", ""))
+    return _SCALES.get(unit, math.nan)
+
+
+def title(point: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """What a point is, in a line: "Service-public.fr : satisfaction en hausse"."""
+    indicator = words.indicator_of(point["indicator"], catalogue)
+    where = f" {phrases.PLACES[point['channel']]}" if _is_elsewhere(point) else ""
+    name = f"{catalogue.label(point['product'])}{where}"
+    verdict = EVOLVED[point["verdict"]]
+    return TEXTS["title"].format(name=name, measure=_noun(indicator), verdict=verdict)
+
+
+def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """The number of a point, to be set large: from one mark to another, or the change of a count.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> catalogue = load_catalogue(Path("data/catalogue"))
+    >>> mark = {"indicator": "satisfaction_10", "estimate": 7.9, "reference_estimate": 6.8}
+    >>> number(mark, catalogue)
+    '6,8 → 7,9'
+    >>> number({"indicator": "visits", "estimate": 1027, "reference_estimate": 1000}, catalogue)
+    '+2,7\\xa0%'
+    """
+    indicator = words.indicator_of(point["indicator"], catalogue)
+    if point["indicator"] in PEOPLE:
+        return _percent(point)
+    then, now = _ends(point)
+    finer = phrases.fine(then, now, indicator)
+    return f"{words.figure(then, finer)} → {words.figure(now, finer)}"
+
+
+def detail(point: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """What stands below a point's number: its unit, its base, its difference and its interval."""
+    indicator = words.indicator_of(point["indicator"], catalogue)
+    if point["indicator"] in PEOPLE:
+        counted = phrases.rounded_count(dict(point), indicator)
+        return TEXTS["counted"].format(count=counted)
+    then, now = (french.rounded(x, indicator.decimals) for x in _ends(point))
+    size = french.signed(point["difference"], indicator.decimals)
+    exactly = size != french.signed(now - then, indicator.decimals)  # 6,8 → 7,9 may not be +1,1
+    ends = (point["difference_low"], point["difference_high"])
+    low, high = words.rounded_keeping_signs(ends, indicator.decimals)
+    what = ("share" if indicator.unit == "%" else "mark") + "_exactly" * exactly
+    return TEXTS[f"measured.{what}"].format(
+        unit=phrases.capital(indicator.unit),
+        answers=words.base_text(point["n"], indicator),
+        size=size,
+        low=french.signed(low, indicator.decimals),
+        high=french.signed(high, indicator.decimals),
+    )
+
+
+def rule() -> str:
+    """The rule by which main points are chosen, as the method's page tells it."""
+    people = french.join(TEXTS[f"things.{name}"].partition(" ")[2] for name in PEOPLE)
+    conditions = f"- {TEXTS['rule.measured']}\n- {TEXTS['rule.counted']}"
+    ranked_ = TEXTS["rule.ranked"].format(people=people, most=MOST)
+    return "\n\n".join((TEXTS["rule.established"], conditions, ranked_))
+
+
+def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
+    """The edition in a sentence: its first point, or that nothing is established.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> known = load_catalogue(Path("data/catalogue"))
+    >>> row = {"product": "boamp", "verdict": "rise", "unit": "sur 10", "status": "published"}
+    >>> row |= {"indicator": "satisfaction_10", "estimate": 7.9, "reference_estimate": 6.8}
+    >>> headline(pd.DataFrame([row]), known).replace("\xa0", " ")
+    'BOAMP : en un an, la note de satisfaction passe de 6,8 à 7,9 sur 10.'
+    >>> row |= {"indicator": "visits", "estimate": 1027, "reference_estimate": 1000}
+    >>> headline(pd.DataFrame([row]), known).replace("\xa0", " ")
+    'BOAMP : en un an, les visites progressent de 2,7 %.'
+    >>> headline(pd.DataFrame(), known)
+    "Aucun changement n'est établi sur un an."
+    """
+    if found.empty:
+        return TEXTS["nothing"]
+    point = found.to_dict("records")[0]
+    indicator = words.indicator_of(point["indicator"], catalogue)
+    name, then = catalogue.label(point["product"]), {"estimate": point[REFERENCE + "estimate"]}
+    if point["indicator"] in PEOPLE:
+        size = _percent(point).lstrip("+" + french.MINUS)
+        things = TEXTS[f"things.{point['indicator']}"]
+        return TEXTS[f"moved.{point['verdict']}"].format(name=name, things=things, size=size)
+    ends = phrases.from_to(then, point, indicator)
+    return TEXTS["mark"].format(name=name, mark=noun(indicator), ends=ends)
+
+
+def elsewhere(
+    pairs: pd.DataFrame, ranked_: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue
+) -> str:
+    """What changed beside the points, in a line, and that nothing else is established.
+
+    Parameters
+    ----------
+    pairs, ranked_, told
+        What `on_a_year`, `ranked` and `points` give.
+    """
+    keys = pd.MultiIndex.from_frame(told[_SERIES])
+    rest = ranked_[~pd.MultiIndex.from_frame(ranked_[_SERIES]).isin(keys)]
+    parts = []
+    for verdict in _ESTABLISHED:
+        named = [
+            f"{_noun(words.indicator_of(str(name), catalogue))} "
+            f"({phrases.join_few(dict.fromkeys(catalogue.label(x) for x in own['product']))})"
+            for name, own in rest[rest["verdict"] == verdict].groupby("indicator", sort=False)
+        ]
+        if named:
+            measures = french.join(named)
+            parts.append(TEXTS["also"].format(verdict=EVOLVED[verdict], measures=measures))
+    if others := len(pairs) - len(ranked_):
+        stable = int((pairs["verdict"] == "stable").sum())
+        compared = french.count(others, TEXTS["compared_one"], TEXTS["compared_many"])
+        known = TEXTS["stable_none"]
+        if stable:
+            known = french.count(stable, TEXTS["stable_one"], TEXTS["stable_many"])
+        parts.append(TEXTS["elsewhere"].format(compared=compared, stable=known))
+    return " ".join(parts)
+
+
+def followed_by(point: Mapping[str, Any], actions: Iterable[Action]) -> list[Action]:
+    """The actions that were to move a point's indicator of its product, between its two periods."""
+    first = Quarter.parse(point[REFERENCE + "period"]).start
+    last = Quarter.parse(point["period"]).end
+    return [
+        one
+        for one in actions
+        if one.product == point["product"]
+        and first <= one.date <= last
+        and point["indicator"] in {expected.indicator for expected in one.expected}
+    ]
+
+
+def series(point: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
+    """The estimates of a point's subject over `QUARTERS`, the oldest first."""
+    periods = list(map(str, Quarter.parse(point["period"]).back(QUARTERS)))
+    same = (frame["group"] == "") & frame["period"].isin(periods)
+    for name in _SERIES:
+        same &= frame[name] == point[name]
+    return frame[same].sort_values("period", kind="stable", ignore_index=True)
+
+
+def _ends(point: Mapping[str, Any]) -> tuple[float, float]:
+    """What a point's subject was a year before, and what it is."""
+    return point[REFERENCE + "estimate"], point["estimate"]
+
+
+def _percent(point: Mapping[str, Any]) -> str:
+    """The change of a count, in %."""
+    then, now = _ends(point)
+    return french.percent(100 * (now - then) / then, 1, sign=True)
+
+
+def _noun(indicator: Indicator) -> str:
+    """What an indicator measures, without an article."""
+    if indicator.id in PEOPLE:
+        return TEXTS[f"things.{indicator.id}"].partition(" ")[2]
+    return noun(indicator).partition(" ")[2]
+
+
+def _is_elsewhere(point: Mapping[str, Any]) -> bool:
+    """Whether the channel must be told: it is not that of most products."""
+    return point["channel"] in ("open_data", "in_person")

@@ -1,0 +1,128 @@
+"""Texts that a page may quote: typical, short, and by which nobody is known.
+
+A text is quoted where its device's entry says so (`quotes: true`) and it
+
+- is of 40 to 300 signs, of a theme of at least eleven texts;
+- has at most one mark of personal data taken out, and none left that can be recognised;
+- has no detail of its own: no digit, no row of numbers in words, no street and no mailbox that is
+  spelled out; nor any word that may be a name, where fewer than eleven texts have it: one in
+  capitals, a given name, or one that is no frequent word of French;
+- holds nothing that a page, a spreadsheet or a PDF would run, and no sign that nobody sees.
+
+Of these, the nearest to the theme's centre are quoted, whoever wrote them and however they feel. On
+a partner's page, the theme is what leads to the partner in a year, and the texts are drawn by lot.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+
+from observlib.base.personal import held
+from observlib.base.text import as_cell
+from observlib.confidentiality.redaction.addresses import STREET
+from observlib.confidentiality.redaction.lexicon import is_common, is_given, is_only_given
+from observlib.confidentiality.redaction.names import is_strange_small
+from observlib.confidentiality.redaction.structured import DIGIT_WORD, WEBMAILS
+from observlib.estimates import MINIMUM_PEOPLE
+from observlib.language import french
+from observlib.language.prose import Markdown, joined, markdown, one_line
+from observlib.records.published_text import active
+
+SHORTEST, LONGEST = 40, 300
+MOST_MARKS = 1
+OF_A_THEME = 2
+_MARK = re.compile(r"\[[^\[\]]*\]")
+_WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*")
+_STARTS = re.compile(r"(?:^|[.!?…:«\"\n(-])[ –—]*\Z")  # of a sentence, or of what is quoted in it
+_NUMBER = rf"(?:{DIGIT_WORD}|mille|cents?\b)"
+_DETAILS = re.compile(
+    rf"\b(?:{_NUMBER}[\s,;.-]{{1,3}}(?:et[\s-])?){{2}}{_NUMBER}"
+    rf"|@|\b(?:arobase|{WEBMAILS}|(?:point|dot)\s(?:fr|com|net|org)|{STREET})\b",
+    re.I,
+)
+
+
+def names_in(texts: Iterable[str]) -> Counter[str]:
+    """In how many texts each word that may be a name stands.
+
+    Examples
+    --------
+    >>> sorted(names_in(["Merci à zoé. Garnero m'a aidée, à Lyon, et oukaci aussi."]))
+    ['Garnero', 'Lyon', 'oukaci', 'zoé']
+    """
+    return Counter(name for text in texts for name in _may_be_names(_MARK.sub(" ", text)))
+
+
+def _may_be_names(text: str) -> set[str]:
+    """The words of a text that are in capitals within a sentence, or no frequent ones of French."""
+    return {word[0] for word in _WORD.finditer(text) if _may_be_name(word, text)}
+
+
+def _may_be_name(word: re.Match[str], text: str) -> bool:
+    written = word[0]
+    if written[0].islower():
+        return is_only_given(written) or is_strange_small(written)
+    starts = _STARTS.search(text, max(0, word.start() - 4), word.start())
+    return not starts or is_given(written) or not is_common(written)
+
+
+def may_be_quoted(text: str, names: Counter[str]) -> bool:
+    """Whether a redacted text may be quoted (see the module).
+
+    Parameters
+    ----------
+    names
+        In how many texts each word in capitals stands: that of `names_in`.
+
+    Examples
+    --------
+    >>> plain = "Le formulaire est long, et le message d'erreur ne dit rien."
+    >>> may_be_quoted(plain, Counter()), may_be_quoted(f"{plain} <script>", Counter())
+    (True, False)
+    >>> may_be_quoted("J'ai attendu deux heures au guichet de Trifouilly.", Counter())
+    False
+    """
+    line = one_line(text)
+    return (
+        SHORTEST <= len(line) <= LONGEST
+        and len(_MARK.findall(line)) <= MOST_MARKS
+        and held(line) is None
+        and not any(map(str.isdigit, line))
+        and _DETAILS.search(line) is None
+        and all(names[name] >= MINIMUM_PEOPLE for name in names_in([line]))
+        and not any(active(line))
+        and as_cell(line) == line
+        and not any(unicodedata.category(sign) in ("Cf", "Co", "Cn", "Cs") for sign in text)
+    )
+
+
+def rule() -> str:
+    """The rule by which texts are quoted, as the method's page tells it."""
+    marks = french.count(MOST_MARKS, "passage effacé", "passages effacés")
+    conditions = [
+        "la fiche de son dispositif l’autorise",
+        f"il est du trimestre, et l’un des {OF_A_THEME} plus proches du centre d’un thème, qui "
+        f"réunit au moins {MINIMUM_PEOPLE} textes. Sur la page d’un organisme, il est l’un des "
+        f"{OF_A_THEME} que le sort désigne, si {MINIMUM_PEOPLE} textes mènent à lui en un an",
+        f"il a de {SHORTEST} à {LONGEST} signes, sans aucun chiffre",
+        f"il a au plus {marks}, et rien de ce qui reste n’a la forme d’une donnée personnelle",
+        "il ne nomme ni rue ni messagerie, et n’aligne pas de nombres en toutes lettres",
+        "aucun de ses mots n’est rare, ni un prénom, ni à majuscule dans une phrase, à moins que "
+        f"{MINIMUM_PEOPLE} textes ne l’emploient",
+        "il ne contient rien qu’une page ou un tableur exécuterait, ni aucun signe invisible",
+    ]
+    return "\n".join(f"- {one}{' ;' if one != conditions[-1] else '.'}" for one in conditions)
+
+
+def listed(texts: Iterable[str]) -> Markdown:
+    """Texts as a list, each between quotes.
+
+    Examples
+    --------
+    >>> print(listed(["Très clair."]))
+    - « Très clair. »
+    """
+    return joined([markdown("- « {} »", french.inner_quotes(one)) for one in texts], "\n")

@@ -1,0 +1,216 @@
+"""A reader must see a whole folder at any moment, whatever happens to the run that replaces it."""
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from observlib.base import replacing
+from observlib.base.errors import ObservError
+
+FILES = 40
+LOOP = f"""
+import sys
+from pathlib import Path
+from observlib.base.replacing import replace_folder, workspace
+target = Path(sys.argv[1])
+print("started", flush=True)
+for version in range(1, 100_000):
+    with workspace(target) as work:
+        new = work / "new"
+        new.mkdir()
+        for number in range({FILES}):
+            (new / str(number)).write_text(str(version), encoding="utf-8")
+        replace_folder(new, target)
+"""
+
+
+def fill(folder: Path, text: str) -> Path:
+    folder.mkdir(parents=True)
+    for number in range(FILES):
+        (folder / str(number)).write_text(text, encoding="utf-8")
+    return folder
+
+
+def versions(folder: Path) -> set[str]:
+    files = list(folder.iterdir())
+    assert len(files) == FILES
+    return {file.read_text(encoding="utf-8") for file in files}
+
+
+@pytest.fixture
+def no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system, or a disk, that cannot exchange two folders."""
+    monkeypatch.setattr(replacing, "_exchange", lambda one, other: False)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
+def test_kill_at_any_moment_leaves_a_whole_folder(tmp_path):
+    target = fill(tmp_path / "site.v1 [x]", "0")
+    moments = random.Random(7)
+    for _ in range(8):
+        run = subprocess.Popen(
+            [sys.executable, "-c", LOOP, str(target)], stdout=subprocess.PIPE, text=True
+        )
+        assert run.stdout and run.stdout.readline() == "started\n"
+        time.sleep(moments.uniform(0.005, 0.08))
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        run.stdout.close()
+        assert len(versions(target)) == 1
+    with replacing.workspace(target):
+        left = [path for path in tmp_path.glob(".work-*") if path.is_dir()]
+        assert len(left) == 1, "what dead runs left is cleared"
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+def test_new_folder_takes_the_place_of_the_old(tmp_path):
+    target = fill(tmp_path / "site", "old")
+    replacing.replace_folder(fill(tmp_path / "new", "new"), target)
+    assert versions(target) == {"new"}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_first_publication_needs_no_old_folder(tmp_path):
+    target = tmp_path / "deep" / "site"
+    replacing.replace_folder(fill(tmp_path / "new", "new"), target)
+    assert versions(target) == {"new"}
+
+
+@pytest.mark.usefixtures("no_exchange")
+def test_two_renames_replace_where_nothing_else_can(tmp_path):
+    target = fill(tmp_path / "site", "old")
+    replacing.replace_folder(fill(tmp_path / "new", "new"), target)
+    assert versions(target) == {"new"}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.usefixtures("no_exchange")
+def test_failing_second_rename_puts_the_old_folder_back(tmp_path, monkeypatch):
+    target, new = fill(tmp_path / "site", "old"), fill(tmp_path / "new", "new")
+    rename = Path.rename
+
+    def failing(self: Path, to: Path) -> Path:
+        if self == new:
+            raise PermissionError(errno.EACCES, "Permission denied", str(to))
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(ObservError, match=r"site: cannot be replaced \(Permission denied\)"):
+        replacing.replace_folder(new, target)
+    assert versions(target) == {"old"}
+
+
+def test_interruption_between_two_renames_is_mended_by_the_next_run(tmp_path):
+    fill(tmp_path / ".site.previous", "old")
+    with replacing.workspace(tmp_path / "site"):
+        assert versions(tmp_path / "site") == {"old"}
+
+
+def test_interruption_after_two_renames_leaves_the_new_folder(tmp_path):
+    fill(tmp_path / ".site.previous", "old")
+    fill(tmp_path / "site", "new")
+    with replacing.workspace(tmp_path / "site"):
+        assert versions(tmp_path / "site") == {"new"}
+    assert not (tmp_path / ".site.previous").exists()
+
+
+def test_failing_exchange_is_told_and_changes_nothing(tmp_path, monkeypatch):
+    def failing(one: Path, other: Path) -> bool:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(replacing, "_exchange", failing)
+    target = fill(tmp_path / "site", "old")
+    with pytest.raises(ObservError, match="it is unchanged"):
+        replacing.replace_folder(fill(tmp_path / "new", "new"), target)
+    assert versions(target) == {"old"}
+
+
+@pytest.mark.skipif(not sys.platform.startswith(("linux", "darwin")), reason="no exchange there")
+def test_this_system_exchanges_in_one_call(tmp_path):
+    one, other = fill(tmp_path / "one", "1"), fill(tmp_path / "other", "2")
+    if not replacing._exchange(one, other):
+        pytest.skip("the disk of the temporary folder cannot exchange two folders")
+    assert (versions(one), versions(other)) == ({"2"}, {"1"})
+
+
+def test_a_file_or_a_link_is_never_replaced(tmp_path):
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    new = fill(tmp_path / "new", "new")
+    with pytest.raises(ObservError, match="is a file"):
+        replacing.replace_folder(new, tmp_path / "file")
+    if os.name == "posix":
+        (tmp_path / "link").symlink_to(tmp_path / "new")
+        with pytest.raises(ObservError, match="is a link"):
+            replacing.replace_folder(new, tmp_path / "link")
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_living_run_keeps_its_work_folder(tmp_path):
+    target = tmp_path / "site"
+    with replacing.workspace(target) as mine, replacing.workspace(target) as other:
+        assert mine.is_dir() and other.is_dir() and mine != other
+
+
+def test_a_work_folder_is_removed_after_an_error(tmp_path):
+    with pytest.raises(KeyboardInterrupt), replacing.workspace(tmp_path / "site") as work:
+        (work / "half").write_text("half", encoding="utf-8")
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+    def failing(self: Path, *arguments: object, **options: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "mkdir", failing)
+    with (
+        pytest.raises(ObservError, match="No space left on device"),
+        replacing.workspace(tmp_path / "site"),
+    ):
+        pass
+
+
+def test_a_disk_that_fills_up_while_starting_leaves_no_lock(tmp_path, monkeypatch):
+    mkdir = Path.mkdir
+
+    def failing(self: Path, *arguments: Any, **options: Any) -> None:
+        if self.name.startswith(".work-"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        mkdir(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "mkdir", failing)
+    with pytest.raises(ObservError), replacing.workspace(tmp_path / "site"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="flock is of POSIX systems")
+def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path):
+    target = tmp_path / "site"
+    script = (
+        "import sys, time; from pathlib import Path\n"
+        "from observlib.base.replacing import workspace\n"
+        "with workspace(Path(sys.argv[1])) as work:\n"
+        "    print(work, flush=True)\n    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(target)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as run:
+        assert run.stdout
+        work = Path(run.stdout.readline().strip())
+        with replacing.workspace(target):
+            pass
+        assert work.is_dir()
+        run.communicate("")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,151 @@
+"""Nobody enters by a label, a title or a list; and no good label is taken for somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from observlib.catalogue import tables
+from observlib.catalogue.tables import persons
+from observlib.catalogue.tables.definitions import Column
+
+NAMES = ["Zoé Martin", "MARTIN Zoé", "ZOÉ MARTIN", "Martin, Zoé", "zoe.martin", "Jean-Luc Dupond"]
+TITLED = ["Mme Martin", "M. Dupond", "Mme Zoé Martin"]
+AMONG_WORDS = ["Rappeler Zoé Martin", "Dossier de MARTIN Zoé (suite)", "Vu avec Z. Zoé M."]
+NUMBERS = [
+    "1 85 05 78 006 084 91", "FR14 2004 1010 0505 0001 3M02 606", "4111 1111 1111 1111",
+    "06 12 34 56 78", "zoe@exemple.invalid", "AB-123-CD",
+]  # fmt: skip
+SENTENCES = [
+    "Ma mère est malade et n'a pas reçu sa carte",
+    "Elle est handicapée depuis son accident",
+    "Mon mari est décédé en mars",
+    "J'ai appelé trois fois. Personne ne m'a répondu.",
+    "Bonjour,\nje n'arrive pas à me connecter",
+    "x" * 121,
+]
+LABELS = [
+    "Carte Vitale", "Pôle Emploi", "Journal Officiel", "Légifrance Pro", "France Travail",
+    "Service Public", "Carte grise et permis", "Mon compte", "Mes démarches", "Inscrire mon enfant",
+    "J'ai oublié mon mot de passe", "Je déménage", "Un proche est décédé", "J'attends un enfant",
+    "Papiers d'identité", "Où en est ma demande ?", "Saint Martin", "Rue Saint Pierre",
+    "Marine Nationale", "Air France", "Octobre Rose", "Prestations Sociales", "Plan B",
+    "Lettre d'information de Vie-publique.fr", "BO-2026-12", "Île Maurice", "Le Robert",
+    "Sainte Marie", "Château Thierry", "data.gouv", "vie.publique", "Assurance maladie",
+    "Personne malade ou handicapée", "Un rappel par courriel, qui est envoyé la veille",
+]  # fmt: skip
+OFFICES = [
+    "CHU Henri Mondor", "Lycée Simone Veil", "Université Paul Valéry", "Pierre Bénite",
+    "PIERRE BENITE", "Vincent Froideville", "Saint Pierre", "Clermont Ferrand", "CAF du Rhône",
+    "Marie Galante", "Le Robert", "Port Louis", "France services Léon Blum",
+]  # fmt: skip
+
+
+def row_of(table: str) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "count": 1, "number": 1.0, "flag": True,
+        "day": pd.Timestamp("2026-03-05"), "moment": pd.Timestamp("2026-03-05"),
+    }  # fmt: skip
+    return {
+        name: values.get(column.kind, column.allowed[0] if column.allowed else "T1")
+        for name, column in tables.TABLES[table].columns.items()
+    }
+
+
+def refused(table: str, name: str, texts: list[str]) -> list[str]:
+    """Which texts a column does not take; no message repeats any of them."""
+    rows = pd.DataFrame([row_of(table) | {name: text} for text in texts])
+    pieces = [rows]
+    if tables.TABLES[table].columns[name].person:  # where one tells of others
+        pieces = [rows.iloc[[place]] for place in range(len(rows))]
+    spoiled = []
+    for piece in pieces:
+        kept, rejects = tables.conform(piece, table, "a.csv")
+        assert len(kept) + len(rejects) == len(piece)
+        assert not [text for text in texts if text in rejects.to_csv()], name
+        spoiled += [texts[place] for place in rejects.loc[rejects["column"] == name, "row"]]
+    return spoiled
+
+
+COLUMNS = [
+    (table, name, column)
+    for table, shape in tables.TABLES.items()
+    for name, column in shape.columns.items()
+    if column.kind == "text"
+]
+
+
+@pytest.mark.parametrize(("table", "name", "column"), COLUMNS, ids=lambda part: str(part)[:20])
+def test_a_column_takes_nobody_s_name_number_or_story(table, name, column):
+    assert column.allowed or not refused(table, name, ["T2"]), "else nothing below proves anything"
+    planted = [*NUMBERS]
+    if not column.cites:
+        planted += [*NAMES, *TITLED]
+    if not (column.cites or column.named or column.person):
+        planted += AMONG_WORDS
+    if column.label:
+        planted += SENTENCES
+    if column.person:  # a plate is no more than a code there, and hashed
+        planted.remove("AB-123-CD")
+    assert refused(table, name, planted) == planted
+
+
+def test_every_column_of_a_list_is_a_label_but_what_is_asked_or_named():
+    """A new column is looked at: is it a label, a citation, an identifier, an office?"""
+    others = {
+        f"{table}.{name}"
+        for table, name, c in COLUMNS
+        if not (c.label or c.cites or c.person or c.named or c.allowed)
+        and name not in ("device", "product", "channel")
+    }
+    assert others == {
+        "subscriptions.cohort", "tickets.unknown", "polls.question", "polls.option",
+        "responses.category", "experiences.region", "procedures.edition",
+        "procedures.procedure_id", "procedures.indicator", "procedures.label", "figures.subject",
+        "figures.measure", "figures.unit", "figures.mode", "figures.comparable_with",
+        "figures.reservation", "figures.definition", "figures.published", "figures.url",
+        "figures.licence", "counters.counter_id", "counters.departement", "counters.format",
+        "population.area",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LABELS)
+def test_a_good_label_is_nobody(text):
+    assert persons.fault(text, Column("text", label=True)) is None
+
+
+@pytest.mark.parametrize("text", OFFICES)
+def test_an_office_or_a_town_named_after_someone_is_nobody(text):
+    assert persons.fault(text, Column("text", named=True)) is None
+
+
+def test_towns_and_offices_of_the_country_are_nobody(shared_data):
+    (path,) = (shared_data / "france_services").glob("liste-fs-*.csv")
+    listed = pd.read_csv(path, sep=None, engine="python", dtype=str)
+    for name in ("lib_fs", "lib_com", "groupe_fs"):
+        texts = listed[name].dropna().unique()
+        assert not [x for x in texts if persons.fault(x, Column("text", named=True))], name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12", "-3,5", "31/02/2026 10:00", "2026-03-01 to 2026-04-05", "02:05", "4 min 31s", "#N/A",
+     "T-2026-001", "five", "mood", ""],
+)  # fmt: skip
+def test_a_refused_value_that_helps_to_mend_is_shown(text):
+    assert persons.shown("note", text) == text
+
+
+@pytest.mark.parametrize(
+    "text", [*NAMES, *TITLED, *AMONG_WORDS, *NUMBERS, *SENTENCES, "Martin", "zoé", "Zoé",
+             "zoé-anne", "martin zoé", "bof, nul", "zoe12"]
+)  # fmt: skip
+def test_a_refused_value_that_may_hold_someone_is_not_shown(text):
+    assert persons.shown("note", text) == "(not shown: it may tell of someone)"
+
+
+def test_the_product_that_a_row_names_is_shown_unless_it_is_somebody():
+    assert persons.shown("product", "Journal Officiel") == "Journal Officiel"
+    assert "not shown" in persons.shown("product", "Zoé Martin")

@@ -1,0 +1,339 @@
+"""Tables at an address, copied column by column that the format reads."""
+
+import os
+import shutil
+import socket
+import sqlite3
+import ssl
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from observlib import store
+from observlib.base.errors import ObservError, UsageError
+from observlib.catalogue import Catalogue
+from observlib.desk.fetching import fetch, tables
+
+DAY = date(2026, 4, 1)
+# a help desk's table: what the format `tickets` reads, and what it must never see
+ROWS = """
+    SELECT * FROM (VALUES
+        (1, TIMESTAMPTZ '2026-03-01 09:00:00+01', TIMESTAMPTZ '2026-03-01 10:00:00+01', 'Aide'),
+        (2, TIMESTAMPTZ '2026-03-02 09:00:00+01', NULL, 'Compte'),
+        (3, TIMESTAMPTZ '2026-03-03 09:00:00+01', TIMESTAMPTZ '2026-03-04 12:00:00+01', NULL)
+    ) AS t (ticket_id, received, closed, theme)
+"""
+TICKETS = f"""
+    SELECT *, NULL AS answered, false AS reopened,
+        'Jeanne Martin' AS requester, 'jeanne@example.fr' AS email, 'Bonjour' AS body
+    FROM ({ROWS}) AS t
+"""
+
+
+@pytest.fixture
+def known(catalogue, device) -> Callable[..., Catalogue]:
+    def made(**given: object) -> Catalogue:
+        only = device(**({"loader": "tickets", "channel": "mail"} | given))
+        return catalogue.model_copy(update={"devices": {only.id: only}})
+
+    return made
+
+
+@pytest.fixture
+def ingested(tmp_path) -> Callable[[Catalogue], list[tuple[str, str, str]]]:
+    """Fetch into `raw`, ingest, and give the tickets; no person is in what was fetched."""
+
+    def run(found: Catalogue) -> list[tuple[str, str, str]]:
+        path = fetch("essai", found, tmp_path / "raw", root=tmp_path, today=DAY)
+        assert path.name == "essai_2026-04-01.csv"
+        text = path.read_text(encoding="utf-8")
+        for word in ("Jeanne", "jeanne", "Bonjour", "requester", "body"):
+            assert word not in text
+        done = store.ingest(tmp_path / "raw", tmp_path / "data", found)
+        assert done.rejects.empty and not done.problems
+        rows = store.read(tmp_path / "data", "tickets").sort_values("received")
+        columns = rows[["received", "closed", "theme"]]
+        return [tuple(map(str, row)) for row in columns.itertuples(index=False)]
+
+    return run
+
+
+EXPECTED = [
+    ("2026-03-01 08:00:00", "2026-03-01 09:00:00", "Aide"),
+    ("2026-03-02 08:00:00", "NaT", "Compte"),
+    ("2026-03-03 08:00:00", "2026-03-04 11:00:00", "nan"),
+]
+
+
+@pytest.mark.parametrize("address", ["base", "base/*.parquet", "base/a.parquet"])
+def test_parquet_is_copied_and_ingested_with_its_moments_in_their_zone(
+    known, ingested, tmp_path, address
+):
+    (tmp_path / "base").mkdir()
+    with duckdb.connect() as session:
+        session.execute(f"COPY ({TICKETS}) TO '{tmp_path}/base/a.parquet'")
+    assert ingested(known(address=address)) == EXPECTED
+
+
+def test_a_folder_of_csv_is_copied_file_by_file_whatever_the_order_of_columns(
+    known, ingested, tmp_path
+):
+    folder = tmp_path / "l'export" / "2026"
+    folder.mkdir(parents=True)
+    one = "ticket_id,received,requester,answered,closed\n1,2026-03-01 09:00,Jeanne,,\n"
+    two = "requester,closed,answered,received,ticket_id\nJeanne,,,2026-03-02 09:00,2\n"
+    (folder / "a.csv").write_text(one, encoding="utf-8")
+    (folder / "b.csv").write_text(two, encoding="utf-8")
+    rows = ingested(known(address=str(tmp_path / "l'export")))
+    assert [row[0] for row in rows] == ["2026-03-01 08:00:00", "2026-03-02 08:00:00"]
+
+
+def test_a_csv_of_texts_alone_keeps_its_header(known, tmp_path):
+    (tmp_path / "a.csv").write_text("ticket_id,received,answered,closed\na,b,c,d\n", "utf-8")
+    path = fetch("essai", known(address="a.csv"), tmp_path / "raw", root=tmp_path, today=DAY)
+    assert path.read_text("utf-8") == "ticket_id;received;answered;closed\na;b;c;d\n"
+
+
+def test_a_view_of_sqlite_is_copied(known, ingested, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "base.db")) as base:
+        base.execute("CREATE TABLE t (id, requester, opened, closed, theme)")
+        opened, closed = "2026-03-01T08:00:00Z", "2026-03-01T09:00:00Z"
+        base.execute("INSERT INTO t VALUES (1, 'Jeanne', ?, ?, 'Aide')", [opened, closed])
+        base.execute(
+            'CREATE VIEW "mes tickets" AS '
+            "SELECT id AS ticket_id, opened AS received, NULL AS answered, closed, theme, "
+            "requester FROM t"
+        )
+        base.commit()
+    found = known(address="base.db", address_table="mes tickets")
+    assert ingested(found) == EXPECTED[:1]
+
+
+def test_a_tidy_table_is_copied_with_its_moments_in_utc(known, tmp_path):
+    with duckdb.connect() as session:
+        session.execute(
+            "COPY (SELECT ticket_id, received, requester, DATE '2026-03-01' AS date, "
+            f"now() AS extracted FROM ({TICKETS})) TO '{tmp_path}/a.parquet'"
+        )
+    found = known(loader="plain_csv", table="tickets", address="a.parquet")
+    fetch("essai", found, tmp_path / "raw", root=tmp_path, today=DAY)
+    done = store.ingest(tmp_path / "raw", tmp_path / "data", found)
+    assert done.rejects.empty and not done.problems
+    rows = store.read(tmp_path / "data", "tickets").sort_values("received")
+    assert str(rows["received"].iloc[0]) == "2026-03-01 08:00:00"
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({"address": "none.parquet"}, "none.parquet: cannot be read: No files found"),
+        ({"address": "none"}, "is no folder or file of Parquet or CSV, nor SQLite"),
+        ({"address": "none.db", "address_table": "t"}, "cannot be read: unable to open"),
+        ({"address": "base.db", "address_table": "t"}, "cannot be read: no such table: t"),
+        ({"address": "base.db", "address_table": "other"}, "its address has no column"),
+        ({"address": "base.db", "address_table": "empty"}, "its address holds no row"),
+        ({"address": "other.parquet"}, "its address has no column"),
+        ({"address": "bad.parquet"}, "cannot be read"),
+        ({"address": "mixed"}, "holds Parquet and CSV"),
+    ],
+)
+def test_what_cannot_be_copied_is_one_line_and_makes_no_file(known, tmp_path, given, word):
+    with closing(sqlite3.connect(tmp_path / "base.db")) as base:
+        base.execute("CREATE TABLE other (a, b)")
+        base.execute("CREATE TABLE empty (ticket_id, received, answered, closed)")
+        base.commit()
+    (tmp_path / "mixed").mkdir()
+    (tmp_path / "mixed" / "a.csv").write_text("a\n1\n", encoding="utf-8")
+    (tmp_path / "bad.parquet").write_text("Jeanne", encoding="utf-8")
+    with duckdb.connect() as session:
+        session.execute(f"COPY (SELECT 1 AS a) TO '{tmp_path}/mixed/a.parquet'")
+        session.execute(f"COPY (SELECT 1 AS \"Jeanne's\") TO '{tmp_path}/other.parquet'")
+    with pytest.raises(ObservError) as error:
+        fetch("essai", known(**given), tmp_path / "raw", root=tmp_path, today=DAY)
+    assert word in str(error.value) and "\n" not in str(error.value)
+    assert not [*(tmp_path / "raw").iterdir()]
+
+
+def test_nothing_is_downloaded_to_read_an_address(known, tmp_path, monkeypatch):
+    device = known().devices["essai"].model_copy(update={"address": "s3://seau/a.parquet"})
+    found = known().model_copy(update={"devices": {"essai": device}})
+    with pytest.raises(ObservError):
+        fetch("essai", found, tmp_path, today=DAY)
+
+
+def test_a_text_that_is_no_utf_8_is_neither_a_fault_nor_shown(known, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "base.db")) as base:
+        base.execute(
+            "CREATE TABLE t AS SELECT 1 AS ticket_id, '' AS received, '' AS answered, "
+            "'' AS closed, CAST(x'e9' AS TEXT) AS theme"
+        )
+        base.commit()
+    found = known(address="base.db", address_table="t")
+    path = fetch("essai", found, tmp_path, root=tmp_path, today=DAY)
+    assert path.read_text(encoding="utf-8").splitlines()[1] == "1;;;;\ufffd"
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """The address of a server of this module's own, on a socket and loopback."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        pytest.skip("no PostgreSQL server (Debian: apt install postgresql)")
+    who = {"user": "nobody"} if os.getuid() == 0 else {}  # it refuses to run as root
+    place = Path(tempfile.mkdtemp(prefix="observ-postgres-"))
+    try:
+        if who:
+            shutil.chown(place, "nobody")
+        (place / "password").write_text("secret-42", encoding="utf-8")
+        (place / "password").chmod(0o644)
+        told = {"cwd": place, "check": True, "capture_output": True, **who}
+        start = ["-A", "scram-sha-256", "-U", "lecteur", f"--pwfile={place}/password"]
+        subprocess.run([programs[-1], "-D", place / "data", "-N", *start], **told)
+        port = 20000 + os.getpid() % 20000
+        options = f"-p {port} -k {place} -c listen_addresses=127.0.0.1 -c fsync=off"
+        control = [programs[-1].with_name("pg_ctl"), "-D", place / "data", "-w"]
+        subprocess.run([*control, "-l", place / "log", "-o", options, "start"], **told)
+        yield f"postgresql://lecteur@127.0.0.1:{port}/postgres"
+        subprocess.run([*control, "-m", "immediate", "stop"], **told)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def base(postgres, monkeypatch):
+    import psycopg
+
+    monkeypatch.setenv("PGPASSWORD", "secret-42")
+    with psycopg.connect(postgres, autocommit=True) as session:
+        session.execute("DROP SCHEMA IF EXISTS aide CASCADE; CREATE SCHEMA aide")
+        session.execute(f"CREATE VIEW aide.tickets AS {TICKETS}")
+        session.execute(
+            "CREATE VIEW aide.bad AS SELECT CAST(b AS int) AS ticket_id, b AS received, "
+            "b AS closed, b AS answered FROM (VALUES ('Jeanne')) AS t (b)"
+        )
+    return postgres
+
+
+def test_a_view_of_postgresql_is_copied_and_ingested(base, known, ingested):
+    assert ingested(known(address=base, address_table="aide.tickets")) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("table", "password", "word"),
+    [
+        ("aide.none", "secret-42", 'relation "aide.none" does not exist'),
+        ("aide.bad", "secret-42", "InvalidTextRepresentation (22P02); look at the table or view"),
+        ("aide.tickets", "faux-42", "password authentication failed"),
+    ],
+)
+def test_what_postgresql_refuses_is_one_line_without_password_or_cell(
+    base, known, tmp_path, monkeypatch, table, password, word
+):
+    monkeypatch.setenv("PGPASSWORD", password)
+    with pytest.raises(ObservError) as error:
+        fetch("essai", known(address=base, address_table=table), tmp_path, today=DAY)
+    said = str(error.value)
+    assert word in said and "\n" not in said and password not in said and "Jeanne" not in said
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Iterator[tuple[int, list[bytes]]]:
+    """A server at 127.0.0.2 that encrypts with a certificate of its own: its port, and what it got.
+
+    It asks who comes for the password in clear, as a server may.
+    """
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("no openssl")
+    told = ["-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=127.0.0.2", "-days", "2"]
+    asked = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", *told]
+    subprocess.run(asked, cwd=tmp_path, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    got: list[bytes] = []
+
+    def answer() -> None:
+        while True:
+            try:
+                asking, _ = listening.accept()
+            except OSError:
+                return
+            with asking, suppress(OSError):
+                got.append(asking.recv(100))  # whether it may be encrypted
+                asking.sendall(b"S")
+                with context.wrap_socket(asking, server_side=True) as secured:
+                    got.append(secured.recv(1000))  # who comes
+                    secured.sendall(b"R\x00\x00\x00\x08\x00\x00\x00\x03")  # the password
+                    got.append(secured.recv(1000))
+
+    try:
+        listening = socket.create_server(("127.0.0.2", 0))
+    except OSError:
+        pytest.skip("no such loopback address here")
+    thread = threading.Thread(target=answer, daemon=True)
+    thread.start()
+    yield listening.getsockname()[1], got
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    thread.join(10)
+
+
+def test_a_server_that_cannot_prove_who_it_is_never_gets_the_password(
+    known, tmp_path, monkeypatch, stranger
+):
+    port, got = stranger
+    monkeypatch.setenv("PGHOST", "127.0.0.2")
+    monkeypatch.setenv("PGPASSWORD", "secret-42")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PGSSLMODE", "disable")
+    found = known(address=f"postgresql://moi@127.0.0.2:{port}/b", address_table="t")
+    with pytest.raises(ObservError, match=r"certificate.*PGSSLROOTCERT") as error:
+        fetch("essai", found, tmp_path / "raw", today=DAY)
+    assert "\n" not in str(error.value) and not any(b"secret-42" in part for part in got)
+    monkeypatch.setenv("PGSSLROOTCERT", str(tmp_path / "cert.pem"))  # another that it trusts
+    with pytest.raises(ObservError):
+        fetch("essai", found, tmp_path / "raw", today=DAY)
+    assert any(b"secret-42" in part for part in got)
+
+
+@pytest.mark.parametrize("host", [None, "autre.invalid"])
+def test_a_host_that_the_catalogue_names_never_gets_the_password_of_another(
+    known, tmp_path, monkeypatch, stranger, host
+):
+    port, got = stranger
+    monkeypatch.setenv("PGHOST", host) if host else monkeypatch.delenv("PGHOST", raising=False)
+    monkeypatch.setenv("PGPASSWORD", "secret-42")
+    monkeypatch.setenv("PGSSLROOTCERT", str(tmp_path / "cert.pem"))
+    found = known(address=f"postgresql://moi@127.0.0.2:{port}/b", address_table="t")
+    with pytest.raises(UsageError, match=r"set PGHOST=127\.0\.0\.2 beside it .*~/\.pgpass$"):
+        fetch("essai", found, tmp_path / "raw", today=DAY)
+    assert got == []
+
+
+def test_without_psycopg_it_is_said_how_to_install_it(known, tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
+    found = known(address="postgresql://127.0.0.1/x", address_table="t")
+    with pytest.raises(ObservError, match=r"pip install 'observlib\[postgres\]'"):
+        fetch("essai", found, tmp_path, today=DAY)
+
+
+@pytest.mark.slow
+def test_a_long_table_takes_no_more_memory_than_a_short_one(known, tmp_path):
+    with duckdb.connect() as session:
+        session.execute(
+            "COPY (SELECT range AS ticket_id, TIMESTAMP '2026-01-01' + to_seconds(range) AS "
+            "received, NULL AS answered, NULL AS closed, repeat('x', 50) AS body "
+            f"FROM range(10_000_000)) TO '{tmp_path}/a.parquet'"
+        )
+    found = known(address="a.parquet")
+    assert tables.MEMORY == "1GB"
+    path = fetch("essai", found, tmp_path, root=tmp_path, today=DAY)
+    with path.open(encoding="utf-8") as stream:
+        assert sum(1 for _ in stream) == 10_000_001

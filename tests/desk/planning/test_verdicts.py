@@ -1,0 +1,183 @@
+"""What a verdict needs follows from the figures, the family and the pace that are known."""
+
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+from scipy.special import stdtrit
+
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.desk.planning.verdicts import needs, verdict
+from observlib.estimates import comparisons
+from observlib.indicators import answers, pairs
+from observlib.indicators.families import Given
+from observlib.stats.survey.planning import answers_needed, smallest_found
+
+DEVICE, OTHER = "enquete-service-public", "enquete-legifrance"
+NOW, BEFORE = "2026-T3", "2025-T3"
+QUARTERS = [str(quarter) for quarter in Quarter.parse(NOW).back(4)]
+LEVEL = {"headline": 1 - 0.05 / 2, "other": 1 - 0.05 / 2 / 2}
+
+
+def mark(indicator: str, answered: int, sd: float = 2.5, **more: Any) -> dict[str, Any]:
+    """A mean with Student's interval, or a share of four fifths."""
+    passport = {"indicator": indicator, "product": "service-public", "device": DEVICE}
+    row = {**passport, "channel": "web", "period": NOW, "n": answered, "n_eff": answered}
+    if indicator == "satisfied_share":
+        return {**row, "unit": "%", **answers.share_of(round(0.8 * answered), answered), **more}
+    half = stdtrit(answered - 1, 0.975) * sd / math.sqrt(answered)
+    ends = {"estimate": 7.0, "ci_low": 7.0 - half, "ci_high": 7.0 + half}
+    return {**row, "unit": "sur 10", **ends, **more}
+
+
+def compared(rows: list[dict[str, Any]], catalogue: Catalogue) -> Given:
+    frame = estimates.make([*rows, *({**row, "period": BEFORE} for row in rows)])
+    found = pairs.tested(catalogue, pairs.between(frame, catalogue, NOW, BEFORE))
+    return Given(frame, comparisons.make(found), {})
+
+
+def people(each: int, last: int | None = None, **columns: float) -> pd.DataFrame:
+    """So many answers a quarter, and so many in the last."""
+    sizes = [each, each, each, each if last is None else last]
+    quarter = [name for name, size in zip(QUARTERS, sizes, strict=True) for _ in range(size)]
+    table = pd.DataFrame({"quarter": pd.Categorical(quarter, QUARTERS)})
+    return table.assign(person=range(len(table)), **(columns or {"satisfaction": 4.0, "ces": 4.0}))
+
+
+def nothing() -> pd.DataFrame:
+    raise AssertionError("the spread of this device is known")
+
+
+@pytest.fixture
+def three(catalogue) -> Given:
+    rows = [mark("satisfaction_10", 300), mark("satisfied_share", 300), mark("ces_10", 200, 3.0)]
+    return compared(rows, catalogue)
+
+
+def found(catalogue: Catalogue, given: Given, table: pd.DataFrame, others: Any = nothing) -> Any:
+    rows, tests = needs(given, others, catalogue.devices[DEVICE], table, catalogue)
+    return {row["indicator"]: row for row in rows}, tests
+
+
+def test_the_headline_is_told_first_at_half_of_the_error_and_the_others_share_the_rest(
+    catalogue, three
+):
+    rows, tests = found(catalogue, three, people(290))
+    assert next(iter(rows)) == "satisfaction_10" and tests == 3
+    assert rows["satisfaction_10"]["level"] == pytest.approx(LEVEL["headline"])
+    assert rows["ces_10"]["level"] == pytest.approx(LEVEL["other"])
+
+
+def test_what_is_needed_is_what_the_marks_the_share_and_the_level_ask_for(catalogue, three):
+    rows, _ = found(catalogue, three, people(290))
+    mean, share, ease = (rows[name] for name in ("satisfaction_10", "satisfied_share", "ces_10"))
+    assert mean["needed"] == answers_needed(0.05, sd=0.25, mean=0.7, level=LEVEL["headline"])
+    assert ease["needed"] == answers_needed(0.05, sd=0.3, mean=0.7, level=LEVEL["other"])
+    assert share["needed"] == answers_needed(0.05, share=0.8, level=LEVEL["other"])
+    smallest = smallest_found(290, sd=0.25, mean=0.7, level=LEVEL["headline"])
+    assert mean["found"] == pytest.approx(10 * smallest)
+    of_share = smallest_found(290, share=0.8, level=LEVEL["other"])
+    assert share["found"] == pytest.approx(100 * of_share)
+    assert mean["weeks"] == math.ceil(mean["needed"] / 290 * 13) and not mean["small"]
+
+
+def test_how_unsure_the_answers_needed_are_is_told_of_marks_and_the_more_the_fewer_answered(
+    catalogue, three
+):
+    rows, _ = found(catalogue, three, people(290))
+    mean, share = rows["satisfaction_10"], rows["satisfied_share"]
+    assert mean["needed_low"] < mean["needed"] < mean["needed_high"] < 1.3 * mean["needed"]
+    assert share["needed_low"] is None, "of a share no deviation is guessed"
+    rows, _ = found(catalogue, compared([mark("ces_10", 30)], catalogue), people(30))
+    few = rows["ces_10"]
+    assert few["needed_high"] > 2.5 * few["needed_low"]
+
+
+def test_one_odd_quarter_moves_no_pace_and_its_own_answers_are_told(catalogue, three):
+    usual, _ = found(catalogue, three, people(290))
+    odd, _ = found(catalogue, three, people(290, last=12))
+    assert odd["ces_10"]["weeks"] == usual["ces_10"]["weeks"]
+    assert odd["ces_10"]["answers"] == 15 and usual["ces_10"]["answers"] == 290
+
+
+def test_few_people_are_never_told_exactly(catalogue, three):
+    rows, _ = found(catalogue, three, people(7))
+    assert {(row["answers"], row["pace"]) for row in rows.values()} == {(None, None)}
+    rows, _ = found(catalogue, three, people(28))
+    assert {(row["answers"], row["pace"]) for row in rows.values()} == {(25, 25)}
+
+
+def test_where_nobody_answers_any_more_there_is_no_pace_and_that_is_said(catalogue, three):
+    rows, _ = found(catalogue, three, people(0, satisfaction=4.0))
+    told = rows["ces_10"]
+    assert told["weeks"] is None and told["found"] is None and told["needed"]
+    assert told["verdict"] == "nobody answered in a year: there is no pace"
+
+
+def test_a_device_with_too_few_answers_is_planned_by_the_spread_of_others(catalogue):
+    few = mark("ces_10", 20, status="suppressed", n=None, n_eff=None)
+    few |= dict.fromkeys(("estimate", "ci_low", "ci_high"))
+    others = estimates.make(
+        [
+            mark("ces_10", 200, sd, device=device, period=period)
+            for device, sd, period in (
+                (OTHER, 3.0, NOW),
+                (OTHER, 1.0, "2024-T3"),  # the last quarter counts
+                ("enquete-vie-publique", 2.0, BEFORE),
+            )
+        ]
+    )
+    given = compared([few], catalogue)
+    rows, tests = found(catalogue, given, people(20), lambda: others)
+    assert tests == 1 and rows["ces_10"]["spread"] == "others"
+    assert rows["ces_10"]["needed"] == answers_needed(0.05, sd=0.25, mean=0.7)
+    assert rows["ces_10"]["needed_low"] is None, "how unlike others it is nobody knows"
+    rows, _ = found(catalogue, given, people(20), lambda: others.head(0))
+    assert rows["ces_10"]["spread"] is None and rows["ces_10"]["needed"] is None
+    assert rows["ces_10"]["verdict"].startswith("no spread is known yet")
+
+
+def test_figures_of_unequal_weights_need_as_many_more_as_their_design_effect(catalogue):
+    weighted = compared([mark("ces_10", 300, n_eff=200)], catalogue)
+    rows, _ = found(catalogue, weighted, people(290))
+    half = stdtrit(299, 0.975) * 2.5 / math.sqrt(300)
+    marks = {"sd": half / stdtrit(199, 0.975) * math.sqrt(200) / 10, "mean": 0.7}
+    assert rows["ces_10"]["needed"] == answers_needed(0.05, **marks, design_effect=1.5)
+    # and a base that is only told to the nearest five is no weight
+    rows, _ = found(catalogue, compared([mark("ces_10", 198, n=200)], catalogue), people(290))
+    assert rows["ces_10"]["needed"] == answers_needed(0.05, sd=0.25, mean=0.7)
+
+
+def test_where_the_catalogue_has_no_difference_that_matters_a_fifth_of_a_deviation_does(catalogue):
+    ease = catalogue.indicators["ces_10"].model_copy(update={"matters": None})
+    other = catalogue.model_copy(update={"indicators": {**catalogue.indicators, "ces_10": ease}})
+    rows, _ = found(other, compared([mark("ces_10", 200)], catalogue), people(290))
+    assert rows["ces_10"]["matters"] == pytest.approx(0.5) and rows["ces_10"]["small"]
+    # Cohen's table 2.4.1 has 394 for d = 0.20 and one deviation: these marks fall and spread more
+    assert rows["ces_10"]["needed"] == answers_needed(0.05, sd=0.25, mean=0.7) > 394
+
+
+def test_a_device_that_listens_once_a_year_has_a_year_for_its_pace(catalogue):
+    yearly = catalogue.devices["enquete-vie-publique"]
+    rows = [mark("satisfaction_10", 300, device=yearly.id)]
+    table = people(0, last=300, satisfaction=4.0)
+    (told,), _ = needs(compared(rows, catalogue), nothing, yearly, table, catalogue)
+    assert told["pace"] == 300 and told["weeks"] == math.ceil(told["needed"] / 300 * 52)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "rare", "words"),
+    [
+        (13, False, "found within a quarter"),
+        (14, False, "compare years rather than quarters"),
+        (52, True, "found within a wave"),
+        (53, False, "compare two years with the two before"),
+        (104, True, "compare two years with the two before"),
+        (105, False, "not within two years"),
+    ],
+)
+def test_words_change_at_a_quarter_a_year_and_two(weeks, rare, words):
+    assert words in verdict(weeks, rare)

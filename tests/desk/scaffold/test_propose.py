@@ -1,0 +1,235 @@
+"""An export that no format reads gets one of its own, and what cannot be told is never guessed."""
+
+from pathlib import Path
+
+import pytest
+
+from observlib.base.errors import ObservError, UsageError
+from observlib.catalogue import Catalogue, Column
+from observlib.desk.scaffold import Proposal, Wishes, by_form, propose
+
+CASES = """N° de dossier;Ouvert le;Première réponse;Résolu le;Rubrique;Agent traitant;Objet
+2026-001;02/03/2026 09:14;02/03/2026 11:00;03/03/2026 10:00;Logement;A. Dupuis;Payer
+2026-002;05/03/2026 10:14;-;-;Papiers d'identité;A. Dupuis;Perdu
+2026-003;25/03/2026 10:14;26/03/2026 09:30;-;Logement;C. Morel;Ma carte
+"""
+COLUMNS = {"ticket_id": "N° de dossier", "received": "Ouvert le", "closed": "Résolu le",
+           "theme": "Rubrique"}  # fmt: skip
+CALLS = """Uuid;Début;Statut;Attente;Poste
+a-1;2026-03-02 08:14;Décroché;25;12
+a-2;2026-03-02 08:20;Débordement;31;12
+a-3;2026-03-02 08:25;Abandonné;8;14
+"""
+
+
+GENERIC = ("calls", "call_intervals", "tickets", "sales", "subscriptions")
+
+
+@pytest.fixture
+def few(catalogue: Catalogue) -> Catalogue:
+    """The catalogue with a format a table: what is asked does not depend on the tools known."""
+    return catalogue.model_copy(
+        update={"formats": {name: catalogue.formats[name] for name in GENERIC}}
+    )
+
+
+def written(place: Path, text: str, name: str = "export.csv", encoding: str = "utf-8") -> Path:
+    path = place / name
+    path.write_text(text, encoding=encoding)
+    return path
+
+
+def asked(proposal: Proposal) -> list[str]:
+    return [one.option + one.key[-1] * (one.about == "words") for one in proposal.questions]
+
+
+def test_a_table_that_is_likely_is_asked_for_and_not_taken(tmp_path, few):
+    (question,) = propose(written(tmp_path, CASES), few, Wishes()).questions
+    assert (question.about, question.guess) == ("table", "tickets")
+
+
+def test_what_headers_do_not_say_is_asked_for_with_the_columns_that_would_do(tmp_path, few):
+    found = propose(written(tmp_path, CASES), few, Wishes("tickets"))
+    assert asked(found) == ["--column ticket_id=", "--column received=", "--column closed="]
+    number, received, closed = found.questions
+    assert number.guess == "N° de dossier"
+    assert received.answers == ("Ouvert le", "Résolu le")
+    assert closed.answers == ("Ouvert le", "Résolu le", "-")
+    assert [one.key for one in found.offers] == [("extracted",), ("theme",)]
+    assert found.offers[1].answers == ("N° de dossier", "Rubrique", "-")
+    assert received.written("Ouvert le") == '--column "received=Ouvert le"'
+
+
+def test_a_ticket_export_with_unknown_headers_is_read_as_its_team_says(tmp_path, few):
+    path = written(tmp_path, CASES)
+    found = propose(path, few, Wishes("tickets", dict(COLUMNS)), "Dossiers")
+    assert found.questions == []
+    form = found.form("dossiers")
+    assert form.columns["answered"].forms == ("%d/%m/%Y %H:%M[:%S]",)
+    assert form.columns["answered"].empty == ("-",)
+    assert form.never_read == ("Agent traitant", "Objet")
+    assert list(form.unknown) == ["reopened"]
+    assert found.unread["Objet"] == "its header is that of what someone wrote"
+    match = by_form(path, form, few, {})
+    assert match and match.loaded.rejects.empty
+    rows = match.loaded.rows
+    assert rows["received"].astype(str).tolist()[0] == "2026-03-02 08:14:00"
+    assert rows["closed"].notna().tolist() == [True, False, False]
+    assert rows["unknown"].tolist() == ["reopened"] * 3
+
+
+def test_a_column_that_the_tool_does_not_have_is_said_to_be_unknown(tmp_path, few):
+    wishes = Wishes("tickets", {**COLUMNS, "closed": "-"})
+    assert set(propose(written(tmp_path, CASES), few, wishes).raw["unknown"]) == {
+        "closed", "reopened",
+    }  # fmt: skip
+
+
+def test_days_that_may_have_their_month_first_are_asked_for(tmp_path, few):
+    path = written(tmp_path, CASES.replace("25/03", "05/03").replace("26/03", "06/03"))
+    found = propose(path, few, Wishes("tickets", dict(COLUMNS)))
+    (question,) = found.questions
+    forms = ("%d/%m/%Y %H:%M[:%S]", "%m/%d/%Y %H:%M[:%S]")
+    assert (question.about, question.answers) == ("date_form", forms)
+    wishes = Wishes("tickets", dict(COLUMNS), date_form=forms[1])
+    assert propose(path, few, wishes).raw["columns"]["received"]["forms"] == [forms[1]]
+    with pytest.raises(UsageError, match="holds no directive"):
+        propose(path, few, Wishes("tickets", date_form="jour"))
+
+
+def test_one_column_with_a_day_above_12_tells_of_the_others(tmp_path, few):
+    path = written(tmp_path, CASES.replace("25/03", "05/03"))
+    found = propose(path, few, Wishes("tickets", dict(COLUMNS)))
+    assert found.questions == []
+    assert found.raw["columns"]["received"]["forms"] == ["%d/%m/%Y %H:%M[:%S]"]
+
+
+def test_words_are_known_or_asked_for_with_how_often_they_are_there(tmp_path, few):
+    path = written(tmp_path, CALLS)
+    columns = {"call_id": "Uuid", "moment": "Début", "outcome": "Statut", "wait": "Attente"}
+    units = {"wait": "s"}
+    found = propose(path, few, Wishes("calls", columns, units=units))
+    assert asked(found) == ["--word outcome=Débordement"]
+    assert "'Débordement' in 1 row," in found.questions[0].text
+    assert found.questions[0].answers == ("answered", "abandoned", "-")
+    words = {"outcome": {"débordement": "abandoned"}}
+    found = propose(path, few, Wishes("calls", columns, words, units))
+    told = {"answered": ["Décroché"], "abandoned": ["Débordement", "Abandonné"]}
+    assert found.questions == [] and found.raw["columns"]["outcome"]["words"] == told
+    assert "outcome: Débordement (1) is abandoned" in found.words
+    none = {"outcome": {"Débordement": "-", "Décroché": "-", "Abandonné": "-"}}
+    with pytest.raises(UsageError, match="none of its words stands for any outcome"):
+        propose(path, few, Wishes("calls", columns, none, units))
+    with pytest.raises(UsageError, match="no such value; allowed: answered, abandoned"):
+        propose(path, few, Wishes("calls", columns, {"outcome": {"Débordement": "lost"}}))
+
+
+def test_numbers_of_an_unknown_unit_are_not_taken_for_seconds(tmp_path, few):
+    columns = {"call_id": "Uuid", "moment": "Début", "outcome": "Statut", "wait": "Attente"}
+    words = {"outcome": {"Débordement": "-"}}
+    found = propose(written(tmp_path, CALLS), few, Wishes("calls", columns, words))
+    assert asked(found) == ["--unit wait="]
+    text = CALLS.replace("Attente", "Attente (min)")
+    columns["wait"] = "Attente (min)"
+    found = propose(written(tmp_path, text), few, Wishes("calls", columns, words))
+    assert found.questions == [] and found.raw["columns"]["wait"]["unit"] == "min"
+
+
+def test_a_header_by_which_a_format_knows_a_delay_is_not_taken_for_a_moment(tmp_path, few):
+    delay = Column(headers=("Ouvert le",), after="received", unit="min")
+    known = few.formats["tickets"]
+    tool = known.model_copy(update={"id": "tool", "columns": {**known.columns, "closed": delay}})
+    more = few.model_copy(update={"formats": {**few.formats, "tool": tool}})
+    found = propose(written(tmp_path, CASES), more, Wishes("tickets"))
+    assert "--column closed=" in asked(found) and "closed" not in found.raw["columns"]
+
+
+def test_a_column_that_nothing_can_give_is_not_asked_for(tmp_path, few):
+    text = "Numéro;Reçu le;Rubrique\nT-1;2026-03-02 08:14;Logement\nT-2;2026-03-02 09:00;Santé\n"
+    found = propose(written(tmp_path, text), few, Wishes("tickets"))
+    assert found.questions == [] and {*found.raw["unknown"]} == {"answered", "closed", "reopened"}
+    match = by_form(tmp_path / "export.csv", found.form("dossiers"), few, {})
+    assert match and len(match.loaded.rows) == 2
+
+
+def test_two_columns_with_one_header_give_nothing(tmp_path, few):
+    path = written(tmp_path, CASES.replace("Résolu le", "Ouvert le"))
+    with pytest.raises(UsageError, match="has two columns 'Ouvert le'; rename one"):
+        propose(path, few, Wishes("tickets", {"received": "Ouvert le"}))
+    wishes = Wishes("tickets", {"ticket_id": "N° de dossier"})
+    (question, *_) = propose(path, few, wishes).questions
+    assert question.answers == () and "two columns are headed 'Ouvert le'" in question.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nom;Prénom;Courriel\nMartin;Zoé;zoe@exemple.invalid\n",
+        "Qui;Où\nZoé Martin;192.0.2.1\nYves Durand;192.0.2.2\n",
+        "Qui;Combien\nZoé Martin;06 12 34 56 78\nYves Durand;06 12 34 56 79\n",
+    ],
+)
+def test_a_file_of_names_only_is_refused_and_shows_none(tmp_path, few, text):
+    with pytest.raises(ObservError, match="holds nothing that may be read") as caught:
+        propose(written(tmp_path, text), few, Wishes())
+    said = str(caught.value)
+    assert not any(word in said for word in ("Martin", "Zoé", "192.0", "06 12", "zoe@"))
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"theme": "Agent traitant"}, "is not read for theme: its header is that of a person"),
+        ({"theme": "Absente"}, "has no column 'Absente' for theme; its columns are 'N° de"),
+        ({"received": "-"}, "field 'received': the table tickets cannot do without"),
+        ({"colour": "Rubrique"}, "field 'colour': the table tickets has none; allowed: ticket_id"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_told(tmp_path, few, columns, said):
+    with pytest.raises(UsageError, match=said):
+        propose(written(tmp_path, CASES), few, Wishes("tickets", columns))
+
+
+def test_a_column_of_names_is_not_read_whatever_its_header(tmp_path, few):
+    text = CASES.replace("Logement", "Zoé Martin").replace("Papiers d'identité", "Yves Durand")
+    with pytest.raises(UsageError, match="its cells may be names"):
+        propose(written(tmp_path, text), few, Wishes("tickets", {"theme": "Rubrique"}))
+
+
+def test_a_title_above_the_table_and_an_old_encoding_are_found(tmp_path, few):
+    path = written(tmp_path, f"Dossiers de mars\n\n{CASES}", encoding="cp1252")
+    found = propose(path, few, Wishes("tickets", dict(COLUMNS)))
+    assert found.raw["layout"] == {"encodings": ["utf-8", "cp1252"], "header_row": 2}
+    match = by_form(path, found.form("dossiers"), few, {})
+    assert match and len(match.loaded.rows) == 3
+
+
+def test_a_file_without_a_header_shows_none_of_its_rows(tmp_path, few):
+    path = written(tmp_path, "Zoé Martin;12\nYves Durand;13\n")
+    with pytest.raises(ObservError, match="holds values and no names of columns") as caught:
+        propose(path, few, Wishes())
+    assert "Martin" not in str(caught.value)
+
+
+@pytest.mark.slow
+def test_no_sample_of_a_tool_makes_it_fail(shared_data, catalogue):
+    for path in sorted((shared_data / "formats").rglob("*")):
+        if path.is_file() and path.name not in ("SOURCE.txt", "README.md"):
+            try:
+                propose(path, catalogue, Wishes())
+            except ObservError as error:
+                assert len(error.problems) == 1 and str(path) in str(error)
+
+
+def test_days_in_words_are_no_names_and_what_is_not_set_is_empty(tmp_path, few):
+    rows = [
+        "7\tTue Sep 01 09:12:44 2026\tNot set",
+        "8\tMon Sep 14 14:05:02 2026\tTue Sep 15 08:00:00 2026",
+    ]
+    path = written(tmp_path, "\n".join(["id\tCreated\tResolved", *rows]) + "\n")
+    columns = {"ticket_id": "id", "received": "Created", "closed": "Resolved"}
+    form = propose(path, few, Wishes("tickets", columns)).form("rt")
+    assert form.columns["closed"].empty == ("Not set",)
+    match = by_form(path, form, few, {})
+    assert match and match.loaded.rejects.empty
+    assert str(match.loaded.rows["closed"].iat[1]) == "2026-09-15 06:00:00"

@@ -1,0 +1,146 @@
+"""Who has an export learns of which format it is; what two formats read alike is never taken."""
+
+from pathlib import Path
+
+import pytest
+from tests.copies import demonstration_catalogue
+
+from observlib.base.errors import ObservError
+from observlib.catalogue import Catalogue
+from observlib.desk.scaffold import equally_good, first_rows, recognised, two_forms
+from observlib.desk.scaffold.recognise import device_to_try
+from observlib.loaders import load
+
+CALLS = "Identifiant;Début;Résultat;Attente;Thème\n"
+TICKETS = "Numéro;Reçu le;Première réponse le;Clos le;Motif;Demandeur\n"
+
+
+def written(place: Path, text: str, name: str = "export.csv") -> Path:
+    path = place / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def loaders(path: Path, catalogue, **given: str) -> list[str]:
+    return [one.loader for one in equally_good(recognised(path, catalogue, given))]
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        pytest.param(device, marks=[pytest.mark.slow] * (place % 4 > 0))  # one of four stays quick
+        for place, device in enumerate(demonstration_catalogue().devices)
+    ],
+)
+def test_an_export_of_the_demonstration_is_told_by_itself_alone(exports, catalogue, device):
+    wanted = catalogue.devices[device]
+    path = min((p for p in exports.folder.rglob("*") if p.match(wanted.pattern)), default=None)
+    if path is None:
+        pytest.skip("the demonstration has no export of it")
+    (found,) = equally_good(recognised(path, catalogue))
+    assert found.loader == wanted.loader
+    assert (
+        found.keys.items() <= {"table": wanted.table, "questionnaire": wanted.questionnaire}.items()
+    )
+    assert len(found.loaded.rows)
+
+
+def sample_folders() -> list[Path]:
+    folder = Path(__file__).parents[3].parent / "shared" / "data" / "formats"
+    return sorted(path for path in folder.glob("*") if path.is_dir())
+
+
+@pytest.mark.parametrize("folder", sample_folders(), ids=lambda path: path.name)
+def test_a_sample_of_a_tool_is_told_by_the_format_that_reads_it(catalogue, folder):
+    tool = folder.name.replace("-", "_").partition("_")[0]
+    forms = catalogue.formats.values()
+    own = [f.id for f in forms if f.id.partition("_")[0] == tool and f.table != "responses"]
+    told = 0
+    for path in folder.iterdir():
+        if path.name == "SOURCE.txt":
+            continue
+        try:
+            found = loaders(path, catalogue)
+        except ObservError as error:
+            assert all(str(path) in line for line in error.problems)
+            found = []
+        reading = [one for one in own if reads(path, one, catalogue)]
+        assert found == reading or not reading
+        told += len(reading)
+    if not told:
+        pytest.skip(f"no format reads the samples of {folder.name} as they are")
+
+
+def reads(path: Path, loader: str, catalogue: Catalogue) -> bool:
+    """Whether a format reads rows of a file, as a device without any key more."""
+    device = device_to_try(path, {"loader": loader}, catalogue)
+    try:
+        return not load(path, device, catalogue).rows.empty
+    except ObservError:
+        return False
+
+
+def test_a_file_is_read_by_the_format_that_explains_most_of_its_columns(tmp_path, catalogue):
+    path = written(tmp_path, CALLS + "a1;2026-03-02 08:14;Décroché;25;Logement\n")
+    known = catalogue.formats["calls"]
+    less = known.model_copy(
+        update={"id": "less", "columns": {k: v for k, v in known.columns.items() if k != "theme"}}
+    )
+    more = catalogue.model_copy(update={"formats": {"less": less, "calls": known}})
+    found = recognised(path, more)
+    assert [(one.loader, one.explained) for one in found] == [("calls", 5), ("less", 4)]
+    assert [one.loader for one in equally_good(found)] == ["calls"]
+    assert found[0].titles["moment"] == "Début"
+    assert found[1].unread == {"Thème": "of no field"}
+
+
+def test_two_formats_that_read_a_file_alike_are_both_given(tmp_path, catalogue):
+    path = written(tmp_path, CALLS + "a1;2026-03-02 08:14;Décroché;25;Logement\n")
+    known = catalogue.formats["calls"]
+    twin = known.model_copy(update={"id": "twin"})
+    both = catalogue.model_copy(update={"formats": {"twin": twin, "calls": known}})
+    assert sorted(loaders(path, both)) == ["calls", "twin"]
+    assert loaders(path, both, loader="twin") == ["twin"]
+
+
+def test_a_file_whose_rows_cannot_be_read_is_of_no_format(tmp_path, catalogue):
+    assert loaders(written(tmp_path, CALLS + "a1;hier;Décroché;25;Logement\n"), catalogue) == []
+    assert loaders(written(tmp_path, "Nom;Prénom\nMartin;Zoé\n"), catalogue) == []
+
+
+def test_days_that_may_have_their_month_first_are_told_and_never_guessed(tmp_path, catalogue):
+    path = written(tmp_path, CALLS + "a1;02/03/2026 08:14;Décroché;25;Logement\n")
+    known = catalogue.formats["calls"]
+    forms = ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M")
+    moment = known.columns["moment"].model_copy(update={"forms": forms})
+    form = known.model_copy(update={"columns": {**known.columns, "moment": moment}})
+    other = catalogue.model_copy(update={"formats": {"calls": form}})
+    with pytest.raises(ObservError, match="can be read as") as caught:
+        recognised(path, other)
+    assert two_forms(caught.value) == forms
+    (found,) = recognised(path, other, {"date_form": forms[1]})
+    assert str(found.loaded.rows["date"][0])[:10] == "2026-02-03"
+
+
+def test_a_column_that_is_there_twice_is_told(tmp_path, catalogue):
+    path = written(tmp_path, CALLS.replace("Thème", "Début") + "a1;2026-03-02 08:14;Décroché;2;3\n")
+    with pytest.raises(ObservError, match="both give 'moment'; keep one"):
+        recognised(path, catalogue)
+
+
+def test_a_path_that_is_no_file_is_told_in_one_line(tmp_path, catalogue):
+    for path in (tmp_path, tmp_path / "absent.csv"):
+        with pytest.raises(ObservError, match="is no file"):
+            recognised(path, catalogue)
+
+
+def test_the_first_rows_show_nobody(tmp_path, catalogue):
+    row = "{};2026-03-02 08:14;2026-03-03 08:00;;{};Zoé Martin\n"
+    text = TICKETS + row.format("T-1", "Logement") + row.format("T-2", "Zoé Martin")
+    (found,) = recognised(written(tmp_path, text), catalogue)
+    shown = first_rows(found.loaded)
+    assert shown["theme"].tolist() == ["Logement"]  # a row whose theme may be somebody is refused
+    assert "closed" not in shown and "device" not in shown
+    assert shown["received"].tolist() == ["2026-03-02 07:14 UTC"]
+    assert found.unread == {"Demandeur": "of no field"}
+    assert "Martin" not in shown.to_csv()

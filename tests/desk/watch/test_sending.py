@@ -1,0 +1,147 @@
+"""An alarm reaches the role that owns the device, once, and only where somebody asked for it."""
+
+import email
+import email.policy
+import json
+from datetime import date
+
+import pytest
+from tests.desk.fetching.conftest import Reply
+
+from observlib.base import files
+from observlib.base.errors import ObservError, UsageError
+from observlib.desk import watch
+from observlib.desk.watch.alarms import Alarm
+
+DAYS = date(2026, 9, 1), date(2026, 9, 4)
+UNTIL = date(2026, 9, 30)
+ALARMS = [
+    Alarm("jdma-legifrance", "legifrance", "marks", *DAYS, -0.61, 400, UNTIL),
+    Alarm("matomo-legifrance", "legifrance", "silence", *DAYS, -1.0, 0, UNTIL),
+    Alarm("appels-3939-tranches", "allo-service-public", "waits", *DAYS, 0.5, 900, UNTIL),
+]
+
+
+def test_each_owner_gets_one_mail_with_its_alarms_and_no_others(catalogue, tmp_path):
+    paths = watch.send(ALARMS, catalogue, tmp_path / "mails", False)
+    assert [path.name for path in paths] == [
+        "information-legale_2026-09-04.eml",
+        "relation-usagers_2026-09-04.eml",
+    ]
+    law, calls = (
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths
+    )
+    assert law["To"] == catalogue.departments["information-legale"].mail
+    text = law.get_content().replace("\N{NO-BREAK SPACE}", " ").replace("’", "'")
+    assert text.count("\n- ") == 2 and "0,6 point" in text and "plus rien n'arrive" in text
+    assert catalogue.departments["information-legale"].contact in text
+    assert "on attend plus longtemps" in calls.get_content()
+
+
+def test_a_mail_that_waits_to_be_sent_is_not_lost_to_a_later_one_of_the_same_day(
+    catalogue, tmp_path
+):
+    law = [watch.send([alarm], catalogue, tmp_path, False) for alarm in ALARMS[:2]]
+    again = watch.send(ALARMS[:1], catalogue, tmp_path, False)
+    assert [path.name for (path,) in law] == [
+        "information-legale_2026-09-04.eml",
+        "information-legale_2026-09-04-1.eml",
+    ]
+    assert again == law[0] and "note de satisfaction" in law[0][0].read_text("utf-8")
+
+
+def test_nothing_is_written_or_sent_where_nobody_asked_for_it(catalogue, tmp_path, standin):
+    assert watch.send(ALARMS, catalogue, None, False) == []
+    assert standin.asked == []
+
+
+def test_every_department_without_a_mailbox_is_told_before_any_mail_is_written(catalogue, tmp_path):
+    bare = {
+        name: one.model_copy(update={"mail": None}) for name, one in catalogue.departments.items()
+    }
+    known = catalogue.model_copy(update={"departments": bare})
+    with pytest.raises(ObservError) as error:
+        watch.send(ALARMS, known, tmp_path / "mails", False)
+    assert [line.split(":")[0] for line in error.value.problems] == [
+        "department 'information-legale'",
+        "department 'relation-usagers'",
+    ]
+    assert not (tmp_path / "mails").exists()
+
+
+def test_the_webhook_is_sent_what_chat_tools_show_and_programs_read(
+    catalogue, standin, monkeypatch
+):
+    standin.answer = lambda asked: Reply(b"ok")
+    monkeypatch.setenv("OBSERV_WEBHOOK_URL", f"{standin.url}/hooks/secret")
+    watch.send(ALARMS, catalogue, None, True)
+    (asked,) = standin.asked
+    told = json.loads(asked.body)
+    assert asked.path == "/hooks/secret" and asked.headers["Content-Type"] == "application/json"
+    assert len(told["text"].splitlines()) == len(told["alarms"]) == 3
+    assert told["alarms"][0]["owner"] == "information-legale"
+
+
+def test_a_webhook_that_refuses_is_one_line_without_its_secret(catalogue, standin, monkeypatch):
+    standin.answer = lambda asked: Reply(b"", 403)
+    monkeypatch.setenv("OBSERV_WEBHOOK_URL", f"{standin.url}/hooks/secret")
+    with pytest.raises(ObservError, match="status 403; check OBSERV_WEBHOOK_URL") as error:
+        watch.send(ALARMS, catalogue, None, True)
+    assert "secret" not in str(error.value)
+
+
+def test_a_webhook_that_nobody_named_is_told_so(catalogue, monkeypatch):
+    monkeypatch.delenv("OBSERV_WEBHOOK_URL", raising=False)
+    with pytest.raises(UsageError, match="OBSERV_WEBHOOK_URL: not set"):
+        watch.send(ALARMS, catalogue, None, True)
+
+
+def test_an_alarm_is_told_once_and_an_old_one_not_at_first():
+    old = ALARMS[0]._replace(seen=date(2026, 8, 30))
+    assert watch.unheard([old, *ALARMS], {}) == ALARMS
+    told = {alarm.series: UNTIL for alarm in ALARMS}
+    assert watch.unheard(ALARMS, told) == []
+    later = ALARMS[1]._replace(seen=date(2026, 10, 2))
+    assert watch.unheard([*ALARMS, later], told) == [later]
+
+
+def test_what_was_watched_is_remembered_and_a_damaged_memory_is_one_line(tmp_path):
+    assert watch.remembered(tmp_path) == {}
+    watch.remember(tmp_path, {"a/b/marks": UNTIL})
+    assert watch.remembered(tmp_path) == {"a/b/marks": UNTIL}
+    (tmp_path / "watched.json").write_text('{"a": 3}', encoding="utf-8")
+    with pytest.raises(ObservError, match="delete it"):
+        watch.remembered(tmp_path)
+
+
+def test_a_mail_that_cannot_be_written_leaves_its_alarms_to_be_told_again(
+    catalogue, tmp_path, monkeypatch
+):
+    def full(path, content):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(files, "write_bytes", full)
+    with pytest.raises(ObservError, match="told again next time"):
+        watch.send(ALARMS, catalogue, tmp_path, False)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "=?utf-8?q?=0D=0ABcc:=20a@exemple.invalid?=",
+        "=?utf-8?b?DQpCY2M6IGFAZXhlbXBsZS5pbnZhbGlk?=",
+        "Droit\r\nBcc: a@exemple.invalid",
+        "Droit\u2028Bcc: a@exemple.invalid",
+        "Droit =?utf-8?q?=3D=3Futf-8=3Fq=3F=0D=0ABcc=3A_a=40exemple=2Einvalid=3F=3D?=",
+    ],
+)
+def test_no_label_adds_a_header_to_a_mail_even_where_no_check_saw_it(catalogue, tmp_path, label):
+    law = catalogue.departments["information-legale"].model_copy(update={"label": label})
+    known = catalogue.model_copy(update={"departments": {**catalogue.departments, law.id: law}})
+    (path,) = watch.send(ALARMS[:2], known, tmp_path, False)
+    plain = sorted(email.message_from_bytes(watch.letter(law, ALARMS[:2], catalogue)).keys())
+    for policy in (email.policy.default, email.policy.compat32):
+        mail = email.message_from_bytes(path.read_bytes(), policy=policy)
+        assert sorted(mail.keys()) == plain and "Bcc" not in mail
+        again = email.message_from_bytes(mail.as_bytes(), policy=email.policy.default)
+        assert "Bcc" not in again and "\n" not in again["Subject"]

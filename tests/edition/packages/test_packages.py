@@ -1,0 +1,309 @@
+"""Packages to partners: what is sent is what was published, and nothing is replaced in silence."""
+
+import csv
+import datetime
+import hashlib
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+from tests.copies import demonstration_catalogue
+
+from observlib import estimates
+from observlib.base.errors import ObservError, UsageError
+from observlib.base.period import Quarter
+from observlib.display.brand import Brand
+from observlib.edition import packages
+from observlib.estimates import comparisons
+from observlib.pipeline import errata
+from observlib.publish import dataset
+from observlib.publish.dataset.workbook import HEAD_ROW
+from observlib.publish.downloads import open_data
+
+NOW = Quarter(2026, 3)
+DAY = datetime.date(2026, 11, 28)
+FORMULA = "=HYPERLINK(0)"
+ROW = {"indicator": "partner_calls", "period": "2026-T3", "unit": "appels", "source": "d@1"}
+ROWS = [
+    {**ROW, "group": "partner", "group_value": name, "estimate": value, "n": value}
+    for name, value in ((FORMULA, 85.0), ("+1", 12.0), ("-1+1", 13.0), ("@SUM(A1)", 14.0))
+]
+
+
+def comparison() -> pd.DataFrame:
+    pair = {f"{side}{k}": v for side in ("", "reference_") for k, v in ROWS[0].items()}
+    pair |= {"against": "before", "verdict": "stable", "reason": "", "difference": 0.0}
+    pair |= {"status": "published", "reference_status": "published"}
+    return comparisons.make(pd.DataFrame([pair]).reindex(columns=comparisons.COLUMNS))
+
+
+def notebook() -> str:
+    told = comparison()
+    content = estimates.to_json(estimates.make(ROWS))
+    content["comparisons"] = {"columns": comparisons.COLUMNS, "rows": estimates.lines(told)}
+    data = {"text/plain": "x", estimates.MIME: {"kind": "text", **content}}
+    output = {"output_type": "display_data", "metadata": {}, "data": data}
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": ""}
+    cells = [{**cell, "id": "a", "outputs": [output]}]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project with a published edition of two partners, and one whose page failed."""
+    edition = tmp_path / "reports" / "editions" / "2026-T3"
+    site = tmp_path / "reports" / "_site" / "2026-T3"
+    edition.mkdir(parents=True)
+    site.mkdir(parents=True)
+    rows = estimates.make(ROWS)
+    words = dataset.dictionary(rows, comparison(), demonstration_catalogue())
+    about = dataset.about(
+        **dict.fromkeys(("name", "title", "quarter"), "x"),
+        **{"publisher": "Agence fictive", "says": {}, "made": DAY, "synthetic": True},
+        brand=Brand(),
+    )
+    revised = {tuple(rows.loc[0, estimates.FIGURE]): "r"}
+    (edition / "donnees").mkdir()
+    for name, content in dataset.contents(rows, comparison(), words, about, revised).items():
+        (edition / "donnees" / name).write_bytes(content)
+    studies = [{"page": "panorama", "study": "panorama", "sha256": "x"}]
+    for partner in ("caisse", "ville"):
+        page, text = f"{packages.STUDY}-{partner}", notebook()
+        (edition / f"{page}.ipynb").write_text(text, encoding="utf-8")
+        (site / f"{page}.pdf").write_bytes(b"%PDF " + partner.encode())
+        for ending, table in open_data(edition / f"{page}.ipynb").items():
+            (site / f"{page}{ending}").write_text(table, encoding="utf-8")
+        entry = {"page": page, "study": packages.STUDY, "title": partner.title()}
+        entry |= {"description": "Un constat."}
+        entry |= {"sha256": hashlib.sha256(text.encode()).hexdigest()}
+        studies.append({**entry, "parameters": {"partner": partner}})
+    studies.append({"page": "x", "study": packages.STUDY, "title": "X", "error": "failed"})
+    manifest = {"quarter": "2026-T3", "kind": "demonstration", "studies": studies}
+    manifest |= {"published": "2026-11-24", "revisions": []}
+    (edition / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return tmp_path
+
+
+def inside(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as book:
+        return {name.partition("/")[2]: book.read(name) for name in book.namelist()}
+
+
+def make(root: Path, folder: Path, **more: bool) -> dict[str, str]:
+    made = packages.make(root, NOW, folder, today=DAY, **more)
+    return {Path(path).name: state for path, state in made.items()}
+
+
+def log(folder: Path) -> list[list[str]]:
+    return [*csv.reader(io.StringIO((folder / packages.LOG).read_text(encoding="utf-8")))]
+
+
+def test_each_partner_gets_the_page_the_workbook_and_the_data_as_published(root, tmp_path):
+    out = tmp_path / "out"
+    assert make(root, out) == {"2026-T3-caisse.zip": "made", "2026-T3-ville.zip": "made"}
+    found = inside(out / "2026-T3-caisse.zip")
+    site = root / "reports" / "_site" / "2026-T3"
+    assert found["caisse.pdf"] == b"%PDF caisse"
+    for ending, name in ((".csv", "estimates.csv"), ("-comparaisons.csv", "comparisons.csv")):
+        published = pd.read_csv(site / f"{packages.STUDY}-caisse{ending}")
+        own = pd.read_csv(io.BytesIO(found[name]))
+        pd.testing.assert_frame_equal(own[[*published.columns]], published)
+    assert set(found) == {
+        *("caisse.pdf", "2026-t3-caisse.xlsx", "datapackage.json", "dataset.jsonld"),
+        *("estimates.csv", "comparisons.csv", "dictionary.csv"),
+    }
+
+
+def test_a_partner_of_whom_two_departments_have_a_page_gets_both(root, tmp_path):
+    path = root / "reports" / "editions" / "2026-T3" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for study in manifest["studies"]:
+        if study["page"] == f"{packages.STUDY}-ville":
+            study["parameters"] = {"partner": "caisse", "department": "ville"}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    made = make(root, tmp_path / "out")
+    assert made == {"2026-T3-caisse.zip": "made", "2026-T3-ville.zip": "made"}
+
+
+def test_a_partner_gets_the_errata_of_the_figures_of_its_page_and_of_no_other(root, tmp_path):
+    figure = {name: ROWS[1].get(name, "") for name in estimates.FIGURE}
+    about = {"erratum": "a", "day": "2026-12-02", "published": 13.0, "corrected": 12.0}
+    about |= {"unit": "appels", "cause": "source", "what": "Un appel était compté deux fois."}
+    other = figure | {"group_value": "Un autre"}
+    corrected = pd.DataFrame([figure | about, other | about]).reindex(columns=errata.COLUMNS)
+    rows = estimates.make(ROWS)
+    words = dataset.dictionary(rows, comparison(), demonstration_catalogue())
+    own = dataset.about(
+        **dict.fromkeys(("name", "title", "quarter"), "x"),
+        **{"publisher": "Agence fictive", "says": {}, "made": DAY, "synthetic": True},
+        brand=Brand(),
+    )
+    files = dataset.contents(rows, comparison(), words, own, {}, corrected)
+    package = root / "reports" / "editions" / "2026-T3" / "donnees"
+    (package / "errata.csv").write_bytes(files["errata.csv"])
+    make(root, tmp_path / "out")
+    told = dataset.read(inside(tmp_path / "out" / "2026-T3-caisse.zip")["errata.csv"])
+    assert told["group_value"].tolist() == ["'+1"]  # marked, as everywhere
+
+
+def test_the_workbook_holds_the_rows_of_the_page_and_no_formula(root, tmp_path):
+    make(root, tmp_path / "out")
+    content = inside(tmp_path / "out" / "2026-T3-caisse.zip")["2026-t3-caisse.xlsx"]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    head, *rows = book.get_sheet_by_name("Estimations").to_python()[HEAD_ROW:]
+    read = {row[head.index("Modalité")]: row[head.index("Valeur")] for row in rows}
+    assert read == {row["group_value"]: row["estimate"] for row in ROWS}
+    assert book.sheet_names == [
+        *("Lisez-moi", "Sommaire", "Notes", "Estimations", "Écarts", "Dictionnaire"),
+    ]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            written = archive.read(name).decode()
+            assert "<f>" not in written
+            if name.startswith("xl/worksheets/sheet"):  # its links lead to its own sheets
+                links = re.findall('<hyperlink ref="[A-Z]+[0-9]+" (.*?)="\'?(.*?)\'?!', written)
+                assert {kind for kind, _ in links} <= {"location"}
+                assert {place for _, place in links} <= {*book.sheet_names}
+    title, _, *lines = book.get_sheet_by_name("Lisez-moi").to_python()
+    assert title[0].startswith("Caisse") and "inventés" in dict(lines)["Attention"]
+
+
+def test_the_data_package_describes_its_files(root, tmp_path):
+    make(root, tmp_path / "out")
+    found = inside(tmp_path / "out" / "2026-T3-caisse.zip")
+    told = json.loads(found["datapackage.json"])
+    assert told["name"] == "2026-t3-caisse" and told["licenses"][0]["name"] == "etalab-2.0"
+    for resource in told["resources"]:
+        content = found[resource["path"]]
+        assert resource["bytes"] == len(content)
+        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+        head = content.decode().splitlines()[0].split(",")
+        assert [field["name"] for field in resource["schema"]["fields"]] == head
+
+
+def test_a_figure_is_marked_as_revised_in_a_package_as_in_the_edition_s_own_data(root, tmp_path):
+    make(root, tmp_path / "out")
+    found = inside(tmp_path / "out" / "2026-T3-caisse.zip")
+    rows = dataset.read(found["estimates.csv"])
+    assert dict(zip(rows["group_value"], rows["flags"], strict=True))[f"'{FORMULA}"] == "r"
+    assert dataset.read(found["comparisons.csv"])["flags"].tolist() == ["r"]
+
+
+def test_the_log_tells_each_package_once_with_its_digest(root, tmp_path):
+    out = tmp_path / "out"
+    make(root, out)
+    make(root, out)
+    head, *lines = log(out)
+    assert head == ["date", "trimestre", "organisme", "fichier", "sha256"]
+    assert [line[:4] for line in lines] == [
+        ["2026-11-28", "2026-T3", "Caisse", "2026-T3-caisse.zip"],
+        ["2026-11-28", "2026-T3", "Ville", "2026-T3-ville.zip"],
+    ]
+    content = (out / "2026-T3-ville.zip").read_bytes()
+    assert lines[1][4] == hashlib.sha256(content).hexdigest()
+
+
+def test_the_same_edition_gives_the_same_bytes_on_any_day(root, tmp_path):
+    make(root, tmp_path / "a")
+    packages.make(root, NOW, tmp_path / "b", today=datetime.date(2027, 1, 1))
+    for name in ("2026-T3-caisse.zip", "2026-T3-ville.zip"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_a_package_that_differs_is_not_replaced_unless_that_is_said(root, tmp_path):
+    out = tmp_path / "out"
+    make(root, out)
+    other = out / "2026-T3-ville.zip"
+    other.write_bytes(b"annotated by hand")
+    before = log(out)
+    with pytest.raises(UsageError, match=r"2026-T3-ville.zip: is there already, and differs"):
+        make(root, out)
+    assert other.read_bytes() == b"annotated by hand" and log(out) == before
+    assert make(root, out, replace=True) == {
+        "2026-T3-caisse.zip": "unchanged",
+        "2026-T3-ville.zip": "replaced",
+    }
+
+
+@pytest.mark.parametrize("place", ["reports", "reports/_site/x", "data/store", "data/store/x/y"])
+def test_a_folder_of_the_site_or_of_a_store_is_refused(root, place):
+    (root / "data" / "store").mkdir(parents=True)
+    (root / "data" / "store" / "ledger.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UsageError, match="name another folder"):
+        make(root, root / place)
+    link = root / "link"
+    link.symlink_to(root / place.split("/x")[0])
+    with pytest.raises(UsageError, match="name another folder"):
+        make(root, link / "sub")
+    assert not (root / place / packages.LOG).exists()
+
+
+def spoil(path: Path, content: bytes | None) -> None:
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("editions/2026-T3/{}.ipynb", b"{}", "is not as the edition made it"),
+        ("editions/2026-T3/{}.ipynb", None, "cannot be read (No such file"),
+        ("_site/2026-T3/{}.csv", b"a\n", "does not hold the edition's rows"),
+        ("_site/2026-T3/{}.csv", None, "cannot be read (No such file"),
+        ("_site/2026-T3/{}.pdf", None, "cannot be read (No such file"),
+        ("editions/2026-T3/donnees/dictionary.csv", None, "cannot be read (No such file"),
+    ],
+)
+def test_what_is_not_as_it_was_published_is_not_packed_and_all_of_it_is_told(
+    root, tmp_path, file, content, said
+):
+    for path in {file.format(f"{packages.STUDY}-{partner}") for partner in ("caisse", "ville")}:
+        spoil(root / "reports" / path, content)
+    with pytest.raises(ObservError) as caught:
+        make(root, tmp_path / "out")
+    *problems, mend = caught.value.problems
+    assert len(problems) == 2 and all(said in problem for problem in problems)
+    assert mend == "publish it again: `observ edition 2026-T3`"
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_edition_that_does_not_exist_is_one_clear_line(root, tmp_path):
+    with pytest.raises(ObservError) as caught:
+        packages.make(root, Quarter(2025, 1), tmp_path / "out")
+    assert str(caught.value) == (
+        "edition 2025-T1: does not exist; there is 2026-T3; make it: `observ edition 2025-T1`"
+    )
+
+
+def test_an_edition_without_partners_says_so(root, tmp_path):
+    path = root / "reports" / "editions" / "2026-T3" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["studies"] = manifest["studies"][:1]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ObservError, match="has no page of a partner"):
+        make(root, tmp_path / "out")
+
+
+def test_a_site_without_the_quarter_is_not_packed(root, tmp_path):
+    site = root / "reports" / "_site"
+    (site / "2026-T3").rename(site / "2026-T2")
+    with pytest.raises(ObservError, match="does not hold 2026-T3; publish it again"):
+        make(root, tmp_path / "out")
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n", "date,trimestre,organisme,fichier,sha256\nx\n"])
+def test_a_log_that_is_none_is_left_as_it_is(root, tmp_path, text):
+    (tmp_path / "out").mkdir()
+    path = tmp_path / "out" / packages.LOG
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ObservError, match="is no log of packages"):
+        make(root, tmp_path / "out")
+    assert path.read_text(encoding="utf-8") == text
+    assert list((tmp_path / "out").iterdir()) == [path]

@@ -1,0 +1,379 @@
+"""An erratum follows its figure to every page, file and feed that tells it, and to no other.
+
+As in `test_release`, whose small project this is, no study is executed here: `satisfaction` tells a
+mark, `panorama` tells none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import nbformat
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+from tests import test_release as small
+from tests.links import broken_links_of
+from tests.publish.test_full_report import text_of
+
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.edition import checklist, compute
+from observlib.edition import errata_page as told_errata
+from observlib.edition import release as module
+from observlib.estimates import comparisons
+from observlib.pipeline import archive, disclosed, errata
+from observlib.publish import standing
+from observlib.publish.editions import record
+
+root, release, kept_site = small.root, small.release, small.kept_site  # fixtures
+T2, T3 = "2026-T2", "2026-T3"
+FIRST, SECOND, LATER, LAST = (
+    date(2026, 8, 17), date(2026, 11, 24), date(2026, 12, 2), date(2026, 12, 9),
+)  # fmt: skip
+MARK = {
+    "indicator": "satisfaction_10", "product": "vie-publique", "channel": "web",
+    "device": "jdma-vie-publique", "period": T2, "unit": "sur 10", "n": 90, "source": "x@1",
+}  # fmt: skip
+WRONG = {"estimate": 7.4, "ci_low": 7.2, "ci_high": 7.6}
+RIGHT = {"estimate": 7.1, "ci_low": 6.9, "ci_high": 7.3}
+ERRATUM = """id: note
+day: 2026-12-02
+figures:
+  - indicator: satisfaction_10
+    product: vie-publique
+    channel: web
+    device: jdma-vie-publique
+    period: 2026-T2
+    published: 7.4
+    corrected: 7.1
+what: Les avis d'un mois étaient comptés deux fois.
+cause: source
+"""
+READ = "on lisait 7,4 sur 10, il faut lire 7,1 sur 10."
+
+Tell = Callable[..., None]
+
+
+def telling(root: Path, patch: pytest.MonkeyPatch) -> Tell:
+    """What editions tell from now on: the mark as it is given, and another that stays.
+
+    The earlier one tells a mark by post, if it is given one, which no page shows.
+    """
+
+    def set_to(by_post: float = 0, **mark: Any) -> None:
+        other = MARK | RIGHT | {"product": "boamp", "device": "jdma-boamp"}
+        rows = estimates.make([other, *([MARK | mark] if mark else [])])
+
+        def frame(request: Any, decided: Any) -> dict[str, bytes]:
+            there = str(request.quarter) == T2 and by_post
+            more = [MARK | {"channel": "mail", "estimate": by_post}] if there else []
+            all_rows = estimates.combine([rows, estimates.make(more)])
+            files = archive.content(all_rows, comparisons.make(None), disclosed.report(decided))
+            return {**files, "families.json": b"{}"}
+
+        patch.setattr(compute, "_frame", frame)
+        patch.setattr(compute, "_kept", lambda request, made_of, make: make())
+        path, said = root / "notebooks" / "satisfaction.ipynb", f"say({mark})"
+        if said in path.read_text(encoding="utf-8"):
+            return
+        small.write_study(root, "satisfaction")
+        notebook = nbformat.read(path, as_version=4)
+        shown = rows if mark else rows.iloc[:1]
+        data = notebook.cells[2]["outputs"][0]["data"]
+        data[estimates.MIME] = {"kind": "text", **estimates.to_json(shown)}
+        notebook.cells[2].source = said  # else its page is kept
+        nbformat.write(notebook, path)
+
+    return set_to
+
+
+def publish_both(root: Path, tell: Tell) -> None:
+    """Two editions that tell the wrong mark; then the source is mended, and nothing else done."""
+    for name in ("_site", "editions"):
+        shutil.rmtree(root / "reports" / name, ignore_errors=True)
+    small.write(root / "reports" / "_quarto.yml", small.QUARTO + small.PDF)
+    small.write(
+        root / "reports" / "index.qmd",
+        "---\ntitle: Accueil\nformat: html\n---\n\n<!-- donnees -->\n<!-- /donnees -->\n",
+    )
+    tell(**WRONG)
+    for quarter, today in ((T2, FIRST), (T3, SECOND)):
+        about: dict[str, Any] = {"publisher": "embedded", "today": today}
+        module.release(root, root / "data", Quarter.parse(quarter), **about)
+    tell(**RIGHT)
+
+
+@pytest.fixture
+def tell(root: Path, monkeypatch: pytest.MonkeyPatch) -> Tell:
+    return telling(root, monkeypatch)
+
+
+@pytest.fixture
+def both(root: Path, tell: Tell) -> None:
+    publish_both(root, tell)
+
+
+@pytest.fixture(scope="module")
+def corrected(tmp_path_factory: pytest.TempPathFactory, kept_site: Path) -> Iterator[Path]:
+    """A project whose two editions bear the erratum, to be read; `before` has what was there."""
+    root = small.make_root(tmp_path_factory.mktemp("errata").resolve() / "project", previous=False)
+    with pytest.MonkeyPatch.context() as patch:
+        small.prepare(root, patch, kept_site)
+        publish_both(root, telling(root, patch))
+        shutil.copytree(site(root), root / "before")
+        write(root)
+        said = make_again(root)
+        assert said == ["2026-T2 is made again: it tells figures of errata (note)"]
+        yield root
+
+
+def write(root: Path, text: str = ERRATUM, name: str = "note") -> Path:
+    path = root / "reports" / errata.FOLDER / f"{name}.yml"
+    small.write(path, text)
+    return path
+
+
+def make_again(root: Path, today: date = LATER) -> list[str]:
+    """What the command does: the other editions first, then the latest; the lines that it says."""
+    said: list[str] = []
+    words: dict[str, Any] = {"publisher": "embedded", "today": today}
+    asked = (root, root / "data", Quarter.parse(T3))
+    module.release_others(*asked, said.append, **words)
+    module.release(*asked, **words)
+    return said
+
+
+def site(root: Path) -> Path:
+    return root / "reports" / "_site"
+
+
+def text(root: Path, name: str) -> str:
+    page = (site(root) / name).read_text(encoding="utf-8")
+    return " ".join(re.sub(r"[\u00a0\u202f]", " ", page).split())
+
+
+def files(root: Path, quarter: str) -> dict[str, bytes]:
+    found = small.tree(site(root) / quarter)
+    return {name: content for name, content in found.items() if name not in record.APART}
+
+
+def test_both_editions_that_told_the_figure_bear_its_erratum_on_the_page_that_tells_it(corrected):
+    root = corrected
+    for quarter in (T2, T3):
+        page = text(root, f"{quarter}/satisfaction.html")
+        assert "Erratum du 2 décembre 2026" in page and READ in page
+        assert "comptés deux fois. L’erreur venait de la source. L’édition a été refaite." in page
+        assert 'href="../editions/errata.html#erratum-note"' in page
+        assert record.errata(site(root) / quarter)["note"]["pages"] == ["satisfaction"]
+        assert record.read(site(root) / quarter).revisions == ("2026-12-02",)
+    assert broken_links_of(site(root)) == []
+
+
+def test_a_page_that_does_not_tell_the_figure_tells_no_erratum(corrected):
+    for page in ("panorama.html", "index.html"):
+        assert "rratum" not in text(corrected, f"{T3}/{page}")
+    for page, is_told in (("panorama.docx", False), ("satisfaction.docx", True)):
+        with zipfile.ZipFile(site(corrected) / T3 / page) as book:
+            words = book.read("word/document.xml").decode("utf-8")
+        assert ("Erratum du" in words) == is_told
+
+
+def test_an_erratum_of_a_figure_that_an_edition_never_told_changes_no_byte_of_it(
+    root, release, both, tell
+):
+    write(root)
+    tell(by_post=5.0, **RIGHT)
+    make_again(root)
+    before = files(root, T3)
+    tell(by_post=6.0, **RIGHT)
+    other = ERRATUM.replace("id: note", "id: courrier").replace("channel: web", "channel: mail")
+    write(root, other.replace("7.4", "5").replace("7.1", "6"), "courrier")
+    assert make_again(root, LAST) == [
+        "2026-T2 is made again: it tells figures of errata (courrier)"
+    ]
+    assert files(root, T3) == before
+    home = text(root, f"{T2}/index.html")  # no page tells it
+    assert "on lisait 5,0 sur 10, il faut lire 6,0 sur 10." in home
+
+
+def test_the_whole_edition_on_paper_and_the_page_s_own_pdf_tell_the_erratum(corrected):
+    root = corrected
+    for name in ("satisfaction.pdf", "edition-2026-T3.pdf"):
+        told_ = " ".join(text_of(site(root) / T3 / name).replace("\u202f", " ").split())
+        told_ = told_.replace("\u00a0", " ")
+        assert "Erratum du 2 décembre 2026" in told_ and "il faut lire 7,1 sur 10" in told_
+        assert "Tout l’erratum" not in told_, "a link leads nowhere on paper"
+    assert "Erratum" not in text_of(site(root) / T3 / "panorama.pdf")
+
+
+def test_the_data_of_the_edition_have_the_erratum_and_mark_the_figure_as_revised(corrected):
+    root = corrected
+    assert not (root / "before" / T3 / "donnees" / "errata.csv").exists()
+    for quarter in (T2, T3):
+        place = site(root) / quarter / "donnees"
+        (row,) = pd.read_csv(place / "errata.csv", keep_default_na=False).to_dict("records")
+        assert (row["erratum"], row["published"], row["corrected"]) == ("note", 7.4, 7.1)
+        assert (row["day"], row["cause"], row["unit"]) == ("2026-12-02", "source", "sur 10")
+        rows = pd.read_csv(place / "estimates.csv", keep_default_na=False)
+        flags = dict(zip(rows["product"], rows["flags"], strict=True))
+        assert flags == {"boamp": "", "vie-publique": "r"}
+        about = json.loads((place / "datapackage.json").read_text(encoding="utf-8"))
+        (resource,) = [one for one in about["resources"] if one["name"] == "errata"]
+        assert [field["name"] for field in resource["schema"]["fields"]] == [*row]
+        (book,) = place.glob("*.xlsx")
+        sheet = CalamineWorkbook.from_path(book).get_sheet_by_name("Errata").to_python()
+        assert any({7.4, 7.1} <= {*line} for line in sheet)
+        (whole,) = place.glob("*.zip")
+        assert any(name.endswith("/errata.csv") for name in zipfile.ZipFile(whole).namelist())
+    assert 'href="2026-T3/donnees/errata.csv">Errata' in text(root, "index.html")
+
+
+def test_the_feed_announces_the_erratum_once_with_its_figure(corrected):
+    root = corrected
+    feed = ElementTree.parse(site(root) / "feed.xml")
+    (entry,) = [one for one in feed.iterfind(".//{*}entry") if one.find("{*}category") is not None]
+    said = {child.tag.partition("}")[2]: child for child in entry}
+    assert said["category"].attrib == {"term": "erratum"}
+    assert said["title"].text == "Erratum du 2 décembre 2026 (chiffres synthétiques)"
+    assert said["updated"].text == "2026-12-02T00:00:00Z"
+    assert said["link"].attrib["href"] == "editions/errata.html#erratum-note"
+    summary = re.sub(r"[\u00a0\u202f]", " ", said["summary"].text or "")
+    assert READ in summary and "comptés deux fois" in summary
+    ids = [one.text for one in feed.iterfind(".//{*}entry/{*}id")]
+    assert len(ids) == len({*ids}) == 5  # two editions, a revision of each, and the erratum
+    assert b"rratum" not in (site(root) / "calendrier.ics").read_bytes()
+
+
+def test_a_page_beside_the_list_tells_all_errata_and_where_they_are_told(corrected):
+    root = corrected
+    before = (root / "before" / "editions" / "errata.html").read_text(encoding="utf-8")
+    assert "Aucun erratum n’a été publié." in " ".join(before.split())
+    page = text(root, "editions/errata.html")
+    assert 'id="erratum-note"' in page
+    for cell in ("7,4 sur 10", "7,1 sur 10"):
+        assert f"{cell}</td>" in page
+    for quarter in (T2, T3):
+        assert f'href="../{quarter}/satisfaction.html"' in page
+    assert "panorama.html" not in page
+    assert 'href="errata.html">1 erratum</a>' in text(root, "editions/index.html")
+    reason = text(root, "series.csv")
+    assert ",erratum-note," in reason
+
+
+def test_nothing_is_published_while_an_edition_still_tells_what_was_wrong(
+    root, release, both, tell
+):
+    tell(**WRONG)
+    path = write(root)
+    before = small.tree(site(root))
+
+    def never(*words: Any) -> None:
+        raise AssertionError("a study ran")
+
+    with pytest.raises(ObservError) as caught:
+        release(T3, today=LATER, executing=never)
+    assert str(caught.value).startswith(f"{path}: satisfaction_10, vie-publique, web, jdma-")
+    assert "tells 7.4, and should tell 7.1" in str(caught.value)
+    assert small.tree(site(root)) == before
+
+
+def test_an_erratum_lets_no_other_figure_change_in_silence(root, release, both, tell):
+    tell(**RIGHT, n=91)
+    write(root)
+    make_again(root)  # its own interval and base may change with it
+    shutil.rmtree(root / "reports" / errata.FOLDER)
+    tell(**RIGHT | {"estimate": 7.0})
+    with pytest.raises(ObservError, match="no entry of the policy of revisions says why"):
+        release(T3, today=LAST)
+
+
+def test_without_its_erratum_a_mended_figure_needs_a_reason(root, release, both):
+    with pytest.raises(ObservError, match=r"7\.4 .*in 2026-T3, now 7\.1"):
+        release(T3, today=LATER)
+
+
+def test_a_second_run_changes_nothing(root, release, both):
+    write(root)
+    make_again(root)
+    before = small.published(root)
+    assert make_again(root, LAST) == []
+    assert small.published(root) == before
+
+
+def test_a_new_erratum_is_seen_by_a_command_that_would_have_nothing_to_do(root, release, both):
+    asked = (root, root / "data", Quarter.parse(T3), (), {}, "embedded", LATER)
+    write(root)
+    make_again(root)
+    assert standing.since(root, standing.now(*asked))
+    write(root, ERRATUM.replace("d'un mois", "de deux mois"))
+    assert standing.since(root, standing.now(*asked)) is None
+    assert not standing.may_run(root, standing.now(*asked))  # no study has to
+
+
+def test_an_erratum_that_is_taken_back_leaves_the_pages_as_a_revision(root, release, both):
+    path = write(root)
+    make_again(root)
+    path.unlink()
+    assert make_again(root, LAST) == ["2026-T2 is made again: it tells figures of errata (note)"]
+    for quarter in (T2, T3):
+        assert "rratum" not in text(root, f"{quarter}/satisfaction.html")
+        assert not (site(root) / quarter / "donnees" / "errata.csv").exists()
+        assert record.read(site(root) / quarter).revisions == ("2026-12-02", "2026-12-09")
+
+
+def test_a_figure_that_is_withdrawn_and_on_no_page_any_more_is_told_on_the_home_page(
+    root, release, both, tell
+):
+    tell()
+    write(root, ERRATUM.replace("corrected: 7.1", "withdrawn: true"))
+    make_again(root)
+    home = text(root, "index.html")
+    assert "2e trimestre 2026 : ce chiffre est retiré." in re.sub("<[^>]*>", "", home)
+    assert 'href="editions/errata.html#erratum-note"' in home
+    assert "rratum" not in text(root, f"{T3}/satisfaction.html")
+    assert "chiffre retiré</td>" in text(root, "editions/errata.html")
+    (row,) = pd.read_csv(site(root) / T3 / "donnees" / "errata.csv").to_dict("records")
+    assert pd.isna(row["corrected"]) and pd.isna(row["published"])
+    listed = (site(root) / "editions" / "errata.html", site(root) / "feed.xml")
+    assert not [path for path in listed if "7,4" in path.read_text(encoding="utf-8")]
+
+
+def test_a_former_edition_that_cannot_be_made_again_says_so_and_stays(
+    root, release, both, monkeypatch
+):
+    write(root)
+    before, real = small.tree(site(root)), module.release
+
+    def gone(root: Path, data: Path, quarter: Quarter, **words: Any) -> Any:
+        if str(quarter) == T2:
+            raise ObservError("quarter 2026-T2: the store has no data for it")
+        return real(root, data, quarter, **words)
+
+    monkeypatch.setattr(module, "release", gone)
+    with pytest.raises(ObservError) as caught:
+        make_again(root)
+    first, last = caught.value.problems
+    assert first == "quarter 2026-T2: the store has no data for it"
+    assert last.startswith("2026-T2: could not be made again with errata (note), and is as it was")
+    assert small.tree(site(root)) == before
+
+
+def test_a_release_is_stopped_while_an_edition_does_not_bear_an_erratum(root, release, both):
+    write(root)
+    lacking = told_errata.unborne(root, root / "data", Quarter.parse(T3), LATER)
+    assert lacking == {T2: "note"}
+    found = checklist.corrected(lacking)
+    assert found.state == "blocking" and "2026-T2 (note)" in found.told
+    make_again(root)
+    lacking = told_errata.unborne(root, root / "data", Quarter.parse(T3), LATER)
+    assert checklist.corrected(lacking).state == "ok"

@@ -1,0 +1,175 @@
+"""A committed notebook that no longer shows what its code makes says so, and why."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from tests.copies import copy_catalogue
+
+from observlib.base import inputs
+from observlib.base.errors import ObservError
+from observlib.edition import fingerprint
+from observlib.edition.refresh import refresh
+
+READS = """from IPython.display import Markdown
+from observlib.pipeline import project
+from observlib import store
+rows = len(store.read(project.data_folder(data), "calls"))
+Markdown(f"{rows > 0}")"""
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory, demonstration: Path, make: Any) -> Path:
+    """A project whose one notebook, which reads calls, was executed in place."""
+    root = tmp_path_factory.mktemp("project")
+    copy_catalogue(root)
+    shutil.copytree(demonstration / "store", root / fingerprint.DATA / "store")
+    parameters = f'quarter = "2026-T3"\ndata = "{fingerprint.DATA}"'
+    make.write(root / "notebooks" / "essai.ipynb", READS, parameters=parameters)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        refresh(root)
+    return root
+
+
+@pytest.fixture
+def path(executed: Path, tmp_path: Path) -> Path:
+    """The same notebook, to be written over."""
+    return Path(shutil.copy(executed / "notebooks" / "essai.ipynb", tmp_path))
+
+
+def read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)
+
+
+def test_what_make_notebooks_has_executed_is_fresh(executed):
+    assert fingerprint.states(executed) == {"essai": "fresh"}
+
+
+def test_who_executes_it_again_without_a_change_has_nothing_to_commit(executed, monkeypatch):
+    monkeypatch.chdir(executed)
+    (path,) = (executed / "notebooks").iterdir()
+    before = path.read_bytes()
+    assert refresh(executed) == [path]
+    assert path.read_bytes() == before
+
+
+def test_it_holds_one_short_line_for_each_thing_and_for_each_table_that_it_reads(path):
+    held = read(path).metadata[inputs.MADE_OF]
+    assert list(held) == sorted(held) and set(map(len, held.values())) == {12}
+    assert {name for name in held if name.startswith("the data/")} == {"the data/calls"}
+    assert {"its code", "its outputs", "the library", "the catalogue"} <= set(held)
+    assert not [name for name in held if "package" in name or "Python" in name]
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("the library/display/charts.py", "the library"),
+        ("the library/cli/new.py", "fresh"),  # which no page can see
+        ("the library/themes/polls/demonstration.py", "fresh"),
+    ],
+)
+def test_a_change_of_the_library_is_told_where_a_page_can_see_it(executed, monkeypatch, file, told):
+    changed = {**inputs.library(), file: "other"}
+    monkeypatch.setattr(inputs, "library", lambda: changed)
+    assert fingerprint.states(executed) == {"essai": told}
+
+
+@pytest.mark.parametrize(("table", "told"), [("calls", "the data (calls)"), ("polls", "fresh")])
+def test_a_change_of_the_data_is_told_where_it_read_the_table(executed, monkeypatch, table, told):
+    changed = {**fingerprint.store.digests(executed / fingerprint.DATA), table: "other"}
+    monkeypatch.setattr(fingerprint.store, "digests", lambda data: changed)
+    assert fingerprint.states(executed) == {"essai": told}
+
+
+def test_a_changed_entry_of_the_catalogue_is_told(executed, path):
+    now = fingerprint.standing(executed)
+    products = executed / "data" / "catalogue" / "products.yml"
+    before = products.read_bytes()
+    try:
+        products.write_bytes(before + b"# more\n")
+        assert fingerprint.state(read(path), fingerprint.standing(executed)) == "the catalogue"
+    finally:
+        products.write_bytes(before)
+    assert fingerprint.state(read(path), now) == "fresh"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cells: cells[2].update(source="1"),
+        lambda cells: cells.append(nbformat.v4.new_code_cell("2 + 2")),
+        lambda cells: cells[2].metadata.update(tags=["finding"]),
+    ],
+)
+def test_a_cell_that_was_changed_and_not_executed_is_told(executed, path, change):
+    notebook = read(path)
+    change(notebook.cells)
+    assert fingerprint.state(notebook, fingerprint.standing(executed)) == "its code"
+
+
+def test_a_text_is_mended_without_executing_its_notebook_again(executed, path):
+    notebook = read(path)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("Et après ?"))
+    assert fingerprint.state(notebook, fingerprint.standing(executed)) == "fresh"
+
+
+def test_all_that_changed_is_told_at_once(executed, path):
+    notebook = read(path)
+    notebook.cells[2].source = "1"
+    now = {**fingerprint.standing(executed), "the library": "other", "the data/calls": "other"}
+    assert fingerprint.state(notebook, now) == "its code, the data (calls), the library"
+
+
+def test_what_jupyterlab_only_saved_is_still_fresh(executed, path):
+    notebook = read(path)
+    notebook.metadata.language_info.version = "3.13.0"
+    notebook.metadata.kernelspec.display_name = "Python 3 (ipykernel)"
+    for cell in notebook.cells:
+        cell.metadata["trusted"] = True
+        if cell.cell_type == "code":
+            cell.execution_count = 12
+            for output in cell.outputs:
+                output.execution_count = 12
+    assert fingerprint.state(notebook, fingerprint.standing(executed)) == "fresh"
+
+
+def other_outputs(notebook: Any) -> None:
+    notebook.cells[2].outputs[0].data["text/markdown"] = "False"
+
+
+def no_record(notebook: Any) -> None:
+    del notebook.metadata[inputs.MADE_OF]
+
+
+def wrong_record(notebook: Any) -> None:
+    notebook.metadata[inputs.MADE_OF] = "fresh"
+
+
+@pytest.mark.parametrize("change", [other_outputs, no_record, wrong_record])
+def test_outputs_that_are_not_those_of_make_notebooks_are_never_called_fresh(
+    executed, path, change
+):
+    notebook = read(path)
+    change(notebook)
+    told = fingerprint.state(notebook, fingerprint.standing(executed))
+    assert told == "executed outside `make notebooks`: not known"
+
+
+def test_outputs_that_were_cleared_are_not_called_fresh(executed, path):
+    notebook = read(path)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+    assert fingerprint.state(notebook, fingerprint.standing(executed)) == "never executed"
+
+
+def test_without_demonstration_data_it_is_a_line_that_says_what_is_missing(tmp_path):
+    copy_catalogue(tmp_path)
+    with pytest.raises(ObservError, match="store"):
+        fingerprint.states(tmp_path)

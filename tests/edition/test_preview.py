@@ -1,0 +1,143 @@
+"""A preview shows a study as its page will be, and changes nothing that is published."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests import test_release as small
+
+from observlib.base.errors import ObservError, UsageError
+from observlib.edition.preview import preview
+
+root, release, kept_site = small.root, small.release, small.kept_site  # fixtures
+Preview = Callable[..., Path]
+
+
+@pytest.fixture
+def show(root: Path, monkeypatch: pytest.MonkeyPatch) -> Preview:
+    def make(study: str = "panorama", error: str = "", **given: str) -> Path:
+        def execute(pages: list[Any], folder: Path, *_: Any) -> Any:
+            return small.execute(pages, folder, root, errors={page.name: error for page in pages})
+
+        monkeypatch.setattr("observlib.edition.preview.execute", execute)
+        return preview(root, root / "data", study, given, ThreadPoolExecutor(), small.TODAY)
+
+    return make
+
+
+def left(root: Path) -> list[str]:
+    return sorted(path.name for path in (root / "reports" / ".preview").iterdir())
+
+
+def test_a_preview_is_the_page_of_the_site_and_touches_nothing_published(release, show, root):
+    release()
+    before = small.tree(root / "reports")
+    path = show()
+    site = root / "reports" / "_site"
+    published = (site / "2026-T3" / "panorama.html").read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    start, end = text.index("<main"), published.index('<ul class="downloads"')
+    assert text[start:].startswith(published[published.index("<main") : end].rstrip())
+    assert text[:start] == published[: published.index("<main")]
+    assert (path.parent / "satisfaction.html").is_file()  # where its links lead
+    (root / "reports" / ".preview").rename(root / "aside")
+    assert small.tree(root / "reports") == before
+
+
+def test_a_preview_needs_no_edition_and_a_saved_change_is_in_the_next_one(show, root):
+    for name in ("_site", "editions"):
+        small.shutil.rmtree(root / "reports" / name)
+    small.write_study(root, "panorama", words="Voir [l'autre](satisfaction.ipynb).")
+    path = show()
+    assert "Voir l’autre" in path.read_text(encoding="utf-8").replace("'", "’")
+    assert (path.parent / "site.css").is_file()
+    small.write_study(root, "panorama", words="Une autre phrase.")
+    assert show() == path and "Une autre phrase." in path.read_text(encoding="utf-8")
+    assert left(root) == ["panorama"]
+
+
+def test_a_cell_that_fails_is_told_in_a_line_and_the_former_page_stays(show, root):
+    path = show()
+    before = path.read_bytes()
+    with pytest.raises(ObservError, match=r"^study panorama: cell 3: ValueError: non$"):
+        show(error="cell 3: ValueError: non")
+    small.write_study(root, "panorama", words="Voir @fig-nulle-part.")
+    with pytest.raises(ObservError, match="unresolved reference @fig-nulle-part"):
+        show()
+    assert path.read_bytes() == before
+    assert left(root) == ["panorama"]
+
+
+def test_what_the_edition_would_refuse_the_preview_refuses_before(release, show, root):
+    small.write_study(root, "panorama", words="La note est de 6,4458 sur 10.")
+    for make in (show, release):
+        with pytest.raises(ObservError, match=r"study panorama: cell \d tells 6,4458, with more"):
+            make()
+
+
+def test_a_study_of_each_product_shows_the_first_or_the_one_that_is_given(show, root):
+    small.write_study(root, "fiche", "parameters: {product: {type: product, each: true}}")
+    assert show("fiche").name == "fiche-vie-publique.html"
+    assert show("fiche", product="boamp").name == "fiche-boamp.html"
+
+
+def test_what_is_no_study_or_parameter_is_told(show):
+    with pytest.raises(UsageError, match="study 'nulle' does not exist; studies are panorama"):
+        show("nulle")
+    with pytest.raises(UsageError, match="parameter 'years' does not exist"):
+        show(years="3")
+
+
+WATCH = "import sys; from observlib.cli import main; sys.argv[0] = 'observ'; main()"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_each_save_is_shown_a_failure_is_told_and_ctrl_c_ends_it_well(root, tmp_path):
+    def study(code: str) -> None:
+        small.write_study(root, "panorama")
+        path = root / "notebooks" / "panorama.ipynb"
+        shown = f"from IPython.display import Markdown\\n{code}"
+        text = path.read_text(encoding="utf-8")
+        assert '"say()  # Fin."' in text
+        path.write_text(text.replace('"say()  # Fin."', f'"{shown}"'), encoding="utf-8")
+
+    def until(words: str, times: int = 1) -> None:
+        end = time.monotonic() + 120
+        while said.read_text(encoding="utf-8").count(words) < times:
+            assert time.monotonic() < end and run.poll() is None, said.read_text(encoding="utf-8")
+            time.sleep(0.1)
+
+    said = tmp_path / "said"
+    page = root / "reports" / ".preview" / "panorama" / "panorama.html"
+    study("Markdown('Première version.')")
+    command = [sys.executable, "-c", WATCH, "preview", "panorama", "--watch", "--no-open"]
+    with (
+        said.open("w", encoding="utf-8") as out,
+        subprocess.Popen(
+            command, stdout=out, stderr=out, cwd=root, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+        ) as run,
+    ):
+        try:
+            until("panorama.html (")
+            assert "Première version." in page.read_text(encoding="utf-8")
+            study("raise ValueError('non')")
+            until("observ: study panorama: cell 3: ValueError: non")
+            assert "Première version." in page.read_text(encoding="utf-8")
+            study("import os; os.kill(os.getppid(), 9)")  # as the system does for want of memory
+            until("observ: studies: a process that worked on them was ended from outside")
+            study("Markdown('Deuxième version.')")
+            until("panorama.html (", 2)
+            assert "Deuxième version." in page.read_text(encoding="utf-8")
+        finally:
+            run.send_signal(signal.SIGINT)
+        assert run.wait(60) == 0
+    text = said.read_text(encoding="utf-8")
+    assert "Traceback" not in text and text.count("http://127.0.0.1:") == 2

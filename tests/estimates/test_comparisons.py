@@ -1,0 +1,96 @@
+"""The contract of comparisons: no verdict without its interval, none of a withheld value."""
+
+import json
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.examples import examples
+
+from observlib.catalogue import Catalogue
+from observlib.estimates import REFERENCE, comparisons, make
+from observlib.indicators import pairs as comparing
+
+
+def pairs(catalogue: Catalogue, now: float = 74.0, then: float = 62.0) -> pd.DataFrame:
+    mark = {"indicator": "satisfied_share", "unit": "%", "product": "boamp"}
+    frame = make(
+        {**mark, "period": period, "estimate": value, "n": 400, "n_eff": 400}
+        for period, value in (("2025-T3", then), ("2026-T3", now))
+    )
+    return comparing.tested(catalogue, comparing.between(frame, catalogue, "2026-T3", "2025-T3"))
+
+
+def test_a_tested_pair_is_a_comparison_with_both_its_sides(catalogue):
+    (row,) = comparisons.make(pairs(catalogue)).to_dict("records")
+    assert (row["verdict"], row["difference"], row["against"]) == ("rise", 12.0, "before")
+    assert (row["period"], row[REFERENCE + "period"]) == ("2026-T3", "2025-T3")
+    assert row["difference_low"] < 12 < row["difference_high"] and row["level"] == 0.95
+
+
+def test_no_pair_gives_an_empty_frame_of_the_same_columns(catalogue):
+    empty = comparisons.make(None)
+    assert list(empty.columns) == comparisons.COLUMNS and empty.empty
+    assert comparisons.combine([empty, empty]).empty
+    one = comparisons.make(pairs(catalogue))
+    assert len(comparisons.combine([one, empty, one])) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"against": "luck"}, "an unknown `against`"),
+        ({"verdict": "up"}, "an unknown verdict"),
+        ({"difference": math.nan}, "a verdict without a difference"),
+        ({"difference_low": math.nan}, "an interval with one end"),
+        ({"difference_low": 13.0}, "an interval that does not hold its difference"),
+        ({"difference_low": -1.0}, "a rise that may be none"),
+        ({"verdict": "fall"}, "a fall that may be none"),
+        ({"level": 95.0}, "a level that is none"),
+        ({"reference_indicator": "nps"}, "two indicators"),
+        ({"n": 7.0, "n_eff": 7.0}, "a value on fewer than 11 people"),
+    ],
+)
+def test_a_row_that_breaks_the_contract_is_refused_with_what_is_wrong(catalogue, change, what):
+    with pytest.raises(ValueError, match=what):
+        comparisons.make(pairs(catalogue).assign(**change))
+
+
+def test_a_withheld_side_has_no_difference_that_would_tell_it(catalogue):
+    hidden = {"estimate": math.nan, "ci_low": math.nan, "ci_high": math.nan, "n": math.nan}
+    rows = pairs(catalogue).assign(**hidden, n_eff=math.nan, status="suppressed")
+    with pytest.raises(ValueError, match="a difference of a value that is withheld"):
+        comparisons.make(rows)
+
+
+@examples(30)
+@given(st.floats(0, 100), st.floats(0, 100))
+def test_any_two_shares_make_a_comparison_that_json_gives_back(catalogue, now, then):
+    made = comparisons.make(pairs(catalogue, now, then))
+    text = json.dumps(comparisons.to_json(made), allow_nan=False)
+    back = comparisons.from_json(json.loads(text))
+    pd.testing.assert_frame_equal(back, made, rtol=1e-9)
+
+
+ENDS = st.integers(-5000, 5000).map(lambda end: end / 1000)
+
+
+@given(ENDS, ENDS, st.integers(0, 1000).map(lambda margin: margin / 1000))
+def test_a_verdict_falls_at_its_tipping_point_and_not_before(one, other, margin):
+    low, high = sorted((one, other))
+    tip = comparisons.tipping_point(low, high, margin)
+    if math.isnan(tip):
+        assert low <= 0 <= high and (low <= -margin or high >= margin)
+        return
+    assert tip > 0
+    moves = [tip * share for share in (-1.000001, -0.999999, 0.999999, 1.000001)]
+
+    def holds(moved: float) -> bool:
+        if low > 0 or high < 0:
+            return low + moved > 0 if low > 0 else high + moved < 0
+        return -margin <= low + moved and high + moved <= margin
+
+    assert holds(moves[1]) and holds(moves[2])
+    assert not holds(moves[0]) or not holds(moves[3])

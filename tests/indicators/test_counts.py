@@ -1,0 +1,236 @@
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.examples import examples
+
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import load_catalogue, tables
+from observlib.indicators import counts, pairs
+from observlib.records.actions import Action, Expected
+
+CATALOGUE = load_catalogue(Path("data/catalogue"))
+
+
+def table(
+    rows: list[tuple[str, str, int]], device: str = "d", complete: bool = True
+) -> pd.DataFrame:
+    """An audience table of (start, end, visits) rows."""
+    frame = pd.DataFrame(rows, columns=["start", "end", "visits"])
+    frame = frame.assign(
+        device=device, product="legifrance", channel="web", complete=complete,
+        start=pd.to_datetime(frame["start"]), end=pd.to_datetime(frame["end"]),
+    )  # fmt: skip
+    kept, rejects = tables.conform(frame, "audience", "test")
+    assert rejects.empty
+    return kept.assign(source=f"{device}@1")
+
+
+def months(first: str, values: list[int], **words: object) -> pd.DataFrame:
+    starts = pd.date_range(first, periods=len(values), freq="MS")
+    ends = starts + pd.offsets.MonthEnd()
+    rows = zip(starts.astype(str), ends.astype(str), values, strict=True)
+    return table(list(rows), **words)  # type: ignore[arg-type]
+
+
+def days(first: str, last: str, value: int = 100) -> pd.DataFrame:
+    return table([(str(d), str(d), value) for d in pd.date_range(first, last)])
+
+
+def test_a_month_with_absent_days_is_partial_and_never_compared():
+    rows = pd.concat([months("2025-01", [3100, 2800, 3100]), days("2026-01-01", "2026-02-28")])
+    rows = pd.concat([rows, days("2026-03-01", "2026-03-20")])
+    by_month = counts.monthly(rows, "2025-01", "2026-03").set_index("period")
+    assert by_month.at["2026-02", "status"] == "published"
+    assert by_month.at["2026-03", "status"] == "partial"
+    assert by_month.at["2025-07", "status"] == "missing"
+    quarters = counts.quarterly(rows, Quarter(2026, 1).back(5))
+    assert quarters.set_index("period").at["2026-T1", "status"] == "partial"
+    (change,) = counts.year_on_year(quarters).to_dict("records")
+    assert (change["period"], change["status"]) == ("2026-T1", "missing")
+
+
+def test_the_month_in_progress_is_not_shown_as_a_fall():
+    rows = pd.concat([months("2025-01", [5000] * 11), months("2025-12", [302], complete=False)])
+    last = counts.monthly(rows, "2025-01", "2025-12").iloc[-1]
+    assert (last["period"], last["status"]) == ("2025-12", "partial")
+
+
+def test_an_export_cut_mid_month_that_does_not_say_so_is_still_partial():
+    values = [5000, 5200, 4100, 4300, 4800, 5100, 4900, 5000, 4700, 5300, 5600, 5639, 302]
+    assert (
+        counts.monthly(months("2024-12", values), "2024-12", "2025-12").iloc[-1]["status"]
+        == "partial"
+    )
+    # a fall to three quarters of the least month is a fall, and is shown
+    values[-1] = 3100
+    assert (
+        counts.monthly(months("2024-12", values), "2024-12", "2025-12").iloc[-1]["status"]
+        == "published"
+    )
+
+
+def test_year_on_year_is_the_ratio_of_whole_quarters():
+    rows = months("2025-07", [100, 200, 300] + [1] * 9 + [150, 250, 320])
+    quarters = counts.quarterly(rows, Quarter(2026, 3).back(5))
+    change = counts.year_on_year(quarters).set_index("period").loc["2026-T3"]
+    assert change["estimate"] == pytest.approx(20.0)
+
+
+def test_the_first_quarters_of_a_shop_have_a_change_that_is_missing_and_not_one_none_measures():
+    row = {"indicator": "units_sold", "unit": "exemplaires", "device": "d", "n": 90}
+    sold = estimates.make(
+        {**row, "period": period, "estimate": 90} for period in ("2026-T2", "2026-T3")
+    )
+    (change,) = counts.year_on_year(sold).to_dict("records")
+    assert (change["indicator"], change["period"]) == ("units_sold_yoy", "2026-T3")
+    assert change["status"] == "missing"
+
+
+@examples(25)
+@given(st.lists(st.integers(11, 10**7), min_size=3, max_size=36))
+def test_quarters_add_up_to_their_months(values):
+    values = values[: len(values) // 3 * 3]
+    rows = months("2023-01", values)
+    last = Quarter(2023, 1) + (len(values) // 3 - 1)
+    quarters = counts.quarterly(rows, last.back(len(values) // 3))
+    assert quarters["estimate"].sum() == sum(values)
+    assert quarters["n"].tolist() == quarters["estimate"].tolist()
+
+
+def test_visits_of_fewer_than_eleven_people_are_withheld():
+    out = counts.monthly(months("2026-01", [4, 5000]), "2026-01", "2026-02")
+    assert out["status"].tolist() == ["suppressed", "published"]
+
+
+def test_a_month_without_any_visit_is_told_as_0_and_stops_nothing():
+    starts = pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"])
+    table = pd.DataFrame(
+        {
+            "device": "d", "product": "p", "channel": "web", "source": "d@1", "start": starts,
+            "end": starts + pd.offsets.MonthEnd(0), "complete": True, "visits": [0, 0, 0],
+        }
+    )  # fmt: skip
+    found = counts.quarterly(table, [Quarter(2026, 3)])
+    assert found[["estimate", "status"]].values.tolist() == [[0.0, "published"]]
+
+
+@pytest.mark.parametrize(("then", "now", "change"), [(0, 250, None), (200, 0, -100), (200, 200, 0)])
+def test_a_change_from_nothing_is_not_told_and_one_to_nothing_is(then, now, change):
+    row = {"indicator": "visits", "unit": "visites", "device": "d"}
+    both = estimates.make(
+        {**row, "period": period, "estimate": float(visits), "n": float(visits) or None}
+        for period, visits in (("2025-T3", then), ("2026-T3", now))
+    )
+    (found,) = counts.year_on_year(both).to_dict("records")
+    if change is None:
+        assert found["status"] == "missing" and pd.isna(found["estimate"])
+    else:
+        assert (found["status"], found["estimate"]) == ("published", pytest.approx(change))
+
+
+def towns(*rows: tuple[str, str, int], **words: object) -> pd.DataFrame:
+    """An audience table of (area, month, visits) rows."""
+    parts = [months(f"{month}-01", [count]).assign(area=area) for area, month, count in rows]
+    return pd.concat(parts, ignore_index=True)
+
+
+def statuses(rows: pd.DataFrame) -> list[tuple[float, str]]:
+    by_month = counts.monthly(rows, "2026-01", "2026-12")
+    return list(zip(by_month["estimate"], by_month["status"], strict=True))
+
+
+def test_the_visits_of_a_month_are_those_of_all_its_towns():
+    rows = towns(("Lyon", "2026-01", 100), ("01", "2026-01", 50), ("01", "2026-02", 60))
+    assert statuses(rows)[0] == (150, "published")
+
+
+def test_a_month_for_which_the_file_of_a_town_is_not_there_yet_is_no_whole_one():
+    rows = towns(("Lyon", "2026-01", 100), ("Ain", "2026-01", 29), ("Lyon", "2026-02", 90))
+    assert statuses(rows) == [(129, "published"), (90, "published")], "29 may become none by chance"
+    rows = towns(("Lyon", "2026-01", 100), ("Ain", "2026-01", 30), ("Lyon", "2026-02", 90))
+    assert statuses(rows) == [(130, "published"), (90, "partial")]
+    more = towns(("Lyon", "2026-03", 90), ("Lyon", "2026-04", 90))
+    assert [status for _, status in statuses(pd.concat([rows, more]))][1:] == [
+        "partial", "published", "published",
+    ]  # fmt: skip
+
+
+def test_the_days_of_two_towns_are_the_same_days():
+    whole = days("2026-01-01", "2026-01-31").assign(area="Lyon")
+    half = days("2026-01-01", "2026-01-15").assign(area="Paris")
+    assert statuses(pd.concat([whole, half])) == [(4600, "published")]
+    halves = pd.concat([half, half.assign(area="Lyon")])
+    assert statuses(halves)[0] == (3000, "partial")
+    later = [
+        days("2026-02-01", "2026-02-28").assign(area="Lyon"),
+        days("2026-02-01", "2026-02-10").assign(area="Paris"),
+    ]
+    assert statuses(pd.concat([whole, whole.assign(area="Paris"), *later])) == [
+        (6200, "published"), (3800, "partial"),
+    ], "Paris had a hundred a day, and has no days after the tenth"  # fmt: skip
+
+
+ROBOTS = Action(
+    id="robots", title="Sans robots", product="boamp", date=date(2026, 1, 1), kind="measure",
+    device="matomo", done="Les robots ne sont plus comptés.", contact="équipe",
+    expected=(Expected(indicator="visits", direction="down"),),
+)  # fmt: skip
+
+
+def visits_of(values: list[float]) -> pd.DataFrame:
+    """As many quarters of visits, the last of which is the third of 2026."""
+    row = {"indicator": "visits", "unit": "visites", "product": "boamp", "device": "matomo"}
+    return estimates.make(
+        {**row, "channel": "web", "period": str(quarter), "estimate": float(value), "n": value}
+        for quarter, value in zip(Quarter(2026, 3).back(len(values)), values, strict=True)
+    )
+
+
+def told(values: list[float], *changes: Action) -> dict[str, object]:
+    known = CATALOGUE.model_copy(update={"changes": {one.id: one for one in changes}})
+    found = pairs.counted(visits_of(values), Quarter(2026, 3), changes=changes)
+    return dict(pairs.tested(known, found).iloc[0])
+
+
+STEADY = [100_000 + 500 * (i % 3) for i in range(22)]
+
+
+def test_visits_without_robots_are_not_told_to_fall_below_those_of_a_year_before_with_them():
+    values = [*STEADY, 70_000, 70_500, 70_000]
+    assert told(values)["verdict"] == "fall"  # where nobody recorded that the measure changed
+    found = told(values, ROBOTS)
+    assert (found["verdict"], found["reason"]) == ("unknown", "measure")
+    assert pd.isna(found["difference"])
+    (change,) = counts.year_on_year(visits_of(values).tail(5), [ROBOTS]).to_dict("records")
+    assert (change["period"], change["status"]) == ("2026-T3", "missing")
+
+
+def test_a_change_of_measure_within_a_quarter_makes_it_neither_what_was_nor_what_is():
+    within = ROBOTS.model_copy(update={"date": date(2026, 8, 1)})
+    assert told([*STEADY, 100_000, 100_500, 80_000], within)["reason"] == "measure"
+    tomorrow = ROBOTS.model_copy(update={"date": date(2026, 10, 1)})
+    assert told([*STEADY, 100_000, 100_500, 70_000], tomorrow)["verdict"] == "fall"
+
+
+def test_a_measure_that_changed_years_ago_hides_no_rise_of_today():
+    """Else a site gains a fifth of its visits, and is told to change as it usually does."""
+    years_ago = ROBOTS.model_copy(update={"date": date(2023, 1, 1)})
+    values = [100_000 + 500 * (i % 3) for i in range(10)] + [
+        70_000 + 500 * (i % 3) for i in range(14)
+    ]
+    values = [*values, 87_000]
+    assert told(values)["reason"] == "usual"
+    assert told(values, years_ago)["verdict"] == "rise"
+
+
+def test_a_change_of_measure_of_another_device_or_of_another_figure_leaves_a_count_alone():
+    values = [*STEADY, 70_000, 70_500, 70_000]
+    elsewhere = ROBOTS.model_copy(update={"device": "journal"})
+    of_calls = (Expected(indicator="calls_offered", direction="up"),)
+    other = ROBOTS.model_copy(update={"device": "", "expected": of_calls})
+    assert told(values, elsewhere, other)["verdict"] == "fall"

@@ -1,0 +1,106 @@
+import math
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib.base.errors import ObservError
+from observlib.language import french
+
+finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15)
+
+
+@given(finite, st.integers(0, 4))
+def test_a_written_number_reads_back_as_the_rounded_one(x, decimals):
+    text = french.number(x, decimals)
+    assert " " not in text and "." not in text and "-" not in text
+    back = float(text.replace("\u202f", "").replace(",", ".").replace("−", "-"))
+    assert abs(back - x) <= 0.5 * 10.0**-decimals * (1 + 1e-9) + abs(x) * 1e-12
+    assert len(text.partition(",")[2]) == decimals
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 4))
+def test_no_finite_number_stops_a_page(x, decimals):
+    assert french.number(x, decimals)
+    assert french.compact(x)
+
+
+@pytest.mark.parametrize("x", [math.nan, math.inf, -math.inf])
+def test_a_value_that_is_not_there_is_never_printed_as_nan(x):
+    with pytest.raises(ObservError, match="cannot be written"):
+        french.number(x)
+
+
+def test_halves_go_away_from_zero_as_readers_round():
+    assert [french.number(x) for x in (0.5, 1.5, 2.5, -2.5)] == ["1", "2", "3", "−3"]
+    assert french.number(8.25, 1) == "8,3"
+
+
+def test_a_change_too_small_to_show_has_no_sign():
+    assert [french.signed(x, 1) for x in (0.04, -0.04, 0.05, -0.05)] == [
+        "0,0",
+        "0,0",
+        "+0,1",
+        "−0,1",
+    ]
+    assert french.percent(-0.2, sign=True) == "0\xa0%"
+
+
+@given(st.floats(1, 1e12))
+def test_axis_numbers_are_short_and_near(x):
+    text = french.compact(x)
+    assert len(text) <= 7
+    digits, _, power = text.replace(",", ".").partition("\xa0")
+    value = float(digits) * {"": 1, "k": 1e3, "M": 1e6, "Md": 1e9, "Bn": 1e12}[power]
+    assert abs(value - x) <= 0.06 * x
+
+
+def test_thousands_do_not_print_as_a_thousand_thousands():
+    assert [french.compact(x) for x in (999_960, 999.96)] == ["1\xa0M", "1\xa0k"]
+
+
+def test_only_the_first_of_a_month_is_ordinal():
+    days = [french.day_label(date(2026, 11, day)) for day in (1, 11, 21)]
+    assert days == ["1er novembre 2026", "11 novembre 2026", "21 novembre 2026"]
+
+
+@pytest.mark.parametrize("period", ["", "2026-T5", "2026-13", "2026-02-30", "T3 2026", "2026/2027"])
+def test_an_unknown_period_is_named_with_what_is_allowed(period):
+    with pytest.raises(ObservError, match=r"allowed|periods are YYYY"):
+        french.period_label(period)
+
+
+def test_spans_elide_before_a_vowel():
+    assert french.span("2025-04", "2025-08") == "d'avril 2025 à août 2025"
+    assert french.span("2025-01", "2025-08") == "de janvier 2025 à août 2025"
+    assert french.span("2024", "2026") == "de 2024 à 2026"
+
+
+@pytest.mark.parametrize(
+    ("period", "at", "named"),
+    [
+        ("2026-T1", "au 1er trimestre 2026", "le 1er trimestre 2026"),
+        ("2026-10", "en octobre 2026", "octobre 2026"),
+        ("2026-11-24", "le 24 novembre 2026", "le 24 novembre 2026"),
+        ("2026", "en 2026", "2026"),
+        ("2025-08/2026-07", "d'août 2025 à juillet 2026", None),
+        ("2025-01/2026-07", "de janvier 2025 à juillet 2026", None),
+    ],
+)
+def test_every_period_has_its_preposition(period, at, named):
+    assert french.when(period).replace("\xa0", " ") == at
+    if named:
+        said = french.between(period, period).replace("\xa0", " ")
+        assert said == f"entre {named} et {named}"
+
+
+def test_de_elides_before_a_vowel_an_accent_or_an_h():
+    said = [french.of(things) for things in ("votes", "appels", "écoutes", "habitants", "Idées")]
+    assert said == ["de votes", "d'appels", "d'écoutes", "d'habitants", "d'Idées"]
+
+
+def test_quotes_inside_quotes_are_of_another_kind():
+    assert french.inner_quotes('« Non », dit-on ; "oui" et « peut-être »') == (
+        "“Non”, dit-on ; “oui” et “peut-être”"
+    )

@@ -1,0 +1,98 @@
+"""Words that stand as data: who changes a sentence breaks no page, and is told what is wrong."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from observlib.base.errors import ObservError
+from observlib.language import wording
+
+SOURCE = Path(__file__).parents[2] / "src" / "observlib"
+BESIDE = sorted(
+    path for path in SOURCE.rglob("*.py") if "wording.beside(__file__)" in path.read_text("utf-8")
+)
+
+
+def _written(tmp_path: Path, text: str) -> str:
+    (tmp_path / "sentences.yml").write_text(text, encoding="utf-8")
+    return str(tmp_path / "sentences.py")
+
+
+def test_groups_give_dotted_keys(tmp_path):
+    texts = wording.beside(_written(tmp_path, 'a: "{name} : {n}"\nverbs: {rise: monte}\n'))
+    assert texts == {"a": "{name} : {n}", "verbs.rise": "monte"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: 3\n", "sentences.yml:1: a: not a text but 3; put it in quotes"),
+        ('a: "{"\n', "a brace opens and closes around a name"),
+        ('b: {c: "{0}"}\n', "sentences.yml:1: b.c: {0} is no name"),
+        ("- a\n", "keys with texts is expected"),
+    ],
+)
+def test_a_wrong_text_is_told_with_its_file_and_key(tmp_path, text, told):
+    with pytest.raises(ObservError, match=re.escape(told)):
+        wording.beside(_written(tmp_path, text))
+
+
+def test_an_absent_file_is_told(tmp_path):
+    with pytest.raises(ObservError, match=r"sentences\.yml: it is not there"):
+        wording.beside(str(tmp_path / "sentences.py"))
+
+
+def _asked(path: Path) -> list[tuple[str, set[str] | None]]:
+    """The keys that a module asks for as a pattern, and by which names each is filled."""
+    tree = ast.parse(path.read_text("utf-8"))
+    filled = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            names = {keyword.arg for keyword in node.keywords}
+            filled[id(node.func.value)] = None if None in names else names
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "TEXTS":
+            for key in _keys(node.slice):
+                found.append((key, filled.get(id(node), set())))
+    return found
+
+
+def _keys(node: ast.expr) -> list[str]:
+    """Patterns of the keys that an expression may be; those of a variable are any word."""
+    if isinstance(node, ast.Constant):
+        return [re.escape(str(node.value))]
+    if isinstance(node, ast.IfExp):
+        return _keys(node.body) + _keys(node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        parts = [
+            re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"\w+"
+            for part in node.values
+        ]
+        return ["".join(parts)]
+    # what chooses among constants, as `french.plural` does
+    return [re.escape(x.value) for x in ast.walk(node) if isinstance(x, ast.Constant) and x.value]
+
+
+@pytest.mark.parametrize("path", BESIDE, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_each_text_is_said_with_the_names_that_it_has(path):
+    """Else a sentence that somebody mends is never shown, or stops an edition."""
+    texts = wording.beside(str(path))
+    asked = _asked(path)
+    assert asked, f"{path} reads words and says none"
+    said = set()
+    for pattern, names in asked:
+        keys = [key for key in texts if re.fullmatch(pattern, key)]
+        assert keys, f"{path} says {pattern}, which its words lack"
+        said |= set(keys)
+        for key in keys:
+            wanted = set(wording.fields(texts[key]))
+            assert names is None or wanted <= names, f"{key}: {wanted - names} is not given"
+    assert not set(texts) - said, f"never said: {set(texts) - said}"
+
+
+def test_there_is_no_file_of_words_without_its_module():
+    files = {path.with_suffix(".py") for path in SOURCE.rglob("*sentences.yml")}
+    assert files <= set(BESIDE)

@@ -1,0 +1,159 @@
+"""What an edition tells is decided once: every page, and the next edition, find the same."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from observlib import estimates, store
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.confidentiality import control
+from observlib.estimates import comparisons
+from observlib.language.rounding import rounded
+from observlib.pipeline import archive, disclosed, frame
+from observlib.pipeline.project import catalogue
+from observlib.study import Study
+
+ROOT = Path(__file__).parents[2]
+LAST = Quarter(2026, 3)
+NUMBERS = ["estimate", "ci_low", "ci_high", "n", "status"]
+
+
+@pytest.fixture(scope="module")
+def place(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project of its own, with the demonstration's data, whose edition tells of satisfaction."""
+    root = tmp_path_factory.mktemp("told")
+    for name in ("catalogue", "formats", "reference", "practices"):
+        shutil.copytree(ROOT / "data" / name, root / "data" / name)
+    for name in ("catalogue", "practices", "actions", "store"):
+        shutil.copytree(demonstration / name, root / "data" / "demo" / name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        patch.setattr(disclosed, "jobs", lambda _: [("satisfaction", "")])
+        disclosed._name.cache_clear()
+        yield root / "data" / "demo"
+        disclosed._name.cache_clear()
+
+
+def test_a_page_tells_what_was_decided_and_not_what_was_computed(place):
+    decided = disclosed.decisions(place, LAST)
+    assert len(decided.changes) and not decided.tried["pinned"].any()
+    rows = Study("2026-T3", str(place)).estimates("satisfaction")
+    shown = control.latest([rows])
+    for row in estimates.records(decided.changes):
+        assert shown[control.key_of(row)]["status"] == row["status"]
+    exact = frame.given(place, LAST, "satisfaction").estimates
+    assert (exact["status"] != rows["status"]).any()
+
+
+def test_an_edition_whose_attack_leaves_out_a_share_for_no_reason_is_refused(place, monkeypatch):
+    path = place.parent / "catalogue" / "indicators.yml"
+    text = path.read_text(encoding="utf-8")
+    monkeypatch.setattr(disclosed, "jobs", lambda _: [("subscriptions", "")])
+    disclosed._name.cache_clear()
+    try:
+        disclosed.decisions(place, LAST)
+        unnamed = text.replace("  untried: no month is told between which few leave\n", "")
+        path.write_text(unnamed, encoding="utf-8")
+        with pytest.raises(ObservError, match=r"^subscription_survival \(%\): no attack tries"):
+            disclosed.decisions(place, LAST)
+    finally:
+        path.write_text(text, encoding="utf-8")
+        disclosed._name.cache_clear()
+
+
+def test_it_is_decided_once_and_by_nobody_again(place, monkeypatch):
+    disclosed.decisions(place, LAST)
+    assert disclosed.is_decided(place, LAST)
+    disclosed._decisions.cache_clear()
+    monkeypatch.setattr(control, "decide", lambda *_: pytest.fail("it is decided again"))
+    assert len(disclosed.decisions(place, LAST).changes)
+
+
+def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypatch):
+    """Else each edition would be made again after its own publication."""
+    before = disclosed.decisions(place, LAST)
+    given = disclosed.given(place, LAST, "satisfaction")
+    files = archive.content(
+        rounded(given.estimates, catalogue(place)), comparisons.make(None), disclosed.report(before)
+    )
+    edition = place.parent / "edition"
+    edition.mkdir()
+    for name, content in files.items():
+        (edition / name).write_bytes(content)
+    archive.keep(place, LAST, edition, date(2026, 11, 24))
+    monkeypatch.setattr(control, "decide", lambda *_: pytest.fail("it is decided again"))
+    after = disclosed.decisions(place, LAST)
+    pd.testing.assert_frame_equal(after.changes, before.changes)
+    assert after.digest == before.digest
+    monkeypatch.undo()
+    monkeypatch.chdir(place.parent.parent)
+    monkeypatch.setattr(disclosed, "jobs", lambda _: [("satisfaction", "")])
+    monkeypatch.setattr(disclosed, "_KEPT", Path("reports") / ".kept" / "nothing")
+    disclosed._name.cache_clear()
+    disclosed._decisions.cache_clear()
+    anew = disclosed.decisions(place, LAST)  # by a reviewer, who has nothing kept
+    assert disclosed.report(anew) == disclosed.report(after)
+    pd.testing.assert_frame_equal(anew.tried, after.tried)
+    shutil.rmtree(place / archive.FOLDER)
+
+
+def publish(place: Path, told_: pd.DataFrame) -> None:
+    rows = rounded(told_, catalogue(place))
+    steps = disclosed.report(disclosed.decisions(place, LAST))
+    edition = place.parent / "edition"
+    edition.mkdir(exist_ok=True)
+    for name, content in archive.content(rows, comparisons.make(None), steps).items():
+        (edition / name).write_bytes(content)
+    archive.keep(place, Quarter(2026, 2), edition, date(2026, 8, 24))
+    disclosed._name.cache_clear()
+    disclosed._decisions.cache_clear()
+
+
+def test_a_correction_of_marks_is_told_of_the_months_that_it_changes_and_of_no_other(place):
+    """Every figure stood as before: it rests on as many answers."""
+    device = "jdma-legifrance"
+    before = disclosed.given(place, LAST, "satisfaction").estimates
+    publish(place, before)
+    (place / "corrections").mkdir()
+    (place / "corrections" / "septembre.yml").write_text(
+        f"id: septembre\ntitle: Septembre\ndevice: {device}\nfirst: 2026-09-01\n"
+        "last: 2026-09-30\nwhere: {question: satisfaction, value: 10}\ncolumn: value\n"
+        "expect: 10\nbecomes: 5\nreason: Deux visages.\ndate: 2026-10-01\n"
+        "provider: équipe\nstatus: permanent\n",
+        encoding="utf-8",
+    )
+    after = disclosed.given(place, LAST, "satisfaction").estimates
+    asked = [(rows["device"] == device) & (rows["indicator"] == "satisfaction_10")
+             for rows in (before, after)]  # fmt: skip
+    then, now = (
+        rounded(rows[of], catalogue(place)).set_index("period")["estimate"]
+        for rows, of in zip((before, after), asked, strict=True)
+    )
+    moved = {period for period in now.index if now[period] != then[period]}
+    assert moved == {"2026-T3"}, (then, now)
+    shutil.rmtree(place / archive.FOLDER)
+    shutil.rmtree(place / "corrections")
+    disclosed._name.cache_clear()
+
+
+def test_what_could_be_worked_back_stops_the_edition(place, monkeypatch):
+    monkeypatch.setattr(control, "_with_less", lambda rows, *_: rows)
+    monkeypatch.setattr(disclosed, "_KEPT", Path("reports") / ".kept" / "elsewhere")
+    disclosed._name.cache_clear()
+    disclosed._decisions.cache_clear()
+    with pytest.raises(ObservError, match="could be worked back from"):
+        disclosed.decisions(place, LAST)
+    disclosed._name.cache_clear()
+
+
+def test_the_marks_of_a_device_are_those_that_its_users_gave(place):
+    marks = store.marks(place, "jdma-legifrance")
+    asked = marks[marks["question"] == "satisfaction"]
+    assert asked["value"].tolist() == [0.0, 5.0, 10.0]
+    assert set(asked["scale_max"]) == {10.0} and set(asked["device"]) == {"jdma-legifrance"}
+    assert store.marks(place, "nobody").empty

@@ -1,0 +1,252 @@
+"""What families give is kept by what they depend on: never stale, never computed twice."""
+
+import cProfile
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from observlib import estimates, store
+from observlib.base import disk_cache, inputs
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.indicators.families import Given
+from observlib.pipeline import frame, project
+from observlib.themes.surveys import estimates as surveys
+from observlib.themes.surveys import nonresponse, weighted
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "observlib"
+LAST = Quarter(2026, 3)
+SURVEY = "enquete-service-public"
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A project of its own, where nothing is kept yet."""
+    for name in ("catalogue", "formats", "reference", "practices"):
+        shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
+    monkeypatch.chdir(tmp_path)
+    frame._given.cache_clear()
+    yield tmp_path
+    frame._given.cache_clear()
+
+
+def entries(place: Path) -> list[Path]:
+    return sorted((place / disk_cache.FOLDER / "families").glob("*"))
+
+
+def same(one: Given, other: Given) -> None:
+    pd.testing.assert_frame_equal(one.estimates, other.estimates)
+    pd.testing.assert_frame_equal(one.comparisons, other.comparisons, check_dtype=False)
+    assert set(one.words) == set(other.words)
+
+
+@pytest.mark.parametrize("name", ["satisfaction", "devices", "peers"])
+def test_what_is_kept_is_what_was_computed(place, demonstration, name):
+    computed = frame.given(demonstration, LAST, name)
+    assert frame.is_kept(demonstration, LAST, name)
+    frame._given.cache_clear()
+    same(frame.given(demonstration, LAST, name), computed)
+
+
+def test_a_damaged_entry_is_computed_again(place, demonstration):
+    computed = frame.given(demonstration, LAST, "satisfaction")
+    (path,) = entries(place)
+    path.write_bytes(path.read_bytes()[:-9] + b"\0" * 9)
+    frame._given.cache_clear()
+    same(frame.given(demonstration, LAST, "satisfaction"), computed)
+
+
+def test_a_family_depends_on_its_own_tables_and_on_no_other(place, demonstration):
+    found = frame.depends(demonstration, LAST, "satisfaction")
+    assert [name for name in found if name.startswith("the data/")] == ["the data/ratings"]
+    assert "the reference/margins.csv" not in found
+    surveys = frame.depends(demonstration, LAST, "survey", "enquete-legifrance")
+    assert {"the data/responses", "the reference/margins.csv"} <= set(surveys)
+    peers = frame.depends(demonstration, LAST, "peers")
+    assert {"the estimates/satisfaction", "the estimates/surveys"} <= set(peers)
+
+
+def test_another_catalogue_another_quarter_or_survey_is_another_entry(place, demonstration):
+    def key(quarter: Quarter = LAST, survey: str = "enquete-legifrance") -> str:
+        return inputs.key(frame.depends(demonstration, quarter, "survey", survey))
+
+    before = key()
+    assert len({before, key(LAST - 1), key(survey="enquete-service-public")}) == 3
+    path = place / "data" / "catalogue" / "indicators.yml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert key() != before
+
+
+def test_a_new_export_of_one_survey_leaves_the_estimates_of_the_others(
+    place, demonstration, monkeypatch
+):
+    def key(survey: str) -> str:
+        return inputs.key(frame.depends(demonstration, LAST, "survey", survey))
+
+    def key_of_all() -> str:
+        return inputs.key(frame.depends(demonstration, LAST, "surveys"))
+
+    all_before = key_of_all()
+    other = "enquete-legifrance"
+    before = {survey: key(survey) for survey in (SURVEY, other)}
+    known = {survey: store.digest_of(demonstration, "responses", survey) for survey in before}
+    assert len(set(known.values())) == 2
+    monkeypatch.setattr(
+        store, "digest_of", lambda _, __, survey: "new" if survey == other else known.get(survey)
+    )
+    assert key(SURVEY) == before[SURVEY] and key(other) != before[other]
+    assert key_of_all() != all_before
+    whole = {**store.digests(demonstration), "invitations": "new"}
+    monkeypatch.setattr(store, "digests", lambda _: whole)  # which all surveys read
+    assert key(SURVEY) != before[SURVEY]
+
+
+def test_the_marks_of_all_surveys_are_those_of_their_responses_read_together(demonstration):
+    """They are put together of each survey's: all responses of a ministry do not fit in memory."""
+    year, catalogue = LAST.back(4), project.catalogue(demonstration)
+    rows = store.read(demonstration, "responses", LAST.back(9)[0], LAST)
+    people = weighted.weighed(rows, project.reference("margins"), catalogue, year)
+    together = [
+        surveys.quarterly(rows, catalogue, LAST.back(9)),
+        surveys.pooled(rows, catalogue, year),
+        weighted.marks(people),
+        nonresponse.marks(people),
+        weighted.report(people),
+    ]
+    known = [*estimates.COLUMNS[:8]]
+    told, meant = (
+        frame.sort_values(known, ignore_index=True)[estimates.COLUMNS]
+        for frame in (
+            frame.given(demonstration, LAST, "surveys").estimates,
+            estimates.with_units(estimates.combine(together), catalogue.units),
+        )
+    )
+    pd.testing.assert_frame_equal(told, meant, check_exact=True)
+
+
+def test_another_word_for_what_is_counted_is_told_at_once_and_computes_nothing_again(
+    place, demonstration
+):
+    before = frame.given(demonstration, LAST, "counters").estimates  # which no entry changes
+    (entry,) = entries(place)
+    path = place / "data" / "catalogue" / "indicators.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("unit: guichets", "unit: bureaux"), encoding="utf-8")
+    frame._given.cache_clear()
+    found = frame.given(demonstration, LAST, "counters").estimates
+    assert "guichets" in set(before["unit"]) and entries(place) == [entry]
+    assert list(found["unit"]) == [unit.replace("guichets", "bureaux") for unit in before["unit"]]
+
+
+@pytest.mark.parametrize("name", sorted(set(frame.families()) - {"survey"}))
+def test_real_data_never_takes_what_a_demonstration_has_kept(
+    place, demonstration, monkeypatch, name
+):
+    """Sheets are told to be invented by the kind of data, and no table need differ."""
+    before = frame.depends(demonstration, LAST, name)
+    held = {**store.digests(demonstration), "kind": "real"}
+    monkeypatch.setattr(store, "digests", lambda _: held)
+    assert inputs.key(frame.depends(demonstration, LAST, name)) != inputs.key(before)
+
+
+def test_a_project_that_cannot_be_written_is_computed_all_the_same(
+    place, demonstration, monkeypatch
+):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(disk_cache, "put", full)
+    assert len(frame.given(demonstration, LAST, "satisfaction").estimates)
+    assert not entries(place)
+
+
+def test_one_of_each_survey_is_asked_with_its_survey_and_the_others_without(place, demonstration):
+    with pytest.raises(ObservError, match="'survey': is of one survey; name it"):
+        frame.given(demonstration, LAST, "survey")
+    with pytest.raises(ObservError, match="'satisfaction': is of no one survey"):
+        frame.given(demonstration, LAST, "satisfaction", "enquete-legifrance")
+
+
+IMPORTED = """
+import importlib, json, sys
+from pathlib import Path
+found = {}
+for name in sys.argv[1:]:
+    for old in [old for old in sys.modules if old.split(".")[0] == "observlib"]:
+        del sys.modules[old]
+    importlib.import_module(name)
+    own = [module for known, module in sys.modules.items() if known.split(".")[0] == "observlib"]
+    found[name] = [module.__file__ for module in own]
+print(json.dumps(found))
+"""
+
+
+def code(name: str) -> set[str]:
+    """The files of the library that a family depends on."""
+    group = f"{inputs.LIBRARY}/"
+    return {file.removeprefix(group) for file in frame._code(name) if file.startswith(group)}
+
+
+def test_no_module_that_a_family_loads_is_left_out_of_what_it_depends_on():
+    """Else a mended constant would leave the former figures on the pages."""
+    modules = {name: family.compute.__module__ for name, family in frame.families().items()}
+    command = [sys.executable, "-c", IMPORTED, *set(modules.values())]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    loaded = json.loads(done.stdout)
+    for name, module in modules.items():
+        files = {Path(file).relative_to(SOURCE).as_posix() for file in loaded[module]}
+        assert files <= code(name), name
+
+
+@pytest.mark.slow
+def test_no_code_that_runs_while_a_family_is_computed_is_left_out_of_what_it_depends_on(
+    place, demonstration
+):
+    """Else a mended formula would leave the former figures on the pages."""
+    for name, family in frame.families().items():
+        called = cProfile.Profile(builtins=False)  # in C: a trace would take most of the time
+        called.enable()
+        try:
+            frame.given(demonstration, LAST, name, SURVEY if family.each_survey else "")
+        finally:
+            called.disable()
+        ran = {entry.code.co_filename for entry in called.getstats()}
+        files = {Path(file) for file in ran if file.startswith(str(SOURCE))}
+        assert SOURCE / "indicators/families.py" in files
+        left_out = {file.relative_to(SOURCE).as_posix() for file in files} - code(name)
+        # what keeps and reads does not compute: a loader's change shows in the store's digests
+        assert left_out <= {"base/disk_cache.py", "loaders/__init__.py"}, name
+
+
+def test_a_mended_formula_of_a_theme_computes_no_family_of_the_others_again():
+    changed = "themes/polls/estimates.py"
+    assert {name for name in frame.families() if changed in code(name)} == {"polls"}
+
+
+def test_it_is_told_why_a_family_would_be_computed_again(place, demonstration, monkeypatch):
+    def why(name: str = "satisfaction", quarter: Quarter = LAST, survey: str = "") -> list[str]:
+        return frame.changed_inputs(demonstration, quarter, name, survey)
+
+    assert why() == ["never made"]
+    frame.given(demonstration, LAST, "satisfaction")
+    frame.given(demonstration, LAST, "survey", SURVEY)
+    assert why() == [] and why("survey", survey="enquete-legifrance") == ["never made"]
+    assert why(quarter=LAST - 1) == ["the quarter"]
+    path = place / "data" / "catalogue" / "indicators.yml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert why() == ["the catalogue (indicators.yml)"]
+    held = {**store.digests(demonstration), "ratings": "others"}
+    monkeypatch.setattr(store, "digests", lambda _: held)
+    assert why() == ["the catalogue (indicators.yml)", "the data (ratings)"]
+    of_visits = "the estimates (visits)"  # which follow from the catalogue too
+    assert why("survey", survey=SURVEY) == ["the catalogue (indicators.yml)", of_visits]
+    mended = {**frame._code("satisfaction"), f"{inputs.LIBRARY}/answers.py": "mended"}
+    monkeypatch.setattr(frame, "_code", lambda _: mended)
+    assert why()[-1] == "the library (indicators/answers.py)"

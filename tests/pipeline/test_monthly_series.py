@@ -1,0 +1,183 @@
+"""Series by month: what an action may be to move, whole months only, and nobody told of few."""
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from observlib import store
+from observlib.base.period import Quarter
+from observlib.catalogue import tables
+from observlib.catalogue.tables import ALIKE
+from observlib.indicators.answers import each_month
+from observlib.pipeline import frame, project
+from observlib.pipeline import monthly_series as monthly
+from observlib.themes.contacts import calls, tickets
+from observlib.themes.sales import estimates as sales
+from observlib.themes.subscriptions import estimates as subscriptions
+from observlib.themes.surveys import estimates as surveys
+
+COMMON = {"device": "d", "product": "p", "channel": "mail", "source": "d@1"}
+YEAR = [f"2026-{month:02d}" for month in range(1, 7)]
+SPAN = ("2026-01", "2026-12")
+
+
+def of(frame: pd.DataFrame, indicator: str, column: str = "estimate") -> dict[str, Any]:
+    return frame[frame["indicator"] == indicator].set_index("period")[column].to_dict()
+
+
+def lists(joins: list[int]) -> pd.DataFrame:
+    months = pd.to_datetime([f"{month}-01" for month in YEAR[: len(joins)]])
+    stock = {"list": "l", "cohort": None, "complete": True, "stock": 1000, "leaves": 20}
+    return pd.DataFrame({**COMMON, **stock, "start": months, "joins": joins})
+
+
+def desk(counts: dict[str, int], seen: str) -> pd.DataFrame:
+    days = [pd.Timestamp(f"{month}-10 10:00") for month, n in counts.items() for _ in range(n)]
+    return pd.DataFrame(
+        {
+            **COMMON,
+            "date": pd.Series(days).dt.normalize(),
+            "received": days,
+            "answered": pd.Series(days) + pd.Timedelta(days=1),
+            "closed": pd.Series(days) + pd.Timedelta(days=2),
+            "extracted": pd.Timestamp(seen),
+            "reopened": False,
+            "unknown": None,
+        }
+    )
+
+
+def test_all_that_an_action_may_be_to_move_has_months_in_the_demonstration(
+    demonstration, catalogue
+):
+    read = {
+        name: (store.alike if name in ALIKE else store.read)(
+            demonstration, name, last=Quarter(2026, 3)
+        )
+        for name in monthly.READ
+    }
+    found = monthly.monthly(read, catalogue, "2026-09")
+    assert set(found["indicator"]) == set(monthly.FOLLOWED)
+    assert set(found["group"]) == {""} and found["period"].max() == "2026-09"
+    assert not found.duplicated(["indicator", "product", "device", "period"]).any()
+    for name in monthly.FOLLOWED:
+        indicator = catalogue.indicators[name]
+        assert not indicator.stock
+        # months are weighed by their base, which a mark or share without one would lack
+        shown = found[(found["indicator"] == name) & found["estimate"].notna()]
+        of_things = indicator.comparison == "count"
+        assert ((shown["n"] > 0) | (of_things & (shown["estimate"] == 0))).all()
+        assert of_things == (
+            not (indicator.unit in ("%", "points") or indicator.unit.startswith("sur "))
+        )
+
+
+def test_of_surveys_that_no_action_concerns_no_response_is_read(demonstration, catalogue):
+    """A ministry's do not fit in memory all together."""
+    last = Quarter(2026, 3)
+    read: list[str] = []
+
+    def reading(survey: str) -> pd.DataFrame:
+        read.append(survey)
+        return store.read(demonstration, "responses", last=last, device=survey)
+
+    actions = [*project.actions(demonstration, monthly.FOLLOWED)]
+    asked = {one: partial(reading, one) for one in frame.surveys(demonstration)}
+    others = {
+        name: (store.alike if name in ALIKE else store.read)(demonstration, name, last=last)
+        for name in monthly.READ
+        if name != "responses"
+    }
+    for wanted in (actions, []):
+        read.clear()
+        found = monthly.followed(
+            **others, responses_of=asked, actions=wanted, catalogue=catalogue, quarter=last
+        )
+        concerned = {name for one in wanted for name in (one.product, *one.controls)}
+        assert set(found["product"]) <= concerned
+        assert read == [x for x in asked if catalogue.devices[x].product in concerned]
+        assert bool(read) == bool(wanted)
+
+
+def test_the_months_of_joiners_add_up_to_their_quarter():
+    rows = lists([30, 40, 50, 60])
+    months = of(each_month(subscriptions.over, rows, *SPAN), "subscription_joins")
+    quarter = of(subscriptions.quarterly(rows, [Quarter(2026, 1)]), "subscription_joins")
+    assert sum(months[month] for month in YEAR[:3]) == quarter["2026-T1"]
+    assert months["2026-04"] == 60
+
+
+def test_sales_of_months_add_up_to_the_quarter_and_few_in_one_hide_the_others_of_it():
+    def shop(units: list[int]) -> pd.DataFrame:
+        months = pd.to_datetime([f"{month}-01" for month in YEAR[: len(units)]])
+        title = {"title_id": "t", "title": "T", "format": "print", "complete": True}
+        money = {"revenue": [10.0 * n for n in units], "returns": 0}
+        return pd.DataFrame({**COMMON, **title, **money, "start": months, "units": units})
+
+    found = each_month(sales.over, shop([100, 50, 60]), *SPAN)
+    quarter = sales.quarterly(shop([100, 50, 60]), [Quarter(2026, 1)])
+    for name in ("units_sold", "revenue"):
+        assert sum(list(of(found, name).values())[:3]) == of(quarter, name)["2026-T1"]
+    hidden = of(each_month(sales.over, shop([100, 5, 60, 80]), *SPAN), "units_sold", "status")
+    assert [hidden[month] for month in YEAR[:4]] == ["suppressed"] * 3 + ["published"]
+    # of which no amount is known: that of the others has their units as its base
+    unknown = shop([100, 5, 60, 80])
+    unknown.loc[1, "revenue"] = float("nan")
+    found = each_month(sales.over, unknown, *SPAN)
+    assert of(found, "revenue", "status") == hidden
+    assert found.loc[found["period"] <= "2026-03", "n"].isna().all()
+    idle = each_month(sales.over, shop([100, 0, 60]), *SPAN)  # a month without a sale stops no page
+    assert of(idle, "revenue")["2026-02"] == of(idle, "units_sold")["2026-02"] == 0.0
+
+
+def test_few_joiners_in_a_month_cannot_be_had_from_the_quarter_and_its_other_months():
+    found = of(
+        each_month(subscriptions.over, lists([30, 4, 40, 50]), *SPAN),
+        "subscription_joins",
+        "status",
+    )
+    assert [found[month] for month in YEAR[:4]] == ["suppressed"] * 3 + ["published"]
+
+
+def test_tickets_of_a_month_exported_before_its_end_are_partial_and_few_are_withheld():
+    rows = desk({"2026-01": 20, "2026-04": 30, "2026-05": 4, "2026-06": 30}, "2026-06-20")
+    found = tickets.monthly(rows, *SPAN, {"d": 3})
+    assert of(found, "tickets_received", "status") == {
+        "2026-01": "published", "2026-02": "missing", "2026-03": "missing",
+        "2026-04": "suppressed", "2026-05": "suppressed", "2026-06": "suppressed",
+    }  # fmt: skip
+    later = tickets.monthly(desk({"2026-05": 40, "2026-06": 30}, "2026-06-20"), *SPAN, {"d": 3})
+    assert of(later, "tickets_received", "status") == {"2026-05": "published", "2026-06": "partial"}
+    assert of(later, "answered_in_promise")["2026-05"] == 100.0
+    assert "answered_in_promise" not in set(tickets.monthly(rows, *SPAN, {})["indicator"])
+
+
+def test_a_line_whose_log_stops_in_the_month_is_not_said_to_have_fewer_calls():
+    days = pd.to_datetime(["2026-03-20", "2026-03-30", "2026-04-02", "2026-05-02", "2026-05-10"])
+    half_hours = pd.DataFrame(
+        {**COMMON, "date": days, "offered": 40, "answered": 30, "abandoned": 10}
+    )
+    found = calls.monthly(tables.empty("calls").assign(source=""), half_hours, *SPAN)
+    states = {"2026-03": "partial", "2026-04": "published", "2026-05": "partial"}
+    assert of(found, "calls_offered", "status") == states
+    assert of(found, "answer_rate")["2026-03"] == 75.0 and of(found, "calls_offered", "n") == {
+        "2026-03": 80.0,
+        "2026-04": 40.0,
+        "2026-05": 80.0,
+    }
+
+
+def test_the_marks_of_a_survey_s_months_are_those_of_its_answers():
+    days = pd.to_datetime(["2026-04-10"] * 40 + ["2026-05-10"] * 40)
+    rows = pd.DataFrame(
+        {
+            **COMMON,
+            "date": days,
+            "variable": "nps",
+            "value": [10.0] * 30 + [0.0] * 10 + [10.0] * 20 + [7.0] * 20,
+            "scale_min": 0.0,
+            "scale_max": 10.0,
+        }
+    )
+    assert of(surveys.monthly(rows, *SPAN), "nps") == {"2026-04": 50.0, "2026-05": 50.0}

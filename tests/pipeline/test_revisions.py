@@ -1,0 +1,245 @@
+"""Who read a figure is never told another one in silence: each revision has its reason."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.copies import demonstration_catalogue
+from tests.examples import examples
+
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue, Revision
+from observlib.confidentiality.knowledge import Published
+from observlib.estimates import comparisons
+from observlib.pipeline import archive, revisions
+from observlib.pipeline.archive import Publication
+
+T3 = Quarter(2026, 3)
+TODAY = date(2026, 11, 16)
+MARK = {"indicator": "satisfaction_10", "product": "boamp", "device": "jdma-boamp"}
+MARK |= {"period": "2026-T2", "unit": "sur 10", "estimate": 7.1, "n": 40, "source": "x@1"}
+VISITS = {"indicator": "visits_adjusted", "product": "boamp", "unit": "visites"}
+VISITS |= {"period": "2024-02", "estimate": 1000.0, "source": "x@1"}
+HIDDEN = {"status": "suppressed", "estimate": None, "n": None}
+ABSENT = {"status": "missing", "estimate": None, "n": None}
+WHY = "Une raison assez longue pour être lue."
+
+
+def policy(*entries: dict[str, Any]) -> Catalogue:
+    found = [Revision(**{"why": WHY, "id": f"rule-{n}"} | one) for n, one in enumerate(entries)]
+    known = {one.id: one for one in found}
+    return demonstration_catalogue().model_copy(update={"revisions": known})
+
+
+def edition(number: int, quarter: str, day: str, *rows: dict[str, Any]) -> Publication:
+    return Publication(f"{number:04d}-{quarter}", Published(estimates.make(rows), []), day)
+
+
+def reasons(
+    now: dict[str, Any], *told: Publication, known: Catalogue | None = None, day: date = TODAY
+) -> list[str]:
+    rows = estimates.make([now])
+    return list(revisions.found(rows, told, known or policy(), T3, day)["reason"])
+
+
+def once(**more: Any) -> dict[str, Any]:
+    return {"kind": "correction", "product": ["boamp"], "since": "2026-11-16"} | more
+
+
+T2 = edition(1, "2026-T2", "2026-08-17", MARK, VISITS)
+
+
+def test_what_is_told_the_same_or_for_the_first_time_is_no_revision():
+    assert reasons(MARK | {"source": "other@2"}, T2) == []
+    assert reasons(MARK | {"period": "2026-T3"}, T2) == []
+    assert reasons(MARK) == []
+
+
+@pytest.mark.parametrize("later", [{"estimate": 7.2}, {"n": 45}, {"ci_low": 7.0, "ci_high": 7.3}])
+def test_a_figure_told_otherwise_has_no_reason_until_somebody_gives_one(later):
+    assert reasons(MARK | later, T2) == [revisions.SILENT]
+    assert reasons(MARK | later, T2, known=policy(once())) == ["rule-0"]
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "reason"),
+    [
+        ({"status": "partial"}, {"estimate": 6.0}, "completed"),
+        ({"status": "partial"}, {"estimate": 6.0, "status": "partial"}, "completed"),
+        ({"status": "partial"}, HIDDEN, "withheld"),
+        ({"status": "partial"}, ABSENT, ""),
+        ({}, HIDDEN, "withheld"),
+        (HIDDEN, {}, "withheld"),
+        (ABSENT, {}, "arrived"),
+        ({}, ABSENT, ""),
+        ({}, {"status": "partial"}, ""),
+        ({"n": 25, "status": "low_base"}, {"n": 30}, ""),
+    ],
+)
+def test_a_status_tells_its_reason_where_it_is_one_and_hides_no_value_that_goes(then, now, reason):
+    before = edition(1, "2026-T2", "2026-08-17", MARK | then)
+    assert reasons(MARK | now, before) == [reason]
+
+
+def test_a_value_that_was_withheld_meanwhile_is_held_against_the_last_value():
+    """Else two editions would change a figure in silence, by way of a third."""
+    between = edition(2, "2026-T3", "2026-11-02", MARK | HIDDEN)
+    assert reasons(MARK | {"estimate": 7.4}, T2, between) == [revisions.SILENT]
+    assert reasons(MARK, T2, between) == []
+
+
+def test_what_was_told_last_counts_of_editions_up_to_this_one():
+    mended = edition(2, "2026-T2", "2026-10-01", MARK | {"estimate": 7.4})
+    assert reasons(MARK | {"estimate": 7.4}, T2, mended) == []
+    assert reasons(MARK, T2, mended) == [revisions.SILENT]
+    later = edition(3, "2026-T4", "2027-02-15", MARK | {"estimate": 9.0})
+    assert reasons(MARK, T2, later) == []
+
+
+def test_the_same_quarter_published_again_on_another_day_is_a_revision_too():
+    first = edition(2, "2026-T3", "2026-11-16", MARK | {"period": "2026-T3"})
+    again = MARK | {"period": "2026-T3", "estimate": 7.5}
+    assert reasons(again, first) == [], "made again on its day, it takes its place"
+    assert reasons(again, first, day=date(2026, 11, 20)) == [revisions.SILENT]
+
+
+def test_a_correction_holds_once_for_what_was_told_before_its_day():
+    """Else a figure that was mended once could be changed for ever."""
+    known = policy(once(since="2026-10-01"))
+    assert reasons(MARK | {"estimate": 7.4}, T2, known=known) == ["rule-0"]
+    mended = edition(2, "2026-T2", "2026-10-01", MARK | {"estimate": 7.4})
+    assert reasons(MARK | {"estimate": 7.6}, T2, mended, known=known) == [revisions.SILENT]
+    same_day = edition(1, "2026-T2", TODAY.isoformat(), MARK)
+    assert reasons(MARK | {"estimate": 7.4}, same_day, known=policy(once())) == ["rule-0"]
+    own = edition(2, "2026-T3", TODAY.isoformat(), MARK | {"estimate": 7.4})
+    again = MARK | {"estimate": 7.6}
+    assert reasons(again, T2, own, known=policy(once()), day=date(2026, 12, 1)) == [
+        revisions.SILENT
+    ]
+    to_come = policy(once(since="2026-11-17"))
+    assert reasons(MARK | {"estimate": 7.4}, T2, known=to_come) == [revisions.SILENT]
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_named"),
+    [
+        ({}, True),
+        ({"period": ["2026-05"]}, True),
+        ({"period": ["2026-07/2026-12"]}, False),
+        ({"indicator": ["nps"]}, False),
+        ({"device": ["jdma-boamp"]}, True),
+        ({"channel": ["phone"]}, False),
+        ({"group_value": ["18-24"]}, False),
+    ],
+)
+def test_a_reason_goes_with_the_figures_that_it_names(keys, is_named):
+    found = reasons(MARK | {"estimate": 7.4}, T2, known=policy(once(**keys)))
+    assert found == ["rule-0" if is_named else revisions.SILENT]
+
+
+@pytest.mark.parametrize(
+    ("limits", "later", "fits"),
+    [
+        ({"at_most": 1}, {"estimate": 1010.0}, True),
+        ({"at_most": 1}, {"estimate": 989.9}, False),
+        ({"months": 31}, {"estimate": 2000.0}, True),
+        ({"months": 30}, {"estimate": 1001.0}, False),
+        ({"months": 31, "at_most": 1}, {"estimate": 2000.0}, False),
+        ({"at_most": 1}, {"estimate": 1010.0, "unit": "pages"}, False),
+        ({"at_most": 1}, {"estimate": 1000.0, "ci_low": 900.0, "ci_high": 1100.0}, False),
+        ({"months": 31}, ABSENT, False),
+    ],
+)
+def test_a_routine_holds_within_its_limits_and_takes_no_value_away(limits, later, fits):
+    rule = {"kind": "routine", "indicator": ["visits_adjusted"]} | limits
+    found = reasons(VISITS | later, T2, known=policy(rule))
+    assert found == ["rule-0" if fits else revisions.SILENT]
+
+
+def test_a_mark_is_limited_in_points_and_a_correction_goes_before_a_routine():
+    routine = {"kind": "routine", "indicator": ["satisfaction_10"], "at_most": 0.1}
+    assert reasons(MARK | {"estimate": 7.2}, T2, known=policy(routine)) == ["rule-0"]
+    assert reasons(MARK | {"estimate": 7.3}, T2, known=policy(routine)) == [revisions.SILENT]
+    assert reasons(MARK | {"estimate": 7.2}, T2, known=policy(routine, once())) == ["rule-1"]
+
+
+@examples(100)
+@given(st.lists(st.integers(0, 100), min_size=2, max_size=6), st.integers(0, 100))
+def test_each_change_of_a_chain_of_editions_is_found_and_nothing_else(values, now):
+    told = [
+        edition(n, f"20{10 + n}-T1", f"20{10 + n}-05-15", MARK | {"estimate": value / 10})
+        for n, value in enumerate(values)
+    ]
+    assert len(reasons(MARK | {"estimate": now / 10}, *told)) == (now != values[-1])
+
+
+def test_a_silent_change_stops_the_edition_and_what_it_asks_for_lets_it_pass(tmp_path):
+    """The lines of the message are those of the policy: they work once the reason is written."""
+    rows = [MARK | {"product": name, "device": f"jdma-{name}"} for name in "abcdefg"]
+    told = estimates.make(rows)
+    (tmp_path / "data" / "catalogue").mkdir(parents=True)
+    place = tmp_path / "data" / "published" / "0001-2026-T2"
+    place.mkdir(parents=True)
+    kept = archive.content(told, comparisons.make(None), {"wide": [], "published": "2026-08-17"})
+    for name, content in kept.items():
+        (place / name).write_bytes(content)
+    now = told.assign(estimate=7.4)
+    asked = (tmp_path, tmp_path / "data", now)
+    with pytest.raises(ObservError) as error:
+        revisions.check(*asked, policy(), T3, TODAY)
+    *figures, more, last = error.value.problems
+    what, _, lines = last.partition("\n")
+    assert len(figures) == 5 and more == "and 2 more"
+    assert figures[0] == (
+        "2026-T3: satisfaction_10, a, jdma-a, 2026-T2: 7.1 n=40 in 2026-T2, now 7.4 n=40"
+    )
+    assert "nothing was published" in what and str(Path("data/catalogue/revisions.yml")) in what
+    assert 'why: ""' in lines and "indicator: [satisfaction_10]" in lines
+    (entry,) = yaml.safe_load(lines.replace('why: ""', f"why: {WHY}"))
+    revisions.check(*asked, policy(entry), T3, TODAY)
+
+
+def marks(now: list[dict[str, Any]], *told: Publication, known: Catalogue) -> list[str]:
+    rows = estimates.make(now)
+    found = revisions.marks(rows, told, known, T3, TODAY)
+    return [found.get(revisions.key_of(row), "") for row in estimates.records(rows)]
+
+
+def test_a_figure_is_marked_as_revised_in_the_edition_that_revises_it_and_no_later_one():
+    mended = MARK | {"estimate": 7.4}
+    other = MARK | {"period": "2026-T1"}
+    assert marks([mended, VISITS, other], T2, known=policy(once())) == ["r", "", ""]
+    second = edition(2, "2026-T2", "2026-10-01", mended)
+    assert marks([mended], T2, second, known=policy(once())) == [""]
+    own = edition(2, "2026-T3", "2026-11-02", mended)
+    assert marks([mended], T2, own, known=policy(once())) == ["r"], "made again, it is the same"
+    assert marks([MARK], T2, own, known=policy(once())) == ["r"], "who read it there saw another"
+
+
+def test_what_is_withheld_or_arrives_is_no_revised_value():
+    before = edition(1, "2026-T2", "2026-08-17", MARK | ABSENT)
+    assert marks([MARK], before, known=policy()) == [""]
+    assert marks([MARK | HIDDEN], T2, known=policy()) == [""]
+
+
+def test_another_method_breaks_a_series_where_its_entry_says():
+    method = once(kind="method", period=["2026-T2"])
+    of_year = MARK | {"period": "2025-07/2026-06"}
+    later = MARK | {"period": "2026-T3"}
+    rows = [MARK | {"estimate": 7.4}, of_year, later]
+    assert marks(rows, T2, known=policy(method)) == ["br", "b", ""]
+    whole = once(kind="method")
+    assert marks(rows, T2, known=policy(whole)) == ["br", "", ""]
+    assert marks(rows, T2, known=policy(once(period=["2026-T2"]))) == ["r", "", ""]
+
+
+def test_each_reason_has_words_in_french():
+    for name in (*revisions.NATURAL, revisions.SILENT):
+        assert revisions.why(name, policy()).endswith(".")
+    assert revisions.why("rule-0", policy(once())) == WHY

@@ -1,0 +1,423 @@
+"""Data packages: validators accept them, they read back equal, and offices open them."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import frictionless
+import pandas as pd
+import pytest
+import rdflib
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+from tests.copies import demonstration_catalogue
+
+from observlib import estimates
+from observlib.base.text import as_cell
+from observlib.display.brand import Brand
+from observlib.estimates import REFERENCE, comparisons
+from observlib.pipeline import errata, frame
+from observlib.publish import dataset
+from observlib.publish.dataset.columns import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
+from observlib.publish.dataset.workbook import HEAD_ROW
+
+ABOUT = dataset.about(
+    name="observatoire-2026-t3",
+    title="Observatoire, 3e trimestre 2026",
+    quarter="2026-T3",
+    made=date(2026, 11, 24),
+    synthetic=True,
+    publisher="Agence fictive",
+    brand=Brand(name="Baromètre de l’eau", primary="#0b5d3b"),
+    says={"Contenu": dataset.CONTENT},
+)
+MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "source": "jdma@1a2b"}
+SIDE = {**MARK, "product": "legifrance", "channel": "web", "device": "jdma-legifrance"}
+ROWS = estimates.make(
+    [
+        {**SIDE, "period": "2026-T3", "estimate": 7.9, "ci_low": 7.6, "ci_high": 8.2, "n": 240},
+        {**SIDE, "period": "2025-T3", "estimate": 6.8, "ci_low": 6.4, "ci_high": 7.2, "n": 25}
+        | {"status": "low_base"},
+        {**SIDE, "period": "2026-08", "status": "suppressed"},
+        {"indicator": "poll_share", "period": "2026-09-01", "estimate": 12.5, "n": 60}
+        | {"unit": "%", "group": "Et vous ?", "group_value": "=1+1"},
+    ]
+)
+PAIR = {
+    **ROWS.loc[0].to_dict(),
+    **ROWS.loc[1].add_prefix(REFERENCE).to_dict(),
+    **{"against": "before", "difference": 1.1, "difference_low": 0.6, "difference_high": 1.6},
+    **{"level": 0.95, "verdict": "rise"},
+}
+PAIRS = comparisons.make(pd.DataFrame([PAIR]))
+
+
+def made(
+    rows: pd.DataFrame = ROWS,
+    pairs: pd.DataFrame = PAIRS,
+    marks: dataset.Marks | None = None,
+    corrected: pd.DataFrame | None = None,
+) -> dict[str, bytes]:
+    families = {"satisfaction_10": ["satisfaction"]}
+    words = dataset.dictionary(rows, pairs, demonstration_catalogue(), families)
+    return dataset.contents(rows, pairs, words, ABOUT, marks, corrected)
+
+
+def faults(files: dict[str, bytes], folder: Path) -> list[Any]:
+    """What a validator of data packages finds wrong."""
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    report = frictionless.validate(str(folder / "datapackage.json"))
+    return list(report.flatten(["rowNumber", "fieldName", "type", "note"]))
+
+
+TEXT = st.text(max_size=12)
+NUMBER = st.floats(-1e9, 1e9)
+BASE = st.one_of(st.just(math.nan), st.just(math.inf), st.integers(11, 10**9).map(float))
+
+
+@st.composite
+def rows_(draw: st.DrawFn) -> dict[str, Any]:
+    status = draw(st.sampled_from(estimates.STATUSES))
+    period = draw(st.sampled_from(["2026", "2026-T3", "2026-02", "2026-09-30", "2025-10/2026-09"]))
+    group, value = draw(TEXT), draw(TEXT)
+    row = {
+        **{name: draw(TEXT) for name in ("product", "channel", "device", "unit", "source")},
+        "indicator": draw(st.sampled_from(["visits", "satisfaction_10", "d'ailleurs"])),
+        "period": draw(st.sampled_from([period, "l'été"])),
+        "group": group if value else "",
+        "group_value": value if group else "",
+        "status": status,
+    }
+    if status not in estimates.WITHHELD:
+        estimate, wide = draw(NUMBER), draw(st.floats(0, 1e6))
+        row |= {"estimate": estimate, "n": draw(BASE), "n_eff": draw(BASE)}
+        if draw(st.booleans()):
+            row |= {"ci_low": estimate - wide, "ci_high": estimate + wide}
+    return row
+
+
+@st.composite
+def pairs_(draw: st.DrawFn) -> dict[str, Any]:
+    one, other = draw(rows_()), draw(rows_())
+    both = one | {REFERENCE + name: value for name, value in other.items()}
+    both[REFERENCE + "indicator"] = one["indicator"]
+    both |= {"against": draw(st.sampled_from([*comparisons.AGAINST])), "verdict": "unknown"}
+    if not {one["status"], other["status"]} & {*estimates.WITHHELD}:
+        both |= {
+            "difference": draw(NUMBER),
+            "verdict": draw(st.sampled_from(["unknown", "stable"])),
+        }
+    return both | {"reason": draw(st.sampled_from(["", *CODES["reason"]]))}
+
+
+def figure(row: dict[str, object], side: str = "") -> tuple[object, ...]:
+    """The names of a figure, which an edition tells once."""
+    return tuple(row.get(side + name) or "" for name in estimates.FIGURE)
+
+
+def told(table: pd.DataFrame) -> list[str]:
+    """Rows as a package tells them: ten digits, and no text that is a formula."""
+    texts = table.select_dtypes(exclude="number").columns
+    return estimates.lines(table.assign(**{name: table[name].map(as_cell) for name in texts}))
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(rows_(), max_size=4, unique_by=lambda row: figure(row)),
+    st.lists(
+        pairs_(),
+        max_size=3,
+        unique_by=lambda row: (figure(row), figure(row, REFERENCE), row["against"]),
+    ),
+)
+def test_any_estimates_and_comparisons_are_valid_and_read_back_equal(tmp_path_factory, rows, pairs):
+    own = estimates.make(rows)
+    both = comparisons.make(pd.DataFrame(pairs) if pairs else None)
+    files = made(own, both)
+    for name, table in (("estimates", own), ("comparisons", both)):
+        back = dataset.read(files[f"{name}.csv"])[[*table.columns]]
+        assert estimates.lines(back) == told(table)
+    CalamineWorkbook.from_filelike(io.BytesIO(files[f"{ABOUT.name}.xlsx"]))
+    assert faults(files, tmp_path_factory.mktemp("package")) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("satisfaction_10,legifrance", "satisfaction_11,legifrance", "constraint-error"),
+        (",7.9,", ',"7,9",', "type-error"),
+        (",low_base,", ",faible,", "constraint-error"),
+        ("2026-07-01", "01/07/2026", "type-error"),
+        (",true\n", ",\n", "constraint-error"),
+        (",F,f", ",F,g", "constraint-error"),
+    ],
+)
+def test_the_validator_refuses_what_the_schema_does_not_allow(tmp_path, before, after, said):
+    """Else nothing is proved by what it accepts."""
+    files = made()
+    text = files["estimates.csv"].decode()
+    assert before in text
+    files["estimates.csv"] = text.replace(before, after, 1).encode()
+    assert said in {kind for *_, kind, _ in faults(files, tmp_path)}
+
+
+def test_a_difference_is_a_row_that_names_both_its_sides_and_says_it_is_invented():
+    (row,) = pd.read_csv(io.BytesIO(made()["comparisons.csv"])).to_dict("records")
+    assert (row["product"], row["period"], row["estimate"]) == ("legifrance", "2026-T3", 7.9)
+    assert (row["reference_product"], row["reference_period"]) == ("legifrance", "2025-T3")
+    assert (row["reference_estimate"], row["difference"], row["verdict"]) == (6.8, 1.1, "rise")
+    assert (row["period_start"], row["reference_period_end"]) == ("2026-07-01", "2025-09-30")
+    assert (row["reference_obs_status"], row["conf_status"]) == ("U", "F")
+    assert row["synthetic"] is True
+
+
+def test_what_is_withheld_has_the_codes_that_other_statisticians_know_and_no_number():
+    row = pd.read_csv(io.BytesIO(made()["estimates.csv"])).loc[2]
+    assert (row["status"], row["obs_status"], row["conf_status"]) == ("suppressed", "Q", "N")
+    assert row[estimates.NUMBERS].isna().all()
+
+
+def test_each_row_has_the_letters_of_its_status_and_of_its_history_on_both_sides(tmp_path):
+    keys = [tuple(row) for row in ROWS[estimates.FIGURE].itertuples(index=False)]
+    files = made(marks={keys[0]: "r", keys[1]: "br"})
+    rows = dataset.read(files["estimates.csv"])
+    assert rows["flags"].tolist() == ["r", "bru", "c", ""]
+    assert rows["obs_status"].tolist() == ["A", "B", "Q", "A"], "a break goes before others"
+    pair = dataset.read(files["comparisons.csv"]).loc[0]
+    assert (pair["flags"], pair["reference_flags"]) == ("r", "bru")
+    assert (pair["obs_status"], pair["reference_obs_status"]) == ("A", "B")
+    assert faults(files, tmp_path) == []
+    files["estimates.csv"] = files["estimates.csv"].replace(b",bru,", b",rub,", 1)
+    assert "constraint-error" in {kind for *_, kind, _ in faults(files, tmp_path)}
+
+
+ERRATUM = {
+    **ROWS.loc[0, estimates.FIGURE], "erratum": "note", "day": "2026-12-02", "published": 7.4,
+    "corrected": 7.9, "unit": "sur 10", "cause": "source", "what": "=1+1 était compté deux fois.",
+}  # fmt: skip
+
+
+def test_errata_are_a_table_of_a_package_that_has_some_and_of_no_other(tmp_path):
+    gone = ERRATUM | {"product": "un-produit-disparu", "corrected": math.nan}
+    corrected = pd.DataFrame([ERRATUM, gone]).reindex(columns=errata.COLUMNS)
+    files = made(corrected=corrected)
+    assert faults(files, tmp_path) == []
+    table = dataset.read(files["errata.csv"])
+    assert table["corrected"].tolist() == pytest.approx([7.9, math.nan], nan_ok=True)
+    assert table["published"].tolist() == pytest.approx([7.4, math.nan], nan_ok=True), "told again"
+    assert table["what"].tolist() == ["'=1+1 était compté deux fois."] * 2, "no formula"
+    rows = sheet(files[f"{ABOUT.name}.xlsx"], "Errata")
+    assert rows[["On lisait", "Il faut lire"]].iloc[0].tolist() == [7.4, 7.9]
+    notes = sheet(files[f"{ABOUT.name}.xlsx"], "Notes")
+    assert "Il faut lire" in {*notes["Terme"]}
+    assert "errata.csv" in json.dumps(json.loads(files["dataset.jsonld"]))
+    assert made(corrected=corrected.iloc[:0]) == made()
+    assert "errata.csv" not in made()
+
+
+def test_an_incomplete_period_is_provisional():
+    row = ROWS.loc[[0]].assign(status="partial")
+    rows = dataset.read(made(row, comparisons.make(None))["estimates.csv"])
+    assert rows[["flags", "obs_status"]].values.tolist() == [["p", "P"]]
+
+
+def test_every_code_of_a_contract_has_its_words():
+    assert set(CODES["status"]) == set(SDMX) == set(estimates.STATUSES)
+    assert {code for code, _ in SDMX.values()} | {"B"} == set(CODES["obs_status"])
+    assert {*FLAGS.values(), "b", "r"} == set(CODES["flags"])
+    assert {code for _, code in SDMX.values()} == set(CODES["conf_status"])
+    assert set(CODES["against"]) == set(comparisons.AGAINST)
+    assert set(CODES["verdict"]) == set(comparisons.VERDICTS)
+    assert [*ESTIMATES][: len(estimates.COLUMNS)] == estimates.COLUMNS
+    assert [*COMPARISONS][: len(comparisons.COLUMNS)] == comparisons.COLUMNS
+
+
+def test_every_shipped_entry_has_an_english_name_and_every_family_its_sheet():
+    from observlib.pipeline import project
+
+    for data in (Path("data/demo"), Path("data")):
+        known = project.catalogue(Path(__file__).parents[3] / data)
+        for part in ("departments", "products", "devices", "indicators", "groups", "codebook"):
+            assert not [name for name, one in getattr(known, part).items() if not one.label_en]
+        for part in ("peers", "partners", "families"):
+            assert not [name for name, one in getattr(known, part).items() if not one.label_en]
+    assert set(known.families) == set(frame.families())
+
+
+def test_the_dictionary_names_ids_in_both_languages_and_falls_back_to_french():
+    words = dataset.read(made()["dictionary.csv"]).set_index(["list", "id"])
+    assert words.loc[("indicator", "satisfaction_10"), "label_en"] == "Satisfaction out of 10"
+    assert words.loc[("indicator", "satisfaction_10"), "theme_fr"] == "Satisfaction"
+    assert words.loc[("channel", "web"), "label_fr"] == "Web"
+    assert words.loc[("group", "Et vous ?"), "label_en"] == "Et vous ?"
+    known = demonstration_catalogue()
+    plain = known.products["legifrance"].model_copy(update={"label_en": None})
+    french = known.model_copy(update={"products": {"legifrance": plain}})
+    found = dataset.dictionary(ROWS, PAIRS, french).set_index(["list", "id"])
+    assert found.loc[("product", "legifrance"), "label_en"] == "Légifrance"
+
+
+def test_definitions_hold_no_citation_of_a_page():
+    known = demonstration_catalogue()
+    rows = estimates.make(
+        {"indicator": name, "period": "2026", "estimate": 1.0} for name in known.indicators
+    )
+    found = dataset.dictionary(rows, comparisons.make(None), known)
+    assert not found["definition"].str.contains("@").any()
+    assert found.loc[found["list"] == "indicator", "definition"].str.len().gt(20).all()
+
+
+@pytest.fixture(scope="module")
+def book() -> bytes:
+    return made()[f"{ABOUT.name}.xlsx"]
+
+
+def sheet(book: bytes, name: str) -> pd.DataFrame:
+    cells = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name(name).to_python()
+    head, *rows = cells[HEAD_ROW:]
+    return pd.DataFrame(rows, columns=head)
+
+
+def test_an_office_finds_the_notes_the_contents_and_a_sheet_a_theme(book):
+    read = CalamineWorkbook.from_filelike(io.BytesIO(book))
+    assert read.sheet_names == [
+        *("Lisez-moi", "Sommaire", "Notes", "Satisfaction", "Estimations", "Écarts"),
+        "Dictionnaire",
+    ]
+    cover = dict(row[:2] for row in read.get_sheet_by_name("Lisez-moi").to_python())
+    assert "inventés" in cover["Attention"] and cover["Licence"] == "Licence Ouverte 2.0"
+    contents = sheet(book, "Sommaire")
+    assert contents["Feuille"].tolist() == read.sheet_names[2:]
+    notes = sheet(book, "Notes")
+    terms = dict(zip(notes["Terme"], notes["Sens"], strict=True))
+    assert terms["suppressed"] == "secret statistique"
+    assert {"Valeur", "Écart", "Statut SDMX", "Marques"} <= set(terms)
+
+
+def test_cells_have_their_types_and_words_of_the_page(book):
+    rows = sheet(book, "Satisfaction")
+    assert rows["Produit ou organisme"].tolist() == ["Légifrance"] * 3
+    assert rows["Période"].tolist() == ["3e trimestre 2026", "3e trimestre 2025", "août 2026"]
+    assert rows["Valeur"].tolist() == [7.9, 6.8, ""]
+    assert rows["Début"].tolist()[0] == date(2026, 7, 1)
+    assert rows["Chiffre inventé"].tolist() == [True] * 3
+    assert rows["État"].tolist()[2] == "secret statistique"
+    assert rows["Code de l’indicateur"].tolist() == ["satisfaction_10"] * 3
+    assert sheet(book, "Écarts")["Verdict"].tolist() == ["en hausse, ou au-dessus"]
+
+
+def test_sheets_stand_in_the_order_of_the_catalogue_s_families():
+    names = {"visits": ["visits"], "polls": ["poll_count"], "profiles": ["profile_share"]}
+    rows = estimates.make(
+        {"indicator": name, "period": "2026", "estimate": 12.0}
+        for name in ("poll_count", "profile_share", "visits")
+    )
+    of = {name: [family] for family, found in names.items() for name in found}
+    none = comparisons.make(None)
+    words = dataset.dictionary(rows, none, demonstration_catalogue(), of)
+    book = dataset.contents(rows, none, words, ABOUT)[f"{ABOUT.name}.xlsx"]
+    read = CalamineWorkbook.from_filelike(io.BytesIO(book)).sheet_names
+    assert read[3:] == ["Fréquentation", "Profils", "Sondages", "Dictionnaire"]
+
+
+def test_a_reader_of_differences_sees_both_values_the_difference_and_the_verdict_first(book):
+    heads = [*sheet(book, "Écarts").columns]
+    shown = ("Valeur", "Valeur (référence)", "Unité", "Écart")
+    assert [head for head in heads if head in shown] == [*shown]
+    assert heads.index("Motif") == 16
+
+
+def test_a_sheet_is_one_marked_table_with_no_merged_cell_and_a_head_that_stays(book):
+    with zipfile.ZipFile(io.BytesIO(book)) as inside:
+        parts = {name: inside.read(name).decode() for name in inside.namelist() if "xml" in name}
+    sheets = [text for name, text in parts.items() if name.startswith("xl/worksheets/sheet")]
+    assert len(sheets) == 7
+    for text in sheets:
+        assert "<mergeCell" not in text and "<f>" not in text
+    tables = [text for text in sheets if '<tableParts count="1">' in text]
+    assert len(tables) == 6 and all('state="frozen"' in text for text in tables)
+    assert "quotePrefix" in parts["xl/styles.xml"]  # the answer `=1+1` stays a text
+    assert "#,##0.0" in parts["xl/styles.xml"] and "dd/mm/yyyy" in parts["xl/styles.xml"]
+
+
+def test_heads_and_titles_have_the_brand_s_colour_and_its_site_is_whom_to_ask(book):
+    with zipfile.ZipFile(io.BytesIO(book)) as inside:
+        looks, page = (
+            ElementTree.fromstring(inside.read(f"xl/{name}.xml"))
+            for name in ("styles", "worksheets/sheet2")
+        )
+        tables = [inside.read(name) for name in inside.namelist() if "/tables/" in name]
+
+    def colours(cell: str) -> tuple[str | None, str | None]:
+        style = int(page.find(f".//{{*}}c[@r='{cell}']").get("s"))
+        own = looks.find("{*}cellXfs")[style]
+        font, fill = (looks.find(f"{{*}}{of}s")[int(own.get(f"{of}Id"))] for of in ("font", "fill"))
+        found = font.find("{*}color"), fill.find(".//{*}fgColor")
+        return tuple(None if colour is None else colour.get("rgb") for colour in found)
+
+    assert colours("A1") == colours(f"A{HEAD_ROW + 2}") == ("FF0B5D3B", None)
+    assert colours(f"A{HEAD_ROW + 1}") == ("FFFFFFFF", "FF0B5D3B")
+    assert tables and all(b"TableStyleLight1" in table for table in tables), "no blue of Office"
+    cover = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name("Lisez-moi")
+    assert dict(row[:2] for row in cover.to_python())["Contact"] == "Baromètre de l’eau"
+
+
+def test_catalogues_of_data_read_what_dcat_asks(tmp_path):
+    files = made()
+    address = "https://exemple.invalid/donnees/dataset.jsonld"
+    graph = rdflib.Graph().parse(
+        data=files["dataset.jsonld"].decode(), format="json-ld", publicID=address
+    )
+    dcat, dct = rdflib.Namespace("http://www.w3.org/ns/dcat#"), rdflib.DCTERMS
+    (one,) = graph.subjects(rdflib.RDF.type, dcat.Dataset)
+    needed = (dct.title, dct.description, dct.publisher, dct.temporal, dct.license, dct.issued)
+    for name in (*needed, dcat.contactPoint, dcat.keyword, dcat.theme, dct.spatial):
+        assert graph.value(one, name) is not None or [*graph.objects(one, name)], name
+    frequency = "http://publications.europa.eu/resource/authority/frequency/QUARTERLY"
+    assert str(graph.value(one, dct.accrualPeriodicity)) == frequency
+    publisher = graph.value(one, dct.publisher)
+    assert str(graph.value(publisher, rdflib.FOAF.name)) == "Agence fictive"
+    found = {}
+    for part in graph.objects(one, dcat.distribution):
+        assert graph.value(part, dct.license) and graph.value(part, dct.format)
+        place = str(graph.value(part, dcat.accessURL))
+        found[place.rpartition("/")[2]] = int(str(graph.value(part, dcat.byteSize)))
+    assert found == {name: len(files[name]) for name in files if name != "dataset.jsonld"}
+
+
+def test_the_package_says_its_version_its_licence_and_its_digests():
+    files = made()
+    said = json.loads(files["datapackage.json"])
+    assert (said["version"], said["synthetic"]) == ("2026-T3", True)
+    assert said["licenses"][0]["name"] == "etalab-2.0"
+    assert said["created"] == "2026-11-24T00:00:00Z"
+    assert {"title": "« Je donne mon avis » sur Légifrance"} in said["sources"]
+    fields = {one["name"]: one for one in said["resources"][0]["schema"]["fields"]}
+    assert fields["product"]["constraints"]["enum"] == ["legifrance"]
+    assert fields["period_start"]["type"] == "date"
+
+
+def test_the_same_edition_gives_the_same_bytes():
+    assert made() == made()
+    packed = dataset.packed(made(), ABOUT)
+    assert packed == dataset.packed(made(), ABOUT)
+    with zipfile.ZipFile(io.BytesIO(packed[f"{ABOUT.name}.zip"])) as book:
+        assert {entry.date_time[:3] for entry in book.infolist()} == {(2026, 11, 24)}
+        assert {name.partition("/")[2] for name in book.namelist()} == set(made())
+
+
+def test_no_workbook_is_made_of_more_lines_than_its_reader_s_program_opens(monkeypatch):
+    monkeypatch.setattr(dataset, "MOST_LINES", 3)
+    files = made()
+    assert not [name for name in files if name.endswith(".xlsx")]
+    assert ".xlsx" not in files["dataset.jsonld"].decode()
+    assert len(dataset.read(files["estimates.csv"])) == len(ROWS)

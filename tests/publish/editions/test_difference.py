@@ -1,0 +1,203 @@
+"""Who compares two editions sees what changed, and what was only told otherwise."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.cli.printing import print_difference
+from observlib.confidentiality.knowledge import Published
+from observlib.estimates import comparisons
+from observlib.pipeline import errata
+from observlib.pipeline.archive import Publication, last
+from observlib.publish.editions.difference import Difference, between, named, pages, values
+
+MARK = {"indicator": "satisfaction_10", "channel": "web", "unit": "sur 10", "n": 40}
+QUARTERS = ("2026-T2", "2026-T3")
+REFERENCE = {"2026-T2": "2025-T2", "2026-T3": "2025-T3"}
+
+
+def figure(product: str, quarter: str, estimate: float, **more: Any) -> dict[str, Any]:
+    named = {"product": product, "device": f"jdma-{product}", "period": quarter}
+    return MARK | named | {"estimate": estimate} | more
+
+
+def pair(row: dict[str, Any], verdict: str) -> dict[str, Any]:
+    row = row | {"status": "published"}
+    then = row | {"period": REFERENCE[row["period"]], "estimate": 5.0}
+    reference = {f"reference_{name}": value for name, value in then.items()}
+    ends = (-1.5, -1.0, -0.5) if verdict == "fall" else (0.5, 1.0, 1.5)
+    found = dict(zip(("difference_low", "difference", "difference_high"), ends, strict=True))
+    return row | reference | found | {"against": "before", "verdict": verdict}
+
+
+def edition(
+    quarter: str, rows: list[dict[str, Any]], verdicts: tuple[str, ...] = ()
+) -> Publication:
+    pairs = [pair(row, verdict) for row, verdict in zip(rows, verdicts, strict=False)]
+    told = Published(estimates.make([{"source": "a@1", **row} for row in rows]), [])
+    known = comparisons.make(pd.DataFrame(pairs) if pairs else None)
+    return Publication(f"0001-{quarter}", told, "2026-11-16", known)
+
+
+def both(*products: tuple[str, str, str], catalogue: Any) -> Difference:
+    """The difference of editions that tell a mark of products, with the verdict of each."""
+    told = [
+        edition(quarter, [figure(name, quarter, 6.0 + n) for name, *_ in products], found)
+        for n, quarter in enumerate(QUARTERS)
+        for found in [tuple(verdicts[n] for _, *verdicts in products)]
+    ]
+    return between(*told, catalogue)
+
+
+def test_changes_that_are_established_come_first_and_the_new_ones_before(catalogue):
+    found = both(
+        ("service-public", "unknown", "unknown"),
+        ("legifrance", "rise", "rise"),
+        ("vie-publique", "unknown", "fall"),
+        catalogue=catalogue,
+    )
+    assert found.changed["product"].tolist() == ["vie-publique", "legifrance", "service-public"]
+    assert found.established["verdict"].tolist() == ["fall", "rise"]
+    assert found.established["reference_period"].unique().tolist() == ["2025-T3"]
+    assert found.changed["before_estimate"].unique().tolist() == [6.0]
+
+
+def test_a_quarter_is_never_set_against_a_year_or_a_month(catalogue):
+    year = figure("boamp", "2025-10/2026-09", 7.0)
+    month = figure("boamp", "2026-09", 7.5)
+    first = edition("2026-T2", [figure("boamp", "2026-T2", 6.0)])
+    second = edition("2026-T3", [year, month])
+    found = between(first, second, catalogue)
+    assert found.changed.empty
+    assert found.added["period"].tolist() == ["2025-10/2026-09"]
+    assert found.removed["period"].tolist() == ["2026-T2"]
+
+
+def test_what_one_edition_alone_tells_is_added_or_removed(catalogue):
+    stays = [figure("boamp", quarter, 6.0) for quarter in QUARTERS]
+    first = edition("2026-T2", [stays[0], figure("bodacc", "2026-T2", 5.0)])
+    second = edition("2026-T3", [stays[1], figure("legifrance", "2026-T3", 8.0)])
+    found = between(first, second, catalogue)
+    assert found.added["product"].tolist() == ["legifrance"]
+    assert found.removed["product"].tolist() == ["bodacc"]
+    assert list(found.added) == estimates.COLUMNS
+
+
+def test_an_erratum_is_told_as_the_reason_of_its_revision(catalogue):
+    row = figure("boamp", "2026-T2", 6.0)
+    told = [edition("2026-T2", [row]), edition("2026-T3", [row | {"estimate": 6.4}])]
+    names = {name: row.get(name, "") for name in estimates.FIGURE}
+    about = {"erratum": "note", "day": "2026-11-10", "cause": "source", "unit": "sur 10"}
+    about |= {"published": 6.0, "corrected": 6.4, "what": "Un mois était compté deux fois."}
+    corrected = pd.DataFrame([names | about]).reindex(columns=errata.COLUMNS)
+    known = errata.with_reasons(catalogue, corrected)
+    assert between(*told, known).revised["reason"].tolist() == ["erratum-note"]
+    page = pages(told, known)["2026-T3"][2].replace("\u00a0", " ")
+    assert "**Un mois était compté deux fois.**" in page and "6,0 sur 10 → 6,4 sur 10" in page
+
+
+@pytest.mark.parametrize(
+    ("later", "revised"),
+    [
+        ({}, 0),
+        ({"source": "other@2"}, 0),
+        ({"estimate": 6.4}, 1),
+        ({"status": "suppressed", "estimate": None, "n": None}, 1),
+    ],
+)
+def test_a_figure_of_the_same_period_told_otherwise_is_a_revision(catalogue, later, revised):
+    of_age = {"group": "age", "group_value": "18-24"}
+    first = edition("2026-T2", [figure("boamp", "2026-T2", 6.0, **of_age)])
+    again = figure("boamp", "2026-T2", 6.0, **of_age) | later
+    second = edition("2026-T3", [again, figure("boamp", "2026-T3", 7.0)])
+    found = between(first, second, catalogue)
+    assert len(found.revised) == revised
+    assert found.changed.empty, "an edition's own quarter, and no earlier one"
+
+
+def test_a_figure_is_told_in_the_words_and_numbers_of_pages(catalogue):
+    found = both(("boamp", "unknown", "rise"), catalogue=catalogue)
+    row = estimates.records(found.changed)[0]
+    assert named(row, catalogue).replace("\u00a0", " ").startswith("BOAMP, Satisfaction sur 10, ")
+    assert values(row, catalogue) == ("6,0\u00a0sur\u00a010", "7,0\u00a0sur\u00a010")
+
+
+def test_an_edition_that_was_not_published_is_named_with_those_that_were(tmp_path):
+    with pytest.raises(ObservError, match=r"2026-T2: was not published .* published are none; "):
+        last(tmp_path, Quarter(2026, 2))
+
+
+def test_the_page_of_changes_tells_what_is_new_and_what_was_known(catalogue):
+    names = ("service-public", "legifrance", "vie-publique")
+    verdicts = (("unknown", "fall", "rise"), ("unknown", "rise", "rise"))
+    told = [
+        edition(quarter, [figure(name, quarter, 6.0 + n) for name in names], verdicts[n])
+        for n, quarter in enumerate(QUARTERS)
+    ]
+    found = pages(told, catalogue)
+    assert [*found] == ["2026-T3"], "the first edition has none before it"
+    name, title, page = found["2026-T3"]
+    assert (name, title) == ("changements-2026-T3", "Ce qui a changé de 2026-T2 à 2026-T3")
+    lines = [line for line in page.replace("\u00a0", " ").splitlines() if "6,0 sur 10" in line]
+    assert ["en hausse" in line for line in lines] == [True, True, False]
+    assert "6,0 sur 10 | 7,0 sur 10 | en hausse (5,0 au 3e trimestre 2025)" in lines[0]
+    assert ["ce que 2026-T2 n’établissait pas" in line for line in lines] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("now", "fall"), [(4.0, "5,0 au 3e trimestre 2025"), (5.0, "à moins de 0,1 près")]
+)
+def test_a_fall_names_the_value_it_fell_from_and_not_that_of_the_edition_before(
+    catalogue, capsys, now, fall
+):
+    told = [edition(quarter, [figure("boamp", quarter, now)], ("fall",)) for quarter in QUARTERS]
+    assert fall in pages(told, catalogue)["2026-T3"][2].replace("\u00a0", " ")
+    print_difference(between(*told, catalogue), catalogue, *QUARTERS)
+    line = f"{now:.1f} sur 10 → {now:.1f} sur 10; fall from 5,0 in 2025-T3".replace(".", ",", 2)
+    assert line in capsys.readouterr().out.replace("\u00a0", " ")
+
+
+def test_a_correction_is_told_on_the_page_of_changes_and_the_last_one_counts(catalogue):
+    first = edition("2026-T2", [figure("boamp", "2026-T2", 6.0)])
+    second = edition("2026-T3", [figure("boamp", "2026-T2", 6.4), figure("boamp", "2026-T3", 7.0)])
+    again = second._replace(name="0003-2026-T3", told=first.told)
+    page = pages([first, second], catalogue)["2026-T3"][2].replace("\u00a0", " ")
+    assert "## Ce qu'elle révise" in page and "6,0 sur 10 → 6,4 sur 10 (2e trimestre 2026)" in page
+    assert "**Le motif n'a pas été consigné.**" in page
+    assert "révise" not in pages([first, second, again], catalogue)["2026-T3"][2]
+
+
+def test_an_indicator_that_left_the_catalogue_since_stops_no_comparison(catalogue):
+    gone = {"indicator": "left_since"}
+    told = [edition(quarter, [figure("boamp", quarter, 6.0, **gone)]) for quarter in QUARTERS]
+    assert not any(map(len, between(*told, catalogue)))
+    assert "aucune évolution" in pages(told, catalogue)["2026-T3"][2]
+
+
+def test_each_revision_stands_under_its_reason_and_shows_what_differs(catalogue):
+    """Else a reader sees « 12,9 millions → 12,9 millions », and learns nothing."""
+    visits = {"indicator": "visits_adjusted", "unit": "visites", "n": None, "period": "2026-05"}
+    courses = {"indicator": "level_change", "unit": "%", "n": None, "period": "2025-03"}
+    ends = ({"ci_low": -31.0, "ci_high": -29.0}, {"ci_low": -30.9, "ci_high": -29.0})
+    told = [
+        edition(
+            quarter,
+            [
+                figure("boamp", quarter, 12_900_000.0 + 10 * n) | visits,
+                figure("boamp", quarter, -30.1) | courses | ends[n],
+                figure("legifrance", quarter, 6.0 + n) | {"period": "2026-T1"},
+            ],
+        )
+        for n, quarter in enumerate(QUARTERS)
+    ]
+    page = pages(told, catalogue)["2026-T3"][2].replace("\u00a0", " ").replace("\u202f", " ")
+    seasons, breaks = (
+        page.index(text) for text in ("**La saison est", "**L'ampleur d'une rupture")
+    )
+    assert page.index("**Le motif n'a pas") < seasons, "what is no routine comes first"
+    assert seasons < page.index("12 900 000 visites → 12 900 010 visites") < breaks
+    assert "−31,0 à −29,0" in page[breaks:] and "−30,9 à −29,0" in page[breaks:]

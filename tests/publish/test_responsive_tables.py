@@ -1,0 +1,110 @@
+"""A table keeps its meaning on a telephone, and for who listens to it."""
+
+import re
+
+from observlib.publish.responsive_tables import with_stacked_tables
+
+COLUMNS = ("Produit", "Indicateur", "T3 2025", "T3 2026", "Écart en points", "Verdict")
+HEAD = "<thead><tr>" + "".join(f'<th scope="col">{name}</th>' for name in COLUMNS) + "</tr></thead>"
+
+
+def cells(*texts: str) -> str:
+    right = "".join(f'<td style="text-align: right">{text}</td>' for text in texts[2:-1])
+    name = f'<tr><th scope="row">{texts[0]}</th><td style="text-align: left">{texts[1]}</td>'
+    return f'{name}{right}<td style="text-align: left">{texts[-1]}</td></tr>'
+
+
+def made(*rows: str, head: str = HEAD, french: bool = True) -> str:
+    body = "".join(rows)
+    return with_stacked_tables(f"<table>{head}<tbody>{body}</tbody></table>", french)
+
+
+ROW = cells("Un site", "Note", "6,8", "7,9", "+1,0", "en hausse")
+
+
+def test_each_value_is_beside_the_name_of_its_column_on_a_telephone():
+    found = re.findall(r'data-label="([^"]*)"', made(ROW))
+    assert found == list(COLUMNS[1:])
+
+
+def test_names_then_the_difference_and_its_verdict_come_first():
+    classes = re.findall(r'<t[hd] role="(?:rowheader|cell)"[^>]*?(?: class="([^"]*)")?>', made(ROW))
+    assert classes == ["name", "named", "", "", "value", "verdict"]
+
+
+def test_roles_say_what_a_browser_forgets_of_stacked_cells():
+    text = made(ROW)
+    for role, count in {
+        "table": 1, "rowgroup": 2, "row": 2, "columnheader": 6, "rowheader": 1, "cell": 5,
+    }.items():  # fmt: skip
+        assert text.count(f'role="{role}"') == count, role
+
+
+def test_a_table_of_three_columns_stays_a_table():
+    head = "<thead><tr><th>A</th><th>B</th><th>C</th></tr></thead>"
+    assert "stack" not in made("<tr><th>x</th><td>1</td><td>2</td></tr>", head=head)
+
+
+def test_a_row_that_stands_over_others_is_a_name_and_its_columns_are_counted():
+    group = '<tr><th colspan="6" scope="rowgroup" class="group">Sites</th></tr>'
+    text = made(group, ROW)
+    assert 'colspan="6" scope="rowgroup" class="name group"' in text
+    assert 'data-label="Verdict"' in text
+
+
+def test_codes_are_spelt_out_for_who_listens_and_seen_as_they_were():
+    text = made(cells("Un site", "s", "s", "–", "7,9\u00a0(f)", "nd"))
+    for code, words in {
+        "s": "secret statistique", "–": "aucune mesure", "(f)": "faible effectif",
+        "nd": "donnée non disponible",
+    }.items():  # fmt: skip
+        assert f'<span aria-hidden="true">{code}</span> <span class="spelt">{words}</span>' in text
+    assert "7,9\u00a0<span" in text
+
+
+def test_letters_of_english_pages_and_of_words_are_no_codes():
+    row = cells("Un site", "s", "les avis", "des s", "–", "s")
+    assert "spelt" not in made(row, french=False)
+    assert "avis<" in made(row) and "des s<" in made(row)
+
+
+def test_a_cell_without_measure_is_heard_and_takes_no_line_of_a_telephone():
+    assert made(cells("Un site", "Note", "–", "7,9", "", "x")).count("nothing") == 2
+    assert "nothing" not in made(ROW)
+
+
+def test_the_first_cell_of_a_markdown_row_heads_it():
+    text = made('<tr><td style="text-align: left;">key</td><td>b</td></tr>')
+    assert (
+        '<th role="rowheader" scope="row" style="text-align: left;" class="name">key</th>' in text
+    )
+
+
+def test_a_table_is_scrolled_once_whichever_publisher_made_it():
+    bare = made(ROW)
+    assert bare.count('class="scroll"') == 1
+    held = '<div class="scroll" tabindex="0" role="group" aria-label="Tableau 1">\n<table></table>'
+    assert with_stacked_tables(held) == held
+
+
+def test_words_of_a_label_do_not_become_markup():
+    head = HEAD.replace("T3 2025", "A &lt;b&gt; &quot;c&quot;")
+    assert 'data-label="A &lt;b&gt; &quot;c&quot;"' in made(ROW, head=head)
+
+
+def test_cells_of_groups_name_all_that_heads_them_and_the_table_says_it_has_groups():
+    group = '<tr><th colspan="2" scope="rowgroup" class="group">{}</th></tr>'
+    row = '<tr><th scope="row">{}</th><td>8</td></tr>'
+    head = '<thead><tr><th scope="col">A</th><th scope="col">B</th></tr></thead>'
+    body = "".join((group.format("Un"), row.format("a"), group.format("Deux"), row.format("b")))
+    table = f"<table><caption>Titre</caption>{head}<tbody>{body}</tbody></table>"
+    found = with_stacked_tables(table * 2)
+    assert found.count("Les lignes vont par groupes") == 2
+    named = dict(re.findall(r'<th id="([^"]*)"[^>]*>([^<]*)</th>', found))
+    assert len(named) == 12  # none has the name of another
+    told = [
+        [named[name] for name in names.split()]
+        for names in re.findall(r'<td headers="([^"]*)"', found)
+    ]
+    assert told == [["B", "Un", "a"], ["B", "Deux", "b"]] * 2
+    assert "headers" not in with_stacked_tables(table.replace("rowgroup", "colgroup"))

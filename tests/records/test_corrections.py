@@ -1,0 +1,100 @@
+"""A correction is read whole and right, or every mistake in its file is told at once."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.copies import DEMO
+
+from observlib.records.corrections import load_corrections, misfits
+from observlib.themes.audience import demonstration as audience
+
+GOOD = {
+    "id": "double", "title": "Un mois compté deux fois", "device": "audience-boamp",
+    "first": "2026-05-01", "last": "2026-05-31", "column": "visits", "expect": 100, "becomes": 50,
+    "reason": "L'outil a compté deux fois.", "date": "2026-06-12",
+    "provider": "équipe des annonces", "status": "open",
+}  # fmt: skip
+
+
+def write(data: Path, name: str = "double", **keys: object) -> Path:
+    content = {k: v for k, v in {**GOOD, "id": name, **keys}.items() if v is not ...}
+    path = data / "corrections" / f"{name}.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def faults(data: Path, table: str = "audience") -> str:
+    problems: list[str] = []
+    for sheet in load_corrections(data, problems):
+        problems += misfits(sheet, table)
+    return "\n".join(problems)
+
+
+def test_the_demonstration_s_correction_gives_back_what_its_export_was_made_of():
+    problems: list[str] = []
+    (sheet,) = load_corrections(DEMO, problems)
+    one, month = sheet.correction, audience.TWICE["month"]
+    assert not problems and one.device == audience.TWICE["device"]
+    assert f"{one.first:%Y-%m}" == month and one.expect == 2 * int(str(one.becomes))
+    assert "inventée" in one.title
+
+
+def test_a_data_folder_without_corrections_has_none(tmp_path):
+    assert load_corrections(tmp_path, []) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"last": "2026-04-30"}, "'last' is 2026-04-30, before 'first'"),
+        ({"expect": ...}, "one guard is expected: expect, total or rows; given: none"),
+        ({"total": 3.5}, "one guard is expected: expect, total or rows; given: expect, total"),
+        ({"becomes": ...}, "one of becomes, times, drop is expected; given: none"),
+        ({"drop": True}, "one of becomes, times, drop is expected; given: becomes, drop"),
+        ({"column": ...}, "'column' is missing"),
+        ({"becomes": 100}, "'becomes' is the same as 'expect'"),
+        ({"times": 0, "becomes": ...}, "times is 0"),
+        ({"times": float("inf"), "becomes": ...}, "times is inf"),
+        ({"status": "done"}, "'open', 'permanent' or 'mended'"),
+        ({"provider": "Zoé Martin"}, "names a person"),
+        ({"reason": "Voir *ici*"}, "which a page reads as markup"),
+        ({"title": "De zoe@exemple.invalid"}, "an e-mail address"),
+        ({"why": "?"}, "why"),
+        ({"column": "vists"}, ":6: 'double': no correction speaks of a column 'vists' of"),
+        ({"column": "start"}, "no correction speaks of a column 'start'"),
+        ({"column": "device"}, "no correction speaks of a column 'device'"),
+        ({"becomes": -4}, ":8: 'double': -4 cannot stand in visits; allowed: a whole number"),
+        ({"becomes": "50"}, "'50' cannot stand in visits"),
+        ({"expect": 2.5}, "2.5 cannot stand in visits"),
+        ({"where": {"ville": "Brest"}}, "no correction speaks of a column 'ville'"),
+        ({"where": {"area": 75}}, "75 cannot stand in area; allowed: a text, in quotes"),
+        ({"where": {"end": "2026"}}, "'2026' cannot stand in end; allowed: no value: use first"),
+        ({"column": "product", "expect": "boamp", "becomes": ..., "times": 2}, "holds texts"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_its_file_and_what_is_allowed(tmp_path, keys, said):
+    path = write(tmp_path, **keys)
+    told = faults(tmp_path)
+    assert said in told and told.startswith(f"{path}:") and "\n" not in told
+
+
+def test_no_correction_speaks_of_a_person_or_of_what_people_wrote(tmp_path):
+    write(tmp_path, column="answer_id", expect="a", becomes="b")
+    assert "no correction speaks of a column 'answer_id'" in faults(tmp_path, "ratings")
+    write(tmp_path, where={"answer_id": "a"}, column="value")
+    assert "no correction speaks of a column 'answer_id'" in faults(tmp_path, "ratings")
+    assert "gives texts, which no correction changes" in faults(tmp_path, "verbatims")
+
+
+def test_ten_mistakes_of_several_files_are_told_at_once_each_at_its_line(tmp_path):
+    write(tmp_path, "un", column="vists", where={"a": "b", "c": "d", "e": "f"})
+    write(tmp_path, "deux", date="hier", status="done", first=3, provider="Zoé Martin")
+    write(tmp_path, "trois", becomes=-1, expect="x")
+    (tmp_path / "corrections" / "quatre.yaml").write_text("id: quatre", encoding="utf-8")
+    told = faults(tmp_path).splitlines()
+    assert len(told) == 11
+    assert all(line.startswith(str(tmp_path)) for line in told)
+    lines = [line.split(":")[1] for line in told if ".yml:" in line]
+    assert all(number.isdigit() for number in lines)

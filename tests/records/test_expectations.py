@@ -1,0 +1,134 @@
+"""An expectation is read whole and right, and what it is worth hangs on when it was written."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.copies import DEMO
+
+from observlib import Study
+from observlib.base.errors import ObservError
+from observlib.records.expectations import (
+    COMPARED,
+    REASONS,
+    Expectation,
+    exploratory,
+    load_expectations,
+    outcome,
+)
+
+GOOD = {
+    "id": "clarte", "title": "Des mots plus clairs", "indicator": "satisfaction_10",
+    "product": "allo-service-public", "device": "satisfaction-3939", "period": "2026-T3",
+    "direction": "up", "effect": 0.5, "date": "2026-06-22", "author": "pôle études",
+    "why": "Les mots ont changé.",
+}  # fmt: skip
+
+
+def write(data: Path, name: str = "clarte", **keys: object) -> Path:
+    content = {k: v for k, v in {**GOOD, "id": name, **keys}.items() if v is not ...}
+    path = data / "expectations" / f"{name}.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def faults(data: Path, catalogue) -> str:
+    with pytest.raises(ObservError) as caught:
+        load_expectations(data / "expectations", catalogue)
+    return str(caught.value)
+
+
+def test_the_demonstration_has_one_that_is_announced_and_one_that_is_not(catalogue):
+    late, announced = load_expectations(DEMO / "expectations", catalogue)
+    assert exploratory(late, (late.digest, False)) == "after"
+    assert exploratory(announced, (announced.digest, False)) == ""
+    assert all("inventé" in one.title for one in (late, announced))
+
+
+def test_what_may_be_expected_is_what_the_study_of_satisfaction_compares():
+    pairs = Study("2026-T3", "data/demo").comparisons("satisfaction", against="before")
+    assert set(COMPARED) == set(pairs["indicator"])
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"indicator": "visits"}, ":3: 'clarte': unknown indicator 'visits'; allowed: satisfac"),
+        ({"product": "allo"}, ":4: 'clarte': unknown product 'allo'"),
+        ({"device": "jdma-legifrance"}, "unknown device 'jdma-legifrance'; allowed:"),
+        ({"direction": "mieux"}, "'up', 'down' or 'stable'"),
+        ({"effect": 0}, "effect is 0"),
+        ({"effect": float("nan")}, "effect is nan"),
+        ({"period": "2026-09"}, "period is '2026-09'"),
+        ({"author": "Zoé Martin"}, "names a person"),
+        ({"why": "Voir <b>ici</b>"}, "reads as markup"),
+        ({"date": ...}, "date"),
+    ],
+)
+def test_a_mistake_is_told_with_its_file_and_what_is_allowed(tmp_path, catalogue, keys, said):
+    path = write(tmp_path, **keys)
+    told = faults(tmp_path, catalogue)
+    assert said in told and told.splitlines()[0].startswith(f"{path}:")
+
+
+def test_all_mistakes_of_all_files_are_told_at_once(tmp_path, catalogue):
+    write(tmp_path, "un", indicator="visits", product="allo", device="rien")
+    write(tmp_path, "deux", date="hier", effect="beaucoup", period="T3", direction="mieux")
+    write(tmp_path, "trois", author="Zoé Martin", why="*", title=...)
+    assert len(faults(tmp_path, catalogue).splitlines()) == 10
+
+
+def test_the_order_of_keys_and_comments_change_nothing_and_a_word_does(tmp_path, catalogue):
+    path = write(tmp_path)
+    (before,) = load_expectations(tmp_path / "expectations", catalogue)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("# un mot\n" + "\n".join(reversed(lines)), encoding="utf-8")
+    (after,) = load_expectations(tmp_path / "expectations", catalogue)
+    assert after.digest == before.digest
+    write(tmp_path, effect=0.4)
+    (other,) = load_expectations(tmp_path / "expectations", catalogue)
+    assert other.digest != before.digest
+
+
+def test_only_what_was_seen_before_its_data_and_is_unchanged_was_announced():
+    one = Expectation.model_validate(GOOD)
+    late = Expectation.model_validate({**GOOD, "date": "2026-10-01"})
+    assert exploratory(one, (one.digest, False)) == ""
+    assert exploratory(one, None) == "unseen"
+    assert exploratory(one, ("other", False)) == "edited"
+    assert exploratory(one, (one.digest, True)) == "late"
+    assert exploratory(late, (late.digest, False)) == "after"
+    assert set(REASONS) == {"unseen", "edited", "late", "after"}
+
+
+ENDS = st.tuples(st.floats(-10, 10), st.floats(-10, 10)).map(sorted)
+EFFECT = st.floats(0.01, 5)
+
+
+@given(ends=ENDS, effect=EFFECT, direction=st.sampled_from(["up", "down", "stable"]))
+def test_an_effect_is_never_said_to_be_reached_or_left_out_where_the_interval_holds_it(
+    ends, effect, direction
+):
+    low, high = ends
+    said = outcome(direction, effect, low, high)
+    looked_for = {"up": [effect], "down": [-effect], "stable": [-effect, effect]}[direction]
+    if any(low < one < high for one in looked_for):
+        assert said == "open"
+    assert (said == "small") == (-effect < low and high < effect)  # the only equivalence
+    if said == "reached":
+        assert low * high > 0 and min(abs(low), abs(high)) >= effect
+    if said == "short":
+        assert direction != "stable" and all(not low <= one <= high for one in looked_for)
+
+
+@given(ends=ENDS, effect=EFFECT)
+def test_a_fall_is_judged_as_a_rise_is(ends, effect):
+    low, high = ends
+    assert outcome("down", effect, low, high) == outcome("up", effect, -high, -low)
+
+
+def test_without_an_interval_nothing_is_said():
+    assert outcome("up", 0.5, float("nan"), float("nan")) == "untested"

@@ -1,0 +1,301 @@
+"""Practice sheets are published whole and right, or every mistake in them is told at once."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.copies import DEMO
+from tests.examples import examples
+
+from observlib.base.errors import ObservError
+from observlib.catalogue import Catalogue
+from observlib.records.practices import Practices, load_practices
+from observlib.records.published_text import active
+
+PRACTICES = Path(__file__).parents[2] / "data" / "practices"
+FRONT = {
+    "title": "Une fiche", "department": "annonces", "tool": "limesurvey", "products": ["boamp"],
+    "date": "2026-03-01", "contact": "pôle études", "verdict": "à refaire", "cost": "deux jours",
+    "redo": "tout", "avoid": "rien",
+}  # fmt: skip
+SOURCE = {"title": "Une page", "url": "https://exemple.invalid/a", "date": 2024}
+Load = Callable[..., Practices]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "practices"
+    made.mkdir()
+    shutil.copy(PRACTICES / "vocabulary.yml", made)
+    return made
+
+
+@pytest.fixture
+def load(folder: Path, catalogue: Catalogue) -> Load:
+    """Write one sheet of the front matter above but for some keys, and read it."""
+
+    def run(body: str = "Un récit.", name: str = "fiche", **keys: object) -> Practices:
+        front = {key: value for key, value in {**FRONT, **keys}.items() if value is not ...}
+        text = yaml.safe_dump(front, allow_unicode=True, sort_keys=False)
+        (folder / f"{name}.md").write_text(f"---\n{text}---\n\n{body}\n", encoding="utf-8")
+        return load_practices(folder, catalogue)
+
+    return run
+
+
+def faults(load: Load, **keys: object) -> list[str]:
+    with pytest.raises(ObservError) as caught:
+        load(**keys)
+    return [problem.partition("practices/")[2] for problem in caught.value.problems]
+
+
+# --- The sheets of the repository -----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shipped(catalogue: Catalogue) -> Practices:
+    return load_practices(PRACTICES, catalogue, DEMO / "practices", invented=True)
+
+
+def test_the_repository_s_sheets_are_ten_invented_ones_and_six_on_neighbours(shipped):
+    origins = [sheet.origin for sheet in shipped.sheets]
+    assert (origins.count("demonstration"), origins.count("neighbour")) == (10, 6)
+    assert len({sheet.peer for sheet in shipped.sheets} - {None}) == 6
+
+
+def test_each_is_as_long_as_a_reader_will_read(shipped):
+    for sheet in shipped.sheets:
+        assert 150 <= len(sheet.body.split()) <= 300, sheet.slug
+
+
+def test_what_is_said_of_neighbours_has_several_sources_and_its_limits(shipped):
+    for sheet in shipped.sheets:
+        if sheet.peer:
+            assert len(sheet.sources) >= 3, sheet.slug
+            assert "## Ce que nous ne savons pas" in sheet.body, sheet.slug
+            assert "## Ce que nous pourrions reprendre" in sheet.body, sheet.slug
+
+
+def test_they_come_from_every_department_and_reach_every_verdict(shipped, catalogue):
+    assert {sheet.department for sheet in shipped.sheets} == set(catalogue.departments)
+    assert {sheet.verdict for sheet in shipped.sheets} == {"à refaire", "à adapter", "à éviter"}
+
+
+def test_no_invented_sheet_stands_beside_real_data(catalogue):
+    real = load_practices(PRACTICES, catalogue)
+    assert real.sheets and {sheet.origin for sheet in real.sheets} == {"neighbour"}
+
+
+# --- What a sheet may be --------------------------------------------------------------------
+
+
+def test_a_sheet_is_read_with_its_text_and_the_newest_come_first(load):
+    load(name="vieille", date="2020-01-01")
+    found = load(body="## Un titre\n\nUn récit.\n", days=2)
+    assert [sheet.slug for sheet in found.sheets] == ["fiche", "vieille"]
+    sheet = found.sheets[0]
+    assert (sheet.origin, sheet.days, sheet.body) == ("own", 2.0, "## Un titre\n\nUn récit.")
+
+
+def test_a_project_without_the_folder_has_no_sheets(tmp_path, catalogue):
+    assert load_practices(tmp_path / "nowhere", catalogue).sheets == ()
+
+
+def test_a_draft_is_neither_published_nor_checked(load):
+    assert load(draft=True, verdict=None, contact=None, body="").sheets == ()
+    assert len(load(draft=False).sheets) == 1
+
+
+def test_an_editor_s_byte_order_mark_and_line_ends_change_nothing(load, folder, catalogue):
+    plain = load().sheets[0]
+    path = folder / "fiche.md"
+    text = path.read_text(encoding="utf-8").replace("\n", "\r\n")
+    path.write_bytes(("\ufeff" + text).encode("utf-8"))
+    assert load_practices(folder, catalogue).sheets[0] == plain
+
+
+@pytest.mark.parametrize(
+    ("keys", "line", "said"),
+    [
+        ({"tool": ..., "method": ...}, 2, "neither 'tool' nor 'method'"),
+        ({"tool": "excel"}, 4, "unknown tool 'excel'; allowed: limesurvey"),
+        ({"method": "divination"}, 13, "unknown method 'divination'; allowed: enquete"),
+        ({"department": "cuisine"}, 3, "unknown department 'cuisine'; allowed: renseignement"),
+        ({"products": ["boamp", "minitel"]}, 7, "unknown product 'minitel'; allowed: service"),
+        ({"verdict": "peut-être"}, 9, "'à refaire', 'à adapter' or 'à éviter'"),
+        ({"invented": True}, 13, "key 'invented' is not for you to give"),
+        ({"date": "printemps"}, 7, "date is 'printemps'"),
+        ({"title": " "}, 2, "title is ' '"),
+        ({"days": -1}, 13, "days is -1"),
+        ({"redo": ...}, 1, "key 'redo' is missing"),
+        ({"colour": "red"}, 13, "unknown key 'colour'; allowed: title, department"),
+        ({"slug": "autre"}, 13, "key 'slug' is not for you to give"),
+        ({"peer": "bnf"}, 2, "'sources' is missing"),
+        ({"peer": "dila", "sources": [SOURCE]}, 13, "unknown peer 'dila'; allowed: cnaf"),
+        ({"sources": [{**SOURCE, "url": "ftp://a"}]}, 15, "sources.0.url is 'ftp://a'"),
+        ({"sources": [{**SOURCE, "date": "hier"}]}, 16, "sources.0.date is 'hier'"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line_and_what_is_allowed(load, keys, line, said):
+    told = [problem for problem in faults(load, **keys) if said in problem]
+    assert told and all(problem.startswith(f"fiche.md:{line}: ") for problem in told), told
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "Jeanne Martin", "Mme Martin", "pôle études, M. Martin", "jeanne.martin@exemple.invalid",
+        "études @ exemple", "pôle études, 01 23 45 67 89", "pôle études +33 1 23 45 67 89",
+    ],
+)  # fmt: skip
+def test_a_contact_is_a_role_and_never_a_person(load, contact):
+    assert "contact" in faults(load, contact=contact)[0]
+
+
+def test_a_person_in_the_text_is_told_with_its_line_and_not_repeated(load):
+    told = faults(load, body="Bien.\n\nÉcrire à a.b@exemple.invalid ou au 06.12.34.56.78.")
+    assert [problem.split(":")[1] for problem in told] == ["17"]
+    assert "an e-mail address and a telephone number" in told[0]
+    assert "exemple.invalid" not in "".join(told) and "34" not in "".join(told)
+
+
+def test_a_sign_that_nobody_sees_is_told_with_its_line_in_a_sheet_s_text(load):
+    (said,) = faults(load, body="## Un titre\n\nUn r\u202ecit, =?utf-8?q?a?=.\n")
+    assert said.endswith("fiche.md:17: holds U+202E, a sign that nobody sees; delete it")
+
+
+def test_numbers_that_are_no_phone_and_citations_are_left_alone(load):
+    load(body="Le 3939 a reçu 1 106 appels en 2026-09, soit 0,12 % [@kaplan1958].")
+
+
+@pytest.mark.parametrize("body", ["", "\n \n", "<!-- à écrire -->\n\n## Le contexte\n"])
+def test_a_sheet_that_tells_nothing_is_refused(load, body):
+    assert "has no text" in faults(load, body=body)[0]
+
+
+def test_a_heading_of_the_title_s_level_is_refused_where_it_stands(load):
+    assert faults(load, body="Bien.\n\n# Trop haut")[0].startswith(
+        "fiche.md:17: heading of level 1"
+    )
+
+
+@pytest.mark.parametrize("name", ["index", "Ma fiche", "é", "a.b"])
+def test_a_name_that_makes_no_address_is_refused(load, name):
+    assert "makes no address" in faults(load, name=name)[0]
+
+
+def test_mistakes_of_all_sheets_are_told_at_once(load):
+    with pytest.raises(ObservError):
+        load(name="une", verdict="bof", days="x")
+    told = faults(load, name="deux", department="cuisine")
+    assert [problem.split(":")[0] for problem in told] == ["deux.md", "une.md", "une.md"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Un récit sans en-tête.", ":1: does not start with a front matter"),
+        ("---\ntitle: [a\n---\nb\n", "not valid YAML"),
+        ("---\ntitle: a\ntitle: b\n---\nc\n", ":3: key 'title' is given twice"),
+        ("---\n- a\n---\nb\n", "holds a list"),
+        ("---\ndate: 2026-13-45\n---\nb\n", "dates are YYYY-MM-DD"),
+    ],
+)
+def test_a_front_matter_that_is_none_is_told(folder, catalogue, text, said):
+    (folder / "fiche.md").write_text(text, encoding="utf-8")
+    with pytest.raises(ObservError) as caught:
+        load_practices(folder, catalogue)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "vocabulary.yml: file is missing"),
+        ("tools: {a: A}\n", "it has `tools` and `methods`"),
+        ("tools: [a]\nmethods: {}\n", "tools is no list"),
+        ("tools: {A b: A}\nmethods: {}\n", "key 'A b'"),
+        ("tools: {a: }\nmethods: {}\n", "has no words"),
+    ],
+)
+def test_a_wrong_vocabulary_is_told(folder, catalogue, text, said):
+    path = folder / "vocabulary.yml"
+    path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+    with pytest.raises(ObservError) as caught:
+        load_practices(folder, catalogue)
+    assert said in str(caught.value)
+
+
+# --- Whatever stands in the file ------------------------------------------------------------
+
+FUZZ = examples(60)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(content=st.binary(max_size=300) | st.text().map(lambda t: f"---\n{t}\n---\n{t}".encode()))
+@FUZZ
+def test_any_bytes_are_a_sheet_or_a_told_mistake(folder, catalogue, content):
+    (folder / "fiche.md").write_bytes(content)
+    try:
+        load_practices(folder, catalogue)
+    except ObservError as error:
+        assert all("fiche.md" in problem for problem in error.problems)
+
+
+@given(changed=st.dictionaries(st.sampled_from([*FRONT, "method", "peer", "sources"]), VALUES))
+@FUZZ
+def test_any_front_matter_is_a_sheet_or_mistakes_that_name_the_file(folder, catalogue, changed):
+    text = yaml.safe_dump({**FRONT, **changed}, allow_unicode=True, sort_keys=False)
+    (folder / "fiche.md").write_text(f"---\n{text}---\nUn récit.\n", encoding="utf-8")
+    try:
+        (sheet,) = load_practices(folder, catalogue).sheets
+    except ObservError as error:
+        assert all("fiche.md" in problem for problem in error.problems)
+    else:
+        assert "@" not in sheet.contact and sheet.verdict and (sheet.tool or sheet.method)
+
+
+def test_a_text_that_would_run_or_load_something_is_told_with_its_line(load):
+    body = (
+        "Un récit, `<b>` et `onclick`.\n\n<script>x()</script>\n[a](javascript:x)\n[b]{onclick=x}\n"
+        "`c`{=html}\n{{< env HOME >}}\n![d](data:x)\n[e]: vbscript:x\n\n---\ntitle: f\n---\n\n"
+        "```\n<iframe>\n```\n\n<!-- note --> <https://exemple.invalid> [g](/methode.qmd#a) 3 < 4"
+    )
+    told = [fault.partition(": ")[::2] for fault in faults(load, body=body)]
+    first = int(told[0][0].removeprefix("fiche.md:"))
+    assert [(int(place.removeprefix("fiche.md:")) - first, said) for place, said in told] == [
+        (0, "holds HTML, '<script>'; write Markdown, or `code` where it is to be read"),
+        (1, "holds an address, 'javascript:x'; " + ALLOWED),
+        (2, "holds an attribute, 'onclick='; remove it"),
+        (3, "holds a raw passage, '{=html}'; write Markdown"),
+        (4, "holds a shortcode of Quarto, '{{<'; write what it would give"),
+        (5, "holds an address, 'data:x'; " + ALLOWED),
+        (6, "holds an address, 'vbscript:x'; " + ALLOWED),
+        (8, "begins a front matter in the text, '---'; leave a line empty after it"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "front"),
+    [
+        ("Titre\n---\nTexte", False),
+        ("Un récit.\n\nTitre\n---\nTexte\n\nAutre titre\n===\nTexte", False),
+        ("Un récit.\n\n---\nTexte", True),
+        ("---\nTexte", True),
+        ("Titre\n---\nfilters: [x]\n---\n", True),
+        ("Titre\n---\nfilters: [x]\n...\n", True),
+    ],
+)
+def test_a_heading_underlined_is_no_front_matter_unless_a_publisher_reads_one(body, front):
+    assert bool(list(active(body))) == front
+
+
+ALLOWED = "allowed: http, https, mailto, or a page of the site"

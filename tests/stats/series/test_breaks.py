@@ -1,0 +1,106 @@
+from functools import cache
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observlib.stats.series.breaks import candidates, confirmed, deviation, distances
+from observlib.stats.series.design import step_and_ramp
+from observlib.stats.series.regression import contrast, fit
+
+
+def test_the_deviation_of_the_bulk_is_that_of_statsmodels():
+    from statsmodels.robust import mad
+
+    values = np.random.default_rng(0).normal(size=101)
+    assert deviation(values) == pytest.approx(mad(values), rel=1e-4)
+
+
+@given(st.integers(3, 20), st.floats(5, 50))
+def test_a_change_of_level_makes_no_month_stand_apart(at, size):
+    values = np.random.default_rng(at).normal(size=24)
+    values[at:] += size
+    worst = distances(values, np.ones(24, dtype=bool)).max()
+    assert worst < 4.5
+
+
+@pytest.mark.parametrize("at", [0, 12, 23])
+def test_one_month_stands_apart_even_at_an_end(at):
+    values = np.random.default_rng(5).normal(size=24)
+    values[at] += 20
+    far = distances(values, np.ones(24, dtype=bool))
+    assert far.argmax() == at and far[at] > 8
+
+
+def test_a_straight_line_however_steep_has_no_change():
+    values = 0.2 * np.arange(48) + np.random.default_rng(7).normal(size=48)
+    assert candidates(values) == [] or not confirmed(
+        values, np.empty((48, 0)), np.arange(48), candidates(values)
+    )
+    assert candidates(np.arange(8.0)) == []  # too short to divide
+
+
+@pytest.mark.parametrize("value", [0.8, 14.7, 1739.9999999999998])
+def test_a_level_that_never_moves_has_no_change(value):
+    """Which rounding alone had divided."""
+    assert [candidates(np.full(n, value)) for n in range(12, 100)] == [[]] * 88
+
+
+@given(st.integers(12, 26), st.integers(0, 10**6), st.floats(0, 3))
+def test_no_division_into_lines_is_better_than_the_one_found(n, seed, by):
+    random = np.random.default_rng(seed)
+    times = np.arange(n)
+    values = random.normal(size=n) + by * (times[:, None] >= random.integers(n, size=2)).sum(axis=1)
+
+    @cache
+    def squares(start: int, end: int) -> float:
+        return np.polyfit(times[start:end], values[start:end], 1, full=True)[1].item()
+
+    def criterion(starts: tuple[int, ...]) -> float:
+        pieces = list(pairwise([0, *starts, n]))
+        return n * np.log(sum(squares(*piece) for piece in pieces) / n) + 3 * len(pieces) * np.log(
+            n
+        )
+
+    divisions = [
+        starts
+        for changes in range(n // 12 + 1)
+        for starts in combinations(range(6, n - 5), changes)
+        if all(later - former >= 6 for former, later in pairwise(starts))
+    ]
+    assert candidates(values) == list(min(divisions, key=criterion))
+
+
+def test_a_change_of_pace_is_no_change_of_level():
+    times = np.arange(60)
+    values = 0.02 * np.maximum(times - 30, 0) + 0.01 * np.random.default_rng(1).normal(size=60)
+    assert confirmed(values, np.empty((60, 0)), times, [30]) == []
+
+
+def test_a_step_is_dated_where_it_is_though_suspected_elsewhere():
+    times = np.arange(60)
+    values = -0.3 * (times >= 31) + 0.02 * np.random.default_rng(2).normal(size=60)
+    ((start, size),) = confirmed(values, np.empty((60, 0)), times, [29])
+    assert start == 31 and size.low <= -0.3 <= size.high and size.high < -0.25
+
+
+def test_a_date_that_is_not_sure_widens_the_interval_of_the_size():
+    """The mean over dates leaves in doubt what the best date alone would say for sure."""
+    times = np.arange(60)
+    values = -0.3 * (times >= 31) + 0.02 * np.random.default_rng(2).normal(size=60)
+    values[30] = -0.15  # half-way: the change may be of this month or of the next
+    ((start, size),) = confirmed(values, np.empty((60, 0)), times, [31])
+    trend = np.column_stack([np.ones(60), times])
+    alone = fit(values, np.column_stack([step_and_ramp(times, start), trend]), times)
+    _, low, high, _ = contrast(alone, [1, 0, 0, 0])
+    assert start in (30, 31) and size.high - size.low > 1.1 * (high - low)
+
+
+def test_two_steps_are_both_told():
+    times = np.arange(72)
+    values = 0.3 * (times >= 24) - 0.4 * (times >= 48)
+    values = values + 0.02 * np.random.default_rng(4).normal(size=72)
+    found = confirmed(values, np.empty((72, 0)), times, candidates(values))
+    assert [start for start, _ in found] == [24, 48]

@@ -1,0 +1,174 @@
+"""Who watches every day is seldom alarmed for nothing, and hears soon of what changed for good."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observlib.stats.series import sequential
+from observlib.stats.series.sequential import in_counts, in_means
+
+FIVE_YEARS = 5 * 365
+
+
+def daily(values, n=100, variance=6.0, first="2024-01-01"):
+    days = pd.date_range(first, periods=len(values))
+    return pd.DataFrame({"value": values, "n": n, "variance": variance}, index=days)
+
+
+def noise(count, seed, deviation=1.0):
+    return np.random.default_rng(seed).normal(0, deviation, count)
+
+
+def test_bets_win_what_they_stake_on_average_where_days_can_be_exchanged():
+    """Else the threshold would not be the days between two false alarms."""
+    away = pd.Series(noise(20_000, 3), pd.date_range("1970-01-01", periods=20_000))
+    nothing, one = pd.Series(0.0, away.index), pd.Series(1.0, away.index)
+    won = sequential._won(away, one, nothing)
+    assert np.nanmean(won, axis=0) == pytest.approx(1, abs=0.06)
+
+
+@pytest.mark.parametrize("lag", [sequential.LAG, sequential.QUARTER])
+def test_bets_win_no_more_than_they_stake_however_long_ago_days_were_learnt_from(lag):
+    away = pd.Series(noise(20_000, 3), pd.date_range("1970-01-01", periods=20_000))
+    won = sequential._won(away, away * 0 + 1, away * 0, lag)
+    assert (np.nanmean(won, axis=0) < 1.06).all()
+
+
+def test_evidence_is_the_sum_of_the_products_of_all_that_may_have_begun():
+    """Shiryaev and Roberts: R(t) = (R(t−1) + 1) e(t)."""
+    won = np.array([[2.0], [0.5], [3.0], [4.0]])
+    sums = [sum(np.prod(won[k : t + 1]) for k in range(t + 1)) for t in range(4)]
+    assert sums == [2, 1.5, 7.5, 34]
+    assert sequential._first_above(won, 7.5) == 2
+    assert sequential._first_above(won, 34) == 3
+    assert sequential._first_above(won, 35) is None
+
+
+def test_a_fall_is_told_with_its_day_and_size_and_a_rise_is_no_fall():
+    marks = 7 + noise(400, 1, 0.25)
+    marks[370:] -= 0.6
+    (change,) = in_means(daily(marks), -1, FIVE_YEARS)
+    assert abs((change.began - date(2025, 1, 5)).days) <= 3
+    assert (change.seen - date(2025, 1, 5)).days < 10
+    assert change.size == pytest.approx(-0.6, abs=0.3)
+    assert in_means(daily(marks), 1, FIVE_YEARS) == []
+
+
+@pytest.mark.parametrize("n", [1, 0])
+def test_days_of_one_answer_or_none_stop_nobody(n):
+    frame = daily(7 + noise(400, 2, 2.4), n=1, variance=np.nan)
+    frame.loc[frame.index.day_of_week == 6, ["value", "n"]] = [np.nan, n]
+    assert isinstance(in_means(frame, -1, FIVE_YEARS), list)
+
+
+def test_weekdays_and_a_slow_drift_are_no_change():
+    weekdays = np.tile([0.3, 0.2, 0, 0, 0, -0.2, -0.3], 200)
+    marks = 7 + weekdays - np.arange(1400) * 0.1 / 365 + noise(1400, 5, 0.25)
+    assert in_means(daily(marks), -1, FIVE_YEARS) == []
+
+
+def marked(days, seed, size=0.0, per_day=100):
+    """Marks of so many people a day, whose level has a season of some size."""
+    wave = size * np.sin(2 * np.pi * np.arange(days) / 365.25)
+    return 7.4 + wave + noise(days, seed, np.sqrt(6 / per_day + 0.01))
+
+
+def test_who_has_a_season_every_year_is_not_alarmed_when_it_comes_again():
+    found = [
+        len(in_means(daily(marked(2000, seed, 0.25, 400), n=400), -1, 2 * FIVE_YEARS))
+        for seed in range(6)
+    ]
+    assert sum(found) <= 2
+
+
+def test_a_small_fall_that_two_months_would_have_learnt_is_found_within_half_a_year():
+    found = 0
+    for seed in range(6):
+        marks = marked(1480, seed, 0.1, 50)
+        marks[1300:] -= 0.3
+        changes = in_means(daily(marks, n=50), -1, 2 * FIVE_YEARS)
+        found += any(one.seen >= date(2027, 7, 24) for one in changes)
+    assert found >= 5
+
+
+def test_a_lasting_fall_is_told_once_and_not_again_until_its_level_is_the_level():
+    marks = marked(1700, 7)
+    marks[1300:] -= 0.6
+    assert len(in_means(daily(marks), -1, 2 * FIVE_YEARS)) == 1
+
+
+def test_who_rose_a_year_ago_is_not_told_to_fall_because_nobody_rises_again():
+    found = 0
+    for seed in range(6):
+        marks = marked(1300, seed, per_day=50)
+        marks[400:] += 0.5
+        found += len(in_means(daily(marks, n=50), -1, 2 * FIVE_YEARS))
+    assert found <= 2
+
+
+def test_in_its_first_year_a_steady_line_that_doubles_or_halves_is_told_within_a_month():
+    days = pd.date_range("2025-01-01", periods=230)
+    counts = pd.Series(np.random.default_rng(9).poisson(300, 230).astype(float), days)
+    for times, sign in ((2, 1), (0.5, -1)):
+        changed = counts.where(days < "2025-07-20", np.round(counts * times))
+        (change,) = in_counts(changed, sign, 3 * FIVE_YEARS)
+        assert change.began == date(2025, 7, 20)
+
+
+def season(days):
+    return 1 + 0.3 * np.sin(2 * np.pi * days.day_of_year.to_numpy() / 365.25)
+
+
+def test_the_season_of_the_years_before_is_expected_and_a_rise_beyond_it_told():
+    days = pd.date_range("2022-01-01", periods=1400)
+    chance = np.random.default_rng(8)
+    counts = pd.Series(chance.poisson(300 * season(days)).astype(float), days)
+    assert in_counts(counts, 1, FIVE_YEARS) == in_counts(counts, -1, FIVE_YEARS) == []
+    counts[days >= "2025-09-01"] *= 1.6
+    (change,) = in_counts(counts, 1, FIVE_YEARS)
+    assert abs((change.began - date(2025, 9, 1)).days) <= 3
+    assert 0.4 < change.size < 0.8
+
+
+def test_in_its_first_year_a_line_is_told_for_a_collapse_alone():
+    days = pd.date_range("2025-01-01", periods=300)
+    counts = pd.Series(np.random.default_rng(9).poisson(40, 300).astype(float), days)
+    some = counts.where(days < "2025-10-01", np.round(counts * 0.7))
+    assert in_counts(some, -1, FIVE_YEARS) == []
+    none = counts.where(days < "2025-10-01", 0)
+    (change,) = in_counts(none, -1, FIVE_YEARS)
+    assert change.began == date(2025, 10, 1) and change.seen - change.began < timedelta(5)
+    assert change.size < -0.9
+
+
+def test_a_public_holiday_without_calls_says_nothing():
+    days = pd.date_range("2023-01-01", periods=900)
+    counts = pd.Series(np.random.default_rng(9).poisson(200, 900).astype(float), days)
+    for day in ("2024-05-01", "2024-05-08", "2024-05-09", "2024-05-20"):
+        counts[day] = 0
+    assert in_counts(counts, -1, FIVE_YEARS) == []
+
+
+def test_after_an_alarm_the_new_level_is_the_level():
+    counts = np.random.default_rng(4).poisson(60, 900).astype(float)
+    counts[500:] = np.random.default_rng(5).poisson(12, 400)
+    found = in_counts(pd.Series(counts, pd.date_range("2022-01-01", periods=900)), -1, FIVE_YEARS)
+    assert len(found) == 1
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.integers(0, 60) | st.none(), min_size=1, max_size=500),
+    st.sampled_from([1, -1]),
+)
+def test_any_counts_give_changes_within_their_days_in_order(counts, sign):
+    days = pd.date_range("2024-01-01", periods=len(counts))
+    found = in_counts(pd.Series(counts, days, dtype=float), sign, FIVE_YEARS)
+    for change in found:
+        assert days[0].date() <= change.began <= change.seen <= days[-1].date()
+        assert change.size >= -1
+    assert found == sorted(found, key=lambda one: one.seen)

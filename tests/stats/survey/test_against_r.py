@@ -1,0 +1,280 @@
+"""Designed samples drawn at random: each value is that of R's package `survey`, run on them here.
+
+`against_r.R` says which calls of R are meant. Where R differs on purpose, the docstring of the
+function says so, and the script computes what its sources ask for.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from observlib.stats.survey.association import difference, independence
+from observlib.stats.survey.design import Design, design, within
+from observlib.stats.survey.estimation import mean, ratio, total
+from observlib.stats.survey.proportions import proportion
+from observlib.stats.survey.quantiles import quantiles
+from observlib.stats.survey.regression import regression
+from observlib.stats.survey.weighting import calibrate, trim_weights
+
+pytestmark = pytest.mark.slow
+
+Values = dict[tuple[str, str], float]  # by part of the sample and name
+
+TOWNS = {"weights": "w", "strata": "stratum", "clusters": "pool", "nest": True}
+LONELY = {"weights": "w", "strata": "lonely", "clusters": "town"}
+CASES: dict[str, dict[str, Any]] = {
+    "simple": {"population": "everyone"},
+    "weighted": {"weights": "w"},
+    "weights of mean 1": {"weights": "normed"},
+    "stratified": {"weights": "w", "strata": "stratum", "population": "fraction"},
+    "stratified with weights of 0": {"weights": "holes", "strata": "stratum"},
+    "clustered": {"weights": "w", "clusters": "town"},
+    "stratified clusters": TOWNS | {"population": "towns"},
+    "lonely certainty": LONELY | {"lonely": "certainty"},
+    "lonely adjust": LONELY | {"lonely": "adjust"},
+    "lonely average": LONELY | {"lonely": "average"},
+    "raking": TOWNS | {"population": "towns", "calibration": "raking"},
+    "linear": {"weights": "w", "strata": "stratum", "calibration": "linear"},
+    "logit": {"weights": "w", "clusters": "town", "calibration": "logit", "bounds": (0.4, 2.2)},
+    "rake": {"weights": "w", "calibration": "rake"},
+}
+DOMAINS = ["p", "q"]
+
+
+def draw(seed: int) -> pd.DataFrame:
+    """720 answers of 4 strata of 9 towns, some of them unknown; all the designs' columns."""
+    chance = np.random.default_rng(seed)
+    n = 720
+    stratum, pool = chance.integers(1, 5, n), chance.integers(1, 10, n)
+    alike = chance.normal(0, 0.7, 50)[stratum * 10 + pool]
+    x = chance.gamma(3, 2, n).round(3) + 0.1
+    answer = chance.choice(["u", "v", "w"], n, p=[0.5, 0.3, 0.2])
+    odds = 0.1 * x + alike + (answer == "v") - 1.2
+    w = chance.lognormal(1, 0.6, n).round(4) + 1
+    frame = pd.DataFrame(
+        {
+            "y": (5 + alike + 0.3 * x + chance.normal(0, 2, n)).round(1),
+            "x": x,
+            "yes": (chance.random(n) < 1 / (1 + np.exp(-odds))).astype(float),
+            "answer": answer,
+            "group": chance.choice(["man", "woman"], n),
+            # all of the first stratum or of one town may be in q, and nobody else
+            "domain": np.where((stratum == 1) | ((stratum == 2) & (pool == 1)), "q", "p"),
+        }
+    )
+    for name in frame:
+        frame[name] = frame[name].where(chance.random(n) > 0.06)
+    return frame.assign(
+        w=w,
+        normed=w / w.mean(),
+        holes=np.where(chance.random(n) < 0.1, 0, w),
+        stratum=stratum,
+        pool=pool,
+        town=stratum * 10 + pool,
+        lonely=np.where((stratum == 2) & (pool == 1), 9, stratum),
+        everyone=5000,
+        fraction=stratum / 5,
+        towns=np.array([0, 9, 12, 40, 300])[stratum],
+        region=chance.choice(["A", "B", "C", "D"], n, p=[0.4, 0.3, 0.2, 0.1]),
+        sex=chance.choice(["F", "H"], n),
+        age=chance.integers(18, 90, n),
+    )
+
+
+def targets(frame: pd.DataFrame, case: dict[str, Any]) -> pd.DataFrame:
+    """The population that a sample is calibrated to, somewhat unlike it; age as a total."""
+    people = frame["w"].sum()
+    shares = {"region": {"A": 0.37, "B": 0.3, "C": 0.23, "D": 0.1}, "sex": {"F": 0.53, "H": 0.47}}
+    rows = [(name, kind, people * p) for name, of in shares.items() for kind, p in of.items()]
+    if case["calibration"] != "rake":  # which has no numeric totals
+        rows.append(("age", None, 1.02 * float(frame["w"] @ frame["age"])))
+    return pd.DataFrame(rows, columns=["margin", "category", "target"])
+
+
+def described(frame: pd.DataFrame, case: dict[str, Any]) -> Design:
+    """A case as this library describes it."""
+    told = dict(case)
+    method, bounds = told.pop("calibration", None), told.pop("bounds", None)
+    if method is None:
+        return design(frame, **told)
+    aims = targets(frame, case)
+    crossed = {
+        name: of.set_index("category")["target"]
+        for name, of in aims.dropna().groupby("margin", sort=False)
+    }
+    totals = aims[aims["category"].isna()].set_index("margin")["target"].to_dict()
+    method = "raking" if method == "rake" else method
+    found = calibrate(
+        frame, crossed, totals=totals, weights=told.pop("weights"), method=method, bounds=bounds
+    )
+    return design(frame, calibration=found, **told)
+
+
+def write(folder: Path, frames: dict[str, pd.DataFrame]) -> None:
+    """What `against_r.R` reads."""
+    rows = []
+    for name, case in CASES.items():
+        frames[name].to_csv(folder / f"{name}.csv", index=False)
+        if "calibration" in case:
+            targets(frames[name], case).to_csv(folder / f"{name}_margins.csv", index=False)
+        lower, upper = case.get("bounds", (None, None))
+        rows.append({"population": None, **case, "case": name, "lower": lower, "upper": upper})
+    pd.DataFrame(rows).drop(columns="bounds").to_csv(folder / "cases.csv", index=False)
+
+
+@pytest.fixture(scope="module")
+def samples() -> dict[str, pd.DataFrame]:
+    return {name: draw(seed) for seed, name in enumerate(CASES, start=2026)}
+
+
+@pytest.fixture(scope="module")
+def designs(samples: dict[str, pd.DataFrame]) -> dict[str, Design]:
+    return {name: described(samples[name], case) for name, case in CASES.items()}
+
+
+@pytest.fixture(scope="module")
+def r_values(
+    samples: dict[str, pd.DataFrame], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str], Values]:
+    """What R gives of a case and statistic."""
+    r = shutil.which("Rscript")
+    if r is None:
+        pytest.skip("no Rscript on PATH: nothing is compared with R (Debian's r-base-core)")
+    folder = tmp_path_factory.mktemp("against_r")
+    write(folder, samples)
+    script = Path(__file__).with_name("against_r.R")
+    done = subprocess.run([r, script, folder], capture_output=True, text=True, encoding="utf-8")
+    if done.returncode == 3:
+        pytest.skip("R has not its packages survey and MASS (Debian's r-cran-survey, r-cran-mass)")
+    assert done.returncode == 0, done.stderr
+    read = pd.read_csv(folder / "r.csv", dtype=dict.fromkeys(["part", "name"], str))
+    groups = dict(iter(read.groupby(["case", "statistic"])))
+
+    def find(case: str, statistic: str) -> Values:
+        of = groups[case, statistic]
+        return dict(zip(zip(of["part"], of["name"], strict=True), of["value"], strict=True))
+
+    return find
+
+
+def parts(made: Design) -> Iterator[tuple[str, Design]]:
+    yield "all", made
+    for name in DOMAINS:
+        yield name, within(made, made.frame["domain"] == name)
+
+
+def by_domain(estimate: Callable[..., pd.DataFrame], *names: str) -> Callable[[Design], Values]:
+    """The whole sample, and its domains at once."""
+
+    def found(made: Design) -> Values:
+        frames = [estimate(made).assign(domain="all"), estimate(made, by="domain")]
+        table = pd.concat(frames).set_index("domain")
+        return {(part, name): table.at[part, name] for part in ["all", *DOMAINS] for name in names}
+
+    return found
+
+
+def share(method: str) -> Callable[..., pd.DataFrame]:
+    return partial(proportion, variable="yes", of=1, method=method)
+
+
+def design_effects(made: Design) -> Values:
+    both = {"mean": mean, "total": total}
+    found = {name: by_domain(partial(of, variable="y"), "deff")(made) for name, of in both.items()}
+    return {(part, name): found[name][part, "deff"] for part in ["all", *DOMAINS] for name in both}
+
+
+def found_quantiles(made: Design) -> Values:
+    tables = {part: quantiles(of, "y", [0.2, 0.5, 0.75]) for part, of in parts(made)}
+    names = ["estimate", "se", "ci_low", "ci_high"]
+    return {
+        (part, f"{row['p']:g} {name}"): row[name]
+        for part, table in tables.items()
+        for _, row in table.iterrows()
+        for name in names
+    }
+
+
+def differences(made: Design) -> Values:
+    names = ["estimate", "t", "df", "p", "ci_low", "ci_high"]
+    tests = {part: difference(of, "y", "group", "woman", "man") for part, of in parts(made)}
+    return {(part, name): getattr(test, name) for part, test in tests.items() for name in names}
+
+
+def associations(made: Design) -> Values:
+    tests = {part: independence(of, "answer", "group") for part, of in parts(made)}
+    return {
+        (part, name): getattr(test, name)
+        for part, test in tests.items()
+        for name in ("f", "ndf", "ddf", "p")
+    }
+
+
+def coefficients(outcome: str, family: Any) -> Callable[[Design], Values]:
+    def found(made: Design) -> Values:
+        values = {}
+        for part, of in parts(made):
+            table = regression(of, outcome, ["x", "answer", "group"], family=family)
+            terms = (table["driver"] + table["value"]).replace("(intercept)", "(Intercept)")
+            for name in ("estimate", "se", "t", "p", "ci_low", "ci_high", "df"):
+                named = zip(terms, table[name], strict=True)
+                values |= {(part, f"{term} {name}"): value for term, value in named}
+        return values
+
+    return found
+
+
+INTERVAL = ("estimate", "se", "ci_low", "ci_high")
+STATISTICS: dict[str, Callable[[Design], Values]] = {
+    "mean": by_domain(partial(mean, variable="y"), *INTERVAL, "df"),
+    "total": by_domain(partial(total, variable="y"), *INTERVAL),
+    "ratio": by_domain(partial(ratio, numerator="y", denominator="x"), *INTERVAL),
+    "design effect": design_effects,
+    "share logit": by_domain(share("logit"), *INTERVAL),
+    "share xlogit": by_domain(share("logit"), *INTERVAL),
+    "share mean": by_domain(share("mean"), *INTERVAL),
+    "share beta": by_domain(share("beta"), "ci_low", "ci_high"),
+    "share wilson": by_domain(share("wilson"), "ci_low", "ci_high"),
+    "quantiles": found_quantiles,
+    "difference": differences,
+    "independence": associations,
+    "linear regression": coefficients("y", "linear"),
+    "logistic regression": coefficients("yes", "logistic"),
+}
+
+
+@pytest.mark.parametrize("statistic", STATISTICS)
+@pytest.mark.parametrize("case", [name for name in CASES if name != "rake"])
+def test_a_drawn_sample_gives_the_values_of_r(designs, r_values, case, statistic):
+    expected = r_values(case, statistic)
+    found = STATISTICS[statistic](designs[case])
+    assert found.keys() == expected.keys()
+    iterative = "calibration" in CASES[case] or "regression" in statistic
+    for key, value in expected.items():
+        rel = 1e-5 if iterative else 1e-8 if key[1] == "estimate" else 1e-6
+        assert found[key] == pytest.approx(value, rel=rel), key
+
+
+@pytest.mark.parametrize("case", [name for name in CASES if "calibration" in CASES[name]])
+def test_calibrated_weights_are_those_of_r(designs, r_values, case):
+    expected = list(r_values(case, "weights").values())
+    assert designs[case].weights == pytest.approx(expected, rel=1e-5)
+    assert designs[case].weights != pytest.approx(designs[case].frame["w"], rel=0.01)
+
+
+@pytest.mark.parametrize("case", ["weighted", "stratified with weights of 0", "raking", "rake"])
+def test_trimmed_weights_are_those_of_r(designs, r_values, case):
+    lower, upper = r_values(case, "bounds").values()
+    expected = list(r_values(case, "trimmed weights").values())
+    found = trim_weights(designs[case].weights, lower, upper)
+    assert found == pytest.approx(expected, rel=1e-5 if "calibration" in CASES[case] else 1e-8)
+    assert np.isclose(found, upper).sum() > 20

@@ -1,0 +1,271 @@
+"""Proportions: R's intervals, exact binomial ones for simple samples, and shares of 0 and 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import hypergeom, t
+from tests.examples import examples
+
+from observlib.base.errors import ObservError
+from observlib.stats.survey.design import design, within
+from observlib.stats.survey.intervals import clopper_pearson_of_share, wilson, wilson_of_share
+from observlib.stats.survey.proportions import Method, proportion, proportions, unseen
+
+Reference = Callable[..., dict[str, Any]]
+METHODS: tuple[Method, ...] = ("logit", "beta", "wilson", "mean")
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        ("strat_ciprop_logit", "logit"),
+        ("strat_ciprop_xlogit", "logit"),
+        ("strat_ciprop_beta", "beta"),
+        ("strat_ciprop_mean", "mean"),
+    ],
+)
+def test_intervals_are_those_of_r(apistrat, reference, name, method):
+    made = design(apistrat, weights="pw", strata="stype", population="fpc")
+    found, expected = proportion(made, "awards", "Yes", method=method).iloc[0], reference(name)
+    assert found["estimate"] == pytest.approx(expected["estimate"], rel=1e-8)
+    for end in ("ci_low", "ci_high"):
+        assert found[end] == pytest.approx(expected[end], rel=1e-6)
+    assert found["method"] == method
+
+
+@pytest.mark.parametrize(("name", "column"), [("strat_prop", "awards"), ("hdv_sexe", "sexe")])
+def test_the_share_of_each_answer_is_that_of_r(apistrat, hdv2003, reference, name, column):
+    made = (
+        design(apistrat, weights="pw", strata="stype", population="fpc")
+        if name == "strat_prop"
+        else design(hdv2003, weights="poids")
+    )
+    found = proportions(made, column, method="mean")
+    assert len(found) == 2
+    for _, row in found.iterrows():
+        expected = reference(name, f"[{column}{row['value']}]")
+        assert row["estimate"] == pytest.approx(expected["estimate"], rel=1e-8)
+        for part in ("se", "ci_low", "ci_high"):
+            assert row[part] == pytest.approx(expected[part], rel=1e-6)
+
+
+def test_shares_by_domain_are_those_of_r(hdv2003, reference):
+    found = proportion(design(hdv2003, weights="poids"), "sport", "Oui", by="sexe")
+    for _, row in found.iterrows():
+        expected = reference("hdv_sport_by_sexe", f"[{row['sexe']}]")
+        assert row["estimate"] == pytest.approx(expected["estimate"], rel=1e-8)
+        for end in ("ci_low", "ci_high"):
+            assert row[end] == pytest.approx(expected[end], rel=1e-6)
+
+
+@given(st.integers(3, 200).flatmap(lambda n: st.tuples(st.integers(1, n - 1), st.just(n))))
+def test_a_simple_sample_is_nearly_the_binomial(case):
+    from statsmodels.stats.proportion import proportion_confint
+
+    won, n = case
+    made = design(pd.DataFrame({"a": [1] * won + [0] * (n - won)}))
+    # the design's variance divides by n - 1: the effective size is that of one answer fewer
+    share, size = won / n, n - 1
+    for method, known in (("wilson", "wilson"), ("beta", "beta")):
+        found = proportion(made, "a", 1, method=method).iloc[0]  # type: ignore[arg-type]
+        expected = proportion_confint(share * size, size, method=known)
+        assert (found["ci_low"], found["ci_high"]) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@examples(40)
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.sampled_from([0.0, 0.5, 3.0]), st.integers(0, 3)), min_size=1
+    ),
+    st.sampled_from(METHODS),
+)
+def test_any_sample_has_an_interval_that_holds_its_share(rows, method):
+    frame = pd.DataFrame(rows, columns=["a", "w", "g"])
+    frame.loc[0, "w"] = 1.0
+    found = proportion(design(frame, weights="w"), "a", True, by="g", method=method)
+    known = found[found["status"] == "published"]
+    assert known[["estimate", "ci_low", "ci_high", "n_eff"]].notna().all(axis=None)
+    assert (known["ci_low"] <= known["estimate"] + 1e-12).all()
+    assert (known["estimate"] <= known["ci_high"] + 1e-12).all()
+    bounded = known[known["method"] != "mean"]
+    assert bounded[["ci_low", "ci_high"]].stack().between(0, 1).all()
+    assert (found.loc[found["status"] == "missing", "n"] == 0).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_all_or_none_have_wilson_s_interval_and_say_so(method, answer):
+    made = design(pd.DataFrame({"a": ["yes"] * 20}))
+    found = proportion(made, "a", answer, method=method).iloc[0]
+    won = 20 if answer == "yes" else 0
+    assert (found["ci_low"], found["ci_high"]) == pytest.approx(wilson(won, 20))
+    assert found["method"] == "wilson" and found["se"] == 0 and found["n_eff"] == 20
+
+
+def test_clusters_that_all_agree_count_for_one_answer_each():
+    frame = pd.DataFrame({"a": True, "town": np.arange(60) // 20})
+    alike = proportion(design(frame, clusters="town"), "a", True).iloc[0]
+    apart = proportion(design(frame), "a", True).iloc[0]
+    assert alike["n_eff"] == 3 and apart["n_eff"] == 60
+    assert alike["ci_low"] < 0.5 < apart["ci_low"]
+
+
+def test_a_population_known_as_a_whole_leaves_no_doubt():
+    made = design(pd.DataFrame({"a": [1, 1, 0, 1]}), population=4)
+    for method in METHODS:
+        found = proportion(made, "a", 1, method=method).iloc[0]
+        assert found[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx([0.75] * 3)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("answer", [0, 1])
+def test_a_census_of_people_all_alike_leaves_no_doubt(method, answer):
+    frame = pd.DataFrame({"a": 1, "pool": list("aaaab")})
+    for made in (design(frame, population=5), design(frame, strata="pool", population=1.0)):
+        found = proportion(made, "a", answer, by="pool", method=method)
+        assert found["estimate"].tolist() == [answer] * 2
+        assert found["ci_low"].tolist() == found["ci_high"].tolist() == [answer] * 2
+        assert found["method"].tolist() == ["census"] * 2
+
+
+def test_a_share_of_a_census_with_calibrated_weights_has_an_interval(calibrated_census):
+    found = proportion(calibrated_census, "awards", "Yes").iloc[0]  # svyciprop(method = "xlogit")
+    expected = [0.264313070178, 0.202102785936, 0.337571027239]
+    assert found[["estimate", "ci_low", "ci_high"]].tolist() == pytest.approx(expected)
+    awarded = within(calibrated_census, calibrated_census.frame["awards"] == "Yes")
+    alike = proportion(awarded, "awards", "Yes").iloc[0]
+    assert alike["ci_low"] == alike["ci_high"] == 1 and alike["method"] == "census"
+
+
+@pytest.mark.parametrize(("n", "size"), [(5, 6), (18, 20), (19, 20), (30, 100), (20, 10_000)])
+def test_all_alike_in_a_large_part_of_a_population_have_the_hypergeometric_interval(n, size):
+    others = np.arange(size - n + 1)
+    possible = others[hypergeom.pmf(0, size, others, n) >= 0.025].max()
+    made = design(pd.DataFrame({"a": ["yes"] * n}), population=size)
+    found, none = (proportion(made, "a", answer).iloc[0] for answer in ("yes", "no"))
+    assert found["method"] == "hypergeometric" and found["ci_high"] == 1
+    # between whole numbers of people the interval goes on: never shorter, by less than one of them
+    assert possible - 1e-6 <= size * (1 - found["ci_low"]) < possible + 1
+    assert (none["ci_low"], none["ci_high"]) == (0, pytest.approx(1 - found["ci_low"]))
+
+
+@given(st.floats(1, 500), st.lists(st.floats(1e-12, 1.0), min_size=2, max_size=6), st.booleans())
+def test_the_larger_the_part_that_was_asked_the_less_is_left_unseen(n, fractions, whole):
+    ordered = np.sort([*fractions, 1.0] if whole else fractions)
+    left = unseen(np.full(len(ordered), n), ordered)
+    assert (
+        (np.diff(left) <= 1e-9).all() and (left >= 0).all() and (left <= 1 - ordered + 1e-9).all()
+    )
+    # of an endless population it is Clopper and Pearson's
+    endless = clopper_pearson_of_share(np.array([0.0]), np.array([n]))[1]
+    assert left[0] <= endless[0] + 1e-6
+    assert unseen(np.array([n]), np.array([1e-12])) == pytest.approx(endless, rel=1e-3)
+    assert not whole or left[-1] == 0
+
+
+def test_strata_that_were_asked_as_a_whole_leave_doubt_only_in_the_others():
+    frame = pd.DataFrame({"a": True, "pool": ["a"] * 40 + ["b"] * 10})
+    sizes = {"a": 40, "b": 20}
+    part = proportion(design(frame, strata="pool", population=sizes), "a", True).iloc[0]
+    none = proportion(design(frame, strata="pool", population={"a": 80, "b": 20}), "a", True)
+    assert part["method"] == "hypergeometric"
+    assert none["ci_low"][0] < part["ci_low"] < 1
+    # at most the ten of b that were not asked
+    assert part["ci_low"] >= 1 - 10 / 60
+
+
+def test_an_empty_domain_is_a_missing_row():
+    made = design(pd.DataFrame({"a": ["x", None, "y"], "g": list("aba")}))
+    found = proportion(made, "a", "x", by="g")
+    assert found["status"].tolist() == ["published", "missing"]
+    assert found.iloc[1][["estimate", "ci_low", "ci_high"]].isna().all()
+    assert proportions(within(made, made.frame["a"] == "z"), "a")["status"].eq("missing").all()
+
+
+def test_several_answers_are_added_and_categories_that_nobody_chose_are_there():
+    marks = pd.Categorical([1, 2, 2, 4], categories=[4, 3, 2, 1])
+    made = design(pd.DataFrame({"mark": marks, "g": list("abab")}))
+    assert proportion(made, "mark", [3, 4])["estimate"][0] == 0.25
+    found = proportions(made, "mark", by="g")
+    assert found["value"].tolist() == [4, 3, 2, 1] * 2
+    assert found["estimate"].tolist() == [0, 0, 0.5, 0.5, 0.5, 0, 0.5, 0]
+
+
+def test_mistakes_of_the_caller_are_value_errors():
+    made = design(pd.DataFrame({"a": [1, 0], "empty": [None, None]}))
+    with pytest.raises(ValueError, match="method is one of"):
+        proportion(made, "a", 1, method="wald")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no column b"):
+        proportion(made, "b", 1)
+    with pytest.raises(ObservError, match="no row has an answer"):
+        proportions(made, "empty")
+    with pytest.raises(ValueError, match="column value: the name of a result"):
+        proportions(design(pd.DataFrame({"a": [1, 0], "value": [1, 2]})), "a", by="value")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_four_answers_alike_in_each_stratum_are_no_share_without_error(method):
+    made = design(pd.DataFrame({"a": list("yynn"), "stratum": list("aabb")}), strata="stratum")
+    found = proportion(made, "a", "y", method=method).iloc[0]
+    assert found["method"] == "wilson" and found["status"] == "published"
+    assert found["ci_low"] < 0.2 and found["ci_high"] > 0.8
+
+
+def test_wilson_s_interval_of_clusters_rests_on_their_effective_number():
+    """Korn and Graubard's: p (1 − p) over the variance, times the squared ratio of two t."""
+    chance = np.random.default_rng(3)
+    frame = pd.DataFrame({"c": np.repeat(range(6), 10)})
+    frame["y"] = (chance.random(60) < np.repeat(chance.uniform(0.2, 0.8, 6), 10)).astype(float)
+    found = proportion(design(frame, clusters="c"), "y", 1.0, method="wilson").iloc[0]
+    share = frame["y"].mean()
+    off = frame.groupby("c")["y"].sum().to_numpy() - 10 * share
+    variance = 6 / 5 * np.sum(off**2) / 60**2
+    few = (t.ppf(0.975, 59) / t.ppf(0.975, 5)) ** 2
+    low, high = wilson_of_share(share, share * (1 - share) / variance * few)
+    assert found[["ci_low", "ci_high"]].tolist() == pytest.approx([float(low), float(high)])
+
+
+def test_two_clusters_that_agree_are_no_more_than_two_answers():
+    frame = pd.DataFrame({"y": [1.0] * 10, "c": [1] * 5 + [2] * 5})
+    found = proportion(design(frame, clusters="c"), "y", 1.0, method="wilson").iloc[0]
+    low, _ = wilson_of_share(1.0, 2 * (t.ppf(0.975, 9) / t.ppf(0.975, 1)) ** 2)
+    assert (found["ci_low"], found["ci_high"]) == (pytest.approx(float(low)), 1)
+
+
+def test_a_stratum_without_a_case_does_not_make_a_rare_share_a_sure_one():
+    """Nine tenths of the people are those of whom few were asked, and none had it."""
+    strata = pd.DataFrame({"stratum": ["many"] * 50 + ["few"] * 350, "has": [0] * 394 + [1] * 6})
+    strata["weight"] = strata["stratum"].map({"many": 0.9 / 50, "few": 0.1 / 350})
+    made = design(strata, weights="weight", strata="stratum")
+    found = proportion(made, "has", 1).iloc[0]
+    assert found["method"] == "wilson" and found["estimate"] == pytest.approx(0.1 * 6 / 350)
+    # 50 people of whom none has it may have 7 %, by Wilson's interval of 0 of 50
+    assert 0.05 < found["ci_high"] < 0.1
+    some_more = strata.assign(has=strata["has"].where(strata.index >= 20, 1))
+    both = design(some_more, weights="weight", strata="stratum")
+    assert proportion(both, "has", 1).iloc[0]["method"] == "logit"
+
+
+def test_two_answers_that_differ_have_the_interval_that_was_asked_for():
+    for method in METHODS:
+        found = proportion(design(pd.DataFrame({"a": [0, 1]})), "a", 1, method=method).iloc[0]
+        assert (found["df"], found["method"]) == (1, method)
+
+
+def test_a_rare_share_of_people_of_small_weights_is_not_sure_of_being_rarer_than_it_is():
+    """Three of 200 have it, all of small weights: the variance knows of no heavy one."""
+    frame = pd.DataFrame({"has": [1] * 3 + [0] * 197, "w": [0.4] * 160 + [3.4] * 40})
+    found = proportion(design(frame, weights="w"), "has", 1).iloc[0]
+    kish = frame["w"].sum() ** 2 / (frame["w"] ** 2).sum()
+    expected = wilson_of_share(found["estimate"], kish)
+    assert (found["ci_low"], found["ci_high"]) == pytest.approx([float(end) for end in expected])
+    assert found["method"] == "wilson" and found["ci_high"] > 0.05
+    even = proportion(design(frame.assign(w=2.0), weights="w"), "has", 1).iloc[0]
+    assert even["method"] == "logit", "people who weigh alike leave no doubt of that kind"

@@ -1,0 +1,509 @@
+"""Pairs that somebody would wrongly compare, or wrongly refuse: each has the grade it deserves."""
+
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.copies import DEMO, ROOT
+from tests.examples import examples
+from tests.notebooks.test_thin_stores import shown
+from tests.words import plain
+
+from observlib import display, estimates
+from observlib.base.errors import ObservError
+from observlib.catalogue import Catalogue
+from observlib.display import grades
+from observlib.edition.front_matter import load_studies
+from observlib.estimates import comparisons
+from observlib.pipeline.monthly_series import FOLLOWED
+from observlib.records.actions import load_actions
+from observlib.stats import comparability
+from observlib.stats.comparability import Grade
+
+JDMA, SURVEY, CALLS = "jdma-service-public", "enquete-service-public", "satisfaction-3939"
+SITE, ROBOTS = "matomo-service-public", "matomo-legifrance"
+PEER = {"product": "caisse-fictive", "device": "published-figures", "period": "2025"}
+
+
+@pytest.fixture(scope="module")
+def known(catalogue: Catalogue) -> Catalogue:
+    """The demonstration's catalogue, with devices that ask as its own do but for one thing."""
+    survey, jdma, site = (catalogue.devices[name] for name in (SURVEY, JDMA, SITE))
+    asked = catalogue.questionnaires[SURVEY]
+    question = asked.questions[0]
+
+    def questions(name: str, **more: Any) -> Any:
+        first = question.model_copy(update=more)
+        return asked.model_copy(update={"id": name, "questions": (first, *asked.questions[1:])})
+
+    def numbers(last: int) -> dict[str, Any]:
+        return {"scale": (1.0, float(last)), "answers": {}, "labels": {}}
+
+    papers = {
+        "seven-steps": questions("seven-steps", **numbers(7)),
+        "four-steps": questions("four-steps", **numbers(4)),
+        "of-legifrance": questions(
+            "of-legifrance", text="Dans l'ensemble, êtes-vous satisfait de Légifrance ?"
+        ),
+        "changed": asked.model_copy(update={"id": "changed", "changes_on": date(2026, 1, 1)}),
+    }  # fmt: skip
+    others = {name: survey.model_copy(update={"questionnaire": name}) for name in papers}
+    others |= {
+        "by-mail": survey.model_copy(update={"channel": "mail"}),
+        "by-phone": survey.model_copy(update={"channel": "phone"}),
+        "button": survey.model_copy(update={"family": "feedback"}),
+        "one-area": survey.model_copy(update={"area": "75"}),
+        "silent-a": jdma.model_copy(update={"loader": "plain_csv", "table": "ratings"}),
+        "silent-b": jdma.model_copy(update={"loader": "plain_csv", "table": "ratings"}),
+        "touchpoints": jdma.model_copy(update={"loader": "touchpoints"}),
+        "one-list": survey.model_copy(update={"population": "les inscrits"}),
+        "one-list-by-phone": survey.model_copy(
+            update={"channel": "phone", "population": "les inscrits"}
+        ),
+        "log": site.model_copy(update={"loader": "awstats"}),
+        "other-log": site.model_copy(update={"loader": "plain_csv", "table": "audience"}),
+        "named-log": site.model_copy(
+            update={"loader": "plain_csv", "table": "audience", "tool": "AWStats"}
+        ),
+        "one-town": site.model_copy(update={"area": "75056"}),
+    }
+    devices = catalogue.devices | {
+        name: one.model_copy(update={"id": name}) for name, one in others.items()
+    }
+    papers |= catalogue.questionnaires
+    changes = {one.id: one for one in load_actions(DEMO / "actions", catalogue, FOLLOWED)}
+    robots = {name: one for name, one in changes.items() if one.kind == "measure"}
+    assert [*robots] == ["mesure-sans-robots"]  # of Légifrance's visits, on 1 March 2025
+    return catalogue.model_copy(
+        update={"devices": devices, "questionnaires": papers, "changes": robots}
+    )
+
+
+def figure(known: Catalogue, device: str, indicator: str = "satisfaction_10", **more: Any) -> Any:
+    """A published figure of a device, of the third quarter of 2026 and of all who answered."""
+    of = known.devices.get(device)
+    row = {"indicator": indicator, "device": device, "period": "2026-T3", "status": "published"}
+    row |= {"product": (of and of.product) or "", "channel": of.channel if of else "web"}
+    unit = known.indicators[indicator].unit if indicator in known.indicators else ""
+    row |= {"unit": unit, "group": "", "group_value": ""}
+    return row | {"estimate": 7.0, "n": 400} | more
+
+
+Told = tuple[str, dict[str, Any]]
+
+
+def of(device: str, indicator: str = "satisfaction_10", **more: Any) -> Told:
+    return device, {"indicator": indicator, **more}
+
+
+def peer(channel: str, indicator: str = "satisfaction_10", **more: Any) -> Told:
+    return of(indicator=indicator, **{**PEER, "channel": channel, **more})
+
+
+TRAPS: dict[str, tuple[Told, Told, Grade]] = {
+    # --- what would wrongly be compared ---
+    "a button of three smileys and a survey of five steps, on one site": (
+        of(JDMA), of(SURVEY), Grade("D", ("wording", "scale", "population")),
+    ),
+    "a mark left on a site and one given after a call": (
+        of(JDMA), of(CALLS), Grade("D", ("mode", "population"), ("wording", "scale")),
+    ),
+    "a survey of five steps and one from 0 to 10, each with its own words": (
+        of(SURVEY), of("enquete-legifrance"), Grade("D", ("wording", "scale")),
+    ),
+    "the same five steps under a reworded question": (
+        of(SURVEY), of("enquete-vie-publique"), Grade("C", ("wording",)),
+    ),
+    "the recommendation of two sites, asked in other words": (
+        of(SURVEY, "nps"), of("enquete-legifrance", "nps"), Grade("C", ("wording",)),
+    ),
+    "a net score and a mean of one survey": (
+        of(SURVEY, "nps"), of(SURVEY), Grade("D", ("quantity",)),
+    ),
+    "the share of the satisfied and their mean mark": (
+        of(JDMA, "satisfied_share"), of(JDMA), Grade("D", ("quantity",)),
+    ),
+    "two questions of one form": (of(JDMA), of(JDMA, "clarity_10"), Grade("D", ("quantity",))),
+    "a mark on 5 and a mark on 3, each on its own scale": (
+        of(CALLS, "satisfaction_mean", unit="sur 5"),
+        of(JDMA, "satisfaction_mean", unit="sur 3"),
+        Grade("D", ("quantity",)),
+    ),
+    "a mark of 2014 and one of 2026, of one button": (
+        of(JDMA, period="2014"), of(JDMA), Grade("C", ("period",)),
+    ),
+    "the visits of a quarter and those of a year": (
+        of("matomo-legifrance", "visits"),
+        of("matomo-legifrance", "visits", period="2025-10/2026-09"),
+        Grade("D", ("period",)),
+    ),
+    "the calls of half a quarter and those of a whole one": (
+        of("appels-3939-tranches", "calls_offered", status="partial"),
+        of("appels-3939-tranches", "calls_offered", period="2025-T3"),
+        Grade("D", ("period",)),
+    ),
+    "a mark of a quarter that is not over": (
+        of(JDMA, status="partial"), of(JDMA, period="2026-T2"), Grade("C", ("period",)),
+    ),
+    "users who were invited and those who chose to click": (
+        of(SURVEY), of("button"), Grade("C", ("population",)),
+    ),
+    "a questionnaire on the telephone and the same on the web": (
+        of(SURVEY), of("by-phone"), Grade("D", ("mode", "population")),
+    ),
+    "a questionnaire on the telephone and on the web, to one list of people": (
+        of("one-list"), of("one-list-by-phone"), Grade("C", ("mode",)),
+    ),
+    "the visits of a site and those of a data set": (
+        of(SITE, "visits"), of("datagouv-fiches", "visits"), Grade("D", ("quantity", "tool")),
+    ),
+    "visits counted by two tools": (
+        of(SITE, "visits"), of("log", "visits"), Grade("C", ("tool",)),
+    ),
+    "visits counted by a tool and by one that nobody has named": (
+        of(SITE, "visits"), of("audience-boamp", "visits"), Grade("C", (), ("tool",)),
+    ),
+    "visits counted by two tools of which nothing is told": (
+        of("other-log", "visits"), of("audience-boamp", "visits"), Grade("C", (), ("tool",)),
+    ),
+    "visits of two devices that the catalogue does not know": (
+        of("unheard-of", "visits"), of("neither", "visits"),
+        Grade("C", (), ("quantity", "tool", "area")),
+    ),
+    "the visits of a country and of a town": (
+        of(SITE, "visits"), of("one-town", "visits"), Grade("C", ("area",)),
+    ),
+    "visits before and after robots were left out": (
+        of(ROBOTS, "visits", period="2024-T3"), of(ROBOTS, "visits", period="2025-T3"),
+        Grade("C", ("measure",)),
+    ),
+    "visits of the quarter in which robots were left out, and of the next": (
+        of(ROBOTS, "visits", period="2025-T1"), of(ROBOTS, "visits", period="2025-T2"),
+        Grade("C", ("measure",)),
+    ),
+    "a rate that is made of visits before and after robots were left out": (
+        of(ROBOTS, "bounces", unit="%", period="2024-T3"),
+        of(ROBOTS, "bounces", unit="%", period="2025-T3"),
+        Grade("C", ("measure",)),
+    ),
+    "visits without robots, and of a site where nobody tells whether they are counted": (
+        of(ROBOTS, "visits"), of(SITE, "visits"), Grade("C", (), ("measure",)),
+    ),
+    "calls answered, which nobody is asked for, on two lines": (
+        of("appels-3939-tranches", "answer_rate"), of("appels-3939-journal", "answer_rate"),
+        Grade("C", (), ("tool",)),
+    ),
+    "delays kept by e-mail and by form": (
+        of("courriels-service-public", "answered_in_promise"),
+        of("formulaires-entreprendre", "answered_in_promise"),
+        Grade("C", (), ("tool",)),
+    ),
+    "delays kept as two desks' software tells them": (
+        of("courriels-legifrance", "answered_within"), of("courriels-boutique", "answered_within"),
+        Grade("C", ("tool",)),
+    ),
+    "our calls answered and those that another administration publishes": (
+        of("appels-3939-tranches", "answer_rate"), peer("phone", "answer_rate", period="2026-T3"),
+        Grade("C", (), ("quantity", "tool", "area")),
+    ),
+    "four steps without a middle and five with one": (
+        of(SURVEY), of("four-steps"), Grade("C", ("scale",)),
+    ),
+    "a survey before and after its questions changed": (
+        of("changed", period="2025-T3"), of("changed"), Grade("C", ("wording",)),
+    ),
+    "the users of one département and those of the country": (
+        of(SURVEY), of("one-area"), Grade("C", ("population",)),
+    ),
+    "women of a survey and all who answered it": (
+        of(SURVEY), of(SURVEY, group="sex", group_value="Femme"), Grade("C", ("population",)),
+    ),
+    "women of a survey and all who clicked on a button": (
+        of(SURVEY, group="sex", group_value="Femme"), of(JDMA),
+        Grade("D", ("wording", "scale", "population")),
+    ),
+    "a mark with weights and a mark without": (
+        of(SURVEY), of(SURVEY, group="weighting", group_value="Avec redressement"),
+        Grade("C", ("population",)),
+    ),
+    "perceived usability before a tester and on the web": (
+        of("tests-legifrance", "sus_mean"), of("sus-vie-publique", "sus_mean"),
+        Grade("C", ("mode",)),
+    ),
+    "the forms of two governments": (
+        of(JDMA), of("touchpoints"), Grade("D", ("wording", "scale")),
+    ),
+    "two exports of marks of which nothing is told": (
+        of("silent-a"), of("silent-b"), Grade("C", (), ("wording", "scale")),
+    ),
+    "a button and an export of marks of which nothing is told": (
+        of(JDMA), of("silent-b"), Grade("C", (), ("wording", "scale")),
+    ),
+    "our telephone questionnaire and another department's telephone survey": (
+        of(CALLS), peer("phone"), Grade("C", (), ("wording", "scale", "population")),
+    ),
+    "our button and another administration's telephone survey": (
+        of(JDMA), peer("phone"), Grade("D", ("mode",), ("wording", "scale", "population")),
+    ),
+    "users of our site and a sample of the population asked on the web": (
+        of(JDMA, "satisfied_share"), peer("web", "satisfied_share"),
+        Grade("C", (), ("wording", "scale", "population")),
+    ),
+    "our recommendation and one published five years ago": (
+        of(SURVEY, "nps"), peer("web", "nps", period="2021"),
+        Grade("D", ("period",), ("wording", "scale", "population")),
+    ),
+    "a published mark of which not even the mode is known": (
+        of(CALLS), peer(""), Grade("D", (), ("wording", "scale", "mode", "population")),
+    ),
+    "a published mark got from open data, which is no way of asking": (
+        of(CALLS), peer("open_data"), Grade("D", (), ("wording", "scale", "mode", "population")),
+    ),
+    "two published marks of one source": (
+        peer("phone", group="figure", group_value="ensemble"),
+        peer("phone", group="figure", group_value="site web"),
+        Grade("C", (), ("wording", "scale", "population")),
+    ),
+    "a figure of a device that the catalogue does not know": (
+        of(JDMA), of("unheard-of"), Grade("C", (), ("wording", "scale", "population")),
+    ),
+    # --- what would wrongly be refused ---
+    "the same button on two sites": (of(JDMA), of("jdma-legifrance"), Grade("A")),
+    "the same question with another product's name in it": (
+        of(SURVEY), of("of-legifrance"), Grade("A"),
+    ),
+    "a sheet of perceived usability for two products": (
+        of("tests-legifrance", "sus_mean"), of("tests-entreprendre", "sus_mean"), Grade("A"),
+    ),
+    "women and men of one survey": (
+        of(SURVEY, group="sex", group_value="Femme"), of(SURVEY, group="sex", group_value="Homme"),
+        Grade("A"),
+    ),
+    "two waves of an export of which nothing is told": (
+        of("silent-a"), of("silent-a", period="2026-T2"), Grade("B"),
+    ),
+    "five steps and seven": (of(SURVEY), of("seven-steps"), Grade("B")),
+    "a questionnaire by mail and the same on the web": (of(SURVEY), of("by-mail"), Grade("B")),
+    "a quarter and the year that it ends": (
+        of(SURVEY), of(SURVEY, period="2025-10/2026-09"), Grade("B"),
+    ),
+    "a quarter and the same a year before": (
+        of(JDMA), of("jdma-legifrance", period="2025-T3"), Grade("B"),
+    ),
+    "the visits of a winter and of a summer": (
+        of("matomo-legifrance", "visits"), of("matomo-legifrance", "visits", period="2026-T1"),
+        Grade("B"),
+    ),
+    "subscribers at the end of a month and of a quarter": (
+        of("lettre-service-public", "subscribers"),
+        of("lettre-service-public", "subscribers", period="2026-08"),
+        Grade("B"),
+    ),
+    "the visits of two sites in one tool, got in two formats": (
+        of("matomo-entreprendre", "visits"), of("matomo-vie-publique", "visits"), Grade("A"),
+    ),
+    "visits of a log whose format tells no tool, and its device does": (
+        of("log", "visits"), of("named-log", "visits"), Grade("A"),
+    ),
+    "two quarters of a count of which not even the tool is told": (
+        of("audience-boamp", "visits"), of("audience-boamp", "visits", period="2025-T3"),
+        Grade("B"),
+    ),
+    "visits of two winters since robots were left out": (
+        of(ROBOTS, "visits", period="2025-T4"), of(ROBOTS, "visits", period="2026-T4"),
+        Grade("B"),
+    ),
+}  # fmt: skip
+
+
+def made(known: Catalogue, told: Told) -> dict[str, Any]:
+    device, more = told
+    return figure(known, device, **more)
+
+
+@pytest.mark.parametrize(("one", "other", "expected"), TRAPS.values(), ids=TRAPS)
+def test_a_pair_has_the_grade_that_the_ways_of_asking_deserve(known, one, other, expected):
+    sides = made(known, one), made(known, other)
+    assert comparability.grade(*sides, known) == expected
+    assert comparability.grade(*reversed(sides), known) == expected
+
+
+def test_an_evolution_compares_periods_so_that_they_lower_no_grade(known):
+    then, now = made(known, of(JDMA, period="2014")), made(known, of(JDMA))
+    assert comparability.grade(then, now, known, ("period",)) == Grade("A")
+
+
+OF_A_COUNT = {  # what may differ between two devices that count visits
+    "quantity": {"channel": "open_data"},
+    "tool": {"tool": "AWStats"},
+    "area": {"area": "75056"},
+}
+OF_ANSWERS = {  # and between two that ask one question
+    "wording": {"questionnaire": "enquete-vie-publique"},
+    "mode": {"channel": "phone", "population": "les inscrits"},
+    "population": {"family": "feedback", "population": None},
+}
+
+
+@examples(60)
+@given(
+    indicator=st.sampled_from(["visits", "satisfaction_10"]),
+    first=st.sets(st.sampled_from(["before", "measure", "0", "1", "2"])),
+    more=st.sets(st.sampled_from(["before", "measure", "0", "1", "2"])),
+)
+def test_a_grade_is_the_same_from_either_side_and_no_better_where_more_differs(
+    known, indicator, first, more
+):
+    """Else who draws a chart finds a pair that compares by adding what does not."""
+    counts = indicator == "visits"
+    base = known.devices[SITE if counts else SURVEY].model_copy(
+        update={"tool": "Matomo"} if counts else {"population": "les inscrits"}
+    )
+    kinds = [*(OF_A_COUNT if counts else OF_ANSWERS).values()]
+
+    def letter(differs: set[str]) -> str:
+        updates = [kinds[int(one)] for one in sorted(differs) if one.isdigit()]
+        update = {name: value for one in updates for name, value in one.items()}
+        devices = {"one": base, "other": base.model_copy(update={"id": "other", **update})}
+        changed = next(iter(known.changes.values())).model_copy(
+            update={"product": base.product, "device": "other", "date": date(2015, 1, 1)}
+        )
+        changes = {"change": changed} if "measure" in differs else {}
+        told = known.model_copy(update={"devices": known.devices | devices, "changes": changes})
+        sides = [
+            figure(told, "one", indicator, period="2026-T3"),
+            figure(
+                told, "other", indicator, period="2016-T3" if "before" in differs else "2026-T3"
+            ),
+        ]
+        found = comparability.grade(*sides, told)
+        assert found == comparability.grade(*reversed(sides), told)
+        assert not found.unknown or found.letter in "CD"  # what is not known is never alike
+        return found.letter
+
+    assert letter(first) <= letter(first | more)
+
+
+@pytest.mark.parametrize("indicator", ["visits", "satisfaction_10"])
+def test_what_is_not_known_of_a_device_is_never_better_than_what_is(known, indicator):
+    device = SITE if indicator == "visits" else SURVEY
+    one, nothing = figure(known, device, indicator), figure(known, "unheard-of", indicator)
+    for told in TRAPS.values():
+        for row in (made(known, side) for side in told[:2]):
+            if row["indicator"] == indicator and row["device"] in known.devices:
+                grade = comparability.grade(row, {**nothing, "period": row["period"]}, known)
+                assert grade.unknown and grade.letter in "CD"
+    assert comparability.grade(one, one, known) == Grade("A")
+
+
+ROWS = [(name, i) for name in TRAPS for i in (0, 1)]
+
+
+@examples(40)
+@given(picked=st.lists(st.sampled_from(ROWS), min_size=1, max_size=6, unique=True))
+def test_what_is_kept_for_one_chart_is_drawn_and_each_row_has_its_chart(known, picked):
+    rows = [made(known, TRAPS[name][i]) for name, i in picked]
+    marks = [row | {"n": 100 + i} for i, row in enumerate(rows)]
+    frame = estimates.make(row for row in marks if row["indicator"] == "satisfaction_10")
+    frame = frame.drop_duplicates(estimates.FIGURE, ignore_index=True)
+    found, nth = estimates.make([]), 1
+    while len(drawn := comparability.comparable(frame, known, nth)):
+        grades.refuse(drawn, known, "chart")
+        found, nth = estimates.combine([found, drawn]), nth + 1
+    assert sorted(found["n"]) == sorted(frame["n"])
+
+
+# --- What charts and tables make of it ---------------------------------------------------------
+
+
+def frame_of(known: Catalogue, *told: Told) -> pd.DataFrame:
+    return estimates.make(made(known, one) for one in told)
+
+
+@pytest.mark.parametrize("draw", [display.dot_chart, display.bar_chart, display.line_chart])
+def test_a_chart_of_grade_d_is_refused_in_one_line_that_says_what_to_do(draw, known):
+    with pytest.raises(ObservError) as told:
+        draw(frame_of(known, of(JDMA), of(CALLS)), known, caption="Une", by="device")
+    (line,) = str(told.value).splitlines()
+    assert JDMA in line and CALLS in line and "mode, population" in line
+    assert "not known: wording, scale" in line and "study.comparable(frame, 2)" in line
+
+
+def test_a_drawing_of_one_s_own_is_refused_too(known):
+    frame = frame_of(known, of(JDMA), of(CALLS))
+    with pytest.raises(ObservError, match="grade D"):
+        display.custom_chart(lambda _: None, frame, known, caption="Une")
+
+
+def test_periods_along_a_line_are_compared_and_a_withheld_value_is_not(known):
+    years = [of(JDMA, period=f"{year}-T3") for year in range(2014, 2027)]
+    hidden = of(CALLS, status="suppressed", estimate=None, n=None)
+    frame = frame_of(known, *years, hidden)
+    chart = display.line_chart(frame, known, caption="Une", by="device")
+    assert "prudente" not in chart.content["alt"]
+
+
+@pytest.mark.parametrize("draw", [display.dot_chart, display.bar_chart, display.line_chart])
+def test_a_chart_of_grade_c_says_with_what_care_it_is_read(draw, known):
+    frame = frame_of(known, of(SURVEY), of("enquete-vie-publique"))
+    chart = draw(frame, known, caption="Une", by="device")
+    care = "Comparaison prudente. Ce qui diffère : la question."
+    assert care in plain(chart.content["alt"])
+    assert "prudente" in chart.shown["image/svg+xml"].split("</desc>")[-1].split("aria-label")[-1]
+
+
+def test_a_reservation_is_read_at_a_glance(known):
+    for one, other in combinations(
+        [made(known, told) for two in TRAPS.values() for told in two[:2]], 2
+    ):
+        grade = comparability.grade(one, other, known)
+        assert all(len(said.split()) <= 20 for said in grades.why(grade).split(". "))
+
+
+def test_a_table_holds_values_of_grade_d_and_says_that_they_do_not_compare(known):
+    frame = frame_of(known, of(JDMA), of(CALLS))
+    said = "Certaines de ces valeurs ne se comparent pas entre elles. Ce qui diffère : le mode"
+    assert said in plain(repr(display.table(frame, known, caption="Une", rows="device")))
+    board = display.board(
+        frame_of(known, of(JDMA), of(CALLS), of(JDMA, "clarity_10"), of(CALLS, "clarity_10")),
+        known, caption="Une", rows="device", indicators=["satisfaction_10", "clarity_10"],
+    )  # fmt: skip
+    columns = "« Satisfaction sur 10 » et « Clarté du langage » : certaines valeurs ne se comparent"
+    assert columns in plain(repr(board))
+    same = frame_of(known, of(JDMA), of("jdma-legifrance"))
+    assert "compar" not in repr(display.table(same, known, caption="Une", rows="device"))
+
+
+def test_a_difference_of_grade_d_is_not_told(known):
+    one, other = made(known, of(JDMA)), made(known, of(CALLS))
+    row = one | {f"reference_{name}": x for name, x in other.items()}
+    row |= {"against": "product", "verdict": "unknown", "reason": "base"}
+    pairs = comparisons.make(pd.DataFrame([row]))
+    with pytest.raises(ObservError, match="grade D"):
+        display.place_table(pairs, known, caption="Une", label="tbl-une")
+
+
+@pytest.mark.slow
+def test_no_page_of_the_demonstration_draws_what_does_not_compare(
+    catalogue, demonstration, monkeypatch
+):
+    """What charts hold is graded here again, whatever refused to draw it."""
+    drawn: list[pd.DataFrame] = []
+    output = display.charts.output
+
+    def kept(*given: Any, **more: Any) -> display.Output:
+        made = output(*given, **more)
+        drawn.append(estimates.from_json(made.content))
+        return made
+
+    monkeypatch.setattr("observlib.display.charts.output", kept)
+    for name in load_studies(ROOT / "notebooks"):
+        shown(name, demonstration, monkeypatch)
+    graded = [
+        pair.grade.letter for pair in (comparability.worst(one, catalogue) for one in drawn) if pair
+    ]
+    assert len(drawn) > 30 and "C" in graded and "D" not in graded

@@ -1,0 +1,227 @@
+"""A store on a disk that changes bytes, refuses them or lost them: no other figure is ever read."""
+
+from __future__ import annotations
+
+import errno
+import json
+import random
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from observlib import store
+from observlib.base.errors import ObservError
+from observlib.catalogue import Catalogue
+from observlib.store.ledger import read_ledger
+
+Write = Callable[..., Path]
+MONTHS = {("boamp", f"2025-{month:02}"): 1000 + month for month in range(1, 13)}
+
+
+@pytest.fixture
+def raw(tmp_path: Path, catalogue: Catalogue, ratings: Write, visits: Write) -> Path:
+    """A folder of exports, and beside it the store that holds them."""
+    visits(tmp_path / "raw", "x", MONTHS)
+    ratings(tmp_path / "raw", "x", {"a": ("2025-07-01", 3), "b": ("2025-07-15", 4)})
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    return tmp_path / "raw"
+
+
+def parts(data: Path) -> list[Path]:
+    return sorted((data / "store").glob("*/*.parquet"))
+
+
+def test_one_bit_of_a_part_that_changed_is_told_before_an_edition_and_an_ingestion(
+    tmp_path, catalogue, raw
+):
+    store.check(tmp_path)
+    chance = random.Random(12)
+    for _ in range(60):
+        part = chance.choice(parts(tmp_path))
+        good = part.read_bytes()
+        place = chance.randrange(8 * len(good))
+        bad = bytearray(good)
+        bad[place // 8] ^= 1 << place % 8
+        part.write_bytes(bad)
+        with pytest.raises(ObservError) as caught:
+            store.check(tmp_path)
+        (problem,) = caught.value.problems
+        assert problem.startswith(f"{part}: is missing or damaged; delete the folder")
+        assert "if you still have them all" in problem
+        part.write_bytes(good)
+    part.write_bytes(bad)
+    with pytest.raises(ObservError, match="damaged; delete the folder"):
+        store.ingest(raw, tmp_path, catalogue)
+
+
+def test_every_damaged_part_is_told_at_once(tmp_path, raw):
+    one, other = parts(tmp_path)
+    one.unlink()
+    other.write_bytes(other.read_bytes() + b"x")
+    with pytest.raises(ObservError) as caught:
+        store.check(tmp_path)
+    told = {problem.split(": ")[0] for problem in caught.value.problems}
+    assert told == {str(one), str(other)} and len(caught.value.problems) == 2
+
+
+@pytest.mark.parametrize("what", ["torn", "no Parquet", "gone"])
+def test_a_part_that_cannot_be_queried_is_told_in_a_line(tmp_path, raw, what):
+    (part,) = (tmp_path / "store" / "audience").iterdir()
+    content = part.read_bytes()
+    damage = {"torn": content[:-40], "no Parquet": b"PAR1" + bytes(99) + b"PAR1"}
+    if what == "gone":
+        part.unlink()
+    else:
+        part.write_bytes(damage[what])
+    for ask in (lambda: store.read(tmp_path, "audience"), lambda: store.check(tmp_path)):
+        with pytest.raises(ObservError) as caught:
+            ask()
+        assert str(caught.value).startswith(f"{part}: is missing or damaged")
+
+
+@pytest.mark.parametrize(
+    "error", [duckdb.OutOfMemoryException, duckdb.InternalException, duckdb.Error]
+)
+def test_a_query_that_fails_over_sound_parts_never_has_the_store_deleted(
+    tmp_path, raw, monkeypatch, error
+):
+    def fail(**_: object) -> None:
+        raise error("no more memory\nat all")
+
+    monkeypatch.setattr(duckdb, "connect", fail)
+    with pytest.raises(ObservError) as caught:
+        store.read(tmp_path, "audience")
+    place = tmp_path / "store" / "audience"
+    assert str(caught.value) == f"{place}: cannot be queried (no more memory)"
+
+
+def test_a_part_without_the_right_to_read_it_is_not_called_damaged(
+    tmp_path, catalogue, raw, monkeypatch
+):
+    (part,) = (tmp_path / "store" / "audience").iterdir()
+    opened = Path.open
+
+    def refuse(path: Path, *rest: Any, **more: Any) -> Any:
+        if path == part:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *rest, **more)
+
+    def denied(**_: object) -> None:
+        raise duckdb.IOException(f'IO Error: Cannot open file "{part}": Permission denied')
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(duckdb, "connect", denied)
+    for ask in (
+        lambda: store.read(tmp_path, "audience"),
+        lambda: store.check(tmp_path),
+        lambda: store.ingest(raw, tmp_path, catalogue),
+    ):
+        with pytest.raises(ObservError) as caught:
+            ask()
+        assert str(caught.value) == (
+            f"{part}: cannot be read (Permission denied); give yourself the right to read it"
+        )
+
+
+def test_a_part_that_was_replaced_leaves_the_disk_with_the_rows_it_held(
+    tmp_path, catalogue, raw, ratings
+):
+    (replaced,) = (tmp_path / "store" / "ratings").iterdir()
+    ratings(raw, "y", {"a": ("2025-07-01", 3), "c": ("2025-07-20", 5)})  # b was withdrawn
+    store.ingest(raw, tmp_path, catalogue)
+    assert not replaced.exists()
+    ledger = json.loads((tmp_path / "store" / "ledger.json").read_bytes())
+    assert {entry["part"] for entry in ledger["files"]} == {
+        part.relative_to(tmp_path / "store").as_posix() for part in parts(tmp_path)
+    }
+    assert not any(b"2025-07-15" in part.read_bytes() for part in parts(tmp_path))
+
+
+def test_what_an_interrupted_run_left_is_cleared_and_never_read(tmp_path, catalogue, raw, ratings):
+    before = store.read(tmp_path, "ratings")
+    left = tmp_path / "store" / "ratings" / "satisfaction-3939-dead.parquet"
+    left.write_bytes(b"half")
+    (left.with_name("new.parquet")).write_bytes(b"half")
+    assert store.read(tmp_path, "ratings").equals(before)
+    store.ingest(raw, tmp_path, catalogue)
+    assert store.read(tmp_path, "ratings").equals(before) and left not in parts(tmp_path)
+    assert len(parts(tmp_path)) == 2
+
+
+def test_a_ledger_that_a_kill_left_half_written_leaves_the_store(tmp_path, catalogue, raw):
+    left = tmp_path / "store" / ".ledger.json-a1b2c3d4"
+    left.write_text("{", encoding="utf-8")
+    store.ingest(raw, tmp_path, catalogue)
+    assert not left.exists()
+    store.check(tmp_path)
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_disk_without_locks_is_told_with_what_to_do(tmp_path, catalogue, raw, monkeypatch, code):
+    def refuse(stream: object) -> bool:
+        raise OSError(code, "No locks available")
+
+    monkeypatch.setattr("observlib.base.files.lock", refuse)
+    with pytest.raises(ObservError, match="the disk has no locks; put the data folder on another"):
+        store.ingest(raw, tmp_path, catalogue)
+
+
+def test_a_name_of_a_file_that_would_be_a_formula_is_none_in_the_list_of_rejects(
+    tmp_path, catalogue, ratings
+):
+    device = catalogue.devices["satisfaction-3939"].model_copy(update={"pattern": "*.csv"})
+    path = ratings(tmp_path / "raw", "x", {"a": ("2025-07-01", 9)})
+    path.rename(path.with_name("=1+1.csv"))
+    only = catalogue.model_copy(update={"devices": {device.id: device}})
+    assert len(store.ingest(tmp_path / "raw", tmp_path, only).rejects) == 1
+    (rejects,) = (tmp_path / "store" / "rejects").iterdir()
+    assert "'=1+1.csv" in rejects.read_text(encoding="utf-8")
+
+
+def test_a_store_of_another_version_says_how_to_begin_again(tmp_path, raw):
+    path = tmp_path / "store" / "ledger.json"
+    ledger = json.loads(path.read_bytes())
+    del ledger["sha256"]
+    for entry in ledger["files"]:
+        del entry["sha256"]
+    path.write_text(json.dumps(ledger), encoding="utf-8")
+    with pytest.raises(ObservError, match="another version of observlib; delete the folder"):
+        store.check(tmp_path)
+
+
+def test_no_bit_of_the_ledger_turns_in_silence(tmp_path, raw):
+    path = tmp_path / "store" / "ledger.json"
+    whole = path.read_bytes()
+    for place in range(0, 8 * len(whole), 13):
+        turned = bytearray(whole)
+        turned[place // 8] ^= 1 << place % 8
+        path.write_bytes(turned)
+        with pytest.raises(ObservError, match=r"delete the folder .* and ingest the exports again"):
+            read_ledger(tmp_path / "store")
+
+
+def test_a_ledger_of_a_former_version_is_read_and_gets_a_digest_at_the_next_ingestion(
+    tmp_path, catalogue, raw
+):
+    path = tmp_path / "store" / "ledger.json"
+    whole = path.read_bytes()
+    former = json.loads(whole)
+    del former["sha256"]
+    path.write_text(json.dumps(former, indent=1), encoding="utf-8")
+    store.check(tmp_path)
+    assert not store.ingest(raw, tmp_path, catalogue).problems
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights")
+def test_nobody_but_the_owner_of_a_store_opens_it_or_the_key_beside_it(tmp_path, catalogue, raw):
+    folders = [tmp_path / "store", tmp_path / "identifiers"]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
+    folders[0].chmod(0o755)  # as a former version made it
+    store.ingest(raw, tmp_path, catalogue)
+    assert stat.S_IMODE(folders[0].stat().st_mode) == 0o700

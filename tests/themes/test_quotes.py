@@ -1,0 +1,96 @@
+"""Texts that are quoted: none by which somebody is known, none that a page would run."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from observlib.themes import quotes
+from observlib.themes.quotes import may_be_quoted, names_in
+
+PLAIN = "Le formulaire est long, et le message d'erreur ne dit pas ce qui manque."
+NAMES = Counter({"France": 11, "Connect": 10})
+
+
+def test_an_ordinary_text_may_be_quoted():
+    assert may_be_quoted(PLAIN, NAMES)
+    assert may_be_quoted(f"{PLAIN} Merci à [nom] pour son aide.", NAMES)
+    assert may_be_quoted(
+        "Très long ! J'attends depuis deux mois, en France aussi, une réponse.", NAMES
+    )
+
+
+def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
+    marked = "Merci à [nom], et à [nom], pour la réponse du guichet de Connect."
+    assert not may_be_quoted(marked, NAMES) and not may_be_quoted(PLAIN[:39], NAMES)
+    monkeypatch.setattr(quotes, "SHORTEST", 9)
+    monkeypatch.setattr(quotes, "MOST_MARKS", 2)
+    monkeypatch.setattr(quotes, "MINIMUM_PEOPLE", 10)
+    assert may_be_quoted(marked, NAMES) and may_be_quoted(PLAIN[:39], NAMES)
+    rule = quotes.rule().replace("\xa0", " ").replace("\u202f", " ")
+    assert "de 9 à 300 signes" in rule and "au plus 2 passages effacés" in rule
+    assert "à moins que 10 textes ne l’emploient" in rule and rule.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trop court.",
+        PLAIN * 5,
+        f"{PLAIN} [nom] et [téléphone]",
+        f"{PLAIN} Le dossier 4512 attend.",
+        f"{PLAIN} J'ai 7 enfants.",
+        f"{PLAIN} Depuis le 12.03.2026.",
+        f"{PLAIN} Au guichet de Trifouilly on attend.",
+        f"{PLAIN} Avec Connect, rien.",
+        f"{PLAIN} Josselin dit le contraire.",
+        f"{PLAIN} Rose dit le contraire.",
+        f"{PLAIN} Oukaci dit le contraire.",
+        f"{PLAIN} Voir avec josselin, ou avec oukaci.",
+        f"{PLAIN} Elle est née le douze mars mille neuf cent deux.",
+        f"{PLAIN} Appelez le douze trente-quatre cinquante.",
+        f"{PLAIN} Écrire à monsieur le maire chez gmail.",
+        f"{PLAIN} Écrire à monsieur, orange point fr.",
+        f"{PLAIN} Elle habite rue de la mairie.",
+        f"{PLAIN} Écrire à zoe@exemple.invalid",
+        f"{PLAIN} <img src=x onerror=alert()>",
+        f"{PLAIN} {{{{< include secret >}}}}",
+        f"{PLAIN} `x`{{=html}}",
+        f"{PLAIN} [ici](javascript:alert())",
+        f"={PLAIN}",
+        f"@{PLAIN}",
+        f"{PLAIN} \u202eetirw\u202c",
+        f"{PLAIN} \u2066caché\u2069",
+        f"{PLAIN}\u200b{PLAIN[:20]}",
+    ],
+)
+def test_what_singles_out_or_runs_or_hides_is_not_quoted(text):
+    assert not may_be_quoted(text, NAMES)
+
+
+def test_names_are_counted_once_a_text_and_common_words_are_none_where_a_sentence_begins():
+    found = names_in(["Bonjour Paul. Paul est là, dit Paul.", "À Paris. Merci."])
+    assert found == {"Paul": 1, "Paris": 1}
+    assert names_in(["Marine dit non. Ludmila aussi. Le message est clair."]) == {
+        "Marine": 1,
+        "Ludmila": 1,
+    }
+
+
+def test_a_word_that_eleven_texts_have_gives_nobody_away_however_it_is_written():
+    text = f"{PLAIN} Téléservice saturé, téléservice fermé."
+    assert not may_be_quoted(text, names_in([text] * 10))
+    assert may_be_quoted(text, names_in([text] * 11))
+
+
+def test_none_of_the_known_attacks_is_quoted_or_it_stands_there_as_text():
+    """What may be quoted is escaped as any label: see `language.prose.plain`."""
+    from observlib.language.prose import plain
+
+    attacks = (Path(__file__).with_name("attacks.txt")).read_text(encoding="utf-8")
+    for line in filter(None, attacks.splitlines()):
+        text = f"{PLAIN} {line}"
+        if may_be_quoted(text, NAMES):
+            assert not {"<", "{", "`", "$", "#"} & set(plain(text).replace("\\", "\\\\")) or (
+                all(f"\\{sign}" in plain(text) for sign in "<{`$#" if sign in text)
+            )
