@@ -10,7 +10,6 @@ from tests.copies import copy_catalogue
 
 from observlib.base.personal import HIDDEN
 from observlib.cli import from_file
-from observlib.desk import scaffold
 from observlib.pipeline import project
 
 ROOT = Path(__file__).parents[2]
@@ -81,7 +80,7 @@ def test_what_a_new_study_is_called_reaches_it(observ, place, monkeypatch):
         given.extend(words)
         return place / "notebooks" / "essai.ipynb"
 
-    monkeypatch.setattr(scaffold, "new_study", new_study)
+    monkeypatch.setattr("observlib.edition.new_study.new_study", new_study)
     code, out, _ = observ("study", "new", "essai", "--title", "Un essai", "--order", "7")
     assert code == 0 and "essai.ipynb" in out
     assert given == [place, "essai", "Un essai", "Que veut-on savoir ?", 7]

@@ -74,8 +74,8 @@ def checked(text: str, told_in: str) -> str:
     's3://bucket/raw'
     >>> checked("s3://me:secret@bucket", "FOLDER")
     Traceback (most recent call last):
-    observlib.base.errors.ObservError: FOLDER 's3://…@bucket': holds a name or password; leave them to
-    the environment, where docs/how-to/beyond-one-machine.md says which
+    observlib.base.errors.ObservError: FOLDER 's3://…@bucket': holds a name or password; leave them
+    to the environment, where docs/how-to/beyond-one-machine.md says which
     """
     told = text.rstrip("/")
     hidden = re.sub(r"\?.*", "?…", re.sub(r"//[^/@]*@", "//…@", told))

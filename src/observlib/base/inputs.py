@@ -32,28 +32,19 @@ USED = "observlib_used"  # in that of an executed one: see `edition.shell`
 # What no page can see of the library: it makes the store, the site or the command line.
 UNSEEN = frozenset(
     (
-        *("cli", "demo", "demonstration", "disk_cache", "editions", "explaining", "fetching"),
-        *("git", "live", "loaders", "menus", "packages", "preview", "publish", "release", "review"),
-        *("scaffold", "staging", "standing", "swap", "watch"),
+        *("base/disk_cache", "base/git", "base/replacing", "cli", "demo", "demonstration"),
+        *("desk/fetching", "desk/scaffold", "desk/watch", "edition/checklist"),
+        *("edition/errata_page", "edition/explaining", "edition/live", "edition/menus"),
+        *("edition/new_study", "edition/origins", "edition/packages", "edition/preview"),
+        *("edition/quality", "edition/release", "edition/site", "edition/staging", "edition/trace"),
+        *("loaders", "publish/editions", "publish/standing", "review"),
     )
 )
 # What of it makes a published page of its source; a test looks whether the publisher imports more.
 RENDERING = frozenset(
     (
-        *("actions", "catalogue", "comparability", "comparisons", "confidentiality"),
-        *(
-            "corrections",
-            "dataset",
-            "disk_cache",
-            "display",
-            "errors",
-            "estimates",
-            "files",
-            "inputs",
-            "period",
-            "personal",
-        ),
-        *("publish", "published_text", "scratch", "swap", "tables", "text", "yaml_files"),
+        *("base", "catalogue", "confidentiality", "display", "estimates", "language", "publish"),
+        *("records", "stats"),
     )
 )
 
@@ -147,12 +138,12 @@ def file(path: Path) -> str:
 
 def library() -> Inputs:
     """Each file of this library; they are read again where one has changed since."""
-    return dict(_library(tuple(stamps(LIBRARY, Path(__file__).parent).items())))
+    return dict(_library(tuple(stamps(LIBRARY, Path(__file__).parents[1]).items())))
 
 
 @lru_cache(1)  # an edition asks for it seven times
 def _library(_: tuple[tuple[str, str], ...]) -> Inputs:
-    return tree(LIBRARY, Path(__file__).parent)
+    return tree(LIBRARY, Path(__file__).parents[1])
 
 
 @cache
@@ -162,21 +153,27 @@ def loaded() -> Inputs:
 
 
 def within(inputs: Mapping[str, str], rooms: Collection[str], inside: bool = True) -> Inputs:
-    """The inputs of which those of the library are inside some rooms only, or outside of them.
+    """The inputs of which those of the library are inside some places only, or outside of them.
 
+    A place is a room, or what stands in one: `publish/editions`, `base/git`.
     The demonstrations of themes are one room, `demonstration`.
 
     Examples
     --------
-    >>> known = {"the library/cli/new.py": "a", "the library/files.py": "b", "Python": "3"}
+    >>> known = {"the library/cli/new.py": "a", "the library/base/files.py": "b", "Python": "3"}
     >>> list(within(known, {"cli"}, inside=False))
-    ['the library/files.py', 'Python']
+    ['the library/base/files.py', 'Python']
     """
 
     def is_wanted(name: str) -> bool:
         group, _, part = name.partition("/")
-        room = "demonstration" if "/demonstration" in name else part.partition("/")[0]
-        return group != LIBRARY or (room.removesuffix(".py") in rooms) == inside
+        if group != LIBRARY:
+            return True
+        if "/demonstration" in name:
+            return ("demonstration" in rooms) == inside
+        above = part.removesuffix(".py").split("/")
+        places = ("/".join(above[:depth]) for depth in range(1, len(above) + 1))
+        return any(place in rooms for place in places) == inside
 
     return {name: value for name, value in inputs.items() if is_wanted(name)}
 
@@ -191,7 +188,8 @@ def imported(modules: Iterable[str]) -> Inputs:
     Examples
     --------
     >>> sorted(imported(["observlib.base.files"]))
-    ['the library/__init__.py', 'the library/errors.py', 'the library/files.py']
+    ['the library/__init__.py', 'the library/base/__init__.py', 'the library/base/errors.py',
+     'the library/base/files.py']
     """
     found, seen = {}, _seen()
     waiting = [*modules]
@@ -217,7 +215,7 @@ def _imports(file: str) -> tuple[str, ...]:
 
     By a pattern, since each process of an edition asks for hundreds of files.
     """
-    path = Path(__file__).parent.joinpath(file.removeprefix(f"{LIBRARY}/"))
+    path = Path(__file__).parents[1].joinpath(file.removeprefix(f"{LIBRARY}/"))
     found: list[str] = []
     for module, names, modules in _IMPORT.findall(path.read_text(encoding="utf-8")):
         listed = _NO_NAMES.sub(" ", names or modules).split(",")

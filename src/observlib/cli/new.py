@@ -78,10 +78,10 @@ def new_study(
 
     It runs and passes its tests as it is, on the visits of the demonstration.
     """
-    from observlib.desk import scaffold
+    from observlib.edition.new_study import new_study as write
     from observlib.pipeline import project
 
-    path = scaffold.new_study(project.root(), name, title, question, order)
+    path = write(project.root(), name, title, question, order)
     say(f"Wrote {path}: open it with `make lab`.")
     answer(path=path)
 

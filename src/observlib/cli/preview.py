@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from time import monotonic
 
+import observlib
 from observlib.base import inputs
 from observlib.base.errors import ObservError, UsageError
 from observlib.cli.printing import answer, say, tell
@@ -37,7 +38,7 @@ def preview(study: str, given: dict[str, str], data: Path, watch: bool, show: bo
 
 
 def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool) -> None:
-    notebooks, library = root / "notebooks", Path(inputs.__file__).parent
+    notebooks, library = root / "notebooks", Path(observlib.__file__).parent
 
     def code() -> inputs.Inputs:
         return inputs.stamps("the library", library)

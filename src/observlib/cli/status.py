@@ -42,7 +42,7 @@ def status(
 
 
 def _of_notebooks(data: Path) -> None:
-    """Print the `edition.fingerprint.state` of each; an error where one is not known to be fresh."""
+    """Print the `edition.fingerprint.state` of each; an error where one may not be fresh."""
     from rich import box
     from rich.table import Table
 

@@ -102,8 +102,9 @@ def check_tried(units: Iterable[tuple[str, str]], catalogue: Catalogue) -> None:
     tried = {*MEASURES, *SHARES, *counts}.union(*map(shares_of, counts))
     wrong = [
         f"{name} ({unit}): no attack tries to work back whose answers it tells; name it in "
-        "MEASURES (confidentiality/mean_constraints.py) or SHARES (confidentiality/count_constraints.py), or say why it "
-        "need not be tried, as `untried` of its entry in indicators.yml"
+        "MEASURES (confidentiality/mean_constraints.py) or SHARES "
+        "(confidentiality/count_constraints.py), or say why it need "
+        "not be tried, as `untried` of its entry in indicators.yml"
         for name, unit in units
         if (unit in ("%", "points", "note") or unit.startswith("sur "))
         and not (name in tried or catalogue.indicators[name].untried)

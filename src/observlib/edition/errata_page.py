@@ -32,7 +32,6 @@ from observlib.publish.editions.difference import named
 from observlib.publish.editions.record import Edition
 
 TEXTS = wording.beside(__file__)
-PAGE = "errata"
 HOME, METHOD = "index", "methode"  # the fixed pages that tell figures
 
 Borne = Mapping[str, Mapping[str, Any]]  # by its id: `digest`, and the `pages` that tell it
@@ -131,7 +130,7 @@ def _callout(own: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> Markdown
     first, figures = own[0], [_read(row, catalogue) for row in own]
     link = markdown(
         "[{}](../editions/{}.html#{}{}).",
-        TEXTS["more"], Markdown(PAGE), Markdown(errata.PREFIX), Markdown(first["erratum"]),
+        TEXTS["more"], Markdown(errata.PAGE), Markdown(errata.PREFIX), Markdown(first["erratum"]),
     )  # fmt: skip
     on_screen = markdown('[{}]{{.content-visible when-format="html"}}', link)
     told = markdown("{} {}", typography(f"{_why(first)} {TEXTS['again']}"), on_screen)
@@ -273,4 +272,4 @@ def _where(one: Edition, pages: Collection[str], studies: Mapping[str, str]) -> 
 def line(told: Borne) -> list[Markdown]:
     """What the list of editions says of one that bears errata."""
     count = french.count(len(told), "erratum", "errata")
-    return [markdown("- [{}]({}.qmd)", count, Markdown(PAGE))] if told else []
+    return [markdown("- [{}]({}.qmd)", count, Markdown(errata.PAGE))] if told else []

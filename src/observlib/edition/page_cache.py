@@ -49,7 +49,9 @@ def tables_of(made: MadePage) -> list[str]:
 
 def _is_of_sentences(name: str) -> bool:
     """Whether an input is a theme's sentences, which sentences alone import."""
-    return name.startswith(_THEMES) and name.endswith(("sentences.py", "sentences.yml"))
+    theme, _, part = name.removeprefix(_THEMES).rpartition("/")
+    said = part.endswith(("sentences.py", "sentences.yml"))
+    return name.startswith(_THEMES) and theme != "" and said
 
 
 def whole(page: Page) -> str:

@@ -115,8 +115,8 @@ def release(
         Where estimates are computed, studies executed and pages published (see `edition.workers`);
         without it, in processes that are started for the first two.
     approve
-        Called with the manifest, what the edition's own attack found (see `disclosed.report`) and the
-        folder of its pages, before they are public; what it raises leaves all as it was.
+        Called with the manifest, what the edition's own attack found (see `disclosed.report`) and
+        the folder of its pages, before they are public; what it raises leaves all as it was.
 
     Returns
     -------

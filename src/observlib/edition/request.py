@@ -75,7 +75,7 @@ class Request:
         return self.root / "reports" / "_failed"
 
     def shared(self, decided: str) -> Inputs:
-        """What every page depends on, as it is now; `decided` is the digest of `disclosed.decisions`."""
+        """What every page depends on now; `decided` is the digest of `disclosed.decisions`."""
         held = {f"the data/{name}": value for name, value in store.digests(self.data).items()}
         known = project.knowledge(self.data, self.root)
         seen = {"what is withheld": decided, "what was announced": frame.announced(self.data)}

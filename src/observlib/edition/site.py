@@ -48,7 +48,7 @@ _PAGES = {
     "_editions.qmd": "index.qmd",
     "_calendar.qmd": "calendrier.qmd",
     "_reviews.qmd": f"{reviews.PAGE}.qmd",
-    "_errata.qmd": f"{told_errata.PAGE}.qmd",
+    "_errata.qmd": f"{errata.PAGE}.qmd",
     "_series.qmd": "series.qmd",
 }
 # the addresses of a page that lead from where it stands, but for its own
@@ -244,7 +244,7 @@ def _write_project(
         "index.qmd",
         "calendrier.qmd",
         f"{reviews.PAGE}.qmd",
-        f"{told_errata.PAGE}.qmd",
+        f"{errata.PAGE}.qmd",
         *({"href": f"{name}.qmd", "text": title} for name, title, _ in changes.values()),
         {"section": _SERIES, "contents": ["series.qmd", *listed]},
     ]

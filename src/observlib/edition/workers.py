@@ -68,8 +68,8 @@ def telling_ends(what: str) -> Iterator[None]:
     >>> with telling_ends("estimates"):
     ...     raise BrokenProcessPool
     Traceback (most recent call last):
-    observlib.base.errors.ObservError: estimates: a process that worked on them was ended from outside,
-        perhaps for want of memory; free some, and run the command again
+    observlib.base.errors.ObservError: estimates: a process that worked on them was ended from
+        outside, perhaps for want of memory; free some, and run the command again
     """
     try:
         yield

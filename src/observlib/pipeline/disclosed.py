@@ -268,7 +268,7 @@ def _key(rows: pd.DataFrame, before: Iterable[Published], knowledge: Knowledge) 
 @cache
 def _code() -> inputs.Inputs:
     found = inputs.imported([control.__name__, rounding.__name__, archive.__name__])
-    own = {f"{inputs.LIBRARY}/told.py": inputs.digest(Path(__file__).read_bytes())}
+    own = {f"{inputs.LIBRARY}/pipeline/disclosed.py": inputs.digest(Path(__file__).read_bytes())}
     return found | own | inputs.installed()
 
 

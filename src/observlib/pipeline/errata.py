@@ -54,6 +54,7 @@ from observlib.pipeline.archive import Publication
 from observlib.records.actions import Line
 
 FOLDER = "errata"  # in `reports/` (see `standing.BESIDE`)
+PAGE = "errata"  # of the site
 PREFIX = "erratum-"  # before its id, where it is the reason of a revision, and on its page
 COLUMNS = ["erratum", "day", *FIGURE, "published", "corrected", "unit", "cause", "what", "digest"]
 _NUMBERS = ("published", "corrected")

@@ -267,7 +267,7 @@ def _code(name: str) -> Inputs:
     if "received" in family(name).reads:
         read_by.append(devices.__name__)
     found = inputs.imported([family(name).compute.__module__, *read_by])
-    own = {f"{inputs.LIBRARY}/frame.py": inputs.digest(Path(__file__).read_bytes())}
+    own = {f"{inputs.LIBRARY}/pipeline/frame.py": inputs.digest(Path(__file__).read_bytes())}
     return found | own | _installed()
 
 

@@ -4,8 +4,8 @@ Each function gives plain French text, or `Markdown` where it sets names in bold
 numbers of its frame that are published: a value on a low base, of an incomplete period, withheld
 or absent is told in words at most. What a value belongs to stands in brackets or is the subject
 of its sentence, so that no label needs an article. Whether a measured mark rose or fell is told
-by `themes.comparison_sentences`; counts of whole populations are compared as they are, and are stable
-where they change by less than the catalogue says to matter.
+by `themes.comparison_sentences`; counts of whole populations are compared as they are, and are
+stable where they change by less than the catalogue says to matter.
 """
 
 from __future__ import annotations

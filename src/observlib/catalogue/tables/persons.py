@@ -177,7 +177,7 @@ def _is_given(word: str) -> bool:
 @cache
 def _given_names() -> frozenset[str]:
     """The given names of redaction but those that are words as often (a star follows them)."""
-    path = Path(__file__).parents[1] / "confidentiality" / "redaction" / "given_names.txt"
+    path = Path(__file__).parents[2] / "confidentiality" / "redaction" / "given_names.txt"
     lines = path.read_text(encoding="utf-8").splitlines()
     return frozenset(
         name.removesuffix("+")

@@ -84,7 +84,8 @@ def check_address(url: str, variable: str) -> None:
     --------
     >>> check_address("http://matomo.example", "OBSERV_MATOMO_URL")
     Traceback (most recent call last):
-    observlib.base.errors.UsageError: OBSERV_MATOMO_URL: would send the key readable by all; use https
+    observlib.base.errors.UsageError: OBSERV_MATOMO_URL: would send the key readable by all;
+        use https
     """
     try:
         parts = urlsplit(url)

@@ -13,7 +13,6 @@ from observlib.desk.scaffold.recognise import (
     two_forms,
     why_not,
 )
-from observlib.edition.new_study import new_study
 
 __all__ = [
     "Match",
@@ -27,7 +26,6 @@ __all__ = [
     "first_rows",
     "new_device",
     "new_practice",
-    "new_study",
     "propose",
     "recognised",
     "required",

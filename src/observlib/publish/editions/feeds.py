@@ -11,10 +11,9 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from observlib.base.errors import ObservError
-from observlib.edition.errata_page import PAGE
 from observlib.language import french
 from observlib.language.typography import typography
-from observlib.pipeline.errata import PREFIX
+from observlib.pipeline.errata import PAGE, PREFIX
 from observlib.publish.editions.dates import NOTICE, ZONE, Calendar, Planned
 from observlib.publish.editions.record import Edition, published
 
