@@ -15,7 +15,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from tests import test_release as small
+from tests.edition import test_release as small
 
 from observlib import store
 from observlib.base.errors import ObservError

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tests import test_release as small
+from tests.edition import test_release as small
 
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter

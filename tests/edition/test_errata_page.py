@@ -20,7 +20,7 @@ import nbformat
 import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
-from tests import test_release as small
+from tests.edition import test_release as small
 from tests.links import broken_links_of
 from tests.publish.test_full_report import text_of
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests import test_release as small
+from tests.edition import test_release as small
 
 from observlib.base.errors import ObservError, UsageError
 from observlib.edition.preview import preview

@@ -655,7 +655,7 @@ def run(jobs: dict[str, list[Path]]) -> dict[str, list[int]]:
     All are forked from one that has imported the library. The exit codes, by name.
     """
     names = {name: [str(path) for path in paths] for name, paths in jobs.items()}
-    command = [sys.executable, "-m", "tests.test_release", json.dumps(names)]
+    command = [sys.executable, "-m", "tests.edition.test_release", json.dumps(names)]
     done = subprocess.run(
         command, cwd=PROJECT, capture_output=True, text=True, timeout=120, encoding="utf-8"
     )

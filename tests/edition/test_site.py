@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from tests import test_release as small
+from tests.edition import test_release as small
 from tests.links import broken_links_of
 
 from observlib.base.errors import ObservError

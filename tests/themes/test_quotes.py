@@ -87,7 +87,7 @@ def test_none_of_the_known_attacks_is_quoted_or_it_stands_there_as_text():
     """What may be quoted is escaped as any label: see `language.prose.plain`."""
     from observlib.language.prose import plain
 
-    attacks = (Path(__file__).with_name("attacks.txt")).read_text(encoding="utf-8")
+    attacks = (Path(__file__).parents[1] / "attacks.txt").read_text(encoding="utf-8")
     for line in filter(None, attacks.splitlines()):
         text = f"{PLAIN} {line}"
         if may_be_quoted(text, NAMES):
