@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from observlib.base.errors import ObservError
-from observlib.base.temporary import private_folder, remove
+from observlib.base.temporary import working_folder, remove
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # Linux
@@ -88,7 +88,7 @@ def workspace(target: Path) -> Iterator[Path]:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             recover(target)
-            work = stack.enter_context(private_folder(target.parent, f".work-{target.name}-"))
+            work = stack.enter_context(working_folder(target.parent, f".work-{target.name}-"))
         except OSError as error:
             raise ObservError(
                 f"{target.parent}: no work folder can be made there ({error.strerror or error}); "

@@ -29,7 +29,7 @@ _FEW = 1_000_000  # bytes: a disk with less is full
 
 
 @contextlib.contextmanager
-def private_folder(parent: Path, prefix: str) -> Iterator[Path]:
+def working_folder(parent: Path, prefix: str) -> Iterator[Path]:
     """A new folder of this run's own, deleted at the end; dead runs' are deleted first.
 
     Parameters
@@ -47,7 +47,7 @@ def private_folder(parent: Path, prefix: str) -> Iterator[Path]:
     Examples
     --------
     >>> with tempfile.TemporaryDirectory() as place:
-    ...     with private_folder(Path(place), "work-") as work:
+    ...     with working_folder(Path(place), "work-") as work:
     ...         made = work.is_dir()
     ...     made, list(Path(place).iterdir())
     (True, [])
@@ -106,7 +106,7 @@ def temporary_files() -> Iterator[Path]:
         ) from error
     before = tempfile.tempdir, os.environ.get("TMPDIR")
     try:
-        with private_folder(parent, TEMPORARY) as folder:
+        with working_folder(parent, TEMPORARY) as folder:
             tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
             try:
                 yield folder

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from observlib.base import addresses
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter, today
-from observlib.base.temporary import private_folder, temporary_files
+from observlib.base.temporary import working_folder, temporary_files
 from observlib.cli.printing import say
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def exports_at_hand(told: str, data: Path, progress: Progress) -> Iterator[Path]
         return
     where, store = addresses.checked(told, "FOLDER"), data / "store"
     store.mkdir(parents=True, exist_ok=True)
-    with private_folder(store, ".raw-") as copy:
+    with working_folder(store, ".raw-") as copy:
         parts = where.split("/")
         for end in range(4, len(parts)):  # a folder above says whether all is a demonstration
             marker = "/".join([*parts[:end], DEMONSTRATION])

@@ -232,7 +232,7 @@ def _begin(run: Run) -> _Held:
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     with contextlib.ExitStack() as stack:
         place = Path(tempfile.gettempdir()).resolve()
-        private = stack.enter_context(temporary.private_folder(place, temporary.TEMPORARY))
+        private = stack.enter_context(temporary.working_folder(place, temporary.TEMPORARY))
         count = get_worker().state.nthreads
         pool = stack.enter_context(processes(count, run.root, private))
         held = _held[run.mark] = _Held(pool, stack.pop_all(), time.monotonic())
