@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from observlib.base.errors import ObservError
-from observlib.base.temporary import working_folder, remove
+from observlib.base.temporary import remove, working_folder
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # Linux
