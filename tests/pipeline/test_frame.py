@@ -247,6 +247,6 @@ def test_it_is_told_why_a_family_would_be_computed_again(place, demonstration, m
     assert why() == ["the catalogue (indicators.yml)", "the data (ratings)"]
     of_visits = "the estimates (visits)"  # which follow from the catalogue too
     assert why("survey", survey=SURVEY) == ["the catalogue (indicators.yml)", of_visits]
-    mended = {**frame._code("satisfaction"), f"{inputs.LIBRARY}/answers.py": "mended"}
+    mended = {**frame._code("satisfaction"), f"{inputs.LIBRARY}/indicators/answers.py": "mended"}
     monkeypatch.setattr(frame, "_code", lambda _: mended)
     assert why()[-1] == "the library (indicators/answers.py)"
