@@ -4,23 +4,8 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
+from tools import size
 
-SOURCE = Path(__file__).parents[1] / "src" / "observlib"
-
-# From the ground up: a room imports only from rows below its own (and from itself).
-FLOORS = [
-    {"base"},
-    {"catalogue", "estimates", "demo"},
-    {"confidentiality", "language", "records"},
-    {"loaders", "stats"},
-    {"display", "indicators", "store"},
-    {"themes"},
-    {"pipeline"},
-    {"demonstration", "publish", "study"},
-    {"desk", "edition", "review"},
-    {"cli"},
-]
 # Beyond the floors: what must not know each other although one stands above.
 STRANGERS = {
     "indicators": {"loaders"},
@@ -29,52 +14,36 @@ STRANGERS = {
     "demonstration": {"loaders", "store"},
     "publish": {"loaders", "themes", "indicators"},
 }
+MODULES = sorted(size.LIBRARY.rglob("*.py"))
 
 
-def _room(path: Path) -> str:
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+def test_imports_only_go_down():
+    """By the floors of docs/architecture.md."""
+    assert size.up(size.arrows(), size.table()) == []
+    assert size.circles(size.arrows()) == []
 
 
-def _imports(path: Path) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative imports hide the room they reach for"
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        assert not {"tools", "tests"} & {name.split(".")[0] for name in names}, "not shipped"
-        found |= {name.split(".")[1] for name in names if name.startswith("observlib.")}
-    return found
+def test_rooms_that_must_not_know_each_other_do_not():
+    of = size.arrows()
+    assert of["__init__"] == {"study"}
+    crossed = {room: of[room] & others for room, others in STRANGERS.items()}
+    assert not any(crossed.values()), crossed
 
 
-MODULES = sorted(SOURCE.rglob("*.py"))
-
-
-def test_every_room_has_a_floor():
-    rooms = {_room(path) for path in MODULES} - {"__init__"}
-    assert rooms == set().union(*FLOORS)
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
-def test_imports_only_go_down(path):
-    room = _room(path)
-    if room == "__init__":
-        assert _imports(path) == {"study"}
-        return
-    floor = next(i for i, rooms in enumerate(FLOORS) if room in rooms)
-    allowed = {room}.union(*FLOORS[:floor]) - STRANGERS.get(room, set())
-    same = FLOORS[floor] - {room}
-    assert _imports(path) <= allowed, f"{room} may not import {_imports(path) - allowed}"
-    assert not _imports(path) & same
+def test_imports_name_the_room_that_they_reach_for_and_what_is_shipped():
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not getattr(node, "level", 0), f"{path}: a relative import"
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                modules = [getattr(node, "module", None) or alias.name for alias in node.names]
+                assert not {"tools", "tests"} & {name.split(".")[0] for name in modules}, path
 
 
 def test_what_is_invented_is_known_to_demonstrations_alone():
     """Else chance would reach a page, or what a family depends on would leave code out."""
     knowing = set()
     for path in MODULES:
-        part = path.relative_to(SOURCE).as_posix()
+        part = path.relative_to(size.LIBRARY).as_posix()
         text = path.read_text(encoding="utf-8")
         if re.search(r"observlib\.demo\b|import (demo|demonstration)\b|\.demonstration\b", text):
             knowing |= {part} - {one for one in [part] if "demonstration" in one}
@@ -83,36 +52,30 @@ def test_what_is_invented_is_known_to_demonstrations_alone():
 
 def test_sentences_are_imported_by_sentences_alone():
     """Else a page would keep what a changed sentence says by others (`edition.page_cache`)."""
-    themes = {_module(path) for path in (SOURCE / "themes").glob("*/*sentences.py")}
-    importing = {path.name for path in MODULES if themes & _all_imports(path)}
+    themes = {_module(path) for path in (size.LIBRARY / "themes").glob("*/*sentences.py")}
+    importing = {path.name for path in MODULES if themes & _imports(path)}
     assert not [name for name in importing if not name.endswith("sentences.py")]
     knowing = {
-        _room(path) for path in MODULES if "observlib.study.narratives" in _all_imports(path)
+        size.room_of(path) for path in MODULES if "observlib.study.narratives" in _imports(path)
     }
     assert knowing == {"study"}  # by whose `offered` it is known which were said
 
 
 def _module(path: Path) -> str:
-    return ".".join(["observlib", *path.relative_to(SOURCE).with_suffix("").parts])
+    return ".".join(["observlib", *path.relative_to(size.LIBRARY).with_suffix("").parts])
 
 
-def _all_imports(path: Path) -> set[str]:
+def _imports(path: Path) -> set[str]:
     """The modules that a file imports, and the names that it takes from them."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+    return {part for name in size.imported(path) for part in (name, name.rpartition(".")[0])}
 
 
 def test_no_theme_imports_another():
     """What several themes share has a room of its own, so that each can be read alone."""
     crossed = set()
-    for path in (SOURCE / "themes").glob("*/*.py"):
+    for path in (size.LIBRARY / "themes").glob("*/*.py"):
         theme = path.parent.name
         for found in re.findall(r"observlib\.themes\.(\w+)", path.read_text(encoding="utf-8")):
-            if (SOURCE / "themes" / found).is_dir():
+            if (size.LIBRARY / "themes" / found).is_dir():
                 crossed |= {(theme, found)} - {(theme, theme)}
     assert not crossed
