@@ -13,7 +13,7 @@ FLOORS = [
     {"errors"},
     {"git", "period", "files", "text", "personal", "addresses"},
     {"yaml_files"},
-    {"catalogue", "working_days", "inputs", "disk_cache", "demo"},
+    {"catalogue", "working_days", "inputs", "disk_cache"},
     {"tables", "estimates"},
     {"comparisons"},
     {"families", "published_text", "coding"},
@@ -30,7 +30,7 @@ FLOORS = [
     {"main_points", "departments"},
     {"sentences"},
     {"themes"},
-    {"findings", "followed", "demonstration"},
+    {"findings", "followed"},
     {"frame", "say"},
     {"contents", "planning", "showing", "told"},
     {"drawing"},
@@ -49,7 +49,6 @@ STRANGERS = {
     "comparison": {"loaders", "store", "project", "fetching"},
     "themes": {"loaders", "store", "project", "fetching"},
     "display": {"loaders", "store", "answers", "project"},
-    "demonstration": {"loaders", "store", "tables"},
     "publish": {"store", "loaders", "themes", "comparison", "edition"},
 }
 
@@ -91,17 +90,6 @@ def test_imports_only_go_down(path):
     same = FLOORS[floor] - {room}
     assert _imports(path) <= allowed, f"{room} may not import {_imports(path) - allowed}"
     assert not _imports(path) & same
-
-
-def test_what_is_invented_is_known_to_demonstrations_alone():
-    """Else chance would reach a page, or what a family depends on would leave code out."""
-    knowing = set()
-    for path in MODULES:
-        part = path.relative_to(SOURCE).as_posix()
-        text = path.read_text(encoding="utf-8")
-        if re.search(r"observlib\.demo\b|import (demo|demonstration)\b|\.demonstration\b", text):
-            knowing |= {part} - {one for one in [part] if "demonstration" in one}
-    assert knowing == {"cli/__init__.py"}  # which writes it
 
 
 def test_sentences_are_imported_by_sentences_alone():

@@ -32,7 +32,7 @@ USED = "observlib_used"  # in that of an executed one: see `edition.shell`
 # What no page can see of the library: it makes the store, the site or the command line.
 UNSEEN = frozenset(
     (
-        *("cli", "demo", "demonstration", "disk_cache", "editions", "explaining", "fetching"),
+        *("cli", "disk_cache", "editions", "explaining", "fetching"),
         *("git", "live", "loaders", "menus", "packages", "preview", "publish", "release", "review"),
         *("scaffold", "staging", "standing", "swap", "watch"),
     )
@@ -164,8 +164,6 @@ def loaded() -> Inputs:
 def within(inputs: Mapping[str, str], rooms: Collection[str], inside: bool = True) -> Inputs:
     """The inputs of which those of the library are inside some rooms only, or outside of them.
 
-    The demonstrations of themes are one room, `demonstration`.
-
     Examples
     --------
     >>> known = {"the library/cli/new.py": "a", "the library/files.py": "b", "Python": "3"}
@@ -175,7 +173,7 @@ def within(inputs: Mapping[str, str], rooms: Collection[str], inside: bool = Tru
 
     def is_wanted(name: str) -> bool:
         group, _, part = name.partition("/")
-        room = "demonstration" if "/demonstration" in name else part.partition("/")[0]
+        room = part.partition("/")[0]
         return group != LIBRARY or (room.removesuffix(".py") in rooms) == inside
 
     return {name: value for name, value in inputs.items() if is_wanted(name)}
