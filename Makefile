@@ -24,11 +24,11 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
-# the demonstration exports, and the store made of them; remade when the library changes, and not for
+# the demonstration exports, and the store made of them; remade when the library or what is invented changes, and not for
 # the reason of a revision, which would have nothing left to explain
-$(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src data/catalogue data/formats $(DEMO)/catalogue $(DEMO)/expectations ! -name revisions.yml \( -name '*.py' -o -name '*.yml' \) 2>/dev/null)
+$(DEMO)/store/ledger.json: $(VENV)/.installed $(shell find src tools/demo data/catalogue data/formats $(DEMO)/catalogue $(DEMO)/expectations ! -name revisions.yml \( -name '*.py' -o -name '*.yml' \) 2>/dev/null)
 	rm -rf $(DEMO)/store $(DEMO)/published
-	$(BIN)/observ demo $(DEMO)/raw
+	$(BIN)/python -m tools.demo $(DEMO)/raw
 	$(BIN)/observ ingest $(DEMO)/raw --data $(DEMO)
 	@touch $@
 

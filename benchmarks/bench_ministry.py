@@ -3,9 +3,9 @@
     python benchmarks/bench_ministry.py [--products 120] [--sample 20] [--data FOLDER]
 
 It takes hours, and so runs where it is named alone: `make bench ARGS=ministry`. The store is made
-of `observ demo --products`, or is that of a data folder with its catalogue. Papermill executes
-pages of that data at equal distances among all, after the edition, whose estimates they find kept;
-a page costs it what these cost on average.
+of `python -m tools.demo --products`, or is that of a data folder with its catalogue. Papermill
+executes pages of that data at equal distances among all, after the edition, whose estimates they
+find kept; a page costs it what these cost on average.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def main() -> None:
         if asked.data:
             shutil.copytree(asked.data, folder / DATA, ignore=shutil.ignore_patterns("raw"))
         else:
-            run([observ, "demo", f"{DATA}/raw", "--products", str(products)], folder)
+            demo = [sys.executable, "-m", "tools.demo"]
+            run([*demo, f"{DATA}/raw", "--products", str(products)], folder)
             run([observ, "ingest", f"{DATA}/raw", "--data", DATA], folder)
         listed = run([sys.executable, "-c", PAGES.replace("data/demo", DATA)], folder)
         pages = json.loads(listed.said)

@@ -33,6 +33,7 @@ settings.register_profile("quick", settings.get_profile("observlib"), max_exampl
 settings.load_profile("observlib")
 
 ROOT = Path(__file__).parents[1]
+INVENTING = ROOT / "tools" / "demo"
 STEPS = (
     "Fetching|Fetching exports|Writing exports|Reading exports|Executing studies|Publishing pages|"
     "Watching"
@@ -124,12 +125,13 @@ def made_once(
 
 
 def _demonstrate(data: Path, catalogue: Catalogue) -> None:
-    from observlib import demonstration as demo
     from observlib import store
     from observlib.base import inputs
     from observlib.pipeline import project
+    from tools import demo
 
-    made_of = inputs.library() | inputs.installed() | project.knowledge(DEMO, ROOT)
+    code = inputs.library() | inputs.tree("invented", INVENTING)
+    made_of = code | inputs.installed() | project.knowledge(DEMO, ROOT)
     kept = ROOT / ".pytest_cache" / "demonstration" / inputs.key(made_of)
     if _is_made_by_make():
         shutil.copytree(DEMO, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns("published"))
@@ -155,6 +157,7 @@ def _is_made_by_make() -> bool:
     ledger = DEMO / "store" / "ledger.json"
     folders = (
         ROOT / "src",
+        INVENTING,
         ROOT / "data" / "catalogue",
         ROOT / "data" / "formats",
         DEMO / "catalogue",

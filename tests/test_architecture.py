@@ -11,7 +11,6 @@ STRANGERS = {
     "indicators": {"loaders"},
     "themes": {"loaders", "store"},
     "display": {"loaders"},
-    "demonstration": {"loaders", "store"},
     "publish": {"loaders", "themes", "indicators"},
 }
 MODULES = sorted(size.LIBRARY.rglob("*.py"))
@@ -37,17 +36,6 @@ def test_imports_name_the_room_that_they_reach_for_and_what_is_shipped():
             if isinstance(node, ast.Import | ast.ImportFrom):
                 modules = [getattr(node, "module", None) or alias.name for alias in node.names]
                 assert not {"tools", "tests"} & {name.split(".")[0] for name in modules}, path
-
-
-def test_what_is_invented_is_known_to_demonstrations_alone():
-    """Else chance would reach a page, or what a family depends on would leave code out."""
-    knowing = set()
-    for path in MODULES:
-        part = path.relative_to(size.LIBRARY).as_posix()
-        text = path.read_text(encoding="utf-8")
-        if re.search(r"observlib\.demo\b|import (demo|demonstration)\b|\.demonstration\b", text):
-            knowing |= {part} - {one for one in [part] if "demonstration" in one}
-    assert knowing == {"cli/__init__.py"}  # which writes it
 
 
 def test_sentences_are_imported_by_sentences_alone():

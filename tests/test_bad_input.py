@@ -15,9 +15,8 @@ import pytest
 import xlsxwriter
 from tests.copies import as_written, published_project
 
-from observlib import demonstration as demonstrations
 from observlib import estimates, store
-from observlib.base import files, replacing
+from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.estimates import comparisons
 from observlib.pipeline import archive
@@ -319,17 +318,6 @@ def test_demonstration_and_real_data_share_no_store(observ, filled):
     assert observ("ingest", "demo", "--data", "other")[0] == 0
 
 
-@pytest.mark.parametrize("target", ["foreign", "file"])
-def test_a_demonstration_is_never_written_over_anything_else(observ, place, target):
-    (place / "foreign").mkdir()
-    (place / "foreign" / "mine.csv").write_text("precious", encoding="utf-8")
-    (place / "file").write_text("precious", encoding="utf-8")
-    before = everything(place)
-    code, out, err = observ("demo", target)
-    assert (code, out) == (1, "") and everything(place) == before
-    one_line(err, str(place / target), "choose another folder", "nothing was written")
-
-
 # --- Disks that are full, folders that cannot be written --------------------------------------
 
 REASONS = {
@@ -383,27 +371,6 @@ def test_an_ingestion_that_cannot_write_leaves_the_store_as_it_was(
     monkeypatch.chdir(filled)
     assert held(filled) == ["good"]
     assert observ("ingest", "raw")[0] == 0 and held(filled) == ["good", "new"]
-
-
-@refusals("mkdir", "write_bytes", "_exchange")
-def test_a_demonstration_that_cannot_be_written_leaves_the_earlier_one(
-    observ, place, monkeypatch, step, code
-):
-    monkeypatch.setattr(demonstrations, "_MAKERS", demonstrations._MAKERS[-1:])  # the quickest
-    assert observ("demo", "demo")[0] == 0
-    before = everything(place)
-    monkeypatch.setattr(replacing if step == "_exchange" else Path, step, failing(code))
-    ended, out, err = observ("demo", "demo")
-    assert (ended, out) == (1, "")
-    mend = {
-        "mkdir": "check that it can be written and that the disk is not full",
-        "write_bytes": "what was there is unchanged; make room or choose another folder",
-        "_exchange": "it is unchanged; check its owner",
-    }
-    one_line(err, str(place), os.strerror(code), mend[step])
-    monkeypatch.undo()
-    assert everything(place) == before
-    assert not [path for path in place.iterdir() if path.name.startswith(".")]
 
 
 @refusals("copy", "workspace", "study", "site", "edition")

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from tests.copies import published_project, write_study
 
-from observlib import demonstration as folder
 from observlib import estimates, store
 from observlib.base.period import Quarter
 from observlib.edition.execute import Outcome
@@ -27,7 +26,7 @@ from observlib.pipeline import archive
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
-    *("catalogue", "demo", "fetch", "ingest", "forget", "status", "watch", "edition", "partners"),
+    *("catalogue", "fetch", "ingest", "forget", "status", "watch", "edition", "partners"),
     *("preview", "code", "practice", "study", "device"),
 )
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"
@@ -95,9 +94,8 @@ def test_help_fits_a_terminal_and_cuts_no_sentence(observ, monkeypatch, words):
 
 def test_the_commands_to_begin_with_are_told_one_a_line(observ):
     lines = [line.strip() for line in observ()[1].splitlines()]
-    begin = lines.index("observ demo data/demo/raw")
-    assert lines[begin + 1] == "observ ingest data/demo/raw --data data/demo"
-    assert lines[begin + 2] == "observ edition --data data/demo"
+    begin = lines.index("observ ingest data/raw")
+    assert lines[begin + 1] == "observ edition"
 
 
 def test_the_catalogue_is_printed_whole_and_unbroken_in_80_columns(observ, place, catalogue):
@@ -247,7 +245,7 @@ NEXT = str(Quarter.of(date.today()) + 1)
             ["nope"],
             [
                 "'nope'",
-                "commands are catalogue, demo, fetch, ingest, forget, status, watch, plan, "
+                "commands are catalogue, fetch, ingest, forget, status, watch, plan, "
                 "edition, diff, review, trace, partners, preview, code",
             ],
         ),
@@ -260,7 +258,6 @@ NEXT = str(Quarter.of(date.today()) + 1)
         (["ingest"], ["folder", "`observ ingest --help`"]),
         (["ingest", "nowhere"], ["nowhere: is not a folder", "holds the exports"]),
         (["ingest", "reports/index.qmd"], ["index.qmd: is not a folder"]),
-        (["demo"], ["folder", "`observ demo --help`"]),
         (["edition", "2026-Q5"], ["'2026-Q5'", "YYYY-T1 to YYYY-T4"]),
         (["edition", "2026-T5"], ["'2026-T5'", "YYYY-T1 to YYYY-T4"]),
         (["edition", "2026-Q3"], ["'2026-Q3'", "write 2026-T3"]),
@@ -445,15 +442,6 @@ def test_ctrl_c_leaves_the_store_as_it_was(observ, filled, monkeypatch):
         "ratings",
         "rejects",
     ]
-
-
-def test_ctrl_c_leaves_no_half_demonstration(observ, place, monkeypatch):
-    monkeypatch.setattr("observlib.demonstration.replace_folder", interrupt)
-    makers = folder._MAKERS[-1:]  # the quickest
-    monkeypatch.setattr("observlib.demonstration._MAKERS", makers)
-    told(observ("demo", place / "new"), 130, "interrupted")
-    assert not (place / "new").exists()
-    assert not [path for path in place.iterdir() if path.name.startswith(".work")]
 
 
 # --- In processes of their own ----------------------------------------------------------------

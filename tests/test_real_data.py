@@ -42,7 +42,7 @@ def test_every_claimed_file_loads_and_every_other_is_named(real, shared_data):
     assert done.rejects["file"].str.startswith("sp_plus_annotated").all()
     assert set(done.devices["device"]) == {
         "barometre-indicateur", "barometre-resultats", "datagouv-annuaire", "datagouv-bodacc",
-        "datagouv-fiches", "france-services", "insee-population", "qualite-demarches",
+        "datagouv-fiches", "france-services", "qualite-demarches",
         "sp-plus-extrait", "sp-plus-lu",
     }  # fmt: skip
     files = [path for path in shared_data.rglob("*") if path.is_file()]

@@ -11,7 +11,6 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from observlib.base import inputs
-from observlib.pipeline import frame
 
 SOURCE = Path(inputs.__file__).parents[1]
 
@@ -122,12 +121,6 @@ def test_an_updated_package_is_another_input_and_the_first_on_the_path_counts(
         tmp_path / "first" / "some_package-1.1.dist-info"
     )
     assert inputs.changes(found, inputs.installed()) == ["the packages (some_package)"]
-
-
-def test_no_page_or_family_is_made_again_because_what_is_invented_has_changed():
-    invented = [name for name in inputs.library() if "demo" in name]
-    assert any("themes/surveys/demonstration/associations" in name for name in invented)
-    assert not {*invented} & set(inputs.seen_by_pages()).union(*map(frame._code, frame.families()))
 
 
 def test_no_import_of_the_library_is_missed_or_a_change_there_would_leave_a_page_as_it_was():

@@ -16,9 +16,9 @@ from observlib.records import actions
 from observlib.records.actions import CONTROLLED, Action, load_actions
 from observlib.study import narratives
 from observlib.themes.actions import estimates as followed
-from observlib.themes.audience import demonstration as audience
 from observlib.themes.audience import estimates as series
-from observlib.themes.satisfaction import demonstration as ratings
+from tools.demo import audience
+from tools.demo import satisfaction as ratings
 
 LAST = Quarter(2026, 3)
 FOLDER = DEMO / "actions"

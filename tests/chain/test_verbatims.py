@@ -12,8 +12,8 @@ from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.records import coding
-from observlib.themes.satisfaction import demonstration_codes as codes
 from observlib.themes.verbatims import estimates as verbatims
+from tools.demo import codes
 
 LAST = Quarter(2026, 3)
 

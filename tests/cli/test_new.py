@@ -68,7 +68,7 @@ def test_a_new_sheet_is_written_and_told(observ, place):
 
 def test_a_new_study_needs_the_demonstration_and_says_how_to_make_it(observ, place):
     code, out, err = observ("study", "new", "essai")
-    assert (code, out) == (1, "") and "observ demo data/demo/raw" in err
+    assert (code, out) == (1, "") and "python -m tools.demo data/demo/raw" in err
     told(observ("study", "new", "Un essai"), "name 'Un essai'")
     told(observ("study", "new", "essai", "--order", "premier"), "--order")
 

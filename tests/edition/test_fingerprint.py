@@ -71,7 +71,6 @@ def test_it_holds_one_short_line_for_each_thing_and_for_each_table_that_it_reads
     [
         ("the library/display/charts.py", "the library"),
         ("the library/cli/new.py", "fresh"),  # which no page can see
-        ("the library/themes/polls/demonstration.py", "fresh"),
     ],
 )
 def test_a_change_of_the_library_is_told_where_a_page_can_see_it(executed, monkeypatch, file, told):

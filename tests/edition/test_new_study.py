@@ -109,7 +109,7 @@ def test_words_that_will_not_do_are_told(root, words, said):
 
 def test_without_demonstration_data_it_says_how_to_make_some(tmp_path):
     (tmp_path / "notebooks").mkdir()
-    with pytest.raises(ObservError, match="observ demo data/demo/raw"):
+    with pytest.raises(ObservError, match=r"python -m tools\.demo data/demo/raw"):
         new_study(tmp_path, "essai")
     assert not list((tmp_path / "notebooks").iterdir())
 

@@ -186,7 +186,7 @@ EXPORTS = {
 FORMATS = {"calls", "call_intervals", "polls", "sales", "subscriptions", "tickets", "user_tests"}
 FORMATS |= {"jdma", "plausible", "touchpoints", "matomo_csv", "matomo_json", "datagouv_metrics"}
 FORMATS |= {"barometre", "france_services", "published_figures"}
-OTHERS = {"datagouv_metrics", "demarches", "insee_population", "matomo_json", "spss_stata"}
+OTHERS = {"datagouv_metrics", "demarches", "matomo_json", "spss_stata"}
 OTHERS |= {"workshops"}  # no tables of texts: their own tests bring them what is bad
 OTHERS |= {"code_sheet", "services_publics_plus_codes"}  # a row a cell: so do theirs
 PHONE, MAIL = "06\u00a012\u00a034\u00a056\u00a078", "jean.dupont@exemple.invalid"
@@ -349,7 +349,6 @@ def test_a_spoiled_cell_never_makes_a_wrong_number_or_shows_a_person(read, expor
 STARTS = {  # of the exports that are no tables of texts
     "datagouv_metrics": (b'{"monthlyStats": [',),
     "demarches": (b"PK\x03\x04",),
-    "insee_population": (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     "matomo_json": (b'{"2026-03-01": ',),
     "spss_stata": (b"$FL2",),
     "workshops": (b"date: ", b"- date: 2026-03-01\n  title: "),

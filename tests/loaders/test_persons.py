@@ -12,12 +12,11 @@ import pytest
 import yaml
 from tests.loaders.test_demarches import CELLS, SHEET
 from tests.loaders.test_every_loader import EXPORTS, OTHERS, Export
-from tests.loaders.test_insee_population import AIN, sheet
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device, tables
-from observlib.demo.formats import workbook
 from observlib.loaders import load
+from tools.demo.formats import workbook
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +38,7 @@ OF_PERSONS = {  # a loader whose rows are what one person did, and its identifie
     "plain_csv of ratings": "answer_id", "user_tests": "participant",
     "services_publics_plus": "ID expérience", "touchpoints": "ID",
 }  # fmt: skip
-SLOW = {"spss_stata": 20, "demarches": 6, "insee_population": 6, "workshops": 4}  # one in so many
+SLOW = {"spss_stata": 20, "demarches": 6, "workshops": 4}  # one in so many
 Survey = Callable[..., tuple[Device, Catalogue]]
 
 
@@ -201,11 +200,6 @@ def others(person: str) -> dict[str, list[Any]]:
             *((SHEET, [[*CELLS], [*(CELLS | {name: person}).values()]]) for name in CELLS),
             (SHEET, [[person, *[*CELLS][1:]], [*CELLS.values()]]),
             (person.replace("/", " ")[:31], [[*CELLS], [*CELLS.values()]]),
-            (person.replace("/", " ")[:31], [[person]]),
-        ],
-        "insee_population": [
-            ("2022", sheet(AIN, ["02", "Aisne", *AIN[2:5], person, *AIN[6:]], [person, *AIN[1:]])),
-            (person.replace("/", " ")[:31], sheet(AIN)),
             (person.replace("/", " ")[:31], [[person]]),
         ],
         "spss_stata": [

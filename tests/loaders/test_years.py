@@ -122,6 +122,6 @@ def test_every_loader_that_reads_days_stands_here():
     here = {kind.split()[0] for kind in CELLS} | {"matomo_json", "datagouv_metrics", "workshops"}
     # a workbook's own tests bring it such days; these take the day from a name or a sheet's title
     assert set(names()) - here == {
-        *("demarches", "spss_stata", "insee_population"),
+        *("demarches", "spss_stata"),
         *("code_sheet", "services_publics_plus_codes"),  # whose days have one form
     }

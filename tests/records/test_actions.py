@@ -11,8 +11,8 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.pipeline.monthly_series import FOLLOWED
 from observlib.records.actions import load_actions, touches
-from observlib.themes.audience import demonstration as audience
-from observlib.themes.satisfaction import demonstration as ratings
+from tools.demo import audience
+from tools.demo import satisfaction as ratings
 
 ACTIONS = DEMO / "actions"
 GOOD = {

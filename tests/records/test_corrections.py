@@ -7,7 +7,7 @@ import yaml
 from tests.copies import DEMO
 
 from observlib.records.corrections import load_corrections, misfits
-from observlib.themes.audience import demonstration as audience
+from tools.demo import audience
 
 GOOD = {
     "id": "double", "title": "Un mois compté deux fois", "device": "audience-boamp",

@@ -5,7 +5,7 @@ import pytest
 
 from observlib import loaders
 from observlib.pipeline import project
-from tools.population import AGES, margins
+from tools.population import AGES, margins, people
 
 
 def table(**columns: object) -> pd.DataFrame:
@@ -17,9 +17,12 @@ def table(**columns: object) -> pd.DataFrame:
 
 
 @pytest.mark.slow
-def test_the_committed_margins_are_what_insee_s_workbook_gives(shared_data, catalogue):
+def test_the_committed_margins_are_what_insee_s_workbook_gives(shared_data, catalogue, tmp_path):
     path = shared_data / "insee_population" / "estim-pop-dep-sexe-aq-1975-2022.xlsx"
-    found = loaders.load(path, catalogue.devices["insee-population"], catalogue)
+    written = tmp_path / "estim-pop-2022.csv"
+    people(path, 2022).to_csv(written, index=False)
+    found = loaders.load(written, catalogue.devices["insee-population"], catalogue)
+    assert found.rejects.empty and found.rows["area"].nunique() == 101
     made = margins(found.rows, project.reference("regions"), 2022)
     committed = project.root() / "data" / "reference" / "margins.csv"
     assert made.to_csv(index=False, lineterminator="\n") == committed.read_text(encoding="utf-8")

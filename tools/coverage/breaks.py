@@ -14,11 +14,11 @@ from random import Random
 import pandas as pd
 
 from observlib.base.working_days import length_deviation, working_day_deviation
-from observlib.demo.chance import stream
 from observlib.language import french
 from observlib.stats.series.adjustment import seasonally_adjusted
 from tools.coverage.months import errors
 from tools.coverage.simulate import SHARES, captioned
+from tools.demo.chance import stream
 
 BEGIN = "<!-- breaks: written by `make coverage` -->"
 END = "<!-- /breaks -->"

@@ -13,14 +13,14 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.demo import calendar
-from observlib.demo.chance import stream
 from observlib.indicators import pairs as changes
 from observlib.pipeline import project
-from observlib.themes.satisfaction import demonstration as ratings
 from observlib.themes.satisfaction import estimates as satisfaction
 from tools.coverage import draws
 from tools.coverage.truth import DEMO, MARK, Truths, drawn_again, one, parts
+from tools.demo import calendar
+from tools.demo import satisfaction as ratings
+from tools.demo.chance import stream
 
 LABELS = {"differences_together": "Tous les écarts d'une étude à la fois"}
 _NOW, _BEFORE = calendar.LAST, calendar.LAST - 4

@@ -13,12 +13,12 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from observlib.demo.chance import stream
 from observlib.indicators import counts
 from observlib.language import french
 from observlib.stats.survey.differences import difference_of_means
 from observlib.stats.survey.multiplicity import adjust
 from tools.coverage.simulate import SHARES, captioned
+from tools.demo.chance import stream
 
 BEGIN = "<!-- counts: written by `make coverage` -->"
 END = "<!-- /counts -->"

@@ -14,13 +14,13 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from observlib.demo.chance import stream
 from observlib.language import french
 from observlib.stats.survey.design import design
 from observlib.stats.survey.estimation import mean
 from observlib.stats.survey.proportions import proportion
 from tools.coverage.planning import SHAPES
 from tools.coverage.simulate import SHARES, captioned
+from tools.demo.chance import stream
 
 BEGIN = "<!-- domains: written by `make coverage` -->"
 END = "<!-- /domains -->"

@@ -15,17 +15,20 @@ import pandas as pd
 
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
-from observlib.demo.chance import between
-from observlib.themes.contacts.demonstration import calls, tickets
-from observlib.themes.experiences import demonstration as experiences
-from observlib.themes.peers import demonstration as peers
-from observlib.themes.polls import demonstration as polls
-from observlib.themes.satisfaction import demonstration as ratings
-from observlib.themes.subscriptions import demonstration as subscriptions
-from observlib.themes.surveys.demonstration import exports as surveys
-from observlib.themes.surveys.demonstration import questions
-from observlib.themes.user_tests import demonstration as user_tests
-from observlib.themes.workshops import demonstration as workshops
+from tools.demo import (
+    calls,
+    experiences,
+    peers,
+    polls,
+    questions,
+    subscriptions,
+    tickets,
+    user_tests,
+    workshops,
+)
+from tools.demo import satisfaction as ratings
+from tools.demo import surveys as surveys
+from tools.demo.chance import between
 
 Rows = Iterator[tuple[Any, ...]]
 _CHANNEL = "web"  # coverage asks for no channel

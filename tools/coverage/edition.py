@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from observlib.base.period import Quarter
-from observlib.demo.chance import stream
 from observlib.estimates import REFERENCE
 from observlib.indicators.specifications import HEADLINE
 from observlib.language import french
@@ -20,6 +19,7 @@ from observlib.stats.survey.comparison import compare
 from observlib.themes import main_points
 from tools.coverage.equivalence import MARKS, SHAPES, measured
 from tools.coverage.simulate import SHARES, captioned
+from tools.demo.chance import stream
 
 BEGIN = "<!-- edition: written by `make coverage` -->"
 END = "<!-- /edition -->"

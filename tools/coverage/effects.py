@@ -16,12 +16,12 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from observlib.demo.chance import stream
 from observlib.language import french
 from observlib.stats.series import window
 from observlib.stats.series.interrupted import interrupted, stands
 from tools.coverage.breaks import MONTHS, visits
 from tools.coverage.simulate import SHARES, captioned
+from tools.demo.chance import stream
 
 BEGIN = "<!-- effects: written by `make coverage` -->"
 END = "<!-- /effects -->"

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from observlib.demo.chance import stream
 from observlib.language import french
 from observlib.stats.survey.comparison import REFERENCE, compare
 from tools.coverage.simulate import SHARES, captioned
+from tools.demo.chance import stream
 
 BEGIN = "<!-- equivalence: written by `make coverage` -->"
 END = "<!-- /equivalence -->"

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.demo.chance import stream
 from observlib.indicators import answers
 from observlib.indicators import specifications as calculations
 from observlib.language import french
@@ -20,6 +19,7 @@ from observlib.stats.survey.comparison import compare, waves
 from tools.coverage.equivalence import MARKS, SHAPES
 from tools.coverage.simulate import SHARES, captioned
 from tools.coverage.truth import DEMO
+from tools.demo.chance import stream
 
 BEGIN = "<!-- fragile: written by `make coverage` -->"
 END = "<!-- /fragile -->"

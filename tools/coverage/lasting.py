@@ -22,7 +22,6 @@ from scipy.signal import lfilter
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, load_catalogue
-from observlib.demo.chance import stream
 from observlib.indicators.pairs import between, so_far
 from observlib.indicators.specifications import HEADLINE
 from observlib.language import french
@@ -30,6 +29,7 @@ from observlib.stats.survey.comparison import compare
 from observlib.stats.survey.multiplicity import adjust
 from tools.coverage.equivalence import MARKS, SHAPES, measured
 from tools.coverage.simulate import SHARES, captioned
+from tools.demo.chance import stream
 
 BEGIN = "<!-- lasting: written by `make coverage` -->"
 END = "<!-- /lasting -->"

@@ -18,14 +18,13 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.demo import calendar
-from observlib.demo.chance import pick, stream
 from observlib.pipeline import project
 from observlib.stats.survey import differences, estimation, proportions
 from observlib.stats.survey.design import design
-from observlib.themes.satisfaction import demonstration as ratings
-from observlib.themes.surveys.demonstration import questions
 from tools.coverage.truth import Truths, drawn_again, one
+from tools.demo import calendar, questions
+from tools.demo import satisfaction as ratings
+from tools.demo.chance import pick, stream
 
 LABELS = {
     "weighted_mean": "Moyenne pondérée",

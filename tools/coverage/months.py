@@ -18,16 +18,15 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.working_days import length_deviation, working_day_deviation
-from observlib.demo import calendar
-from observlib.demo.chance import between, normal, stream
 from observlib.pipeline import monthly_series as monthly
 from observlib.pipeline import project
 from observlib.records.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action, subject
 from observlib.themes.actions import estimates as actions
-from observlib.themes.audience import demonstration as audience
 from observlib.themes.audience import estimates as series
-from observlib.themes.satisfaction import demonstration as ratings
 from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
+from tools.demo import audience, calendar
+from tools.demo import satisfaction as ratings
+from tools.demo.chance import between, normal, stream
 
 _NOISE, _WORKING_DAY = 0.03, 0.016  # of logarithms of visits
 _AT = calendar.MONTHS.index(audience.BREAK["from_month"])

@@ -20,11 +20,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from observlib.demo.chance import normal, stream
 from observlib.language import french, phrases
 from observlib.stats.survey.nonresponse import BOTH, OPINION, PROFILE, Corrected, pattern_mixture
 from observlib.stats.survey.weighting import calibrate
 from tools.coverage.simulate import SHARES, captioned
+from tools.demo.chance import normal, stream
 
 BEGIN = "<!-- nonresponse: written by `make coverage` -->"
 END = "<!-- /nonresponse -->"

@@ -8,14 +8,14 @@ import pandas as pd
 
 from observlib.catalogue.partners import NOBODY, PARTNER, THEME, by_theme
 from observlib.confidentiality.redaction import redact
-from observlib.demo import calendar
-from observlib.demo.chance import stream
 from observlib.pipeline import project
 from observlib.themes.partners import estimates
 from observlib.themes.partners.routing import by_text
-from observlib.themes.satisfaction.invented_texts import TEXTS
 from tools.coverage.draws import table
 from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
+from tools.demo import calendar
+from tools.demo.chance import stream
+from tools.demo.codes import TEXTS
 
 
 def routed(rows: pd.DataFrame, kind: str) -> pd.DataFrame:

@@ -14,33 +14,34 @@ from random import Random
 import pandas as pd
 
 from observlib.catalogue import Catalogue, tables
-from observlib.demo import calendar
-from observlib.demo.chance import stream
 from observlib.pipeline import project
 from observlib.themes.contacts import calls, tickets, topics
-from observlib.themes.contacts.demonstration import calls as phone
-from observlib.themes.contacts.demonstration import tickets as desks
-from observlib.themes.experiences import demonstration as told
 from observlib.themes.experiences import estimates as experiences
-from observlib.themes.peers import demonstration as peers
 from observlib.themes.peers import estimates as comparisons
-from observlib.themes.polls import demonstration as polls
 from observlib.themes.polls import estimates as votes
 from observlib.themes.profiles import estimates as profiles
-from observlib.themes.satisfaction import demonstration as ratings
 from observlib.themes.satisfaction import estimates as satisfaction
-from observlib.themes.subscriptions import demonstration as subscriptions
 from observlib.themes.subscriptions import estimates as letters
 from observlib.themes.surveys import drivers
 from observlib.themes.surveys import estimates as surveys
-from observlib.themes.surveys.demonstration import associations, questions
-from observlib.themes.surveys.demonstration import exports as sites
-from observlib.themes.user_tests import demonstration as user_tests
 from observlib.themes.user_tests import estimates as usability
-from observlib.themes.workshops import demonstration as workshops
 from observlib.themes.workshops import estimates as ideas
 from tools.coverage import changes, draws, methods, months, partners, raked, tasks
 from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
+from tools.demo import (
+    calendar,
+    peers,
+    polls,
+    questions,
+    subscriptions,
+    user_tests,
+    workshops,
+)
+from tools.demo import calls as phone
+from tools.demo import experiences as told
+from tools.demo import satisfaction as ratings
+from tools.demo import tickets as desks
+from tools.demo.chance import stream
 
 LAST = calendar.LAST
 WAVES = LAST - 1  # the last quarter in which every survey listens
@@ -130,7 +131,7 @@ def _true_surveys() -> Truths:
         (indicator, device, ""): one(value)
         for device, survey in questions.SURVEYS.items()
         for asked in survey.questions
-        for indicator, value in sites.truths_of(asked).items()
+        for indicator, value in questions.truths_of(asked).items()
     }
 
 
@@ -148,12 +149,12 @@ def _true_profiles() -> Truths:
     margins = project.reference("margins")
     found: Truths = {}
     for device, survey in questions.SURVEYS.items():
-        known = associations.drivers_of(survey)  # whatever else is asked has no effect
+        known = questions.drivers_of(survey)  # whatever else is asked has no effect
         found["driver_effect", device, "driver"] = parts(
             {label: known.get(name, 0.0) for name, label in drivers.LABELS.items()}
         )
         for asked in survey.questions:
-            shares = sites.shares_of(asked)
+            shares = questions.shares_of(asked)
             if asked.several:  # of whom several may be ticked, so that shares do not add up
                 found["reason_share", device, asked.variable] = parts(shares)
                 continue
@@ -212,7 +213,7 @@ def _true_tickets() -> Truths:
     for device, desk in desks.DESKS.items():
         promise = 100 * desks.answered_within(device, 24 * desk.promise)
         within = {str(d): 100 * desks.answered_within(device, 24 * d) for d in range(1, 21)}
-        themes = {name: float(share) for name, share in desk.themes}
+        themes = {name: float(share) for name, share in desk.themes.items()}
         found |= {
             ("first_answer_median", device, ""): one(desks.delay_quantile(device, 50)),
             ("first_answer_p90", device, ""): one(desks.delay_quantile(device, 90)),

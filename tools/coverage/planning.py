@@ -19,7 +19,6 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
-from observlib.demo.chance import stream
 from observlib.language import french
 from observlib.stats.survey.comparison import Kind
 from observlib.stats.survey.design import design
@@ -28,6 +27,7 @@ from observlib.stats.survey.estimation import mean
 from observlib.stats.survey.multiplicity import adjust, halves
 from observlib.stats.survey.planning import answers_needed, least_levels, variance_ends
 from tools.coverage.simulate import SHARES, captioned
+from tools.demo.chance import stream
 
 BEGIN = "<!-- planning: written by `make coverage` -->"
 END = "<!-- /planning -->"

@@ -15,10 +15,10 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from observlib import estimates
-from observlib.demo.chance import normal, stream
 from observlib.language import french
 from observlib.stats.survey.comparison import compare, waves
 from tools.coverage.simulate import SHARES, captioned
+from tools.demo.chance import normal, stream
 
 BEGIN = "<!-- power: written by `make coverage` -->"
 END = "<!-- /power -->"

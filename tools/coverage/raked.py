@@ -13,14 +13,14 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.demo import calendar
-from observlib.demo.chance import between, stream
 from observlib.pipeline import project
 from observlib.stats.survey.association import weighting_effect
 from observlib.stats.survey.design import design
 from observlib.themes.surveys import weighted
 from tools.coverage import draws
 from tools.coverage.truth import DEMO, Truths, drawn_again, one
+from tools.demo import calendar
+from tools.demo.chance import between, stream
 
 LABELS = {
     "raked_mean": "Note redressée, sur 10",

@@ -16,10 +16,10 @@ from itertools import count, product
 import numpy as np
 import pandas as pd
 
-from observlib.demo.chance import between, stream
 from observlib.language import french
 from observlib.stats.survey.ranking import Chance, among_worst, places
 from tools.coverage.simulate import SHARES, captioned
+from tools.demo.chance import between, stream
 
 BEGIN = "<!-- ranking: written by `make coverage` -->"
 END = "<!-- /ranking -->"

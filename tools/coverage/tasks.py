@@ -10,14 +10,13 @@ import pandas as pd
 
 from observlib.base.period import Quarter
 from observlib.catalogue.tasks import TASK, by
-from observlib.demo import calendar
-from observlib.demo.chance import stream
 from observlib.pipeline import project
-from observlib.themes.contacts.demonstration import calls as phone
 from observlib.themes.tasks import demonstration, estimates, routing
-from observlib.themes.user_tests import demonstration as user_tests
 from tools.coverage.draws import table
 from tools.coverage.truth import DEMO, Truths, drawn_again, parts
+from tools.demo import calendar, user_tests
+from tools.demo import calls as phone
+from tools.demo.chance import stream
 
 _YEAR = calendar.LAST.back(4)
 _SUCCESS = {"A1": 1.0, "A2": 0.5, "A3": 0.0}

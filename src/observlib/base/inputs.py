@@ -32,7 +32,7 @@ USED = "observlib_used"  # in that of an executed one: see `edition.shell`
 # What no page can see of the library: it makes the store, the site or the command line.
 UNSEEN = frozenset(
     (
-        *("base/disk_cache", "base/git", "base/replacing", "cli", "demo", "demonstration"),
+        *("base/disk_cache", "base/git", "base/replacing", "cli"),
         *("desk/fetching", "desk/scaffold", "desk/watch", "edition/checklist"),
         *("edition/errata_page", "edition/explaining", "edition/live", "edition/menus"),
         *("edition/new_study", "edition/origins", "edition/packages", "edition/preview"),
@@ -156,7 +156,6 @@ def within(inputs: Mapping[str, str], rooms: Collection[str], inside: bool = Tru
     """The inputs of which those of the library are inside some places only, or outside of them.
 
     A place is a room, or what stands in one: `publish/editions`, `base/git`.
-    The demonstrations of themes are one room, `demonstration`.
 
     Examples
     --------
@@ -169,8 +168,6 @@ def within(inputs: Mapping[str, str], rooms: Collection[str], inside: bool = Tru
         group, _, part = name.partition("/")
         if group != LIBRARY:
             return True
-        if "/demonstration" in name:
-            return ("demonstration" in rooms) == inside
         above = part.removesuffix(".py").split("/")
         places = ("/".join(above[:depth]) for depth in range(1, len(above) + 1))
         return any(place in rooms for place in places) == inside

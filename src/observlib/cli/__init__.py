@@ -32,7 +32,6 @@ from observlib.cli.printing import (
     with_output_options,
     wrong_words,
 )
-from observlib.cli.progress import steps
 from observlib.cli.review import review
 from observlib.cli.status import status
 from observlib.cli.trace import trace
@@ -41,10 +40,9 @@ from observlib.cli.watch import watch
 app = typer.Typer(
     help="An observatory of the users of public services: raw exports in, studies out.",
     epilog="""\b
-To begin, with synthetic data:
-  observ demo data/demo/raw
-  observ ingest data/demo/raw --data data/demo
-  observ edition --data data/demo""",
+To begin, with the exports of your tools:
+  observ ingest data/raw
+  observ edition""",
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -97,30 +95,6 @@ def catalogue(data: Data = Path("data")) -> None:
         line = f"{part}: {', '.join(ids) or 'none'}"
         say(textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False))
     answer(devices=[device.model_dump(mode="json") for device in known.devices.values()], **told)
-
-
-@app.command()
-def demo(
-    folder: Annotated[Path, typer.Argument(help="New folder, or an earlier demonstration's.")],
-    products: Annotated[
-        int,
-        typer.Option(
-            help="Invent so many products beside its own, of 20 devices each.", min=0, max=999
-        ),
-    ] = 0,
-) -> None:
-    """Write synthetic exports in the real formats, and their truths."""
-    from observlib import demonstration
-
-    with steps() as step:
-        writing = step("Writing exports")
-        demonstration.write(folder, lambda done, total: writing(done, total, ""), products)
-    say(f"Wrote the demonstration exports to {folder} (synthetic data).")
-    if products:
-        data = folder.parent
-        say(f"Wrote the catalogue of their devices to {data / 'catalogue'}. Now run:")
-        say(f"observ ingest {folder} --data {data} && observ edition --data {data}")
-    answer(folder=folder)
 
 
 app.command()(fetch)

@@ -81,7 +81,8 @@ def new_study(
     if not (root / DATA / "store" / "ledger.json").is_file():
         raise ObservError(
             f"{DATA}: has no store, and a study is written with what it shows on demonstration "
-            f"data; run `observ demo {DATA}/raw`, then `observ ingest {DATA}/raw --data {DATA}`"
+            f"data; run `python -m tools.demo {DATA}/raw`, then `observ ingest {DATA}/raw "
+            f"--data {DATA}`"
         )
     studies = load_studies(root / "notebooks")
     if order is None:

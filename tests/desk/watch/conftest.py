@@ -10,7 +10,7 @@ from tests.desk.fetching.conftest import standin
 
 from observlib import store
 from observlib.catalogue import Catalogue
-from observlib.themes.satisfaction.demonstration import _JDMA_HEADER
+from tools.demo.formats import declared
 
 __all__ = ["standin"]
 DEVICE = "jdma-legifrance"
@@ -32,7 +32,7 @@ def heard(tmp_path: Path, catalogue: Catalogue) -> Heard:
         raw = tmp_path / "raw"
         raw.mkdir(exist_ok=True)
         with (raw / "jdma_legifrance_2025.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([_JDMA_HEADER, *rows])
+            csv.writer(file).writerows([declared("satisfaction")["header"], *rows])
         done = store.ingest(raw, tmp_path, catalogue)
         assert not done.problems and done.rejects.empty
         return tmp_path

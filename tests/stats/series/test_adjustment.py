@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from observlib.demo import calendar
 from observlib.stats.series.adjustment import Adjustment, seasonally_adjusted
-from observlib.themes.audience import demonstration as audience
+from tools.demo import audience, calendar
 
 SEEDS = range(12)  # of the many of tools/coverage/breaks.py
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from observlib.stats.series.interrupted import EFFECTS, interrupted
-from observlib.themes.audience import demonstration as audience
+from tools.demo import audience
 
 ACTION = date(2025, 3, 1)
 SEEDS = range(12)  # of the many of benchmarks/series_coverage.py

@@ -6,32 +6,27 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib import demonstration as folder
 from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
-from observlib.demo import calendar
-from observlib.demo.chance import stream
 from observlib.pipeline import project
 from observlib.themes.contacts import calls, tickets, topics
-from observlib.themes.contacts.demonstration import calls as phone
-from observlib.themes.contacts.demonstration import tickets as desks
-from observlib.themes.peers import demonstration as peers
 from observlib.themes.peers import estimates as comparisons
-from observlib.themes.polls import demonstration as polls
 from observlib.themes.polls import estimates as votes
 from observlib.themes.profiles import estimates as profiles
 from observlib.themes.satisfaction import estimates as satisfaction
-from observlib.themes.subscriptions import demonstration as subscriptions
 from observlib.themes.subscriptions import estimates as letters
 from observlib.themes.surveys import estimates as surveys
-from observlib.themes.surveys.demonstration import exports as sites
-from observlib.themes.surveys.demonstration import questions
-from observlib.themes.user_tests import demonstration as tests
 from observlib.themes.user_tests import estimates as usability
-from observlib.themes.workshops import demonstration as workshops
 from observlib.themes.workshops import estimates as ideas
+from tools import demo as folder
 from tools.coverage import draws
+from tools.demo import calendar, peers, polls, questions, subscriptions, workshops
+from tools.demo import calls as phone
+from tools.demo import surveys as sites
+from tools.demo import tickets as desks
+from tools.demo import user_tests as tests
+from tools.demo.chance import stream
 
 LAST = calendar.LAST
 SAME = ["indicator", "device", "group", "group_value", "estimate", "ci_low", "ci_high", "n"]

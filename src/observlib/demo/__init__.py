@@ -1,1 +1,0 @@
-"""What the demonstrations of themes share: chance, formats of files and a calendar."""

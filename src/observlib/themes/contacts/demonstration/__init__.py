@@ -1,1 +1,0 @@
-"""Invented calls and messages, in the formats of their tools."""

@@ -1,1 +1,0 @@
-"""Invented surveys: their questions, which answers go together, and their exports."""
