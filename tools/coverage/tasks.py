@@ -11,10 +11,10 @@ import pandas as pd
 from observlib.base.period import Quarter
 from observlib.catalogue.tasks import TASK, by
 from observlib.pipeline import project
-from observlib.themes.tasks import demonstration, estimates, routing
+from observlib.themes.tasks import estimates, routing
 from tools.coverage.draws import table
 from tools.coverage.truth import DEMO, Truths, drawn_again, parts
-from tools.demo import calendar, user_tests
+from tools.demo import calendar, tasks, user_tests
 from tools.demo import calls as phone
 from tools.demo.chance import stream
 
@@ -27,7 +27,7 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
     """The estimates of a year of each survey of tasks."""
     catalogue = project.catalogue(DEMO)
     for i in repetitions:
-        for device in demonstration.SURVEYS:
+        for device in tasks.SURVEYS:
             rows = (
                 row
                 for quarter in _YEAR
@@ -42,10 +42,10 @@ def _answers(
     device: str, repetition: int, quarter: Quarter, source: Random
 ) -> Iterator[tuple[Any, ...]]:
     """`responses`: a quarter of a survey of tasks."""
-    product, *_ = demonstration.SURVEYS[device]
+    product, *_ = tasks.SURVEYS[device]
     channel = "phone" if "3939" in device else "web"
-    labels = [told.label for told in demonstration.TASKS]
-    for number, one in enumerate(demonstration.drawn(device, quarter, source)):
+    labels = [told.label for told in tasks.TASKS]
+    for number, one in enumerate(tasks.drawn(device, quarter, source)):
         head = (drawn_again(device, repetition), product, channel, f"{quarter}-{number}",
                 one["begun"][:10], one["finished"])  # fmt: skip
         at = int(one["Q01"][1:] or 0) - 1 if one["Q01"] else -1
@@ -62,8 +62,8 @@ def _answers(
 def true_values() -> Truths:
     """What is true of each task in each survey."""
     found: Truths = {}
-    for place, device in enumerate(demonstration.SURVEYS):
-        told = demonstration.TASKS
+    for place, device in enumerate(tasks.SURVEYS):
+        told = tasks.TASKS
         success = {one.label: float(one.success[place]) for one in told}
         found[estimates.SUCCESS, device, TASK] = parts(success)
         found[estimates.EASE, device, TASK] = parts({one.label: _ease(one) for one in told})
