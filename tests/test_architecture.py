@@ -13,7 +13,7 @@ FLOORS = [
     {"errors"},
     {"git", "period", "files", "text", "personal", "addresses"},
     {"yaml_files"},
-    {"catalogue", "working_days", "inputs", "disk_cache", "demo"},
+    {"catalogue", "working_days", "kept", "demo"},
     {"tables", "estimates"},
     {"comparisons"},
     {"families", "published_text", "coding"},
@@ -105,7 +105,7 @@ def test_what_is_invented_is_known_to_demonstrations_alone():
 
 
 def test_sentences_are_imported_by_sentences_alone():
-    """Else a page would keep what a changed sentence says by others (`edition.page_cache`)."""
+    """Else a page would keep what a changed sentence says by others (`edition.kept_pages`)."""
     themes = {_module(path) for path in (SOURCE / "themes").rglob("*sentences.py")}
     importing = {path.name for path in MODULES if themes & _all_imports(path)}
     assert not [name for name in importing if not name.endswith("sentences.py")]
