@@ -21,7 +21,7 @@ from tests.examples import QUICK
 
 from observlib import catalogue as catalogues
 from observlib import cli, estimates
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.catalogue import Catalogue
 
 # A shared machine may stall for longer than any deadline; what is asked here is truth, not speed.
@@ -61,7 +61,7 @@ def _alike_catalogues() -> Iterator[None]:
     def load(*given: Any, **named: Any) -> Catalogue:
         parts = [*given, *named, *named.values()]
         told = [_texts(one) if isinstance(one, Path) else one for one in parts]
-        key = inputs.digest(repr(told).encode())
+        key = kept.digest(repr(told).encode())
         return known.get(key) or known.setdefault(key, read(*given, **named))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -126,17 +126,17 @@ def made_once(
 
 def _demonstrate(data: Path, catalogue: Catalogue) -> None:
     from observlib import store
-    from observlib.base import inputs
+    from observlib.base import kept
     from observlib.pipeline import project
     from tools import demo
 
-    code = inputs.library() | inputs.tree("invented", INVENTING)
-    made_of = code | inputs.installed() | project.knowledge(DEMO, ROOT)
-    kept = ROOT / ".pytest_cache" / "demonstration" / inputs.key(made_of)
+    code = kept.library() | kept.tree("invented", INVENTING)
+    made_of = code | kept.installed() | project.knowledge(DEMO, ROOT)
+    place = ROOT / ".pytest_cache" / "demonstration" / kept.key(made_of)
     if _is_made_by_make():
         shutil.copytree(DEMO, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns("published"))
-    elif kept.exists():
-        shutil.copytree(kept, data, dirs_exist_ok=True)
+    elif place.exists():
+        shutil.copytree(place, data, dirs_exist_ok=True)
     else:
         demo.write(data / "raw")
         beside = ("actions", "catalogue", "corrections", "decisions", "expectations")
@@ -145,11 +145,11 @@ def _demonstrate(data: Path, catalogue: Catalogue) -> None:
             shutil.copytree(DEMO / name, data / name)
         done = store.ingest(data / "raw", data, catalogue)
         assert not done.problems and done.rejects.empty and not done.unclaimed
-        for other in kept.parent.glob("*"):  # what other code made
-            if other.name != kept.name:
+        for other in place.parent.glob("*"):  # what other code made
+            if other.name != place.name:
                 shutil.rmtree(other, ignore_errors=True)
         with contextlib.suppress(OSError):  # another run may do the same at once
-            shutil.copytree(data, kept.with_suffix(f".{os.getpid()}")).rename(kept)
+            shutil.copytree(data, place.with_suffix(f".{os.getpid()}")).rename(place)
 
 
 def _is_made_by_make() -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 
 from observlib import store
-from observlib.base import disk_cache
+from observlib.base import kept
 from observlib.catalogue import Catalogue
 from observlib.catalogue.whole import ALONE
 from observlib.pipeline import project
@@ -48,10 +48,10 @@ ALL_KEPT = ("families", "disclosure", "pages", "frame", "site")
 def share_kept(place: Path, names: Iterable[str] = ("families", "disclosure")) -> None:
     """Let a project keep some of what it makes where `make edition` does: it is made once."""
     for name in names:
-        kept, own = ROOT / disk_cache.FOLDER / name, place / disk_cache.FOLDER / name
-        kept.mkdir(parents=True, exist_ok=True)
+        shared, own = ROOT / kept.FOLDER / name, place / kept.FOLDER / name
+        shared.mkdir(parents=True, exist_ok=True)
         own.parent.mkdir(exist_ok=True)
-        own.symlink_to(kept)
+        own.symlink_to(shared)
 
 
 def as_written(data: Path, device: str, known: Iterable[str], stored: Iterable[str]) -> list[str]:

@@ -11,7 +11,7 @@ from IPython.core.completer import IPCompleter
 from tests.words import plain
 
 from observlib import Study, estimates, store
-from observlib.base import disk_cache
+from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.estimates import comparisons
 from observlib.indicators.families import Given
@@ -293,7 +293,7 @@ def test_a_cell_run_again_asks_what_the_store_holds_by_now(demonstration, monkey
     assert len(mine.estimates("practices"))
     none = Given(estimates.make([]), comparisons.make(None), {})
     monkeypatch.setattr(frame.family("practices").__class__, "give", lambda *_: none)
-    monkeypatch.setattr(disk_cache, "put", lambda *_: None)
+    monkeypatch.setattr(kept, "put", lambda *_: None)
     assert len(mine.estimates("practices"))  # nothing has changed
     held = store.digests(demonstration)
     monkeypatch.setattr(store, "digests", lambda data: held | {"kind": "another"})

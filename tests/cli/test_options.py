@@ -70,7 +70,7 @@ def test_a_program_reads_the_catalogue_and_what_stands_published(observ, place, 
     monkeypatch.setattr(release, "release", lambda *_, **__: (index, []))
     made = json.loads(observ("edition", "--json")[1])
     assert made == {"index": str(index), "changed": True, "failed": []}
-    record = standing.Record({}, "2026-T3", "2026-11-24", {}, {})
+    record = standing.Record("2026-T3", "2026-11-24", {})
     monkeypatch.setattr(standing, "since", lambda *_: record)
     made = json.loads(observ("edition", "--json")[1])
     assert made == {"index": str(index), "changed": False, "made": "2026-11-24"}

@@ -31,7 +31,7 @@ from unittest import mock
 
 from tests.copies import ALL_KEPT, share_kept
 
-from observlib.base import disk_cache
+from observlib.base import kept
 from observlib.pipeline import archive
 
 ROOT = Path(__file__).parents[2]
@@ -185,7 +185,7 @@ def _run_lines(block: Block, place: Path, running: ExitStack) -> str:
                     _wait_for(int(words[words.index("--port") + 1]))
             else:
                 printed += _run(command, place, f"{block.where}: {line}")
-                if "--explain" in words and not (place / disk_cache.FOLDER).exists():
+                if "--explain" in words and not (place / kept.FOLDER).exists():
                     share_kept(place, ALL_KEPT)
     return printed
 

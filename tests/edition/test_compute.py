@@ -12,7 +12,7 @@ import pytest
 from tests.copies import demonstration_catalogue
 
 from observlib import estimates
-from observlib.base import disk_cache
+from observlib.base import kept
 from observlib.base.period import Quarter
 from observlib.confidentiality.knowledge import Published
 from observlib.edition import compute
@@ -77,7 +77,7 @@ def test_who_opens_the_frame_reads_rows_of_the_contracts_and_the_same_bytes_each
         said = dataset.read(first[f"donnees/{Path(name).stem}.csv"])
         assert estimates.lines(said[contract.COLUMNS]) == estimates.lines(rows)
     assert written(request_, tmp_path / "kept") == first
-    shutil.rmtree(tmp_path / disk_cache.FOLDER)
+    shutil.rmtree(tmp_path / kept.FOLDER)
     frame._given.cache_clear()
     assert written(request_, tmp_path / "again") == first
 

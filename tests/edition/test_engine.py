@@ -22,7 +22,7 @@ import pytest
 from papermill.exceptions import PapermillExecutionError
 
 from observlib.base import files
-from observlib.base.inputs import USED
+from observlib.base.kept import USED
 from observlib.catalogue.tables import TABLES
 from observlib.edition import engine, shell
 from observlib.edition.execute import execute
@@ -182,7 +182,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 from observlib.edition.execute import execute
-from observlib.base.inputs import USED
+from observlib.base.kept import USED
 
 if __name__ == "__main__":
     root = Path(sys.argv[1])

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -25,6 +26,7 @@ from tests.links import broken_links_of
 from tests.publish.test_full_report import text_of
 
 from observlib import estimates
+from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.edition import checklist, compute
@@ -82,7 +84,8 @@ def telling(root: Path, patch: pytest.MonkeyPatch) -> Tell:
             return {**files, "families.json": b"{}"}
 
         patch.setattr(compute, "_frame", frame)
-        patch.setattr(compute, "_kept", lambda request, made_of, make: make())
+        never = SimpleNamespace(FOLDER=kept.FOLDER, made=lambda folder, name, of, make: make())
+        patch.setattr(compute, "kept", never)
         path, said = root / "notebooks" / "satisfaction.ipynb", f"say({mark})"
         if said in path.read_text(encoding="utf-8"):
             return

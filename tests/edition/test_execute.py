@@ -15,7 +15,7 @@ import nbformat
 import pytest
 
 from observlib.base.errors import ObservError
-from observlib.base.inputs import USED
+from observlib.base.kept import USED
 from observlib.edition.execute import Outcome, execute
 
 SOUND = """

@@ -18,7 +18,7 @@ import pytest
 from tests.edition.test_release import leftovers, tree
 from tests.review import conftest as small_project
 
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.publish.editions import record
 
 small = small_project.small  # a fixture
@@ -79,7 +79,7 @@ def whole(root: Path) -> str:
     edition = site / small_project.T3
     manifest = json.loads((edition / record.NAME).read_text("utf-8"))
     assert record.files_of(edition) == manifest["files"]
-    return inputs.digest(repr(sorted(tree(site).items())).encode())
+    return kept.digest(repr(sorted(tree(site).items())).encode())
 
 
 def processes(root: Path) -> Iterator[str]:

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from tests.copies import copy_catalogue
 
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.edition import fingerprint
 from observlib.edition.refresh import refresh
@@ -59,7 +59,7 @@ def test_who_executes_it_again_without_a_change_has_nothing_to_commit(executed, 
 
 
 def test_it_holds_one_short_line_for_each_thing_and_for_each_table_that_it_reads(path):
-    held = read(path).metadata[inputs.MADE_OF]
+    held = read(path).metadata[kept.MADE_OF]
     assert list(held) == sorted(held) and set(map(len, held.values())) == {12}
     assert {name for name in held if name.startswith("the data/")} == {"the data/calls"}
     assert {"its code", "its outputs", "the library", "the catalogue"} <= set(held)
@@ -67,22 +67,22 @@ def test_it_holds_one_short_line_for_each_thing_and_for_each_table_that_it_reads
 
 
 @pytest.mark.parametrize(
-    ("file", "told"),
+    ("of", "name", "told"),
     [
-        ("the library/display/charts.py", "the library"),
-        ("the library/cli/new.py", "fresh"),  # which no page can see
+        ("loaded", "the library/display/charts.py", "the library"),
+        ("loaded", "the library/cli/new.py", "fresh"),  # which no page can see
+        ("digests", "calls", "the data (calls)"),
+        ("digests", "polls", "fresh"),  # which it does not read
     ],
 )
-def test_a_change_of_the_library_is_told_where_a_page_can_see_it(executed, monkeypatch, file, told):
-    changed = {**inputs.library(), file: "other"}
-    monkeypatch.setattr(inputs, "library", lambda: changed)
-    assert fingerprint.states(executed) == {"essai": told}
-
-
-@pytest.mark.parametrize(("table", "told"), [("calls", "the data (calls)"), ("polls", "fresh")])
-def test_a_change_of_the_data_is_told_where_it_read_the_table(executed, monkeypatch, table, told):
-    changed = {**fingerprint.store.digests(executed / fingerprint.DATA), table: "other"}
-    monkeypatch.setattr(fingerprint.store, "digests", lambda data: changed)
+def test_a_change_of_what_it_sees_of_the_library_or_the_data_is_told(
+    executed, monkeypatch, of, name, told
+):
+    where, args = (
+        (kept, ()) if of == "loaded" else (fingerprint.store, (executed / fingerprint.DATA,))
+    )
+    changed = {**getattr(where, of)(*args), name: "other"}
+    monkeypatch.setattr(where, of, lambda *_: changed)
     assert fingerprint.states(executed) == {"essai": told}
 
 
@@ -98,35 +98,8 @@ def test_a_changed_entry_of_the_catalogue_is_told(executed, path):
     assert fingerprint.state(read(path), now) == "fresh"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda cells: cells[2].update(source="1"),
-        lambda cells: cells.append(nbformat.v4.new_code_cell("2 + 2")),
-        lambda cells: cells[2].metadata.update(tags=["finding"]),
-    ],
-)
-def test_a_cell_that_was_changed_and_not_executed_is_told(executed, path, change):
-    notebook = read(path)
-    change(notebook.cells)
-    assert fingerprint.state(notebook, fingerprint.standing(executed)) == "its code"
-
-
-def test_a_text_is_mended_without_executing_its_notebook_again(executed, path):
-    notebook = read(path)
-    notebook.cells.append(nbformat.v4.new_markdown_cell("Et après ?"))
-    assert fingerprint.state(notebook, fingerprint.standing(executed)) == "fresh"
-
-
-def test_all_that_changed_is_told_at_once(executed, path):
-    notebook = read(path)
-    notebook.cells[2].source = "1"
-    now = {**fingerprint.standing(executed), "the library": "other", "the data/calls": "other"}
-    assert fingerprint.state(notebook, now) == "its code, the data (calls), the library"
-
-
-def test_what_jupyterlab_only_saved_is_still_fresh(executed, path):
-    notebook = read(path)
+def saved(notebook: Any) -> None:
+    """As JupyterLab does."""
     notebook.metadata.language_info.version = "3.13.0"
     notebook.metadata.kernelspec.display_name = "Python 3 (ipykernel)"
     for cell in notebook.cells:
@@ -135,7 +108,6 @@ def test_what_jupyterlab_only_saved_is_still_fresh(executed, path):
             cell.execution_count = 12
             for output in cell.outputs:
                 output.execution_count = 12
-    assert fingerprint.state(notebook, fingerprint.standing(executed)) == "fresh"
 
 
 def other_outputs(notebook: Any) -> None:
@@ -143,29 +115,49 @@ def other_outputs(notebook: Any) -> None:
 
 
 def no_record(notebook: Any) -> None:
-    del notebook.metadata[inputs.MADE_OF]
+    del notebook.metadata[kept.MADE_OF]
 
 
 def wrong_record(notebook: Any) -> None:
-    notebook.metadata[inputs.MADE_OF] = "fresh"
+    notebook.metadata[kept.MADE_OF] = "fresh"
 
 
-@pytest.mark.parametrize("change", [other_outputs, no_record, wrong_record])
-def test_outputs_that_are_not_those_of_make_notebooks_are_never_called_fresh(
-    executed, path, change
-):
-    notebook = read(path)
-    change(notebook)
-    told = fingerprint.state(notebook, fingerprint.standing(executed))
-    assert told == "executed outside `make notebooks`: not known"
-
-
-def test_outputs_that_were_cleared_are_not_called_fresh(executed, path):
-    notebook = read(path)
+def cleared(notebook: Any) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
-    assert fingerprint.state(notebook, fingerprint.standing(executed)) == "never executed"
+
+
+NOT_KNOWN = "executed outside `make notebooks`: not known"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda n: n.cells[2].update(source="1"), "its code"),
+        (lambda n: n.cells.append(nbformat.v4.new_code_cell("2 + 2")), "its code"),
+        (lambda n: n.cells[2].metadata.update(tags=["finding"]), "its code"),
+        (lambda n: n.cells.append(nbformat.v4.new_markdown_cell("Et après ?")), "fresh"),
+        (saved, "fresh"),
+        (other_outputs, NOT_KNOWN),
+        (no_record, NOT_KNOWN),
+        (wrong_record, NOT_KNOWN),
+        (cleared, "never executed"),
+    ],
+)
+def test_what_was_changed_by_hand_is_told_and_never_called_fresh_without_reason(
+    executed, path, change, told
+):
+    notebook = read(path)
+    change(notebook)
+    assert fingerprint.state(notebook, fingerprint.standing(executed)) == told
+
+
+def test_all_that_changed_is_told_at_once(executed, path):
+    notebook = read(path)
+    notebook.cells[2].source = "1"
+    now = {**fingerprint.standing(executed), "the library": "other", "the data/calls": "other"}
+    assert fingerprint.state(notebook, now) == "its code, the data (calls), the library"
 
 
 def test_without_demonstration_data_it_is_a_line_that_says_what_is_missing(tmp_path):

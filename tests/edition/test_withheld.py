@@ -81,9 +81,12 @@ def undisclosed(root: Path, kept: Path) -> pd.DataFrame:
         patch.setattr(estimates, "check", lambda rows: rows)
         patch.setattr(disclosure, "base", lambda people: people)
         patch.setattr(disclosure, "mark", lambda value, unit: value)
-        patch.setattr(frame, "_KEPT", kept)
+        patch.setattr(frame, "_folder", lambda: kept)
         data = root / "data" / DEMO.name
-        return pd.concat(frame.given(data, NOW, *job).estimates for job in disclosed.jobs(data))
+        frame._given.cache_clear()
+        found = [frame.given(data, NOW, *job).estimates for job in disclosed.jobs(data)]
+        frame._given.cache_clear()
+        return pd.concat(found)
 
 
 def dropped(root: Path) -> pd.DataFrame:

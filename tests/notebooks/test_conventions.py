@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from observlib import estimates
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.display import svg
 from observlib.edition.fingerprint import made_of
 from observlib.edition.front_matter import load_studies
@@ -137,7 +137,7 @@ def test_it_is_shown_on_demonstration_data(notebook):
 
 
 def test_its_code_and_outputs_are_those_that_make_notebooks_has_executed(notebook):
-    told = notebook.metadata[inputs.MADE_OF]
+    told = notebook.metadata[kept.MADE_OF]
     now = made_of(notebook, {}, [])
     assert now == {name: told[name] for name in ("its code", "its outputs")}
 

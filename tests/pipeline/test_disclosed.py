@@ -34,9 +34,9 @@ def place(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         patch.setattr(disclosed, "jobs", lambda _: [("satisfaction", "")])
-        disclosed._name.cache_clear()
+        disclosed._followed.cache_clear()
         yield root / "data" / "demo"
-        disclosed._name.cache_clear()
+        disclosed._followed.cache_clear()
 
 
 def test_a_page_tells_what_was_decided_and_not_what_was_computed(place):
@@ -54,7 +54,7 @@ def test_an_edition_whose_attack_leaves_out_a_share_for_no_reason_is_refused(pla
     path = place.parent / "catalogue" / "indicators.yml"
     text = path.read_text(encoding="utf-8")
     monkeypatch.setattr(disclosed, "jobs", lambda _: [("subscriptions", "")])
-    disclosed._name.cache_clear()
+    disclosed._followed.cache_clear()
     try:
         disclosed.decisions(place, LAST)
         unnamed = text.replace("  untried: no month is told between which few leave\n", "")
@@ -63,7 +63,7 @@ def test_an_edition_whose_attack_leaves_out_a_share_for_no_reason_is_refused(pla
             disclosed.decisions(place, LAST)
     finally:
         path.write_text(text, encoding="utf-8")
-        disclosed._name.cache_clear()
+        disclosed._followed.cache_clear()
 
 
 def test_it_is_decided_once_and_by_nobody_again(place, monkeypatch):
@@ -93,8 +93,8 @@ def test_what_was_just_published_changes_nothing_of_what_is_told(place, monkeypa
     monkeypatch.undo()
     monkeypatch.chdir(place.parent.parent)
     monkeypatch.setattr(disclosed, "jobs", lambda _: [("satisfaction", "")])
-    monkeypatch.setattr(disclosed, "_KEPT", Path("reports") / ".kept" / "nothing")
-    disclosed._name.cache_clear()
+    monkeypatch.setattr(disclosed, "_folder", lambda: None)
+    disclosed._followed.cache_clear()
     disclosed._decisions.cache_clear()
     anew = disclosed.decisions(place, LAST)  # by a reviewer, who has nothing kept
     assert disclosed.report(anew) == disclosed.report(after)
@@ -110,7 +110,7 @@ def publish(place: Path, told_: pd.DataFrame) -> None:
     for name, content in archive.content(rows, comparisons.make(None), steps).items():
         (edition / name).write_bytes(content)
     archive.keep(place, Quarter(2026, 2), edition, date(2026, 8, 24))
-    disclosed._name.cache_clear()
+    disclosed._followed.cache_clear()
     disclosed._decisions.cache_clear()
 
 
@@ -138,17 +138,17 @@ def test_a_correction_of_marks_is_told_of_the_months_that_it_changes_and_of_no_o
     assert moved == {"2026-T3"}, (then, now)
     shutil.rmtree(place / archive.FOLDER)
     shutil.rmtree(place / "corrections")
-    disclosed._name.cache_clear()
+    disclosed._followed.cache_clear()
 
 
 def test_what_could_be_worked_back_stops_the_edition(place, monkeypatch):
     monkeypatch.setattr(control, "_with_less", lambda rows, *_: rows)
-    monkeypatch.setattr(disclosed, "_KEPT", Path("reports") / ".kept" / "elsewhere")
-    disclosed._name.cache_clear()
+    monkeypatch.setattr(disclosed, "_folder", lambda: None)
+    disclosed._followed.cache_clear()
     disclosed._decisions.cache_clear()
     with pytest.raises(ObservError, match="could be worked back from"):
         disclosed.decisions(place, LAST)
-    disclosed._name.cache_clear()
+    disclosed._followed.cache_clear()
 
 
 def test_the_marks_of_a_device_are_those_that_its_users_gave(place):

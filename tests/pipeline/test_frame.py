@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from observlib import estimates, store
-from observlib.base import disk_cache, inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.indicators.families import Given
@@ -38,7 +38,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def entries(place: Path) -> list[Path]:
-    return sorted((place / disk_cache.FOLDER / "families").glob("*"))
+    return sorted((place / kept.FOLDER / "families").glob("*"))
 
 
 def same(one: Given, other: Given) -> None:
@@ -50,7 +50,7 @@ def same(one: Given, other: Given) -> None:
 @pytest.mark.parametrize("name", ["satisfaction", "devices", "peers"])
 def test_what_is_kept_is_what_was_computed(place, demonstration, name):
     computed = frame.given(demonstration, LAST, name)
-    assert frame.is_kept(demonstration, LAST, name)
+    assert not frame.lacking(demonstration, LAST, [(name, "")])
     frame._given.cache_clear()
     same(frame.given(demonstration, LAST, name), computed)
 
@@ -75,7 +75,7 @@ def test_a_family_depends_on_its_own_tables_and_on_no_other(place, demonstration
 
 def test_another_catalogue_another_quarter_or_survey_is_another_entry(place, demonstration):
     def key(quarter: Quarter = LAST, survey: str = "enquete-legifrance") -> str:
-        return inputs.key(frame.depends(demonstration, quarter, "survey", survey))
+        return kept.key(frame.depends(demonstration, quarter, "survey", survey))
 
     before = key()
     assert len({before, key(LAST - 1), key(survey="enquete-service-public")}) == 3
@@ -88,10 +88,10 @@ def test_a_new_export_of_one_survey_leaves_the_estimates_of_the_others(
     place, demonstration, monkeypatch
 ):
     def key(survey: str) -> str:
-        return inputs.key(frame.depends(demonstration, LAST, "survey", survey))
+        return kept.key(frame.depends(demonstration, LAST, "survey", survey))
 
     def key_of_all() -> str:
-        return inputs.key(frame.depends(demonstration, LAST, "surveys"))
+        return kept.key(frame.depends(demonstration, LAST, "surveys"))
 
     all_before = key_of_all()
     other = "enquete-legifrance"
@@ -153,18 +153,7 @@ def test_real_data_never_takes_what_a_demonstration_has_kept(
     before = frame.depends(demonstration, LAST, name)
     held = {**store.digests(demonstration), "kind": "real"}
     monkeypatch.setattr(store, "digests", lambda _: held)
-    assert inputs.key(frame.depends(demonstration, LAST, name)) != inputs.key(before)
-
-
-def test_a_project_that_cannot_be_written_is_computed_all_the_same(
-    place, demonstration, monkeypatch
-):
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(disk_cache, "put", full)
-    assert len(frame.given(demonstration, LAST, "satisfaction").estimates)
-    assert not entries(place)
+    assert kept.key(frame.depends(demonstration, LAST, name)) != kept.key(before)
 
 
 def test_one_of_each_survey_is_asked_with_its_survey_and_the_others_without(place, demonstration):
@@ -190,7 +179,7 @@ print(json.dumps(found))
 
 def code(name: str) -> set[str]:
     """The files of the library that a family depends on."""
-    group = f"{inputs.LIBRARY}/"
+    group = f"{kept.LIBRARY}/"
     return {file.removeprefix(group) for file in frame._code(name) if file.startswith(group)}
 
 
@@ -222,7 +211,7 @@ def test_no_code_that_runs_while_a_family_is_computed_is_left_out_of_what_it_dep
         assert SOURCE / "indicators/families.py" in files
         left_out = {file.relative_to(SOURCE).as_posix() for file in files} - code(name)
         # what keeps and reads does not compute: a loader's change shows in the store's digests
-        assert left_out <= {"base/disk_cache.py", "loaders/__init__.py"}, name
+        assert left_out <= {"base/kept.py", "loaders/__init__.py"}, name
 
 
 def test_a_mended_formula_of_a_theme_computes_no_family_of_the_others_again():
@@ -232,7 +221,7 @@ def test_a_mended_formula_of_a_theme_computes_no_family_of_the_others_again():
 
 def test_it_is_told_why_a_family_would_be_computed_again(place, demonstration, monkeypatch):
     def why(name: str = "satisfaction", quarter: Quarter = LAST, survey: str = "") -> list[str]:
-        return frame.changed_inputs(demonstration, quarter, name, survey)
+        return frame.why(demonstration, quarter, name, survey)
 
     assert why() == ["never made"]
     frame.given(demonstration, LAST, "satisfaction")
@@ -247,6 +236,6 @@ def test_it_is_told_why_a_family_would_be_computed_again(place, demonstration, m
     assert why() == ["the catalogue (indicators.yml)", "the data (ratings)"]
     of_visits = "the estimates (visits)"  # which follow from the catalogue too
     assert why("survey", survey=SURVEY) == ["the catalogue (indicators.yml)", of_visits]
-    mended = {**frame._code("satisfaction"), f"{inputs.LIBRARY}/indicators/answers.py": "mended"}
+    mended = {**frame._code("satisfaction"), f"{kept.LIBRARY}/indicators/answers.py": "mended"}
     monkeypatch.setattr(frame, "_code", lambda _: mended)
     assert why()[-1] == "the library (indicators/answers.py)"

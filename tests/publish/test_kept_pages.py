@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import json
 import shutil
@@ -12,9 +11,7 @@ from types import ModuleType
 
 import pytest
 
-import observlib
 from observlib.base.errors import ObservError
-from observlib.base.inputs import RENDERING
 from observlib.publish import embedded, publish
 
 STUDY = Path("panorama.ipynb")
@@ -130,41 +127,8 @@ def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(tmp_pat
 
 @pytest.mark.slow
 def test_a_library_that_changes_meanwhile_keeps_nothing(tmp_path, project, made, monkeypatch):
-    versions = iter("123")
-    monkeypatch.setattr(
-        embedded.inputs, "library", lambda: {"the library/publish/html.py": next(versions, "3")}
-    )
+    monkeypatch.setattr(embedded.kept, "library", lambda: {"the library/publish/html.py": "2"})
     for _ in range(2):
         made.clear()
         publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")
         assert made == EVERY
-
-
-SOURCE = Path(observlib.__file__).parent
-
-
-def _module(name: str) -> Path | None:
-    path = SOURCE.joinpath(*name.split(".")[1:])
-    found = [path.with_suffix(".py"), path / "__init__.py"]
-    return next((file for file in found if file.is_file()), None)
-
-
-def test_all_that_the_publisher_imports_of_the_library_is_among_what_a_page_is_made_from():
-    seen: set[Path] = set()
-    waiting = sorted((SOURCE / "publish").glob("*.py"))
-    while waiting:
-        path = waiting.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names: list[str] = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            parts = [name.split(".") for name in names if name.startswith("observlib.")]
-            above = {".".join(part[:end]) for part in parts for end in range(2, len(part) + 1)}
-            waiting += [file for name in above if (file := _module(name))]
-    rooms = {path.relative_to(SOURCE).parts[0].removesuffix(".py") for path in seen}
-    assert rooms == RENDERING

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pikepdf
 
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.publish.editions import record
 
 _DIGIT = r"(?<![\\u\w])\d"  # of no word, and no escaped letter
@@ -345,7 +345,7 @@ def sign_again(folder: Path, name: str) -> None:
     path = folder / record.NAME
     whole = json.loads(_text(path))
     if name in whole["files"] and (folder / name).exists():
-        whole["files"][name] = inputs.file(folder / name)
+        whole["files"][name] = kept.file(folder / name)
         _write(path, (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode())
 
 

@@ -31,7 +31,7 @@ from pathlib import Path
 from observlib.pipeline import frame
 from observlib.base.period import Quarter
 data = Path(sys.argv[1])
-frame._KEPT = data / "kept"
+frame._folder = lambda: data / "kept"
 found = frame.given(data, Quarter(2026, 3), "contacts").estimates
 peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
 rows = found[found["period"] == "2026-T3"].set_index("indicator")["estimate"]

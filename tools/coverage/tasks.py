@@ -72,7 +72,7 @@ def true_values() -> Truths:
     return found
 
 
-def _ease(told: demonstration.Told) -> float:
+def _ease(told: tasks.Told) -> float:
     return 2.5 * sum(at * chance for at, chance in enumerate(told.ease)) / sum(told.ease)
 
 

@@ -114,7 +114,7 @@ def forget(
     ingestions do not bring them back. Raw exports are named, not changed.
     """
     from observlib import store
-    from observlib.base import disk_cache
+    from observlib.base import kept
     from observlib.pipeline import project
 
     if (before is None) == (not respondent):
@@ -124,7 +124,7 @@ def forget(
     folder, known = project.data_folder(data), project.catalogue(data)
     if device not in known.devices:
         raise UsageError(f"device {device!r}: is not in the catalogue; `observ catalogue` lists it")
-    caches = project.root() / disk_cache.FOLDER
+    caches = project.root() / kept.FOLDER
     done = store.forget(folder, device, caches, before and before.date(), respondent)
     rows = plural(range(done.rows), "row")
     say(f"Forgot {rows} of {device}, its rejects, and what was computed and kept")

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 import observlib
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError, UsageError
 from observlib.cli.printing import answer, say, tell
 from observlib.edition.live import saves, served
@@ -40,12 +40,12 @@ def preview(study: str, given: dict[str, str], data: Path, watch: bool, show: bo
 def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool) -> None:
     notebooks, library = root / "notebooks", Path(observlib.__file__).parent
 
-    def code() -> inputs.Inputs:
-        return inputs.stamps("the library", library)
+    def code() -> kept.Inputs:
+        return kept.stamps("the library", library)
 
     with contextlib.ExitStack() as stack, served(root / PREVIEWS) as (place, renew):
 
-        def begin() -> tuple[Executor, inputs.Inputs]:
+        def begin() -> tuple[Executor, kept.Inputs]:
             stack.close()
             return stack.enter_context(started(root, 1)), code()
 
@@ -53,7 +53,7 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool
         from observlib.edition.preview import preview as make
 
         shown = ""
-        for _ in saves(lambda: (inputs.stamps("the notebooks", notebooks), code())):
+        for _ in saves(lambda: (kept.stamps("the notebooks", notebooks), code())):
             if imported != code():  # a page has the library that its worker imported
                 workers, imported = begin()
             begun = monotonic()

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from observlib import estimates
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import bounds
 from observlib.confidentiality.attack import attack
@@ -58,7 +58,7 @@ class Decision(NamedTuple):
     @property
     def digest(self) -> str:
         """Of all that pages see of it."""
-        return inputs.digest(json.dumps([estimates.lines(self.changes), self.wide]).encode())
+        return kept.digest(json.dumps([estimates.lines(self.changes), self.wide]).encode())
 
 
 def decide(

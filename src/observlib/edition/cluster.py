@@ -23,9 +23,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from observlib.base import inputs, replacing, temporary
+from observlib.base import kept, replacing, temporary
 from observlib.base.errors import ObservError, UsageError, bounded
-from observlib.base.inputs import Inputs
+from observlib.base.kept import Inputs
 from observlib.edition.workers import processes
 
 _REACHED = 10  # seconds within which a scheduler answers
@@ -151,13 +151,13 @@ class _Cluster(Executor):
 
 def _measured(run: Run) -> Inputs:
     """What the process that asks and its workers must have alike."""
-    return {**_versions(), "the store": inputs.file(run.data / "store" / "ledger.json")}
+    return {**_versions(), "the store": kept.file(run.data / "store" / "ledger.json")}
 
 
 @cache
 def _versions() -> Inputs:
     """This library and all packages, as they were when this process first asked for them."""
-    return inputs.library() | inputs.installed()
+    return kept.library() | kept.installed()
 
 
 def _check(pool: _Cluster, client: Any, run: Run) -> None:
@@ -184,7 +184,7 @@ def _refusal(run: Run) -> str:
             f"this worker has another store in {run.data}; let all workers share the data folder, "
             "at the same path"
         )
-    if differing := inputs.changes(wanted, found):
+    if differing := kept.changes(wanted, found):
         return (
             f"this worker differs from where the command runs in {'; '.join(differing)}; install "
             "the same there, and start it again"

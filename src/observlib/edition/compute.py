@@ -5,17 +5,17 @@ What they give is the edition's frame, which is written beside its pages.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, as_completed, wait
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from observlib import estimates
-from observlib.base import disk_cache, inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.confidentiality.control import Decision
@@ -50,7 +50,7 @@ def compute(request: Request, pool: Executor, progress: Progress | None = None) 
     ObservError
         For wrong data, and where something ends a worker from outside.
     """
-    left = [job for job in disclosed.jobs(request.data) if not _is_kept(request, job)]
+    left = frame.lacking(request.data, request.quarter, disclosed.jobs(request.data))
     with telling_ends("estimates"):
         if left:
             _run(request, left, pool, progress)
@@ -60,8 +60,8 @@ def compute(request: Request, pool: Executor, progress: Progress | None = None) 
 
 def is_computed(request: Request) -> bool:
     """Whether the project keeps what every family gives, and what was decided of it."""
-    kept = all(_is_kept(request, job) for job in disclosed.jobs(request.data))
-    return kept and disclosed.is_decided(request.data, request.quarter)
+    asked = (request.data, request.quarter)
+    return disclosed.is_decided(*asked) and not frame.lacking(*asked, disclosed.jobs(request.data))
 
 
 def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
@@ -83,7 +83,8 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
         "the kind of data": request.kind,
         "what was tried": json.dumps(disclosed.report(decided)),
     }
-    files = _kept(request, made_of, lambda: _frame(request, decided))
+    cache = request.root / kept.FOLDER / "frame"
+    files = dict(kept.made(cache, "frame", made_of, lambda: _frame(request, decided)))
     if day is None:
         return files
     rows, pairs = (
@@ -97,23 +98,8 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     made_of["the brand"] = repr(request.brand)
     own = errata.borne(request.errata, rows, before, str(request.quarter))
     made_of |= {f"the errata/{name}": digest for name, digest in errata.digests(own).items()}
-    package = _kept(
-        request, made_of, lambda: _package(request, day, rows, pairs, families, marks, own)
-    )
-    return files | package
-
-
-def _kept(
-    request: Request, made_of: inputs.Inputs, make: Callable[[], dict[str, bytes]]
-) -> dict[str, bytes]:
-    """Files as the project keeps them by what they are made of; made where it does not."""
-    kept = request.root / disk_cache.FOLDER / "frame"
-    if files := disk_cache.get(kept, inputs.key(made_of)):
-        return files
-    files = make()
-    with contextlib.suppress(OSError):  # a project that cannot be written has its frame
-        disk_cache.put(kept, inputs.key(made_of), files)
-    return files
+    package = partial(_package, request, day, rows, pairs, families, marks, own)
+    return {**files, **kept.made(cache, "package", made_of, package)}
 
 
 def _frame(request: Request, decided: Decision) -> dict[str, bytes]:
@@ -166,16 +152,12 @@ def _package(
     return {f"{dataset.FOLDER}/{path}": content for path, content in found.items()}
 
 
-def _is_kept(request: Request, job: disclosed.Job) -> bool:
-    return frame.is_kept(request.data, request.quarter, *job)
-
-
 def _run(
-    request: Request, left: list[disclosed.Job], pool: Executor, progress: Progress | None
+    request: Request, left: list[frame.Job], pool: Executor, progress: Progress | None
 ) -> None:
     data, quarter = request.data, request.quarter
     total, done = len(left), 0
-    running: dict[Future[None], disclosed.Job] = {}
+    running: dict[Future[None], frame.Job] = {}
     while left or running:
         unknown = {name for name, _ in (*left, *running.values())}
         for job in list(left):

@@ -28,7 +28,7 @@ import nbformat
 from nbformat.v4 import new_output
 from papermill.engines import Engine, papermill_engines
 
-from observlib.base.inputs import USED
+from observlib.base.kept import USED
 
 CAN_FORK = sys.platform == "linux"  # macOS's own libraries do not survive a fork
 NAME = "observlib"

@@ -15,8 +15,9 @@ from typing import Any
 import nbformat
 
 from observlib import store
-from observlib.base import inputs
-from observlib.base.inputs import Inputs
+from observlib.base import kept
+from observlib.base.kept import Inputs
+from observlib.edition import kept_pages
 from observlib.edition.front_matter import load_studies
 from observlib.pipeline import project
 
@@ -30,12 +31,12 @@ _DIGITS = 12  # of a digest: enough to tell two states of one notebook
 def standing(root: Path) -> Inputs:
     """What notebooks may follow from, as it is now: each group of files, and each tidy table.
 
-    What no page can see of the library (`inputs.UNSEEN`) is left out.
+    Of the library it is what pages are made of.
     """
     data = root / DATA
-    seen = inputs.within(inputs.library(), inputs.UNSEEN, inside=False)
+    library = kept_pages.library(root / "notebooks")
     tables = {f"{_TABLE}{name}": value for name, value in store.digests(data).items()}
-    return inputs.by_group(seen | project.knowledge(data, root)) | tables
+    return kept.by_group(library | project.knowledge(data, root)) | tables
 
 
 def made_of(notebook: Any, now: Inputs, tables: Iterable[str]) -> Inputs:
@@ -68,14 +69,14 @@ def state(notebook: Any, now: Inputs) -> str:
     """
     if not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells):
         return NEVER
-    then = notebook.metadata.get(inputs.MADE_OF)
+    then = notebook.metadata.get(kept.MADE_OF)
     if not isinstance(then, dict):
         return UNKNOWN
     read = [name.removeprefix(_TABLE) for name in then if name.startswith(_TABLE)]
     found = made_of(notebook, now, read)
     if then.get(_OUTPUTS) != found[_OUTPUTS]:
         return UNKNOWN
-    return ", ".join(inputs.changes(then, found)) or FRESH
+    return ", ".join(kept.changes(then, found)) or FRESH
 
 
 def states(root: Path) -> dict[str, str]:
@@ -103,4 +104,4 @@ def _shown(cell: Any) -> list[Any]:
 
 
 def _digest(content: Any) -> str:
-    return inputs.digest(json.dumps(content, sort_keys=True).encode())
+    return kept.digest(json.dumps(content, sort_keys=True).encode())

@@ -22,17 +22,17 @@ import pandas as pd
 
 import observlib
 from observlib import store
+from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.files import write_all
-from observlib.base.inputs import USED
 from observlib.catalogue.tables import TABLES
-from observlib.edition import consistency, executions, manifest
+from observlib.edition import consistency, kept_pages, manifest
 from observlib.edition.annotations import linked
 from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.execute import Outcome, Progress, execute
 from observlib.edition.finalise import PageError, finalise
 from observlib.edition.front_matter import read_header
-from observlib.edition.page_cache import MadePage, keep, recall, used, whole
+from observlib.edition.kept_pages import MadePage, keep, recall, used, whole
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
 from observlib.edition.workers import COUNT, started
@@ -106,12 +106,13 @@ def make(
             errata.check(request.errata, rows, str(request.quarter), request.root / "reports")
         waiting = [page for page in wanted if page.name not in made]
         sources = {page.name: whole(page) for page in waiting} if cache else {}
-        outcomes = executions.recalled(cache, waiting, inputs, executed) if cache else []
+        outcomes = kept_pages.executions(cache, waiting, inputs, executed) if cache else []
         recalled = {outcome.page.name for outcome in outcomes}
         if waiting := [page for page in waiting if page.name not in recalled]:
             outcomes += execute(waiting, executed, request.root, workers or COUNT, executing)
     # what changed while pages ran may be in them: they are not kept by what was before
-    may_keep = cache if cache and request.shared(decided) == inputs else None
+    stands = kept.library() == kept.loaded() and request.shared(decided) == inputs
+    may_keep = cache if stands else None
     errors, problems = {}, []
     for outcome in outcomes:
         page = outcome.page
@@ -124,7 +125,7 @@ def make(
         else:
             if may_keep and whole(page) == sources[page.name]:
                 keep(may_keep, page, inputs, made[page.name])
-                executions.keep(may_keep, outcome, inputs, made[page.name].used)
+                kept_pages.keep_execution(may_keep, outcome, inputs, made[page.name].used)
     shutil.rmtree(executed)
     if problems and (not keep_going or not made):
         advice = ", or publish the others with --keep-going" if made and not keep_going else ""
@@ -188,7 +189,7 @@ def made_page(outcome: Outcome, request: Request) -> MadePage:
     notebook = nbformat.read(outcome.path, as_version=4)
     if outcome.page.study.easy:
         _check_easy(notebook, outcome.page, request)
-    uses, memory = _used(notebook), notebook.metadata.get(USED, {}).get("memory", 0)
+    uses, memory = _used(notebook), notebook.metadata.get(kept.USED, {}).get("memory", 0)
     page = finalise(notebook, outcome.page, request.about, request.root)
     text, finding = nbformat.writes(page) + "\n", read_header(page)["description"]
     return MadePage(text, finding, uses, memory)
@@ -217,7 +218,7 @@ def told_on(notebook: Any) -> str:
 
 def _used(notebook: Any) -> tuple[str, ...]:
     """What an executed notebook has used; a cell that names sentences itself may have used all."""
-    told = notebook.metadata.get(USED, {"tables": TABLES})
+    told = notebook.metadata.get(kept.USED, {"tables": TABLES})
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     by_itself = any("findings" in text or "sentences" in text for text in sources)
     return used(told["tables"], None if by_itself else told.get("sentences"))

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from observlib.base.errors import ObservError
-from observlib.edition.page_cache import MadePage, tables_of
+from observlib.edition.kept_pages import MadePage, tables_of
 from observlib.edition.plan import Page
 from observlib.edition.request import Request
 from observlib.pipeline import archive

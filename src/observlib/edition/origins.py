@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates, store
-from observlib.base import disk_cache, inputs
+from observlib.base import kept
 from observlib.base.yaml_files import as_front_matter
 from observlib.catalogue import Catalogue
 from observlib.display.changes import PLACED
@@ -71,19 +71,18 @@ def write(
     known = {*estimates.identifiers(rows)}
     easy = {page.name for page in request.pages if page.study.easy}
     shared = {
-        **inputs.loaded(),
+        **kept.code(__name__),
         **project.knowledge(request.data, request.root),
         "the data": request.digest,
-        "the edition": inputs.digest(repr((str(request.quarter), sorted(known))).encode()),
+        "the edition": kept.digest(repr((str(request.quarter), sorted(known))).encode()),
     }
-    kept = request.root / disk_cache.FOLDER / "site"
+    cache = request.root / kept.FOLDER / "site"
     (folder / FOLDER).mkdir(exist_ok=True)
     for number, study in enumerate(studies):
         name, notebook = study["page"], folder / f"{study['page']}.ipynb"
-        of = {"its notebook": inputs.file(notebook), "the study": repr((number, study["title"]))}
+        of = {"its notebook": kept.file(notebook), "the study": repr((number, study["title"]))}
         make = partial(_of_study, request, notebook, study, number, known, held, name in easy)
-        entry = f"origins-{name}.{inputs.key(shared | of)}"
-        files = dict(disk_cache.made(kept, entry, make))
+        files = dict(kept.made(cache, f"origins-{name}", shared | of, make))
         for one in json.loads(files.pop(_IDS)):
             where.setdefault(one, _address(name, one))
         for file, content in files.items():

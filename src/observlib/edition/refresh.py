@@ -12,9 +12,9 @@ from typing import Any
 
 import nbformat
 
-from observlib.base import files, inputs
+from observlib.base import files, kept
 from observlib.base.errors import ObservError
-from observlib.base.inputs import USED, Inputs
+from observlib.base.kept import USED, Inputs
 from observlib.base.temporary import temporary_files
 from observlib.catalogue.tables import TABLES
 from observlib.edition.execute import execute
@@ -39,11 +39,11 @@ def tidy(notebook: Any) -> Any:
             for output in cell.outputs:
                 if "execution_count" in output:
                     output.execution_count = number
-    kept = {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
-    kept["language_info"].pop("version", None)
-    if made := notebook.metadata.get(inputs.MADE_OF):
-        kept[inputs.MADE_OF] = made
-    notebook.metadata = nbformat.NotebookNode(kept)
+    metadata = {key: notebook.metadata[key] for key in ("kernelspec", "language_info")}
+    metadata["language_info"].pop("version", None)
+    if made := notebook.metadata.get(kept.MADE_OF):
+        metadata[kept.MADE_OF] = made
+    notebook.metadata = nbformat.NotebookNode(metadata)
     return notebook
 
 
@@ -72,7 +72,7 @@ def _committed(path: Path, now: Inputs) -> Any:
     notebook = nbformat.read(path, as_version=4)
     read = notebook.metadata.get(USED, {"tables": TABLES})["tables"]
     notebook = tidy(notebook)
-    notebook.metadata[inputs.MADE_OF] = nbformat.from_dict(made_of(notebook, now, read))
+    notebook.metadata[kept.MADE_OF] = nbformat.from_dict(made_of(notebook, now, read))
     return notebook
 
 

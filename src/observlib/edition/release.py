@@ -18,20 +18,18 @@ from typing import Any, NamedTuple
 
 from observlib import store
 from observlib.base import (
-    disk_cache,
     files,
     git,
-    inputs,
+    kept,
     period,
 )
 from observlib.base.errors import ObservError, bounded
-from observlib.base.inputs import Inputs
+from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.base.replacing import replace_folder, workspace
 from observlib.edition import errata_page as told_errata
 from observlib.edition.checklist import written
 from observlib.edition.compute import frame_files
-from observlib.edition.explaining import shown_of, site_changes
 from observlib.edition.front_page import headline
 from observlib.edition.make import make, write_frame
 from observlib.edition.manifest import Entry, leave_out, write
@@ -136,11 +134,9 @@ def release(
     store.follow(data)
     # before all else is read: what changes from here on is seen by the next run
     found = standing.now(root, data, quarter, only, given or {}, publisher, today)
-    before = standing.read(root)
     written(data, root, today)  # what is wrong stops here, before any study
     request = check_request(root, data, quarter, only, given, today)
-    found["the quarter"] = str(request.quarter)
-    reports, cache = root / "reports", root / disk_cache.FOLDER
+    reports, cache = root / "reports", root / kept.FOLDER
     site = reports / "_site"
     check_kind(site, request.kind)
     with (
@@ -166,22 +162,21 @@ def release(
                 f"{data}: the store changed while the studies ran, and pages may differ in their "
                 "data; nothing was published; run the command again"
             )
-        if before is None or site_changes(root, before, found, manifest):
-            made = today.isoformat()
+        if record := standing.site_since(root, found, manifest):
+            _approve(approve, request, manifest, site)
+        else:
             making = _Making(publisher, keep_going, publishing, workers, approve, began, memory)
             outputs = _publish(request, work, manifest, edition, making)
-        else:
-            _approve(approve, request, manifest, site)
-            made, outputs = before.made, before.files
+            record = Record(str(request.quarter), today.isoformat(), outputs)
         lines = [
             f"study {page['page']}: {page['error']}; see {request.failed / page['page']}.ipynb"
             for page in manifest["studies"]
             if page["page"] in request.wanted and "error" in page
         ]
         if not lines:
-            asked, latest = str(request.quarter), str(store.latest_quarter(data, today))
-            standing.write(root, Record(found, asked, made, shown_of(manifest), outputs, latest))
-        disk_cache.prune(cache, since=started)
+            is_latest = request.quarter == store.latest_quarter(data, today)
+            standing.keep(root, found, manifest, record, is_latest)
+        kept.prune(cache, since=started)
     return site / "index.html", lines
 
 
@@ -236,9 +231,9 @@ def _publish(
     whole.mkdir()
 
     def make_pages(sources: Path, target: Path) -> None:
-        kept = root / disk_cache.FOLDER / "site"
+        cache = root / kept.FOLDER / "site"
         with telling_ends("pages"):
-            publish(sources, target, making.publisher, making.publishing, kept, making.workers)
+            publish(sources, target, making.publisher, making.publishing, cache, making.workers)
 
     rows, _ = archive.tables(folder)
     policy = errata.with_reasons(request.catalogue, request.errata)
@@ -323,7 +318,7 @@ def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
 
 def _build(making: _Making) -> dict[str, Any]:
     """How an edition was made here, which is of no matter to what it tells."""
-    found = inputs.installed()
+    found = kept.installed()
     versions = {name.partition("/")[2]: version for name, version in found.items() if "/" in name}
     return {
         "python": platform.python_version(),
@@ -346,7 +341,7 @@ def _approve(
 @contextlib.contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """Wait until no other run puts a site together; others wait meanwhile."""
-    place = root / disk_cache.FOLDER
+    place = root / kept.FOLDER
     place.mkdir(parents=True, exist_ok=True)
     with (place / "site.lock").open("a", encoding="utf-8") as stream:
         while not files.lock(stream):

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from observlib import store
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError, UsageError
-from observlib.base.inputs import Inputs
+from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, tables
 from observlib.display import brand as brands
+from observlib.edition import kept_pages
 from observlib.edition.front_matter import Study, load_studies
 from observlib.edition.plan import Page, Subjects, plan
 from observlib.pipeline import departments, errata, frame, project
@@ -79,7 +80,8 @@ class Request:
         held = {f"the data/{name}": value for name, value in store.digests(self.data).items()}
         known = project.knowledge(self.data, self.root)
         seen = {"what is withheld": decided, "what was announced": frame.announced(self.data)}
-        return {**inputs.seen_by_pages(), **known, **held, **seen, "the site": self.brand.name}
+        library = kept_pages.library(self.root / "notebooks") | kept.installed()
+        return {**library, **known, **held, **seen, "the site": self.brand.name}
 
 
 def check_request(

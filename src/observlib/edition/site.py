@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from observlib.base import disk_cache, inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_text
 from observlib.catalogue import Catalogue
@@ -183,13 +183,13 @@ def _series(request: Request, catalogue: Catalogue, is_demonstration: bool) -> M
         return {series.FILE: rows.encode("utf-8"), _MADE: json.dumps(pages).encode()}
 
     of = {
-        **inputs.loaded(),
+        **kept.code(__name__),
         **project.knowledge(data, root),
         **project.policy(data, root),
-        **inputs.tree("what was published", data / archive.FOLDER),
-        "the errata": inputs.digest(request.errata.to_csv(index=False).encode()),
+        **kept.tree("what was published", data / archive.FOLDER),
+        "the errata": kept.digest(request.errata.to_csv(index=False).encode()),
     }
-    return disk_cache.made(root / disk_cache.FOLDER / "site", f"series.{inputs.key(of)}", make)
+    return kept.made(root / kept.FOLDER / "site", "series", of, make)
 
 
 def moved(page: str, folder: str) -> str:

@@ -17,9 +17,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from observlib import estimates
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
-from observlib.base.inputs import Inputs
+from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.base.replacing import replace_folder, workspace
 from observlib.confidentiality.knowledge import Published
@@ -84,10 +84,10 @@ def digests(data: Path) -> Inputs:
 
 
 def _digest(folder: Path) -> str:
-    tables = {name: inputs.file(folder / name) for name in (ESTIMATES, COMPARISONS)}
+    tables = {name: kept.file(folder / name) for name in (ESTIMATES, COMPARISONS)}
     steps = json.loads((folder / STEPS).read_text(encoding="utf-8"))
     told = {name: json.dumps(value, sort_keys=True) for name, value in steps.items() if name != DAY}
-    return inputs.key(tables | told)
+    return kept.key(tables | told)
 
 
 def before(data: Path, quarter: Quarter, edition: Path) -> Inputs:

@@ -7,7 +7,6 @@ what it was decided from: pages, data files and charts all read from here.
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
@@ -17,8 +16,9 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates, store
-from observlib.base import disk_cache, inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError
+from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import FOUND, check_tried
@@ -30,12 +30,12 @@ from observlib.language import rounding
 from observlib.pipeline import archive, frame, project
 from observlib.pipeline.archive import Publication
 
-_KEPT = disk_cache.FOLDER / "disclosure"
+_EDITION, _STEPS = "edition", "steps.json"
 KEPT = 64  # families, or those of one survey, that a process has at hand
-Job = tuple[str, str]  # a family, and the survey of one of each survey
+Of = tuple[tuple[str, str], ...]  # inputs, by which a process has at hand what follows from them
 
 
-def jobs(data: Path) -> list[Job]:
+def jobs(data: Path) -> list[frame.Job]:
     """The families of an edition, each after those it reads, and the surveys of those of each."""
     asked = frame.surveys(data)
     return [
@@ -60,17 +60,15 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
         worked back.
     """
     with _reading(frame.tables(name)):
-        exact = frame.place(data, quarter, name, survey)
-        found = _given(exact, _place(data, quarter), data, quarter, name, survey)
+        exact = kept.key(frame.depends(data, quarter, name, survey))
+        found = _given(exact, _of(data, quarter), data, quarter, name, survey)
     return found._replace(  # whoever asks may add a column
         estimates=found.estimates.copy(deep=False), comparisons=found.comparisons.copy(deep=False)
     )
 
 
-@lru_cache(KEPT)  # by its place and that of the decisions, which say all that it follows from
-def _given(
-    exact: Path, decided: Path, data: Path, quarter: Quarter, name: str, survey: str
-) -> Given:
+@lru_cache(KEPT)  # by all that it and the decisions follow from
+def _given(exact: str, decided: Of, data: Path, quarter: Quarter, name: str, survey: str) -> Given:
     found, known = frame.given(data, quarter, name, survey), decisions(data, quarter)
     rows, catalogue = control.applied(found.estimates, known.changes), project.catalogue(data)
     ends = (quarter, quarter - 4) if (found.comparisons["against"] == "year").any() else ()
@@ -93,7 +91,7 @@ def decisions(data: Path, quarter: Quarter) -> control.Decision:
     device, which the others do not change.
     """
     with _reading(()):
-        return _decisions(_place(data, quarter), data, quarter)
+        return _decisions(_of(data, quarter), data, quarter)
 
 
 @contextlib.contextmanager
@@ -117,40 +115,44 @@ def keep(data: Path, quarter: Quarter, digest: str, found: Iterable[control.Deci
     digest
         Of the store from which it was decided; where that has changed, nothing is kept.
     """
-    place = _place(data, quarter)
+    of = _of(data, quarter)
     if store.digest(data) == digest:
-        _keep(place, _combined(found))
+        kept.put(_folder(), _EDITION, dict(of), _packed(_combined(found)))
 
 
 def is_decided(data: Path, quarter: Quarter) -> bool:
     """Whether the project keeps all that was decided."""
-    return _place(data, quarter).exists()
+    return kept.has(_folder(), _EDITION, dict(_of(data, quarter)))
 
 
-def _place(data: Path, quarter: Quarter) -> Path:
-    known = inputs.key(project.knowledge(data))
-    before = archive.names(data)
-    return project.root() / _KEPT / _name(data, quarter, store.digest(data), known, before)
+def _folder() -> Path:
+    return project.root() / kept.FOLDER / "disclosure"
+
+
+def _of(data: Path, quarter: Quarter) -> Of:
+    """All that an edition's decisions follow from."""
+    known = kept.key(project.knowledge(data))
+    return _followed(data, quarter, store.digest(data), known, archive.names(data))
 
 
 @lru_cache(8)
-def _name(
+def _followed(
     data: Path, quarter: Quarter, digest: str, knowledge: str, before: tuple[str, ...]
-) -> str:
+) -> Of:
     known = frame.dependencies(data, quarter, jobs(data))
-    parts = {f"{job}": inputs.key(found) for job, found in known.items()}
+    parts = {f"the family/{job}": kept.key(found) for job, found in known.items()}
     parts |= {**project.knowledge(data), **_code(), "what was published": json.dumps(before)}
-    return f"edition.{inputs.key(parts)}"
+    return (*parts.items(),)
 
 
-@lru_cache(8)  # by its place, which says all that it follows from
-def _decisions(place: Path, data: Path, quarter: Quarter) -> control.Decision:
-    if kept := disk_cache.get(place.parent, place.name):
-        return _unpacked(kept)
-    by_device = _by_device(place, data, quarter)
-    found = [_decided(data, quarter, device, by_device[device]) for device in sorted(by_device)]
-    _keep(place, whole := _combined(found))
-    return whole
+@lru_cache(8)  # by all that it follows from
+def _decisions(of: Of, data: Path, quarter: Quarter) -> control.Decision:
+    def decide() -> dict[str, bytes]:
+        by_device = _by_device(of, data, quarter)
+        found = (_decided(data, quarter, device, by_device[device]) for device in sorted(by_device))
+        return _packed(_combined(found))
+
+    return _unpacked(kept.made(_folder(), _EDITION, dict(of), decide))
 
 
 def _combined(found: Iterable[control.Decision]) -> control.Decision:
@@ -190,11 +192,11 @@ def report(decided: control.Decision) -> dict[str, Any]:
 
 def devices(data: Path, quarter: Quarter) -> list[str]:
     """The devices of which an edition has estimates."""
-    return sorted(_by_device(_place(data, quarter), data, quarter))
+    return sorted(_by_device(_of(data, quarter), data, quarter))
 
 
 @lru_cache(2)
-def _by_device(place: Path, data: Path, quarter: Quarter) -> dict[str, pd.DataFrame]:
+def _by_device(of: Of, data: Path, quarter: Quarter) -> dict[str, pd.DataFrame]:
     """All estimates of the edition that are of a device, by device."""
     found = estimates.combine(frame.given(data, quarter, *job).estimates for job in jobs(data))
     units = found[["indicator", "unit"]].drop_duplicates()
@@ -211,7 +213,7 @@ def decided(data: Path, quarter: Quarter, device: str) -> control.Decision:
     ObservError
         Where something that is withheld could be worked back.
     """
-    rows = _by_device(_place(data, quarter), data, quarter)[device]
+    rows = _by_device(_of(data, quarter), data, quarter)[device]
     return _decided(data, quarter, device, rows)
 
 
@@ -222,22 +224,20 @@ def _decided(data: Path, quarter: Quarter, device: str, rows: pd.DataFrame) -> c
 
     def decide(before: Sequence[Publication]) -> control.Decision:
         told = [_of_device(publication.told, device) for publication in before]
-        place = project.root() / _KEPT / f"{device}.{_key(rows, told, knowledge)}"
-        if kept := disk_cache.get(place.parent, place.name):
-            return _unpacked(kept)
-        found = None
+        of = _of_decision(rows, told, knowledge)
+        return _unpacked(kept.made(_folder(), device, of, lambda: _packed(anew(before, told))))
+
+    def anew(before: Sequence[Publication], told: Sequence[Published]) -> control.Decision:
         if before and before[-1].quarter == str(quarter):
             # what the edition told last may be what this very decision told: whether that is kept
             # or not, it is the same then
             with contextlib.suppress(ObservError):
                 found = decide(before[:-1])
-        if found:
-            now = rounded(control.applied(rows, found.changes)).drop_duplicates(ignore_index=True)
-            if estimates.lines(now) != estimates.lines(told[-1].estimates):
-                found = None
-        found = found or control.decide(rows, told, knowledge, rounded)
-        _keep(place, found)
-        return found
+                now = rounded(control.applied(rows, found.changes))
+                now = now.drop_duplicates(ignore_index=True)
+                if estimates.lines(now) == estimates.lines(told[-1].estimates):
+                    return found
+        return control.decide(rows, told, knowledge, rounded)
 
     return decide(archive.earlier(data))
 
@@ -248,7 +248,8 @@ def _of_device(told: Published, device: str) -> Published:
     return Published(rows, wide, [one for one in told.amended if one[0] == device])
 
 
-def _key(rows: pd.DataFrame, before: Iterable[Published], knowledge: Knowledge) -> str:
+def _of_decision(rows: pd.DataFrame, before: Iterable[Published], knowledge: Knowledge) -> Inputs:
+    """All that what is decided of a device follows from."""
     used = {name: knowledge.catalogue.indicators.get(name) for name in rows["indicator"].unique()}
     device = knowledge.catalogue.devices.get(rows["device"].iloc[0])
     parts: dict[str, Any] = {
@@ -261,30 +262,22 @@ def _key(rows: pd.DataFrame, before: Iterable[Published], knowledge: Knowledge) 
         "the indicators": {k: v.model_dump_json() if v else "" for k, v in used.items()},
         "the least people": device.minimum_people if device else 0,
     }
-    digests = {name: inputs.digest(json.dumps(what).encode()) for name, what in parts.items()}
-    return inputs.key({**digests, **_code()})
+    digests = {name: kept.digest(json.dumps(what).encode()) for name, what in parts.items()}
+    return {**digests, **_code()}
 
 
 @cache
-def _code() -> inputs.Inputs:
-    found = inputs.imported([control.__name__, rounding.__name__, archive.__name__])
-    own = {f"{inputs.LIBRARY}/pipeline/disclosed.py": inputs.digest(Path(__file__).read_bytes())}
-    return found | own | inputs.installed()
+def _code() -> Inputs:
+    found = kept.code(control.__name__, rounding.__name__, archive.__name__)
+    return found | kept.source(__name__) | kept.installed()
 
 
-def _keep(place: Path, found: control.Decision) -> None:
-    files = {
-        "changes.parquet": found.changes.to_parquet(index=False),
-        "tried.parquet": found.tried.to_parquet(index=False),
-        "steps.json": json.dumps([found.wide, found.amended]).encode(),
-    }
-    with contextlib.suppress(OSError):  # a project that cannot be written has its decisions
-        disk_cache.put(place.parent, place.name, files)
+def _packed(found: control.Decision) -> dict[str, bytes]:
+    steps = json.dumps([found.wide, found.amended]).encode()
+    return {_STEPS: steps, **frame.packed({"changes": found.changes, "tried": found.tried})}
 
 
-def _unpacked(kept: Mapping[str, bytes]) -> control.Decision:
-    changes, tried = (
-        pd.read_parquet(io.BytesIO(kept[f"{name}.parquet"])) for name in ("changes", "tried")
-    )
-    wide, amended = (tuple(map(tuple, listed)) for listed in json.loads(kept["steps.json"]))
-    return control.Decision(changes, wide, tried, amended)
+def _unpacked(files: Mapping[str, bytes]) -> control.Decision:
+    found = frame.unpacked({name: files[name] for name in files if name != _STEPS})
+    wide, amended = (tuple(map(tuple, listed)) for listed in json.loads(files[_STEPS]))
+    return control.Decision(found["changes"], wide, found["tried"], amended)

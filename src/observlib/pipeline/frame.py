@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import io
 import json
@@ -15,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates, store, themes
-from observlib.base import disk_cache, inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
-from observlib.base.inputs import Inputs
+from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.tables import ALIKE, TABLES
@@ -30,8 +29,7 @@ from observlib.records.expectations import REASONS, Expectation, exploratory
 from observlib.records.replies import Reply
 from observlib.themes.devices import estimates as devices
 
-_KEPT = disk_cache.FOLDER / "families"
-_MADE_OF = "made_of.json"  # beside what a family gave
+Job = tuple[str, str]  # a family, and the survey of one of each survey
 
 
 @cache
@@ -117,23 +115,22 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
         needs = "is of one survey; name it" if wanted.each_survey else "is of no one survey"
         raise ObservError(f"family {name!r}: {needs}")
     store.READ.update(tables(name))
-    return _with_units(
-        _given(place(data, quarter, name, survey), data, quarter, name, survey), data
-    )
+    of = depends(data, quarter, name, survey)
+    return _with_units(_given((*of.items(),), data, quarter, name, survey), data)
 
 
-@lru_cache(64)  # by its place
-def _given(place: Path, data: Path, quarter: Quarter, name: str, survey: str) -> Given:
+@lru_cache(64)  # by all that it depends on
+def _given(
+    of: tuple[tuple[str, str], ...], data: Path, quarter: Quarter, name: str, survey: str
+) -> Given:
     """What a family gives, from where it is kept; computed where nothing keeps it yet."""
-    wanted = family(name)
-    if found := disk_cache.get(place.parent, place.name):
-        return _unpacked(found)
-    read = {what: _read(what, wanted, data, quarter, survey) for what in wanted.reads}
-    result = wanted.give(read)
-    with contextlib.suppress(OSError):  # a project that cannot be written is still computed
-        made_of = json.dumps(depends(data, quarter, name, survey)).encode()
-        disk_cache.put(place.parent, place.name, {**_packed(result), _MADE_OF: made_of})
-    return result
+
+    def computed() -> dict[str, bytes]:
+        wanted = family(name)
+        read = {what: _read(what, wanted, data, quarter, survey) for what in wanted.reads}
+        return _packed(wanted.give(read))
+
+    return _unpacked(kept.made(_folder(), _name(name, survey), dict(of), computed))
 
 
 def _with_units(found: Given, data: Path) -> Given:
@@ -168,30 +165,23 @@ def surveys(data: Path) -> list[str]:
     return [device for device in project.catalogue(data).devices if device in fed]
 
 
-def is_kept(data: Path, quarter: Quarter, name: str, survey: str = "") -> bool:
-    """Whether the project keeps what a family gives (see `given`)."""
-    return place(data, quarter, name, survey).exists()
+def lacking(data: Path, quarter: Quarter, jobs: Iterable[Job]) -> list[Job]:
+    """The families, with the survey of each (else `""`), that the project does not keep yet."""
+    known = dependencies(data, quarter, jobs)
+    return [job for job, of in known.items() if not kept.has(_folder(), _name(*job), of)]
 
 
-def changed_inputs(data: Path, quarter: Quarter, name: str, survey: str = "") -> list[str]:
-    """Which inputs differ from those of what is kept of a family that was made of the most like.
-
-    `never made` where nothing is; nothing where it is kept (see `is_kept`).
-    """
-    now = depends(data, quarter, name, survey)
-    kept = []
-    for path in sorted((project.root() / _KEPT).glob(f"{name}.*")):
-        found = disk_cache.get(path.parent, path.name) or {}
-        before = json.loads(found.get(_MADE_OF, b"{}"))
-        if before.get("the survey") == survey:
-            kept.append((before, now))
-    return inputs.fewest_changes(kept)
+def why(data: Path, quarter: Quarter, name: str, survey: str = "") -> list[str]:
+    """Why what a family gives is not kept (see `kept.why`); nothing where it is."""
+    return kept.why(_folder(), _name(name, survey), depends(data, quarter, name, survey))
 
 
-def place(data: Path, quarter: Quarter, name: str, survey: str = "") -> Path:
-    """Where the project keeps what a family gives, which says all that it depends on."""
-    entry = f"{name}.{inputs.key(depends(data, quarter, name, survey))}"
-    return project.root() / _KEPT / entry
+def _folder() -> Path:
+    return project.root() / kept.FOLDER / "families"
+
+
+def _name(name: str, survey: str) -> str:
+    return f"{name}-{survey}" if survey else name
 
 
 def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs:
@@ -203,17 +193,15 @@ def depends(data: Path, quarter: Quarter, name: str, survey: str = "") -> Inputs
     return dependencies(data, quarter, [(name, survey)])[name, survey]
 
 
-def dependencies(
-    data: Path, quarter: Quarter, jobs: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], Inputs]:
+def dependencies(data: Path, quarter: Quarter, jobs: Iterable[Job]) -> dict[Job, Inputs]:
     """As `depends`, of families with the survey of each (else `""`); what is known is read once."""
     held, facts = store.digests(data), project.knowledge(data)
     facts |= {f"the catalogue/{x}": y.digest for x, y in catalogue(data, quarter).changes.items()}
-    known: dict[tuple[str, str], Inputs] = {}
+    known: dict[Job, Inputs] = {}
 
     def of(name: str, survey: str = "") -> Inputs:
         if (name, survey) not in known:
-            keys = {what: inputs.key(of_all(what)) for what in family(name).families}
+            keys = {what: kept.key(of_all(what)) for what in family(name).families}
             # of one survey no other's responses are read
             own = {RESPONSES: store.digest_of(data, RESPONSES, survey)} if survey else {}
             found = {"the family": name, "the quarter": str(quarter), "the survey": survey}
@@ -223,7 +211,7 @@ def dependencies(
     def of_all(name: str) -> Inputs:
         if not family(name).each_survey:
             return of(name)
-        return {survey: inputs.key(of(name, survey)) for survey in surveys(data)}
+        return {survey: kept.key(of(name, survey)) for survey in surveys(data)}
 
     return {job: of(*job) for job in jobs}
 
@@ -237,17 +225,10 @@ def _depends(data: Path, name: str, held: Inputs, facts: Inputs, families: Input
             found |= {f"the data/{table}": digest for table, digest in held.items()}
         elif what in families:
             found[f"the estimates/{what}"] = families[what]
-    asked = {
-        "catalogue": "the catalogue/",
-        "actions": "the actions/",
-        "practices": "the practices/",
-        "replies": "the partners/",
-        "decisions": "the decisions/",
-        "expectations": "the expectations/",
-    }
     if "expectations" in wanted.reads:
         found["what was announced"] = announced(data)
-    groups = [asked[what] for what in wanted.reads if what in asked]
+    of = {"replies": "partners"}  # where they stand
+    groups = [f"the {of.get(what, what)}/" for what in wanted.reads if what in CONTEXT]
     groups += [f"the reference/{what}." for what in wanted.reads if what in REFERENCE]
     if wanted.families:  # whose estimates say what they count
         groups += ["the catalogue/indicators.", "the catalogue/own/indicators."]
@@ -266,28 +247,32 @@ def _code(name: str) -> Inputs:
     read_by = [store.__name__, project.__name__]
     if "received" in family(name).reads:
         read_by.append(devices.__name__)
-    found = inputs.imported([family(name).compute.__module__, *read_by])
-    own = {f"{inputs.LIBRARY}/pipeline/frame.py": inputs.digest(Path(__file__).read_bytes())}
-    return found | own | _installed()
-
-
-_installed = cache(inputs.installed)
+    found = kept.code(family(name).compute.__module__, *read_by)
+    return found | kept.source(__name__) | kept.installed()
 
 
 def _packed(result: Given) -> dict[str, bytes]:
-    frames = {"estimates": result.estimates, "comparisons": result.comparisons}
-    frames |= {f"words/{name}": rows for name, rows in result.words.items()}
-    return {f"{name}.parquet": rows.to_parquet(index=False) for name, rows in frames.items()}
+    words = {f"words/{name}": rows for name, rows in result.words.items()}
+    return packed({"estimates": result.estimates, "comparisons": result.comparisons, **words})
 
 
 def _unpacked(found: Mapping[str, bytes]) -> Given:
-    frames = {
-        name.removesuffix(".parquet"): pd.read_parquet(io.BytesIO(content))
-        for name, content in found.items()
-        if name != _MADE_OF
-    }
+    frames = unpacked(found)
     words = {name.removeprefix("words/"): frames[name] for name in frames if "/" in name}
     return Given(frames["estimates"], frames["comparisons"], words)
+
+
+def packed(frames: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+    """Frames by their names, as files that are kept."""
+    return {f"{name}.parquet": rows.to_parquet(index=False) for name, rows in frames.items()}
+
+
+def unpacked(found: Mapping[str, bytes]) -> dict[str, pd.DataFrame]:
+    """The frames of files that are kept, by their names."""
+    return {
+        name.removesuffix(".parquet"): pd.read_parquet(io.BytesIO(content))
+        for name, content in found.items()
+    }
 
 
 def _read(what: str, wanted: Family, data: Path, quarter: Quarter, survey: str) -> Any:
@@ -374,7 +359,7 @@ def standing_of_expectations(data: Path) -> dict[str, str]:
 
 def announced(data: Path) -> str:
     """The digest of how expectations were first seen."""
-    return inputs.digest(json.dumps(store.first_seen(data), sort_keys=True).encode())
+    return kept.digest(json.dumps(store.first_seen(data), sort_keys=True).encode())
 
 
 def planned(data: Path, quarter: Quarter) -> tuple[Action, ...]:

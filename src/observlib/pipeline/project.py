@@ -14,9 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError
-from observlib.base.inputs import Inputs
+from observlib.base.kept import Inputs
 
 if TYPE_CHECKING:  # a command that has nothing to do has no use for them
     import pandas as pd
@@ -80,7 +80,7 @@ def catalogue(data: Path, start: Path | None = None) -> Catalogue:
     shared, added = root(start) / "data", own(data, "catalogue", start)
     folders = [shared / "catalogue", shared / "formats", shared / "reference"]
     folders += [added, added.parent / "formats"] if added else []
-    stamps = [part for folder in folders for part in inputs.stamps("", folder).items()]
+    stamps = [part for folder in folders for part in kept.stamps("", folder).items()]
     return _catalogue(shared, added, tuple(stamps))
 
 
@@ -183,15 +183,15 @@ def knowledge(data: Path, start: Path | None = None) -> Inputs:
 
     The policy of revisions is apart (`policy`): no page and no family follows from it.
     """
-    found: Inputs = inputs.tree("the reference", root(start) / "data" / "reference")
+    found: Inputs = kept.tree("the reference", root(start) / "data" / "reference")
     for name in ("catalogue", "practices", "actions", "decisions", "partners"):
         added = own(data, name, start)
         if added is None or name not in _ALONE:
-            found |= inputs.tree(f"the {name}", root(start) / "data" / name)
+            found |= kept.tree(f"the {name}", root(start) / "data" / name)
         if added:
-            found |= inputs.tree(f"the {name}/own", added)
+            found |= kept.tree(f"the {name}/own", added)
     for name in _OF_ONE_STORE:
-        found |= inputs.tree(f"the {name}", root(start) / data / name)
+        found |= kept.tree(f"the {name}", root(start) / data / name)
     for name in ("devices", "partners", "tasks"):  # those of `catalogue.whole.ALONE`
         if f"the catalogue/own/{name}.yml" in found:
             found.pop(f"the catalogue/{name}.yml", None)
@@ -204,7 +204,7 @@ def policy(data: Path, start: Path | None = None) -> Inputs:
     """The files of the policy of revisions for a data folder, each by its digest."""
     folders = {"": root(start) / "data" / "catalogue", "own/": own(data, "catalogue", start)}
     return {
-        f"the policy/{name}{_POLICY}": inputs.digest((folder / _POLICY).read_bytes())
+        f"the policy/{name}{_POLICY}": kept.digest((folder / _POLICY).read_bytes())
         for name, folder in folders.items()
         if folder and (folder / _POLICY).is_file()
     }

@@ -83,12 +83,12 @@ def publish(
         return replace_folder(work / "site", site) / "index.html"
 
 
-def publisher_used(publisher: str, kept: Path | None = None) -> str:
+def publisher_used(publisher: str, cache: Path | None = None) -> str:
     """What `publisher` stands for here: `embedded`, or the program that is called as `quarto`.
 
     Parameters
     ----------
-    kept
+    cache
         Where it is kept whether the program passes its check (`quarto_check`), which `auto` asks.
 
     Examples
@@ -99,7 +99,7 @@ def publisher_used(publisher: str, kept: Path | None = None) -> str:
     program = find_quarto() if publisher != "embedded" else None
     if program is None:
         return "quarto" if publisher == "quarto" else "embedded"
-    if publisher == "auto" and _fault(program, kept):
+    if publisher == "auto" and _fault(program, cache):
         return "embedded"
     return _identity(program)
 
@@ -108,10 +108,10 @@ def _identity(program: str) -> str:
     return f"{program} of {Path(program).stat().st_mtime_ns}"
 
 
-def _fault(program: str, kept: Path | None) -> str:
+def _fault(program: str, cache: Path | None) -> str:
     from observlib.publish import quarto_check
 
-    return quarto_check.fault(_identity(program), kept)
+    return quarto_check.fault(_identity(program), cache)
 
 
 def check_publisher(publisher: str) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 from html import escape
 from pathlib import Path
 
-from observlib.base import disk_cache, inputs
+from observlib.base import kept
 from observlib.base.files import write_all
 from observlib.base.yaml_files import read_text
 from observlib.publish import origins, pandoc
@@ -35,24 +35,24 @@ _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"[^>]*>\n?'
 _OURS = re.compile(r'<(?:meta property="og:|link [^>]*rel="icon")[^>]*>\n?')
 
 
-def finish(project: Project, site: Path, kept: Path | None = None) -> None:
+def finish(project: Project, site: Path, cache: Path | None = None) -> None:
     """Give the pages of a site what all have, and put the files that they share beside them.
 
     Parameters
     ----------
-    kept
+    cache
         The folder where finished pages are kept; without it none is.
     """
     shown = (page for page in project.pages if "html" in page.formats)  # slides stay as they are
     paths = ranked(page.output(".html").as_posix() for page in shown)
-    finish_pages(project, site, paths, kept)
+    finish_pages(project, site, paths, cache)
     searched = (path for path in paths if not origins.is_of_origins(path))
     pages = ((path, (site / path).read_text(encoding="utf-8")) for path in searched)
     (site / INDEX).write_text(index(pages), encoding="utf-8", newline="\n")
 
 
 def finish_pages(
-    project: Project, site: Path, addresses: Iterable[str], kept: Path | None = None
+    project: Project, site: Path, addresses: Iterable[str], cache: Path | None = None
 ) -> None:
     """Do so for some pages of a site, as their publisher made them."""
     brand = project.brand
@@ -66,7 +66,7 @@ def finish_pages(
     works = english_works(project)
     manifest, description = project.manifest, str(project.website.get("description") or "")
     shared = {
-        **inputs.within(inputs.loaded(), inputs.RENDERING),
+        **kept.by_group(kept.code(__name__)),
         "what all are told": repr(
             (sorted(works), brand.name, description, manifest.commit, manifest.is_demonstration)
         ),
@@ -75,10 +75,10 @@ def finish_pages(
         page = (site / address).read_bytes()
         told = project.folder / origins.FOLDER / f"{address.removesuffix('.html')}.json"
         numbers = told.read_bytes() if told.is_file() else b""
-        own = {"the page": inputs.digest(page), "its numbers": inputs.digest(numbers)}
-        name = f"finished-{address.replace('/', '-')}.{inputs.key(shared | own)}"
+        of = {**shared, "the page": kept.digest(page), "its numbers": kept.digest(numbers)}
+        name = f"finished-{address.replace('/', '-')}"
         make = partial(_finished, project, works, address, page.decode("utf-8"), numbers)
-        (site / address).write_bytes(disk_cache.made(kept, name, make)[_PAGE])
+        (site / address).write_bytes(kept.made(cache, name, of, make)[_PAGE])
 
 
 def _finished(

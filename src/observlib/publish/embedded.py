@@ -16,10 +16,10 @@ from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path, PurePosixPath
 
-from observlib.base import disk_cache, inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
-from observlib.base.inputs import Inputs
+from observlib.base.kept import Inputs
 from observlib.publish import docx, full_report, html, origins, pdf, quarto
 from observlib.publish.downloads import EVERYTHING, TITLES, open_data, whole_package, write_package
 from observlib.publish.figures import write_figures
@@ -32,14 +32,13 @@ _Step = Callable[[Project, Page, Path | None], dict[str, bytes]]
 _LINKS = ".links"  # beside a page, where its links lead
 _SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
 _FRAMES = ".frames"  # what Quarto makes of pages
-_NEW = "new"  # beside them, the pages that are to be kept
 
 
 def build(
     project: Project,
     site: Path,
     progress: Progress,
-    kept: Path | None = None,
+    cache: Path | None = None,
     workers: Executor | None = None,
     finish: Callable[[], None] = lambda: None,
 ) -> None:
@@ -47,7 +46,7 @@ def build(
 
     Parameters
     ----------
-    kept
+    cache
         The folder of pages that are kept: one that was made before from the same inputs is taken
         from there. Without it none is.
     workers
@@ -62,10 +61,10 @@ def build(
     """
     site.mkdir(parents=True)
     write_package(project.manifest, project.folder, site)
-    common, depends = made_from = _inputs(project) if kept else ({}, {})
+    common, depends = _inputs(project)
     printed = [page for page in project.pages if "typst" in page.formats]
     tasks = {  # PDFs first: the whole edition is made of them
-        _name(page, depends, step): (step, page)
+        f"{'+'.join(page.source.parts)}.{step.__name__.strip('_')}": (step, page)
         for step, pages in ((_printed, printed), (_page, project.pages))
         for page in pages
     }
@@ -86,20 +85,20 @@ def build(
         frames = aside / _FRAMES if project.publisher != "embedded" else None
         missing: list[Page] = []  # of those that are kept
         if frames:
-            name = f"{quarto.LIBRARIES}.{inputs.key(common)}"
-            known = disk_cache.get(kept, name)
+            known = kept.get(cache, quarto.LIBRARIES, common)
             missing = [
                 page
                 for task, (step, page) in tasks.items()
-                if step is _page and (known is None or disk_cache.get(kept, task) is None)
+                if step is _page
+                and (known is None or kept.get(cache, task, depends[page.source]) is None)
             ]
             _frame(project, missing, frames, len(tasks) + len(missing), progress)
             new = quarto.shared(frames, {page.source.stem for page in project.pages})
             shared = {**(known or {}), **new}
-            if kept and shared != known:
-                disk_cache.put(kept, name, shared)
+            if shared != known:
+                kept.put(cache, quarto.LIBRARIES, common, shared)
         total = len(tasks) + len(missing)
-        made = _made(tasks, project, pool, kept, aside / _NEW, frames)
+        made = _made(tasks, depends, project, pool, cache, frames)
         for done, (name, content) in enumerate(made, 1 + len(missing)):
             step, page = tasks[name]
             progress(done, total, page.title)
@@ -111,7 +110,7 @@ def build(
                 write_all(content, aside)
                 unset -= 1
                 if not unset and not refused:
-                    edition.append(others.submit(full_report.write, project, aside, site, kept))
+                    edition.append(others.submit(full_report.write, project, aside, site, cache))
             else:
                 if told := content.pop(_LINKS, None):
                     links[page.output(".html").as_posix()] = PageLinks(*json.loads(told))
@@ -122,10 +121,6 @@ def build(
             finish()
         for job in edition:
             job.result()
-        if kept and _inputs(project) == made_from:  # else the library changed meanwhile
-            kept.mkdir(parents=True, exist_ok=True)
-            for path in (aside / _NEW).glob("*"):
-                shutil.move(path, kept / path.name)
     broken = {} if refused else broken_links(site, links)
     problems = {page.source: broken.get(str(page.output(".html")), []) for page in project.pages}
     for name, (_, page) in tasks.items():
@@ -143,16 +138,14 @@ def _problems(project: Project, page: Page, error: ObservError) -> list[str]:
 def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
     """What all pages are made from, and what each is, beside its own name."""
     manifest = project.manifest
-    files = inputs.tree("its source", project.folder)
-    pages = {page.source: files.pop(f"its source/{page.source}") for page in project.pages}
+    files = kept.tree("the project", project.folder)
+    pages = {page.source: files.pop(f"the project/{page.source}") for page in project.pages}
     # of which a page shows no more than this; its numbers get their links later
     for name in ("manifest.json", *manifest.package):
-        files.pop(f"its source/{name}", None)
-    files = {n: d for n, d in files.items() if not n.startswith(f"its source/{origins.FOLDER}/")}
+        files.pop(f"the project/{name}", None)
+    files = {n: d for n, d in files.items() if not n.startswith(f"the project/{origins.FOLDER}/")}
     shared = {
-        **inputs.within(inputs.library(), inputs.RENDERING),
-        **inputs.installed(),
-        **files,
+        **kept.by_group(kept.code(__name__) | kept.installed() | files),
         "the edition": repr((manifest.label, manifest.made, manifest.kind, manifest.absent)),
         "the package": repr(_package(project)),
         "the navigation": repr(project.navigation),
@@ -169,27 +162,21 @@ def _inputs(project: Project) -> tuple[Inputs, dict[PurePosixPath, Inputs]]:
     }
 
 
-def _name(page: Page, depends: Mapping[PurePosixPath, Inputs], step: _Step) -> str:
-    """The name by which what a step makes of a page is kept."""
-    made_from = inputs.key(depends.get(page.source, {}))
-    return f"{'-'.join(page.source.parts)}.{step.__name__.strip('_')}.{made_from}"
-
-
 def _made(
     tasks: Mapping[str, tuple[_Step, Page]],
+    depends: Mapping[PurePosixPath, Inputs],
     project: Project,
     pool: Executor,
-    kept: Path | None,
-    new: Path,
+    cache: Path | None,
     frames: Path | None,
 ) -> Iterator[tuple[str, dict[str, bytes] | ObservError]]:
     """What each step makes of its page, or its failure, as they end: first what is kept.
 
-    They are told by the names by which that is kept; what is new is put into a folder of its own.
+    What is new is kept, unless the library, whose templates are read meanwhile, has changed.
     """
     jobs: dict[Future[dict[str, bytes]], str] = {}
     for name, (step, page) in tasks.items():
-        if found := disk_cache.get(kept, name):
+        if found := kept.get(cache, name, depends[page.source]):
             yield name, found
         else:
             jobs[pool.submit(step, project, page, frames)] = name
@@ -200,8 +187,8 @@ def _made(
         except ObservError as error:
             yield name, error
             continue
-        if kept:
-            disk_cache.put(new, name, content)
+        if kept.library() == kept.loaded():
+            kept.put(cache, name, depends[tasks[name][1].source], content)
         yield name, content
 
 

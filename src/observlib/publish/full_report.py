@@ -10,7 +10,7 @@ import re
 import shutil
 from pathlib import Path, PurePath, PurePosixPath
 
-from observlib.base import disk_cache, inputs
+from observlib.base import kept
 from observlib.base.files import write_all
 from observlib.base.text import fold
 from observlib.base.yaml_files import as_front_matter
@@ -60,14 +60,14 @@ def download(project: Project, page: Page) -> list[dict[str, str]]:
     return [{"text": TITLE, "href": PurePath(href).as_posix(), "detail": "PDF"}]
 
 
-def write(project: Project, folder: Path, site: Path, kept: Path | None = None) -> None:
+def write(project: Project, folder: Path, site: Path, cache: Path | None = None) -> None:
     """Put it into a site, where it has one (see `parts`).
 
     Parameters
     ----------
     folder
         Holds the files that all its pages are printed of; they are not of use again.
-    kept
+    cache
         The folder where it is kept; one that was made from the same is taken from there.
 
     Raises
@@ -78,9 +78,9 @@ def write(project: Project, folder: Path, site: Path, kept: Path | None = None) 
     if not (by_part := parts(project)):
         return
     made_of = {
-        **inputs.tree("its chapters", folder / CHAPTERS),
-        **inputs.within(inputs.loaded(), inputs.RENDERING),
-        **inputs.installed(),
+        **kept.tree("its chapters", folder / CHAPTERS),
+        **kept.code(__name__),
+        **kept.installed(),
         "the site": repr((project.brand.name, project.website.get("description"))),
         "the edition": repr(project.manifest),
         "its parts": repr(by_part),
@@ -89,7 +89,7 @@ def write(project: Project, folder: Path, site: Path, kept: Path | None = None) 
     def make() -> dict[str, bytes]:
         return {str(output(project)): _pdf(project, by_part, folder / CHAPTERS)}
 
-    write_all(disk_cache.made(kept, f"edition.{inputs.key(made_of)}", make), site)
+    write_all(kept.made(cache, "edition", made_of, make), site)
 
 
 def _pdf(project: Project, by_part: dict[str, list[Page]], folder: Path) -> bytes:

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
-from observlib.base import disk_cache, inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.publish import html, pandoc, quarto
 from observlib.publish.links import links_of
@@ -22,20 +22,21 @@ _ASIDE = re.compile(
 
 
 @cache
-def fault(program: str, kept: Path | None) -> str:
+def fault(program: str, folder: Path | None) -> str:
     """What is wrong with a Quarto, in a line; nothing where it may make pages.
 
     Parameters
     ----------
     program
         The one that `publish.publisher_used` gives.
-    kept
+    folder
         The folder where the answer is kept for this program and this library.
     """
-    made_of = {"the publisher": program, **inputs.within(inputs.library(), inputs.RENDERING)}
-    name = f"quarto-check.{inputs.key(made_of)}"
+    made_of = {"the publisher": program, **kept.code(__name__)}
     try:
-        found = disk_cache.made(kept, name, lambda: {_FAULT: _fault(program).encode()})
+        found = kept.made(
+            folder, "quarto-check", made_of, lambda: {_FAULT: _fault(program).encode()}
+        )
     except ObservError as error:  # which may pass
         return f"made no page of its check ({error.problems[-1].removeprefix('quarto: ')})"
     return found[_FAULT].decode()

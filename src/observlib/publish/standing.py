@@ -1,22 +1,21 @@
 """What stands published, and whether a command would change anything of it.
 
-A record of the last publication names all that it was made from and every file that it made. A
-command that finds all of it again has nothing to do: this module imports nothing heavy, so that
-such a command ends at once.
+Of each publication it is kept, by all that it was made from, which files it made. A command that
+finds all of it again has nothing to do: this module imports nothing heavy, so that such a command
+ends at once.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from observlib.base import disk_cache, files, inputs
-from observlib.base.inputs import Inputs
+from observlib.base import kept
+from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.pipeline import project
 from observlib.publish import publisher_used
@@ -24,26 +23,27 @@ from observlib.publish import publisher_used
 PREVIEWS = Path("reports") / ".preview"
 # in `reports/`, of editions that stand: of errata, those that tell their figures alone are made
 BESIDE = ("reviews", "errata")
-_BESIDE = tuple(f"the {name}" for name in BESIDE)
+_BESIDE = ("the reviews", "the errata")
 # what an edition makes in `reports/`, or did
 MADE = ("_site", "_rendered", "editions", "_failed", "practices", "documentation")
 _CODE = "the code"  # of notebooks
-_RECORD = "published.json"
+_EDITION, _SITE = "edition", "site"  # what is kept of a publication
+_RECORD = "record.json"
+_ASKED = ("the command", "the quarter", "the day")
+_DATA = ("the data", "the data folder")
+# groups of inputs of which a site shows what pages do
+_OF_PAGES = (
+    *("the notebooks", _CODE, *_DATA, "the reference", "the actions", "the decisions"),
+    *("the partners", "the corrections", "the expectations"),
+)
 
 
-@dataclass(frozen=True)
-class Record:
-    """A publication: what it was made from, its quarter, its day, its pages, its files.
+class Record(NamedTuple):
+    """A publication: its quarter, its day, and the digests of its files."""
 
-    `latest` is the quarter that was made then where none was asked for.
-    """
-
-    inputs: Inputs
     quarter: str
     made: str
-    pages: Inputs
     files: Inputs
-    latest: str = ""
 
 
 def now(
@@ -58,63 +58,35 @@ def now(
     """All that an edition would be made from, and what is asked for, in whatever words.
 
     The data count by sizes and moments of change: a store's parts are never changed. Without a
-    quarter, the one that is made follows from the data and from the latest that has ended: it is
-    known here (else `""`) where both are those of the last publication.
+    quarter, the one that is made follows from the data and from the latest that has ended.
     """
-    found = {
+    notebooks = sorted((root / "notebooks").glob("*.ipynb"))
+    return {
         "the command": json.dumps([sorted(set(only)), sorted(given.items())]),
         "the data folder": str(data.resolve()),
+        "the quarter": str(quarter or ""),
         "the day": str(Quarter.last_complete(today)),
-        "the publisher": publisher_used(publisher, root / disk_cache.FOLDER / "site"),
+        "the publisher": publisher_used(publisher, root / kept.FOLDER / "site"),
         **files_of_project(root, data),
-        **_code(root),
-        **_beside(root),
-        **inputs.library(),
-        **inputs.installed(),
-        **inputs.stamps("the data", data / "store"),
+        **{f"{_CODE}/{path.name}": kept.notebook(path, ("code",)) for path in notebooks},
+        **kept.tree("the reviews", root / "reports" / "reviews"),
+        **kept.tree("the errata", root / "reports" / "errata"),
+        **kept.library(),
+        **kept.installed(),
+        **kept.stamps("the data", data / "store"),
     }
-    return {**found, "the quarter": str(quarter) if quarter else _latest(root, found)}
-
-
-def _beside(root: Path) -> Inputs:
-    """The reviews and the errata of a project."""
-    found = [inputs.tree(f"the {name}", root / "reports" / name) for name in BESIDE]
-    return {name: digest for tree in found for name, digest in tree.items()}
-
-
-def _code(root: Path) -> Inputs:
-    """Of each notebook of a project, the cells of code, for which alone a page may run."""
-    notebooks = sorted((root / "notebooks").glob("*.ipynb"))
-    return {f"{_CODE}/{path.name}": inputs.code(path) for path in notebooks}
-
-
-def _calendar(data: Path, root: Path) -> Inputs:
-    """The days of editions, which the site tells and no page."""
-    path = project.calendar_file(data, root)
-    return {"the calendar": inputs.digest(path.read_bytes())} if path else {}
 
 
 def files_of_project(root: Path, data: Path) -> Inputs:
     """What people wrote in a project, for a data folder: all but the library."""
+    calendar = project.calendar_file(data, root)  # which the site tells and no page
     return {
         **site_sources(root),
         **project.knowledge(data, root),
-        **_calendar(data, root),
+        **({"the calendar": kept.file(calendar)} if calendar else {}),
         **project.policy(data, root),
-        **inputs.tree("the notebooks", root / "notebooks"),
+        **kept.tree("the notebooks", root / "notebooks"),
     }
-
-
-def _latest(root: Path, found: Inputs) -> str:
-    """The quarter that is made where none is asked for, if the last publication tells it."""
-
-    def followed_from(known: Inputs) -> Inputs:
-        groups = ("the data", "the data folder", "the day")
-        return {name: value for name, value in known.items() if name.partition("/")[0] in groups}
-
-    record = read(root)
-    is_known = record and followed_from(record.inputs) == followed_from(found)
-    return record.latest if record and is_known else ""
 
 
 def site_sources(root: Path) -> Inputs:
@@ -122,8 +94,8 @@ def site_sources(root: Path) -> Inputs:
     reports = root / "reports"
     made = [path.name for path in reports.glob("*") if _is_made(path)]
     return {
-        **inputs.tree("the site's sources", reports, {*MADE, *made, *BESIDE}),
-        **inputs.tree("the site's sources/docs", root / "docs"),
+        **kept.tree("the site's sources", reports, {*MADE, *made, *BESIDE}),
+        **kept.tree("the site's sources/docs", root / "docs"),
     }
 
 
@@ -144,30 +116,26 @@ def copy_sources(root: Path, folder: Path) -> None:
     shutil.copytree(root / "reports", folder, ignore=made)
 
 
-def site_inputs(found: Mapping[str, str]) -> Inputs:
-    """Of the inputs of an edition, those of its site beside the pages themselves."""
-    asked = ("the command", "the quarter", "the day")
-    told = (
-        "the reference",
-        "the actions",
-        "the decisions",
-        "the partners",
-        "the corrections",
-        "the expectations",
-    )
-    by_pages = ("the notebooks", _CODE, "the data", "the data folder", *told)
-    aside = (*asked, *by_pages)
-    return {name: value for name, value in found.items() if name.partition("/")[0] not in aside}
+def _without(found: Inputs, groups: Collection[str]) -> Inputs:
+    """Inputs but for those of some groups."""
+    return {name: value for name, value in found.items() if name.partition("/")[0] not in groups}
 
 
-def origin(root: Path, found: Mapping[str, str]) -> Inputs:
+def site_inputs(found: Inputs, manifest: Mapping[str, Any]) -> Inputs:
+    """What a site is made of: its pages, and of its edition's inputs those that no page has."""
+    pages = {f"its pages/{entry['page']}": entry for entry in manifest["studies"]}
+    beside = {"quarter": "the quarter", "kind": "the kind of data", "frame": "its estimates"}
+    shown = pages | {name: manifest[key] for key, name in beside.items()}
+    digests = {name: kept.digest(json.dumps(what).encode()) for name, what in shown.items()}
+    return _without(found, (*_ASKED, *_OF_PAGES)) | digests
+
+
+def origin(root: Path, found: Inputs) -> Inputs:
     """What a project holds, by groups of the inputs of an edition: a digest each; and its lock."""
-    asked = ("the command", "the day", "the publisher", "the quarter", *_BESIDE)
-    aside = (*asked, _CODE, "the data", "the data folder", "Python", "the packages")
-    held = {name: value for name, value in found.items() if name.partition("/")[0] not in aside}
+    aside = (*_ASKED, *_BESIDE, *_DATA, _CODE, "the publisher", "Python", "the packages")
     lock = root / "requirements.lock"
-    locked = {"the lock": inputs.file(lock)} if lock.is_file() else {}
-    return inputs.by_group(held) | locked
+    locked = {"the lock": kept.file(lock)} if lock.is_file() else {}
+    return kept.by_group(_without(found, aside)) | locked
 
 
 def may_run(root: Path, found: Inputs) -> int:
@@ -175,48 +143,60 @@ def may_run(root: Path, found: Inputs) -> int:
 
     None where only the site changed, or the text of notebooks.
     """
-
-    def of_pages(known: Inputs) -> Inputs:
-        beside = ("the site's sources", "the publisher", "the calendar", "the policy", *_BESIDE)
-        alone = ("the notebooks", *beside)  # of which code is executed
-        return {name: value for name, value in known.items() if name.partition("/")[0] not in alone}
-
-    record = read(root)
-    known = of_pages(record.inputs) if record else {}
-    return len(dict(of_pages(found).items() ^ known.items()))
+    differ = kept.differing(_folder(root), _EDITION, found)
+    beside = ("the site's sources", "the publisher", "the calendar", "the policy", *_BESIDE)
+    alone = ("the notebooks", *beside)  # of which code is executed
+    return len(_without(dict.fromkeys(found if differ is None else differ, ""), alone))
 
 
-def read(root: Path) -> Record | None:
-    """The record of the last publication; None where there is none that can be read."""
-    try:
-        raw: Any = json.loads((root / disk_cache.FOLDER / _RECORD).read_text(encoding="utf-8"))
-        return Record(**raw)
-    except (OSError, ValueError, TypeError):
-        return None
+def keep(
+    root: Path, found: Inputs, manifest: Mapping[str, Any], record: Record, is_latest: bool
+) -> None:
+    """Remember a publication; that of the latest quarter is made where none is asked for."""
+    files = {_RECORD: json.dumps(record, ensure_ascii=False).encode()}
+    kept.put(_folder(root), _SITE, site_inputs(found, manifest), files)
+    for quarter in (record.quarter, *([""] if is_latest else [])):
+        kept.put(_folder(root), _EDITION, {**found, "the quarter": quarter}, files)
 
 
-def write(root: Path, record: Record) -> None:
-    """Remember a publication."""
-    (root / disk_cache.FOLDER).mkdir(parents=True, exist_ok=True)
-    files.write_text(
-        root / disk_cache.FOLDER / _RECORD, json.dumps(asdict(record), ensure_ascii=False)
-    )
+def since(root: Path, found: Inputs) -> Record | None:
+    """The publication that was made of these inputs, where all its files are as it made them."""
+    return _standing(root, _EDITION, found)
+
+
+def site_since(root: Path, found: Inputs, manifest: Mapping[str, Any]) -> Record | None:
+    """As `since`, the publication whose site is the one of these inputs and this manifest."""
+    return _standing(root, _SITE, site_inputs(found, manifest))
+
+
+def why_site(root: Path, found: Inputs, manifest: Mapping[str, Any]) -> list[str]:
+    """Why the site that stands is not the one to publish; nothing where it is."""
+    of = site_inputs(found, manifest)
+    record = _read(root, _SITE, of)
+    return _changed(root, record) if record else kept.why(_folder(root), _SITE, of)
+
+
+def _folder(root: Path) -> Path:
+    return root / kept.FOLDER / "published"
+
+
+def _read(root: Path, name: str, of: Inputs) -> Record | None:
+    found = kept.get(_folder(root), name, of)
+    return Record(*json.loads(found[_RECORD])) if found else None
+
+
+def _standing(root: Path, name: str, of: Inputs) -> Record | None:
+    record = _read(root, name, of)
+    return record if record and not _changed(root, record) else None
+
+
+def _changed(root: Path, record: Record) -> list[str]:
+    """Which files of a publication are not as it made them."""
+    reports = root / "reports"
+    there = files_of(reports / "_site", reports / "editions" / record.quarter)
+    return kept.changes(record.files, there)
 
 
 def files_of(site: Path, edition: Path) -> Inputs:
     """The files of a publication: the whole site, and the edition's notebooks."""
-    return inputs.tree("files of the site", site) | inputs.tree("files of the edition", edition)
-
-
-def since(root: Path, found: Inputs) -> Record | None:
-    """The last publication, where these inputs are its own and all its files are as it made them.
-
-    Otherwise None.
-    """
-    record = read(root)
-    if record is None or record.inputs != found:
-        return None
-    reports = root / "reports"
-    edition = reports / "editions" / record.quarter
-    there = files_of(reports / "_site", edition)
-    return record if there == record.files else None
+    return kept.tree("files of the site", site) | kept.tree("files of the edition", edition)

@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from observlib.base.errors import SHOWN, ObservError, bounded
-from observlib.base.inputs import Inputs
+from observlib.base.kept import Inputs
 from observlib.base.period import Quarter, edition_day
 from observlib.catalogue.mistakes import told
 from observlib.publish.editions import record

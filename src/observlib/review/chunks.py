@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from typing import Any
 
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.loaders import _readbook
 from observlib.loaders._sandbox import Exceeded, apart
 from observlib.review import _readpdf
@@ -165,10 +165,10 @@ def _column(place: int) -> str:
 
 def _members(content: bytes, other: bytes = b"") -> Iterator[Piece]:
     """What the files of an archive hold, each by its own kind; of archives in it, the digest."""
-    alike = {(name, inputs.digest(own)) for name, own in _unpacked(other)} if other else set()
+    alike = {(name, kept.digest(own)) for name, own in _unpacked(other)} if other else set()
     for name, own in _unpacked(content):
         yield Place("part", name=name), ""
-        digest = inputs.digest(own)
+        digest = kept.digest(own)
         if (name, digest) in alike:
             continue
         suffix = PurePosixPath(name).suffix

@@ -16,10 +16,10 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from observlib import store
-from observlib.base import addresses, git, inputs
+from observlib.base import addresses, git, kept
 from observlib.base.errors import ObservError, bounded, visible
 from observlib.base.files import write_all
-from observlib.base.inputs import Inputs
+from observlib.base.kept import Inputs
 from observlib.base.period import epoch
 from observlib.base.temporary import end_all
 from observlib.pipeline import archive, errata
@@ -163,9 +163,7 @@ def _copy_errata(bundle: Bundle, root: Path, copy: Path) -> None:
 def _other(meant: Mapping[str, str], copy: Path, data: Path, root: Path) -> list[str]:
     """The groups of a project's files that are not those that an edition was made from."""
     own = copy / data.relative_to(root) if data.is_relative_to(root) else data
-    found = made_from(copy, own)
-    names = sorted(meant.keys() | found.keys())
-    return [name for name in names if meant.get(name) != found.get(name)]
+    return kept.changes(meant, made_from(copy, own))
 
 
 def _told(groups: list[str]) -> str:
@@ -176,7 +174,7 @@ def made_from(root: Path, data: Path) -> Inputs:
     """What an edition is made from, as manifests have it: the digest of each group of files."""
     found = {
         **standing.files_of_project(root, data),
-        **inputs.tree(inputs.LIBRARY, root / "src" / "observlib"),
+        **kept.tree(kept.LIBRARY, root / "src" / "observlib"),
     }
     return standing.origin(root, found)
 
@@ -210,9 +208,7 @@ def _copy_data(bundle: Bundle, root: Path, data: Path, copy: Path) -> str:
     is brought here, so that what is run needs no key to read it.
     """
     store.follow(data)
-    meant, held = bundle.manifest.data, store.digests(data)
-    other = sorted(name for name in meant.keys() | held.keys() if meant.get(name) != held.get(name))
-    if other:
+    if other := kept.changes(bundle.manifest.data, store.digests(data)):
         raise CannotRun(
             f"{data}: the store's {bounded(other, 9)} are not those that the edition was made "
             "from; ingest the exports that gave them, and name their folder with --data"

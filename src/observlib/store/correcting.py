@@ -14,7 +14,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, tables
 from observlib.catalogue.tables import TABLES
@@ -65,7 +65,7 @@ def _compared(data: Path, ledger: Ledger) -> Compared:
         return {}, ()
     import duckdb
 
-    written = inputs.key(inputs.tree(FOLDER, data / FOLDER))
+    written = kept.key(kept.tree(FOLDER, data / FOLDER))
     try:
         return _checked(data, written, _held(ledger))
     except duckdb.Error as error:

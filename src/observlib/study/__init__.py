@@ -361,7 +361,7 @@ class Study(Drawing):
         of = (self.department, self.catalogue)
         return departments.part(rows, *of), departments.part(pairs, *of)
 
-    def _may_tell(self, job: disclosed.Job, product: str) -> bool:
+    def _may_tell(self, job: frame.Job, product: str) -> bool:
         """Whether a family, or that of one survey, may tell something of a product."""
         return not job[1] or self.catalogue.devices[job[1]].product in (None, product)
 

@@ -23,7 +23,7 @@ from typing import Any
 import pandas as pd
 
 from observlib import estimates
-from observlib.base import files, inputs, period
+from observlib.base import files, kept, period
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.period import Quarter, edition_day
 from observlib.base.text import as_cell, of_cell
@@ -32,8 +32,10 @@ from observlib.edition.consistency import told_on
 from observlib.edition.manifest import MANIFEST
 from observlib.estimates import comparisons
 from observlib.language import french
-from observlib.publish import dataset, standing
+from observlib.publish import dataset
+from observlib.publish import standing as standing
 from observlib.publish.downloads import COMPARISONS, ESTIMATES, frames, open_data
+from observlib.publish.editions import record
 
 STUDY = "fiche_partenaire"
 LOG = "envois.csv"
@@ -140,8 +142,7 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[Package]:
     if not site.is_dir():
         raise ObservError(f"reports/_site: does not hold {quarter}; {_AGAIN.format(quarter)}")
     made = edition_day(manifest["published"], manifest["revisions"])
-    read = standing.read(root)
-    digests = read.files if read else {}
+    digests = record.raw(site).get("files", {})
     problems: list[str] = []
     contents = []
     for page in pages:
@@ -186,8 +187,8 @@ def _contents(
     if hashlib.sha256(_read(notebook)).hexdigest() != page["sha256"]:
         raise ObservError(f"{notebook}: is not as the edition made it")
     place = site / f"{name}.pdf"
-    pdf, known = _read(place), f"files of the site/{site.name}/{name}.pdf"
-    if known in digests and inputs.digest(pdf) != digests[known]:
+    pdf = _read(place)
+    if kept.digest(pdf) != digests.get(place.name, kept.digest(pdf)):
         raise ObservError(f"{place}: is not as it was published")
     for ending, text in open_data(notebook).items():
         if _read(site / f"{name}{ending}") != text.encode("utf-8"):

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from observlib import estimates
-from observlib.base import inputs
+from observlib.base import kept
 from observlib.base.errors import ObservError
-from observlib.base.inputs import Inputs
+from observlib.base.kept import Inputs
 from observlib.base.period import edition_day
 from observlib.pipeline import archive
 
@@ -134,7 +134,7 @@ def made(
         tells.append(sorted(estimates.lines(rows)))
     if "errata" in manifest:
         tells.append([[name, one["digest"]] for name, one in manifest["errata"].items()])
-    told = inputs.digest(json.dumps(tells).encode())
+    told = kept.digest(json.dumps(tells).encode())
     day = today.isoformat()
     new = Edition(str(manifest["quarter"]), manifest["kind"], day, (), headline, told, {})
     if before is None or before.kind != new.kind:
@@ -171,7 +171,7 @@ def _write(content: Mapping[str, Any], path: Path) -> None:
 
 
 def _digest(build: Mapping[str, Any]) -> str:
-    return inputs.digest(json.dumps(build, sort_keys=True).encode())
+    return kept.digest(json.dumps(build, sort_keys=True).encode())
 
 
 def build_is_whole(folder: Path) -> bool:
@@ -189,5 +189,5 @@ def files_of(folder: Path) -> Inputs:
     Hidden ones are files too: a server obeys `.htaccess`.
     """
     says = NAME if (folder / NAME).exists() else _FORMER
-    found = inputs.tree("", folder, skipped=None)
+    found = kept.tree("", folder, skipped=None)
     return {name[1:]: found[name] for name in found if name[1:] not in (says, *APART)}
