@@ -7,6 +7,7 @@ from code, parameters and data; so Jupyter's own cache of executions (jupyter-ca
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from observlib.pipeline import frame
 Reading = Callable[[Page], str]
 _NOTEBOOK, _ABOUT = "page.ipynb", "about.json"
 _DATA, _KIND = "the data/", "the data/kind"
-_THEMES = f"{kept.LIBRARY}/themes/"
+_SENTENCES = re.compile(rf"{kept.LIBRARY}/themes/\w+/\w*sentences\.(?:py|yml)")
 _EXECUTIONS = "executions"  # beside the folder of pages
 _MAKING = ("observlib.study", "observlib.edition.make")  # what a page runs, and what runs it
 
@@ -78,8 +79,7 @@ def tables_of(page: MadePage) -> list[str]:
 
 def _sentences(inputs: Inputs) -> Inputs:
     """Those that are a theme's sentences, which sentences alone import."""
-    ends = ("sentences.py", "sentences.yml")
-    return {n: d for n, d in inputs.items() if n.startswith(_THEMES) and n.endswith(ends)}
+    return {n: d for n, d in inputs.items() if _SENTENCES.fullmatch(n)}
 
 
 def whole(page: Page) -> str:

@@ -12,8 +12,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import bounds
 from observlib.base.text import as_cell
-from observlib.estimates import FIGURE, REFERENCE, comparisons, with_types
-from observlib.publish.dataset.columns import (
+from observlib.dataset.columns import (
     COMPARISONS,
     DICTIONARY,
     ERRATA,
@@ -21,6 +20,7 @@ from observlib.publish.dataset.columns import (
     FLAGS,
     SDMX,
 )
+from observlib.estimates import FIGURE, REFERENCE, comparisons, with_types
 
 Marks = Mapping[tuple[str, ...], str]  # letters that its history gives a figure (its `FIGURE`)
 
