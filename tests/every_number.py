@@ -17,8 +17,8 @@ from zipfile import ZipFile
 from python_calamine import CalamineWorkbook
 from tests.told_numbers import is_told, numbers, value
 
+from observlib import dataset
 from observlib.catalogue import Catalogue
-from observlib.publish import dataset
 
 # Sections that tell of methods, works and files, which the catalogue and people wrote.
 ASIDE = {"méthode et limites", "références", "citer et refaire cette page"}

@@ -19,9 +19,9 @@ from tests.drawings import said
 from tests.publish.test_pdf import objects
 
 from observlib import estimates
+from observlib.dataset import columns
+from observlib.dataset.workbook import HEAD_ROW
 from observlib.estimates import comparisons
-from observlib.publish.dataset import columns
-from observlib.publish.dataset.workbook import HEAD_ROW
 
 _NUMBERS = {
     *estimates.NUMBERS,

@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "observlib"
 # From the ground up: a room imports only from rows below its own (and from itself).
 FLOORS = [
     {"errors"},
-    {"git", "period", "files", "text", "personal", "addresses"},
+    {"git", "measures", "period", "files", "text", "personal", "addresses"},
     {"yaml_files"},
     {"catalogue", "working_days", "inputs", "disk_cache", "demo"},
     {"tables", "estimates"},

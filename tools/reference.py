@@ -11,13 +11,17 @@ from typing import Any
 
 import typer
 
-from observlib import catalogue, cli, study
+from observlib import (
+    catalogue,
+    cli,
+    dataset,
+    study,
+)
 from observlib.catalogue import formats, questionnaires
 from observlib.catalogue.tables import TABLES, definitions
+from observlib.dataset import columns
 from observlib.loaders import plain_csv
 from observlib.pipeline import errata, frame
-from observlib.publish import dataset
-from observlib.publish.dataset import columns
 from observlib.publish.editions import dates, reviews
 from observlib.records import (
     actions,

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from tests.copies import demonstration_catalogue
 
-from observlib import estimates
+from observlib import dataset, estimates
 from observlib.base import disk_cache
 from observlib.base.period import Quarter
 from observlib.confidentiality.knowledge import Published
@@ -20,7 +20,6 @@ from observlib.edition.request import Request
 from observlib.estimates import comparisons
 from observlib.pipeline import archive, disclosed, frame
 from observlib.pipeline.archive import Publication
-from observlib.publish import dataset
 from observlib.records.practices import Practices
 
 ROOT = Path(__file__).parents[2]

@@ -23,7 +23,7 @@ from tests.drawings import axes
 from tests.file_parts import carried, parts
 from tests.leaks import Withheld, leaks
 
-from observlib import estimates, store
+from observlib import dataset, estimates, store
 from observlib.base.period import Quarter
 from observlib.catalogue.partners import NOBODY, UNTOLD
 from observlib.confidentiality import disclosure
@@ -32,7 +32,6 @@ from observlib.display.brand import Brand
 from observlib.estimates import comparisons
 from observlib.indicators.answers import pooled_period, within
 from observlib.pipeline import disclosed, frame, project
-from observlib.publish import dataset
 from observlib.themes.partners import estimates as partners
 from observlib.themes.peers import estimates as peers
 from observlib.themes.profiles import estimates as profiles

@@ -146,8 +146,8 @@ def _package(
     corrected: pd.DataFrame,
 ) -> dict[str, bytes]:
     """The edition's data package, by the paths of its files beside the pages."""
+    from observlib import dataset  # a worker that starts has no use for it
     from observlib.language import french
-    from observlib.publish import dataset  # a worker that starts has no use for it
 
     edition, own = french.period_label(str(request.quarter)), request.catalogue.peers.values()
     publisher = [peer.label for peer in own if peer.own][-1:]  # a data folder's own comes last

@@ -8,10 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates
+from observlib import dataset, estimates
 from observlib.base.errors import ObservError
 from observlib.estimates import comparisons
-from observlib.publish import dataset
 from observlib.publish.manifest import Manifest
 from observlib.publish.notebook import read_notebook
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from observlib import estimates
+from observlib import dataset, estimates
 from observlib.base.files import write_all
 from observlib.display import svg
 from observlib.display.brand import Brand
-from observlib.publish import dataset, pdf
+from observlib.publish import pdf
 from observlib.publish.notebook import joined, labelled_outputs, read_notebook
 
 

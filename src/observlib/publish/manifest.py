@@ -11,8 +11,8 @@ from typing import Any
 
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
+from observlib.dataset import FOLDER as PACKAGE
 from observlib.language import french
-from observlib.publish.dataset import FOLDER as PACKAGE
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,11 @@ from observlib.base.files import write_all
 from observlib.base.period import epoch
 from observlib.base.temporary import end_all
 from observlib.base.yaml_files import as_front_matter, dump, read_front_matter
+from observlib.dataset import FOLDER as PACKAGE
 from observlib.display import brand
 from observlib.language import french
 from observlib.language.prose import plain
 from observlib.publish import docx, html, pandoc, require_quarto
-from observlib.publish.dataset import FOLDER as PACKAGE
 from observlib.publish.figures import write_figures
 from observlib.publish.markdown import Converted
 from observlib.publish.navigation import Entry

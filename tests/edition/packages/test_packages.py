@@ -14,15 +14,14 @@ import pytest
 from python_calamine import CalamineWorkbook
 from tests.copies import demonstration_catalogue
 
-from observlib import estimates
+from observlib import dataset, estimates
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter
+from observlib.dataset.workbook import HEAD_ROW
 from observlib.display.brand import Brand
 from observlib.edition import packages
 from observlib.estimates import comparisons
 from observlib.pipeline import errata
-from observlib.publish import dataset
-from observlib.publish.dataset.workbook import HEAD_ROW
 from observlib.publish.downloads import open_data
 
 NOW = Quarter(2026, 3)

@@ -22,7 +22,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates
+from observlib import dataset, estimates
 from observlib.base import files, inputs, period
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.period import Quarter, edition_day
@@ -32,7 +32,7 @@ from observlib.edition.consistency import told_on
 from observlib.edition.manifest import MANIFEST
 from observlib.estimates import comparisons
 from observlib.language import french
-from observlib.publish import dataset, standing
+from observlib.publish import standing
 from observlib.publish.downloads import COMPARISONS, ESTIMATES, frames, open_data
 
 STUDY = "fiche_partenaire"

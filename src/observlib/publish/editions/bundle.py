@@ -5,9 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from observlib import dataset
 from observlib.base import addresses, files
 from observlib.base.period import edition_day
-from observlib.publish import dataset
 from observlib.publish.editions import record
 
 

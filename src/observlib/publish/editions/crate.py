@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from observlib.publish import dataset
+from observlib import dataset
 from observlib.publish.editions.record import BUILD, Edition
 from observlib.publish.editions.record import NAME as MANIFEST
 

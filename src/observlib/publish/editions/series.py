@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from observlib import estimates
+from observlib import dataset, estimates
 from observlib.catalogue import Catalogue
 from observlib.display import cells
 from observlib.display.output import html_table, label_html
@@ -17,7 +17,6 @@ from observlib.language import french, words
 from observlib.language.prose import Markdown, folded, joined, markdown
 from observlib.pipeline import archive, revisions
 from observlib.pipeline.revisions import BEFORE
-from observlib.publish import dataset
 
 FILE = "series.csv"
 _EDITION = ["edition", "day"]

@@ -20,14 +20,13 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from tests.copies import demonstration_catalogue
 
-from observlib import estimates
+from observlib import dataset, estimates
 from observlib.base.text import as_cell
+from observlib.dataset.columns import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
+from observlib.dataset.workbook import HEAD_ROW
 from observlib.display.brand import Brand
 from observlib.estimates import REFERENCE, comparisons
 from observlib.pipeline import errata, frame
-from observlib.publish import dataset
-from observlib.publish.dataset.columns import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
-from observlib.publish.dataset.workbook import HEAD_ROW
 
 ABOUT = dataset.about(
     name="observatoire-2026-t3",
@@ -245,7 +244,7 @@ def test_every_shipped_entry_has_an_english_name_and_every_family_its_sheet():
     from observlib.pipeline import project
 
     for data in (Path("data/demo"), Path("data")):
-        known = project.catalogue(Path(__file__).parents[3] / data)
+        known = project.catalogue(Path(__file__).parents[2] / data)
         for part in ("departments", "products", "devices", "indicators", "groups", "codebook"):
             assert not [name for name, one in getattr(known, part).items() if not one.label_en]
         for part in ("peers", "partners", "families"):

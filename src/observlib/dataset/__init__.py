@@ -13,11 +13,11 @@ from typing import Any
 
 import pandas as pd
 
+from observlib.dataset.describe import INVENTED, LICENCE, About, datapackage, dcat
+from observlib.dataset.tables import Marks, csv, flagged, read, tables
+from observlib.dataset.words import dictionary, used
+from observlib.dataset.workbook import workbook
 from observlib.language import french
-from observlib.publish.dataset.describe import INVENTED, LICENCE, About, datapackage, dcat
-from observlib.publish.dataset.tables import Marks, csv, flagged, read, tables
-from observlib.publish.dataset.words import dictionary, used
-from observlib.publish.dataset.workbook import workbook
 
 __all__ = [
     "CONTENT", "FOLDER", "INVENTED", "MOST_LINES", "About", "Marks", "about",

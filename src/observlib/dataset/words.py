@@ -11,8 +11,8 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.text import as_cell
 from observlib.catalogue import CHANNEL_LABELS, CHANNELS_IN_ENGLISH, Catalogue, Named
+from observlib.dataset.columns import CODES, DICTIONARY
 from observlib.estimates import REFERENCE
-from observlib.publish.dataset.columns import CODES, DICTIONARY
 
 _NAMED = ("indicator", "product", "channel", "device", "group")  # columns of ids of a catalogue
 _CITED = re.compile(r"\s*\[@[^\]]*\]")

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from observlib.dataset.columns import FILES, FLAGS_PATTERN, ID, ID_PATTERN, TITLES, Column
 from observlib.display.brand import Brand
-from observlib.publish.dataset.columns import FILES, FLAGS_PATTERN, ID, ID_PATTERN, TITLES, Column
 
 _KEYS = {"dictionary": ["list"], "errata": ["erratum"]}  # what stands before `id` in their keys
 LICENCE = {

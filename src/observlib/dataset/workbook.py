@@ -17,11 +17,11 @@ import pandas as pd
 
 from observlib.base.errors import ObservError
 from observlib.base.text import as_cell, of_cell
+from observlib.dataset.columns import CODES, FILES, TITLES
+from observlib.dataset.describe import INVENTED, About
 from observlib.display.brand import Brand
 from observlib.estimates import REFERENCE
 from observlib.language import french
-from observlib.publish.dataset.columns import CODES, FILES, TITLES
-from observlib.publish.dataset.describe import INVENTED, About
 
 if TYPE_CHECKING:  # an edition whose data stand has no use for it
     import xlsxwriter
