@@ -180,7 +180,7 @@ CODES = st.one_of(
 @examples(500)
 @given(st.lists(CODES, unique=True))
 def test_an_identifier_whose_shape_alone_lets_it_in_is_one_that_every_check_would_let_in(texts):
-    column = Column("text", person=True)
+    column = Column(kind="text", person=True)
     codes = {*texts} - {*but_codes(texts)}
     assert not [text for text in codes if persons.fault(text, column) or reads_as_name(text)]
     assert not codes & names_among(texts)

@@ -27,6 +27,7 @@ from observlib.confidentiality.knowledge import Knowledge, Published
 from observlib.confidentiality.linear_programme import ImpossibleError, possible
 from observlib.confidentiality.windows import months_of, tiles
 from observlib.estimates import comparisons
+from observlib.estimates.measures import MEASURES, Measure, on_10
 from observlib.estimates.rounding import base
 from observlib.indicators import answers
 from observlib.language.rounding import rounded
@@ -123,6 +124,35 @@ def test_a_series_whose_counts_could_be_had_tells_less_and_gives_none():
     as_made = rows[(rows["indicator"] == "satisfaction_10") & rows["period"].isin(QUARTER.months)]
     assert means["estimate"].tolist() == as_made["estimate"].round(1).tolist()
     assert (means["ci_low"].dropna() % 0.5 == 0).all()
+
+
+@pytest.fixture
+def dissatisfied(monkeypatch) -> str:
+    """An indicator as anyone adds it: a line of the table, and its words."""
+    name, words = "dissatisfied_share", demonstration_catalogue().indicators
+    measure = Measure("satisfaction", "share", lambda *mark: on_10(*mark) <= 2.5)
+    monkeypatch.setitem(MEASURES, name, measure)
+    monkeypatch.setitem(words, name, words["satisfied_share"])
+    return name
+
+
+def test_an_indicator_that_joins_the_table_is_estimated_attacked_and_withheld(dissatisfied):
+    last = {0.0: 15, 5.0: 4, 10.0: 30}
+    table = ratings({0.0: 25, 5.0: 17, 10.0: 28}, {0.0: 12, 5.0: 19, 10.0: 22}, last)
+    rows, known = made(table), knowledge(0.0, 5.0, 10.0)
+    own = rows[(rows["indicator"] == dissatisfied) & (rows["period"] == "2026-09")]
+    assert own[["unit", "estimate"]].values.tolist() == [["%", pytest.approx(100 * 15 / 49)]]
+    shares = rows[rows["unit"] == "%"]
+    before = attack([Published(told(shares[shares["indicator"] != dissatisfied]), ())], known)
+    found = attack([Published(told(shares), ())], known)
+    assert not before["pinned"].any()
+    four = {"period": "2026-09", "cell": "mark 2 of 3", "least": 4.0, "most": 4.0}
+    assert found.loc[found["pinned"], [*four]].to_dict("records") == [four]
+    decision = control.decide(rows, [], known, told)
+    final = told(control.applied(rows, decision.changes))
+    assert not attack([Published(final, decision.wide)], known)["pinned"].any()
+    of_month = final[final["period"] == "2026-09"].set_index("indicator")["status"]
+    assert of_month[dissatisfied] == of_month["satisfied_share"] == "suppressed"
 
 
 def test_many_answers_keep_all_that_they_tell():

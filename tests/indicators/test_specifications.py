@@ -11,14 +11,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.indicators import pairs as pair
 from observlib.indicators import specifications as told
-from observlib.indicators.answers import (
-    by_period,
-    by_quarter,
-    on_10,
-    quarter_of,
-    satisfaction,
-    times,
-)
+from observlib.indicators.answers import by_period, by_quarter, on_10, quarter_of, times
 from observlib.stats.survey.specifications import OPTIONS
 
 NOW = Quarter(2026, 3)
@@ -42,7 +35,7 @@ def ratings(quarter: Quarter, marks, days=None) -> pd.DataFrame:
 def of(now: pd.DataFrame, then: pd.DataFrame, catalogue):
     """The comparison of two quarters, and in how many calculations it holds."""
     rows = pd.concat([now, then], ignore_index=True)
-    frame = by_period(rows, by_quarter([THEN, NOW]), {"satisfaction": satisfaction})
+    frame = by_period(rows, by_quarter([THEN, NOW]))
     compared = pair.tested(catalogue, pair.between(frame, catalogue, str(NOW), str(THEN)))
     answers = rows.assign(quarter=quarter_of(rows["date"]), mark=on_10(rows), times=times(rows))
     return compared, *told.of_headlines(answers, compared, catalogue)

@@ -25,7 +25,7 @@ from observlib.confidentiality.count_constraints import SHARES, counted, shares_
 from observlib.confidentiality.intruder import blocks
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge, Published
 from observlib.confidentiality.linear_programme import ImpossibleError, possible
-from observlib.confidentiality.mean_constraints import MEASURES
+from observlib.estimates.measures import MEASURES
 
 RANGE = 2  # people: what is known more closely than this, either way, is pinned
 FOUND = [
@@ -102,7 +102,7 @@ def check_tried(units: Iterable[tuple[str, str]], catalogue: Catalogue) -> None:
     tried = {*MEASURES, *SHARES, *counts}.union(*map(shares_of, counts))
     wrong = [
         f"{name} ({unit}): no attack tries to work back whose answers it tells; name it in "
-        "MEASURES (confidentiality/mean_constraints.py) or SHARES "
+        "MEASURES (estimates/measures.py) or SHARES "
         "(confidentiality/count_constraints.py), or say why it need "
         "not be tried, as `untried` of its entry in indicators.yml"
         for name, unit in units

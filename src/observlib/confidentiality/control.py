@@ -31,11 +31,11 @@ from observlib.confidentiality.count_constraints import (
 )
 from observlib.confidentiality.intruder import blocks
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Amended, Knowledge, Published
-from observlib.confidentiality.mean_constraints import MEASURES
 from observlib.confidentiality.steps import Series, is_many, wide_step, widened
 from observlib.confidentiality.suppression import beside
 from observlib.confidentiality.windows import months_of
 from observlib.estimates import comparisons
+from observlib.estimates.measures import MEASURES, measured_by
 
 KEY = ["indicator", *PLACE, "period", "group", "group_value"]
 _ROUNDS = 6
@@ -135,7 +135,7 @@ def _with_less(
     for row in estimates.records(pinned):
         place = tuple(row[name] for name in PLACE)
         same = (told[PLACE] == list(place)).all(axis=1) & _of_quantity(told, row["quantity"])
-        if row["quantity"] in {measure.question for measure in MEASURES.values()}:
+        if measured_by(row["quantity"]):
             same &= told["group"] == ""
             own, *others = dict.fromkeys([len(months_of(row["period"])), *sorted(length[same])])
             series = [(*place, row["quantity"], months) for months in (own, *others) if months]
@@ -172,8 +172,7 @@ def _without_beside(
 
 def _of_quantity(rows: pd.DataFrame, quantity: str) -> pd.Series:
     """Which estimates are of a question, or of an indicator."""
-    names = [name for name, measure in MEASURES.items() if measure.question == quantity]
-    return rows["indicator"].isin(names or [quantity])
+    return rows["indicator"].isin(measured_by(quantity) or [quantity])
 
 
 def _as_the_whole(rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:

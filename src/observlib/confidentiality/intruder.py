@@ -23,8 +23,9 @@ from observlib.confidentiality.count_constraints import (
 )
 from observlib.confidentiality.knowledge import PLACE, Block, Knowledge, Published
 from observlib.confidentiality.linear_programme import ImpossibleError, some
-from observlib.confidentiality.mean_constraints import MEASURES, of_marks
+from observlib.confidentiality.mean_constraints import of_marks
 from observlib.confidentiality.windows import months_of, together
+from observlib.estimates.measures import MEASURES
 
 _MANY_MARKS = 12  # of a question with more different marks, none is had from their mean
 

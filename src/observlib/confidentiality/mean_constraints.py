@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -16,43 +16,8 @@ from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledg
 from observlib.confidentiality.linear_programme import Programme, Sum
 from observlib.confidentiality.steps import Series, is_many, wide_step
 from observlib.confidentiality.windows import months_of, tiles
+from observlib.estimates.measures import MEASURES, measured_by
 from observlib.estimates.rounding import mark_step
-
-
-class Measure(NamedTuple):
-    """How an indicator is made of the marks of a question: the mean of what each is worth."""
-
-    question: str
-    worth: Callable[[float, float, float], float]  # of a mark on a scale from low to high
-    scale: tuple[float, float]
-
-
-def _on_10(mark: float, low: float, high: float) -> float:
-    return 10 * (mark - low) / (high - low)
-
-
-def _satisfied(mark: float, low: float, high: float) -> float:
-    return 100.0 * (_on_10(mark, low, high) >= 7.5 - 1e-9)
-
-
-def _best(mark: float, low: float, high: float) -> float:
-    return 100.0 * (mark == high)
-
-
-def _promoters(mark: float, low: float, high: float) -> float:
-    return 100.0 * ((mark >= 9) - (mark <= 6))
-
-
-MEASURES = {
-    "satisfaction_10": Measure("satisfaction", _on_10, (0, 10)),
-    "satisfaction_mean": Measure("satisfaction", lambda mark, *_: mark, (math.nan, math.nan)),
-    "satisfied_share": Measure("satisfaction", _satisfied, (0, 100)),
-    "clarity_10": Measure("clarity", _on_10, (0, 10)),
-    "help_reached_share": Measure("help_reached", _best, (0, 100)),
-    "nps": Measure("nps", _promoters, (-100, 100)),
-    "ces_10": Measure("ces", _on_10, (0, 10)),
-    "task_success_share": Measure("task_success", _best, (0, 100)),
-}
 
 
 def of_marks(
@@ -70,9 +35,8 @@ def of_marks(
     *place, question = of
     name = {**dict(zip(PLACE, place, strict=True)), "quantity": question}
     worths = {
-        indicator: [float(measure.worth(*mark)) for mark in marks]
-        for indicator, measure in MEASURES.items()
-        if measure.question == question
+        indicator: [measure.factor * float(measure.worth(*mark)) for mark in marks]
+        for indicator, measure in measured_by(question).items()
     }
     programme = Programme()
     cells: list[tuple[dict[str, Any], Sum]] = []
@@ -159,9 +123,7 @@ def _tell_marks(
     programme.tell(dict.fromkeys(asked, 1.0), *n, by)
     programme.tell({place: value - low for place, value in worth.items()}, 0, math.inf, by)
     programme.tell({place: value - high for place, value in worth.items()}, -math.inf, 0, by)
-    scale = MEASURES[row["indicator"]].scale
-    if math.isnan(scale[0]):
-        scale = (min(worths), max(worths))
+    scale = MEASURES[row["indicator"]].scale or (min(worths), max(worths))
     half = (
         rounding_intervals.half_width(row, (step, of_ends), scale) if row["unit"] != "%" else None
     )

@@ -12,14 +12,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import bounds
 from observlib.base.text import as_cell
-from observlib.dataset.columns import (
-    COMPARISONS,
-    DICTIONARY,
-    ERRATA,
-    ESTIMATES,
-    FLAGS,
-    SDMX,
-)
+from observlib.dataset.columns import COMPARISONS, DICTIONARY, ERRATA, ESTIMATES, FLAGS, SDMX
 from observlib.estimates import FIGURE, REFERENCE, comparisons, with_types
 
 Marks = Mapping[tuple[str, ...], str]  # letters that its history gives a figure (its `FIGURE`)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.mean_constraints import MEASURES
 from observlib.display import typography
+from observlib.estimates.measures import measured_by
 from observlib.language import french, words
 from observlib.language.prose import plain
 
@@ -167,6 +167,6 @@ def _attack(quarter: str, report: Mapping[str, Any], catalogue: Catalogue) -> st
 def _series(device: str, *of: Any, catalogue: Catalogue) -> str:
     *_, question, months = of
     known = catalogue.devices.get(device)
-    indicators = [name for name, measure in MEASURES.items() if measure.question == question]
-    label = catalogue.indicators[indicators[0]].label
+    indicator = next(name for name, measure in measured_by(question).items() if measure.scale)
+    label = catalogue.indicators[indicator].label
     return f"{known.label if known else device} ({label}, {_EACH.get(months, 'par période')})"

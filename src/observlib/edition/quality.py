@@ -18,10 +18,10 @@ import pandas as pd
 from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, tables
-from observlib.confidentiality.mean_constraints import MEASURES
 from observlib.display.output import pipe_table
 from observlib.edition.checklist import whole
 from observlib.edition.request import Request
+from observlib.estimates.measures import MEASURES
 from observlib.language import french, wording
 from observlib.language.typography import typography
 from observlib.pipeline import archive, frame

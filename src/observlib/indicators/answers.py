@@ -14,15 +14,13 @@ from observlib.base.period import Quarter, months_between
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.differencing import window_told
 from observlib.confidentiality.disclosure import few_alike, protect, unanimous
+from observlib.estimates.measures import MEASURES, ON_10, Measure, Scale, measured_by, unit_of
 from observlib.stats.survey.intervals import student, wilson
 
 SUBJECT = ["product", "channel", "device", "source"]
-ON_10 = (0.0, 10.0)
-SATISFIED_FROM = 7.5
 RARE = ("yearly", "occasional")
 Periods = Mapping[str, Sequence[Quarter]]
-# Rows of estimates from the answers of one period, and from all those of their device.
-Measure = Callable[[pd.DataFrame, pd.DataFrame], list[dict[str, Any]]]
+_Measures = dict[str, tuple[Measure, Scale]]  # of a question, each with the scale of its mean
 Over = Callable[[pd.DataFrame, Mapping[str, Sequence[str]]], pd.DataFrame]
 
 
@@ -45,10 +43,10 @@ def pooled_period(quarters: Sequence[Quarter]) -> Periods:
 def by_period(
     answers: pd.DataFrame,
     periods: Periods,
-    measures: Mapping[str, Measure],
     waves: Collection[str] = (),
+    own_scale: bool = True,
 ) -> pd.DataFrame:
-    """Estimates of each device, question and period.
+    """Estimates of each device, question of `MEASURES` and period.
 
     A device that has answers in some period asked for and none in another is `missing` there. A
     period is `partial` where a device has at least 30 answers in it and none in its last month,
@@ -63,20 +61,20 @@ def by_period(
         are alike one may stand for several (see `times`).
     periods
         The periods wanted, oldest first, each with its quarters.
-    measures
-        What is made of the answers to each question; answers to others are passed over.
+    own_scale
+        Whether devices' own scales are told.
     """
     wanted = [quarter for quarters in periods.values() for quarter in quarters]
-    rows = within(answers.assign(on_10=on_10(answers)), wanted)
+    rows = within(answers, wanted)
     made: list[dict[str, Any]] = []
-    for passport, question, asked in _by_question(rows, measures):
+    for passport, asked, measures in _by_question(rows, own_scale):
         for period, quarters in periods.items():
             given = asked[asked["quarter"].isin([str(quarter) for quarter in quarters])]
             status = period_status(given, quarters, once=passport["device"] in waves)
-            found = measures[question](given, asked)
+            found = _measured(given, measures)
             several = quarters if len(quarters) > 1 else []
             parts = [given[given["quarter"] == str(quarter)] for quarter in several]
-            of_parts = [measures[question](part, asked) for part in parts]
+            of_parts = [_measured(part, measures) for part in parts]
             apart = [
                 _publishable(part, rows_of) for part, rows_of in zip(parts, of_parts, strict=True)
             ]
@@ -92,10 +90,8 @@ def by_period(
     return protect(made)
 
 
-def by_month(
-    answers: pd.DataFrame, first: str, last: str, measures: Mapping[str, Measure]
-) -> pd.DataFrame:
-    """Estimates of each device, question and month, for series in time.
+def by_month(answers: pd.DataFrame, first: str, last: str, own_scale: bool = True) -> pd.DataFrame:
+    """Estimates of each device, question of `MEASURES` and month, for series in time.
 
     A month on part of its days is a mean of fewer answers, and is not `partial`. A question all of
     whose fewer than 30 answers are alike is withheld, and so are a quarter's other months where one
@@ -103,18 +99,18 @@ def by_month(
 
     Parameters
     ----------
-    answers, measures
+    answers, own_scale
         As those of `by_period`.
     first, last
         Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
     """
-    rows = answers.assign(month=answers["date"].dt.strftime("%Y-%m"), on_10=on_10(answers))
+    rows = answers.assign(month=answers["date"].dt.strftime("%Y-%m"))
     made: list[dict[str, Any]] = []
-    for passport, question, asked in _by_question(rows, measures):
+    for passport, asked, measures in _by_question(rows, own_scale):
         given = dict(iter(asked.groupby("month")))
         for month in months_between(max(first, min(given)), min(last, max(given))):
             inside = given.get(month, asked.head(0))
-            found = measures[question](inside, asked)
+            found = _measured(inside, measures)
             status = "published" if len(inside) else "missing"
             if _publishable(inside, found) is False:
                 status = "suppressed"
@@ -123,13 +119,39 @@ def by_month(
 
 
 def _by_question(
-    rows: pd.DataFrame, measures: Mapping[str, Measure]
-) -> Iterator[tuple[dict[str, Any], str, pd.DataFrame]]:
-    """The answers of each device to each question that is measured."""
+    rows: pd.DataFrame, own_scale: bool
+) -> Iterator[tuple[dict[str, Any], pd.DataFrame, _Measures]]:
+    """The answers of each device to each question that is measured, and its measures."""
     for passport, own in by_device(rows):
         for question, asked in own.groupby("question", sort=True):
-            if question in measures:
-                yield passport, str(question), asked
+            measures = {
+                name: (measure, scale)
+                for name, measure in measured_by(str(question)).items()
+                if (measure.scale or own_scale) and (scale := measure.scale_of(asked))
+            }
+            if measures:
+                yield passport, asked, measures
+
+
+def _measured(given: pd.DataFrame, measures: _Measures) -> list[dict[str, Any]]:
+    """What some answers to a question say by each of its measures."""
+    return [
+        of_worths(name, measure, measure.of(given), times(given), scale)
+        for name, (measure, scale) in measures.items()
+    ]
+
+
+def of_worths(
+    indicator: str,
+    measure: Measure,
+    worths: pd.Series,
+    given: pd.Series | None = None,
+    scale: Scale | None = None,
+) -> dict[str, Any]:
+    """An estimate by a measure, of what marks are worth, each `given` so many times or once."""
+    if measure.kind == "share":
+        return share(indicator, worths == 1, given)
+    return mean(indicator, worths, scale or measure.scale or ON_10, given)
 
 
 def by_device(rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
@@ -220,8 +242,7 @@ def _publishable(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> boo
 
 def on_10(answers: pd.DataFrame) -> pd.Series:
     """Each value brought from its scale, whose best end is `scale_max`, to 0–10."""
-    span = answers["scale_max"] - answers["scale_min"]
-    return 10 * (answers["value"] - answers["scale_min"]) / span
+    return MEASURES["satisfaction_10"].of(answers)
 
 
 def quarter_of(dates: pd.Series) -> pd.Series:
@@ -268,8 +289,7 @@ def mean(
     """
     given = pd.Series(1, values.index) if given is None else given
     n = int(given.sum())
-    unit = "points" if scale[0] < 0 else f"sur {scale[1]:g}".replace(".", ",")
-    row: dict[str, Any] = {"indicator": indicator, "unit": unit, "n": n, "n_eff": n}
+    row: dict[str, Any] = {"indicator": indicator, "unit": unit_of(scale), "n": n, "n_eff": n}
     if n:
         row["estimate"] = middle = float((given * values).sum() / n)
     if n > 1:
@@ -330,21 +350,3 @@ def share_of(count: int, n: int) -> dict[str, Any]:
         return {"n": 0, "n_eff": 0}
     low, high = (100 * end for end in wilson(count, n))
     return {"estimate": 100 * count / n, "ci_low": low, "ci_high": high, "n": n, "n_eff": n}
-
-
-def satisfaction(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
-    """Satisfaction on the device's own scale where it has one, on 10, and as a share."""
-    common = [
-        mean("satisfaction_10", given["on_10"], ON_10, times(given)),
-        share("satisfied_share", given["on_10"] >= SATISFIED_FROM - 1e-9, times(given)),
-    ]
-    scales = answers[["scale_min", "scale_max"]].drop_duplicates()
-    if len(scales) > 1:  # a device that changed its scale has no mean on "its" scale
-        return common
-    low, high = map(float, scales.iloc[0])
-    return [mean("satisfaction_mean", given["value"], (low, high), times(given)), *common]
-
-
-def clarity(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
-    """Clarity of language on 10."""
-    return [mean("clarity_10", given["on_10"], ON_10, times(given))]

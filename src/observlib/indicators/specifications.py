@@ -15,7 +15,7 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import protect
 from observlib.estimates import REFERENCE
-from observlib.indicators.answers import SATISFIED_FROM
+from observlib.estimates.measures import SATISFIED_FROM
 from observlib.language import wording
 from observlib.stats.survey.specifications import OPTIONS, specifications
 

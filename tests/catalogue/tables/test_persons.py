@@ -113,12 +113,12 @@ def test_every_column_of_a_list_is_a_label_but_what_is_asked_or_named():
 
 @pytest.mark.parametrize("text", LABELS)
 def test_a_good_label_is_nobody(text):
-    assert persons.fault(text, Column("text", label=True)) is None
+    assert persons.fault(text, Column(kind="text", label=True)) is None
 
 
 @pytest.mark.parametrize("text", OFFICES)
 def test_an_office_or_a_town_named_after_someone_is_nobody(text):
-    assert persons.fault(text, Column("text", named=True)) is None
+    assert persons.fault(text, Column(kind="text", named=True)) is None
 
 
 def test_towns_and_offices_of_the_country_are_nobody(shared_data):
@@ -126,7 +126,7 @@ def test_towns_and_offices_of_the_country_are_nobody(shared_data):
     listed = pd.read_csv(path, sep=None, engine="python", dtype=str)
     for name in ("lib_fs", "lib_com", "groupe_fs"):
         texts = listed[name].dropna().unique()
-        assert not [x for x in texts if persons.fault(x, Column("text", named=True))], name
+        assert not [x for x in texts if persons.fault(x, Column(kind="text", named=True))], name
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
+from pydantic import BeforeValidator, ValidationError, model_validator
 
-from observlib.base.yaml_files import mapping, read_text
+from observlib.base.errors import ObservError
+from observlib.base.yaml_files import read
+from observlib.catalogue.entries import Part
+from observlib.catalogue.mistakes import explain
 
 REFERENCE = ("figures", "counters", "population")  # tables of facts, which listen to no one
 WEIGHTS = (1e-12, 1e12)  # of a response, as its survey gives it
+_KINDS: dict[str, dict[str, Any]] = {
+    "text": {"kind": "text"},
+    "label": {"kind": "text", "label": True},
+    "named": {"kind": "text", "named": True},
+    "citation": {"kind": "text", "cites": True},
+    "person": {"kind": "text", "person": True},
+    "count": {"kind": "count"},
+    "number": {"kind": "number"},
+    "flag": {"kind": "flag"},
+    "day": {"kind": "day"},
+    "past_day": {"kind": "day", "past": True},
+    "moment": {"kind": "moment", "past": True},
+}
+_OF_EACH = {"device": "text", "product": "text", "channel": "text"}
+_MONTH = {"start": "past_day", "end": "day", "complete": "flag"}
+_IN_ONE_MONTH = {
+    "about": "period",
+    "reason": "does not lie in one month; export by day or by month",
+}
 
 
-@dataclass(frozen=True)
-class Column:
+def _as_column(given: Any) -> Any:
+    """A column of which only the word for its kind is told, or beside other keys."""
+    told = {"kind": given} if isinstance(given, str) else given
+    if not isinstance(told, dict) or not isinstance(word := told.get("kind"), str):
+        return told
+    if word.removesuffix("?") not in _KINDS:
+        raise ValueError(f"unknown kind {word!r}; allowed: {', '.join(_KINDS)}, with ? or without")
+    return told | _KINDS[word.removesuffix("?")] | {"optional": word.endswith("?")}
+
+
+class Column(Part):
     """One column: its kind, whether it may be empty, its `allowed` texts.
 
     A `day` or `moment` is `past` where it can lie neither in the future nor before any device
@@ -39,32 +68,73 @@ class Column:
     later: bool = False
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Part):
     """What must hold in a row between several columns; `about` names the column that is told."""
 
     about: str
-    holds: Callable[[pd.DataFrame], pd.Series]
     reason: str
+    at_most: tuple[str, str] | None = None
+    on_scale: str | None = None
+    is_weight: str | None = None
+    measured: dict[str, tuple[int, ...]] | None = None  # by a measure, or how it begins
+    measured_above_0: str | None = None
+
+    def holds(self, rows: pd.DataFrame) -> pd.Series:
+        """Which rows keep it."""
+        if self.at_most:
+            smaller, larger = (rows[name] for name in self.at_most)
+            return ((smaller <= larger) | smaller.isna() | larger.isna()).astype(bool)
+        if self.on_scale:
+            value, low = rows[self.on_scale], rows["scale_min"]
+            return value.between(low, rows["scale_max"]) | value.isna() | low.isna()
+        if self.is_weight:
+            return rows[self.is_weight].between(*WEIGHTS) | rows[self.is_weight].isna()
+        if self.measured:
+            ((begins, allowed),) = self.measured.items()
+            return ~rows["measure"].str.startswith(begins) | rows["value"].isin(allowed)
+        if self.measured_above_0:
+            return (rows["measure"] != self.measured_above_0) | (rows["value"] > 0)
+        start, end = rows["start"], rows["end"]
+        return (start <= end) & (start.dt.to_period("M") == end.dt.to_period("M"))
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Part):
     """A tidy table: its columns, and what the store must know of it.
 
-    `key` are the columns that identify a row within a device, and `row` says what one is. In a
-    table `by_days` rows count days: no day of a subject may be counted twice. A table `adds_up`
-    where its rows are counts, of which a key has one; `by_area`, where those of areas add up to
-    those of none.
+    `key` are the columns that identify a row within a device, and `row` says what one is. Of
+    `several` products or of none, `product` may be empty. A table by `months` has `start`, `end`
+    and `complete`. In a table `by_days` rows count days: no day of a subject may be counted twice.
+    A table `adds_up` where its rows are counts, of which a key has one; `by_area`, where those of
+    areas add up to those of none.
     """
 
-    columns: dict[str, Column]
+    columns: dict[str, Annotated[Column, BeforeValidator(_as_column)]]
     key: tuple[str, ...]
     row: str
+    several: bool = False
+    months: bool = False
     by_days: bool = False
     by_area: bool = False
     adds_up: bool = False
     rules: tuple[Rule, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_common(cls, told: Any) -> Any:
+        """With the `device`, `product` and `channel` of each row, and its month."""
+        if not isinstance(told, dict) or not isinstance(told.get("columns"), dict):
+            return told
+        common = _OF_EACH | ({"product": "text?"} if told.get("several") else {})
+        months, rules = (_MONTH, [_IN_ONE_MONTH]) if told.get("months") else ({}, [])
+        columns = common | months | told["columns"]
+        return told | {"columns": columns, "rules": [*rules, *told.get("rules", ())]}
+
+    @model_validator(mode="after")
+    def _has_what_it_names(self) -> Table:
+        names = [*self.key, *(name for rule in self.rules for name in rule.at_most or ())]
+        if unknown := [name for name in names if name not in self.columns]:
+            raise ValueError(f"unknown column {unknown[0]!r}; allowed: {', '.join(self.columns)}")
+        return self
 
     @property
     def start(self) -> str:
@@ -77,98 +147,28 @@ class Table:
         return "end" if "end" in self.columns else "date"
 
 
-_KINDS = {
-    "text": Column("text"),
-    "label": Column("text", label=True),
-    "named": Column("text", named=True),
-    "citation": Column("text", cites=True),
-    "person": Column("text", person=True),
-    "count": Column("count"),
-    "number": Column("number"),
-    "flag": Column("flag"),
-    "day": Column("day"),
-    "past_day": Column("day", past=True),
-    "moment": Column("moment", past=True),
-}
-_MONTH = {"start": "past_day", "end": "day", "complete": "flag"}
+def load_tables(path: Path) -> dict[str, Table]:
+    """The tables that a file declares, by name.
+
+    Raises
+    ------
+    ObservError
+        With each mistake, at its line.
+    """
+    raw, lines, problems = read(path, dict, "a mapping of tables", "is gone")
+    found = {}
+    for name, told in raw.items():
+        try:
+            found[str(name)] = Table.model_validate(told)
+        except ValidationError as error:
+            of = told if isinstance(told, dict) else {}
+            problems += explain(error, Table, path, (name,), lines, {"id": name, **of})
+    if problems:
+        raise ObservError(*problems)
+    return found
 
 
-def _in_one_month(rows: pd.DataFrame) -> pd.Series:
-    months = [rows[name].dt.to_period("M") for name in ("start", "end")]
-    return (rows["start"] <= rows["end"]) & (months[0] == months[1])
-
-
-def _at_most(names: list[str], rows: pd.DataFrame) -> pd.Series:
-    smaller, larger = (rows[name] for name in names)
-    return ((smaller <= larger) | smaller.isna() | larger.isna()).astype(bool)
-
-
-def _on_scale(name: str, rows: pd.DataFrame) -> pd.Series:
-    is_on = rows[name].between(rows["scale_min"], rows["scale_max"])
-    return is_on | rows[name].isna() | rows["scale_min"].isna()
-
-
-def _is_weight(name: str, rows: pd.DataFrame) -> pd.Series:
-    return rows[name].between(*WEIGHTS) | rows[name].isna()
-
-
-def _measured(values: Mapping[str, list[int]], rows: pd.DataFrame) -> pd.Series:
-    """Whether each value of measures whose names begin so is one of these."""
-    ((begins, allowed),) = values.items()
-    return ~rows["measure"].str.startswith(begins) | rows["value"].isin(allowed)
-
-
-def _measured_above_0(measure: str, rows: pd.DataFrame) -> pd.Series:
-    return (rows["measure"] != measure) | (rows["value"] > 0)
-
-
-_HOLDS: dict[str, Callable[[Any, pd.DataFrame], pd.Series]] = {
-    "at_most": _at_most,
-    "on_scale": _on_scale,
-    "is_weight": _is_weight,
-    "measured": _measured,
-    "measured_above_0": _measured_above_0,
-}
-_IN_ONE_MONTH = Rule(
-    "period",
-    _in_one_month,
-    "does not lie in one month; export by day or by month",
-)
-
-
-def _column(told: Any) -> Column:
-    if isinstance(told, str):
-        return replace(_KINDS[told.rstrip("?")], optional=told.endswith("?"))
-    allowed = tuple(told.get("allowed", ()))
-    return replace(_column(told["kind"]), allowed=allowed, later=told.get("later", False))
-
-
-def _rule(about: str, reason: str, **holds: Any) -> Rule:
-    ((name, given),) = holds.items()
-    return Rule(about, partial(_HOLDS[name], given), reason)
-
-
-def _table(
-    columns: dict[str, Any],
-    key: list[str],
-    several: bool = False,
-    months: bool = False,
-    rules: tuple[dict[str, Any], ...] = (),
-    **more: Any,
-) -> Table:
-    """A table, with the `device`, `product` and `channel` of each row."""
-    common = {"device": "text", "product": "text?" if several else "text", "channel": "text"}
-    own = common | (_MONTH if months else {}) | columns
-    return Table(
-        {name: _column(told) for name, told in own.items()},
-        tuple(key),
-        rules=(*[_IN_ONE_MONTH] * months, *(_rule(**rule) for rule in rules)),
-        **more,
-    )
-
-
-_PATH = Path(__file__).with_suffix(".yml")
-TABLES = {name: _table(**told) for name, told in mapping(read_text(_PATH), _PATH).items()}
+TABLES = load_tables(Path(__file__).with_suffix(".yml"))
 QUESTIONS = TABLES["ratings"].columns["question"].allowed
 FEELINGS = TABLES["experiences"].columns["feeling"].allowed
 STATES = TABLES["procedures"].columns["state"].allowed

@@ -61,7 +61,7 @@ def fault(text: str, column: Column) -> str | None:
 
     Examples
     --------
-    >>> label = Column("text", label=True)
+    >>> label = Column(kind="text", label=True)
     >>> [fault(text, label) for text in ("Carte Vitale", "Mon compte")]
     [None, None]
     >>> fault("Rappeler Zoé Martin", label)

@@ -17,6 +17,7 @@ from scipy.special import stdtrit
 from observlib import estimates
 from observlib.catalogue import Catalogue, Device, Indicator
 from observlib.desk.planning.answers import QUARTER
+from observlib.estimates.measures import ENDS
 from observlib.estimates.rounding import STEP, base
 from observlib.indicators.answers import RARE
 from observlib.indicators.families import Given
@@ -27,7 +28,6 @@ from observlib.stats.survey.planning import (
     smallest_found,
     variance_ends,
 )
-from observlib.themes.surveys.weighted import ENDS
 
 SMALL = 0.2  # standard deviations: J. Cohen (1988), a small effect
 QUARTER_WEEKS, YEAR_WEEKS, MOST_WEEKS = 13, 52, 104

@@ -7,25 +7,13 @@ what chance does, and nothing of that choice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.indicators import specifications
-from observlib.indicators.answers import (
-    Measure,
-    by_month,
-    by_period,
-    by_quarter,
-    clarity,
-    on_10,
-    quarter_of,
-    satisfaction,
-    share,
-    times,
-)
+from observlib.indicators.answers import by_month, by_period, by_quarter, on_10, quarter_of, times
 from observlib.indicators.families import family
 from observlib.indicators.pairs import between, products, so_far, tested
 
@@ -50,7 +38,7 @@ def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFram
         A quarter is `partial` where a device has at least 30 answers in it and none in its last
         month.
     """
-    return by_period(ratings, by_quarter(quarters), MEASURES)
+    return by_period(ratings, by_quarter(quarters))
 
 
 def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
@@ -67,18 +55,7 @@ def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     first, last
         Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
     """
-    return by_month(ratings, first, last, MEASURES)
-
-
-def _help(given: pd.DataFrame, answers: pd.DataFrame) -> list[dict[str, Any]]:
-    return [share("help_reached_share", given["value"] == given["scale_max"], times(given))]
-
-
-MEASURES: dict[str, Measure] = {
-    "satisfaction": satisfaction,
-    "clarity": clarity,
-    "help_reached": _help,
-}
+    return by_month(ratings, first, last)
 
 
 def of_satisfaction(

@@ -21,15 +21,6 @@ from observlib.confidentiality.grouping import merge_small
 from observlib.estimates.rounding import base
 from observlib.indicators import answers, counts
 
-PROMOTERS_FROM, DETRACTORS_TO = 9, 6
-MEASURED = (  # by each survey that asks it
-    "satisfaction_10",
-    "satisfied_share",
-    "clarity_10",
-    "nps",
-    "ces_10",
-    "task_success_share",
-)
 STEPS = {  # and what each counts
     "Visites": "visites",
     "Enquête proposée": "invitations",
@@ -76,7 +67,7 @@ def quarterly(
 
 def monthly(responses: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     """The same by month, for series in time (see `satisfaction.estimates.monthly`)."""
-    return answers.by_month(_questions(responses), first, last, _MEASURES)
+    return answers.by_month(_questions(responses), first, last, own_scale=False)
 
 
 def pooled(
@@ -224,39 +215,10 @@ def funnel(
 def _measured(
     responses: pd.DataFrame, catalogue: Catalogue, periods: answers.Periods
 ) -> pd.DataFrame:
-    return answers.by_period(_questions(responses), periods, _MEASURES, answers.waves(catalogue))
+    marks, waves = _questions(responses), answers.waves(catalogue)
+    return answers.by_period(marks, periods, waves, own_scale=False)  # surveys' scales differ
 
 
 def _questions(responses: pd.DataFrame) -> pd.DataFrame:
     """The marks that were given, by question."""
     return responses[responses["value"].notna()].rename(columns={"variable": "question"})
-
-
-def _satisfaction(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
-    """Satisfaction on 0–10: surveys' own scales differ."""
-    found = answers.satisfaction(given, asked)
-    return [row for row in found if row["indicator"] != "satisfaction_mean"]
-
-
-def _nps(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
-    if not ((asked["scale_min"] == 0) & (asked["scale_max"] == 10)).all():
-        return []  # the score is defined for marks from 0 to 10, and no others
-    scores = (given["value"] >= PROMOTERS_FROM).astype(int) - (given["value"] <= DETRACTORS_TO)
-    return [answers.mean("nps", 100.0 * scores, (-100.0, 100.0))]
-
-
-def _ces(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
-    return [answers.mean("ces_10", given["on_10"], answers.ON_10)]
-
-
-def _success(given: pd.DataFrame, asked: pd.DataFrame) -> list[dict[str, Any]]:
-    return [answers.share("task_success_share", given["value"] == given["scale_max"])]
-
-
-_MEASURES: dict[str, answers.Measure] = {
-    "satisfaction": _satisfaction,
-    "clarity": answers.clarity,
-    "nps": _nps,
-    "ces": _ces,
-    "task_success": _success,
-}

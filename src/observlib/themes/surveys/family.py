@@ -7,6 +7,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
+from observlib.estimates.measures import MEASURES
 from observlib.indicators import answers, leading_answer, specifications
 from observlib.indicators.families import family
 from observlib.indicators.pairs import between, so_far, tested, with_nothing
@@ -89,7 +90,7 @@ def surveys_(survey: pd.DataFrame) -> pd.DataFrame:
     """
     rows = survey.sort_values("device", kind="stable")
     of_weights, marks = rows["indicator"].str.startswith("weighting_"), rows["group"] == "weighting"
-    measures = rows["indicator"].isin(surveys.MEASURED) & (rows["group"] == "")
+    measures = rows["indicator"].isin(MEASURES) & (rows["group"] == "")
     of_year = rows["period"].str.contains("/")
     parts = (measures & ~of_year, measures & of_year, marks, of_weights)
     return estimates.combine(rows[part] for part in parts)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.confidentiality.disclosure import protect
+from observlib.estimates.measures import MEASURES
 from observlib.indicators import answers
 from observlib.stats.survey.comparison import REFERENCE, two_by_two
 from observlib.themes.surveys import weighted
@@ -93,4 +94,4 @@ def _untold(given: pd.Series) -> bool:
 
 
 def _mark(given: pd.Series) -> dict[str, Any]:
-    return answers.mean("satisfaction_10", given, answers.ON_10)
+    return answers.of_worths("satisfaction_10", MEASURES["satisfaction_10"], given)

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from observlib.confidentiality.disclosure import protect
+from observlib.estimates.measures import ENDS, MEASURES
 from observlib.stats.survey.nonresponse import BOTH, OPINION, Corrected, pattern_mixture
-from observlib.themes.surveys.weighted import ENDS, UNITS, Weighed, disclosing, scores
+from observlib.themes.surveys.weighted import Weighed, disclosing, scores
 
 DEPENDS = {BOTH: "Si l'avis compte autant que le profil", OPINION: "Si l'avis compte seul"}
 
@@ -42,14 +43,16 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
             continue
         scored = scores(survey.given)
         people, hides = survey.people.join(scored), disclosing(survey, scored)
-        for name in [name for name in scored if UNITS[name] in ENDS]:
-            row = {**survey.passport, "indicator": name, "unit": UNITS[name], "group": "weighting"}
+        for name, unit in [(name, MEASURES[name].unit) for name in scored]:
+            if unit not in ENDS:
+                continue
+            row = {**survey.passport, "indicator": name, "unit": unit, "group": "weighting"}
             row["status"] = "suppressed" if name in hides else survey.status
             values = people[name].to_numpy(float)
             found = pattern_mixture(values, survey.calibration, *DEPENDS)
             n = int(np.isfinite(values).sum())
             made += [
-                {**row, "group_value": label, **_estimate(one, n, UNITS[name])}
+                {**row, "group_value": label, **_estimate(one, n, unit)}
                 for label, one in zip(DEPENDS.values(), found, strict=True)
             ]
     return protect(made)

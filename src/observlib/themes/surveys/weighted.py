@@ -22,6 +22,7 @@ from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import protect
 from observlib.confidentiality.grouping import merge_small
 from observlib.display.changes import RAW, WEIGHTED
+from observlib.estimates.measures import MEASURES
 from observlib.estimates.rounding import base
 from observlib.indicators import answers
 from observlib.stats.survey.association import weighting_effect
@@ -30,25 +31,14 @@ from observlib.stats.survey.design import Design, design
 from observlib.stats.survey.estimation import mean
 from observlib.stats.survey.proportions import Method, proportion
 from observlib.stats.survey.weighting import Calibration, calibrate, effective_n
-from observlib.themes.surveys.estimates import DETRACTORS_TO, PROMOTERS_FROM, pooled
+from observlib.themes.surveys.estimates import pooled
 
 REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
 MINIMUM = 100  # respondents below whom up to 26 categories leave weights to chance
 WEIGHTS = (0.2, 5.0)  # smallest and largest, the mean weight being 1
-UNITS = {
-    "satisfaction_10": "sur 10",
-    "satisfied_share": "%",
-    "task_success_share": "%",
-    "ces_10": "sur 10",
-    "nps": "points",
-}
-ENDS = {"sur 10": (0.0, 10.0), "points": (-100.0, 100.0)}  # of the scale of a mean
-_QUESTIONS = {
-    "satisfaction_10": "satisfaction",
-    "satisfied_share": "satisfaction",
-    "task_success_share": "task_success",
-    "ces_10": "ces",
-    "nps": "nps",
+_SCORED = {  # the indicators that have weights
+    name: MEASURES[name]
+    for name in ("satisfaction_10", "satisfied_share", "task_success_share", "ces_10", "nps")
 }
 
 
@@ -160,13 +150,14 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
         scored = scores(survey.given)
         people = survey.people.join(scored)
         hides = disclosing(survey, scored)
-        row = {**survey.passport, "group": "weighting"}
+        row: dict[str, Any] = {**survey.passport, "group": "weighting"}
         for name in scored:
+            row |= {"indicator": name, "unit": _SCORED[name].unit}
             row["status"] = "suppressed" if name in survey.withheld else survey.status
             plain = {"status": "suppressed"} if name in hides else _estimate(design(people), name)
-            made.append({**row, **_named(name), "group_value": RAW, **plain})
+            made.append({**row, "group_value": RAW, **plain})
             found = _estimate(calibrated(survey, people), name)
-            made.append({**row, **_named(name), "group_value": WEIGHTED, **found})
+            made.append({**row, "group_value": WEIGHTED, **found})
     return protect(made)
 
 
@@ -195,8 +186,8 @@ def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
             raw, weighted = (two[two["group_value"] == name] for name in (RAW, WEIGHTED))
             name = str(two["indicator"].iat[0])
             effect = weighting_effect(with_weights, plain, name)
-            scale = 100.0 if UNITS[name] == "%" else 1.0
-            error = (scale * effect.se if effect.status == "published" else 0.0, effect.df)
+            factor = _SCORED[name].factor
+            error = (factor * effect.se if effect.status == "published" else 0.0, effect.df)
             pair = beside(weighted, raw)
             found.append(pair.assign(**dict(zip(PAIRED, error, strict=True))))
     return pd.concat(found, ignore_index=True).assign(against="raw")
@@ -330,7 +321,7 @@ def disclosing(survey: Weighed, scored: pd.DataFrame) -> set[str]:
     for name in scored:
         others = rest[name].dropna()
         if 0 < len(others) < estimates.MINIMUM_PEOPLE or few_and_alike(others):
-            found |= _beside(_QUESTIONS[name])
+            found |= _beside(_SCORED[name].question)
     return found
 
 
@@ -343,7 +334,8 @@ def _withheld(
     given: pd.DataFrame, people: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> frozenset[str]:
     """The indicators withheld for all their answers, their quarters, or what these people say."""
-    marks = given[given["value"].notna() & given["variable"].isin(list(_QUESTIONS.values()))]
+    questions = {measure.question for measure in _SCORED.values()}
+    marks = given[given["value"].notna() & given["variable"].isin(questions)]
     whole = pooled(marks, catalogue, quarters)
     found = {*whole.loc[whole["status"] == "suppressed", "indicator"]}
     for question, rows in marks.groupby("variable"):
@@ -355,38 +347,26 @@ def _withheld(
     kept = scored[scored.index.isin(people.index)]
     for name in kept:
         if few_and_alike(kept[name].dropna()):
-            found |= _beside(_QUESTIONS[name])
+            found |= _beside(_SCORED[name].question)
     return frozenset(found)
 
 
 def _beside(question: str) -> set[str]:
     """The indicators of a question: what one of them tells of few who are alike, all do."""
-    return {name for name, asked in _QUESTIONS.items() if asked == question}
+    return {name for name, measure in _SCORED.items() if measure.question == question}
 
 
 def scores(given: pd.DataFrame) -> pd.DataFrame:
     """What each response says, by `response_id`: a number an indicator, missing where unsaid."""
     rows = given[given["value"].notna()].drop_duplicates(["response_id", "variable"])
-    rows = rows.assign(on_10=answers.on_10(rows)).set_index("response_id")
-    of = {str(name): part for name, part in rows.groupby("variable")}
-    found: dict[str, pd.Series] = {}
-    if "satisfaction" in of:
-        found["satisfaction_10"] = of["satisfaction"]["on_10"]
-        satisfied = of["satisfaction"]["on_10"] >= answers.SATISFIED_FROM - 1e-9
-        found["satisfied_share"] = satisfied.astype(float)
-    if "task_success" in of:
-        success = of["task_success"]
-        found["task_success_share"] = (success["value"] == success["scale_max"]).astype(float)
-    if "ces" in of:
-        found["ces_10"] = of["ces"]["on_10"]
-    if "nps" in of and (of["nps"]["scale_min"].eq(0) & of["nps"]["scale_max"].eq(10)).all():
-        mark = of["nps"]["value"]
-        found["nps"] = 100.0 * ((mark >= PROMOTERS_FROM).astype(int) - (mark <= DETRACTORS_TO))
-    return pd.DataFrame(found)
-
-
-def _named(indicator: str) -> dict[str, str]:
-    return {"indicator": indicator, "unit": UNITS[indicator]}
+    of = dict(iter(rows.set_index("response_id").groupby("variable")))
+    return pd.DataFrame(
+        {
+            name: measure.of(of[measure.question]).astype(float)
+            for name, measure in _SCORED.items()
+            if measure.question in of and measure.scale_of(of[measure.question])
+        }
+    )
 
 
 def calibrated(survey: Weighed, people: pd.DataFrame) -> Design:
@@ -402,12 +382,12 @@ def _estimate(made: Design, name: str) -> dict[str, Any]:
     with weights these would hold the truth too seldom.
     """
     is_raw, scale = made.calibration is None, 1.0
-    if UNITS[name] == "%":
+    if _SCORED[name].kind == "share":
         alike = made.frame[name].dropna().nunique() == 1  # of which there are no odds
         method: Method = "wilson" if is_raw or alike else "logit"
         found, scale = proportion(made, name, 1.0, method=method).iloc[0], 100.0
     else:
-        found = mean(made, name, ends=None if is_raw else ENDS[UNITS[name]]).iloc[0]
+        found = mean(made, name, ends=None if is_raw else _SCORED[name].scale).iloc[0]
     if found["status"] == "missing":
         return {"status": "missing"}
     low, high = scale * found["ci_low"], scale * found["ci_high"]

@@ -17,13 +17,15 @@ from observlib.catalogue import Catalogue
 from observlib.catalogue.tasks import REASON, TASK, by
 from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
+from observlib.estimates.measures import MEASURES
 from observlib.estimates.rounding import base
 from observlib.indicators import answers
 from observlib.stats.survey.quantiles import quantile_interval
 from observlib.stats.survey.small_samples import adjusted_wald, clustered_share
 
 SUCCESS, EASE, TRIED = "task_success_share", "task_ease", "task_failure_demand_share"
-_ASKED = {SUCCESS: "task_success", EASE: "ces", TRIED: "tried_online"}
+_MEASURES = {SUCCESS: MEASURES[SUCCESS], EASE: MEASURES["ces_10"]}
+_ASKED = {name: measure.question for name, measure in _MEASURES.items()} | {TRIED: "tried_online"}
 YES = "Oui"  # the category of `tried_online` of those who had looked on a site before
 Rows = list[dict[str, Any]]
 
@@ -51,15 +53,16 @@ def answered(responses: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     led = led[~led["response_id"].isin(several[several].index)]
     led = led.sort_values("task", ascending=False).drop_duplicates("response_id")
     people = led[[*answers.SUBJECT, "response_id", "date", "task"]].set_index("response_id")
-    for name, variable in _ASKED.items():
-        asked = responses[responses["variable"] == variable].set_index("response_id")
-        if name == TRIED:
-            given = asked["category"].dropna().eq(YES).astype(float)
-        else:
-            marks = asked[asked["value"].notna()]
-            on_10 = answers.on_10(marks)
-            given = on_10 if name == EASE else marks["value"].eq(marks["scale_max"]).astype(float)
-        people[name] = given[~given.index.duplicated()].reindex(people.index)
+    asked = {
+        name: responses[responses["variable"] == variable].set_index("response_id")
+        for name, variable in _ASKED.items()
+    }
+    said = {
+        name: measure.of(asked[name].dropna(subset="value")) for name, measure in _MEASURES.items()
+    }
+    said[TRIED] = asked[TRIED]["category"].dropna().eq(YES)
+    for name, given in said.items():
+        people[name] = given[~given.index.duplicated()].astype(float).reindex(people.index)
     return people.reset_index()
 
 
@@ -106,8 +109,8 @@ def _by_task(given: pd.DataFrame, about: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _measure(indicator: str, values: pd.Series) -> dict[str, Any]:
-    if indicator == EASE:
-        return answers.mean(indicator, values, answers.ON_10)
+    if indicator in _MEASURES:
+        return answers.of_worths(indicator, _MEASURES[indicator], values)
     return answers.share(indicator, values == 1)
 
 
