@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from observlib import estimates
 
 REST, REASONS, CATEGORIES = "Autres", "Autres motifs", "Autres (effectifs regroupés)"
-_FEW = estimates.MINIMUM_PEOPLE
 GROUPED = (REST, REASONS, CATEGORIES)  # labels of what may be several answers: none of them leads
 
 
@@ -68,15 +67,15 @@ def _groups(
 ) -> dict[str, tuple[str, ...]]:
     """Which categories each group is of, by what size some have together."""
     sizes = {name: size([name]) for name in names}
-    small = {name for name in names if sizes[name] < _FEW}
+    small = {name for name in names if sizes[name] < estimates.MINIMUM_PEOPLE}
     if small and rest in sizes:  # a category of that very name is one with them
         small.add(rest)
     larger = sorted(set(names) - small, key=lambda name: (sizes[name], name))
-    while small and larger and size(small) < _FEW:
+    while small and larger and size(small) < estimates.MINIMUM_PEOPLE:
         small.add(larger.pop(0))
     found: dict[str, tuple[str, ...]] = {name: (name,) for name in names if name not in small}
     if small:
-        if not found or size(small) < _FEW:
+        if not found or size(small) < estimates.MINIMUM_PEOPLE:
             return {}
         found[rest] = tuple(name for name in names if name in small)
     return found

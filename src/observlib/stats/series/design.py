@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from observlib.base.working_days import working_day_deviation
 
-Array = NDArray[np.float64]
 YEAR = 12
 
 
