@@ -45,7 +45,7 @@ check: $(VENV)/.installed $(DEMO)/store/ledger.json
 	$(BIN)/mypy
 
 notebooks: $(DEMO)/store/ledger.json ## execute the committed notebooks in place, on the demonstration data
-	$(BIN)/python -m observlib.edition.refresh
+	$(BIN)/python -m observlib.edition.new_study
 
 coverage: $(VENV)/.installed ## how often intervals hold the truth, over demonstrations drawn again (half an hour; PARTS="months raked")
 	$(BIN)/python -m tools.coverage $(PARTS)

@@ -5,7 +5,7 @@ import sys
 import nbformat
 
 from observlib.edition.finalise import captioned
-from observlib.publish.tables import clean_table
+from observlib.publish.responsive_tables import clean_table
 
 if __name__ == "__main__":
     notebook = captioned(nbformat.read(sys.stdin, 4))

@@ -1,4 +1,4 @@
--- What style sheets set on screens, on paper: points, which `observlib.display.points` makes, and the
+-- What style sheets set on screens, on paper: points, which `observlib.display.dots` makes, and the
 -- large letters of a page in easy French.
 -- Both publishers run this filter, as `_quarto.yml` says.
 

@@ -17,7 +17,7 @@ from observlib.catalogue.tables import TABLES, definitions
 from observlib.dataset import columns
 from observlib.loaders import plain_csv
 from observlib.pipeline import errata, frame
-from observlib.publish.editions import dates, reviews
+from observlib.publish.editions import feeds, reviews
 from observlib.records import (
     actions,
     corrections,
@@ -52,9 +52,9 @@ MODELS: dict[str, Any] = {
     "partners/<id>.yml": replies.Reply,
     "practices/<id>.md": practices.Sheet,
     "practices/<id>.md, sources": practices.Source,
-    "calendar.yml, editions": dates.Planned,
-    "calendar.yml, editions, changed": dates.Change,
-    "calendar.yml, access": dates.Access,
+    "calendar.yml, editions": feeds.Planned,
+    "calendar.yml, editions, changed": feeds.Change,
+    "calendar.yml, access": feeds.Access,
     "reports/reviews/<id>.yml": reviews.Sheet,
     "reports/reviews/<id>.yml, points": reviews.Point,
     "reports/errata/<id>.yml": errata.Erratum,

@@ -17,7 +17,7 @@ import pandas as pd
 
 from observlib.base import files
 from observlib.language import french
-from observlib.language.typography import typography
+from observlib.language.prose import typography
 from observlib.pipeline import project
 from observlib.themes.verbatims.machine import Measured, measure
 

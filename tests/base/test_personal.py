@@ -18,7 +18,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.personal import but_codes, held, names_among, reads_as_name
 from observlib.catalogue import tables
-from observlib.catalogue.tables import persons
+from observlib.catalogue.tables import contract
 from observlib.catalogue.tables.definitions import Column
 from observlib.display import output
 
@@ -182,7 +182,7 @@ CODES = st.one_of(
 def test_an_identifier_whose_shape_alone_lets_it_in_is_one_that_every_check_would_let_in(texts):
     column = Column(kind="text", person=True)
     codes = {*texts} - {*but_codes(texts)}
-    assert not [text for text in codes if persons.fault(text, column) or reads_as_name(text)]
+    assert not [text for text in codes if contract.fault(text, column) or reads_as_name(text)]
     assert not codes & names_among(texts)
 
 

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from observlib.base import replacing
+from observlib.base import temporary
 from observlib.base.errors import ObservError
 
 FILES = 40
 LOOP = f"""
 import sys
 from pathlib import Path
-from observlib.base.replacing import replace_folder, workspace
+from observlib.base.temporary import replace_folder, workspace
 target = Path(sys.argv[1])
 print("started", flush=True)
 for version in range(1, 100_000):
@@ -48,7 +48,7 @@ def versions(folder: Path) -> set[str]:
 @pytest.fixture
 def no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     """A system, or a disk, that cannot exchange two folders."""
-    monkeypatch.setattr(replacing, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(temporary, "_exchange", lambda one, other: False)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
@@ -65,7 +65,7 @@ def test_kill_at_any_moment_leaves_a_whole_folder(tmp_path):
         run.wait()
         run.stdout.close()
         assert len(versions(target)) == 1
-    with replacing.workspace(target):
+    with temporary.workspace(target):
         left = [path for path in tmp_path.glob(".work-*") if path.is_dir()]
         assert len(left) == 1, "what dead runs left is cleared"
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
@@ -73,21 +73,21 @@ def test_kill_at_any_moment_leaves_a_whole_folder(tmp_path):
 
 def test_new_folder_takes_the_place_of_the_old(tmp_path):
     target = fill(tmp_path / "site", "old")
-    replacing.replace_folder(fill(tmp_path / "new", "new"), target)
+    temporary.replace_folder(fill(tmp_path / "new", "new"), target)
     assert versions(target) == {"new"}
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
 def test_first_publication_needs_no_old_folder(tmp_path):
     target = tmp_path / "deep" / "site"
-    replacing.replace_folder(fill(tmp_path / "new", "new"), target)
+    temporary.replace_folder(fill(tmp_path / "new", "new"), target)
     assert versions(target) == {"new"}
 
 
 @pytest.mark.usefixtures("no_exchange")
 def test_two_renames_replace_where_nothing_else_can(tmp_path):
     target = fill(tmp_path / "site", "old")
-    replacing.replace_folder(fill(tmp_path / "new", "new"), target)
+    temporary.replace_folder(fill(tmp_path / "new", "new"), target)
     assert versions(target) == {"new"}
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
@@ -104,20 +104,20 @@ def test_failing_second_rename_puts_the_old_folder_back(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(ObservError, match=r"site: cannot be replaced \(Permission denied\)"):
-        replacing.replace_folder(new, target)
+        temporary.replace_folder(new, target)
     assert versions(target) == {"old"}
 
 
 def test_interruption_between_two_renames_is_mended_by_the_next_run(tmp_path):
     fill(tmp_path / ".site.previous", "old")
-    with replacing.workspace(tmp_path / "site"):
+    with temporary.workspace(tmp_path / "site"):
         assert versions(tmp_path / "site") == {"old"}
 
 
 def test_interruption_after_two_renames_leaves_the_new_folder(tmp_path):
     fill(tmp_path / ".site.previous", "old")
     fill(tmp_path / "site", "new")
-    with replacing.workspace(tmp_path / "site"):
+    with temporary.workspace(tmp_path / "site"):
         assert versions(tmp_path / "site") == {"new"}
     assert not (tmp_path / ".site.previous").exists()
 
@@ -126,17 +126,17 @@ def test_failing_exchange_is_told_and_changes_nothing(tmp_path, monkeypatch):
     def failing(one: Path, other: Path) -> bool:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(replacing, "_exchange", failing)
+    monkeypatch.setattr(temporary, "_exchange", failing)
     target = fill(tmp_path / "site", "old")
     with pytest.raises(ObservError, match="it is unchanged"):
-        replacing.replace_folder(fill(tmp_path / "new", "new"), target)
+        temporary.replace_folder(fill(tmp_path / "new", "new"), target)
     assert versions(target) == {"old"}
 
 
 @pytest.mark.skipif(not sys.platform.startswith(("linux", "darwin")), reason="no exchange there")
 def test_this_system_exchanges_in_one_call(tmp_path):
     one, other = fill(tmp_path / "one", "1"), fill(tmp_path / "other", "2")
-    if not replacing._exchange(one, other):
+    if not temporary._exchange(one, other):
         pytest.skip("the disk of the temporary folder cannot exchange two folders")
     assert (versions(one), versions(other)) == ({"2"}, {"1"})
 
@@ -145,22 +145,22 @@ def test_a_file_or_a_link_is_never_replaced(tmp_path):
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     new = fill(tmp_path / "new", "new")
     with pytest.raises(ObservError, match="is a file"):
-        replacing.replace_folder(new, tmp_path / "file")
+        temporary.replace_folder(new, tmp_path / "file")
     if os.name == "posix":
         (tmp_path / "link").symlink_to(tmp_path / "new")
         with pytest.raises(ObservError, match="is a link"):
-            replacing.replace_folder(new, tmp_path / "link")
+            temporary.replace_folder(new, tmp_path / "link")
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_living_run_keeps_its_work_folder(tmp_path):
     target = tmp_path / "site"
-    with replacing.workspace(target) as mine, replacing.workspace(target) as other:
+    with temporary.workspace(target) as mine, temporary.workspace(target) as other:
         assert mine.is_dir() and other.is_dir() and mine != other
 
 
 def test_a_work_folder_is_removed_after_an_error(tmp_path):
-    with pytest.raises(KeyboardInterrupt), replacing.workspace(tmp_path / "site") as work:
+    with pytest.raises(KeyboardInterrupt), temporary.workspace(tmp_path / "site") as work:
         (work / "half").write_text("half", encoding="utf-8")
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
@@ -173,7 +173,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "mkdir", failing)
     with (
         pytest.raises(ObservError, match="No space left on device"),
-        replacing.workspace(tmp_path / "site"),
+        temporary.workspace(tmp_path / "site"),
     ):
         pass
 
@@ -187,7 +187,7 @@ def test_a_disk_that_fills_up_while_starting_leaves_no_lock(tmp_path, monkeypatc
         mkdir(self, *arguments, **options)
 
     monkeypatch.setattr(Path, "mkdir", failing)
-    with pytest.raises(ObservError), replacing.workspace(tmp_path / "site"):
+    with pytest.raises(ObservError), temporary.workspace(tmp_path / "site"):
         pass
     assert list(tmp_path.iterdir()) == []
 
@@ -197,7 +197,7 @@ def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path)
     target = tmp_path / "site"
     script = (
         "import sys, time; from pathlib import Path\n"
-        "from observlib.base.replacing import workspace\n"
+        "from observlib.base.temporary import workspace\n"
         "with workspace(Path(sys.argv[1])) as work:\n"
         "    print(work, flush=True)\n    sys.stdin.read()\n"
     )
@@ -209,7 +209,7 @@ def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path)
     ) as run:
         assert run.stdout
         work = Path(run.stdout.readline().strip())
-        with replacing.workspace(target):
+        with temporary.workspace(target):
             pass
         assert work.is_dir()
         run.communicate("")

@@ -17,11 +17,11 @@ from observlib.catalogue import Device, mistakes, whole
 from observlib.catalogue.formats import Format
 from observlib.catalogue.questionnaires import Questionnaire
 from observlib.desk.scaffold.device import fault_of
-from observlib.edition import front_matter
+from observlib.edition import plan
 from observlib.pipeline import errata
-from observlib.publish.editions import dates, reviews
+from observlib.publish.editions import feeds, reviews
 from observlib.records import actions, corrections, decisions, expectations, practices, replies
-from observlib.review import bundle
+from observlib.review import rebuild
 
 MODELS: dict[str, type[BaseModel]] = {
     **whole._FILES,
@@ -35,9 +35,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "errata": errata.Erratum,
     "practices": practices.Sheet,
     "reviews": reviews.Sheet,
-    "calendar": dates.Calendar,
-    "notebooks": front_matter.Study,
-    "bundle": bundle.Manifest,
+    "calendar": feeds.Calendar,
+    "notebooks": plan.Study,
+    "bundle": rebuild.Manifest,
 }
 WRONG: list[Any] = [
     *(None, [], {}, 1, 0, -1, 0.5, 1e400, True, "", "x", "É é!", "2026-13-45", 10**30, "é" * 300),
@@ -119,7 +119,7 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
         (Device, {"family": "avis"}, "family is 'avis': allowed: 'feedback', 'consultation', "),
         (whole.Department, {"mail": "accueil"}, "an address of mail is expected, such as pole@"),
         (decisions.Decision, {"quarter": "T3 2026"}, "a quarter is expected, such as 2026-T3"),
-        (dates.Calendar, {"editions": [{"hour": "8h45"}]},
+        (feeds.Calendar, {"editions": [{"hour": "8h45"}]},
          'editions.0.hour is \'8h45\': an hour, in quotes, is expected, such as "08:45"'),
         (reviews.Sheet, {"told": "abc"}, "a digest of 32 characters is expected, such as 2a3d"),
         (practices.Sheet, {"sources": [{"url": "site"}]}, "an address of the web is expected"),

@@ -5,7 +5,7 @@ import pandas as pd
 from observlib import store
 from observlib.base.period import Quarter
 from observlib.estimates.rounding import base
-from observlib.language.typography import unbroken
+from observlib.language.prose import unbroken
 from observlib.study import narratives
 from observlib.themes.devices import estimates as devices
 from observlib.themes.devices.table import device_table

@@ -13,7 +13,7 @@ from tests.copies import copy_catalogue
 
 from observlib import __version__, store
 from observlib.cli import app
-from observlib.cli.progress import steps
+from observlib.cli.printing import steps
 from observlib.edition import errata_page, explaining, release
 from observlib.publish import standing
 

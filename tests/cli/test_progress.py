@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from tests.copies import copy_catalogue
 
-from observlib.cli import progress
-from observlib.cli.progress import steps
+from observlib.cli import printing
+from observlib.cli.printing import steps
 from observlib.edition import release
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def test_a_log_gets_a_line_at_each_tenth_of_the_way(capsys, total, lines):
 
 def test_who_waits_is_told_how_long_yet_at_the_pace_so_far(capsys, monkeypatch):
     now = 100.0
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    monkeypatch.setattr(printing.time, "monotonic", lambda: now)
     with steps() as step:
         tell = step("Publishing pages")
         for done in (0, 2, 5, 10):
@@ -63,7 +63,7 @@ def test_who_waits_is_told_how_long_yet_at_the_pace_so_far(capsys, monkeypatch):
 
 def test_a_step_that_is_taken_again_is_timed_from_its_own_beginning(capsys, monkeypatch):
     now = 100.0
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    monkeypatch.setattr(printing.time, "monotonic", lambda: now)
     with steps() as step:
         tell = step("Publishing pages")
         for done, total in ((0, 2), (2, 2), (0, 10), (5, 10)):

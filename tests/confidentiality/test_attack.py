@@ -20,12 +20,11 @@ from tests.examples import examples
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
-from observlib.confidentiality import control, rounding_intervals
-from observlib.confidentiality.attack import attack
-from observlib.confidentiality.intruder import blocks
+from observlib.confidentiality import constraints, control
+from observlib.confidentiality.attack import attack, blocks
+from observlib.confidentiality.differencing import months_of, tiles
 from observlib.confidentiality.knowledge import Knowledge, Published
 from observlib.confidentiality.linear_programme import ImpossibleError, possible
-from observlib.confidentiality.windows import months_of, tiles
 from observlib.estimates import comparisons
 from observlib.estimates.measures import MEASURES, Measure, on_10
 from observlib.estimates.rounding import base
@@ -347,7 +346,7 @@ def test_every_period_is_the_sum_of_its_parts_once():
 
 @pytest.mark.parametrize("n", [11, 17, 18, 29, 30, 62, 498])
 def test_a_base_that_is_told_stands_for_the_one_that_was_rounded(n):
-    least, most = rounding_intervals.people(base(n))
+    least, most = constraints.people(base(n))
     assert least <= n <= most
 
 
@@ -357,16 +356,16 @@ def test_what_a_share_and_a_mean_tell_holds_what_they_were_made_of(n, data):
     having = data.draw(st.integers(0, n))
     row = answers.share("satisfied_share", pd.Series([True] * having + [False] * (n - having)))
     found = told(estimates.make([{**DEVICE, **row, "period": "2026-T3"}])).iloc[0]
-    told_n = rounding_intervals.people_of_share(found, 1.0, (n - 3, n + 3))
+    told_n = constraints.people_of_share(found, 1.0, (n - 3, n + 3))
     assert told_n[0] <= n <= told_n[1]
-    low, high = rounding_intervals.value(found, 1.0)
+    low, high = constraints.value(found, 1.0)
     assert low <= 100 * having / n <= high
     marks = pd.Series(np.repeat([0.0, 10.0], [n - having, having]))
     mean = answers.mean("satisfaction_10", marks, (0, 10))
     mean = told(estimates.make([{**DEVICE, **mean, "period": "2026-T3"}])).iloc[0]
-    half = rounding_intervals.half_width(mean, (0.1, 0.1), (0.0, 10.0))
+    half = constraints.half_width(mean, (0.1, 0.1), (0.0, 10.0))
     if half and marks.nunique() > 1:
-        low, high = rounding_intervals.deviation(half, (n, n))
+        low, high = constraints.deviation(half, (n, n))
         assert low - 1e-3 <= marks.var() <= high + 1e-3
 
 

@@ -24,7 +24,7 @@ from observlib import dataset, estimates
 from observlib.base.text import as_cell
 from observlib.dataset.columns import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
 from observlib.dataset.workbook import HEAD_ROW
-from observlib.display.brand import Brand
+from observlib.display.style import Brand
 from observlib.estimates import REFERENCE, comparisons
 from observlib.pipeline import errata, frame
 

@@ -13,7 +13,7 @@ from tests.words import plain
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter, months_between
-from observlib.display import charts, shares, style
+from observlib.display import bars, charts, style
 from observlib.display.output import Output
 from observlib.language.rounding import rounded
 
@@ -326,7 +326,7 @@ def test_colours_stand_out_on_white_and_red_is_for_a_sixth_line_only():
         linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    negative = shares._FILLS[3][2][0]
+    negative = bars._FILLS[3][2][0]
     assert all(1.05 / (luminance(colour) + 0.05) >= 3 for colour in (*style.PALETTE, negative))
     assert (luminance(negative) + 0.05) / (luminance(style.INK) + 0.05) >= 4.5
     assert style.PALETTE[-1] == "#E91719"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.display import charts
-from observlib.display.line_description import Point, describe
+from observlib.display.panels import Point, describe
 
 
 def said(values: list[float], **more) -> str:

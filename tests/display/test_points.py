@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.display.points import point, points, small_line
+from observlib.display.dots import point, points, small_line
 
 
 def test_a_label_that_looks_like_markup_is_words_in_a_point():

@@ -6,7 +6,7 @@ import pytest
 
 from observlib import display, estimates
 from observlib.base.errors import ObservError
-from observlib.publish.tables import clean_table
+from observlib.publish.responsive_tables import clean_table
 
 
 def plain(output: display.Output) -> list[str]:

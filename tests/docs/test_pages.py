@@ -7,7 +7,7 @@ from tests.docs.following import ROOT, blocks, changed, copy_project, follow
 from tests.publish.sample import make_project
 
 from observlib.catalogue.entries import Entry, Named
-from observlib.edition.documentation import write_documentation
+from observlib.edition.notices import write_documentation
 from observlib.publish import publish
 from tools.reference import FOLDER, FORMAT_MODELS, MODELS, pages
 

@@ -27,8 +27,7 @@ from tests.site.conftest import dump as dump
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.edition import packages
-from observlib.edition.front_matter import Study
-from observlib.edition.plan import Page
+from observlib.edition.plan import Page, Study
 from observlib.edition.release import release
 from observlib.publish import standing
 

@@ -12,7 +12,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.edition import checklist
 from observlib.publish.editions import reviews
-from observlib.publish.editions.dates import Calendar
+from observlib.publish.editions.feeds import Calendar
 from observlib.publish.editions.record import Edition
 from observlib.store.ledger import Entry
 

@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_output
 
 from observlib import estimates
-from observlib.edition import checks
+from observlib.edition import finalise as checks
 from observlib.edition.finalise import PageError, finalise
 
 ABOUT = {"quarter": "2026-T3", "kind": "real", "site": "Observatoire"}

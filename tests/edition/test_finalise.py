@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.edition.finalise import PageError, finalise
-from observlib.language.typography import NBSP, THIN, typography
+from observlib.language.prose import NBSP, THIN, typography
 from observlib.publish.markdown import cell_options
 
 ROOT = Path("/home/someone/observatoire")

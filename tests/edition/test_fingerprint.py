@@ -13,7 +13,7 @@ from tests.copies import copy_catalogue
 from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.edition import fingerprint
-from observlib.edition.refresh import refresh
+from observlib.edition.new_study import refresh
 
 READS = """from IPython.display import Markdown
 from observlib.pipeline import project

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
-from observlib.edition.front_matter import load_studies
+from observlib.edition.plan import load_studies
 
 
 def problems(folder: Path) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from observlib.edition import live
+from observlib.edition import preview
 
 RULES = "script-src 'self' file:; connect-src 'none'"
 POLICY = f'<meta http-equiv="Content-Security-Policy" content="{RULES}">'
@@ -25,7 +25,7 @@ def page(tmp_path: Path) -> Iterator[tuple[str, Callable[[], None]]]:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "a.html").write_text(PAGE, encoding="utf-8")
     (tmp_path / "pages" / "site.css").write_text("p {}", encoding="utf-8")
-    with live.served(tmp_path / "pages") as (address, renew):
+    with preview.served(tmp_path / "pages") as (address, renew):
         yield address, renew
 
 
@@ -52,9 +52,9 @@ def test_a_page_is_served_with_the_one_script_that_its_policy_then_allows(page):
 def test_an_open_page_waits_until_there_is_a_newer_one(page, monkeypatch):
     address, renew = page
     waits = address + ".newer?than=0"
-    monkeypatch.setattr(live, "_PATIENCE", 0.05)
+    monkeypatch.setattr(preview, "_PATIENCE", 0.05)
     assert get(waits)[0] == 503  # ask again
-    monkeypatch.setattr(live, "_PATIENCE", 30.0)
+    monkeypatch.setattr(preview, "_PATIENCE", 30.0)
     threading.Timer(0.3, renew).start()
     begun = time.monotonic()
     assert get(waits)[0] == 200
@@ -81,7 +81,7 @@ def test_a_wrong_question_is_no_crash(page):
 
 def test_a_save_is_noticed_once():
     stamps = iter([1, 1, 1, 2, 2, 2, 3, 3])
-    given = live.saves(lambda: next(stamps), pause=0)
+    given = preview.saves(lambda: next(stamps), pause=0)
     for _ in range(3):
         next(given)
     assert list(stamps) == []

@@ -9,9 +9,9 @@ import pytest
 from tests.publish.conftest import sample
 
 from observlib.catalogue import Catalogue
-from observlib.edition import menus
-from observlib.publish import full_report, html
-from observlib.publish.navigation import Entry, flat
+from observlib.edition import staging
+from observlib.publish import html, pdf
+from observlib.publish.links import Entry, flat
 from observlib.publish.project import Project, read_project
 
 __all__ = ["sample"]
@@ -55,14 +55,14 @@ def folder(tmp_path: Path, sample: ModuleType, catalogue: Catalogue) -> Path:
 @pytest.fixture
 def many(folder: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> Project:
     grouped = len([*studies(catalogue)]) - len(OVERVIEWS)
-    monkeypatch.setattr(menus, "MOST", grouped - 1)
-    menus.group(folder, [*studies(catalogue)], catalogue)
+    monkeypatch.setattr(staging, "MOST", grouped - 1)
+    staging.group(folder, [*studies(catalogue)], catalogue)
     return read_project(folder)
 
 
 def test_few_products_stay_one_by_one_in_the_menu_and_on_the_home_page(folder, catalogue):
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    menus.group(folder, [*studies(catalogue)], catalogue)
+    staging.group(folder, [*studies(catalogue)], catalogue)
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -87,11 +87,11 @@ def test_a_department_lists_its_products_and_surveys_and_says_how_many(many):
 
 
 def test_a_department_s_label_is_no_markup_on_its_page(folder, catalogue, monkeypatch):
-    monkeypatch.setattr(menus, "MOST", 1)
+    monkeypatch.setattr(staging, "MOST", 1)
     law = catalogue.departments["information-legale"].model_copy(update={"label": "Droit *a* <b>"})
     departments = {**catalogue.departments, law.id: law}
     known = catalogue.model_copy(update={"departments": departments})
-    menus.group(folder, [*studies(catalogue)], known)
+    staging.group(folder, [*studies(catalogue)], known)
     page = read_project(folder).page(PurePosixPath("departement-information-legale.qmd"))
     assert page.meta["title"] == "Droit \\*a\\* \\<b\\>" and page.title == "Droit *a* <b>"
 
@@ -129,7 +129,7 @@ def test_the_home_page_leads_to_departments_and_to_studies_without_surveys(many)
 def test_a_product_says_of_which_department_it_is_and_so_does_the_whole_pdf(many):
     law = Entry("Diffusion du droit", PurePosixPath("departement-information-legale.qmd"))
     assert many.trail(PurePosixPath("enquete-legifrance.ipynb"))[-1] == law
-    chapters = full_report.parts(many)["Diffusion du droit"]
+    chapters = pdf.parts(many)["Diffusion du droit"]
     assert {str(page.source) for page in chapters} == {
         "contacts-information-legale.ipynb",
         "fiche_produit-journal-officiel.ipynb",

@@ -17,9 +17,9 @@ from tests.copies import share_kept
 
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
-from observlib.edition import refresh
-from observlib.edition.front_matter import load_studies
+from observlib.edition import new_study as refresh
 from observlib.edition.new_study import new_study
+from observlib.edition.plan import load_studies
 
 ROOT = Path(__file__).parents[2]
 CONVENTIONS = ROOT / "tests" / "notebooks" / "test_conventions.py"

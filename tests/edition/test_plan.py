@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from observlib.base.errors import UsageError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.edition.front_matter import Study
-from observlib.edition.plan import Page, Subjects, plan
+from observlib.edition.plan import Page, Study, Subjects, plan
 
 OWN = {"quarter": {"type": "quarter"}, "data": {"type": "data"}}
 EACH = {"product": {"type": "product", "each": True}}

@@ -6,7 +6,7 @@ import json
 import shlex
 from typing import Any
 
-from observlib.edition.provenance import passport, with_passport
+from observlib.edition.notices import passport, with_passport
 from observlib.publish.access import with_commit
 
 ENTRY: dict[str, Any] = {

@@ -9,8 +9,8 @@ import pytest
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.edition import quality
-from observlib.publish.editions.dates import Planned
+from observlib.edition import staging
+from observlib.publish.editions.feeds import Planned
 from observlib.records.actions import Action
 
 T3 = Quarter(2026, 3)
@@ -39,7 +39,7 @@ def test_figures_that_are_withheld_or_of_another_quarter_make_no_edition_less_wh
         mark("ces_10", None, status="suppressed", estimate=None),
         mark("satisfaction_10", None, status="missing", estimate=None, period="2026-T2"),
     )
-    assert quality.completeness(told, T3) == (2, 3)
+    assert staging.completeness(told, T3) == (2, 3)
 
 
 def held(**devices: tuple[str, str]) -> pd.DataFrame:
@@ -74,7 +74,7 @@ EXPECTED = [{"indicator": "satisfaction_10", "direction": "up"}]
 )
 def test_a_series_is_as_long_as_the_same_thing_is_measured(catalogue, start, actions, length):
     found = held(jdma_legifrance=(start, "2026-09-30"))
-    assert quality.lengths(found, actions, catalogue, T3) == [length]
+    assert staging.lengths(found, actions, catalogue, T3) == [length]
 
 
 def test_a_series_without_a_whole_quarter_or_that_ended_before_has_no_length(catalogue):
@@ -84,7 +84,7 @@ def test_a_series_without_a_whole_quarter_or_that_ended_before_has_no_length(cat
         jdma_vie_publique=("2026-01-01", "2026-09-30"),
         jdma_service_public=("2025-01-01", "2026-09-30"),
     )
-    assert quality.lengths(found, [], catalogue, T3) == [3, 7]
+    assert staging.lengths(found, [], catalogue, T3) == [3, 7]
 
 
 def test_who_gave_no_mark_is_counted_of_who_began_and_from_what_is_published_alone():
@@ -96,19 +96,19 @@ def test_who_gave_no_mark_is_counted_of_who_began_and_from_what_is_published_alo
         mark("satisfaction_10", 20, group="region", group_value="Corse"),
         mark("satisfaction_10", 20, period="2026-T2"),
     )
-    (found,) = quality.unanswered(told).items()
+    (found,) = staging.unanswered(told).items()
     assert found == (SURVEY, pytest.approx((17.5, 27.5)))
 
 
 def test_a_survey_whose_start_is_withheld_tells_nothing_of_who_gave_no_mark():
     hidden = BEGUN | {"estimate": None, "n": None, "status": "suppressed"}
-    assert quality.unanswered(rows(hidden, mark("satisfaction_10", 165))) == {}
+    assert staging.unanswered(rows(hidden, mark("satisfaction_10", 165))) == {}
 
 
 def test_the_table_names_each_indicator_by_its_european_code():
     planned = Planned(quarter="2026-T3", date=date(2026, 11, 16))
     told = rows(BEGUN, mark("satisfaction_10", 165), mark("nps", 145))
-    text = quality.part(
+    text = staging.part(
         told, (40, 41), [4, 9, 15], planned, date(2026, 11, 18), T3, {SURVEY: "Enquête Légifrance"}
     ).replace("\xa0", " ")
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
@@ -123,5 +123,5 @@ def test_the_table_names_each_indicator_by_its_european_code():
 
 def test_an_edition_without_a_date_or_figures_says_so():
     none = rows(mark("nps", 20, period="2026-T2"))
-    text = quality.part(none, (0, 0), [], None, date(2026, 11, 18), T3, {})
+    text = staging.part(none, (0, 0), [], None, date(2026, 11, 18), T3, {})
     assert text.count("| nd |") == 2 and "CC2" not in text and "A5" not in text

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from observlib.base.errors import ObservError
-from observlib.edition import refresh as module
+from observlib.edition import new_study as module
 from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page
 

@@ -10,7 +10,7 @@ from tests.copies import demonstration_practices
 
 from observlib.base.yaml_files import split_front_matter
 from observlib.catalogue import Catalogue
-from observlib.edition.sheets import page_of, write_sheets
+from observlib.edition.notices import sheet_page, write_sheets
 from observlib.records.practices import Practices
 
 PRACTICES = Path(__file__).parents[2] / "data" / "practices"
@@ -23,7 +23,7 @@ def shipped(catalogue: Catalogue) -> Practices:
 
 def page(shipped: Practices, catalogue: Catalogue, slug: str) -> tuple[dict[str, object], str]:
     (sheet,) = [sheet for sheet in shipped.sheets if sheet.slug == slug]
-    front, body = split_front_matter(page_of(sheet, shipped, catalogue))
+    front, body = split_front_matter(sheet_page(sheet, shipped, catalogue))
     return yaml.safe_load(front), body
 
 
@@ -65,4 +65,4 @@ def test_a_page_is_written_for_each_and_no_folder_where_there_is_none(shipped, c
 
 def test_the_same_sheets_are_the_same_bytes(shipped, catalogue):
     for sheet in shipped.sheets:
-        assert page_of(sheet, shipped, catalogue) == page_of(sheet, shipped, catalogue)
+        assert sheet_page(sheet, shipped, catalogue) == sheet_page(sheet, shipped, catalogue)

@@ -28,7 +28,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue.partners import NOBODY, UNTOLD
 from observlib.confidentiality import disclosure
 from observlib.confidentiality.control import KEY, key_of
-from observlib.display.brand import Brand
+from observlib.display.style import Brand
 from observlib.estimates import comparisons
 from observlib.indicators.answers import pooled_period, within
 from observlib.pipeline import disclosed, frame, project

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.language.typography import typography, unbroken
+from observlib.language.prose import typography, unbroken
 
 SPACES = re.compile("[ \u00a0\u202f]")
 pieces = st.sampled_from(

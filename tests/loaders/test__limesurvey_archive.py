@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.loaders import Loaded, _limesurvey_archive, load
+from observlib.loaders import Loaded, limesurvey, load
 
 Survey = Callable[..., Any]
 Answers = Callable[[Loaded, str], dict[str, list[Any]]]
@@ -133,7 +133,7 @@ def test_an_entity_bomb_is_refused_before_it_grows(read):
 
 
 def test_a_zip_bomb_is_refused_by_what_it_holds_not_by_what_it_says(read, monkeypatch):
-    monkeypatch.setattr(_limesurvey_archive, "_LARGEST", 1_000_000)
+    monkeypatch.setattr(limesurvey, "_LARGEST", 1_000_000)
     refused(read, archive(MEMBERS | {"survey_77.lss": " " * 1_000_001}), "holds more than 1 MB")
 
 
@@ -251,8 +251,8 @@ def test_a_real_archive_is_loaded(shared_data, survey, answers):
 )
 def test_real_structures_of_old_and_new_versions_name_their_questions(shared_data, name):
     text = (shared_data / "limesurvey" / name).read_text(encoding="utf-8")
-    sections = _limesurvey_archive._sections(io.BytesIO(text.encode()), [1_000_000])
-    fields = _limesurvey_archive._columns(sections)
+    sections = limesurvey._sections(io.BytesIO(text.encode()), [1_000_000])
+    fields = limesurvey._columns(sections)
     titles = {column.names[0] for column in fields.values()}
     assert len(titles) >= 4 and all(column.names[0] for column in fields.values())
     assert any(len(column.names) > 1 for column in fields.values())

@@ -6,13 +6,13 @@ import pytest
 
 from observlib.base.errors import ObservError
 from observlib.base.personal import held
-from observlib.loaders._queue_log import read
+from observlib.loaders._grid import read_queue_log
 
 
 def calls(*events):
     """Call, outcome, wait and talk of each call of a log, each event at its second."""
     lines = [f"{1774857000 + second}|{rest}" for second, rest in events]
-    _, rows = read(Path("queue_log"), "\n".join(lines))
+    _, rows = read_queue_log(Path("queue_log"), "\n".join(lines))
     return [[cells[0], *cells[2:5]] for cells in rows.values()]
 
 
@@ -59,9 +59,9 @@ def test_a_call_that_comes_twice_in_one_queue_is_two_calls():
 @pytest.mark.parametrize("text", ["a;b;c", "1774857600|NONE|NONE", "x|c|q|a|ENTERQUEUE"])
 def test_what_is_no_event_is_told_with_its_line(text):
     with pytest.raises(ObservError, match="queue_log:1: is no event of a queue log"):
-        read(Path("queue_log"), text)
+        read_queue_log(Path("queue_log"), text)
 
 
 def test_a_log_without_a_call_says_so():
     with pytest.raises(ObservError, match="holds no call that entered a queue"):
-        read(Path("queue_log"), "1774857600|NONE|NONE|NONE|QUEUESTART|")
+        read_queue_log(Path("queue_log"), "1774857600|NONE|NONE|NONE|QUEUESTART|")

@@ -19,7 +19,7 @@ from observlib.base.files import file_digest
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
 from observlib.loaders import Loaded, load
-from observlib.loaders._survey_weights import weight_of
+from observlib.loaders._survey import weight_of
 from observlib.loaders.limesurvey import without_the_rest
 
 Survey = Callable[..., Any]

@@ -11,8 +11,7 @@ from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.tables import columns
-from observlib.loaders._durations import parse_seconds
-from observlib.loaders._periods import parse_period, period_named
+from observlib.loaders._periods import parse_period, parse_seconds, period_named
 
 NAMES = {
     name: column.headers

@@ -13,8 +13,8 @@ from observlib import estimates
 from observlib.base import kept
 from observlib.display import svg
 from observlib.edition.fingerprint import made_of
-from observlib.edition.front_matter import load_studies
-from observlib.edition.refresh import tidy
+from observlib.edition.new_study import tidy
+from observlib.edition.plan import load_studies
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -11,7 +11,7 @@ from tests.copies import demonstration_catalogue
 
 from observlib import store
 from observlib.catalogue import Catalogue
-from observlib.edition.front_matter import DEPARTMENT, load_studies
+from observlib.edition.plan import DEPARTMENT, load_studies
 
 ROOT = Path(__file__).parents[2]
 HEADER = "answer_id,date,question,value,scale_min,scale_max\n"

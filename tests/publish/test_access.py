@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 from observlib.publish import access
+from observlib.publish.access import index
 from observlib.publish.project import read_project
-from observlib.publish.search import index
 
 HEAD = '<!doctype html><html lang="fr"><head>{}</head><body><main>'
 

@@ -23,8 +23,9 @@ from PIL import Image
 from seaborn import blend_palette
 
 from observlib.base.errors import ObservError
-from observlib.display import brand, grids, style
-from observlib.display.points import small_line
+from observlib.display import grids, style
+from observlib.display import style as brand
+from observlib.display.dots import small_line
 from observlib.publish import publish
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from observlib.display.brand import Brand
+from observlib.display.style import Brand
 from observlib.publish.docx import reference
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from observlib import display, estimates
-from observlib.display.brand import PAPER, Brand
+from observlib.display.style import PAPER, Brand
 from observlib.publish import embedded, pandoc, pdf
 from observlib.publish.figures import write_figures
 from observlib.publish.project import read_project

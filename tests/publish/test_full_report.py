@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from observlib.base.files import write_all
-from observlib.publish import embedded, full_report, publish
-from observlib.publish.full_report import parts
+from observlib.publish import embedded, publish
+from observlib.publish import pdf as full_report
+from observlib.publish.pdf import parts
 from observlib.publish.project import read_project
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typst
 
-from observlib.display.points import point, points, small_line
+from observlib.display.dots import point, points, small_line
 from observlib.publish import pandoc
 
 FILTER = Path(__file__).parents[2] / "reports" / "paper.lua"

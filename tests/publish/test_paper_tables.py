@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typst
 
-from observlib.display.brand import Brand
+from observlib.display.style import Brand
 from observlib.publish import pandoc
 from observlib.publish.pdf import fonts, literal
 

@@ -15,7 +15,7 @@ import pytest
 import typst
 
 from observlib.base.errors import ObservError
-from observlib.display.brand import Brand
+from observlib.display.style import Brand
 from observlib.publish import pandoc, publish
 from observlib.publish.pdf import FEW_LINES, Draft, Setting, fonts, is_gap, literal
 

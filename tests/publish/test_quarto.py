@@ -18,7 +18,8 @@ import yaml
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.yaml_files import split_front_matter
-from observlib.publish import embedded, publish, quarto, quarto_check
+from observlib.publish import embedded, publish, quarto
+from observlib.publish import quarto as quarto_check
 from observlib.publish.markdown import notebook_to_markdown
 from observlib.publish.project import Page, read_project
 from observlib.publish.quarto import stage

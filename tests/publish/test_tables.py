@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.publish.tables import clean_table
+from observlib.publish.responsive_tables import clean_table
 
 
 class Text(HTMLParser):

@@ -14,8 +14,8 @@ import pytest
 
 from observlib.base.errors import ObservError
 from observlib.publish.editions import crate
-from observlib.review import bundle, of
-from observlib.review.bundle import files_against_manifest, opened
+from observlib.review import of, rebuild
+from observlib.review.rebuild import files_against_manifest, opened
 
 DIGEST = "0" * 32
 MANIFEST: dict[str, Any] = {
@@ -83,7 +83,7 @@ def test_a_zip_with_a_link_or_a_bomb_is_refused(tmp_path: Path, entry: Any) -> N
 def test_a_zip_that_holds_more_than_an_edition_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bundle, "MOST_FILES", 2)
+    monkeypatch.setattr(rebuild, "MOST_FILES", 2)
     place = zipped(tmp_path / "many.zip", ("a", b""), ("b", b""))
     with pytest.raises(ObservError, match="has 3 files of"):
         opened(place, work(tmp_path))

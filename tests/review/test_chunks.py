@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from observlib.review import chunks
-from observlib.review.compare import compare
-from observlib.review.places import told
+from observlib.review import comparison as chunks
+from observlib.review.comparison import compare, told
 
 HEAVY = ("the whole file", "cannot be compared (too large or too slow to read)")
 

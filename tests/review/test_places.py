@@ -6,20 +6,20 @@ import re
 from pathlib import Path
 
 from observlib.language import wording
-from observlib.review import _readpdf, places
-from observlib.review.places import Place, Word, told
+from observlib.review import _readpdf, comparison
+from observlib.review.comparison import Place, Word, told
 
-SOURCE = Path(places.__file__).parent
+SOURCE = Path(comparison.__file__).parent
 
 
 def keys(language: str) -> set[str]:
-    return {key.partition(".")[2] for key in places.TEXTS if key.startswith(f"{language}.")}
+    return {key.partition(".")[2] for key in comparison.TEXTS if key.startswith(f"{language}.")}
 
 
 def test_both_languages_say_the_same_things_with_the_same_names() -> None:
     assert keys("en") == keys("fr")
     for key in keys("en"):
-        english, french = (places.TEXTS[f"{language}.{key}"] for language in ("en", "fr"))
+        english, french = (comparison.TEXTS[f"{language}.{key}"] for language in ("en", "fr"))
         assert sorted(wording.fields(english)) == sorted(wording.fields(french)), key
 
 

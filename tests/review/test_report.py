@@ -11,8 +11,7 @@ from tests.site.axe import violations
 from tests.site.conftest import dump as dump  # a real browser
 
 from observlib.review import Review, report
-from observlib.review.compare import Difference
-from observlib.review.places import WHOLE, Place, Word
+from observlib.review.comparison import WHOLE, Difference, Place, Word
 
 STUDIES = {"satisfaction": "Satisfaction", "contacts": "Appels", "panorama": "Panorama", "x": "X_y"}
 FILES = tuple(f"{name}.html" for name in STUDIES)

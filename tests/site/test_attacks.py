@@ -17,8 +17,8 @@ from tests.publish.test_pdf import objects
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
 from observlib.edition.finalise import finalise
+from observlib.edition.notices import sheet_page
 from observlib.edition.plan import Page
-from observlib.edition.sheets import page_of
 from observlib.publish import publish, standing
 from observlib.records.practices import Practices, Sheet
 from observlib.study import narratives
@@ -113,7 +113,7 @@ def attacked_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (project / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     words = " · ".join(ATTACKS[::5])
     practices = Practices((sheet(words),), {"t": words}, {})
-    text = page_of(practices.sheets[0], practices, attacked(catalogue, words))
+    text = sheet_page(practices.sheets[0], practices, attacked(catalogue, words))
     (project / "practices" / "fiche.qmd").write_text(text, encoding="utf-8")
     return publish(project, folder / "_site", "embedded").parent
 

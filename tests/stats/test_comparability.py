@@ -17,7 +17,7 @@ from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.display import grades
-from observlib.edition.front_matter import load_studies
+from observlib.edition.plan import load_studies
 from observlib.estimates import comparisons
 from observlib.pipeline.monthly_series import FOLLOWED
 from observlib.records.actions import load_actions

@@ -19,7 +19,7 @@ from scipy.signal import lfilter
 from scipy.stats import poisson
 
 from observlib.base.working_days import public_holidays
-from observlib.desk.watch.alarms import FIVE_YEARS
+from observlib.desk.watch import FIVE_YEARS
 from observlib.language import french
 from observlib.stats.series.sequential import in_counts, in_means
 from tools.coverage.simulate import SHARES, captioned

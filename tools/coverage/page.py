@@ -12,7 +12,7 @@ from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.language import french
-from observlib.language.typography import typography
+from observlib.language.prose import typography
 from observlib.pipeline import project
 from tools.coverage import (
     alarms,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from observlib.language.typography import typography
+from observlib.language.prose import typography
 from observlib.stats.survey.intervals import wilson
 from observlib.stats.survey.small_samples import clustered_share
 from tools.coverage.parts import PARTS

@@ -10,7 +10,7 @@ from typing import Any
 
 from observlib.base.errors import ObservError, bounded
 from observlib.base.files import write_all
-from observlib.base.replacing import replace_folder, workspace
+from observlib.base.temporary import replace_folder, workspace
 from tools.demo import (
     audience,
     calendar,

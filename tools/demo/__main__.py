@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from observlib.base.errors import ObservError
-from observlib.cli.progress import steps
+from observlib.cli.printing import steps
 from tools import demo
 
 

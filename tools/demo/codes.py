@@ -14,7 +14,7 @@ from itertools import permutations
 import pandas as pd
 
 from observlib.base.period import Quarter
-from observlib.base.personal.hashes import PUBLIC_KEY, hashed
+from observlib.base.personal import PUBLIC_KEY, hashed
 from observlib.records import coding
 from tools.demo import calendar, formats
 from tools.demo.chance import stream

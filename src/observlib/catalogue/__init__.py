@@ -4,7 +4,6 @@ The catalogue is data that people edit. Every file is checked whole, and every m
 told at once with its file, line and key.
 """
 
-from observlib.catalogue.companions import Beside
 from observlib.catalogue.entries import (
     CHANNEL_LABELS,
     CHANNELS_IN_ENGLISH,
@@ -23,7 +22,7 @@ from observlib.catalogue.entries import (
     Product,
     Task,
 )
-from observlib.catalogue.formats import FIELDS, Column, Format, Keep, Layout, load_formats
+from observlib.catalogue.formats import FIELDS, Beside, Column, Format, Keep, Layout, load_formats
 from observlib.catalogue.questionnaires import (
     UNREAD,
     Question,

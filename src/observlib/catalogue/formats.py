@@ -18,10 +18,123 @@ from pydantic import (
 
 from observlib.base.text import clash
 from observlib.base.yaml_files import read
-from observlib.catalogue.companions import Beside
 from observlib.catalogue.entries import Entry, Part, Slug, Text, time_zones
-from observlib.catalogue.fields import FIELDS, GO_WITH, NEEDED
 from observlib.catalogue.mistakes import explain
+
+# --- Another file of the same export, which lies beside it and tells more of its rows
+
+
+class Beside(Part):
+    r"""How the file beside an export is named and joined.
+
+    `file` is the pattern of the export's own name, and `other` the name of the file beside it, in
+    which `\1` stands for the first group. Each row of the export has the columns of the row whose
+    `other_key` is its `key`, under names such as `beside.created_at`.
+
+    Examples
+    --------
+    >>> told = {"file": r"items(.*)\.csv", "other": r"orders\1.csv"}
+    >>> Beside(**told, key="order", other_key="id").of(Path("raw/items_2026-03.csv")).name
+    'orders_2026-03.csv'
+    """
+
+    file: Text
+    other: Text
+    key: Text
+    other_key: Text
+
+    @model_validator(mode="after")
+    def _fits(self) -> Beside:
+        if re.search(r"[/\x00]", self.other) or self.other in (".", ".."):
+            raise ValueError(f"other: {self.other!r} is no name of a file in the same folder")
+        try:  # against a name that any pattern of as many groups matches
+            groups = re.compile(self.file).groups
+            re.fullmatch("()" * groups, "").expand(self.other)  # type: ignore[union-attr]
+        except re.error as error:
+            raise ValueError(f"file and other: {error}") from None
+        return self
+
+    def of(self, path: Path) -> Path | None:
+        """The file beside an export; `None` where the export's name is not that of `file`."""
+        found = re.fullmatch(self.file, path.name)
+        other = path.with_name(found.expand(self.other)) if found else path
+        return None if other == path else other
+
+
+# --- The fields of each tidy table that formats may give
+
+# The fields that a format may give of each table, and what their cells are. `?`: may be empty; `~`:
+# may be empty, and where it cannot be read it alone is refused, and its row's other cells are not.
+FIELDS: dict[str, dict[str, str]] = {
+    "calls": {
+        "call_id": "text", "moment": "moment", "outcome": "words", "wait": "time",
+        "talk": "time?", "theme": "theme?", "area": "place~",
+    },
+    "call_intervals": {
+        "moment": "moment", "offered": "signed", "answered": "signed", "abandoned": "signed",
+        "wait": "times?", "talk": "times?", "area": "place?",
+    },
+    "tickets": {
+        "ticket_id": "ticket", "received": "moment", "answered": "moment?", "closed": "moment?",
+        "extracted": "moment?", "reopened": "flag?", "theme": "theme?",
+    },
+    "sales": {
+        "month": "month", "day": "day", "title_id": "title_id", "title": "title",
+        "format": "words", "units": "signed", "revenue": "amount?", "returns": "signed?",
+        "nature": "words?", "product": "product?", "currency": "text?", "price": "amount?",
+        "discount": "amount?",
+    },
+    "subscriptions": {
+        "month": "month", "list": "list", "cohort": "month?", "stock": "count", "joins": "count",
+        "leaves": "count", "product": "product?", "joined": "moment?", "left": "moment?",
+    },
+    "audience": {
+        "day": "day", "month": "month", "start": "day", "end": "day", "period": "period",
+        "product": "product?", "visits": "count", "visitors": "count?", "actions": "count?",
+        "downloads": "count?", "bounces": "count?", "seconds": "times?", "area": "place?",
+    },
+    "sections": {
+        "day": "day", "month": "month", "start": "day", "end": "day", "period": "period",
+        "product": "product?", "section": "section", "visits": "count",
+    },
+    "ratings": {
+        "answer_id": "answer", "date": "moment", "answers": "count?", "product": "product?",
+        "satisfaction": "mark~", "clarity": "mark~", "help_reached": "mark~",
+        "help_satisfaction": "mark~", "question": "text", "value": "mark~",
+        "scale_min": "number", "scale_max": "number", "area": "place~",
+    },
+    "polls": {
+        "poll_id": "text", "server": "host", "date": "day", "closed": "moment",
+        "network": "text", "question": "text", "option": "text", "votes": "count?",
+        "share": "text?", "voters": "count?", "followers": "count?", "product": "product?",
+    },
+    "user_tests": {
+        "participant": "participant", "session": "label?", "date": "day", "system": "label?",
+        "task": "label?", "success": "words~", "time": "task_time~", "errors": "count~",
+        "problems": "text?", **{f"sus_{item}": "item~" for item in range(1, 11)},
+    },
+    "figures": {
+        "organisation": "line", "period": "period", "day": "day", "subject": "line",
+        "area": "line?", "level": "line?", "measure": "line", "value": "figure", "unit": "unit",
+        "n": "base?", "mode": "line?", "definition": "line?", "source_title": "line",
+        "published": "published?", "url": "url?", "licence": "line?",
+        "comparable_with": "indicator?", "reservation": "line?",
+    },
+    "counters": {
+        "counter_id": "name", "name": "name", "departement": "departement", "format": "name?",
+    },
+    "responses": {
+        "response_id": "text", "date": "moment?", "started": "moment?", "finished": "flag?",
+    },
+}  # fmt: skip
+# The fields of which a format must give at least one of each.
+NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "audience": (("visits",), ("day", "month", "start", "period")),
+    "sections": (("section",), ("visits",), ("day", "month", "start", "period")),
+    "ratings": (("date",), ("value", "satisfaction", "clarity", "help_reached")),
+}
+GO_WITH = {"start": "end", "value": "question", "scale_max": "scale_min"}
+
 
 Kind = Literal["text", "workbook", "table", "json", "archive", "queue_log", "mbox"]
 Unit = Literal["clock", "ms", "s", "min", "h"]

@@ -20,12 +20,13 @@ from observlib.cli.code import code
 from observlib.cli.edition import edition
 from observlib.cli.exports import fetch, forget, ingest
 from observlib.cli.new import add_to
-from observlib.cli.options import Data, parameters
 from observlib.cli.plan import plan
 from observlib.cli.printing import (
+    Data,
     answer,
     forget_options,
     output_is_lost,
+    parameters,
     print_difference,
     say,
     tell,

@@ -27,10 +27,10 @@ def due(root: Path, data: Path) -> Quarter | None:
     """The quarter of the edition that is due; where none is, that is said."""
     from observlib.base.period import Quarter
     from observlib.edition import checklist as checks
-    from observlib.publish.editions import dates, record
+    from observlib.publish.editions import feeds, record
 
     published = record.published(root / "reports" / "_site")
-    if planned := checks.due(dates.load(data, root), published, datetime.now(UTC)):
+    if planned := checks.due(feeds.load(data, root), published, datetime.now(UTC)):
         return Quarter.parse(planned.quarter)
     say("No edition is due: none of which the hour has come is still to appear.")
     answer(released=False, checks=[])

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from observlib.base.errors import UsageError, bounded
-from observlib.cli.options import Data, follow
-from observlib.cli.printing import answer, say
+from observlib.cli.printing import Data, answer, follow, say
 
 
 def code(

@@ -11,10 +11,8 @@ import typer
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import today
 from observlib.cli.checked import checklist, due
-from observlib.cli.options import Data, follow, parameters
 from observlib.cli.places import put_bundle
-from observlib.cli.printing import answer, published, say
-from observlib.cli.progress import steps
+from observlib.cli.printing import Data, answer, follow, parameters, published, say, steps
 
 
 def edition(

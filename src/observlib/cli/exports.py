@@ -10,10 +10,18 @@ import typer
 
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import today
-from observlib.cli.options import Data, NewData
 from observlib.cli.places import exports_at_hand
-from observlib.cli.printing import answer, plural, say, say_list, summarise, waiting
-from observlib.cli.progress import steps
+from observlib.cli.printing import (
+    Data,
+    NewData,
+    answer,
+    plural,
+    say,
+    say_list,
+    steps,
+    summarise,
+    waiting,
+)
 
 
 def fetch(

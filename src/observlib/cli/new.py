@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from observlib.base.errors import UsageError
-from observlib.cli.options import Data
-from observlib.cli.printing import answer, say
+from observlib.cli.printing import Data, answer, say
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue

@@ -57,10 +57,10 @@ def put_bundle(root: Path, data: Path, quarter: Quarter | None, to: str | None) 
     if to is None:
         return {}
     from observlib import store
-    from observlib.publish.editions import bundle
+    from observlib.publish.editions import record
 
     name = str(quarter or store.latest_quarter(data, today()))
-    place = bundle.put(root / "reports" / "_site" / name, to)
+    place = record.put(root / "reports" / "_site" / name, to)
     say(f"Put: {place}")
     return {"bundle": place}
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from observlib.base.period import today
-from observlib.cli.options import Data, follow
-from observlib.cli.printing import answer, plural, say
+from observlib.cli.printing import Data, answer, follow, plural, say
 
 if TYPE_CHECKING:
     from observlib.desk.planning import Plan
@@ -115,7 +114,7 @@ def _say_notes(made: Plan) -> None:
 
 def _say_asked(made: Plan) -> None:
     """How much time people give, and by which rate it is reckoned."""
-    from observlib.desk.planning.asked import SECONDS
+    from observlib.desk.planning import SECONDS
     from observlib.estimates import MINIMUM_PEOPLE
 
     told, count = made.asked, made.asked["people"]

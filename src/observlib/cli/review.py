@@ -10,9 +10,8 @@ import typer
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import today
 from observlib.base.temporary import ended_in_order
-from observlib.cli.options import Data
 from observlib.cli.places import bundle_at_hand
-from observlib.cli.printing import answer, meanwhile, say
+from observlib.cli.printing import Data, answer, meanwhile, say
 
 SHOWN = 20  # lines on what differs, in the terminal
 NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made again

@@ -9,8 +9,7 @@ import typer
 
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import today
-from observlib.cli.options import Data, follow
-from observlib.cli.printing import answer, plural, print_status, say
+from observlib.cli.printing import Data, answer, follow, plural, print_status, say
 
 
 def status(

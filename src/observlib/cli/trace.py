@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from observlib.cli.options import Data
-from observlib.cli.printing import answer, say
+from observlib.cli.printing import Data, answer, say
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue

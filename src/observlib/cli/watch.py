@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from observlib.base.errors import UsageError
-from observlib.cli.options import Data, follow
-from observlib.cli.printing import answer, plural, say
-from observlib.cli.progress import steps
+from observlib.cli.printing import Data, answer, follow, plural, say, steps
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue

@@ -21,19 +21,18 @@ from observlib import estimates
 from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import bounds
-from observlib.confidentiality.attack import attack
-from observlib.confidentiality.count_constraints import (
+from observlib.confidentiality.attack import attack, blocks
+from observlib.confidentiality.constraints import (
     FEW_LATE,
     SHARES,
     TO_FIVE,
     name_of,
     shares_of,
 )
-from observlib.confidentiality.intruder import blocks
+from observlib.confidentiality.differencing import months_of
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Amended, Knowledge, Published
 from observlib.confidentiality.steps import Series, is_many, wide_step, widened
 from observlib.confidentiality.suppression import beside
-from observlib.confidentiality.windows import months_of
 from observlib.estimates import comparisons
 from observlib.estimates.measures import MEASURES, measured_by
 

@@ -9,10 +9,141 @@ and P.-P. de Wolf, *Statistical Disclosure Control* (Wiley, 2012), chapters 4 an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import TypeVar
 
 from observlib import estimates
+from observlib.base.period import Quarter, months_between
+
+# --- Periods that tell of each other: months, quarters, years, and what each is made of
+
+
+def together(periods: Iterable[str]) -> Iterator[set[str]]:
+    """Periods that tell of each other: a quarter and its months; a year and its quarters."""
+    listed = [*periods]
+    quarters = [name for name in listed if len(months_of(name)) == 3]
+    years = [name for name in listed if len(months_of(name)) > 3]
+    for quarter in quarters:
+        yield {name for name in listed if set(months_of(name)) <= set(months_of(quarter))}
+    for year in years:
+        yield {year} | {name for name in quarters if set(months_of(name)) <= set(months_of(year))}
+    told = {month for quarter in quarters for month in months_of(quarter)}
+    yield from ({name} for name in listed if len(months_of(name)) == 1 and name not in told)
+
+
+def months_of(period: str) -> tuple[str, ...]:
+    """The months of a period of an estimate; none of a year or a day.
+
+    Examples
+    --------
+    >>> months_of("2026-T3"), months_of("2026-07"), months_of("2026-08/2026-10"), months_of("2026")
+    (('2026-07', '2026-08', '2026-09'), ('2026-07',), ('2026-08', '2026-09', '2026-10'), ())
+    """
+    if "-T" in period:
+        return tuple(Quarter.parse(period).months)
+    ends = period.split("/")
+    if any(len(end) != 7 for end in ends):
+        return ()
+    return tuple(months_between(ends[0], ends[-1]))
+
+
+def tiles(periods: Iterable[str]) -> Iterator[tuple[str, list[str], bool]]:
+    """The parts of each period among others: the fewest, and whether they are the whole of it.
+
+    Examples
+    --------
+    >>> [*tiles(["2026-07", "2026-08", "2026-T3", "2026-T4", "2026-07/2026-12"])]
+    [('2026-T3', ['2026-07', '2026-08'], False), ('2026-07/2026-12', ['2026-T3', '2026-T4'], True)]
+    """
+    within = {period: set(months_of(period)) for period in periods}
+    for whole, months in within.items():
+        parts: list[str] = []
+        left = set(months)
+        smaller = [name for name, own in within.items() if own < months]
+        for name in sorted(smaller, key=lambda name: (-len(within[name]), name)):
+            if within[name] <= left:
+                parts.append(name)
+                left -= within[name]
+        if parts:
+            yield whole, sorted(parts), not left
+
+
+# --- Grouping of small categories, so that no published part of a whole counts too few people
+
+REST, REASONS, CATEGORIES = "Autres", "Autres motifs", "Autres (effectifs regroupés)"
+GROUPED = (REST, REASONS, CATEGORIES)  # labels of what may be several answers: none of them leads
+
+
+def merge_small(
+    holders: Mapping[str, Set[str]], rest: str = REST
+) -> dict[str, tuple[tuple[str, ...], Set[str]]]:
+    """Categories of at least eleven people; smaller ones are one, named by `rest`.
+
+    Where the small ones together are still too few, the next smallest joins them, as it could
+    else be told by subtraction.
+
+    Parameters
+    ----------
+    holders
+        Whom each category holds; someone may be in several.
+
+    Returns
+    -------
+    dict
+        By label, in the order given and `rest` last: the categories that it stands for, and whom
+        it holds. Empty where nothing can be told apart.
+
+    Examples
+    --------
+    >>> people = {"a": set(range(40)), "b": set(range(40, 52)), "c": {60, 61}, "d": set()}
+    >>> found = merge_small({name: {str(i) for i in ids} for name, ids in people.items()})
+    >>> {label: (names, len(ids)) for label, (names, ids) in found.items()}
+    {'a': (('a',), 40), 'Autres': (('b', 'c', 'd'), 14)}
+    """
+
+    def union(names: Iterable[str]) -> set[str]:
+        return {one for name in names for one in holders[name]}
+
+    groups = _groups(list(holders), lambda names: len(union(names)), rest)
+    return {label: (names, union(names)) for label, names in groups.items()}
+
+
+def merge_counts(
+    counts: Mapping[str, int], rest: str = REST
+) -> dict[str, tuple[tuple[str, ...], int]]:
+    """As `merge_small`, of categories in two of which nobody is: how many each holds.
+
+    Examples
+    --------
+    >>> merge_counts({"a": 40, "b": 12, "c": 2})
+    {'a': (('a',), 40), 'Autres': (('b', 'c'), 14)}
+    """
+
+    def total(names: Iterable[str]) -> int:
+        return sum(counts[name] for name in names)
+
+    groups = _groups(list(counts), total, rest)
+    return {label: (names, total(names)) for label, names in groups.items()}
+
+
+def _groups(
+    names: Collection[str], size: Callable[[Iterable[str]], int], rest: str
+) -> dict[str, tuple[str, ...]]:
+    """Which categories each group is of, by what size some have together."""
+    sizes = {name: size([name]) for name in names}
+    small = {name for name in names if sizes[name] < estimates.MINIMUM_PEOPLE}
+    if small and rest in sizes:  # a category of that very name is one with them
+        small.add(rest)
+    larger = sorted(set(names) - small, key=lambda name: (sizes[name], name))
+    while small and larger and size(small) < estimates.MINIMUM_PEOPLE:
+        small.add(larger.pop(0))
+    found: dict[str, tuple[str, ...]] = {name: (name,) for name in names if name not in small}
+    if small:
+        if not found or size(small) < estimates.MINIMUM_PEOPLE:
+            return {}
+        found[rest] = tuple(name for name in names if name in small)
+    return found
+
 
 Part = TypeVar("Part", str, int)
 _FEW = estimates.MINIMUM_PEOPLE

@@ -14,8 +14,7 @@ from typing import Any
 import pandas as pd
 
 from observlib.dataset.describe import INVENTED, LICENCE, About, datapackage, dcat
-from observlib.dataset.tables import Marks, csv, flagged, read, tables
-from observlib.dataset.words import dictionary, used
+from observlib.dataset.tables import Marks, csv, dictionary, flagged, read, tables, used
 from observlib.dataset.workbook import workbook
 from observlib.language import french
 

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from observlib.dataset.columns import FILES, FLAGS_PATTERN, ID, ID_PATTERN, TITLES, Column
-from observlib.display.brand import Brand
+from observlib.display.style import Brand
 
 _KEYS = {"dictionary": ["list"], "errata": ["erratum"]}  # what stands before `id` in their keys
 LICENCE = {

@@ -19,7 +19,7 @@ from observlib.base.errors import ObservError
 from observlib.base.text import as_cell, of_cell
 from observlib.dataset.columns import CODES, FILES, TITLES
 from observlib.dataset.describe import INVENTED, About
-from observlib.display.brand import Brand
+from observlib.display.style import Brand
 from observlib.estimates import REFERENCE
 from observlib.language import french
 

@@ -14,9 +14,8 @@ from observlib.display import grades, select, style, svg
 from observlib.display.data import data_markdown
 from observlib.display.output import Output, caption_of
 from observlib.language import french, words
-from observlib.language.prose import Markdown, attribute_text
+from observlib.language.prose import Markdown, attribute_text, curly, typography
 from observlib.language.rounding import rounded
-from observlib.language.typography import curly, typography
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,9 +9,10 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, keyboard, line_marks, panels, select, style
-from observlib.display.line_description import Point, describe
+from observlib.display import charts, panels, select, style, svg
+from observlib.display import panels as line_marks
 from observlib.display.output import Output
+from observlib.display.panels import Point, describe
 from observlib.language import french, words
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
         line_marks.draw(ax, rows, i, thin=thin)
         for row in rows.to_dict("records"):
             where = f"{_place(row['x'])} {x_label}"
-            keyboard.keep(ax, row["x"], row["estimate"], row, indicator, curve, where)
+            svg.keep(ax, row["x"], row["estimate"], row, indicator, curve, where)
         leader = names.at is None and last["estimate"] == last["estimate"]
         marked = {"marker": style.MARKERS[i], "markersize": 4.7}
         sample = {"linewidth": 1.0} if thin else marked

@@ -11,12 +11,11 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import select
-from observlib.display.cells import INTERVAL, NOTHING
 from observlib.display.output import pipe_table
+from observlib.display.tables import INTERVAL, NOTHING
 from observlib.language import french, words
 from observlib.language.french import NBSP, number
-from observlib.language.prose import plain
-from observlib.language.typography import unbroken
+from observlib.language.prose import plain, unbroken
 
 _ACROSS = 10  # most columns of a cross table
 _FILLED = 2 / 3  # least share of its cells that have an estimate

@@ -13,7 +13,7 @@ import pandas as pd
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.language import french, wording
-from observlib.language.typography import unbroken
+from observlib.language.prose import unbroken
 from observlib.stats import comparability
 from observlib.stats.comparability import Grade
 

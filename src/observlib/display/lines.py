@@ -12,19 +12,19 @@ from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import (
-    annotations as happened,
-)
-from observlib.display import (
     charts,
     grades,
-    keyboard,
-    line_marks,
     panels,
     select,
     style,
+    svg,
 )
-from observlib.display.line_description import Point, describe
+from observlib.display import (
+    panels as line_marks,
+)
+from observlib.display import timeline as happened
 from observlib.display.output import Output
+from observlib.display.panels import Point, describe
 from observlib.display.timeline import axis_periods, dated, name_partial, time_axis
 from observlib.language import french, words
 from observlib.language.rounding import rounded
@@ -267,7 +267,7 @@ def _apart(series: Series, context: _Context) -> Figure:
 def _keep_values(ax: Axes, line: str, rows: pd.DataFrame, context: _Context) -> None:
     for x, (period, row) in enumerate(rows.to_dict("index").items()):
         when = french.period_label(str(period))
-        keyboard.keep(ax, x, row["estimate"], row, context.indicator, line, when)
+        svg.keep(ax, x, row["estimate"], row, context.indicator, line, when)
 
 
 def _unit(rows: pd.DataFrame, context: _Context) -> str:

@@ -12,9 +12,16 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.language.prose import Markdown, one_line, paragraphs, plain, without_code
+from observlib.language.prose import (
+    Markdown,
+    one_line,
+    paragraphs,
+    plain,
+    typography,
+    unbroken,
+    without_code,
+)
 from observlib.language.rounding import carried
-from observlib.language.typography import typography, unbroken
 from observlib.records.published_text import refuse_personal_data
 
 

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from observlib.base.errors import ObservError
+from observlib.base.yaml_files import mapping, read_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -250,3 +256,314 @@ def spread(wanted: list[float], gap: float, low: float, high: float) -> list[flo
     top = max(low, high - (len(wanted) - 1) * gap)
     placed = {i: min(max(pooled[rank], low), top) + rank * gap for rank, i in enumerate(order)}
     return [float(placed[i]) for i in range(len(wanted))]
+
+
+# --- How an agency's publications look: `_brand.yml` beside `_quarto.yml`, which Quarto reads too
+
+FILE = "_brand.yml"
+PAPER = "Libertinus Serif"  # letters of the text of a PDF, where a brand gives none
+TEXT, MARK = 4.5, 3.0  # least contrasts, by WCAG 2.2, success criteria 1.4.3 and 1.4.11
+_NIGHT, _INK_AT_NIGHT = "#16161a", "#ececf1"  # of dark pages
+_FAMILY = re.compile(r"[\w .-]*")  # it stands in style sheets, as does a file's name
+_NAME = re.compile(r"[\w ./-]{1,200}")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_COLOURS = re.compile(rb"#[0-9a-fA-F]{6}\b")
+_GIVEN = ("primary", "foreground", "background")  # in this order they are told
+_WHITE, _BLACK = "#ffffff", "#000000"
+_BOX = "#fdeeee"  # the darkest ground of a box on light pages
+# shades of the house's accent on light pages, and on dark ones, as `drawings.css` has them
+_SHADES = {ACCENT: ACCENT_AT_NIGHT, "#5c68e5": "#7f8af0", "#cacafb": "#33335c"}
+_SHADES |= {"#e8edff": "#20243c"}
+_ALONE = (ACCENT_AT_NIGHT, "#f4f4fb")  # of which style sheets know no other
+_LIGHTEST, _DARKEST = (bytes.fromhex(shade[1:]) for shade in GRADES)
+
+
+class Font(NamedTuple):
+    """A file of letters."""
+
+    file: str
+    family: str
+    weight: str = ""
+    style: str = ""
+
+    def face(self) -> str:
+        """How a style sheet beside the brand's files is told of it."""
+        more = f" font-weight: {self.weight};" if self.weight else ""
+        more += f" font-style: {self.style};" if self.style else ""
+        return f'@font-face {{ font-family: "{self.family}"; src: url("{self.file}");{more} }}'
+
+
+@dataclass(frozen=True)
+class Brand:
+    """Names, colours (`#rrggbb`) and letters; a logo with its alternative text, or none.
+
+    Files are by their paths beside the brand's own.
+    """
+
+    name: str = "Observatoire des usagers"
+    logo: str = ""
+    alternative: str = ""
+    primary: str = ACCENT
+    foreground: str = INK
+    background: str = _WHITE
+    base: str = ""
+    headings: str = ""
+    heading: str = ""  # the colour of headings, where it is not that of the text
+    fonts: tuple[Font, ...] = ()
+
+    @property
+    def files(self) -> list[str]:
+        """What pages load."""
+        return [*([self.logo] if self.logo else []), *(font.file for font in self.fonts)]
+
+    def shade(self, house: str) -> str:
+        """The accent, as light as a shade of the house's: what is read on it stays as well read."""
+        if self.primary == ACCENT:
+            return house
+        return self.primary if house == ACCENT else as_light(self.primary, house)
+
+    def for_quarto(self) -> dict[str, Any]:
+        """What Quarto is to know of it: all that is read here, and nothing that it would refuse."""
+        told: dict[str, Any] = {"color": {name: getattr(self, name) for name in _GIVEN}}
+        if self.logo:
+            image = {"path": self.logo, "alt": self.alternative}
+            told["logo"] = {"images": {"logo": image}, "medium": "logo"}
+        headings = {"family": self.headings, "color": self.heading}
+        parts = {"base": self.base, "headings": {k: v for k, v in headings.items() if v}}
+        letters: dict[str, Any] = {name: part for name, part in parts.items() if part}
+        if self.fonts:
+            files: dict[str, list[dict[str, str]]] = {}
+            for font in self.fonts:
+                file = {"path": font.file, "weight": font.weight, "style": font.style}
+                files.setdefault(font.family, []).append({k: v for k, v in file.items() if v})
+            letters["fonts"] = [
+                {"family": family, "source": "file", "files": own} for family, own in files.items()
+            ]
+        return {**told, "typography": letters} if letters else told
+
+    def for_paper(self) -> dict[str, str]:
+        """The colours and letters of PDFs and documents, by their names in templates."""
+        return {
+            "accent": self.primary,
+            "ink": self.foreground,
+            "title-colour": self.heading or self.primary,
+            "heading-colour": self.heading or self.foreground,
+            "tint": self.shade("#f4f4fb"),
+            "letters": self._printed_in(self.base),
+            "headings": self._printed_in(self.headings, self.base),
+        }
+
+    def _printed_in(self, *families: str) -> str:
+        """The first of families of which typst reads a file, else the house's on paper."""
+        files = [font for font in self.fonts if font.file.lower().endswith((".ttf", ".otf"))]
+        known = {font.family for font in files}
+        return next((family for family in families if family in known), PAPER)
+
+    def on_paper(self, drawing: bytes) -> bytes:
+        """A drawing in these colours, and in our paper's letters; a brand's may be too wide."""
+        is_house = self._printed_in(self.base) == PAPER
+        letters = f"{PAPER},{FONTS}" if is_house else FONTS
+        text = self.recoloured(drawing)
+        return text.replace(f'"{FONTS}"'.encode(), f'"{letters}"'.encode())
+
+    def recoloured(self, text: bytes, cells: bool = False) -> bytes:
+        """A drawing or a style sheet in these colours; of a drawing in a page its `cells` alone."""
+
+        def own(found: re.Match[bytes]) -> bytes:
+            house = found[0].decode().lower()
+            if _is_grade(house) or (house in (*_SHADES, *_ALONE) and not cells):
+                return self.shade(house).encode()
+            return self.foreground.encode() if house == INK and not cells else found[0]
+
+        is_house = (self.primary, self.foreground) == (ACCENT, INK)
+        return text if is_house else _COLOURS.sub(own, text)
+
+    def css(self) -> str:
+        """The custom properties that the style sheets of pages read, of light and of dark pages."""
+        night = {"accent": self.shade(ACCENT_AT_NIGHT), "ink": _INK_AT_NIGHT, "page": _NIGHT}
+        day = {"accent": self.primary, "ink": self.foreground, "page": self.background}
+        if self.heading:
+            day["heading"], night["heading"] = self.heading, _INK_AT_NIGHT
+        for name, family in (("sans", self.base), ("headings", self.headings)):
+            if family:
+                day[name] = f'"{family}", system-ui, sans-serif'
+        for own, shades in ((day, dict(zip(_SHADES, _SHADES, strict=True))), (night, _SHADES)):
+            own |= {f"c-{INK[1:]}": own["ink"], f"c-{_WHITE[1:]}": own["page"]}
+            own |= {f"c-{house[1:]}": self.shade(shade) for house, shade in shades.items()}
+        dark = f"@media screen and (prefers-color-scheme: dark) {{ {_root(night)} }}"
+        return "\n".join([*(font.face() for font in self.fonts), _root(day), dark, ""])
+
+
+def _root(properties: Mapping[str, str]) -> str:
+    told = " ".join(f"--{name}: {value};" for name, value in properties.items())
+    return f":root {{ {told} }}"
+
+
+def read(folder: Path) -> Brand:
+    """The brand of a project folder; the house's, by the site's title, where it has none.
+
+    Raises
+    ------
+    ObservError
+        With all that is wrong: a colour that is none, a pair of too little contrast, a logo without
+        alternative text, a file that is not there, letters that another site would be asked for.
+    """
+    config, path = folder / "_quarto.yml", folder / FILE
+    website = mapping(read_text(config), config).get("website") if config.is_file() else {}
+    house = Brand(str((website or {}).get("title") or Brand.name))
+    if not path.is_file():
+        return house
+    told = mapping(read_text(path), path)
+    problems: list[str] = []
+    parts = {}
+    for key in ("meta", "color", "typography"):
+        parts[key] = told.get(key) or {}
+        if not isinstance(parts[key], dict):
+            problems.append(f"{path}: {key}: {parts[key]!r} stands alone; write keys below it")
+            parts[key] = {}
+    name = parts["meta"].get("name") or house.name
+    found = {
+        "name": str(name.get("full") or house.name if isinstance(name, dict) else name),
+        **_colours(parts["color"], parts["typography"], path, problems),
+        **_logo(told.get("logo") or {}, path, problems),
+        **_brand_letters(parts["typography"], path, problems),
+    }
+    brand = Brand(**found)
+    texts = [("color.foreground", brand.foreground), ("color.primary", brand.primary)]
+    texts += [("typography.headings.color", brand.heading)] if brand.heading else []
+    ground = ("color.background", brand.background)
+    pairs = [(text, on, TEXT) for text in texts for on in (ground, ("the ground of boxes", _BOX))]
+    pairs += [(("a chart's line", colour), ground, MARK) for colour in PALETTE[1:]]
+    problems += [
+        f"{path}: {what} {colour} on {where} {under} has a contrast of "
+        f"{contrast(colour, under):.2f}, which is too little to be seen; {least} is the least: "
+        "give a darker one, or a lighter background"
+        for (what, colour), (where, under), least in pairs
+        if contrast(colour, under) < least
+    ]
+    if problems:
+        raise ObservError(*problems)
+    return brand
+
+
+def _colours(told: Any, letters: Any, path: Path, problems: list[str]) -> dict[str, str]:
+    palette = told["palette"] if isinstance(told.get("palette"), dict) else {}
+    given = {name: (f"color.{name}", told[name]) for name in _GIVEN if name in told}
+    if isinstance(headings := letters.get("headings"), dict) and "color" in headings:
+        given["heading"] = ("typography.headings.color", headings["color"])
+    found = {}
+    for name, (place, colour) in given.items():
+        colour = str(colour or "")
+        for _ in palette:  # a colour of it may be another's name
+            colour = str(palette.get(colour, colour))
+        if _COLOUR.fullmatch(colour):
+            found[name] = colour.lower()
+        else:
+            problems.append(
+                f"{path}: {place}: {colour!r} is no colour; write it in quotes, as "
+                f"'{ACCENT}', or name one of color.palette"
+            )
+    return found
+
+
+def _logo(told: Any, path: Path, problems: list[str]) -> dict[str, str]:
+    told = told if isinstance(told, dict) and "path" not in told else {"medium": told}
+    image = next((told[size] for size in ("medium", "small", "large") if told.get(size)), None)
+    images = told.get("images")
+    if isinstance(images, dict) and isinstance(image, str):
+        image = images.get(image, image)
+    if image is None:
+        return {}
+    image = image if isinstance(image, dict) else {"path": image}
+    found = {"logo": str(image.get("path")), "alternative": str(image.get("alt") or "")}
+    if not found["alternative"]:
+        problems.append(f"{path}: logo: {found['logo']} has no alternative text; add `alt: …`")
+    _check_file(found["logo"], "logo", path, problems)
+    return found
+
+
+def _brand_letters(told: Mapping[str, Any], path: Path, problems: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in ("base", "headings"):
+        given = told.get(name) or ""
+        found[name] = str(given.get("family") or "" if isinstance(given, dict) else given)
+        if not _FAMILY.fullmatch(found[name]):
+            problems.append(f"{path}: typography.{name}: {found[name]!r} is no family's name")
+    fonts = told.get("fonts") or []
+    if not isinstance(fonts, list) or not all(isinstance(font, dict) for font in fonts):
+        problems.append(f"{path}: typography.fonts: is no list of `family`, `source` and `files`")
+        fonts = []
+    found["fonts"] = tuple(one for font in fonts for one in _files(font, path, problems))
+    return found
+
+
+def _files(font: Mapping[str, Any], path: Path, problems: list[str]) -> Iterator[Font]:
+    family, source, files = str(font.get("family") or ""), font.get("source"), font.get("files")
+    if not family or not _FAMILY.fullmatch(family):
+        problems.append(f"{path}: typography.fonts: {family!r} is no family's name")
+    elif source not in ("file", "system"):
+        problems.append(
+            f"{path}: typography.fonts: {family} is of {source}, which readers' browsers would be "
+            "sent to; put its files beside this one, with `source: file`"
+        )
+    elif source == "file" and not isinstance(files, list):
+        problems.append(f"{path}: typography.fonts: {family} has no list of `files`")
+    for file in files if isinstance(files, list) else []:
+        told = file if isinstance(file, dict) else {"path": file}
+        name, looks = str(told.get("path")), [str(told.get(k) or "") for k in ("weight", "style")]
+        _check_file(name, "typography.fonts", path, problems)
+        if all(map(_FAMILY.fullmatch, looks)):
+            yield Font(name, family, *looks)
+
+
+def _check_file(name: str, what: str, path: Path, problems: list[str]) -> None:
+    is_beside = _NAME.fullmatch(name) and ".." not in name and not Path(name).is_absolute()
+    if not is_beside or not (path.parent / name).is_file():
+        problems.append(f"{path}: {what}: {name!r} is no file beside it; mend its path")
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of the luminances of two colours (WCAG 2.2), 1 to 21.
+
+    Examples
+    --------
+    >>> contrast("#000000", "#ffffff"), round(contrast("#777777", "#ffffff"), 2)
+    (21.0, 4.48)
+    """
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = (part / 255 for part in bytes.fromhex(colour[1:]))
+    linear = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+    return sum(x * weight for x, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+@lru_cache
+def as_light(colour: str, other: str) -> str:
+    """The shade of a colour, from black over itself to white, that is as light as another colour.
+
+    Examples
+    --------
+    >>> as_light("#0b5d3b", "#ffffff"), as_light("#0b5d3b", "#808080")
+    ('#ffffff', '#528c74')
+    """
+    wanted = _luminance(other)
+    ends = (colour, _WHITE) if wanted > _luminance(colour) else (_BLACK, colour)
+    dark, light = (bytes.fromhex(end[1:]) for end in ends)
+
+    def shade(step: int) -> str:
+        pairs = zip(dark, light, strict=True)
+        return "#" + bytes(round(x + (y - x) * step / 255) for x, y in pairs).hex()
+
+    return shade(bisect_left(range(255), wanted, key=lambda step: _luminance(shade(step))))
+
+
+def _is_grade(colour: str) -> bool:
+    """Whether it is a shade of cells of the house's grids: the ends, or between them."""
+    of = bytes.fromhex(colour[1:])
+    part = (of[0] - _LIGHTEST[0]) / (_DARKEST[0] - _LIGHTEST[0])
+    ends = zip(_LIGHTEST, _DARKEST, of, strict=True)
+    is_between = part >= 0 and all(abs(x + (y - x) * part - own) <= 1 for x, y, own in ends)
+    return is_between and colour not in _SHADES

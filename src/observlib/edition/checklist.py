@@ -20,13 +20,12 @@ from observlib import store
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.edition import errata_page
-from observlib.edition.front_matter import load_studies
+from observlib.edition.plan import load_studies
 from observlib.pipeline import errata as figures
 from observlib.pipeline import project
 from observlib.pipeline.monthly_series import FOLLOWED
 from observlib.publish.editions import record, reviews
-from observlib.publish.editions.dates import ZONE, Calendar, Planned, load
-from observlib.publish.editions.feeds import check_kept
+from observlib.publish.editions.feeds import ZONE, Calendar, Planned, check_kept, load
 from observlib.publish.editions.record import Edition
 from observlib.publish.links import broken_links, links_of
 from observlib.store.ledger import Entry, read_ledger

@@ -23,7 +23,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from observlib.base import kept, replacing, temporary
+from observlib.base import kept, temporary
+from observlib.base import temporary as replacing
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.kept import Inputs
 from observlib.edition.workers import processes

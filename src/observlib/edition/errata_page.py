@@ -18,14 +18,13 @@ from observlib import estimates, store
 from observlib.base.errors import bounded
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.display import cells
+from observlib.display import tables
 from observlib.display.output import pipe_table
 from observlib.edition import consistency, front_page
 from observlib.edition.request import Request
 from observlib.estimates import FIGURE
 from observlib.language import french, wording, words
-from observlib.language.prose import Markdown, joined, markdown
-from observlib.language.typography import typography
+from observlib.language.prose import Markdown, joined, markdown, typography
 from observlib.pipeline import archive, errata
 from observlib.publish.editions import record, revisions
 from observlib.publish.editions.difference import named
@@ -165,7 +164,7 @@ def _values(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, str]:
     What is withdrawn is not told again: it may be what nobody should have told.
     """
     if math.isnan(row["corrected"]):
-        return cells.NOTHING, TEXTS["gone"]
+        return tables.NOTHING, TEXTS["gone"]
     indicator = words.indicator_of(row["indicator"], catalogue)
     both = [
         words.value({"estimate": row[name], "unit": row["unit"], "status": ""}, indicator)

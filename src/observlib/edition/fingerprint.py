@@ -18,7 +18,7 @@ from observlib import store
 from observlib.base import kept
 from observlib.base.kept import Inputs
 from observlib.edition import kept_pages
-from observlib.edition.front_matter import load_studies
+from observlib.edition.plan import load_studies
 from observlib.pipeline import project
 
 DATA = "data/demo"  # on which the committed notebooks are executed

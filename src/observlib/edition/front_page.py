@@ -11,9 +11,9 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.display import points as drawn
+from observlib.display import dots as drawn
 from observlib.display import typography
-from observlib.display.points import line_told, small_line
+from observlib.display.dots import line_told, small_line
 from observlib.estimates import comparisons
 from observlib.indicators import specifications
 from observlib.language import french, wording

@@ -31,9 +31,8 @@ from observlib.edition.annotations import linked
 from observlib.edition.compute import compute, frame_files, is_computed
 from observlib.edition.execute import Outcome, Progress, execute
 from observlib.edition.finalise import PageError, finalise
-from observlib.edition.front_matter import read_header
 from observlib.edition.kept_pages import MadePage, keep, recall, used, whole
-from observlib.edition.plan import Page
+from observlib.edition.plan import Page, read_header
 from observlib.edition.request import Request
 from observlib.edition.workers import COUNT, started
 from observlib.pipeline import archive, disclosed, errata

@@ -26,8 +26,7 @@ from observlib.edition import front_page
 from observlib.edition.request import Request
 from observlib.estimates import REFERENCE, comparisons
 from observlib.language import french, wording, words
-from observlib.language.prose import Markdown, joined, markdown, plain, without_code
-from observlib.language.typography import typography
+from observlib.language.prose import Markdown, joined, markdown, plain, typography, without_code
 from observlib.pipeline import project
 from observlib.publish.editions.page_figures import Page, Row, page_of, rows_of, side_of
 from observlib.publish.notebook import read_notebook

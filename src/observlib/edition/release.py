@@ -26,7 +26,7 @@ from observlib.base import (
 from observlib.base.errors import ObservError, bounded
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
-from observlib.base.replacing import replace_folder, workspace
+from observlib.base.temporary import replace_folder, workspace
 from observlib.edition import errata_page as told_errata
 from observlib.edition.checklist import written
 from observlib.edition.compute import frame_files

@@ -16,10 +16,9 @@ from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, tables
-from observlib.display import brand as brands
+from observlib.display import style as brands
 from observlib.edition import kept_pages
-from observlib.edition.front_matter import Study, load_studies
-from observlib.edition.plan import Page, Subjects, plan
+from observlib.edition.plan import Page, Study, Subjects, load_studies, plan
 from observlib.pipeline import departments, errata, frame, project
 from observlib.records.practices import Practices
 

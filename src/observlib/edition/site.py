@@ -16,17 +16,14 @@ from observlib.base import kept
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_text
 from observlib.catalogue import Catalogue
-from observlib.display import brand
+from observlib.display import style
 from observlib.edition import errata_page as told_errata
 from observlib.edition.notices import with_notices, with_part
 from observlib.edition.request import Request
 from observlib.language import french
-from observlib.language.prose import Markdown, joined, markdown, plain
-from observlib.language.typography import typography
+from observlib.language.prose import Markdown, joined, markdown, plain, typography
 from observlib.pipeline import archive, errata, project
 from observlib.publish.editions import (
-    calendar_page,
-    dates,
     difference,
     feeds,
     record,
@@ -139,11 +136,11 @@ def complete(
         Where a page leads to a place of another folder that is not there.
     """
     root, data, corrected = request.root, request.data, request.errata
-    calendar, read = dates.load(data, root), reviews.load(root / "reports")
+    calendar, read = feeds.load(data, root), reviews.load(root / "reports")
     editions = record.published(whole)
     config = mapping(read_text(sources / "_quarto.yml"), sources / "_quarto.yml")
     website = config.get("website") or {}
-    title = brand.read(sources).name
+    title = style.read(sources).name
     site = str(website.get("site-url") or "")
     site += "/" * (site != "" and not site.endswith("/"))
     summaries = told_errata.summaries(corrected, request.catalogue)
@@ -157,7 +154,7 @@ def complete(
     borne = {edition.quarter: record.errata(whole / edition.quarter) for edition in editions}
     parts = {
         "editions": _list(editions, changes, read, borne),
-        **calendar_page.parts(editions, calendar),
+        **feeds.parts(editions, calendar),
         "relectures": reviews.part(editions, studies, read),
         "errata": told_errata.part(corrected, editions, studies, borne, catalogue),
     }

@@ -8,27 +8,50 @@ tells a figure of an erratum says so.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path, PurePosixPath
+from statistics import median_low
 from typing import Any
 
+import pandas as pd
+
+from observlib import store
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
-from observlib.base.period import edition_day
+from observlib.base.period import Quarter, edition_day
+from observlib.base.yaml_files import as_front_matter, dump, mapping, read_front_matter, read_text
+from observlib.catalogue import Catalogue, tables
+from observlib.display.output import pipe_table
 from observlib.edition import errata_page as told_errata
-from observlib.edition import menus, origins, quality
-from observlib.edition.documentation import write_documentation
+from observlib.edition import origins
+from observlib.edition.checklist import whole
 from observlib.edition.front_page import front_page, next_edition
-from observlib.edition.notices import headed, with_attack, with_notices, with_package, with_part
-from observlib.edition.provenance import with_passport
+from observlib.edition.notices import (
+    headed,
+    with_attack,
+    with_notices,
+    with_package,
+    with_part,
+    with_passport,
+    write_documentation,
+    write_sheets,
+)
+from observlib.edition.plan import DEPARTMENT
 from observlib.edition.request import Request
-from observlib.edition.sheets import write_sheets
-from observlib.language.typography import typography
+from observlib.estimates.measures import MEASURES
+from observlib.language import french, wording
+from observlib.language.prose import plain, typography
 from observlib.pipeline import archive, disclosed, errata, frame
+from observlib.pipeline import departments as whose
 from observlib.publish import standing
-from observlib.publish.editions import dates
+from observlib.publish.editions import feeds
 from observlib.publish.editions import revisions as revised_figures
+from observlib.publish.editions.feeds import Planned, gap, load
+from observlib.publish.project import named_by
+from observlib.records.actions import Action
 from observlib.themes import main_points, quotes
+from observlib.themes.surveys.estimates import STEPS
 
 # places of the method's page, and the files of `reports/` that stand there
 _MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}
@@ -84,7 +107,7 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     edition, about = work / "edition", (copy, manifest, request)
     _announce(reports / "index.qmd", *about, edition, corrected.get(told_errata.HOME, []))
     _tell_method(reports / "methode.qmd", *about, edition, corrected.get(told_errata.METHOD, []))
-    menus.group(copy, manifest["studies"], request.catalogue)
+    group(copy, manifest["studies"], request.catalogue)
     return copy
 
 
@@ -109,7 +132,7 @@ def _tell_method(
         text = with_part(text, "citation", typography(quotes.rule()))
         text = with_part(text, "faits", typography(main_points.rule()))
         day = edition_day(manifest["published"], manifest["revisions"])
-        text = with_part(text, "qualite", quality.told(request, edition, manifest["published"]))
+        text = with_part(text, "qualite", told(request, edition, manifest["published"]))
         catalogue = errata.with_reasons(request.catalogue, told_errata.of_edition(request, edition))
         of = (catalogue, request.quarter, day)
         before = archive.earlier(request.data)
@@ -158,9 +181,294 @@ def _announce(
         {study["page"] for study in manifest["studies"] if "sha256" in study},
     )
     text = with_package(with_part(text, "points", points), edition, manifest.get("frame", {}))
-    if following := dates.load(request.data, request.root).after(str(request.quarter)):
+    if following := feeds.load(request.data, request.root).after(str(request.quarter)):
         said = next_edition(following[0].quarter, following[0].date)
         text = with_part(text, "prochaine", said)
     text = with_notices(text, manifest, callouts)
     (copy / home.name).write_text(text, encoding="utf-8", newline="\n")
     write_all(pictures, copy)
+
+
+# --- Menus and lists of an edition of many products: each department has a page that lists them
+
+MOST = 40  # pages of products, surveys, partners and departments that are listed one by one
+_KINDS = {  # by what a study has a page for each of
+    DEPARTMENT: ("Les études", "étude", "études"),
+    "product": ("Les produits", "produit", "produits"),
+    "device": ("Les enquêtes", "enquête", "enquêtes"),
+    "partner": ("Les organismes", "organisme", "organismes"),
+}
+_SECTION = "Département par département"
+Study = Mapping[str, Any]  # as the manifest has it
+
+
+def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None:
+    """Have a project's menu and home page lead to departments, where there are many products.
+
+    Parameters
+    ----------
+    project
+        The project folder of an edition, which is changed.
+    studies
+        The pages of its manifest, in order.
+    catalogue
+        Says the department of each product, survey and partner's page.
+    """
+    each = [
+        study
+        for study in studies
+        if "sha256" in study and _kind(study, catalogue) and _department(study, catalogue)
+    ]
+    if len(each) <= MOST:
+        return
+    by_department: dict[str, list[Study]] = {name: [] for name in catalogue.departments}
+    for study in each:
+        by_department[_department(study, catalogue)].append(study)
+    departments = {name: own for name, own in by_department.items() if own}
+    for name, own in departments.items():
+        text = _page(name, own, catalogue)
+        (project / f"departement-{name}.qmd").write_text(text, encoding="utf-8", newline="\n")
+    grouped = {f"{study['page']}.ipynb" for study in each}
+    pages = [f"{study['page']}.ipynb" for study in studies if "sha256" in study]
+    lists = [f"departement-{name}.qmd" for name in departments]
+    left = [*lists]  # which the menu has once
+
+    def listed(glob: str, departments: Sequence[str]) -> list[str] | None:
+        """Of the pages that a glob names those that stay, then departments; None where all stay."""
+        told = named_by(project, glob)
+        named = [page for page in pages if PurePosixPath(page) in told]
+        kept = [page for page in named if page not in grouped]
+        return None if len(kept) == len(named) else [*kept, *departments]
+
+    def spread(item: Any) -> list[Any]:
+        """An item of the menu, where departments stand in place of grouped pages."""
+        if isinstance(item, dict) and "contents" in item:
+            own = [one for each in item["contents"] for one in spread(each)]
+            return [{**item, "contents": own}]
+        glob = item.get("auto") if isinstance(item, dict) else None
+        named = listed(glob, left) if isinstance(glob, str) else None
+        if named is None:
+            return [item]
+        left.clear()
+        return [{"href": name} for name in named]
+
+    path = project / "_quarto.yml"
+    config = mapping(read_text(path), path)
+    config["project"]["render"] += lists
+    sidebar = config["website"]["sidebar"]
+    sidebar["contents"] = [one for item in sidebar["contents"] for one in spread(item)]
+    path.write_text(dump(config), encoding="utf-8", newline="\n")
+    home = project / "index.qmd"
+    header, text = read_front_matter(read_text(home), home)
+    for listing in header.get("listing") or []:
+        if isinstance(glob := listing["contents"], str):
+            listing["contents"] = listed(glob, lists) or glob
+    home.write_text(as_front_matter(header) + text, encoding="utf-8", newline="\n")
+
+
+def _kind(study: Study, catalogue: Catalogue) -> str:
+    """What a page is one of many for, such as a product; nothing of the others."""
+    if study["page"] == study["study"]:
+        return ""
+    parts: dict[str, Collection[str]] = {
+        "product": catalogue.products,
+        "device": catalogue.devices,
+        "partner": catalogue.partners,
+    }
+    of = dict(study["parameters"])
+    department = of.pop(DEPARTMENT, "")  # which may be called as a product is
+    kinds = (kind for kind, known in parts.items() if any(x in known for x in of.values()))
+    return next(kinds, DEPARTMENT if department else "")
+
+
+def _department(study: Study, catalogue: Catalogue) -> str:
+    """The department that a page is for, or that of its product or survey; else nothing."""
+    values = [str(value) for value in study["parameters"].values()]
+    own = [study["parameters"].get(DEPARTMENT)]
+    own += [whose.of(value, "", catalogue) for value in values if value in catalogue.products]
+    own += [whose.of("", value, catalogue) for value in values if value in catalogue.devices]
+    return next(filter(None, own), "")
+
+
+def _page(department: str, studies: Sequence[Study], catalogue: Catalogue) -> str:
+    """The page of a department."""
+    listings, parts, counts = [], [], []
+    for kind, (title, *nouns) in _KINDS.items():
+        own = [f"{study['page']}.ipynb" for study in studies if _kind(study, catalogue) == kind]
+        if own:
+            about = {"sort": "order", "fields": ["title"]}
+            listings.append({"id": kind, "contents": own, **about})
+            parts.append(f"## {title}\n\n::: {{#{kind}}}\n:::\n")
+            counts.append(french.count(len(own), *nouns))
+    label = catalogue.departments[department].label
+    header = {
+        "title": str(plain(label)),
+        "description": f"{french.join(counts)}.",
+        "section": _SECTION,
+        "format": "html",
+    }
+    return as_front_matter({**header, "toc": False, "listing": listings}) + "\n" + "\n".join(parts)
+
+
+# --- The quality of an edition, in the indicators that European official statistics report
+
+TEXTS = wording.beside(__file__)
+_THERE = ("published", "low_base", "partial")
+
+
+def completeness(rows: pd.DataFrame, quarter: Quarter) -> tuple[int, int]:
+    """Figures of an edition's own quarter that could be told, of all that were to be (R1).
+
+    Those that are withheld are no part of either, as Eurostat has it for producers.
+
+    Examples
+    --------
+    >>> told = {"period": ["2026-T3"] * 3, "status": ["published", "suppressed", "missing"]}
+    >>> completeness(pd.DataFrame(told), Quarter(2026, 3))
+    (1, 2)
+    """
+    states = rows.loc[rows["period"] == str(quarter), "status"]
+    there = int(states.isin(_THERE).sum())
+    return there, there + int((states == "missing").sum())
+
+
+def lengths(
+    held: pd.DataFrame, actions: Iterable[Action], catalogue: Catalogue, quarter: Quarter
+) -> list[int]:
+    """How many whole quarters each device has been comparable for, the shortest first (CC2).
+
+    They end with the edition's, and begin with the device's first data, or when what it measures
+    last changed (an action of the kind `measure`).
+
+    Parameters
+    ----------
+    held
+        `device`, `table`, `start`, `end`, as `store.devices` gives it.
+    actions
+        What teams changed until the end of the quarter.
+    """
+    changes = [action for action in actions if action.kind == "measure"]
+    listening = held[~held["table"].isin(tables.REFERENCE)].dropna(subset=["start", "end"])
+    found = []
+    for name, start, end in listening[["device", "start", "end"]].itertuples(index=False):
+        device = catalogue.devices.get(name)
+        if device is None or date.fromisoformat(end) < quarter.start:
+            continue
+        own = [
+            change.date
+            for change in changes
+            if change.device == name or (not change.device and change.product == device.product)
+        ]
+        first = max([date.fromisoformat(start), *own])
+        begun = Quarter.of(first)
+        later = 0 if begun.start == first else 1
+        count = 4 * (quarter.year - begun.year) + quarter.number - begun.number + 1 - later
+        found += [count] if count > 0 else []
+    return sorted(found)
+
+
+def unanswered(rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """The least and the largest share of respondents that gave no mark, by survey (A5), in %.
+
+    Of those who began to answer, as the edition tells how many. One who had left before a question
+    counts, and one of whom it was not asked: surveys do not tell the two apart.
+
+    Parameters
+    ----------
+    rows
+        The estimates of the edition.
+    """
+    begun = rows[
+        (rows["indicator"] == "survey_funnel") & (rows["group_value"] == [*STEPS][2])
+    ].dropna(subset=["estimate"])
+    found = {}
+    for survey, period, base in begun[["device", "period", "estimate"]].itertuples(index=False):
+        asked = rows[
+            (rows["device"] == survey)
+            & (rows["period"] == period)
+            & (rows["group"] == "")
+            & rows["indicator"].isin(MEASURES)
+            & rows["status"].isin(_THERE)
+        ]["n"].dropna()
+        if len(asked) and base:
+            shares = [max(100.0 * (1 - n / base), 0.0) for n in asked]
+            found[str(survey)] = (min(shares), max(shares))
+    return found
+
+
+def told(request: Request, edition: Path, published: str) -> str:
+    """The quality of an edition, as a part of its method page.
+
+    Parameters
+    ----------
+    request
+        What the edition was made for.
+    edition
+        The folder of its estimates.
+    published
+        The day on which it appeared.
+    """
+    data, quarter, known = request.data, request.quarter, request.catalogue
+    devices = known.devices.values()
+    return part(
+        archive.tables(edition)[0],
+        whole(store.status(data, devices, request.today), quarter),
+        lengths(store.devices(data), frame.actions(data, quarter), known, quarter),
+        load(data, request.root).of(str(quarter)),
+        date.fromisoformat(published),
+        quarter,
+        {device.id: device.label for device in devices},
+    )
+
+
+def part(
+    rows: pd.DataFrame,
+    imported: tuple[int, int],
+    series: list[int],
+    planned: Planned | None,
+    published: date,
+    quarter: Quarter,
+    surveys: Mapping[str, str],
+) -> str:
+    """The table of the method page.
+
+    Parameters
+    ----------
+    rows
+        The estimates of the edition.
+    imported
+        Devices whose quarter is whole, of those that were due.
+    series
+        As `lengths` gives them.
+    planned, published
+        What was announced of the edition, if anything, and the day on which it appeared.
+    quarter
+        The edition's.
+    surveys
+        The names of devices.
+    """
+    there, expected = completeness(rows, quarter)
+    days = (published - quarter.end).days
+    lines = [
+        ("completeness", french.percent(100 * there / expected) if expected else "nd"),
+        ("devices", TEXTS["of"].format(some=imported[0], all=imported[1])),
+        ("lag", french.count(days, "jour", "jours")),
+        ("punctuality", gap(planned, published) if planned else "nd"),
+    ]
+    if series:
+        ends = french.number(series[0]), _quarters(series[-1])
+        lines.append(("length", _quarters(median_low(series))))
+        lines.append(("range", " à ".join(ends)))
+    named = [(TEXTS[f"rows.{key}"], value) for key, value in lines]
+    for survey, (low, high) in unanswered(rows).items():
+        ends = french.number(low), french.percent(high)
+        value = TEXTS["between"].format(low=ends[0], high=ends[1])
+        one = french.percent(high) if french.percent(low) == french.percent(high) else value
+        named.append((TEXTS["item"].format(survey=surveys.get(survey, survey)), one))
+    columns = map(list, zip(*named, strict=True))
+    heads = (TEXTS["indicator"], TEXTS["value"])
+    return typography(pipe_table(dict(zip(heads, columns, strict=True)), even=True))
+
+
+def _quarters(count: int) -> str:
+    return french.count(count, "trimestre", "trimestres")

@@ -2,7 +2,7 @@
 
 What is made of marks is the mean of what each is worth, or the share of those that have a property.
 An indicator that stands here is estimated wherever its question is asked, and what it tells of the
-answers is attacked before it is published (see `confidentiality.mean_constraints`).
+answers is attacked before it is published (see `confidentiality.constraints`).
 """
 
 from __future__ import annotations

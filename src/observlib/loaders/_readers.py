@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from observlib.base.errors import bounded
 from observlib.catalogue import Catalogue, Column
-from observlib.loaders import _cells, _figures
-from observlib.loaders._durations import duration_reader, short_time
+from observlib.loaders import _cells
+from observlib.loaders._cells import READERS
+from observlib.loaders._periods import duration_reader, short_time
 from observlib.loaders._places import place
 
 _WHAT = {
@@ -54,7 +55,7 @@ def reader_of(
         "item": _cells.item,
         "product": product,
         "indicator": indicator,
-        **_figures.READERS,
+        **READERS,
         "ticket": _cells.ticket,
         "theme": _cells.theme,
         "section": _cells.section,

@@ -13,15 +13,80 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import IO, Any
 
 from observlib.base import files
 from observlib.base.errors import ObservError
-from observlib.loaders import _opendocument, _readbook
+from observlib.loaders import _readbook
 from observlib.loaders._sandbox import Failed, apart
 from observlib.loaders._text import short
 from observlib.loaders._xml import MOST_BYTES, UnfitXml, walk
+
+# --- The sheets of an OpenDocument workbook (.ods): how far they span, before they are laid out
+
+CONTENT = "content.xml"  # the part that holds all sheets
+_TIMES = re.compile(r"\d{1,9}", re.ASCII)
+_TOO_MANY = 10**9
+MOST_ERRORS = 100_000  # of formulas, in all sheets
+_CELLS = ("table-cell", "covered-table-cell")
+
+
+def spans(
+    stream: IO[bytes], most: int, elements: int, errors: set[tuple[int, int]]
+) -> tuple[list[tuple[int, int]], int]:
+    """Height and width of each sheet, from A1 to the last cell that holds something.
+
+    Parameters
+    ----------
+    most, elements
+        Bytes and elements that the part may hold.
+    errors
+        Where the error of a formula is, as row and column from 1, is added to it.
+
+    Returns
+    -------
+    spans, count
+        And how many elements there are.
+    """
+    found: list[tuple[int, int]] = []
+    row = rows = column = columns = 0  # those before, and how often the present one repeats
+
+    def filled() -> None:
+        height, width = found[-1]
+        found[-1] = max(height, row + rows), max(width, column + columns)
+
+    def start(tag: str, given: dict[str, str]) -> None:
+        nonlocal row, rows, column, columns
+        name = tag.rpartition(":")[2]
+        if name == "table":
+            found.append((0, 0))
+            row = rows = column = columns = 0
+        elif name == "table-row":
+            row, rows, column, columns = row + rows, _times(given, "number-rows-repeated"), 0, 0
+        elif name in _CELLS and found:
+            column, columns = column + columns, _times(given, "number-columns-repeated")
+            kinds = [value for key, value in given.items() if key.endswith(":value-type")]
+            if kinds:
+                filled()
+            if "error" in kinds:
+                if len(errors) + rows * columns > MOST_ERRORS:
+                    raise UnfitXml(f"holds more than {MOST_ERRORS:,} errors of formulas")
+                down, right = (range(n + 1, n + 1 + m) for n, m in ((row, rows), (column, columns)))
+                errors.update(product(down, right))
+        elif name == "p" and columns:
+            filled()
+
+    count = walk(stream, most, elements, start)
+    return found, count
+
+
+def _times(given: dict[str, str], name: str) -> int:
+    """How often something repeats; what is no number of nine digits is more than is read."""
+    told = next((value for key, value in given.items() if key.endswith(f":{name}")), "1")
+    return int(told) if _TIMES.fullmatch(told) else _TOO_MANY
+
 
 Cell = Any
 ERROR = "#ERROR"  # what stands for the error of a formula
@@ -124,8 +189,8 @@ def _spans(
 
     Notes where errors are.
     """
-    if name == _opendocument.CONTENT:
-        return _opendocument.spans(stream, MOST_BYTES, elements, errors)
+    if name == CONTENT:
+        return spans(stream, MOST_BYTES, elements, errors)
     height = width = row = column = 0
     root = ""
 
@@ -148,7 +213,7 @@ def _spans(
                 column += 1
             if attributes.get("t") == "e":
                 errors.add((row, column))
-                if len(errors) > _opendocument.MOST_ERRORS:
+                if len(errors) > MOST_ERRORS:
                     raise UnfitXml(f"holds more than {len(errors) - 1:,} errors of formulas")
 
     try:

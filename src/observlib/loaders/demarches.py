@@ -20,8 +20,8 @@ from observlib.base.text import fold, fold_label
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.tables import reject
 from observlib.loaders import Loaded
-from observlib.loaders._dates import french_day
-from observlib.loaders._figures import parse_number
+from observlib.loaders._cells import parse_number
+from observlib.loaders._periods import french_day
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import header_shown, parse_day, short, without_persons
 from observlib.loaders._workbook import ERROR, Cell, sheets, text_of

@@ -17,17 +17,208 @@ first form.
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
+from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue import UNREAD, Catalogue, Device, Questionnaire
 from observlib.loaders import Loaded
-from observlib.loaders._csv import read_csv, read_text
-from observlib.loaders._limesurvey_archive import is_archive, read_archive
+from observlib.loaders._csv import WORKBOOK, read_csv, read_text
 from observlib.loaders._survey import responses
 from observlib.loaders._survey_columns import Column, find
-from observlib.loaders._text import find_delimiter
+from observlib.loaders._text import find_delimiter, header_shown, short
+from observlib.loaders._xml import MOST_BYTES, UnfitXml, walk
+
+# --- A LimeSurvey archive (`.lsa`): a zip of the survey's structure (`.lss`) and responses (`.lsr`)
+
+_MOST_MEMBERS = 200
+_MOST_PACKED = 30_000_000
+_LARGEST = MOST_BYTES
+_MOST_CELLS = 4_000_000
+_A_RECORD = 4  # answers that would take as much memory as a record without any
+_A_TEXT = 100  # bytes in memory of a text that takes as much as another answer
+_SECTIONS = (
+    "questions", "subquestions", "question_l10ns", "answers", "answer_l10ns", "responses"
+)  # fmt: skip
+_MEND = "export the survey as an archive (.lsa) again"
+_PARTS = "export its responses as CSV, a period each"
+
+Records = list[dict[str, str]]
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a zip, whatever its name; one that cannot be read is none."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06")  # the second is empty
+    except OSError:
+        return False
+
+
+def read_archive(path: Path) -> tuple[list[Column], dict[int, list[str]]]:
+    """The columns of an archive's responses, named by codes and texts, and its rows from 1.
+
+    Raises
+    ------
+    ObservError
+        For a damaged or unsafe archive, one without structure or responses, and XML that is
+        damaged or declares a document type.
+    """
+    sections, found = _members(path)
+    fields = [record["fieldname"] for record in found.get("responses fields", [])]
+    if not fields:
+        raise ObservError(f"{path}: its responses (.lsr) name no field; {_MEND}")
+    records = found.get("responses rows", [])
+    if len(fields) * len(records) > _MOST_CELLS:
+        raise ObservError(
+            f"{path}: holds {len(records):,} responses of {len(fields):,} fields each; {_PARTS}"
+        )
+    known = _columns(sections)
+    columns = [known.get(name, Column((name,))) for name in fields]
+    rows = {
+        place: [record.get(name, "") for name in fields]
+        for place, record in enumerate(records, start=1)
+    }
+    return columns, rows
+
+
+def _members(path: Path) -> tuple[dict[str, Records], dict[str, Records]]:
+    """The sections of the structure and of the responses of an archive."""
+    try:
+        raw = files.read_bytes(path, _MOST_PACKED, _PARTS)
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            members = archive.infolist()
+            if {"[Content_Types].xml", "content.xml"} & {m.filename for m in members}:
+                raise ObservError(f"{path}: {WORKBOOK}")
+            unsafe = [m.filename for m in members if re.search(r"^[/\\]|\.\.|\\|:", m.filename)]
+            if unsafe or len(members) > _MOST_MEMBERS:
+                what = header_shown(unsafe[0]) if unsafe else f"{len(members)} files"
+                raise ObservError(f"{path}: holds {what}, which no survey's archive does; {_MEND}")
+            room = [_MOST_CELLS]
+            return (
+                _member(path, archive, ".lss", "structure (.lss)", room),
+                _member(path, archive, "_responses.lsr", "responses (.lsr)", room),
+            )
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        raise ObservError(f"{path}: a damaged archive ({error}); {_MEND}") from error
+    except (NotImplementedError, RuntimeError) as error:  # an unknown compression, a password
+        raise ObservError(f"{path}: an archive that is not read ({error}); {_MEND}") from error
+
+
+def _member(
+    path: Path, archive: zipfile.ZipFile, end: str, what: str, room: list[int]
+) -> dict[str, Records]:
+    found = [member for member in archive.infolist() if member.filename.endswith(end)]
+    if len(found) != 1:
+        raise ObservError(
+            f"{path}: holds {len(found) or 'no'} files *{end}, and a survey's archive one; {_MEND}"
+        )
+    if found[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotImplementedError("its compression is neither none nor deflate")
+    try:
+        with archive.open(found[0]) as stream:
+            return _sections(stream, room)
+    except UnfitXml as error:
+        raise ObservError(f"{path}: its {what} {error}; {_MEND}, or {_PARTS}") from error
+
+
+def _sections(stream: IO[bytes], room: list[int]) -> dict[str, Records]:
+    """The records of each section of a LimeSurvey document: `questions rows`, `… fields`.
+
+    `room` is how many answers there is still memory for; a long one takes that of several.
+    """
+    found: dict[str, Records] = {}
+    stack: list[str] = []
+
+    def start(tag: str, _: object) -> None:
+        stack.append(tag)
+        if len(stack) == 4 and stack[1] in _SECTIONS and stack[2:] == ["rows", "row"]:
+            found.setdefault(f"{stack[1]} rows", []).append({})
+            room[0] -= _A_RECORD
+
+    def end(tag: str, text: str) -> None:
+        if len(stack) > 1 and stack[1] in _SECTIONS:
+            if len(stack) == 5 and stack[2:4] == ["rows", "row"]:
+                found[f"{stack[1]} rows"][-1][sys.intern(tag.removeprefix("_"))] = text
+                room[0] -= 1 + sys.getsizeof(text) // _A_TEXT
+            elif len(stack) == 4 and stack[2:] == ["fields", "fieldname"]:
+                found.setdefault(f"{stack[1]} fields", []).append({tag: text})
+                room[0] -= _A_RECORD + sys.getsizeof(text) // _A_TEXT
+        stack.pop()
+        if room[0] < 0:
+            raise UnfitXml(f"holds more than {_MOST_CELLS:,} answers, or texts as long as so many")
+
+    walk(stream, _LARGEST, 2 * _MOST_CELLS, start, end)
+    return found
+
+
+def _columns(sections: dict[str, Records]) -> dict[str, Column]:
+    """The columns of a survey's response fields, by their names (survey X group X question)."""
+    texts = _texts(sections)
+    labels = _labels(sections)
+    rows: dict[str, Records] = {}
+    for record in sections.get("subquestions rows", []):
+        rows.setdefault(record.get("parent_qid", ""), []).append(record)
+    columns: dict[str, Column] = {}
+    for question in sections.get("questions rows", []):
+        qid, code = question.get("qid", ""), question.get("title", "")
+        field = f"{question.get('sid', '')}X{question.get('gid', '')}X{qid}"
+        own = texts.get(qid, {})
+        columns[field] = Column((code, *own.values()), labels.get(qid, {}))
+        columns[f"{field}other"] = Column((f"{code}[other]",))
+        for part, names in _parts(rows.get(qid, []), texts):
+            inside = [f"{own[one]} [{name}]" for one, name in names.items() if one in own]
+            columns[field + part] = Column((f"{code}[{part}]", *inside), labels.get(qid, {}))
+            columns[f"{field}{part}comment"] = Column((f"{code}[{part}comment]",))
+    return columns
+
+
+def _parts(rows: Records, texts: dict[str, dict[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The subquestions of a question with their texts by language; of a grid, each cell."""
+    across = list({r.get("title", ""): r for r in rows if r.get("scale_id") == "1"}.values())
+    for row in {r.get("title", ""): r for r in rows if r.get("scale_id") != "1"}.values():
+        title, names = row.get("title", ""), texts.get(row.get("qid", ""), {})
+        yield title, names
+        for column in across:
+            other = texts.get(column.get("qid", ""), {})
+            both = {one: f"{names[one]}][{other[one]}" for one in names if one in other}
+            yield f"{title}_{column.get('title', '')}", both
+
+
+def _texts(sections: dict[str, Records]) -> dict[str, dict[str, str]]:
+    """The texts of each question and subquestion by language, without their HTML."""
+    found: dict[str, dict[str, str]] = {}
+    for section in ("questions rows", "subquestions rows", "question_l10ns rows"):
+        for record in sections.get(section, []):
+            if text := _plain(record.get("question", "")):
+                found.setdefault(record.get("qid", ""), {})[record.get("language", "")] = text
+    return found
+
+
+def _labels(sections: dict[str, Records]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The texts of each question's answer codes, in every language."""
+    translated: dict[str, list[str]] = {}
+    for record in sections.get("answer_l10ns rows", []):
+        translated.setdefault(record.get("aid", ""), []).append(_plain(record.get("answer", "")))
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for record in sections.get("answers rows", []):
+        texts = [_plain(record.get("answer", "")), *translated.get(record.get("aid", "-"), [])]
+        codes = found.setdefault(record.get("qid", ""), {})
+        code = record.get("code", "")
+        codes[code] = (*codes.get(code, ()), *filter(None, texts))
+    return found
+
+
+def _plain(text: str) -> str:
+    return short(html.unescape(re.sub(r"<[^<>]*>", " ", text)), 2000)
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:

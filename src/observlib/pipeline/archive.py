@@ -21,7 +21,7 @@ from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
-from observlib.base.replacing import replace_folder, workspace
+from observlib.base.temporary import replace_folder, workspace
 from observlib.confidentiality.knowledge import Published
 from observlib.estimates import comparisons
 

@@ -60,7 +60,7 @@ def publish(
     ObservError
         With every problem of every page; the previous site is then unchanged.
     """
-    from observlib.base.replacing import replace_folder, workspace
+    from observlib.base.temporary import replace_folder, workspace
     from observlib.publish import access, embedded
     from observlib.publish.project import read_project
 
@@ -109,9 +109,9 @@ def _identity(program: str) -> str:
 
 
 def _fault(program: str, cache: Path | None) -> str:
-    from observlib.publish import quarto_check
+    from observlib.publish import quarto
 
-    return quarto_check.fault(_identity(program), cache)
+    return quarto.fault(_identity(program), cache)
 
 
 def check_publisher(publisher: str) -> None:

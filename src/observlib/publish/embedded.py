@@ -20,11 +20,12 @@ from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
 from observlib.base.kept import Inputs
-from observlib.publish import docx, full_report, html, origins, pdf, quarto
-from observlib.publish.downloads import EVERYTHING, TITLES, open_data, whole_package, write_package
+from observlib.publish import docx, html, origins, pdf, quarto
+from observlib.publish.docx import EVERYTHING, TITLES, open_data, whole_package, write_package
 from observlib.publish.figures import write_figures
 from observlib.publish.links import PageLinks, broken_links, links_of
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
+from observlib.publish.pdf import CHAPTERS, download, write
 from observlib.publish.project import Page, PagesError, Project
 
 Progress = Callable[[int, int, str], None]
@@ -110,7 +111,7 @@ def build(
                 write_all(content, aside)
                 unset -= 1
                 if not unset and not refused:
-                    edition.append(others.submit(full_report.write, project, aside, site, cache))
+                    edition.append(others.submit(write, project, aside, site, cache))
             else:
                 if told := content.pop(_LINKS, None):
                     links[page.output(".html").as_posix()] = PageLinks(*json.loads(told))
@@ -228,7 +229,7 @@ def _printed(project: Project, page: Page, _: Path | None = None) -> dict[str, b
     """The PDF of a page and, below `.chapters`, what the whole edition is made of."""
     with _on_paper(project, page) as (text, folder):
         content = pdf.page_pdf(project, page, text, folder)
-        name = f"{full_report.CHAPTERS}/{page.source.stem}"
+        name = f"{CHAPTERS}/{page.source.stem}"
         files = {f"{name}/{path}": file for path, file in _files_of(folder).items()}
         return {page.output(".pdf").as_posix(): content, **files}
 
@@ -254,7 +255,7 @@ def _page(project: Project, page: Page, frames: Path | None) -> dict[str, bytes]
             shutil.copyfile(made, target)
             links = [link for link in links if link["href"] != made.name]
             links.append(_download(title, target))
-        links += full_report.download(project, page)
+        links += download(project, page)
         if "html" in page.formats:
             write_html(project, page, site, links, frames)
         found = _files_of(site)

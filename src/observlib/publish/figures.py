@@ -11,7 +11,7 @@ from pathlib import Path
 from observlib import dataset, estimates
 from observlib.base.files import write_all
 from observlib.display import svg
-from observlib.display.brand import Brand
+from observlib.display.style import Brand
 from observlib.publish import pdf
 from observlib.publish.notebook import joined, labelled_outputs, read_notebook
 

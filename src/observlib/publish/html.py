@@ -12,7 +12,7 @@ from typing import Any
 from observlib.language import french
 from observlib.language.prose import plain
 from observlib.publish import pandoc
-from observlib.publish.navigation import Entry
+from observlib.publish.links import Entry
 from observlib.publish.project import HOME, Page, Project
 
 _DOWNLOADS = "<!-- downloads -->"

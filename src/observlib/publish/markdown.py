@@ -16,7 +16,7 @@ from typing import Any, Literal
 from observlib.base.errors import ObservError
 from observlib.base.yaml_files import mapping
 from observlib.publish.notebook import joined, markdown_of, read_notebook
-from observlib.publish.tables import clean_table
+from observlib.publish.responsive_tables import clean_table
 
 Format = Literal["html", "typst"]
 OPTIONS = (

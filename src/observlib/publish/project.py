@@ -12,13 +12,11 @@ from typing import Any
 
 from observlib.base.errors import SHOWN, ObservError, bounded
 from observlib.base.yaml_files import mapping, read_front_matter, read_text
-from observlib.display import brand as brands
-from observlib.display.brand import Brand
-from observlib.language.prose import unmarked
-from observlib.language.typography import curly
-from observlib.publish.manifest import Manifest, read_manifest
-from observlib.publish.navigation import Entry, flat, in_sections
-from observlib.publish.notebook import joined, read_notebook
+from observlib.display import style as brands
+from observlib.display.style import Brand
+from observlib.language.prose import curly, unmarked
+from observlib.publish.links import Entry, flat, in_sections
+from observlib.publish.notebook import Manifest, joined, read_manifest, read_notebook
 
 FORMATS = ("html", "typst")
 ARCHIVE = "_site"  # the folder of all editions, and of Quarto's pages where nothing else is said

@@ -17,24 +17,27 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
+from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
 from observlib.base.period import epoch
 from observlib.base.temporary import end_all
 from observlib.base.yaml_files import as_front_matter, dump, read_front_matter
 from observlib.dataset import FOLDER as PACKAGE
-from observlib.display import brand
+from observlib.display import style
 from observlib.language import french
 from observlib.language.prose import plain
 from observlib.publish import docx, html, pandoc, require_quarto
 from observlib.publish.figures import write_figures
+from observlib.publish.links import Entry, links_of
 from observlib.publish.markdown import Converted
-from observlib.publish.navigation import Entry
-from observlib.publish.project import HOME, Page, Project
+from observlib.publish.project import HOME, Page, Project, read_project
 
 MENU = "Pages du site"  # what those who listen are told, as by the other publisher
 OUTPUT = "_rendered"
@@ -158,8 +161,8 @@ def stage(
     config["website"] = json.loads(_SOURCE.sub(".html", json.dumps(config["website"])))
     sources = [str(page.source.with_suffix(".qmd")) for page in pages]
     config["project"] = {"type": "website", "output-dir": OUTPUT, "render": sources}
-    (folder / brand.FILE).write_text(dump(project.brand.for_quarto()), encoding="utf-8")
-    config["brand"] = {"light": brand.FILE}  # dark pages are ours
+    (folder / style.FILE).write_text(dump(project.brand.for_quarto()), encoding="utf-8")
+    config["brand"] = {"light": style.FILE}  # dark pages are ours
     website, manifest = config["website"], project.manifest
     website["title"] = str(plain(project.brand.name))
     menu = [_sidebar_item(entry) for entry in project.navigation]
@@ -265,3 +268,56 @@ def _run(
         how = f"was ended after {seconds / 60:.0f} minutes" if is_late else how
         raise ObservError(f"quarto: {how}; its last lines follow", *told)
     return [*told]
+
+
+# --- Whether the Quarto at hand makes of a small page what the embedded publisher makes of it
+
+_FAULT = "fault.txt"
+_ASIDE = re.compile(
+    r"<(nav|header|script|style)\b.*?</\1>|<span class=\"screen-reader.*?</span>", re.S
+)
+
+
+@cache
+def fault(program: str, folder: Path | None) -> str:
+    """What is wrong with a Quarto, in a line; nothing where it may make pages.
+
+    Parameters
+    ----------
+    program
+        The one that `publish.publisher_used` gives.
+    folder
+        The folder where the answer is kept for this program and this library.
+    """
+    made_of = {"the publisher": program, **kept.code(__name__)}
+    try:
+        found = kept.made(
+            folder, "quarto-check", made_of, lambda: {_FAULT: _fault(program).encode()}
+        )
+    except ObservError as error:  # which may pass
+        return f"made no page of its check ({error.problems[-1].removeprefix('quarto: ')})"
+    return found[_FAULT].decode()
+
+
+def _fault(program: str) -> str:
+    project = read_project(pandoc.TEMPLATES / "check", program)
+    page = project.page(HOME)
+    text = (project.folder / HOME).read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory(prefix="observlib-") as place:
+        render(project, [page], lambda _: Converted(text), Path(place), lambda _: None)
+        one, two = html.page_html(project, page, text), framed(Path(place), page)
+    wanted, made = _words(one), _words(two)
+    if wanted != made:
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(wanted, made, strict=False))
+        alike = len(list(same))
+        told, ours = (" ".join(words[alike:][:5]) for words in (made, wanted))
+        return f"a small page of it says {told!r} where the embedded publisher says {ours!r}"
+    if asked := [to for to in links_of(two).targets if re.match("(https?:)?//", to)]:
+        return f"a small page asks for {asked[0]}"
+    return ""
+
+
+def _words(page: str) -> list[str]:
+    """What a page tells, after its title."""
+    main = page[page.index("<main") : page.index("</main>")]
+    return re.sub(r"<[^>]*>", " ", _ASIDE.sub(" ", main)).split()

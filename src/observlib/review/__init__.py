@@ -21,11 +21,17 @@ from observlib.base.errors import UsageError, bounded
 from observlib.base.temporary import temporary_files
 from observlib.publish.editions import crate, record
 from observlib.publish.editions.reviews import DIFFERS, NOT_RUN
-from observlib.review.bundle import Bundle, files_against_manifest, opened
-from observlib.review.compare import Difference, compare, differences
+from observlib.review.comparison import WHOLE, Difference, Place, Word, compare, differences, told
 from observlib.review.groups import Group, groups, verdict
-from observlib.review.places import WHOLE, Place, Word, told
-from observlib.review.rebuild import CannotRun, Tell, Trusted, remade
+from observlib.review.rebuild import (
+    Bundle,
+    CannotRun,
+    Tell,
+    Trusted,
+    files_against_manifest,
+    opened,
+    remade,
+)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from observlib.base.errors import visible
-from observlib.publish.downloads import COMPARISONS
+from observlib.publish.docx import COMPARISONS
 from observlib.publish.editions import crate, record
 from observlib.publish.editions.reviews import CLOSE, DIFFERS, NOT_RUN, REPRODUCED
-from observlib.review.compare import LEAST, Difference, digests, weight
-from observlib.review.places import Language, Word, told
+from observlib.review.comparison import LEAST, Difference, Language, Word, digests, told, weight
 
 _SEVERAL = 3  # groups in which a change is told once for all
 # what belongs to no study, by the first part of its name; the rest is other pages, or how all look

@@ -12,15 +12,13 @@ from observlib.base import files
 from observlib.base.errors import SHOWN, bounded, visible
 from observlib.display.output import pipe_table
 from observlib.language import french, wording
-from observlib.language.prose import Markdown, markdown, plain
-from observlib.language.typography import curly, typography
+from observlib.language.prose import Markdown, curly, markdown, plain, typography
 from observlib.publish import pandoc
 from observlib.publish.editions.reviews import DIFFERS, in_words
 from observlib.publish.responsive_tables import with_stacked_tables
 from observlib.review import Review
-from observlib.review.compare import Difference
+from observlib.review.comparison import Difference, told
 from observlib.review.groups import Change, Group, changes
-from observlib.review.places import told
 
 TEXTS = wording.beside(__file__)
 PAGE, JSON = "index.html", "review.json"

@@ -7,16 +7,17 @@ time holds `store/lock`; readers hold nothing, and read the new ledger where it 
 may stand at an address instead (see `store.address`).
 """
 
-from observlib.store.daily import by_day
 from observlib.store.forgetting import forget, still_raw
 from observlib.store.ingestion import Ingested, Progress, ingest
-from observlib.store.inventory import count, heard, marks, received, themes
+from observlib.store.ledger import first_seen
 from observlib.store.matching import DEMONSTRATION
-from observlib.store.preregistration import first_seen
 from observlib.store.reading import (
     READ,
+    alike,
     amended,
     applied,
+    by_day,
+    by_month,
     check,
     devices,
     digest,
@@ -27,16 +28,21 @@ from observlib.store.reading import (
     kind,
     latest_quarter,
     read,
+    spans,
 )
 from observlib.store.status import (
     changing,
     corrections,
+    count,
+    heard,
+    marks,
     missing,
     open_corrections,
+    received,
     status,
+    themes,
     told_until,
 )
-from observlib.store.sums import alike, by_month, spans
 
 __all__ = [
     "DEMONSTRATION",

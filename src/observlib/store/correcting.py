@@ -19,10 +19,9 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, tables
 from observlib.catalogue.tables import TABLES
 from observlib.records.corrections import FOLDER, Correction, Sheet, load_corrections, misfits
-from observlib.store.address import connected, readable
+from observlib.store.address import connected, literal, quoted, readable, rows_of
 from observlib.store.ledger import Ledger, check_parts
 from observlib.store.partitions import TEXTS
-from observlib.store.sql import literal, quoted, rows_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection

@@ -16,7 +16,7 @@ from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, tables
 from observlib.store import identifiers
-from observlib.store.address import file_at, parts_that_stand, readable
+from observlib.store.address import file_at, parts_that_stand, quoted, readable, rows_of
 from observlib.store.ledger import (
     Entry,
     Forgotten,
@@ -29,7 +29,6 @@ from observlib.store.ledger import (
 )
 from observlib.store.matching import claimed_rows
 from observlib.store.partitions import comparing, without
-from observlib.store.sql import quoted, rows_of
 
 
 @dataclass

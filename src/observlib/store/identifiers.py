@@ -18,7 +18,7 @@ import pandas as pd
 
 from observlib.base import files
 from observlib.base.errors import ObservError
-from observlib.base.personal.hashes import PUBLIC_KEY, for_device, hashed
+from observlib.base.personal import PUBLIC_KEY, for_device, hashed
 from observlib.catalogue import tables
 
 __all__ = ["hashed", "hidden", "key_of", "mark_of", "persons"]

@@ -20,7 +20,7 @@ import observlib
 from observlib.base import files
 from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Device, tables
-from observlib.loaders._companion import files_of
+from observlib.loaders._columns import files_of
 from observlib.records import coding
 from observlib.store import identifiers
 from observlib.store.address import readable
@@ -36,11 +36,11 @@ from observlib.store.ledger import (
     check_parts,
     read_ledger,
     remembered,
+    with_sheets,
     write_ledger,
 )
 from observlib.store.matching import DEMONSTRATION, claims_of, known_to, loaded
 from observlib.store.partitions import TEXTS, comparing, extent, first_reject, put, receive
-from observlib.store.preregistration import with_sheets
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection

@@ -12,7 +12,7 @@ from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device
 from observlib.loaders import Loaded, batches
-from observlib.loaders._companion import files_of
+from observlib.loaders._columns import files_of
 from observlib.records import coding
 
 DEMONSTRATION = "demonstration.json"

@@ -21,9 +21,18 @@ from observlib.base.errors import ObservError, bounded
 from observlib.base.text import as_cell
 from observlib.catalogue import tables
 from observlib.loaders import Loaded
-from observlib.store.address import connected, file_at, put_part, readable
+from observlib.store.address import (
+    connected,
+    escaped,
+    file_at,
+    literal,
+    of_many,
+    put_part,
+    quoted,
+    readable,
+    rows_of,
+)
 from observlib.store.ledger import Entry, Export
-from observlib.store.sql import escaped, literal, of_many, quoted, rows_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection

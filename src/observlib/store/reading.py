@@ -18,10 +18,9 @@ from observlib.base.period import Quarter
 from observlib.catalogue import tables
 from observlib.records.corrections import Correction
 from observlib.store import ledger
-from observlib.store.address import connected, readable
+from observlib.store.address import connected, of_many, quoted, readable, rows_of
 from observlib.store.correcting import condition, corrected, in_force
 from observlib.store.ledger import Entry, Ledger, check_parts, read_ledger
-from observlib.store.sql import of_many, quoted, rows_of
 
 T = TypeVar("T")
 Stamp = tuple[int, int, int] | None  # of a ledger
@@ -337,3 +336,190 @@ def _read_ledger(data: Path, stamp: Stamp) -> Ledger:
             f"{data}: has no store; run `observ ingest FOLDER --data {data}` on a folder of exports"
         )
     return found
+
+
+# --- What DuckDB adds up of the store, of however many rows a table is
+
+
+def by_month(
+    data: Path,
+    table: str,
+    sums: Sequence[str] = (),
+    first: Quarter | None = None,
+    last: Quarter | None = None,
+) -> pd.DataFrame:
+    """How much a table holds by device, product and month, of however many rows it is.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    table
+        Name of the tidy table.
+    sums
+        Its columns of counts and numbers of which the sum is wanted.
+    first, last
+        Keep only rows whose period meets these quarters.
+
+    Returns
+    -------
+    DataFrame
+        `device`, `product`, `month` (`YYYY-MM`, that of a row's first day), `rows`, each of `sums`
+        and `source`.
+
+    Raises
+    ------
+    ObservError
+        Where the folder has no store, or the table or a column does not exist.
+    """
+    if unknown := [name for name in sums if name not in tables.columns(table)]:
+        raise ObservError(f"table {table}: has no column {unknown[0]!r}")
+    start = quoted(tables.TABLES[table].start)
+    wanted = "".join(f", sum({quoted(name)}) AS {quoted(name)}" for name in sums)
+    month = f"year({start}) * 12 + month({start}) - 1"  # cheaper than its first day
+    select = f"SELECT device, product, {month} AS month, count(*)::BIGINT AS rows{wanted}"
+    found = query(
+        data, table, select, f"GROUP BY device, product, {month} ORDER BY ALL", first, last
+    )
+    columns = ["device", "product", "month", "rows", *sums, "source"]
+    if found.empty:
+        return pd.DataFrame(columns=columns)
+    months = [f"{month // 12}-{month % 12 + 1:02d}" for month in found["month"]]
+    return found.assign(month=months)[columns]
+
+
+def alike(
+    data: Path, name: str, first: Quarter | None = None, last: Quarter | None = None
+) -> pd.DataFrame:
+    """A tidy table in which rows that are alike are one, as `tables.ALIKE` has it.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    name
+        A name of `tables.ALIKE`.
+    first, last
+        Keep only rows whose period meets these quarters.
+
+    Returns
+    -------
+    DataFrame
+        The table's `device`, `product` and `channel`, the columns that the name has, `rows`: how
+        many are alike, and `source`.
+
+    Raises
+    ------
+    ObservError
+        As `read`.
+    """
+    wanted = tables.ALIKE[name]
+    made = {subject: subject for subject in ("device", "product", "channel")} | wanted.columns
+    made |= {count: f"sum({quoted(count)})::BIGINT" for count in wanted.sums}
+    columns = ", ".join(f"{sql} AS {quoted(column)}" for column, sql in made.items())
+    select, rest = f"SELECT {columns}, count(*)::BIGINT AS rows", "GROUP BY ALL ORDER BY ALL"
+    found = query(data, wanted.table, select, rest, first, last)
+    if found.empty:
+        found = tables.empty(wanted.table)[[*made]].assign(rows=0, source="")
+    return tables.coerce(found, wanted.table)
+
+
+def spans(
+    data: Path, table: str, first: Quarter | None = None, last: Quarter | None = None
+) -> pd.DataFrame:
+    """A table of counts by days as `read` gives it, with days that follow each other as one row.
+
+    Of one subject (device, product, channel, area), month and completeness, days of which the same
+    columns are told have one row, of their sum. It is a table of the same contract, of which sums
+    by month and the days that are told are the same, and at most as many rows.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+    table
+        Name of a tidy table `by_days`, such as `audience`.
+    first, last
+        Keep only rows whose period meets these quarters.
+
+    Raises
+    ------
+    ObservError
+        As `read`.
+    """
+    kinds = {name: column.kind for name, column in tables.TABLES[table].columns.items()}
+    counts = [name for name, kind in kinds.items() if kind == "count"]
+    alike = [quoted(name) for name in kinds if name not in (*counts, "start", "end")]
+    of = ", ".join(
+        [*alike, "date_trunc('month', start)", *(f"{quoted(name)} IS NULL" for name in counts)]
+    )
+    days = {name: quoted(name) for name in kinds}
+    days |= {name: f"sum({quoted(name)})::BIGINT AS {quoted(name)}" for name in counts}
+    days |= {"start": "min(start) AS start", "end": 'max("end") AS "end"'}
+    apart = f'start > lag("end") OVER (PARTITION BY {of} ORDER BY start) + INTERVAL 1 DAY'
+    select = (
+        f"SELECT {', '.join(days.values())} FROM (SELECT *, "
+        f"count(*) FILTER (apart) OVER (PARTITION BY {of} ORDER BY start) AS nth "
+        f"FROM (SELECT *, {apart} AS apart"
+    )
+    rest = f")) GROUP BY {of}, nth ORDER BY ALL"
+    return typed(query(data, table, select, rest, first, last), table)
+
+
+# --- What each device gave day by day, of however many rows a table has
+
+_TEN = "10 * (value - scale_min) / (scale_max - scale_min)"
+_FEELING = "CASE feeling WHEN 'positive' THEN 10 WHEN 'neutral' THEN 5 ELSE 0 END"
+_ANSWERED = "outcome = 'answered' AND wait IS NOT NULL"
+# Of each table with rows of single days: its day, what is counted, and what is measured, of which
+# rows: the satisfaction on ten, or the seconds waited.
+_TABLES = {
+    "audience": ("start", 'sum(visits) FILTER (start = "end")', "NULL", "false"),
+    "ratings": ("date", "count(DISTINCT answer_id)", _TEN, "question = 'satisfaction'"),
+    "responses": (
+        "date",
+        "count(*) FILTER (variable = 'response')",
+        _TEN,
+        "variable = 'satisfaction' AND scale_max > scale_min",
+    ),
+    "experiences": ("date", "count(*)", _FEELING, "true"),
+    "calls": ("date", "count(*)", "wait", _ANSWERED),
+    "call_intervals": ("date", "sum(offered)", "wait / answered", "answered > 0"),
+    "tickets": ("date", "count(*)", "NULL", "false"),
+}
+
+
+def by_day(data: Path) -> pd.DataFrame:
+    """How much each device gave on each day, and how high marks or how long waits were.
+
+    Parameters
+    ----------
+    data
+        Data folder.
+
+    Returns
+    -------
+    DataFrame
+        `table`, `device`, `product` (empty where rows tell none), `day` (a timestamp), `count`;
+        `value`, `n` and `variance`: mean, number and variance of the marks of satisfaction on ten
+        of ratings, responses and experiences, or of the seconds waited. A day without a row is
+        absent.
+
+    Raises
+    ------
+    ObservError
+        Where the folder has no store, or a part of it is damaged.
+    """
+    names = ["table", "device", "product", "day", "count", "value", "n", "variance"]
+    parts = [pd.DataFrame(columns=names)]
+    for table, (day, count, value, of) in _TABLES.items():
+        marks = f"({value})::DOUBLE"
+        select = (
+            f"SELECT device, coalesce(product, '') AS product, date_trunc('day', {day}) AS day, "
+            f"({count})::DOUBLE AS count, avg({marks}) FILTER ({of}) AS value, "
+            f"count({marks}) FILTER ({of}) AS n, var_samp({marks}) FILTER ({of}) AS variance"
+        )
+        found = query(data, table, select, "GROUP BY ALL ORDER BY ALL", None, None)
+        if len(found):
+            parts.append(found.assign(table=table).dropna(subset="count"))
+    return pd.concat(parts if len(parts) == 1 else parts[1:], ignore_index=True)[names]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from observlib.catalogue import tables
-from observlib.catalogue.tables import persons
+from observlib.catalogue.tables import contract
 from observlib.catalogue.tables.definitions import Column
 
 NAMES = ["Zoé Martin", "MARTIN Zoé", "ZOÉ MARTIN", "Martin, Zoé", "zoe.martin", "Jean-Luc Dupond"]
@@ -113,12 +113,12 @@ def test_every_column_of_a_list_is_a_label_but_what_is_asked_or_named():
 
 @pytest.mark.parametrize("text", LABELS)
 def test_a_good_label_is_nobody(text):
-    assert persons.fault(text, Column(kind="text", label=True)) is None
+    assert contract.fault(text, Column(kind="text", label=True)) is None
 
 
 @pytest.mark.parametrize("text", OFFICES)
 def test_an_office_or_a_town_named_after_someone_is_nobody(text):
-    assert persons.fault(text, Column(kind="text", named=True)) is None
+    assert contract.fault(text, Column(kind="text", named=True)) is None
 
 
 def test_towns_and_offices_of_the_country_are_nobody(shared_data):
@@ -126,7 +126,7 @@ def test_towns_and_offices_of_the_country_are_nobody(shared_data):
     listed = pd.read_csv(path, sep=None, engine="python", dtype=str)
     for name in ("lib_fs", "lib_com", "groupe_fs"):
         texts = listed[name].dropna().unique()
-        assert not [x for x in texts if persons.fault(x, Column(kind="text", named=True))], name
+        assert not [x for x in texts if contract.fault(x, Column(kind="text", named=True))], name
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_towns_and_offices_of_the_country_are_nobody(shared_data):
      "T-2026-001", "five", "mood", ""],
 )  # fmt: skip
 def test_a_refused_value_that_helps_to_mend_is_shown(text):
-    assert persons.shown("note", text) == text
+    assert contract.shown("note", text) == text
 
 
 @pytest.mark.parametrize(
@@ -143,9 +143,9 @@ def test_a_refused_value_that_helps_to_mend_is_shown(text):
              "zoé-anne", "martin zoé", "bof, nul", "zoe12"]
 )  # fmt: skip
 def test_a_refused_value_that_may_hold_someone_is_not_shown(text):
-    assert persons.shown("note", text) == "(not shown: it may tell of someone)"
+    assert contract.shown("note", text) == "(not shown: it may tell of someone)"
 
 
 def test_the_product_that_a_row_names_is_shown_unless_it_is_somebody():
-    assert persons.shown("product", "Journal Officiel") == "Journal Officiel"
-    assert "not shown" in persons.shown("product", "Zoé Martin")
+    assert contract.shown("product", "Journal Officiel") == "Journal Officiel"
+    assert "not shown" in contract.shown("product", "Zoé Martin")

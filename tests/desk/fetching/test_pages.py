@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.desk.fetching.pages import Page, Source, gather, write
+from observlib.desk.fetching.web import Page, Source, gather, write
 
 DAY = date(2026, 11, 25)
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from observlib.base.period import Quarter
-from observlib.desk.planning.answers import QUARTER, people
+from observlib.desk.planning import QUARTER, people
 
 DAY = pd.Timestamp("2026-07-14")
 

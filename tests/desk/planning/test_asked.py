@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from observlib.base.period import Quarter
-from observlib.desk.planning.asked import SECONDS, asked
+from observlib.desk.planning import SECONDS, asked
 
 QUARTERS = [Quarter(2026, 3)]
 

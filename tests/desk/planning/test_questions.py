@@ -9,7 +9,7 @@ import pytest
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.desk.planning.questions import to_drop, used
+from observlib.desk.planning import to_drop, used
 
 MARGINS = ("age", "sex", "region")
 TOLD = ("satisfaction", "clarity", "nps", "task_success", "ces", "reason", "status", "autonomy")

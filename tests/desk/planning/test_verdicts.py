@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.desk.planning.verdicts import needs, verdict
+from observlib.desk.planning import needs, verdict
 from observlib.estimates import comparisons
 from observlib.indicators import answers, pairs
 from observlib.indicators.families import Given

@@ -7,7 +7,7 @@ from tests.desk.watch.conftest import DEVICE, FIRST, POOR, steady
 
 from observlib.catalogue import Catalogue
 from observlib.desk import watch
-from observlib.desk.watch.alarms import Alarm
+from observlib.desk.watch import Alarm
 
 
 def day(number: int) -> date:

@@ -11,7 +11,7 @@ from tests.desk.fetching.conftest import Reply
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
 from observlib.desk import watch
-from observlib.desk.watch.alarms import Alarm
+from observlib.desk.watch import Alarm
 
 DAYS = date(2026, 9, 1), date(2026, 9, 4)
 UNTIL = date(2026, 9, 30)

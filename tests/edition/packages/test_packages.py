@@ -18,11 +18,11 @@ from observlib import dataset, estimates
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter
 from observlib.dataset.workbook import HEAD_ROW
-from observlib.display.brand import Brand
+from observlib.display.style import Brand
 from observlib.edition import packages
 from observlib.estimates import comparisons
 from observlib.pipeline import errata
-from observlib.publish.downloads import open_data
+from observlib.publish.docx import open_data
 
 NOW = Quarter(2026, 3)
 DAY = datetime.date(2026, 11, 28)

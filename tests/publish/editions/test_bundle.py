@@ -9,7 +9,7 @@ import pytest
 
 from observlib.base import addresses
 from observlib.base.errors import ObservError
-from observlib.publish.editions import bundle
+from observlib.publish.editions import record
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def edition(tmp_path) -> Path:
 
 
 def test_the_same_edition_is_the_same_file_in_a_folder_and_at_an_address(edition, where, tmp_path):
-    path = Path(bundle.put(edition, str(tmp_path / "out")))
-    target = bundle.put(edition, where)
+    path = Path(record.put(edition, str(tmp_path / "out")))
+    target = record.put(edition, where)
     assert target == f"{where}/2026-T3.zip" and path.name == "2026-T3.zip"
     files = fsspec.filesystem(where.partition("://")[0], skip_instance_cache=True)
     assert files.cat_file(target) == path.read_bytes()
@@ -37,7 +37,7 @@ def test_the_same_edition_is_the_same_file_in_a_folder_and_at_an_address(edition
 def test_an_edition_that_does_not_arrive_leaves_the_one_that_is_there(
     edition, where, tmp_path, monkeypatch
 ):
-    target = bundle.put(edition, where)
+    target = record.put(edition, where)
     before = addresses.fetch(target, tmp_path / "before").read_bytes()
     (edition / "index.html").write_text("une autre", encoding="utf-8")
 
@@ -46,5 +46,5 @@ def test_an_edition_that_does_not_arrive_leaves_the_one_that_is_there(
 
     monkeypatch.setattr(addresses.files(where), "put_file", broken)
     with pytest.raises(ObservError, match="the line is cut"):
-        bundle.put(edition, where)
+        record.put(edition, where)
     assert addresses.fetch(target, tmp_path / "after").read_bytes() == before

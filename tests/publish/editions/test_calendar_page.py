@@ -4,8 +4,8 @@ from datetime import date
 
 from tests import plain_french
 
-from observlib.publish.editions import calendar_page
-from observlib.publish.editions.dates import Calendar
+from observlib.publish.editions import feeds
+from observlib.publish.editions.feeds import Calendar
 from observlib.publish.editions.record import Edition
 
 T2 = Edition("2026-T2", "real", "2026-08-17", (), "", "a", {})
@@ -28,7 +28,7 @@ DATES = Calendar.model_validate(
 
 
 def lines(name: str, dates: Calendar = DATES) -> list[str]:
-    text = calendar_page.parts([T3, T2], dates)[name].replace("\xa0", " ")
+    text = feeds.parts([T3, T2], dates)[name].replace("\xa0", " ")
     return [line.strip("| ") for line in text.splitlines() if not line.startswith("|:")]
 
 
@@ -74,4 +74,4 @@ def test_what_the_page_says_is_as_plain_as_a_newspaper():
 
 def test_an_hour_has_no_minutes_where_it_has_none():
     one = DATES.editions[0].model_copy(update={"hour": "09:00", "date": date(2027, 2, 15)})
-    assert calendar_page.hour(one).replace("\xa0", " ") == "9 h"
+    assert feeds.hour(one).replace("\xa0", " ") == "9 h"

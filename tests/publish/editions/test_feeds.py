@@ -10,7 +10,7 @@ import pytest
 
 from observlib.base.errors import ObservError
 from observlib.publish.editions import feeds
-from observlib.publish.editions.dates import Calendar
+from observlib.publish.editions.feeds import Calendar
 from observlib.publish.editions.record import Edition, write
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.stats.series.breaks import candidates, confirmed, deviation, distances
-from observlib.stats.series.design import step_and_ramp
-from observlib.stats.series.regression import contrast, fit
+from observlib.stats.series.regression import contrast, fit, step_and_ramp
 
 
 def test_the_deviation_of_the_bulk_is_that_of_statsmodels():

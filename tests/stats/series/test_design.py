@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from observlib.base.period import months_between
-from observlib.stats.series.design import positions, season
+from observlib.stats.series.regression import positions, season
 
 YEAR = list(months_between("2024-01", "2025-12"))
 

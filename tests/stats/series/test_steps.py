@@ -5,7 +5,8 @@ import pytest
 from tests.stats.series.conftest import noise
 from tests.stats.series.drivers import BELTS, FUEL, drivers
 
-from observlib.stats.series import breaks, steps
+from observlib.stats.series import breaks
+from observlib.stats.series import breaks as steps
 from observlib.stats.series.adjustment import seasonally_adjusted
 
 TIMES = np.arange(60)

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tests.stats.series.drivers import drivers
 
-from observlib.stats.series import design, window
+from observlib.stats.series import regression, window
 from observlib.stats.series.interrupted import interrupted, stands
 
-TIMES = np.arange(design.position("2019-01"), design.position("2027-01"))
+TIMES = np.arange(regression.position("2019-01"), regression.position("2027-01"))
 KNOWN = np.ones(len(TIMES), dtype=bool)
 DAY = date(2025, 1, 1)
-FIRST = design.position("2025-01")
+FIRST = regression.position("2025-01")
 
 
 def months(*others: date, day: date = DAY) -> tuple[int, int, tuple[int, ...]]:
@@ -34,7 +34,7 @@ def test_five_years_before_and_two_after_count_and_no_older_or_later_month():
 def test_changes_before_are_steps_and_the_window_ends_before_the_next():
     before, after, steps = months(date(2021, 1, 1), date(2022, 7, 1), date(2025, 10, 1))
     assert (before, after) == (60, 9)
-    assert steps == (design.position("2021-01"), design.position("2022-07"))
+    assert steps == (regression.position("2021-01"), regression.position("2022-07"))
 
 
 def test_what_came_before_an_old_change_is_left_out_where_it_is_too_short_to_tell():
@@ -53,7 +53,7 @@ def test_two_changes_of_one_time_are_one_step_that_a_regression_can_tell(synthet
 def test_months_that_the_day_or_a_change_cuts_in_two_are_left_out():
     assert months(day=date(2024, 12, 9)) == (59, 24, ())
     found = window.around(TIMES, KNOWN, date(2024, 12, 9), [date(2024, 9, 9)])
-    cut = [FIRST - 1, design.position("2024-09")]
+    cut = [FIRST - 1, regression.position("2024-09")]
     assert not found.used[np.isin(TIMES, cut)].any()
 
 

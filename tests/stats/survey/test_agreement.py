@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from observlib.stats.survey.agreement import cohens_kappa
+from observlib.stats.survey.association import cohens_kappa
 
 
 def test_kappa_is_what_cohen_defines_worked_out_by_hand():

@@ -16,11 +16,9 @@ from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.stats.survey.design import Design, design, within
-from observlib.stats.survey.estimation import mean, ratio, total
+from observlib.stats.survey.estimation import covariance, mean, ratio, total
 from observlib.stats.survey.intervals import bounded
-from observlib.stats.survey.linearisation import covariance
-from observlib.stats.survey.newton import Method
-from observlib.stats.survey.weighting import Calibration, calibrate
+from observlib.stats.survey.weighting import Calibration, Method, calibrate
 
 Reference = Callable[..., dict[str, Any]]
 

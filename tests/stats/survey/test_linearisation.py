@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from observlib.stats.survey.design import design
-from observlib.stats.survey.linearisation import (
+from observlib.stats.survey.estimation import (
     covariance,
     degrees_of_freedom,
     effective_units,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from observlib.stats.survey.survival import kaplan_meier, quantile, share_ended
+from observlib.stats.survey.quantiles import kaplan_meier, quantile, share_ended
 
 # Remission in weeks under 6-MP, + censored: Freireich et al. (1963), as in Cox (1972)
 WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]

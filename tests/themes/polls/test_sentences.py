@@ -7,7 +7,7 @@ from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.indicators import leading_answer
+from observlib.indicators import pairs
 from observlib.indicators import pairs as changes
 from observlib.themes.polls import sentences as polls
 from observlib.themes.polls.estimates import networks
@@ -21,7 +21,7 @@ def share(option: str, value: float, half: float, **more: Any) -> dict[str, Any]
 
 
 def family(catalogue: Catalogue, poll: pd.DataFrame) -> pd.DataFrame:
-    return changes.tested(catalogue, leading_answer.pairs(poll))
+    return changes.tested(catalogue, pairs.pairs(poll))
 
 
 def test_an_option_is_ahead_only_where_a_test_says_so(catalogue):

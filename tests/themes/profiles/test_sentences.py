@@ -7,7 +7,7 @@ from tests.plain_french import faults
 from tests.words import plain
 
 from observlib import estimates
-from observlib.indicators import leading_answer
+from observlib.indicators import pairs
 from observlib.indicators import pairs as changes
 from observlib.themes.profiles import sentences as profiles
 
@@ -178,7 +178,7 @@ def test_a_category_is_the_most_frequent_only_where_a_test_says_so(catalogue):
             share("status", "Toutes catégories", None, status="suppressed"),
         ]
     )
-    compared = changes.tested(catalogue, leading_answer.pairs(frame))
+    compared = changes.tested(catalogue, pairs.pairs(frame))
     assert plain(profiles.respondents(frame, compared, catalogue)) == (
         "**Enquête en ligne de Service-public.fr** (octobre 2025 à septembre 2026). Catégorie la "
         "plus fréquente : « 50 à 64 ans » (45 %) pour l'âge. Pour le sexe, on ne peut pas dire si "

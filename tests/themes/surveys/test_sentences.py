@@ -12,7 +12,7 @@ from tests.words import plain
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.indicators import leading_answer
+from observlib.indicators import pairs
 from observlib.indicators import pairs as changes
 from observlib.themes.surveys import estimates as measured
 from observlib.themes.surveys import sentences as surveys
@@ -162,7 +162,7 @@ def test_reasons_are_told_up_to_the_third(catalogue):
         {**row, "group": "reason", "group_value": name, "estimate": share, "n": 90}
         for name, share in (("A", 70), ("B", 50), ("C", 20), ("D", 10))
     )
-    ahead = changes.tested(catalogue, leading_answer.pairs(frame))
+    ahead = changes.tested(catalogue, pairs.pairs(frame))
     said = plain(surveys.reasons(frame, ahead.assign(verdict="rise"), catalogue))
     assert said.endswith(
         "le premier motif cité est « A » (70 %). Viennent ensuite : « B » (50 %) et « C » (20 %)."

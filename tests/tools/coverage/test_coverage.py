@@ -12,7 +12,7 @@ from scipy.special import bdtr
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.language.french import day_label
-from observlib.language.typography import typography
+from observlib.language.prose import typography
 from observlib.pipeline import project
 from tools.coverage import page
 from tools.coverage.outside import LEAST, MOST, REASONS, farthest, outside

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib.base import replacing
+from observlib.base import temporary
 from observlib.base.errors import ObservError
 from observlib.confidentiality.redaction import redact
 from observlib.records import coding
@@ -193,7 +193,7 @@ def test_where_it_cannot_be_written_the_earlier_one_stays_and_a_line_says_why(
     assert main([str(folder)]) == 0
     before = content(tmp_path)
     capsys.readouterr()
-    monkeypatch.setattr(replacing if step == "_exchange" else Path, step, fail)
+    monkeypatch.setattr(temporary if step == "_exchange" else Path, step, fail)
     assert main([str(folder)]) == 1
     out, err = capsys.readouterr()
     (line,) = [one for one in err.splitlines() if one.startswith("demo: ")]

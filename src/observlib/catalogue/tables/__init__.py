@@ -5,10 +5,19 @@ which each row stands in its file, and calls `conform`, which keeps the rows tha
 contract and tells why each other row does not.
 """
 
-from observlib.catalogue.tables.aggregated import ALIKE, Alike
-from observlib.catalogue.tables.checks import arrow_schema, coerce, columns, empty, schema
-from observlib.catalogue.tables.contract import REJECT_COLUMNS, conform, no_rejects, reject
+from observlib.catalogue.tables.contract import (
+    REJECT_COLUMNS,
+    arrow_schema,
+    coerce,
+    columns,
+    conform,
+    empty,
+    no_rejects,
+    reject,
+    schema,
+)
 from observlib.catalogue.tables.definitions import (
+    ALIKE,
     FEELINGS,
     QUESTIONS,
     REFERENCE,
@@ -16,10 +25,11 @@ from observlib.catalogue.tables.definitions import (
     TABLES,
     TELLERS,
     WEIGHTS,
+    Alike,
     Column,
+    Seen,
     Table,
 )
-from observlib.catalogue.tables.seen import Seen
 
 __all__ = [
     "ALIKE",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, ValidationError, model_validator
 
@@ -173,3 +175,162 @@ QUESTIONS = TABLES["ratings"].columns["question"].allowed
 FEELINGS = TABLES["experiences"].columns["feeling"].allowed
 STATES = TABLES["procedures"].columns["state"].allowed
 TELLERS = TABLES["experiences"].columns["told_by"].allowed
+
+
+# --- What earlier pieces of a long export hold, so that nothing in it counts twice
+
+
+class Seen:
+    """The keys of the rows seen so far, or the days that they count, by their digests.
+
+    A digest has 64 bits: a hundred million rows take 800 MB. Of ten million, one would be taken for
+    another with a chance of three in a million, and be told as a repeated one.
+    """
+
+    def __init__(self, table: str) -> None:
+        self._shape = TABLES[table]
+        self._runs: list[np.ndarray] = []  # sorted, each longer than the next
+        self._areas: dict[tuple[object, ...], bool] = {}  # whether rows of a month tell one
+
+    def again(self, rows: pd.DataFrame) -> np.ndarray:
+        """Which rows have a key, or count a day, that was seen before; the others are seen now.
+
+        Examples
+        --------
+        >>> seen, calls = Seen("calls"), pd.DataFrame({"device": "d", "call_id": ["1", "2"]})
+        >>> seen.again(calls).tolist(), seen.again(calls[1:]).tolist()
+        ([False, False], [True])
+        """
+        digests, positions = self._digests(rows)
+        known = np.zeros(len(digests), dtype=bool)
+        for run in self._runs:
+            places = np.searchsorted(run, digests)
+            known |= run[np.minimum(places, len(run) - 1)] == digests
+        again = np.zeros(len(rows), dtype=bool)
+        again[positions[known]] = True
+        self._take(digests[~again[positions]])
+        return again
+
+    def mixed(self, rows: pd.DataFrame) -> int | None:
+        """The position of the first row whose month has rows with an area and others without.
+
+        Examples
+        --------
+        >>> seen, day = Seen("audience"), pd.Timestamp("2026-03-01")
+        >>> rows = pd.DataFrame({"product": "p", "channel": "web", "start": [day, day]})
+        >>> seen.mixed(rows.assign(area="Lyon")), seen.mixed(rows.assign(area=["Lyon", None]))
+        (None, 1)
+        """
+        month = rows[self._shape.start].dt.to_period("M").astype(str)
+        told = rows[["product", "channel"]].assign(month=month, area=rows["area"].notna())
+        for position, *subject, has in told[~told.duplicated()].itertuples():
+            if self._areas.setdefault(tuple(subject), has) != has:
+                return int(rows.index.get_loc(position))
+        return None
+
+    def _take(self, digests: np.ndarray) -> None:
+        """Keep digests in runs of which each is twice as long as the next, so that few are read."""
+        if not len(digests):
+            return
+        run = np.sort(digests)
+        while self._runs and len(self._runs[-1]) < 2 * len(run):
+            run = np.concatenate([self._runs.pop(), run])
+            run.sort(kind="stable")  # in place: of many millions of rows a copy is much
+        self._runs.append(run)
+
+    def _digests(self, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """The digests of the rows' keys or of their days, and the positions of their rows."""
+        shape = self._shape
+        key = rows[[name for name in shape.key if name in rows]]
+        positions = np.arange(len(rows))
+        if shape.by_days:
+            lasts = (rows[shape.end] - rows[shape.start]).dt.days.to_numpy() + 1
+            positions = positions.repeat(lasts)
+            nth = np.arange(len(positions)) - (lasts.cumsum() - lasts).repeat(lasts)
+            day = rows[shape.start].to_numpy()[positions] + nth.astype("timedelta64[D]")
+            key = key.drop(columns=[shape.start, shape.end], errors="ignore").iloc[positions]
+            key = key.assign(day=day)
+        return pd.util.hash_pandas_object(key, index=False).to_numpy(), positions
+
+
+# --- What families read of long tables: rows that are alike as one, with how many they are
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A tidy table, of which rows that have the same columns are one.
+
+    `columns` says in SQL what each becomes, beside the device, product and channel that every row
+    has; `sums` are columns of counts to be added up. Of what is only read of the edition's quarter,
+    `quarters` is 1.
+    """
+
+    table: str
+    columns: dict[str, str]
+    sums: tuple[str, ...] = field(default=())
+    quarters: int | None = None
+
+
+def _same(*names: str) -> dict[str, str]:
+    return {name: f'"{name}"' for name in names}
+
+
+def _month_of(moment: str) -> str:
+    """The moment at which in Paris the month of a moment began, in UTC as it is."""
+    local = f"({moment})::TIMESTAMP AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Paris'"
+    return f"date_trunc('month', {local}) AT TIME ZONE 'Europe/Paris' AT TIME ZONE 'UTC'"
+
+
+def _since(moment: str) -> str:
+    """A moment of a ticket as if it had been received when its month began."""
+    start = "epoch_ns(date_trunc('month', date))"
+    return f"make_timestamp_ns({start} + epoch_ns({moment}) - epoch_ns(received))"
+
+
+_STILL_WAITS = r"answered IS NULL AND NOT regexp_matches(coalesce(unknown, ''), '\banswered\b')"
+_MONTHS = {"date": "date_trunc('month', date)"}  # its first day
+ALIKE = {
+    "calls_by_day": Alike("calls", _same("date", "outcome", "area")),
+    "calls_by_wait": Alike("calls", _MONTHS | _same("outcome", "wait")),
+    "calls_by_theme": Alike("calls", _MONTHS | _same("theme")),
+    "calls_by_theme_and_wait": Alike("calls", _MONTHS | _same("outcome", "wait", "theme")),
+    "intervals_by_day": Alike(
+        "call_intervals", _same("date", "area"), ("offered", "answered", "abandoned")
+    ),
+    "intervals_by_hour": Alike(
+        "call_intervals",
+        _same("date") | {"moment": "date_trunc('hour', moment)"},
+        ("offered",),
+        quarters=1,
+    ),
+    "tickets_by_theme": Alike("tickets", _MONTHS | _same("theme")),
+    # What is asked of a ticket's moments is in which month they lie, of its export's also whether
+    # that was made on the last day of one.
+    "tickets_by_state": Alike(
+        "tickets",
+        _MONTHS
+        | {
+            "received": _month_of("received"),
+            "closed": _month_of("closed"),
+            "extracted": _month_of("extracted + INTERVAL 1 DAY") + " - INTERVAL 1 DAY",
+        }
+        | _same("reopened", "unknown"),
+    ),
+    "tickets_by_delay": Alike(
+        "tickets",
+        _MONTHS
+        | {
+            "received": "date_trunc('month', date)",
+            "answered": _since("answered"),
+            "extracted": f"CASE WHEN {_STILL_WAITS} THEN {_since('extracted')} END",
+        }
+        | _same("unknown"),
+    ),
+    "ratings_by_mark": Alike(
+        "ratings", _MONTHS | _same("question", "value", "scale_min", "scale_max")
+    ),
+    "ratings_by_day": Alike(
+        "ratings", _same("date", "question", "value", "scale_min", "scale_max")
+    ),
+    "experiences_by_feeling": Alike("experiences", _MONTHS | _same("feeling")),
+}

@@ -14,17 +14,22 @@ import re
 from collections.abc import Callable, Iterable
 
 from observlib.confidentiality.redaction import structured
-from observlib.confidentiality.redaction.addresses import addresses, homes
-from observlib.confidentiality.redaction.allow_list import kept, things
-from observlib.confidentiality.redaction.names import names
-from observlib.confidentiality.redaction.plain import KEPT, MARKS, Span, masked, plain, sign_of
-from observlib.confidentiality.redaction.references import (
+from observlib.confidentiality.redaction.addresses import (
+    addresses,
     allowances,
+    homes,
     long_numbers,
     references,
 )
-from observlib.confidentiality.redaction.told import told
-from observlib.confidentiality.redaction.unseen_names import again, strangers, told_by_mails
+from observlib.confidentiality.redaction.names import names, told
+from observlib.confidentiality.redaction.plain import KEPT, MARKS, Span, masked, plain, sign_of
+from observlib.confidentiality.redaction.unseen_names import (
+    again,
+    kept,
+    strangers,
+    things,
+    told_by_mails,
+)
 
 _DIGIT = re.compile(r"\d")  # without one, most rules have nothing to find
 Names = Callable[[str], Iterable[tuple[int, int]]]  # the spans of names in a text

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from observlib.base.personal.recognisers import INVISIBLE
+from observlib.base.personal import INVISIBLE
 
 MARKS = {
     "name": "[nom]",

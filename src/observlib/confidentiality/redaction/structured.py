@@ -6,10 +6,118 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterator
 
-from observlib.base.personal import recognisers
-from observlib.base.personal.recognisers import APART, AT, DOT, FROM, TO, is_iban, signs
-from observlib.confidentiality.redaction.births import births
+from observlib.base.personal import (
+    APART,
+    AT,
+    CARD,
+    DATE,
+    DOT,
+    FROM,
+    IBAN,
+    MAIL,
+    NIR,
+    PHONE,
+    TAX,
+    TO,
+    iban_length,
+    is_card,
+    is_iban,
+    is_nir,
+    is_phone,
+    is_tax_number,
+    signs,
+)
 from observlib.confidentiality.redaction.lexicon import is_common
+from observlib.confidentiality.redaction.plain import BIRTH, NAME
+
+# --- Dates of birth: told by what stands before them, by the name beside, or by another such date
+
+_MONTH = (
+    r"(?:janv(?:ier|\.)?|f[ée]vr?(?:ier|\.)?|mars|avr(?:il|\.)?|mai|juin|juil(?:let|\.)?|ao[uû]t|"
+    r"sept(?:embre|\.)?|oct(?:obre|\.)?|nov(?:embre|\.)?|d[ée]c(?:embre|\.)?)"
+)
+_FULL = (  # with a day, a month and a year
+    r"(?:\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?:(?:19|20)\d\d|\d\d)(?![\d/])"
+    r"|\d{1,2}\s?[/.\-]\s?[IVX]{1,4}\s?[/.\-]\s?(?:19|20)\d\d(?!\d)"
+    r"|(?:19|20)\d\d-\d\d-\d\d(?!\d)|\d{1,2}\s\d{1,2}\s(?:19|20)\d\d(?!\d)"
+    rf"|(?:1\s?er|\d{{1,2}})\s{_MONTH}\s(?:19|20)\d\d(?!\d))"
+)
+_DAY = (
+    rf"(?:{_FULL}|\d{{1,2}}\s\d{{1,2}}\s(?:19|20)?\d\d(?!\d)"
+    rf"|(?:1\s?er|\d{{1,2}})\s{_MONTH}\s?(?:(?:19|20)\d\d|\d\d)?(?!\d)"
+    rf"|{_MONTH}\s(?:19|20)\d\d(?!\d)|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d(?!\d))"
+)
+_SPELT = (
+    r"(?:(?:premier|un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|"
+    r"quinze|seize|vingt|trente)(?:[ -](?:et[ -])?(?:une?|deux|trois|quatre|cinq|six|sept|huit|"
+    rf"neuf))?\s{_MONTH}\s(?:deux[ -])?mil(?:le)?(?:[ -](?:et|cents?|une?|deux|trois|quatre|cinq|"
+    r"six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|quarante|"
+    r"cinquante|soixante)(?!\w)){0,9})"
+)
+_NO = r"[^\d\n\uf300-\uf3ff.;!?]"
+_GAP = rf"(?:{_NO}|\(\d{{2,3}}\)|\d{{1,2}}(?:e|er|[èe]me)(?!\w))"  # with a town's number
+_TOLD = re.compile(
+    rf"(?:\bn[ée]e?s?(?:\(e\)|[.·]e(?:[.·]s)?)?s?(?<!ne)(?<!n)(?:[\s,(](?!apr[èe]s|avant|"
+    rf"depuis){_GAP}{{0,40}}?)?"
+    r"(?:\s(?:le\s?:?|en|un|ce|:))?[\s,]?\s?|\bne\(?e?\)?\s(?:le\s)?(?=\d)"
+    rf"|\b(?:dates?|jours?|ann[ée]es?)(?: et (?:de )?(?:lieux?|"
+    rf"nom))? de naiss(?:ance|\.)?(?:{_NO}{{0,45}}?|\s?\?\s[-–—:\w>\s]{{0,20}}?)"
+    rf"|\b(?:ddn|d\.?d\.?n\.?|anniv\w*)\b{_NO}{{0,5}}|\bd\.?n\.?(?=\s?:|\s\d)\s?:?\s?"
+    r"|(?<!acte de )(?<!actes de )\bnaiss(?:ance|\.)?\s?(?:[:=(]|est|le|,|(?=\d))\s?(?:le\s)?"
+    rf"|\b(?:donné naissance à|accouch\w+)\s(?:{_NO}{{0,30}}?\s)?le\s"
+    rf"|\bdate d[ée]clar[ée]e\s|\b(?:ma|sa|leur) (?:vraie |bonne )?date,? (?:c ?['’]?est|est|:)\s"
+    rf"|\bnaissance d[e'’]\s?(?:mon|ma|mes|notre|son|sa|leur)\s{_NO}{{0,40}}?\ble\s"
+    rf"|\b(?:vu le jour|(?:venue?s?|arriv[ée]e?s?) au monde|suis de)\s(?:le\s)?"
+    rf"|\b(?:naqui\w*|nait|naît|born)\s{_NO}{{0,30}}?|\([°*]\s?)"
+    rf"(?P<it>(?:{_SPELT}|{_DAY})(?:\s?(?:,|et|/|;)\s(?:le\s|né[es]*\sle\s)?{_DAY}){{0,3}})",
+    re.I,
+)
+# A full date of long ago that no preposition sets in time, or that stands behind a name.
+_LONG_AGO = re.compile(
+    rf"(?:{NAME}[\s,(–—-]{{1,3}}|\b(?:porte|[ée]crit|mis|enregistr[ée]e? (?:au|le))\s)(?:le\s)?"
+    rf"(?P<it>\d{{1,2}}(?:[/. -](?:\d{{1,2}})[/. -]|(?:er)?\s{_MONTH}\s)"
+    r"(?:19[1-9]\d|200\d|[2-9]\d))(?![\d/])",
+    re.I,
+)
+_BEHIND_NAME = (  # in brackets, or of a child, or of the brother of one
+    rf"{NAME}\s?\(\s?(?:le\s)?(?P<it>{_FULL})(?=[),;\s]|\Z)",
+    r"\b(?:enfants?|fils|filles?|b[ée]b[ée]s?|jum\w+|petits?-\w+|mineure?s?|[ée]l[èe]ves?|"
+    r"a[îi]n[ée]"
+    rf"e?|cadett?e?|nourrisson)\b[^.!?\d\n\uf300-\uf3ff]{{0,20}}{NAME}+[\s,:(–—-]{{1,3}}(?:le\s)?"
+    rf"(?P<it>{_FULL})",
+    rf"{BIRTH}\)?\s?(?:,|et|;|/|puis|\n)\s?-?\s?{NAME}+[\s,:(–—-]{{1,3}}(?:le\s)?(?P<it>{_FULL})",
+)
+_INSTEAD = (
+    r"(?:et non(?: pas)?|pas|non|mais|au lieu d[ue]|à la place d[ue]|alors que|sauf que|or|contre|"
+    r"en fait|plutôt que?|m[êe]me date|le v[ôo]tre|la v[ôo]tre)"
+)
+_IT_IS = (
+    r"(?:bien|plut[ôo]t|je suis|n[ée]e?|c ?['’]?est|on|vous|avez|a|mis|[ée]crit|porte|le|du|au|en)"
+)
+_CORRECTED = (  # what stands instead of such a date, or should
+    rf"{BIRTH}{_NO}{{0,25}}?\b{_INSTEAD},?\s(?:{_IT_IS}\s){{0,4}}(?P<it>{_FULL})",
+    rf"(?P<it>{_FULL}){_NO}{{0,25}}?\b{_INSTEAD}\b[^\d\n.;!?]{{0,25}}?{BIRTH}",
+)
+_ALL = (
+    _TOLD,
+    _LONG_AGO,
+    *(re.compile(pattern, re.I) for pattern in _BEHIND_NAME + _CORRECTED),
+)
+
+
+def births(text: str) -> Iterator[tuple[int, int]]:
+    """The dates of birth of a text in which names and other such dates may be masked.
+
+    Examples
+    --------
+    >>> text = "Né, lui, à Lyon 3e le 6 juin 1963 ; rappel le 12/03/2024"
+    >>> [text[start:end] for start, end in births(text)]
+    ['6 juin 1963']
+    """
+    for pattern in _ALL:
+        for found in pattern.finditer(text):
+            yield found.span("it")
+
 
 Found = Iterator[tuple[int, int]]
 
@@ -197,7 +305,7 @@ def mails(text: str) -> Found:
     'zoe point m arobase exemple point fr'
     """
     last = 0
-    for match in recognisers.MAIL.finditer(text):
+    for match in MAIL.finditer(text):
         start = match.start()
         window = max(last, start - 120)
         before = _BEFORE_AT.search(text[window : start + 1])
@@ -215,10 +323,10 @@ def mails(text: str) -> Found:
 
 
 def ibans(text: str) -> Found:
-    for match in recognisers.IBAN.finditer(text):
+    for match in IBAN.finditer(text):
         if is_iban(match[1]):
             start = match.start(1)
-            length = recognisers.iban_length(match[1])
+            length = iban_length(match[1])
             places = [match.start() for match in re.finditer(r"[^\W_]", text[start : start + 90])]
             yield start, start + places[length - 1] + 1
 
@@ -227,18 +335,18 @@ _CODE_END = re.compile(r"[A-Z]{1,2}(?![^\W_])")  # of a student's number
 
 
 def _phones(text: str) -> Found:
-    plain = recognisers.DATE.sub(lambda match: "\uf3ff" * len(match[0]), text)
-    for pattern in (recognisers.PHONE, _BARE_ABROAD):
+    plain = DATE.sub(lambda match: "\uf3ff" * len(match[0]), text)
+    for pattern in (PHONE, _BARE_ABROAD):
         for match in pattern.finditer(plain):
             joined = re.search(r"[^\W_][-/]\Z|(?<![^\W_])[A-Z]{1,2}\Z", text[: match.start()][-3:])
             goes_on = _CODE_END.match(text, match.end())
             file = re.fullmatch(r"\d{5}/\d{5}", match[0])
-            if recognisers.is_phone(match[0]) and not (joined or goes_on or file):
+            if is_phone(match[0]) and not (joined or goes_on or file):
                 yield match.span()
 
 
 def _phones_said(text: str) -> Found:
-    plain = recognisers.DATE.sub(lambda match: "\uf3ff" * len(match[0]), text)
+    plain = DATE.sub(lambda match: "\uf3ff" * len(match[0]), text)
     return _by(_PHONE_WORDS, _a_phone)(plain)
 
 
@@ -253,7 +361,7 @@ def _ips(text: str) -> Found:
 
 
 def _a_phone(number: str) -> bool:
-    return recognisers.is_phone(number) and not number.startswith(("19", "20"))
+    return is_phone(number) and not number.startswith(("19", "20"))
 
 
 def _digits(least: int) -> Callable[[str], bool]:
@@ -283,12 +391,12 @@ RULES: tuple[Rule, ...] = (
     ("account", _by(_SHAPED_IBAN)),
     ("nir", _by(_SHAPED_NIR)),
     ("nir", _by(_NIR_WORDS)),
-    ("nir", _by(recognisers.NIR, recognisers.is_nir)),
+    ("nir", _by(NIR, is_nir)),
     ("account", _by(_RIB, _digits(10))),
-    ("card", _by(recognisers.CARD, recognisers.is_card)),
+    ("card", _by(CARD, is_card)),
     ("card", _by(_BARE_CARD)),
     ("card", _by(_CARD_WORDS)),
-    ("tax", _by(recognisers.TAX, recognisers.is_tax_number)),
+    ("tax", _by(TAX, is_tax_number)),
     ("tax", _by(_TAX_WORDS, _digits(9))),
     ("tax", _by(_NOTICE)),
     ("birth", births),

@@ -14,8 +14,8 @@ from pathlib import Path, PurePath
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
 from observlib.catalogue import Catalogue, Device, fetched_from
-from observlib.desk.fetching import datagouv, glpi, limesurvey, matomo, pages, tables, zendesk
-from observlib.desk.fetching.pages import Progress, Source
+from observlib.desk.fetching import datagouv, glpi, limesurvey, matomo, tables, web, zendesk
+from observlib.desk.fetching.web import Progress, Source
 from observlib.store import DEMONSTRATION
 
 _JSON = ("matomo_json", "datagouv_metrics", "zendesk_api")  # the loaders that read it
@@ -95,9 +95,9 @@ def fetch(
         source = _source(kind, device, catalogue, since, today)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.parent / f".{device.id}.part"
-        begun = pages.gather(source, part, today, progress)
+        begun = web.gather(source, part, today, progress)
         path = folder / _file_name(device, begun)
-        pages.write(source, part, path)
+        web.write(source, part, path)
         part.unlink()
     return path
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from observlib.catalogue import Device
-from observlib.desk.fetching.pages import Page, Records, Source
-from observlib.desk.fetching.web import Server, answering_as, ask
+from observlib.desk.fetching.web import Page, Records, Server, Source, answering_as, ask
 
 URL = "https://metric-api.data.gouv.fr"
 _MOST = 50  # months a page, the most that there may be

@@ -15,8 +15,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.desk.fetching.pages import Page, Records, Source, StaleError
-from observlib.desk.fetching.web import Server, answering_as, ask, server
+from observlib.desk.fetching.web import (
+    Page,
+    Records,
+    Server,
+    Source,
+    StaleError,
+    answering_as,
+    ask,
+    server,
+)
 
 # GLPI's search options of a ticket, and the headers that its list has in French
 COLUMNS = {2: "ID", 15: "Date d'ouverture", 17: "Date de résolution", 7: "Catégorie"}

@@ -15,8 +15,7 @@ from typing import Any
 
 from observlib.base.errors import UsageError
 from observlib.catalogue import Device
-from observlib.desk.fetching.pages import Page, Records, Source
-from observlib.desk.fetching.web import Server, answering_as, ask, server
+from observlib.desk.fetching.web import Page, Records, Server, Source, answering_as, ask, server
 
 METRICS = (
     "nb_visits", "nb_uniq_visitors", "nb_actions", "nb_downloads", "bounce_count",

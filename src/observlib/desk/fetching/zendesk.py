@@ -15,9 +15,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from observlib.catalogue import Format
-from observlib.desk.fetching.columns import read_by
-from observlib.desk.fetching.pages import Page, Records, Source
-from observlib.desk.fetching.web import answering_as, ask, server
+from observlib.desk.fetching.tables import read_by
+from observlib.desk.fetching.web import Page, Records, Source, answering_as, ask, server
 
 _PATH = "api/v2/incremental/tickets/cursor.json"
 

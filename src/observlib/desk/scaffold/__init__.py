@@ -1,7 +1,13 @@
 """New files to fill in: a practice sheet, a study, a listening device. Nothing is overwritten."""
 
-from observlib.desk.scaffold.device import choices, fault_of, new_device, required, with_format
-from observlib.desk.scaffold.practice import new_practice
+from observlib.desk.scaffold.device import (
+    choices,
+    fault_of,
+    new_device,
+    new_practice,
+    required,
+    with_format,
+)
 from observlib.desk.scaffold.proposal import Proposal, Question, Wishes
 from observlib.desk.scaffold.propose import propose
 from observlib.desk.scaffold.recognise import (

@@ -12,8 +12,7 @@ from observlib.base import personal
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.text import fold_label
 from observlib.catalogue import FIELDS, Catalogue, Layout
-from observlib.catalogue.fields import NEEDED
-from observlib.catalogue.formats import check_form
+from observlib.catalogue.formats import NEEDED, check_form
 from observlib.catalogue.tables import REFERENCE
 from observlib.desk.scaffold import columns as of_columns
 from observlib.desk.scaffold.columns import (

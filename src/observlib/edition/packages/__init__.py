@@ -27,13 +27,13 @@ from observlib.base import files, kept, period
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.period import Quarter, edition_day
 from observlib.base.text import as_cell, of_cell
-from observlib.display import brand
+from observlib.display import style
 from observlib.edition.consistency import told_on
 from observlib.edition.manifest import MANIFEST
 from observlib.estimates import comparisons
 from observlib.language import french
 from observlib.publish import standing as standing
-from observlib.publish.downloads import COMPARISONS, ESTIMATES, frames, open_data
+from observlib.publish.docx import COMPARISONS, ESTIMATES, frames, open_data
 from observlib.publish.editions import record
 
 STUDY = "fiche_partenaire"
@@ -200,7 +200,7 @@ def _contents(
         made=edition_day(manifest["published"], manifest["revisions"]),
         synthetic=manifest["kind"] == "demonstration",
         publisher=_publisher(notebook.parent),
-        brand=brand.read(root / "reports"),
+        brand=style.read(root / "reports"),
         says={"Contenu": "Les chiffres que montre la page.", "Constat": page["description"]},
     )
     rows = tables.get(ESTIMATES, estimates.make([]))

@@ -11,13 +11,12 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.windows import months_of
-from observlib.display import cells
+from observlib.confidentiality.differencing import months_of
+from observlib.display import tables
 from observlib.display.output import pipe_table
 from observlib.display.select import ordered
 from observlib.language import french, wording, words
-from observlib.language.prose import Markdown, folded, joined, markdown
-from observlib.language.typography import typography
+from observlib.language.prose import Markdown, folded, joined, markdown, typography
 from observlib.pipeline import revisions
 from observlib.pipeline.archive import Publication
 from observlib.pipeline.revisions import BEFORE
@@ -198,7 +197,7 @@ def _both(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, str]:
     told = values(row, catalogue)
     if told[0] == told[1]:
         unit = french.NBSP + row["unit"] if words.is_count(row["unit"]) else ""
-        texts = [cells.cell(one, catalogue).text + unit for one in (first, dict(row))]
+        texts = [tables.cell(one, catalogue).text + unit for one in (first, dict(row))]
         told = texts[0], texts[1]
     if told[0] == told[1]:
         indicator = catalogue.indicators[row["indicator"]]
@@ -249,5 +248,5 @@ def named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
 def values(row: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, str]:
     """A figure as the first edition told it and as the second does."""
     first = {name: row[BEFORE + name] for name in estimates.COLUMNS}
-    texts = [cells.cell(told, catalogue, unit=True).text for told in (first, dict(row))]
+    texts = [tables.cell(told, catalogue, unit=True).text for told in (first, dict(row))]
     return texts[0], texts[1]

@@ -4,18 +4,154 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from datetime import date as Day
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
-from observlib.base.errors import ObservError
-from observlib.language import french
-from observlib.language.typography import typography
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from observlib.base.errors import ObservError, bounded
+from observlib.base.period import Quarter
+from observlib.base.working_days import public_holidays
+from observlib.base.yaml_files import read
+from observlib.catalogue.entries import Part
+from observlib.catalogue.mistakes import explain
+from observlib.display.output import pipe_table
+from observlib.language import french, wording
+from observlib.language.prose import joined, markdown, typography
+from observlib.pipeline import project
 from observlib.pipeline.errata import PAGE, PREFIX
-from observlib.publish.editions.dates import NOTICE, ZONE, Calendar, Planned
 from observlib.publish.editions.record import Edition, published
+from observlib.records.actions import Line
+from observlib.records.published_text import a_role
+
+# --- The release calendar: the day and hour of each edition, and who reads it before
+
+HOUR = "08:45"
+ZONE = ZoneInfo("Europe/Paris")
+NOTICE = timedelta(weeks=4)  # before an edition: from then on its date is firm
+
+
+class Change(Part):
+    """A date that an edition had; when it was decided to change it, and why."""
+
+    before: Day = Field(alias="from")
+    decided: Day
+    reason: Line
+
+
+class Access(Part):
+    """A role that reads editions before they appear."""
+
+    role: Annotated[Line, AfterValidator(a_role)]
+    why: Line
+    since: Day
+    until: Day | None = None
+
+
+class Planned(Part):
+    """The day and hour of an edition."""
+
+    quarter: str = Field(pattern=r"^(?:19|2\d)\d{2}-T[1-4]$")
+    date: Day
+    hour: str = Field(default=HOUR, pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")
+    fixed: Day | None = None
+    changed: tuple[Change, ...] = ()
+
+    @property
+    def moment(self) -> datetime:
+        """When it appears, in Paris."""
+        return datetime.fromisoformat(f"{self.date} {self.hour}").replace(tzinfo=ZONE)
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether its date was fixed."""
+        return self.fixed is not None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Planned:
+        if faults := [*self._faults()]:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _faults(self) -> Iterator[str]:
+        if self.date <= Quarter.parse(self.quarter).end:
+            yield f"its date {self.date} is before the quarter's end"
+        if self.date.weekday() > 4 or self.date in public_holidays(self.date.year):
+            yield f"its date {self.date} is no working day; give the next one"
+        first = self.changed[0].before if self.changed else self.date
+        if self.changed and self.fixed is None:
+            yield "'changed' tells of a date that was never fixed; give `fixed`, or take it out"
+        elif self.fixed and self.fixed > first - NOTICE:
+            yield (
+                f"fixed on {self.fixed}, less than four weeks before {first}: give a later date, "
+                "or leave `fixed` out, and it is announced as planned"
+            )
+        days = [*filter(None, (self.fixed,)), *(change.decided for change in self.changed)]
+        if days != sorted(days):
+            yield "the days of 'changed' do not follow 'fixed' and each other; put them in order"
+        dates = [*(change.before for change in self.changed), self.date]
+        if same := [day for day, after in pairwise(dates) if day == after]:
+            yield f"'changed' tells a change from {same[0]} to the same day; remove it"
+
+
+class Calendar(Part):
+    """The editions, the oldest first, and who reads them before they appear."""
+
+    editions: tuple[Planned, ...] = ()
+    access: tuple[Access, ...] = ()
+
+    def of(self, quarter: str) -> Planned | None:
+        """The day of a quarter's edition, where it has one."""
+        return next((one for one in self.editions if one.quarter == quarter), None)
+
+    def after(self, quarter: str) -> list[Planned]:
+        """The editions after a quarter's."""
+        return [one for one in self.editions if one.quarter > quarter]
+
+
+def load(data: Path, root: Path) -> Calendar:
+    """Read and check the calendar of a data folder; an empty one where the project has none.
+
+    Raises
+    ------
+    ObservError
+        With every mistake: file, line, what is wrong and how to mend it.
+
+    Examples
+    --------
+    >>> load(Path("data/demo"), Path.cwd()).of("2026-T3").date.isoformat()
+    '2026-11-16'
+    """
+    path = project.calendar_file(data, root)
+    if path is None:
+        return Calendar()
+    raw, lines, problems = read(path, dict, "`editions:` and `access:`", "is gone")
+    if problems:
+        raise ObservError(*problems)
+    try:
+        found = Calendar.model_validate(raw)
+    except ValidationError as error:
+        raise ObservError(*explain(error, Calendar, path, (), lines, raw)) from None
+    quarters = [one.quarter for one in found.editions]
+    if twice := sorted(name for name, times in Counter(quarters).items() if times > 1):
+        raise ObservError(f"{path}: has {bounded(twice)} twice; keep one of each")
+    for place, (one, other) in enumerate(pairwise(found.editions), 1):
+        if one.quarter > other.quarter or one.date >= other.date:
+            problems.append(
+                f"{path}:{lines['editions', place]}: {other.quarter} of {other.date} stands after "
+                f"{one.quarter} of {one.date}; put them in order"
+            )
+    if problems:
+        raise ObservError(*problems)
+    return found
+
 
 FEED, CALENDAR = "feed.xml", "calendrier.ics"
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -258,3 +394,98 @@ def _folded(line: str) -> str:
             size = 1 + len(letter.encode("utf-8"))
         parts[-1] += letter
     return "\r\n ".join(parts) + "\r\n"
+
+
+# --- What the page of the release calendar tells: the next dates, those that moved, those kept
+
+TEXTS = wording.beside(__file__)
+
+
+def parts(editions: Sequence[Edition], dates: Calendar) -> dict[str, str]:
+    """The parts of the page, each by the name of its place.
+
+    Parameters
+    ----------
+    editions
+        Those that are published, the latest first.
+    dates
+        The release calendar.
+    """
+    kept = [(one, said) for one in editions if (said := dates.of(one.quarter))]
+    moved = [move for one in dates.editions for move in moves(one)]
+    following = dates.after(editions[0].quarter)
+    lines = joined((markdown("- {}", move) for move in moved), "\n")
+    found = {
+        "prochaines": _next(following) if following else TEXTS["no_date"],
+        "changements": lines or TEXTS["none_moved"],
+        "tenues": _kept(kept) if kept else TEXTS["none_kept"],
+        "acces": _access(dates.access) if dates.access else TEXTS["nobody"],
+    }
+    return {name: typography(text) for name, text in found.items()}
+
+
+def _next(following: Sequence[Planned]) -> str:
+    return pipe_table(
+        {
+            TEXTS["edition"]: [french.period_label(one.quarter) for one in following],
+            TEXTS["day"]: [french.day_label(one.date) for one in following],
+            TEXTS["hour"]: [hour(one) for one in following],
+            TEXTS["state"]: [
+                TEXTS["fixed"].format(day=french.day_label(one.fixed))
+                if one.fixed
+                else TEXTS["planned"]
+                for one in following
+            ],
+        }
+    )
+
+
+def hour(planned: Planned) -> str:
+    """The hour of an edition.
+
+    Examples
+    --------
+    >>> hour(Planned(quarter="2026-T4", date=date(2027, 2, 15))).replace("\\xa0", " ")
+    '8 h 45'
+    """
+    hours, minutes = planned.hour.split(":")
+    return f"{int(hours)}{french.NBSP}h" + (f"{french.NBSP}{minutes}" if minutes != "00" else "")
+
+
+def _kept(kept: Sequence[tuple[Edition, Planned]]) -> str:
+    """The editions that had a date, with the day on which they appeared."""
+    appeared = [date.fromisoformat(edition.published) for edition, _ in kept]
+    gaps = [gap(said, day) for day, (_, said) in zip(appeared, kept, strict=True)]
+    return pipe_table(
+        {
+            TEXTS["edition"]: [french.period_label(said.quarter) for _, said in kept],
+            TEXTS["appeared"]: [french.day_label(day) for day in appeared],
+            TEXTS["announced"]: [french.day_label(said.date) for _, said in kept],
+            TEXTS["late"]: gaps,
+        }
+    )
+
+
+def gap(planned: Planned, published: date) -> str:
+    """By how much an edition missed the day that was announced.
+
+    Examples
+    --------
+    >>> announced = Planned(quarter="2026-T4", date=date(2027, 2, 15))
+    >>> [gap(announced, date(2027, 2, day)).replace("\\xa0", " ") for day in (15, 17)]
+    ['le jour dit', '2 jours après']
+    """
+    days = (published - planned.date).days
+    told = french.count(abs(days), "jour", "jours")
+    return TEXTS["after" if days > 0 else "before"].format(days=told) if days else TEXTS["on_time"]
+
+
+def _access(access: Sequence[Access]) -> str:
+    lines = []
+    for one in access:
+        since = french.day_label(one.since)
+        when = TEXTS["since"].format(since=since)
+        if one.until:
+            when = TEXTS["until"].format(since=since, until=french.day_label(one.until))
+        lines.append(markdown("- {}", f"{one.role}, {when} : {one.why}"))
+    return joined(lines, "\n")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from observlib import estimates
-from observlib.base import kept
+from observlib import dataset, estimates
+from observlib.base import addresses, files, kept
 from observlib.base.errors import ObservError
 from observlib.base.kept import Inputs
 from observlib.base.period import edition_day
@@ -191,3 +192,45 @@ def files_of(folder: Path) -> Inputs:
     says = NAME if (folder / NAME).exists() else _FORMER
     found = kept.tree("", folder, skipped=None)
     return {name[1:]: found[name] for name in found if name[1:] not in (says, *APART)}
+
+
+# --- A published edition as one file, which arrives whole wherever it is put
+
+
+def put(edition: Path, to: str) -> str:
+    """Put a published edition, as a .zip named by its quarter, into a folder or at an address.
+
+    Parameters
+    ----------
+    edition
+        Its folder in the site. The same edition gives the same bytes.
+    to
+        The folder, or the address of one.
+
+    Returns
+    -------
+    str
+        Where the file is.
+
+    Raises
+    ------
+    ObservError
+        Where it cannot be written; what may be there of its name is as it was.
+    """
+    about = raw(edition)
+    day = edition_day(about["published"], about["revisions"])
+    inside = sorted(path for path in edition.rglob("*") if path.is_file())
+    named = {f"{edition.name}/{path.relative_to(edition).as_posix()}": path for path in inside}
+    content = dataset.archive({name: path.read_bytes() for name, path in named.items()}, day)
+    if not addresses.is_address(to):
+        path = Path(to) / f"{edition.name}.zip"
+        with files.telling_write_errors(path.parent, "what was there is as it was"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            files.write_bytes(path, content)
+        return str(path)
+    target = f"{addresses.checked(to, '--to')}/{edition.name}.zip"
+    with tempfile.NamedTemporaryFile(prefix="observlib-") as whole:
+        whole.write(content)
+        whole.flush()
+        addresses.send(Path(whole.name), target)
+    return target

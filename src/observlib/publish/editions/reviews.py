@@ -37,8 +37,7 @@ from observlib.catalogue.entries import Entry, Part, Slug
 from observlib.catalogue.mistakes import checked
 from observlib.display.output import pipe_table
 from observlib.language import french, wording
-from observlib.language.prose import Markdown, joined, markdown, plain
-from observlib.language.typography import typography
+from observlib.language.prose import Markdown, joined, markdown, plain, typography
 from observlib.publish.editions.record import Edition
 from observlib.records.actions import Line
 from observlib.records.published_text import Plain, a_role

@@ -12,13 +12,12 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter, bounds
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Named, Revision
-from observlib.display import cells
+from observlib.display import tables
 from observlib.display.output import pipe_table
 from observlib.display.select import ordered
 from observlib.estimates import FIGURE, WITHHELD
 from observlib.language import french, wording
-from observlib.language.prose import Markdown, joined, markdown
-from observlib.language.typography import typography
+from observlib.language.prose import Markdown, joined, markdown, typography
 from observlib.language.words import is_count
 from observlib.pipeline.archive import Publication
 from observlib.pipeline.revisions import change, earlier
@@ -178,7 +177,9 @@ def _triangle(known: pd.DataFrame, name: str, catalogue: Catalogue) -> Markdown 
     columns = {TEXTS["period"]: [french.period_label(period) for period in periods]}
     for edition in editions:
         of = [rows.get((period, edition)) for period in periods]
-        columns[edition] = [cells.cell(row, catalogue).text if row else cells.NOTHING for row in of]
+        columns[edition] = [
+            tables.cell(row, catalogue).text if row else tables.NOTHING for row in of
+        ]
     caption = TEXTS["triangle"].format(name=named(told.iloc[0].to_dict(), catalogue))
     table = pipe_table(columns, right=tuple(editions))
     place = Markdown(name.replace("_", "-"))
@@ -289,7 +290,7 @@ def _lean(mean: float, p_value: float) -> str:
 def _with_unit(x: float, unit: str, sign: bool) -> str:
     """A size of revisions, which are small: with the decimals that its first digit needs."""
     if pd.isna(x):
-        return cells.NOTHING
+        return tables.NOTHING
     write = french.signed if sign else french.number
     text = write(x, max(1, french.decimals_of(x, 1)))
     of = unit if unit == "%" else french.plural(x, "point", "points")

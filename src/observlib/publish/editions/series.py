@@ -9,9 +9,9 @@ import pandas as pd
 
 from observlib import dataset, estimates
 from observlib.catalogue import Catalogue
-from observlib.display import cells
 from observlib.display.output import html_table, label_html
 from observlib.display.select import ordered
+from observlib.display.tables import NOTHING, cell
 from observlib.estimates import FIGURE, TOLD
 from observlib.language import french, words
 from observlib.language.prose import Markdown, folded, joined, markdown
@@ -128,9 +128,9 @@ def _line(row: dict[str, Any], catalogue: Catalogue) -> tuple[str, ...]:
     base = words.base(row)
     return (
         french.period_label(row["period"]),
-        cells.cell(row, catalogue, unit=True).text,
-        words.interval(row, catalogue.indicators[row["indicator"]]) or cells.NOTHING,
-        cells.NOTHING if base is None else french.number(base),
+        cell(row, catalogue, unit=True).text,
+        words.interval(row, catalogue.indicators[row["indicator"]]) or NOTHING,
+        NOTHING if base is None else french.number(base),
         _edition(row),
     )
 

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from observlib.base.working_days import length_deviation
-from observlib.stats.series import design, window
+from observlib.stats.series import regression, window
 from observlib.stats.series.regression import Array, Effect, Fit, contrast, fit
 
 EFFECTS = (
@@ -65,7 +65,7 @@ class _Series(NamedTuple):
 
     @property
     def times(self) -> NDArray[np.int64]:
-        return design.positions(self.periods)
+        return regression.positions(self.periods)
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -155,7 +155,7 @@ def interrupted(
     ['after']
     """
     periods = [str(period) for period in values.index]
-    design.positions(periods)
+    regression.positions(periods)
     if (answers is None) != (control_answers is None) and controls is not None:
         raise ValueError("answers are given for the series and for those compared, or for neither")
 
@@ -327,11 +327,11 @@ def _columns(series: _Series, first: int, steps: Sequence[int] = ()) -> Array:
     """Step and ramp of the action, then trend, season, for counts working days, and other steps."""
     times = series.times
     trend = np.column_stack([np.ones(len(times)), times - float(first)])
-    parts = [design.step_and_ramp(times, first), trend]
-    parts.append(design.season(series.periods, 6 if series.counts else 1))
+    parts = [regression.step_and_ramp(times, first), trend]
+    parts.append(regression.season(series.periods, 6 if series.counts else 1))
     if series.counts:
-        parts.append(design.working(series.periods))
-    return np.column_stack([*parts, *(design.step_and_ramp(times, at) for at in steps)])
+        parts.append(regression.working(series.periods))
+    return np.column_stack([*parts, *(regression.step_and_ramp(times, at) for at in steps)])
 
 
 def _reason(

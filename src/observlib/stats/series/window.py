@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from observlib.stats.series import breaks, design
+from observlib.stats.series import breaks, regression
 from observlib.stats.series.adjustment import THREE_SEASONS, seasonally_adjusted
 from observlib.stats.series.regression import Array
 
@@ -36,7 +36,7 @@ def start(day: date) -> tuple[int, bool]:
     True
     """
     cuts = day.day > 1
-    return design.position(f"{day:%Y-%m}") + cuts, cuts
+    return regression.position(f"{day:%Y-%m}") + cuts, cuts
 
 
 def reaches(day: date, other: date) -> bool:
@@ -124,13 +124,13 @@ def breaks_before(values: pd.Series, day: date, counts: bool) -> list[date]:
     [datetime.date(2023, 1, 1)]
     """
     first, _ = start(day)
-    times = design.positions([str(month) for month in values.index])
+    times = regression.positions([str(month) for month in values.index])
     near = values[_longest(times, first)]
     found = seasonally_adjusted(near).changes["month"] if counts else _levels(near)
     return [
         date.fromisoformat(f"{month}-01")
         for month in found
-        if design.position(month) <= first - breaks.HOLDS
+        if regression.position(month) <= first - breaks.HOLDS
     ]
 
 
@@ -141,7 +141,7 @@ def _levels(values: pd.Series) -> list[str]:
     if len(known) < THREE_SEASONS:
         return []
     own: Array = known.to_numpy(dtype=float)
-    times, season = design.positions(months), design.season(months, 1)
+    times, season = regression.positions(months), regression.season(months, 1)
     both = np.column_stack([season, np.ones(len(own))])
     free = own - season @ np.linalg.lstsq(both, own, rcond=None)[0][:-1]
     starts = [int(times[i]) for i in breaks.candidates(free)]

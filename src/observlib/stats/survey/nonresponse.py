@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import stdtrit
 
-from observlib.stats.survey.auxiliary import solve, without_itself
+from observlib.stats.survey.constraints import solve, without_itself
 from observlib.stats.survey.design import Floats
 from observlib.stats.survey.intervals import checked
 from observlib.stats.survey.weighting import Calibration

@@ -33,16 +33,19 @@ import pandas as pd
 from scipy.special import betaln, expit, logit, stdtrit
 
 from observlib.base.errors import ObservError
-from observlib.stats.survey.columns import require
-from observlib.stats.survey.design import Codes, Design, Floats, Mask
-from observlib.stats.survey.estimation import ROUNDING, Domains, domains, half_width, means
-from observlib.stats.survey.intervals import clopper_pearson_of_share, wilson_of_share
-from observlib.stats.survey.linearisation import (
+from observlib.stats.survey.design import Codes, Design, Floats, Mask, require
+from observlib.stats.survey.estimation import (
+    ROUNDING,
+    Domains,
+    domains,
     effective_units,
+    half_width,
     kish,
+    means,
     sampled_fraction,
     without_error,
 )
+from observlib.stats.survey.intervals import clopper_pearson_of_share, wilson_of_share
 
 Method = Literal["logit", "beta", "wilson", "mean"]
 _RARE, _FEW = 0.2, 20  # share of cases, and effective ones: see the module

@@ -10,10 +10,15 @@ import pandas as pd
 from scipy.special import expit, logit, stdtr, xlogy
 
 from observlib.base.errors import ObservError, bounded
-from observlib.stats.survey.columns import require
-from observlib.stats.survey.design import Design, Floats, within
-from observlib.stats.survey.estimation import ROUNDING, half_width, numbers
-from observlib.stats.survey.linearisation import covariance, degrees_of_freedom, without_error
+from observlib.stats.survey.design import Design, Floats, require, within
+from observlib.stats.survey.estimation import (
+    ROUNDING,
+    covariance,
+    degrees_of_freedom,
+    half_width,
+    numbers,
+    without_error,
+)
 
 Family = Literal["linear", "logistic"]
 

@@ -11,7 +11,7 @@ import pandas as pd
 from observlib.base.period import bounds
 from observlib.catalogue import Catalogue
 from observlib.records.actions import Action, Expected, subject, touches
-from observlib.stats.series import design, window
+from observlib.stats.series import regression, window
 from observlib.stats.series.interrupted import Interrupted, interrupted
 
 _SHOWN = ("published", "low_base")
@@ -136,7 +136,7 @@ def _of_product(
 
 def _enough(series: pd.DataFrame, day: date) -> bool:
     """Whether a series has values of months enough before an action's day, and after it."""
-    times = design.positions([str(month) for month in series.index])
+    times = regression.positions([str(month) for month in series.index])
     used = window.around(times, series["status"].isin(_SHOWN).to_numpy(), day).used
     before, after = window.sides(times, used, window.start(day)[0])
     return before >= window.BEFORE and after >= window.AFTER

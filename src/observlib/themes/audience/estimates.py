@@ -16,7 +16,7 @@ from observlib.indicators import counts
 from observlib.indicators.answers import SUBJECT
 from observlib.indicators.families import family
 from observlib.indicators.pairs import counted, tested
-from observlib.stats.series import design
+from observlib.stats.series import regression
 from observlib.stats.series.adjustment import (
     THREE_SEASONS,
     TWICE,
@@ -170,18 +170,20 @@ def _slope(done: Adjustment, passport: dict[str, Any]) -> _Slope | str:
     every = done.months
     kept = (every["adjusted"] > 0) & ~every["month"].isin(done.outliers["month"])
     months = list(every.loc[kept, "month"])
-    times = design.positions(months)
-    starts = [design.position(str(month)) for month in done.changes["month"]]
+    times = regression.positions(months)
+    starts = [regression.position(str(month)) for month in done.changes["month"]]
     begin = max([times[-1] - PACE_OVER + 1, times[0], *starts])
     if (times >= begin).sum() < _PACE_LEAST:
         return "level" if starts else "gaps"
-    ramps = [design.step_and_ramp(times, start) for start in starts]
+    ramps = [regression.step_and_ramp(times, start) for start in starts]
     if begin not in starts and (times < begin).sum() >= _PACE_LEAST:
-        ramps.append(design.step_and_ramp(times, begin)[:, 1:])
+        ramps.append(regression.step_and_ramp(times, begin)[:, 1:])
     slopes = [times - float(begin), *(ramp[:, -1] for ramp in ramps)]
     steps = [ramp[:, 0] for ramp in ramps if ramp.shape[1] == 2]
     others = [np.ones(len(times)), *steps]
-    columns = np.column_stack([*slopes, *others, design.season(months, 6), design.working(months)])
+    columns = np.column_stack(
+        [*slopes, *others, regression.season(months, 6), regression.working(months)]
+    )
     if columns.shape[0] < columns.shape[1] + 3 or np.linalg.matrix_rank(columns) < columns.shape[1]:
         return "gaps"
     lengths = np.array([length_deviation(month) for month in months])

@@ -7,7 +7,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.indicators import leading_answer
+from observlib.indicators import pairs as leading_answer
 from observlib.indicators.counts import HISTORY
 from observlib.indicators.families import family
 from observlib.indicators.pairs import between, counted, tested

@@ -27,7 +27,7 @@ from observlib.indicators.answers import (
     with_interval,
     with_quarters_withheld,
 )
-from observlib.stats.survey.survival import kaplan_meier, quantile, share_ended
+from observlib.stats.survey.quantiles import kaplan_meier, quantile, share_ended
 
 _PROMISE = "answered_in_promise"
 _DAY = pd.Timedelta(days=1)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from observlib.base.period import Quarter
 from observlib.base.text import fold
+from observlib.confidentiality.differencing import merge_counts
 from observlib.confidentiality.disclosure import protect
-from observlib.confidentiality.grouping import merge_counts
 from observlib.indicators.answers import by_device, period_status, share_of, times, within
 
 
@@ -18,8 +18,8 @@ def themes(contacts: pd.DataFrame, kind: str, quarters: Sequence[Quarter]) -> pd
     """Share of each theme among the contacts of a device and quarter, with Wilson's intervals.
 
     Themes are in alphabetical order; those of fewer than eleven contacts are put together (see
-    `confidentiality.grouping`). Contacts without a theme are left out, as if they had been about
-    the same things.
+    `confidentiality.differencing`). Contacts without a theme are left out, as if they had been
+    about the same things.
 
     Parameters
     ----------

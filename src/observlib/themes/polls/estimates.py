@@ -16,7 +16,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import protect
-from observlib.indicators import leading_answer
+from observlib.indicators import pairs
 from observlib.indicators.answers import SUBJECT, share_of, within
 from observlib.indicators.families import family
 from observlib.indicators.pairs import between, tested
@@ -186,7 +186,7 @@ def polls_(
     main = most_voted(now)
     compared = tested(  # together: all that is compared
         catalogue,
-        leading_answer.pairs(main),
+        pairs.pairs(main),
         networks(asked_on_several_networks(now)),
         between(history(found, main), catalogue, str(quarter), str(quarter - 4)),
     )

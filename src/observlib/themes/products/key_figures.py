@@ -16,7 +16,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
-from observlib.display import changes, points
+from observlib.display import changes, dots
 from observlib.display.output import Output, text
 from observlib.estimates import comparisons
 from observlib.language import french, phrases, wording, words
@@ -121,18 +121,18 @@ def band(
         title = indicator.label
         if device and device.family == "consultation":
             title = TEXTS["asked"].format(label=title)
-        drawings[f"line-{number}.svg"] = points.small_line(series["estimate"].tolist())
+        drawings[f"line-{number}.svg"] = dots.small_line(series["estimate"].tolist())
         blocks.append(
-            points.point(
+            dots.point(
                 title,
                 _large(figure["estimate"], figure, indicator),
                 [words.SEMICOLON.join(details)],
                 f"line-{number}.svg",
-                points.line_told(series, catalogue),
+                dots.line_told(series, catalogue),
                 verdict=_verdict(before),
             )
         )
-    made = text(points.points(blocks))
+    made = text(dots.points(blocks))
     made = Output(made.shown, {**made.content, "pictures": drawings})
     return made.carrying([estimates.combine(shown), comparisons.combine(compared)], catalogue)
 

@@ -17,16 +17,16 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.text import fold
 from observlib.catalogue import Catalogue
-from observlib.confidentiality import grouping
+from observlib.confidentiality import differencing
+from observlib.confidentiality.differencing import merge_small
 from observlib.confidentiality.disclosure import protect
-from observlib.confidentiality.grouping import merge_small
-from observlib.indicators import leading_answer
+from observlib.indicators import pairs
 from observlib.indicators.answers import periods_of, share_of
 from observlib.indicators.families import family
 from observlib.indicators.pairs import joined, tested
 
 VARIABLES = ("age", "sex", "region", "status", "autonomy")
-REST = grouping.CATEGORIES
+REST = differencing.CATEGORIES
 ALL = "Toutes catégories"
 
 # Passport of a row, its variable, whom each category holds, and the period's status.
@@ -262,6 +262,6 @@ def profiles(
         for part, other in enumerate(others)
     )
     compared = tested(  # together: all that is compared
-        catalogue, with_population(ratios, margins), leading_answer.pairs(shares)
+        catalogue, with_population(ratios, margins), pairs.pairs(shares)
     )
     return estimates.combine([shares, ratios]), compared

@@ -8,7 +8,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.grouping import GROUPED
+from observlib.confidentiality.differencing import GROUPED
 from observlib.estimates import REFERENCE
 from observlib.language import french, phrases, wording, words
 from observlib.language.prose import Markdown, joined, markdown

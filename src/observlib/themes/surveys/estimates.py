@@ -14,10 +14,9 @@ import pandas as pd
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.confidentiality import grouping
-from observlib.confidentiality.differencing import withheld_parts
+from observlib.confidentiality import differencing
+from observlib.confidentiality.differencing import merge_small, withheld_parts
 from observlib.confidentiality.disclosure import protect
-from observlib.confidentiality.grouping import merge_small
 from observlib.estimates.rounding import base
 from observlib.indicators import answers, counts
 
@@ -27,7 +26,7 @@ STEPS = {  # and what each counts
     "Réponse commencée": "réponses",
     "Réponse terminée": "réponses",
 }
-OTHER_REASONS = grouping.REASONS
+OTHER_REASONS = differencing.REASONS
 
 
 def quarterly(

@@ -8,7 +8,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.estimates.measures import MEASURES
-from observlib.indicators import answers, leading_answer, specifications
+from observlib.indicators import answers, pairs, specifications
 from observlib.indicators.families import family
 from observlib.indicators.pairs import between, so_far, tested, with_nothing
 from observlib.themes.surveys import drivers, groups, nonresponse, weighted
@@ -53,7 +53,7 @@ def survey_(
         groups.pairs(people),
         weighted.pairs(people),
         with_nothing(goes_with),
-        leading_answer.pairs(reasons, surveys.ticked(responses, year)),
+        pairs.pairs(reasons, surveys.ticked(responses, year)),
     )
     marked = _marked(responses, margins, catalogue, (wave - 4, wave))
     held, words = specifications.of_headlines(marked, compared, catalogue)

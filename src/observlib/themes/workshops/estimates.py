@@ -14,12 +14,11 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.confidentiality.differencing import window_told, withheld_parts
+from observlib.confidentiality.differencing import merge_small, window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
-from observlib.confidentiality.grouping import merge_small
 from observlib.indicators.answers import pooled_period, with_interval, within
 from observlib.indicators.families import family
-from observlib.stats.survey.survival import kaplan_meier, quantile, share_ended
+from observlib.stats.survey.quantiles import kaplan_meier, quantile, share_ended
 
 STEPS = ("Proposées", "Décidées", "Réalisées")
 OTHERS = "Autres profils"

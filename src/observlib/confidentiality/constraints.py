@@ -1,25 +1,267 @@
-"""What an outsider knows of counts, and of shares that count people: their programmes."""
+"""What an outsider knows of counts, means and shares: what whole-number programmes hold."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 import pandas as pd
+from scipy.special import stdtrit
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import NOBODY, PARTNER, THEME, UNTOLD, by_theme
 from observlib.catalogue.tasks import TASK, by
-from observlib.confidentiality import rounding_intervals
-from observlib.confidentiality.grouping import GROUPED
+from observlib.confidentiality.differencing import GROUPED, months_of, tiles
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge
 from observlib.confidentiality.linear_programme import Programme, Sum
-from observlib.confidentiality.windows import tiles
-from observlib.estimates.rounding import STEP
+from observlib.confidentiality.steps import Series, is_many, wide_step
+from observlib.estimates.measures import MEASURES, measured_by
+from observlib.estimates.rounding import STEP, base, mark_step
+
+# --- What a published number says of the exact one: the inverse of rounding, as anyone can do it
+
+_SLACK = 1e-6
+
+
+@cache
+def people(told: float) -> tuple[int, int]:
+    """The least and the most people whom a rounded base stands for (see `rounding.base`).
+
+    Examples
+    --------
+    >>> people(15), people(25), people(340)
+    ((11, 17), (23, 29), (338, 342))
+    """
+    near = range(max(0, int(told) - 2 * STEP), int(told) + 2 * STEP + 1)
+    found = [n for n in near if base(n) == told]
+    return (found[0], found[-1]) if found else (int(told), int(told))
+
+
+def value(row: Mapping[str, Any], step: float) -> tuple[float, float]:
+    """Between what a value lies that is told in steps.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in value({"estimate": 7.5}, 0.1)]
+    [7.45, 7.55]
+    """
+    return row["estimate"] - step / 2 - _SLACK, row["estimate"] + step / 2 + _SLACK
+
+
+def half_width(
+    row: Mapping[str, Any], steps: tuple[float, float], scale: tuple[float, float]
+) -> tuple[float, float] | None:
+    """Between what half the interval of a mean lies; None where neither end tells it.
+
+    An end's distance from the value is rounded up to a step (see `words.rounded_interval`); a wide
+    step is that of the end itself. An end of the scale tells nothing: the interval was cut there.
+
+    Parameters
+    ----------
+    steps
+        Of the value, and of the ends.
+
+    Examples
+    --------
+    >>> row = {"estimate": 6.4, "ci_low": 5.5, "ci_high": 7.3}
+    >>> [round(end, 3) for end in half_width(row, (0.1, 0.1), (0, 10))]
+    [0.8, 0.9]
+    >>> [round(end, 3) for end in half_width({**row, "ci_high": 7.5}, (0.1, 0.5), (0, 10))]
+    [0.55, 0.95]
+    """
+    distances = [
+        abs(row["estimate"] - end)
+        for end, cut in ((row["ci_low"], scale[0]), (row["ci_high"], scale[1]))
+        if not math.isnan(end) and abs(end - cut) > _SLACK
+    ]
+    if not distances:
+        return None
+    unknown = 0.0 if steps[0] == steps[1] else steps[0] / 2
+    low, high = max(distances) - steps[1] - unknown, min(distances) + unknown
+    return max(0.0, low) - _SLACK, high + _SLACK
+
+
+def deviation(width: tuple[float, float], n: tuple[int, int]) -> tuple[float, float]:
+    """Between what the variance of marks lies, by half of Student's interval of their mean.
+
+    Examples
+    --------
+    >>> [round(end, 2) for end in deviation((0.8, 0.9), (60, 60))]
+    [9.59, 12.14]
+    """
+    low, high = (
+        float(count * (end / stdtrit(max(count - 1, 1), 0.975)) ** 2)
+        for end, count in zip(width, n, strict=True)
+    )
+    return low, high
+
+
+def people_of_share(row: Mapping[str, Any], step: float, n: tuple[int, int]) -> tuple[int, int]:
+    """How many people a share can rest on, by its rounded base and its interval of Wilson.
+
+    Examples
+    --------
+    A share of 45 people, of whom 31 have the property:
+
+    >>> people_of_share({"estimate": 69.0, "ci_low": 54.0, "ci_high": 81.0}, 1.0, (43, 47))
+    (45, 45)
+    """
+    if math.isnan(row["ci_low"]) or row["ci_low"] <= 0 or row["ci_high"] >= 100:
+        return n
+    least, most = (end / 100 for end in value(row, step))
+    below, above = row["estimate"] - row["ci_low"], row["ci_high"] - row["estimate"]
+
+    def fits(count: int) -> bool:
+        for having in range(math.ceil(least * count), math.floor(most * count) + 1):
+            low, high = _wilson(min(max(having, 0), count), count)
+            share = 100 * having / count
+            if _rounds_up(share - low, below, step) and _rounds_up(high - share, above, step):
+                return True
+        return False
+
+    found = [count for count in range(n[0], n[1] + 1) if fits(count)]
+    return (found[0], found[-1]) if found else n
+
+
+@cache
+def _wilson(having: int, count: int) -> tuple[float, float]:
+    """The ends of Wilson's interval of a share, in %."""
+    from statsmodels.stats.proportion import proportion_confint  # a second to import
+
+    low, high = proportion_confint(having, count, method="wilson")
+    return 100 * low, 100 * high
+
+
+def _rounds_up(exact: float, told: float, step: float) -> bool:
+    return told - step - _SLACK <= exact <= told + _SLACK
+
+
+# --- What an outsider knows of marks: how many people gave each, from means, shares and intervals
+
+
+def of_marks(
+    rows: pd.DataFrame,
+    of: tuple[str, ...],
+    marks: Sequence[Sequence[float]],
+    wide: Sequence[Collection[Series]],
+    knowledge: Knowledge,
+    apart: Collection[str] = (),
+) -> Block:
+    """How many people gave each mark of a question, in periods that tell of each other.
+
+    Of the periods that are `apart`, no edition tells what another does.
+    """
+    *place, question = of
+    name = {**dict(zip(PLACE, place, strict=True)), "quantity": question}
+    worths = {
+        indicator: [measure.factor * float(measure.worth(*mark)) for mark in marks]
+        for indicator, measure in measured_by(question).items()
+    }
+    programme = Programme()
+    cells: list[tuple[dict[str, Any], Sum]] = []
+    counts: dict[tuple[int, str], list[int]] = {}
+    before: dict[str, tuple[list[list[Any]], list[int]]] = {}
+    listed = estimates.records(rows)  # of plain rows: frames of a few rows each are slow
+    for row in listed:
+        row["when"] = row["edition" if row["period"] in apart else "vintage"]
+    key = itemgetter("when", "period")
+    for (when, period), group in groupby(sorted(listed, key=key), key):
+        own = [*group]
+        content = [_told(row) for row in own]
+        earlier = None if period in apart else before.get(period)
+        if earlier and earlier[0] == content:
+            counts[when, period] = earlier[1]
+            continue
+        here = name | {"period": period, "group": "", "group_value": ""}
+        empty = all(row["status"] == "missing" for row in own)
+        asked = [
+            programme.unknown((when, period, mark), 0, 0 if empty else math.inf)
+            for mark in range(len(marks))
+        ]
+        counts[when, period], before[period] = asked, (content, asked)
+        for row in own:
+            is_wide = (*of, len(months_of(period))) in wide[row["edition"]]
+            _tell_marks(programme, asked, worths[row["indicator"]], row, knowledge, is_wide)
+        everyone = dict.fromkeys(asked, 1.0)
+        if any(row["status"] == "suppressed" for row in own):
+            programme.tell(everyone, 1, math.inf, f"{question} {period}")
+            cells.append((here | {"cell": WITHHELD[0]}, everyone))
+        if not empty:
+            cells += [
+                (here | {"cell": f"mark {mark + 1} of {len(marks)}"}, {unknown: 1.0})
+                for mark, unknown in enumerate(asked)
+            ]
+        if earlier and not empty:
+            cells += _late(programme, earlier[1], asked, here)
+    for then in {when for when, _ in counts}:
+        told_then = {period: asked for (when, period), asked in counts.items() if when == then}
+        for whole, parts, is_all in tiles([*told_then]):
+            for mark in range(len(marks)):
+                total = {told_then[whole][mark]: 1.0}
+                total |= {told_then[part][mark]: -1.0 for part in parts}
+                programme.tell(total, 0, 0 if is_all else math.inf, f"{question} {whole}")
+    return Block(programme, cells, {})
+
+
+def _told(row: Mapping[str, Any]) -> list[Any]:
+    """What a row tells, whatever its source and the edition that tells it."""
+    return ["" if pd.isna(row[name]) else row[name] for name in estimates.COLUMNS[:-1]]
+
+
+def _late(
+    programme: Programme, earlier: Sequence[int], asked: Sequence[int], here: Mapping[str, Any]
+) -> Iterator[tuple[dict[str, Any], Sum]]:
+    """The answers that came between two publications of a period: they only add to it."""
+    for mark, (then, now) in enumerate(zip(earlier, asked, strict=True)):
+        came = {now: 1.0, then: -1.0}
+        programme.tell(came, 0, math.inf, f"{here['quantity']} {here['period']}, published again")
+        yield {**here, "cell": f"late answers of mark {mark + 1} of {len(asked)}"}, came
+
+
+def _tell_marks(
+    programme: Programme,
+    asked: Sequence[int],
+    worths: Sequence[float],
+    row: Mapping[str, Any],
+    knowledge: Knowledge,
+    is_wide: bool,
+) -> None:
+    """What an estimate of marks tells of how many gave each."""
+    if row["status"] in estimates.WITHHELD or math.isnan(row["n"]):
+        return
+    by = f"{row['indicator']} {row['period']}"
+    fine = 10.0 ** -knowledge.decimals(row["indicator"])
+    few = row["unit"] != "%" and row["n"] < estimates.LOW_BASE and math.isnan(row["ci_low"])
+    step = mark_step(row["unit"]) if few else fine
+    of_ends = wide_step(row["unit"]) if is_wide and not is_many(row["n"]) else fine
+    n = people(row["n"])
+    if row["unit"] == "%":
+        n = people_of_share(row, step, n)
+    low, high = value(row, step)
+    worth = dict(zip(asked, worths, strict=True))
+    programme.tell(dict.fromkeys(asked, 1.0), *n, by)
+    programme.tell({place: value - low for place, value in worth.items()}, 0, math.inf, by)
+    programme.tell({place: value - high for place, value in worth.items()}, -math.inf, 0, by)
+    scale = MEASURES[row["indicator"]].scale or (min(worths), max(worths))
+    half = half_width(row, (step, of_ends), scale) if row["unit"] != "%" else None
+    if half:
+        # the sum of squares is (n - 1) times their variance, and n times the square of their mean
+        least, most = deviation(half, n)
+        smallest = 0.0 if low < 0 < high else min(low**2, high**2)
+        largest = max(low**2, high**2)
+        squares = {place: value**2 for place, value in worth.items()}
+        at_least = {place: square - smallest - least for place, square in squares.items()}
+        at_most = {place: square - largest - most for place, square in squares.items()}
+        programme.tell(at_least, -least, math.inf, by)
+        programme.tell(at_most, -math.inf, -most, by)
+
+
+# --- What an outsider knows of counts, and of shares that count people: their programmes
 
 SHARES = ("feeling_share", "profile_share", "call_theme_share", "ticket_theme_share",
           "text_theme_share", "reopened_share", "poll_share", "reason_share",
@@ -93,8 +335,8 @@ def _tell_share(
     programme: Programme, row: Mapping[str, Any], base: int, having: int, step: float, by: str
 ) -> None:
     if not math.isnan(row["estimate"]) and not math.isnan(row["n"]):
-        n = rounding_intervals.people_of_share(row, step, rounding_intervals.people(row["n"]))
-        low, high = rounding_intervals.value(row, step)
+        n = people_of_share(row, step, people(row["n"]))
+        low, high = value(row, step)
         programme.tell({base: 1.0}, *n, by)
         programme.tell({having: 100.0, base: -low}, 0, math.inf, by)
         programme.tell({having: 100.0, base: -high}, -math.inf, 0, by)
@@ -190,9 +432,9 @@ def _tell_count(
     elif not math.isnan(row["estimate"]):
         if is_last and row["estimate"]:  # that there is no one stays told
             block.open.setdefault(place, []).append(len(block.programme.sums))
-        low, high = rounding_intervals.value(row, 10.0 ** -knowledge.decimals(row["indicator"]))
+        low, high = value(row, 10.0 ** -knowledge.decimals(row["indicator"]))
         if row["indicator"] in TO_FIVE:
-            low, high = rounding_intervals.people(row["estimate"])
+            low, high = people(row["estimate"])
             if row["stands"]:  # a few may have come since
                 low, high = low - FEW_LATE, high + FEW_LATE
         block.programme.tell({place: 1.0}, low, high, by)
