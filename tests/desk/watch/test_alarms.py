@@ -45,8 +45,8 @@ def test_a_device_that_listens_on_occasion_is_not_watched(heard, catalogue: Cata
 
 
 def test_a_device_of_which_no_day_is_whole_yet_is_not_watched(heard, catalogue, monkeypatch):
-    folder, exports = heard(steady(200)), watch.alarms.store.exports
-    monkeypatch.setattr(watch.alarms.store, "exports", lambda data: exports(data).assign(end=None))
+    folder, exports = heard(steady(200)), watch.store.exports
+    monkeypatch.setattr(watch.store, "exports", lambda data: exports(data).assign(end=None))
     assert watch.raised(folder, catalogue) == ([], {})
 
 
