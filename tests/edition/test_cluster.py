@@ -215,7 +215,7 @@ def test_who_has_no_distributed_gets_the_line_to_install_it(
         ),
         (
             {"the library/study/__init__.py": "x"},
-            r"differs .* in the library \(study.py\); install the ",
+            r"differs .* in the library \(study/__init__.py\); install the ",
         ),
         ({"the store": "x"}, "has another store in .*; let all workers share the data folder"),
     ],

@@ -253,7 +253,7 @@ def wait_until(true: Callable[[], bool], seconds: float = 90) -> None:
 def test_a_page_is_known_to_depend_on_the_tables_that_it_and_its_families_read(
     tmp_path, make, code, tables
 ):
-    first = "from observlib import Study, project, store"
+    first = "from observlib import Study, store\nfrom observlib.pipeline import project"
     path = make.write(tmp_path / "page.ipynb", f"{first}\n{code};")
     (outcome,) = execute([make.page(path)], tmp_path, ROOT, 1)
     assert outcome.error == ""

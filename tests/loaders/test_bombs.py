@@ -364,7 +364,7 @@ def test_a_pipe_among_the_exports_is_told_and_never_waited_for(tmp_path):
     assert loaded([(device, pipe) for device in devices]) == [f"{pipe}: {files.ENDLESS}"] * 3
     ingest = (
         "import sys; from pathlib import Path; from observlib import store\n"
-        "from observlib import project\n"
+        "from observlib.pipeline import project\n"
         "raw, data, demo = map(Path, sys.argv[1:])\n"
         "print(*store.ingest(raw, data, project.catalogue(demo)).problems)\n"
     )
