@@ -280,7 +280,7 @@ def test_a_page_is_known_to_depend_on_the_sentences_that_it_says(
     (outcome,) = execute([make.page(path)], tmp_path, ROOT, 1)
     assert outcome.error == ""
     found = nbformat.read(outcome.path, as_version=4).metadata[USED]["sentences"]
-    themes = [name for name in found if name.startswith("observlib.themes.")]
+    themes = [name for name in found if re.match(r"observlib\.themes\.\w+\.", name)]
     assert themes == [f"observlib.themes.{name}" for name in said]
 
 
