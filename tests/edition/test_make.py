@@ -50,7 +50,7 @@ def making(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Making
     frame = {archive.ESTIMATES: estimates.make([]).to_parquet(index=False)}
     monkeypatch.setattr(module, "frame_files", lambda *_: frame)
     monkeypatch.setattr(module.store, "digests", lambda _: {})
-    monkeypatch.setattr(module.told, "decisions", lambda *_: DECIDED)
+    monkeypatch.setattr(module.disclosed, "decisions", lambda *_: DECIDED)
 
     def run(keep_going: bool = False, mute: str = "", **failing: str) -> dict[str, Any]:
         errors.clear()
@@ -170,7 +170,7 @@ def test_two_pages_that_tell_one_quantity_differently_stop_the_edition(
         seen.update(pages)
         return [f"nps {n}: a tells 1 points, and b tells 2 points" for n in range(7)]
 
-    monkeypatch.setattr(module.one_story, "told_differently", look)
+    monkeypatch.setattr(module.consistency, "told_differently", look)
     with pytest.raises(ObservError) as caught:
         making()
     assert set(seen) == {"a", "b", "c"} and '"cells"' in seen["a"]
@@ -204,7 +204,7 @@ def test_a_table_that_calls_unmeasured_what_the_edition_tells_stops_the_edition(
         assert set(pages) == {"a", "b", "c"} and list(frame.columns) == estimates.COLUMNS
         return ["a: a table says that no device measures nps, and b tells it"]
 
-    monkeypatch.setattr(module.one_story, "hidden", look)
+    monkeypatch.setattr(module.consistency, "hidden", look)
     with pytest.raises(ObservError, match="no device measures nps, and b tells it"):
         making()
     assert not (tmp_path / "work" / "2026-T3" / "manifest.json").exists()

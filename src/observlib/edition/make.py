@@ -110,8 +110,9 @@ def make(
         if waiting := [page for page in waiting if page.name not in recalled]:
             outcomes += execute(waiting, executed, request.root, workers or COUNT, executing)
     # what changed while pages ran may be in them: they are not kept by what was before
-    stands = kept.library() == kept.loaded() and request.shared(decided) == inputs
-    may_keep = cache if stands else None
+    may_keep = cache
+    if cache and (kept.library() != kept.loaded() or request.shared(decided) != inputs):
+        may_keep = None
     errors, problems = {}, []
     for outcome in outcomes:
         page = outcome.page
