@@ -117,4 +117,4 @@ def test_apostrophes_are_the_same_in_tables_titles_and_labels_for_one_function_w
     sources = (Path(__file__).parents[2] / "src").rglob("*.py")
     writing = '.replace("\'", "’")'
     holding = [path.name for path in sources if writing in path.read_text(encoding="utf-8")]
-    assert holding == ["typography.py"]
+    assert holding == ["prose.py"]
