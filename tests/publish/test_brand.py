@@ -115,12 +115,12 @@ def test_paper_has_the_brand_s_colours_of_text_headings_and_lines(site):
     assert {tuple(bytes.fromhex(colour[1:])) for colour in (GREEN, INK, BRICK)} <= seen
 
 
-def test_the_house_s_colour_and_its_name_stand_in_one_file_each():
+def test_the_house_s_colour_and_its_name_stand_in_one_file():
     library = Path(brand.__file__).parents[1]
     paths = [path for path in library.rglob("*.*") if path.suffix not in (".pyc", ".png")]
     texts = {path.name: path.read_text(encoding="utf-8") for path in paths}
-    for of, name in ((style.ACCENT, "style.py"), (brand.Brand.name, "brand.py")):
-        assert [path for path, text in texts.items() if of in text] == [name]
+    for of in (style.ACCENT, brand.Brand.name):
+        assert [path for path, text in texts.items() if of in text] == ["style.py"]
 
 
 @pytest.mark.skipif(shutil.which("pdffonts") is None, reason="needs poppler's pdffonts")
