@@ -62,9 +62,9 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     codes = {path.stem: of_notebook(path) for path in (ROOT / "notebooks").glob("*.ipynb")}
     for name, code in {**codes, "wrong": WRONG}.items():
         (folder / f"{name}.py").write_text(code, encoding="utf-8")
-    shadow = folder / "study/texts.py.written"
+    shadow = folder / "texts.py.written"
     shadow.write_text(written_out(), encoding="utf-8")
-    own = str(ROOT / "src" / "observlib" / "study/texts.py")
+    own = str(ROOT / "src" / "observlib" / "study" / "texts.py")
     asked = ["--no-error-summary", "--shadow-file", own, str(shadow)]
     with contextlib.chdir(ROOT):
         told, problem, _ = api.run([*asked, *map(str, folder.glob("*.py"))])
