@@ -17,7 +17,7 @@ from tests.review.conftest import Small
 from observlib import review
 from observlib.base.errors import ObservError
 from observlib.publish.editions import record
-from observlib.review import compare
+from observlib.review import comparison
 from observlib.review.rebuild import opened
 
 
@@ -28,7 +28,7 @@ def told_of(folder: Path, again: Path, root: Path) -> list[tuple[str, str]]:
     except ObservError as error:  # the manifest is none any more
         return [(name, line) for line in error.problems for name in (line.split(":")[0],)]
     assert (found.verdict == review.DIFFERS) == bool(found.differences)
-    return [(one.file, compare.told(one.where)) for one in found.differences]
+    return [(one.file, comparison.told(one.where)) for one in found.differences]
 
 
 def missed(
