@@ -387,7 +387,7 @@ def test_an_edition_that_cannot_be_written_leaves_the_published_one(
         none = archive.content(estimates.make([]), comparisons.make(None), {"wide": []})
         for name, content in none.items():
             (folder / name).write_bytes(content)
-        return {**request.about, "version": "0", "studies": []}, {}
+        return {**request.about, "version": "0", "studies": [], "frame": {}}, {}
 
     monkeypatch.setattr("observlib.edition.release.make", make)
     monkeypatch.setattr("observlib.edition.release.publish", fail)

@@ -415,7 +415,7 @@ def test_ctrl_c_leaves_the_published_site_as_it_was(observ, filled, monkeypatch,
         def make(request: Any, folder: Path, **_: Any) -> tuple[dict[str, Any], dict[str, int]]:
             for name, content in none.items():
                 (folder / name).write_bytes(content)
-            return {**request.about, "studies": []}, {}
+            return {**request.about, "studies": [], "frame": {}}, {}
 
         monkeypatch.setattr("observlib.edition.release.make", make)
         monkeypatch.setattr(
