@@ -346,7 +346,7 @@ def test_every_period_is_the_sum_of_its_parts_once():
 
 @pytest.mark.parametrize("n", [11, 17, 18, 29, 30, 62, 498])
 def test_a_base_that_is_told_stands_for_the_one_that_was_rounded(n):
-    least, most = constraints.people(base(n))
+    least, most = constraints.exact_people(base(n))
     assert least <= n <= most
 
 
@@ -358,14 +358,14 @@ def test_what_a_share_and_a_mean_tell_holds_what_they_were_made_of(n, data):
     found = told(estimates.make([{**DEVICE, **row, "period": "2026-T3"}])).iloc[0]
     told_n = constraints.people_of_share(found, 1.0, (n - 3, n + 3))
     assert told_n[0] <= n <= told_n[1]
-    low, high = constraints.value(found, 1.0)
+    low, high = constraints.exact_value(found, 1.0)
     assert low <= 100 * having / n <= high
     marks = pd.Series(np.repeat([0.0, 10.0], [n - having, having]))
     mean = answers.mean("satisfaction_10", marks, (0, 10))
     mean = told(estimates.make([{**DEVICE, **mean, "period": "2026-T3"}])).iloc[0]
     half = constraints.half_width(mean, (0.1, 0.1), (0.0, 10.0))
     if half and marks.nunique() > 1:
-        low, high = constraints.deviation(half, (n, n))
+        low, high = constraints.exact_deviation(half, (n, n))
         assert low - 1e-3 <= marks.var() <= high + 1e-3
 
 

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.display import charts
-from observlib.display.panels import Point, describe
+from observlib.display.panels import Point, describe_lines
 
 
 def said(values: list[float], **more) -> str:
     points = [Point(value, f"n{i}") for i, value in enumerate(values)]
-    return describe(points, lambda x, _: f"{x:.0f} %", **more)
+    return describe_lines(points, lambda x, _: f"{x:.0f} %", **more)
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=12))
@@ -44,5 +44,5 @@ def test_a_line_whose_turns_are_not_told_is_not_called_stable():
 def test_shortened_counts_have_the_decimals_that_tell_their_ends_apart(catalogue):
     visits = catalogue.indicators["visits"]
     points = [Point(1_031_000.0, "mai"), Point(1_049_000.0, "juin")]
-    text = describe(points, lambda x, decimals: charts.brief(x, visits, "visites", decimals))
+    text = describe_lines(points, lambda x, decimals: charts.brief(x, visits, "visites", decimals))
     assert text.replace("\xa0", " ") == "de 1,03 M (mai) à 1,05 M (juin)"

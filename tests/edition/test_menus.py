@@ -56,13 +56,13 @@ def folder(tmp_path: Path, sample: ModuleType, catalogue: Catalogue) -> Path:
 def many(folder: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> Project:
     grouped = len([*studies(catalogue)]) - len(OVERVIEWS)
     monkeypatch.setattr(staging, "MOST", grouped - 1)
-    staging.group(folder, [*studies(catalogue)], catalogue)
+    staging.group_by_department(folder, [*studies(catalogue)], catalogue)
     return read_project(folder)
 
 
 def test_few_products_stay_one_by_one_in_the_menu_and_on_the_home_page(folder, catalogue):
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    staging.group(folder, [*studies(catalogue)], catalogue)
+    staging.group_by_department(folder, [*studies(catalogue)], catalogue)
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -91,7 +91,7 @@ def test_a_department_s_label_is_no_markup_on_its_page(folder, catalogue, monkey
     law = catalogue.departments["information-legale"].model_copy(update={"label": "Droit *a* <b>"})
     departments = {**catalogue.departments, law.id: law}
     known = catalogue.model_copy(update={"departments": departments})
-    staging.group(folder, [*studies(catalogue)], known)
+    staging.group_by_department(folder, [*studies(catalogue)], known)
     page = read_project(folder).page(PurePosixPath("departement-information-legale.qmd"))
     assert page.meta["title"] == "Droit \\*a\\* \\<b\\>" and page.title == "Droit *a* <b>"
 
@@ -129,7 +129,7 @@ def test_the_home_page_leads_to_departments_and_to_studies_without_surveys(many)
 def test_a_product_says_of_which_department_it_is_and_so_does_the_whole_pdf(many):
     law = Entry("Diffusion du droit", PurePosixPath("departement-information-legale.qmd"))
     assert many.trail(PurePosixPath("enquete-legifrance.ipynb"))[-1] == law
-    chapters = pdf.parts(many)["Diffusion du droit"]
+    chapters = pdf.full_report_parts(many)["Diffusion du droit"]
     assert {str(page.source) for page in chapters} == {
         "contacts-information-legale.ipynb",
         "fiche_produit-journal-officiel.ipynb",

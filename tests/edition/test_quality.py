@@ -108,7 +108,7 @@ def test_a_survey_whose_start_is_withheld_tells_nothing_of_who_gave_no_mark():
 def test_the_table_names_each_indicator_by_its_european_code():
     planned = Planned(quarter="2026-T3", date=date(2026, 11, 16))
     told = rows(BEGUN, mark("satisfaction_10", 165), mark("nps", 145))
-    text = staging.part(
+    text = staging.quality_part(
         told, (40, 41), [4, 9, 15], planned, date(2026, 11, 18), T3, {SURVEY: "Enquête Légifrance"}
     ).replace("\xa0", " ")
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
@@ -123,5 +123,5 @@ def test_the_table_names_each_indicator_by_its_european_code():
 
 def test_an_edition_without_a_date_or_figures_says_so():
     none = rows(mark("nps", 20, period="2026-T2"))
-    text = staging.part(none, (0, 0), [], None, date(2026, 11, 18), T3, {})
+    text = staging.quality_part(none, (0, 0), [], None, date(2026, 11, 18), T3, {})
     assert text.count("| nd |") == 2 and "CC2" not in text and "A5" not in text

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.words import plain
 
-from observlib.display import typography
+from observlib.language.prose import typography
 from observlib.themes import comparison_sentences
 from observlib.themes.satisfaction import sentences as satisfaction
 from observlib.themes.surveys import groups_sentences as groups

@@ -39,26 +39,26 @@ def ticks(*asked: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def test_the_first_is_paired_with_the_second_and_the_error_is_of_the_same_people():
-    found = pairs.pairs(question({"A": 20, "B": 70, "C": 10}, 100))
+    found = pairs.leading_answer(question({"A": 20, "B": 70, "C": 10}, 100))
     assert found[["group_value", "reference_group_value"]].values.tolist() == [["B", "A"]]
     assert found[list(PAIRED)].values.tolist() == [[pytest.approx(math.sqrt(90)), 99]]
 
 
 def test_what_is_grouped_leads_nothing_and_what_is_withheld_is_not_told_by_its_place():
-    assert pairs.pairs(question({"A": 40, "Autres": 60}, 100)).empty
-    grouped = pairs.pairs(question({"A": 40, "B": 20, "Autres motifs": 60}, 120))
+    assert pairs.leading_answer(question({"A": 40, "Autres": 60}, 100)).empty
+    grouped = pairs.leading_answer(question({"A": 40, "B": 20, "Autres motifs": 60}, 120))
     assert grouped["reference_group_value"].tolist() == ["B"]
     hidden = question({"A": 40, "B": 20}, 100)
     withheld = {**hidden.iloc[0].to_dict(), "group_value": "C", "status": "suppressed"}
     withheld |= dict.fromkeys(estimates.NUMBERS, None)
-    assert pairs.pairs(estimates.combine([hidden, estimates.make([withheld])])).empty
-    assert pairs.pairs(hidden.head(0)).empty
+    assert pairs.leading_answer(estimates.combine([hidden, estimates.make([withheld])])).empty
+    assert pairs.leading_answer(hidden.head(0)).empty
 
 
 def test_those_who_ticked_both_tell_nothing_of_which_is_first():
     given = np.zeros((120, 2), dtype=bool)
     given[:70, 0] = given[40:90, 1] = True  # 30 both, 40 and 20 one alone
-    found = pairs.pairs(*ticks(given))
+    found = pairs.leading_answer(*ticks(given))
     assert found[PAIRED[0]].tolist() == [pytest.approx(100 * math.sqrt(40 + 20) / 120)]
 
 
@@ -66,7 +66,7 @@ def test_those_who_ticked_both_tell_nothing_of_which_is_first():
 def test_an_interval_does_not_tell_a_cell_of_few_people(both):
     given = np.zeros((150, 2), dtype=bool)
     given[:60, 0] = given[60 - both : 110 - both, 1] = True
-    found = pairs.pairs(*ticks(given))
+    found = pairs.leading_answer(*ticks(given))
     assert found[PAIRED[0]].tolist() == [pytest.approx(100 * math.sqrt(60 + 50) / 150)]
 
 
@@ -81,7 +81,7 @@ def test_each_cell_of_two_answers_hides_ten_people_and_shows_eleven(cell, few):
     given[both + one : both + one + two, 1] = True
     shared = both if few == 11 else max(0, both - neither)  # the least that the shares allow
     expected = 100 * math.sqrt(2 * both + one + two - 2 * shared) / len(given)
-    assert pairs.pairs(*ticks(given))[PAIRED[0]].tolist() == [pytest.approx(expected)]
+    assert pairs.leading_answer(*ticks(given))[PAIRED[0]].tolist() == [pytest.approx(expected)]
 
 
 def test_two_that_go_together_do_not_hide_a_third_as_frequent_as_the_first():
@@ -89,7 +89,7 @@ def test_two_that_go_together_do_not_hide_a_third_as_frequent_as_the_first():
     given = np.zeros((2000, 3), dtype=bool)
     given[:1000, 0] = given[60:1020, 1] = True
     given[500:1450, 2] = True
-    found = pairs.pairs(*ticks(given))
+    found = pairs.leading_answer(*ticks(given))
     assert found[["group_value", "reference_group_value"]].values.tolist() == [["A", "C"]]
 
 
@@ -108,7 +108,7 @@ def test_a_tie_of_single_answers_has_a_leader_at_most_once_in_twenty(shares):
     asked: list[dict[str, Any]] = []
     for i, counts in enumerate(random.multinomial(400, shares, DRAWS)):
         asked += rows_of({f"option {at}": x for at, x in enumerate(counts)}, 400, f"d{i}")
-    told = _told(pairs.pairs(estimates.make(asked)))
+    told = _told(pairs.leading_answer(estimates.make(asked)))
     assert told <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / DRAWS)
     if len(set(shares)) == 1 and len(shares) > 2:  # more that tie make a lead rarer, not easier
         assert told <= 0.03
@@ -129,13 +129,13 @@ def test_a_tie_of_several_answers_has_a_leader_at_most_once_in_twenty(ticked):
         if ticked == "apart":  # 40 % each, nobody ticks both of the first two
             given[:, 1] = ~given[:, 0] & (random.random(400) < 2 / 3)
         asked.append(given)
-    assert _told(pairs.pairs(*ticks(*asked))) <= 0.05
+    assert _told(pairs.leading_answer(*ticks(*asked))) <= 0.05
 
 
 def test_a_clear_leader_is_told(catalogue):
-    found = pairs.pairs(question({"A": 180, "B": 110, "C": 110}, 400))
+    found = pairs.leading_answer(question({"A": 180, "B": 110, "C": 110}, 400))
     assert changes.tested(catalogue, found)["verdict"].tolist() == ["rise"]
-    near = pairs.pairs(question({"A": 140, "B": 130, "C": 130}, 400))
+    near = pairs.leading_answer(question({"A": 140, "B": 130, "C": 130}, 400))
     assert changes.tested(catalogue, near)["verdict"].tolist() == ["unknown"]
 
 

@@ -24,7 +24,6 @@ from seaborn import blend_palette
 
 from observlib.base.errors import ObservError
 from observlib.display import grids, style
-from observlib.display import style as brand
 from observlib.display.dots import small_line
 from observlib.publish import publish
 from observlib.publish.project import read_project
@@ -62,7 +61,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> Pat
 
 
 def write(folder: Path, told: Any) -> None:
-    (folder / brand.FILE).write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    (folder / style.FILE).write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -116,10 +115,10 @@ def test_paper_has_the_brand_s_colours_of_text_headings_and_lines(site):
 
 
 def test_the_house_s_colour_and_its_name_stand_in_one_file():
-    library = Path(brand.__file__).parents[1]
+    library = Path(style.__file__).parents[1]
     paths = [path for path in library.rglob("*.*") if path.suffix not in (".pyc", ".png")]
     texts = {path.name: path.read_text(encoding="utf-8") for path in paths}
-    for of in (style.ACCENT, brand.Brand.name):
+    for of in (style.ACCENT, style.Brand.name):
         assert [path for path, text in texts.items() if of in text] == ["style.py"]
 
 
@@ -132,24 +131,24 @@ def test_paper_is_set_in_the_brand_s_letters(site, name):
 
 def test_drawings_have_the_brand_s_colour_and_its_shades():
     drawing = f"<path fill='{style.ACCENT.upper()}'/><path fill='#CACAFB'/><path fill='#298641'/>"
-    made = brand.Brand(primary=GREEN).recoloured(drawing.encode()).decode()
+    made = style.Brand(primary=GREEN).recoloured(drawing.encode()).decode()
     own, shade, other = re.findall("#[0-9a-f]{6}", made.lower())
     assert (own, other) == (GREEN, "#298641")
     red, green, blue = bytes.fromhex(shade[1:])
     assert green > blue > red, "it is the house's blue"
-    assert brand.contrast(shade, "#ffffff") == pytest.approx(
-        brand.contrast("#cacafb", "#ffffff"), rel=0.02
+    assert style.contrast(shade, "#ffffff") == pytest.approx(
+        style.contrast("#cacafb", "#ffffff"), rel=0.02
     )
-    assert brand.Brand().recoloured(drawing.encode()) == drawing.encode()
+    assert style.Brand().recoloured(drawing.encode()) == drawing.encode()
 
 
 def test_a_small_line_is_the_brand_s_on_light_and_on_dark_pages():
     line = small_line([1, 3, 2])
-    made = brand.Brand(primary=GREEN).recoloured(line.encode()).decode()
+    made = style.Brand(primary=GREEN).recoloured(line.encode()).decode()
     day, night = made.split("prefers-color-scheme:dark")
     assert {*re.findall("#[0-9a-f]{6}", day)} == {GREEN}
     (own,) = {*re.findall("#[0-9a-f]{6}", night)}
-    assert own in brand.Brand(primary=GREEN).css() and brand.contrast(own, NIGHT) >= brand.TEXT
+    assert own in style.Brand(primary=GREEN).css() and style.contrast(own, NIGHT) >= style.TEXT
 
 
 def test_small_lines_are_published_so_beside_pages(project, tmp_path):
@@ -169,14 +168,14 @@ def test_the_search_has_the_page_s_colours(site):
 
 def test_quarto_is_handed_the_brand_and_without_one_the_house_s_colour(project, tmp_path, sample):
     stage(read_project(project), [], lambda _: None, tmp_path / "branded")  # type: ignore[arg-type]
-    told = yaml.safe_load((tmp_path / "branded" / brand.FILE).read_text(encoding="utf-8"))
+    told = yaml.safe_load((tmp_path / "branded" / style.FILE).read_text(encoding="utf-8"))
     assert told["color"]["primary"] == GREEN and told["typography"]["base"] == "Marque"
     assert told["typography"]["headings"] == {"family": "Marque", "color": BRICK}
     assert told["logo"]["images"]["logo"] == {"path": "goutte.svg", "alt": "Une goutte"}
     assert (tmp_path / "branded" / "goutte.svg").is_file()
     plain = sample.make_project(tmp_path / "plain")
     stage(read_project(plain), [], lambda _: None, tmp_path / "house")  # type: ignore[arg-type]
-    told = yaml.safe_load((tmp_path / "house" / brand.FILE).read_text(encoding="utf-8"))
+    told = yaml.safe_load((tmp_path / "house" / style.FILE).read_text(encoding="utf-8"))
     assert told["color"]["primary"] == style.ACCENT
 
 
@@ -203,7 +202,7 @@ def test_no_brand_however_wrong_ends_in_a_traceback(tmp_path_factory, told):
     folder = tmp_path_factory.mktemp("wrong")
     write(folder, told)
     with contextlib.suppress(ObservError):
-        brand.read(folder)
+        style.read_brand(folder)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +230,7 @@ def test_a_wrong_brand_is_refused_with_what_to_mend(project, tmp_path, told, pro
     (tmp_path / "goutte.svg").write_text(LOGO, encoding="utf-8")
     write(tmp_path, told)
     with pytest.raises(ObservError, match=problem):
-        brand.read(tmp_path)
+        style.read_brand(tmp_path)
 
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
@@ -239,32 +238,32 @@ colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 @given(colours, colours)
 def test_contrast_is_the_same_both_ways_and_at_most_that_of_black_on_white(one, other):
-    assert brand.contrast(one, other) == brand.contrast(other, one)
-    assert 1 <= brand.contrast(one, other) <= 21
+    assert style.contrast(one, other) == style.contrast(other, one)
+    assert 1 <= style.contrast(one, other) <= 21
 
 
 @given(colours)
 def test_links_are_seen_on_dark_pages_whatever_the_brand_s_colour(colour):
-    night = brand.Brand(primary=colour).css().split("prefers-color-scheme")[1]
+    night = style.Brand(primary=colour).css().split("prefers-color-scheme")[1]
     (accent,) = re.findall(r"--accent: (#\w{6});", night)
     for ground in (NIGHT, "#23232b"):
-        assert brand.contrast(accent, ground) >= brand.TEXT
+        assert style.contrast(accent, ground) >= style.TEXT
 
 
 @given(colours)
 def test_what_charts_write_on_their_shades_is_read_whatever_the_brand_s_colour(colour):
-    own = brand.Brand(primary=colour)
+    own = style.Brand(primary=colour)
     written = [("#5c68e5", "#ffffff"), ("#7f8af0", NIGHT)]
     shades = blend_palette(style.GRADES, 40)
     written += [(to_hex(shade), grids._ink(shade).lower()) for shade in shades]
     for shade, ink in written:
-        assert brand.contrast(own.shade(shade), ink) >= brand.TEXT, (shade, ink)
+        assert style.contrast(own.shade(shade), ink) >= style.TEXT, (shade, ink)
 
 
 def test_cells_of_a_grid_are_the_brand_s_and_its_other_colours_stay_for_style_sheets():
     cells = "".join(f"<path fill='{to_hex(shade)}'/>" for shade in blend_palette(style.GRADES, 40))
     drawing = f"{cells}<path fill='{style.ACCENT}'/><path fill='{style.GREY}'/>"
-    made = brand.Brand(primary=GREEN).recoloured(drawing.encode(), cells=True).decode()
+    made = style.Brand(primary=GREEN).recoloured(drawing.encode(), cells=True).decode()
     *shades, accent, grey = re.findall("#[0-9a-f]{6}", made)
     assert (accent, grey) == (style.ACCENT, style.GREY)
     assert len(shades) == 40 and all(shade[3:5] >= shade[5:] for shade in shades), "blue is left"
@@ -283,4 +282,4 @@ def test_a_site_is_named_by_its_brand_or_else_by_its_title(tmp_path, told, title
     config = yaml.safe_dump({"website": {"title": title}})
     (tmp_path / "_quarto.yml").write_text(config, encoding="utf-8")
     write(tmp_path, told)
-    assert brand.read(tmp_path).name == name
+    assert style.read_brand(tmp_path).name == name

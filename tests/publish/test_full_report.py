@@ -12,7 +12,7 @@ import pytest
 from observlib.base.files import write_all
 from observlib.publish import embedded, publish
 from observlib.publish import pdf as full_report
-from observlib.publish.pdf import parts
+from observlib.publish.pdf import full_report_parts
 from observlib.publish.project import read_project
 
 
@@ -68,9 +68,9 @@ def test_home_page_and_studies_lead_to_the_whole_edition(made_site):
 
 def test_whole_edition_is_kept_until_a_chapter_changes(tmp_path, made_project):
     project = read_project(made_project)
-    assert [len(pages) for pages in parts(project).values()] == [2]
+    assert [len(pages) for pages in full_report_parts(project).values()] == [2]
     chapters: dict[str, bytes] = {}
-    for page in parts(project)["Ce qu’ils disent"]:
+    for page in full_report_parts(project)["Ce qu’ils disent"]:
         chapters |= embedded._printed(project, page)
     kept, site = tmp_path / "kept", tmp_path / "site"
     name = f"{full_report.CHAPTERS}/panorama/panorama.typ"
@@ -78,7 +78,7 @@ def test_whole_edition_is_kept_until_a_chapter_changes(tmp_path, made_project):
         if changed:
             chapters[name] = chapters[name].replace(b"progresse", b"recule")
         write_all(chapters, folder := tmp_path / str(number))
-        full_report.write(project, folder, site, kept)
+        full_report.put_full_report(project, folder, site, kept)
         assert len(list(kept.iterdir())) == expected
 
 

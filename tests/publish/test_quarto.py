@@ -19,7 +19,6 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.yaml_files import split_front_matter
 from observlib.publish import embedded, publish, quarto
-from observlib.publish import quarto as quarto_check
 from observlib.publish.markdown import notebook_to_markdown
 from observlib.publish.project import Page, read_project
 from observlib.publish.quarto import stage
@@ -275,7 +274,7 @@ def test_a_quarto_that_does_not_pass_its_check_is_not_chosen_and_it_is_said_why(
     tmp_path, monkeypatch, project, capsys
 ):
     log = install(tmp_path, monkeypatch)
-    quarto_check.fault.cache_clear()
+    quarto.fault.cache_clear()
     site = publish(project, tmp_path / "site", "auto", cache=tmp_path / "kept").parent
     assert "Huit usagers" in (site / "panorama.html").read_text(encoding="utf-8")
     assert [own for _, _, own in runs(log)] == [["index.qmd"]], "a small page, once"

@@ -14,8 +14,8 @@ from tests.words import plain
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display import changes as tables
-from observlib.display import typography
 from observlib.language import french
+from observlib.language.prose import typography
 from observlib.themes import comparison_sentences as changes
 from observlib.themes.peers import sentences as peers
 

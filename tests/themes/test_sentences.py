@@ -12,9 +12,8 @@ from tests.words import plain
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.display import typography
 from observlib.language import french, phrases
-from observlib.language.prose import Markdown
+from observlib.language.prose import Markdown, typography
 from observlib.stats.survey.comparison import waves
 from observlib.study import narratives
 from observlib.themes.procedures.estimates import EVERYONE

@@ -30,7 +30,7 @@ def due(root: Path, data: Path) -> Quarter | None:
     from observlib.publish.editions import feeds, record
 
     published = record.published(root / "reports" / "_site")
-    if planned := checks.due(feeds.load(data, root), published, datetime.now(UTC)):
+    if planned := checks.due(feeds.load_calendar(data, root), published, datetime.now(UTC)):
         return Quarter.parse(planned.quarter)
     say("No edition is due: none of which the hour has come is still to appear.")
     answer(released=False, checks=[])

@@ -29,12 +29,12 @@ _SLACK = 1e-6
 
 
 @cache
-def people(told: float) -> tuple[int, int]:
+def exact_people(told: float) -> tuple[int, int]:
     """The least and the most people whom a rounded base stands for (see `rounding.base`).
 
     Examples
     --------
-    >>> people(15), people(25), people(340)
+    >>> exact_people(15), exact_people(25), exact_people(340)
     ((11, 17), (23, 29), (338, 342))
     """
     near = range(max(0, int(told) - 2 * STEP), int(told) + 2 * STEP + 1)
@@ -42,12 +42,12 @@ def people(told: float) -> tuple[int, int]:
     return (found[0], found[-1]) if found else (int(told), int(told))
 
 
-def value(row: Mapping[str, Any], step: float) -> tuple[float, float]:
+def exact_value(row: Mapping[str, Any], step: float) -> tuple[float, float]:
     """Between what a value lies that is told in steps.
 
     Examples
     --------
-    >>> [round(end, 3) for end in value({"estimate": 7.5}, 0.1)]
+    >>> [round(end, 3) for end in exact_value({"estimate": 7.5}, 0.1)]
     [7.45, 7.55]
     """
     return row["estimate"] - step / 2 - _SLACK, row["estimate"] + step / 2 + _SLACK
@@ -86,12 +86,12 @@ def half_width(
     return max(0.0, low) - _SLACK, high + _SLACK
 
 
-def deviation(width: tuple[float, float], n: tuple[int, int]) -> tuple[float, float]:
+def exact_deviation(width: tuple[float, float], n: tuple[int, int]) -> tuple[float, float]:
     """Between what the variance of marks lies, by half of Student's interval of their mean.
 
     Examples
     --------
-    >>> [round(end, 2) for end in deviation((0.8, 0.9), (60, 60))]
+    >>> [round(end, 2) for end in exact_deviation((0.8, 0.9), (60, 60))]
     [9.59, 12.14]
     """
     low, high = (
@@ -113,7 +113,7 @@ def people_of_share(row: Mapping[str, Any], step: float, n: tuple[int, int]) -> 
     """
     if math.isnan(row["ci_low"]) or row["ci_low"] <= 0 or row["ci_high"] >= 100:
         return n
-    least, most = (end / 100 for end in value(row, step))
+    least, most = (end / 100 for end in exact_value(row, step))
     below, above = row["estimate"] - row["ci_low"], row["ci_high"] - row["estimate"]
 
     def fits(count: int) -> bool:
@@ -239,10 +239,10 @@ def _tell_marks(
     few = row["unit"] != "%" and row["n"] < estimates.LOW_BASE and math.isnan(row["ci_low"])
     step = mark_step(row["unit"]) if few else fine
     of_ends = wide_step(row["unit"]) if is_wide and not is_many(row["n"]) else fine
-    n = people(row["n"])
+    n = exact_people(row["n"])
     if row["unit"] == "%":
         n = people_of_share(row, step, n)
-    low, high = value(row, step)
+    low, high = exact_value(row, step)
     worth = dict(zip(asked, worths, strict=True))
     programme.tell(dict.fromkeys(asked, 1.0), *n, by)
     programme.tell({place: value - low for place, value in worth.items()}, 0, math.inf, by)
@@ -251,7 +251,7 @@ def _tell_marks(
     half = half_width(row, (step, of_ends), scale) if row["unit"] != "%" else None
     if half:
         # the sum of squares is (n - 1) times their variance, and n times the square of their mean
-        least, most = deviation(half, n)
+        least, most = exact_deviation(half, n)
         smallest = 0.0 if low < 0 < high else min(low**2, high**2)
         largest = max(low**2, high**2)
         squares = {place: value**2 for place, value in worth.items()}
@@ -335,8 +335,8 @@ def _tell_share(
     programme: Programme, row: Mapping[str, Any], base: int, having: int, step: float, by: str
 ) -> None:
     if not math.isnan(row["estimate"]) and not math.isnan(row["n"]):
-        n = people_of_share(row, step, people(row["n"]))
-        low, high = value(row, step)
+        n = people_of_share(row, step, exact_people(row["n"]))
+        low, high = exact_value(row, step)
         programme.tell({base: 1.0}, *n, by)
         programme.tell({having: 100.0, base: -low}, 0, math.inf, by)
         programme.tell({having: 100.0, base: -high}, -math.inf, 0, by)
@@ -432,9 +432,9 @@ def _tell_count(
     elif not math.isnan(row["estimate"]):
         if is_last and row["estimate"]:  # that there is no one stays told
             block.open.setdefault(place, []).append(len(block.programme.sums))
-        low, high = value(row, 10.0 ** -knowledge.decimals(row["indicator"]))
+        low, high = exact_value(row, 10.0 ** -knowledge.decimals(row["indicator"]))
         if row["indicator"] in TO_FIVE:
-            low, high = people(row["estimate"])
+            low, high = exact_people(row["estimate"])
             if row["stands"]:  # a few may have come since
                 low, high = low - FEW_LATE, high + FEW_LATE
         block.programme.tell({place: 1.0}, low, high, by)

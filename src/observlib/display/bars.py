@@ -97,7 +97,7 @@ def _figure(
     )
     draw(ax, records, middles, _BAR)
     for row, y in zip(records, middles, strict=True):
-        svg.keep(ax, row["estimate"], y, row, indicator, row["name"])
+        svg.keep_values(ax, row["estimate"], y, row, indicator, row["name"])
     return fig
 
 
@@ -235,7 +235,7 @@ def _funnel_figure(
     ax.set_xlim(0, max((row["estimate"] for row in records if row["estimate"] > 0), default=1.0))
     draw(ax, records, middles, _FUNNEL_BAR - 2)
     for row, y in zip(records, middles, strict=True):
-        svg.keep(ax, row["estimate"], y, row, indicator, row["name"])
+        svg.keep_values(ax, row["estimate"], y, row, indicator, row["name"])
     return fig
 
 
@@ -387,7 +387,7 @@ def _share_figure(
         start, whole = 0.0, parts["estimate"].sum() / 100
         for part, row in parts.to_dict("index").items() if _whole(parts) else ():
             share = row["estimate"] / whole
-            svg.keep(ax, start + share / 2, y, row, indicator, name, labels[str(part)])
+            svg.keep_values(ax, start + share / 2, y, row, indicator, name, labels[str(part)])
             start += share
     return fig
 

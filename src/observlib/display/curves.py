@@ -10,9 +10,8 @@ from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, panels, select, style, svg
-from observlib.display import panels as line_marks
 from observlib.display.output import Output
-from observlib.display.panels import Point, describe
+from observlib.display.panels import Point, describe_lines
 from observlib.language import french, words
 
 if TYPE_CHECKING:
@@ -124,10 +123,10 @@ def _figure(curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: 
     labels = []
     for i, ((curve, rows), text) in enumerate(zip(curves.items(), names.texts, strict=True)):
         last, thin = _last(rows), _thin(rows, curves)
-        line_marks.draw(ax, rows, i, thin=thin)
+        panels.draw_line(ax, rows, i, thin=thin)
         for row in rows.to_dict("records"):
             where = f"{_place(row['x'])} {x_label}"
-            svg.keep(ax, row["x"], row["estimate"], row, indicator, curve, where)
+            svg.keep_values(ax, row["x"], row["estimate"], row, indicator, curve, where)
         leader = names.at is None and last["estimate"] == last["estimate"]
         marked = {"marker": style.MARKERS[i], "markersize": 4.7}
         sample = {"linewidth": 1.0} if thin else marked
@@ -223,7 +222,7 @@ def _last(rows: pd.DataFrame) -> dict[str, Any]:
 def _notes(curves: Curves, indicator: Indicator) -> list[str]:
     thin = [rows for rows in curves.values() if _thin(rows, curves)]
     others = [rows for rows in curves.values() if not _thin(rows, curves)]
-    notes = line_marks.interval_notes(others)
+    notes = panels.interval_notes(others)
     if any((rows["status"] == "low_base").any() for rows in others):
         mark = "Marque creuse" + " ou courbe fine" * bool(thin)
         notes += charts.low_base_note(pd.concat(others)["status"], indicator, mark)
@@ -253,7 +252,7 @@ def _alt(curves: Curves, indicator: Indicator, x_label: str) -> str:
 def _course(known: list[dict[str, Any]], indicator: Indicator) -> str:
     if not known:
         return "aucune valeur ne peut être montrée"
-    return describe(
+    return describe_lines(
         [Point(row["estimate"], f"à {_place(row['x'])}") for row in known],
         lambda x, _: words.value({**known[0], "estimate": x}, indicator),
         trend=True,

@@ -98,7 +98,7 @@ def _figure(
         _zones(ax, indicator, limits, place.width)
     _draw(ax, records, middles)
     for row, y in zip(records, middles, strict=True):
-        svg.keep(ax, row["estimate"], y, row, indicator, row["name"])
+        svg.keep_values(ax, row["estimate"], y, row, indicator, row["name"])
     return fig
 
 

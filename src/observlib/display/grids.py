@@ -102,7 +102,7 @@ def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
         x, y = columns.index(row["column"]) + 0.5, rows.index(row["row"]) + 0.5
         ax.text(x, y, text, ha="center", va="center", color=ink, size=style.SMALL,
                 linespacing=1.05)  # fmt: skip
-        svg.keep(ax, x, y, row, indicator, row["row"], row["column"])
+        svg.keep_values(ax, x, y, row, indicator, row["row"], row["column"])
     for i, text in enumerate(heads.texts):
         style.write(fig, place.left + cell * (i + 0.5), top - 4, text, ha="center", va="bottom",
                     size=style.SMALL, rotation=90 if heads.turned else 0)  # fmt: skip

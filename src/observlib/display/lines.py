@@ -19,13 +19,20 @@ from observlib.display import (
     style,
     svg,
 )
-from observlib.display import (
-    panels as line_marks,
-)
-from observlib.display import timeline as happened
 from observlib.display.output import Output
-from observlib.display.panels import Point, describe
-from observlib.display.timeline import axis_periods, dated, name_partial, time_axis
+from observlib.display.panels import Point, describe_lines
+from observlib.display.timeline import (
+    Marks,
+    axis_periods,
+    carrying,
+    dated,
+    described,
+    draw_events,
+    event_marks,
+    event_notes,
+    name_partial,
+    time_axis,
+)
 from observlib.language import french, words
 from observlib.language.rounding import rounded
 from observlib.records.actions import Action
@@ -52,7 +59,7 @@ class _Context(NamedTuple):
     begins: bool  # whether it is marked where that begins
     hidden: list[str]  # what tells of subjects without a line, beside others that have one
     notes: list[str]
-    marks: happened.Marks  # what happened to lines, by their name
+    marks: Marks  # what happened to lines, by their name
 
 
 def line_chart(
@@ -130,20 +137,20 @@ def line_chart(
     grey = {} if every is frame else _series(behind, by, catalogue, periods)
     notes = [f"Trait fin et gris\N{NO-BREAK SPACE}: {behind_label}."] * bool(grey)
     notes += [f"Tireté vertical : {behind_from}."] * bool(behind_from)
-    notes += line_marks.interval_notes([*series.values(), *grey.values()])
+    notes += panels.interval_notes([*series.values(), *grey.values()])
     notes += charts.low_base_note(frame["status"], indicator)
-    notes += ["s : secret statistique."] * any(map(line_marks.suppressed, series.values()))
-    marks = happened.marks(series, periods, events)
+    notes += ["s : secret statistique."] * any(map(panels.suppressed, series.values()))
+    marks = event_marks(series, periods, events)
     care = grades.care(frame, catalogue)
-    notes += [*happened.notes(marks), *hidden, care]
+    notes += [*event_notes(marks), *hidden, care]
     context = _Context(
         indicator, unit, periods, grey, behind_label, bool(behind_from), hidden, notes, marks
     )
-    told = " ".join([*happened.described(marks), charts.withheld_words(frame), care])
+    told = " ".join([*described(marks), charts.withheld_words(frame), care])
     alt = f"{_alt(series, context, apart)} {told}"
     draw = _apart if apart else _together
     made = charts.output(lambda: draw(series, context), every, catalogue, caption, alt, frame)
-    return happened.carrying(made, marks)
+    return carrying(made, marks)
 
 
 def _series(frame: pd.DataFrame, by: str, catalogue: Catalogue, periods: list[str]) -> Series:
@@ -189,10 +196,10 @@ def _together(series: Series, context: _Context) -> Figure:
     style.write(fig, 0, 2, _axis_name(context, unit), color=style.GREY)
     ax = panels.new_axes(fig, box, time.ends, time.labels(), y_ticks, unit)
     for i, (line, rows) in enumerate(series.items()):
-        line_marks.draw(ax, rows, i, marked=16)
-        happened.draw(ax, rows, context.marks[line], style.PALETTE[i] if len(series) > 1 else "")
+        panels.draw_line(ax, rows, i, marked=16)
+        draw_events(ax, rows, context.marks[line], style.PALETTE[i] if len(series) > 1 else "")
         _keep_values(ax, line, rows, context)
-    line_marks.mark_suppressed(ax, *series.values())
+    panels.mark_suppressed(ax, *series.values())
     labels = [
         panels.LineLabel(name, *end, {"marker": marker, "markersize": 4.7})
         for name, end, marker in zip(names, ends, style.MARKERS, strict=False)
@@ -204,7 +211,7 @@ def _together(series: Series, context: _Context) -> Figure:
 
 def _end(rows: pd.DataFrame) -> tuple[float, float, bool]:
     """Where a line ends, and whether that is at the last period, be it partial; or NaN."""
-    known = [x for x, there in enumerate(line_marks.complete(rows)) if there]
+    known = [x for x, there in enumerate(panels.complete(rows)) if there]
     if not known:
         return math.nan, math.nan, False
     reaching = (rows["status"].iloc[known[-1] + 1 :] == "partial").all()
@@ -255,11 +262,11 @@ def _apart(series: Series, context: _Context) -> Figure:
         box = panels.Box(x + left, feet[i] - _PANEL, width, _PANEL)
         ax = panels.new_axes(fig, box, time.ends, time.labels(last), scales[i], unit)
         for grey in _grey(line, context):
-            line_marks.draw_background(ax, grey, begins=context.begins)
-        line_marks.draw(ax, rows, 0, marked=6)
-        happened.draw(ax, rows, context.marks[line])
+            panels.draw_background(ax, grey, begins=context.begins)
+        panels.draw_line(ax, rows, 0, marked=6)
+        draw_events(ax, rows, context.marks[line])
         _keep_values(ax, line, rows, context)
-        line_marks.mark_suppressed(ax, rows)
+        panels.mark_suppressed(ax, rows)
         name_partial(ax, time, partial[i], left, 4, written=last)
     return fig
 
@@ -267,7 +274,7 @@ def _apart(series: Series, context: _Context) -> Figure:
 def _keep_values(ax: Axes, line: str, rows: pd.DataFrame, context: _Context) -> None:
     for x, (period, row) in enumerate(rows.to_dict("index").items()):
         when = french.period_label(str(period))
-        svg.keep(ax, x, row["estimate"], row, context.indicator, line, when)
+        svg.keep_values(ax, x, row["estimate"], row, context.indicator, line, when)
 
 
 def _unit(rows: pd.DataFrame, context: _Context) -> str:
@@ -289,7 +296,7 @@ def _axis_name(context: _Context, unit: str) -> str:
 
 def _last_value(rows: pd.DataFrame, context: _Context, unit: str, always: bool = False) -> str:
     """The latest value of a whole period, with its period where asked or a later one is drawn."""
-    known = rows[line_marks.complete(rows)]
+    known = rows[panels.complete(rows)]
     if known.empty:
         return _why(rows)
     text = charts.brief(float(known["estimate"].iat[-1]), context.indicator, unit)
@@ -318,10 +325,10 @@ def _alt(series: Series, context: _Context, apart: bool) -> str:
 
 def _course(rows: pd.DataFrame, context: _Context, unit: str, extremes: bool) -> str:
     """The first and last value of whole periods, the extremes between them, the last interval."""
-    known = rows[line_marks.complete(rows)]
+    known = rows[panels.complete(rows)]
     if known.empty:
         return "aucune valeur d'une période complète"
-    text = describe(
+    text = describe_lines(
         [Point(float(x), french.period_label(str(p))) for p, x in known["estimate"].items()],
         lambda x, decimals: charts.brief(x, context.indicator, unit, decimals),
         start=french.period_label(context.periods[0]),

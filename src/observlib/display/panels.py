@@ -183,7 +183,7 @@ def _known(rows: pd.DataFrame, places: list[int]) -> bool:
     return bool(rows["ci_low"].iloc[places].notna().any())
 
 
-def draw(ax: Axes, rows: pd.DataFrame, i: int, marked: int = 0, thin: bool = False) -> None:
+def draw_line(ax: Axes, rows: pd.DataFrame, i: int, marked: int = 0, thin: bool = False) -> None:
     """The `i`-th line: solid between whole periods, dotted to a partial one, broken at gaps.
 
     All points of a line of up to `marked` are drawn; of a longer one, those that it does not show.
@@ -261,7 +261,7 @@ class Point(NamedTuple):
     place: str
 
 
-def describe(
+def describe_lines(
     points: Sequence[Point],
     write: Callable[[float, int], str],
     *,
@@ -288,12 +288,12 @@ def describe(
     Examples
     --------
     >>> shares = [Point(86.2, "T3"), Point(71.0, "T4"), Point(85.9, "T1")]
-    >>> describe(shares, lambda x, decimals: f"{x:.0f} %")
+    >>> describe_lines(shares, lambda x, decimals: f"{x:.0f} %")
     '86 % (T3 comme T1), minimum 71 % (T4)'
     >>> visits = [Point(1.042, "mai"), Point(1.049, "juin")]
-    >>> describe(visits, lambda x, decimals: f"{x:.{decimals}f} M", start="mai")
+    >>> describe_lines(visits, lambda x, decimals: f"{x:.{decimals}f} M", start="mai")
     'de 1.04 M à 1.05 M (juin)'
-    >>> describe([Point(7.0, "2025"), Point(7.0, "2026")], lambda x, decimals: f"{x:.0f}")
+    >>> describe_lines([Point(7.0, "2025"), Point(7.0, "2026")], lambda x, decimals: f"{x:.0f}")
     '7 (2025 comme 2026)'
     """
     first, last = points[0], points[-1]

@@ -399,7 +399,7 @@ def _root(properties: Mapping[str, str]) -> str:
     return f":root {{ {told} }}"
 
 
-def read(folder: Path) -> Brand:
+def read_brand(folder: Path) -> Brand:
     """The brand of a project folder; the house's, by the site's title, where it has none.
 
     Raises

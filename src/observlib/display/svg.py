@@ -39,7 +39,7 @@ class Value(NamedTuple):
     text: str
 
 
-def keep(
+def keep_values(
     ax: Axes,
     x: float,
     y: float,
@@ -58,11 +58,11 @@ def keep(
         The line or bar that it is of, and its place along it.
     """
     if row["status"] in words.STATUS_WORDS and row["status"] not in words.WITHHELD:
-        text = told(row, indicator)
+        text = value_in_words(row, indicator)
         vars(ax.figure).setdefault(_KEPT, []).append(Value(ax, x, y, whose, where, text))
 
 
-def told(row: Mapping[str, Any], indicator: Indicator) -> str:
+def value_in_words(row: Mapping[str, Any], indicator: Indicator) -> str:
     """A value, its interval and its reservation.
 
     Examples
@@ -71,7 +71,7 @@ def told(row: Mapping[str, Any], indicator: Indicator) -> str:
     ...     id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1
     ... )
     >>> row = {"estimate": 7.9, "ci_low": 7.6, "ci_high": 8.2, "unit": "sur 10"}
-    >>> told({**row, "status": "low_base"}, mark).replace("\\xa0", " ")
+    >>> value_in_words({**row, "status": "low_base"}, mark).replace("\\xa0", " ")
     '7,9 sur 10, de 7,6 à 8,2, faible effectif'
     """
     ends = words.interval(row, indicator)

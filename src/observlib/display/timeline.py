@@ -185,7 +185,7 @@ class Mark(NamedTuple):
 Marks = dict[str, list[Mark]]  # by the name of the line
 
 
-def marks(
+def event_marks(
     series: Mapping[str, pd.DataFrame], periods: Sequence[str], events: Sequence[Action]
 ) -> Marks:
     """What happened to each line while it is seen, with a letter each, the oldest first.
@@ -243,7 +243,7 @@ def _each(found: Marks) -> Iterator[Mark]:
     return (by_letter[letter] for letter in sorted(by_letter))
 
 
-def notes(found: Marks) -> list[str]:
+def event_notes(found: Marks) -> list[str]:
     """The name of what each letter of a drawing marks."""
     return [f"{mark.letter} : {in_words(mark.event)}." for mark in _each(found)]
 
@@ -266,7 +266,7 @@ def carrying(made: Output, found: Marks) -> Output:
     return Output(made.shown, {**made.content, "events": told}) if told else made
 
 
-def draw(ax: Axes, rows: pd.DataFrame, own: Sequence[Mark], colour: str = "") -> None:
+def draw_events(ax: Axes, rows: pd.DataFrame, own: Sequence[Mark], colour: str = "") -> None:
     """Mark what happened to a line: across its axes or, where others share them, on the line.
 
     Parameters

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 from observlib import estimates
 from observlib.base.yaml_files import read_front_matter
-from observlib.display import typography
-from observlib.language.prose import Markdown, joined, markdown
+from observlib.language.prose import Markdown, joined, markdown, typography
 
 _FILES = "::: {.figure-files}\n"  # how what stands below a figure begins (see `finalise`)
 _LINKS = "events"  # the id of the cell that leads to figures

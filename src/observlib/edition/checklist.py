@@ -25,7 +25,7 @@ from observlib.pipeline import errata as figures
 from observlib.pipeline import project
 from observlib.pipeline.monthly_series import FOLLOWED
 from observlib.publish.editions import record, reviews
-from observlib.publish.editions.feeds import ZONE, Calendar, Planned, check_kept, load
+from observlib.publish.editions.feeds import ZONE, Calendar, Planned, check_kept, load_calendar
 from observlib.publish.editions.record import Edition
 from observlib.publish.links import broken_links, links_of
 from observlib.store.ledger import Entry, read_ledger
@@ -60,7 +60,7 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
     now
         The moment of the release, with its time zone.
     """
-    dates, today = load(data, root), now.astimezone(ZONE).date()
+    dates, today = load_calendar(data, root), now.astimezone(ZONE).date()
     devices = project.catalogue_with_devices(data, root).devices
     found = store.status(data, devices.values(), today)
     ledger = read_ledger(data / "store")
@@ -99,7 +99,7 @@ def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
         "expectations": lambda: project.expectations(data, root),
         "errata": lambda: figures.load(reports),
         "reviews": lambda: reviews.load(reports),
-        "calendar": lambda: load(data, root).editions,
+        "calendar": lambda: load_calendar(data, root).editions,
         "studies": lambda: load_studies(root / "notebooks").values(),
     }
     for name, read in kinds.items():
@@ -112,7 +112,7 @@ def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
             problems += error.problems
     if problems:
         raise ObservError(*dict.fromkeys(problems))
-    check_kept(load(data, root), reports / "_site", kind, today)
+    check_kept(load_calendar(data, root), reports / "_site", kind, today)
     if ledger:
         figures.known(root, data, today)
     return named

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from observlib.base import kept, temporary
-from observlib.base import temporary as replacing
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.kept import Inputs
 from observlib.edition.workers import processes
@@ -78,7 +77,7 @@ def connected(address: str, root: Path, data: Path) -> Iterator[Executor]:
             "a cluster needs the package distributed; install it with "
             "`pip install 'observlib[dask]'`"
         ) from error
-    with _silent(), replacing.workspace(root / "reports" / "_site") as mark:
+    with _silent(), temporary.workspace(root / "reports" / "_site") as mark:
         run = Run(root, mark, data.resolve())
         (mark / _MEASURE).write_text(json.dumps(_measured(run)), encoding="utf-8")
         try:

@@ -21,11 +21,10 @@ import nbformat
 from observlib import estimates
 from observlib.base.errors import bounded
 from observlib.base.yaml_files import as_front_matter, quoted
-from observlib.display import typography
 from observlib.edition.fingerprint import DATA
 from observlib.edition.notices import DEMONSTRATION
 from observlib.edition.plan import Page
-from observlib.language.prose import plain, prose_of
+from observlib.language.prose import plain, prose_of, typography
 
 # --- What a study's cells may hand to a page: nothing of the machine, nothing unreadable, no flood
 

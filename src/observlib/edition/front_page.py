@@ -12,12 +12,11 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.display import dots as drawn
-from observlib.display import typography
 from observlib.display.dots import line_told, small_line
 from observlib.estimates import comparisons
 from observlib.indicators import specifications
 from observlib.language import french, wording
-from observlib.language.prose import Markdown, joined, markdown, plain
+from observlib.language.prose import Markdown, joined, markdown, plain, typography
 from observlib.records.actions import Action
 from observlib.themes import main_points
 

@@ -14,10 +14,9 @@ from observlib.base.errors import ObservError
 from observlib.base.period import edition_day, epoch
 from observlib.base.yaml_files import as_front_matter
 from observlib.catalogue import Catalogue
-from observlib.display import typography
 from observlib.estimates.measures import measured_by
 from observlib.language import french, words
-from observlib.language.prose import Markdown, joined, markdown, plain
+from observlib.language.prose import Markdown, joined, markdown, plain, typography
 from observlib.records.practices import Practices, Sheet, Source
 
 # --- The project's documentation (`docs/`) as pages that both publishers read

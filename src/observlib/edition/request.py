@@ -152,7 +152,7 @@ def check_request(
         pages=tuple(pages.values()),
         wanted=frozenset(wanted),
         errata=errata.known(root, data, today),
-        brand=brands.read(root / "reports"),
+        brand=brands.read_brand(root / "reports"),
     )
 
 

@@ -136,11 +136,11 @@ def complete(
         Where a page leads to a place of another folder that is not there.
     """
     root, data, corrected = request.root, request.data, request.errata
-    calendar, read = feeds.load(data, root), reviews.load(root / "reports")
+    calendar, read = feeds.load_calendar(data, root), reviews.load(root / "reports")
     editions = record.published(whole)
     config = mapping(read_text(sources / "_quarto.yml"), sources / "_quarto.yml")
     website = config.get("website") or {}
-    title = style.read(sources).name
+    title = style.read_brand(sources).name
     site = str(website.get("site-url") or "")
     site += "/" * (site != "" and not site.endswith("/"))
     summaries = told_errata.summaries(corrected, request.catalogue)
@@ -154,7 +154,7 @@ def complete(
     borne = {edition.quarter: record.errata(whole / edition.quarter) for edition in editions}
     parts = {
         "editions": _list(editions, changes, read, borne),
-        **feeds.parts(editions, calendar),
+        **feeds.calendar_parts(editions, calendar),
         "relectures": reviews.part(editions, studies, read),
         "errata": told_errata.part(corrected, editions, studies, borne, catalogue),
     }

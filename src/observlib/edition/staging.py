@@ -47,7 +47,7 @@ from observlib.pipeline import departments as whose
 from observlib.publish import standing
 from observlib.publish.editions import feeds
 from observlib.publish.editions import revisions as revised_figures
-from observlib.publish.editions.feeds import Planned, gap, load
+from observlib.publish.editions.feeds import Planned, gap, load_calendar
 from observlib.publish.project import named_by
 from observlib.records.actions import Action
 from observlib.themes import main_points, quotes
@@ -107,7 +107,7 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     edition, about = work / "edition", (copy, manifest, request)
     _announce(reports / "index.qmd", *about, edition, corrected.get(told_errata.HOME, []))
     _tell_method(reports / "methode.qmd", *about, edition, corrected.get(told_errata.METHOD, []))
-    group(copy, manifest["studies"], request.catalogue)
+    group_by_department(copy, manifest["studies"], request.catalogue)
     return copy
 
 
@@ -132,7 +132,7 @@ def _tell_method(
         text = with_part(text, "citation", typography(quotes.rule()))
         text = with_part(text, "faits", typography(main_points.rule()))
         day = edition_day(manifest["published"], manifest["revisions"])
-        text = with_part(text, "qualite", told(request, edition, manifest["published"]))
+        text = with_part(text, "qualite", quality(request, edition, manifest["published"]))
         catalogue = errata.with_reasons(request.catalogue, told_errata.of_edition(request, edition))
         of = (catalogue, request.quarter, day)
         before = archive.earlier(request.data)
@@ -181,7 +181,7 @@ def _announce(
         {study["page"] for study in manifest["studies"] if "sha256" in study},
     )
     text = with_package(with_part(text, "points", points), edition, manifest.get("frame", {}))
-    if following := feeds.load(request.data, request.root).after(str(request.quarter)):
+    if following := feeds.load_calendar(request.data, request.root).after(str(request.quarter)):
         said = next_edition(following[0].quarter, following[0].date)
         text = with_part(text, "prochaine", said)
     text = with_notices(text, manifest, callouts)
@@ -202,7 +202,7 @@ _SECTION = "Département par département"
 Study = Mapping[str, Any]  # as the manifest has it
 
 
-def group(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None:
+def group_by_department(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None:
     """Have a project's menu and home page lead to departments, where there are many products.
 
     Parameters
@@ -323,8 +323,8 @@ def completeness(rows: pd.DataFrame, quarter: Quarter) -> tuple[int, int]:
 
     Examples
     --------
-    >>> told = {"period": ["2026-T3"] * 3, "status": ["published", "suppressed", "missing"]}
-    >>> completeness(pd.DataFrame(told), Quarter(2026, 3))
+    >>> quality = {"period": ["2026-T3"] * 3, "status": ["published", "suppressed", "missing"]}
+    >>> completeness(pd.DataFrame(quality), Quarter(2026, 3))
     (1, 2)
     """
     states = rows.loc[rows["period"] == str(quarter), "status"]
@@ -396,7 +396,7 @@ def unanswered(rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
     return found
 
 
-def told(request: Request, edition: Path, published: str) -> str:
+def quality(request: Request, edition: Path, published: str) -> str:
     """The quality of an edition, as a part of its method page.
 
     Parameters
@@ -410,18 +410,18 @@ def told(request: Request, edition: Path, published: str) -> str:
     """
     data, quarter, known = request.data, request.quarter, request.catalogue
     devices = known.devices.values()
-    return part(
+    return quality_part(
         archive.tables(edition)[0],
         whole(store.status(data, devices, request.today), quarter),
         lengths(store.devices(data), frame.actions(data, quarter), known, quarter),
-        load(data, request.root).of(str(quarter)),
+        load_calendar(data, request.root).of(str(quarter)),
         date.fromisoformat(published),
         quarter,
         {device.id: device.label for device in devices},
     )
 
 
-def part(
+def quality_part(
     rows: pd.DataFrame,
     imported: tuple[int, int],
     series: list[int],

@@ -32,7 +32,7 @@ from observlib.stats.survey.differences import error_of_paired_shares
 _QUESTION = ["indicator", "product", "channel", "device", "period", "group"]
 
 
-def pairs(shares: pd.DataFrame, ticked: pd.DataFrame | None = None) -> pd.DataFrame:
+def leading_answer(shares: pd.DataFrame, ticked: pd.DataFrame | None = None) -> pd.DataFrame:
     """Pair the most frequent answer of each question with the one that is the least surely behind.
 
     Parameters
@@ -73,7 +73,8 @@ def pairs(shares: pd.DataFrame, ticked: pd.DataFrame | None = None) -> pd.DataFr
     ...     {**row, "group_value": name, "estimate": share}
     ...     for name, share in (("Non", 20.0), ("Oui", 70.0), ("Peut-être", 10.0))
     ... )
-    >>> pairs(frame)[["group_value", "reference_group_value", "paired_se"]].round(1).values.tolist()
+    >>> found = leading_answer(frame)[["group_value", "reference_group_value", "paired_se"]]
+    >>> found.round(1).values.tolist()
     [['Oui', 'Non', 10.0]]
     """
     shares = shares.reset_index(drop=True)

@@ -25,7 +25,7 @@ from observlib.publish.docx import EVERYTHING, TITLES, open_data, whole_package,
 from observlib.publish.figures import write_figures
 from observlib.publish.links import PageLinks, broken_links, links_of
 from observlib.publish.markdown import Converted, Format, notebook_to_markdown
-from observlib.publish.pdf import CHAPTERS, download, write
+from observlib.publish.pdf import CHAPTERS, full_report_download, put_full_report
 from observlib.publish.project import Page, PagesError, Project
 
 Progress = Callable[[int, int, str], None]
@@ -111,7 +111,7 @@ def build(
                 write_all(content, aside)
                 unset -= 1
                 if not unset and not refused:
-                    edition.append(others.submit(write, project, aside, site, cache))
+                    edition.append(others.submit(put_full_report, project, aside, site, cache))
             else:
                 if told := content.pop(_LINKS, None):
                     links[page.output(".html").as_posix()] = PageLinks(*json.loads(told))
@@ -255,7 +255,7 @@ def _page(project: Project, page: Page, frames: Path | None) -> dict[str, bytes]
             shutil.copyfile(made, target)
             links = [link for link in links if link["href"] != made.name]
             links.append(_download(title, target))
-        links += download(project, page)
+        links += full_report_download(project, page)
         if "html" in page.formats:
             write_html(project, page, site, links, frames)
         found = _files_of(site)

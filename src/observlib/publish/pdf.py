@@ -307,12 +307,12 @@ _ENTRY = re.compile(r"#block\[\n((?:(?!#block\[).)*?)\n\n?\] <(ref-[^>]+)>", re.
 _TEXT = "TexteRemplacé"
 
 
-def output(project: Project) -> PurePosixPath:
+def full_report_path(project: Project) -> PurePosixPath:
     """Where the whole edition is in the site."""
     return PurePosixPath(f"edition-{project.manifest.quarter}.pdf")
 
 
-def parts(project: Project) -> dict[str, list[Page]]:
+def full_report_parts(project: Project) -> dict[str, list[Page]]:
     """The pages that have a PDF, by the sections of the navigation, or else by what lists them.
 
     None where they are more than `MOST`: such an edition has no PDF of the whole.
@@ -331,17 +331,17 @@ def parts(project: Project) -> dict[str, list[Page]]:
     return found
 
 
-def download(project: Project, page: Page) -> list[dict[str, str]]:
+def full_report_download(project: Project, page: Page) -> list[dict[str, str]]:
     """The link to it from the home page, or from a page that is a chapter of it."""
     is_linked = page.source == HOME or "typst" in page.formats
-    if not is_linked or not parts(project):
+    if not is_linked or not full_report_parts(project):
         return []
-    href = os.path.relpath(output(project), page.source.parent)
+    href = os.path.relpath(full_report_path(project), page.source.parent)
     return [{"text": TITLE, "href": PurePath(href).as_posix(), "detail": "PDF"}]
 
 
-def write(project: Project, folder: Path, site: Path, cache: Path | None = None) -> None:
-    """Put it into a site, where it has one (see `parts`).
+def put_full_report(project: Project, folder: Path, site: Path, cache: Path | None = None) -> None:
+    """Put it into a site, where it has one (see `full_report_parts`).
 
     Parameters
     ----------
@@ -355,7 +355,7 @@ def write(project: Project, folder: Path, site: Path, cache: Path | None = None)
     ObservError
         Where typst refuses it.
     """
-    if not (by_part := parts(project)):
+    if not (by_part := full_report_parts(project)):
         return
     made_of = {
         **kept.tree("its chapters", folder / CHAPTERS),
@@ -367,7 +367,7 @@ def write(project: Project, folder: Path, site: Path, cache: Path | None = None)
     }
 
     def make() -> dict[str, bytes]:
-        return {str(output(project)): _pdf(project, by_part, folder / CHAPTERS)}
+        return {str(full_report_path(project)): _pdf(project, by_part, folder / CHAPTERS)}
 
     write_all(kept.made(cache, "edition", made_of, make), site)
 

@@ -198,7 +198,7 @@ def read_project(folder: Path, publisher: str = "embedded") -> Project:
     navigation = tuple(in_sections(named, {page.source: page.section for page in pages}))
     brand = Brand()
     try:
-        brand = brands.read(folder)
+        brand = brands.read_brand(folder)
     except ObservError as error:
         problems += error.problems
     project = Project(folder, config, manifest, pages, navigation, publisher, brand)

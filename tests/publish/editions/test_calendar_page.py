@@ -28,7 +28,7 @@ DATES = Calendar.model_validate(
 
 
 def lines(name: str, dates: Calendar = DATES) -> list[str]:
-    text = feeds.parts([T3, T2], dates)[name].replace("\xa0", " ")
+    text = feeds.calendar_parts([T3, T2], dates)[name].replace("\xa0", " ")
     return [line.strip("| ") for line in text.splitlines() if not line.startswith("|:")]
 
 

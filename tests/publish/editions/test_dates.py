@@ -21,12 +21,12 @@ def data(tmp_path: Path) -> Path:
 def problems(data: Path, text: str) -> list[str]:
     (data / "calendar.yml").write_text(text, encoding="utf-8")
     with pytest.raises(ObservError) as told:
-        feeds.load(data, data.parent)
+        feeds.load_calendar(data, data.parent)
     return [line.removeprefix(str(data / "calendar.yml")) for line in told.value.problems]
 
 
 def test_a_project_without_a_calendar_announces_nothing(data):
-    assert feeds.load(data, data.parent) == feeds.Calendar()
+    assert feeds.load_calendar(data, data.parent) == feeds.Calendar()
 
 
 def test_a_demonstration_s_calendar_stands_alone_and_another_folder_has_the_project_s(data):
@@ -35,7 +35,7 @@ def test_a_demonstration_s_calendar_stands_alone_and_another_folder_has_the_proj
         line = f"editions: [{{quarter: {quarter}, date: 2027-05-18}}]"
         (place / "calendar.yml").write_text(line, encoding="utf-8")
     found = {
-        name: [one.quarter for one in feeds.load(data / name, data.parent).editions]
+        name: [one.quarter for one in feeds.load_calendar(data / name, data.parent).editions]
         for name in ("", "demo", "other")
     }
     assert found == {"": ["2026-T4"], "demo": ["2027-T1"], "other": ["2026-T4"]}
@@ -48,7 +48,7 @@ def test_the_hour_is_that_of_paris_in_winter_and_summer(data):
         '  - {quarter: 2027-T1, date: 2027-05-18, hour: "14:00"}\n',
         encoding="utf-8",
     )
-    found = [one.moment.isoformat() for one in feeds.load(data, data.parent).editions]
+    found = [one.moment.isoformat() for one in feeds.load_calendar(data, data.parent).editions]
     assert found == ["2027-02-15T08:45:00+01:00", "2027-05-18T14:00:00+02:00"]
 
 
@@ -99,7 +99,7 @@ def test_a_date_may_be_fixed_four_weeks_before_to_the_day_and_moved_with_a_reaso
         "[{from: 2027-02-15, decided: 2027-02-12, reason: Une panne.}]}]",
         encoding="utf-8",
     )
-    assert feeds.load(data, data.parent).of("2026-T4").is_firm
+    assert feeds.load_calendar(data, data.parent).of("2026-T4").is_firm
 
 
 @pytest.mark.parametrize(
@@ -119,5 +119,5 @@ def test_an_edition_has_one_date_after_that_of_the_edition_before(data, second, 
 
 @pytest.mark.parametrize("folder", ["data", "data/demo"])
 def test_what_the_project_announces_goes_a_year_ahead(folder):
-    found = feeds.load(Path(folder), ROOT)
+    found = feeds.load_calendar(Path(folder), ROOT)
     assert len(found.after("2026-T3")) >= 4

@@ -6,7 +6,6 @@ from tests.stats.series.conftest import noise
 from tests.stats.series.drivers import BELTS, FUEL, drivers
 
 from observlib.stats.series import breaks
-from observlib.stats.series import breaks as steps
 from observlib.stats.series.adjustment import seasonally_adjusted
 
 TIMES = np.arange(60)
@@ -15,7 +14,7 @@ DATES = TIMES[6:55]
 
 
 def chance(values: np.ndarray, start: int, columns: np.ndarray = LEVEL, sure: float = 0.05):
-    return steps.chance(values, columns, TIMES, start, DATES, sure)
+    return breaks.chance(values, columns, TIMES, start, DATES, sure)
 
 
 def errors(seed: int, correlation: float) -> np.ndarray:

@@ -21,7 +21,7 @@ def share(option: str, value: float, half: float, **more: Any) -> dict[str, Any]
 
 
 def family(catalogue: Catalogue, poll: pd.DataFrame) -> pd.DataFrame:
-    return changes.tested(catalogue, pairs.pairs(poll))
+    return changes.tested(catalogue, pairs.leading_answer(poll))
 
 
 def test_an_option_is_ahead_only_where_a_test_says_so(catalogue):

@@ -178,7 +178,7 @@ def test_a_category_is_the_most_frequent_only_where_a_test_says_so(catalogue):
             share("status", "Toutes catégories", None, status="suppressed"),
         ]
     )
-    compared = changes.tested(catalogue, pairs.pairs(frame))
+    compared = changes.tested(catalogue, pairs.leading_answer(frame))
     assert plain(profiles.respondents(frame, compared, catalogue)) == (
         "**Enquête en ligne de Service-public.fr** (octobre 2025 à septembre 2026). Catégorie la "
         "plus fréquente : « 50 à 64 ans » (45 %) pour l'âge. Pour le sexe, on ne peut pas dire si "

@@ -162,7 +162,7 @@ def test_reasons_are_told_up_to_the_third(catalogue):
         {**row, "group": "reason", "group_value": name, "estimate": share, "n": 90}
         for name, share in (("A", 70), ("B", 50), ("C", 20), ("D", 10))
     )
-    ahead = changes.tested(catalogue, pairs.pairs(frame))
+    ahead = changes.tested(catalogue, pairs.leading_answer(frame))
     said = plain(surveys.reasons(frame, ahead.assign(verdict="rise"), catalogue))
     assert said.endswith(
         "le premier motif cité est « A » (70 %). Viennent ensuite : « B » (50 %) et « C » (20 %)."

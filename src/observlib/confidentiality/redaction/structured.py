@@ -150,7 +150,6 @@ _BEFORE_AT = re.compile(
     re.I,
 )
 _AFTER_TLD = re.compile(r"(?:\.[a-z][a-z\d-]{1,62})+", re.I)
-_AT_SIGN = re.compile(AT, re.I)
 _LOOSE_MAIL = re.compile(
     r"[\w.+-]{2,64}@[\w-]{2,63}(?![\w.-]*\.\w)"
     rf"|(?<![\w.])[\w+-]{{1,64}}(?:(?:\.|\s\.\s)[\w+-]{{1,64}}){{0,3}}{AT}[\w-]{{1,63}}(?:(?:\.|"

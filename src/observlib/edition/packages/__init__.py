@@ -200,7 +200,7 @@ def _contents(
         made=edition_day(manifest["published"], manifest["revisions"]),
         synthetic=manifest["kind"] == "demonstration",
         publisher=_publisher(notebook.parent),
-        brand=style.read(root / "reports"),
+        brand=style.read_brand(root / "reports"),
         says={"Contenu": "Les chiffres que montre la page.", "Constat": page["description"]},
     )
     rows = tables.get(ESTIMATES, estimates.make([]))

@@ -116,7 +116,7 @@ class Calendar(Part):
         return [one for one in self.editions if one.quarter > quarter]
 
 
-def load(data: Path, root: Path) -> Calendar:
+def load_calendar(data: Path, root: Path) -> Calendar:
     """Read and check the calendar of a data folder; an empty one where the project has none.
 
     Raises
@@ -126,7 +126,7 @@ def load(data: Path, root: Path) -> Calendar:
 
     Examples
     --------
-    >>> load(Path("data/demo"), Path.cwd()).of("2026-T3").date.isoformat()
+    >>> load_calendar(Path("data/demo"), Path.cwd()).of("2026-T3").date.isoformat()
     '2026-11-16'
     """
     path = project.calendar_file(data, root)
@@ -401,7 +401,7 @@ def _folded(line: str) -> str:
 TEXTS = wording.beside(__file__)
 
 
-def parts(editions: Sequence[Edition], dates: Calendar) -> dict[str, str]:
+def calendar_parts(editions: Sequence[Edition], dates: Calendar) -> dict[str, str]:
     """The parts of the page, each by the name of its place.
 
     Parameters

@@ -7,10 +7,9 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.indicators import pairs as leading_answer
 from observlib.indicators.counts import HISTORY
 from observlib.indicators.families import family
-from observlib.indicators.pairs import between, counted, tested
+from observlib.indicators.pairs import between, counted, leading_answer, tested
 from observlib.themes.contacts import calls as phone
 from observlib.themes.contacts import tickets as messages
 from observlib.themes.contacts.topics import themes
@@ -52,5 +51,5 @@ def contacts(
     ]
     received = counted(past, quarter, changes=catalogue.changes.values())
     before = between(written, catalogue, str(quarter), str(quarter - 4))
-    pairs = tested(catalogue, received, before, leading_answer.pairs(asked))
+    pairs = tested(catalogue, received, before, leading_answer(asked))
     return estimates.combine(rows), pairs

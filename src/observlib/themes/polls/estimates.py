@@ -186,7 +186,7 @@ def polls_(
     main = most_voted(now)
     compared = tested(  # together: all that is compared
         catalogue,
-        pairs.pairs(main),
+        pairs.leading_answer(main),
         networks(asked_on_several_networks(now)),
         between(history(found, main), catalogue, str(quarter), str(quarter - 4)),
     )

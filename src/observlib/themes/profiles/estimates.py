@@ -262,6 +262,6 @@ def profiles(
         for part, other in enumerate(others)
     )
     compared = tested(  # together: all that is compared
-        catalogue, with_population(ratios, margins), pairs.pairs(shares)
+        catalogue, with_population(ratios, margins), pairs.leading_answer(shares)
     )
     return estimates.combine([shares, ratios]), compared

@@ -53,7 +53,7 @@ def survey_(
         groups.pairs(people),
         weighted.pairs(people),
         with_nothing(goes_with),
-        pairs.pairs(reasons, surveys.ticked(responses, year)),
+        pairs.leading_answer(reasons, surveys.ticked(responses, year)),
     )
     marked = _marked(responses, margins, catalogue, (wave - 4, wave))
     held, words = specifications.of_headlines(marked, compared, catalogue)
