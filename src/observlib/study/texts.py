@@ -23,9 +23,9 @@ OWN |= {"period": "quarter", "page": "page"}
 
 
 class Say:
-    """The sentences of `findings`, given the study's catalogue and quarter by themselves.
+    """The sentences of `narratives`, given the study's catalogue and quarter by themselves.
 
-    `study.say.span(marks)` is `findings.span(marks, catalogue, quarter)`; what it gives remembers
+    `study.say.span(marks)` is `narratives.span(marks, catalogue, quarter)`; what it gives remembers
     the estimates that it tells, which the cell that shows it then carries. A period other than
     the study's is given by its name: `period="2026-T2"`. Where a sentence gives a whole table or
     list, `absent` and `when` say that there is nothing to show, as in `Study`.
@@ -91,7 +91,7 @@ def offered(module: ModuleType) -> dict[str, Any]:
 
     Examples
     --------
-    >>> list(offered(findings.subscriptions))
+    >>> list(offered(narratives.subscriptions))
     ['retention', 'survival']
     """
     if module is narratives:
@@ -113,7 +113,7 @@ def asked_for(sentence: Callable[..., Any]) -> inspect.Signature:
 
     Examples
     --------
-    >>> print(asked_for(findings.contacts.answered_in_promise))
+    >>> print(asked_for(narratives.contacts.answered_in_promise))
     (frame: 'pd.DataFrame', by: 'str' = 'product', *, period: 'str' = '…') -> 'str'
     """
     signature = inspect.signature(sentence)

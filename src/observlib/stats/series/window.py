@@ -30,9 +30,9 @@ def start(day: date) -> tuple[int, bool]:
 
     Examples
     --------
-    >>> start(date(2026, 3, 1)) == (design.position("2026-03"), False)
+    >>> start(date(2026, 3, 1)) == (regression.position("2026-03"), False)
     True
-    >>> start(date(2026, 3, 9)) == (design.position("2026-04"), True)
+    >>> start(date(2026, 3, 9)) == (regression.position("2026-04"), True)
     True
     """
     cuts = day.day > 1
@@ -74,7 +74,7 @@ def around(
 
     Examples
     --------
-    >>> times = np.arange(design.position("2021-01"), design.position("2026-01"))
+    >>> times = np.arange(regression.position("2021-01"), regression.position("2026-01"))
     >>> found = around(times, times > 0, date(2025, 1, 1), [date(2022, 6, 15), date(2025, 9, 1)])
     >>> int(found.used.sum()), [int(at - times[0]) for at in found.steps]
     (55, [18])
