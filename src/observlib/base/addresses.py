@@ -56,18 +56,6 @@ def is_address(text: str) -> bool:
 def checked(text: str, told_in: str) -> str:
     """An address as it is used: without a slash at its end.
 
-    Parameters
-    ----------
-    text
-        As somebody wrote it.
-    told_in
-        Where, such as a file and a key.
-
-    Raises
-    ------
-    ObservError
-        For what can be none, or holds a password.
-
     Examples
     --------
     >>> checked("s3://bucket/raw/", "FOLDER")
@@ -103,13 +91,7 @@ def local(address: str) -> Path | None:
 
 
 def files(address: str) -> Any:
-    """The files at an address, as fsspec gives them; its loop of events survives no fork.
-
-    Raises
-    ------
-    ObservError
-        Where the package for it is not installed, with the line that installs it.
-    """
+    """The files at an address, as fsspec gives them; its loop of events survives no fork."""
     return _of_process(address.partition("://")[0], os.getpid())
 
 
@@ -172,13 +154,7 @@ def sizes(address: str) -> dict[str, int]:
 
 
 def send(path: Path, address: str) -> None:
-    """Put a finished file at an address, whole, in the place of what may be there.
-
-    Raises
-    ------
-    ObservError
-        Where it cannot be written, or does not arrive whole.
-    """
+    """Put a finished file at an address, whole, in the place of what may be there."""
     found, size = files(address), path.stat().st_size
     with reaching(address):
         found.put_file(str(path), address)
@@ -196,13 +172,7 @@ def size_of(address: str) -> int | None:
 
 
 def create(address: str, content: bytes) -> None:
-    """Write a file that is not there yet, at once.
-
-    Raises
-    ------
-    FileExistsError
-        Where it is: of several writers at once, one alone succeeds.
-    """
+    """Write a file that is not there yet, at once."""
     with reaching(address):
         if path := local(address):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -217,18 +187,7 @@ def create(address: str, content: bytes) -> None:
 
 
 def fetch(address: str, folder: Path, progress: Progress | None = None) -> Path:
-    """Copy what is at an address, a file or a folder, into a new folder; where it is then.
-
-    Parameters
-    ----------
-    progress
-        Called with files done, files in all and the name of the next.
-
-    Raises
-    ------
-    ObservError
-        Where nothing is there, or the disk has no room for it.
-    """
+    """Copy what is at an address, a file or a folder, into a new folder; where it is then."""
     found, listed = files(address), sizes(address)
     name = address.rpartition("/")[2]
     if not listed and (alone := size_of(address)) is not None:

@@ -12,11 +12,6 @@ _OBEYED = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-
 class ObservError(Exception):
     """Something the user can mend: its lines are printed without a traceback.
 
-    Parameters
-    ----------
-    *problems
-        One line each: where (file, row or key), what is wrong, what is allowed, how to mend it.
-
     Examples
     --------
     >>> print(ObservError("a.csv: empty file", "b.csv: empty file"))

@@ -18,18 +18,7 @@ from observlib.base.errors import ObservError
 
 
 def below(folder: Path, passed: Path, unreadable: list[str]) -> Iterator[Path]:
-    """Every file below a folder, in order; nothing hidden, nothing that a link leads out to.
-
-    Parameters
-    ----------
-    folder
-        Searched to any depth; it may itself be a link.
-    passed
-        A folder that is passed over.
-    unreadable
-        Gets a line for each folder that cannot be read, each link that leads out of the folder
-        and each name that is not UTF-8.
-    """
+    """Every file below a folder, in order; nothing hidden, nothing that a link leads out to."""
 
     def refused(error: OSError) -> None:
         unreadable.append(
@@ -91,13 +80,7 @@ def endless(path: Path) -> bool:
 
 
 def need_less(path: Path, most: int, mend: str) -> None:
-    """Stop before a file that says it is larger than what is read is gone through to its end.
-
-    Raises
-    ------
-    ObservError
-        Where it is, or the path is a pipe, a socket or a device.
-    """
+    """Stop before a file that says it is larger than what is read is gone through to its end."""
     if endless(path):
         raise ObservError(f"{path}: {ENDLESS}")
     with suppress(OSError):  # told where it is opened
@@ -107,12 +90,6 @@ def need_less(path: Path, most: int, mend: str) -> None:
 
 def read_bytes(path: Path, most: int, mend: str) -> bytes:
     """The bytes of a file, of which there are no more than `most`.
-
-    Raises
-    ------
-    ObservError
-        Where the path is a pipe, a socket or a device, cannot be read, or holds more: `mend` then
-        says what to do about it.
 
     Examples
     --------
@@ -135,11 +112,6 @@ def read_bytes(path: Path, most: int, mend: str) -> bytes:
 
 def file_digest(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal, read in small pieces.
-
-    Raises
-    ------
-    OSError
-        Where the file is missing or cannot be read.
 
     Examples
     --------

@@ -61,13 +61,7 @@ def author(root: Path, name: str) -> str:
 
 
 def check_out(root: Path, name: str, folder: Path) -> None:
-    """Write the files of a commit, as git's history has them, into a new folder.
-
-    Raises
-    ------
-    ObservError
-        Where the history does not hold the commit.
-    """
+    """Write the files of a commit, as git's history has them, into a new folder."""
     files = _run(root, "archive", "--format=tar", f"{name}^{{commit}}") if _is_name(name) else None
     if files is None:
         raise ObservError(

@@ -54,13 +54,6 @@ def made(
 ) -> Mapping[str, bytes]:
     """The files of an entry, made and kept where there is none; without a folder none is kept.
 
-    Parameters
-    ----------
-    name
-        Of the thing: entries of one name differ in what they are made of.
-    of
-        All that they are made of.
-
     Examples
     --------
     >>> import tempfile
@@ -87,13 +80,7 @@ def put(
     contents: Mapping[str, bytes],
     used: Mapping[str, str] | None = None,
 ) -> None:
-    """Keep some files, by their names, as one entry; where it cannot be written, none is kept.
-
-    Parameters
-    ----------
-    used
-        What it is made of beside `of`, where that is known only once it is made.
-    """
+    """Keep some files, by their names, as one entry; where it cannot be written, none is kept."""
     if folder is None:
         return
     packed = io.BytesIO()
@@ -110,14 +97,7 @@ def put(
 def get(
     folder: Path | None, name: str, of: Mapping[str, str], now: Mapping[str, str] | None = None
 ) -> dict[str, bytes] | None:
-    """The files of an entry; None where there is none, or it is not as it was written.
-
-    Parameters
-    ----------
-    now
-        What it may have `used`, as it is now: an entry that used other is passed over. An input
-        that is not there has no digest.
-    """
+    """The files of an entry; None where there is none, or it is not as it was written."""
     if folder is None:
         return None
     path = _place(folder, name, of)
@@ -267,17 +247,7 @@ def _in_words(names: Iterable[str]) -> list[str]:
 
 
 def tree(group: str, folder: Path, skipped: Collection[str] | None = ()) -> Inputs:
-    """Each file below a folder, by the digest of its bytes; hidden ones and bytecode are left out.
-
-    Parameters
-    ----------
-    group
-        The first part of their names.
-    folder
-        Searched to any depth; it may be absent.
-    skipped
-        Names of its own folders that are left out; None: nothing is, whatever its name.
-    """
+    """Each file below a folder, by the digest of its bytes; hidden ones and bytecode are left out."""
     return {f"{group}/{name}": file(folder / name) for name in _below(folder, skipped)}
 
 
@@ -427,13 +397,7 @@ def installed() -> Inputs:
 
 
 def notebook(path: Path, kinds: Collection[str] = ("raw", "markdown", "code")) -> str:
-    """The digest of a notebook without what executions write: outputs, numbers, what made them.
-
-    Parameters
-    ----------
-    kinds
-        Of the cells that count: `("code",)` are those that are executed.
-    """
+    """The digest of a notebook without what executions write: outputs, numbers, what made them."""
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
         cells = [cell for cell in read.pop("cells") if cell["cell_type"] in kinds]

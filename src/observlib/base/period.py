@@ -17,11 +17,6 @@ def today() -> date:
 
     That variable makes a build of a day again on another one: a number of seconds since 1970, of
     which the day in UTC counts (https://reproducible-builds.org/specs/source-date-epoch/).
-
-    Raises
-    ------
-    UsageError
-        Where the variable is no such number.
     """
     moment = os.environ.get("SOURCE_DATE_EPOCH")
     if not moment:
@@ -166,11 +161,6 @@ def months_between(first: str, last: str) -> Iterator[str]:
 
 def bounds(period: str) -> tuple[date, date]:
     """First and last day of the period of an estimate, in whatever form (see `period_label`).
-
-    Raises
-    ------
-    ValueError
-        For a text that is no period.
 
     Examples
     --------

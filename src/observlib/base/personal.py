@@ -178,12 +178,6 @@ _RANDOM = re.compile(r"(?:[a-z][A-Z]\w*){2}")  # small and capital letters as in
 def held(text: str, identifier: bool = False) -> str | None:
     """What a text holds by which someone is reached, paid or registered, or `None`.
 
-    Parameters
-    ----------
-    identifier
-        Whether the text is a tool's identifier, of which 13 digits with nothing between them are no
-        social security number without its key: moments in milliseconds are written so.
-
     Examples
     --------
     >>> held("Écrire à zoe (at) exemple.invalid"), held("ou au 06 12.34 56-78")
@@ -214,13 +208,6 @@ def held(text: str, identifier: bool = False) -> str | None:
 
 def fault(text: str, names: bool = True, identifier: bool = False) -> str | None:
     """Why a text is not taken in, or `None` where it may be; the text itself is not repeated.
-
-    Parameters
-    ----------
-    names
-        Whether a name behind a civil title is a fault, which it is not in a publication's title.
-    identifier
-        Whether the text is a tool's identifier, as for `held`.
 
     Examples
     --------

@@ -33,18 +33,6 @@ _FEW = 1_000_000  # bytes: a disk with less is full
 def working_folder(parent: Path, prefix: str) -> Iterator[Path]:
     """A new folder of this run's own, deleted at the end; dead runs' are deleted first.
 
-    Parameters
-    ----------
-    parent
-        Where it is made; this exists.
-    prefix
-        Begins its name, which eight hexadecimal digits end.
-
-    Raises
-    ------
-    OSError
-        Where it cannot be made.
-
     Examples
     --------
     >>> with tempfile.TemporaryDirectory() as place:
@@ -92,11 +80,6 @@ def temporary_files() -> Iterator[Path]:
     """Put every temporary file of this process, and of those it starts, into one private folder.
 
     So a run that is killed leaves one folder, which the next one deletes.
-
-    Raises
-    ------
-    ObservError
-        Where the temporary folder cannot be written, or its disk is full.
     """
     try:
         parent = Path(tempfile.gettempdir()).resolve()
@@ -193,18 +176,6 @@ _NOT_HERE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 def replace_folder(new: Path, target: Path) -> Path:
     """Put the folder `new` in the place of `target`; what was there is deleted.
-
-    Parameters
-    ----------
-    new
-        A finished folder on the same disk as `target`; it no longer exists afterwards.
-    target
-        The folder to replace, or a path where nothing is yet.
-
-    Raises
-    ------
-    ObservError
-        Where `target` is a file or a link, or cannot be replaced; it is then unchanged.
 
     Examples
     --------

@@ -28,16 +28,6 @@ def public_holidays(year: int) -> tuple[date, ...]:
     https://menilmontant.typepad.fr/jorf/2013/05/9-mai-sans.html. The days that Alsace-Moselle
     (L3134-13) and the overseas départements add are not among them.
 
-    Parameters
-    ----------
-    year
-        From 1948, whose law of 29 April made 1 May what it is now.
-
-    Raises
-    ------
-    ValueError
-        Before 1948, when the list was another.
-
     Examples
     --------
     >>> [day.isoformat() for day in public_holidays(2026)][2:6]

@@ -28,19 +28,7 @@ _LONG_NUMBER = re.compile(r"[-+\d:_.]{1000,}", re.ASCII)  # which takes the squa
 
 
 def read(path: Path, expected: type, words: str, missing: str) -> tuple[Any, Lines, list[str]]:
-    """What a YAML file holds, the line of each of its keys, and what is wrong with it.
-
-    Parameters
-    ----------
-    path
-        The file.
-    expected
-        `list` or `dict`, of which an empty one is given where the file cannot be used.
-    words
-        What is expected, for who reads the message.
-    missing
-        What to say where the file is absent.
-    """
+    """What a YAML file holds, the line of each of its keys, and what is wrong with it."""
     try:
         text = read_text(path)
     except ObservError as error:
@@ -50,13 +38,7 @@ def read(path: Path, expected: type, words: str, missing: str) -> tuple[Any, Lin
 
 
 def read_text(path: Path) -> str:
-    """The text of a file that people write: YAML, or Markdown with a front matter.
-
-    Raises
-    ------
-    ObservError
-        Where it is no regular file, cannot be read, is not UTF-8, or holds more than 2 MB.
-    """
+    """The text of a file that people write: YAML, or Markdown with a front matter."""
     raw = files.read_bytes(path, _MOST_BYTES, "make several files of it")
     try:
         return raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
@@ -67,11 +49,6 @@ def read_text(path: Path) -> str:
 
 def events(text: str) -> Iterator[Any]:
     """The events of a YAML text, one by one, as far as people write so many and so deep.
-
-    Raises
-    ------
-    yaml.YAMLError
-        Where the text is none, nested deeper, or holds more values or a longer number.
 
     Examples
     --------
@@ -134,20 +111,6 @@ def parse(
 
 def mapping(text: str, name: Path | str, is_written: bool = True) -> dict[str, Any]:
     """The `key: value` lines of a YAML text; none of an empty one.
-
-    Parameters
-    ----------
-    text
-        The YAML.
-    name
-        What errors call it, before the line.
-    is_written
-        By people, who are told of signs that nobody sees; in data they are no mistake.
-
-    Raises
-    ------
-    ObservError
-        With each mistake.
 
     Examples
     --------

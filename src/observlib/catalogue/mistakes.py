@@ -67,19 +67,7 @@ _SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 100, 100
 def sheets(
     folder: Path, model: type[Sheet], shape: str, problems: list[str]
 ) -> Iterator[tuple[Path, Sheet, Lines]]:
-    """The sheets of a folder, one a file named after its `id`, each with its path and its lines.
-
-    Parameters
-    ----------
-    folder
-        May be absent.
-    model
-        Of a sheet; it has an `id`.
-    shape
-        What a file must hold, in words.
-    problems
-        Gets what is wrong with the others.
-    """
+    """The sheets of a folder, one a file named after its `id`, each with its path and its lines."""
     for path in sorted(folder.glob("*.yaml")):
         problems.append(f"{path}: is not read; name it {path.stem}.yml")
     for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
@@ -106,20 +94,7 @@ def checked(
     shape: str,
     wrong: Callable[[Path, Sheet, Lines], Iterable[str]] = lambda path, sheet, lines: (),
 ) -> list[Sheet]:
-    """The sheets of a folder, in the order of their names.
-
-    Parameters
-    ----------
-    folder, model, shape
-        As for `sheets`.
-    wrong
-        What else is wrong with a sheet, such as what it names and does not exist.
-
-    Raises
-    ------
-    ObservError
-        With every mistake of every file: file, line, key, what is wrong, what is allowed.
-    """
+    """The sheets of a folder, in the order of their names."""
     problems: list[str] = []
     found = []
     for path, sheet, lines in sheets(folder, model, shape, problems):
@@ -137,16 +112,7 @@ def unknown(
     named: Mapping[str, Collection[str]],
     **kinds: str,
 ) -> Iterator[str]:
-    """What a sheet names that does not exist, a line each.
-
-    Parameters
-    ----------
-    path, sheet, lines
-        As `sheets` gives them.
-    named, kinds
-        By key that names something, all that it may name, and what that is, where the key does not
-        say it; a key that is left out names nothing.
-    """
+    """What a sheet names that does not exist, a line each."""
     for key, allowed in named.items():
         given = getattr(sheet, key)
         for position, one in enumerate(given if isinstance(given, tuple) else (given,)):

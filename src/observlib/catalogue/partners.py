@@ -27,13 +27,6 @@ def faults(
 
     A theme has one partner, or several that all say that they share it: a contact is never counted
     for two of them by mistake. A word or a name leads to one.
-
-    Parameters
-    ----------
-    partners, peers
-        The catalogue's, by their ids.
-    places
-        File and line of each part, entry and key.
     """
 
     def at(partner: Partner, key: str) -> str:

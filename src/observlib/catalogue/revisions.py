@@ -91,13 +91,6 @@ def faults(
     """What revisions name that the catalogue does not have.
 
     Devices are those of the file beside: of a data folder's own, a shared rule knows nothing.
-
-    Parameters
-    ----------
-    known
-        The ids of each column that has some.
-    places
-        File and line of each part, entry and key.
     """
     beside = {_folder(place) for (part, *_), place in places.items() if part == "devices"}
     for one in revisions.values():

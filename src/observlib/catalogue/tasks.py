@@ -26,15 +26,7 @@ def faults(
     questionnaires: Mapping[str, Questionnaire],
     places: Mapping[tuple[str, str, str], str],
 ) -> Iterator[str]:
-    """What is wrong with tasks beside each other, and what they name that does not exist.
-
-    Parameters
-    ----------
-    tasks, departments, partners, questionnaires
-        The catalogue's, by their ids.
-    places
-        File and line of each part, entry and key.
-    """
+    """What is wrong with tasks beside each other, and what they name that does not exist."""
 
     def at(task: Task, key: str) -> str:
         return f"{places['tasks', task.id, key]}: {task.id!r}"
@@ -63,11 +55,6 @@ def faults(
 
 def by(route: str, tasks: Mapping[str, Task]) -> Callable[[str], str | None]:
     """What tells to which task something leads, as its label; `None` where it leads to none.
-
-    Parameters
-    ----------
-    route
-        `sections`, `themes`, `answers` or `tests`.
 
     Examples
     --------

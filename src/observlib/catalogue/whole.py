@@ -97,13 +97,7 @@ class Catalogue(BaseModel):
         return found.label
 
     def questions_of(self, device: Device) -> Questionnaire:
-        """The questionnaire of a device whose exports are read by one.
-
-        Raises
-        ------
-        ObservError
-            Where the device names none, or one that does not exist.
-        """
+        """The questionnaire of a device whose exports are read by one."""
         found = self.questionnaires.get(device.questionnaire or "")
         if found is None:
             raise ObservError(
@@ -120,28 +114,7 @@ def load_catalogue(
     margins: Mapping[str, Collection[str]] | None = None,
     own: Path | None = None,
 ) -> Catalogue:
-    """Read and check the files of the catalogue.
-
-    Parameters
-    ----------
-    folder
-        The folder of the six lists, from `departments.yml` to `peers.yml`, and of what may be
-        absent: `partners.yml`, `tasks.yml`, `families.yml`, `revisions.yml`, and the folder
-        `questionnaires`, with one file each. Formats are those of the folder `formats` beside it.
-    loaders, tables
-        The loader and tidy-table names that devices may use; `None` leaves them unchecked.
-    margins
-        The categories of each variable by which answers are weighted to the population.
-    own
-        A data folder's own catalogue, with any of these files. Its entries are added to those of
-        `folder`, where one of the same `id` takes the place of the other; its devices,
-        partners and tasks stand alone, for they are those of its exports.
-
-    Raises
-    ------
-    ObservError
-        With every mistake of every file: file, line, key, what is wrong, what is allowed.
-    """
+    """Read and check the files of the catalogue."""
     problems: list[str] = []
     parts: dict[str, dict[str, Any]] = {name: {} for name in _FILES}
     places: dict[tuple[str, str, str], str] = {}  # of each part, entry and key

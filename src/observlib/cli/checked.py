@@ -39,13 +39,7 @@ def due(root: Path, data: Path) -> Quarter | None:
 
 @contextmanager
 def checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[Checked]:
-    """Look at what needs no made edition, before it is made; show all that was found at the end.
-
-    Raises
-    ------
-    ObservError
-        With each check that is blocking.
-    """
+    """Look at what needs no made edition, before it is made; show all that was found at the end."""
     from observlib.edition import checklist as checks
 
     told: list[dict[str, str]] = []

@@ -20,14 +20,7 @@ Given = dict[str, str | None]
 
 
 def look(path: Path, given: Given, catalogue: Catalogue, asks: bool) -> Match | None:
-    """The loader that reads a file, with which `given` is completed; `None` where none does.
-
-    Raises
-    ------
-    UsageError
-        Where several do equally well, or its days can be read in two ways, and nobody can be
-        asked.
-    """
+    """The loader that reads a file, with which `given` is completed; `None` where none does."""
     from observlib.desk import scaffold
 
     while True:
@@ -105,13 +98,7 @@ def show(path: Path, match: Match, form: Proposal | None = None, zone: str | Non
 def wished(
     table: str | None, columns: list[str], words: list[str], units: list[str], scales: list[str]
 ) -> Wishes:
-    """What the options of the command decide of a format.
-
-    Raises
-    ------
-    UsageError
-        For words that are not of an option's shape, or that are twice there.
-    """
+    """What the options of the command decide of a format."""
     from observlib.desk.scaffold import Wishes
 
     wishes, problems = Wishes(table), []
@@ -139,13 +126,7 @@ def wished(
 def proposed(
     path: Path, given: Given, catalogue: Catalogue, wishes: Wishes, asks: bool
 ) -> tuple[Proposal, Match]:
-    """A format for a file, with what it makes of it; what cannot be told is asked for.
-
-    Raises
-    ------
-    UsageError
-        Where nobody can be asked: with an option for each question.
-    """
+    """A format for a file, with what it makes of it; what cannot be told is asked for."""
     from observlib.desk import scaffold
 
     wishes.date_form, given["table"], given["date_form"] = given["date_form"], None, None

@@ -194,11 +194,6 @@ def _ask(given: dict[str, str | None], catalogue: Catalogue, pattern: str | None
     """Ask for each required key that was not given, and say what is allowed.
 
     `pattern` is offered where that of the exports is asked for.
-
-    Raises
-    ------
-    UsageError
-        For what was given and will not do, before anything is asked.
     """
     from observlib.desk import scaffold
 

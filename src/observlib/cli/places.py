@@ -19,14 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def exports_at_hand(told: str, data: Path, progress: Progress) -> Iterator[Path]:
-    """The folder of the exports that somebody named, or a copy of those at an address.
-
-    Raises
-    ------
-    ObservError
-        Where there are none, or the address does not answer. What is told of a copy names the
-        address.
-    """
+    """The folder of the exports that somebody named, or a copy of those at an address."""
     from observlib.store import DEMONSTRATION
 
     if not addresses.is_address(told):

@@ -210,15 +210,7 @@ def print_status(
     corrections: Sequence[Mapping[str, Any]],
     expectations: Mapping[str, str],
 ) -> None:
-    """Print what each device has given, whose questionnaires change, what is mended and expected.
-
-    Parameters
-    ----------
-    corrections
-        As `store.corrections` tells them.
-    expectations
-        What stands of each, by its id.
-    """
+    """Print what each device has given, whose questionnaires change, what is mended and expected."""
     from rich import box
     from rich.table import Table
 

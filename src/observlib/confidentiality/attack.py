@@ -116,29 +116,7 @@ def attack(
     knowledge: Knowledge,
     quantities: Collection[str] | None = None,
 ) -> pd.DataFrame:
-    """Try all that an edition withholds.
-
-    Parameters
-    ----------
-    publications
-        Those before, the oldest first, then the edition's own.
-    knowledge
-        What anyone knows of the devices.
-    quantities
-        Questions and indicators to try; all if not given.
-
-    Returns
-    -------
-    DataFrame
-        `FOUND`: a row for each cell that was tried, with the least and the most that it can be,
-        whether it is pinned, and by which figures. Of a cell that nobody withheld they are looked
-        for until it is known not to be pinned.
-
-    Raises
-    ------
-    ImpossibleError
-        Where no counts agree with what was published: a figure is not made as it is said to be.
-    """
+    """Try all that an edition withholds."""
     found = [
         cell
         for block in blocks(publications, knowledge, quantities)

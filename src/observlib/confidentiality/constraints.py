@@ -61,11 +61,6 @@ def half_width(
     An end's distance from the value is rounded up to a step (see `words.rounded_interval`); a wide
     step is that of the end itself. An end of the scale tells nothing: the interval was cut there.
 
-    Parameters
-    ----------
-    steps
-        Of the value, and of the ends.
-
     Examples
     --------
     >>> row = {"estimate": 6.4, "ci_low": 5.5, "ci_high": 7.3}
@@ -353,16 +348,6 @@ def of_counts(
 
     Where two editions tell the same of a period, it is taken to be the same: whoever compares them
     does.
-
-    Parameters
-    ----------
-    rows
-        Estimates of a device, of the indicator and of `shares_of` it, with the number of their
-        `edition`, and whether each `stands` as an earlier one told it.
-    last
-        The number of the edition that decides what it tells: its counts are the block's `open`.
-    apart
-        Periods of which no edition tells what another does.
     """
     block = Block(Programme(), [], {})
     leads = by_theme(knowledge.catalogue.partners)

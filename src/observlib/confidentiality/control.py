@@ -66,24 +66,7 @@ def decide(
     knowledge: Knowledge,
     rounded: Callable[[pd.DataFrame], pd.DataFrame],
 ) -> Decision:
-    """Decide what an edition tells of one device.
-
-    Parameters
-    ----------
-    rows
-        All estimates of the device, with all their digits.
-    earlier
-        What was published of it before, the oldest first.
-    knowledge
-        What anyone knows of devices.
-    rounded
-        Rounds estimates as pages tell them.
-
-    Raises
-    ------
-    ObservError
-        Where something could still be worked back, with the figures that give it away.
-    """
+    """Decide what an edition tells of one device."""
     few = rows["n"] < knowledge.few(rows["device"].iloc[0]) if len(rows) else None
     told = _without(rows, few) if few is not None and few.any() else rows
     before = {series for publication in earlier for series in publication.wide}
@@ -329,13 +312,6 @@ def applied_to_pairs(
     A difference moves as its sides do, and has none where one of them is withheld; the ends of its
     interval are as wide as those of its sides. « Les autres », of whom no estimate tells, stand as
     estimates do; where both sides stand, so do their difference and its verdict.
-
-    Parameters
-    ----------
-    earlier
-        The comparisons published before, the oldest first, and what had been corrected by then.
-    rounded
-        Rounds comparisons as pages tell them.
     """
     before: dict[tuple[Any, ...], dict[str, Any]] = {}
     known: _Known = {}

@@ -82,17 +82,6 @@ def merge_small(
     Where the small ones together are still too few, the next smallest joins them, as it could
     else be told by subtraction.
 
-    Parameters
-    ----------
-    holders
-        Whom each category holds; someone may be in several.
-
-    Returns
-    -------
-    dict
-        By label, in the order given and `rest` last: the categories that it stands for, and whom
-        it holds. Empty where nothing can be told apart.
-
     Examples
     --------
     >>> people = {"a": set(range(40)), "b": set(range(40, 52)), "c": {60, 61}, "d": set()}
@@ -155,13 +144,6 @@ def withheld_parts(counts: Mapping[Part, float], withheld: Iterable[Part] = ()) 
     A part of fewer than eleven people is withheld. The total less the parts that are shown
     tells the sum of the others: so they are two at least, and eleven people at least.
 
-    Parameters
-    ----------
-    counts
-        People of each part.
-    withheld
-        Parts to withhold for another reason.
-
     Examples
     --------
     >>> sorted(withheld_parts({"a": 4, "b": 30, "c": 15})), withheld_parts({"a": 30, "b": 15})
@@ -183,11 +165,6 @@ def window_told(quarters: Sequence[bool | None]) -> bool:
     come regularly, every quarter or every other: what enters it then takes the place of something
     that is not known either. The rule looks at the year's own data alone, and holds whichever
     editions were published.
-
-    Parameters
-    ----------
-    quarters
-        Oldest first: whether each is told by itself, None where it has no data.
 
     Examples
     --------

@@ -23,30 +23,6 @@ def protect(
 
     Every indicator passes its rows through here before they become estimates.
 
-    Parameters
-    ----------
-    rows
-        Columns, or keys, of `estimates.COLUMNS` (some may be absent); rows without `n` are left
-        alone, and those that an indicator made `suppressed` lose their numbers.
-    low_base
-        Below this base a value is shown and marked `low_base`.
-    personal
-        Whether values tell what people answered or did. False where they tell of the service (how
-        soon it answers, which ideas it carried out, how its site fares in tests), count what is
-        known whole, or are public already. Where they do:
-
-        - a share is withheld where those who have the property, or those who have not, are 1 to
-          10, or all of fewer than `low_base` answered alike (see `few_alike`); of
-          several categories of one answer, all are where one is;
-        - a mean of marks on fewer than `low_base` answers is told in steps and has no interval
-          (see `rounding.mark`): with them, one could compute how many gave each mark;
-        - bases are rounded (see `rounding.base`).
-
-    Returns
-    -------
-    DataFrame
-        Checked estimates. Suppressed rows lose value, interval and base.
-
     Notes
     -----
     This is a minimum frequency rule, with a rule against group disclosure: A. Hundepool and

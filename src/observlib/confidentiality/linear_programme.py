@@ -79,19 +79,6 @@ def possible(
 ) -> list[Possible]:
     """What each of some sums can be, under all that the programme tells.
 
-    Parameters
-    ----------
-    wanted
-        Sums of unknowns.
-    enough
-        Says of which sums enough is known, by the least and the most that were found of each:
-        these are looked at no further.
-
-    Raises
-    ------
-    ImpossibleError
-        Where no counts agree with what is told.
-
     Examples
     --------
     Of two towns that have 30 people together one has at least 12, and the other 4 to 6:
@@ -146,11 +133,6 @@ def possible(
 
 def some(programme: Programme) -> np.ndarray | None:
     """Whole numbers that agree with all that the programme tells; any, or None if undecided.
-
-    Raises
-    ------
-    ImpossibleError
-        Where none do.
 
     Examples
     --------

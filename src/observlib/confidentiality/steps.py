@@ -48,13 +48,6 @@ def widened(rows: pd.DataFrame, decimals: int) -> pd.DataFrame:
     Shares are withheld. The ends of a mean's interval are rounded away from it, so that it holds
     what it held.
 
-    Parameters
-    ----------
-    rows
-        Estimates of one indicator.
-    decimals
-        That the indicator is told with.
-
     Examples
     --------
     >>> row = {"indicator": "satisfaction_10", "period": "2026-07", "unit": "sur 10", "n": 60.0}

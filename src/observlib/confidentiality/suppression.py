@@ -40,36 +40,6 @@ def withheld_cells(
 ) -> set[int]:
     """The fewest cells to withhold, so that none of few people is known closely.
 
-    Parameters
-    ----------
-    counts
-        People of each cell, whole numbers; totals are cells, too.
-    sums
-        What anybody knows of sums of cells, as `Programme.sums`: a total that can be withheld is a
-        cell, less its parts, that lies between 0 and 0; a number that is told in any case is the
-        least and the most of a sum.
-    few
-        A cell of 1 to fewer people than this is withheld for itself.
-    also
-        Cells to withhold for another reason, protected like those of few people.
-    within
-        People: no cell that is withheld for itself is known as closely as this, either way.
-    unseen
-        Cells that no one is told in any case, and that need no protection: what sums say of them
-        is all that is known.
-
-    Returns
-    -------
-    set of int
-        The places of all cells to withhold. No smaller set would do, and of sets as small none has
-        a smaller sum of counts (to a millionth of all); of large tables see the notes.
-
-    Raises
-    ------
-    ValueError
-        Where the counts are no counts or do not agree with the sums, or where a cell remains
-        known closely though all others are withheld.
-
     Notes
     -----
     A cell withheld for itself is protected where what it can be, under all that is told, ends at
@@ -148,11 +118,6 @@ def beside(block: Block, few: int) -> set[Any]:
     What can be had of a count that is withheld follows from those that are told: any counts that
     agree with these may stand for the ones that are not. None are found where it is had from what
     an earlier edition told, or from what is no figure; nor where it is undecided.
-
-    Parameters
-    ----------
-    few
-        Of what is withheld, these and more are known to be no few people, and need no protection.
     """
     programme = block.programme
     if (found := some(programme)) is None:

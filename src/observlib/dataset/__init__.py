@@ -40,15 +40,7 @@ _RULES = {
 
 
 def about(*, says: Mapping[str, str], made: date, synthetic: bool, **known: Any) -> About:
-    """What a package is of, with what each says of itself on its first sheet.
-
-    Parameters
-    ----------
-    says
-        What this one alone says, by the words before it.
-    made, synthetic, known
-        As `About` has them.
-    """
+    """What a package is of, with what each says of itself on its first sheet."""
     lines = {
         **({"Attention": INVENTED} if synthetic else {}),
         **says,
@@ -72,19 +64,6 @@ def contents(
     """The files of a package, by their paths; the same content gives the same bytes.
 
     Of more than `MOST_LINES` lines no workbook is made.
-
-    Parameters
-    ----------
-    rows, pairs
-        As `estimates.check` and `comparisons.check` have them.
-    words
-        A dictionary that has their ids, and maybe others (see `dictionary`).
-    about
-        What the package is of.
-    marks
-        Which figures are revised or of another method (see `revisions.marks`).
-    errata
-        Those of the edition (see `errata.known`); without any there is no table of them.
     """
     made = tables(rows, pairs, used(words, rows, pairs), about.synthetic, marks or {}, errata)
     files = {f"{name}.csv": csv(table) for name, table in made.items()}

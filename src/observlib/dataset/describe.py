@@ -68,15 +68,6 @@ def datapackage(
 
     Source: Frictionless Data, "Tabular Data Package", "Tabular Data Resource" and "Table Schema",
     version 1, which is what validators know.
-
-    Parameters
-    ----------
-    about
-        What the package is of.
-    tables
-        By the names of their files.
-    files
-        The bytes of the CSV of each, by its path.
     """
     words = tables["dictionary"]
     allowed = {str(name): rows["id"].tolist() for name, rows in words.groupby("list")}
@@ -139,13 +130,6 @@ def dcat(about: About, tables: Mapping[str, pd.DataFrame], files: Mapping[str, b
 
     Source: SEMIC, "DCAT-AP" 3.0, sections Dataset and Distribution; data.gouv.fr, « Moissonnage
     DCAT », on what the national catalogue takes of it.
-
-    Parameters
-    ----------
-    about, tables
-        As for `datapackage`.
-    files
-        All files of the package beside this one.
     """
     rows = tables["estimates"]
     days = rows.loc[rows["period_start"] != "", ["period_start", "period_end"]]

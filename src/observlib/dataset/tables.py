@@ -35,12 +35,6 @@ def dictionary(
     An id of which the catalogue knows nothing, as the question of a poll, is its own name; one
     that has no English name has its French one.
 
-    Parameters
-    ----------
-    families
-        The families that give each indicator. It belongs to the first in the catalogue's order,
-        whose label is its theme.
-
     Examples
     --------
     >>> own = estimates.make([{"indicator": "visits", "period": "2026-T3", "estimate": 12.0}])
@@ -136,19 +130,6 @@ def tables(
     """The tables of a package by the names of their files: estimates, comparisons, dictionary.
 
     Where there are errata, one of them stands before the last.
-
-    Parameters
-    ----------
-    rows, pairs
-        As `estimates.check` and `comparisons.check` have them.
-    words
-        The dictionary of them.
-    synthetic
-        Whether the figures are invented.
-    marks
-        Which figures are revised (`r`), and of another method than before (`b`).
-    errata
-        As `errata.known` gives them.
     """
     each = rows.assign(id=estimates.identifiers(rows), synthetic=synthetic)
     both = pairs.assign(id=comparisons.identifiers(pairs), synthetic=synthetic)

@@ -63,15 +63,7 @@ class Sheet(NamedTuple):
 
 
 def workbook(about: About, tables: Mapping[str, pd.DataFrame]) -> bytes:
-    """A workbook (.xlsx): read me, contents, notes, estimates by theme, differences, dictionary.
-
-    Parameters
-    ----------
-    about
-        What its first sheet says.
-    tables
-        As `tables.tables` gives them.
-    """
+    """A workbook (.xlsx): read me, contents, notes, estimates by theme, differences, dictionary."""
     import xlsxwriter
 
     notes = _notes(tables)

@@ -43,18 +43,6 @@ QUARTER = "quarter"
 def people(rows: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Who answered what in some quarters.
 
-    Parameters
-    ----------
-    rows
-        Of the tidy table `responses` or `ratings`.
-
-    Returns
-    -------
-    DataFrame
-        One row a person, with its `QUARTER`, whose categories are all those asked for; a column a
-        question, its value or category. Of boxes that are ticked, all those of one person are one
-        answer. Missing where nothing was said.
-
     Examples
     --------
     >>> rows = pd.DataFrame({"answer_id": ["a", "a", "b"], "question": ["clarity", "ease", "ease"]})
@@ -94,19 +82,6 @@ def asked(
     answered it: `open` says how many there are. What was seen and not answered took time too. So
     minutes are the least.
 
-    Parameters
-    ----------
-    people
-        What `answers.people` gives.
-    quarters
-        Those whose people are counted.
-
-    Returns
-    -------
-    dict
-        `people` to the nearest five; `questions` and `minutes` of each on average; `hours` of all;
-        `open` questions.
-
     Examples
     --------
     >>> from observlib.pipeline import project
@@ -145,31 +120,7 @@ def needs(
     people: pd.DataFrame,
     catalogue: Catalogue,
 ) -> tuple[list[dict[str, Any]], int]:
-    """The answers and weeks that each of a device's measures needs, and how many tests there are.
-
-    Parameters
-    ----------
-    given
-        The family in which the device's measures are compared, with all that is tested together.
-    others
-        Gives the estimates of all devices of its kind, where it has itself too few answers.
-    people
-        What `answers.people` gives of four quarters.
-
-    Returns
-    -------
-    rows
-        By indicator that the page compares with a year before: `answers` of the last quarter with
-        some, and `pace`, the median of four quarters or the sum of a device that listens once a
-        year, to the nearest five (None below 11); `found`, the smallest change that this pace finds
-        8 times in 10, None where there is none; `matters`, in the indicator's unit, and whether it
-        is `small` (a fifth of a deviation, where the catalogue has none); whether the `spread` is
-        the device's `own`, that of `others`, or None; `needed` in each of two periods, of marks
-        `needed_low` to `needed_high` as their own spread is unsure at 95 %, `weeks`, and the
-        `verdict` in words. All are None that no spread or pace is known for.
-    tests
-        Of the family, as far as they are known.
-    """
+    """The answers and weeks that each of a device's measures needs, and how many tests there are."""
     pairs = given.comparisons
     of_whole = (pairs["against"] == "before") & (pairs["group"] == "")
     own = (pairs["device"] == device.id) & of_whole
@@ -341,22 +292,6 @@ def to_drop(
 
     What answers are weighted by is never among them, nor is what decides who is asked another
     question; a headline is not for telling what another tells.
-
-    Parameters
-    ----------
-    people
-        What `answers.people` gives.
-    used
-        Variables that pages tell something of.
-    margins
-        Variables by which answers are weighted.
-    needs
-        Rows of `verdicts.needs`.
-
-    Returns
-    -------
-    list of dict
-        `question` (its variable), `text` as it is asked, where that is known, and `why`.
     """
     asked = _asked(device, catalogue, people)
     form = catalogue.questionnaires.get(device.questionnaire or "")
@@ -446,20 +381,6 @@ class Plan(NamedTuple):
 
 def plan(data: Path, device: str, quarter: Quarter) -> Plan:
     """Plan a survey or a rating device by its last four quarters.
-
-    Parameters
-    ----------
-    data
-        Data folder, with its store.
-    device
-        Of the catalogue.
-    quarter
-        The last complete one.
-
-    Raises
-    ------
-    UsageError
-        For a device that does not exist, and one whose answers are no sample.
 
     Examples
     --------

@@ -79,25 +79,6 @@ def raised(
 
     A device that listens once a year or on occasion is not watched, and neither is one whose rows
     are of months.
-
-    Parameters
-    ----------
-    data
-        Data folder with a store.
-    catalogue
-        With its devices.
-    progress
-        Called with how many devices are done, of how many, and the next one.
-
-    Returns
-    -------
-    alarms, watched
-        `watched` has the last day of each series, by the name that `Alarm.series` has too.
-
-    Raises
-    ------
-    ObservError
-        Where the folder has no store, or a part of it is damaged.
     """
     days = store.by_day(data)
     days = days[days["device"].map(lambda one: _daily(catalogue, one)).astype(bool)]
@@ -205,13 +186,7 @@ FIRST = timedelta(days=31)  # what an alarm may be old when a series is watched 
 
 
 def remembered(data: Path) -> dict[str, date]:
-    """Until when each series of a data folder was watched; nothing where none was.
-
-    Raises
-    ------
-    ObservError
-        Where the file that says it is damaged.
-    """
+    """Until when each series of a data folder was watched; nothing where none was."""
     path = data / MEMORY
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
@@ -248,28 +223,7 @@ def unheard(alarms: Iterable[Alarm], before: Mapping[str, date]) -> list[Alarm]:
 def send(
     alarms: Sequence[Alarm], catalogue: Catalogue, mail: Path | None, webhook: bool
 ) -> list[Path]:
-    """Tell alarms to the departments that own the devices, in the ways that were asked for.
-
-    Parameters
-    ----------
-    mail
-        Folder for one mail a department (`.eml`), which any mailer sends.
-    webhook
-        Whether the address in `OBSERV_WEBHOOK_URL` gets them. It is sent JSON: `text`, which chat
-        tools show as it is, and `alarms`, each with its `device`, `owner`, `kind`, `began`, `seen`
-        and `text`.
-
-    Returns
-    -------
-    list of Path
-        The mails.
-
-    Raises
-    ------
-    ObservError
-        Where a department has no mailbox (then nothing is told), a mail cannot be written, or the
-        webhook is not named, not reached, or refuses.
-    """
+    """Tell alarms to the departments that own the devices, in the ways that were asked for."""
     owners: dict[str, list[Alarm]] = {}
     for alarm in alarms:
         owners.setdefault(catalogue.devices[alarm.device].owner, []).append(alarm)

@@ -37,25 +37,6 @@ def bar_chart(
 
     A low base has a hatched bar, a partial period a dashed one; a withheld value has words in
     place of a bar.
-
-    Parameters
-    ----------
-    frame
-        Estimates of one indicator, one for each subject.
-    caption
-        The answer that the chart shows, in one line.
-    by
-        The column that names the bars.
-    limit
-        How many bars are drawn; what is left out is told under the drawing, and is in its data.
-    sort
-        From the highest down, "Autres" last; else in the catalogue's or the frame's order.
-
-    Raises
-    ------
-    ObservError
-        Where the frame is empty, mixes indicators or units, has two estimates for a bar, or a
-        value below zero.
     """
     caption, indicator, frame = charts.checked(frame, catalogue, caption, "bar_chart", [by])
     if (frame["estimate"] < 0).any():
@@ -159,19 +140,6 @@ def funnel_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> 
     Under each bar stand its shares of the step before and of the first one. A withheld step has
     words in place of its bar, and no share is made of it; nor of a partial period beside a whole
     one.
-
-    Parameters
-    ----------
-    frame
-        Estimates of one indicator that counts, one a step (`group_value`), from the first step
-        to the last; steps may count different things, each in its unit.
-    caption
-        The answer that the chart shows, in one line.
-
-    Raises
-    ------
-    ObservError
-        Where the frame is empty, mixes indicators, is no count, or has two estimates for a step.
     """
     caption, indicator, frame = charts.checked(
         frame, catalogue, caption, "funnel_chart", ["group_value"], one_unit=False
@@ -294,21 +262,6 @@ def share_chart(
 
     A subject with a part that is withheld has words in place of its bar, as the rest of the bar
     would tell the part.
-
-    Parameters
-    ----------
-    frame
-        Estimates in %, one for each subject and part; a subject's parts sum to 100.
-    caption
-        The answer that the chart shows, in one line.
-    by, parts
-        The columns that name the bars and what they are made of, in the order of the frame.
-
-    Raises
-    ------
-    ObservError
-        Where the frame is empty, is not in %, has a subject whose parts do not sum to 100, more
-        than six parts, or two estimates for one.
     """
     caption, indicator, frame = charts.checked(
         frame, catalogue, caption, "share_chart", [by, parts]

@@ -53,22 +53,7 @@ _NONE = "–"
 def change_table(
     compared: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
 ) -> Output:
-    """Make the table of what changed between two periods: a row for each subject and indicator.
-
-    Parameters
-    ----------
-    compared
-        Pairs of one period with another, and their results.
-    caption
-        The answer that the table shows, in one line.
-    label
-        Of the table, such as `tbl-evolutions`.
-
-    Raises
-    ------
-    ObservError
-        Where there is no pair, pairs of several periods, or one that does not compare.
-    """
+    """Make the table of what changed between two periods: a row for each subject and indicator."""
     periods = compared[[REFERENCE + "period", "period"]].drop_duplicates()
     if len(periods) != 1:
         raise ObservError(
@@ -91,22 +76,7 @@ def change_table(
 def place_table(
     compared: pd.DataFrame, catalogue: Catalogue, *, caption: str, label: str
 ) -> Output:
-    """Make the table of values beside others of the same moment: a row for each pair.
-
-    Parameters
-    ----------
-    compared
-        Pairs of one kind (`against`): ours with neighbours' figures, products with one another,
-        categories of respondents with all others, or figures with weights and without; and their
-        results.
-    caption, label
-        As those of `change_table`.
-
-    Raises
-    ------
-    ObservError
-        Where there is no pair, pairs of several kinds, or one that does not compare.
-    """
+    """Make the table of values beside others of the same moment: a row for each pair."""
     kinds = compared["against"].unique() if len(compared) else []
     if len(kinds) != 1:
         raise ObservError(
@@ -207,28 +177,13 @@ def tips(row: Mapping[str, Any], indicator: Indicator) -> float:
 
 
 def rule(heads: Mapping[str, str]) -> str:
-    """What the verdicts of a table mean.
-
-    Parameters
-    ----------
-    heads
-        `estimates.EVOLVED` or `PLACED`.
-    """
+    """What the verdicts of a table mean."""
     rise, stable, unknown = (phrases.capital(heads[x]) for x in ("rise", "stable", "unknown"))
     return TEXTS["rule"].format(rise=rise, fall=heads["fall"], stable=stable, unknown=unknown)
 
 
 def outcomes(verdicts: Iterable[str], heads: Mapping[str, str], feminine: str = "") -> str:
     """How many of each verdict, as `heads` says them: adjectives agree with what is counted.
-
-    Parameters
-    ----------
-    verdicts
-        Words of `heads`.
-    heads
-        `estimates.EVOLVED` or `PLACED`.
-    feminine
-        `e` for feminine things.
 
     Examples
     --------

@@ -34,14 +34,7 @@ def checked(
     keys: Sequence[str],
     one_unit: bool = True,
 ) -> tuple[Markdown, Indicator, pd.DataFrame]:
-    """The caption, the one indicator and the estimates of a chart, rounded as pages tell them.
-
-    Raises
-    ------
-    ObservError
-        Where the caption is empty, the estimates cannot be of one chart whose places are told
-        apart by the columns `keys` (see `select`), or two do not compare (see `grades.refuse`).
-    """
+    """The caption, the one indicator and the estimates of a chart, rounded as pages tell them."""
     caption = caption_of(caption, what)
     indicator = select.one_indicator(frame, catalogue, what, one_unit)
     select.unique(frame, keys, what)

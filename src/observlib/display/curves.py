@@ -40,23 +40,6 @@ def curve_chart(
     too near, beside the place where the curves differ most, with its value there. Low bases and
     partial periods are hollow marks, a curve of low bases only is thin and has no band; a
     withheld value leaves a gap, which is explained.
-
-    Parameters
-    ----------
-    frame
-        Estimates of one indicator, of at most six subjects.
-    caption
-        The answer that the chart shows, in one line.
-    x_label
-        What the number is, with its unit, such as "mois depuis l'inscription".
-    by
-        The column that names the curves; their devices do, where several measure the same.
-
-    Raises
-    ------
-    ObservError
-        Where the frame is empty, mixes indicators or units, has two estimates at one place, a
-        group value that is no number, or more curves than can be labels apart.
     """
     by = select.named_by(frame, by, "group_value")
     caption, indicator, frame = charts.checked(

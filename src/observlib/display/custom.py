@@ -32,22 +32,6 @@ def custom_chart(
     It draws in the theme of other charts, and gets their width, an alternative text and a table of
     its data. Names of columns that stand in it are written as readers know them. A title is left
     out: the caption says it.
-
-    Parameters
-    ----------
-    draw
-        Is given the estimates, with the digits that pages tell and the names that readers know
-        ("Service-public.fr"), and gives a figure, its axes, or a grid of seaborn's.
-    frame
-        The estimates that it shows, all of them.
-    caption
-        The answer that the chart shows, in one line.
-
-    Raises
-    ------
-    ObservError
-        Where the frame is empty or no estimates, two of them do not compare, or the function
-        gives no figure.
     """
     caption = caption_of(caption, "chart")
     select.estimates_only(frame, "chart")

@@ -32,23 +32,6 @@ def dot_chart(
     A low base has a hollow point; a withheld value has words in place of one. Where other
     administrations stand beside the agency, it is in blue and bold, and they are grey. The
     indicator's thresholds (`good`, `poor`) are shown where the catalogue gives both.
-
-    Parameters
-    ----------
-    frame
-        Estimates of one indicator, one for each subject.
-    caption
-        The answer that the chart shows, in one line.
-    by
-        The column that names the rows; their devices do, where several measure the same.
-    sort
-        From the best (or highest) down; else in the catalogue's or the frame's order.
-
-    Raises
-    ------
-    ObservError
-        Where the frame is empty, mixes indicators or units, has two estimates for a subject, or
-        two that do not compare.
     """
     by = select.told_apart(frame, [by])[-1]
     caption, indicator, frame = charts.checked(frame, catalogue, caption, "dot_chart", [by])
@@ -186,21 +169,6 @@ def point(
 ) -> Markdown:
     """One point.
 
-    Parameters
-    ----------
-    title
-        What it is of; it is no entry of the page's contents.
-    number
-        What is set large.
-    details
-        What stands below in small, the first before the picture and the others after.
-    picture
-        Where its small line is, beside the page.
-    told
-        What the line shows, in words.
-    verdict
-        What stands between the number and the details.
-
     Examples
     --------
     >>> print(point("Visites", "+2,7 %", ["sur un an"], "1.svg", "Entre 1 et 2 visites."))
@@ -231,13 +199,7 @@ def point(
 
 
 def line_told(series: pd.DataFrame, catalogue: Catalogue) -> str:
-    """What a small line shows, in words.
-
-    Parameters
-    ----------
-    series
-        Estimates of one subject, the oldest first, one of which is told at least.
-    """
+    """What a small line shows, in words."""
     rows = series[series["estimate"].notna()]
     indicator = words.indicator_of(rows["indicator"].iat[0], catalogue)
     low, high = rows["estimate"].min(), rows["estimate"].max()

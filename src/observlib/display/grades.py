@@ -43,13 +43,7 @@ def care(frame: pd.DataFrame, catalogue: Catalogue) -> str:
 
 
 def column_notes(columns: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> list[str]:
-    """The reservations on the columns of a table, in which each value is looked up for itself.
-
-    Parameters
-    ----------
-    columns
-        Estimates by the head of their column.
-    """
+    """The reservations on the columns of a table, in which each value is looked up for itself."""
     told: dict[Grade, list[str]] = {}
     for head, frame in columns.items():
         if (found := comparability.worst(frame, catalogue)) and found.grade.letter in "CD":
@@ -63,13 +57,7 @@ def column_notes(columns: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> l
 
 
 def refuse(frame: pd.DataFrame, catalogue: Catalogue, what: str) -> None:
-    """Stop where an axis would put two figures of grade D side by side.
-
-    Raises
-    ------
-    ObservError
-        With the two, what differs, and what to do.
-    """
+    """Stop where an axis would put two figures of grade D side by side."""
     if found := comparability.worst(frame, catalogue):
         _refuse(found, what)
 
@@ -77,18 +65,7 @@ def refuse(frame: pd.DataFrame, catalogue: Catalogue, what: str) -> None:
 def pair_note(
     compared: pd.DataFrame, catalogue: Catalogue, what: str, besides: Collection[str] = ()
 ) -> str:
-    """The reservation on pairs that are compared with care; nothing where all compare at once.
-
-    Parameters
-    ----------
-    besides
-        The facets that are what is compared, such as `period`.
-
-    Raises
-    ------
-    ObservError
-        Where a pair is of grade D: its difference would tell of the way of asking.
-    """
+    """The reservation on pairs that are compared with care; nothing where all compare at once."""
     pairs = comparability.of_pairs(compared, catalogue, besides)
     for pair in pairs:
         _refuse(pair, what)

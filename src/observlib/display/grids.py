@@ -39,20 +39,6 @@ def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Ou
 
     Each value is written in its cell where all fit, with a mark where it needs care; a withheld
     one leaves the cell white, with a mark.
-
-    Parameters
-    ----------
-    frame
-        Estimates of one indicator; `group_value` is "row · column", such as "lundi · 9 h". Rows
-        and columns stand in the frame's order.
-    caption
-        The answer that the chart shows, in one line.
-
-    Raises
-    ------
-    ObservError
-        Where the frame is empty, mixes indicators or units, has two estimates for a cell, a
-        group value without its two parts, or more columns than there is room for.
     """
     caption, indicator, frame = charts.checked(
         frame, catalogue, caption, "heat_chart", ["group_value"]

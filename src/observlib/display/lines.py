@@ -78,30 +78,6 @@ def line_chart(
     A partial period is a hollow marker on a dotted segment, named "(partiel)"; a withheld or
     absent one leaves a gap; intervals are bands, or vertical lines at points alone. A subject of
     which no value is shown is told under the drawing.
-
-    Parameters
-    ----------
-    frame
-        Estimates of one indicator, one for each subject and quarter, month or year. Subjects have
-        a panel each where they are more than four, are not all in one unit, or where some would
-        lie flat beside others.
-    caption
-        The answer that the chart shows, in one line.
-    by
-        The column that names the lines; their devices do, where several measure the same.
-    behind, behind_label
-        Estimates of the same subjects and unit, drawn thin and grey behind each line, which then
-        has a panel of its own; and what they are, such as "valeurs brutes".
-    behind_from
-        What a grey line begins with, such as "mois de l'action": a vertical line marks it.
-    events
-        What happened: a letter marks it on each line that it touches, and a note names it.
-
-    Raises
-    ------
-    ObservError
-        Where the frame is empty, mixes indicators, kinds of period or the units of a subject, or
-        has two estimates for one point.
     """
     by = select.named_by(frame, by, "period")
     apart = frame["unit"].nunique() > 1 and bool((frame.groupby(by)["unit"].nunique() == 1).all())

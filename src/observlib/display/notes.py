@@ -30,16 +30,6 @@ def notes(
     Reservations come first, as they change how the numbers are read. The method of an indicator
     that no device measured, all of whose estimates are `missing`, is left out; that of tests is a
     link. No number is told. What sources got wrong, and is corrected, is a reservation.
-
-    Parameters
-    ----------
-    frame
-        Estimates, or the columns `NOTED` of what is shown.
-
-    Raises
-    ------
-    ObservError
-        Where there is none.
     """
     if frame.empty:
         raise ObservError("notes: the frame holds no estimate; call it where there is one")

@@ -53,13 +53,7 @@ class Output:
 
 
 def caption_of(caption: str, what: str) -> Markdown:
-    """The caption as Markdown, with its typographic spaces: a caption is plain text.
-
-    Raises
-    ------
-    ObservError
-        Where it is empty or of several lines.
-    """
+    """The caption as Markdown, with its typographic spaces: a caption is plain text."""
     caption = caption.strip()
     if not caption or "\n" in caption:
         raise ObservError(
@@ -71,12 +65,6 @@ def caption_of(caption: str, what: str) -> Markdown:
 
 def text(words: str) -> Output:
     """Make a sentence or more; the estimates that it tells are given by `Output.carrying`.
-
-    Parameters
-    ----------
-    words
-        Plain text, whose empty lines part paragraphs; or Markdown, which `markdown` makes of
-        marks and of words: nothing that a sentence quotes is ever read as a mark.
 
     Examples
     --------

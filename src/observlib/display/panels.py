@@ -271,20 +271,6 @@ def describe_lines(
 ) -> str:
     """Say how a line goes; a value is never said twice.
 
-    Parameters
-    ----------
-    points
-        Its values, of which there is one at least, in order.
-    write
-        Writes a value; its second argument is how many decimals a shortened value may have. The
-        first and last values have as many as tell them apart.
-    start
-        A place that is not said where the line starts there.
-    extremes
-        Say where the line is lowest and highest, where that is neither end.
-    trend
-        Say of a line that only rises or only falls that it does.
-
     Examples
     --------
     >>> shares = [Point(86.2, "T3"), Point(71.0, "T4"), Point(85.9, "T1")]

@@ -75,13 +75,7 @@ def named_by(frame: pd.DataFrame, by: str, along: str) -> str:
 
 
 def unique(frame: pd.DataFrame, keys: Sequence[str], what: str) -> None:
-    """Stop where two estimates would stand at one place, and say what tells them apart.
-
-    Raises
-    ------
-    Crowded
-        Where their devices do.
-    """
+    """Stop where two estimates would stand at one place, and say what tells them apart."""
     for key in keys:
         if key not in LABELLED:
             raise ObservError(

@@ -400,14 +400,7 @@ def _root(properties: Mapping[str, str]) -> str:
 
 
 def read_brand(folder: Path) -> Brand:
-    """The brand of a project folder; the house's, by the site's title, where it has none.
-
-    Raises
-    ------
-    ObservError
-        With all that is wrong: a colour that is none, a pair of too little contrast, a logo without
-        alternative text, a file that is not there, letters that another site would be asked for.
-    """
+    """The brand of a project folder; the house's, by the site's title, where it has none."""
     config, path = folder / "_quarto.yml", folder / FILE
     website = mapping(read_text(config), config).get("website") if config.is_file() else {}
     house = Brand(str((website or {}).get("title") or Brand.name))

@@ -48,15 +48,7 @@ def keep_values(
     whose: str,
     where: str = "",
 ) -> None:
-    """Let a drawing know a value that it shows; one that is withheld stands nowhere.
-
-    Parameters
-    ----------
-    row
-        The estimate, rounded as pages tell it.
-    whose, where
-        The line or bar that it is of, and its place along it.
-    """
+    """Let a drawing know a value that it shows; one that is withheld stands nowhere."""
     if row["status"] in words.STATUS_WORDS and row["status"] not in words.WITHHELD:
         text = value_in_words(row, indicator)
         vars(ax.figure).setdefault(_KEPT, []).append(Value(ax, x, y, whose, where, text))

@@ -99,22 +99,6 @@ def table_of(
     """The table of cells by head and row.
 
     Where the first keys name several rows each, they head a group of rows.
-
-    Parameters
-    ----------
-    keys
-        The columns of the frame that name the rows.
-    heads
-        Cells by their head, from left to right, and by row; one that is left out is `NOTHING`.
-    left
-        How many heads, from the left, are of words, and not of numbers.
-    size
-        What `n` is, where it stands in cells or heads.
-    notes
-        More sentences to stand under the table.
-    of
-        By head, what its values are of (see `column_of`): the output then carries, as `nothing`,
-        what it says that no device measures.
     """
     place = [{key: i for i, key in enumerate(select.ordered(frame, k, catalogue))} for k in keys]
     named = {
@@ -147,15 +131,7 @@ def table_of(
 
 
 def column_of(rows: pd.DataFrame, *more: str) -> dict[str, list[str]]:
-    """What the values of a column of a table are of, by the columns of estimates.
-
-    Parameters
-    ----------
-    rows
-        The estimates that stand in it.
-    more
-        Columns of estimates by which it is told from the others.
-    """
+    """What the values of a column of a table are of, by the columns of estimates."""
     return {name: sorted(rows[name].unique()) for name in dict.fromkeys([*_OF_COLUMNS, *more])}
 
 
@@ -275,27 +251,7 @@ def table(
     rows: str | Sequence[str] = "product",
     columns: str | None = None,
 ) -> Output:
-    """Make a table of one indicator: a row for each subject, with its interval and base.
-
-    Parameters
-    ----------
-    frame
-        Estimates of one indicator.
-    caption
-        The answer that the table shows, in one line.
-    rows
-        The column, or columns, of the frame that name the rows; their devices do too, where several
-        measure the same.
-    columns
-        A column of the frame (often `period`) whose values stand side by side; intervals then
-        stand under the values, and so do bases, unless each of these columns has one for all
-        its values, which its head then gives. By default value, interval and base are columns.
-
-    Raises
-    ------
-    ObservError
-        Where the frame is empty, mixes indicators or units, or has two estimates for one cell.
-    """
+    """Make a table of one indicator: a row for each subject, with its interval and base."""
     caption = caption_of(caption, "table")
     keys = [rows] if isinstance(rows, str) else list(rows)
     indicator = select.one_indicator(frame, catalogue, "table")
@@ -367,24 +323,7 @@ def register(
     texts: Mapping[str, Mapping[str, str]] | None = None,
     rows: str = "device",
 ) -> Output:
-    """Make a table of one indicator with what is known of each subject in words beside its value.
-
-    Parameters
-    ----------
-    frame
-        Estimates of one indicator, whose units may differ: each value is written with its own.
-    caption
-        The answer that the table shows, in one line.
-    texts
-        By the head of their column, from left to right, the words for each value of `rows`.
-    rows
-        The column of the frame that names the rows.
-
-    Raises
-    ------
-    ObservError
-        Where the frame is empty, mixes indicators, or has two estimates for one row.
-    """
+    """Make a table of one indicator with what is known of each subject in words beside its value."""
     caption = caption_of(caption, "register")
     indicator = select.one_indicator(frame, catalogue, "register", one_unit=False)
     select.unique(frame, [rows], "register")
@@ -412,23 +351,6 @@ def board(
     column of a count where it is what that counts, such as calls received for the share that was
     answered; else by a last column where all values of each row have the same; else under each
     value. A cell is empty (`–`) where no device measures.
-
-    Parameters
-    ----------
-    frame
-        Estimates of any indicators; those not in `indicators` are left out.
-    indicators
-        Ids of the columns, from left to right.
-    caption
-        The answer that the table shows, in one line.
-    rows
-        The column, or columns, of the frame that name the rows; the device does too, where several
-        measure the same.
-
-    Raises
-    ------
-    ObservError
-        Where no estimate is left, an indicator is unknown, or a cell has two estimates.
     """
     caption = caption_of(caption, "board")
     keys = [rows] if isinstance(rows, str) else list(rows)
@@ -516,20 +438,6 @@ def dashboard(
     A column may mix indicators, such as visits where there is a site and calls where there is a
     phone: a value is then written with its unit, which the column's head else says. A
     cell is empty (`–`) where nothing listens.
-
-    Parameters
-    ----------
-    columns
-        Estimates by the head of their column, from left to right; empty frames are left out.
-    caption
-        The answer that the table shows, in one line.
-    rows
-        The column, or columns, of the frames that name the rows.
-
-    Raises
-    ------
-    ObservError
-        Where no frame has an estimate, or a cell has two.
     """
     caption = caption_of(caption, "dashboard")
     keys = [rows] if isinstance(rows, str) else list(rows)

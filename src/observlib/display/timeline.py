@@ -55,11 +55,6 @@ def time_axis(periods: list[str], width: float) -> TimeAxis:
 def axis_periods(found: Iterable[str]) -> list[str]:
     """Every period from the first to the last, so that an absent one leaves a gap.
 
-    Raises
-    ------
-    ObservError
-        Where periods are not all quarters, all months or all years.
-
     Examples
     --------
     >>> axis_periods(["2026-T1", "2025-T3"])
@@ -188,17 +183,7 @@ Marks = dict[str, list[Mark]]  # by the name of the line
 def event_marks(
     series: Mapping[str, pd.DataFrame], periods: Sequence[str], events: Sequence[Action]
 ) -> Marks:
-    """What happened to each line while it is seen, with a letter each, the oldest first.
-
-    Parameters
-    ----------
-    series
-        The estimates of each line, by its name.
-    periods
-        Those of the time axis, in turn.
-    events
-        What happened, to these lines and to others.
-    """
+    """What happened to each line while it is seen, with a letter each, the oldest first."""
     rows = {name: _told(own) for name, own in series.items()}
     places = {event.id: _place(event.date, periods) for event in events}
     seen = [
@@ -267,13 +252,7 @@ def carrying(made: Output, found: Marks) -> Output:
 
 
 def draw_events(ax: Axes, rows: pd.DataFrame, own: Sequence[Mark], colour: str = "") -> None:
-    """Mark what happened to a line: across its axes or, where others share them, on the line.
-
-    Parameters
-    ----------
-    colour
-        Of the line, where others share its axes.
-    """
+    """Mark what happened to a line: across its axes or, where others share them, on the line."""
     low, high = ax.get_ylim()
     values = rows["estimate"].to_numpy(float)
     known = np.flatnonzero(~np.isnan(values))

@@ -27,13 +27,6 @@ def linked(pages: Mapping[str, str], wanted: Collection[str]) -> dict[str, str]:
 
     A figure says what its letters mark (`events`), and the cell that tells of actions which ones
     it tells (`tells`); neither knows of the other before all pages are made.
-
-    Parameters
-    ----------
-    pages
-        The finalised notebooks of an edition, by page.
-    wanted
-        Those that may be changed.
     """
     figures: list[_Figure] = []
     tellers: dict[str, str] = {}

@@ -49,17 +49,7 @@ class Check(NamedTuple):
 
 
 def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Check]:
-    """The checks that need no made edition.
-
-    Parameters
-    ----------
-    data, root
-        The data folder and the project's root.
-    quarter
-        The edition's.
-    now
-        The moment of the release, with its time zone.
-    """
+    """The checks that need no made edition."""
     dates, today = load_calendar(data, root), now.astimezone(ZONE).date()
     devices = project.catalogue_with_devices(data, root).devices
     found = store.status(data, devices.values(), today)
@@ -79,13 +69,7 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
 
 
 def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
-    """What each thing that people write for editions is called, by kind, once all is checked.
-
-    Raises
-    ------
-    ObservError
-        With every mistake of every kind; those of the catalogue alone, which the others name.
-    """
+    """What each thing that people write for editions is called, by kind, once all is checked."""
     known, ledger = project.catalogue(data, root), read_ledger(data / "store")
     kind, reports = ledger.kind if ledger else "", root / "reports"
     named: dict[str, list[str]] = {}
@@ -127,13 +111,7 @@ def corrections(asked: Iterable[Mapping[str, Any]]) -> Check:
 
 
 def corrected(lacking: Mapping[str, str]) -> Check:
-    """Whether each edition of the site bears the errata of what it tells.
-
-    Parameters
-    ----------
-    lacking
-        As `edition.errata_page.unborne` gives it.
-    """
+    """Whether each edition of the site bears the errata of what it tells."""
     if lacking:
         told = "; ".join(f"{quarter} ({names})" for quarter, names in lacking.items())
         said = f"not borne by {told}: publish it again: `observ edition {min(lacking)}`"
@@ -142,17 +120,7 @@ def corrected(lacking: Mapping[str, str]) -> Check:
 
 
 def review(published: Iterable[Edition], read: Iterable[reviews.Sheet], quarter: Quarter) -> Check:
-    """Whether somebody read the edition before again, and got answers.
-
-    Parameters
-    ----------
-    published
-        The editions of the site, the latest first.
-    read
-        Their reviews, the oldest first.
-    quarter
-        The edition's that is to be released.
-    """
+    """Whether somebody read the edition before again, and got answers."""
     last = next((one for one in published if one.quarter < str(quarter)), None)
     if last is None:
         return Check("review", "ok", "no edition before")
@@ -168,17 +136,7 @@ def review(published: Iterable[Edition], read: Iterable[reviews.Sheet], quarter:
 
 
 def after(manifest: Mapping[str, Any], report: Mapping[str, Any], site: Path) -> list[Check]:
-    """The checks of a made edition.
-
-    Parameters
-    ----------
-    manifest
-        The edition's.
-    report
-        Of its own attack, as `disclosed.report` gives it.
-    site
-        The folder of its published pages.
-    """
+    """The checks of a made edition."""
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     texts = {
         name: (site / name).read_text(encoding="utf-8")
@@ -231,15 +189,7 @@ def next_dates(dates: Calendar, quarter: Quarter) -> Check:
 
 
 def imports(found: pd.DataFrame, quarter: Quarter) -> Check:
-    """Whether each device that has given something has given all of the quarter.
-
-    Parameters
-    ----------
-    found
-        As `store.status` gives it.
-    quarter
-        The edition's.
-    """
+    """Whether each device that has given something has given all of the quarter."""
     lacking = [
         f"{row['device']} (nothing after {row['last']})"
         for row in found.to_dict("records")
@@ -252,15 +202,7 @@ def imports(found: pd.DataFrame, quarter: Quarter) -> Check:
 
 
 def whole(found: pd.DataFrame, quarter: Quarter) -> tuple[int, int]:
-    """How many devices have given all of the quarter, and of how many that was expected.
-
-    Parameters
-    ----------
-    found
-        As `store.status` gives it; an occasional device is not expected.
-    quarter
-        The edition's.
-    """
+    """How many devices have given all of the quarter, and of how many that was expected."""
     due = [row for row in found.to_dict("records") if row["rhythm"] != "occasional"]
     return sum(_is_whole(row, quarter) for row in due), len(due)
 

@@ -50,22 +50,6 @@ def connected(address: str, root: Path, data: Path) -> Iterator[Executor]:
     """The workers of a cluster, for as long as the context lasts: then they are as they were.
 
     A task that was lost with its worker is done again by another.
-
-    Parameters
-    ----------
-    address
-        Of the cluster's scheduler, such as `tcp://10.0.0.7:8786`.
-    root, data
-        The project's root and its data folder, which all workers see where they are here.
-
-    Raises
-    ------
-    UsageError
-        Where the address is none.
-    ObservError
-        Where the package `distributed` or the scheduler is absent or is lost, and where a worker
-        does not see the project, has another library or other packages, or is ended again and
-        again.
     """
     if not re.fullmatch(r"(tcp|tls|wss?)://[^\s/]+:\d{1,5}", address):
         raise UsageError(f"--dask {address}: write it as tcp://HOST:PORT, or tls://HOST:PORT")

@@ -33,23 +33,7 @@ _FAMILIES = "families.json"  # kept with the frame: which of them give each indi
 
 
 def compute(request: Request, pool: Executor, progress: Progress | None = None) -> None:
-    """Compute what the project does not keep yet of every family, each after those it reads.
-
-    Parameters
-    ----------
-    request
-        Of which data, quarter and surveys.
-    pool
-        Workers that execute pages (see `workers.started`): they have imported all that families
-        need.
-    progress
-        Called with families done, families in all and the family just done.
-
-    Raises
-    ------
-    ObservError
-        For wrong data, and where something ends a worker from outside.
-    """
+    """Compute what the project does not keep yet of every family, each after those it reads."""
     left = frame.lacking(request.data, request.quarter, disclosed.jobs(request.data))
     with telling_ends("estimates"):
         if left:

@@ -39,11 +39,6 @@ def told_differently(notebooks: Mapping[str, str]) -> list[str]:
     """What two pages tell differently, a line each, which names both.
 
     What pages select of a family cannot differ. What a study changes or makes itself can.
-
-    Parameters
-    ----------
-    notebooks
-        The executed notebooks of an edition, by page.
     """
     first: dict[Line, tuple[str, Line]] = {}
     problems: dict[Line, str] = {}
@@ -67,18 +62,6 @@ def hidden(notebooks: Mapping[str, str], frame: pd.DataFrame) -> list[str]:
 
     An empty cell hides an estimate that is of its row and of what its column shows (indicator,
     channel, period, group), and that the table shows nowhere.
-
-    Parameters
-    ----------
-    notebooks
-        The executed notebooks of an edition, by page.
-    frame
-        The edition's estimates.
-
-    Returns
-    -------
-    list
-        Lines that name the page of the table, and the one that tells the estimate, if one does.
     """
     shown = frame[~frame["status"].isin(estimates.WITHHELD)]
     lines = list(zip(*(shown[name] for name in estimates.COLUMNS[:_QUANTITY]), strict=True))

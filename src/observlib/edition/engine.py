@@ -81,17 +81,7 @@ class PageEngine(Engine):
     def execute_managed_notebook(
         cls, nb_man: Any, kernel_name: str, execution_timeout: float | None = None, **_: Any
     ) -> None:
-        """Execute the notebook as papermill asks: to the first cell that fails.
-
-        Parameters
-        ----------
-        nb_man
-            papermill's keeper of the notebook and its notes.
-        kernel_name
-            Of no use: cells are Python's.
-        execution_timeout
-            How many seconds a cell may run.
-        """
+        """Execute the notebook as papermill asks: to the first cell that fails."""
         nb_man.nb.metadata.setdefault("language_info", nbformat.from_dict(_LANGUAGE))
         displayed: dict[str, list[Any]] = {}
         with _shell() as (process, cells):

@@ -80,16 +80,6 @@ def unborne(root: Path, data: Path, but: Quarter | None, today: date) -> dict[st
     """The editions of the site that do not bear the errata of what they tell, with these, in words.
 
     Those that bear one that is no more, or was another then, are among them.
-
-    Parameters
-    ----------
-    root, data
-        The project's root, and the data folder, from which these editions were published.
-    but
-        A quarter that is left out, as its edition is about to be made; the latest complete one to
-        whose end the data goes, if not given.
-    today
-        The day of the work.
     """
     site = root / "reports" / "_site"
     has = {one.quarter: record.errata(site / one.quarter) for one in record.published(site)}
@@ -108,15 +98,7 @@ def unborne(root: Path, data: Path, but: Quarter | None, today: date) -> dict[st
 
 
 def callouts(rows: pd.DataFrame, catalogue: Catalogue) -> list[Markdown]:
-    """A callout for each erratum of a page, the latest first.
-
-    Parameters
-    ----------
-    rows
-        Of `errata.known`, the figures that the page tells.
-    catalogue
-        Has the names of figures.
-    """
+    """A callout for each erratum of a page, the latest first."""
     return [_callout(own, catalogue) for own in _latest_first(rows)]
 
 
@@ -201,21 +183,7 @@ def part(
     told: Mapping[str, Borne],
     catalogue: Catalogue,
 ) -> str:
-    """The page of all errata, as Markdown, the latest first.
-
-    Parameters
-    ----------
-    known
-        As `errata.known` gives them.
-    editions
-        Those that are published, the latest first.
-    studies
-        Of each edition its studies, by their names, with their titles.
-    told
-        Of each edition the errata that it bears, as its manifest has them.
-    catalogue
-        Has the names of figures.
-    """
+    """The page of all errata, as Markdown, the latest first."""
     parts = [_whole(own, editions, studies, told, catalogue) for own in _latest_first(known)]
     if not parts:
         return typography(TEXTS["none"])

@@ -45,33 +45,7 @@ def execute(
     progress: Progress | None = None,
     cell_seconds: float = CELL_SECONDS,
 ) -> list[Outcome]:
-    """Execute every page's notebook into a folder; a failure does not stop the others.
-
-    Parameters
-    ----------
-    pages
-        What to execute, in order.
-    folder
-        Where `<page>.ipynb` is written; a failed page's holds what ran and its error.
-    root
-        The project's root: the working folder of cells.
-    workers
-        Worker processes: how many, or those that are `started`.
-    progress
-        Called with pages done, pages in all and the page just done.
-    cell_seconds
-        How long a cell may run.
-
-    Returns
-    -------
-    list of Outcome
-        In the order of `pages`.
-
-    Raises
-    ------
-    ObservError
-        Where something ends a worker from outside.
-    """
+    """Execute every page's notebook into a folder; a failure does not stop the others."""
     outcomes: dict[str, Outcome] = {}
     with contextlib.ExitStack() as stack:
         if isinstance(workers, int):

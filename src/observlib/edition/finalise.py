@@ -183,23 +183,6 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
     - prose gets French non-breaking spaces;
     - whatever tells of the machine or the run (paths, times, papermill's notes, warnings, the
       random identifiers of new cells) is dropped: the same page gives the same bytes.
-
-    Parameters
-    ----------
-    notebook
-        As papermill left it.
-    page
-        Its page in the plan.
-    edition
-        The manifest's `quarter` and `kind`, and the name of the `site`.
-    root
-        The project's root: a path inside it is written relative to it.
-
-    Raises
-    ------
-    PageError
-        Where a chart or table has no label, the study states no finding, or a cell shows what no
-        page may (see `edition.finalise`).
     """
     if wrong := cell_problems(notebook, root):
         raise PageError(bounded(wrong, sep="; "))

@@ -40,17 +40,7 @@ def standing(root: Path) -> Inputs:
 
 
 def made_of(notebook: Any, now: Inputs, tables: Iterable[str]) -> Inputs:
-    """What a notebook is made of, where its outputs are those of what is `standing` now.
-
-    Parameters
-    ----------
-    notebook
-        As it is committed, with its outputs.
-    now
-        What is `standing`.
-    tables
-        The tidy tables that it has read, itself or by the families that it asked for.
-    """
+    """What a notebook is made of, where its outputs are those of what is `standing` now."""
     found = {name: value for name, value in now.items() if not name.startswith(_TABLE)}
     found |= {name: now.get(name, "none") for name in (f"{_TABLE}{table}" for table in tables)}
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -80,13 +70,7 @@ def state(notebook: Any, now: Inputs) -> str:
 
 
 def states(root: Path) -> dict[str, str]:
-    """The `state` of each study of `notebooks/`, by its name.
-
-    Raises
-    ------
-    ObservError
-        With each notebook that cannot be read, and where the demonstration has no store.
-    """
+    """The `state` of each study of `notebooks/`, by its name."""
     now = standing(root)
     return {
         study.name: state(nbformat.read(study.path, as_version=4), now)

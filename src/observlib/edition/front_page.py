@@ -55,19 +55,7 @@ def front_page(
     quarter: Quarter,
     pages: Collection[str],
 ) -> tuple[str, dict[str, bytes]]:
-    """The main points as Markdown, and their small lines as SVG, by their paths beside the page.
-
-    Parameters
-    ----------
-    frame, pairs
-        The estimates and the comparisons of the edition, as it tells them.
-    actions
-        What teams changed.
-    quarter
-        The edition's.
-    pages
-        The names of its pages: a point links to the sheet of its product where there is one.
-    """
+    """The main points as Markdown, and their small lines as SVG, by their paths beside the page."""
     ranked = main_points.ranked(pairs, frame, quarter)
     points = main_points.points(ranked)
     doubts = _doubts(points, frame)

@@ -102,15 +102,7 @@ def _of(page: Page, shared: Inputs, read: Reading) -> Inputs:
 
 
 def recall(folder: Path, page: Page, shared: Inputs, read: Reading = whole) -> MadePage | None:
-    """The page that was made from what stands now, if it is kept in the folder.
-
-    Parameters
-    ----------
-    shared
-        What every page depends on (see `Request.shared`).
-    read
-        Gives the digest of what of its notebook it is made of.
-    """
+    """The page that was made from what stands now, if it is kept in the folder."""
     found = kept.get(folder, page.name, _of(page, shared, read), shared)
     if found is None:
         return None
@@ -145,17 +137,7 @@ def keep_execution(folder: Path, outcome: Outcome, shared: Inputs, used: tuple[s
 
 
 def executions(folder: Path, wanted: Sequence[Page], shared: Inputs, target: Path) -> list[Outcome]:
-    """The executions of pages whose code is as it was, between their text as it is now.
-
-    Parameters
-    ----------
-    folder, shared
-        As for `recall`.
-    wanted
-        The pages; of those whose execution is not kept there is no outcome.
-    target
-        The folder where notebooks are written.
-    """
+    """The executions of pages whose code is as it was, between their text as it is now."""
     outcomes = []
     for page in wanted:
         before, found = code(page), execution(folder, page, shared)

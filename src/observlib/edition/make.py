@@ -54,33 +54,6 @@ def make(
     A page that was made before from the same inputs is not executed again: it is taken from the
     cache. Nor is one of which the text alone changed. Pages that are not wanted are taken from the
     edition as it is published.
-
-    Parameters
-    ----------
-    request
-        Which pages, of what.
-    folder
-        Folder for `<page>.ipynb`, what it tells (see `compute.frame_files`) and
-        `manifest.json`.
-    cache
-        The folder of pages that are kept, as their executions are beside it; without it none is.
-    keep_going
-        Make a partial edition of the pages that succeed.
-    workers
-        Where pages are executed (see `edition.workers`), where that is started already.
-    computing, executing
-        Called with families or pages done, those in all and the one just done.
-
-    Returns
-    -------
-    manifest, memory
-        The manifest, as `edition.manifest` describes it; and the MiB that each page took at most.
-
-    Raises
-    ------
-    ObservError
-        With each page that failed, unless `keep_going` and at least one succeeded; with each figure
-        that is not as its erratum says.
     """
     others = manifest.take_over(request, folder)
     wanted = [page for page in request.pages if page.name not in others]
@@ -177,13 +150,7 @@ def write_frame(files: Mapping[str, bytes], folder: Path) -> dict[str, str]:
 
 
 def made_page(outcome: Outcome, request: Request) -> MadePage:
-    """The page that an executed notebook is.
-
-    Raises
-    ------
-    PageError
-        Where its execution failed, or it shows what no page may.
-    """
+    """The page that an executed notebook is."""
     if outcome.error:
         raise PageError(outcome.error)
     notebook = nbformat.read(outcome.path, as_version=4)

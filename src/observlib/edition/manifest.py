@@ -56,18 +56,6 @@ def take_over(request: Request, folder: Path) -> dict[str, Entry]:
     """Copy the notebooks of the pages that are not made again; their entries, by page.
 
     Of an edition of another kind of data nothing is taken.
-
-    Parameters
-    ----------
-    request
-        Its `others` are these pages, and its `published` is where they are.
-    folder
-        The folder of the new edition.
-
-    Raises
-    ------
-    ObservError
-        With each notebook that is not as it was made.
     """
     entries = known_entries(request)
     again = f"; make the whole edition again: `observ edition {request.quarter}`"
@@ -131,24 +119,7 @@ def _read(path: Path) -> dict[str, Any]:
 def leave_out(
     manifest: dict[str, Any], folder: Path, failed: Path, problems: Mapping[str, str]
 ) -> None:
-    """Leave pages that cannot be published out of an edition, as if they had not been made.
-
-    Parameters
-    ----------
-    manifest
-        As `make` gives it; it is changed, and written again.
-    folder
-        The edition's folder.
-    failed
-        Where the notebooks of these pages go, to be looked at.
-    problems
-        What is wrong, by the page's name.
-
-    Raises
-    ------
-    ObservError
-        Where no page would be left.
-    """
+    """Leave pages that cannot be published out of an edition, as if they had not been made."""
     made = {known["page"] for known in manifest["studies"] if "sha256" in known}
     if made <= set(problems):
         lines = [f"study {name}: {error}" for name, error in problems.items()]

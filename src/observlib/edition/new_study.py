@@ -53,11 +53,6 @@ def executed(studies: Iterable[Study], root: Path) -> list[tuple[Study, Any]]:
     """Each study with its notebook, executed with the parameters it holds and tidied.
 
     It tells what it is made of (see `edition.fingerprint`), as that stood before it ran.
-
-    Raises
-    ------
-    ObservError
-        With each notebook that failed.
     """
     pages = [Page(study, study.name, study.title, {}) for study in studies]
     now = standing(root)
@@ -79,13 +74,7 @@ def _committed(path: Path, now: Inputs) -> Any:
 
 
 def refresh(root: Path) -> list[Path]:
-    """Execute every study of `notebooks/` with the parameters it holds, and write it back.
-
-    Raises
-    ------
-    ObservError
-        With each notebook that failed; no notebook is changed then.
-    """
+    """Execute every study of `notebooks/` with the parameters it holds, and write it back."""
     done = executed(load_studies(root / "notebooks").values(), root)
     for study, notebook in done:
         files.write_text(study.path, nbformat.writes(notebook) + "\n")
@@ -134,26 +123,7 @@ def new_study(
     question: str = _QUESTION,
     order: int | None = None,
 ) -> Path:
-    """Write a notebook on the visits, executed on the demonstration data, and give its path.
-
-    Parameters
-    ----------
-    root
-        The project's root.
-    name
-        Name of the study and of its notebook.
-    title, question
-        What heads its page; the title is made of the name if not given.
-    order
-        Its place among the pages; after all others if not given.
-
-    Raises
-    ------
-    UsageError
-        Where a study has this name already, or the name, title or question will not do.
-    ObservError
-        Where there are no demonstration data, or the folder cannot be written. Nothing is then.
-    """
+    """Write a notebook on the visits, executed on the demonstration data, and give its path."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*", name):
         raise UsageError(f"name {name!r}: allowed: a-z, 0-9, - and _, such as avis_par_page")
     path = root / "notebooks" / f"{name}.ipynb"

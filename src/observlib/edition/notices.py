@@ -26,13 +26,7 @@ _PICTURE = re.compile(r"!\[([^\]]+)\]\(([^)\s]+)\)")
 
 
 def write_documentation(docs: Path, folder: Path) -> None:
-    """Write a page for each Markdown file of `docs/`, and copy its pictures.
-
-    Raises
-    ------
-    ObservError
-        With each file that does not begin with its title.
-    """
+    """Write a page for each Markdown file of `docs/`, and copy its pictures."""
     untitled = []
     for path in sorted(docs.rglob("*")):
         target = folder / path.relative_to(docs)
@@ -92,19 +86,7 @@ _SHOWN = 8  # digits of a digest
 def with_passport(
     notebook: str, entry: Mapping[str, Any], edition: Mapping[str, Any], data: str, origins: str
 ) -> str:
-    """A page's notebook that ends with its passport, an annex.
-
-    Parameters
-    ----------
-    notebook
-        As JSON.
-    entry, edition
-        What the manifest says of the page; the manifest, and the name of the `site`.
-    data
-        The data folder, from the project's root.
-    origins
-        Where the page of the origins of its numbers is; nothing where it has none.
-    """
+    """A page's notebook that ends with its passport, an annex."""
     made = json.loads(notebook)
     cell = {"cell_type": "markdown", "id": "passport", "metadata": {}}
     made["cells"].append({**cell, "source": passport(entry, edition, data, origins)})
@@ -364,17 +346,7 @@ _FILES = {  # of a data package, by how their names end, as readers look for the
 
 
 def with_package(text: str, edition: Path, package: Collection[str]) -> str:
-    """The home page with links to the files of the edition's data, where it has a place for them.
-
-    Parameters
-    ----------
-    text
-        The page.
-    edition
-        The edition's folder.
-    package
-        The files of its data package, by their paths there.
-    """
+    """The home page with links to the files of the edition's data, where it has a place for them."""
     lines = [
         f"- [{label}]({name}) ({_size(edition / name)})"
         for end, label in _FILES.items()
@@ -393,17 +365,7 @@ _EACH = {1: "par mois", 3: "par trimestre", 12: "sur un an"}
 
 
 def with_attack(text: str, quarter: str, report: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """The method page with what the edition's own attack found, where it has a place for it.
-
-    Parameters
-    ----------
-    text
-        The page.
-    quarter
-        The edition's.
-    report
-        As `disclosed.report` gives it.
-    """
+    """The method page with what the edition's own attack found, where it has a place for it."""
     return with_part(text, "attaque", typography(_attack(quarter, report, catalogue)))
 
 

@@ -54,15 +54,6 @@ def write(
     A page in easy French has no links: they would be one thing more to understand. Nor has one of
     more than `MOST` figures: no reader finds one there, and pandoc takes minutes. Those of a study
     that were written before of the same are kept.
-
-    Parameters
-    ----------
-    folder
-        The project folder, with the notebooks of the studies.
-    studies
-        What the manifest says of those that stand.
-    rows, pairs
-        The estimates and comparisons of the edition, of which the home page tells some.
     """
     exports = store.exports(request.data)
     held = {str(device): given for device, given in exports.groupby("device")}
@@ -129,13 +120,7 @@ def _told(page: Page, where: Mapping[str, str], request: Request) -> bytes:
 def told_of(
     page: Page, where: Mapping[str, str], catalogue: Catalogue, quarter: str
 ) -> dict[str, Any]:
-    """What the numbers of a page are matched by, as `publish.origins.read` reads it.
-
-    Parameters
-    ----------
-    where
-        The address of the origin of each figure, by its identifier.
-    """
+    """What the numbers of a page are matched by, as `publish.origins.read` reads it."""
     places = {one: place for place, one in enumerate(page.rows)}
     figures = [
         [

@@ -110,13 +110,7 @@ class Study(BaseModel):
 
 
 def load_studies(folder: Path) -> dict[str, Study]:
-    """Every study of a folder, by name, in the order of their pages.
-
-    Raises
-    ------
-    ObservError
-        With every notebook whose front matter is wrong or disagrees with its parameters cell.
-    """
+    """Every study of a folder, by name, in the order of their pages."""
     problems: list[str] = []
     studies: list[Study] = []
     for path in sorted(folder.glob("*.ipynb")):
@@ -201,19 +195,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Subjects:
-    """What a study with a parameter `each: true` makes one page for each of.
-
-    Parameters
-    ----------
-    products
-        Those with data.
-    surveys
-        The devices with survey responses.
-    partners
-        Those to which something leads, each with the departments in which it does.
-    departments
-        Those that have pages of their own, or `departments.WHOLE` (see `departments.with_pages`).
-    """
+    """What a study with a parameter `each: true` makes one page for each of."""
 
     products: Sequence[str] = ()
     surveys: Sequence[str] = ()
@@ -235,31 +217,7 @@ def plan(
     only: Sequence[str] = (),
     given: Mapping[str, str] | None = None,
 ) -> list[Page]:
-    """The pages of an edition, in order.
-
-    Parameters
-    ----------
-    studies
-        All studies, by name.
-    quarter, data
-        What every page is made for and from.
-    catalogue
-        Its products are the allowed values of `product` parameters, its surveys those of
-        `device` parameters, its partners and departments those of `partner` and `department`.
-    subjects
-        What studies make one page for each of; one that needs a partner makes none where there is
-        none.
-    only
-        Names of the studies wanted; all where empty.
-    given
-        Parameters from outside, as text; each must be known to a chosen study.
-
-    Raises
-    ------
-    UsageError
-        With every unknown study and every unknown, missing or ill-typed parameter; where there is
-        no page to make.
-    """
+    """The pages of an edition, in order."""
     given = dict(given or {})
     fixed = {"quarter": str(quarter), "data": data}
     chosen = [study for study in studies.values() if not only or study.name in only]

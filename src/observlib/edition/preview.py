@@ -137,32 +137,7 @@ def preview(
     workers: Executor,
     today: date | None = None,
 ) -> Path:
-    """Execute one page of a study for the latest quarter, and make its HTML.
-
-    Parameters
-    ----------
-    root, data
-        The project's root, and the data folder with its store.
-    study, given
-        The study, and parameters as text. Where it makes a page for each product or survey, the
-        first that the parameters leave is made.
-    workers
-        Where the page is executed (see `edition.workers`).
-    today
-        The day of making.
-
-    Returns
-    -------
-    Path
-        The page, in a copy of the site's pages as they stand, so that its links lead somewhere.
-
-    Raises
-    ------
-    ObservError
-        Where the page fails, or an edition would refuse it for what it tells (see
-        `edition.consistency`); what `check_request` and the publisher raise. The page that was made
-        before is then as it was.
-    """
+    """Execute one page of a study for the latest quarter, and make its HTML."""
     request = check_request(root, data, None, [study], given, today or period.today())
     page = next(page for page in request.pages if page.name in request.wanted)
     request = replace(request, wanted=frozenset([page.name]))

@@ -88,46 +88,6 @@ def release(
     The edition's executed notebooks are put in `reports/editions/<quarter>`. Both folders change at
     the very end, each at once: an interruption leaves what was published as it was. Nothing of them
     changes where the same was published last.
-
-    Parameters
-    ----------
-    root
-        The project's root.
-    data
-        Data folder, with its store.
-    quarter
-        The quarter; the latest complete one to whose end the data goes, if not given.
-    only, given
-        Studies wanted, and parameters as text (see `edition.plan.plan`). The pages of the other
-        studies stay as the quarter's edition has them.
-    keep_going
-        Publish the studies that succeed, as a partial edition. A study whose page the embedded
-        publisher refuses has failed too; Quarto renders all pages or none.
-    publisher
-        `auto`, `quarto` or `embedded`.
-    today
-        The day of making.
-    computing, executing, publishing
-        Progress callbacks of the two steps.
-    workers
-        Where estimates are computed, studies executed and pages published (see `edition.workers`);
-        without it, in processes that are started for the first two.
-    approve
-        Called with the manifest, what the edition's own attack found (see `disclosed.report`) and
-        the folder of its pages, before they are public; what it raises leaves all as it was.
-
-    Returns
-    -------
-    index, failed
-        The site's `index.html`, and a line for each page that `keep_going` left out.
-
-    Raises
-    ------
-    UsageError
-        For a future quarter, and what `plan` raises.
-    ObservError
-        For a quarter without data, a clock behind the data, a failed study, a page that cannot be
-        published, a folder that cannot be written.
     """
     began, started, today = time.monotonic(), time.time(), today or period.today()
     check_publisher(publisher)
@@ -183,22 +143,7 @@ def release(
 def release_others(
     root: Path, data: Path, quarter: Quarter | None, tell: Callable[[str], None], **words: Any
 ) -> None:
-    """Make the other editions of the site again that do not bear the errata of what they tell.
-
-    Parameters
-    ----------
-    root, data, quarter
-        As for `release`, which makes that quarter's.
-    tell
-        Called with a line for each: which, and why.
-    words
-        What else `release` is called with.
-
-    Raises
-    ------
-    ObservError
-        Where one cannot be made again; it stays as it is.
-    """
+    """Make the other editions of the site again that do not bear the errata of what they tell."""
     today = words.get("today") or period.today()
     for other, names in told_errata.unborne(root, data, quarter, today).items():
         tell(f"{other} is made again: it tells figures of errata ({names})")

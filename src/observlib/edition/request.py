@@ -91,27 +91,7 @@ def check_request(
     given: Mapping[str, str] | None,
     today: date,
 ) -> Request:
-    """Check all that an edition is to be made of.
-
-    Parameters
-    ----------
-    root, data
-        The project's root, and the data folder with its store.
-    quarter
-        The quarter; the latest complete one to whose end the data goes, if not given.
-    only, given
-        Studies wanted, and parameters as text (see `edition.plan.plan`).
-    today
-        The day of making.
-
-    Raises
-    ------
-    UsageError
-        For a future quarter, and what `plan` raises.
-    ObservError
-        For a quarter without data, a clock behind the data, a damaged store, and wrong studies,
-        practice sheets, errata and a wrong brand.
-    """
+    """Check all that an edition is to be made of."""
     catalogue = project.catalogue_with_devices(data, root)
     store.check(data)
     quarter = _check_quarter(data, quarter, today)

@@ -56,13 +56,7 @@ _OFFSET = re.compile(r'(name="quarto:offset" content=")')
 
 
 def check_kind(site: Path, kind: str) -> None:
-    """Refuse to publish synthetic figures in the place of real ones.
-
-    Raises
-    ------
-    UsageError
-        Where the site holds editions of real data, and `kind` is a demonstration.
-    """
+    """Refuse to publish synthetic figures in the place of real ones."""
     real = [one.quarter for one in record.published(site) if one.kind == "real"]
     if kind != "real" and real:
         raise UsageError(
@@ -72,22 +66,7 @@ def check_kind(site: Path, kind: str) -> None:
 
 
 def carry(site: Path, whole: Path, but: str, kind: str) -> list[Edition]:
-    """Put the editions that stay into a new site, to the byte; they are returned.
-
-    Parameters
-    ----------
-    site, whole
-        The site as it is published, and the folder of the new one.
-    but
-        The quarter that is published anew.
-    kind
-        Editions of another kind of data do not stay.
-
-    Raises
-    ------
-    ObservError
-        With each file of an edition that is not as it was published.
-    """
+    """Put the editions that stay into a new site, to the byte; they are returned."""
     stay = [one for one in record.published(site) if one.quarter != but and one.kind == kind]
     problems = []
     for edition in stay:
@@ -117,24 +96,7 @@ def _same(source: str, target: str) -> None:
 def complete(
     request: Request, whole: Path, sources: Path, publish: Callable[[Path, Path], object]
 ) -> None:
-    """Make what leads to the editions of a site: front page, list, series, feed, calendar.
-
-    Parameters
-    ----------
-    request
-        Of the edition that is new, whose pages are looked at.
-    whole
-        The site, with the folders of its editions.
-    sources
-        A copy of what people wrote of the site, which becomes the project of the list.
-    publish
-        Makes a project into a new folder.
-
-    Raises
-    ------
-    ObservError
-        Where a page leads to a place of another folder that is not there.
-    """
+    """Make what leads to the editions of a site: front page, list, series, feed, calendar."""
     root, data, corrected = request.root, request.data, request.errata
     calendar, read = feeds.load_calendar(data, root), reviews.load(root / "reports")
     editions = record.published(whole)

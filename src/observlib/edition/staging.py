@@ -58,27 +58,7 @@ _MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}
 
 
 def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
-    """Make the project folder of the edition that a work folder holds, beside it.
-
-    Parameters
-    ----------
-    request
-        Of which quarter and data.
-    work
-        Holds the edition's folder, `edition`.
-    manifest
-        The edition's, with its days.
-
-    Returns
-    -------
-    Path
-        The folder, of which a publisher makes pages.
-
-    Raises
-    ------
-    ObservError
-        Where the home page, or what was measured, is absent or not UTF-8.
-    """
+    """Make the project folder of the edition that a work folder holds, beside it."""
     copy, reports = work / "project", request.root / "reports"
     shutil.rmtree(copy, ignore_errors=True)
     standing.copy_sources(request.root, copy)
@@ -203,17 +183,7 @@ Study = Mapping[str, Any]  # as the manifest has it
 
 
 def group_by_department(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None:
-    """Have a project's menu and home page lead to departments, where there are many products.
-
-    Parameters
-    ----------
-    project
-        The project folder of an edition, which is changed.
-    studies
-        The pages of its manifest, in order.
-    catalogue
-        Says the department of each product, survey and partner's page.
-    """
+    """Have a project's menu and home page lead to departments, where there are many products."""
     each = [
         study
         for study in studies
@@ -339,13 +309,6 @@ def lengths(
 
     They end with the edition's, and begin with the device's first data, or when what it measures
     last changed (an action of the kind `measure`).
-
-    Parameters
-    ----------
-    held
-        `device`, `table`, `start`, `end`, as `store.devices` gives it.
-    actions
-        What teams changed until the end of the quarter.
     """
     changes = [action for action in actions if action.kind == "measure"]
     listening = held[~held["table"].isin(tables.REFERENCE)].dropna(subset=["start", "end"])
@@ -372,11 +335,6 @@ def unanswered(rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
 
     Of those who began to answer, as the edition tells how many. One who had left before a question
     counts, and one of whom it was not asked: surveys do not tell the two apart.
-
-    Parameters
-    ----------
-    rows
-        The estimates of the edition.
     """
     begun = rows[
         (rows["indicator"] == "survey_funnel") & (rows["group_value"] == [*STEPS][2])
@@ -397,17 +355,7 @@ def unanswered(rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
 
 
 def quality(request: Request, edition: Path, published: str) -> str:
-    """The quality of an edition, as a part of its method page.
-
-    Parameters
-    ----------
-    request
-        What the edition was made for.
-    edition
-        The folder of its estimates.
-    published
-        The day on which it appeared.
-    """
+    """The quality of an edition, as a part of its method page."""
     data, quarter, known = request.data, request.quarter, request.catalogue
     devices = known.devices.values()
     return quality_part(
@@ -430,23 +378,7 @@ def quality_part(
     quarter: Quarter,
     surveys: Mapping[str, str],
 ) -> str:
-    """The table of the method page.
-
-    Parameters
-    ----------
-    rows
-        The estimates of the edition.
-    imported
-        Devices whose quarter is whole, of those that were due.
-    series
-        As `lengths` gives them.
-    planned, published
-        What was announced of the edition, if anything, and the day on which it appeared.
-    quarter
-        The edition's.
-    surveys
-        The names of devices.
-    """
+    """The table of the method page."""
     there, expected = completeness(rows, quarter)
     days = (published - quarter.end).days
     lines = [

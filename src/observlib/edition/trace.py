@@ -76,11 +76,6 @@ class Trace(NamedTuple):
 def identifier_in(text: str) -> str:
     """The identifier that a text is, or that an address of a site ends with.
 
-    Raises
-    ------
-    ObservError
-        Where it has none.
-
     Examples
     --------
     >>> identifier_in("https://www.example.org/2026-T3/origines/satisfaction.html#figyqnddwfrf")
@@ -96,22 +91,7 @@ def identifier_in(text: str) -> str:
 
 
 def trace(root: Path, data: Path, one: str, catalogue: Catalogue, wanted: str = "") -> Trace:
-    """Follow a figure, or a comparison, back to the exports that it was made from.
-
-    Parameters
-    ----------
-    root, data
-        The project's root, whose editions tell it, and the data folder.
-    one
-        Its identifier (see `estimates.identifiers`).
-    wanted
-        The quarter of the edition to start from; the latest that tells it, if not given.
-
-    Raises
-    ------
-    ObservError
-        For an identifier of no edition, and a data folder without a store.
-    """
+    """Follow a figure, or a comparison, back to the exports that it was made from."""
     edition, row, compares = _found(root / "reports" / "editions", one, wanted)
     quarter = Quarter.parse(edition)
     is_pair = one.startswith("c")

@@ -29,11 +29,6 @@ def number(x: float, decimals: int = 0) -> str:
 
     Halves are rounded away from zero, as readers do, and not to the even digit.
 
-    Raises
-    ------
-    ObservError
-        Where `x` is not finite: a value that is withheld has words, not a number.
-
     Examples
     --------
     >>> number(1234567).replace("\\u202f", "_"), number(-0.25, 1), number(-0.01, 1)
@@ -270,11 +265,6 @@ def month_label(month: str, short: bool = False) -> str:
 
 def period_label(period: str) -> str:
     """Write the period of an estimate: a quarter, month, day, year, or a first/last of them.
-
-    Raises
-    ------
-    ObservError
-        For any other period.
 
     Examples
     --------

@@ -160,11 +160,6 @@ def ends(rows: pd.DataFrame, indicator: Indicator) -> str:
 def at_ends(rows: pd.DataFrame) -> list[pd.DataFrame]:
     """The rows that tell the lowest and the highest estimate; all at once where they tell one.
 
-    Parameters
-    ----------
-    rows
-        Estimates, each with the `text` that tells it: those that read alike share an end.
-
     Examples
     --------
     >>> rows = pd.DataFrame({"estimate": [86, 71.2, 90], "text": ["86 %", "71 %", "90 %"]})

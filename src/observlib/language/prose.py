@@ -199,13 +199,6 @@ def markdown(pattern: str, *words: str) -> Markdown:
 def folded(title: str, text: Markdown, name: str = "") -> Markdown:
     """A part of a page that is folded under its title.
 
-    Parameters
-    ----------
-    title, text
-        Its title, in plain words, and what is under it.
-    name
-        Its own address on the page, if it has one.
-
     Examples
     --------
     >>> print(folded("Détail", markdown("{}", "Un mot.")))

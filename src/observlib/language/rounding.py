@@ -26,21 +26,6 @@ PUBLISHED = 2  # decimals that are kept of what others publish
 def rounded(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Round estimates as their indicators are written, and effective bases as bases are.
 
-    Parameters
-    ----------
-    frame
-        Estimates.
-
-    Returns
-    -------
-    DataFrame
-        The same estimates, checked; intervals are those of `words.rounded_interval`.
-
-    Raises
-    ------
-    ObservError
-        For an indicator that is not in the catalogue.
-
     Examples
     --------
     >>> from pathlib import Path
@@ -66,11 +51,6 @@ def carried(
     """What an output carries of estimates and comparisons: rounded, and each row once.
 
     All that a cell shows comes through here; nobody rounds it again.
-
-    Parameters
-    ----------
-    before
-        What it carries already, which comes first.
     """
     there = before or {}
     rows = dict.fromkeys(there.get("rows", []))
@@ -114,13 +94,7 @@ def _indicator(row: Mapping[str, Any], catalogue: Catalogue) -> Indicator:
 
 
 def rounded_pairs(pairs: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Round comparisons: both sides as estimates are, differences as their tables write them.
-
-    Parameters
-    ----------
-    pairs
-        Comparisons.
-    """
+    """Round comparisons: both sides as estimates are, differences as their tables write them."""
     if pairs.empty:
         return pairs
     found = pairs.copy()

@@ -18,17 +18,6 @@ def beside(module: str) -> Mapping[str, str]:
     A text has names in braces at which the module sets what it tells. A group of texts gives keys
     such as `verbs.rise`. French no-break spaces are put in when a page is made.
 
-    Parameters
-    ----------
-    module
-        Its `__file__`.
-
-    Raises
-    ------
-    ObservError
-        Where the file cannot be read, or holds what is neither a text nor a group of texts, or a
-        brace that no name follows.
-
     Examples
     --------
     >>> from observlib.themes.audience import sentences

@@ -69,19 +69,7 @@ def column_label(frame: pd.DataFrame, column: str, catalogue: Catalogue) -> str:
 
 
 def group_label(group: str, indicators: Collection[str], catalogue: Catalogue) -> str:
-    """What the catalogue calls a group; nothing where it is no name but words, as a question is.
-
-    Parameters
-    ----------
-    indicators
-        Those that are told by it: the groups of polls and of actions are words that people wrote,
-        and may look like names.
-
-    Raises
-    ------
-    ObservError
-        For a name that the catalogue does not have.
-    """
+    """What the catalogue calls a group; nothing where it is no name but words, as a question is."""
     if group in catalogue.groups:
         return catalogue.groups[group].label
     is_name = re.fullmatch(r"[a-z0-9_-]+", group) and group not in catalogue.indicators
@@ -199,11 +187,6 @@ def decimals(indicator: Indicator, unit: str) -> int:
 
 def value(estimate: float | Mapping[str, Any], indicator: Indicator) -> str:
     """Write a value with its unit; a withheld one in words.
-
-    Parameters
-    ----------
-    estimate
-        A number in the indicator's unit, or a row of estimates, which brings its own unit.
 
     Examples
     --------

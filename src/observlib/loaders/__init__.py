@@ -45,13 +45,7 @@ def names() -> tuple[str, ...]:
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
-    """Read one export with its device's loader, whole.
-
-    Raises
-    ------
-    ObservError
-        As `batches`.
-    """
+    """Read one export with its device's loader, whole."""
     found = [*batches(path, device, catalogue)]
     rows = [one.rows for one in found if len(one.rows)] or [found[0].rows]
     rejects = [one.rejects for one in found if len(one.rejects)] or [found[0].rejects]
@@ -66,14 +60,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
 
 def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
-    """Read one export with its device's loader, a piece after the other where it is long.
-
-    Raises
-    ------
-    ObservError
-        When the file cannot be used at all: one line with file, what is wrong and the mend. What
-        came before is then not to be used either.
-    """
+    """Read one export with its device's loader, a piece after the other where it is long."""
     form = catalogue.formats.get(device.loader)
     if form is None and device.loader not in names():
         raise ObservError(

@@ -163,11 +163,6 @@ def figures(
     """Figures of a period, or of their day, and of the area that a column tells.
 
     A figure of a day is of its year, where all days of its indicator are a 31 December.
-
-    Raises
-    ------
-    ObservError
-        Where a format of areas is given a file that tells none.
     """
     today = pd.Timestamp.today().normalize()
     frame = about(frame, device).replace("", None)
@@ -225,13 +220,7 @@ def _with_areas(path: Path, frame: pd.DataFrame, faults: Faults) -> pd.DataFrame
 def counters(
     path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults
 ) -> Settled:
-    """Counters, on the day of their list, with a notice of the zeros that were put back.
-
-    Raises
-    ------
-    ObservError
-        Where neither the device nor the file's name tells the day.
-    """
+    """Counters, on the day of their list, with a notice of the zeros that were put back."""
     mended = sum(len(faults.cell(line, "departement")) == 1 for line in frame.index)
     lost = "département had lost its" if mended == 1 else "départements had lost their"
     notices = [f"{mended} {lost} leading zero, put back"] if mended else []

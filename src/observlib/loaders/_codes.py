@@ -21,15 +21,7 @@ def settled_codes(
     rejects: list[dict[str, object]],
     notices: Sequence[str] = (),
 ) -> Loaded:
-    """What a file of codes holds.
-
-    Parameters
-    ----------
-    rows
-        Of each code its `answer_id`, `date`, `variable`, `coder` and `code`.
-    lines
-        The line of each.
-    """
+    """What a file of codes holds."""
     texts = ("answer_id", "variable", "coder", "code")
     frame = pd.DataFrame(
         {

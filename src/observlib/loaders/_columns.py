@@ -76,22 +76,7 @@ def of_texts(codes: np.ndarray, made: Iterable[object], dtype: type = object) ->
 def in_columns(
     path: Path, lines: Iterator[str], line: int, sign: str, width: int, most: int
 ) -> Iterator[Mapping[int, Sequence[str]]]:
-    """Rows of a CSV below its header, `most` at a time.
-
-    Parameters
-    ----------
-    lines
-        Those below the header, with their ends.
-    line
-        The number of the first of them.
-    sign, width
-        What separates cells, and how many the header has.
-
-    Raises
-    ------
-    ObservError
-        As `csv_rows`.
-    """
+    """Rows of a CSV below its header, `most` at a time."""
     while block := [*islice(lines, most)]:
         if (columns := _parsed(block, sign, width)) is not None:
             yield Columns(np.arange(line, line + len(block)), columns)
@@ -166,11 +151,6 @@ def joined(path: Path, table: Table, beside: Beside, read: Callable[[Path], Tabl
     """The header and rows of an export with the columns of the file beside it.
 
     Of a row whose key the other file does not have, they are empty.
-
-    Raises
-    ------
-    ObservError
-        Where there is no such file, a file has no key, or the other has a key twice.
     """
     other = beside.of(path)
     if other is None:

@@ -35,12 +35,6 @@ def read_text(path: Path, encodings: Sequence[str] = ("utf-8",)) -> str:
     """The text of a file in UTF-8 (with or without BOM), UTF-16 with BOM or one of `encodings`.
 
     The line `sep=;` that spreadsheets write first is emptied: the header tells its separator.
-
-    Raises
-    ------
-    ObservError
-        For an empty file, one of over 500 MB, a workbook, or text in another encoding (the byte
-        and its line are named).
     """
     return decoded(path, files.read_bytes(path, _MOST_BYTES, SPLIT), encodings)
 
@@ -56,13 +50,7 @@ def lines_of(text: str) -> Iterator[str]:
 
 
 def lines_in(path: Path, encodings: Sequence[str] = ("utf-8",)) -> Lines:
-    """The lines of a text file of any size, which is never whole in memory.
-
-    Raises
-    ------
-    ObservError
-        As `read_text`, but for its size; also where a line has over 5 million characters.
-    """
+    """The lines of a text file of any size, which is never whole in memory."""
     if files.endless(path):
         raise ObservError(f"{path}: {files.ENDLESS}")
     try:
@@ -139,13 +127,7 @@ def _place(stream: IO[bytes], error: UnicodeDecodeError) -> tuple[int, int]:
 
 
 def read_csv(path: Path, text: str, delimiter: str) -> tuple[list[str], dict[int, list[str]]]:
-    """Header and rows of a CSV text, each row under the line at which it starts (from 1).
-
-    Raises
-    ------
-    ObservError
-        As `csv_rows`; also where the text has more rows or cells than may be read at once.
-    """
+    """Header and rows of a CSV text, each row under the line at which it starts (from 1)."""
     rows = csv_rows(path, lines_of(text), delimiter)
     _, header = next(rows)
     return [cell.strip() for cell in header], held(path, rows)
@@ -158,12 +140,6 @@ def csv_rows(
 
     Blank lines are passed over. Rows may have more or fewer cells than the header. `line` is the
     number of the first line: what begins with a later one than 1 stands below its header.
-
-    Raises
-    ------
-    ObservError
-        Where the text is no CSV (a quote that never closes, a huge field or row), has no header,
-        or more columns than may be read.
     """
     row_size = 0
 
@@ -198,13 +174,7 @@ def csv_rows(
 
 
 def held(path: Path, rows: Iterable[tuple[int, list[str]]]) -> dict[int, list[str]]:
-    """Rows in memory, of which there are no more than may be at once.
-
-    Raises
-    ------
-    ObservError
-        For more of them, or of their cells.
-    """
+    """Rows in memory, of which there are no more than may be at once."""
     found: dict[int, list[str]] = {}
     count = 0
     for line, cells in rows:

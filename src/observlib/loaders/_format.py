@@ -167,11 +167,6 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     """Read an export of a format into its table, a piece at a time where rows stand alone.
 
     The last is without rows, and holds the notices.
-
-    Raises
-    ------
-    ObservError
-        For a file that is not of the format, or cannot feed its table.
     """
     if form.refused:
         raise ObservError(f"{path}: is an export of {form.label}; {form.refused}")
@@ -314,13 +309,7 @@ def _written(
     device: Device,
     titles: Mapping[str, str],
 ) -> dict[str, Written]:
-    """How each field of moments or days is written, told over all that may be so alike.
-
-    Raises
-    ------
-    ObservError
-        Where it cannot be told.
-    """
+    """How each field of moments or days is written, told over all that may be so alike."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for field, column in form.columns.items():
         if _is_dated(form, field):
@@ -358,13 +347,7 @@ def _is_dated(form: Format, field: str) -> bool:
 
 
 def _zone(path: Path, form: Format, device: Device, told: str) -> ZoneInfo:
-    """The zone of moments that tell none: the file's own, the device's or the format's.
-
-    Raises
-    ------
-    ObservError
-        Where the file tells one that does not exist.
-    """
+    """The zone of moments that tell none: the file's own, the device's or the format's."""
     if not told:
         return ZoneInfo(device.zone or form.zone)
     try:

@@ -38,11 +38,6 @@ def read_queue_log(path: Path, text: str) -> tuple[list[str], dict[int, list[str
 
     A call that still waits where the log ends is in no row: its outcome is not known. One that was
     answered and still talks has no `talk`. Its number is that of the log, with `:` for the point.
-
-    Raises
-    ------
-    ObservError
-        Where a line is no event, or there is none of a queue.
     """
     calls: dict[tuple[str, str], tuple[int, list[str]]] = {}
     done: list[tuple[int, list[str]]] = []
@@ -126,13 +121,7 @@ Pieces = Callable[[], Iterator[Grid]]  # of an export, from the first each time
 
 
 def pieces(path: Path, form: Format, most: int) -> Pieces:
-    """The table of an export in pieces of so many rows; one at least, and maybe without a row.
-
-    Raises
-    ------
-    ObservError
-        As `read_grid`, but for the size of a text.
-    """
+    """The table of an export in pieces of so many rows; one at least, and maybe without a row."""
     if not in_pieces(path, form):
         return partial(iter, [read_grid(path, form)])
     lines = lines_in(path, form.layout.encodings)
@@ -160,13 +149,7 @@ def _is_text(path: Path, layout: Layout) -> bool:
 
 
 def read_grid(path: Path, form: Format) -> Grid:
-    """The whole table of an export in a format.
-
-    Raises
-    ------
-    ObservError
-        For a file that holds no such table, or more than may be read at once.
-    """
+    """The whole table of an export in a format."""
     layout = form.layout
     if layout.kind == "queue_log":
         return Grid(*read_queue_log(path, read_text(path)))

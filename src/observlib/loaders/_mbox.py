@@ -44,11 +44,6 @@ def read(path: Path, addresses: Sequence[str]) -> tuple[list[str], dict[int, lis
 
     `received` is the first such message, `answered` the first of the service after it; what a
     machine wrote is neither. A thread is `whole` where its first message is in the file.
-
-    Raises
-    ------
-    ObservError
-        For a file that is no mbox, or larger than may be read, and without the service's addresses.
     """
     if not addresses:
         raise ObservError(

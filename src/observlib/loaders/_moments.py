@@ -77,21 +77,6 @@ def written(
 
     The first piece decides, but where day and month may be swapped: then all are looked at.
 
-    Parameters
-    ----------
-    pieces
-        Of each column, the cells that are not empty, by the line of their row.
-    forms, days
-        As for `read_moments`.
-    told
-        The form, where it is known.
-
-    Raises
-    ------
-    ObservError
-        Where every cell can be read with the day first and with the month first, and `forms`
-        holds both.
-
     Examples
     --------
     >>> dates = pd.Series({2: "02/03/2026", 3: "31/03/2026"})
@@ -165,27 +150,6 @@ def read_moments(
     have its months first. An hour that the start of summer time skips is refused. One that its end
     repeats is summer time; where rows are `in_order` of time, it is winter time once the hour has
     been gone through.
-
-    Parameters
-    ----------
-    texts
-        Cells that are not empty, by the line of their row.
-    forms
-        `iso`, `epoch` (seconds), `epoch_ms`, or as in `%d/%m/%Y %H:%M[:%S]`, whose part between
-        brackets may be missing.
-    zone
-        Of what tells no offset of its own.
-    days
-        Whether days are wanted, which have no time: a time of day may follow, and is passed over.
-    how
-        How the whole export is `written`, of which these may be a piece.
-    before
-        The moment of the row before the first of them.
-
-    Raises
-    ------
-    ObservError
-        As `written`.
 
     Examples
     --------

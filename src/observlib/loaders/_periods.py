@@ -271,13 +271,7 @@ def period_named(stem: str) -> str | None:
 
 
 def given_period(path: Path, device: Device, rows: int) -> str:
-    """The period of an export whose rows do not say it: the device's, or that of the file's name.
-
-    Raises
-    ------
-    ObservError
-        Where there are several rows, or neither tells a period.
-    """
+    """The period of an export whose rows do not say it: the device's, or that of the file's name."""
     how = (
         "give it as `period: 2026-03` in the device's catalogue entry, or name the file with it, "
         "such as matomo_demo_2026-03.csv; or export with dates"
@@ -296,13 +290,7 @@ def given_period(path: Path, device: Device, rows: int) -> str:
 
 
 def day_made(path: Path) -> date | None:
-    """The day on which an export was made, where its file's name ends with one.
-
-    Raises
-    ------
-    ObservError
-        Where that day does not exist, or lies in the future.
-    """
+    """The day on which an export was made, where its file's name ends with one."""
     found = re.findall(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)", path.stem, re.ASCII)
     day = parse_period(found[-1]) if found else None
     if found and (day is None or day[0] > date.today()):

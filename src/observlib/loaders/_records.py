@@ -23,13 +23,7 @@ _NO_RECORD: dict[str, str] = {}  # what stands among records and is none
 
 
 def read_records(path: Path, layout: Layout) -> tuple[Header, dict[int, Header], Header]:
-    """The keys of the records of an export, their values by place, and the keys around them.
-
-    Raises
-    ------
-    ObservError
-        For a file that is no JSON, or without records.
-    """
+    """The keys of the records of an export, their values by place, and the keys around them."""
     documents = list(_documents(path, read_text(path)))
     first = documents[0]
     records: Any = documents

@@ -36,16 +36,6 @@ def answered(
 
     Where nothing says which are finished, all are: the tool keeps no others. A response without an
     identifier is known by its moment and its answers, so that a later export tells it again.
-
-    Parameters
-    ----------
-    frame
-        The format's fields of each row, by its line.
-
-    Raises
-    ------
-    ObservError
-        As `_survey.responses`.
     """
     moments = pd.DataFrame(
         {

@@ -32,24 +32,7 @@ class Exceeded(Failed):
 
 
 def apart(script: str, *words: str, given: bytes = b"", seconds: int = _SECONDS) -> Any:
-    """What the function `main` of a script gives, as lists, texts, numbers and days.
-
-    Parameters
-    ----------
-    script
-        Path of the script, which imports nothing of this package.
-    words
-        What `main` is called with.
-    given
-        The bytes of its standard input.
-    seconds
-        How long it may take; of a processor's time, half as long.
-
-    Raises
-    ------
-    Failed
-        For whatever it raises; for a crash, and what takes too long or too much memory, `Exceeded`.
-    """
+    """What the function `main` of a script gives, as lists, texts, numbers and days."""
     command = [sys.executable, "-P", __file__, str(seconds // 2), script, *words]
     # each thread of a library of linear algebra would take its own part of the memory
     settings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}

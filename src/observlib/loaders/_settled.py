@@ -37,28 +37,7 @@ def counted(
     device: Device,
     refuse: Callable[[str, pd.Series, str], None],
 ) -> tuple[pd.DataFrame, date, list[str]]:
-    """The stock, joins and leaves of each month and cohort, from when persons joined and left.
-
-    Parameters
-    ----------
-    frame
-        A row a person: `joined`, maybe `left`, `list` and `product`.
-    refuse
-        Called with a field, the rows at fault and the reason.
-
-    Returns
-    -------
-    frame, last, notices
-        A row a `month`, `list` and `cohort` (the month of joining), up to the month of the export:
-        the device's `extracted`, else the latest day of the file, which is told. Where the tool
-        does not tell who left, those who are gone are in no month: only the month of the export
-        and the one before it are counted.
-
-    Raises
-    ------
-    ObservError
-        Where nobody's joining can be read.
-    """
+    """The stock, joins and leaves of each month and cohort, from when persons joined and left."""
     frame = frame.assign(list=frame.get("list", device.label))
     knows_leaving = "leaves" not in form.unknown
     if "left" not in frame:
@@ -116,11 +95,6 @@ def polls(path: Path, frame: pd.DataFrame, form: Format, device: Device, faults:
     Networks that give only percentages are read where one whole number of votes alone rounds to
     each: whole percents seldom do beyond a hundred voters. A poll is read whole or not at all:
     without one of its options, every share would be wrong.
-
-    Raises
-    ------
-    ObservError
-        Where neither votes nor shares and voters are given.
     """
     if "votes" not in faults.titles:
         found = [*faults.titles, *(n for n in faults.header if n not in faults.titles.values())]
@@ -341,13 +315,7 @@ def _period(frame: pd.DataFrame, faults: Faults) -> tuple[pd.Series, pd.Series]:
 
 
 def _need_every_day(path: Path, days: pd.Series) -> None:
-    """Stop where rows that should be days count weeks or months, each under its first day.
-
-    Raises
-    ------
-    ObservError
-        Where no two rows are of one day and the next.
-    """
+    """Stop where rows that should be days count weeks or months, each under its first day."""
     apart = np.diff(np.sort(days.unique())).astype("timedelta64[D]").astype(int)
     if apart.size and apart.min() > 1:
         raise ObservError(
@@ -457,13 +425,7 @@ def _seen(path: Path, frame: pd.DataFrame, device: Device) -> tuple[datetime | N
 
 
 def _need_themes(path: Path, frame: pd.DataFrame) -> None:
-    """Stop where a column of themes is one of subjects, that people wrote.
-
-    Raises
-    ------
-    ObservError
-        For more different themes than any list of themes has.
-    """
+    """Stop where a column of themes is one of subjects, that people wrote."""
     count = frame["theme"].nunique() if "theme" in frame else 0
     if count > MOST_THEMES:
         raise ObservError(
@@ -478,11 +440,6 @@ def _in_months(
     """Rows of months, or of days, with the month's `start` and `end`, and whether it was over.
 
     Where nothing tells when the export was made, it goes to the `last` day that it knows.
-
-    Raises
-    ------
-    ObservError
-        Where neither rows, nor the device, nor the file's name tell the month.
     """
     if "month" not in frame and "day" not in frame:
         day = day_named(device.period or path.stem)

@@ -30,11 +30,6 @@ def user_tests(
 
     Without participants, rows are numbered, and each is a person. Answers to the usability scale
     count once a participant; where two rows differ, that item is not read.
-
-    Raises
-    ------
-    ObservError
-        For a file without what was measured, whose day nothing tells, or of several systems.
     """
     _check_file(path, frame, form, device, faults)
     who = _who(path, frame, device, faults)

@@ -61,22 +61,7 @@ def weight_of(cell: str) -> float | None:
 
 
 def check_weights(path: Path, name: str, cells: Mapping[int, str]) -> None:
-    """Refuse a column of weights that is empty, or in which `1,234` may be a thousand.
-
-    Parameters
-    ----------
-    path
-        What messages name.
-    name
-        The column, as the questionnaire names it.
-    cells
-        By their place in the file.
-
-    Raises
-    ------
-    ObservError
-        Where no cell holds anything, or weights have points as well as commas.
-    """
+    """Refuse a column of weights that is empty, or in which `1,234` may be a thousand."""
     weights = {line: weight_of(cell.strip()) for line, cell in cells.items()}
     if weights and all(weight is not None and math.isnan(weight) for weight in weights.values()):
         raise ObservError(
@@ -140,20 +125,6 @@ def responses(
     or quarter that the device's `period` or the file's name tells. A cell that cannot be read
     rejects that answer and no other; a weight that is none, its response. A response without
     a weight counts, as much as any other, where none are used: that is told.
-
-    Parameters
-    ----------
-    submission
-        Whether the export must say which responses were submitted. Where it need not and does
-        not, all are finished.
-    whole_rows
-        Whether a cell that is no answer rejects its response, and not that answer alone.
-
-    Raises
-    ------
-    ObservError
-        Where the device has no questionnaire, the survey's own weights are all absent or written
-        in two ways, and as `_survey_columns.find`.
     """
     questionnaire = catalogue.questions_of(device)
     header = find(path, questionnaire, columns, submission)

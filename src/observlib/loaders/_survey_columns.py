@@ -67,19 +67,7 @@ _CODE_BEFORE = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\s?[.:]\s", re.ASCII)
 def find(
     path: Path, questionnaire: Questionnaire, columns: Sequence[Column], submission: bool
 ) -> Header:
-    """Where things stand, by question code or else by text; and what export or questionnaire lack.
-
-    Parameters
-    ----------
-    submission
-        Whether a column must say when responses were submitted.
-
-    Raises
-    ------
-    ObservError
-        Without an identifier, a needed date of submission, any question or the survey's own
-        weights, and where several columns have the name of a question or of these.
-    """
+    """Where things stand, by question code or else by text; and what export or questionnaire lack."""
     folded = [tuple(map(fold_label, (*column.names, *_own_text(column)))) for column in columns]
 
     def first(names: Sequence[str]) -> int | None:

@@ -41,15 +41,7 @@ _MOST_KEYS = 10_000  # of one object of it
 
 
 def read_json(path: Path, text: str) -> object:
-    """What a JSON text holds.
-
-    Raises
-    ------
-    ObservError
-        Where the text is no JSON, is nested too deeply, has a number too long to read, is of over
-        20 MB, has an object of over 10,000 keys, or gives one key twice in an object (the first
-        value would silently be lost).
-    """
+    """What a JSON text holds."""
     if len(text) > MOST_JSON:
         raise ObservError(f"{path}: holds more than {MOST_JSON // 10**6} MB of JSON; {SPLIT}")
 
@@ -139,11 +131,6 @@ def headers_shown(names: Sequence[str], header: Sequence[str]) -> list[str]:
 
 def header_shown(name: str, names: bool = True) -> str:
     """A name of a sheet, key or column as an error shows it.
-
-    Parameters
-    ----------
-    names
-        Whether two words in capitals may be a person.
 
     Examples
     --------

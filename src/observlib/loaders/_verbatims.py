@@ -45,13 +45,6 @@ def with_texts(
 
     Empty texts make no row. A text that still holds what the store refuses, or that is too long to
     be redacted, is rejected, and told by its row alone.
-
-    Parameters
-    ----------
-    ids
-        Of each row of the file, by its line, the identifier that its tidy rows have.
-    texts
-        Of each question, the text of each row.
     """
     names = _names(device)
     key = ID_OF[found.table]
@@ -87,15 +80,6 @@ def with_open_answers(
     """What a survey's export holds, with what was written under its open questions, redacted.
 
     Without, where the device does not ask for it.
-
-    Parameters
-    ----------
-    places
-        Where the columns of each question stand, by its code.
-    ids
-        Of each row that is a response, by its line, its identifier.
-    rows
-        The cells of each row.
     """
     if not device.verbatims:
         return found

@@ -36,20 +36,7 @@ _CELLS = ("table-cell", "covered-table-cell")
 def spans(
     stream: IO[bytes], most: int, elements: int, errors: set[tuple[int, int]]
 ) -> tuple[list[tuple[int, int]], int]:
-    """Height and width of each sheet, from A1 to the last cell that holds something.
-
-    Parameters
-    ----------
-    most, elements
-        Bytes and elements that the part may hold.
-    errors
-        Where the error of a formula is, as row and column from 1, is added to it.
-
-    Returns
-    -------
-    spans, count
-        And how many elements there are.
-    """
+    """Height and width of each sheet, from A1 to the last cell that holds something."""
     found: list[tuple[int, int]] = []
     row = rows = column = columns = 0  # those before, and how often the present one repeats
 
@@ -102,20 +89,7 @@ _NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 
 
 def sheets(path: Path, mend: str) -> Iterator[tuple[str, list[list[Cell]]]]:
-    """The sheets of a workbook (.xlsx, .xls, .ods), each a rectangle of cells from A1 on.
-
-    Parameters
-    ----------
-    path
-        The workbook.
-    mend
-        What to do about a workbook that cannot be read, for the error.
-
-    Raises
-    ------
-    ObservError
-        Where the file is no workbook, or too large or scattered to be one of the kind.
-    """
+    """The sheets of a workbook (.xlsx, .xls, .ods), each a rectangle of cells from A1 on."""
     raw = files.read_bytes(path, _MOST_PACKED, mend)
     if not raw:
         raise ObservError(f"{path}: empty file; {mend}")

@@ -20,26 +20,6 @@ class UnfitXml(Exception):
 def walk(stream: IO[bytes], most: int, elements: int, start: Start, end: End | None = None) -> int:
     """Call `start` with each element and its attributes, and `end` with it and its text.
 
-    Parameters
-    ----------
-    stream
-        Read to its end, piece by piece.
-    most, elements
-        Bytes and elements that it may hold.
-    end
-        The text is that after the last tag within the element. Without `end` no text is read.
-
-    Returns
-    -------
-    int
-        How many elements there are.
-
-    Raises
-    ------
-    UnfitXml
-        Where it is no whole XML, declares a document type (whose entities could multiply without
-        end), or holds more bytes, elements, levels or text than any export.
-
     Examples
     --------
     >>> import io

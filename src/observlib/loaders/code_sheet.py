@@ -34,12 +34,6 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read a filled file into the table `codes`: a row for each cell that is not empty.
 
     A cell whose word is not allowed is rejected, and no other of its row; the text is not read.
-
-    Raises
-    ------
-    ObservError
-        Where the file is no CSV, lacks the identifier, the day or every question, or is not named
-        as `observ code` names it.
     """
     sheet = coding.of_sheet(path.name)
     if sheet is None:

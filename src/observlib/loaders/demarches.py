@@ -99,12 +99,6 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
     The edition is in the sheet's name ("T3-25"), else it is the quarter of the device's `period`,
     else it is in the file's name.
-
-    Raises
-    ------
-    ObservError
-        When the file is no workbook, no sheet's first row has the expected headers, or nothing
-        tells the edition.
     """
     sheet, header, records = _procedures(path)
     quarter = _edition(path, sheet, device)

@@ -64,14 +64,7 @@ def is_archive(path: Path) -> bool:
 
 
 def read_archive(path: Path) -> tuple[list[Column], dict[int, list[str]]]:
-    """The columns of an archive's responses, named by codes and texts, and its rows from 1.
-
-    Raises
-    ------
-    ObservError
-        For a damaged or unsafe archive, one without structure or responses, and XML that is
-        damaged or declares a document type.
-    """
+    """The columns of an archive's responses, named by codes and texts, and its rows from 1."""
     sections, found = _members(path)
     fields = [record["fieldname"] for record in found.get("responses fields", [])]
     if not fields:
@@ -227,12 +220,6 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     Each response gives a row of the variable `response` and one for each answer; dates are as
     LimeSurvey's server writes them. What the export and the questionnaire lack of each other are
     notices.
-
-    Raises
-    ------
-    ObservError
-        When the file is no such export, the device has no questionnaire, or the export has no
-        `Response ID`, no `Date submitted` or none of the questions.
     """
     if is_archive(path):
         columns, rows = read_archive(path)
@@ -246,22 +233,6 @@ def without_the_rest(path: Path, text: str, questionnaire: Questionnaire, texts:
 
     Columns of persons and of questions that are unknown or ignored go, and those of open questions
     but where they are asked for; what people wrote beside "Other" leaves a `Y`.
-
-    Parameters
-    ----------
-    path
-        What messages name.
-    text
-        An export with question codes and answer codes.
-    questionnaire
-        Of the survey.
-    texts
-        Whether what is written under open questions is asked for.
-
-    Raises
-    ------
-    ObservError
-        As `load`.
     """
     header, rows = read_csv(path, text, find_delimiter(text, ",;\t"))
     found = find(path, questionnaire, [Column((name,)) for name in header], submission=True)

@@ -83,12 +83,6 @@ def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded
     """Read a file of the format above into the device's `table`, a piece after the other.
 
     Responses are read whole, as what they say of a category is told once.
-
-    Raises
-    ------
-    ObservError
-        For a file that is no CSV in UTF-8, has no rows, lacks columns or has unknown ones (all
-        of them are named), and for a device without `table`.
     """
     if device.table is None:
         raise ObservError(

@@ -80,11 +80,6 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     which may be a person's, are « Autre », which a notice tells.
 
     With `verbatims`, its title and description are texts of the table `verbatims`.
-
-    Raises
-    ------
-    ObservError
-        When the file is no text or lacks the columns of identifier, date or feeling.
     """
     text = read_text(path)
     delimiter = find_delimiter(text, ",;")

@@ -32,11 +32,6 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
     A cell that is neither 0 nor 1 is rejected, and no other of its row. An identifier that several
     stories have tells of none: their rows are rejected.
-
-    Raises
-    ------
-    ObservError
-        When the file is no CSV or lacks a column.
     """
     text = read_text(path)
     header, lines = read_csv(path, text, find_delimiter(text, ";,"))

@@ -36,12 +36,6 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
 
     Each response, known in rejects by its place in the file (from 1), gives a row of the variable
     `response` and one for each answer.
-
-    Raises
-    ------
-    ObservError
-        When pyreadstat is not installed, the file is of neither kind or damaged, the device has
-        no questionnaire, or the file has no identifier or none of the questions.
     """
     variables = _read(path)
     columns = [

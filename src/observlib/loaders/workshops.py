@@ -78,11 +78,6 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """Read sheets of workshops into the table `workshops`, with the sheets and ideas it rejects.
 
     A workshop's id is its day and its title.
-
-    Raises
-    ------
-    ObservError
-        For a file that is no YAML, or holds neither a sheet nor a list of sheets.
     """
     _refuse_surprises(path)
     data, lines, problems = read(path, object, "a sheet, or a list of sheets", "is gone")

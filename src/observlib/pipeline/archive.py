@@ -46,24 +46,12 @@ class Publication(NamedTuple):
 
 
 def earlier(data: Path) -> list[Publication]:
-    """What was published from a data folder, the oldest first.
-
-    Raises
-    ------
-    ObservError
-        Where a file of them is absent or damaged.
-    """
+    """What was published from a data folder, the oldest first."""
     return [_read(folder, _stamp(folder)) for folder in _folders(data)]
 
 
 def last(data: Path, quarter: Quarter) -> Publication:
-    """What a quarter's edition told when it was last published.
-
-    Raises
-    ------
-    ObservError
-        Where it was not published from this data folder.
-    """
+    """What a quarter's edition told when it was last published."""
     told = {one.quarter: one for one in earlier(data)}
     if str(quarter) not in told:
         raise ObservError(
@@ -142,24 +130,7 @@ def _read(folder: Path, stamp: tuple[int, ...]) -> Publication:
 
 
 def keep(data: Path, quarter: Quarter, edition: Path, today: date) -> None:
-    """Keep what an edition is about to publish; nothing where the last one of its quarter told so.
-
-    Parameters
-    ----------
-    data
-        Data folder.
-    quarter
-        The edition's.
-    edition
-        The folder of its `FILES`.
-    today
-        The day of publication.
-
-    Raises
-    ------
-    ObservError
-        Where it cannot be written.
-    """
+    """Keep what an edition is about to publish; nothing where the last one of its quarter told so."""
     if _same(data, quarter, edition):
         return
     files = {name: (edition / name).read_bytes() for name in FILES}

@@ -35,19 +35,6 @@ def products(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
 def with_pages(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
     """The departments for each of which an edition makes a page of a study.
 
-    Parameters
-    ----------
-    devices
-        The devices that have fed the store; those that have left the catalogue are left out.
-    catalogue
-        Says the product of each, and the department of each product.
-
-    Returns
-    -------
-    list of str
-        In the catalogue's order, those that one of the devices is of; `WHOLE` alone where no more
-        than `MANY` products are listened to.
-
     Examples
     --------
     >>> from pathlib import Path
@@ -87,12 +74,6 @@ def of(product: str, device: str, catalogue: Catalogue) -> str:
 
 def part(rows: pd.DataFrame, department: str, catalogue: Catalogue) -> pd.DataFrame:
     """Of estimates, comparisons or words, those of a department, and those of none; of all, all.
-
-    Parameters
-    ----------
-    rows
-        With `product`, `device` or both; without either, all are kept. A comparison of two
-        products is kept where one of them is the department's.
 
     Examples
     --------

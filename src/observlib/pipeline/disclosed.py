@@ -46,19 +46,7 @@ def jobs(data: Path) -> list[frame.Job]:
 
 
 def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
-    """What a family gives for a quarter, as an edition tells it.
-
-    Parameters
-    ----------
-    data, quarter, name, survey
-        As for `frame.given`.
-
-    Raises
-    ------
-    ObservError
-        For a family or survey that does not exist, and where something that is withheld could be
-        worked back.
-    """
+    """What a family gives for a quarter, as an edition tells it."""
     with _reading(frame.tables(name)):
         exact = kept.key(frame.depends(data, quarter, name, survey))
         found = _given(exact, _of(data, quarter), data, quarter, name, survey)
@@ -109,11 +97,6 @@ def keep(data: Path, quarter: Quarter, digest: str, found: Iterable[control.Deci
     """Keep what was decided of an edition, device by device.
 
     Once it is published, that follows from it too, and stays the same: it is kept again.
-
-    Parameters
-    ----------
-    digest
-        Of the store from which it was decided; where that has changed, nothing is kept.
     """
     of = _of(data, quarter)
     if store.digest(data) == digest:
@@ -206,13 +189,7 @@ def _by_device(of: Of, data: Path, quarter: Quarter) -> dict[str, pd.DataFrame]:
 
 
 def decided(data: Path, quarter: Quarter, device: str) -> control.Decision:
-    """What was decided of a device.
-
-    Raises
-    ------
-    ObservError
-        Where something that is withheld could be worked back.
-    """
+    """What was decided of a device."""
     rows = _by_device(_of(data, quarter), data, quarter)[device]
     return _decided(data, quarter, device, rows)
 

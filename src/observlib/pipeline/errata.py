@@ -112,16 +112,6 @@ class Reason(Revision):
 def load(reports: Path) -> tuple[Erratum, ...]:
     """Read and check the errata of a project, the earliest first.
 
-    Parameters
-    ----------
-    reports
-        The project's `reports/`; where it has no `errata/` there are none.
-
-    Raises
-    ------
-    ObservError
-        With every mistake of every file: file, line, key, what is wrong, what is allowed.
-
     Examples
     --------
     >>> load(Path("no/reports"))
@@ -169,19 +159,6 @@ def known(root: Path, data: Path, today: Day) -> pd.DataFrame:
     """The errata of what was published from a data folder, as a frame.
 
     On a demonstration, those of figures that it never told are left out: they are of real editions.
-
-    Parameters
-    ----------
-    root, data
-        The project's root, and the data folder, which keeps what was published.
-    today
-        The day of the work, on which no erratum is still to come.
-
-    Raises
-    ------
-    ObservError
-        With what `load` finds, and each erratum of a day to come, of a figure that no edition told
-        so, or of an unknown correction.
     """
     sheets = load(root / "reports")
     if not sheets:
@@ -275,19 +252,7 @@ def _is_same(value: float, other: float) -> bool:
 def borne(
     errata: pd.DataFrame, rows: pd.DataFrame, told: Iterable[Publication], quarter: str
 ) -> pd.DataFrame:
-    """The errata of an edition: those of figures that it tells, or told before it was made again.
-
-    Parameters
-    ----------
-    errata
-        As `known` gives them.
-    rows
-        The edition's estimates.
-    told
-        What was published, of which earlier forms of the same quarter's edition count.
-    quarter
-        The edition's.
-    """
+    """The errata of an edition: those of figures that it tells, or told before it was made again."""
     if errata.empty:
         return errata
     former = [one.told.estimates for one in told if one.quarter == quarter]
@@ -304,22 +269,7 @@ def digests(errata: pd.DataFrame) -> dict[str, str]:
 
 
 def check(errata: pd.DataFrame, rows: pd.DataFrame, quarter: str, reports: Path) -> None:
-    """Stop an edition that still tells what an erratum corrects, or a third value.
-
-    Parameters
-    ----------
-    errata
-        As `known` gives them: of a figure that several correct, the last counts.
-    rows
-        What the edition tells, rounded as it is published.
-    quarter, reports
-        The edition's, and the project's `reports/`.
-
-    Raises
-    ------
-    ObservError
-        With each figure that is not as its erratum says.
-    """
+    """Stop an edition that still tells what an erratum corrects, or a third value."""
     last = {_key(row): row for row in estimates.records(errata)}
     problems = {}
     for row in estimates.records(rows[rows["indicator"].isin(errata["indicator"])]):
@@ -374,15 +324,7 @@ def with_reasons(catalogue: Catalogue, errata: pd.DataFrame) -> Catalogue:
 
 
 def explains(one: Reason, row: Mapping[str, Any]) -> bool:
-    """Whether an erratum is the reason of a revision, from the very value to the very value.
-
-    Parameters
-    ----------
-    one
-        The erratum.
-    row
-        Of `revisions.found`.
-    """
+    """Whether an erratum is the reason of a revision, from the very value to the very value."""
     if (found := one.changes.get(_key(row))) is None or row["before_status"] in WITHHELD:
         return False
     published, corrected = found

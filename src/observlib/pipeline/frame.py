@@ -36,11 +36,6 @@ Job = tuple[str, str]  # a family, and the survey of one of each survey
 def families() -> Mapping[str, Family]:
     """Every family of every theme, each after those that it reads.
 
-    Raises
-    ------
-    ValueError
-        For a parameter that names nothing, and families that read each other.
-
     Examples
     --------
     >>> list(families()).index("visits") < list(families()).index("contacts")
@@ -73,11 +68,6 @@ def _visit(name: str, asked_by: tuple[str, ...], order: dict[str, Family]) -> No
 def family(name: str) -> Family:
     """A family by its name.
 
-    Raises
-    ------
-    ObservError
-        Where none has it.
-
     Examples
     --------
     >>> family("satisfaction").tables
@@ -93,22 +83,6 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
     """What a family gives for a quarter: computed where nothing keeps it yet.
 
     It is kept in the project by all that it depends on (see `depends`), for other pages and runs.
-
-    Parameters
-    ----------
-    data
-        Data folder, with its store.
-    quarter
-        The edition's quarter, the last of which anything is read.
-    name
-        The family's.
-    survey
-        The device of the survey, for a family of each survey.
-
-    Raises
-    ------
-    ObservError
-        For a family or survey that does not exist.
     """
     wanted = family(name)
     if wanted.each_survey != bool(survey):

@@ -55,22 +55,7 @@ _FIRST = "1900-01"  # before any data: a series begins with its device
 
 
 def monthly(read: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str) -> pd.DataFrame:
-    """The series by month of all that can be followed.
-
-    Parameters
-    ----------
-    read
-        What `READ` names, tidy tables and those of `tables.ALIKE`, from their beginning on.
-    catalogue
-        Says which first answers are promised.
-    last
-        The last month, `YYYY-MM`.
-
-    Returns
-    -------
-    DataFrame
-        Estimates by month of the indicators of `FOLLOWED`, by device, of no group.
-    """
+    """The series by month of all that can be followed."""
     promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
     found = estimates.combine(
         [

@@ -35,13 +35,7 @@ _OF_ONE_STORE = ("corrections", "expectations")
 
 
 def root(start: Path | None = None) -> Path:
-    """The nearest folder at or above `start` (else the current one) that holds `data/catalogue`.
-
-    Raises
-    ------
-    ObservError
-        Where there is none.
-    """
+    """The nearest folder at or above `start` (else the current one) that holds `data/catalogue`."""
     try:
         here = (start or Path.cwd()).resolve()
     except FileNotFoundError as error:
@@ -155,13 +149,7 @@ def decisions(
 
 
 def corrections(data: Path, start: Path | None = None) -> list[Correction]:
-    """The corrections of a data folder, in the order of their names; the store checks the rest.
-
-    Raises
-    ------
-    ObservError
-        With every mistake that shows without the exports.
-    """
+    """The corrections of a data folder, in the order of their names; the store checks the rest."""
     from observlib.records.corrections import load_corrections
 
     problems: list[str] = []
@@ -226,13 +214,7 @@ def data_folder(data: str | Path, is_there: bool = False) -> Path:
 
 
 def reference(name: str) -> pd.DataFrame:
-    """A table of facts of `data/reference/`, such as `margins` or `regions`; codes are text.
-
-    Raises
-    ------
-    ObservError
-        Where the project has no such table.
-    """
+    """A table of facts of `data/reference/`, such as `margins` or `regions`; codes are text."""
     return _read_reference(root() / "data" / "reference" / f"{name}.csv")
 
 

@@ -54,23 +54,6 @@ def found(
     """The figures that an edition tells otherwise than they were last told, each with its reason.
 
     A value is set beside the last value: that it was withheld meanwhile hides no change of it.
-
-    Parameters
-    ----------
-    rows
-        The edition's estimates, rounded as they are published.
-    told
-        What was published, in any order.
-    catalogue
-        Has the policy.
-    quarter, today
-        The edition's quarter, and its day.
-
-    Returns
-    -------
-    DataFrame
-        The columns of estimates, `edition` and `day`, the same of what was told before after
-        `before_`, and `reason`: the id of an entry of the policy, one of `NATURAL`, or `SILENT`.
     """
     rows = rows.assign(edition=str(quarter), day=today.isoformat())
     frames = [
@@ -208,20 +191,7 @@ def check(
     quarter: Quarter,
     today: date,
 ) -> None:
-    """Stop an edition that tells figures otherwise than before, and says not why.
-
-    Parameters
-    ----------
-    root, data
-        The project's root, and the data folder, which keeps what was published.
-    rows, catalogue, quarter, today
-        As for `found`.
-
-    Raises
-    ------
-    ObservError
-        With the first of these figures, how many more there are, and what to write.
-    """
+    """Stop an edition that tells figures otherwise than before, and says not why."""
     revised = found(rows, archive.earlier(data), catalogue, quarter, today)
     silent = estimates.records(revised[revised["reason"] == SILENT])
     if not silent:
@@ -277,11 +247,6 @@ def marks(
 
     A figure is revised in the edition that tells it otherwise than the editions before, and whose
     own readers may have seen the other value; in later ones it is not.
-
-    Returns
-    -------
-    dict
-        The letters by the figure's `FIGURE`; what has none is absent.
     """
     told = [*told]
     others = [one for one in told if one.quarter != str(quarter)]

@@ -30,36 +30,7 @@ def publish(
     workers: Executor | None = None,
     before_replacing: Callable[[Path], None] | None = None,
 ) -> Path:
-    """Publish a project folder: the fixed pages and the notebooks of one edition.
-
-    Parameters
-    ----------
-    project
-        A Quarto website: `_quarto.yml`, fixed pages, `editions/<quarter>/` with executed notebooks
-        and `manifest.json`.
-    site
-        The folder to make or replace. Until the new site is whole, it stays as it was.
-    publisher
-        `quarto`, `embedded`, or `auto`: Quarto where the command exists and passes its check.
-    progress
-        Called with the number of pages and PDFs done, their total, and a title.
-    cache
-        The folder of pages that are kept; without it none is.
-    workers
-        Where pages are made; without them in threads.
-    before_replacing
-        Called with the folder of the new site, before that is put in its place.
-
-    Returns
-    -------
-    Path
-        The site's `index.html`.
-
-    Raises
-    ------
-    ObservError
-        With every problem of every page; the previous site is then unchanged.
-    """
+    """Publish a project folder: the fixed pages and the notebooks of one edition."""
     from observlib.base.temporary import replace_folder, workspace
     from observlib.publish import access, embedded
     from observlib.publish.project import read_project
@@ -85,11 +56,6 @@ def publish(
 
 def publisher_used(publisher: str, cache: Path | None = None) -> str:
     """What `publisher` stands for here: `embedded`, or the program that is called as `quarto`.
-
-    Parameters
-    ----------
-    cache
-        Where it is kept whether the program passes its check (`quarto_check`), which `auto` asks.
 
     Examples
     --------
@@ -134,13 +100,7 @@ def find_quarto() -> str | None:
 
 
 def require_quarto() -> str:
-    """Path of the `quarto` command.
-
-    Raises
-    ------
-    ObservError
-        Where it is not installed.
-    """
+    """Path of the `quarto` command."""
     command = find_quarto()
     if command is None:
         raise ObservError(

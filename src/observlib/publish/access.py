@@ -35,11 +35,6 @@ def index(pages: Iterable[tuple[str, str]]) -> str:
     Of each page: its address, title, language where it is not French, headings with their anchors,
     and terms (indicators and words that it defines, names of rows, captions, its description).
 
-    Parameters
-    ----------
-    pages
-        Their addresses and HTML: first those that come first among equal answers.
-
     Examples
     --------
     >>> page = '<main><h1>Visites</h1><h2 id="a">Par an</h2><dl><dt>Usager</dt></dl></main>'
@@ -110,13 +105,7 @@ _OURS = re.compile(r'<(?:meta property="og:|link [^>]*rel="icon")[^>]*>\n?')
 
 
 def finish(project: Project, site: Path, cache: Path | None = None) -> None:
-    """Give the pages of a site what all have, and put the files that they share beside them.
-
-    Parameters
-    ----------
-    cache
-        The folder where finished pages are kept; without it none is.
-    """
+    """Give the pages of a site what all have, and put the files that they share beside them."""
     shown = (page for page in project.pages if "html" in page.formats)  # slides stay as they are
     paths = ranked(page.output(".html").as_posix() for page in shown)
     finish_pages(project, site, paths, cache)
@@ -172,19 +161,7 @@ def _finished(
 
 
 def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bool = False) -> str:
-    """A page that says what it is, in thirty words at most, and loads what all share.
-
-    Parameters
-    ----------
-    site
-        The site's name.
-    root
-        The way from the page to the site's root, as `../`.
-    otherwise
-        What is said of a page that says nothing of itself; its first words, if not given.
-    invented
-        Whether the figures of the page's finding are.
-    """
+    """A page that says what it is, in thirty words at most, and loads what all share."""
     told = _DESCRIPTION.search(page)
     main = page[page.find("<main") :]
     first = otherwise or next(iter(texts(_text(main), ["p"])), "")
@@ -296,11 +273,6 @@ def english_works(project: Project) -> set[str]:
 
 def with_languages(page: str, works: Collection[str]) -> str:
     """A page whose references tell which titles are in English, for those who listen to it.
-
-    Parameters
-    ----------
-    works
-        Their keys.
 
     Examples
     --------

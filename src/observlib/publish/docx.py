@@ -57,21 +57,7 @@ _STYLES = (
 
 
 def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> bytes:
-    """The document of a page, with its language, title, edition and day among its properties.
-
-    Parameters
-    ----------
-    markdown
-        Its text with its front matter, made for `typst`.
-    folder
-        Where the pictures that it names are. Those of vectors are put beside them as dots, which
-        every word processor shows.
-
-    Raises
-    ------
-    ObservError
-        Where pandoc refuses the page, or typst a picture.
-    """
+    """The document of a page, with its language, title, edition and day among its properties."""
     name = str(project.folder / page.source)
     write_dots(folder, f"{name}: a picture of its document")
     about = metadata(project, page)
@@ -175,17 +161,6 @@ def open_data(path: Path) -> dict[str, str]:
     (`-comparaisons.csv`), then the permanent `id` of each row, separated by commas; a number that
     does not apply is empty. What is shown twice, by a chart and its table, is written once. A text
     that a spreadsheet would take for a formula has an apostrophe before it (`text.as_cell`).
-
-    Returns
-    -------
-    dict
-        None of estimates where the notebook shows no cell of ours, nor of comparisons where no
-        cell tells any.
-
-    Raises
-    ------
-    ObservError
-        Where an output breaks a contract.
     """
     return {
         name: dataset.csv(table.assign(id=_CONTRACTS[name].identifiers(table))).decode()

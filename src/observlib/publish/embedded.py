@@ -43,23 +43,7 @@ def build(
     workers: Executor | None = None,
     finish: Callable[[], None] = lambda: None,
 ) -> None:
-    """Make the whole site in the new folder `site`.
-
-    Parameters
-    ----------
-    cache
-        The folder of pages that are kept: one that was made before from the same inputs is taken
-        from there. Without it none is.
-    workers
-        Where the others are made; without them in threads.
-    finish
-        Called once all pages stand, while the PDF of the whole edition is still set.
-
-    Raises
-    ------
-    PagesError
-        With the problems of all pages.
-    """
+    """Make the whole site in the new folder `site`."""
     site.mkdir(parents=True)
     write_package(project.manifest, project.folder, site)
     common, depends = _inputs(project)

@@ -21,15 +21,7 @@ BRIEF = 14  # headings up to which their list is seen whole beside the text
 
 
 def page_html(project: Project, page: Page, markdown: str, folder: Path | None = None) -> str:
-    """The whole HTML document of a page, but for the links that `with_downloads` puts in.
-
-    Parameters
-    ----------
-    markdown
-        Its text with its front matter, as `notebook_to_markdown` gives it.
-    folder
-        Where its pictures are, which filters may put into it.
-    """
+    """The whole HTML document of a page, but for the links that `with_downloads` puts in."""
     root = "../" * (len(page.source.parts) - 1)
     headings = len(re.findall(r"^##+ ", markdown, re.M))
     sections = [entry for entry in project.navigation if entry.entries]

@@ -53,13 +53,6 @@ def broken_links(site: Path, pages: Mapping[str, PageLinks]) -> dict[str, list[s
 
     Also for an identifier that a page gives twice. Addresses outside the site are not looked up,
     nor what stands beside an edition in the whole site.
-
-    Parameters
-    ----------
-    site
-        The folder of the made site.
-    pages
-        What its pages hold, by their paths in it.
     """
 
     @cache  # most links are those of the menu, which all pages have

@@ -45,19 +45,6 @@ def notebook_to_markdown(path: Path, to: Format = "html") -> Converted:
 
     Code is never shown. A figure becomes a `::: {#fig-…}` block of a picture and its caption, a
     table a `::: {#tbl-…}` block of plain HTML and its caption.
-
-    Parameters
-    ----------
-    path
-        The notebook; its first cell is the YAML front matter.
-    to
-        `html` or `typst`: they prefer different types of the same output.
-
-    Raises
-    ------
-    ObservError
-        With every cell that cannot be published: an unknown or contradictory option, a picture
-        without alternative text, an output that has only a machine-readable type, an exception.
     """
     problems: list[str] = []
     files: dict[str, bytes] = {}

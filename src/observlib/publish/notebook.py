@@ -21,13 +21,7 @@ _MOST_BYTES = 1_000_000_000
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
-    """A notebook as a mapping; sources and outputs may be texts or lists of lines.
-
-    Raises
-    ------
-    ObservError
-        Where the file cannot be read or is no notebook.
-    """
+    """A notebook as a mapping; sources and outputs may be texts or lists of lines."""
     text = files.read_bytes(path, _MOST_BYTES, "show less of it")
     try:
         notebook = json.loads(text.decode("utf-8"))
@@ -72,13 +66,6 @@ def labelled_outputs(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, 
 
 def markdown_of(data: Mapping[str, Any], folder: str) -> tuple[str, dict[str, bytes]]:
     """The Markdown of an output; the drawings that it shows, by their paths in a folder of theirs.
-
-    Parameters
-    ----------
-    data
-        The output, by MIME type: `pictures` are among what it carries beside its estimates.
-    folder
-        The page's, beside it.
 
     Examples
     --------
@@ -138,13 +125,7 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of the edition that a project folder holds.
-
-    Raises
-    ------
-    ObservError
-        Where it holds none, or its manifest is none.
-    """
+    """Read the manifest of the edition that a project folder holds."""
     path = folder / "manifest.json"
     if not path.is_file():
         raise ObservError(f"{folder}: holds no edition; `observ edition` makes and publishes one")

@@ -139,16 +139,6 @@ def simple(text: str) -> str:
 def numbers(text: str, candidates: Candidates, beside: str = "", around: str = "") -> list[Number]:
     """The numbers of a text that may be estimates, each with the figures that it may tell.
 
-    Parameters
-    ----------
-    text
-        A sentence, or a cell of a table.
-    candidates
-        The figures that the page tells there.
-    beside, around
-        What stands beside it (the other words of a table's row, the head of its column), and
-        around both (a paragraph, a caption): read where the text itself names none.
-
     Examples
     --------
     >>> marks = [(7.2, "Légifrance"), (7.9, "BOAMP"), (7.2, "BODACC")]

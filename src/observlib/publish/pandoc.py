@@ -33,11 +33,6 @@ def executable() -> str:
 
     `pypandoc.get_pandoc_path` looks on PATH first, and threads that ask at once may get that one:
     the pages of an edition would be made by two versions.
-
-    Raises
-    ------
-    ObservError
-        Where the package is absent, or the file is not the one that was installed with it.
     """
     with _ASKING:
         return _checked()
@@ -95,28 +90,7 @@ def convert(
     folder: Path | None = None,
     time_limit: float = TIME_LIMIT,
 ) -> str:
-    """Convert Quarto Markdown to `html` or `typst`.
-
-    Parameters
-    ----------
-    markdown
-        Text, with its front matter if it has one.
-    to
-        `html` or `typst`.
-    name
-        What errors call the text.
-    template, variables, metadata
-        Pandoc's; variables go into the template as they are, metadata is Markdown.
-    filters
-        Lua files that pandoc runs before our filter.
-    folder
-        Where it runs: the folder of the files that a filter reads.
-
-    Raises
-    ------
-    ObservError
-        With each thing that pandoc or the filter refuses, or where it takes too long.
-    """
+    """Convert Quarto Markdown to `html` or `typst`."""
     options = {
         "to": "typst-citations" if to == "typst" else "html",
         "standalone": template is not None,
@@ -142,19 +116,7 @@ def convert_to_docx(
     metadata: Mapping[str, Any],
     filters: Sequence[Path],
 ) -> bytes:
-    """Convert Quarto Markdown to a document of word processors.
-
-    Parameters
-    ----------
-    folder
-        Where its pictures are.
-    reference
-        The document whose looks it has.
-    made
-        The day when it was, as it says itself.
-    markdown, name, metadata, filters
-        As for `convert`, which raises the same.
-    """
+    """Convert Quarto Markdown to a document of word processors."""
     looks = folder / "reference.docx"
     looks.write_bytes(reference)
     options = {"to": "docx", "output-file": "-", "reference-doc": address(looks)}

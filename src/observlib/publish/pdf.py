@@ -59,18 +59,7 @@ class Setting:
 
 
 def page_source(project: Project, page: Page, markdown: str) -> str:
-    """Typst's source of a page.
-
-    Parameters
-    ----------
-    markdown
-        Its text with its front matter, made for `typst`.
-
-    Raises
-    ------
-    ObservError
-        Where pandoc refuses the page.
-    """
+    """Typst's source of a page."""
     brand = project.brand
     return pandoc.convert(
         markdown,
@@ -92,20 +81,7 @@ def page_source(project: Project, page: Page, markdown: str) -> str:
 
 
 def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes:
-    """The PDF of a page. Its source, set as a chapter of the whole edition, is left in `folder`.
-
-    Parameters
-    ----------
-    markdown
-        Its text with its front matter, made for `typst`.
-    folder
-        Where the pictures that it names are; nothing outside it is read.
-
-    Raises
-    ------
-    ObservError
-        Where pandoc or typst refuses the page: PDF/UA-1 is checked as it is written.
-    """
+    """The PDF of a page. Its source, set as a chapter of the whole edition, is left in `folder`."""
     main = folder / f"{page.source.stem}.typ"
     draft = Draft(page_source(project, page, markdown), main, _own_fonts(project))
     with telling_typst_errors(f"{project.folder / page.source}: its PDF"):
@@ -238,15 +214,7 @@ def is_gap(end: float) -> bool:
 
 
 def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[bytes]:
-    """Drawings (SVG) as PNG, in their order: pages of one document, each as large as its drawing.
-
-    Parameters
-    ----------
-    name
-        What errors call them.
-    margin
-        White around each, in points.
-    """
+    """Drawings (SVG) as PNG, in their order: pages of one document, each as large as its drawing."""
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         main = Path(place).resolve() / "main.typ"
         lines = [f"#set page(width: auto, height: auto, margin: {margin}pt)"]
@@ -341,20 +309,7 @@ def full_report_download(project: Project, page: Page) -> list[dict[str, str]]:
 
 
 def put_full_report(project: Project, folder: Path, site: Path, cache: Path | None = None) -> None:
-    """Put it into a site, where it has one (see `full_report_parts`).
-
-    Parameters
-    ----------
-    folder
-        Holds the files that all its pages are printed of; they are not of use again.
-    cache
-        The folder where it is kept; one that was made from the same is taken from there.
-
-    Raises
-    ------
-    ObservError
-        Where typst refuses it.
-    """
+    """Put it into a site, where it has one (see `full_report_parts`)."""
     if not (by_part := full_report_parts(project)):
         return
     made_of = {
@@ -373,13 +328,7 @@ def put_full_report(project: Project, folder: Path, site: Path, cache: Path | No
 
 
 def _pdf(project: Project, by_part: dict[str, list[Page]], folder: Path) -> bytes:
-    """The PDF of the edition.
-
-    Parameters
-    ----------
-    folder
-        Holds, for each page of `by_part`, the folder `<name>` with `<name>.typ` and its pictures.
-    """
+    """The PDF of the edition."""
     names = [page.source.stem for pages in by_part.values() for page in pages]
     chapters = ["sommaire", *(f"{name}/{name}" for name in names)]
     entries: dict[str, str] = {}

@@ -53,13 +53,7 @@ class Page:
 
 
 class PagesError(ObservError):
-    """Pages that cannot be published.
-
-    Parameters
-    ----------
-    by_page
-        What is wrong, by the page's source; of most it may be nothing.
-    """
+    """Pages that cannot be published."""
 
     def __init__(self, by_page: Mapping[PurePosixPath, Sequence[str]]) -> None:
         self.by_page = {page: [*dict.fromkeys(found)] for page, found in by_page.items() if found}
@@ -173,20 +167,7 @@ class Project:
 
 
 def read_project(folder: Path, publisher: str = "embedded") -> Project:
-    """Read and check a project folder.
-
-    Parameters
-    ----------
-    publisher
-        `embedded`, or the program that is called as Quarto, which knows more formats and filters.
-
-    Raises
-    ------
-    ObservError
-        With every problem: no `_quarto.yml`, a filter that is no file, a wrong brand, no edition, a
-        page without title or description, two that would be one, a page that neither the navigation
-        nor a list on a page reaches, a navigation that leads nowhere.
-    """
+    """Read and check a project folder."""
     config_path = folder / "_quarto.yml"
     config = mapping(read_text(config_path), config_path)
     manifest = read_manifest(folder)

@@ -70,13 +70,7 @@ def render(
     folder: Path,
     progress: Callable[[str], None],
 ) -> None:
-    """Have Quarto make pages, by their texts, into a folder: theirs, and what they share.
-
-    Raises
-    ------
-    ObservError
-        Where Quarto is absent, fails (with the last lines it said) or makes no page.
-    """
+    """Have Quarto make pages, by their texts, into a folder: theirs, and what they share."""
     shares = min(len(pages), _PROCESSES)
     running: list[subprocess.Popen[str]] = []
 
@@ -280,15 +274,7 @@ _ASIDE = re.compile(
 
 @cache
 def fault(program: str, folder: Path | None) -> str:
-    """What is wrong with a Quarto, in a line; nothing where it may make pages.
-
-    Parameters
-    ----------
-    program
-        The one that `publish.publisher_used` gives.
-    folder
-        The folder where the answer is kept for this program and this library.
-    """
+    """What is wrong with a Quarto, in a line; nothing where it may make pages."""
     made_of = {"the publisher": program, **kept.code(__name__)}
     try:
         found = kept.made(

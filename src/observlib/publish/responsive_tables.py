@@ -182,11 +182,6 @@ _BESIDE = re.compile("|".join(re.escape(code) for code in _SPELT if code.startsw
 def with_stacked_tables(page: str, french: bool = True) -> str:
     """A page of HTML whose tables can be stacked, and scrolled where they are not.
 
-    Parameters
-    ----------
-    french
-        Whether its tables hold our codes, which are spelt out.
-
     Examples
     --------
     >>> head = "<thead><tr><th>Produit</th><th>Note</th></tr></thead>"

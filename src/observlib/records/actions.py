@@ -144,21 +144,6 @@ def load_actions(
 ) -> tuple[Action, ...]:
     """Read and check the actions of a folder, the oldest first.
 
-    Parameters
-    ----------
-    folder
-        Holds `*.yml`; where it does not exist there are no actions.
-    catalogue
-        Its products are those that actions may name.
-    followed
-        The indicators of which there is a series by month (`monthly_series.FOLLOWED`): what
-        an action is expected to move is one of them.
-
-    Raises
-    ------
-    ObservError
-        With every mistake of every file: file, line, key, what is wrong, what is allowed.
-
     Examples
     --------
     >>> from observlib.catalogue import load_catalogue

@@ -64,16 +64,6 @@ def of_sheet(name: str) -> Sheet | None:
 def whole_texts(verbatims: pd.DataFrame) -> pd.DataFrame:
     """One row an answer, with all that was written in it, its title first.
 
-    Parameters
-    ----------
-    verbatims
-        Tidy table `verbatims`, with its `source` or without.
-
-    Returns
-    -------
-    DataFrame
-        Its columns but `question`, by device and answer; answers without a word are left out.
-
     Examples
     --------
     >>> rows = pd.DataFrame({"device": "d", "answer_id": "7", "date": pd.Timestamp("2026-07-01")},
@@ -99,11 +89,6 @@ def _joined(texts: pd.Series) -> str:
 
 def drawn(texts: pd.DataFrame, quarter: str) -> pd.DataFrame:
     """Texts in the order in which they are drawn: the first n are a simple random sample of them.
-
-    Parameters
-    ----------
-    texts
-        Those of `whole_texts`, of one quarter; each device is drawn by itself.
 
     Examples
     --------
@@ -138,28 +123,7 @@ def write_sheets(
     size: int,
     folder: Path,
 ) -> tuple[list[Path], int]:
-    """Draw texts, and write a file to fill in for each of those who read them.
-
-    Parameters
-    ----------
-    verbatims
-        Tidy table `verbatims` of the device and quarter.
-    size
-        How many texts are drawn; all where there are fewer.
-    folder
-        Made where it is absent.
-
-    Returns
-    -------
-    paths, texts
-        The files, and how many texts there are in all.
-
-    Raises
-    ------
-    ObservError
-        Where there is no text or no question, and where a file is there already: it may hold a
-        day's work.
-    """
+    """Draw texts, and write a file to fill in for each of those who read them."""
     if not book:
         raise ObservError("data/catalogue/codebook.yml: asks nothing; add a question to it")
     texts = drawn(whole_texts(verbatims), quarter)

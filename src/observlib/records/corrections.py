@@ -123,13 +123,6 @@ class Sheet(NamedTuple):
 def load_corrections(data: Path, problems: list[str]) -> list[Sheet]:
     """Read the corrections of a data folder, in the order of their names.
 
-    Parameters
-    ----------
-    data
-        The data folder; where it has no `corrections/` there are none.
-    problems
-        Gets what is wrong with files that cannot be read as one: file, line, key, what is allowed.
-
     Examples
     --------
     >>> problems = []

@@ -92,20 +92,6 @@ def load_decisions(
 ) -> tuple[Decision, ...]:
     """Read and check the decisions of a folder, the oldest first.
 
-    Parameters
-    ----------
-    folder
-        Holds `*.yml`; where it does not exist there are none.
-    catalogue
-        Its tasks and partners are those that decisions may name.
-    actions
-        The ids of the actions that they may name.
-
-    Raises
-    ------
-    ObservError
-        With every mistake of every file: file, line, key, what is wrong, what is allowed.
-
     Examples
     --------
     >>> from observlib.catalogue import load_catalogue

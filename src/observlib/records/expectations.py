@@ -73,18 +73,6 @@ class Expectation(Entry):
 def load_expectations(folder: Path, catalogue: Catalogue) -> tuple[Expectation, ...]:
     """Read and check the expectations of a folder, in the order of their names.
 
-    Parameters
-    ----------
-    folder
-        Holds `*.yml`; where it does not exist there are none.
-    catalogue
-        Its products and devices are those that they may name.
-
-    Raises
-    ------
-    ObservError
-        With every mistake of every file: file, line, key, what is wrong, what is allowed.
-
     Examples
     --------
     >>> from observlib.catalogue import load_catalogue
@@ -108,14 +96,7 @@ def _unknown(path: Path, one: Expectation, lines: Lines, catalogue: Catalogue) -
 
 
 def exploratory(one: Expectation, first: tuple[str, bool] | None) -> str:
-    """Why an expectation is exploratory, of `REASONS`; nothing where it was announced.
-
-    Parameters
-    ----------
-    first
-        Of the ingestion that first saw it: its digest then, and whether data of its period were
-        there; None where none has seen it.
-    """
+    """Why an expectation is exploratory, of `REASONS`; nothing where it was announced."""
     if first is None:
         return "unseen"
     digest, late = first
@@ -126,16 +107,6 @@ def exploratory(one: Expectation, first: tuple[str, bool] | None) -> str:
 
 def outcome(direction: str, effect: float, low: float, high: float) -> str:
     """What the interval of a difference says of what was expected.
-
-    Returns
-    -------
-    str
-        - `reached`: all of it is at the effect or beyond it, in the direction expected (for
-          `stable`, on either side);
-        - `small`: all of it is nearer to 0 than the effect, which alone is an equivalence;
-        - `short`: it leaves the effect out, and is not all that near to 0: the other way, mostly;
-        - `open`: it holds the effect;
-        - `untested`: there is no interval.
 
     Examples
     --------

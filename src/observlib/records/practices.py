@@ -151,22 +151,6 @@ def load_practices(
 ) -> Practices:
     """Read and check the sheets of a folder; drafts are passed over.
 
-    Parameters
-    ----------
-    folder
-        Holds `*.md` and `vocabulary.yml`; where it does not exist there are no sheets.
-    catalogue
-        Its departments, products and peers are those that sheets may name.
-    own
-        A data folder's own sheets, which are added; one of the same name takes the other's place.
-    invented
-        Whether these are told to be invented.
-
-    Raises
-    ------
-    ObservError
-        With every mistake of every sheet: file, line, key, what is wrong, what is allowed.
-
     Examples
     --------
     >>> from observlib.catalogue import load_catalogue

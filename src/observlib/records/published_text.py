@@ -98,18 +98,6 @@ def a_role(text: str) -> str:
 def refuse_personal_data(content: Mapping[str, Any], text: str) -> None:
     """Stop at personal data in what a page would show and the open data hold.
 
-    Parameters
-    ----------
-    content
-        A cell's estimates (`columns`, `rows`), `kind` and texts such as `caption`.
-    text
-        What stands for the cell where only text can be shown.
-
-    Raises
-    ------
-    ObservError
-        With each column or text that holds some; none of it is repeated.
-
     Examples
     --------
     >>> refuse_personal_data({"kind": "text", "columns": [], "rows": []}, "À zoe@exemple.invalid")

@@ -74,18 +74,6 @@ class Reply(Entry):
 def load_replies(folder: Path, catalogue: Catalogue) -> tuple[Reply, ...]:
     """Read and check the replies of a folder, the oldest first.
 
-    Parameters
-    ----------
-    folder
-        Holds `*.yml`; where it does not exist there are none.
-    catalogue
-        Its partners are those that may reply, on their own themes.
-
-    Raises
-    ------
-    ObservError
-        With every mistake of every file: file, line, key, what is wrong, what is allowed.
-
     Examples
     --------
     >>> from observlib.catalogue import load_catalogue

@@ -85,24 +85,7 @@ class Review:
 def review(
     place: Path, root: Path, data: Path, tell: Tell = lambda line: None, trusted: Trusted = ()
 ) -> Review:
-    """Review a bundle: check its files, make it again, and compare all.
-
-    Parameters
-    ----------
-    place
-        The folder of a published edition (`reports/_site/2026-T3`), or a zip of it.
-    root, data
-        This copy of the project, whose code is run, and the data folder with its store.
-    tell
-        Called with the lines of what is run and made.
-    trusted
-        Branches of this copy's history whose code may be run, beside what it stands at.
-
-    Raises
-    ------
-    ObservError
-        For what is no bundle, or could do harm (see `bundle.opened`); a branch that is not there.
-    """
+    """Review a bundle: check its files, make it again, and compare all."""
     known = git.branches(root)
     if wrong := sorted({*trusted} - {*known}):
         there = bounded(known) or "none"

@@ -111,13 +111,6 @@ def pieces(read: Reader, content: bytes, other: bytes = b"") -> list[Piece]:
     """What a file holds, as one of its `readers` tells it.
 
     Of an archive, files that the `other` one has to the byte are only named.
-
-    Raises
-    ------
-    Exceeded
-        Where it holds, or takes, more than any file of an edition.
-    Exception
-        Whatever else a stranger's file may lead to.
     """
     found, names = [], 0
     for piece in _members(content, other) if read is _members else read(content):

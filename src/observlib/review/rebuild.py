@@ -131,14 +131,7 @@ class Bundle:
 
 
 def opened(place: Path, work: Path) -> Bundle:
-    """Open a bundle: a folder as it is, a zip unpacked into the folder `work`.
-
-    Raises
-    ------
-    ObservError
-        For what is no bundle: no manifest, or one that cannot be; links, paths that lead out, more
-        files or bytes than an edition has.
-    """
+    """Open a bundle: a folder as it is, a zip unpacked into the folder `work`."""
     if not place.exists():
         raise ObservError(f"{place}: is not there; name the folder of an edition, or a zip of it")
     folder = place if place.is_dir() else _unpacked(place, work)
@@ -280,25 +273,6 @@ def remade(
     """Make the edition of a bundle again; the folder of its pages.
 
     Its manifest names the commit that made it, where that is not the one that is meant.
-
-    Parameters
-    ----------
-    bundle
-        Says which commit, data, publisher and days are meant.
-    root, data
-        This copy of the project, and the data folder with its store.
-    work
-        A new folder, for a copy of the project and what it makes.
-    tell
-        Called with what is about to be run, then each line that the making says of its progress.
-    trusted
-        Branches whose code may be run too, beside what this copy stands at.
-
-    Raises
-    ------
-    CannotRun
-        Where neither this copy nor its history has the code that is meant, or nobody here has
-        taken it over; where the store does not hold the data; where making fails.
     """
     copy = work / "project"
     made_by = _copy_code(bundle, root, data, copy, tell, trusted)

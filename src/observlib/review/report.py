@@ -26,13 +26,7 @@ _MOST, _OF_ONE, _ALSO = 12, 3, 6  # changes told of several studies, of one; fil
 
 
 def write(review: Review, folder: Path) -> Path:
-    """Write a review's page and its JSON into a folder; the page.
-
-    Raises
-    ------
-    ObservError
-        Where the folder cannot be written.
-    """
+    """Write a review's page and its JSON into a folder; the page."""
     title = curly(TEXTS["title"].format(quarter=review.quarter))
     html = pandoc.convert(
         page(review),

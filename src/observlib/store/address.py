@@ -86,11 +86,6 @@ _STAY = 2  # the last ledgers, whose parts stay: a reader may still be at the on
 def address(store: Path) -> str:
     """Where the parts of a store stand, without a slash at its end; empty where in its folder.
 
-    Raises
-    ------
-    ObservError
-        For an address that cannot be one, or holds a password.
-
     Examples
     --------
     >>> address(Path("data/demo/store"))
@@ -212,13 +207,7 @@ def _name(number: int) -> str:
 
 
 def publish(store: Path, text: str, number: int) -> None:
-    """Make a ledger the one that counts, unless another writer has taken its number.
-
-    Raises
-    ------
-    ObservError
-        Where one has; nothing that stands at the address is then changed.
-    """
+    """Make a ledger the one that counts, unless another writer has taken its number."""
     where = address(store)
     try:
         addresses.create(f"{where}/{_name(number)}", text.encode())
@@ -230,18 +219,7 @@ def publish(store: Path, text: str, number: int) -> None:
 
 
 def clear(store: Path, live: Iterable[str], number: int, *, at_once: bool) -> None:
-    """Delete what no longer counts at the address of a store.
-
-    Parameters
-    ----------
-    live
-        The parts of the ledger that counts, and of the one before it.
-    number
-        Its number.
-    at_once
-        Whether former ledgers and young parts go too, and all that is told has to be gone; else
-        what cannot be deleted stays for the next time.
-    """
+    """Delete what no longer counts at the address of a store."""
     where, stay = address(store), set(live)
     stay |= {_name(one) for one in range(number if at_once else number + 1 - _STAY, number + 1)}
     found = addresses.files(where)

@@ -34,13 +34,7 @@ _NOT_YET = "the source still gives what was wrong; write `status: open`, or inge
 
 
 def in_force(data: Path, ledger: Ledger) -> dict[str, list[Correction]]:
-    """The corrections that are read in place of what sources give, by tidy table.
-
-    Raises
-    ------
-    ObservError
-        With every mistake of every file, and each guard that no longer holds.
-    """
+    """The corrections that are read in place of what sources give, by tidy table."""
     found, problems = _compared(data, ledger)
     if problems:
         raise ObservError(*problems)

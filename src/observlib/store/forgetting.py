@@ -78,24 +78,6 @@ def forget(
     What was forgotten is recorded, by a date or a hash, in the store and beside its key: a later
     ingestion of the same export does not bring it back. A kill leaves the store as it was before
     or after.
-
-    Parameters
-    ----------
-    data
-        Data folder.
-    device
-        Whose rows.
-    caches
-        The folder of what the project keeps of computations, all of which is dropped.
-    before
-        Rows whose last day is before this one.
-    respondent
-        Rows that bear this identifier, as the device's tool writes it.
-
-    Raises
-    ------
-    ObservError
-        Where there is no store, or its key is another.
     """
     store = data / "store"
     follow(store)

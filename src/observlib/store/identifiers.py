@@ -28,22 +28,7 @@ VARIABLE = "OBSERVLIB_KEY_FILE"
 
 
 def key_of(data: Path, kind: str, mark: str) -> bytes:
-    """The key of a data folder's store, which its first ingestion draws.
-
-    Parameters
-    ----------
-    data
-        Data folder.
-    kind
-        `demonstration` or `real`: that of the demonstration is public.
-    mark
-        That of the key with which the store was made (see `mark_of`); empty where there is none.
-
-    Raises
-    ------
-    ObservError
-        Where the key cannot be read or is another: hashes of two keys would never meet.
-    """
+    """The key of a data folder's store, which its first ingestion draws."""
     path = _path(data)
     if kind == "demonstration":
         key = PUBLIC_KEY

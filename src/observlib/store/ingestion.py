@@ -90,32 +90,6 @@ def ingest(
     since. An export that is only absent undoes nothing.
 
     One ingestion at a time uses a store; another waits for it.
-
-    Parameters
-    ----------
-    raw
-        Folder of exports, searched to any depth; hidden files are passed over.
-    data
-        Data folder; its `store/` is made where absent.
-    catalogue
-        Its devices claim the files, by `pattern`.
-    progress
-        Called with files done, files in all and the name of the next.
-    waiting
-        Called once where another ingestion uses the store, before waiting for its end.
-
-    Returns
-    -------
-    Ingested
-        `devices` has one row a device: `device`, `files`, `unchanged`, `rows`, `rejected`;
-        the rest tells what was not read, what was corrected and what was rejected. The rejected
-        rows of a file that gave nothing new are told again.
-
-    Raises
-    ------
-    ObservError
-        Where the folder is none, holds both demonstration and real data, the store is of the
-        other kind, is damaged, cannot be written or is used for too long. It is then as it was.
     """
     if not raw.is_dir():
         raise ObservError(f"{raw}: is not a folder; name the folder that holds the exports")

@@ -149,13 +149,7 @@ class Ledger(NamedTuple):
 
 
 def read_ledger(store: Path) -> Ledger | None:
-    """The ledger of a store, or `None` where there is none.
-
-    Raises
-    ------
-    ObservError
-        Where it cannot be read, is damaged, or was written by another version.
-    """
+    """The ledger of a store, or `None` where there is none."""
     path = store / "ledger.json"
     try:
         ledger = _checked(path)
@@ -202,13 +196,7 @@ def _text(told: Mapping[str, Any]) -> str:
 
 
 def remembered(store: Path, kind: str) -> Ledger:
-    """The ledger of a new store: no export, and what a former one of its kind forgot and saw.
-
-    Raises
-    ------
-    ObservError
-        Where what was forgotten cannot be read: it would come back.
-    """
+    """The ledger of a new store: no export, and what a former one of its kind forgot and saw."""
     path = store.parent / "identifiers" / "forgotten.json"
     try:
         told = _checked(path)
@@ -224,13 +212,7 @@ def remembered(store: Path, kind: str) -> Ledger:
 
 
 def follow(store: Path) -> None:
-    """Do as `catch_up` from outside an ingestion: what may move parts waits for its end.
-
-    Raises
-    ------
-    ObservError
-        As `catch_up`.
-    """
+    """Do as `catch_up` from outside an ingestion: what may move parts waits for its end."""
     with ExitStack() as stack:
         if address.address(store) and (here := read_ledger(store)) and not here.number:
             stack.enter_context(alone(store))
@@ -241,11 +223,6 @@ def catch_up(store: Path) -> None:
     """Bring the ledger of a store at an address up to date; nothing where it is in its folder.
 
     A store that had been in its folder is brought to the address: `alone`, where another may write.
-
-    Raises
-    ------
-    ObservError
-        Where the address does not answer, or holds an older store than the folder.
     """
     if not (where := address.address(store)):
         return
@@ -272,11 +249,6 @@ def write_ledger(store: Path, ledger: Ledger, *, at_once: bool = False) -> None:
     """Make the new parts count, then remove those that no longer do, and what a kill left.
 
     `at_once`: all of them, where a reader may still be at the ledger before.
-
-    Raises
-    ------
-    ObservError
-        Where the store is at an address, and another machine has written it meanwhile.
     """
     before = read_ledger(store)
     where = address.address(store)
@@ -305,20 +277,7 @@ def write_ledger(store: Path, ledger: Ledger, *, at_once: bool = False) -> None:
 
 @contextmanager
 def alone(store: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
-    """Keep other ingestions out of a store; the system lets them in when this process dies.
-
-    Parameters
-    ----------
-    store
-        The store's folder.
-    waiting
-        Called once where another ingestion is in it, before waiting for its end.
-
-    Raises
-    ------
-    ObservError
-        Where the other has not ended after `LONGEST_WAIT` seconds.
-    """
+    """Keep other ingestions out of a store; the system lets them in when this process dies."""
     with (store / "lock").open("a", encoding="utf-8") as stream:
         if not files.lock(stream):
             if waiting:

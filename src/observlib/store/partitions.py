@@ -85,11 +85,6 @@ def receive(
     """Write the rows of an export to a file of the store; `told` how many are read so far.
 
     Nothing identifies a person as written any more: rows of a table go through `hide`.
-
-    Raises
-    ------
-    ObservError
-        As the loader; also where more rows are rejected than anyone mends one by one.
     """
     rejects: list[pd.DataFrame] = []
     notices: list[str] = []
@@ -180,16 +175,6 @@ def put(
     Its rows correct those of the exports before it, and those after it correct its own. A new
     export comes last. One that was read before keeps its place: its rows take that of its earlier
     part, except those that a later export has corrected.
-
-    Parameters
-    ----------
-    made
-        The moment before which a period must have ended to be complete, if it matters.
-
-    Returns
-    -------
-    entries, corrected
-        The new entries, and in words what the export corrects.
     """
     known = entries[place] if place < len(entries) else None
     first, _, last = extent(query, found)

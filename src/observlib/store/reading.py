@@ -28,13 +28,7 @@ READ: set[str] = set()  # the tables that this process has asked for
 
 
 def follow(data: Path) -> None:
-    """Bring the ledger of a store at an address up to date, before anything is read of it.
-
-    Raises
-    ------
-    ObservError
-        Where the address does not answer (see `store.address`).
-    """
+    """Bring the ledger of a store at an address up to date, before anything is read of it."""
     ledger.follow(data / "store")
 
 
@@ -47,24 +41,7 @@ def read(
     product: str | None = None,
     device: str | None = None,
 ) -> pd.DataFrame:
-    """A tidy table of the store, with the `source` of each row (`device@digest`).
-
-    Parameters
-    ----------
-    data
-        Data folder.
-    table
-        Name of the tidy table; empty where no device has fed it.
-    first, last
-        Keep only rows whose period meets these quarters.
-    product, device
-        Keep only rows of this product, or of this device.
-
-    Raises
-    ------
-    ObservError
-        Where the folder has no store, or the table does not exist.
-    """
+    """A tidy table of the store, with the `source` of each row (`device@digest`)."""
     select = f"SELECT {', '.join(map(quoted, tables.columns(table)))}"
     return typed(query(data, table, select, "ORDER BY ALL", first, last, product, device), table)
 
@@ -152,12 +129,6 @@ def check(data: Path) -> None:
     """Check that every part that counts in the store is as it was written, and corrections hold.
 
     It reads each part whole, so it is for the start of an edition and not for each query.
-
-    Raises
-    ------
-    ObservError
-        Where the folder has no store; with every part that is missing, damaged or unreadable, or
-        else every correction that is wrong, or of what the source has mended.
     """
     _settled(data, lambda entries: check_parts(data / "store", entries))
     in_force(data, _ledger(data))
@@ -206,19 +177,7 @@ def _devices(data: Path, stamp: Stamp) -> pd.DataFrame:
 
 
 def exports(data: Path) -> pd.DataFrame:
-    """The exports that count in the store, in the order in which they were first read.
-
-    Returns
-    -------
-    DataFrame
-        `device`, `table`, `name` of the file, `content` (the SHA-256 of its bytes), `rows`,
-        `rejected` rows, `start` and `end` (days), `read` (the day).
-
-    Raises
-    ------
-    ObservError
-        Where the folder has no store.
-    """
+    """The exports that count in the store, in the order in which they were first read."""
     columns = ["device", "table", "name", "content", "rows", "rejected", "start", "end", "read"]
     return pd.DataFrame(map(asdict, _ledger(data).files), columns=columns)
 
@@ -228,11 +187,6 @@ def latest_quarter(data: Path, today: date) -> Quarter:
 
     Figures that others published, counters and populations tell of their own dates, and count
     only where the store holds nothing else.
-
-    Raises
-    ------
-    ObservError
-        Where the store is empty.
     """
     held = devices(data)
     if held.empty:
@@ -348,30 +302,7 @@ def by_month(
     first: Quarter | None = None,
     last: Quarter | None = None,
 ) -> pd.DataFrame:
-    """How much a table holds by device, product and month, of however many rows it is.
-
-    Parameters
-    ----------
-    data
-        Data folder.
-    table
-        Name of the tidy table.
-    sums
-        Its columns of counts and numbers of which the sum is wanted.
-    first, last
-        Keep only rows whose period meets these quarters.
-
-    Returns
-    -------
-    DataFrame
-        `device`, `product`, `month` (`YYYY-MM`, that of a row's first day), `rows`, each of `sums`
-        and `source`.
-
-    Raises
-    ------
-    ObservError
-        Where the folder has no store, or the table or a column does not exist.
-    """
+    """How much a table holds by device, product and month, of however many rows it is."""
     if unknown := [name for name in sums if name not in tables.columns(table)]:
         raise ObservError(f"table {table}: has no column {unknown[0]!r}")
     start = quoted(tables.TABLES[table].start)
@@ -391,28 +322,7 @@ def by_month(
 def alike(
     data: Path, name: str, first: Quarter | None = None, last: Quarter | None = None
 ) -> pd.DataFrame:
-    """A tidy table in which rows that are alike are one, as `tables.ALIKE` has it.
-
-    Parameters
-    ----------
-    data
-        Data folder.
-    name
-        A name of `tables.ALIKE`.
-    first, last
-        Keep only rows whose period meets these quarters.
-
-    Returns
-    -------
-    DataFrame
-        The table's `device`, `product` and `channel`, the columns that the name has, `rows`: how
-        many are alike, and `source`.
-
-    Raises
-    ------
-    ObservError
-        As `read`.
-    """
+    """A tidy table in which rows that are alike are one, as `tables.ALIKE` has it."""
     wanted = tables.ALIKE[name]
     made = {subject: subject for subject in ("device", "product", "channel")} | wanted.columns
     made |= {count: f"sum({quoted(count)})::BIGINT" for count in wanted.sums}
@@ -432,20 +342,6 @@ def spans(
     Of one subject (device, product, channel, area), month and completeness, days of which the same
     columns are told have one row, of their sum. It is a table of the same contract, of which sums
     by month and the days that are told are the same, and at most as many rows.
-
-    Parameters
-    ----------
-    data
-        Data folder.
-    table
-        Name of a tidy table `by_days`, such as `audience`.
-    first, last
-        Keep only rows whose period meets these quarters.
-
-    Raises
-    ------
-    ObservError
-        As `read`.
     """
     kinds = {name: column.kind for name, column in tables.TABLES[table].columns.items()}
     counts = [name for name, kind in kinds.items() if kind == "count"]
@@ -490,26 +386,7 @@ _TABLES = {
 
 
 def by_day(data: Path) -> pd.DataFrame:
-    """How much each device gave on each day, and how high marks or how long waits were.
-
-    Parameters
-    ----------
-    data
-        Data folder.
-
-    Returns
-    -------
-    DataFrame
-        `table`, `device`, `product` (empty where rows tell none), `day` (a timestamp), `count`;
-        `value`, `n` and `variance`: mean, number and variance of the marks of satisfaction on ten
-        of ratings, responses and experiences, or of the seconds waited. A day without a row is
-        absent.
-
-    Raises
-    ------
-    ObservError
-        Where the folder has no store, or a part of it is damaged.
-    """
+    """How much each device gave on each day, and how high marks or how long waits were."""
     names = ["table", "device", "product", "day", "count", "value", "n", "variance"]
     parts = [pd.DataFrame(columns=names)]
     for table, (day, count, value, of) in _TABLES.items():

@@ -21,22 +21,7 @@ from observlib.store.reading import query
 
 
 def received(data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter) -> pd.DataFrame:
-    """How much each device gave in a quarter: `device`, `table`, `count`, `source`.
-
-    Parameters
-    ----------
-    data
-        Data folder.
-    counted
-        Tidy tables, each with the columns whose different values are counted; with none its rows.
-    quarter
-        Only rows whose period meets it.
-
-    Raises
-    ------
-    ObservError
-        Where the folder has no store, or a part of it is damaged.
-    """
+    """How much each device gave in a quarter: `device`, `table`, `count`, `source`."""
     columns = ["device", "table", "count", "source"]
     parts = [pd.DataFrame(columns=columns)]
     for table, names in counted.items():
@@ -49,20 +34,7 @@ def received(data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter)
 
 
 def marks(data: Path, device: str) -> pd.DataFrame:
-    """The marks that a device's questions were given, each once, on its scale.
-
-    Parameters
-    ----------
-    data
-        Data folder.
-    device
-        One that asks for ratings, or a survey.
-
-    Returns
-    -------
-    DataFrame
-        `device`, `question`, `value`, `scale_min`, `scale_max`.
-    """
+    """The marks that a device's questions were given, each once, on its scale."""
     columns = ["device", "question", "value", "scale_min", "scale_max"]
     found = [pd.DataFrame(columns=columns)]
     for table, question in (("ratings", "question"), ("responses", "variable")):
@@ -74,20 +46,7 @@ def marks(data: Path, device: str) -> pd.DataFrame:
 
 
 def heard(data: Path, first: Quarter, last: Quarter) -> pd.DataFrame:
-    """Which devices gave something about which product: `device`, `product`, `source`.
-
-    Parameters
-    ----------
-    data
-        Data folder.
-    first, last
-        Only rows whose period meets these quarters.
-
-    Raises
-    ------
-    ObservError
-        Where the folder has no store, or a part of it is damaged.
-    """
+    """Which devices gave something about which product: `device`, `product`, `source`."""
     parts = [pd.DataFrame(columns=["device", "product", "source"])]
     for table in tables.TABLES:
         select, rest = "SELECT DISTINCT device, product", "ORDER BY device, product"
@@ -98,20 +57,7 @@ def heard(data: Path, first: Quarter, last: Quarter) -> pd.DataFrame:
 
 
 def themes(data: Path, first: Quarter, last: Quarter) -> set[tuple[str, str]]:
-    """The themes of the calls and tickets of some quarters, each with the device that heard it.
-
-    Parameters
-    ----------
-    data
-        Data folder.
-    first, last
-        The quarters, both included.
-
-    Returns
-    -------
-    set of (str, str)
-        Device, and theme as its exports write it.
-    """
+    """The themes of the calls and tickets of some quarters, each with the device that heard it."""
     found: set[tuple[str, str]] = set()
     for table in ("calls", "tickets"):
         rows = query(data, table, "SELECT DISTINCT device, theme", "", first, last)
@@ -129,13 +75,7 @@ def count(
     product: str | None = None,
     device: str | None = None,
 ) -> int:
-    """How many rows `read` would give, of however many a table has.
-
-    Parameters
-    ----------
-    data, table, first, last, product, device
-        As for `read`.
-    """
+    """How many rows `read` would give, of however many a table has."""
     select, rest = "SELECT device, count(*)::BIGINT AS rows", "GROUP BY device"
     found = query(data, table, select, rest, first, last, product, device)
     return int(found["rows"].sum()) if len(found) else 0
@@ -148,25 +88,7 @@ _COLUMNS = ("device", "rhythm", "exports", "first", "last", "expected", "late", 
 
 
 def status(data: Path, devices: Iterable[Device], today: date | None = None) -> pd.DataFrame:
-    """What each device has given so far, and how late it is.
-
-    Parameters
-    ----------
-    data
-        The data folder, whose store may be empty.
-    devices
-        Those of the catalogue.
-    today
-        The day from which lateness counts.
-
-    Returns
-    -------
-    DataFrame
-        A row a device: `exports` that count, `first` and `last` day of their rows, the day by
-        which more is `expected` (fifteen days after the end of the next month, quarter or year, by
-        the device's rhythm; none of an occasional one), `late` in days (0: not late; none where it
-        never gave anything), rows `rejected` that are still to be mended.
-    """
+    """What each device has given so far, and how late it is."""
     ledger = read_ledger(data / "store")
     given: dict[str, list[Entry]] = {}
     for entry in ledger.files if ledger else ():
@@ -276,16 +198,6 @@ def _row(device: Device, entries: list[Entry], today: date) -> dict[str, Any]:
 def next_expected(last: date, read: date, rhythm: str) -> date | None:
     """The day by which a device of a rhythm gives more; never, where it is occasional.
 
-    Parameters
-    ----------
-    last
-        The last day of its rows.
-    read
-        The day on which its last export was read. It covers the period of `last` where that was
-        over: nobody may have written on its last days.
-    rhythm
-        The device's `frequency`.
-
     Examples
     --------
     >>> str(next_expected(date(2026, 9, 30), date(2026, 10, 2), "monthly"))
@@ -304,11 +216,6 @@ def next_expected(last: date, read: date, rhythm: str) -> date | None:
 
 def told_until(last: date, read: date, rhythm: str) -> date:
     """The last day of which a device's exports tell, be it that nothing came on it.
-
-    Parameters
-    ----------
-    last, read, rhythm
-        As for `next_expected`.
 
     Examples
     --------

@@ -81,20 +81,6 @@ def established(pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
 def ranked(pairs: pd.DataFrame, frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     """The established changes of a quarter, the first first.
 
-    Parameters
-    ----------
-    pairs, frame
-        The comparisons and the estimates of the edition.
-    quarter
-        The edition's.
-
-    Returns
-    -------
-    DataFrame
-        The pairs that are `established`, with `people` (the people concerned; NaN where
-        no count of them is told) and `weight` (the size times the people); those of which no
-        people are known come last.
-
     Examples
     --------
     >>> from observlib import estimates
@@ -235,13 +221,7 @@ def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
 def elsewhere(
     pairs: pd.DataFrame, ranked_: pd.DataFrame, told: pd.DataFrame, catalogue: Catalogue
 ) -> str:
-    """What changed beside the points, in a line, and that nothing else is established.
-
-    Parameters
-    ----------
-    pairs, ranked_, told
-        What `on_a_year`, `ranked` and `points` give.
-    """
+    """What changed beside the points, in a line, and that nothing else is established."""
     keys = pd.MultiIndex.from_frame(told[_SERIES])
     rest = ranked_[~pd.MultiIndex.from_frame(ranked_[_SERIES]).isin(keys)]
     parts = []

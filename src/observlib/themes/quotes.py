@@ -72,11 +72,6 @@ def _may_be_name(word: re.Match[str], text: str) -> bool:
 def may_be_quoted(text: str, names: Counter[str]) -> bool:
     """Whether a redacted text may be quoted (see the module).
 
-    Parameters
-    ----------
-    names
-        In how many texts each word in capitals stands: that of `names_in`.
-
     Examples
     --------
     >>> plain = "Le formulaire est long, et le message d'erreur ne dit rien."

@@ -229,12 +229,6 @@ def fault(text: str, column: Column) -> str | None:
 def names_someone(text: str, whole: bool = False) -> bool:
     """Whether a text holds a given name beside another name.
 
-    Parameters
-    ----------
-    whole
-        Whether only a text that is a name and nothing else does: an office or a town may be named
-        after someone.
-
     Examples
     --------
     >>> [names_someone(text) for text in ("Zoé Martin", "Voir MARTIN, Zoé", "zoe.martin")]
@@ -389,28 +383,6 @@ def conform(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Split rows into those that meet the table's contract and those rejected, with reasons.
 
-    Parameters
-    ----------
-    rows
-        A frame indexed by the row's place in its file (line, or sheet row, from 1). Columns that
-        the table allows to be empty may be absent.
-    table
-        Name of the tidy table.
-    file
-        Name of the export, for the rejects.
-    seen
-        The rows of the export's pieces before this one, and then also these.
-
-    Returns
-    -------
-    kept, rejects
-        The table's columns, in order, with a fresh index; and `REJECT_COLUMNS`.
-
-    Raises
-    ------
-    ObservError
-        Where counts of one key have other values: the file may be of parts of them.
-
     Examples
     --------
     >>> answers = pd.DataFrame(
@@ -551,11 +523,6 @@ def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray, file: str) -> F
     The first row counts, but in a table whose rows add up: there, two rows of one key with other
     values may be parts (towns, ages) that the table cannot tell apart, and the first part would
     stand as the whole.
-
-    Raises
-    ------
-    ObservError
-        For two such rows.
     """
     key = list(TABLES[table].key)
     own = rows.index.to_series()
@@ -590,14 +557,7 @@ def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray, file: str) -> F
 def _seen_before(
     rows: pd.DataFrame, table: str, places: np.ndarray, file: str, seen: Seen
 ) -> Faults:
-    """Rows whose key, or a day that they count, an earlier piece of the export has.
-
-    Raises
-    ------
-    ObservError
-        For such rows of a table whose rows add up, as for those of one piece; also where rows of
-        a month tell an area, and others, which may be their total, none.
-    """
+    """Rows whose key, or a day that they count, an earlier piece of the export has."""
     if TABLES[table].by_area and (at := seen.mixed(rows)) is not None:
         raise ObservError(
             f"{file}: row {places[rows.index[at]]} and earlier rows of its month differ in telling "

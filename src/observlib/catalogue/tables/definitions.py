@@ -150,13 +150,7 @@ class Table(Part):
 
 
 def load_tables(path: Path) -> dict[str, Table]:
-    """The tables that a file declares, by name.
-
-    Raises
-    ------
-    ObservError
-        With each mistake, at its line.
-    """
+    """The tables that a file declares, by name."""
     raw, lines, problems = read(path, dict, "a mapping of tables", "is gone")
     found = {}
     for name, told in raw.items():

@@ -46,16 +46,6 @@ def redact(text: str, more_names: Names | None = None) -> str:
 
     What was redacted is not changed again.
 
-    Parameters
-    ----------
-    more_names
-        What else finds names, such as `observlib.confidentiality.redaction.model.names`.
-
-    Raises
-    ------
-    Unreadable
-        Where it is too long, or its readings find ever more: no time is spent without end.
-
     Examples
     --------
     >>> redact("Mme Zoé Martin, 06 12 34 56 78, née le 4 mars 1962 ; le 3939 m'a aidée")

@@ -39,13 +39,7 @@ def _model() -> Any:
 
 
 def names(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of people's names in a text, by the model.
-
-    Raises
-    ------
-    ObservError
-        Where it is not installed: with the line that installs it.
-    """
+    """The spans of people's names in a text, by the model."""
     for entity in _model()(_as_written_in_books(_MASKED.sub(" ", text))).ents:
         if entity.label_ != "PER":
             continue

@@ -32,40 +32,7 @@ def fetch(
     today: date | None = None,
     progress: Progress = lambda done, total, name: None,
 ) -> Path:
-    """Fetch what a device listens to, into a file that its pattern claims.
-
-    Parameters
-    ----------
-    name
-        Id of a device that can be fetched (`fetchable`).
-    catalogue
-        With the device, and its format or questionnaire.
-    folder
-        Of raw exports; made where absent. The file's name is the device's `pattern`, with the
-        day for its `*`; one of that name is replaced, at once.
-    root
-        From which a relative `address` goes.
-    since
-        The day from which visits or tickets are asked for; the beginning of the year before last,
-        so that nine whole quarters are there.
-    today
-        The day, today by default.
-    progress
-        Called with how much is done, of how much, and what is there.
-
-    Returns
-    -------
-    Path
-        The file. Where a fetch by pages is interrupted, or fails, the next one of the same within
-        a day goes on where it stopped; the file has the day on which it was begun.
-
-    Raises
-    ------
-    ObservError
-        One line, where the device cannot be fetched, the environment does not say how, the server
-        refuses, answers badly or not at all, or the file cannot be written. An earlier file is
-        then as it was.
-    """
+    """Fetch what a device listens to, into a file that its pattern claims."""
     today = today or date.today()
     kinds = fetchable(catalogue)
     if name not in kinds:

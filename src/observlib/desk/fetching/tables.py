@@ -97,13 +97,7 @@ _BOOLEAN, _MOMENT = 16, 1184  # PostgreSQL's types of true or false, and of mome
 
 
 def copy(device: Device, catalogue: Catalogue, root: Path, path: Path, progress: Progress) -> None:
-    """Make a CSV of what a device's address holds, at once.
-
-    Raises
-    ------
-    ObservError
-        One line, where it cannot be read, or lacks a column that the format needs.
-    """
+    """Make a CSV of what a device's address holds, at once."""
     form = catalogue.formats.get(device.loader)
     choose = partial(_kept, device, form)
     delimiter = form.layout.delimiters[0] if form else ","

@@ -55,13 +55,7 @@ class Server(NamedTuple):
 
 
 def server(tool: str, *names: str, optional: tuple[str, ...] = ()) -> Server:
-    """A tool as the environment tells of it: `OBSERV_<TOOL>_URL`, and a variable for each name.
-
-    Raises
-    ------
-    UsageError
-        Where a variable is missing, or the address is none that a key may be sent to.
-    """
+    """A tool as the environment tells of it: `OBSERV_<TOOL>_URL`, and a variable for each name."""
     before = f"OBSERV_{tool.upper()}_"
     variables = [before + name for name in ("URL", *names, *optional)]
     url, *keys = (os.environ.get(name, "").strip() for name in variables)
@@ -116,16 +110,6 @@ def ask(
     """The JSON that a server answers: to a `GET`, or to a `POST` of a form.
 
     Where it asks for a pause (429, or 503 with `Retry-After`), it is left alone for as long.
-
-    Parameters
-    ----------
-    said
-        What an answer, also one with a status that is bad, says to be wrong; shown without keys.
-
-    Raises
-    ------
-    ObservError
-        One line, where it cannot be reached, refuses, or answers with something else.
     """
     url = f"{server.url}/{path}" + (f"?{urlencode(query)}" if query else "")
     data = urlencode(form).encode() if form is not None else None
@@ -140,13 +124,7 @@ def ask(
 
 
 def tell(server: Server, content: Mapping[str, Any]) -> None:
-    """Send a server JSON by `POST`; what it answers is not read, but for its status.
-
-    Raises
-    ------
-    ObservError
-        One line, where it cannot be reached or refuses.
-    """
+    """Send a server JSON by `POST`; what it answers is not read, but for its status."""
     told = {"Content-Type": "application/json", "User-Agent": "observlib"}
     status, _, _ = _send(server, Request(server.url, json.dumps(content).encode(), told))
     if status >= 300:

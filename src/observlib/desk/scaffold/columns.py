@@ -50,13 +50,7 @@ def forms_told(
 
 
 def in_utc(chosen: Mapping[str, Look], kinds: Mapping[str, str]) -> bool:
-    """Whether the headers of moments say that these are in UTC.
-
-    Raises
-    ------
-    UsageError
-        Where only some do: moments of one format are in one zone.
-    """
+    """Whether the headers of moments say that these are in UTC."""
     moments = [look for name, look in chosen.items() if kinds[name][:6] == "moment"]
     told = [look for look in moments if words_of(look.title) & {"utc", "gmt"}]
     if told and len(told) < len(moments):

@@ -87,26 +87,7 @@ def fault_of(key: str, value: str, catalogue: Catalogue) -> str | None:
 def new_device(
     root: Path, data: Path, given: Mapping[str, str | None], form: Proposal | None = None
 ) -> tuple[Path, str]:
-    """Add a device at the end of its list, whose comments stay; give the file and the text added.
-
-    Parameters
-    ----------
-    root, data
-        The project's root, and the data folder whose devices it joins: `data/catalogue/devices.yml`
-        where the folder lists none of its own.
-    given
-        The device's keys; those that are None or empty are left out.
-    form
-        A format of its own, which is written under the device's id.
-
-    Raises
-    ------
-    UsageError
-        Where a required key is missing, or the catalogue with the device would be wrong: with
-        every mistake. Nothing is then written.
-    ObservError
-        Where the catalogue is wrong as it is, or cannot be written.
-    """
+    """Add a device at the end of its list, whose comments stay; give the file and the text added."""
     catalogue = project.catalogue(data, root)
     entry = {key: said for key, value in given.items() if (said := (value or "").strip())}
     if form is not None:
@@ -153,13 +134,7 @@ def new_device(
 
 
 def with_format(catalogue: Catalogue, form: Proposal, name: str) -> Catalogue:
-    """The catalogue, with a format more.
-
-    Raises
-    ------
-    UsageError
-        Where one of this name, or a loader, exists already.
-    """
+    """The catalogue, with a format more."""
     if name in (*names(), *catalogue.formats):
         raise UsageError(f"format {name!r}: exists already; give the device another id")
     formats = {**catalogue.formats, name: form.form(name)}
@@ -206,29 +181,7 @@ def new_practice(
     products: Sequence[str] = (),
     today: date | None = None,
 ) -> Path:
-    """Write a sheet to fill in, named after its title, and give its path.
-
-    Parameters
-    ----------
-    root, data
-        The project's root, and the data folder whose sheets it joins: those of `data/practices`
-        where the folder has none of its own.
-    title
-        Its title, or the name (`slug`) of its file.
-    given
-        What is known of `department`, `tool`, `method` and `verdict`.
-    products
-        The products that it is about.
-    today
-        The day of writing.
-
-    Raises
-    ------
-    UsageError
-        Where the sheet exists already, its title makes no name, or what is given does not exist.
-    ObservError
-        Where the sheets there are wrong, or the folder cannot be written.
-    """
+    """Write a sheet to fill in, named after its title, and give its path."""
     catalogue = project.catalogue(data, root)
     known = project.practices(data, "real", root)
     folder = project.own(data, "practices", root) or root / "data" / "practices"

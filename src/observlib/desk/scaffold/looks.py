@@ -139,13 +139,7 @@ def first_bytes(path: Path) -> bytes:
 
 
 def table_in(path: Path) -> tuple[Layout, Grid]:
-    """The table of a file of which nothing is known, and the layout by which it is found.
-
-    Raises
-    ------
-    ObservError
-        For a file that holds none, or whose first row is no header.
-    """
+    """The table of a file of which nothing is known, and the layout by which it is found."""
     layout = _layout(path)
     grid = read_grid(path, _blank(layout))
     header = [title.strip() for title in grid.header]

@@ -66,13 +66,6 @@ def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -
     A column gives a field where its header is one by which another format of the table knows the
     field, or has words of one; the cells must then be of the field's kind. Columns that may tell of
     persons give none. What is likely but not sure is asked for, with the guess.
-
-    Raises
-    ------
-    ObservError
-        Where the file holds no table, or nothing but columns about persons.
-    UsageError
-        For wishes that cannot be: all of them at once.
     """
     first_bytes(path)
     layout, seen = _looked_at(path, path.stat().st_mtime_ns)

@@ -58,18 +58,6 @@ def recognised(
     of the file it names, the better; of as many, the more rows it reads. Loaders that are code are
     tried as they are, and the CSV of a tidy table where nothing else fits.
 
-    Parameters
-    ----------
-    given
-        What is known of the device: a `loader` is then the only one to be tried, and a `product`,
-        `date_form` or `questionnaire` is used.
-
-    Raises
-    ------
-    ObservError
-        Where the file cannot be read at all, or nothing fits although a format has all of its
-        columns: with the reason.
-
     Examples
     --------
     >>> from observlib.pipeline import project
@@ -169,13 +157,7 @@ def device_to_try(path: Path, known: Mapping[str, str], catalogue: Catalogue) ->
 def by_form(
     path: Path, form: Format, catalogue: Catalogue, known: Mapping[str, str]
 ) -> Match | None:
-    """What one format makes of a file, whose columns it has; `None` where it lacks some.
-
-    Raises
-    ------
-    ObservError
-        Where the file cannot be read.
-    """
+    """What one format makes of a file, whose columns it has; `None` where it lacks some."""
     grid = read_grid(path, form)
     titles = _titles(grid, form)
     if titles is None:

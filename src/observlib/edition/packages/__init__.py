@@ -62,32 +62,6 @@ def make(
     """Write a package for each partner that the quarter's edition has a page of.
 
     Nothing is written where anything is wrong. Each file takes its place at once.
-
-    Parameters
-    ----------
-    root
-        The project's root.
-    quarter
-        The edition's, which the site has to hold.
-    folder
-        Where to write; it is made where there is none, and is no part of a store or of the site.
-    replace
-        Whether packages that are there, and differ, are replaced.
-    today
-        The day that the log tells.
-
-    Returns
-    -------
-    dict
-        By path, what became of it: `made`, `replaced`, or `unchanged`.
-
-    Raises
-    ------
-    UsageError
-        For a folder that will not do, and packages that differ without `replace`.
-    ObservError
-        For an edition without pages of partners, a site that is not of it, and a page that is not
-        as it was published; where the folder cannot be written.
     """
     today = today or period.today()
     _check_folder(root, folder)

@@ -48,17 +48,7 @@ _KINDS = {
 
 
 def write(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> None:
-    """Describe the files of an edition, beside them.
-
-    Parameters
-    ----------
-    edition
-        Its days and its headline.
-    manifest
-        As `edition.manifest` describes it.
-    folder
-        The folder of its pages, and of its data package.
-    """
+    """Describe the files of an edition, beside them."""
     text = json.dumps(described(edition, manifest, folder), ensure_ascii=False, indent=1) + "\n"
     (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
 

@@ -57,13 +57,6 @@ def between(before: Publication, now: Publication, catalogue: Catalogue) -> Diff
 
     No difference of two quarters is tested here: what is established is what the second edition
     has tested, mostly against the same quarter of the year before.
-
-    Parameters
-    ----------
-    before, now
-        What both told (see `archive.last`).
-    catalogue
-        Gives the order: products, then indicators. What it no longer knows is left out.
     """
     before, now = (
         one._replace(told=one.told._replace(estimates=_known(one.told.estimates, catalogue)))
@@ -116,13 +109,7 @@ def _in_order(rows: pd.DataFrame, catalogue: Catalogue, *first: pd.Series) -> pd
 def pages(
     told: Iterable[Publication], catalogue: Catalogue
 ) -> dict[str, tuple[str, str, Markdown]]:
-    """A page for each edition after the first, by its quarter: its name, its title and its text.
-
-    Parameters
-    ----------
-    told
-        The publications, the oldest first: of each quarter the last counts.
-    """
+    """A page for each edition after the first, by its quarter: its name, its title and its text."""
     last = {one.quarter: one for one in told}
     found = {}
     for before, now in pairwise(last[quarter] for quarter in sorted(last)):

@@ -119,11 +119,6 @@ class Calendar(Part):
 def load_calendar(data: Path, root: Path) -> Calendar:
     """Read and check the calendar of a data folder; an empty one where the project has none.
 
-    Raises
-    ------
-    ObservError
-        With every mistake: file, line, what is wrong and how to mend it.
-
     Examples
     --------
     >>> load_calendar(Path("data/demo"), Path.cwd()).of("2026-T3").date.isoformat()
@@ -189,19 +184,7 @@ def feed(
     site: str,
     errata: Iterable[tuple[str, str, str, str]] = (),
 ) -> bytes:
-    """An Atom feed (RFC 4287) of editions, revisions and errata, the latest first.
-
-    Parameters
-    ----------
-    editions
-        The latest first.
-    title
-        The site's. Identifiers are made of it: a site that is renamed begins another feed.
-    site
-        The address of the site, which ends with `/`; without one, links lead from the feed's own.
-    errata
-        As `edition.errata_page.summaries` gives them.
-    """
+    """An Atom feed (RFC 4287) of editions, revisions and errata, the latest first."""
     told = [
         _Told(
             day,
@@ -266,13 +249,6 @@ def calendar(editions: Sequence[Edition], dates: Calendar, title: str, site: str
 
     A planned date is tentative until it is fixed. `SEQUENCE` grows when a date is fixed, moved or
     kept, so that programs which hold the event replace it.
-
-    Parameters
-    ----------
-    dates
-        The release calendar.
-    editions, title, site
-        As for `feed`.
     """
     following = dates.after(editions[0].quarter)
     stamp = max([*(edition.changed for edition in editions), *filter(None, map(_since, following))])
@@ -313,21 +289,6 @@ def check_kept(dates: Calendar, site: Path, kind: str, today: date) -> None:
     """Raise where a firm date that the site announces is moved without a word.
 
     It is firm once it was fixed, and from four weeks before it.
-
-    Parameters
-    ----------
-    dates
-        The release calendar.
-    site, kind
-        The site as it is published, which may have no calendar yet, and the kind of data for which
-        it is made: dates of a demonstration bind no edition of real data.
-    today
-        The day on which it would be told otherwise.
-
-    Raises
-    ------
-    ObservError
-        With each such date.
     """
     path = site / CALENDAR
     if not path.is_file() or kind not in {one.kind for one in published(site)}:
@@ -402,15 +363,7 @@ TEXTS = wording.beside(__file__)
 
 
 def calendar_parts(editions: Sequence[Edition], dates: Calendar) -> dict[str, str]:
-    """The parts of the page, each by the name of its place.
-
-    Parameters
-    ----------
-    editions
-        Those that are published, the latest first.
-    dates
-        The release calendar.
-    """
+    """The parts of the page, each by the name of its place."""
     kept = [(one, said) for one in editions if (said := dates.of(one.quarter))]
     moved = [move for one in dates.editions for move in moves(one)]
     following = dates.after(editions[0].quarter)

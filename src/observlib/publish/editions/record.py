@@ -58,25 +58,13 @@ class Edition:
 
 
 def published(site: Path) -> list[Edition]:
-    """The editions that a site holds, the latest first.
-
-    Raises
-    ------
-    ObservError
-        Where one does not say what it is.
-    """
+    """The editions that a site holds, the latest first."""
     folders = {path.parent for name in (NAME, _FORMER) for path in site.glob(f"*-T[1-4]/{name}")}
     return sorted(map(read, folders), key=lambda edition: edition.quarter, reverse=True)
 
 
 def read(folder: Path) -> Edition:
-    """What the edition in a folder of a site says of itself.
-
-    Raises
-    ------
-    ObservError
-        Where it does not say what it is.
-    """
+    """What the edition in a folder of a site says of itself."""
     path = folder / (NAME if (folder / NAME).exists() else _FORMER)
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
@@ -116,17 +104,6 @@ def made(
     It is a revision where the quarter's edition was published on an earlier day, of the same kind
     of data, and a figure, a finding, a page or an erratum is no longer the same. What is made again
     on the day of the last publication takes its place.
-
-    Parameters
-    ----------
-    manifest, folder
-        The edition's manifest, and the folder of its estimates and comparisons.
-    headline
-        The edition in a sentence.
-    before
-        The quarter's edition as it is published, if it is.
-    today
-        The day of publication.
     """
     whole = [page for page in manifest["studies"] if "description" in page]
     tells = [[page["page"], page["description"]] for page in whole]
@@ -148,19 +125,7 @@ def made(
 def write(
     edition: Edition, manifest: Mapping[str, Any], build: Mapping[str, Any], folder: Path
 ) -> None:
-    """Write an edition's manifest beside its pages, once these are made, and how they were made.
-
-    Parameters
-    ----------
-    edition
-        Its days and its headline.
-    manifest
-        As `edition.manifest` describes it.
-    build
-        What another build cannot have alike (see `APART`).
-    folder
-        The folder of its pages.
-    """
+    """Write an edition's manifest beside its pages, once these are made, and how they were made."""
     _write({**build, "digest": _digest(build)}, folder / BUILD)
     whole = asdict(replace(edition, files=files_of(folder)))
     _write({**manifest, **whole, "apart": APART}, folder / NAME)
@@ -198,25 +163,7 @@ def files_of(folder: Path) -> Inputs:
 
 
 def put(edition: Path, to: str) -> str:
-    """Put a published edition, as a .zip named by its quarter, into a folder or at an address.
-
-    Parameters
-    ----------
-    edition
-        Its folder in the site. The same edition gives the same bytes.
-    to
-        The folder, or the address of one.
-
-    Returns
-    -------
-    str
-        Where the file is.
-
-    Raises
-    ------
-    ObservError
-        Where it cannot be written; what may be there of its name is as it was.
-    """
+    """Put a published edition, as a .zip named by its quarter, into a folder or at an address."""
     about = raw(edition)
     day = edition_day(about["published"], about["revisions"])
     inside = sorted(path for path in edition.rglob("*") if path.is_file())

@@ -81,16 +81,6 @@ class Sheet(Entry):
 def load(reports: Path) -> tuple[Sheet, ...]:
     """Read and check the reviews of a project, the oldest first.
 
-    Parameters
-    ----------
-    reports
-        The project's `reports/`; where it has no `reviews/` there are none.
-
-    Raises
-    ------
-    ObservError
-        With every mistake of every file: file, line, key, what is wrong, what is allowed.
-
     Examples
     --------
     >>> load(Path("no/reports"))
@@ -103,11 +93,6 @@ def load(reports: Path) -> tuple[Sheet, ...]:
 
 def place(reports: Path, edition: str, role: str) -> Path:
     """Where a new review of an edition is written.
-
-    Raises
-    ------
-    ObservError
-        Where one of that edition by that role is there already, or the role is a person's name.
 
     Examples
     --------
@@ -174,17 +159,7 @@ def badge(edition: Edition, read: Sequence[Sheet], study: str = "") -> Markdown:
 def part(
     editions: Sequence[Edition], studies: Mapping[str, Mapping[str, str]], read: Sequence[Sheet]
 ) -> str:
-    """The page of reviews, as Markdown: of each edition its badge, its studies, its reviews.
-
-    Parameters
-    ----------
-    editions
-        Those that are published, the latest first.
-    studies
-        Of each edition its studies, by their names, with their titles.
-    read
-        The reviews.
-    """
+    """The page of reviews, as Markdown: of each edition its badge, its studies, its reviews."""
     return typography(joined((_of(one, studies[one.quarter], read) for one in editions), "\n\n"))
 
 

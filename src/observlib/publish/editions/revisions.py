@@ -40,13 +40,7 @@ def part(
     quarter: Quarter,
     today: date,
 ) -> Markdown:
-    """The rules of revisions, triangles of two headline indicators, and sizes by indicator.
-
-    Parameters
-    ----------
-    rows, told, catalogue, quarter, today
-        As for `revisions.found`.
-    """
+    """The rules of revisions, triangles of two headline indicators, and sizes by indicator."""
     parts = [*_rules(rows, catalogue, today)]
     known = vintages(rows, told, quarter, today)
     if known["edition"].nunique() < 2:
@@ -58,13 +52,7 @@ def part(
 def vintages(
     rows: pd.DataFrame, told: Iterable[Publication], quarter: Quarter, today: date
 ) -> pd.DataFrame:
-    """Each value of a complete period as each edition told it, the first telling first.
-
-    Returns
-    -------
-    DataFrame
-        The columns of estimates and `edition`; the last are those of `rows`.
-    """
+    """Each value of a complete period as each edition told it, the first telling first."""
     frames = [
         one.told.estimates.assign(edition=one.quarter) for one in earlier(told, quarter, today)
     ]
@@ -196,20 +184,7 @@ def _months(period: str) -> int:
 
 
 def sizes(known: pd.DataFrame) -> pd.DataFrame:
-    """Revisions by indicator, from the first figure told to the last.
-
-    Parameters
-    ----------
-    known
-        As `vintages` gives it.
-
-    Returns
-    -------
-    DataFrame
-        `indicator`, and `unit` of its revisions, `%` for counts and else `points`; `told`, the
-        figures that several editions tell; `revised`, how many of them changed; `mean`, `absolute`,
-        `error` and `p_value` (see `series.bias`), corrected for the number of tests.
-    """
+    """Revisions by indicator, from the first figure told to the last."""
     again = known[known.groupby(FIGURE)["edition"].transform("nunique") > 1]
     first = again.drop_duplicates(FIGURE).set_index(FIGURE)
     last = again.drop_duplicates(FIGURE, keep="last").set_index(FIGURE)

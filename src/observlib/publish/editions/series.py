@@ -24,19 +24,7 @@ _ORDER = ["period", "revision"]
 
 
 def tellings(told: Iterable[archive.Publication]) -> pd.DataFrame:
-    """Each figure as it was published, and again in each edition that told it otherwise.
-
-    Parameters
-    ----------
-    told
-        The publications, the oldest first. Of those of one quarter and day, the last counts.
-
-    Returns
-    -------
-    DataFrame
-        The columns of estimates but for `source`, and `edition`, `day` and `revision`: how many
-        times the figure had been told otherwise.
-    """
+    """Each figure as it was published, and again in each edition that told it otherwise."""
     last = {(one.quarter, one.day): one for one in told}  # in the order of the first of each day
     frames = [
         one.told.estimates.drop(columns="source").assign(edition=one.quarter, day=one.day)

@@ -64,24 +64,13 @@ def least(row: Mapping[str, Any]) -> str:
 
 
 def change(estimate: Mapping[str, Any], outcome: str = "", nearest: float = 0.0) -> str:
-    """Write an estimate of `action_effect`.
-
-    Parameters
-    ----------
-    outcome, nearest
-        The verdict on it, and the end of its interval that is nearest to zero.
-    """
+    """Write an estimate of `action_effect`."""
     number = french.signed(estimate["estimate"], _decimals(nearest, outcome))
     return _with_unit(number, estimate["estimate"], estimate["unit"])
 
 
 def value(estimate: Mapping[str, Any], outcome: str = "") -> str:
     """Write an estimate of `action_effect` with its interval, a rise or fall never as none.
-
-    Parameters
-    ----------
-    estimate
-        A row of estimates that has an interval.
 
     Examples
     --------
@@ -99,24 +88,7 @@ def value(estimate: Mapping[str, Any], outcome: str = "") -> str:
 def effect_table(
     verdicts: pd.DataFrame, effects: pd.DataFrame, catalogue: Catalogue, caption: str, *, label: str
 ) -> Output:
-    """Make the table of what followed actions: a row for each thing that one was to move.
-
-    Parameters
-    ----------
-    verdicts
-        Of `actions.estimates.effects`.
-    effects
-        Its estimates, which are the data of the table; not those of `action_course`.
-    caption
-        The answer that the table shows, in one line.
-    label
-        Of the table, such as `tbl-effets`.
-
-    Raises
-    ------
-    ObservError
-        Where no action is followed.
-    """
+    """Make the table of what followed actions: a row for each thing that one was to move."""
     labelled = markdown(": {} {{#{}}}", caption_of(caption, label), Markdown(label))
     rows = verdicts[verdicts["reason"] != "series"].to_dict("records")
     if not rows:

@@ -84,51 +84,6 @@ def effects(
     that are established before (`series.window`). A comparable product that had either is left out.
     A rise or a fall is one only where the same, done where nothing is known to have happened,
     hardly ever gives as much (`series.interrupted.stands`).
-
-    Parameters
-    ----------
-    actions
-        The actions to look at.
-    series
-        Estimates by month of any indicators, such as those of `followed`. Rows of a
-        group are left out. Of several devices that measure one product, the first of the catalogue
-        is taken that has twelve months before the action and three after; for a comparable
-        product, before the others, one of the same channel.
-    catalogue
-        Says which indicators are counts, and the smallest change of interest of each (`matters`),
-        in % for a count, within which it is told to be stable.
-    recorded
-        All actions, those looked at among them.
-
-    Returns
-    -------
-    verdicts
-        One row an action and thing that it was to move, of the columns `VERDICTS`: `group` is the
-        action's title (with the indicator, where it is to move several), `action` its id,
-        `direction` that expected (`up`, `down`), `compared_with` the products whose series were
-        taken: those with months enough, in which nothing else changed; `breaks` the months of
-        breaks that were told apart; `group_value` the comparison that
-        decides; `difference` with its interval at `level`, in % for counts and in points for
-        marks and shares; `detectable`, the smallest change that would have been seen 8 times in
-        10; `verdict`, of `survey.comparison.VERDICTS`. The `reason` of an `unknown` one is
-        `precision`, or why nothing could be tested: no `series` (or none that may be shown), too
-        few months `before` or `after`, or something else that changed too near (`others`), or too
-        few months of each of the `seasons` or of the comparable products (`controls`), or months
-        that follow the past so exactly that nothing tells chance (`spread`); or `placebos`, which
-        give as much, or are too `few`.
-    estimates
-        - `action_effect`: the mean distance since the action between what is seen and what the
-          past leads to expect, with its interval at the common level. `group_value` is
-          `Avant/après` (against its own past), `Produits comparables` (the same of those, which
-          should show nothing) or `Face aux comparables` (against both); the period is that since
-          the action. `missing` where months are too few.
-        - `action_months`, of the same `group_value` and `avant` or `après`: how many months the
-          comparison rests on.
-        - `action_placebos`, of the same: how often the same was done where nothing is known to have
-          happened; and, of `aussi nets`, how often that gave something as clear.
-        - `action_detectable`, of what decides; and once `difference_level` (%).
-        - `action_course`, by month, in the unit of the series: `Observé`, and, from the action
-          on, `Attendu sans l'action` with its interval at 95 %; only where there is an effect.
     """
     verdicts: list[dict[str, Any]] = []
     tested: list[Followed] = []

@@ -52,43 +52,6 @@ class _Slope(NamedTuple):
 def adjusted(months: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Counts by month without their season and calendar, and what is then out of line.
 
-    Parameters
-    ----------
-    months
-        Estimates of one count by device and month, such as those of `counts.monthly`: the
-        longer, the better.
-    catalogue
-        Says with `matters` which pace is of interest.
-
-    Returns
-    -------
-    DataFrame
-        Estimates, for each device, of
-
-        - `visits_adjusted` (of `visits`), by month, in the unit of the count; `missing` where the
-          month is partial or absent;
-        - `level_change` (%, with its 95 % interval), a row a change, whose period is the first
-          month of the new level;
-        - `outlier` (%), a row a month that stands alone: its distance from what was expected;
-        - `pace` (% a year, with its 95 % interval): the slope over the latest 24 months,
-          or since the last change of level, once season and calendar are out. Its period is
-          `first/last`, its `group` is `verdict` and its `group_value` `en hausse`, `en baisse`,
-          `stable` or `indéterminé`;
-        - `detectable_pace` (% a year), where the verdict is `indéterminé`: the smallest rise that
-          would have been found 8 times in 10.
-
-        All series of a channel are one family. A change of level is found where it holds over all
-        those that are searched (Bonferroni; see `series.breaks.confirmed`). Paces are tested
-        together, and `pace_level` (%), one a channel, is the level of the intervals that decide
-        (Holm; see `survey.comparison`): without 0, a rise or a fall; with 0 and within what
-        matters, stable.
-
-        What cannot be told is one `missing` row at the last month, whose `group` is `reason` and
-        whose `group_value` says why in French: no `visits_adjusted` of a series of fewer than 24
-        complete months, with too many gaps or too irregular, no `level_change` (nor outlier)
-        searched in fewer than 36, no `pace` of fewer than 12 months of one level or where not even
-        a doubling in a year would have been found 8 times in 10.
-
     Examples
     --------
     >>> row = {"indicator": "visits", "unit": "visites", "device": "d"}

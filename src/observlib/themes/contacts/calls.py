@@ -41,26 +41,6 @@ def quarterly(
 ) -> pd.DataFrame:
     """Calls offered, answered and abandoned, and waits, by device and quarter.
 
-    Parameters
-    ----------
-    calls, intervals
-        Tidy tables `calls` and `call_intervals` with their `source`, or `calls_by_day` and
-        `intervals_by_day`. A product that has both is counted from its half hours, and its waits
-        are those of its calls.
-    quarters
-        The quarters wanted, oldest first.
-    waits
-        `calls_by_wait`, where `calls` does not tell them.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `calls_offered`, `answer_rate` and `abandonment_rate` (% of calls offered),
-        `wait_median` and `wait_p90` (seconds before an answer, of answered calls), these with
-        intervals between order statistics (see `survey.quantiles`). A quarter without calls in
-        its last month is `partial`, without any `missing`; so is one in which an area lacks (see
-        `counts.months_lacking`).
-
     Examples
     --------
     >>> half_hours = pd.DataFrame(
@@ -93,14 +73,6 @@ def monthly(calls: pd.DataFrame, intervals: pd.DataFrame, first: str, last: str)
     """Calls offered, answered and abandoned by device and month, for series in time.
 
     Where a month has too few calls to be shown, neither are its quarter's other months.
-
-    Parameters
-    ----------
-    calls, intervals
-        As for `quarterly`.
-    first, last
-        Months `YYYY-MM`, both included; a device starts and ends at its own first and last month,
-        which are `partial` where they have no call in their first or last seven days.
 
     Examples
     --------
@@ -189,23 +161,7 @@ def _waits(calls: pd.DataFrame, quarters: Sequence[Quarter]) -> list[dict[str, A
 
 
 def calls_by_hour(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    """Mean calls offered in each hour, and in each hour of each weekday, over the open days.
-
-    Parameters
-    ----------
-    intervals
-        Tidy table `call_intervals` with its `source`, or `intervals_by_hour`.
-    quarter
-        The quarter over which the mean is taken.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `calls_an_hour` by device; `group` = `hour` with a `group_value` such as
-        "9 h", or `weekday_hour` with one such as "lundi · 9 h", in order of weekdays and hours
-        of Paris; `n` is the calls behind it. An hour in which some weekday has fewer than eleven
-        calls is told for all days together alone.
-    """
+    """Mean calls offered in each hour, and in each hour of each weekday, over the open days."""
     rows = within(intervals, [quarter])
     local = rows["moment"].dt.tz_localize("UTC").dt.tz_convert("Europe/Paris")
     rows = rows.assign(weekday=rows["date"].dt.day_of_week, hour=local.dt.hour)
@@ -237,23 +193,7 @@ def _mean(row: dict[str, Any], total: float, days: int, hidden: bool) -> dict[st
 
 
 def per_visits(offered: pd.DataFrame, visits: pd.DataFrame, product: str) -> pd.DataFrame:
-    """Calls offered for 1,000 visits of the site that the phone line stands behind.
-
-    Parameters
-    ----------
-    offered
-        Estimates of `calls_offered`.
-    visits
-        Estimates of quarterly `visits`.
-    product
-        The site's product.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `calls_per_1000_visits` by phone device and quarter; `missing` where calls or
-        visits of the quarter are not complete.
-    """
+    """Calls offered for 1,000 visits of the site that the phone line stands behind."""
     sites = visits[(visits["product"] == product) & (visits["channel"] == "web")]
     complete = sites[sites["status"] == "published"].groupby("period")["estimate"].sum()
     made: list[dict[str, Any]] = []

@@ -40,31 +40,7 @@ def quarterly(
     promises: Mapping[str, int],
     delays: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Tickets received, time to the first answer, promise kept, backlog and reopening.
-
-    Parameters
-    ----------
-    tickets
-        Tidy table `tickets` with its `source`, or `tickets_by_state`.
-    quarters
-        The quarters of receipt wanted, oldest first.
-    promises
-        By device, the days within which a first answer is promised; a device may have none.
-    delays
-        `tickets_by_delay`, where `tickets` does not tell them.
-
-    Returns
-    -------
-    DataFrame
-        Estimates by device and quarter of `tickets_received`; `first_answer_median` and
-        `first_answer_p90` (days, by Kaplan and Meier, with Brookmeyer and Crowley's interval;
-        `missing` where too few are answered yet); `answered_in_promise` (%, from the same curve);
-        `tickets_open` on the quarter's last day (`missing` where no export goes so far, `partial`
-        where one that shows tickets open does not); `reopened_share` (% of closed tickets,
-        Wilson; suppressed where the tickets received that are not closed are fewer than eleven,
-        as its base would tell them). A quarter that had not ended when it was last exported is
-        `partial`.
-    """
+    """Tickets received, time to the first answer, promise kept, backlog and reopening."""
     rows = tickets.assign(quarter=quarter_of(tickets["date"]))
     waited = _of_devices(tickets if delays is None else delays)
     counts: list[dict[str, Any]] = []
@@ -100,13 +76,6 @@ def monthly(
 
     A month that had not ended when it was last exported is `partial`. Where a month has too few
     tickets to be shown, neither are its quarter's other months.
-
-    Parameters
-    ----------
-    tickets, promises, delays
-        As for `quarterly`.
-    first, last
-        Months `YYYY-MM`, both included; a desk starts and ends at its own first and last month.
     """
     rows = tickets.assign(month=_month(tickets))
     waited = _of_devices(tickets if delays is None else delays)
@@ -248,23 +217,7 @@ def answers_in_time(
     days: int = 20,
     delays: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Share of a quarter's tickets that have a first answer within each number of days.
-
-    Parameters
-    ----------
-    tickets, delays
-        As for `quarterly`.
-    quarter
-        The quarter of receipt.
-    days
-        The largest number of days told.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `answered_within` (%) by device; `group` = `days`, `group_value` = "1" to
-        `days`, with the interval of Kaplan and Meier's curve.
-    """
+    """Share of a quarter's tickets that have a first answer within each number of days."""
     made: list[dict[str, Any]] = []
     waited = _of_devices(tickets if delays is None else delays)
     for passport, whole in by_device(tickets):

@@ -20,13 +20,6 @@ def themes(contacts: pd.DataFrame, kind: str, quarters: Sequence[Quarter]) -> pd
     Themes are in alphabetical order; those of fewer than eleven contacts are put together (see
     `confidentiality.differencing`). Contacts without a theme are left out, as if they had been
     about the same things.
-
-    Parameters
-    ----------
-    contacts
-        Tidy table `calls` or `tickets` with its `source`, or `calls_by_theme`, `tickets_by_theme`.
-    kind
-        `call` or `ticket`, whose estimates are of `call_theme_share` or `ticket_theme_share` (%).
     """
     rows = within(contacts[contacts["theme"].notna()], quarters)
     made: list[dict[str, Any]] = []

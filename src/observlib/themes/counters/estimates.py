@@ -28,28 +28,7 @@ COLLECTIVITIES = {
 def by_area(
     counters: pd.DataFrame, population: pd.DataFrame, regions: pd.DataFrame, quarter: Quarter
 ) -> pd.DataFrame:
-    """How many there are by area, and for 100,000 inhabitants, by the latest list.
-
-    Parameters
-    ----------
-    counters
-        Tidy table `counters` with its `source`.
-    population
-        Tidy table `population`; the latest 1 January up to the list's day counts.
-    regions
-        `departement`, `departement_name`, `region_name`: codes of INSEE and their names.
-    quarter
-        A list made after this quarter is not used.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `counters` and `counters_per_100k` by device: for the whole list (no `group`),
-        by région (`group` = `region`) and by département (`departement`), in the order of their
-        codes; `period` is the list's day. A département or région without counter has 0. Overseas
-        collectivities, which `regions` does not have, stand among both. Rates are of the
-        départements whose population is known, and of no others.
-    """
+    """How many there are by area, and for 100,000 inhabitants, by the latest list."""
     rows = counters[counters["date"] <= pd.Timestamp(quarter.end)]
     names = regions.set_index("departement")["departement_name"].to_dict()
     region_of = COLLECTIVITIES | regions.set_index("departement")["region_name"].to_dict()

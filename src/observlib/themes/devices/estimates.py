@@ -66,11 +66,6 @@ def listeners(catalogue: Catalogue, heard: pd.DataFrame) -> dict[str, list[str]]
     They are those of the product, and those of no product in particular through which its users
     were heard.
 
-    Parameters
-    ----------
-    heard
-        `device`, `product`: what each device told of, as `store.heard` gives it.
-
     Examples
     --------
     >>> from pathlib import Path
@@ -98,11 +93,6 @@ def listening(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd
     A channel where nothing listens to a product has no row; a product without any device has one
     row, 0, of no channel. Devices of no product in particular are told by `group` `scope`, and
     besides by each product whose users were heard through them.
-
-    Parameters
-    ----------
-    heard
-        As for `listeners`.
 
     Examples
     --------
@@ -133,21 +123,7 @@ def listening(catalogue: Catalogue, heard: pd.DataFrame, quarter: Quarter) -> pd
 def amounts(
     given: pd.DataFrame, catalogue: Catalogue, quarter: Quarter, *, listens: bool = True
 ) -> pd.DataFrame:
-    """What each device of the catalogue gave in a quarter, counted in its own unit.
-
-    Parameters
-    ----------
-    given
-        `device`, `table`, `count`, `source`, as `store.received` gives it for `COUNTED`.
-    listens
-        Those that listen to users, or else those that bring facts which others publish.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `device_received`, one a device, `missing` where it gave nothing. A count of
-        people's answers is withheld below eleven, and told to the nearest five.
-    """
+    """What each device of the catalogue gave in a quarter, counted in its own unit."""
     devices = [device for device in catalogue.devices.values() if device.listens == listens]
     rows = [_received(device, given, quarter) for device in devices]
     return protect(rows, low_base=0, personal=False)
@@ -176,20 +152,6 @@ def silence(
     where its last data is more than a year older than the quarter's end, any one where it never
     gave anything. One whose data begin after the quarter did not listen yet: it is not silent.
     Nor is one that brings facts which others publish.
-
-    Parameters
-    ----------
-    given
-        As for `amounts`.
-    held
-        `device`, `start`, `end` (days of its first and last data, as text), as `store.devices`
-        gives it.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `device_silence`: days without data at the quarter's end, `missing` where
-        there never was any. Empty where all devices speak.
     """
     known = held.dropna(subset=["start", "end"]).groupby("device")
     spans = pd.DataFrame({"start": known["start"].min(), "end": known["end"].max()})

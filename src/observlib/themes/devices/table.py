@@ -17,22 +17,7 @@ _NEVER = "jamais"
 def device_table(
     frame: pd.DataFrame, held: pd.DataFrame, catalogue: Catalogue, caption: str
 ) -> Output:
-    """Make the table of the devices: owner, rhythm, personal data, last data, what they gave.
-
-    Parameters
-    ----------
-    frame
-        Estimates of `device_received`, one a device.
-    held
-        `device`, `end` (day of its last data, as text), as `store.devices` gives it.
-    caption
-        The answer that the table shows, in one line.
-
-    Raises
-    ------
-    ObservError
-        Where there is no device.
-    """
+    """Make the table of the devices: owner, rhythm, personal data, last data, what they gave."""
     ends = held.dropna(subset=["end"]).groupby("device")["end"].max()
     devices = [catalogue.devices[name] for name in frame["device"]]
     columns = {

@@ -74,15 +74,6 @@ def is_easy(text: str, names_: Iterable[str] = ()) -> bool:
 def faults(text: str, names_: Iterable[str] = (), terms_: Collection[str] = ()) -> Iterator[str]:
     """What is not easy in a text: each word or sentence, and why.
 
-    Parameters
-    ----------
-    text
-        Markdown of our own.
-    names_
-        Names that need no explanation, the longest first.
-    terms_
-        Words that may be used once they were explained: the first time, in bold.
-
     Examples
     --------
     >>> list(faults("La médiane est 3. Il y en a 2 ou 4."))[1]

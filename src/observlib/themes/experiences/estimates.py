@@ -27,21 +27,6 @@ def feelings(
     The year ends with the device's latest quarter that has an experience. An extract made once
     (a device of frequency `occasional`) has no latest year: it is taken whole. A year from which
     a quarter of fewer than eleven could be had is withheld (see `confidentiality.differencing`).
-
-    Parameters
-    ----------
-    experiences_by_feeling
-        As of `tables.ALIKE`, or the tidy table `experiences`, with its `source`.
-    catalogue
-        Says of each device how often it speaks.
-    quarter
-        Nothing after this quarter is counted.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `feeling_share` (%) by device, `group` = `feeling`, with Wilson's intervals;
-        `period` is `first month/last month`.
     """
     experiences = experiences_by_feeling
     rows = experiences[experiences["date"] < pd.Timestamp((quarter + 1).start)]

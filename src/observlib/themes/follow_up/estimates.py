@@ -46,13 +46,6 @@ def strongest(tasks: pd.DataFrame, year: Sequence[Quarter]) -> list[str]:
 
     Where no probability is known, they are the ten of which most calls, messages and texts of the
     year tell.
-
-    Parameters
-    ----------
-    tasks
-        Estimates of the family `tasks`.
-    year
-        Its quarters.
     """
     told = tasks[tasks["status"] == "published"]
     by = told[told["indicator"] == "task_priority"]
@@ -67,16 +60,7 @@ def strongest(tasks: pd.DataFrame, year: Sequence[Quarter]) -> list[str]:
 def follow_up(
     tasks: pd.DataFrame, decisions: Sequence[Decision], catalogue: Catalogue, quarter: Quarter
 ) -> pd.DataFrame:
-    """What became of the tasks that most need work.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `task_decision_days`, one a task, in their order (days from the end of the
-        quarter that a decision answers to the day on which it was taken; `missing` where there is
-        none); and of `task_decisions`, how many of them are in each of `STATES` (`group` =
-        `decision`).
-    """
+    """What became of the tasks that most need work."""
     year = quarter.back(4)
     labels = strongest(tasks, year)
     own = {task.label: task.id for task in catalogue.tasks.values()}

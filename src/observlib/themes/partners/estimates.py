@@ -33,31 +33,13 @@ _NO_PARTNER = (NOBODY, UNTOLD)
 
 
 def contacts(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Calls or tickets, each with its `theme` and the partner to which it leads.
-
-    Parameters
-    ----------
-    rows
-        Tidy table `calls` or `tickets`, with its `source`, or `calls_by_theme`, `tickets_by_theme`.
-
-    Returns
-    -------
-    DataFrame
-        One row a contact, or those alike: its device's columns, `date`, `theme` (`UNTOLD` where it
-        has none) and `partner`.
-    """
+    """Calls or tickets, each with its `theme` and the partner to which it leads."""
     themes = rows["theme"].astype(object).where(rows["theme"].notna(), UNTOLD)
     return _led(rows.assign(theme=themes), "theme", by_theme(catalogue.partners))
 
 
 def texts(verbatims: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """As `contacts`, the redacted texts of each answer as one; their theme is their partner.
-
-    Parameters
-    ----------
-    verbatims
-        Tidy table `verbatims`, with its `source`; no text of it goes any further.
-    """
+    """As `contacts`, the redacted texts of each answer as one; their theme is their partner."""
     led = _led(coding.whole_texts(verbatims), "text", by_text(catalogue.partners))
     return led.drop(columns="text").assign(theme=led["partner"]).fillna({"product": ""})
 
@@ -71,25 +53,7 @@ def _led(rows: pd.DataFrame, column: str, leads: Callable[[str], str]) -> pd.Dat
 def routed(
     rows: pd.DataFrame, kind: str, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
-    """How many contacts of each device and quarter lead to each partner, and what share.
-
-    Parameters
-    ----------
-    rows
-        What `contacts` or `texts` gives.
-    kind
-        `call`, `ticket` or `text`.
-    quarters
-        The quarters wanted, oldest first.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `partner_<kind>s` (counts, without interval) and `partner_<kind>_share` (% of
-        all contacts, with Wilson's interval). `group` is empty for all that lead to some partner;
-        `partner`, of which `SEVERAL`, `NOBODY` and `UNTOLD` are values too; or `theme`. A partner
-        or theme is told of the devices that heard of it.
-    """
+    """How many contacts of each device and quarter lead to each partner, and what share."""
     made: list[dict[str, Any]] = []
     for passport, own in by_device(within(rows, quarters)):
         leads = dict(zip(own["theme"], own["partner"], strict=True))
@@ -164,12 +128,6 @@ def quoted(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> p
     """Texts of the quarter that lead to each partner, by lot, of those that may be quoted.
 
     None of a partner to whom fewer than eleven texts of the year lead.
-
-    Returns
-    -------
-    DataFrame
-        `QUOTED`: the partner's label (`group_value`), the product and device of each text, and the
-        text.
     """
     names = [name for name, device in catalogue.devices.items() if device.quotes]
     rows = within(verbatims[verbatims["device"].isin(names)], quarter.back(4))

@@ -49,25 +49,7 @@ _MODES = {  # words of a mode of asking, by the channel that it is
 
 
 def known(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.DataFrame:
-    """The countrywide figures of the catalogue's peers whose period was over in a quarter.
-
-    Parameters
-    ----------
-    figures
-        Tidy table `figures` with its `source`.
-    catalogue
-        Its peers say by their `codes` which organisations are named, and as whom.
-    last
-        Figures of a period that ends after this quarter are left out.
-
-    Returns
-    -------
-    DataFrame
-        The table's columns, with `peer` (its id) in `product`, and `period`, `group_value` (the
-        measure and its subject) and `name` (the peer, subject and period), each of which names one
-        row of an indicator (the first, where two sources give one figure); in the order of the
-        peers, then of time.
-    """
+    """The countrywide figures of the catalogue's peers whose period was over in a quarter."""
     rows = _of_peers(figures, catalogue, last)
     rows = rows[rows["area"].isna()]
     rows = rows.assign(group_value=rows["measure"].str.cat(rows["subject"], sep=", "))
@@ -87,22 +69,7 @@ def known(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.Data
 
 
 def graded(named: pd.DataFrame, own: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """The figures of `known` with how far each compares with that of ours which it is nearest to.
-
-    Parameters
-    ----------
-    named
-        What `known` gave.
-    own
-        Our estimates of one period.
-
-    Returns
-    -------
-    DataFrame
-        With `grade` (A to D; D too where it names no indicator of ours in its unit, nothing where
-        we have no value of it), and the facets that differ (`other`) or are not known (`unknown`),
-        between spaces.
-    """
+    """The figures of `known` with how far each compares with that of ours which it is nearest to."""
     found: list[Grade | None] = []
     rows = _asked(_estimates(named, "published_figure", "group_value"), named)
     for row, indicator in zip(rows.to_dict("records"), named["comparable_with"], strict=True):
@@ -127,11 +94,6 @@ def published(named: pd.DataFrame) -> pd.DataFrame:
 
     A share (%) whose base is published has Wilson's interval, as of a simple sample; any other
     figure has none. `group` is `figure`, `group_value` the measure and its subject.
-
-    Returns
-    -------
-    DataFrame
-        Estimates in the order of `known`, in the unit of each figure.
     """
     count = named.groupby(_MEASURED)["start"].transform("size")
     latest = named.groupby(_MEASURED)["start"].transform("max")
@@ -147,23 +109,6 @@ def compared(
     `group` is `figure`; `group_value` names each row: our product, with its channel or device where
     it has several, or the peer, subject and period. The `channel` of a neighbour's figure is that
     by which its answers were got, where its mode of asking is known and is one.
-
-    Parameters
-    ----------
-    own
-        Estimates of one period; those of other indicators are left out.
-    named
-        What `graded` gave.
-    catalogue
-        Knows what our devices ask.
-    indicator
-        Its id, such as `satisfaction_10`.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of the indicator: those of ours that compare with a neighbour's figure; empty
-        where none does.
     """
     rows = named[(named["grade"] != "D") & (named["comparable_with"] == indicator)]
     if rows.empty:
@@ -188,14 +133,7 @@ def _asked(rows: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
 
 
 def series(named: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Shares that a peer has published for three years or more, as lines: `published_share`.
-
-    Returns
-    -------
-    DataFrame
-        Estimates (%) by year without interval, `group` = `figure`; `group_value` is the peer
-        and its measure, with its subject where that tells two apart.
-    """
+    """Shares that a peer has published for three years or more, as lines: `published_share`."""
     rows = named[(named["unit"] == "%") & named["period"].str.fullmatch(r"\d{4}")]
     count = rows.groupby(_MEASURED)["period"].transform("size")
     rows = rows[count >= _SERIES_FROM]
@@ -214,21 +152,6 @@ def areas(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.Data
 
     Source of the quartiles: R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages",
     *The American Statistician* 50 (1996), 361–365, definition 7.
-
-    Parameters
-    ----------
-    figures
-        Tidy table `figures` with its `source`.
-    catalogue, last
-        As for `known`.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `published_area_share` (%), one a quantile of `QUANTILES`: `group` =
-        `distribution`, `group_value` the quantile, `channel` that of the figures. A date at which
-        fewer than half of the areas are published, or fewer than five, is passed over. Of a peer
-        with several measures the first one is taken, in the order of their names.
     """
     rows = _of_peers(figures, catalogue, last)
     rows = rows[rows["area"].notna() & (rows["unit"] == "%")]
@@ -336,18 +259,7 @@ def _names(own: pd.DataFrame, catalogue: Catalogue) -> Sequence[str]:
 
 
 def with_peers(compared: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Pair each of our values with each figure of a neighbour that it compares with.
-
-    Parameters
-    ----------
-    compared
-        Estimates of `compared`, of any number of indicators.
-
-    Returns
-    -------
-    DataFrame
-        Pairs for `tested`: ours, then the neighbour's figure as the reference.
-    """
+    """Pair each of our values with each figure of a neighbour that it compares with."""
     theirs = compared["product"].isin(catalogue.peers)
     ours = compared[~theirs]
     found = [beside(ours, compared.loc[[at]]) for at in compared.index[theirs]]

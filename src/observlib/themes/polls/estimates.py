@@ -24,24 +24,7 @@ from observlib.stats.survey.comparison import two_by_two
 
 
 def results(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """The shares of each poll's options, its votes, and the share of followers who voted.
-
-    Parameters
-    ----------
-    polls
-        Tidy table `polls` with its `source`.
-    quarters
-        A poll is of the quarter in which it closed.
-
-    Returns
-    -------
-    DataFrame
-        Estimates, where `n` is the number of votes and `group` the poll's question, with its day
-        and name where a question was asked twice in the quarter: `poll_share` (%), of each option
-        in its order (`group_value`), with Wilson's interval; `poll_votes` and, where followers are
-        known, `poll_turnout` (%), whose `group_value` is the network. The polls are in the order
-        of their days; one without a vote is `missing`.
-    """
+    """The shares of each poll's options, its votes, and the share of followers who voted."""
     made: list[dict[str, Any]] = []
     for passport, poll in _each(polls, quarters):
         votes = int(poll["votes"].sum())
@@ -82,18 +65,6 @@ def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
     """How many polls closed, and how many votes those shown had, by device and quarter.
 
     The votes of a poll that is withheld are in no total, from which the others would tell them.
-
-    Parameters
-    ----------
-    polls
-        Tidy table `polls` with its `source`.
-    quarters
-        The quarters wanted; a device that has polls in one and none in another has 0 there.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `poll_count` and `poll_votes` by device: counts, without an interval.
     """
     rows = within(polls, quarters)
     made: list[dict[str, Any]] = []
@@ -124,15 +95,7 @@ def most_voted(shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def asked_on_several_networks(shares: pd.DataFrame, options: int = 6) -> pd.DataFrame:
-    """The most voted question that several devices asked with the same options, all shown.
-
-    Parameters
-    ----------
-    shares
-        Estimates of one quarter.
-    options
-        A question with more options is passed over: no chart of shares could tell them apart.
-    """
+    """The most voted question that several devices asked with the same options, all shown."""
     rows = shares[(shares["indicator"] == "poll_share") & shares["estimate"].notna()]
     best, votes = rows.iloc[:0], 0.0
     for _, asked in rows.groupby("group", sort=False):
@@ -149,16 +112,6 @@ def networks(asked: pd.DataFrame) -> pd.DataFrame:
 
     Whoever votes on both is counted twice, and cannot be known: votes are taken as those of
     different people.
-
-    Parameters
-    ----------
-    asked
-        That of `asked_on_several_networks`.
-
-    Returns
-    -------
-    DataFrame
-        Pairs for `pairs.tested`, option by option.
     """
     found = [two_by_two(asked.head(0))]
     for _, rows in asked.groupby("group_value", sort=False):

@@ -17,15 +17,7 @@ from observlib.records.practices import ORIGINS, VERDICTS, Practices
 
 @family("practices")
 def counts(practices: Practices, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
-    """How many sheets there are in all, by verdict, tool, method, department and origin.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `practices`: `group` is empty (all), `tool`, `method`, `department`,
-        `verdict` or `origin`; `group_value` is what readers see, in alphabetical order but for
-        verdicts and origins. A sheet with no tool counts in no tool.
-    """
+    """How many sheets there are in all, by verdict, tool, method, department and origin."""
     sheets = practices.sheets
     named: dict[str, Iterable[str]] = {
         group: sorted(

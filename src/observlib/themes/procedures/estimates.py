@@ -19,25 +19,7 @@ EVERYONE = "Toutes les démarches publiées"
 
 @family("procedures")
 def satisfaction(procedures: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
-    """Each procedure's mark, and the medians of ours, of peers' and of all, by the latest edition.
-
-    Parameters
-    ----------
-    procedures
-        Tidy table `procedures` with its `source`.
-    catalogue
-        Its peers say which administrations are named (`product` holds the peer's id).
-    quarter
-        Nothing published for a later quarter is used.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `procedure_satisfaction`, one a procedure (`group` = `procedure`), and of
-        `procedure_satisfaction_median`, one a peer, and one for all procedures (`group` =
-        `scope`). Where the publisher had too few answers the row is `suppressed`; where the mark
-        is to come or absent, `missing`.
-    """
+    """Each procedure's mark, and the medians of ours, of peers' and of all, by the latest edition."""
     rows = procedures[
         (procedures["indicator"] == "satisfaction") & (procedures["edition"] <= str(quarter))
     ]

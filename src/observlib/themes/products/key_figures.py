@@ -47,22 +47,6 @@ _MILLION = 1e6
 def chosen(frame: pd.DataFrame, product: str, quarter: Quarter) -> pd.DataFrame:
     """The figures of a product that its sheet begins with, the first first.
 
-    Parameters
-    ----------
-    frame
-        Estimates of `FAMILIES`, in their order.
-    product
-        The product's id.
-    quarter
-        The edition's. A figure is the quarter's; a survey that did not ask then is told by the last
-        quarter of the year in which it did.
-
-    Returns
-    -------
-    DataFrame
-        One estimate of each indicator of `ORDER` that may be told, up to `MOST`: of several, the
-        latest, then that of the first family and channel.
-
     Examples
     --------
     >>> rows = [{"indicator": name, "product": "boamp", "channel": "web", "period": "2026-T3",
@@ -96,17 +80,7 @@ def band(
     catalogue: Catalogue,
     quarter: Quarter,
 ) -> Output:
-    """The figures side by side, with all the estimates and comparisons that they tell.
-
-    Parameters
-    ----------
-    figures
-        What `chosen` gives: one at least.
-    frame, pairs
-        Estimates and comparisons of the edition, among which those of the figures.
-    quarter
-        The edition's: the period of a figure of another is told.
-    """
+    """The figures side by side, with all the estimates and comparisons that they tell."""
     blocks, shown, compared, drawings = [], [], [], {}
     for number, figure in enumerate(estimates.records(figures), 1):
         series, pair = main_points.series(figure, frame), _on_a_year(figure, pairs)

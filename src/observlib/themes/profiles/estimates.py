@@ -40,22 +40,6 @@ def distribution(
 
     Categories of fewer than 11 respondents are one in the row `REST`, and are not listed: neither
     their order nor their absence tells how many they are.
-
-    Parameters
-    ----------
-    responses
-        Tidy table `responses`, or what `of_experiences` makes, with its `source`.
-    catalogue
-        Says which surveys are waves.
-    quarters
-        Taken as one period, oldest first; see `answers.periods_of` for those that are withheld.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `profile_share` (%) by device, `group` = the variable, with Wilson's
-        intervals, `REST` without. Ages are in their order, other categories by frequency. A
-        variable of which nothing can be told has the row `ALL`, `suppressed`.
     """
     made: list[dict[str, Any]] = []
     for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
@@ -82,20 +66,6 @@ def representation(
     than 11 respondents are `suppressed`, and are one in the row `REST`, as are their margins.
     Respondents of a category that the margins have not are left out, unless so few that they are
     in `REST` too.
-
-    Parameters
-    ----------
-    responses, catalogue, quarters
-        Those of `distribution`.
-    margins
-        `variable`, `category` and `people`, such as `data/reference/margins.csv`.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `representation` by device, `group` = the variable, categories in the
-        margins' order, régions in that of the alphabet. The interval is Wilson's of the share,
-        both ends over the margin, which is counted on the whole population; `REST` has none.
 
     Examples
     --------
@@ -141,15 +111,7 @@ def category(frame: pd.DataFrame, variable: str, name: str) -> pd.DataFrame:
 
 
 def of_experiences(experiences: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
-    """Told experiences as responses that say their région, where they do; of no product.
-
-    Parameters
-    ----------
-    experiences
-        Tidy table `experiences` with its `source`.
-    regions
-        `region` (INSEE's code) and `region_name`, such as `data/reference/regions.csv`.
-    """
+    """Told experiences as responses that say their région, where they do; of no product."""
     names = regions.drop_duplicates("region").set_index("region")["region_name"]
     return pd.DataFrame(
         {
@@ -209,21 +171,7 @@ def _profiles(
 
 
 def with_population(ratios: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame:
-    """Pair each category's share of respondents with its share of the population.
-
-    Parameters
-    ----------
-    ratios
-        Estimates of `profiles.representation`; rows of several grouped categories are left out.
-    margins
-        The `variable`, `category` and `people` that they are made of.
-
-    Returns
-    -------
-    DataFrame
-        Pairs for `tested`, of `profile_share` (%) in `group` = the variable; the reference, of an
-        infinite `n_eff`, has `group_value` = `population`.
-    """
+    """Pair each category's share of respondents with its share of the population."""
     people = margins.groupby(["variable", "category"])["people"].sum()
     shares = 100 * people / people.groupby("variable").transform("sum")
     rows = ratios[ratios["group_value"] != REST]

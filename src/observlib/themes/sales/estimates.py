@@ -45,25 +45,6 @@ def quarterly(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     was preferred to Herfindahl's, as readers know it of incomes. Source of its formula (`gini`):
     A. Sen, *On Economic Inequality* (1973), 2.8.
 
-    Parameters
-    ----------
-    sales
-        Tidy table `sales` with its `source`.
-    quarters
-        The quarters wanted, oldest first; a shop starts at its own first month.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `units_sold` (before returns), `revenue` (€; `partial` where a title sold
-        has no amount, `missing` where none has), `return_rate` (units sent back in the quarter
-        for 100 sold in it, whenever they were bought), `digital_share` (% of the units) and, of
-        shops with twenty titles or more sold, `top_titles_share` (% of the ten titles sold most)
-        and `sales_gini`. A share is suppressed where it, or what it leaves, counts 1 to 10 units,
-        and that of the ten titles where one of them does, which `titles` does not list.
-        `partial` where a month is absent or was exported before its end, `missing` where all
-        three are absent.
-
     Examples
     --------
     >>> table = pd.DataFrame(
@@ -149,20 +130,7 @@ def _share(part: float, units: float, status: str, whole: bool = True) -> dict[s
 
 
 def formats(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """Share of printed and of digital units in each quarter, `format_share`.
-
-    Parameters
-    ----------
-    sales
-        Tidy table `sales` with its `source`.
-    quarters
-        The quarters wanted, oldest first.
-
-    Returns
-    -------
-    DataFrame
-        Estimates in %, with `group` = `format`; both are suppressed where one counts 1 to 10.
-    """
+    """Share of printed and of digital units in each quarter, `format_share`."""
     made: list[dict[str, Any]] = []
     for passport, own in _shops(sales):
         for quarter in quarters:
@@ -177,23 +145,7 @@ def formats(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
 
 
 def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> pd.DataFrame:
-    """The titles sold most in a quarter, all formats together: `title_units`.
-
-    Parameters
-    ----------
-    sales
-        Tidy table `sales` with its `source`.
-    quarter
-        The quarter.
-    most
-        How many titles of a shop; those of fewer than eleven units are left out, and the last
-        one too where all the others together are fewer than eleven.
-
-    Returns
-    -------
-    DataFrame
-        Estimates with `group` = `title`, the most sold first.
-    """
+    """The titles sold most in a quarter, all formats together: `title_units`."""
     made: list[dict[str, Any]] = []
     for passport, own in _shops(sales):
         inside, status = _within(own, quarter.months)

@@ -19,25 +19,7 @@ from observlib.indicators.pairs import between, products, so_far, tested
 
 
 def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """Satisfaction, clarity and help by device and quarter.
-
-    Parameters
-    ----------
-    ratings
-        Tidy table `ratings` with its `source`, or `ratings_by_mark`.
-    quarters
-        The quarters wanted, oldest first.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `satisfaction_mean` (device's own scale, unit `sur 5`), `satisfaction_10`,
-        `satisfied_share` (%), `clarity_10` and `help_reached_share` (%), with n and 95 %
-        intervals: Student's for means, cut at the ends of the scale, Wilson's for shares. A
-        device that has answers in some quarter asked for and none in another is `missing` there.
-        A quarter is `partial` where a device has at least 30 answers in it and none in its last
-        month.
-    """
+    """Satisfaction, clarity and help by device and quarter."""
     return by_period(ratings, by_quarter(quarters))
 
 
@@ -47,13 +29,6 @@ def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     A month on part of its days is a mean of fewer answers, and is not `partial`. Where a month
     has too few people to be shown, neither is its quarter's other months: with the quarter's own
     value, they would tell it.
-
-    Parameters
-    ----------
-    ratings
-        Tidy table `ratings` with its `source`, or `ratings_by_mark`.
-    first, last
-        Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
     """
     return by_month(ratings, first, last)
 
@@ -61,21 +36,7 @@ def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
 def of_satisfaction(
     marks: pd.DataFrame, catalogue: Catalogue, period: str, before: str
 ) -> pd.DataFrame:
-    """All that the study of satisfaction compares, tested together; other pages tell rows of it.
-
-    Parameters
-    ----------
-    marks
-        Estimates of `quarterly` of every product.
-    period, before
-        The quarter, and that which it is compared with.
-
-    Returns
-    -------
-    DataFrame
-        As of `tested`: each measure of the quarter against `before`, the satisfaction of the
-        year so far against that of the year before, then of each product against another.
-    """
+    """All that the study of satisfaction compares, tested together; other pages tell rows of it."""
     now = marks[(marks["period"] == period) & (marks["indicator"] == "satisfaction_10")]
     year = so_far(marks, catalogue, Quarter.parse(period))
     quarters = between(marks, catalogue, period, before)

@@ -43,23 +43,6 @@ def quarterly(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
     began, who are those at its end less its joins plus its leaves. Source: R. C. Blattberg,
     B.-D. Kim and S. A. Neslin, *Database Marketing* (2008), chapter 24.
 
-    Parameters
-    ----------
-    subscriptions
-        Tidy table `subscriptions` with its `source`; one list of it, for the figures of a list.
-    quarters
-        The quarters wanted, oldest first; a device starts at its own first month.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `subscribers`, `subscription_joins`, `subscription_leaves`,
-        `subscribers_change` (joins less leaves, in % of the subscribers when the quarter began)
-        and `subscription_churn` (% a month). `partial` where a month of one of the lists is
-        absent or was exported before its end, `missing` where all three are absent. Flows are
-        suppressed together where one of them, or the subscribers at either end of the quarter,
-        are fewer than eleven, as any two of these numbers tell a third.
-
     Examples
     --------
     >>> months = pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"])
@@ -153,20 +136,6 @@ def survival(subscriptions: pd.DataFrame, last: Quarter) -> pd.DataFrame:
     Meier. Whoever is no longer in the stock of a cohort has left. Lists of one device are taken
     together; lists without cohorts tell nothing here.
 
-    Parameters
-    ----------
-    subscriptions
-        Tidy table `subscriptions` with its `source`.
-    last
-        The last quarter looked at; months that follow it, or are not complete, are not.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `subscription_survival` (%, `group` = `months`), with `n` those who joined
-        and `n_eff` those followed for so long, who are eleven at least, both to the nearest five.
-        Of a small list months are told between which nobody left, or eleven at least.
-
     Examples
     --------
     >>> table = pd.DataFrame(
@@ -249,21 +218,6 @@ def retention(subscriptions: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Da
     """Share of those who joined a year before each quarter that are still subscribed.
 
     The joiners of each of its months a year before are looked for at that month's end.
-
-    Parameters
-    ----------
-    subscriptions
-        Tidy table `subscriptions` with its `source`, from four quarters before the first.
-    quarters
-        The quarters wanted, oldest first: each tells of the joiners of the one a year before.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `subscription_retention` (%, Wilson's interval; `n` those who joined), for
-        devices that know when each subscriber joined. `partial` where one of the three months
-        is not known, `missing` where none is. Suppressed where the flows of the quarter in which
-        they joined are (see `quarterly`): with the stock, its base would tell them.
     """
     made: list[dict[str, Any]] = []
     for passport, whole in by_device(_with_months(subscriptions)):

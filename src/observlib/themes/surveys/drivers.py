@@ -34,23 +34,6 @@ def effects(
 
     - where fewer than 11 people answer it otherwise than most do;
     - for ease, where those who failed are not asked: only the successful could be compared.
-
-    Parameters
-    ----------
-    responses
-        Tidy table `responses` with its `source`.
-    catalogue
-        Says which surveys are waves.
-    quarters
-        Taken as one period, oldest first.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `driver_effect` (points out of 10) by device, `group` = `driver`, in the
-        order of `LABELS`, with 95 % intervals. One row `ALL`, `missing` with its n, where fewer
-        than `MINIMUM` responses are complete; nothing where satisfaction or what could go with it
-        is not asked.
     """
     made: list[dict[str, Any]] = []
     for passport, period, given, status in answers.periods_of(responses, catalogue, quarters):

@@ -34,23 +34,6 @@ def quarterly(
 ) -> pd.DataFrame:
     """What a survey measures, by device and quarter.
 
-    Parameters
-    ----------
-    responses
-        Tidy table `responses` with its `source`.
-    catalogue
-        Says which surveys are waves, whose quarters need no answer in their last month.
-    quarters
-        The quarters wanted, oldest first.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `satisfaction_10`, `satisfied_share` and `clarity_10` (as those of
-        `satisfaction.estimates.quarterly`), `nps` (points from −100 to 100), `ces_10` (0–10) and
-        `task_success_share` (%), with n and 95 % intervals. A survey that has answers in some
-        quarter asked for and none in another is `missing` there.
-
     Notes
     -----
     The net promoter score is the share of marks of 9 and 10 less that of marks of 0 to 6
@@ -80,13 +63,7 @@ def pooled(
 
 
 def wider(year: pd.DataFrame, quarter: pd.DataFrame) -> pd.DataFrame:
-    """The estimates of `pooled`; none where all their answers are those of one quarter.
-
-    Parameters
-    ----------
-    year, quarter
-        Estimates of one survey, of four quarters and of one of them.
-    """
+    """The estimates of `pooled`; none where all their answers are those of one quarter."""
     bases = [frame.groupby("indicator")["n"].max().fillna(0) for frame in (year, quarter)]
     same = bases[0].eq(bases[1].reindex(bases[0].index)).all()
     return year.head(0) if same else year
@@ -106,12 +83,6 @@ def reasons(
 
     Several may be ticked: shares add up to more than 100. Reasons of fewer than 11 respondents
     are grouped. Nothing is told of the periods that `answers.periods_of` withholds.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `reason_share` (%, of those who ticked one at least), `group` = `reason`,
-        most frequent first, with Wilson's intervals.
     """
     made: list[dict[str, Any]] = []
     rows = ticked(responses, quarters)
@@ -153,25 +124,6 @@ def funnel(
 
     Invitations are those of the device that has the survey's questionnaire and product; visits
     those of its product and channel, where one device counts them.
-
-    Parameters
-    ----------
-    responses, invitations
-        Tidy tables `responses` and `invitations` with their `source`.
-    visits
-        Estimates of the family `visits`.
-    catalogue
-        Says which questionnaire and product a device has.
-    quarter
-        The quarter wanted.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `survey_funnel`, `group` = `step`, in the order of `STEPS`, each in the unit
-        of what it counts; a step that nothing counts is left out. Responses are told to the
-        nearest five, as the bases of what they say; those finished are withheld where 1 to 10
-        people did not finish.
     """
     told = (visits["indicator"] == "visits") & (visits["status"] != "missing")
     visited = visits[told & (visits["period"] == str(quarter)) & (visits["group"] == "")]

@@ -25,17 +25,6 @@ def marks(surveys: Iterable[weighted.Weighed]) -> pd.DataFrame:
     tables differ by a few people. A variable of which one category cannot be told is withheld
     whole, for the others would tell it; both are where the mark on all answers, or those of the
     quarters, would (see `weighted.disclosing`).
-
-    Parameters
-    ----------
-    surveys
-        What `weighted.weighed` gave; those of fewer than `weighted.MINIMUM` people are left out.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `satisfaction_10` by device, `group` = `age` or `sex`, in the order of ages,
-        with Student's intervals.
     """
     return estimates.combine(own for _, own in _each(surveys))
 
@@ -44,16 +33,6 @@ def pairs(surveys: Iterable[weighted.Weighed]) -> pd.DataFrame:
     """The mark of each category with that of all the others of its variable, who are other people.
 
     Of two categories the first alone is paired: the others are the second.
-
-    Parameters
-    ----------
-    surveys
-        Those of `marks`.
-
-    Returns
-    -------
-    DataFrame
-        Pairs for `pairs.tested`; the reference's `group_value` is `OTHERS`.
     """
     found = [two_by_two(marks([]))]
     for people, own in _each(surveys):

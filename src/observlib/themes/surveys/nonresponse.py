@@ -22,21 +22,7 @@ DEPENDS = {BOTH: "Si l'avis compte autant que le profil", OPINION: "Si l'avis co
 
 
 def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
-    """The marks and scores of `weighted.marks` as they would be if answering depended on opinions.
-
-    Parameters
-    ----------
-    surveys
-        What `weighted.weighed` gave; nothing of those without weights.
-
-    Returns
-    -------
-    DataFrame
-        Estimates by device and indicator, `group` = `weighting`, `group_value` of `DEPENDS`, with
-        n and intervals cut at the ends of the scale; `missing` where the profile tells so little of
-        opinions that nothing bounds them; `suppressed` where the raw figure is, which could be
-        had from them. See `survey.nonresponse`.
-    """
+    """The marks and scores of `weighted.marks` as they would be if answering depended on opinions."""
     made: list[dict[str, Any]] = []
     for survey in surveys:
         if survey.calibration is None:

@@ -74,17 +74,6 @@ def weighed(
     whoever has none of the survey's own weights where it has some: no weight that could be made up
     would be on their scale. There are no weights where they are fewer than `MINIMUM`, or none meet
     the margins together.
-
-    Parameters
-    ----------
-    responses
-        Tidy table `responses` with its `source`.
-    margins
-        `variable`, `category` and `people`, such as `data/reference/margins.csv`.
-    catalogue
-        Says which surveys are waves.
-    quarters
-        Taken as one period, oldest first.
     """
     targets = {
         str(name): rows.set_index("category")["people"].astype(float)
@@ -118,23 +107,6 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
 
     Nothing of a survey without weights.
 
-    Parameters
-    ----------
-    surveys
-        What `weighed` gave.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `satisfaction_10`, `satisfied_share`, `task_success_share` (%), `ces_10` and
-        `nps` by device, `group` = `weighting`, `group_value` = `RAW` or `WEIGHTED`, with n. Those
-        with weights have the intervals and the effective n of the calibrated design: Student's
-        on a scale that ends for means (`intervals.bounded`) and of log odds for shares (Wilson's
-        where all answer alike). A raw figure is `suppressed` where the one on all answers,
-        published elsewhere, would tell by subtraction of people too few or too much alike (see
-        `disclosing`); both are where a quarter published elsewhere would tell
-        another one that is withheld.
-
     Notes
     -----
     Weights are raked to the margins (J.-C. Deville and C.-E. Särndal, "Calibration estimators in
@@ -162,19 +134,7 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
 
 
 def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
-    """Each weighted figure of `marks` with the raw one, and the error of what weights change.
-
-    Parameters
-    ----------
-    surveys
-        What `weighed` gave.
-
-    Returns
-    -------
-    DataFrame
-        Pairs for `pairs.tested`, weighted first, with `survey.comparison.PAIRED`: both figures
-        rest on the same answers (see `survey.association.weighting_effect`).
-    """
+    """Each weighted figure of `marks` with the raw one, and the error of what weights change."""
     found = [two_by_two(marks([]))]
     for survey in surveys:
         if survey.calibration is None:
@@ -194,23 +154,7 @@ def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
 
 
 def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
-    """How the weights of `marks` came out: what they cost, and the margins before and after.
-
-    Parameters
-    ----------
-    surveys
-        What `weighed` gave.
-
-    Returns
-    -------
-    DataFrame
-        Estimates by device: `weighting_effective_n` (respondents; `missing`, with the n that were
-        found, where no weights could be made), `weighting_design_effect`, `weighting_least` and
-        `weighting_most` (weight of a respondent, the mean being 1); and with `group` = a margin,
-        `weighting_before`, `weighting_after` and `weighting_target` (%). Categories of fewer
-        than 11 respondents are one. `weighting_own_effect`, the design effect of the survey's own
-        weights, is there where it has some; `weighting_before` are then the shares by them.
-    """
+    """How the weights of `marks` came out: what they cost, and the margins before and after."""
     made: list[dict[str, Any]] = []
     for survey in surveys:
         n = len(survey.people)
@@ -308,13 +252,6 @@ def disclosing(survey: Weighed, scored: pd.DataFrame) -> set[str]:
     All the answers, published elsewhere, less theirs are those of the respondents who are not
     among them: these may be neither fewer than 11, nor fewer than 30 and all alike. A period that
     would tell one of its quarters is no better for these people, who may be all that answered.
-
-    Parameters
-    ----------
-    survey
-        One of those of `weighed`.
-    scored
-        What `scores` gives of its responses.
     """
     rest = scored[~scored.index.isin(survey.people.index)]
     found = set(survey.withheld)

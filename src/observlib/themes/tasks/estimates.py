@@ -31,20 +31,7 @@ Rows = list[dict[str, Any]]
 
 
 def answered(responses: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """What those who named one task answered: one row each, with its `task`.
-
-    Parameters
-    ----------
-    responses
-        Tidy table `responses` of a survey, with its `source`.
-
-    Returns
-    -------
-    DataFrame
-        The passport of each response, its `date`, `task` (empty where its reason leads to none),
-        and what it says of `SUCCESS` and `TRIED` (1 or 0) and of `EASE` (0–10), where asked. Who
-        named two tasks is left out: nobody knows of which the answers are.
-    """
+    """What those who named one task answered: one row each, with its `task`."""
     reasons = responses[(responses["variable"] == REASON) & responses["category"].notna()]
     leads = by("answers", catalogue.tasks)
     known = {one: leads(str(one)) or "" for one in reasons["category"].unique()}
@@ -70,19 +57,6 @@ def told(people: pd.DataFrame, catalogue: Catalogue, year: Sequence[Quarter]) ->
     """`SUCCESS`, `EASE` and `TRIED` of each task over a year, by survey.
 
     None is of all surveys: who comes to a site and who calls do not compare.
-
-    Parameters
-    ----------
-    people
-        What `answered` gives of all surveys.
-    year
-        The quarters of the year.
-
-    Returns
-    -------
-    DataFrame
-        Estimates with Wilson's intervals (shares) and Student's (ease). With the survey's own
-        total, one task that is withheld could be had: a second one is too.
     """
     found: list[pd.DataFrame] = []
     for passport, period, given, status in answers.periods_of(people, catalogue, year):
@@ -115,13 +89,7 @@ def _measure(indicator: str, values: pd.Series) -> dict[str, Any]:
 
 
 def waits(calls: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
-    """Median seconds before an answer of the calls of each task over a year, by device.
-
-    Parameters
-    ----------
-    calls
-        What `routing.contacts` gives of `calls` or `calls_by_theme_and_wait`.
-    """
+    """Median seconds before an answer of the calls of each task over a year, by device."""
     made: Rows = []
     inside = calls[(calls["outcome"] == "answered") & calls["wait"].notna()]
     period = next(iter(answers.pooled_period(year)))

@@ -36,19 +36,6 @@ def per_thousand(
     Where one of both tells nothing of a task, nobody knows how many there are. A log may hold some
     calls alone: where a product's calls are also counted whole, each call of its log stands for as
     many as were offered for one that was logged.
-
-    Parameters
-    ----------
-    visits, contacts
-        Estimates of `task_visits`; of `task_calls` and `task_tickets`.
-    offered, logged
-        Tidy tables `call_intervals` and `calls`, or what stands for them, in the same quarters.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `RATES`, of no device, `n` the contacts counted; `missing` where a quarter of
-        visits or contacts is not complete, withheld where one is.
     """
     names = [str(quarter) for quarter in year]
     period = next(iter(answers.pooled_period(year)))
@@ -95,15 +82,6 @@ def criteria(
     `failing`: the logarithm of how many visits of a year end without success, as far as surveys
     tell; `effort`: the mean mark of ease on 10, turned round; the logarithms of `RATES`; `blocked`:
     the log-odds of failing in a test. What is not known of a task is NaN.
-
-    Parameters
-    ----------
-    labels
-        The tasks.
-    visits, rates
-        Estimates of `task_visits` of a year's quarters, and of `RATES`.
-    people, tried
-        What `estimates.answered`, of one channel, and `estimates.attempts` give of the year.
     """
     values = pd.DataFrame(np.nan, index=list(labels), columns=list(CRITERIA))
     errors = values.copy()

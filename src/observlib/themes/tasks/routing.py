@@ -23,21 +23,7 @@ from observlib.records import coding
 def visits(
     sections: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
-    """Visits of the sections of each task, by device and quarter.
-
-    Parameters
-    ----------
-    sections
-        Tidy table `sections` with its `source`.
-    quarters
-        The quarters wanted, oldest first.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `task_visits`, counts without interval; `partial` as those of
-        `counts.quarterly`.
-    """
+    """Visits of the sections of each task, by device and quarter."""
     led = _led(sections, "section", by("sections", catalogue.tasks))
     own = ["task", "device", "product", "channel", "source", "start", "end", "complete"]
     summed = led.groupby(own, as_index=False)["visits"].sum()
@@ -49,13 +35,7 @@ def visits(
 
 
 def contacts(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """The calls or tickets whose theme leads to a task, each with its `task`.
-
-    Parameters
-    ----------
-    rows
-        Tidy table `calls` or `tickets` with its `source`, or what stands for it (`tables.ALIKE`).
-    """
+    """The calls or tickets whose theme leads to a task, each with its `task`."""
     return _led(rows, "theme", by("themes", catalogue.tasks))
 
 
@@ -63,11 +43,6 @@ def texts(verbatims: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """The redacted texts that hold words of a task, each with its `task`: several where of several.
 
     One that two devices have of one day is one text: an extract may hold what another has whole.
-
-    Parameters
-    ----------
-    verbatims
-        Tidy table `verbatims` with its `source`; no text of it goes any further.
     """
     holding = by_words({task.label: task.words for task in catalogue.tasks.values()})
     whole = coding.whole_texts(verbatims).drop_duplicates(["date", "text"])
@@ -83,25 +58,7 @@ def _led(rows: pd.DataFrame, column: str, leads: Callable[[str], str | None]) ->
 def counted(
     kind: str, led: pd.DataFrame, every: pd.DataFrame, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
-    """How many contacts of each device and quarter lead to each task.
-
-    Parameters
-    ----------
-    kind
-        `call`, `ticket` or `text`.
-    led
-        What `contacts` or `texts` gives.
-    every
-        All the contacts that it was given, by which a quarter is known to be whole.
-    quarters
-        The quarters wanted, oldest first.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `task_<kind>s`, counts to the nearest five, of the tasks of which a device
-        heard; 1 to 10 are withheld.
-    """
+    """How many contacts of each device and quarter lead to each task."""
     made: list[dict[str, Any]] = []
     all_of = {tuple(who.values()): rows for who, rows in by_device(within(every, quarters))}
     for passport, own in by_device(within(led, quarters)):
@@ -128,11 +85,6 @@ def in_all(visits_: pd.DataFrame) -> pd.DataFrame:
 
     Where those of one are withheld, or not complete, the whole is too. Contacts have no such sum:
     beside it, a count that is withheld of one device could be had.
-
-    Parameters
-    ----------
-    visits_
-        What `visits` gives.
     """
     made: list[dict[str, Any]] = []
     rows = visits_[visits_["status"] != "missing"]

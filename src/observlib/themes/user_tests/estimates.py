@@ -46,37 +46,7 @@ def pooled(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFram
 
 
 def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
-    """Results of the tests of each device and period.
-
-    Parameters
-    ----------
-    user_tests
-        Tidy table `user_tests` with its `source`.
-    periods
-        The periods wanted, each with its quarters.
-
-    Returns
-    -------
-    DataFrame
-        Estimates, where `n` is the number of participants:
-
-        - `test_participants`;
-        - `task_success` (%), of all attempts, with the adjusted Wald interval on the base that
-          they are worth, and of each task (`group` = `task`);
-        - `task_time` (seconds), the geometric mean of the successes, of each task, where who
-          succeeded several times has one time, their geometric mean;
-        - `sus_mean` (`sur 100`, its interval cut at 0 and 100), of the participants who answered
-          all ten items, whose score is the mean of theirs where they did so several times;
-        - `problem_share` (%), who met each problem (`group` = `problem`, the most severe first,
-          each with the highest severity that was given to it);
-        - `problem_count`, of each severity (`group` = `severity`).
-
-        A device that was tested in some period asked for and not in another has there one
-        `missing` row of `test_participants`. Of fewer than eleven participants there are only
-        the rows without a group, `suppressed`; and so for several quarters, from which one that
-        is withheld could be had (see `confidentiality.differencing`). What rests on some of the
-        participants, such as a task or the scale, is judged on those alike.
-    """
+    """Results of the tests of each device and period."""
     wanted = [quarter for quarters in periods.values() for quarter in quarters]
     made: list[dict[str, Any]] = []
     for passport, tested in by_device(within(user_tests, wanted)):

@@ -39,13 +39,7 @@ untold = partial(protect, low_base=0, personal=False)  # they tell of readers, m
 
 
 def counts(texts: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
-    """How many texts each device had in the quarter, `text_count`, to the nearest five.
-
-    Parameters
-    ----------
-    texts
-        Those of `coding.whole_texts`, with their `source`.
-    """
+    """How many texts each device had in the quarter, `text_count`, to the nearest five."""
     made = [
         {**passport, "indicator": "text_count", "estimate": base(len(own)), "n": base(len(own))}
         for passport, own in _devices(within(texts, [quarter]), str(quarter))
@@ -83,29 +77,7 @@ def shares(
     catalogue: Catalogue,
     quarter: Quarter,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The share of texts that hold what readers look for, by device and question.
-
-    Parameters
-    ----------
-    texts
-        Those of `coding.whole_texts`, of any quarters, with their `source`: those of others teach
-        the machine.
-    codes, experiences
-        Tidy tables.
-    catalogue
-        Its code book says what is asked.
-
-    Returns
-    -------
-    estimates, refusals
-        `text_share` (%), with the interval of prediction-powered inference, and
-        `text_share_read` (%), that of the sample alone with Wilson's, by `group` = `reading`, whose
-        `n` are all the texts of the device and quarter; `coder_kappa`, on as many texts as two
-        people read; `machine_f1` and `machine_baseline`, on as many as the machine learnt from, and
-        `machine_confusion` (%), by `group` = `confusion`: of the texts that people label so, those
-        that it guesses to be something. Refusals have a row for each question of which nothing may
-        be told, with the `reason` of `Reading`.
-    """
+    """The share of texts that hold what readers look for, by device and question."""
     made: list[pd.DataFrame] = []
     refused: list[dict[str, str]] = []
     measured: dict[str, machine.Measured] = {}
@@ -196,20 +168,6 @@ def spoken_of(
     """The themes of each product's texts of a year, and texts of the quarter that tell them.
 
     Texts of no product are those of their device. The same words are one text.
-
-    Parameters
-    ----------
-    texts
-        Those of `coding.whole_texts`, with their `source`.
-    catalogue
-        Says whose texts may be quoted.
-
-    Returns
-    -------
-    estimates, words
-        `text_theme_share` (%) by `group` = `text_theme`: of the year's texts, those that are first
-        of this theme; and `theme_stability`, from 0 to 1. `quotes` are texts, with their `product`
-        or `device` and `theme`; `unstable` says how many themes were not told.
     """
     year = quarter.back(4)
     rows = within(texts.assign(product=texts["product"].fillna("")), year)

@@ -120,11 +120,6 @@ def measure(texts: Sequence[str], labels: Iterable[str]) -> Measured:
     """Guess the labels of each fifth of some texts by a machine that learnt the other four.
 
     The same words are never on both sides, so that no text is guessed from its double.
-
-    Parameters
-    ----------
-    texts, labels
-        Texts, and the label of each.
     """
     from sklearn.metrics import confusion_matrix, f1_score
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict

@@ -31,16 +31,7 @@ class Reading:
 
 
 def reading(texts: pd.DataFrame, codes: pd.DataFrame, quarter: str) -> Reading:
-    """What people answered of one question, of the texts of one device and quarter.
-
-    Parameters
-    ----------
-    texts
-        Those of `coding.whole_texts`.
-    codes
-        The rows of the tidy table `codes` on that question and device, of any texts. Of several
-        people, the two who read most texts count.
-    """
+    """What people answered of one question, of the texts of one device and quarter."""
     own = codes[codes["answer_id"].isin(texts["answer_id"])]
     wide = own.pivot(index="answer_id", columns="coder", values="code")
     pair = wide.count().sort_values(ascending=False, kind="stable").index[:2]
@@ -67,15 +58,6 @@ def labelled(
     The label is what most of those who read a text answered (texts on which they are divided are
     left out) or, of an experience, the feeling that its author gave, and whether an aspect was
     ticked.
-
-    Parameters
-    ----------
-    texts
-        Those of `coding.whole_texts`.
-    codes, experiences
-        The tidy tables.
-    variable
-        The question, such as `anger`; told experiences label those that they have a column of.
     """
     keys = ["device", "answer_id"]
     told = codes[codes["variable"] == variable]

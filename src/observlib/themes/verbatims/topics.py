@@ -65,11 +65,6 @@ def themes(texts: pd.Series) -> Themes | None:
     """The themes of some texts; nothing where there are too few texts, or words in common.
 
     The same texts give the same themes, in whatever order they come.
-
-    Parameters
-    ----------
-    texts
-        Different texts, redacted.
     """
     if len(texts) < LEAST:
         return None

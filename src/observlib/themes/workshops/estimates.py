@@ -26,15 +26,7 @@ _STEP = 30  # days between the points of the curve
 
 
 def workshop_counts(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """How many workshops each product had by quarter, `workshop_count`.
-
-    Parameters
-    ----------
-    workshops
-        Tidy table `workshops` with its `source`.
-    quarters
-        The quarters wanted; a product that had one in some quarter has 0 in those without.
-    """
+    """How many workshops each product had by quarter, `workshop_count`."""
     rows = _within(workshops, quarters)
     made: list[dict[str, Any]] = []
     for product, own in rows.groupby("product", sort=True):
@@ -54,20 +46,6 @@ def participants(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
     workshops are not is withheld, as is one with fewer than eleven people, with as many others as
     keep it from being had by subtraction. Profiles of fewer than eleven are one, with the next
     smallest where they need it.
-
-    Parameters
-    ----------
-    workshops
-        Tidy table `workshops` with its `source`.
-    quarters
-        The quarters that make the period.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `workshop_participants`: without a group, by `product` or for all; by
-        `group` = `profile`. Someone who came twice counts twice. Where the whole period is
-        withheld, so is each product, and profiles are left out.
     """
     rows = _within(workshops, quarters)
     rows = rows[rows["kind"] == "participants"]
@@ -103,23 +81,7 @@ def participants(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
 
 
 def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
-    """What became, by the end of the last quarter, of the ideas of the quarters' workshops.
-
-    Parameters
-    ----------
-    workshops
-        Tidy table `workshops` with its `source`.
-    quarters
-        The quarters that make the period.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `workshop_ideas`, the ideas that reached each step of `STEPS` (`group` =
-        `step`); of `idea_done_share` (%), for all and by product, whose `n` is the number of
-        ideas proposed; and by product of `ideas_waiting`, those decided that are neither done nor
-        dropped.
-    """
+    """What became, by the end of the last quarter, of the ideas of the quarters' workshops."""
     rows = _within(workshops, quarters)
     rows = rows[rows["kind"] == "idea"]
     end = pd.Timestamp(quarters[-1].end)
@@ -147,20 +109,6 @@ def delays(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame
 
     An idea that is not done by the end of the last quarter has waited until then; one that was
     dropped once decided is never done, and waits too. The estimate is that of Kaplan and Meier.
-
-    Parameters
-    ----------
-    workshops
-        Tidy table `workshops` with its `source`.
-    quarters
-        Ideas decided in these quarters count, whenever they were proposed.
-
-    Returns
-    -------
-    DataFrame
-        Estimates of `idea_delay` (days), the median, `missing` where half are not done within
-        the time that is known, and without an interval where its upper end is not; and of
-        `idea_done_by` (%), done within as many days as `group_value` says (`group` = `days`).
     """
     end = pd.Timestamp(quarters[-1].end)
     rows = workshops[
