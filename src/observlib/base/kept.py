@@ -247,7 +247,7 @@ def _in_words(names: Iterable[str]) -> list[str]:
 
 
 def tree(group: str, folder: Path, skipped: Collection[str] | None = ()) -> Inputs:
-    """Each file below a folder, by the digest of its bytes; hidden ones and bytecode are left out."""
+    """Each file below a folder, by the digest of its bytes; not hidden ones, nor bytecode."""
     return {f"{group}/{name}": file(folder / name) for name in _below(folder, skipped)}
 
 

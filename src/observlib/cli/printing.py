@@ -210,7 +210,7 @@ def print_status(
     corrections: Sequence[Mapping[str, Any]],
     expectations: Mapping[str, str],
 ) -> None:
-    """Print what each device has given, whose questionnaires change, what is mended and expected."""
+    """Print what each device has given, which forms change, what is mended and expected."""
     from rich import box
     from rich.table import Table
 

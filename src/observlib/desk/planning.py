@@ -120,7 +120,7 @@ def needs(
     people: pd.DataFrame,
     catalogue: Catalogue,
 ) -> tuple[list[dict[str, Any]], int]:
-    """The answers and weeks that each of a device's measures needs, and how many tests there are."""
+    """The answers and weeks that each measure of a device needs, and how many tests there are."""
     pairs = given.comparisons
     of_whole = (pairs["against"] == "before") & (pairs["group"] == "")
     own = (pairs["device"] == device.id) & of_whole

@@ -323,7 +323,7 @@ def register(
     texts: Mapping[str, Mapping[str, str]] | None = None,
     rows: str = "device",
 ) -> Output:
-    """Make a table of one indicator with what is known of each subject in words beside its value."""
+    """A table of one indicator with what is known of each subject in words beside its value."""
     caption = caption_of(caption, "register")
     indicator = select.one_indicator(frame, catalogue, "register", one_unit=False)
     select.unique(frame, [rows], "register")

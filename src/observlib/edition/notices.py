@@ -346,7 +346,7 @@ _FILES = {  # of a data package, by how their names end, as readers look for the
 
 
 def with_package(text: str, edition: Path, package: Collection[str]) -> str:
-    """The home page with links to the files of the edition's data, where it has a place for them."""
+    """The home page with links to the edition's data files, where it has a place for them."""
     lines = [
         f"- [{label}]({name}) ({_size(edition / name)})"
         for end, label in _FILES.items()

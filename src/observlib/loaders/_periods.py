@@ -271,7 +271,7 @@ def period_named(stem: str) -> str | None:
 
 
 def given_period(path: Path, device: Device, rows: int) -> str:
-    """The period of an export whose rows do not say it: the device's, or that of the file's name."""
+    """The period of an export whose rows do not say it: the device's, or of the file's name."""
     how = (
         "give it as `period: 2026-03` in the device's catalogue entry, or name the file with it, "
         "such as matomo_demo_2026-03.csv; or export with dates"

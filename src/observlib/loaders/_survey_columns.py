@@ -67,7 +67,7 @@ _CODE_BEFORE = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\s?[.:]\s", re.ASCII)
 def find(
     path: Path, questionnaire: Questionnaire, columns: Sequence[Column], submission: bool
 ) -> Header:
-    """Where things stand, by question code or else by text; and what export or questionnaire lack."""
+    """Where things stand, by question code or else by text; and what either lacks."""
     folded = [tuple(map(fold_label, (*column.names, *_own_text(column)))) for column in columns]
 
     def first(names: Sequence[str]) -> int | None:

@@ -130,7 +130,7 @@ def _read(folder: Path, stamp: tuple[int, ...]) -> Publication:
 
 
 def keep(data: Path, quarter: Quarter, edition: Path, today: date) -> None:
-    """Keep what an edition is about to publish; nothing where the last one of its quarter told so."""
+    """Keep what an edition is about to publish; unless the last one of its quarter told it."""
     if _same(data, quarter, edition):
         return
     files = {name: (edition / name).read_bytes() for name in FILES}

@@ -252,7 +252,7 @@ def _is_same(value: float, other: float) -> bool:
 def borne(
     errata: pd.DataFrame, rows: pd.DataFrame, told: Iterable[Publication], quarter: str
 ) -> pd.DataFrame:
-    """The errata of an edition: those of figures that it tells, or told before it was made again."""
+    """An edition's errata: of figures that it tells, or told before it was made again."""
     if errata.empty:
         return errata
     former = [one.told.estimates for one in told if one.quarter == quarter]

@@ -214,7 +214,7 @@ def is_gap(end: float) -> bool:
 
 
 def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[bytes]:
-    """Drawings (SVG) as PNG, in their order: pages of one document, each as large as its drawing."""
+    """Drawings (SVG) as PNG: pages of one document, each as large as its drawing."""
     with tempfile.TemporaryDirectory(prefix="observlib-") as place:
         main = Path(place).resolve() / "main.typ"
         lines = [f"#set page(width: auto, height: auto, margin: {margin}pt)"]

@@ -87,7 +87,7 @@ def fault_of(key: str, value: str, catalogue: Catalogue) -> str | None:
 def new_device(
     root: Path, data: Path, given: Mapping[str, str | None], form: Proposal | None = None
 ) -> tuple[Path, str]:
-    """Add a device at the end of its list, whose comments stay; give the file and the text added."""
+    """Add a device at the end of its list, whose comments stay: the file and the text added."""
     catalogue = project.catalogue(data, root)
     entry = {key: said for key, value in given.items() if (said := (value or "").strip())}
     if form is not None:

@@ -69,7 +69,7 @@ def known(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.Data
 
 
 def graded(named: pd.DataFrame, own: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """The figures of `known` with how far each compares with that of ours which it is nearest to."""
+    """The figures of `known` with how far each compares with ours that is nearest to it."""
     found: list[Grade | None] = []
     rows = _asked(_estimates(named, "published_figure", "group_value"), named)
     for row, indicator in zip(rows.to_dict("records"), named["comparable_with"], strict=True):

@@ -18,7 +18,7 @@ SORTS = ("verdict", "tool", "method", "department")
 def sheet_list(
     frame: pd.DataFrame, practices: Practices, catalogue: Catalogue, *, by: str
 ) -> Output:
-    """List the sheets under their verdict, tool, method or department, with links to their pages."""
+    """The sheets under their verdict, tool, method or department, with links to their pages."""
     if by not in SORTS:
         raise ObservError(f"sheet_list: cannot list by {by!r}; allowed: {', '.join(SORTS)}")
     listed: dict[str, list[Sheet]] = {}

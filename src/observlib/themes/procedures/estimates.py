@@ -19,7 +19,7 @@ EVERYONE = "Toutes les démarches publiées"
 
 @family("procedures")
 def satisfaction(procedures: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
-    """Each procedure's mark, and the medians of ours, of peers' and of all, by the latest edition."""
+    """Each procedure's mark, and the medians of ours, of peers' and of all, by the last edition."""
     rows = procedures[
         (procedures["indicator"] == "satisfaction") & (procedures["edition"] <= str(quarter))
     ]

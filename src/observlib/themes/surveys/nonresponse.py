@@ -22,7 +22,7 @@ DEPENDS = {BOTH: "Si l'avis compte autant que le profil", OPINION: "Si l'avis co
 
 
 def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
-    """The marks and scores of `weighted.marks` as they would be if answering depended on opinions."""
+    """`weighted.marks`, marks and scores, as they would be if answering depended on opinions."""
     made: list[dict[str, Any]] = []
     for survey in surveys:
         if survey.calibration is None:
