@@ -9,7 +9,7 @@ from tests.copies import copy_catalogue
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Task, load_catalogue
-from observlib.catalogue.tasks import by
+from observlib.catalogue.partners import leads_to_task
 
 ROOT = Path(__file__).parents[2]
 PAPERS = {"id": "papers", "label": "Refaire ses papiers", "themes": ["Papiers"]}
@@ -80,5 +80,5 @@ def test_no_figure_of_the_demonstration_is_told_of_a_real_task(catalogue):
 
 
 def test_what_leads_nowhere_leads_to_no_task():
-    leads = by("themes", {"papers": Task(**PAPERS)})
+    leads = leads_to_task("themes", {"papers": Task(**PAPERS)})
     assert leads("PAPIERS") == "Refaire ses papiers" and leads("Famille") is None

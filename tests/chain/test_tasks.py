@@ -11,7 +11,7 @@ import pytest
 
 from observlib import estimates, store
 from observlib.base.period import Quarter
-from observlib.catalogue.tasks import by
+from observlib.catalogue.partners import leads_to_task
 from observlib.estimates.rounding import base
 from observlib.pipeline import frame
 from observlib.themes.tasks import estimates as tasks
@@ -65,7 +65,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(demonstration, trut
 
 
 def test_the_visits_of_each_task_are_those_of_its_sections(truths, catalogue, found):
-    leads = by("sections", catalogue.tasks)
+    leads = leads_to_task("sections", catalogue.tasks)
     wanted: Counter[tuple[str, str]] = Counter()
     for truth in truths["sections"]:
         wanted[leads(truth["section"]), truth["quarter"]] += truth["value"]
@@ -76,7 +76,7 @@ def test_the_visits_of_each_task_are_those_of_its_sections(truths, catalogue, fo
 
 @pytest.mark.parametrize(("table", "kind"), [("calls", "call"), ("tickets", "ticket")])
 def test_each_contact_written_is_counted_for_its_task(truths, catalogue, found, table, kind):
-    leads = by("themes", catalogue.tasks)
+    leads = leads_to_task("themes", catalogue.tasks)
     wanted: Counter[tuple[str, str, str]] = Counter()
     for truth in truths[table]:
         if truth["kind"] == "theme":

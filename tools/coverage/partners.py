@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from observlib.catalogue.partners import NOBODY, PARTNER, THEME, by_theme
+from observlib.catalogue.partners import NOBODY, PARTNER, THEME, leads_to_partner
 from observlib.confidentiality.redaction import redact
 from observlib.pipeline import project
 from observlib.themes.partners import estimates
@@ -66,7 +66,7 @@ def true_texts() -> Truths:
 
 def truths(indicator: str, device: str, themes: Mapping[str, float]) -> Truths:
     """What is true of the shares of partners where that of each theme, in %, is known."""
-    leads = by_theme(project.catalogue(DEMO).partners)
+    leads = leads_to_partner(project.catalogue(DEMO).partners)
     places: dict[str, float] = {}
     for theme, share in themes.items():
         places[leads(theme)] = places.get(leads(theme), 0.0) + share

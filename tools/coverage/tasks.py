@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from observlib.base.period import Quarter
-from observlib.catalogue.tasks import TASK, by
+from observlib.catalogue.partners import TASK, leads_to_task
 from observlib.pipeline import project
 from observlib.themes.tasks import estimates, routing
 from tools.coverage.draws import table
@@ -83,7 +83,7 @@ def waited(logged: pd.DataFrame) -> pd.DataFrame:
 
 def true_waits() -> Truths:
     """Waits do not depend on what is asked."""
-    leads = by("themes", project.catalogue(DEMO).tasks)
+    leads = leads_to_task("themes", project.catalogue(DEMO).tasks)
     tasks = {task for theme in phone.THEMES if (task := leads(theme))}
     middle = float(phone.wait_quantile(50))
     return {("task_wait", phone.LOGGED, TASK): parts(dict.fromkeys(tasks, middle))}
@@ -96,7 +96,7 @@ def blocked(tested: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
 
 def true_failures() -> Truths:
     """Of tests that lead to one task, each is tried as often."""
-    leads = by("tests", project.catalogue(DEMO).tasks)
+    leads = leads_to_task("tests", project.catalogue(DEMO).tasks)
     found: Truths = {}
     for device, campaign in user_tests.CAMPAIGNS.items():
         lost: dict[str, list[float]] = {}

@@ -22,7 +22,17 @@ from observlib.catalogue.entries import (
     Product,
     Task,
 )
-from observlib.catalogue.formats import FIELDS, Beside, Column, Format, Keep, Layout, load_formats
+from observlib.catalogue.formats import (
+    FIELDS,
+    SQLITE,
+    Beside,
+    Column,
+    Format,
+    Keep,
+    Layout,
+    fetched_from,
+    load_formats,
+)
 from observlib.catalogue.questionnaires import (
     UNREAD,
     Question,
@@ -32,7 +42,6 @@ from observlib.catalogue.questionnaires import (
     plain_code,
 )
 from observlib.catalogue.revisions import Revision
-from observlib.catalogue.sources import SQLITE, fetched_from
 from observlib.catalogue.whole import Catalogue, load_catalogue, needed_by
 
 __all__ = [

@@ -1,24 +1,27 @@
-"""Partners: what the entries of `partners.yml` say of each other and of the peers, checked.
+"""Partners and tasks: what their entries say of each other and of the rest of the catalogue.
 
-Each contact leads to one place: a partner, several of them that share its theme, or none.
+Each contact leads to one place: a partner, several of them that share its theme, or none. What is
+counted of a task is never counted of another too: each section, theme, answer and test leads to
+one. A text alone may be of several.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import chain, groupby
 from typing import TypeVar
 
 from observlib.base.text import fold_label
-from observlib.catalogue.entries import Partner, Peer, Task
+from observlib.catalogue.entries import Department, Partner, Peer, Task
+from observlib.catalogue.questionnaires import Questionnaire
 
-One = TypeVar("One", Partner, Task)
+_One = TypeVar("_One", Partner, Task)
 SEVERAL, NOBODY, UNTOLD = "Plusieurs organismes", "Aucun organisme", "Sans motif"
 PARTNER, THEME = "partner", "theme"  # groups of estimates
 _TAKEN = (SEVERAL, NOBODY, UNTOLD)
 
 
-def faults(
+def partner_faults(
     partners: Mapping[str, Partner],
     peers: Mapping[str, Peer],
     places: Mapping[tuple[str, str, str], str],
@@ -39,7 +42,7 @@ def faults(
             allowed = ", ".join(peers) or "none"
             yield f"{at(partner, 'peer')}: unknown peer {partner.peer!r}; allowed: {allowed}"
     named = [(p, "label", p.label) for p in partners.values()]
-    for first, second, key, label in twice(named):
+    for first, second, key, label in _twice(named):
         yield f"{at(second, key)}: label {label!r} is that of {first.id!r}; give another"
     given = [
         (partner, key, theme)
@@ -71,18 +74,18 @@ def faults(
         for key in ("words", "entities")
         for word in getattr(partner, key)
     ]
-    for first, second, key, word in twice(words):
+    for first, second, key, word in _twice(words):
         yield f"{at(second, key)}: {word!r} leads to {first.id!r} already; leave it to one"
 
 
-def by_theme(partners: Mapping[str, Partner]) -> Callable[[str], str]:
+def leads_to_partner(partners: Mapping[str, Partner]) -> Callable[[str], str]:
     """What tells where a theme leads: a partner's label, `SEVERAL`, `NOBODY`, or `UNTOLD`.
 
     Examples
     --------
     >>> caisse = Partner(id="c", label="Caisse", domain="x", themes=["Famille"], shared=["Toit"])
     >>> ville = Partner(id="v", label="Ville", domain="y", shared=["Toit"])
-    >>> leads = by_theme({"c": caisse, "v": ville})
+    >>> leads = leads_to_partner({"c": caisse, "v": ville})
     >>> [leads(theme) for theme in ("famille", "Toit", "Autre chose", UNTOLD)]
     ['Caisse', 'Plusieurs organismes', 'Aucun organisme', 'Sans motif']
     """
@@ -99,10 +102,71 @@ def _folded(given: tuple[Partner, str, str]) -> str:
     return fold_label(given[2])
 
 
-def twice(given: Iterable[tuple[One, str, str]]) -> Iterator[tuple[One, One, str, str]]:
+def _twice(given: Iterable[tuple[_One, str, str]]) -> Iterator[tuple[_One, _One, str, str]]:
     """What a second entry has too: the first, the second, its key and the words."""
-    known: dict[str, One] = {}
+    known: dict[str, _One] = {}
     for one, key, words in given:
         first = known.setdefault(fold_label(words), one)
         if first is not one:
             yield first, one, key, words
+
+
+# --- Tasks: what the entries of `tasks.yml` say of each other and of the rest of the catalogue
+
+TASK = "task"  # a group of estimates
+REASON = "reason"  # the variable of questionnaires whose categories lead to tasks
+ROUTES = ("sections", "themes", "answers", "tests", "words")
+
+
+def task_faults(
+    tasks: Mapping[str, Task],
+    departments: Mapping[str, Department],
+    partners: Mapping[str, Partner],
+    questionnaires: Mapping[str, Questionnaire],
+    places: Mapping[tuple[str, str, str], str],
+) -> Iterator[str]:
+    """What is wrong with tasks beside each other, and what they name that does not exist."""
+
+    def at(task: Task, key: str) -> str:
+        return f"{places['tasks', task.id, key]}: {task.id!r}"
+
+    asked = chain.from_iterable(one.questions for one in questionnaires.values())
+    known = {str(m) for question in asked if question.variable == REASON for m in question.meanings}
+    for task in tasks.values():
+        for key, allowed in (("owner", departments), ("partner", partners)):
+            value = getattr(task, key)
+            if value is not None and value not in allowed:
+                yield f"{at(task, key)}: unknown {key} {value!r}; allowed: {_listed(allowed)}"
+        for answer in task.answers:
+            if answer not in known:
+                yield (
+                    f"{at(task, 'answers')}: {answer!r} is no category of the variable {REASON}; "
+                    f"allowed: {_listed(sorted(known))}"
+                )
+    labels = [(task, "label", task.label) for task in tasks.values()]
+    for first, second, _, label in _twice(labels):
+        yield f"{at(second, 'label')}: label {label!r} is that of {first.id!r}; give another"
+    for key in ROUTES:
+        given = [(task, key, text) for task in tasks.values() for text in getattr(task, key)]
+        for first, second, _, text in _twice(given):
+            yield f"{at(second, key)}: {text!r} leads to {first.id!r} already; leave it to one"
+
+
+def leads_to_task(route: str, tasks: Mapping[str, Task]) -> Callable[[str], str | None]:
+    """What tells to which task something leads, as its label; `None` where it leads to none.
+
+    Examples
+    --------
+    >>> papers = Task(id="p", label="Refaire ses papiers", themes=["Papiers d'identité"])
+    >>> leads = leads_to_task("themes", {"p": papers})
+    >>> leads("papiers d’identité"), leads("Famille")
+    ('Refaire ses papiers', None)
+    """
+    known = {
+        fold_label(text): task.label for task in tasks.values() for text in getattr(task, route)
+    }
+    return lambda text: known.get(fold_label(text))
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(names) or "none"

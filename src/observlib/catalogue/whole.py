@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from observlib.base.errors import ObservError
 from observlib.base.yaml_files import read
-from observlib.catalogue import partners, revisions, sources, tasks
+from observlib.catalogue import partners, revisions
 from observlib.catalogue.entries import (
     Coded,
     Department,
@@ -24,7 +24,7 @@ from observlib.catalogue.entries import (
     Product,
     Task,
 )
-from observlib.catalogue.formats import FIELDS, Format, load_formats
+from observlib.catalogue.formats import FIELDS, Format, load_formats, source_faults
 from observlib.catalogue.mistakes import explain, sheets
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
 from observlib.catalogue.revisions import Revision
@@ -206,8 +206,8 @@ def _unknown_references(
                 f"{places['peers', product.id, 'id']}: id {product.id!r} is a product's "
                 f"({places['products', product.id, 'id']}); rename one"
             )
-    yield from partners.faults(parts["partners"], parts["peers"], places)
-    yield from tasks.faults(
+    yield from partners.partner_faults(parts["partners"], parts["peers"], places)
+    yield from partners.task_faults(
         parts["tasks"], parts["departments"], parts["partners"], parts["questionnaires"], places
     )
     subjects = {"indicator": "indicators", "device": "devices"}
@@ -225,7 +225,7 @@ def _unknown_references(
         place = places["devices", device.id, "loader"]
         if device.table is not None and device.loader != "plain_csv":
             yield f"{place}: {device.id!r}: key 'table' goes with the loader plain_csv alone"
-        for key, fault in sources.faults(device, parts["formats"]):
+        for key, fault in source_faults(device, parts["formats"]):
             yield f"{places['devices', device.id, key]}: {device.id!r}: key {key!r} {fault}"
         form = parts["formats"].get(device.loader)
         if device.area and form and "area" not in FIELDS.get(form.table, ("area",)):

@@ -14,8 +14,15 @@ from scipy.special import stdtrit
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.catalogue.partners import NOBODY, PARTNER, THEME, UNTOLD, by_theme
-from observlib.catalogue.tasks import TASK, by
+from observlib.catalogue.partners import (
+    NOBODY,
+    PARTNER,
+    TASK,
+    THEME,
+    UNTOLD,
+    leads_to_partner,
+    leads_to_task,
+)
 from observlib.confidentiality.differencing import GROUPED, months_of, tiles
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge
 from observlib.confidentiality.linear_programme import Programme, Sum
@@ -350,7 +357,7 @@ def of_counts(
     does.
     """
     block = Block(Programme(), [], {})
-    leads = by_theme(knowledge.catalogue.partners)
+    leads = leads_to_partner(knowledge.catalogue.partners)
     tried: dict[int, dict[str, Any]] = {}
     before: dict[str, tuple[dict[Name, float], Places]] = {}
     for edition, own in _by(estimates.records(rows), "edition"):
@@ -463,7 +470,7 @@ def _tell_tasks(
     block: Block, near: Iterable[_Row], places: Places, catalogue: Catalogue, period: str
 ) -> None:
     """A task has the contacts of its themes; at the least, where small themes are together."""
-    leads = by("themes", catalogue.tasks)
+    leads = leads_to_task("themes", catalogue.tasks)
     names = dict.fromkeys(name_of(row) for row in near)
     for *of, group, task in [name for name in names if name[2] == TASK]:
         themes = [name for name in names if name[:3] == (*of, THEME)]

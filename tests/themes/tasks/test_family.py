@@ -18,7 +18,7 @@ from tests.themes.tasks.people import (
 
 from observlib import estimates
 from observlib.catalogue import Task, tables
-from observlib.catalogue.tasks import TASK
+from observlib.catalogue.partners import TASK
 from observlib.themes.tasks import estimates as tasks
 from observlib.themes.tasks import family, routing
 

@@ -7,7 +7,7 @@ import pytest
 from tests.themes.tasks.people import TASKS, A, B, known
 
 from observlib import estimates
-from observlib.catalogue.tasks import TASK
+from observlib.catalogue.partners import TASK
 from observlib.themes.tasks import sentences as say
 
 YEAR = "2025-10/2026-09"

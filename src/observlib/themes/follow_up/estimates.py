@@ -11,7 +11,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.catalogue.tasks import TASK
+from observlib.catalogue.partners import TASK
 from observlib.indicators.answers import pooled_period
 from observlib.indicators.families import family
 from observlib.language import wording

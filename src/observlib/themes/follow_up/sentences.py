@@ -10,7 +10,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.entries import Task
-from observlib.catalogue.tasks import TASK
+from observlib.catalogue.partners import TASK
 from observlib.display import tables
 from observlib.display.output import Output, text
 from observlib.language import french, phrases, wording

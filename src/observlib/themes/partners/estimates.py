@@ -16,7 +16,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.text import fold
 from observlib.catalogue import Catalogue
-from observlib.catalogue.partners import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD, by_theme
+from observlib.catalogue.partners import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD, leads_to_partner
 from observlib.confidentiality.disclosure import few_alike, protect
 from observlib.estimates.rounding import base
 from observlib.indicators.answers import by_device, period_status, share_of, times, within
@@ -35,7 +35,7 @@ _NO_PARTNER = (NOBODY, UNTOLD)
 def contacts(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Calls or tickets, each with its `theme` and the partner to which it leads."""
     themes = rows["theme"].astype(object).where(rows["theme"].notna(), UNTOLD)
-    return _led(rows.assign(theme=themes), "theme", by_theme(catalogue.partners))
+    return _led(rows.assign(theme=themes), "theme", leads_to_partner(catalogue.partners))
 
 
 def texts(verbatims: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:

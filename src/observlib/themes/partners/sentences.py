@@ -11,7 +11,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, Partner
-from observlib.catalogue.partners import NOBODY, by_theme
+from observlib.catalogue.partners import NOBODY, leads_to_partner
 from observlib.display.output import Output, text
 from observlib.language import french, phrases, wording, words
 from observlib.language.prose import joined, markdown, plain
@@ -166,7 +166,7 @@ def of_partner(frame: pd.DataFrame, catalogue: Catalogue, partner: str) -> pd.Da
 
 def elsewhere(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """The estimates of the themes that lead to no partner."""
-    leads = by_theme(catalogue.partners)
+    leads = leads_to_partner(catalogue.partners)
     themes = frame["group"] == "theme"
     none = [leads(theme) == NOBODY for theme in frame["group_value"]]
     return frame[themes & pd.Series(none, index=frame.index, dtype=bool)].reset_index(drop=True)

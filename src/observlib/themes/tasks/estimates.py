@@ -14,7 +14,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.catalogue.tasks import REASON, TASK, by
+from observlib.catalogue.partners import REASON, TASK, leads_to_task
 from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.estimates.measures import MEASURES
@@ -33,7 +33,7 @@ Rows = list[dict[str, Any]]
 def answered(responses: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """What those who named one task answered: one row each, with its `task`."""
     reasons = responses[(responses["variable"] == REASON) & responses["category"].notna()]
-    leads = by("answers", catalogue.tasks)
+    leads = leads_to_task("answers", catalogue.tasks)
     known = {one: leads(str(one)) or "" for one in reasons["category"].unique()}
     led = reasons.assign(task=reasons["category"].map(known).astype(object))
     several = led[led["task"] != ""].groupby("response_id")["task"].nunique() > 1
@@ -108,7 +108,7 @@ def waits(calls: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
 def attempts(user_tests: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Attempts of user tests at what leads to a task: passport, `date`, `task`, `who`, `value`."""
     tried = user_tests[(user_tests["measure"] == "success") & user_tests["task"].notna()]
-    leads = by("tests", catalogue.tasks)
+    leads = leads_to_task("tests", catalogue.tasks)
     known = {one: leads(str(one)) for one in tried["task"].unique()}
     tried = tried.assign(task=tried["task"].map(known).astype(object))
     who = tried["device"].astype(str) + " " + tried["participant"].astype(str)

@@ -11,7 +11,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.catalogue.tasks import TASK
+from observlib.catalogue.partners import TASK
 from observlib.confidentiality.disclosure import protect
 from observlib.indicators import answers
 from observlib.indicators.families import family

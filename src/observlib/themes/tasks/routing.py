@@ -12,7 +12,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.text import by_words
 from observlib.catalogue import Catalogue
-from observlib.catalogue.tasks import TASK, by
+from observlib.catalogue.partners import TASK, leads_to_task
 from observlib.confidentiality.disclosure import protect
 from observlib.estimates.rounding import base
 from observlib.indicators import counts
@@ -24,7 +24,7 @@ def visits(
     sections: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
 ) -> pd.DataFrame:
     """Visits of the sections of each task, by device and quarter."""
-    led = _led(sections, "section", by("sections", catalogue.tasks))
+    led = _led(sections, "section", leads_to_task("sections", catalogue.tasks))
     own = ["task", "device", "product", "channel", "source", "start", "end", "complete"]
     summed = led.groupby(own, as_index=False)["visits"].sum()
     found = []
@@ -36,7 +36,7 @@ def visits(
 
 def contacts(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """The calls or tickets whose theme leads to a task, each with its `task`."""
-    return _led(rows, "theme", by("themes", catalogue.tasks))
+    return _led(rows, "theme", leads_to_task("themes", catalogue.tasks))
 
 
 def texts(verbatims: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
