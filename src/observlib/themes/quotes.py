@@ -22,10 +22,9 @@ from collections.abc import Iterable
 
 from observlib.base.personal import held
 from observlib.base.text import as_cell
-from observlib.confidentiality.redaction.addresses import STREET
-from observlib.confidentiality.redaction.lexicon import is_common, is_given, is_only_given
 from observlib.confidentiality.redaction.names import is_strange_small
-from observlib.confidentiality.redaction.structured import DIGIT_WORD, WEBMAILS
+from observlib.confidentiality.redaction.structured import PARTS
+from observlib.confidentiality.redaction.text import is_common, is_given, is_only_given
 from observlib.estimates import MINIMUM_PEOPLE
 from observlib.language import french
 from observlib.language.prose import Markdown, joined, markdown, one_line
@@ -37,10 +36,10 @@ OF_A_THEME = 2
 _MARK = re.compile(r"\[[^\[\]]*\]")
 _WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*")
 _STARTS = re.compile(r"(?:^|[.!?…:«\"\n(-])[ –—]*\Z")  # of a sentence, or of what is quoted in it
-_NUMBER = rf"(?:{DIGIT_WORD}|mille|cents?\b)"
+_NUMBER = rf"(?:{PARTS['digit_word']}|mille|cents?\b)"
 _DETAILS = re.compile(
     rf"\b(?:{_NUMBER}[\s,;.-]{{1,3}}(?:et[\s-])?){{2}}{_NUMBER}"
-    rf"|@|\b(?:arobase|{WEBMAILS}|(?:point|dot)\s(?:fr|com|net|org)|{STREET})\b",
+    rf"|@|\b(?:arobase|{PARTS['webmails']}|(?:point|dot)\s(?:fr|com|net|org)|{PARTS['street']})\b",
     re.I,
 )
 

@@ -11,7 +11,7 @@ from tests.examples import examples
 
 from observlib.base.personal import held
 from observlib.confidentiality.redaction import LONGEST, Unreadable, found, redact
-from observlib.confidentiality.redaction.plain import MARKS
+from observlib.confidentiality.redaction.text import MARKS
 
 TEXTS = [text for path in LEARNT + UNSEEN for text, _ in texts(path)]
 PIECES = (

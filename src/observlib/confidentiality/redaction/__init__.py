@@ -14,22 +14,16 @@ import re
 from collections.abc import Callable, Iterable
 
 from observlib.confidentiality.redaction import structured
-from observlib.confidentiality.redaction.addresses import (
-    addresses,
-    allowances,
-    homes,
-    long_numbers,
-    references,
-)
-from observlib.confidentiality.redaction.names import names, told
-from observlib.confidentiality.redaction.plain import KEPT, MARKS, Span, masked, plain, sign_of
-from observlib.confidentiality.redaction.unseen_names import (
+from observlib.confidentiality.redaction.names import (
     again,
     kept,
+    names,
     strangers,
     things,
+    told,
     told_by_mails,
 )
+from observlib.confidentiality.redaction.text import KEPT, MARKS, SIGNS, Span, masked, plain
 
 _DIGIT = re.compile(r"\d")  # without one, most rules have nothing to find
 Names = Callable[[str], Iterable[tuple[int, int]]]  # the spans of names in a text
@@ -90,7 +84,7 @@ def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
     def take(kind: str, spans: Iterable[tuple[int, int]]) -> None:
         nonlocal text, whole
         free = _apart(spans, text)
-        text, whole = (masked(of, free, sign_of(kind)) for of in (text, whole))
+        text, whole = (masked(of, free, SIGNS[kind]) for of in (text, whole))
         new.extend(Span(start, end, kind) for start, end in free)
 
     def keep(spans: Iterable[tuple[int, int]]) -> None:
@@ -108,16 +102,16 @@ def _once(text: str, more_names: Names | None) -> tuple[str, list[Span]]:
         keep(kept(text))
         for kind, rule in structured.RULES:
             take(kind, rule(text))
-        take("address", addresses(text))
-        take("allowance", allowances(text))
-        take("file", references(text))
+        take("address", structured.addresses(text))
+        take("allowance", structured.allowances(text))
+        take("file", structured.references(text))
         for kind, rule in structured.LATE:
             take(kind, rule(text))
-        take("file", long_numbers(text))
+        take("file", structured.long_numbers(text))
     else:
         take("birth", structured.births(text))
         take("phone", structured.spoken(text))
-        take("address", homes(text))
+        take("address", structured.homes(text))
     take("name", told(text))
     keep(things(text))
     take("name", names(text))

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from observlib.base.errors import ObservError
-from observlib.confidentiality.redaction.lexicon import (
+from observlib.confidentiality.redaction.text import (
     is_common,
     is_given,
     is_no_name,

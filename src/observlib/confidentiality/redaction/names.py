@@ -1,33 +1,24 @@
 """Names of people, by rule: what announces them, given names that are known, signatures.
 
 A name is looked for in each run of words in capitals; what stands before the run, and the given
-names in it, say whether it is one. Names written small are found behind what announces them.
+names in it, say whether it is one. Names written small are found behind what announces them. Where
+nothing says whether words in capitals are a person's, they are taken for one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
-from observlib.confidentiality.redaction.lexicon import (
-    ANNOUNCED,
-    BESIDE_NAME,
-    BORN,
-    ENDS,
-    EXPLAINED,
-    FAREWELL,
-    FRAGMENT,
-    GOES_ON,
-    HINTED,
-    INTRODUCED,
-    LABELLED,
-    NAME_AND_GIVEN_NAME,
-    NAMED,
+from observlib.base.personal import HASH
+from observlib.confidentiality.redaction.text import (
+    BIG,
     PARTICLES,
-    SMALL_ANNOUNCED,
-    TITLED,
-    WHO,
+    RUN,
+    SHORT,
+    Word,
+    end_of_name,
     folded,
     is_common,
     is_given,
@@ -35,114 +26,28 @@ from observlib.confidentiality.redaction.lexicon import (
     is_of_a_people,
     is_only_given,
     is_place,
-    small_words,
-)
-from observlib.confidentiality.redaction.plain import CAP, NAME
-from observlib.confidentiality.redaction.words import (
-    BIG,
-    RUN,
-    SHORT,
-    Word,
-    end_of_name,
+    left_of,
     may_be_name,
+    of_history,
+    rules,
+    small_words,
+    spans,
     words_of,
-)
+)  # fmt: skip
+
+_RULES, _ = rules(__file__, big=BIG)
+_CUES, _TOLD, _SMALL = _RULES["cues"], _RULES["told"], _RULES["small"]
+_WORDS, _THINGS, _KEPT = _RULES["words"], _RULES["things"], _RULES["kept"]
+
+
+def _seen(side: str, *cues: str) -> bool:
+    """Whether one of some cues stands in what is before or behind a name."""
+    return any(_CUES[cue].search(side) for cue in cues)
+
 
 # --- Names that their writers tell: in a form's field, letter by letter, as initials
 
-_WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
-_OF = (  # of which name a field is
-    r"(?:\s(?:de\s(?:famille|naissance|jeune\sfille|mari[ée]e|l['’]enfant|l['’]usager)|"
-    r"d['’](?:usage|[ée]pou\w+)|marital|patronymique|complet|(?:et|/|&)\s(?:pr[ée])?noms?|usuels?|"
-    r"du\s(?:demandeur|titulaire|b[ée]n[ée]ficiaire|d[ée]clarant|p[èe]re|conjoint|patient|client))"
-    r"(?!\w))*"
-)
-_ENDS = (
-    r"(?=\s*(?:[;,/|\n.)\"»!?\uf300-\uf3ff–—-]|\Z|\d|n[ée]e?s?\b|(?:pr[ée])?noms?\b|dates?\b|"
-    r"t[ée]l|"
-    r"adresse|mail|ville))"
-)
-_FIELD = re.compile(
-    rf"(?<![\w-])(?:pr[ée])?noms?(?:\(s\))?{_OF}\s?[:=]\s?[\"«]?\s?"
-    rf"(?P<it>{_WORD}(?:[ ]{_WORD}){{0,4}}?){_ENDS}",
-    re.I,
-)
-_TWO_FIELDS = re.compile(r"(?s)(?=.*?(?<![\w-])nom[^\w:=][^\n:=]{0,30}[:=]|.*?(?<![\w-])nom[:=]).*"
-                         r"pr[ée]noms?[^\n:=]{0,30}[:=]", re.I)  # fmt: skip
-NO_VALUE = re.compile(
-    r"(?:obligatoire|facultati\w+|inconnue?|invalide|incorrecte?|vide|illisible|manquante?|"
-    r"absente?|identique|requise?|non|oui|idem|n[ée]ant|aucune?|champ|usuel|pr[ée]noms?|noms?|de|"
-    r"du|"
-    r"d['’]\w+)s?\Z",
-    re.I,
-)
-_ROLE = re.compile(
-    r"(?<![\w-])(?:usag[eè]re?|contact|demandeu(?:r|se)|appelante?|b[ée]n[ée]ficiaire|titulaire|"
-    r"agente?|conseill[eè]re?|patiente?|client|cliente|[ée]l[èe]ve|enfant|signataire|auteur|"
-    r"suivie? "
-    rf"par|trait[ée]e? par)\s?[:=]\s(?P<it>{_WORD}(?:[ ](?:[^\W\d_]\.|{_WORD})){{0,2}}?){_ENDS}",
-    re.I,
-)
-_LETTERS = re.compile(
-    r"(?<![\w'’.&/-])[^\W\d_](?:(?:[ -]|,[ ]|\.[ ])(?:[2-3][ ])?[^\W\d_](?![\w'’&/])){3,20}"
-)
-_SPELLS = re.compile(r"[ée]pel|\bnom\b|lettre|[ée]cri|appel", re.I)
-_BY_WORDS = re.compile(
-    r"(?<![\w'’-])[^\W\d_],?\scomme\s\w{2,20}(?:[\s,;.]{1,3}(?:puis\s|et\s)?[^\W\d_],?\scomme\s"
-    r"\w{2,20}){1,20}",
-    re.I,
-)
-_WITH_LETTER = re.compile(  # "with an x", "without h"
-    rf"(?<![\w'’-])(?P<it>{_WORD}),?\s(?:[ée]crit\s)?(?:avec|sans|en)\s(?:(?<!sans\s)(?<!en\s)"
-    r"(?:une?|deux|[12])\s|(?<=sans\s)|(?<=en\s)(?=un\smot))(?:seul\s)?"
-    r"(?:(?-i:[A-Z])|[b-df-hj-xz])(?:\s(?:et|à la fin|au milieu|final)\b|(?![\w'’°-]))",
-    re.I,
-)
-_HANDLE = re.compile(
-    r"(?<![\w-])(?:(?P<own>pseudo(?:nyme)?|login|identifiant|user(?:name)?|utilisateur|"
-    r"insta(?:gram)?|snap(?:chat)?|facebook|twitter|tiktok|skype|discord|telegram|sign[ée]e?)|"
-    r"compte|session|agent|par)(?:\s(?:est|c['’]est|sur le forum)|\s?[:=«\",]){0,3}\s?"
-    r"(?P<it>@?(?!\S{0,60}\.(?:fr|com|net|org)\b)(?=[\w.:-]{0,30}[^\W\d_])"
-    r"(?=[\w.:-]{0,30}[\d_]|(?<=@)|\w{1,30}[.:]\w)(?(own)|(?-i:(?=[a-z]{4})))"
-    r"[\w.:-]{3,30}(?<![.:]))"
-    r"|(?<![\w.@])(?P<at>@(?=\w{0,30}[\d_])[a-z]\w{2,30})",
-    re.I,
-)
-_PSEUDONYM = re.compile(
-    rf"(?<![\w-])(?i:pseudo(?:nyme)?|surnom|alias|dite?|surnomm[ée]e?|patronyme)\s(?:est\s|:\s|"
-    rf"c['’]est\s)?"
-    rf"(?:[«\"]\s?(?P<it>{CAP}[\w'’]*(?:[ -]{CAP}[\w'’]*){{0,3}})\s?[»\"]"
-    rf"|(?<=pseudo )(?P<bare>{CAP}{_WORD}))"
-)
-_INSTEAD = (
-    r"(?:au\slieu\sd[e'’]|et\snon(?:\spas)?|(?:et\s|mais\s)?pas|non|à\sla\splace\sd[e'’]|"
-    r"plut[ôo]t\sque|"
-    r"c/|contre|vs\.?|alias|dite?|devenue?)"
-)
-_SOME = rf"(?P<it>{CAP}{_WORD}(?:[ ]{CAP}{_WORD}){{0,2}})"
-_OTHER = (
-    re.compile(rf"{NAME}\s?[»\"]?,?\s{_INSTEAD}\s?[«\"]?\s?{_SOME}"),
-    re.compile(rf"(?<![\w'’-]){_SOME}\s?[»\"]?,?\s{_INSTEAD}\s?[«\"]?\s?{NAME}"),
-)
-_GREETED = re.compile(
-    r"(?<![\w-])(?i:bonjour|bonsoir|salut|coucou|hello|ch[èe]re?|hey|merci|bravo|bjr|slt)\s"
-    rf"(?P<it>{CAP}{_WORD})(?=\s?(?:[,!.\n]|\Z))"
-)
-_INITIALS = re.compile(  # that sign
-    r"(?:\b(?i:cdlt|cdt|cordialement|bien à vous|merci|salutations|bises)[\s,.!–—-]{1,4}"
-    r"|[.!?…)»]\s{0,3}[–—-]{1,2}\s?|\n[ ]?[–—-]?[ ]?)(?P<it>[A-Z](?:\.?-?[A-Z]){0,2}\.?)\s{0,9}\Z"
-    r"|(?<=\w\w\w[.!?])\s(?P<dotted>[A-Z]\.(?:[ -]?[A-Z]\.){0,2})\s{0,9}\Z"
-)
-_AGENT = re.compile(
-    r"(?<![\w-])(?i:agent|r[ée]dacteur|r[ée]dig[ée]e? par|saisie? par|valid[ée]e? par|"
-    r"trait[ée]e? par|"
-    r"visa|pris par|vue? (?:avec|par)|sign[ée]|p\.?o\.?)\s?:?\s(?P<it>[A-Z]{2,3})(?![\w'’-])"
-)
 _NO_INITIALS = {"ras", "ok", "svp", "stp", "mdr", "lol", "hs", "pj", "ttc", "ue", "eu", "fr", "ko"}
-_BORN = re.compile(
-    r"(?<![\w'’-])(?P<it>[^\W\d_]{3,}(?:-[^\W\d_]+)?[ ](?:(?:el|ben|ait|al|de)[ ])?[^\W\d_]{3,})"
-    r"[ ](?=n[ée]e?[ ](?:le|en|à|\d|\uf304))"
-)
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -157,25 +62,25 @@ def told(text: str) -> Iterator[tuple[int, int]]:
     """
     yield from _in_fields(text)
     yield from _spelled(text)
-    for found in _WITH_LETTER.finditer(text):
+    for found in _TOLD["with_letter"].finditer(text):
         if not is_no_name(found["it"]) and folded(found["it"]) not in small_words():
             yield found.span("it")
-    for found in _HANDLE.finditer(text):
+    for found in _TOLD["handle"].finditer(text):
         yield found.span("it" if found["it"] else "at")
-    for found in _PSEUDONYM.finditer(text):
+    for found in _TOLD["pseudonym"].finditer(text):
         yield found.span("it" if found["it"] else "bare")
-    for pattern in _OTHER:
-        for found in pattern.finditer(text):
+    for name in ("other_before", "other_behind"):
+        for found in _TOLD[name].finditer(text):
             if not is_no_name(found["it"].split()[0]):
                 yield found.span("it")
-    for found in _GREETED.finditer(text):
+    for found in _TOLD["greeted"].finditer(text):
         if is_given(found["it"]):
             yield found.span("it")
-    for pattern, group in ((_INITIALS, "it"), (_AGENT, "it"), (_INITIALS, "dotted")):
-        for found in pattern.finditer(text):
+    for name, group in (("initials", "it"), ("agent", "it"), ("initials", "dotted")):
+        for found in _TOLD[name].finditer(text):
             if found[group] and not _is_acronym(found[group]):
                 yield found.span(group)
-    for found in _BORN.finditer(text):
+    for found in _TOLD["born"].finditer(text):
         words = found["it"].split()
         if not any(is_common(word) or folded(word) in small_words() for word in words):
             yield found.span("it")
@@ -183,16 +88,16 @@ def told(text: str) -> Iterator[tuple[int, int]]:
 
 def _in_fields(text: str) -> Iterator[tuple[int, int]]:
     paired: bool | None = None
-    for found in _FIELD.finditer(text):
+    for found in _TOLD["field"].finditer(text):
         first = found["it"].split()[0]
-        if NO_VALUE.match(first) and not (first[0].isupper() and " " in found["it"]):
+        if _TOLD["no_value"].match(first) and not (first[0].isupper() and " " in found["it"]):
             continue
         likely = not is_no_name(first) if first[0].isupper() else not is_common(first)
         if not likely and paired is None:
-            paired = _TWO_FIELDS.match(text) is not None
+            paired = _TOLD["two_fields"].match(text) is not None
         if likely or paired:
             yield found.span("it")
-    for found in _ROLE.finditer(text):
+    for found in _TOLD["role"].finditer(text):
         first = found["it"].split()[0]
         if is_given(first) or not (
             len(first) < 4 or is_common(first) or is_place(first) or folded(first) in small_words()
@@ -203,18 +108,18 @@ def _in_fields(text: str) -> Iterator[tuple[int, int]]:
 def _spelled(text: str) -> Iterator[tuple[int, int]]:
     """The names that are told letter by letter, and where they stand as words, too."""
     forms: set[str] = set()
-    for pattern in (_LETTERS, _BY_WORDS):
+    for pattern in (_TOLD["letters"], _TOLD["by_words"]):
         for found in pattern.finditer(text):
             said = re.findall(r"(?<!\w)\w(?!\w)", folded(found[0]))
             letters = "".join(said).replace("2", "")
             if letters in _ALPHABET or len({*letters}) < 2:
                 continue
-            left = text[max(0, found.start() - 60) : found.start()]
-            if is_no_name(letters) or (is_common(letters) and not _SPELLS.search(left)):
+            left = left_of(text, found.start(), 60)
+            if is_no_name(letters) or (is_common(letters) and not _TOLD["spells"].search(left)):
                 continue
             yield found.span()
             forms |= {letters, re.sub(r"2(\w)", r"\1\1", "".join(said))}
-    for word in re.finditer(_WORD, text) if forms else ():
+    for word in _TOLD["word"].finditer(text) if forms else ():
         if folded(word[0]) in forms:
             yield word.span()
 
@@ -224,33 +129,8 @@ def _is_acronym(letters: str) -> bool:
     return plain in _NO_INITIALS or (len(plain) > 1 and is_common(plain))
 
 
-_LINE_END = re.compile(
-    r"[ \t]*[.!,;]?[ \t]*(?:\n|\Z|[-–—(/\uf300-\uf3fe]|[,;.]?\s*(?:t[ée]l|mail|n°|\d))", re.I
-)
 _WINDOW = 80
 _LEADS = ("el", "al", "ben", "ait", "ould", "abd", "van", "von", "di", "da")  # of surnames
-_SMALL_WORD = re.compile(r"[ \t]{0,2}((?:[dmno]['’])?[a-zà-ÿœ][^\W\d_]+(?:-[^\W\d_]+)*)(?!['’\w])")
-_INITIAL_BEHIND = re.compile(r"[ ][b-xzB-XZ](?![\w'’])")
-_SMALL_NAME = re.compile(  # a second word where nothing follows it
-    r"(?<![\w'’@.-])([^\W\d_]{3,}(?:-[^\W\d_]+)*)(?![\w'’@-])"
-    r"(?=(?P<more>[ ](?:[^\W\d_](?=\.|[ ]d[eu]\b)|[^\W\d_]{3,})(?=\s*(?:[.,;:!)\n\uf300-\uf3ff]|"
-    r"\d|\Z|d[eu]\b)))?)"
-)
-_TWO = re.compile(  # overlapping
-    r"(?<![\w'’-])(?=([^\W\d_]{3,}(?:-[^\W\d_]+)*)[ ]([^\W\d_]{3,}(?:-[^\W\d_]+)*))"
-)
-_SMALL_END = re.compile(r"\s*(?:[.,;:!)\n\uf300-\uf3ff]|\d|\Z|n[ée]e?\s|d[eu]\s)")
-_PARTICLES_BEFORE = re.compile(r"\b(?:ben|el|al|ait|ould|abd|da|di|van|von)[ ]\Z", re.I)
-_FIRST_WORD = re.compile(r"(?:^|[.!?:;,(/\n]\s)([^\W\d_]{4,})[ ]\Z")
-_SMALL_BESIDE = re.compile(rf"{NAME}(?:,|\s(?:et|ou))\s([^\W\d_]{{4,}})(?=\s?(?:[.,;!?)\n]|\Z))")
-_MASK = re.compile("[\uf300-\uf3fe]")
-_NO_INITIAL = re.compile(
-    r"\b(?:cat[ée]gorie|classe|type|niveau|permis|vitamine|plan|point|zone|lettre)\s\Z"
-)
-_ALONE = re.compile(r"(?:^|[\n:;,(|/\uf300-\uf3fe\d–—-])\s*\Z")
-_LAST_LINE = re.compile(r"\n[ \t]*(?:[-–—*]\s*)?([^\n]{2,60}?)[ \t]*[.!]?\s*\Z")
-_BEHIND_BIG = re.compile(rf"(?<![\w'’-])({BIG})[ \t]+([a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)?)(?![\w'’-])")
-_BEFORE_BIG = re.compile(rf"(?<![\w'’-])([a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)?)[ \t]+({BIG})")
 
 
 def names(text: str) -> list[tuple[int, int]]:
@@ -266,18 +146,18 @@ def names(text: str) -> list[tuple[int, int]]:
     capitals = sum(map(str.isupper, letters))
     said = [
         found.span(group)
-        for found in NAME_AND_GIVEN_NAME.finditer(text)
+        for found in _SMALL["both_told"].finditer(text)
         for group in (1, 2)
         if not (small_words() & {folded(found[1]), folded(found[2])})
         and (found[group][0].isupper() or not is_no_name(found[group]))
-        and not NO_VALUE.match(found[group])
+        and not _TOLD["no_value"].match(found[group])
     ]
     if len(letters) > 20 and capitals > 0.6 * len(letters):
         low = "".join(small if len(small := sign.lower()) == 1 else sign for sign in text)
-        return [*said, *_small(low, True), *_in_small_text(low), *_capitals_beside(text)]
+        return [*said, *_written_small(low, True), *_in_small_text(low), *_capitals_beside(text)]
     found = [span for run in RUN.finditer(text) for span in _in_run(text, run)]
     all_small = bool(letters) and (letters[0].islower() or capitals < 0.01 * len(letters))
-    found += [*_small(text, all_small), *_signature(text), *_beside_small(text)]
+    found += [*_written_small(text, all_small), *_signature(text), *_beside_small(text)]
     if all_small:
         found += _in_small_text(text)
     return [*said, *found]
@@ -286,14 +166,14 @@ def names(text: str) -> list[tuple[int, int]]:
 def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
     """The names in a run of words in capitals."""
     words = words_of(text, *run.span())
-    left = text[max(0, run.start() - _WINDOW) : run.start()]
+    left = left_of(text, run.start(), _WINDOW)
     right = text[run.end() : run.end() + _WINDOW]
-    titled = bool(ANNOUNCED.search(left) or NAMED.match(right))
+    titled = _seen(left, "announced") or _seen(right, "named")
     announced = {0: titled} if titled or _is_announced(words, left, right) else {}
     for place, word in enumerate(words[:-1]):  # a title may be one of the run's own words
-        if TITLED.fullmatch(word.text):
+        if _CUES["titled"].fullmatch(word.text):
             announced[place + 1] = True
-        elif WHO.fullmatch(word.text) and (
+        elif _CUES["who"].fullmatch(word.text) and (
             is_given(words[place + 1].text)
             or (may_be_name(words[place + 1]) and not is_common(words[place + 1].text))
             or (place + 2 < len(words) and all(map(_may_be_of_name, words[place + 1 :])))
@@ -301,7 +181,7 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
             announced[place + 1] = False
     at = 0
     for place in sorted(announced):
-        title = place < at or TITLED.fullmatch(words[place].text)
+        title = place < at or _CUES["titled"].fullmatch(words[place].text)
         if not title and (span := _announced(words, place, announced[place])):
             yield span[0], span[1]
             at = span[2]
@@ -311,7 +191,7 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
             following = at + 1
             while following < len(words) and words[following].joins:
                 following += 1
-            letter = at == 0 and _NO_INITIAL.search(left)
+            letter = at == 0 and _seen(left, "no_initial")
             if following < len(words) and _surname(words[following]) and not letter:
                 end = end_of_name(words, following)
                 yield word.start, words[end - 1].end
@@ -328,34 +208,37 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
 
 def _is_announced(words: list[Word], left: str, right: str) -> bool:
     """Whether what stands around a run of words says that a name begins it."""
-    if is_given(words[0].text) and BORN.match(right):
+    if is_given(words[0].text) and _seen(right, "born"):
         return True
-    if GOES_ON.search(left) or (FAREWELL.search(left) and _LINE_END.match(right)):
+    if _seen(left, "goes_on") or (_seen(left, "farewell") and _seen(right, "line_end")):
         return True
     first = words[0]
     likely = may_be_name(first) and not is_common(first.text)
-    if HINTED.search(left) and may_be_name(first):
+    if _seen(left, "hinted") and may_be_name(first):
         return True
     given = is_given(first.text)
     whole = 1 < len(words) < 5 and likely and all(map(_may_be_of_name, words))
-    if INTRODUCED.search(left):
+    if _seen(left, "introduced"):
         return given or whole
-    if LABELLED.search(left) and ENDS.search(right):
+    if _seen(left, "labelled") and _seen(right, "ends"):
         return given or whole
     inside = not re.search(r"(?:^|[.!?\n])\s*\Z", left)
-    if (told := EXPLAINED.search(right)) and (given or (likely and inside and told["whose"])):
+    if (told := _CUES["explained"].search(right)) and (
+        given or (likely and inside and told["whose"])
+    ):
         return True
-    before, after = (
-        pattern.search(side) for pattern, side in zip(BESIDE_NAME, (left, right), strict=True)
-    )
-    if before and (given or (likely and "," not in before[0] and ENDS.search(right))):
+    before, after = _CUES["listed_behind"].search(left), _CUES["listed_before"].search(right)
+    if before and (given or (likely and "," not in before[0] and _seen(right, "ends"))):
         return True
     if after and given and len(words) == 1:
         return True
-    if not (left and FRAGMENT[0].search(left) and FRAGMENT[1].search(right)):
+    begins = left and _seen(left, "fragment_begins")
+    if not (begins and _seen(right, "fragment_ends")):
         return False
     known = any(word.initial or is_given(word.text) for word in words)
-    return (given and len(words) == 1) or (whole and (known or bool(_MASK.search(right[:4]))))
+    return (given and len(words) == 1) or (
+        whole and (known or bool(_CUES["mask"].search(right[:4])))
+    )
 
 
 def _may_be_of_name(word: Word) -> bool:
@@ -407,7 +290,7 @@ def _around_given(words: list[Word], at: int, left: str) -> tuple[int, int, int]
         before = words[at - 1]
         listed = at == 1 and re.search(r"[:;,(]\s\Z", left) and _may_be_of_name(before)
         both = before.capitals and word.capitals and at == 1 and len(words) == 2
-        stands_alone = both and _ALONE.search(left) and (_surname(before) or is_place(before.text))
+        stands_alone = both and _seen(left, "alone") and (_surname(before) or is_place(before.text))
         unlike = before.capitals and not word.capitals and _surname(before)
         if unlike or stands_alone or before.initial or listed:
             start = at - 1
@@ -423,12 +306,12 @@ def _of_capitals(word: Word) -> bool:
     return word.text.isupper() and (word.joins or (word.capitals and _surname(word)))
 
 
-def _small(text: str, small: bool) -> Iterator[tuple[int, int]]:
+def _written_small(text: str, small: bool) -> Iterator[tuple[int, int]]:
     """Names written small, behind what announces them: of a text in which all is small, more."""
-    for found in SMALL_ANNOUNCED.finditer(text):
+    for found in _SMALL["announced"].finditer(text):
         at = found.end()
         words: list[re.Match[str]] = []
-        while len(words) < 3 and (word := _SMALL_WORD.match(text, at)):
+        while len(words) < 3 and (word := _SMALL["word"].match(text, at)):
             joins = bool(words) and folded(word[1]) in PARTICLES
             lone = folded(word[1]) in _LEADS and not words
             if not joins and not lone and (folded(word[1]) in small_words() or is_no_name(word[1])):
@@ -450,7 +333,7 @@ def _small(text: str, small: bool) -> Iterator[tuple[int, int]]:
         )
         sure = found["sure"] or found["titled"] == "m."
         if words and (sure or strange or is_only_given(words[lead][1])):
-            initial = _INITIAL_BEHIND.match(text, words[-1].end(1))
+            initial = _SMALL["initial"].match(text, words[-1].end(1))
             yield words[0].start(1), (initial or words[-1]).end()
 
 
@@ -471,31 +354,31 @@ def _ends_strangely(word: str, given: str) -> bool:
 
 def _in_small_text(text: str) -> Iterator[tuple[int, int]]:
     """In a text without capitals, given names that are nothing else, and the surname beside."""
-    for found in _SMALL_NAME.finditer(text):
+    for found in _SMALL["name"].finditer(text):
         more = (found["more"] or "").strip()
         known = is_only_given(found[1]) or (len(more) == 1 and is_given(found[1]))
         if known and len(found[1]) > 2:
-            before = _FIRST_WORD.search(text[max(0, found.start() - 25) : found.start()])
+            before = _SMALL["first_word"].search(left_of(text, found.start(), 25))
             first = before and is_strange_small(before[1])
             start = found.start(1) - (len(before[1]) + 1 if before and first else 0)
             yield start, found.end("more" if more and not _common(more) else 1)
-    for found in _SMALL_BESIDE.finditer(text):
+    for found in _SMALL["beside"].finditer(text):
         if is_strange_small(found[1]):
             yield found.span(1)
-    for found in _TWO.finditer(text):
+    for found in _SMALL["two"].finditer(text):
         given, other = is_given(found[1]), is_given(found[2]) and found[2].islower()
         if (given and len(found[1]) > 3 and is_strange_small(found[2])) or (
             other
             and (is_strange_small(found[1]) or _ends_strangely(found[1], found[2]))
             and folded(found[1]) not in small_words()
-            and _SMALL_END.match(text, found.end(2))
+            and _SMALL["end"].match(text, found.end(2))
         ):
             yield found.start(1), found.end(2)
 
 
 def _signature(text: str) -> Iterator[tuple[int, int]]:
     """The name that a last line is, or that stands behind the last word of farewell."""
-    if last := _LAST_LINE.search(text):
+    if last := _SMALL["last_line"].search(text):
         line = last[1]
         words = words_of(text, last.start(1), last.end(1))
         letters = sum(map(str.isalpha, line))
@@ -510,15 +393,7 @@ def _signature(text: str) -> Iterator[tuple[int, int]]:
             yield words[0].start, words[-1].end
     tail = text[-160:]
     offset = len(text) - len(tail)
-    for farewell in re.finditer(
-        r"(?:cordialement|cdlt|cdt|salutations(?: \w+)?|respectueusement|sinc[èe]rement|"
-        r"bien à vous|"
-        r"merci(?: d['’]avance)?|bonne journ[ée]e|amicalement)[\s,.!:;–—-]{1,6}"
-        r"(?P<letter>[a-z]\.[ ]?)?"
-        r"(?P<it>[^\W\d_]+(?:['’-][^\W\d_]+)*(?:[ \t][^\W\d_]+(?:['’-][^\W\d_]+)*){0,3})[\s.!]*\Z",
-        tail,
-        re.I,
-    ):
+    for farewell in _SMALL["farewell"].finditer(tail):
         of = farewell["it"].split()
         first = 0 if is_given(of[0]) else 1 if of[0][0].isupper() and len(of) > 1 else None
         none = any(is_no_name(word) for word in of if len(word) > 1)
@@ -530,24 +405,227 @@ def _signature(text: str) -> Iterator[tuple[int, int]]:
 
 def _beside_small(text: str) -> Iterator[tuple[int, int]]:
     """A given name written small beside a surname with a capital, such as `jean DUPONT`."""
-    for found in _BEFORE_BIG.finditer(text):
+    for found in _SMALL["before_big"].finditer(text):
         kin = found[1] in ("papa", "maman", "mamie", "papi", "tonton", "tata")
         if is_given(found[1]) and not kin and not is_no_name(found[2]) and len(found[2]) > 2:
             yield found.span()
-    for found in _BEHIND_BIG.finditer(text):
+    for found in _SMALL["behind_big"].finditer(text):
         if is_only_given(found[2]) and not is_common(found[1]):
             yield found.span()
 
 
 def _capitals_beside(text: str) -> Iterator[tuple[int, int]]:
     """In a text in capitals, a given name and the surname beside it."""
-    for found in _TWO.finditer(text):
+    for found in _SMALL["two"].finditer(text):
         one, other = found[1], found[2]
         for given, surname in ((one, other), (other, one)):
             if is_only_given(given) and len(surname) > 2 and not is_common(surname):
-                before = _PARTICLES_BEFORE.search(text[max(0, found.start() - 12) : found.start()])
+                before = _SMALL["particles"].search(left_of(text, found.start(), 12))
                 yield found.start(1) - (len(before[0]) if before else 0), found.end(2)
 
 
 def _common(word: str) -> bool:
     return (is_no_name(word) and len(word) > 1) or folded(word) in small_words()
+
+
+# --- Names that nothing announces: words in capitals that are neither French nor a place or a thing
+
+_NEAR = 60
+_LE = ("le", "la", "les", "lès")  # of towns, where no `de` stands before it
+
+
+def strangers(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of names that nothing announces, in a text whose other names are masked.
+
+    Examples
+    --------
+    >>> text = "Vendu à Emil Dumitrescu, un Kangoo, à Loudun. Demandez Szabo. Ewen Riou"
+    >>> [text[start:end] for start, end in strangers(text)]
+    ['Emil Dumitrescu', 'Szabo', 'Ewen Riou']
+    """
+    for run in RUN.finditer(text):
+        words = words_of(text, *run.span())
+        at = 0
+        while at < len(words):
+            if not _may_begin(words[at]):
+                at += 1
+                continue
+            end = max(end_of_name(words, at), at + 1)
+            start, stop = _with_particles(text, words[at].start), words[end - 1].end
+            left = left_of(text, start, _NEAR)
+            if _is_a_person(words[at:end], left, text[stop : stop + _NEAR]):
+                yield start, stop
+            at = end
+    for word in _WORDS["lone"].finditer(text):
+        left = left_of(text, word.start(), _NEAR)
+        if is_only_given(word[0]) and not _seen(left, "determined", "is"):
+            yield word.span()
+
+
+def _may_begin(word: Word) -> bool:
+    return not (word.particle or word.initial) and (is_given(word.text) or _is_strange(word))
+
+
+def _is_strange(word: Word) -> bool:
+    """Whether a word is of no list, and drawn as a name is."""
+    plain = word.text
+    return not (
+        word.particle
+        or word.initial
+        or len(plain) < 3
+        or (plain.isupper() and (len(plain) < 5 or plain[1] in "'’"))
+        or is_given(plain)
+        or is_common(plain)
+        or is_of_a_people(plain)
+        or _WORDS["camel"].match(plain)
+        or _WORDS["of_place"].search(plain)
+        or "xxx" in plain.lower()
+        or any(map(is_place, re.split("[-‐‑]", plain)))
+    )
+
+
+def _is_a_person(words: list[Word], left: str, right: str) -> bool:
+    """Whether words that begin with a name, or what may be one, are a person's where they stand."""
+    strange = any(map(_is_strange, words))
+    known = any(is_given(word.text) for word in words)
+    if _seen(right, "on_goes_a_place"):
+        return False
+    if _seen(left, "behind_a_comma") and _seen(right, "last"):  # where who signs is from
+        return False
+    if strange and (_seen(left, "behind_name") or _seen(right, "before_name")):
+        return True
+    if _seen(left, "person"):
+        return known or not words[0].capitals
+    if _seen(left, "determined", "thing"):
+        return False
+    if sum(not word.particle for word in words) > 1:
+        at_a_place = _seen(left, "at_a_place") or any(word.text.lower() in _LE for word in words)
+        return strange and bool(known or not at_a_place)
+    return _is_a_lone_person(words[0], known, left, right)
+
+
+def _is_a_lone_person(word: Word, known: bool, left: str, right: str) -> bool:
+    """The same of one word, which is a given name where it is known."""
+    beside = _CUES["beside"].search(left)  # one of some towns or things
+    if (beside and beside[1].isupper()) or _seen(left, "placed") or _seen(left, "part_of_thing"):
+        return False
+    if _seen(right, "numbered"):
+        return False
+    if _seen(left, "starts"):
+        if known:
+            other = is_place(word.text) or word.text == "Papa"
+            return _seen(right, "to_us") or (_seen(right, "acts") and not other)
+        closes = left and _seen(right, "closes") and not word.capitals
+        return bool(closes) or _seen(right, "acts", "born", "explained", "role")
+    if word.capitals:
+        return len(word.text) > 5 and not (
+            _seen(left, "capitals_before") or _seen(right, "capitals")
+        )
+    return known if _seen(left, "in_brackets") else not is_place(word.text)
+
+
+def told_by_mails(text: str, mails: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The words in capitals that are part of an e-mail address of the same text.
+
+    Examples
+    --------
+    >>> text = "c.harrington@exemple.fr : mon nom d'usage, Harrington"
+    >>> [text[start:end] for start, end in told_by_mails(text, [(0, 23)])]
+    ['Harrington']
+    """
+    told = [folded(re.split(r"@|\s", text[start:end])[0]) for start, end in mails]
+    if told:
+        for word in _WORDS["word"].finditer(text):
+            plain = word[0]
+            acronym = plain.isupper() and len(plain) < 6
+            if plain[0].isupper() and not (acronym or is_common(plain) or is_place(plain)):
+                parts = re.split("['’‐‑-]", folded(plain))
+                if any(all(part in local for part in parts) for local in told):
+                    yield word.span()
+
+
+def again(text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """The other places of the words of names, also where one letter of them is written otherwise.
+
+    Examples
+    --------
+    >>> text = "et non Dumitresco, avec un o"
+    >>> [text[start:end] for start, end in again(text, ["Emil Dumitrescu"])]
+    ['Dumitresco']
+    """
+    words = {word[0] for name in names for word in _WORDS["word"].finditer(name)}
+    small = {word for word in words if word.islower() and not (is_common(word) or is_given(word))}
+    words = {word for word in words if word[0].isupper() and not is_no_name(word)}
+    alike = {form for word in words if not is_common(word) for form in _forms(word)}
+    if not (words or small):
+        return
+    for word in _WORDS["word"].finditer(text):
+        plain = word[0]
+        if plain in small:
+            yield word.span()
+        if not plain[0].isupper():
+            continue
+        same = plain in words and (is_only_given(plain) or not is_given(plain))
+        inside = not _seen(left_of(text, word.start(), 8), "starts")
+        other = not (is_no_name(plain) or is_given(plain) if inside else is_common(plain))
+        if same or (other and alike & _forms(plain)):
+            yield _with_particles(text, word.start()), word.end()
+
+
+def _with_particles(text: str, start: int) -> int:
+    """Where a name begins of which particles with a capital, within a sentence, are the first."""
+    before = _CUES["particles"].search(left_of(text, start, 12))
+    return start - len(before[0]) if before else start
+
+
+def _forms(word: str) -> set[str]:
+    """A word, and where it is long what is left of it without one of its letters."""
+    plain = folded(word)
+    if not 4 < len(plain) < 40:
+        return {plain}
+    return {plain, *(plain[:at] + plain[at + 1 :] for at in range(len(plain)))}
+
+
+# --- What looks personal and is not: law, forms, amounts, hours, companies, things
+
+
+def kept(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of numbers that are no person's.
+
+    Examples
+    --------
+    >>> text = "le cerfa n° 12100*02, l'article L. 312-1, 1 250,50 €"
+    >>> [text[start:end] for start, end in kept(text)]
+    ['cerfa n° 12100*02', 'article L. 312-1', '1 250,50 €']
+    """
+    for found in HASH.finditer(text):
+        if found.end() - found.start() > 16:
+            yield found.span()
+    yield from spans(text, *_KEPT.values())
+
+
+def _may_be_given(word: str) -> bool:
+    return is_given(word) or (word[0].isupper() and not is_common(word))
+
+
+def things(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of things that bear a person's or a saint's name.
+
+    Examples
+    --------
+    >>> text = "Au lycée Georges-Frêche, à Saint-Denis"
+    >>> [text[start:end] for start, end in things(text)]
+    ['lycée Georges-Frêche', 'Saint-Denis']
+    """
+    yield from spans(text, _THINGS["named"], _THINGS["employer"])
+    for found in of_history().finditer(text):
+        if not (
+            _THINGS["called"].search(text, 0, found.start())
+            or _THINGS["goes_on"].match(text, found.end())
+        ):
+            yield found.span()
+    for found in _THINGS["saint"].finditer(text):
+        before = _THINGS["surnamed"].search(left_of(text, found.start(), 40))
+        whose = found[0].startswith(("compte de ", "compte d")) and is_given(found[0].split()[-1])
+        if not (whose or (before and (before[1] is None or _may_be_given(before[1])))):
+            yield found.span()
