@@ -55,7 +55,7 @@ MODELS: dict[str, Any] = {
     "calendar.yml, editions": feeds.Planned,
     "calendar.yml, editions, changed": feeds.Change,
     "calendar.yml, access": feeds.Access,
-    "reports/reviews/<id>.yml": reviews.Sheet,
+    "reports/reviews/<id>.yml": reviews.Review,
     "reports/reviews/<id>.yml, points": reviews.Point,
     "reports/errata/<id>.yml": errata.Erratum,
     "reports/errata/<id>.yml, figures": errata.Figure,

@@ -34,7 +34,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "corrections": corrections.Correction,
     "errata": errata.Erratum,
     "practices": practices.Sheet,
-    "reviews": reviews.Sheet,
+    "reviews": reviews.Review,
     "calendar": feeds.Calendar,
     "notebooks": plan.Study,
     "bundle": rebuild.Manifest,
@@ -121,7 +121,7 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
         (decisions.Decision, {"quarter": "T3 2026"}, "a quarter is expected, such as 2026-T3"),
         (feeds.Calendar, {"editions": [{"hour": "8h45"}]},
          'editions.0.hour is \'8h45\': an hour, in quotes, is expected, such as "08:45"'),
-        (reviews.Sheet, {"told": "abc"}, "a digest of 32 characters is expected, such as 2a3d"),
+        (reviews.Review, {"told": "abc"}, "a digest of 32 characters is expected, such as 2a3d"),
         (practices.Sheet, {"sources": [{"url": "site"}]}, "an address of the web is expected"),
         (corrections.Correction, {"expect": [1]}, "expect is [1]: a whole number is expected, such "
          "as 12, or a number is expected, such as 12.5, or text is expected"),

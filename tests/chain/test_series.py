@@ -13,7 +13,7 @@ from observlib.catalogue.tables import ALIKE
 from observlib.indicators import counts
 from observlib.pipeline import monthly_series as monthly
 from observlib.records import actions
-from observlib.records.actions import CONTROLLED, Action, load_actions
+from observlib.records.actions import CONTROLLED, Action
 from observlib.study import narratives
 from observlib.themes.actions import estimates as followed
 from observlib.themes.audience import estimates as series
@@ -21,7 +21,6 @@ from tools.demo import audience
 from tools.demo import satisfaction as ratings
 
 LAST = Quarter(2026, 3)
-FOLDER = DEMO / "actions"
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +36,7 @@ def corrected(visits: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def done(catalogue: Catalogue) -> tuple[Action, ...]:
-    known = load_actions(FOLDER, catalogue, monthly.FOLLOWED)
+    known = Action.load(DEMO, catalogue)
     return tuple(action for action in known if action.date <= LAST.end)  # others are planned
 
 

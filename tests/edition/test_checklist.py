@@ -189,8 +189,8 @@ def test_who_releases_is_told_of_sources_that_still_give_what_is_corrected():
     assert (found.state, "mois-double (audience-boamp)" in found.told) == ("warning", True)
 
 
-def sheet(verdict: str, answer: str | None = "Oui.") -> reviews.Sheet:
-    return reviews.Sheet.model_validate(
+def sheet(verdict: str, answer: str | None = "Oui.") -> reviews.Review:
+    return reviews.Review.model_validate(
         {
             "id": "x", "edition": "2026-T2", "told": "a" * 32, "date": "2026-09-01",
             "role": "pôle études", "verdict": verdict,

@@ -41,7 +41,7 @@ GOOD: dict[str, Any] = {
 
 
 def write(reports: Path, name: str = "note", **keys: object) -> Path:
-    path = reports / errata.FOLDER / f"{name}.yml"
+    path = reports / errata.Erratum.FOLDER / f"{name}.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {k: v for k, v in {**GOOD, "id": name, **keys}.items() if v is not ...}
     path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")

@@ -12,6 +12,7 @@ from observlib.catalogue.tables import ALIKE
 from observlib.indicators.answers import each_month
 from observlib.pipeline import frame, project
 from observlib.pipeline import monthly_series as monthly
+from observlib.records.actions import Action
 from observlib.themes.contacts import calls, tickets
 from observlib.themes.sales import estimates as sales
 from observlib.themes.subscriptions import estimates as subscriptions
@@ -82,7 +83,7 @@ def test_of_surveys_that_no_action_concerns_no_response_is_read(demonstration, c
         read.append(survey)
         return store.read(demonstration, "responses", last=last, device=survey)
 
-    actions = [*project.actions(demonstration, monthly.FOLLOWED)]
+    actions = [*project.records(Action, demonstration)]
     asked = {one: partial(reading, one) for one in frame.surveys(demonstration)}
     others = {
         name: (store.alike if name in ALIKE else store.read)(demonstration, name, last=last)

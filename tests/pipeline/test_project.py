@@ -9,7 +9,7 @@ from tests.copies import DEMO, copy_catalogue
 
 from observlib.base.errors import ObservError
 from observlib.pipeline import project
-from observlib.pipeline.monthly_series import FOLLOWED
+from observlib.records.actions import Action
 
 PROJECT = Path(__file__).parents[2]
 
@@ -101,7 +101,7 @@ def test_the_agency_s_own_catalogue_lists_nothing_invented():
     real = project.catalogue(DATA, PROJECT)
     text = "".join(repr(part) for part in (real.devices, real.peers, real.questionnaires))
     assert real.devices and "fictive" not in text.lower()
-    assert project.actions(DATA, FOLLOWED, PROJECT) == ()
+    assert project.records(Action, DATA, PROJECT) == ()
     assert {sheet.origin for sheet in project.practices(DATA, "real", PROJECT).sheets} == {
         "neighbour"
     }
@@ -133,10 +133,10 @@ def test_a_mistake_in_a_folder_s_own_catalogue_is_told_with_its_file(place):
 def test_an_effect_is_looked_for_in_the_data_of_its_own_folder(place):
     text = (DEMO / "actions" / "lettre-des-avis.yml").read_text(encoding="utf-8")
     write(place / "data" / "actions" / "lettre-des-avis.yml", text)
-    assert len(project.actions(OWN, FOLLOWED, place)) == 1
+    assert len(project.records(Action, OWN, place)) == 1
     (place / OWN / "actions").mkdir(parents=True)
-    assert project.actions(OWN, FOLLOWED, place) == ()
-    assert len(project.actions(DATA, FOLLOWED, place)) == 1
+    assert project.records(Action, OWN, place) == ()
+    assert len(project.records(Action, DATA, place)) == 1
 
 
 def test_sheets_of_a_demonstration_are_told_to_be_invented_and_the_project_s_are_not(place):

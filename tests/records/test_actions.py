@@ -9,8 +9,7 @@ from tests.copies import DEMO
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.pipeline.monthly_series import FOLLOWED
-from observlib.records.actions import load_actions, touches
+from observlib.records.actions import Action, touches
 from tools.demo import audience
 from tools.demo import satisfaction as ratings
 
@@ -25,17 +24,19 @@ GOOD = {
 def write(folder: Path, name: str = "refonte", **keys: object) -> None:
     content = {key: value for key, value in {**GOOD, **keys}.items() if value is not ...}
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
-    (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    path = folder / Action.FOLDER / f"{name}.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def faults(folder: Path, catalogue: Catalogue) -> str:
     with pytest.raises(ObservError) as caught:
-        load_actions(folder, catalogue, FOLLOWED)
+        Action.load(folder, catalogue)
     return str(caught.value)
 
 
 def test_the_invented_actions_are_those_whose_effect_is_known(catalogue):
-    found = {action.id: action for action in load_actions(ACTIONS, catalogue, FOLLOWED)}
+    found = {action.id: action for action in Action.load(DEMO, catalogue)}
     robots, answers = found["mesure-sans-robots"], found["refonte-des-reponses"]
     assert f"{robots.date:%Y-%m-%d}" == f"{audience.BREAK['from_month']}-01"
     assert audience.SITES[audience.BREAK["device"]].product == robots.product
@@ -48,9 +49,9 @@ def test_the_invented_actions_are_those_whose_effect_is_known(catalogue):
 
 def test_an_action_is_read_and_a_project_without_the_folder_has_none(catalogue, tmp_path):
     write(tmp_path)
-    (action,) = load_actions(tmp_path, catalogue, FOLLOWED)
+    (action,) = Action.load(tmp_path, catalogue)
     assert (action.product, action.controls) == ("boamp", ("bodacc",))
-    assert load_actions(tmp_path / "absent", catalogue, FOLLOWED) == ()
+    assert Action.load(tmp_path / "absent", catalogue) == ()
     assert (action.kind, action.device) == ("action", "")
 
 
@@ -58,7 +59,7 @@ def test_a_change_of_measure_touches_what_its_device_counts_and_what_is_made_of_
     catalogue, tmp_path
 ):
     write(tmp_path, kind="measure", device="audience-boamp")
-    (event,) = load_actions(tmp_path, catalogue, FOLLOWED)
+    (event,) = Action.load(tmp_path, catalogue)
     row = {"indicator": "visits", "product": "boamp", "device": "audience-boamp"}
     assert touches(event, row) and touches(event, {**row, "indicator": "visits_adjusted"})
     others = {"indicator": "visitors", "product": "bodacc", "device": "datagouv-boamp"}
@@ -69,7 +70,7 @@ def test_a_change_of_measure_touches_what_its_device_counts_and_what_is_made_of_
     ("keys", "said"),
     [
         ({"product": "bamop"}, "unknown product 'bamop'; allowed: service-public"),
-        ({"controls": ["bodac"]}, "unknown product 'bodac'"),
+        ({"controls": ["bodac"]}, "unknown control 'bodac'; allowed: service-public"),
         ({"tasks": ["papier"]}, "unknown task 'papier'; allowed: papiers, carte-grise"),
         ({"controls": ["boamp"]}, "holds the product 'boamp' itself"),
         ({"controls": ["bodacc", "bodacc"]}, "'controls' holds bodacc twice"),
@@ -89,7 +90,7 @@ def test_a_change_of_measure_touches_what_its_device_counts_and_what_is_made_of_
         ),
         ({"controls": "bodacc"}, "controls is 'bodacc': a list is expected: [a, b]"),
         ({"kind": "panne"}, "'action', 'measure' or 'outage'"),
-        ({"device": "matomo-legifrance"}, "unknown device of 'boamp' 'matomo-legifrance'; allowed"),
+        ({"device": "matomo-legifrance"}, "unknown device 'matomo-legifrance'; allowed: "),
         ({"contact": 12}, "contact is 12: text is expected"),
         ({"date": 2026}, "date is 2026: a date is expected: YYYY-MM-DD"),
         ({"date": "janvier"}, "date is 'janvier'"),
@@ -119,8 +120,11 @@ def test_a_value_that_is_long_or_multiplied_by_aliases_does_not_fill_the_screen(
         f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
         for before, name in zip("abcd", "bcde", strict=True)
     )
+    write(tmp_path)
     for title in ("*e", "&t [*t]", f"[{'x' * 10_000}]"):
-        (tmp_path / "refonte.yml").write_text(f"{tenfold}title: {title}\n", encoding="utf-8")
+        (tmp_path / "actions" / "refonte.yml").write_text(
+            f"{tenfold}title: {title}\n", encoding="utf-8"
+        )
         lines = faults(tmp_path, catalogue).splitlines()
         (told,) = (line for line in lines if ":6: the file: title is " in line)
         assert "text is expected" in told and max(map(len, lines)) < 1000
@@ -143,13 +147,13 @@ def test_two_actions_of_one_title_are_refused_as_a_page_would_exchange_their_eff
 
 def test_a_file_of_another_ending_is_not_passed_over_in_silence(catalogue, tmp_path):
     write(tmp_path)
-    (tmp_path / "refonte.yml").rename(tmp_path / "refonte.yaml")
+    (tmp_path / "actions" / "refonte.yml").rename(tmp_path / "actions" / "refonte.yaml")
     assert "is not read; name it refonte.yml" in faults(tmp_path, catalogue)
 
 
 def test_all_mistakes_of_all_files_are_told_at_once(catalogue, tmp_path):
     write(tmp_path, product="bamop", controls=["bodac"])
     write(tmp_path, "deux", id="trois", date=...)
-    (tmp_path / "quatre.yml").write_text("- [", encoding="utf-8")
+    (tmp_path / "actions" / "quatre.yml").write_text("- [", encoding="utf-8")
     told = faults(tmp_path, catalogue).splitlines()
     assert len(told) == 4 and {line.split("/")[-1][:4] for line in told} == {"refo", "deux", "quat"}

@@ -10,7 +10,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.pipeline import frame
-from observlib.records.decisions import load_decisions, standing
+from observlib.records.decisions import Decision, standing
 
 ACTIONS = ["refonte-des-reponses", "suivi-des-demandes"]
 GOOD = {
@@ -25,20 +25,22 @@ REFUSED = {"decision": "refused", "due": ...}
 def write(folder: Path, name: str = "suivi-t2", **keys: object) -> None:
     content = {key: value for key, value in {**GOOD, **keys}.items() if value is not ...}
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
-    (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    path = folder / Decision.FOLDER / f"{name}.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def faults(folder: Path, catalogue: Catalogue) -> str:
     with pytest.raises(ObservError) as caught:
-        load_decisions(folder, catalogue, ACTIONS)
+        Decision.load(folder, catalogue, action=ACTIONS)
     return str(caught.value)
 
 
 def test_its_delay_is_counted_from_the_end_of_the_quarter_that_it_answers(catalogue, tmp_path):
     write(tmp_path)
-    (one,) = load_decisions(tmp_path, catalogue, ACTIONS)
+    (one,) = Decision.load(tmp_path, catalogue, action=ACTIONS)
     assert one.days == 10
-    assert load_decisions(tmp_path / "absent", catalogue, ACTIONS) == ()
+    assert Decision.load(tmp_path / "absent", catalogue, action=ACTIONS) == ()
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ def test_its_delay_is_counted_from_the_end_of_the_quarter_that_it_answers(catalo
 )
 def test_each_kind_of_decision_is_whole_with_what_it_needs(catalogue, tmp_path, keys):
     write(tmp_path, **keys)
-    assert load_decisions(tmp_path, catalogue, ACTIONS)[0].decision == keys["decision"]
+    assert Decision.load(tmp_path, catalogue, action=ACTIONS)[0].decision == keys["decision"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ def test_the_mistakes_of_all_files_are_told_at_once(catalogue, tmp_path):
 def test_the_latest_decision_on_a_task_stands(catalogue, tmp_path):
     write(tmp_path)
     write(tmp_path, "b", id="b", date="2026-08-01", **REFUSED)
-    found = load_decisions(tmp_path, catalogue, ACTIONS)
+    found = Decision.load(tmp_path, catalogue, action=ACTIONS)
     assert {task: one.decision for task, one in standing(found).items()} == {"suivi": "refused"}
 
 

@@ -15,7 +15,6 @@ from observlib.records.expectations import (
     REASONS,
     Expectation,
     exploratory,
-    load_expectations,
     outcome,
 )
 
@@ -37,12 +36,12 @@ def write(data: Path, name: str = "clarte", **keys: object) -> Path:
 
 def faults(data: Path, catalogue) -> str:
     with pytest.raises(ObservError) as caught:
-        load_expectations(data / "expectations", catalogue)
+        Expectation.load(data, catalogue)
     return str(caught.value)
 
 
 def test_the_demonstration_has_one_that_is_announced_and_one_that_is_not(catalogue):
-    late, announced = load_expectations(DEMO / "expectations", catalogue)
+    late, announced = Expectation.load(DEMO, catalogue)
     assert exploratory(late, (late.digest, False)) == "after"
     assert exploratory(announced, (announced.digest, False)) == ""
     assert all("inventé" in one.title for one in (late, announced))
@@ -83,13 +82,13 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path, catalogue):
 
 def test_the_order_of_keys_and_comments_change_nothing_and_a_word_does(tmp_path, catalogue):
     path = write(tmp_path)
-    (before,) = load_expectations(tmp_path / "expectations", catalogue)
+    (before,) = Expectation.load(tmp_path, catalogue)
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("# un mot\n" + "\n".join(reversed(lines)), encoding="utf-8")
-    (after,) = load_expectations(tmp_path / "expectations", catalogue)
+    (after,) = Expectation.load(tmp_path, catalogue)
     assert after.digest == before.digest
     write(tmp_path, effect=0.4)
-    (other,) = load_expectations(tmp_path / "expectations", catalogue)
+    (other,) = Expectation.load(tmp_path, catalogue)
     assert other.digest != before.digest
 
 

@@ -10,7 +10,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.pipeline import frame
-from observlib.records.replies import load_replies
+from observlib.records.replies import Reply
 
 GOOD = {
     "id": "caisse-t2", "partner": "caisse-fictive", "quarter": "2026-T2", "date": "2026-07-10",
@@ -21,20 +21,22 @@ GOOD = {
 def write(folder: Path, name: str = "caisse-t2", **keys: object) -> None:
     content = {key: value for key, value in {**GOOD, **keys}.items() if value is not ...}
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
-    (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    path = folder / Reply.FOLDER / f"{name}.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def faults(folder: Path, catalogue: Catalogue) -> str:
     with pytest.raises(ObservError) as caught:
-        load_replies(folder, catalogue)
+        Reply.load(folder, catalogue)
     return str(caught.value)
 
 
 def test_its_delay_is_counted_from_the_end_of_the_quarter_or_from_the_message(catalogue, tmp_path):
     write(tmp_path)
     write(tmp_path, "m", id="m", quarter=..., message="2026-07-01", themes=["Logement"])
-    assert [reply.days for reply in load_replies(tmp_path, catalogue)] == [10, 9]
-    assert load_replies(tmp_path / "absent", catalogue) == ()
+    assert [reply.days for reply in Reply.load(tmp_path, catalogue)] == [10, 9]
+    assert Reply.load(tmp_path / "absent", catalogue) == ()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_a_mistake_is_told_with_what_is_allowed(catalogue, tmp_path, keys, said)
 def test_all_mistakes_of_all_files_are_told_at_once(catalogue, tmp_path):
     write(tmp_path, partner="caise")
     write(tmp_path, "b", id="b", themes=["Impôts"], due="2026-07-01")
-    (tmp_path / "c.yaml").write_text("", encoding="utf-8")
+    (tmp_path / "partners" / "c.yaml").write_text("", encoding="utf-8")
     text = faults(tmp_path, catalogue)
     assert all(name in text for name in ("caise", "before its date", "name it c.yml"))
 

@@ -19,8 +19,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import grades
 from observlib.edition.plan import load_studies
 from observlib.estimates import comparisons
-from observlib.pipeline.monthly_series import FOLLOWED
-from observlib.records.actions import load_actions
+from observlib.records.actions import Action
 from observlib.stats import comparability
 from observlib.stats.comparability import Grade
 
@@ -75,7 +74,7 @@ def known(catalogue: Catalogue) -> Catalogue:
         name: one.model_copy(update={"id": name}) for name, one in others.items()
     }
     papers |= catalogue.questionnaires
-    changes = {one.id: one for one in load_actions(DEMO / "actions", catalogue, FOLLOWED)}
+    changes = {one.id: one for one in Action.load(DEMO, catalogue)}
     robots = {name: one for name, one in changes.items() if one.kind == "measure"}
     assert [*robots] == ["mesure-sans-robots"]  # of Légifrance's visits, on 1 March 2025
     return catalogue.model_copy(

@@ -18,7 +18,6 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.working_days import length_deviation, working_day_deviation
-from observlib.pipeline import monthly_series as monthly
 from observlib.pipeline import project
 from observlib.records.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action, subject
 from observlib.themes.actions import estimates as actions
@@ -109,7 +108,7 @@ def true_effects() -> Truths:
 
 def _done() -> tuple[Action, ...]:
     """The actions, each of whatever device: those drawn have names of their own."""
-    done = project.actions(DEMO, monthly.FOLLOWED)
+    done = project.records(Action, DEMO)
     return tuple(one.model_copy(update={"device": ""}) for one in done)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import reprlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from observlib.base.errors import ObservError
 from observlib.base.yaml_files import Lines, read
 from observlib.catalogue.entries import Entry
 
@@ -88,29 +87,11 @@ def sheets(
         yield path, sheet, lines
 
 
-def checked(
-    folder: Path,
-    model: type[Sheet],
-    shape: str,
-    wrong: Callable[[Path, Sheet, Lines], Iterable[str]] = lambda path, sheet, lines: (),
-) -> list[Sheet]:
-    """The sheets of a folder, in the order of their names."""
-    problems: list[str] = []
-    found = []
-    for path, sheet, lines in sheets(folder, model, shape, problems):
-        problems += wrong(path, sheet, lines)
-        found.append(sheet)
-    if problems:
-        raise ObservError(*problems)
-    return found
-
-
 def unknown(
     path: Path,
     sheet: BaseModel,
     lines: Lines,
     named: Mapping[str, Collection[str]],
-    **kinds: str,
 ) -> Iterator[str]:
     """What a sheet names that does not exist, a line each."""
     for key, allowed in named.items():
@@ -118,7 +99,7 @@ def unknown(
         for position, one in enumerate(given if isinstance(given, tuple) else (given,)):
             if one not in (None, "", *allowed):
                 line = lines.get((key, position), lines.get((key,), 1))
-                what = f"unknown {kinds.get(key, key.removesuffix('s'))} {one!r}"
+                what = f"unknown {key.removesuffix('s')} {one!r}"
                 some = ", ".join(allowed) or "none"
                 yield f"{path}:{line}: {path.stem!r}: {what}; allowed: {some}"
 

@@ -23,11 +23,14 @@ from observlib.edition import errata_page
 from observlib.edition.plan import load_studies
 from observlib.pipeline import errata as figures
 from observlib.pipeline import project
-from observlib.pipeline.monthly_series import FOLLOWED
 from observlib.publish.editions import record, reviews
 from observlib.publish.editions.feeds import ZONE, Calendar, Planned, check_kept, load_calendar
 from observlib.publish.editions.record import Edition
 from observlib.publish.links import broken_links, links_of
+from observlib.records.actions import Action
+from observlib.records.decisions import Decision
+from observlib.records.expectations import Expectation
+from observlib.records.replies import Reply
 from observlib.store.ledger import Entry, read_ledger
 from observlib.store.status import GRACE
 
@@ -63,7 +66,9 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
         corrections(store.open_corrections(data)),
         corrected(errata_page.unborne(root, data, quarter, today)),
         review(
-            record.published(root / "reports" / "_site"), reviews.load(root / "reports"), quarter
+            record.published(root / "reports" / "_site"),
+            reviews.Review.load(root / "reports"),
+            quarter,
         ),
     ]
 
@@ -76,13 +81,13 @@ def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
     problems = store.corrections(data, known).faults if ledger else []
     kinds: dict[str, Callable[[], Iterable[Any]]] = {
         "practices": lambda: project.practices(data, kind, root).sheets,
-        "actions": lambda: project.actions(data, FOLLOWED, root),
-        "decisions": lambda: project.decisions(data, FOLLOWED, root),
-        "replies": lambda: project.replies(data, root),
+        "actions": lambda: project.records(Action, data, root),
+        "decisions": lambda: project.records(Decision, data, root),
+        "replies": lambda: project.records(Reply, data, root),
         "corrections": lambda: project.corrections(data, root),
-        "expectations": lambda: project.expectations(data, root),
+        "expectations": lambda: project.records(Expectation, data, root),
         "errata": lambda: figures.load(reports),
-        "reviews": lambda: reviews.load(reports),
+        "reviews": lambda: reviews.Review.load(reports),
         "calendar": lambda: load_calendar(data, root).editions,
         "studies": lambda: load_studies(root / "notebooks").values(),
     }
@@ -119,7 +124,7 @@ def corrected(lacking: Mapping[str, str]) -> Check:
     return Check("errata", "ok", "each edition bears those of what it tells")
 
 
-def review(published: Iterable[Edition], read: Iterable[reviews.Sheet], quarter: Quarter) -> Check:
+def review(published: Iterable[Edition], read: Iterable[reviews.Review], quarter: Quarter) -> Check:
     """Whether somebody read the edition before again, and got answers."""
     last = next((one for one in published if one.quarter < str(quarter)), None)
     if last is None:

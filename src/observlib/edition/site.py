@@ -98,7 +98,7 @@ def complete(
 ) -> None:
     """Make what leads to the editions of a site: front page, list, series, feed, calendar."""
     root, data, corrected = request.root, request.data, request.errata
-    calendar, read = feeds.load_calendar(data, root), reviews.load(root / "reports")
+    calendar, read = feeds.load_calendar(data, root), reviews.Review.load(root / "reports")
     editions = record.published(whole)
     config = mapping(read_text(sources / "_quarto.yml"), sources / "_quarto.yml")
     website = config.get("website") or {}
@@ -223,7 +223,7 @@ def _with_title(title: str, text: str) -> str:
 def _list(
     editions: Sequence[Edition],
     changes: Mapping[str, tuple[str, str, Markdown]],
-    read: Sequence[reviews.Sheet],
+    read: Sequence[reviews.Review],
     borne: Mapping[str, told_errata.Borne],
 ) -> str:
     """The editions, each with its days, its headline and what it leads to."""

@@ -29,10 +29,11 @@ What editions need of them is a frame, a row a figure (`COLUMNS`), the earliest 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date as Day
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import pandas as pd
 from pydantic import (
@@ -43,17 +44,15 @@ from pydantic import (
 
 from observlib import estimates, store
 from observlib.base.errors import ObservError
-from observlib.base.yaml_files import Lines
 from observlib.catalogue import Catalogue, Revision
-from observlib.catalogue.entries import Entry, Part, Slug, Text
-from observlib.catalogue.mistakes import checked
+from observlib.catalogue.entries import Part, Slug, Text
 from observlib.estimates import FIGURE, WITHHELD
 from observlib.language import french, rounding
 from observlib.pipeline import archive, project
 from observlib.pipeline.archive import Publication
 from observlib.records.actions import Line
+from observlib.records.record import Record
 
-FOLDER = "errata"  # in `reports/` (see `standing.BESIDE`)
 PAGE = "errata"  # of the site
 PREFIX = "erratum-"  # before its id, where it is the reason of a revision, and on its page
 COLUMNS = ["erratum", "day", *FIGURE, "published", "corrected", "unit", "cause", "what", "digest"]
@@ -89,8 +88,11 @@ class Figure(Part):
         return tuple(getattr(self, name) for name in FIGURE)
 
 
-class Erratum(Entry):
+class Erratum(Record):
     """One erratum, as its file tells it."""
+
+    FOLDER: ClassVar[str] = "errata"  # in `reports/` (see `standing.BESIDE`)
+    ORDER: ClassVar[str] = "day"
 
     day: Day = Field(description="of its publication")
     figures: tuple[Figure, ...] = Field(min_length=1)
@@ -101,6 +103,13 @@ class Erratum(Entry):
     correction: Slug | None = Field(
         default=None, description="the file of corrections that mends the source"
     )
+
+    @model_validator(mode="after")
+    def _tells_each_once(self) -> Erratum:
+        times = Counter(figure.key for figure in self.figures)
+        if twice := [", ".join(filter(None, key)) for key in times if times[key] > 1]:
+            raise ValueError(f"{twice[0]}: comes twice")
+        return self
 
 
 class Reason(Revision):
@@ -117,17 +126,8 @@ def load(reports: Path) -> tuple[Erratum, ...]:
     >>> load(Path("no/reports"))
     ()
     """
+    found = Erratum.load(reports)
     told: dict[tuple[str, ...], str] = {}
-
-    def twice(path: Path, one: Erratum, lines: Lines) -> Iterator[str]:
-        keys = [figure.key for figure in one.figures]
-        for place, key in enumerate(keys):
-            if key in keys[:place]:
-                line = lines.get(("figures", place), 1)
-                yield f"{path}:{line}: {one.id}: {', '.join(filter(None, key))}: comes twice"
-
-    found = checked(reports / FOLDER, Erratum, "a mapping (`id:`, `day:`, `figures:`)", twice)
-    found.sort(key=lambda one: (one.day, one.id))
     last: dict[tuple[str, ...], Figure] = {}
     problems = []
     for one in found:
@@ -143,7 +143,7 @@ def load(reports: Path) -> tuple[Erratum, ...]:
             last[figure.key], told[figure.key] = figure, one.id
     if problems:
         raise ObservError(*problems)
-    return tuple(found)
+    return found
 
 
 def none() -> pd.DataFrame:
@@ -188,7 +188,7 @@ def known(root: Path, data: Path, today: Day) -> pd.DataFrame:
 
 
 def _path(reports: Path, name: str) -> Path:
-    return reports / FOLDER / f"{name}.yml"
+    return reports / Erratum.FOLDER / f"{name}.yml"
 
 
 def _told(

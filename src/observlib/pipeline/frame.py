@@ -22,7 +22,6 @@ from observlib.catalogue import Catalogue
 from observlib.catalogue.tables import ALIKE, TABLES
 from observlib.indicators.families import CONTEXT, DECLARED, REFERENCE, RESPONSES, Family, Given
 from observlib.pipeline import project
-from observlib.pipeline.monthly_series import FOLLOWED
 from observlib.records.actions import Action
 from observlib.records.decisions import Decision
 from observlib.records.expectations import REASONS, Expectation, exploratory
@@ -41,6 +40,7 @@ def families() -> Mapping[str, Family]:
     >>> list(families()).index("visits") < list(families()).index("contacts")
     True
     """
+    importlib.import_module("observlib.pipeline.monthly_series")  # of several themes
     for module in pkgutil.walk_packages(themes.__path__, f"{themes.__name__}."):
         if module.name.endswith((".estimates", ".family")):
             importlib.import_module(module.name)
@@ -303,7 +303,7 @@ def catalogue(data: Path, quarter: Quarter) -> Catalogue:
 
 def actions(data: Path, quarter: Quarter) -> tuple[Action, ...]:
     """What teams changed until the end of the quarter, the oldest first."""
-    recorded = project.actions(data, FOLLOWED)
+    recorded = project.records(Action, data)
     return tuple(action for action in recorded if action.date <= quarter.end)
 
 
@@ -312,7 +312,7 @@ def expectations(data: Path, quarter: Quarter) -> list[tuple[Expectation, str]]:
     seen = {name: (one.digest, one.late) for name, one in store.first_seen(data).items()}
     return [
         (one, exploratory(one, seen.get(one.id)))
-        for one in project.expectations(data)
+        for one in project.records(Expectation, data)
         if one.period == str(quarter)
     ]
 
@@ -320,7 +320,7 @@ def expectations(data: Path, quarter: Quarter) -> list[tuple[Expectation, str]]:
 def standing_of_expectations(data: Path) -> dict[str, str]:
     """What stands of every expectation, whatever its quarter, by its id; of one withdrawn too."""
     seen, told = store.first_seen(data), {}
-    for one in project.expectations(data):
+    for one in project.records(Expectation, data):
         first = seen.pop(one.id, None)
         why = exploratory(one, first and (first.digest, first.late))
         told[one.id] = f"exploratory, as {REASONS[why]}" if why else "announced"
@@ -338,16 +338,16 @@ def announced(data: Path) -> str:
 
 def planned(data: Path, quarter: Quarter) -> tuple[Action, ...]:
     """What teams have recorded for after the end of the quarter, the nearest first."""
-    recorded = project.actions(data, FOLLOWED)
+    recorded = project.records(Action, data)
     return tuple(action for action in recorded if action.date > quarter.end)
 
 
 def replies(data: Path, quarter: Quarter) -> tuple[Reply, ...]:
     """What partners answered until the end of the quarter, the oldest first."""
-    return tuple(reply for reply in project.replies(data) if reply.date <= quarter.end)
+    return tuple(reply for reply in project.records(Reply, data) if reply.date <= quarter.end)
 
 
 def decisions(data: Path, quarter: Quarter) -> tuple[Decision, ...]:
     """What was decided on tasks until the end of the quarter, the oldest first."""
-    recorded = project.decisions(data, FOLLOWED)
+    recorded = project.records(Decision, data)
     return tuple(one for one in recorded if one.date <= quarter.end)

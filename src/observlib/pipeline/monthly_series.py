@@ -12,7 +12,7 @@ from observlib.catalogue import Catalogue, tables
 from observlib.indicators import counts
 from observlib.indicators.answers import each_month
 from observlib.indicators.families import family
-from observlib.records.actions import Action
+from observlib.records.actions import FOLLOWED, Action
 from observlib.themes.contacts import calls, tickets
 from observlib.themes.sales import estimates as sales
 from observlib.themes.satisfaction import estimates as satisfaction
@@ -29,27 +29,6 @@ READ = (
     "tickets_by_delay",
     "subscriptions",
     "sales",
-)
-# What has a base at each month: a stock is no count of a month, and shares of all sales have none.
-FOLLOWED = (
-    "visits",
-    "downloads",
-    "satisfaction_10",
-    "satisfied_share",
-    "clarity_10",
-    "help_reached_share",
-    "nps",
-    "ces_10",
-    "task_success_share",
-    "subscription_joins",
-    "subscription_leaves",
-    "units_sold",
-    "revenue",
-    "calls_offered",
-    "answer_rate",
-    "abandonment_rate",
-    "tickets_received",
-    "answered_in_promise",
 )
 _FIRST = "1900-01"  # before any data: a series begins with its device
 

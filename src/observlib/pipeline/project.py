@@ -9,10 +9,9 @@ and no others.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from observlib.base import kept
 from observlib.base.errors import ObservError
@@ -22,13 +21,11 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
     import pandas as pd
 
     from observlib.catalogue import Catalogue
-    from observlib.records.actions import Action
     from observlib.records.corrections import Correction
-    from observlib.records.decisions import Decision
-    from observlib.records.expectations import Expectation
     from observlib.records.practices import Practices
-    from observlib.records.replies import Reply
+    from observlib.records.record import Record
 
+Kind = TypeVar("Kind", bound="Record")
 _POLICY = "revisions.yml"
 _ALONE = ("actions", "decisions", "partners")  # folders of which a data folder's own stands alone
 _OF_ONE_STORE = ("corrections", "expectations")
@@ -115,37 +112,17 @@ def practices(data: Path, kind: str, start: Path | None = None) -> Practices:
     return load_practices(shared, catalogue(data, start), added, kind == "demonstration")
 
 
-def actions(data: Path, followed: Collection[str], start: Path | None = None) -> tuple[Action, ...]:
-    """The checked actions of a data folder, the oldest first: its own, else the project's.
+def records(kind: type[Kind], data: Path, start: Path | None = None) -> tuple[Kind, ...]:
+    """The checked records of a kind, in their order: a data folder's own, else the project's."""
+    from observlib.records.actions import Action
 
-    `followed` are the indicators that they may be to move (`monthly_series.FOLLOWED`).
-    """
-    from observlib.records.actions import load_actions
-
-    folder = own(data, "actions", start) or root(start) / "data" / "actions"
-    return load_actions(folder, catalogue(data, start), followed)
-
-
-def replies(data: Path, start: Path | None = None) -> tuple[Reply, ...]:
-    """The checked replies of partners, the oldest first: a data folder's, else the project's."""
-    from observlib.records.replies import load_replies
-
-    folder = own(data, "partners", start) or root(start) / "data" / "partners"
-    return load_replies(folder, catalogue(data, start))
-
-
-def decisions(
-    data: Path, followed: Collection[str], start: Path | None = None
-) -> tuple[Decision, ...]:
-    """The checked decisions on tasks, the oldest first: a data folder's own, else the project's.
-
-    `followed` is as for `actions`, which they name.
-    """
-    from observlib.records.decisions import load_decisions
-
-    folder = own(data, "decisions", start) or root(start) / "data" / "decisions"
-    known = [action.id for action in actions(data, followed, start)]
-    return load_decisions(folder, catalogue(data, start), known)
+    place = root(start) / data
+    if kind.FOLDER in _ALONE and not own(data, kind.FOLDER, start):
+        place = root(start) / "data"
+    named: dict[str, list[str]] = {}
+    if kind is not Action and "action" in kind.model_fields:
+        named["action"] = [action.id for action in records(Action, data, start)]
+    return kind.load(place, catalogue(data, start), **named)
 
 
 def corrections(data: Path, start: Path | None = None) -> list[Correction]:
@@ -157,13 +134,6 @@ def corrections(data: Path, start: Path | None = None) -> list[Correction]:
     if problems:
         raise ObservError(*problems)
     return [sheet.correction for sheet in found]
-
-
-def expectations(data: Path, start: Path | None = None) -> tuple[Expectation, ...]:
-    """The checked expectations of a data folder, in the order of their names."""
-    from observlib.records.expectations import FOLDER, load_expectations
-
-    return load_expectations(root(start) / data / FOLDER, catalogue(data, start))
 
 
 def knowledge(data: Path, start: Path | None = None) -> Inputs:

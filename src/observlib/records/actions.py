@@ -31,19 +31,38 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, model_validator
 
 from observlib.base.errors import bounded
 from observlib.base.period import bounds
-from observlib.base.yaml_files import Lines
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Entry, Part, Slug, Text
-from observlib.catalogue.mistakes import checked, unknown
+from observlib.catalogue.entries import Part, Slug, Text
 from observlib.records.published_text import Plain, a_role
+from observlib.records.record import Fault, Record
 
+# What has a base at each month: a stock is no count of a month, and shares of all sales have none.
+FOLLOWED = (
+    "visits",
+    "downloads",
+    "satisfaction_10",
+    "satisfied_share",
+    "clarity_10",
+    "help_reached_share",
+    "nps",
+    "ces_10",
+    "task_success_share",
+    "subscription_joins",
+    "subscription_leaves",
+    "units_sold",
+    "revenue",
+    "calls_offered",
+    "answer_rate",
+    "abandonment_rate",
+    "tickets_received",
+    "answered_in_promise",
+)
 # What readers see beside an effect: with what the product was compared, and which line is which.
 BEFORE_AFTER = "Avant/après"
 COMPARABLE = "Produits comparables"
@@ -75,8 +94,11 @@ class Expected(Part):
     direction: Literal["up", "down"]
 
 
-class Action(Entry):
+class Action(Record):
     """One action, as its file tells it; `done` says in French what was done."""
+
+    FOLDER: ClassVar[str] = "actions"
+    UNIQUE: ClassVar[str] = "title"  # by which a page knows it
 
     title: Line
     product: Slug
@@ -105,6 +127,33 @@ class Action(Entry):
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    def allowed(self, catalogue: Catalogue) -> Mapping[str, Collection[str]]:
+        """What its keys may name; the device is one of its product."""
+        devices, partners = catalogue.devices.values(), catalogue.partners.values()
+        return {
+            "product": catalogue.products,
+            "device": [one.id for one in devices if one.product in (self.product, None)],
+            "controls": catalogue.products,
+            "partners": catalogue.partners,
+            "themes": dict.fromkeys(theme for p in partners for theme in (*p.themes, *p.shared)),
+            "tasks": catalogue.tasks,
+        }
+
+    def faults(self, catalogue: Catalogue) -> Iterator[Fault]:
+        """The indicators that it is to move and of which there is no series."""
+        for i, one in enumerate(self.expected):
+            if one.indicator in FOLLOWED:
+                continue
+            known = catalogue.indicators.get(one.indicator)
+            fault = f"unknown indicator {one.indicator!r}"
+            if known:
+                why = "is counted on one day and not over a month" if known.stock else ""
+                fault = (
+                    f"indicator {one.indicator!r} {why or 'has no monthly series'}, and no effect "
+                    "on it can be followed"
+                )
+            yield ("expected", i, "indicator"), f"{fault}; allowed: {', '.join(FOLLOWED)}"
 
 
 Changes = Collection[Action]  # of what is measured
@@ -137,57 +186,3 @@ def measured_since(row: Mapping[str, Any], changes: Changes) -> tuple[str, ...]:
     first, last = bounds(row["period"]) if own else (date.min, date.min)
     within = [row["period"] for one in own if first < one.date <= last]
     return (*(one.id for one in own if one.date <= first), *within)
-
-
-def load_actions(
-    folder: Path, catalogue: Catalogue, followed: Collection[str]
-) -> tuple[Action, ...]:
-    """Read and check the actions of a folder, the oldest first.
-
-    Examples
-    --------
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
-    >>> found = load_actions(Path("data/demo/actions"), known, ["visits", "satisfaction_10"])
-    >>> [action.product for action in found]
-    ['legifrance', 'boamp', 'service-public', 'service-public']
-    """
-    titles: dict[str, str] = {}  # a page knows an action by its title
-
-    def wrong(path: Path, action: Action, lines: Lines) -> Iterator[str]:
-        yield from _unknown(path, action, lines, catalogue, followed)
-        if (twin := titles.setdefault(action.title, action.id)) != action.id:
-            yield f"{path}: the title {action.title!r} is that of {twin}.yml; give another"
-
-    actions = checked(folder, Action, "a mapping (`id:`, `product:`, `date:`)", wrong)
-    return tuple(sorted(actions, key=lambda action: (action.date, action.id)))
-
-
-def _unknown(
-    path: Path, action: Action, lines: Lines, catalogue: Catalogue, followed: Collection[str]
-) -> Iterator[str]:
-    """What an action names that does not exist."""
-    devices, partners = catalogue.devices.values(), catalogue.partners.values()
-    named: dict[str, Collection[str]] = {
-        "product": catalogue.products,
-        "device": [one.id for one in devices if one.product in (action.product, None)],
-        "controls": catalogue.products,
-        "partners": catalogue.partners,
-        "themes": dict.fromkeys(theme for p in partners for theme in (*p.themes, *p.shared)),
-        "tasks": catalogue.tasks,
-    }
-    kinds = {"device": f"device of {action.product!r}", "controls": "product"}
-    yield from unknown(path, action, lines, named, **kinds)
-    for i, one in enumerate(action.expected):
-        if one.indicator in followed:
-            continue
-        known = catalogue.indicators.get(one.indicator)
-        what = f"unknown indicator {one.indicator!r}"
-        if known:
-            why = "is counted on one day and not over a month" if known.stock else ""
-            what = (
-                f"indicator {one.indicator!r} {why or 'has no monthly series'}, and no effect on "
-                "it can be followed"
-            )
-        line = lines.get(("expected", i, "indicator"), 1)
-        yield f"{path}:{line}: {action.id!r}: {what}; allowed: {', '.join(followed)}"

@@ -35,18 +35,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date as Day  # which is the name of a key too
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
 from observlib.base.yaml_files import Lines
-from observlib.catalogue.entries import Entry, Slug, Text
+from observlib.catalogue.entries import Slug, Text
 from observlib.catalogue.mistakes import sheets
 from observlib.catalogue.tables import TABLES, Column
 from observlib.records.actions import Line
 from observlib.records.published_text import Plain, a_role
+from observlib.records.record import Record
 
-FOLDER = "corrections"
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Value = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)] | StrictStr
 _TEXTS = "verbatims"  # the table of what people wrote
@@ -56,9 +56,10 @@ _MENDED = ("text", "count", "number")  # kinds of columns
 _DOES = {"device", "first", "last", "where", "column", "becomes", "times", "drop"}
 
 
-class Correction(Entry):
+class Correction(Record):
     """One correction, as its file tells it."""
 
+    FOLDER: ClassVar[str] = "corrections"
     title: Line
     device: Slug
     first: Day
@@ -130,7 +131,9 @@ def load_corrections(data: Path, problems: list[str]) -> list[Sheet]:
     (['boamp-mois-double'], [])
     """
     shape = "a mapping (`id:`, `device:`, `column:`)"
-    return [Sheet(*found) for found in sheets(data / FOLDER, Correction, shape, problems)]
+    return [
+        Sheet(*found) for found in sheets(data / Correction.FOLDER, Correction, shape, problems)
+    ]
 
 
 def misfits(sheet: Sheet, table: str) -> Iterator[str]:

@@ -26,20 +26,18 @@ The latest decision on a task stands.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date as Day  # which is the name of a key too
-from functools import partial
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Entry, Slug
-from observlib.catalogue.mistakes import checked, unknown
+from observlib.catalogue.entries import Slug
 from observlib.records.actions import Line
 from observlib.records.published_text import Plain, a_role
+from observlib.records.record import Record
 
 # what a kind of decision must name, and what it may
 _NAMES = {
@@ -51,8 +49,10 @@ _NAMES = {
 NAMED = ("due", "action", "partner")
 
 
-class Decision(Entry):
+class Decision(Record):
     """One decision, as its file tells it."""
+
+    FOLDER: ClassVar[str] = "decisions"
 
     task: Slug
     quarter: str = Field(pattern=r"^(?:19|2\d)\d{2}-T[1-4]$")
@@ -81,30 +81,14 @@ class Decision(Entry):
             raise ValueError("; ".join(faults))
         return self
 
+    def allowed(self, catalogue: Catalogue) -> Mapping[str, Collection[str]]:
+        """What its keys may name; its action is one of those recorded."""
+        return {"task": catalogue.tasks, "partner": catalogue.partners}
+
     @property
     def days(self) -> int:
         """How long it took, from the end of the quarter."""
         return (self.date - Quarter.parse(self.quarter).end).days
-
-
-def load_decisions(
-    folder: Path, catalogue: Catalogue, actions: Collection[str]
-) -> tuple[Decision, ...]:
-    """Read and check the decisions of a folder, the oldest first.
-
-    Examples
-    --------
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
-    >>> actions = ["refonte-des-reponses", "suivi-des-demandes"]
-    >>> found = load_decisions(Path("data/demo/decisions"), known, actions)
-    >>> found[-1].task, found[-1].decision, found[-1].days
-    ('suivi', 'will_do', 62)
-    """
-    shape = "a mapping (`id:`, `task:`, `decision:`)"
-    named = {"task": catalogue.tasks, "action": actions, "partner": catalogue.partners}
-    found = checked(folder, Decision, shape, partial(unknown, named=named))
-    return tuple(sorted(found, key=lambda one: (one.date, one.id)))
 
 
 def standing(decisions: Iterable[Decision]) -> dict[str, Decision]:

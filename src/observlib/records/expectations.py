@@ -28,23 +28,19 @@ there. What comes after them, or changes since, is not announced: it is explorat
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping
 from datetime import date as Day  # which is the name of a key too
-from functools import partial
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
 from observlib.base.period import Quarter
-from observlib.base.yaml_files import Lines
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Entry, Slug
-from observlib.catalogue.mistakes import checked, unknown
+from observlib.catalogue.entries import Slug
 from observlib.records.actions import Line
 from observlib.records.published_text import Plain, a_role
+from observlib.records.record import Record
 
-FOLDER = "expectations"
 COMPARED = ("satisfaction_10", "satisfied_share", "clarity_10", "help_reached_share")
 # why one is exploratory
 REASONS = {
@@ -55,8 +51,11 @@ REASONS = {
 }
 
 
-class Expectation(Entry):
+class Expectation(Record):
     """One expectation, as its file tells it."""
+
+    FOLDER: ClassVar[str] = "expectations"
+    ORDER: ClassVar[str] = "id"
 
     title: Line
     indicator: Slug
@@ -69,30 +68,14 @@ class Expectation(Entry):
     author: Annotated[Plain, AfterValidator(a_role)]
     why: Line
 
-
-def load_expectations(folder: Path, catalogue: Catalogue) -> tuple[Expectation, ...]:
-    """Read and check the expectations of a folder, in the order of their names.
-
-    Examples
-    --------
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
-    >>> [one.direction for one in load_expectations(Path("data/demo/expectations"), known)]
-    ['stable', 'up']
-    """
-    shape = "a mapping (`id:`, `indicator:`, `period:`)"
-    return (*checked(folder, Expectation, shape, partial(_unknown, catalogue=catalogue)),)
-
-
-def _unknown(path: Path, one: Expectation, lines: Lines, catalogue: Catalogue) -> Iterator[str]:
-    """What an expectation names that does not exist."""
-    devices = catalogue.devices.values()
-    named = {
-        "indicator": [*COMPARED],
-        "product": list(catalogue.products),
-        "device": [device.id for device in devices if device.product in (one.product, None)],
-    }
-    return unknown(path, one, lines, named)
+    def allowed(self, catalogue: Catalogue) -> Mapping[str, Collection[str]]:
+        """What its keys may name; the device is one of its product."""
+        devices = catalogue.devices.values()
+        return {
+            "indicator": COMPARED,
+            "product": catalogue.products,
+            "device": [one.id for one in devices if one.product in (self.product, None)],
+        }
 
 
 def exploratory(one: Expectation, first: tuple[str, bool] | None) -> str:

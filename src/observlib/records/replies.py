@@ -20,26 +20,25 @@ One file a reply, `data/partners/<id>.yml`::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date as Day  # which is the name of a key too
-from functools import partial
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
 from observlib.base.period import Quarter
 from observlib.base.text import fold_label
-from observlib.base.yaml_files import Lines
 from observlib.catalogue import Catalogue
-from observlib.catalogue.entries import Entry, Slug, Text
-from observlib.catalogue.mistakes import checked, unknown
+from observlib.catalogue.entries import Slug, Text
 from observlib.records.actions import Line
 from observlib.records.published_text import Plain, a_role
+from observlib.records.record import Fault, Record
 
 
-class Reply(Entry):
+class Reply(Record):
     """One reply, as its file tells it."""
+
+    FOLDER: ClassVar[str] = "partners"
 
     partner: Slug
     quarter: str | None = Field(default=None, pattern=r"^(?:19|2\d)\d{2}-T[1-4]$")
@@ -60,6 +59,21 @@ class Reply(Entry):
             raise ValueError(f"it is due on {self.due}, before its date {self.date}")
         return self
 
+    def allowed(self, catalogue: Catalogue) -> Mapping[str, Collection[str]]:
+        """What its keys may name."""
+        return {"partner": catalogue.partners}
+
+    def faults(self, catalogue: Catalogue) -> Iterator[Fault]:
+        """The themes that are not those of its partner."""
+        if (partner := catalogue.partners.get(self.partner)) is None:
+            return
+        themes = [*partner.themes, *partner.shared]
+        known = set(map(fold_label, themes))
+        for i, theme in enumerate(self.themes):
+            if fold_label(theme) not in known:
+                allowed = ", ".join(themes) or "none"
+                yield ("themes", i), f"unknown theme {theme!r} of {partner.id}; allowed: {allowed}"
+
     @property
     def since(self) -> Day:
         """The day from which its delay is counted."""
@@ -69,34 +83,3 @@ class Reply(Entry):
     def days(self) -> int:
         """How long it took."""
         return (self.date - self.since).days
-
-
-def load_replies(folder: Path, catalogue: Catalogue) -> tuple[Reply, ...]:
-    """Read and check the replies of a folder, the oldest first.
-
-    Examples
-    --------
-    >>> from observlib.catalogue import load_catalogue
-    >>> known = load_catalogue(Path("data/catalogue"), own=Path("data/demo/catalogue"))
-    >>> [reply.days for reply in load_replies(Path("data/demo/partners"), known)]
-    [55, 21, 36]
-    """
-    shape = "a mapping (`id:`, `partner:`, `date:`)"
-    replies = checked(folder, Reply, shape, partial(_unknown, catalogue=catalogue))
-    return tuple(sorted(replies, key=lambda reply: (reply.date, reply.id)))
-
-
-def _unknown(path: Path, reply: Reply, lines: Lines, catalogue: Catalogue) -> Iterator[str]:
-    """What a reply names that does not exist."""
-    yield from unknown(path, reply, lines, {"partner": catalogue.partners})
-    partner = catalogue.partners.get(reply.partner)
-    if partner is None:
-        return
-    themes = [*partner.themes, *partner.shared]
-    known = set(map(fold_label, themes))
-    for place, theme in enumerate(reply.themes):
-        if fold_label(theme) not in known:
-            yield (
-                f"{path}:{lines.get(('themes', place), 1)}: {reply.id!r}: unknown theme "
-                f"{theme!r} of {partner.id}; allowed: {', '.join(themes) or 'none'}"
-            )

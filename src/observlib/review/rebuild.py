@@ -354,13 +354,13 @@ def _copy_errata(bundle: Bundle, root: Path, copy: Path) -> None:
         for one in errata.load(reports) if meant else ():
             if one.id in meant and one.digest == meant[one.id].digest:
                 name = f"{one.id}.yml"
-                found[name] = (reports / errata.FOLDER / name).read_bytes()
+                found[name] = (reports / errata.Erratum.FOLDER / name).read_bytes()
     if lacking := sorted(name for name in meant if f"{name}.yml" not in found):
         raise CannotRun(
-            f"{root / 'reports' / errata.FOLDER}: {bounded(lacking)}: not here as the edition "
-            "bears them; bring these errata back"
+            f"{reports / errata.Erratum.FOLDER}: {bounded(lacking)}: not here as the edition bears "
+            "them; bring these errata back"
         )
-    folder = copy / "reports" / errata.FOLDER
+    folder = copy / "reports" / errata.Erratum.FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     write_all(found, folder)
 

@@ -18,7 +18,7 @@ from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, tables
 from observlib.catalogue.tables import TABLES
-from observlib.records.corrections import FOLDER, Correction, Sheet, load_corrections, misfits
+from observlib.records.corrections import Correction, Sheet, load_corrections, misfits
 from observlib.store.address import connected, literal, quoted, readable, rows_of
 from observlib.store.ledger import Ledger, check_parts
 from observlib.store.partitions import TEXTS
@@ -54,17 +54,19 @@ def faults(data: Path, ledger: Ledger, catalogue: Catalogue) -> list[str]:
 
 def _compared(data: Path, ledger: Ledger) -> Compared:
     """The corrections, compared with what the parts of a store hold."""
-    if not (data / FOLDER).is_dir():
+    if not (data / Correction.FOLDER).is_dir():
         return {}, ()
     import duckdb
 
-    written = kept.key(kept.tree(FOLDER, data / FOLDER))
+    written = kept.key(kept.tree(Correction.FOLDER, data / Correction.FOLDER))
     try:
         return _checked(data, written, _held(ledger))
     except duckdb.Error as error:
         check_parts(data / "store", ledger.files)
         said = str(error).splitlines()[0]
-        raise ObservError(f"{data / FOLDER}: cannot be compared with the store ({said})") from error
+        raise ObservError(
+            f"{data / Correction.FOLDER}: cannot be compared with the store ({said})"
+        ) from error
 
 
 @lru_cache(2)  # a page asks for it once a query

@@ -16,7 +16,7 @@ from observlib.base import files, git
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue.mistakes import sheets
-from observlib.records import corrections, expectations
+from observlib.records.corrections import Correction, load_corrections
 from observlib.records.expectations import Expectation
 from observlib.store import address
 
@@ -38,14 +38,14 @@ def with_sheets(data: Path, ledger: Ledger, problems: list[str]) -> tuple[Seen, 
 
 def _sheets(data: Path, ledger: Ledger, problems: list[str]) -> Iterator[Seen]:
     today = date.today().isoformat()
-    for sheet in corrections.load_corrections(data, []):
+    for sheet in load_corrections(data, []):
         one = sheet.correction
-        name = f"{corrections.FOLDER}/{one.id}"
+        name = f"{Correction.FOLDER}/{one.id}"
         yield Seen(name, one.digest, today, False, git.last_change(sheet.path))
-    folder = data / expectations.FOLDER
+    folder = data / Expectation.FOLDER
     for path, own, _ in sheets(folder, Expectation, "a mapping", problems):
         late = _is_late(own, data, ledger)
-        name = f"{expectations.FOLDER}/{own.id}"
+        name = f"{Expectation.FOLDER}/{own.id}"
         yield Seen(name, own.digest, today, late, git.last_change(path))
 
 
@@ -67,7 +67,7 @@ def first_seen(data: Path) -> dict[str, Seen]:
     found: dict[str, Seen] = {}
     for one in ledger.seen if ledger else ():
         folder, _, name = one.sheet.partition("/")
-        if folder == expectations.FOLDER:
+        if folder == Expectation.FOLDER:
             found.setdefault(name, one)
     return found
 

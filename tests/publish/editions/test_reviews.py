@@ -23,13 +23,13 @@ verdict: reproduced
 """
 
 
-def load(place: Path, text: str, name: str = "2026-t3-une-ville") -> tuple[reviews.Sheet, ...]:
-    (place / reviews.FOLDER).mkdir(exist_ok=True)
-    (place / reviews.FOLDER / f"{name}.yml").write_text(text, encoding="utf-8")
-    return reviews.load(place)
+def load(place: Path, text: str, name: str = "2026-t3-une-ville") -> tuple[reviews.Review, ...]:
+    (place / reviews.Review.FOLDER).mkdir(exist_ok=True)
+    (place / reviews.Review.FOLDER / f"{name}.yml").write_text(text, encoding="utf-8")
+    return reviews.Review.load(place)
 
 
-def part(read: tuple[reviews.Sheet, ...], edition: Edition = T3) -> str:
+def part(read: tuple[reviews.Review, ...], edition: Edition = T3) -> str:
     return reviews.part([edition], STUDIES, read).replace("\u00a0", " ")
 
 

@@ -26,21 +26,21 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date as Day  # which is the name of a key too
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.base.yaml_files import dump
-from observlib.catalogue.entries import Entry, Part, Slug
-from observlib.catalogue.mistakes import checked
+from observlib.catalogue.entries import Part, Slug
 from observlib.display.output import pipe_table
 from observlib.language import french, wording
 from observlib.language.prose import Markdown, joined, markdown, plain, typography
 from observlib.publish.editions.record import Edition
 from observlib.records.actions import Line
 from observlib.records.published_text import Plain, a_role
+from observlib.records.record import Record
 
 TEXTS = wording.beside(__file__)
 _REST = """\
@@ -51,7 +51,6 @@ _REST = """\
 #     point: Ce que vous remarquez, en une phrase.
 #     answer: Ce que l'observatoire répond.
 """
-FOLDER = "reviews"  # in `reports/` (`standing.BESIDE`)
 PAGE = "relectures"
 Verdict = Literal["reproduced", "within tolerance", "differs", "cannot be run"]
 REPRODUCED, CLOSE, DIFFERS, NOT_RUN = get_args(Verdict)
@@ -66,8 +65,10 @@ class Point(Part):
     answer: Line | None = None
 
 
-class Sheet(Entry):
+class Review(Record):
     """One review, as its file tells it."""
+
+    FOLDER: ClassVar[str] = "reviews"  # in `reports/` (`standing.BESIDE`)
 
     edition: str = Field(pattern=r"^(?:19|2\d)\d{2}-T[1-4]$")
     told: str = Field(pattern=r"^[0-9a-f]{32}$")
@@ -76,19 +77,6 @@ class Sheet(Entry):
     verdict: Verdict
     studies: tuple[Slug, ...] = ()
     points: tuple[Point, ...] = ()
-
-
-def load(reports: Path) -> tuple[Sheet, ...]:
-    """Read and check the reviews of a project, the oldest first.
-
-    Examples
-    --------
-    >>> load(Path("no/reports"))
-    ()
-    """
-    shape = "a mapping (`id:`, `edition:`, `date:`)"
-    found = checked(reports / FOLDER, Sheet, shape)
-    return tuple(sorted(found, key=lambda sheet: (sheet.date, sheet.id)))
 
 
 def place(reports: Path, edition: str, role: str) -> Path:
@@ -105,7 +93,7 @@ def place(reports: Path, edition: str, role: str) -> Path:
             raise ValueError("has no letter; give a role, such as 'pôle études'")
     except ValueError as error:
         raise ObservError(f"--write {role!r}: {error}") from None
-    path = reports / FOLDER / f"{edition.lower()}-{slug}.yml"
+    path = reports / Review.FOLDER / f"{edition.lower()}-{slug}.yml"
     if path.exists():
         raise ObservError(f"{path}: is there already; add to it, or name another role")
     return path
@@ -135,7 +123,7 @@ def in_words(verdict: str) -> str:
     return TEXTS[f"verdicts.{verdict.replace(' ', '_')}"]
 
 
-def badge(edition: Edition, read: Sequence[Sheet], study: str = "") -> Markdown:
+def badge(edition: Edition, read: Sequence[Review], study: str = "") -> Markdown:
     """In a few words, whether an edition was reviewed, or one of its studies, and how it came out.
 
     The last review of what the edition tells today counts.
@@ -157,13 +145,13 @@ def badge(edition: Edition, read: Sequence[Sheet], study: str = "") -> Markdown:
 
 
 def part(
-    editions: Sequence[Edition], studies: Mapping[str, Mapping[str, str]], read: Sequence[Sheet]
+    editions: Sequence[Edition], studies: Mapping[str, Mapping[str, str]], read: Sequence[Review]
 ) -> str:
     """The page of reviews, as Markdown: of each edition its badge, its studies, its reviews."""
     return typography(joined((_of(one, studies[one.quarter], read) for one in editions), "\n\n"))
 
 
-def _of(edition: Edition, studies: Mapping[str, str], read: Sequence[Sheet]) -> Markdown:
+def _of(edition: Edition, studies: Mapping[str, str], read: Sequence[Review]) -> Markdown:
     own = [sheet for sheet in read if sheet.edition == edition.quarter]
     name = french.period_label(edition.quarter)
     anchor = edition.quarter.lower()
@@ -183,7 +171,7 @@ def _of(edition: Edition, studies: Mapping[str, str], read: Sequence[Sheet]) -> 
     return joined(parts, "\n\n")
 
 
-def _said(sheet: Sheet, studies: Mapping[str, str]) -> list[Markdown]:
+def _said(sheet: Review, studies: Mapping[str, str]) -> list[Markdown]:
     """What a review says, with its points."""
     of = french.join([studies.get(name, name) for name in sheet.studies]) or TEXTS["whole"]
     about = TEXTS["about"].format(
