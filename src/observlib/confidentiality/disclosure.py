@@ -38,7 +38,10 @@ def protect(
     >>> protect(rows.assign(estimate=[50.0, 100.0, 98.0]))["status"].tolist()
     ['suppressed', 'suppressed', 'suppressed']
     """
-    rows = estimates.typed(pd.DataFrame(rows))
+    given = rows if isinstance(rows, pd.DataFrame) else list(rows)
+    if not len(given):
+        return estimates.make([])
+    rows = estimates.typed(pd.DataFrame(given))
     people = rows["n"].copy()
     few = (people > 0) & (people < _FEW)
     if personal:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from string import ascii_lowercase
 from types import SimpleNamespace
 from typing import Any
@@ -69,11 +69,18 @@ def make(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     ... ].values.tolist()
     [['visits', 12.0, 'published']]
     """
-    frame = pd.DataFrame(list(rows))
+    if not (listed := list(rows)):
+        return _none().copy()
+    frame = pd.DataFrame(listed)
     unknown = sorted(set(frame.columns) - set(COLUMNS))
     if unknown:
         raise ValueError(f"estimates have no column {', '.join(unknown)}")
     return check(typed(frame))
+
+
+@cache
+def _none() -> pd.DataFrame:
+    return typed(pd.DataFrame())
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -195,8 +195,9 @@ def decided(data: Path, quarter: Quarter, device: str) -> control.Decision:
 
 
 def _decided(data: Path, quarter: Quarter, device: str, rows: pd.DataFrame) -> control.Decision:
-    amended = store.amended(data, device)
-    knowledge = Knowledge(project.catalogue(data), store.marks(data, device), amended)
+    marks = _marks(data, store.digest(data))
+    own = marks[marks["device"] == device].reset_index(drop=True)
+    knowledge = Knowledge(project.catalogue(data), own, store.amended(data, device))
     rounded = partial(rounding.rounded, catalogue=knowledge.catalogue)
 
     def decide(before: Sequence[Publication]) -> control.Decision:
@@ -217,6 +218,11 @@ def _decided(data: Path, quarter: Quarter, device: str, rows: pd.DataFrame) -> c
         return control.decide(rows, told, knowledge, rounded)
 
     return decide(archive.earlier(data))
+
+
+@lru_cache(1)  # for all devices
+def _marks(data: Path, _: str) -> pd.DataFrame:
+    return store.marks(data)
 
 
 def _of_device(told: Published, device: str) -> Published:

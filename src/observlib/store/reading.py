@@ -25,6 +25,7 @@ from observlib.store.ledger import Entry, Ledger, check_parts, read_ledger
 T = TypeVar("T")
 Stamp = tuple[int, int, int] | None  # of a ledger
 READ: set[str] = set()  # the tables that this process has asked for
+_NOTHING = pd.DataFrame()  # of a table that nothing feeds
 
 
 def follow(data: Path) -> None:
@@ -232,7 +233,7 @@ def query(
         corrections = in_force(data, _ledger(data)).get(table, [])
         entries = [x for x in entries if x.table == table and device in (None, x.device)]
         if not entries:
-            return pd.DataFrame()
+            return _NOTHING
         parts = readable(store, (entry.part for entry in entries))
         try:
             with connected(store) as connection:

@@ -33,13 +33,13 @@ def received(data: Path, counted: Mapping[str, Sequence[str]], quarter: Quarter)
     return pd.concat(filled, ignore_index=True)[columns]
 
 
-def marks(data: Path, device: str) -> pd.DataFrame:
-    """The marks that a device's questions were given, each once, on its scale."""
+def marks(data: Path) -> pd.DataFrame:
+    """The marks that the questions of devices were given, each once, on its scale."""
     columns = ["device", "question", "value", "scale_min", "scale_max"]
     found = [pd.DataFrame(columns=columns)]
     for table, question in (("ratings", "question"), ("responses", "variable")):
         select = f"SELECT DISTINCT device, {question} AS question, value, scale_min, scale_max"
-        rows = query(data, table, select, "ORDER BY ALL", None, None, device=device)
+        rows = query(data, table, select, "ORDER BY ALL", None, None)
         found.append(rows.dropna(subset=["value"]) if len(rows) else rows)
     filled = [rows[columns] for rows in found if len(rows)] or found[:1]
     return pd.concat(filled, ignore_index=True)

@@ -157,6 +157,11 @@ def arrow_schema(table: str) -> pyarrow.Schema:
 
 def empty(table: str) -> pd.DataFrame:
     """A frame of the tidy table with its columns and types and no row."""
+    return _empty(table).copy()
+
+
+@cache
+def _empty(table: str) -> pd.DataFrame:
     return coerce(pd.DataFrame(columns=columns(table)), table)
 
 
