@@ -9,7 +9,7 @@ import pytest
 from tests.copies import copy_catalogue
 
 from observlib.base.personal import HIDDEN
-from observlib.cli import from_file
+from observlib.cli import new
 from observlib.pipeline import project
 
 ROOT = Path(__file__).parents[2]
@@ -314,7 +314,7 @@ def test_in_a_terminal_what_cannot_be_told_is_asked_with_the_guess(observ, place
         return given.get(name) or guess or answers[0]
 
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
-    monkeypatch.setattr(from_file, "choose", choose)
+    monkeypatch.setattr(new, "choose", choose)
     monkeypatch.setattr("typer.confirm", lambda text: True)
     assert observ("device", "new", "--from", path, *options(OWN))[0] == 0
     assert {*given, "table", "ticket_id"} <= {*asked}
@@ -326,8 +326,8 @@ def test_in_a_terminal_what_cannot_be_told_is_asked_with_the_guess(observ, place
 
 def test_an_answer_is_a_number_or_the_answer_itself(monkeypatch, capsys):
     answering(monkeypatch, ["3", "a", "2", "un"])
-    assert from_file.choose("Lequel", ["un", "deux"]) == "deux"
-    assert from_file.choose("Lequel", ["un", "deux"]) == "un"
+    assert new.choose("Lequel", ["un", "deux"]) == "deux"
+    assert new.choose("Lequel", ["un", "deux"]) == "un"
     assert capsys.readouterr().err.count("write a number from 1 to 2") == 2
 
 

@@ -8,7 +8,7 @@ from tests.loaders.books import ods, xls
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Format
-from observlib.desk.scaffold import equally_good, recognised
+from observlib.desk.scaffold.recognise import equally_good, recognised
 from observlib.loaders import load
 from observlib.loaders._workbook import sheets
 

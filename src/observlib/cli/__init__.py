@@ -29,6 +29,7 @@ from observlib.cli.printing import (
     parameters,
     print_difference,
     say,
+    say_table,
     tell,
     with_output_options,
     wrong_words,
@@ -72,9 +73,6 @@ def _observ(
 @app.command()
 def catalogue(data: Data = Path("data")) -> None:
     """Check and print devices, products, actions, errata and more."""
-    from rich import box
-    from rich.table import Table
-
     from observlib.confidentiality.attack import check_tried
     from observlib.edition.checklist import written
     from observlib.pipeline import project
@@ -84,13 +82,13 @@ def catalogue(data: Data = Path("data")) -> None:
     told = {part: list(getattr(known, part)) for part in _PARTS}
     told |= written(project.data_folder(data), project.root(), today())
     say(f"{len(known.devices)} listening devices")
-    table = Table("device\nproduct\nowner", box=box.SIMPLE_HEAD)
-    table.add_column("exports\nloader, how it listens\npersonal data")
+    rows = []
     for device in known.devices.values():
         how = f"{device.loader}, {device.family}, {device.channel}, {device.frequency}"
         names = f"{device.id}\n{device.product or '(several)'}\n{device.owner}"
-        table.add_row(names, f"{device.pattern}\n{how}\n{device.personal_data}", end_section=True)
-    say(table)
+        rows.append((names, f"{device.pattern}\n{how}\n{device.personal_data}"))
+    columns = ("device\nproduct\nowner", "exports\nloader, how it listens\npersonal data")
+    say_table(columns, rows, show_lines=True)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
     for part, ids in told.items():
         line = f"{part}: {', '.join(ids) or 'none'}"

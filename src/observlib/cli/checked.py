@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observlib.base.errors import ObservError
-from observlib.cli.printing import answer, say
+from observlib.cli.printing import answer, say, say_table
 
 if TYPE_CHECKING:
     from observlib.base.period import Quarter
@@ -60,12 +60,6 @@ def checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[Checked]:
 
 
 def _print(told: list[dict[str, str]]) -> None:
-    from rich import box
-    from rich.table import Table
-
-    table = Table("check", "state", "found", box=box.SIMPLE_HEAD)
-    for state in ("blocking", "warning", "ok"):
-        for one in told:
-            if one["state"] == state:
-                table.add_row(one["name"], state, one["told"])
-    say(table)
+    by_state = sorted(told, key=lambda one: ("blocking", "warning", "ok").index(one["state"]))
+    rows = [(one["name"], one["state"], one["told"]) for one in by_state]
+    say_table(("check", "state", "found"), rows)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from observlib.base.errors import UsageError
-from observlib.cli.printing import Data, answer, say
+from observlib.base.errors import ObservError, UsageError
+from observlib.cli.printing import Data, answer, plural, rejected, say, say_list, say_table
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
+    from observlib.desk.scaffold.propose import Proposal, Question, Wishes
+    from observlib.desk.scaffold.recognise import Match
 
+Given = dict[str, str | None]
 practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
 study = typer.Typer(help="Notebooks of which the pages of an edition are made.")
 device = typer.Typer(help="Listening devices of the catalogue.")
@@ -55,11 +61,11 @@ def new_practice(
 
     It is a draft, which no edition publishes, until its line `draft` is removed.
     """
-    from observlib.desk import scaffold
+    from observlib.desk.scaffold import device
     from observlib.pipeline import project
 
     given = {"department": department, "tool": tool, "method": method, "verdict": verdict}
-    path = scaffold.new_practice(project.root(), data, title, given, product or [])
+    path = device.new_practice(project.root(), data, title, given, product or [])
     say(f"Wrote {path}: fill it in, then remove its line `draft`.")
     answer(path=path)
 
@@ -139,76 +145,266 @@ def new_device(
     In a terminal, what is required and missing is asked for, until the answer will do.
     """
     said = locals()
-    given: dict[str, str | None] = {k: v for k, v in said.items() if k not in _OF_THE_COMMAND}
-    from observlib.cli import from_file
-    from observlib.desk import scaffold
+    given: Given = {k: v for k, v in said.items() if k not in _OF_THE_COMMAND}
+    from observlib.desk.scaffold import device
     from observlib.pipeline import project
 
-    root, catalogue = project.root(), project.catalogue(data)
+    catalogue = project.catalogue(data)
     asks = bool(sys.stdin and sys.stdin.isatty())
-    told: dict[str, object] = {}
-    form = None
-    decided = (column or [], word or [], unit or [], scale or [])
-    wishes = from_file.wished(None if loader else table, *decided)
-    wishes.separator = separator
-    if file is None and any((*decided, separator)):
+    wishes = _wished(
+        None if loader else table, separator, column=column, word=word, unit=unit, scale=scale
+    )
+    if file is None and any((column, word, unit, scale, separator)):
         options = "`--column`, `--word`, `--unit`, `--scale` and `--separator`"
         raise UsageError(f"{options} go with `--from FILE`")
+    faults = [device.fault_of(key, value, catalogue) for key, value in given.items() if value]
+    if (file or asks) and any(faults):
+        raise UsageError(*filter(None, faults))
+    told: dict[str, object] = {}
+    form = match = None
     if file is not None:
-        _refuse(given, catalogue)
-        match = None if wishes else from_file.look(file, given, catalogue, asks)
+        match = None if wishes else _looked_up(file, given, catalogue, asks)
         if match is None:
-            form, match = from_file.proposed(file, given, catalogue, wishes, asks)
-            catalogue = scaffold.with_format(catalogue, form, "essai")
+            form, match = _proposed(file, given, catalogue, wishes, asks)
+            catalogue = device.with_format(catalogue, form, "essai")
             given["loader"] = "essai"
-        from_file.show(file, match, form, zone)
-        told = from_file.told(match)
-        from_file.check_pattern(file, given, catalogue)
+        told = _show(file, match, form, zone)
+        _check_pattern(file, given, catalogue)
     if asks:
-        _ask(given, catalogue, from_file.suggested_pattern(file) if file else None)
+        _ask(given, catalogue, _suggested_pattern(file) if file else None)
     if file is not None:
-        from_file.check_pattern(file, given, catalogue)
+        _check_pattern(file, given, catalogue)
         if asks and not yes:
             yes = typer.confirm("Add this device?")
-        if not yes and all(given.get(key) for key in scaffold.required(given, catalogue)):
+        if not yes and all(given.get(key) for key in device.required(given, catalogue)):
             raise UsageError("nothing was written; `--yes` adds the device as it is shown")
     if form is not None and given["label"]:
         form.raw["label"] = given["label"]  # which may have been asked for since
-    path, text = scaffold.new_device(root, data, given, form)
+    path, text = device.new_device(project.root(), data, given, form)
     if form is not None:
         say(f"Wrote {path.parents[1] / 'formats' / str(given['id'])}.yml")
     say(f"Added to {path}:\n{text.rstrip()}")
     answer(path=path, added=text, **told)
 
 
-def _refuse(given: dict[str, str | None], catalogue: Catalogue) -> None:
-    """Refuse what was given and will not do, before anything is looked at or asked."""
-    from observlib.desk import scaffold
-
-    faults = [scaffold.fault_of(key, value, catalogue) for key, value in given.items() if value]
-    if any(faults):
-        raise UsageError(*filter(None, faults))
-
-
-def _ask(given: dict[str, str | None], catalogue: Catalogue, pattern: str | None) -> None:
+def _ask(given: Given, catalogue: Catalogue, pattern: str | None) -> None:
     """Ask for each required key that was not given, and say what is allowed.
 
     `pattern` is offered where that of the exports is asked for.
     """
-    from observlib.desk import scaffold
+    from observlib.desk.scaffold import device
 
-    _refuse(given, catalogue)
-    choices = scaffold.choices(catalogue)
-    while missing := [key for key in scaffold.required(given, catalogue) if not given.get(key)]:
+    choices = device.choices(catalogue)
+    while missing := [key for key in device.required(given, catalogue) if not given.get(key)]:
         key = missing[0]
         hint = ", ".join(choices[key]) if key in choices else _HINTS.get(key)
-        allowed = f" ({hint})" if hint else ""
-        question = f"{key.replace('_', ' ')}{allowed}"
-        if pattern and key == "pattern":
-            answer = typer.prompt(question, default=pattern).strip()
-        else:
-            answer = typer.prompt(question).strip()
-        if answer and (why := scaffold.fault_of(key, answer, catalogue)):
+        question = key.replace("_", " ") + (f" ({hint})" if hint else "")
+        default: dict[str, Any] = {"default": pattern} if pattern and key == "pattern" else {}
+        answer = typer.prompt(question, **default).strip()
+        if answer and (why := device.fault_of(key, answer, catalogue)):
             typer.echo(why, err=True)
         else:
             given[key] = answer
+
+
+# --- What an export holds, shown before its device is added
+
+
+def _looked_up(path: Path, given: Given, catalogue: Catalogue, asks: bool) -> Match | None:
+    """The loader that reads a file, with which `given` is completed; `None` where none does."""
+    from observlib.desk.scaffold import recognise
+
+    while True:
+        try:
+            matches = recognise.recognised(path, catalogue, given)
+            break
+        except ObservError as error:
+            forms = recognise.two_forms(error)
+            if not (asks and forms) or given.get("date_form"):
+                hint = ["say which by `--date-form`"] * bool(forms)
+                raise UsageError(*error.problems, *hint) from error
+            given["date_form"] = choose(f"{error}\ndate form", forms)
+    best = recognise.equally_good(matches)
+    if not best:
+        if given.get("loader"):
+            raise UsageError(recognise.why_not(path, catalogue, given))
+        return None
+    names = [one.shown for one in best]
+    if len(best) > 1 and not asks:
+        raise UsageError(
+            f"{path}: can be read as {' and as '.join(names)}; say which by `--loader`"
+            + (" and the key beside it" if any(one.keys for one in best) else "")
+        )
+    name = names[0] if len(best) == 1 else choose(f"{path.name} can be read in several ways", names)
+    match = best[names.index(name)]
+    given |= {"loader": match.loader, **match.keys}
+    return match
+
+
+def _show(path: Path, match: Match, form: Proposal | None, zone: str | None) -> dict[str, object]:
+    """Print how a file is read: its first rows, what is rejected, told and passed over.
+
+    The same as data.
+    """
+    from rich.markup import escape
+
+    from observlib.catalogue import FIELDS
+    from observlib.desk.scaffold.recognise import first_rows
+
+    loaded, titles, unread = match.loaded, match.titles, match.unread
+    rows = first_rows(loaded)
+    say(f"{path.name}: read as {match.shown}, into the table {loaded.table}")
+    columns = ["field", *(["column of the file"] if titles is not None else [])]
+    columns += [f"row {place + 1}" for place in range(len(rows))]
+    cells = [
+        [str(name), *([] if titles is None else [titles.get(str(name), "")]), *rows[name]]
+        for name in rows
+    ]
+    say_table(columns, [[escape(cell) for cell in row] for row in cells])
+    refused = [rejected(*row) for row in loaded.rejects.itertuples(index=False)]
+    say(f"{plural(loaded.rows, 'row')} would be read, {len(refused)} rejected")
+    say_list("The first rejected", refused[:5])
+    say_list(plural(loaded.notices, "notice"), loaded.notices)
+    if unread is None:
+        say("Not read: all columns but those that the loader names")
+    else:
+        lines = [f"{title}: {why}" for title, why in unread.items()]
+        say_list(f"{plural(lines, 'column')} not read", lines, shown=100)
+    if form is not None:
+        kinds = {FIELDS[loaded.table][name].rstrip("?~") for name in form.raw["columns"]}
+        if "moment" in kinds and not zone:
+            where = form.raw.get("zone", "Europe/Paris")
+            say(f"Moments that tell no offset are those of {where}, unless `--zone` is given")
+        say_list("Words", form.words, shown=100)
+        offers = [
+            f"{one.key[0]}: say {one.written('…')}, which is one of {', '.join(one.answers[:-1])}"
+            for one in form.offers
+        ]
+        say_list("Left out, though a column may give it", offers, shown=100)
+        say_list("The format", form.text().rstrip().splitlines(), shown=100)
+    return {
+        "loader": match.loader,
+        **match.keys,
+        "table": loaded.table,
+        "columns": titles,
+        "unread": unread,
+        "rows": len(loaded.rows),
+        "first": rows.to_dict("records"),
+        "rejects": loaded.rejects.to_dict("records"),
+        "notices": loaded.notices,
+    }
+
+
+def _wished(table: str | None, separator: str | None, **options: list[str] | None) -> Wishes:
+    """What the options of the command decide of a format."""
+    from observlib.desk.scaffold.propose import Wishes
+
+    wishes, problems = Wishes(table, separator=separator), []
+    shapes = {"column": "FIELD=HEADER", "word": "FIELD.VALUE=WORD", "unit": "FIELD=UNIT",
+              "scale": "FIELD=WORST,BEST"}  # fmt: skip
+    for option, said in ((option, said) for option, some in options.items() for said in some or ()):
+        key, _, told = (part.strip() for part in said.partition("="))
+        name, _, value = key.partition(".")
+        if not (name and told) or bool(value) != (option == "word"):
+            problems.append(f"--{option} {said!r}: write it {shapes[option]}")
+            continue
+        place = getattr(wishes, f"{option}s")
+        if option == "word":
+            place, name, told = place.setdefault(name, {}), told, value
+        if place.setdefault(name, told) != told:
+            problems.append(f"--{option} {said!r}: is told in two ways; keep one")
+    if problems:
+        raise UsageError(*problems)
+    return wishes
+
+
+def _proposed(
+    path: Path, given: Given, catalogue: Catalogue, wishes: Wishes, asks: bool
+) -> tuple[Proposal, Match]:
+    """A format for a file, with what it makes of it; what cannot be told is asked for."""
+    from observlib.desk.scaffold.propose import propose
+    from observlib.desk.scaffold.recognise import by_form
+
+    wishes.date_form, given["table"], given["date_form"] = given["date_form"], None, None
+    label = given.get("label") or path.stem
+    while True:
+        found = propose(path, catalogue, wishes, label)
+        questions = found.questions or (found.offers if asks else ())
+        if not questions:
+            break
+        if not asks:
+            say(f"{path.name}: is of no format that is known")
+            raise UsageError(*(f"{path.name}: {_unanswered(one)}" for one in questions))
+        _decide(wishes, questions[0])
+    form = found.form("essai")
+    try:
+        match = by_form(path, form, catalogue, {k: v for k, v in given.items() if v})
+    except KeyError as error:  # of the field that a table takes for granted
+        raise UsageError(f"{path}: {form.table} cannot be read without {error}") from error
+    if match is None:
+        raise ObservError(f"{path}: cannot be read by the format that was made for it")
+    return found, replace(match, loader="a format of its own", unread=found.unread)
+
+
+def _unanswered(question: Question) -> str:
+    some = question.answers[:12]
+    if not some:
+        return question.text
+    if question.guess is not None:
+        others = [one for one in some if one != question.guess]
+        guess = question.written(question.guess)
+        rest = f"; or one of {', '.join(others)}" if others else ""
+        return f"{question.text}; if it is {question.guess!r}, say {guess}{rest}"
+    return f"{question.text}; say {question.written('…')}, which is one of {', '.join(some)}"
+
+
+def _decide(wishes: Wishes, question: Question) -> None:
+    """Ask, and keep the answer among the wishes."""
+    if not question.answers:
+        raise UsageError(question.text)
+    said = choose(question.text, question.answers, question.guess)
+    if question.about == "words":
+        name, word = question.key
+        wishes.words.setdefault(name, {})[word] = said
+    elif question.key:
+        getattr(wishes, question.about)[question.key[0]] = said
+    else:
+        setattr(wishes, question.about, said)
+
+
+def _suggested_pattern(path: Path) -> str:
+    """The names of exports like a file: digits, which tell of its period, stand for any.
+
+    Examples
+    --------
+    >>> _suggested_pattern(Path("raw/tickets_2026-03.csv"))
+    'tickets_*.csv'
+    """
+    return re.sub(r"\d[\d_.-]*(?=\.\w+$)|\d[\d-]*", "*", path.name)
+
+
+def _check_pattern(path: Path, given: Given, catalogue: Catalogue) -> None:
+    """Refuse a pattern by which the very file would not be claimed, or by two devices."""
+    pattern = given.get("pattern")
+    if pattern and not PurePath(path.name).match(pattern.rpartition("/")[2]):
+        raise UsageError(f"pattern {pattern!r}: does not fit {path.name!r}, the file that is shown")
+    others = [one.id for one in catalogue.devices.values() if path.match(one.pattern)]
+    if others:
+        raise UsageError(
+            f"{path}: is claimed by the device {others[0]} already, whose pattern fits its name"
+        )
+
+
+def choose(question: str, answers: Sequence[str], guess: str | None = None) -> str:
+    """Ask for one of several answers, by its number or itself, until there is one."""
+    typer.echo(f"{question}:", err=True)
+    for number, one in enumerate(answers, 1):
+        typer.echo(f"  {number}. {one}", err=True)
+    default: dict[str, Any] = {"default": guess} if guess else {}
+    while True:
+        said = typer.prompt("Which", **default).strip()
+        if said in answers:
+            return str(said)
+        if said.isdecimal() and 0 < int(said) <= len(answers):
+            return answers[int(said) - 1]
+        typer.echo(f"write a number from 1 to {len(answers)}", err=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from observlib.base.period import today
-from observlib.cli.printing import Data, answer, follow, plural, say
+from observlib.cli.printing import Data, answer, follow, plural, say, say_table
 
 if TYPE_CHECKING:
     from observlib.desk.planning import Plan
@@ -45,21 +45,17 @@ def plan(
 
 def _print(made: Plan) -> None:
     """Print a plan: the table of verdicts, what it rests on, what to drop, what is asked."""
-    from rich import box
-    from rich.table import Table
-
     say(f"{made.device.label_en or made.device.label}, as of {made.quarter}")
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("measure")
-    for name in ("answers", "sees", "matters", "needs"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("verdict")
-    for row in made.verdicts:
-        table.add_row(*_cells(row))
     say()
-    say(table if made.verdicts else "Its page compares nothing with a year before.")
     if made.verdicts:
+        numbers = ("answers", "sees", "matters", "needs")
+        say_table(
+            ("measure", *numbers, "verdict"), map(_cells, made.verdicts), right=numbers,
+            whole=numbers, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0),
+        )  # fmt: skip
         _say_notes(made)
+    else:
+        say("Its page compares nothing with a year before.")
     if made.drop:
         say("\nCould be dropped:")
         for one in made.drop:

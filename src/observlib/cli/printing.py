@@ -11,7 +11,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -108,16 +108,33 @@ def forget_options() -> None:
     _wanted.clear()
 
 
-def say(text: Any = "") -> None:
-    """Print a line of words, or a table, where a person reads it."""
+def say(text: str = "") -> None:
+    """Print a line of words where a person reads it."""
+    if not _wanted:
+        typer.echo(_lines(text))
+
+
+def say_table(
+    columns: Sequence[str],
+    rows: Iterable[Iterable[object]],
+    right: Sequence[str] = (),
+    whole: Sequence[str] = (),
+    **style: Any,
+) -> None:
+    """Print a table where a person reads it: columns set to the right, and those never wrapped."""
     if _wanted:
         return
-    if isinstance(text, str):
-        typer.echo(_lines(text))
-    else:
-        from rich.console import Console
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
 
-        Console().print(text)
+    table = Table(box=box.SIMPLE_HEAD, **style)
+    for name in columns:
+        justify: Any = "right" if name in right else "left"
+        table.add_column(name, justify=justify, no_wrap=name in whole)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console().print(table)
 
 
 def answer(**found: Any) -> None:
@@ -162,7 +179,9 @@ def summarise(done: Ingested, folder: str, store: Path) -> None:
     place = _from_here(store)
     if not done.devices.empty:
         say(f"{done.kind} data in {place}:")
-        _print_devices(done)
+        counts = ("files", "unchanged", "rows", "rejected")
+        total = ("all", *done.devices.drop(columns="device").sum())
+        say_table(("device", *counts), [*done.devices.itertuples(index=False), total], right=counts)
     say_list(f"{plural(done.replaced, 'export')} corrected earlier rows", done.replaced)
     refused = [rejected(*reject) for reject in done.rejects.itertuples(index=False)]
     say_list(f"{plural(refused, 'row')} rejected, told in {place / 'rejects'}", refused)
@@ -211,20 +230,14 @@ def print_status(
     expectations: Mapping[str, str],
 ) -> None:
     """Print what each device has given, which forms change, what is mended and expected."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("device", no_wrap=True)
-    for name in ("last day", "due", "late", "rejected"):
-        table.add_column(name, justify="right", no_wrap=True)
     rows = found.to_dict("records")
+    cells = []
     for row in rows:
         never = row["last"] is None and row["rhythm"] != "occasional"
-        late = "never given" if never else row["late"]
-        cells = (row["device"], row["last"], row["expected"], late, row["rejected"])
-        table.add_row(*(str(cell or "") for cell in cells))
-    say(table)
+        late = "never given" if never else row["late"] or None
+        cells.append((row["device"], row["last"], row["expected"], late, row["rejected"] or None))
+    numbers = ("last day", "due", "late", "rejected")
+    say_table(("device", *numbers), cells, right=numbers, whole=("device", *numbers))
     say_list("Questionnaires that change", changing)
     mended = [
         f"{one['id']}: {one['status']}, {one['device']}, {one['first']} to {one['last']}; "
@@ -283,19 +296,6 @@ def say_list(title: str, lines: Sequence[str], shown: int = SHOWN) -> None:
     """Print some lines under a title, and how many more there are; nothing where there is none."""
     if lines:
         say(f"{title}:\n  " + bounded(lines, shown, "\n  "))
-
-
-def _print_devices(done: Ingested) -> None:
-    from rich import box
-    from rich.table import Table
-
-    table = Table("device", box=box.SIMPLE_HEAD)
-    for column in ("files", "unchanged", "rows", "rejected"):
-        table.add_column(column, justify="right")
-    counts = done.devices.drop(columns="device").sum()
-    for row in [*done.devices.itertuples(index=False), ("all", *counts)]:
-        table.add_row(*[str(value) for value in row])
-    say(table)
 
 
 def rejected(file: str, row: int, column: str, value: str, reason: str) -> str:

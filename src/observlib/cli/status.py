@@ -9,7 +9,7 @@ import typer
 
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import today
-from observlib.cli.printing import Data, answer, follow, plural, print_status, say
+from observlib.cli.printing import Data, answer, follow, plural, print_status, say_table
 
 
 def status(
@@ -42,21 +42,14 @@ def status(
 
 def _of_notebooks(data: Path) -> None:
     """Print the `edition.fingerprint.state` of each; an error where one may not be fresh."""
-    from rich import box
-    from rich.table import Table
-
     from observlib.edition import fingerprint
     from observlib.pipeline import project
 
     if data not in (Path("data"), Path(fingerprint.DATA)):
         raise UsageError(f"--notebooks is of {fingerprint.DATA}, their data; leave --data out")
     found = fingerprint.states(project.root())
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("notebook", no_wrap=True)
-    table.add_column("its outputs, or what changed since")
-    for row in found.items():
-        table.add_row(*row)
-    say(table)
+    columns = ("notebook", "its outputs, or what changed since")
+    say_table(columns, found.items(), whole=("notebook",))
     answer(notebooks=found)
     if old := [name for name, state in found.items() if state != fingerprint.FRESH]:
         raise ObservError(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from observlib.base.errors import UsageError
-from observlib.cli.printing import Data, answer, follow, plural, say, steps
+from observlib.cli.printing import Data, answer, follow, plural, say, say_table, steps
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
@@ -68,24 +68,17 @@ def watch(
 
 def _print(alarms: Sequence[Alarm], known: Catalogue, watched: str) -> None:
     """Print what was watched, and a line for each alarm."""
-    from rich import box
-    from rich.table import Table
-
     if not alarms:
         say(f"{watched}: no alarm")
         return
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("device\nowner")
-    table.add_column("what changed")
-    for name in ("since", "seen on"):
-        table.add_column(name, no_wrap=True)
+    rows = []
     for alarm in alarms:
         device = known.devices[alarm.device]
         what = _SAID[alarm.kind] + ("" if alarm.of_few(known) else _size(alarm))
-        dates = (alarm.began.isoformat(), alarm.seen.isoformat())
-        table.add_row(f"{device.id}\n{device.owner}", what, *dates)
+        rows.append((f"{device.id}\n{device.owner}", what, alarm.began, alarm.seen))
     say(f"{watched}: {plural(alarms, 'alarm')}")
-    say(table)
+    days = ("since", "seen on")
+    say_table(("device\nowner", "what changed", *days), rows, whole=days)
 
 
 _SAID = {

@@ -60,14 +60,11 @@ class Alarm(NamedTuple):
     @property
     def series(self) -> str:
         """What was watched, by which is known until when it was."""
-        return _name(self.device, self.product, _WATCHED_AS.get(self.kind, self.kind))
-
-
-_WATCHED_AS = {"silence": "fewer"}
+        return _name(self.device, self.product, self.kind)
 
 
 def _name(device: str, product: str, kind: str) -> str:
-    return "/".join((device, product, kind))
+    return "/".join((device, product, "fewer" if kind == "silence" else kind))
 
 
 def raised(
@@ -80,52 +77,41 @@ def raised(
     A device that listens once a year or on occasion is not watched, and neither is one whose rows
     are of months.
     """
-    days = store.by_day(data)
-    days = days[days["device"].map(lambda one: _daily(catalogue, one)).astype(bool)]
-    last = _last_days(store.exports(data), catalogue)
+    often = {
+        device.id: device.frequency
+        for device in catalogue.devices.values()
+        if device.listens and device.frequency not in RARE
+    }
+    days, exports = store.by_day(data), store.exports(data).dropna(subset="end")
+    last = {}  # days of which exports tell; else no day is told whole yet
+    for (name, table), own in exports[exports["device"].isin(often)].groupby(["device", "table"]):
+        ends, read = (date.fromisoformat(max(own[one])[:10]) for one in ("end", "read"))
+        last[name, table] = store.told_until(ends, read, often[name])
     found: list[Alarm] = []
     watched: dict[str, date] = {}
-    devices = list(days.groupby("device", sort=True))
+    devices = list(days[days["device"].isin(often)].groupby("device", sort=True))
     for done, (device, rows) in enumerate(devices):
         progress(done, len(devices), str(device))
         series = [
             (str(product), kind, frame)
             for (table, product), own in rows.groupby(["table", "product"])
-            if (ends := last.get((str(device), str(table))))  # else no day is told whole yet
-            for kind, frame in _series(str(table), own, ends)
+            if (device, table) in last
+            for kind, frame in _series(str(table), own, last[device, table])
         ]
         for product, kind, frame in series:
             until = frame.index[-1].date()
             watched[_name(str(device), product, kind)] = until
-            for change in _LOOKS[kind](frame, FIVE_YEARS * len(series)):
+            for change in _changes(kind, frame, FIVE_YEARS * len(series)):
                 found.append(_alarm(str(device), product, kind, change, frame, until))
     progress(len(devices), len(devices), "")
     return sorted(found, key=lambda one: (one.seen, one.device, one.kind)), watched
 
 
-def _daily(catalogue: Catalogue, device: str) -> bool:
-    known = catalogue.devices.get(device)
-    return bool(known and known.listens and known.frequency not in RARE)
-
-
-def _last_days(exports: pd.DataFrame, catalogue: Catalogue) -> dict[tuple[str, str], date]:
-    """The last day of which the exports of each device and table tell."""
-    found = {}
-    for (device, table), own in exports.dropna(subset="end").groupby(["device", "table"]):
-        known = catalogue.devices.get(str(device))
-        if known:
-            ends, read = (date.fromisoformat(max(own[name])[:10]) for name in ("end", "read"))
-            found[str(device), str(table)] = store.told_until(ends, read, known.frequency)
-    return found
-
-
-# how changes of each kind are looked for in the days of a series
-_LOOKS: Mapping[str, Callable[[pd.DataFrame, float], list[Change]]] = {
-    "marks": lambda frame, threshold: in_means(frame, -1, threshold),
-    "waits": lambda frame, threshold: in_counts(frame["value"], 1, threshold),
-    "more": lambda frame, threshold: in_counts(frame["count"], 1, threshold),
-    "fewer": lambda frame, threshold: in_counts(frame["count"], -1, threshold),
-}
+def _changes(kind: str, days: pd.DataFrame, threshold: float) -> list[Change]:
+    if kind == "marks":
+        return in_means(days, -1, threshold)
+    counts = days["value" if kind == "waits" else "count"]
+    return in_counts(counts, -1 if kind == "fewer" else 1, threshold)
 
 
 def _series(table: str, rows: pd.DataFrame, last: date) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -231,22 +217,35 @@ def send(
     written = []
     if mail:
         departments = [catalogue.departments[owner] for owner in owners]
-        if problems := [_no_mailbox(one) for one in departments if one.mail is None]:
+        problems = [
+            f"department {one.id!r}: has no mailbox, and its alarms would reach nobody; give it "
+            "`mail` in departments.yml"
+            for one in departments
+            if one.mail is None
+        ]
+        if problems:
             raise ObservError(*problems)
         for owner in departments:
             own = owners[owner.id]
-            name, content = (
-                f"{owner.id}_{max(one.seen for one in own)}",
-                letter(owner, own, catalogue),
-            )
+            name = f"{owner.id}_{max(one.seen for one in own)}"
+            content = letter(owner, own, catalogue)
             with files.telling_write_errors(mail, "what was not written is told again next time"):
                 mail.mkdir(parents=True, exist_ok=True)
                 written.append(_place(mail, name, content))
                 files.write_bytes(written[-1], content)
     if server and alarms:
-        told = [_as_data(alarm, catalogue) for alarm in alarms]
-        text = "\n".join(one["text"] for one in told)
-        web.tell(server, {"text": text, "alarms": told})
+        told = [
+            {
+                "device": alarm.device,
+                "owner": catalogue.devices[alarm.device].owner,
+                "kind": alarm.kind,
+                "began": alarm.began.isoformat(),
+                "seen": alarm.seen.isoformat(),
+                "text": typography(sentence(alarm, catalogue)),
+            }
+            for alarm in alarms
+        ]
+        web.tell(server, {"text": "\n".join(one["text"] for one in told), "alarms": told})
     return written
 
 
@@ -254,13 +253,6 @@ def _place(mail: Path, name: str, content: bytes) -> Path:
     """Where a mail goes: over the same one, but over no other, which may not have been sent yet."""
     paths = (mail / f"{name}{f'-{n}' if n else ''}.eml" for n in count())
     return next(path for path in paths if not path.exists() or path.read_bytes() == content)
-
-
-def _no_mailbox(owner: Department) -> str:
-    return (
-        f"department {owner.id!r}: has no mailbox, and its alarms would reach nobody; give it "
-        "`mail` in departments.yml"
-    )
 
 
 def letter(owner: Department, alarms: Sequence[Alarm], catalogue: Catalogue) -> bytes:
@@ -274,26 +266,3 @@ def letter(owner: Department, alarms: Sequence[Alarm], catalogue: Catalogue) -> 
     told = TEXTS["letter"].format(role=owner.contact or owner.label, alarms=said)
     message.set_content(typography(told))
     return message.as_bytes()
-
-
-def _as_data(alarm: Alarm, catalogue: Catalogue) -> dict[str, str]:
-    return {
-        "device": alarm.device,
-        "owner": catalogue.devices[alarm.device].owner,
-        "kind": alarm.kind,
-        "began": alarm.began.isoformat(),
-        "seen": alarm.seen.isoformat(),
-        "text": typography(sentence(alarm, catalogue)),
-    }
-
-
-__all__ = [
-    "Alarm",
-    "letter",
-    "raised",
-    "remember",
-    "remembered",
-    "send",
-    "sentence",
-    "unheard",
-]

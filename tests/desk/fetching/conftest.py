@@ -82,7 +82,7 @@ def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds for which a server would have been left alone."""
     found: list[float] = []
-    monkeypatch.setattr(web, "pause", found.append)
+    monkeypatch.setattr(web.time, "sleep", found.append)
     return found
 
 

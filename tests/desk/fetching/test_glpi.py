@@ -120,7 +120,7 @@ def test_a_fetch_of_more_tickets_than_are_left_begins_anew(known, standin, tmp_p
         fetch("essai", known, tmp_path, today=DAY)
     gone = Reply(["ERROR_RANGE_EXCEED_TOTAL", "La plage dépasse le total"], 400)
     standin.answer = lambda asked: gone if asked.query else answer(asked)
-    with pytest.raises(ObservError, match="deleted meanwhile; fetch again"):
+    with pytest.raises(ObservError, match="deleted meanwhile"):
         fetch("essai", known, tmp_path, today=DAY)
     standin.answer = answer
     assert len(fetch("essai", known, tmp_path, today=DAY).read_text("utf-8").splitlines()) == 4

@@ -12,7 +12,7 @@ from tests.examples import examples
 
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
-from observlib.desk.scaffold import new_device, required
+from observlib.desk.scaffold.device import new_device, required
 from observlib.pipeline import project
 
 DEVICE = {

@@ -12,7 +12,9 @@ from tests.formats.test_samples import device
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Questionnaire
-from observlib.desk.scaffold import Wishes, equally_good, propose, recognised, with_format
+from observlib.desk.scaffold.device import with_format
+from observlib.desk.scaffold.propose import Wishes, propose
+from observlib.desk.scaffold.recognise import equally_good, recognised
 from observlib.loaders import load
 
 OSTICKET = """Ticket Number,Date Created,Subject,From,Priority,Help Topic,Current Status,\

@@ -14,8 +14,7 @@ from tests.examples import examples
 
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
-from observlib.desk.scaffold import new_practice
-from observlib.desk.scaffold.device import slug_of
+from observlib.desk.scaffold.device import new_practice, slug_of
 from observlib.records.practices import load_practices
 
 ROOT = Path(__file__).parents[3]

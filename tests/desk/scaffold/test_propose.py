@@ -6,7 +6,8 @@ import pytest
 
 from observlib.base.errors import ObservError, UsageError
 from observlib.catalogue import Catalogue, Column
-from observlib.desk.scaffold import Proposal, Wishes, by_form, propose
+from observlib.desk.scaffold.propose import Proposal, Wishes, propose
+from observlib.desk.scaffold.recognise import by_form
 
 CASES = """N° de dossier;Ouvert le;Première réponse;Résolu le;Rubrique;Agent traitant;Objet
 2026-001;02/03/2026 09:14;02/03/2026 11:00;03/03/2026 10:00;Logement;A. Dupuis;Payer
@@ -40,7 +41,7 @@ def written(place: Path, text: str, name: str = "export.csv", encoding: str = "u
 
 
 def asked(proposal: Proposal) -> list[str]:
-    return [one.option + one.key[-1] * (one.about == "words") for one in proposal.questions]
+    return [one.written("…") for one in proposal.questions]
 
 
 def test_a_table_that_is_likely_is_asked_for_and_not_taken(tmp_path, few):
@@ -50,7 +51,7 @@ def test_a_table_that_is_likely_is_asked_for_and_not_taken(tmp_path, few):
 
 def test_what_headers_do_not_say_is_asked_for_with_the_columns_that_would_do(tmp_path, few):
     found = propose(written(tmp_path, CASES), few, Wishes("tickets"))
-    assert asked(found) == ["--column ticket_id=", "--column received=", "--column closed="]
+    assert asked(found) == [f'--column "{name}=…"' for name in ("ticket_id", "received", "closed")]
     number, received, closed = found.questions
     assert number.guess == "N° de dossier"
     assert received.answers == ("Ouvert le", "Résolu le")
@@ -109,7 +110,7 @@ def test_words_are_known_or_asked_for_with_how_often_they_are_there(tmp_path, fe
     columns = {"call_id": "Uuid", "moment": "Début", "outcome": "Statut", "wait": "Attente"}
     units = {"wait": "s"}
     found = propose(path, few, Wishes("calls", columns, units=units))
-    assert asked(found) == ["--word outcome=Débordement"]
+    assert asked(found) == ['--word "outcome.…=Débordement"']
     assert "'Débordement' in 1 row," in found.questions[0].text
     assert found.questions[0].answers == ("answered", "abandoned", "-")
     words = {"outcome": {"débordement": "abandoned"}}
@@ -128,7 +129,7 @@ def test_numbers_of_an_unknown_unit_are_not_taken_for_seconds(tmp_path, few):
     columns = {"call_id": "Uuid", "moment": "Début", "outcome": "Statut", "wait": "Attente"}
     words = {"outcome": {"Débordement": "-"}}
     found = propose(written(tmp_path, CALLS), few, Wishes("calls", columns, words))
-    assert asked(found) == ["--unit wait="]
+    assert asked(found) == ["--unit wait=…"]
     text = CALLS.replace("Attente", "Attente (min)")
     columns["wait"] = "Attente (min)"
     found = propose(written(tmp_path, text), few, Wishes("calls", columns, words))
@@ -141,7 +142,7 @@ def test_a_header_by_which_a_format_knows_a_delay_is_not_taken_for_a_moment(tmp_
     tool = known.model_copy(update={"id": "tool", "columns": {**known.columns, "closed": delay}})
     more = few.model_copy(update={"formats": {**few.formats, "tool": tool}})
     found = propose(written(tmp_path, CASES), more, Wishes("tickets"))
-    assert "--column closed=" in asked(found) and "closed" not in found.raw["columns"]
+    assert '--column "closed=…"' in asked(found) and "closed" not in found.raw["columns"]
 
 
 def test_a_column_that_nothing_can_give_is_not_asked_for(tmp_path, few):

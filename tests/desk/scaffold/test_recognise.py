@@ -7,8 +7,13 @@ from tests.copies import demonstration_catalogue
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.desk.scaffold import equally_good, first_rows, recognised, two_forms
-from observlib.desk.scaffold.recognise import device_to_try
+from observlib.desk.scaffold.recognise import (
+    device_to_try,
+    equally_good,
+    first_rows,
+    recognised,
+    two_forms,
+)
 from observlib.loaders import load
 
 CALLS = "Identifiant;Début;Résultat;Attente;Thème\n"

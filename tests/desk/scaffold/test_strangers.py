@@ -1,13 +1,15 @@
 """Exports as other tools write them: nothing is read wrongly, and the rest can be answered."""
 
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from observlib.base.errors import UsageError
-from observlib.desk.scaffold import Wishes, by_form, propose
-from observlib.desk.scaffold.looks import is_mean
+from observlib.desk.scaffold.looks import Look
+from observlib.desk.scaffold.propose import Wishes, propose
+from observlib.desk.scaffold.recognise import by_form
 from observlib.loaders import Loaded
 
 REVIEWS = "".join(
@@ -85,7 +87,8 @@ def test_a_mean_is_neither_offered_nor_read_where_a_total_is_needed(written, cat
     assert not {"wait", "talk"} & {one.key[0] for one in found.offers}
     with pytest.raises(UsageError, match=r"'Avg Talk' is not read for talk: .* of a mean"):
         propose(path, catalogue, Wishes("call_intervals", {**COUNTS, "talk": "Avg Talk"}))
-    assert not is_mean("Temps d'attente") and is_mean("Durée moyenne d'attente")
+    means = [Look(title, Counter()).is_mean for title in ("Temps d'attente", "Durée moyenne")]
+    assert means == [False, True]
 
 
 def test_the_mean_duration_of_visits_makes_their_total_and_a_rate_makes_nothing(written, catalogue):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from observlib.catalogue import Device
-from observlib.desk.fetching.web import Page, Records, Server, Source, answering_as, ask
+from observlib.desk.fetching.web import Page, Records, Server, Source, ask
 
 URL = "https://metric-api.data.gouv.fr"
 _MOST = 50  # months a page, the most that there may be
@@ -24,12 +24,8 @@ def source(device: Device) -> Source:
                 "dataset_id__exact": device.dataset_id or "", "metric_month__sort": "asc",
                 "page": number, "page_size": _MOST,
             }  # fmt: skip
-            found = ask(metrics, "api/datasets/data/", query=query)
-            with answering_as(metrics):
-                months = {month["metric_month"]: _month(month) for month in found["data"]}
-                more = found["links"].get("next") and months
-                after = number + 1 if more else None
-                total = int(found["meta"]["total"])
+            months, is_last, total = ask(metrics, "api/datasets/data/", query=query, read=_months)
+            after = None if is_last else number + 1
             yield Page(months, after, min(number * _MOST, total), total)
             number = after
 
@@ -39,9 +35,15 @@ def source(device: Device) -> Source:
     return Source(metrics.host, {"dataset": device.dataset_id}, pages, text)
 
 
-def _month(told: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "month": str(told["metric_month"]),
-        "visits": told["monthly_visit"],
-        "downloads": told["monthly_download_resource"],
+def _months(answer: Any) -> tuple[dict[str, Any], bool, int]:
+    """The months of a page, whether it is the last, and how many there are in all."""
+    months = {
+        month["metric_month"]: {
+            "month": str(month["metric_month"]),
+            "visits": month["monthly_visit"],
+            "downloads": month["monthly_download_resource"],
+        }
+        for month in answer["data"]
     }
+    is_last = not (answer["links"].get("next") and months)
+    return months, is_last, int(answer["meta"]["total"])

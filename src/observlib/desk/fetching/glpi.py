@@ -7,9 +7,7 @@ dropped as they come.
 from __future__ import annotations
 
 import contextlib
-import csv
 import html
-import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,7 +19,7 @@ from observlib.desk.fetching.web import (
     Server,
     Source,
     StaleError,
-    answering_as,
+    as_csv,
     ask,
     server,
 )
@@ -29,6 +27,7 @@ from observlib.desk.fetching.web import (
 # GLPI's search options of a ticket, and the headers that its list has in French
 COLUMNS = {2: "ID", 15: "Date d'ouverture", 17: "Date de résolution", 7: "Catégorie"}
 _MOST = 500  # tickets a page
+_DELETED = "tickets were deleted meanwhile, so that some may be missing; fetch again"
 
 
 def source(since: date) -> Source:
@@ -42,18 +41,14 @@ def source(since: date) -> Source:
     def pages(cursor: Any) -> Iterator[Page]:
         with _session(glpi) as headers:
             first, before = cursor or [0, None]
-            while True:
+            total = first + 1
+            while first < total:
                 records, total = _tickets(glpi, headers, since, first)
                 if before is not None and total < before:
-                    raise StaleError(
-                        f"{glpi.host}: tickets were deleted meanwhile, so that some may be "
-                        "missing; fetch again"
-                    )
+                    raise StaleError(f"{glpi.host}: {_DELETED}")
                 first, before = first + _MOST, total
-                more = first < total
-                yield Page(records, [first, total] if more else None, min(first, total), total)
-                if not more:
-                    return
+                after = [first, total] if first < total else None
+                yield Page(records, after, min(first, total), total)
 
     return Source(glpi.host, {"url": glpi.url, "since": since.isoformat()}, pages, _text)
 
@@ -64,16 +59,18 @@ def _session(glpi: Server) -> Iterator[dict[str, str]]:
     user, app = glpi.keys
     headers = {"Content-Type": "application/json", **({"App-Token": app} if app else {})}
     told = {**headers, "Authorization": f"user_token {user}"}
-    found = ask(glpi, "apirest.php/initSession", headers=told, said=_fault)
-    with answering_as(glpi):
-        token = found["session_token"]
-        token.encode("ascii")
-    headers["Session-Token"] = token
+    headers["Session-Token"] = ask(
+        glpi, "apirest.php/initSession", headers=told, read=_token, said=_fault
+    )
     try:
         yield headers
     finally:
         with contextlib.suppress(ObservError):  # GLPI itself ends those that were left
             ask(glpi, "apirest.php/killSession", headers=headers)
+
+
+def _token(answer: Any) -> str:
+    return str(answer["session_token"].encode("ascii"), "ascii")
 
 
 def _tickets(
@@ -86,17 +83,23 @@ def _tickets(
         "criteria[0][value]": f"{since - timedelta(days=1)} 23:59:59",
         **{f"forcedisplay[{place}]": number for place, number in enumerate(COLUMNS)},
     }  # fmt: skip
+
+    def read(answer: Any) -> tuple[dict[str, list[str]], int]:
+        now = datetime.now(UTC).isoformat(" ", "seconds")  # until which open tickets wait
+        rows = answer.get("data") or []
+        cells = ([*(_cell(row.get(str(number))) for number in COLUMNS), now] for row in rows)
+        return {str(int(row[0])): row for row in cells}, int(answer["totalcount"])
+
+    path = "apirest.php/search/Ticket"
     try:
-        found = ask(glpi, "apirest.php/search/Ticket", query=query, headers=headers, said=_fault)
+        found: tuple[dict[str, list[str]], int] = ask(
+            glpi, path, query=query, headers=headers, read=read, said=_fault
+        )
     except ObservError as error:
         if "ERROR_RANGE_EXCEED_TOTAL" in str(error):  # there were more when the fetch was begun
-            raise StaleError(f"{glpi.host}: tickets were deleted meanwhile; fetch again") from None
+            raise StaleError(f"{glpi.host}: {_DELETED}") from None
         raise
-    with answering_as(glpi):
-        rows = found.get("data") or []
-        now = datetime.now(UTC).isoformat(" ", "seconds")  # until which open tickets wait
-        cells = ([*(_cell(row.get(str(number))) for number in COLUMNS), now] for row in rows)
-        return {str(int(row[0])): row for row in cells}, int(found["totalcount"])
+    return found
 
 
 def _cell(value: Any) -> str:
@@ -113,11 +116,5 @@ def _fault(answer: Any) -> str:
 
 
 def _text(records: Records) -> Iterator[str]:
-    written = io.StringIO()
-    rows = csv.writer(written, delimiter=";", lineterminator="\n")
-    rows.writerow([*COLUMNS.values(), "extracted"])
-    for _, cells in records():
-        rows.writerow(cells)
-        yield written.getvalue()
-        written.seek(0)
-        written.truncate()
+    yield as_csv([[*COLUMNS.values(), "extracted"]], ";")
+    yield from (as_csv([cells], ";") for _, cells in records())

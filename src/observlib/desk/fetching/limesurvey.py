@@ -6,15 +6,28 @@ names, and comments but where the device has `verbatims`, is dropped before anyt
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Device, Questionnaire
-from observlib.desk.fetching import web
+from observlib.desk.fetching.web import ask, server
 from observlib.loaders.limesurvey import without_the_rest
 
-_ENDPOINT = "/admin/remotecontrol"
+_ENDPOINT = "admin/remotecontrol"
+_SWITCH_ON = "ask its administrator to switch on the JSON-RPC interface"
+_KEYS = "check OBSERV_LIMESURVEY_USER and OBSERV_LIMESURVEY_PASSWORD"
+_MENDS = {  # what to do about what LimeSurvey says
+    "password": _KEYS,
+    "user name": _KEYS,
+    "no data": "the survey is not active, or no one has answered yet",
+    "permission": "ask for the right to export this survey's responses",
+    "invalid survey": "check the device's `survey_id`",
+    "rpc interface": _SWITCH_ON,
+}
 
 
 def responses(device: Device, questionnaire: Questionnaire, path: Path) -> str:
@@ -22,8 +35,34 @@ def responses(device: Device, questionnaire: Questionnaire, path: Path) -> str:
 
     Without what the loader would not read. `path` is what messages name.
     """
-    limesurvey = web.server("LimeSurvey", "USER", "PASSWORD")
-    content = _download(limesurvey, device)
+    limesurvey = server("LimeSurvey", "USER", "PASSWORD")
+    limesurvey = limesurvey._replace(url=limesurvey.url.removesuffix(f"/{_ENDPOINT}"))
+
+    def call(method: str, *params: Any, read: Callable[[Any], Any] = str) -> Any:
+        result, fault = ask(
+            limesurvey,
+            _ENDPOINT,
+            content={"method": method, "params": params, "id": 1},
+            headers={"Content-Type": "application/json"},
+            read=lambda answer: _result(answer, read),
+            unless_json=_SWITCH_ON,
+        )
+        if fault:
+            said = limesurvey.without_keys(fault)
+            mends = (mend for words, mend in _MENDS.items() if words in said.casefold())
+            mend = next(mends, "ask its administrator")
+            raise ObservError(
+                f"{limesurvey.host}, survey {device.survey_id}: LimeSurvey says {said!r}; {mend}"
+            )
+        return result
+
+    key = call("get_session_key", *limesurvey.keys, "Authdb")
+    try:
+        how = (device.survey_id, "csv", None, "all", "code", "short")
+        content = call("export_responses", key, *how, read=base64.b64decode)
+    finally:
+        with suppress(ObservError):  # LimeSurvey itself ends those that were left
+            call("release_session_key", key)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -33,74 +72,9 @@ def responses(device: Device, questionnaire: Questionnaire, path: Path) -> str:
     return without_the_rest(Path(path.name), text, questionnaire, bool(device.verbatims))
 
 
-def _download(limesurvey: web.Server, device: Device) -> bytes:
-    """The survey's export as LimeSurvey sends it."""
-    try:
-        import requests
-        from citric import Client
-        from citric.exceptions import LimeSurveyError, ResponseMismatchError
-    except ImportError as error:
-        raise ObservError(
-            "fetching surveys needs citric; install it with `pip install 'observlib[limesurvey]'`"
-        ) from error
-
-    class Impatient(requests.adapters.HTTPAdapter):
-        def send(self, request: Any, *args: Any, **options: Any) -> Any:
-            return super().send(request, *args, **(options | {"timeout": web.SECONDS}))
-
-    host, survey, variable = limesurvey.host, device.survey_id, limesurvey.variable
-    user, password = limesurvey.keys
-    url = limesurvey.url.removesuffix(_ENDPOINT) + _ENDPOINT
-    assert survey is not None
-    try:
-        with requests.Session() as session:
-            session.max_redirects = 0  # a password goes to no other address
-            session.trust_env = url.startswith("https:")  # to no proxy on the way to this machine
-            session.mount("http://", Impatient())
-            session.mount("https://", Impatient())
-            with Client(url, user, password, requests_session=session) as client:
-                return client.export_responses(
-                    survey,
-                    file_format="csv",
-                    completion_status="all",
-                    heading_type="code",
-                    response_type="short",
-                )
-    except LimeSurveyError as error:
-        said = limesurvey.without_keys(str(error))
-        mend = _mend(said, limesurvey)
-        raise ObservError(f"{host}, survey {survey}: LimeSurvey says {said!r}; {mend}") from None
-    except requests.Timeout:
-        raise ObservError(
-            f"{host}: no answer within {web.SECONDS:g} seconds; try again later"
-        ) from None
-    except requests.TooManyRedirects:
-        raise ObservError(
-            f"{host}: sends on to another address; give that one in {variable}"
-        ) from None
-    except requests.HTTPError as error:
-        status = error.response.status_code if error.response is not None else "no"
-        raise ObservError(f"{host}: answers with the status {status}; check {variable}") from None
-    except requests.RequestException as error:
-        kind = type(error).__name__
-        raise ObservError(f"{host}: cannot be reached ({kind}); check {variable}") from None
-    except (ResponseMismatchError, ValueError, KeyError, TypeError, AttributeError):
-        raise ObservError(
-            f"{host}: answers, but not as LimeSurvey's RemoteControl does; check {variable}"
-        ) from None
-
-
-def _mend(said: str, limesurvey: web.Server) -> str:
-    """What to do about what LimeSurvey says."""
-    said = said.casefold()
-    if "password" in said or "user name" in said:
-        return f"check {' and '.join(limesurvey.key_variables)}"
-    if "no data" in said:
-        return "the survey is not active, or no one has answered yet"
-    if "permission" in said:
-        return "ask for the right to export this survey's responses"
-    if "invalid survey" in said:
-        return "check the device's `survey_id`"
-    if "rpc interface" in said or "json" in said:
-        return "ask its administrator to switch on the JSON-RPC interface"
-    return "ask its administrator"
+def _result(answer: Any, read: Callable[[Any], Any]) -> tuple[Any, str]:
+    """What a method gives, and what LimeSurvey says to be wrong."""
+    result, fault = answer["result"], answer["error"]
+    if isinstance(result, dict) and result.get("status") not in ("OK", None):
+        fault = fault or result["status"]
+    return (None, str(fault)) if fault else (read(result), "")

@@ -7,11 +7,9 @@ each a part at a time, so that tables of any length take no more memory than sho
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -23,7 +21,7 @@ import duckdb
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.catalogue import SQLITE, Catalogue, Device, Format, tables
-from observlib.desk.fetching.web import LOOPBACK, Progress
+from observlib.desk.fetching.web import LOOPBACK, Progress, as_csv
 from observlib.loaders._text import header_label
 from observlib.store.address import literal, quoted
 
@@ -38,15 +36,22 @@ def read_by(form: Format) -> list[str]:
     >>> read_by(Format(id="a", label="A", table="tickets", columns={"ticket_id": "Id"}))
     ['Id']
     """
-    names = [name for column in form.columns.values() for name in column.headers]
-    rules = [*form.keep, *(column.only_if for column in form.columns.values())]
-    names += [rule.header for rule in rules if rule]
+    columns = form.columns.values()
+    names = [name for column in columns for name in column.headers]
+    names += [column.only_if.header for column in columns if column.only_if]
+    never = {header_label(name) for name in form.never_read}
+    names = [*dict.fromkeys((*names, *_rules(form)))]
+    return [name for name in names if header_label(name) not in never]
+
+
+def _rules(form: Format) -> list[str]:
+    """The headers by which rows are kept, or completed."""
+    names = [rule.header for rule in form.keep]
     if form.carry_down:
         names += [form.carry_down.key, *form.carry_down.headers]
     if form.latest:
         names += [form.latest.key, form.latest.by]
-    never = {header_label(name) for name in form.never_read}
-    return [name for name in dict.fromkeys(names) if header_label(name) not in never]
+    return names
 
 
 def wanted(device: Device, form: Format | None) -> list[str]:
@@ -80,7 +85,7 @@ def missing(form: Format, there: list[str]) -> list[str]:
     """
     known = {header_label(name) for name in there}
     needed = [column.headers for column in form.columns.values() if not column.optional]
-    needed += [(rule.header,) for rule in form.keep]
+    needed += [(name,) for name in _rules(form)]
     return [names[0] for names in needed if names and known.isdisjoint(map(header_label, names))]
 
 
@@ -171,20 +176,14 @@ def _sqlite(
             kept = choose([column[0] for column in described])
             (total,) = session.execute(f"SELECT count(*) FROM {table}").fetchone()
             found = session.execute(f"SELECT {', '.join(map(quoted, kept))} FROM {table}")
-            new.write(_csv([kept], delimiter))
+            new.write(as_csv([kept], delimiter).encode())
             while some := found.fetchmany(_ROWS):
-                new.write(_csv(some, delimiter))
+                new.write(as_csv(some, delimiter).encode("utf-8", "replace"))
                 rows += len(some)
                 progress(rows, max(rows, total), f"{rows:,} rows")
     except sqlite3.Error as error:
         raise ObservError(f"{path}: cannot be read: {error}") from None
     return rows
-
-
-def _csv(rows: Iterable[Sequence[object]], delimiter: str) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode("utf-8", "replace")
 
 
 def _postgres(

@@ -6,18 +6,21 @@ on to another address is followed, which would take the key there.
 
 from __future__ import annotations
 
+import csv
 import http.client
+import io
 import json
 import os
 import re
+import sqlite3
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
@@ -104,23 +107,76 @@ def ask(
     *,
     query: Mapping[str, str | int] | None = None,
     form: Mapping[str, str | int] | None = None,
+    content: Any = None,
     headers: Mapping[str, str] | None = None,
+    read: Callable[[Any], Any] = lambda answer: answer,
     said: Callable[[Any], str] = lambda answer: "",
+    unless_json: str = "",
 ) -> Any:
-    """The JSON that a server answers: to a `GET`, or to a `POST` of a form.
+    """What is `read` of the JSON that a server answers: to a `GET`, or a `POST` of a form or JSON.
 
-    Where it asks for a pause (429, or 503 with `Retry-After`), it is left alone for as long.
+    `said` is what an answer says to be wrong, and `unless_json` what to do about one that is no
+    JSON. Where a pause is asked for (429, or 503 with `Retry-After`), it is made.
     """
     url = f"{server.url}/{path}" + (f"?{urlencode(query)}" if query else "")
     data = urlencode(form).encode() if form is not None else None
+    data = json.dumps(content).encode() if content is not None else data
     told = {"Accept": "application/json", "User-Agent": "observlib", **(headers or {})}
     for _ in range(_PAUSES + 1):
         status, answered, body = _send(server, Request(url, data, told))
-        if status == 429 or (status == 503 and answered.get("Retry-After")):
-            _pause(server, answered.get("Retry-After") or "60")
-            continue
-        return _read(server, status, answered, body, said)
-    raise ObservError(f"{server.host}: asks for a pause {_PAUSES} times in a row; try again later")
+        wait = answered.get("Retry-After")
+        if status != 429 and not (status == 503 and wait):
+            break
+        if (seconds := _seconds(wait or "60")) > LONGEST_PAUSE:
+            minutes = f"{seconds / 60:.0f} minutes"
+            raise ObservError(f"{server.host}: asks for a pause of {minutes}; fetch again after it")
+        time.sleep(max(seconds, 1.0))
+    else:
+        raise ObservError(
+            f"{server.host}: asks for a pause {_PAUSES} times in a row; try again later"
+        )
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        found = None
+    try:
+        words = server.without_keys(said(found)) if found is not None else ""
+        if fault := _fault(server, status, words):
+            raise ObservError(f"{server.host}: {fault}")
+        if found is None:
+            page = "text/html" in answered.get("Content-Type", "") or body.lstrip()[:1] == b"<"
+            kind, mend = "a web page" if page else "no JSON", f"check {server.variable}"
+            raise ObservError(f"{server.host}: answers with {kind}; {unless_json or mend}")
+        return read(found)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+        raise ObservError(
+            f"{server.host}: answers, but not as {server.tool} does; check {server.variable}"
+        ) from None
+
+
+def _fault(server: Server, status: int, words: str) -> str:
+    """What is wrong with an answer, by its status and what it says itself."""
+    what = f"{server.tool} says {words!r}" if words else f"answers with the status {status}"
+    keys = " and ".join(server.key_variables)
+    if 300 <= status < 400:
+        return f"sends on to another address; give that one in {server.variable}"
+    if status in (401, 403):
+        return f"{what}; check {keys or server.variable}, and its rights"
+    if status in (400, 404, 405, 410):
+        return f"{what}; check {server.variable}"
+    if status >= 400:
+        return f"{what}; try again later, or ask {server.tool}'s administrator"
+    return f"{what}; check {keys}, and the device's entry" if words else ""
+
+
+def _seconds(wait: str) -> float:
+    """For how long a server asks to be left alone: seconds, or until a date."""
+    try:
+        if wait.isdigit():
+            return float(wait)
+        return (parsedate_to_datetime(wait) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):
+        return 60.0
 
 
 def tell(server: Server, content: Mapping[str, Any]) -> None:
@@ -140,35 +196,29 @@ class _Stay(HTTPRedirectHandler):
 
 def _send(server: Server, request: Request) -> tuple[int, http.client.HTTPMessage, bytes]:
     """Status, headers and content of an answer."""
-    late = ObservError(f"{server.host}: no answer within {SECONDS:g} seconds; try again later")
+    direct = [ProxyHandler({})] if request.type == "http" else []  # on this very machine
     try:
         try:
-            direct = [ProxyHandler({})] if request.type == "http" else []  # on this very machine
             answer = build_opener(_Stay, *direct).open(request, timeout=SECONDS)
         except HTTPError as error:
             answer = error
         with answer:
             return answer.status, answer.headers, _content(server, answer)
-    except (http.client.IncompleteRead, ConnectionError) as error:
-        raise _unreachable(server, error) from None
-    except URLError as error:
-        if isinstance(error.reason, TimeoutError):
-            raise late from None
-        raise _unreachable(server, error.reason) from None
-    except TimeoutError:
-        raise late from None
     except (OSError, http.client.HTTPException, UnicodeError) as error:
-        raise _unreachable(server, error) from None
+        why = error.reason if isinstance(error, URLError) else error
+        raise ObservError(f"{server.host}: {_unreachable(server, why)}") from None
 
 
-def _unreachable(server: Server, why: object) -> ObservError:
+def _unreachable(server: Server, why: object) -> str:
+    if isinstance(why, TimeoutError):
+        return f"no answer within {SECONDS:g} seconds; try again later"
     if isinstance(why, ssl.SSLCertVerificationError):
         kind = "its certificate is not trusted here: SSL_CERT_FILE names your authority's"
     elif isinstance(why, http.client.IncompleteRead | ConnectionResetError):
         kind = "the answer was cut; try again"
     else:
         kind = f"{type(why).__name__}; check {server.variable}"
-    return ObservError(f"{server.host}: cannot be reached ({kind})")
+    return f"cannot be reached ({kind})"
 
 
 def _content(server: Server, answer: Any) -> bytes:
@@ -190,74 +240,11 @@ def _content(server: Server, answer: Any) -> bytes:
     return bytes(found)
 
 
-def pause(seconds: float) -> None:
-    """Leave a server alone."""
-    time.sleep(seconds)
-
-
-def _pause(server: Server, asked: str) -> None:
-    """Wait for as long as a server asks, in seconds or until a date."""
-    try:
-        seconds = float(asked) if asked.isdigit() else _until(asked)
-    except (ValueError, TypeError):
-        seconds = 60.0
-    if seconds > LONGEST_PAUSE:
-        raise ObservError(
-            f"{server.host}: asks for a pause of {seconds / 60:.0f} minutes; fetch again after it"
-        )
-    pause(max(seconds, 1.0))
-
-
-def _until(moment: str) -> float:
-    return (parsedate_to_datetime(moment) - datetime.now(UTC)).total_seconds()
-
-
-def _read(
-    server: Server,
-    status: int,
-    headers: http.client.HTTPMessage,
-    body: bytes,
-    said: Callable[[Any], str],
-) -> Any:
-    """What an answer holds."""
-    if 300 <= status < 400:
-        raise ObservError(
-            f"{server.host}: sends on to another address; give that one in {server.variable}"
-        )
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        found = None
-    with answering_as(server):
-        words = server.without_keys(said(found)) if found is not None else ""
-    what = f"{server.tool} says {words!r}" if words else f"answers with the status {status}"
-    if status in (401, 403):
-        mend = f"check {' and '.join(server.key_variables) or server.variable}, and its rights"
-    elif status in (400, 404, 405, 410):
-        mend = f"check {server.variable}"
-    else:
-        mend = f"try again later, or ask {server.tool}'s administrator"
-    if status >= 400:
-        raise ObservError(f"{server.host}: {what}; {mend}")
-    if words:
-        keys = " and ".join(server.key_variables)
-        raise ObservError(f"{server.host}: {what}; check {keys}, and the device's entry")
-    if found is None:
-        page = "text/html" in headers.get("Content-Type", "") or body.lstrip()[:1] == b"<"
-        kind = "a web page" if page else "no JSON"
-        raise ObservError(f"{server.host}: answers with {kind}; check {server.variable}")
-    return found
-
-
-@contextmanager
-def answering_as(server: Server) -> Iterator[None]:
-    """Tell in one line that an answer is not of the form that the tool's have."""
-    try:
-        yield
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-        raise ObservError(
-            f"{server.host}: answers, but not as {server.tool} does; check {server.variable}"
-        ) from None
+def as_csv(rows: Iterable[Sequence[object]], delimiter: str = ",") -> str:
+    """Rows as CSV."""
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 # --- The pages of a fetch, kept as they come: one that is interrupted begins where it stopped
@@ -267,6 +254,10 @@ Records = Callable[[], Iterator[tuple[str, Any]]]  # by their keys, each in its 
 _OLDEST = timedelta(days=1)
 _MOST_PAGES = 100_000
 _MOST_EMPTY = 20  # pages in a row that bring nothing
+_TABLES = """
+CREATE TABLE IF NOT EXISTS fetch (asked TEXT, day TEXT, cursor TEXT);
+CREATE TABLE IF NOT EXISTS records (key TEXT PRIMARY KEY, record TEXT);
+"""
 
 
 class StaleError(ObservError):
@@ -302,96 +293,75 @@ class Source(NamedTuple):
 
 def gather(source: Source, part: Path, today: date, progress: Progress) -> date:
     """Keep in `part` the pages that it lacks; give the day on which the first was asked for."""
-    with _alone(part) as stream:
-        day, cursor, keys = _begun(stream, source.asked, today)
-        if cursor == []:  # the last page is there
-            return day
-        cursors: set[str] = set()
-        empty = 0
-        try:
-            for page in source.pages(cursor and cursor[0]):
-                empty = 0 if page.records.keys() - keys else empty + 1
-                keys |= page.records.keys()
-                after = [] if page.after is None else [page.after]
-                if after and (str(after) in cursors or empty > _MOST_EMPTY):
-                    raise StaleError(f"{source.host}: sends the same pages without end")
-                if len(cursors) > _MOST_PAGES:
-                    raise StaleError(f"{source.host}: sends pages without end; try a later --since")
-                cursors.add(str(after))
-                stream.write(json.dumps({"records": page.records, "after": after}) + "\n")
-                stream.flush()
-                progress(page.done, page.total, f"{len(keys):,} records")
-        except StaleError:
-            stream.truncate(0)
-            raise
-        return day
+    try:
+        with closing(_opened(part)) as kept:
+            return _gathered(source, kept, today, progress)
+    except StaleError:
+        part.unlink()
+        raise
+
+
+def _gathered(source: Source, kept: sqlite3.Connection, today: date, progress: Progress) -> date:
+    asked = json.dumps(source.asked)
+    begun = kept.execute("SELECT day, cursor FROM fetch WHERE asked = ?", [asked]).fetchone()
+    if begun is None or today - date.fromisoformat(begun[0]) > _OLDEST:
+        begun = (today.isoformat(), json.dumps(None))
+        with kept:
+            kept.execute("DELETE FROM records")
+            kept.execute("DELETE FROM fetch")
+            kept.execute("INSERT INTO fetch VALUES (?, ?, ?)", [asked, *begun])
+    day, cursor = begun
+    seen: set[str] = set()
+    count = empty = 0
+    for page in source.pages(json.loads(cursor)) if cursor else ():  # else the last is there
+        cursor = None if page.after is None else json.dumps(page.after)
+        records = [(key, json.dumps(record)) for key, record in page.records.items()]
+        with kept:
+            kept.executemany("INSERT OR REPLACE INTO records VALUES (?, ?)", records)
+            kept.execute("UPDATE fetch SET cursor = ?", [cursor])
+        before, (count,) = count, kept.execute("SELECT count(*) FROM records").fetchone()
+        empty = 0 if count > before else empty + 1
+        if cursor and (cursor in seen or empty > _MOST_EMPTY):
+            raise StaleError(f"{source.host}: sends the same pages without end")
+        if len(seen) > _MOST_PAGES:
+            raise StaleError(f"{source.host}: sends pages without end; try a later --since")
+        seen.add(str(cursor))
+        progress(page.done, page.total, f"{count:,} records")
+    return date.fromisoformat(day)
 
 
 def write(source: Source, part: Path, path: Path) -> None:
     """Make the file of what was gathered, at once."""
-    last: dict[str, int] = {}
-    for place, (key, _) in enumerate(_kept(part)):
-        last[key] = place
-    if not last:
+    with closing(sqlite3.connect(part)) as kept:
+
+        def records() -> Iterator[tuple[str, Any]]:
+            wanted = "SELECT key, record FROM records WHERE record != 'null' ORDER BY rowid"
+            return ((key, json.loads(record)) for key, record in kept.execute(wanted))
+
+        there = any(True for _ in records())
+        if there:
+            with files.replacing(path) as new:
+                for text in source.text(records):
+                    new.write(text.encode("utf-8", "replace"))
+    if not there:
         part.unlink()  # it is asked for again once its cause is mended
         raise ObservError(f"{source.host}: has nothing to fetch; check the device's entry")
 
-    def records() -> Iterator[tuple[str, Any]]:
-        kept = enumerate(_kept(part))
-        return ((key, one) for place, (key, one) in kept if last[key] == place)
 
-    with files.replacing(path) as new:
-        for text in source.text(records):
-            new.write(text.encode("utf-8", "replace"))
-
-
-@contextmanager
-def _alone(part: Path) -> Iterator[IO[str]]:
-    """The part, open to be gone on with; one fetch at a time."""
-    with part.open("a+", encoding="utf-8") as stream:
-        if not files.lock(stream):
-            raise UsageError(f"{part}: another fetch of this device is under way; let it end")
-        yield stream
-
-
-def _begun(
-    stream: IO[str], asked: dict[str, Any], today: date
-) -> tuple[date, list[Any] | None, set[str]]:
-    """The day of a fetch that was begun, its next cursor in a list, and the keys that are there.
-
-    Without a fetch of the same that is young enough, one is begun anew: the cursor is None. A line
-    that was being written as all ended is taken away.
-    """
-    stream.seek(0)
-    first = _json(stream.readline()) or {"asked": None}
-    day = date.fromisoformat(first["day"]) if first["asked"] == asked else None
-    if day is None or today - day > _OLDEST:
-        stream.seek(0)
-        stream.truncate()
-        stream.write(json.dumps({"asked": asked, "day": today.isoformat()}) + "\n")
-        stream.flush()
-        return today, None, set()
-    cursor, keys = None, set()
-    end = stream.tell()
-    while page := _json(stream.readline()):
-        cursor, end = page["after"], stream.tell()
-        keys |= page["records"].keys()
-    stream.seek(end)
-    stream.truncate()
-    return day, cursor, keys
-
-
-def _kept(part: Path) -> Iterator[tuple[str, Any]]:
-    with part.open(encoding="utf-8") as stream:
-        next(stream)
-        for line in stream:
-            records = json.loads(line)["records"].items()
-            yield from ((key, one) for key, one in records if one is not None)
-
-
-def _json(line: str) -> Any:
-    """A whole line of a part, or None."""
+def _opened(part: Path) -> sqlite3.Connection:
+    """The pages that are there, to be gone on with by one fetch at a time."""
+    kept = sqlite3.connect(part, timeout=0)
     try:
-        return json.loads(line) if line.endswith("\n") else None
-    except ValueError:
-        return None
+        kept.execute("PRAGMA locking_mode = EXCLUSIVE")
+        kept.executescript(f"BEGIN EXCLUSIVE; {_TABLES} COMMIT;")
+    except sqlite3.DatabaseError as error:
+        kept.close()
+        if error.sqlite_errorname == "SQLITE_BUSY":
+            raise UsageError(
+                f"{part}: another fetch of this device is under way; let it end"
+            ) from None
+        if error.sqlite_errorname != "SQLITE_NOTADB":
+            raise ObservError(f"{part}: {error}; an earlier file is as it was") from None
+        part.unlink()  # it was damaged
+        return _opened(part)
+    return kept

@@ -16,7 +16,7 @@ from typing import Any
 
 from observlib.catalogue import Format
 from observlib.desk.fetching.tables import read_by
-from observlib.desk.fetching.web import Page, Records, Source, answering_as, ask, server
+from observlib.desk.fetching.web import Page, Records, Source, ask, server
 
 _PATH = "api/v2/incremental/tickets/cursor.json"
 
@@ -32,29 +32,32 @@ def source(form: Format, since: date) -> Source:
     of_tickets = [name for name in read_by(form) if name[:12] != "metric_sets."]
 
     def pages(cursor: Any) -> Iterator[Page]:
-        begin: dict[str, str | int] = {"start_time": start}
-        while True:
-            query = {**({"cursor": cursor} if cursor else begin), "include": "metric_sets"}
+        page = None
+        while page is None or page.after is not None:
+            cursor = page.after if page else cursor
+            query: dict[str, str | int] = {"cursor": cursor} if cursor else {"start_time": start}
+            query["include"] = "metric_sets"
             headers = {"Authorization": f"Basic {key}"}
-            found = ask(zendesk, _PATH, query=query, headers=headers, said=_fault)
-            with answering_as(zendesk):
-                tickets, end = found["tickets"], bool(found["end_of_stream"])
-                beside = {str(one["ticket_id"]): one for one in found.get("metric_sets") or ()}
-                records: dict[str, Any] = {}
-                for ticket in tickets:
-                    name = str(int(ticket["id"]))
-                    metrics = beside.get(name) or ticket.get("metric_set") or {}
-                    both = [_only(ticket, of_tickets), _only(metrics, of_metrics)]
-                    both[0]["extracted"] = datetime.now(UTC).isoformat(" ", "seconds")
-                    came_since = str(ticket["created_at"]) >= since.isoformat()
-                    records[name] = both if came_since else None
-                cursor = None if end else str(found["after_cursor"] or "")
-                last = tickets[-1].get("generated_timestamp") if tickets else None
-                done = int((last or start) - start) // 86400
-            days = max(int(time.time() - start) // 86400, 1)
-            yield Page(records, cursor, days if end else min(done, days), days)
-            if end:
-                return
+            page = ask(zendesk, _PATH, query=query, headers=headers, read=read, said=_fault)
+            yield page
+
+    def read(answer: Any) -> Page:
+        tickets = answer["tickets"]
+        beside = {str(one["ticket_id"]): one for one in answer.get("metric_sets") or ()}
+        records: dict[str, Any] = {}
+        for ticket in tickets:
+            name = str(int(ticket["id"]))
+            metrics = beside.get(name) or ticket.get("metric_set") or {}
+            both = [_only(ticket, of_tickets), _only(metrics, of_metrics)]
+            both[0]["extracted"] = datetime.now(UTC).isoformat(" ", "seconds")
+            came_since = str(ticket["created_at"]) >= since.isoformat()
+            records[name] = both if came_since else None
+        days = max(int(time.time() - start) // 86400, 1)
+        if answer["end_of_stream"]:
+            return Page(records, None, days, days)
+        last = tickets[-1].get("generated_timestamp") if tickets else None
+        done = int((last or start) - start) // 86400
+        return Page(records, str(answer["after_cursor"] or ""), min(done, days), days)
 
     return Source(zendesk.host, {"url": zendesk.url, "since": since.isoformat()}, pages, _text)
 

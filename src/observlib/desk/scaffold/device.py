@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -28,7 +28,7 @@ from observlib.catalogue import (
 )
 from observlib.catalogue.mistakes import told
 from observlib.catalogue.tables import TABLES
-from observlib.desk.scaffold.proposal import Proposal
+from observlib.desk.scaffold.propose import Proposal
 from observlib.loaders import names
 from observlib.pipeline import project
 from observlib.records.practices import VERDICTS
@@ -106,30 +106,36 @@ def new_device(
     if problems := [*missing, *filter(None, faults)]:
         raise UsageError(*problems)
     path = project.devices_file(data, root)
-    before = path.read_text(encoding="utf-8")
-    ordered = {key: entry[key] for key in Device.model_fields if key in entry} | entry
-    text = dump([ordered], width=95)
-    after = f"{before.rstrip()}\n{text}"
-    with tempfile.TemporaryDirectory(prefix="observlib-") as place:
-        copy = Path(place) / "catalogue"
-        shutil.copytree(path.parent, copy)
-        formats = path.parents[1] / "formats"
+    text = dump(
+        [{key: entry[key] for key in Device.model_fields if key in entry} | entry], width=95
+    )
+    after = f"{path.read_text(encoding='utf-8').rstrip()}\n{text}"
+    formats = path.parents[1] / "formats"
+    place = formats / f"{entry['id']}.yml" if form is not None else None
+    with tempfile.TemporaryDirectory(prefix="observlib-") as work:
+        copy = Path(work)
+        shutil.copytree(path.parent, copy / "catalogue")
         if formats.is_dir():
-            shutil.copytree(formats, copy.parent / "formats")
-        if form is not None:
-            (copy.parent / "formats").mkdir(exist_ok=True)
-            files.write_text(copy.parent / "formats" / f"{entry['id']}.yml", form.text())
-        (copy / path.name).write_text(after, encoding="utf-8", newline="\n")
+            shutil.copytree(formats, copy / "formats")
+        (copy / "catalogue" / path.name).write_text(after, encoding="utf-8", newline="\n")
+        if form is not None and place is not None:
+            (copy / "formats").mkdir(exist_ok=True)
+            files.write_text(copy / "formats" / place.name, form.text())
         try:
-            load_catalogue(root / "data" / "catalogue", names(), TABLES, own=copy)
+            load_catalogue(root / "data" / "catalogue", names(), TABLES, own=copy / "catalogue")
         except ObservError as error:
-            told = [_without_place(problem, copy / path.name) for problem in error.problems]
+            told = [_without_place(problem, copy) for problem in error.problems]
             raise UsageError(*told, "nothing was written") from error
     with files.telling_write_errors(path.parent, "the catalogue is as it was"):
-        if form is None:
+        try:
+            if form is not None and place is not None:
+                formats.mkdir(exist_ok=True)
+                files.write_text(place, form.text())
             files.write_text(path, after)
-        else:
-            _write_both(path, after, formats / f"{entry['id']}.yml", form.text())
+        except BaseException:  # both, or neither
+            if place is not None:
+                place.unlink(missing_ok=True)
+            raise
     return path, text
 
 
@@ -141,36 +147,17 @@ def with_format(catalogue: Catalogue, form: Proposal, name: str) -> Catalogue:
     return catalogue.model_copy(update={"formats": formats})
 
 
-def _write_both(path: Path, devices: str, place: Path, form: str) -> None:
-    """Write a format and the list of devices that names it, or neither."""
-    place.parent.mkdir(exist_ok=True)
-    try:
-        files.write_text(place, form)
-        files.write_text(path, devices)
-    except BaseException:
-        place.unlink(missing_ok=True)
-        raise
-
-
-def _without_place(problem: str, path: Path) -> str:
+def _without_place(problem: str, copy: Path) -> str:
     """A mistake without the line of a file that was never written."""
     place, _, said = problem.partition(": ")
-    if place.startswith(str(path)):
-        return f"device {said}"
-    return f"format {said}" if place.startswith(str(path.parents[1])) else problem
+    if not place.startswith(str(copy)):
+        return problem
+    return f"format {said}" if place.startswith(str(copy / "formats")) else f"device {said}"
 
 
 # --- A practice sheet to fill in: a draft, which no edition publishes before it is ready
 
-_BODY = """\
-<!-- Entre 150 et 300 mots. Pas de nom, d'adresse électronique ni de numéro de téléphone. -->
-
-## Le contexte
-
-## Ce qui s'est passé
-
-## Ce que nous en retenons
-"""
+_SHEET = Path(__file__).with_name("practice.md")
 
 
 def new_practice(
@@ -185,21 +172,17 @@ def new_practice(
     catalogue = project.catalogue(data, root)
     known = project.practices(data, "real", root)
     folder = project.own(data, "practices", root) or root / "data" / "practices"
-    allowed: dict[str, list[str]] = {
-        "department": list(catalogue.departments),
-        "tool": list(known.tools),
-        "method": list(known.methods),
-        "verdict": list(VERDICTS),
+    allowed: dict[str, Iterable[str]] = {
+        "department": catalogue.departments,
+        "tool": known.tools,
+        "method": known.methods,
+        "verdict": VERDICTS,
+        "product": catalogue.products,
     }
     wrong = [
         f"{key} {name!r}: does not exist; allowed: {', '.join(allowed[key]) or 'none'}"
-        for key, name in given.items()
+        for key, name in [*given.items(), *(("product", name) for name in products)]
         if name is not None and name not in allowed[key]
-    ]
-    wrong += [
-        f"product {name!r}: does not exist; allowed: {', '.join(catalogue.products)}"
-        for name in products
-        if name not in catalogue.products
     ]
     slug = slug_of(title)
     path = folder / f"{slug}.md"
@@ -211,23 +194,16 @@ def new_practice(
         wrong.append(f"{path.relative_to(root)}: exists already; open it, or give another title")
     if wrong:
         raise UsageError(*wrong)
-    lines = [
-        "draft: true  # à retirer quand la fiche est prête : elle paraît avec l'édition suivante",
-        f"title: {json.dumps(title, ensure_ascii=False)}",
-        *(_line(key, given.get(key), allowed[key]) for key in ("department", "tool", "method")),
-        _line("peer", None, ["pour un organisme voisin, avec `sources:` ; vide pour nos équipes"]),
-        f"products: [{', '.join(products)}]  # {', '.join(catalogue.products)}",
-        f"date: {(today or date.today()).isoformat()}",
-        _line("contact", None, ["un rôle, jamais un nom"]),
-        _line("verdict", given.get("verdict"), allowed["verdict"]),
-        _line("cost", None, ["ce que cela a coûté, en mots"]),
-        _line("days", None, ["en jours de travail, si on le sait"]),
-        _line("redo", None, ["ce qu'il faut refaire"]),
-        _line("avoid", None, ["ce qu'il faut éviter"]),
-    ]
+    text = _SHEET.read_text(encoding="utf-8").format(
+        title=json.dumps(title, ensure_ascii=False),
+        date=(today or date.today()).isoformat(),
+        chosen=", ".join(products),
+        **{key: f" {given[key]}" if given.get(key) else "" for key in allowed},
+        **{f"{key}s": ", ".join(names) for key, names in allowed.items()},
+    )
     with files.telling_write_errors(folder, "no sheet was written"):
         folder.mkdir(parents=True, exist_ok=True)
-        files.write_text(path, "\n".join(["---", *lines, "---", "", _BODY]))
+        files.write_text(path, text)
     return path
 
 
@@ -242,7 +218,3 @@ def slug_of(title: str) -> str:
     text = title.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "-")
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return "-".join(re.findall("[a-z0-9]+", plain))[:80].strip("-")
-
-
-def _line(key: str, value: str | None, allowed: Sequence[str]) -> str:
-    return f"{key}:{f' {value}' if value else ''}  # {', '.join(allowed)}"

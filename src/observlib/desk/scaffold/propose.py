@@ -2,62 +2,127 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
 
 from observlib.base import personal
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.text import fold_label
-from observlib.catalogue import FIELDS, Catalogue, Layout
+from observlib.base.yaml_files import dump
+from observlib.catalogue import FIELDS, Catalogue, Format
 from observlib.catalogue.formats import NEEDED, check_form
+from observlib.catalogue.mistakes import told as in_words
 from observlib.catalogue.tables import REFERENCE
-from observlib.desk.scaffold import columns as of_columns
-from observlib.desk.scaffold.columns import (
-    UNITS,
-    described,
-    forms_told,
-    in_utc,
-    meanings,
-    scale_fault,
-)
 from observlib.desk.scaffold.looks import (
     COUNTED,
+    UNITS,
     Look,
     first_bytes,
     fits,
-    looks,
-    may_be_total,
-    table_in,
+    forms_of,
+    looked_at,
     words_of,
 )
-from observlib.desk.scaffold.proposal import NONE, Proposal, Question, Wishes
 from observlib.loaders._text import header_label, header_shown
 
-_PLAIN = {"headers", "optional", "first_of", "empty", "words", "forms", "unit"}
+COUNTS = "counts"  # what an answer says of a word, in a column of states, of rows that count
+NONE = "-"  # what an answer says of a field without a column, or of a word that stands for nothing
 _SURE = 0.75  # of the fields that a table needs, to be the one
 _MARGIN = 0.2  # by which a table must fit better than all others
 _LIKELY = 0.3  # at least, of a table that is offered as a guess
+_PLAIN = {"headers", "optional", "first_of", "empty", "words", "forms", "unit"}
 _NUMBERS = ("answer", "ticket")  # which are each row's own, so that a header of more words will do
-# Fields without which a table may be, though none of their cells may be empty.
-_BESIDES = ("answer_id", "wait")
-# Fields of which nothing is lost where no column gives them: no count is made of their being empty.
-_NO_LOSS = (
-    "product",
-    "area",
-    "theme",
-    "extracted",
-    "answers",
-    "cohort",
-    "currency",
-    "discount",
-    "price",
-    "nature",
-    "joined",
-    "left",
-)
+_BESIDES = ("answer_id", "wait")  # without which a table may be, though no cell may be empty
+# Fields of which nothing is lost where no column gives them: their being empty is counted nowhere.
+_NO_LOSS = {
+    *("answers", "area", "cohort", "currency", "discount", "extracted"),
+    *("joined", "left", "nature", "price", "product", "theme"),
+}
+_MEANS = {"audience": ("actions", "seconds")}  # what may be told as a mean of the visits
+_APART = (";", ", ", "|")  # between several answers in one cell
+# Of marks, worst and best.
+_SCALES = ("0,1", "1,3", "1,4", "1,5", "1,6", "1,7", "0,5", "1,10", "0,10", "0,20", "0,100")
+_OPTIONS = {"columns": "column", "words": "word", "units": "unit", "scales": "scale"}
+_ORDER = ("table", "columns", "date_form", "units", "scales", "words", "separator")
+
+
+@dataclass
+class Wishes:
+    """What has been decided: the table, headers by field, values by word, units by field.
+
+    `words` of a header that is no field's say which rows count: `COUNTS`, or `NONE`.
+    """
+
+    table: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    scales: dict[str, str] = field(default_factory=dict)
+    separator: str | None = None
+    date_form: str | None = None
+
+    def __bool__(self) -> bool:
+        return replace(self, date_form=None) != Wishes()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What cannot be told from a file, and the answers allowed.
+
+    `about` is a part of `Wishes`, and `key` that of a field, or of a field and a word.
+    """
+
+    about: str
+    key: tuple[str, ...]
+    text: str
+    answers: tuple[str, ...]
+    guess: str | None = None
+
+    def written(self, answer: str) -> str:
+        """The option that gives an answer, as a shell takes it."""
+        if self.about == "words":
+            return f'--word "{self.key[0]}.{answer}={self.key[1]}"'
+        if self.about == "columns":
+            return f'--column "{self.key[0]}={answer}"'
+        option = "--" + _OPTIONS.get(self.about, self.about.replace("_", "-"))
+        said = f'"{answer}"' if re.search(r"[^\w,…-]", answer) else answer
+        return f"{option} {self.key[0]}={said}" if self.key else f"{option} {said}"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a format says, without its id; what is to be asked first; what will not be read.
+
+    `words` tell, a line each, for what the words of the file stand, and in how many rows. `offers`
+    are questions about fields that the table can do without.
+    """
+
+    raw: dict[str, Any]
+    questions: list[Question]
+    unread: dict[str, str] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    offers: tuple[Question, ...] = ()
+
+    def form(self, name: str) -> Format:
+        """The format, checked."""
+        try:
+            return Format.model_validate({"id": name, **self.raw})
+        except ValidationError as error:
+            faults = in_words(error, Format, {"id": name, **self.raw})
+            raise ObservError(*(f"format {name!r}: {said}" for _, said in faults)) from error
+
+    def text(self) -> str:
+        """The format as the YAML of its file."""
+        return dump(self.raw, width=95)
 
 
 def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -> Proposal:
@@ -68,349 +133,514 @@ def propose(path: Path, catalogue: Catalogue, wishes: Wishes, label: str = "") -
     persons give none. What is likely but not sure is asked for, with the guess.
     """
     first_bytes(path)
-    layout, seen = _looked_at(path, path.stat().st_mtime_ns)
+    layout, seen = looked_at(path, path.stat().st_mtime_ns)
     if wishes.date_form:
         try:
             check_form(wishes.date_form)
         except ValueError as error:
             raise UsageError(str(error)) from error
-    if all(look.about or look.holds for look in seen):
-        told = "; ".join(f"{_shown(look)}: {look.about or look.holds}" for look in seen)
+    if all(look.unread for look in seen):
+        told = "; ".join(f"{_shown(look.title)}: {look.unread}" for look in seen)
         raise ObservError(f"{path}: holds nothing that may be read: {told}")
-    tables = _tables(seen, catalogue)
-    table = wishes.table or _best(tables)
-    if faults := list(_wrong(path, wishes, table, seen)):
-        raise UsageError(*faults)
+    table = wishes.table
+    if table is not None and table not in FIELDS:
+        raise UsageError(f"table {table!r}: no format reads into it; allowed: {', '.join(FIELDS)}")
     if table is None:
-        guess, second = sorted(tables, key=lambda name: -tables[name])[:2]
-        clear = tables[guess] >= _LIKELY and tables[guess] - tables[second] >= _MARGIN
+        names = [name for name in FIELDS if name not in REFERENCE]
+        scores = {name: _Export(seen, name, catalogue, Wishes()).score() for name in names}
+        guess, second = sorted(names, key=lambda name: -scores[name])[:2]
+        clear = scores[guess] - scores[second] >= _MARGIN
+        table = guess if clear and scores[guess] >= _SURE else None
+    if table is None:
         text = "into which table it is read cannot be told (docs/reference/tables.md tells of them)"
-        question = Question("table", (), text, tuple(FIELDS), guess if clear else None)
-        return Proposal({}, [question], {})
-    return _of_table(layout, seen, table, catalogue, wishes, label or path.stem)
+        guesses = guess if clear and scores[guess] >= _LIKELY else None
+        return Proposal({}, [Question("table", (), text, tuple(FIELDS), guesses)])
+    export = _Export(seen, table, catalogue, wishes)
+    if faults := list(_wrong(path, export)):
+        raise UsageError(*faults)
+    layout_told = layout.model_dump(exclude_defaults=True, mode="json")
+    about = {"label": label or path.stem, "table": table}
+    return _of_table(export, about | ({"layout": layout_told} if layout_told else {}))
 
 
-@lru_cache(1)
-def _looked_at(path: Path, saved: int) -> tuple[Layout, list[Look]]:
-    """What a file looks like: each answer to a question asks for it again."""
-    layout, grid = table_in(path)
-    return layout, looks(grid)
+@dataclass(frozen=True)
+class _Export:
+    """The columns of a file, a table into which they may be read, and what has been decided."""
+
+    seen: list[Look]
+    table: str
+    catalogue: Catalogue
+    wishes: Wishes
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kinds of the table's fields."""
+        return FIELDS[self.table]
+
+    @cached_property
+    def titles(self) -> Counter[str]:
+        """The headers, folded, with how often each is there."""
+        return Counter(header_label(look.title) for look in self.seen)
+
+    @cached_property
+    def formats(self) -> list[Format]:
+        """The formats of the table that are known."""
+        return [form for form in self.catalogue.formats.values() if form.table == self.table]
+
+    @cached_property
+    def synonyms(self) -> dict[str, set[str]]:
+        """The headers by which formats know each field, folded.
+
+        What a format has to work out, such as a moment from a delay, is the field by no header
+        alone.
+        """
+        found = {name: {header_label(name)} for name in self.kinds}
+        for form in self.formats:
+            for name, column in form.columns.items():
+                if column.model_dump(exclude_defaults=True).keys() <= _PLAIN:
+                    found.setdefault(name, set()).update(map(header_label, column.headers))
+        return found
+
+    def meanings(self, name: str) -> dict[str, list[str]]:
+        """The values for which words stand in the formats, by the folded word."""
+        found: dict[str, list[str]] = {}
+        for form in self.formats:
+            column = form.columns.get(name)
+            for value, words in column.words.items() if column else ():
+                for word in map(fold_label, words):
+                    if word not in ("*", *found) or value not in found.get(word, [value]):
+                        found.setdefault(word, []).append(value)
+        return found
+
+    def is_twice(self, look: Look) -> bool:
+        """Whether another column has the same header."""
+        return self.titles[header_label(look.title)] > 1
+
+    def may_lack(self, name: str) -> bool:
+        """Whether a format may be without a field."""
+        return self.kinds[name][-1] in "?~" or name in _BESIDES
+
+    def needed(self, there: Iterable[str]) -> list[str]:
+        """The fields without which no format reads: those of the one of which most is there.
+
+        A table may be fed in several ways, such as by month or by day.
+        """
+        ways = [
+            [name for name, column in form.columns.items() if not column.optional]
+            for form in self.formats
+        ]
+        ways = list(filter(None, ways))
+        ways = ways or [[name for name, kind in self.kinds.items() if kind[-1] not in "?~"]]
+        there = {*there}
+        return max(ways, key=lambda way: (len(there & {*way}) / _size(way), -len(way)))
+
+    def score(self) -> float:
+        """How well the table fits: the share of the fields that it needs which a column gives."""
+        likely = {name: some[0][1] for name, some in self.likely.items() if some}
+        way = self.needed(likely)
+        share = sum(likely.get(name, 0.0) for name in way) / _size(way)
+        is_whole = all(likely.keys() & {*some} for some in NEEDED.get(self.table, ()))
+        return share if is_whole else share / 2
+
+    @cached_property
+    def likely(self) -> dict[str, list[tuple[Look, float]]]:
+        """The columns that may give each field, the likeliest first; 1 is sure."""
+        return {
+            name: sorted(self._scores(name, kind), key=lambda one: -one[1])
+            for name, kind in self.kinds.items()
+        }
+
+    def _scores(self, name: str, kind: str) -> Iterator[tuple[Look, float]]:
+        known = self.meanings(name) if kind.startswith("words") else {}
+        for look in self.seen:
+            score = _alike(look, self.synonyms[name])
+            if not score or not fits(look, kind, name, self.catalogue):
+                continue
+            is_whole = (
+                kind.rstrip("?~") == "time" and "total" in look.words
+            )  # of which it is a part
+            says_nothing = kind.startswith("words") and known.keys().isdisjoint(
+                map(fold_label, look.cells)
+            )
+            yield look, score / 2 if is_whole or says_nothing else score
 
 
-def _of_table(
-    layout: Layout,
-    seen: list[Look],
-    table: str,
-    catalogue: Catalogue,
-    wishes: Wishes,
-    label: str,
-) -> Proposal:
+def _size(way: list[str]) -> int:
+    """How many fields a way is said to need: one or two, such as a day alone, fit by chance."""
+    return max(len(way), 3)
+
+
+def _alike(look: Look, synonyms: set[str]) -> float:
+    """1 where a header is a synonym; else up to a half, by the words that it shares with one."""
+    if header_label(look.title) in synonyms:
+        return 1.0
+    others = [words for other in synonyms if (words := words_of(other))]
+    shares = (len(look.words & words) / len(look.words | words) for words in others)
+    return max(shares, default=0.0) / 2
+
+
+def _shown(title: str) -> str:
+    return header_shown(title, names=False)[1:-1]
+
+
+def _wrong(path: Path, export: _Export) -> Iterator[str]:
+    """What is wrong with wishes."""
+    wishes, kinds, table = export.wishes, export.kinds, export.table
+    by_title = {header_label(look.title): look for look in export.seen}
+    states = [title for title, look in by_title.items() if not look.unread]
+    for name in (*wishes.columns, *wishes.words, *wishes.units, *wishes.scales):
+        if name not in kinds and header_label(name) not in states:
+            yield f"field {name!r}: the table {table} has none; allowed: {', '.join(kinds)}"
+    for name, title in wishes.columns.items():
+        look = by_title.get(header_label(title))
+        if name not in kinds or (title == NONE and export.may_lack(name)):
+            continue
+        kind = kinds[name].rstrip("?~")
+        if title == NONE:
+            yield f"field {name!r}: the table {table} cannot do without; name its column"
+        elif look is None:
+            there = ", ".join(repr(_shown(look.title)) for look in export.seen)
+            yield f"{path}: has no column {title!r} for {name}; its columns are {there}"
+        elif export.is_twice(look):
+            yield f"{path}: has two columns {title!r}; rename one, or leave it out of the export"
+        elif why := look.hidden(kind):
+            yield f"{path}: column {title!r} is not read for {name}: {why}"
+        elif kind in COUNTED and not look.may_be_total(name):
+            yield (
+                f"{path}: column {title!r} is not read for {name}: its header is that of a mean, "
+                f"a share or something else, of which no total of {name} can be made"
+            )
+    for name, said in wishes.scales.items():
+        ends = _ends(said)
+        if len(ends) != 2 or not ends[0] < ends[1]:
+            yield (
+                f"scale {said!r} of {name}: write its worst mark and its best, such as 1,5; the "
+                "worst is the lowest"
+            )
+    for name, unit in wishes.units.items():
+        if unit not in UNITS:
+            yield f"unit {unit!r} of {name}: allowed: {', '.join(UNITS)}"
+
+
+# --- Which column gives which field
+
+
+def _chosen(export: _Export) -> dict[str, Look]:
+    """The column of each field that is sure: named, or the only one with a header of the field."""
+    wishes = export.wishes
+    by_title = {header_label(look.title): look for look in export.seen}
+    chosen = {
+        name: by_title[header_label(title)]
+        for name, title in wishes.columns.items()
+        if title != NONE
+    }
+    for name, some in export.likely.items():
+        free = [look for look, score in some if score == 1 and look not in chosen.values()]
+        if name not in wishes.columns and len(free) == 1 and not export.is_twice(free[0]):
+            chosen[name] = free[0]
+    return chosen
+
+
+def _which(export: _Export, chosen: dict[str, Look]) -> tuple[list[Question], tuple[Question, ...]]:
+    """Questions of which column gives the fields that are needed, and of which gives others."""
+    kinds = export.kinds
+    taken = [*chosen.values()]
+    scores = [(score, name, look) for name, of in export.likely.items() for look, score in of]
+    likely: dict[str, Look] = {}  # each column for one field
+    for _, name, look in sorted(scores, key=lambda one: -one[0]):
+        is_open = name not in chosen and name not in export.wishes.columns
+        if is_open and look not in (*taken, *likely.values()):
+            likely.setdefault(name, look)
+    needed = export.needed([*chosen, *likely])
+    questions: list[Question] = []
+    offers: list[Question] = []
+    for name in dict.fromkeys((*needed, *kinds)):
+        if name in chosen or name in export.wishes.columns:
+            continue
+        guess = likely.get(name) if kinds[name] in _NUMBERS else None
+        one = _which_column(export, name, name in needed, guess, taken)
+        if name in needed:
+            is_asked = one.answers != (NONE,) and (kinds[name] != "count?" or name in likely)
+            questions += [one] if is_asked else []
+        elif export.may_lack(name) and len(one.answers) > 1:
+            offers.append(one)
+    return questions, tuple(offers)
+
+
+def _which_column(
+    export: _Export, name: str, needed: bool, likeliest: Look | None, taken: list[Look]
+) -> Question:
+    """The question of which column gives a field: one of those that are free and would do."""
+    kind = export.kinds[name]
+    twice = [look.title for look in export.seen if export.is_twice(look)]
+    free = [look for look in export.seen if look not in taken and look.title not in twice]
+    answers = [look.title for look in free if fits(look, kind, name, export.catalogue)]
+    plain = kind.rstrip("?~")
+    said = {"words": "one of some words", "time": "a duration", "times": "a total duration"}
+    text = f"which column gives {name} ({said.get(plain, plain)}) cannot be told"
+    if export.may_lack(name):
+        answers.append(NONE)
+        text += f"; {NONE} is none"
+    elif not answers:
+        text = f"no column can be read as {name}, without which {export.table} cannot be read"
+        text += f"; two columns are headed {_shown(twice[0])!r}, rename one" if twice else ""
+    guess = None if needed else NONE
+    # `N° de dossier` has all words of a synonym, and not `Review title`
+    synonyms = filter(None, map(words_of, export.synonyms[name]))
+    if likeliest and likeliest.title in answers and any(w <= likeliest.words for w in synonyms):
+        guess = likeliest.title
+    return Question("columns", (name,), text, tuple(answers), guess)
+
+
+# --- What a format says of the table, and what is to be asked of it
+
+
+def _of_table(export: _Export, raw: dict[str, Any]) -> Proposal:
     """The format of a table, of the columns that fit its fields."""
-    kinds = FIELDS[table]
-    chosen, questions, offers = _chosen(seen, table, catalogue, wishes)
-    forms = forms_told(chosen, kinds, wishes)
-    wishes = replace(wishes, columns={name: look.title for name, look in chosen.items()})
-    columns: dict[str, Any] = {}
-    for name in (name for name in kinds if name in chosen):
-        told, asked = described(chosen[name], name, table, catalogue, wishes, forms.get(name, ()))
-        columns[name] = told
-        questions += asked
-    free = [look for look in seen if look not in chosen.values()]
-    rules, asked = of_columns.kept_by(free, table, wishes)
-    if not any(question.about == "columns" for question in questions):  # of which one may be such
-        questions += asked
+    table, kinds = export.table, export.kinds
+    chosen = _chosen(export)
+    questions, offers = _which(export, chosen)
+    asks_columns = bool(questions)
+    titles = {name: look.title for name, look in chosen.items()}
+    export = replace(export, wishes=replace(export.wishes, columns=titles))
+    forms = _forms(export, chosen)
+    columns = {
+        name: _described(export, name, chosen[name], forms.get(name, ()), questions)
+        for name in kinds
+        if name in chosen
+    }
+    free = [look for look in export.seen if look not in chosen.values()]
+    rules = list(_kept(export, free, [] if asks_columns else questions))  # one of which may be such
     survey = table == "responses"  # of which only what a questionnaire asks is read
     used = {rule["header"] for rule in rules}
+    why = "an answer, if the questionnaire asks it" if survey else "it fits no field of the table"
     unread = {
-        look.title: "an answer, if the questionnaire asks it"
-        if survey
-        else look.about or look.holds or "it fits no field of the table"
+        _shown(look.title): why if survey else look.unread or why
         for look in free
         if look.title not in used
     }
-    persons = [] if survey else [look.title for look in free if look.about or look.holds]
+    persons = [] if survey else [look.title for look in free if look.unread]
     lost = [
         name
-        for name, kind in kinds.items()
-        if name not in chosen and name not in _NO_LOSS and _may_lack(name, kind)
+        for name in kinds
+        if name not in chosen and name not in _NO_LOSS and export.may_lack(name)
         if name != "revenue" or "price" not in chosen  # of which revenue is made
     ]
-    raw: dict[str, Any] = {"label": label, "table": table}
-    if surrounding := layout.model_dump(exclude_defaults=True, mode="json"):
-        raw["layout"] = surrounding
     raw |= {"columns": columns} | ({"keep": rules} if rules else {})
     if survey:
-        raw["answers"], asked = of_columns.answers_of(seen, wishes)
-        questions += asked
-    if in_utc(chosen, kinds):
+        raw["answers"] = _answers(export, questions)
+    if _in_utc([look for name, look in chosen.items() if kinds[name].startswith("moment")]):
         raw["zone"] = "UTC"
     if "day" in columns and "month" in kinds:
         raw["sums"] = True
     if persons:
         raw["never_read"] = list(dict.fromkeys(persons))
     if lost:
-        raw["unknown"] = {name: "no column of the export gives it" for name in lost}
-    shown = {_shown(look): unread[look.title] for look in seen if look.title in unread}
+        raw["unknown"] = dict.fromkeys(lost, "no column of the export gives it")
     lines = tuple(
-        f"{name}: {personal.shown(word)} ({count}) is {_meaning(columns[name], word)}"
-        for name in chosen
+        f"{name}: {personal.shown(word)} ({count}) is {_meaning(columns[name]['words'], word)}"
+        for name, look in chosen.items()
         if isinstance(columns[name], dict) and "words" in columns[name]
-        for word, count in chosen[name].cells.most_common()
+        for word, count in look.cells.most_common()
     )
-    order = ("table", "columns", "date_form", "units", "scales", "words", "separator")
-    unique = {question.option + "".join(question.key): question for question in questions}
-    return Proposal(
-        raw, sorted(unique.values(), key=lambda q: order.index(q.about)), shown, lines, offers
-    )
+    unique = {(one.about, one.key): one for one in questions}
+    ordered = sorted(unique.values(), key=lambda one: _ORDER.index(one.about))
+    return Proposal(raw, ordered, unread, lines, offers)
 
 
-def _shown(look: Look) -> str:
-    return _shown_title(look.title)
+def _meaning(words: Mapping[str, list[str]], word: str) -> str:
+    found = (value for value, own in words.items() if word in own)
+    return next(found, "refused: rows with it are rejected")
 
 
-def _shown_title(title: str) -> str:
-    return header_shown(title, names=False)[1:-1]
+def _forms(export: _Export, chosen: Mapping[str, Look]) -> dict[str, tuple[str, ...]]:
+    """The forms of each field of moments or days, two where it cannot be told which.
 
-
-def _meaning(column: Mapping[str, Any], word: str) -> str:
-    return next(
-        (value for value, words in column["words"].items() if word in words),
-        "refused: rows with it are rejected",
-    )
-
-
-def _wrong(path: Path, wishes: Wishes, table: str | None, seen: list[Look]) -> Iterator[str]:
-    """What is wrong with wishes."""
-    if table is not None and table not in FIELDS:
-        yield f"table {table!r}: no format reads into it; allowed: {', '.join(FIELDS)}"
-        return
-    kinds = FIELDS[table] if table else {}
-    titles = [header_label(look.title) for look in seen]
-    states = [header_label(look.title) for look in seen if not (look.about or look.holds)]
-    for name in (*wishes.columns, *wishes.words, *wishes.units, *wishes.scales):
-        if table and name not in kinds and header_label(name) not in states:
-            yield f"field {name!r}: the table {table} has none; allowed: {', '.join(kinds)}"
-    by_title = {header_label(look.title): look for look in seen}
-    for name, title in wishes.columns.items():
-        look = by_title.get(header_label(title))
-        if name not in kinds:
-            continue
-        if title == NONE:
-            if not _may_lack(name, kinds[name]):
-                yield f"field {name!r}: the table {table} cannot do without; name its column"
-            continue
-        if look is None:
-            there = ", ".join(repr(_shown(look)) for look in seen)
-            yield f"{path}: has no column {title!r} for {name}; its columns are {there}"
-        elif titles.count(header_label(title)) > 1:
-            yield f"{path}: has two columns {title!r}; rename one, or leave it out of the export"
-        elif why := look.hidden(kinds[name].rstrip("?~")):
-            yield f"{path}: column {title!r} is not read for {name}: {why}"
-        elif kinds[name].rstrip("?~") in COUNTED and not may_be_total(look, name):
-            yield (
-                f"{path}: column {title!r} is not read for {name}: its header is that of a mean, "
-                f"a share or something else, of which no total of {name} can be made"
-            )
-    for name, said in wishes.scales.items():
-        if fault := scale_fault(said):
-            yield f"scale {said!r} of {name}: {fault}"
-    for name, unit in wishes.units.items():
-        if unit not in UNITS:
-            yield f"unit {unit!r} of {name}: allowed: {', '.join(UNITS)}"
-
-
-def _synonyms(table: str, catalogue: Catalogue) -> dict[str, set[str]]:
-    """The headers by which the formats of a table know each field, folded.
-
-    What a format has to work out, such as a moment from a delay, is the field by no header alone.
+    A tool writes all its moments in one way: one column may tell of another.
     """
-    found = {name: {header_label(name)} for name in FIELDS[table]}
-    for form in catalogue.formats.values():
-        if form.table == table:
-            for name, column in form.columns.items():
-                if column.model_dump(exclude_defaults=True).keys() <= _PLAIN:
-                    found.setdefault(name, set()).update(map(header_label, column.headers))
+    kinds = {name: export.kinds[name].rstrip("?~") for name in chosen}
+    found = {
+        name: forms_of(look, kinds[name] == "day", export.wishes.date_form)
+        for name, look in chosen.items()
+        if kinds[name] in ("moment", "day")
+    }
+    sure = {forms[0] for forms in found.values() if len(forms) == 1}
+    for name, forms in found.items():
+        if len(forms) > 1 and len(told := sure & {*forms}) == 1:
+            found[name] = (*told,)
     return found
 
 
-def _needed(table: str, catalogue: Catalogue, there: Iterable[str]) -> list[str]:
-    """The fields without which no format of a table reads: those of the one of which most is there.
+def _in_utc(moments: list[Look]) -> bool:
+    """Whether the headers of moments say that these are in UTC."""
+    told = [look for look in moments if look.words & {"utc", "gmt"}]
+    others = [look for look in moments if look not in told]
+    if told and others:
+        one, two = (header_shown(look.title, names=False) for look in (told[0], others[0]))
+        raise UsageError(
+            f"column {one} is in UTC, and {two} does not say so: moments of one format are in one "
+            "zone; name others by `--column`"
+        )
+    return bool(told)
 
-    A table may be fed in several ways, such as by month or by day.
+
+def _described(
+    export: _Export, name: str, look: Look, forms: tuple[str, ...], asked: list[Question]
+) -> Any:
+    """What a format says of one field; what cannot be told is added to what is asked."""
+    kind = export.kinds[name].rstrip("?~")
+    wishes = export.wishes
+    told: dict[str, Any] = {"headers": [look.title]}
+    some = [*look.cells][:3]
+    if kind not in ("words", "theme") and look.empty:
+        told["empty"] = look.empty
+    if kind in ("moment", "day") and len(forms) > 1:
+        held = ", ".join(map(repr, some))
+        text = f"{look.title!r} holds {held}: where its month stands cannot be told"
+        asked.append(Question("date_form", (), text, forms))
+    elif forms and forms != ("iso",):
+        told["forms"] = list(forms)
+    if kind == "mark" and "scale_max" not in wishes.columns:
+        told |= _marks(export, name, look, asked)
+    if look.is_mean and name in _MEANS.get(export.table, ()):
+        told["of"] = "visits"
+    if kind in ("time", "times"):
+        unit = wishes.units.get(name) or look.unit
+        if unit is None:
+            text = f"in which unit {look.title!r} counts ({', '.join(some)}) cannot be told"
+            asked.append(Question("units", (name,), text, tuple(UNITS)))
+        elif unit != "clock" or "of" in told:
+            told["unit"] = unit
+    if kind == "words":
+        told["words"] = _words(export, name, look, asked)
+    return told["headers"] if len(told) == 1 else told
+
+
+Meant = dict[str, str | None]  # for what each word of a column stands, if that is known
+
+
+def _meant(
+    look: Look, key: str, known: Mapping[str, str], given: Mapping[str, str], question: Question,
+    asked: list[Question],
+) -> Meant:  # fmt: skip
+    """For what each word of a column stands, as it is said or else known; else it is asked for."""
+    meaning = {**known, **{fold_label(word): value for word, value in given.items()}}
+    meant = {word: meaning.get(fold_label(word)) for word, _ in look.cells.most_common()}
+    for word in (word for word, value in meant.items() if value is None):
+        count = look.cells[word]
+        rows = f"{count} row{'s' if count > 1 else ''}"
+        about = {"title": repr(look.title), "word": repr(personal.shown(word))}
+        text = question.text.format(**about, count=count, rows=rows)
+        asked.append(replace(question, key=(key, word), text=text))
+    return meant
+
+
+def _by_value(meant: Meant) -> dict[str, list[str]]:
+    """The words of each value."""
+    values = dict.fromkeys(value for value in meant.values() if value not in (None, NONE))
+    return {str(value): [word for word in meant if meant[word] == value] for value in values}
+
+
+def _marks(export: _Export, name: str, look: Look, asked: list[Question]) -> dict[str, Any]:
+    """The scale of a column of marks, and the marks for which its words stand."""
+    if (said := export.wishes.scales.get(name)) is None:
+        asked.append(_scale(name, look))
+        return {}
+    worst, best = _ends(said)
+    given = export.wishes.words.get(name, {})
+    if look.is_numeric and not given:
+        return {"scale": [worst, best]}
+    marks = [f"{mark:g}" for mark in range(int(worst), int(best) + 1)] if best - worst <= 10 else []
+    text = f"{{title}} is {{word}}: for which mark from {worst:g} to {best:g} it stands cannot be "
+    text += f"told; {NONE} is no answer"
+    numbers = {fold_label(cell): cell for cell in look.cells} if look.is_numeric else {}
+    question = Question("words", (), text, (*marks, NONE))
+    meant = _meant(look, name, numbers, given, question, asked)
+    words = _by_value(meant)
+    for mark in words:
+        if not worst <= _number(mark) <= best:
+            raise UsageError(f"word {name}.{mark}: is no mark from {worst:g} to {best:g}, nor -")
+    empty = [word for word in meant if meant[word] == NONE]
+    told = {"scale": [worst, best], "empty": empty, "words": words}
+    return {key: value for key, value in told.items() if value}
+
+
+def _scale(name: str, look: Look) -> Question:
+    """The question between which marks those of a column are; of words, every scale would do."""
+    marks = [*map(_number, look.cells)] if look.is_numeric else []
+    low, high = min(marks, default=math.inf), max(marks, default=-math.inf)
+    ends = {scale: _ends(scale) for scale in _SCALES}
+    fit = [scale for scale, (worst, best) in ends.items() if worst <= low and high <= best]
+    exact = [scale for scale in fit if ends[scale] == (low, high) and high - low > 1]
+    some = ", ".join(map(personal.shown, [*look.cells][:6]))
+    text = f"between which worst and best mark {look.title!r} ({some}) is given cannot be told"
+    return Question("scales", (name,), text, tuple(fit), exact[0] if exact else None)
+
+
+def _ends(scale: str) -> tuple[float, ...]:
+    """The worst mark of a scale and its best, as it is said.
+
+    Examples
+    --------
+    >>> _ends("1,5"), _ends("un")
+    ((1.0, 5.0), (nan,))
     """
-    there = {*there}
-    ways = [
-        [name for name, column in form.columns.items() if not column.optional]
-        for form in catalogue.formats.values()
-        if form.table == table and form.columns
-    ]
-    ways = [way for way in ways if way]
-    ways = ways or [[name for name, kind in FIELDS[table].items() if kind[-1] not in "?~"]]
-    return max(ways, key=lambda way: (sum(name in there for name in way) / _of(way), -len(way)))
+    return tuple(map(_number, scale.split(",")))
 
 
-def _tables(seen: list[Look], catalogue: Catalogue) -> dict[str, float]:
-    """How well each table fits: the share of the fields that it needs which a column gives."""
-    found = {}
-    for table in (name for name in FIELDS if name not in REFERENCE):
-        likely = {
-            name: max((score for _, score in of), default=0.0)
-            for name, of in _candidates(seen, table, catalogue).items()
-        }
-        way = _needed(table, catalogue, [name for name, score in likely.items() if score])
-        found[table] = sum(likely.get(name, 0.0) for name in way) / _of(way)
-        if not all(any(likely.get(name) for name in some) for some in NEEDED.get(table, ())):
-            found[table] /= 2
-    return found
+def _number(text: str) -> float:
+    """A number, or NaN."""
+    return float(pd.to_numeric(text.replace(",", "."), errors="coerce"))
 
 
-def _of(way: list[str]) -> int:
-    """How many fields a way is said to need: one or two, such as a day alone, fit by chance."""
-    return max(len(way), 3)
+def _words(export: _Export, name: str, look: Look, asked: list[Question]) -> dict[str, list[str]]:
+    """The words of a column by the values that they stand for."""
+    known = export.meanings(name)
+    values = list(dict.fromkeys(one for some in known.values() for one in some))
+    text = f"{{title}} is {{word}} in {{rows}}, which says no {name}; {NONE} refuses such rows"
+    sure = {word: some[0] for word, some in known.items() if len(some) == 1}
+    given = export.wishes.words.get(name, {})
+    question = Question("words", (), text, (*values, NONE))
+    meant = _meant(look, name, sure, given, question, asked)
+    told = _by_value(meant)
+    if values and (wrong := [value for value in told if value not in values]):
+        raise UsageError(f"word {name}.{wrong[0]}: no such value; allowed: {', '.join(values)}, -")
+    if not told and None not in meant.values():
+        raise UsageError(f"column {look.title!r}: none of its words stands for any {name}")
+    return told
 
 
-def _best(tables: Mapping[str, float]) -> str | None:
-    """The table that fits most, where it does well and no other does nearly."""
-    first, second = sorted(tables, key=lambda name: -tables[name])[:2]
-    sure = tables[first] >= _SURE and tables[first] - tables[second] >= _MARGIN
-    return first if sure else None
+def _kept(export: _Export, free: list[Look], asked: list[Question]) -> Iterator[dict[str, Any]]:
+    """The rules of which rows count, by columns that tell a state."""
+    text = f"{{title}} is {{word}} ({{count}}): whether such rows count cannot be told; {NONE} "
+    question = Question("words", (), text + "leaves them out", (COUNTS, NONE))
+    said = {header_label(title): words for title, words in export.wishes.words.items()}
+    for look in free:
+        given = said.get(header_label(look.title), {})
+        if given or look.is_state(export.table):
+            meant = _meant(look, look.title, {}, given, question, asked)
+            if but := [word for word in meant if meant[word] == NONE]:
+                kept = _by_value(meant).get(COUNTS)
+                yield {"header": look.title} | ({"words": kept} if kept else {"but": but})
 
 
-def _candidates(
-    seen: list[Look], table: str, catalogue: Catalogue
-) -> dict[str, list[tuple[Look, float]]]:
-    """The columns that may give each field, the likeliest first; 1 is sure."""
-    synonyms = _synonyms(table, catalogue)
-    found: dict[str, list[tuple[Look, float]]] = {}
-    for name, kind in FIELDS[table].items():
-        scored = [(look, _alike(look.title, synonyms[name])) for look in seen]
-        some = [(look, score) for look, score in scored if score]
-        fitting = [(look, score) for look, score in some if fits(look, kind, name, catalogue)]
-        if kind.startswith("time") and not kind.startswith(
-            "times"
-        ):  # a call's, of which it is a part
-            fitting = [
-                (look, score / 2 if "total" in words_of(look.title) else score)
-                for look, score in fitting
-            ]
-        if kind.startswith("words"):  # none of which says anything known
-            known = meanings(name, table, catalogue)
-            fitting = [
-                (
-                    look,
-                    score if any(fold_label(cell) in known for cell in look.cells) else score / 2,
-                )
-                for look, score in fitting
-            ]
-        found[name] = sorted(fitting, key=lambda one: -one[1])
-    return found
+def _answers(export: _Export, asked: list[Question]) -> dict[str, Any]:
+    """How a survey's export writes several answers to one question."""
+    said = export.wishes.separator
+    signs = [sign for sign in _APART if any(_has_several(one.cells, sign) for one in export.seen)]
+    if said is None and signs:
+        text = f"what stands between several answers in a cell cannot be told; {NONE} is nothing"
+        asked.append(Question("separator", (), text, (*signs, NONE)))
+        return {}
+    told: dict[str, Any] = {} if said in (None, NONE) else {"separator": said}
+    titles = {look.title for look in export.seen}
+    if any(title.rpartition(" (")[0] in titles for title in titles):  # a column an option, too
+        told |= {"option": r"(.+) \((.+)\)"} | ({"repeats": True} if told else {})
+    return told
 
 
-def _alike(title: str, synonyms: set[str]) -> float:
-    """1 where a header is a synonym; else up to a half, by the words that it shares with one."""
-    if header_label(title) in synonyms:
-        return 1.0
-    words = words_of(title)
-    shares = [
-        len(words & words_of(other)) / len(words | words_of(other))
-        for other in synonyms
-        if words_of(other)
-    ]
-    return max(shares, default=0.0) / 2
-
-
-def _chosen(
-    seen: list[Look], table: str, catalogue: Catalogue, wishes: Wishes
-) -> tuple[dict[str, Look], list[Question], tuple[Question, ...]]:
-    """The column of each field that is sure; questions of those needed, and of all others."""
-    kinds = FIELDS[table]
-    by_title = {header_label(look.title): look for look in seen}
-    chosen = {
-        name: by_title[header_label(title)]
-        for name, title in wishes.columns.items()
-        if title != NONE
-    }
-    titles = [header_label(look.title) for look in seen]
-    likely = _candidates(seen, table, catalogue)
-    alike: dict[str, Look] = {}
-    ranked = sorted(
-        ((score, name, look) for name, of in likely.items() for look, score in of),
-        key=lambda one: -one[0],
-    )
-    for score, name, look in ranked:
-        taken = [one.title for one in chosen.values()]
-        if name in wishes.columns or name in chosen or look.title in taken:
-            continue
-        rivals = [other for other, high in likely[name] if high == score and other is not look]
-        rivals = [other for other in rivals if other.title not in taken]
-        twice = titles.count(header_label(look.title)) > 1
-        if score == 1 and not rivals and not twice:
-            chosen[name] = look
-        elif look not in alike.values():
-            alike.setdefault(name, look)
-    needed = _needed(table, catalogue, [*chosen, *alike])
-    known = _synonyms(table, catalogue)
-    guesses = {name: look.title for name, look in alike.items()
-               if kinds[name] in _NUMBERS and _holds_one(look.title, known[name])}  # fmt: skip
-    asked = {
-        name: _which(name, name in needed, guesses.get(name), seen, chosen, table, catalogue)
-        for name in dict.fromkeys((*needed, *kinds))
-        if name not in chosen and name not in wishes.columns
-    }
-    offers = tuple(
-        question
-        for name, question in asked.items()
-        if name not in needed and _may_lack(name, kinds[name]) and len(question.answers) > 1
-    )
-    questions = [
-        asked[name]
-        for name in needed
-        if name in asked and not (kinds[name] == "count?" and name not in alike)
-    ]
-    return chosen, [one for one in questions if one.answers != (NONE,)], offers
-
-
-def _which(
-    name: str,
-    needed: bool,
-    guess: str | None,
-    seen: list[Look],
-    chosen: Mapping[str, Look],
-    table: str,
-    catalogue: Catalogue,
-) -> Question:
-    """The question of which column gives a field: one of those that are free and would do."""
-    kind = FIELDS[table][name]
-    titles = [header_label(look.title) for look in seen]
-    taken = {look.title for look in chosen.values()}
-    twice = [look.title for look in seen if titles.count(header_label(look.title)) > 1]
-    answers = [
-        look.title
-        for look in seen
-        if look.title not in (*taken, *twice) and fits(look, kind, name, catalogue)
-    ]
-    text = f"which column gives {name} ({_said(kind)}) cannot be told"
-    if _may_lack(name, kind):
-        answers.append(NONE)
-        text += f"; {NONE} is none"
-    elif not answers:
-        text = f"no column can be read as {name}, without which {table} cannot be read"
-        text += f"; two columns are headed {_shown_title(twice[0])!r}, rename one" if twice else ""
-    guess = guess if guess in answers else None if needed else NONE
-    return Question("columns", (name,), text, tuple(answers), guess)
-
-
-def _may_lack(name: str, kind: str) -> bool:
-    """Whether a format may be without a field."""
-    return kind[-1] in "?~" or name in _BESIDES
-
-
-def _holds_one(title: str, synonyms: set[str]) -> bool:
-    """Whether a header has all words of a synonym: `N° de dossier`, and not `Review title`."""
-    return any(words and words <= words_of(title) for words in map(words_of, synonyms))
-
-
-def _said(kind: str) -> str:
-    return {"words": "one of some words", "time": "a duration", "times": "a total duration"}.get(
-        kind.rstrip("?~"), kind.rstrip("?~")
-    )
+def _has_several(cells: Counter[str], sign: str) -> bool:
+    """Whether cells hold several answers, some of which other cells hold too."""
+    parts = [{part.strip() for part in cell.split(sign)} - {""} for cell in cells]
+    count = Counter(part for some in parts for part in some)
+    return any(len(some) > 1 and any(count[part] > 1 for part in some) for some in parts)

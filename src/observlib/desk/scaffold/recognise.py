@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -12,12 +13,14 @@ from observlib.base import personal
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device, Format, needed_by
 from observlib.catalogue.tables import TABLES
+from observlib.desk.fetching.tables import missing, read_by
 from observlib.desk.scaffold.looks import first_bytes
 from observlib.loaders import Loaded, load, names
 from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import TwoForms
 from observlib.loaders._text import header_label, headers_shown
 
+Known = Mapping[str, str]  # what is known of a device, by its keys
 _ABOUT = ("device", "product", "channel", "unknown")  # the same for all rows
 _LIKELY = 1 / 3  # of a file's columns that a format names, so that its error is worth telling
 _TRIAL = {
@@ -37,10 +40,10 @@ class Match:
 
     loader: str
     loaded: Loaded
-    keys: Mapping[str, str]
+    keys: Known
     explained: int | None = None
-    titles: Mapping[str, str] | None = None
-    unread: Mapping[str, str] | None = None
+    titles: Known | None = None
+    unread: Known | None = None
 
     @property
     def shown(self) -> str:
@@ -71,21 +74,31 @@ def recognised(
     found: list[Match] = []
     faults: list[ObservError] = []
     for form in catalogue.formats.values():
-        if wanted in (None, form.id) and not form.refused:
-            grid = _grid_of(path, form)
-            if grid is not None and (titles := _titles(grid, form)) is not None:
-                for way in _ways(form, catalogue, known):
-                    try:
-                        found += _by_format(path, form, grid, titles, catalogue, known, way)
-                    except ObservError as error:
-                        likely = _explained(grid, form) >= _LIKELY * len(grid.header)
-                        faults += [error] if likely or two_forms(error) else []
-    by_code = [name for name in names() if wanted in (None, name) and name != "plain_csv"]
-    found += (one for name in by_code for one in _by_code(path, name, catalogue, known))
+        if wanted not in (None, form.id) or form.refused:
+            continue
+        try:
+            grid = read_grid(path, form)
+        except ObservError:
+            continue
+        if (titles := _titles(grid, form)) is None:
+            continue
+        for way in _ways(form.id, catalogue, known):
+            try:
+                match = _by_format(path, form, grid, titles, catalogue, {**known, **way}, way)
+            except ObservError as error:
+                likely = _explained(grid, form) >= _LIKELY * len(grid.header)
+                faults += [error] if likely or two_forms(error) else []
+            else:
+                found += [] if match.loaded.rows.empty else [match]
+    for name in names():
+        if wanted in (None, name) and name != "plain_csv":
+            found += _by_code(path, name, catalogue, known)
     if wanted == "plain_csv" or not (wanted or found or faults):
         found += _by_code(path, "plain_csv", catalogue, known)
     if faults and not found:
-        raise _joined(faults)
+        one_alone = len(faults) == 1  # as it is, for its cause may be asked for
+        lines = dict.fromkeys(line for error in faults for line in error.problems)
+        raise faults[0] if one_alone else ObservError(*lines)
     return sorted(found, key=_rank, reverse=True)
 
 
@@ -130,15 +143,16 @@ def first_rows(loaded: Loaded, count: int = 3) -> pd.DataFrame:
     >>> first_rows(Loaded("calls", rows, pd.DataFrame()), 2).to_dict("list")
     {'call_id': ['a1', '(not shown: it may tell of someone)'], 'wait': ['3', '4']}
     """
-    columns = TABLES[loaded.table].columns
-    rows = loaded.rows.head(count)
-    told = [name for name in rows if name not in _ABOUT and rows[name].notna().any()]
+    rows = (
+        loaded.rows.head(count).drop(columns=[*_ABOUT], errors="ignore").dropna(axis=1, how="all")
+    )
     shown = pd.DataFrame(index=rows.index)
-    for name in told:
-        texts = [_text(value, columns[name].kind) for value in rows[name]]
-        if columns[name].kind == "text":
-            people = personal.names_among(texts) if columns[name].person else set()
-            hides = personal.fault if columns[name].cites else personal.shown
+    for name in rows:
+        column = TABLES[loaded.table].columns[name]
+        texts = [_text(value, column.kind) for value in rows[name]]
+        if column.kind == "text":
+            people = personal.names_among(texts) if column.person else set()
+            hides = personal.fault if column.cites else personal.shown
             texts = [
                 personal.HIDDEN if text in people or hides(text) not in (None, text) else text
                 for text in texts
@@ -147,23 +161,21 @@ def first_rows(loaded: Loaded, count: int = 3) -> pd.DataFrame:
     return shown
 
 
-def device_to_try(path: Path, known: Mapping[str, str], catalogue: Catalogue) -> Device:
+def device_to_try(path: Path, known: Known, catalogue: Catalogue) -> Device:
     """A device of which only what reading needs is true."""
-    product = next(iter(catalogue.products), "essai")
+    first = next(iter(catalogue.products), "essai")
     fields = {key: value for key, value in known.items() if key in Device.model_fields}
-    return Device.model_validate({**_TRIAL, "label": path.stem, "product": product, **fields})
+    return Device.model_validate({**_TRIAL, "label": path.stem, "product": first, **fields})
 
 
-def by_form(
-    path: Path, form: Format, catalogue: Catalogue, known: Mapping[str, str]
-) -> Match | None:
+def by_form(path: Path, form: Format, catalogue: Catalogue, known: Known) -> Match | None:
     """What one format makes of a file, whose columns it has; `None` where it lacks some."""
     grid = read_grid(path, form)
     titles = _titles(grid, form)
     if titles is None:
         return None
     catalogue = catalogue.model_copy(update={"formats": {form.id: form}})
-    return next(_by_format(path, form, grid, titles, catalogue, known, {}, whole=False))
+    return _by_format(path, form, grid, titles, catalogue, known, {})
 
 
 def _text(value: object, kind: str) -> str:
@@ -182,111 +194,77 @@ def _filled(match: Match) -> int:
     return int(match.loaded.rows.notna().sum().sum())
 
 
-def _joined(faults: list[ObservError]) -> ObservError:
-    """One error of several, or the only one as it is, whose cause may be asked for."""
-    if len(faults) == 1:
-        return faults[0]
-    return ObservError(*dict.fromkeys(line for error in faults for line in error.problems))
-
-
-def _grid_of(path: Path, form: Format) -> Grid | None:
-    """The table that a format finds in a file, if it finds one."""
-    try:
-        return read_grid(path, form)
-    except ObservError:
-        return None
-
-
 def _titles(grid: Grid, form: Format) -> dict[str, str] | None:
     """The file's header of each field; `None` where the format lacks a column or its rows."""
     there = {header_label(title): title for title in grid.header}
-    own = _named(form.model_copy(update={"columns": {}}))
-    titles: dict[str, str] = {}
     # a row, or the sections of a site, whose period the file's name may tell
     alone = len(grid.rows) == 1 or "section" in form.columns
-    for field, column in form.columns.items():
-        found = [there[name] for name in map(header_label, column.headers) if name in there]
-        if found:
-            titles[field] = found[0]
-        elif column.headers and not (column.optional and (field != "period" or alone)):
-            return None
-    if not titles or not grid.rows or own - {*there}:
+    period = form.columns.get("period")
+    lacks_period = (
+        period and not alone and there.keys().isdisjoint(map(header_label, period.headers))
+    )
+    if not grid.rows or missing(form, grid.header) or lacks_period:
         return None
-    return titles
-
-
-def _named(form: Format) -> set[str]:
-    """The headers of the columns that a format reads, folded."""
-    own = [name for column in form.columns.values() for name in column.headers]
-    own += [rule.header for rule in form.keep]
-    own += [form.carry_down.key, *form.carry_down.headers] if form.carry_down else []
-    own += [form.latest.key, form.latest.by] if form.latest else []
-    return {header_label(name) for name in own}
+    titles = {}
+    for field, column in form.columns.items():
+        labels = [label for label in map(header_label, column.headers) if label in there]
+        if labels:
+            titles[field] = there[labels[0]]
+    return titles or None
 
 
 def _explained(grid: Grid, form: Format) -> int:
     """How many columns of a file a format names; none of those that it names itself."""
     if not form.layout.header_row:
         return 0
-    known = _named(form) | {header_label(name) for name in form.never_read}
+    known = set(map(header_label, (*read_by(form), *form.never_read)))
     return sum(header_label(title) in known for title in grid.header)
 
 
-def _ways(form: Format, catalogue: Catalogue, known: Mapping[str, str]) -> list[dict[str, str]]:
-    """What a device of a format must say beside it: of a survey, each questionnaire is tried."""
-    if "questionnaire" not in needed_by(form.id, catalogue.formats) or "questionnaire" in known:
-        return [{}]
-    return [{"questionnaire": name} for name in catalogue.questionnaires]
+def _ways(loader: str, catalogue: Catalogue, known: Known) -> list[dict[str, str]]:
+    """What a device of a loader must say beside it: each table and questionnaire is tried."""
+    allowed: dict[str, Iterable[str]] = {
+        "table": TABLES,
+        "questionnaire": catalogue.questionnaires,
+    }
+    keys = [key for key in needed_by(loader, catalogue.formats) if key in allowed]
+    values = [[known[key]] if key in known else [*allowed[key]] for key in keys]
+    return [dict(zip(keys, way, strict=True)) for way in product(*values)]
 
 
 def _by_format(
     path: Path,
     form: Format,
     grid: Grid,
-    titles: Mapping[str, str],
+    titles: Known,
     catalogue: Catalogue,
-    known: Mapping[str, str],
-    way: Mapping[str, str],
-    whole: bool = True,
-) -> Iterator[Match]:
-    """What a format makes of a file, unless no row of it can be read."""
-    device = device_to_try(path, {**known, **way, "loader": form.id}, catalogue)
-    loaded = load(path, device, catalogue)
-    if loaded.rows.empty and whole:
-        return
-    persons = {header_label(name) for name in form.never_read}
-    named = _named(form)
+    known: Known,
+    keys: Known,
+) -> Match:
+    """What a format makes of a file."""
+    loaded = load(path, device_to_try(path, {**known, "loader": form.id}, catalogue), catalogue)
     header = [title for title in grid.header if title.strip()]
-    told = {
+    shown = {
         one: said[1:-1] for one, said in zip(header, headers_shown(header, header), strict=True)
     }
+    named, persons = {*map(header_label, read_by(form))}, {*map(header_label, form.never_read)}
+    reasons = ("of no field", "the format never reads it")
     unread = {
-        told[title]: "the format never reads it"
-        if header_label(title) in persons
-        else "of no field"
+        shown[title]: reasons[header_label(title) in persons]
         for title in header
         if header_label(title) not in named
     }
-    explained = _explained(grid, form)
-    shown = {field: told[title] for field, title in titles.items()}
-    yield Match(form.id, loaded, way, explained, shown, unread)
+    fields = {field: shown[title] for field, title in titles.items()}
+    return Match(form.id, loaded, keys, _explained(grid, form), fields, unread)
 
 
-def _by_code(
-    path: Path, loader: str, catalogue: Catalogue, known: Mapping[str, str]
-) -> Iterator[Match]:
+def _by_code(path: Path, loader: str, catalogue: Catalogue, known: Known) -> list[Match]:
     """What a loader that is code makes of a file, once for each questionnaire or table it needs.
 
     Only those are given that read most rows.
     """
-    ways: list[dict[str, str]] = [{}]
-    for key in needed_by(loader, catalogue.formats):
-        if key != "product":
-            values = TABLES if key == "table" else getattr(catalogue, f"{key}s")
-            only = [known[key]] if key in known else [*values]
-            ways = [{**way, key: value} for way in ways for value in only]
     found = []
-    for way in ways:
+    for way in _ways(loader, catalogue, known):
         try:
             device = device_to_try(path, {**known, **way, "loader": loader}, catalogue)
             loaded = load(path, device, catalogue)
@@ -295,4 +273,4 @@ def _by_code(
         if not loaded.rows.empty:
             found.append(Match(loader, loaded, way))
     most = max((len(one.loaded.rows) for one in found), default=0)
-    yield from (one for one in found if len(one.loaded.rows) == most)
+    return [one for one in found if len(one.loaded.rows) == most]
