@@ -110,9 +110,7 @@ def rake_observlib(folder: Path, runs: int, texts: bool) -> dict[str, Any]:
         sample = sample.astype(dict.fromkeys(SIZES, "str"))
     told = json.loads((folder / "margins.json").read_text(encoding="utf-8"))
     margins = {name: pd.Series(of) for name, of in told.items()}
-    found, times = timed(
-        lambda: calibrate(sample, margins, weights="start", tolerance=TOLERANCE), runs
-    )
+    found, times = timed(lambda: calibrate(sample, margins, weights="start"), runs)
     misfit = (found.margins["after"] / found.margins["target"] - 1).abs().max()
     return {**times, "misfit": float(misfit)}
 

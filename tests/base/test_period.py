@@ -20,11 +20,6 @@ def test_a_day_lies_in_its_quarter_and_in_no_other(day):
     assert day.isoformat()[:7] in quarter.months
 
 
-@given(quarters)
-def test_a_quarter_written_is_the_quarter_read(quarter):
-    assert Quarter.parse(str(quarter)) == quarter
-
-
 @given(quarters, st.integers(-400, 400))
 def test_going_forth_and_back_comes_home(quarter, steps):
     assert quarter + steps - steps == quarter
@@ -38,12 +33,6 @@ def test_quarters_follow_each_other_without_a_gap(quarter):
     assert length == (quarter.end - quarter.start).days + 1
 
 
-@given(quarters, st.integers(1, 20))
-def test_looking_back_ends_with_the_quarter_itself(quarter, count):
-    back = quarter.back(count)
-    assert (len(back), back[-1], back == sorted(back)) == (count, quarter, True)
-
-
 @given(days)
 def test_a_quarter_is_complete_only_once_it_has_ended(day):
     assert Quarter.last_complete(day).end < day <= (Quarter.last_complete(day) + 1).end
@@ -52,17 +41,9 @@ def test_a_quarter_is_complete_only_once_it_has_ended(day):
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("2026-Q5", ""),
-        ("2026-T5", ""),
-        ("2026-T0", ""),
-        ("2026-Q3", "write 2026-T3"),
-        ("2026T3", "write 2026-T3"),
-        ("2026-t3", "write 2026-T3"),
-        ("", ""),
-        ("0000-T1", ""),
-        ("9999-T4", ""),
-        ("٢٠٢٦-T3", ""),
-        ("2026-T33", ""),
+        *((text, "write 2026-T3") for text in ("2026-Q3", "2026T3", "2026-t3")),
+        *((text, "") for text in ("2026-Q5", "2026-T5", "2026-T0", "2026-T33", "")),
+        *((text, "") for text in ("0000-T1", "9999-T4", "٢٠٢٦-T3")),
     ],
 )
 def test_a_misspelt_quarter_says_how_quarters_are_written(text, hint):

@@ -6,7 +6,6 @@ import pytest
 
 from observlib.base.period import months_between
 from observlib.base.working_days import (
-    length_deviation,
     public_holidays,
     usual_working_days,
     working_day_deviation,
@@ -39,11 +38,6 @@ def test_the_deviation_of_a_calendar_month_is_none_on_average():
         months = [f"{year}-{number:02d}" for year in range(2000, 2028)]
         assert sum(map(working_day_deviation, months)) == pytest.approx(0, abs=1e-9)
         assert 17 < usual_working_days(number) < 23
-
-
-def test_only_february_changes_its_length():
-    differing = [m for m in months_between("2023-01", "2026-12") if length_deviation(m) != 0]
-    assert differing == ["2023-02", "2024-02", "2025-02", "2026-02"]
 
 
 def test_a_series_that_begins_before_1982_has_the_holidays_of_its_time():

@@ -29,10 +29,6 @@ def told(place: Path, *entries: dict[str, object]) -> list[str]:
     return [problem.rsplit("/", 1)[-1] for problem in error.value.problems]
 
 
-def test_a_new_partner_is_an_entry_and_no_code(tmp_path):
-    assert list(loaded(tmp_path, CAISSE, MAIRIE)) == ["caisse", "mairie"]
-
-
 def test_a_theme_of_two_partners_is_refused_where_neither_says_that_it_is_shared(tmp_path):
     found = told(tmp_path, CAISSE, {**MAIRIE, "themes": ["famille"]})
     assert found == [
@@ -67,10 +63,6 @@ def test_a_theme_that_each_of_two_partners_shares_is_taken(tmp_path):
 def test_what_partners_say_against_each_other_is_told(tmp_path, keys, said):
     found = told(tmp_path, {**CAISSE, "words": ["aide"]}, {**MAIRIE, **keys})
     assert any(said in problem for problem in found), found
-
-
-def test_all_mistakes_are_told_at_once(tmp_path):
-    assert len(told(tmp_path, {**CAISSE, "peer": "nobody"}, {**MAIRIE, "themes": ["Famille"]})) == 3
 
 
 def test_an_agency_without_partners_has_a_whole_catalogue(tmp_path):

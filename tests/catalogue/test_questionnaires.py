@@ -7,9 +7,7 @@ import pytest
 from tests.copies import copy_catalogue
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import Question, load_catalogue, plain_code
-
-ROOT = Path(__file__).parents[2]
+from observlib.catalogue import load_catalogue, plain_code
 
 GOOD = """\
 id: enquete
@@ -105,12 +103,6 @@ def test_a_mistake_is_told_with_its_line(folder, old, new, line, word):
     assert any(f"enquete.yml:{line}: " in p and word in p for p in found), found
 
 
-@pytest.mark.parametrize("text", ["", "- id: enquete", "just text", "id: [", "a: 2026-13-45"])
-def test_a_damaged_questionnaire_is_one_line(folder, text):
-    (problem,) = problems(folder, text)
-    assert problem.startswith("enquete.yml") and "\n" not in problem
-
-
 def test_all_questionnaires_are_told_at_once_with_the_lists(folder):
     (folder / "questionnaires" / "other.yml").write_text("id: other", encoding="utf-8")
     products = folder / "products.yml"
@@ -178,17 +170,3 @@ def test_people_outside_the_population_are_no_mistake(folder):
 
 def test_the_codes_of_csv_r_and_spss_are_one():
     assert {plain_code(code) for code in ("Q05[SQ001]", "Q05_SQ001", "q05.sq001")} == {"q05_sq001"}
-
-
-def test_ten_items_of_a_usability_scale_are_questions_as_others():
-    for item in range(1, 11):
-        question = Question.model_validate(
-            {
-                "variable": f"sus_{item}",
-                "code": f"SUS{item:02d}",
-                "text": f"Affirmation {item}",
-                "kind": "scale",
-                "scale": [1, 5],
-            }
-        )
-        assert question.turned(5) == 5

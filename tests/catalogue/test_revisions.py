@@ -80,11 +80,6 @@ def test_what_is_wrong_with_an_entry_is_told_with_its_line(tmp_path, entry, said
     assert found[0].startswith("revisions.yml:") and int(found[0].split(":")[1]) > len(other)
 
 
-def test_all_mistakes_are_told_at_once(tmp_path):
-    wrong = [SEASONS | {"at_most": None}, MENDED | {"why": ""}, MENDED | {"product": ["bomp"]}]
-    assert len(told(tmp_path, *wrong)) == 3
-
-
 def test_a_shared_rule_of_devices_does_not_stop_a_data_folder_that_has_others(tmp_path):
     """Else a correction of real exports would stop the demonstration."""
     folder = copy_catalogue(tmp_path)

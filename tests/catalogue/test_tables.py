@@ -51,11 +51,6 @@ def test_an_impossible_day_rejects_its_row_and_no_other(day):
     assert rejects[["row", "column"]].values.tolist() == [[7, "date"]]
 
 
-def test_negative_counts_are_rejected():
-    _, rejects = audience([("2026-01-01", "2026-01-01")], visits=-5)
-    assert rejects["reason"].tolist() == ["is negative; counts are 0 or more"]
-
-
 def test_a_part_never_stands_as_the_whole_where_the_column_of_the_parts_was_dropped():
     months = [("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28")]
     with pytest.raises(ObservError) as caught:
@@ -65,11 +60,6 @@ def test_a_part_never_stands_as_the_whole_where_the_column_of_the_parts_was_drop
         "f.csv: rows 2 and 4 have the same product, channel, area, start, end and "
     )
     assert "as 2 more have" in told and "add up the parts" in told
-
-
-def test_a_day_written_twice_alike_is_still_counted_once():
-    kept, rejects = audience([("2026-01-01", "2026-01-31")] * 2)
-    assert len(kept) == 1 and rejects["reason"].tolist() == ["repeats row 2"]
 
 
 marks = st.one_of(st.floats(-20, 20), st.just(float("nan")))
@@ -125,12 +115,6 @@ def test_a_row_without_a_town_among_those_of_towns_may_be_their_sum_and_does_not
     kept, rejects = towns("Lyon", None, "Paris", visits=[10, 30, 20])
     assert kept["visits"].sum() == 30 and rejects["row"].tolist() == [3]
     assert rejects["reason"][0].startswith("is empty, and told in row 2 of the same month: take")
-
-
-def test_a_month_that_was_told_whole_before_towns_were_is_kept():
-    months = [("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28")]
-    kept, rejects = audience(months, area=[None, "Lyon"])
-    assert len(kept) == 2 and rejects.empty
 
 
 @given(

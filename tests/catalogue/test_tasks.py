@@ -29,14 +29,6 @@ def told(place: Path, *entries: dict[str, Any]) -> list[str]:
     return [problem.rsplit("/", 1)[-1] for problem in error.value.problems]
 
 
-def test_a_new_task_is_an_entry_and_no_code(tmp_path):
-    assert list(loaded(tmp_path, PAPERS, COURT)) == ["papers", "court"]
-
-
-def test_a_task_that_nobody_owns_is_one(tmp_path):
-    assert loaded(tmp_path, PAPERS)["papers"].owner is None
-
-
 @pytest.mark.parametrize(
     ("keys", "said"),
     [

@@ -130,25 +130,12 @@ def test_a_value_that_is_long_or_multiplied_by_aliases_does_not_fill_the_screen(
         assert "text is expected" in told and max(map(len, lines)) < 1000
 
 
-def test_many_controls_given_twice_are_told_in_a_moment(catalogue, tmp_path):
-    write(tmp_path, controls=[f"p{i % 10_000}" for i in range(20_000)])
-    assert "'controls' holds p0, p1, p10, p100, p1000, and 9995 more twice" in faults(
-        tmp_path, catalogue
-    )
-
-
 def test_two_actions_of_one_title_are_refused_as_a_page_would_exchange_their_effects(
     catalogue, tmp_path
 ):
     write(tmp_path)
     write(tmp_path, "deux", id="deux", product="bodacc", controls=["boamp"])
     assert "is that of deux.yml; give another" in faults(tmp_path, catalogue)
-
-
-def test_a_file_of_another_ending_is_not_passed_over_in_silence(catalogue, tmp_path):
-    write(tmp_path)
-    (tmp_path / "actions" / "refonte.yml").rename(tmp_path / "actions" / "refonte.yaml")
-    assert "is not read; name it refonte.yml" in faults(tmp_path, catalogue)
 
 
 def test_all_mistakes_of_all_files_are_told_at_once(catalogue, tmp_path):

@@ -58,12 +58,6 @@ def test_a_text_that_begins_as_a_formula_is_text_in_a_spreadsheet(tmp_path, cata
         assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝"))
 
 
-def test_a_text_with_lines_and_separators_is_one_row(tmp_path, catalogue):
-    rows = verbatims(['Un mot ; un "autre"\r\nligne 2\n\nligne 3'])
-    path = coding.write_sheets(rows, TEXTS, "2026-T3", catalogue.codebook, 9, tmp_path)[0][0]
-    assert [row["Texte"] for row in read(path)] == ['Un mot ; un "autre" ligne 2 ligne 3']
-
-
 def test_a_title_and_its_text_are_read_together_and_blanks_are_no_text():
     rows = verbatims(["Trop long", "  ", "Perdu mon dossier !"])
     rows = rows.assign(answer_id=["7", "8", "7"], question=["description", "comment", "title"])

@@ -86,15 +86,3 @@ def test_no_correction_speaks_of_a_person_or_of_what_people_wrote(tmp_path):
     write(tmp_path, where={"answer_id": "a"}, column="value")
     assert "no correction speaks of a column 'answer_id'" in faults(tmp_path, "ratings")
     assert "gives texts, which no correction changes" in faults(tmp_path, "verbatims")
-
-
-def test_ten_mistakes_of_several_files_are_told_at_once_each_at_its_line(tmp_path):
-    write(tmp_path, "un", column="vists", where={"a": "b", "c": "d", "e": "f"})
-    write(tmp_path, "deux", date="hier", status="done", first=3, provider="Zoé Martin")
-    write(tmp_path, "trois", becomes=-1, expect="x")
-    (tmp_path / "corrections" / "quatre.yaml").write_text("id: quatre", encoding="utf-8")
-    told = faults(tmp_path).splitlines()
-    assert len(told) == 11
-    assert all(line.startswith(str(tmp_path)) for line in told)
-    lines = [line.split(":")[1] for line in told if ".yml:" in line]
-    assert all(number.isdigit() for number in lines)

@@ -79,12 +79,6 @@ def test_each_mistake_is_one_line_with_its_file(catalogue, tmp_path, keys, said)
     assert said in found and "suivi-t2.yml" in found and len(found.splitlines()) == 1
 
 
-def test_the_mistakes_of_all_files_are_told_at_once(catalogue, tmp_path):
-    write(tmp_path, task="x")
-    write(tmp_path, "b", id="b", task="y", **REFUSED)
-    assert len(faults(tmp_path, catalogue).splitlines()) == 2
-
-
 def test_the_latest_decision_on_a_task_stands(catalogue, tmp_path):
     write(tmp_path)
     write(tmp_path, "b", id="b", date="2026-08-01", **REFUSED)

@@ -123,11 +123,5 @@ def test_an_effect_is_never_said_to_be_reached_or_left_out_where_the_interval_ho
         assert direction != "stable" and all(not low <= one <= high for one in looked_for)
 
 
-@given(ends=ENDS, effect=EFFECT)
-def test_a_fall_is_judged_as_a_rise_is(ends, effect):
-    low, high = ends
-    assert outcome("down", effect, low, high) == outcome("up", effect, -high, -low)
-
-
 def test_without_an_interval_nothing_is_said():
     assert outcome("up", 0.5, float("nan"), float("nan")) == "untested"

@@ -45,13 +45,9 @@ def test_children_and_other_years_are_not_in_the_margins():
     assert made["Île-de-France"] == 14
 
 
-def test_a_region_edition_alone_gives_no_margins():
-    regions = pd.DataFrame({"departement": ["75"], "region_name": ["Île-de-France"]})
+def test_a_region_edition_alone_or_a_departement_without_region_gives_no_margins():
+    regions = pd.DataFrame({"departement": ["01"], "region_name": ["x"]})
     with pytest.raises(ValueError, match="no département on 1 January 2022"):
         margins(table(area_kind="region"), regions, 2022)
-
-
-def test_a_departement_without_region_stops_rather_than_being_lost():
-    regions = pd.DataFrame({"departement": ["01"], "region_name": ["x"]})
     with pytest.raises(ValueError, match="no region is known for 75"):
         margins(table(), regions, 2022)

@@ -15,8 +15,7 @@ import pandas as pd
 
 from observlib.indicators import counts
 from observlib.language import french
-from observlib.stats.survey.differences import difference_of_means
-from observlib.stats.survey.multiplicity import adjust
+from observlib.stats.survey.differences import adjust, difference_of_means
 from tools.coverage.simulate import SHARES, captioned
 from tools.demo.chance import stream
 

@@ -17,8 +17,7 @@ import numpy as np
 import pandas as pd
 
 from observlib.language import french
-from observlib.stats.series import window
-from observlib.stats.series.interrupted import interrupted, stands
+from observlib.stats.series.interrupted import breaks_before, interrupted, stands
 from tools.coverage.breaks import MONTHS, visits
 from tools.coverage.simulate import SHARES, captioned
 from tools.demo.chance import stream
@@ -64,7 +63,7 @@ def found(case: tuple[str, str], seed: int, repetition: int) -> bool:
     """Whether an effect is established; of a true one, of the right sign."""
     what, judged = case
     values = drawn(what, seed, repetition)
-    breaks = window.breaks_before(values, DAY, counts=True) if judged == WHOLE else []
+    breaks = breaks_before(values, DAY, counts=True) if judged == WHOLE else []
     (effect,) = interrupted(values, DAY, breaks=breaks).effects.to_dict("records")
     if effect["status"] != "published" or effect["p"] > 0.05:
         return False

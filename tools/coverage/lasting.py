@@ -26,7 +26,7 @@ from observlib.indicators.pairs import between, so_far
 from observlib.indicators.specifications import HEADLINE
 from observlib.language import french
 from observlib.stats.survey.comparison import compare
-from observlib.stats.survey.multiplicity import adjust
+from observlib.stats.survey.differences import adjust
 from tools.coverage.equivalence import MARKS, SHAPES, measured
 from tools.coverage.simulate import SHARES, captioned
 from tools.demo.chance import stream

@@ -22,9 +22,13 @@ from scipy.special import stdtrit
 from observlib.language import french
 from observlib.stats.survey.comparison import Kind
 from observlib.stats.survey.design import design
-from observlib.stats.survey.differences import difference_of_means, difference_of_shares
+from observlib.stats.survey.differences import (
+    adjust,
+    difference_of_means,
+    difference_of_shares,
+    halves,
+)
 from observlib.stats.survey.estimation import mean
-from observlib.stats.survey.multiplicity import adjust, halves
 from observlib.stats.survey.planning import answers_needed, least_levels, variance_ends
 from tools.coverage.simulate import SHARES, captioned
 from tools.demo.chance import stream
@@ -177,7 +181,7 @@ def _found(case: tuple[str, str], seed: int, block: int) -> list[bool]:
         p_values = np.array([found[3], *still])
         first = np.arange(len(p_values)) == (1 if case[1] == OTHER else 0)
         weights = halves(first, p_values) if case[1] != ALONE else None
-        held.append(bool(found[0] < 0 and adjust(p_values, "holm", weights)[0] <= 0.05))
+        held.append(bool(found[0] < 0 and adjust(p_values, weights)[0] <= 0.05))
     return held
 
 

@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from observlib.language.prose import typography
-from observlib.stats.survey.intervals import wilson
-from observlib.stats.survey.small_samples import clustered_share
+from observlib.stats.survey.intervals import clustered_share, wilson
 from tools.coverage.parts import PARTS
 from tools.coverage.truth import held
 
@@ -141,7 +140,7 @@ def covered(intervals: pd.DataFrame) -> pd.DataFrame:
     """How often the intervals of each indicator and device hold the truth.
 
     Intervals of one repetition come from the same draw: the Monte-Carlo interval is Wilson's on
-    the number of independent ones that they are worth (see `small_samples.clustered_share`).
+    the number of independent ones that they are worth (see `intervals.clustered_share`).
 
     Parameters
     ----------

@@ -125,7 +125,8 @@ def worst(frame: pd.DataFrame, catalogue: Catalogue) -> Pair | None:
     Pair or None
         Its grade names the facets of all pairs of its letter. None where nothing is compared.
     """
-    ways, besides = _ways(frame[frame["status"].isin(_SHOWN)], catalogue)
+    besides = _compared(frame)
+    ways = _ways(frame[frame["status"].isin(_SHOWN)], catalogue, besides)
     pairs = [
         Pair(grade(one, other, catalogue, besides), one, other)
         for (one, _), (other, _) in combinations(ways, 2)
@@ -181,8 +182,8 @@ def comparable(frame: pd.DataFrame, catalogue: Catalogue, nth: int = 1) -> pd.Da
     rest = frame.reset_index(drop=True)
     rows = rest.head(0)
     for _ in range(nth):
-        ways, besides = _ways(rest, catalogue)
-        ways.sort(key=lambda way: -len(way[1]))
+        besides = _compared(rest)
+        ways = sorted(_ways(rest, catalogue, besides), key=lambda way: -len(way[1]))
         kept: list[int] = []
         for first, at in ways:
             drawn, places = [first], [*at]
@@ -307,15 +308,19 @@ def _periods(
     return "other" if months > _NEAR_MONTHS else "near"
 
 
-def _ways(frame: pd.DataFrame, catalogue: Catalogue) -> tuple[list[Way], tuple[str, ...]]:
-    """The rows of a frame by how they were measured, and the facets that it is meant to compare."""
-    series = bool(frame.duplicated(_NAMES).any())
+def _compared(frame: pd.DataFrame) -> tuple[str, ...]:
+    """The facets that a frame is meant to compare: periods where some figure has several."""
+    return ("period",) if frame.duplicated(_NAMES).any() else ()
+
+
+def _ways(frame: pd.DataFrame, catalogue: Catalogue, besides: tuple[str, ...]) -> list[Way]:
+    """The rows of a frame by how they were measured."""
     ways: dict[tuple[Any, ...], Way] = {}
     for at, row in zip(frame.index, estimates.records(frame), strict=True):
         row["status"] = "published"  # a partial value follows those of its way
-        key = tuple(_key(row, catalogue, series))
+        key = tuple(_key(row, catalogue, bool(besides)))
         ways.setdefault(key, (row, []))[1].append(at)
-    return [*ways.values()], ("period",) * series
+    return [*ways.values()]
 
 
 def _key(row: Mapping[str, Any], catalogue: Catalogue, series: bool) -> Iterator[Any]:

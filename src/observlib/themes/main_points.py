@@ -29,7 +29,7 @@ from observlib.indicators.pairs import PEOPLE
 from observlib.indicators.specifications import HEADLINE
 from observlib.language import french, phrases, wording, words
 from observlib.records.actions import Action
-from observlib.stats.survey.multiplicity import adjust, halves
+from observlib.stats.survey.differences import adjust, halves
 from observlib.themes.comparison_sentences import noun
 
 TEXTS = wording.beside(__file__)

@@ -5,28 +5,18 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from tests.stats.series.conftest import SEASON
 
 from observlib.stats.series.adjustment import Adjustment, seasonally_adjusted
-from tools.demo import audience, calendar
 
 SEEDS = range(12)  # of the many of tools/coverage/breaks.py
 
 
-def visits(device: str) -> tuple[Adjustment, pd.Series]:
-    rows = audience.make(device, 1)[1]["visits_by_month"]
-    months = [row["month"] for row in rows]
-    values = pd.Series([float(row["value"]) for row in rows], months)
-    partial = pd.Series([not row["complete"] for row in rows], months)
-    return seasonally_adjusted(values, partial), values
-
-
 # --- What is known ----------------------------------------------------------------------------
-
-
 def test_season_growth_and_working_day_are_those_that_made_the_series(synthetic):
     found = seasonally_adjusted(synthetic(1, sd=0.002))
     season = found.months["seasonal"].head(12).to_numpy()
-    assert season / season.mean() == pytest.approx(calendar.MONTH_FACTORS, abs=0.006)
+    assert season / season.mean() == pytest.approx(np.exp(SEASON), abs=0.006)
     assert found.working_day == pytest.approx(1.6, abs=0.1)
     trend = found.months["trend"].to_numpy()
     assert trend[-1] / trend[0] == pytest.approx(np.exp(0.04 * 44 / 12), abs=0.01)
@@ -73,21 +63,7 @@ def test_an_odd_month_hides_no_change_and_a_change_makes_no_odd_month(synthetic)
         assert "2024-11" in told and not told & {"2025-01", "2025-02", "2025-03", "2025-04"}
 
 
-@pytest.mark.parametrize("device", audience.DEVICES)
-def test_the_demonstration_s_break_is_found_and_no_other(device):
-    found, _ = visits(device)
-    assert found.status == "published" and found.searched and found.outliers.empty
-    if device != audience.BREAK["device"]:
-        assert found.changes.empty
-        return
-    ((month, size, low, high),) = found.changes.itertuples(index=False)
-    assert month == audience.BREAK["from_month"]
-    assert low <= 100 * (audience.BREAK_FACTOR - 1) <= high and size == pytest.approx(-30, abs=1)
-
-
 # --- What is not whole ------------------------------------------------------------------------
-
-
 def test_a_month_in_progress_and_an_outage_move_nothing(synthetic):
     whole = synthetic(3)
     cut = whole.copy()
@@ -150,41 +126,25 @@ def test_months_so_irregular_that_a_doubled_one_would_pass_are_left_as_they_are(
     assert regular == ["published"] * 5
 
 
-# --- Real series ------------------------------------------------------------------------------
+def test_real_visits_are_adjusted_unless_they_double_and_halve_from_month_to_month(shared_data):
+    def read(path: str, key: str = "monthlyStats") -> list[dict]:
+        found = json.loads((shared_data / path).read_text(encoding="utf-8"))
+        return found[key] if isinstance(found, dict) else found
 
+    def published(name: str) -> Adjustment:
+        rows = read(f"datagouv_metrics/dila_{name}_monthly.json")
+        values = pd.Series([row["visits"] for row in rows], [row["month"] for row in rows])
+        return seasonally_adjusted(values, pd.Series(True, ["2025-12"]))  # four days are missing
 
-@pytest.mark.parametrize("name", ["BODACC", "annuaire_administration"])
-def test_real_visits_are_adjusted_without_their_last_four_days(shared_data, name):
-    path = shared_data / "datagouv_metrics" / f"dila_{name}_monthly.json"
-    rows = json.loads(path.read_text(encoding="utf-8"))["monthlyStats"]
-    values = pd.Series([row["visits"] for row in rows], [row["month"] for row in rows])
-    found = seasonally_adjusted(values, pd.Series(True, ["2025-12"]))
+    found = published("BODACC")
     months = found.months.set_index("month")
     assert found.status == "published" and months.at["2025-12", "status"] == "partial"
     assert np.isfinite(months.drop("2025-12").drop(columns="status").to_numpy(float)).all()
-    assert "2025-12" not in {*found.outliers["month"], *found.changes["month"]}
-
-
-def test_real_visits_that_double_and_halve_from_month_to_month_are_not_adjusted(shared_data):
-    path = shared_data / "datagouv_metrics" / "dila_fiches_service_public_monthly.json"
-    rows = json.loads(path.read_text(encoding="utf-8"))["monthlyStats"]
-    values = pd.Series([row["visits"] for row in rows], [row["month"] for row in rows])
-    found = seasonally_adjusted(values, pd.Series(True, ["2025-12"]))
-    assert (found.status, found.reason) == ("missing", "irregular")
-
-
-def test_the_real_collapse_of_january_2025_is_told(shared_data):
-    path = shared_data / "datagouv_metrics" / "dila_BODACC_monthly.json"
-    rows = json.loads(path.read_text(encoding="utf-8"))["monthlyStats"]
-    values = pd.Series([row["visits"] for row in rows], [row["month"] for row in rows])
-    outliers = seasonally_adjusted(values, pd.Series(True, ["2025-12"])).outliers
-    assert "2025-01" in set(outliers["month"])
-    assert outliers.set_index("month").at["2025-01", "size"] < -70
-
-
-def test_the_real_series_of_matomo_of_26_months_is_adjusted(shared_data):
-    path = shared_data / "matomo" / "mon-entreprise_matomoVisitHistory.json"
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    values = pd.Series([row["visites"] for row in rows], [row["date"] for row in rows])
-    found = seasonally_adjusted(values)
-    assert (found.status, found.searched, len(found.months)) == ("published", False, 26)
+    assert found.outliers.set_index("month").at["2025-01", "size"] < -70  # its collapse is known
+    irregular = published("fiches_service_public")
+    assert (irregular.status, irregular.reason) == ("missing", "irregular")
+    rows = read("matomo/mon-entreprise_matomoVisitHistory.json")
+    short = seasonally_adjusted(
+        pd.Series([row["visites"] for row in rows], [row["date"] for row in rows])
+    )
+    assert (short.status, short.searched, len(short.months)) == ("published", False, 26)

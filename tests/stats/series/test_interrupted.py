@@ -1,13 +1,25 @@
 """What an action changed: known effects come back, shared ones are not taken for its own."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.examples import examples
+from tests.stats.series.drivers import drivers
 
-from observlib.stats.series.interrupted import EFFECTS, interrupted
-from tools.demo import audience
+from observlib.stats.series.interrupted import (
+    EFFECTS,
+    LEAST_AFTER,
+    breaks_before,
+    interrupted,
+    months_around,
+    stands,
+)
+from observlib.stats.series.regression import position
 
 ACTION = date(2025, 3, 1)
 SEEDS = range(12)  # of the many of benchmarks/series_coverage.py
@@ -17,16 +29,7 @@ def row(effects: pd.DataFrame, comparison: str = "before_after"):
     return effects[effects["comparison"] == comparison].iloc[0]
 
 
-def visits(device: str) -> tuple[pd.Series, pd.Series]:
-    rows = audience.make(device, 1)[1]["visits_by_month"]
-    months = [one["month"] for one in rows]
-    partial = pd.Series([not one["complete"] for one in rows], months)
-    return pd.Series([float(one["value"]) for one in rows], months), partial
-
-
 # --- Known effects ----------------------------------------------------------------------------
-
-
 def test_a_loss_of_a_fifth_is_in_its_interval_and_none_is_mostly_outside(synthetic):
     held, seen, nothing = 0, 0, 0
     for seed in SEEDS:
@@ -61,15 +64,6 @@ def test_an_interval_at_another_level_leaves_out_no_effect_exactly_where_its_tes
         assert (found["p"] < 1 - level) == (found["ci_low"] > 0 or found["ci_high"] < 0)
 
 
-def test_the_effect_on_a_noise_free_series_is_the_mean_of_its_step_and_of_its_new_slope():
-    times = np.arange(40)
-    since = np.maximum(times - 30, 0)
-    months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in times]
-    values = pd.Series(5 + 0.02 * times + 0.4 * (times >= 30) + 0.03 * since, months)
-    effects = interrupted(values, date(2025, 7, 1), counts=False).effects
-    assert row(effects)["estimate"] == pytest.approx(0.4 + 0.03 * 4.5)
-
-
 def test_the_lines_of_the_chart_part_at_the_action_by_the_effect(synthetic):
     found = interrupted(synthetic(3, change=(26, -0.2)), ACTION)
     lines, since = found.periods, found.periods["period"] >= "2025-03"
@@ -90,23 +84,7 @@ def test_means_of_few_answers_count_for_less():
     assert abs(weighted["estimate"]) < 0.3 < abs(plain["estimate"])
 
 
-# --- The demonstration ------------------------------------------------------------------------
-
-
-def test_the_count_without_robots_lost_three_tenths_alone_and_against_others():
-    values, partial = visits("matomo-legifrance")
-    values = values.drop(partial.index[partial])
-    names = ("matomo-service-public", "matomo-vie-publique", "audience-boamp")
-    controls = pd.DataFrame({name: visits(name)[0] for name in names})
-    effects = interrupted(values, ACTION, controls=controls).effects
-    for comparison in ("before_after", "controlled"):
-        assert row(effects, comparison)["ci_low"] <= -30 <= row(effects, comparison)["ci_high"]
-    assert abs(row(effects, "controls")["estimate"]) < 2
-
-
 # --- Too little -------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("kept", "reason"),
     [(slice(0, 28), "after"), (slice(15, 45), "before"), (slice(14, 29), "seasons"),
@@ -143,3 +121,131 @@ def test_misuse_is_refused(synthetic):
         interrupted(-good, ACTION)
     with pytest.raises(ValueError, match="or for neither"):
         interrupted(good, ACTION, counts=False, answers=good, controls=pd.DataFrame({"a": good}))
+
+
+TIMES = np.arange(position("2019-01"), position("2027-01"))
+KNOWN = np.ones(len(TIMES), dtype=bool)
+DAY = date(2025, 1, 1)
+FIRST = position("2025-01")
+
+
+def months(*others: date, day: date = DAY) -> tuple[int, int, tuple[int, ...]]:
+    """How many before the day and from it on, and the steps among them."""
+    found = months_around(TIMES, KNOWN, day, others)
+    before = int((found.used & (TIMES < FIRST)).sum())
+    return before, int((found.used & (TIMES >= FIRST)).sum()), found.steps
+
+
+def test_five_years_before_and_two_after_count_and_no_older_or_later_month():
+    assert months() == (60, 24, ())
+
+
+def test_changes_before_are_steps_and_the_window_ends_before_the_next():
+    before, after, steps = months(date(2021, 1, 1), date(2022, 7, 1), date(2025, 10, 1))
+    assert (before, after) == (60, 9)
+    assert steps == (position("2021-01"), position("2022-07"))
+
+
+def test_what_came_before_an_old_change_is_left_out_where_it_is_too_short_to_tell():
+    assert months(date(2020, 3, 1)) == (58, 24, ())
+
+
+def test_two_changes_of_one_time_are_one_step_that_a_regression_can_tell(synthetic):
+    near = [date(2022, 7, 1), date(2022, 7, 1), date(2022, 8, 1), date(2022, 7, 15)]
+    assert len(months(*near)[2]) == 1
+    series = synthetic(2, n=60, change=(18, -0.3))  # of July 2024
+    days = [date(2024, 7, 1), date(2024, 8, 1)]
+    (found,) = interrupted(series, date(2026, 1, 1), others=days).effects.to_dict("records")
+    assert found["status"] == "published"
+
+
+def test_months_that_the_day_or_a_change_cuts_in_two_are_left_out():
+    assert months(day=date(2024, 12, 9)) == (59, 24, ())
+    found = months_around(TIMES, KNOWN, date(2024, 12, 9), [date(2024, 9, 9)])
+    cut = [FIRST - 1, position("2024-09")]
+    assert not found.used[np.isin(TIMES, cut)].any()
+
+
+@examples(50)
+@given(ranks=st.lists(st.integers(-70, 30), max_size=4))
+def test_no_other_change_is_ever_inside_without_a_step_of_its_own(ranks):
+    starts = [FIRST + rank for rank in ranks]
+    others = [date(at // 12, at % 12 + 1, 1) for at in starts]
+    found = months_around(TIMES, KNOWN, DAY, others)
+    used = TIMES[found.used]
+    for at in starts:
+        inside = len(used) and used.min() < at <= used.max()
+        assert not inside or any(0 <= at - step < LEAST_AFTER for step in found.steps)
+    assert found.used.any() and (np.diff(found.steps) >= LEAST_AFTER).all()
+
+
+def test_an_action_with_another_on_the_same_day_or_just_after_is_not_told_apart(synthetic):
+    series = synthetic(1, n=60, change=(40, -0.3))
+    day = date(2026, 5, 1)
+    for other in (day, date(2026, 7, 1)):
+        (found,) = interrupted(series, day, others=[other]).effects.to_dict("records")
+        assert (found["status"], found["reason"]) == ("missing", "others")
+
+
+def test_what_another_recorded_change_did_is_not_given_to_the_action(synthetic):
+    series, fall = synthetic(3, n=60, change=(36, -0.3)), date(2026, 1, 1)
+    before = date(2025, 7, 1)
+    mistaken = interrupted(series, before).effects.iloc[0]
+    apart = interrupted(series, before, others=[fall]).effects.iloc[0]
+    assert mistaken["estimate"] < -15 and abs(apart["estimate"]) < 5
+    assert (mistaken["until"], apart["until"]) == ("2027-06", "2025-12")
+    lines = interrupted(series, before, others=[fall]).periods.set_index("period")
+    assert lines["ci_low"].last_valid_index() == "2025-12"  # nothing is expected beyond
+
+
+def test_the_level_of_a_mark_that_fell_before_is_found_and_the_action_s_own_is_not_another():
+    months_ = [f"{2021 + i // 12}-{i % 12 + 1:02d}" for i in range(60)]
+    source = np.random.default_rng(1)
+    marks = [7 - 0.6 * (i >= 24) + 0.5 * (i >= 48) + 0.08 * source.normal() for i in range(60)]
+    found = breaks_before(pd.Series(marks, months_), date(2025, 1, 1), counts=False)
+    assert found == [date(2023, 1, 1)]
+    assert breaks_before(pd.Series(marks[:20], months_[:20]), DAY, counts=False) == []
+
+
+# --- The law on seat belts, and dates on which nothing was done -------------------------------
+def test_fewer_drivers_were_hurt_after_the_law_on_seat_belts_than_placebos_give():
+    (found,) = interrupted(drivers(), date(1983, 1, 31)).effects.to_dict("records")
+    assert found["ci_high"] < -8 and found["ci_low"] > -25 and found["p"] < 0.001
+    assert found["placebos"] > 40 and stands(found["placebos"], found["as_clear"])
+
+
+@pytest.mark.parametrize("year", [1972, *range(1975, 1980)])
+def test_years_in_which_nobody_did_anything_show_no_effect(year):
+    before_the_law = drivers().loc[:"1982-12"]
+    day = date(year, 7, 1)
+    before = breaks_before(before_the_law, day, counts=True)
+    (found,) = interrupted(before_the_law, day, breaks=before).effects.to_dict("records")
+    assert not (found["p"] < 0.05 and stands(found["placebos"], found["as_clear"]))
+
+
+# --- Placebos ---------------------------------------------------------------------------------
+def placebos(series: pd.Series, **given: Any) -> tuple[int, int]:
+    rows = interrupted(series, date(2026, 1, 1), **given).effects.to_dict("records")
+    return rows[-1]["placebos"], rows[-1]["as_clear"]
+
+
+def test_what_the_action_did_is_in_no_placebo(synthetic):
+    count, _ = placebos(synthetic(5, n=45))
+    hit = synthetic(5, n=45) * np.where(np.arange(45) >= 36, 3.0, 1.0)
+    assert placebos(hit) == (count, 0) and count >= 15
+
+
+def test_several_comparable_products_are_placebos_too_and_two_are_one(synthetic):
+    alone, _ = placebos(synthetic(6))
+    others = {str(i): synthetic(i) for i in (100, 200, 300)}
+    for number, more in ((1, 0), (2, 1), (3, 3)):
+        controls = pd.DataFrame(dict([*others.items()][:number]))
+        assert placebos(synthetic(6), controls=controls)[0] == alone + more
+
+
+def test_a_break_that_nobody_explains_counts_as_a_placebo_as_clear_as_any(synthetic):
+    series = synthetic(7, n=48, change=(20, -0.3))
+    recorded = placebos(series, others=[date(2024, 9, 1)])
+    unexplained = placebos(series, breaks=[date(2024, 9, 1)])
+    assert unexplained == (recorded[0] + 1, recorded[1] + 1)
+    assert recorded[0] > 10, "months after a step are placebos as others are"

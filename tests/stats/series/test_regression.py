@@ -1,11 +1,25 @@
 """Regression with errors that follow one another: against statsmodels, and against simulation."""
 
+import math
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.examples import examples
 
+from observlib.base.period import months_between
 from observlib.stats.series import regression
-from observlib.stats.series.regression import averaged, contrast, fit
+from observlib.stats.series.regression import (
+    LEAST_REVISIONS,
+    averaged,
+    bias,
+    contrast,
+    fit,
+    positions,
+    season,
+)
 
 TIMES = np.arange(40)
 LINE = np.column_stack([np.ones(40), TIMES - 20.0, TIMES >= 25])
@@ -44,7 +58,7 @@ def test_autocorrelation_is_found_and_widens_the_interval():
         errors[i] += 0.7 * errors[i - 1]
     columns, times = np.ones((90, 1)), np.arange(90)
     fitted = fit(errors, columns, times)
-    assert fitted.correlation == pytest.approx(0.7, abs=0.15)
+    assert fitted.weights @ regression.CORRELATIONS == pytest.approx(0.7, abs=0.15)
     shuffled = fit(source.permutation(errors), columns, times)
     (_, low, high, _), (_, near, far, _) = contrast(fitted, [1]), contrast(shuffled, [1])
     assert high - low > 1.5 * (far - near)
@@ -69,13 +83,72 @@ def test_columns_that_the_data_make_likelier_count_for_more_and_a_search_costs_a
     assert costly.high - costly.low > plain.high - plain.low
 
 
-def test_columns_that_say_the_same_are_refused():
-    for columns in (np.ones((40, 2)), np.random.default_rng(0).normal(size=(40, 40))):
-        with pytest.raises(ValueError, match="too few, or columns"):
-            fit(np.zeros(40), columns, TIMES)
+YEAR = list(months_between("2024-01", "2025-12"))
 
 
-@pytest.mark.parametrize("level", [95, 0.0, 1.0, float("nan")])
-def test_a_level_in_percent_is_refused_and_makes_no_effect_without_ends(level):
-    with pytest.raises(ValueError, match=r"write 0\.95"):
-        contrast(fit(2.0 * TIMES, np.column_stack([np.ones(40), TIMES]), TIMES), [0, 1], level)
+def test_six_harmonics_fit_any_figure_of_a_year_and_one_only_a_wave():
+    figure = np.tile(np.random.default_rng(0).normal(size=12), 2)
+    full = np.column_stack([np.ones(24), season(YEAR, 6)])
+    assert full.shape == (24, 12)
+    _, left, rank, _ = np.linalg.lstsq(full, figure, rcond=None)
+    assert rank == 12 and left == pytest.approx(0, abs=1e-20)
+    wave = np.column_stack([np.ones(24), season(YEAR, 1)])
+    assert np.linalg.lstsq(wave, figure, rcond=None)[1][0] > 1
+
+
+REVISIONS = st.lists(st.integers(-1000, 1000), min_size=LEAST_REVISIONS, max_size=60).map(
+    lambda found: np.asarray(found) / 100
+)
+
+
+def test_revisions_that_always_go_up_are_told_to_lean():
+    assert bias([0.2, 0.3, 0.1, 0.25] * 6).p_value < 0.001
+    assert bias([0.2] * 20)[2:] == (0.0, 0.0)
+    assert bias([0.0] * 20)[2:] == (0.0, 1.0)
+
+
+def test_few_revisions_have_a_mean_and_no_test():
+    found = bias([0.1, 0.3] * (LEAST_REVISIONS // 2 - 1))
+    assert found.mean == pytest.approx(0.2)
+    assert math.isnan(found.error) and math.isnan(found.p_value)
+
+
+@examples(60)
+@given(REVISIONS, st.sampled_from([0.01, 1.0, 40.0]))
+def test_neither_the_unit_nor_the_direction_changes_the_verdict(revisions, scale):
+    one, other = bias(revisions), bias(-scale * revisions)
+    assert other.mean == pytest.approx(-scale * one.mean, abs=1e-9)
+    assert other.absolute == pytest.approx(scale * one.absolute)
+    assert other.p_value == pytest.approx(one.p_value, abs=1e-6)
+    assert abs(one.mean) <= one.absolute + 1e-12
+    assert 0 <= one.p_value <= 1
+
+
+REFUSED = {
+    "too few, or columns": [
+        lambda: fit(np.zeros(40), np.ones((40, 2)), TIMES),
+        lambda: fit(np.zeros(40), np.random.default_rng(0).normal(size=(40, 40)), TIMES),
+    ],
+    r"write 0\.95": [
+        lambda level=level: contrast(fit(2.0 * TIMES, LINE, TIMES), [0, 1, 0], level)
+        for level in (95, 0.0, 1.0, float("nan"))
+    ],
+    "oldest first": [
+        lambda months=months: positions(months)
+        for months in (["2024-02", "2024-01"], ["2024-01", "2024-01"])
+    ],
+    "months YYYY-MM": [
+        lambda month=month: positions([month])
+        for month in ("2024", "2024-13", "2024-01-01", "2024-T2")
+    ],
+    "revisions are numbers": [
+        lambda wrong=wrong: bias(wrong) for wrong in ([], [0.1, float("nan")], [float("inf")])
+    ],
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_what_cannot_be_regressed_is_refused_with_its_reason(why):
+    for call in REFUSED[why]:
+        with pytest.raises(ValueError, match=why):
+            call()

@@ -23,19 +23,11 @@ def noise(count, seed, deviation=1.0):
     return np.random.default_rng(seed).normal(0, deviation, count)
 
 
-def test_bets_win_what_they_stake_on_average_where_days_can_be_exchanged():
-    """Else the threshold would not be the days between two false alarms."""
-    away = pd.Series(noise(20_000, 3), pd.date_range("1970-01-01", periods=20_000))
-    nothing, one = pd.Series(0.0, away.index), pd.Series(1.0, away.index)
-    won = sequential._won(away, one, nothing)
-    assert np.nanmean(won, axis=0) == pytest.approx(1, abs=0.06)
-
-
 @pytest.mark.parametrize("lag", [sequential.LAG, sequential.QUARTER])
 def test_bets_win_no_more_than_they_stake_however_long_ago_days_were_learnt_from(lag):
     away = pd.Series(noise(20_000, 3), pd.date_range("1970-01-01", periods=20_000))
-    won = sequential._won(away, away * 0 + 1, away * 0, lag)
-    assert (np.nanmean(won, axis=0) < 1.06).all()
+    won = np.nanmean(sequential._won(away, away * 0 + 1, away * 0, lag), axis=0)
+    assert (won < 1.06).all() and (lag > sequential.LAG or (won > 0.94).all())
 
 
 def test_evidence_is_the_sum_of_the_products_of_all_that_may_have_begun():
@@ -63,12 +55,6 @@ def test_days_of_one_answer_or_none_stop_nobody(n):
     frame = daily(7 + noise(400, 2, 2.4), n=1, variance=np.nan)
     frame.loc[frame.index.day_of_week == 6, ["value", "n"]] = [np.nan, n]
     assert isinstance(in_means(frame, -1, FIVE_YEARS), list)
-
-
-def test_weekdays_and_a_slow_drift_are_no_change():
-    weekdays = np.tile([0.3, 0.2, 0, 0, 0, -0.2, -0.3], 200)
-    marks = 7 + weekdays - np.arange(1400) * 0.1 / 365 + noise(1400, 5, 0.25)
-    assert in_means(daily(marks), -1, FIVE_YEARS) == []
 
 
 def marked(days, seed, size=0.0, per_day=100):
@@ -99,15 +85,6 @@ def test_a_lasting_fall_is_told_once_and_not_again_until_its_level_is_the_level(
     marks = marked(1700, 7)
     marks[1300:] -= 0.6
     assert len(in_means(daily(marks), -1, 2 * FIVE_YEARS)) == 1
-
-
-def test_who_rose_a_year_ago_is_not_told_to_fall_because_nobody_rises_again():
-    found = 0
-    for seed in range(6):
-        marks = marked(1300, seed, per_day=50)
-        marks[400:] += 0.5
-        found += len(in_means(daily(marks, n=50), -1, 2 * FIVE_YEARS))
-    assert found <= 2
 
 
 def test_in_its_first_year_a_steady_line_that_doubles_or_halves_is_told_within_a_month():

@@ -1,30 +1,14 @@
-"""Samples and the values that R's survey package 4.4.2 gives on them."""
+"""Real samples that come with R's survey package and with its courses."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from observlib.stats.survey.design import Design, design, within
 from observlib.stats.survey.weighting import calibrate
-
-
-@pytest.fixture(scope="session")
-def reference(shared_data: Path) -> Callable[..., dict[str, Any]]:
-    """A row by its id and, where an id has several, what its description holds."""
-    path = shared_data.parent / "reference" / "survey_reference.json"
-    rows = json.loads(path.read_text(encoding="utf-8"))
-
-    def find(name: str, holding: str = "") -> dict[str, Any]:
-        (row,) = (row for row in rows if row["id"] == name and holding in row["what"])
-        return row
-
-    return find
 
 
 @pytest.fixture(scope="session")

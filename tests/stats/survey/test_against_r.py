@@ -17,12 +17,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from observlib.stats.survey.association import difference, independence
+from observlib.stats.survey.association import difference, independence, regression
 from observlib.stats.survey.design import Design, design, within
 from observlib.stats.survey.estimation import mean, ratio, total
 from observlib.stats.survey.proportions import proportion
 from observlib.stats.survey.quantiles import quantiles
-from observlib.stats.survey.regression import regression
 from observlib.stats.survey.weighting import calibrate, trim_weights
 
 pytestmark = pytest.mark.slow

@@ -1,114 +1,26 @@
-"""Differences and associations: R's tests, Student's and Pearson's, and error rates kept."""
+"""Tests and regressions of designed samples, beside those that R makes of the same answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.examples import examples
 
-from observlib.stats.survey.association import difference, independence, weighting_effect
+from observlib.base.errors import ObservError
+from observlib.stats.survey.association import (
+    difference,
+    independence,
+    regression,
+    weighting_effect,
+)
 from observlib.stats.survey.design import design, within
 from observlib.stats.survey.weighting import calibrate
-
-Reference = Callable[..., dict[str, Any]]
-
-
-def test_the_t_test_is_that_of_r(apistrat, reference):
-    made = design(apistrat, weights="pw", strata="stype", population="fpc")
-    found, expected = difference(made, "api00", "awards", "Yes", "No"), reference("strat_ttest")
-    assert found.estimate == pytest.approx(expected["estimate"], rel=1e-8)
-    assert found.df == expected["extra"]["df"] and found.n == 200
-    assert [found.ci_low, found.ci_high, found.t, found.p] == pytest.approx(
-        [expected["ci_low"], expected["ci_high"], expected["extra"]["t"], expected["extra"]["p"]],
-        rel=1e-6,
-    )
-    reverse = difference(made, "api00", "awards", "No", "Yes")
-    assert (reverse.estimate, reverse.p) == pytest.approx((-found.estimate, found.p))
-
-
-@pytest.mark.parametrize(
-    ("name", "columns"), [("strat_chisq", ("awards", "stype")), ("hdv_chisq", ("sport", "sexe"))]
-)
-def test_the_rao_scott_test_is_that_of_r(apistrat, hdv2003, reference, name, columns):
-    made = (
-        design(apistrat, weights="pw", strata="stype", population="fpc")
-        if name == "strat_chisq"
-        else design(hdv2003, weights="poids")
-    )
-    expected = reference(name)
-    for first, second in (columns, columns[::-1]):
-        found = independence(made, first, second)
-        assert found.f == pytest.approx(expected["estimate"], rel=1e-6)
-        assert [found.ndf, found.ddf, found.p] == pytest.approx(
-            [expected["extra"][part] for part in ("ndf", "ddf", "p")], rel=1e-6
-        )
-
-
-def test_a_simple_sample_has_nearly_welch_s_t_and_pearson_s_p():
-    from scipy import stats
-
-    chance = np.random.default_rng(5)
-    group = np.repeat(["a", "b"], [300, 500])
-    frame = pd.DataFrame({"g": group, "y": chance.normal(0, 1 + (group == "b"))})
-    frame["y"] += 0.2 * (group == "b")
-    frame["high"] = frame["y"] > 1
-    made = design(frame)
-    welch = stats.ttest_ind(*(frame.loc[frame["g"] == g, "y"] for g in "ba"), equal_var=False)
-    found = difference(made, "y", "g", "b", "a")
-    assert found.t == pytest.approx(welch.statistic, rel=5e-3)
-    table = pd.crosstab(frame["g"], frame["high"])
-    pearson = stats.chi2_contingency(table, correction=False)
-    assert independence(made, "g", "high").f == pytest.approx(pearson.statistic, rel=0.1)
-
-
-def test_clusters_do_not_make_independence_look_like_association():
-    chance = np.random.default_rng(8)
-    town = np.arange(600) // 15
-    naive, fair = 0, 0
-    for _ in range(150):
-        lean = chance.normal(0, 1, 40)[town]
-        frame = pd.DataFrame(
-            {
-                "town": town,
-                "a": chance.random(600) < 1 / (1 + np.exp(-lean)),
-                "b": (chance.normal(0, 1, 40)[town] + chance.normal(0, 1, 600)) > 0,
-            }
-        )
-        naive += independence(design(frame), "a", "b").p < 0.05
-        fair += independence(design(frame, clusters="town"), "a", "b").p < 0.05
-    assert naive > 20 > fair
-
-
-def test_tests_of_a_domain_leave_the_rest_in_the_variance(apistrat):
-    made = design(apistrat, weights="pw", strata="stype", population="fpc")
-    chosen = (apistrat["ell"] > 20).to_numpy()
-    inside = within(made, chosen)
-    found = difference(inside, "api00", "awards", "Yes", "No")
-    joined = made.frame.assign(
-        group=np.where(chosen, apistrat["awards"], "elsewhere")  # the same two groups of three
-    )
-    whole = design(joined, weights="pw", strata="stype", population="fpc")
-    assert difference(whole, "api00", "group", "Yes", "No") == found
-    assert independence(inside, "awards", "stype").n == chosen.sum()
-
-
-@pytest.mark.parametrize(
-    ("frame", "estimate"),
-    [
-        ({"y": [1, 2, 3], "g": list("aaa")}, np.nan),
-        ({"y": [1, 2, None], "g": list("aab")}, np.nan),
-        ({"y": [1, 1, 0, 0], "g": list("aabb")}, 1.0),
-        ({"y": [2, 3], "g": list("ab")}, -1.0),
-    ],
-)
-def test_a_difference_without_a_test_says_so(frame, estimate):
-    found = difference(design(pd.DataFrame(frame)), "y", "g", "a", "b")
-    assert found.status == ("missing" if np.isnan(estimate) else "no_interval")
-    assert np.isnan([found.ci_low, found.ci_high, found.p]).all()
-    assert found.estimate == pytest.approx(estimate, nan_ok=True)
 
 
 def test_groups_of_a_census_with_calibrated_weights_have_a_test(calibrated_census):
@@ -116,15 +28,6 @@ def test_groups_of_a_census_with_calibrated_weights_have_a_test(calibrated_censu
     assert [found.estimate, found.ci_low, found.ci_high] == pytest.approx(
         [56.3308020247, 52.8036009448, 59.8580031047]
     )
-
-
-def test_two_groups_of_the_same_towns_are_compared_within_each():
-    before, after = np.array([1.0, 4, 6, 9, 15]), np.array([2.0, 6, 7, 12, 15])
-    frame = pd.DataFrame({"y": [*after, *before], "g": list("aaaaabbbbb"), "town": [*range(5)] * 2})
-    found = difference(design(frame, clusters="town"), "y", "g", "a", "b")
-    # Student's paired test
-    assert found.se == pytest.approx((after - before).std(ddof=1) / np.sqrt(5))
-    assert (found.estimate, found.df) == (pytest.approx(1.4), 3)
 
 
 def test_a_lonely_unit_that_did_not_answer_changes_no_test():
@@ -157,27 +60,6 @@ def test_a_table_without_a_test_says_so(frame):
     assert found.status == "missing" and np.isnan(found.f)
 
 
-def test_empty_cells_and_answers_of_weight_0_leave_a_test():
-    frame = pd.DataFrame(
-        {"a": list("xxxyyyzz") * 4, "b": list("uuvuvvvv") * 4, "w": [1, 1, 1, 1, 1, 1, 2, 1] * 4}
-    )
-    found = independence(design(frame, weights="w"), "a", "b")
-    assert found.status == "published" and 0 < found.p < 1
-    silent = pd.concat([frame, pd.DataFrame({"a": ["?"] * 3, "b": ["u"] * 3, "w": 0})])
-    more = independence(design(silent, weights="w"), "a", "b")
-    assert (more.p, more.n) == (pytest.approx(found.p, rel=0.02), 32)
-
-
-def test_mistakes_of_the_caller_are_value_errors():
-    made = design(pd.DataFrame({"y": [1, 2], "g": list("ab")}))
-    with pytest.raises(ValueError, match="itself"):
-        difference(made, "y", "g", "a", "a")
-    with pytest.raises(ValueError, match="no column h"):
-        difference(made, "y", "h", "a", "b")
-    with pytest.raises(ValueError, match="no column h"):
-        independence(made, "g", "h")
-
-
 def drawn(seed: int, n: int = 120) -> pd.DataFrame:
     """A sample in which the old, twice too many, are two points happier."""
     chance = np.random.default_rng(seed)
@@ -207,15 +89,6 @@ def test_the_error_of_what_weights_change_is_that_of_a_jackknife_that_weighs_eac
     assert found.estimate < 0 and found.p < 1e-4
 
 
-@pytest.mark.slow
-def test_what_weights_change_is_inside_its_interval_as_often_as_said():
-    held = 0
-    for seed in range(300):
-        found = effect(drawn(seed))
-        held += found.ci_low <= -0.5 <= found.ci_high  # a quarter less than a half, of two points
-    assert 0.92 <= held / 300 <= 0.98
-
-
 def test_weights_that_change_nothing_have_no_test():
     frame = drawn(3)
     same = weighting_effect(design(frame), design(frame), "mark")
@@ -224,21 +97,6 @@ def test_weights_that_change_nothing_have_no_test():
     assert weighting_effect(design(nobody), design(nobody), "mark").status == "missing"
     with pytest.raises(ValueError, match="same rows"):
         weighting_effect(design(frame), design(frame, strata="age"), "mark")
-
-
-def test_who_is_of_no_known_group_is_not_of_the_second():
-    told = pd.DataFrame({"y": [4.0, 6, 1, 2, 3], "g": list("aabbb")})
-    unknown = pd.concat([told, pd.DataFrame({"y": [9.0, 9.0], "g": [pd.NA, pd.NA]})])
-    for frame in (told, unknown):
-        frame = frame.assign(g=frame["g"].astype("string")).reset_index(drop=True)
-        found = difference(design(frame), "y", "g", "a", "b")
-        assert (found.estimate, found.n, found.df) == (3.0, 5, 3)
-
-
-def test_what_nothing_can_test_has_no_negative_degrees_of_freedom():
-    frame = pd.DataFrame({"y": [4.0, 6.0], "g": list("ab"), "s": [1, 2]})
-    found = difference(design(frame, strata="s", lonely="certainty"), "y", "g", "a", "b")
-    assert (found.status, found.df) == ("no_interval", 0) and np.isnan(found.se)
 
 
 def test_the_error_of_weighting_rests_on_known_answers_alone():
@@ -265,9 +123,133 @@ def test_where_all_were_asked_or_some_are_outside_independence_says_so():
     assert (found.n, found.ndf) == (30, pytest.approx(1)) and found.ddf == pytest.approx(29)
 
 
-def test_a_group_of_nobody_has_no_difference_and_says_how_many_the_other_has():
-    made = design(pd.DataFrame({"y": [4.0, 6.0, 5.0], "g": list("aaa")}))
-    for of, against in (("a", "b"), ("b", "a")):
-        found = difference(made, "y", "g", of, against)
-        assert (found.status, found.df) == ("missing", 0) and np.isnan(found.estimate)
-        assert found.n == (3 if of == "a" else 0)
+def test_where_r_stops_depends_on_the_answers_unknown_and_on_calibration(apistrat):
+    margin = {"sch.wide": pd.Series({"No": 1072, "Yes": 5122})}
+    calibration = calibrate(apistrat, margin, weights="pw")
+    drawn = design(apistrat, weights="pw", strata="stype", population="fpc")
+    made = design(apistrat, strata="stype", population="fpc", calibration=calibration)
+    # svyglm(awards ~ acs.46 + meals, subset(..., stype != "H"), family = quasibinomial())
+    for whole, expected in (
+        (drawn, [2.52357107699015, 0.08799075530560, 0.00708884585178]),
+        (made, [2.51255687845408, 0.08784606490858, 0.00708879372589]),
+    ):
+        of = within(whole, apistrat["stype"] != "H")
+        found = regression(of, "awarded", ["acs.46", "meals"], family="logistic")
+        assert found["se"].tolist() == pytest.approx(expected, rel=1e-8)
+
+
+def test_in_a_census_calibrated_weights_leave_coefficients_an_error(calibrated_census):
+    found = regression(calibrated_census, "api00", ["meals"])  # svyglm(api00 ~ meals, ...)
+    assert found["se"].tolist() == pytest.approx([3.499495329343, 0.044056736186])
+
+
+def test_the_first_category_is_what_others_are_compared_with():
+    size = pd.Categorical(["m", "s", "l", "m", "s", "l"], categories=["s", "m", "l"])
+    made = design(pd.DataFrame({"y": [3.0, 1, 6, 5, 2, 9], "size": size}))
+    found = regression(made, "y", ["size"])
+    assert found["value"].tolist() == ["", "m", "l"]
+    assert found["estimate"].tolist() == pytest.approx([1.5, 2.5, 6.0])
+
+
+@pytest.mark.parametrize(
+    ("outcome", "drivers", "family", "told"),
+    [
+        ("y", ["x", "twice"], "linear", "given by the drivers before: twice"),
+        ("y", ["x", "same"], "linear", "same; leave out"),
+        ("y", ["x", "nil"], "linear", "nil; leave out"),
+        ("same", ["x"], "linear", "the same for all 6 rows"),
+        ("y", ["x"], "logistic", "1 or 0, true or false, not 2.0, 3.0"),
+        ("won", ["apart"], "logistic", "coefficients; apart a, apart b goes with one outcome only"),
+        ("won", ["some"], "logistic", "coefficients; some a goes with one outcome only"),
+        ("won", ["x"], "logistic", "coefficients; x goes with one outcome only"),
+        ("won", ["near", "off"], "logistic", "some mix of answers to the drivers goes with one"),
+        ("line", ["x"], "linear", r"give exactly .* error of \(intercept\), x by;"),
+        ("y", ["once"], "linear", r"give exactly .* error of \(intercept\) by;"),
+        ("unknown", ["x"], "linear", "no row where"),
+        ("y", ["x", "name"], "linear", "given by the drivers before: name f"),
+        ("y", ["name"], "linear", "6 coefficients are too many for 5 degrees"),
+    ],
+)
+def test_models_that_cannot_be_fitted_say_why(outcome, drivers, family, told):
+    frame = pd.DataFrame(
+        {
+            "y": [1.0, 0, 2, 3, 2, 1], "x": [0.0, 1, 2, 4, 5, 7], "twice": [0.0, 2, 4, 8, 10, 14],
+            "same": 1, "won": [0, 0, 0, 1, 1, 1], "apart": list("aaabbb"), "some": list("abcccb"),
+            "near": [0.0, 3, 1, 1, 4, 2], "off": [3.0, 0, 1, 4, 1, 2], "once": list("abbbbb"),
+            "line": [0.1, 0.4, 0.7, 1.3, 1.6, 2.2], "unknown": None, "name": list("abcdef"),
+            "nil": 0,
+        }
+    )  # fmt: skip
+    with pytest.raises(ObservError, match=told):
+        regression(design(frame), outcome, drivers, family=family)
+
+
+@examples(40)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(4, 40),
+    st.sampled_from([0.0, 1.0, 20.0]),
+    st.sampled_from([1e-6, 1.0, 1e6]),
+)
+def test_separated_outcomes_never_leak_warnings_nor_endless_coefficients(seed, n, slope, scale):
+    chance = np.random.default_rng(seed)
+    frame = pd.DataFrame({"x": chance.normal(size=n), "g": chance.choice(list("abc"), n)})
+    odds = slope * (frame["x"] + (frame["g"] == "a")) + chance.logistic(size=n)
+    frame = frame.assign(y=odds > 0, x=frame["x"] * scale, w=chance.lognormal(sigma=2, size=n))
+    made = design(frame, weights="w")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for drivers in (["x"], ["g"], ["x", "g"]):
+            try:
+                found = regression(made, "y", drivers, family="logistic")
+            except ObservError as told:
+                assert "\n" not in str(told)
+                continue
+            numbers = found[["estimate", "se", "ci_low", "ci_high", "t", "p"]]
+            assert np.isfinite(numbers.to_numpy(float)).all()
+            sizes = np.where(found["driver"] == "x", scale, 1.0)
+            assert (found["estimate"].abs() * sizes < 1e3).all()
+
+
+def test_a_population_known_as_a_whole_has_coefficients_without_error_nor_test():
+    frame = pd.DataFrame({"y": [1.0, 2, 4, 3, 9], "x": [0, 1, 2, 3, 4]})
+    found = regression(design(frame, population=5), "y", ["x"])
+    assert (found["se"] == 0).all() and (found["ci_low"] == found["ci_high"]).all()
+    assert found[["t", "p"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("frame", "how", "estimate", "n"),
+    [
+        ({"y": [1, 2, 3], "g": list("aaa")}, {}, np.nan, 3),
+        ({"y": [1, 2, 3], "g": list("bbb")}, {}, np.nan, 0),
+        ({"y": [1, 2, None], "g": list("aab")}, {}, np.nan, 2),
+        ({"y": [1, 1, 0, 0], "g": list("aabb")}, {}, 1.0, 4),
+        ({"y": [2, 3], "g": list("ab")}, {}, -1.0, 2),
+        (
+            {"y": [4, 6], "g": list("ab"), "s": [1, 2]},
+            {"strata": "s", "lonely": "certainty"},
+            -2,
+            2,
+        ),
+    ],
+)
+def test_a_difference_without_a_test_says_so(frame, how, estimate, n):
+    found = difference(design(pd.DataFrame(frame), **how), "y", "g", "a", "b")
+    assert found.status == ("missing" if np.isnan(estimate) else "no_interval")
+    assert np.isnan([found.se, found.ci_low, found.ci_high, found.p]).all()
+    assert found.estimate == pytest.approx(estimate, nan_ok=True)
+    assert found.n == n and found.df >= 0
+
+
+def test_mistakes_of_the_caller_are_value_errors():
+    made = design(pd.DataFrame({"y": [1, 2], "g": list("ab")}))
+    for call, why in (
+        (lambda: difference(made, "y", "g", "a", "a"), "itself"),
+        (lambda: difference(made, "y", "h", "a", "b"), "no column h"),
+        (lambda: independence(made, "g", "h"), "no column h"),
+        (lambda: regression(made, "y", ["h"]), "no column h"),
+        (lambda: regression(made, "y", ["g"], family="poisson"), "family is one of"),  # type: ignore
+    ):
+        with pytest.raises(ValueError, match=why):
+            call()

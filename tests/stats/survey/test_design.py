@@ -64,9 +64,6 @@ def test_all_problems_are_told_at_once():
     with pytest.raises(ObservError) as error:
         design(bad, weights="w", strata="pool", population="size")
     assert len(error.value.problems) == 3
-
-
-def test_an_empty_sample_is_an_error():
     with pytest.raises(ObservError, match="no row"):
         design(FRAME.iloc[:0])
 
@@ -116,30 +113,10 @@ def test_a_stratum_sampled_as_a_whole_is_known_though_the_others_are_not():
     assert (found["ci_low"] == found["ci_high"]).tolist() == [True, False]
 
 
-def test_nested_names_are_different_clusters():
-    frame = FRAME.assign(town=[1, 1, 2, 1, 2, 2], name=list("ppqrss"))
-    nested = mean(design(frame, strata="pool", clusters="town", nest=True), "y")
-    named = mean(design(frame, strata="pool", clusters="name"), "y")
-    pd.testing.assert_frame_equal(nested, named)
-    assert nested["df"][0] == 2
-
-
 class TestLonely:
     """A stratum of one: three units of total 2, 4 and 6 in a, one of 10 in b."""
 
     frame = pd.DataFrame({"y": [2.0, 4.0, 6.0, 10.0], "pool": list("aaab")})
-
-    @pytest.mark.parametrize(
-        ("lonely", "variance"),
-        [
-            ("certainty", 3 / 2 * 8),
-            ("adjust", 3 / 2 * 8 + (10 - 5.5) ** 2),
-            ("average", 3 / 2 * 8 * 2),
-        ],
-    )
-    def test_each_choice_has_its_variance(self, lonely, variance):
-        chosen = design(self.frame, strata="pool", lonely=lonely)  # type: ignore[arg-type]
-        assert total(chosen, "y")["se"][0] ** 2 == pytest.approx(variance)
 
     def test_a_unit_that_is_its_whole_stratum_is_not_lonely(self):
         certain = design(self.frame, strata="pool", population={"a": 30, "b": 1})

@@ -48,13 +48,6 @@ def test_the_bias_of_a_mean_is_that_of_the_program_of_its_authors(answers, phi, 
     assert bias == pytest.approx(smub, rel=1e-9 if phi == PROFILE else 1e-3)  # they take r² raw
 
 
-def test_of_the_profile_alone_a_mean_is_that_of_linear_calibration(answers):
-    marks = answers["mark"].to_numpy(float)
-    linear = weighed(answers, method="linear")
-    (found,) = pattern_mixture(marks, weighed(answers), PROFILE)
-    assert found.estimate == pytest.approx((linear.weights @ marks) / len(marks), rel=1e-12)
-
-
 def test_unequal_start_weights_stand_for_as_many_people(answers):
     few = answers.groupby(["sex", "age", "mark"]).head(1).reset_index(drop=True)
     times = answers.groupby(["sex", "age", "mark"]).size()

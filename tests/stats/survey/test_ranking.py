@@ -1,7 +1,5 @@
 """Ranking: what is known badly is not told as if it were known well, and nothing is left out."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,9 +14,6 @@ from observlib.stats.survey.ranking import LEAST, Chance, among_worst, places, s
 # *Bayesian Data Analysis*, 3rd edition.
 EFFECTS = np.array([28.0, 8, -3, 7, -1, 1, 18, 12])
 ERRORS = np.array([15.0, 10, 16, 11, 9, 11, 10, 18])
-# Quartiles of the effects given the data, of 200 draws: table 5.3 of the same.
-QUARTILES = [(7, 10, 16), (3, 8, 12), (2, 7, 11), (4, 8, 11), (1, 5, 10), (2, 6, 10), (7, 10, 15),
-             (3, 8, 13)]  # fmt: skip
 
 
 def of_one(values: np.ndarray, errors: np.ndarray, draws: int) -> np.ndarray:
@@ -29,11 +24,6 @@ def of_one(values: np.ndarray, errors: np.ndarray, draws: int) -> np.ndarray:
 @pytest.fixture(scope="module")
 def eight() -> np.ndarray:
     return of_one(EFFECTS, ERRORS, 120_000)
-
-
-def test_the_eight_schools_have_the_effects_of_the_book(eight):
-    found = np.quantile(eight, [0.25, 0.5, 0.75], axis=0).T
-    assert np.abs(found - np.array(QUARTILES)).max() < 2  # its own are of 200 draws
 
 
 def test_the_means_are_those_of_an_integral_over_the_spread(eight):
@@ -62,12 +52,6 @@ def test_an_estimate_that_is_sure_stands_and_a_vague_one_moves_to_the_others():
     values, errors = np.array([0.0, 1, 2, 3, 9]), np.array([0.1, 0.1, 0.1, 0.1, 9])
     means = of_one(values, errors, 4000).mean(axis=0)
     assert means[:4] == pytest.approx(values[:4], abs=0.05) and 1 < means[4] < 4
-
-
-def test_few_answers_name_no_thing_as_surely_as_many_do():
-    values = np.linspace(-1, 1, 20)[:, None]
-    few, many = (among_worst(values, np.full((20, 1), error), 5) for error in (2.0, 0.01))
-    assert (many > 0.99).sum() == 5 and few.max() < 0.9
 
 
 def test_no_criterion_weighs_more_than_another_where_nobody_said_so():
@@ -112,15 +96,6 @@ def test_the_same_figures_give_the_same_digits_on_any_machine():
     assert found.round(3).tolist() == KNOWN
 
 
-def test_two_hundred_tasks_are_ranked_in_the_blink_of_an_eye():
-    rng = np.random.default_rng(1)
-    values, errors = rng.normal(size=(200, 4)), np.full((200, 4), 0.3)
-    among_worst(values, errors)
-    start = time.process_time()
-    among_worst(values, errors)
-    assert time.process_time() - start < 2.0  # a third of it on the machine where it was written
-
-
 @pytest.mark.parametrize(("things", "named"), [(2, 0), (5, 1), (16, 5), (30, 10), (200, 10)])
 def test_a_third_is_named_first_and_ten_at_the_most(things, named):
     assert places(things) == named
@@ -154,11 +129,3 @@ def test_errors_that_the_same_answers_share_are_not_taken_for_tasks_that_go_toge
     found = shrunk(truth + noise, np.ones((300, 2)), 2000, Chance(1), shared)
     each = [np.corrcoef(one.T)[0, 1] for one in found[::20]]
     assert np.mean(each) == pytest.approx(np.corrcoef(truth.T)[0, 1], abs=0.12)
-
-
-def test_criteria_that_go_together_leave_less_doubt_than_as_many_that_do_not():
-    values = np.linspace(-2, 2, 30)[:, None] + 0.2 * pairs(30, 0.0)
-    errors = np.full(values.shape, 0.5)
-    apart = np.column_stack([values[:, 0], np.roll(values[:, 1], 11)])
-    together, alone = (np.sort(among_worst(one, errors)) for one in (values, apart))
-    assert (together > 0.9).sum() > 5 > (alone > 0.9).sum()

@@ -88,16 +88,6 @@ def test_answers_that_are_alike_count_as_often_as_they_were_given(now, then, oft
     pd.testing.assert_frame_equal(each, specified(*grouped), atol=1e-9)
 
 
-@given(marks, marks)
-@examples(25)
-def test_exchanged_quarters_say_the_reverse(now, then):
-    there = specified(answers(NOW, now), answers(THEN, then))
-    back = specified(answers(THEN, then), answers(NOW, now))
-    turned = there["verdict"].replace({"rise": "fall", "fall": "rise"})
-    assert back["difference"].to_numpy() == pytest.approx(-there["difference"].to_numpy(), abs=1e-9)
-    assert list(back["verdict"]) == list(turned)
-
-
 def test_no_specification_stands_twice_and_each_keeps_thirty_answers_on_each_side():
     found = specified(drawn(NOW, [0.2] * 5, 60, 1), drawn(THEN, [0.2] * 5, 60, 2))
     assert not found.duplicated(list(OPTIONS)).any()
@@ -156,10 +146,3 @@ def test_a_respondent_of_unknown_profile_is_in_no_weighted_specification():
     apart = specified(pd.concat([now, lost], ignore_index=True), then)
     kept = taken(specified(now, then), weights="profile")
     assert taken(apart, weights="profile")["difference"] == pytest.approx(kept["difference"])
-
-
-@pytest.mark.parametrize("most", [10, 11])
-def test_a_flood_has_eleven_answers_at_least(most):
-    now = answers(NOW, [5.0] * 91 + [0.0] * most).assign(date=[*NOW[1:], *NOW[:1].repeat(most)])
-    found = specified(now, drawn(THEN, [0.2] * 5, 200, 2))
-    assert ("calm" in set(found["days"])) == (most >= 11)

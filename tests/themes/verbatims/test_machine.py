@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.texts import invented
 
-from observlib.stats.survey.prediction_powered import prevalence
+from observlib.stats.survey.intervals import prevalence
 from observlib.themes.verbatims import machine
 
 

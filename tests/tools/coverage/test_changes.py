@@ -28,16 +28,3 @@ def test_all_are_said_to_hold_exactly_where_each_does(monkeypatch):
     monkeypatch.setattr(changes, "rated", wrong)
     studies = whole(pd.concat(changes.estimate(1, range(4))))
     assert not studies["each"].any() and not studies["all"].any()
-
-
-def test_of_what_is_compared_one_device_truly_changed_and_no_other():
-    true = {
-        key: value["2025-T3"][0]
-        for key, value in changes.true_values().items()
-        if key[0] == "difference"
-    }
-    moved = {(device, indicator) for (_, device, indicator), size in true.items() if size}
-    assert moved == {
-        ("jdma-service-public", name)
-        for name in ("satisfaction_mean", "satisfaction_10", "satisfied_share")
-    }

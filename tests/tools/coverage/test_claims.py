@@ -16,10 +16,8 @@ from observlib.catalogue import load_catalogue
 from observlib.estimates import comparisons
 from observlib.indicators import pairs
 from observlib.pipeline import project
-from observlib.themes.satisfaction.estimates import of_satisfaction
 from tools.coverage import (
     alarms,
-    breaks,
     counts,
     domains,
     edition,
@@ -33,10 +31,8 @@ from tools.coverage import (
     ranking,
 )
 from tools.coverage.__main__ import ALONE
-from tools.coverage.simulate import how_often
 
 pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parents[3]
 PLANNED = (75, 85)  # power, in %, of whatever marks
 # one drawing of each part, by what its `drawn` is asked for
@@ -68,11 +64,7 @@ def test_the_page_of_the_method_shows_the_committed_table(name):
     assert shown.strip() == part.markdown(table(name)).strip(), "run python -m tools.coverage.page"
     label = re.findall(r"\{#(tbl-[\w-]+)\}", shown)
     assert len(label) == 1 and f"@{label[0]}" in text, "no sentence of the page names its table"
-
-
-@pytest.mark.parametrize("name", ALONE)
-def test_all_cases_were_drawn_as_often_as_the_page_says(name):
-    known, part = table(name), ALONE[name]
+    known = table(name)
     assert len(known) == len(part.CASES) and (known["repetitions"] == part.REPETITIONS).all()
 
 
@@ -92,10 +84,6 @@ def test_where_no_level_changes_one_series_in_a_hundred_at_most_is_said_to_break
     still = found[found["what"] != "level"]
     assert len(still) == 12 and (still["low"] <= 1).all(), "more than the page promises"
     assert still["share"].mean() <= 1, "more than the page promises"
-
-
-def test_a_level_that_falls_by_a_third_is_found_and_by_a_fifth_once_in_two_at_the_least():
-    found = table("breaks")
     least = found[found["what"] == "level"].groupby("size")["share"].min()
     assert least[-0.3] >= 95 and least[-0.2] >= 45
 
@@ -106,10 +94,7 @@ def test_where_the_action_does_nothing_no_more_than_one_in_twenty_is_said_to_hav
     whole = still.xs(effects.WHOLE, level="judged")
     assert (whole["low"] <= 5).all() and whole["share"].mean() <= 5, "more than the page promises"
     assert still.at[("trend", effects.TEST), "low"] > 20, "the test alone needs no placebos"
-
-
-def test_an_effect_of_a_fifth_is_found_nine_times_in_ten():
-    assert table("effects").set_index(["what", "judged"])["share"]["fall_20", effects.WHOLE] >= 90
+    assert found.set_index(["what", "judged"])["share"]["fall_20", effects.WHOLE] >= 90
 
 
 def test_the_more_people_answer_the_better_or_worse_they_think_the_truth_is_between_the_bounds():
@@ -119,21 +104,6 @@ def test_the_more_people_answer_the_better_or_worse_they_think_the_truth_is_betw
     assert (holds[nonresponse.BAND] >= 94).all(), "less than the page promises"
     opinions = holds.loc[["mean_0.5", "mean_1.0", *one_end], nonresponse.WEIGHTS]
     assert (opinions < 60).all(), "weights alone need no bounds"
-
-
-def test_where_both_ends_of_opinion_answer_more_the_page_says_that_the_bounds_miss_the_truth():
-    share = table("nonresponse").set_index(["what", "judged"])["share"]
-    for who, worst in ((nonresponse.ENDS, 60), (nonresponse.OPPOSED, 1)):
-        few, many = (
-            share[f"mean_{who}_{n}", nonresponse.BAND] for n in (nonresponse.FEW, nonresponse.MANY)
-        )
-        assert many < few < 90 and many <= worst, "more answers would mend it"
-
-
-def test_bounds_that_are_told_are_no_matter_of_course():
-    share = table("nonresponse").pivot(index="what", columns="judged", values="share")
-    few = [what for what in share.index if not what.endswith(str(nonresponse.MANY))]
-    assert share.loc[few, nonresponse.BOUNDED].between(30, 95).all()
 
 
 def test_a_true_fall_of_the_mark_is_seen_half_as_often_again_at_the_same_error():
@@ -182,13 +152,6 @@ def test_wherever_every_change_just_matters_one_page_in_twenty_at_most_calls_one
     )
 
 
-def test_a_mark_that_does_not_change_is_called_stable_where_many_answer():
-    share = table("equivalence").set_index(["what", "judged"])["share"]
-    still = share.xs(equivalence.STILL, level="judged")
-    assert still["usual_400_1.0_1"] >= 50 and still["usual_1000_1.0_5"] >= 80
-    assert still["usual_400_1.0_5"] >= 10 > still["camps_400_1.0_5"]
-
-
 def test_a_true_fall_is_not_called_fragile_and_what_a_day_or_a_month_made_is():
     share = table("fragile").pivot(index="what", columns="judged", values="share")
     among = share[fragile.FRAGILE] / share[fragile.FOUND]
@@ -216,20 +179,6 @@ def test_a_small_fall_that_lasts_is_found_by_the_year_and_fewer_are_false():
     assert (both.loc[wandering, 4] > 20).all(), "the page says that it does not hold there"
 
 
-def test_what_is_drawn_of_a_lasting_fall_is_what_its_pages_say():
-    what, catalogue = "usual_200_0.2_0.0_1", load_catalogue(ROOT / "data" / "catalogue")
-    for repetition in range(3):
-        frame = lasting.drawn(what, 1, repetition)
-        said = []
-        for quarter in (Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3), Quarter(2026, 4)):
-            before = str(quarter - 4)
-            page = comparisons.make(of_satisfaction(frame, catalogue, str(quarter), before))
-            said.append(bool(page["verdict"].isin(["rise", "fall"]).any()))
-        for look in range(1, 5):
-            case = (what, f"{lasting.TOGETHER}_{look}")
-            assert lasting.found(case, 1, repetition) == any(said[:look])
-
-
 def test_where_nothing_changes_the_front_page_is_wrong_once_in_twenty_and_an_edition_oftener():
     found = table("edition").set_index(["what", "judged"])
     assert (found.xs(edition.FRONT, level="judged")["low"] <= 5).all()
@@ -242,17 +191,7 @@ def test_a_device_gives_less_than_one_false_alarm_in_five_years():
     for device in ("marks", "calls", "mail"):
         (some,) = share[f"{alarms.FALSE}_{device}"]
         assert -math.log(1 - some / 100) < 1
-
-
-def test_a_fall_of_half_a_point_and_a_silence_are_seen_within_ten_days():
-    share = table("alarms").set_index(["what", "size"])["share"]
-    assert share["marks", 200] >= 80 and share["silence", 3] >= 80
-
-
-def test_few_repetitions_tell_a_silence_from_nothing():
-    few = [sum(alarms.found(case, 1, i) for i in range(6)) for case in alarms.CASES]
-    share = dict(zip(alarms.CASES, few, strict=True))
-    assert share["silence", 30] == 6 > 3 >= share[f"{alarms.FALSE}_calls", 300]
+    assert share["marks", 200] >= 80 and share["silence", 3] >= 80  # within ten days
 
 
 def test_of_the_answers_advised_the_difference_that_matters_is_found_eight_times_in_ten():
@@ -260,11 +199,7 @@ def test_of_the_answers_advised_the_difference_that_matters_is_found_eight_times
     power = found.drop(planning.UNSURE, level="family")
     assert power["high"].ge(PLANNED[0]).all() and power["low"].le(PLANNED[1]).all()
     assert 78 <= power["share"].mean() <= 84, "more or less than the how-to and the page promise"
-
-
-def test_what_thirty_marks_tell_of_the_answers_needed_holds_nine_times_in_ten():
-    found = table("planning").set_index(["what", "family"])["share"]
-    assert found.xs(planning.UNSURE, level="family").between(90, 100).all()
+    assert found["share"].xs(planning.UNSURE, level="family").between(90, 100).all()
 
 
 def test_what_is_told_of_few_people_of_unequal_weights_holds_where_the_usual_interval_does_not():
@@ -277,48 +212,6 @@ def test_what_is_told_of_few_people_of_unequal_weights_holds_where_the_usual_int
     assert usual["tens-88"] < 80 and usual["good"] < 93
 
 
-def test_the_measures_that_are_drawn_change_by_just_what_matters():
-    for name, one in planning.MEASURES.items():
-        assert sum(one.before) == pytest.approx(1) == sum(one.now)
-        scale = 100 if one.kind == "share" else 1
-        falls = scale * sum(v * (b - n) for v, b, n in zip(*one[1:4], strict=True))
-        assert falls == pytest.approx(one.matters), name
-
-
-def test_few_repetitions_find_less_where_fewer_answer_than_advised(monkeypatch):
-    advised = planning.advised
-    enough = how_often(planning, 1, repetitions=20)["share"].mean()
-    monkeypatch.setattr(planning, "advised", lambda *case: advised(*case) // 4)
-    assert enough >= 70 > 50 > how_often(planning, 2, repetitions=20)["share"].mean()
-
-
-def test_few_repetitions_tell_a_fall_of_a_third_from_nothing():
-    few = how_often(breaks, 1, repetitions=2).set_index(["what", "size"])["share"]
-    assert few["level", -0.3].mean() >= 75 > 25 >= few["nothing", 0.0].mean()
-
-
-def test_few_repetitions_tell_an_effect_of_a_fifth_from_nothing():
-    few = how_often(effects, 1, repetitions=3).set_index(["what", "judged"])["share"]
-    assert few["fall_20", effects.WHOLE] >= 66 > 34 >= few["nothing", effects.WHOLE]
-
-
-def test_few_repetitions_tell_the_bounds_from_weights_where_opinions_decide():
-    few = how_often(nonresponse, 1, repetitions=9).set_index(["what", "judged"])["share"]
-    assert few["mean_1.0", nonresponse.BAND] >= 88 > 45 > few["mean_1.0", nonresponse.WEIGHTS]
-
-
-def test_few_repetitions_tell_a_headline_that_falls_from_nothing():
-    few = how_often(power, 1, repetitions=20).set_index(["what", "order"])["share"]
-    assert few["headline", power.FIRST] > few["nothing", power.FIRST]
-
-
-@pytest.mark.parametrize("band", ranking.BANDS)
-def test_of_tasks_told_with_a_probability_about_as_many_are_truly_among_the_first(band):
-    row = table("ranking").set_index(["what", "judged"]).loc[ranking.USUAL, band]
-    low, high = map(float, band.split("_"))
-    assert low <= row["high"] and row["low"] <= high, "the probability is not what it says"
-
-
 def test_no_list_is_told_surer_than_it_is_and_six_tasks_alone_less_sure():
     rows = table("ranking").set_index(["what", "judged"])
     for band in ranking.BANDS:
@@ -326,8 +219,5 @@ def test_no_list_is_told_surer_than_it_is_and_six_tasks_alone_less_sure():
         shares = rows.xs(band, level="judged")["share"]
         beyond = shares[(shares < low) | (shares > high)]
         assert {*beyond.index} <= {"6_0.9_50_2"} and (beyond > high).all()
-
-
-def test_the_first_that_are_named_by_their_probability_are_no_worse_than_by_raw_values():
-    share = table("ranking").set_index(["what", "judged"])["share"].loc[ranking.USUAL]
-    assert share[ranking.TOLD] > share[ranking.RAW] - 3 > 100 / 3
+    usual = rows["share"].loc[ranking.USUAL]
+    assert usual[ranking.TOLD] > usual[ranking.RAW] - 3 > 100 / 3

@@ -1,7 +1,6 @@
 """Intervals that are published hold the truth as often as the page of the method says."""
 
 import json
-import math
 from functools import cache
 from pathlib import Path
 
@@ -12,17 +11,15 @@ from scipy.special import bdtr
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.language.french import day_label
-from observlib.language.prose import typography
 from observlib.pipeline import project
 from tools.coverage import page
 from tools.coverage.outside import LEAST, MOST, REASONS, farthest, outside
 from tools.coverage.page import LABELS
 from tools.coverage.parts import PARTS
-from tools.coverage.simulate import covered, repeat, simulate
-from tools.coverage.truth import HELD, held, one, parts
+from tools.coverage.simulate import covered, simulate
+from tools.coverage.truth import held, one, parts
 
 pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parents[3]
 # Published intervals that are not measured: the line that is expected without an action, of which
 # each month has another truth; the effect, which is its mean distance from what is seen, is.
@@ -137,24 +134,6 @@ def test_the_page_of_the_method_shows_the_committed_table(table, catalogue):
         assert f"| {catalogue.indicators[name].label} " in shown
 
 
-def test_what_chance_alone_puts_outside_is_named_too_on_the_page(table, catalogue):
-    at = table.index[table["indicator"] == "satisfaction_mean"][0]
-    row = {"covered": 92.9, "low": 91.7, "high": 93.9, "lowest": math.nan}
-    table = table.copy()
-    table.loc[at, list(row)] = list(row.values())
-    label = typography(catalogue.devices[str(table.at[at, "device"])].label)
-    _, _, by_chance = page.markdown(table, catalogue).partition("le hasard des tirages")
-    (line,) = [li for li in by_chance.splitlines() if "92,9" in li]
-    assert label in line
-
-
-def test_the_same_seed_gives_the_same_table_however_it_is_shared_out():
-    whole = repeat("polls", 5, range(6))
-    halves = pd.concat([repeat("polls", 5, range(3)), repeat("polls", 5, range(3, 6))])
-    pd.testing.assert_frame_equal(covered(whole), covered(halves))
-    assert not covered(whole).equals(covered(repeat("polls", 6, range(6))))
-
-
 def estimate(value: str, low: float, high: float) -> dict[str, object]:
     row: dict[str, object] = {"indicator": "profile_share", "device": "d~0", "period": "2026"}
     row |= {"group": "age", "group_value": value, "unit": "%", "n": 90}
@@ -174,14 +153,6 @@ def test_an_interval_without_a_known_truth_is_a_mistake():
     frame = estimates.make([estimate("a", 50, 70)])
     with pytest.raises(ValueError, match="no truth"):
         held(frame, {("nps", "d", ""): one(1.0)})
-
-
-def test_a_category_that_is_rarely_held_shows_beside_the_others():
-    hits = [("i", "d", value, i, 50.0, value == "a" or i % 2 == 0)
-            for value in "ab" for i in range(400)]  # fmt: skip
-    (row,) = covered(pd.DataFrame(hits, columns=HELD)).to_dict("records")
-    assert (row["covered"], row["lowest"], row["lowest_value"]) == (75.0, 50.0, "b")
-    assert row["low"] < 75 < row["high"] and row["lowest_high"] < 60
 
 
 def test_a_page_without_its_marks_is_left_as_it_is(tmp_path):

@@ -10,22 +10,15 @@ from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
 from observlib.pipeline import project
-from observlib.themes.contacts import calls, tickets, topics
-from observlib.themes.peers import estimates as comparisons
-from observlib.themes.polls import estimates as votes
+from observlib.themes.contacts import tickets
 from observlib.themes.profiles import estimates as profiles
 from observlib.themes.satisfaction import estimates as satisfaction
-from observlib.themes.subscriptions import estimates as letters
 from observlib.themes.surveys import estimates as surveys
-from observlib.themes.user_tests import estimates as usability
-from observlib.themes.workshops import estimates as ideas
 from tools import demo as folder
 from tools.coverage import draws
-from tools.demo import calendar, peers, polls, questions, subscriptions, workshops
-from tools.demo import calls as phone
+from tools.demo import calendar, questions
 from tools.demo import surveys as sites
 from tools.demo import tickets as desks
-from tools.demo import user_tests as tests
 from tools.demo.chance import stream
 
 LAST = calendar.LAST
@@ -77,15 +70,6 @@ def test_surveys(demonstration, catalogue, device):
             agree(drawn, read, estimate)
 
 
-def test_calls(demonstration):
-    source = stream(folder.SEED, phone.LOGGED, str(LAST), phone._SALT)
-    none = tables.empty("call_intervals").assign(source="")
-    drawn = draws.table("calls", draws.called(phone.LOGGED, LAST, source))
-    read = stores(demonstration, "calls", phone.LOGGED)
-    agree(drawn, read, lambda rows: calls.quarterly(rows, none, [LAST]))
-    agree(drawn, read, lambda rows: topics.themes(rows, "call", [LAST]))
-
-
 @pytest.mark.parametrize("device", sorted({*desks.DEVICES} - {"courriels-boutique"}))  # no answers
 def test_tickets(demonstration, device):
     source = stream(folder.SEED, device, str(LAST), desks._SALT)
@@ -102,92 +86,6 @@ def test_tickets(demonstration, device):
 
     agree(drawn, read, quarterly)
     agree(drawn, read, lambda rows: tickets.answers_in_time(rows, LAST))
-
-
-@pytest.mark.parametrize("device", polls.DEVICES)
-def test_polls(demonstration, device):
-    drawn = [
-        row
-        for rank in range(1, len(polls.POLLS[device]) + 1)
-        for row in draws.voted(
-            device,
-            device,
-            rank,
-            LAST,
-            stream(folder.SEED, device, str(LAST), str(rank), polls._SALT),
-        )
-    ]
-
-    def shares(rows: pd.DataFrame) -> pd.DataFrame:
-        found = votes.results(rows, [LAST])
-        return found[found["indicator"] == "poll_share"]
-
-    agree(draws.table("polls", drawn), stores(demonstration, "polls", device), shares)
-
-
-@pytest.mark.parametrize("device", ["tests-service-public", "sus-vie-publique"])
-def test_user_tests(demonstration, device):
-    source = stream(folder.SEED, device, str(LAST), tests._SALTS[device])
-    drawn = draws.table("user_tests", draws.tested(device, device, LAST, source))
-    agree(
-        drawn,
-        stores(demonstration, "user_tests", device),
-        lambda rows: usability.quarterly(rows, [LAST]),
-    )
-
-
-def test_workshops(demonstration):
-    (device,) = workshops.DEVICES
-    years = LAST.back(8)
-    drawn = [
-        row
-        for quarter in LAST.back(12)
-        for product, series in workshops.SERIES.items()
-        if quarter.number in series.quarters
-        for row in draws.thought(
-            device,
-            product,
-            quarter,
-            stream(folder.SEED, device, product, str(quarter), workshops._SALT),
-        )
-    ]
-    read = stores(demonstration, "workshops", device, None)
-    agree(draws.table("workshops", drawn), read, lambda rows: ideas.delays(rows, years))
-
-
-def test_subscriptions(demonstration):
-    device = "abonnements-revue"
-    drawn = [
-        row
-        for name in subscriptions.LETTERS[device].lists
-        for row in draws.subscribed(
-            device,
-            device,
-            name,
-            calendar.MONTHS,
-            stream(folder.SEED, device, name, subscriptions._SALT),
-        )
-    ]
-    read = stores(demonstration, "subscriptions", device, None)
-    table = draws.table("subscriptions", drawn)
-    agree(table, read, lambda rows: letters.survival(rows, LAST))
-    agree(table, read, lambda rows: letters.retention(rows, [LAST]))
-
-
-def test_neighbours(demonstration, catalogue):
-    sources = [
-        stream(folder.SEED, "published-figures", peers._SALT, *figure[:4])
-        for figure in peers.FIGURES
-        if isinstance(figure[4], int)
-    ]
-    table = draws.table("figures", draws.noted("published-figures", "0", sources))
-    mine = comparisons.published(comparisons.known(table, catalogue, LAST))
-    read = stores(demonstration, "figures", "published-figures", None)
-    theirs = comparisons.published(comparisons.known(read, catalogue, LAST))
-    theirs = theirs[theirs["ci_low"].notna() & theirs["estimate"].notna()]
-    ends = ["estimate", "ci_low", "ci_high"]
-    found = set(map(tuple, mine[ends].round(9).to_numpy().tolist()))
-    assert len(found) == 3 and found <= set(map(tuple, theirs[ends].round(9).to_numpy().tolist()))
 
 
 def test_tables_drawn_again_keep_the_contract_of_the_tidy_tables():

@@ -1,13 +1,12 @@
 """If chance drew other numbers, the demonstration would differ from one machine to the next."""
 
-from datetime import date, datetime
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.demo.chance import between, moment, normal, pick, stream
+from tools.demo.chance import between, pick, stream
 
 names = st.lists(
     st.text(st.characters(exclude_characters="\x1f", exclude_categories=["Cs"])), max_size=3
@@ -49,29 +48,6 @@ def test_only_what_has_a_weight_is_picked(seed, weights):
     assert all(weights[pick(source, weights)] > 0 for _ in range(20))
 
 
-def test_picks_come_in_proportion_to_their_weights():
-    source = stream(3)
-    drawn = [pick(source, (10, 30, 60)) for _ in range(20_000)]
-    shares = [drawn.count(position) / len(drawn) for position in range(3)]
-    assert shares == pytest.approx([0.1, 0.3, 0.6], abs=4 * (0.25 / 20_000) ** 0.5)
-
-
 def test_nothing_can_be_picked_without_a_weight():
     with pytest.raises(ValueError, match="no weight is positive"):
         pick(stream(1), [0, 0])
-
-
-def test_noise_has_mean_0_and_variance_1():
-    source = stream(5)
-    drawn = [normal(source) for _ in range(20_000)]
-    assert sum(drawn) / len(drawn) == pytest.approx(0, abs=4 / 20_000**0.5)
-    assert sum(x * x for x in drawn) / len(drawn) == pytest.approx(1, abs=0.05)
-    assert all(-6 <= x <= 6 for x in drawn)
-
-
-@given(st.integers(0, 10**6), st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 400))
-def test_a_moment_lies_in_its_days_and_hours(seed, first, length):
-    last = date.fromordinal(first.toordinal() + length)
-    when = datetime.fromisoformat(moment(stream(seed), first, last, 6, 19))
-    assert first <= when.date() <= last
-    assert 6 <= when.hour <= 19

@@ -1,25 +1,21 @@
 """A ministry of invented products must be read as any agency is, and take the place of nothing."""
 
 import hashlib
-import json
 import shutil
 from collections import Counter
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from tests.copies import DEMO, copy_catalogue
 
-from observlib import store
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.pipeline import frame, project
+from observlib.pipeline import project
 from tools import demo
 from tools.demo import ministry
 from tools.demo.__main__ import main
 
 PRODUCTS = 3
-ENQUETES = ("enquete", "enquete-recherche", "enquete-annuelle")
 # Over the path and bytes of every file of the three products, whatever machine writes them.
 DIGEST = "c68acf3c5e59f53b15399d348124ec99b61902c7bb9c1ff86b277ac7bddca806"
 
@@ -75,20 +71,6 @@ def test_each_export_is_claimed_by_one_device_or_it_would_be_counted_twice(data,
     assert fed == dict.fromkeys(products, 20)
 
 
-def test_truths_of_a_product_stand_beside_its_exports_under_its_own_names(data, known):
-    whole = json.loads((data / "raw" / demo.MANIFEST).read_text(encoding="utf-8"))
-    assert set(whole["files"]) == set(exports(data)) - {demo.MANIFEST}
-    for place in (data / "raw" / ministry.FOLDER).iterdir():
-        manifest = json.loads((place / demo.MANIFEST).read_text(encoding="utf-8"))
-        for name, digest in manifest["files"].items():
-            assert hashlib.sha256((data / "raw" / name).read_bytes()).hexdigest() == digest
-        truths = [one for part in manifest["truths"].values() for one in part]
-        assert {one["product"] for one in truths if "product" in one} == {place.name}
-        told = {one["device"] for one in truths if "device" in one}
-        assert told <= {d.id for d in known.devices.values() if d.product == place.name}
-        assert len(told) >= 17  # all that a truth is told of: no list of offers
-
-
 def test_neither_names_nor_questions_are_those_of_real_services(data, known):
     real = ("Service-public", "Légifrance", "Vie-publique", "BOAMP")
     labels = [p.label for p in known.products.values() if p.id.startswith("service-0")]
@@ -96,12 +78,6 @@ def test_neither_names_nor_questions_are_those_of_real_services(data, known):
     texts = [*labels, *(one.model_dump_json() for one in asked)]
     texts += [p.read_text("utf-8-sig") for n, p in own(data).items() if "/enquete" in n]
     assert not [name for name in real for text in texts if name in text]
-
-
-def test_more_products_leave_those_before_them_as_they_were():
-    assert ministry.products(12)[:3] == ministry.products(3)
-    first, more = (next(ministry.clones(count)) for count in (1, 2))
-    assert first == more
 
 
 def test_a_catalogue_of_ones_own_is_never_replaced(tmp_path):
@@ -128,25 +104,3 @@ def test_the_command_says_what_to_run_next_and_that_works(data, observ, monkeypa
     code, out, _ = observ("ingest", "data/again/raw/ministere", "--data", "data/again")
     assert code == 0 and "audience-service-001" in out
     shutil.rmtree(folder)
-
-
-@pytest.mark.slow
-def test_a_product_of_a_dozen_is_read_whole_with_three_surveys(tmp_path, monkeypatch):
-    copy_catalogue(tmp_path)
-    shutil.copytree(DEMO / "catalogue", tmp_path / "data" / "demo" / "catalogue")
-    monkeypatch.chdir(tmp_path)
-    data = tmp_path / "data" / "ministry"
-    demo.write(data / "raw", products=12)
-    done = store.ingest(
-        data / "raw" / ministry.FOLDER / "service-012", data, project.catalogue(data)
-    )
-    assert not done.problems and done.rejects.empty and not done.unclaimed
-    assert len(done.devices) == 20 and (done.devices["rows"] > 0).all()
-    assert frame.surveys(data) == [f"{name}-service-012" for name in ENQUETES]
-    truths = json.loads(
-        (data / "raw" / ministry.FOLDER / "service-012" / demo.MANIFEST).read_text("utf-8")
-    )["truths"]
-    rated = store.read(data, "ratings", device="avis-service-012")["question"].value_counts()
-    drawn = pd.DataFrame(truths["ratings"]).query("device == 'avis-service-012'")
-    answers = drawn.groupby("question")["answers"].sum()
-    assert rated.to_dict() == answers[answers > 0].to_dict()

@@ -22,8 +22,8 @@ from observlib.language.words import is_count
 from observlib.pipeline.archive import Publication
 from observlib.pipeline.revisions import change, earlier
 from observlib.publish.editions.difference import named
-from observlib.stats.series.bias import Bias, bias
-from observlib.stats.survey.multiplicity import adjust
+from observlib.stats.series.regression import Bias, bias
+from observlib.stats.survey.differences import adjust
 
 TEXTS = wording.beside(__file__)
 HEADLINES = ("satisfaction_10", "visits_adjusted")  # whose figures are followed as examples

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from observlib.base.period import months_between
 from observlib.base.working_days import length_deviation
 from observlib.stats.series import breaks, regression
-from observlib.stats.series.regression import Array, Effect
+from observlib.stats.series.regression import Array, Effect, Mask
 
 # --- The parts of a monthly series: trend with its steps, season, working days, and what is left
 
 _ROUNDS = 3  # of every alternation: what changes afterwards is far below the noise
-_Regular = Callable[[NDArray[np.bool_]], Array]
+_Regular = Callable[[Mask], Array]
 APART = 4.5  # standard deviations beyond which a month stands alone
 LEFT = 3.5  # standard deviations, in the end, of what is left of the others
 _MOST = 8  # one month in eight at the most stands alone
@@ -39,7 +39,7 @@ class Parts:
     slope: float
     working: Array
     remainder: Array
-    outlying: NDArray[np.bool_]
+    outlying: Mask
     changes: tuple[tuple[int, Effect], ...]
 
 
@@ -64,7 +64,7 @@ def decompose(values: Array, months: Sequence[str], search: bool, together: int 
     outlying = np.zeros(len(values), dtype=bool)
     changes: list[tuple[int, Effect]] = []
 
-    def smoothly(there: NDArray[np.bool_]) -> Array:
+    def smoothly(there: Mask) -> Array:
         _, seasonal, slope = _smooth(values - steps, working, there)
         return seasonal + slope * working
 
@@ -76,7 +76,7 @@ def decompose(values: Array, months: Sequence[str], search: bool, together: int 
         )
         return breaks.confirmed(values[places], other, places, [*starts], together)
 
-    def changed(adjusted: Array, there: NDArray[np.bool_]) -> list[tuple[int, Effect]]:
+    def changed(adjusted: Array, there: Mask) -> list[tuple[int, Effect]]:
         kept = np.flatnonzero(there)
         starts = [int(kept[i]) for i in breaks.candidates(adjusted[kept])]
         return confirmed(tuple(kept.tolist()), tuple(starts))
@@ -105,7 +105,7 @@ def decompose(values: Array, months: Sequence[str], search: bool, together: int 
     return Parts(trend, seasonal, slope, working, remainder, outlying, tuple(changes))
 
 
-def _smooth(values: Array, working: Array, there: NDArray[np.bool_]) -> tuple[Array, Array, float]:
+def _smooth(values: Array, working: Array, there: Mask) -> tuple[Array, Array, float]:
     """Trend, season, and the effect of a working day, of values that may have gaps."""
     times = np.arange(len(values))
     filled = np.interp(times, times[there], values[there])
@@ -128,7 +128,7 @@ def _stl(values: Array) -> tuple[Array, Array, Array]:
     return found.trend, found.seasonal, found.resid
 
 
-def _pilot(values: Array, there: NDArray[np.bool_]) -> Array:
+def _pilot(values: Array, there: Mask) -> Array:
     """A first season, of which no change of level and no month that stands alone is a part.
 
     It is what the median changes from each calendar month to the next add up to, less the mean
@@ -145,7 +145,7 @@ def _pilot(values: Array, there: NDArray[np.bool_]) -> Array:
     return np.resize(season - season.mean(), len(values))
 
 
-def _outlying(values: Array, regular: _Regular, whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _outlying(values: Array, regular: _Regular, whole: Mask) -> Mask:
     """Months that stand alone, the farthest taken out first: it biases the season of the others.
 
     `regular` gives the season and calendar by which months do not stand alone, from those left.
@@ -163,9 +163,7 @@ def _outlying(values: Array, regular: _Regular, whole: NDArray[np.bool_]) -> NDA
     return outlying
 
 
-def _heralds(
-    adjusted: Array, outlying: NDArray[np.bool_], changes: list[tuple[int, Effect]]
-) -> NDArray[np.bool_]:
+def _heralds(adjusted: Array, outlying: Mask, changes: list[tuple[int, Effect]]) -> Mask:
     """Months that seemed to stand alone just before a change of level, and are at the new level."""
     found = np.zeros(len(adjusted), dtype=bool)
     for start, change in changes:

@@ -8,11 +8,12 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from observlib.stats.series.regression import (
     Array,
     Effect,
+    Mask,
+    Times,
     averaged,
     contrast,
     fit,
@@ -31,9 +32,9 @@ _SEED = 1963  # the same series are drawn of the same regression each time
 def chance(
     values: Array,
     columns: Array,
-    times: NDArray[np.int64],
+    times: Times,
     start: int,
-    dates: NDArray[np.int64],
+    dates: Times,
     sure: float,
 ) -> float:
     """How often a step as likely as that of `start` is found in series that have none: a p value.
@@ -109,7 +110,7 @@ class _Search(NamedTuple):
     degrees: int
 
 
-def _search(columns: Array, steps: Array, times: NDArray[np.int64]) -> _Search:
+def _search(columns: Array, steps: Array, times: Times) -> _Search:
     whiten, logs = whitening(times)
     q, r = np.linalg.qr(whiten @ columns)
     whitened = whiten @ steps
@@ -164,7 +165,7 @@ def deviation(values: Array) -> float:
     return _NORMAL * float(np.median(np.abs(values - np.median(values))))
 
 
-def distances(values: Array, usual: NDArray[np.bool_]) -> Array:
+def distances(values: Array, usual: Mask) -> Array:
     """How far each value is from the median of its neighbours, in standard deviations.
 
     Neighbours are the `usual` values among three on each side, and itself: a median does not move
@@ -257,7 +258,7 @@ def _squares(values: Array) -> Array:
 
 
 def confirmed(
-    values: Array, other: Array, times: NDArray[np.int64], starts: list[int], together: int = 1
+    values: Array, other: Array, times: Times, starts: list[int], together: int = 1
 ) -> list[tuple[int, Effect]]:
     """Which of several suspected changes of level are changes of level, and their size.
 
@@ -331,7 +332,7 @@ def confirmed(
 
 def _sized(
     values: Array,
-    times: NDArray[np.int64],
+    times: Times,
     starts: list[int],
     terms: list[Term],
     columns: Callable[[list[Term], list[int]], Array],
@@ -348,7 +349,7 @@ def _sized(
     return sorted(found)
 
 
-def _near(times: NDArray[np.int64], starts: list[int], which: int) -> list[list[int]]:
+def _near(times: Times, starts: list[int], which: int) -> list[list[int]]:
     """The same dates, but for one, which is each of those within three periods of it."""
     others = [*starts[:which], *starts[which + 1 :]]
     return [
@@ -359,9 +360,7 @@ def _near(times: NDArray[np.int64], starts: list[int], which: int) -> list[list[
     ] or [starts]
 
 
-def _dated(
-    values: Array, times: NDArray[np.int64], starts: list[int], columns: Columns
-) -> list[int]:
+def _dated(values: Array, times: Times, starts: list[int], columns: Columns) -> list[int]:
     """The dates, each within three periods of the one given, that leave the least squares."""
 
     def left(dates: list[int]) -> float:

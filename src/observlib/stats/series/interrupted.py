@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
@@ -12,8 +11,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from observlib.base.working_days import length_deviation
-from observlib.stats.series import regression, window
-from observlib.stats.series.regression import Array, Effect, Fit, contrast, fit
+from observlib.stats.series.adjustment import THREE_SEASONS, seasonally_adjusted
+from observlib.stats.series.breaks import HOLDS, candidates, confirmed
+from observlib.stats.series.regression import (
+    Array,
+    Effect,
+    Fit,
+    Mask,
+    Times,
+    contrast,
+    fit,
+    position,
+    positions,
+    season,
+    step_and_ramp,
+    working,
+)
 
 EFFECTS = (
     "comparison", "estimate", "ci_low", "ci_high", "p", "before", "after", "until", "placebos",
@@ -24,8 +37,7 @@ Reason = Literal["", "before", "after", "others", "seasons", "controls"]
 LEAST_PLACEBOS = 19  # with the effect itself, of which one in twenty may be as clear as it
 
 
-@dataclass(frozen=True)
-class Interrupted:
+class Interrupted(NamedTuple):
     """What an action was followed by.
 
     `effects` has one row a comparison, with the columns `EFFECTS`.
@@ -64,12 +76,12 @@ class _Series(NamedTuple):
     counts: bool
 
     @property
-    def times(self) -> NDArray[np.int64]:
-        return regression.positions(self.periods)
+    def times(self) -> Times:
+        return positions(self.periods)
 
     @property
-    def known(self) -> NDArray[np.bool_]:
-        known: NDArray[np.bool_] = np.isfinite(self.values) & np.isfinite(self.variance)
+    def known(self) -> Mask:
+        known: Mask = np.isfinite(self.values) & np.isfinite(self.variance)
         return known
 
 
@@ -88,7 +100,7 @@ def interrupted(
     """Segmented regression of a series on an action's date, alone and against comparable series.
 
     Level and slope change at the first whole month after the action, in a window in which nothing
-    else is known to have changed the series (`window.around`). Counts are taken as logarithms, with
+    else is known to have changed the series (`months_around`). Counts are taken as logarithms, with
     a season of every month and an effect of the working days; means and shares as they are, each
     weighed by its number of answers, with a season that is one smooth wave. Errors follow one
     another in a way that is not taken as known (`regression.fit`).
@@ -155,7 +167,7 @@ def interrupted(
     ['after']
     """
     periods = [str(period) for period in values.index]
-    regression.positions(periods)
+    positions(periods)
     if (answers is None) != (control_answers is None) and controls is not None:
         raise ValueError("answers are given for the series and for those compared, or for neither")
 
@@ -211,14 +223,6 @@ def _apart(one: _Series, rest: Sequence[_Series]) -> _Series:
     return one._replace(values=one.values - mean.values, variance=one.variance + mean.variance)
 
 
-def _aligned(given: pd.Series | None, periods: Sequence[str]) -> pd.Series:
-    """Numbers by month; NaN where none is given."""
-    if given is None:
-        return pd.Series(np.nan, list(periods))
-    named = pd.Series(given.to_numpy(dtype=float), [str(period) for period in given.index])
-    return named.reindex(list(periods))
-
-
 def _scaled(values: Array, periods: Sequence[str], counts: bool) -> Array:
     """Values as they are regressed; NaN where there is none."""
     if not counts:
@@ -233,7 +237,8 @@ def _variance(answers: pd.Series | None, periods: Sequence[str]) -> Array:
     """What the variance of each value is in proportion to; NaN where nobody answered."""
     if answers is None:
         return np.ones(len(periods))
-    given = _aligned(answers, periods).to_numpy()
+    by_month = pd.Series(answers.to_numpy(dtype=float), answers.index.astype(str))
+    given = by_month.reindex([*periods]).to_numpy()
     return 1 / np.where(given > 0, given, np.nan)
 
 
@@ -250,14 +255,14 @@ def _compare(
     comparison: str, series: _Series, asked: _Asked, beside: Sequence[_Series] = ()
 ) -> tuple[dict[str, object], dict[str, NDArray[Any]]]:
     """The row of one comparison, and the lines of its chart."""
-    times, (first, _) = series.times, window.start(asked.day)
-    chosen = window.around(times, series.known, asked.day, (*asked.others, *asked.breaks))
+    times, (first, _) = series.times, first_month(asked.day)
+    chosen = months_around(times, series.known, asked.day, (*asked.others, *asked.breaks))
     columns = _columns(series, first, chosen.steps)
-    before, after = window.sides(times, chosen.used, first)
+    before, after = count_sides(times, chosen.used, first)
     about: dict[str, object] = {"comparison": comparison, "before": before, "after": after}
     about |= {"placebos": 0, "as_clear": 0}
     if _reason(comparison, columns, times, chosen.used, first):
-        free = window.around(times, series.known, asked.day).used
+        free = months_around(times, series.known, asked.day).used
         why = _reason(comparison, _columns(series, first), times, free, first)
         about |= {"status": "missing", "reason": why or "others"}
         return about, {}
@@ -280,9 +285,7 @@ def _compare(
     return about, _lines(fitted, columns, (times >= first) & (times <= last), chosen.used, series)
 
 
-def _measured(
-    series: _Series, columns: Array, used: NDArray[np.bool_], first: int
-) -> tuple[Fit, Array]:
+def _measured(series: _Series, columns: Array, used: Mask, first: int) -> tuple[Fit, Array]:
     """The regression on the months used, and what of it is the mean effect from the first on."""
     times = series.times
     fitted = fit(series.values[used], columns[used], times[used], 1 / series.variance[used])
@@ -301,7 +304,7 @@ def _clear(effect: Effect) -> tuple[float, float]:
     return size, size / max(effect.high - effect.low, 1e-12)
 
 
-def _placebos(series: _Series, chosen: window.Window, first: int, last: int) -> Iterator[Effect]:
+def _placebos(series: _Series, chosen: Window, first: int, last: int) -> Iterator[Effect]:
     """What the same gives at each month before the action, of months before the action alone."""
     times = series.times
     early = chosen.used & (times < first)
@@ -314,7 +317,7 @@ def _placebos(series: _Series, chosen: window.Window, first: int, last: int) -> 
 
 
 def _among(
-    beside: Sequence[_Series], columns: Array, chosen: window.Window, first: int
+    beside: Sequence[_Series], columns: Array, chosen: Window, first: int
 ) -> Iterator[Effect]:
     """What the same gives of each comparable series against the others, at the action's date."""
     for one in beside:
@@ -327,25 +330,23 @@ def _columns(series: _Series, first: int, steps: Sequence[int] = ()) -> Array:
     """Step and ramp of the action, then trend, season, for counts working days, and other steps."""
     times = series.times
     trend = np.column_stack([np.ones(len(times)), times - float(first)])
-    parts = [regression.step_and_ramp(times, first), trend]
-    parts.append(regression.season(series.periods, 6 if series.counts else 1))
+    parts = [step_and_ramp(times, first), trend]
+    parts.append(season(series.periods, 6 if series.counts else 1))
     if series.counts:
-        parts.append(regression.working(series.periods))
-    return np.column_stack([*parts, *(regression.step_and_ramp(times, at) for at in steps)])
+        parts.append(working(series.periods))
+    return np.column_stack([*parts, *(step_and_ramp(times, at) for at in steps)])
 
 
-def _reason(
-    comparison: str, columns: Array, times: NDArray[np.int64], used: NDArray[np.bool_], first: int
-) -> Reason:
-    before, after = window.sides(times, used, first)
+def _reason(comparison: str, columns: Array, times: Times, used: Mask, first: int) -> Reason:
+    before, after = count_sides(times, used, first)
     if comparison != "before_after" and before + after == 0:
         return "controls"
-    if before < window.BEFORE:
+    if before < LEAST_BEFORE:
         return "before"
-    if after < window.AFTER:
+    if after < LEAST_AFTER:
         return "after"
     n, p = columns[used].shape
-    if n < max(window.IN_ALL, p + 3) or np.linalg.matrix_rank(columns[used]) < p:
+    if n < max(_LEAST_IN_ALL, p + 3) or np.linalg.matrix_rank(columns[used]) < p:
         return "seasons"
     return ""
 
@@ -353,8 +354,8 @@ def _reason(
 def _lines(
     fitted: Fit,
     columns: Array,
-    since: NDArray[np.bool_],
-    used: NDArray[np.bool_],
+    since: Mask,
+    used: Mask,
     series: _Series,
 ) -> dict[str, NDArray[Any]]:
     """What is fitted, and what would be expected without the action, of every month."""
@@ -371,3 +372,137 @@ def _lines(
         length = np.array([length_deviation(period) for period in series.periods])
         lines = {name: np.exp(line + length) for name, line in lines.items()}
     return {**lines, "used": used}
+
+
+# --- The months on which an effect is measured, and what else is known to have changed in them
+
+_LONGEST = (60, 24)  # months before the day, and from it on: what is farther tells of another time
+LEAST_BEFORE, LEAST_AFTER, _LEAST_IN_ALL = 12, 3, 24  # months before, after, and in all
+
+
+class Window(NamedTuple):
+    """`used`, the months of a regression, and `steps`, the first months of other changes in it."""
+
+    used: Mask
+    steps: tuple[int, ...]
+
+
+def first_month(day: date) -> tuple[int, bool]:
+    """The rank of the first whole month from a day on, and whether the day cuts the one before.
+
+    Examples
+    --------
+    >>> first_month(date(2026, 3, 1)) == (position("2026-03"), False)
+    True
+    >>> first_month(date(2026, 3, 9)) == (position("2026-04"), True)
+    True
+    """
+    cuts = day.day > 1
+    return position(f"{day:%Y-%m}") + cuts, cuts
+
+
+def reaches(day: date, other: date) -> bool:
+    """Whether another day is among the months of which a day's effect is measured at most.
+
+    Examples
+    --------
+    >>> reaches(date(2025, 1, 1), date(2020, 1, 1)), reaches(date(2025, 1, 1), date(2027, 1, 1))
+    (True, False)
+    """
+    return bool(_longest(np.array([first_month(other)[0]]), first_month(day)[0])[0])
+
+
+def _longest(times: Times, first: int) -> Mask:
+    return (times >= first - _LONGEST[0]) & (times < first + _LONGEST[1])
+
+
+def months_around(times: Times, known: Mask, day: date, others: Iterable[date] = ()) -> Window:
+    """Five years before a day and two after, of which other changes are told apart.
+
+    A change before the day is a step of its own, or, where it leaves less than three months before
+    it, where the window begins; changes less than three months apart are one. The window ends
+    before the first change after the day. A month that the day or a change cuts in two is left out.
+
+    Parameters
+    ----------
+    times
+        The rank of each month.
+    known
+        Whether it has a value.
+    others
+        The days of what else is known to have changed the series.
+
+    Examples
+    --------
+    >>> times = np.arange(position("2021-01"), position("2026-01"))
+    >>> others = [date(2022, 6, 15), date(2025, 9, 1)]
+    >>> found = months_around(times, times > 0, date(2025, 1, 1), others)
+    >>> int(found.used.sum()), [int(at - times[0]) for at in found.steps]
+    (55, [18])
+    """
+    first, cuts = first_month(day)
+    used = known & _longest(times, first)
+    changes = sorted({first_month(other) for other in others})
+    for at, is_cut in [*changes, (first, cuts)]:
+        if is_cut:
+            used &= times != at - 1
+    steps: list[int] = []
+    for at, _ in changes:
+        if at > first:
+            used &= times < at
+            break
+        if (used & (times < at)).sum() < LEAST_AFTER:
+            used &= times >= at
+        elif not steps or at - steps[-1] >= LEAST_AFTER:
+            steps.append(at)
+    return Window(used, tuple(steps))
+
+
+def count_sides(times: Times, used: Mask, first: int) -> tuple[int, int]:
+    """How many months are used before a month, and from it on."""
+    return int((used & (times < first)).sum()), int((used & (times >= first)).sum())
+
+
+def breaks_before(values: pd.Series, day: date, counts: bool) -> list[date]:
+    """The first days of the levels that a series is established to have taken before a day.
+
+    They are looked for in its window, if that has 36 months; nothing is said of a series that has
+    gaps or is irregular (`seasonally_adjusted`). A break of less than six months before the day may
+    be that of the day itself, for a break has no surer date.
+
+    Parameters
+    ----------
+    values
+        One number a month `YYYY-MM`, oldest first; one that is not known is NaN.
+    counts
+        Whether they are counts, whose season is another each month; else means or shares.
+
+    Examples
+    --------
+    >>> months = pd.period_range("2021-01", periods=60, freq="M").astype(str)
+    >>> marks = [7 + 0.02 * (i * 7 % 5 - 2) - 0.6 * (i >= 24) + 0.5 * (i >= 50) for i in range(60)]
+    >>> breaks_before(pd.Series(marks, months), date(2025, 3, 1), counts=False)
+    [datetime.date(2023, 1, 1)]
+    """
+    first, _ = first_month(day)
+    times = positions([str(month) for month in values.index])
+    near = values[_longest(times, first)]
+    found = seasonally_adjusted(near).changes["month"] if counts else _levels(near)
+    return [
+        date.fromisoformat(f"{month}-01") for month in found if position(month) <= first - HOLDS
+    ]
+
+
+def _levels(values: pd.Series) -> list[str]:
+    """The first months of the levels of means or shares, once their season is out."""
+    known = values.dropna()
+    months = [str(month) for month in known.index]
+    if len(known) < THREE_SEASONS:
+        return []
+    own: Array = known.to_numpy(dtype=float)
+    times, wave = positions(months), season(months, 1)
+    both = np.column_stack([wave, np.ones(len(own))])
+    free = own - wave @ np.linalg.lstsq(both, own, rcond=None)[0][:-1]
+    starts = [int(times[i]) for i in candidates(free)]
+    found = confirmed(own, wave, times, starts)
+    return [months[int(np.flatnonzero(times == at)[0])] for at, _ in found]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -9,36 +10,33 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+# the distribution alone: all of scipy.stats takes a second to import
 from scipy.special import stdtr, stdtrit
 
 from observlib.base.working_days import working_day_deviation
-
-# the distribution alone: all of scipy.stats takes a second to import
+from observlib.stats.survey.intervals import checked
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Times = NDArray[np.int64]  # the rank of each period
 # Autocorrelations that are weighed: closer than this to 1 a series is a walk, of which no
 # regression on time says anything.
 CORRELATIONS = np.round(np.arange(-0.3, 0.96, 0.05), 2)
 
 
 class Fit(NamedTuple):
-    """Coefficients under every autocorrelation, and how likely the data make each.
+    """Coefficients under each of `CORRELATIONS`, and how likely the data make it.
 
     `evidence` is the logarithm of how likely they make the columns themselves, up to a constant
     that regressions of the same values on as many columns share.
     """
 
-    correlations: Array
     weights: Array
     coefficients: Array
     covariances: Array
     degrees: int
     evidence: float
-
-    @property
-    def correlation(self) -> float:
-        """The mean autocorrelation of the errors from one period to the next."""
-        return float(self.weights @ self.correlations)
 
 
 class Effect(NamedTuple):
@@ -114,7 +112,6 @@ def fit(
     likely = logs - volume - (n - p) / 2 * np.log(squares)
     relative = np.exp(likely - likely.max())
     return Fit(
-        CORRELATIONS,
         relative / relative.sum(),
         coefficients,
         covariances,
@@ -163,7 +160,6 @@ def averaged(fits: Sequence[Fit], searched: int) -> Fit:
     relative = np.exp(evidence - evidence.max())
     share = relative / relative.sum()
     return Fit(
-        np.concatenate([one.correlations for one in fits]),
         np.concatenate([part * one.weights for part, one in zip(share, fits, strict=True)]),
         np.concatenate([one.coefficients for one in fits]),
         np.concatenate([one.covariances for one in fits]) * fits[0].degrees / degrees,
@@ -184,16 +180,13 @@ def contrast(fitted: Fit, combination: ArrayLike, level: float = 0.95) -> Effect
     level
         Confidence level, between 0 and 1.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level {level} is not between 0 and 1; write 0.95 for 95 %")
+    shares = ((1 - checked(level)) / 2, (1 + level) / 2)
     row = np.asarray(combination, dtype=float)
     centres = fitted.coefficients @ row
     spreads = np.sqrt(np.einsum("i,gij,j->g", row, fitted.covariances, row))
     spreads = np.maximum(spreads, 1e-12)
     mean = float(fitted.weights @ centres)
-    low, high = (
-        _quantile(fitted, centres, spreads, share) for share in ((1 - level) / 2, (1 + level) / 2)
-    )
+    low, high = (_quantile(fitted, centres, spreads, share) for share in shares)
     below = _share_below(fitted, centres, spreads, 0.0)
     return Effect(mean, min(low, mean), max(high, mean), 2 * min(below, 1 - below))
 
@@ -240,7 +233,7 @@ def position(month: str) -> int:
     return int(match[1]) * YEAR + int(match[2]) - 1
 
 
-def positions(months: Sequence[str]) -> NDArray[np.int64]:
+def positions(months: Sequence[str]) -> Times:
     """The rank of each month of a series.
 
     Raises
@@ -279,7 +272,7 @@ def working(months: Sequence[str]) -> Array:
     return np.array([[working_day_deviation(month)] for month in months])
 
 
-def step_and_ramp(times: NDArray[np.int64], start: int) -> Array:
+def step_and_ramp(times: Times, start: int) -> Array:
     """Two columns: 1 from `start` on, and the months gone since then (0 at `start`).
 
     Examples
@@ -289,3 +282,61 @@ def step_and_ramp(times: NDArray[np.int64], start: int) -> Array:
     """
     since = (times >= start).astype(float)
     return np.column_stack([since, np.maximum(times - start, 0.0)])
+
+
+# --- Whether revisions lean one way: their mean against zero, however alike neighbours are
+
+LEAST_REVISIONS = 20  # periods, under which a robust error says too little
+
+
+class Bias(NamedTuple):
+    """The mean of revisions, their mean absolute size, the error of the mean, and its p value.
+
+    Error and p value are NaN where there are too few revisions.
+    """
+
+    mean: float
+    absolute: float
+    error: float
+    p_value: float
+
+
+def bias(revisions: Sequence[float] | np.ndarray) -> Bias:
+    """The mean of revisions, and the test that it is zero.
+
+    A revision is what was told last less what was told first, of one period; the error of their
+    mean is robust to heteroskedasticity and autocorrelation (Bartlett's weights).
+
+    Sources: R. McKenzie and M. Gamba, *Interpreting the results of revision analyses: recommended
+    summary statistics*, OECD/Eurostat, 2008 (mean revision, mean absolute revision, robust t test);
+    W. K. Newey and K. D. West, "A simple, positive semi-definite, heteroskedasticity and
+    autocorrelation consistent covariance matrix", *Econometrica* 55 (1987), 703–708; the number of
+    lags is 4 (n/100)^(2/9), after the same, *Review of Economic Studies* 61 (1994), 631–653.
+
+    Parameters
+    ----------
+    revisions
+        In the order of their periods.
+
+    Examples
+    --------
+    >>> found = bias([0.1, -0.2, 0.1] * 8)
+    >>> round(found.absolute, 3), found.p_value > 0.9
+    (0.133, True)
+    >>> bias([0.1, 0.3]).p_value
+    nan
+    """
+    found = np.asarray(revisions, dtype=float)
+    if not found.size or not np.isfinite(found).all():
+        raise ValueError("revisions are numbers, one at least")
+    mean, absolute = float(found.mean()), float(np.abs(found).mean())
+    if len(found) < LEAST_REVISIONS:
+        return Bias(mean, absolute, math.nan, math.nan)
+    if np.ptp(found) < 1e-12 * max(1.0, absolute):  # each is the mean: no error, and no doubt
+        return Bias(mean, absolute, 0.0, 1.0 if absolute == 0 else 0.0)
+    from statsmodels.regression.linear_model import OLS  # a second to import
+
+    lags = math.floor(4 * (len(found) / 100) ** (2 / 9))
+    words = {"maxlags": lags, "use_correction": True}
+    fitted = OLS(found, np.ones(len(found))).fit(cov_type="HAC", cov_kwds=words, use_t=True)
+    return Bias(mean, absolute, float(fitted.bse[0]), float(fitted.pvalues[0]))

@@ -1,16 +1,17 @@
-"""Tests of a designed sample: two groups, two sets of weights, the association of two answers."""
+"""Tests of a designed sample: two groups, two sets of weights, two answers; and regression."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.special import fdtrc, stdtr
+from scipy.special import expit, fdtrc, logit, stdtr, xlogy
 
+from observlib.base.errors import ObservError, bounded
 from observlib.stats.survey.design import Design, Floats, require, within
 from observlib.stats.survey.estimation import (
     ROUNDING,
@@ -23,48 +24,8 @@ from observlib.stats.survey.estimation import (
     without_error,
 )
 
-# --- How far two people who read the same texts agree, beyond what chance makes agree
 
-
-class Agreement(NamedTuple):
-    """Cohen's kappa with its interval, and on how many texts; not a number where all are alike."""
-
-    kappa: float
-    low: float
-    high: float
-    n: int
-
-
-def cohens_kappa(one: Sequence[str], other: Sequence[str]) -> Agreement:
-    """Cohen's kappa of the codes that two people gave the same texts, with its 95 % interval.
-
-    Sources: J. Cohen, "A coefficient of agreement for nominal scales", *Educational and
-    Psychological Measurement* 20 (1960), 37–46; its variance is that of J. L. Fleiss, J. Cohen,
-    B. S. Everitt, *Psychological Bulletin* 72 (1969), 323–327, as statsmodels computes it.
-
-    Where both give every text one and the same code, nothing tells whether they would agree on
-    another: kappa is not a number.
-
-    Examples
-    --------
-    >>> one = ["yes"] * 20 + ["no"] * 30
-    >>> found = cohens_kappa(one, ["yes"] * 15 + ["no"] * 25 + ["yes"] * 10)
-    >>> round(found.kappa, 3), round(found.low, 3), round(found.high, 3), found.n
-    (0.4, 0.151, 0.649, 50)
-    """
-    from statsmodels.stats.inter_rater import cohens_kappa as of_table  # a second to import
-
-    codes = sorted({*one, *other})
-    if len(codes) < 2:
-        return Agreement(math.nan, math.nan, math.nan, len(one))
-    pairs = [pd.Categorical(each, codes) for each in (one, other)]
-    found = of_table(pd.crosstab(*pairs, dropna=False).to_numpy())
-    low, high = max(float(found.kappa_low), -1.0), min(float(found.kappa_upp), 1.0)
-    return Agreement(float(found.kappa), low, high, len(one))
-
-
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """A difference of two means: `estimate`, its interval, and the t test that it is 0.
 
     `n` are the rows of the two groups. `status` is `published`; `missing` where a group has no
@@ -74,31 +35,30 @@ class Difference:
     are NaN.
     """
 
-    estimate: float
-    se: float
-    ci_low: float
-    ci_high: float
-    t: float
-    df: int
-    p: float
     n: int
     status: str
+    estimate: float = math.nan
+    se: float = math.nan
+    ci_low: float = math.nan
+    ci_high: float = math.nan
+    t: float = math.nan
+    df: int = 0
+    p: float = math.nan
 
 
-@dataclass(frozen=True)
-class Association:
+class Association(NamedTuple):
     """A test that two answers are independent: `f` of `ndf` and `ddf` degrees of freedom.
 
     `n` are the rows where both are known. `status` is `published`, or `missing` where the table
     allows no test: a single row or column, or too many empty cells; then numbers are NaN.
     """
 
-    f: float
-    ndf: float
-    ddf: float
-    p: float
     n: int
     status: str
+    f: float = math.nan
+    ndf: float = math.nan
+    ddf: float = math.nan
+    p: float = math.nan
 
 
 def difference(
@@ -136,14 +96,13 @@ def difference(
     require(design.frame, [group])
     first = (design.frame[group] == of).fillna(False).to_numpy(dtype=bool)
     second = (design.frame[group] == against).fillna(False).to_numpy(dtype=bool)
-    nan = float("nan")
     both = within(design, (first | second) & ~np.isnan(values))
     groups = domains(both, None)
     scores, estimates, n = np.zeros(len(values)), [], 0
     for rows, sign in ((first, 1), (second, -1)):
         found = means(both, groups, np.where(rows, values, np.nan), level).iloc[0]
         if found["status"] == "missing":
-            return Difference(nan, nan, nan, nan, nan, 0, nan, n, "missing")
+            return Difference(n, "missing")
         estimates.append(float(found["estimate"]))
         rows = rows & both.domain
         scores[rows] = sign * (values[rows] - estimates[-1]) / both.weights[rows].sum()
@@ -152,7 +111,8 @@ def difference(
     df = int(degrees_of_freedom(both, groups.codes, groups.count)[0]) - 1
     se = float(np.sqrt(covariance(both, scores[:, None])[0, 0]))
     if without_error(both, groups.codes, groups.count)[0]:
-        return Difference(estimate, 0.0, estimate, estimate, nan, max(df, 0), nan, n, "published")
+        known = (estimate, 0.0, estimate, estimate)
+        return Difference(n, "published", *known, df=max(df, 0))
     return _tested(estimate, se, df, n, max(map(abs, estimates)), level)
 
 
@@ -163,7 +123,7 @@ def weighting_effect(
 
     The two means rest on the same answers: their intervals may overlap where the weights surely
     change the mean. The error is that of the total, in the plain design, of the difference of
-    the two linearised variables (see `linearisation`), each with its own weights.
+    the two linearised variables (see `estimation.variances`), each with its own weights.
 
     Parameters
     ----------
@@ -197,8 +157,7 @@ def weighting_effect(
     for design, sign in ((weighted, 1), (plain, -1)):
         found = means(design, groups, values, level).iloc[0]
         if found["status"] == "missing":
-            nan = float("nan")
-            return Difference(nan, nan, nan, nan, nan, 0, nan, int(found["n"]), "missing")
+            return Difference(int(found["n"]), "missing")
         estimates.append(float(found["estimate"]))
         own: Floats = np.where(known, values - estimates[-1], 0.0) / design.weights[known].sum()
         if design.calibration is not None:
@@ -214,12 +173,11 @@ def weighting_effect(
 def _tested(estimate: float, se: float, df: int, n: int, scale: float, level: float) -> Difference:
     """Student's test of a difference, where something tells its error."""
     if df < 1 or se <= ROUNDING * scale:
-        nan = float("nan")
-        return Difference(estimate, nan, nan, nan, nan, max(df, 0), nan, n, "no_interval")
+        return Difference(n, "no_interval", estimate, df=max(df, 0))
     half = float(half_width(np.array(se), np.array(df), level))
     t = estimate / se
     p = 2 * float(stdtr(df, -abs(t)))
-    return Difference(estimate, se, estimate - half, estimate + half, t, df, p, n, "published")
+    return Difference(n, "published", estimate, se, estimate - half, estimate + half, t, df, p)
 
 
 def independence(design: Design, rows: str, columns: str) -> Association:
@@ -256,8 +214,7 @@ def independence(design: Design, rows: str, columns: str) -> Association:
     codes = [pd.factorize(design.frame[name].where(known))[0] for name in (rows, columns)]
     shape = [int(code.max(initial=-1)) + 1 for code in codes]
     n = int(known.sum())
-    nan = float("nan")
-    impossible = Association(nan, nan, nan, nan, n, "missing")
+    impossible = Association(n, "missing")
     if min(shape) < 2:
         return impossible
 
@@ -284,7 +241,7 @@ def independence(design: Design, rows: str, columns: str) -> Association:
     expected = np.outer(table.sum(axis=1), table.sum(axis=0))
     f = float(((table - expected) ** 2 / expected).sum()) / trace
     ndf = trace**2 / float(np.trace(delta @ delta))
-    return Association(f, ndf, ndf * nu, float(fdtrc(ndf, ndf * nu, f)), n, "published")
+    return Association(n, "published", f, ndf, ndf * nu, float(fdtrc(ndf, ndf * nu, f)))
 
 
 def _interactions(rows: int, columns: int) -> Floats:
@@ -294,3 +251,241 @@ def _interactions(rows: int, columns: int) -> Floats:
         return np.eye(levels)[:, 1:] - 1 / levels
 
     return np.kron(centred(rows), centred(columns))
+
+
+# --- Regression of an outcome on drivers, with errors of the design
+
+Family = Literal["linear", "logistic"]
+
+
+def regression(
+    design: Design,
+    outcome: str,
+    drivers: Sequence[str],
+    *,
+    family: Family = "linear",
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Coefficients of a linear or logistic regression, and what the design leaves unsure of them.
+
+    Weighted estimating equations, and their linearised variance: D. A. Binder, "On the variances
+    of asymptotically normal estimators from complex surveys", *International Statistical Review*
+    51 (1983), 279–292. As R's `svyglm`, with `gaussian` and `quasibinomial`.
+
+    Parameters
+    ----------
+    design
+        What `design.design` or `design.within` gave.
+    outcome
+        Column of numbers; for a logistic regression, of true and false, or of 1 and 0.
+    drivers
+        Columns of numbers, taken as they are, or of answers, each compared with the first: the
+        first category of a categorical column, else the first in order, of those that the rows
+        used hold. Rows where the outcome or a driver is unknown, and those of weight 0, are not.
+    family
+        `logistic` gives log odds.
+    level
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        One row a coefficient: `driver` (`(intercept)` first), `value` (the answer; empty for a
+        number), `estimate`, `se`, `ci_low`, `ci_high`, `t`, `df`, `p`, `n` (rows used). df are
+        the sampled units less strata, plus 1, less the coefficients. In a population sampled as a
+        whole `se` is 0, and `t` and `p` are NaN: there is nothing to test.
+
+    Raises
+    ------
+    ObservError
+        Where no row is known, drivers say the same thing twice or leave nothing to compare, the
+        outcome is not of 0 and 1, drivers separate it (named where one does so alone) or give it
+        exactly, which leaves coefficients without error, or degrees of freedom run out. On
+        separation: A. Albert and J. A. Anderson, "On the existence of maximum likelihood estimates
+        in logistic regression models", *Biometrika* 71 (1984), 1–10.
+
+    Examples
+    --------
+    >>> from observlib.stats.survey.design import design
+    >>> frame = pd.DataFrame({"mark": [8, 7, 5, 3], "wait": [0, 1, 2, 3], "site": list("abab")})
+    >>> found = regression(design(frame), "mark", ["wait"])
+    >>> found[["driver", "estimate"]].round(2).values.tolist()
+    [['(intercept)', 8.3], ['wait', -1.7]]
+    """
+    if family not in get_args(Family):
+        raise ValueError(f"family is one of {', '.join(get_args(Family))}, not {family!r}")
+    require(design.frame, [outcome, *drivers])
+    values = numbers(design, outcome)
+    known = design.frame[[outcome, *drivers]].notna().all(axis=1).to_numpy()
+    answered = within(design, known)
+    used = within(answered, design.weights > 0)
+    rows = used.domain
+    if not rows.any():
+        raise ObservError(f"regression of {outcome}: no row where it and its drivers are known")
+    terms, columns = _columns(used, drivers)
+    y, scale = values[rows], _scale(design)
+    weights = used.weights[rows] / scale
+    _check(outcome, y, columns, terms, family)
+    if family == "logistic" and (alone := _separating(design.frame.loc[rows, list(drivers)], y)):
+        raise ObservError(_NO_LIMIT.format(outcome, bounded(alone)))
+    fit = _logistic if family == "logistic" else _linear
+    estimate, residuals, information = fit(y, columns, weights, outcome)
+
+    scores = np.zeros((len(rows), len(terms)))
+    # the weights in `information` are relative, those of the variance are not
+    scores[rows] = columns * residuals[:, None] @ np.linalg.inv(information)
+    scores /= scale
+    free = int(degrees_of_freedom(used, np.where(rows, 0, -1), 1)[0])
+    df = free + 1 - len(terms)
+    if df < 1:
+        raise ObservError(
+            f"regression of {outcome}: {len(terms)} coefficients are too many for {free} degrees"
+            " of freedom (sampled units less strata); take fewer drivers"
+        )
+    se = np.sqrt(np.diag(covariance(answered, scores)))
+    whole = without_error(used, np.where(rows, 0, -1), 1)[0]
+    if whole:
+        se[:] = 0.0
+    elif (exact := se <= ROUNDING * _reach(columns, weights, information, y)).any():
+        names = bounded(_name(term) for term, sure in zip(terms, exact, strict=True) if sure)
+        raise ObservError(
+            f"regression of {outcome}: rows that the drivers give exactly leave nothing to tell the"
+            f" error of {names} by; group answers, or leave drivers out"
+        )
+    half = half_width(se, np.full(len(se), df), level)
+    t = np.full(len(se), np.nan) if whole else estimate / se
+    return pd.DataFrame(terms, columns=["driver", "value"]).assign(
+        estimate=estimate,
+        se=se,
+        ci_low=estimate - half,
+        ci_high=estimate + half,
+        t=t,
+        df=df,
+        p=2 * stdtr(df, -np.abs(t)),
+        n=int(rows.sum()),
+    )
+
+
+def _scale(design: Design) -> float:
+    """The mean weight that `svyglm` divides by, on which depends where its iterations stop.
+
+    It is that of the domain, with answers unknown or not; where weights are calibrated R keeps
+    the rows outside the domain too, at a weight of 0.
+    """
+    inside = design.weights[design.domain]
+    rows = len(inside) if design.calibration is None else len(design.weights)
+    return float(inside.sum() / rows)
+
+
+def _columns(design: Design, drivers: Sequence[str]) -> tuple[list[tuple[str, object]], Floats]:
+    """The terms of a model and their columns, of the rows of the domain (n, terms)."""
+    frame = design.frame.loc[design.domain]
+    terms: list[tuple[str, object]] = [("(intercept)", "")]
+    columns: list[Floats] = [np.ones(len(frame))]
+    for name in drivers:
+        column = frame[name]
+        if _is_number(column):
+            terms.append((name, ""))
+            columns.append(numbers(design, name)[design.domain])
+            continue
+        answers = pd.Categorical(column).remove_unused_categories()
+        for code, answer in enumerate(answers.categories[1:], start=1):
+            terms.append((name, answer))
+            columns.append((answers.codes == code).astype(float))
+    return terms, np.column_stack(columns)
+
+
+_NO_LIMIT = (
+    "regression of {}: no finite coefficients; {} goes with one outcome only: group answers, or"
+    " leave the driver out"
+)
+
+
+def _separating(drivers: pd.DataFrame, y: Floats) -> list[str]:
+    """The answers that go with one outcome only, and the numbers that part the outcomes."""
+    found = []
+    for name, column in drivers.items():
+        if _is_number(column):
+            no, yes = (column[y == outcome].astype(float) for outcome in (0, 1))
+            if no.max() <= yes.min() or yes.max() <= no.min():
+                found.append(str(name))
+        else:
+            shares = pd.Series(y).groupby(column.astype(object).to_numpy()).mean()
+            found += [_name((str(name), answer)) for answer in shares.index[shares.isin([0, 1])]]
+    return found
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _name(term: tuple[str, object]) -> str:
+    return f"{term[0]} {term[1]}".strip()
+
+
+def _reach(columns: Floats, weights: Floats, information: Floats, y: Floats) -> Floats:
+    """What errors would be of residuals as large as the outcome, which rounding is a part of."""
+    influence = columns @ np.linalg.inv(information) * weights[:, None]
+    return np.linalg.norm(influence, axis=0) * np.abs(y).max()
+
+
+def _check(
+    outcome: str, y: Floats, columns: Floats, terms: list[tuple[str, object]], family: Family
+) -> None:
+    problems = []
+    if family == "logistic" and (other := sorted(set(y) - {0.0, 1.0})):
+        problems.append(
+            f"column {outcome}: a logistic outcome is 1 or 0, true or false, not {bounded(other)}"
+        )
+    elif y.min() == y.max():
+        problems.append(f"column {outcome}: the same for all {len(y)} rows: nothing to explain")
+    # a column that those before it already give (R's qr, in order)
+    scale = np.linalg.norm(columns, axis=0)
+    triangle = np.abs(np.diag(np.linalg.qr(columns / np.where(scale > 0, scale, 1.0), mode="r")))
+    redundant = [term for term, left in zip(terms, triangle, strict=False) if left < 1e-9]
+    redundant += terms[len(triangle) :]
+    if redundant:
+        problems.append(
+            f"regression of {outcome}: constant, or given by the drivers before:"
+            f" {bounded(map(_name, redundant))}; leave out"
+        )
+    if problems:
+        raise ObservError(*problems)
+
+
+def _linear(
+    y: Floats, columns: Floats, weights: Floats, outcome: str
+) -> tuple[Floats, Floats, Floats]:
+    """Coefficients, residuals and information matrix of weighted least squares."""
+    root = np.sqrt(weights)
+    estimate = np.linalg.lstsq(columns * root[:, None], y * root, rcond=None)[0]
+    return estimate, y - columns @ estimate, (columns * weights[:, None]).T @ columns
+
+
+def _logistic(
+    y: Floats, columns: Floats, weights: Floats, outcome: str
+) -> tuple[Floats, Floats, Floats]:
+    """The same of a weighted logistic regression, by iteratively reweighted least squares.
+
+    It starts and stops as R's `glm` does, and like it takes the last step's weights for the
+    variance: iterating to the end instead moves standard errors by up to one in 10,000.
+    """
+    fitted = (weights * y + 0.5) / (weights + 1)
+    linear, deviance = logit(fitted), np.inf
+    for _ in range(30):
+        slope = fitted * (1 - fitted)
+        root = np.sqrt(weights * slope)
+        target = linear + (y - fitted) / slope
+        estimate = np.linalg.lstsq(columns * root[:, None], target * root, rcond=None)[0]
+        linear = columns @ estimate
+        # as far as R's logit goes: a fitted 0 or 1 would leave no slope to step by
+        fitted, other = expit(np.clip((linear, -linear), -30, 30))
+        before, deviance = deviance, -2 * float(weights @ (xlogy(y, fitted) + xlogy(1 - y, other)))
+        if abs(deviance - before) < 1e-8 * (abs(deviance) + 0.1):
+            break
+    information = (columns * root[:, None] ** 2).T @ columns
+    # with answers that go with one outcome only, coefficients grow by about 1 at each step
+    step = np.linalg.lstsq(information, columns.T @ (weights * (y - fitted)), rcond=None)[0]
+    if np.abs(columns @ step).max() > 0.01:
+        raise ObservError(_NO_LIMIT.format(outcome, "some mix of answers to the drivers"))
+    return estimate, (y - fitted) / (fitted * (1 - fitted)) * slope, information

@@ -25,14 +25,16 @@ from scipy.special import stdtrit
 
 from observlib import estimates
 from observlib.stats.survey.differences import (
+    adjust,
     detectable_of_interval,
     difference_of_intervals,
     difference_of_means,
     difference_of_shares,
     equivalence_p_value,
+    halves,
+    levels,
 )
 from observlib.stats.survey.intervals import Floats
-from observlib.stats.survey.multiplicity import Method, adjust, halves, levels
 
 Kind = Literal["mean", "share", "interval", "count"]
 VERDICTS = ("rise", "fall", "stable", "unknown")
@@ -145,7 +147,6 @@ def compare(
     pairs: pd.DataFrame,
     kinds: Mapping[str, Kind],
     matters: Mapping[str, float],
-    method: Method = "holm",
     level: float = 0.95,
     first: Sequence[bool] | pd.Series = (),
 ) -> pd.DataFrame:
@@ -154,7 +155,7 @@ def compare(
     Sources: one level for all intervals, that of the last rejection: Y. Benjamini and
     D. Yekutieli, "False discovery rate–adjusted multiple confidence intervals for selected
     parameters", *Journal of the American Statistical Association* 100 (2005), 71–81.
-    Tests: see `differences`; correction: see `multiplicity`.
+    Tests and correction: see `differences`.
 
     Parameters
     ----------
@@ -173,15 +174,11 @@ def compare(
         The smallest difference of interest of an indicator, in its unit; for a count, in % of
         the reference. Without it no measure can be told to be stable; a count is where its
         change rounds to 0,0 %.
-    method
-        `holm`: a false rise or fall anywhere in the study at most once in twenty (at 0.95);
-        `bh`: at most one in twenty of the rises and falls, on average; not for `two_by_two`,
-        whose pairs share estimates.
     level
-        One less the error that `method` keeps to.
+        One less how often there is a false rise or fall anywhere in the study, at most.
     first
-        With `holm`, which pairs are of a headline measure, and share half of the error (see
-        `multiplicity.halves`); without it all weigh the same.
+        Which pairs are of a headline measure, and share half of the error (see
+        `differences.halves`); without it all weigh the same.
 
     Returns
     -------
@@ -239,8 +236,8 @@ def compare(
             margin = matters.get(row["indicator"])
             if margin and kind != "count":
                 equivalence[i] = equivalence_p_value(partial(_interval, row, kind), margin)
-    adjusted, stopped = _corrected(p_values, method, level, first)
-    within, stopped_within = _corrected(equivalence, method, level, first)
+    adjusted, stopped = _corrected(p_values, level, first)
+    within, stopped_within = _corrected(equivalence, level, first)
     found: list[dict[str, Any]] = []
     for i, row in enumerate(records):
         kind, margin = kinds[row["indicator"]], matters.get(row["indicator"], 0.0)
@@ -349,11 +346,11 @@ def _as_it_is(row: Mapping[str, Any], kind: Kind, margin: float) -> str:
 
 
 def _corrected(
-    p_values: Floats, method: Method, level: float, first: Sequence[bool] | pd.Series
+    p_values: Floats, level: float, first: Sequence[bool] | pd.Series
 ) -> tuple[Floats, Floats]:
     """The p values of a family, corrected, and the level of each interval that agrees with them."""
     weights = halves(np.asarray(first, dtype=bool), p_values) if len(first) else None
-    return adjust(p_values, method, weights), levels(p_values, method, level, weights)
+    return adjust(p_values, weights), levels(p_values, level, weights)
 
 
 def _coarse(p_value: float) -> float:

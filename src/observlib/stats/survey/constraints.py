@@ -7,6 +7,7 @@ import numbers
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -33,36 +34,27 @@ COLLINEAR = 1e-12
 class Auxiliary:
     """The auxiliary variables x of n rows: an indicator of each category, then numeric columns.
 
-    The matrix X of p columns is never built: a margin is a column of codes, so that 2 million rows
-    and 5 margins stay at 4 bytes a row and margin.
-
-    Parameters
-    ----------
-    codes
-        One array (n,) a margin: the position of the row's category in the margin.
-    sizes
-        Number of categories of each margin.
-    numbers
-        Numeric columns, (n, k).
+    The matrix X of p columns is never built: a margin is a row of codes, so that 2 million rows and
+    5 margins stay at 4 bytes a row and margin. `codes` are the columns of X of the rows' categories
+    (margins, n), of so many `categories` in all; `numbers` are (n, k).
     """
 
-    codes: tuple[np.ndarray, ...]
-    sizes: tuple[int, ...]
+    codes: np.ndarray
+    categories: int
     numbers: np.ndarray
 
     def totals(self, values: np.ndarray) -> np.ndarray:
         """X'v: the sum of `values` (n,) in each category, and of their product with each number."""
-        parts = [
-            np.bincount(codes, values, size)
-            for codes, size in zip(self.codes, self.sizes, strict=True)
-        ]
-        return np.concatenate([*parts, self.numbers.T @ values])
+        sums = np.zeros(self.categories)
+        for codes in self.codes:
+            sums += np.bincount(codes, values, self.categories)
+        return np.concatenate([sums, self.numbers.T @ values])
 
     def predict(self, coefficients: np.ndarray) -> np.ndarray:
         """X b: one value a row, of one coefficient a column (p,)."""
-        found = self.numbers @ coefficients[sum(self.sizes) :]
-        for codes, size, start in zip(self.codes, self.sizes, self._starts(), strict=True):
-            found += coefficients[start : start + size][codes]
+        found = self.numbers @ coefficients[self.categories :]
+        for codes in self.codes:
+            found += coefficients[codes]
         return found
 
     def absolute(self) -> Auxiliary:
@@ -71,20 +63,13 @@ class Auxiliary:
 
     def gram(self, weights: np.ndarray) -> np.ndarray:
         """X' diag(weights) X, (p, p)."""
-        categories = sum(self.sizes)
+        categories = self.categories
         width = categories + self.numbers.shape[1]
         gram = np.zeros((width, width))
-        margins = list(zip(self.codes, self.sizes, self._starts(), strict=True))
-        for i, (codes, size, start) in enumerate(margins):
-            rows = slice(start, start + size)
-            gram[rows, rows] = np.diag(np.bincount(codes, weights, size))
-            for other, other_size, other_start in margins[i + 1 :]:
-                pairs = codes.astype(np.intp) * other_size + other
-                table = np.bincount(pairs, weights, size * other_size).reshape(size, other_size)
-                columns = slice(other_start, other_start + other_size)
-                gram[rows, columns], gram[columns, rows] = table, table.T
-        for column in range(categories, width):
-            number = self.numbers[:, column - categories]
+        for one, other in product(self.codes.astype(np.intp), repeat=2):
+            table = np.bincount(one * categories + other, weights, categories**2)
+            gram[:categories, :categories] += table.reshape(categories, categories)
+        for column, number in enumerate(self.numbers.T, start=categories):
             gram[column] = gram[:, column] = self.totals(weights * number)
         return gram
 
@@ -121,8 +106,7 @@ class Auxiliary:
 
     def of_rows(self, rows: np.ndarray) -> Auxiliary:
         """Those of some rows, by their positions."""
-        codes = tuple(codes[rows] for codes in self.codes)
-        return replace(self, codes=codes, numbers=self.numbers[rows])
+        return replace(self, codes=self.codes[:, rows], numbers=self.numbers[rows])
 
     @cached_property
     def _collapsed(self) -> tuple[Auxiliary, np.ndarray]:
@@ -135,22 +119,9 @@ class Auxiliary:
         """
         if self.numbers.shape[1]:
             return self, np.arange(len(self.numbers))
-        key, span = np.zeros(len(self.numbers), dtype=np.int64), 1
-        for codes, size in zip(self.codes, self.sizes, strict=True):
-            if span * size > np.iinfo(np.int64).max:
-                key, seen = pd.factorize(key)
-                span = len(seen)
-            key = key * size + codes
-            span *= size
-        cell, seen = pd.factorize(key)
-        # whichever of its rows stands for a cell, their codes are the same
-        row = np.empty(len(seen), dtype=np.intp)
-        row[cell] = np.arange(len(cell))
-        codes_of_cells = tuple(codes[row] for codes in self.codes)
-        return Auxiliary(codes_of_cells, self.sizes, self.numbers[row]), cell
-
-    def _starts(self) -> list[int]:
-        return [sum(self.sizes[:i]) for i in range(len(self.sizes))]
+        margins = pd.DataFrame(dict(enumerate(self.codes)))
+        cell = margins.groupby([*margins], sort=False).ngroup().to_numpy()
+        return self.of_rows(np.unique(cell, return_index=True)[1]), cell
 
 
 def solve(gram: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -236,7 +207,10 @@ def read(
             problems.append(f"total {name!r}: its target {total} is no finite number")
     if problems:
         return None, problems
-    auxiliary = Auxiliary(tuple(codes), tuple(map(len, targets)), columns)
+    starts = np.cumsum([0, *map(len, targets)])
+    by_margin = [code + start for code, start in zip(codes, starts, strict=False)]
+    places = np.array(by_margin, dtype=np.int32).reshape(len(codes), len(sample))
+    auxiliary = Auxiliary(places, int(starts[-1]), columns)
     asked = np.concatenate([*targets, np.array([*totals.values()], dtype=float)])
     return Constraints(auxiliary, asked, labels + [Label(name) for name in totals], size), []
 

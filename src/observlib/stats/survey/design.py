@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, cast, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,9 @@ import pandas as pd
 from observlib.base.errors import ObservError, bounded
 from observlib.stats.survey.intervals import Floats
 
+if TYPE_CHECKING:
+    from observlib.stats.survey.weighting import Calibration
+
 # --- Columns of a caller's frame: their numbers, and how a message names their rows
 
 LARGEST = 1e100  # weight, count or target, and 1 over the smallest: squares are still numbers
@@ -20,12 +23,8 @@ RANGE = f"{1 / LARGEST:g} to {LARGEST:g}"
 
 
 def as_numbers(column: pd.Series) -> Floats:
-    """The numbers of a column (n,), NaN where it holds none: unknown, text, or a date.
+    """The numbers of a column (n,), texts that spell one too; NaN where it holds none, or a date.
 
-    Texts that spell a number are one.
-
-    Examples
-    --------
     >>> as_numbers(pd.Series([1, "2", "many", None])).tolist()
     [1.0, 2.0, nan, nan]
     """
@@ -46,17 +45,6 @@ def named_rows(column: pd.Series, wrong: npt.ArrayLike, values: bool = True) -> 
     `frame.loc[label]` finds them. Where labels come more than once it would find others too: then
     rows are named by position, from 0, for `frame.iloc`.
 
-    Parameters
-    ----------
-    column
-        A column of the caller's frame, with its index.
-    wrong
-        True for the rows to name (n,).
-    values
-        Whether to say what they hold.
-
-    Examples
-    --------
     >>> named_rows(pd.Series([1, -2, -3], index=["ann", "bob", "eve"]), [False, True, True])
     "rows of index 'bob' (-2), 'eve' (-3)"
     >>> named_rows(pd.Series([1, None], index=[7, 7]), [False, True], values=False)
@@ -72,17 +60,7 @@ def named_rows(column: pd.Series, wrong: npt.ArrayLike, values: bool = True) -> 
 
 
 def require(frame: pd.DataFrame, names: Iterable[object]) -> None:
-    """Refuse columns that a frame does not have, has twice, or that hold lists.
-
-    The first two with a `ValueError`; lists, which cannot be told apart as answers or numbers, with
-    an `ObservError` that names their rows.
-
-    Examples
-    --------
-    >>> require(pd.DataFrame({"a": [1]}), ["a", "b"])
-    Traceback (most recent call last):
-    ValueError: the frame has no column b
-    """
+    """Refuse columns that a frame does not have, has twice, or that hold lists."""
     asked = list(dict.fromkeys(names))
     if absent := [name for name in asked if name not in frame.columns]:
         raise ValueError(f"the frame has no column {bounded(absent)}")
@@ -112,21 +90,6 @@ def repeated(frame: pd.DataFrame, names: Iterable[object]) -> list[object]:
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Lonely = Literal["error", "certainty", "adjust", "average"]
-
-
-class Calibrated(Protocol):
-    """What a design must know of a calibration of its weights."""
-
-    @property
-    def weights(self) -> Floats:
-        """The calibrated weights (n,)."""
-
-    @property
-    def start(self) -> Floats:
-        """The weights before calibration (n,)."""
-
-    def residuals(self, values: Floats) -> Floats:
-        """Residuals of `values` (n, k) on the auxiliary variables, weighted by `start`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +122,7 @@ class Design:
     sampled: Codes
     population: Floats
     lonely: Lonely
-    calibration: Calibrated | None
+    calibration: Calibration | None
     domain: Mask
 
 
@@ -170,7 +133,7 @@ def design(
     strata: str | None = None,
     clusters: str | None = None,
     population: str | Mapping[object, float] | float | None = None,
-    calibration: Calibrated | None = None,
+    calibration: Calibration | None = None,
     nest: bool = False,
     lonely: Lonely = "error",
 ) -> Design:
@@ -210,8 +173,8 @@ def design(
     ObservError
         All that is wrong with weights, strata, clusters and populations: missing or negative
         weights (`calibrate(method="linear")` may give some), a cluster in two strata, a population
-        below its sample, lonely strata. Rows are named by the label of the frame's index; see
-        `columns.named_rows`.
+        below its sample, lonely strata. Rows are named by the label of the frame's index, or by
+        position where labels come more than once.
     ValueError
         For a column the frame does not have, or an unknown choice.
 
@@ -376,13 +339,10 @@ def _population(
         return cast(Floats, sampled / sizes)
     small = sizes < sampled
     if small.any():
+        which = zip(names[small], sizes[small], sampled[small], strict=True)
         problems.append(
             f"{what}: fewer units than were sampled for stratum"
-            f" {bounded(f'{a} ({b:g} < {c})' for a, b, c in _which(small, names, sizes, sampled))};"
+            f" {bounded(f'{a} ({b:g} < {c})' for a, b, c in which)};"
             " give sizes for all strata, or fractions up to 1 for all"
         )
     return sizes
-
-
-def _which(chosen: Mask, *columns: npt.NDArray[np.generic]) -> zip[tuple[object, ...]]:
-    return zip(*(column[chosen] for column in columns), strict=True)

@@ -1,4 +1,4 @@
-"""The difference of two estimates: its interval, and the p value that agrees with it.
+"""The difference of two estimates, and of many at once: intervals, and p values that agree.
 
 In each function the p value is the interval's own, turned round: it is below 1 − `level` exactly
 where the interval at `level` leaves out 0. What a page says and what it shows cannot disagree.
@@ -8,13 +8,16 @@ Which to use: `difference_of_means` for means and for the net promoter score, wh
 test of its own (medians, geometric means, shares of a survival curve). These take the estimates as
 independent; of two answers of the same people, `error_of_paired_shares`. A value known without
 chance, that of a whole population, has a standard error of 0, an infinite base or an interval of
-no width.
+no width. The p values of a family are corrected by `adjust`, and `levels` are those of intervals
+that agree with them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 # the quantiles alone: all of scipy.stats takes a second to import
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
@@ -255,33 +258,11 @@ def error_of_paired_shares(alone1: float, alone2: float, n: float) -> float:
     return math.sqrt(alone1 + alone2) / n
 
 
-def smallest_detectable(se_difference: float, power: float = 0.8, level: float = 0.95) -> float:
-    """The smallest change that a comparison would have found in most cases.
+def detectable_of_interval(low: float, high: float, level: float = 0.95) -> float:
+    """The smallest change that would have been found 8 times in 10, from the interval of one.
 
     Source: H. S. Bloom, "Minimum detectable effects: a simple way to report the statistical
     power of experimental designs", *Evaluation Review* 19 (1995), 547–556, for a two-sided test.
-
-    Parameters
-    ----------
-    se_difference
-        Standard error of the difference (0 or more).
-    power
-        In which share of cases a true change of that size would be found.
-    level
-        Confidence level of the interval that must leave out 0.
-
-    Examples
-    --------
-    >>> round(smallest_detectable(0.2), 2)
-    0.56
-    """
-    if not (se_difference >= 0 and 0 < power < 1 and 0 < level < 1):
-        raise ValueError(f"se {se_difference}, power {power}, level {level}: se >= 0, 0 < . < 1")
-    return float(ndtri((1 + level) / 2) + ndtri(power)) * se_difference
-
-
-def detectable_of_interval(low: float, high: float, level: float = 0.95) -> float:
-    """The smallest change that would have been found 8 times in 10, from the interval of one.
 
     Parameters
     ----------
@@ -295,5 +276,107 @@ def detectable_of_interval(low: float, high: float, level: float = 0.95) -> floa
     >>> round(detectable_of_interval(-0.1, 0.684), 2)
     0.56
     """
-    se = (high - low) / 2 / float(ndtri((1 + checked(level)) / 2))
-    return smallest_detectable(se, level=level)
+    reach = float(ndtri((1 + checked(level)) / 2))
+    return float(ndtri((1 + level) / 2) + ndtri(0.8)) * ((high - low) / 2 / reach)
+
+
+# --- Many tests at once: p values corrected for their number, and intervals that agree with them
+
+
+def adjust(p_values: Sequence[float] | np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """The p values of a family, corrected for their number whatever their dependence.
+
+    Source: S. Holm, "A simple sequentially rejective multiple test procedure", *Scandinavian
+    Journal of Statistics* 6 (1979), 65–70.
+
+    Parameters
+    ----------
+    p_values
+        Between 0 and 1; NaN, for what was not tested, is no member of the family.
+    weights
+        The share of the error of each test, its mean 1 (see `halves`).
+
+    Examples
+    --------
+    >>> adjust([0.01, 0.04, float("nan"), 0.03]).round(2).tolist()
+    [0.03, 0.06, nan, 0.06]
+    """
+    p = np.asarray(p_values, dtype=float)
+    family = ~np.isnan(p)
+    if not ((p[family] >= 0) & (p[family] <= 1)).all():
+        raise ValueError(f"p values are between 0 and 1: {p[family].tolist()}")
+    weight = np.ones(p.shape) if weights is None else weights
+    order = np.argsort(p / weight, kind="stable")[: int(family.sum())]  # NaN sorts last
+    # not statsmodels' multipletests: a second to import, and it collects garbage at each call
+    left = np.cumsum(weight[order][::-1])[::-1]  # of the weights, at each step
+    corrected = np.maximum.accumulate(p[order] * left / weight[order])
+    adjusted = np.full(p.shape, math.nan)
+    adjusted[order] = np.minimum(corrected, 1.0)
+    return adjusted
+
+
+def halves(first: Sequence[bool] | np.ndarray, p_values: np.ndarray) -> np.ndarray:
+    """The weights by which some tests of a family share half of its error, and the others half.
+
+    A headline measure is thus not drowned by all that is looked at beside it. Where those tested
+    first are more than the others, all weigh the same. The family keeps to its error whatever the
+    dependence of the tests: S. Holm (1979, see `adjust`), section 4.
+
+    Parameters
+    ----------
+    first
+        Which are tested first.
+    p_values
+        NaN where there is no test.
+
+    Examples
+    --------
+    >>> halves([True, False, False, False], np.array([0.01, 0.2, 0.3, 0.9])).round(2).tolist()
+    [2.0, 0.67, 0.67, 0.67]
+    """
+    chosen = np.asarray(first, dtype=bool)
+    family = ~np.isnan(p_values)
+    heads, tests = int((chosen & family).sum()), int(family.sum())
+    if not 0 < heads < tests / 2:
+        return np.ones(len(p_values))
+    return np.where(chosen, tests / 2 / heads, tests / 2 / (tests - heads))
+
+
+def levels(
+    p_values: Sequence[float] | np.ndarray,
+    level: float = 0.95,
+    weights: np.ndarray | None = None,
+) -> np.ndarray:
+    """The level at which an interval leaves out 0 exactly where its corrected test rejects.
+
+    It is one less the critical value of each test at the last rejection, by which tests of one
+    weight share theirs; at the first test where none is rejected, and the interval is then
+    Bonferroni's. None is below `level`.
+
+    Examples
+    --------
+    >>> p_values = np.array([0.03, 0.2, 0.3, 0.9])
+    >>> levels(p_values, weights=halves([True, False, False, False], p_values)).round(4).tolist()
+    [0.975, 0.9917, 0.9917, 0.9917]
+    """
+    p, error = np.asarray(p_values, dtype=float), 1 - checked(level)
+    tests = int((~np.isnan(p)).sum())
+    if not tests:
+        return np.full(p.shape, level)
+    weight = np.ones(p.shape) if weights is None else weights
+    last = max(1, int((adjust(p, weights) <= error).sum()))
+    order = np.argsort(p / weight, kind="stable")[:tests]
+    shares = weight / weight[order[last - 1 :]].sum()
+    return np.asarray(1 - error * np.minimum(shares, 1.0))
+
+
+def common_level(p_values: Sequence[float] | np.ndarray, level: float = 0.95) -> float:
+    """The level that tests which weigh the same share (see `levels`).
+
+    Examples
+    --------
+    >>> common_level([0.001, 0.2, 0.3, 0.9])
+    0.9875
+    """
+    found = levels(p_values, level)
+    return float(found[0]) if len(found) else level

@@ -45,7 +45,6 @@ from observlib.stats.survey.design import (
     named_rows,
     require,
 )
-from observlib.stats.survey.intervals import checked
 
 # --- Variances of linearised estimators under a design, for many domains at once
 
@@ -54,7 +53,13 @@ _MOST_VALUES = 16_000_000  # of them, where rows are many: 128 MB
 
 
 def variances(design: Design, scores: Floats, codes: Codes, count: int) -> Floats:
-    """Variance of the weighted total of a variable, in each of several domains.
+    """Variance of the weighted total of a variable, in each of several domains (count,).
+
+    Source: D. A. Binder, "On the variances of asymptotically normal estimators from complex
+    surveys", *International Statistical Review* 51 (1983), 279–292: an estimator has the variance
+    of the total of its linearised variable. Calibrated weights: J.-C. Deville and C.-E. Särndal,
+    "Calibration estimators in survey sampling", *JASA* 87 (1992), 376–382: of the total of its
+    residuals.
 
     Parameters
     ----------
@@ -64,11 +69,6 @@ def variances(design: Design, scores: Floats, codes: Codes, count: int) -> Float
         The domain of each row (n,), from 0; −1 for none.
     count
         How many domains there are.
-
-    Returns
-    -------
-    ndarray
-        (count,)
     """
     if design.calibration is None:
         units = _units(design, codes, count)
@@ -87,17 +87,12 @@ def variances(design: Design, scores: Floats, codes: Codes, count: int) -> Float
 
 
 def covariance(design: Design, scores: Floats) -> Floats:
-    """Covariance matrix of the weighted totals of several variables.
+    """Covariance matrix (k, k) of the weighted totals of several variables (see `variances`).
 
     Parameters
     ----------
     scores
         The linearised variables, without weights (n, k); 0 outside the design's domain.
-
-    Returns
-    -------
-    ndarray
-        (k, k)
     """
     codes = np.where(design.domain, 0, -1)
     if design.calibration is not None:
@@ -107,10 +102,7 @@ def covariance(design: Design, scores: Floats) -> Floats:
 
 
 def degrees_of_freedom(design: Design, codes: Codes, count: int) -> Codes:
-    """Sampled units less strata, of those that have a weight above 0 in each domain (count,).
-
-    As `degf` of R's survey package gives for a subset of a design.
-    """
+    """Sampled units less strata, of those of weight above 0 in each domain (count,): R's `degf`."""
     units, _ = _units_of(design, codes, count, (codes >= 0) & (design.weights > 0))
     strata = pd.unique(design.stratum[units // count] * count + units % count)
     ends = (np.bincount(found % count, minlength=count) for found in (units, strata))
@@ -129,26 +121,17 @@ def effective_units(design: Design, codes: Codes, count: int) -> Floats:
     return kish(sums.astype(float), units % count, count)
 
 
-def kish(weights: Floats, codes: Codes, count: int, people: Floats | float = 1.0) -> Floats:
+def kish(weights: Floats, codes: Codes, count: int) -> Floats:
     """Kish's effective number in each domain: (Σ w)² / Σ w² of unequal weights (count,).
 
     Source: L. Kish, "Weighting for unequal Pi", *Journal of Official Statistics* 8 (1992),
     183–200.
 
-    Parameters
-    ----------
-    weights, codes
-        Weight and domain, from 0, of each row (n,).
-    people
-        How many share the weight of a row equally.
-
-    Examples
-    --------
     >>> kish(np.array([1.0, 1.0, 2.0, 5.0]), np.array([0, 0, 0, 1]), 2).round(2).tolist()
     [2.67, 1.0]
     """
     sums = np.bincount(codes, weights=weights, minlength=count)
-    squares = np.bincount(codes, weights=weights**2 / people, minlength=count)
+    squares = np.bincount(codes, weights=weights**2, minlength=count)
     with np.errstate(invalid="ignore", divide="ignore"):
         return cast(Floats, sums**2 / squares)
 
@@ -161,8 +144,6 @@ def sampled_fraction(design: Design, codes: Codes, count: int) -> Floats:
     Techniques*, 3rd ed. (1977), theorem 5.3. 1 exactly where all strata of the domain were
     sampled as a whole, 0 where no population is known.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> from observlib.stats.survey.design import design
     >>> halves = design(pd.DataFrame({"pool": list("aabb")}), strata="pool", population=4)
@@ -457,7 +438,7 @@ def weighted_sums(design: Design, groups: Domains, values: Floats) -> Floats:
 
 def half_width(se: Floats, df: Floats | Codes, level: float) -> Floats:
     """Half of Student's interval; NaN without degrees of freedom."""
-    tail = (1 + checked(level)) / 2
+    tail = (1 + intervals.checked(level)) / 2
     return cast(Floats, stdtrit(df, tail) * se)
 
 
@@ -469,17 +450,9 @@ def tabulate(
     scores: Floats,
     level: float,
 ) -> pd.DataFrame:
-    """The frame of some estimates, given their linearised variable.
+    """The frame of some estimates, NaN where a domain has none, given their linearised variable.
 
-    Parameters
-    ----------
-    known
-        Rows of known value (n,).
-    estimate
-        One a domain; NaN where it has none.
-    scores
-        The linearised variable of each row in its own domain, without weights, 0 where unknown
-        (n,).
+    `scores` are without weights, of each row in its own domain, 0 where it is not `known`.
     """
     codes, count = groups.codes, groups.count
     counted = known & (design.weights > 0) & (codes >= 0)

@@ -84,7 +84,6 @@ def pattern_mixture(
     ----------
     values
         What each row of the calibrated sample says (n,): numbers, NaN where it says nothing.
-        Aggregated rows are not taken.
     calibration
         Start weights, margins and their targets; the calibrated weights are not used.
     phis
@@ -120,7 +119,7 @@ def pattern_mixture(
         if not 0 <= phi <= 1:
             raise ValueError(f"phi {phi}: 0 (answering depends on the profile) to 1 (on opinions)")
     values = np.asarray(values, dtype=float)
-    if values.shape != calibration.start.shape or calibration.counts is not None:
+    if values.shape != calibration.start.shape:
         raise ValueError(f"one value for each of {len(calibration.start)} people")
     proxy = _proxy(values, calibration)
     return [_corrected(proxy, phi, level) for phi in phis]

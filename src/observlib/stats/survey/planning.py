@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 from scipy.special import chdtri, nctdtr, ndtr, ndtri, stdtrit
 
+from observlib.stats.survey.differences import halves, levels
 from observlib.stats.survey.intervals import checked, score_ends
-from observlib.stats.survey.multiplicity import halves, levels
 
 POWER = 0.8  # the usual: a true difference is found 8 times in 10
 _FEWEST, _MOST = 2.0, 1e12  # effective answers
@@ -109,16 +109,13 @@ def answers_needed(
     share: float | None = None,
     level: float = 0.95,
     design_effect: float = 1.0,
-    wanted: float = POWER,
 ) -> int:
-    """Answers needed in each of two periods, for a true difference to be found so often.
+    """Answers needed in each of two periods, for a true difference to be found 8 times in 10.
 
     Parameters
     ----------
     difference, sd, mean, share, level, design_effect
         As those of `power`.
-    wanted
-        In which share of cases it is to be found; above the error of the test, 1 − `level`.
 
     Raises
     ------
@@ -133,11 +130,10 @@ def answers_needed(
     (394, 825)
     """
     _check(sd, mean, share, level, design_effect)
-    _check_wanted(wanted, level)
     found = partial(power, sd=sd, mean=mean, share=share, level=level, design_effect=design_effect)
 
     def short(logarithm: float) -> float:
-        return found(math.exp(logarithm), difference) - wanted
+        return found(math.exp(logarithm), difference) - POWER
 
     fewest, most = (design_effect * effective for effective in (_FEWEST, _MOST))
     n = math.exp(_root(short, math.log(fewest) + 1e-9, math.log(most)))
@@ -152,32 +148,29 @@ def smallest_found(
     share: float | None = None,
     level: float = 0.95,
     design_effect: float = 1.0,
-    wanted: float = POWER,
 ) -> float:
-    """The smallest true difference that some answers in each of two periods find so often.
+    """The smallest true difference that some answers in each of two periods find 8 times in 10.
 
     Parameters
     ----------
-    n, sd, mean, share, level, design_effect, wanted
-        As those of `power` and `answers_needed`.
+    n, sd, mean, share, level, design_effect
+        As those of `power`.
 
     Returns
     -------
     float
-        Infinite where not even the largest difference that there can be is found so often.
+        Infinite where not even the largest difference that there can be is.
 
     Examples
     --------
     >>> round(smallest_found(394, sd=2.5), 3), round(smallest_found(20, share=0.5), 2)
     (0.5, 0.39)
     """
-    _check(sd, mean, share, level, design_effect)
-    _check_wanted(wanted, level)
     found = partial(power, sd=sd, mean=mean, share=share, level=level, design_effect=design_effect)
     most = min(_room(mean, share), (sd or 1.0) * _LARGEST)
 
     def short(difference: float) -> float:
-        return found(n, difference) - wanted
+        return found(n, difference) - POWER
 
     return math.inf if short(most) < 0 else _root(short, most * 1e-12, most)
 
@@ -209,7 +202,7 @@ def least_levels(first: Sequence[bool]) -> list[float]:
     Parameters
     ----------
     first
-        Which of all the tests come first, and share half of the error (see `multiplicity.halves`).
+        Which of all the tests come first, and share half of the error (see `differences.halves`).
 
     Examples
     --------
@@ -271,8 +264,3 @@ def _check(sd: Any, mean: Any, share: Any, level: float, design_effect: float) -
     if not 0 < design_effect < math.inf:
         raise ValueError(f"a design effect is above 0, not {design_effect}")
     checked(level)
-
-
-def _check_wanted(wanted: float, level: float) -> None:
-    if not 1 - level < wanted < 1:
-        raise ValueError(f"power {wanted}: is between the error of the test, {1 - level:g}, and 1")

@@ -103,7 +103,8 @@ def proportion(
     >>> [round(float(found[name]), 4) for name in ("estimate", "ci_low", "ci_high", "n")]
     [0.75, 0.0769, 0.9908, 4.0]
     """
-    answers = _answers(design, variable)
+    require(design.frame, [variable])
+    answers = design.frame[variable]
     chosen = list(of) if isinstance(of, (list, tuple, set, frozenset)) else [of]
     has = np.where(answers.notna(), answers.isin(chosen), np.nan).astype(float)
     return _interval(design, domains(design, by, "method"), has, method, level)
@@ -129,7 +130,8 @@ def proportions(
     >>> proportions(answers, "sport")[["value", "estimate"]].values.tolist()
     [['no', 0.25], ['yes', 0.75]]
     """
-    answers = _answers(design, variable)
+    require(design.frame, [variable])
+    answers = design.frame[variable]
     groups = domains(design, by, "method", "value")
     codes, values = pd.factorize(answers, sort=True)
     if isinstance(answers.dtype, pd.CategoricalDtype):
@@ -144,11 +146,6 @@ def proportions(
         raise ObservError(f"column {variable}: no row has an answer")
     together = pd.concat(frames).sort_index(kind="stable")
     return together.reset_index(drop=True)
-
-
-def _answers(design: Design, variable: str) -> pd.Series:
-    require(design.frame, [variable])
-    return design.frame[variable]
 
 
 def _interval(
@@ -222,15 +219,6 @@ def unseen(n: Floats, fraction: Floats, level: float = 0.95) -> Floats:
     n / fraction, drawn without replacement, has none with a chance of (1 − level) / 2. See the
     module for its source.
 
-    Parameters
-    ----------
-    n
-        Sampled units, whole or effective, each above 0.
-    fraction
-        The share of the population that they are, above 0 and up to 1.
-
-    Examples
-    --------
     >>> unseen(np.array([18.0, 18.0, 18.0]), np.array([1.0, 0.9, 1e-9])).round(3).tolist()
     [0.0, 0.075, 0.185]
     """

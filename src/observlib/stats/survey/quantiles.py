@@ -19,8 +19,6 @@ from observlib.stats.survey.intervals import checked
 
 # --- Durations of which some have not ended yet: Kaplan and Meier's estimate, and its quantiles
 
-COLUMNS = ["time", "at_risk", "events", "survival", "ci_low", "ci_high"]
-
 
 def kaplan_meier(
     durations: Sequence[float],
@@ -83,8 +81,8 @@ def kaplan_meier(
         greenwood = np.cumsum(events / (at_risk * (at_risk - events)))
         spread = ndtri((1 + checked(level)) / 2) * np.sqrt(greenwood) / np.abs(np.log(survival))
         low, high = survival ** np.exp(spread), survival ** np.exp(-spread)
-    columns = (found.surv_times, at_risk, events, survival, low, high)
-    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+    counted = {"time": found.surv_times, "at_risk": at_risk, "events": events}
+    return pd.DataFrame({**counted, "survival": survival, "ci_low": low, "ci_high": high})
 
 
 def quantile(curve: pd.DataFrame, p: float) -> tuple[float, float, float]:

@@ -13,12 +13,13 @@ import pandas as pd
 from scipy.special import expit
 
 from observlib.base.errors import ObservError, bounded
-from observlib.stats.survey import constraints
 from observlib.stats.survey.constraints import (
     COLLINEAR,
     Auxiliary,
     Constraints,
     Missing,
+    numeric,
+    read,
     solve,
     without_itself,
 )
@@ -29,7 +30,8 @@ from observlib.stats.survey.estimation import kish
 
 Method = Literal["raking", "linear", "logit"]
 Distance = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
-HALVINGS = 40
+_TOLERANCE = 1e-8  # largest distance of a category from its target, as a share of it
+_MOST_STEPS, _MOST_HALVINGS = 50, 40
 
 
 class ConvergenceError(ObservError):
@@ -41,10 +43,14 @@ def ratios(
     start: np.ndarray,
     method: Method,
     bounds: tuple[float, float] | None,
-    tolerance: float,
-    max_iterations: int,
 ) -> tuple[np.ndarray, int]:
     """Ratios g = F(x'λ) with X'(start · g) = targets, and the number of steps to λ.
+
+    The weights nearest to the start weights, for a distance that the method names, among those that
+    meet the constraints. Source: J.-C. Deville and C.-E. Särndal, "Calibration estimators in survey
+    sampling", *Journal of the American Statistical Association* 87 (1992), 376–382: `linear` has
+    F(u) = 1 + u; `raking` exp(u), what iterative proportional fitting converges to; `logit` an F
+    between two bounds.
 
     Newton's method on the calibration equations, with the step halved until the worst misfit
     falls: the matrix of the step is that of the misfit's derivative, so that some part of the
@@ -59,7 +65,7 @@ def ratios(
     factor = 1.0 if bounds is not None or population is None else population / start.sum()
     start = start * factor
     scale = np.maximum(np.abs(targets), auxiliary.absolute().totals(start))
-    scale[: sum(auxiliary.sizes)] = targets[: sum(auxiliary.sizes)]
+    scale[: auxiliary.categories] = targets[: auxiliary.categories]
     scale[scale == 0] = 1.0
 
     def at(point: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
@@ -70,9 +76,9 @@ def ratios(
     point, done = np.zeros(len(targets)), 0
     with np.errstate(over="ignore", invalid="ignore"):
         g, slope, misfit, worst = at(point)
-        while worst > tolerance and done < max_iterations:
+        while worst > _TOLERANCE and done < _MOST_STEPS:
             step = solve(auxiliary.gram(start * slope), misfit)
-            for _ in range(HALVINGS):
+            for _ in range(_MOST_HALVINGS):
                 trial = at(point + step)
                 if trial[-1] < worst:
                     break
@@ -81,7 +87,7 @@ def ratios(
                 break
             point, done = point + step, done + 1
             g, slope, misfit, worst = trial
-    if worst > tolerance:
+    if worst > _TOLERANCE:
         i = int(np.abs(misfit / scale).argmax())
         raise ConvergenceError(
             f"{method} calibration stopped after {done} iterations; furthest from its target is "
@@ -147,9 +153,6 @@ def _check_reach(meet: Constraints, start: np.ndarray, bounds: tuple[float, floa
         )
 
 
-__all__ = ["Calibration", "ConvergenceError", "calibrate", "effective_n", "trim_weights"]
-
-
 @dataclass(frozen=True, eq=False)
 class Calibration:
     """Calibrated weights, how they came about, and what a variance needs to know of it.
@@ -158,9 +161,7 @@ class Calibration:
     ----------
     weights, start
         (n,): calibrated (then trimmed) weight and start weight of each row of the sample, in its
-        order. The weight of an aggregated row is that of all its people together.
-    counts
-        (n,): people each row stands for; None where each row is one.
+        order.
     auxiliary
         The auxiliary variables of the rows.
     margins
@@ -177,7 +178,6 @@ class Calibration:
 
     weights: np.ndarray
     start: np.ndarray
-    counts: np.ndarray | None
     auxiliary: Auxiliary
     margins: pd.DataFrame
     iterations: int
@@ -194,7 +194,7 @@ class Calibration:
 
         The regression is weighted by the start weights, as in R's `survey::calibrate`: the
         variance of a calibrated total is that of the design's total of w·e. Source: Deville and
-        Särndal 1992 (see `newton.py`). R's `rake` leaves these weights out and stops at ten sweeps
+        Särndal 1992 (see `ratios`). R's `rake` leaves these weights out and stops at ten sweeps
         over the margins: where start weights differ it has other errors, with a single margin even
         than its own `postStratify`. A `ValueError` where a value is missing.
         """
@@ -231,20 +231,18 @@ class Calibration:
     def summary(self) -> pd.Series:
         """People, sum and range of weights, how many are negative, range of g, effective n.
 
-        The weights are those of one person. Design effect and effective n are Kish's
-        (`effective_n`): the price of unequal weights alone. Of the rows, `negative` have a weight
-        below 0: only `linear` gives such, and `design.design` refuses them.
+        Design effect and effective n are Kish's (`effective_n`): the price of unequal weights
+        alone. Of the rows, `negative` have a weight below 0: only `linear` gives such, and
+        `design.design` refuses them.
         """
-        people = len(self.weights) if self.counts is None else float(self.counts.sum())
-        each = self.weights if self.counts is None else self.weights / self.counts
-        n_eff = effective_n(self.weights, self.counts)
+        people, n_eff = len(self.weights), effective_n(self.weights)
         return pd.Series(
             {
                 "n": people,
                 "sum": self.weights.sum(),
-                "min": each.min(),
-                "max": each.max(),
-                "negative": int((each < 0).sum()),
+                "min": self.weights.min(),
+                "max": self.weights.max(),
+                "negative": int((self.weights < 0).sum()),
                 "g_min": self.g.min(),
                 "g_max": self.g.max(),
                 "design_effect": people / n_eff,
@@ -256,8 +254,8 @@ class Calibration:
         )
 
 
-def effective_n(weights: np.ndarray, counts: np.ndarray | None = None) -> float:
-    """Kish's effective sample size, (Σw)² / Σw²: `linearisation.kish` of the whole sample.
+def effective_n(weights: np.ndarray) -> float:
+    """Kish's effective sample size, (Σw)² / Σw²: `estimation.kish` of the whole sample.
 
     n over it is the design effect of weighting.
 
@@ -266,26 +264,20 @@ def effective_n(weights: np.ndarray, counts: np.ndarray | None = None) -> float:
     weights
         (n,): weight of each row; an `ObservError` where one is missing or their sum is not
         positive.
-    counts
-        (n,): people of each row, for aggregated data; they share the row's weight equally.
 
     Examples
     --------
     >>> round(effective_n(np.array([1.0, 1.0, 2.0])), 2)
     2.67
-    >>> round(effective_n(np.array([2.0, 2.0]), counts=np.array([2, 1])), 2)
-    2.67
     """
-    weights, people = np.asarray(weights, dtype=float), _people(weights, counts)
+    weights = np.asarray(weights, dtype=float)
     if not (np.isfinite(weights).all() and weights.sum() > 0):
         raise ObservError("weights: a number each, with a positive sum, is needed for effective n")
     scaled = weights / np.abs(weights).max()  # squares of the largest would be infinite
-    return float(kish(scaled, np.zeros(len(weights), dtype=np.int64), 1, people)[0])
+    return float(kish(scaled, np.zeros(len(weights), dtype=np.int64), 1)[0])
 
 
-def trim_weights(
-    weights: np.ndarray, lower: float, upper: float, counts: np.ndarray | None = None
-) -> np.ndarray:
+def trim_weights(weights: np.ndarray, lower: float, upper: float) -> np.ndarray:
     """Weights set to the bounds they exceed, and the others moved so that the sum is kept.
 
     The excess is spread equally over the weights that never were beyond a bound, and that is
@@ -298,9 +290,7 @@ def trim_weights(
     weights
         (n,): weight of each row.
     lower, upper
-        Smallest and largest weight of one person.
-    counts
-        (n,): people of each row, for aggregated data; they share the row's weight equally.
+        Smallest and largest weight.
 
     Raises
     ------
@@ -314,32 +304,23 @@ def trim_weights(
     """
     if not lower < upper:
         raise ValueError(f"trim ({lower}, {upper}): lower < upper")
-    people = _people(weights, counts)
-    each = np.asarray(weights, dtype=float) / people
+    each = np.asarray(weights, dtype=float)
     if not np.isfinite(each).all():
         raise ObservError("weights: a number each is needed to trim them")
-    total = (each * people).sum()
+    total = each.sum()
     trimmed = np.zeros(len(each), dtype=bool)
     while (outside := (each < lower) | (each > upper)).any():
         trimmed |= outside
         each = each.clip(lower, upper)
-        excess = total - (each * people).sum()
-        free = people[~trimmed].sum()
-        if free > 0:
+        excess, free = total - each.sum(), (~trimmed).sum()
+        if free:
             each[~trimmed] += excess / free
         elif abs(excess) > 1e-9 * abs(total):
             raise ObservError(
                 f"trim ({lower:.6g}, {upper:.6g}): no weight is left to take up {excess:.6g} of a "
-                f"total of {total:.6g}, {total / people.sum():.6g} a person: set wider bounds"
+                f"total of {total:.6g}, {total / len(each):.6g} a row: set wider bounds"
             )
-    return each * people
-
-
-def _people(weights: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
-    people = np.ones(len(weights)) if counts is None else np.asarray(counts, dtype=float)
-    if people.shape != (len(weights),) or not (people > 0).all():
-        raise ValueError(f"counts: {len(weights)} rows of weights need as many, each above 0")
-    return people
+    return each
 
 
 def calibrate(
@@ -349,20 +330,17 @@ def calibrate(
     totals: Mapping[str, float] = MappingProxyType({}),
     population: float | None = None,
     weights: str | None = None,
-    counts: str | None = None,
     method: Method = "raking",
     bounds: tuple[float, float] | None = None,
     trim: tuple[float, float] | None = None,
     missing: Missing = "error",
-    tolerance: float = 1e-8,
-    max_iterations: int = 50,
 ) -> Calibration:
     """Weights of a sample that meet known margins and totals of its population.
 
     Parameters
     ----------
     sample
-        One row a person, or an aggregated row (`counts`).
+        One row a person.
     margins
         By column of the sample, the population of each of its categories: the Series' index is
         the categories. All margins have the same total. Crossed margins are the margin of a
@@ -373,19 +351,14 @@ def calibrate(
         Size of the population. With it a margin may also be shares that sum to 1; without margins
         it is itself what the weights must sum to.
     weights
-        Column of start weights, each more than 0; for an aggregated row that of all its people.
-        Without it every person starts with the same weight: the population over their number
-        (1 where the population is not known).
-    counts
-        Column of the number of people each row stands for, more than 0: rows of none are left
-        out before. The weights are those of
-        the same rows told one by one, summed; effective n and trimming count people.
+        Column of start weights, each more than 0. Without it every person starts with the same
+        weight: the population over their number (1 where the population is not known).
     method
         What keeps the weights near the start weights: `raking` multiplies, and keeps them
         positive; `linear` is the general regression estimator (GREG), whose weights may be
         negative, as those of Calmar2 and R: the result's `summary` counts them, and
         `design.design` refuses them, for they can put a share outside 0 to 1; `logit` keeps the
-        ratio within `bounds`. Source: see `newton.py`.
+        ratio within `bounds`. Source: see `ratios`.
     bounds
         For `logit`, and only there: smallest (below 1) and largest (above 1) ratio of the
         calibrated to the start weight.
@@ -397,19 +370,14 @@ def calibrate(
         category of their own, which keeps its share s of the start weights, and the margin's
         other targets are multiplied by 1 − s. It holds where those who do not answer are spread
         over the categories as the population is.
-    tolerance
-        Largest distance that a category may keep from its target, as a share of the target; for a
-        numeric total, as a share of the larger of it and the start-weighted sum of absolute values.
-    max_iterations
-        Newton steps after which calibration is given up.
 
     Raises
     ------
     ObservError
         All that is wrong with sample, margins, totals and weights, one line each: unknown columns,
         missing answers, a category that sample or margin lack, margins whose totals differ,
-        weights or counts that are missing or not positive; bounds of `trim` that cannot be kept.
-        Rows are named by the label of the sample's index; see `columns.named_rows`.
+        weights that are missing or not positive; bounds of `trim` that cannot be kept.
+        Rows are named by the label of the sample's index.
     ConvergenceError
         No weights meet the margins: names the one furthest from its target, or those that no
         ratio within `bounds` can reach.
@@ -424,22 +392,19 @@ def calibrate(
     >>> round(effective_n(calibration.weights), 2)
     2.63
     """
-    _check_call(margins, totals, population, method, bounds, missing, tolerance, max_iterations)
-    asked = [*margins, *totals, *(c for c in (weights, counts) if c is not None)]
+    if not margins and not totals and population is None:
+        raise ValueError("nothing to calibrate to: give margins, totals or a population")
+    _check_method(method, bounds, missing)
+    asked = [*margins, *totals, *([] if weights is None else [weights])]
     problems = [f"column {name!r}: not in the sample" for name in asked if name not in sample]
     again = repeated(sample, dict.fromkeys(asked))
     problems += [f"column {name!r}: more than once in the sample" for name in again]
     if problems or not len(sample):
         raise ObservError(*(problems or ["sample: no row"]))
-    people = None
     start = np.ones(len(sample))
-    if counts is not None:
-        people, problems = constraints.numeric(sample[counts], f"counts {counts!r}", positive=True)
-        start = people.copy()
     if weights is not None:
-        start, wrong = constraints.numeric(sample[weights], f"weights {weights!r}", positive=True)
-        problems += wrong
-    meet, wrong = constraints.read(sample, margins, totals, population, start, missing)
+        start, problems = numeric(sample[weights], f"weights {weights!r}", positive=True)
+    meet, wrong = read(sample, margins, totals, population, start, missing)
     if meet is None or problems:
         raise ObservError(*problems, *wrong)
 
@@ -448,17 +413,15 @@ def calibrate(
     cells, cell = meet.auxiliary.collapse()
     of_cells = meet._replace(auxiliary=cells)
     before = np.bincount(cell, start)
-    g, iterations = ratios(of_cells, before, method, bounds, tolerance, max_iterations)
+    g, iterations = ratios(of_cells, before, method, bounds)
     final, trimmed = start * g[cell], 0
     if trim is not None:
-        final = trim_weights(final, *trim, counts=people)
-        each = final if people is None else final / people
-        trimmed = int(sum(np.isclose(each, bound, rtol=1e-9, atol=0).sum() for bound in trim))
-    n, after = np.bincount(cell, people), np.bincount(cell, final)
+        final = trim_weights(final, *trim)
+        trimmed = int(sum(np.isclose(final, bound, rtol=1e-9, atol=0).sum() for bound in trim))
+    n, after = np.bincount(cell), np.bincount(cell, final)
     return Calibration(
         weights=final,
         start=start,
-        counts=people,
         auxiliary=meet.auxiliary,
         margins=_margins(of_cells, n, before, after),
         iterations=iterations,
@@ -466,18 +429,7 @@ def calibrate(
     )
 
 
-def _check_call(
-    margins: Mapping[str, pd.Series],
-    totals: Mapping[str, float],
-    population: float | None,
-    method: str,
-    bounds: tuple[float, float] | None,
-    missing: str,
-    tolerance: float,
-    max_iterations: int,
-) -> None:
-    if not margins and not totals and population is None:
-        raise ValueError("nothing to calibrate to: give margins, totals or a population")
+def _check_method(method: str, bounds: tuple[float, float] | None, missing: str) -> None:
     if method not in get_args(Method) or missing not in get_args(Missing):
         raise ValueError(
             f"method={method!r}, missing={missing!r}: method is one of {get_args(Method)}, "
@@ -487,12 +439,6 @@ def _check_call(
         raise ValueError(f"method={method!r}, bounds={bounds}: logit has bounds, and no other")
     if bounds is not None and not (0 <= bounds[0] < 1 < bounds[1] < np.inf):
         raise ValueError(f"bounds={bounds}: ratios of weights, 0 <= lower < 1 < upper")
-    # below it sums of doubles are noise
-    if not (1e-12 <= tolerance < 1 and max_iterations >= 1):
-        raise ValueError(
-            f"tolerance={tolerance}, max_iterations={max_iterations}: a share of a target, 1e-12 <="
-            " tolerance < 1; at least 1 iteration"
-        )
 
 
 def _margins(
@@ -500,7 +446,7 @@ def _margins(
 ) -> pd.DataFrame:
     auxiliary, targets, labels, _ = of_cells
     people = auxiliary.totals(n)
-    people[sum(auxiliary.sizes) :] = n.sum()  # a numeric total is of everyone
+    people[auxiliary.categories :] = n.sum()  # a numeric total is of everyone
     return pd.DataFrame(
         {
             "margin": [label.margin for label in labels],

@@ -27,8 +27,7 @@ from observlib.records.actions import (
 )
 from observlib.stats.series.interrupted import LEAST_PLACEBOS, Interrupted, stands
 from observlib.stats.survey.comparison import RESULTS, verdict
-from observlib.stats.survey.differences import detectable_of_interval
-from observlib.stats.survey.multiplicity import adjust, common_level
+from observlib.stats.survey.differences import adjust, common_level, detectable_of_interval
 from observlib.themes.actions.series import Followed, follow
 
 VERDICTS = [
@@ -81,8 +80,8 @@ def effects(
     stopped, so that one leaves out 0 exactly where its test holds (see `survey.comparison`).
 
     What else changed is told apart: other actions recorded of the same figure, and breaks of level
-    that are established before (`series.window`). A comparable product that had either is left out.
-    A rise or a fall is one only where the same, done where nothing is known to have happened,
+    that are established before (`series.interrupted`). A comparable product that had either is left
+    out. A rise or a fall is one only where the same, done where nothing is known to have happened,
     hardly ever gives as much (`series.interrupted.stands`).
     """
     verdicts: list[dict[str, Any]] = []

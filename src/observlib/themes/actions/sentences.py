@@ -27,8 +27,12 @@ from observlib.records.actions import (
     Action,
     touches,
 )
-from observlib.stats.series import window
-from observlib.stats.series.interrupted import LEAST_PLACEBOS
+from observlib.stats.series.interrupted import (
+    LEAST_AFTER,
+    LEAST_BEFORE,
+    LEAST_PLACEBOS,
+    reaches,
+)
 from observlib.themes.actions import effects
 from observlib.themes.actions.effects import effect_table as effect_table
 from observlib.themes.actions.estimates import followed_since
@@ -297,7 +301,7 @@ def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
             title=french.inner_quotes(action.title), day=french.day_label(action.date)
         )
         for action in actions
-        if action.id != own.id and touches(action, row) and window.reaches(own.date, action.date)
+        if action.id != own.id and touches(action, row) and reaches(own.date, action.date)
     ]
     if not parts:
         return ""
@@ -339,7 +343,7 @@ def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
         return markdown("{} : {}", clause, TEXTS["too_near"])
     if row["reason"] in ("before", "after", "seasons"):
         short = "seasons" if row["reason"] == "seasons" else "months"
-        needed = TEXTS[f"{short}_needed"].format(before=window.BEFORE, after=window.AFTER)
+        needed = TEXTS[f"{short}_needed"].format(before=LEAST_BEFORE, after=LEAST_AFTER)
         return markdown("{}. {} {}", clause, months, needed)
     if row["reason"] == "spread":
         return markdown("{} : {} {}", clause, TEXTS["spread"], months)

@@ -11,8 +11,18 @@ import pandas as pd
 from observlib.base.period import bounds
 from observlib.catalogue import Catalogue
 from observlib.records.actions import Action, Expected, subject, touches
-from observlib.stats.series import regression, window
-from observlib.stats.series.interrupted import Interrupted, interrupted
+from observlib.stats.series import regression
+from observlib.stats.series.interrupted import (
+    LEAST_AFTER,
+    LEAST_BEFORE,
+    Interrupted,
+    breaks_before,
+    count_sides,
+    first_month,
+    interrupted,
+    months_around,
+    reaches,
+)
 
 _SHOWN = ("published", "low_base")
 
@@ -103,15 +113,15 @@ def _changes(
         if other.id != action.id
         and touches(other, about)
         and other.date <= end
-        and window.reaches(action.date, other.date)
+        and reaches(action.date, other.date)
     )
-    breaks = window.breaks_before(_values(series, counts), action.date, counts)
+    breaks = breaks_before(_values(series, counts), action.date, counts)
     return known, tuple(day for day in breaks if not any(_near(day, other) for other in known))
 
 
 def _near(day: date, other: date) -> bool:
     """Whether a break may be that of another day: its date is found within three months."""
-    return abs(window.start(day)[0] - window.start(other)[0]) <= 3
+    return abs(first_month(day)[0] - first_month(other)[0]) <= 3
 
 
 def _of_product(
@@ -137,9 +147,9 @@ def _of_product(
 def _enough(series: pd.DataFrame, day: date) -> bool:
     """Whether a series has values of months enough before an action's day, and after it."""
     times = regression.positions([str(month) for month in series.index])
-    used = window.around(times, series["status"].isin(_SHOWN).to_numpy(), day).used
-    before, after = window.sides(times, used, window.start(day)[0])
-    return before >= window.BEFORE and after >= window.AFTER
+    used = months_around(times, series["status"].isin(_SHOWN).to_numpy(), day).used
+    before, after = count_sides(times, used, first_month(day)[0])
+    return before >= LEAST_BEFORE and after >= LEAST_AFTER
 
 
 def _values(rows: pd.DataFrame, counts: bool) -> pd.Series:

@@ -26,8 +26,7 @@ from observlib.stats.series.adjustment import (
 )
 from observlib.stats.series.regression import Array, Fit, contrast, fit
 from observlib.stats.survey.comparison import verdict
-from observlib.stats.survey.differences import detectable_of_interval
-from observlib.stats.survey.multiplicity import adjust, common_level
+from observlib.stats.survey.differences import adjust, common_level, detectable_of_interval
 
 _FIRST = "2000-01"  # before any count: a season is told from all that is known
 PACE_OVER = 24  # months, the latest, on which a pace is measured

@@ -1,7 +1,7 @@
 """E-mails and forms: how soon they are answered, how many wait, how many come back.
 
 A ticket without an answer has waited at least until its export: it is censored there, not dropped
-(see `survey.survival`). One that was closed without an answer has had none: it waits likewise.
+(see `survey.quantiles`). One that was closed without an answer has had none: it waits likewise.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import protect
 from observlib.indicators import answers
+from observlib.stats.survey.association import regression
 from observlib.stats.survey.design import design
-from observlib.stats.survey.regression import regression
 
 MINIMUM = 100  # complete answers
 MARKS = {"clarity": "Clarté", "ces": "Facilité", "task_success": "Objectif atteint"}
@@ -30,7 +30,7 @@ def effects(
 
     One linear regression a survey of satisfaction (0–10) on clarity, ease, success, age (its
     classes at even distances) and sex, those it asks, with the errors of the design (see
-    `survey.regression`), over the responses that say all of them. A question is left out
+    `association.regression`), over the responses that say all of them. A question is left out
 
     - where fewer than 11 people answer it otherwise than most do;
     - for ease, where those who failed are not asked: only the successful could be compared.

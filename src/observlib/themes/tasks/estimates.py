@@ -20,8 +20,8 @@ from observlib.confidentiality.disclosure import protect
 from observlib.estimates.measures import MEASURES
 from observlib.estimates.rounding import base
 from observlib.indicators import answers
+from observlib.stats.survey.intervals import adjusted_wald, clustered_share
 from observlib.stats.survey.quantiles import quantile_interval
-from observlib.stats.survey.small_samples import adjusted_wald, clustered_share
 
 SUCCESS, EASE, TRIED = "task_success_share", "task_ease", "task_failure_demand_share"
 _MEASURES = {SUCCESS: MEASURES[SUCCESS], EASE: MEASURES["ces_10"]}
@@ -119,7 +119,7 @@ def blocked(tried: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
     """`task_blocked_share`: attempts of a year's user tests that failed, in % of all, by device.
 
     `n` is that of participants, of whom one makes several attempts; the interval is the adjusted
-    Wald one on what the attempts are worth (`survey.small_samples`). Below eleven participants
+    Wald one on what the attempts are worth (`survey.intervals`). Below eleven participants
     nothing is told, nor where a quarter that is not told could be had.
     """
     made: Rows = []

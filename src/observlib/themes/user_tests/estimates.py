@@ -22,7 +22,7 @@ from observlib.confidentiality.differencing import window_told, withheld_parts
 from observlib.confidentiality.disclosure import protect
 from observlib.indicators.answers import Periods, by_device, by_quarter, mean, pooled_period, within
 from observlib.indicators.families import family
-from observlib.stats.survey.small_samples import (
+from observlib.stats.survey.intervals import (
     adjusted_wald,
     clustered_share,
     geometric_mean,

@@ -12,7 +12,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.language import french, phrases, wording, words
-from observlib.stats.survey.small_samples import SUS_AVERAGE, sus_grade
+from observlib.stats.survey.intervals import SUS_AVERAGE, sus_grade
 from observlib.themes.sentences import value_of
 
 TEXTS = wording.beside(__file__)

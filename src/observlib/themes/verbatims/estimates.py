@@ -2,7 +2,7 @@
 
 Of each question of the code book, a share of all the texts of a device and quarter is told where
 two people read at least thirty of them, drawn at random, and agree (see `readings`); a machine that
-learnt from other texts makes it more precise (see `survey.prediction_powered`). Themes are those of
+learnt from other texts makes it more precise (see `intervals.prevalence`). Themes are those of
 a year, of each product. Whoever writes chose to: no share is that of all users.
 """
 
@@ -23,7 +23,7 @@ from observlib.estimates.rounding import base
 from observlib.indicators.answers import pooled_period, quarter_of, within
 from observlib.indicators.families import family
 from observlib.records import coding
-from observlib.stats.survey.prediction_powered import prevalence
+from observlib.stats.survey.intervals import prevalence
 from observlib.themes import quotes
 from observlib.themes.verbatims import machine, topics
 from observlib.themes.verbatims.readings import Reading, labelled, reading

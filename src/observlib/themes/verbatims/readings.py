@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from observlib.records import coding
-from observlib.stats.survey.association import Agreement, cohens_kappa
+from observlib.stats.survey.intervals import Agreement, cohens_kappa
 
 LEAST = 30  # texts that two people read, below which no share is told
 AGREE = 0.6  # Cohen's kappa from which two people are said to see the same
