@@ -9,8 +9,6 @@ from observlib.catalogue import load_catalogue
 from observlib.catalogue.tables import TABLES
 from observlib.loaders import names
 
-ROOT = Path(__file__).parents[1]
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -36,16 +34,6 @@ def test_the_project_s_own_catalogue_is_whole(catalogue):
     assert len(catalogue.departments) == 7
     for device in catalogue.devices.values():
         assert device.loader in {*names(), *catalogue.formats}
-
-
-def test_a_new_source_of_a_known_format_needs_an_entry_and_no_code(folder):
-    with (folder / "devices.yml").open("a", encoding="utf-8") as stream:
-        stream.write(
-            "- id: new-one\n  label: Nouveau\n  family: feedback\n  channel: web\n"
-            "  owner: numerique\n  product: boamp\n  frequency: daily\n  personal_data: Aucune.\n"
-            "  pattern: new_*.csv\n  loader: matomo_csv\n"
-        )
-    assert load_catalogue(folder, names(), TABLES).devices["new-one"].product == "boamp"
 
 
 def test_a_device_whose_loader_tells_of_one_product_names_it_before_anything_is_read(folder):

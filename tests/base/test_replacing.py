@@ -131,13 +131,6 @@ def test_a_file_or_a_link_is_never_replaced(tmp_path):
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 
-def test_a_work_folder_is_removed_after_an_error(tmp_path):
-    with pytest.raises(KeyboardInterrupt), temporary.workspace(tmp_path / "site") as work:
-        (work / "half").write_text("half", encoding="utf-8")
-        raise KeyboardInterrupt
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_disk_that_fills_up_while_starting_leaves_no_lock(tmp_path, monkeypatch):
     mkdir = Path.mkdir
 

@@ -91,14 +91,6 @@ def test_a_draft_is_neither_published_nor_checked(load):
     assert len(load(draft=False).sheets) == 1
 
 
-def test_an_editor_s_byte_order_mark_and_line_ends_change_nothing(load, folder, catalogue):
-    plain = load().sheets[0]
-    path = folder / "fiche.md"
-    text = path.read_text(encoding="utf-8").replace("\n", "\r\n")
-    path.write_bytes(("\ufeff" + text).encode("utf-8"))
-    assert load_practices(folder, catalogue).sheets[0] == plain
-
-
 @pytest.mark.parametrize(
     ("keys", "line", "said"),
     [

@@ -61,7 +61,6 @@ def known(catalogue: Catalogue) -> Catalogue:
             update={"channel": "phone", "population": "les inscrits"}
         ),
         "log": site.model_copy(update={"loader": "awstats"}),
-        "other-log": site.model_copy(update={"loader": "plain_csv", "table": "audience"}),
         "named-log": site.model_copy(
             update={"loader": "plain_csv", "table": "audience", "tool": "AWStats"}
         ),
@@ -151,10 +150,6 @@ TRAPS: dict[str, tuple[Told, Told, Grade]] = {
     "visits counted by a tool and by one that nobody has named": (
         of(SITE, "visits"), of("audience-boamp", "visits"), Grade("C", (), ("tool",)),
     ),
-    "visits of two devices that the catalogue does not know": (
-        of("unheard-of", "visits"), of("neither", "visits"),
-        Grade("C", (), ("quantity", "tool", "area")),
-    ),
     "the visits of a country and of a town": (
         of(SITE, "visits"), of("one-town", "visits"), Grade("C", ("area",)),
     ),
@@ -162,21 +157,8 @@ TRAPS: dict[str, tuple[Told, Told, Grade]] = {
         of(ROBOTS, "visits", period="2024-T3"), of(ROBOTS, "visits", period="2025-T3"),
         Grade("C", ("measure",)),
     ),
-    "a rate that is made of visits before and after robots were left out": (
-        of(ROBOTS, "bounces", unit="%", period="2024-T3"),
-        of(ROBOTS, "bounces", unit="%", period="2025-T3"),
-        Grade("C", ("measure",)),
-    ),
     "visits without robots, and of a site where nobody tells whether they are counted": (
         of(ROBOTS, "visits"), of(SITE, "visits"), Grade("C", (), ("measure",)),
-    ),
-    "calls answered, which nobody is asked for, on two lines": (
-        of("appels-3939-tranches", "answer_rate"), of("appels-3939-journal", "answer_rate"),
-        Grade("C", (), ("tool",)),
-    ),
-    "delays kept as two desks' software tells them": (
-        of("courriels-legifrance", "answered_within"), of("courriels-boutique", "answered_within"),
-        Grade("C", ("tool",)),
     ),
     "our calls answered and those that another administration publishes": (
         of("appels-3939-tranches", "answer_rate"), peer("phone", "answer_rate", period="2026-T3"),
@@ -249,14 +231,6 @@ TRAPS: dict[str, tuple[Told, Told, Grade]] = {
     ),
     "visits of a log whose format tells no tool, and its device does": (
         of("log", "visits"), of("named-log", "visits"), Grade("A"),
-    ),
-    "two quarters of a count of which not even the tool is told": (
-        of("audience-boamp", "visits"), of("audience-boamp", "visits", period="2025-T3"),
-        Grade("B"),
-    ),
-    "visits of two winters since robots were left out": (
-        of(ROBOTS, "visits", period="2025-T4"), of(ROBOTS, "visits", period="2026-T4"),
-        Grade("B"),
     ),
 }  # fmt: skip
 

@@ -55,14 +55,6 @@ def test_an_odd_month_is_an_outlier_and_no_change_of_level(synthetic, at):
         assert found.changes.empty
 
 
-def test_an_odd_month_hides_no_change_and_a_change_makes_no_odd_month(synthetic):
-    for seed in range(5):
-        found = seasonally_adjusted(synthetic(seed, change=(26, -0.3), odd=(22, 0.5)))
-        assert found.changes["month"].tolist() == ["2025-03"]
-        told = set(found.outliers["month"])
-        assert "2024-11" in told and not told & {"2025-01", "2025-02", "2025-03", "2025-04"}
-
-
 # --- What is not whole ------------------------------------------------------------------------
 def test_a_month_in_progress_and_an_outage_move_nothing(synthetic):
     whole = synthetic(3)
@@ -75,12 +67,6 @@ def test_a_month_in_progress_and_an_outage_move_nothing(synthetic):
     rest = found.index.difference(partial.index)
     expected = seasonally_adjusted(whole).months.set_index("month")["adjusted"]
     assert found.loc[rest, "adjusted"].to_numpy() == pytest.approx(expected[rest], rel=0.02)
-
-
-def test_a_month_left_out_is_missing_and_told(synthetic):
-    found = seasonally_adjusted(synthetic(3).drop("2024-06")).months.set_index("month")
-    assert found.at["2024-06", "status"] == "missing"
-    assert found.drop("2024-06")["adjusted"].notna().all()
 
 
 def test_a_month_without_any_visit_is_an_outlier_of_minus_100(synthetic):

@@ -12,15 +12,8 @@ from tests.stats.series.drivers import BELTS, FUEL, drivers
 
 from observlib.stats.series import breaks
 from observlib.stats.series.adjustment import seasonally_adjusted
-from observlib.stats.series.breaks import candidates, confirmed, deviation, distances
+from observlib.stats.series.breaks import candidates, confirmed, distances
 from observlib.stats.series.regression import contrast, fit, step_and_ramp
-
-
-def test_the_deviation_of_the_bulk_is_that_of_statsmodels():
-    from statsmodels.robust import mad
-
-    values = np.random.default_rng(0).normal(size=101)
-    assert deviation(values) == pytest.approx(mad(values), rel=1e-4)
 
 
 @given(st.integers(3, 20), st.floats(5, 50))
@@ -120,14 +113,6 @@ def best(values: np.ndarray) -> int:
     return int(max(DATES, key=lambda date: abs(values[date:].mean() - values[:date].mean())))
 
 
-def test_the_nile_fell_in_1899():
-    from statsmodels.datasets import nile
-
-    flow = nile.load_pandas().data["volume"].to_numpy(float)
-    ((year, size),) = confirmed(flow, np.empty((100, 0)), np.arange(100), candidates(flow))
-    assert 1871 + year in (1898, 1899) and -430 < size.low < -248 < size.high < -100
-
-
 def test_fewer_drivers_were_hurt_after_the_fuel_crisis_and_after_the_law_on_seat_belts():
     changes = seasonally_adjusted(drivers()).changes.set_index("month")
     assert changes.index.tolist() == [FUEL, BELTS]
@@ -141,21 +126,10 @@ def test_errors_that_last_make_no_step_more_often_than_promised(correlation):
     assert sum(found) <= 8  # of 60: more in one draw of 200, at 5 %
 
 
-def test_a_step_that_everybody_would_see_is_one_however_errors_follow_one_another():
-    for correlation in (0.0, 0.6):
-        values = errors(1, correlation) + 9 * (TIMES >= 30)
-        assert chance(values, 30) <= 0.05
-
-
 def test_a_step_that_other_columns_already_make_is_none():
     with_step = np.column_stack([LEVEL, TIMES >= 30]).astype(float)
     values = errors(2, 0.0) + 9 * (TIMES >= 30)
     assert chance(values, 20, with_step) > 0.05
-
-
-def test_whoever_asks_twice_is_told_the_same():
-    values = errors(3, 0.3)
-    assert chance(values, 30) == chance(values, 30)
 
 
 def test_the_surer_one_must_be_the_more_series_are_drawn():

@@ -98,14 +98,6 @@ def test_too_few_periods_are_a_status_with_a_reason(synthetic, kept, reason):
     assert list(found.effects.columns) == list(EFFECTS)
 
 
-def test_a_month_cut_in_two_by_the_action_and_one_without_value_are_left_out(synthetic):
-    values = synthetic(2, change=(26, -0.2))
-    values.iloc[[25, 40]] = [1.0, np.nan]  # 1 would spoil everything
-    found = row(interrupted(values, date(2025, 2, 14)).effects)
-    assert (found["before"], found["after"]) == (25, 18)
-    assert found["estimate"] == pytest.approx(-20, abs=5)
-
-
 def test_a_comparable_product_without_data_is_said_and_the_rest_is_told(synthetic):
     controls = pd.DataFrame({"silent": pd.Series(dtype=float)})
     effects = interrupted(synthetic(1), ACTION, controls=controls).effects
@@ -134,16 +126,6 @@ def months(*others: date, day: date = DAY) -> tuple[int, int, tuple[int, ...]]:
     found = months_around(TIMES, KNOWN, day, others)
     before = int((found.used & (TIMES < FIRST)).sum())
     return before, int((found.used & (TIMES >= FIRST)).sum()), found.steps
-
-
-def test_five_years_before_and_two_after_count_and_no_older_or_later_month():
-    assert months() == (60, 24, ())
-
-
-def test_changes_before_are_steps_and_the_window_ends_before_the_next():
-    before, after, steps = months(date(2021, 1, 1), date(2022, 7, 1), date(2025, 10, 1))
-    assert (before, after) == (60, 9)
-    assert steps == (position("2021-01"), position("2022-07"))
 
 
 def test_what_came_before_an_old_change_is_left_out_where_it_is_too_short_to_tell():
@@ -227,12 +209,6 @@ def test_years_in_which_nobody_did_anything_show_no_effect(year):
 def placebos(series: pd.Series, **given: Any) -> tuple[int, int]:
     rows = interrupted(series, date(2026, 1, 1), **given).effects.to_dict("records")
     return rows[-1]["placebos"], rows[-1]["as_clear"]
-
-
-def test_what_the_action_did_is_in_no_placebo(synthetic):
-    count, _ = placebos(synthetic(5, n=45))
-    hit = synthetic(5, n=45) * np.where(np.arange(45) >= 36, 3.0, 1.0)
-    assert placebos(hit) == (count, 0) and count >= 15
 
 
 def test_several_comparable_products_are_placebos_too_and_two_are_one(synthetic):

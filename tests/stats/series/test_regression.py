@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.base.period import months_between
 from observlib.stats.series import regression
 from observlib.stats.series.regression import (
     LEAST_REVISIONS,
@@ -18,7 +17,6 @@ from observlib.stats.series.regression import (
     contrast,
     fit,
     positions,
-    season,
 )
 
 TIMES = np.arange(40)
@@ -81,19 +79,6 @@ def test_columns_that_the_data_make_likelier_count_for_more_and_a_search_costs_a
     plain, costly = (contrast(averaged([right], k), [0, 0, 1]) for k in (0, 1))
     assert plain == pytest.approx(contrast(right, [0, 0, 1]))
     assert costly.high - costly.low > plain.high - plain.low
-
-
-YEAR = list(months_between("2024-01", "2025-12"))
-
-
-def test_six_harmonics_fit_any_figure_of_a_year_and_one_only_a_wave():
-    figure = np.tile(np.random.default_rng(0).normal(size=12), 2)
-    full = np.column_stack([np.ones(24), season(YEAR, 6)])
-    assert full.shape == (24, 12)
-    _, left, rank, _ = np.linalg.lstsq(full, figure, rcond=None)
-    assert rank == 12 and left == pytest.approx(0, abs=1e-20)
-    wave = np.column_stack([np.ones(24), season(YEAR, 1)])
-    assert np.linalg.lstsq(wave, figure, rcond=None)[1][0] > 1
 
 
 REVISIONS = st.lists(st.integers(-1000, 1000), min_size=LEAST_REVISIONS, max_size=60).map(

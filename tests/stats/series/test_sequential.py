@@ -50,13 +50,6 @@ def test_a_fall_is_told_with_its_day_and_size_and_a_rise_is_no_fall():
     assert in_means(daily(marks), 1, FIVE_YEARS) == []
 
 
-@pytest.mark.parametrize("n", [1, 0])
-def test_days_of_one_answer_or_none_stop_nobody(n):
-    frame = daily(7 + noise(400, 2, 2.4), n=1, variance=np.nan)
-    frame.loc[frame.index.day_of_week == 6, ["value", "n"]] = [np.nan, n]
-    assert isinstance(in_means(frame, -1, FIVE_YEARS), list)
-
-
 def marked(days, seed, size=0.0, per_day=100):
     """Marks of so many people a day, whose level has a season of some size."""
     wave = size * np.sin(2 * np.pi * np.arange(days) / 365.25)
@@ -128,13 +121,6 @@ def test_a_public_holiday_without_calls_says_nothing():
     for day in ("2024-05-01", "2024-05-08", "2024-05-09", "2024-05-20"):
         counts[day] = 0
     assert in_counts(counts, -1, FIVE_YEARS) == []
-
-
-def test_after_an_alarm_the_new_level_is_the_level():
-    counts = np.random.default_rng(4).poisson(60, 900).astype(float)
-    counts[500:] = np.random.default_rng(5).poisson(12, 400)
-    found = in_counts(pd.Series(counts, pd.date_range("2022-01-01", periods=900)), -1, FIVE_YEARS)
-    assert len(found) == 1
 
 
 @settings(max_examples=40)

@@ -99,23 +99,6 @@ def test_weights_that_change_nothing_have_no_test():
         weighting_effect(design(frame), design(frame, strata="age"), "mark")
 
 
-def test_the_error_of_weighting_rests_on_known_answers_alone():
-    chance = np.random.default_rng(5)
-    y, w = chance.normal(6, 2, 40), chance.lognormal(0, 0.5, 40)
-    y[::4] = np.nan
-    frame = pd.DataFrame({"y": y, "w": w})
-    found = weighting_effect(design(frame, weights="w"), design(frame), "y")
-    known = ~np.isnan(y)
-    means = np.average(y[known], weights=w[known]), y[known].mean()
-    scores = np.zeros(40)  # of who did not answer too, who are of the sample
-    scores[known] = (
-        w[known] * (y[known] - means[0]) / w[known].sum() - (y[known] - means[1]) / known.sum()
-    )
-    assert found.estimate == pytest.approx(means[0] - means[1])
-    assert found.se == pytest.approx(np.sqrt(40 / 39 * np.sum((scores - scores.mean()) ** 2)))
-    assert (found.n, found.df) == (30, 39)
-
-
 def test_where_all_were_asked_or_some_are_outside_independence_says_so():
     frame = pd.DataFrame({"a": list("xxyy") * 15, "b": list("uvuuv") * 12, "n": 60})
     assert independence(design(frame, population="n"), "a", "b").status == "missing"

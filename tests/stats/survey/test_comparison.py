@@ -330,11 +330,7 @@ def test_a_pair_that_shares_answers_is_tested_with_its_own_error():
     assert both["verdict"].tolist() == ["unknown", "rise"]
     expected = difference_of_means(7.5, 0.05, 399, 7.3, 0.0, math.inf, both["level"].iat[1])
     assert [*both.loc[1, RESULTS[:3]], both["p_value"][1]] == pytest.approx(expected)
-
-
-def test_a_pair_whose_own_error_is_none_is_not_tested():
-    row = pair(mean(7.5), mean(7.3)).assign(paired_se=0.0, paired_df=399.0)
-    assert found(row)["reason"] == "spread"
+    assert found(together.assign(paired_se=0.0))["reason"] == "spread"
 
 
 def test_the_ends_of_what_matters_and_of_no_difference_belong_to_stable_and_unknown():

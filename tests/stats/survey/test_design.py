@@ -101,18 +101,6 @@ def test_a_population_known_as_a_whole_has_no_error():
         assert estimate["ci_low"].tolist() == estimate["estimate"].tolist()
 
 
-def test_one_that_is_the_whole_population_has_no_error_either():
-    found = total(design(FRAME.iloc[:1], population=1), "y").iloc[0]
-    assert found[["estimate", "se", "ci_low", "ci_high"]].tolist() == [1, 0, 1, 1]
-    assert found["df"] == 0 and found["status"] == "published"
-
-
-def test_a_stratum_sampled_as_a_whole_is_known_though_the_others_are_not():
-    found = mean(design(FRAME, strata="pool", population={"a": 3, "b": 60}), "y", by="pool")
-    assert found["se"].tolist() == [0, pytest.approx(found["se"][1])] and found["se"][1] > 0
-    assert (found["ci_low"] == found["ci_high"]).tolist() == [True, False]
-
-
 class TestLonely:
     """A stratum of one: three units of total 2, 4 and 6 in a, one of 10 in b."""
 

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
@@ -84,41 +84,24 @@ ESTIMATES = st.floats(0, 1000).map(lambda x: round(x, 3))
 REACHES = st.floats(0.1, 300)
 
 
-@given(
-    values=st.tuples(ESTIMATES, ESTIMATES),
-    ends=st.tuples(REACHES, REACHES, REACHES, REACHES),
-    level=LEVELS,
-)
-def test_intervals_swap_and_their_p_value_agrees_with_them(values, ends, level):
-    one = (values[0], (values[0] - ends[0], values[0] + ends[1]))
-    two = (values[1], (values[1] - ends[2], values[1] + ends[3]))
-    _swaps_and_agrees(
-        difference_of_intervals(*one, *two, level),
-        difference_of_intervals(*two, *one, level),
-        level,
-    )
+SIDES = {  # what is told of one of two estimates, by how their difference is judged
+    difference_of_intervals: st.tuples(ESTIMATES, REACHES, REACHES).map(
+        lambda one: (one[0], (one[0] - one[1], one[0] + one[2]))
+    ),
+    difference_of_shares: _counts().map(lambda one: (one[0] / one[1], one[1])),
+    difference_of_means: st.tuples(
+        ESTIMATES, st.floats(0.001, 100), st.floats(1, 1e5) | st.just(math.inf)
+    ),
+}
 
 
-@given(first=_counts(), second=_counts(), level=LEVELS)
-def test_shares_swap_and_their_p_value_agrees_with_their_interval(first, second, level):
-    one, two = ((won / n, n) for won, n in (first, second))
-    found = difference_of_shares(*one, *two, level)
-    assert found[1] >= -1 and found[2] <= 1
-    _swaps_and_agrees(found, difference_of_shares(*two, *one, level), level)
-
-
-@given(
-    values=st.tuples(ESTIMATES, ESTIMATES),
-    ses=st.tuples(st.floats(0, 100), st.floats(0, 100)),
-    dfs=st.tuples(st.floats(1, 1e5) | st.just(math.inf), st.floats(1, 1e5)),
-    level=LEVELS,
-)
-def test_means_swap_and_their_p_value_agrees_with_their_interval(values, ses, dfs, level):
-    assume(max(ses) > 0)
-    one, two = ((values[i], ses[i], dfs[i]) for i in (0, 1))
-    _swaps_and_agrees(
-        difference_of_means(*one, *two, level), difference_of_means(*two, *one, level), level
-    )
+@pytest.mark.parametrize("judged", SIDES, ids=lambda one: one.__name__)
+@given(data=st.data(), level=LEVELS)
+def test_estimates_swap_and_their_p_value_agrees_with_their_interval(judged, data, level):
+    one, two = data.draw(SIDES[judged]), data.draw(SIDES[judged])
+    found = judged(*one, *two, level)
+    assert judged is not difference_of_shares or (found[1] >= -1 and found[2] <= 1)
+    _swaps_and_agrees(found, judged(*two, *one, level), level)
 
 
 def _swaps_and_agrees(found: tuple, swapped: tuple, level: float) -> None:

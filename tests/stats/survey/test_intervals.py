@@ -179,12 +179,6 @@ def test_where_all_texts_are_read_nothing_is_uncertain():
     assert found.n_eff == pytest.approx(40)
 
 
-def test_a_machine_that_never_errs_in_the_sample_leaves_an_interval():
-    codes = [1] * 10 + [0] * 40
-    found = prevalence(codes, codes, guessed=400, texts=2000)
-    assert found.low < 0.19 and found.high > 0.21
-
-
 def test_a_machine_that_says_the_same_of_every_read_text_is_not_believed():
     codes = [1] * 5 + [0] * 45
     found = prevalence(codes, [0] * 50, guessed=300, texts=100_000)

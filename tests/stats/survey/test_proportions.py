@@ -48,14 +48,6 @@ def test_all_or_none_have_wilson_s_interval_and_say_so(method, answer):
     assert found["method"] == "wilson" and found["se"] == 0 and found["n_eff"] == 20
 
 
-def test_clusters_that_all_agree_count_for_one_answer_each():
-    frame = pd.DataFrame({"a": True, "town": np.arange(60) // 20})
-    alike = proportion(design(frame, clusters="town"), "a", True).iloc[0]
-    apart = proportion(design(frame), "a", True).iloc[0]
-    assert alike["n_eff"] == 3 and apart["n_eff"] == 60
-    assert alike["ci_low"] < 0.5 < apart["ci_low"]
-
-
 def test_a_population_known_as_a_whole_leaves_no_doubt():
     made = design(pd.DataFrame({"a": [1, 1, 0, 1]}), population=4)
     for method in METHODS:

@@ -133,13 +133,6 @@ def test_curve_and_greenwood_s_error_agree_with_statsmodels(cases):
     assert (known["survival"] <= known["ci_high"] + 1e-12).all()
 
 
-def test_open_cases_are_not_dropped_which_would_shorten_the_delay():
-    closed, still_open = [1.0] * 5, [10.0] * 5
-    curve = kaplan_meier(closed + still_open, [True] * 5 + [False] * 5)
-    assert share_ended(curve, 5)[0] == 0.5
-    assert math.isnan(quantile(curve, 0.9)[0])
-
-
 def test_the_interval_of_the_share_ended_is_that_of_the_curve_turned_round():
     curve = kaplan_meier(WEEKS, ENDED)
     value, low, high = share_ended(curve, 10)

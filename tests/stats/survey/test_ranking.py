@@ -48,12 +48,6 @@ def test_what_nobody_measured_is_as_uncertain_as_any_thing_and_neither_best_nor_
     assert found[:, -1].std() > eight.std(axis=0).max()
 
 
-def test_an_estimate_that_is_sure_stands_and_a_vague_one_moves_to_the_others():
-    values, errors = np.array([0.0, 1, 2, 3, 9]), np.array([0.1, 0.1, 0.1, 0.1, 9])
-    means = of_one(values, errors, 4000).mean(axis=0)
-    assert means[:4] == pytest.approx(values[:4], abs=0.05) and 1 < means[4] < 4
-
-
 def test_no_criterion_weighs_more_than_another_where_nobody_said_so():
     values = np.array([[1.0, 0], [0, 1], [-1, -1], [-2, -2], [-3, -3]])
     found = among_worst(values, np.full((5, 2), 1e-3), most=1)

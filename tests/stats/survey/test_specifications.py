@@ -116,15 +116,6 @@ def test_a_rise_that_one_day_s_flood_of_best_marks_made_does_not_hold():
     assert (found["verdict"] == "rise").mean() < 0.8
 
 
-def test_answers_of_a_day_that_are_alike_are_not_taken_for_many():
-    chance = np.random.default_rng(3)
-    of_day = chance.choice(STEPS, len(NOW))
-    now = pd.DataFrame({"date": NOW, "mark": of_day, "times": 5})
-    found = specified(now, drawn(THEN, [0.2] * 5, 400, 1))
-    alone, days = (taken(found, method=method) for method in ("study", "days"))
-    assert days["high"] - days["low"] > 1.3 * (alone["high"] - alone["low"])
-
-
 def test_months_and_profiles_weigh_as_they_say():
     # a crowd of July gives 10, and as many months give 0
     days = pd.to_datetime(["2026-07-06", "2026-08-10", "2026-09-14"])

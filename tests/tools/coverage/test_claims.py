@@ -23,7 +23,6 @@ from tools.coverage import (
     edition,
     effects,
     equivalence,
-    fragile,
     lasting,
     nonresponse,
     planning,
@@ -150,13 +149,6 @@ def test_wherever_every_change_just_matters_one_page_in_twenty_at_most_calls_one
     assert (wrong.loc[named, "share"] < 10).all(), (
         "more than the page says of nearly all tens of unequal weights"
     )
-
-
-def test_a_true_fall_is_not_called_fragile_and_what_a_day_or_a_month_made_is():
-    share = table("fragile").pivot(index="what", columns="judged", values="share")
-    among = share[fragile.FRAGILE] / share[fragile.FOUND]
-    assert (among[[*fragile.TRUE, "late"]] <= 0.03).all()
-    assert among["flood"] >= 0.95 and among["month"] >= 0.75
 
 
 def test_a_small_fall_that_lasts_is_found_by_the_year_and_fewer_are_false():

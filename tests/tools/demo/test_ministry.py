@@ -71,15 +71,6 @@ def test_each_export_is_claimed_by_one_device_or_it_would_be_counted_twice(data,
     assert fed == dict.fromkeys(products, 20)
 
 
-def test_neither_names_nor_questions_are_those_of_real_services(data, known):
-    real = ("Service-public", "Légifrance", "Vie-publique", "BOAMP")
-    labels = [p.label for p in known.products.values() if p.id.startswith("service-0")]
-    asked = [known.questionnaires[name] for name in ministry._SURVEYS.values()]
-    texts = [*labels, *(one.model_dump_json() for one in asked)]
-    texts += [p.read_text("utf-8-sig") for n, p in own(data).items() if "/enquete" in n]
-    assert not [name for name in real for text in texts if name in text]
-
-
 def test_a_catalogue_of_ones_own_is_never_replaced(tmp_path):
     (tmp_path / "catalogue").mkdir()
     mine = tmp_path / "catalogue" / "devices.yml"

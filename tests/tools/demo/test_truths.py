@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from tools.demo import (
-    procedures,
     questions,
     tasks,
 )
@@ -51,10 +50,3 @@ def test_truths_are_what_very_many_answers_show():
 def test_the_tasks_that_are_asked_are_those_of_the_catalogue(catalogue):
     asked = {told.label for told in tasks.TASKS}
     assert asked == {answer for task in catalogue.tasks.values() for answer in task.answers}
-
-
-def test_administrations_are_peers_of_the_catalogue(catalogue):
-    codes = {code for peer in catalogue.peers.values() for code in peer.codes}
-    assert {"AGENCE-FICTIVE", "CAISSE-FICTIVE", "AUTORITE-FICTIVE"} <= codes
-    named = {name for name, _, _ in procedures._DECLARED["administrations"] if name in codes}
-    assert named == {"AGENCE-FICTIVE", "CAISSE-FICTIVE", "AUTORITE-FICTIVE"}
