@@ -51,7 +51,8 @@ FROM_ROWS = """
 from observlib import store
 from observlib.catalogue import tables
 from observlib.base.period import Quarter
-from observlib.themes.contacts import calls, topics
+from observlib.themes import contacts
+from observlib.themes import contacts
 last = Quarter(2015, 4)
 rows = store.read(Path(sys.argv[1]), "calls", None, last)
 none = tables.empty("call_intervals").assign(source="")

@@ -11,9 +11,7 @@ from observlib import store
 from observlib.base.period import Quarter
 from observlib.estimates.rounding import base, mark
 from observlib.indicators import counts
-from observlib.themes.experiences import estimates as experiences
-from observlib.themes.procedures import estimates as procedures
-from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes import experiences, procedures, satisfaction
 
 ALL = Quarter(2026, 3).back(15)
 

@@ -344,7 +344,7 @@ def test_each_kind_of_change_is_noticed_and_runs_what_it_must_with_the_bytes_of_
     ("name", "expected"),
     [
         ("the library/edition/finalise.py", EVERY),
-        ("the library/themes/polls/estimates.py", EVERY),
+        ("the library/themes/polls/__init__.py", EVERY),
         ("the library/publish/html.py", NOTHING),
         ("the library/cli/printing.py", NOTHING),
         ("the library/some/new/room.py", NOTHING),  # which nothing imports

@@ -13,9 +13,8 @@ from observlib.display import notes
 from observlib.indicators import counts
 from observlib.pipeline import disclosed, project
 from observlib.study import narratives
-from observlib.themes.audience import estimates as series
-from observlib.themes.experiences import estimates as experiences
-from observlib.themes.procedures import estimates as procedures
+from observlib.themes import audience as series
+from observlib.themes import experiences, procedures
 
 pytestmark = pytest.mark.slow  # reading a country's open data takes half a minute
 

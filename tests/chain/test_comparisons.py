@@ -11,9 +11,7 @@ from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
 from observlib.pipeline import project
-from observlib.themes.counters import estimates as counters
-from observlib.themes.peers import estimates as peers
-from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes import counters, peers, satisfaction
 
 LAST = Quarter(2026, 3)
 

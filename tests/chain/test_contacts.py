@@ -8,7 +8,7 @@ import pytest
 from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.themes.contacts import calls, tickets, topics
+from observlib.themes import contacts
 
 LAST = Quarter(2026, 3)
 ALL = LAST.back(15)
@@ -17,14 +17,14 @@ ALL = LAST.back(15)
 @pytest.fixture(scope="module")
 def phone(demonstration: Path) -> pd.DataFrame:
     tables = (store.read(demonstration, name) for name in ("calls", "call_intervals"))
-    found = calls.quarterly(*tables, ALL)
+    found = contacts.quarterly_calls(*tables, ALL)
     return found.set_index(["indicator", "device", "period"]).sort_index()
 
 
 @pytest.fixture(scope="module")
 def desks(demonstration: Path, catalogue: Catalogue) -> pd.DataFrame:
     promises = {d.id: d.promise_days for d in catalogue.devices.values() if d.promise_days}
-    found = tickets.quarterly(store.read(demonstration, "tickets"), ALL, promises)
+    found = contacts.quarterly_tickets(store.read(demonstration, "tickets"), ALL, promises)
     return found.set_index(["indicator", "device", "period"]).sort_index()
 
 
@@ -45,7 +45,7 @@ def test_the_quarter_in_which_fewer_calls_were_answered_shows(phone):
 
 
 def test_true_waits_and_themes_lie_in_the_last_quarter_s_intervals(demonstration, phone, truths):
-    themes = topics.themes(store.read(demonstration, "calls"), "call", [LAST]).set_index(
+    themes = contacts.themes(store.read(demonstration, "calls"), "call", [LAST]).set_index(
         "group_value"
     )
     found = 0
@@ -90,8 +90,8 @@ def test_over_all_quarters_delays_hold_their_truth_about_as_often_as_they_say(de
 
 def test_themes_of_calls_and_tickets_are_those_written(demonstration, truths):
     found = {
-        "calls": topics.themes(store.read(demonstration, "calls"), "call", ALL),
-        "tickets": topics.themes(store.read(demonstration, "tickets"), "ticket", ALL),
+        "calls": contacts.themes(store.read(demonstration, "calls"), "call", ALL),
+        "tickets": contacts.themes(store.read(demonstration, "tickets"), "ticket", ALL),
     }
     for table, frame in found.items():
         shares = frame.set_index(["device", "period", "group_value"])
@@ -109,7 +109,7 @@ def test_themes_of_calls_and_tickets_are_those_written(demonstration, truths):
 
 
 def test_the_busiest_hour_and_day_are_those_put_in(demonstration):
-    hours = calls.calls_by_hour(store.read(demonstration, "call_intervals"), LAST)
+    hours = contacts.calls_by_hour(store.read(demonstration, "call_intervals"), LAST)
     top = hours.loc[hours.groupby("group")["estimate"].idxmax()].set_index("group")["group_value"]
     assert top["weekday_hour"] == "lundi · 10\xa0h" and top["hour"] == "10\xa0h"
     assert set(hours["status"]) == {"published"}

@@ -7,8 +7,8 @@ from observlib.base.period import Quarter
 from observlib.estimates.rounding import base
 from observlib.language.prose import unbroken
 from observlib.study import narratives
-from observlib.themes.devices import estimates as devices
-from observlib.themes.devices.table import device_table
+from observlib.themes import devices
+from observlib.themes.devices.sentences import device_table
 
 Q = Quarter(2026, 3)
 

@@ -9,8 +9,8 @@ import pytest
 
 from observlib import store
 from observlib.base.period import Quarter
-from observlib.themes.user_tests import estimates as usability
-from observlib.themes.workshops import estimates as workshops
+from observlib.themes import user_tests as usability
+from observlib.themes import workshops
 
 LAST = Quarter(2026, 3)
 YEAR = [str(quarter) for quarter in LAST.back(4)]

@@ -8,7 +8,7 @@ from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue.partners import NOBODY, SEVERAL
 from observlib.estimates.rounding import base
-from observlib.themes.partners.estimates import QUARTERS, contacts, routed
+from observlib.themes.partners import QUARTERS, contacts, routed
 
 ALL = Quarter(2026, 3).back(QUARTERS)
 PLACES = {

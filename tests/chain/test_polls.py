@@ -8,7 +8,7 @@ import pytest
 
 from observlib import store
 from observlib.base.period import Quarter
-from observlib.themes.polls import estimates as polls
+from observlib.themes import polls
 
 LAST = Quarter(2026, 3)
 

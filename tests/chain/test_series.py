@@ -15,8 +15,8 @@ from observlib.pipeline import monthly_series as monthly
 from observlib.records import actions
 from observlib.records.actions import CONTROLLED, Action
 from observlib.study import narratives
-from observlib.themes.actions import estimates as followed
-from observlib.themes.audience import estimates as series
+from observlib.themes import actions as followed
+from observlib.themes import audience as series
 from tools.demo import audience
 from tools.demo import satisfaction as ratings
 

@@ -12,8 +12,8 @@ from observlib.indicators import counts
 from observlib.indicators import specifications as told
 from observlib.pipeline import project
 from observlib.stats.survey.specifications import OPTIONS
-from observlib.themes.satisfaction import estimates as satisfaction
-from observlib.themes.surveys.family import survey_
+from observlib.themes import satisfaction
+from observlib.themes.surveys import survey_
 
 LAST = Quarter(2026, 3)
 

@@ -8,8 +8,7 @@ import pytest
 
 from observlib import store
 from observlib.base.period import Quarter
-from observlib.themes.sales import estimates as sales
-from observlib.themes.subscriptions import estimates as subscriptions
+from observlib.themes import sales, subscriptions
 
 LAST = Quarter(2026, 3)
 ALL = LAST.back(15)

@@ -11,9 +11,8 @@ from observlib.base.period import Quarter
 from observlib.estimates.rounding import base
 from observlib.indicators import counts
 from observlib.pipeline import project
-from observlib.themes.profiles import estimates as profiles
-from observlib.themes.surveys import drivers, weighted
-from observlib.themes.surveys import estimates as surveys
+from observlib.themes import profiles, surveys
+from observlib.themes.surveys import weighted
 
 LAST = Quarter(2026, 3)
 ALL = LAST.back(15)
@@ -170,9 +169,9 @@ def test_with_the_population_s_ages_satisfaction_is_what_each_age_gives(
 
 
 def test_what_goes_with_satisfaction_is_what_was_made_to(responses, truths, catalogue):
-    found = drivers.effects(responses, catalogue, YEAR)
+    found = surveys.driver_effects(responses, catalogue, YEAR)
     known = truths[truths["kind"] == "driver"].drop_duplicates(["device", "variable"])
-    tied = {(row.device, drivers.LABELS[row.variable]): row.value for row in known.itertuples()}
+    tied = {(row.device, surveys.LABELS[row.variable]): row.value for row in known.itertuples()}
     for _, row in found.iterrows():
         truth = tied.pop((row["device"], row["group_value"]), 0.0)
         assert holds(row, truth), (row["device"], row["group_value"], truth)

@@ -14,7 +14,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue.partners import leads_to_task
 from observlib.estimates.rounding import base
 from observlib.pipeline import frame
-from observlib.themes.tasks import estimates as tasks
+from observlib.themes import tasks
 
 LAST = Quarter(2026, 3)
 YEAR = LAST.back(4)

@@ -12,7 +12,7 @@ from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.records import coding
-from observlib.themes.verbatims import estimates as verbatims
+from observlib.themes import verbatims
 from tools.demo import codes
 
 LAST = Quarter(2026, 3)

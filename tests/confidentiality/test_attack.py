@@ -30,7 +30,7 @@ from observlib.estimates.measures import MEASURES, Measure, on_10
 from observlib.estimates.rounding import base
 from observlib.indicators import answers
 from observlib.language.rounding import rounded
-from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes import satisfaction
 
 DEVICE = {"device": "d", "product": "p", "channel": "web", "source": "d@1"}
 QUARTER = Quarter(2026, 3)

@@ -14,9 +14,8 @@ from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
 from observlib.confidentiality.knowledge import Knowledge, Published
 from observlib.language.rounding import rounded
-from observlib.themes.contacts import topics
-from observlib.themes.partners import estimates as partners
-from observlib.themes.tasks import routing
+from observlib.themes import contacts, partners
+from observlib.themes import tasks as routing
 
 NOW = Quarter(2026, 3)
 THEMES = ("Papiers d'identité", "Carte grise et permis", "Famille", "Compte en ligne", "Logement")
@@ -42,10 +41,10 @@ def as_an_edition_tells(
     themes = [theme for theme, n in counts.items() for _ in range(n)]
     rows = pd.DataFrame({"theme": themes}, dtype=object)
     rows = rows.assign(**ABOUT, date=pd.Timestamp("2026-09-10"))
-    parts = [topics.themes(rows, "ticket", [NOW])]
+    parts = [contacts.themes(rows, "ticket", [NOW])]
     if known.partners:
         parts.append(partners.routed(partners.contacts(rows, known), "ticket", known, [NOW]))
-    parts.append(routing.counted("ticket", routing.contacts(rows, known), rows, [NOW]))
+    parts.append(routing.counted("ticket", routing.task_contacts(rows, known), rows, [NOW]))
     made = estimates.combine(parts)
     knowledge = Knowledge(known, pd.DataFrame(columns=["device", "question", "value"]))
 

@@ -21,7 +21,7 @@ from observlib.catalogue import Catalogue
 from observlib.indicators.answers import mean, on_10, share
 from observlib.language.rounding import rounded
 from observlib.language.words import decimals
-from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes import satisfaction
 
 ROOT = Path(__file__).parents[2]
 MEANS = {"satisfaction_10": "satisfaction", "clarity_10": "clarity", "ces_10": "ces"}

@@ -14,9 +14,8 @@ from observlib.confidentiality.attack import attack
 from observlib.confidentiality.knowledge import Amended, Knowledge, Published
 from observlib.estimates import comparisons
 from observlib.language.rounding import rounded, rounded_pairs
-from observlib.themes.contacts import topics
-from observlib.themes.partners import estimates as partners
-from observlib.themes.tasks import routing
+from observlib.themes import contacts as topics
+from observlib.themes import partners, tasks
 
 NUMBERS = ["estimate", "ci_low", "ci_high", "n", "status"]
 NEW = "d@2"
@@ -129,7 +128,7 @@ def contacts(people_of: dict[str, int], *before: Published, source: str = "d@1")
         [
             topics.themes(rows, "ticket", quarters),
             partners.routed(partners.contacts(rows, known), "ticket", known, quarters),
-            routing.counted("ticket", routing.contacts(rows, known), rows, quarters),
+            tasks.counted("ticket", tasks.task_contacts(rows, known), rows, quarters),
         ]
     )
     people = Knowledge(known, pd.DataFrame(columns=["device", "question", "value"]))

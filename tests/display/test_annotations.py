@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from observlib import display, estimates
-from observlib.display import timeline
+from observlib.display import panels
 from observlib.records.actions import Action, Expected
 
 QUARTERS = ["2025-T3", "2025-T4", "2026-T1", "2026-T2", "2026-T3"]
@@ -84,7 +84,7 @@ def test_an_indicator_made_of_the_one_that_is_touched_is_marked_too(catalogue):
 def test_letters_follow_the_days_and_an_event_stands_where_its_day_is(catalogue):
     series = {"BOAMP": line(periods=MONTHS).set_index("period", drop=False)}
     later, sooner = event("b", date=date(2025, 4, 16)), event("a", date=date(2025, 2, 1))
-    found = timeline.event_marks(series, MONTHS, [later, sooner])["BOAMP"]
+    found = panels.event_marks(series, MONTHS, [later, sooner])["BOAMP"]
     assert [(mark.letter, mark.event.id) for mark in found] == [("A", "a"), ("B", "b")]
     assert [mark.x for mark in found] == [0.5, 3.0]
 

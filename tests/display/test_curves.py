@@ -7,7 +7,7 @@ from tests.words import alt_of, plain
 
 from observlib import display, estimates
 from observlib.base.errors import ObservError
-from observlib.display import curves
+from observlib.display import lines
 
 MONTHS = "mois depuis l’inscription"
 
@@ -97,10 +97,10 @@ def test_a_long_axis_name_wraps_and_numbers_fit(unit, grouped, invented, assert_
 
 
 def test_months_are_counted_by_years_and_their_parts():
-    assert curves._x_ticks(0, 24, "mois depuis") == [0, 6, 12, 18, 24]
-    assert curves._x_ticks(8, 18, "jours") == [8, 10, 12, 14, 16, 18]
-    assert curves._x_ticks(0, 1, "fraction") == [0, 1]
-    assert curves._x_ticks(3, 3, "mois") == [3]
+    assert lines._x_ticks(0, 24, "mois depuis") == [0, 6, 12, 18, 24]
+    assert lines._x_ticks(8, 18, "jours") == [8, 10, 12, 14, 16, 18]
+    assert lines._x_ticks(0, 1, "fraction") == [0, 1]
+    assert lines._x_ticks(3, 3, "mois") == [3]
 
 
 def test_times_are_counted_by_whole_minutes(grouped, invented, texts, figures):

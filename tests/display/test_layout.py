@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.display import style
-from observlib.display.timeline import axis_periods, ticks
+from observlib.display.panels import axis_periods, period_ticks
 
 
 @given(st.lists(st.floats(0, 300), max_size=8), st.floats(1, 30))
@@ -39,7 +39,7 @@ def test_a_long_name_is_broken_between_words_and_loses_nothing(name):
 def test_time_labels_do_not_run_into_each_other(first, last, width):
     periods = axis_periods([first, last])
     step = width / len(periods)
-    marks = ticks(periods, step)
+    marks = period_ticks(periods, step)
     assert marks
     for line in (0, 1):
         ends = [

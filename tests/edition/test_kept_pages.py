@@ -58,8 +58,8 @@ def page(tmp_path: Path, folder: Path, make: Any) -> Page:
             ["the library (themes/sales/sentences.py)"],
         ),
         (
-            {"the library/themes/polls/estimates.py": "2"},
-            ["the library (themes/polls/estimates.py)"],
+            {"the library/themes/polls/__init__.py": "2"},
+            ["the library (themes/polls/__init__.py)"],
         ),
     ],
 )

@@ -39,9 +39,7 @@ def test_a_mark_is_followed_from_its_sentence_to_the_bytes_of_its_export(small, 
     one = of(told[0], indicator="satisfaction_10", period=T3, status="low_base")
     found = follow(small, one)
     assert found.edition == T3 and found.row["estimate"] > 0
-    assert found.families == {
-        "satisfaction": "observlib.themes.satisfaction.estimates.satisfaction_"
-    }
+    assert found.families == {"satisfaction": "observlib.themes.satisfaction.satisfaction_"}
     assert any(text.page == "satisfaction.html" for text in found.texts)
     assert [vintage.edition for vintage in found.vintages] == [T3]
     raw = {path.name: path for path in (small.data / "raw").rglob("*") if path.is_file()}

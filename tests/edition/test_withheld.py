@@ -32,9 +32,7 @@ from observlib.display.style import Brand
 from observlib.estimates import comparisons
 from observlib.indicators.answers import pooled_period, within
 from observlib.pipeline import disclosed, frame, project
-from observlib.themes.partners import estimates as partners
-from observlib.themes.peers import estimates as peers
-from observlib.themes.profiles import estimates as profiles
+from observlib.themes import partners, peers, profiles
 
 pytestmark = pytest.mark.slow
 
@@ -145,7 +143,7 @@ def represented(data: Path) -> Iterator[pd.DataFrame]:
 def of_year(rows: pd.DataFrame, **more: Any) -> pd.DataFrame:
     """Rows of the year that an edition tells of, without a group unless one is given."""
     group = {} if "group_value" in rows else {"group": "", "group_value": ""}
-    return rows.assign(period=next(iter(pooled_period(YEAR))), **group, **more)
+    return rows.assign(period=pooled_period(YEAR), **group, **more)
 
 
 @pytest.fixture(scope="module")

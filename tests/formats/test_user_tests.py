@@ -9,7 +9,7 @@ import pytest
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.loaders import Loaded, load
-from observlib.themes.user_tests.estimates import sus_scores
+from observlib.themes.user_tests import sus_scores
 
 EXPECTED = Path(__file__).parent / "expected"
 TOOLKIT = ";".join(f"Question {item}" for item in range(1, 11))

@@ -16,9 +16,7 @@ from observlib.estimates import comparisons
 from observlib.indicators import pairs as changes
 from observlib.stats.survey import comparison
 from observlib.stats.survey.intervals import student, wilson
-from observlib.themes.peers import estimates as peers
-from observlib.themes.profiles import estimates as profiles
-from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes import peers, profiles, satisfaction
 
 NOW, BEFORE = "2026-T3", "2025-T3"
 

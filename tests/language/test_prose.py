@@ -20,7 +20,7 @@ from observlib.language.prose import joined, markdown, one_line, plain, unmarked
 from observlib.records.actions import Action
 from observlib.records.practices import Practices, Sheet
 from observlib.study import narratives
-from observlib.themes.practices.sheet_list import sheet_list
+from observlib.themes.practices.sentences import sheet_list
 
 ATTACKS = (Path(__file__).parents[1] / "attacks.txt").read_text(encoding="utf-8").splitlines()
 NOW = "2026-T3"

@@ -55,8 +55,10 @@ def _asked(path: Path) -> list[tuple[str, set[str] | None]]:
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "TEXTS":
-            for key in _keys(node.slice):
-                found.append((key, filled.get(id(node), set())))
+            found += [(key, filled.get(id(node), set())) for key in _keys(node.slice)]
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("TEXTS.of", "TEXTS.count"):
+            both = [key + r"\.(one|several)" for key in _keys(node.args[0])]
+            found += [(key, filled.get(id(node), set())) for key in both]
     return found
 
 

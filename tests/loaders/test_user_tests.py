@@ -6,7 +6,7 @@ import pytest
 from observlib.base.errors import ObservError
 from observlib.catalogue.tables import columns
 from observlib.loaders import Loaded
-from observlib.themes.user_tests.estimates import sus_scores
+from observlib.themes.user_tests import sus_scores
 
 ITEMS = ",".join(f"Q{item}" for item in range(1, 11))
 HEADER = "session,participant,date,task,success,time,errors,problems\n"

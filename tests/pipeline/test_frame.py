@@ -17,8 +17,8 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.indicators.families import Given
 from observlib.pipeline import frame, project
-from observlib.themes.surveys import estimates as surveys
-from observlib.themes.surveys import nonresponse, weighted
+from observlib.themes import surveys
+from observlib.themes.surveys import weighted
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "observlib"
@@ -117,7 +117,7 @@ def test_the_marks_of_all_surveys_are_those_of_their_responses_read_together(dem
         surveys.quarterly(rows, catalogue, LAST.back(9)),
         surveys.pooled(rows, catalogue, year),
         weighted.marks(people),
-        nonresponse.marks(people),
+        weighted.bounds(people),
         weighted.report(people),
     ]
     known = [*estimates.COLUMNS[:8]]
@@ -215,7 +215,7 @@ def test_no_code_that_runs_while_a_family_is_computed_is_left_out_of_what_it_dep
 
 
 def test_a_mended_formula_of_a_theme_computes_no_family_of_the_others_again():
-    changed = "themes/polls/estimates.py"
+    changed = "themes/polls/__init__.py"
     assert {name for name in frame.families() if changed in code(name)} == {"polls"}
 
 

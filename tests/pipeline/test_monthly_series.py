@@ -13,10 +13,7 @@ from observlib.indicators.answers import each_month
 from observlib.pipeline import frame, project
 from observlib.pipeline import monthly_series as monthly
 from observlib.records.actions import Action
-from observlib.themes.contacts import calls, tickets
-from observlib.themes.sales import estimates as sales
-from observlib.themes.subscriptions import estimates as subscriptions
-from observlib.themes.surveys import estimates as surveys
+from observlib.themes import contacts, sales, subscriptions, surveys
 
 COMMON = {"device": "d", "product": "p", "channel": "mail", "source": "d@1"}
 YEAR = [f"2026-{month:02d}" for month in range(1, 7)]
@@ -143,15 +140,17 @@ def test_few_joiners_in_a_month_cannot_be_had_from_the_quarter_and_its_other_mon
 
 def test_tickets_of_a_month_exported_before_its_end_are_partial_and_few_are_withheld():
     rows = desk({"2026-01": 20, "2026-04": 30, "2026-05": 4, "2026-06": 30}, "2026-06-20")
-    found = tickets.monthly(rows, *SPAN, {"d": 3})
+    found = contacts.monthly_tickets(rows, *SPAN, {"d": 3})
     assert of(found, "tickets_received", "status") == {
         "2026-01": "published", "2026-02": "missing", "2026-03": "missing",
         "2026-04": "suppressed", "2026-05": "suppressed", "2026-06": "suppressed",
     }  # fmt: skip
-    later = tickets.monthly(desk({"2026-05": 40, "2026-06": 30}, "2026-06-20"), *SPAN, {"d": 3})
+    later = contacts.monthly_tickets(
+        desk({"2026-05": 40, "2026-06": 30}, "2026-06-20"), *SPAN, {"d": 3}
+    )
     assert of(later, "tickets_received", "status") == {"2026-05": "published", "2026-06": "partial"}
     assert of(later, "answered_in_promise")["2026-05"] == 100.0
-    assert "answered_in_promise" not in set(tickets.monthly(rows, *SPAN, {})["indicator"])
+    assert "answered_in_promise" not in set(contacts.monthly_tickets(rows, *SPAN, {})["indicator"])
 
 
 def test_a_line_whose_log_stops_in_the_month_is_not_said_to_have_fewer_calls():
@@ -159,7 +158,7 @@ def test_a_line_whose_log_stops_in_the_month_is_not_said_to_have_fewer_calls():
     half_hours = pd.DataFrame(
         {**COMMON, "date": days, "offered": 40, "answered": 30, "abandoned": 10}
     )
-    found = calls.monthly(tables.empty("calls").assign(source=""), half_hours, *SPAN)
+    found = contacts.monthly_calls(tables.empty("calls").assign(source=""), half_hours, *SPAN)
     states = {"2026-03": "partial", "2026-04": "published", "2026-05": "partial"}
     assert of(found, "calls_offered", "status") == states
     assert of(found, "answer_rate")["2026-03"] == 75.0 and of(found, "calls_offered", "n") == {

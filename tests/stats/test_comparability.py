@@ -14,7 +14,7 @@ from tests.words import plain
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.display import grades
+from observlib.display import select
 from observlib.estimates import comparisons
 from observlib.records.actions import Action
 from observlib.stats import comparability
@@ -327,7 +327,7 @@ def test_what_is_kept_for_one_chart_is_drawn_and_each_row_has_its_chart(known, p
     frame = frame.drop_duplicates(estimates.FIGURE, ignore_index=True)
     found, nth = estimates.make([]), 1
     while len(drawn := comparability.comparable(frame, known, nth)):
-        grades.refuse(drawn, known, "chart")
+        select.refuse(drawn, known, "chart")
         found, nth = estimates.combine([found, drawn]), nth + 1
     assert sorted(found["n"]) == sorted(frame["n"])
 

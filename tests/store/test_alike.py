@@ -14,10 +14,7 @@ from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, tables
 from observlib.catalogue.tables import ALIKE
-from observlib.themes.contacts import calls, tickets, topics
-from observlib.themes.experiences import estimates as experiences
-from observlib.themes.partners import estimates as partners
-from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes import contacts, experiences, partners, satisfaction
 
 LAST = Quarter(2026, 1)
 QUARTERS = LAST.back(2)
@@ -106,24 +103,24 @@ Read = Callable[[str], pd.DataFrame]
 
 def told_of_calls(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
     none = tables.empty("call_intervals").assign(source="")
-    contacts = partners.contacts(read("calls_by_theme"), catalogue)
+    led = partners.contacts(read("calls_by_theme"), catalogue)
     return [
-        calls.quarterly(read("calls_by_day"), none, QUARTERS, read("calls_by_wait")),
-        calls.monthly(read("calls_by_day"), none, *SPAN),
-        topics.themes(read("calls_by_theme"), "call", QUARTERS),
-        partners.routed(contacts, "call", catalogue, QUARTERS),
+        contacts.quarterly_calls(read("calls_by_day"), none, QUARTERS, read("calls_by_wait")),
+        contacts.monthly_calls(read("calls_by_day"), none, *SPAN),
+        contacts.themes(read("calls_by_theme"), "call", QUARTERS),
+        partners.routed(led, "call", catalogue, QUARTERS),
     ]
 
 
 def told_of_tickets(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
     states, delays = read("tickets_by_state"), read("tickets_by_delay")
-    contacts = partners.contacts(read("tickets_by_theme"), catalogue)
+    led = partners.contacts(read("tickets_by_theme"), catalogue)
     return [
-        tickets.quarterly(states, QUARTERS, {"d": 5}, delays),
-        tickets.monthly(states, *SPAN, {"d": 5}, delays),
-        tickets.answers_in_time(states, LAST, delays=delays),
-        topics.themes(read("tickets_by_theme"), "ticket", QUARTERS),
-        partners.routed(contacts, "ticket", catalogue, QUARTERS),
+        contacts.quarterly_tickets(states, QUARTERS, {"d": 5}, delays),
+        contacts.monthly_tickets(states, *SPAN, {"d": 5}, delays),
+        contacts.answers_in_time(states, LAST, delays=delays),
+        contacts.themes(read("tickets_by_theme"), "ticket", QUARTERS),
+        partners.routed(led, "ticket", catalogue, QUARTERS),
     ]
 
 
@@ -165,7 +162,7 @@ def test_estimates_of_rows_that_are_alike_are_those_of_all_rows(
 def test_half_hours_are_told_by_the_hour_as_they_are_one_by_one(demonstration):
     last = Quarter(2026, 3)
     each, few = (
-        calls.calls_by_hour(rows, last)
+        contacts.calls_by_hour(rows, last)
         for rows in (
             store.read(demonstration, "call_intervals"),
             store.alike(demonstration, "intervals_by_hour"),

@@ -9,7 +9,7 @@ from tests.loaders import test_jdma as jdma
 
 from observlib import store
 from observlib.catalogue import Catalogue
-from observlib.themes.devices.estimates import COUNTED
+from observlib.themes.devices import COUNTED
 
 DEVICE = "jdma-service-public"
 

@@ -5,14 +5,13 @@ import re
 from typing import Any
 
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import said
 from tests.examples import examples
 from tests.words import plain
 
 from observlib import estimates
-from observlib.catalogue import Catalogue
 from observlib.display import changes as tables
 from observlib.language import french
 from observlib.language.prose import typography
@@ -40,123 +39,74 @@ def pair(
     }  # fmt: skip
 
 
-def said(catalogue: Catalogue, *pairs: dict[str, Any], by: str = "product") -> str:
-    return plain(changes.evolution(pd.DataFrame(pairs), catalogue, by))
+def evolution(*pairs: dict[str, Any], by: str = "product") -> Any:
+    return lambda c: changes.evolution(pd.DataFrame(pairs), c, by)
 
 
-def test_a_rise_names_its_product_and_the_others_cannot_be_told(catalogue):
-    found = said(
-        catalogue, pair("rise", product="service-public"), pair("unknown", 6.0, 6.1),
-        pair("unknown", product="bodacc", detectable=2.13),
-    )  # fmt: skip
-    assert found == (
-        "Sur un an, la note de satisfaction des avis déposés est en hausse (Service-public.fr, de "
-        "6,8 à 7,9 sur 10). Ailleurs, on ne peut pas conclure. Une évolution de moins de 2,1 "
-        "points a pu passer inaperçue."
-    )
+def one(verdict: str, *ends: float, **more: Any) -> Any:
+    """What is said on a product's page of its one mark."""
+    return evolution(pair(verdict, *ends, **more), by="channel")
 
 
-def test_a_rise_of_reviews_is_not_read_as_one_of_the_survey_of_the_same_product(catalogue):
-    survey = pair("stable", 7.0, 7.0, device="enquete-legifrance", product="legifrance")
-    found = said(catalogue, pair("rise", product="legifrance"), survey)
-    assert "la note de satisfaction est en hausse (Légifrance " in found
-    assert ", avis déposés, de 6,8 à 7,9 sur 10). Elle est stable (" in found
-    assert ", enquête)." in found
+def tipping(*pairs: dict[str, Any]) -> Any:
+    return lambda c: changes.tipping(pd.DataFrame(pairs), c)
 
 
-@pytest.mark.parametrize(
-    ("row", "words"),
-    [
-        (pair("rise"), "est en hausse (de 6,8 à 7,9 sur 10)."),
-        (pair("fall", 7.9, 6.8), "est en baisse (de 7,9 à 6,8 sur 10)."),
-        (pair("rise", 6.81, 6.84), "est en hausse (de 6,81 à 6,84 sur 10)."),
-        (pair("stable"), "est stable."),
-        (pair("unknown", reason="partial"), "ne peut pas être comparée (période incomplète)."),
-        (pair("unknown", reason="low_base"), "ne peut pas être comparée (faible effectif)."),
-    ],
-)
-def test_on_a_product_s_page_the_one_mark_needs_no_name(row, words, catalogue):
-    start = "Sur un an, la note de satisfaction des avis déposés "
-    assert said(catalogue, row, by="channel") == start + words
+def whose(*devices: str) -> Any:
+    return lambda c: changes.whose_answers(pd.DataFrame({"device": devices}), c)
 
 
-def test_what_cannot_be_told_says_what_could_have_been_seen(catalogue):
-    row = pair("unknown", indicator="nps", unit="points", device="enquete-legifrance")
-    assert said(catalogue, row | {"detectable": 23.2}, by="channel") == (
-        "Sur un an, on ne peut pas dire si la recommandation nette dans l'enquête a évolué. Une "
-        "évolution de moins de 23 points a pu passer inaperçue."
-    )
-    assert changes.evolution(pd.DataFrame([pair("rise")]).iloc[:0], catalogue) == ""
+SURVEY = {"device": "enquete-legifrance", "product": "legifrance"}
+NPS = {"indicator": "nps", "unit": "points", "device": "enquete-legifrance"}
+VOTES = {"indicator": "poll_share", "unit": "%", "device": "sondages-reseau-pro"}
+YEAR = {"period": "2026-T1/2026-T3", "reference_period": "2025-T1/2025-T3", "against": "year"}
+RISE, FALL = pair("rise"), pair("fall", 7.9, 7.0, product="bodacc")
+NEIGHBOURS = [pair("fall"), pair("fall"), RISE, pair("stable"), pair("unknown"),
+              pair("unknown", reason="base"), pair("unknown", reason="base")]  # fmt: skip
+MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "period": NOW, "estimate": 7.0}
+CALL = estimates.make([{**MARK, "product": "allo-service-public", "channel": "phone",
+                        "device": "satisfaction-3939"}])  # fmt: skip
+SITE = estimates.make([{**MARK, "product": "legifrance", "channel": "web",
+                        "device": "jdma-legifrance"}])  # fmt: skip
+CASES: said.Cases = {
+    "a rise, and others that are not known": evolution(
+        pair("rise", product="service-public"), pair("unknown", 6.0, 6.1),
+        pair("unknown", product="bodacc", detectable=2.13)),
+    "reviews and the survey of one product": evolution(
+        pair("rise", product="legifrance"), pair("stable", 7.0, 7.0, **SURVEY)),
+    "a fall, a rise, one stable": evolution(
+        pair("stable", product="bodacc"), pair("fall", 8, 7), pair("rise", 5, 6, "annuaire")),
+    "one rise": one("rise"),
+    "one fall": one("fall", 7.9, 6.8),
+    "one rise of a hundredth": one("rise", 6.81, 6.84),
+    "one stable": one("stable"),
+    "one of a part of the quarter": one("unknown", reason="partial"),
+    "one on a low base": one("unknown", reason="low_base"),
+    "one that is not known": one("unknown", **NPS, detectable=23.2),
+    "none": lambda c: changes.evolution(pd.DataFrame([RISE]).iloc[:0], c),
+    "votes": evolution(
+        pair("rise", 40, 55, **VOTES, group_value="Oui"), pair("unknown", **VOTES),
+        by="group_value"),
+    "a year so far": evolution(pair("fall", 7.4, 7.1, **YEAR)),
+    "the first verdict to fall": tipping(RISE, FALL, pair("unknown")),
+    "a verdict beside another product": tipping({**RISE, "against": "product"}),
+    "no verdict": tipping(pair("unknown")),
+    "no comparison": tipping(),
+    "of reviews": whose("jdma-legifrance"),
+    "of a survey": whose("enquete-legifrance"),
+    "of surveys": whose("enquete-legifrance", "enquete-service-public"),
+    "of one that is not known": whose("jdma-legifrance", "unknown"),
+    "of nobody": whose(),
+    "neighbours": lambda c: [
+        peers.comparison_results(pd.DataFrame(rows), c) for rows in (NEIGHBOURS, NEIGHBOURS[-1:])],
+    "a chart apart": lambda c: [
+        changes.read_apart(rows, SITE, c) for rows in (CALL, CALL.head(0))],
+}  # fmt: skip
 
 
-def test_votes_are_told_by_answer_and_are_no_survey_s(catalogue):
-    more = {"indicator": "poll_share", "unit": "%", "device": "sondages-reseau-pro"}
-    rows = [pair("rise", 40, 55, **more, group_value="Oui"), pair("unknown", **more)]
-    told = plain(changes.evolution(pd.DataFrame(rows), catalogue, by="group_value"))
-    assert "la part des votes est en hausse (Oui, de 40 % à 55 %)" in told and "enquête" not in told
-
-
-def tipping(catalogue: Catalogue, *pairs: dict[str, Any]) -> str:
-    return plain(changes.tipping(pd.DataFrame(pairs), catalogue))
-
-
-def test_of_several_verdicts_the_first_to_fall_says_how_far_the_silent_may_be(catalogue):
-    rise, fall = pair("rise", 6.8, 7.9), pair("fall", 7.9, 7.0, product="bodacc")
-    assert tipping(catalogue, rise, fall, pair("unknown")) == (
-        "Ces constats tiennent tant que l'avis de ceux qui n'ont pas répondu n'a pas évolué de "
-        "0,6 point autrement que celui des répondants."
-    )
-    assert tipping(catalogue, {**rise, "against": "product"}) == (
-        "Ce constat tient tant que l'avis de ceux qui n'ont pas répondu ne s'écarte pas de 0,8 "
-        "point de plus ici que là."
-    )
-
-
-def test_marks_without_a_verdict_are_said_to_be_those_of_volunteers(catalogue):
-    assert tipping(catalogue, pair("unknown")).startswith("Ces notes sont celles de volontaires")
-    assert changes.tipping(pd.DataFrame(), catalogue) == ""
-
-
-def test_rises_falls_and_stable_values_have_each_a_sentence(catalogue):
-    found = said(
-        catalogue, pair("stable", product="bodacc"), pair("fall", 8, 7),
-        pair("rise", 5, 6, "annuaire"),
-    )  # fmt: skip
-    assert re.search(
-        r"est en hausse \(.+5,0 à 6,0.+\)\. Elle est en baisse \(BOAMP, .+\)\. Elle est stable",
-        found,
-    )
-
-
-@pytest.mark.parametrize(
-    ("devices", "words"),
-    [
-        (["jdma-legifrance"], " des avis déposés"),
-        (["enquete-legifrance"], " de l'enquête"),
-        (["enquete-legifrance", "enquete-service-public"], " des enquêtes"),
-        (["jdma-legifrance", "unknown"], ""),
-        ([], ""),
-    ],
-)
-def test_a_mark_says_whose_it_is(devices, words, catalogue):
-    assert changes.whose_answers(pd.DataFrame({"device": devices}), catalogue) == words
-
-
-def test_pairs_with_neighbours_are_counted_with_why_some_have_no_test(catalogue):
-    rows = [pair("fall"), pair("fall"), pair("rise"), pair("stable"), pair("unknown")]
-    rows += [pair("unknown", reason="base"), pair("unknown", reason="base")]
-    assert plain(peers.comparison_results(pd.DataFrame(rows), catalogue)) == (
-        "Sur 7 rapprochements possibles avec nos voisins, 5 peuvent être testés. Notre valeur est "
-        "au-dessus dans un cas. Notre valeur est en dessous dans deux cas. Ces cas concernent une "
-        "seule de nos valeurs. Les deux valeurs sont équivalentes dans un cas. On ne peut pas "
-        "conclure dans un cas. Aucun test pour les autres : ni nombre de réponses ni intervalle "
-        "publiés (2)."
-    )
-    alone = plain(peers.comparison_results(pd.DataFrame(rows[-1:]), catalogue))
-    assert alone == (
-        "Sur 1 rapprochement possible, aucun ne peut être testé : ni nombre de réponses ni "
-        "intervalle publiés (1)."
-    )
+@said.each(CASES)
+def test_what_is_said_of_comparisons(case, catalogue):
+    said.hold("comparisons", case, CASES, catalogue)
 
 
 @st.composite
@@ -201,24 +151,3 @@ def test_any_comparison_gives_french_that_says_the_table_s_verdicts_and_no_other
     numbers = {"une": 1} | {french.spelled(n): n for n in range(2, 11)}
     assert sum(numbers.get(word, 0) for word in told.partition(" : ")[2].split()) == tested
     assert tested or told.startswith("Aucune")
-
-
-def test_a_chart_apart_names_whose_values_it_shows_and_what_sets_them_apart(catalogue):
-    row = {"indicator": "satisfaction_10", "unit": "sur 10", "period": "2026-T3", "estimate": 7.0}
-    call = {"product": "allo-service-public", "channel": "phone", "device": "satisfaction-3939"}
-    site = {"product": "legifrance", "channel": "web", "device": "jdma-legifrance"}
-    apart, main = (estimates.make([row | one]) for one in (call, site))
-    assert plain(changes.read_apart(apart, main, catalogue)) == (
-        "3939 Allô Service Public : mesure à lire à part. Ce qui diffère : le mode de recueil et "
-        "le public interrogé. Ce qui n'est pas connu : la question et l'échelle."
-    )
-    assert changes.read_apart(apart.head(0), main, catalogue) == ""
-
-
-def test_what_a_year_tells_is_not_read_as_one_quarter_s(catalogue):
-    spans = {"period": "2026-T1/2026-T3", "reference_period": "2025-T1/2025-T3"}
-    assert said(catalogue, pair("fall", 7.4, 7.1, against="year", **spans)) == (
-        "Sur les trois trimestres de l'année, comparés à ceux "
-        "d'un an plus tôt, la note de satisfaction des avis déposés est en baisse (BOAMP, de 7,4 à "
-        "7,1 sur 10)."
-    )

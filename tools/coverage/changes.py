@@ -15,7 +15,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.indicators import pairs as changes
 from observlib.pipeline import project
-from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes import satisfaction
 from tools.coverage import draws
 from tools.coverage.truth import DEMO, MARK, Truths, drawn_again, one, parts
 from tools.demo import calendar

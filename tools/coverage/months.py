@@ -20,8 +20,8 @@ from observlib.base.period import Quarter
 from observlib.base.working_days import length_deviation, working_day_deviation
 from observlib.pipeline import project
 from observlib.records.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, Action, subject
-from observlib.themes.actions import estimates as actions
-from observlib.themes.audience import estimates as series
+from observlib.themes import actions
+from observlib.themes import audience as series
 from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
 from tools.demo import audience, calendar
 from tools.demo import satisfaction as ratings

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from observlib.language import french, phrases
+from observlib.language import french, words
 from observlib.stats.survey.nonresponse import BOTH, OPINION, PROFILE, Corrected, pattern_mixture
 from observlib.stats.survey.weighting import calibrate
 from tools.coverage.simulate import SHARES, captioned
@@ -171,7 +171,7 @@ def markdown(table: pd.DataFrame) -> str:
         if len(own):
             cells = [french.percent(own[judged], 1) for judged in (WEIGHTS, BAND)]
             cells.append(french.percent(own[BOUNDED]))
-            lines.append(f"| {phrases.capital(why)} | {' | '.join(cells)} |")
+            lines.append(f"| {words.capital(why)} | {' | '.join(cells)} |")
     times = french.number(table["repetitions"].max())
     caption = f": Enquêtes où la vraie note est dans ce qui est dit, sur {times} tirées au hasard"
     caption += " (entre parenthèses : leurs réponses)"

@@ -9,8 +9,8 @@ import pandas as pd
 from observlib.catalogue.partners import NOBODY, PARTNER, THEME, leads_to_partner
 from observlib.confidentiality.redaction import redact
 from observlib.pipeline import project
-from observlib.themes.partners import estimates
-from observlib.themes.partners.routing import by_text
+from observlib.themes import partners
+from observlib.themes.partners import by_text
 from tools.coverage.draws import table
 from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
 from tools.demo import calendar
@@ -27,8 +27,8 @@ def routed(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
         Tidy table `calls` or `tickets`, of devices named by `truth.drawn_again`.
     """
     catalogue = project.catalogue(DEMO)
-    led = estimates.contacts(rows, catalogue)
-    return estimates.routed(led, kind, catalogue, [calendar.LAST])
+    led = partners.contacts(rows, catalogue)
+    return partners.routed(led, kind, catalogue, [calendar.LAST])
 
 
 _DEVICE, _TEXTS = "jdma-service-public", 160  # texts of a quarter, about as the device has
@@ -49,8 +49,8 @@ def written(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
         for n in range(_TEXTS)
     )  # fmt: skip
     catalogue = project.catalogue(DEMO)
-    led = estimates.texts(table("verbatims", rows), catalogue)
-    yield estimates.routed(led, "text", catalogue, [calendar.LAST])
+    led = partners.texts(table("verbatims", rows), catalogue)
+    yield partners.routed(led, "text", catalogue, [calendar.LAST])
 
 
 def true_texts() -> Truths:

@@ -15,17 +15,12 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue, tables
 from observlib.pipeline import project
-from observlib.themes.contacts import calls, tickets, topics
-from observlib.themes.experiences import estimates as experiences
-from observlib.themes.peers import estimates as comparisons
-from observlib.themes.polls import estimates as votes
-from observlib.themes.profiles import estimates as profiles
-from observlib.themes.satisfaction import estimates as satisfaction
-from observlib.themes.subscriptions import estimates as letters
-from observlib.themes.surveys import drivers
-from observlib.themes.surveys import estimates as surveys
-from observlib.themes.user_tests import estimates as usability
-from observlib.themes.workshops import estimates as ideas
+from observlib.themes import contacts, experiences, profiles, satisfaction, surveys
+from observlib.themes import peers as comparisons
+from observlib.themes import polls as votes
+from observlib.themes import subscriptions as letters
+from observlib.themes import user_tests as usability
+from observlib.themes import workshops as ideas
 from tools.coverage import changes, draws, methods, months, partners, raked, tasks
 from tools.coverage.truth import DEMO, Truths, drawn_again, one, parts
 from tools.demo import (
@@ -142,7 +137,7 @@ def _profiles(seed: int, repetitions: Sequence[int]) -> Estimates:
         yield surveys.reasons(responses, _catalogue(), year)
         yield profiles.distribution(responses, _catalogue(), year)
         yield profiles.representation(responses, margins, _catalogue(), year)
-        yield drivers.effects(responses, _catalogue(), year)
+        yield surveys.driver_effects(responses, _catalogue(), year)
 
 
 def _true_profiles() -> Truths:
@@ -151,7 +146,7 @@ def _true_profiles() -> Truths:
     for device, survey in questions.SURVEYS.items():
         known = questions.drivers_of(survey)  # whatever else is asked has no effect
         found["driver_effect", device, "driver"] = parts(
-            {label: known.get(name, 0.0) for name, label in drivers.LABELS.items()}
+            {label: known.get(name, 0.0) for name, label in surveys.LABELS.items()}
         )
         for asked in survey.questions:
             shares = questions.shares_of(asked)
@@ -176,8 +171,8 @@ def _calls(seed: int, repetitions: Sequence[int]) -> Estimates:
         for row in draws.called(drawn_again(device, i), LAST, chance(seed, device, i))
     )
     logged = draws.table("calls", rows)
-    yield calls.quarterly(logged, tables.empty("call_intervals").assign(source=""), [LAST])
-    yield topics.themes(logged, "call", [LAST])
+    yield contacts.quarterly_calls(logged, tables.empty("call_intervals").assign(source=""), [LAST])
+    yield contacts.themes(logged, "call", [LAST])
     yield partners.routed(logged, "call")
     yield tasks.waited(logged)
 
@@ -202,9 +197,11 @@ def _tickets(seed: int, repetitions: Sequence[int]) -> Estimates:
             for row in draws.written(names[i], device, LAST, chance(seed, device, i))
         )
         received = draws.table("tickets", rows)
-        yield tickets.quarterly(received, [LAST], dict.fromkeys(names.values(), desk.promise))
-        yield tickets.answers_in_time(received, LAST)
-        yield topics.themes(received, "ticket", [LAST])
+        yield contacts.quarterly_tickets(
+            received, [LAST], dict.fromkeys(names.values(), desk.promise)
+        )
+        yield contacts.answers_in_time(received, LAST)
+        yield contacts.themes(received, "ticket", [LAST])
         yield partners.routed(received, "ticket")
 
 

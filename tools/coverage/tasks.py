@@ -11,7 +11,7 @@ import pandas as pd
 from observlib.base.period import Quarter
 from observlib.catalogue.partners import TASK, leads_to_task
 from observlib.pipeline import project
-from observlib.themes.tasks import estimates, routing
+from observlib.themes import tasks as theme
 from tools.coverage.draws import table
 from tools.coverage.truth import DEMO, Truths, drawn_again, parts
 from tools.demo import calendar, tasks, user_tests
@@ -20,7 +20,7 @@ from tools.demo.chance import stream
 
 _YEAR = calendar.LAST.back(4)
 _SUCCESS = {"A1": 1.0, "A2": 0.5, "A3": 0.0}
-_TRIED = {"A1": estimates.YES, "A2": "Non"}
+_TRIED = {"A1": theme.YES, "A2": "Non"}
 
 
 def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
@@ -34,8 +34,8 @@ def estimate(seed: int, repetitions: Sequence[int]) -> Iterator[pd.DataFrame]:
                 for row in _answers(device, i, quarter, stream(seed, "coverage", device,
                                                                str(quarter), str(i)))
             )  # fmt: skip
-            people = estimates.answered(table("responses", rows), catalogue)
-            yield estimates.told(people, catalogue, _YEAR)
+            people = theme.answered(table("responses", rows), catalogue)
+            yield theme.told(people, catalogue, _YEAR)
 
 
 def _answers(
@@ -65,10 +65,10 @@ def true_values() -> Truths:
     for place, device in enumerate(tasks.SURVEYS):
         told = tasks.TASKS
         success = {one.label: float(one.success[place]) for one in told}
-        found[estimates.SUCCESS, device, TASK] = parts(success)
-        found[estimates.EASE, device, TASK] = parts({one.label: _ease(one) for one in told})
+        found[theme.SUCCESS, device, TASK] = parts(success)
+        found[theme.EASE, device, TASK] = parts({one.label: _ease(one) for one in told})
         tried = {one.label: float(one.tried) for one in told}
-        found[estimates.TRIED, device, TASK] = parts(tried)
+        found[theme.TRIED, device, TASK] = parts(tried)
     return found
 
 
@@ -78,7 +78,7 @@ def _ease(told: tasks.Told) -> float:
 
 def waited(logged: pd.DataFrame) -> pd.DataFrame:
     """The median wait of the calls of each task, in the last quarter of logs drawn again."""
-    return estimates.waits(routing.contacts(logged, project.catalogue(DEMO)), [calendar.LAST])
+    return theme.waits(theme.task_contacts(logged, project.catalogue(DEMO)), [calendar.LAST])
 
 
 def true_waits() -> Truths:
@@ -91,7 +91,7 @@ def true_waits() -> Truths:
 
 def blocked(tested: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     """Who is stopped, in tests drawn again."""
-    return estimates.blocked(estimates.attempts(tested, project.catalogue(DEMO)), quarters)
+    return theme.blocked(theme.attempts(tested, project.catalogue(DEMO)), quarters)
 
 
 def true_failures() -> Truths:

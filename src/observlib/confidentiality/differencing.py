@@ -156,6 +156,11 @@ def withheld_parts(counts: Mapping[Part, float], withheld: Iterable[Part] = ()) 
     return hidden
 
 
+def people_told(counts: Sequence[float]) -> bool:
+    """As `window_told`, of quarters in each of which so many people were."""
+    return window_told([bool(count >= _FEW) if count else None for count in counts])
+
+
 def window_told(quarters: Sequence[bool | None]) -> bool:
     """Whether a year of quarters may be told, beside them and beside the years that overlap it.
 

@@ -9,15 +9,13 @@ around words. Drawing libraries are imported at the first chart or table, not he
 
 from observlib.display.bars import bar_chart, funnel_chart, share_chart
 from observlib.display.changes import change_table, place_table
-from observlib.display.curves import curve_chart
 from observlib.display.custom import custom_chart
-from observlib.display.data import data_markdown
 from observlib.display.dots import dot_chart
 from observlib.display.grids import heat_chart
-from observlib.display.lines import line_chart
+from observlib.display.lines import curve_chart, line_chart
 from observlib.display.notes import notes
 from observlib.display.output import Output, text
-from observlib.display.tables import board, dashboard, register, table
+from observlib.display.tables import board, dashboard, data_markdown, register, table
 from observlib.language import french
 from observlib.language.prose import markdown, typography
 from observlib.language.words import interval, label, sentence, value

@@ -5,20 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, grades, layout, select, style, svg
+from observlib.display import charts, layout, select, style, svg
 from observlib.display.layout import Row
 from observlib.display.output import Output
 from observlib.language import french, words
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _BAR = 15.0
 _NAME = 150.0  # widest name of a bar, in points
@@ -45,7 +41,7 @@ def bar_chart(
         )
     records = layout.ranked(frame, by, catalogue, sort=sort)
     left_out = _left_out(records[limit:], indicator)
-    care = grades.care(frame, catalogue)
+    care = select.care(frame, catalogue)
     alt = f"{_alt(records[:limit], indicator)} {left_out} {charts.withheld_words(frame)} {care}"
     return charts.output(
         lambda: _figure(records[:limit], indicator, left_out, care), frame, catalogue, caption, alt
@@ -65,7 +61,7 @@ def _left_out(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
 
 def _figure(
     records: Sequence[dict[str, Any]], indicator: Indicator, left_out: str, care: str
-) -> Figure:
+) -> style.Figure:
     unit = records[0]["unit"]
     place = layout.columns(layout.rows_of(records, indicator), widest=_NAME)
     ticks = charts.ticks(pd.DataFrame(records), unit, 3 if place.width > 130 else 2, zero=True)
@@ -82,7 +78,9 @@ def _figure(
     return fig
 
 
-def draw(ax: Axes, records: Sequence[dict[str, Any]], middles: list[float], tall: float) -> None:
+def draw(
+    ax: style.Axes, records: Sequence[dict[str, Any]], middles: list[float], tall: float
+) -> None:
     """Draw values as bars from zero, their states in edges and fillings, and their intervals."""
     import seaborn as sns
 
@@ -127,9 +125,6 @@ def _alt(records: Sequence[dict[str, Any]], indicator: Indicator) -> str:
 
 
 # --- The funnel chart: how many reach each step of a course
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _FUNNEL_BAR = 15.0
 
@@ -185,7 +180,7 @@ def _share(part: dict[str, Any], whole: dict[str, Any]) -> str:
 
 def _funnel_figure(
     records: Sequence[dict[str, Any]], shares: Sequence[str], indicator: Indicator
-) -> Figure:
+) -> style.Figure:
     """A row for each step: its name and count over its bar, its shares under it."""
     units = list(dict.fromkeys(row["unit"] for row in records))
     steps = [
@@ -227,10 +222,6 @@ def _funnel_alt(
 
 
 # --- The share chart: what a whole is made of, one bar of 100 % for each subject
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 # Fill, hatching and text of each part: neighbours differ by lightness, and so also in grey.
 _FILLS: dict[int, list[tuple[str, str, str]]] = {
@@ -314,7 +305,7 @@ def _rows(bars: dict[str, pd.DataFrame]) -> list[Row]:
 
 def _share_figure(
     bars: dict[str, pd.DataFrame], labels: dict[str, str], indicator: Indicator
-) -> Figure:
+) -> style.Figure:
     fills = _FILLS.get(len(labels), _MANY)[: len(labels)]
     place = layout.columns(_rows(bars), widest=_SHARE_NAME)
     bases = " ".join(row.base for row in place.rows)
@@ -346,7 +337,7 @@ def _share_figure(
 
 
 def _draw(
-    ax: Axes,
+    ax: style.Axes,
     drawn: Sequence[tuple[pd.DataFrame, float]],
     width: float,
     fills: Sequence[tuple[str, str, str]],

@@ -9,19 +9,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import grades
-from observlib.display.output import Output, caption_of, pipe_table, text
+from observlib.display import select
+from observlib.display.output import Output, caption_of, captioned, pipe_table
 from observlib.estimates import EVOLVED, REFERENCE, UNKNOWN
 from observlib.estimates.comparisons import IN_TIME, tipping_point
-from observlib.language import french, phrases, wording, words
-from observlib.language.prose import Markdown, joined, markdown
+from observlib.language import french, wording, words
+from observlib.language.prose import Markdown, markdown
 
 TEXTS = wording.beside(__file__)
 PLACED = {"rise": "au-dessus", "fall": "en dessous", "stable": "équivalent", "unknown": UNKNOWN}
@@ -63,12 +62,12 @@ def change_table(
     of_product = (compared["product"] != "") & compared["group"].isin(list(catalogue.groups))
     part = compared["group_value"].where(of_product, "")
     whole = compared.assign(group_value=compared["group_value"].mask(part != "", ""))
-    named = phrases.named(whole, catalogue, "product")
+    named = words.named(whole, catalogue, "product")
     first = {"Produit": list(named["name"])} if named["name"].nunique() > 1 else {}
     if part.nunique() > 1:
         first[words.column_label(compared, "group_value", catalogue)] = list(part)
-    heads = [phrases.capital(french.period_head(period)) for period in periods.iloc[0]]
-    care = grades.pair_note(compared, catalogue, "change_table", ("period",))
+    heads = [words.capital(french.period_head(period)) for period in periods.iloc[0]]
+    care = select.pair_note(compared, catalogue, "change_table", ("period",))
     caption = caption_of(caption, label)
     return _table(compared, catalogue, first, heads, EVOLVED, caption, label, care)
 
@@ -89,12 +88,12 @@ def place_table(
         for name, side in zip(names, ("", REFERENCE), strict=False)
     }
     apart = kinds[0] in ("product", "peer")  # other pairs are of one device
-    care = grades.pair_note(compared, catalogue, "place_table") if apart else ""
+    care = select.pair_note(compared, catalogue, "place_table") if apart else ""
     caption = caption_of(caption, label)
     return _table(compared, catalogue, first, heads, PLACED, caption, label, care)
 
 
-def gap(row: Mapping[str, Any], indicator: Indicator) -> str:
+def gap(row: estimates.Row, indicator: Indicator) -> str:
     """Write a difference with its interval, whose ends stay on their side of zero.
 
     Examples
@@ -134,7 +133,7 @@ def level(levels: pd.Series) -> str:
     return f"{french.join(written, 'or')}{french.NBSP}%"
 
 
-def verdict(row: Mapping[str, Any], heads: Mapping[str, str] = EVOLVED) -> str:
+def verdict(row: estimates.Row, heads: Mapping[str, str] = EVOLVED) -> str:
     """Write a verdict, or why there is none where a value or a test is wanting.
 
     Examples
@@ -150,7 +149,7 @@ def verdict(row: Mapping[str, Any], heads: Mapping[str, str] = EVOLVED) -> str:
     return TEXTS["untested"].format(why=why) if why else heads[row["verdict"]]
 
 
-def tips(row: Mapping[str, Any], indicator: Indicator) -> float:
+def tips(row: estimates.Row, indicator: Indicator) -> float:
     """How much those who did not answer would have to differ for a verdict to fall, in points.
 
     Rounded down, as it is written; NaN where there is no verdict, or where nobody chose to answer
@@ -178,7 +177,7 @@ def tips(row: Mapping[str, Any], indicator: Indicator) -> float:
 
 def rule(heads: Mapping[str, str]) -> str:
     """What the verdicts of a table mean."""
-    rise, stable, unknown = (phrases.capital(heads[x]) for x in ("rise", "stable", "unknown"))
+    rise, stable, unknown = (words.capital(heads[x]) for x in ("rise", "stable", "unknown"))
     return TEXTS["rule"].format(rise=rise, fall=heads["fall"], stable=stable, unknown=unknown)
 
 
@@ -257,9 +256,8 @@ def _table(
     note += [TEXTS["usual"]] if (compared["reason"] == "usual").any() else []
     note += [TEXTS["rounded"]] if _apart(compared, catalogue) else []
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
-    labelled = markdown(": {} {{#{}}}", caption, Markdown(label))
-    output = text(joined([pipe, labelled, " ".join(note), *left_out], "\n\n"))
-    return output.carrying([compared], catalogue)
+    made = captioned(pipe, caption, label, " ".join(note), *left_out)
+    return made.carrying([compared], catalogue)
 
 
 def _apart(compared: pd.DataFrame, catalogue: Catalogue) -> bool:
@@ -284,13 +282,13 @@ def _left_out(
             name = cells[head]
             measure = cells.get("Indicateur", name)
             if name in there and measure != name:  # another measure of it is in the table
-                name = f"{name}, {phrases.small(measure)}"
+                name = f"{name}, {words.small(measure)}"
             names[name] = names.get(name, 0) + 1
     told = []
     for reason, names in found.items():
-        first, *more = phrases.shared_out(_counted(*item) for item in names.items())
+        first, *more = words.shared_out(_counted(*item) for item in names.items())
         told += [TEXTS["left_out"].format(reason=reason, names=first)]
-        told += phrases.also(more)
+        told += words.also(more)
     return [" ".join(told)] if told else []
 
 

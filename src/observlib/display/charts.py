@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import grades, select, style, svg
-from observlib.display.data import data_markdown
+from observlib.display import select, style, svg
 from observlib.display.output import Output, caption_of
+from observlib.display.tables import data_markdown
 from observlib.language import french, words
 from observlib.language.prose import Markdown, attribute_text, curly, typography
 from observlib.language.rounding import rounded
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 
 NOTHING = "Aucune valeur ne peut être montrée."
 _DESCRIBED = 12  # values that an alternative text tells one by one
@@ -38,12 +33,12 @@ def checked(
     caption = caption_of(caption, what)
     indicator = select.one_indicator(frame, catalogue, what, one_unit)
     select.unique(frame, keys, what)
-    grades.refuse(frame, catalogue, what)
+    select.refuse(frame, catalogue, what)
     return caption, indicator, rounded(frame, catalogue)
 
 
 def output(
-    draw: Callable[[], Figure],
+    draw: Callable[[], style.Figure],
     frame: pd.DataFrame,
     catalogue: Catalogue,
     caption: str,
@@ -111,7 +106,7 @@ def base_note(indicator: Indicator) -> str:
     return f"n : nombre {french.of(indicator.base)}."
 
 
-def new_figure(height: float, notes: Iterable[str]) -> Figure:
+def new_figure(height: float, notes: Iterable[str]) -> style.Figure:
     """A figure with room for a drawing, and notes under it.
 
     Notes are as large as the drawing's other words: telephones show them.
@@ -256,7 +251,7 @@ def brief(x: float, indicator: Indicator, unit: str, decimals: int = 1) -> str:
     return french.compact(x, decimals) + "€" * (unit == "€")
 
 
-def value_text(row: Mapping[str, Any], indicator: Indicator, unit: str) -> str:
+def value_text(row: estimates.Row, indicator: Indicator, unit: str) -> str:
     """What stands beside a point or bar: its value, or why it has none."""
     if row["status"] in words.WITHHELD:
         return words.STATUS_WORDS[row["status"]]
@@ -264,7 +259,7 @@ def value_text(row: Mapping[str, Any], indicator: Indicator, unit: str) -> str:
     return brief(row["estimate"], indicator, unit) + mark
 
 
-def described(kind: str, records: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> str:
+def described(kind: str, records: Sequence[estimates.Row], catalogue: Catalogue) -> str:
     """Say what a chart shows, and each value with its interval; of more than twelve, the extremes.
 
     Records are estimates with a `name`.
@@ -290,7 +285,7 @@ def described(kind: str, records: Sequence[Mapping[str, Any]], catalogue: Catalo
     return " ".join(sentences)
 
 
-def head(kind: str, what: str, records: Sequence[Mapping[str, Any]]) -> str:
+def head(kind: str, what: str, records: Sequence[estimates.Row]) -> str:
     """What a chart is, of what, and of when where all its estimates are of one period."""
     periods = {row["period"] for row in records}
     when = f", {french.period_label(periods.pop())}" if len(periods) == 1 else ""

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.display import charts, data, grades, select, style
+from observlib.display import charts, select, style, tables
 from observlib.display.output import Output, caption_of
-from observlib.display.timeline import dated
+from observlib.display.panels import dated
 from observlib.language import french, words
 from observlib.language.prose import Markdown, markdown
 from observlib.language.rounding import rounded
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _NAME = 118.0  # widest label of a tick, in points
 
@@ -35,11 +32,11 @@ def custom_chart(
     """
     caption = caption_of(caption, "chart")
     select.estimates_only(frame, "chart")
-    grades.refuse(frame, catalogue, "chart")
-    if care := grades.care(frame, catalogue):
+    select.refuse(frame, catalogue, "chart")
+    if care := select.care(frame, catalogue):
         caption = markdown("{}. {}", Markdown(caption.rstrip(".")), care)
     frame = rounded(frame, catalogue)
-    sides = zip(*(side.labels for side in data.sides(frame, catalogue)), strict=True)
+    sides = zip(*(side.labels for side in tables.sides(frame, catalogue)), strict=True)
     records = [
         {**row, "name": ", ".join(parts)}
         for row, parts in zip(estimates.records(frame), sides, strict=True)
@@ -50,7 +47,7 @@ def custom_chart(
 
 def _figure(
     draw: Callable[[pd.DataFrame], Any], frame: pd.DataFrame, catalogue: Catalogue
-) -> Figure:
+) -> style.Figure:
     """What the function draws, on a sheet of its own."""
     import matplotlib.pyplot as plt
     from matplotlib.figure import Figure
@@ -87,7 +84,7 @@ def _named(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return named
 
 
-def _arrange(fig: Figure, frame: pd.DataFrame, catalogue: Catalogue) -> None:
+def _arrange(fig: style.Figure, frame: pd.DataFrame, catalogue: Catalogue) -> None:
     """Give a figure the width, legends and axes of other charts, and words that readers know."""
     import seaborn as sns
     from matplotlib.text import Text
@@ -115,7 +112,7 @@ def _arrange(fig: Figure, frame: pd.DataFrame, catalogue: Catalogue) -> None:
     fig.set_layout_engine("tight", pad=0.3, w_pad=1, rect=(0, 0, 1, 1 - max(over, default=0.0)))
 
 
-def _name_ticks(fig: Figure, say: Callable[[str], str], unit: str) -> None:
+def _name_ticks(fig: style.Figure, say: Callable[[str], str], unit: str) -> None:
     """Write what stands along axes in words; upright where words are wider than their place."""
     turns: dict[int, int] = {}
     for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import charts, grades, layout, select, style, svg
+from observlib.display import charts, layout, select, style, svg
 from observlib.display.output import Output
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, attribute_text, joined, markdown
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
 def dot_chart(
@@ -47,7 +42,7 @@ def dot_chart(
         )
     ]
     alt = charts.described("Graphique en points", records, catalogue)
-    care = grades.care(frame, catalogue)
+    care = select.care(frame, catalogue)
     alt += f" {charts.withheld_words(frame)} {care}"
     return charts.output(
         lambda: _figure(records, frame, indicator, care), frame, catalogue, caption, alt
@@ -64,8 +59,8 @@ def _ours(frame: pd.DataFrame, by: str, catalogue: Catalogue) -> list[str]:
 
 
 def _figure(
-    records: list[dict[str, Any]], frame: pd.DataFrame, indicator: Indicator, care: str
-) -> Figure:
+    records: list[estimates.Row], frame: pd.DataFrame, indicator: Indicator, care: str
+) -> style.Figure:
     unit = records[0]["unit"]
     place = layout.columns(layout.rows_of(records, indicator))
     zones = indicator.good is not None and indicator.poor is not None
@@ -85,7 +80,7 @@ def _figure(
     return fig
 
 
-def _draw(ax: Axes, records: Sequence[dict[str, Any]], middles: list[float]) -> None:
+def _draw(ax: style.Axes, records: Sequence[estimates.Row], middles: list[float]) -> None:
     """Draw points with their intervals; where none has one, each stands at the end of a stem."""
     import seaborn as sns
 
@@ -132,7 +127,7 @@ def _limits(frame: pd.DataFrame, indicator: Indicator, unit: str, zones: bool) -
     return charts.ticks(frame, unit, 3)
 
 
-def _zones(ax: Axes, indicator: Indicator, limits: list[float], width: float) -> None:
+def _zones(ax: style.Axes, indicator: Indicator, limits: list[float], width: float) -> None:
     """Shade the thresholds' zones, and name them above the drawing."""
     assert indicator.good is not None and indicator.poor is not None
     low, high = sorted((indicator.good, indicator.poor))
@@ -209,7 +204,7 @@ def line_told(series: pd.DataFrame, catalogue: Catalogue) -> str:
     }
     if words.is_count(indicator.unit) and high >= charts.LONG:  # as charts shorten it
         least, most = (charts.brief(x, indicator, indicator.unit) for x in (low, high))
-        unit = phrases.capital(indicator.unit)
+        unit = words.capital(indicator.unit)
         return TEXTS["line_counted"].format(unit=unit, low=least, high=most, **ends)
     least, most = words.figure(low, indicator), words.value(high, indicator)
     return TEXTS["line"].format(low=least, high=most, **ends)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -13,11 +13,8 @@ from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, layout, style, svg
 from observlib.display.output import Output
-from observlib.language import french, phrases, words
+from observlib.language import french, words
 from observlib.language.prose import one_line
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _ROW, _TALL = 22.0, 32.0  # a cell's height, and that of one whose value has a mark under it
 _NAMES = (120.0, 95.0)  # widest names of rows, in points: narrower where columns need the room
@@ -52,7 +49,7 @@ def heat_chart(frame: pd.DataFrame, catalogue: Catalogue, *, caption: str) -> Ou
     return charts.output(lambda: _figure(cells, indicator), frame, catalogue, caption, alt)
 
 
-def _figure(cells: pd.DataFrame, indicator: Indicator) -> Figure:
+def _figure(cells: pd.DataFrame, indicator: Indicator) -> style.Figure:
     import seaborn as sns
 
     unit = str(cells["unit"].iat[0])
@@ -159,7 +156,12 @@ def _heads(columns: Sequence[str], cell: float) -> _Heads:
 
 
 def _legend(
-    fig: Figure, ends: tuple[float, float], y: float, indicator: Indicator, unit: str, shades: Any
+    fig: style.Figure,
+    ends: tuple[float, float],
+    y: float,
+    indicator: Indicator,
+    unit: str,
+    shades: Any,
 ) -> None:
     """Shades from the lightest to the darkest, between the values that they stand for."""
     least, most = (
@@ -217,5 +219,5 @@ def _alt(cells: pd.DataFrame, indicator: Indicator) -> str:
     for name, values in lines if 1 < len(lines) <= 12 else []:
         if len(values) > 1:
             ends = at(values.idxmin(), False), at(values.idxmax(), False)
-            sentences.append(f"{phrases.capital(str(name))}\xa0: de {ends[0]} à {ends[1]}.")
+            sentences.append(f"{words.capital(str(name))}\xa0: de {ends[0]} à {ends[1]}.")
     return " ".join(sentences)

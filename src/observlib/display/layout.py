@@ -6,9 +6,9 @@ Bars, points, shares, steps and grids stand on it. Lengths are in points.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -16,10 +16,6 @@ from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, select, style
 from observlib.language import words
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 GAP = 7.0  # between two rows
 _NAME = 130.0  # widest name beside the axes
@@ -60,7 +56,7 @@ class Columns(NamedTuple):
 
 def ranked(
     frame: pd.DataFrame, by: str, catalogue: Catalogue, *, sort: bool, lowest: bool = False
-) -> list[dict[str, Any]]:
+) -> list[estimates.Row]:
     """Estimates as records with the `name` that the column `by` gives, in their order.
 
     That is, with `sort`, from the highest value down, or from the `lowest` up; what brings others
@@ -69,7 +65,7 @@ def ranked(
     place = {key: i for i, key in enumerate(select.ordered(frame, by, catalogue))}
     records = [{**row, "name": words.label(row, by, catalogue)} for row in estimates.records(frame)]
 
-    def key(row: dict[str, Any]) -> tuple[float, ...]:
+    def key(row: estimates.Row) -> tuple[float, ...]:
         if not sort:
             return (place[row[by]],)
         withheld, x = row["status"] in words.WITHHELD, row["estimate"]
@@ -79,7 +75,7 @@ def ranked(
     return sorted(records, key=key)
 
 
-def rows_of(records: Sequence[Mapping[str, Any]], indicator: Indicator) -> list[Row]:
+def rows_of(records: Sequence[estimates.Row], indicator: Indicator) -> list[Row]:
     """The rows of estimates that have a `name`; a base that several share is in their notes."""
     shared = _shared_base(records) is not None
     bases = [None if shared else words.base(record) for record in records]
@@ -95,7 +91,7 @@ def rows_of(records: Sequence[Mapping[str, Any]], indicator: Indicator) -> list[
     ]
 
 
-def _shared_base(records: Sequence[Mapping[str, Any]]) -> float | None:
+def _shared_base(records: Sequence[estimates.Row]) -> float | None:
     """The base that several estimates share, if they do."""
     known = [n for n in map(words.base, records) if n is not None]
     return known[0] if len(known) > 1 and len(set(known)) == 1 else None
@@ -139,7 +135,7 @@ def draw_rows(
     top: float = 0.0,
     bottom: float = 0.0,
     axis: Axis | None = None,
-) -> tuple[Figure, Axes, list[float]]:
+) -> tuple[style.Figure, style.Axes, list[float]]:
     """A figure with everything but the marks, its axes, and the heights of the marks' middles.
 
     Axes count points down from their top, so that a mark is as `tall` as it says; there is a `gap`
@@ -183,7 +179,7 @@ def draw_rows(
         ax.set_axis_off()
     for row, name, start, middle in zip(place.rows, place.names, starts, middles, strict=True):
         y, grey = top + middle, {"color": style.GREY}
-        aligned: dict[str, Any] = {"va": "center", "ha": "right"}
+        aligned: estimates.Row = {"va": "center", "ha": "right"}
         if place.over:
             style.write(fig, 0, top + start, name, weight="bold")
             style.write(fig, 0, y + tall / 2 * (not row.withheld) + 1, row.under,
@@ -201,7 +197,7 @@ def draw_rows(
 
 
 def notes_of(
-    records: Sequence[Mapping[str, Any]], indicator: Indicator, *, low_base: str, partial: str
+    records: Sequence[estimates.Row], indicator: Indicator, *, low_base: str, partial: str
 ) -> list[str]:
     """What explains estimates: intervals, bases, and how low bases and partial periods look."""
     notes = ["Trait : intervalle à 95 %."] * any(r["ci_low"] == r["ci_low"] for r in records)

@@ -11,7 +11,7 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.display.output import Output, text
 from observlib.display.select import ordered
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.records.corrections import Correction
 
@@ -57,7 +57,7 @@ def notes(
 
 def _mended(one: Correction) -> str:
     days = (french.day_label(one.first), french.day_label(one.last))
-    said = TEXTS["corrected"].format(title=phrases.small(one.title), first=days[0], last=days[1])
+    said = TEXTS["corrected"].format(title=words.small(one.title), first=days[0], last=days[1])
     return f"{said} {one.reason}"
 
 

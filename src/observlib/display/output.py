@@ -14,6 +14,8 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.language.prose import (
     Markdown,
+    joined,
+    markdown,
     one_line,
     paragraphs,
     plain,
@@ -80,6 +82,12 @@ def text(words: str) -> Output:
         {"text/markdown": str(prose), "text/plain": str(spaced)},
         {"kind": "text", "columns": estimates.COLUMNS, "rows": []},
     )
+
+
+def captioned(table: Markdown, caption: Markdown, label: str, *under: str) -> Output:
+    """A table of a page with its caption and label, and the paragraphs under it."""
+    labelled = markdown(": {} {{#{}}}", caption, Markdown(label))
+    return text(joined([table, labelled, *filter(None, under)], "\n\n"))
 
 
 def pipe_table(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from observlib.catalogue import Indicator
@@ -21,17 +21,13 @@ from observlib.language.prose import curly, typography
 
 # --- Where each value of a drawing stands, and how it is told to who walks them with arrow keys
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
 _KEPT = "observlib_values"
 
 
 class Value(NamedTuple):
     """A value at a place of axes: whose it is, where along its line, and its words."""
 
-    ax: Axes
+    ax: style.Axes
     x: float
     y: float
     whose: str
@@ -40,7 +36,7 @@ class Value(NamedTuple):
 
 
 def keep_values(
-    ax: Axes,
+    ax: style.Axes,
     x: float,
     y: float,
     row: Mapping[str, Any],
@@ -71,7 +67,7 @@ def value_in_words(row: Mapping[str, Any], indicator: Indicator) -> str:
     return ", ".join(filter(None, parts))
 
 
-def attributes(fig: Figure, narrow: bool) -> dict[str, str]:
+def attributes(fig: style.Figure, narrow: bool) -> dict[str, str]:
     """The attributes of a drawing that tell its values; none where it knows of none."""
     kept: list[Value] = vars(fig).get(_KEPT, [])
     if not kept:
@@ -94,9 +90,6 @@ def _plain(text: str) -> str:
     return curly(typography(text.replace("|", "/").replace("¶", " ")))
 
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 NARROW = "application/vnd.observlib.narrow+svg"  # what a notebook keeps the narrow drawing as
 _SVG = "{http://www.w3.org/2000/svg}"
 _PLACES = ("d", "x", "y", "width", "height", "transform")
@@ -105,7 +98,7 @@ _USUAL = {"font-size": f"{style.SIZE:g}px", "fill": style.INK.lower(), "text-anc
 _NUMBER = r"-?\d+(?:\.\d+)?"
 
 
-def render(fig: Figure, alt: str) -> str:
+def render(fig: style.Figure, alt: str) -> str:
     """The figure as one `<svg>` element that says its alternative text.
 
     Its theme must be that of `style.theme`, which fixes the seed of matplotlib's identifiers.

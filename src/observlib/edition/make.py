@@ -36,7 +36,7 @@ from observlib.edition.plan import Page, read_header
 from observlib.edition.request import Request
 from observlib.edition.workers import COUNT, started
 from observlib.pipeline import archive, disclosed, errata
-from observlib.themes.easy import rules
+from observlib.themes import easy
 
 
 def make(
@@ -163,13 +163,13 @@ def made_page(outcome: Outcome, request: Request) -> MadePage:
 
 
 def _check_easy(notebook: Any, page: Page, request: Request) -> None:
-    """Refuse a page in easy French that holds what is not (see `themes.easy.rules`)."""
-    if not rules.can_check():
+    """Refuse a page in easy French that holds what is not (see `themes.easy`)."""
+    if not easy.can_check():
         return
     glossary = request.root / "reports" / "glossaire.qmd"
-    terms = rules.terms(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
+    terms = easy.terms(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
     text = "\n".join([page.title, page.study.question, told_on(notebook)])
-    if found := [*rules.faults(text, rules.names(request.catalogue), terms)]:
+    if found := [*easy.faults(text, easy.names(request.catalogue), terms)]:
         raise PageError(bounded(found, sep="; "))
 
 

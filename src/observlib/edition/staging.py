@@ -51,7 +51,7 @@ from observlib.publish.editions.feeds import Planned, gap, load_calendar
 from observlib.publish.project import named_by
 from observlib.records.actions import Action
 from observlib.themes import main_points, quotes
-from observlib.themes.surveys.estimates import STEPS
+from observlib.themes.surveys import STEPS
 
 # places of the method's page, and the files of `reports/` that stand there
 _MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+Row = dict[str, Any]  # of estimates, by the names of their columns
 COLUMNS = [
     "indicator",
     "product",

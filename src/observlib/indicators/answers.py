@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
@@ -29,15 +29,21 @@ def by_quarter(quarters: Sequence[Quarter]) -> Periods:
     return {str(quarter): [quarter] for quarter in quarters}
 
 
-def pooled_period(quarters: Sequence[Quarter]) -> Periods:
+def pooled_period(quarters: Sequence[Quarter]) -> str:
     """All the quarters as one period, written by its first and last month.
 
     Examples
     --------
-    >>> list(pooled_period(Quarter(2026, 3).back(4)))
-    ['2025-10/2026-09']
+    >>> pooled_period(Quarter(2026, 3).back(4))
+    '2025-10/2026-09'
     """
-    return {f"{quarters[0].months[0]}/{quarters[-1].months[2]}": quarters}
+    return f"{quarters[0].months[0]}/{quarters[-1].months[2]}"
+
+
+def source_of(name: str, parts: Iterable[str]) -> str:
+    """The source of what rests on several things: a name, and the digest of them all."""
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return f"{name}@{digest[:8]}"
 
 
 def by_period(
@@ -66,7 +72,7 @@ def by_period(
     """
     wanted = [quarter for quarters in periods.values() for quarter in quarters]
     rows = within(answers, wanted)
-    made: list[dict[str, Any]] = []
+    made: list[estimates.Row] = []
     for passport, asked, measures in _by_question(rows, own_scale):
         for period, quarters in periods.items():
             given = asked[asked["quarter"].isin([str(quarter) for quarter in quarters])]
@@ -105,7 +111,7 @@ def by_month(answers: pd.DataFrame, first: str, last: str, own_scale: bool = Tru
         Months `YYYY-MM`, both included; a device starts and ends at its own first and last month.
     """
     rows = answers.assign(month=answers["date"].dt.strftime("%Y-%m"))
-    made: list[dict[str, Any]] = []
+    made: list[estimates.Row] = []
     for passport, asked, measures in _by_question(rows, own_scale):
         given = dict(iter(asked.groupby("month")))
         for month in months_between(max(first, min(given)), min(last, max(given))):
@@ -120,7 +126,7 @@ def by_month(answers: pd.DataFrame, first: str, last: str, own_scale: bool = Tru
 
 def _by_question(
     rows: pd.DataFrame, own_scale: bool
-) -> Iterator[tuple[dict[str, Any], pd.DataFrame, _Measures]]:
+) -> Iterator[tuple[estimates.Row, pd.DataFrame, _Measures]]:
     """The answers of each device to each question that is measured, and its measures."""
     for passport, own in by_device(rows):
         for question, asked in own.groupby("question", sort=True):
@@ -133,7 +139,7 @@ def _by_question(
                 yield passport, asked, measures
 
 
-def _measured(given: pd.DataFrame, measures: _Measures) -> list[dict[str, Any]]:
+def _measured(given: pd.DataFrame, measures: _Measures) -> list[estimates.Row]:
     """What some answers to a question say by each of its measures."""
     return [
         of_worths(name, measure, measure.of(given), times(given), scale)
@@ -147,14 +153,14 @@ def of_worths(
     worths: pd.Series,
     given: pd.Series | None = None,
     scale: Scale | None = None,
-) -> dict[str, Any]:
+) -> estimates.Row:
     """An estimate by a measure, of what marks are worth, each `given` so many times or once."""
     if measure.kind == "share":
         return share(indicator, worths == 1, given)
     return mean(indicator, worths, scale or measure.scale or ON_10, given)
 
 
-def by_device(rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+def by_device(rows: pd.DataFrame) -> Iterator[tuple[estimates.Row, pd.DataFrame]]:
     """The rows of each device, after the `SUBJECT` of their estimates; of no product is "".
 
     Parameters
@@ -227,7 +233,7 @@ def with_quarters_withheld(months: pd.DataFrame) -> pd.DataFrame:
     return estimates.check(estimates.withheld(months, hidden))
 
 
-def _publishable(given: pd.DataFrame, found: Sequence[Mapping[str, Any]]) -> bool | None:
+def _publishable(given: pd.DataFrame, found: Sequence[estimates.Row]) -> bool | None:
     """Whether what was found of some answers to a question may be told; None without answers.
 
     Measures of one question tell one another: where one of them is withheld, all are.
@@ -273,7 +279,7 @@ def mean(
     values: pd.Series,
     scale: tuple[float, float],
     given: pd.Series | None = None,
-) -> dict[str, Any]:
+) -> estimates.Row:
     """The mean of marks with Student's interval, cut at the ends of their `scale`.
 
     One that goes below zero is of points. Each mark was `given` so many times, or once.
@@ -289,7 +295,7 @@ def mean(
     """
     given = pd.Series(1, values.index) if given is None else given
     n = int(given.sum())
-    row: dict[str, Any] = {"indicator": indicator, "unit": unit_of(scale), "n": n, "n_eff": n}
+    row: estimates.Row = {"indicator": indicator, "unit": unit_of(scale), "n": n, "n_eff": n}
     if n:
         row["estimate"] = middle = float((given * values).sum() / n)
     if n > 1:
@@ -299,7 +305,7 @@ def mean(
     return row
 
 
-def share(indicator: str, having: pd.Series, given: pd.Series | None = None) -> dict[str, Any]:
+def share(indicator: str, having: pd.Series, given: pd.Series | None = None) -> estimates.Row:
     """The share, in %, of answers that have a property, with Wilson's interval.
 
     Each answer was `given` so many times, or once.
@@ -309,7 +315,7 @@ def share(indicator: str, having: pd.Series, given: pd.Series | None = None) -> 
     return {"indicator": indicator, "unit": "%", **share_of(having_it, n)}
 
 
-def with_interval(value: float, low: float, high: float) -> dict[str, Any] | None:
+def with_interval(value: float, low: float, high: float) -> estimates.Row | None:
     """A value and its interval where both ends are known; nothing where the value is not."""
     if math.isnan(value):
         return None
@@ -328,7 +334,7 @@ def periods_of(
     quarters, or in every other, and again when the device stops. That of a device that listens
     once a year or now and then may also hold one quarter alone.
     """
-    period = next(iter(pooled_period(quarters))) if len(quarters) > 1 else str(quarters[0])
+    period = pooled_period(quarters) if len(quarters) > 1 else str(quarters[0])
     once = waves(catalogue)
     found = []
     for passport, given in by_device(within(rows, quarters)):
@@ -344,7 +350,7 @@ def periods_of(
     return found
 
 
-def share_of(count: int, n: int) -> dict[str, Any]:
+def share_of(count: int, n: int) -> estimates.Row:
     """A share in % of `n` people with Wilson's interval; of nobody it has no value."""
     if not n:
         return {"n": 0, "n_eff": 0}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Set
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,9 +107,7 @@ def _holders(ticked: pd.DataFrame | None) -> dict[str, Set[str]]:
     return {str(name): set(ids) for name, ids in ticked.groupby("category")["response_id"]}
 
 
-def _error(
-    first: Mapping[Any, Any], other: Mapping[Any, Any], holders: Mapping[str, Set[str]]
-) -> float:
+def _error(first: estimates.Row, other: estimates.Row, holders: Mapping[str, Set[str]]) -> float:
     """Standard error of the difference of two answers, in points."""
     n = first["n"]
     one, two = (round(row["estimate"] * n / 100) for row in (first, other))

@@ -7,7 +7,6 @@ beside that of all but few would tell what these few answered.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
@@ -62,7 +61,7 @@ def of_headlines(
     margins["rank"] = margins["share"]  # both are of a hundred answers
     headlines = (compared["indicator"] == HEADLINE) & (compared["against"] == "before")
     headlines &= (compared["group"] == "") & compared["level"].notna()
-    made: list[dict[str, Any]] = []
+    made: list[estimates.Row] = []
     each = [pd.DataFrame(columns=[*SUBJECT, *OPTIONS, "verdict"], dtype=str)]
     for pair in estimates.records(compared[headlines]):
         own = answers[(answers[SUBJECT] == [pair[name] for name in SUBJECT]).all(axis=1)]
@@ -77,7 +76,7 @@ def of_headlines(
     return rows, {"specifications": pd.concat(each, ignore_index=True)}
 
 
-def _rows(found: pd.DataFrame, verdict: str) -> Iterator[dict[str, Any]]:
+def _rows(found: pd.DataFrame, verdict: str) -> Iterator[estimates.Row]:
     reverse = found["verdict"] == _REVERSE.get(verdict)
     published = found.groupby("measure")["difference"].transform("first")
     outside = (found["low"] > published + _NONE) | (found["high"] < published - _NONE)

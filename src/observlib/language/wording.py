@@ -10,9 +10,22 @@ from typing import Any
 
 from observlib.base import yaml_files
 from observlib.base.errors import ObservError
+from observlib.language import french
 
 
-def beside(module: str) -> Mapping[str, str]:
+class Texts(dict[str, str]):
+    """Texts by their keys, of which some are for one thing, `key.one`, or for `key.several`."""
+
+    def of(self, key: str, n: float) -> str:
+        """The text for one or for several things."""
+        return self[f"{key}.{french.plural(n, 'one', 'several')}"]
+
+    def count(self, key: str, n: float) -> str:
+        """A number of things, and what they are called."""
+        return f"{french.number(n)}{french.NBSP}{self.of(key, n)}"
+
+
+def beside(module: str) -> Texts:
     """The words of a module, by their keys: `x/sentences.yml` for `x/sentences.py`.
 
     A text has names in braces at which the module sets what it tells. A group of texts gives keys
@@ -29,9 +42,9 @@ def beside(module: str) -> Mapping[str, str]:
 
 
 @cache
-def _read(path: Path) -> Mapping[str, str]:
+def _read(path: Path) -> Texts:
     found, lines, problems = yaml_files.read(path, dict, "keys with texts", "it is not there")
-    texts: dict[str, str] = {}
+    texts = Texts()
     for place, text in _leaves(found):
         where = f"{path}:{lines.get(place, 1)}: {'.'.join(map(str, place))}"
         if not isinstance(text, str):

@@ -26,7 +26,7 @@ from observlib.records.actions import Action
 from observlib.records.decisions import Decision
 from observlib.records.expectations import REASONS, Expectation, exploratory
 from observlib.records.replies import Reply
-from observlib.themes.devices import estimates as devices
+from observlib.themes import devices
 
 Job = tuple[str, str]  # a family, and the survey of one of each survey
 
@@ -41,9 +41,8 @@ def families() -> Mapping[str, Family]:
     True
     """
     importlib.import_module("observlib.pipeline.monthly_series")  # of several themes
-    for module in pkgutil.walk_packages(themes.__path__, f"{themes.__name__}."):
-        if module.name.endswith((".estimates", ".family")):
-            importlib.import_module(module.name)
+    for module in pkgutil.iter_modules(themes.__path__, f"{themes.__name__}."):
+        importlib.import_module(module.name)
     order: dict[str, Family] = {}
     for name in sorted(DECLARED):
         _visit(name, (), order)

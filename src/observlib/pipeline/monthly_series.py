@@ -13,11 +13,7 @@ from observlib.indicators import counts
 from observlib.indicators.answers import each_month
 from observlib.indicators.families import family
 from observlib.records.actions import FOLLOWED, Action
-from observlib.themes.contacts import calls, tickets
-from observlib.themes.sales import estimates as sales
-from observlib.themes.satisfaction import estimates as satisfaction
-from observlib.themes.subscriptions import estimates as subscriptions
-from observlib.themes.surveys import estimates as surveys
+from observlib.themes import contacts, sales, satisfaction, subscriptions, surveys
 
 READ = (
     "audience",
@@ -42,8 +38,8 @@ def monthly(read: Mapping[str, pd.DataFrame], catalogue: Catalogue, last: str) -
             counts.monthly(read["audience"], _FIRST, last, "downloads"),
             satisfaction.monthly(read["ratings_by_mark"], _FIRST, last),
             surveys.monthly(read["responses"], _FIRST, last),
-            calls.monthly(read["calls_by_day"], read["intervals_by_day"], _FIRST, last),
-            tickets.monthly(
+            contacts.monthly_calls(read["calls_by_day"], read["intervals_by_day"], _FIRST, last),
+            contacts.monthly_tickets(
                 read["tickets_by_state"], _FIRST, last, promises, read["tickets_by_delay"]
             ),
             each_month(subscriptions.over, read["subscriptions"], _FIRST, last),

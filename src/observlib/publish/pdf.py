@@ -26,7 +26,7 @@ from observlib.base.files import write_all
 from observlib.base.period import epoch
 from observlib.base.text import fold
 from observlib.base.yaml_files import as_front_matter
-from observlib.language import french, phrases, words
+from observlib.language import french, words
 from observlib.language.prose import unmarked
 from observlib.publish import pandoc
 from observlib.publish.html import metadata
@@ -392,6 +392,6 @@ def _about(project: Project) -> str:
         "alternative": project.brand.alternative,
     }
     if manifest.is_demonstration:
-        about["warning"] = f"Données de démonstration : {phrases.small(words.INVENTED)}"
+        about["warning"] = f"Données de démonstration : {words.small(words.INVENTED)}"
     entries = ", ".join(f"{key}: {literal(value)}" for key, value in about.items())
     return f"#let about = ({entries})"

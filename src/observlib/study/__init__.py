@@ -31,7 +31,7 @@ from observlib.records.decisions import Decision
 from observlib.records.expectations import Expectation
 from observlib.records.practices import Practices
 from observlib.records.replies import Reply
-from observlib.study import contents, selection
+from observlib.study import selection, texts
 from observlib.study.charts import Drawing
 from observlib.study.outputs import Shown
 from observlib.study.selection import Where, taking
@@ -417,8 +417,8 @@ class Study(Drawing):
         'Satisfaction sur 10'
         """
         if not family:
-            return contents.families()
-        return contents.family(family, self._given(family), self.catalogue)
+            return texts.families()
+        return texts.family(family, self._given(family), self.catalogue)
 
     @taking(Shown)
     def differences(

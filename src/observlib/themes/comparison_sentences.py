@@ -7,17 +7,16 @@ that a study compares.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pandas as pd
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Indicator
-from observlib.display import changes, grades
+from observlib.display import changes, select
 from observlib.display.changes import PLACED, REASONS, outcomes
-from observlib.estimates import EVOLVED, REFERENCE
+from observlib.estimates import EVOLVED, REFERENCE, Row
 from observlib.estimates.comparisons import IN_TIME
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.stats import comparability
 
 TEXTS = wording.beside(__file__)
@@ -93,14 +92,15 @@ def evolution(
     if compared.empty:
         return ""
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
-    whose = [_whose_device(family) for family in _families(compared, catalogue)]
+    families = _families(compared, catalogue)
+    whose = [TEXTS[f"whose.{_WHOSE[one]}"] if one in _WHOSE else "" for one in families]
     mixed = len(set(whose)) > 1
     thing = noun(indicator)
     if not mixed and not indicator.id.startswith(_COUNTED):
         within = not thing.startswith(TEXTS["mark"])
         thing += whose_answers(compared, catalogue, within=within)
     since = _since(compared[REFERENCE + "period"].iat[0], compared["period"].iat[0])
-    named = phrases.named(compared, catalogue, by).assign(whose=whose if mixed else "")
+    named = words.named(compared, catalogue, by).assign(whose=whose if mixed else "")
     alone = by == "channel" and len(named) == 1
     sentences: list[str] = []
     for verdict in ("rise", "fall", "stable"):
@@ -144,7 +144,7 @@ def _since(first: str, last: str) -> str:
         return TEXTS["on_quarters"].format(count=french.spelled(int(last[-1])))
     if "-T" in first and "-T" in last and Quarter.parse(first) == Quarter.parse(last) - 4:
         return TEXTS["on_a_year"]
-    return phrases.capital(french.between(first, last))
+    return words.capital(french.between(first, last))
 
 
 def _told(rows: pd.DataFrame, indicator: Indicator, subject: str, alone: bool) -> list[str]:
@@ -157,15 +157,15 @@ def _told(rows: pd.DataFrame, indicator: Indicator, subject: str, alone: bool) -
     if alone:
         names = [_move(records[0], indicator)] if moved else []
     else:
-        names = [_whose(row) for row in records]
+        names = [", ".join(filter(None, (row["name"], row["whose"]))) for row in records]
         names[0] += f", {_move(records[0], indicator)}" if moved else ""
     if not names:
         return [TEXTS["evolved"].format(subject=subject, verdict=verdict)]
-    who, *others = phrases.shared_out(names)
+    who, *others = words.shared_out(names)
     if moved:
-        who, *others = names[0], *phrases.shared_out(names[1:])
+        who, *others = names[0], *words.shared_out(names[1:])
     told = TEXTS["evolved_of"].format(subject=subject, verdict=verdict, who=who)
-    return [told, *phrases.also(others)]
+    return [told, *words.also(others)]
 
 
 def tests_and_results(compared: pd.DataFrame, family: pd.DataFrame | None = None) -> str:
@@ -198,18 +198,8 @@ def tests_and_results(compared: pd.DataFrame, family: pd.DataFrame | None = None
     return TEXTS["tested" if every > 1 else "one_tested"].format(results=results)
 
 
-def _move(row: dict[Any, Any], indicator: Indicator) -> str:
-    return phrases.from_to({"estimate": row[REFERENCE + "estimate"]}, row, indicator)
-
-
-def _whose(row: dict[Any, Any]) -> str:
-    """The name of a subject, and whose answers its value is where others of the sentence differ."""
-    return f"{row['name']}, {row['whose']}" if row["whose"] else str(row["name"])
-
-
-def _whose_device(family: str) -> str:
-    """Whose answers a device of a family hears; nothing where it is of neither."""
-    return TEXTS[f"whose.{_WHOSE[family]}"] if family in _WHOSE else ""
+def _move(row: Row, indicator: Indicator) -> str:
+    return words.from_to({"estimate": row[REFERENCE + "estimate"]}, row, indicator)
 
 
 def _families(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
@@ -297,7 +287,7 @@ def and_detectable(compared: pd.DataFrame, catalogue: Catalogue, thing: str = TE
     if unsure.empty:
         return ""
     indicator = words.indicator_of(unsure["indicator"].iat[0], catalogue)
-    return f". {phrases.capital(detectable(unsure, indicator, thing))}"
+    return f". {words.capital(detectable(unsure, indicator, thing))}"
 
 
 def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str) -> str:
@@ -320,10 +310,10 @@ def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str)
     return f"{text}{and_detectable(pair, catalogue)}"
 
 
-def value_against(row: dict[Any, Any], catalogue: Catalogue) -> str:
+def value_against(row: Row, catalogue: Catalogue) -> str:
     """A value against another, with as many decimals as tell them apart."""
     indicator = words.indicator_of(row["indicator"], catalogue)
-    finer = phrases.fine(row["estimate"], row[REFERENCE + "estimate"], indicator)
+    finer = words.fine(row["estimate"], row[REFERENCE + "estimate"], indicator)
     other = words.value({**row, "estimate": row[REFERENCE + "estimate"]}, finer)
     return TEXTS["against"].format(value=words.figure(row["estimate"], finer), other=other)
 
@@ -344,8 +334,8 @@ def read_apart(apart: pd.DataFrame, main: pd.DataFrame, catalogue: Catalogue) ->
     ]
     if not found:
         return ""
-    names = phrases.join_few(phrases.named(left, catalogue, "product")["name"])
-    return TEXTS["apart"].format(names=names, why=grades.why(comparability.together(found)))
+    names = words.join_few(words.named(left, catalogue, "product")["name"])
+    return TEXTS["apart"].format(names=names, why=select.why(comparability.together(found)))
 
 
 def why_untested(compared: pd.DataFrame) -> str:

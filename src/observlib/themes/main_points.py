@@ -27,7 +27,7 @@ from observlib.estimates import EVOLVED, REFERENCE
 from observlib.estimates.comparisons import NUMBERS
 from observlib.indicators.pairs import PEOPLE
 from observlib.indicators.specifications import HEADLINE
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.records.actions import Action
 from observlib.stats.survey.differences import adjust, halves
 from observlib.themes.comparison_sentences import noun
@@ -130,7 +130,9 @@ def _scale(unit: str) -> float:
 def title(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     """What a point is, in a line: "Service-public.fr : satisfaction en hausse"."""
     indicator = words.indicator_of(point["indicator"], catalogue)
-    where = f" {phrases.PLACES[point['channel']]}" if _is_elsewhere(point) else ""
+    # the channel is told where it is not that of most products
+    elsewhere = point["channel"] in ("open_data", "in_person")
+    where = f" {words.PLACES[point['channel']]}" if elsewhere else ""
     name = f"{catalogue.label(point['product'])}{where}"
     verdict = EVOLVED[point["verdict"]]
     return TEXTS["title"].format(name=name, measure=_noun(indicator), verdict=verdict)
@@ -154,7 +156,7 @@ def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     if point["indicator"] in PEOPLE:
         return _percent(point)
     then, now = _ends(point)
-    finer = phrases.fine(then, now, indicator)
+    finer = words.fine(then, now, indicator)
     return f"{words.figure(then, finer)} → {words.figure(now, finer)}"
 
 
@@ -162,7 +164,7 @@ def detail(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     """What stands below a point's number: its unit, its base, its difference and its interval."""
     indicator = words.indicator_of(point["indicator"], catalogue)
     if point["indicator"] in PEOPLE:
-        counted = phrases.rounded_count(dict(point), indicator)
+        counted = words.rounded_count(dict(point), indicator)
         return TEXTS["counted"].format(count=counted)
     then, now = (french.rounded(x, indicator.decimals) for x in _ends(point))
     size = french.signed(point["difference"], indicator.decimals)
@@ -171,7 +173,7 @@ def detail(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     low, high = words.rounded_keeping_signs(ends, indicator.decimals)
     what = ("share" if indicator.unit == "%" else "mark") + "_exactly" * exactly
     return TEXTS[f"measured.{what}"].format(
-        unit=phrases.capital(indicator.unit),
+        unit=words.capital(indicator.unit),
         answers=words.base_text(point["n"], indicator),
         size=size,
         low=french.signed(low, indicator.decimals),
@@ -214,7 +216,7 @@ def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
         size = _percent(point).lstrip("+" + french.MINUS)
         things = TEXTS[f"things.{point['indicator']}"]
         return TEXTS[f"moved.{point['verdict']}"].format(name=name, things=things, size=size)
-    ends = phrases.from_to(then, point, indicator)
+    ends = words.from_to(then, point, indicator)
     return TEXTS["mark"].format(name=name, mark=noun(indicator), ends=ends)
 
 
@@ -228,7 +230,7 @@ def elsewhere(
     for verdict in _ESTABLISHED:
         named = [
             f"{_noun(words.indicator_of(str(name), catalogue))} "
-            f"({phrases.join_few(dict.fromkeys(catalogue.label(x) for x in own['product']))})"
+            f"({words.join_few(dict.fromkeys(catalogue.label(x) for x in own['product']))})"
             for name, own in rest[rest["verdict"] == verdict].groupby("indicator", sort=False)
         ]
         if named:
@@ -236,10 +238,8 @@ def elsewhere(
             parts.append(TEXTS["also"].format(verdict=EVOLVED[verdict], measures=measures))
     if others := len(pairs) - len(ranked_):
         stable = int((pairs["verdict"] == "stable").sum())
-        compared = french.count(others, TEXTS["compared_one"], TEXTS["compared_many"])
-        known = TEXTS["stable_none"]
-        if stable:
-            known = french.count(stable, TEXTS["stable_one"], TEXTS["stable_many"])
+        compared = TEXTS.count("compared", others)
+        known = TEXTS.count("stable", stable) if stable else TEXTS["stable.none"]
         parts.append(TEXTS["elsewhere"].format(compared=compared, stable=known))
     return " ".join(parts)
 
@@ -282,8 +282,3 @@ def _noun(indicator: Indicator) -> str:
     if indicator.id in PEOPLE:
         return TEXTS[f"things.{indicator.id}"].partition(" ")[2]
     return noun(indicator).partition(" ")[2]
-
-
-def _is_elsewhere(point: Mapping[str, Any]) -> bool:
-    """Whether the channel must be told: it is not that of most products."""
-    return point["channel"] in ("open_data", "in_person")

@@ -18,7 +18,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.display import select
 from observlib.display.output import Output, text
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.themes.comparison_sentences import whose_answers
 
@@ -121,13 +121,13 @@ def highest_and_lowest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -
         return ""
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
     shown = shown.assign(
-        text=[phrases.rounded_count(row, indicator) for row in shown.to_dict("records")]
+        text=[words.rounded_count(row, indicator) for row in shown.to_dict("records")]
     )
     shown = shown.sort_values("estimate", ascending=False, kind="stable")
-    when = phrases.capital(french.when(period))
-    ends = phrases.at_ends(shown)
+    when = words.capital(french.when(period))
+    ends = words.at_ends(shown)
     least, most = (end["text"].iat[0] for end in (ends[0], ends[-1]))
-    last, first = (phrases.join_few(end["name"]) for end in (ends[0], ends[-1]))
+    last, first = (words.join_few(end["name"]) for end in (ends[0], ends[-1]))
     if len(shown) == 1:
         return TEXTS["only"].format(when=when, name=first, value=most)
     if len(ends) == 1:
@@ -169,9 +169,9 @@ def year_on_year(
     if shown.empty:
         return TEXTS["no_change"]
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
-    things, least = phrases.counted_by(indicator, catalogue)
+    things, least = words.counted_by(indicator, catalogue)
     shown = shown.assign(
-        sign=[phrases.sign(x, indicator, least) for x in shown["estimate"]],
+        sign=[words.sign(x, indicator, least) for x in shown["estimate"]],
         text=[words.value(row, indicator) for row in shown.to_dict("records")],
     )
     everywhere = by != "channel" and len(shown) > 1 and shown["sign"].nunique() == 1
@@ -181,10 +181,10 @@ def year_on_year(
     for sign, does in ((1, "more"), (0, "same"), (-1, "fewer")):
         own = shown[shown["sign"] == sign]
         if len(own):
-            names = "" if everywhere else f" ({phrases.join_few(own['name'])})"
+            names = "" if everywhere else f" ({words.join_few(own['name'])})"
             ends = _ends(own) if sign else names
             if by == "channel":
-                places = (f"{row['name']} ({row['text']})" for row in phrases.by_channel(own))
+                places = (f"{row['name']} ({row['text']})" for row in words.by_channel(own))
                 ends = f" {french.join(places)}"
             key, than = "next" if sentences else start, TEXTS[f"than.{does}"]
             told = TEXTS[f"change.{key}"].format(does=than, things=french.of(things), ends=ends)
@@ -197,7 +197,7 @@ def _ends(changes: pd.DataFrame) -> str:
     ordered = changes.sort_values("estimate", key=abs, kind="stable", ascending=False)
     most, least = ordered["text"].iat[0], ordered["text"].iat[-1]
     first, last = (
-        phrases.join_few(ordered.loc[ordered["text"] == value, "name"]) for value in (most, least)
+        words.join_few(ordered.loc[ordered["text"] == value, "name"]) for value in (most, least)
     )
     if most == least:
         return f" {TEXTS['alike'].format(names=first, change=most)}"
@@ -212,7 +212,7 @@ def incomplete(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     if not len(names):
         return ""
     when = french.when(period)
-    return TEXTS["incomplete"].format(when=when, names=phrases.join_few(names))
+    return TEXTS["incomplete"].format(when=when, names=words.join_few(names))
 
 
 def withheld(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -222,7 +222,7 @@ def withheld(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     if not len(names):
         return ""
     return TEXTS["withheld" if len(names) == 1 else "withheld_several"].format(
-        names=phrases.join_few(names)
+        names=words.join_few(names)
     )
 
 
@@ -234,7 +234,7 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """
     rows = _of_period(frame, catalogue, period, "span")
     shown = rows[rows["status"] == "published"]
-    start = phrases.capital(french.when(period))
+    start = words.capital(french.when(period))
     found = set(rows["status"])
     whose = whose_answers(rows, catalogue)
     if shown.empty:
@@ -243,19 +243,19 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         return TEXTS[f"no_mark.{why}"].format(when=start, whose=whose)
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
     sentences: list[str] = []
-    for channel in sorted(shown["channel"].unique(), key=[*phrases.PLACES, ""].index):
+    for channel in sorted(shown["channel"].unique(), key=[*words.PLACES, ""].index):
         own = shown[shown["channel"] == channel]
-        place = phrases.PLACES.get(channel, "") if len(own) < len(shown) else ""
+        place = words.PLACES.get(channel, "") if len(own) < len(shown) else ""
         marks = TEXTS["mark" if len(own) == 1 else "marks"].format(
             whose=whose_answers(own, catalogue), place=f" {place}".rstrip()
         )
         if len(shown) == 1:
             marks = TEXTS["only_mark"].format(whose=whose, name=shown["name"].iat[0])
-        value = phrases.ends(own, indicator)
+        value = words.ends(own, indicator)
         is_one = len({words.value(row, indicator) for row in own.to_dict("records")}) == 1
         does = "of" if len(own) == 1 else "all_of" if is_one else "range"
         told = TEXTS[f"is.{does}"].format(marks=marks, value=value)
-        lead = phrases.capital(told) if sentences else TEXTS["in"].format(when=start, told=told)
+        lead = words.capital(told) if sentences else TEXTS["in"].format(when=start, told=told)
         sentences.append(lead)
     few = TEXTS["few_left_out"] if "low_base" in found else ""
     return together(*sentences, few)
@@ -267,4 +267,4 @@ def _of_period(
     """A period's rows of one indicator, each with the `name` of what it is about."""
     if len(frame):
         select.one_indicator(frame, catalogue, what)
-    return phrases.named(frame[frame["period"] == period], catalogue, by)
+    return words.named(frame[frame["period"] == period], catalogue, by)

@@ -12,7 +12,7 @@ from tests.examples import examples
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.records.actions import BEFORE_AFTER, COMPARABLE, CONTROLLED, SEEN, UNCHANGED, Action
-from observlib.themes.actions import estimates as actions
+from observlib.themes import actions
 
 SEASON = 1 + 0.2 * np.sin(np.arange(12) * 2 * np.pi / 12)
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from observlib import estimates
-from observlib.themes.audience.estimates import adjusted
+from observlib.themes.audience import adjusted
 
 
 def months(values: list[float], first: int = 2023, device: str = "d") -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pytest
 
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
-from observlib.themes.contacts import calls, tickets, topics
+from observlib.themes import contacts
 
 NOW = Quarter(2026, 3)
 COMMON = {"device": "d", "product": "p", "channel": "phone", "source": "d@1"}
@@ -37,7 +37,7 @@ def by_indicator(frame: pd.DataFrame) -> pd.DataFrame:
 def test_the_median_wait_is_that_of_answered_calls_alone():
     rows = log([10] * 60 + [500] * 40, DAYS)
     rows.loc[60:, "outcome"] = "abandoned"
-    found = by_indicator(calls.quarterly(rows, none("call_intervals"), [NOW]))
+    found = by_indicator(contacts.quarterly_calls(rows, none("call_intervals"), [NOW]))
     assert found.loc["wait_median", "estimate"] == 10
     assert found.loc["answer_rate", "estimate"] == 60
     assert found.loc["abandonment_rate", "estimate"] == 40
@@ -48,18 +48,22 @@ def test_a_product_with_half_hours_is_not_counted_twice_from_its_log():
         {**COMMON, "device": "h", "date": pd.to_datetime(DAYS), "offered": 100, "answered": 90,
          "abandoned": 10}
     )  # fmt: skip
-    found = calls.quarterly(log([10] * 40, DAYS), half, [NOW])
+    found = contacts.quarterly_calls(log([10] * 40, DAYS), half, [NOW])
     assert found[found["indicator"] == "calls_offered"]["estimate"].tolist() == [300]
 
 
 def test_a_quarter_whose_last_month_has_no_call_is_partial_and_an_empty_one_missing():
-    found = calls.quarterly(log([10] * 40, DAYS[:2]), none("call_intervals"), [NOW - 1, NOW])
+    found = contacts.quarterly_calls(
+        log([10] * 40, DAYS[:2]), none("call_intervals"), [NOW - 1, NOW]
+    )
     status = found[found["indicator"] == "calls_offered"].set_index("period")["status"]
     assert status.to_dict() == {"2026-T2": "missing", "2026-T3": "partial"}
 
 
 def test_a_wait_on_ten_calls_is_withheld():
-    found = by_indicator(calls.quarterly(log([10] * 10, DAYS), none("call_intervals"), [NOW]))
+    found = by_indicator(
+        contacts.quarterly_calls(log([10] * 10, DAYS), none("call_intervals"), [NOW])
+    )
     assert found.loc["wait_median", "status"] == "suppressed"
 
 
@@ -77,7 +81,7 @@ def test_the_load_is_a_mean_over_open_days_in_paris_hours():
             "offered": [20, 10, 30, 40, 60],
         }
     )  # fmt: skip
-    found = calls.calls_by_hour(half, NOW).set_index("group_value")["estimate"]
+    found = contacts.calls_by_hour(half, NOW).set_index("group_value")["estimate"]
     assert found.to_dict() == {
         "9\xa0h": 40.0, "lundi · 9\xa0h": 30.0, "mardi · 9\xa0h": 50.0
     }  # fmt: skip
@@ -97,14 +101,14 @@ def test_a_small_cell_of_the_load_cannot_be_told_from_its_hour_s_other_days():
     half = hours(
         {(monday, 9): 40, (tuesday, 9): 5, (monday, 10): 50, (tuesday, 10): 30}
     )  # fmt: skip
-    found = calls.calls_by_hour(half, NOW)
+    found = contacts.calls_by_hour(half, NOW)
     found = found[found["status"] != "suppressed"].set_index("group_value")
     assert found.index.tolist() == ["9\xa0h", "10\xa0h", "lundi · 10\xa0h", "mardi · 10\xa0h"]
 
 
 def test_a_small_hour_cannot_be_told_from_the_quarter_s_total():
     half = hours({("2026-07-06", 8): 4, ("2026-07-06", 9): 40, ("2026-07-06", 10): 50})
-    found = calls.calls_by_hour(half, NOW)
+    found = contacts.calls_by_hour(half, NOW)
     shown = found[(found["status"] != "suppressed")]["group_value"].tolist()
     assert shown == ["10\xa0h", "lundi · 10\xa0h"]
 
@@ -112,10 +116,14 @@ def test_a_small_hour_cannot_be_told_from_the_quarter_s_total():
 @pytest.mark.parametrize(("few", "told"), [(10, False), (11, True)])
 def test_an_hour_or_a_weekday_of_ten_calls_is_withheld_and_of_eleven_told(few, told):
     monday, tuesday = "2026-07-06", "2026-07-07"
-    by_day = calls.calls_by_hour(hours({(monday, 9): 40, (tuesday, 9): few, (monday, 10): 50}), NOW)
+    by_day = contacts.calls_by_hour(
+        hours({(monday, 9): 40, (tuesday, 9): few, (monday, 10): 50}), NOW
+    )
     shown = set(by_day.loc[by_day["status"] != "suppressed", "group_value"])
     assert ("mardi · 9\xa0h" in shown) is ("lundi · 9\xa0h" in shown) is told
-    by_hour = calls.calls_by_hour(hours({(monday, 8): few, (monday, 9): 40, (monday, 10): 50}), NOW)
+    by_hour = contacts.calls_by_hour(
+        hours({(monday, 8): few, (monday, 9): 40, (monday, 10): 50}), NOW
+    )
     shown = set(by_hour.loc[by_hour["status"] != "suppressed", "group_value"])
     assert ("8\xa0h" in shown) is ("9\xa0h" in shown) is told and "10\xa0h" in shown
 
@@ -130,19 +138,21 @@ def test_calls_are_never_divided_by_the_visits_of_a_quarter_that_is_not_complete
     visit = {"indicator": "visits", "product": "s", "channel": "web", "period": str(NOW),
              "unit": "visites", "estimate": 1e6, "n": 1e6}  # fmt: skip
     for status, expected in (("published", 0.5), ("partial", None)):
-        found = calls.per_visits(offered, estimates.make([visit | {"status": status}]), "s").iloc[0]
+        found = contacts.per_visits(
+            offered, estimates.make([visit | {"status": status}]), "s"
+        ).iloc[0]
         assert (found["estimate"] == expected) if expected else found["status"] == "missing"
 
 
 def test_themes_are_in_alphabetical_order_whatever_their_accents():
     themes = ["Travail"] * 20 + ["Étrangers"] * 20 + ["Famille"] * 20
-    found = topics.themes(log([1] * 60, DAYS, theme=themes), "call", [NOW])
+    found = contacts.themes(log([1] * 60, DAYS, theme=themes), "call", [NOW])
     assert found["group_value"].tolist() == ["Étrangers", "Famille", "Travail"]
 
 
 def test_rare_themes_are_put_together_so_that_none_tells_of_ten_people():
     themes = ["A"] * 30 + ["B"] * 12 + ["C"] * 7 + ["D"] * 5
-    found = topics.themes(log([1] * 54, DAYS, theme=themes), "call", [NOW])
+    found = contacts.themes(log([1] * 54, DAYS, theme=themes), "call", [NOW])
     assert found["group_value"].tolist() == ["A", "B", "Autres"]
     assert found["estimate"].sum() == pytest.approx(100)
 
@@ -162,9 +172,9 @@ def desk(rows: list[tuple[float | None, float | None]], seen: str = "2026-10-02"
 
 
 def test_open_tickets_lengthen_the_delay_and_are_not_dropped():
-    quick = by_indicator(tickets.quarterly(desk([(1, 2)] * 20), [NOW], {"d": 5}))
+    quick = by_indicator(contacts.quarterly_tickets(desk([(1, 2)] * 20), [NOW], {"d": 5}))
     held = by_indicator(
-        tickets.quarterly(desk([(1, 2)] * 20 + [(None, None)] * 20), [NOW], {"d": 5})
+        contacts.quarterly_tickets(desk([(1, 2)] * 20 + [(None, None)] * 20), [NOW], {"d": 5})
     )
     assert quick.loc["answered_in_promise", "estimate"] == 100
     assert held.loc["answered_in_promise", "estimate"] == pytest.approx(50)
@@ -173,21 +183,24 @@ def test_open_tickets_lengthen_the_delay_and_are_not_dropped():
 
 def test_the_backlog_is_that_of_the_quarter_s_last_day_and_missing_when_not_seen():
     rows = desk([(1, 2)] * 15 + [(None, None)] * 12 + [(100, 101)] * 3)
-    found = by_indicator(tickets.quarterly(rows, [NOW], {}))
+    found = by_indicator(contacts.quarterly_tickets(rows, [NOW], {}))
     assert found.loc["tickets_open", "estimate"] == 15
-    early = by_indicator(tickets.quarterly(desk([(1, 2)] * 30, "2026-09-10"), [NOW], {}))
+    early = by_indicator(contacts.quarterly_tickets(desk([(1, 2)] * 30, "2026-09-10"), [NOW], {}))
     assert early.loc["tickets_open", "status"] == "missing"
 
 
 def test_the_closed_tickets_do_not_tell_how_few_are_open():
     """The attack: 60 received less a base of 52 closed is eight open, whose number is withheld."""
     few = desk([(1, 2)] * 52 + [(1, None)] * 8).assign(reopened=[True] * 10 + [False] * 50)
-    found = by_indicator(tickets.quarterly(few, [NOW], {}))
+    found = by_indicator(contacts.quarterly_tickets(few, [NOW], {}))
     assert found.loc["tickets_received", "n"] == 60
     assert found.loc["tickets_open", "status"] == "suppressed"
     assert found.loc["reopened_share", "status"] == "suppressed"
     more = desk([(1, 2)] * 48 + [(1, None)] * 20).assign(reopened=[True] * 12 + [False] * 56)
-    assert by_indicator(tickets.quarterly(more, [NOW], {})).loc["reopened_share", "estimate"] == 25
+    assert (
+        by_indicator(contacts.quarterly_tickets(more, [NOW], {})).loc["reopened_share", "estimate"]
+        == 25
+    )
 
 
 def test_a_share_that_is_withheld_does_not_tell_that_no_message_was_reopened():
@@ -195,7 +208,7 @@ def test_a_share_that_is_withheld_does_not_tell_that_no_message_was_reopened():
     states = set()
     for reopened in range(13):
         rows = desk([(1, 2)] * 12).assign(reopened=[True] * reopened + [False] * (12 - reopened))
-        found = by_indicator(tickets.quarterly(rows, [NOW], {}))
+        found = by_indicator(contacts.quarterly_tickets(rows, [NOW], {}))
         states.add(found.loc["reopened_share", "status"])
     assert states == {"suppressed"}
 
@@ -203,25 +216,25 @@ def test_a_share_that_is_withheld_does_not_tell_that_no_message_was_reopened():
 def test_the_backlog_is_partial_where_an_old_export_left_tickets_open():
     old = desk([(1, 2)] * 15 + [(None, None)] * 3, "2026-09-10")
     new = desk([(None, None)] * 12).assign(ticket_id=range(100, 112))
-    found = by_indicator(tickets.quarterly(pd.concat([old, new]), [NOW], {}))
+    found = by_indicator(contacts.quarterly_tickets(pd.concat([old, new]), [NOW], {}))
     assert found.loc["tickets_open", ["estimate", "status"]].tolist() == [12, "partial"]
 
 
 def test_a_quarter_exported_before_its_end_is_partial_and_one_exported_on_its_last_day_is_not():
     for seen, status in (("2026-09-20", "partial"), ("2026-09-30 12:00", "published")):
-        found = by_indicator(tickets.quarterly(desk([(1, 2)] * 40, seen), [NOW], {}))
+        found = by_indicator(contacts.quarterly_tickets(desk([(1, 2)] * 40, seen), [NOW], {}))
         assert found.loc["tickets_received", "status"] == status
         assert found.loc["first_answer_median", "status"] == status
 
 
 def test_a_ticket_closed_without_an_answer_had_none():
     rows = desk([(1, 2)] * 20 + [(None, 1)] * 20)
-    found = by_indicator(tickets.quarterly(rows, [NOW], {"d": 5}))
+    found = by_indicator(contacts.quarterly_tickets(rows, [NOW], {"d": 5}))
     assert found.loc["answered_in_promise", "estimate"] == pytest.approx(50)
 
 
 def test_a_delay_that_is_not_known_does_not_tell_how_few_wait():
-    found = by_indicator(tickets.quarterly(desk([(None, None)] * 5), [NOW], {"d": 5}))
+    found = by_indicator(contacts.quarterly_tickets(desk([(None, None)] * 5), [NOW], {"d": 5}))
     assert found["n"].isna().all() or (found["n"].dropna() == 0).all()
 
 
@@ -229,7 +242,7 @@ def test_the_first_answer_s_quantiles_are_those_of_statsmodels():
     from statsmodels.duration import survfunc
 
     rows = desk([(0.25 * (i * 7 % 40) + 0.1, 20) for i in range(60)] + [(None, None)] * 9)
-    found = by_indicator(tickets.quarterly(rows, [NOW], {"d": 5}))
+    found = by_indicator(contacts.quarterly_tickets(rows, [NOW], {"d": 5}))
     ends = rows["answered"].fillna(rows["extracted"])
     days = (ends - rows["received"]) / pd.Timedelta(days=1)
     curve = survfunc.SurvfuncRight(days, rows["answered"].notna().astype(int))
@@ -239,11 +252,11 @@ def test_the_first_answer_s_quantiles_are_those_of_statsmodels():
 
 
 def test_a_desk_without_a_promise_has_no_share_of_it():
-    found = tickets.quarterly(desk([(1, 2)] * 20), [NOW], {})
+    found = contacts.quarterly_tickets(desk([(1, 2)] * 20), [NOW], {})
     assert "answered_in_promise" not in set(found["indicator"])
 
 
 def test_the_curve_of_answers_rises_day_after_day():
-    found = tickets.answers_in_time(desk([(i % 6 + 0.5, 9) for i in range(60)]), NOW, 8)
+    found = contacts.answers_in_time(desk([(i % 6 + 0.5, 9) for i in range(60)]), NOW, 8)
     values = found["estimate"].tolist()
     assert values == sorted(values) and values[-1] == 100

@@ -7,7 +7,7 @@ import pytest
 
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
-from observlib.themes.counters import estimates as counters
+from observlib.themes import counters
 
 LAST = Quarter(2026, 3)
 NOBODY = tables.empty("population")

@@ -5,7 +5,7 @@ import pytest
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, tables
-from observlib.themes.devices import estimates as devices
+from observlib.themes import devices
 
 Q = Quarter(2026, 3)
 NONE = pd.DataFrame(columns=["device", "table", "count", "source"])

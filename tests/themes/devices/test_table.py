@@ -6,7 +6,7 @@ from tests.words import plain
 
 from observlib import display, estimates
 from observlib.base.errors import ObservError
-from observlib.themes.devices.table import device_table
+from observlib.themes.devices.sentences import device_table
 
 BASE = {"indicator": "device_received", "period": "2026-T3"}
 

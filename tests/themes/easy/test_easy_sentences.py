@@ -16,7 +16,8 @@ from observlib.edition.make import told_on
 from observlib.estimates import comparisons
 from observlib.indicators import pairs as pair
 from observlib.records.actions import Action
-from observlib.themes.easy import rules, sentences
+from observlib.themes import easy
+from observlib.themes.easy import sentences
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "notebooks" / "facile.ipynb"
@@ -37,14 +38,14 @@ def pairs(catalogue: Any, frame: pd.DataFrame) -> pd.DataFrame:
 def test_the_page_of_the_demonstration_is_easy_to_read(catalogue):
     text = told_on(nbformat.read(PAGE, as_version=4))
     text += "L'essentiel en français facile\nQue font et que disent ceux qui les utilisent ?"
-    assert list(rules.faults(text, rules.names(catalogue), rules.terms(GLOSSARY))) == []
-    assert len(rules.sentences(text)) > 40
+    assert list(easy.faults(text, easy.names(catalogue), easy.terms(GLOSSARY))) == []
+    assert len(easy.sentences_of(text)) > 40
 
 
 @pytest.mark.parametrize("key", sentences.TEXTS)
 def test_no_line_that_data_may_call_for_stops_the_page_for_a_hard_word(key):
     line = re.sub(r"\{[^}]*\}", "cela", sentences.TEXTS[key])
-    assert list(rules.faults(line, terms_=rules.terms(GLOSSARY))) == []
+    assert list(easy.faults(line, terms_=easy.terms(GLOSSARY))) == []
 
 
 @pytest.mark.slow
@@ -62,7 +63,7 @@ def test_what_other_quarters_would_say_is_easy_too(demonstration, catalogue, qua
         say.difficulties(heard), say.done(study.words("actions", "verdicts")), say.following(),
     ]  # fmt: skip
     text = "Un **usager** parle.\n\n" + "\n\n".join(said)
-    assert list(rules.faults(text, rules.names(catalogue), rules.terms(GLOSSARY))) == []
+    assert list(easy.faults(text, easy.names(catalogue), easy.terms(GLOSSARY))) == []
     assert "visites" in text
 
 
@@ -125,7 +126,7 @@ def test_of_six_services_only_the_ends_are_told_and_how_many_services_are_at_eac
         f"**2 services**\\\nEnviron 5 {done}",
         f"**{third}**\\\nEnviron 7 {done}",
     ]
-    assert list(rules.faults(said, rules.names(catalogue))) == []
+    assert list(easy.faults(said, easy.names(catalogue))) == []
     assert sentences.success(shares[:5], catalogue, NOW).count("**") == 10
 
 
@@ -155,7 +156,7 @@ def test_of_six_lines_the_calls_that_were_answered_are_told_and_not_how_many_cam
     assert sentences.answers(calls, catalogue, NOW) == ""
 
 
-@pytest.mark.skipif(not rules.can_check(), reason="needs simplemma")
+@pytest.mark.skipif(not easy.can_check(), reason="needs simplemma")
 def test_what_six_services_have_in_common_is_told_once_the_most_common_first(catalogue):
     common: dict[str, Any] = {"group": "theme", "group_value": "T", "unit": "%"}
     topics = of_each(catalogue, "call_theme_share", [30.0] * 6, **common)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from observlib.themes.easy.rules import common, faults, is_easy, sentences, terms
+from observlib.themes.easy import common, faults, is_easy, sentences_of, terms
 
 GLOSSARY = terms("Usager\n:   Toute personne.\n\nMédiane\n:   La moitié.\n")
 
@@ -43,7 +43,7 @@ def test_a_word_of_the_glossary_is_explained_the_first_time_and_known_from_then_
 def test_the_name_of_a_product_needs_no_explanation_and_marks_are_no_words():
     text = "**Légifrance**\\\nLa note [a bougé](x.ipynb).\n\n::: {.easy}\nOui.\n:::"
     assert found(text, ["Légifrance"]) == []
-    assert sentences(text)[0] == "**Légifrance**"
+    assert sentences_of(text)[0] == "**Légifrance**"
 
 
 def test_words_that_are_written_twice_or_conjugated_are_known():

@@ -8,7 +8,7 @@ from tests.records.test_expectations import GOOD
 from observlib import estimates
 from observlib.estimates import comparisons
 from observlib.records.expectations import Expectation
-from observlib.themes.expectations.estimates import expectations_
+from observlib.themes.expectations import expectations_
 from observlib.themes.expectations.sentences import found
 
 SUBJECT = {

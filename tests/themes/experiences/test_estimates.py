@@ -7,7 +7,7 @@ from tests.examples import examples
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, tables
 from observlib.estimates.rounding import base
-from observlib.themes.experiences import estimates as experiences
+from observlib.themes import experiences
 
 LAST = Quarter(2026, 3)
 

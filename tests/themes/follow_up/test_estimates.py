@@ -6,7 +6,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.pipeline import frame
 from observlib.records.decisions import Decision
-from observlib.themes.follow_up.estimates import follow_up, strongest
+from observlib.themes.follow_up import follow_up, strongest
 
 NOW = Quarter(2026, 3)
 YEAR = NOW.back(4)

@@ -8,8 +8,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.records.actions import Action
 from observlib.records.decisions import Decision
-from observlib.themes.follow_up import sentences
-from observlib.themes.follow_up.estimates import follow_up
+from observlib.themes.follow_up import follow_up, sentences
 
 NOW = "2026-T3"
 ABOUT = {"quarter": "2026-T2", "date": date(2026, 8, 3), "role": "pôle des suites"}

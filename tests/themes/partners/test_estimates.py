@@ -17,8 +17,8 @@ from observlib.confidentiality.attack import attack
 from observlib.confidentiality.knowledge import Knowledge, Published
 from observlib.language.rounding import rounded
 from observlib.pipeline import frame
-from observlib.themes.contacts import topics
-from observlib.themes.partners.estimates import contacts, partners_, quoted, routed, texts
+from observlib.themes import contacts as topics
+from observlib.themes.partners import contacts, partners_, quoted, routed, texts
 
 NOW = Quarter(2026, 3)
 CATALOGUE = demonstration_catalogue()

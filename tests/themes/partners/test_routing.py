@@ -3,7 +3,7 @@
 import pytest
 
 from observlib.catalogue.partners import NOBODY, SEVERAL
-from observlib.themes.partners.routing import by_text
+from observlib.themes.partners import by_text
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.examples import examples
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, tables
-from observlib.themes.peers import estimates as peers
+from observlib.themes import peers
 
 LAST = Quarter(2026, 3)
 

@@ -6,7 +6,7 @@ import pytest
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
-from observlib.themes.polls import estimates as polls
+from observlib.themes import polls
 
 LAST = Quarter(2026, 3)
 

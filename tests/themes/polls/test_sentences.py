@@ -9,8 +9,8 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.indicators import pairs
 from observlib.indicators import pairs as changes
+from observlib.themes.polls import networks
 from observlib.themes.polls import sentences as polls
-from observlib.themes.polls.estimates import networks
 
 BASE = {"device": "sondages-reseau-pro", "channel": "social", "period": "2026-T3", "group": "Q ?"}
 

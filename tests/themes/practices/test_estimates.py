@@ -5,7 +5,7 @@ from datetime import date
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.records.practices import Practices, Sheet
-from observlib.themes.practices import estimates as practices
+from observlib.themes import practices
 
 Q = Quarter(2026, 3)
 TOOLS, METHODS = {"a": "Outil A", "b": "Outil B"}, {"m": "Méthode M"}

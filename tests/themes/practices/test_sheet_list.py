@@ -10,8 +10,8 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.records.practices import Practices
-from observlib.themes.practices import estimates as practices
-from observlib.themes.practices.sheet_list import sheet_list
+from observlib.themes import practices
+from observlib.themes.practices.sentences import sheet_list
 
 FOLDER = Path(__file__).parents[3] / "data" / "practices"
 

@@ -9,7 +9,7 @@ from tests.examples import examples
 
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
-from observlib.themes.procedures import estimates as procedures
+from observlib.themes import procedures
 
 LAST = Quarter(2026, 3)
 OWN, PEER, OTHER = "AGENCE-FICTIVE", "CAISSE-FICTIVE", "MINISTERE-FICTIF"

@@ -10,7 +10,7 @@ from tests.examples import examples
 
 from observlib.base.period import Quarter
 from observlib.estimates.rounding import base
-from observlib.themes.profiles import estimates as profiles
+from observlib.themes import profiles
 
 YEAR = Quarter(2026, 3).back(4)
 SURVEY = "enquete-service-public"

@@ -7,7 +7,7 @@ from tests.examples import examples
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
 from observlib.stats.survey.intervals import student
-from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes import satisfaction
 
 Q = Quarter(2026, 3)
 

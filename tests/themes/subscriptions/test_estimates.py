@@ -10,7 +10,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 
 from observlib.base.period import Quarter
 from observlib.indicators import counts
-from observlib.themes.subscriptions.estimates import quarterly, retention, survival
+from observlib.themes.subscriptions import quarterly, retention, survival
 
 Q3 = Quarter(2026, 3)
 

@@ -6,7 +6,7 @@ import pytest
 from tests.themes.surveys.people import YEAR, responses
 
 from observlib.estimates.rounding import base
-from observlib.themes.surveys import drivers
+from observlib.themes import surveys
 
 
 def people(n: int = 400) -> pd.DataFrame:
@@ -30,8 +30,8 @@ def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodel
     import statsmodels.formula.api as smf
 
     said = people()
-    found = drivers.effects(responses(said), catalogue, YEAR).set_index("group_value")
-    assert list(found.index) == list(drivers.LABELS.values())
+    found = surveys.driver_effects(responses(said), catalogue, YEAR).set_index("group_value")
+    assert list(found.index) == list(surveys.LABELS.values())
     assert found.loc["Clarté", "estimate"] == pytest.approx(4, abs=0.2)
     assert found.loc["Facilité", "estimate"] == pytest.approx(2, abs=0.2)
     assert found.loc["Objectif atteint", ["ci_low", "ci_high"]].prod() < 0
@@ -47,7 +47,7 @@ def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodel
 def test_ease_asked_of_the_successful_alone_is_left_out(catalogue):
     said = people()
     said["ces"] = said["ces"].where(said["task_success"] > 0)
-    found = drivers.effects(responses(said), catalogue, YEAR)
+    found = surveys.driver_effects(responses(said), catalogue, YEAR)
     assert "Facilité" not in set(found["group_value"])
     assert set(found["n"]) == {400}
 
@@ -55,32 +55,34 @@ def test_ease_asked_of_the_successful_alone_is_left_out(catalogue):
 def test_an_answer_that_nearly_all_share_is_left_out(catalogue):
     said = people().assign(sex="Femme")
     said.loc[:9, "sex"] = "Homme"
-    found = drivers.effects(responses(said), catalogue, YEAR)
-    assert drivers.SEX not in set(found["group_value"]) and len(found) == 4
+    found = surveys.driver_effects(responses(said), catalogue, YEAR)
+    assert surveys.SEX not in set(found["group_value"]) and len(found) == 4
     said.loc[:10, "sex"] = "Homme"  # eleven, whom an error tells of no more
-    assert drivers.SEX in set(drivers.effects(responses(said), catalogue, YEAR)["group_value"])
+    assert surveys.SEX in set(
+        surveys.driver_effects(responses(said), catalogue, YEAR)["group_value"]
+    )
 
 
 @pytest.mark.parametrize("n", [10, 11, 99])
 def test_below_a_hundred_complete_answers_nothing_is_told(catalogue, n):
-    (row,) = drivers.effects(responses(people(n)), catalogue, YEAR).to_dict("records")
-    assert (row["group_value"], row["status"]) == (drivers.ALL, "missing")
+    (row,) = surveys.driver_effects(responses(people(n)), catalogue, YEAR).to_dict("records")
+    assert (row["group_value"], row["status"]) == (surveys._ALL_DRIVERS, "missing")
     assert row["n"] == base(n) if n >= 11 else np.isnan(row["n"])
 
 
 def test_a_survey_s_first_quarters_tell_not_even_how_many_answered_all(catalogue):
     table = responses(people(99))
     first = table[table["date"] > table["date"].min()]
-    (row,) = drivers.effects(first, catalogue, YEAR).to_dict("records")
+    (row,) = surveys.driver_effects(first, catalogue, YEAR).to_dict("records")
     assert row["status"] == "suppressed" and np.isnan(row["n"])
 
 
 def test_satisfaction_that_never_varies_is_no_error(catalogue):
-    found = drivers.effects(responses(people().assign(satisfaction=8)), catalogue, YEAR)
+    found = surveys.driver_effects(responses(people().assign(satisfaction=8)), catalogue, YEAR)
     assert found["status"].tolist() == ["missing"]
 
 
 def test_a_survey_without_satisfaction_or_anything_beside_it_has_nothing(catalogue):
     said = people()
     for columns in (["satisfaction"], ["clarity", "age"], ["age"]):
-        assert drivers.effects(responses(said[columns]), catalogue, YEAR).empty
+        assert surveys.driver_effects(responses(said[columns]), catalogue, YEAR).empty

@@ -10,7 +10,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
 from observlib.indicators import counts
-from observlib.themes.surveys import estimates as surveys
+from observlib.themes import surveys
 
 LAST = Quarter(2026, 3)
 SURVEY = "enquete-service-public"

@@ -11,11 +11,11 @@ from tests.themes.surveys.test_weighted import marks, sample, weigh
 
 from observlib.catalogue import Catalogue
 from observlib.indicators import pairs as changes
-from observlib.themes.surveys import groups, weighted
+from observlib.themes.surveys import weighted
 
 
 def by_category(people: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    found = groups.marks(weigh(responses(people), catalogue))
+    found = weighted.marks_of_groups(weigh(responses(people), catalogue))
     return found.set_index(["group", "group_value"])
 
 
@@ -31,7 +31,7 @@ def test_each_age_and_sex_has_the_mean_of_its_own_respondents(catalogue):
 
 def test_a_category_is_compared_with_all_others_and_two_with_each_other_once(catalogue):
     people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
-    found = changes.tested(catalogue, groups.pairs(weigh(responses(people), catalogue)))
+    found = changes.tested(catalogue, weighted.pairs_of_groups(weigh(responses(people), catalogue)))
     ages = found[found["group"] == "age"].set_index("group_value")
     assert set(ages.index) == {"jeune", "adulte", "vieux"}
     rest = people.loc[people["age"] != "vieux", "satisfaction"]
@@ -48,7 +48,7 @@ def test_one_category_too_few_withholds_its_whole_variable_and_no_other(catalogu
     found = by_category(people, catalogue)
     assert set(found.loc["age", "status"]) == {"suppressed"}
     assert set(found.loc["sex", "status"]) == {"published"}
-    pairs = groups.pairs(weigh(responses(people), catalogue))
+    pairs = weighted.pairs_of_groups(weigh(responses(people), catalogue))
     hidden = changes.tested(catalogue, pairs)
     hidden = hidden[hidden["group"] == "age"]
     assert set(hidden["reason"]) == {"suppressed"} and hidden["difference"].isna().all()
@@ -65,8 +65,8 @@ def test_a_variable_of_which_one_category_alone_gave_marks_is_left_out(catalogue
     people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
     people["satisfaction"] = people["satisfaction"].where(people["sex"] == "Femme")
     surveys = weigh(responses(people), catalogue)
-    assert set(groups.marks(surveys)["group"]) == {"age"}
-    assert set(groups.pairs(surveys)["group"]) == {"age"}
+    assert set(weighted.marks_of_groups(surveys)["group"]) == {"age"}
+    assert set(weighted.pairs_of_groups(surveys)["group"]) == {"age"}
 
 
 @examples(20)
@@ -83,7 +83,7 @@ def test_categories_that_are_told_add_up_to_the_raw_mark_and_to_nothing_else(
     people.loc[: unsaid - 1, "sex"] = None
     people.loc[unsaid : unsaid + silent - 1, "satisfaction"] = np.nan
     table = responses(people)
-    found = groups.marks(weigh(table, catalogue))
+    found = weighted.marks_of_groups(weigh(table, catalogue))
     told = found[found["estimate"].notna()]
     assert (told["n"] >= 11).all()
     raw = marks(table, catalogue)
@@ -102,7 +102,7 @@ def test_a_survey_without_profile_or_without_satisfaction_has_none(catalogue):
     people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
     for column in (["satisfaction"], ["age", "sex"]):
         surveys = weighted.weighed(responses(people[column]), MARGINS, catalogue, YEAR)
-        assert groups.marks(surveys).empty and groups.pairs(surveys).empty
+        assert weighted.marks_of_groups(surveys).empty and weighted.pairs_of_groups(surveys).empty
 
 
 @pytest.mark.parametrize(("gave", "status"), [(10, "suppressed"), (11, "low_base")])

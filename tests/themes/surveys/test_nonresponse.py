@@ -6,20 +6,20 @@ from tests.themes.surveys.people import MARGINS, YEAR, responses
 from tests.themes.surveys.test_weighted import of, sample, weigh
 
 from observlib.stats.survey.nonresponse import BOTH, OPINION
-from observlib.themes.surveys import nonresponse, weighted
+from observlib.themes.surveys import weighted
 
 AGES = {"jeune": 40, "adulte": 100, "vieux": 260}  # the happy answer more
 
 
 def marks(people: pd.DataFrame, catalogue) -> pd.DataFrame:
-    return nonresponse.marks(weigh(responses(people), catalogue))
+    return weighted.bounds(weigh(responses(people), catalogue))
 
 
 def test_where_the_happy_answer_more_opinions_lower_the_mark_further_than_the_profile(catalogue):
     people = sample(AGES)
     profile = weighted.marks(weigh(responses(people), catalogue))
     found = marks(people, catalogue)
-    bounds = [of(found, nonresponse.DEPENDS[phi]) for phi in (BOTH, OPINION)]
+    bounds = [of(found, weighted.DEPENDS[phi]) for phi in (BOTH, OPINION)]
     told = [of(profile, weighted.WEIGHTED), *bounds]
     values = [row["estimate"] for row in told]
     assert values == sorted(values, reverse=True) and values[-1] > 0
@@ -51,14 +51,14 @@ def test_where_the_raw_mark_is_withheld_nothing_tells_it_in_a_roundabout_way(cat
     table = responses(pd.concat([people, silent], ignore_index=True))
     surveys = weighted.weighed(table, MARGINS, catalogue, YEAR)
     assert of(weighted.marks(surveys), weighted.RAW)["status"] == "suppressed"
-    found = nonresponse.marks(surveys)
+    found = weighted.bounds(surveys)
     assert {*found["status"]} == {"suppressed"} and found["estimate"].isna().all()
 
 
 def test_a_survey_without_weights_has_no_bounds(catalogue):
-    assert nonresponse.marks(weigh(responses(sample({"jeune": 30, "vieux": 30})), catalogue)).empty
+    assert weighted.bounds(weigh(responses(sample({"jeune": 30, "vieux": 30})), catalogue)).empty
 
 
-@pytest.mark.parametrize("depends", list(nonresponse.DEPENDS.values()))
+@pytest.mark.parametrize("depends", list(weighted.DEPENDS.values()))
 def test_each_bound_is_named_in_french_as_a_calculation(depends):
     assert depends.startswith("Si l'avis compte")

@@ -11,7 +11,7 @@ from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.themes.surveys import groups, weighted
+from observlib.themes.surveys import weighted
 from observlib.themes.surveys import weighted_sentences as sentences
 
 R = """
@@ -122,7 +122,7 @@ def test_own_weights_alone_give_the_weighted_mean_and_are_not_cut(catalogue):
     assert told["weighting_own_effect", ""] == pytest.approx((own**2).mean())
     assert told["weighting_design_effect", ""] == pytest.approx((own**2).mean())
     assert set(cost(found).index.get_level_values(1)) == {""}  # no margin is told
-    assert groups.marks(found).empty
+    assert weighted.marks_of_groups(found).empty
 
 
 def test_margins_are_met_from_the_survey_s_own_weights(catalogue):

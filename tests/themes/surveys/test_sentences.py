@@ -14,7 +14,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.indicators import pairs
 from observlib.indicators import pairs as changes
-from observlib.themes.surveys import estimates as measured
+from observlib.themes import surveys as measured
 from observlib.themes.surveys import sentences as surveys
 
 NOW, BEFORE, YEAR = "2026-T3", "2025-T3", "2025-10/2026-09"

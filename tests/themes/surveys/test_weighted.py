@@ -11,8 +11,8 @@ from tests.themes.surveys.people import DAYS, MARGINS, YEAR, responses
 from observlib.catalogue import Catalogue
 from observlib.estimates.rounding import base
 from observlib.indicators import pairs as changes
-from observlib.themes.surveys import estimates as surveys
-from observlib.themes.surveys import groups, weighted
+from observlib.themes import surveys
+from observlib.themes.surveys import weighted
 
 
 def sample(ages: dict[str, int], seed: int = 1) -> pd.DataFrame:
@@ -133,7 +133,7 @@ def test_a_quarter_of_few_is_not_had_from_the_year_of_those_whose_profile_is_kno
     year = surveys.pooled(table, catalogue, YEAR)
     assert set(year["status"]) == {"suppressed"}  # as it would tell the three of the last quarter
     assert set(marks(table, catalogue)["status"]) == {"suppressed"}
-    assert set(groups.marks(weigh(table, catalogue))["status"]) == {"suppressed"}
+    assert set(weighted.marks_of_groups(weigh(table, catalogue))["status"]) == {"suppressed"}
 
 
 def test_a_question_asked_for_less_than_a_year_is_told_of_no_profile(catalogue):

@@ -6,8 +6,7 @@ from tests.themes.tasks.people import DAYS, YEAR, A, B, contacts, known, respons
 
 from observlib.catalogue import Task
 from observlib.stats.survey.intervals import wilson
-from observlib.themes.tasks import estimates as tasks
-from observlib.themes.tasks import routing
+from observlib.themes import tasks
 
 SUCCESS, EASE, TRIED = tasks.SUCCESS, tasks.EASE, tasks.TRIED
 
@@ -77,7 +76,7 @@ def test_a_survey_of_one_quarter_is_not_told_over_a_year_that_would_give_the_nex
 def test_a_median_wait_is_of_the_calls_of_the_task_that_were_answered():
     rows = contacts(Papiers=120, Justice=5)
     lost = contacts(Papiers=50).assign(outcome="abandoned", wait=900)
-    led = routing.contacts(pd.concat([rows, lost]), known())
+    led = tasks.task_contacts(pd.concat([rows, lost]), known())
     found = tasks.waits(led, YEAR).set_index("group_value")
     assert found.at[A, "estimate"] == 29 and found.at[A, "n"] == 120
     assert found.at[A, "ci_low"] < 29 < found.at[A, "ci_high"]

@@ -19,8 +19,7 @@ from tests.themes.tasks.people import (
 from observlib import estimates
 from observlib.catalogue import Task, tables
 from observlib.catalogue.partners import TASK
-from observlib.themes.tasks import estimates as tasks
-from observlib.themes.tasks import family, routing
+from observlib.themes import tasks
 
 MONTHS = [month for quarter in YEAR for month in quarter.months]
 
@@ -34,13 +33,11 @@ def counted(indicator: str, task: str, each: float, **more: object) -> list[dict
 def rates(visits: list[dict], calls: list[dict], offered: int = 0, logged: int = 0) -> dict:
     half_hours = table([{"offered": offered}], product="p")
     log = table([{"theme": "x"}] * logged, product="p") if logged else table([{}]).head(0)
-    found = family.per_thousand(
-        estimates.make(visits), estimates.make(calls), half_hours, log, YEAR
-    )
+    found = tasks.per_thousand(estimates.make(visits), estimates.make(calls), half_hours, log, YEAR)
     return {(row["indicator"], row["group_value"]): row for row in found.to_dict("records")}
 
 
-CALLS, MESSAGES = family.RATES.values()
+CALLS, MESSAGES = tasks.RATES.values()
 
 
 def test_calls_are_told_for_a_thousand_visits_of_the_tasks_sections():
@@ -74,7 +71,7 @@ def test_a_way_of_contact_that_tells_nothing_of_a_task_is_unknown_and_no_zero():
     calls = counted("task_calls", A, 50) + counted("task_tickets", B, 50)
     found = rates(visits, calls)
     assert {*found} == {(CALLS, A), (MESSAGES, B)}
-    values, *_ = family.criteria([A, B], estimates.make(visits), *nobody(), estimates.make(
+    values, *_ = tasks.criteria([A, B], estimates.make(visits), *nobody(), estimates.make(
         [*found.values()]), no_test())  # fmt: skip
     assert values[CALLS].notna().tolist() == [True, False]
     assert values[MESSAGES].notna().tolist() == [False, True]
@@ -121,7 +118,7 @@ def many() -> dict[str, Task]:
 
 
 def test_criteria_that_too_few_tasks_have_name_none():
-    found = family.tasks_(**everything())
+    found = tasks.tasks_(**everything())
     assert "task_priority" not in set(found["indicator"])
     assert {"task_visits", "task_calls", "task_tickets", tasks.SUCCESS} <= set(found["indicator"])
 
@@ -130,7 +127,7 @@ def test_what_is_not_known_of_a_task_is_no_zero():
     people = tasks.answered(responses(("P", 80, 60)), known())
     visits = estimates.make(counted("task_visits", A, 1000) + counted("task_visits", B, 9000))
     none = estimates.make([])
-    values, errors, _ = family.criteria([A, B], visits, people, none, no_test())
+    values, errors, _ = tasks.criteria([A, B], visits, people, none, no_test())
     assert values.loc[B].isna().all() and values.loc[A, [CALLS, "blocked"]].isna().all()
     assert values.at[A, "failing"] == pytest.approx(np.log(4000 * 20.5 / 81))
     assert errors.at[A, "failing"] == pytest.approx(np.sqrt((1 - 20.5 / 81) / 20.5))
@@ -140,16 +137,16 @@ def test_a_task_that_everybody_does_is_not_told_to_need_no_work_for_sure():
     people = tasks.answered(responses(("P", 20, 20)), known())
     visits = estimates.make(counted("task_visits", A, 1000))
     none, tried = estimates.make([]), tasks.attempts(everything()["user_tests"].head(0), known())
-    values, errors, _ = family.criteria([A], visits, people, none, tried)
+    values, errors, _ = tasks.criteria([A], visits, people, none, tried)
     assert np.isfinite(values.at[A, "failing"]) and errors.at[A, "failing"] > 1
 
 
 def test_the_worst_are_told_with_their_probability_and_the_unknown_with_none():
     labels = [f"T{i}" for i in range(14)]
-    values = pd.DataFrame(np.nan, index=labels, columns=list(family.CRITERIA))
+    values = pd.DataFrame(np.nan, index=labels, columns=list(tasks.CRITERIA))
     values["failing"] = [*np.arange(13.0), np.nan]
     alone = pd.DataFrame(np.eye(len(values.columns)), values.columns, values.columns)
-    found = family.priority(values, values * 0 + 0.01, alone, {"period": "2025-10/2026-09"})
+    found = tasks.priority(values, values * 0 + 0.01, alone, {"period": "2025-10/2026-09"})
     told = found.set_index("group_value")["estimate"]
     assert "T13" not in told and told["T12"] > 99 and told["T0"] < 1
     assert set(found["unit"]) == {"%"} and told.sum() == pytest.approx(400)  # a third of 13
@@ -161,7 +158,7 @@ def test_those_who_fail_and_find_it_hard_are_not_counted_as_two_witnesses():
     visits, none = estimates.make(counted("task_visits", A, 1000)), estimates.make([])
     for ease, expected in ((hard, 0.9), (people[tasks.EASE] * np.nan, 0.0)):
         given = people.assign(**{tasks.EASE: ease})
-        *_, shared = family.criteria([A, B], visits, given, none, no_test())
+        *_, shared = tasks.criteria([A, B], visits, given, none, no_test())
         assert shared.at["failing", "effort"] == pytest.approx(expected, abs=0.02)
         assert (shared.to_numpy() == shared.to_numpy().T).all()
 
@@ -179,7 +176,7 @@ def test_who_calls_does_not_judge_the_visits_of_a_site():
         *((code, 50, 50 - 10 * i) for i, code in enumerate(codes.values())), device="e"
     )
     before, after = (
-        family.tasks_(
+        tasks.tasks_(
             **{**read, "responses_of": {str(i): lambda one=one: one for i, one in enumerate(some)}}
         )
         for some in ([web], [web, phone.assign(channel="phone")])
@@ -195,18 +192,18 @@ def test_who_calls_does_not_judge_the_visits_of_a_site():
 def test_an_edition_that_lacks_one_way_of_listening_tells_the_others(without):
     read = everything()
     read[without] = read[without].head(0)
-    found = family.tasks_(**read)
+    found = tasks.tasks_(**read)
     assert len(found) > 5 and set(found["group"]) == {TASK}
 
 
 def test_an_edition_without_tasks_or_data_has_no_row_and_does_not_fail():
     read = everything()
-    assert family.tasks_(**{**read, "catalogue": known({})}).empty
+    assert tasks.tasks_(**{**read, "catalogue": known({})}).empty
     none = {name: rows.head(0) for name, rows in read.items() if isinstance(rows, pd.DataFrame)}
-    assert family.tasks_(**{**read, **none, "responses_of": {}}).empty
+    assert tasks.tasks_(**{**read, **none, "responses_of": {}}).empty
 
 
 def test_a_source_is_the_digest_of_all_that_a_row_rests_on():
     one = pd.DataFrame({"source": ["b@1", "a@1", "a@1"]})
-    assert routing.sources(one) == routing.sources(one[::-1])
-    assert routing.sources(one) != routing.sources(one.head(1))
+    assert tasks.sources(one) == tasks.sources(one[::-1])
+    assert tasks.sources(one) != tasks.sources(one.head(1))

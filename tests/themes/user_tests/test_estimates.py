@@ -6,7 +6,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
-from observlib.themes.user_tests import estimates as usability
+from observlib.themes import user_tests as usability
 
 LAST = Quarter(2026, 3)
 

@@ -10,16 +10,19 @@ from observlib.catalogue import tables
 from observlib.indicators import families
 from observlib.pipeline import frame
 from observlib.records import coding
-from observlib.themes.verbatims import machine, sentences, topics
-from observlib.themes.verbatims.estimates import (
+from observlib.themes.verbatims import (
     _quality,
     counts,
     label_of,
+    labelled,
+    machine,
+    reading,
+    sentences,
     shares,
     spoken_of,
+    topics,
     verbatims_,
 )
-from observlib.themes.verbatims.readings import labelled, reading
 
 NOW, BEFORE = "2026-08-01", "2026-05-02"
 QUARTER = Quarter(2026, 3)

@@ -5,7 +5,7 @@ import pytest
 
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
-from observlib.themes.workshops import estimates as workshops
+from observlib.themes import workshops
 
 LAST = Quarter(2026, 3)
 

@@ -6,7 +6,7 @@ import pytest
 from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue import tables
-from observlib.themes.satisfaction import estimates as satisfaction
+from observlib.themes import satisfaction
 from tools import demo as folder
 from tools.coverage import draws
 from tools.demo import calendar

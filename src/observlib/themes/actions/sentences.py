@@ -1,22 +1,23 @@
 """Findings of actions: what followed each, and what that cannot prove.
 
-A verdict is never made here: sentences tell those of `actions.estimates`, which has tested all
+A verdict is never made here: sentences tell those of `themes.actions`, which has tested all
 actions of a study together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.display.output import Output, text
+from observlib.display import changes
+from observlib.display.output import Output, caption_of, captioned, pipe_table, text
 from observlib.estimates import EVOLVED
-from observlib.language import french, phrases, wording
+from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.records.actions import (
     BEFORE_AFTER,
@@ -33,11 +34,92 @@ from observlib.stats.series.interrupted import (
     LEAST_PLACEBOS,
     reaches,
 )
-from observlib.themes.actions import effects
-from observlib.themes.actions.effects import effect_table as effect_table
-from observlib.themes.actions.estimates import followed_since
+from observlib.themes.actions import followed_since
+
+# --- Effects of actions in words and in a table: each with its interval, and the verdict
 
 TEXTS = wording.beside(__file__)
+# reasons that have words
+_TOLD = ("before", "after", "seasons", "spread", "controls", "others", "placebos", "few")
+_NO_EFFECT = "–"
+_COMPARISONS = (BEFORE_AFTER, CONTROLLED)
+
+
+def _verdict_words(row: estimates.Row) -> str:
+    """Write a verdict on an action, and why there is none where nothing could be tested."""
+    if row["verdict"] == "unknown":
+        told = row["reason"] in _TOLD
+        return TEXTS[f"reasons.{row['reason']}"] if told else TEXTS["reasons.unknown"]
+    return EVOLVED[row["verdict"]]
+
+
+def _size(row: estimates.Row, outcome: str = "") -> str:
+    """Write how large a difference of `VERDICTS` is, a rise or fall never as none."""
+    ends = (row["difference_low"], row["difference_high"])
+    decimals = _decimals(min(ends, key=abs), outcome)
+    return _with_unit(french.signed(row["difference"], decimals), row["difference"], row["unit"])
+
+
+def _least(row: estimates.Row) -> str:
+    """Write the smallest change that could have been seen."""
+    x = row["detectable"]
+    return _with_unit(french.number(x, _decimals(x, "rise")), x, row["unit"])
+
+
+def _change(estimate: estimates.Row, outcome: str = "", nearest: float = 0.0) -> str:
+    """Write an estimate of `action_effect`."""
+    number = french.signed(estimate["estimate"], _decimals(nearest, outcome))
+    return _with_unit(number, estimate["estimate"], estimate["unit"])
+
+
+def _value(estimate: estimates.Row, outcome: str = "") -> str:
+    """Write an estimate of `action_effect` with its interval, a rise or fall never as none."""
+    low, high = estimate["ci_low"], estimate["ci_high"]
+    nearest = min(low, high, key=abs)
+    decimals = _decimals(nearest, outcome)
+    ends = f"{french.signed(low, decimals)} à {french.signed(high, decimals)}"
+    return f"{_change(estimate, outcome, nearest)} ({ends})"
+
+
+def effect_table(
+    verdicts: pd.DataFrame, effects: pd.DataFrame, catalogue: Catalogue, caption: str, *, label: str
+) -> Output:
+    """Make the table of what followed actions: a row for each thing that one was to move."""
+    rows = verdicts[verdicts["reason"] != "series"].to_dict("records")
+    if not rows:
+        raise ObservError("effect_table: no action is followed; name it with `absent`")
+    found = effects[(effects["indicator"] == "action_effect") & (effects["status"] == "published")]
+    by_place = {(row["group"], row["group_value"]): row for row in found.to_dict("records")}
+    action, told = TEXTS["head.action"], TEXTS["head.verdict"]
+    columns: dict[str, list[str]] = {action: [], told: []}
+    columns |= {name: [] for name in _COMPARISONS}
+    for row in rows:
+        measure = words.small(catalogue.indicators[row["indicator"]].label)
+        columns[action].append(f"{row['title']} ({catalogue.label(row['product'])}, {measure})")
+        reason = row["reason"]
+        why = f" ({TEXTS[f'short.{reason}']})" if reason in _TOLD else ""
+        columns[told].append(EVOLVED[row["verdict"]] + why)
+        for name in _COMPARISONS:
+            at = by_place.get((row["group"], name))
+            columns[name].append(_value(at) if at else _NO_EFFECT)
+    pipe = pipe_table(columns, right=_COMPARISONS, even=True)
+    level = changes.level(verdicts["level"])
+    rule = f"{changes.rule(EVOLVED)} {TEXTS['rule']}"
+    note = f"{rule} {TEXTS['level'].format(level=level)}" if level else rule
+    made = captioned(pipe, caption_of(caption, label), label, note)
+    return made.carrying([effects], catalogue)
+
+
+def _decimals(nearest: float, outcome: str) -> int:
+    """One decimal, or as many as a rise or fall needs not to be rounded to none."""
+    return french.decimals_of(nearest, 1) if outcome in ("rise", "fall") else 1
+
+
+def _with_unit(number: str, x: float, unit: str) -> str:
+    phrase = "%" if unit == "%" else french.plural(round(x, 1), TEXTS["point"], TEXTS["points"])
+    return f"{number}{french.NBSP}{phrase}"
+
+
 _WAY = {"rise": "up", "fall": "down"}
 _MEASURED = ("", "precision", "placebos", "few")  # reasons of verdicts on an effect that has a size
 _LATEST = 5  # actions that the sheet of a product lists
@@ -49,7 +131,7 @@ def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     Parameters
     ----------
     verdicts
-        Of `actions.estimates.effects`.
+        Of `actions.effects`.
     """
     followed = verdicts[verdicts["reason"] != "series"]
     if followed.empty:
@@ -64,32 +146,32 @@ def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
             others.setdefault(_clause(row), []).append(_quoted(row, catalogue))
     rest = [
         TEXTS["stable" if why == EVOLVED["stable"] else "unknown"].format(
-            why=phrases.capital(why), actions=_first_of(named)
+            why=words.capital(why), actions=_first_of(named)
         )
         for why, named in others.items()
     ]
     return " ".join([count, *moved, *rest, TEXTS["no_proof"]])
 
 
-def _moved(row: Mapping[str, Any], catalogue: Catalogue) -> str:
+def _moved(row: estimates.Row, catalogue: Catalogue) -> str:
     """The action that a rise or a fall came after, and whether it was meant."""
     return TEXTS["as_expected" if _is_meant(row) else "against"].format(
-        move=effects.verdict(row),
+        move=_verdict_words(row),
         title=french.inner_quotes(row["title"]),
         product=catalogue.label(row["product"]),
         measure=_named(row, catalogue),
-        size=effects.size(row, row["verdict"]),
+        size=_size(row, row["verdict"]),
     )
 
 
-def _quoted(row: Mapping[str, Any], catalogue: Catalogue) -> str:
+def _quoted(row: estimates.Row, catalogue: Catalogue) -> str:
     """An action in brackets of which no move is established."""
     seen = row["reason"] == "precision"
     return TEXTS["action_seen" if seen else "action"].format(
         title=french.inner_quotes(row["title"]),
         product=catalogue.label(row["product"]),
         measure=_named(row, catalogue),
-        least=effects.least(row) if seen else "",
+        least=_least(row) if seen else "",
     )
 
 
@@ -108,7 +190,7 @@ def each(
     Parameters
     ----------
     verdicts, frame
-        Of `actions.estimates.effects`: the verdicts, and the estimates.
+        Of `actions.effects`: the verdicts, and the estimates.
     actions
         Those recorded until then, among which those that they are of: where the same product had
         another on the same figure, that is told.
@@ -192,8 +274,7 @@ def done_for_tasks(
 
 
 def _for_tasks(action: Action, catalogue: Catalogue) -> str:
-    labels = [french.inner_quotes(catalogue.tasks[task].label) for task in action.tasks]
-    tasks = french.join(TEXTS["task"].format(task=label) for label in labels)
+    tasks = french.join(words.quoted(catalogue.tasks[task].label) for task in action.tasks)
     return TEXTS["for_tasks"].format(tasks=tasks)
 
 
@@ -220,16 +301,16 @@ def _listed(
     return joined([joined(lines[:_LATEST], "\n"), more], "\n\n") if lines else Markdown("")
 
 
-def _followed(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue) -> str:
+def _followed(row: estimates.Row, frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """What followed an action, in a line: the size of a rise or fall alone."""
-    said = effects.verdict(row)
+    said = _verdict_words(row)
     at = frame[(frame["group"] == row["group"]) & (frame["group_value"] == row["group_value"])]
     if row["verdict"] in _WAY and len(at):
-        said += f", {effects.value(at.iloc[0].to_dict(), row['verdict'])}"
+        said += f", {_value(at.iloc[0].to_dict(), row['verdict'])}"
     return TEXTS["effect_seen"].format(measure=_named(row, catalogue), effect=said)
 
 
-def courses(frame: pd.DataFrame) -> dict[str, Any]:
+def courses(frame: pd.DataFrame) -> estimates.Row:
     """What `Study.lines` draws of all that is followed: what is seen, before what was expected."""
     rows = frame[frame["indicator"] == "action_course"]
     seen = rows["group_value"] == SEEN
@@ -283,7 +364,7 @@ def too_old(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> st
     )
 
 
-def _left_out(row: Mapping[str, Any], action: Action, catalogue: Catalogue) -> str:
+def _left_out(row: estimates.Row, action: Action, catalogue: Catalogue) -> str:
     """Which comparable products the action names are not compared with."""
     others = [name for name in action.controls if name not in row["compared_with"]]
     if row["group_value"] != CONTROLLED or row["reason"] not in _MEASURED or not others:
@@ -291,7 +372,7 @@ def _left_out(row: Mapping[str, Any], action: Action, catalogue: Catalogue) -> s
     return TEXTS["left_out"].format(products=french.join(map(catalogue.label, others)))
 
 
-def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
+def _also_meant(row: estimates.Row, actions: Iterable[Action]) -> str:
     """Which other actions were to move the same measure of the same product, around its day."""
     if row["reason"] not in (*_MEASURED, "others"):
         return ""
@@ -305,37 +386,35 @@ def _also_meant(row: Mapping[str, Any], actions: Iterable[Action]) -> str:
     ]
     if not parts:
         return ""
-    many, named = "one" if len(parts) == 1 else "many", phrases.join_few(parts)
-    if row["reason"] == "others":
-        return TEXTS[f"not_apart.{many}"].format(actions=named)
-    return TEXTS[f"also_meant.{many}"].format(actions=named)
+    what = "not_apart" if row["reason"] == "others" else "also_meant"
+    return TEXTS.of(what, len(parts)).format(actions=words.join_few(parts))
 
 
-def _named(row: Mapping[str, Any], catalogue: Catalogue) -> str:
-    return phrases.small(catalogue.indicators[row["indicator"]].label)
+def _named(row: estimates.Row, catalogue: Catalogue) -> str:
+    return words.small(catalogue.indicators[row["indicator"]].label)
 
 
-def _is_meant(row: Mapping[str, Any]) -> bool:
+def _is_meant(row: estimates.Row) -> bool:
     return _WAY[row["verdict"]] == row["direction"]
 
 
-def _clause(row: Mapping[str, Any]) -> str:
+def _clause(row: estimates.Row) -> str:
     """A verdict in words; a rise or a fall with whether it is the one expected."""
-    wording = effects.verdict(row)
+    wording = _verdict_words(row)
     if row["verdict"] not in _WAY:
         return wording
     return TEXTS[f"verdict.{'as_expected' if _is_meant(row) else 'against'}"].format(move=wording)
 
 
-def _rank(row: Mapping[str, Any]) -> int:
+def _rank(row: estimates.Row) -> int:
     """Rises and falls first, then what is stable, then what cannot be told, then the untested."""
     if row["verdict"] in (*_WAY, "stable"):
         return int(row["verdict"] == "stable")
     return 2 if row["reason"] in (*_MEASURED, "controls") else 3
 
 
-def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
-    clause = markdown("**{}**", phrases.capital(_clause(row)))
+def _sentence(row: estimates.Row, frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
+    clause = markdown("**{}**", words.capital(_clause(row)))
     months = TEXTS["months"].format(
         before=french.number(row["before"]), after=french.number(row["after"])
     )
@@ -349,33 +428,33 @@ def _sentence(row: Mapping[str, Any], frame: pd.DataFrame, catalogue: Catalogue)
         return markdown("{} : {} {}", clause, TEXTS["spread"], months)
     rows = frame[(frame["indicator"] == "action_effect") & (frame["group"] == row["group"])]
     found = {str(one["group_value"]): one for one in rows.to_dict("records")}
-    alone = effects.value(found[BEFORE_AFTER])
+    alone = _value(found[BEFORE_AFTER])
     if row["reason"] == "controls":
         return markdown("{} : {} {}", clause, TEXTS["no_controls"].format(effect=alone), months)
-    decided = effects.value(found[row["group_value"]], row["verdict"])
+    decided = _value(found[row["group_value"]], row["verdict"])
     if row["group_value"] == BEFORE_AFTER:
         told = TEXTS["before_after"].format(effect=decided)
     else:
         told = TEXTS["controlled"].format(
             effect=decided,
             others=french.join(catalogue.label(product) for product in row["compared_with"]),
-            own=effects.change(found[BEFORE_AFTER]),
+            own=_change(found[BEFORE_AFTER]),
             product=catalogue.label(row["product"]),
-            their=effects.change(found[COMPARABLE]),
+            their=_change(found[COMPARABLE]),
         )
     told_too = [months, _breaks(row), _placebos(row)]
     if row["reason"] == "precision":
-        told_too.append(TEXTS["unseen"].format(least=effects.least(row)))
+        told_too.append(TEXTS["unseen"].format(least=_least(row)))
     return markdown("{} : {} {}", clause, told, " ".join(filter(None, told_too)))
 
 
-def _breaks(row: Mapping[str, Any]) -> str:
+def _breaks(row: estimates.Row) -> str:
     """Which breaks that nobody explains were told apart."""
     when = french.join([french.when(month) for month in row["breaks"]])
     return TEXTS["break" if len(row["breaks"]) == 1 else "breaks"].format(when=when) if when else ""
 
 
-def _placebos(row: Mapping[str, Any]) -> str:
+def _placebos(row: estimates.Row) -> str:
     """How often the same gave as much where nothing is known, of what would be a rise or a fall."""
     if row["verdict"] not in _WAY and row["reason"] not in ("placebos", "few"):
         return ""

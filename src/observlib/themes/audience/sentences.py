@@ -9,7 +9,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.display.changes import level, outcomes
 from observlib.estimates import EVOLVED, UNKNOWN
-from observlib.language import french, phrases, wording
+from observlib.language import french, wording, words
 from observlib.language.words import SEMICOLON
 from observlib.records.actions import Action
 from observlib.themes.sentences import published, value_of
@@ -63,7 +63,7 @@ def breaks(
             low=french.signed(row["ci_low"], 1),
             high=french.percent(row["ci_high"], 1, sign=True),
         )
-        for row in phrases.named(found, catalogue, by).to_dict("records")
+        for row in words.named(found, catalogue, by).to_dict("records")
     ]
     told = TEXTS["breaks_only" if only else "breaks"].format(changes=SEMICOLON.join(parts))
     return " ".join([told, *_happened(found, catalogue, actions)])
@@ -78,7 +78,7 @@ def _happened(
         month = f"{action.date:%Y-%m}"
         if (action.product, month) in months:
             yield TEXTS["happened"].format(
-                when=phrases.capital(french.when(month)),
+                when=words.capital(french.when(month)),
                 title=french.inner_quotes(action.title),
                 product=catalogue.label(action.product),
             )
@@ -142,7 +142,7 @@ def unusual_months(frame: pd.DataFrame, catalogue: Catalogue) -> str:
             name=row["name"],
             value=value_of(row, catalogue),
         )
-        for row in phrases.named(found, catalogue, "product").to_dict("records")
+        for row in words.named(found, catalogue, "product").to_dict("records")
     ]
     return TEXTS["unusual_months"].format(months=french.join(parts))
 
@@ -152,7 +152,7 @@ def not_adjusted(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     sentences = []
     for what in ("adjusted", "level_change", "pace"):
         indicator = f"{_measure(frame)}_adjusted" if what == "adjusted" else what
-        rows = phrases.named(_missing(frame, indicator), catalogue, "product")
+        rows = words.named(_missing(frame, indicator), catalogue, "product")
         parts = [
             f"{french.join(same['name'])} ({reason})"
             for reason, same in rows.groupby("group_value", sort=False)
@@ -172,14 +172,14 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     frame
         The whole of what was adjusted, of the months shown: each pace with its verdict.
     """
-    found = phrases.named(_shown(frame, "pace"), catalogue, "product")
+    found = words.named(_shown(frame, "pace"), catalogue, "product")
     found = found.sort_values("estimate", ascending=False, kind="stable")
     clauses = []
     for verdict in _VERDICTS:
         rows = found[found["group_value"] == EVOLVED[verdict]].to_dict("records")
         parts = [f"{row['name']} ({value_of(row, catalogue)})" for row in rows]
         if parts:
-            clauses.append(TEXTS[f"pace.{verdict}"].format(series=phrases.join_few(parts)))
+            clauses.append(TEXTS[f"pace.{verdict}"].format(series=words.join_few(parts)))
     sentences = []
     if clauses:
         sentences.append(TEXTS["paces"].format(moves=SEMICOLON.join(clauses)))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.differencing import GROUPED
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.language.words import SEMICOLON
 from observlib.themes.comparison_sentences import undecided
 from observlib.themes.sentences import published, value_of
@@ -33,18 +31,18 @@ def answer_rates(
         What names the lines: `product`, or `channel` on the page of one product.
     """
     rates, calls = published(frame, "answer_rate"), published(frame, "calls_offered", period)
-    now = phrases.named(rates[rates["period"] == period], catalogue, by)
-    when = phrases.capital(french.when(period))
+    now = words.named(rates[rates["period"] == period], catalogue, by)
+    when = words.capital(french.when(period))
     if now.empty:
         known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
         return TEXTS["no_calls" if known.empty else "no_whole_calls"].format(when=when)
-    if len(now) > phrases.LINES:
+    if len(now) > words.LINES:
         return " ".join(_answered_by_many(now, rates[rates["period"] == before], catalogue))
     sentences = []
     for row in now.to_dict("records"):
         offered = calls[calls["device"] == row["device"]]
         many = value_of(_first(offered), catalogue) if len(offered) else ""
-        name, share = phrases.name_in_brackets(row, now, by), value_of(row, catalogue)
+        name, share = words.name_in_brackets(row, now, by), value_of(row, catalogue)
         text = TEXTS["answered" if many else "answered_share"].format(
             when=when, share=share, calls=many, name=name
         )
@@ -56,8 +54,8 @@ def answer_rates(
 def _answered_by_many(now: pd.DataFrame, then: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     """The lowest and the highest share of calls that lines answered, and those of a year before."""
     rate = words.indicator_of("answer_rate", catalogue)
-    when = phrases.capital(french.when(now["period"].iat[0]))
-    count, share = french.spelled(len(now), "une"), phrases.ends(now, rate)
+    when = words.capital(french.when(now["period"].iat[0]))
+    count, share = french.spelled(len(now), "une"), words.ends(now, rate)
     ends = _ends(now, catalogue)
     if len(ends) == 1:
         sentences = [TEXTS["answered_alike"].format(when=when, share=share, count=count)]
@@ -68,7 +66,7 @@ def _answered_by_many(now: pd.DataFrame, then: pd.DataFrame, catalogue: Catalogu
     then = then[then["device"].isin(now["device"])]
     if len(then) < len(now):
         return sentences
-    was = phrases.ends(then, rate)
+    was = words.ends(then, rate)
     if " à " in was:
         return [*sentences, TEXTS["a_year_before.other"].format(share=f"de {was}")]
     same = "same" if was == share else "other"
@@ -105,12 +103,12 @@ def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     rates = published(frame, "answer_rate")
     if rates["period"].nunique() < 2:
         return TEXTS["one_period"]
-    ranked = phrases.named(rates, catalogue, "product").sort_values(["estimate", "period"])
+    ranked = words.named(rates, catalogue, "product").sort_values(["estimate", "period"])
     worst = _told(ranked.drop_duplicates("name"), catalogue)
-    if len(worst) > phrases.LINES:
-        lowest = phrases.at_ends(worst)[0]
+    if len(worst) > words.LINES:
+        lowest = words.at_ends(worst)[0]
         alike = lowest[lowest["period"] == lowest["period"].iat[0]]
-        parts = [(phrases.join_few(alike["name"]), alike)]
+        parts = [(words.join_few(alike["name"]), alike)]
     else:
         parts = [*worst.groupby("name")]
     lines = [
@@ -119,7 +117,7 @@ def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         )
         for name, rows in parts
     ]
-    return TEXTS["lowest"].format(lines=phrases.join_few(lines))
+    return TEXTS["lowest"].format(lines=words.join_few(lines))
 
 
 def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -135,8 +133,8 @@ def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str
     """
     sentences = []
     slow = published(frame, "wait_p90", period)
-    medians = phrases.named(published(frame, "wait_median", period), catalogue, "product")
-    if len(medians) > phrases.LINES:
+    medians = words.named(published(frame, "wait_median", period), catalogue, "product")
+    if len(medians) > words.LINES:
         told = [*_wait_ends(medians, "half", catalogue), *_wait_ends(slow, "most", catalogue)]
         return " ".join(told)
     for row in medians.to_dict("records"):
@@ -152,7 +150,7 @@ def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str
 
 def _wait_ends(waits: pd.DataFrame, whose: str, catalogue: Catalogue) -> list[str]:
     """The shortest and the longest wait of half or of most calls; one where all are alike."""
-    times = [end["text"].iat[0] for end in phrases.at_ends(_told(waits, catalogue))]
+    times = [end["text"].iat[0] for end in words.at_ends(_told(waits, catalogue))]
     if len(times) < 2:
         return [TEXTS[f"wait_ends.{whose}.alike"].format(time=time) for time in times]
     shortest, longest = times
@@ -202,10 +200,10 @@ def answered_in_promise(
     if rows.empty:
         return ""
     indicator = words.indicator_of("answered_in_promise", catalogue)
-    share = phrases.ends(rows, indicator)
+    share = words.ends(rows, indicator)
     share = f"de {share}" if " à " in share else share
     each = by == "product" and len(rows) > 1
-    when = phrases.capital(french.when(period))
+    when = words.capital(french.when(period))
     text = TEXTS["in_promise_by_desk" if each else "in_promise"].format(when=when, share=share)
     days = sorted({promise for promise in _promises(rows, catalogue).values() if promise})
     if not days:
@@ -242,7 +240,7 @@ def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         f"{french.count(days, TEXTS['day'], TEXTS['days'])} ({french.join(by_days[days])})"
         for days in sorted(by_days)
     ]
-    if (count := sum(map(len, by_days.values()))) > phrases.LINES:
+    if (count := sum(map(len, by_days.values()))) > words.LINES:
         most = french.count(max(by_days), TEXTS["day"], TEXTS["days"])
         delay = "delay" if len(by_days) == 1 else "delays"
         told = TEXTS[f"promised_by_many.{delay}"].format(
@@ -328,10 +326,10 @@ def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
         Estimates of `tickets_open` by device.
     """
     shown = published(frame, "tickets_open")
-    now = phrases.named(shown[shown["period"] == period], catalogue, "product")
+    now = words.named(shown[shown["period"] == period], catalogue, "product")
     if now.empty:
-        return TEXTS["no_backlog"].format(when=phrases.capital(french.when(period)))
-    if len(now) > phrases.LINES:
+        return TEXTS["no_backlog"].format(when=words.capital(french.when(period)))
+    if len(now) > words.LINES:
         ends, count = _ends(now, catalogue), french.spelled(len(now))
         if len(ends) == 1:
             return TEXTS["backlog_alike"].format(count=count, messages=ends[0][0])
@@ -342,7 +340,7 @@ def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     indicator = words.indicator_of("tickets_open", catalogue)
     ranked = now.sort_values("estimate", ascending=False, kind="stable")
     parts = [f"{value_of(row, catalogue)} ({row['name']})" for row in ranked.to_dict("records")]
-    text = TEXTS["backlog"].format(messages=phrases.join_few(parts))
+    text = TEXTS["backlog"].format(messages=words.join_few(parts))
     earlier = shown[shown["period"] == before].drop_duplicates("device").set_index("device")
     if len(ranked) > _MOST_THEN or not set(ranked["device"]) <= set(earlier.index):
         return text
@@ -353,8 +351,8 @@ def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
 
 def _ends(rows: pd.DataFrame, catalogue: Catalogue) -> list[tuple[str, str]]:
     """The lowest and the highest of counts, each with the names of those that have it."""
-    ends = phrases.at_ends(_told(rows, catalogue))
-    return [(end["text"].iat[0], phrases.join_few(end["name"])) for end in ends]
+    ends = words.at_ends(_told(rows, catalogue))
+    return [(end["text"].iat[0], words.join_few(end["name"])) for end in ends]
 
 
 def _told(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -362,5 +360,5 @@ def _told(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return rows.assign(text=[value_of(row, catalogue) for row in estimates.records(rows)])
 
 
-def _first(rows: pd.DataFrame) -> dict[str, Any]:
+def _first(rows: pd.DataFrame) -> estimates.Row:
     return estimates.records(rows)[0]

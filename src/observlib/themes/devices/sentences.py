@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.language import french, phrases, wording, words
+from observlib.display.output import Output
+from observlib.display.tables import register
+from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.records.corrections import Correction
-from observlib.themes.devices.table import device_table as device_table
+
+# --- The table of the listening devices: whose they are, how they listen, what they gave
+
+_NEVER = "jamais"
+
+
+def device_table(
+    frame: pd.DataFrame, held: pd.DataFrame, catalogue: Catalogue, caption: str
+) -> Output:
+    """Make the table of the devices: owner, rhythm, personal data, last data, what they gave."""
+    ends = held.dropna(subset=["end"]).groupby("device")["end"].max()
+    devices = [catalogue.devices[name] for name in frame["device"]]
+    columns = {
+        "Département": {d.id: catalogue.departments[d.owner].label for d in devices},
+        "Rythme": {d.id: words.OFTEN[d.frequency] for d in devices},
+        "Données personnelles": {d.id: d.personal_data for d in devices},
+        "Dernière donnée": {
+            d.id: f"{date.fromisoformat(ends[d.id]):%d/%m/%Y}" if d.id in ends.index else _NEVER
+            for d in devices
+        },
+    }
+    return register(frame, catalogue, caption=caption, texts=columns)
+
 
 TEXTS = wording.beside(__file__)
 
@@ -32,10 +57,10 @@ def coverage(received: pd.DataFrame, silent: pd.DataFrame) -> str:
     late = len(silent) - never
     parts = []
     if never:
-        parts.append(french.count(never, TEXTS["never_one"], TEXTS["never_many"]))
+        parts.append(TEXTS.count("never", never))
     if late:
-        parts.append(french.count(late, TEXTS["late_one"], TEXTS["late_many"]))
-    devices = french.count(len(received), TEXTS["planned_one"], TEXTS["planned_many"])
+        parts.append(TEXTS.count("late", late))
+    devices = TEXTS.count("planned", len(received))
     but = f", {TEXTS['but'].format(silent=french.join(parts))}" if parts else ""
     return TEXTS["coverage"].format(devices=devices, but=but)
 
@@ -55,10 +80,9 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     deaf = ours[ours == 0]
     sentences = []
     if len(most):
-        products = phrases.join_few(map(catalogue.label, most.index))
-        devices = french.count(most.iat[0], TEXTS["device"], TEXTS["devices"])
-        many = french.plural(len(most), "one", "many")
-        sentences.append(TEXTS[f"most_{many}"].format(products=products, devices=devices))
+        products = words.join_few(map(catalogue.label, most.index))
+        devices = TEXTS.count("device", most.iat[0])
+        sentences.append(TEXTS.of("most", len(most)).format(products=products, devices=devices))
     if len(deaf):
         products = french.join(map(catalogue.label, deaf.index))
         sentences.append(TEXTS["deaf"].format(products=products))
@@ -79,19 +103,18 @@ def channels_without_device(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if heard.empty:
         return ""
     most = [
-        TEXTS["name"].format(name=words.label({"channel": channel}, "channel", catalogue))
+        words.quoted(words.label({"channel": channel}, "channel", catalogue))
         for channel in heard.index[heard == heard.max()]
     ]
-    many = french.plural(len(most), "one", "many")
-    text = TEXTS[f"channel_{many}"].format(
+    text = TEXTS.of("channel", len(most)).format(
         channels=french.join(most), count=heard.max(), products=products
     )
     channels = frame.loc[frame["channel"] != "", "channel"].nunique()
     holes = products * channels - len(cells)
     if not holes:
         return text
-    many, at = french.plural(holes, "one", "many"), products * channels
-    return f"{text} {TEXTS[f'holes_{many}'].format(cells=at, holes=french.number(holes))}"
+    told = TEXTS.of("holes", holes).format(cells=products * channels, holes=french.number(holes))
+    return f"{text} {told}"
 
 
 def received(frame: pd.DataFrame) -> str:
@@ -105,9 +128,9 @@ def received(frame: pd.DataFrame) -> str:
     if frame.empty:
         return TEXTS["none"]
     gave = int((frame["status"] != "missing").sum())
-    when = phrases.capital(french.when(frame["period"].iat[0]))
-    many = {0: "none", 1: "one"}.get(gave, "many")
-    return TEXTS[f"received_{many}"].format(when=when, count=gave, devices=len(frame))
+    when = words.capital(french.when(frame["period"].iat[0]))
+    text = TEXTS.of("received", gave) if gave else TEXTS["received.none"]
+    return text.format(when=when, count=gave, devices=len(frame))
 
 
 def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -121,18 +144,13 @@ def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if frame.empty:
         return TEXTS["no_silence"]
     rows = estimates.records(frame)
-    names = phrases.join_few(
-        TEXTS["name"].format(name=french.inner_quotes(words.label(row, "device", catalogue)))
-        for row in rows
-    )
+    names = words.join_few(words.quoted(words.label(row, "device", catalogue)) for row in rows)
     never = int((frame["status"] == "missing").sum())
     told = {"count": french.number(len(rows)), "names": names}
-    many = french.plural(len(rows), "one", "many")
     if never == len(rows):
-        return TEXTS[f"never_spoke_{many}"].format(**told)
-    text = TEXTS[f"silent_{many}"].format(**told)
-    some = french.plural(never, "one", "many")
-    return f"{text} {TEXTS[f'among_them_{some}'].format(count=never)}" if never else text
+        return TEXTS.of("never_spoke", never).format(**told)
+    text = TEXTS.of("silent", len(rows)).format(**told)
+    return f"{text} {TEXTS.of('among_them', never).format(count=never)}" if never else text
 
 
 def corrections(corrections: Iterable[Correction], catalogue: Catalogue) -> Markdown:

@@ -1,6 +1,6 @@
 """What the page in easy French says: a line an idea, at most 15 words, one number.
 
-`rules` says what a line may hold. What comes from elsewhere, such as the title of an action, is
+The package says what a line may hold. What comes from elsewhere, such as the title of an action, is
 told only where it holds to them.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from typing import Any
 
 import pandas as pd
 
@@ -16,11 +15,10 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.indicators import specifications
-from observlib.language import french, phrases, wording
+from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown, plain
 from observlib.records.actions import Action
-from observlib.themes import main_points
-from observlib.themes.easy import rules
+from observlib.themes import easy, main_points
 from observlib.themes.sentences import published
 
 TEXTS = wording.beside(__file__)
@@ -39,7 +37,7 @@ def headline(points: pd.DataFrame, sure: pd.DataFrame, catalogue: Catalogue) -> 
     """
     for point in estimates.records(points):
         first, *more = _point(point, _fragile(sure))
-        return " ".join([f"{catalogue.label(point['product'])} : {phrases.small(first)}", *more])
+        return " ".join([f"{catalogue.label(point['product'])} : {words.small(first)}", *more])
     return TEXTS["nothing"]
 
 
@@ -60,7 +58,7 @@ def changes(points: pd.DataFrame, sure: pd.DataFrame, catalogue: Catalogue) -> M
     return joined(blocks, "\n\n") if blocks else plain(TEXTS["nothing"])
 
 
-def _point(point: dict[str, Any], fragile: Collection[tuple[str, ...]]) -> list[str]:
+def _point(point: estimates.Row, fragile: Collection[tuple[str, ...]]) -> list[str]:
     if point["indicator"] == "satisfaction_10":
         return _verdict(point, point["verdict"], fragile)
     if f"things.{point['indicator']}" not in TEXTS:
@@ -70,7 +68,7 @@ def _point(point: dict[str, Any], fragile: Collection[tuple[str, ...]]) -> list[
 
 
 def _verdict(
-    row: dict[str, Any], verdict: str | None, fragile: Collection[tuple[str, ...]]
+    row: estimates.Row, verdict: str | None, fragile: Collection[tuple[str, ...]]
 ) -> list[str]:
     """What a mark did, if anything is known of it, and whether that is fragile."""
     if verdict is None:
@@ -130,7 +128,7 @@ def visits(
             ],
             catalogue,
         )
-        for row in estimates.records(rows.head(phrases.LINES))
+        for row in estimates.records(rows.head(words.LINES))
     ]
     return joined(blocks, "\n\n")
 
@@ -155,7 +153,7 @@ def marks(
     moved, fragile = _moved(pairs, quarter), _fragile(sure)
     rows = published(given, "satisfaction_10", quarter).drop_duplicates("product")
     each = [(row, _verdict(row, moved.get(_key(row)), fragile)) for row in estimates.records(rows)]
-    if len(each) <= phrases.LINES:
+    if len(each) <= words.LINES:
         return joined((_block(row, [_mark(row), *told], catalogue) for row, told in each), "\n\n")
     blocks = [_ends(rows, _mark, catalogue)]
     of: dict[str, list[str]] = {TEXTS[f"mark.{x}"]: [] for x in ("rise", "fall", "stable")}
@@ -190,7 +188,7 @@ def answers(contacts: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Markd
     calls = published(contacts, "calls_offered", quarter)
     answered = published(contacts, "answer_rate", quarter)
     messages = _of_ten(published(contacts, "answered_in_promise", quarter), "in_time", catalogue)
-    if len(calls) > phrases.LINES:
+    if len(calls) > words.LINES:
         told = _of_ten(answered, "answered", catalogue)
         return joined([part for part in (told, messages) if part], "\n\n")
     blocks = []
@@ -215,7 +213,7 @@ def difficulties(heard: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Mar
         Shares of topics of calls and messages, and of problems over a year.
     """
     lines: dict[str, list[str]] = {}
-    known = rules.names(catalogue)
+    known = easy.names(catalogue)
     for name in ("call_theme_share", "ticket_theme_share"):
         for row in _firsts(published(heard, name, quarter)):
             told = TEXTS[f"topic.{name}"].format(topic=_small(row))
@@ -224,17 +222,19 @@ def difficulties(heard: pd.DataFrame, catalogue: Catalogue, quarter: str) -> Mar
     for row in _firsts(problems[~problems["period"].str.contains("-T")]):
         told = TEXTS["problem"].format(problem=_small(row))
         lines.setdefault(row["product"], []).append(told)
-    easy = {
+    plain_of = {
         product: found
         for product, own in lines.items()
-        if (found := [line for line in own if rules.is_easy(line, known)])
+        if (found := [line for line in own if easy.is_easy(line, known)])
     }
-    if len(easy) <= phrases.LINES:
-        blocks = [_block({"product": product}, own, catalogue) for product, own in easy.items()]
+    if len(plain_of) <= words.LINES:
+        blocks = [_block({"product": product}, own, catalogue) for product, own in plain_of.items()]
     else:
-        most = Counter(line for own in easy.values() for line in own).most_common(phrases.LINES)
+        most = Counter(line for own in plain_of.values() for line in own).most_common(words.LINES)
         blocks = [
-            _of_products([product for product, own in easy.items() if line in own], line, catalogue)
+            _of_products(
+                [product for product, own in plain_of.items() if line in own], line, catalogue
+            )
             for line, _ in most
         ]
     return joined(blocks, "\n\n")
@@ -253,7 +253,7 @@ def done(
         Those recorded until then.
     """
     first = (Quarter.parse(quarter) - 3).start
-    known = rules.names(catalogue)
+    known = easy.names(catalogue)
     blocks = []
     for action in actions:
         if action.date < first:
@@ -261,7 +261,7 @@ def done(
         title = f"{action.title}."
         own = verdicts.loc[verdicts["action"] == action.id]
         lines = [TEXTS["changed"].format(month=french.month_label(f"{action.date:%Y-%m}"))]
-        lines += [title] if rules.is_easy(title, known) else []
+        lines += [title] if easy.is_easy(title, known) else []
         lines += [_helped(row) for row in own.head(1).to_dict("records")]
         blocks.append(_block({"product": action.product}, lines, catalogue))
     return joined(blocks, "\n\n")
@@ -290,24 +290,24 @@ def _moved(pairs: pd.DataFrame, quarter: str) -> dict[tuple[str, ...], str]:
     return {_key(row): row["verdict"] for row in estimates.records(found)}
 
 
-def _key(row: dict[str, Any]) -> tuple[str, ...]:
+def _key(row: estimates.Row) -> tuple[str, ...]:
     return row["indicator"], row["product"], row["channel"], row["device"]
 
 
-def _firsts(rows: pd.DataFrame) -> list[dict[str, Any]]:
+def _firsts(rows: pd.DataFrame) -> list[estimates.Row]:
     """The highest of each product."""
     ordered = rows.sort_values("estimate", ascending=False, kind="stable")
     return estimates.records(ordered.drop_duplicates("product"))
 
 
-def _helped(row: dict[str, Any]) -> str:
+def _helped(row: estimates.Row) -> str:
     way = {"rise": "up", "fall": "down", "stable": ""}.get(row["verdict"])
     if way is None:
         return TEXTS["after.unknown"]
     return TEXTS["after.as_wanted" if way == row["direction"] else "after.otherwise"]
 
 
-def _block(row: dict[str, Any], lines: Iterable[str], catalogue: Catalogue) -> Markdown:
+def _block(row: estimates.Row, lines: Iterable[str], catalogue: Catalogue) -> Markdown:
     """What is told of a product: its name, and a line an idea."""
     return _headed(catalogue.label(row["product"]), lines)
 
@@ -326,10 +326,10 @@ def _of_products(products: Iterable[str], line: str, catalogue: Catalogue) -> Ma
 
 
 def _ends(
-    rows: pd.DataFrame, line: Callable[[dict[str, Any]], str], catalogue: Catalogue
+    rows: pd.DataFrame, line: Callable[[estimates.Row], str], catalogue: Catalogue
 ) -> Markdown:
     """What is told at the lowest and at the highest of many rows; that of all where it is one."""
-    ends = phrases.at_ends(rows.assign(text=[line(row) for row in estimates.records(rows)]))
+    ends = words.at_ends(rows.assign(text=[line(row) for row in estimates.records(rows)]))
     blocks = [_of_products(end["product"], end["text"].iat[0], catalogue) for end in ends]
     if len(ends) > 1:
         blocks.insert(0, _of_products(rows["product"], TEXTS["ends"], catalogue))
@@ -337,17 +337,17 @@ def _ends(
 
 
 def _of_ten(rows: pd.DataFrame, what: str, catalogue: Catalogue) -> Markdown:
-    if len(rows) > phrases.LINES:
+    if len(rows) > words.LINES:
         return _ends(rows, lambda row: _some(row, what), catalogue)
     blocks = [_block(row, [_some(row, what)], catalogue) for row in estimates.records(rows)]
     return joined(blocks, "\n\n")
 
 
-def _mark(row: dict[str, Any]) -> str:
+def _mark(row: estimates.Row) -> str:
     return TEXTS["given"].format(mark=_half(row["estimate"]))
 
 
-def _some(row: dict[str, Any], what: str) -> str:
+def _some(row: estimates.Row, what: str) -> str:
     """A share as so many of 10: hardly any, some, almost all."""
     number = round(row["estimate"] / 10)
     if number < 2:
@@ -385,6 +385,6 @@ def _half(x: float) -> str:
     return TEXTS["half"].format(number=whole) if halves % 2 else whole
 
 
-def _small(row: dict[str, Any]) -> str:
+def _small(row: estimates.Row) -> str:
     """The words of a group as they stand within a sentence, without what is in brackets."""
-    return phrases.small(str(row["group_value"]).partition(" (")[0])
+    return words.small(str(row["group_value"]).partition(" (")[0])

@@ -5,8 +5,7 @@ A verdict is never made here: it is that of the comparison, which was tested wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -68,7 +67,7 @@ def found(
 
 def _result(pair: pd.DataFrame, direction: str, effect: float, catalogue: Catalogue) -> str:
     """What the comparison found, and what its interval says of the effect."""
-    row: Mapping[Any, Any] = pair.iloc[0].to_dict() if len(pair) else {}
+    row: estimates.Row = pair.iloc[0].to_dict() if len(pair) else {}
     ends = (row.get("difference_low", float("nan")), row.get("difference_high", float("nan")))
     result = outcome(direction, effect, *ends)
     if result == "untested":

@@ -1,1 +1,70 @@
-"""What became of the tasks that most need work: who answers for them, what is decided, by when."""
+"""The tasks that most need work, and what was decided on each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.catalogue.partners import TASK
+from observlib.indicators.answers import pooled_period, source_of
+from observlib.indicators.families import family
+from observlib.records.decisions import Decision, standing
+from observlib.stats.survey.ranking import MOST, places
+
+DECISION = "decision"  # the group of `task_decisions`
+NONE = "none"  # beside the kinds of decisions: there is none
+STATES = {  # and each in a word
+    "done": "Fait",
+    "will_do": "Prévu",
+    "partner": "À un autre organisme",
+    "refused": "Refusé",
+    NONE: "Sans réponse",
+}
+_HEARD = ("task_calls", "task_tickets", "task_texts")
+
+
+def state_of(one: Decision | None) -> str:
+    """The state of a task, of `STATES`, by the decision that stands on it."""
+    return one.decision if one else NONE
+
+
+def strongest(tasks: pd.DataFrame, year: Sequence[Quarter]) -> list[str]:
+    """The labels of the tasks that most need work, the first of all before the others.
+
+    Where no probability is known, they are the ten of which most calls, messages and texts of the
+    year tell.
+    """
+    told = tasks[tasks["status"] == "published"]
+    by = told[told["indicator"] == "task_priority"]
+    most = places(len(by)) or MOST
+    if by.empty:
+        by = told[told["indicator"].isin(_HEARD) & told["period"].isin(map(str, year))]
+    sums = by.groupby("group_value", sort=True)["estimate"].sum()
+    return list(sums.sort_values(ascending=False, kind="stable").head(most).index)
+
+
+@family("follow_up")
+def follow_up(
+    tasks: pd.DataFrame, decisions: Sequence[Decision], catalogue: Catalogue, quarter: Quarter
+) -> pd.DataFrame:
+    """What became of the tasks that most need work."""
+    year = quarter.back(4)
+    labels = strongest(tasks, year)
+    own = {task.label: task.id for task in catalogue.tasks.values()}
+    stands = standing(decisions)
+    found = {label: stands.get(own[label]) for label in labels}
+    about = {"period": pooled_period(year), "source": source_of("decisions", map(repr, decisions))}
+    rows: list[estimates.Row] = []
+    for label, one in found.items():
+        row = {**about, "indicator": "task_decision_days", "unit": "jours"}
+        row |= {"group": TASK, "group_value": label}
+        rows.append({**row, "estimate": float(one.days)} if one else {**row, "status": "missing"})
+    states = [state_of(one) for one in found.values()]
+    for state in STATES if labels else ():
+        row = {**about, "indicator": "task_decisions", "unit": "tâches", "group": DECISION}
+        rows.append({**row, "group_value": STATES[state], "estimate": float(states.count(state))})
+    return estimates.make(rows)

@@ -13,11 +13,11 @@ from observlib.catalogue.entries import Task
 from observlib.catalogue.partners import TASK
 from observlib.display import tables
 from observlib.display.output import Output, text
-from observlib.language import french, phrases, wording
+from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.records.actions import Action
 from observlib.records.decisions import Decision, standing
-from observlib.themes.follow_up.estimates import DECISION, NONE, STATES, state_of, word_of
+from observlib.themes.follow_up import DECISION, NONE, STATES, state_of
 
 TEXTS = wording.beside(__file__)
 
@@ -44,31 +44,27 @@ def overview(
         return ""
     total = sum(count.values())
     parts = [
-        TEXTS[f"state.{state}.{_kind(n)}"].format(count=french.spelled(n, "une"))
-        for state in STATES[:-1]
-        if (n := count.get(word_of(state), 0))
+        TEXTS.of(f"state.{state}", n).format(count=french.spelled(n, "une"))
+        for state in STATES
+        if state != NONE and (n := count.get(STATES[state], 0))
     ]
     which = TEXTS["which.heard" if ranked.empty else "which.first"]
-    of = TEXTS[f"of.{_kind(total)}"].format(total=french.spelled(total, "une"), which=which)
+    of = TEXTS.of("of", total).format(total=french.spelled(total, "une"), which=which)
     said = [f"{of}, {french.join(parts)}." if parts else f"{of}, {TEXTS['nothing']}"]
-    if silent := count.get(word_of(NONE), 0) if parts else 0:
-        said.append(TEXTS[f"silent.{_kind(silent)}"].format(count=_first(silent)))
+    if silent := count.get(STATES[NONE], 0) if parts else 0:
+        said.append(TEXTS.of("silent", silent).format(count=_first(silent)))
     tasks = _tasks(frame, catalogue)
     stands = standing(decisions)
     if late := sum(_late(stands.get(task.id), quarter) for task in tasks):
-        said.append(TEXTS[f"late.{_kind(late)}"].format(count=_first(late)))
+        said.append(TEXTS.of("late", late).format(count=_first(late)))
     if nobody := sum(_owner(task, catalogue) == "" for task in tasks):
-        said.append(TEXTS[f"unowned.{_kind(nobody)}"].format(count=_first(nobody)))
+        said.append(TEXTS.of("unowned", nobody).format(count=_first(nobody)))
     return " ".join(said)
-
-
-def _kind(n: int) -> str:
-    return french.plural(n, "one", "several")
 
 
 def _first(n: int) -> str:
     """A count that begins a sentence."""
-    return phrases.capital(french.spelled(n, "une"))
+    return words.capital(french.spelled(n, "une"))
 
 
 def _tasks(frame: pd.DataFrame, catalogue: Catalogue) -> list[Task]:
@@ -108,7 +104,7 @@ def answers_table(
     due = {task.label: _due(stands.get(task.id), quarter) for task in tasks}
     columns: dict[str, dict[str, str]] = {
         TEXTS["head.owner"]: {t.label: _owner(t, catalogue) or TEXTS["nobody"] for t in tasks},
-        TEXTS["head.state"]: {t.label: word_of(state_of(stands.get(t.id))) for t in tasks},
+        TEXTS["head.state"]: {t.label: STATES[state_of(stands.get(t.id))] for t in tasks},
     }
     if any(due.values()):
         columns[TEXTS["head.due"]] = due
@@ -151,7 +147,7 @@ def each(
         if one is None:
             continue
         when = TEXTS["when"].format(day=french.day_label(one.date), role=one.role)
-        parts = [markdown("- **{}** ({}). {} {}", task.label, word_of(one.decision).lower(),
+        parts = [markdown("- **{}** ({}). {} {}", task.label, STATES[one.decision].lower(),
                           one.answer, when)]  # fmt: skip
         if one.partner:
             label = catalogue.partners[one.partner].label
@@ -177,8 +173,7 @@ def unanswered(
     tasks = _tasks(frame, catalogue)
     for task in tasks:
         if task.id not in stands:
-            label = TEXTS["quoted"].format(task=french.inner_quotes(task.label))
-            by_owner.setdefault(_owner(task, catalogue), []).append(label)
+            by_owner.setdefault(_owner(task, catalogue), []).append(words.quoted(task.label))
     if not by_owner:
         return TEXTS["all_answered"] if tasks else ""
     order = sorted(by_owner, key=lambda owner: owner == "")

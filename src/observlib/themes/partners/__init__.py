@@ -1,1 +1,210 @@
-"""Partners: what our users ask and report in the domains of other administrations."""
+"""Calls, messages and texts by the partner in whose domain they are, over eight quarters.
+
+Few contacts are withheld, and so are few that lead elsewhere; what would give them back is withheld
+for the whole edition (`confidentiality.control`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.base.text import by_words, fold
+from observlib.catalogue import Catalogue, Partner
+from observlib.catalogue.partners import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD, leads_to_partner
+from observlib.confidentiality.disclosure import few_alike, protect
+from observlib.estimates.rounding import base
+from observlib.indicators.answers import (
+    by_device,
+    period_status,
+    pooled_period,
+    share_of,
+    source_of,
+    times,
+    within,
+)
+from observlib.indicators.families import family
+from observlib.indicators.pairs import between, tested
+from observlib.records import coding
+from observlib.records.replies import Reply
+from observlib.themes import quotes
+
+# --- Routing of texts: to which partner one leads, by the words of the catalogue's entries
+
+
+def by_text(partners: Mapping[str, Partner]) -> Callable[[str], str]:
+    """What tells where a redacted text leads, by the words that it holds and whom it names.
+
+    A word is found in the plural too, whatever its case and accents. A text that leads to two
+    partners is of `SEVERAL`. The marks that stand for personal data count for nothing.
+
+    Examples
+    --------
+    >>> caisse = Partner(id="c", label="Caisse", domain="x", words=["aide au logement"])
+    >>> ville = Partner(id="v", label="Ville", domain="y", words=["tribunal"], entities=["Ville"])
+    >>> leads = by_text({"c": caisse, "v": ville})
+    >>> leads("Mes AIDES au logement ?"), leads("Les tribunaux"), leads("L'aide de la Ville")
+    ('Caisse', 'Ville', 'Ville')
+    >>> leads("L'aide au logement de la ville"), leads("[numéro de la ville] perdu")
+    ('Plusieurs organismes', 'Aucun organisme')
+    """
+    words = {p.label: p.words for p in partners.values()}
+    holding = by_words(words, {p.label: p.entities for p in partners.values()})
+
+    def leads(text: str) -> str:
+        found = holding(text)
+        return SEVERAL if len(found) > 1 else found[0] if found else NOBODY
+
+    return leads
+
+
+QUARTERS = 8
+QUOTED = ["group_value", "product", "device", "text"]
+_NO_PARTNER = (NOBODY, UNTOLD)
+
+
+def contacts(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Calls or tickets, each with its `theme` and the partner to which it leads."""
+    themes = rows["theme"].astype(object).where(rows["theme"].notna(), UNTOLD)
+    return _led(rows.assign(theme=themes), "theme", leads_to_partner(catalogue.partners))
+
+
+def texts(verbatims: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """As `contacts`, the redacted texts of each answer as one; their theme is their partner."""
+    led = _led(coding.whole_texts(verbatims), "text", by_text(catalogue.partners))
+    return led.drop(columns="text").assign(theme=led["partner"]).fillna({"product": ""})
+
+
+def _led(rows: pd.DataFrame, column: str, leads: Callable[[str], str]) -> pd.DataFrame:
+    known = {one: leads(one) for one in rows[column].unique()}
+    led = [known[one] for one in rows[column]]
+    return rows.assign(partner=pd.Series(led, index=rows.index, dtype=object))
+
+
+def routed(
+    rows: pd.DataFrame, kind: str, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """How many contacts of each device and quarter lead to each partner, and what share."""
+    made: list[estimates.Row] = []
+    for passport, own in by_device(within(rows, quarters)):
+        leads = dict(zip(own["theme"], own["partner"], strict=True))
+        heard = [leads[theme] for theme in leads]
+        labels = [p.label for p in catalogue.partners.values()]
+        places = [label for label in (*labels, SEVERAL, *_NO_PARTNER) if label in heard]
+        for quarter in quarters:
+            given = own[own["quarter"] == str(quarter)]
+            about = {**passport, "period": str(quarter)}
+            about["status"] = period_status(given, [quarter])
+            found = times(given).groupby(given["theme"]).sum()
+            counts = {theme: int(found.get(theme, 0)) for theme in leads}
+            of = {place: sum(counts[t] for t in leads if leads[t] == place) for place in places}
+            somewhere = sum(count for place, count in of.items() if place not in _NO_PARTNER)
+            total = sum(counts.values())
+            made += _rows(kind, about, somewhere, total)
+            for place, count in of.items():
+                made += _rows(kind, {**about, **_in(PARTNER, place)}, count, total)
+            if kind != "text":
+                for theme in sorted(set(leads) - {UNTOLD}, key=fold):
+                    made += _rows(kind, {**about, **_in(THEME, theme)}, counts[theme], total)
+    shares = [row for row in made if row["indicator"].endswith("_share")]
+    counted = [row for row in made if not row["indicator"].endswith("_share")]
+    return estimates.combine(
+        [protect(shares, personal=False), protect(counted, low_base=0, personal=False)]
+    )
+
+
+def _in(group: str, value: str) -> dict[str, str]:
+    return {"group": group, "group_value": value}
+
+
+def _rows(kind: str, about: estimates.Row, count: int, total: int) -> list[estimates.Row]:
+    """The count and the share of what leads somewhere; withheld where they tell of few.
+
+    With its share, an exact count would tell the whole, and the whole what few people lack.
+    """
+    rows = [{**about, "indicator": f"partner_{kind}s"}]
+    rows.append({**about, "indicator": f"partner_{kind}_share", "unit": "%"})
+    if not total:
+        return [{**row, "status": "missing"} for row in rows]
+    share = share_of(count, total)
+    of_people = about.get("group_value") != UNTOLD  # which nobody is: the agent noted no theme
+    if count and of_people and few_alike("%", share["estimate"], total):
+        return [{**row, "status": "suppressed"} for row in rows]
+    share["n"] = base(total)
+    counted = {"estimate": base(count), "n": (of_people and base(count)) or None}
+    return [row | value for row, value in zip(rows, (counted, share), strict=True)]
+
+
+def replied(
+    replies: Sequence[Reply], catalogue: Catalogue, quarter: Quarter
+) -> list[estimates.Row]:
+    """How long each reply of the year took, in days, on its day; and how many each partner gave."""
+    year = quarter.back(4)
+    rows: list[estimates.Row] = []
+    count: dict[str, int] = {}
+    for reply in replies:
+        if reply.partner not in catalogue.partners or reply.date < year[0].start:
+            continue
+        label = catalogue.partners[reply.partner].label
+        count[label] = count.get(label, 0) + 1
+        day = {"indicator": "partner_reply_days", "period": str(reply.date)}
+        rows.append({**day, **_in(PARTNER, label), "estimate": float(reply.days)})
+    period = {"indicator": "partner_replies", "period": pooled_period(year)}
+    rows += [{**period, **_in(PARTNER, label), "estimate": float(n)} for label, n in count.items()]
+    source = source_of("replies", map(repr, replies))
+    return [{**row, "source": source} for row in rows]
+
+
+def quoted(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> pd.DataFrame:
+    """Texts of the quarter that lead to each partner, by lot, of those that may be quoted.
+
+    None of a partner to whom fewer than eleven texts of the year lead.
+    """
+    names = [name for name, device in catalogue.devices.items() if device.quotes]
+    rows = within(verbatims[verbatims["device"].isin(names)], quarter.back(4))
+    whole = coding.drawn(coding.whole_texts(rows), str(quarter))
+    led = _led(whole, "text", by_text(catalogue.partners)).fillna({"product": ""})
+    capitals = quotes.names_in(led["text"])
+    made = []
+    for partner in catalogue.partners.values():
+        its = led[led["partner"] == partner.label]
+        if len(its) >= estimates.MINIMUM_PEOPLE:
+            now = its[its["quarter"] == str(quarter)].drop_duplicates("text")
+            may = [quotes.may_be_quoted(text, capitals) for text in now["text"]]
+            made.append(now[may].head(quotes.OF_A_THEME))
+    told = [rows.rename(columns={"partner": "group_value"})[QUOTED] for rows in made]
+    return pd.concat(told) if told else pd.DataFrame(columns=QUOTED)
+
+
+@family("partners", quarters=QUARTERS)
+def partners_(
+    calls_by_theme: pd.DataFrame,
+    tickets_by_theme: pd.DataFrame,
+    verbatims: pd.DataFrame,
+    replies: Sequence[Reply],
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Eight quarters of what leads to each partner, what moved on a year, and their replies.
+
+    The words `quoted` are some texts that lead to each.
+    """
+    words = {"quoted": quoted(verbatims, catalogue, quarter)}
+    if not catalogue.partners:
+        none = estimates.make([])
+        return none, tested(catalogue, between(none, catalogue, "", "")), words
+    quarters = quarter.back(QUARTERS)
+    found = [
+        routed(contacts(calls_by_theme, catalogue), "call", catalogue, quarters),
+        routed(contacts(tickets_by_theme, catalogue), "ticket", catalogue, quarters),
+        routed(texts(verbatims, catalogue), "text", catalogue, quarters),
+    ]
+    rows = estimates.combine(found)
+    labels = [partner.label for partner in catalogue.partners.values()]
+    compared = rows[(rows["group"] == PARTNER) & rows["group_value"].isin(labels)]
+    pairs = between(compared, catalogue, str(quarter), str(quarter - 4))
+    answered = protect(replied(replies, catalogue, quarter), personal=False)
+    return estimates.combine([rows, answered]), tested(catalogue, pairs), words

@@ -13,7 +13,7 @@ from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, Partner
 from observlib.catalogue.partners import NOBODY, leads_to_partner
 from observlib.display.output import Output, text
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.language.prose import joined, markdown, plain
 from observlib.records.actions import Action
 from observlib.records.replies import Reply
@@ -35,7 +35,7 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     shares = _shares(frame, catalogue, period)
     if not shares:
         return ""
-    when = phrases.capital(french.when(period))
+    when = words.capital(french.when(period))
     first = TEXTS["overview"].format(when=when, share=shares[0])
     return " ".join([first, *_in_writing(shares[1:])])
 
@@ -51,7 +51,7 @@ def domain(frame: pd.DataFrame, catalogue: Catalogue, partner: str, period: str)
         Its id.
     """
     domain_ = TEXTS["domain"].format(domain=catalogue.partners[partner].domain)
-    when, shares = phrases.capital(french.when(period)), _shares(frame, catalogue, period)
+    when, shares = words.capital(french.when(period)), _shares(frame, catalogue, period)
     if not shares:
         return f"{domain_} {TEXTS['nothing_of_domain'].format(when=when)}"
     first = TEXTS["of_domain"].format(when=when, share=shares[0])
@@ -60,7 +60,7 @@ def domain(frame: pd.DataFrame, catalogue: Catalogue, partner: str, period: str)
 
 def _in_writing(shares: list[str]) -> list[str]:
     """Sentences of the shares after the first, which is of calls where these are known."""
-    parts = phrases.shared_out(shares)
+    parts = words.shared_out(shares)
     return [TEXTS["overview_too"].format(shares=part) for part in parts]
 
 
@@ -70,7 +70,7 @@ def _shares(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> list[str]
     for name in _KINDS:
         rows = published(frame, name, period)
         if len(rows):
-            ends = phrases.ends(rows, words.indicator_of(name, catalogue))
+            ends = words.ends(rows, words.indicator_of(name, catalogue))
             things = TEXTS[f"of.{name}"]
             shares.append(
                 TEXTS["share_by_desk" if len(rows) > 1 else "share"].format(
@@ -100,17 +100,9 @@ def have_replied(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     silent = [label for label in concerned if label not in replied]
     if not replied:
         return TEXTS["none_replied"]
-    sentences = [
-        TEXTS[french.plural(len(replied), "replied.one", "replied.several")].format(
-            names=french.join(replied)
-        )
-    ]
+    sentences = [TEXTS.of("replied", len(replied)).format(names=french.join(replied))]
     if silent:
-        sentences.append(
-            TEXTS[french.plural(len(silent), "silent.one", "silent.several")].format(
-                names=french.join(silent)
-            )
-        )
+        sentences.append(TEXTS.of("silent", len(silent)).format(names=french.join(silent)))
     return " ".join(sentences)
 
 
@@ -152,7 +144,7 @@ def shared(catalogue: Catalogue, partner: str) -> str:
 
 
 def _quoted(themes: Iterable[str]) -> str:
-    return french.join(TEXTS["theme"].format(theme=theme) for theme in themes)
+    return french.join(map(words.quoted, themes))
 
 
 def of_partner(frame: pd.DataFrame, catalogue: Catalogue, partner: str) -> pd.DataFrame:
@@ -217,7 +209,7 @@ def replies_of(
         since = TEXTS["after_message" if reply.message else "after_quarter"]
         delay = french.count(reply.days, "jour", "jours")
         due = f" {TEXTS['due'].format(day=french.day_label(reply.due))}" if reply.due else ""
-        who = f"{label}, {reply.role}" if not partner else phrases.capital(reply.role)
+        who = f"{label}, {reply.role}" if not partner else words.capital(reply.role)
         when = TEXTS["when"].format(day=french.day_label(reply.date), delay=delay, since=since)
         on = TEXTS["about"].format(themes=_quoted(reply.themes))
         lines.append(markdown("- **{}** ({}), {}. {}", who, when, on, reply.will_do + due))
@@ -261,8 +253,8 @@ def unanswered(
             parts.append(named if partner else TEXTS["theme_of"].format(themes=named, of=one.label))
     if not parts:
         return TEXTS["all_answered"] if len(rows) else ""
-    first, *more = phrases.shared_out(parts)
-    return " ".join([TEXTS["unanswered"].format(themes=first), *phrases.also(more)])
+    first, *more = words.shared_out(parts)
+    return " ".join([TEXTS["unanswered"].format(themes=first), *words.also(more)])
 
 
 def routes(catalogue: Catalogue) -> Output:
@@ -279,7 +271,7 @@ def routes(catalogue: Catalogue) -> Output:
             )
             if given
         ]
-        line = " ".join([f"{phrases.capital(one.domain)}.", *parts])
+        line = " ".join([f"{words.capital(one.domain)}.", *parts])
         lines.append(markdown("- **{}**. {}", one.label, line))
     return text(joined(lines, "\n") if lines else TEXTS["no_partner"])
 

@@ -15,10 +15,10 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.display import grades
+from observlib.display import select
 from observlib.display.changes import REASONS
-from observlib.display.output import Output, caption_of, pipe_table, text
-from observlib.language import french, phrases, wording, words
+from observlib.display.output import Output, caption_of, captioned, pipe_table, text
+from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown, plain
 from observlib.stats.comparability import Grade
 from observlib.themes.comparison_sentences import noun
@@ -47,8 +47,8 @@ def overview(published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalog
     of = french.count(published["product"].nunique(), "organisme", "organismes")
     if theirs.empty:
         return TEXTS["none_compares"].format(figures=figures, of=of)
-    compare = french.plural(len(theirs), "one", "several")
-    sentences = [TEXTS[f"compare.{compare}"].format(figures=figures, of=of, n=len(theirs))]
+    compare = TEXTS.of("compare", len(theirs))
+    sentences = [compare.format(figures=figures, of=of, n=len(theirs))]
     rest = len(published) - len(theirs)
     if rest > 0:
         sentences.append(TEXTS["others_differ" if rest > 1 else "other_differs"])
@@ -62,7 +62,7 @@ def ranges(compared: pd.DataFrame, catalogue: Catalogue) -> str:
         return ""
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
     theirs = shown[shown["product"].isin(catalogue.peers)]
-    thing, sentences = phrases.capital(noun(indicator)), list[str]()
+    thing, sentences = words.capital(noun(indicator)), list[str]()
     for where, rows in (("ours", shown.drop(theirs.index)), ("theirs", theirs)):
         if rows.empty:
             continue
@@ -141,9 +141,8 @@ def side_by_side(
     pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses"), even=True)
     phrase = Markdown(f"{TEXTS['interval']} {TEXTS['grades']}")
     title = caption or TEXTS["side_by_side"].format(measure=indicator.label)
-    label = Markdown(f"tbl-{indicator.id.replace('_', '-')}")
-    labelled = markdown(": {} {{#{}}}", caption_of(title, label), label)
-    shown = text(joined([pipe, labelled, phrase, joined(notes, "\n")], "\n\n"))
+    label = f"tbl-{indicator.id.replace('_', '-')}"
+    shown = captioned(pipe, caption_of(title, label), label, phrase, joined(notes, "\n"))
     return shown.carrying([compared], catalogue)
 
 
@@ -180,10 +179,10 @@ def figures(
         lines.append((*place, value, base or _NONE, f"{number}"))
     pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses", "Source"), even=True)
     listed = [markdown(f"{number}. {{}}", source) for source, number in sources.items()]
-    caption = markdown(": {} {{#tbl-publies}}", TEXTS["published"])
     of = TEXTS["imitated" if kind == "demonstration" else "sources"]
     phrase = f"{TEXTS['interval_of_shares']} {of}"
-    shown = text(joined([pipe, caption, phrase, joined(listed, "\n")], "\n\n"))
+    caption = caption_of(TEXTS["published"], "tbl-publies")
+    shown = captioned(pipe, caption, "tbl-publies", phrase, joined(listed, "\n"))
     return shown.carrying([published], catalogue)
 
 
@@ -210,7 +209,7 @@ def not_comparable(published: pd.DataFrame, named: pd.DataFrame, catalogue: Cata
             why = TEXTS["other_unit"].format(unit=row["unit"], ours=unit)
         elif same:
             unlike = Grade("D", *(tuple(figure[name].split()) for name in ("other", "unknown")))
-            why = f"{grades.why(unlike)} {_or_none(figure['reservation'], '')}".strip()
+            why = f"{select.why(unlike)} {_or_none(figure['reservation'], '')}".strip()
         dates = reasons.setdefault((row["product"], why), {}).setdefault(row["group_value"], [])
         dates.append(french.period_label(row["period"]))
     if not kept:
@@ -296,7 +295,7 @@ def counters(listed: pd.DataFrame, catalogue: Catalogue) -> str:
         low, high = places["estimate"].min(), places["estimate"].max()
         if low < high:
             for key, end in (("most", high), ("least", low)):
-                names = phrases.join_few(places.loc[places["estimate"] == end, "group_value"])
+                names = words.join_few(places.loc[places["estimate"] == end, "group_value"])
                 count = words.figure(end, indicator)
                 sentences.append(TEXTS[f"departments.{key}"].format(count=count, names=names))
     return " ".join(sentences)
@@ -344,8 +343,7 @@ def highest_and_lowest(rows: pd.DataFrame, catalogue: Catalogue) -> str:
         value = words.value(low, indicator)
         return TEXTS["everywhere"].format(label=indicator.label, value=value)
     least, most = (
-        phrases.join_few(rows.loc[rows["estimate"] == value, "group_value"])
-        for value in (low, high)
+        words.join_few(rows.loc[rows["estimate"] == value, "group_value"]) for value in (low, high)
     )
     return TEXTS["from_to"].format(
         label=indicator.label,
@@ -375,8 +373,8 @@ def comparison_results(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     ]
     if tested.empty:
         return TEXTS["none_tested"].format(pairs=pairs, why=french.join(why))
-    tests = french.plural(len(tested), "one", "several")
-    sentences = [TEXTS[f"tests.{tests}"].format(pairs=pairs, n=french.number(len(tested)))]
+    tests = TEXTS.of("tests", len(tested))
+    sentences = [tests.format(pairs=pairs, n=french.number(len(tested)))]
     for verdict in ("rise", "fall", "stable", "unknown"):
         rows = tested[tested["verdict"] == verdict]
         if len(rows):
@@ -384,8 +382,7 @@ def comparison_results(compared: pd.DataFrame, catalogue: Catalogue) -> str:
             told = TEXTS[f"verdicts.{verdict}"].format(times=french.spelled(len(rows)))
             sentences.append(told)
             if ours < len(rows):
-                some = french.plural(ours, "one", "several")
-                sentences.append(TEXTS[f"of_ours.{some}"].format(n=french.spelled(ours, "une")))
+                sentences.append(TEXTS.of("of_ours", ours).format(n=french.spelled(ours, "une")))
     if why:
         sentences.append(TEXTS["no_test"].format(why=french.join(why)))
     return " ".join(sentences)

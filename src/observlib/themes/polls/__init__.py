@@ -1,1 +1,145 @@
-"""Polls on social networks."""
+"""Polls on social networks: what those who voted chose, and how many of the followers voted.
+
+Those who vote chose themselves, among the followers of an account: an interval says what chance
+does, and nothing of that choice. Networks publish each poll's result, so that an option with few
+votes is no secret; a poll with fewer than eleven votes is withheld all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.disclosure import protect
+from observlib.indicators import pairs
+from observlib.indicators.answers import SUBJECT, share_of, within
+from observlib.indicators.families import family
+from observlib.indicators.pairs import between, tested
+from observlib.stats.survey.comparison import two_by_two
+
+
+def results(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """The shares of each poll's options, its votes, and the share of followers who voted."""
+    made: list[estimates.Row] = []
+    for passport, poll in _each(polls, quarters):
+        votes = int(poll["votes"].sum())
+        whole = {**passport, "group_value": poll["network"].iat[0], "n": votes}
+        known = {"estimate": votes} if votes else {"status": "missing"}
+        made.append({**whole, "indicator": "poll_votes", **known})
+        followers = poll["followers"].iat[0]
+        if votes and pd.notna(followers) and followers >= votes:
+            share = 100 * votes / int(followers)
+            made.append({**whole, "indicator": "poll_turnout", "unit": "%", "estimate": share})
+        row = {**passport, "indicator": "poll_share", "unit": "%"}
+        for option, count in zip(poll["option"], poll["votes"].astype(int), strict=True):
+            known = share_of(count, votes) if votes else {"status": "missing"}
+            made.append({**row, "group_value": option, **known})
+    return protect(made, personal=False)
+
+
+def _each(
+    polls: pd.DataFrame, quarters: Sequence[Quarter]
+) -> list[tuple[estimates.Row, pd.DataFrame]]:
+    """Each poll's passport and options, by day."""
+    rows = within(polls.assign(product=polls["product"].fillna("")), quarters)
+    names = ["device", "quarter", "question"]
+    times = rows.groupby(names)["poll_id"].nunique()
+    found = []
+    for keys, poll in rows.groupby(["date", *SUBJECT, "poll_id"], sort=True):
+        poll = poll.sort_values("position", kind="stable")
+        first = poll.iloc[0]
+        question = str(first["question"])
+        if times[tuple(first[names])] > 1:
+            question += f" ({first['date']:%d/%m/%Y}, {first['poll_id']})"
+        passport = dict(zip(SUBJECT, keys[1:-1], strict=True))
+        found.append((passport | {"period": first["quarter"], "group": question}, poll))
+    return found
+
+
+def votes_by_quarter(polls: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """How many polls closed, and how many votes those shown had, by device and quarter.
+
+    The votes of a poll that is withheld are in no total, from which the others would tell them.
+    """
+    rows = within(polls, quarters)
+    made: list[estimates.Row] = []
+    for subject, asked in rows.groupby(["channel", "device", "source"], sort=True):
+        passport = dict(zip(["channel", "device", "source"], subject, strict=True))
+        for period in map(str, quarters):
+            inside = asked[asked["quarter"] == period]
+            row = {**passport, "period": period}
+            cast = inside.groupby("poll_id")["votes"].sum()
+            count, votes = len(cast), int(cast[cast >= estimates.MINIMUM_PEOPLE].sum())
+            made.append({**row, "indicator": "poll_count", "estimate": count})
+            values = {"estimate": votes, "n": votes} if votes else {"status": "missing"}
+            made.append({**row, "indicator": "poll_votes", **values})
+    return protect(made, low_base=0, personal=False)
+
+
+def most_voted(shares: pd.DataFrame) -> pd.DataFrame:
+    """The options of the poll that had the most votes: of estimates of `poll_share`, those shown.
+
+    Empty where no poll may be shown.
+    """
+    rows = shares[(shares["indicator"] == "poll_share") & shares["estimate"].notna()]
+    if rows.empty:
+        return rows
+    poll = ["device", "period", "group"]
+    first = rows.sort_values("n", ascending=False, kind="stable").iloc[0]
+    return rows[(rows[poll] == first[poll]).all(axis=1)]
+
+
+def asked_on_several_networks(shares: pd.DataFrame, options: int = 6) -> pd.DataFrame:
+    """The most voted question that several devices asked with the same options, all shown."""
+    rows = shares[(shares["indicator"] == "poll_share") & shares["estimate"].notna()]
+    best, votes = rows.iloc[:0], 0.0
+    for _, asked in rows.groupby("group", sort=False):
+        sets = {tuple(own["group_value"]) for _, own in asked.groupby("device")}
+        cast = float(asked.drop_duplicates("device")["n"].sum())
+        alike = asked["device"].nunique() > 1 and len(sets) == 1 and len(sets.pop()) <= options
+        if alike and cast > votes:
+            best, votes = asked, cast
+    return best
+
+
+def networks(asked: pd.DataFrame) -> pd.DataFrame:
+    """Pair the shares that an option of one question has on two networks, the higher first.
+
+    Whoever votes on both is counted twice, and cannot be known: votes are taken as those of
+    different people.
+    """
+    found = [two_by_two(asked.head(0))]
+    for _, rows in asked.groupby("group_value", sort=False):
+        found.append(two_by_two(rows.sort_values("estimate", ascending=False, kind="stable")))
+    return pd.concat(found, ignore_index=True).assign(against="network")
+
+
+def history(shares: pd.DataFrame, poll: pd.DataFrame) -> pd.DataFrame:
+    """All the times that a device asked a poll's question, from estimates of several quarters."""
+    if poll.empty:
+        return poll
+    same = ["indicator", "device", "group"]
+    rows = shares[(shares[same] == poll.iloc[0][same]).all(axis=1)]
+    return rows[rows["group_value"].isin(poll["group_value"])]
+
+
+@family("polls", quarters=9)
+def polls_(
+    polls: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Nine quarters of polls and votes; the lead of the main question, its past, its networks."""
+    quarters = quarter.back(9)
+    found = results(polls, quarters)
+    now = found[(found["period"] == str(quarter)) & (found["indicator"] == "poll_share")]
+    main = most_voted(now)
+    compared = tested(  # together: all that is compared
+        catalogue,
+        pairs.leading_answer(main),
+        networks(asked_on_several_networks(now)),
+        between(history(found, main), catalogue, str(quarter), str(quarter - 4)),
+    )
+    return estimates.combine([found, votes_by_quarter(polls, quarters)]), compared

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
 from observlib.estimates import REFERENCE
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.themes.comparison_sentences import and_detectable, undecided
 from observlib.themes.sentences import value_of
 
@@ -26,7 +24,7 @@ def polls_and_votes(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> 
     """
     rows = counts[(counts["period"] == period) & (counts["group"] == "")]
     polls = rows[(rows["indicator"] == "poll_count") & (rows["estimate"] > 0)]
-    when = phrases.capital(french.when(period))
+    when = words.capital(french.when(period))
     if polls.empty:
         return TEXTS["no_poll"].format(when=when)
     votes = rows[(rows["indicator"] == "poll_votes") & rows["estimate"].notna()]
@@ -39,9 +37,9 @@ def polls_and_votes(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> 
             cast.append(f"{value_of(shown.iloc[0], catalogue)} ({device})")
         else:
             few.append(device)
-    sentences = [TEXTS["polls"].format(when=when, polls=phrases.join_few(counts))]
+    sentences = [TEXTS["polls"].format(when=when, polls=words.join_few(counts))]
     if cast:
-        sentences.append(TEXTS["votes"].format(votes=phrases.join_few(cast)))
+        sentences.append(TEXTS["votes"].format(votes=words.join_few(cast)))
     if few:
         sentences.append(TEXTS["no_votes"].format(devices=french.join(few)))
     return " ".join(sentences)
@@ -105,7 +103,7 @@ def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) 
         sentences.append(TEXTS["apart"].format(option=named, shares=shares))
     apart = len(sentences) > 1
     if alike := list(compared.loc[compared["verdict"] == "stable", "group_value"].unique()):
-        named = french.join(TEXTS["option"].format(option=french.inner_quotes(x)) for x in alike)
+        named = french.join(map(words.quoted, alike))
         sentences.append(TEXTS["alike"].format(options=named))
     if least := and_detectable(compared, catalogue):
         elsewhere = apart or alike
@@ -115,7 +113,7 @@ def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) 
     return " ".join(sentences)
 
 
-def _apart(row: dict[Any, Any], indicator: Indicator, catalogue: Catalogue) -> str:
+def _apart(row: estimates.Row, indicator: Indicator, catalogue: Catalogue) -> str:
     """The shares of both sides of a pair, each with its network."""
     network, other_network = (
         words.label({"device": row[side + "device"]}, "device", catalogue)

@@ -6,8 +6,8 @@ import pandas as pd
 
 from observlib.catalogue import Catalogue
 from observlib.display import select
-from observlib.language import french, phrases, wording, words
-from observlib.themes.procedures.estimates import EVERYONE
+from observlib.language import french, wording, words
+from observlib.themes.procedures import EVERYONE
 
 TEXTS = wording.beside(__file__)
 
@@ -27,7 +27,7 @@ def standing(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         return ""
     indicator = select.one_indicator(rows, catalogue, "standing")
     of_all = whole.iloc[0].to_dict()
-    when = phrases.capital(french.when(of_all["period"]))
+    when = words.capital(french.when(of_all["period"]))
     own = {peer.id for peer in catalogue.peers.values() if peer.own}
     ours = peers[peers["product"].isin(own)]
     alone = len(ours) == 1
@@ -48,6 +48,6 @@ def standing(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         )
     else:
         first = TEXTS["every"].format(when=when, mark=words.value(of_all, indicator))
-    others = phrases.shared_out(names)[:1]
+    others = words.shared_out(names)[:1]
     listed = TEXTS["neighbours" if alone else "peers"].format(peers=others[0]) if others else ""
     return " ".join(part for part in (first, listed, TEXTS["no_base"]) if part)

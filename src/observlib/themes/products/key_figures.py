@@ -7,8 +7,6 @@ as a small line.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +17,7 @@ from observlib.catalogue import CHANNEL_LABELS, Catalogue, Indicator
 from observlib.display import changes, dots
 from observlib.display.output import Output, text
 from observlib.estimates import comparisons
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.themes import main_points
 
 TEXTS = wording.beside(__file__)
@@ -111,14 +109,14 @@ def band(
     return made.carrying([estimates.combine(shown), comparisons.combine(compared)], catalogue)
 
 
-def _on_a_year(figure: Mapping[str, Any], pairs: pd.DataFrame) -> pd.DataFrame:
+def _on_a_year(figure: estimates.Row, pairs: pd.DataFrame) -> pd.DataFrame:
     """The comparison of a figure with itself a year before, in a row; none where there is none."""
     rows = main_points.on_a_year(pairs, Quarter.parse(figure["period"]))
     same = [rows[name] == figure[name] for name in ("indicator", "product", "channel", "device")]
     return rows[np.logical_and.reduce(same)].head(1).reset_index(drop=True)
 
 
-def _large(x: float, figure: Mapping[str, Any], indicator: Indicator) -> str:
+def _large(x: float, figure: estimates.Row, indicator: Indicator) -> str:
     """A value as it is set large: the title tells its unit, but for `%`, `€` and millions."""
     unit = figure["unit"]
     if words.is_count(unit) and x >= _MILLION:
@@ -128,16 +126,16 @@ def _large(x: float, figure: Mapping[str, Any], indicator: Indicator) -> str:
     return words.figure(x, indicator, unit)
 
 
-def _verdict(pair: Mapping[str, Any] | None) -> str:
+def _verdict(pair: estimates.Row | None) -> str:
     if pair is None:
         return TEXTS["untested"]
     if why := changes.REASONS.get(pair["reason"]):
         return TEXTS["unknown_because"].format(why=why)
     if pair["reason"] == "usual":
-        return phrases.capital(changes.verdict(pair))
+        return words.capital(changes.verdict(pair))
     if pair["verdict"] == "unknown":
         return TEXTS["unknown"]
-    return TEXTS["moved"].format(verdict=phrases.capital(changes.verdict(pair)))
+    return TEXTS["moved"].format(verdict=words.capital(changes.verdict(pair)))
 
 
 def _year_before(series: pd.DataFrame) -> float:
@@ -147,7 +145,7 @@ def _year_before(series: pd.DataFrame) -> float:
     return next(iter(rows["estimate"]), math.nan)
 
 
-def _details(figure: Mapping[str, Any], then: float, indicator: Indicator) -> list[str]:
+def _details(figure: estimates.Row, then: float, indicator: Indicator) -> list[str]:
     """What it was a year before, its interval and its base."""
     found = []
     if not math.isnan(then):

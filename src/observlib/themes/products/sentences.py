@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
@@ -12,7 +11,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import CHANNEL_LABELS, Catalogue
 from observlib.display.changes import WEIGHTED
 from observlib.display.output import Output, text
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.records.actions import Action
 from observlib.themes.comparison_sentences import evolution, whose_answers
@@ -44,14 +43,14 @@ def summary(
     asked
         Its marks in surveys of a year, which are told where none of `marks` can be.
     """
-    when = phrases.capital(french.when(period))
+    when = words.capital(french.when(period))
     counted = _audience(now[now["period"] == period], catalogue, when)
     sentences = counted[:1]
     current = marks[marks["period"] == period]
-    for mark in phrases.by_channel(current):
+    for mark in words.by_channel(current):
         whose = whose_answers(current, catalogue)
         if len(current) > 1:
-            whose += f" {phrases.PLACES.get(mark['channel'], '')}".rstrip()
+            whose += f" {words.PLACES.get(mark['channel'], '')}".rstrip()
         if mark["status"] == "published":
             sentences.append(TEXTS["mark"].format(whose=whose, value=value_of(mark, catalogue)))
         else:
@@ -60,7 +59,7 @@ def summary(
         sentences.append(evolution(compared, catalogue, by="channel", brief=True))
     elif asked is not None:
         for mark in estimates.records(published(asked, "satisfaction_10")):
-            year = phrases.capital(french.when(mark["period"]))
+            year = words.capital(french.when(mark["period"]))
             value = value_of(mark, catalogue)
             sentences.append(TEXTS["asked"].format(year=year, value=value))
     return together(*sentences, *counted[1:]) or TEXTS["nothing"].format(when=when)
@@ -105,7 +104,7 @@ def several_marks(
     return joined(box, "\n\n")
 
 
-def _whose(mark: Mapping[str, Any], catalogue: Catalogue) -> str:
+def _whose(mark: estimates.Row, catalogue: Catalogue) -> str:
     if mark["group"] == "weighting":
         return f", {TEXTS['whose.weighted']}"
     device = catalogue.devices.get(mark["device"])
@@ -198,7 +197,7 @@ def coming(
     return joined(lines, "\n")
 
 
-def _told(frame: pd.DataFrame, indicator: str) -> list[dict[str, Any]]:
+def _told(frame: pd.DataFrame, indicator: str) -> list[estimates.Row]:
     """The published estimates of an indicator, the highest first."""
     rows = published(frame, indicator).sort_values("estimate", ascending=False, kind="stable")
     return estimates.records(rows)
@@ -232,7 +231,7 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) 
     for device in (catalogue.devices[name] for name in heard_by):
         owner = catalogue.departments[device.owner].label
         channel = CHANNEL_LABELS[device.channel].lower()
-        often = phrases.OFTEN[device.frequency]
+        often = words.OFTEN[device.frequency]
         phrase = TEXTS["listens"].format(channel=channel, often=often, owner=owner)
         lines.append(markdown("- **{}** : {}", device.label, phrase))
     return text(joined(lines, "\n") or TEXTS["silent"]).carrying([now], catalogue)
@@ -242,15 +241,15 @@ def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
     indicator = words.indicator_of("visits", catalogue)
     changes = published(now, "visits_yoy")
     counts, rest = [], []
-    for row in phrases.by_channel(now[now["indicator"] == "visits"]):
-        place = phrases.PLACES.get(row["channel"], "")
+    for row in words.by_channel(now[now["indicator"] == "visits"]):
+        place = words.PLACES.get(row["channel"], "")
         if row["status"] != "published":
             none = TEXTS[f"no_visits.{row['status']}"].format(place=place)
             rest.append(none.replace("  ", " "))
             continue
         change = changes[changes["device"] == row["device"]]
         change = change[change["channel"] == row["channel"]]
-        count = f"{phrases.rounded_count(row, indicator)} {place}".rstrip()
+        count = f"{words.rounded_count(row, indicator)} {place}".rstrip()
         for moved in estimates.records(change.head(1)):
             count += f" ({TEXTS['on_a_year'].format(change=value_of(moved, catalogue))})"
         counts.append(count)

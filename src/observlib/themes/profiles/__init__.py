@@ -1,1 +1,213 @@
-"""Who answers, beside who lives in France."""
+"""Who the users are that a device hears, and how far they are from the population.
+
+The users who answer are those of one device, who accepted to answer: they are neither all users
+of its product, nor a sample of them. A distance to the population mixes who uses the product
+with who answers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.base.text import fold
+from observlib.catalogue import Catalogue
+from observlib.confidentiality import differencing
+from observlib.confidentiality.differencing import merge_small
+from observlib.confidentiality.disclosure import protect
+from observlib.indicators import pairs
+from observlib.indicators.answers import periods_of, share_of
+from observlib.indicators.families import family
+from observlib.indicators.pairs import joined, tested
+
+VARIABLES = ("age", "sex", "region", "status", "autonomy")
+REST = differencing.CATEGORIES
+ALL = "Toutes catégories"
+
+# Passport of a row, its variable, whom each category holds, and the period's status.
+Profile = tuple[dict[str, str], str, dict[str, set[str]], str]
+
+
+def distribution(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """Share of each category of age, sex, region… among those who answered the question.
+
+    Categories of fewer than 11 respondents are one in the row `REST`, and are not listed: neither
+    their order nor their absence tells how many they are.
+    """
+    made: list[estimates.Row] = []
+    for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
+        groups = merge_small(holders, REST) if status != "suppressed" else {}
+        n = sum(map(len, holders.values()))
+        row = {**passport, "indicator": "profile_share", "unit": "%", "group": variable}
+        for name, (_, ids) in groups.items():
+            made.append({**row, "group_value": name, "status": status, **_share(name, ids, n)})
+        if not groups:
+            made.append({**row, "group_value": ALL, "status": "suppressed"})
+    return protect(made)
+
+
+def representation(
+    responses: pd.DataFrame,
+    margins: pd.DataFrame,
+    catalogue: Catalogue,
+    quarters: Sequence[Quarter],
+) -> pd.DataFrame:
+    """Share of each category among respondents over its share in the population.
+
+    1 is the population's share, 0.5 half of it. The ratios are those of the groups of
+    `distribution`, so that the two together tell no more than it does alone. Categories of fewer
+    than 11 respondents are `suppressed`, and are one in the row `REST`, as are their margins.
+    Respondents of a category that the margins have not are left out, unless so few that they are
+    in `REST` too.
+
+    Examples
+    --------
+    A share of 18.4 % among respondents where the population has 11.9 %:
+
+    >>> round(18.4 / 11.9, 2)
+    1.55
+    """
+    made: list[estimates.Row] = []
+    for passport, variable, holders, status in _profiles(responses, catalogue, quarters):
+        people = margins[margins["variable"] == variable].set_index("category")["people"]
+        listed = [str(name) for name in people.index]
+        if variable == "region":
+            listed.sort(key=fold)
+        groups = _within(listed, holders) if status != "suppressed" else {}
+        n = sum(len(ids) for _, ids in groups.values())
+        row = {**passport, "indicator": "representation", "group": variable}
+        for name in dict.fromkeys([*listed, *groups]):
+            if name not in groups:
+                made.append({**row, "group_value": name, "status": "suppressed"})
+                continue
+            names, ids = groups[name]
+            margin = float(people[list(names)].sum() / people.sum())
+            share = _share(name, ids, n)
+            ratio = {key: share[key] / (100 * margin) for key in share if key not in ("n", "n_eff")}
+            made.append({**row, "group_value": name, "status": status, **share, **ratio})
+    return protect(made)
+
+
+def _share(name: str, ids: Set[str], n: int) -> estimates.Row:
+    """A category's share; that of grouped ones has no interval.
+
+    They are chosen for being few, so that their share is a little too low, and an interval around
+    it would hold the truth less often than it says (see `tools/coverage/`).
+    """
+    share = share_of(len(ids), n)
+    return {key: share[key] for key in ("estimate", "n", "n_eff")} if name == REST else share
+
+
+def category(frame: pd.DataFrame, variable: str, name: str) -> pd.DataFrame:
+    """The estimates of one category, one a device."""
+    return frame[(frame["group"] == variable) & (frame["group_value"] == name)]
+
+
+def of_experiences(experiences: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+    """Told experiences as responses that say their région, where they do; of no product."""
+    names = regions.drop_duplicates("region").set_index("region")["region_name"]
+    return pd.DataFrame(
+        {
+            **{key: experiences[key] for key in ("device", "channel", "source", "date")},
+            "product": "",
+            "response_id": experiences["experience_id"],
+            "variable": "region",
+            "category": experiences["region"].map(names),
+        }
+    ).dropna(subset="category")
+
+
+def _within(
+    listed: Sequence[str], holders: Mapping[str, Set[str]]
+) -> dict[str, tuple[tuple[str, ...], Set[str]]]:
+    """The groups that `distribution` shows, of the categories listed: their names, and whom each.
+
+    A listed category that no one is in is grouped, as a small one. Nothing is told where a group
+    would keep fewer than eleven people once those of other categories have left it.
+    """
+    few = estimates.MINIMUM_PEOPLE
+    found: dict[str, tuple[tuple[str, ...], Set[str]]] = {}
+    for label, (names, ids) in merge_small(holders, REST).items():
+        own = tuple(name for name in names if name in listed)
+        kept = {one for name in own for one in holders[name]}
+        if own:  # the others of a group are told by subtraction: they stay where they are few
+            found[label] = (own, kept if len(ids) - len(kept) >= few else ids)
+    if any(len(ids) < few for _, ids in found.values()):
+        return {}
+    nobody = [name for name in listed if not holders.get(name)]
+    if REST in found:
+        members, ids = found[REST]
+        return {**found, REST: ((*members, *nobody), ids)}
+    whole = {**{name: ids for name, (_, ids) in found.items()}, **{name: set() for name in nobody}}
+    return merge_small(whole, REST)
+
+
+def _profiles(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> Iterator[Profile]:
+    for variable in VARIABLES:
+        rows = responses[(responses["variable"] == variable) & responses["category"].notna()]
+        for passport, period, given, status in periods_of(rows, catalogue, quarters):
+            holders = {
+                str(name): set(ids) for name, ids in given.groupby("category")["response_id"]
+            }
+            order = sorted(
+                holders,
+                key=lambda name: name if variable == "age" else (-len(holders[name]), fold(name)),
+            )
+            yield (
+                {**passport, "period": period},
+                variable,
+                {name: holders[name] for name in order},
+                status,
+            )
+
+
+def with_population(ratios: pd.DataFrame, margins: pd.DataFrame) -> pd.DataFrame:
+    """Pair each category's share of respondents with its share of the population."""
+    people = margins.groupby(["variable", "category"])["people"].sum()
+    shares = 100 * people / people.groupby("variable").transform("sum")
+    rows = ratios[ratios["group_value"] != REST]
+    keys = pd.MultiIndex.from_frame(rows[["group", "group_value"]])
+    margin = shares.reindex(keys).set_axis(rows.index)
+    values = {name: rows[name] * margin for name in ("estimate", "ci_low", "ci_high")}
+    heard = rows.assign(indicator="profile_share", unit="%", **values)
+    known = heard.assign(estimate=margin, ci_low=math.nan, ci_high=math.nan, n=math.nan)
+    known = known.assign(n_eff=math.inf, status="published", group_value="population", source="")
+    return joined(heard, known, "population")
+
+
+@family("profiles", quarters=4)
+def profiles(
+    responses_of: Mapping[str, Callable[[], pd.DataFrame]],
+    experiences: pd.DataFrame,
+    margins: pd.DataFrame,
+    regions: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Shares of those who answered in a year, and how they compare with the population's."""
+    year = quarter.back(4)
+
+    def told(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return distribution(rows, catalogue, year), representation(rows, margins, catalogue, year)
+
+    surveys = [told(responses_of[name]()) for name in sorted(responses_of)]
+    others = told(of_experiences(experiences, regions))
+    order = {"by": "group", "key": lambda group: group.map(VARIABLES.index), "kind": "stable"}
+    shares, ratios = (
+        estimates.combine(
+            [estimates.combine(own[i] for own in surveys).sort_values(**order), other]
+        )
+        for i, other in enumerate(others)
+    )
+    compared = tested(  # together: all that is compared
+        catalogue, with_population(ratios, margins), pairs.leading_answer(shares)
+    )
+    return estimates.combine([shares, ratios]), compared

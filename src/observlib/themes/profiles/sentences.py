@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.differencing import GROUPED
 from observlib.estimates import REFERENCE
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.themes.comparison_sentences import and_detectable, inconclusive
 from observlib.themes.sentences import value_of
@@ -38,7 +36,7 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
     """
     lines = []
     for device, rows in frame.groupby("device", sort=False):
-        first: dict[str, Any] = rows.iloc[0].to_dict()
+        first: estimates.Row = rows.iloc[0].to_dict()
         sure, unsure, thin = list[str](), list[str](), list[str]()
         own = compared[compared["device"] == device]
         for variable, parts in rows.groupby("group", sort=False):
@@ -65,8 +63,8 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
             markdown("**{}** ({}).", words.label(first, "device", catalogue), period)
         ]
         if sure:
-            named, *more = phrases.shared_out(sure)
-            sentences += [TEXTS["most_frequent"].format(names=named), *phrases.also(more)]
+            named, *more = words.shared_out(sure)
+            sentences += [TEXTS["most_frequent"].format(names=named), *words.also(more)]
         if unsure:
             sentences += [f"{one}." for one in unsure[:-1]]
             sentences.append(f"{unsure[-1]}{and_detectable(own, catalogue)}.")
@@ -87,7 +85,7 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     tested = compared[compared["level"].notna()]
     if tested.empty:
         return TEXTS["no_profile"]
-    if tested["device"].nunique() > phrases.LINES:
+    if tested["device"].nunique() > words.LINES:
         lines = [joined(_largest_gaps(tested, _hidden(compared), catalogue), " ")]
     else:
         lines = _gaps_by_device(compared, tested, catalogue)
@@ -109,8 +107,8 @@ def _gaps_by_device(
             ordered = estimates.records(apart.iloc[::-1])
             if not ordered:
                 continue
-            named, *more = phrases.shared_out(map(_name, ordered))
-            line += [TEXTS[f"than_population.{verdict}"].format(names=named), *phrases.also(more)]
+            named, *more = words.shared_out(map(_name, ordered))
+            line += [TEXTS[f"than_population.{verdict}"].format(names=named), *words.also(more)]
             line.append(_beside(ordered[0], catalogue, len(ordered) == 1))
         hidden = _hidden(compared[compared["device"] == device])
         if len(line) == 1:
@@ -128,8 +126,7 @@ def _largest_gaps(tested: pd.DataFrame, hidden: bool, catalogue: Catalogue) -> l
         sentences = [TEXTS["no_gap_shown" if hidden else "no_gap"]]
     else:
         count = apart["device"].nunique()
-        many = french.plural(count, "one", "several")
-        told = TEXTS[f"devices_apart.{many}"].format(count=french.spelled(count), every=every)
+        told = TEXTS.of("devices_apart", count).format(count=french.spelled(count), every=every)
         sentences = [told, TEXTS["where_gaps"]]
     for verdict in _PLACES:
         rows = apart[apart["verdict"] == verdict].sort_values(
@@ -147,8 +144,8 @@ def _variable(name: str) -> str:
     return TEXTS[f"variables.{name}"] if name in _VARIABLES else name
 
 
-def _name(row: dict[str, Any]) -> str:
-    return TEXTS["name"].format(name=row["group_value"])
+def _name(row: estimates.Row) -> str:
+    return words.quoted(row["group_value"])
 
 
 def _unsure(rows: pd.DataFrame, catalogue: Catalogue, within: str = "one_device") -> list[str]:
@@ -157,8 +154,7 @@ def _unsure(rows: pd.DataFrame, catalogue: Catalogue, within: str = "one_device"
     if unsure.empty:
         return []
     count, least = french.spelled(len(unsure), "une"), and_detectable(unsure, catalogue)
-    many = french.plural(len(unsure), "one", "several")
-    return [TEXTS[f"unsure.{within}.{many}"].format(count=count, least=least)]
+    return [TEXTS.of(f"unsure.{within}", len(unsure)).format(count=count, least=least)]
 
 
 def _hidden(compared: pd.DataFrame) -> bool:
@@ -187,20 +183,20 @@ def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str
     sentences: list[str] = []
     for verdict in _PLACES:
         apart = tested[tested["verdict"] == verdict]
-        often = apart["device"].nunique() > phrases.LINES
+        often = apart["device"].nunique() > words.LINES
         parts: list[str] = []
         if often:
-            parts = phrases.shared_out(_with_devices(apart, catalogue)[:_MOST])
+            parts = words.shared_out(_with_devices(apart, catalogue)[:_MOST])
         else:
             for device, rows in apart.groupby("device", sort=False):
                 name = words.label({"device": device}, "device", catalogue)
-                shared = phrases.shared_out(map(_name, estimates.records(rows)))
+                shared = words.shared_out(map(_name, estimates.records(rows)))
                 parts += [TEXTS["of_device"].format(names=names, device=name) for names in shared]
         if parts:
             first, *more = parts
             how = "often" if often else "each"
             told = TEXTS[f"by_category.{how}.{verdict}"].format(names=first)
-            sentences += [told, *phrases.also(more)]
+            sentences += [told, *words.also(more)]
     if sentences:
         return " ".join(sentences)
     least = and_detectable(tested, catalogue)
@@ -245,17 +241,14 @@ def devices_with_profiles(frame: pd.DataFrame) -> str:
     if shown.empty:
         return TEXTS["no_device"]
     count = shown["device"].nunique()
-    when = phrases.capital(french.when(shown["period"].iat[0]))
-    many = french.plural(count, "one", "several")
-    return TEXTS[f"devices.{many}"].format(when=when, count=french.spelled(count))
+    when = words.capital(french.when(shown["period"].iat[0]))
+    return TEXTS.of("devices", count).format(when=when, count=french.spelled(count))
 
 
-def _beside(row: dict[str, Any], catalogue: Catalogue, alone: bool) -> str:
+def _beside(row: estimates.Row, catalogue: Catalogue, alone: bool) -> str:
     """A category's share of respondents, then of the population; others are named with it."""
     known = row[REFERENCE + "estimate"]
-    indicator = phrases.fine(
-        row["estimate"], known, words.indicator_of(row["indicator"], catalogue)
-    )
+    indicator = words.fine(row["estimate"], known, words.indicator_of(row["indicator"], catalogue))
     return TEXTS["shares" if alone else "shares_of_first"].format(
         heard=words.value(row["estimate"], indicator), known=words.value(known, indicator)
     )

@@ -1,1 +1,216 @@
-"""Sales of books and journals."""
+"""Sales: units, revenue and returns of a shop, formats, and how sales gather on few titles.
+
+Everything sold is counted, so that nothing has an interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.confidentiality.differencing import withheld_parts
+from observlib.confidentiality.disclosure import protect
+from observlib.indicators import counts
+from observlib.indicators.answers import by_device
+from observlib.indicators.families import family
+from observlib.indicators.pairs import counted, tested
+
+FORMATS = {"print": "Imprimé", "digital": "Numérique"}
+_YEARLY = ["units_sold", "revenue"]  # whose change on a year is told
+_BOOKS = "documentation-francaise"
+_TOP = 10
+_FEW = estimates.MINIMUM_PEOPLE
+DOMINANT = 0.85  # of a revenue, made by one title
+_TITLES = 20  # of fewer, ten are nearly all
+_UNITS = {  # of what is a count, the catalogue has the word
+    "units_sold": "",
+    "revenue": "",
+    "return_rate": "%",
+    "digital_share": "%",
+    "top_titles_share": "%",
+    "sales_gini": "sur 1",
+}
+_ALWAYS = ("units_sold", "revenue", "return_rate", "digital_share")  # of shops of any size
+
+
+def quarterly(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Units sold, revenue, returns, digital share and concentration of each shop, by quarter.
+
+    Gini's index is 0 where every title sells alike, and nears 1 where one sells everything: it
+    was preferred to Herfindahl's, as readers know it of incomes. Source of its formula (`gini`):
+    A. Sen, *On Economic Inequality* (1973), 2.8.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "device": "d", "product": "p", "channel": "print", "source": "d@1",
+    ...         "start": pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"]),
+    ...         "complete": True, "title_id": "t", "title": "T", "format": "print",
+    ...         "units": [100, 50, 50], "revenue": [1000.0, 500.0, 500.0], "returns": [10, 0, 2],
+    ...     }
+    ... )
+    >>> quarterly(table, [Quarter(2026, 3)])["estimate"].tolist()
+    [200.0, 2000.0, 6.0, 0.0]
+    """
+    return over(sales, {str(quarter): quarter.months for quarter in quarters})
+
+
+def over(sales: pd.DataFrame, periods: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """The estimates of each shop over periods, each with its months."""
+    made: list[estimates.Row] = []
+    for passport, own in _shops(sales):
+        for period, months in periods.items():
+            if months[-1] < own["month"].min():
+                continue
+            inside, status = _within(own, months)
+            found = _sums(inside, status) if len(inside) else {}
+            for name in _ALWAYS:
+                found.setdefault(name, {"status": "missing"})
+            common = {**passport, "period": period}
+            made += [
+                {**common, "indicator": name, "unit": unit, **found[name]}
+                for name, unit in _UNITS.items()
+                if name in found
+            ]
+    return protect(made, low_base=0, personal=False)
+
+
+def _dominated(rows: pd.DataFrame) -> bool:
+    """Whether one title makes so much of the revenue that the whole tells its own.
+
+    The dominance rule: one unit over 85 % (Insee, *Guide du secret statistique*).
+    """
+    of_titles = rows.groupby("title_id")["revenue"].sum()
+    return len(of_titles) > 1 and of_titles.max() > DOMINANT * of_titles.sum()
+
+
+def _sums(rows: pd.DataFrame, status: str) -> dict[str, estimates.Row]:
+    units = float(rows["units"].sum())
+    if 0 < units < _FEW:  # not one of them `missing`, whose other months would tell the units
+        return {name: {"status": "suppressed"} for name in _ALWAYS}
+    found: dict[str, estimates.Row] = {
+        "units_sold": {"estimate": units, "n": units or None, "status": status}
+    }
+    if rows["revenue"].notna().any():
+        unknown = (rows["revenue"].isna() & (rows["units"] > 0)).any()
+        of_revenue = "suppressed" if _dominated(rows) else "partial" if unknown else status
+        total = {"estimate": rows["revenue"].sum(), "n": units or None}
+        found["revenue"] = total | {"status": of_revenue}
+    if not units:
+        return found
+    if rows["returns"].notna().all():
+        found["return_rate"] = _share(float(rows["returns"].sum()), units, status, whole=False)
+    if rows["format"].notna().all():
+        digital = float(rows.loc[rows["format"] == "digital", "units"].sum())
+        found["digital_share"] = _share(digital, units, status)
+    sold = _by_title(rows)["units"]
+    sold = sold[sold > 0]
+    if len(sold) >= _TITLES:
+        top = sold.head(_TOP)
+        found["top_titles_share"] = (
+            {"status": "suppressed"}
+            if withheld_parts(top.to_dict())
+            else _share(float(top.sum()), units, status)
+        )
+        found["sales_gini"] = {"estimate": gini(sold.tolist()), "status": status}
+    return found
+
+
+def _share(part: float, units: float, status: str, whole: bool = True) -> estimates.Row:
+    """A share of the units in %, withheld where it, or the rest of a whole, are too few."""
+    if units < _FEW or 0 < part < _FEW or (whole and 0 < units - part < _FEW):
+        return {"status": "suppressed"}
+    return {"estimate": 100 * part / units, "status": status}
+
+
+def formats(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Share of printed and of digital units in each quarter, `format_share`."""
+    made: list[estimates.Row] = []
+    for passport, own in _shops(sales):
+        for quarter in quarters:
+            inside, status = _within(own, quarter.months)
+            units = float(inside["units"].sum())
+            row = {"indicator": "format_share", "period": str(quarter), "unit": "%"}
+            for key, name in FORMATS.items() if units else ():
+                part = float(inside.loc[inside["format"] == key, "units"].sum())
+                share = _share(part, units, status)
+                made.append({**passport, **row, "group": "format", "group_value": name, **share})
+    return protect(made, low_base=0, personal=False)
+
+
+def titles(sales: pd.DataFrame, quarter: Quarter, most: int = _TOP) -> pd.DataFrame:
+    """The titles sold most in a quarter, all formats together: `title_units`."""
+    made: list[estimates.Row] = []
+    for passport, own in _shops(sales):
+        inside, status = _within(own, quarter.months)
+        sold = _by_title(inside)
+        shown = sold[sold["units"] >= _FEW].head(most)
+        if 0 < sold["units"].sum() - shown["units"].sum() < _FEW:
+            shown = shown.iloc[:-1]
+        twice = shown["title"].duplicated(keep=False)
+        names = shown["title"].where(~twice, shown["title"] + " (" + shown.index + ")")
+        for name, units in zip(names, shown["units"], strict=True):
+            row = {"indicator": "title_units", "period": str(quarter)}
+            value = {"estimate": units, "n": units, "status": status}
+            made.append({**passport, **row, "group": "title", "group_value": name, **value})
+    return protect(made, low_base=0, personal=False)
+
+
+def gini(values: Sequence[float]) -> float:
+    """Gini's index of values of 0 or more, of which one is above 0.
+
+    Examples
+    --------
+    >>> gini([5, 5, 5, 5]), gini([0, 0, 0, 8])
+    (0.0, 0.75)
+    """
+    ordered = sorted(values)
+    n, total = len(ordered), sum(ordered)
+    if not ordered or ordered[0] < 0 or not total:
+        raise ValueError("an index needs values of 0 or more, of which one is above 0")
+    return float(sum((2 * i - n - 1) * x for i, x in enumerate(ordered, 1)) / (n * total))
+
+
+def _shops(sales: pd.DataFrame) -> Iterator[tuple[estimates.Row, pd.DataFrame]]:
+    return by_device(sales.assign(month=sales["start"].dt.strftime("%Y-%m")))
+
+
+def _within(rows: pd.DataFrame, months: Sequence[str]) -> tuple[pd.DataFrame, str]:
+    """A shop's rows of some months, and whether they are all there and were over."""
+    inside = rows[rows["month"].isin(months)]
+    whole = inside["complete"].all() and inside["month"].nunique() == len(months)
+    return inside, "published" if whole else "partial"
+
+
+def _by_title(rows: pd.DataFrame) -> pd.DataFrame:
+    """Units and latest name of each title, by its id, the most sold first."""
+    found = (
+        rows.sort_values("start", kind="stable")
+        .groupby("title_id")
+        .agg(units=("units", "sum"), title=("title", "last"))
+    )
+    found["units"] = found["units"].astype(float)
+    return found.sort_values("units", ascending=False, kind="stable")
+
+
+@family("sales", quarters=counts.HISTORY)
+def sales_(
+    sales: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Nine quarters of sales, with their change on a year; the formats and titles of the books."""
+    quarters = quarter.back(9)
+    by_quarter = quarterly(sales, quarters)
+    books, changes = sales[sales["product"] == _BOOKS], catalogue.changes.values()
+    rows = [
+        by_quarter,
+        *(counts.year_on_year(by_quarter[by_quarter["indicator"] == x], changes) for x in _YEARLY),
+        formats(books, quarters),
+        titles(books, quarter),
+    ]
+    before = counted(by_quarter, quarter, quarterly(sales, quarter.back(counts.HISTORY)), changes)
+    return estimates.combine(rows), tested(catalogue, before)

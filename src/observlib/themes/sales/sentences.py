@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.themes.sentences import published, value_of
 
 TEXTS = wording.beside(__file__)
@@ -21,17 +21,17 @@ def units_sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
     by
         What names the shops: `product`, or `channel` on the page of one product.
     """
-    units = phrases.named(published(frame, "units_sold", period), catalogue, by)
-    when = phrases.capital(french.when(period))
+    units = words.named(published(frame, "units_sold", period), catalogue, by)
+    when = words.capital(french.when(period))
     if units.empty:
         known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
         return TEXTS["no_sale" if known.empty else "no_whole_sale"].format(when=when)
     indicator = words.indicator_of("units_sold", catalogue)
     parts = [
-        f"{phrases.rounded_count(row, indicator)}{phrases.name_in_brackets(row, units, by)}"
+        f"{words.rounded_count(row, indicator)}{words.name_in_brackets(row, units, by)}"
         for row in units.sort_values("estimate", ascending=False).to_dict("records")
     ]
-    return TEXTS["sold"].format(when=when, copies=phrases.join_few(parts))
+    return TEXTS["sold"].format(when=when, copies=words.join_few(parts))
 
 
 def digital_share(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
@@ -62,7 +62,7 @@ def concentration(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     sold
         Estimates of `top_titles_share` and `sales_gini`, by device.
     """
-    top = phrases.named(published(sold, "top_titles_share", period), catalogue, "product")
+    top = words.named(published(sold, "top_titles_share", period), catalogue, "product")
     index = published(sold, "sales_gini", period).set_index("device")["estimate"]
     known = words.indicator_of("sales_gini", catalogue)
     return " ".join(

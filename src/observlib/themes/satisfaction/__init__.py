@@ -1,1 +1,72 @@
-"""Marks that people leave after using a service."""
+"""Satisfaction: means on the device's scale and on 0–10, shares, with their intervals.
+
+Answers are taken as a simple sample of those who answer. They chose themselves: an interval says
+what chance does, and nothing of that choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.indicators import specifications
+from observlib.indicators.answers import by_month, by_period, by_quarter, on_10, quarter_of, times
+from observlib.indicators.families import family
+from observlib.indicators.pairs import between, products, so_far, tested
+
+
+def quarterly(ratings: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Satisfaction, clarity and help by device and quarter."""
+    return by_period(ratings, by_quarter(quarters))
+
+
+def monthly(ratings: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """The same by month, for series in time.
+
+    A month on part of its days is a mean of fewer answers, and is not `partial`. Where a month
+    has too few people to be shown, neither is its quarter's other months: with the quarter's own
+    value, they would tell it.
+    """
+    return by_month(ratings, first, last)
+
+
+def of_satisfaction(
+    marks: pd.DataFrame, catalogue: Catalogue, period: str, before: str
+) -> pd.DataFrame:
+    """All that the study of satisfaction compares, tested together; other pages tell rows of it."""
+    now = marks[(marks["period"] == period) & (marks["indicator"] == "satisfaction_10")]
+    year = so_far(marks, catalogue, Quarter.parse(period))
+    quarters = between(marks, catalogue, period, before)
+    return tested(catalogue, quarters, year, products(now, catalogue))
+
+
+@family("satisfaction", quarters=9)
+def satisfaction_(
+    ratings_by_mark: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Marks of nine quarters; those of the quarter against a year before, and between products."""
+    marks = quarterly(ratings_by_mark, quarter.back(9))
+    return marks, of_satisfaction(marks, catalogue, str(quarter), str(quarter - 4))
+
+
+@family("specifications", quarters=5)
+def specifications_(
+    ratings_by_day: pd.DataFrame, satisfaction: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> tuple[pd.DataFrame, None, dict[str, pd.DataFrame]]:
+    """In how many of its defensible calculations the change on a year of each mark holds.
+
+    `satisfaction` are the estimates of the family of this name.
+    """
+    asked = ratings_by_day[ratings_by_day["question"] == "satisfaction"]
+    answers = asked.assign(
+        product=asked["product"].fillna(""),
+        quarter=quarter_of(asked["date"]),
+        mark=on_10(asked),
+        times=times(asked),
+    )
+    compared = of_satisfaction(satisfaction, catalogue, str(quarter), str(quarter - 4))
+    found, words = specifications.of_headlines(answers, compared, catalogue)
+    return found, None, words

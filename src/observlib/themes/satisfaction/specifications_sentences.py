@@ -7,7 +7,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.indicators.specifications import SUBJECT, counts
-from observlib.language import french, phrases, wording
+from observlib.language import french, wording, words
 
 TEXTS = wording.beside(__file__)
 
@@ -41,7 +41,7 @@ def held(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> st
     if found.empty:
         return ""
     share = found["held"] / found["made"]
-    named = phrases.named(found.assign(group_value="", share=share), catalogue, "product")
+    named = words.named(found.assign(group_value="", share=share), catalogue, "product")
     first, *others = estimates.records(named.sort_values("share", kind="stable"))
     alike = all((row["held"], row["made"]) == (first["held"], first["made"]) for row in others)
     which = "least" if others and not alike else "all" if others else "one"
@@ -51,7 +51,7 @@ def held(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> st
     fragile = named[named["fragile"]]
     if fragile.empty:
         return said
-    count = phrases.capital(french.spelled(len(fragile)))
+    count = words.capital(french.spelled(len(fragile)))
     doubt = TEXTS[f"fragile.{_many(len(fragile))}"].format(count=count)
     turned = int(fragile["reversed"].sum())
     how = "stable" if (fragile["verdict"] == "stable").all() else _many(turned)

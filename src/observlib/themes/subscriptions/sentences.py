@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 
 TEXTS = wording.beside(__file__)
 
@@ -28,16 +28,16 @@ def retention(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str
     It is counted on one quarter's joiners, where `survival` is estimated on those of two years.
     """
     share, of = _share(retention[retention["period"] == period], catalogue)
-    when = phrases.capital(french.when(period))
+    when = words.capital(french.when(period))
     return TEXTS["retention"].format(when=when, share=share, of=of) if share else ""
 
 
 def _share(rows: pd.DataFrame, catalogue: Catalogue) -> tuple[str, str]:
     """The share of joiners from the least to the most, and of what."""
-    rows = phrases.named(rows[rows["status"] == "published"], catalogue, "product")
+    rows = words.named(rows[rows["status"] == "published"], catalogue, "product")
     if rows.empty:
         return "", ""
-    share = phrases.ends(rows, words.indicator_of(rows["indicator"].iat[0], catalogue))
+    share = words.ends(rows, words.indicator_of(rows["indicator"].iat[0], catalogue))
     if len(rows) == 1:
         return share, f" ({rows['name'].iat[0]})"
     return f"de {share}" if " à " in share else share, f", {TEXTS['of_each']}"

@@ -1,1 +1,345 @@
-"""Surveys on sites: marks, reasons, weighting, categories, what goes with satisfaction."""
+"""Site surveys: satisfaction, recommendation, effort, success, reasons, and who went how far.
+
+Surveys of different wording feed the same variables, so the same indicators. Answers are taken
+as a simple sample of those who answer. They accepted the survey: an interval says what chance
+does, and nothing of that choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.confidentiality import differencing
+from observlib.confidentiality.differencing import merge_small, withheld_parts
+from observlib.confidentiality.disclosure import protect
+from observlib.estimates.measures import MEASURES
+from observlib.estimates.rounding import base
+from observlib.indicators import answers, counts, pairs, specifications
+from observlib.indicators.families import family
+from observlib.indicators.pairs import between, so_far, tested, with_nothing
+from observlib.stats.survey.association import regression
+from observlib.stats.survey.design import design
+from observlib.themes.surveys import weighted
+
+STEPS = {  # and what each counts
+    "Visites": "visites",
+    "Enquête proposée": "invitations",
+    "Réponse commencée": "réponses",
+    "Réponse terminée": "réponses",
+}
+OTHER_REASONS = differencing.REASONS
+
+
+def quarterly(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """What a survey measures, by device and quarter.
+
+    Notes
+    -----
+    The net promoter score is the share of marks of 9 and 10 less that of marks of 0 to 6
+    (F. Reichheld, "The one number you need to grow", *Harvard Business Review*, December 2003).
+    It is the mean of scores of 1, 0 and −1, of variance p₊ + p₋ − (p₊ − p₋)²; its interval is
+    Student's of that mean (B. Rocks, "Interval estimation for the net promoter score", *The
+    American Statistician* 70 (2016), 365–372). The effort score is the mean mark of ease
+    (M. Dixon, K. Freeman and N. Toman, "Stop trying to delight your customers", *Harvard
+    Business Review*, July 2010), brought to 0–10.
+    """
+    return _measured(responses, catalogue, answers.by_quarter(quarters))
+
+
+def monthly(responses: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """The same by month, for series in time (see `satisfaction.estimates.monthly`)."""
+    return answers.by_month(_questions(responses), first, last, own_scale=False)
+
+
+def pooled(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """The estimates of `quarterly` on all the quarters as one period, `first month/last month`.
+
+    A question is withheld where the period would tell one of its quarters that is withheld.
+    """
+    return _measured(responses, catalogue, {answers.pooled_period(quarters): quarters})
+
+
+def wider(year: pd.DataFrame, quarter: pd.DataFrame) -> pd.DataFrame:
+    """The estimates of `pooled`; none where all their answers are those of one quarter."""
+    bases = [frame.groupby("indicator")["n"].max().fillna(0) for frame in (year, quarter)]
+    same = bases[0].eq(bases[1].reindex(bases[0].index)).all()
+    return year.head(0) if same else year
+
+
+def last_wave(responses: pd.DataFrame, quarter: Quarter) -> Quarter:
+    """The latest quarter that has responses, of the year that `quarter` ends; else `quarter`."""
+    answered = set(answers.quarter_of(responses["date"]))
+    year = [past for past in quarter.back(4) if str(past) in answered]
+    return year[-1] if year else quarter
+
+
+def reasons(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """Why users came, over all the quarters: share of respondents who ticked each reason.
+
+    Several may be ticked: shares add up to more than 100. Reasons of fewer than 11 respondents
+    are grouped. Nothing is told of the periods that `answers.periods_of` withholds.
+    """
+    made: list[estimates.Row] = []
+    rows = ticked(responses, quarters)
+    for passport, period, given, status in answers.periods_of(rows, catalogue, quarters):
+        holders = {
+            str(reason): set(ticked["response_id"]) for reason, ticked in given.groupby("category")
+        }
+        groups = merge_small(holders, OTHER_REASONS)
+        n = given["response_id"].nunique()
+        row = {**passport, "indicator": "reason_share", "period": period, "unit": "%"}
+        row |= {"group": "reason", "status": status}
+        if not groups or status == "suppressed":
+            hidden = {"group_value": "Tous motifs", "status": "suppressed"}
+            made.append({**row, **hidden})
+            continue
+        order = sorted(groups, key=lambda name: (name == OTHER_REASONS, -len(groups[name][1])))
+        made += [
+            {**row, "group_value": name, **answers.share_of(len(groups[name][1]), n)}
+            for name in order
+        ]
+    return protect(made)
+
+
+def ticked(responses: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """Who gave which reason over the quarters: the rows that `reasons` counts."""
+    rows = responses[responses["variable"] == "reason"]
+    within = answers.quarter_of(rows["date"]).isin([str(quarter) for quarter in quarters])
+    return rows[within]
+
+
+def funnel(
+    responses: pd.DataFrame,
+    invitations: pd.DataFrame,
+    visits: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> pd.DataFrame:
+    """From visits to finished responses, in a quarter and for each survey.
+
+    Invitations are those of the device that has the survey's questionnaire and product; visits
+    those of its product and channel, where one device counts them.
+    """
+    told = (visits["indicator"] == "visits") & (visits["status"] != "missing")
+    visited = visits[told & (visits["period"] == str(quarter)) & (visits["group"] == "")]
+    started = responses[responses["variable"] == "response"]
+    made: list[estimates.Row] = []
+    for passport, _, given, status in answers.periods_of(started, catalogue, [quarter]):
+        same = visited[
+            (visited["product"] == passport["product"])
+            & (visited["channel"] == passport["channel"])
+        ]
+        survey = catalogue.devices.get(passport["device"])
+        asked = survey.questionnaire if survey else None
+        inviting = [
+            device.id
+            for device in catalogue.devices.values()
+            if asked and (device.questionnaire, device.product) == (asked, passport["product"])
+        ]
+        offered = invitations[invitations["device"].isin(inviting)]
+        invited = counts.quarterly(offered.rename(columns={"invited": "visits"}), [quarter])
+        row = {**passport, "indicator": "survey_funnel", "period": str(quarter), "group": "step"}
+        totals = [
+            found.iloc[0][["estimate", "n", "status"]].to_dict() if len(found) == 1 else None
+            for found in (same, invited)
+        ]
+        finished = int(given["finished"].sum())
+        answered = [
+            {"estimate": base(count), "n": base(count), "status": status}
+            for count in (len(given), finished)
+        ]
+        if withheld_parts({"finished": finished, "left": len(given) - finished}):
+            answered[1]["status"] = "suppressed"
+        made += [
+            {**row, "group_value": step, "unit": unit, **kept}
+            for (step, unit), kept in zip(STEPS.items(), [*totals, *answered], strict=True)
+            if kept
+        ]
+    return protect(made, low_base=0, personal=False)
+
+
+def _measured(
+    responses: pd.DataFrame, catalogue: Catalogue, periods: answers.Periods
+) -> pd.DataFrame:
+    marks, waves = _questions(responses), answers.waves(catalogue)
+    return answers.by_period(marks, periods, waves, own_scale=False)  # surveys' scales differ
+
+
+def _questions(responses: pd.DataFrame) -> pd.DataFrame:
+    """The marks that were given, by question."""
+    return responses[responses["value"].notna()].rename(columns={"variable": "question"})
+
+
+# --- What goes with satisfaction, the other answers being alike: a regression on what was answered
+
+LEAST_ANSWERS = 100  # complete answers
+MARKS = {"clarity": "Clarté", "ces": "Facilité", "task_success": "Objectif atteint"}
+AGE, SEX = "Âge, du plus jeune au plus âgé", "Sexe, des femmes aux hommes"
+LABELS = {**MARKS, "age": AGE, "sex": SEX}
+_ALL_DRIVERS = "Ensemble"
+
+
+def driver_effects(
+    responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """How far satisfaction differs between the lowest and the highest answer to each question.
+
+    One linear regression a survey of satisfaction (0–10) on clarity, ease, success, age (its
+    classes at even distances) and sex, those it asks, with the errors of the design (see
+    `association.regression`), over the responses that say all of them. A question is left out
+
+    - where fewer than 11 people answer it otherwise than most do;
+    - for ease, where those who failed are not asked: only the successful could be compared.
+    """
+    made: list[estimates.Row] = []
+    for passport, period, given, status in answers.periods_of(responses, catalogue, quarters):
+        people = _people(given)
+        drivers = [name for name in LABELS if name in people]
+        if "satisfaction" not in people or not drivers:
+            continue
+        complete = people.dropna()
+        n = len(complete)
+        row: estimates.Row = {**passport, "indicator": "driver_effect", "period": period}
+        row |= {"unit": "points", "group": "driver", "status": status}
+        varying = [name for name in drivers if _varies(complete[name])]
+        try:
+            found = (
+                regression(design(complete), "satisfaction", varying)
+                if varying and n >= LEAST_ANSWERS
+                else pd.DataFrame()
+            )
+        except ObservError:  # what is asked says the same thing twice, or satisfaction never varies
+            found = pd.DataFrame()
+        if found.empty:
+            base = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
+            none = "suppressed" if status == "suppressed" else "missing"
+            made.append({**row, "group_value": _ALL_DRIVERS, **base, "status": none})
+            continue
+        for one in found.iloc[1:].to_dict("records"):
+            ends = {key: one[key] for key in ("estimate", "ci_low", "ci_high")}
+            made.append({**row, "group_value": LABELS[one["driver"]], **ends, "n": n, "n_eff": n})
+    return protect(made)
+
+
+def _people(given: pd.DataFrame) -> pd.DataFrame:
+    """One row a response: satisfaction on 0–10, and the others from lowest (0) to highest (1)."""
+    once = given.drop_duplicates(["response_id", "variable"])
+    marks = once[once["value"].notna()]
+    marks = marks.assign(on_10=answers.on_10(marks))
+    people = marks.pivot(index="response_id", columns="variable", values="on_10")
+    people = people[[name for name in ("satisfaction", *MARKS) if name in people]]
+    people[[name for name in MARKS if name in people]] /= 10
+    if {"ces", "task_success"} <= set(people):
+        failed = people["task_success"] == people["task_success"].min()
+        if not people.loc[failed, "ces"].notna().any():
+            people = people.drop(columns="ces")
+    for name, order in (("age", None), ("sex", ["Femme", "Homme"])):
+        answered = once[(once["variable"] == name) & once["category"].notna()]
+        names = order or sorted(answered["category"].unique())
+        if len(names) > 1 and len(answered):
+            place = {category: i / (len(names) - 1) for i, category in enumerate(names)}
+            people = people.join(
+                answered.set_index("response_id")["category"].map(place).rename(name)
+            )
+    return people
+
+
+def _varies(answers: pd.Series) -> bool:
+    others = len(answers) - int(answers.value_counts().max()) if len(answers) else 0
+    return others >= estimates.MINIMUM_PEOPLE
+
+
+# --- A survey: what an edition publishes of it
+
+
+@family("survey", quarters=9, each_survey=True)
+def survey_(
+    responses: pd.DataFrame,
+    invitations: pd.DataFrame,
+    visits: pd.DataFrame,
+    margins: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Nine quarters of one survey, its last year, and what differs in it, tested together.
+
+    Of a survey that is not asked every quarter, the last one with answers, of the year, is
+    compared with the same one a year before.
+    """
+    quarters, year = quarter.back(9), quarter.back(4)
+    wave = last_wave(responses, quarter)
+    measures = quarterly(responses, catalogue, quarters)
+    why = reasons(responses, catalogue, year)
+    people = weighted.weighed(responses, margins, catalogue, year)
+    goes_with = driver_effects(responses, catalogue, year)
+    rows = [
+        measures,
+        pooled(responses, catalogue, year),
+        why,
+        funnel(responses, invitations, visits, catalogue, wave),
+        weighted.marks(people),
+        weighted.bounds(people),
+        weighted.report(people),
+        weighted.marks_of_groups(people),
+        goes_with,
+    ]
+    compared = tested(  # together: all that is compared
+        catalogue,
+        between(measures, catalogue, str(wave), str(wave - 4)),
+        so_far(measures, catalogue, quarter),
+        weighted.pairs_of_groups(people),
+        weighted.pairs(people),
+        with_nothing(goes_with),
+        pairs.leading_answer(why, ticked(responses, year)),
+    )
+    marked = _marked(responses, margins, catalogue, (wave - 4, wave))
+    held, words = specifications.of_headlines(marked, compared, catalogue)
+    return estimates.combine([*rows, held]), compared, words
+
+
+def _marked(
+    responses: pd.DataFrame,
+    margins: pd.DataFrame,
+    catalogue: Catalogue,
+    quarters: tuple[Quarter, ...],
+) -> pd.DataFrame:
+    """The answers of `specifications.of_headlines`, each with the weight of its profile, if any."""
+    weights: dict[str, float] = {}
+    for quarter in quarters:
+        for one in weighted.weighed(responses, margins, catalogue, [quarter]):
+            if one.calibration is not None:
+                weights |= dict(zip(one.people.index, one.calibration.weights, strict=True))
+    given = responses[(responses["variable"] == "satisfaction") & responses["value"].notna()]
+    return given.assign(
+        product=given["product"].fillna(""),
+        quarter=answers.quarter_of(given["date"]),
+        mark=answers.on_10(given),
+        times=1,
+        profile=given["response_id"].map(weights).astype(float),
+    )
+
+
+@family("surveys")
+def surveys_(survey: pd.DataFrame) -> pd.DataFrame:
+    """The marks of every survey, by quarter and over a year, with weights and without.
+
+    `survey` are the estimates of all of them.
+    """
+    rows = survey.sort_values("device", kind="stable")
+    of_weights, marks = rows["indicator"].str.startswith("weighting_"), rows["group"] == "weighting"
+    measures = rows["indicator"].isin(MEASURES) & (rows["group"] == "")
+    of_year = rows["period"].str.contains("/")
+    parts = (measures & ~of_year, measures & of_year, marks, of_weights)
+    return estimates.combine(rows[part] for part in parts)

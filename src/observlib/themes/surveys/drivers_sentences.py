@@ -56,7 +56,7 @@ def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
 
 
 def _quoted(names: pd.Series) -> str:
-    return french.join(TEXTS["name"].format(name=name) for name in names)
+    return french.join(map(words.quoted, names))
 
 
 def caution(effects: pd.DataFrame) -> str:

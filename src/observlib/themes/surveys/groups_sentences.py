@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from observlib.catalogue import Catalogue
-from observlib.language import phrases, wording
+from observlib.language import wording, words
 from observlib.themes.comparison_sentences import and_detectable, why_untested
 
 TEXTS = wording.beside(__file__)
@@ -47,7 +47,7 @@ def _placed(compared: pd.DataFrame) -> list[str]:
     for verdict in ("rise", "fall", "stable"):
         rows = compared.loc[compared["verdict"] == verdict, "group_value"]
         if len(rows):
-            first, *more = phrases.shared_out(TEXTS["name"].format(name=name) for name in rows)
+            first, *more = words.shared_out(map(words.quoted, rows))
             subject = TEXTS["it" if sentences else "first"]
             sentences.append(TEXTS[f"placed.{verdict}"].format(subject=subject, names=first))
             sentences += [TEXTS["placed_too"].format(names=names) for names in more]

@@ -9,7 +9,7 @@ import pandas as pd
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.differencing import GROUPED
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.themes.comparison_sentences import undecided
 from observlib.themes.sentences import together, value_of
 
@@ -38,9 +38,9 @@ def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     for why, names in untold.items():
         if names:
             told.append(TEXTS[f"untold.{why}"].format(names=french.join(names)))
-    when = phrases.capital(french.when(period))
+    when = words.capital(french.when(period))
     first, *others = told or [TEXTS["no_answer"]]
-    return " ".join([f"{when}, {first}", *map(phrases.capital, others)])
+    return " ".join([f"{when}, {first}", *map(words.capital, others)])
 
 
 def reasons(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -75,7 +75,7 @@ def reasons(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -
         TEXTS["reason"].format(reason=row["group_value"], share=value_of(row, catalogue))
         for row in shown.head(3).to_dict("records")
     ]
-    when = phrases.capital(french.when(shown["period"].iat[0]))
+    when = words.capital(french.when(shown["period"].iat[0]))
     if not cited[1:]:
         return TEXTS["only_reason"].format(when=when, reason=cited[0])
     if (compared["verdict"] == "rise").any():
@@ -147,7 +147,7 @@ def funnel(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     )
     if not begun:
         return ""
-    when = phrases.capital(french.when(frame["period"].iat[0]))
+    when = words.capital(french.when(frame["period"].iat[0]))
     answers = french.count(begun, "réponse commencée", "réponses commencées")
     sentences = [TEXTS["begun"].format(when=when, answers=answers)]
     if offered:
@@ -155,7 +155,7 @@ def funnel(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         sentences = [TEXTS["offered"].format(when=when, times=times)]
         if visits:
             row = rows[rows["group_value"] == "Visites"].iloc[0].to_dict()
-            of = phrases.rounded_count(row, words.indicator_of("survey_funnel", catalogue))
+            of = words.rounded_count(row, words.indicator_of("survey_funnel", catalogue))
             sentences = [TEXTS["offered_of"].format(when=when, times=times, visits=of)]
         sentences.append(TEXTS["begun_of"].format(answers=answers, share=_of(begun, offered)))
     if ended is not None:

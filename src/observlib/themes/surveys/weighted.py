@@ -9,8 +9,9 @@ where it asks none of them its own weights stand alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,16 +23,16 @@ from observlib.catalogue import Catalogue
 from observlib.confidentiality.differencing import merge_small
 from observlib.confidentiality.disclosure import protect
 from observlib.display.changes import RAW, WEIGHTED
-from observlib.estimates.measures import MEASURES
+from observlib.estimates.measures import ENDS, MEASURES
 from observlib.estimates.rounding import base
 from observlib.indicators import answers
 from observlib.stats.survey.association import weighting_effect
-from observlib.stats.survey.comparison import PAIRED, beside, two_by_two
+from observlib.stats.survey.comparison import PAIRED, REFERENCE, beside, two_by_two
 from observlib.stats.survey.design import Design, design
 from observlib.stats.survey.estimation import mean
+from observlib.stats.survey.nonresponse import BOTH, OPINION, Corrected, pattern_mixture
 from observlib.stats.survey.proportions import Method, proportion
 from observlib.stats.survey.weighting import Calibration, calibrate, effective_n
-from observlib.themes.surveys.estimates import pooled
 
 REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
 MINIMUM = 100  # respondents below whom up to 26 categories leave weights to chance
@@ -115,14 +116,14 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
     are those of deleted residuals on the margins (`Calibration.deleting`), respondents being taken
     as a simple sample.
     """
-    made: list[dict[str, Any]] = []
+    made: list[estimates.Row] = []
     for survey in surveys:
         if survey.calibration is None:
             continue
         scored = scores(survey.given)
         people = survey.people.join(scored)
         hides = disclosing(survey, scored)
-        row: dict[str, Any] = {**survey.passport, "group": "weighting"}
+        row: estimates.Row = {**survey.passport, "group": "weighting"}
         for name in scored:
             row |= {"indicator": name, "unit": _SCORED[name].unit}
             row["status"] = "suppressed" if name in survey.withheld else survey.status
@@ -155,10 +156,10 @@ def pairs(surveys: Iterable[Weighed]) -> pd.DataFrame:
 
 def report(surveys: Iterable[Weighed]) -> pd.DataFrame:
     """How the weights of `marks` came out: what they cost, and the margins before and after."""
-    made: list[dict[str, Any]] = []
+    made: list[estimates.Row] = []
     for survey in surveys:
         n = len(survey.people)
-        row: dict[str, Any] = {**survey.passport, "status": survey.status}
+        row: estimates.Row = {**survey.passport, "status": survey.status}
         if survey.calibration is None:
             values = {"n": n} if n >= estimates.MINIMUM_PEOPLE else {}
             status = "suppressed" if survey.status == "suppressed" else "missing"
@@ -273,7 +274,12 @@ def _withheld(
     """The indicators withheld for all their answers, their quarters, or what these people say."""
     questions = {measure.question for measure in _SCORED.values()}
     marks = given[given["value"].notna() & given["variable"].isin(questions)]
-    whole = pooled(marks, catalogue, quarters)
+    whole = answers.by_period(
+        marks.rename(columns={"variable": "question"}),
+        {answers.pooled_period(quarters): quarters},
+        answers.waves(catalogue),
+        own_scale=False,
+    )
     found = {*whole.loc[whole["status"] == "suppressed", "indicator"]}
     for question, rows in marks.groupby("variable"):
         if any(
@@ -312,7 +318,7 @@ def calibrated(survey: Weighed, people: pd.DataFrame) -> Design:
     return design(people, calibration=survey.calibration.deleting())
 
 
-def _estimate(made: Design, name: str) -> dict[str, Any]:
+def _estimate(made: Design, name: str) -> estimates.Row:
     """Estimate, interval and bases of a column of a design.
 
     Without weights the intervals are those of the same figures elsewhere, Student's and Wilson's;
@@ -332,3 +338,102 @@ def _estimate(made: Design, name: str) -> dict[str, Any]:
         low, high = np.clip((low, high), -100.0, 100.0)  # an unknown end stays unknown
     value = answers.with_interval(scale * found["estimate"], low, high) or {}
     return {**value, "n": int(found["n"]), "n_eff": found["n_eff"]}
+
+
+# --- What a survey would measure if answering depended on opinions, and not on the profile alone
+
+DEPENDS = {BOTH: "Si l'avis compte autant que le profil", OPINION: "Si l'avis compte seul"}
+
+
+def bounds(surveys: Iterable[Weighed]) -> pd.DataFrame:
+    """The marks and scores of `marks` as they would be if answering depended on opinions."""
+    made: list[estimates.Row] = []
+    for survey in surveys:
+        if survey.calibration is None:
+            continue
+        scored = scores(survey.given)
+        people, hides = survey.people.join(scored), disclosing(survey, scored)
+        for name, unit in [(name, MEASURES[name].unit) for name in scored]:
+            if unit not in ENDS:
+                continue
+            row = {**survey.passport, "indicator": name, "unit": unit, "group": "weighting"}
+            row["status"] = "suppressed" if name in hides else survey.status
+            values = people[name].to_numpy(float)
+            found = pattern_mixture(values, survey.calibration, *DEPENDS)
+            n = int(np.isfinite(values).sum())
+            made += [
+                {**row, "group_value": label, **_bound(one, n, unit)}
+                for label, one in zip(DEPENDS.values(), found, strict=True)
+            ]
+    return protect(made)
+
+
+def _bound(found: Corrected, n: int, unit: str) -> estimates.Row:
+    if math.isnan(found.estimate):
+        return {"status": "missing"}
+    value, low, high = np.clip(found, *ENDS[unit])
+    return {"estimate": value, "ci_low": low, "ci_high": high, "n": n, "n_eff": n}
+
+
+# --- How satisfied each age and each sex is, and each beside all the others of its survey
+
+VARIABLES = ("age", "sex")
+OTHERS = "les autres"
+
+
+def marks_of_groups(surveys: Iterable[Weighed]) -> pd.DataFrame:
+    """Satisfaction by age and by sex, of the respondents whose whole profile is known.
+
+    They are the same for each variable, and those of the raw figures of `weighted.marks`: no two
+    tables differ by a few people. A variable of which one category cannot be told is withheld
+    whole, for the others would tell it; both are where the mark on all answers, or those of the
+    quarters, would (see `weighted.disclosing`).
+    """
+    return estimates.combine(own for _, own in _each(surveys))
+
+
+def pairs_of_groups(surveys: Iterable[Weighed]) -> pd.DataFrame:
+    """The mark of each category with that of all the others of its variable, who are other people.
+
+    Of two categories the first alone is paired: the others are the second.
+    """
+    found = [two_by_two(marks_of_groups([]))]
+    for people, own in _each(surveys):
+        of = people[own["group"].iat[0]]
+        rows = own.head(1) if len(own) == 2 else own
+        others = []
+        for row in rows.to_dict("records"):
+            others.append({**row, "group_value": OTHERS})
+            if row["status"] != "suppressed":
+                others[-1] |= _mark(people.loc[of != row["group_value"], "satisfaction_10"])
+        reference = protect(pd.DataFrame(others, index=rows.index))
+        found.append(rows.join(reference.add_prefix(REFERENCE)))
+    return pd.concat(found, ignore_index=True).assign(against="others")
+
+
+def _each(surveys: Iterable[Weighed]) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Of each survey and variable, one row a respondent who gave a mark, and the estimates."""
+    for survey in surveys:
+        scored = scores(survey.given)
+        if len(survey.people) < MINIMUM or "satisfaction_10" not in scored:
+            continue
+        people = survey.people.join(scored["satisfaction_10"]).dropna()
+        hidden = "satisfaction_10" in disclosing(survey, scored)
+        for variable in (name for name in VARIABLES if name in people):
+            given = dict(iter(people.groupby(variable)["satisfaction_10"]))
+            if len(given) < 2:  # no one of the others gave a mark
+                continue
+            row = {**survey.passport, "group": variable, "status": survey.status}
+            if hidden or any(map(_untold, given.values())):
+                row["status"] = "suppressed"
+            made = [{**row, "group_value": name, **_mark(own)} for name, own in given.items()]
+            yield people, protect(made)
+
+
+def _untold(given: pd.Series) -> bool:
+    """Whether a category's marks are too few, or few and all alike."""
+    return len(given) < estimates.MINIMUM_PEOPLE or few_and_alike(given)
+
+
+def _mark(given: pd.Series) -> estimates.Row:
+    return answers.of_worths("satisfaction_10", MEASURES["satisfaction_10"], given)

@@ -6,7 +6,6 @@ A weighted figure stands beside the raw one, to check it.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pandas as pd
 
@@ -14,11 +13,11 @@ from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display.changes import WEIGHTED
 from observlib.estimates import REFERENCE
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.stats.survey.nonresponse import OPINION
 from observlib.themes.comparison_sentences import detectable
 from observlib.themes.sentences import together
-from observlib.themes.surveys.nonresponse import DEPENDS
+from observlib.themes.surveys.weighted import DEPENDS
 
 TEXTS = wording.beside(__file__)
 _MARGINS = ("age", "sex", "region")
@@ -93,7 +92,7 @@ def conclusion(
         sentences = [TEXTS["no_mark"].format(how=how)]
     else:
         marks = everyone[everyone["indicator"] == "satisfaction_10"].to_dict("records")
-        sentences = _compared(rows[0], phrases.capital(how), marks[:1], catalogue)
+        sentences = _compared(rows[0], words.capital(how), marks[:1], catalogue)
         of = TEXTS["of_profile" if used else "of_weights"]
         sentences.append(TEXTS["of"].format(n=french.number(rows[0]["n"]), of=of))
     if not used:
@@ -105,14 +104,14 @@ def conclusion(
 
 
 def _compared(
-    row: dict[str, Any], how: str, every: list[dict[Any, Any]], catalogue: Catalogue
+    row: estimates.Row, how: str, every: list[estimates.Row], catalogue: Catalogue
 ) -> list[str]:
     """The weighted mark beside the raw one, what their test says, and the mark of all."""
     indicator = words.indicator_of("satisfaction_10", catalogue)
     raw = row[REFERENCE + "estimate"]
     if pd.isna(raw):
         return [TEXTS["mark"].format(how=how, mark=words.value(row, indicator))]
-    finer = phrases.fine(row["estimate"], raw, indicator)
+    finer = words.fine(row["estimate"], raw, indicator)
     mark, was = words.value(row, finer), words.figure(raw, finer)
     sentences = [TEXTS["mark_against"].format(how=how, mark=mark, raw=was)]
     if math.isnan(row["difference_low"]):
@@ -123,7 +122,7 @@ def _compared(
         moved = row["verdict"] if row["verdict"] in ("stable", "unknown") else "moved"
         seen = ""
         if moved == "unknown":
-            seen = phrases.capital(detectable(pd.DataFrame([row]), indicator, TEXTS["gap"]))
+            seen = words.capital(detectable(pd.DataFrame([row]), indicator, TEXTS["gap"]))
         told = TEXTS[f"verdicts.{moved}"].format(size=size, margin=margin, detectable=seen)
         sentences.append(told)
     for one in every:
@@ -160,7 +159,7 @@ def cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
         return TEXTS["cost_withheld"]
     if row["status"] in words.WITHHELD:
         return TEXTS["no_weight"]
-    n = phrases.rounded_count(
+    n = words.rounded_count(
         {**row, "estimate": row["n"]}, words.indicator_of(row["indicator"], catalogue)
     )
     return TEXTS["cost"].format(respondents=n, equal=french.number(row["estimate"]))

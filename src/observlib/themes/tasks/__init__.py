@@ -1,1 +1,415 @@
-"""Tasks: what people came to do, whatever the channel, and which of them most need work."""
+"""How each task fares: who succeeds, how easily, who calls after a site, who is stopped in tests.
+
+All are of a year, which gathers enough answers on a task. What surveys tell is of those who answer,
+and named the task themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.base.text import by_words
+from observlib.catalogue import Catalogue
+from observlib.catalogue.partners import REASON, TASK, leads_to_task
+from observlib.confidentiality.differencing import people_told, withheld_parts
+from observlib.confidentiality.disclosure import protect
+from observlib.estimates.measures import MEASURES
+from observlib.estimates.rounding import base
+from observlib.indicators import answers, counts
+from observlib.indicators.answers import by_device, period_status, times, within
+from observlib.indicators.families import family
+from observlib.records import coding
+from observlib.stats.survey.intervals import adjusted_wald, clustered_share
+from observlib.stats.survey.quantiles import quantile_interval
+from observlib.stats.survey.ranking import among_worst
+
+# --- What is counted of each task: visits, calls, messages and texts, by device and quarter
+
+
+def task_visits(
+    sections: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """Visits of the sections of each task, by device and quarter."""
+    led = _led(sections, "section", leads_to_task("sections", catalogue.tasks))
+    own = ["task", "device", "product", "channel", "source", "start", "end", "complete"]
+    summed = led.groupby(own, as_index=False)["visits"].sum()
+    found = []
+    for task, rows in summed.groupby("task", sort=True):
+        told = counts.quarterly(rows, quarters)
+        found.append(told.assign(indicator="task_visits", group=TASK, group_value=task))
+    return estimates.combine(found) if found else estimates.make([])
+
+
+def task_contacts(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """The calls or tickets whose theme leads to a task, each with its `task`."""
+    return _led(rows, "theme", leads_to_task("themes", catalogue.tasks))
+
+
+def task_texts(verbatims: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """The redacted texts that hold words of a task, each with its `task`: several where of several.
+
+    One that two devices have of one day is one text: an extract may hold what another has whole.
+    """
+    holding = by_words({task.label: task.words for task in catalogue.tasks.values()})
+    whole = coding.whole_texts(verbatims).drop_duplicates(["date", "text"])
+    led = whole.assign(task=[holding(text) for text in whole["text"]]).drop(columns="text")
+    return led.explode("task").dropna(subset=["task"]).reset_index(drop=True)
+
+
+def _led(rows: pd.DataFrame, column: str, leads: Callable[[str], str | None]) -> pd.DataFrame:
+    known = {one: leads(str(one)) for one in rows[column].dropna().unique()}
+    return rows.assign(task=rows[column].map(known)).dropna(subset=["task"])
+
+
+def counted(
+    kind: str, led: pd.DataFrame, every: pd.DataFrame, quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """How many contacts of each device and quarter lead to each task."""
+    made: list[estimates.Row] = []
+    all_of = {tuple(who.values()): rows for who, rows in by_device(within(every, quarters))}
+    for passport, own in by_device(within(led, quarters)):
+        whole = all_of[tuple(passport.values())]
+        for quarter in quarters:
+            status = period_status(whole[whole["quarter"] == str(quarter)], [quarter])
+            given = own[own["quarter"] == str(quarter)]
+            found = times(given).groupby(given["task"]).sum()
+            for task in sorted(own["task"].unique()):
+                about = {**passport, "indicator": f"task_{kind}s", "period": str(quarter)}
+                row = {**about, "group": TASK, "group_value": task, "status": status}
+                count = int(found.get(task, 0))
+                if status == "missing":
+                    made.append(row)
+                    continue
+                row |= {"estimate": base(count), "n": base(count) or None}
+                few = 0 < count < estimates.MINIMUM_PEOPLE
+                made.append(row | ({"status": "suppressed"} if few else {}))
+    return protect(made, low_base=0, personal=False)
+
+
+def in_all(visits_: pd.DataFrame) -> pd.DataFrame:
+    """The visits of each task and quarter over all devices, of none.
+
+    Where those of one are withheld, or not complete, the whole is too. Contacts have no such sum:
+    beside it, a count that is withheld of one device could be had.
+    """
+    made: list[estimates.Row] = []
+    rows = visits_[visits_["status"] != "missing"]
+    for (period, task), own in rows.groupby(["period", "group_value"]):
+        total = float(own["estimate"].sum())
+        row = {"indicator": "task_visits", "period": period, "group": TASK, "group_value": task}
+        row |= {"source": sources(own), "estimate": total, "n": total or None}
+        worst = [one for one in ("suppressed", "partial") if one in set(own["status"])]
+        made.append({**row, "status": worst[0] if worst else "published"})
+    return protect(made, low_base=0, personal=False)
+
+
+def sources(rows: pd.DataFrame) -> str:
+    """The source of what rests on several devices: the digest of those of all."""
+    return answers.source_of("tasks", sorted(map(str, rows["source"].unique())))
+
+
+SUCCESS, EASE, TRIED = "task_success_share", "task_ease", "task_failure_demand_share"
+_MEASURES = {SUCCESS: MEASURES[SUCCESS], EASE: MEASURES["ces_10"]}
+_ASKED = {name: measure.question for name, measure in _MEASURES.items()} | {TRIED: "tried_online"}
+YES = "Oui"  # the category of `tried_online` of those who had looked on a site before
+Rows = list[estimates.Row]
+
+
+def answered(responses: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """What those who named one task answered: one row each, with its `task`."""
+    reasons = responses[(responses["variable"] == REASON) & responses["category"].notna()]
+    leads = leads_to_task("answers", catalogue.tasks)
+    known = {one: leads(str(one)) or "" for one in reasons["category"].unique()}
+    led = reasons.assign(task=reasons["category"].map(known).astype(object))
+    several = led[led["task"] != ""].groupby("response_id")["task"].nunique() > 1
+    led = led[~led["response_id"].isin(several[several].index)]
+    led = led.sort_values("task", ascending=False).drop_duplicates("response_id")
+    people = led[[*answers.SUBJECT, "response_id", "date", "task"]].set_index("response_id")
+    asked = {
+        name: responses[responses["variable"] == variable].set_index("response_id")
+        for name, variable in _ASKED.items()
+    }
+    said = {
+        name: measure.of(asked[name].dropna(subset="value")) for name, measure in _MEASURES.items()
+    }
+    said[TRIED] = asked[TRIED]["category"].dropna().eq(YES)
+    for name, given in said.items():
+        people[name] = given[~given.index.duplicated()].astype(float).reindex(people.index)
+    return people.reset_index()
+
+
+def told(people: pd.DataFrame, catalogue: Catalogue, year: Sequence[Quarter]) -> pd.DataFrame:
+    """`SUCCESS`, `EASE` and `TRIED` of each task over a year, by survey.
+
+    None is of all surveys: who comes to a site and who calls do not compare.
+    """
+    found: list[pd.DataFrame] = []
+    for passport, period, given, status in answers.periods_of(people, catalogue, year):
+        for indicator in _ASKED:
+            about = {**passport, "indicator": indicator, "period": period, "status": status}
+            found.append(_by_task(given.dropna(subset=[indicator]), about))
+    return estimates.combine(found) if found else estimates.make([])
+
+
+def _by_task(given: pd.DataFrame, about: estimates.Row) -> pd.DataFrame:
+    """One measure of each task that someone named, but for what may not be told."""
+    name = str(about["indicator"])
+    rows: dict[str, estimates.Row] = {}
+    sizes = {str(task): len(own) for task, own in given.groupby("task")}
+    for task, own in given[given["task"] != ""].groupby("task", sort=True):
+        value = _measure(name, own[name])
+        row = {**about, "group": TASK, "group_value": task, **value}
+        # a task is no category of an answer beside others: each is judged alone
+        rows[str(task)] = {**row, "status": protect([row])["status"].iat[0]}
+    hidden = {task for task, row in rows.items() if row["status"] == "suppressed"}
+    for task in withheld_parts(sizes, hidden) & {*rows}:
+        rows[task]["status"] = "suppressed"
+    return estimates.combine(protect([row]) for row in rows.values())
+
+
+def _measure(indicator: str, values: pd.Series) -> estimates.Row:
+    if indicator in _MEASURES:
+        return answers.of_worths(indicator, _MEASURES[indicator], values)
+    return answers.share(indicator, values == 1)
+
+
+def waits(calls: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
+    """Median seconds before an answer of the calls of each task over a year, by device."""
+    made: Rows = []
+    inside = calls[(calls["outcome"] == "answered") & calls["wait"].notna()]
+    period = answers.pooled_period(year)
+    for passport, own in answers.by_device(answers.within(inside, year)):
+        for task, given in own.groupby("task", sort=True):
+            n = base(answers.count(given))
+            row = {**passport, "indicator": "task_wait", "period": period, "n": n, "n_eff": n}
+            row |= {"group": TASK, "group_value": task}
+            row["status"] = answers.period_status(given, year)
+            seconds, each = given["wait"].astype(float).to_numpy(), answers.times(given).to_numpy()
+            value = answers.with_interval(*quantile_interval(seconds, 0.5, times=each))
+            made.append(row | (value or {}))
+    return protect(made, personal=False)
+
+
+def attempts(user_tests: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Attempts of user tests at what leads to a task: passport, `date`, `task`, `who`, `value`."""
+    tried = user_tests[(user_tests["measure"] == "success") & user_tests["task"].notna()]
+    leads = leads_to_task("tests", catalogue.tasks)
+    known = {one: leads(str(one)) for one in tried["task"].unique()}
+    tried = tried.assign(task=tried["task"].map(known).astype(object))
+    who = tried["device"].astype(str) + " " + tried["participant"].astype(str)
+    return tried.dropna(subset=["task"]).assign(who=who)
+
+
+def blocked(tried: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
+    """`task_blocked_share`: attempts of a year's user tests that failed, in % of all, by device.
+
+    `n` is that of participants, of whom one makes several attempts; the interval is the adjusted
+    Wald one on what the attempts are worth (`survey.intervals`). Below eleven participants
+    nothing is told, nor where a quarter that is not told could be had.
+    """
+    made: Rows = []
+    period = answers.pooled_period(year)
+    for passport, own in answers.by_device(answers.within(tried, year)):
+        for task, given in own.groupby("task", sort=True):
+            share, n_eff, people = failures(given)
+            low, high = (100 * end for end in adjusted_wald(share * n_eff, n_eff))
+            row = {**passport, "indicator": "task_blocked_share", "period": period, "unit": "%"}
+            row |= {"group": TASK, "group_value": task, "n": people, "n_eff": n_eff}
+            row |= {"estimate": 100 * share, "ci_low": low, "ci_high": high}
+            people_of = given.groupby("quarter")["who"].nunique()
+            told_of = people_told([people_of.get(str(quarter), 0) for quarter in year])
+            made.append(row if told_of else {**row, "status": "suppressed"})
+    return protect(made, personal=False)
+
+
+def failures(tried: pd.DataFrame) -> tuple[float, float, int]:
+    """The share of attempts that failed, the base that they are worth, and the participants."""
+    by_person = tried.assign(failed=1 - tried["value"]).groupby("who")["failed"]
+    counts = by_person.agg(["sum", "count"]).astype(int)
+    share, n_eff = clustered_share(list(counts.itertuples(index=False, name=None)))
+    return share, n_eff, len(counts)
+
+
+def every_survey(
+    responses_of: Mapping[str, Callable[[], pd.DataFrame]], catalogue: Catalogue
+) -> pd.DataFrame:
+    """What `answered` gives of the surveys in which someone named a task."""
+    found: Iterable[pd.DataFrame] = (
+        answered(responses_of[name](), catalogue) for name in sorted(responses_of)
+    )
+    named = [people for people in found if (people["task"] != "").any()]
+    none = pd.DataFrame(columns=[*answers.SUBJECT, "response_id", "date", "task", *_ASKED])
+    return pd.concat(named) if named else none.astype({"date": "datetime64[us]"})
+
+
+# --- Tasks: what an edition publishes of what people came to do, and which tasks most need work
+
+QUARTERS = 5  # those of the year, and the same one a year before
+RATES = {"task_calls": "task_calls_per_thousand", "task_tickets": "task_tickets_per_thousand"}
+CRITERIA = ("failing", "effort", *RATES.values(), "blocked")
+
+
+def per_thousand(
+    visits: pd.DataFrame,
+    contacts: pd.DataFrame,
+    offered: pd.DataFrame,
+    logged: pd.DataFrame,
+    year: Sequence[Quarter],
+) -> pd.DataFrame:
+    """Calls, and messages, for 1,000 visits of each task's sections, over a year.
+
+    Where one of both tells nothing of a task, nobody knows how many there are. A log may hold some
+    calls alone: where a product's calls are also counted whole, each call of its log stands for as
+    many as were offered for one that was logged.
+    """
+    names = [str(quarter) for quarter in year]
+    period = answers.pooled_period(year)
+    seen, heard = (rows[rows["period"].isin(names)] for rows in (visits, contacts))
+    factors = _times_logged(answers.within(offered, year), answers.within(logged, year))
+    made: list[estimates.Row] = []
+    for (kind, task), calls in heard.groupby(["indicator", "group_value"], sort=True):
+        own = seen[seen["group_value"] == task]
+        if own.empty:
+            continue
+        both = pd.concat([own, calls])
+        row = {"indicator": RATES[str(kind)], "period": period}
+        row["source"] = sources(both)
+        row |= {"group": TASK, "group_value": task}
+        if (both["status"] == "suppressed").any():
+            made.append({**row, "status": "suppressed"})
+        elif both["status"].isin(["partial", "missing"]).any() or not own["estimate"].sum():
+            made.append({**row, "status": "missing"})
+        else:
+            factor = calls["product"].map(factors if kind == "task_calls" else {}).fillna(1.0)
+            total = float((calls["estimate"] * factor).sum())
+            value = 1000 * total / float(own["estimate"].sum())
+            made.append({**row, "estimate": value, "n": float(calls["estimate"].sum()) or None})
+    return protect(made, low_base=0, personal=False)
+
+
+def _times_logged(offered: pd.DataFrame, logged: pd.DataFrame) -> dict[str, float]:
+    """How many calls were offered for one that is in the log, by product; 1 at the least."""
+    of_log = answers.times(logged).groupby(logged["product"].astype(str)).sum()
+    whole = offered.groupby(offered["product"].astype(str))["offered"].sum()
+    ratio = (whole / of_log).dropna()
+    return {str(product): max(1.0, float(value)) for product, value in ratio.items()}
+
+
+def criteria(
+    labels: Sequence[str],
+    visits: pd.DataFrame,
+    people: pd.DataFrame,
+    rates: pd.DataFrame,
+    tried: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """By what tasks are told apart, standard errors and their correlation: the higher the worse.
+
+    `failing`: the logarithm of how many visits of a year end without success, as far as surveys
+    tell; `effort`: the mean mark of ease on 10, turned round; the logarithms of `RATES`; `blocked`:
+    the log-odds of failing in a test. What is not known of a task is NaN.
+    """
+    values = pd.DataFrame(np.nan, index=list(labels), columns=list(CRITERIA))
+    errors = values.copy()
+    whole = visits[visits["status"] == "published"]
+    volume = whole.groupby(["group_value", "period"])["estimate"].sum().groupby(level=0).mean()
+    rate = rates.set_index(["group_value", "indicator"])
+    for task in labels:
+        own = people[people["task"] == task]
+        success, ease = own[SUCCESS].dropna(), own[EASE].dropna()
+        if len(success) and volume.get(task, 0) > 0:
+            # half an answer is added to each side, so that nobody's success is no certainty
+            failed, n = len(success) - success.sum() + 0.5, len(success) + 1
+            values.at[task, "failing"] = np.log(4 * volume[task] * failed / n)
+            errors.at[task, "failing"] = np.sqrt((1 - failed / n) / failed)
+        if len(ease) > 1 and ease.std() > 0:
+            values.at[task, "effort"] = -ease.mean()
+            errors.at[task, "effort"] = ease.std() / np.sqrt(len(ease))
+        for one in RATES.values():
+            if (task, one) in rate.index and rate.at[(task, one), "estimate"] > 0:
+                values.at[task, one] = np.log(rate.at[(task, one), "estimate"])
+                errors.at[task, one] = 1 / np.sqrt(rate.at[(task, one), "n"])
+        attempts = tried[tried["task"] == task]
+        if len(attempts):
+            share, n_eff, _ = failures(attempts)
+            lost, won = share * n_eff + 0.5, (1 - share) * n_eff + 0.5
+            values.at[task, "blocked"] = np.log(lost / won)
+            errors.at[task, "blocked"] = np.sqrt(1 / lost + 1 / won)
+    return values, errors, _shared(people)
+
+
+def _shared(people: pd.DataFrame) -> pd.DataFrame:
+    """How errors of `CRITERIA` correlate: `failing` and `effort` are told in the same answers."""
+    given = people.set_index("task")[[SUCCESS, EASE]].astype(float)
+    within = given - given.groupby(level=0).transform("mean")
+    both = len(within.dropna()) / np.sqrt(within.count().prod() or 1)
+    found = pd.DataFrame(np.eye(len(CRITERIA)), CRITERIA, CRITERIA)
+    one = np.clip(within.corr().fillna(0.0).iat[0, 1] * both, -0.9, 0.9)
+    found.loc["failing", "effort"] = found.loc["effort", "failing"] = one
+    return found
+
+
+def priority(
+    values: pd.DataFrame, errors: pd.DataFrame, shared: pd.DataFrame, about: estimates.Row
+) -> pd.DataFrame:
+    """`task_priority`: the probability, in %, that each task is among those that most need work.
+
+    Of a task of which no criterion is known none is told, and it takes no place.
+    """
+    found = among_worst(values.to_numpy(), errors.to_numpy(), shared=shared.to_numpy())
+    row = {**about, "indicator": "task_priority", "unit": "%", "group": TASK}
+    return estimates.make(
+        {**row, "group_value": task, "estimate": 100 * share}
+        for task, share in zip(values.index, found, strict=True)
+        if not np.isnan(share)
+    )
+
+
+@family("tasks", quarters=QUARTERS)
+def tasks_(
+    sections: pd.DataFrame,
+    calls_by_theme_and_wait: pd.DataFrame,
+    intervals_by_day: pd.DataFrame,
+    tickets_by_theme: pd.DataFrame,
+    verbatims: pd.DataFrame,
+    responses_of: Mapping[str, Callable[[], pd.DataFrame]],
+    user_tests: pd.DataFrame,
+    catalogue: Catalogue,
+    quarter: Quarter,
+) -> pd.DataFrame:
+    """Five quarters of what leads to each task, and over the year how it fares."""
+    if not catalogue.tasks:
+        return estimates.make([])
+    quarters, year = quarter.back(QUARTERS), quarter.back(4)
+    logged = calls_by_theme_and_wait
+    calls = task_contacts(logged, catalogue)
+    tickets = task_contacts(tickets_by_theme, catalogue)
+    visits = task_visits(sections, catalogue, quarters)
+    contacts = estimates.combine(
+        [
+            counted("call", calls, logged, quarters),
+            counted("ticket", tickets, tickets_by_theme, quarters),
+        ]
+    )
+    apart = {"device": "", "product": "", "channel": "", "source": sources(verbatims)}
+    written = verbatims.assign(**apart)  # of each device there are few
+    wrote = counted("text", task_texts(written, catalogue), written, quarters)
+    people = every_survey(responses_of, catalogue)
+    tried = attempts(user_tests, catalogue)
+    rates = per_thousand(visits, contacts, intervals_by_day, logged, year)
+    found = [visits, contacts, wrote, in_all(visits)]
+    found.append(told(people, catalogue, year))
+    found += [waits(calls, year), blocked(tried, year), rates]
+    labels = [task.label for task in catalogue.tasks.values()]
+    # channels do not compare: visits are judged by those who came by theirs
+    judged = {*visits["channel"]} or {*people["channel"].mode()[:1]}
+    given = answers.within(people[people["channel"].isin(judged)], year)
+    seen = visits[visits["period"].isin(map(str, year))]
+    known = criteria(labels, seen, given, rates, answers.within(tried, year))
+    rows = estimates.combine(found)
+    about = {"period": answers.pooled_period(year), "source": sources(rows)}
+    return estimates.combine([rows, priority(*known, about)])

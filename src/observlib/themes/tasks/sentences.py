@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.display.output import Output, text
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.language.prose import joined, markdown
 from observlib.stats.survey.ranking import places
 from observlib.themes.sentences import published
@@ -36,22 +33,19 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     unsure = [row for row in rows if UNSURE <= row["estimate"] < SURE]
     sentences = [TEXTS["none_sure"]]
     if sure:
-        kind = french.plural(len(sure), "one", "several")
-        count = phrases.capital(french.spelled(len(sure), "une"))
-        sentences = [TEXTS[f"sure.{kind}"].format(count=count)]
+        count = words.capital(french.spelled(len(sure), "une"))
+        sentences = [TEXTS.of("sure", len(sure)).format(count=count)]
     indicator, most = words.indicator_of("task_priority", catalogue), places(len(rows))
     share = words.value(rows[0], indicator)
-    first, *others = _quoted(row["group_value"] for row in rows[:3])
+    first, *others = [words.quoted(row["group_value"]) for row in rows[:3]]
     sentences.append(TEXTS["leading"].format(task=first, share=share))
     if others:
-        kind = french.plural(len(others), "one", "several")
-        sentences.append(TEXTS[f"next.{kind}"].format(tasks=french.join(others)))
-    kind = french.plural(len(unsure), "one", "several")
-    count = french.spelled(len(unsure), "une")
-    sentences.append(TEXTS[f"unsure.{kind}"].format(count=count) if unsure else TEXTS["settled"])
+        sentences.append(TEXTS.of("next", len(others)).format(tasks=french.join(others)))
+    unsure_of = TEXTS.of("unsure", len(unsure)) if unsure else TEXTS["settled"]
+    sentences.append(unsure_of.format(count=french.spelled(len(unsure), "une")))
     times, things = french.spelled(most, "une"), french.number(len(rows))
-    count, kind = phrases.capital(times), french.plural(most, "one", "several")
-    sentences.append(TEXTS[f"chance.{kind}"].format(most=count, things=things, times=times))
+    chance = TEXTS.of("chance", most)
+    sentences.append(chance.format(most=words.capital(times), things=things, times=times))
     return " ".join(sentences)
 
 
@@ -69,7 +63,7 @@ def most_written(frame: pd.DataFrame, period: str) -> str:
     labels = rows.loc[rows["estimate"] > 0, "group_value"].head(2).tolist()
     if not labels:
         return ""
-    return TEXTS["most_written"].format(tasks=french.join(_quoted(labels)))
+    return TEXTS["most_written"].format(tasks=french.join(map(words.quoted, labels)))
 
 
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
@@ -143,19 +137,14 @@ def criteria() -> str:
     return TEXTS["criteria"]
 
 
-def _by_priority(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def _by_priority(frame: pd.DataFrame) -> list[estimates.Row]:
     rows = published(frame, "task_priority").sort_values("estimate", ascending=False, kind="stable")
     return estimates.records(rows)
 
 
 def _some(labels: list[str]) -> str:
     """Two tasks by their names, which are long, and how many others."""
-    named, more = _quoted(labels[:2]), len(labels) - 2
+    named, more = [*map(words.quoted, labels[:2])], len(labels) - 2
     if more > 0:
-        kind = french.plural(more, "one", "several")
-        named.append(TEXTS[f"others.{kind}"].format(count=french.spelled(more, "une")))
+        named.append(TEXTS.of("others", more).format(count=french.spelled(more, "une")))
     return french.join(named)
-
-
-def _quoted(labels: Iterable[str]) -> list[str]:
-    return [TEXTS["quoted"].format(task=french.inner_quotes(label)) for label in labels]

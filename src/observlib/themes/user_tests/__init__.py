@@ -1,1 +1,193 @@
-"""User tests: tasks that succeed, perceived usability, problems met."""
+"""User tests: who succeeds, in how long, what stands in the way, and the usability scale.
+
+Tests are small: below eleven participants nothing is published, so that each function takes any
+periods, those of a quarter's sessions or of a year's. A participant is a code of a device, in
+whichever sessions: who comes to three is one person, whose attempts are alike, and no three. Shares
+of a dozen participants count few people each, which names nobody: they tell of a site, and their
+base is that of all participants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.base.text import fold
+from observlib.confidentiality.differencing import people_told, withheld_parts
+from observlib.confidentiality.disclosure import protect
+from observlib.indicators.answers import (
+    Periods,
+    by_device,
+    by_quarter,
+    mean,
+    pooled_period,
+    within,
+)
+from observlib.indicators.families import family
+from observlib.stats.survey.intervals import (
+    adjusted_wald,
+    clustered_share,
+    geometric_mean,
+    sus_score,
+)
+
+SEVERITIES = {4: "bloquant", 3: "majeur", 2: "mineur", 1: "cosmétique"}
+_WHO = "participant"
+_TASK = ("task_success", "task")
+_OF_ALL = ("test_participants", "problem_share", "problem_count")  # rest on all the participants
+
+
+def quarterly(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """What `measured` gives of each quarter by itself."""
+    return measured(user_tests, by_quarter(quarters))
+
+
+def pooled(user_tests: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
+    """What `measured` gives of all the quarters together: a year gathers small campaigns."""
+    return measured(user_tests, {pooled_period(quarters): quarters})
+
+
+def measured(user_tests: pd.DataFrame, periods: Periods) -> pd.DataFrame:
+    """Results of the tests of each device and period."""
+    wanted = [quarter for quarters in periods.values() for quarter in quarters]
+    made: list[estimates.Row] = []
+    for passport, tested in by_device(within(user_tests, wanted)):
+        for period, quarters in periods.items():
+            parts = [tested[tested["quarter"] == str(quarter)] for quarter in quarters]
+            inside = tested[tested["quarter"].isin([str(quarter) for quarter in quarters])]
+            missing = [{"indicator": "test_participants", "status": "missing"}]
+            found = missing if inside.empty else _publishable(inside, parts)
+            made += [{**passport, "period": period, **row} for row in found]
+    return protect(made, personal=False)
+
+
+def _results(tested: pd.DataFrame) -> list[estimates.Row]:
+    if tested.empty:
+        return []
+    people = _people(tested)
+    found: list[estimates.Row] = [
+        {"indicator": "test_participants", "estimate": people, "n": people}
+    ]
+    found += _successes(tested[tested["measure"] == "success"])
+    found += _times(tested)
+    if len(scores := sus_scores(tested)):
+        found.append(mean("sus_mean", scores, (0.0, 100.0)))
+    found += _problems(tested[tested["measure"] == "problem"], people)
+    return found
+
+
+def _publishable(whole: pd.DataFrame, parts: Sequence[pd.DataFrame]) -> list[estimates.Row]:
+    """The results of a period whose quarters are `parts`, less what may not be told."""
+    found, people = _results(whole), _people(whole)
+    if people < estimates.MINIMUM_PEOPLE or not people_told([_people(part) for part in parts]):
+        return [{**row, "status": "suppressed"} for row in found if "group" not in row]
+    several = parts if len(parts) > 1 else []
+    apart = [{_what(row): row["n"] for row in _results(part)} for part in several]
+    hidden = {
+        _what(row)
+        for row in found
+        # what rests on all the participants does so in each quarter, be a problem met there or not
+        if row["indicator"] not in _OF_ALL
+        and not people_told([of.get(_what(row), 0) for of in apart])
+    }
+    tasks = {row["group_value"]: row["n"] for row in found if _what(row)[:2] == _TASK}
+    few = withheld_parts(tasks, [name for name in tasks if (*_TASK, name) in hidden])
+    hidden |= {(*_TASK, name) for name in few}
+    return [{**row, "status": "suppressed"} if _what(row) in hidden else row for row in found]
+
+
+def _what(row: estimates.Row) -> tuple[str, str, str]:
+    return row["indicator"], row.get("group", ""), row.get("group_value", "")
+
+
+def _people(tested: pd.DataFrame) -> int:
+    return int(tested[_WHO].nunique())
+
+
+def _successes(attempts: pd.DataFrame) -> list[estimates.Row]:
+    """Of all attempts, then of each task in the order of their names."""
+    if attempts.empty:
+        return []
+    found = [_success(attempts)]
+    found += [
+        _success(own) | {"group": "task", "group_value": task} for task, own in _by_task(attempts)
+    ]
+    return found
+
+
+def _by_task(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    named = rows.dropna(subset=["task"])
+    return [
+        (task, named[named["task"] == task]) for task in sorted(named["task"].unique(), key=fold)
+    ]
+
+
+def _success(attempts: pd.DataFrame) -> estimates.Row:
+    by_person = attempts.groupby(_WHO)["value"].agg(["sum", "count"]).astype(int)
+    share, n_eff = clustered_share(list(by_person.itertuples(index=False, name=None)))
+    low, high = (100 * end for end in adjusted_wald(share * n_eff, n_eff))
+    row = {"indicator": "task_success", "unit": "%", "n": len(by_person), "n_eff": n_eff}
+    return {**row, "estimate": 100 * share, "ci_low": low, "ci_high": high}
+
+
+def _times(tested: pd.DataFrame) -> list[estimates.Row]:
+    """Of those who succeeded: a failure's time says when someone gave up."""
+    key = ["session", _WHO, "task"]
+    times = tested[tested["measure"] == "time"].dropna(subset=["task"])
+    won = tested[(tested["measure"] == "success") & (tested["value"] == 1)]
+    times = times.merge(won[key], on=key)
+    found = []
+    for task, rows in _by_task(times):
+        own = np.exp(np.log(rows["value"]).groupby(rows[_WHO]).mean())
+        n = len(own)
+        row: estimates.Row = {"indicator": "task_time", "group": "task", "group_value": task}
+        row |= {"estimate": own.iat[0], "n": n, "n_eff": n}
+        if n > 1:
+            row["estimate"], row["ci_low"], row["ci_high"] = geometric_mean(own.tolist())
+        found.append(row)
+    return found
+
+
+def sus_scores(user_tests: pd.DataFrame) -> pd.Series:
+    """The score of each participant of tidy `user_tests` who answered all ten items.
+
+    Of who did so in several sessions it is the mean.
+    """
+    items = [f"sus_{item}" for item in range(1, 11)]
+    answers = user_tests[user_tests["measure"].isin(items)]
+    wide = answers.pivot(index=["device", "session", _WHO], columns="measure", values="value")
+    wide = wide.reindex(columns=items).dropna()
+    scores = pd.Series([sus_score(row) for row in wide.to_numpy()], index=wide.index, dtype=float)
+    return scores.groupby(["device", _WHO]).mean()
+
+
+def _problems(met: pd.DataFrame, people: int) -> list[estimates.Row]:
+    found = []
+    severity = met.groupby("label")["value"].max().astype(int)
+    holders = met.drop_duplicates([_WHO, "label"]).groupby("label").size()
+    order = sorted(
+        severity.index, key=lambda label: (-severity[label], -holders[label], fold(label))
+    )
+    for label in order:
+        count = int(holders[label])
+        low, high = (100 * end for end in adjusted_wald(count, people))
+        name = f"{label} ({SEVERITIES[severity[label]]})"
+        row = {"indicator": "problem_share", "unit": "%", "group": "problem", "group_value": name}
+        value = {"estimate": 100 * count / people, "ci_low": low, "ci_high": high}
+        found.append({**row, **value, "n": people, "n_eff": people})
+    for level, name in SEVERITIES.items() if len(severity) else ():
+        row = {"indicator": "problem_count", "group": "severity", "group_value": name}
+        found.append({**row, "estimate": int((severity == level).sum()), "n": people})
+    return found
+
+
+@family("user_tests", quarters=4)
+def user_tests_(user_tests: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """What the tests of the quarter found, and those of the year that it ends."""
+    return estimates.combine(
+        [quarterly(user_tests, [quarter]), pooled(user_tests, quarter.back(4))]
+    )

@@ -5,13 +5,11 @@ Tests have few participants: values on a low base are told here, each with its i
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.stats.survey.intervals import SUS_AVERAGE, sus_grade
 from observlib.themes.sentences import value_of
 
@@ -29,7 +27,7 @@ def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         Estimates of user tests.
     """
     rows = _whole(results, "task_success", period)
-    when = phrases.capital(french.when(period))
+    when = words.capital(french.when(period))
     if rows.empty:
         held = results[(results["period"] == period) & (results["status"] != "missing")]
         return TEXTS["no_test" if held.empty else "too_few"].format(when=when)
@@ -89,7 +87,7 @@ def scale(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     return " ".join(sentences)
 
 
-def grade(row: dict[str, Any]) -> str:
+def grade(row: estimates.Row) -> str:
     """The grade of a mean score, and those of its interval where they differ.
 
     Examples
@@ -160,20 +158,20 @@ def _whole(results: pd.DataFrame, indicator: str, period: str) -> pd.DataFrame:
     return rows[(rows["group"] == "") & rows["estimate"].notna()]
 
 
-def _name(row: dict[str, Any], catalogue: Catalogue) -> str:
+def _name(row: estimates.Row, catalogue: Catalogue) -> str:
     return words.label(row, "product", catalogue)
 
 
 def _ends(rows: pd.DataFrame, catalogue: Catalogue) -> tuple[str, str]:
     """From what to what results go, and of what: of each product, or of one that is named."""
     known = words.indicator_of(rows["indicator"].iat[0], catalogue)
-    ends = phrases.ends(rows, known)
+    ends = words.ends(rows, known)
     if len(rows) == 1:
         return ends, f" ({_name(estimates.records(rows)[0], catalogue)})"
     return f"de {ends}" if " à " in ends else ends, f", {TEXTS['of_each']}"
 
 
-def _low_base(row: dict[str, Any], catalogue: Catalogue) -> str:
+def _low_base(row: estimates.Row, catalogue: Catalogue) -> str:
     """The reservation on a value of few participants, with its interval."""
     known = words.indicator_of(row["indicator"], catalogue)
     return TEXTS["low_base"].format(interval=words.interval(row, known))

@@ -7,11 +7,11 @@ import pandas as pd
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
 from observlib.display.output import Output, text
-from observlib.language import french, phrases, wording, words
+from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown, plain
 from observlib.themes.quotes import listed
 from observlib.themes.sentences import published, value_of
-from observlib.themes.verbatims.estimates import label_of
+from observlib.themes.verbatims import label_of
 
 TEXTS = wording.beside(__file__)
 _TOLD = 3  # readings that a sentence names
@@ -61,15 +61,15 @@ def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -
     unasked = [names[device] for device in nobody.index[nobody.astype(bool)]]
     paragraphs = []
     if unasked:
-        first, *more = phrases.shared_out(unasked)
-        told = [TEXTS["nobody"].format(devices=first), *phrases.also(more)]
+        first, *more = words.shared_out(unasked)
+        told = [TEXTS["nobody"].format(devices=first), *words.also(more)]
         paragraphs.append(plain(" ".join(told)))
     for device, own in refusals.groupby("device", sort=False):
         name, parts = names[str(device)], list[str]()
         if name in unasked:
             continue
         for reason, alike in own.groupby("reason", sort=False):
-            found = french.join(TEXTS["reading"].format(name=name) for name in alike["reading"])
+            found = french.join(map(words.quoted, alike["reading"]))
             parts.append(TEXTS["unread"].format(readings=found, why=TEXTS[f"why.{reason}"]))
             agreed = kappas[
                 (kappas["device"] == device) & kappas["group_value"].isin(alike["reading"])

@@ -23,14 +23,14 @@ def ideas(frame: pd.DataFrame) -> str:
         return TEXTS["no_idea"]
     proposed, decided, done = steps["estimate"]
     when = french.when(steps["period"].iat[0])
-    ideas_ = french.count(proposed, TEXTS["proposed_one"], TEXTS["proposed_many"])
+    ideas_ = TEXTS.count("proposed", proposed)
     if not decided:
         return TEXTS["undecided"].format(proposed=ideas_, when=when)
     return TEXTS["done" if done else "not_done"].format(
         proposed=ideas_,
         when=when,
-        decided=french.count(decided, TEXTS["decided_one"], TEXTS["decided_many"]),
-        done=french.count(done, TEXTS["done_one"], TEXTS["done_many"]),
+        decided=TEXTS.count("decided", decided),
+        done=TEXTS.count("achieved", done),
     )
 
 
@@ -62,9 +62,9 @@ def workshops(people: pd.DataFrame, held: pd.DataFrame) -> str:
     count = held["estimate"].sum()
     if not count:
         return TEXTS["no_workshop"]
-    workshops_ = french.count(count, TEXTS["held_one"], TEXTS["held_many"])
+    workshops_ = TEXTS.count("held", count)
     whole = people[(people["product"] == "") & (people["group"] == "") & people["estimate"].notna()]
     if whole.empty:
         return TEXTS["workshops"].format(workshops=workshops_)
-    came = french.count(whole["estimate"].iat[0], TEXTS["person"], TEXTS["people"])
+    came = TEXTS.count("person", whole["estimate"].iat[0])
     return TEXTS["workshops_people"].format(workshops=workshops_, people=came)
