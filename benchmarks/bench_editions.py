@@ -29,7 +29,7 @@ PAGES = f"""
 import json
 from datetime import date
 from pathlib import Path
-from observlib.edition.request import check_request
+from observlib.edition.plan import check_request
 from observlib.base.period import Quarter
 asked = Path("{DATA}").resolve(), Quarter.parse("{QUARTER}"), (), {{}}, date.today()
 request = check_request(Path.cwd(), *asked)

@@ -1,7 +1,7 @@
 -- Charts as part of the page: their words are found, selected and resized with it.
 -- Both publishers run this filter, after `inert.lua`, as `_quarto.yml` says.
 --
--- `observlib.publish.figures` writes two drawings of a chart in a folder of the page's name: one
+-- `observlib.publish.downloads` writes two drawings of a chart in a folder of the page's name: one
 -- for screens and paper, one for telephones. `drawings.css` shows one of them, in the colours of
 -- light or dark pages. A picture without both, or that holds what can do more than draw, stays one.
 

@@ -1,5 +1,5 @@
 -- A page shows and links; nothing that people wrote on it runs, loads from elsewhere or changes its
--- looks. The site's own search, its only script, is put in after (`observlib.publish.access`).
+-- looks. The site's own search, its only script, is put in after (`observlib.publish.html`).
 -- Both publishers run this filter first, as `_quarto.yml` says: it meets what notebooks, sheets and
 -- fixed pages hold, and nothing that a publisher makes of it.
 --

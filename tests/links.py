@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from observlib.publish.links import broken_links, links_of
+from observlib.publish.project import broken_links, links_of
 
 
 def broken_links_of(site: Path) -> list[str]:

@@ -386,7 +386,7 @@ def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
         shutil.copy(pages[0].study.path, folder / "etude.ipynb")
         return [Outcome(pages[0], folder / "etude.ipynb", "cell 2: no answer at all")]
 
-    started = "observlib.edition.workers.started"
+    started = "observlib.edition.execute.started"
     monkeypatch.setattr(started, lambda *_, **__: contextlib.nullcontext(ThreadPoolExecutor()))
     monkeypatch.setattr("observlib.edition.make.execute", run)
     monkeypatch.setattr("observlib.pipeline.disclosed.jobs", lambda _: [])

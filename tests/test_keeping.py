@@ -20,8 +20,8 @@ from observlib import store
 from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
-from observlib.edition import explaining
 from observlib.edition import make as making
+from observlib.edition import release as explaining
 from observlib.edition import release as module
 from observlib.pipeline import disclosed, frame
 from observlib.publish import standing

@@ -16,7 +16,7 @@ from observlib.catalogue import formats, questionnaires
 from observlib.catalogue.tables import TABLES, definitions
 from observlib.dataset import columns
 from observlib.loaders import plain_csv
-from observlib.pipeline import errata, frame
+from observlib.pipeline import frame, revisions
 from observlib.publish.editions import feeds, reviews
 from observlib.records import (
     actions,
@@ -57,8 +57,8 @@ MODELS: dict[str, Any] = {
     "calendar.yml, access": feeds.Access,
     "reports/reviews/<id>.yml": reviews.Review,
     "reports/reviews/<id>.yml, points": reviews.Point,
-    "reports/errata/<id>.yml": errata.Erratum,
-    "reports/errata/<id>.yml, figures": errata.Figure,
+    "reports/errata/<id>.yml": revisions.Erratum,
+    "reports/errata/<id>.yml, figures": revisions.Figure,
 }
 FORMAT_MODELS: dict[str, Any] = {
     "A format's file": catalogue.Format,

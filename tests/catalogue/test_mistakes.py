@@ -18,7 +18,7 @@ from observlib.catalogue.formats import Format
 from observlib.catalogue.questionnaires import Questionnaire
 from observlib.desk.scaffold.device import fault_of
 from observlib.edition import plan
-from observlib.pipeline import errata
+from observlib.pipeline import revisions
 from observlib.publish.editions import feeds, reviews
 from observlib.records import actions, corrections, decisions, expectations, practices, replies
 from observlib.review import rebuild
@@ -32,7 +32,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "replies": replies.Reply,
     "expectations": expectations.Expectation,
     "corrections": corrections.Correction,
-    "errata": errata.Erratum,
+    "errata": revisions.Erratum,
     "practices": practices.Sheet,
     "reviews": reviews.Review,
     "calendar": feeds.Calendar,
@@ -125,7 +125,7 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
         (practices.Sheet, {"sources": [{"url": "site"}]}, "an address of the web is expected"),
         (corrections.Correction, {"expect": [1]}, "expect is [1]: a whole number is expected, such "
          "as 12, or a number is expected, such as 12.5, or text is expected"),
-        (errata.Erratum, {"what": "court"}, "what is 'court': at least 20 are expected"),
+        (revisions.Erratum, {"what": "court"}, "what is 'court': at least 20 are expected"),
         (whole.Coded, {"codes": "oui"}, "a mapping is expected: a line `key: value` for each"),
         (Questionnaire, {"questions": []}, "questions is []: at least 1 are expected"),
     ],

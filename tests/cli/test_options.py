@@ -14,7 +14,8 @@ from tests.copies import copy_catalogue
 from observlib import __version__, store
 from observlib.cli import app
 from observlib.cli.printing import steps
-from observlib.edition import errata_page, explaining, release
+from observlib.edition import errata_page, release
+from observlib.edition import release as explaining
 from observlib.publish import standing
 
 ROOT = Path(__file__).parents[2]

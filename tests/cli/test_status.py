@@ -6,7 +6,7 @@ import re
 import pytest
 from tests.records.test_corrections import write as write_correction
 
-from observlib.edition import fingerprint
+from observlib.edition import new_study
 
 
 def test_what_is_corrected_and_expected_is_told_to_people_and_to_machines(observ, demonstration):
@@ -42,7 +42,7 @@ STALE = {"calls": "the library", "polls": "fresh", "new": "never executed"}
 def test_whoever_reads_a_notebook_is_told_whether_it_shows_what_would_be_made_now(
     observ, monkeypatch, found, code
 ):
-    monkeypatch.setattr(fingerprint, "states", lambda root: found)
+    monkeypatch.setattr(new_study, "states", lambda root: found)
     done, out, err = observ("status", "--notebooks")
     rows = dict(re.findall(r"(?m)^ +(\w+)  +(\S.*?) *$", out))
     assert done == code and found.items() <= rows.items()

@@ -26,7 +26,7 @@ from observlib.dataset.columns import CODES, COMPARISONS, ESTIMATES, FLAGS, SDMX
 from observlib.dataset.workbook import HEAD_ROW
 from observlib.display.style import Brand
 from observlib.estimates import REFERENCE, comparisons
-from observlib.pipeline import errata, frame
+from observlib.pipeline import frame, revisions
 
 ABOUT = dataset.about(
     name="observatoire-2026-t3",
@@ -207,7 +207,7 @@ ERRATUM = {
 
 def test_errata_are_a_table_of_a_package_that_has_some_and_of_no_other(tmp_path):
     gone = ERRATUM | {"product": "un-produit-disparu", "corrected": math.nan}
-    corrected = pd.DataFrame([ERRATUM, gone]).reindex(columns=errata.COLUMNS)
+    corrected = pd.DataFrame([ERRATUM, gone]).reindex(columns=revisions.ERRATA_COLUMNS)
     files = made(corrected=corrected)
     assert faults(files, tmp_path) == []
     table = dataset.read(files["errata.csv"])

@@ -7,7 +7,7 @@ from nbformat import writes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
 from observlib import estimates
-from observlib.edition.annotations import linked
+from observlib.edition.consistency import linked
 
 EVENT = {"id": "robots", "title": "Les robots", "words": "Les robots (changement de mesure)"}
 

@@ -16,7 +16,7 @@ from observlib.base import kept
 from observlib.base.period import Quarter
 from observlib.confidentiality.knowledge import Published
 from observlib.edition import compute
-from observlib.edition.request import Request
+from observlib.edition.plan import Request
 from observlib.estimates import comparisons
 from observlib.pipeline import archive, disclosed, frame
 from observlib.pipeline.archive import Publication

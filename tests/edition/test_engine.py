@@ -24,7 +24,8 @@ from papermill.exceptions import PapermillExecutionError
 from observlib.base import files
 from observlib.base.kept import USED
 from observlib.catalogue.tables import TABLES
-from observlib.edition import engine, shell
+from observlib.edition import engine
+from observlib.edition import engine as shell
 from observlib.edition.execute import execute
 from observlib.pipeline import frame
 

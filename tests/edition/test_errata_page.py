@@ -33,7 +33,7 @@ from observlib.edition import checklist, compute
 from observlib.edition import errata_page as told_errata
 from observlib.edition import release as module
 from observlib.estimates import comparisons
-from observlib.pipeline import archive, disclosed, errata
+from observlib.pipeline import archive, disclosed, revisions
 from observlib.publish import standing
 from observlib.publish.editions import record
 
@@ -141,7 +141,7 @@ def corrected(tmp_path_factory: pytest.TempPathFactory, kept_site: Path) -> Iter
 
 
 def write(root: Path, text: str = ERRATUM, name: str = "note") -> Path:
-    path = root / "reports" / errata.Erratum.FOLDER / f"{name}.yml"
+    path = root / "reports" / revisions.Erratum.FOLDER / f"{name}.yml"
     small.write(path, text)
     return path
 
@@ -294,7 +294,7 @@ def test_an_erratum_lets_no_other_figure_change_in_silence(root, release, both, 
     tell(**RIGHT, n=91)
     write(root)
     make_again(root)  # its own interval and base may change with it
-    shutil.rmtree(root / "reports" / errata.Erratum.FOLDER)
+    shutil.rmtree(root / "reports" / revisions.Erratum.FOLDER)
     tell(**RIGHT | {"estimate": 7.0})
     with pytest.raises(ObservError, match="no entry of the policy of revisions says why"):
         release(T3, today=LAST)

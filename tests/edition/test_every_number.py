@@ -13,7 +13,7 @@ from tests.every_number import (
     lost_on_page,
 )
 
-from observlib.edition.trace import trace
+from observlib.edition.origins import trace
 from observlib.pipeline import project
 
 pytestmark = pytest.mark.slow

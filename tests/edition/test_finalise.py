@@ -17,7 +17,7 @@ from tests.examples import examples
 
 from observlib.edition.finalise import PageError, finalise
 from observlib.language.prose import NBSP, THIN, typography
-from observlib.publish.markdown import cell_options
+from observlib.publish.notebook import cell_options
 
 ROOT = Path("/home/someone/observatoire")
 EDITION = {"quarter": "2026-T3", "kind": "real", "site": "Baromètre de l’eau"}

@@ -12,7 +12,7 @@ from tests.copies import copy_catalogue
 
 from observlib.base import kept
 from observlib.base.errors import ObservError
-from observlib.edition import fingerprint
+from observlib.edition import new_study
 from observlib.edition.new_study import refresh
 
 READS = """from IPython.display import Markdown
@@ -27,8 +27,8 @@ def executed(tmp_path_factory: pytest.TempPathFactory, demonstration: Path, make
     """A project whose one notebook, which reads calls, was executed in place."""
     root = tmp_path_factory.mktemp("project")
     copy_catalogue(root)
-    shutil.copytree(demonstration / "store", root / fingerprint.DATA / "store")
-    parameters = f'quarter = "2026-T3"\ndata = "{fingerprint.DATA}"'
+    shutil.copytree(demonstration / "store", root / new_study.DATA / "store")
+    parameters = f'quarter = "2026-T3"\ndata = "{new_study.DATA}"'
     make.write(root / "notebooks" / "essai.ipynb", READS, parameters=parameters)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
@@ -47,7 +47,7 @@ def read(path: Path) -> Any:
 
 
 def test_what_make_notebooks_has_executed_is_fresh(executed):
-    assert fingerprint.states(executed) == {"essai": "fresh"}
+    assert new_study.states(executed) == {"essai": "fresh"}
 
 
 def test_who_executes_it_again_without_a_change_has_nothing_to_commit(executed, monkeypatch):
@@ -78,24 +78,22 @@ def test_it_holds_one_short_line_for_each_thing_and_for_each_table_that_it_reads
 def test_a_change_of_what_it_sees_of_the_library_or_the_data_is_told(
     executed, monkeypatch, of, name, told
 ):
-    where, args = (
-        (kept, ()) if of == "loaded" else (fingerprint.store, (executed / fingerprint.DATA,))
-    )
+    where, args = (kept, ()) if of == "loaded" else (new_study.store, (executed / new_study.DATA,))
     changed = {**getattr(where, of)(*args), name: "other"}
     monkeypatch.setattr(where, of, lambda *_: changed)
-    assert fingerprint.states(executed) == {"essai": told}
+    assert new_study.states(executed) == {"essai": told}
 
 
 def test_a_changed_entry_of_the_catalogue_is_told(executed, path):
-    now = fingerprint.standing(executed)
+    now = new_study.standing(executed)
     products = executed / "data" / "catalogue" / "products.yml"
     before = products.read_bytes()
     try:
         products.write_bytes(before + b"# more\n")
-        assert fingerprint.state(read(path), fingerprint.standing(executed)) == "the catalogue"
+        assert new_study.state(read(path), new_study.standing(executed)) == "the catalogue"
     finally:
         products.write_bytes(before)
-    assert fingerprint.state(read(path), now) == "fresh"
+    assert new_study.state(read(path), now) == "fresh"
 
 
 def saved(notebook: Any) -> None:
@@ -150,17 +148,17 @@ def test_what_was_changed_by_hand_is_told_and_never_called_fresh_without_reason(
 ):
     notebook = read(path)
     change(notebook)
-    assert fingerprint.state(notebook, fingerprint.standing(executed)) == told
+    assert new_study.state(notebook, new_study.standing(executed)) == told
 
 
 def test_all_that_changed_is_told_at_once(executed, path):
     notebook = read(path)
     notebook.cells[2].source = "1"
-    now = {**fingerprint.standing(executed), "the library": "other", "the data/calls": "other"}
-    assert fingerprint.state(notebook, now) == "its code, the data (calls), the library"
+    now = {**new_study.standing(executed), "the library": "other", "the data/calls": "other"}
+    assert new_study.state(notebook, now) == "its code, the data (calls), the library"
 
 
 def test_without_demonstration_data_it_is_a_line_that_says_what_is_missing(tmp_path):
     copy_catalogue(tmp_path)
     with pytest.raises(ObservError, match="store"):
-        fingerprint.states(tmp_path)
+        new_study.states(tmp_path)

@@ -10,7 +10,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import load_catalogue
-from observlib.edition.front_page import front_page, headline, told_on
+from observlib.edition.notices import front_page, headline, told_at_front
 from observlib.estimates import comparisons
 from observlib.indicators import pairs as pair
 from observlib.indicators import specifications
@@ -85,5 +85,5 @@ def test_a_headline_that_holds_in_few_calculations_is_marked_with_their_count_an
         assert ("[fragile : s'accorde avec 20 calculs sur 54]{.verdict}" in text) is fragile
         assert ("sur 10. Ce constat est fragile.]{.headline}" in text) is fragile
         assert ("Ce constat est fragile" in headline(frame, pairs, CATALOGUE, NOW)) is fragile
-        told = set(told_on(frame, pairs, NOW)["indicator"])
+        told = set(told_at_front(frame, pairs, NOW)["indicator"])
         assert (set(specifications.COUNTED) <= told) is fragile

@@ -21,8 +21,7 @@ from observlib.base.period import Quarter
 from observlib.confidentiality.control import Decision
 from observlib.edition import make as module
 from observlib.edition.execute import Outcome
-from observlib.edition.plan import Page
-from observlib.edition.request import Request
+from observlib.edition.plan import Page, Request
 from observlib.pipeline import archive
 from observlib.records.practices import Practices
 

@@ -11,8 +11,7 @@ from tests.publish.conftest import sample
 from observlib.catalogue import Catalogue
 from observlib.edition import staging
 from observlib.publish import html, pdf
-from observlib.publish.links import Entry, flat
-from observlib.publish.project import Project, read_project
+from observlib.publish.project import Entry, Project, flat, read_project
 
 __all__ = ["sample"]
 OVERVIEWS = ("panorama", "produit")  # of the sample

@@ -16,8 +16,7 @@ from observlib.base.period import Quarter
 from observlib.edition import origins
 from observlib.estimates import comparisons
 from observlib.pipeline import project
-from observlib.publish.editions.page_figures import page_of
-from observlib.publish.origins import FOLDER
+from observlib.publish.origins import FOLDER, page_of
 
 KNOWN = project.catalogue(DEMO)
 DEVICE = "jdma-service-public"

@@ -7,7 +7,7 @@ import shlex
 from typing import Any
 
 from observlib.edition.notices import passport, with_passport
-from observlib.publish.access import with_commit
+from observlib.publish.html import with_commit
 
 ENTRY: dict[str, Any] = {
     "page": "fiche_produit-boamp", "study": "fiche_produit", "title": "BOAMP *et* autres",

@@ -10,8 +10,8 @@ from tests.copies import ROOT, copy_catalogue
 from tests.edition.conftest import HEADER, Make
 
 from observlib.base.errors import UsageError
-from observlib.edition.request import check_request
-from observlib.pipeline import departments
+from observlib.edition.plan import check_request
+from observlib.pipeline import frame
 
 NEEDS = HEADER.replace("parameters:", "needs: [population]\nparameters:")
 TODAY = date(2026, 11, 1)
@@ -51,7 +51,7 @@ def test_where_products_are_many_studies_of_all_are_pages_of_departments(
     demonstration, monkeypatch
 ):
     """The committed notebooks, as a ministry would have them planned."""
-    monkeypatch.setattr(departments, "MANY", 2)
+    monkeypatch.setattr(frame, "MANY", 2)
     asked = check_request(ROOT, demonstration, None, [], None, TODAY)
     names = {page.name for page in asked.pages}
     heard = {"annonces", "edition", "information-legale", "relation-usagers", "renseignement"}

@@ -12,7 +12,7 @@ from tests.review.conftest import small as small
 
 from observlib import estimates, store
 from observlib.base.errors import ObservError
-from observlib.edition.trace import identifier_in, trace
+from observlib.edition.origins import identifier_in, trace
 from observlib.estimates import MINIMUM_PEOPLE, comparisons
 from observlib.pipeline import archive, project
 

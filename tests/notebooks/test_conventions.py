@@ -12,8 +12,7 @@ import pytest
 from observlib import estimates
 from observlib.base import kept
 from observlib.display import svg
-from observlib.edition.fingerprint import made_of
-from observlib.edition.new_study import tidy
+from observlib.edition.new_study import made_of, tidy
 from observlib.edition.plan import load_studies
 
 ROOT = Path(__file__).parents[2]

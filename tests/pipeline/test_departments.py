@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from tests.words import plain
 
 from observlib import Study
-from observlib.pipeline import departments
-from observlib.pipeline.departments import of, part, with_pages
+from observlib.pipeline import frame
+from observlib.pipeline.frame import department_of, departments_with_pages, part_of_department
 
 DATA = ("2026-T3", "data/demo")
 
@@ -19,21 +19,27 @@ def keys(rows: pd.DataFrame) -> set[tuple[str, ...]]:
 
 
 def test_products_that_one_page_can_tell_of_have_one_page(catalogue):
-    assert with_pages(catalogue.devices, catalogue) == [departments.WHOLE]
+    assert departments_with_pages(catalogue.devices, catalogue) == [frame.WHOLE]
 
 
 def test_where_products_are_many_each_department_that_is_heard_has_pages(catalogue, monkeypatch):
-    monkeypatch.setattr(departments, "MANY", 2)
+    monkeypatch.setattr(frame, "MANY", 2)
     fed = ["jdma-legifrance", "audience-boamp", "jdma-vie-publique", "parti-du-catalogue"]
-    assert with_pages(fed, catalogue) == ["information-legale", "annonces", "vie-publique"]
-    assert with_pages(fed[:2], catalogue) == [departments.WHOLE]
+    assert departments_with_pages(fed, catalogue) == [
+        "information-legale",
+        "annonces",
+        "vie-publique",
+    ]
+    assert departments_with_pages(fed[:2], catalogue) == [frame.WHOLE]
 
 
 def test_a_device_of_no_product_is_its_owner_s_and_a_source_of_figures_nobody_s(catalogue):
     ours = [one for one in catalogue.devices.values() if one.listens and not one.product]
     theirs = [one for one in catalogue.devices.values() if not one.listens and not one.product]
-    assert ours and {of("", one.id, catalogue) for one in ours} == {one.owner for one in ours}
-    assert theirs and {of("", one.id, catalogue) for one in theirs} == {departments.WHOLE}
+    assert ours and {department_of("", one.id, catalogue) for one in ours} == {
+        one.owner for one in ours
+    }
+    assert theirs and {department_of("", one.id, catalogue) for one in theirs} == {frame.WHOLE}
 
 
 def test_a_department_reads_its_product_beside_another_s_and_beside_a_neighbour(catalogue):
@@ -46,13 +52,13 @@ def test_a_department_reads_its_product_beside_another_s_and_beside_a_neighbour(
         ],
         columns=["product", "reference_product", "against"],
     )
-    assert part(rows, "information-legale", catalogue).index.tolist() == [0, 2]
-    assert part(rows, "annonces", catalogue).index.tolist() == [0, 1, 3]
+    assert part_of_department(rows, "information-legale", catalogue).index.tolist() == [0, 2]
+    assert part_of_department(rows, "annonces", catalogue).index.tolist() == [0, 1, 3]
 
 
 def test_words_of_no_product_reach_every_department(catalogue):
     words = pd.DataFrame({"reading": ["demande"], "kappa": [0.8]})
-    assert part(words, "edition", catalogue) is words
+    assert part_of_department(words, "edition", catalogue) is words
 
 
 @given(data=st.data())
@@ -62,10 +68,10 @@ def test_departments_share_rows_out_and_only_nobody_s_are_told_twice(catalogue, 
         st.sampled_from(["", "inconnu", *catalogue.devices]),
     )
     rows = pd.DataFrame(data.draw(st.lists(places, max_size=9)), columns=["product", "device"])
-    told = [part(rows, name, catalogue).index for name in catalogue.departments]
+    told = [part_of_department(rows, name, catalogue).index for name in catalogue.departments]
     times = pd.Series([i for index in told for i in index], dtype=int).value_counts()
     for i, product, device in rows.itertuples():
-        own = of(product, device, catalogue)
+        own = department_of(product, device, catalogue)
         assert times[i] == (1 if own else len(catalogue.departments))
 
 
@@ -97,6 +103,6 @@ def test_actions_and_expectations_of_other_departments_are_not_told():
 def test_a_product_s_page_leads_to_the_pages_of_its_department_where_those_are_made(monkeypatch):
     study = Study(*DATA)
     assert study.page("contacts", "legifrance") == "contacts"
-    monkeypatch.setattr(departments, "MANY", 2)
+    monkeypatch.setattr(frame, "MANY", 2)
     assert study.page("contacts", "legifrance") == "contacts-information-legale"
     assert Study(*DATA, department="edition").page("panorama") == "panorama-edition"

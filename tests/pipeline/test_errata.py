@@ -21,7 +21,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.knowledge import Published
-from observlib.pipeline import archive, errata, revisions
+from observlib.pipeline import archive, revisions
 from observlib.pipeline.archive import Publication
 
 T2, T3, TODAY = Quarter(2026, 2), Quarter(2026, 3), date(2026, 12, 2)
@@ -41,7 +41,7 @@ GOOD: dict[str, Any] = {
 
 
 def write(reports: Path, name: str = "note", **keys: object) -> Path:
-    path = reports / errata.Erratum.FOLDER / f"{name}.yml"
+    path = reports / revisions.Erratum.FOLDER / f"{name}.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {k: v for k, v in {**GOOD, "id": name, **keys}.items() if v is not ...}
     path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
@@ -69,7 +69,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def known(root: Path, kind: str = "real") -> pd.DataFrame:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "kind", lambda _: kind)
-        return errata.known(root, root / "data", TODAY)
+        return revisions.known_errata(root, root / "data", TODAY)
 
 
 def faults(root: Path, **words: Any) -> list[str]:
@@ -79,7 +79,7 @@ def faults(root: Path, **words: Any) -> list[str]:
 
 
 def test_a_project_without_errata_has_none(root):
-    assert known(root).empty and list(known(root)) == errata.COLUMNS
+    assert known(root).empty and list(known(root)) == revisions.ERRATA_COLUMNS
 
 
 def test_an_erratum_is_read_with_the_unit_of_what_was_told(root):
@@ -136,7 +136,7 @@ def test_whatever_a_file_holds_is_read_or_told_in_lines(content, tmp_path_factor
     path = write(reports)
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     try:
-        errata.load(reports)
+        revisions.load_errata(reports)
     except ObservError as error:
         assert all("\n" not in line and str(path) in line for line in error.problems)
 
@@ -185,9 +185,11 @@ def corrected_twice(root, monkeypatch):
 def test_of_a_figure_corrected_twice_the_last_value_is_asked_for(root, corrected_twice):
     both = known(root)
     assert list(both["erratum"]) == ["note", "suite"]
-    errata.check(both, estimates.make([MARK | RIGHT | {"estimate": 7.0}]), "2026-T2", root)
+    revisions.check_errata(
+        both, estimates.make([MARK | RIGHT | {"estimate": 7.0}]), "2026-T2", root
+    )
     with pytest.raises(ObservError, match=r"suite\.yml.*tells 7\.1, and should tell 7:"):
-        errata.check(both, estimates.make([MARK | RIGHT]), "2026-T2", root)
+        revisions.check_errata(both, estimates.make([MARK | RIGHT]), "2026-T2", root)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +209,9 @@ def test_an_edition_that_tells_another_value_than_its_erratum_is_not_published(
         root / "reports", figures=[figure(corrected=corrected, withdrawn=corrected is None)]
     )
     with pytest.raises(ObservError) as caught:
-        errata.check(known(root), estimates.make([MARK | told]), "2026-T3", root / "reports")
+        revisions.check_errata(
+            known(root), estimates.make([MARK | told]), "2026-T3", root / "reports"
+        )
     line, last = caught.value.problems
     assert line.startswith(f"{path}: satisfaction_10, vie-publique, web, d, 2026-T2: ")
     assert said in line and last == "nothing was published"
@@ -217,21 +221,26 @@ def test_an_edition_that_tells_another_value_than_its_erratum_is_not_published(
 def test_a_figure_that_is_withdrawn_may_be_withheld_missing_or_absent(root, status):
     write(root / "reports", figures=[figure(corrected=..., withdrawn=True)])
     gone = {name: math.nan for name in estimates.NUMBERS} | {"status": status}
-    errata.check(known(root), estimates.make([MARK | gone]), "2026-T2", root)
-    errata.check(known(root), estimates.make([]), "2026-T2", root)
+    revisions.check_errata(known(root), estimates.make([MARK | gone]), "2026-T2", root)
+    revisions.check_errata(known(root), estimates.make([]), "2026-T2", root)
 
 
 def test_an_edition_bears_the_errata_of_what_it_tells_or_told_before(root):
     write(root / "reports")
     all_ = known(root)
     other, former = estimates.make([MARK | {"period": "2026-T3"}]), archive.earlier(root)
-    assert len(errata.borne(all_, estimates.make([MARK | RIGHT]), [], "2026-T3")) == 1
-    assert errata.borne(all_, other, former, "2026-T3").empty
-    assert len(errata.borne(all_, other, former, "2026-T2")) == 1  # its readers saw it
+    assert len(revisions.borne_errata(all_, estimates.make([MARK | RIGHT]), [], "2026-T3")) == 1
+    assert revisions.borne_errata(all_, other, former, "2026-T3").empty
+    assert len(revisions.borne_errata(all_, other, former, "2026-T2")) == 1  # its readers saw it
 
 
 def policy(root: Path) -> Catalogue:
-    return errata.with_reasons(Catalogue.model_construct(revisions={}), known(root))
+    return revisions.with_errata(Catalogue.model_construct(revisions={}), known(root))
+
+
+def reasons(root: Path, now: dict[str, Any], before: Publication) -> list[str]:
+    made = archive.in_the_making(estimates.make([now]), T3, TODAY)
+    return list(revisions.revised_figures(made, [before], policy(root))["reason"])
 
 
 @pytest.mark.parametrize(
@@ -246,8 +255,7 @@ def policy(root: Path) -> Catalogue:
 def test_an_erratum_is_the_reason_of_its_own_revision_and_of_no_other(root, now, reason):
     write(root / "reports")
     before = edition(1, "2026-T2", "2026-08-17", MARK)
-    asked = (estimates.make([MARK | now]), [before], policy(root), T3, TODAY)
-    assert list(revisions.found(*asked)["reason"]) == [reason]
+    assert reasons(root, MARK | now, before) == [reason]
     assert revisions.why("erratum-note", policy(root)) == GOOD["what"]
 
 
@@ -257,20 +265,18 @@ def test_an_erratum_is_the_reason_of_its_own_revision_and_of_no_other(root, now,
 def test_an_erratum_covers_no_figure_beside_nor_one_that_was_told_otherwise(root, other):
     write(root / "reports")
     before = edition(1, "2026-T2", "2026-08-17", MARK | other)
-    asked = (estimates.make([MARK | other | RIGHT]), [before], policy(root), T3, TODAY)
-    assert list(revisions.found(*asked)["reason"]) == [""]
+    assert reasons(root, MARK | other | RIGHT, before) == [""]
 
 
 def test_a_figure_that_is_withdrawn_has_its_reason_where_it_is_missing(root):
     write(root / "reports", figures=[figure(corrected=..., withdrawn=True)])
     gone = {name: math.nan for name in estimates.NUMBERS} | {"status": "missing"}
     before = edition(1, "2026-T2", "2026-08-17", MARK)
-    asked = (estimates.make([MARK | gone]), [before], policy(root), T3, TODAY)
-    assert list(revisions.found(*asked)["reason"]) == ["erratum-note"]
+    assert reasons(root, MARK | gone, before) == ["erratum-note"]
 
 
 def test_an_edition_that_was_made_again_after_two_errata_jumps_to_the_last(root, corrected_twice):
-    now = estimates.make([MARK | RIGHT | {"estimate": 7.0}])
+    now = MARK | RIGHT | {"estimate": 7.0}
     first, second = corrected_twice
-    for before, reason in (([first], "erratum-note"), ([second], "erratum-suite")):
-        assert list(revisions.found(now, before, policy(root), T3, TODAY)["reason"]) == [reason]
+    assert reasons(root, now, first) == ["erratum-note"]
+    assert reasons(root, now, second) == ["erratum-suite"]

@@ -44,8 +44,8 @@ def edition(number: int, quarter: str, day: str, *rows: dict[str, Any]) -> Publi
 def reasons(
     now: dict[str, Any], *told: Publication, known: Catalogue | None = None, day: date = TODAY
 ) -> list[str]:
-    rows = estimates.make([now])
-    return list(revisions.found(rows, told, known or policy(), T3, day)["reason"])
+    made = archive.in_the_making(estimates.make([now]), T3, day)
+    return list(revisions.revised_figures(made, told, known or policy())["reason"])
 
 
 def once(**more: Any) -> dict[str, Any]:
@@ -190,9 +190,9 @@ def test_a_silent_change_stops_the_edition_and_what_it_asks_for_lets_it_pass(tmp
     for name, content in kept.items():
         (place / name).write_bytes(content)
     now = told.assign(estimate=7.4)
-    asked = (tmp_path, tmp_path / "data", now)
+    asked = (tmp_path, tmp_path / "data", archive.in_the_making(now, T3, TODAY))
     with pytest.raises(ObservError) as error:
-        revisions.check(*asked, policy(), T3, TODAY)
+        revisions.check_revisions(*asked, policy())
     *figures, more, last = error.value.problems
     what, _, lines = last.partition("\n")
     assert len(figures) == 5 and more == "and 2 more"
@@ -202,12 +202,12 @@ def test_a_silent_change_stops_the_edition_and_what_it_asks_for_lets_it_pass(tmp
     assert "nothing was published" in what and str(Path("data/catalogue/revisions.yml")) in what
     assert 'why: ""' in lines and "indicator: [satisfaction_10]" in lines
     (entry,) = yaml.safe_load(lines.replace('why: ""', f"why: {WHY}"))
-    revisions.check(*asked, policy(entry), T3, TODAY)
+    revisions.check_revisions(*asked, policy(entry))
 
 
 def marks(now: list[dict[str, Any]], *told: Publication, known: Catalogue) -> list[str]:
     rows = estimates.make(now)
-    found = revisions.marks(rows, told, known, T3, TODAY)
+    found = revisions.marks(archive.in_the_making(rows, T3, TODAY), told, known)
     return [found.get(revisions.key_of(row), "") for row in estimates.records(rows)]
 
 

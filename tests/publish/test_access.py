@@ -4,22 +4,22 @@ import json
 import re
 from pathlib import Path
 
-from observlib.publish import access
-from observlib.publish.access import index
+from observlib.publish import html
+from observlib.publish.html import index
 from observlib.publish.project import read_project
 
 HEAD = '<!doctype html><html lang="fr"><head>{}</head><body><main>'
 
 
 def head_of(page: str) -> str:
-    return access.with_head(page, "Observatoire", "../").split("</head>")[0]
+    return html.with_head(page, "Observatoire", "../").split("</head>")[0]
 
 
 def test_a_description_is_of_thirty_words_at_most_on_every_page(made_site):
     for path in made_site.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         (found,) = re.findall(r'<meta name="description" content="([^"]+)">', text)
-        assert 3 <= len(found.split()) <= access.WORDS, path
+        assert 3 <= len(found.split()) <= html.WORDS, path
         (shared,) = re.findall(r'<meta property="og:description" content="([^"]+)">', text)
         assert shared == found
 
@@ -31,12 +31,12 @@ def test_a_page_without_description_is_described_by_its_first_words():
 
 def test_a_description_that_is_cut_ends_with_no_open_bracket():
     text = "mot " * 26 + "selon le (intervalle à 95 %), et puis encore"
-    assert access.short(text).endswith("mot selon le…")
+    assert html.short(text).endswith("mot selon le…")
 
 
 def test_a_description_ends_with_a_sentence_where_one_says_enough():
     first = "Une phrase de dix mots au moins suffit à une page."
-    assert access.short(f"{first} Une autre, {'trop ' * 30}longue.") == first
+    assert html.short(f"{first} Une autre, {'trop ' * 30}longue.") == first
 
 
 def test_the_home_page_is_described_as_the_site_is(made_site):
@@ -64,13 +64,13 @@ def test_a_page_in_english_says_so_to_who_shares_it():
 
 def test_titles_of_english_works_are_read_in_english_and_others_are_not(tmp_path, sample):
     project = read_project(sample.make_project(tmp_path / "project"))
-    works = access.english_works(project)
+    works = html.english_works(project)
     assert "wilson1927" in works and len(works) > 10
     text = (
         '<div id="ref-wilson1927" class="csl-entry">W, <span>« Probable »</span>, <em>J</em>.</div>'
         '<div id="ref-autre" class="csl-entry">A, <span>« Un titre »</span>.</div>'
     )
-    found = access.with_languages(text, works)
+    found = html.with_languages(text, works)
     assert re.findall(r'<span lang="en">(.*?)</span>', found) == ["« Probable »"]
 
 
@@ -85,7 +85,7 @@ def test_every_work_cited_tells_the_language_of_its_title():
 def test_a_figure_is_named_by_its_own_caption_and_not_by_the_next_one():
     one = "<figure><svg></svg></figure>"
     two = '<figure id="fig-b"><figcaption>L’<em>âge</em> &amp; 3<sup>e</sup></figcaption></figure>'
-    found = access.with_named_figures(one + two)
+    found = html.with_named_figures(one + two)
     assert found.startswith(one)
     assert '<figure role="figure" aria-label="L’âge &amp; 3e" id="fig-b">' in found
 
@@ -96,7 +96,7 @@ def test_only_an_item_that_quotes_and_says_nothing_else_is_a_quotation():
         "<li>« Un », « deux »</li>",
         "<li>Non.</li>",
     )
-    found = access.with_quotations("".join(items))
+    found = html.with_quotations("".join(items))
     assert found.startswith("<li><p><q>« Le “bon” mot,\nlong. »</q></p></li>")
     assert found.count("<q>") == 1
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from observlib.display.style import Brand
-from observlib.publish.docx import reference
+from observlib.publish.downloads import reference
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.estimates import comparisons
 from observlib.indicators import pairs as comparing
-from observlib.publish.docx import open_data
+from observlib.publish.downloads import open_data
 
 
 def test_csv_holds_each_estimate_of_the_page_once(made_project, sample):

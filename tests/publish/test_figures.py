@@ -8,7 +8,7 @@ import pytest
 from observlib import display, estimates
 from observlib.display.style import PAPER, Brand
 from observlib.publish import embedded, pandoc, pdf
-from observlib.publish.figures import write_figures
+from observlib.publish.downloads import write_figures
 from observlib.publish.project import read_project
 
 FILTER = Path(__file__).parents[2] / "reports" / "drawings.lua"

@@ -10,7 +10,7 @@ import yaml
 
 from observlib import display, estimates
 from observlib.publish import pandoc, publish
-from observlib.publish.markdown import Converted
+from observlib.publish.notebook import Converted
 from observlib.publish.project import read_project
 from observlib.publish.quarto import stage
 

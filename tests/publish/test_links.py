@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from tests.links import broken_links_of
 
-from observlib.publish.links import links_of
+from observlib.publish.project import links_of
 
 
 class Parsed(HTMLParser):

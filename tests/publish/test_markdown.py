@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from observlib import estimates
 from observlib.base.errors import ObservError
-from observlib.publish.markdown import cell_options, notebook_to_markdown
+from observlib.publish.notebook import cell_options, notebook_to_markdown
 
 FIGURE = '#| label: fig-a\n#| fig-cap: "Titre"\n#| fig-alt: "Une barre"'
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from observlib.publish.numbers import Candidates, Figure, numbers
+from observlib.publish.origins import Candidates, Figure, numbers
 
 NOW, BEFORE = "T3 2026", "T3 2025"
 

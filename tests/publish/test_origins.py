@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from tests.publish.test_numbers import LEGIFRANCE, PAST, PUBLIC
 
 from observlib.language import french
-from observlib.publish.numbers import ANYWHERE, Told
-from observlib.publish.origins import read, texts_of, with_origins
+from observlib.publish.origins import ANYWHERE, Told, read, texts_of, with_origins
 
 SITES = ("Légifrance", "Service-public.fr", "Entreprendre.Service-public.fr", "3939 Allô")
 PAGE = """<head><title>7,2</title></head><body><nav>7,2</nav><main>

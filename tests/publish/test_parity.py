@@ -17,9 +17,10 @@ from tests.publish import sample
 from tests.site.axe import violations
 from tests.site.conftest import dump
 
-from observlib.publish import access, embedded, find_quarto, publish
+from observlib.publish import embedded, find_quarto, publish
+from observlib.publish import html as access
 from observlib.publish.html import with_downloads
-from observlib.publish.markdown import Converted, notebook_to_markdown
+from observlib.publish.notebook import Converted, notebook_to_markdown
 from observlib.publish.project import Page, read_project
 from observlib.publish.quarto import framed, render
 

@@ -13,8 +13,7 @@ import yaml
 
 from observlib.base.errors import ObservError
 from observlib.publish import html
-from observlib.publish.links import Entry, flat
-from observlib.publish.project import match_pages, read_project
+from observlib.publish.project import Entry, flat, match_pages, read_project
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.yaml_files import split_front_matter
 from observlib.publish import embedded, publish, quarto
-from observlib.publish.markdown import notebook_to_markdown
+from observlib.publish.notebook import notebook_to_markdown
 from observlib.publish.project import Page, read_project
 from observlib.publish.quarto import stage
 

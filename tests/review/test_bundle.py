@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from observlib.base.errors import ObservError
-from observlib.publish.editions import crate
+from observlib.publish.editions import record
 from observlib.review import of, rebuild
 from observlib.review.rebuild import files_against_manifest, opened
 
@@ -194,7 +194,7 @@ def test_json_that_is_nested_deep_is_refused_or_compared(
 def test_a_crate_that_holds_other_kinds_of_values_is_told_to_differ(tmp_path: Path) -> None:
     folder = write(tmp_path / "2026-T3")
     graph = [{"@id": "./", "@type": "Dataset", "version": {"a": 1}, "datePublished": 3}]
-    (folder / crate.NAME).write_text(json.dumps({"@graph": graph}), encoding="utf-8")
+    (folder / record.CRATE).write_text(json.dumps({"@graph": graph}), encoding="utf-8")
     found = of(opened(folder, work(tmp_path)), None, tmp_path).as_dict()
     assert "{'a': 1}" in {one["remade"] for one in found["differences"]}
 

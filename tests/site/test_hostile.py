@@ -28,12 +28,12 @@ from observlib import store
 from observlib.base.period import Quarter
 from observlib.base.text import as_cell
 from observlib.edition import packages
+from observlib.edition.plan import check_request
 from observlib.edition.release import release
-from observlib.edition.request import check_request
 from observlib.edition.staging import stage as project_of
 from observlib.pipeline import project
 from observlib.publish import standing
-from observlib.publish.markdown import Converted, notebook_to_markdown
+from observlib.publish.notebook import Converted, notebook_to_markdown
 from observlib.publish.project import Page, read_project
 from observlib.publish.quarto import stage
 

@@ -116,14 +116,14 @@ def diff(
     Of each figure both tell their own quarter's; what is established comes first.
     """
     from observlib.base.period import Quarter
-    from observlib.pipeline import archive, errata, project
-    from observlib.publish.editions.difference import between
+    from observlib.pipeline import archive, project, revisions
+    from observlib.publish.editions.vintages import difference_between
 
     root, folder = project.root(), project.data_folder(data)
-    corrected = errata.known(root, folder, today())
-    known = errata.with_reasons(project.catalogue(folder), corrected)
+    corrected = revisions.known_errata(root, folder, today())
+    known = revisions.with_errata(project.catalogue(folder), corrected)
     first, second = (archive.last(folder, Quarter.parse(name)) for name in (before, after))
-    print_difference(between(first, second, known), known, first.quarter, second.quarter)
+    print_difference(difference_between(first, second, known), known, first.quarter, second.quarter)
 
 
 app.command()(review)

@@ -58,7 +58,7 @@ def edition(
     """
     from observlib.base import files
     from observlib.base.period import Quarter
-    from observlib.edition.workers import started
+    from observlib.edition.execute import started
     from observlib.pipeline import project
     from observlib.publish import standing
 
@@ -82,7 +82,7 @@ def edition(
         return
     if explain:
         from observlib.edition.errata_page import unborne
-        from observlib.edition.explaining import explain as why
+        from observlib.edition.release import explain as why
 
         told = why(root, folder, wanted, only=only, given=given, publisher=publisher)
         for name, reason in told.items():

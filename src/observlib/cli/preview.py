@@ -14,8 +14,8 @@ import observlib
 from observlib.base import kept
 from observlib.base.errors import ObservError, UsageError
 from observlib.cli.printing import answer, say, tell
+from observlib.edition.execute import started
 from observlib.edition.preview import saves, served
-from observlib.edition.workers import started
 from observlib.pipeline import project
 from observlib.publish.standing import PREVIEWS
 

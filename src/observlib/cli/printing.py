@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observlib.catalogue import Catalogue
-    from observlib.publish.editions.difference import Difference
+    from observlib.publish.editions.vintages import Difference
     from observlib.store import Ingested
 
 
@@ -252,7 +252,7 @@ def print_status(
 def print_difference(found: Difference, known: Catalogue, before: str, after: str) -> None:
     """Print what an edition tells otherwise than another one."""
     from observlib import estimates
-    from observlib.publish.editions.difference import ESTABLISHED, moved_from, named, values
+    from observlib.publish.editions.vintages import ESTABLISHED, moved_from, named, values
 
     def changed(row: dict[str, Any]) -> str:
         then, now = values(row, known)

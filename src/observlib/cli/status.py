@@ -41,17 +41,17 @@ def status(
 
 
 def _of_notebooks(data: Path) -> None:
-    """Print the `edition.fingerprint.state` of each; an error where one may not be fresh."""
-    from observlib.edition import fingerprint
+    """Print the `edition.new_study.state` of each; an error where one may not be fresh."""
+    from observlib.edition import new_study
     from observlib.pipeline import project
 
-    if data not in (Path("data"), Path(fingerprint.DATA)):
-        raise UsageError(f"--notebooks is of {fingerprint.DATA}, their data; leave --data out")
-    found = fingerprint.states(project.root())
+    if data not in (Path("data"), Path(new_study.DATA)):
+        raise UsageError(f"--notebooks is of {new_study.DATA}, their data; leave --data out")
+    found = new_study.states(project.root())
     columns = ("notebook", "its outputs, or what changed since")
     say_table(columns, found.items(), whole=("notebook",))
     answer(notebooks=found)
-    if old := [name for name, state in found.items() if state != fingerprint.FRESH]:
+    if old := [name for name, state in found.items() if state != new_study.FRESH]:
         raise ObservError(
             f"{len(old)} of {plural(found, 'notebook')}: not, or not known to be, what would be "
             "made now; `make notebooks` executes all in place"

@@ -11,7 +11,7 @@ from observlib.cli.printing import Data, answer, say
 
 if TYPE_CHECKING:
     from observlib.catalogue import Catalogue
-    from observlib.edition.trace import Trace
+    from observlib.edition.origins import Trace
 
 _TEXTS = 8  # of those that tell it, how many are printed
 _EXPORTS = 12
@@ -34,8 +34,8 @@ def trace(
     That is: the texts that tell it, the estimate, the method of its indicator, what each edition
     told of it, the rows of tables (counts only) and the exports with their digests.
     """
-    from observlib.edition.trace import identifier_in
-    from observlib.edition.trace import trace as follow
+    from observlib.edition.origins import identifier_in
+    from observlib.edition.origins import trace as follow
     from observlib.pipeline import project
 
     root, folder = project.root(), project.data_folder(data)

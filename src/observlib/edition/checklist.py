@@ -21,12 +21,11 @@ from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.edition import errata_page
 from observlib.edition.plan import load_studies
-from observlib.pipeline import errata as figures
-from observlib.pipeline import project
+from observlib.pipeline import project, revisions
 from observlib.publish.editions import record, reviews
 from observlib.publish.editions.feeds import ZONE, Calendar, Planned, check_kept, load_calendar
 from observlib.publish.editions.record import Edition
-from observlib.publish.links import broken_links, links_of
+from observlib.publish.project import broken_links, links_of
 from observlib.records.actions import Action
 from observlib.records.decisions import Decision
 from observlib.records.expectations import Expectation
@@ -86,7 +85,7 @@ def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
         "replies": lambda: project.records(Reply, data, root),
         "corrections": lambda: project.corrections(data, root),
         "expectations": lambda: project.records(Expectation, data, root),
-        "errata": lambda: figures.load(reports),
+        "errata": lambda: revisions.load_errata(reports),
         "reviews": lambda: reviews.Review.load(reports),
         "calendar": lambda: load_calendar(data, root).editions,
         "studies": lambda: load_studies(root / "notebooks").values(),
@@ -103,7 +102,7 @@ def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
         raise ObservError(*dict.fromkeys(problems))
     check_kept(load_calendar(data, root), reports / "_site", kind, today)
     if ledger:
-        figures.known(root, data, today)
+        revisions.known_errata(root, data, today)
     return named
 
 

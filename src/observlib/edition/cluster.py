@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from observlib.base import kept, temporary
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.kept import Inputs
-from observlib.edition.workers import processes
+from observlib.edition.execute import processes
 
 _REACHED = 10  # seconds within which a scheduler answers
 _WORKER = 60.0  # seconds within which a worker comes for tasks: some are only then begun

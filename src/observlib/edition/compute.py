@@ -19,15 +19,14 @@ from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.confidentiality.control import Decision
-from observlib.edition.execute import Progress
-from observlib.edition.workers import telling_ends
+from observlib.edition.execute import Progress, telling_ends
 from observlib.estimates import comparisons
-from observlib.pipeline import archive, disclosed, errata, frame
+from observlib.pipeline import archive, disclosed, frame, revisions
 
 if TYPE_CHECKING:  # workers import this module, and have no use for the plan
     import pandas as pd
 
-    from observlib.edition.request import Request
+    from observlib.edition.plan import Request
 
 _FAMILIES = "families.json"  # kept with the frame: which of them give each indicator
 
@@ -58,11 +57,11 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     """
     import pandas as pd  # a worker that starts has no use for them
 
-    from observlib.pipeline import revisions
+    from observlib.edition.kept_pages import shared
 
     decided = disclosed.decisions(request.data, request.quarter)
     made_of = {
-        **request.shared(decided.digest),
+        **shared(request, decided.digest),
         "the quarter": str(request.quarter),
         "the kind of data": request.kind,
         "what was tried": json.dumps(disclosed.report(decided)),
@@ -77,11 +76,14 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     )
     families = json.loads(files.pop(_FAMILIES))
     before = archive.earlier(request.data)
-    marks = revisions.marks(rows, before, request.catalogue, request.quarter, day)
+    now = archive.in_the_making(rows, request.quarter, day)
+    marks = revisions.marks(now, before, request.catalogue)
     made_of |= {"what is revised": json.dumps(sorted(marks.items())), "the day": day.isoformat()}
     made_of["the brand"] = repr(request.brand)
-    own = errata.borne(request.errata, rows, before, str(request.quarter))
-    made_of |= {f"the errata/{name}": digest for name, digest in errata.digests(own).items()}
+    own = revisions.borne_errata(request.errata, rows, before, str(request.quarter))
+    made_of |= {
+        f"the errata/{name}": digest for name, digest in revisions.errata_digests(own).items()
+    }
     package = partial(_package, request, day, rows, pairs, families, marks, own)
     return {**files, **kept.made(cache, "package", made_of, package)}
 

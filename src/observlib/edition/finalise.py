@@ -21,9 +21,8 @@ import nbformat
 from observlib import estimates
 from observlib.base.errors import bounded
 from observlib.base.yaml_files import as_front_matter, quoted
-from observlib.edition.fingerprint import DATA
-from observlib.edition.notices import DEMONSTRATION
 from observlib.edition.plan import Page
+from observlib.language import words
 from observlib.language.prose import plain, prose_of, typography
 
 # --- What a study's cells may hand to a page: nothing of the machine, nothing unreadable, no flood
@@ -162,6 +161,12 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
+DATA = "data/demo"  # on which the committed notebooks are executed
+DEMONSTRATION = typography(
+    "::: {.callout-warning}\n"
+    f"## Données de démonstration : chiffres synthétiques\n\n{words.INVENTED}\n"
+    ":::"
+)
 TITLE = 15  # words of a chart's title
 LEAD = 50  # words of what heads a page, but for a first sentence that is longer
 _SENTENCE = re.compile(r"(?<=[.!?])[ \n]+(?=[A-ZÀ-Ý«])")
@@ -315,7 +320,7 @@ def _is_read(carried: Mapping[str, Any]) -> bool:
 
 
 def _files(label: str, carried: Mapping[str, Any], page: Page, edition: Mapping[str, Any]) -> str:
-    """Where a figure can be taken from (see `publish.figures`), and how it is cited."""
+    """Where a figure can be taken from (see `publish.downloads`), and how it is cited."""
     title = typography(carried["title"] if _is_read(carried) else carried["caption"])
     links = [
         f"- [{kind}]({page.name}/{label}.{kind.lower()}){{aria-label={quoted(f'{kind}, {title}')}}}"

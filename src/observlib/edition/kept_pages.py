@@ -14,11 +14,12 @@ from pathlib import Path
 
 import nbformat
 
+from observlib import store
 from observlib.base import kept
 from observlib.base.kept import Inputs
 from observlib.edition.execute import Outcome
-from observlib.edition.plan import Page
-from observlib.pipeline import frame
+from observlib.edition.plan import Page, Request
+from observlib.pipeline import frame, project
 
 Reading = Callable[[Page], str]
 _NOTEBOOK, _ABOUT = "page.ipynb", "about.json"
@@ -51,6 +52,15 @@ def library(notebooks: Path) -> Inputs:
     }
     asked = {name for path in notebooks.glob("*.ipynb") for name in _imported(path)}
     return kept.code(*_MAKING, *sorted(families | sentences | asked))
+
+
+def shared(request: Request, decided: str) -> Inputs:
+    """What every page depends on now; `decided` is the digest of `disclosed.decisions`."""
+    held = {f"{_DATA}{name}": value for name, value in store.digests(request.data).items()}
+    known = project.knowledge(request.data, request.root)
+    seen = {"what is withheld": decided, "what was announced": frame.announced(request.data)}
+    made_of = library(request.root / "notebooks") | kept.installed()
+    return {**made_of, **known, **held, **seen, "the site": request.brand.name}
 
 
 def _imported(path: Path) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -26,17 +27,126 @@ from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.files import write_all
 from observlib.catalogue.tables import TABLES
-from observlib.edition import consistency, kept_pages, manifest
-from observlib.edition.annotations import linked
+from observlib.edition import consistency, kept_pages
 from observlib.edition.compute import compute, frame_files, is_computed
-from observlib.edition.execute import Outcome, Progress, execute
+from observlib.edition.consistency import linked
+from observlib.edition.execute import COUNT, Outcome, Progress, execute, started
 from observlib.edition.finalise import PageError, finalise
-from observlib.edition.kept_pages import MadePage, keep, recall, used, whole
-from observlib.edition.plan import Page, read_header
-from observlib.edition.request import Request
-from observlib.edition.workers import COUNT, started
-from observlib.pipeline import archive, disclosed, errata
+from observlib.edition.kept_pages import MadePage, keep, recall, tables_of, used, whole
+from observlib.edition.plan import Page, Request, read_header
+from observlib.pipeline import archive, disclosed, revisions
 from observlib.themes import easy
+
+# --- The manifest of an edition: which pages it has, made of what and when, and which it lacks
+
+MANIFEST = "manifest.json"
+Entry = dict[str, Any]
+
+
+def entry_for(page: Page, **more: Any) -> Entry:
+    """What the manifest says of a page of the plan, and `more`: what became of it."""
+    return {
+        "page": page.name,
+        "study": page.study.name,
+        "title": page.title,
+        "parameters": {k: v for k, v in page.parameters.items() if k != "data"},
+        **more,
+    }
+
+
+def entry_of(page: Page, made: MadePage, held: Mapping[str, str]) -> Entry:
+    """The entry of a page that stands, made from tables of which `held` has the digests."""
+    sha256 = hashlib.sha256(made.notebook.encode("utf-8")).hexdigest()
+    data = {name: held[name] for name in tables_of(made) if name in held}
+    return entry_for(page, data=data, description=made.description, sha256=sha256)
+
+
+def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
+    """Write the manifest into its edition's folder."""
+    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+
+
+def take_over(request: Request, folder: Path) -> dict[str, Entry]:
+    """Copy the notebooks of the pages that are not made again; their entries, by page.
+
+    Of an edition of another kind of data nothing is taken.
+    """
+    entries = known_entries(request)
+    again = f"; make the whole edition again: `observ edition {request.quarter}`"
+    problems = []
+    for known in entries.values():
+        if "sha256" not in known:
+            continue
+        path = request.published / f"{known['page']}.ipynb"
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            problems.append(f"{path}: cannot be read ({error.strerror}){again}")
+            continue
+        if hashlib.sha256(content).hexdigest() != known["sha256"]:
+            problems.append(f"{path}: is not as the edition made it{again}")
+        (folder / path.name).write_bytes(content)
+    if problems:
+        raise ObservError(*problems)
+    return entries
+
+
+def known_entries(request: Request) -> dict[str, Entry]:
+    """What the quarter's edition says of the pages that are not made again."""
+    earlier = _read(request.published / MANIFEST) if request.others else {}
+    found = earlier.get("studies", []) if earlier.get("kind") == request.kind else []
+    if any(isinstance(known.get("data"), str) for known in found):  # the store's digest, then
+        raise ObservError(
+            f"{request.published / MANIFEST}: an older version wrote it; make the whole edition "
+            f"again: `observ edition {request.quarter}`"
+        )
+    by_page = {known["page"]: known for known in found}
+    return {
+        page.name: by_page.get(page.name) or entry_for(page, asked=False) for page in request.others
+    }
+
+
+def known_frame(request: Request) -> dict[str, str]:
+    """The files of estimates and comparisons that the quarter's edition has, by their digests."""
+    return dict(_read(request.published / MANIFEST).get("frame", {}))
+
+
+def known_decisions(request: Request) -> str:
+    """The digest of what was decided of the quarter's edition as it is published; none of none."""
+    told = _read(request.published / archive.STEPS)
+    return str(told.get("decisions", ""))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ObservError(
+            f"{path}: is no manifest; make the whole edition again: "
+            f"`observ edition {path.parent.name}`"
+        ) from error
+    return dict(found)
+
+
+def leave_out(
+    manifest: dict[str, Any], folder: Path, failed: Path, problems: Mapping[str, str]
+) -> None:
+    """Leave pages that cannot be published out of an edition, as if they had not been made."""
+    made = {known["page"] for known in manifest["studies"] if "sha256" in known}
+    if made <= set(problems):
+        lines = [f"study {name}: {error}" for name, error in problems.items()]
+        raise ObservError(*lines, "nothing was published; mend what failed")
+    failed.mkdir(exist_ok=True)
+    for known in manifest["studies"]:
+        if error := problems.get(known["page"]):
+            for name in ("data", "description", "sha256"):
+                del known[name]
+            known["error"] = error
+            shutil.move(folder / f"{known['page']}.ipynb", failed / f"{known['page']}.ipynb")
+    write_manifest(manifest, folder)
 
 
 def make(
@@ -55,7 +165,7 @@ def make(
     cache. Nor is one of which the text alone changed. Pages that are not wanted are taken from the
     edition as it is published.
     """
-    others = manifest.take_over(request, folder)
+    others = take_over(request, folder)
     wanted = [page for page in request.pages if page.name not in others]
     shutil.rmtree(request.failed, ignore_errors=True)
     executed = folder / ".executed"
@@ -65,7 +175,7 @@ def make(
             workers = workers or stack.enter_context(started(request.root))
             compute(request, workers, computing)
         decided = disclosed.decisions(request.data, request.quarter).digest
-        inputs = request.shared(decided) if cache else {}
+        inputs = kept_pages.shared(request, decided) if cache else {}
         made = {
             page.name: found for page in wanted if cache and (found := recall(cache, page, inputs))
         }
@@ -75,7 +185,9 @@ def make(
         )
         if len(request.errata):  # before pages run in vain
             rows = estimates_of(framing.result())
-            errata.check(request.errata, rows, str(request.quarter), request.root / "reports")
+            revisions.check_errata(
+                request.errata, rows, str(request.quarter), request.root / "reports"
+            )
         waiting = [page for page in wanted if page.name not in made]
         sources = {page.name: whole(page) for page in waiting} if cache else {}
         outcomes = kept_pages.executions(cache, waiting, inputs, executed) if cache else []
@@ -84,7 +196,7 @@ def make(
             outcomes += execute(waiting, executed, request.root, workers or COUNT, executing)
     # what changed while pages ran may be in them: they are not kept by what was before
     may_keep = cache
-    if cache and (kept.library() != kept.loaded() or request.shared(decided) != inputs):
+    if cache and (kept.library() != kept.loaded() or kept_pages.shared(request, decided) != inputs):
         may_keep = None
     errors, problems = {}, []
     for outcome in outcomes:
@@ -117,16 +229,16 @@ def make(
 
     held = store.digests(request.data)
 
-    def entry(page: Page) -> manifest.Entry:
+    def listed(page: Page) -> Entry:
         if page.name in others:
             return others[page.name]
         if page.name in errors:
-            return manifest.entry(page, error=errors[page.name])
-        return manifest.entry_of(page, made[page.name], held)
+            return entry_for(page, error=errors[page.name])
+        return entry_of(page, made[page.name], held)
 
     for name, content in made.items():
         (folder / f"{name}.ipynb").write_text(content.notebook, encoding="utf-8", newline="\n")
-    entries = [entry(page) for page in request.pages]
+    entries = [listed(page) for page in request.pages]
     about = {
         "quarter": str(request.quarter),
         "kind": request.kind,
@@ -134,7 +246,7 @@ def make(
         "frame": write_frame(files, folder),
         "studies": entries,
     }
-    manifest.write(about, folder)
+    write_manifest(about, folder)
     return about, {name: made[name].memory for name in pages if name in made}
 
 

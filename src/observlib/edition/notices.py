@@ -1,4 +1,4 @@
-"""What an edition must say of itself at the top of its pages."""
+"""What an edition says on its pages beside its studies: main points, notices, passports, sheets."""
 
 from __future__ import annotations
 
@@ -7,17 +7,32 @@ import re
 import shlex
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from observlib import estimates
 from observlib.base.errors import ObservError
-from observlib.base.period import edition_day, epoch
+from observlib.base.period import Quarter, edition_day, epoch
 from observlib.base.yaml_files import as_front_matter
 from observlib.catalogue import Catalogue
+from observlib.display import dots as drawn
+from observlib.display.dots import line_told, small_line
+from observlib.edition.finalise import DEMONSTRATION
+from observlib.estimates import comparisons
 from observlib.estimates.measures import measured_by
-from observlib.language import french, words
-from observlib.language.prose import Markdown, joined, markdown, plain, typography
-from observlib.records.practices import Practices, Sheet, Source
+from observlib.indicators import specifications
+from observlib.language import french
+from observlib.language.prose import Markdown, markdown, plain, typography
+from observlib.language.words import capital
+from observlib.publish.pages import macros
+from observlib.records.actions import Action
+from observlib.records.practices import Practices, Sheet
+from observlib.themes import main_points
+
+PAGES = macros(__file__)
 
 # --- The project's documentation (`docs/`) as pages that both publishers read
 
@@ -75,12 +90,6 @@ def documentation_page(text: str) -> str:
 # --- How each page ends: how to cite it, what it was made from, and how to make it again
 
 DEMONSTRATION_STORE = "data/demo/store/ledger.json"  # what `make` makes of a demonstration's data
-_DIGESTS = "Chaque table a l’empreinte de son contenu"
-_ORIGINS = (
-    "**Remonter.** Chaque chiffre a un identifiant et [ses origines]({}) : méthode, tables, "
-    "données reçues."
-)
-_SHOWN = 8  # digits of a digest
 
 
 def with_passport(
@@ -128,50 +137,10 @@ def passport(
     lines = [f"SOURCE_DATE_EPOCH={epoch(day)} {shlex.join(words)}"]
     if edition["kind"] == "demonstration":
         lines.insert(0, f"make {DEMONSTRATION_STORE}")
-    name = f"édition {quarter}{f', révision {len(revisions)}' if revisions else ''}"
-    title = plain(entry["title"])
-    read = [f"`{table}` (`{digest[:_SHOWN]}`)" for table, digest in entry["data"].items()]
-    return "\n\n".join(
-        (
-            "## Citer et refaire cette page {.annex}",
-            typography(
-                f"**Citer.** {plain(edition['site'])}, « {title} », {name}, "
-                f"{french.day_label(day)}."
-            ),
-            typography(
-                "**Refaire.** Dans une copie du projet, à la version [que dit le manifeste]"
-                "(manifest.json){.commit}, avec les mêmes données :"
-            ),
-            "\n".join(["```bash", *lines, "```"]),
-            typography(
-                "**Vérifier.** `observ review` compare tout ce que l’édition publie à ce qu’il "
-                "refait. [Les relectures publiées](../editions/relectures.html) disent ce qui en "
-                "est sorti."
-            ),
-            *([typography(_ORIGINS.format(origins))] if origins else []),
-            *([typography(f"**Données lues.** {_DIGESTS} : {', '.join(read)}.")] if read else []),
-        )
-    )
+    return PAGES("passport", entry, edition, day, "\n".join(lines), origins)
 
 
 # --- Practice sheets as pages that both publishers read
-
-_SHEET_ORIGINS = {
-    "demonstration": (
-        "::: {.callout-warning}\n"
-        "## Fiche de démonstration : récit inventé\n\n"
-        "Ce retour d'expérience est plausible et inventé, chiffres compris. Il montre ce qu'une "
-        "fiche peut contenir.\n"
-        ":::"
-    ),
-    "neighbour": (
-        "::: {.callout-note}\n"
-        "## D'après des sources publiques\n\n"
-        "Cette fiche rapporte ce que les sources citées disent, et rien de plus. Le verdict est "
-        "le nôtre : ce que nous pourrions en reprendre.\n"
-        ":::"
-    ),
-}
 
 
 def write_sheets(practices: Practices, catalogue: Catalogue, folder: Path) -> None:
@@ -192,25 +161,9 @@ def sheet_page(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
         "format": "html",
         "toc": False,
     }
-    lessons = [
-        ("Ce qu'il faut refaire", _sentence(sheet.redo)),
-        ("Ce qu'il faut éviter", _sentence(sheet.avoid)),
-    ]
-    sources = joined(map(_source, sheet.sources), "\n")
-    parts = [
-        _SHEET_ORIGINS.get(sheet.origin, ""),
-        _definitions(lessons),
-        sheet.body,
-        f"## Sources\n\n{sources}" if sheet.sources else "",
-        f"## La fiche\n\n{_definitions(_terms(sheet, practices, catalogue))}",
-    ]
-    text = typography("\n\n".join(part for part in parts if part))
-    return f"{as_front_matter(header)}\n{text}\n"
-
-
-def _definitions(terms: Iterable[tuple[str, str]]) -> Markdown:
-    """Terms, each with the words that are said of it."""
-    return joined((markdown("{}\n:   {}", term, words) for term, words in terms), "\n\n")
+    return (
+        f"{as_front_matter(header)}\n{PAGES('sheet', sheet, _terms(sheet, practices, catalogue))}\n"
+    )
 
 
 def _summary(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
@@ -236,10 +189,10 @@ def _terms(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> Iterator
             yield term, practices.label(sort, name, catalogue)
     if sheet.products:
         yield "Produits", french.join(catalogue.products[name].label for name in sheet.products)
-    yield "Verdict", _sentence(sheet.verdict)
-    yield "Coût", _sentence(sheet.cost) + _days(sheet.days)
+    yield "Verdict", capital(sheet.verdict)
+    yield "Coût", capital(sheet.cost) + _days(sheet.days)
     yield "Département", catalogue.departments[sheet.department].label
-    yield "Interlocuteur", _sentence(sheet.contact)
+    yield "Interlocuteur", capital(sheet.contact)
     yield "Date", french.day_label(sheet.date)
 
 
@@ -248,22 +201,6 @@ def _days(days: float | None) -> str:
         return ""
     count = french.number(days, 0 if days.is_integer() else 1)
     return f" ({count} {french.plural(days, 'jour', 'jours')} de travail)"
-
-
-def _source(source: Source) -> Markdown:
-    when = french.period_label(source.date) if source.date else "date inconnue"
-    return markdown("- [{}](<{}>), {}.", source.title, Markdown(source.url), when)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-DEMONSTRATION = typography(
-    "::: {.callout-warning}\n"
-    f"## Données de démonstration : chiffres synthétiques\n\n{words.INVENTED}\n"
-    ":::"
-)
 
 
 def notices(manifest: Mapping[str, Any]) -> list[str]:
@@ -276,16 +213,9 @@ def notices(manifest: Mapping[str, Any]) -> list[str]:
     """
     found = [DEMONSTRATION] if manifest["kind"] == "demonstration" else []
     failed = [study["title"] for study in manifest["studies"] if "error" in study]
-    sentences = []
-    if failed:
-        one = len(failed) == 1
-        begin = "Cette page n’a pas pu être établie" if one else "Ces pages n’ont pas pu l’être"
-        sentences.append(f"{begin} : {plain(french.join(failed))}.")
-    if any(study.get("asked") is False for study in manifest["studies"]):
-        sentences.append("Seule une partie des études a été demandée ; les autres pages manquent.")
-    if sentences:
-        text = f"::: {{.callout-important}}\n## Édition partielle\n\n{' '.join(sentences)}\n:::"
-        found.append(typography(text))
+    is_partial = any(study.get("asked") is False for study in manifest["studies"])
+    if failed or is_partial:
+        found.append(PAGES("partial", failed, french.join(failed), is_partial))
     return found
 
 
@@ -366,29 +296,8 @@ _EACH = {1: "par mois", 3: "par trimestre", 12: "sur un an"}
 
 def with_attack(text: str, quarter: str, report: Mapping[str, Any], catalogue: Catalogue) -> str:
     """The method page with what the edition's own attack found, where it has a place for it."""
-    return with_part(text, "attaque", typography(_attack(quarter, report, catalogue)))
-
-
-def _attack(quarter: str, report: Mapping[str, Any], catalogue: Catalogue) -> str:
-    tried, withheld = french.number(report["tried"]), french.number(report["withheld"])
-    sentences = [
-        f"Édition du {french.period_label(quarter)} : {tried} cases ont été essayées, dont "
-        f"{withheld} de chiffres non publiés ; aucune n’est retrouvée."
-    ]
-    if report["narrowest"] is not None:  # else any number is possible behind each of them
-        ends = [
-            f"{french.number(report['narrowest'])} personnes",
-            f", et de {french.number(report['widest'])} au plus" if report["widest"] else "",
-        ]
-        sentences.append(
-            "Derrière un chiffre non publié, le plus petit et le plus grand nombre possible "
-            f"diffèrent de {ends[0]} au moins{ends[1]}."
-        )
-    wide = [_series(*names, catalogue=catalogue) for names in report["wide"]]
-    if wide:
-        listed = "\n".join(f"- {plain(one)}" for one in wide)
-        sentences.append(f"Ces séries sont données par pas élargis :\n\n{listed}")
-    return " ".join(sentences)
+    series = [_series(*names, catalogue=catalogue) for names in report["wide"]]
+    return with_part(text, "attaque", PAGES("attack", quarter, report, series))
 
 
 def _series(device: str, *of: Any, catalogue: Catalogue) -> str:
@@ -397,3 +306,128 @@ def _series(device: str, *of: Any, catalogue: Catalogue) -> str:
     indicator = next(name for name, measure in measured_by(question).items() if measure.scale)
     label = catalogue.indicators[indicator].label
     return f"{known.label if known else device} ({label}, {_EACH.get(months, 'par période')})"
+
+
+# --- The main points of an edition as its front page tells them, with a small line for each
+
+FOLDER = "main_points"  # of the small lines, beside the page
+EASY = "facile"  # the page in easy French
+_PLACE = [*specifications.SUBJECT, "period"]
+
+
+def headline(
+    frame: pd.DataFrame, pairs: pd.DataFrame, catalogue: Catalogue, quarter: Quarter
+) -> str:
+    """The edition in a sentence, as plain text (see `front_page`)."""
+    points = main_points.points(main_points.ranked(pairs, frame, quarter))
+    return typography(_first(points, _doubts(points, frame), catalogue))
+
+
+def next_edition(quarter: str, day: date) -> str:
+    """When the edition of a quarter, which is the next, is due.
+
+    Examples
+    --------
+    >>> next_edition("2026-T4", date(2027, 2, 15)).replace("\\xa0", " ")
+    'La prochaine édition, celle du 4e trimestre 2026, est attendue le 15 février 2027.'
+    """
+    name, due = french.period_label(quarter), french.day_label(day)
+    return typography(f"La prochaine édition, celle du {name}, est attendue le {due}.")
+
+
+def front_page(
+    frame: pd.DataFrame,
+    pairs: pd.DataFrame,
+    catalogue: Catalogue,
+    actions: Iterable[Action],
+    quarter: Quarter,
+    pages: Collection[str],
+) -> tuple[str, dict[str, bytes]]:
+    """The main points as Markdown, and their small lines as SVG, by their paths beside the page."""
+    ranked = main_points.ranked(pairs, frame, quarter)
+    points = main_points.points(ranked)
+    doubts = _doubts(points, frame)
+    pictures, blocks = {}, []
+    known = list(actions)
+    for number, point in enumerate(estimates.records(points), 1):
+        series = main_points.series(point, frame)
+        name = f"{FOLDER}/{number}.svg"
+        pictures[name] = small_line(series["estimate"].tolist()).encode()
+        done = main_points.followed_by(point, known)
+        doubt = doubts.get(_named(point), "")
+        blocks.append(_point(point, series, name, done, catalogue, pages, doubt))
+    year = main_points.on_a_year(pairs, quarter)
+    text = PAGES(
+        "front",
+        _first(points, doubts, catalogue),
+        drawn.points(blocks) if blocks else "",
+        main_points.elsewhere(year, ranked, points, catalogue),
+        EASY in pages,
+    )
+    return text, pictures
+
+
+def told_at_front(frame: pd.DataFrame, pairs: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """The estimates that the front page tells: its points, their changes and their small lines."""
+    points = main_points.points(main_points.ranked(pairs, frame, quarter))
+    sides = [comparisons.side_of(points, side) for side in ("", estimates.REFERENCE)]
+    lines = [main_points.series(point, frame) for point in estimates.records(points)]
+    names = ["product", "channel", "device", "period"]
+    changes = points[names].assign(indicator=points["indicator"] + "_yoy")
+    changed = changes.merge(frame, on=["indicator", *names])[estimates.COLUMNS]
+    counted = frame[frame["indicator"].isin(specifications.COUNTED) & (frame["group"] == "")]
+    doubted = counted.merge(_fragile(points, frame)[_PLACE], on=_PLACE)[estimates.COLUMNS]
+    told = [*sides, *lines, changed, doubted]
+    return pd.concat(told).drop_duplicates(ignore_index=True)
+
+
+def _fragile(points: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """The points that hold in too few of their calculations (see `specifications.counts`)."""
+    places = points.loc[points["indicator"] == specifications.HEADLINE, _PLACE]
+    found = specifications.counts(frame.merge(places, on=_PLACE))
+    return found[found["fragile"]]
+
+
+def _doubts(points: pd.DataFrame, frame: pd.DataFrame) -> dict[tuple[str, ...], str]:
+    """In how many calculations each fragile point holds, in words, by what names the point."""
+    return {
+        (specifications.HEADLINE, *(row[name] for name in _PLACE)): (
+            f"fragile : s'accorde avec {french.number(row['held'])} calculs sur "
+            f"{french.number(row['made'])}"
+        )
+        for row in _fragile(points, frame).to_dict("records")
+    }
+
+
+def _named(point: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(point[name] for name in ("indicator", *_PLACE))
+
+
+def _first(
+    points: pd.DataFrame, doubts: Mapping[tuple[str, ...], str], catalogue: Catalogue
+) -> str:
+    """The edition in a sentence, and whether it is fragile."""
+    said = main_points.headline(points, catalogue)
+    if not any(_named(point) in doubts for point in estimates.records(points.head(1))):
+        return said
+    return f"{said} Ce constat est fragile."
+
+
+def _point(
+    point: Mapping[str, Any],
+    series: pd.DataFrame,
+    picture: str,
+    done: Iterable[Action],
+    catalogue: Catalogue,
+    pages: Collection[str],
+    doubt: str,
+) -> Markdown:
+    title: str = main_points.title(point, catalogue)
+    page = f"fiche_produit-{point['product']}"
+    if page in pages:
+        title = markdown("[{}]({})", title, Markdown(f"{page}.ipynb"))
+    since = "Dans l'intervalle : {} ({}). Ce n'est pas une preuve de cause à effet."
+    details = [main_points.detail(point, catalogue)]
+    details += [since.format(action.title, french.day_label(action.date)) for action in done]
+    number = main_points.number(point, catalogue)
+    return drawn.point(title, number, details, picture, line_told(series, catalogue), doubt)

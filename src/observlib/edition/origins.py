@@ -8,36 +8,52 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from observlib import estimates, store
 from observlib.base import kept
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter, bounds
 from observlib.base.yaml_files import as_front_matter
 from observlib.catalogue import Catalogue
 from observlib.display.changes import PLACED
 from observlib.display.output import html_table, label_html
-from observlib.edition import front_page
-from observlib.edition.request import Request
-from observlib.estimates import REFERENCE, comparisons
-from observlib.language import french, wording, words
-from observlib.language.prose import Markdown, joined, markdown, plain, typography, without_code
-from observlib.pipeline import project
-from observlib.publish.editions.page_figures import Page, Row, page_of, rows_of, side_of
+from observlib.edition import notices
+from observlib.edition.plan import Request
+from observlib.estimates import FIGURE, MINIMUM_PEOPLE, REFERENCE, TOLD, comparisons
+from observlib.language import french, words
+from observlib.language.prose import Markdown, plain, typography, without_code
+from observlib.pipeline import archive, disclosed, frame, project, revisions
+from observlib.pipeline.archive import Publication
 from observlib.publish.notebook import read_notebook
-from observlib.publish.numbers import ANYWHERE, simple
-from observlib.publish.origins import FOLDER
+from observlib.publish.origins import (
+    ANYWHERE,
+    FOLDER,
+    Page,
+    Row,
+    is_of_origins,
+    page_of,
+    rows_of,
+    side_of,
+    simple,
+    texts_of,
+)
+from observlib.publish.pages import macros
 from observlib.themes import main_points
 
 MOST = 3_000  # figures and comparisons of a page
-TEXTS = wording.beside(__file__)
+PAGES = macros(__file__)
 _NAMES = ("product", "channel", "device", "period", "group", "group_value", "indicator")
-_RIGHT = ("value", "interval", "base", "difference", "difference_interval", "exports", "rows")
+_FIGURES = ("Chiffre", "Valeur", "Intervalle à 95 %", "Effectif", "État", "Source", "Identifiant")
+_PAIRS = ("Chiffre", "Valeur", "Écart", "Intervalle de l'écart", "Verdict", "Identifiant")
+_SOURCES = ("Dispositif", "Table", "Fichiers", "Lignes", "Empreinte")
+_RIGHT = (*_FIGURES[1:4], *_PAIRS[2:4], *_SOURCES[2:4])  # heads of columns of numbers
 _IDS = "ids.json"  # of what is kept of a study: the identifiers of what it tells
 _ROUND = 100  # rows of exports are told in hundreds: nobody may be told by what is left
 
@@ -77,7 +93,7 @@ def write(
             where.setdefault(one, _address(name, one))
         for file, content in files.items():
             (folder / FOLDER / file).write_bytes(content)
-    told = front_page.told_on(rows, pairs, request.quarter)
+    told = notices.told_at_front(rows, pairs, request.quarter)
     points = main_points.points(main_points.ranked(pairs, rows, request.quarter))
     home = rows_of(estimates.records(told), estimates.records(points), known)
     there = {one: row for one, row in home.items() if one in where}
@@ -166,42 +182,33 @@ def _page(
 ) -> str:
     """The page of origins of a study, as Quarto Markdown."""
     header = {
-        "title": str(plain(typography(TEXTS["title"].format(title=title)))),
+        "title": str(plain(typography(f"Origine des chiffres : {title}"))),
         "format": "html",
         "order": order,
     }
-    said = TEXTS["too_many" if is_long else "opening"].format(
-        title=plain(title), page=name, most=french.number(MOST)
-    )
     own = [one for one in page.rows.values() if "against" not in one.row]
-    pairs = [one for one in page.rows.values() if "against" in one.row]
-    parts: list[str] = [said]
-    for indicator in [known for known in catalogue.indicators if _any(own, known)]:
-        parts.append(_section(indicator, own, catalogue))
-    if pairs:
-        rows = [_pair(one, catalogue) for one in pairs]
-        table = _table(
-            ("what", "value", "difference", "difference_interval", "verdict", "id"), rows
-        )
-        parts += [f"## {TEXTS['compared']}", TEXTS["compared_what"], table]
-    if sources := _sources(own, held, catalogue):
-        table = _table(("device", "table", "exports", "rows", "digest"), sources)
-        parts += [f"## {TEXTS['sources']}", TEXTS["sources_what"], table]
-    return f"{as_front_matter(header)}\n{typography(joined(map(Markdown, parts), chr(10) * 2))}\n"
-
-
-def _any(rows: Iterable[Row], indicator: str) -> bool:
-    return any(one.row["indicator"] == indicator for one in rows)
-
-
-def _section(name: str, own: Iterable[Row], catalogue: Catalogue) -> Markdown:
-    """What is told of an indicator: its method, and each of its figures."""
-    indicator = catalogue.indicators[name]
-    rows = [_figure(one, catalogue) for one in own if one.row["indicator"] == name]
-    heads = ("what", "value", "interval", "base", "status", "source", "id")
-    method = Markdown(without_code(indicator.method))
-    parts = (indicator.label, Markdown(name), method, _table(heads, rows))
-    return markdown("## {} {{#{}}}\n\n{}\n\n{}", *parts)
+    pairs = [_pair(one, catalogue) for one in page.rows.values() if "against" in one.row]
+    figures = {
+        name: [_figure(one, catalogue) for one in own if one.row["indicator"] == name]
+        for name in catalogue.indicators
+    }
+    known = catalogue.indicators
+    sections = [
+        (known[name], without_code(known[name].method), _table(_FIGURES, rows))
+        for name, rows in figures.items()
+        if rows
+    ]
+    sources = _sources(own, held, catalogue)
+    text = PAGES(
+        "page",
+        title,
+        name,
+        MOST if is_long else 0,
+        sections,
+        _table(_PAIRS, pairs) if pairs else "",
+        _table(_SOURCES, sources) if sources else "",
+    )
+    return f"{as_front_matter(header)}\n{text}\n"
 
 
 def _figure(one: Row, catalogue: Catalogue) -> list[str]:
@@ -252,11 +259,9 @@ def _pair(one: Row, catalogue: Catalogue) -> list[str]:
         french.signed(row[name], places) if row[name] == row[name] else ""
         for name in comparisons.NUMBERS[:3]
     )
-    said = TEXTS["versus"].format(
-        left=_described(row, catalogue), right=_described(other, catalogue)
-    )
     ends = f"{low} à {high}" if low else ""
-    what = f"{indicator.label}. {said}"
+    left, right = _described(row, catalogue), _described(other, catalogue)
+    what = f"{indicator.label}. {left}, comparé à : {right}"
     cells = [what, " / ".join(filter(None, both)), difference, ends]
     heads = estimates.EVOLVED if row["against"] in comparisons.IN_TIME else PLACED
     return [*map(label_html, [*cells, heads[row["verdict"]]]), _anchor(one.id)]
@@ -285,7 +290,7 @@ def _sources(
     for device, found in digests.items():
         given = held.get(device, nothing)
         count = _ROUND * round(int(given["rows"].sum()) / _ROUND)
-        said = TEXTS["rows"].format(rows=french.number(count)) if count else TEXTS["few_rows"]
+        said = f"environ {french.number(count)}" if count else f"moins de {_ROUND}"
         label = label_html(_device(device, catalogue))
         name = f'<span id="source-{escape(device)}">{label}</span>'
         tables, codes = (_codes(names) for names in (given["table"].unique(), found))
@@ -299,8 +304,189 @@ def _codes(names: Iterable[str]) -> str:
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Markdown:
     """A table of cells that are HTML; a column of which all are empty is left out."""
-    columns = {
-        TEXTS[f"heads.{head}"]: [row[place] for row in rows] for place, head in enumerate(heads)
-    }
-    right = tuple(TEXTS[f"heads.{head}"] for head in _RIGHT)
-    return html_table({name: column for name, column in columns.items() if any(column)}, right)
+    columns = {head: [row[place] for row in rows] for place, head in enumerate(heads)}
+    return html_table({name: column for name, column in columns.items() if any(column)}, _RIGHT)
+
+
+# --- A published number followed back: sentence, estimate, method, rows of tables, exports
+
+_IDENTIFIER = re.compile(r"[fc][a-z]{11}")
+
+
+class Text(NamedTuple):
+    """Where a figure is told: the page, the title of its section, the sentence or cell."""
+
+    page: str
+    section: str
+    text: str
+
+
+class Rows(NamedTuple):
+    """Rows of a device in a table: all until the edition's end, and those of the figure's period.
+
+    `own` are of its product too. A count of fewer than eleven is None.
+    """
+
+    device: str
+    table: str
+    rows: int | None
+    own: int | None
+
+
+class Vintage(NamedTuple):
+    """What an edition told of a figure, and why it is not what the edition before told."""
+
+    edition: str
+    day: str
+    told: dict[str, Any]
+    reason: str
+
+
+class Trace(NamedTuple):
+    """A figure, or a comparison of two (`compares`), followed back from an edition.
+
+    `families` are the functions that compute it, by the names of their families; `exports` are
+    those of its devices that have rows of its period (see `store.exports`).
+    """
+
+    id: str
+    edition: str
+    row: dict[str, Any]
+    compares: tuple[str, ...]
+    texts: tuple[Text, ...]
+    vintages: tuple[Vintage, ...]
+    families: dict[str, str]
+    rows: tuple[Rows, ...]
+    exports: pd.DataFrame
+
+
+def identifier_in(text: str) -> str:
+    """The identifier that a text is, or that an address of a site ends with.
+
+    Examples
+    --------
+    >>> identifier_in("https://www.example.org/2026-T3/origines/satisfaction.html#figyqnddwfrf")
+    'figyqnddwfrf'
+    """
+    one = text.rpartition("#")[2].strip()
+    if not _IDENTIFIER.fullmatch(one):
+        raise ObservError(
+            f"{text!r}: is no identifier; one is `f` or `c` and eleven letters, as in the "
+            "column `id` of the data, or in the address to which a number of a page leads"
+        )
+    return one
+
+
+def trace(root: Path, data: Path, one: str, catalogue: Catalogue, wanted: str = "") -> Trace:
+    """Follow a figure, or a comparison, back to the exports that it was made from."""
+    edition, row, compares = _found(root / "reports" / "editions", one, wanted)
+    quarter = Quarter.parse(edition)
+    is_pair = one.startswith("c")
+    sides = [row, {"source": row[f"{REFERENCE}source"]}] if is_pair else [row]
+    devices = {name for side in sides for name, _ in sources_of(side)}
+    families = _families(data, quarter, one)
+    tables = set().union(*map(frame.tables, families))
+    held = store.exports(data)
+    held = held[held["table"].isin(tables)]
+    own = held[held["device"].isin(devices)]
+    held = held if own.empty else own  # a figure of several devices names none
+    return Trace(
+        one,
+        edition,
+        row,
+        compares,
+        tuple(_texts(root / "reports" / "_site" / edition, one)),
+        () if is_pair else tuple(_vintages(archive.earlier(data), row, catalogue)),
+        families,
+        tuple(_rows_of(data, held, row, quarter)),
+        _of_period(held, row["period"]),
+    )
+
+
+def _found(folder: Path, one: str, wanted: str) -> tuple[str, dict[str, Any], tuple[str, ...]]:
+    """The edition that tells a figure, what it tells of it, and what a comparison compares."""
+    is_pair = one.startswith("c")
+    names = [wanted] if wanted else sorted(path.name for path in folder.glob("*-T[1-4]"))[::-1]
+    for name in names:
+        if not (folder / name / archive.ESTIMATES).exists():
+            continue
+        rows, pairs = archive.tables(folder / name)
+        contract, table = (comparisons, pairs) if is_pair else (estimates, rows)
+        places = contract.identifiers(table)
+        if one in places:
+            row = table.iloc[[places.index(one)]]
+            sides = ("", REFERENCE) if is_pair else ()
+            compares = (estimates.identifiers(comparisons.side_of(row, side))[0] for side in sides)
+            known = {*estimates.identifiers(rows)}  # not all are figures: the others than a group
+            return name, estimates.records(row)[0], tuple(filter(known.__contains__, compares))
+    where = f"the edition {wanted}" if wanted else f"no edition of {folder}"
+    raise ObservError(
+        f"{one}: {where} {'does not tell it' if wanted else 'tells it'}; the column `id` of an "
+        "edition's estimates.csv and comparisons.csv has all that it tells"
+    )
+
+
+def _texts(site: Path, one: str) -> Iterator[Text]:
+    """Where the published pages of an edition tell a figure."""
+    for path in sorted(site.rglob("*.html")):
+        name = path.relative_to(site).as_posix()
+        if not is_of_origins(name):
+            for section, text in texts_of(path.read_text(encoding="utf-8"), one):
+                yield Text(name, section, text)
+
+
+def _vintages(
+    published: Iterable[Publication], row: Mapping[str, Any], catalogue: Catalogue
+) -> Iterator[Vintage]:
+    """What each publication told of a figure, the oldest first, where it is not as before."""
+    names = [row[name] for name in FIGURE]
+    before: Publication | None = None
+    for one in published:
+        rows = one.told.estimates
+        rows = rows[(rows[FIGURE] == names).all(axis=1)]
+        if rows.empty:
+            continue
+        own = one._replace(told=one.told._replace(estimates=rows))
+        changed = revisions.revised_between(before, own, catalogue) if before else None
+        if changed is None or len(changed):
+            reason = "" if changed is None else revisions.why(changed["reason"].iat[0], catalogue)
+            yield Vintage(one.quarter, one.day, estimates.records(rows[TOLD])[0], reason)
+        before = own
+
+
+def _of_period(held: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Of some exports, those with rows of a period; all where that is a source's own words."""
+    try:
+        first, last = (day.isoformat() for day in bounds(period))
+    except ValueError:
+        return held.reset_index(drop=True)
+    return held[(held["start"] <= last) & (held["end"] >= first)].reset_index(drop=True)
+
+
+def _families(data: Path, quarter: Quarter, one: str) -> dict[str, str]:
+    """The families that give a figure or comparison, each with the function that computes it."""
+    found = {}
+    for name, survey in disclosed.jobs(data):
+        given = disclosed.given(data, quarter, name, survey)
+        names = estimates.identifiers(given.estimates) + comparisons.identifiers(given.comparisons)
+        if one in names:
+            compute = frame.family(name).compute
+            found[name] = f"{compute.__module__}.{compute.__name__}"
+    return found
+
+
+def _rows_of(
+    data: Path, held: pd.DataFrame, row: Mapping[str, Any], quarter: Quarter
+) -> Iterator[Rows]:
+    """How many rows each device of a figure has in each table."""
+    try:
+        first, last = map(Quarter.of, bounds(row["period"]))
+    except ValueError:  # a source's own words for when
+        first = last = quarter
+    for device, table in held[["device", "table"]].drop_duplicates().itertuples(index=False):
+        of = {"device": device, "product": row["product"] or None}
+        if not store.count(data, table, **of):  # what it measures is of no product, or of several
+            of["product"] = None
+        whole = store.count(data, table, last=quarter, device=device)
+        own = store.count(data, table, first, last, **of)
+        yield Rows(device, table, *(x if x >= MINIMUM_PEOPLE else None for x in (whole, own)))

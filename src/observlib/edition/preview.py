@@ -20,14 +20,14 @@ from urllib.parse import urlsplit
 from observlib.base import files, period
 from observlib.base.errors import ObservError
 from observlib.base.temporary import replace_folder, workspace
-from observlib.edition import consistency, manifest
+from observlib.edition import consistency, make
 from observlib.edition.compute import frame_files, is_computed
 from observlib.edition.execute import execute
 from observlib.edition.finalise import PageError
 from observlib.edition.make import estimates_of, made_page
 from observlib.edition.notices import write_documentation, write_sheets
-from observlib.edition.request import check_request
-from observlib.publish import access, embedded, find_quarto, standing
+from observlib.edition.plan import check_request
+from observlib.publish import embedded, find_quarto, html, standing
 from observlib.publish.project import read_project
 
 # --- A folder of pages that a browser of this machine shows, and that renew themselves
@@ -158,9 +158,9 @@ def preview(
         standing.copy_sources(root, copy)
         write_sheets(request.practices, request.catalogue, copy / "practices")
         write_documentation(root / "docs", copy / "documentation")
-        entries = [*manifest.take_over(request, copy).values(), manifest.entry(page)]
+        entries = [*make.take_over(request, copy).values(), make.entry_for(page)]
         about = {**request.about, "published": request.today.isoformat()}
-        manifest.write({**about, "studies": entries}, copy)
+        make.write_manifest({**about, "studies": entries}, copy)
         (copy / f"{page.name}.ipynb").write_text(made.notebook, encoding="utf-8", newline="\n")
         project = read_project(copy, find_quarto() or "embedded")
         published, site = root / "reports" / "_site" / str(request.quarter), work / "site"
@@ -169,5 +169,5 @@ def preview(
         site.mkdir(exist_ok=True)
         source = PurePosixPath(f"{page.name}.ipynb")
         path = embedded.write_html(project, project.page(source), site)
-        access.finish_pages(project, site, [path.relative_to(site).as_posix()])
+        html.finish_pages(project, site, [path.relative_to(site).as_posix()])
         return replace_folder(site, target) / path.relative_to(site)

@@ -17,37 +17,97 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from observlib import store
-from observlib.base import (
-    files,
-    git,
-    kept,
-    period,
-)
+from observlib.base import files, git, kept, period
 from observlib.base.errors import ObservError, bounded
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
 from observlib.base.temporary import replace_folder, workspace
-from observlib.edition import errata_page as told_errata
+from observlib.edition import compute, errata_page, kept_pages
 from observlib.edition.checklist import written
 from observlib.edition.compute import frame_files
-from observlib.edition.front_page import headline
-from observlib.edition.make import make, write_frame
-from observlib.edition.manifest import Entry, leave_out, write
-from observlib.edition.request import Request, check_request
+from observlib.edition.execute import telling_ends
+from observlib.edition.make import (
+    Entry,
+    entry_for,
+    entry_of,
+    known_decisions,
+    known_entries,
+    known_frame,
+    leave_out,
+    make,
+    write_frame,
+    write_manifest,
+)
+from observlib.edition.notices import headline
+from observlib.edition.plan import Request, check_request
 from observlib.edition.site import carry, check_kind, complete
 from observlib.edition.staging import stage
-from observlib.edition.workers import telling_ends
-from observlib.pipeline import (
-    archive,
-    disclosed,
-    errata,
-    revisions,
-)
+from observlib.pipeline import archive, disclosed, frame, revisions
 from observlib.publish import check_publisher, publish, standing
-from observlib.publish.editions import crate, record
+from observlib.publish.editions import record
 from observlib.publish.editions.record import Edition
 from observlib.publish.project import PagesError
 from observlib.publish.standing import Record
+
+# --- What the next publication would make again, and why
+
+
+def explain(
+    root: Path,
+    data: Path,
+    quarter: Quarter | None = None,
+    *,
+    only: Sequence[str] = (),
+    given: Mapping[str, str] | None = None,
+    publisher: str = "auto",
+    today: date | None = None,
+) -> dict[str, str]:
+    """Say what `release` would make again, and why: each `family …`, each page, `the site`.
+
+    The parameters and the errors are those of `release`; nothing is made.
+    """
+    today = today or period.today()
+    check_publisher(publisher)
+    written(data, root, today)
+    found = standing.now(root, data, quarter, only, given or {}, publisher, today)
+    request = check_request(root, data, quarter, only, given, today)
+    cache = root / kept.FOLDER / "pages"
+    is_computed = compute.is_computed(request)
+    decided = known_decisions(request)
+    if is_computed:
+        decided = disclosed.decisions(data, request.quarter).digest
+    shared = kept_pages.shared(request, decided)
+    others = known_entries(request)
+    reasons = {}
+    for family, survey in disclosed.jobs(data):
+        name = f"family {family}{f' ({survey})' if survey else ''}"
+        changes = frame.why(data, request.quarter, family, survey)
+        reasons[name] = f"would be computed: {bounded(changes, 9)}" if changes else "is kept"
+    entries = []
+    for page in request.pages:
+        if known := others.get(page.name):
+            stays = known.get("asked", True)
+            reasons[page.name] = "would stay as the edition has it" if stays else "is not asked for"
+            entries.append(known)
+        elif made := kept_pages.recall(cache, page, shared):
+            reasons[page.name] = "is kept"
+            entries.append(entry_of(page, made, store.digests(data)))
+        else:
+            why = bounded(kept_pages.why(cache, page, shared), 9)
+            ran = kept_pages.execution(cache, page, shared)
+            told_so = "would be made again, not run" if ran else "would run"
+            reasons[page.name] = f"{told_so}: {why}"
+            entries.append(entry_for(page))
+    manifest = {
+        "quarter": str(request.quarter),
+        "kind": request.kind,
+        "frame": known_frame(request) if is_computed else {},
+        "studies": entries,
+    }
+    site = standing.why_site(root, found, manifest)
+    again = f"would be made again: {bounded(site, 9)}"
+    return {**reasons, "the site": again if site else "would stay as it is"}
+
 
 Approve = Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
 
@@ -145,7 +205,7 @@ def release_others(
 ) -> None:
     """Make the other editions of the site again that do not bear the errata of what they tell."""
     today = words.get("today") or period.today()
-    for other, names in told_errata.unborne(root, data, quarter, today).items():
+    for other, names in errata_page.unborne(root, data, quarter, today).items():
         tell(f"{other} is made again: it tells figures of errata ({names})")
         pages = record.raw(root / "reports" / "_site" / other)["studies"]
         asked = [page["study"] for page in pages if page.get("asked", True)]
@@ -180,9 +240,9 @@ def _publish(
         with telling_ends("pages"):
             publish(sources, target, making.publisher, making.publishing, cache, making.workers)
 
-    rows, _ = archive.tables(folder)
-    policy = errata.with_reasons(request.catalogue, request.errata)
-    revisions.check(root, data, rows, policy, request.quarter, request.today)
+    now = archive.in_the_making(archive.tables(folder)[0], request.quarter, request.today)
+    policy = revisions.with_errata(request.catalogue, request.errata)
+    revisions.check_revisions(root, data, now, policy)
     while True:
         try:
             make_pages(stage(request, work, manifest), whole / quarter)
@@ -194,7 +254,7 @@ def _publish(
             edition = _dated(request, folder, manifest)
     _approve(making.approve, request, manifest, whole)
     _keep_earlier(manifest, folder, whole / quarter, record.raw(site / quarter))
-    crate.write(edition, manifest, whole / quarter)
+    record.write_crate(edition, manifest, whole / quarter)
     record.write(edition, manifest, _build(making), whole / quarter)
     sources = work / "list"
     standing.copy_sources(root, sources)
@@ -217,7 +277,7 @@ def _origin(request: Request, folder: Path, manifest: Entry, found: Inputs) -> E
     Where what is published tells the same, made from the same, it keeps its own commit.
     """
     root, data = request.root, request.data
-    borne = told_errata.borne(request, folder)
+    borne = errata_page.borne(request, folder)
     of: Entry = {"made_from": standing.origin(root, found), "data": store.digests(data)}
     of |= {"errata": borne} if borne else {}
     tables = (archive.ESTIMATES, archive.COMPARISONS)
@@ -238,10 +298,10 @@ def _keep_earlier(
     manifest: dict[str, Any], folder: Path, pages: Path, before: Mapping[str, Any]
 ) -> None:
     """What came since an edition was published is none of its own, where no page of it shows it."""
-    files = {name: x for name, x in before.get("files", {}).items() if name != crate.NAME}
+    files = {name: x for name, x in before.get("files", {}).items() if name != record.CRATE}
     if files and record.files_of(pages) == files:
         manifest["earlier"] = before["earlier"]
-        write(manifest, folder)
+        write_manifest(manifest, folder)
 
 
 def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
@@ -257,7 +317,7 @@ def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
     if edition.changed != request.today:
         manifest["frame"] = write_frame(frame_files(request, edition.changed), folder)
     manifest |= edition.days
-    write(manifest, folder)
+    write_manifest(manifest, folder)
     return edition
 
 

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,35 +16,25 @@ from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_text
 from observlib.catalogue import Catalogue
 from observlib.display import style
-from observlib.edition import errata_page as told_errata
+from observlib.edition import errata_page
 from observlib.edition.notices import with_notices, with_part
-from observlib.edition.request import Request
-from observlib.language import french
-from observlib.language.prose import Markdown, joined, markdown, plain, typography
-from observlib.pipeline import archive, errata, project
-from observlib.publish.editions import (
-    difference,
-    feeds,
-    record,
-    reviews,
-    series,
-)
+from observlib.edition.plan import Request
+from observlib.language.prose import Markdown, plain
+from observlib.pipeline import archive, project, revisions
+from observlib.publish.editions import feeds, record, reviews, vintages
 from observlib.publish.editions.record import Edition
-from observlib.publish.links import broken_links, links_of
+from observlib.publish.pages import macros
+from observlib.publish.project import broken_links, links_of
 
+PAGES = macros(__file__)
 FOLDER = "editions"
 _MADE = "pages.json"  # of what is kept
 _SERIES = "Séries publiées"
-_READING = typography(
-    "s : secret statistique ; (p) : période incomplète ; (f) : faible effectif ; nd : donnée non "
-    "disponible. Les intervalles sont à 95 %. « Révisée » : l'édition a publié un autre chiffre "
-    "que les précédentes. Voir [toutes les séries](series.qmd)."
-)
 _PAGES = {
     "_editions.qmd": "index.qmd",
     "_calendar.qmd": "calendrier.qmd",
     "_reviews.qmd": f"{reviews.PAGE}.qmd",
-    "_errata.qmd": f"{errata.PAGE}.qmd",
+    "_errata.qmd": f"{revisions.ERRATA_PAGE}.qmd",
     "_series.qmd": "series.qmd",
 }
 # the addresses of a page that lead from where it stands, but for its own
@@ -105,12 +94,12 @@ def complete(
     title = style.read_brand(sources).name
     site = str(website.get("site-url") or "")
     site += "/" * (site != "" and not site.endswith("/"))
-    summaries = told_errata.summaries(corrected, request.catalogue)
+    summaries = errata_page.summaries(corrected, request.catalogue)
     (whole / feeds.FEED).write_bytes(feeds.feed(editions, title, site, summaries))
     (whole / feeds.CALENDAR).write_bytes(feeds.calendar(editions, calendar, title, site))
-    catalogue = errata.with_reasons(request.catalogue, corrected)
+    catalogue = revisions.with_errata(request.catalogue, corrected)
     found = _series(request, catalogue, editions[0].is_demonstration)
-    (whole / series.FILE).write_bytes(found[series.FILE])
+    (whole / vintages.SERIES).write_bytes(found[vintages.SERIES])
     products, changes = json.loads(found[_MADE])
     studies = {edition.quarter: record.studies(whole / edition.quarter) for edition in editions}
     borne = {edition.quarter: record.errata(whole / edition.quarter) for edition in editions}
@@ -118,7 +107,7 @@ def complete(
         "editions": _list(editions, changes, read, borne),
         **feeds.calendar_parts(editions, calendar),
         "relectures": reviews.part(editions, studies, read),
-        "errata": told_errata.part(corrected, editions, studies, borne, catalogue),
+        "errata": errata_page.part(corrected, editions, studies, borne, catalogue),
     }
     _write_project(sources, config, editions, parts, products, changes)
     publish(sources, whole / FOLDER)
@@ -136,10 +125,13 @@ def _series(request: Request, catalogue: Catalogue, is_demonstration: bool) -> M
 
     def make() -> dict[str, bytes]:
         published = archive.earlier(data)
-        told = series.tellings(published)
-        rows = series.csv_of(told, catalogue, is_demonstration)
-        pages = [series.pages(told, catalogue), difference.pages(published, catalogue)]
-        return {series.FILE: rows.encode("utf-8"), _MADE: json.dumps(pages).encode()}
+        told = vintages.tellings(published)
+        rows = vintages.series_csv(told, catalogue, is_demonstration)
+        pages = [
+            vintages.series_pages(told, catalogue),
+            vintages.difference_pages(published, catalogue),
+        ]
+        return {vintages.SERIES: rows.encode("utf-8"), _MADE: json.dumps(pages).encode()}
 
     of = {
         **kept.code(__name__),
@@ -185,11 +177,10 @@ def _write_project(
     changed = max(edition.changed for edition in editions).isoformat()
     about = {"quarter": latest.quarter, "kind": latest.kind, "published": changed, "studies": []}
     (sources / "manifest.json").write_text(json.dumps(about), encoding="utf-8")
-    links = [markdown("- [{}]({}.qmd)", title, name) for name, (title, _) in products.items()]
-    parts = {**parts, "series": joined(links, "\n")}
+    parts = {**parts, "series": PAGES("products", products)}
     pages = {page: read_text(sources / source) for source, page in _PAGES.items()}
     for name, (title, tables) in products.items():
-        pages[f"{name}.qmd"] = _with_title(f"{_SERIES} : {title}", f"{_READING}\n\n{tables}")
+        pages[f"{name}.qmd"] = _with_title(f"{_SERIES} : {title}", PAGES("series", tables))
     for name, title, told in changes.values():
         pages[f"{name}.qmd"] = _with_title(title, told)
     for page, text in pages.items():
@@ -203,7 +194,7 @@ def _write_project(
         "index.qmd",
         "calendrier.qmd",
         f"{reviews.PAGE}.qmd",
-        f"{errata.PAGE}.qmd",
+        f"{revisions.ERRATA_PAGE}.qmd",
         *({"href": f"{name}.qmd", "text": title} for name, title, _ in changes.values()),
         {"section": _SERIES, "contents": ["series.qmd", *listed]},
     ]
@@ -224,49 +215,22 @@ def _list(
     editions: Sequence[Edition],
     changes: Mapping[str, tuple[str, str, Markdown]],
     read: Sequence[reviews.Review],
-    borne: Mapping[str, told_errata.Borne],
+    borne: Mapping[str, errata_page.Borne],
 ) -> str:
     """The editions, each with its days, its headline and what it leads to."""
-    blocks = []
-    for edition in editions:
-        files = {  # what an edition may have, and what it has
-            "Lire l'édition": "index.html",
-            "Sa méthode": "methode.html",
-            "Toutes ses données": next(filter(_is_package, edition.files), ""),
-        }
-        links = [
-            markdown("- [{}](<../{}/{}>)", words, Markdown(edition.quarter), Markdown(name))
-            for words, name in files.items()
-            if name in edition.files
-        ]
-        if edition.quarter in changes:
-            name, title, _ = changes[edition.quarter]
-            links.append(markdown("- [{}]({}.qmd)", title, Markdown(name)))
-        links += told_errata.line(borne[edition.quarter])
-        days = [f"Publiée le {_day(edition.published)}"]
-        days += [
-            f"révision {number} le {_day(day)}" for number, day in enumerate(edition.revisions, 1)
-        ]
-        blocks.append(
-            markdown(
-                "## {}\n\n{}\n\n{}. {}\n\n{}",
-                feeds.name_of(edition.quarter),
-                edition.headline,
-                typography(", ".join(days)),
+    return PAGES(
+        "editions",
+        [
+            (
+                edition,
                 reviews.badge(edition, read),
-                joined(links, "\n"),
+                next((name for name in edition.files if name.endswith(".zip")), ""),
+                changes.get(edition.quarter),
+                len(borne[edition.quarter]),
             )
-        )
-    return joined(blocks, "\n\n")
-
-
-def _is_package(name: str) -> bool:
-    """Whether a file is all of an edition's data in one."""
-    return name.endswith(".zip")
-
-
-def _day(day: str) -> str:
-    return french.day_label(date.fromisoformat(day))
+            for edition in editions
+        ],
+    )
 
 
 def _check(whole: Path, quarter: str) -> None:

@@ -23,12 +23,12 @@ from observlib.base.period import Quarter, edition_day
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_front_matter, read_text
 from observlib.catalogue import Catalogue, tables
 from observlib.display.output import pipe_table
-from observlib.edition import errata_page as told_errata
-from observlib.edition import origins
+from observlib.edition import errata_page, origins
 from observlib.edition.checklist import whole
-from observlib.edition.front_page import front_page, next_edition
 from observlib.edition.notices import (
+    front_page,
     headed,
+    next_edition,
     with_attack,
     with_notices,
     with_package,
@@ -37,16 +37,13 @@ from observlib.edition.notices import (
     write_documentation,
     write_sheets,
 )
-from observlib.edition.plan import DEPARTMENT
-from observlib.edition.request import Request
+from observlib.edition.plan import DEPARTMENT, Request
 from observlib.estimates.measures import MEASURES
-from observlib.language import french, wording
+from observlib.language import french
 from observlib.language.prose import plain, typography
-from observlib.pipeline import archive, disclosed, errata, frame
-from observlib.pipeline import departments as whose
+from observlib.pipeline import archive, disclosed, frame, revisions
 from observlib.publish import standing
-from observlib.publish.editions import feeds
-from observlib.publish.editions import revisions as revised_figures
+from observlib.publish.editions import feeds, vintages
 from observlib.publish.editions.feeds import Planned, gap, load_calendar
 from observlib.publish.project import named_by
 from observlib.records.actions import Action
@@ -67,8 +64,8 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     write_sheets(request.practices, request.catalogue, copy / "practices")
     write_documentation(request.root / "docs", copy / "documentation")
     corrected = {
-        page: told_errata.callouts(rows, request.catalogue)
-        for page, rows in told_errata.by_page(request, work / "edition").items()
+        page: errata_page.callouts(rows, request.catalogue)
+        for page, rows in errata_page.by_page(request, work / "edition").items()
     }
     has_origins = (copy / f"{origins.FOLDER}.qmd").exists()
     manifest = {**manifest, "site": request.brand.name}
@@ -79,14 +76,14 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
             text = page.read_text(encoding="utf-8")
             text = with_passport(text, study, manifest, request.place, its_origins)
             if told_here := corrected.get(study["page"]):
-                text = told_errata.on_notebook(text, told_here)
+                text = errata_page.on_notebook(text, told_here)
             page.write_text(text, encoding="utf-8", newline="\n")
     if has_origins:
         there = [study for study in manifest["studies"] if "sha256" in study]
         origins.write(request, copy, there, *archive.tables(work / "edition"))
     edition, about = work / "edition", (copy, manifest, request)
-    _announce(reports / "index.qmd", *about, edition, corrected.get(told_errata.HOME, []))
-    _tell_method(reports / "methode.qmd", *about, edition, corrected.get(told_errata.METHOD, []))
+    _announce(reports / "index.qmd", *about, edition, corrected.get(errata_page.HOME, []))
+    _tell_method(reports / "methode.qmd", *about, edition, corrected.get(errata_page.METHOD, []))
     group_by_department(copy, manifest["studies"], request.catalogue)
     return copy
 
@@ -113,11 +110,12 @@ def _tell_method(
         text = with_part(text, "faits", typography(main_points.rule()))
         day = edition_day(manifest["published"], manifest["revisions"])
         text = with_part(text, "qualite", quality(request, edition, manifest["published"]))
-        catalogue = errata.with_reasons(request.catalogue, told_errata.of_edition(request, edition))
-        of = (catalogue, request.quarter, day)
+        catalogue = revisions.with_errata(
+            request.catalogue, errata_page.of_edition(request, edition)
+        )
+        now = archive.in_the_making(archive.tables(edition)[0], request.quarter, day)
         before = archive.earlier(request.data)
-        rows, _ = archive.tables(edition)
-        text = with_part(text, "revisions", revised_figures.part(rows, before, *of))
+        text = with_part(text, "revisions", vintages.revisions_part(now, before, catalogue))
         for name, measured in _MEASURED.items():
             if f"<!-- {name} -->" in text:
                 text = with_part(text, name, _measured(method.with_name(measured)))
@@ -178,7 +176,6 @@ _KINDS = {  # by what a study has a page for each of
     "device": ("Les enquêtes", "enquête", "enquêtes"),
     "partner": ("Les organismes", "organisme", "organismes"),
 }
-_SECTION = "Département par département"
 Study = Mapping[str, Any]  # as the manifest has it
 
 
@@ -255,34 +252,37 @@ def _department(study: Study, catalogue: Catalogue) -> str:
     """The department that a page is for, or that of its product or survey; else nothing."""
     values = [str(value) for value in study["parameters"].values()]
     own = [study["parameters"].get(DEPARTMENT)]
-    own += [whose.of(value, "", catalogue) for value in values if value in catalogue.products]
-    own += [whose.of("", value, catalogue) for value in values if value in catalogue.devices]
+    own += [
+        frame.department_of(value, "", catalogue) for value in values if value in catalogue.products
+    ]
+    own += [
+        frame.department_of("", value, catalogue) for value in values if value in catalogue.devices
+    ]
     return next(filter(None, own), "")
 
 
 def _page(department: str, studies: Sequence[Study], catalogue: Catalogue) -> str:
     """The page of a department."""
-    listings, parts, counts = [], [], []
+    kinds: list[tuple[str, str]] = []
+    listings, counts = [], []
     for kind, (title, *nouns) in _KINDS.items():
         own = [f"{study['page']}.ipynb" for study in studies if _kind(study, catalogue) == kind]
         if own:
-            about = {"sort": "order", "fields": ["title"]}
-            listings.append({"id": kind, "contents": own, **about})
-            parts.append(f"## {title}\n\n::: {{#{kind}}}\n:::\n")
+            kinds.append((kind, title))
+            listings.append({"id": kind, "contents": own, "sort": "order", "fields": ["title"]})
             counts.append(french.count(len(own), *nouns))
-    label = catalogue.departments[department].label
     header = {
-        "title": str(plain(label)),
+        "title": str(plain(catalogue.departments[department].label)),
         "description": f"{french.join(counts)}.",
-        "section": _SECTION,
+        "section": "Département par département",
         "format": "html",
     }
+    parts = [f"## {title}\n\n::: {{#{kind}}}\n:::\n" for kind, title in kinds]
     return as_front_matter({**header, "toc": False, "listing": listings}) + "\n" + "\n".join(parts)
 
 
 # --- The quality of an edition, in the indicators that European official statistics report
 
-TEXTS = wording.beside(__file__)
 _THERE = ("published", "low_base", "partial")
 
 
@@ -381,25 +381,27 @@ def quality_part(
     """The table of the method page."""
     there, expected = completeness(rows, quarter)
     days = (published - quarter.end).days
-    lines = [
-        ("completeness", french.percent(100 * there / expected) if expected else "nd"),
-        ("devices", TEXTS["of"].format(some=imported[0], all=imported[1])),
-        ("lag", french.count(days, "jour", "jours")),
-        ("punctuality", gap(planned, published) if planned else "nd"),
-    ]
+    lines = {
+        "Chiffres attendus et disponibles, hors secret statistique (R1)": (
+            french.percent(100 * there / expected) if expected else "nd"
+        ),
+        "Dispositifs attendus qui ont donné tout le trimestre": f"{imported[0]} sur {imported[1]}",
+        "Délai entre la fin du trimestre et la parution (TP1)": french.count(days, "jour", "jours"),
+        "Parution, par rapport à la date annoncée (TP3)": (
+            gap(planned, published) if planned else "nd"
+        ),
+    }
     if series:
-        ends = french.number(series[0]), _quarters(series[-1])
-        lines.append(("length", _quarters(median_low(series))))
-        lines.append(("range", " à ".join(ends)))
-    named = [(TEXTS[f"rows.{key}"], value) for key, value in lines]
-    for survey, (low, high) in unanswered(rows).items():
-        ends = french.number(low), french.percent(high)
-        value = TEXTS["between"].format(low=ends[0], high=ends[1])
-        one = french.percent(high) if french.percent(low) == french.percent(high) else value
-        named.append((TEXTS["item"].format(survey=surveys.get(survey, survey)), one))
-    columns = map(list, zip(*named, strict=True))
-    heads = (TEXTS["indicator"], TEXTS["value"])
-    return typography(pipe_table(dict(zip(heads, columns, strict=True)), even=True))
+        lines["Longueur médiane des séries comparables (CC2)"] = _quarters(median_low(series))
+        ends = f"{french.number(series[0])} à {_quarters(series[-1])}"
+        lines["De la série la plus courte à la plus longue (CC2)"] = ends
+    for survey, share in unanswered(rows).items():
+        low, high = map(french.percent, share)
+        several = f"{french.number(share[0])} à {high} selon la question"
+        name = f"Répondants qui n'ont pas donné de note, {surveys.get(survey, survey)} (A5)"
+        lines[name] = high if low == high else several
+    columns = {"Indicateur": [*lines], "Édition": [*lines.values()]}
+    return typography(pipe_table(columns, even=True))
 
 
 def _quarters(count: int) -> str:

@@ -44,6 +44,16 @@ class Publication(NamedTuple):
         """The quarter of its edition."""
         return self.name.partition("-")[2]
 
+    @property
+    def dated(self) -> pd.DataFrame:
+        """Its estimates, each with its edition and its day."""
+        return self.told.estimates.assign(edition=self.quarter, day=self.day)
+
+
+def in_the_making(rows: pd.DataFrame, quarter: Quarter, day: date) -> Publication:
+    """What an edition that is not yet published tells."""
+    return Publication(f"-{quarter}", Published(rows, ()), day.isoformat())
+
 
 def earlier(data: Path) -> list[Publication]:
     """What was published from a data folder, the oldest first."""

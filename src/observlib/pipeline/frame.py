@@ -21,6 +21,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.tables import ALIKE, TABLES
 from observlib.indicators.families import CONTEXT, DECLARED, REFERENCE, RESPONSES, Family, Given
+from observlib.indicators.pairs import MANY
 from observlib.pipeline import project
 from observlib.records.actions import Action
 from observlib.records.decisions import Decision
@@ -350,3 +351,105 @@ def decisions(data: Path, quarter: Quarter) -> tuple[Decision, ...]:
     """What was decided on tasks until the end of the quarter, the oldest first."""
     recorded = project.records(Decision, data)
     return tuple(one for one in recorded if one.date <= quarter.end)
+
+
+# --- Departments where products are many: whose each row is, and which have pages of their own
+
+WHOLE = ""  # no department: all of them together
+
+
+def products_heard(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
+    """The products that some of the devices listen to, in the catalogue's order.
+
+    Examples
+    --------
+    >>> from observlib import Study
+    >>> catalogue = Study("2026-T3", "data/demo").catalogue
+    >>> products_heard(["audience-boamp", "jdma-legifrance"], catalogue)
+    ['legifrance', 'boamp']
+    """
+    fed = {catalogue.devices[name].product for name in devices if name in catalogue.devices}
+    return [product for product in catalogue.products if product in fed]
+
+
+def departments_with_pages(devices: Iterable[str], catalogue: Catalogue) -> list[str]:
+    """The departments for each of which an edition makes a page of a study.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> catalogue = load_catalogue(Path("data/catalogue"))
+    >>> departments_with_pages(["jdma-legifrance"], catalogue)
+    ['']
+    """
+    fed = [*devices]
+    if len(products_heard(fed, catalogue)) <= MANY:
+        return [WHOLE]
+    own = {department_of("", name, catalogue) for name in fed}
+    return [name for name in catalogue.departments if name in own]
+
+
+def department_of(product: str, device: str, catalogue: Catalogue) -> str:
+    """The department of a product, or else of a device that listens; `WHOLE` of anything else.
+
+    A device of no one product is its owner's. What a neighbour publishes, and sources that nobody
+    is listened to by, are of no department.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> catalogue = load_catalogue(Path("data/catalogue"))
+    >>> of("legifrance", "", catalogue), department_of("caisse-fictive", "", catalogue)
+    ('information-legale', '')
+    """
+    found = catalogue.devices.get(device)
+    product = product or (found.product or "" if found else "")
+    if product:
+        known = catalogue.products.get(product)
+        return known.department if known else WHOLE
+    return found.owner if found and found.listens else WHOLE
+
+
+def part_of_department(rows: pd.DataFrame, department: str, catalogue: Catalogue) -> pd.DataFrame:
+    """Of estimates, comparisons or words, those of a department, and those of none; of all, all.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observlib.catalogue import load_catalogue
+    >>> catalogue = load_catalogue(Path("data/catalogue"))
+    >>> rows = pd.DataFrame({"product": ["legifrance", "boamp", "caisse-fictive"]})
+    >>> part_of_department(rows, "information-legale", catalogue)["product"].tolist()
+    ['legifrance', 'caisse-fictive']
+    """
+    if department == WHOLE or {"product", "device"}.isdisjoint(rows):
+        return rows
+    kept = _departments_of(rows, "", catalogue).isin([department, WHOLE])
+    if "against" in rows:
+        two = rows["against"] == "product"
+        kept |= two & (_departments_of(rows, estimates.REFERENCE, catalogue) == department)
+    return rows[kept]
+
+
+def _departments_of(rows: pd.DataFrame, side: str, catalogue: Catalogue) -> pd.Series:
+    """The department of each row, by its own product and device or by those of its reference."""
+    keys = rows.reindex(columns=[f"{side}product", f"{side}device"]).astype(object).fillna("")
+    pairs = [*keys.itertuples(index=False, name=None)]
+    known = {
+        (product, device): department_of(product, device, catalogue) for product, device in {*pairs}
+    }
+    return pd.Series([known[pair] for pair in pairs], index=rows.index, dtype=object)
+
+
+def given_of_department(given: Given, department: str, catalogue: Catalogue) -> Given:
+    """What a family gives of a department."""
+    return Given(
+        part_of_department(given.estimates, department, catalogue),
+        part_of_department(given.comparisons, department, catalogue),
+        {
+            name: part_of_department(rows, department, catalogue)
+            for name, rows in given.words.items()
+        },
+    )

@@ -7,26 +7,303 @@ beside them; what is revised, and the marks of figures, follow from them and fro
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date as Day
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import pandas as pd
+from pydantic import Field, StringConstraints, model_validator
 
-from observlib import estimates
+from observlib import estimates, store
 from observlib.base.errors import SHOWN, ObservError, bounded
 from observlib.base.period import Quarter, bounds
 from observlib.catalogue import Catalogue, Revision
+from observlib.catalogue.entries import Part, Slug, Text
 from observlib.catalogue.revisions import SELECTS
 from observlib.estimates import FIGURE, TOLD, WITHHELD
-from observlib.language import wording
+from observlib.language import french, rounding, wording
 from observlib.language.words import is_count
-from observlib.pipeline import archive, errata, project
+from observlib.pipeline import archive, project
 from observlib.pipeline.archive import Publication
+from observlib.records.actions import Line
+from observlib.records.record import Record
+
+# --- Errata: which published figures were wrong, and what they are
+
+ERRATA_PAGE = "errata"  # of the site
+ERRATUM_PREFIX = "erratum-"  # before its id, where it is the reason of a revision, and on its page
+_NUMBERS = ("published", "corrected")
+_ABOUT = ("unit", "cause", "what", "digest")
+ERRATA_COLUMNS = ["erratum", "day", *FIGURE, *_NUMBERS, *_ABOUT]
+Key = tuple[str, ...]  # the names by which a figure is the same in all editions
+Row = dict[str, Any]
+BEFORE = "before_"  # begins the columns of what was told before
+_Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+class Figure(Part):
+    """A figure by its names, what was told of it, and what is told now."""
+
+    indicator: Text
+    product: str = ""
+    channel: str = ""
+    device: str = ""
+    period: Text
+    group: str = ""
+    group_value: str = ""
+    published: _Number = Field(description="what was told, as pages wrote it")
+    corrected: _Number | None = Field(default=None, description="what is told now")
+    withdrawn: bool = Field(default=False, description="true: it is told no more")
+
+    @model_validator(mode="after")
+    def _is_another_or_none(self) -> Figure:
+        if self.withdrawn != (self.corrected is None):
+            raise ValueError("give `corrected`, or `withdrawn: true` in its place")
+        if self.corrected == self.published:
+            raise ValueError("corrected is what was published; an erratum changes a figure")
+        return self
+
+    @property
+    def key(self) -> Key:
+        """The names by which it is the same in all editions."""
+        return tuple(getattr(self, name) for name in FIGURE)
+
+
+class Erratum(Record):
+    """One erratum, as its file tells it."""
+
+    FOLDER: ClassVar[str] = "errata"  # in `reports/` (see `standing.BESIDE`)
+    ORDER: ClassVar[str] = "day"
+
+    day: Day = Field(description="of its publication")
+    figures: tuple[Figure, ...] = Field(min_length=1)
+    what: Annotated[Line, StringConstraints(min_length=20)] = Field(
+        description="what was wrong, a sentence for readers (fr)"
+    )
+    cause: Literal["source", "processing", "writing"]
+    correction: Slug | None = Field(
+        default=None, description="the file of corrections that mends the source"
+    )
+
+    @model_validator(mode="after")
+    def _tells_each_once(self) -> Erratum:
+        times = Counter(figure.key for figure in self.figures)
+        if twice := [_named(key) for key in times if times[key] > 1]:
+            raise ValueError(f"{twice[0]}: comes twice")
+        return self
+
+
+class Reason(Revision):
+    """An erratum as the reason of revisions: what was told of its figures, and what is now."""
+
+    changes: dict[Key, tuple[float, float]]
+
+
+def load_errata(reports: Path) -> tuple[Erratum, ...]:
+    """Read and check the errata of a project, the earliest first.
+
+    Examples
+    --------
+    >>> load_errata(Path("no/reports"))
+    ()
+    """
+    found = Erratum.load(reports)
+    last: dict[Key, tuple[Figure, str]] = {}
+    problems = []
+    for one in found:
+        for figure in one.figures:
+            before, by = last.get(figure.key, (None, ""))
+            if before and before.corrected != figure.published:
+                now = "withdrawn" if before.withdrawn else before.corrected
+                problems.append(
+                    f"{_path(reports, one.id)}: {_named(figure.key)}: published is "
+                    f"{figure.published:g}, and {by}.yml made it {now}; an erratum of an erratum "
+                    "begins with what the first one made"
+                )
+            last[figure.key] = figure, one.id
+    if problems:
+        raise ObservError(*problems)
+    return found
+
+
+def no_errata() -> pd.DataFrame:
+    """The frame of no errata."""
+    return _frame([])
+
+
+def _frame(rows: Iterable[Row]) -> pd.DataFrame:
+    return estimates.with_types(pd.DataFrame(list(rows), columns=ERRATA_COLUMNS), _NUMBERS)
+
+
+def known_errata(root: Path, data: Path, today: Day) -> pd.DataFrame:
+    """The errata of what was published from a data folder, as a frame.
+
+    On a demonstration, those of figures that it never told are left out: they are of real editions.
+    """
+    sheets = load_errata(root / "reports")
+    if not sheets:
+        return no_errata()
+    catalogue = project.catalogue(data, root)
+    told = _tellings(archive.earlier(data), sheets)
+    corrections = [one.id for one in project.corrections(data, root)]
+    rows, problems = [], []
+    is_invented = store.kind(data) == "demonstration"
+    for one in sheets:
+        path = _path(root / "reports", one.id)
+        own, wrong = _rows(one, told, catalogue)
+        if wrong and is_invented:
+            continue
+        rows += own
+        problems += [f"{path}: {line}" for line in wrong]
+        if one.day > today:
+            problems.append(f"{path}: day: {one.day} is still to come; today is {today}")
+        if one.correction not in (None, *corrections):
+            problems.append(
+                f"{path}: correction: unknown {one.correction!r}; allowed: "
+                f"{', '.join(corrections) or 'none'}"
+            )
+    if problems:
+        raise ObservError(*problems)
+    return _frame(rows)
+
+
+def _path(reports: Path, name: str) -> Path:
+    return reports / Erratum.FOLDER / f"{name}.yml"
+
+
+def _tellings(told: Iterable[Publication], sheets: Iterable[Erratum]) -> dict[Key, list[Row]]:
+    """All values that were told of the figures of errata."""
+    names = {figure.indicator for one in sheets for figure in one.figures}
+    found: dict[Key, list[Row]] = {}
+    for one in told:
+        rows = one.told.estimates
+        is_value = rows["indicator"].isin(names) & ~rows["status"].isin(WITHHELD)
+        for row in estimates.records(rows[is_value]):
+            found.setdefault(key_of(row), []).append(row)
+    return found
+
+
+def _rows(
+    one: Erratum, told: Mapping[Key, list[Row]], catalogue: Catalogue
+) -> tuple[list[Row], list[str]]:
+    """The rows of an erratum, and what is wrong with figures that nobody told so."""
+    rows, wrong = [], []
+    for figure in one.figures:
+        tellings, named = told.get(figure.key, []), _named(figure.key)
+        published = [_in_digits(figure.published, row, catalogue) for row in tellings]
+        same = [r for r, x in zip(tellings, published, strict=True) if _is_same(r["estimate"], x)]
+        if not tellings:
+            wrong.append(f"{named}: no edition told it; give its names as `estimates.csv` has them")
+        elif not same:
+            values = ", ".join(dict.fromkeys(f"{row['estimate']:.10g}" for row in tellings))
+            wrong.append(
+                f"{named}: published is {figure.published:.10g}, and editions told {values}"
+            )
+        else:
+            row = same[-1]
+            about = {"erratum": one.id, "day": one.day.isoformat(), "digest": one.digest}
+            about |= {"cause": one.cause, "what": one.what, "unit": row["unit"]}
+            about |= dict(zip(FIGURE, figure.key, strict=True))
+            numbers = {name: _in_digits(getattr(figure, name), row, catalogue) for name in _NUMBERS}
+            rows.append({**about, **numbers})
+    return rows, wrong
+
+
+def _in_digits(value: float | None, row: Row, catalogue: Catalogue) -> float:
+    """A value with the digits that pages tell of a row's; none of one that is withdrawn."""
+    if value is None:
+        return math.nan
+    return french.rounded(value, rounding.places(row, catalogue))
+
+
+def _is_same(value: float, other: float) -> bool:
+    return math.isclose(value, other, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def borne_errata(
+    errata: pd.DataFrame, rows: pd.DataFrame, told: Iterable[Publication], quarter: str
+) -> pd.DataFrame:
+    """An edition's errata: of figures that it tells, or told before it was made again."""
+    if errata.empty:
+        return errata
+    former = [one.told.estimates for one in told if one.quarter == quarter]
+    told_here = pd.concat([frame[FIGURE] for frame in (rows, *former)])
+    return errata[keys_of(errata).isin(keys_of(told_here))].reset_index(drop=True)
+
+
+def errata_digests(errata: pd.DataFrame) -> dict[str, str]:
+    """The digest of each erratum of a frame, by its id."""
+    return dict(zip(errata["erratum"], errata["digest"], strict=True))
+
+
+def check_errata(errata: pd.DataFrame, rows: pd.DataFrame, quarter: str, reports: Path) -> None:
+    """Stop an edition that still tells what an erratum corrects, or a third value."""
+    problems = {}
+    last = errata.drop_duplicates(FIGURE, keep="last")
+    for row in estimates.records(compared(last, rows).both):
+        must_be = row[f"{BEFORE}corrected"]
+        if _is_now(row, must_be):
+            continue
+        must = "nothing, as it is withdrawn" if math.isnan(must_be) else f"{must_be:.10g}"
+        has = row["status"] if row["status"] in WITHHELD else f"{row['estimate']:.10g}"
+        named = _named(key_of(row))
+        problems[named] = (
+            f"{_path(reports, row[f'{BEFORE}erratum'])}: {named}: the edition {quarter} tells "
+            f"{has}, and should tell {must}: mend the source (a file of corrections) or the "
+            "formula, or the erratum"
+        )
+    if problems:
+        raise ObservError(*problems.values(), "nothing was published")
+
+
+def _is_now(row: Row, corrected: float) -> bool:
+    """Whether an estimate is what an erratum made of it."""
+    is_withheld = row["status"] in WITHHELD
+    if math.isnan(corrected):
+        return is_withheld
+    return not is_withheld and _is_same(row["estimate"], corrected)
+
+
+def with_errata(catalogue: Catalogue, errata: pd.DataFrame) -> Catalogue:
+    """A catalogue in whose policy of revisions errata are reasons too, before all others.
+
+    Each is the reason of what it says and of nothing else (see `explains`).
+    """
+    last = {key_of(row): row["corrected"] for row in estimates.records(errata)}
+    reasons: dict[str, Revision] = {}
+    for name, own in errata.groupby("erratum", sort=False):
+        rows = estimates.records(own)
+        one = Reason(
+            id=f"{ERRATUM_PREFIX}{name}",
+            kind="correction",
+            why=rows[0]["what"],
+            since=Day.fromisoformat(rows[0]["day"]),
+            changes={key_of(row): (row["published"], last[key_of(row)]) for row in rows},
+            indicator=_names(own, "indicator"),
+            product=_names(own, "product"),
+            device=_names(own, "device"),
+        )
+        reasons[one.id] = one
+    return catalogue.model_copy(update={"revisions": {**reasons, **catalogue.revisions}})
+
+
+def _names(rows: pd.DataFrame, column: str) -> tuple[str, ...]:
+    return tuple(filter(None, rows[column].unique()))
+
+
+def explains(one: Reason, row: Row) -> bool:
+    """Whether an erratum is the reason of a revision, from the very value to the very value."""
+    if (found := one.changes.get(key_of(row))) is None or row["before_status"] in WITHHELD:
+        return False
+    published, corrected = found
+    return _is_same(row["before_estimate"], published) and _is_now(row, corrected)
+
+
+# --- Revisions: what is told otherwise than before, and why
 
 TEXTS = wording.beside(__file__)
-BEFORE = "before_"  # begins the columns of what was told before
 SILENT = ""  # the reason of a revision that has none
 # Reasons that statuses tell by themselves: they need no entry of the policy.
 COMPLETED, ARRIVED, WITHHOLDING = "completed", "arrived", "withheld"
@@ -34,71 +311,78 @@ NATURAL = (COMPLETED, ARRIVED, WITHHOLDING)
 _SLACK = 1e-9  # of numbers that are the same
 
 
-def earlier(told: Iterable[Publication], quarter: Quarter, today: date) -> list[Publication]:
+class Compared(NamedTuple):
+    """Two frames side by side: the rows of both (`both`, the first one's after `before_`), of the
+    second alone (`added`), and of the first alone (`removed`).
+    """
+
+    both: pd.DataFrame
+    added: pd.DataFrame
+    removed: pd.DataFrame
+
+
+def compared(before: pd.DataFrame, now: pd.DataFrame, keys: list[str] = FIGURE) -> Compared:
+    """Two frames whose rows are the same where their keys are."""
+    first, second = (pd.MultiIndex.from_frame(rows[keys]) for rows in (before, now))
+    then = before.add_prefix(BEFORE)
+    both = now.merge(then, left_on=keys, right_on=[BEFORE + name for name in keys])
+    return Compared(both, now[~second.isin(first)], before[~first.isin(second)])
+
+
+def seen_before(told: Iterable[Publication], now: Publication) -> list[Publication]:
     """What readers of an edition may have seen: editions up to its own, the latest quarter last.
 
     Those of its own quarter and day do not count: what is made again takes their place.
     """
-    own, day = str(quarter), today.isoformat()
-    kept = [one for one in told if one.quarter <= own and (one.quarter, one.day) != (own, day)]
+    own = (now.quarter, now.day)
+    kept = [one for one in told if one.quarter <= now.quarter and (one.quarter, one.day) != own]
     return sorted(kept, key=lambda one: (one.quarter, one.name))
 
 
-def found(
-    rows: pd.DataFrame,
-    told: Iterable[Publication],
-    catalogue: Catalogue,
-    quarter: Quarter,
-    today: date,
+def revised_figures(
+    now: Publication, told: Iterable[Publication], catalogue: Catalogue
 ) -> pd.DataFrame:
     """The figures that an edition tells otherwise than they were last told, each with its reason.
 
     A value is set beside the last value: that it was withheld meanwhile hides no change of it.
     """
-    rows = rows.assign(edition=str(quarter), day=today.isoformat())
-    frames = [
-        one.told.estimates.assign(edition=one.quarter, day=one.day)
-        for one in earlier(told, quarter, today)
-    ]
-    whole = pd.concat(frames, ignore_index=True) if frames else rows.iloc[:0]
+    rows = now.dated
+    whole = pd.concat([rows.iloc[:0], *(one.dated for one in seen_before(told, now))])
     last = whole.drop_duplicates(FIGURE, keep="last")
     valued = whole[~whole["status"].isin(WITHHELD)].drop_duplicates(FIGURE, keep="last")
     shown = ~rows["status"].isin(WITHHELD)
     firsts = pd.concat([last, valued]).drop_duplicates(FIGURE, keep="last")
-    both = pd.concat([_beside(rows[shown], firsts), _beside(rows[~shown], last)])
-    return with_reasons(both, catalogue)
-
-
-def between(before: Publication, now: Publication, catalogue: Catalogue) -> pd.DataFrame:
-    """The figures that one publication tells otherwise than another, as `found` gives them."""
-    then, rows = (
-        one.told.estimates.assign(edition=one.quarter, day=one.day) for one in (before, now)
+    return with_reasons(
+        pd.concat([_changed(firsts, rows[shown]), _changed(last, rows[~shown])]), catalogue
     )
-    return with_reasons(_beside(rows, then), catalogue)
 
 
-def _beside(rows: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+def revised_between(before: Publication, now: Publication, catalogue: Catalogue) -> pd.DataFrame:
+    """The figures that one publication tells otherwise than another, as `revised_figures`."""
+    return with_reasons(_changed(before.dated, now.dated), catalogue)
+
+
+def _changed(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """Figures that are told otherwise than before, with what was told."""
-    named = before.add_prefix(BEFORE)
-    both = rows.merge(named, left_on=FIGURE, right_on=[BEFORE + name for name in FIGURE])
+    both = compared(before, now).both
     then = estimates.lines(both[[BEFORE + name for name in TOLD]])
     return both.loc[[a != b for a, b in zip(then, estimates.lines(both[TOLD]), strict=True)]]
 
 
 def with_reasons(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Figures that are told otherwise than before, with the `reason` of each (see `found`)."""
+    """Figures that are told otherwise than before, with the `reason` of each."""
     reasons = [_reason(row, catalogue) for row in estimates.records(rows)]
     return rows.assign(reason=reasons).reset_index(drop=True)
 
 
-def _reason(row: Mapping[str, Any], catalogue: Catalogue) -> str:
+def _reason(row: Row, catalogue: Catalogue) -> str:
     """What a deliberate entry says goes first, then what statuses say, then what is routine.
 
     An erratum holds of its very figures on whatever day they were told.
     """
     for one in catalogue.revisions.values():
-        if isinstance(one, errata.Reason):
-            if errata.explains(one, row):
+        if isinstance(one, Reason):
+            if explains(one, row):
                 return one.id
         elif one.since and _is_before(row, one.since.isoformat()) and _holds(one, row):
             return one.id
@@ -113,13 +397,13 @@ def _reason(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     return next((one.id for one in known if _holds(one, row) and _within(one, row)), SILENT)
 
 
-def _is_before(row: Mapping[str, Any], since: str) -> bool:
+def _is_before(row: Row, since: str) -> bool:
     """Whether a figure was last told before a day, or on that very one by another edition."""
     before = row[f"{BEFORE}day"]
     return bool(before < since or before == since == row["day"])
 
 
-def _holds(one: Revision, row: Mapping[str, Any]) -> bool:
+def _holds(one: Revision, row: Row) -> bool:
     """Whether an entry names a figure, and holds on the day that tells it; a day not kept is past.
 
     Of what an entry does not say, all figures are meant.
@@ -140,28 +424,22 @@ def _overlap(period: str, other: str) -> bool:
     return first <= end and begin <= last
 
 
-def _within(one: Revision, row: Mapping[str, Any]) -> bool:
+def _within(one: Revision, row: Row) -> bool:
     """Whether a revision is within a routine's limits: how far back, how large."""
     if one.months is not None:
         try:
             end = bounds(row["period"])[1]
         except ValueError:
             return False
-        quarter = Quarter.parse(row["edition"])
-        back = 12 * (quarter.end.year - end.year) + quarter.end.month - end.month
-        if back > one.months:
+        last = Quarter.parse(row["edition"]).end
+        if 12 * (last.year - end.year) + last.month - end.month > one.months:
             return False
     if row["status"] in WITHHELD or row["unit"] != row[f"{BEFORE}unit"]:
         return False
-    if one.at_most is None:
-        return True
     pairs = [(row[BEFORE + name], row[name]) for name in ("estimate", "ci_low", "ci_high")]
-    changes = [abs(change(then, now, row["unit"])) for then, now in pairs if _is_told(then, now)]
-    return all(size <= one.at_most + _SLACK for size in changes)
-
-
-def _is_told(then: float, now: float) -> bool:
-    return not (math.isnan(then) and math.isnan(now))
+    told = [pair for pair in pairs if not all(map(math.isnan, pair))]
+    most = math.inf if one.at_most is None else one.at_most
+    return all(abs(change(*pair, row["unit"])) <= most + _SLACK for pair in told)
 
 
 def change(then: float, now: float, unit: str) -> float:
@@ -183,39 +461,31 @@ def change(then: float, now: float, unit: str) -> float:
     return 100 * (now - then) / abs(then) if then else math.inf
 
 
-def check(
-    root: Path,
-    data: Path,
-    rows: pd.DataFrame,
-    catalogue: Catalogue,
-    quarter: Quarter,
-    today: date,
-) -> None:
+def check_revisions(root: Path, data: Path, now: Publication, catalogue: Catalogue) -> None:
     """Stop an edition that tells figures otherwise than before, and says not why."""
-    revised = found(rows, archive.earlier(data), catalogue, quarter, today)
+    revised = revised_figures(now, archive.earlier(data), catalogue)
     silent = estimates.records(revised[revised["reason"] == SILENT])
     if not silent:
         return
     folder = project.own(data, "catalogue", root) or root / "data" / "catalogue"
     lines = [
-        f"{quarter}: {_named(row)}: {_value(row, BEFORE)} in {row[f'{BEFORE}edition']}, now "
-        f"{_value(row)}"
+        f"{now.quarter}: {_named(key_of(row))}: {_value(row, BEFORE)} in "
+        f"{row[f'{BEFORE}edition']}, now {_value(row)}"
         for row in silent
     ]
     raise ObservError(
         *bounded(lines, SHOWN, "\n").split("\n"),
         "nothing was published: an earlier edition told these figures otherwise, and no entry of "
         f"the policy of revisions says why; mend the error, or say the reason in "
-        f"{folder / 'revisions.yml'}, in French, as it is published:\n"
-        f"{_entry(silent, quarter, today)}",
+        f"{folder / 'revisions.yml'}, in French, as it is published:\n{_entry(silent, now)}",
     )
 
 
-def _named(row: Mapping[str, Any]) -> str:
-    return ", ".join(str(row[name]) for name in FIGURE if row[name])
+def _named(key: Key) -> str:
+    return ", ".join(filter(None, key))
 
 
-def _value(row: Mapping[str, Any], side: str = "") -> str:
+def _value(row: Row, side: str = "") -> str:
     """All that was told of a figure, in short."""
     value, low, high, n = (row[side + name] for name in ("estimate", "ci_low", "ci_high", "n"))
     parts = [] if math.isnan(value) else [f"{value:.10g}"]
@@ -225,10 +495,10 @@ def _value(row: Mapping[str, Any], side: str = "") -> str:
     return " ".join(parts if status == "published" else [*parts, f"({status})"])
 
 
-def _entry(silent: Sequence[Mapping[str, Any]], quarter: Quarter, today: date) -> str:
+def _entry(silent: Sequence[Row], now: Publication) -> str:
     """The lines of an entry that names what was revised, and waits for its reason."""
-    lines = [f"- id: {str(quarter).lower()}-1", "  kind: correction  # or method", '  why: ""']
-    lines.append(f"  since: {today}")
+    lines = [f"- id: {now.quarter.lower()}-1", "  kind: correction  # or method", '  why: ""']
+    lines.append(f"  since: {now.day}")
     for name in ("indicator", "product", "device", "period"):
         ids = sorted({str(row[name]) for row in silent})
         if all(ids) and len(ids) <= SHOWN:
@@ -236,44 +506,37 @@ def _entry(silent: Sequence[Mapping[str, Any]], quarter: Quarter, today: date) -
     return "\n".join(lines)
 
 
-def marks(
-    rows: pd.DataFrame,
-    told: Iterable[Publication],
-    catalogue: Catalogue,
-    quarter: Quarter,
-    today: date,
-) -> dict[tuple[str, ...], str]:
+def marks(now: Publication, told: Iterable[Publication], catalogue: Catalogue) -> dict[Key, str]:
     """Which figures of an edition are revised (`r`), and of another method than before (`b`).
 
     A figure is revised in the edition that tells it otherwise than the editions before, and whose
     own readers may have seen the other value; in later ones it is not.
     """
     told = [*told]
-    others = [one for one in told if one.quarter != str(quarter)]
-    own = [[one] for one in told if one.quarter == str(quarter)]
-    revised = pd.concat([found(rows, seen, catalogue, quarter, today) for seen in (others, *own)])
-    letters: dict[tuple[str, ...], set[str]] = {}
-    for row in estimates.records(revised):
-        letters.setdefault(key_of(row), set()).update(letters_of(row, catalogue))
-    dated = rows.assign(edition=str(quarter), day=today.isoformat(), reason=SILENT)
-    for row in estimates.records(dated) if any(map(_breaks, catalogue.revisions.values())) else ():
-        letters.setdefault(key_of(row), set()).update(break_of(row, catalogue))
-    return {key: "".join(sorted(found_)) for key, found_ in letters.items() if found_}
+    others = [one for one in told if one.quarter != now.quarter]
+    own = [[one] for one in told if one.quarter == now.quarter]
+    letters: dict[Key, set[str]] = {}
+    for seen in (others, *own):
+        for row in estimates.records(revised_figures(now, seen, catalogue)):
+            letters.setdefault(key_of(row), set()).update(letters_of(row, catalogue))
+    if any(map(_breaks, catalogue.revisions.values())):
+        for row in estimates.records(now.dated.assign(reason=SILENT)):
+            letters.setdefault(key_of(row), set()).update(break_of(row, catalogue))
+    return {key: "".join(sorted(found)) for key, found in letters.items() if found}
 
 
-def letters_of(row: Mapping[str, Any], catalogue: Catalogue) -> str:
+def letters_of(row: Row, catalogue: Catalogue) -> str:
     """The letters of a figure that is told otherwise than before: a value that took another's."""
     if {row["status"], row[f"{BEFORE}status"]} & {*WITHHELD}:
         return ""
     return "r" + break_of(row, catalogue)
 
 
-def break_of(row: Mapping[str, Any], catalogue: Catalogue) -> str:
+def break_of(row: Row, catalogue: Catalogue) -> str:
     """`b` for a value of another method: revised for that, or of a period that an entry names."""
     if row["status"] in WITHHELD:
         return ""
-    entries = catalogue.revisions.values()
-    new = (one for one in entries if one.kind == "method")
+    new = (one for one in catalogue.revisions.values() if one.kind == "method")
     is_other = any(one.id == row["reason"] or (_breaks(one) and _holds(one, row)) for one in new)
     return "b" if is_other else ""
 
@@ -282,9 +545,14 @@ def _breaks(one: Revision) -> bool:
     return one.kind == "method" and bool(one.period)
 
 
-def key_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+def key_of(row: Row) -> Key:
     """The names by which a figure is the same in all editions."""
-    return tuple(str(row[name]) for name in FIGURE)
+    return tuple(row[name] for name in FIGURE)
+
+
+def keys_of(rows: pd.DataFrame) -> pd.MultiIndex:
+    """The same of each row."""
+    return pd.MultiIndex.from_frame(rows[FIGURE])
 
 
 def why(reason: str, catalogue: Catalogue) -> str:

@@ -32,7 +32,7 @@ def publish(
 ) -> Path:
     """Publish a project folder: the fixed pages and the notebooks of one edition."""
     from observlib.base.temporary import replace_folder, workspace
-    from observlib.publish import access, embedded
+    from observlib.publish import embedded, html
     from observlib.publish.project import read_project
 
     check_publisher(publisher)
@@ -47,7 +47,7 @@ def publish(
         workspace(site) as work,
         temporary_files(),
     ):
-        finish = partial(access.finish, read, work / "site", cache)
+        finish = partial(html.finish, read, work / "site", cache)
         embedded.build(read, work / "site", tell, cache, workers, finish)
         if before_replacing:
             before_replacing(work / "site")

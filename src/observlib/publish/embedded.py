@@ -20,13 +20,18 @@ from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
 from observlib.base.kept import Inputs
-from observlib.publish import docx, html, origins, pdf, quarto
-from observlib.publish.docx import EVERYTHING, TITLES, open_data, whole_package, write_package
-from observlib.publish.figures import write_figures
-from observlib.publish.links import PageLinks, broken_links, links_of
-from observlib.publish.markdown import Converted, Format, notebook_to_markdown
+from observlib.publish import downloads, html, origins, pdf, quarto
+from observlib.publish.downloads import (
+    EVERYTHING,
+    TITLES,
+    open_data,
+    whole_package,
+    write_figures,
+    write_package,
+)
+from observlib.publish.notebook import Converted, Format, notebook_to_markdown
 from observlib.publish.pdf import CHAPTERS, full_report_download, put_full_report
-from observlib.publish.project import Page, PagesError, Project
+from observlib.publish.project import Page, PageLinks, PagesError, Project, broken_links, links_of
 
 Progress = Callable[[int, int, str], None]
 _Step = Callable[[Project, Page, Path | None], dict[str, bytes]]
@@ -288,8 +293,8 @@ def write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, 
     shutil.copyfile(source, target)
     document = target.with_suffix(".docx")
     with _on_paper(project, page) as (text, folder):
-        document.write_bytes(docx.page_docx(project, page, text, folder))
-    links = [_download(docx.TITLE, document), _download("Carnet exécuté", target)]
+        document.write_bytes(downloads.page_docx(project, page, text, folder))
+    links = [_download(downloads.TITLE, document), _download("Carnet exécuté", target)]
     for end, table in open_data(source).items():
         data = target.with_name(f"{target.stem}{end}")
         data.write_text(table, encoding="utf-8", newline="\n")

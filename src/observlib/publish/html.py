@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache, partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from observlib.base import kept
+from observlib.base.files import write_all
+from observlib.base.yaml_files import read_text
 from observlib.language import french
 from observlib.language.prose import plain
-from observlib.publish import pandoc
-from observlib.publish.links import Entry
-from observlib.publish.project import HOME, Page, Project
+from observlib.publish import origins, pandoc
+from observlib.publish.project import HOME, Entry, Page, Project
+from observlib.publish.responsive_tables import bare, texts, with_stacked_tables
 
 _DOWNLOADS = "<!-- downloads -->"
 CARD = 100  # letters above which a card has no other sentence
@@ -171,3 +175,276 @@ def _entry(entry: Entry, page: Page, root: str, unfolded: bool = False) -> dict[
         "entries": inside,
         "open": unfolded or any(child["current"] for child in inside),
     }
+
+
+# --- What every page of a finished site is given, whichever publisher made it
+
+# --- The index of the search, made when a site is: pages, headings, indicators and products
+
+INDEX = "search-index.js"
+_LONGEST = 120  # letters of a term: what is longer is a sentence, and no name
+_SECTION = re.compile(
+    r'<(h[23]|section)\b[^>]*\bid="([^"]+)"[^>]*>(?:\s*<h[23]\b[^>]*>)?(.*?)</h[23]>', re.S
+)
+
+
+def index(pages: Iterable[tuple[str, str]]) -> str:
+    """The script that holds what is searched of a site.
+
+    Of each page: its address, title, language where it is not French, headings with their anchors,
+    and terms (indicators and words that it defines, names of rows, captions, its description).
+
+    Examples
+    --------
+    >>> page = '<main><h1>Visites</h1><h2 id="a">Par an</h2><dl><dt>Usager</dt></dl></main>'
+    >>> index([("visites.html", page)])
+    'window.searchIndex=[["visites.html","Visites","",[["a","Par an"]],["Usager"]]];\\n'
+    """
+    entries = [_indexed(address, page) for address, page in pages]
+    text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+    return f"window.searchIndex={text};\n"
+
+
+def ranked(addresses: Iterable[str]) -> list[str]:
+    """Addresses of pages with the edition's first, and the documentation last.
+
+    Examples
+    --------
+    >>> ranked(["documentation/a.html", "practices/b.html", "index.html"])
+    ['index.html', 'practices/b.html', 'documentation/a.html']
+    """
+    places = ("", "practices", "documentation")
+
+    def rank(address: str) -> tuple[int, str]:
+        folder = address.split("/")[0] if "/" in address else ""
+        return (places.index(folder) if folder in places else len(places), address)
+
+    return sorted(addresses, key=rank)
+
+
+def english(page: str) -> bool:
+    """Whether the text of a page is in English.
+
+    Examples
+    --------
+    >>> english('<html lang="fr"><div class="text" lang="en">'), english('<html lang="fr">')
+    (True, False)
+    """
+    return bool(re.search(r'<html\b[^>]*\blang="en|<div class="text"[^>]*\blang="en', page))
+
+
+def _indexed(address: str, page: str) -> list[object]:
+    main = re.search(r"<main\b.*</main>", page, re.S)
+    text = re.sub(r"<nav\b.*?</nav>", "", main[0] if main else page, flags=re.S)
+    title = (texts(text, ["h1"]) or [address])[0]
+    sections = [[anchor, bare(name)] for _, anchor, name in _SECTION.findall(text)]
+    defined = "".join(re.findall(r"<li>\s*(?:<p>)?<strong>.*?</strong>", text, re.S))
+    rows = "".join(re.findall(r'<th\b[^>]*scope="row"[^>]*>.*?</th>', text, re.S))
+    found = texts(defined, ["strong"]) + texts(text, ["dt", "caption"]) + texts(rows, ["th"])
+    terms = [term.strip(" .") for term in found if len(term) <= _LONGEST]
+    named = [term for term in dict.fromkeys(terms) if re.search(r"[^\W\d_]{3}", term)]
+    said = re.search(r'<meta name="description" content="([^"]*)"', page)
+    described = [bare(said[1])] if said else []
+    return [address, title, "en" if english(page) else "", sections, [*named, *described]]
+
+
+SYNTHETIC = "Chiffres synthétiques."  # before what is said of a page where it is not seen
+WORDS = 30  # of a description at most
+_FRONT = "index.html"
+_PAGE = "page.html"  # of what is kept
+_STYLE = "access.css"
+_FILES = (_STYLE, "site.css", "search.js", "values.js", "favicon.svg")
+_CSS_COMMENT = re.compile(rb"/\*.*?\*/ *\n?", re.S)  # readers need not load them
+_COMMIT = re.compile(r'(<a\s[^>]*class="commit"[^>]*>).*?(</a>)', re.S)
+# up to the end of its own caption
+_FIGURE = re.compile(r"<figure\b((?:(?!<figure\b).)*?<figcaption\b[^>]*>(.*?)</figcaption>)", re.S)
+_DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"[^>]*>\n?')
+# what Quarto may have written of it already
+_OURS = re.compile(r'<(?:meta property="og:|link [^>]*rel="icon")[^>]*>\n?')
+
+
+def finish(project: Project, site: Path, cache: Path | None = None) -> None:
+    """Give the pages of a site what all have, and put the files that they share beside them."""
+    shown = (page for page in project.pages if "html" in page.formats)  # slides stay as they are
+    paths = ranked(page.output(".html").as_posix() for page in shown)
+    finish_pages(project, site, paths, cache)
+    searched = (path for path in paths if not origins.is_of_origins(path))
+    pages = ((path, (site / path).read_text(encoding="utf-8")) for path in searched)
+    (site / INDEX).write_text(index(pages), encoding="utf-8", newline="\n")
+
+
+def finish_pages(
+    project: Project, site: Path, addresses: Iterable[str], cache: Path | None = None
+) -> None:
+    """Do so for some pages of a site, as their publisher made them."""
+    brand = project.brand
+    for file in _FILES:
+        text = (pandoc.TEMPLATES / file).read_bytes().replace(b"{accent}", brand.primary.encode())
+        (site / file).write_bytes(brand.recoloured(_CSS_COMMENT.sub(b"", text)))
+    sheets = [path.read_text(encoding="utf-8") for path in project.sheets]
+    with (site / _STYLE).open("a", encoding="utf-8", newline="\n") as style:
+        style.write("\n".join([*sheets, brand.css()]))
+    write_all({file: (project.folder / file).read_bytes() for file in brand.files}, site)
+    works = english_works(project)
+    manifest, description = project.manifest, str(project.website.get("description") or "")
+    shared = {
+        **kept.by_group(kept.code(__name__)),
+        "what all are told": repr(
+            (sorted(works), brand.name, description, manifest.commit, manifest.is_demonstration)
+        ),
+    }
+    for address in addresses:
+        page = (site / address).read_bytes()
+        told = project.folder / origins.FOLDER / f"{address.removesuffix('.html')}.json"
+        numbers = told.read_bytes() if told.is_file() else b""
+        of = {**shared, "the page": kept.digest(page), "its numbers": kept.digest(numbers)}
+        name = f"finished-{address.replace('/', '-')}"
+        make = partial(_finished, project, works, address, page.decode("utf-8"), numbers)
+        (site / address).write_bytes(kept.made(cache, name, of, make)[_PAGE])
+
+
+def _finished(
+    project: Project, works: Collection[str], address: str, page: str, numbers: bytes
+) -> dict[str, bytes]:
+    """A page as it is published, of what its publisher made and what its numbers are matched by."""
+    page = with_stacked_tables(with_languages(page, works), french=not english(page))
+    page = with_quotations(with_named_figures(page))
+    if numbers:
+        page = origins.with_origins(page, origins.read(numbers))
+    page = with_commit(page, project.manifest.commit)
+    page = page.replace("<pre", '<pre tabindex="0"')  # its long lines are scrolled by keys too
+    of_site = str(project.website.get("description") or "") if address == _FRONT else ""
+    root, invented = "../" * address.count("/"), project.manifest.is_demonstration
+    page = with_head(page, project.brand.name, root, of_site, invented)
+    return {_PAGE: page.encode("utf-8")}
+
+
+def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bool = False) -> str:
+    """A page that says what it is, in thirty words at most, and loads what all share."""
+    told = _DESCRIPTION.search(page)
+    main = page[page.find("<main") :]
+    first = otherwise or next(iter(texts(_text(main), ["p"])), "")
+    said = bare(told[1]) if told else first
+    said = f"{SYNTHETIC} {said}" if told and invented else said
+    title = (texts(main, ["h1"]) or [site])[0]
+    brief = short(said or title)
+    kind = "website" if otherwise else "article"
+    lines = [
+        f'<meta name="description" content="{escape(brief)}">',
+        f'<meta property="og:title" content="{escape(title)}">',
+        f'<meta property="og:description" content="{escape(brief)}">',
+        f'<meta property="og:type" content="{kind}">',
+        f'<meta property="og:locale" content="{"en_GB" if english(page) else "fr_FR"}">',
+        f'<meta property="og:site_name" content="{escape(site)}">',
+        f'<link rel="icon" href="{root}favicon.svg" type="image/svg+xml">',
+        f'<link rel="stylesheet" href="{root}access.css">',
+        f'<script src="{root}search.js" data-root="{root}" defer></script>',
+    ]
+    if "data-values=" in page:
+        lines.append(f'<script src="{root}values.js" defer></script>')
+    page = _OURS.sub("", _DESCRIPTION.sub("", page))
+    if english(page):
+        page = page.replace("<title>", '<title lang="en">', 1)
+    return page.replace("</head>", "\n".join([*lines, "</head>"]), 1)
+
+
+def with_commit(page: str, commit: str) -> str:
+    """A page whose passport names the commit that it was made from, where there is one.
+
+    It is written here, or pages that are kept would be made again for each commit.
+
+    Examples
+    --------
+    >>> with_commit('<a href="manifest.json" class="commit">que dit le manifeste</a>', "0a1b2c3d4e5f6a7b")
+    '<a href="manifest.json" class="commit"><code>0a1b2c3d4e5f</code></a>'
+    """  # noqa: E501
+    if not commit:
+        return page
+    name, mark, _ = commit.partition("-")
+    said = f"<code>{escape(name[:12])}</code>{', modifiée depuis' if mark else ''}"
+    return _COMMIT.sub(rf"\g<1>{said}\g<2>", page)
+
+
+def with_named_figures(page: str) -> str:
+    """A page whose figures are named by their captions.
+
+    Examples
+    --------
+    >>> with_named_figures("<figure><img><figcaption>Les <em>avis</em></figcaption></figure>")[:41]
+    '<figure role="figure" aria-label="Les avi'
+    """
+
+    def named(figure: re.Match[str]) -> str:
+        return f'<figure role="figure" aria-label="{escape(bare(figure[2]))}"{figure[1]}'
+
+    return _FIGURE.sub(named, page)
+
+
+def with_quotations(page: str) -> str:
+    """A page where what an item of a list quotes, and nothing else, is marked as a quotation.
+
+    Examples
+    --------
+    >>> with_quotations("<li>« Très clair. »</li><li>« Alertes » va mieux.</li>")
+    '<li><q>« Très clair. »</q></li><li>« Alertes » va mieux.</li>'
+    """
+    return re.sub(r"<li>(<p>)?(«[^«»]*»)(</p>)?(?=</li>)", r"<li>\1<q>\2</q>\3", page)
+
+
+def _text(main: str) -> str:
+    """The page's own text, after its title, and outside its tables."""
+    text = main.split('<div class="text"', 1)[-1].split("</header>", 1)[-1]
+    return re.sub(r"<(table|nav|figure)\b.*?</\1>", "", text, flags=re.S)
+
+
+def short(text: str) -> str:
+    """The first sentences of a text, thirty words at most; where one is longer, it is cut.
+
+    Examples
+    --------
+    >>> short("Chiffres synthétiques. Huit usagers sur dix sont satisfaits.")
+    'Chiffres synthétiques. Huit usagers sur dix sont satisfaits.'
+    >>> short("Un constat. " + "mot " * 30 + "de trop.")[-9:]
+    ' mot mot…'
+    """
+    words = re.findall(r"\S+\s*", text)
+    if len(words) <= WORDS:
+        return text
+    cut = "".join(words[:WORDS]).rstrip()
+    whole = [end.end() for end in re.finditer(r"[.!?](?= [A-ZÀ-Ý0-9«])", cut + " A")]
+    if whole and len(cut[: whole[-1]].split()) >= WORDS // 3:
+        return cut[: whole[-1]]
+    if cut.count("(") > cut.count(")"):
+        cut = cut[: cut.rindex("(")]
+    return cut.rstrip(" \u00a0\u202f,;:") + "…"
+
+
+def english_works(project: Project) -> set[str]:
+    """The keys of the works that a project's bibliography says to be in English."""
+    found: set[str] = set()
+    for path in project.bibliography:
+        for entry in read_text(path).split("\n@"):
+            key = re.match(r"@?\w+\{([^,\s]+),", entry)
+            if key and re.search(r"\blangid\s*=\s*[{\"]?english", entry):
+                found.add(key[1])
+    return found
+
+
+def with_languages(page: str, works: Collection[str]) -> str:
+    """A page whose references tell which titles are in English, for those who listen to it.
+
+    Examples
+    --------
+    >>> with_languages('<div id="ref-a" class="csl-entry">Holm, <span>« A test »</span>.', {"a"})
+    '<div id="ref-a" class="csl-entry">Holm, <span lang="en">« A test »</span>.'
+    """
+
+    def marked(entry: re.Match[str]) -> str:
+        if entry[1] not in works:
+            return entry[0]
+        tag = "<span>" if "<span>" in entry[0] else "<em>"
+        return entry[0].replace(tag, f'{tag[:-1]} lang="en">', 1)
+
+    return re.sub(
+        r'<div id="ref-([^"]+)" class="csl-entry".*?(?:</div>|$)', marked, page, flags=re.S
+    )

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from observlib import estimates
 from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
+from observlib.base.yaml_files import mapping
 from observlib.dataset import FOLDER as PACKAGE
 from observlib.language import french
+from observlib.publish.responsive_tables import clean_table
 
 _MOST_BYTES = 1_000_000_000
 
@@ -151,3 +155,178 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _is_absent(study: Mapping[str, Any]) -> bool:
     return "error" in study or study.get("asked") is False
+
+
+# --- An executed notebook as Quarto Markdown: what pandoc needs to make a page of it
+
+Format = Literal["html", "typst"]
+OPTIONS = (
+    "label", "fig-cap", "fig-alt", "tbl-cap", "echo", "output", "include", "warning", "error",
+    "code-fold",
+)  # fmt: skip
+IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+_PREFERENCE: dict[str, tuple[str, ...]] = {
+    "html": ("text/html", "text/markdown", *IMAGES, "text/plain"),
+    "typst": ("text/markdown", *IMAGES, "text/html", "text/plain"),
+}
+_LENGTH = re.compile(r'\b(width|height)="([\d.]+)(pt|px|in|cm|mm)?"')
+_UNITS = {"pt": 4 / 3, "px": 1.0, "": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
+
+
+@dataclass(frozen=True)
+class Converted:
+    """Markdown text, and the pictures it shows by their path beside it."""
+
+    text: str
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def notebook_to_markdown(path: Path, to: Format = "html") -> Converted:
+    """Convert an executed notebook to Quarto Markdown for one output format.
+
+    Code is never shown. A figure becomes a `::: {#fig-…}` block of a picture and its caption, a
+    table a `::: {#tbl-…}` block of plain HTML and its caption.
+    """
+    problems: list[str] = []
+    files: dict[str, bytes] = {}
+    parts: list[str] = []
+    for position, cell in enumerate(read_notebook(path)["cells"], start=1):
+        kind, source = cell.get("cell_type"), joined(cell.get("source", ""))
+        if kind == "markdown" or (kind == "raw" and position == 1):
+            parts.append(source.strip() + "\n")
+        elif kind == "code":
+            try:
+                parts += _code_cell(cell, source, to, path.stem, files)
+            except (ValueError, ObservError) as error:
+                problems += [f"{path}: cell {position}: {line}" for line in str(error).splitlines()]
+    if problems:
+        raise ObservError(*problems)
+    return Converted("\n".join(parts), files)
+
+
+def cell_options(source: str) -> dict[str, Any]:
+    """The options that a code cell gives in its first lines, as `#| key: value`.
+
+    Examples
+    --------
+    >>> cell_options('#| label: fig-a\\n#| fig-cap: "Un titre"\\nplot()')
+    {'label': 'fig-a', 'fig-cap': 'Un titre'}
+    """
+    lines = []
+    for line in source.lstrip().split("\n"):
+        if not line.startswith("#|"):
+            break
+        lines.append(line[2:].removeprefix(" "))
+    return mapping("\n".join(lines), "its `#|` lines", is_written=False)
+
+
+def _code_cell(
+    cell: Mapping[str, Any], source: str, to: Format, folder: str, files: dict[str, bytes]
+) -> Iterator[str]:
+    options = cell_options(source)
+    label = str(options.get("label") or "")
+    unknown = [str(key) for key in options if key not in OPTIONS]
+    if "eval" in unknown:
+        raise ValueError("`eval` makes Quarto drop the outputs that the notebook holds; remove it")
+    if unknown:
+        raise ValueError(f"unknown option {', '.join(unknown)}; allowed: {', '.join(OPTIONS)}")
+    if options.get("include") is False or options.get("output") is False:
+        return
+    outputs = list(cell.get("outputs") or [])
+    if label.startswith(("fig-", "tbl-")) and not any(_data(output) for output in outputs):
+        raise ValueError(f"is labelled {label} but shows nothing; run the study again")
+    used = False
+    for number, output in enumerate(outputs, start=1):
+        kind = output.get("output_type")
+        if kind == "error":
+            raise ValueError(
+                f"raised {output.get('ename')}: {output.get('evalue')}; mend the study"
+            )
+        if kind == "stream":
+            if output.get("name") == "stdout":
+                yield _verbatim(joined(output.get("text", "")))
+            continue
+        data = _data(output)
+        mime = next((name for name in _PREFERENCE[to] if name in data), None)
+        if mime is None:
+            raise ValueError(
+                f"output {number} has only {', '.join(data) or 'no data'}, which no page can show; "
+                "emit it beside text, a table or a picture"
+            )
+        content = joined(data[mime])
+        here = "" if used else label
+        if mime in IMAGES:
+            name = f"{folder}/{here or f'cell-{len(files) + 1}'}.{IMAGES[mime]}"
+            files[name] = _picture(content, mime)
+            yield _figure(name, files[name], options, here)
+            used = used or label.startswith("fig-")
+        elif mime == "text/html":
+            yield _table(content, options, here)
+            used = used or label.startswith("tbl-")
+        elif mime == "text/markdown":
+            text, drawings = markdown_of(data, folder)
+            files |= drawings
+            # told from the notebook's own prose, as Quarto does
+            yield f"::: {{.cell}}\n{text.strip()}\n:::\n"
+        else:
+            yield _verbatim(content)
+
+
+def _data(output: Mapping[str, Any]) -> dict[str, Any]:
+    if output.get("output_type") not in ("display_data", "execute_result"):
+        return {}
+    return dict(output.get("data") or {})
+
+
+def _figure(name: str, content: bytes, options: Mapping[str, Any], label: str) -> str:
+    alt, caption = (str(options.get(key) or "").strip() for key in ("fig-alt", "fig-cap"))
+    if label.startswith("tbl-"):
+        raise ValueError(f"is labelled {label} but shows a picture; use fig-{label[4:]}")
+    if not alt:
+        raise ValueError("shows a picture without alternative text; add `#| fig-alt: …`")
+    if label.startswith("fig-") and not caption:
+        raise ValueError(f"figure {label} has no caption; add `#| fig-cap: …`")
+    size = "".join(f" {key}={value}" for key, value in _size(content).items())
+    picture = f'![]({name}){{fig-alt="{_attribute(alt)}"{size}}}'
+    identifier = f"#{label}" if label.startswith("fig-") else ".figure"
+    return f"::: {{{identifier}}}\n{picture}\n\n{caption}\n:::\n"
+
+
+def _table(content: str, options: Mapping[str, Any], label: str) -> str:
+    if "<table" not in content.lower():
+        raise ValueError("shows HTML that is not a table; a PDF cannot hold it; show Markdown")
+    if label.startswith("fig-"):
+        raise ValueError(f"is labelled {label} but shows a table; use tbl-{label[4:]}")
+    table = clean_table(content)
+    caption = str(options.get("tbl-cap") or "").strip() or table.title
+    if label.startswith("tbl-") and not caption:
+        raise ValueError(f"table {label} has no caption; add `#| tbl-cap: …`")
+    identifier = f"#{label}" if label.startswith("tbl-") else ".table"
+    return f"::: {{{identifier}}}\n" + "\n\n".join([table.as_markdown(), caption]) + "\n:::\n"
+
+
+def _verbatim(text: str) -> str:
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
+    return f"{fence}\n{text.rstrip()}\n{fence}\n" if text.strip() else ""
+
+
+def _attribute(text: str) -> str:
+    flat = re.sub(r"[ \t\r\n]+", " ", text)  # and not the non-breaking ones
+    return flat.replace("&", "&amp;").replace('"', "&quot;").replace("\\", "\\\\")
+
+
+def _picture(content: str, mime: str) -> bytes:
+    if mime == "image/svg+xml":
+        return content.encode("utf-8")
+    try:
+        return base64.b64decode(content, validate=False)
+    except binascii.Error as error:
+        raise ValueError(f"its {mime} output is not base64: {error}") from error
+
+
+def _size(content: bytes) -> dict[str, int]:
+    """Width and height in CSS pixels of an SVG that gives them, so that pages do not jump."""
+    tag = re.search(rb"<svg\b[^>]*>", content)
+    told = _LENGTH.findall(tag[0].decode("utf-8", "replace")) if tag else []
+    found = {key: round(float(number) * _UNITS[unit]) for key, number, unit in reversed(told)}
+    return dict(sorted(found.items(), reverse=True)) if len(found) == 2 else {}

@@ -30,8 +30,7 @@ from observlib.language import french, words
 from observlib.language.prose import unmarked
 from observlib.publish import pandoc
 from observlib.publish.html import metadata
-from observlib.publish.links import flat
-from observlib.publish.project import HOME, Page, Project
+from observlib.publish.project import HOME, Page, Project, flat
 
 # in points from the upper edge of a last page, margin included: some eight lines
 FEW_LINES = 200.0

@@ -33,11 +33,10 @@ from observlib.dataset import FOLDER as PACKAGE
 from observlib.display import style
 from observlib.language import french
 from observlib.language.prose import plain
-from observlib.publish import docx, html, pandoc, require_quarto
-from observlib.publish.figures import write_figures
-from observlib.publish.links import Entry, links_of
-from observlib.publish.markdown import Converted
-from observlib.publish.project import HOME, Page, Project, read_project
+from observlib.publish import downloads, html, pandoc, require_quarto
+from observlib.publish.downloads import write_figures
+from observlib.publish.notebook import Converted
+from observlib.publish.project import HOME, Entry, Page, Project, links_of, read_project
 
 MENU = "Pages du site"  # what those who listen are told, as by the other publisher
 OUTPUT = "_rendered"
@@ -197,7 +196,7 @@ def stage(
             write_figures(source_of, path.parent, project.brand)  # a filter reads them
         if _others(page):
             drawings, name = path.parent / page.source.stem, f"{page.source}: a picture"
-            docx.write_dots(drawings, name, project.brand.recoloured)
+            downloads.write_dots(drawings, name, project.brand.recoloured)
 
 
 def _text(project: Project, page: Page, text: str) -> str:

@@ -193,12 +193,12 @@ def with_stacked_tables(page: str, french: bool = True) -> str:
     return _TABLE.sub(lambda found: _table(found, page, french, f"t{next(numbers)}"), page)
 
 
-def plain(markup: str) -> str:
+def bare(markup: str) -> str:
     """The text of some markup, on one line.
 
     Examples
     --------
-    >>> plain("3<sup>e</sup> trimestre\\n&amp; <b>an</b>")
+    >>> bare("3<sup>e</sup> trimestre\\n&amp; <b>an</b>")
     '3e trimestre & an'
     """
     text = unescape(re.sub("<[^>]+>", "", re.sub("<br ?/?>", " ", markup)))
@@ -213,7 +213,7 @@ def _table(found: re.Match[str], page: str, french: bool, name: str) -> str:
     if "rowgroup" in table and french:
         table = _grouped(table, name)
     rows = _ROW.findall(table)
-    heads = [plain(text) for _, _, text in _CELL.findall(rows[0])] if rows else []
+    heads = [bare(text) for _, _, text in _CELL.findall(rows[0])] if rows else []
     if "<thead" in table and len(heads) >= STACKED and "rowspan=" not in table:
         table = _stacked(table, heads)
     before = page[max(0, found.start() - 200) : found.start()]
@@ -284,7 +284,7 @@ def _row(row: str, heads: list[str]) -> str:
         added = {"role": "rowheader" if cell[1] == "th" else "cell"}
         named = named or (place > 0 and "right" in cell[2])
         kind = next((name for name, known in _FIRST if known.match(head)), "")
-        text = plain(cell[3])
+        text = bare(cell[3])
         if "colspan" in cell[2] or place == 0:
             kind = "name"
         elif not text or text in (_NOTHING, f"{_NOTHING} {_SPELT[_NOTHING]}"):
@@ -335,4 +335,4 @@ def texts(markup: str, tags: Iterable[str]) -> list[str]:
     ['A', 'C']
     """
     found = re.findall(rf"<({'|'.join(tags)})\b{_INSIDE}>(.*?)</\1>", markup, re.S)
-    return list(dict.fromkeys(filter(None, (plain(text) for _, _, text in found))))
+    return list(dict.fromkeys(filter(None, (bare(text) for _, _, text in found))))

@@ -19,7 +19,7 @@ from observlib import estimates
 from observlib.base import git
 from observlib.base.errors import UsageError, bounded
 from observlib.base.temporary import temporary_files
-from observlib.publish.editions import crate, record
+from observlib.publish.editions import record
 from observlib.publish.editions.reviews import DIFFERS, NOT_RUN
 from observlib.review.comparison import WHOLE, Difference, Place, Word, compare, differences, told
 from observlib.review.groups import Group, groups, verdict
@@ -131,10 +131,10 @@ def _by_itself(bundle: Bundle, root: Path) -> Iterator[Difference]:
     if not record.build_is_whole(bundle.folder):
         yield Difference(record.BUILD, Place("build"), Word("build"), Word("written"))
     manifest = bundle.manifest
-    described = crate.told(bundle.folder)
-    for where, value in crate.tells(bundle.raw).items():
+    described = record.told(bundle.folder)
+    for where, value in record.tells(bundle.raw).items():
         if (other := described.get(where, Word("nothing"))) != value:
-            place = Place("crate", name=where, of=crate.NAME)
+            place = Place("crate", name=where, of=record.CRATE)
             yield Difference(record.NAME, place, value, other)
     name, own = (one.removesuffix(git.DIRTY) for one in (manifest.commit, git.commit(root)))
     if name and own not in ("", name) and not git.knows(root, name):

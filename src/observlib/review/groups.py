@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from observlib.base.errors import visible
-from observlib.publish.docx import COMPARISONS
-from observlib.publish.editions import crate, record
+from observlib.publish.downloads import COMPARISONS
+from observlib.publish.editions import record
 from observlib.publish.editions.reviews import CLOSE, DIFFERS, NOT_RUN, REPRODUCED
 from observlib.review.comparison import LEAST, Difference, Language, Word, digests, told, weight
 
@@ -23,7 +23,7 @@ _OTHERS = {
     "donnees": "data",
     "documentation": "documentation",
     "practices": "practices",
-    **dict.fromkeys((record.NAME, record.BUILD, crate.NAME), "manifest"),
+    **dict.fromkeys((record.NAME, record.BUILD, record.CRATE), "manifest"),
 }
 
 

@@ -32,7 +32,7 @@ from observlib.base.kept import Inputs
 from observlib.base.period import Quarter, edition_day, epoch
 from observlib.base.temporary import end_all
 from observlib.catalogue.mistakes import told
-from observlib.pipeline import archive, errata
+from observlib.pipeline import archive, revisions
 from observlib.publish import standing
 from observlib.publish.editions import record
 from observlib.review.comparison import Word
@@ -351,16 +351,16 @@ def _copy_errata(bundle: Bundle, root: Path, copy: Path) -> None:
     """Let the copy have the errata that the edition bears, as it bears them, and no other."""
     meant, found = bundle.manifest.errata, {}
     for reports in (copy / "reports", root / "reports"):
-        for one in errata.load(reports) if meant else ():
+        for one in revisions.load_errata(reports) if meant else ():
             if one.id in meant and one.digest == meant[one.id].digest:
                 name = f"{one.id}.yml"
-                found[name] = (reports / errata.Erratum.FOLDER / name).read_bytes()
+                found[name] = (reports / revisions.Erratum.FOLDER / name).read_bytes()
     if lacking := sorted(name for name in meant if f"{name}.yml" not in found):
         raise CannotRun(
-            f"{reports / errata.Erratum.FOLDER}: {bounded(lacking)}: not here as the edition bears "
-            "them; bring these errata back"
+            f"{reports / revisions.Erratum.FOLDER}: {bounded(lacking)}: not here as the edition "
+            "bears them; bring these errata back"
         )
-    folder = copy / "reports" / errata.Erratum.FOLDER
+    folder = copy / "reports" / revisions.Erratum.FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     write_all(found, folder)
 

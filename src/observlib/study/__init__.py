@@ -20,7 +20,6 @@ from observlib.estimates import comparisons
 from observlib.indicators import specifications
 from observlib.language import french
 from observlib.pipeline import (
-    departments,
     disclosed,
     frame,
     project,
@@ -70,7 +69,7 @@ class Study(Drawing):
     """
 
     def __init__(
-        self, quarter: str, data: str, survey: str = "", department: str = departments.WHOLE
+        self, quarter: str, data: str, survey: str = "", department: str = frame.WHOLE
     ) -> None:
         self.data = project.data_folder(data, is_there=True)
         self.kind = store.kind(self.data)  # `demonstration` or `real`
@@ -172,8 +171,8 @@ class Study(Drawing):
 
     def _tells(self, product: str, device: str) -> bool:
         """Whether the study tells of a product, or else of a device."""
-        own = (departments.WHOLE, self.department)
-        return not self.department or departments.of(product, device, self.catalogue) in own
+        own = (frame.WHOLE, self.department)
+        return not self.department or frame.department_of(product, device, self.catalogue) in own
 
     def page(self, study: str, product: str = "") -> str:
         """The name of another study's page that tells of the same department, or of a product.
@@ -197,9 +196,9 @@ class Study(Drawing):
         department = self.department
         selection.check("product", [product], self.catalogue)
         if product and not department:
-            fed = departments.with_pages(store.devices(self.data)["device"], self.catalogue)
-            own = departments.of(product, "", self.catalogue)
-            department = own if own in fed else departments.WHOLE
+            fed = frame.departments_with_pages(store.devices(self.data)["device"], self.catalogue)
+            own = frame.department_of(product, "", self.catalogue)
+            department = own if own in fed else frame.WHOLE
         return f"{study}-{department}" if department else study
 
     def label_of(self, period: str) -> str:
@@ -359,14 +358,14 @@ class Study(Drawing):
         rows = estimates.combine(one.estimates for one in found)
         pairs = comparisons.combine(one.comparisons for one in found)
         of = (self.department, self.catalogue)
-        return departments.part(rows, *of), departments.part(pairs, *of)
+        return frame.part_of_department(rows, *of), frame.part_of_department(pairs, *of)
 
     def _may_tell(self, job: frame.Job, product: str) -> bool:
         """Whether a family, or that of one survey, may tell something of a product."""
         return not job[1] or self.catalogue.devices[job[1]].product in (None, product)
 
     def _given(self, family: str) -> frame.Given:
-        return departments.part_of(self._whole(family), self.department, self.catalogue)
+        return frame.given_of_department(self._whole(family), self.department, self.catalogue)
 
     def _whole(self, family: str) -> frame.Given:
         """What a family gives of all departments."""

@@ -13,7 +13,7 @@ import pytest
 from tests.review.conftest import Small
 from tests.review.conftest import small as small
 
-from observlib.publish.editions import crate
+from observlib.publish.editions import record
 
 # What the validator would load from the network. The terms that we use are the same in the context
 # that `rocrate` brings, of a later version.
@@ -56,13 +56,13 @@ def test_an_edition_is_a_research_object_of_which_the_validator_finds_nothing_wr
 def test_the_validator_would_see_what_is_wrong(small: Small, offline, tmp_path: Path) -> None:
     from rocrate_validator import services
 
-    described = json.loads((small.edition / crate.NAME).read_text(encoding="utf-8"))
+    described = json.loads((small.edition / record.CRATE).read_text(encoding="utf-8"))
     for thing in described["@graph"]:
         if thing["@id"] == "./":
             del thing["license"], thing["datePublished"]
             thing["hasPart"] = []
     described["@graph"] = [x for x in described["@graph"] if x["@type"] != "File"]
-    (tmp_path / crate.NAME).write_text(json.dumps(described), encoding="utf-8")
+    (tmp_path / record.CRATE).write_text(json.dumps(described), encoding="utf-8")
     found = services.validate(
         services.ValidationSettings(
             rocrate_uri=str(tmp_path),
@@ -75,25 +75,25 @@ def test_the_validator_would_see_what_is_wrong(small: Small, offline, tmp_path: 
 
 
 def test_every_file_is_described_by_its_digest_and_its_size(small: Small) -> None:
-    described = json.loads((small.edition / crate.NAME).read_text(encoding="utf-8"))
+    described = json.loads((small.edition / record.CRATE).read_text(encoding="utf-8"))
     told = {thing["@id"]: thing for thing in described["@graph"] if thing["@type"] == "File"}
     there = {
         path.relative_to(small.edition).as_posix(): path.read_bytes()
         for path in small.edition.rglob("*")
         if path.is_file()
     }
-    assert there.keys() - told.keys() == {crate.NAME, "manifest.json", "build.json"}
+    assert there.keys() - told.keys() == {record.CRATE, "manifest.json", "build.json"}
     for name, thing in told.items():
         assert thing["sha256"] == hashlib.sha256(there[name]).hexdigest()
         assert thing["contentSize"] == str(len(there[name]))
 
 
 def test_it_says_that_figures_are_synthetic_and_of_what_they_were_made(small: Small) -> None:
-    described = json.loads((small.edition / crate.NAME).read_text(encoding="utf-8"))
+    described = json.loads((small.edition / record.CRATE).read_text(encoding="utf-8"))
     things = {thing["@id"]: thing for thing in described["@graph"]}
     assert things["./"]["description"].startswith("Chiffres synthétiques.")
     manifest = json.loads((small.edition / "manifest.json").read_text(encoding="utf-8"))
-    assert crate.told(small.edition) == crate.tells(manifest) | {
+    assert record.told(small.edition) == record.tells(manifest) | {
         f"{key}.{name}": value
         for key in ("made_from", "data")
         for group in ("made_from", "data")

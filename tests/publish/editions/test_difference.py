@@ -11,9 +11,15 @@ from observlib.base.period import Quarter
 from observlib.cli.printing import print_difference
 from observlib.confidentiality.knowledge import Published
 from observlib.estimates import comparisons
-from observlib.pipeline import errata
+from observlib.pipeline import revisions
 from observlib.pipeline.archive import Publication, last
-from observlib.publish.editions.difference import Difference, between, named, pages, values
+from observlib.publish.editions.vintages import (
+    Difference,
+    difference_between,
+    difference_pages,
+    named,
+    values,
+)
 
 MARK = {"indicator": "satisfaction_10", "channel": "web", "unit": "sur 10", "n": 40}
 QUARTERS = ("2026-T2", "2026-T3")
@@ -50,7 +56,7 @@ def both(*products: tuple[str, str, str], catalogue: Any) -> Difference:
         for n, quarter in enumerate(QUARTERS)
         for found in [tuple(verdicts[n] for _, *verdicts in products)]
     ]
-    return between(*told, catalogue)
+    return difference_between(*told, catalogue)
 
 
 def test_changes_that_are_established_come_first_and_the_new_ones_before(catalogue):
@@ -71,7 +77,7 @@ def test_a_quarter_is_never_set_against_a_year_or_a_month(catalogue):
     month = figure("boamp", "2026-09", 7.5)
     first = edition("2026-T2", [figure("boamp", "2026-T2", 6.0)])
     second = edition("2026-T3", [year, month])
-    found = between(first, second, catalogue)
+    found = difference_between(first, second, catalogue)
     assert found.changed.empty
     assert found.added["period"].tolist() == ["2025-10/2026-09"]
     assert found.removed["period"].tolist() == ["2026-T2"]
@@ -81,7 +87,7 @@ def test_what_one_edition_alone_tells_is_added_or_removed(catalogue):
     stays = [figure("boamp", quarter, 6.0) for quarter in QUARTERS]
     first = edition("2026-T2", [stays[0], figure("bodacc", "2026-T2", 5.0)])
     second = edition("2026-T3", [stays[1], figure("legifrance", "2026-T3", 8.0)])
-    found = between(first, second, catalogue)
+    found = difference_between(first, second, catalogue)
     assert found.added["product"].tolist() == ["legifrance"]
     assert found.removed["product"].tolist() == ["bodacc"]
     assert list(found.added) == estimates.COLUMNS
@@ -93,10 +99,10 @@ def test_an_erratum_is_told_as_the_reason_of_its_revision(catalogue):
     names = {name: row.get(name, "") for name in estimates.FIGURE}
     about = {"erratum": "note", "day": "2026-11-10", "cause": "source", "unit": "sur 10"}
     about |= {"published": 6.0, "corrected": 6.4, "what": "Un mois était compté deux fois."}
-    corrected = pd.DataFrame([names | about]).reindex(columns=errata.COLUMNS)
-    known = errata.with_reasons(catalogue, corrected)
-    assert between(*told, known).revised["reason"].tolist() == ["erratum-note"]
-    page = pages(told, known)["2026-T3"][2].replace("\u00a0", " ")
+    corrected = pd.DataFrame([names | about]).reindex(columns=revisions.ERRATA_COLUMNS)
+    known = revisions.with_errata(catalogue, corrected)
+    assert difference_between(*told, known).revised["reason"].tolist() == ["erratum-note"]
+    page = difference_pages(told, known)["2026-T3"][2].replace("\u00a0", " ")
     assert "**Un mois était compté deux fois.**" in page and "6,0 sur 10 → 6,4 sur 10" in page
 
 
@@ -114,7 +120,7 @@ def test_a_figure_of_the_same_period_told_otherwise_is_a_revision(catalogue, lat
     first = edition("2026-T2", [figure("boamp", "2026-T2", 6.0, **of_age)])
     again = figure("boamp", "2026-T2", 6.0, **of_age) | later
     second = edition("2026-T3", [again, figure("boamp", "2026-T3", 7.0)])
-    found = between(first, second, catalogue)
+    found = difference_between(first, second, catalogue)
     assert len(found.revised) == revised
     assert found.changed.empty, "an edition's own quarter, and no earlier one"
 
@@ -138,7 +144,7 @@ def test_the_page_of_changes_tells_what_is_new_and_what_was_known(catalogue):
         edition(quarter, [figure(name, quarter, 6.0 + n) for name in names], verdicts[n])
         for n, quarter in enumerate(QUARTERS)
     ]
-    found = pages(told, catalogue)
+    found = difference_pages(told, catalogue)
     assert [*found] == ["2026-T3"], "the first edition has none before it"
     name, title, page = found["2026-T3"]
     assert (name, title) == ("changements-2026-T3", "Ce qui a changé de 2026-T2 à 2026-T3")
@@ -155,8 +161,8 @@ def test_a_fall_names_the_value_it_fell_from_and_not_that_of_the_edition_before(
     catalogue, capsys, now, fall
 ):
     told = [edition(quarter, [figure("boamp", quarter, now)], ("fall",)) for quarter in QUARTERS]
-    assert fall in pages(told, catalogue)["2026-T3"][2].replace("\u00a0", " ")
-    print_difference(between(*told, catalogue), catalogue, *QUARTERS)
+    assert fall in difference_pages(told, catalogue)["2026-T3"][2].replace("\u00a0", " ")
+    print_difference(difference_between(*told, catalogue), catalogue, *QUARTERS)
     line = f"{now:.1f} sur 10 → {now:.1f} sur 10; fall from 5,0 in 2025-T3".replace(".", ",", 2)
     assert line in capsys.readouterr().out.replace("\u00a0", " ")
 
@@ -165,17 +171,17 @@ def test_a_correction_is_told_on_the_page_of_changes_and_the_last_one_counts(cat
     first = edition("2026-T2", [figure("boamp", "2026-T2", 6.0)])
     second = edition("2026-T3", [figure("boamp", "2026-T2", 6.4), figure("boamp", "2026-T3", 7.0)])
     again = second._replace(name="0003-2026-T3", told=first.told)
-    page = pages([first, second], catalogue)["2026-T3"][2].replace("\u00a0", " ")
+    page = difference_pages([first, second], catalogue)["2026-T3"][2].replace("\u00a0", " ")
     assert "## Ce qu'elle révise" in page and "6,0 sur 10 → 6,4 sur 10 (2e trimestre 2026)" in page
     assert "**Le motif n'a pas été consigné.**" in page
-    assert "révise" not in pages([first, second, again], catalogue)["2026-T3"][2]
+    assert "révise" not in difference_pages([first, second, again], catalogue)["2026-T3"][2]
 
 
 def test_an_indicator_that_left_the_catalogue_since_stops_no_comparison(catalogue):
     gone = {"indicator": "left_since"}
     told = [edition(quarter, [figure("boamp", quarter, 6.0, **gone)]) for quarter in QUARTERS]
-    assert not any(map(len, between(*told, catalogue)))
-    assert "aucune évolution" in pages(told, catalogue)["2026-T3"][2]
+    assert not any(map(len, difference_between(*told, catalogue)))
+    assert "aucune évolution" in difference_pages(told, catalogue)["2026-T3"][2]
 
 
 def test_each_revision_stands_under_its_reason_and_shows_what_differs(catalogue):
@@ -194,7 +200,11 @@ def test_each_revision_stands_under_its_reason_and_shows_what_differs(catalogue)
         )
         for n, quarter in enumerate(QUARTERS)
     ]
-    page = pages(told, catalogue)["2026-T3"][2].replace("\u00a0", " ").replace("\u202f", " ")
+    page = (
+        difference_pages(told, catalogue)["2026-T3"][2]
+        .replace("\u00a0", " ")
+        .replace("\u202f", " ")
+    )
     seasons, breaks = (
         page.index(text) for text in ("**La saison est", "**L'ampleur d'une rupture")
     )

@@ -6,8 +6,7 @@ from tests.edition.test_origins import BEFORE, MARK, NOW, ROWS, WITHHELD, notebo
 
 from observlib import estimates
 from observlib.estimates import comparisons
-from observlib.publish.editions.page_figures import page_of
-from observlib.publish.origins import FINDING
+from observlib.publish.origins import FINDING, page_of
 
 
 def test_figures_are_found_by_the_cell_and_the_section_that_tell_them():

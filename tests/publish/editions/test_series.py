@@ -9,7 +9,7 @@ import pytest
 from observlib import estimates
 from observlib.confidentiality.knowledge import Published
 from observlib.pipeline.archive import Publication
-from observlib.publish.editions import series
+from observlib.publish.editions import vintages
 
 PLACE = {"indicator": "satisfaction_10", "product": "boamp", "device": "jdma-boamp"}
 ROW = {**PLACE, "period": "2026-T2", "unit": "sur 10", "n": 40, "estimate": 7.1}
@@ -22,7 +22,7 @@ def publication(number: int, quarter: str, day: str, *rows: dict[str, Any]) -> P
 
 
 def followed(*told: Publication) -> list[tuple[Any, ...]]:
-    rows = series.tellings(told)
+    rows = vintages.tellings(told)
     columns = ["period", "estimate", "status", "edition", "revision"]
     return list(rows[columns].fillna({"estimate": 0}).itertuples(index=False, name=None))
 
@@ -63,7 +63,7 @@ def test_the_page_of_a_product_tells_values_withheld_ones_and_revisions_in_words
     of_group = publication(
         3, "2026-T4", "2027-02-15", {"group": "age", "group_value": "18-24", "period": "2025"}
     )
-    found = series.pages(series.tellings([T2, mended, of_group]), catalogue)
+    found = vintages.series_pages(vintages.tellings([T2, mended, of_group]), catalogue)
     assert list(found) == ["series-boamp"]
     title, text = found["series-boamp"]
     assert title == "BOAMP"
@@ -77,17 +77,17 @@ def test_the_page_of_a_product_tells_values_withheld_ones_and_revisions_in_words
 
 
 def test_what_has_left_the_catalogue_is_in_the_file_alone(catalogue):
-    rows = series.tellings([publication(1, "2026-T2", "", {}, {"indicator": "gone"})])
-    assert "gone" not in series.pages(rows, catalogue)["series-boamp"][1]
-    assert "gone" in series.csv_of(rows, catalogue, synthetic=False)
+    rows = vintages.tellings([publication(1, "2026-T2", "", {}, {"indicator": "gone"})])
+    assert "gone" not in vintages.series_pages(rows, catalogue)["series-boamp"][1]
+    assert "gone" in vintages.series_csv(rows, catalogue, synthetic=False)
 
 
 def test_the_file_says_of_each_line_whether_it_is_synthetic_and_holds_no_formula(
     tmp_path, catalogue
 ):
     group = {"group": "=1+1", "group_value": "=HYPERLINK(0)"}
-    rows = series.tellings([publication(1, "2026-T2", "2026-08-17", {}, group)])
-    text = series.csv_of(rows, catalogue, synthetic=True)
+    rows = vintages.tellings([publication(1, "2026-T2", "2026-08-17", {}, group)])
+    text = vintages.series_csv(rows, catalogue, synthetic=True)
     (tmp_path / "series.csv").write_text(text, encoding="utf-8")
     read = pd.read_csv(tmp_path / "series.csv", dtype=str)
     assert set(read["synthetic"]) == {"true"} and set(read["edition"]) == {"2026-T2"}

@@ -11,7 +11,7 @@ from datetime import date as Day
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, NamedTuple
-from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
@@ -22,14 +22,17 @@ from observlib.base.working_days import public_holidays
 from observlib.base.yaml_files import read
 from observlib.catalogue.entries import Part
 from observlib.catalogue.mistakes import explain
-from observlib.display.output import pipe_table
-from observlib.language import french, wording
-from observlib.language.prose import joined, markdown, typography
+from observlib.language import french
+from observlib.language.prose import typography
 from observlib.pipeline import project
-from observlib.pipeline.errata import PAGE, PREFIX
+from observlib.pipeline.revisions import ERRATA_PAGE, ERRATUM_PREFIX
 from observlib.publish.editions.record import Edition, published
+from observlib.publish.pages import macros
 from observlib.records.actions import Line
 from observlib.records.published_text import a_role
+
+PAGES = macros(__file__)
+
 
 # --- The release calendar: the day and hour of each edition, and who reads it before
 
@@ -148,10 +151,11 @@ def load_calendar(data: Path, root: Path) -> Calendar:
     return found
 
 
+# --- What tells programs of the editions: a feed, and a calendar
+
 FEED, CALENDAR = "feed.xml", "calendrier.ics"
-_ATOM = "http://www.w3.org/2005/Atom"
-_PLANNED = re.compile(r"DTSTART:(\S+)\r\nSUMMARY:([^\r]*)\r\nSTATUS:(\w+)")
 ERRATUM = "erratum"  # the term of entries that are one
+_PLANNED = re.compile(r"DTSTART:(\S+)\r\nSUMMARY:([^\r]*)\r\nSTATUS:(\w+)")
 _LINE = 75  # octets of a line of a calendar (RFC 5545, 3.1)
 
 
@@ -159,7 +163,7 @@ class _Told(NamedTuple):
     """An entry of the feed; `place` is its page from the site's root."""
 
     day: str
-    identifier: str
+    id: str
     title: str
     place: str
     summary: str
@@ -201,38 +205,15 @@ def feed(
             day,
             _identifier(title, ERRATUM, name),
             _marked(headline, editions[0]),
-            f"editions/{PAGE}.html#{PREFIX}{name}",
+            f"editions/{ERRATA_PAGE}.html#{ERRATUM_PREFIX}{name}",
             summary,
             ERRATUM,
         )
         for name, day, headline, summary in [*errata][::-1]
     ]
     told = sorted(told, key=lambda one: one.day)[::-1]
-    root = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": "fr"})
-
-    def add(parent: ElementTree.Element, name: str, text: str = "", **words: str) -> None:
-        ElementTree.SubElement(parent, name, words).text = text or None
-
-    add(root, "id", _identifier(title))
-    add(root, "title", title)
-    add(root, "updated", f"{told[0].day}T00:00:00Z")
-    author = ElementTree.SubElement(root, "author")
-    add(author, "name", title)
-    add(root, "link", rel="alternate", type="text/html", href=f"{site}editions/index.html")
-    if site:
-        add(root, "link", rel="self", type="application/atom+xml", href=f"{site}{FEED}")
-    for one in told:
-        entry = ElementTree.SubElement(root, "entry")
-        add(entry, "id", one.identifier)
-        add(entry, "title", one.title)
-        add(entry, "updated", f"{one.day}T00:00:00Z")
-        add(entry, "published", f"{one.day}T00:00:00Z")
-        add(entry, "link", rel="alternate", type="text/html", href=f"{site}{one.place}")
-        if one.term:
-            add(entry, "category", term=one.term)
-        add(entry, "summary", one.summary)
-    ElementTree.indent(root, " ")
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    text = _XML("feed", _identifier(title), title, site, told)
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{text}\n".encode()
 
 
 def _identifier(*parts: object) -> str:
@@ -252,26 +233,31 @@ def calendar(editions: Sequence[Edition], dates: Calendar, title: str, site: str
     """
     following = dates.after(editions[0].quarter)
     stamp = max([*(edition.changed for edition in editions), *filter(None, map(_since, following))])
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//{_escaped(title)}//observlib//FR"]
+    events = []
     for edition in reversed(editions):
-        address = [f"URL:{site}{edition.quarter}/index.html"] if site else []
         for number, day in enumerate((edition.published, *edition.revisions)):
-            uid = _identifier(title, edition.quarter, number)
-            name = _marked(name_of(edition.quarter, number), edition)
-            start = f"DTSTART;VALUE=DATE:{date.fromisoformat(day):%Y%m%d}"
             told = None if number else dates.of(edition.quarter)
-            more = [f"SEQUENCE:{_times(told) + 1 if told else 0}", *address]
-            lines += _event(uid, start, name, "CONFIRMED", stamp, more)
+            event = {
+                "start": f";VALUE=DATE:{day.replace('-', '')}",
+                "name": _marked(name_of(edition.quarter, number), edition),
+                "status": "CONFIRMED",
+                "sequence": _times(told) + 1 if told else 0,
+                "url": f"{site}{edition.quarter}/index.html" if site else "",
+                "moves": "",
+            }
+            events.append({"uid": _identifier(title, edition.quarter, number), **event})
     for one in following:
-        uid = _identifier(title, one.quarter, 0)  # the event's own, once the edition is published
-        name, status = name_of(one.quarter), "CONFIRMED" if one.is_firm else "TENTATIVE"
-        start = f"DTSTART:{one.moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-        more = [f"SEQUENCE:{_times(one)}"]
-        if one.changed:
-            more.append(f"DESCRIPTION:{_escaped(' '.join(map(typography, moves(one))))}")
-        name = name if one.is_firm else f"{name} (date prévue)"
-        lines += _event(uid, start, name, status, stamp, more)
-    return "".join(map(_folded, [*lines, "END:VCALENDAR"])).encode("utf-8")
+        event = {
+            "start": f":{one.moment.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+            "name": name_of(one.quarter) + ("" if one.is_firm else " (date prévue)"),
+            "status": "CONFIRMED" if one.is_firm else "TENTATIVE",
+            "sequence": _times(one),
+            "url": "",
+            "moves": " ".join(map(typography, moves(one))),
+        }  # the uid is the event's own, once the edition is published
+        events.append({"uid": _identifier(title, one.quarter, 0), **event})
+    text = _ICS("calendar", title, f"{stamp:%Y%m%d}T000000Z", events)
+    return "".join(map(_folded, text.split("\n"))).encode()
 
 
 def moves(planned: Planned) -> list[str]:
@@ -323,26 +309,11 @@ def _since(planned: Planned) -> date | None:
     return planned.changed[-1].decided if planned.changed else planned.fixed
 
 
-def _event(
-    uid: str, start: str, name: str, status: str, stamp: date, more: Iterable[str]
-) -> list[str]:
-    return [
-        "BEGIN:VEVENT",
-        f"UID:{uid}",
-        f"DTSTAMP:{stamp:%Y%m%d}T000000Z",
-        start,
-        f"SUMMARY:{_escaped(name)}",
-        f"STATUS:{status}",
-        "TRANSP:TRANSPARENT",
-        *more,
-        "END:VEVENT",
-    ]
-
-
 def _escaped(text: str) -> str:
-    for sign in "\\;,":
-        text = text.replace(sign, f"\\{sign}")
-    return text
+    return re.sub(r"([\\;,])", r"\\\1", text)
+
+
+_XML, _ICS = macros(__file__, escape, str), macros(__file__, _escaped, str)
 
 
 def _folded(line: str) -> str:
@@ -359,38 +330,35 @@ def _folded(line: str) -> str:
 
 # --- What the page of the release calendar tells: the next dates, those that moved, those kept
 
-TEXTS = wording.beside(__file__)
-
 
 def calendar_parts(editions: Sequence[Edition], dates: Calendar) -> dict[str, str]:
     """The parts of the page, each by the name of its place."""
-    kept = [(one, said) for one in editions if (said := dates.of(one.quarter))]
-    moved = [move for one in dates.editions for move in moves(one)]
-    following = dates.after(editions[0].quarter)
-    lines = joined((markdown("- {}", move) for move in moved), "\n")
-    found = {
-        "prochaines": _next(following) if following else TEXTS["no_date"],
-        "changements": lines or TEXTS["none_moved"],
-        "tenues": _kept(kept) if kept else TEXTS["none_kept"],
-        "acces": _access(dates.access) if dates.access else TEXTS["nobody"],
+    planned = [
+        (
+            french.period_label(one.quarter),
+            french.day_label(one.date),
+            hour(one),
+            f"fixée le {french.day_label(one.fixed)}" if one.fixed else "prévue",
+        )
+        for one in dates.after(editions[0].quarter)
+    ]
+    appeared = [(date.fromisoformat(one.published), dates.of(one.quarter)) for one in editions]
+    kept = [
+        (
+            french.period_label(said.quarter),
+            french.day_label(day),
+            french.day_label(said.date),
+            gap(said, day),
+        )
+        for day, said in appeared
+        if said
+    ]
+    return {
+        "prochaines": PAGES("planned", planned),
+        "changements": PAGES("moved", [move for one in dates.editions for move in moves(one)]),
+        "tenues": PAGES("kept", kept),
+        "acces": PAGES("access", dates.access),
     }
-    return {name: typography(text) for name, text in found.items()}
-
-
-def _next(following: Sequence[Planned]) -> str:
-    return pipe_table(
-        {
-            TEXTS["edition"]: [french.period_label(one.quarter) for one in following],
-            TEXTS["day"]: [french.day_label(one.date) for one in following],
-            TEXTS["hour"]: [hour(one) for one in following],
-            TEXTS["state"]: [
-                TEXTS["fixed"].format(day=french.day_label(one.fixed))
-                if one.fixed
-                else TEXTS["planned"]
-                for one in following
-            ],
-        }
-    )
 
 
 def hour(planned: Planned) -> str:
@@ -405,20 +373,6 @@ def hour(planned: Planned) -> str:
     return f"{int(hours)}{french.NBSP}h" + (f"{french.NBSP}{minutes}" if minutes != "00" else "")
 
 
-def _kept(kept: Sequence[tuple[Edition, Planned]]) -> str:
-    """The editions that had a date, with the day on which they appeared."""
-    appeared = [date.fromisoformat(edition.published) for edition, _ in kept]
-    gaps = [gap(said, day) for day, (_, said) in zip(appeared, kept, strict=True)]
-    return pipe_table(
-        {
-            TEXTS["edition"]: [french.period_label(said.quarter) for _, said in kept],
-            TEXTS["appeared"]: [french.day_label(day) for day in appeared],
-            TEXTS["announced"]: [french.day_label(said.date) for _, said in kept],
-            TEXTS["late"]: gaps,
-        }
-    )
-
-
 def gap(planned: Planned, published: date) -> str:
     """By how much an edition missed the day that was announced.
 
@@ -430,15 +384,4 @@ def gap(planned: Planned, published: date) -> str:
     """
     days = (published - planned.date).days
     told = french.count(abs(days), "jour", "jours")
-    return TEXTS["after" if days > 0 else "before"].format(days=told) if days else TEXTS["on_time"]
-
-
-def _access(access: Sequence[Access]) -> str:
-    lines = []
-    for one in access:
-        since = french.day_label(one.since)
-        when = TEXTS["since"].format(since=since)
-        if one.until:
-            when = TEXTS["until"].format(since=since, until=french.day_label(one.until))
-        lines.append(markdown("- {}", f"{one.role}, {when} : {one.why}"))
-    return joined(lines, "\n")
+    return f"{told} {'après' if days > 0 else 'avant'}" if days else "le jour dit"

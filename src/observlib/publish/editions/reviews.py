@@ -23,10 +23,10 @@ One file a review, `reports/reviews/<id>.yml`, begun by `observ review … --wri
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Day  # which is the name of a key too
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -34,15 +34,15 @@ from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.base.yaml_files import dump
 from observlib.catalogue.entries import Part, Slug
-from observlib.display.output import pipe_table
-from observlib.language import french, wording
-from observlib.language.prose import Markdown, joined, markdown, plain, typography
+from observlib.language import french
+from observlib.language.prose import Markdown
 from observlib.publish.editions.record import Edition
+from observlib.publish.pages import macros
 from observlib.records.actions import Line
 from observlib.records.published_text import Plain, a_role
 from observlib.records.record import Record
 
-TEXTS = wording.beside(__file__)
+PAGES = macros(__file__)
 _REST = """\
 # The studies that were read; the whole edition, if none is named:
 # studies: [satisfaction]
@@ -55,6 +55,13 @@ PAGE = "relectures"
 Verdict = Literal["reproduced", "within tolerance", "differs", "cannot be run"]
 REPRODUCED, CLOSE, DIFFERS, NOT_RUN = get_args(Verdict)
 GOOD = (REPRODUCED, CLOSE)
+_WORDS = {
+    REPRODUCED: "reproduite",
+    CLOSE: "reproduite, à la tolérance près",
+    DIFFERS: "différente",
+    NOT_RUN: "non refaite",
+}
+_WHOLE = "toute l'édition"
 
 
 class Point(Part):
@@ -120,72 +127,41 @@ def in_words(verdict: str) -> str:
     >>> in_words("cannot be run")
     'non refaite'
     """
-    return TEXTS[f"verdicts.{verdict.replace(' ', '_')}"]
+    return _WORDS[verdict]
 
 
-def badge(edition: Edition, read: Sequence[Review], study: str = "") -> Markdown:
+def badge(edition: Edition, read: Iterable[Review], study: str = "") -> Markdown:
     """In a few words, whether an edition was reviewed, or one of its studies, and how it came out.
 
     The last review of what the edition tells today counts.
     """
-    own = [
-        sheet
-        for sheet in read
-        if sheet.edition == edition.quarter and (not sheet.studies or study in sheet.studies)
-    ]
-    now = [sheet for sheet in own if sheet.told == edition.told]
-    if now:
-        last = now[-1]
-        text = in_words(last.verdict)
-        kind = "good" if last.verdict in GOOD else "bad"
-        said = TEXTS["reviewed"].format(verdict=text, day=french.day_label(last.date))
-    else:
-        kind, said = "none", TEXTS["former" if own else "never"]
-    return Markdown(f"[{plain(said)}]{{.badge .badge-{kind}}}")
+    own = [one for one in read if not one.studies or study in one.studies]
+    own = [one for one in own if one.edition == edition.quarter]
+    now = [one for one in own if one.told == edition.told]
+    return PAGES("badge", now[-1:], len(own), _WORDS, GOOD)
 
 
 def part(
     editions: Sequence[Edition], studies: Mapping[str, Mapping[str, str]], read: Sequence[Review]
 ) -> str:
     """The page of reviews, as Markdown: of each edition its badge, its studies, its reviews."""
-    return typography(joined((_of(one, studies[one.quarter], read) for one in editions), "\n\n"))
+    return PAGES("page", [_of(one, studies[one.quarter], read) for one in editions])
 
 
-def _of(edition: Edition, studies: Mapping[str, str], read: Sequence[Review]) -> Markdown:
-    own = [sheet for sheet in read if sheet.edition == edition.quarter]
-    name = french.period_label(edition.quarter)
-    anchor = edition.quarter.lower()
-    parts = [
-        markdown("## {} {{#edition-{}}}", TEXTS["edition"].format(name=name), Markdown(anchor))
+def _of(edition: Edition, titles: Mapping[str, str], read: Sequence[Review]) -> tuple[Any, ...]:
+    """What the page shows of an edition; its reviews come with the titles of what they are of."""
+    own = [sheet for sheet in reversed(read) if sheet.edition == edition.quarter]
+    reviews = [
+        (
+            sheet,
+            french.join([titles.get(name, name) for name in sheet.studies]) or _WHOLE,
+            in_words(sheet.verdict),
+            [
+                (titles.get(p.study or "", _WHOLE), p.point, p.answer or "en attente")
+                for p in sheet.points
+            ],
+        )
+        for sheet in own
     ]
-    parts.append(badge(edition, read))
-    for sheet in reversed(own):
-        parts += _said(sheet, studies)
-    rows = {
-        TEXTS["study"]: [*studies.values()],
-        TEXTS["state"]: [badge(edition, read, study) for study in studies],
-    }
-    head = f"| {' | '.join(rows)} |\n|:----|:----|"
-    lines = [f"| {plain(title)} | {state} |" for title, state in zip(*rows.values(), strict=True)]
-    parts.append(Markdown("\n".join([head, *lines])))
-    return joined(parts, "\n\n")
-
-
-def _said(sheet: Review, studies: Mapping[str, str]) -> list[Markdown]:
-    """What a review says, with its points."""
-    of = french.join([studies.get(name, name) for name in sheet.studies]) or TEXTS["whole"]
-    about = TEXTS["about"].format(
-        day=french.day_label(sheet.date),
-        role=sheet.role,
-        of=of,
-        verdict=in_words(sheet.verdict),
-    )
-    found = [markdown("{}", about)]
-    if sheet.points:
-        columns = {
-            TEXTS["study"]: [studies.get(p.study or "", TEXTS["whole"]) for p in sheet.points],
-            TEXTS["point"]: [p.point for p in sheet.points],
-            TEXTS["answer"]: [p.answer or TEXTS["waiting"] for p in sheet.points],
-        }
-        found.append(pipe_table(columns, even=True))
-    return found
+    states = [(title, badge(edition, read, study)) for study, title in titles.items()]
+    return edition.quarter, badge(edition, read), reviews, states

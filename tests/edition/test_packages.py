@@ -21,8 +21,8 @@ from observlib.dataset.workbook import HEAD_ROW
 from observlib.display.style import Brand
 from observlib.edition import packages
 from observlib.estimates import comparisons
-from observlib.pipeline import errata
-from observlib.publish.docx import open_data
+from observlib.pipeline import revisions
+from observlib.publish.downloads import open_data
 
 NOW = Quarter(2026, 3)
 DAY = datetime.date(2026, 11, 28)
@@ -134,7 +134,9 @@ def test_a_partner_gets_the_errata_of_the_figures_of_its_page_and_of_no_other(ro
     about = {"erratum": "a", "day": "2026-12-02", "published": 13.0, "corrected": 12.0}
     about |= {"unit": "appels", "cause": "source", "what": "Un appel était compté deux fois."}
     other = figure | {"group_value": "Un autre"}
-    corrected = pd.DataFrame([figure | about, other | about]).reindex(columns=errata.COLUMNS)
+    corrected = pd.DataFrame([figure | about, other | about]).reindex(
+        columns=revisions.ERRATA_COLUMNS
+    )
     rows = estimates.make(ROWS)
     words = dataset.dictionary(rows, comparison(), demonstration_catalogue())
     own = dataset.about(

@@ -29,11 +29,11 @@ from observlib.base.period import Quarter, edition_day
 from observlib.base.text import as_cell, of_cell
 from observlib.display import style
 from observlib.edition.consistency import told_on
-from observlib.edition.manifest import MANIFEST
+from observlib.edition.make import MANIFEST
 from observlib.estimates import comparisons
 from observlib.language import french
-from observlib.publish import standing as standing
-from observlib.publish.docx import COMPARISONS, ESTIMATES, frames, open_data
+from observlib.pipeline.revisions import keys_of
+from observlib.publish.downloads import COMPARISONS, ESTIMATES, frames, open_data
 from observlib.publish.editions import record
 
 STUDY = "fiche_partenaire"
@@ -212,8 +212,7 @@ def _errata(notebook: Path) -> pd.DataFrame | None:
         return None
     known, told = dataset.read(_read(path)), told_on(_read(notebook).decode("utf-8"))
     known[[*estimates.FIGURE, "what"]] = known[[*estimates.FIGURE, "what"]].map(of_cell)
-    keys, own = (pd.MultiIndex.from_frame(rows[estimates.FIGURE]) for rows in (known, told))
-    return known[keys.isin(own)]
+    return known[keys_of(known).isin(keys_of(told))]
 
 
 def _publisher(edition: Path) -> str:

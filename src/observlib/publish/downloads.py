@@ -1,4 +1,4 @@
-"""One page as a document of word processors, from the Markdown that its PDF is made of."""
+"""What a page can be taken away as: a document of word processors, its data, its figures."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ import pandas as pd
 
 from observlib import dataset, estimates
 from observlib.base.errors import ObservError
+from observlib.base.files import write_all
+from observlib.display import svg
 from observlib.display.style import Brand
 from observlib.estimates import comparisons
 from observlib.language.prose import unmarked
 from observlib.publish import pandoc, pdf
 from observlib.publish.html import metadata
-from observlib.publish.notebook import Manifest, read_notebook
+from observlib.publish.notebook import Manifest, joined, labelled_outputs, read_notebook
 from observlib.publish.project import Page, Project
+
+# --- One page as a document of word processors, from the Markdown that its PDF is made of
 
 TITLE = "Word"
 _A4 = (
@@ -182,3 +186,28 @@ def _combined(contents: list[dict[str, Any]], name: str, path: Path) -> pd.DataF
                 _combined([content], name, path)
         cell = contents[-1]["cell"]
         raise ObservError(f"{path}: cell {cell}: not estimates: {error}") from error
+
+
+# --- The files of a page's figures: each drawing, wide and narrow, its picture and its data
+
+
+def write_figures(path: Path, folder: Path, brand: Brand) -> None:
+    """Put the files of the figures of an executed notebook beside its page, in `folder`.
+
+    Drawings keep the house's colours that style sheets change; their pictures have the brand's.
+
+    A chart without a narrow drawing, which an analyst made without `observlib`, has none of them.
+    """
+    drawings: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
+    for label, data in labelled_outputs(read_notebook(path)):
+        if label.startswith("fig-") and svg.NARROW in data and estimates.MIME in data:
+            drawings[label] = joined(data["image/svg+xml"]).encode()
+            narrow = joined(data[svg.NARROW]).encode()
+            files[f"{label}.svg"] = brand.recoloured(drawings[label], cells=True)
+            files[f"{label}-narrow.svg"] = brand.recoloured(narrow, cells=True)
+            files[f"{label}.csv"] = dataset.csv(estimates.from_json(data[estimates.MIME]))
+    name = f"{path}: a picture of its figures"
+    made = pdf.pictures(map(brand.recoloured, drawings.values()), name, margin=6)
+    files |= {f"{label}.png": image for label, image in zip(drawings, made, strict=True)}
+    write_all(files, folder / path.stem)
