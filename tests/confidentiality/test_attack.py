@@ -22,7 +22,7 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.confidentiality import constraints, control
 from observlib.confidentiality.attack import attack, blocks
-from observlib.confidentiality.differencing import months_of, tiles
+from observlib.confidentiality.disclosure import months_of, tiles
 from observlib.confidentiality.knowledge import Knowledge, Published
 from observlib.confidentiality.linear_programme import ImpossibleError, possible
 from observlib.estimates import comparisons

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.confidentiality.differencing import window_told, withheld_parts
+from observlib.confidentiality.disclosure import window_told, withheld_parts
 
 FEW = 11
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.confidentiality.differencing import merge_small
+from observlib.confidentiality.disclosure import merge_small
 
 
 def people(*counts: int) -> dict[str, set[str]]:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.loaders._columns import Columns, in_columns
-from observlib.loaders._csv import csv_rows
+from observlib.loaders._grid import Columns, in_columns
+from observlib.loaders._text import csv_rows
 
 CELLS = st.one_of(
     st.text(st.sampled_from('a1é "\t,#'), max_size=4),

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
-from observlib.loaders import _csv
-from observlib.loaders._csv import csv_rows, lines_in, lines_of, read_text
+from observlib.loaders import _text
+from observlib.loaders._text import csv_rows, lines_in, lines_of_text, read_text
 
 
 def lines(tmp_path, content, *encodings):
@@ -30,11 +30,11 @@ def test_a_byte_order_mark_and_the_line_of_excel_are_no_cells(tmp_path, encoding
 def test_a_file_has_the_lines_of_its_text_whatever_ends_them(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("csv") / "export.csv"
     path.write_bytes(text.encode())
-    assert list(lines_in(path)()) == list(lines_of(read_text(path)))
+    assert list(lines_in(path)()) == list(lines_of_text(read_text(path)))
 
 
 def test_a_byte_of_another_encoding_far_below_is_told_with_its_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(_csv, "_CHUNK", 16)
+    monkeypatch.setattr(_text, "_CHUNK", 16)
     content = b"a;b\n" * 30 + "été\n".encode("cp1252")
     assert why(tmp_path, content).startswith(":31: not UTF-8 (byte 0xe9 at 120); export or save")
     assert lines(tmp_path, content, "utf-8", "cp1252")[-1] == "été\n"

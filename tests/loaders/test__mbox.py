@@ -6,7 +6,7 @@ import pytest
 from tests.formats.test_samples import device
 
 from observlib.base.errors import ObservError
-from observlib.loaders import _mbox, load
+from observlib.loaders import _records, load
 
 US, YOU = "Contact <contact@service.invalid>", "Zoé Martin <zoe@exemple.invalid>"
 OURS = ("contact@service.invalid",)
@@ -28,7 +28,7 @@ def threads(tmp_path):
     def read(*mails: str, addresses: tuple[str, ...] = OURS) -> list[list[str]]:
         path = tmp_path / "boite.mbox"
         path.write_text("".join(mails), encoding="utf-8")
-        _, rows = _mbox.read(path, addresses)
+        _, rows = _records.read_mbox(path, addresses)
         return [[cell[11:16] or cell for cell in cells[1:3]] + cells[3:] for cells in rows.values()]
 
     return read
@@ -119,6 +119,6 @@ def test_a_mailbox_beyond_all_is_not_gone_through(tmp_path, monkeypatch):
     with path.open("w", encoding="utf-8") as stream:
         stream.write(ASKED)
         stream.truncate(50_000_000)  # zeros, without an end of line
-    monkeypatch.setattr(_mbox, "_MOST_BYTES", 40_000_000)
+    monkeypatch.setattr(_records, "_MOST_MAIL", 40_000_000)
     with pytest.raises(ObservError, match="holds more than"):
-        _mbox.read(path, OURS)
+        _records.read_mbox(path, OURS)

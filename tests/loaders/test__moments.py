@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
-from observlib.loaders._moments import PARIS, paris_days, read_moments
-from observlib.loaders._periods import parse_seconds
+from observlib.loaders._moments import PARIS, paris_days, parse_seconds, read_moments
 
 HOUSE = ("iso", "%d/%m/%Y %H:%M[:%S]")
 

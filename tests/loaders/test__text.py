@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from observlib.base.errors import ObservError
 from observlib.base.personal import held
 from observlib.base.text import fold
-from observlib.loaders._csv import read_csv, read_text
 from observlib.loaders._text import (
     find_delimiter,
     need_columns,
     parse_count,
     parse_day,
     parse_month,
+    read_csv,
     read_json,
+    read_text,
     short,
     without_persons,
 )

@@ -11,7 +11,7 @@ from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.tables import columns
-from observlib.loaders._periods import parse_period, parse_seconds, period_named
+from observlib.loaders._moments import parse_period, parse_seconds, period_named
 
 NAMES = {
     name: column.headers

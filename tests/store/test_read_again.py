@@ -219,7 +219,7 @@ def test_a_file_is_read_again_where_what_it_is_judged_by_has_changed_and_only_th
         read.append(path)
         return batches(path, *rest)
 
-    monkeypatch.setattr("observlib.store.matching.batches", spy)
+    monkeypatch.setattr("observlib.store.ingestion.batches", spy)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert read == [path]
@@ -238,7 +238,7 @@ def test_a_loader_is_given_no_more_than_its_verdict_is_told_to_hang_on(
         given.append(known)
         return batches(path, device, known)
 
-    monkeypatch.setattr("observlib.store.matching.batches", spy)
+    monkeypatch.setattr("observlib.store.ingestion.batches", spy)
     ratings(tmp_path / "raw", "x", {"a": ("2025-07-01", 3)})
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     assert list(given[0].devices) == ["satisfaction-3939"] and not given[0].questionnaires

@@ -31,7 +31,7 @@ from observlib.confidentiality.constraints import (
     shares_of,
     tells,
 )
-from observlib.confidentiality.differencing import months_of, together
+from observlib.confidentiality.disclosure import months_of, together
 from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge, Published
 from observlib.confidentiality.linear_programme import ImpossibleError, possible, some
 from observlib.estimates.measures import MEASURES

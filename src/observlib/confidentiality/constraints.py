@@ -23,10 +23,17 @@ from observlib.catalogue.partners import (
     leads_to_partner,
     leads_to_task,
 )
-from observlib.confidentiality.differencing import GROUPED, months_of, tiles
-from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge
+from observlib.confidentiality.disclosure import GROUPED, months_of, tiles
+from observlib.confidentiality.knowledge import (
+    PLACE,
+    WITHHELD,
+    Block,
+    Knowledge,
+    Series,
+    is_many,
+    wide_step,
+)
 from observlib.confidentiality.linear_programme import Programme, Sum
-from observlib.confidentiality.steps import Series, is_many, wide_step
 from observlib.estimates.measures import MEASURES, measured_by
 from observlib.estimates.rounding import STEP, base, mark_step
 

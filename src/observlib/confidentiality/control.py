@@ -29,9 +29,18 @@ from observlib.confidentiality.constraints import (
     name_of,
     shares_of,
 )
-from observlib.confidentiality.differencing import months_of
-from observlib.confidentiality.knowledge import PLACE, WITHHELD, Amended, Knowledge, Published
-from observlib.confidentiality.steps import Series, is_many, wide_step, widened
+from observlib.confidentiality.disclosure import months_of
+from observlib.confidentiality.knowledge import (
+    PLACE,
+    WITHHELD,
+    Amended,
+    Knowledge,
+    Published,
+    Series,
+    is_many,
+    wide_step,
+    widened,
+)
 from observlib.confidentiality.suppression import beside
 from observlib.estimates import comparisons
 from observlib.estimates.measures import MEASURES, measured_by

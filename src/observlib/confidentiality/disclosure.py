@@ -1,14 +1,15 @@
-"""Primary suppression: values that rest on too few people, or tell what each of few answered."""
+"""What is withheld for itself, what with it, and how small categories are put together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from observlib import estimates
+from observlib.base.period import Quarter, months_between
 from observlib.estimates.rounding import base, mark
 
 _FEW = estimates.MINIMUM_PEOPLE
@@ -103,3 +104,180 @@ def _few_alike(rows: pd.DataFrame, low_base: int) -> pd.Series:
     alike &= ~grouped | (rows["estimate"] > 0)
     answer = ["indicator", "product", "channel", "device", "period", "group"]
     return alike | (grouped & alike.groupby([rows[name] for name in answer]).transform("any"))
+
+
+# --- Periods that tell of each other: months, quarters, years, and what each is made of
+
+
+def together(periods: Iterable[str]) -> Iterator[set[str]]:
+    """Periods that tell of each other: a quarter and its months; a year and its quarters."""
+    listed = [*periods]
+    quarters = [name for name in listed if len(months_of(name)) == 3]
+    years = [name for name in listed if len(months_of(name)) > 3]
+    for quarter in quarters:
+        yield {name for name in listed if set(months_of(name)) <= set(months_of(quarter))}
+    for year in years:
+        yield {year} | {name for name in quarters if set(months_of(name)) <= set(months_of(year))}
+    told = {month for quarter in quarters for month in months_of(quarter)}
+    yield from ({name} for name in listed if len(months_of(name)) == 1 and name not in told)
+
+
+def months_of(period: str) -> tuple[str, ...]:
+    """The months of a period of an estimate; none of a year or a day.
+
+    Examples
+    --------
+    >>> months_of("2026-T3"), months_of("2026-07"), months_of("2026-08/2026-10"), months_of("2026")
+    (('2026-07', '2026-08', '2026-09'), ('2026-07',), ('2026-08', '2026-09', '2026-10'), ())
+    """
+    if "-T" in period:
+        return tuple(Quarter.parse(period).months)
+    ends = period.split("/")
+    if any(len(end) != 7 for end in ends):
+        return ()
+    return tuple(months_between(ends[0], ends[-1]))
+
+
+def tiles(periods: Iterable[str]) -> Iterator[tuple[str, list[str], bool]]:
+    """The parts of each period among others: the fewest, and whether they are the whole of it.
+
+    Examples
+    --------
+    >>> [*tiles(["2026-07", "2026-08", "2026-T3", "2026-T4", "2026-07/2026-12"])]
+    [('2026-T3', ['2026-07', '2026-08'], False), ('2026-07/2026-12', ['2026-T3', '2026-T4'], True)]
+    """
+    within = {period: set(months_of(period)) for period in periods}
+    for whole, months in within.items():
+        parts: list[str] = []
+        left = set(months)
+        smaller = [name for name, own in within.items() if own < months]
+        for name in sorted(smaller, key=lambda name: (-len(within[name]), name)):
+            if within[name] <= left:
+                parts.append(name)
+                left -= within[name]
+        if parts:
+            yield whole, sorted(parts), not left
+
+
+# --- Grouping of small categories, so that no published part of a whole counts too few people
+
+REST, REASONS, CATEGORIES = "Autres", "Autres motifs", "Autres (effectifs regroupés)"
+GROUPED = (REST, REASONS, CATEGORIES)  # labels of what may be several answers: none of them leads
+
+
+def merge_small(
+    holders: Mapping[str, Set[str]], rest: str = REST
+) -> dict[str, tuple[tuple[str, ...], Set[str]]]:
+    """Categories of at least eleven people; smaller ones are one, named by `rest`.
+
+    Where the small ones together are still too few, the next smallest joins them, as it could
+    else be told by subtraction.
+
+    Examples
+    --------
+    >>> people = {"a": set(range(40)), "b": set(range(40, 52)), "c": {60, 61}, "d": set()}
+    >>> found = merge_small({name: {str(i) for i in ids} for name, ids in people.items()})
+    >>> {label: (names, len(ids)) for label, (names, ids) in found.items()}
+    {'a': (('a',), 40), 'Autres': (('b', 'c', 'd'), 14)}
+    """
+
+    def union(names: Iterable[str]) -> set[str]:
+        return {one for name in names for one in holders[name]}
+
+    groups = _groups(list(holders), lambda names: len(union(names)), rest)
+    return {label: (names, union(names)) for label, names in groups.items()}
+
+
+def merge_counts(
+    counts: Mapping[str, int], rest: str = REST
+) -> dict[str, tuple[tuple[str, ...], int]]:
+    """As `merge_small`, of categories in two of which nobody is: how many each holds.
+
+    Examples
+    --------
+    >>> merge_counts({"a": 40, "b": 12, "c": 2})
+    {'a': (('a',), 40), 'Autres': (('b', 'c'), 14)}
+    """
+
+    def total(names: Iterable[str]) -> int:
+        return sum(counts[name] for name in names)
+
+    groups = _groups(list(counts), total, rest)
+    return {label: (names, total(names)) for label, names in groups.items()}
+
+
+def _groups(
+    names: Collection[str], size: Callable[[Iterable[str]], int], rest: str
+) -> dict[str, tuple[str, ...]]:
+    """Which categories each group is of, by what size some have together."""
+    sizes = {name: size([name]) for name in names}
+    small = {name for name in names if sizes[name] < estimates.MINIMUM_PEOPLE}
+    if small and rest in sizes:  # a category of that very name is one with them
+        small.add(rest)
+    larger = sorted(set(names) - small, key=lambda name: (sizes[name], name))
+    while small and larger and size(small) < estimates.MINIMUM_PEOPLE:
+        small.add(larger.pop(0))
+    found: dict[str, tuple[str, ...]] = {name: (name,) for name in names if name not in small}
+    if small:
+        if not found or size(small) < estimates.MINIMUM_PEOPLE:
+            return {}
+        found[rest] = tuple(name for name in names if name in small)
+    return found
+
+
+Part = TypeVar("Part", str, int)
+
+
+def withheld_parts(counts: Mapping[Part, float], withheld: Iterable[Part] = ()) -> set[Part]:
+    """Which parts of a published total to withhold, so that none of few people can be had.
+
+    A part of fewer than eleven people is withheld. The total less the parts that are shown
+    tells the sum of the others: so they are two at least, and eleven people at least.
+
+    Examples
+    --------
+    >>> sorted(withheld_parts({"a": 4, "b": 30, "c": 15})), withheld_parts({"a": 30, "b": 15})
+    (['a', 'c'], set())
+    """
+    hidden = {name for name, count in counts.items() if 0 < count < _FEW} | set(withheld)
+    shown = sorted((n, name) for name, n in counts.items() if n and name not in hidden)
+    while hidden and shown and (len(hidden) == 1 or sum(counts[x] for x in hidden) < _FEW):
+        hidden.add(shown.pop(0)[1])
+    return hidden
+
+
+def window_told(quarters: Sequence[bool | None]) -> bool:
+    """Whether a year of quarters may be told, beside them and beside the years that overlap it.
+
+    A year less its quarters that are told gives the others; and two successive years share three
+    quarters, so that their difference is the quarter that enters less the one that leaves. A year
+    is therefore told where all its quarters are (it says nothing more), or where none is and they
+    come regularly, every quarter or every other: what enters it then takes the place of something
+    that is not known either. The rule looks at the year's own data alone, and holds whichever
+    editions were published.
+
+    Examples
+    --------
+    A year of which one quarter is withheld, four small ones, tests every other quarter, and a
+    device's second quarter:
+
+    >>> [window_told(quarters) for quarters in (
+    ...     [True, True, True, False],
+    ...     [False, False, False, False],
+    ...     [False, None, False, None],
+    ...     [None, None, False, False],
+    ... )]
+    [False, True, True, False]
+    """
+    hidden = [told is False for told in quarters]
+    if not any(hidden):
+        return True
+    if any(told is True for told in quarters):
+        return False
+    by_two = len(hidden) >= 4 and len(hidden) % 2 == 0 and sum(hidden) == len(hidden) // 2
+    return all(hidden) or (by_two and (all(hidden[::2]) or all(hidden[1::2])))
+
+
+def people_told(counts: Sequence[float]) -> bool:
+    """As `window_told`, of quarters in each of which so many people were."""
+    return window_told([bool(count >= _FEW) if count else None for count in counts])

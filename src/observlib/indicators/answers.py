@@ -12,8 +12,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter, months_between
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.differencing import window_told
-from observlib.confidentiality.disclosure import few_alike, protect, unanimous
+from observlib.confidentiality.disclosure import few_alike, protect, unanimous, window_told
 from observlib.estimates.measures import MEASURES, ON_10, Measure, Scale, measured_by, unit_of
 from observlib.stats.survey.intervals import student, wilson
 
@@ -58,7 +57,7 @@ def by_period(
     period is `partial` where a device has at least 30 answers in it and none in its last month,
     unless it is one of the `waves`, which listen once in a while. A question all of whose fewer
     than 30 answers are alike is withheld, and so is a measure over several quarters from which
-    that of one, which is withheld, could be had (see `confidentiality.differencing`).
+    that of one, which is withheld, could be had (see `confidentiality.disclosure`).
 
     Parameters
     ----------
@@ -330,7 +329,7 @@ def periods_of(
 
     A device without a row in them is left out. Its categories are told over the whole period
     alone, so that none of its quarters may be had from one edition to the next (see
-    `confidentiality.differencing`): the period is `suppressed` until it has rows in each of its
+    `confidentiality.disclosure`): the period is `suppressed` until it has rows in each of its
     quarters, or in every other, and again when the device stops. That of a device that listens
     once a year or now and then may also hold one quarter alone.
     """

@@ -17,7 +17,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.differencing import GROUPED
+from observlib.confidentiality.disclosure import GROUPED
 from observlib.estimates.comparisons import IN_TIME
 from observlib.indicators.counts import HISTORY, usual_change
 from observlib.language import rounding

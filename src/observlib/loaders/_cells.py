@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
 
-from observlib.base.errors import ObservError
+from observlib.base.errors import bounded
 from observlib.base.text import fold, fold_label
-from observlib.catalogue import Column, Device, Format
-from observlib.loaders._faults import Faults, Settled, about
-from observlib.loaders._periods import UNITS, day_named, duration_reader, month_of, parse_period
-from observlib.loaders._rows import days
+from observlib.catalogue import Catalogue, Column
+from observlib.loaders._moments import (
+    UNITS,
+    duration_reader,
+    month_of,
+    parse_period,
+    short_time,
+)
 from observlib.loaders._text import (
     is_total,
     may_be_thousands,
@@ -32,15 +35,8 @@ from observlib.loaders._text import (
 # --- Published figures, and lists of counters: what their cells hold, and what their rows need
 
 _SPACED = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
-_EARLIEST = pd.Timestamp("1950-01-01")
 # Codes of INSEE: Corsica's are 2A and 2B, overseas 971 to 978 and 984 to 988.
 _DEPARTEMENT = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[4-8]", re.A)
-_AREA = re.compile(r"\d{1,3}|2[AB]", re.A)
-_LEVELS = {  # how the codes of each level of areas are written, where one column holds all levels
-    "France": re.compile("(?:FRANCE)()", re.A),
-    "Régions": re.compile(r"R(\d\d)", re.A),
-    "Départements": re.compile(r"D(\d\d|2[AB]|9[78]\d)", re.A),
-}
 _LONGEST_NAME = 150
 
 
@@ -155,95 +151,6 @@ READERS: dict[str, Callable[[str], Any]] = {
     "url": _url,
     "departement": _departement,
 }
-
-
-def figures(
-    path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults
-) -> Settled:
-    """Figures of a period, or of their day, and of the area that a column tells.
-
-    A figure of a day is of its year, where all days of its indicator are a 31 December.
-    """
-    today = pd.Timestamp.today().normalize()
-    frame = about(frame, device).replace("", None)
-    if "period" in frame:
-        spans = frame["period"].tolist()
-        frame["start"], frame["end"] = (days([span[at] for span in spans]) for at in (0, 1))
-        faults.where("period", frame["end"] < frame["start"], "is no period: it ends too early")
-        wrong = ~frame["start"].between(_EARLIEST, today)
-        faults.where("period", wrong, "has not begun or is before 1950; check the year")
-        late = frame["end"].dt.year > today.year
-        faults.where("period", late, "ends after this year; check the years")
-    frame["unit"] = frame["unit"].fillna("sans unité")
-    frame["measure"] = frame["measure"].fillna(frame["organisation"])
-    told = zip(frame.index, frame["value"], frame["unit"], strict=True)
-    why = {line: value_fault(value, unit) for line, value, unit in told}
-    faults.add_all("value", {line: reason for line, reason in why.items() if reason})
-    if "area" in form.columns:
-        frame = _with_areas(path, frame, faults)
-    if "day" in frame:
-        faults.where("day", frame["day"] > today, "lies in the future; check the date")
-        frame = faults.without(frame)
-        ends = frame["day"].dt.strftime("%m-%d").eq("12-31")
-        yearly = ends.groupby([frame["organisation"], frame["measure"]]).transform("all")
-        first = frame["day"].dt.to_period("Y").dt.start_time.astype("datetime64[us]")
-        frame = frame.assign(start=frame["day"].mask(yearly, first), end=frame["day"])
-    return faults.without(frame), []
-
-
-def _with_areas(path: Path, frame: pd.DataFrame, faults: Faults) -> pd.DataFrame:
-    """The rows with the `subject` and INSEE's code of the areas that their columns tell."""
-    header = {name.casefold() for name in faults.header}
-    if "subject" in faults.titles:  # one column holds the codes of all levels
-        for line, level, code in frame[["subject", "area"]].fillna("").itertuples():
-            if (match := _LEVELS[level].fullmatch(code)) is None:
-                faults.add(line, "area", f"is no code of the level {level}")
-            else:
-                frame.loc[line, "area"] = match[1] or None
-        return frame
-    if "area" in faults.titles:
-        codes = frame["area"].fillna("")
-        known = codes.map(lambda code: _AREA.fullmatch(code) is not None).astype(bool)
-        faults.where("area", ~known, "is no code of INSEE, such as 01 or 2A")
-        level = "Départements" if "code_departement" in header else "Régions"
-        return frame.assign(subject=level, area=codes.str.zfill(2))
-    if "level" not in faults.titles:
-        raise ObservError(
-            f"{path}: has none of the columns maille_geographique, code_region, code_departement; "
-            "download the file of the baromètre again, as CSV"
-        )
-    other = frame["level"].fillna("").map(fold) != "national"
-    faults.where("level", other, "is not 'national', and no column holds the area's code")
-    return frame.assign(subject="France")
-
-
-def counters(
-    path: Path, frame: pd.DataFrame, form: Format, device: Device, faults: Faults
-) -> Settled:
-    """Counters, on the day of their list, with a notice of the zeros that were put back."""
-    mended = sum(len(faults.cell(line, "departement")) == 1 for line in frame.index)
-    lost = "département had lost its" if mended == 1 else "départements had lost their"
-    notices = [f"{mended} {lost} leading zero, put back"] if mended else []
-    if "format" in frame:
-        frame["format"] = frame["format"].str.replace("_", " ")
-    return about(frame, device).assign(date=pd.Timestamp(_day_listed(path, device))), notices
-
-
-def _day_listed(path: Path, device: Device) -> date:
-    """The day of a list that the device or the file's name tells."""
-    if device.period and (day := parse_day(f"{device.period}-01"[:10])) is not None:
-        return day
-    if match := re.search(r"(?<!\d)((?:19|20)\d{6})(?!\d)", path.stem, re.A):
-        try:
-            return datetime.strptime(match[1], "%Y%m%d").date()
-        except ValueError:
-            pass
-    if (named := day_named(path.stem)) is not None:
-        return named
-    raise ObservError(
-        f"{path}: the file's name does not tell the day of the list; "
-        "name it such as liste-fs-20240801.csv, or set the device's period"
-    )
 
 
 # what a folder's name does not hold: a query, an address of mail, a number such as a file's
@@ -603,3 +510,96 @@ def task_time(text: str) -> float:
     if not 0 < seconds < _LONGEST_TASK:
         raise ValueError("is no time of less than an hour; write seconds or mm:ss")
     return seconds
+
+
+# --- The places of which exports tell: towns, departments, counters, by their names or codes
+
+_ALL = frozenset({"all", "ensemble", "france entiere", "national", "tous", "toutes"})
+_LONGEST_PLACE = 80
+_WAY = "rue|av|avenue|bd|boulevard|chemin|impasse|allees?|route|place|quai|cours"
+_STREET = re.compile(rf"\d ?(?:bis|ter)?,? (?:{_WAY})\b")
+_NUMBER = re.compile(r"\d+[.,]0+|\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
+
+
+def place(text: str) -> str:
+    """The name or code of a place, as it is written: a department may be `01` or `2A`.
+
+    Examples
+    --------
+    >>> place("01"), place("Saint-Denis  (974)")
+    ('01', 'Saint-Denis (974)')
+    """
+    if is_total(text) or fold_label(text) in _ALL:
+        raise ValueError("is the total of the areas, beside them; take the row away")
+    if _NUMBER.fullmatch(text):
+        raise ValueError("was made a number by a spreadsheet; format the column as text")
+    if tells_of_someone(text, _LONGEST_PLACE) or _STREET.search(fold_label(text)):
+        raise ValueError("may tell of somebody; write the name or code of a town or department")
+    return short(text, _LONGEST_PLACE)
+
+
+# --- What reads a cell of each kind of field
+
+_WHAT = {
+    "outcome": "no outcome",
+    "format": "no known format",
+    "nature": "no known nature",
+    "success": "neither oui nor non",
+}
+
+
+def reader_of(
+    kind: str, field: str, column: Column, catalogue: Catalogue
+) -> Callable[[str], object]:
+    """What reads one cell of a kind, and raises a `ValueError` that says why it cannot."""
+
+    def product(text: str) -> str:
+        if text not in catalogue.products:
+            raise ValueError("is no product of the catalogue; write its id")
+        return text
+
+    def indicator(text: str) -> str:
+        if text not in catalogue.indicators:
+            known = bounded(catalogue.indicators)
+            raise ValueError(f"is no indicator of the catalogue; known: {known}")
+        return text
+
+    if column.html:
+        return plain
+    if column.of:
+        return mean_reader(column, share=field == "bounces")
+    if kind == "mark":
+        return mark_reader(column)
+    if column.words and kind != "flag":
+        return word_reader(column.words, _WHAT.get(field, "no known word"))
+    readers: dict[str, Callable[[str], object]] = {
+        "text": str,
+        "words": str,  # of a value that the format tells
+        "number": number,
+        "answer": answer,
+        "host": host,
+        "participant": participant,
+        "label": label,
+        "task_time": task_time,
+        "item": item,
+        "product": product,
+        "indicator": indicator,
+        **READERS,
+        "ticket": ticket,
+        "theme": theme,
+        "section": section,
+        "title": title,
+        "title_id": title_id,
+        "list": list_name,
+        "place": place,
+        "month": month,
+        "count": lambda text: natural(text, bool(column.thousands)),
+        "signed": count,
+        "period": period,
+        "amount": amount,
+        "flag": flag_reader(column),
+        "time": short_time(duration_reader(column)),
+        "times": duration_reader(column),
+        "moment": duration_reader(column),  # after another
+    }
+    return readers[kind]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,16 +18,34 @@ from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, tables
 from observlib.catalogue.tables import reject
-from observlib.loaders import Loaded, _cells, _responses, _settled
-from observlib.loaders._columns import Columns, coded, lines_of, of_texts
-from observlib.loaders._faults import Faults
-from observlib.loaders._grid import Grid, Pieces, in_pieces, pieces, read_grid
-from observlib.loaders._kept_rows import kept_rows, needed_places, places_of, rule_of
-from observlib.loaders._moments import Written, read_moments, written
-from observlib.loaders._periods import day_made, given_period
-from observlib.loaders._readers import reader_of
-from observlib.loaders._rows import rejects_of, settle
-from observlib.loaders._settled import summed
+from observlib.loaders import Loaded
+from observlib.loaders._cells import APART, each, reader_of
+from observlib.loaders._grid import (
+    Columns,
+    Grid,
+    Pieces,
+    coded,
+    in_pieces,
+    kept_rows,
+    lines_of_rows,
+    needed_places,
+    of_texts,
+    pieces,
+    places_of,
+    read_grid,
+    rule_of,
+)
+from observlib.loaders._moments import (
+    Written,
+    day_made,
+    given_period,
+    paris_days,
+    read_moments,
+    written,
+)
+from observlib.loaders._rows import ID_OF, Reading, rejects_of, settle, with_texts
+from observlib.loaders._settled import SETTLED, summed
+from observlib.loaders._survey import SurveyColumn, responses
 from observlib.loaders._text import (
     header_label,
     is_formula_error,
@@ -35,7 +54,90 @@ from observlib.loaders._text import (
     width_fault,
     without_persons,
 )
-from observlib.loaders._verbatims import ID_OF, texts_in, with_texts
+
+# --- From an export of a survey, read by its format, to answers by the device's questionnaire
+
+_AS_TEXT = re.compile(r"'(?=[=+@-])")  # an apostrophe that keeps spreadsheets from reckoning
+
+
+def _answered(grid: Grid, frame: pd.DataFrame, reading: Reading, catalogue: Catalogue) -> Loaded:
+    """The table `responses`: what the format tells of each response, and the questionnaire's rest.
+
+    Where nothing says which are finished, all are: the tool keeps no others. A response without an
+    identifier is known by its moment and its answers, so that a later export tells it again.
+    """
+    never = pd.Series(pd.NaT, frame.index)
+    ended, began = (
+        pd.to_datetime(frame.get(name, never)).astype("datetime64[us]")
+        for name in ("date", "started")
+    )
+    finished = frame["finished"].eq(True) if "finished" in frame else pd.Series(True, frame.index)
+    moment = ended.fillna(began).where(finished, began.fillna(ended))
+    reading.where("date", moment.isna(), "is empty, and the day of the response is not known")
+    moment = moment.dropna()
+    days = paris_days(moment).dt.strftime("%Y-%m-%d")
+    columns = _answer_columns(grid, reading.form)
+    rows = {}
+    for line, day in days.items():
+        own = [_AS_TEXT.sub("", grid.rows[line][place].strip(), count=1) for place in columns]
+        if "response_id" in frame:
+            number = str(frame.at[line, "response_id"]).removeprefix("uuid:")
+        else:
+            number = _code("\0".join([str(moment[line]), *own]))
+        rows[line] = [number, day if finished[line] else "", day, *own]
+    ours = {"id": "response_id", "submitdate": "date", "startdate": "started"}
+    named = [SurveyColumn((reading.titles.get(own, name), name)) for name, own in ours.items()]
+    every, strict = [*named, *columns.values()], reading.form.answers.whole_rows
+    return responses(reading.path, reading.device, catalogue, every, rows, whole_rows=strict)
+
+
+def _code(said: str) -> str:
+    """An identifier drawn from a text, without long numbers that may be somebody's.
+
+    Examples
+    --------
+    >>> _code("2026-03-02 08:14:05 5")
+    'r1ebbjopjadfjibddp'
+    """
+    drawn = sha256(said.encode()).hexdigest()[:16]
+    return "r1" + drawn.translate(str.maketrans("0123456789", "ghijklmnop"))
+
+
+def _answer_columns(grid: Grid, form: Format) -> dict[int, SurveyColumn]:
+    """The columns that may answer a question, by their place: neither the format's nor persons'."""
+    taken = {*form.never_read, *(rule.header for rule in form.keep)}
+    for column in form.columns.values():
+        taken |= {*column.headers, *([column.only_if.header] if column.only_if else [])}
+    folded = {fold_label(name) for name in taken}
+    count = Counter(grid.header)
+    names = {
+        place: _names(name, grid.others[place] if grid.others else (), form, count[name] == 1)
+        for place, name in enumerate(grid.header)
+        if fold_label(name) not in folded
+    }
+    if form.answers.repeats:
+        there = set(grid.header)
+        told = {place: _parts(form.answers.option, grid.header[place]) for place in names}
+        names = {at: own for at, own in names.items() if not ((p := told[at]) and p[1] in there)}
+    separator = form.answers.separator
+    return {at: SurveyColumn(own, separator=separator) for at, own in names.items() if any(own)}
+
+
+def _names(name: str, others: Sequence[str], form: Format, alone: bool) -> tuple[str, ...]:
+    """What a questionnaire may call a column; an option `Question [Option]`, as LimeSurvey does.
+
+    The first is what messages show: the header, unless other columns have it too.
+    """
+    known = [name, *others] if alone else [*others, name]
+    parts = [_parts(form.answers.option, one) for one in known]
+    known += [f"{found[1]} [{found[2]}]" for found in parts if found]
+    return tuple(dict.fromkeys(one for one in known if one))
+
+
+def _parts(option: str | None, header: str) -> re.Match[str] | None:
+    """The question and the option that a header tells, by the format's pattern if it has one."""
+    return re.fullmatch(option, header, re.DOTALL) if option else None
+
 
 # --- Where the fields of a format stand in an export, and the texts of their cells
 
@@ -69,68 +171,56 @@ def titles_of(path: Path, grid: Grid, form: Format) -> dict[str, str]:
     return titles
 
 
-def texts_of(
-    path: Path, grid: Grid, form: Format, titles: Mapping[str, str], faults: Faults
-) -> pd.DataFrame:
+def texts_of(grid: Grid, reading: Reading) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
-    places = {
-        field: places_of(grid.header, column.headers)
-        for field, column in form.columns.items()
-        if field in titles
-    }
-    whole = grid.rows if isinstance(grid.rows, Columns) else _whole(grid, faults)
-    lines = lines_of(whole)
+    titles, form = reading.titles, reading.form
+    whole = grid.rows if isinstance(grid.rows, Columns) else _whole(grid, reading)
+    lines = lines_of_rows(whole)
     texts = pd.DataFrame(index=pd.Index(lines, dtype="int64"))
     for field, column in form.columns.items():
         if field not in titles:
             texts[field] = column.value or ""
             continue
-        at, *more = places[field]
+        at, *more = places_of(grid.header, column.headers)
         codes, known = coded(whole, at)
         known = [*map(str.strip, known)]
         wrong = [n for n, cell in enumerate(known) if cell[:1] == "#" and is_formula_error(cell)]
         for place in np.flatnonzero(np.isin(codes, wrong)) if wrong else ():
-            what = (
-                f"holds {known[codes[place]]} in {short(titles[field])!r}, the error of a formula"
-            )
-            faults.add(int(lines[place]), "", f"{what}; mend the cell")
+            what = f"holds {known[codes[place]]} in {short(titles[field])!r}"
+            reading.add(int(lines[place]), "", f"{what}, the error of a formula; mend the cell")
         if column.pattern and not more:
             known = [_text(column, [cell]) for cell in known]
         cells = of_texts(codes, known)
         if more:
             parts = zip(*(of_texts(*coded(whole, one)) for one in (at, *more)), strict=True)
-            cells = _column([_text(column, part) for part in parts])
+            cells = np.array([_text(column, part) for part in parts], dtype=object)
         if column.same:
-            cells = _column(_repeated(cells, column.same))
+            cells = np.array(_repeated(cells, column.same), dtype=object)
             reason = "repeats the cell above, and there is none; write it out"
-            faults.add_all(field, dict.fromkeys(lines[cells == column.same].tolist(), reason))
+            reading.add_all(field, dict.fromkeys(lines[cells == column.same].tolist(), reason))
         if column.empty:
             nothing = {fold_label(word) for word in column.empty}
             codes, known = pd.factorize(cells)
             cells = of_texts(codes, ("" if fold_label(cell) in nothing else cell for cell in known))
         texts[field] = pd.Series(cells, index=texts.index, dtype=object)
         if rule := column.only_if:
-            (by,) = needed_places(path, grid, [rule.header])
+            (by,) = needed_places(reading.path, grid, [rule.header])
             codes, known = coded(whole, by)
             wanted = of_texts(codes, map(rule_of(rule), known), bool)
             texts[field] = texts[field].where(wanted, "")
             if not column.optional:
-                faults.where(field, (texts[field] == "") & wanted, "is empty")
-    return texts[~texts.index.isin(list(faults.by_line))] if faults.by_line else texts
+                reading.where(field, (texts[field] == "") & wanted, "is empty")
+    return reading.without(texts)
 
 
-def _whole(grid: Grid, faults: Faults) -> dict[int, Sequence[str]]:
+def _whole(grid: Grid, reading: Reading) -> dict[int, Sequence[str]]:
     """The rows that fit the header; the others are faults."""
     width, whole = len(grid.header), dict(grid.rows)
     for line, cells in grid.rows.items():
         if len(cells) != width and (fault := width_fault(cells, width)):
-            faults.add(line, "", fault)
+            reading.add(line, "", fault)
             del whole[line]
     return whole
-
-
-def _column(cells: Sequence[str]) -> np.ndarray:
-    return np.array(cells, dtype=object)
 
 
 def _repeated(cells: Iterable[str], word: str) -> list[str]:
@@ -145,7 +235,7 @@ def _repeated(cells: Iterable[str], word: str) -> list[str]:
 def _text(column: Column, cells: Sequence[str]) -> str:
     """The text of a field: of its first cell that is not empty, or of all where they are parts."""
     filled = [text for cell in cells if (text := cell.strip())]
-    text = (_cells.APART.join(filled) if column.parts else filled[0]) if filled else ""
+    text = (APART.join(filled) if column.parts else filled[0]) if filled else ""
     if column.pattern and text:
         found = re.fullmatch(column.pattern, text)
         return found[1] if found else text
@@ -179,10 +269,9 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
         if (other := catalogue.formats.get(name)) and places_of(grid.header, [header]):
             yield from batches(path, device, catalogue, other)
             return
-    if form.made_named:
-        device = device.model_copy(update={"extracted": day_made(path) or device.extracted})
-    if grid.made_on:
-        device = device.model_copy(update={"extracted": grid.made_on})
+    named = day_made(path) if form.made_named else None
+    if made := grid.made_on or named:
+        device = device.model_copy(update={"extracted": made})
     for header, instead in form.other_exports.items():
         if places_of([*grid.header, *grid.around], [header]):
             raise ObservError(f"{path}: has a column {header!r}: {instead}")
@@ -191,14 +280,16 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     titles = titles_of(path, grid, form)
     if not grid.rows:
         raise ObservError(f"{path}: no row under the header; export it again")
-    form = _with_period(path, grid, _with_untold(form, titles), titles, device)
+    form = _with_untold(form, titles)
+    form = _with_period(grid, whole := Reading(path=path, form=form, device=device, titles=titles))
+    whole = replace(whole, form=form)
     long = len(grid.rows) == PIECE and in_pieces(path, form)
-    if long and not _stand_alone(form, device, titles):
+    if long and not _stand_alone(whole):
         grid, long = read_grid(path, form), False
     if not long:
         again = partial(iter, [grid])
-    how = _written(path, again, form, device, titles)
-    zone = _zone(path, form, device, grid.zone)
+    how = _written(again, whole)
+    zone = _zone(grid.zone, whole)
     left: Counter[str] = Counter()
     seen = tables.Seen(form.table) if long else None
     more: list[str] = []
@@ -206,40 +297,30 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     parts = pd.DataFrame()
     for grid in again():
         grid = kept_rows(path, grid, form, left)
-        faults = Faults(titles, grid.header, grid.rows)
-        texts = texts_of(path, grid, form, titles, faults)
+        reading = whole.piece(grid.header, grid.rows)
+        texts = texts_of(grid, reading)
         values = {
-            field: _read(texts, field, form, how.get(field), zone, before, catalogue, faults)
+            field: _read(texts, field, reading, how.get(field), zone, before, catalogue)
             for field in form.columns
         }
-        frame = faults.without(pd.DataFrame(values, index=texts.index))
-        ids: dict[int, str] = {}
+        frame = reading.without(pd.DataFrame(values, index=texts.index))
         if form.table == "responses":
-            found = _responses.answered(path, grid, frame, form, titles, device, catalogue, faults)
-        elif form.sums and form.table == "audience":  # held to its contract once it is whole
-            frame, told = _settled.SETTLED[form.table](path, frame, form, device, faults)
-            parts = summed(pd.concat([parts, frame])) if len(parts) else summed(frame)
-            none = tables.empty(form.table)
-            found = Loaded(form.table, none, tables.no_rejects(), tuple(told), added=len(frame))
+            found = _answered(grid, frame, reading, catalogue)
         else:
-            frame, told = _settled.SETTLED[form.table](path, frame, form, device, faults)
-            found = settle(path, form.table, frame, (), told, seen)
-            if device.verbatims and form.texts:
-                ids = frame[ID_OF[form.table]].astype(str).groupby(level=0).first().to_dict()
+            frame, told = SETTLED[form.table](frame, reading)
+            if form.sums and form.table == "audience":  # held to its contract once it is whole
+                parts = summed(pd.concat([parts, frame]) if len(parts) else frame)
+                none, count = tables.empty(form.table), len(frame)
+                found = Loaded(form.table, none, tables.no_rejects(), tuple(told), added=count)
+            else:
+                found = settle(path, form.table, frame, (), told, seen)
         if device.verbatims and form.texts:
-            columns = dict(texts_in(grid, form))
-            if not columns:
-                headers = ", ".join(header for names in form.texts.values() for header in names)
-                more.append(f"no column of texts ({headers}): no text is loaded")
-            cells = {
-                question: {line: row[at] for line, row in grid.rows.items() if at < len(row)}
-                for question, at in columns.items()
-            }
-            found = with_texts(path, found, device, ids, cells)
+            found, lacking = _with_texts(found, frame, grid, reading)
+            more += lacking
         more += found.notices
         rejects = [
             reject(path.name, line, titles.get(field, ""), _shown(texts, line, field), reason)
-            for line, field, reason in faults.told()
+            for line, field, reason in reading.told()
         ]
         found = replace(found, rejects=rejects_of(rejects, found.rejects), notices=())
         yield found
@@ -252,8 +333,26 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     yield replace(last, notices=notices, added=0)
 
 
-def _stand_alone(form: Format, device: Device, titles: Mapping[str, str]) -> bool:
+def _with_texts(
+    found: Loaded, frame: pd.DataFrame, grid: Grid, reading: Reading
+) -> tuple[Loaded, list[str]]:
+    """What a piece holds, with what people wrote in the format's columns of texts; what lacks."""
+    ids = frame[ID_OF[found.table]].astype(str).groupby(level=0).first().to_dict()
+    headers = reading.form.texts
+    places = {question: places_of(grid.header, names)[:1] for question, names in headers.items()}
+    cells = {
+        question: {line: row[at] for line, row in grid.rows.items() if at < len(row)}
+        for question, where in places.items()
+        for at in where
+    }
+    every = ", ".join(header for names in headers.values() for header in names)
+    lacking = [] if cells else [f"no column of texts ({every}): no text is loaded"]
+    return with_texts(reading.path, found, reading.device, ids, cells), lacking
+
+
+def _stand_alone(reading: Reading) -> bool:
     """Whether a row can be read without those far from it."""
+    form, device, titles = reading.form, reading.device, reading.titles
     if form.latest or form.carry_down or form.every_day or form.last_partial:
         return False
     if form.sums and form.table != "audience":
@@ -287,57 +386,46 @@ def _with_untold(form: Format, titles: dict[str, str]) -> Format:
     return form.model_copy(update={"unknown": {**form.unknown, **untold}})
 
 
-def _with_period(
-    path: Path, grid: Grid, form: Format, titles: dict[str, str], device: Device
-) -> Format:
+def _with_period(grid: Grid, reading: Reading) -> Format:
     """The format, with the period of an export that does not say it."""
+    form, titles = reading.form, reading.titles
     column = form.columns.get("period")
     if column is None:
         return form
     told: dict[str, object] = {"optional": False}  # a cell of it
     if "period" not in titles:
         records = 1 if "section" in titles else len(grid.rows)  # a period has many sections
-        told |= {"headers": (), "value": given_period(path, device, records)}
+        told |= {"headers": (), "value": given_period(reading.path, reading.device, records)}
     columns = {**form.columns, "period": column.model_copy(update=told)}
     return form.model_copy(update={"columns": columns})
 
 
-def _written(
-    path: Path,
-    again: Pieces,
-    form: Format,
-    device: Device,
-    titles: Mapping[str, str],
-) -> dict[str, Written]:
+def _written(again: Pieces, reading: Reading) -> dict[str, Written]:
     """How each field of moments or days is written, told over all that may be so alike."""
+    form, told = reading.form, reading.device.date_form
     alike: dict[tuple[str, ...], list[str]] = {}
     for field, column in form.columns.items():
         if _is_dated(form, field):
             alike.setdefault(column.forms or _FORMS, []).append(field)
     found: dict[str, Written] = {}
     for forms, fields in alike.items():
-        told = device.date_form if device.date_form in forms else ""
         days = FIELDS[form.table][fields[0]].startswith("day")
+        columns = _columns(again, reading, fields)
         try:
-            how = written(_columns(path, again, form, titles, fields), forms, days, told or "")
+            how = written(columns, forms, days, told if told in forms else "")
         except ObservError as error:
-            raise ObservError(f"{path}: column {fields[0]!r}: {error}") from error
+            raise ObservError(f"{reading.path}: column {fields[0]!r}: {error}") from error
         found |= dict.fromkeys(fields, how)
     return found
 
 
-def _columns(
-    path: Path,
-    again: Pieces,
-    form: Format,
-    titles: Mapping[str, str],
-    fields: Sequence[str],
-) -> Iterator[list[pd.Series]]:
+def _columns(again: Pieces, reading: Reading, fields: Sequence[str]) -> Iterator[list[pd.Series]]:
     """The cells of some fields that are not empty, of a piece after the other."""
+    form = reading.form
     part = form.model_copy(update={"columns": {name: form.columns[name] for name in fields}})
     for grid in again():
-        kept = kept_rows(path, grid, form, Counter())
-        texts = texts_of(path, kept, part, titles, Faults({}))
+        kept = kept_rows(reading.path, grid, form, Counter())
+        texts = texts_of(kept, replace(reading, form=part).piece((), {}))
         yield [texts.loc[texts[field] != "", field] for field in fields]
 
 
@@ -346,30 +434,30 @@ def _is_dated(form: Format, field: str) -> bool:
     return kind in ("moment", "day") and not form.columns[field].after
 
 
-def _zone(path: Path, form: Format, device: Device, told: str) -> ZoneInfo:
+def _zone(told: str, reading: Reading) -> ZoneInfo:
     """The zone of moments that tell none: the file's own, the device's or the format's."""
     if not told:
-        return ZoneInfo(device.zone or form.zone)
+        return ZoneInfo(reading.device.zone or reading.form.zone)
     try:
         return ZoneInfo(told)
     except (ValueError, KeyError, OSError) as error:
         raise ObservError(
-            f"{path}: its zone {short(told)!r} is none that is known; give the device's `zone`, "
-            "and export the file again"
+            f"{reading.path}: its zone {short(told)!r} is none that is known; give the device's "
+            "`zone`, and export the file again"
         ) from error
 
 
 def _read(
     texts: pd.DataFrame,
     field: str,
-    form: Format,
+    reading: Reading,
     how: Written | None,
     zone: ZoneInfo,
     before: dict[str, pd.Timestamp],
     catalogue: Catalogue,
-    faults: Faults,
 ) -> pd.Series:
     """The values of a field; cells that cannot be read are faults of their rows."""
+    form = reading.form
     column, cells = form.columns[field], texts[field]
     kind = FIELDS[form.table][field]
     alone = kind.endswith("~")
@@ -379,10 +467,10 @@ def _read(
     if any("" in told for told in column.words.values()):
         filled |= True  # a word stands for an empty cell
     elif not optional:
-        faults.add_all(field, dict.fromkeys(cells.index[~filled], "is empty"))
+        reading.add_all(field, dict.fromkeys(cells.index[~filled], "is empty"))
     there = cells[filled]
     if not _is_dated(form, field):
-        found, why = _cells.each(there, reader_of(kind, field, column, catalogue))
+        found, why = each(there, reader_of(kind, field, column, catalogue))
     elif there.empty:
         found, why = there.astype("datetime64[us]"), {}
     else:
@@ -392,9 +480,9 @@ def _read(
         if found.notna().any():
             before[field] = found.dropna().iloc[-1]
     if alone:
-        faults.cells += ((line, field, reason) for line, reason in why.items())
+        reading.cells += ((line, field, reason) for line, reason in why.items())
     else:
-        faults.add_all(field, why)
+        reading.add_all(field, why)
     return found.reindex(cells.index)
 
 

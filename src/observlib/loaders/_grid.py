@@ -1,4 +1,4 @@
-"""The table in an export, whatever surrounds it: its header, and its rows as texts."""
+"""The table in an export, whatever surrounds it: its header, its rows as texts, and which count."""
 
 from __future__ import annotations
 
@@ -6,24 +6,208 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
-from itertools import islice
+from functools import cached_property, partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
 
 from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
-from observlib.catalogue import Format, Layout
-from observlib.loaders import _columns, _mbox
-from observlib.loaders._columns import in_columns
-from observlib.loaders._csv import Lines, csv_rows, decoded, held, lines_in, lines_of, read_text
+from observlib.catalogue import Beside, Catalogue, Device, Format, Keep, Layout
+from observlib.loaders import _records
 from observlib.loaders._records import need_room, read_records
-from observlib.loaders._text import short
+from observlib.loaders._text import (
+    Lines,
+    csv_rows,
+    decoded,
+    header_label,
+    held_rows,
+    lines_in,
+    lines_of_text,
+    need_columns,
+    read_text,
+    short,
+)
 from observlib.loaders._workbook import sheets, text_of
+
+# --- The rows of a long CSV by column: a cell that comes again is kept, and later read, once
+
+_LONGEST_LINE = 100_000  # of a longer one Python's reader tells what is wrong
+
+
+Coded = tuple[np.ndarray, Sequence[str]]  # of each cell the place of its text, and the texts
+
+
+class Columns(Mapping[int, Sequence[str]]):
+    """Rows of one width, each under its line; what needs them one by one has them as lists."""
+
+    def __init__(self, lines: np.ndarray, columns: Sequence[Coded]) -> None:
+        self.lines, self.columns = lines, columns
+
+    def where(self, kept: np.ndarray) -> Columns:
+        """The rows of which something holds."""
+        return Columns(self.lines[kept], [(codes[kept], texts) for codes, texts in self.columns])
+
+    @cached_property
+    def _rows(self) -> dict[int, list[str]]:
+        rows = map(list, zip(*(of_texts(*column) for column in self.columns), strict=True))
+        return dict(zip(self.lines.tolist(), rows, strict=True))
+
+    def __getitem__(self, line: int) -> Sequence[str]:
+        return self._rows[line]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.lines.tolist())
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+def lines_of_rows(rows: Mapping[int, Sequence[str]]) -> np.ndarray:
+    """The lines of rows."""
+    return rows.lines if isinstance(rows, Columns) else np.fromiter(rows, np.int64, len(rows))
+
+
+def coded(rows: Mapping[int, Sequence[str]], at: int) -> Coded:
+    """The cells of a column of rows."""
+    if isinstance(rows, Columns):
+        return rows.columns[at]
+    return pd.factorize(np.array([cells[at] for cells in rows.values()], dtype=object))
+
+
+def of_texts(codes: np.ndarray, made: Iterable[object], dtype: type = object) -> np.ndarray:
+    """What is made of the text of each cell.
+
+    Examples
+    --------
+    >>> codes, texts = coded({2: ["a"], 3: ["b"], 4: ["a"]}, 0)
+    >>> of_texts(codes, map(str.upper, texts)).tolist()
+    ['A', 'B', 'A']
+    """
+    return np.array([*made], dtype=dtype)[codes]
+
+
+def in_columns(
+    path: Path, lines: Iterator[str], line: int, sign: str, width: int, most: int
+) -> Iterator[Mapping[int, Sequence[str]]]:
+    """Rows of a CSV below its header, `most` at a time."""
+    while block := [*islice(lines, most)]:
+        if (columns := _parsed(block, sign, width)) is not None:
+            yield Columns(np.arange(line, line + len(block)), columns)
+            line += len(block)
+            continue
+        read, lines = 0, chain(block, lines)
+
+        def counted(lines: Iterator[str] = lines) -> Iterator[str]:
+            nonlocal read
+            for text in lines:
+                read += 1
+                yield text
+
+        if rows := dict(islice(csv_rows(path, counted(), sign, line), most)):
+            yield rows
+        line += read
+
+
+def _parsed(block: list[str], sign: str, width: int) -> list[Coded] | None:
+    """The columns of lines that are a row each, of as many cells as the header; else none."""
+    text = "".join(block)
+    quoted = '"' in text
+    if quoted and not _is_plainly_quoted(text, sign):
+        return None
+    if max(map(len, block)) > _LONGEST_LINE or text.count("\r") != text.count("\r\n"):
+        return None
+    raw, names = text.encode(), [str(at) for at in range(width)]
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(raw),
+            pyarrow.csv.ReadOptions(use_threads=False, column_names=names, block_size=len(raw) + 1),
+            pyarrow.csv.ParseOptions(
+                delimiter=sign, quote_char='"' if quoted else False, ignore_empty_lines=False
+            ),
+            pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if table.num_rows != len(block):
+        return None
+    found, blank = [], np.ones(len(block), dtype=bool)
+    for column in table.columns:
+        encoded = column.combine_chunks().dictionary_encode()
+        codes, texts = (part.to_numpy(False) for part in (encoded.indices, encoded.dictionary))
+        found.append((codes, texts))
+        if blank.any():
+            blank &= of_texts(codes, (not text.strip() for text in texts), bool)
+    return None if blank.any() else found
+
+
+def _is_plainly_quoted(text: str, sign: str) -> bool:
+    """Whether each quote of some lines begins or ends a cell, which lies within its line."""
+    cell = rf'(?:^|(?<={re.escape(sign)}))"[^"\r\n]*"(?={re.escape(sign)}|\r?$)'
+    return '"' not in re.sub(cell, "", text, flags=re.MULTILINE)
+
+
+# --- Joining an export with the file that lies beside it, where its format says so
+
+Table = tuple[list[str], Mapping[int, Sequence[str]]]  # header, and rows by line
+
+
+def files_of(path: Path, device: Device, known: Catalogue) -> list[Path]:
+    """The files of an export: itself, and the one beside it where its format joins one."""
+    form = known.formats.get(device.loader)
+    other = form.layout.beside.of(path) if form and form.layout.beside else None
+    return [path, other] if other else [path]
+
+
+def joined(path: Path, table: Table, beside: Beside, read: Callable[[Path], Table]) -> Table:
+    """The header and rows of an export with the columns of the file beside it.
+
+    Of a row whose key the other file does not have, they are empty.
+    """
+    other = beside.of(path)
+    if other is None:
+        raise ObservError(f"{path}: its name is not {beside.file}, to tell which file is beside it")
+    if not other.is_file() or other.is_symlink():
+        raise ObservError(f"{path}: {other.name} is not beside it; put both into one folder")
+    (header, rows), (more, more_rows) = table, read(other)
+    at, there = _place(path, header, beside.key), _place(other, more, beside.other_key)
+    by_key: dict[str, Sequence[str]] = {}
+    for line, cells in more_rows.items():
+        key = cells[there].strip() if len(cells) == len(more) else ""
+        if not key or key in by_key:
+            what = f"has no {beside.other_key}" if not key else "has the key of an earlier row"
+            raise ObservError(f"{other}:{line}: {what}; export both files again")
+        by_key[key] = cells
+    none = [""] * len(more)
+    found = {
+        line: [*cells, *by_key.get(cells[at].strip(), none)]
+        if len(cells) == len(header)
+        else cells  # which is refused as it is
+        for line, cells in rows.items()
+    }
+    if not any(cells[at].strip() in by_key for cells in rows.values() if len(cells) > at):
+        raise ObservError(
+            f"{path}: no {beside.key} of it is in {other.name}; export both for the same period"
+        )
+    return [*header, *(f"beside.{name}" for name in more)], found
+
+
+def _place(path: Path, header: Sequence[str], name: str) -> int:
+    need_columns(path, header, [name], f"{short(name)} joins the two files of the export")
+    return header.index(name)
+
 
 # --- The events of Asterisk's queue log, put together to calls
 
@@ -154,14 +338,14 @@ def read_grid(path: Path, form: Format) -> Grid:
     if layout.kind == "queue_log":
         return Grid(*read_queue_log(path, read_text(path)))
     if layout.kind == "mbox":
-        return Grid(*_mbox.read(path, layout.addresses))
+        return Grid(*_records.read_mbox(path, layout.addresses))
     if in_pieces(path, form):
         header, others, below = _csv(path, lines_in(path, layout.encodings), form)
         return Grid(header, _held(path, below), others=others)
     if _is_text(path, layout):
         text = read_text(path, layout.encodings)
         section = _section(path, text, layout)
-        header, others, below = _csv(path, partial(lines_of, section), form)
+        header, others, below = _csv(path, partial(lines_of_text, section), form)
         grid = Grid(header, _held(path, below), others=others)
         if form.made_on and (told := re.search(form.made_on, text)):
             grid = replace(grid, made_on=_day(told[1]))
@@ -177,7 +361,7 @@ def read_grid(path: Path, form: Format) -> Grid:
             other = read_grid(of, plain)
             return other.header, other.rows
 
-        header, rows = _columns.joined(path, (grid.header, grid.rows), layout.beside, table)
+        header, rows = joined(path, (grid.header, grid.rows), layout.beside, table)
         grid = replace(grid, header=header, rows=rows)
     if form.zone_from:
         grid = _with_zone(path, grid, form.zone_from)
@@ -238,7 +422,7 @@ Below = tuple[Iterator[str], int, str]  # the lines, the number of the first, wh
 
 def _held(path: Path, below: Below) -> Rows:
     lines, line, sign = below
-    return held(path, csv_rows(path, lines, sign, line))
+    return held_rows(path, csv_rows(path, lines, sign, line))
 
 
 def _csv(path: Path, lines: Lines, form: Format) -> tuple[list[str], Others, Below]:
@@ -360,7 +544,7 @@ def _archive(path: Path, form: Format) -> Grid:
                 with book.open(part) as stream:
                     content = stream.read(part.file_size + 1)
                 text = decoded(path, content, layout.encodings)
-                header, others, below = _csv(path, partial(lines_of, text), form)
+                header, others, below = _csv(path, partial(lines_of_text, text), form)
                 grids.append(Grid(header, _held(path, below), others=others))
     except _DAMAGED as error:
         raise ObservError(f"{path}: is no archive that can be read; {_AGAIN}") from error
@@ -399,3 +583,71 @@ def _above(grid: Grid, footer: str) -> Grid:
             break
         rows[line] = cells
     return replace(grid, rows=rows)
+
+
+# --- The rows of an export that count, as its format says, and where its columns stand
+
+
+def places_of(header: Sequence[str], names: Sequence[str]) -> list[int]:
+    """Where all columns of these names stand, in the names' order."""
+    folded = [header_label(title) for title in header]
+    wanted = dict.fromkeys(map(header_label, names))
+    return [at for name in wanted for at, own in enumerate(folded) if own == name]
+
+
+def kept_rows(path: Path, grid: Grid, form: Format, left: Counter[str]) -> Grid:
+    """The rows that count; why others do not, and how many, goes to `left`."""
+    rows = grid.rows
+    if carried := form.carry_down:
+        rows = _carried(path, grid, carried.key, carried.headers)
+    if latest := form.latest:
+        key, by = needed_places(path, grid, [latest.key, latest.by])
+        whole = {line: cells for line, cells in rows.items() if len(cells) > max(key, by)}
+        last: dict[str, int] = {}
+        for line, cells in sorted(whole.items(), key=lambda row: row[1][by]):
+            last[cells[key]] = line
+        left["another version of a row came later"] += len(whole) - len(last)
+        rows = {n: c for n, c in rows.items() if n not in whole or last[c[key]] == n}
+    for rule in form.keep:
+        (at,) = needed_places(path, grid, [rule.header])
+        holds = rule_of(rule)
+        kept: Rows
+        if isinstance(rows, Columns):
+            codes, texts = rows.columns[at]
+            kept = rows.where(of_texts(codes, map(holds, texts), bool))
+        else:
+            kept = {n: c for n, c in rows.items() if len(c) <= at or holds(c[at])}
+        what = "is none of" if rule.words else "is one of"
+        told = ", ".join(word or "(empty)" for word in rule.words or rule.but)
+        left[rule.why or f"{rule.header} {what} {told}"] += len(rows) - len(kept)
+        rows = kept
+    return replace(grid, rows=rows)
+
+
+def rule_of(rule: Keep) -> Callable[[str], bool]:
+    """Whether a row counts, by its cell."""
+    words = {fold_label(word) for word in rule.words or rule.but}
+    return lambda cell: (fold_label(cell) in words) == bool(rule.words)
+
+
+def needed_places(path: Path, grid: Grid, names: list[str]) -> list[int]:
+    known = {header_label(name): name for name in names}
+    need_columns(path, [known.get(header_label(title), title) for title in grid.header], names)
+    return [places_of(grid.header, [name])[0] for name in names]
+
+
+def _carried(path: Path, grid: Grid, key: str, headers: tuple[str, ...]) -> dict[int, list[str]]:
+    """The rows, with what only the first of several with one key holds (or the key left blank)."""
+    at, *places = needed_places(path, grid, [key, *headers])
+    rows: dict[int, list[str]] = {}
+    above: list[str] = []
+    for line, cells in grid.rows.items():
+        cells = [*cells]
+        rows[line] = cells
+        if len(cells) <= max(at, *places):  # a cut row, which is refused
+            continue
+        if above and cells[at] in ("", above[at]):
+            for place in (at, *places):
+                cells[place] = cells[place] or above[place]
+        above = cells
+    return rows

@@ -1,8 +1,9 @@
-"""From parsed cells to what a loader returns."""
+"""From parsed cells to what a loader returns: faults, the contract of a table, redacted texts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,78 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from observlib.catalogue import tables
+from observlib.base import personal
+from observlib.catalogue import Device, Format, tables
+from observlib.confidentiality.redaction import Names, Unreadable, redact
 from observlib.loaders import Loaded
+
+# --- What is wrong with the rows of an export, found while they are read and settled
+
+
+@dataclass(kw_only=True)
+class Faults:
+    """The first fault of each row, as the field and the reason, by the row's line."""
+
+    by_line: dict[int, tuple[str, str]] = field(default_factory=dict)
+    cells: list[tuple[int, str, str]] = field(default_factory=list)  # refused without their rows
+
+    def add(self, line: int, field: str, reason: str) -> None:
+        """One fault more, unless its row has one."""
+        self.by_line.setdefault(line, (field, reason))
+
+    def add_all(self, field: str, reasons: Mapping[int, str | None]) -> None:
+        """The faults of a field's cells; none where there is no reason."""
+        for line, reason in reasons.items():
+            if reason:
+                self.add(line, field, reason)
+
+    def where(self, field: str, wrong: pd.Series, reason: str) -> None:
+        """One fault for all rows of which something holds."""
+        self.add_all(field, dict.fromkeys(wrong.index[wrong.fillna(False).astype(bool)], reason))
+
+    def told(self) -> Iterator[tuple[int, str, str]]:
+        """The line, field and reason of all that is refused."""
+        yield from ((line, *why) for line, why in self.by_line.items())
+        yield from (cell for cell in self.cells if cell[0] not in self.by_line)
+
+    def without(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows that have no fault."""
+        return rows[~rows.index.isin(list(self.by_line))] if self.by_line else rows
+
+
+@dataclass(kw_only=True)
+class Reading(Faults):
+    """A piece of an export as its format reads it, with what is wrong with its rows."""
+
+    path: Path
+    form: Format
+    device: Device
+    titles: Mapping[str, str]  # the header of each field that the table has
+    header: Sequence[str] = ()
+    rows: Mapping[int, Sequence[str]] = field(default_factory=dict)  # the cells of all rows
+
+    def piece(self, header: Sequence[str], rows: Mapping[int, Sequence[str]]) -> Reading:
+        """The same of some rows, of which nothing wrong is known yet."""
+        return replace(self, header=header, rows=rows, by_line={}, cells=[])
+
+    def cell(self, line: int, name: str) -> str:
+        """What stands for a field in any row, refused or not; empty where nothing does."""
+        if name not in self.titles:
+            return ""
+        cells, place = self.rows[line], self.header.index(self.titles[name])
+        return cells[place].strip() if place < len(cells) else ""
+
+    def about(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Rows with their device and channel, and product and area: their own, or the device's."""
+        told = {}
+        for name, value in (("product", self.device.product), ("area", self.device.area)):
+            own = frame[name] if name in frame else pd.Series(None, frame.index, dtype=object)
+            told[name] = own.where(own.notna(), value)
+        return frame.assign(device=self.device.id, channel=self.device.channel, **told)
+
+
+Settled = tuple[pd.DataFrame, list[str]]  # rows with the table's columns, and notices
+Settle = Callable[[pd.DataFrame, Reading], Settled]
 
 
 def is_complete(end: date, extracted: date | None, today: date | None = None) -> bool:
@@ -76,6 +147,13 @@ def days(values: Sequence[date | None]) -> np.ndarray:
     return np.array(values, dtype="datetime64[us]")
 
 
+def ends_of(periods: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """The first and the last days of periods."""
+    ends = zip(*periods, strict=True) if len(periods) else ((), ())
+    start, end = (pd.Series(days([*each]), periods.index) for each in ends)
+    return start, end
+
+
 def settle(
     path: Path,
     table: str,
@@ -93,3 +171,81 @@ def rejects_of(own: Sequence[Mapping[str, Any]], more: pd.DataFrame) -> pd.DataF
     """Rejected rows and more of them, by their place in the file."""
     frame = pd.DataFrame(own, columns=tables.REJECT_COLUMNS)
     return pd.concat([frame, more]).sort_values("row", kind="stable", ignore_index=True)
+
+
+# --- What people who read texts noted, as rows of the table `codes`
+
+
+def settled_codes(
+    path: Path,
+    device: Device,
+    rows: Sequence[Mapping[str, Any]],
+    lines: Sequence[int],
+    rejects: list[dict[str, object]],
+    notices: Sequence[str] = (),
+) -> Loaded:
+    """What a file of codes holds."""
+    texts = ("answer_id", "variable", "coder", "code")
+    frame = pd.DataFrame(
+        {
+            "device": device.id,
+            "product": pd.Series([device.product] * len(rows), dtype=object),
+            "channel": device.channel,
+            "date": days([row["date"] for row in rows]),
+            **{name: pd.Series([row[name] for row in rows], dtype=object) for name in texts},
+        }
+    ).set_axis(list(lines), axis=0)
+    return settle(path, "codes", frame, rejects, list(notices))
+
+
+# --- Texts that people wrote beside what they answered: redacted before anything else sees them
+
+ID_OF = {  # the column of each table by which its texts are known
+    "ratings": "answer_id",
+    "tickets": "ticket_id",
+    "experiences": "experience_id",
+    "responses": "response_id",
+    "codes": "answer_id",
+}
+
+
+def with_texts(
+    path: Path,
+    found: Loaded,
+    device: Device,
+    ids: Mapping[int, str],
+    texts: Mapping[str, Mapping[int, str]],
+) -> Loaded:
+    """What a file holds, with the texts of the rows that are kept, redacted.
+
+    Empty texts make no row. A text that still holds what the store refuses, or that is too long to
+    be redacted, is rejected, and told by its row alone.
+    """
+    names = _names(device)
+    key = ID_OF[found.table]
+    about = found.rows.drop_duplicates(key).set_index(key)[["device", "product", "channel", "date"]]
+    known = about.to_dict("index")
+    rows, lines, refused = [], [], []
+    for question, cells in texts.items():
+        for line, cell in cells.items():
+            if cell.strip() and (told := known.get(ids.get(line, ""))):
+                try:
+                    text = redact(cell.strip(), names)
+                except Unreadable as why:
+                    row = tables.reject(path.name, line, question, personal.HIDDEN, str(why))
+                    refused.append(row)
+                    continue
+                rows.append({**told, "answer_id": ids[line], "question": question, "text": text})
+                lines.append(line)
+    frame = pd.DataFrame(rows, index=lines) if rows else tables.empty("verbatims")
+    kept, rejects = tables.conform(frame, "verbatims", path.name)
+    both = pd.concat([found.rejects, rejects])
+    return replace(found, texts=kept, rejects=rejects_of(refused, both))
+
+
+def _names(device: Device) -> Names | None:
+    if device.verbatims != "redacted_with_names":
+        return None
+    from observlib.confidentiality.redaction import model
+
+    return model.names

@@ -14,13 +14,14 @@ from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, Coded, Device
 from observlib.catalogue.tables import reject
 from observlib.loaders import Loaded
-from observlib.loaders._codes import settled_codes
-from observlib.loaders._csv import read_csv, read_text
+from observlib.loaders._rows import settled_codes
 from observlib.loaders._text import (
     find_delimiter,
     header_label,
     need_columns,
     parse_day,
+    read_csv,
+    read_text,
     width_fault,
     without_persons,
 )

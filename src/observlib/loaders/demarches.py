@@ -21,7 +21,7 @@ from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.tables import reject
 from observlib.loaders import Loaded
 from observlib.loaders._cells import parse_number
-from observlib.loaders._periods import french_day
+from observlib.loaders._moments import french_day
 from observlib.loaders._rows import days, settle
 from observlib.loaders._text import header_shown, parse_day, short, without_persons
 from observlib.loaders._workbook import ERROR, Cell, sheets, text_of

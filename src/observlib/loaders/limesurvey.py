@@ -31,17 +31,22 @@ from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue import UNREAD, Catalogue, Device, Questionnaire
 from observlib.loaders import Loaded
-from observlib.loaders._csv import WORKBOOK, read_csv, read_text
-from observlib.loaders._survey import responses
-from observlib.loaders._survey_columns import Column, find
-from observlib.loaders._text import find_delimiter, header_shown, short
-from observlib.loaders._xml import MOST_BYTES, UnfitXml, walk
+from observlib.loaders._survey import SurveyColumn, find, responses
+from observlib.loaders._text import (
+    WORKBOOK,
+    find_delimiter,
+    header_shown,
+    read_csv,
+    read_text,
+    short,
+)
+from observlib.loaders._workbook import MOST_XML, UnfitXml, walk
 
 # --- A LimeSurvey archive (`.lsa`): a zip of the survey's structure (`.lss`) and responses (`.lsr`)
 
 _MOST_MEMBERS = 200
 _MOST_PACKED = 30_000_000
-_LARGEST = MOST_BYTES
+_LARGEST = MOST_XML
 _MOST_CELLS = 4_000_000
 _A_RECORD = 4  # answers that would take as much memory as a record without any
 _A_TEXT = 100  # bytes in memory of a text that takes as much as another answer
@@ -63,7 +68,7 @@ def is_archive(path: Path) -> bool:
         return False
 
 
-def read_archive(path: Path) -> tuple[list[Column], dict[int, list[str]]]:
+def read_archive(path: Path) -> tuple[list[SurveyColumn], dict[int, list[str]]]:
     """The columns of an archive's responses, named by codes and texts, and its rows from 1."""
     sections, found = _members(path)
     fields = [record["fieldname"] for record in found.get("responses fields", [])]
@@ -75,7 +80,7 @@ def read_archive(path: Path) -> tuple[list[Column], dict[int, list[str]]]:
             f"{path}: holds {len(records):,} responses of {len(fields):,} fields each; {_PARTS}"
         )
     known = _columns(sections)
-    columns = [known.get(name, Column((name,))) for name in fields]
+    columns = [known.get(name, SurveyColumn((name,))) for name in fields]
     rows = {
         place: [record.get(name, "") for name in fields]
         for place, record in enumerate(records, start=1)
@@ -153,24 +158,24 @@ def _sections(stream: IO[bytes], room: list[int]) -> dict[str, Records]:
     return found
 
 
-def _columns(sections: dict[str, Records]) -> dict[str, Column]:
+def _columns(sections: dict[str, Records]) -> dict[str, SurveyColumn]:
     """The columns of a survey's response fields, by their names (survey X group X question)."""
     texts = _texts(sections)
     labels = _labels(sections)
     rows: dict[str, Records] = {}
     for record in sections.get("subquestions rows", []):
         rows.setdefault(record.get("parent_qid", ""), []).append(record)
-    columns: dict[str, Column] = {}
+    columns: dict[str, SurveyColumn] = {}
     for question in sections.get("questions rows", []):
         qid, code = question.get("qid", ""), question.get("title", "")
         field = f"{question.get('sid', '')}X{question.get('gid', '')}X{qid}"
         own = texts.get(qid, {})
-        columns[field] = Column((code, *own.values()), labels.get(qid, {}))
-        columns[f"{field}other"] = Column((f"{code}[other]",))
+        columns[field] = SurveyColumn((code, *own.values()), labels.get(qid, {}))
+        columns[f"{field}other"] = SurveyColumn((f"{code}[other]",))
         for part, names in _parts(rows.get(qid, []), texts):
             inside = [f"{own[one]} [{name}]" for one, name in names.items() if one in own]
-            columns[field + part] = Column((f"{code}[{part}]", *inside), labels.get(qid, {}))
-            columns[f"{field}{part}comment"] = Column((f"{code}[{part}comment]",))
+            columns[field + part] = SurveyColumn((f"{code}[{part}]", *inside), labels.get(qid, {}))
+            columns[f"{field}{part}comment"] = SurveyColumn((f"{code}[{part}comment]",))
     return columns
 
 
@@ -235,7 +240,7 @@ def without_the_rest(path: Path, text: str, questionnaire: Questionnaire, texts:
     but where they are asked for; what people wrote beside "Other" leaves a `Y`.
     """
     header, rows = read_csv(path, text, find_delimiter(text, ",;\t"))
-    found = find(path, questionnaire, [Column((name,)) for name in header], submission=True)
+    found = find(path, questionnaire, [SurveyColumn((name,)) for name in header], submission=True)
     left = ("ignored",) if texts else UNREAD
     asked = [question for question in questionnaire.questions if question.kind not in left]
     boxes = {place for q in asked if q.kind == "multiple" for place in found.questions[q.code]}
@@ -253,7 +258,7 @@ def without_the_rest(path: Path, text: str, questionnaire: Questionnaire, texts:
     return written.getvalue()
 
 
-def _read(path: Path) -> tuple[list[Column], dict[int, list[str]]]:
+def _read(path: Path) -> tuple[list[SurveyColumn], dict[int, list[str]]]:
     """The columns and rows of a text export."""
     text = read_text(path)
     if text.lstrip().startswith("<?xml"):
@@ -262,4 +267,4 @@ def _read(path: Path) -> tuple[list[Column], dict[int, list[str]]]:
             f"as CSV or the whole archive (.lsa)"
         )
     header, rows = read_csv(path, text, find_delimiter(text, ",;\t"))
-    return [Column((name,)) for name in header], rows
+    return [SurveyColumn((name,)) for name in header], rows

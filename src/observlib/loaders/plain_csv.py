@@ -47,13 +47,15 @@ from observlib.base.errors import ObservError, bounded
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, outside_margins, tables
 from observlib.catalogue.tables import reject
 from observlib.loaders import Loaded
-from observlib.loaders._csv import csv_rows, held, lines_in
 from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
 from observlib.loaders._text import (
+    csv_rows,
     find_delimiter,
     headers_shown,
+    held_rows,
     is_formula_error,
     is_total,
+    lines_in,
     may_be_thousands,
     parse_count,
     parse_day,
@@ -95,7 +97,7 @@ def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded
     below = csv_rows(path, lines(), delimiter)
     header = [cell.strip() for cell in next(below)[1]]
     problems = list(_header_problems(path, header, device.table))
-    rows = held(path, below) if whole else dict(islice(below, PIECE))
+    rows = held_rows(path, below) if whole else dict(islice(below, PIECE))
     if not rows:
         problems.append(f"{path}: no row under the header; export or fill the file again")
     if problems:

@@ -29,11 +29,16 @@ from observlib.base.text import fold
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.tables import TELLERS, reject
 from observlib.loaders import Loaded
-from observlib.loaders._csv import read_csv, read_text
-from observlib.loaders._periods import months_first
-from observlib.loaders._rows import days, settle
-from observlib.loaders._text import find_delimiter, is_formula_error, need_columns, without_persons
-from observlib.loaders._verbatims import with_texts
+from observlib.loaders._moments import months_first
+from observlib.loaders._rows import days, settle, with_texts
+from observlib.loaders._text import (
+    find_delimiter,
+    is_formula_error,
+    need_columns,
+    read_csv,
+    read_text,
+    without_persons,
+)
 
 _ID = "ID expérience"
 _DATE = "Date de publication"

@@ -15,10 +15,15 @@ import pandas as pd
 from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.tables import reject
 from observlib.loaders import Loaded
-from observlib.loaders._codes import settled_codes
-from observlib.loaders._csv import read_csv, read_text
-from observlib.loaders._text import find_delimiter, need_columns, width_fault, without_persons
-from observlib.loaders._verbatims import with_texts
+from observlib.loaders._rows import settled_codes, with_texts
+from observlib.loaders._text import (
+    find_delimiter,
+    need_columns,
+    read_csv,
+    read_text,
+    width_fault,
+    without_persons,
+)
 
 _ID, _CODER, _DATE = "ID", "annotateur", "date"
 _ASKED = {"q1_injustice": "injustice", "q3_colere": "anger"}

@@ -18,8 +18,7 @@ from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device
 from observlib.loaders import Loaded, _readstat
 from observlib.loaders._sandbox import Failed, apart
-from observlib.loaders._survey import responses
-from observlib.loaders._survey_columns import Column
+from observlib.loaders._survey import SurveyColumn, responses
 from observlib.loaders._text import short
 
 _STARTS = {
@@ -39,7 +38,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     """
     variables = _read(path)
     columns = [
-        Column(
+        SurveyColumn(
             (variable["name"], *filter(None, [variable["label"]])),
             {value: (label,) for value, label in variable["values"].items()},
         )

@@ -8,9 +8,8 @@ may stand at an address instead (see `store.address`).
 """
 
 from observlib.store.forgetting import forget, still_raw
-from observlib.store.ingestion import Ingested, Progress, ingest
+from observlib.store.ingestion import DEMONSTRATION, Ingested, Progress, ingest
 from observlib.store.ledger import first_seen
-from observlib.store.matching import DEMONSTRATION
 from observlib.store.reading import (
     READ,
     alike,

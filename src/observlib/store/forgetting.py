@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, tables
 from observlib.store import identifiers
 from observlib.store.address import file_at, parts_that_stand, quoted, readable, rows_of
+from observlib.store.ingestion import claimed_rows
 from observlib.store.ledger import (
     Entry,
     Forgotten,
@@ -27,7 +26,6 @@ from observlib.store.ledger import (
     read_ledger,
     write_ledger,
 )
-from observlib.store.matching import claimed_rows
 from observlib.store.partitions import comparing, without
 
 
@@ -44,26 +42,6 @@ class Done:
     left: list[str] = field(default_factory=list)
     raw: dict[str, int] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
-
-
-def gone(rows: pd.DataFrame, table: str, records: Sequence[Forgotten]) -> pd.Series:
-    """Which rows of a table, with hashed identifiers, were forgotten.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"answer_id": ["a1", "b2"], "date": pd.Timestamp("2024-05-01")})
-    >>> gone(rows, "ratings", [Forgotten("d", "respondent", "b2", "2026-01-01")]).tolist()
-    [False, True]
-    >>> gone(rows, "ratings", [Forgotten("d", "before", "2024-05-01", "2026-01-01")]).any()
-    np.False_
-    """
-    found = pd.Series(False, index=rows.index)
-    for record in records:
-        if record.kind == "before":
-            found |= rows[tables.TABLES[table].end] < pd.Timestamp(record.what)
-        for name in identifiers.persons(table) if record.kind == "respondent" else ():
-            found |= rows[name] == record.what
-    return found
 
 
 def forget(
@@ -178,7 +156,7 @@ def still_raw(raw: Path, data: Path, device: str, catalogue: Catalogue, done: Do
             continue
         for one in found:
             rows = identifiers.hidden(one.rows, one.table, device, key)
-            if count := int(gone(rows, one.table, own).sum()):
+            if count := int(identifiers.gone(rows, one.table, own).sum()):
                 done.raw[name] = done.raw.get(name, 0) + count
         if rejected := sum(len(one.rejects) for one in found):
             done.unread.append(f"{name} has {rejected} rejected, whose people are not known")

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,9 @@ from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.base.personal import PUBLIC_KEY, for_device, hashed
 from observlib.catalogue import tables
+from observlib.store.ledger import Forgotten
 
-__all__ = ["hashed", "hidden", "key_of", "mark_of", "persons"]
+__all__ = ["gone", "hashed", "hidden", "key_of", "mark_of", "persons"]
 
 FOLDER = "identifiers"  # in a data folder, beside its store
 VARIABLE = "OBSERVLIB_KEY_FILE"
@@ -77,6 +79,26 @@ def hidden(rows: pd.DataFrame, table: str, device: str, key: bytes) -> pd.DataFr
     (32, True, False, True)
     """
     return rows.assign(**{name: _hashes(rows[name], device, key) for name in persons(table)})
+
+
+def gone(rows: pd.DataFrame, table: str, records: Sequence[Forgotten]) -> pd.Series:
+    """Which rows of a table, with hashed identifiers, were forgotten.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"answer_id": ["a1", "b2"], "date": pd.Timestamp("2024-05-01")})
+    >>> gone(rows, "ratings", [Forgotten("d", "respondent", "b2", "2026-01-01")]).tolist()
+    [False, True]
+    >>> gone(rows, "ratings", [Forgotten("d", "before", "2024-05-01", "2026-01-01")]).any()
+    np.False_
+    """
+    found = pd.Series(False, index=rows.index)
+    for record in records:
+        if record.kind == "before":
+            found |= rows[tables.TABLES[table].end] < pd.Timestamp(record.what)
+        for name in persons(table) if record.kind == "respondent" else ():
+            found |= rows[name] == record.what
+    return found
 
 
 def _hashes(texts: pd.Series, device: str, key: bytes) -> pd.Series:

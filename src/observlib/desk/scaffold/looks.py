@@ -18,10 +18,9 @@ from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, Column, Format, Layout
 from observlib.loaders import _moments
-from observlib.loaders._csv import read_csv, read_text
+from observlib.loaders._cells import reader_of
 from observlib.loaders._grid import Grid, read_grid
-from observlib.loaders._readers import reader_of
-from observlib.loaders._text import find_delimiter, read_json
+from observlib.loaders._text import find_delimiter, read_csv, read_json, read_text
 
 _BESIDE = Path(__file__).with_suffix(".yml")
 _KNOWN = yaml_files.mapping(_BESIDE.read_text(encoding="utf-8"), _BESIDE.name)

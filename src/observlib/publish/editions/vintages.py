@@ -12,7 +12,7 @@ import pandas as pd
 from observlib import dataset, estimates
 from observlib.base.period import Quarter, bounds
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Named, Revision
-from observlib.confidentiality.differencing import months_of
+from observlib.confidentiality.disclosure import months_of
 from observlib.display.output import html_table, label_html
 from observlib.display.select import ordered
 from observlib.display.tables import NOTHING, cell

@@ -11,8 +11,7 @@ from observlib import estimates
 from observlib.base.period import Quarter, month_days, months_between
 from observlib.base.text import fold
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.differencing import merge_counts, withheld_parts
-from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.disclosure import merge_counts, protect, withheld_parts
 from observlib.indicators.answers import (
     SUBJECT,
     by_device,
@@ -426,7 +425,7 @@ def themes(contacts: pd.DataFrame, kind: str, quarters: Sequence[Quarter]) -> pd
     """Share of each theme among the contacts of a device and quarter, with Wilson's intervals.
 
     Themes are in alphabetical order; those of fewer than eleven contacts are put together (see
-    `confidentiality.differencing`). Contacts without a theme are left out, as if they had been
+    `confidentiality.disclosure`). Contacts without a theme are left out, as if they had been
     about the same things.
     """
     rows = within(contacts[contacts["theme"].notna()], quarters)

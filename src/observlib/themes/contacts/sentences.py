@@ -6,7 +6,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.differencing import GROUPED
+from observlib.confidentiality.disclosure import GROUPED
 from observlib.language import french, wording, words
 from observlib.language.words import SEMICOLON
 from observlib.themes.comparison_sentences import undecided

@@ -8,8 +8,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.catalogue.tables import FEELINGS
-from observlib.confidentiality.differencing import people_told
-from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.disclosure import people_told, protect
 from observlib.indicators.answers import quarter_of, share, times
 from observlib.indicators.families import family
 
@@ -24,7 +23,7 @@ def feelings(
 
     The year ends with the device's latest quarter that has an experience. An extract made once
     (a device of frequency `occasional`) has no latest year: it is taken whole. A year from which
-    a quarter of fewer than eleven could be had is withheld (see `confidentiality.differencing`).
+    a quarter of fewer than eleven could be had is withheld (see `confidentiality.disclosure`).
     """
     experiences = experiences_by_feeling
     rows = experiences[experiences["date"] < pd.Timestamp((quarter + 1).start)]

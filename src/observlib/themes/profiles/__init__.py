@@ -16,16 +16,15 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.text import fold
 from observlib.catalogue import Catalogue
-from observlib.confidentiality import differencing
-from observlib.confidentiality.differencing import merge_small
-from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality import disclosure
+from observlib.confidentiality.disclosure import merge_small, protect
 from observlib.indicators import pairs
 from observlib.indicators.answers import periods_of, share_of
 from observlib.indicators.families import family
 from observlib.indicators.pairs import joined, tested
 
 VARIABLES = ("age", "sex", "region", "status", "autonomy")
-REST = differencing.CATEGORIES
+REST = disclosure.CATEGORIES
 ALL = "Toutes catégories"
 
 # Passport of a row, its variable, whom each category holds, and the period's status.

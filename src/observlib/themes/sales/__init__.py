@@ -12,8 +12,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.differencing import withheld_parts
-from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.disclosure import protect, withheld_parts
 from observlib.indicators import counts
 from observlib.indicators.answers import by_device
 from observlib.indicators.families import family

@@ -15,9 +15,8 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.confidentiality import differencing
-from observlib.confidentiality.differencing import merge_small, withheld_parts
-from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality import disclosure
+from observlib.confidentiality.disclosure import merge_small, protect, withheld_parts
 from observlib.estimates.measures import MEASURES
 from observlib.estimates.rounding import base
 from observlib.indicators import answers, counts, pairs, specifications
@@ -33,7 +32,7 @@ STEPS = {  # and what each counts
     "Réponse commencée": "réponses",
     "Réponse terminée": "réponses",
 }
-OTHER_REASONS = differencing.REASONS
+OTHER_REASONS = disclosure.REASONS
 
 
 def quarterly(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.differencing import GROUPED
+from observlib.confidentiality.disclosure import GROUPED
 from observlib.language import french, wording, words
 from observlib.themes.comparison_sentences import undecided
 from observlib.themes.sentences import together, value_of

@@ -20,8 +20,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.differencing import merge_small
-from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.disclosure import merge_small, protect
 from observlib.display.changes import RAW, WEIGHTED
 from observlib.estimates.measures import ENDS, MEASURES
 from observlib.estimates.rounding import base

@@ -16,8 +16,7 @@ from observlib.base.period import Quarter
 from observlib.base.text import by_words
 from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import REASON, TASK, leads_to_task
-from observlib.confidentiality.differencing import people_told, withheld_parts
-from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.disclosure import people_told, protect, withheld_parts
 from observlib.estimates.measures import MEASURES
 from observlib.estimates.rounding import base
 from observlib.indicators import answers, counts

@@ -17,8 +17,7 @@ import pandas as pd
 from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.base.text import fold
-from observlib.confidentiality.differencing import people_told, withheld_parts
-from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.disclosure import people_told, protect, withheld_parts
 from observlib.indicators.answers import (
     Periods,
     by_device,

@@ -13,8 +13,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.confidentiality.differencing import merge_small, window_told, withheld_parts
-from observlib.confidentiality.disclosure import protect
+from observlib.confidentiality.disclosure import merge_small, protect, window_told, withheld_parts
 from observlib.indicators.answers import pooled_period, with_interval, within
 from observlib.indicators.families import family
 from observlib.stats.survey.quantiles import kaplan_meier, quantile, share_ended
@@ -41,7 +40,7 @@ def participants(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.Dat
 
     They are given over the whole period alone, as the total of a year would tell a quarter that
     is withheld, and only where workshops are held every quarter or every other, so that none can
-    be had from one edition to the next (see `confidentiality.differencing`). A product whose
+    be had from one edition to the next (see `confidentiality.disclosure`). A product whose
     workshops are not is withheld, as is one with fewer than eleven people, with as many others as
     keep it from being had by subtraction. Profiles of fewer than eleven are one, with the next
     smallest where they need it.
