@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from observlib.review import changes, groups
 from observlib.review.comparison import WHOLE, Difference, Place, Word
-from observlib.review.groups import changes, groups
 
 STUDIES = {"a": "Une étude", "b": "Une autre", "c": "La troisième", "d": "La quatrième"}
 FILES = [*(f"{name}.{end}" for name in STUDIES for end in ("html", "pdf")), "donnees/x.csv"]

@@ -1,8 +1,8 @@
 """Two folders of one edition, compared: what differs, where, and by how much.
 
 Files that are the same to the byte are not opened. Of others, what they hold is compared piece by
-piece (`pieces`): the leaves of JSON and notebooks, the cells of tables, the texts and attributes of
-pages and drawings (alternative texts among them), the texts of PDFs by their page.
+piece: the leaves of JSON and notebooks, the cells of tables, the texts and attributes of pages and
+drawings (alternative texts among them), the texts of PDFs by their page.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from html.parser import HTMLParser
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, NamedTuple
+
+from xlsxwriter.utility import xl_col_to_name
 
 from observlib.base import kept
 from observlib.base.errors import SHOWN
@@ -100,20 +102,10 @@ Piece = tuple[Place, str]
 Reader = Callable[[bytes], Iterable[Piece]]
 
 
-def readers(name: str) -> list[Reader]:
-    """How a file of that name is read: by its kind, then, if that tells nothing, otherwise."""
-    suffix = PurePosixPath(name).suffix
-    own = _PACKED.get(suffix) or _TEXTS.get(suffix, _lines)
-    return [own, *([_members] if suffix == ".xlsx" else [])]
-
-
-def pieces(read: Reader, content: bytes, other: bytes = b"") -> list[Piece]:
-    """What a file holds, as one of its `readers` tells it.
-
-    Of an archive, files that the `other` one has to the byte are only named.
-    """
+def pieces(name: str, content: bytes) -> list[Piece]:
+    """What a file that is no archive holds, by the kind that its name tells."""
     found, names = [], 0
-    for piece in _members(content, other) if read is _members else read(content):
+    for piece in _READERS.get(PurePosixPath(name).suffix, _lines)(content):
         found.append(piece)
         names += len(piece[0].name)  # of JSON each leaf has its whole way from the root
         if len(found) > _MOST_PIECES or names > MOST_BYTES:
@@ -124,10 +116,6 @@ def pieces(read: Reader, content: bytes, other: bytes = b"") -> list[Piece]:
 def _lines(content: bytes) -> Iterator[Piece]:
     for number, line in enumerate(content.decode("utf-8").split("\n"), 1):
         yield Place("line", number), line
-
-
-def _leaves(content: bytes) -> Iterator[Piece]:
-    yield from _of_value(json.loads(content), "")
 
 
 def _of_value(value: Any, where: str) -> Iterator[Piece]:
@@ -154,10 +142,9 @@ def _cells(content: bytes) -> Iterator[Piece]:
     for number, row in enumerate(rows, 2):
         of = " ".join(filter(None, row[:keys]))
         for place, cell in enumerate(row):
-            if place < len(head):
-                yield Place("cell", number, head[place], of), cell
-            else:
-                yield Place("column", number, str(place + 1)), cell
+            known = place < len(head)
+            kind, name = ("cell", head[place]) if known else ("column", str(place + 1))
+            yield Place(kind, number, name, of if known else ""), cell
 
 
 class _Markup(HTMLParser):
@@ -211,64 +198,18 @@ def _of_workbook(content: bytes) -> Iterator[Piece]:
     for sheet, rows in _apart(_readbook.__file__, b"PK", content):
         for number, row in enumerate(rows, 1):
             for place, cell in enumerate(row):
-                yield Place("sheet", number, sheet, _column(place)), str(cell)
+                yield Place("sheet", number, sheet, xl_col_to_name(place)), str(cell)
 
 
-@lru_cache(1000)
-def _column(place: int) -> str:
-    """The letters of a workbook's column.
-
-    Examples
-    --------
-    >>> _column(0), _column(25), _column(26)
-    ('A', 'Z', 'AA')
-    """
-    above, own = divmod(place, 26)
-    return (_column(above - 1) if above else "") + chr(ord("A") + own)
-
-
-def _members(content: bytes, other: bytes = b"") -> Iterator[Piece]:
-    """What the files of an archive hold, each by its own kind; of archives in it, the digest."""
-    alike = {(name, kept.digest(own)) for name, own in _unpacked(other)} if other else set()
-    for name, own in _unpacked(content):
-        yield Place("part", name=name), ""
-        digest = kept.digest(own)
-        if (name, digest) in alike:
-            continue
-        suffix = PurePosixPath(name).suffix
-        try:
-            if suffix in _PACKED:
-                raise ValueError("is told as a whole")
-            found = list(_TEXTS.get(suffix, _lines)(own))
-        except Exception:
-            found = [(Place("bytes"), digest)]
-        yield from ((where._replace(member=name), what) for where, what in found)
-
-
-def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        inside = archive.infolist()
-        if sum(entry.file_size for entry in inside) > MOST_BYTES:
-            raise Exceeded(f"unpacks to more than {MOST_BYTES} bytes")
-        for entry in inside:
-            yield entry.filename, archive.read(entry)
-
-
-_TEXTS: dict[str, Reader] = {
+_READERS: dict[str, Reader] = {
     ".csv": _cells,
-    ".html": _markup,
-    ".ipynb": _leaves,
-    ".json": _leaves,
-    ".jsonld": _leaves,
-    ".svg": _markup,
-    ".xml": _markup,
-}
-_PACKED: dict[str, Reader] = {
-    ".docx": _members,
     ".pdf": _of_pdf,
     ".xlsx": _of_workbook,
-    ".zip": _members,
+    **dict.fromkeys((".html", ".svg", ".xml"), _markup),
+    **dict.fromkeys((".ipynb", ".json", ".jsonld"), lambda raw: _of_value(json.loads(raw), "")),
 }
+_ARCHIVES = (".docx", ".xlsx", ".zip")
+_PACKED = (".pdf", *_ARCHIVES)
 
 
 # Numbers that differ by no more are the same: two builds of one library may add in another order.
@@ -308,26 +249,23 @@ class Difference:
 
 def compare(published: Path, remade: Path, name: str) -> list[Difference]:
     """What differs in a file of both folders: five places at most, and a line for the others."""
-    first, second = (folder / name for folder in (published, remade))
-    if not first.exists() or not second.exists():
-        there, again = (Word("there" if path.exists() else "absent") for path in (first, second))
+    both = [folder / name for folder in (published, remade)]
+    if not all(path.exists() for path in both):
+        there, again = (Word("there" if path.exists() else "absent") for path in both)
         return [Difference(name, WHOLE, there, again)]
-    if max(path.stat().st_size for path in (first, second)) > MOST_BYTES:
+    if max(path.stat().st_size for path in both) > MOST_BYTES:
         return [_uncompared(name)]
-    return [*_bounded(name, differences(name, first.read_bytes(), second.read_bytes()))]
+    found = [*differences(name, *(path.read_bytes() for path in both))]
+    different = [one for one in found if not one.is_close] or found
+    shown = sorted(different, key=weight)[:SHOWN]
+    if rest := len(different) - len(shown):
+        close = all(one.is_close for one in different)
+        shown.append(Difference(name, Place("more", rest), "", "", close))
+    return shown
 
 
 def _uncompared(name: str) -> Difference:
     return Difference(name, Place("uncompared"), Word("heavy"), Word("other"))
-
-
-def _bounded(name: str, found: Iterable[Difference]) -> Iterator[Difference]:
-    everything = list(found)
-    different = [one for one in everything if not one.is_close] or everything
-    yield from sorted(different, key=weight)[:SHOWN]
-    if (rest := len(different) - SHOWN) > 0:
-        close = all(one.is_close for one in different)
-        yield Difference(name, Place("more", rest), "", "", close)
 
 
 def weight(one: Difference) -> tuple[int, int]:
@@ -385,25 +323,63 @@ def differences(name: str, published: bytes, remade: bytes) -> Iterator[Differen
     """
     if published == remade:
         return
-    near = PIXELS if PurePosixPath(name).suffix == ".svg" else 0.0
-    found: list[tuple[Place, str, str]] = []
-    both = (published, remade), (remade, published)
-    for read in readers(name):
+    suffix = PurePosixPath(name).suffix
+    found: list[Pair] = []
+    for compared in (_pieces_apart, _members_apart):
         try:
-            found = found or [*_pairs(*(pieces(read, *each) for each in both))]
+            found = found or [*compared(name, published, remade)]
         except Exceeded:
             yield _uncompared(name)
             return
         except Exception:  # what a stranger wrote may be anything
             continue
+    near = PIXELS if suffix == ".svg" else 0.0
     for where, a, b in found:
         yield Difference(name, where, *_shown(a, b), is_close=_are_close(a, b, near))
     if not found:  # they hold the same, written otherwise
         at = next(place for place, (a, b) in enumerate(zip_longest(published, remade)) if a != b)
-        yield Difference(name, Place("byte", at), _hex(published, at), _hex(remade, at))
+        a, b = (content[at : at + 8].hex(" ") or Word("end") for content in (published, remade))
+        yield Difference(name, Place("byte", at), a, b)
 
 
-def _pairs(first: list[Piece], second: list[Piece]) -> Iterator[tuple[Place, str, str]]:
+Pair = tuple[Place, str, str]  # a place that differs, and what stands there in each
+
+
+def _pieces_apart(name: str, first: bytes, second: bytes) -> Iterator[Pair]:
+    yield from _pairs(pieces(name, first), pieces(name, second))
+
+
+def _members_apart(name: str, first: bytes, second: bytes) -> Iterator[Pair]:
+    """What differs in the files of two archives, each by its kind; of archives in them, digests."""
+    if PurePosixPath(name).suffix not in _ARCHIVES:
+        return
+    ours, theirs = _unpacked(first), _unpacked(second)
+    for member in ours | theirs:
+        if member not in ours or member not in theirs:
+            a, b = ("", _NOTHING) if member in ours else (_NOTHING, "")
+            yield Place("part", name=member), a, b
+        elif ours[member] != theirs[member]:
+            both = ours[member], theirs[member]
+            try:
+                if PurePosixPath(member).suffix in _PACKED:
+                    raise ValueError("is told as a whole")
+                found = [*_pieces_apart(member, *both)]
+            except Exception:
+                found = []
+            as_whole = (Place("bytes"), kept.digest(both[0]), kept.digest(both[1]))
+            for where, a, b in found or [as_whole]:
+                yield where._replace(member=member), a, b
+
+
+def _unpacked(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        inside = archive.infolist()
+        if sum(entry.file_size for entry in inside) > MOST_BYTES:
+            raise Exceeded(f"unpacks to more than {MOST_BYTES} bytes")
+        return {entry.filename: archive.read(entry) for entry in inside}
+
+
+def _pairs(first: list[Piece], second: list[Piece]) -> Iterator[Pair]:
     """The pieces that differ, side by side; what was moved by others before it does not."""
     i = j = told = 0
     while i < len(first) and j < len(second):
@@ -452,8 +428,8 @@ def _shown(a: str, b: str) -> tuple[str, str]:
     """Two texts around the first letter that differs."""
     if isinstance(a, Word) or isinstance(b, Word):
         return _cut(a, 0), _cut(b, 0)
-    least = min(len(a), len(b))
-    at = next((place for place in range(least) if a[place] != b[place]), least)
+    both = enumerate(zip(a, b, strict=False))
+    at = next((place for place, (x, y) in both if x != y), min(len(a), len(b)))
     return _cut(a, at), _cut(b, at)
 
 
@@ -475,7 +451,3 @@ def _are_close(a: str, b: str, near: float) -> bool:
         math.isclose(float(x), float(y), rel_tol=RELATIVE, abs_tol=near)
         for x, y in zip(first[1::2], second[1::2], strict=True)
     )
-
-
-def _hex(content: bytes, at: int) -> str:
-    return content[at : at + 8].hex(" ") or Word("end")

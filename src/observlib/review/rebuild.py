@@ -15,7 +15,6 @@ import sys
 import zipfile
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -53,20 +52,20 @@ def _is_inside(name: str) -> str:
     return name
 
 
-def _is_quarter(text: str) -> str:
-    try:
-        return str(Quarter.parse(text))
-    except ObservError as error:
-        raise ValueError(str(error)) from None
+def _is_written_as(parse: Callable[[str], object]) -> AfterValidator:
+    def check(text: str) -> str:
+        try:
+            return str(parse(text))
+        except ObservError as error:
+            raise ValueError(str(error)) from None
+        except ValueError:
+            raise ValueError("a day is expected, such as 2026-11-16") from None
+
+    return AfterValidator(check)
 
 
-def _is_day(text: str) -> str:
-    with suppress(ValueError):
-        return date.fromisoformat(text).isoformat()
-    raise ValueError("a day is expected, such as 2026-11-16")
-
-
-_Day = Annotated[str, AfterValidator(_is_day)]
+_Quarter = Annotated[str, _is_written_as(Quarter.parse)]
+_Day = Annotated[str, _is_written_as(date.fromisoformat)]
 _Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 _Commit = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}(-dirty)?)?$")]
 _Place = Annotated[str, AfterValidator(_is_inside)]
@@ -96,7 +95,7 @@ class Manifest(BaseModel):
     """What a reviewer needs of a manifest; the rest is compared as it is."""
 
     model_config = ConfigDict(extra="allow")
-    quarter: Annotated[str, AfterValidator(_is_quarter)]
+    quarter: _Quarter
     kind: Literal["demonstration", "real"]
     published: _Day
     revisions: list[_Day]
@@ -177,7 +176,8 @@ def _check_folder(folder: Path) -> None:
         elif not stat.S_ISDIR(state.st_mode):
             wrong.append(path.relative_to(folder).as_posix())
     if wrong:
-        raise ObservError(f"{folder}: holds links or devices, which no edition has: {_some(wrong)}")
+        named = bounded(sorted(map(repr, wrong)))
+        raise ObservError(f"{folder}: holds links or devices, which no edition has: {named}")
     _check_size(folder, count, size)
 
 
@@ -189,10 +189,6 @@ def _check_size(place: Path, count: int, size: int) -> None:
         )
 
 
-def _some(names: list[str]) -> str:
-    return bounded(sorted(map(repr, names)))
-
-
 def _unpacked(place: Path, work: Path) -> Path:
     """The folder into which a zip is unpacked, once all that it names is known to be harmless."""
     try:
@@ -200,13 +196,12 @@ def _unpacked(place: Path, work: Path) -> Path:
             inside = archive.infolist()
             _check_size(place, len(inside), sum(entry.file_size for entry in inside))
             if wrong := [entry.filename for entry in inside if not _is_harmless(entry)]:
+                named = bounded(sorted(map(repr, wrong)))
                 raise ObservError(
                     f"{place}: names what would leave its folder, links, or a file that unpacks "
-                    f"to {_RATIO} times its size: {_some(wrong)}; nothing was unpacked"
+                    f"to {_RATIO} times its size: {named}; nothing was unpacked"
                 )
-            for entry in inside:
-                if not entry.is_dir():
-                    _unpack(archive, entry, work / entry.filename)
+            archive.extractall(work)
     except ObservError:
         raise
     except Exception as error:  # of zipfile, and of whatever unpacks what was packed or damaged
@@ -224,13 +219,6 @@ def _is_harmless(entry: zipfile.ZipInfo) -> bool:
     kind = stat.S_IFMT(entry.external_attr >> 16)
     is_plain = kind in (0, stat.S_IFREG, stat.S_IFDIR)
     return is_plain and entry.file_size <= _RATIO * max(entry.compress_size, 1)
-
-
-def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
-    """Unpack a file, no further than it said that it would go."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with archive.open(entry) as source, target.open("xb") as copy:
-        shutil.copyfileobj(source, copy)
 
 
 def files_against_manifest(bundle: Bundle) -> dict[str, Word]:

@@ -16,9 +16,8 @@ from observlib.language.prose import Markdown, curly, markdown, plain, typograph
 from observlib.publish import pandoc
 from observlib.publish.editions.reviews import DIFFERS, in_words
 from observlib.publish.responsive_tables import with_stacked_tables
-from observlib.review import Review
+from observlib.review import Change, Group, Review, changes
 from observlib.review.comparison import Difference, told
-from observlib.review.groups import Change, Group, changes
 
 TEXTS = wording.beside(__file__)
 PAGE, JSON = "index.html", "review.json"
