@@ -49,13 +49,13 @@ told = {"estimates": len(frame.given(data, Quarter(2015, 4), "contacts").estimat
 """
 FROM_ROWS = """
 from observlib import store
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.base.period import Quarter
 from observlib.themes import contacts
 from observlib.themes import contacts
 last = Quarter(2015, 4)
 rows = store.read(Path(sys.argv[1]), "calls", None, last)
-none = tables.empty("call_intervals").assign(source="")
+none = contract.empty("call_intervals").assign(source="")
 found = calls.quarterly(rows, none, last.back(9)), topics.themes(rows, "call", [last])
 told = {"estimates": sum(map(len, found))}
 """

@@ -15,7 +15,7 @@ import re, resource
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
 import pandas as pd
-from observlib.catalogue.tables import conform
+from observlib.catalogue.contract import conform
 
 n = 80_000
 ids = pd.Series(range(n)).astype(str)

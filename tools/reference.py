@@ -13,7 +13,8 @@ import typer
 
 from observlib import catalogue, cli, dataset, study
 from observlib.catalogue import formats, questionnaires
-from observlib.catalogue.tables import TABLES, definitions
+from observlib.catalogue import tables as definitions
+from observlib.catalogue.tables import TABLES
 from observlib.dataset import columns
 from observlib.loaders import plain_csv
 from observlib.pipeline import frame, revisions

@@ -17,9 +17,8 @@ from tests.examples import examples
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.personal import but_codes, held, names_among, reads_as_name
-from observlib.catalogue import tables
-from observlib.catalogue.tables import contract
-from observlib.catalogue.tables.definitions import Column
+from observlib.catalogue import contract
+from observlib.catalogue.tables import Column
 from observlib.display import output
 
 HELD = {
@@ -101,7 +100,7 @@ def test_identifiers_that_tools_draw_are_kept(kind):
     row |= {"date": pd.Timestamp("2026-03-05"), "told_by": "Autre"}
     ids = sorted(set(DRAWN[kind]))
     rows = pd.DataFrame([row | {"experience_id": text} for text in ids])
-    kept, rejects = tables.conform(rows, "experiences", "a.csv")
+    kept, rejects = contract.conform(rows, "experiences", "a.csv")
     assert rejects.empty and kept["experience_id"].tolist() == ids
 
 

@@ -7,15 +7,14 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import tables
-from observlib.catalogue.tables import contract
+from observlib.catalogue import contract, tables
 
 AUDIENCE = {"device": "d", "product": "p", "channel": "web", "complete": True, "visits": 100}
 
 
 def audience(rows: list[tuple[str, str]], **words: object) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame = pd.DataFrame(rows, columns=["start", "end"], index=range(2, len(rows) + 2))
-    return tables.conform(frame.assign(**{**AUDIENCE, **words}), "audience", "f.csv")
+    return contract.conform(frame.assign(**{**AUDIENCE, **words}), "audience", "f.csv")
 
 
 def test_a_day_counted_twice_is_kept_once_and_told():
@@ -46,7 +45,7 @@ def test_an_impossible_day_rejects_its_row_and_no_other(day):
         },
         index=[7, 8],
     )  # fmt: skip
-    kept, rejects = tables.conform(frame, "ratings", "f.csv")
+    kept, rejects = contract.conform(frame, "ratings", "f.csv")
     assert kept["answer_id"].tolist() == ["b"]
     assert rejects[["row", "column"]].values.tolist() == [[7, "date"]]
 
@@ -73,7 +72,7 @@ def test_every_row_is_kept_or_rejected_and_none_is_lost(rows):
         question="satisfaction", scale_max=10.0,
     )  # fmt: skip
     frame.index = range(2, len(rows) + 2)
-    kept, rejects = tables.conform(frame, "ratings", "f.csv")
+    kept, rejects = contract.conform(frame, "ratings", "f.csv")
     assert len(kept) + len(rejects) == len(rows)
     assert kept["answer_id"].is_unique and kept["value"].between(kept["scale_min"], 10).all()
     assert rejects["row"].is_unique and (rejects["reason"] != "").all()
@@ -89,14 +88,14 @@ def test_a_mark_of_no_product_is_refused_as_no_page_could_hold_it():
 
 def test_an_unknown_table_is_told_with_the_known_ones():
     with pytest.raises(ObservError, match="tables are audience, sections, subscriptions"):
-        tables.columns("nothing")
+        contract.columns("nothing")
 
 
 @pytest.mark.parametrize("table", tables.TABLES)
 def test_an_empty_table_has_the_types_of_a_full_one(table):
-    empty = tables.empty(table)
-    assert list(empty.columns) == tables.columns(table) and empty.empty
-    kept, rejects = tables.conform(empty, table, "f")
+    empty = contract.empty(table)
+    assert list(empty.columns) == contract.columns(table) and empty.empty
+    kept, rejects = contract.conform(empty, table, "f")
     assert kept.empty and rejects.empty
     assert kept.dtypes.to_dict() == empty.dtypes.to_dict()
 
@@ -135,9 +134,9 @@ def test_a_row_without_a_town_among_those_of_towns_may_be_their_sum_and_does_not
 def test_a_row_is_judged_alike_by_the_quick_look_and_by_the_schema(rows):
     frame = pd.DataFrame(rows).assign(device="d", product="p", channel="web", scale_min=1.0)
     frame = frame.assign(date=pd.to_datetime(frame["date"]), value=frame["value"].astype(float))
-    quick = tables.conform(frame, "ratings", "f.csv")
+    quick = contract.conform(frame, "ratings", "f.csv")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(contract, "kept", lambda *_: None)
-        asked = tables.conform(frame, "ratings", "f.csv")
+        asked = contract.conform(frame, "ratings", "f.csv")
     for one, other in zip(quick, asked, strict=True):
         pd.testing.assert_frame_equal(one, other)

@@ -9,7 +9,7 @@ import pytest
 
 from observlib import store
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.pipeline import project
 from observlib.themes import counters, peers, satisfaction
 
@@ -66,7 +66,7 @@ def test_counters_are_exactly_those_listed_and_older_editions_see_the_older_list
     demonstration, truths
 ):
     lists = store.read(demonstration, "counters")
-    regions, people = project.reference("regions"), tables.empty("population")
+    regions, people = project.reference("regions"), contract.empty("population")
     names = regions.set_index("departement")["departement_name"]
     for truth, quarter in zip(of_kind(truths, "counters"), (LAST - 1, LAST), strict=True):
         out = counters.by_area(lists, people, regions, quarter)

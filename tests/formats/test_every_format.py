@@ -12,7 +12,7 @@ from tests.examples import examples
 from tests.formats.test_samples import device
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import FIELDS, load_formats, tables
+from observlib.catalogue import FIELDS, contract, load_formats, tables
 from observlib.loaders import load
 
 FORMATS = {
@@ -130,7 +130,7 @@ def one_by_one(form):
 def test_the_good_export_is_read_whole_or_the_tests_below_would_prove_nothing(read, form):
     rows = [row(form, 1), row(form, 2)]
     found = read(form, rows)
-    assert found.rejects.empty and list(found.rows) == tables.columns(form.table)
+    assert found.rejects.empty and list(found.rows) == contract.columns(form.table)
     if one_by_one(form):
         assert len(found.rows) == len(rows)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.loaders import _format, load
 
 HEAD = "date;url;appareil;product;entry_nb_visits;entry_nb_actions;entry_bounce_count\n"
@@ -47,7 +47,7 @@ def test_the_sums_are_those_of_all_rows_however_long_the_pieces(read, rows, piec
     pd.testing.assert_frame_equal(
         rows[wanted.columns].sort_index().astype(int), wanted, check_index_type=False
     )
-    assert found.rejects.empty and list(found.rows) == tables.columns("audience")
+    assert found.rejects.empty and list(found.rows) == contract.columns("audience")
 
 
 def test_a_page_of_which_something_is_not_told_leaves_the_sum_unknown_and_no_smaller(read):

@@ -9,7 +9,7 @@ from tests.examples import examples
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.catalogue import load_catalogue, tables
+from observlib.catalogue import contract, load_catalogue
 from observlib.indicators import counts, pairs
 from observlib.records.actions import Action, Expected
 
@@ -25,7 +25,7 @@ def table(
         device=device, product="legifrance", channel="web", complete=complete,
         start=pd.to_datetime(frame["start"]), end=pd.to_datetime(frame["end"]),
     )  # fmt: skip
-    kept, rejects = tables.conform(frame, "audience", "test")
+    kept, rejects = contract.conform(frame, "audience", "test")
     assert rejects.empty
     return kept.assign(source=f"{device}@1")
 

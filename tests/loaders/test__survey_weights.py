@@ -17,7 +17,7 @@ from observlib import store
 from observlib.base.errors import ObservError
 from observlib.base.files import file_digest
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.loaders import Loaded, load
 from observlib.loaders._survey import weight_of
 from observlib.loaders.limesurvey import without_the_rest
@@ -176,7 +176,7 @@ def test_a_store_made_before_there_were_weights_is_read(tmp_path, survey, newer)
         done = store.ingest(raw, tmp_path, catalogue)
         assert not done.problems
     rows = store.read(tmp_path, "responses")
-    assert list(rows)[:-1] == tables.columns("responses") and rows["weight"].dtype == float
+    assert list(rows)[:-1] == contract.columns("responses") and rows["weight"].dtype == float
     written = as_written(tmp_path, device.id, "129", rows["response_id"])
     found = rows.groupby(written)["weight"].first().to_dict()
     assert math.isnan(found["1"]) and math.isnan(found["2"])

@@ -6,7 +6,7 @@ import pytest
 
 from observlib.base.errors import ObservError
 from observlib.base.personal import HIDDEN
-from observlib.catalogue.tables import columns
+from observlib.catalogue.contract import columns
 from observlib.loaders import Loaded, load
 
 DEVICE = "sp-plus"

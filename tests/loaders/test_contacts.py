@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device
-from observlib.catalogue.tables import columns
+from observlib.catalogue.contract import columns
 from observlib.loaders import Loaded, load
 
 LOADERS = ("calls", "call_intervals", "tickets")

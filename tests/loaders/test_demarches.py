@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.catalogue.tables import REJECT_COLUMNS, STATES, columns
+from observlib.catalogue.contract import REJECT_COLUMNS, columns
+from observlib.catalogue.tables import STATES
 from observlib.loaders import Loaded
 
 CELLS = {

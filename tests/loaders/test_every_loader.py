@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue, tables
+from observlib.catalogue import Catalogue, contract
 from observlib.loaders import Loaded, load, names
 
 Cells = list[str]
@@ -232,7 +232,7 @@ def sound(found: Loaded) -> None:
     """What holds of anything that is loaded: reasons to read, nobody told, numbers that can be."""
     told = found.rejects
     assert (told["reason"].str.len() > 0).all() and (told["row"] >= 1).all()
-    assert told["row"].notna().all() and list(told.columns) == tables.REJECT_COLUMNS
+    assert told["row"].notna().all() and list(told.columns) == contract.REJECT_COLUMNS
     shown = told.astype(str).to_csv() + str(found.notices)
     assert not re.search(r"06\s12|@exemple", shown)
     numbers = found.rows.select_dtypes("number").to_numpy(float, na_value=0.0)

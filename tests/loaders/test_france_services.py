@@ -5,7 +5,7 @@ import pytest
 
 from observlib.base.errors import ObservError
 from observlib.base.personal import HIDDEN
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 
 HEADER = '"id_fs","insee_dep","lib_fs","adresse","mail","telephone","format_fs"\n'
 UNSHOWN = "(not shown: it may be a name or number)"
@@ -39,7 +39,7 @@ def test_a_zero_that_a_spreadsheet_took_is_put_back_and_told(read):
 
 def test_no_address_mail_or_telephone_is_loaded(read):
     loaded = read(listed(counter(1, "01", form="Bus_équivalent")))
-    assert list(loaded.rows.columns) == tables.columns("counters")
+    assert list(loaded.rows.columns) == contract.columns("counters")
     text = loaded.rows.to_csv()
     assert "rue" not in text and "@" not in text and "00 00" not in text
     assert loaded.rows["format"].tolist() == ["Bus équivalent"]

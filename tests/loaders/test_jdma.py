@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from observlib.base.errors import ObservError
-from observlib.catalogue.tables import columns
+from observlib.catalogue.contract import columns
 from observlib.loaders import Loaded
 
 FIXED = ["Date de l'avis", "Nom du formulaire", "Lien d'intégration", "Identifiant Avis"]

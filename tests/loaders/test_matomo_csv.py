@@ -10,7 +10,7 @@ from tests.copies import demonstration_catalogue
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.catalogue.tables import columns
+from observlib.catalogue.contract import columns
 from observlib.loaders._moments import parse_period, parse_seconds, period_named
 
 NAMES = {

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from observlib.base.errors import ObservError
-from observlib.catalogue.tables import columns
+from observlib.catalogue.contract import columns
 from observlib.loaders import load
 
 NAME = "sections_service-public_2026-03.csv"

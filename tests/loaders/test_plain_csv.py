@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import tables
+from observlib.catalogue import contract, tables
 
 DEVICE = "audience-boamp"
 KEYS: dict[str, Any] = {"loader": "plain_csv", "table": "audience", "extracted": None}
@@ -26,7 +26,7 @@ def test_the_example_of_the_documentation_loads(read, catalogue):
     assert loaded.rows["complete"].all()
     assert set(loaded.rows["product"]) == {catalogue.devices[DEVICE].product}
     assert set(loaded.rows["channel"]) == {catalogue.devices[DEVICE].channel}
-    assert list(loaded.rows.columns) == tables.columns("audience")
+    assert list(loaded.rows.columns) == contract.columns("audience")
 
 
 def test_a_start_alone_is_a_day_and_completeness_follows_the_rule(read):
@@ -214,7 +214,7 @@ CELLS = st.one_of(
     delimiter=st.sampled_from(",;"),
 )
 def test_any_table_loads_or_is_refused(read, table, dropped, rows, delimiter):
-    header = [name for place, name in enumerate(tables.columns(table)) if place not in dropped]
+    header = [name for place, name in enumerate(contract.columns(table)) if place not in dropped]
     lines = [header, *(cells[: len(header)] for cells in rows)]
     text = "\n".join(delimiter.join(cells) for cells in lines)
     try:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.catalogue.tables import columns
+from observlib.catalogue.contract import columns
 
 HEADER = "poll,date,network,question,option,votes,followers\n"
 YES, NO = "a,2026-03-05,Réseau,Q ?,Oui,12,900\n", "a,2026-03-05,Réseau,Q ?,Non,30,900\n"

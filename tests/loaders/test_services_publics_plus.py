@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.errors import ObservError
-from observlib.catalogue.tables import columns
+from observlib.catalogue.contract import columns
 from observlib.loaders import load
 
 HEADER = [

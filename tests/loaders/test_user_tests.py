@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from observlib.base.errors import ObservError
-from observlib.catalogue.tables import columns
+from observlib.catalogue.contract import columns
 from observlib.loaders import Loaded
 from observlib.themes.user_tests import sus_scores
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from observlib import store
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.catalogue.tables import ALIKE
 from observlib.indicators.answers import each_month
 from observlib.pipeline import frame, project
@@ -158,7 +158,7 @@ def test_a_line_whose_log_stops_in_the_month_is_not_said_to_have_fewer_calls():
     half_hours = pd.DataFrame(
         {**COMMON, "date": days, "offered": 40, "answered": 30, "abandoned": 10}
     )
-    found = contacts.monthly_calls(tables.empty("calls").assign(source=""), half_hours, *SPAN)
+    found = contacts.monthly_calls(contract.empty("calls").assign(source=""), half_hours, *SPAN)
     states = {"2026-03": "partial", "2026-04": "published", "2026-05": "partial"}
     assert of(found, "calls_offered", "status") == states
     assert of(found, "answer_rate")["2026-03"] == 75.0 and of(found, "calls_offered", "n") == {

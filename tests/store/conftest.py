@@ -50,7 +50,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
             def today(cls) -> date:  # type: ignore[override]
                 return date.fromisoformat(day)
 
-        for module in ("store.ingestion", "loaders._rows", "catalogue.tables.contract"):
+        for module in ("store.ingestion", "loaders._rows", "catalogue.contract"):
             monkeypatch.setattr(f"observlib.{module}.date", Fixed)
 
     return show

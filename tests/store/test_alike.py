@@ -12,7 +12,7 @@ from tests.examples import examples
 
 from observlib import store
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue, tables
+from observlib.catalogue import Catalogue, contract, tables
 from observlib.catalogue.tables import ALIKE
 from observlib.themes import contacts, experiences, partners, satisfaction
 
@@ -102,7 +102,7 @@ Read = Callable[[str], pd.DataFrame]
 
 
 def told_of_calls(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
-    none = tables.empty("call_intervals").assign(source="")
+    none = contract.empty("call_intervals").assign(source="")
     led = partners.contacts(read("calls_by_theme"), catalogue)
     return [
         contacts.quarterly_calls(read("calls_by_day"), none, QUARTERS, read("calls_by_wait")),

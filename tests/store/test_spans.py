@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib import store
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.indicators import counts
 
 DAYS = st.dictionaries(
@@ -35,7 +35,7 @@ def test_estimates_of_months_and_of_areas_are_those_of_all_days(
     done = store.ingest(data / "raw", data, catalogue)
     assert not done.problems and done.rejects.empty
     rows, spans = store.read(data, "audience"), store.spans(data, "audience")
-    kept, rejects = tables.conform(spans.drop(columns="source"), "audience", "spans")
+    kept, rejects = contract.conform(spans.drop(columns="source"), "audience", "spans")
     assert len(kept) == len(spans) <= len(rows) and rejects.empty
     pd.testing.assert_series_equal(rows.dtypes, spans.dtypes)
     for measure in ("visits", "downloads"):

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract, tables
 from tools.demo import (
     calls,
     experiences,
@@ -46,7 +46,7 @@ def table(name: str, rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     told = tables.TABLES[name].columns
     drawn = [one for one in told if not (one == "area" and told[one].later)]
     frame = pd.DataFrame(list(rows), columns=drawn).reindex(columns=list(told))
-    return tables.coerce(frame, name).assign(source="")
+    return contract.coerce(frame, name).assign(source="")
 
 
 def rated(name: str, device: str, quarter: Quarter, source: Random) -> Rows:
@@ -175,7 +175,7 @@ def subscribed(name: str, device: str, letter: str, months: Sequence[str], sourc
 
 def felt(name: str, quarter: Quarter, source: Random) -> Rows:
     """`experiences`: the feelings of a quarter, all told on its first day."""
-    blank = (None,) * (len(tables.columns("experiences")) - 7)
+    blank = (None,) * (len(contract.columns("experiences")) - 7)
     for number in range(between(source, *experiences.EXPERIENCES)):
         head = (name, None, _CHANNEL, f"{quarter}-{number}", quarter.start, None)
         yield (*head, experiences.drawn(source), *blank)

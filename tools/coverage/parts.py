@@ -13,7 +13,7 @@ from random import Random
 
 import pandas as pd
 
-from observlib.catalogue import Catalogue, tables
+from observlib.catalogue import Catalogue, contract
 from observlib.pipeline import project
 from observlib.themes import contacts, experiences, profiles, satisfaction, surveys
 from observlib.themes import peers as comparisons
@@ -171,7 +171,9 @@ def _calls(seed: int, repetitions: Sequence[int]) -> Estimates:
         for row in draws.called(drawn_again(device, i), LAST, chance(seed, device, i))
     )
     logged = draws.table("calls", rows)
-    yield contacts.quarterly_calls(logged, tables.empty("call_intervals").assign(source=""), [LAST])
+    yield contacts.quarterly_calls(
+        logged, contract.empty("call_intervals").assign(source=""), [LAST]
+    )
     yield contacts.themes(logged, "call", [LAST])
     yield partners.routed(logged, "call")
     yield tasks.waited(logged)

@@ -16,8 +16,8 @@ import pandas as pd
 
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
-from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, tables
-from observlib.catalogue.tables import reject
+from observlib.catalogue import FIELDS, Catalogue, Column, Device, Format, contract, tables
+from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
 from observlib.loaders._cells import APART, each, reader_of
 from observlib.loaders._grid import (
@@ -310,8 +310,8 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
             frame, told = SETTLED[form.table](frame, reading)
             if form.sums and form.table == "audience":  # held to its contract once it is whole
                 parts = summed(pd.concat([parts, frame]) if len(parts) else frame)
-                none, count = tables.empty(form.table), len(frame)
-                found = Loaded(form.table, none, tables.no_rejects(), tuple(told), added=count)
+                none, count = contract.empty(form.table), len(frame)
+                found = Loaded(form.table, none, contract.no_rejects(), tuple(told), added=count)
             else:
                 found = settle(path, form.table, frame, (), told, seen)
         if device.verbatims and form.texts:

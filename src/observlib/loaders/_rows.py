@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from observlib.base import personal
-from observlib.catalogue import Device, Format, tables
+from observlib.catalogue import Device, Format, contract, tables
 from observlib.confidentiality.redaction import Names, Unreadable, redact
 from observlib.loaders import Loaded
 
@@ -114,7 +114,7 @@ def are_complete(ends: pd.Series, extracted: date | None) -> pd.Series:
 def day_fault(day: date) -> str | None:
     """Why a day is no day that a device can have heard, or `None` where it may be.
 
-    Days that are merely too old or in the future are for `tables.conform` to tell; those refused
+    Days that are merely too old or in the future are for `contract.conform` to tell; those refused
     here are beyond what a pandas timestamp in nanoseconds can hold.
 
     Examples
@@ -163,13 +163,13 @@ def settle(
     seen: tables.Seen | None = None,
 ) -> Loaded:
     """Hold a frame to its table's contract, and join both kinds of rejected rows by place."""
-    kept, more = tables.conform(frame, table, path.name, seen)
+    kept, more = contract.conform(frame, table, path.name, seen)
     return Loaded(table, kept, rejects_of(rejects, more), tuple(notices))
 
 
 def rejects_of(own: Sequence[Mapping[str, Any]], more: pd.DataFrame) -> pd.DataFrame:
     """Rejected rows and more of them, by their place in the file."""
-    frame = pd.DataFrame(own, columns=tables.REJECT_COLUMNS)
+    frame = pd.DataFrame(own, columns=contract.REJECT_COLUMNS)
     return pd.concat([frame, more]).sort_values("row", kind="stable", ignore_index=True)
 
 
@@ -232,13 +232,13 @@ def with_texts(
                 try:
                     text = redact(cell.strip(), names)
                 except Unreadable as why:
-                    row = tables.reject(path.name, line, question, personal.HIDDEN, str(why))
+                    row = contract.reject(path.name, line, question, personal.HIDDEN, str(why))
                     refused.append(row)
                     continue
                 rows.append({**told, "answer_id": ids[line], "question": question, "text": text})
                 lines.append(line)
-    frame = pd.DataFrame(rows, index=lines) if rows else tables.empty("verbatims")
-    kept, rejects = tables.conform(frame, "verbatims", path.name)
+    frame = pd.DataFrame(rows, index=lines) if rows else contract.empty("verbatims")
+    kept, rejects = contract.conform(frame, "verbatims", path.name)
     both = pd.concat([found.rejects, rejects])
     return replace(found, texts=kept, rejects=rejects_of(refused, both))
 

@@ -23,7 +23,8 @@ from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.base.text import fold_label
 from observlib.catalogue import UNREAD, Catalogue, Device, Question, Questionnaire, plain_code
-from observlib.catalogue.tables import WEIGHTS, reject
+from observlib.catalogue.contract import reject
+from observlib.catalogue.tables import WEIGHTS
 from observlib.loaders import Loaded
 from observlib.loaders._moments import french_day, months_first
 from observlib.loaders._rows import day_fault, days, settle, with_texts

@@ -12,7 +12,7 @@ from pathlib import Path
 from observlib.base.errors import ObservError
 from observlib.base.text import fold_label
 from observlib.catalogue import Catalogue, Coded, Device
-from observlib.catalogue.tables import reject
+from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
 from observlib.loaders._rows import settled_codes
 from observlib.loaders._text import (

@@ -18,7 +18,7 @@ from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
 from observlib.base.text import fold, fold_label
 from observlib.catalogue import Catalogue, Device
-from observlib.catalogue.tables import reject
+from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
 from observlib.loaders._cells import parse_number
 from observlib.loaders._moments import french_day

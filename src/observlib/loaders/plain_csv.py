@@ -44,8 +44,8 @@ import pandas as pd
 
 from observlib.base import personal
 from observlib.base.errors import ObservError, bounded
-from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, outside_margins, tables
-from observlib.catalogue.tables import reject
+from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device, contract, outside_margins, tables
+from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
 from observlib.loaders._rows import day_fault, days, is_complete, period_fault, settle
 from observlib.loaders._text import (
@@ -151,7 +151,7 @@ def _unweighted(responses: pd.DataFrame, catalogue: Catalogue) -> Iterator[str]:
 
 def _kinds(table: str) -> dict[str, str]:
     """Each column of a tidy table with the kind of its cells."""
-    names = tables.columns(table)  # an error where the table does not exist
+    names = contract.columns(table)  # an error where the table does not exist
     return {name: tables.TABLES[table].columns[name].kind for name in names}
 
 
@@ -177,7 +177,7 @@ def _required(table: str, header: Sequence[str]) -> list[str]:
 
 
 def _header_problems(path: Path, header: Sequence[str], table: str) -> Iterator[str]:
-    allowed = [*tables.columns(table), *(["month"] if _by_month(table) else [])]
+    allowed = [*contract.columns(table), *(["month"] if _by_month(table) else [])]
     listed = f"columns of the table {table} are {', '.join(allowed)}"
     counts = Counter(header)
     unknown = [name for name in counts if name not in allowed]

@@ -27,7 +27,8 @@ import pandas as pd
 from observlib.base.errors import ObservError
 from observlib.base.text import fold
 from observlib.catalogue import Catalogue, Device
-from observlib.catalogue.tables import TELLERS, reject
+from observlib.catalogue.contract import reject
+from observlib.catalogue.tables import TELLERS
 from observlib.loaders import Loaded
 from observlib.loaders._moments import months_first
 from observlib.loaders._rows import days, settle, with_texts

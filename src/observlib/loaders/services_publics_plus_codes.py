@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from observlib.catalogue import Catalogue, Device
-from observlib.catalogue.tables import reject
+from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
 from observlib.loaders._rows import settled_codes, with_texts
 from observlib.loaders._text import (

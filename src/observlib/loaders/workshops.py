@@ -40,7 +40,7 @@ from observlib.base.errors import ObservError, bounded
 from observlib.base.text import fold_label
 from observlib.base.yaml_files import events, read, read_text
 from observlib.catalogue import Catalogue, Device
-from observlib.catalogue.tables import reject
+from observlib.catalogue.contract import reject
 from observlib.loaders import Loaded
 from observlib.loaders._rows import day_fault, days, settle
 from observlib.loaders._text import (

@@ -8,7 +8,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue, tables
+from observlib.catalogue import Catalogue, contract
 from observlib.indicators import counts
 from observlib.indicators.answers import each_month
 from observlib.indicators.families import family
@@ -72,7 +72,7 @@ def followed(
         for survey, read in responses_of.items()
         if catalogue.devices[survey].product in wanted
     ]
-    none = tables.empty("responses").assign(source="")
+    none = contract.empty("responses").assign(source="")
     read = (
         audience,
         ratings_by_mark,

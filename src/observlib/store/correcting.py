@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from observlib.base import kept
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue, tables
+from observlib.catalogue import Catalogue, contract
 from observlib.catalogue.tables import TABLES
 from observlib.records.corrections import Correction, Sheet, load_corrections, misfits
 from observlib.store.address import connected, literal, quoted, readable, rows_of
@@ -171,7 +171,7 @@ def _refused(
 ) -> Iterator[str]:
     """Corrections after which the table's contract would refuse rows: a key that comes twice."""
     applied = [sheet.correction for sheet in mine]
-    names = ", ".join(map(quoted, tables.columns(table)))
+    names = ", ".join(map(quoted, contract.columns(table)))
     for sheet in mine:
         one = sheet.correction
         if one.drop:
@@ -183,7 +183,7 @@ def _refused(
             [parts],
         ).df()
         try:
-            _, rejects = tables.conform(tables.coerce(rows, table), table, str(sheet.path))
+            _, rejects = contract.conform(contract.coerce(rows, table), table, str(sheet.path))
         except ObservError as error:
             yield from error.problems
             continue

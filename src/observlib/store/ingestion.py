@@ -20,7 +20,7 @@ import pandas as pd
 import observlib
 from observlib.base import files
 from observlib.base.errors import ObservError, bounded
-from observlib.catalogue import Catalogue, Device, tables
+from observlib.catalogue import Catalogue, Device, contract
 from observlib.loaders import Loaded, batches
 from observlib.loaders._grid import files_of
 from observlib.records import coding
@@ -166,7 +166,7 @@ class Ingested:
     problems: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    rejects: pd.DataFrame = field(default_factory=tables.no_rejects)
+    rejects: pd.DataFrame = field(default_factory=contract.no_rejects)
 
 
 def ingest(
@@ -257,7 +257,7 @@ def _read(
 ) -> list[Entry]:
     """Read what is new or may be judged anew; give the entries that count, and tell the rest."""
     counts: dict[str, Counter[str]] = {}
-    rejects = [tables.no_rejects()]
+    rejects = [contract.no_rejects()]
     exports: dict[tuple[Path, str], Export] = {}
     for path, device in claims:
         if progress:  # an export of gigabytes takes a while to be told from what is known

@@ -19,7 +19,7 @@ import pandas as pd
 from observlib.base import files
 from observlib.base.errors import ObservError, bounded
 from observlib.base.text import as_cell
-from observlib.catalogue import tables
+from observlib.catalogue import contract, tables
 from observlib.loaders import Loaded
 from observlib.store.address import (
     connected,
@@ -52,7 +52,7 @@ class Received:
     file: Path
     rows: int = 0
     forgotten: int = 0
-    rejects: pd.DataFrame = field(default_factory=tables.no_rejects)
+    rejects: pd.DataFrame = field(default_factory=contract.no_rejects)
     notices: tuple[str, ...] = ()
     texts: Received | None = None  # what people wrote beside, in the table `verbatims`
 
@@ -125,14 +125,14 @@ def _begin(store: Path, table: str) -> tuple[Received, ParquetWriter]:
 
     found = Received(table, store / table / "new.parquet")
     files.private_folder(found.file.parent)
-    return found, pq.ParquetWriter(found.file, tables.arrow_schema(table))
+    return found, pq.ParquetWriter(found.file, contract.arrow_schema(table))
 
 
 def _write(found: Received, writer: ParquetWriter, rows: pd.DataFrame, hide: Hide) -> None:
     import pyarrow as pa
 
     if len(rows):
-        kept, schema = hide(rows, found.table), tables.arrow_schema(found.table)
+        kept, schema = hide(rows, found.table), contract.arrow_schema(found.table)
         writer.write_table(pa.Table.from_pandas(kept, schema, preserve_index=False))
         found.rows += len(kept)
         found.forgotten += len(rows) - len(kept)

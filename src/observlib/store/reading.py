@@ -15,7 +15,7 @@ import pandas as pd
 
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract, tables
 from observlib.records.corrections import Correction
 from observlib.store import ledger
 from observlib.store.address import connected, of_many, quoted, readable, rows_of
@@ -43,15 +43,15 @@ def read(
     device: str | None = None,
 ) -> pd.DataFrame:
     """A tidy table of the store, with the `source` of each row (`device@digest`)."""
-    select = f"SELECT {', '.join(map(quoted, tables.columns(table)))}"
+    select = f"SELECT {', '.join(map(quoted, contract.columns(table)))}"
     return typed(query(data, table, select, "ORDER BY ALL", first, last, product, device), table)
 
 
 def typed(found: pd.DataFrame, table: str) -> pd.DataFrame:
     """Rows that a query of a whole table found, in its types."""
     if found.empty:
-        return tables.empty(table).assign(source=pd.Series(dtype=str))
-    rows = tables.coerce(found.drop(columns="source"), table)
+        return contract.empty(table).assign(source=pd.Series(dtype=str))
+    rows = contract.coerce(found.drop(columns="source"), table)
     return rows.assign(source=found["source"])
 
 
@@ -304,7 +304,7 @@ def by_month(
     last: Quarter | None = None,
 ) -> pd.DataFrame:
     """How much a table holds by device, product and month, of however many rows it is."""
-    if unknown := [name for name in sums if name not in tables.columns(table)]:
+    if unknown := [name for name in sums if name not in contract.columns(table)]:
         raise ObservError(f"table {table}: has no column {unknown[0]!r}")
     start = quoted(tables.TABLES[table].start)
     wanted = "".join(f", sum({quoted(name)}) AS {quoted(name)}" for name in sums)
@@ -331,8 +331,8 @@ def alike(
     select, rest = f"SELECT {columns}, count(*)::BIGINT AS rows", "GROUP BY ALL ORDER BY ALL"
     found = query(data, wanted.table, select, rest, first, last)
     if found.empty:
-        found = tables.empty(wanted.table)[[*made]].assign(rows=0, source="")
-    return tables.coerce(found, wanted.table)
+        found = contract.empty(wanted.table)[[*made]].assign(rows=0, source="")
+    return contract.coerce(found, wanted.table)
 
 
 def spans(

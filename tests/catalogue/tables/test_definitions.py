@@ -3,7 +3,7 @@
 import pytest
 
 from observlib.base.errors import ObservError
-from observlib.catalogue.tables.definitions import TABLES, load_tables
+from observlib.catalogue.tables import TABLES, load_tables
 
 DECLARED = """visitors:
   row: One row a day.

@@ -7,9 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib.catalogue import tables
-from observlib.catalogue.tables import contract
-from observlib.catalogue.tables.definitions import Column
+from observlib.catalogue import contract, tables
+from observlib.catalogue.tables import Column
 
 NAMES = ["Zoé Martin", "MARTIN Zoé", "ZOÉ MARTIN", "Martin, Zoé", "zoe.martin", "Jean-Luc Dupond"]
 TITLED = ["Mme Martin", "M. Dupond", "Mme Zoé Martin"]
@@ -62,7 +61,7 @@ def refused(table: str, name: str, texts: list[str]) -> list[str]:
         pieces = [rows.iloc[[place]] for place in range(len(rows))]
     spoiled = []
     for piece in pieces:
-        kept, rejects = tables.conform(piece, table, "a.csv")
+        kept, rejects = contract.conform(piece, table, "a.csv")
         assert len(kept) + len(rejects) == len(piece)
         assert not [text for text in texts if text in rejects.to_csv()], name
         spoiled += [texts[place] for place in rejects.loc[rejects["column"] == name, "row"]]

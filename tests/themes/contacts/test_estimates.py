@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.themes import contacts
 
 NOW = Quarter(2026, 3)
@@ -14,7 +14,7 @@ COMMON = {"device": "d", "product": "p", "channel": "phone", "source": "d@1"}
 
 
 def none(table: str) -> pd.DataFrame:
-    return tables.empty(table).assign(source="")
+    return contract.empty(table).assign(source="")
 
 
 def log(waits: list[int], days: list[str], **more: Any) -> pd.DataFrame:

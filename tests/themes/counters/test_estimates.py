@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.themes import counters
 
 LAST = Quarter(2026, 3)
-NOBODY = tables.empty("population")
+NOBODY = contract.empty("population")
 REGIONS = pd.DataFrame(
     {
         "departement": ["01", "2A", "2B", "75"],
@@ -32,7 +32,7 @@ def listed(counts: dict[str, int], day: str = "2026-09-01") -> pd.DataFrame:
             "departement": codes,
         }
     )
-    kept, rejects = tables.conform(frame, "counters", "test")
+    kept, rejects = contract.conform(frame, "counters", "test")
     assert rejects.empty
     return kept.assign(source="france-services@1")
 
@@ -49,7 +49,7 @@ def people(counts: dict[str, int], year: int = 2022) -> pd.DataFrame:
         for area, count in counts.items()
         for sex in "FM"
     ]  # fmt: skip
-    kept, rejects = tables.conform(pd.DataFrame(rows), "population", "test")
+    kept, rejects = contract.conform(pd.DataFrame(rows), "population", "test")
     assert rejects.empty
     return kept
 
@@ -94,7 +94,7 @@ def test_the_latest_list_and_the_latest_people_before_it_count():
 
 
 def test_without_a_list_or_with_an_empty_population_nothing_fails():
-    empty = tables.empty("counters").assign(source=pd.Series(dtype=str))
+    empty = contract.empty("counters").assign(source=pd.Series(dtype=str))
     assert counters.by_area(empty, NOBODY, REGIONS, LAST).empty
     out = counters.by_area(listed({"01": 1}), NOBODY, REGIONS, LAST)
     assert set(out["indicator"]) == {"counters"}

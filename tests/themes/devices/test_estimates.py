@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue, tables
+from observlib.catalogue import Catalogue, contract, tables
 from observlib.themes import devices
 
 Q = Quarter(2026, 3)
@@ -37,7 +37,7 @@ def only(catalogue: Catalogue, *names: str) -> Catalogue:
 def test_every_tidy_table_is_counted_by_columns_that_it_has():
     assert set(devices.COUNTED) == set(tables.TABLES)
     for name, columns in devices.COUNTED.items():
-        assert set(columns) <= set(tables.columns(name)), name
+        assert set(columns) <= set(contract.columns(name)), name
 
 
 def test_devices_are_counted_where_they_are_and_a_deaf_product_is_zero(catalogue):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue, tables
+from observlib.catalogue import Catalogue, contract, tables
 from observlib.estimates.rounding import base
 from observlib.themes import experiences
 
@@ -24,7 +24,7 @@ def told(*days: tuple[str, str, int], device: str = "sp-plus", start: int = 0) -
             "feeling": [feeling for _, feeling in rows],
         }
     )
-    kept, rejects = tables.conform(frame, "experiences", "test")
+    kept, rejects = contract.conform(frame, "experiences", "test")
     assert rejects.empty
     return kept.assign(source=f"{device}@1")
 

@@ -12,7 +12,7 @@ from tests.examples import examples
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue, tables
+from observlib.catalogue import Catalogue, contract
 from observlib.themes import peers
 
 LAST = Quarter(2026, 3)
@@ -29,7 +29,7 @@ def figures(*rows: dict[str, Any]) -> pd.DataFrame:
     frame = pd.DataFrame([common | row for row in rows])
     for name in ("start", "end"):
         frame[name] = pd.to_datetime(frame[name])
-    kept, rejects = tables.conform(frame, "figures", "test")
+    kept, rejects = contract.conform(frame, "figures", "test")
     assert rejects.empty, rejects
     return kept.assign(source="published-figures@1")
 

@@ -5,7 +5,7 @@ import pytest
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.themes import polls
 
 LAST = Quarter(2026, 3)
@@ -25,8 +25,8 @@ def table(
         for name, day, device, question, votes in rows
         for position, count in enumerate(votes, 1)
     ]  # fmt: skip
-    frame = pd.DataFrame(made, columns=tables.columns("polls"))
-    return tables.coerce(frame, "polls").assign(source="d@1")
+    frame = pd.DataFrame(made, columns=contract.columns("polls"))
+    return contract.coerce(frame, "polls").assign(source="d@1")
 
 
 def test_shares_have_wilson_s_interval_and_the_votes_as_base():
@@ -74,7 +74,7 @@ def test_the_lead_is_the_poll_of_most_votes_and_its_history_goes_back():
 
 
 def test_nothing_asked_gives_nothing():
-    empty = tables.empty("polls").assign(source="")
+    empty = contract.empty("polls").assign(source="")
     found = polls.results(empty, [LAST])
     assert found.empty and polls.votes_by_quarter(empty, [LAST]).empty
     assert polls.most_voted(found).empty and polls.asked_on_several_networks(found).empty

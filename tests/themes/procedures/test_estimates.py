@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.themes import procedures
 
 LAST = Quarter(2026, 3)
@@ -33,7 +33,7 @@ def published(
             for i, (administration, given) in enumerate(rows)
         ]
     )  # fmt: skip
-    kept, rejects = tables.conform(frame, "procedures", "test")
+    kept, rejects = contract.conform(frame, "procedures", "test")
     assert rejects.empty
     return kept.assign(source="qualite-demarches@1")
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.stats.survey.intervals import student
 from observlib.themes import satisfaction
 
@@ -23,7 +23,7 @@ def answers(
             "scale_min": float(scale[0]), "scale_max": float(scale[1]),
         }
     )  # fmt: skip
-    kept, rejects = tables.conform(frame, "ratings", "test")
+    kept, rejects = contract.conform(frame, "ratings", "test")
     assert rejects.empty
     return kept.assign(source="d@1")
 

@@ -8,7 +8,7 @@ import pytest
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.indicators import counts
 from observlib.themes import surveys
 
@@ -266,7 +266,7 @@ def test_a_funnel_does_not_tell_how_few_left_a_survey_or_finished_it(catalogue, 
     begun = answers("response", [None] * 60)
     begun.loc[: left - 1, "finished"] = False
     none = estimates.make([])
-    found = surveys.funnel(begun, tables.empty("invitations").assign(source=""), none, catalogue,
+    found = surveys.funnel(begun, contract.empty("invitations").assign(source=""), none, catalogue,
                            LAST).set_index("group_value")  # fmt: skip
     assert found.loc["Réponse commencée", "estimate"] == 60
     finished = found.loc["Réponse terminée"]
@@ -280,7 +280,7 @@ def test_a_tool_that_stopped_counting_visits_leaves_the_step_to_the_one_that_fol
     both = pd.concat([old, counted("matomo-service-public", "visits", 9000)])
     found = surveys.funnel(
         answers("response", [None] * 60),
-        tables.empty("invitations").assign(source=""),
+        contract.empty("invitations").assign(source=""),
         counts.quarterly(both, [LAST - 4, LAST]),
         catalogue,
         LAST,

@@ -17,7 +17,7 @@ from tests.themes.tasks.people import (
 )
 
 from observlib import estimates
-from observlib.catalogue import Task, tables
+from observlib.catalogue import Task, contract
 from observlib.catalogue.partners import TASK
 from observlib.themes import tasks
 
@@ -108,7 +108,7 @@ def everything() -> dict:
 
 
 def empty(name: str) -> pd.DataFrame:
-    return tables.empty(name).assign(source="")
+    return contract.empty(name).assign(source="")
 
 
 def many() -> dict[str, Task]:

@@ -5,7 +5,7 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.themes import user_tests as usability
 
 LAST = Quarter(2026, 3)
@@ -41,8 +41,8 @@ def rows(
         if number < 3:
             severity = 2.0 + (number == 0)
             made.append({**task, "measure": "problem", "label": "bouton", "value": severity})
-    frame = pd.DataFrame(made, columns=tables.columns("user_tests"))
-    return tables.coerce(frame, "user_tests").assign(source="d@1")
+    frame = pd.DataFrame(made, columns=contract.columns("user_tests"))
+    return contract.coerce(frame, "user_tests").assign(source="d@1")
 
 
 def of(found: pd.DataFrame, indicator: str, group: str = "") -> pd.Series:
@@ -157,7 +157,7 @@ def test_a_device_without_tests_in_a_quarter_is_missing_there():
     found = usability.quarterly(rows(12), LAST.back(2))
     earlier = found[found["period"] == "2026-T2"]
     assert earlier[["indicator", "status"]].values.tolist() == [["test_participants", "missing"]]
-    empty = tables.empty("user_tests").assign(source="")
+    empty = contract.empty("user_tests").assign(source="")
     assert usability.pooled(empty, LAST.back(4)).empty
 
 

@@ -6,7 +6,7 @@ from tests.texts import TEXTS, read_by, verbatims, with_texts, written
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.indicators import families
 from observlib.pipeline import frame
 from observlib.records import coding
@@ -26,7 +26,7 @@ from observlib.themes.verbatims import (
 
 NOW, BEFORE = "2026-08-01", "2026-05-02"
 QUARTER = Quarter(2026, 3)
-NONE = tables.empty("experiences").assign(source=pd.Series(dtype=str))
+NONE = contract.empty("experiences").assign(source=pd.Series(dtype=str))
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +272,7 @@ def test_themes_are_those_of_a_product_and_quotes_of_the_quarter_and_of_who_allo
 
 def test_a_store_without_texts_gives_an_empty_family(book):
     empty = [
-        tables.empty(name).assign(source=pd.Series(dtype=str)) for name in ("verbatims", "codes")
+        contract.empty(name).assign(source=pd.Series(dtype=str)) for name in ("verbatims", "codes")
     ]
     found, _, words = verbatims_(*empty, NONE, book, QUARTER)
     assert found.empty and all(frame_.empty for frame_ in words.values())

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.themes import workshops
 
 LAST = Quarter(2026, 3)
@@ -13,11 +13,11 @@ LAST = Quarter(2026, 3)
 def table(*rows: dict[str, object]) -> pd.DataFrame:
     base = {"device": "d", "channel": "in_person", "title": "t", "method": "m", "count": 1}
     made = [{**base, "product": "vie-publique", "date": "2026-07-02", **row} for row in rows]
-    frame = pd.DataFrame(made).reindex(columns=tables.columns("workshops"))
+    frame = pd.DataFrame(made).reindex(columns=contract.columns("workshops"))
     for name in ("date", "decided", "done"):
         frame[name] = pd.to_datetime(frame[name])
     frame["workshop_id"] = frame["date"].astype(str) + frame["product"]
-    return tables.coerce(frame, "workshops").assign(source="d@1")
+    return contract.coerce(frame, "workshops").assign(source="d@1")
 
 
 def people(product: str, **profiles: int) -> list[dict[str, object]]:
@@ -147,7 +147,7 @@ def test_workshops_of_two_devices_are_counted_together():
 
 
 def test_no_workshop_gives_nothing():
-    empty = tables.empty("workshops").assign(source="")
+    empty = contract.empty("workshops").assign(source="")
     for made in (
         workshops.workshop_counts,
         workshops.participants,

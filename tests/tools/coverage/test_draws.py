@@ -5,7 +5,7 @@ import pytest
 
 from observlib import store
 from observlib.base.period import Quarter
-from observlib.catalogue import tables
+from observlib.catalogue import contract
 from observlib.themes import satisfaction
 from tools import demo as folder
 from tools.coverage import draws
@@ -44,5 +44,5 @@ def test_tables_drawn_again_keep_the_contract_of_the_tidy_tables():
         "experiences": draws.felt("d", LAST, source),
     }
     for name, rows in frames.items():
-        kept, rejects = tables.conform(draws.table(name, rows).drop(columns="source"), name, "x")
+        kept, rejects = contract.conform(draws.table(name, rows).drop(columns="source"), name, "x")
         assert len(kept) and rejects.empty, (name, rejects.head())

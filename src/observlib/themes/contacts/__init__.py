@@ -53,8 +53,8 @@ def quarterly_calls(
     ...         "offered": [40, 30, 30], "answered": [30, 30, 20], "abandoned": [10, 0, 10],
     ...     }
     ... )
-    >>> from observlib.catalogue import tables
-    >>> none = tables.empty("calls").assign(source="")
+    >>> from observlib.catalogue import contract
+    >>> none = contract.empty("calls").assign(source="")
     >>> found = quarterly_calls(none, half_hours, [Quarter(2026, 3)])
     >>> found[["indicator", "estimate"]].values.tolist()
     [['calls_offered', 100.0], ['answer_rate', 80.0], ['abandonment_rate', 20.0]]
@@ -88,8 +88,8 @@ def monthly_calls(
     ...         "date": days, "offered": 40, "answered": 30, "abandoned": 10,
     ...     }
     ... )
-    >>> from observlib.catalogue import tables
-    >>> none = tables.empty("calls").assign(source="")
+    >>> from observlib.catalogue import contract
+    >>> none = contract.empty("calls").assign(source="")
     >>> found = monthly_calls(none, half_hours, "2026-01", "2026-12")
     >>> found[found["indicator"] == "calls_offered"][["period", "status"]].values.tolist()
     [['2026-07', 'published'], ['2026-08', 'partial']]

@@ -1,4 +1,4 @@
-"""What each tidy table holds, as `definitions.yml` says: columns, key, period, rules."""
+"""What each tidy table holds, as `tables.yml` says: columns, key, period, rules."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from pandas.api.types import is_datetime64_dtype, is_object_dtype, is_scalar
 from observlib.base import personal
 from observlib.base.errors import ObservError
 from observlib.base.text import fold, fold_label
-from observlib.catalogue.tables.definitions import TABLES, Column
+from observlib.catalogue.tables import TABLES, Column
 
 # --- What the columns of a tidy table are held to, and their types in pandas, pandera and Arrow
 
@@ -323,7 +323,7 @@ def _is_given(word: str) -> bool:
 @cache
 def _given_names() -> frozenset[str]:
     """The given names of redaction but those that are words as often (a star follows them)."""
-    path = Path(__file__).parents[2] / "confidentiality" / "redaction" / "given_names.txt"
+    path = Path(__file__).parents[1] / "confidentiality" / "redaction" / "given_names.txt"
     lines = path.read_text(encoding="utf-8").splitlines()
     return frozenset(
         name.removesuffix("+")
@@ -335,7 +335,7 @@ def _given_names() -> frozenset[str]:
 
 
 if TYPE_CHECKING:
-    from observlib.catalogue.tables.definitions import Seen
+    from observlib.catalogue.tables import Seen
 
 Faults: TypeAlias = pd.DataFrame  # refused rows by position: `column`, `value` and `reason`
 REJECT_COLUMNS = ["file", "row", "column", "value", "reason"]
