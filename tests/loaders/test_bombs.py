@@ -271,7 +271,7 @@ def test_the_keys_of_a_json_export_do_not_multiply(tmp_path):
     deep: dict[str, object] = {"a": 1}
     for _ in range(900):
         deep = {"": deep, "b": 1}
-    many, nested = "an object has 400,000 keys, which is more than any export", "nested too deeply"
+    many, nested = "an object has 400,000 keys, more than any export", "nested too deeply"
     said = {
         "keys.json": (keys, many),
         "record.json": ([keys], many),

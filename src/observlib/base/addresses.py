@@ -38,7 +38,7 @@ _PATIENCE: dict[str, dict[str, Any]] = {
     },
 }
 _SECRET = re.compile(r"KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL|CONNECTION_STRING", re.IGNORECASE)
-Progress = Callable[[int, int, str], None]
+_Progress = Callable[[int, int, str], None]
 _ROOM = 100_000_000  # bytes that a disk keeps free
 
 
@@ -186,7 +186,7 @@ def create(address: str, content: bytes) -> None:
             files(address).pipe_file(address, content, mode="create")
 
 
-def fetch(address: str, folder: Path, progress: Progress | None = None) -> Path:
+def fetch(address: str, folder: Path, progress: _Progress | None = None) -> Path:
     """Copy what is at an address, a file or a folder, into a new folder; where it is then."""
     found, listed = files(address), sizes(address)
     name = address.rpartition("/")[2]

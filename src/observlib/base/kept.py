@@ -29,7 +29,7 @@ from observlib.base.errors import bounded
 
 Inputs = dict[str, str]
 FOLDER = Path("reports") / ".kept"  # in a project
-MOST = 400_000_000  # bytes of a folder of entries: some twenty editions of which nothing is alike
+_MOST = 400_000_000  # bytes of a folder of entries: some twenty editions of which nothing is alike
 LIBRARY = "the library"
 MADE_OF = "observlib_made_of"  # in the metadata of a committed notebook: see `edition.new_study`
 USED = "observlib_used"  # in that of an executed one: see `edition.engine`
@@ -139,7 +139,7 @@ def why(
     return ["never made"] if found is None else _in_words(found)
 
 
-def prune(folder: Path, most: int = MOST, since: float = math.inf) -> None:
+def prune(folder: Path, most: int = _MOST, since: float = math.inf) -> None:
     """Delete the entries that have been of no use for longest, until the others have `most` bytes.
 
     What a killed run has left half-written is deleted in its turn. What has been of use `since` a

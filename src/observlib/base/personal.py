@@ -40,16 +40,16 @@ DOT = r"(?:\.|\s{0,3}[\[({<]\s?(?:dot|point|\.)\s?[\])}>]\s{0,3}|\s{1,3}(?:dot|p
 MAIL = re.compile(rf"[\w+-]{AT}[^\W_](?:[\w-]|{DOT})*?{DOT}[^\W\d_]{{2,}}", re.I)
 APART = r"[\s.\-_/()]{0,3}"
 FROM, TO = r"(?<!\d)(?<!\d[.,])", r"(?!\d)"
-ZERO = rf"{FROM}(?!(?<=\d )0\d\d(?!\d))"  # thousands go on with three digits behind a space
+_ZERO = rf"{FROM}(?!(?<=\d )0\d\d(?!\d))"  # thousands go on with three digits behind a space
 PHONE = re.compile(  # of its own land in pairs however set apart, or in groups set apart alike
-    rf"(?:{ZERO}00|{FROM}\+)\s?33{APART}(?:\(0\){APART})?[1-9](?:{APART}\d){{8}}{TO}"
-    rf"|{ZERO}0\)?\s?[1-9](?:{APART}\d\d){{4}}{TO}"
-    rf"|{ZERO}0\)?\s?[1-9](?=\d*(?P<apart>{APART}))(?:(?P=apart)?\d){{8}}{TO}"
+    rf"(?:{_ZERO}00|{FROM}\+)\s?33{APART}(?:\(0\){APART})?[1-9](?:{APART}\d){{8}}{TO}"
+    rf"|{_ZERO}0\)?\s?[1-9](?:{APART}\d\d){{4}}{TO}"
+    rf"|{_ZERO}0\)?\s?[1-9](?=\d*(?P<apart>{APART}))(?:(?P=apart)?\d){{8}}{TO}"
     rf"|{FROM}33[1-9]\d{{8}}{TO}"
     rf"|\+\s?[1-9](?:{APART}\d){{9,14}}{TO}"
-    rf"|{ZERO}00\s?[1-9]\d{{0,2}}[\s.\-/()]{{1,3}}\d(?:{APART}\d){{6,11}}{TO}"
+    rf"|{_ZERO}00\s?[1-9]\d{{0,2}}[\s.\-/()]{{1,3}}\d(?:{APART}\d){{6,11}}{TO}"
 )
-LIST = re.compile(r"(?:\d[\s.\-_/]+){6}")  # single digits set apart, such as a scale's
+_LIST = re.compile(r"(?:\d[\s.\-_/]+){6}")  # single digits set apart, such as a scale's
 NIR = re.compile(
     rf"{FROM}[1-478](?:{APART}\d){{5}}{APART}[\dAB](?:{APART}\d){{6}}"
     rf"(?:(?:{APART}\d){{2}})?{TO}",
@@ -83,7 +83,7 @@ def is_phone(written: str) -> bool:
 
     Numbers from 08 on are those of services: nobody lives there. Single digits are a scale's.
     """
-    if LIST.search(written):
+    if _LIST.search(written):
         return False
     return re.fullmatch(r"(?:33|0033|0)0?8\d{8}", signs(written)) is None
 
@@ -215,16 +215,16 @@ def fault(text: str, names: bool = True, identifier: bool = False) -> str | None
     ('names a person; write it without, or take the row away', None)
     """
     what = held(text, identifier)
-    told = f"holds {what}" if what else "names a person" if names and names_someone(text) else None
+    told = f"holds {what}" if what else "names a person" if names and _names_someone(text) else None
     return f"{told}; write it without, or take the row away" if told else None
 
 
-def names_someone(text: str) -> bool:
+def _names_someone(text: str) -> bool:
     """Whether a text holds a civil title and a name.
 
     Examples
     --------
-    >>> names_someone("Chez Mme Zoé"), names_someone("Madame, Monsieur")
+    >>> names_someone("Chez Mme Zoé"), _names_someone("Madame, Monsieur")
     (True, False)
     """
     return _TITLED.search(text) is not None

@@ -47,7 +47,7 @@ def working_folder(parent: Path, prefix: str) -> Iterator[Path]:
         work.mkdir(0o700)
         yield work
     finally:
-        remove(work)
+        _remove(work)
         _unlock(work, handle)
 
 
@@ -63,13 +63,13 @@ def _clean(parent: Path, prefix: str) -> None:
         try:
             if sys.platform == "win32":
                 lock.unlink(missing_ok=True)  # refused while the run that opened it lives
-                remove(work)
+                _remove(work)
             elif not lock.exists():
-                remove(work)
+                _remove(work)
             else:
                 with lock.open("r+", encoding="utf-8") as handle:
                     if files.lock(handle):
-                        remove(work)
+                        _remove(work)
                         lock.unlink(missing_ok=True)
         except OSError:
             continue  # of a living run, or of another user
@@ -103,7 +103,7 @@ def temporary_files() -> Iterator[Path]:
         place = Path(error.filename or parent)
         if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not place.is_relative_to(parent):
             raise
-        if not is_full(parent):
+        if not _is_full(parent):
             raise
         raise ObservError(
             f"{parent}: the disk of temporary files is full; free some space, or set TMPDIR to "
@@ -135,7 +135,7 @@ def end_all(process: subprocess.Popen[str]) -> None:
             process.kill()
 
 
-def is_full(folder: Path) -> bool:
+def _is_full(folder: Path) -> bool:
     """Whether the disk of a folder has no more room, but for a few files."""
     return shutil.disk_usage(folder).free < _FEW
 
@@ -161,7 +161,7 @@ def _unlock(work: Path, handle: IO[str]) -> None:
     handle.close()
 
 
-def remove(folder: Path) -> None:
+def _remove(folder: Path) -> None:
     """Delete what can be deleted of a folder: what cannot must not fail a finished run."""
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -189,13 +189,13 @@ def replace_folder(new: Path, target: Path) -> Path:
     '2'
     """
     _check(target)
-    recover(target)
+    _recover(target)
     try:
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             new.rename(target)
         elif _exchange(new, target):
-            remove(new)
+            _remove(new)
         else:
             _two_renames(new, target)
     except OSError as error:
@@ -206,12 +206,12 @@ def replace_folder(new: Path, target: Path) -> Path:
     return target
 
 
-def recover(target: Path) -> None:
+def _recover(target: Path) -> None:
     """Mend a replacement by two renames that was interrupted between them."""
     previous = _previous(target)
     if previous.is_dir() and not previous.is_symlink():
         if target.exists():
-            remove(previous)
+            _remove(previous)
         else:
             previous.rename(target)
 
@@ -223,7 +223,7 @@ def workspace(target: Path) -> Iterator[Path]:
     with contextlib.ExitStack() as stack:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            recover(target)
+            _recover(target)
             work = stack.enter_context(working_folder(target.parent, f".work-{target.name}-"))
         except OSError as error:
             raise ObservError(
@@ -274,4 +274,4 @@ def _two_renames(new: Path, target: Path) -> None:
     except BaseException:
         previous.rename(target)
         raise
-    remove(previous)
+    _remove(previous)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
     import pyarrow
 
-Rule = tuple[Callable[[pd.Series], pd.Series], str]  # what values keep to, and what is wrong else
+_Rule = tuple[Callable[[pd.Series], pd.Series], str]  # what values keep to, and what is wrong else
 _LARGEST = 10**12  # sums of such numbers stay far from the end of 64 bits
 _TYPES = {
     "text": "str",
@@ -50,7 +50,7 @@ def columns(table: str) -> list[str]:
     return list(TABLES[table].columns)
 
 
-def _rules(column: Column) -> list[Rule]:
+def _rules(column: Column) -> list[_Rule]:
     """What the values of a column that are there keep to, beside their type."""
     if column.allowed:
         words = ", ".join(column.allowed)
@@ -167,7 +167,7 @@ def _empty(table: str) -> pd.DataFrame:
 
 # --- The door of every tidy table: no text that tells of a person comes in, or is shown as refused
 
-A_NAME = "may be a name; identifiers are numbers, or codes with a digit"
+_A_NAME = "may be a name; identifiers are numbers, or codes with a digit"
 _NAMES = "names a person; write it without, or take the row away"
 _TELLS = "is no label but a text, which may tell of someone; write a label, or take the row away"
 _LONGEST = 120  # signs of a label
@@ -226,21 +226,21 @@ def fault(text: str, column: Column) -> str | None:
         why = "holds a number plate; write it without, or take the row away"
     if why or column.cites or column.person:
         return why
-    if names_someone(text, whole=column.named):
+    if _names_someone(text, whole=column.named):
         return _NAMES
-    return _TELLS if column.label and tells_of_someone(text) else None
+    return _TELLS if column.label and _tells_of_someone(text) else None
 
 
-def names_someone(text: str, whole: bool = False) -> bool:
+def _names_someone(text: str, whole: bool = False) -> bool:
     """Whether a text holds a given name beside another name.
 
     Examples
     --------
-    >>> [names_someone(text) for text in ("Zoé Martin", "Voir MARTIN, Zoé", "zoe.martin")]
+    >>> [_names_someone(text) for text in ("Zoé Martin", "Voir MARTIN, Zoé", "zoe.martin")]
     [True, True, True]
-    >>> [names_someone(text) for text in ("Légifrance Pro", "Saint Martin", "Louis XIV")]
+    >>> [_names_someone(text) for text in ("Légifrance Pro", "Saint Martin", "Louis XIV")]
     [False, False, False]
-    >>> names_someone("Lycée Simone Veil", whole=True), names_someone("Simone Veil", whole=True)
+    >>> names_someone("Lycée Simone Veil", whole=True), _names_someone("Simone Veil", whole=True)
     (False, True)
     """
     if joined := _JOINED.fullmatch(text):
@@ -271,12 +271,12 @@ def names_someone(text: str, whole: bool = False) -> bool:
     return False
 
 
-def tells_of_someone(text: str) -> bool:
+def _tells_of_someone(text: str) -> bool:
     """Whether what should be a label is a text, or says of someone what is private.
 
     Examples
     --------
-    >>> [tells_of_someone(text) for text in ("Inscrire mon enfant", "Elle est malade. Que faire ?")]
+    >>> [_tells_of_someone(text) for text in ("Inscrire mon enfant", "Elle est malade. Et ?")]
     [False, True]
     """
     if len(text) > _LONGEST or "\n" in text or _SENTENCES.search(text):
@@ -301,7 +301,7 @@ def shown(column: str, text: str) -> str:
     """
     if not text or text.startswith("(not shown"):
         return text
-    if personal.fault(text) or names_someone(text) or _PLATE.search(text):
+    if personal.fault(text) or _names_someone(text) or _PLATE.search(text):
         return personal.HIDDEN
     if personal.names_things(column):
         return text
@@ -337,7 +337,7 @@ def _given_names() -> frozenset[str]:
 if TYPE_CHECKING:
     from observlib.catalogue.tables import Seen
 
-Faults: TypeAlias = pd.DataFrame  # refused rows by position: `column`, `value` and `reason`
+_Faults: TypeAlias = pd.DataFrame  # refused rows by position: `column`, `value` and `reason`
 REJECT_COLUMNS = ["file", "row", "column", "value", "reason"]
 
 
@@ -422,20 +422,20 @@ def conform(
     return rows.reset_index(drop=True), rejects
 
 
-def _faults(positions: Any = (), column: Any = "", value: Any = "", reason: Any = "") -> Faults:
+def _faults(positions: Any = (), column: Any = "", value: Any = "", reason: Any = "") -> _Faults:
     """Rows that are refused, by position: the column, the value and the reason of each."""
     index = pd.Index(positions, dtype="int64")
     told = {"column": column, "value": value, "reason": reason}
     return pd.DataFrame(told, index=index, dtype=object)
 
 
-def _without(rows: pd.DataFrame, faults: list[Faults]) -> pd.DataFrame:
+def _without(rows: pd.DataFrame, faults: list[_Faults]) -> pd.DataFrame:
     """The rows that are not refused; themselves, and no copy, where none is."""
     refused = rows.index.isin(pd.concat(faults).index)
     return rows[~refused] if refused.any() else rows
 
 
-def _unwritable_days(rows: pd.DataFrame, table: str) -> Faults:
+def _unwritable_days(rows: pd.DataFrame, table: str) -> _Faults:
     """Days that no column of times can hold, which would stop the whole table's check."""
     faults = [_faults()]
     for name, column in TABLES[table].columns.items():
@@ -447,7 +447,7 @@ def _unwritable_days(rows: pd.DataFrame, table: str) -> Faults:
     return pd.concat(faults)
 
 
-def _persons(rows: pd.DataFrame, table: str) -> Faults:
+def _persons(rows: pd.DataFrame, table: str) -> _Faults:
     """Rows of which a text holds personal data, or an identifier may be a name.
 
     What is refused is never shown: its row is told.
@@ -465,7 +465,7 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
         told = {
             cell: why
             for cell in texts
-            if (why := A_NAME if str(cell) in names else fault(str(cell), column))
+            if (why := _A_NAME if str(cell) in names else fault(str(cell), column))
         }
         if told:
             found = cells[cells.isin(told)]
@@ -473,7 +473,7 @@ def _persons(rows: pd.DataFrame, table: str) -> Faults:
     return pd.concat(faults)
 
 
-def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, Faults]:
+def _checked(rows: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, _Faults]:
     """Rows that pass the schema, in its types, and the faults of the others."""
     if (typed := kept(rows, table)) is not None:
         return typed, _faults()
@@ -522,7 +522,7 @@ def _is_free(table: str, column: str) -> bool:
     return shape.kind == "text" and not shape.allowed and column not in ("product", "channel")
 
 
-def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray, file: str) -> Faults:
+def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray, file: str) -> _Faults:
     """Rows whose key an earlier row has.
 
     The first row counts, but in a table whose rows add up: there, two rows of one key with other
@@ -561,7 +561,7 @@ def _repeats(rows: pd.DataFrame, table: str, places: np.ndarray, file: str) -> F
 
 def _seen_before(
     rows: pd.DataFrame, table: str, places: np.ndarray, file: str, seen: Seen
-) -> Faults:
+) -> _Faults:
     """Rows whose key, or a day that they count, an earlier piece of the export has."""
     if TABLES[table].by_area and (at := seen.mixed(rows)) is not None:
         raise ObservError(
@@ -578,7 +578,7 @@ def _seen_before(
     return _faults(again, ", ".join(TABLES[table].key), "", "repeats an earlier row")
 
 
-def _beside_areas(rows: pd.DataFrame, table: str, places: np.ndarray) -> Faults:
+def _beside_areas(rows: pd.DataFrame, table: str, places: np.ndarray) -> _Faults:
     """Rows of no area in a month of which others tell one: each may be their total."""
     month = rows[TABLES[table].start].dt.to_period("M")
     told = rows.index.to_series().where(rows["area"].notna())
@@ -592,7 +592,7 @@ def _beside_areas(rows: pd.DataFrame, table: str, places: np.ndarray) -> Faults:
     return _faults(wrong, "area", "", reasons)
 
 
-def _overlaps(rows: pd.DataFrame, table: str, places: np.ndarray) -> Faults:
+def _overlaps(rows: pd.DataFrame, table: str, places: np.ndarray) -> _Faults:
     """Rows that count days which an earlier row of the same subject counts too."""
     shape = TABLES[table]
     subject = [name for name in shape.key if name not in (shape.start, shape.end)]

@@ -19,7 +19,7 @@ Prose = Annotated[str, Field(min_length=1)]
 Channel = Literal["web", "open_data", "phone", "mail", "print", "social", "in_person"]
 Family = Literal["feedback", "consultation", "mobilisation", "reference"]
 Frequency = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "yearly", "occasional"]
-Verbatims = Literal["redacted", "redacted_with_names"]
+_Verbatims = Literal["redacted", "redacted_with_names"]
 Comparison = Literal["mean", "share", "interval", "count"]
 
 CHANNEL_LABELS: dict[str, str] = {
@@ -176,7 +176,7 @@ class Device(Named):
     quotes: bool = Field(
         default=False, description="whether a page may quote its texts, redacted and chosen"
     )
-    verbatims: Verbatims | None = Field(
+    verbatims: _Verbatims | None = Field(
         default=None,
         description="load what people wrote, with marks for personal data: by rules (`redacted`), "
         "or also by a model of French (`redacted_with_names`, extra `names`)",

@@ -133,11 +133,11 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "sections": (("section",), ("visits",), ("day", "month", "start", "period")),
     "ratings": (("date",), ("value", "satisfaction", "clarity", "help_reached")),
 }
-GO_WITH = {"start": "end", "value": "question", "scale_max": "scale_min"}
+_GO_WITH = {"start": "end", "value": "question", "scale_max": "scale_min"}
 
 
-Kind = Literal["text", "workbook", "table", "json", "archive", "queue_log", "mbox"]
-Unit = Literal["clock", "ms", "s", "min", "h"]
+_Kind = Literal["text", "workbook", "table", "json", "archive", "queue_log", "mbox"]
+_Unit = Literal["clock", "ms", "s", "min", "h"]
 _DIRECTIVES = frozenset("YymdHIMSfpbBaAzZ")
 _MARK = re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII)
 
@@ -185,7 +185,7 @@ class Layout(Part):
     one of `members`; `queue_log` Asterisk's events; `mbox` a mailbox, a row a thread.
     """
 
-    kind: Kind = "text"
+    kind: _Kind = "text"
     delimiters: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
         default=";,\t", min_length=1, description="that separate cells"
     )
@@ -258,7 +258,7 @@ class Keep(Part):
         return self
 
 
-class Parts(Part):
+class _Parts(Part):
     """What stands between several answers in one cell, and what they make together.
 
     What stands before ` : ` in an answer says what it is about.
@@ -268,7 +268,7 @@ class Parts(Part):
     make: Literal["mean", "max"]
 
     @model_validator(mode="after")
-    def _fits(self) -> Parts:
+    def _fits(self) -> _Parts:
         _check_pattern(self.between)
         return self
 
@@ -294,7 +294,7 @@ class Column(Part):
     forms: tuple[Text, ...] = Field(
         default=(), description="of moments and days: `iso`, `epoch`, or as `%d/%m/%Y %H:%M[:%S]`"
     )
-    unit: Unit | None = Field(default=None, description="of a duration")
+    unit: _Unit | None = Field(default=None, description="of a duration")
     thousands: Literal[","] | None = Field(
         default=None, description="what may set thousands apart, beside spaces"
     )
@@ -304,7 +304,7 @@ class Column(Part):
     )
     scale: tuple[float, float] | None = Field(default=None, description="of marks: worst, best")
     same: str | None = Field(default=None, description="a word that repeats the cell above")
-    parts: Parts | None = Field(default=None, description="where cells hold several answers")
+    parts: _Parts | None = Field(default=None, description="where cells hold several answers")
     pattern: str | None = Field(default=None, description="of cells, whose one group is read")
 
     @model_validator(mode="after")
@@ -492,7 +492,7 @@ def _outside_tables(found: Format) -> Iterator[tuple[tuple[str, ...], str]]:
     for name, column in found.columns.items():
         if column.of and name not in _OF_A_COUNT:
             yield ("columns", name, "of"), f"`of` goes with {', '.join(_OF_A_COUNT)} alone"
-        other = GO_WITH.get(name, name)
+        other = _GO_WITH.get(name, name)
         if name in allowed and other in allowed and other not in found.columns:
             yield ("columns", name), f"column {name} needs the column {other!r}"
         if allowed.get(name, "").startswith("mark"):

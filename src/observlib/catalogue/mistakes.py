@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from observlib.base.yaml_files import Lines, read
 from observlib.catalogue.entries import Entry
 
-Sheet = TypeVar("Sheet", bound=Entry)
+_Sheet = TypeVar("_Sheet", bound=Entry)
 
 _LIST = "a list is expected: [a, b], or a line `- a` for each"
 _NUMBER = "a number is expected, such as 12.5"
@@ -64,8 +64,8 @@ _SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, 100, 100
 
 
 def sheets(
-    folder: Path, model: type[Sheet], shape: str, problems: list[str]
-) -> Iterator[tuple[Path, Sheet, Lines]]:
+    folder: Path, model: type[_Sheet], shape: str, problems: list[str]
+) -> Iterator[tuple[Path, _Sheet, Lines]]:
     """The sheets of a folder, one a file named after its `id`, each with its path and its lines."""
     for path in sorted(folder.glob("*.yaml")):
         problems.append(f"{path}: is not read; name it {path.stem}.yml")

@@ -115,7 +115,7 @@ def _twice(given: Iterable[tuple[_One, str, str]]) -> Iterator[tuple[_One, _One,
 
 TASK = "task"  # a group of estimates
 REASON = "reason"  # the variable of questionnaires whose categories lead to tasks
-ROUTES = ("sections", "themes", "answers", "tests", "words")
+_ROUTES = ("sections", "themes", "answers", "tests", "words")
 
 
 def task_faults(
@@ -146,7 +146,7 @@ def task_faults(
     labels = [(task, "label", task.label) for task in tasks.values()]
     for first, second, _, label in _twice(labels):
         yield f"{at(second, 'label')}: label {label!r} is that of {first.id!r}; give another"
-    for key in ROUTES:
+    for key in _ROUTES:
         given = [(task, key, text) for task in tasks.values() for text in getattr(task, key)]
         for first, second, _, text in _twice(given):
             yield f"{at(second, key)}: {text!r} leads to {first.id!r} already; leave it to one"

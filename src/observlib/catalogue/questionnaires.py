@@ -80,8 +80,8 @@ def _as_code(key: object) -> object:
     return str(key) if isinstance(key, int) and not isinstance(key, bool) else key
 
 
-Code = Annotated[str, Field(min_length=1), BeforeValidator(_as_code)]
-Meaning = float | Text | None
+_Code = Annotated[str, Field(min_length=1), BeforeValidator(_as_code)]
+_Meaning = float | Text | None
 
 
 class Routing(Part):
@@ -95,12 +95,12 @@ class Question(Part):
     """One question of a survey: how exports name it, and what its answers mean."""
 
     variable: Slug | None = None
-    code: Code
+    code: _Code
     text: Text
     kind: Literal["scale", "choice", "multiple", "text", "ignored"]
     scale: tuple[float, float] | None = None
-    answers: dict[Code, Meaning] = Field(default={})
-    labels: dict[Code, Meaning] = Field(default={})
+    answers: dict[_Code, _Meaning] = Field(default={})
+    labels: dict[_Code, _Meaning] = Field(default={})
     asked_if: Routing | None = None
 
     @property
@@ -110,7 +110,7 @@ class Question(Part):
         return min(self.scale), max(self.scale)
 
     @property
-    def meanings(self) -> list[Meaning]:
+    def meanings(self) -> list[_Meaning]:
         """What answers can mean, each once, without "no answer"."""
         given = [*self.answers.values(), *self.labels.values()]
         return list(dict.fromkeys(meaning for meaning in given if meaning is not None))
@@ -139,7 +139,7 @@ class Questionnaire(Entry):
     """The questions of a survey or test, in their order."""
 
     label: Text
-    weight: Code | None = None
+    weight: _Code | None = None
     changes_on: date | None = Field(
         default=None, description="day from which other questions are asked, where it is known"
     )

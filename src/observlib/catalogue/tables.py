@@ -70,7 +70,7 @@ class Column(Part):
     later: bool = False
 
 
-class Rule(Part):
+class _Rule(Part):
     """What must hold in a row between several columns; `about` names the column that is told."""
 
     about: str
@@ -100,7 +100,7 @@ class Rule(Part):
         return (start <= end) & (start.dt.to_period("M") == end.dt.to_period("M"))
 
 
-class Table(Part):
+class _Table(Part):
     """A tidy table: its columns, and what the store must know of it.
 
     `key` are the columns that identify a row within a device, and `row` says what one is. Of
@@ -118,7 +118,7 @@ class Table(Part):
     by_days: bool = False
     by_area: bool = False
     adds_up: bool = False
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[_Rule, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -132,7 +132,7 @@ class Table(Part):
         return told | {"columns": columns, "rules": [*rules, *told.get("rules", ())]}
 
     @model_validator(mode="after")
-    def _has_what_it_names(self) -> Table:
+    def _has_what_it_names(self) -> _Table:
         names = [*self.key, *(name for rule in self.rules for name in rule.at_most or ())]
         if unknown := [name for name in names if name not in self.columns]:
             raise ValueError(f"unknown column {unknown[0]!r}; allowed: {', '.join(self.columns)}")
@@ -149,16 +149,16 @@ class Table(Part):
         return "end" if "end" in self.columns else "date"
 
 
-def load_tables(path: Path) -> dict[str, Table]:
+def load_tables(path: Path) -> dict[str, _Table]:
     """The tables that a file declares, by name."""
     raw, lines, problems = read(path, dict, "a mapping of tables", "is gone")
     found = {}
     for name, told in raw.items():
         try:
-            found[str(name)] = Table.model_validate(told)
+            found[str(name)] = _Table.model_validate(told)
         except ValidationError as error:
             of = told if isinstance(told, dict) else {}
-            problems += explain(error, Table, path, (name,), lines, {"id": name, **of})
+            problems += explain(error, _Table, path, (name,), lines, {"id": name, **of})
     if problems:
         raise ObservError(*problems)
     return found
@@ -251,7 +251,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Alike:
+class _Alike:
     """A tidy table, of which rows that have the same columns are one.
 
     `columns` says in SQL what each becomes, beside the device, product and channel that every row
@@ -284,23 +284,23 @@ def _since(moment: str) -> str:
 _STILL_WAITS = r"answered IS NULL AND NOT regexp_matches(coalesce(unknown, ''), '\banswered\b')"
 _MONTHS = {"date": "date_trunc('month', date)"}  # its first day
 ALIKE = {
-    "calls_by_day": Alike("calls", _same("date", "outcome", "area")),
-    "calls_by_wait": Alike("calls", _MONTHS | _same("outcome", "wait")),
-    "calls_by_theme": Alike("calls", _MONTHS | _same("theme")),
-    "calls_by_theme_and_wait": Alike("calls", _MONTHS | _same("outcome", "wait", "theme")),
-    "intervals_by_day": Alike(
+    "calls_by_day": _Alike("calls", _same("date", "outcome", "area")),
+    "calls_by_wait": _Alike("calls", _MONTHS | _same("outcome", "wait")),
+    "calls_by_theme": _Alike("calls", _MONTHS | _same("theme")),
+    "calls_by_theme_and_wait": _Alike("calls", _MONTHS | _same("outcome", "wait", "theme")),
+    "intervals_by_day": _Alike(
         "call_intervals", _same("date", "area"), ("offered", "answered", "abandoned")
     ),
-    "intervals_by_hour": Alike(
+    "intervals_by_hour": _Alike(
         "call_intervals",
         _same("date") | {"moment": "date_trunc('hour', moment)"},
         ("offered",),
         quarters=1,
     ),
-    "tickets_by_theme": Alike("tickets", _MONTHS | _same("theme")),
+    "tickets_by_theme": _Alike("tickets", _MONTHS | _same("theme")),
     # What is asked of a ticket's moments is in which month they lie, of its export's also whether
     # that was made on the last day of one.
-    "tickets_by_state": Alike(
+    "tickets_by_state": _Alike(
         "tickets",
         _MONTHS
         | {
@@ -310,7 +310,7 @@ ALIKE = {
         }
         | _same("reopened", "unknown"),
     ),
-    "tickets_by_delay": Alike(
+    "tickets_by_delay": _Alike(
         "tickets",
         _MONTHS
         | {
@@ -320,11 +320,11 @@ ALIKE = {
         }
         | _same("unknown"),
     ),
-    "ratings_by_mark": Alike(
+    "ratings_by_mark": _Alike(
         "ratings", _MONTHS | _same("question", "value", "scale_min", "scale_max")
     ),
-    "ratings_by_day": Alike(
+    "ratings_by_day": _Alike(
         "ratings", _same("date", "question", "value", "scale_min", "scale_max")
     ),
-    "experiences_by_feeling": Alike("experiences", _MONTHS | _same("feeling")),
+    "experiences_by_feeling": _Alike("experiences", _MONTHS | _same("feeling")),
 }

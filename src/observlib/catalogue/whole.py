@@ -48,7 +48,7 @@ _MAY_LACK = ("partners", "tasks", "families", "revisions")
 _OF_ONE_PRODUCT = (
     *("audience", "sections", "call_intervals", "calls", "ratings", "tickets", "user_tests"),
 )
-WITH_TEXTS = ("services_publics_plus", "services_publics_plus_codes")  # loaders that are code
+_WITH_TEXTS = ("services_publics_plus", "services_publics_plus_codes")  # loaders that are code
 # What a device must say beyond what all must, and the loaders that cannot read without it.
 _NEEDED_BY = {
     "product": ("limesurvey", "spss_stata"),
@@ -233,7 +233,7 @@ def _unknown_references(
         is_known = form is not None or device.loader in set(
             loaders or ()
         )  # else that is told above
-        texts_read = (form and form.texts) or device.loader in WITH_TEXTS
+        texts_read = (form and form.texts) or device.loader in _WITH_TEXTS
         if "questionnaire" in needed_by(device.loader, parts["formats"]):
             asked = parts["questionnaires"].get(device.questionnaire)
             texts_read = asked and any(question.kind == "text" for question in asked.questions)
@@ -241,7 +241,7 @@ def _unknown_references(
             texts = sorted(name for name, one in parts["formats"].items() if one.texts)
             yield (
                 f"{places['devices', device.id, 'verbatims']}: {device.id!r}: key 'verbatims' goes "
-                f"with loaders that know texts ({', '.join((*WITH_TEXTS, *texts))}) and with "
+                f"with loaders that know texts ({', '.join((*_WITH_TEXTS, *texts))}) and with "
                 f"questionnaires that have a question of the kind text, and {device.loader} knows "
                 "none"
             )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from observlib.edition.checklist import Check
 
 
-class Checked(NamedTuple):
+class _Checked(NamedTuple):
     """What was found so far, as data; and what looks at the edition once it is made."""
 
     told: list[dict[str, str]]
@@ -38,7 +38,7 @@ def due(root: Path, data: Path) -> Quarter | None:
 
 
 @contextmanager
-def checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[Checked]:
+def checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[_Checked]:
     """Look at what needs no made edition, before it is made; show all that was found at the end."""
     from observlib.edition import checklist as checks
 
@@ -51,7 +51,7 @@ def checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[Checked]:
 
     try:
         take(checks.before(data, root, quarter, datetime.now(UTC)))
-        yield Checked(told, lambda *edition: take(checks.after(*edition)))
+        yield _Checked(told, lambda *edition: take(checks.after(*edition)))
     except ObservError:
         _print(told)
         answer(released=False, checks=told)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from observlib.desk.scaffold.propose import Proposal, Question, Wishes
     from observlib.desk.scaffold.recognise import Match
 
-Given = dict[str, str | None]
-practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
+_Given = dict[str, str | None]
+_practice = typer.Typer(help="Sheets in which teams share what a tool or method taught them.")
 study = typer.Typer(help="Notebooks of which the pages of an edition are made.")
 device = typer.Typer(help="Listening devices of the catalogue.")
 
@@ -31,19 +31,19 @@ _OF_THE_COMMAND = ("file", "column", "word", "unit", "scale", "separator", "yes"
 
 def add_to(app: typer.Typer) -> None:
     """Give the command these groups of commands."""
-    app.add_typer(practice, name="practice")
+    app.add_typer(_practice, name="practice")
     app.add_typer(study, name="study")
     app.add_typer(device, name="device")
 
 
-@practice.callback()
+@_practice.callback()
 @study.callback()
 @device.callback()
 def _group() -> None:  # so that `new` is a word of its own
     return
 
 
-@practice.command("new")
+@_practice.command("new")
 def new_practice(
     title: Annotated[str, typer.Argument(help="Title of the sheet; its file is named after it.")],
     department: Annotated[str | None, typer.Option(help="Department that shares it.")] = None,
@@ -145,7 +145,7 @@ def new_device(
     In a terminal, what is required and missing is asked for, until the answer will do.
     """
     said = locals()
-    given: Given = {k: v for k, v in said.items() if k not in _OF_THE_COMMAND}
+    given: _Given = {k: v for k, v in said.items() if k not in _OF_THE_COMMAND}
     from observlib.desk.scaffold import device
     from observlib.pipeline import project
 
@@ -187,7 +187,7 @@ def new_device(
     answer(path=path, added=text, **told)
 
 
-def _ask(given: Given, catalogue: Catalogue, pattern: str | None) -> None:
+def _ask(given: _Given, catalogue: Catalogue, pattern: str | None) -> None:
     """Ask for each required key that was not given, and say what is allowed.
 
     `pattern` is offered where that of the exports is asked for.
@@ -210,7 +210,7 @@ def _ask(given: Given, catalogue: Catalogue, pattern: str | None) -> None:
 # --- What an export holds, shown before its device is added
 
 
-def _looked_up(path: Path, given: Given, catalogue: Catalogue, asks: bool) -> Match | None:
+def _looked_up(path: Path, given: _Given, catalogue: Catalogue, asks: bool) -> Match | None:
     """The loader that reads a file, with which `given` is completed; `None` where none does."""
     from observlib.desk.scaffold import recognise
 
@@ -319,7 +319,7 @@ def _wished(table: str | None, separator: str | None, **options: list[str] | Non
 
 
 def _proposed(
-    path: Path, given: Given, catalogue: Catalogue, wishes: Wishes, asks: bool
+    path: Path, given: _Given, catalogue: Catalogue, wishes: Wishes, asks: bool
 ) -> tuple[Proposal, Match]:
     """A format for a file, with what it makes of it; what cannot be told is asked for."""
     from observlib.desk.scaffold.propose import propose
@@ -383,7 +383,7 @@ def _suggested_pattern(path: Path) -> str:
     return re.sub(r"\d[\d_.-]*(?=\.\w+$)|\d[\d-]*", "*", path.name)
 
 
-def _check_pattern(path: Path, given: Given, catalogue: Catalogue) -> None:
+def _check_pattern(path: Path, given: _Given, catalogue: Catalogue) -> None:
     """Refuse a pattern by which the very file would not be claimed, or by two devices."""
     pattern = given.get("pattern")
     if pattern and not PurePath(path.name).match(pattern.rpartition("/")[2]):

@@ -98,7 +98,7 @@ def with_output_options(command: Any) -> Any:
     return command
 
 
-def is_asked(option: str) -> bool:
+def _is_asked(option: str) -> bool:
     """Whether a command was asked to print so: `--quiet` or `--json`."""
     return option in _wanted
 
@@ -365,9 +365,9 @@ def steps() -> Iterator[Callable[[str], Progress]]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
-    console = Console(stderr=True, quiet=is_asked("--quiet"))
-    if is_asked("--json") or not console.is_terminal:
-        yield _events if is_asked("--json") else _progress_lines
+    console = Console(stderr=True, quiet=_is_asked("--quiet"))
+    if _is_asked("--json") or not console.is_terminal:
+        yield _events if _is_asked("--json") else _progress_lines
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     more = (TimeRemainingColumn(compact=True), TextColumn("{task.fields[name]}"))

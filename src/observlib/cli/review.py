@@ -13,8 +13,8 @@ from observlib.base.temporary import ended_in_order
 from observlib.cli.places import bundle_at_hand
 from observlib.cli.printing import Data, answer, meanwhile, say
 
-SHOWN = 20  # lines on what differs, in the terminal
-NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made again
+_SHOWN = 20  # lines on what differs, in the terminal
+_NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made again
 
 
 def review(
@@ -77,10 +77,10 @@ def review(
     answer(**found.as_dict())
     if found.verdict == DIFFERS:
         lines = report.lines(found)
-        rest = len(lines) - SHOWN
+        rest = len(lines) - _SHOWN
         more = [f"and {rest} more; --to writes a page"] if rest > 0 else []
-        raise ObservError(*found.not_run, *lines[:SHOWN], *more)
+        raise ObservError(*found.not_run, *lines[:_SHOWN], *more)
     for line in found.not_run:
         meanwhile(line)
     if found.verdict == UNRUN:
-        raise typer.Exit(NOT_RUN)
+        raise typer.Exit(_NOT_RUN)

@@ -285,9 +285,9 @@ TO_FIVE = (*_ROUTED, *_BY_TASK.values(), "text_count")  # counts told to the nea
 FEW_LATE = 2 * STEP  # how much two numbers to the nearest five differ by, where ten may have come
 _OF_ALL = "workshop_participants"  # without a product, of all; of other counts, of no product
 _Row = dict[str, Any]  # of estimates, with the number of its edition
-Name = tuple[str, str, str, str]  # product, channel, group, value of the group
-Places = dict[Name, int]  # unknowns of a period
-Leads = Callable[[str], str]  # to whom a theme leads
+_Name = tuple[str, str, str, str]  # product, channel, group, value of the group
+_Places = dict[_Name, int]  # unknowns of a period
+_Leads = Callable[[str], str]  # to whom a theme leads
 _EVERYONE, _WITH_THEME = "everyone", "everyone with a theme"  # groups that no page tells
 
 
@@ -366,10 +366,10 @@ def of_counts(
     block = Block(Programme(), [], {})
     leads = leads_to_partner(knowledge.catalogue.partners)
     tried: dict[int, dict[str, Any]] = {}
-    before: dict[str, tuple[dict[Name, float], Places]] = {}
+    before: dict[str, tuple[dict[_Name, float], _Places]] = {}
     for edition, own in _by(estimates.records(rows), "edition"):
         is_last = edition == last
-        periods: dict[str, Places] = {}
+        periods: dict[str, _Places] = {}
         for period, near in _by(own, "period"):
             names = (indicator, _BY_TASK.get(indicator))
             counts = [row for row in near if row["indicator"] in names]
@@ -405,18 +405,18 @@ def _by(rows: Iterable[_Row], *names: str) -> Iterator[tuple[Any, list[_Row]]]:
         yield has, [*own]
 
 
-def name_of(row: Mapping[str, Any]) -> Name:
+def name_of(row: Mapping[str, Any]) -> _Name:
     """What an estimate is of, among those of a device and period."""
     return row["product"], row["channel"], row["group"], row["group_value"]
 
 
-def _same(told: Mapping[Name, float], then: Mapping[Name, float]) -> bool:
+def _same(told: Mapping[_Name, float], then: Mapping[_Name, float]) -> bool:
     """Whether two editions tell the same counts of a period, as far as both tell them."""
     both = [(told[n], then[n]) for n in told if n in then and pd.notna(told[n] + then[n])]
     return any(now for now, _ in both) and all(now == earlier for now, earlier in both)
 
 
-def _unknown(block: Block, places: Places, name: Name, period: str) -> int:
+def _unknown(block: Block, places: _Places, name: _Name, period: str) -> int:
     if name not in places:
         places[name] = block.programme.unknown((period, *name))
     return places[name]
@@ -439,7 +439,7 @@ def _tell_count(
         block.programme.tell({place: 1.0}, low, high, by)
 
 
-def _tell_products(block: Block, places: Places, by: str) -> None:
+def _tell_products(block: Block, places: _Places, by: str) -> None:
     """All products of a device are those of each."""
     for (product, _, group, _), whole in places.items():
         parts = [part for (own, _, within, _), part in places.items() if own and not within]
@@ -448,7 +448,7 @@ def _tell_products(block: Block, places: Places, by: str) -> None:
 
 
 def _tell_routes(
-    block: Block, told: Places, places: Places, leads: Leads | None, period: str
+    block: Block, told: _Places, places: _Places, leads: _Leads | None, period: str
 ) -> None:
     """Each contact leads to a partner, to several or to none, and each theme to one of these.
 
@@ -474,7 +474,7 @@ def _tell_routes(
 
 
 def _tell_tasks(
-    block: Block, near: Iterable[_Row], places: Places, catalogue: Catalogue, period: str
+    block: Block, near: Iterable[_Row], places: _Places, catalogue: Catalogue, period: str
 ) -> None:
     """A task has the contacts of its themes; at the least, where small themes are together."""
     leads = leads_to_task("themes", catalogue.tasks)
@@ -488,7 +488,7 @@ def _tell_tasks(
 
 
 def _tell_shares(
-    block: Block, places: Places, shares: Iterable[_Row], is_last: bool, knowledge: Knowledge
+    block: Block, places: _Places, shares: Iterable[_Row], is_last: bool, knowledge: Knowledge
 ) -> None:
     """Shares of the same people, in percent of all or of those whose contact has a theme."""
     about = ("indicator", "product", "channel", "period")
@@ -516,8 +516,8 @@ def _tell_shares(
 
 def _tell_periods(
     block: Block,
-    periods: Mapping[str, Places],
-    told: Mapping[str, Mapping[Name, float]],
+    periods: Mapping[str, _Places],
+    told: Mapping[str, Mapping[_Name, float]],
     indicator: str,
 ) -> None:
     """A quarter is the sum of its months, a year of its quarters; or of those that are told."""

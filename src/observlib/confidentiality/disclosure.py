@@ -225,10 +225,10 @@ def _groups(
     return found
 
 
-Part = TypeVar("Part", str, int)
+_Part = TypeVar("_Part", str, int)
 
 
-def withheld_parts(counts: Mapping[Part, float], withheld: Iterable[Part] = ()) -> set[Part]:
+def withheld_parts(counts: Mapping[_Part, float], withheld: Iterable[_Part] = ()) -> set[_Part]:
     """Which parts of a published total to withhold, so that none of few people can be had.
 
     A part of fewer than eleven people is withheld. The total less the parts that are shown

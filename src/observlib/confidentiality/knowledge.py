@@ -16,7 +16,7 @@ from observlib.estimates.rounding import base
 
 # --- Series told in wide steps, of which somebody could else compute how many gave each mark
 
-MANY = 500  # answers: what they tell has no wide step
+_MANY = 500  # answers: what they tell has no wide step
 Series = tuple[str, str, str, str, int]  # device, product, channel, question, months of a period
 
 
@@ -28,7 +28,7 @@ def is_many(n: float) -> bool:
     >>> is_many(498.0), is_many(490.0), is_many(float("nan"))
     (True, False, True)
     """
-    return math.isnan(n) or base(n) >= MANY
+    return math.isnan(n) or base(n) >= _MANY
 
 
 def wide_step(unit: str) -> float:

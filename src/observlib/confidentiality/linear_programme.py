@@ -27,7 +27,7 @@ ENDLESS = 1e7  # what has no end is looked for up to here
 _NEARLY = 0.2  # of the most, for such an answer
 _AT_ONCE = 4  # pairs of answers that are looked for before each sum is asked by itself
 _FEW = 3  # sums; fewer are asked one by one
-Enough = Callable[[np.ndarray, np.ndarray], np.ndarray]
+_Enough = Callable[[np.ndarray, np.ndarray], np.ndarray]
 NODES = 20_000  # of the search for one bound: a limit of work, the same on a machine that is busy
 
 
@@ -62,7 +62,7 @@ class ImpossibleError(ObservError):
 
 
 @dataclass(frozen=True)
-class Possible:
+class _Possible:
     """What a sum can be: whole numbers that were found, the least and the most of them.
 
     `exact` says that nothing beyond them is possible; else the search ended before it was known,
@@ -75,8 +75,8 @@ class Possible:
 
 
 def possible(
-    programme: Programme, wanted: Sequence[Sum], enough: Enough | None = None
-) -> list[Possible]:
+    programme: Programme, wanted: Sequence[Sum], enough: _Enough | None = None
+) -> list[_Possible]:
     """What each of some sums can be, under all that the programme tells.
 
     Examples
@@ -126,7 +126,7 @@ def possible(
     if low[0] > high[0]:
         low[:] = high[:] = np.nan
     return [
-        Possible(float(least), float(most), bool(ends == 2))
+        _Possible(float(least), float(most), bool(ends == 2))
         for least, most, ends in zip(low, high, ended, strict=True)
     ]
 

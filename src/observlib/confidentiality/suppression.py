@@ -25,14 +25,14 @@ from observlib.confidentiality.attack import RANGE
 from observlib.confidentiality.knowledge import Block
 from observlib.confidentiality.linear_programme import Programme, Sum, matrix, possible, some
 
-Told = tuple[Sum, float, float, str]  # as `Programme.sums`: a sum, its least, its most, by what
+_Told = tuple[Sum, float, float, str]  # as `Programme.sums`: a sum, its least, its most, by what
 _WORK = 1_000_000  # nodes of the search in one programme, times its unknowns; what it has is used
 _LARGE = 6_000  # changes of cells in one programme; of a larger one, some cells at a time
 
 
 def withheld_cells(
     counts: Sequence[float],
-    sums: Sequence[Told],
+    sums: Sequence[_Told],
     few: int = estimates.MINIMUM_PEOPLE,
     also: Iterable[int] = (),
     within: int = RANGE,
@@ -140,7 +140,7 @@ def beside(block: Block, few: int) -> set[Any]:
     return {programme.unknowns[place] for place in hidden & block.open.keys()}
 
 
-def _check(people: np.ndarray, sums: Sequence[Told], also: Collection[int]) -> None:
+def _check(people: np.ndarray, sums: Sequence[_Told], also: Collection[int]) -> None:
     """Refuse counts and sums that do not go together."""
     wrong = ~((people >= 0) & np.isfinite(people) & (people == np.round(people)))
     if wrong.any():
@@ -162,7 +162,7 @@ def _check(people: np.ndarray, sums: Sequence[Told], also: Collection[int]) -> N
 
 def _fewest(
     people: np.ndarray,
-    sums: Sequence[Told],
+    sums: Sequence[_Told],
     hidden: Collection[int],
     protected: Sequence[int],
     wide: int,
@@ -221,7 +221,7 @@ def _beside(size: int, changes: csr_array) -> csr_array:
 
 def _pinned(
     people: np.ndarray,
-    sums: Sequence[Told],
+    sums: Sequence[_Told],
     hidden: Collection[int],
     protected: Sequence[int],
     wide: int,

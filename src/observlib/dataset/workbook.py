@@ -49,7 +49,7 @@ _PLACES = {"count": 0, "integer": 0, "ratio": 4}  # decimals
 _WIDTHS = {"string": 26, "date": 12, "boolean": 12}
 
 
-class Sheet(NamedTuple):
+class _Sheet(NamedTuple):
     """A sheet of one table: its name, what it says, its heads with their kinds, its rows.
 
     `decimals` are those of the values of each row.
@@ -105,7 +105,7 @@ class _Style:
         ]
 
 
-def _contents(book: xlsxwriter.Workbook, style: _Style, sheets: Sequence[Sheet]) -> None:
+def _contents(book: xlsxwriter.Workbook, style: _Style, sheets: Sequence[_Sheet]) -> None:
     sheet = book.add_worksheet("Sommaire")
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, 1, 90)
@@ -121,7 +121,9 @@ def _contents(book: xlsxwriter.Workbook, style: _Style, sheets: Sequence[Sheet])
     sheet.freeze_panes(HEAD_ROW + 1, 0)
 
 
-def _table(book: xlsxwriter.Workbook, style: _Style, one: Sheet, number: int, about: About) -> None:
+def _table(
+    book: xlsxwriter.Workbook, style: _Style, one: _Sheet, number: int, about: About
+) -> None:
     sheet = book.add_worksheet(one.name)
     sheet.write_string(0, 0, f"{one.name}, {about.title}", style.title)
     says = f"{INVENTED} {one.says}" if about.synthetic else one.says
@@ -159,7 +161,7 @@ def _write(
         sheet.write_string(row, column, text, style.plain if text == line else style.text)
 
 
-def _estimates(tables: Mapping[str, pd.DataFrame]) -> Iterator[Sheet]:
+def _estimates(tables: Mapping[str, pd.DataFrame]) -> Iterator[_Sheet]:
     """Estimates, a sheet a theme; all on one where indicators have none."""
     words = tables["dictionary"]
     own = words[words["list"] == "indicator"]
@@ -176,7 +178,7 @@ def _estimates(tables: Mapping[str, pd.DataFrame]) -> Iterator[Sheet]:
             yield _sheet(name, f"{french.join(labels)}.", "estimates", part, words)
 
 
-def _other(tables: Mapping[str, pd.DataFrame], name: str) -> Iterator[Sheet]:
+def _other(tables: Mapping[str, pd.DataFrame], name: str) -> Iterator[_Sheet]:
     says = {
         "comparisons": "Deux valeurs, leur écart, son intervalle et ce qui en est établi.",
         "errata": "Les chiffres publiés à tort, et ce qu’il faut lire à leur place.",
@@ -195,7 +197,7 @@ def _free(theme: str, taken: set[str]) -> str:
     return name
 
 
-def _sheet(name: str, says: str, file: str, table: pd.DataFrame, words: pd.DataFrame) -> Sheet:
+def _sheet(name: str, says: str, file: str, table: pd.DataFrame, words: pd.DataFrame) -> _Sheet:
     """A table as it is shown: names first, then numbers; the codes of names come last."""
     labels = {
         (one, key): label
@@ -219,7 +221,7 @@ def _sheet(name: str, says: str, file: str, table: pd.DataFrame, words: pd.DataF
     heads |= codes
     rows = [*zip(*(cells for _, cells in heads.values()), strict=True)]
     kinds = {title: kind for title, (kind, _) in heads.items()}
-    return Sheet(name, says, kinds, rows, _decimals(table, words))
+    return _Sheet(name, says, kinds, rows, _decimals(table, words))
 
 
 def _decimals(table: pd.DataFrame, words: pd.DataFrame) -> list[int]:
@@ -242,7 +244,7 @@ def _period(period: str) -> str:
         return period
 
 
-def _notes(tables: Mapping[str, pd.DataFrame]) -> Sheet:
+def _notes(tables: Mapping[str, pd.DataFrame]) -> _Sheet:
     """What heads and codes mean."""
     rows = [
         ("Colonne", column.title, column.fr)
@@ -256,6 +258,6 @@ def _notes(tables: Mapping[str, pd.DataFrame]) -> Sheet:
     ]
     rows = [*dict.fromkeys(rows)]
     heads = {"Sujet": "string", "Terme": "string", "Sens": "string"}
-    return Sheet(
+    return _Sheet(
         "Notes", "Ce que veulent dire les colonnes et les codes.", heads, rows, [0] * len(rows)
     )

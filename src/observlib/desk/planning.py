@@ -109,7 +109,7 @@ def asked(
 
 # --- What each verdict of a device's page on a year needs: answers, and weeks at its pace
 
-SMALL = 0.2  # standard deviations: J. Cohen (1988), a small effect
+_SMALL = 0.2  # standard deviations: J. Cohen (1988), a small effect
 QUARTER_WEEKS, YEAR_WEEKS, MOST_WEEKS = 13, 52, 104
 
 
@@ -149,7 +149,7 @@ def needs(
     return rows, len(tests)
 
 
-def design_effect(rows: pd.DataFrame) -> float | None:
+def _design_effect(rows: pd.DataFrame) -> float | None:
     """The design effect of a survey's weights over its last year, where it has some."""
     found = rows.loc[rows["indicator"] == "weighting_design_effect", "estimate"].dropna()
     return float(found.iloc[-1]) if len(found) else None
@@ -183,7 +183,7 @@ def _need(
     counts: Sequence[int],
     rare: bool,
 ) -> dict[str, Any]:
-    """See `needs`: what follows from a spread (`sd` or `share`, with `design_effect`)."""
+    """See `needs`: what follows from a spread (`sd` or `share`, with `_design_effect`)."""
     pace = float(sum(counts) if rare else np.median(counts))
     if spread is None:
         unknown = dict.fromkeys(("found", "small", "needed", "needed_low", "needed_high", "weeks"))
@@ -191,7 +191,7 @@ def _need(
         return {"pace": _told(pace), **unknown, "matters": indicator.matters, "verdict": why}
     spread, scale = {**spread}, _scale(indicator)
     answered, share = spread.pop("n_eff", None), spread.get("share", 0.5)
-    matters = indicator.matters or SMALL * scale * spread.get("sd", math.sqrt(share * (1 - share)))
+    matters = indicator.matters or _SMALL * scale * spread.get("sd", math.sqrt(share * (1 - share)))
     needed = answers_needed(matters / scale, **spread, level=level)
     ends: tuple[float, ...] = ()
     if answered and indicator.matters and "mean" in spread:
@@ -265,7 +265,7 @@ def _told(people: float) -> int | None:
 
 # --- Questions that could be dropped, each with why
 
-ENOUGH = 100  # answers, for a question to be judged by them
+_ENOUGH = 100  # answers, for a question to be judged by them
 ALIKE, SAME = 0.95, 0.9  # share of one answer; Spearman's correlation
 
 
@@ -328,7 +328,7 @@ def _asked(
 
 def _alike(name: str, people: pd.DataFrame) -> str:
     said = people[name].dropna() if name in people else pd.Series(dtype=object)
-    most = said.value_counts(normalize=True).max() if len(said) >= ENOUGH else 0.0
+    most = said.value_counts(normalize=True).max() if len(said) >= _ENOUGH else 0.0
     return f"nearly all answer alike ({100 * most:.0f} %)" if most >= ALIKE else ""
 
 
@@ -338,7 +338,7 @@ def _same(
     """Each scale that goes with one before it, and why; a headline comes before all."""
     order = sorted((name for name in scales if name in people), key=lambda n: n not in headlines)
     numbers = people[order].apply(pd.to_numeric, errors="coerce")
-    links = numbers.corr(method="spearman", min_periods=ENOUGH)
+    links = numbers.corr(method="spearman", min_periods=_ENOUGH)
     for i, name in enumerate(order):
         for other in order[:i]:
             if links.at[name, other] >= SAME:
@@ -408,7 +408,7 @@ def plan(data: Path, device: str, quarter: Quarter) -> Plan:
         "year" if rare else "quarter",
         found,
         tests,
-        design_effect(told),
+        _design_effect(told),
         to_drop(own, known, by_person, used(told, known), margins, found),
         asked(own, known, by_person, year if rare else [quarter]),
     )

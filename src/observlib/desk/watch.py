@@ -30,7 +30,7 @@ from observlib.stats.series.sequential import LEVEL, Change, in_counts, in_means
 
 # --- What is watched of each device, and the alarms that it raises
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 FIVE_YEARS = 5 * 365  # days, in which a device raises one false alarm at most
 _MARKED = ("ratings", "responses", "experiences")
 _ASKED = ("calls", "call_intervals", "tickets")  # more of them is a sign of trouble elsewhere
@@ -159,21 +159,21 @@ def sentence(alarm: Alarm, catalogue: Catalogue) -> str:
         if alarm.kind == "marks"
         else french.percent(abs(100 * alarm.size))
     )
-    what = TEXTS[f"{'some' if few else 'what'}.{alarm.kind}"].format(size=size)
-    return TEXTS["alarm"].format(
+    what = _TEXTS[f"{'some' if few else 'what'}.{alarm.kind}"].format(size=size)
+    return _TEXTS["alarm"].format(
         device=device.label, since=french.day_label(alarm.began), what=what
     )
 
 
 # --- Alarms on their way to who owns the device: a letter to send, a webhook, and what was told
 
-MEMORY = "watched.json"  # of a data folder: until when each series was watched
-FIRST = timedelta(days=31)  # what an alarm may be old when a series is watched for the first time
+_MEMORY = "watched.json"  # of a data folder: until when each series was watched
+_FIRST = timedelta(days=31)  # what an alarm may be old when a series is watched for the first time
 
 
 def remembered(data: Path) -> dict[str, date]:
     """Until when each series of a data folder was watched; nothing where none was."""
-    path = data / MEMORY
+    path = data / _MEMORY
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         return {name: date.fromisoformat(day) for name, day in told.items()}
@@ -188,7 +188,7 @@ def remembered(data: Path) -> dict[str, date]:
 def remember(data: Path, watched: Mapping[str, date]) -> None:
     """Keep until when each series was watched, all at once."""
     told = {name: day.isoformat() for name, day in sorted(watched.items())}
-    files.write_text(data / MEMORY, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    files.write_text(data / _MEMORY, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
 
 
 def unheard(alarms: Iterable[Alarm], before: Mapping[str, date]) -> list[Alarm]:
@@ -203,7 +203,9 @@ def unheard(alarms: Iterable[Alarm], before: Mapping[str, date]) -> list[Alarm]:
     >>> [len(unheard([alarm], {"a//fewer": date(2026, 9, day)})) for day in (8, 9)]
     [1, 0]
     """
-    return [alarm for alarm in alarms if alarm.seen > before.get(alarm.series, alarm.until - FIRST)]
+    return [
+        alarm for alarm in alarms if alarm.seen > before.get(alarm.series, alarm.until - _FIRST)
+    ]
 
 
 def send(
@@ -259,10 +261,10 @@ def letter(owner: Department, alarms: Sequence[Alarm], catalogue: Catalogue) -> 
     """The mail that tells a department of its alarms, as a file."""
     message = EmailMessage(policy=SMTP)
     message["To"] = owner.mail
-    subject = one_line(TEXTS["subject"].format(department=owner.label))
+    subject = one_line(_TEXTS["subject"].format(department=owner.label))
     message["Subject"] = subject.replace("=?", "= ?")  # no encoded word, which it would decode
     message["Auto-Submitted"] = "auto-generated"
     said = "\n".join(f"- {sentence(alarm, catalogue)}" for alarm in alarms)
-    told = TEXTS["letter"].format(role=owner.contact or owner.label, alarms=said)
+    told = _TEXTS["letter"].format(role=owner.contact or owner.label, alarms=said)
     message.set_content(typography(told))
     return message.as_bytes()

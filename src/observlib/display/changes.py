@@ -22,7 +22,7 @@ from observlib.estimates.comparisons import IN_TIME, tipping_point
 from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, markdown
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 PLACED = {"rise": "au-dessus", "fall": "en dessous", "stable": "équivalent", "unknown": UNKNOWN}
 RAW, WEIGHTED = "Sans redressement", "Avec redressement"  # marks of a survey
 REASONS = {
@@ -144,9 +144,9 @@ def verdict(row: estimates.Row, heads: Mapping[str, str] = EVOLVED) -> str:
     "indéterminé, plus qu'il y a un an"
     """
     if row["reason"] == "usual":
-        return TEXTS["more" if row["difference"] > 0 else "fewer"]
+        return _TEXTS["more" if row["difference"] > 0 else "fewer"]
     why = REASONS.get(row["reason"], "")
-    return TEXTS["untested"].format(why=why) if why else heads[row["verdict"]]
+    return _TEXTS["untested"].format(why=why) if why else heads[row["verdict"]]
 
 
 def tips(row: estimates.Row, indicator: Indicator) -> float:
@@ -178,7 +178,7 @@ def tips(row: estimates.Row, indicator: Indicator) -> float:
 def rule(heads: Mapping[str, str]) -> str:
     """What the verdicts of a table mean."""
     rise, stable, unknown = (words.capital(heads[x]) for x in ("rise", "stable", "unknown"))
-    return TEXTS["rule"].format(rise=rise, fall=heads["fall"], stable=stable, unknown=unknown)
+    return _TEXTS["rule"].format(rise=rise, fall=heads["fall"], stable=stable, unknown=unknown)
 
 
 def outcomes(verdicts: Iterable[str], heads: Mapping[str, str], feminine: str = "") -> str:
@@ -218,8 +218,8 @@ def _table(
     at = level(
         compared["level"].where(compared["difference_low"].notna())
     )  # a count has no interval
-    difference = TEXTS["difference_at"].format(level=at) if at else TEXTS["difference"]
-    seen = TEXTS["smallest"]
+    difference = _TEXTS["difference_at"].format(level=at) if at else _TEXTS["difference"]
+    seen = _TEXTS["smallest"]
     several = not first or compared["indicator"].nunique() > 1
     if not several:  # the caption names it, once
         one = words.indicator_of(compared["indicator"].iat[0], catalogue)
@@ -243,18 +243,18 @@ def _table(
         cells |= {difference: gap(row, indicator), "Verdict": verdict(row, heads)}
         if not math.isnan(tip := tips(row, indicator)):
             size = french.number(tip, french.decimals_of(tip, indicator.decimals))
-            cells["Verdict"] = TEXTS["tips"].format(verdict=cells["Verdict"], size=size)
-            told.append(TEXTS["tipping"])
+            cells["Verdict"] = _TEXTS["tips"].format(verdict=cells["Verdict"], size=size)
+            told.append(_TEXTS["tipping"])
         least = row["detectable"]
         cells[seen] = _NONE if math.isnan(least) else french.number(least, indicator.decimals)
         rows.append(cells)
     shown = [cells for cells, is_hidden in zip(rows, hidden, strict=True) if not is_hidden]
     columns = {head: [cells[head] for cells in shown] for head in shown[0]}
     pipe = pipe_table(columns, right=(*values, difference, seen), even=True)
-    note = [rule(heads), TEXTS["seen"], *told[:1]]
+    note = [rule(heads), _TEXTS["seen"], *told[:1]]
     note += filter(None, [care])
-    note += [TEXTS["usual"]] if (compared["reason"] == "usual").any() else []
-    note += [TEXTS["rounded"]] if _apart(compared, catalogue) else []
+    note += [_TEXTS["usual"]] if (compared["reason"] == "usual").any() else []
+    note += [_TEXTS["rounded"]] if _apart(compared, catalogue) else []
     left_out = _left_out(rows, compared, hidden, next(iter(first), "Indicateur"))
     made = captioned(pipe, caption, label, " ".join(note), *left_out)
     return made.carrying([compared], catalogue)
@@ -287,7 +287,7 @@ def _left_out(
     told = []
     for reason, names in found.items():
         first, *more = words.shared_out(_counted(*item) for item in names.items())
-        told += [TEXTS["left_out"].format(reason=reason, names=first)]
+        told += [_TEXTS["left_out"].format(reason=reason, names=first)]
         told += words.also(more)
     return [" ".join(told)] if told else []
 
@@ -295,4 +295,4 @@ def _left_out(
 def _counted(name: str, count: int) -> str:
     if count == 1:
         return name
-    return TEXTS["measures"].format(name=name, count=french.spelled(count))
+    return _TEXTS["measures"].format(name=name, count=french.spelled(count))

@@ -150,7 +150,7 @@ def _zones(ax: style.Axes, indicator: Indicator, limits: list[float], width: flo
 
 # --- Points: numbers set large, each with its verdict and a small line of two years
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _WIDTH, _HEIGHT, _MARGIN = 220, 48, 5
 
 
@@ -205,9 +205,9 @@ def line_told(series: pd.DataFrame, catalogue: Catalogue) -> str:
     if words.is_count(indicator.unit) and high >= charts.LONG:  # as charts shorten it
         least, most = (charts.brief(x, indicator, indicator.unit) for x in (low, high))
         unit = words.capital(indicator.unit)
-        return TEXTS["line_counted"].format(unit=unit, low=least, high=most, **ends)
+        return _TEXTS["line_counted"].format(unit=unit, low=least, high=most, **ends)
     least, most = words.figure(low, indicator), words.value(high, indicator)
-    return TEXTS["line"].format(low=least, high=most, **ends)
+    return _TEXTS["line"].format(low=least, high=most, **ends)
 
 
 def small_line(values: Iterable[float]) -> str:

@@ -17,7 +17,7 @@ from observlib.catalogue import Catalogue, Indicator
 from observlib.display import charts, select, style
 from observlib.language import words
 
-GAP = 7.0  # between two rows
+_GAP = 7.0  # between two rows
 _NAME = 130.0  # widest name beside the axes
 _LEAST = 90.0  # narrowest axes
 _SPACE = 10.0  # between names, axes and values
@@ -43,7 +43,7 @@ class Axis(NamedTuple):
     name: str = ""
 
 
-class Columns(NamedTuple):
+class _Columns(NamedTuple):
     """Rows with their names in lines, and where their axes and values stand."""
 
     rows: Sequence[Row]
@@ -97,7 +97,7 @@ def _shared_base(records: Sequence[estimates.Row]) -> float | None:
     return known[0] if len(known) > 1 and len(set(known)) == 1 else None
 
 
-def columns(rows: Sequence[Row], *, widest: float = _NAME, over: bool | None = None) -> Columns:
+def columns(rows: Sequence[Row], *, widest: float = _NAME, over: bool | None = None) -> _Columns:
     """Share the width among names, axes, values and bases: axes have what the others leave.
 
     Names take `widest` at the most; or stand `over` the marks, which then have the whole width.
@@ -112,13 +112,13 @@ def columns(rows: Sequence[Row], *, widest: float = _NAME, over: bool | None = N
         end = style.width() - 1 - (base + 8 if base else 0.0)
         room = [end - 15 - style.text_width(row.value, weight="bold") for row in rows]
         names = [style.named(r.name, w, "bold") for r, w in zip(rows, room, strict=True)]
-        return Columns(rows, names, _EDGE, style.width() - 2 * _EDGE, end, over=True)
+        return _Columns(rows, names, _EDGE, style.width() - 2 * _EDGE, end, over=True)
     widest = min(style.part(widest), free)
     names = [style.named(row.name, widest, _weight(row)) for row in rows]
     left = max(style.text_width(n, weight=_weight(r)) for n, r in zip(names, rows, strict=True))
     left += _SPACE * (left > 0)
     width = style.width() - left - right
-    return Columns(rows, names, left, width, left + width + _SPACE + value, over=False)
+    return _Columns(rows, names, left, width, left + width + _SPACE + value, over=False)
 
 
 def _longest(rows: Sequence[Row]) -> float:
@@ -127,11 +127,11 @@ def _longest(rows: Sequence[Row]) -> float:
 
 
 def draw_rows(
-    place: Columns,
+    place: _Columns,
     notes: Sequence[str],
     *,
     tall: float,
-    gap: float = GAP,
+    gap: float = _GAP,
     top: float = 0.0,
     bottom: float = 0.0,
     axis: Axis | None = None,

@@ -37,14 +37,14 @@ _HEIGHT, _PANEL = 150.0, 62.0  # of axes that all lines share, and of those of o
 _BETWEEN = 14.0  # two panels
 _DESCRIBED = 12  # lines that an alternative text tells one by one
 
-Series = dict[str, pd.DataFrame]  # a line's name, and its estimates on every period of the axis
+_Series = dict[str, pd.DataFrame]  # a line's name, and its estimates on every period of the axis
 
 
 class _Context(NamedTuple):
     indicator: Indicator
     unit: str  # of all lines; empty where each has its own
     periods: list[str]
-    behind: Series  # what lines are seen against, by their name
+    behind: _Series  # what lines are seen against, by their name
     behind_label: str
     begins: bool  # whether it is marked where that begins
     hidden: list[str]  # what tells of subjects without a line, beside others that have one
@@ -119,9 +119,9 @@ def line_chart(
     return carrying(made, marks)
 
 
-def _series(frame: pd.DataFrame, by: str, catalogue: Catalogue, periods: list[str]) -> Series:
+def _series(frame: pd.DataFrame, by: str, catalogue: Catalogue, periods: list[str]) -> _Series:
     """The estimates of each subject on every period, by the name that readers see."""
-    series: Series = {}
+    series: _Series = {}
     for key in select.ordered(frame, by, catalogue):
         rows = frame[frame[by] == key]
         name = words.label(rows.iloc[0].to_dict(), by, catalogue)
@@ -135,14 +135,14 @@ def _why(rows: pd.DataFrame) -> str:
     return next(words.STATUS_WORDS[s] for s in ("partial", *words.WITHHELD) if s in found)
 
 
-def _differ(series: Series, unit: str) -> bool:
+def _differ(series: _Series, unit: str) -> bool:
     """Whether some counts would lie flat beside others."""
     tops = [float(rows["estimate"].max()) for rows in series.values()]
     tops = [top for top in tops if top > 0]
     return words.is_count(unit) and len(tops) > 1 and max(tops) > _RATIO * min(tops)
 
 
-def _together(series: Series, context: _Context) -> style.Figure:
+def _together(series: _Series, context: _Context) -> style.Figure:
     """All lines on one panel, each named at its right end, or else by a sample of it."""
     unit, several = context.unit, len(series) > 1
     names = [
@@ -184,7 +184,7 @@ def _end(rows: pd.DataFrame) -> tuple[float, float, bool]:
     return known[-1], rows["estimate"].iat[known[-1]], bool(reaching)
 
 
-def _apart(series: Series, context: _Context) -> style.Figure:
+def _apart(series: _Series, context: _Context) -> style.Figure:
     """A panel for each line, two or three in a row, each a count from its own zero."""
     across = 2 if style.narrow() or len(series) in (2, 4) else 3
     units = [_unit(rows, context) for rows in series.values()]
@@ -270,7 +270,7 @@ def _last_value(rows: pd.DataFrame, context: _Context, unit: str, always: bool =
     return f"{text} ({dated(period, last)})" if always or period != last else text
 
 
-def _alt(series: Series, context: _Context, apart: bool) -> str:
+def _alt(series: _Series, context: _Context, apart: bool) -> str:
     """Say what the chart is, and of each line where it starts and ends, and its extremes."""
     kind = "Une courbe par graphique" if apart else "Graphique en courbes"
     span = french.span(context.periods[0], context.periods[-1])
@@ -311,7 +311,7 @@ _CURVE_NAME = 105.0  # widest name of a curve, in points
 _CALENDAR = ("mois", "heure")  # counted by threes and sixes
 _NEAR = 0.1  # a start that is nearer to zero than this part of the axis is drawn from zero
 
-Curves = dict[str, pd.DataFrame]  # a curve's name, and its estimates from left to right
+_Curves = dict[str, pd.DataFrame]  # a curve's name, and its estimates from left to right
 
 
 def curve_chart(
@@ -365,7 +365,7 @@ class _Names(NamedTuple):
 
 
 def _curve_figure(
-    curves: Curves, frame: pd.DataFrame, indicator: Indicator, x_label: str
+    curves: _Curves, frame: pd.DataFrame, indicator: Indicator, x_label: str
 ) -> style.Figure:
     unit = str(frame["unit"].iat[0])
     y_ticks = charts.ticks(frame, unit, 4)
@@ -419,7 +419,7 @@ def _name_place(ax: style.Axes, at: float, values: list[float], x_label: str) ->
 
 
 def _names(
-    curves: Curves, indicator: Indicator, unit: str, y_ticks: list[float], x_label: str
+    curves: _Curves, indicator: Indicator, unit: str, y_ticks: list[float], x_label: str
 ) -> _Names:
     """Names of curves at their ends; where those are too near, in their order where they differ."""
 
@@ -447,7 +447,7 @@ def _names(
     return _Names(*named([_at(part, at) for part in curves.values()], there), at)
 
 
-def _widest(curves: Curves) -> float | None:
+def _widest(curves: _Curves) -> float | None:
     """Where the curves are farthest apart, of the places where all have a value."""
     table = pd.concat(
         [rows.set_index("x")["estimate"] for rows in curves.values()], axis=1
@@ -464,7 +464,7 @@ def _place(x: float) -> str:
     return french.number(x, 0 if x == round(x) else 1)
 
 
-def _thin(rows: pd.DataFrame, curves: Curves) -> bool:
+def _thin(rows: pd.DataFrame, curves: _Curves) -> bool:
     """Whether a curve is of low bases only, beside others: its band would drown them."""
 
     def low(part: pd.DataFrame) -> bool:
@@ -494,7 +494,7 @@ def _last_shown(rows: pd.DataFrame) -> estimates.Row:
     return estimates.records(known.tail(1) if len(known) else rows.head(1))[0]
 
 
-def _curve_notes(curves: Curves, indicator: Indicator) -> list[str]:
+def _curve_notes(curves: _Curves, indicator: Indicator) -> list[str]:
     thin = [rows for rows in curves.values() if _thin(rows, curves)]
     others = [rows for rows in curves.values() if not _thin(rows, curves)]
     notes = panels.interval_notes(others)
@@ -514,7 +514,7 @@ def _curve_notes(curves: Curves, indicator: Indicator) -> list[str]:
     return notes
 
 
-def _curve_alt(curves: Curves, indicator: Indicator, x_label: str) -> str:
+def _curve_alt(curves: _Curves, indicator: Indicator, x_label: str) -> str:
     """Say of each curve where it starts and ends, how it goes and its extremes between."""
     kind = "Courbe" if len(curves) == 1 else "Courbes"
     sentences = [f"{kind}\xa0: {indicator.label}. En abscisse\xa0: {x_label}."]

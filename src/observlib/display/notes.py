@@ -15,7 +15,7 @@ from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.records.corrections import Correction
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 NOTED = ["indicator", "device", "status"]
 # how what is compared is tested: the same on every page, and told on the method's
 _TESTED = ("difference", "difference_level", "detectable_difference")
@@ -49,15 +49,15 @@ def notes(
         indicator = words.indicator_of(name, catalogue)
         # a method cites its sources, and so is Markdown
         methods.setdefault(Markdown(indicator.method), []).append(indicator.label)
-    lists = {TEXTS["reservations"]: _list(reservations), TEXTS["indicators"]: _list(methods)}
+    lists = {_TEXTS["reservations"]: _list(reservations), _TEXTS["indicators"]: _list(methods)}
     blocks = [markdown("**{}**\n\n{}", lead, items) for lead, items in lists.items() if items]
-    blocks += [Markdown(TEXTS["tests"])] * any(name in _TESTED for name in measured)
-    return text(joined(blocks, "\n\n") or TEXTS["none"])
+    blocks += [Markdown(_TEXTS["tests"])] * any(name in _TESTED for name in measured)
+    return text(joined(blocks, "\n\n") or _TEXTS["none"])
 
 
 def _mended(one: Correction) -> str:
     days = (french.day_label(one.first), french.day_label(one.last))
-    said = TEXTS["corrected"].format(title=words.small(one.title), first=days[0], last=days[1])
+    said = _TEXTS["corrected"].format(title=words.small(one.title), first=days[0], last=days[1])
     return f"{said} {one.reason}"
 
 

@@ -26,7 +26,7 @@ from observlib.records.actions import KINDS, Action, touches
 # --- A time axis in French: every period in turn, and the few of them that are labelled
 
 
-class TimeAxis(NamedTuple):
+class _TimeAxis(NamedTuple):
     """Periods along axes of a width, in points, and which of them are labelled, and how."""
 
     periods: list[str]
@@ -50,9 +50,9 @@ class TimeAxis(NamedTuple):
         return [i for i, _ in self.marks], texts if written else [""] * len(texts)
 
 
-def time_axis(periods: list[str], width: float) -> TimeAxis:
+def time_axis(periods: list[str], width: float) -> _TimeAxis:
     """The axis of periods on axes that are `width` points wide."""
-    return TimeAxis(periods, width, period_ticks(periods, width / len(periods)))
+    return _TimeAxis(periods, width, period_ticks(periods, width / len(periods)))
 
 
 def axis_periods(found: Iterable[str]) -> list[str]:
@@ -78,7 +78,7 @@ def axis_periods(found: Iterable[str]) -> list[str]:
     )
 
 
-def short(period: str) -> str:
+def _short(period: str) -> str:
     """The period without its year: `T3`, `août`; a year is itself."""
     if "-T" in period:
         return period[-2:]
@@ -94,7 +94,7 @@ def dated(period: str, last: str) -> str:
     ('T2', 'T4 2024', '2025')
     """
     alone = "-" not in period or period[:4] == last[:4]
-    return short(period) if alone else f"{short(period)} {period[:4]}"
+    return _short(period) if alone else f"{_short(period)} {period[:4]}"
 
 
 def period_ticks(periods: list[str], step_width: float) -> list[tuple[int, str]]:
@@ -128,13 +128,13 @@ def period_ticks(periods: list[str], step_width: float) -> list[tuple[int, str]]
         # the first year is left out where the second would run into it
         soon = after is not None and periods[after][:4] != year and (after - i) * step_width < 30
         named = new and not (before is None and soon)
-        made.append((i, short(periods[i]) + (f"\n{year}" if named else "")))
+        made.append((i, _short(periods[i]) + (f"\n{year}" if named else "")))
     return made
 
 
 def name_partial(
     ax: style.Axes,
-    axis: TimeAxis,
+    axis: _TimeAxis,
     partial: set[str],
     before: float,
     after: float,
@@ -145,7 +145,7 @@ def name_partial(
     The period is named where the axis does not name it. There is room `before` and `after` axes.
     """
     step = axis.width / len(axis.periods)
-    ticked = {i for i, text in axis.marks if text.split("\n")[0] == short(axis.periods[i])}
+    ticked = {i for i, text in axis.marks if text.split("\n")[0] == _short(axis.periods[i])}
     places = [i for i, period in enumerate(axis.periods) if period in partial]
     down = 6 + axis.lines * style.LINE if written else 7
     free = -before
@@ -153,7 +153,7 @@ def name_partial(
         end = start
         while end + 1 in places:
             end += 1
-        names = dict.fromkeys(short(axis.periods[i]) for i in (start, end))
+        names = dict.fromkeys(_short(axis.periods[i]) for i in (start, end))
         named = written and {start, end} <= ticked
         for text in ["(partiel)"] if named else [f"{'–'.join(names)} (partiel)", "(partiel)"]:
             half = style.text_width(text, style.SMALL) / 2
@@ -174,7 +174,7 @@ _DASHES = {"action": (0, (4, 3)), "measure": (0, (6, 2, 1, 2)), "outage": (0, (1
 _NEAR = 10.0  # between a line and the letter of what happened to it, in points
 
 
-class Mark(NamedTuple):
+class _Mark(NamedTuple):
     """What happened, the letter by which a drawing names it, and where it is on the time axis."""
 
     letter: str
@@ -182,7 +182,7 @@ class Mark(NamedTuple):
     event: Action
 
 
-Marks = dict[str, list[Mark]]  # by the name of the line
+Marks = dict[str, list[_Mark]]  # by the name of the line
 
 
 def event_marks(
@@ -200,7 +200,7 @@ def event_marks(
     letters = {event.id: chr(ord("A") + i) for i, event in enumerate(seen[:26])}
     return {
         name: [
-            Mark(letters[event.id], float(places[event.id] or 0.0), event)
+            _Mark(letters[event.id], float(places[event.id] or 0.0), event)
             for event in seen[:26]
             if any(touches(event, row) for row in told)
         ]
@@ -223,26 +223,26 @@ def _place(day: date, periods: Sequence[str]) -> float | None:
     return None
 
 
-def in_words(event: Action) -> str:
+def _in_words(event: Action) -> str:
     """What happened, of which kind it is, and when: "Une lettre (action, 1er mars 2025)"."""
     return f"{event.title} ({KINDS[event.kind]}, {french.day_label(event.date)})"
 
 
-def _each(found: Marks) -> Iterator[Mark]:
+def _each(found: Marks) -> Iterator[_Mark]:
     by_letter = {mark.letter: mark for own in found.values() for mark in own}
     return (by_letter[letter] for letter in sorted(by_letter))
 
 
 def event_notes(found: Marks) -> list[str]:
     """The name of what each letter of a drawing marks."""
-    return [f"{mark.letter} : {in_words(mark.event)}." for mark in _each(found)]
+    return [f"{mark.letter} : {_in_words(mark.event)}." for mark in _each(found)]
 
 
 def described(found: Marks) -> list[str]:
     """What happened to lines, for an alternative text."""
     return [
         f"{' et '.join(name for name, own in found.items() if mark in own)}, repère "
-        f"{mark.letter}\xa0: {in_words(mark.event)}."
+        f"{mark.letter}\xa0: {_in_words(mark.event)}."
         for mark in _each(found)
     ]
 
@@ -250,13 +250,13 @@ def described(found: Marks) -> list[str]:
 def carrying(made: Output, found: Marks) -> Output:
     """The output of a chart, which says what its letters mark: id, and words of it."""
     told = [
-        {"id": mark.event.id, "title": mark.event.title, "words": in_words(mark.event)}
+        {"id": mark.event.id, "title": mark.event.title, "words": _in_words(mark.event)}
         for mark in _each(found)
     ]
     return Output(made.shown, {**made.content, "events": told}) if told else made
 
 
-def draw_events(ax: style.Axes, rows: pd.DataFrame, own: Sequence[Mark], colour: str = "") -> None:
+def draw_events(ax: style.Axes, rows: pd.DataFrame, own: Sequence[_Mark], colour: str = "") -> None:
     """Mark what happened to a line: across its axes or, where others share them, on the line."""
     low, high = ax.get_ylim()
     values = rows["estimate"].to_numpy(float)
@@ -383,7 +383,7 @@ def draw_labels(
 _MARKER = 4.7
 
 
-def line(ax: style.Axes, x: Any, y: Any, **look: Any) -> None:
+def _line(ax: style.Axes, x: Any, y: Any, **look: Any) -> None:
     """A line through values that follow each other, as matplotlib's `look` says."""
     import seaborn as sns
 
@@ -391,17 +391,17 @@ def line(ax: style.Axes, x: Any, y: Any, **look: Any) -> None:
     sns.lineplot(x=x, y=y, estimator=None, errorbar=None, legend=False, ax=ax, **look)
 
 
-def band(ax: style.Axes, x: Any, low: Any, high: Any, colour: str, alpha: float = 0.15) -> None:
+def _band(ax: style.Axes, x: Any, low: Any, high: Any, colour: str, alpha: float = 0.15) -> None:
     """An interval along a line."""
     ax.fill_between(x, low, high, color=colour, alpha=alpha, linewidth=0)
 
 
-def runs(known: Sequence[bool]) -> list[list[int]]:
+def _runs(known: Sequence[bool]) -> list[list[int]]:
     """The places of what is known and follows each other, each run as a list.
 
     Examples
     --------
-    >>> runs([True, True, False, True])
+    >>> _runs([True, True, False, True])
     [[0, 1], [3]]
     """
     found: list[list[int]] = []
@@ -421,15 +421,15 @@ def complete(rows: pd.DataFrame) -> list[bool]:
 
 def interval_notes(series: list[pd.DataFrame]) -> list[str]:
     """Explain how intervals are drawn: as bands along lines, as vertical lines at points alone."""
-    banded = any(_known(rows, r) for rows in series for r in runs(complete(rows)) if len(r) > 1)
-    alone = any(_known(rows, isolated(rows)) for rows in series)
+    banded = any(_known(rows, r) for rows in series for r in _runs(complete(rows)) if len(r) > 1)
+    alone = any(_known(rows, _isolated(rows)) for rows in series)
     drawn = ["bande claire"] * banded + ["trait vertical"] * alone
     return [f"{' ou '.join(drawn).capitalize()} : intervalle à 95 %."] if drawn else []
 
 
-def isolated(rows: pd.DataFrame) -> list[int]:
+def _isolated(rows: pd.DataFrame) -> list[int]:
     """The places whose interval no band can show: without neighbours, or of a partial period."""
-    lone = [run[0] for run in runs(complete(rows)) if len(run) == 1]
+    lone = [run[0] for run in _runs(complete(rows)) if len(run) == 1]
     partial = [x for x, status in enumerate(rows["status"]) if status == "partial"]
     return sorted([*lone, *partial])
 
@@ -450,7 +450,7 @@ def draw_line(
     xs = rows["x"].to_numpy() if "x" in rows else np.arange(len(rows))
     values, low, high = rows[["estimate", "ci_low", "ci_high"]].to_numpy().T
     shown = [value == value for value in values]
-    found = runs(complete(rows))
+    found = _runs(complete(rows))
     around = [False, *shown, False]
     filled = {
         x
@@ -460,15 +460,15 @@ def draw_line(
         and (len(values) <= marked or x == found[-1][-1] or not (around[x] or around[x + 2]))
     }
     for run in found:
-        line(ax, xs[run], values[run], color=colour, linestyle=style.DASHES[i],
+        _line(ax, xs[run], values[run], color=colour, linestyle=style.DASHES[i],
              linewidth=1.0 if thin else 1.8, marker=marker, markeredgecolor=colour,
              markevery=[at for at, x in enumerate(run) if x in filled])  # fmt: skip
         if _known(rows, run) and not thin:
-            band(ax, xs[run], low[run], high[run], colour)
+            _band(ax, xs[run], low[run], high[run], colour)
     for pair in map(list, pairwise(range(len(values)))):
         if all(shown[x] for x in pair) and any(statuses[x] == "partial" for x in pair):
             ax.plot(xs[pair], values[pair], color=colour, linestyle=(0, (1, 2)), linewidth=1.5)
-    if lone := [x for x in isolated(rows) if low[x] == low[x]]:
+    if lone := [x for x in _isolated(rows) if low[x] == low[x]]:
         ax.vlines(xs[lone], low[lone], high[lone], color=colour, linewidth=1.4)
     marks = ("partial",) if thin else ("partial", "low_base")
     if hollow := [x for x, status in enumerate(statuses) if status in marks]:
@@ -494,11 +494,11 @@ def draw_background(ax: style.Axes, rows: pd.DataFrame, begins: bool = False) ->
 
     Where it `begins` is marked by a vertical line, which is named by its period.
     """
-    found = runs(complete(rows))
+    found = _runs(complete(rows))
     for run in found:
         value, low, high = rows[["estimate", "ci_low", "ci_high"]].iloc[run].to_numpy().T
-        band(ax, run, low, high, style.GREY, 0.25)
-        line(ax, run, value, color=style.GREY, linewidth=0.9, alpha=0.8)
+        _band(ax, run, low, high, style.GREY, 0.25)
+        _line(ax, run, value, color=style.GREY, linewidth=0.9, alpha=0.8)
     if begins and found:
         at = found[0][0]
         ax.axvline(at, color=style.GREY, linewidth=0.9, linestyle=(0, (4, 3)))

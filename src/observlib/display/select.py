@@ -115,7 +115,7 @@ def ordered(frame: pd.DataFrame, column: str, catalogue: Catalogue) -> list[str]
 
 # --- What figures side by side share: no axis holds two of grade D, and a grade C is told
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def why(grade: Grade) -> str:
@@ -127,11 +127,11 @@ def why(grade: Grade) -> str:
     "Ce qui diffère : l'échelle. Ce qui n'est pas connu : la question."
     """
     other, unknown = (
-        french.join(TEXTS[f"facets.{name}"] for name in names)
+        french.join(_TEXTS[f"facets.{name}"] for name in names)
         for names in (grade.other, grade.unknown)
     )
-    told = [TEXTS["differs"].format(what=other)] * bool(other)
-    return " ".join(told + [TEXTS["unknown"].format(what=unknown)] * bool(unknown))
+    told = [_TEXTS["differs"].format(what=other)] * bool(other)
+    return " ".join(told + [_TEXTS["unknown"].format(what=unknown)] * bool(unknown))
 
 
 def care(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -149,7 +149,7 @@ def column_notes(columns: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> l
     if len(columns) == 1:
         return list(map(_care, told))
     return [
-        f"{TEXTS[f'column.{grade.letter}'].format(column=french.join(heads))} {why(grade)}"
+        f"{_TEXTS[f'column.{grade.letter}'].format(column=french.join(heads))} {why(grade)}"
         for grade, heads in told.items()
     ]
 
@@ -188,4 +188,4 @@ def _named(row: estimates.Row) -> str:
 
 
 def _care(grade: Grade) -> str:
-    return f"{TEXTS[f'all.{grade.letter}']} {why(grade)}" if grade.letter in "CD" else ""
+    return f"{_TEXTS[f'all.{grade.letter}']} {why(grade)}" if grade.letter in "CD" else ""

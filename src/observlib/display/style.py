@@ -43,7 +43,7 @@ SMALL = 9.5
 LINE = 13.0  # height of a line of text
 _MOST_LINES = 6  # of a name
 _MOST_LETTERS = 1000  # of a name: six lines of the narrowest hold less
-KEY = 15.0  # length of the sample of a line in a legend
+_KEY = 15.0  # length of the sample of a line in a legend
 _SIZES = (
     "font.size",
     "axes.labelsize",
@@ -136,11 +136,11 @@ def write(fig: Figure, x: float, y: float, text: str, **options: Any) -> None:
 
 
 def legend_line(fig: Figure, x: float, y: float, i: int, **options: Any) -> None:
-    """Draw a sample of the `i`-th line, `KEY` points long, from a place in points."""
+    """Draw a sample of the `i`-th line, `_KEY` points long, from a place in points."""
     from matplotlib.lines import Line2D
 
     total = fig.get_figheight() * 72
-    places = [(x + step * KEY / 2) / width() for step in range(3)]
+    places = [(x + step * _KEY / 2) / width() for step in range(3)]
     look = {"color": PALETTE[i], "linestyle": DASHES[i], "linewidth": 1.8, **options}
     fig.add_artist(Line2D(places, [1 - y / total] * 3, markevery=[1], **look))
 
@@ -278,7 +278,7 @@ _ALONE = (ACCENT_AT_NIGHT, "#f4f4fb")  # of which style sheets know no other
 _LIGHTEST, _DARKEST = (bytes.fromhex(shade[1:]) for shade in GRADES)
 
 
-class Font(NamedTuple):
+class _Font(NamedTuple):
     """A file of letters."""
 
     file: str
@@ -309,7 +309,7 @@ class Brand:
     base: str = ""
     headings: str = ""
     heading: str = ""  # the colour of headings, where it is not that of the text
-    fonts: tuple[Font, ...] = ()
+    fonts: tuple[_Font, ...] = ()
 
     @property
     def files(self) -> list[str]:
@@ -320,7 +320,7 @@ class Brand:
         """The accent, as light as a shade of the house's: what is read on it stays as well read."""
         if self.primary == ACCENT:
             return house
-        return self.primary if house == ACCENT else as_light(self.primary, house)
+        return self.primary if house == ACCENT else _as_light(self.primary, house)
 
     def for_quarto(self) -> dict[str, Any]:
         """What Quarto is to know of it: all that is read here, and nothing that it would refuse."""
@@ -490,7 +490,7 @@ def _brand_letters(told: Mapping[str, Any], path: Path, problems: list[str]) -> 
     return found
 
 
-def _files(font: Mapping[str, Any], path: Path, problems: list[str]) -> Iterator[Font]:
+def _files(font: Mapping[str, Any], path: Path, problems: list[str]) -> Iterator[_Font]:
     family, source, files = str(font.get("family") or ""), font.get("source"), font.get("files")
     if not family or not _FAMILY.fullmatch(family):
         problems.append(f"{path}: typography.fonts: {family!r} is no family's name")
@@ -506,7 +506,7 @@ def _files(font: Mapping[str, Any], path: Path, problems: list[str]) -> Iterator
         name, looks = str(told.get("path")), [str(told.get(k) or "") for k in ("weight", "style")]
         _check_file(name, "typography.fonts", path, problems)
         if all(map(_FAMILY.fullmatch, looks)):
-            yield Font(name, family, *looks)
+            yield _Font(name, family, *looks)
 
 
 def _check_file(name: str, what: str, path: Path, problems: list[str]) -> None:
@@ -534,12 +534,12 @@ def _luminance(colour: str) -> float:
 
 
 @lru_cache
-def as_light(colour: str, other: str) -> str:
+def _as_light(colour: str, other: str) -> str:
     """The shade of a colour, from black over itself to white, that is as light as another colour.
 
     Examples
     --------
-    >>> as_light("#0b5d3b", "#ffffff"), as_light("#0b5d3b", "#808080")
+    >>> as_light("#0b5d3b", "#ffffff"), _as_light("#0b5d3b", "#808080")
     ('#ffffff', '#528c74')
     """
     wanted = _luminance(other)

@@ -24,7 +24,7 @@ from observlib.language.prose import curly, typography
 _KEPT = "observlib_values"
 
 
-class Value(NamedTuple):
+class _Value(NamedTuple):
     """A value at a place of axes: whose it is, where along its line, and its words."""
 
     ax: style.Axes
@@ -46,11 +46,11 @@ def keep_values(
 ) -> None:
     """Let a drawing know a value that it shows; one that is withheld stands nowhere."""
     if row["status"] in words.STATUS_WORDS and row["status"] not in words.WITHHELD:
-        text = value_in_words(row, indicator)
-        vars(ax.figure).setdefault(_KEPT, []).append(Value(ax, x, y, whose, where, text))
+        text = _value_in_words(row, indicator)
+        vars(ax.figure).setdefault(_KEPT, []).append(_Value(ax, x, y, whose, where, text))
 
 
-def value_in_words(row: Mapping[str, Any], indicator: Indicator) -> str:
+def _value_in_words(row: Mapping[str, Any], indicator: Indicator) -> str:
     """A value, its interval and its reservation.
 
     Examples
@@ -59,7 +59,7 @@ def value_in_words(row: Mapping[str, Any], indicator: Indicator) -> str:
     ...     id="m", label="M", unit="sur 10", method="M", better="higher", decimals=1
     ... )
     >>> row = {"estimate": 7.9, "ci_low": 7.6, "ci_high": 8.2, "unit": "sur 10"}
-    >>> value_in_words({**row, "status": "low_base"}, mark).replace("\\xa0", " ")
+    >>> _value_in_words({**row, "status": "low_base"}, mark).replace("\\xa0", " ")
     '7,9 sur 10, de 7,6 à 8,2, faible effectif'
     """
     ends = words.interval(row, indicator)
@@ -67,9 +67,9 @@ def value_in_words(row: Mapping[str, Any], indicator: Indicator) -> str:
     return ", ".join(filter(None, parts))
 
 
-def attributes(fig: style.Figure, narrow: bool) -> dict[str, str]:
+def _attributes(fig: style.Figure, narrow: bool) -> dict[str, str]:
     """The attributes of a drawing that tell its values; none where it knows of none."""
-    kept: list[Value] = vars(fig).get(_KEPT, [])
+    kept: list[_Value] = vars(fig).get(_KEPT, [])
     if not kept:
         return {}
     points = [value.ax.transData.transform((value.x, value.y)) * 72 / fig.dpi for value in kept]
@@ -127,7 +127,7 @@ def render(fig: style.Figure, alt: str) -> str:
         "stroke-linecap": "butt",
     }
     root.attrib = {"role": "img", "aria-label": alt, **root.attrib, **usual}
-    root.attrib |= attributes(fig, style.narrow())
+    root.attrib |= _attributes(fig, style.narrow())
     for prefix, uri in (("", _SVG), ("xlink", "{http://www.w3.org/1999/xlink}")):
         ElementTree.register_namespace(prefix, uri[1:].split("}")[0])
     return ElementTree.tostring(root, encoding="unicode")

@@ -22,16 +22,16 @@ from observlib.language.rounding import carried
 
 # --- The cells of tables, and the table that is made of them
 
-NBSP = french.NBSP
+_NBSP = french.NBSP
 NOTHING = "–"
-INTERVAL = f"Intervalle à 95{NBSP}%"
-TEXTS = wording.beside(__file__)
+_INTERVAL = f"Intervalle à 95{_NBSP}%"
+_TEXTS = wording.beside(__file__)
 
-Key = tuple[str, ...]
+_Key = tuple[str, ...]
 _OF_COLUMNS = ("indicator", "channel", "period", "group", "group_value")
 
 
-class Cell(NamedTuple):
+class _Cell(NamedTuple):
     """What stands in a cell: a text, and under it an interval and a base."""
 
     text: str
@@ -43,7 +43,7 @@ class Cell(NamedTuple):
         return [text for text in (self.ends, self.size) if text]
 
 
-def records(frame: pd.DataFrame, keys: Sequence[str]) -> list[tuple[Key, estimates.Row]]:
+def records(frame: pd.DataFrame, keys: Sequence[str]) -> list[tuple[_Key, estimates.Row]]:
     """The rows of a frame, each with the place that its keys give it in a table."""
     return [(tuple(row[key] for key in keys), row) for row in estimates.records(frame)]
 
@@ -55,41 +55,41 @@ def cell(
     ends: bool = False,
     size: bool = False,
     unit: bool = False,
-) -> Cell:
+) -> _Cell:
     """A value with its mark and, where they are asked for, its unit, its interval and its base."""
     status = row["status"]
     if status in words.WITHHELD:
-        return Cell(words.MARKS[status])
+        return _Cell(words.MARKS[status])
     indicator = words.indicator_of(row["indicator"], catalogue)
     figure = words.figure(row["estimate"], indicator, row["unit"])
     text = words.rounded_count(row, indicator) if unit else figure
     n = words.base(row)
-    return Cell(
+    return _Cell(
         text + words.MARKS.get(status, ""),
         # a narrow column would break it
-        words.interval(row, indicator).replace(" ", NBSP) if ends else "",
+        words.interval(row, indicator).replace(" ", _NBSP) if ends else "",
         words.n_equals(n) if size and n is not None else "",
     )
 
 
-def size_words(bases: Iterable[str]) -> str:
+def _size_words(bases: Iterable[str]) -> str:
     """Say what `n` is, from what the bases count.
 
     Examples
     --------
-    >>> size_words({"appels"}), size_words({"appels", "réponses"})
+    >>> size_words({"appels"}), _size_words({"appels", "réponses"})
     ("nombre d'appels", 'effectif')
     """
     found = set(bases)
     return f"nombre {french.of(found.pop())}" if len(found) == 1 else "effectif"
 
 
-def table_of(
+def _table_of(
     frame: pd.DataFrame,
     catalogue: Catalogue,
     caption: str,
     keys: Sequence[str],
-    heads: Mapping[str, Mapping[Key, Cell]],
+    heads: Mapping[str, Mapping[_Key, _Cell]],
     *,
     left: int = 0,
     size: str = "",
@@ -106,14 +106,14 @@ def table_of(
     }
     first = {key: at for at, key in enumerate(named)}  # groups are in the order of each block
 
-    def by_block(key: Key) -> list[int]:
+    def by_block(key: _Key) -> list[int]:
         places = [p[k] for p, k in zip(place, key, strict=True)]
         return [*places[:-1], first[key]] if keys[-1] == "group_value" else places
 
     order = sorted(named, key=by_block)
     telling = [i for i, key in enumerate(keys) if set(frame[key]) != {""}] or [*range(len(keys))]
     labels = [words.column_label(frame, keys[i], catalogue) for i in telling]
-    columns = {head: [own.get(key, Cell(NOTHING)) for key in order] for head, own in heads.items()}
+    columns = {head: [own.get(key, _Cell(NOTHING)) for key in order] for head, own in heads.items()}
     flat = [cell for column in columns.values() for cell in column]
     note = _note(frame, catalogue, flat, size, notes)
     content = {"kind": "table", "caption": caption, **carried([frame], catalogue)}
@@ -130,7 +130,7 @@ def table_of(
     return Output({"text/html": markup, "text/plain": f"{plain}\n\n{note}".strip()}, content)
 
 
-def column_of(rows: pd.DataFrame, *more: str) -> dict[str, list[str]]:
+def _column_of(rows: pd.DataFrame, *more: str) -> dict[str, list[str]]:
     """What the values of a column of a table are of, by the columns of estimates."""
     return {name: sorted(rows[name].unique()) for name in dict.fromkeys([*_OF_COLUMNS, *more])}
 
@@ -138,8 +138,8 @@ def column_of(rows: pd.DataFrame, *more: str) -> dict[str, list[str]]:
 def _nothing(
     frame: pd.DataFrame,
     keys: Sequence[str],
-    order: Sequence[Key],
-    heads: Mapping[str, Mapping[Key, Cell]],
+    order: Sequence[_Key],
+    heads: Mapping[str, Mapping[_Key, _Cell]],
     of: Mapping[str, Mapping[str, list[str]]],
 ) -> list[estimates.Row]:
     """What each cell without estimate is of: for each column, its rows and what is in others."""
@@ -157,7 +157,7 @@ def _nothing(
 def _markup(
     labels: list[str],
     rows: list[list[str]],
-    columns: Mapping[str, Sequence[Cell]],
+    columns: Mapping[str, Sequence[_Cell]],
     left: int,
     name: str,
     note: str,
@@ -171,11 +171,11 @@ def _markup(
         labels, names = labels[-1:], [row[-1:] for row in rows]
     else:
         names = rows
-    texts = [[Cell(name[i]) for name in names] for i in range(len(labels))] + [*columns.values()]
+    texts = [[_Cell(name[i]) for name in names] for i in range(len(labels))] + [*columns.values()]
     ids = [f"c{i}" for i in range(len(texts))]
     data = pd.DataFrame({i: map(_html, column) for i, column in zip(ids, texts, strict=True)})
     if grouped:
-        data["group"] = [unbroken(f"{NBSP}: ".join(head)) for head in heads]
+        data["group"] = [unbroken(f"{_NBSP}: ".join(head)) for head in heads]
     titles = [unbroken(title) for title in (*labels, *columns)]
     words_ = len(labels) + left
     made = (
@@ -206,33 +206,33 @@ def _row_groups(markup: str) -> str:
 def _note(
     frame: pd.DataFrame,
     catalogue: Catalogue,
-    cells: Sequence[Cell],
+    cells: Sequence[_Cell],
     size: str,
     more: Sequence[str],
 ) -> str:
     """Explain what stands in the table, and nothing else."""
     ends, below = any(cell.ends for cell in cells), any(cell.size for cell in cells)
-    under = [TEXTS["interval"]] * ends + [TEXTS["size"].format(things=size)] * below
-    sentences = [TEXTS["under"].format(things=french.join(under))] if under else []
+    under = [_TEXTS["interval"]] * ends + [_TEXTS["size"].format(things=size)] * below
+    sentences = [_TEXTS["under"].format(things=french.join(under))] if under else []
     if size and not below:
-        sentences.append(TEXTS["size_alone"].format(things=size))
+        sentences.append(_TEXTS["size_alone"].format(things=size))
     sentences += [*more, *words.mark_notes(frame, catalogue)]
     if any(cell.text == NOTHING for cell in cells):
-        sentences.append(TEXTS["nothing"].format(mark=NOTHING))
+        sentences.append(_TEXTS["nothing"].format(mark=NOTHING))
     return curly(typography(" ".join(sentences)))
 
 
-def _html(cell: Cell) -> str:
+def _html(cell: _Cell) -> str:
     small = "".join(f"<br><small>{html.escape(text)}</small>" for text in cell.under)
     return html.escape(unbroken(cell.text)) + small
 
 
-def _plain(cell: Cell) -> str:
+def _plain(cell: _Cell) -> str:
     return f"{cell.text} ({words.SEMICOLON.join(cell.under)})" if cell.under else cell.text
 
 
 _MOST_COLUMNS = 12  # of devices side by side
-BASE = "Effectif (n)"  # where the bases of a table count different things
+_BASE = "Effectif (n)"  # where the bases of a table count different things
 
 
 class _Bases(NamedTuple):
@@ -240,7 +240,7 @@ class _Bases(NamedTuple):
 
     by_count: dict[str, str]  # by indicator, the label of the count that is its base
     rest: list[Indicator]  # those whose bases no count is
-    column: dict[Key, float]  # their bases by row, or nothing where those of a row differ
+    column: dict[_Key, float]  # their bases by row, or nothing where those of a row differ
 
 
 def table(
@@ -268,17 +268,17 @@ def table(
         return _side_by_side(frame, catalogue, caption, keys, columns, indicator)
     name = words.headed(indicator, str(frame["unit"].iat[0]))
     base = words.capital(indicator.base)
-    heads: dict[str, dict[Key, Cell]] = {name: {}, INTERVAL: {}, base: {}}
+    heads: dict[str, dict[_Key, _Cell]] = {name: {}, _INTERVAL: {}, base: {}}
     for key, row in records(frame, keys):
         heads[name][key] = cell(row, catalogue)
-        heads[INTERVAL][key] = Cell(words.interval(row, indicator))
+        heads[_INTERVAL][key] = _Cell(words.interval(row, indicator))
         n = words.base(row)
-        heads[base][key] = Cell("" if n is None else french.number(n))
+        heads[base][key] = _Cell("" if n is None else french.number(n))
     heads = {
         name: cells for name, cells in heads.items() if any(cell.text for cell in cells.values())
     }
     notes = select.column_notes({name: frame}, catalogue)
-    return table_of(frame, catalogue, caption, keys, heads, notes=notes)
+    return _table_of(frame, catalogue, caption, keys, heads, notes=notes)
 
 
 def _side_by_side(
@@ -300,7 +300,7 @@ def _side_by_side(
     shared = all(len(set(own)) <= 1 for own in bases.values()) and any(
         len(own) > 1 for own in bases.values()
     )
-    heads: dict[str, dict[Key, Cell]] = {}
+    heads: dict[str, dict[_Key, _Cell]] = {}
     of: dict[str, dict[str, list[str]]] = {}
     for value, rows in parts.items():
         head = words.label(rows[0][1], columns, catalogue)
@@ -309,10 +309,10 @@ def _side_by_side(
         if shared and bases[value]:
             head += f", {words.n_equals(bases[value][0])}"
         heads[head] = {key: cell(row, catalogue, ends=True, size=not shared) for key, row in rows}
-        of[head] = column_of(frame[frame[columns] == value], columns)
-    size = size_words([indicator.base]) if any(bases.values()) else ""
+        of[head] = _column_of(frame[frame[columns] == value], columns)
+    size = _size_words([indicator.base]) if any(bases.values()) else ""
     notes = select.column_notes({indicator.label: frame}, catalogue)
-    return table_of(frame, catalogue, caption, keys, heads, size=size, notes=notes, of=of)
+    return _table_of(frame, catalogue, caption, keys, heads, size=size, notes=notes, of=of)
 
 
 def register(
@@ -328,13 +328,13 @@ def register(
     indicator = select.one_indicator(frame, catalogue, "register", one_unit=False)
     select.unique(frame, [rows], "register")
     values = {key: cell(row, catalogue, unit=True) for key, row in records(frame, [rows])}
-    heads: dict[str, dict[Key, Cell]] = {
-        head: {(subject,): Cell(word) for subject, word in words_of.items()}
+    heads: dict[str, dict[_Key, _Cell]] = {
+        head: {(subject,): _Cell(word) for subject, word in words_of.items()}
         for head, words_of in (texts or {}).items()
     }
     left = len(heads)
     heads[indicator.label] = values
-    return table_of(frame, catalogue, caption, [rows], heads, left=left)
+    return _table_of(frame, catalogue, caption, [rows], heads, left=left)
 
 
 def board(
@@ -362,26 +362,26 @@ def board(
     select.unique(frame, [*keys, "indicator"], "board")
     bases = _bases(frame, known, keys)
     below = [] if bases.column else bases.rest
-    heads: dict[str, dict[Key, Cell]] = {}
+    heads: dict[str, dict[_Key, _Cell]] = {}
     of: dict[str, dict[str, list[str]]] = {}
     for indicator in known:
         part = frame[frame["indicator"] == indicator.id]
         size = indicator in below
         column = _column(indicator.label, part, catalogue, keys, size, indicator.unit)
         asked = part if len(part) else frame.assign(indicator=indicator.id)
-        heads, of = heads | column, of | dict.fromkeys(column, column_of(asked))
+        heads, of = heads | column, of | dict.fromkeys(column, _column_of(asked))
     if bases.column:
         things = {indicator.base for indicator in bases.rest}
-        head = words.capital(things.pop()) if len(things) == 1 else BASE
-        heads[head if head not in heads else BASE] = {
-            key: Cell(french.number(bases.column[key]) if key in bases.column else "")
+        head = words.capital(things.pop()) if len(things) == 1 else _BASE
+        heads[head if head not in heads else _BASE] = {
+            key: _Cell(french.number(bases.column[key]) if key in bases.column else "")
             for key, _ in records(frame, keys)
         }
-    what = size_words(indicator.base for indicator in below) if below else ""
+    what = _size_words(indicator.base for indicator in below) if below else ""
     parts = {one.label: frame[frame["indicator"] == one.id] for one in known}
     notes = _base_notes(bases.by_count, catalogue) if below else []
     notes += select.column_notes(parts, catalogue)
-    return table_of(frame, catalogue, caption, keys, heads, size=what, notes=notes, of=of)
+    return _table_of(frame, catalogue, caption, keys, heads, size=what, notes=notes, of=of)
 
 
 def _base_notes(counts: Mapping[str, str], catalogue: Catalogue) -> list[str]:
@@ -390,7 +390,7 @@ def _base_notes(counts: Mapping[str, str], catalogue: Catalogue) -> list[str]:
     for name, count in counts.items():
         names.setdefault(count, []).append(f"« {unbroken(catalogue.indicators[name].label)} »")
     return [
-        TEXTS["base_column"].format(names=french.join(found), column=unbroken(count))
+        _TEXTS["base_column"].format(names=french.join(found), column=unbroken(count))
         for count, found in names.items()
     ]
 
@@ -409,7 +409,7 @@ def _bases(frame: pd.DataFrame, known: Sequence[Indicator], keys: list[str]) -> 
         if own[i.id] and _counts(rows[count.id], own[i.id], i.base)
     }
     rest = [i for i in known if own[i.id] and i.id not in by_count]
-    by_row: dict[Key, set[float]] = {}
+    by_row: dict[_Key, set[float]] = {}
     for indicator in rest:
         for key, n in own[indicator.id].items():
             by_row.setdefault(key, set()).add(n)
@@ -418,7 +418,7 @@ def _bases(frame: pd.DataFrame, known: Sequence[Indicator], keys: list[str]) -> 
     return _Bases(by_count, rest, {key: found.pop() for key, found in by_row.items()})
 
 
-def _counts(rows: Mapping[Key, estimates.Row], bases: Mapping[Key, float], things: str) -> bool:
+def _counts(rows: Mapping[_Key, estimates.Row], bases: Mapping[_Key, float], things: str) -> bool:
     """Whether rows of a count are the bases, wherever there is one."""
     return all(
         key in rows and rows[key]["unit"] == things and rows[key]["estimate"] == n
@@ -444,14 +444,14 @@ def dashboard(
     filled = {head: frame for head, frame in columns.items() if len(frame)}
     if not filled:
         raise ObservError("dashboard: no estimate to show; name it with `absent`")
-    heads: dict[str, dict[Key, Cell]] = {}
+    heads: dict[str, dict[_Key, _Cell]] = {}
     of: dict[str, dict[str, list[str]]] = {}
     for head, frame in filled.items():
         select.unique(frame, keys, f"dashboard, column {head!r}")
         column = _column(head, frame, catalogue, keys)
-        heads, of = heads | column, of | dict.fromkeys(column, column_of(frame))
+        heads, of = heads | column, of | dict.fromkeys(column, _column_of(frame))
     every, notes = estimates.combine(filled.values()), select.column_notes(filled, catalogue)
-    return table_of(every, catalogue, caption, keys, heads, notes=notes, of=of)
+    return _table_of(every, catalogue, caption, keys, heads, notes=notes, of=of)
 
 
 def _column(
@@ -461,7 +461,7 @@ def _column(
     keys: list[str],
     size: bool = False,
     unit: str = "",
-) -> dict[str, dict[Key, Cell]]:
+) -> dict[str, dict[_Key, _Cell]]:
     """A column of values with their intervals: its head says their unit where they have one."""
     units = list(frame["unit"].unique()) or [unit]
     one = len(units) == 1
@@ -565,7 +565,7 @@ def _crossed(
     for name in across.order:
         head = f"{name}, {words.n_equals(*bases[name])}" if by_column and bases[name] else name
         columns[head] = [cells.get((place, name), NOTHING) for place in down.order]
-    remarks = [f"Entre parenthèses, intervalle à 95{NBSP}%."] * bool(frame["ci_low"].notna().any())
+    remarks = [f"Entre parenthèses, intervalle à 95{_NBSP}%."] * bool(frame["ci_low"].notna().any())
     if not one and not by_column:
         remarks.append("Les effectifs (n) sont dans le fichier de données de la page.")
     remarks += words.mark_notes(frame, catalogue)
@@ -590,14 +590,14 @@ def _listed(
 ) -> tuple[dict[str, list[str]], list[str]]:
     """Columns of the table that has a row for each estimate, and no remark."""
     columns = {side.head: side.labels for side in sides}
-    columns |= {name: [] for name in (_VALUE, INTERVAL, _SIZE, _STATE)}
+    columns |= {name: [] for name in (_VALUE, _INTERVAL, _SIZE, _STATE)}
     for row in estimates.records(frame):
         indicator = words.indicator_of(str(row["indicator"]), catalogue)
         n = words.base(row)
         columns[_VALUE].append(
             NOTHING if row["status"] in words.WITHHELD else words.value(row, indicator)
         )
-        columns[INTERVAL].append(words.interval(row, indicator))
+        columns[_INTERVAL].append(words.interval(row, indicator))
         columns[_SIZE].append("" if n is None else french.number(n))
         columns[_STATE].append(words.STATUS_WORDS[row["status"]])
     if _data_base(frame) is not None:

@@ -34,7 +34,7 @@ from observlib.store.ledger import Entry, read_ledger
 from observlib.store.status import GRACE
 
 MANY_REJECTED, SOME_REJECTED = 5, 1  # percent of a device's rows: stops a release, warns
-AHEAD = 4  # editions whose dates are announced: a year
+_AHEAD = 4  # editions whose dates are announced: a year
 GUIDE = "documentation/reference/data.html"  # of the columns of the data, in the site
 PACKAGE = (".zip", "estimates.csv", "comparisons.csv", "dictionary.csv",
            "datapackage.json", "dataset.jsonld")  # fmt: skip
@@ -181,7 +181,7 @@ def hour(dates: Calendar, quarter: Quarter, now: datetime) -> Check:
 
 def next_dates(dates: Calendar, quarter: Quarter) -> Check:
     """Whether readers know when the next editions appear."""
-    following = [str(quarter + number) for number in range(1, AHEAD + 1)]
+    following = [str(quarter + number) for number in range(1, _AHEAD + 1)]
     missing = [name for name in following if dates.of(name) is None]
     if following[0] in missing:
         told = f"{following[0]} has no date: announce one in calendar.yml"

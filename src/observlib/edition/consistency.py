@@ -23,7 +23,7 @@ _FRAME = "the edition's frame"
 _QUANTITY = estimates.COLUMNS.index("estimate")  # what stands before it says of what it is
 _SOURCE = estimates.COLUMNS.index("source")
 
-Line = tuple[str, ...]
+_Line = tuple[str, ...]
 
 
 def check(now: Mapping[str, str], others: Mapping[str, str], frame: pd.DataFrame) -> None:
@@ -44,8 +44,8 @@ def told_differently(notebooks: Mapping[str, str]) -> list[str]:
 
     What pages select of a family cannot differ. What a study changes or makes itself can.
     """
-    first: dict[Line, tuple[str, Line]] = {}
-    problems: dict[Line, str] = {}
+    first: dict[_Line, tuple[str, _Line]] = {}
+    problems: dict[_Line, str] = {}
     for page, text in notebooks.items():
         contents = _contents(text)
         pairs = [content["comparisons"] for content in contents if "comparisons" in content]
@@ -69,17 +69,17 @@ def hidden(notebooks: Mapping[str, str], frame: pd.DataFrame) -> list[str]:
     """
     shown = frame[~frame["status"].isin(estimates.WITHHELD)]
     lines = list(zip(*(shown[name] for name in estimates.COLUMNS[:_QUANTITY]), strict=True))
-    by_indicator: dict[str, list[Line]] = {}
+    by_indicator: dict[str, list[_Line]] = {}
     for line in dict.fromkeys(lines):
         by_indicator.setdefault(line[0], []).append(line)
-    problems: dict[tuple[str, Line], None] = {}
+    problems: dict[tuple[str, _Line], None] = {}
     for page, text in notebooks.items():
         for content in _contents(text):
             if content.get("nothing"):
                 own = {row[:_QUANTITY] for row in _told_by([content])}
                 for quantity in _called_unmeasured(content, by_indicator):
                     problems |= {} if quantity in own else {(page, quantity): None}
-    tellers: dict[Line, str] = {}
+    tellers: dict[_Line, str] = {}
     for page, text in notebooks.items() if problems else ():
         for row in _told_by(_contents(text)):
             tellers.setdefault(row[:_QUANTITY], page)
@@ -106,8 +106,8 @@ def told_on(notebook: str) -> pd.DataFrame:
 
 
 def _called_unmeasured(
-    content: Mapping[str, Any], known: Mapping[str, list[Line]]
-) -> Iterator[Line]:
+    content: Mapping[str, Any], known: Mapping[str, list[_Line]]
+) -> Iterator[_Line]:
     """The quantities, of those known, for which a table has an empty cell."""
     for column in content.get("nothing", ()):
         rows = {tuple(row) for row in column["rows"]}
@@ -120,11 +120,11 @@ def _called_unmeasured(
                     yield line
 
 
-def _name(quantity: Line) -> str:
+def _name(quantity: _Line) -> str:
     return ", ".join(filter(None, quantity))
 
 
-def _told(values: Line) -> str:
+def _told(values: _Line) -> str:
     named = dict(zip(estimates.COLUMNS[_QUANTITY:], values, strict=False))
     return f"{named['estimate']} {named['unit']}" if named["estimate"] else named["status"]
 
@@ -136,7 +136,7 @@ def _contents(text: str) -> list[dict[str, Any]]:
     return [own[estimates.MIME] for own in data if estimates.MIME in own]
 
 
-def _told_by(contents: list[dict[str, Any]]) -> Iterator[Line]:
+def _told_by(contents: list[dict[str, Any]]) -> Iterator[_Line]:
     """The estimates that contents carry, as lines of text."""
     lines = [line for content in contents for line in content.get("rows", [])]
     for cells in estimates.from_lines(lines):

@@ -46,7 +46,7 @@ from observlib.study.texts import SAID
 CAN_FORK = sys.platform == "linux"  # macOS's own libraries do not survive a fork
 NAME = "observlib"
 DIED, TOO_LONG = "DeadPageError", "CellTimeoutError"
-MUTE = "it failed and could not say why, perhaps for want of memory or of files that may be open"
+_MUTE = "it failed and could not say why, perhaps for want of memory or of files that may be open"
 _HEAVY = (
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
@@ -87,7 +87,7 @@ def prepare() -> None:
         frame.prepare()
 
 
-class PageEngine(Engine):
+class _PageEngine(Engine):
     """Executes the cells of a page, one after the other, in a shell of its own."""
 
     @classmethod
@@ -110,7 +110,7 @@ class PageEngine(Engine):
                     return
 
 
-papermill_engines.register(NAME, PageEngine)
+papermill_engines.register(NAME, _PageEngine)
 
 
 @contextlib.contextmanager
@@ -118,7 +118,7 @@ def _shell() -> Iterator[tuple[BaseProcess, Connection]]:
     """The process of a page's shell, and the pipe to it, for as long as the context lasts."""
     context: Any = multiprocessing.get_context("fork" if CAN_FORK else "spawn")
     here, there = context.Pipe()
-    process = context.Process(target=serve, args=(there,))
+    process = context.Process(target=_serve, args=(there,))
     with warnings.catch_warnings():  # the other thread only waits for the parent's end
         warnings.simplefilter("ignore", DeprecationWarning)
         process.start()
@@ -160,7 +160,7 @@ def _executed(
             if isinstance(message, tuple):
                 done, notebook.metadata[USED] = message
                 if not done and all(output.output_type != "error" for output in cell.outputs):
-                    return _failed(cell, DIED, MUTE)
+                    return _failed(cell, DIED, _MUTE)
                 return bool(done)
             _show(cell, message, displayed)
     except (EOFError, ConnectionError):
@@ -221,7 +221,7 @@ _MANY = re.compile(r"(?!/)[\w./-]*\*\.\w+")  # files of one kind, as in a query
 _SYSTEM = ("/usr", "/etc", "/proc", "/sys", "/dev")
 
 
-def serve(cells: Connection) -> None:
+def _serve(cells: Connection) -> None:
     """Run the cells that come through a pipe, until it ends.
 
     Each is a source. What it shows is sent back at once, as the parts of an output of `nbformat`

@@ -34,7 +34,7 @@ PAGES, WORDS = macros(__file__), macros(__file__, str)
 HOME, METHOD = "index", "methode"  # the fixed pages that tell figures
 
 Borne = Mapping[str, Mapping[str, Any]]  # by its id: `digest`, and the `pages` that tell it
-Texts = tuple[str, str, str]
+_Texts = tuple[str, str, str]
 
 
 def of_edition(request: Request, folder: Path) -> pd.DataFrame:
@@ -108,13 +108,13 @@ def callouts(rows: pd.DataFrame, catalogue: Catalogue) -> list[Markdown]:
     return [PAGES("callout", *told) for told in _latest_first(rows, catalogue)]
 
 
-def _latest_first(rows: pd.DataFrame, catalogue: Catalogue) -> list[tuple[Row, list[Texts]]]:
+def _latest_first(rows: pd.DataFrame, catalogue: Catalogue) -> list[tuple[Row, list[_Texts]]]:
     """Of each erratum what all its figures have, and the name and values of each."""
     every = [estimates.records(own) for _, own in rows.groupby("erratum", sort=False)]
     return [(own[0], [_figure(row, catalogue) for row in own]) for own in reversed(every)]
 
 
-def _figure(row: Row, catalogue: Catalogue) -> Texts:
+def _figure(row: Row, catalogue: Catalogue) -> _Texts:
     """The name of a figure, and its value as it was told and as it is; none where it is withdrawn.
 
     What is withdrawn is not told again: it may be what nobody should have told.
@@ -173,6 +173,6 @@ def part(
     return PAGES("page", errata, french.join(without))
 
 
-def _cells(figure: Texts) -> Texts:
+def _cells(figure: _Texts) -> _Texts:
     name, published, corrected = figure
     return name, published or NOTHING, corrected or "chiffre retiré"

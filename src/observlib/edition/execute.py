@@ -111,7 +111,7 @@ def _end_with_parent() -> None:
 if TYPE_CHECKING:  # each worker imports this module, and has no use for pandas
     from observlib.edition.plan import Page
 
-CELL_SECONDS = 600
+_CELL_SECONDS = 600
 Progress = Callable[[int, int, str], None]
 
 
@@ -134,7 +134,7 @@ def execute(
     root: Path,
     workers: int | Executor = COUNT,
     progress: Progress | None = None,
-    cell_seconds: float = CELL_SECONDS,
+    cell_seconds: float = _CELL_SECONDS,
 ) -> list[Outcome]:
     """Execute every page's notebook into a folder; a failure does not stop the others."""
     outcomes: dict[str, Outcome] = {}

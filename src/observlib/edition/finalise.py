@@ -31,7 +31,7 @@ from observlib.language.prose import plain, prose_of, typography
 # sentence counts; the largest page of the demonstration has 0.4 million, of a ministry 25 million
 PAGE_BYTES, DATA_BYTES = 10_000_000, 100_000_000
 INJECTED = "injected-parameters"
-DECIMALS = 2  # which indicators have at the most, unless the cell carries a finer value
+_DECIMALS = 2  # which indicators have at the most, unless the cell carries a finer value
 # A number with its decimals: no part of a version, a date, a time, an identifier of a document.
 _NUMBER = re.compile(
     r"(?<![^\W_])(?<![.,])(?<!\d:)(?<!arXiv:)(?<!version )(?!10\.\d{4,9}/)"
@@ -41,7 +41,7 @@ _LEAST = re.compile(r"0[.,]0+[1-9]")  # what has more decimals so as not to read
 _NO_WORDS = re.compile(r"(?s)<(style|script)\b.*?</\1>|</?[A-Za-z][^<>]*>")
 
 
-def cell_problems(notebook: Any, root: Path) -> list[str]:
+def _cell_problems(notebook: Any, root: Path) -> list[str]:
     """Why the cells of an executed notebook cannot be published, one line each.
 
     - A cell that prints, or shows a bare Python value: pages are made of sentences, tables and
@@ -59,7 +59,7 @@ def cell_problems(notebook: Any, root: Path) -> list[str]:
     >>> from nbformat.v4 import new_code_cell, new_notebook, new_output
     >>> printed = new_output("stream", name="stdout", text="12")
     >>> notebook = new_notebook(cells=[new_code_cell("print(12)", outputs=[printed])])
-    >>> cell_problems(notebook, Path("/x"))
+    >>> _cell_problems(notebook, Path("/x"))
     ['cell 1 prints; end it with what it is to show, and remove the print']
     """
     found: list[str] = []
@@ -122,7 +122,7 @@ def _too_fine(prose: str, outputs: list[Any]) -> list[str]:
         carried += [*content.get("rows", ()), *content.get("comparisons", {}).get("rows", ())]
     numbers = {number[0]: len(number[1]) for text in texts for number in _NUMBER.finditer(text)}
     needed = {places for number, places in numbers.items() if _LEAST.fullmatch(number)}
-    fine = [x for x, places in numbers.items() if places > DECIMALS and places not in needed]
+    fine = [x for x, places in numbers.items() if places > _DECIMALS and places not in needed]
     if not fine:
         return []
     known = {str(cell).lstrip("-") for row in estimates.from_lines(carried) for cell in row}
@@ -167,8 +167,8 @@ DEMONSTRATION = typography(
     f"## Données de démonstration : chiffres synthétiques\n\n{words.INVENTED}\n"
     ":::"
 )
-TITLE = 15  # words of a chart's title
-LEAD = 50  # words of what heads a page, but for a first sentence that is longer
+_TITLE = 15  # words of a chart's title
+_LEAD = 50  # words of what heads a page, but for a first sentence that is longer
 _SENTENCE = re.compile(r"(?<=[.!?])[ \n]+(?=[A-ZÀ-Ý«])")
 _MARK = re.compile(r"(?P<escaped>\\.)|\s*\(?@[\w-]+\)?|[*_`]")
 
@@ -189,7 +189,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
     - whatever tells of the machine or the run (paths, times, papermill's notes, warnings, the
       random identifiers of new cells) is dropped: the same page gives the same bytes.
     """
-    if wrong := cell_problems(notebook, root):
+    if wrong := _cell_problems(notebook, root):
         raise PageError(bounded(wrong, sep="; "))
     finding = ""
     cells = []
@@ -246,7 +246,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
     return notebook
 
 
-def captioned(notebook: Any) -> Any:
+def _captioned(notebook: Any) -> Any:
     """A study as its author has it, whose charts and tables have captions where Quarto reads them.
 
     Its question is its subtitle, and what is drawn of the demonstration's data says so.
@@ -315,7 +315,7 @@ def _caption(source: str, shown: list[Any], position: int) -> str:
 
 def _is_read(carried: Mapping[str, Any]) -> bool:
     """Whether a chart's caption is too long to be its title, and is told under it."""
-    long = _words(carried["caption"]) > TITLE
+    long = _words(carried["caption"]) > _TITLE
     return carried["kind"] == "chart" and "title" in carried and long
 
 
@@ -343,7 +343,7 @@ def _folded(table: str, files: str) -> str:
 def _lead(cell: Any) -> str:
     """The finding's first sentences as Markdown without marks: `plain` made those of labels.
 
-    Both publishers head an HTML page with its `description`, which is of `LEAD` words at most; the
+    Both publishers head an HTML page with its `description`, which is of `_LEAD` words at most; the
     sentences after it are its text. A PDF has them all as its text.
     """
     for output in cell.outputs:
@@ -358,9 +358,9 @@ def _lead(cell: Any) -> str:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """The first sentences of a text, as many as `LEAD` words hold but one at least; the others."""
+    """The first sentences of a text, as many as `_LEAD` words hold but one at least; the others."""
     first, *others = _SENTENCE.split(text)
-    while others and _words(f"{first} {others[0]}") <= LEAD:
+    while others and _words(f"{first} {others[0]}") <= _LEAD:
         first = f"{first} {others.pop(0)}"
     return first, " ".join(others)
 

@@ -21,7 +21,7 @@ from observlib.edition.execute import Outcome
 from observlib.edition.plan import Page, Request
 from observlib.pipeline import frame, project
 
-Reading = Callable[[Page], str]
+_Reading = Callable[[Page], str]
 _NOTEBOOK, _ABOUT = "page.ipynb", "about.json"
 _DATA, _KIND = "the data/", "the data/kind"
 _SENTENCES = re.compile(rf"{kept.LIBRARY}/themes/\w+/\w*sentences\.(?:py|yml)")
@@ -103,7 +103,7 @@ def code(page: Page) -> str:
     return kept.notebook(page.study.path, ("code",))
 
 
-def _of(page: Page, shared: Inputs, read: Reading) -> Inputs:
+def _of(page: Page, shared: Inputs, read: _Reading) -> Inputs:
     """All that a page depends on but for what it alone uses: its notebook, its parameters too."""
     common = {n: d for n, d in shared.items() if n == _KIND or not n.startswith(_DATA)}
     common |= dict.fromkeys(_sentences(common), "")  # that they exist, not their text
@@ -111,7 +111,7 @@ def _of(page: Page, shared: Inputs, read: Reading) -> Inputs:
     return {**common, **own, "its notebook": read(page)}
 
 
-def recall(folder: Path, page: Page, shared: Inputs, read: Reading = whole) -> MadePage | None:
+def recall(folder: Path, page: Page, shared: Inputs, read: _Reading = whole) -> MadePage | None:
     """The page that was made from what stands now, if it is kept in the folder."""
     found = kept.get(folder, page.name, _of(page, shared, read), shared)
     if found is None:
@@ -121,7 +121,7 @@ def recall(folder: Path, page: Page, shared: Inputs, read: Reading = whole) -> M
     return MadePage(found[_NOTEBOOK].decode("utf-8"), **about)
 
 
-def keep(folder: Path, page: Page, shared: Inputs, made: MadePage, read: Reading = whole) -> None:
+def keep(folder: Path, page: Page, shared: Inputs, made: MadePage, read: _Reading = whole) -> None:
     """Keep a page that was made from what stood then (see `recall`)."""
     about = asdict(made)
     files = {_NOTEBOOK: about.pop("notebook").encode("utf-8"), _ABOUT: json.dumps(about).encode()}

@@ -28,7 +28,7 @@ from observlib.pipeline import project
 # --- Whether a committed notebook shows what its code makes now: it holds what it was made of
 
 FRESH, NEVER = "fresh", "never executed"
-UNKNOWN = "executed outside `make notebooks`: not known"
+_UNKNOWN = "executed outside `make notebooks`: not known"
 _OUTPUTS, _OF_TABLE = "its outputs", "the data/"
 _DIGITS = 12  # of a digest: enough to tell two states of one notebook
 
@@ -66,11 +66,11 @@ def state(notebook: Any, now: Inputs) -> str:
         return NEVER
     then = notebook.metadata.get(kept.MADE_OF)
     if not isinstance(then, dict):
-        return UNKNOWN
+        return _UNKNOWN
     read = [name.removeprefix(_OF_TABLE) for name in then if name.startswith(_OF_TABLE)]
     found = made_of(notebook, now, read)
     if then.get(_OUTPUTS) != found[_OUTPUTS]:
-        return UNKNOWN
+        return _UNKNOWN
     return ", ".join(kept.changes(then, found)) or FRESH
 
 

@@ -32,7 +32,7 @@ from observlib.records.actions import Action
 from observlib.records.practices import Practices, Sheet
 from observlib.themes import main_points
 
-PAGES = macros(__file__)
+_PAGES = macros(__file__)
 
 # --- The project's documentation (`docs/`) as pages that both publishers read
 
@@ -52,7 +52,7 @@ def write_documentation(docs: Path, folder: Path) -> None:
             text = path.read_text(encoding="utf-8")
             if text.startswith("# "):
                 target.with_suffix(".qmd").write_text(
-                    documentation_page(text), "utf-8", newline="\n"
+                    _documentation_page(text), "utf-8", newline="\n"
                 )
             else:
                 untitled.append(f"{path}: begins with no title; its first line is `# A title`")
@@ -60,13 +60,13 @@ def write_documentation(docs: Path, folder: Path) -> None:
         raise ObservError(*untitled)
 
 
-def documentation_page(text: str) -> str:
+def _documentation_page(text: str) -> str:
     """The page of a file: its title in a front matter, its links to files as links to pages.
 
     Examples
     --------
     >>> text = "# A source\\n\\nSee [surveys](survey.md#a), ![Two boxes](boxes.svg)."
-    >>> print(documentation_page(text))
+    >>> print(_documentation_page(text))
     ---
     title: A source
     format: html
@@ -89,7 +89,7 @@ def documentation_page(text: str) -> str:
 
 # --- How each page ends: how to cite it, what it was made from, and how to make it again
 
-DEMONSTRATION_STORE = "data/demo/store/ledger.json"  # what `make` makes of a demonstration's data
+_DEMONSTRATION_STORE = "data/demo/store/ledger.json"  # what `make` makes of a demonstration's data
 
 
 def with_passport(
@@ -136,8 +136,8 @@ def passport(
     words += [text for name, value in own.items() for text in ("-p", f"{name}={value}")]
     lines = [f"SOURCE_DATE_EPOCH={epoch(day)} {shlex.join(words)}"]
     if edition["kind"] == "demonstration":
-        lines.insert(0, f"make {DEMONSTRATION_STORE}")
-    return PAGES("passport", entry, edition, day, "\n".join(lines), origins)
+        lines.insert(0, f"make {_DEMONSTRATION_STORE}")
+    return _PAGES("passport", entry, edition, day, "\n".join(lines), origins)
 
 
 # --- Practice sheets as pages that both publishers read
@@ -161,9 +161,8 @@ def sheet_page(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
         "format": "html",
         "toc": False,
     }
-    return (
-        f"{as_front_matter(header)}\n{PAGES('sheet', sheet, _terms(sheet, practices, catalogue))}\n"
-    )
+    text = _PAGES("sheet", sheet, _terms(sheet, practices, catalogue))
+    return f"{as_front_matter(header)}\n{text}\n"
 
 
 def _summary(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
@@ -215,7 +214,7 @@ def notices(manifest: Mapping[str, Any]) -> list[str]:
     failed = [study["title"] for study in manifest["studies"] if "error" in study]
     is_partial = any(study.get("asked") is False for study in manifest["studies"])
     if failed or is_partial:
-        found.append(PAGES("partial", failed, french.join(failed), is_partial))
+        found.append(_PAGES("partial", failed, french.join(failed), is_partial))
     return found
 
 
@@ -297,7 +296,7 @@ _EACH = {1: "par mois", 3: "par trimestre", 12: "sur un an"}
 def with_attack(text: str, quarter: str, report: Mapping[str, Any], catalogue: Catalogue) -> str:
     """The method page with what the edition's own attack found, where it has a place for it."""
     series = [_series(*names, catalogue=catalogue) for names in report["wide"]]
-    return with_part(text, "attaque", PAGES("attack", quarter, report, series))
+    return with_part(text, "attaque", _PAGES("attack", quarter, report, series))
 
 
 def _series(device: str, *of: Any, catalogue: Catalogue) -> str:
@@ -310,8 +309,8 @@ def _series(device: str, *of: Any, catalogue: Catalogue) -> str:
 
 # --- The main points of an edition as its front page tells them, with a small line for each
 
-FOLDER = "main_points"  # of the small lines, beside the page
-EASY = "facile"  # the page in easy French
+_FOLDER = "main_points"  # of the small lines, beside the page
+_EASY = "facile"  # the page in easy French
 _PLACE = [*specifications.SUBJECT, "period"]
 
 
@@ -351,18 +350,18 @@ def front_page(
     known = list(actions)
     for number, point in enumerate(estimates.records(points), 1):
         series = main_points.series(point, frame)
-        name = f"{FOLDER}/{number}.svg"
+        name = f"{_FOLDER}/{number}.svg"
         pictures[name] = small_line(series["estimate"].tolist()).encode()
         done = main_points.followed_by(point, known)
         doubt = doubts.get(_named(point), "")
         blocks.append(_point(point, series, name, done, catalogue, pages, doubt))
     year = main_points.on_a_year(pairs, quarter)
-    text = PAGES(
+    text = _PAGES(
         "front",
         _first(points, doubts, catalogue),
         drawn.points(blocks) if blocks else "",
         main_points.elsewhere(year, ranked, points, catalogue),
-        EASY in pages,
+        _EASY in pages,
     )
     return text, pictures
 

@@ -48,7 +48,7 @@ from observlib.publish.pages import macros
 from observlib.themes import main_points
 
 MOST = 3_000  # figures and comparisons of a page
-PAGES = macros(__file__)
+_PAGES = macros(__file__)
 _NAMES = ("product", "channel", "device", "period", "group", "group_value", "indicator")
 _FIGURES = ("Chiffre", "Valeur", "Intervalle à 95 %", "Effectif", "État", "Source", "Identifiant")
 _PAIRS = ("Chiffre", "Valeur", "Écart", "Intervalle de l'écart", "Verdict", "Identifiant")
@@ -199,7 +199,7 @@ def _page(
         if rows
     ]
     sources = _sources(own, held, catalogue)
-    text = PAGES(
+    text = _PAGES(
         "page",
         title,
         name,
@@ -220,12 +220,12 @@ def _figure(one: Row, catalogue: Catalogue) -> list[str]:
     return [*map(label_html, cells), _source(row, catalogue), _anchor(one.id)]
 
 
-def sources_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _sources_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The devices of a figure, each with the digest of its data.
 
     Examples
     --------
-    >>> sources_of({"source": "avis-a@0a1b2c3d, avis-b@4e5f6a7b"}), sources_of({"source": "peer"})
+    >>> sources_of({"source": "avis-a@0a1b2c3d, avis-b@4e5f6a7b"}), _sources_of({"source": "peer"})
     ([('avis-a', '0a1b2c3d'), ('avis-b', '4e5f6a7b')], [])
     """
     return re.findall(r"([\w-]+)@([0-9a-f]{8})", row["source"])
@@ -234,7 +234,7 @@ def sources_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _source(row: Mapping[str, Any], catalogue: Catalogue) -> str:
     links = [
         f'<a href="#source-{escape(name)}">{label_html(_device(name, catalogue))}</a>'
-        for name, _ in sources_of(row)
+        for name, _ in _sources_of(row)
     ]
     return ", ".join(links) if links else label_html(row["source"])
 
@@ -284,7 +284,7 @@ def _sources(
     nothing = pd.DataFrame({"rows": [], "table": []})
     digests: dict[str, dict[str, None]] = {}
     for one in own:
-        for device, digest in sources_of(one.row):
+        for device, digest in _sources_of(one.row):
             digests.setdefault(device, {})[digest] = None
     rows = []
     for device, found in digests.items():
@@ -313,7 +313,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Markdown:
 _IDENTIFIER = re.compile(r"[fc][a-z]{11}")
 
 
-class Text(NamedTuple):
+class _Text(NamedTuple):
     """Where a figure is told: the page, the title of its section, the sentence or cell."""
 
     page: str
@@ -321,7 +321,7 @@ class Text(NamedTuple):
     text: str
 
 
-class Rows(NamedTuple):
+class _Rows(NamedTuple):
     """Rows of a device in a table: all until the edition's end, and those of the figure's period.
 
     `own` are of its product too. A count of fewer than eleven is None.
@@ -333,7 +333,7 @@ class Rows(NamedTuple):
     own: int | None
 
 
-class Vintage(NamedTuple):
+class _Vintage(NamedTuple):
     """What an edition told of a figure, and why it is not what the edition before told."""
 
     edition: str
@@ -353,10 +353,10 @@ class Trace(NamedTuple):
     edition: str
     row: dict[str, Any]
     compares: tuple[str, ...]
-    texts: tuple[Text, ...]
-    vintages: tuple[Vintage, ...]
+    texts: tuple[_Text, ...]
+    vintages: tuple[_Vintage, ...]
     families: dict[str, str]
-    rows: tuple[Rows, ...]
+    rows: tuple[_Rows, ...]
     exports: pd.DataFrame
 
 
@@ -383,7 +383,7 @@ def trace(root: Path, data: Path, one: str, catalogue: Catalogue, wanted: str = 
     quarter = Quarter.parse(edition)
     is_pair = one.startswith("c")
     sides = [row, {"source": row[f"{REFERENCE}source"]}] if is_pair else [row]
-    devices = {name for side in sides for name, _ in sources_of(side)}
+    devices = {name for side in sides for name, _ in _sources_of(side)}
     families = _families(data, quarter, one)
     tables = set().union(*map(frame.tables, families))
     held = store.exports(data)
@@ -426,18 +426,18 @@ def _found(folder: Path, one: str, wanted: str) -> tuple[str, dict[str, Any], tu
     )
 
 
-def _texts(site: Path, one: str) -> Iterator[Text]:
+def _texts(site: Path, one: str) -> Iterator[_Text]:
     """Where the published pages of an edition tell a figure."""
     for path in sorted(site.rglob("*.html")):
         name = path.relative_to(site).as_posix()
         if not is_of_origins(name):
             for section, text in texts_of(path.read_text(encoding="utf-8"), one):
-                yield Text(name, section, text)
+                yield _Text(name, section, text)
 
 
 def _vintages(
     published: Iterable[Publication], row: Mapping[str, Any], catalogue: Catalogue
-) -> Iterator[Vintage]:
+) -> Iterator[_Vintage]:
     """What each publication told of a figure, the oldest first, where it is not as before."""
     names = [row[name] for name in FIGURE]
     before: Publication | None = None
@@ -450,7 +450,7 @@ def _vintages(
         changed = revisions.revised_between(before, own, catalogue) if before else None
         if changed is None or len(changed):
             reason = "" if changed is None else revisions.why(changed["reason"].iat[0], catalogue)
-            yield Vintage(one.quarter, one.day, estimates.records(rows[TOLD])[0], reason)
+            yield _Vintage(one.quarter, one.day, estimates.records(rows[TOLD])[0], reason)
         before = own
 
 
@@ -477,7 +477,7 @@ def _families(data: Path, quarter: Quarter, one: str) -> dict[str, str]:
 
 def _rows_of(
     data: Path, held: pd.DataFrame, row: Mapping[str, Any], quarter: Quarter
-) -> Iterator[Rows]:
+) -> Iterator[_Rows]:
     """How many rows each device of a figure has in each table."""
     try:
         first, last = map(Quarter.of, bounds(row["period"]))
@@ -489,4 +489,4 @@ def _rows_of(
             of["product"] = None
         whole = store.count(data, table, last=quarter, device=device)
         own = store.count(data, table, first, last, **of)
-        yield Rows(device, table, *(x if x >= MINIMUM_PEOPLE else None for x in (whole, own)))
+        yield _Rows(device, table, *(x if x >= MINIMUM_PEOPLE else None for x in (whole, own)))

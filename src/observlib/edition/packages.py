@@ -43,7 +43,7 @@ _AGAIN = "publish it again: `observ edition {}`"
 
 
 @dataclass(frozen=True)
-class Package:
+class _Package:
     """A package, ready to be written: whose it is, its path, its bytes."""
 
     title: str
@@ -102,7 +102,7 @@ def _check_folder(root: Path, folder: Path) -> None:
         raise UsageError(f"{folder}: is a file; name a folder")
 
 
-def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[Package]:
+def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[_Package]:
     """The packages of an edition, in the order of its pages."""
     manifest = _manifest(root, quarter)
     pages = [page for page in manifest["studies"] if page["study"] == STUDY and "sha256" in page]
@@ -128,7 +128,7 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[Package]:
     for page, found in zip(pages, contents, strict=True):
         name = f"{quarter}-{_whose(page)}"
         inside = {f"{name}/{path}": content for path, content in found.items()}
-        yield Package(page["title"], folder / f"{name}.zip", dataset.archive(inside, made))
+        yield _Package(page["title"], folder / f"{name}.zip", dataset.archive(inside, made))
 
 
 def _manifest(root: Path, quarter: Quarter) -> dict[str, Any]:
@@ -227,7 +227,7 @@ def _read(path: Path) -> bytes:
         raise ObservError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def _state(package: Package) -> str:
+def _state(package: _Package) -> str:
     """What writing a package would do to what stands there."""
     if package.path.is_dir():
         raise UsageError(f"{package.path}: is a folder; name another place")
@@ -236,7 +236,7 @@ def _state(package: Package) -> str:
     return "unchanged" if _read(package.path) == package.content else "replaced"
 
 
-def _line(package: Package, quarter: Quarter, today: date) -> list[str]:
+def _line(package: _Package, quarter: Quarter, today: date) -> list[str]:
     return [
         today.isoformat(),
         str(quarter),

@@ -36,7 +36,7 @@ from observlib.records.practices import Practices
 DEPARTMENT = "department"  # the type of a parameter, and its name, by which `Study` takes it
 
 
-class Parameter(BaseModel):
+class _Parameter(BaseModel):
     """What a study's parameter may be. Without a `default` it must be given."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -96,11 +96,11 @@ class Study(BaseModel):
         default=False, description="its page is in easy French, and nothing else is published of it"
     )
     format: dict[str, Any] = Field(default={}, description="of its page: Quarto's, by their names")
-    parameters: dict[str, Parameter]
+    parameters: dict[str, _Parameter]
 
     @field_validator("parameters")
     @classmethod
-    def _name_a_department_so(cls, parameters: dict[str, Parameter]) -> dict[str, Parameter]:
+    def _name_a_department_so(cls, parameters: dict[str, _Parameter]) -> dict[str, _Parameter]:
         for name, parameter in parameters.items():
             if (name == DEPARTMENT) != (parameter.type == DEPARTMENT):
                 raise ValueError(
@@ -347,7 +347,7 @@ def _text(default: str | int | float | bool | None) -> str | None:
     return None if default is None else str(default)
 
 
-def _value(parameter: Parameter, text: str, catalogue: Catalogue) -> Any:
+def _value(parameter: _Parameter, text: str, catalogue: Catalogue) -> Any:
     """The value that a text stands for; `ValueError` where it is not allowed."""
     if parameter.type == "quarter":
         return str(Quarter.parse(text))
@@ -366,7 +366,7 @@ def _value(parameter: Parameter, text: str, catalogue: Catalogue) -> Any:
     raise ValueError(text)
 
 
-def _choices(parameter: Parameter, catalogue: Catalogue) -> list[str]:
+def _choices(parameter: _Parameter, catalogue: Catalogue) -> list[str]:
     """The values of a parameter that has a list of them."""
     if parameter.type == "product":
         return list(catalogue.products)
@@ -380,7 +380,7 @@ def _choices(parameter: Parameter, catalogue: Catalogue) -> list[str]:
     return list(parameter.choices)
 
 
-def _allowed(parameter: Parameter, catalogue: Catalogue) -> str:
+def _allowed(parameter: _Parameter, catalogue: Catalogue) -> str:
     words = {
         "quarter": "a quarter such as 2026-T3",
         "data": "a data folder",

@@ -109,7 +109,7 @@ def explain(
     return {**reasons, "the site": again if site else "would stay as it is"}
 
 
-Approve = Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
+_Approve = Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
 
 
 class _Making(NamedTuple):
@@ -122,7 +122,7 @@ class _Making(NamedTuple):
     keep_going: bool
     publishing: store.Progress | None
     workers: Executor | None
-    approve: Approve | None
+    approve: _Approve | None
     began: float
     memory: Mapping[str, int]
 
@@ -141,7 +141,7 @@ def release(
     executing: store.Progress | None = None,
     publishing: store.Progress | None = None,
     workers: Executor | None = None,
-    approve: Approve | None = None,
+    approve: _Approve | None = None,
 ) -> tuple[Path, list[str]]:
     """Make the pages of a quarter, and publish them in the site, `reports/_site/<quarter>`.
 
@@ -335,7 +335,7 @@ def _build(making: _Making) -> dict[str, Any]:
 
 
 def _approve(
-    approve: Approve | None, request: Request, manifest: Mapping[str, Any], site: Path
+    approve: _Approve | None, request: Request, manifest: Mapping[str, Any], site: Path
 ) -> None:
     """Let who asked for it look at the edition as it stands in a site, and stop it."""
     if approve:

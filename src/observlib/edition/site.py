@@ -27,7 +27,7 @@ from observlib.publish.pages import macros
 from observlib.publish.project import broken_links, links_of
 
 PAGES = macros(__file__)
-FOLDER = "editions"
+_FOLDER = "editions"
 _MADE = "pages.json"  # of what is kept
 _SERIES = "Séries publiées"
 _PAGES = {
@@ -110,11 +110,11 @@ def complete(
         "errata": errata_page.part(corrected, editions, studies, borne, catalogue),
     }
     _write_project(sources, config, editions, parts, products, changes)
-    publish(sources, whole / FOLDER)
+    publish(sources, whole / _FOLDER)
     latest = editions[0].quarter
     home = (whole / latest / "index.html").read_text(encoding="utf-8")
     (whole / "index.html").write_text(moved(home, latest), encoding="utf-8", newline="\n")
-    for page in (whole / "index.html", *(whole / FOLDER).glob("*.html")):
+    for page in (whole / "index.html", *(whole / _FOLDER).glob("*.html")):
         _add_feed(page, "../" if page.parent != whole else "")
     _check(whole, str(request.quarter))
 
@@ -237,7 +237,7 @@ def _check(whole: Path, quarter: str) -> None:
     """Raise where a page of the new site leads out of its folder to no place."""
     paths = [
         whole / "index.html",
-        *(whole / FOLDER).rglob("*.html"),
+        *(whole / _FOLDER).rglob("*.html"),
         *(whole / quarter).rglob("*.html"),
     ]
     pages = {}

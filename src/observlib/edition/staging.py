@@ -109,7 +109,7 @@ def _tell_method(
         text = with_part(text, "citation", typography(quotes.rule()))
         text = with_part(text, "faits", typography(main_points.rule()))
         day = edition_day(manifest["published"], manifest["revisions"])
-        text = with_part(text, "qualite", quality(request, edition, manifest["published"]))
+        text = with_part(text, "qualite", _quality(request, edition, manifest["published"]))
         catalogue = revisions.with_errata(
             request.catalogue, errata_page.of_edition(request, edition)
         )
@@ -293,8 +293,8 @@ def completeness(rows: pd.DataFrame, quarter: Quarter) -> tuple[int, int]:
 
     Examples
     --------
-    >>> quality = {"period": ["2026-T3"] * 3, "status": ["published", "suppressed", "missing"]}
-    >>> completeness(pd.DataFrame(quality), Quarter(2026, 3))
+    >>> _quality = {"period": ["2026-T3"] * 3, "status": ["published", "suppressed", "missing"]}
+    >>> completeness(pd.DataFrame(_quality), Quarter(2026, 3))
     (1, 2)
     """
     states = rows.loc[rows["period"] == str(quarter), "status"]
@@ -354,7 +354,7 @@ def unanswered(rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
     return found
 
 
-def quality(request: Request, edition: Path, published: str) -> str:
+def _quality(request: Request, edition: Path, published: str) -> str:
     """The quality of an edition, as a part of its method page."""
     data, quarter, known = request.data, request.quarter, request.catalogue
     devices = known.devices.values()

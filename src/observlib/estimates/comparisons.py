@@ -33,8 +33,8 @@ AGAINST = {  # what an estimate is compared with
 IN_TIME = ("before", "year")
 VERDICTS = ("rise", "fall", "stable", "unknown")
 NUMBERS = ["difference", "difference_low", "difference_high", "level", "detectable"]
-RESULTS = ["against", *NUMBERS, "verdict", "reason"]
-COLUMNS = [*estimates.COLUMNS, *(REFERENCE + name for name in estimates.COLUMNS), *RESULTS]
+_RESULTS = ["against", *NUMBERS, "verdict", "reason"]
+COLUMNS = [*estimates.COLUMNS, *(REFERENCE + name for name in estimates.COLUMNS), *_RESULTS]
 NAMES = [*FIGURE, *(REFERENCE + name for name in FIGURE), "against"]
 ALL_NUMBERS = {*NUMBERS, *estimates.NUMBERS, *(REFERENCE + name for name in estimates.NUMBERS)}
 

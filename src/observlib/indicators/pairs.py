@@ -122,10 +122,10 @@ def _error(first: estimates.Row, other: estimates.Row, holders: Mapping[str, Set
 # counts of people whom a product reached
 PEOPLE = ("visits", "calls_offered", "tickets_received", "subscribers", "units_sold")
 _SERIES = ["indicator", "product", "channel", "device"]
-NOTHING = "0"  # what an effect stands beside
+_NOTHING = "0"  # what an effect stands beside
 MANY = 20  # products above which those of one department alone are compared
 _OF_DIGIT = 1.96 / math.sqrt(12)  # how far rounding moves a value at 95 %, of its last digit
-THIN = "low_base"  # a reason, beside those of `survey.comparison`
+_THIN = "low_base"  # a reason, beside those of `survey.comparison`
 
 
 def between(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> pd.DataFrame:
@@ -317,10 +317,10 @@ def with_nothing(effects: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Pairs for `tested`; the reference, of an infinite `n_eff`, has `group_value` = `NOTHING`.
+        Pairs for `tested`; the reference, of an infinite `n_eff`, has `group_value` = `_NOTHING`.
     """
     zero = dict.fromkeys(["ci_low", "ci_high", "n"], math.nan) | {"estimate": 0.0, "source": ""}
-    known = effects.assign(**zero, n_eff=math.inf, status="published", group_value=NOTHING)
+    known = effects.assign(**zero, n_eff=math.inf, status="published", group_value=_NOTHING)
     return joined(effects, known, "nothing")
 
 
@@ -359,10 +359,10 @@ def tested(catalogue: Catalogue, *pairs: pd.DataFrame) -> pd.DataFrame:
         if indicator.matters is not None:
             matters[indicator.id] = indicator.matters
     states = together[["status", REFERENCE + "status"]]
-    comparable = states.isin(["published", THIN]).all(axis=1)
-    thin = comparable & (states == THIN).any(axis=1)
+    comparable = states.isin(["published", _THIN]).all(axis=1)
+    thin = comparable & (states == _THIN).any(axis=1)
     anew = ["measure" in pair.grade.other for pair in of_pairs(together, catalogue)]
-    why = np.select([comparable & np.array(anew, dtype=bool), thin], ["measure", THIN], "")
+    why = np.select([comparable & np.array(anew, dtype=bool), thin], ["measure", _THIN], "")
     found = compare(together.assign(why=why), kinds, matters, first=headlines(together, catalogue))
     return found.drop(columns="why")
 

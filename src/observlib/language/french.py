@@ -16,7 +16,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 
 from observlib.base.errors import ObservError
 
-LOCALE = "fr_FR"
+_LOCALE = "fr_FR"
 NBSP = "\u00a0"
 MINUS = "\u2212"
 _PRECISION = 400  # digits: any float, with its decimals
@@ -39,7 +39,7 @@ def number(x: float, decimals: int = 0) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     with localcontext() as context:
         context.prec = _PRECISION
-        text = str(format_decimal(_quantized(x, decimals), format=pattern, locale=LOCALE))
+        text = str(format_decimal(_quantized(x, decimals), format=pattern, locale=_LOCALE))
     return text.replace("-", MINUS)
 
 
@@ -114,7 +114,7 @@ def compact(x: float, decimals: int = 1) -> str:
     near = _rounded(Decimal(str(x)), decimals)
     if abs(near) < 1000:
         return number(float(near), 0 if near == near.to_integral() else decimals)
-    text = str(format_compact_decimal(near, locale=LOCALE, fraction_digits=decimals))
+    text = str(format_compact_decimal(near, locale=_LOCALE, fraction_digits=decimals))
     return text.replace("-", MINUS)
 
 
@@ -236,7 +236,7 @@ def join(items: Iterable[str], style: Literal["standard", "or"] = "standard") ->
     >>> join(["a", "b", "c"]), join(["a"]), join([]), join(["a", "b"], "or")
     ('a, b et c', 'a', '', 'a ou b')
     """
-    return str(format_list(list(items), style, locale=LOCALE))
+    return str(format_list(list(items), style, locale=_LOCALE))
 
 
 def day_label(day: date) -> str:
@@ -247,7 +247,7 @@ def day_label(day: date) -> str:
     >>> day_label(date(2026, 9, 1)), day_label(date(2026, 11, 24))
     ('1er septembre 2026', '24 novembre 2026')
     """
-    text = str(format_date(day, "d MMMM y", locale=LOCALE))
+    text = str(format_date(day, "d MMMM y", locale=_LOCALE))
     return re.sub(r"^1 ", "1er ", text)
 
 
@@ -260,7 +260,7 @@ def month_label(month: str, short: bool = False) -> str:
     ('août 2026', 'janv.')
     """
     year, number_ = map(int, month.split("-"))
-    return str(format_date(date(year, number_, 1), "MMM" if short else "MMMM y", locale=LOCALE))
+    return str(format_date(date(year, number_, 1), "MMM" if short else "MMMM y", locale=_LOCALE))
 
 
 def period_label(period: str) -> str:

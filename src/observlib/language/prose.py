@@ -196,12 +196,12 @@ def markdown(pattern: str, *words: str) -> Markdown:
     )
 
 
-def folded(title: str, text: Markdown, name: str = "") -> Markdown:
+def _folded(title: str, text: Markdown, name: str = "") -> Markdown:
     """A part of a page that is folded under its title.
 
     Examples
     --------
-    >>> print(folded("Détail", markdown("{}", "Un mot.")))
+    >>> print(_folded("Détail", markdown("{}", "Un mot.")))
     ::: {.callout-note collapse="true"}
     ## Détail
     <BLANKLINE>

@@ -20,7 +20,7 @@ from observlib.estimates import comparisons
 from observlib.estimates.rounding import base
 from observlib.language import french, words
 
-PUBLISHED = 2  # decimals that are kept of what others publish
+_PUBLISHED = 2  # decimals that are kept of what others publish
 
 
 def rounded(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -89,7 +89,7 @@ def _indicator(row: Mapping[str, Any], catalogue: Catalogue) -> Indicator:
     indicator = words.indicator_of(row["indicator"], catalogue)
     if row["product"] not in catalogue.peers:
         return indicator
-    more = {"decimals": max(indicator.decimals, PUBLISHED)}  # a peer has published more
+    more = {"decimals": max(indicator.decimals, _PUBLISHED)}  # a peer has published more
     return indicator.model_copy(update=more)
 
 

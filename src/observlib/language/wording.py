@@ -13,7 +13,7 @@ from observlib.base.errors import ObservError
 from observlib.language import french
 
 
-class Texts(dict[str, str]):
+class _Texts(dict[str, str]):
     """Texts by their keys, of which some are for one thing, `key.one`, or for `key.several`."""
 
     def of(self, key: str, n: float) -> str:
@@ -25,7 +25,7 @@ class Texts(dict[str, str]):
         return f"{french.number(n)}{french.NBSP}{self.of(key, n)}"
 
 
-def beside(module: str) -> Texts:
+def beside(module: str) -> _Texts:
     """The words of a module, by their keys: `x/sentences.yml` for `x/sentences.py`.
 
     A text has names in braces at which the module sets what it tells. A group of texts gives keys
@@ -42,9 +42,9 @@ def beside(module: str) -> Texts:
 
 
 @cache
-def _read(path: Path) -> Texts:
+def _read(path: Path) -> _Texts:
     found, lines, problems = yaml_files.read(path, dict, "keys with texts", "it is not there")
-    texts = Texts()
+    texts = _Texts()
     for place, text in _leaves(found):
         where = f"{path}:{lines.get(place, 1)}: {'.'.join(map(str, place))}"
         if not isinstance(text, str):

@@ -17,7 +17,7 @@ from observlib.language import french, wording
 from observlib.language.french import NBSP
 from observlib.language.prose import one_line
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 # what is said of all figures of a demonstration
 INVENTED = (
     "Ces chiffres ont été fabriqués pour montrer le fonctionnement de l’observatoire. Ils ne "
@@ -40,7 +40,7 @@ MARKS = {  # in the cell of a table
 }
 _OF_WORDS = ("poll_", "action_")  # how indicators begin whose groups are words
 BETWEEN = " · "  # the two parts of a group that is one of two things, as of a day and an hour
-COLUMN_LABELS = {
+_COLUMN_LABELS = {
     "indicator": "Indicateur",
     "product": "Produit",
     "channel": "Canal",
@@ -64,11 +64,11 @@ def column_label(frame: pd.DataFrame, column: str, catalogue: Catalogue) -> str:
     groups = set(frame["group"]) - {""}
     if column == "group_value" and len(groups) == 1:
         group = groups.pop()
-        return group_label(group, set(frame["indicator"]), catalogue) or COLUMN_LABELS[column]
-    return COLUMN_LABELS[column]
+        return _group_label(group, set(frame["indicator"]), catalogue) or _COLUMN_LABELS[column]
+    return _COLUMN_LABELS[column]
 
 
-def group_label(group: str, indicators: Collection[str], catalogue: Catalogue) -> str:
+def _group_label(group: str, indicators: Collection[str], catalogue: Catalogue) -> str:
     """What the catalogue calls a group; nothing where it is no name but words, as a question is."""
     if group in catalogue.groups:
         return catalogue.groups[group].label
@@ -148,7 +148,7 @@ def _label(row: Mapping[str, Any], column: str, catalogue: Catalogue) -> str:
             return catalogue.label(key)
         return row["group_value"] or _label(row, "device", catalogue)
     if column == "group":
-        key = group_label(key, [row["indicator"]], catalogue) or key
+        key = _group_label(key, [row["indicator"]], catalogue) or key
     return key or "Ensemble"
 
 
@@ -317,9 +317,9 @@ def mark_notes(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
         low = frame.loc[frame["status"] == "low_base", "indicator"].unique()
         things = {base_unit(indicator_of(name, catalogue)) for name in low}
         least = f"{estimates.LOW_BASE} {things.pop() if len(things) == 1 else ''}".strip()
-        notes.append(TEXTS["low_base"].format(least=least))
+        notes.append(_TEXTS["low_base"].format(least=least))
     marked = [status for status in ("partial", "suppressed", "missing") if status in found]
-    return notes + [TEXTS[f"marks.{status}"] for status in marked]
+    return notes + [_TEXTS[f"marks.{status}"] for status in marked]
 
 
 def sentence(row: Mapping[str, Any], catalogue: Catalogue) -> str:
@@ -366,7 +366,7 @@ def _singular(word: str) -> str:
 
 # --- What findings are made of: names that need no article, rounded counts, changes in words
 
-SUBJECT = ["product", "channel", "device", "group_value"]
+_SUBJECT = ["product", "channel", "device", "group_value"]
 PLACES = {
     "web": "sur le web",
     "open_data": "sur les pages de données",
@@ -399,10 +399,10 @@ def by_channel(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 def named(rows: pd.DataFrame, catalogue: Catalogue, by: str) -> pd.DataFrame:
     """Rows with a `name`: where two subjects would share it, their channel or device is told."""
-    subjects = rows[SUBJECT].drop_duplicates()
+    subjects = rows[_SUBJECT].drop_duplicates()
     records = estimates.records(subjects)
     if by == "channel":
-        names = [PLACES.get(row["channel"], TEXTS["everywhere"]) for row in records]
+        names = [PLACES.get(row["channel"], _TEXTS["everywhere"]) for row in records]
     else:
         names = [label(row, by, catalogue) for row in records]
     places = [
@@ -415,7 +415,7 @@ def named(rows: pd.DataFrame, catalogue: Catalogue, by: str) -> pd.DataFrame:
             name + extra if name in twice else name for name, extra in zip(names, more, strict=True)
         ]
     name_of = dict(zip(subjects.itertuples(index=False, name=None), names, strict=True))
-    keys = rows[SUBJECT].itertuples(index=False, name=None)
+    keys = rows[_SUBJECT].itertuples(index=False, name=None)
     return rows.reset_index(drop=True).assign(name=[name_of[key] for key in keys])
 
 
@@ -428,7 +428,7 @@ def join_few(names: Iterable[str]) -> str:
     """Enumerate up to three names, and count the others."""
     found = list(names)
     if len(found) > 4:
-        found[3:] = [TEXTS["others"].format(count=french.spelled(len(found) - 3))]
+        found[3:] = [_TEXTS["others"].format(count=french.spelled(len(found) - 3))]
     return french.join(found)
 
 
@@ -454,13 +454,13 @@ def shared_out(parts: Iterable[str]) -> list[str]:
 
 def also(groups: Iterable[str]) -> list[str]:
     """Sentences that go on an enumeration which `shared_out` found too long for one."""
-    return [TEXTS["also"].format(names=group) for group in groups]
+    return [_TEXTS["also"].format(names=group) for group in groups]
 
 
 def counted_by(indicator: Indicator, catalogue: Catalogue) -> tuple[str, float]:
     """The things whose change an indicator is ("visites"), and the change in % that matters."""
     of = catalogue.indicators.get(indicator.id.removesuffix("_yoy"), indicator)
-    things = of.unit if is_count(of.unit) else TEXTS["values"]
+    things = of.unit if is_count(of.unit) else _TEXTS["values"]
     return things, (of.matters or 0.0) * (of.comparison == "count")
 
 
@@ -486,7 +486,7 @@ def from_to(then: Mapping[str, Any], now: Mapping[str, Any], indicator: Indicato
     """From a mark to another, with as many decimals as tell them apart."""
     finer = fine(then["estimate"], now["estimate"], indicator)
     then_ = figure(then["estimate"], finer)
-    return TEXTS["from_to"].format(then=then_, now=value(now, finer))
+    return _TEXTS["from_to"].format(then=then_, now=value(now, finer))
 
 
 def ends(rows: pd.DataFrame, indicator: Indicator) -> str:
@@ -506,7 +506,7 @@ def ends(rows: pd.DataFrame, indicator: Indicator) -> str:
     if low == high:
         return high
     least = figure(ranked[0]["estimate"], indicator, ranked[0]["unit"])
-    return TEXTS["ends"].format(low=least.removesuffix(f"{french.NBSP}%"), high=high)
+    return _TEXTS["ends"].format(low=least.removesuffix(f"{french.NBSP}%"), high=high)
 
 
 def at_ends(rows: pd.DataFrame) -> list[pd.DataFrame]:
@@ -541,15 +541,15 @@ def precision(rows: pd.DataFrame, indicator: Indicator, about: str = "") -> str:
         intervals = [rounded_interval(row, indicator) for row in estimates.records(known)]
         widest = min(low for low, _ in intervals), max(high for _, high in intervals)
         interval = french.interval(*widest, indicator.decimals, known["unit"].iat[0])
-        details.append(TEXTS["interval" if len(rows) == 1 else "intervals"].format(ends=interval))
+        details.append(_TEXTS["interval" if len(rows) == 1 else "intervals"].format(ends=interval))
     bases = [n for row in estimates.records(rows) if (n := base(row)) is not None]
     if bases:
         least, most = min(bases), max(bases)
         of = base_text(most, indicator)
         if least < most:
-            of = TEXTS["ends"].format(low=french.number(least), high=of)
+            of = _TEXTS["ends"].format(low=french.number(least), high=of)
         elif len(bases) > 1:
-            of = TEXTS["each_time"].format(base=of)
+            of = _TEXTS["each_time"].format(base=of)
         details.append(of)
     return f" ({SEMICOLON.join(details)})" if details else ""
 

@@ -57,12 +57,12 @@ def parse_number(text: str) -> float | None:
     return float(plain.replace(",", ".")) + 0.0  # no page shows a -0
 
 
-def unit_of(text: str) -> str:
+def _unit_of(text: str) -> str:
     """The library's word for a unit: shares are in `%`, marks `sur 10`.
 
     Examples
     --------
-    >>> unit_of("% de satisfaction"), unit_of("/10"), unit_of("labellisations")
+    >>> unit_of("% de satisfaction"), unit_of("/10"), _unit_of("labellisations")
     ('%', 'sur 10', 'labellisations')
     """
     text = _line(text)
@@ -141,11 +141,11 @@ def _departement(text: str) -> str:
     return code
 
 
-READERS: dict[str, Callable[[str], Any]] = {
+_READERS: dict[str, Callable[[str], Any]] = {
     "line": _line,
     "name": _name,
     "figure": _figure,
-    "unit": unit_of,
+    "unit": _unit_of,
     "base": _base,
     "published": _published,
     "url": _url,
@@ -155,8 +155,8 @@ READERS: dict[str, Callable[[str], Any]] = {
 
 # what a folder's name does not hold: a query, an address of mail, a number such as a file's
 _OF_SOMEONE = re.compile(r"[?@=&%]|\d{5}")
-Read = tuple[pd.Series, dict[int, str]]  # values by line, and why others are refused
-LONGEST_THEME = 60
+_Read = tuple[pd.Series, dict[int, str]]  # values by line, and why others are refused
+_LONGEST_THEME = 60
 MOST_THEMES = 100
 _NO_THEME = frozenset(
     {"-", "–", "—", "n/a", "na", "n.a.", "nd", "n.d.", "nc", "n.c.", "null", "nan", "none"}
@@ -173,7 +173,7 @@ _WORD = r"(?:participante?|part|usag(?:er|ere)|user|testeur|test|id|[a-z]{1,2})"
 _CODE = re.compile(rf"(?:{_WORD}[-_ .])?(?:{_WORD}[-_ .]?)?\d{{1,5}}(?:[-_]\d{{1,4}})?[a-z]?")
 
 
-def each(texts: pd.Series, read: Callable[[str], Any]) -> Read:
+def each(texts: pd.Series, read: Callable[[str], Any]) -> _Read:
     """What `read` makes of each cell; where it raises a `ValueError`, its words tell why not."""
     made: dict[str, Any] = {}
     faults: dict[int, str] = {}
@@ -192,7 +192,7 @@ def each(texts: pd.Series, read: Callable[[str], Any]) -> Read:
     return values.set_axis(texts.index), told
 
 
-def word_reader(words: dict[str, tuple[str, ...]], what: str) -> Callable[[str], str]:
+def _word_reader(words: dict[str, tuple[str, ...]], what: str) -> Callable[[str], str]:
     """A reader of the words that stand for values; every other word is refused."""
     known = {fold_label(word): value for value, told in words.items() for word in told}
     some = ", ".join(told[0] or "(empty)" for told in words.values())
@@ -216,14 +216,14 @@ def count(text: str, commas: bool = False) -> int:
     return number
 
 
-def natural(text: str, commas: bool = False) -> int:
+def _natural(text: str, commas: bool = False) -> int:
     """A whole number that is not negative."""
     if (number := count(text, commas)) < 0:
         raise ValueError("is negative; counts are 0 or more")
     return number
 
 
-def amount(text: str) -> float:
+def _amount(text: str) -> float:
     """An amount in euros: decimal point or comma, thousands set apart by spaces, maybe a €.
 
     A point and three digits are refused: it is one for some and a thousand for others. So are
@@ -231,7 +231,7 @@ def amount(text: str) -> float:
 
     Examples
     --------
-    >>> amount("1\u202f234,50 €"), amount("12.5")
+    >>> amount("1\u202f234,50 €"), _amount("12.5")
     (1234.5, 12.5)
     """
     plain = fold(text).removesuffix("eur").removesuffix("€").rstrip()
@@ -255,7 +255,7 @@ def answer(text: str) -> str:
     return text
 
 
-def mean_reader(column: Column, share: bool) -> Callable[[str], float]:
+def _mean_reader(column: Column, share: bool) -> Callable[[str], float]:
     """A reader of what each of a count has on average, or of the share that has it, in %."""
     clock = duration_reader(column)
 
@@ -273,7 +273,7 @@ def mean_reader(column: Column, share: bool) -> Callable[[str], float]:
     return read
 
 
-def mark_reader(column: Column) -> Callable[[str], float | None]:
+def _mark_reader(column: Column) -> Callable[[str], float | None]:
     """A reader of marks, or of the words that stand for them; of several, one mark.
 
     Examples
@@ -281,7 +281,7 @@ def mark_reader(column: Column) -> Callable[[str], float | None]:
     >>> parts = {"between": " / ", "make": "mean"}
     >>> words = {"10": ("Bonne",), "0": ("Nulle",)}
     >>> column = Column(headers=("Aide",), words=words, empty=("Ne sait pas",), parts=parts)
-    >>> read = mark_reader(column)
+    >>> read = _mark_reader(column)
     >>> read("Guichet : Bonne / Chat : Nulle"), read("Guichet : Ne sait pas")
     (5.0, None)
     """
@@ -306,7 +306,7 @@ def mark_reader(column: Column) -> Callable[[str], float | None]:
     return read
 
 
-def flag_reader(column: Column) -> Callable[[str], bool]:
+def _flag_reader(column: Column) -> Callable[[str], bool]:
     """A reader of oui and non, or how often: more than never is oui."""
     words = column.words or _FLAGS
     known = {
@@ -334,10 +334,10 @@ def theme(text: str) -> str | None:
     >>> theme(" Logement "), theme("n.d.")
     ('Logement', None)
     """
-    found = short(text, LONGEST_THEME + 1)
+    found = short(text, _LONGEST_THEME + 1)
     if fold_label(found) in _NO_THEME:
         return None
-    if found and tells_of_someone(found, LONGEST_THEME):
+    if found and tells_of_someone(found, _LONGEST_THEME):
         raise ValueError(
             "is no theme but a text, which may tell of someone; write a theme of the list"
         )
@@ -375,12 +375,12 @@ def section(text: str) -> str:
     return found
 
 
-def plain(text: str) -> str:
+def _plain(text: str) -> str:
     """The text of a piece of HTML, on one line.
 
     Examples
     --------
-    >>> plain('<p>Droit &amp; emploi<br />ou <a href="#">#<span>aides</span></a></p><p>Votez</p>')
+    >>> _plain('<p>Droit &amp; emploi<br />ou <a href="#">#<span>aides</span></a></p><p>Votez</p>')
     'Droit & emploi ou #aides Votez'
     """
     parser = _PlainText()
@@ -392,12 +392,12 @@ def plain(text: str) -> str:
     return found
 
 
-def host(text: str) -> str:
+def _host(text: str) -> str:
     """The name of the server in an address of the web.
 
     Examples
     --------
-    >>> host("https://social.example/@service/3")
+    >>> _host("https://social.example/@service/3")
     'social.example'
     """
     found = urlsplit(text).hostname
@@ -406,7 +406,7 @@ def host(text: str) -> str:
     return found
 
 
-def ticket(text: str) -> str:
+def _ticket(text: str) -> str:
     """The number of a ticket, whose thousands may be set apart by spaces."""
     if "@" in text or len(text) > 60:
         raise ValueError("is no number of a ticket")
@@ -436,7 +436,7 @@ def title_id(text: str) -> str:
     return digits if isbn else title(text)
 
 
-def list_name(text: str) -> str:
+def _list_name(text: str) -> str:
     """The name of a list of subscribers, which is no total of all of them."""
     if is_total(text):
         raise ValueError("is the total of the lists, beside them; take the row away")
@@ -479,14 +479,14 @@ def label(text: str) -> str:
     return text
 
 
-def item(text: str) -> int:
+def _item(text: str) -> int:
     """An answer to an item of the System Usability Scale."""
     if not re.fullmatch(r"[1-5](?:[.,]0)?", text):
         raise ValueError("is no answer from 1 to 5 to an item of the SUS")
     return int(text[0])
 
 
-def task_time(text: str) -> float:
+def _task_time(text: str) -> float:
     """A time on task in seconds, above 0 and below an hour.
 
     `1:30:00` is refused: it is what a spreadsheet makes of 1 min 30. So is `1.234`, which may be
@@ -494,7 +494,7 @@ def task_time(text: str) -> float:
 
     Examples
     --------
-    >>> task_time("83,5"), task_time("02:05"), task_time("2 min 05 s")
+    >>> task_time("83,5"), task_time("02:05"), _task_time("2 min 05 s")
     (83.5, 125.0, 125.0)
     """
     text = fold_label(text)
@@ -521,12 +521,12 @@ _STREET = re.compile(rf"\d ?(?:bis|ter)?,? (?:{_WAY})\b")
 _NUMBER = re.compile(r"\d+[.,]0+|\d([.,]\d+)?e\+?\d+", re.ASCII | re.IGNORECASE)
 
 
-def place(text: str) -> str:
+def _place(text: str) -> str:
     """The name or code of a place, as it is written: a department may be `01` or `2A`.
 
     Examples
     --------
-    >>> place("01"), place("Saint-Denis  (974)")
+    >>> place("01"), _place("Saint-Denis  (974)")
     ('01', 'Saint-Denis (974)')
     """
     if is_total(text) or fold_label(text) in _ALL:
@@ -565,39 +565,39 @@ def reader_of(
         return text
 
     if column.html:
-        return plain
+        return _plain
     if column.of:
-        return mean_reader(column, share=field == "bounces")
+        return _mean_reader(column, share=field == "bounces")
     if kind == "mark":
-        return mark_reader(column)
+        return _mark_reader(column)
     if column.words and kind != "flag":
-        return word_reader(column.words, _WHAT.get(field, "no known word"))
+        return _word_reader(column.words, _WHAT.get(field, "no known word"))
     readers: dict[str, Callable[[str], object]] = {
         "text": str,
         "words": str,  # of a value that the format tells
         "number": number,
         "answer": answer,
-        "host": host,
+        "host": _host,
         "participant": participant,
         "label": label,
-        "task_time": task_time,
-        "item": item,
+        "task_time": _task_time,
+        "item": _item,
         "product": product,
         "indicator": indicator,
-        **READERS,
-        "ticket": ticket,
+        **_READERS,
+        "ticket": _ticket,
         "theme": theme,
         "section": section,
         "title": title,
         "title_id": title_id,
-        "list": list_name,
-        "place": place,
+        "list": _list_name,
+        "place": _place,
         "month": month,
-        "count": lambda text: natural(text, bool(column.thousands)),
+        "count": lambda text: _natural(text, bool(column.thousands)),
         "signed": count,
         "period": period,
-        "amount": amount,
-        "flag": flag_reader(column),
+        "amount": _amount,
+        "flag": _flag_reader(column),
         "time": short_time(duration_reader(column)),
         "times": duration_reader(column),
         "moment": duration_reader(column),  # after another

@@ -142,7 +142,7 @@ def _parts(option: str | None, header: str) -> re.Match[str] | None:
 # --- Where the fields of a format stand in an export, and the texts of their cells
 
 
-def titles_of(path: Path, grid: Grid, form: Format) -> dict[str, str]:
+def _titles_of(path: Path, grid: Grid, form: Format) -> dict[str, str]:
     """The header of each field that the table has; the first, where several give it."""
     folded = [header_label(title) for title in grid.header]
     titles: dict[str, str] = {}
@@ -171,7 +171,7 @@ def titles_of(path: Path, grid: Grid, form: Format) -> dict[str, str]:
     return titles
 
 
-def texts_of(grid: Grid, reading: Reading) -> pd.DataFrame:
+def _texts_of(grid: Grid, reading: Reading) -> pd.DataFrame:
     """The cells of each field, without spaces around them, of the rows that fit the header."""
     titles, form = reading.titles, reading.form
     whole = grid.rows if isinstance(grid.rows, Columns) else _whole(grid, reading)
@@ -277,7 +277,7 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
             raise ObservError(f"{path}: has a column {header!r}: {instead}")
     if not any(grid.header):
         raise ObservError(f"{path}: no row under the header; export it again")
-    titles = titles_of(path, grid, form)
+    titles = _titles_of(path, grid, form)
     if not grid.rows:
         raise ObservError(f"{path}: no row under the header; export it again")
     form = _with_untold(form, titles)
@@ -298,7 +298,7 @@ def batches(path: Path, device: Device, catalogue: Catalogue, form: Format) -> I
     for grid in again():
         grid = kept_rows(path, grid, form, left)
         reading = whole.piece(grid.header, grid.rows)
-        texts = texts_of(grid, reading)
+        texts = _texts_of(grid, reading)
         values = {
             field: _read(texts, field, reading, how.get(field), zone, before, catalogue)
             for field in form.columns
@@ -425,7 +425,7 @@ def _columns(again: Pieces, reading: Reading, fields: Sequence[str]) -> Iterator
     part = form.model_copy(update={"columns": {name: form.columns[name] for name in fields}})
     for grid in again():
         kept = kept_rows(reading.path, grid, form, Counter())
-        texts = texts_of(kept, replace(reading, form=part).piece((), {}))
+        texts = _texts_of(kept, replace(reading, form=part).piece((), {}))
         yield [texts.loc[texts[field] != "", field] for field in fields]
 
 

@@ -45,13 +45,13 @@ from observlib.loaders._workbook import sheets, text_of
 _LONGEST_LINE = 100_000  # of a longer one Python's reader tells what is wrong
 
 
-Coded = tuple[np.ndarray, Sequence[str]]  # of each cell the place of its text, and the texts
+_Coded = tuple[np.ndarray, Sequence[str]]  # of each cell the place of its text, and the texts
 
 
 class Columns(Mapping[int, Sequence[str]]):
     """Rows of one width, each under its line; what needs them one by one has them as lists."""
 
-    def __init__(self, lines: np.ndarray, columns: Sequence[Coded]) -> None:
+    def __init__(self, lines: np.ndarray, columns: Sequence[_Coded]) -> None:
         self.lines, self.columns = lines, columns
 
     def where(self, kept: np.ndarray) -> Columns:
@@ -78,7 +78,7 @@ def lines_of_rows(rows: Mapping[int, Sequence[str]]) -> np.ndarray:
     return rows.lines if isinstance(rows, Columns) else np.fromiter(rows, np.int64, len(rows))
 
 
-def coded(rows: Mapping[int, Sequence[str]], at: int) -> Coded:
+def coded(rows: Mapping[int, Sequence[str]], at: int) -> _Coded:
     """The cells of a column of rows."""
     if isinstance(rows, Columns):
         return rows.columns[at]
@@ -119,7 +119,7 @@ def in_columns(
         line += read
 
 
-def _parsed(block: list[str], sign: str, width: int) -> list[Coded] | None:
+def _parsed(block: list[str], sign: str, width: int) -> list[_Coded] | None:
     """The columns of lines that are a row each, of as many cells as the header; else none."""
     text = "".join(block)
     quoted = '"' in text
@@ -161,7 +161,7 @@ def _is_plainly_quoted(text: str, sign: str) -> bool:
 
 # --- Joining an export with the file that lies beside it, where its format says so
 
-Table = tuple[list[str], Mapping[int, Sequence[str]]]  # header, and rows by line
+_Table = tuple[list[str], Mapping[int, Sequence[str]]]  # header, and rows by line
 
 
 def files_of(path: Path, device: Device, known: Catalogue) -> list[Path]:
@@ -171,7 +171,7 @@ def files_of(path: Path, device: Device, known: Catalogue) -> list[Path]:
     return [path, other] if other else [path]
 
 
-def joined(path: Path, table: Table, beside: Beside, read: Callable[[Path], Table]) -> Table:
+def joined(path: Path, table: _Table, beside: Beside, read: Callable[[Path], _Table]) -> _Table:
     """The header and rows of an export with the columns of the file beside it.
 
     Of a row whose key the other file does not have, they are empty.
@@ -211,7 +211,7 @@ def _place(path: Path, header: Sequence[str], name: str) -> int:
 
 # --- The events of Asterisk's queue log, put together to calls
 
-QUEUE_LOG_HEADER = ["call", "entered", "outcome", "wait", "talk", "queue"]
+_QUEUE_LOG_HEADER = ["call", "entered", "outcome", "wait", "talk", "queue"]
 _LEFT = ("EXITWITHTIMEOUT", "EXITEMPTY", "EXITWITHKEY")
 _ENDED = ("COMPLETEAGENT", "COMPLETECALLER")
 _TRANSFERRED = ("TRANSFER", "ATTENDEDTRANSFER", "BLINDTRANSFER")
@@ -246,7 +246,7 @@ def read_queue_log(path: Path, text: str) -> tuple[list[str], dict[int, list[str
     rows = sorted(row for row in (*done, *calls.values()) if row[1][2])
     if not rows:
         raise ObservError(f"{path}: holds no call that entered a queue; give another period's log")
-    return QUEUE_LOG_HEADER, _with_keys(dict(rows))
+    return _QUEUE_LOG_HEADER, _with_keys(dict(rows))
 
 
 def _tell(row: list[str], moment: int, name: str, data: list[str]) -> None:
@@ -281,8 +281,8 @@ _AGAIN = "export it again"
 _ITSELF = frozenset({"response", "open-ended response", "reponse", "reponse ouverte"})
 
 
-Others = tuple[tuple[str, ...], ...]  # more names of each column, where several rows head them
-Rows = Mapping[int, Sequence[str]]
+_Others = tuple[tuple[str, ...], ...]  # more names of each column, where several rows head them
+_Rows = Mapping[int, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -294,10 +294,10 @@ class Grid:
     """
 
     header: list[str]
-    rows: Rows
+    rows: _Rows
     zone: str = ""
     made_on: date | None = None
-    others: Others = ()
+    others: _Others = ()
     around: tuple[str, ...] = ()
 
 
@@ -357,7 +357,7 @@ def read_grid(path: Path, form: Format) -> Grid:
     if layout.beside:
         plain = form.model_copy(update={"layout": layout.model_copy(update={"beside": None})})
 
-        def table(of: Path) -> tuple[list[str], Rows]:
+        def table(of: Path) -> tuple[list[str], _Rows]:
             other = read_grid(of, plain)
             return other.header, other.rows
 
@@ -417,15 +417,15 @@ def _delimiter(line: str, signs: str, known: Sequence[str]) -> str:
     return max(signs, key=headers)
 
 
-Below = tuple[Iterator[str], int, str]  # the lines, the number of the first, what separates cells
+_Below = tuple[Iterator[str], int, str]  # the lines, the number of the first, what separates cells
 
 
-def _held(path: Path, below: Below) -> Rows:
+def _held(path: Path, below: _Below) -> _Rows:
     lines, line, sign = below
     return held_rows(path, csv_rows(path, lines, sign, line))
 
 
-def _csv(path: Path, lines: Lines, form: Format) -> tuple[list[str], Others, Below]:
+def _csv(path: Path, lines: Lines, form: Format) -> tuple[list[str], _Others, _Below]:
     """The header of a text, what else its columns are called, and what stands below."""
     layout = form.layout
     place = max(layout.header_row - 1, 0)
@@ -455,7 +455,7 @@ def _csv(path: Path, lines: Lines, form: Format) -> tuple[list[str], Others, Bel
     return header, others, (source, read + 1, sign)
 
 
-def _headed(top: list[list[str]], layout: Layout) -> tuple[list[str], Others]:
+def _headed(top: list[list[str]], layout: Layout) -> tuple[list[str], _Others]:
     """The header among the first rows, and what the others of them call each of its columns."""
     place = layout.header_row - 1
     header = top[place]
@@ -467,7 +467,7 @@ def _headed(top: list[list[str]], layout: Layout) -> tuple[list[str], Others]:
     return header, ()
 
 
-def _nested(above: list[str], below: list[str]) -> tuple[list[str], Others]:
+def _nested(above: list[str], below: list[str]) -> tuple[list[str], _Others]:
     """The header of columns under questions, and their names `Question [Option]`.
 
     A question of one column, and what stands under "Response", also have the question's own name.
@@ -498,7 +498,7 @@ def _workbook(path: Path, form: Format) -> Grid:
     layout = form.layout
     header: list[str] = []
     named: list[str] = []
-    others: Others = ()
+    others: _Others = ()
     rows: dict[int, list[str]] = {}
     first, before, found = "", 0, 0
     for name, cells in sheets(path, _AGAIN):
@@ -611,7 +611,7 @@ def kept_rows(path: Path, grid: Grid, form: Format, left: Counter[str]) -> Grid:
     for rule in form.keep:
         (at,) = needed_places(path, grid, [rule.header])
         holds = rule_of(rule)
-        kept: Rows
+        kept: _Rows
         if isinstance(rows, Columns):
             codes, texts = rows.columns[at]
             kept = rows.where(of_texts(codes, map(holds, texts), bool))

@@ -45,7 +45,7 @@ _PARTS = {
 }
 _EPOCH = r"\A(?:[0-9]{9,10}(?:\.[0-9]{1,9})?|[0-9]{12,13})\z"
 _ISO = "%Y-%m-%d%_%H:%M[:%S[.%f]][%z]"  # where %_ is the T or space between day and time
-MONTHS = {
+_MONTHS = {
     name: number
     for names in (
         "jan feb mar apr may jun jul aug sep oct nov dec",
@@ -242,7 +242,7 @@ def _wall(parts: Mapping[str, pa.Array]) -> tuple[np.ndarray, np.ndarray]:
     month = number("month")
     if "name" in parts:
         names = parts["name"].to_pandas()
-        month = names.map({name: MONTHS.get(fold(name), 0) for name in names.unique()}).to_numpy()
+        month = names.map({name: _MONTHS.get(fold(name), 0) for name in names.unique()}).to_numpy()
     hour, minute, second = number("hour"), number("minute"), number("second")
     sound = (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 60)
     if "half" in parts:
@@ -501,7 +501,7 @@ def parse_seconds(text: str, commas: bool = False) -> int | None:
 
 # --- Periods as exports and names of files tell them, in ISO form or in words of some languages
 
-Span = tuple[date, date]
+_Span = tuple[date, date]
 _WEEKDAYS = {
     name
     for names in (
@@ -520,7 +520,7 @@ _NAMED = re.compile(
 )
 
 
-def parse_period(text: str) -> Span | None:
+def parse_period(text: str) -> _Span | None:
     """First and last day of a period, or `None`; the last may be before the first.
 
     Examples
@@ -546,7 +546,7 @@ def parse_period(text: str) -> Span | None:
     return (first[0], last[1]) if first and last else None
 
 
-def month_of(text: str) -> Span | str:
+def month_of(text: str) -> _Span | str:
     """First and last day of a month, or why it is none that a device can have counted.
 
     A month is `2026-03`, `03/2026`, `mars 2026` or its first day in ISO.
@@ -565,7 +565,7 @@ def month_of(text: str) -> Span | str:
     return day_fault(span[0]) or span
 
 
-def _single(text: str) -> Span | None:
+def _single(text: str) -> _Span | None:
     """A day, month, quarter or year of folded text."""
     if (month := parse_month(text)) is not None:
         return month
@@ -584,16 +584,16 @@ def _single(text: str) -> Span | None:
         words = words[1:]
     if len(words) not in (2, 3) or not re.fullmatch(r"\d{4}", words[-1]):
         return None
-    names = [word for word in words[:-1] if word in MONTHS]
+    names = [word for word in words[:-1] if word in _MONTHS]
     numbers = [word for word in words[:-1] if re.fullmatch(r"\d{1,2}", word)]
     if len(names) != 1 or len(names) + len(numbers) != len(words) - 1:
         return None
     if numbers:
-        return _one_day(int(words[-1]), MONTHS[names[0]], int(numbers[0]))
-    return parse_month(f"{words[-1]}-{MONTHS[names[0]]:02d}")
+        return _one_day(int(words[-1]), _MONTHS[names[0]], int(numbers[0]))
+    return parse_month(f"{words[-1]}-{_MONTHS[names[0]]:02d}")
 
 
-def _one_day(year: int, month: int, day: int) -> Span | None:
+def _one_day(year: int, month: int, day: int) -> _Span | None:
     try:
         found = date(year, month, day)
     except ValueError:

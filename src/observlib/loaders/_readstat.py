@@ -7,12 +7,12 @@ from datetime import date, datetime
 _MOST_CELLS = 5_000_000
 
 
-def cell(value: object) -> str:
+def _cell(value: object) -> str:
     """A value as a text export would have it.
 
     Examples
     --------
-    >>> cell(3.0), cell(2.5), cell(float("nan")), cell(datetime(2026, 3, 1, 10, 20))
+    >>> cell(3.0), cell(2.5), cell(float("nan")), _cell(datetime(2026, 3, 1, 10, 20))
     ('3', '2.5', '', '2026-03-01 10:20:00')
     """
     if value is None or value != value:  # NaN and NaT are no number and no day
@@ -40,13 +40,13 @@ def main(path: str, function: str) -> list[dict[str, object]]:
     frame, meta = read(path)
     return [
         {
-            "name": cell(name),
-            "label": cell(meta.column_names_to_labels.get(name)),
+            "name": _cell(name),
+            "label": _cell(meta.column_names_to_labels.get(name)),
             "values": {
-                cell(value): cell(label)
+                _cell(value): _cell(label)
                 for value, label in meta.variable_value_labels.get(name, {}).items()
             },
-            "cells": [cell(value) for value in frame.iloc[:, place].tolist()],
+            "cells": [_cell(value) for value in frame.iloc[:, place].tolist()],
         }
         for place, name in enumerate(frame.columns)  # a damaged name may be NaN, or one twice
     ]

@@ -19,7 +19,7 @@ from observlib.catalogue import Layout
 from observlib.loaders._moments import parse_period
 from observlib.loaders._text import MOST_CELLS, MOST_COLUMNS, MOST_JSON, read_json, read_text
 
-Header = list[str]
+_Header = list[str]
 _AGAIN = "export it again"
 _SPACES = re.compile(r"\s*")
 _LONGEST_ABOVE = 300  # characters of the joined keys of the objects that a value is in
@@ -27,7 +27,7 @@ _MOST_ZEROS = 1_000_000  # which `[]` stands for
 _NO_RECORD: dict[str, str] = {}  # what stands among records and is none
 
 
-def read_records(path: Path, layout: Layout) -> tuple[Header, dict[int, Header], Header]:
+def read_records(path: Path, layout: Layout) -> tuple[_Header, dict[int, _Header], _Header]:
     """The keys of the records of an export, their values by place, and the keys around them."""
     documents = list(_documents(path, read_text(path)))
     first = documents[0]
@@ -149,7 +149,7 @@ def _items(record: Any, rows_of: str | None = None) -> Iterator[dict[str, str]]:
 
 # --- The threads of a mailbox (mbox, RFC 4155), of which each is a ticket
 
-MAIL_HEADER = ["thread", "received", "answered", "whole"]
+_MAIL_HEADER = ["thread", "received", "answered", "whole"]
 _FROM = re.compile(rb"From \S+ .*\d{4}(?: [+-]\d{4})?\s*")  # no body's line that begins so
 _ID = re.compile(r"<([^<>\s]{1,500})>")
 _NEVER = datetime.max.replace(tzinfo=UTC)  # when a message was sent whose date cannot be read
@@ -204,7 +204,7 @@ def read_mbox(path: Path, addresses: Sequence[str]) -> tuple[list[str], dict[int
         ]
     if not rows:
         raise ObservError(f"{path}: holds no message from outside; check the device's `addresses`")
-    return MAIL_HEADER, dict(sorted(rows.items()))
+    return _MAIL_HEADER, dict(sorted(rows.items()))
 
 
 def _digest(name: str) -> str:

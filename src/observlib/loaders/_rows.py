@@ -20,7 +20,7 @@ from observlib.loaders import Loaded
 
 
 @dataclass(kw_only=True)
-class Faults:
+class _Faults:
     """The first fault of each row, as the field and the reason, by the row's line."""
 
     by_line: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Faults:
 
 
 @dataclass(kw_only=True)
-class Reading(Faults):
+class Reading(_Faults):
     """A piece of an export as its format reads it, with what is wrong with its rows."""
 
     path: Path

@@ -22,7 +22,7 @@ from observlib.loaders._moments import day_named, paris_days
 from observlib.loaders._rows import Reading, Settled, ends_of
 from observlib.loaders._text import is_total, need_columns, parse_day, tells_of_someone
 
-Rows = dict[Any, dict[Any, Any]]  # the cells of rows, by their line
+_Rows = dict[Any, dict[Any, Any]]  # the cells of rows, by their line
 # --- Polls: shares become votes where they can mean one number, and a poll is read whole or not
 
 _SAME = ("date", "network", "question", "voters", "followers", "product")
@@ -66,7 +66,7 @@ def polls(frame: pd.DataFrame, reading: Reading) -> Settled:
     return frame.assign(position=frame.groupby("poll_id").cumcount() + 1), []
 
 
-def _records(frame: pd.DataFrame) -> Rows:
+def _records(frame: pd.DataFrame) -> _Rows:
     """The cells of rows by line, `None` where they are empty."""
     return frame.astype(object).where(frame.notna(), None).to_dict("index")
 
@@ -123,7 +123,7 @@ def _possible_votes(text: str, voters: int) -> tuple[int, int]:
 
 
 def _of_poll(
-    lines: Sequence[int], rows: Rows, reading: Reading, by_share: bool
+    lines: Sequence[int], rows: _Rows, reading: Reading, by_share: bool
 ) -> Iterator[tuple[int, tuple[str, str]]]:
     """What is wrong in a poll; where anything is, each of its rows is refused.
 
@@ -268,7 +268,7 @@ def _day_listed(path: Path, device: Device) -> date:
 _ITEMS = [f"sus_{item}" for item in range(1, 11)]
 _SUCCESS = {"success": 1, "failure": 0, "partial": 0}
 _PROBLEM = re.compile(r"(.+?)\s*\((?:gravite|severite|severity|g)?\s*:?\s*(\d)\)")
-Row = tuple[int, dict[str, Any]]  # line, cells of the tidy row
+_Row = tuple[int, dict[str, Any]]  # line, cells of the tidy row
 
 
 def user_tests(frame: pd.DataFrame, reading: Reading) -> Settled:
@@ -375,7 +375,7 @@ def _place_fault(line: int, row: dict[Any, Any], reading: Reading) -> tuple[str,
 
 def _measured(
     frame: pd.DataFrame, who: dict[int, dict[str, Any]], reading: Reading
-) -> Iterator[Row]:
+) -> Iterator[_Row]:
     """What each row measures of its task, and the problems met."""
     labels: dict[str, str] = {}
     for line in who:
@@ -396,7 +396,7 @@ def _measured(
             yield line, {"measure": "problem", "label": name, "value": severity}
 
 
-def _answers(frame: pd.DataFrame, who: dict[int, dict[str, Any]], reading: Reading) -> list[Row]:
+def _answers(frame: pd.DataFrame, who: dict[int, dict[str, Any]], reading: Reading) -> list[_Row]:
     """Each participant's answers to the scale, once; those that two rows give differently, not."""
     unread = {(line, field) for line, field, _ in reading.cells}
     first: dict[tuple[str, str, str], tuple[int, int]] = {}

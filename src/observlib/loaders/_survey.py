@@ -54,24 +54,24 @@ class SurveyColumn:
 
 
 # A question's columns: the place of its own, or of each box with its category (`None`: no answer).
-Places = dict[int, str | None]
-SEVERAL = "\0"  # instead of a category, where one cell tells all answers
+_Places = dict[int, str | None]
+_SEVERAL = "\0"  # instead of a category, where one cell tells all answers
 
 
 @dataclass(frozen=True)
-class Header:
+class _Header:
     """Where things stand: identifier, day of submission, days, each question, own weights."""
 
     response: int
     submitted: int | None
     days: tuple[int, ...]
-    questions: dict[str, Places]
+    questions: dict[str, _Places]
     notices: tuple[str, ...]
     weight: int | None
 
 
 # How exports write that nothing was answered.
-NO_ANSWER = frozenset({"", "n/a", "{question_not_shown}", "sans reponse", "no answer"})
+_NO_ANSWER = frozenset({"", "n/a", "{question_not_shown}", "sans reponse", "no answer"})
 # What LimeSurvey itself writes of each response, in the codes and the words of its exports.
 _ID = ("id", "response id", "id de la reponse", "id reponse", "identifiant de la reponse")
 _SUBMITTED = ("submitdate", "date submitted", "date de soumission", "date soumise")
@@ -93,7 +93,7 @@ _CODE_BEFORE = re.compile(r"([A-Za-z]\w*(?:\[\w+\])*)\s?[.:]\s", re.ASCII)
 
 def find(
     path: Path, questionnaire: Questionnaire, columns: Sequence[SurveyColumn], submission: bool
-) -> Header:
+) -> _Header:
     """Where things stand, by question code or else by text; and what either lacks."""
     folded = [tuple(map(fold_label, (*column.names, *_own_text(column)))) for column in columns]
 
@@ -130,7 +130,7 @@ def find(
     if unknown:
         shown = _headers(unknown, columns)
         notices.append(f"columns that {questionnaire.id!r} does not have are not loaded: {shown}")
-    return Header(response, submitted, tuple(dates), questions, tuple(notices), weight)
+    return _Header(response, submitted, tuple(dates), questions, tuple(notices), weight)
 
 
 def _weight(
@@ -168,7 +168,7 @@ def _match(
     questionnaire: Questionnaire,
     columns: Sequence[SurveyColumn],
     folded: Sequence[Sequence[str]],
-) -> dict[str, Places]:
+) -> dict[str, _Places]:
     """The columns of each question by its code."""
     codes: dict[str, list[int]] = {}
     texts: dict[str, list[int]] = {}
@@ -199,8 +199,8 @@ def _match(
             return places[taken[text] - 1]
         return only(places, question)
 
-    def of_boxes(question: Question) -> Places:
-        boxes: Places = {}
+    def of_boxes(question: Question) -> _Places:
+        boxes: _Places = {}
         own_words = {str(meaning): meaning for meaning in question.meanings}
         for label, meaning in (own_words | question.labels).items():
             place = only(texts.get(fold_label(f"{question.text} [{label}]"), []), question)
@@ -211,10 +211,10 @@ def _match(
             if place is not None:
                 boxes[place] = None if meaning is None else str(meaning)
         if not boxes and (place := of_question(question)) is not None and columns[place].separator:
-            boxes[place] = SEVERAL
+            boxes[place] = _SEVERAL
         return boxes
 
-    found: dict[str, Places] = {}
+    found: dict[str, _Places] = {}
     for question in questionnaire.questions:
         if question.kind == "multiple":
             found[question.code] = of_boxes(question)
@@ -224,12 +224,12 @@ def _match(
     return found
 
 
-def several_of(cell: str, separator: str, known: Collection[str]) -> list[str]:
+def _several_of(cell: str, separator: str, known: Collection[str]) -> list[str]:
     """The answers that one cell holds; a known one may hold the separator itself.
 
     Examples
     --------
-    >>> several_of("sur place a emporter vite", " ", ["sur place", "a emporter"])
+    >>> _several_of("sur place a emporter vite", " ", ["sur place", "a emporter"])
     ['sur place', 'a emporter', 'vite']
     """
     longest = sorted(filter(None, known), key=len, reverse=True)
@@ -287,7 +287,7 @@ def _needs_no_notice(
 
 # --- A survey's own weights, as cells of its export write them
 
-NO_WEIGHT = "is no weight; write a number above 0 such as 1.25 or 1,25, or leave it empty"
+_NO_WEIGHT = "is no weight; write a number above 0 such as 1.25 or 1,25, or leave it empty"
 
 
 def weight_of(cell: str) -> float | None:
@@ -302,14 +302,14 @@ def weight_of(cell: str) -> float | None:
     >>> weight_of("0"), weight_of("-1"), weight_of("1 250"), weight_of("1.234,5")
     (None, None, None, None)
     """
-    if fold_label(cell) in NO_ANSWER:
+    if fold_label(cell) in _NO_ANSWER:
         return math.nan
     number = re.fullmatch(r"\d{1,13}(?:[.,]\d{1,20})?(?:e[+-]?\d{1,2})?", cell, re.A | re.I)
     value = float(number[0].replace(",", ".")) if number else 0.0
     return value if WEIGHTS[0] <= value <= WEIGHTS[1] else None
 
 
-def check_weights(path: Path, name: str, cells: Mapping[int, str]) -> None:
+def _check_weights(path: Path, name: str, cells: Mapping[int, str]) -> None:
     """Refuse a column of weights that is empty, or in which `1,234` may be a thousand."""
     weights = {line: weight_of(cell.strip()) for line, cell in cells.items()}
     if weights and all(weight is not None and math.isnan(weight) for weight in weights.values()):
@@ -326,7 +326,7 @@ def check_weights(path: Path, name: str, cells: Mapping[int, str]) -> None:
         )
 
 
-def unweighted(weights: Mapping[str, float]) -> Iterator[str]:
+def _unweighted(weights: Mapping[str, float]) -> Iterator[str]:
     """How many responses have no weight, and what becomes of them: a notice, where there are."""
     if without := sum(map(math.isnan, weights.values())):
         yield (
@@ -336,15 +336,15 @@ def unweighted(weights: Mapping[str, float]) -> Iterator[str]:
 
 
 _TICKED = frozenset({"y", "yes", "oui", "1", "true", "x"})
-_NOT_TICKED = NO_ANSWER | {"n", "no", "non", "0", "2", "false"}
+_NOT_TICKED = _NO_ANSWER | {"n", "no", "non", "0", "2", "false"}
 _OTHER_CODE, _OTHER_LABELS = "-oth-", ("autre", "other")
 _OTHER_BOX = re.compile(r"(autre|other) ?(\.{3}|…|\(.*\)?)?")
 _SLID = "the whole row is refused, since its later answers may have slid to other columns"
 _ANONYMOUS = date(1980, 1, 1)  # what LimeSurvey writes where it keeps no date
 _LONGEST_SHOWN = 40
 
-Meanings = Mapping[str, float | str | None]
-Fault = tuple[str, str, str]  # column, value, reason
+_Meanings = Mapping[str, float | str | None]
+_Fault = tuple[str, str, str]  # column, value, reason
 
 
 class _Response(NamedTuple):
@@ -391,7 +391,7 @@ def responses(
     instead = _day_instead(path, device)
     if header.weight is not None:
         written = {line: cells[header.weight] for line, cells in whole.items()}
-        check_weights(path, str(questionnaire.weight), written)
+        _check_weights(path, str(questionnaire.weight), written)
     found: list[tuple[object, ...]] = []
     unasked: Counter[str] = Counter()
     kept: list[_Response] = []
@@ -431,7 +431,7 @@ def responses(
             ]
     notices = [*header.notices, *_notices(unasked, undated, instead)]
     if header.weight is not None:
-        notices += unweighted({response.id: response.weight for response in kept})
+        notices += _unweighted({response.id: response.weight for response in kept})
     if header.submitted is None:
         notices.append("no column says which responses were submitted: all count as finished")
     texts: dict[str, dict[int, str]] = {}
@@ -451,17 +451,17 @@ def responses(
 
 
 def _is_answer(cell: str) -> bool:
-    return fold_label(cell) not in NO_ANSWER
+    return fold_label(cell) not in _NO_ANSWER
 
 
 def _response(
     line: int,
     cells: Sequence[str],
     columns: Sequence[SurveyColumn],
-    header: Header,
+    header: _Header,
     layouts: Mapping[int, str],
     doubtful: Mapping[int, Mapping[int, str]],
-) -> tuple[_Response, Fault | None]:
+) -> tuple[_Response, _Fault | None]:
     """What a row says of the response itself, its day `_ANONYMOUS` where it has none."""
     finished = header.submitted is None or bool(cells[header.submitted].strip())
     response = _Response(line, _number(cells[header.response].strip()), _ANONYMOUS, finished)
@@ -472,7 +472,7 @@ def _response(
         cell = cells[header.weight].strip()
         weight = weight_of(cell)
         if weight is None:
-            return response, (columns[header.weight].names[0][:60], _shown(cell), NO_WEIGHT)
+            return response, (columns[header.weight].names[0][:60], _shown(cell), _NO_WEIGHT)
         response = response._replace(weight=weight)
     for place in header.days:
         text = cells[place].strip()
@@ -492,7 +492,7 @@ def _response(
     return response, None
 
 
-def _undated(columns: Sequence[SurveyColumn], header: Header) -> Fault:
+def _undated(columns: Sequence[SurveyColumn], header: _Header) -> _Fault:
     name = columns[header.days[0]].names[0] if header.days else "date"
     return (
         name,
@@ -539,7 +539,7 @@ def _day_instead(path: Path, device: Device) -> date | None:
     return parse_day(f"{month[1]}-01") if month else None
 
 
-def _meanings(question: Question) -> Meanings:
+def _meanings(question: Question) -> _Meanings:
     """What each code or text of an answer means; a category stands for its own text."""
     known: dict[str, float | str | None] = {}
     if question.kind != "scale":
@@ -552,26 +552,26 @@ def _meanings(question: Question) -> Meanings:
 
 def _said(
     question: Question,
-    meanings: Meanings,
+    meanings: _Meanings,
     cells: Sequence[str],
     columns: Sequence[SurveyColumn],
-    header: Header,
-) -> tuple[set[float | str], list[Fault]]:
+    header: _Header,
+) -> tuple[set[float | str], list[_Fault]]:
     """What a response answers to a question, empty if nothing; and the cells that say no answer."""
     said: set[float | str] = set()
-    faults: list[Fault] = []
+    faults: list[_Fault] = []
     for place, category in header.questions[question.code].items():
         cell = cells[place].strip()
         candidates = [fold_label(_number(cell))]
-        if candidates[0] in NO_ANSWER:
+        if candidates[0] in _NO_ANSWER:
             continue
         if is_formula_error(cell):  # beside "Other", any text would tick it
             faults.append((columns[place].names[0][:60], cell, "is the error of a formula"))
             continue
         candidates += map(fold_label, columns[place].labels.get(_number(cell), ()))
-        if category == SEVERAL:
-            words = several_of(fold_label(cell), columns[place].separator, meanings)
-            if all(word in meanings or word in NO_ANSWER for word in words):
+        if category == _SEVERAL:
+            words = _several_of(fold_label(cell), columns[place].separator, meanings)
+            if all(word in meanings or word in _NO_ANSWER for word in words):
                 several = (meanings.get(word) for word in words)
                 said |= {meaning for meaning in several if meaning is not None}
             else:
@@ -589,7 +589,7 @@ def _said(
             meaning = meanings[matching[0]] if matching else None
             if question.kind == "scale" and not known:
                 meaning = _on_scale(question, candidates[0])
-                known = meaning is not None or not NO_ANSWER.isdisjoint(candidates)
+                known = meaning is not None or not _NO_ANSWER.isdisjoint(candidates)
         if not known:
             faults.append((columns[place].names[0][:60], _shown(cell), _allowed(question)))
         elif meaning is not None:

@@ -41,7 +41,7 @@ _COUNT = re.compile(
     r"-?(?:\d+|\d{1,3}(?:(?P<group>[ ,])\d{3})(?:(?P=group)\d{3})*)(?:\.0{1,2})?", re.A
 )
 _LARGEST = 2**63 - 1
-SPLIT = "export a shorter period, or parts"
+_SPLIT = "export a shorter period, or parts"
 MOST_JSON = 20_000_000  # whose values take up to 25 times as much memory
 _MOST_KEYS = 10_000  # of one object of it
 
@@ -49,12 +49,12 @@ _MOST_KEYS = 10_000  # of one object of it
 def read_json(path: Path, text: str) -> object:
     """What a JSON text holds."""
     if len(text) > MOST_JSON:
-        raise ObservError(f"{path}: holds more than {MOST_JSON // 10**6} MB of JSON; {SPLIT}")
+        raise ObservError(f"{path}: holds more than {MOST_JSON // 10**6} MB of JSON; {_SPLIT}")
 
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         if len(pairs) > _MOST_KEYS:
             raise ObservError(
-                f"{path}: an object has {len(pairs):,} keys, which is more than any export; {SPLIT}"
+                f"{path}: an object has {len(pairs):,} keys, more than any export; {_SPLIT}"
             )
         found = dict(pairs)
         if len(found) < len(pairs):
@@ -327,7 +327,7 @@ _SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII |
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _MOST_BYTES = 500_000_000  # of an export in text
 MOST_COLUMNS = 10_000
-MOST_ROWS = 2_000_000  # a million tickets take a gigabyte
+_MOST_ROWS = 2_000_000  # a million tickets take a gigabyte
 MOST_CELLS = 50_000_000
 _LONGEST_ROW = 5_000_000  # characters
 _CHUNK = 1 << 20  # bytes read at once
@@ -343,7 +343,7 @@ def read_text(path: Path, encodings: Sequence[str] = ("utf-8",)) -> str:
 
     The line `sep=;` that spreadsheets write first is emptied: the header tells its separator.
     """
-    return decoded(path, files.read_bytes(path, _MOST_BYTES, SPLIT), encodings)
+    return decoded(path, files.read_bytes(path, _MOST_BYTES, _SPLIT), encodings)
 
 
 def decoded(path: Path, raw: bytes, encodings: Sequence[str] = ("utf-8",)) -> str:
@@ -486,9 +486,9 @@ def held_rows(path: Path, rows: Iterable[tuple[int, list[str]]]) -> dict[int, li
     count = 0
     for line, cells in rows:
         count += len(cells)
-        if count > MOST_CELLS or len(found) >= MOST_ROWS:
+        if count > MOST_CELLS or len(found) >= _MOST_ROWS:
             raise ObservError(
-                f"{path}: has over {MOST_ROWS:,} rows or {MOST_CELLS:,} cells; {SPLIT}"
+                f"{path}: has over {_MOST_ROWS:,} rows or {MOST_CELLS:,} cells; {_SPLIT}"
             )
         found[line] = cells
     return found

@@ -29,15 +29,17 @@ from observlib.loaders._text import short
 MOST_XML = 100_000_000  # of what is unpacked: a survey of 100 questions and 40 000 responses
 _DEEPEST = 50
 _LONGEST = 1_000_000  # bytes of a tag, characters of a text
-Start = Callable[[str, dict[str, str]], None]
-End = Callable[[str, str], None]
+_Start = Callable[[str, dict[str, str]], None]
+_End = Callable[[str, str], None]
 
 
 class UnfitXml(Exception):
     """Why a text is no XML, or none of those that are read: the end of a sentence."""
 
 
-def walk(stream: IO[bytes], most: int, elements: int, start: Start, end: End | None = None) -> int:
+def walk(
+    stream: IO[bytes], most: int, elements: int, start: _Start, end: _End | None = None
+) -> int:
     """Call `start` with each element and its attributes, and `end` with it and its text.
 
     Examples
@@ -102,10 +104,10 @@ def walk(stream: IO[bytes], most: int, elements: int, start: Start, end: End | N
 
 # --- The sheets of an OpenDocument workbook (.ods): how far they span, before they are laid out
 
-CONTENT = "content.xml"  # the part that holds all sheets
+_CONTENT = "content.xml"  # the part that holds all sheets
 _TIMES = re.compile(r"\d{1,9}", re.ASCII)
 _TOO_MANY = 10**9
-MOST_ERRORS = 100_000  # of formulas, in all sheets
+_MOST_ERRORS = 100_000  # of formulas, in all sheets
 _CELLS = ("table-cell", "covered-table-cell")
 
 
@@ -134,8 +136,8 @@ def spans(
             if kinds:
                 filled()
             if "error" in kinds:
-                if len(errors) + rows * columns > MOST_ERRORS:
-                    raise UnfitXml(f"holds more than {MOST_ERRORS:,} errors of formulas")
+                if len(errors) + rows * columns > _MOST_ERRORS:
+                    raise UnfitXml(f"holds more than {_MOST_ERRORS:,} errors of formulas")
                 down, right = (range(n + 1, n + 1 + m) for n, m in ((row, rows), (column, columns)))
                 errors.update(product(down, right))
         elif name == "p" and columns:
@@ -239,7 +241,7 @@ def _spans(
 
     Notes where errors are.
     """
-    if name == CONTENT:
+    if name == _CONTENT:
         return spans(stream, MOST_XML, elements, errors)
     height = width = row = column = 0
     root = ""
@@ -263,7 +265,7 @@ def _spans(
                 column += 1
             if attributes.get("t") == "e":
                 errors.add((row, column))
-                if len(errors) > MOST_ERRORS:
+                if len(errors) > _MOST_ERRORS:
                     raise UnfitXml(f"holds more than {len(errors) - 1:,} errors of formulas")
 
     try:

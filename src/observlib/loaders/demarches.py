@@ -86,7 +86,7 @@ _QUARTER_FIRST = re.compile(
 )
 _EARLIEST = date(1995, 1, 1)
 _MEND = "download the edition's workbook again from data.gouv.fr"
-Read = tuple[str, float | None, date | None, str | None]
+_Read = tuple[str, float | None, date | None, str | None]
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
@@ -112,7 +112,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
             columns[indicator] = place
     key = {name: _find(header, name) or 0 for name in (_NAME, _ID, _ADMINISTRATION)}
     first: dict[str, int] = {}
-    rows: list[tuple[int, str, str, str, str, Read]] = []
+    rows: list[tuple[int, str, str, str, str, _Read]] = []
     for line, cells in records:
         name, number, administration = (text_of(cells[place]) for place in key.values())
         missing = [column for column, place in key.items() if text_of(cells[place]) in ("", ERROR)]
@@ -195,7 +195,7 @@ def _quarter(text: str) -> Quarter | None:
     return None
 
 
-def _read(cell: Cell, indicator: str, kind: _Kind) -> Read | str:
+def _read(cell: Cell, indicator: str, kind: _Kind) -> _Read | str:
     """State, value, day and label of a cell; or why it is rejected."""
     text = fold_label(text_of(cell))
     if text in _STATES:
@@ -211,7 +211,7 @@ def _read(cell: Cell, indicator: str, kind: _Kind) -> Read | str:
     return _read_number(cell, kind)
 
 
-def _read_number(cell: Cell, kind: _Kind) -> Read | str:
+def _read_number(cell: Cell, kind: _Kind) -> _Read | str:
     value = None
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         value = float(cell)
@@ -244,7 +244,7 @@ def _number(text: str, kind: _Kind) -> float | None:
     return parse_number(plain)
 
 
-def _read_day(cell: Cell) -> Read | str:
+def _read_day(cell: Cell) -> _Read | str:
     expired = False
     day = cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else None
     if isinstance(cell, str):
@@ -260,7 +260,7 @@ def _read_day(cell: Cell) -> Read | str:
 
 
 def _frame(
-    rows: list[tuple[int, str, str, str, str, Read]], quarter: Quarter, device: Device
+    rows: list[tuple[int, str, str, str, str, _Read]], quarter: Quarter, device: Device
 ) -> pd.DataFrame:
     reads = [row[5] for row in rows]
     return pd.DataFrame(

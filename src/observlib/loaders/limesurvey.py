@@ -56,10 +56,10 @@ _SECTIONS = (
 _MEND = "export the survey as an archive (.lsa) again"
 _PARTS = "export its responses as CSV, a period each"
 
-Records = list[dict[str, str]]
+_Records = list[dict[str, str]]
 
 
-def is_archive(path: Path) -> bool:
+def _is_archive(path: Path) -> bool:
     """Whether a file is a zip, whatever its name; one that cannot be read is none."""
     try:
         with path.open("rb") as stream:
@@ -68,7 +68,7 @@ def is_archive(path: Path) -> bool:
         return False
 
 
-def read_archive(path: Path) -> tuple[list[SurveyColumn], dict[int, list[str]]]:
+def _read_archive(path: Path) -> tuple[list[SurveyColumn], dict[int, list[str]]]:
     """The columns of an archive's responses, named by codes and texts, and its rows from 1."""
     sections, found = _members(path)
     fields = [record["fieldname"] for record in found.get("responses fields", [])]
@@ -88,7 +88,7 @@ def read_archive(path: Path) -> tuple[list[SurveyColumn], dict[int, list[str]]]:
     return columns, rows
 
 
-def _members(path: Path) -> tuple[dict[str, Records], dict[str, Records]]:
+def _members(path: Path) -> tuple[dict[str, _Records], dict[str, _Records]]:
     """The sections of the structure and of the responses of an archive."""
     try:
         raw = files.read_bytes(path, _MOST_PACKED, _PARTS)
@@ -113,7 +113,7 @@ def _members(path: Path) -> tuple[dict[str, Records], dict[str, Records]]:
 
 def _member(
     path: Path, archive: zipfile.ZipFile, end: str, what: str, room: list[int]
-) -> dict[str, Records]:
+) -> dict[str, _Records]:
     found = [member for member in archive.infolist() if member.filename.endswith(end)]
     if len(found) != 1:
         raise ObservError(
@@ -128,12 +128,12 @@ def _member(
         raise ObservError(f"{path}: its {what} {error}; {_MEND}, or {_PARTS}") from error
 
 
-def _sections(stream: IO[bytes], room: list[int]) -> dict[str, Records]:
+def _sections(stream: IO[bytes], room: list[int]) -> dict[str, _Records]:
     """The records of each section of a LimeSurvey document: `questions rows`, `… fields`.
 
     `room` is how many answers there is still memory for; a long one takes that of several.
     """
-    found: dict[str, Records] = {}
+    found: dict[str, _Records] = {}
     stack: list[str] = []
 
     def start(tag: str, _: object) -> None:
@@ -158,11 +158,11 @@ def _sections(stream: IO[bytes], room: list[int]) -> dict[str, Records]:
     return found
 
 
-def _columns(sections: dict[str, Records]) -> dict[str, SurveyColumn]:
+def _columns(sections: dict[str, _Records]) -> dict[str, SurveyColumn]:
     """The columns of a survey's response fields, by their names (survey X group X question)."""
     texts = _texts(sections)
     labels = _labels(sections)
-    rows: dict[str, Records] = {}
+    rows: dict[str, _Records] = {}
     for record in sections.get("subquestions rows", []):
         rows.setdefault(record.get("parent_qid", ""), []).append(record)
     columns: dict[str, SurveyColumn] = {}
@@ -179,7 +179,9 @@ def _columns(sections: dict[str, Records]) -> dict[str, SurveyColumn]:
     return columns
 
 
-def _parts(rows: Records, texts: dict[str, dict[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
+def _parts(
+    rows: _Records, texts: dict[str, dict[str, str]]
+) -> Iterator[tuple[str, dict[str, str]]]:
     """The subquestions of a question with their texts by language; of a grid, each cell."""
     across = list({r.get("title", ""): r for r in rows if r.get("scale_id") == "1"}.values())
     for row in {r.get("title", ""): r for r in rows if r.get("scale_id") != "1"}.values():
@@ -191,7 +193,7 @@ def _parts(rows: Records, texts: dict[str, dict[str, str]]) -> Iterator[tuple[st
             yield f"{title}_{column.get('title', '')}", both
 
 
-def _texts(sections: dict[str, Records]) -> dict[str, dict[str, str]]:
+def _texts(sections: dict[str, _Records]) -> dict[str, dict[str, str]]:
     """The texts of each question and subquestion by language, without their HTML."""
     found: dict[str, dict[str, str]] = {}
     for section in ("questions rows", "subquestions rows", "question_l10ns rows"):
@@ -201,7 +203,7 @@ def _texts(sections: dict[str, Records]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _labels(sections: dict[str, Records]) -> dict[str, dict[str, tuple[str, ...]]]:
+def _labels(sections: dict[str, _Records]) -> dict[str, dict[str, tuple[str, ...]]]:
     """The texts of each question's answer codes, in every language."""
     translated: dict[str, list[str]] = {}
     for record in sections.get("answer_l10ns rows", []):
@@ -226,8 +228,8 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     LimeSurvey's server writes them. What the export and the questionnaire lack of each other are
     notices.
     """
-    if is_archive(path):
-        columns, rows = read_archive(path)
+    if _is_archive(path):
+        columns, rows = _read_archive(path)
     else:
         columns, rows = _read(path)
     return responses(path, device, catalogue, columns, rows)

@@ -78,7 +78,7 @@ PIECE = 100_000  # rows that are read at once
 _LONGEST_SHOWN = 60
 # what a total would stand among as if it were one of them
 _PARTS = ("area", "list", "title_id", "title", "option", "task", "label", "procedure")
-Fault = tuple[str, str, str]  # column, value, reason
+_Fault = tuple[str, str, str]  # column, value, reason
 
 
 def batches(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
@@ -123,7 +123,7 @@ def _piece(
     rows: dict[int, dict[str, object]] = {}
     rejects: list[dict[str, object]] = []
     for line, cells in lines.items():
-        fault: Fault | None
+        fault: _Fault | None
         if (short_of := width_fault(cells, len(header))) is not None:
             fault = ("", "", short_of)
         else:
@@ -204,7 +204,7 @@ def _read(
     device: Device,
     catalogue: Catalogue,
     decimal_comma: bool,
-) -> tuple[dict[str, object], Fault | None]:
+) -> tuple[dict[str, object], _Fault | None]:
     """A tidy row of the cells that are not empty, and what is wrong with the first bad one."""
     table = str(device.table)
     row: dict[str, object] = {
@@ -272,7 +272,7 @@ def _text_fault(name: str, text: str, kinds: Mapping[str, str]) -> str | None:
     return None
 
 
-def _wrong_place(row: Mapping[str, object], device: Device, catalogue: Catalogue) -> Fault | None:
+def _wrong_place(row: Mapping[str, object], device: Device, catalogue: Catalogue) -> _Fault | None:
     """What is wrong with the device, product or channel that a row names."""
     if row["device"] != device.id:
         return "device", str(row["device"]), f"is not {device.id!r}, the device of this file"
@@ -284,7 +284,7 @@ def _wrong_place(row: Mapping[str, object], device: Device, catalogue: Catalogue
     return None
 
 
-def _finish_period(row: dict[str, object], device: Device) -> Fault | None:
+def _finish_period(row: dict[str, object], device: Device) -> _Fault | None:
     """Give a row of counts its `end` and `complete` by the rule; tell a period it cannot have."""
     start, end = row["start"], row.setdefault("end", row["start"])
     assert isinstance(start, date) and isinstance(end, date)

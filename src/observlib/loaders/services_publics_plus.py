@@ -73,7 +73,7 @@ _LONGEST_SHOWN = 30
 _SOUND, _SURE = 1, 2  # a record that can be read, and one that shows that it was read right
 _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
-Columns = dict[str, int]
+_Columns = dict[str, int]
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
@@ -150,7 +150,7 @@ def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
     return with_texts(path, found, device, ids, told)
 
 
-def _columns(path: Path, header: list[str]) -> Columns:
+def _columns(path: Path, header: list[str]) -> _Columns:
     """Where the columns that are kept stand; `ObservError` when one that is needed is missing."""
     names = {fold(name): name for name in _KEPT}
     found = [names.get(fold(_clean(cell)), cell) for cell in header]
@@ -164,7 +164,7 @@ def _clean(text: str) -> str:
 
 
 def _row(
-    record: list[str], columns: Columns
+    record: list[str], columns: _Columns
 ) -> tuple[dict[str, object], tuple[str, str, str] | None]:
     """The tidy row of a record; or the column, value and reason for which it is rejected."""
     cell = {name: _clean(record[place]) for name, place in columns.items()}
@@ -226,7 +226,7 @@ def _free(header: list[str]) -> list[int]:
 
 
 def _records(
-    lines: list[str], first: int, columns: Columns, free: list[int], width: int
+    lines: list[str], first: int, columns: _Columns, free: list[int], width: int
 ) -> Iterator[tuple[int, list[str] | None]]:
     """Records of a text whose line breaks and separators are not escaped, by line (from 1).
 
@@ -269,7 +269,7 @@ def _records(
 
 
 def _fields(
-    text: str, columns: Columns, free: list[int], width: int
+    text: str, columns: _Columns, free: list[int], width: int
 ) -> tuple[list[str], int] | None:
     """The fields of one record and how sound they are; `None` if they cannot be told apart.
 
@@ -291,7 +291,7 @@ def _fields(
     return best
 
 
-def _soundness(fields: list[str], columns: Columns) -> int:
+def _soundness(fields: list[str], columns: _Columns) -> int:
     """How sound a record of the header's width is: `_SURE` where who tells stands in its column.
 
     The programme never leaves it out: it shows whether the columns fell into place.
@@ -302,7 +302,7 @@ def _soundness(fields: list[str], columns: Columns) -> int:
     return _SURE if known else _SOUND
 
 
-def _absorb(split: list[str], columns: Columns, free: list[int], surplus: int) -> list[str] | None:
+def _absorb(split: list[str], columns: _Columns, free: list[int], surplus: int) -> list[str] | None:
     """A record made sound by giving its surplus fields to one or two free texts, if one can."""
     words = [fold(_clean(field)) for field in split]
     if _FEELINGS.keys().isdisjoint(words):

@@ -71,7 +71,7 @@ _STATES = {
 }  # fmt: skip
 # What YAML reads in base 8, 16, 2 or 60: `012` as 10, `1:30` as 90.
 _NOT_DECIMAL = re.compile(r"[-+]?0[\d_xb][\da-fA-F_]*|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?")
-Fault = tuple[tuple[Any, ...], str, str]  # where in the sheet, value, reason
+_Fault = tuple[tuple[Any, ...], str, str]  # where in the sheet, value, reason
 
 
 def load(path: Path, device: Device, catalogue: Catalogue) -> Loaded:
@@ -145,10 +145,10 @@ def _line(lines: Mapping[tuple[Any, ...], int], where: tuple[Any, ...]) -> int:
 
 def _fields(
     mapping: Mapping[Any, Any], known: Mapping[str, str], at: tuple[Any, ...] = ()
-) -> tuple[dict[str, tuple[Any, Any]], list[Fault]]:
+) -> tuple[dict[str, tuple[Any, Any]], list[_Fault]]:
     """Each field with its key and value; the keys that are unknown or that say a field twice."""
     found: dict[str, tuple[Any, Any]] = {}
-    faults: list[Fault] = []
+    faults: list[_Fault] = []
     for key, value in mapping.items():
         field = known.get(fold_label(str(key)))
         if field is None:
@@ -163,7 +163,7 @@ def _fields(
 
 def _head(
     sheet: Mapping[Any, Any], device: Device, catalogue: Catalogue
-) -> tuple[dict[str, Any], list[Fault]]:
+) -> tuple[dict[str, Any], list[_Fault]]:
     """The head of a sheet, with its `participants` and `ideas` as they are, and its faults."""
     found, faults = _fields(sheet, _HEAD)
     head: dict[str, Any] = {"date": None, "product": device.product, "participants": {}}
@@ -192,7 +192,7 @@ def _head(
     return head, faults
 
 
-def _participants_faults(key: Any, raw: Any) -> Iterator[Fault]:
+def _participants_faults(key: Any, raw: Any) -> Iterator[_Fault]:
     if not isinstance(raw, dict) or not raw:
         why = "is no number of people by profile; write {profile: count}, and never names"
         yield (key,), "", why
@@ -218,7 +218,7 @@ def _participants(found: tuple[Any, dict[Any, int]]) -> Iterator[tuple[tuple[Any
 
 def _ideas(
     found: tuple[Any, Any], held: date | None
-) -> tuple[list[tuple[tuple[Any, ...], Any]], list[Fault]]:
+) -> tuple[list[tuple[tuple[Any, ...], Any]], list[_Fault]]:
     """The ideas that can be read, each with its place, and the faults of the others."""
     key, raw = found
     if raw is None or raw == []:
@@ -226,7 +226,7 @@ def _ideas(
     if not isinstance(raw, list):
         return [], [((key,), "", "is no list of ideas; write `- idea: …` with its state")]
     rows: list[tuple[tuple[Any, ...], Any]] = []
-    faults: list[Fault] = []
+    faults: list[_Fault] = []
     for number, idea in enumerate(raw):
         at = (key, number)
         if not isinstance(idea, dict):

@@ -32,7 +32,7 @@ from observlib.pipeline.archive import Publication
 
 _EDITION, _STEPS = "edition", "steps.json"
 KEPT = 64  # families, or those of one survey, that a process has at hand
-Of = tuple[tuple[str, str], ...]  # inputs, by which a process has at hand what follows from them
+_Of = tuple[tuple[str, str], ...]  # inputs, by which a process has at hand what follows from them
 
 
 def jobs(data: Path) -> list[frame.Job]:
@@ -56,7 +56,7 @@ def given(data: Path, quarter: Quarter, name: str, survey: str = "") -> Given:
 
 
 @lru_cache(KEPT)  # by all that it and the decisions follow from
-def _given(exact: str, decided: Of, data: Path, quarter: Quarter, name: str, survey: str) -> Given:
+def _given(exact: str, decided: _Of, data: Path, quarter: Quarter, name: str, survey: str) -> Given:
     found, known = frame.given(data, quarter, name, survey), decisions(data, quarter)
     rows, catalogue = control.applied(found.estimates, known.changes), project.catalogue(data)
     ends = (quarter, quarter - 4) if (found.comparisons["against"] == "year").any() else ()
@@ -112,7 +112,7 @@ def _folder() -> Path:
     return project.root() / kept.FOLDER / "disclosure"
 
 
-def _of(data: Path, quarter: Quarter) -> Of:
+def _of(data: Path, quarter: Quarter) -> _Of:
     """All that an edition's decisions follow from."""
     known = kept.key(project.knowledge(data))
     return _followed(data, quarter, store.digest(data), known, archive.names(data))
@@ -121,7 +121,7 @@ def _of(data: Path, quarter: Quarter) -> Of:
 @lru_cache(8)
 def _followed(
     data: Path, quarter: Quarter, digest: str, knowledge: str, before: tuple[str, ...]
-) -> Of:
+) -> _Of:
     known = frame.dependencies(data, quarter, jobs(data))
     parts = {f"the family/{job}": kept.key(found) for job, found in known.items()}
     parts |= {**project.knowledge(data), **_code(), "what was published": json.dumps(before)}
@@ -129,7 +129,7 @@ def _followed(
 
 
 @lru_cache(8)  # by all that it follows from
-def _decisions(of: Of, data: Path, quarter: Quarter) -> control.Decision:
+def _decisions(of: _Of, data: Path, quarter: Quarter) -> control.Decision:
     def decide() -> dict[str, bytes]:
         by_device = _by_device(of, data, quarter)
         found = (_decided(data, quarter, device, by_device[device]) for device in sorted(by_device))
@@ -179,7 +179,7 @@ def devices(data: Path, quarter: Quarter) -> list[str]:
 
 
 @lru_cache(2)
-def _by_device(of: Of, data: Path, quarter: Quarter) -> dict[str, pd.DataFrame]:
+def _by_device(of: _Of, data: Path, quarter: Quarter) -> dict[str, pd.DataFrame]:
     """All estimates of the edition that are of a device, by device."""
     found = estimates.combine(frame.given(data, quarter, *job).estimates for job in jobs(data))
     units = found[["indicator", "unit"]].drop_duplicates()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
     from observlib.records.practices import Practices
     from observlib.records.record import Record
 
-Kind = TypeVar("Kind", bound="Record")
+_Kind = TypeVar("_Kind", bound="Record")
 _POLICY = "revisions.yml"
 _ALONE = ("actions", "decisions", "partners")  # folders of which a data folder's own stands alone
 _OF_ONE_STORE = ("corrections", "expectations")
@@ -112,7 +112,7 @@ def practices(data: Path, kind: str, start: Path | None = None) -> Practices:
     return load_practices(shared, catalogue(data, start), added, kind == "demonstration")
 
 
-def records(kind: type[Kind], data: Path, start: Path | None = None) -> tuple[Kind, ...]:
+def records(kind: type[_Kind], data: Path, start: Path | None = None) -> tuple[_Kind, ...]:
     """The checked records of a kind, in their order: a data folder's own, else the project's."""
     from observlib.records.actions import Action
 

@@ -37,7 +37,7 @@ ERRATUM_PREFIX = "erratum-"  # before its id, where it is the reason of a revisi
 _NUMBERS = ("published", "corrected")
 _ABOUT = ("unit", "cause", "what", "digest")
 ERRATA_COLUMNS = ["erratum", "day", *FIGURE, *_NUMBERS, *_ABOUT]
-Key = tuple[str, ...]  # the names by which a figure is the same in all editions
+_Key = tuple[str, ...]  # the names by which a figure is the same in all editions
 Row = dict[str, Any]
 BEFORE = "before_"  # begins the columns of what was told before
 _Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -66,7 +66,7 @@ class Figure(Part):
         return self
 
     @property
-    def key(self) -> Key:
+    def key(self) -> _Key:
         """The names by which it is the same in all editions."""
         return tuple(getattr(self, name) for name in FIGURE)
 
@@ -95,10 +95,10 @@ class Erratum(Record):
         return self
 
 
-class Reason(Revision):
+class _Reason(Revision):
     """An erratum as the reason of revisions: what was told of its figures, and what is now."""
 
-    changes: dict[Key, tuple[float, float]]
+    changes: dict[_Key, tuple[float, float]]
 
 
 def load_errata(reports: Path) -> tuple[Erratum, ...]:
@@ -110,7 +110,7 @@ def load_errata(reports: Path) -> tuple[Erratum, ...]:
     ()
     """
     found = Erratum.load(reports)
-    last: dict[Key, tuple[Figure, str]] = {}
+    last: dict[_Key, tuple[Figure, str]] = {}
     problems = []
     for one in found:
         for figure in one.figures:
@@ -173,10 +173,10 @@ def _path(reports: Path, name: str) -> Path:
     return reports / Erratum.FOLDER / f"{name}.yml"
 
 
-def _tellings(told: Iterable[Publication], sheets: Iterable[Erratum]) -> dict[Key, list[Row]]:
+def _tellings(told: Iterable[Publication], sheets: Iterable[Erratum]) -> dict[_Key, list[Row]]:
     """All values that were told of the figures of errata."""
     names = {figure.indicator for one in sheets for figure in one.figures}
-    found: dict[Key, list[Row]] = {}
+    found: dict[_Key, list[Row]] = {}
     for one in told:
         rows = one.told.estimates
         is_value = rows["indicator"].isin(names) & ~rows["status"].isin(WITHHELD)
@@ -186,7 +186,7 @@ def _tellings(told: Iterable[Publication], sheets: Iterable[Erratum]) -> dict[Ke
 
 
 def _rows(
-    one: Erratum, told: Mapping[Key, list[Row]], catalogue: Catalogue
+    one: Erratum, told: Mapping[_Key, list[Row]], catalogue: Catalogue
 ) -> tuple[list[Row], list[str]]:
     """The rows of an erratum, and what is wrong with figures that nobody told so."""
     rows, wrong = [], []
@@ -269,13 +269,13 @@ def _is_now(row: Row, corrected: float) -> bool:
 def with_errata(catalogue: Catalogue, errata: pd.DataFrame) -> Catalogue:
     """A catalogue in whose policy of revisions errata are reasons too, before all others.
 
-    Each is the reason of what it says and of nothing else (see `explains`).
+    Each is the reason of what it says and of nothing else (see `_explains`).
     """
     last = {key_of(row): row["corrected"] for row in estimates.records(errata)}
     reasons: dict[str, Revision] = {}
     for name, own in errata.groupby("erratum", sort=False):
         rows = estimates.records(own)
-        one = Reason(
+        one = _Reason(
             id=f"{ERRATUM_PREFIX}{name}",
             kind="correction",
             why=rows[0]["what"],
@@ -293,7 +293,7 @@ def _names(rows: pd.DataFrame, column: str) -> tuple[str, ...]:
     return tuple(filter(None, rows[column].unique()))
 
 
-def explains(one: Reason, row: Row) -> bool:
+def _explains(one: _Reason, row: Row) -> bool:
     """Whether an erratum is the reason of a revision, from the very value to the very value."""
     if (found := one.changes.get(key_of(row))) is None or row["before_status"] in WITHHELD:
         return False
@@ -311,7 +311,7 @@ NATURAL = (COMPLETED, ARRIVED, WITHHOLDING)
 _SLACK = 1e-9  # of numbers that are the same
 
 
-class Compared(NamedTuple):
+class _Compared(NamedTuple):
     """Two frames side by side: the rows of both (`both`, the first one's after `before_`), of the
     second alone (`added`), and of the first alone (`removed`).
     """
@@ -321,12 +321,12 @@ class Compared(NamedTuple):
     removed: pd.DataFrame
 
 
-def compared(before: pd.DataFrame, now: pd.DataFrame, keys: list[str] = FIGURE) -> Compared:
+def compared(before: pd.DataFrame, now: pd.DataFrame, keys: list[str] = FIGURE) -> _Compared:
     """Two frames whose rows are the same where their keys are."""
     first, second = (pd.MultiIndex.from_frame(rows[keys]) for rows in (before, now))
     then = before.add_prefix(BEFORE)
     both = now.merge(then, left_on=keys, right_on=[BEFORE + name for name in keys])
-    return Compared(both, now[~second.isin(first)], before[~first.isin(second)])
+    return _Compared(both, now[~second.isin(first)], before[~first.isin(second)])
 
 
 def seen_before(told: Iterable[Publication], now: Publication) -> list[Publication]:
@@ -381,8 +381,8 @@ def _reason(row: Row, catalogue: Catalogue) -> str:
     An erratum holds of its very figures on whatever day they were told.
     """
     for one in catalogue.revisions.values():
-        if isinstance(one, Reason):
-            if explains(one, row):
+        if isinstance(one, _Reason):
+            if _explains(one, row):
                 return one.id
         elif one.since and _is_before(row, one.since.isoformat()) and _holds(one, row):
             return one.id
@@ -481,7 +481,7 @@ def check_revisions(root: Path, data: Path, now: Publication, catalogue: Catalog
     )
 
 
-def _named(key: Key) -> str:
+def _named(key: _Key) -> str:
     return ", ".join(filter(None, key))
 
 
@@ -506,7 +506,7 @@ def _entry(silent: Sequence[Row], now: Publication) -> str:
     return "\n".join(lines)
 
 
-def marks(now: Publication, told: Iterable[Publication], catalogue: Catalogue) -> dict[Key, str]:
+def marks(now: Publication, told: Iterable[Publication], catalogue: Catalogue) -> dict[_Key, str]:
     """Which figures of an edition are revised (`r`), and of another method than before (`b`).
 
     A figure is revised in the edition that tells it otherwise than the editions before, and whose
@@ -515,7 +515,7 @@ def marks(now: Publication, told: Iterable[Publication], catalogue: Catalogue) -
     told = [*told]
     others = [one for one in told if one.quarter != now.quarter]
     own = [[one] for one in told if one.quarter == now.quarter]
-    letters: dict[Key, set[str]] = {}
+    letters: dict[_Key, set[str]] = {}
     for seen in (others, *own):
         for row in estimates.records(revised_figures(now, seen, catalogue)):
             letters.setdefault(key_of(row), set()).update(letters_of(row, catalogue))
@@ -545,7 +545,7 @@ def _breaks(one: Revision) -> bool:
     return one.kind == "method" and bool(one.period)
 
 
-def key_of(row: Row) -> Key:
+def key_of(row: Row) -> _Key:
     """The names by which a figure is the same in all editions."""
     return tuple(row[name] for name in FIGURE)
 

@@ -18,7 +18,7 @@ from observlib.base.errors import ObservError, UsageError
 from observlib.base.files import telling_write_errors
 from observlib.base.temporary import temporary_files
 
-PUBLISHERS = ("auto", "quarto", "embedded")
+_PUBLISHERS = ("auto", "quarto", "embedded")
 
 
 def publish(
@@ -87,8 +87,8 @@ def check_publisher(publisher: str) -> None:
     --------
     >>> check_publisher("embedded")
     """
-    if publisher not in PUBLISHERS:
-        raise UsageError(f"unknown publisher {publisher!r}; allowed: {', '.join(PUBLISHERS)}")
+    if publisher not in _PUBLISHERS:
+        raise UsageError(f"unknown publisher {publisher!r}; allowed: {', '.join(_PUBLISHERS)}")
     if publisher == "quarto":
         require_quarto()
 

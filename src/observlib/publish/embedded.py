@@ -33,7 +33,7 @@ from observlib.publish.notebook import Converted, Format, notebook_to_markdown
 from observlib.publish.pdf import CHAPTERS, full_report_download, put_full_report
 from observlib.publish.project import Page, PageLinks, PagesError, Project, broken_links, links_of
 
-Progress = Callable[[int, int, str], None]
+_Progress = Callable[[int, int, str], None]
 _Step = Callable[[Project, Page, Path | None], dict[str, bytes]]
 _LINKS = ".links"  # beside a page, where its links lead
 _SIZE = "size-of-the-pdf"  # stands in a page until its PDF is made
@@ -43,7 +43,7 @@ _FRAMES = ".frames"  # what Quarto makes of pages
 def build(
     project: Project,
     site: Path,
-    progress: Progress,
+    progress: _Progress,
     cache: Path | None = None,
     workers: Executor | None = None,
     finish: Callable[[], None] = lambda: None,
@@ -183,7 +183,7 @@ def _made(
 
 
 def _frame(
-    project: Project, pages: Sequence[Page], frames: Path, total: int, progress: Progress
+    project: Project, pages: Sequence[Page], frames: Path, total: int, progress: _Progress
 ) -> None:
     """Have Quarto make pages, where there are any, into a folder."""
     begun, texts = count(), dict[PurePosixPath, Converted]()
@@ -237,7 +237,7 @@ def _page(project: Project, page: Page, frames: Path | None) -> dict[str, bytes]
         site = Path(place).resolve()
         (site / page.source).parent.mkdir(parents=True, exist_ok=True)
         if page.is_study:
-            links += write_downloads(project, page, site)
+            links += _write_downloads(project, page, site)
         # a document of Quarto's stands for ours
         for title, made in quarto.documents(frames, page).items() if frames else ():
             target = (site / page.source).with_name(made.name)
@@ -287,7 +287,7 @@ def write_html(
     return target
 
 
-def write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, str]]:
+def _write_downloads(project: Project, page: Page, site: Path) -> list[dict[str, str]]:
     """Put a study's document, notebook and open data beside its page; the links to them."""
     source, target = project.folder / page.source, site / page.source
     shutil.copyfile(source, target)

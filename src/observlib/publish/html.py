@@ -20,8 +20,8 @@ from observlib.publish.project import HOME, Entry, Page, Project
 from observlib.publish.responsive_tables import bare, texts, with_stacked_tables
 
 _DOWNLOADS = "<!-- downloads -->"
-CARD = 100  # letters above which a card has no other sentence
-BRIEF = 14  # headings up to which their list is seen whole beside the text
+_CARD = 100  # letters above which a card has no other sentence
+_BRIEF = 14  # headings up to which their list is seen whole beside the text
 
 
 def page_html(project: Project, page: Page, markdown: str, folder: Path | None = None) -> str:
@@ -47,7 +47,7 @@ def page_html(project: Project, page: Page, markdown: str, folder: Path | None =
         "footer": footer(project, root),
         "language": page.meta.get("lang", ""),  # of its text; what stands around it is French
         "outline": page.meta.get("toc", True) and headings > 1,
-        "brief": headings <= BRIEF,
+        "brief": headings <= _BRIEF,
     }
     return pandoc.convert(
         with_listings(markdown, project, page),
@@ -106,22 +106,22 @@ def _listed(page: Page, card: bool) -> str:
     link = f"[{page.meta['title']}](/{page.source})"
     # and not by split(), which takes non-breaking spaces for others
     finding = re.sub(r"[ \n]+", " ", str(page.meta.get("description") or "")).strip(" ")
-    return f"- ### {link}\n\n  {opening(finding)}\n" if card else f"- {link}"
+    return f"- ### {link}\n\n  {_opening(finding)}\n" if card else f"- {link}"
 
 
-def opening(finding: str) -> str:
+def _opening(finding: str) -> str:
     """The first sentences of a finding, whole, as many as make a hundred letters.
 
     Examples
     --------
-    >>> opening("Chiffres synthétiques. Huit usagers sur dix sont satisfaits.")
+    >>> _opening("Chiffres synthétiques. Huit usagers sur dix sont satisfaits.")
     'Chiffres synthétiques. Huit usagers sur dix sont satisfaits.'
-    >>> opening("Un. " + "Les visites " * 9 + "progressent. « Trop long » pour une carte.")[-12:]
+    >>> _opening("Un. " + "Les visites " * 9 + "progressent. « Trop long » pour une carte.")[-12:]
     'progressent.'
     """
     said, *rest = re.split(r"(?<=[.!?]) (?=[A-ZÀ-Ý0-9«])", finding)
     for sentence in rest:
-        if len(said) < CARD:
+        if len(said) < _CARD:
             said = f"{said} {sentence}"
     return said
 
@@ -181,7 +181,7 @@ def _entry(entry: Entry, page: Page, root: str, unfolded: bool = False) -> dict[
 
 # --- The index of the search, made when a site is: pages, headings, indicators and products
 
-INDEX = "search-index.js"
+_INDEX = "search-index.js"
 _LONGEST = 120  # letters of a term: what is longer is a sentence, and no name
 _SECTION = re.compile(
     r'<(h[23]|section)\b[^>]*\bid="([^"]+)"[^>]*>(?:\s*<h[23]\b[^>]*>)?(.*?)</h[23]>', re.S
@@ -205,12 +205,12 @@ def index(pages: Iterable[tuple[str, str]]) -> str:
     return f"window.searchIndex={text};\n"
 
 
-def ranked(addresses: Iterable[str]) -> list[str]:
+def _ranked(addresses: Iterable[str]) -> list[str]:
     """Addresses of pages with the edition's first, and the documentation last.
 
     Examples
     --------
-    >>> ranked(["documentation/a.html", "practices/b.html", "index.html"])
+    >>> _ranked(["documentation/a.html", "practices/b.html", "index.html"])
     ['index.html', 'practices/b.html', 'documentation/a.html']
     """
     places = ("", "practices", "documentation")
@@ -222,12 +222,12 @@ def ranked(addresses: Iterable[str]) -> list[str]:
     return sorted(addresses, key=rank)
 
 
-def english(page: str) -> bool:
+def _english(page: str) -> bool:
     """Whether the text of a page is in English.
 
     Examples
     --------
-    >>> english('<html lang="fr"><div class="text" lang="en">'), english('<html lang="fr">')
+    >>> english('<html lang="fr"><div class="text" lang="en">'), _english('<html lang="fr">')
     (True, False)
     """
     return bool(re.search(r'<html\b[^>]*\blang="en|<div class="text"[^>]*\blang="en', page))
@@ -245,10 +245,10 @@ def _indexed(address: str, page: str) -> list[object]:
     named = [term for term in dict.fromkeys(terms) if re.search(r"[^\W\d_]{3}", term)]
     said = re.search(r'<meta name="description" content="([^"]*)"', page)
     described = [bare(said[1])] if said else []
-    return [address, title, "en" if english(page) else "", sections, [*named, *described]]
+    return [address, title, "en" if _english(page) else "", sections, [*named, *described]]
 
 
-SYNTHETIC = "Chiffres synthétiques."  # before what is said of a page where it is not seen
+_SYNTHETIC = "Chiffres synthétiques."  # before what is said of a page where it is not seen
 WORDS = 30  # of a description at most
 _FRONT = "index.html"
 _PAGE = "page.html"  # of what is kept
@@ -266,11 +266,11 @@ _OURS = re.compile(r'<(?:meta property="og:|link [^>]*rel="icon")[^>]*>\n?')
 def finish(project: Project, site: Path, cache: Path | None = None) -> None:
     """Give the pages of a site what all have, and put the files that they share beside them."""
     shown = (page for page in project.pages if "html" in page.formats)  # slides stay as they are
-    paths = ranked(page.output(".html").as_posix() for page in shown)
+    paths = _ranked(page.output(".html").as_posix() for page in shown)
     finish_pages(project, site, paths, cache)
     searched = (path for path in paths if not origins.is_of_origins(path))
     pages = ((path, (site / path).read_text(encoding="utf-8")) for path in searched)
-    (site / INDEX).write_text(index(pages), encoding="utf-8", newline="\n")
+    (site / _INDEX).write_text(index(pages), encoding="utf-8", newline="\n")
 
 
 def finish_pages(
@@ -307,7 +307,7 @@ def _finished(
     project: Project, works: Collection[str], address: str, page: str, numbers: bytes
 ) -> dict[str, bytes]:
     """A page as it is published, of what its publisher made and what its numbers are matched by."""
-    page = with_stacked_tables(with_languages(page, works), french=not english(page))
+    page = with_stacked_tables(with_languages(page, works), french=not _english(page))
     page = with_quotations(with_named_figures(page))
     if numbers:
         page = origins.with_origins(page, origins.read(numbers))
@@ -325,7 +325,7 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
     main = page[page.find("<main") :]
     first = otherwise or next(iter(texts(_text(main), ["p"])), "")
     said = bare(told[1]) if told else first
-    said = f"{SYNTHETIC} {said}" if told and invented else said
+    said = f"{_SYNTHETIC} {said}" if told and invented else said
     title = (texts(main, ["h1"]) or [site])[0]
     brief = short(said or title)
     kind = "website" if otherwise else "article"
@@ -334,7 +334,7 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
         f'<meta property="og:title" content="{escape(title)}">',
         f'<meta property="og:description" content="{escape(brief)}">',
         f'<meta property="og:type" content="{kind}">',
-        f'<meta property="og:locale" content="{"en_GB" if english(page) else "fr_FR"}">',
+        f'<meta property="og:locale" content="{"en_GB" if _english(page) else "fr_FR"}">',
         f'<meta property="og:site_name" content="{escape(site)}">',
         f'<link rel="icon" href="{root}favicon.svg" type="image/svg+xml">',
         f'<link rel="stylesheet" href="{root}access.css">',
@@ -343,7 +343,7 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
     if "data-values=" in page:
         lines.append(f'<script src="{root}values.js" defer></script>')
     page = _OURS.sub("", _DESCRIPTION.sub("", page))
-    if english(page):
+    if _english(page):
         page = page.replace("<title>", '<title lang="en">', 1)
     return page.replace("</head>", "\n".join([*lines, "</head>"]), 1)
 

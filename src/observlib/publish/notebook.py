@@ -68,13 +68,13 @@ def labelled_outputs(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, 
                 yield label, output["data"]
 
 
-def markdown_of(data: Mapping[str, Any], folder: str) -> tuple[str, dict[str, bytes]]:
+def _markdown_of(data: Mapping[str, Any], folder: str) -> tuple[str, dict[str, bytes]]:
     """The Markdown of an output; the drawings that it shows, by their paths in a folder of theirs.
 
     Examples
     --------
     >>> carried = {"pictures": {"line-1.svg": "<svg/>"}}
-    >>> markdown_of({"text/markdown": "![](line-1.svg)", estimates.MIME: carried}, "page")
+    >>> _markdown_of({"text/markdown": "![](line-1.svg)", estimates.MIME: carried}, "page")
     ('![](page/line-1.svg)', {'page/line-1.svg': b'<svg/>'})
     """
     text = joined(data["text/markdown"])
@@ -160,14 +160,14 @@ def _is_absent(study: Mapping[str, Any]) -> bool:
 # --- An executed notebook as Quarto Markdown: what pandoc needs to make a page of it
 
 Format = Literal["html", "typst"]
-OPTIONS = (
+_OPTIONS = (
     "label", "fig-cap", "fig-alt", "tbl-cap", "echo", "output", "include", "warning", "error",
     "code-fold",
 )  # fmt: skip
-IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+_IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 _PREFERENCE: dict[str, tuple[str, ...]] = {
-    "html": ("text/html", "text/markdown", *IMAGES, "text/plain"),
-    "typst": ("text/markdown", *IMAGES, "text/html", "text/plain"),
+    "html": ("text/html", "text/markdown", *_IMAGES, "text/plain"),
+    "typst": ("text/markdown", *_IMAGES, "text/html", "text/plain"),
 }
 _LENGTH = re.compile(r'\b(width|height)="([\d.]+)(pt|px|in|cm|mm)?"')
 _UNITS = {"pt": 4 / 3, "px": 1.0, "": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
@@ -225,11 +225,11 @@ def _code_cell(
 ) -> Iterator[str]:
     options = cell_options(source)
     label = str(options.get("label") or "")
-    unknown = [str(key) for key in options if key not in OPTIONS]
+    unknown = [str(key) for key in options if key not in _OPTIONS]
     if "eval" in unknown:
         raise ValueError("`eval` makes Quarto drop the outputs that the notebook holds; remove it")
     if unknown:
-        raise ValueError(f"unknown option {', '.join(unknown)}; allowed: {', '.join(OPTIONS)}")
+        raise ValueError(f"unknown option {', '.join(unknown)}; allowed: {', '.join(_OPTIONS)}")
     if options.get("include") is False or options.get("output") is False:
         return
     outputs = list(cell.get("outputs") or [])
@@ -255,8 +255,8 @@ def _code_cell(
             )
         content = joined(data[mime])
         here = "" if used else label
-        if mime in IMAGES:
-            name = f"{folder}/{here or f'cell-{len(files) + 1}'}.{IMAGES[mime]}"
+        if mime in _IMAGES:
+            name = f"{folder}/{here or f'cell-{len(files) + 1}'}.{_IMAGES[mime]}"
             files[name] = _picture(content, mime)
             yield _figure(name, files[name], options, here)
             used = used or label.startswith("fig-")
@@ -264,7 +264,7 @@ def _code_cell(
             yield _table(content, options, here)
             used = used or label.startswith("tbl-")
         elif mime == "text/markdown":
-            text, drawings = markdown_of(data, folder)
+            text, drawings = _markdown_of(data, folder)
             files |= drawings
             # told from the notebook's own prose, as Quarto does
             yield f"::: {{.cell}}\n{text.strip()}\n:::\n"

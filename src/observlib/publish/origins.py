@@ -25,10 +25,10 @@ ANYWHERE = "*"  # in place of a section, for what a page may tell in all of them
 _NEVER = "(?!)"  # matches nothing
 _ANY_DIGIT = re.compile(r"\d")
 _OF_ENDS = re.compile(r"Intervalle|Effectif|\(n\)")  # heads of columns
-SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\n": " ", "\t": " ", "’": "'"})
+_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\n": " ", "\t": " ", "’": "'"})
 _MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 # Numbers that are no estimates: days, quarters, years, the level of an interval, scales, ranks.
-NO_ESTIMATES = re.compile(
+_NO_ESTIMATES = re.compile(
     rf"\b(?:\d{{1,2}}(?:er)? )?(?:{_MONTHS})(?: \d{{4}})?"
     r"|\b\d(?:er|e)? trimestre(?: \d{4})?"
     r"|\bT\d(?: \d{4})?|\b(?:19|20)\d{2}(?:-T\d)?\b"
@@ -64,7 +64,7 @@ class Figure(NamedTuple):
     is_now: bool
 
 
-class Number(NamedTuple):
+class _Number(NamedTuple):
     """A number in a text: where it stands, and of which figures it may be (one: it is known)."""
 
     start: int
@@ -142,10 +142,10 @@ def simple(text: str) -> str:
     >>> simple("L’été\\u00a02026")
     "l'été 2026"
     """
-    return text.translate(SPACES).lower()
+    return text.translate(_SPACES).lower()
 
 
-def numbers(text: str, candidates: Candidates, beside: str = "", around: str = "") -> list[Number]:
+def numbers(text: str, candidates: Candidates, beside: str = "", around: str = "") -> list[_Number]:
     """The numbers of a text that may be estimates, each with the figures that it may tell.
 
     Examples
@@ -156,8 +156,8 @@ def numbers(text: str, candidates: Candidates, beside: str = "", around: str = "
     >>> [(one.start, [figure.id for figure in one.figures]) for one in found]
     [(9, ['BODACC'])]
     """
-    plain = masked = text.translate(SPACES)
-    for others in (NO_ESTIMATES, candidates.names):
+    plain = masked = text.translate(_SPACES)
+    for others in (_NO_ESTIMATES, candidates.names):
         masked = others.sub(lambda found: "_" * len(found[0]), masked)
     made, after, whole = [], 0, f"{simple(text)} {simple(beside)}"
     for start, end, places in _found(masked, candidates):
@@ -171,7 +171,7 @@ def numbers(text: str, candidates: Candidates, beside: str = "", around: str = "
             is_open = plain.count("(", 0, start) > plain.count(")", 0, start)
             is_first = not is_open and not _OF_ENDS.search(beside)
             figures = _named(candidates, places, contexts, is_first)
-        made.append(Number(start, end, figures))
+        made.append(_Number(start, end, figures))
         after = end
     return made
 
@@ -307,7 +307,7 @@ def with_origins(page: str, told: Told) -> str:
     """A page of HTML whose numbers lead to where they come from; it stands in the site's root."""
     pieces = [found[0] for found in _TOKEN.finditer(page)]
     links: list[tuple[int, int, int, str]] = []
-    for block, number in told_numbers(pieces, told):
+    for block, number in _told_numbers(pieces, told):
         if len(number.figures) == 1:
             links += _link(pieces, block, number)
     for place, start, end, address in sorted(links, reverse=True):
@@ -318,7 +318,7 @@ def with_origins(page: str, told: Told) -> str:
 
 
 def _link(
-    pieces: Sequence[str], block: _Block, number: Number
+    pieces: Sequence[str], block: _Block, number: _Number
 ) -> Iterator[tuple[int, int, int, str]]:
     """The piece that holds all of a block's number, where in it, and where it is to lead."""
     before = 0
@@ -348,7 +348,7 @@ def texts_of(page: str, one: str) -> Iterator[tuple[str, str]]:
             yield title, text
 
 
-def told_numbers(pieces: Sequence[str], told: Told) -> Iterator[tuple[_Block, Number]]:
+def _told_numbers(pieces: Sequence[str], told: Told) -> Iterator[tuple[_Block, _Number]]:
     """The numbers of a page's text, each with its block, in which it stands."""
     found = list(_blocks(pieces))
     rows: dict[int, list[_Block]] = {}
@@ -388,7 +388,7 @@ def told_numbers(pieces: Sequence[str], told: Told) -> Iterator[tuple[_Block, Nu
 
 def _tells(text: str) -> bool:
     """Whether a text holds what may be an estimate."""
-    return bool(_DIGIT.search(NO_ESTIMATES.sub("", text)))
+    return bool(_DIGIT.search(_NO_ESTIMATES.sub("", text)))
 
 
 def _blocks(pieces: Sequence[str]) -> Iterator[_Block]:
@@ -409,7 +409,7 @@ def _blocks(pieces: Sequence[str]) -> Iterator[_Block]:
         in_link += (name == "a") * (-1 if is_end else 1)
         if not _BLOCK.fullmatch(name):
             continue
-        block.text = "".join(pieces[place] for place, _ in block.pieces).translate(SPACES)
+        block.text = "".join(pieces[place] for place, _ in block.pieces).translate(_SPACES)
         if block.text.strip():
             yield block
             if block.tag in _HEADS:

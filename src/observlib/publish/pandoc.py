@@ -21,7 +21,7 @@ from typing import Any
 from observlib.base.errors import ObservError
 from observlib.base.period import epoch
 
-TIME_LIMIT = 300.0
+_TIME_LIMIT = 300.0
 TEMPLATES = Path(str(files("observlib.publish") / "templates"))
 # else it cannot read a path with an accent where the locale is plain
 _UTF8 = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
@@ -88,7 +88,7 @@ def convert(
     metadata: Mapping[str, Any] | None = None,
     filters: Sequence[Path] = (),
     folder: Path | None = None,
-    time_limit: float = TIME_LIMIT,
+    time_limit: float = _TIME_LIMIT,
 ) -> str:
     """Convert Quarto Markdown to `html` or `typst`."""
     options = {
@@ -127,7 +127,7 @@ def convert_to_docx(
 def data_file(name: str) -> bytes:
     """A file that pandoc brings."""
     asked = [executable(), f"--print-default-data-file={name}"]
-    return subprocess.run(asked, capture_output=True, check=True, timeout=TIME_LIMIT).stdout
+    return subprocess.run(asked, capture_output=True, check=True, timeout=_TIME_LIMIT).stdout
 
 
 def _run(
@@ -137,7 +137,7 @@ def _run(
     metadata: Mapping[str, Any],
     filters: Sequence[Path],
     folder: Path | None,
-    time_limit: float = TIME_LIMIT,
+    time_limit: float = _TIME_LIMIT,
     environment: Mapping[str, str] | None = None,
 ) -> bytes:
     given = {

@@ -35,7 +35,7 @@ from observlib.publish.project import HOME, Page, Project, flat
 # in points from the upper edge of a last page, margin included: some eight lines
 FEW_LINES = 200.0
 # of a page: where more is left white under the text, a chart gives its place to what follows it
-GAP = 0.18
+_GAP = 0.18
 HEIGHT, TOP, BOTTOM = 842.0, 82.0, 68.0  # of a page, and its margins, as in `page.typ`, in points
 _SETTING = "#let setting = (tight: false, floats: (), small: (), chapter: false)"
 _DOTS = 18.0  # to the inch, to look how far pages are filled
@@ -57,7 +57,7 @@ class Setting:
         return source.replace(_SETTING, f"#let setting = ({words.lower()})", 1)
 
 
-def page_source(project: Project, page: Page, markdown: str) -> str:
+def _page_source(project: Project, page: Page, markdown: str) -> str:
     """Typst's source of a page."""
     brand = project.brand
     return pandoc.convert(
@@ -82,11 +82,11 @@ def page_source(project: Project, page: Page, markdown: str) -> str:
 def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes:
     """The PDF of a page. Its source, set as a chapter of the whole edition, is left in `folder`."""
     main = folder / f"{page.source.stem}.typ"
-    draft = Draft(page_source(project, page, markdown), main, _own_fonts(project))
-    with telling_typst_errors(f"{project.folder / page.source}: its PDF"):
+    draft = Draft(_page_source(project, page, markdown), main, _own_fonts(project))
+    with _telling_typst_errors(f"{project.folder / page.source}: its PDF"):
         setting = draft.settled()
         draft.write(setting)
-        pdf = compiled(main, project)
+        pdf = _compiled(main, project)
     draft.write(replace(setting, chapter=True))
     return pdf
 
@@ -98,7 +98,7 @@ def edition_of(project: Project) -> str:
 
 
 @contextmanager
-def telling_typst_errors(name: str) -> Iterator[None]:
+def _telling_typst_errors(name: str) -> Iterator[None]:
     """Say of what file typst speaks."""
     try:
         yield
@@ -113,7 +113,7 @@ def _own_fonts(project: Project) -> tuple[Path, ...]:
     return tuple(sorted({file.parent for file in files}))
 
 
-def compiled(main: Path, project: Project) -> bytes:
+def _compiled(main: Path, project: Project) -> bytes:
     """The PDF of typst's source, checked as PDF/UA-1, of the edition's day."""
     made = epoch(project.manifest.made)
     given = _options(main, _own_fonts(project))
@@ -209,7 +209,7 @@ def is_gap(end: float) -> bool:
     >>> is_gap(500), is_gap(700)
     (True, False)
     """
-    return HEIGHT - BOTTOM - end > GAP * HEIGHT
+    return HEIGHT - BOTTOM - end > _GAP * HEIGHT
 
 
 def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[bytes]:
@@ -223,7 +223,7 @@ def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[byte
         if len(lines) == 1:
             return []
         main.write_text("\n".join(lines), encoding="utf-8")
-        with telling_typst_errors(name):
+        with _telling_typst_errors(name):
             return _pages(main, _SHARP)
 
 
@@ -266,7 +266,7 @@ def fonts(own: tuple[Path, ...] = ()) -> typst.Fonts:
 
 # --- The whole edition as one PDF: cover, contents, a chapter for each study, references once
 
-TITLE = "Toute l’édition"
+_TITLE = "Toute l’édition"
 MOST = 120  # chapters: some 500 sheets, which take typst a gigabyte; nobody prints more
 CHAPTERS = ".chapters"  # the folder of what it is made of, below that of all that pages make
 _REFERENCES = re.compile(r"// references\n.*?// end of references\n?", re.S)
@@ -274,7 +274,7 @@ _ENTRY = re.compile(r"#block\[\n((?:(?!#block\[).)*?)\n\n?\] <(ref-[^>]+)>", re.
 _TEXT = "TexteRemplacé"
 
 
-def full_report_path(project: Project) -> PurePosixPath:
+def _full_report_path(project: Project) -> PurePosixPath:
     """Where the whole edition is in the site."""
     return PurePosixPath(f"edition-{project.manifest.quarter}.pdf")
 
@@ -303,8 +303,8 @@ def full_report_download(project: Project, page: Page) -> list[dict[str, str]]:
     is_linked = page.source == HOME or "typst" in page.formats
     if not is_linked or not full_report_parts(project):
         return []
-    href = os.path.relpath(full_report_path(project), page.source.parent)
-    return [{"text": TITLE, "href": PurePath(href).as_posix(), "detail": "PDF"}]
+    href = os.path.relpath(_full_report_path(project), page.source.parent)
+    return [{"text": _TITLE, "href": PurePath(href).as_posix(), "detail": "PDF"}]
 
 
 def put_full_report(project: Project, folder: Path, site: Path, cache: Path | None = None) -> None:
@@ -321,7 +321,7 @@ def put_full_report(project: Project, folder: Path, site: Path, cache: Path | No
     }
 
     def make() -> dict[str, bytes]:
-        return {str(full_report_path(project)): _pdf(project, by_part, folder / CHAPTERS)}
+        return {str(_full_report_path(project)): _pdf(project, by_part, folder / CHAPTERS)}
 
     write_all(kept.made(cache, "edition", made_of, make), site)
 
@@ -353,8 +353,8 @@ def _pdf(project: Project, by_part: dict[str, list[Page]], folder: Path) -> byte
     if project.brand.logo:
         shutil.copy(project.folder / project.brand.logo, folder)
     name = f"{project.folder}: the PDF of the whole edition"
-    with telling_typst_errors(name):
-        return compiled(main, project)
+    with _telling_typst_errors(name):
+        return _compiled(main, project)
 
 
 def _contents(parts: dict[str, list[str]]) -> str:
@@ -370,7 +370,7 @@ def _write_chapter(project: Project, path: Path, title: str, text: str) -> None:
     """Write a chapter that is no page of the site, of its text in typst's language."""
     page = Page(PurePosixPath(path.name), {"title": title}, ("typst",))
     # filters of a project may leave out what is raw
-    source = page_source(project, page, f"{as_front_matter(page.meta)}\n{_TEXT}\n")
+    source = _page_source(project, page, f"{as_front_matter(page.meta)}\n{_TEXT}\n")
     source = source.replace(_TEXT, text)
     path.write_text(Setting(chapter=True).of(source), encoding="utf-8")
 

@@ -122,7 +122,9 @@ def flat(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield from flat(entry.entries)
 
 
-def in_sections(entries: Sequence[Entry], sections: Mapping[PurePosixPath, str]) -> Iterator[Entry]:
+def _in_sections(
+    entries: Sequence[Entry], sections: Mapping[PurePosixPath, str]
+) -> Iterator[Entry]:
     """The navigation, in which a page that no section holds stands in that of its front matter."""
     there = {entry.text for entry in entries if entry.entries}
     own: dict[str, list[Entry]] = {}
@@ -139,8 +141,8 @@ def in_sections(entries: Sequence[Entry], sections: Mapping[PurePosixPath, str])
             yield Entry(section, None, tuple(own[section]))
 
 
-FORMATS = ("html", "typst")
-ARCHIVE = "_site"  # the folder of all editions, and of Quarto's pages where nothing else is said
+_FORMATS = ("html", "typst")
+_ARCHIVE = "_site"  # the folder of all editions, and of Quarto's pages where nothing else is said
 HOME = PurePosixPath("index.qmd")
 _NO_SCRIPT = "pages run no script but the site's; remove it"
 
@@ -204,7 +206,7 @@ class Project:
     @property
     def output(self) -> str:
         """The folder that Quarto empties and fills, where it renders the project."""
-        told = str((self.config.get("project") or {}).get("output-dir") or ARCHIVE)
+        told = str((self.config.get("project") or {}).get("output-dir") or _ARCHIVE)
         return told.removeprefix("./").rstrip("/")
 
     @property
@@ -222,7 +224,7 @@ class Project:
     @property
     def named_filters(self) -> list[Any]:
         """All that `filters` of `_quarto.yml` names."""
-        return several(self.config.get("filters"))
+        return _several(self.config.get("filters"))
 
     @property
     def filters(self) -> list[Path]:
@@ -233,12 +235,12 @@ class Project:
     @property
     def bibliography(self) -> list[Path]:
         """The files of the works that pages cite."""
-        return [self.folder / name for name in several(self.config.get("bibliography"))]
+        return [self.folder / name for name in _several(self.config.get("bibliography"))]
 
     @property
     def sheets(self) -> list[Path]:
         """The style sheets of `_quarto.yml`, which both publishers follow."""
-        return [self.folder / name for name in several(self.html_options.get("css"))]
+        return [self.folder / name for name in _several(self.html_options.get("css"))]
 
     def page(self, source: PurePosixPath) -> Page:
         """The page of a source."""
@@ -274,7 +276,7 @@ class Project:
 
     def listings(self, page: Page) -> Iterator[tuple[dict[str, Any], list[Page]]]:
         """Each list of pages that a page's front matter asks for (`listing`), and its pages."""
-        for listing in several(page.meta.get("listing")):
+        for listing in _several(page.meta.get("listing")):
             found = match_pages(self.folder, self.pages, listing.get("contents") or [])
             yield listing, [other for other in found if other != page]
 
@@ -293,11 +295,11 @@ def read_project(folder: Path, publisher: str = "embedded") -> Project:
     config = mapping(read_text(config_path), config_path)
     manifest = read_manifest(folder)
     problems: list[str] = []
-    allowed = FORMATS if publisher == "embedded" else ()
+    allowed = _FORMATS if publisher == "embedded" else ()
     pages = tuple(_read_pages(folder, config, manifest, allowed, problems))
     sidebar = (config.get("website") or {}).get("sidebar") or {}
     named = tuple(_entries(sidebar.get("contents") or [], pages, config_path, problems))
-    navigation = tuple(in_sections(named, {page.source: page.section for page in pages}))
+    navigation = tuple(_in_sections(named, {page.source: page.section for page in pages}))
     brand = Brand()
     try:
         brand = brands.read_brand(folder)
@@ -323,10 +325,10 @@ def _problems(project: Project) -> Iterator[str]:
         yield f"{config}: {key}: {_NO_SCRIPT}"
     if HOME not in {page.source for page in project.pages}:
         yield f"{project.folder / HOME}: the home page is missing, or not in project.render"
-    if project.output == ARCHIVE or not re.fullmatch(r"[\w-]+", project.output):
+    if project.output == _ARCHIVE or not re.fullmatch(r"[\w-]+", project.output):
         yield (
             f"{config}: project.output-dir: {project.output}: `quarto render` empties it, and "
-            f"{ARCHIVE} is the archive of all editions; name a folder of its own, as _rendered"
+            f"{_ARCHIVE} is the archive of all editions; name a folder of its own, as _rendered"
         )
     outputs = Counter(page.output(".html") for page in project.pages)
     reached = {entry.page for entry in flat(project.navigation)}
@@ -357,12 +359,12 @@ def _scripts(settings: Any) -> Iterator[str]:
         yield from _scripts(value)
 
 
-def several(told: Any) -> list[Any]:
+def _several(told: Any) -> list[Any]:
     """What a setting tells, which may be nothing, one thing or a list.
 
     Examples
     --------
-    >>> several("a.css"), several(["a.css", "b.css"]), several(None)
+    >>> several("a.css"), several(["a.css", "b.css"]), _several(None)
     (['a.css'], ['a.css', 'b.css'], [])
     """
     found = told or []
@@ -378,7 +380,7 @@ def match_pages(folder: Path, pages: Iterable[Page], patterns: str | list[str]) 
 
     A folder's name stands for all below it; what a glob that begins with `!` names is left out.
     """
-    wanted = [str(pattern) for pattern in several(patterns)]
+    wanted = [str(pattern) for pattern in _several(patterns)]
     named = set().union(*(named_by(folder, glob) for glob in wanted if glob[:1] != "!"))
     named -= set().union(*(named_by(folder, glob[1:]) for glob in wanted if glob[:1] == "!"))
     found = [page for page in pages if named & {page.source, *page.source.parents}]

@@ -38,13 +38,13 @@ from observlib.publish.downloads import write_figures
 from observlib.publish.notebook import Converted
 from observlib.publish.project import HOME, Entry, Page, Project, links_of, read_project
 
-MENU = "Pages du site"  # what those who listen are told, as by the other publisher
-OUTPUT = "_rendered"
+_MENU = "Pages du site"  # what those who listen are told, as by the other publisher
+_OUTPUT = "_rendered"
 _SKIP = '<a class="skip" href="#quarto-document-content">Aller au contenu</a>'
 LIBRARIES = "site_libs"  # of Quarto's pages, beside them
 TIME_LIMIT = 120.0  # seconds a page, of which one takes two
 _PROCESSES = os.cpu_count() or 1
-DOCUMENTS = {"docx": "Word", "revealjs": "Diaporama", "pptx": "PowerPoint", "odt": "OpenDocument"}
+_DOCUMENTS = {"docx": "Word", "revealjs": "Diaporama", "pptx": "PowerPoint", "odt": "OpenDocument"}
 _OF_PAGES = (".html", ".json", ".xml", ".docx", ".pptx", ".odt", ".epub", ".pdf", ".typ")
 _OWN = "_observlib"  # the folder of what is handed over beside a project's own
 _OURS = ("quarto.lua", "typography.lua", "title-block.html")
@@ -80,7 +80,7 @@ def render(
             staged = Path(place).resolve() / "project"
             stage(project, own, text, staged)
             tail = _run(project, staged, TIME_LIMIT * (1 + len(own)), progress, running)
-            made = staged / OUTPUT
+            made = staged / _OUTPUT
             paths = [page.output(".html") for page in own if "html" in page.formats]
             missing = [str(path) for path in paths if not (made / path).is_file()]
             if missing:
@@ -109,7 +109,9 @@ def framed(folder: Path, page: Page) -> str:
     text = _FOLDER.sub(r"\g<1>index.html", text)
     text = re.sub(r"<body[^>]*>", rf'\g<0><nav aria-label="Accès rapide">{_SKIP}</nav>', text)
     text = text.replace('aria-label="breadcrumb"', 'aria-label="Fil d’Ariane"')
-    text = text.replace('<nav id="quarto-sidebar"', f'<nav aria-label="{MENU}" id="quarto-sidebar"')
+    text = text.replace(
+        '<nav id="quarto-sidebar"', f'<nav aria-label="{_MENU}" id="quarto-sidebar"'
+    )
     text = text.replace('role="navigation" aria-expanded', 'role="button" aria-expanded')
     text = _CAPTION.sub(r'\1<span class="label">\2</span>', text)
     return _TABLE.sub(r'<div class="table">\2<table\3><caption>\1</caption>\4</div>', text)
@@ -131,7 +133,7 @@ def documents(folder: Path, page: Page) -> dict[str, Path]:
     stem = page.source.with_suffix("")
     ends = {name: ".docx" if name == "docx" else f"-{name}.*" for name in _others(page)}
     found = {name: sorted(folder.glob(f"{stem}{end}")) for name, end in ends.items()}
-    return {DOCUMENTS.get(name, name): paths[0] for name, paths in found.items() if paths}
+    return {_DOCUMENTS.get(name, name): paths[0] for name, paths in found.items() if paths}
 
 
 def _others(page: Page) -> list[str]:
@@ -153,7 +155,7 @@ def stage(
     # pages are made in several runs: a run would not find the sources of the others
     config["website"] = json.loads(_SOURCE.sub(".html", json.dumps(config["website"])))
     sources = [str(page.source.with_suffix(".qmd")) for page in pages]
-    config["project"] = {"type": "website", "output-dir": OUTPUT, "render": sources}
+    config["project"] = {"type": "website", "output-dir": _OUTPUT, "render": sources}
     (folder / style.FILE).write_text(dump(project.brand.for_quarto()), encoding="utf-8")
     config["brand"] = {"light": style.FILE}  # dark pages are ours
     website, manifest = config["website"], project.manifest

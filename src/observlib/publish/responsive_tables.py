@@ -31,7 +31,7 @@ _SIDES = {
 
 
 @dataclass(frozen=True)
-class CleanTable:
+class _CleanTable:
     """A table as plain markup, its title and its notes taken out of it."""
 
     markup: str
@@ -43,7 +43,7 @@ class CleanTable:
 
         Examples
         --------
-        >>> print(CleanTable("<table></table>", "", ("s : secret.",)).as_markdown())
+        >>> print(_CleanTable("<table></table>", "", ("s : secret.",)).as_markdown())
         ```{=html}
         <table></table>
         ```
@@ -56,7 +56,7 @@ class CleanTable:
         return "\n\n".join(f"```{{=html}}\n{part}\n```" for part in parts)
 
 
-def clean_table(markup: str) -> CleanTable:
+def clean_table(markup: str) -> _CleanTable:
     """Strip an HTML table of its style, identifiers and decoration.
 
     Alignment is kept (numbers to the right), and so are `scope`, `colspan` and `rowspan`;
@@ -74,7 +74,7 @@ def clean_table(markup: str) -> CleanTable:
     cleaner.feed(markup)
     cleaner.close()
     text = re.sub(r"<t(?:head|body|foot)>\s*</t(?:head|body|foot)>", "", "".join(cleaner.out))
-    return CleanTable(text, " – ".join(cleaner.titles), tuple(cleaner.notes))
+    return _CleanTable(text, " – ".join(cleaner.titles), tuple(cleaner.notes))
 
 
 class _Cleaner(HTMLParser):
@@ -157,7 +157,7 @@ class _Cleaner(HTMLParser):
 
 
 _LONGEST_NAME = 60  # letters of what may stand under a row's name, with no name of its column
-STACKED = 4  # columns from which a table does not fit a telephone
+_STACKED = 4  # columns from which a table does not fit a telephone
 _INSIDE = r'((?:[^>"]|"[^"]*")*)'
 _TABLE = re.compile(rf"<table\b{_INSIDE}>.*?</table>", re.S)
 _PART = re.compile(rf"<(thead|tbody|tfoot|tr)\b{_INSIDE}>")
@@ -214,7 +214,7 @@ def _table(found: re.Match[str], page: str, french: bool, name: str) -> str:
         table = _grouped(table, name)
     rows = _ROW.findall(table)
     heads = [bare(text) for _, _, text in _CELL.findall(rows[0])] if rows else []
-    if "<thead" in table and len(heads) >= STACKED and "rowspan=" not in table:
+    if "<thead" in table and len(heads) >= _STACKED and "rowspan=" not in table:
         table = _stacked(table, heads)
     before = page[max(0, found.start() - 200) : found.start()]
     if 'class="scroll"' in before.rpartition("<div")[2]:

@@ -81,7 +81,7 @@ def files_of_project(root: Path, data: Path) -> Inputs:
     """What people wrote in a project, for a data folder: all but the library."""
     calendar = project.calendar_file(data, root)  # which the site tells and no page
     return {
-        **site_sources(root),
+        **_site_sources(root),
         **project.knowledge(data, root),
         **({"the calendar": kept.file(calendar)} if calendar else {}),
         **project.policy(data, root),
@@ -89,7 +89,7 @@ def files_of_project(root: Path, data: Path) -> Inputs:
     }
 
 
-def site_sources(root: Path) -> Inputs:
+def _site_sources(root: Path) -> Inputs:
     """What people wrote of the site: its fixed pages, style and filters, the documentation."""
     reports = root / "reports"
     made = [path.name for path in reports.glob("*") if _is_made(path)]
@@ -121,7 +121,7 @@ def _without(found: Inputs, groups: Collection[str]) -> Inputs:
     return {name: value for name, value in found.items() if name.partition("/")[0] not in groups}
 
 
-def site_inputs(found: Inputs, manifest: Mapping[str, Any]) -> Inputs:
+def _site_inputs(found: Inputs, manifest: Mapping[str, Any]) -> Inputs:
     """What a site is made of: its pages, and of its edition's inputs those that no page has."""
     pages = {f"its pages/{entry['page']}": entry for entry in manifest["studies"]}
     beside = {"quarter": "the quarter", "kind": "the kind of data", "frame": "its estimates"}
@@ -154,7 +154,7 @@ def keep(
 ) -> None:
     """Remember a publication; that of the latest quarter is made where none is asked for."""
     files = {_RECORD: json.dumps(record, ensure_ascii=False).encode()}
-    kept.put(_folder(root), _SITE, site_inputs(found, manifest), files)
+    kept.put(_folder(root), _SITE, _site_inputs(found, manifest), files)
     for quarter in (record.quarter, *([""] if is_latest else [])):
         kept.put(_folder(root), _EDITION, {**found, "the quarter": quarter}, files)
 
@@ -166,12 +166,12 @@ def since(root: Path, found: Inputs) -> Record | None:
 
 def site_since(root: Path, found: Inputs, manifest: Mapping[str, Any]) -> Record | None:
     """As `since`, the publication whose site is the one of these inputs and this manifest."""
-    return _standing(root, _SITE, site_inputs(found, manifest))
+    return _standing(root, _SITE, _site_inputs(found, manifest))
 
 
 def why_site(root: Path, found: Inputs, manifest: Mapping[str, Any]) -> list[str]:
     """Why the site that stands is not the one to publish; nothing where it is."""
-    of = site_inputs(found, manifest)
+    of = _site_inputs(found, manifest)
     record = _read(root, _SITE, of)
     return _changed(root, record) if record else kept.why(_folder(root), _SITE, of)
 

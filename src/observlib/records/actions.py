@@ -71,12 +71,12 @@ SEEN, UNCHANGED = "Observé", "Attendu sans l'action"
 KINDS = {"action": "action", "measure": "changement de mesure", "outage": "panne"}
 
 
-def unmarked(text: str) -> str:
+def _unmarked(text: str) -> str:
     """The text; `ValueError` where a page would read something in it as markup.
 
     Examples
     --------
-    >>> unmarked("Le bouton « Suivant » est en haut de page, n° 1.")
+    >>> _unmarked("Le bouton « Suivant » est en haut de page, n° 1.")
     'Le bouton « Suivant » est en haut de page, n° 1.'
     """
     if found := re.search(r"[*`<>\[\]$|\\@^~\n]", text):
@@ -84,7 +84,7 @@ def unmarked(text: str) -> str:
     return text
 
 
-Line = Annotated[Plain, AfterValidator(unmarked)]
+Line = Annotated[Plain, AfterValidator(_unmarked)]
 
 
 class Expected(Part):

@@ -47,8 +47,8 @@ from observlib.records.actions import Line
 from observlib.records.published_text import Plain, a_role
 from observlib.records.record import Record
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Value = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)] | StrictStr
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
+_Value = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)] | StrictStr
 _TEXTS = "verbatims"  # the table of what people wrote
 _MENDED = ("text", "count", "number")  # kinds of columns
 
@@ -64,13 +64,13 @@ class Correction(Record):
     device: Slug
     first: Day
     last: Day
-    where: dict[Text, Value] = Field(default={}, description="other columns, with their values")
+    where: dict[Text, _Value] = Field(default={}, description="other columns, with their values")
     column: Text | None = None
-    expect: Value | None = Field(default=None, description="what each row has while it is wrong")
-    total: Finite | None = Field(default=None, description="or what the rows add up to")
+    expect: _Value | None = Field(default=None, description="what each row has while it is wrong")
+    total: _Finite | None = Field(default=None, description="or what the rows add up to")
     rows: int | None = Field(default=None, ge=1, description="or how many rows there are")
-    becomes: Value | None = Field(default=None, description="what is right")
-    times: Finite | None = Field(default=None, gt=0, description="or by what it is multiplied")
+    becomes: _Value | None = Field(default=None, description="what is right")
+    times: _Finite | None = Field(default=None, gt=0, description="or by what it is multiplied")
     drop: bool = Field(default=False, description="or whether the rows are taken off")
     reason: Line
     date: Day
@@ -164,7 +164,7 @@ def misfits(sheet: Sheet, table: str) -> Iterator[str]:
             yield sheet.at(key, wrong)
 
 
-def _misfit(name: str, column: Column, value: Value) -> str:
+def _misfit(name: str, column: Column, value: _Value) -> str:
     """Why a value cannot stand in a column; nothing where it can."""
     fits = {
         "text": isinstance(value, str) and (not column.allowed or value in column.allowed),

@@ -46,7 +46,7 @@ _NAMES = {
     "refused": (set[str](), set[str]()),
     "partner": ({"partner"}, {"partner"}),
 }
-NAMED = ("due", "action", "partner")
+_NAMED = ("due", "action", "partner")
 
 
 class Decision(Record):
@@ -67,7 +67,7 @@ class Decision(Record):
     @model_validator(mode="after")
     def _is_whole(self) -> Decision:
         needed, allowed = _NAMES[self.decision]
-        given = {name for name in NAMED if getattr(self, name) is not None}
+        given = {name for name in _NAMED if getattr(self, name) is not None}
         faults = [f"{self.decision} needs {name!r}" for name in sorted(needed - given)]
         faults += [
             f"{self.decision} has no {name!r}; leave it out" for name in sorted(given - allowed)

@@ -55,7 +55,7 @@ from observlib.catalogue.entries import Part, Slug
 from observlib.catalogue.mistakes import explain, unknown
 from observlib.records.published_text import Plain, PlainProse, a_role, active
 
-VOCABULARY = "vocabulary.yml"
+_VOCABULARY = "vocabulary.yml"
 VERDICTS = ("à refaire", "à adapter", "à éviter")
 ORIGINS = {
     "own": "Nos équipes",
@@ -161,7 +161,7 @@ def load_practices(
     """
     if not folder.is_dir() and own is None:
         return Practices()
-    path = folder / VOCABULARY
+    path = folder / _VOCABULARY
     words, lines, problems = read(path, dict, "`tools:` and `methods:`", "file is missing")
     tools, methods = (_labels(path, words, lines, key, problems) for key in ("tools", "methods"))
     allowed: dict[str, list[str]] = {

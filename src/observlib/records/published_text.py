@@ -67,12 +67,12 @@ def active(markdown: str) -> Iterator[tuple[int, str]]:
             yield number, "begins a front matter in the text, '---'; leave a line empty after it"
 
 
-def without_personal_data(text: str) -> str:
+def _without_personal_data(text: str) -> str:
     """The text; `ValueError` where it holds an address, a number to call or a person's number.
 
     Examples
     --------
-    >>> without_personal_data("pôle études, septembre 2026")
+    >>> _without_personal_data("pôle études, septembre 2026")
     'pôle études, septembre 2026'
     """
     if what := held(text):
@@ -131,5 +131,5 @@ def _cells(columns: Sequence[str], rows: Sequence[str]) -> dict[str, list[str]]:
     }
 
 
-Plain = Annotated[Text, AfterValidator(without_personal_data)]
-PlainProse = Annotated[Prose, AfterValidator(without_personal_data)]
+Plain = Annotated[Text, AfterValidator(_without_personal_data)]
+PlainProse = Annotated[Prose, AfterValidator(_without_personal_data)]

@@ -264,15 +264,15 @@ def verdict(found: tuple[Difference, ...], not_run: tuple[str, ...]) -> str:
     return CLOSE if found else REPRODUCED
 
 
-def group_of(file: str, studies: Mapping[str, str]) -> str:
+def _group_of(file: str, studies: Mapping[str, str]) -> str:
     """The group of a file: the page of its study, or what it belongs to.
 
     Examples
     --------
     >>> pages = {"contacts": "Appels et courriels"}
-    >>> [group_of(name, pages) for name in ("contacts/fig-a.svg", "contacts-comparaisons.csv")]
+    >>> [_group_of(name, pages) for name in ("contacts/fig-a.svg", "contacts-comparaisons.csv")]
     ['contacts', 'contacts']
-    >>> [group_of(name, pages) for name in ("donnees/estimates.csv", "glossaire.html", "site.css")]
+    >>> [_group_of(name, pages) for name in ("donnees/estimates.csv", "glossaire.html", "site.css")]
     ['data', 'pages', 'look']
     """
     first = PurePosixPath(file).parts[0]
@@ -296,9 +296,9 @@ def groups(
     """What was found, by study in the edition's order, then of what belongs to none."""
     of: dict[str, list[Difference]] = {name: [] for name in studies}
     for one in differences:
-        of.setdefault(group_of(one.file, studies), []).append(one)
+        of.setdefault(_group_of(one.file, studies), []).append(one)
     names = {*files, *(one.file for found in of.values() for one in found)}
-    counts = Counter(group_of(name, studies) for name in names)
+    counts = Counter(_group_of(name, studies) for name in names)
     reasons = tuple(not_run)
     return [
         Group(

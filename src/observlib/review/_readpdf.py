@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 _SAID = {"/Alt": "alt", "/ActualText": "actual", "/T": "title"}
-Found = tuple[str, int, str, str]  # the kind of the place, its number and name, what stands there
+_Found = tuple[str, int, str, str]  # the kind of the place, its number and name, what stands there
 
 
-def main() -> list[Found]:
+def main() -> list[_Found]:
     """The lines of the PDF on the standard input, by page, then what it says of itself."""
     from pypdf import PdfReader
     from pypdf.errors import LimitReachedError
@@ -23,7 +23,7 @@ def main() -> list[Found]:
         raise MemoryError from None
 
 
-def _found(reader: Any) -> Iterator[Found]:
+def _found(reader: Any) -> Iterator[_Found]:
     for number, page in enumerate(reader.pages, 1):
         for line in page.extract_text().splitlines():
             yield "page", number, "", line
@@ -36,7 +36,7 @@ def _found(reader: Any) -> Iterator[Found]:
     yield from _spoken(reader.trailer["/Root"].get("/StructTreeRoot"))
 
 
-def _spoken(element: Any) -> Iterator[Found]:
+def _spoken(element: Any) -> Iterator[_Found]:
     """What a PDF says of its pictures to those who hear it, in the order of reading."""
     element = element.get_object() if hasattr(element, "get_object") else element
     if isinstance(element, list):

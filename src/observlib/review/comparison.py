@@ -98,11 +98,11 @@ def told(what: Place | str, language: Language = "en") -> str:
 MOST_BYTES = 100_000_000  # of a file, as it stands and unpacked
 _MOST_PIECES = 2_000_000
 _SECONDS = 120  # a whole edition as a PDF takes ten
-Piece = tuple[Place, str]
-Reader = Callable[[bytes], Iterable[Piece]]
+_Piece = tuple[Place, str]
+_Reader = Callable[[bytes], Iterable[_Piece]]
 
 
-def pieces(name: str, content: bytes) -> list[Piece]:
+def pieces(name: str, content: bytes) -> list[_Piece]:
     """What a file that is no archive holds, by the kind that its name tells."""
     found, names = [], 0
     for piece in _READERS.get(PurePosixPath(name).suffix, _lines)(content):
@@ -113,12 +113,12 @@ def pieces(name: str, content: bytes) -> list[Piece]:
     return found
 
 
-def _lines(content: bytes) -> Iterator[Piece]:
+def _lines(content: bytes) -> Iterator[_Piece]:
     for number, line in enumerate(content.decode("utf-8").split("\n"), 1):
         yield Place("line", number), line
 
 
-def _of_value(value: Any, where: str) -> Iterator[Piece]:
+def _of_value(value: Any, where: str) -> Iterator[_Piece]:
     """The leaves of JSON by their way from the root; texts of several lines by line."""
     if isinstance(value, dict) and value:
         for key, child in value.items():
@@ -133,7 +133,7 @@ def _of_value(value: Any, where: str) -> Iterator[Piece]:
         yield Place("key", name=where), value if isinstance(value, str) else json.dumps(value)
 
 
-def _cells(content: bytes) -> Iterator[Piece]:
+def _cells(content: bytes) -> Iterator[_Piece]:
     """The cells of a table; of one of estimates, each with what its row measures."""
     rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     head = next(rows, [])
@@ -152,7 +152,7 @@ class _Markup(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.pieces: list[Piece] = []
+        self.pieces: list[_Piece] = []
         self._section = ""
 
     def _add(self, kind: str, text: str, name: str = "", of: str = "") -> None:
@@ -175,7 +175,7 @@ class _Markup(HTMLParser):
         self._add("comment", data)
 
 
-def _markup(content: bytes) -> list[Piece]:
+def _markup(content: bytes) -> list[_Piece]:
     parser = _Markup()
     parser.feed(content.decode("utf-8"))
     if parser.rawdata:  # a tag without end, from each `<` of which `close` would begin again
@@ -189,19 +189,19 @@ def _apart(script: str, start: bytes, content: bytes) -> Any:
     return apart(script, given=content, seconds=_SECONDS)
 
 
-def _of_pdf(content: bytes) -> Iterator[Piece]:
+def _of_pdf(content: bytes) -> Iterator[_Piece]:
     for kind, number, name, text in _apart(_readpdf.__file__, b"%PDF", content):
         yield Place(kind, number, name), text
 
 
-def _of_workbook(content: bytes) -> Iterator[Piece]:
+def _of_workbook(content: bytes) -> Iterator[_Piece]:
     for sheet, rows in _apart(_readbook.__file__, b"PK", content):
         for number, row in enumerate(rows, 1):
             for place, cell in enumerate(row):
                 yield Place("sheet", number, sheet, xl_col_to_name(place)), str(cell)
 
 
-_READERS: dict[str, Reader] = {
+_READERS: dict[str, _Reader] = {
     ".csv": _cells,
     ".pdf": _of_pdf,
     ".xlsx": _of_workbook,
@@ -213,8 +213,8 @@ _PACKED = (".pdf", *_ARCHIVES)
 
 
 # Numbers that differ by no more are the same: two builds of one library may add in another order.
-RELATIVE = 1e-9
-PIXELS = 0.01  # of a drawing's coordinates
+_RELATIVE = 1e-9
+_PIXELS = 0.01  # of a drawing's coordinates
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
 _AROUND = 30  # letters shown beside a difference
 _AHEAD = 400  # pieces among which what follows an addition is looked for
@@ -324,7 +324,7 @@ def differences(name: str, published: bytes, remade: bytes) -> Iterator[Differen
     if published == remade:
         return
     suffix = PurePosixPath(name).suffix
-    found: list[Pair] = []
+    found: list[_Pair] = []
     for compared in (_pieces_apart, _members_apart):
         try:
             found = found or [*compared(name, published, remade)]
@@ -333,7 +333,7 @@ def differences(name: str, published: bytes, remade: bytes) -> Iterator[Differen
             return
         except Exception:  # what a stranger wrote may be anything
             continue
-    near = PIXELS if suffix == ".svg" else 0.0
+    near = _PIXELS if suffix == ".svg" else 0.0
     for where, a, b in found:
         yield Difference(name, where, *_shown(a, b), is_close=_are_close(a, b, near))
     if not found:  # they hold the same, written otherwise
@@ -342,14 +342,14 @@ def differences(name: str, published: bytes, remade: bytes) -> Iterator[Differen
         yield Difference(name, Place("byte", at), a, b)
 
 
-Pair = tuple[Place, str, str]  # a place that differs, and what stands there in each
+_Pair = tuple[Place, str, str]  # a place that differs, and what stands there in each
 
 
-def _pieces_apart(name: str, first: bytes, second: bytes) -> Iterator[Pair]:
+def _pieces_apart(name: str, first: bytes, second: bytes) -> Iterator[_Pair]:
     yield from _pairs(pieces(name, first), pieces(name, second))
 
 
-def _members_apart(name: str, first: bytes, second: bytes) -> Iterator[Pair]:
+def _members_apart(name: str, first: bytes, second: bytes) -> Iterator[_Pair]:
     """What differs in the files of two archives, each by its kind; of archives in them, digests."""
     if PurePosixPath(name).suffix not in _ARCHIVES:
         return
@@ -379,7 +379,7 @@ def _unpacked(content: bytes) -> dict[str, bytes]:
         return {entry.filename: archive.read(entry) for entry in inside}
 
 
-def _pairs(first: list[Piece], second: list[Piece]) -> Iterator[Pair]:
+def _pairs(first: list[_Piece], second: list[_Piece]) -> Iterator[_Pair]:
     """The pieces that differ, side by side; what was moved by others before it does not."""
     i = j = told = 0
     while i < len(first) and j < len(second):
@@ -403,11 +403,11 @@ def _pairs(first: list[Piece], second: list[Piece]) -> Iterator[Pair]:
     yield from ((where, _NOTHING, text) for where, text in second[j:])
 
 
-def _alike(a: Piece, b: Piece) -> bool:
+def _alike(a: _Piece, b: _Piece) -> bool:
     return a == b or (a[1] == b[1] and a[0].role == b[0].role)
 
 
-def _added(first: list[Piece], i: int, second: list[Piece], j: int) -> tuple[int, int]:
+def _added(first: list[_Piece], i: int, second: list[_Piece], j: int) -> tuple[int, int]:
     """How many pieces one of both has more, before they go on alike; none where one was changed."""
     if _go_on(first, i + 1, second, j + 1):
         return 0, 0
@@ -419,7 +419,7 @@ def _added(first: list[Piece], i: int, second: list[Piece], j: int) -> tuple[int
     return 0, 0
 
 
-def _go_on(first: list[Piece], i: int, second: list[Piece], j: int) -> bool:
+def _go_on(first: list[_Piece], i: int, second: list[_Piece], j: int) -> bool:
     ours, theirs = first[i : i + 2], second[j : j + 2]
     return len(ours) == len(theirs) > 0 and all(map(_alike, ours, theirs))
 
@@ -448,6 +448,6 @@ def _are_close(a: str, b: str, near: float) -> bool:
     if len(first) != len(second) or first[::2] != second[::2]:
         return False
     return all(
-        math.isclose(float(x), float(y), rel_tol=RELATIVE, abs_tol=near)
+        math.isclose(float(x), float(y), rel_tol=_RELATIVE, abs_tol=near)
         for x, y in zip(first[1::2], second[1::2], strict=True)
     )

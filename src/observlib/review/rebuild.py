@@ -84,7 +84,7 @@ class Study(BaseModel):
     error: str = ""
 
 
-class Erratum(BaseModel):
+class _Erratum(BaseModel):
     """What a manifest says of an erratum."""
 
     model_config = ConfigDict(extra="allow")
@@ -107,7 +107,7 @@ class Manifest(BaseModel):
     earlier: dict[_Name, _Digest]
     files: dict[_Place, _Digest]
     studies: list[Study]
-    errata: dict[_Name, Erratum] = {}
+    errata: dict[_Name, _Erratum] = {}
 
 
 @dataclass(frozen=True)

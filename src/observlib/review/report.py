@@ -19,14 +19,14 @@ from observlib.publish.responsive_tables import with_stacked_tables
 from observlib.review import Change, Group, Review, changes
 from observlib.review.comparison import Difference, told
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 PAGE, JSON = "index.html", "review.json"
 _MOST, _OF_ONE, _ALSO = 12, 3, 6  # changes told of several studies, of one; files only named
 
 
 def write(review: Review, folder: Path) -> Path:
     """Write a review's page and its JSON into a folder; the page."""
-    title = curly(TEXTS["title"].format(quarter=review.quarter))
+    title = curly(_TEXTS["title"].format(quarter=review.quarter))
     html = pandoc.convert(
         page(review),
         "html",
@@ -71,35 +71,35 @@ def page(review: Review) -> str:
     parts: list[str] = [_verdict(review), *_by_verdict(review.groups, own)]
     if review.not_run:
         needed = "\n".join(markdown("- [{}]{{lang=en}}", line) for line in review.not_run)
-        parts += [f"## {TEXTS['not_run']}", needed]
+        parts += [f"## {_TEXTS['not_run']}", needed]
     if several:
-        parts += [f"## {TEXTS['several']}", TEXTS["told_once"], _of_several(several, review)]
+        parts += [f"## {_TEXTS['several']}", _TEXTS["told_once"], _of_several(several, review)]
     if own:
-        parts += [f"## {TEXTS['found']}", TEXTS["first_places"]]
+        parts += [f"## {_TEXTS['found']}", _TEXTS["first_places"]]
         for group in review.groups:
             parts += _detail(group, own[group.name]) if group.name in own else []
     if near := [one for one in review.differences if one.is_close]:
-        parts += [f"## {TEXTS['close']}", _table(near)]
-    parts += [f"## {TEXTS['compared']}", " ".join(_about(review))]
+        parts += [f"## {_TEXTS['close']}", _table(near)]
+    parts += [f"## {_TEXTS['compared']}", " ".join(_about(review))]
     if review.counts:
         counted = {
-            TEXTS["counted"]: [TEXTS[f"counts.{name}"] for name in review.counts],
-            TEXTS["number"]: [french.number(number) for number in review.counts.values()],
+            _TEXTS["counted"]: [_TEXTS[f"counts.{name}"] for name in review.counts],
+            _TEXTS["number"]: [french.number(number) for number in review.counts.values()],
         }
-        parts.append(pipe_table(counted, right=(TEXTS["number"],)))
-    parts += [f"## {TEXTS['apart']}", TEXTS["build"]]
+        parts.append(pipe_table(counted, right=(_TEXTS["number"],)))
+    parts += [f"## {_TEXTS['apart']}", _TEXTS["build"]]
     return "\n\n".join(map(typography, parts)) + "\n"
 
 
 def _verdict(review: Review) -> str:
     studies = Counter(group.verdict for group in review.groups if group.is_study)
     counts = french.join(
-        french.count(number, in_words(verdict), TEXTS[f"studies.{_key(verdict)}"].lower())
+        french.count(number, in_words(verdict), _TEXTS[f"studies.{_key(verdict)}"].lower())
         for verdict, number in studies.most_common()
     )
-    counted = TEXTS["of_studies"].format(number=studies.total(), counts=counts) if studies else ""
-    about = TEXTS[f"about.{_key(review.verdict)}"]
-    head = f"**{TEXTS['verdict']} : {in_words(review.verdict)}.**"
+    counted = _TEXTS["of_studies"].format(number=studies.total(), counts=counts) if studies else ""
+    about = _TEXTS[f"about.{_key(review.verdict)}"]
+    head = f"**{_TEXTS['verdict']} : {in_words(review.verdict)}.**"
     return f"::: {{.verdict}}\n{head} {about} {counted}\n:::"
 
 
@@ -116,9 +116,9 @@ def _by_verdict(groups: Sequence[Group], own: Mapping[str, object]) -> Iterator[
         linked = Markdown(f"[{name}](#{group.name})") if group.name in own else name
         key = "several" if is_alike else _key(group.verdict)
         named.setdefault(("studies" if group.is_study else "others", key), []).append(linked)
-    for kind, key in sorted(named, key=lambda which: [*TEXTS].index(".".join(which))):
+    for kind, key in sorted(named, key=lambda which: [*_TEXTS].index(".".join(which))):
         names = named[kind, key]
-        head, listed = TEXTS[f"{kind}.{key}"], Markdown(french.join(names))
+        head, listed = _TEXTS[f"{kind}.{key}"], Markdown(french.join(names))
         yield markdown("**{} ({})** : {}.", head, str(len(names)), listed)
 
 
@@ -127,10 +127,10 @@ def _of_several(several: Sequence[Change], review: Review) -> Markdown:
     telling = [one for one in several if not one.first.file.endswith(".ipynb")]
     shown = (telling or several)[:_MOST]  # a notebook's page and data say it more shortly
     columns = {
-        TEXTS["where"]: [_place(one.first) for one in shown],
-        TEXTS["published"]: [_said(one.first.published) for one in shown],
-        TEXTS["remade"]: [_said(one.first.remade) for one in shown],
-        TEXTS["pages"]: [_some([names[name] for name in one.places], SHOWN) for one in shown],
+        _TEXTS["where"]: [_place(one.first) for one in shown],
+        _TEXTS["published"]: [_said(one.first.published) for one in shown],
+        _TEXTS["remade"]: [_said(one.first.remade) for one in shown],
+        _TEXTS["pages"]: [_some([names[name] for name in one.places], SHOWN) for one in shown],
     }
     return pipe_table(columns)
 
@@ -142,29 +142,29 @@ def _place(one: Difference) -> str:
 def _detail(group: Group, own: Sequence[Change]) -> Iterator[str]:
     """What differs in a study and in no others: what says most, then where else."""
     shown = own[:_OF_ONE]
-    head = TEXTS["of_files"].format(differing=len(group.differing), files=group.files)
+    head = _TEXTS["of_files"].format(differing=len(group.differing), files=group.files)
     name = Markdown(group.name)
     yield markdown("### {} {{#{}}}", group.called("fr"), name)
     yield _table([change.places[group.name] for change in shown])
     told_of = {file for change in shown for file in change.files}
     rest = [name for name in group.differing if name not in told_of]
-    also = f" {TEXTS['also']} : {_some(rest, _ALSO)}." if rest else ""
+    also = f" {_TEXTS['also']} : {_some(rest, _ALSO)}." if rest else ""
     yield markdown("{}", f"{head}.{also}")
 
 
 def _some(names: Sequence[str], most: int) -> str:
     most += len(names) == most + 1  # "and 1 more" is as long as its name
     rest = len(names) - most
-    more = [TEXTS["more"].format(count=rest)] if rest > 0 else []
+    more = [_TEXTS["more"].format(count=rest)] if rest > 0 else []
     return french.join([*names[:most], *more])
 
 
 def _table(found: Iterable[Difference]) -> Markdown:
     columns = {
-        TEXTS["file"]: [one.file for one in found],
-        TEXTS["where"]: [told(one.where, "fr") for one in found],
-        TEXTS["published"]: [_said(one.published) for one in found],
-        TEXTS["remade"]: [_said(one.remade) for one in found],
+        _TEXTS["file"]: [one.file for one in found],
+        _TEXTS["where"]: [told(one.where, "fr") for one in found],
+        _TEXTS["published"]: [_said(one.published) for one in found],
+        _TEXTS["remade"]: [_said(one.remade) for one in found],
     }
     return pipe_table(columns, even=True)
 
@@ -175,9 +175,9 @@ def _said(what: str) -> str:
 
 def _about(review: Review) -> Iterator[str]:
     day = french.day_label(date.fromisoformat(review.published))
-    yield TEXTS["of"].format(day=day) + "."
+    yield _TEXTS["of"].format(day=day) + "."
     if review.kind == "demonstration":
-        yield TEXTS["synthetic"]
+        yield _TEXTS["synthetic"]
     if review.commit:
-        yield TEXTS["commit"].format(commit=review.commit) + "."
-    yield TEXTS["environment"].format(**review.environment) + "."
+        yield _TEXTS["commit"].format(commit=review.commit) + "."
+    yield _TEXTS["environment"].format(**review.environment) + "."

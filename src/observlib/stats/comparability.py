@@ -40,7 +40,17 @@ from observlib.records.actions import measured_since
 
 Verdict = Literal["same", "near", "unknown", "other", "apart"]
 Way = tuple[dict[str, Any], list[int]]  # one of the rows measured in a way, and where all are
-FACETS = ("quantity", "wording", "scale", "mode", "population", "tool", "area", "measure", "period")
+_FACETS = (
+    "quantity",
+    "wording",
+    "scale",
+    "mode",
+    "population",
+    "tool",
+    "area",
+    "measure",
+    "period",
+)
 _OF_COUNTS = ("quantity", "tool", "area")
 _COUNTED = ("audience", "sections", "call_intervals", "calls", "tickets", "subscriptions", "sales")
 _WEIGHTS: dict[Verdict, int] = {"same": 0, "near": 0, "unknown": 1, "other": 2, "apart": 4}
@@ -102,7 +112,7 @@ def grade(
         return Grade("D", ("quantity",))
     indicator = catalogue.indicators.get(one["indicator"])
     found = _measuring(one, other, catalogue) | {"period": _periods(one, other, indicator)}
-    verdicts = {name: found[name] for name in FACETS if name in found and name not in besides}
+    verdicts = {name: found[name] for name in _FACETS if name in found and name not in besides}
     weight = sum(_WEIGHTS[verdict] for verdict in verdicts.values())
     unlike = tuple(name for name, verdict in verdicts.items() if verdict in ("other", "apart"))
     unknown = tuple(name for name, verdict in verdicts.items() if verdict == "unknown")
@@ -159,9 +169,9 @@ def together(grades: Collection[Grade]) -> Grade:
     """
     letter = max(one.letter for one in grades)
     told = [one for one in grades if one.letter == letter]
-    unlike = tuple(name for name in FACETS if any(name in one.other for one in told))
+    unlike = tuple(name for name in _FACETS if any(name in one.other for one in told))
     unknown = {name for one in told for name in one.unknown} - {*unlike}
-    return Grade(letter, unlike, tuple(name for name in FACETS if name in unknown))
+    return Grade(letter, unlike, tuple(name for name in _FACETS if name in unknown))
 
 
 def comparable(frame: pd.DataFrame, catalogue: Catalogue, nth: int = 1) -> pd.DataFrame:

@@ -26,8 +26,8 @@ from observlib.store.partitions import TEXTS
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
 
-Held = tuple[tuple[str, str, str], ...]  # what counts in a store: device, table, part
-Compared = tuple[dict[str, list[Correction]], tuple[str, ...]]  # those in force, and faults
+_Held = tuple[tuple[str, str, str], ...]  # what counts in a store: device, table, part
+_Compared = tuple[dict[str, list[Correction]], tuple[str, ...]]  # those in force, and faults
 _MOST_CHECKED = 100_000  # corrected rows that are compared with the table's contract
 _NO_LONGER = "if the source is mended, delete the file or write `status: mended`"
 _NOT_YET = "the source still gives what was wrong; write `status: open`, or ingest its new export"
@@ -52,7 +52,7 @@ def faults(data: Path, ledger: Ledger, catalogue: Catalogue) -> list[str]:
     return problems
 
 
-def _compared(data: Path, ledger: Ledger) -> Compared:
+def _compared(data: Path, ledger: Ledger) -> _Compared:
     """The corrections, compared with what the parts of a store hold."""
     if not (data / Correction.FOLDER).is_dir():
         return {}, ()
@@ -70,17 +70,17 @@ def _compared(data: Path, ledger: Ledger) -> Compared:
 
 
 @lru_cache(2)  # a page asks for it once a query
-def _checked(data: Path, written: str, held: Held) -> Compared:
+def _checked(data: Path, written: str, held: _Held) -> _Compared:
     found: dict[str, list[Correction]] = {}
     problems = tuple(_problems(data, held, found))
     return found, problems
 
 
-def _held(ledger: Ledger) -> Held:
+def _held(ledger: Ledger) -> _Held:
     return tuple(sorted((entry.device, entry.table, entry.part) for entry in ledger.files))
 
 
-def _problems(data: Path, held: Held, found: dict[str, list[Correction]]) -> Iterator[str]:
+def _problems(data: Path, held: _Held, found: dict[str, list[Correction]]) -> Iterator[str]:
     """What is wrong with the corrections; `found` gets those in force, by table."""
     wrong: list[str] = []
     sheets = load_corrections(data, wrong)
@@ -113,7 +113,7 @@ def _problems(data: Path, held: Held, found: dict[str, list[Correction]]) -> Ite
             ]
 
 
-def _parts(data: Path, held: Held, device: str, table: str) -> list[str]:
+def _parts(data: Path, held: _Held, device: str, table: str) -> list[str]:
     return readable(data / "store", (part for *of, part in held if of == [device, table]))
 
 

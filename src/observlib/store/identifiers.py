@@ -25,8 +25,8 @@ from observlib.store.ledger import Forgotten
 
 __all__ = ["gone", "hashed", "hidden", "key_of", "mark_of", "persons"]
 
-FOLDER = "identifiers"  # in a data folder, beside its store
-VARIABLE = "OBSERVLIB_KEY_FILE"
+_FOLDER = "identifiers"  # in a data folder, beside its store
+_VARIABLE = "OBSERVLIB_KEY_FILE"
 
 
 def key_of(data: Path, kind: str, mark: str) -> bytes:
@@ -114,13 +114,13 @@ def _hashes(texts: pd.Series, device: str, key: bytes) -> pd.Series:
 
 
 def _path(data: Path) -> Path:
-    named = os.environ.get(VARIABLE)
-    return Path(named) if named else data / FOLDER / "key"
+    named = os.environ.get(_VARIABLE)
+    return Path(named) if named else data / _FOLDER / "key"
 
 
 def _draw(path: Path, data: Path) -> None:
     """Write a new key, for the eyes of its owner alone, and never into a repository."""
-    if path.parent == data / FOLDER:
+    if path.parent == data / _FOLDER:
         files.private_folder(path.parent)
         files.write_text(path.parent / ".gitignore", "*\n")
     try:
@@ -133,12 +133,12 @@ def _draw(path: Path, data: Path) -> None:
     except OSError as error:
         raise ObservError(
             f"{path}: the key of identifiers cannot be written ({error.strerror}); give yourself "
-            f"the right, or name another file by {VARIABLE}"
+            f"the right, or name another file by {_VARIABLE}"
         ) from error
 
 
 def _read(path: Path) -> bytes:
-    mend = f"restore it from a copy, or name it by {VARIABLE}"
+    mend = f"restore it from a copy, or name it by {_VARIABLE}"
     try:
         text = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:

@@ -48,7 +48,7 @@ DEMONSTRATION = "demonstration.json"
 _LIBRARY = Path(observlib.__file__).parent
 
 
-class Claims(NamedTuple):
+class _Claims(NamedTuple):
     """Files, each with its device; names of those that none claims; what is wrong, or told."""
 
     files: list[tuple[Path, Device]]
@@ -57,7 +57,7 @@ class Claims(NamedTuple):
     notices: list[str]
 
 
-def claims_of(raw: Path, paths: Iterable[Path], catalogue: Catalogue) -> Claims:
+def _claims_of(raw: Path, paths: Iterable[Path], catalogue: Catalogue) -> _Claims:
     """The files below a folder that one device claims, and what is to be said of the others."""
     found: list[tuple[Path, Device]] = []
     unclaimed: list[str] = []
@@ -86,7 +86,7 @@ def claims_of(raw: Path, paths: Iterable[Path], catalogue: Catalogue) -> Claims:
             unclaimed.append(name)
             notices += [f"{name}: {hint}" for hint in _of_another_kind(path, catalogue)]
     parts = {part for path, device in found for part in files_of(path, device, catalogue)[1:]}
-    return Claims(
+    return _Claims(
         [(path, device) for path, device in found if path not in parts],
         [name for name in unclaimed if raw / name not in parts],
         problems,
@@ -109,16 +109,16 @@ def claimed_rows(
     raw: Path, store: Path, device: str, catalogue: Catalogue
 ) -> Iterator[tuple[str, list[Loaded] | None]]:
     """What each export of a device below a folder holds, nothing stored; None of one not read."""
-    for path, own in claims_of(raw, files.below(raw, store, []), catalogue).files:
+    for path, own in _claims_of(raw, files.below(raw, store, []), catalogue).files:
         if own.id == device:
             try:
-                found = [*loaded(path, own, known_to(own, catalogue))]
+                found = [*_loaded(path, own, _known_to(own, catalogue))]
             except ObservError:
                 found = None
             yield str(path), found
 
 
-def loaded(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
+def _loaded(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]:
     """What the loader makes of a file; a fault of the loader itself is told as one.
 
     Whoever ingests cannot mend a loader, and needs the other files: the fault costs one file, and
@@ -138,7 +138,7 @@ def loaded(path: Path, device: Device, catalogue: Catalogue) -> Iterator[Loaded]
         ) from error
 
 
-def known_to(device: Device, catalogue: Catalogue) -> Catalogue:
+def _known_to(device: Device, catalogue: Catalogue) -> Catalogue:
     """What of the catalogue a device's loader is given, so that no verdict hangs on more."""
     own = {q.id: q for q in [catalogue.questionnaires.get(device.questionnaire or "")] if q}
     forms = catalogue.formats_of(device)
@@ -226,7 +226,7 @@ def ingest(
             check_parts(store, ledger.files)
             seen = with_sheets(data, ledger, done.problems)
             (store / "rejects").mkdir(exist_ok=True)
-            claimed = claims_of(raw, paths, catalogue)
+            claimed = _claims_of(raw, paths, catalogue)
             claims = claimed.files
             done.unclaimed += claimed.unclaimed
             done.problems += claimed.problems
@@ -263,7 +263,7 @@ def _read(
         if progress:  # an export of gigabytes takes a while to be told from what is known
             progress(0, len(claims), path.name)
         with suppress(ObservError):  # which is told below
-            exports[path, device.id] = _export(path, device, known_to(device, catalogue), store)
+            exports[path, device.id] = _export(path, device, _known_to(device, catalogue), store)
     folder = _place(raw, store)
     is_whole = len(exports) == len(claims)
     back = _put_back(entries, exports.values(), folder) if is_whole else []
@@ -279,7 +279,7 @@ def _read(
             progress(position, len(claims), path.name)
         count = counts.setdefault(device.id, Counter(files=0, unchanged=0, rows=0, rejected=0))
         count["files"] += 1
-        known = known_to(device, catalogue)
+        known = _known_to(device, catalogue)
         try:
             export = exports.get((path, device.id)) or _export(path, device, known, store)
             same = (device.id, export.content)
@@ -299,7 +299,7 @@ def _read(
             records = [one for one in forgotten if one.device == device.id]
             hidden = device.loader == coding.LOADER  # its identifiers are those of the store
             hide = partial(_kept, device=device.id, key=None if hidden else key, records=records)
-            found = receive(store, path, loaded(path, device, known), hide, told)
+            found = receive(store, path, _loaded(path, device, known), hide, told)
         except ObservError as error:
             done.problems += error.problems
             there |= {(device.id, one.content) for one in entries if one.name == path.name}

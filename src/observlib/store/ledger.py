@@ -25,7 +25,7 @@ from observlib.store import address
 _PUBLISHED = "published"  # of a data folder: what editions told (`publications`)
 
 
-def with_sheets(data: Path, ledger: Ledger, problems: list[str]) -> tuple[Seen, ...]:
+def with_sheets(data: Path, ledger: Ledger, problems: list[str]) -> tuple[_Seen, ...]:
     """What a ledger has seen, and what stands in a data folder now that it has not seen yet.
 
     To be asked before an ingestion reads its exports: an expectation that comes with the data of
@@ -36,17 +36,17 @@ def with_sheets(data: Path, ledger: Ledger, problems: list[str]) -> tuple[Seen, 
     return (*ledger.seen, *new)
 
 
-def _sheets(data: Path, ledger: Ledger, problems: list[str]) -> Iterator[Seen]:
+def _sheets(data: Path, ledger: Ledger, problems: list[str]) -> Iterator[_Seen]:
     today = date.today().isoformat()
     for sheet in load_corrections(data, []):
         one = sheet.correction
         name = f"{Correction.FOLDER}/{one.id}"
-        yield Seen(name, one.digest, today, False, git.last_change(sheet.path))
+        yield _Seen(name, one.digest, today, False, git.last_change(sheet.path))
     folder = data / Expectation.FOLDER
     for path, own, _ in sheets(folder, Expectation, "a mapping", problems):
         late = _is_late(own, data, ledger)
         name = f"{Expectation.FOLDER}/{own.id}"
-        yield Seen(name, own.digest, today, late, git.last_change(path))
+        yield _Seen(name, own.digest, today, late, git.last_change(path))
 
 
 def _is_late(one: Expectation, data: Path, ledger: Ledger) -> bool:
@@ -61,10 +61,10 @@ def _is_late(one: Expectation, data: Path, ledger: Ledger) -> bool:
     return held or any((data / _PUBLISHED).glob(f"*-{one.period}"))
 
 
-def first_seen(data: Path) -> dict[str, Seen]:
+def first_seen(data: Path) -> dict[str, _Seen]:
     """By the id of each expectation that an ingestion has seen, how it first saw it."""
     ledger = read_ledger(data / "store")
-    found: dict[str, Seen] = {}
+    found: dict[str, _Seen] = {}
     for one in ledger.seen if ledger else ():
         folder, _, name = one.sheet.partition("/")
         if folder == Expectation.FOLDER:
@@ -121,7 +121,7 @@ class Forgotten(NamedTuple):
     on: str  # the day on which it was
 
 
-class Seen(NamedTuple):
+class _Seen(NamedTuple):
     """A sheet as an ingestion first saw it, before it read any export."""
 
     sheet: str  # its folder and its `id`
@@ -144,7 +144,7 @@ class Ledger(NamedTuple):
     files: list[Entry]
     key: str = ""
     forgotten: tuple[Forgotten, ...] = ()
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[_Seen, ...] = ()
     number: int = 0
 
 
@@ -156,7 +156,7 @@ def read_ledger(store: Path) -> Ledger | None:
         kind, entries = str(ledger["kind"]), list(ledger["files"])
         key = str(ledger.get("key", ""))
         forgotten = tuple(Forgotten(*one) for one in ledger.get("forgotten", ()))
-        seen = tuple(Seen(*one) for one in ledger.get("seen", ()))
+        seen = tuple(_Seen(*one) for one in ledger.get("seen", ()))
         number = int(ledger.get("number", 0))
     except FileNotFoundError:
         return None
@@ -165,7 +165,7 @@ def read_ledger(store: Path) -> Ledger | None:
             f"{path}: cannot be read ({error.strerror}); name the folder that holds `store`"
         ) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise ObservError(damaged(path, store)) from error
+        raise ObservError(_damaged(path, store)) from error
     try:
         return Ledger(kind, [Entry(**entry) for entry in entries], key, forgotten, seen, number)
     except TypeError as error:
@@ -201,7 +201,7 @@ def remembered(store: Path, kind: str) -> Ledger:
     try:
         told = _checked(path)
         forgotten = tuple(Forgotten(*one) for one in told["forgotten"])
-        seen = tuple(Seen(*one) for one in told.get("seen", ()))
+        seen = tuple(_Seen(*one) for one in told.get("seen", ()))
         return Ledger(kind, [], str(told["key"]), forgotten, seen)
     except FileNotFoundError:
         return Ledger(kind, [])
@@ -303,15 +303,15 @@ def check_parts(store: Path, entries: Iterable[Entry], *, in_folder: bool = Fals
         sizes = address.sizes(store)
         wrong = {entry.part for entry in entries if sizes.get(entry.part) != entry.size}
         if wrong:
-            raise ObservError(*(damaged(f"{where}/{part}", where) for part in sorted(wrong)))
+            raise ObservError(*(_damaged(f"{where}/{part}", where) for part in sorted(wrong)))
         return
     for entry in entries:
         part = store / entry.part
         try:
             if files.file_digest(part) != entry.sha256:
-                problems[damaged(part, store)] = None
+                problems[_damaged(part, store)] = None
         except FileNotFoundError:
-            problems[damaged(part, store)] = None
+            problems[_damaged(part, store)] = None
         except OSError as error:
             problems[
                 f"{part}: cannot be read ({error.strerror}); give yourself the right to read it"
@@ -320,7 +320,7 @@ def check_parts(store: Path, entries: Iterable[Entry], *, in_folder: bool = Fals
         raise ObservError(*problems)
 
 
-def damaged(path: Path | str, store: Path | str) -> str:
+def _damaged(path: Path | str, store: Path | str) -> str:
     """What is wrong with a missing or damaged file of a store, and how to mend it."""
     return f"{path}: is missing or damaged; {begin_again(store)}"
 

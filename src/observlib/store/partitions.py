@@ -38,14 +38,14 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
     from pyarrow.parquet import ParquetWriter
 
-Hide = Callable[[pd.DataFrame, str], pd.DataFrame]
+_Hide = Callable[[pd.DataFrame, str], pd.DataFrame]
 TEXTS = "verbatims"
 _MOST_REJECTS = 1_000_000  # of one export
 _MEMORY = "300MB"  # of DuckDB, which writes to the disk what takes more
 
 
 @dataclass
-class Received:
+class _Received:
     """What an export holds: its rows, in a Parquet file, and what is told of the others."""
 
     table: str
@@ -54,7 +54,7 @@ class Received:
     forgotten: int = 0
     rejects: pd.DataFrame = field(default_factory=contract.no_rejects)
     notices: tuple[str, ...] = ()
-    texts: Received | None = None  # what people wrote beside, in the table `verbatims`
+    texts: _Received | None = None  # what people wrote beside, in the table `verbatims`
 
 
 @contextmanager
@@ -79,17 +79,17 @@ def receive(
     store: Path,
     path: Path,
     batches: Iterable[Loaded],
-    hide: Hide,
+    hide: _Hide,
     told: Callable[[int], None],
-) -> Received:
+) -> _Received:
     """Write the rows of an export to a file of the store; `told` how many are read so far.
 
     Nothing identifies a person as written any more: rows of a table go through `hide`.
     """
     rejects: list[pd.DataFrame] = []
     notices: list[str] = []
-    found, writer, read = Received("", store), None, 0
-    texts, texts_writer = Received(TEXTS, store), None
+    found, writer, read = _Received("", store), None, 0
+    texts, texts_writer = _Received(TEXTS, store), None
     try:
         for batch in batches:
             if writer is None:  # one ingestion at a time writes it
@@ -119,16 +119,16 @@ def receive(
     return found
 
 
-def _begin(store: Path, table: str) -> tuple[Received, ParquetWriter]:
+def _begin(store: Path, table: str) -> tuple[_Received, ParquetWriter]:
     """A new file of a table."""
     import pyarrow.parquet as pq
 
-    found = Received(table, store / table / "new.parquet")
+    found = _Received(table, store / table / "new.parquet")
     files.private_folder(found.file.parent)
     return found, pq.ParquetWriter(found.file, contract.arrow_schema(table))
 
 
-def _write(found: Received, writer: ParquetWriter, rows: pd.DataFrame, hide: Hide) -> None:
+def _write(found: _Received, writer: ParquetWriter, rows: pd.DataFrame, hide: _Hide) -> None:
     import pyarrow as pa
 
     if len(rows):
@@ -145,7 +145,7 @@ def first_reject(rejects: pd.DataFrame) -> str:
     return f"such as row {first['row']}: {why}"
 
 
-class Extent(NamedTuple):
+class _Extent(NamedTuple):
     """The first and last starts of rows, and their last end; none where there is no row."""
 
     first: datetime | None
@@ -153,12 +153,12 @@ class Extent(NamedTuple):
     last: datetime | None
 
 
-def extent(query: Connection, found: Received) -> Extent:
+def extent(query: Connection, found: _Received) -> _Extent:
     """From when to when an export's rows go."""
     shape = tables.TABLES[found.table]
     start, end = quoted(shape.start), quoted(shape.end)
     select = f"SELECT min({start}), max({start}), max({end}) {rows_of(found.table)}"
-    return Extent(*(query.execute(select, [escaped(found.file)]).fetchone() or (None,) * 3))
+    return _Extent(*(query.execute(select, [escaped(found.file)]).fetchone() or (None,) * 3))
 
 
 def put(
@@ -167,7 +167,7 @@ def put(
     entries: list[Entry],
     place: int,
     export: Export,
-    found: Received,
+    found: _Received,
     made: datetime | None = None,
 ) -> tuple[list[Entry], str]:
     """Make an export's rows count at its place in the order of the exports.
@@ -204,7 +204,7 @@ def put(
     return [*earlier, entry, *entries[place + 1 :]], told
 
 
-def without(query: Connection, store: Path, entry: Entry, gone: Condition) -> tuple[Entry, int]:
+def without(query: Connection, store: Path, entry: Entry, gone: _Condition) -> tuple[Entry, int]:
     """An entry whose part has lost the rows that are gone, and how many."""
     new, count = _staying(query, store, entry.table, file_at(store, entry.part), [gone])
     if new is None:
@@ -221,7 +221,7 @@ def _correct(
     store: Path,
     entries: list[Entry],
     export: Export,
-    found: Received,
+    found: _Received,
     span: tuple[str, str] | None,
     amended: list[list[str]],
 ) -> tuple[list[Entry], str]:
@@ -253,7 +253,7 @@ def _correct(
 
 
 def _amended(
-    query: Connection, store: Path, entry: Entry, gone: Sequence[Condition], found: Received
+    query: Connection, store: Path, entry: Entry, gone: Sequence[_Condition], found: _Received
 ) -> list[list[str]]:
     """Products and months of which rows that go are not, as they were, among those that come."""
     part = file_at(store, entry.part)
@@ -281,10 +281,10 @@ def _changed(query: Connection, table: str, former: str, new: Path) -> str:
     return f" ({bounded(told)})" if told else ""
 
 
-Condition = tuple[str, list[Any]]  # in SQL, of the rows of a part, and its values
+_Condition = tuple[str, list[Any]]  # in SQL, of the rows of a part, and its values
 
 
-def _inside(table: str, span: tuple[str, str] | None) -> Condition:
+def _inside(table: str, span: tuple[str, str] | None) -> _Condition:
     """Rows that lie within a span."""
     shape = tables.TABLES[table]
     if span is None:
@@ -292,7 +292,7 @@ def _inside(table: str, span: tuple[str, str] | None) -> Condition:
     return f"{quoted(shape.start)} >= ?::TIMESTAMP AND {quoted(shape.end)} <= ?::TIMESTAMP", [*span]
 
 
-def _spoken(table: str, part: str) -> Iterator[Condition]:
+def _spoken(table: str, part: str) -> Iterator[_Condition]:
     """Rows that count a day of which another part speaks."""
     if tables.TABLES[table].by_days:
         mine, theirs = _subjects(table), _subjects(table)
@@ -332,7 +332,7 @@ def _speaking(
     query: Connection,
     store: Path,
     entries: Sequence[Entry],
-    found: Received,
+    found: _Received,
     span: tuple[str, str] | None,
 ) -> list[Entry]:
     """The exports that speak of something of which another, that goes over a span, does."""
@@ -367,7 +367,7 @@ def _staying(
     store: Path,
     table: str,
     source: str,
-    gone: Sequence[Condition],
+    gone: Sequence[_Condition],
     made: datetime | None = None,
 ) -> tuple[Path | None, int]:
     """A new file of the rows of another that are not gone, if any is, and how many are."""
@@ -393,7 +393,7 @@ def _staying(
     return new, count
 
 
-def _either(gone: Sequence[Condition], source: str) -> Condition:
+def _either(gone: Sequence[_Condition], source: str) -> _Condition:
     """Any of some conditions, of the rows of a file."""
     values = [escaped(source) if one is None else one for _, own in gone for one in own]
     return " OR ".join(f"({condition})" for condition, _ in gone) or "false", values

@@ -22,8 +22,8 @@ from observlib.store.address import connected, of_many, quoted, readable, rows_o
 from observlib.store.correcting import condition, corrected, in_force
 from observlib.store.ledger import Entry, Ledger, check_parts, read_ledger
 
-T = TypeVar("T")
-Stamp = tuple[int, int, int] | None  # of a ledger
+_T = TypeVar("_T")
+_Stamp = tuple[int, int, int] | None  # of a ledger
 READ: set[str] = set()  # the tables that this process has asked for
 _NOTHING = pd.DataFrame()  # of a table that nothing feeds
 
@@ -44,10 +44,10 @@ def read(
 ) -> pd.DataFrame:
     """A tidy table of the store, with the `source` of each row (`device@digest`)."""
     select = f"SELECT {', '.join(map(quoted, contract.columns(table)))}"
-    return typed(query(data, table, select, "ORDER BY ALL", first, last, product, device), table)
+    return _typed(query(data, table, select, "ORDER BY ALL", first, last, product, device), table)
 
 
-def typed(found: pd.DataFrame, table: str) -> pd.DataFrame:
+def _typed(found: pd.DataFrame, table: str) -> pd.DataFrame:
     """Rows that a query of a whole table found, in its types."""
     if found.empty:
         return contract.empty(table).assign(source=pd.Series(dtype=str))
@@ -70,7 +70,7 @@ def digest(data: Path) -> str:
 
 
 @lru_cache(2)  # a page asks for it once a family, and a store may have many thousands of parts
-def _digest(data: Path, stamp: Stamp, corrections: tuple[str, ...]) -> str:
+def _digest(data: Path, stamp: _Stamp, corrections: tuple[str, ...]) -> str:
     parts = sorted(entry.sha256 for entry in _read_ledger(data, stamp).files)
     return hashlib.sha256("\n".join([*parts, *corrections]).encode()).hexdigest()[:16]
 
@@ -93,7 +93,7 @@ def digests(data: Path) -> dict[str, str]:
 
 
 @lru_cache(2)  # a page asks for it once a family
-def _digests(data: Path, stamp: Stamp, corrections: tuple[tuple[str, str], ...]) -> dict[str, str]:
+def _digests(data: Path, stamp: _Stamp, corrections: tuple[tuple[str, str], ...]) -> dict[str, str]:
     ledger = _read_ledger(data, stamp)
     facts: dict[str, list[list[object]]] = {}
     for entry in ledger.files:
@@ -119,7 +119,7 @@ def digest_of(data: Path, table: str, device: str) -> str:
 
 
 @lru_cache(2)
-def _of_devices(data: Path, stamp: Stamp) -> dict[tuple[str, str], list[Entry]]:
+def _of_devices(data: Path, stamp: _Stamp) -> dict[tuple[str, str], list[Entry]]:
     found: dict[tuple[str, str], list[Entry]] = {}
     for entry in _read_ledger(data, stamp).files:
         found.setdefault((entry.table, entry.device), []).append(entry)
@@ -168,7 +168,7 @@ def devices(data: Path) -> pd.DataFrame:
 
 
 @lru_cache(2)
-def _devices(data: Path, stamp: Stamp) -> pd.DataFrame:
+def _devices(data: Path, stamp: _Stamp) -> pd.DataFrame:
     files = ((x.device, x.table, x.rows, x.start, x.end) for x in _read_ledger(data, stamp).files)
     entries = pd.DataFrame(files, columns=["device", "table", "rows", "start", "end"])
     entries = entries[entries["rows"] > 0]
@@ -248,7 +248,7 @@ def query(
     return _settled(data, found)
 
 
-def _settled(data: Path, act: Callable[[list[Entry]], T]) -> T:
+def _settled(data: Path, act: Callable[[list[Entry]], _T]) -> _T:
     """What is made of the parts that count, once no ingestion replaces them meanwhile."""
     while True:
         ledger = _ledger(data)
@@ -275,7 +275,7 @@ def _ledger(data: Path) -> Ledger:
     return _read_ledger(data, _stamp(data))
 
 
-def _stamp(data: Path) -> Stamp:
+def _stamp(data: Path) -> _Stamp:
     try:
         state = (data / "store" / "ledger.json").stat()
     except OSError:
@@ -284,7 +284,7 @@ def _stamp(data: Path) -> Stamp:
 
 
 @lru_cache(2)  # a page asks for it once a query, and an ingestion writes a new file
-def _read_ledger(data: Path, stamp: Stamp) -> Ledger:
+def _read_ledger(data: Path, stamp: _Stamp) -> Ledger:
     found = read_ledger(data / "store")
     if found is None:
         raise ObservError(
@@ -360,7 +360,7 @@ def spans(
         f"FROM (SELECT *, {apart} AS apart"
     )
     rest = f")) GROUP BY {of}, nth ORDER BY ALL"
-    return typed(query(data, table, select, rest, first, last), table)
+    return _typed(query(data, table, select, rest, first, last), table)
 
 
 # --- What each device gave day by day, of however many rows a table has

@@ -81,7 +81,7 @@ def count(
     return int(found["rows"].sum()) if len(found) else 0
 
 
-NOTICE = 30  # days before a questionnaire changes
+_NOTICE = 30  # days before a questionnaire changes
 GRACE = 15  # days in which an export is made and given, after its period
 _MONTHS = {"yearly": 12, "quarterly": 3, "occasional": 0}  # of a device's period; any other: 1
 _COLUMNS = ("device", "rhythm", "exports", "first", "last", "expected", "late", "rejected")
@@ -133,7 +133,7 @@ def changing(
     lines = []
     for device in devices:
         asked = questionnaires.get(device.questionnaire or "")
-        if asked and asked.changes_on and asked.changes_on - today <= timedelta(days=NOTICE):
+        if asked and asked.changes_on and asked.changes_on - today <= timedelta(days=_NOTICE):
             verb = "changes" if asked.changes_on > today else "has changed"
             lines.append(
                 f"{device.id}: its questionnaire {asked.id} {verb} on {asked.changes_on}; give the "
@@ -142,14 +142,14 @@ def changing(
     return lines
 
 
-class Corrections(NamedTuple):
+class _Corrections(NamedTuple):
     """The corrections of a data folder, as JSON can tell them, and all that is wrong with them."""
 
     known: list[dict[str, Any]]
     faults: list[str]
 
 
-def corrections(data: Path, catalogue: Catalogue) -> Corrections:
+def corrections(data: Path, catalogue: Catalogue) -> _Corrections:
     """Every correction of a data folder, in the order of their names, and what is wrong with any.
 
     Examples
@@ -161,7 +161,7 @@ def corrections(data: Path, catalogue: Catalogue) -> Corrections:
     sheets = [sheet.correction for sheet in load_corrections(data, [])]
     ledger = read_ledger(data / "store") or Ledger("real", [])
     told = [one.model_dump(mode="json", exclude_defaults=True) for one in sheets]
-    return Corrections(told, faults(data, ledger, catalogue))
+    return _Corrections(told, faults(data, ledger, catalogue))
 
 
 def open_corrections(data: Path) -> list[dict[str, Any]]:
@@ -181,7 +181,7 @@ def _row(device: Device, entries: list[Entry], today: date) -> dict[str, Any]:
     spans = [entry.span for entry in entries if entry.span]
     last = min(max(date.fromisoformat(end[:10]) for _, end in spans), today) if spans else None
     read = max((date.fromisoformat(entry.read) for entry in entries), default=today)
-    expected = next_expected(last, read, device.frequency) if last else None
+    expected = _next_expected(last, read, device.frequency) if last else None
     late = None if last is None else max((today - expected).days, 0) if expected else 0
     return {
         "device": device.id,
@@ -195,16 +195,16 @@ def _row(device: Device, entries: list[Entry], today: date) -> dict[str, Any]:
     }
 
 
-def next_expected(last: date, read: date, rhythm: str) -> date | None:
+def _next_expected(last: date, read: date, rhythm: str) -> date | None:
     """The day by which a device of a rhythm gives more; never, where it is occasional.
 
     Examples
     --------
-    >>> str(next_expected(date(2026, 9, 30), date(2026, 10, 2), "monthly"))
+    >>> str(_next_expected(date(2026, 9, 30), date(2026, 10, 2), "monthly"))
     '2026-11-15'
-    >>> str(next_expected(date(2026, 9, 14), date(2026, 9, 20), "continuous"))
+    >>> str(_next_expected(date(2026, 9, 14), date(2026, 9, 20), "continuous"))
     '2026-10-15'
-    >>> str(next_expected(date(2026, 7, 1), date(2026, 10, 2), "quarterly"))
+    >>> str(_next_expected(date(2026, 7, 1), date(2026, 10, 2), "quarterly"))
     '2027-01-15'
     """
     months = _MONTHS.get(rhythm, 1)

@@ -11,7 +11,7 @@ from observlib.language import wording
 from observlib.study import Study
 from observlib.study.selection import Where
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _DASHBOARDS = {
     "uses": ("visits", "visits_yoy", "open_visits", "onsite_visits", "calls", "tickets",
              "subscribers", "units_sold"),
@@ -85,7 +85,7 @@ def dashboard(shown: Mapping[str, pd.DataFrame], name: str) -> dict[str, pd.Data
     name
         `uses`, `opinions` or `mobilisation`.
     """
-    return {TEXTS[f"headed.{what}"]: shown[what] for what in _DASHBOARDS[name]}
+    return {_TEXTS[f"headed.{what}"]: shown[what] for what in _DASHBOARDS[name]}
 
 
 def main_channel(sites: pd.DataFrame) -> str:
@@ -106,8 +106,8 @@ def completeness(shown: Mapping[str, pd.DataFrame], *others: pd.DataFrame) -> st
     heard = all(len(rows) for name, rows in shown.items() if name != "onsite_visits")
     told = [rows["status"].eq("published").all() for rows in (*shown.values(), *others)]
     if heard and all(told):
-        return TEXTS["complete"]
-    return TEXTS["incomplete"]
+        return _TEXTS["complete"]
+    return _TEXTS["incomplete"]
 
 
 def _main(frame: pd.DataFrame) -> pd.DataFrame:

@@ -19,10 +19,10 @@ from observlib.study import narratives
 from observlib.study.selection import bare
 
 # What a sentence asks for that its study knows: the parameter, and the study's own name for it.
-OWN = {name: name for name in ("catalogue", "kind", "quarter", "before", "practices")}
-OWN |= {name: name for name in ("actions", "corrections", "decisions", "expectations")}
-OWN |= {name: name for name in ("planned", "replies")}
-OWN |= {"period": "quarter", "page": "page"}
+_OWN = {name: name for name in ("catalogue", "kind", "quarter", "before", "practices")}
+_OWN |= {name: name for name in ("actions", "corrections", "decisions", "expectations")}
+_OWN |= {name: name for name in ("planned", "replies")}
+_OWN |= {"period": "quarter", "page": "page"}
 
 
 class Say:
@@ -61,7 +61,7 @@ class Say:
 
     def _bound(self, sentence: Callable[..., Any]) -> Callable[..., Any]:
         names = list(inspect.signature(sentence).parameters)
-        bound = {name: self._own(own) for name, own in OWN.items() if name in names}
+        bound = {name: self._own(own) for name, own in _OWN.items() if name in names}
         signature = asked_for(sentence)
 
         @functools.wraps(sentence)
@@ -119,11 +119,11 @@ def asked_for(sentence: Callable[..., Any]) -> inspect.Signature:
     (frame: 'pd.DataFrame', by: 'str' = 'product', *, period: 'str' = '…') -> 'str'
     """
     signature = inspect.signature(sentence)
-    free = [p for name, p in signature.parameters.items() if name not in OWN]
+    free = [p for name, p in signature.parameters.items() if name not in _OWN]
     named = [
         p.replace(kind=inspect.Parameter.KEYWORD_ONLY, default="…")
         for name, p in signature.parameters.items()
-        if name in OWN and p.annotation == "str"
+        if name in _OWN and p.annotation == "str"
     ]
     if "Output" in str(signature.return_annotation):
         named += [

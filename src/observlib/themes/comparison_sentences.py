@@ -19,16 +19,16 @@ from observlib.estimates.comparisons import IN_TIME
 from observlib.language import french, wording, words
 from observlib.stats import comparability
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _COUNTED = ("poll_share", "partner_")  # of nobody's reviews, nor of a survey's answers
 _WHOSE = {"feedback": "reviews", "consultation": "survey"}
 
 
 def noun(indicator: Indicator) -> str:
     """What a sentence calls an indicator: a feminine noun with its article."""
-    if f"nouns.{indicator.id}" in TEXTS:
-        return TEXTS[f"nouns.{indicator.id}"]
-    return TEXTS["measure"].format(label=indicator.label)
+    if f"nouns.{indicator.id}" in _TEXTS:
+        return _TEXTS[f"nouns.{indicator.id}"]
+    return _TEXTS["measure"].format(label=indicator.label)
 
 
 def whose_answers(frame: pd.DataFrame, catalogue: Catalogue, within: bool = False) -> str:
@@ -56,9 +56,9 @@ def whose_answers(frame: pd.DataFrame, catalogue: Catalogue, within: bool = Fals
     parts = []
     place = "within" if within else "of"
     if "feedback" in families:
-        parts.append(TEXTS[f"{place}.reviews"])
+        parts.append(_TEXTS[f"{place}.reviews"])
     if asked := families.count("consultation"):
-        parts.append(TEXTS[f"{place}.survey" if asked == 1 else f"{place}.surveys"])
+        parts.append(_TEXTS[f"{place}.survey" if asked == 1 else f"{place}.surveys"])
     return f" {french.join(parts)}"
 
 
@@ -93,11 +93,11 @@ def evolution(
         return ""
     indicator = words.indicator_of(compared["indicator"].iat[0], catalogue)
     families = _families(compared, catalogue)
-    whose = [TEXTS[f"whose.{_WHOSE[one]}"] if one in _WHOSE else "" for one in families]
+    whose = [_TEXTS[f"whose.{_WHOSE[one]}"] if one in _WHOSE else "" for one in families]
     mixed = len(set(whose)) > 1
     thing = noun(indicator)
     if not mixed and not indicator.id.startswith(_COUNTED):
-        within = not thing.startswith(TEXTS["mark"])
+        within = not thing.startswith(_TEXTS["mark"])
         thing += whose_answers(compared, catalogue, within=within)
     since = _since(compared[REFERENCE + "period"].iat[0], compared["period"].iat[0])
     named = words.named(compared, catalogue, by).assign(whose=whose if mixed else "")
@@ -106,18 +106,18 @@ def evolution(
     for verdict in ("rise", "fall", "stable"):
         rows = named[named["verdict"] == verdict]
         if len(rows):
-            start = TEXTS["since"].format(since=since, thing=thing)
-            sentences += _told(rows, indicator, TEXTS["it"] if sentences else start, alone)
-    least = "" if brief else and_detectable(named, catalogue, TEXTS["change"])
+            start = _TEXTS["since"].format(since=since, thing=thing)
+            sentences += _told(rows, indicator, _TEXTS["it"] if sentences else start, alone)
+    least = "" if brief else and_detectable(named, catalogue, _TEXTS["change"])
     unsure = len(inconclusive(named)) > 0
     if unsure and sentences:
-        sentences.append(TEXTS["elsewhere"].format(least=least))
+        sentences.append(_TEXTS["elsewhere"].format(least=least))
     elif unsure:
-        sentences.append(TEXTS["unknown"].format(since=since, thing=thing, least=least))
+        sentences.append(_TEXTS["unknown"].format(since=since, thing=thing, least=least))
     elif not sentences:
         why = {REASONS[reason] for reason in named["reason"]}
         because = f" ({why.pop()})" if len(why) == 1 else ""
-        sentences.append(TEXTS["untested"].format(since=since, thing=thing, because=because))
+        sentences.append(_TEXTS["untested"].format(since=since, thing=thing, because=because))
     return " ".join(sentences)
 
 
@@ -141,9 +141,9 @@ def lasting(
 def _since(first: str, last: str) -> str:
     """Between which periods something changed: on a year, where it is one, or on its quarters."""
     if "-T" in last and "/" in last:
-        return TEXTS["on_quarters"].format(count=french.spelled(int(last[-1])))
+        return _TEXTS["on_quarters"].format(count=french.spelled(int(last[-1])))
     if "-T" in first and "-T" in last and Quarter.parse(first) == Quarter.parse(last) - 4:
-        return TEXTS["on_a_year"]
+        return _TEXTS["on_a_year"]
     return words.capital(french.between(first, last))
 
 
@@ -160,11 +160,11 @@ def _told(rows: pd.DataFrame, indicator: Indicator, subject: str, alone: bool) -
         names = [", ".join(filter(None, (row["name"], row["whose"]))) for row in records]
         names[0] += f", {_move(records[0], indicator)}" if moved else ""
     if not names:
-        return [TEXTS["evolved"].format(subject=subject, verdict=verdict)]
+        return [_TEXTS["evolved"].format(subject=subject, verdict=verdict)]
     who, *others = words.shared_out(names)
     if moved:
         who, *others = names[0], *words.shared_out(names[1:])
-    told = TEXTS["evolved_of"].format(subject=subject, verdict=verdict, who=who)
+    told = _TEXTS["evolved_of"].format(subject=subject, verdict=verdict, who=who)
     return [told, *words.also(others)]
 
 
@@ -189,13 +189,13 @@ def tests_and_results(compared: pd.DataFrame, family: pd.DataFrame | None = None
     """
     tested = compared[compared["level"].notna()]
     if tested.empty:
-        return TEXTS["none_tested"]
+        return _TEXTS["none_tested"]
     heads = EVOLVED if compared["against"].iat[0] in IN_TIME else PLACED
     results = outcomes(tested["verdict"].map(heads), heads, "e")
     every = len(tested) if family is None else int(family["level"].notna().sum())
     if every > len(tested):
-        return TEXTS["tested_among"].format(results=results, every=french.number(every))
-    return TEXTS["tested" if every > 1 else "one_tested"].format(results=results)
+        return _TEXTS["tested_among"].format(results=results, every=french.number(every))
+    return _TEXTS["tested" if every > 1 else "one_tested"].format(results=results)
 
 
 def _move(row: Row, indicator: Indicator) -> str:
@@ -238,11 +238,11 @@ def tipping(
         if not math.isnan(tip := changes.tips(row, indicator)):
             found.append((tip, indicator, row["against"] in IN_TIME))
     if not found:
-        return TEXTS["volunteers"] if any(map(len, every)) else ""
+        return _TEXTS["volunteers"] if any(map(len, every)) else ""
     least, indicator, since = min(found, key=lambda one: one[0])
-    verdicts = french.plural(len(found), TEXTS["verdict"], TEXTS["verdicts"])
+    verdicts = french.plural(len(found), _TEXTS["verdict"], _TEXTS["verdicts"])
     between = "since" if since else "beside"
-    return TEXTS[f"tipping.{between}"].format(verdicts=verdicts, size=_points(least, indicator))
+    return _TEXTS[f"tipping.{between}"].format(verdicts=verdicts, size=_points(least, indicator))
 
 
 def _points(size: float, indicator: Indicator) -> str:
@@ -252,7 +252,7 @@ def _points(size: float, indicator: Indicator) -> str:
     return f"{french.number(size, decimals)}{french.NBSP}{points}"
 
 
-def detectable(rows: pd.DataFrame, indicator: Indicator, thing: str = TEXTS["change"]) -> str:
+def detectable(rows: pd.DataFrame, indicator: Indicator, thing: str = _TEXTS["change"]) -> str:
     """Up to what size a difference may have gone unseen, in points.
 
     Parameters
@@ -270,7 +270,7 @@ def detectable(rows: pd.DataFrame, indicator: Indicator, thing: str = TEXTS["cha
     """
     size = _points(rows["detectable"].max(), indicator)
     e = "e" if thing.startswith("une ") else ""
-    return TEXTS["detectable"].format(thing=thing, size=size, e=e)
+    return _TEXTS["detectable"].format(thing=thing, size=size, e=e)
 
 
 def inconclusive(compared: pd.DataFrame) -> pd.DataFrame:
@@ -278,7 +278,7 @@ def inconclusive(compared: pd.DataFrame) -> pd.DataFrame:
     return compared[compared["reason"] == "precision"]
 
 
-def and_detectable(compared: pd.DataFrame, catalogue: Catalogue, thing: str = TEXTS["gap"]) -> str:
+def and_detectable(compared: pd.DataFrame, catalogue: Catalogue, thing: str = _TEXTS["gap"]) -> str:
     """What follows pairs some of which are inconclusive: a sentence on what could have been seen.
 
     Its point is that of the text that it ends.
@@ -303,10 +303,10 @@ def undecided(pair: pd.DataFrame, second: str, catalogue: Catalogue, which: str)
     which
         What cannot be told, such as "lequel l'est le plus".
     """
-    text = TEXTS["undecided"].format(which=which)
+    text = _TEXTS["undecided"].format(which=which)
     small = pair[(pair["verdict"] == "stable") & (pair[REFERENCE + "group_value"] == second)]
     if len(small):
-        return TEXTS["undecided_small"].format(undecided=text)
+        return _TEXTS["undecided_small"].format(undecided=text)
     return f"{text}{and_detectable(pair, catalogue)}"
 
 
@@ -315,7 +315,7 @@ def value_against(row: Row, catalogue: Catalogue) -> str:
     indicator = words.indicator_of(row["indicator"], catalogue)
     finer = words.fine(row["estimate"], row[REFERENCE + "estimate"], indicator)
     other = words.value({**row, "estimate": row[REFERENCE + "estimate"]}, finer)
-    return TEXTS["against"].format(value=words.figure(row["estimate"], finer), other=other)
+    return _TEXTS["against"].format(value=words.figure(row["estimate"], finer), other=other)
 
 
 def read_apart(apart: pd.DataFrame, main: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -335,7 +335,7 @@ def read_apart(apart: pd.DataFrame, main: pd.DataFrame, catalogue: Catalogue) ->
     if not found:
         return ""
     names = words.join_few(words.named(left, catalogue, "product")["name"])
-    return TEXTS["apart"].format(names=names, why=select.why(comparability.together(found)))
+    return _TEXTS["apart"].format(names=names, why=select.why(comparability.together(found)))
 
 
 def why_untested(compared: pd.DataFrame) -> str:

@@ -32,9 +32,9 @@ from observlib.records.actions import Action
 from observlib.stats.survey.differences import adjust, halves
 from observlib.themes.comparison_sentences import noun
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 MOST = 5
-QUARTERS = 9  # of a line beside a point: two years and the quarter
+_QUARTERS = 9  # of a line beside a point: two years and the quarter
 PAGE = "page"  # the reason why what its page tells is no main point
 _ERROR = 0.05
 _ESTABLISHED = ("rise", "fall")
@@ -135,7 +135,7 @@ def title(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     where = f" {words.PLACES[point['channel']]}" if elsewhere else ""
     name = f"{catalogue.label(point['product'])}{where}"
     verdict = EVOLVED[point["verdict"]]
-    return TEXTS["title"].format(name=name, measure=_noun(indicator), verdict=verdict)
+    return _TEXTS["title"].format(name=name, measure=_noun(indicator), verdict=verdict)
 
 
 def number(point: Mapping[str, Any], catalogue: Catalogue) -> str:
@@ -165,14 +165,14 @@ def detail(point: Mapping[str, Any], catalogue: Catalogue) -> str:
     indicator = words.indicator_of(point["indicator"], catalogue)
     if point["indicator"] in PEOPLE:
         counted = words.rounded_count(dict(point), indicator)
-        return TEXTS["counted"].format(count=counted)
+        return _TEXTS["counted"].format(count=counted)
     then, now = (french.rounded(x, indicator.decimals) for x in _ends(point))
     size = french.signed(point["difference"], indicator.decimals)
     exactly = size != french.signed(now - then, indicator.decimals)  # 6,8 → 7,9 may not be +1,1
     ends = (point["difference_low"], point["difference_high"])
     low, high = words.rounded_keeping_signs(ends, indicator.decimals)
     what = ("share" if indicator.unit == "%" else "mark") + "_exactly" * exactly
-    return TEXTS[f"measured.{what}"].format(
+    return _TEXTS[f"measured.{what}"].format(
         unit=words.capital(indicator.unit),
         answers=words.base_text(point["n"], indicator),
         size=size,
@@ -183,10 +183,10 @@ def detail(point: Mapping[str, Any], catalogue: Catalogue) -> str:
 
 def rule() -> str:
     """The rule by which main points are chosen, as the method's page tells it."""
-    people = french.join(TEXTS[f"things.{name}"].partition(" ")[2] for name in PEOPLE)
-    conditions = f"- {TEXTS['rule.measured']}\n- {TEXTS['rule.counted']}"
-    ranked_ = TEXTS["rule.ranked"].format(people=people, most=MOST)
-    return "\n\n".join((TEXTS["rule.established"], conditions, ranked_))
+    people = french.join(_TEXTS[f"things.{name}"].partition(" ")[2] for name in PEOPLE)
+    conditions = f"- {_TEXTS['rule.measured']}\n- {_TEXTS['rule.counted']}"
+    ranked_ = _TEXTS["rule.ranked"].format(people=people, most=MOST)
+    return "\n\n".join((_TEXTS["rule.established"], conditions, ranked_))
 
 
 def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -208,16 +208,16 @@ def headline(found: pd.DataFrame, catalogue: Catalogue) -> str:
     "Aucun changement n'est établi sur un an."
     """
     if found.empty:
-        return TEXTS["nothing"]
+        return _TEXTS["nothing"]
     point = found.to_dict("records")[0]
     indicator = words.indicator_of(point["indicator"], catalogue)
     name, then = catalogue.label(point["product"]), {"estimate": point[REFERENCE + "estimate"]}
     if point["indicator"] in PEOPLE:
         size = _percent(point).lstrip("+" + french.MINUS)
-        things = TEXTS[f"things.{point['indicator']}"]
-        return TEXTS[f"moved.{point['verdict']}"].format(name=name, things=things, size=size)
+        things = _TEXTS[f"things.{point['indicator']}"]
+        return _TEXTS[f"moved.{point['verdict']}"].format(name=name, things=things, size=size)
     ends = words.from_to(then, point, indicator)
-    return TEXTS["mark"].format(name=name, mark=noun(indicator), ends=ends)
+    return _TEXTS["mark"].format(name=name, mark=noun(indicator), ends=ends)
 
 
 def elsewhere(
@@ -235,12 +235,12 @@ def elsewhere(
         ]
         if named:
             measures = french.join(named)
-            parts.append(TEXTS["also"].format(verdict=EVOLVED[verdict], measures=measures))
+            parts.append(_TEXTS["also"].format(verdict=EVOLVED[verdict], measures=measures))
     if others := len(pairs) - len(ranked_):
         stable = int((pairs["verdict"] == "stable").sum())
-        compared = TEXTS.count("compared", others)
-        known = TEXTS.count("stable", stable) if stable else TEXTS["stable.none"]
-        parts.append(TEXTS["elsewhere"].format(compared=compared, stable=known))
+        compared = _TEXTS.count("compared", others)
+        known = _TEXTS.count("stable", stable) if stable else _TEXTS["stable.none"]
+        parts.append(_TEXTS["elsewhere"].format(compared=compared, stable=known))
     return " ".join(parts)
 
 
@@ -258,8 +258,8 @@ def followed_by(point: Mapping[str, Any], actions: Iterable[Action]) -> list[Act
 
 
 def series(point: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
-    """The estimates of a point's subject over `QUARTERS`, the oldest first."""
-    periods = list(map(str, Quarter.parse(point["period"]).back(QUARTERS)))
+    """The estimates of a point's subject over `_QUARTERS`, the oldest first."""
+    periods = list(map(str, Quarter.parse(point["period"]).back(_QUARTERS)))
     same = (frame["group"] == "") & frame["period"].isin(periods)
     for name in _SERIES:
         same &= frame[name] == point[name]
@@ -280,5 +280,5 @@ def _percent(point: Mapping[str, Any]) -> str:
 def _noun(indicator: Indicator) -> str:
     """What an indicator measures, without an article."""
     if indicator.id in PEOPLE:
-        return TEXTS[f"things.{indicator.id}"].partition(" ")[2]
+        return _TEXTS[f"things.{indicator.id}"].partition(" ")[2]
     return noun(indicator).partition(" ")[2]

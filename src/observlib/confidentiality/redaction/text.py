@@ -40,7 +40,7 @@ MARKS = {
 SIGNS = {kind: chr(0xF300 + place) for place, kind in enumerate(MARKS)}  # of private use
 KEPT = chr(0xF3FF)
 _LATIN = (*range(0x250), *range(0x1E00, 0x1F00))
-CAP = f"[{''.join(sign for sign in map(chr, _LATIN) if sign.isupper())}]"  # a capital
+_CAP = f"[{''.join(sign for sign in map(chr, _LATIN) if sign.isupper())}]"  # a capital
 _MARK = re.compile("|".join(map(re.escape, MARKS.values())))
 _KINDS = {mark: kind for kind, mark in MARKS.items()}
 _UNIT = re.compile(r"&#?\w{1,32};?|[\s\S][\u0300-\u036f\u3099\u309a]*")
@@ -114,10 +114,10 @@ def spans(text: str, *patterns: re.Pattern[str]) -> Iterator[tuple[int, int]]:
 
 # --- Patterns, which stand in YAML beside the modules that they are of
 
-Rules = dict[str, dict[str, re.Pattern[str]]]
+_Rules = dict[str, dict[str, re.Pattern[str]]]
 
 
-def rules(module: str, **parts: str) -> tuple[Rules, dict[str, str]]:
+def rules(module: str, **parts: str) -> tuple[_Rules, dict[str, str]]:
     """The patterns of a module by section and name, and the parts of which they are made.
 
     A line's end and what indents the next are no part of a pattern. `{cap}` stands for a part: a
@@ -127,7 +127,7 @@ def rules(module: str, **parts: str) -> tuple[Rules, dict[str, str]]:
     sections, _, problems = yaml_files.read(path, dict, "patterns by section", "is gone")
     if problems:
         raise ObservError(*problems)
-    parts = {"cap": CAP, **SIGNS, **parts}
+    parts = {"cap": _CAP, **SIGNS, **parts}
 
     def whole(written: str) -> str:
         joined = "".join(map(str.strip, written.splitlines()))
@@ -173,7 +173,7 @@ def _listed(*names: str) -> list[str]:
 
 
 @cache
-def given_names() -> dict[str, bool]:
+def _given_names() -> dict[str, bool]:
     """The given names that are known, and whether each is a name by itself."""
     words = _listed("given_names.txt", "nicknames.txt")
     return {word.rstrip("*+"): word[-1] not in "*+" for word in words}
@@ -232,7 +232,7 @@ def is_given(word: str) -> bool:
     >>> [is_given(word) for word in ("Zoé", "Jean-Noël", "Saint-Denis", "Rose")]
     [True, True, False, True]
     """
-    known = given_names()
+    known = _given_names()
     return word.lower() not in _MARRIED and all(part in known for part in folded(word).split("-"))
 
 
@@ -246,7 +246,7 @@ def is_only_given(word: str) -> bool:
     [True, True, False]
     """
     parts = folded(word).split("-")
-    return is_given(word) and (len(parts) > 1 or given_names()[parts[0]])
+    return is_given(word) and (len(parts) > 1 or _given_names()[parts[0]])
 
 
 def is_of_a_people(word: str) -> bool:

@@ -25,7 +25,7 @@ from observlib.desk.fetching.web import (
 )
 
 # GLPI's search options of a ticket, and the headers that its list has in French
-COLUMNS = {2: "ID", 15: "Date d'ouverture", 17: "Date de résolution", 7: "Catégorie"}
+_COLUMNS = {2: "ID", 15: "Date d'ouverture", 17: "Date de résolution", 7: "Catégorie"}
 _MOST = 500  # tickets a page
 _DELETED = "tickets were deleted meanwhile, so that some may be missing; fetch again"
 
@@ -81,13 +81,13 @@ def _tickets(
         "range": f"{first}-{first + _MOST - 1}", "sort": 2, "order": "ASC",
         "criteria[0][field]": 15, "criteria[0][searchtype]": "morethan",
         "criteria[0][value]": f"{since - timedelta(days=1)} 23:59:59",
-        **{f"forcedisplay[{place}]": number for place, number in enumerate(COLUMNS)},
+        **{f"forcedisplay[{place}]": number for place, number in enumerate(_COLUMNS)},
     }  # fmt: skip
 
     def read(answer: Any) -> tuple[dict[str, list[str]], int]:
         now = datetime.now(UTC).isoformat(" ", "seconds")  # until which open tickets wait
         rows = answer.get("data") or []
-        cells = ([*(_cell(row.get(str(number))) for number in COLUMNS), now] for row in rows)
+        cells = ([*(_cell(row.get(str(number))) for number in _COLUMNS), now] for row in rows)
         return {str(int(row[0])): row for row in cells}, int(answer["totalcount"])
 
     path = "apirest.php/search/Ticket"
@@ -116,5 +116,5 @@ def _fault(answer: Any) -> str:
 
 
 def _text(records: Records) -> Iterator[str]:
-    yield as_csv([[*COLUMNS.values(), "extracted"]], ";")
+    yield as_csv([[*_COLUMNS.values(), "extracted"]], ";")
     yield from (as_csv([cells], ";") for _, cells in records())

@@ -17,7 +17,7 @@ from observlib.base.errors import UsageError
 from observlib.catalogue import Device
 from observlib.desk.fetching.web import Page, Records, Source, as_csv, ask, server
 
-METRICS = (
+_METRICS = (
     "nb_visits", "nb_uniq_visitors", "nb_actions", "nb_downloads", "bounce_count",
     "sum_visit_length",
 )  # fmt: skip
@@ -46,7 +46,7 @@ def source(device: Device, since: date, today: date) -> Source:
                 form: dict[str, str | int] = {
                     "module": "API", "method": "API.get", "format": "JSON",
                     "idSite": device.site_id or 0, "period": period, "date": f"{first},{last}",
-                    "columns": ",".join(METRICS), "format_metrics": 0,
+                    "columns": ",".join(_METRICS), "format_metrics": 0,
                     "token_auth": matomo.keys[0],
                 }  # fmt: skip
                 visits = ask(matomo, "index.php", form=form, read=_visits, said=_fault)
@@ -93,7 +93,7 @@ def _visits(answer: Any) -> dict[str, dict[str, Any]]:
 
 def _metrics(told: Any) -> dict[str, Any]:
     """What is read of a period's metrics: none, where Matomo says `[]`."""
-    return {name: value for name, value in told.items() if name in METRICS} if told else {}
+    return {name: value for name, value in told.items() if name in _METRICS} if told else {}
 
 
 def _fault(answer: Any) -> str:
@@ -110,7 +110,7 @@ def _json(records: Records) -> Iterator[str]:
 def _csv(records: Records) -> Iterator[str]:
     """As `format=CSV`: a row a period, of zeros where there were no visits."""
     told = {name for _, metrics in records() for name in metrics}
-    names = [name for name in METRICS if name in told] or ["nb_visits"]
+    names = [name for name in _METRICS if name in told] or ["nb_visits"]
     yield as_csv([["date", *names]])
     for period, metrics in records():
         yield as_csv([[period, *(metrics.get(name, "" if metrics else 0) for name in names)]])

@@ -54,7 +54,7 @@ def _rules(form: Format) -> list[str]:
     return names
 
 
-def wanted(device: Device, form: Format | None) -> list[str]:
+def _wanted(device: Device, form: Format | None) -> list[str]:
     """The names of columns that a device's exports are read by."""
     if form is not None:
         return read_by(form)
@@ -62,12 +62,12 @@ def wanted(device: Device, form: Format | None) -> list[str]:
     return [*columns, "month"] if "complete" in columns else columns
 
 
-def chosen(names: list[str], there: list[str]) -> list[str]:
+def _chosen(names: list[str], there: list[str]) -> list[str]:
     """Those of a table's columns that are wanted, by their own names, as exports are read.
 
     Examples
     --------
-    >>> chosen(["Created at", "Id"], ["id", "subject", "created_at"])
+    >>> _chosen(["Created at", "Id"], ["id", "subject", "created_at"])
     ['id', 'created_at']
     """
     known = {header_label(name) for name in names}
@@ -89,7 +89,7 @@ def missing(form: Format, there: list[str]) -> list[str]:
     return [names[0] for names in needed if names and known.isdisjoint(map(header_label, names))]
 
 
-Choose = Callable[[list[str]], list[str]]  # the columns to copy, of those that there are
+_Choose = Callable[[list[str]], list[str]]  # the columns to copy, of those that there are
 MEMORY = "1GB"  # for DuckDB, whatever the length of a table
 _READERS = {
     ".parquet": "read_parquet(?, union_by_name = true)",
@@ -123,8 +123,8 @@ def copy(device: Device, catalogue: Catalogue, root: Path, path: Path, progress:
 
 def _kept(device: Device, form: Format | None, there: list[str]) -> list[str]:
     """The columns to copy, of those that there are."""
-    names = wanted(device, form)
-    kept = chosen(names, there)
+    names = _wanted(device, form)
+    kept = _chosen(names, there)
     lacking = missing(form, there) if form else []
     if lacking or not kept:
         raise ObservError(
@@ -134,7 +134,9 @@ def _kept(device: Device, form: Format | None, there: list[str]) -> list[str]:
     return kept
 
 
-def _files(device: Device, path: Path, choose: Choose, delimiter: str, zone: str, new: Path) -> int:
+def _files(
+    device: Device, path: Path, choose: _Choose, delimiter: str, zone: str, new: Path
+) -> int:
     """Copy from files of one kind, by their common end or that of those in a folder."""
     kinds = [end for end in _READERS if path.is_dir() and any(path.rglob(f"*{end}"))]
     if len(kinds) > 1:
@@ -164,7 +166,7 @@ def _files(device: Device, path: Path, choose: Choose, delimiter: str, zone: str
 
 
 def _sqlite(
-    device: Device, path: Path, choose: Choose, delimiter: str, new: IO[bytes], progress: Progress
+    device: Device, path: Path, choose: _Choose, delimiter: str, new: IO[bytes], progress: Progress
 ) -> int:
     """Copy from a table or view of a SQLite file, which is not written."""
     table = quoted(device.address_table or "")
@@ -188,7 +190,7 @@ def _sqlite(
 
 def _postgres(
     device: Device,
-    choose: Choose,
+    choose: _Choose,
     delimiter: str,
     zone: str,
     new: IO[bytes],

@@ -31,7 +31,7 @@ from observlib.base.errors import ObservError, UsageError
 SECONDS = 60.0  # after which a server that says nothing is given up
 LONGEST = 900.0  # of the whole of an answer
 MOST_BYTES = 200_000_000  # of an answer: a thousand tickets with all their texts are a tenth of it
-LONGEST_PAUSE = 900.0  # for which a server may ask
+_LONGEST_PAUSE = 900.0  # for which a server may ask
 _PAUSES = 10  # in a row
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -72,16 +72,16 @@ def server(tool: str, *names: str, optional: tuple[str, ...] = ()) -> Server:
     for name, value in zip(variables[1:], keys, strict=True):
         if not value.isprintable():
             raise UsageError(f"{name}: holds a line break or another sign that no key has")
-    check_address(url, variables[0])
+    _check_address(url, variables[0])
     return Server(tool, url.rstrip("/"), variables[0], tuple(keys), tuple(variables[1:]))
 
 
-def check_address(url: str, variable: str) -> None:
+def _check_address(url: str, variable: str) -> None:
     """Raise `UsageError` where an address is none that a key may be sent to.
 
     Examples
     --------
-    >>> check_address("http://matomo.example", "OBSERV_MATOMO_URL")
+    >>> _check_address("http://matomo.example", "OBSERV_MATOMO_URL")
     Traceback (most recent call last):
     observlib.base.errors.UsageError: OBSERV_MATOMO_URL: would send the key readable by all;
         use https
@@ -127,7 +127,7 @@ def ask(
         wait = answered.get("Retry-After")
         if status != 429 and not (status == 503 and wait):
             break
-        if (seconds := _seconds(wait or "60")) > LONGEST_PAUSE:
+        if (seconds := _seconds(wait or "60")) > _LONGEST_PAUSE:
             minutes = f"{seconds / 60:.0f} minutes"
             raise ObservError(f"{server.host}: asks for a pause of {minutes}; fetch again after it")
         time.sleep(max(seconds, 1.0))

@@ -34,8 +34,8 @@ from observlib.desk.scaffold.looks import (
 )
 from observlib.loaders._text import header_label, header_shown
 
-COUNTS = "counts"  # what an answer says of a word, in a column of states, of rows that count
-NONE = "-"  # what an answer says of a field without a column, or of a word that stands for nothing
+_COUNTS = "counts"  # what an answer says of a word, in a column of states, of rows that count
+_NONE = "-"  # what an answer says of a field without a column, or of a word that stands for nothing
 _SURE = 0.75  # of the fields that a table needs, to be the one
 _MARGIN = 0.2  # by which a table must fit better than all others
 _LIKELY = 0.3  # at least, of a table that is offered as a guess
@@ -59,7 +59,7 @@ _ORDER = ("table", "columns", "date_form", "units", "scales", "words", "separato
 class Wishes:
     """What has been decided: the table, headers by field, values by word, units by field.
 
-    `words` of a header that is no field's say which rows count: `COUNTS`, or `NONE`.
+    `words` of a header that is no field's say which rows count: `_COUNTS`, or `_NONE`.
     """
 
     table: str | None = None
@@ -293,10 +293,10 @@ def _wrong(path: Path, export: _Export) -> Iterator[str]:
             yield f"field {name!r}: the table {table} has none; allowed: {', '.join(kinds)}"
     for name, title in wishes.columns.items():
         look = by_title.get(header_label(title))
-        if name not in kinds or (title == NONE and export.may_lack(name)):
+        if name not in kinds or (title == _NONE and export.may_lack(name)):
             continue
         kind = kinds[name].rstrip("?~")
-        if title == NONE:
+        if title == _NONE:
             yield f"field {name!r}: the table {table} cannot do without; name its column"
         elif look is None:
             there = ", ".join(repr(_shown(look.title)) for look in export.seen)
@@ -332,7 +332,7 @@ def _chosen(export: _Export) -> dict[str, Look]:
     chosen = {
         name: by_title[header_label(title)]
         for name, title in wishes.columns.items()
-        if title != NONE
+        if title != _NONE
     }
     for name, some in export.likely.items():
         free = [look for look, score in some if score == 1 and look not in chosen.values()]
@@ -360,7 +360,7 @@ def _which(export: _Export, chosen: dict[str, Look]) -> tuple[list[Question], tu
         guess = likely.get(name) if kinds[name] in _NUMBERS else None
         one = _which_column(export, name, name in needed, guess, taken)
         if name in needed:
-            is_asked = one.answers != (NONE,) and (kinds[name] != "count?" or name in likely)
+            is_asked = one.answers != (_NONE,) and (kinds[name] != "count?" or name in likely)
             questions += [one] if is_asked else []
         elif export.may_lack(name) and len(one.answers) > 1:
             offers.append(one)
@@ -379,12 +379,12 @@ def _which_column(
     said = {"words": "one of some words", "time": "a duration", "times": "a total duration"}
     text = f"which column gives {name} ({said.get(plain, plain)}) cannot be told"
     if export.may_lack(name):
-        answers.append(NONE)
-        text += f"; {NONE} is none"
+        answers.append(_NONE)
+        text += f"; {_NONE} is none"
     elif not answers:
         text = f"no column can be read as {name}, without which {export.table} cannot be read"
         text += f"; two columns are headed {_shown(twice[0])!r}, rename one" if twice else ""
-    guess = None if needed else NONE
+    guess = None if needed else _NONE
     # `N° de dossier` has all words of a synonym, and not `Review title`
     synonyms = filter(None, map(words_of, export.synonyms[name]))
     if likeliest and likeliest.title in answers and any(w <= likeliest.words for w in synonyms):
@@ -516,13 +516,13 @@ def _described(
     return told["headers"] if len(told) == 1 else told
 
 
-Meant = dict[str, str | None]  # for what each word of a column stands, if that is known
+_Meant = dict[str, str | None]  # for what each word of a column stands, if that is known
 
 
 def _meant(
     look: Look, key: str, known: Mapping[str, str], given: Mapping[str, str], question: Question,
     asked: list[Question],
-) -> Meant:  # fmt: skip
+) -> _Meant:  # fmt: skip
     """For what each word of a column stands, as it is said or else known; else it is asked for."""
     meaning = {**known, **{fold_label(word): value for word, value in given.items()}}
     meant = {word: meaning.get(fold_label(word)) for word, _ in look.cells.most_common()}
@@ -535,9 +535,9 @@ def _meant(
     return meant
 
 
-def _by_value(meant: Meant) -> dict[str, list[str]]:
+def _by_value(meant: _Meant) -> dict[str, list[str]]:
     """The words of each value."""
-    values = dict.fromkeys(value for value in meant.values() if value not in (None, NONE))
+    values = dict.fromkeys(value for value in meant.values() if value not in (None, _NONE))
     return {str(value): [word for word in meant if meant[word] == value] for value in values}
 
 
@@ -552,15 +552,15 @@ def _marks(export: _Export, name: str, look: Look, asked: list[Question]) -> dic
         return {"scale": [worst, best]}
     marks = [f"{mark:g}" for mark in range(int(worst), int(best) + 1)] if best - worst <= 10 else []
     text = f"{{title}} is {{word}}: for which mark from {worst:g} to {best:g} it stands cannot be "
-    text += f"told; {NONE} is no answer"
+    text += f"told; {_NONE} is no answer"
     numbers = {fold_label(cell): cell for cell in look.cells} if look.is_numeric else {}
-    question = Question("words", (), text, (*marks, NONE))
+    question = Question("words", (), text, (*marks, _NONE))
     meant = _meant(look, name, numbers, given, question, asked)
     words = _by_value(meant)
     for mark in words:
         if not worst <= _number(mark) <= best:
             raise UsageError(f"word {name}.{mark}: is no mark from {worst:g} to {best:g}, nor -")
-    empty = [word for word in meant if meant[word] == NONE]
+    empty = [word for word in meant if meant[word] == _NONE]
     told = {"scale": [worst, best], "empty": empty, "words": words}
     return {key: value for key, value in told.items() if value}
 
@@ -597,10 +597,10 @@ def _words(export: _Export, name: str, look: Look, asked: list[Question]) -> dic
     """The words of a column by the values that they stand for."""
     known = export.meanings(name)
     values = list(dict.fromkeys(one for some in known.values() for one in some))
-    text = f"{{title}} is {{word}} in {{rows}}, which says no {name}; {NONE} refuses such rows"
+    text = f"{{title}} is {{word}} in {{rows}}, which says no {name}; {_NONE} refuses such rows"
     sure = {word: some[0] for word, some in known.items() if len(some) == 1}
     given = export.wishes.words.get(name, {})
-    question = Question("words", (), text, (*values, NONE))
+    question = Question("words", (), text, (*values, _NONE))
     meant = _meant(look, name, sure, given, question, asked)
     told = _by_value(meant)
     if values and (wrong := [value for value in told if value not in values]):
@@ -612,15 +612,15 @@ def _words(export: _Export, name: str, look: Look, asked: list[Question]) -> dic
 
 def _kept(export: _Export, free: list[Look], asked: list[Question]) -> Iterator[dict[str, Any]]:
     """The rules of which rows count, by columns that tell a state."""
-    text = f"{{title}} is {{word}} ({{count}}): whether such rows count cannot be told; {NONE} "
-    question = Question("words", (), text + "leaves them out", (COUNTS, NONE))
+    text = f"{{title}} is {{word}} ({{count}}): whether such rows count cannot be told; {_NONE} "
+    question = Question("words", (), text + "leaves them out", (_COUNTS, _NONE))
     said = {header_label(title): words for title, words in export.wishes.words.items()}
     for look in free:
         given = said.get(header_label(look.title), {})
         if given or look.is_state(export.table):
             meant = _meant(look, look.title, {}, given, question, asked)
-            if but := [word for word in meant if meant[word] == NONE]:
-                kept = _by_value(meant).get(COUNTS)
+            if but := [word for word in meant if meant[word] == _NONE]:
+                kept = _by_value(meant).get(_COUNTS)
                 yield {"header": look.title} | ({"words": kept} if kept else {"but": but})
 
 
@@ -629,10 +629,10 @@ def _answers(export: _Export, asked: list[Question]) -> dict[str, Any]:
     said = export.wishes.separator
     signs = [sign for sign in _APART if any(_has_several(one.cells, sign) for one in export.seen)]
     if said is None and signs:
-        text = f"what stands between several answers in a cell cannot be told; {NONE} is nothing"
-        asked.append(Question("separator", (), text, (*signs, NONE)))
+        text = f"what stands between several answers in a cell cannot be told; {_NONE} is nothing"
+        asked.append(Question("separator", (), text, (*signs, _NONE)))
         return {}
-    told: dict[str, Any] = {} if said in (None, NONE) else {"separator": said}
+    told: dict[str, Any] = {} if said in (None, _NONE) else {"separator": said}
     titles = {look.title for look in export.seen}
     if any(title.rpartition(" (")[0] in titles for title in titles):  # a column an option, too
         told |= {"option": r"(.+) \((.+)\)"} | ({"repeats": True} if told else {})

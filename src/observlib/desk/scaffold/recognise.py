@@ -20,7 +20,7 @@ from observlib.loaders._grid import Grid, read_grid
 from observlib.loaders._moments import TwoForms
 from observlib.loaders._text import header_label, headers_shown
 
-Known = Mapping[str, str]  # what is known of a device, by its keys
+_Known = Mapping[str, str]  # what is known of a device, by its keys
 _ABOUT = ("device", "product", "channel", "unknown")  # the same for all rows
 _LIKELY = 1 / 3  # of a file's columns that a format names, so that its error is worth telling
 _TRIAL = {
@@ -40,10 +40,10 @@ class Match:
 
     loader: str
     loaded: Loaded
-    keys: Known
+    keys: _Known
     explained: int | None = None
-    titles: Known | None = None
-    unread: Known | None = None
+    titles: _Known | None = None
+    unread: _Known | None = None
 
     @property
     def shown(self) -> str:
@@ -161,14 +161,14 @@ def first_rows(loaded: Loaded, count: int = 3) -> pd.DataFrame:
     return shown
 
 
-def device_to_try(path: Path, known: Known, catalogue: Catalogue) -> Device:
+def device_to_try(path: Path, known: _Known, catalogue: Catalogue) -> Device:
     """A device of which only what reading needs is true."""
     first = next(iter(catalogue.products), "essai")
     fields = {key: value for key, value in known.items() if key in Device.model_fields}
     return Device.model_validate({**_TRIAL, "label": path.stem, "product": first, **fields})
 
 
-def by_form(path: Path, form: Format, catalogue: Catalogue, known: Known) -> Match | None:
+def by_form(path: Path, form: Format, catalogue: Catalogue, known: _Known) -> Match | None:
     """What one format makes of a file, whose columns it has; `None` where it lacks some."""
     grid = read_grid(path, form)
     titles = _titles(grid, form)
@@ -221,7 +221,7 @@ def _explained(grid: Grid, form: Format) -> int:
     return sum(header_label(title) in known for title in grid.header)
 
 
-def _ways(loader: str, catalogue: Catalogue, known: Known) -> list[dict[str, str]]:
+def _ways(loader: str, catalogue: Catalogue, known: _Known) -> list[dict[str, str]]:
     """What a device of a loader must say beside it: each table and questionnaire is tried."""
     allowed: dict[str, Iterable[str]] = {
         "table": TABLES,
@@ -236,10 +236,10 @@ def _by_format(
     path: Path,
     form: Format,
     grid: Grid,
-    titles: Known,
+    titles: _Known,
     catalogue: Catalogue,
-    known: Known,
-    keys: Known,
+    known: _Known,
+    keys: _Known,
 ) -> Match:
     """What a format makes of a file."""
     loaded = load(path, device_to_try(path, {**known, "loader": form.id}, catalogue), catalogue)
@@ -258,7 +258,7 @@ def _by_format(
     return Match(form.id, loaded, keys, _explained(grid, form), fields, unread)
 
 
-def _by_code(path: Path, loader: str, catalogue: Catalogue, known: Known) -> list[Match]:
+def _by_code(path: Path, loader: str, catalogue: Catalogue, known: _Known) -> list[Match]:
     """What a loader that is code makes of a file, once for each questionnaire or table it needs.
 
     Only those are given that read most rows.

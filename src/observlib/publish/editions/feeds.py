@@ -31,14 +31,14 @@ from observlib.publish.pages import macros
 from observlib.records.actions import Line
 from observlib.records.published_text import a_role
 
-PAGES = macros(__file__)
+_PAGES = macros(__file__)
 
 
 # --- The release calendar: the day and hour of each edition, and who reads it before
 
-HOUR = "08:45"
+_HOUR = "08:45"
 ZONE = ZoneInfo("Europe/Paris")
-NOTICE = timedelta(weeks=4)  # before an edition: from then on its date is firm
+_NOTICE = timedelta(weeks=4)  # before an edition: from then on its date is firm
 
 
 class Change(Part):
@@ -63,7 +63,7 @@ class Planned(Part):
 
     quarter: str = Field(pattern=r"^(?:19|2\d)\d{2}-T[1-4]$")
     date: Day
-    hour: str = Field(default=HOUR, pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")
+    hour: str = Field(default=_HOUR, pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")
     fixed: Day | None = None
     changed: tuple[Change, ...] = ()
 
@@ -91,7 +91,7 @@ class Planned(Part):
         first = self.changed[0].before if self.changed else self.date
         if self.changed and self.fixed is None:
             yield "'changed' tells of a date that was never fixed; give `fixed`, or take it out"
-        elif self.fixed and self.fixed > first - NOTICE:
+        elif self.fixed and self.fixed > first - _NOTICE:
             yield (
                 f"fixed on {self.fixed}, less than four weeks before {first}: give a later date, "
                 "or leave `fixed` out, and it is announced as planned"
@@ -154,7 +154,7 @@ def load_calendar(data: Path, root: Path) -> Calendar:
 # --- What tells programs of the editions: a feed, and a calendar
 
 FEED, CALENDAR = "feed.xml", "calendrier.ics"
-ERRATUM = "erratum"  # the term of entries that are one
+_ERRATUM = "erratum"  # the term of entries that are one
 _PLANNED = re.compile(r"DTSTART:(\S+)\r\nSUMMARY:([^\r]*)\r\nSTATUS:(\w+)")
 _LINE = 75  # octets of a line of a calendar (RFC 5545, 3.1)
 
@@ -170,12 +170,12 @@ class _Told(NamedTuple):
     term: str = ""
 
 
-def name_of(quarter: str, revision: int = 0) -> str:
+def _name_of(quarter: str, revision: int = 0) -> str:
     """What an edition is called, or one of its revisions.
 
     Examples
     --------
-    >>> name_of("2026-T3", 1)
+    >>> _name_of("2026-T3", 1)
     'Édition du 3e trimestre 2026, révision 1'
     """
     name = f"Édition du {french.period_label(quarter)}"
@@ -193,9 +193,9 @@ def feed(
         _Told(
             day,
             _identifier(title, edition.quarter, number),
-            _marked(name_of(edition.quarter, number), edition),
+            _marked(_name_of(edition.quarter, number), edition),
             f"{edition.quarter}/index.html",
-            edition.headline or name_of(edition.quarter, number),
+            edition.headline or _name_of(edition.quarter, number),
         )
         for edition in sorted(editions, key=lambda one: one.quarter)
         for number, day in enumerate((edition.published, *edition.revisions))
@@ -203,11 +203,11 @@ def feed(
     told += [
         _Told(
             day,
-            _identifier(title, ERRATUM, name),
+            _identifier(title, _ERRATUM, name),
             _marked(headline, editions[0]),
             f"editions/{ERRATA_PAGE}.html#{ERRATUM_PREFIX}{name}",
             summary,
-            ERRATUM,
+            _ERRATUM,
         )
         for name, day, headline, summary in [*errata][::-1]
     ]
@@ -239,7 +239,7 @@ def calendar(editions: Sequence[Edition], dates: Calendar, title: str, site: str
             told = None if number else dates.of(edition.quarter)
             event = {
                 "start": f";VALUE=DATE:{day.replace('-', '')}",
-                "name": _marked(name_of(edition.quarter, number), edition),
+                "name": _marked(_name_of(edition.quarter, number), edition),
                 "status": "CONFIRMED",
                 "sequence": _times(told) + 1 if told else 0,
                 "url": f"{site}{edition.quarter}/index.html" if site else "",
@@ -249,22 +249,22 @@ def calendar(editions: Sequence[Edition], dates: Calendar, title: str, site: str
     for one in following:
         event = {
             "start": f":{one.moment.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-            "name": name_of(one.quarter) + ("" if one.is_firm else " (date prévue)"),
+            "name": _name_of(one.quarter) + ("" if one.is_firm else " (date prévue)"),
             "status": "CONFIRMED" if one.is_firm else "TENTATIVE",
             "sequence": _times(one),
             "url": "",
-            "moves": " ".join(map(typography, moves(one))),
+            "moves": " ".join(map(typography, _moves(one))),
         }  # the uid is the event's own, once the edition is published
         events.append({"uid": _identifier(title, one.quarter, 0), **event})
     text = _ICS("calendar", title, f"{stamp:%Y%m%d}T000000Z", events)
     return "".join(map(_folded, text.split("\n"))).encode()
 
 
-def moves(planned: Planned) -> list[str]:
+def _moves(planned: Planned) -> list[str]:
     """What is said of each change of an edition's date: both days, why, when it was decided."""
     days = [*(change.before for change in planned.changed), planned.date]
     return [
-        f"{name_of(planned.quarter)} : le {french.day_label(after)}, et non plus le "
+        f"{_name_of(planned.quarter)} : le {french.day_label(after)}, et non plus le "
         f"{french.day_label(change.before)}. {change.reason.rstrip('.')}. "
         f"Décision du {french.day_label(change.decided)}."
         for change, after in zip(planned.changed, days[1:], strict=True)
@@ -284,12 +284,12 @@ def check_kept(dates: Calendar, site: Path, kind: str, today: date) -> None:
         name.partition(" (")[0]: (datetime.fromisoformat(start).astimezone(ZONE).date(), status)
         for start, name, status in _PLANNED.findall(text)
     }
-    known = {name_of(one.quarter): one for one in dates.editions}
+    known = {_name_of(one.quarter): one for one in dates.editions}
     problems = []
     for name, (said, status) in told.items():
         one = known.get(name)
         days = [one.date, *(change.before for change in one.changed)] if one else []
-        if said not in days and (status == "CONFIRMED" or today > said - NOTICE):
+        if said not in days and (status == "CONFIRMED" or today > said - _NOTICE):
             problems.append(
                 f"calendar.yml: {name!r} was announced for {said}, which is firm, and has "
                 f"{f'{one.date} now' if one else 'no date now'}: give `changed` with "
@@ -354,10 +354,10 @@ def calendar_parts(editions: Sequence[Edition], dates: Calendar) -> dict[str, st
         if said
     ]
     return {
-        "prochaines": PAGES("planned", planned),
-        "changements": PAGES("moved", [move for one in dates.editions for move in moves(one)]),
-        "tenues": PAGES("kept", kept),
-        "acces": PAGES("access", dates.access),
+        "prochaines": _PAGES("planned", planned),
+        "changements": _PAGES("moved", [move for one in dates.editions for move in _moves(one)]),
+        "tenues": _PAGES("kept", kept),
+        "acces": _PAGES("access", dates.access),
     }
 
 

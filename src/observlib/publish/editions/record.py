@@ -219,11 +219,11 @@ _KINDS = {
 
 def write_crate(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> None:
     """Describe the files of an edition, beside them."""
-    text = json.dumps(described(edition, manifest, folder), ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(_described(edition, manifest, folder), ensure_ascii=False, indent=1) + "\n"
     (folder / CRATE).write_text(text, encoding="utf-8", newline="\n")
 
 
-def described(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def _described(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The description of an edition's folder, as JSON-LD: the crate, its files, how it was made."""
     package = json.loads((folder / dataset.FOLDER / "datapackage.json").read_text("utf-8"))
     licence, publisher = package["licenses"][0], package["contributors"][0]["title"]

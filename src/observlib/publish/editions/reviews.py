@@ -42,7 +42,7 @@ from observlib.records.actions import Line
 from observlib.records.published_text import Plain, a_role
 from observlib.records.record import Record
 
-PAGES = macros(__file__)
+_PAGES = macros(__file__)
 _REST = """\
 # The studies that were read; the whole edition, if none is named:
 # studies: [satisfaction]
@@ -52,8 +52,8 @@ _REST = """\
 #     answer: Ce que l'observatoire répond.
 """
 PAGE = "relectures"
-Verdict = Literal["reproduced", "within tolerance", "differs", "cannot be run"]
-REPRODUCED, CLOSE, DIFFERS, NOT_RUN = get_args(Verdict)
+_Verdict = Literal["reproduced", "within tolerance", "differs", "cannot be run"]
+REPRODUCED, CLOSE, DIFFERS, NOT_RUN = get_args(_Verdict)
 GOOD = (REPRODUCED, CLOSE)
 _WORDS = {
     REPRODUCED: "reproduite",
@@ -81,7 +81,7 @@ class Review(Record):
     told: str = Field(pattern=r"^[0-9a-f]{32}$")
     date: Day
     role: Annotated[Plain, AfterValidator(a_role)]
-    verdict: Verdict
+    verdict: _Verdict
     studies: tuple[Slug, ...] = ()
     points: tuple[Point, ...] = ()
 
@@ -138,14 +138,14 @@ def badge(edition: Edition, read: Iterable[Review], study: str = "") -> Markdown
     own = [one for one in read if not one.studies or study in one.studies]
     own = [one for one in own if one.edition == edition.quarter]
     now = [one for one in own if one.told == edition.told]
-    return PAGES("badge", now[-1:], len(own), _WORDS, GOOD)
+    return _PAGES("badge", now[-1:], len(own), _WORDS, GOOD)
 
 
 def part(
     editions: Sequence[Edition], studies: Mapping[str, Mapping[str, str]], read: Sequence[Review]
 ) -> str:
     """The page of reviews, as Markdown: of each edition its badge, its studies, its reviews."""
-    return PAGES("page", [_of(one, studies[one.quarter], read) for one in editions])
+    return _PAGES("page", [_of(one, studies[one.quarter], read) for one in editions])
 
 
 def _of(edition: Edition, titles: Mapping[str, str], read: Sequence[Review]) -> tuple[Any, ...]:

@@ -312,7 +312,7 @@ def values(row: Row, catalogue: Catalogue) -> tuple[str, str]:
 
 # --- The part of the method page on revisions: the rules, what became of figures, by how much
 
-HEADLINES = ("satisfaction_10", "visits_adjusted")  # whose figures are followed as examples
+_HEADLINES = ("satisfaction_10", "visits_adjusted")  # whose figures are followed as examples
 _PERIODS, _EDITIONS = 8, 4  # of a triangle, the last
 _VALUE = ["estimate", "unit"]
 _NUMBERS = ("mean", "absolute", "error")
@@ -367,7 +367,7 @@ def told_in_triangles(
     known = vintages(now, told)
     if known["edition"].nunique() < 2:
         return known.iloc[:0]
-    return pd.concat([_followed(known, name, catalogue) for name in HEADLINES])
+    return pd.concat([_followed(known, name, catalogue) for name in _HEADLINES])
 
 
 def _followed(known: pd.DataFrame, name: str, catalogue: Catalogue) -> pd.DataFrame:
@@ -388,7 +388,7 @@ def _followed(known: pd.DataFrame, name: str, catalogue: Catalogue) -> pd.DataFr
 
 def _triangles(known: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple[str, str, Any, Any]]:
     """What became of headline figures (see `_followed`): the id, name, heads and rows of tables."""
-    for name in HEADLINES:
+    for name in _HEADLINES:
         told = _followed(known, name, catalogue)
         if told.empty:
             continue

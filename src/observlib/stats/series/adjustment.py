@@ -20,8 +20,8 @@ from observlib.stats.series.regression import Array, Effect, Mask
 
 _ROUNDS = 3  # of every alternation: what changes afterwards is far below the noise
 _Regular = Callable[[Mask], Array]
-APART = 4.5  # standard deviations beyond which a month stands alone
-LEFT = 3.5  # standard deviations, in the end, of what is left of the others
+_APART = 4.5  # standard deviations beyond which a month stands alone
+_LEFT = 3.5  # standard deviations, in the end, of what is left of the others
 _MOST = 8  # one month in eight at the most stands alone
 
 
@@ -101,7 +101,7 @@ def decompose(values: Array, months: Sequence[str], search: bool, together: int 
     trend = trend + steps
     remainder = np.where(whole, values - trend - seasonal - slope * working, 0.0)
     rest = whole & ~outlying
-    outlying &= np.abs(remainder) > LEFT * breaks.deviation(remainder[rest])
+    outlying &= np.abs(remainder) > _LEFT * breaks.deviation(remainder[rest])
     return Parts(trend, seasonal, slope, working, remainder, outlying, tuple(changes))
 
 
@@ -155,9 +155,9 @@ def _outlying(values: Array, regular: _Regular, whole: Mask) -> Mask:
         adjusted = np.where(whole, values, 0.0) - regular(whole & ~outlying)
         far = np.zeros(len(values))
         far[whole] = breaks.distances(adjusted[whole], ~outlying[whole])
-        outlying = outlying & (far > APART)
+        outlying = outlying & (far > _APART)
         far[outlying] = 0.0
-        if far.max() <= APART:
+        if far.max() <= _APART:
             break
         outlying[np.argmax(far)] = True
     return outlying
@@ -294,7 +294,7 @@ def seasonally_adjusted(
     searched = len(known) >= THREE_SEASONS
     parts = decompose(logs, inside, searched, together)
     ordinary = parts.remainder[there & ~parts.outlying]
-    if LEFT * breaks.deviation(ordinary) > TWICE:
+    if _LEFT * breaks.deviation(ordinary) > TWICE:
         return Adjustment(frame, status="missing", reason="irregular")
 
     def size(difference: float) -> float:

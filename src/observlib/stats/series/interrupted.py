@@ -32,7 +32,7 @@ EFFECTS = (
     "comparison", "estimate", "ci_low", "ci_high", "p", "before", "after", "until", "placebos",
     "as_clear", "status", "reason",
 )  # fmt: skip
-PERIODS = ("period", "value", "fitted", "expected", "ci_low", "ci_high", "used")
+_PERIODS = ("period", "value", "fitted", "expected", "ci_low", "ci_high", "used")
 Reason = Literal["", "before", "after", "others", "seasons", "controls"]
 LEAST_PLACEBOS = 19  # with the effect itself, of which one in twenty may be as clear as it
 
@@ -191,7 +191,7 @@ def interrupted(
     seen = {"period": periods, "value": values.to_numpy(dtype=float), **line}
     return Interrupted(
         pd.DataFrame(rows, columns=[*EFFECTS]),
-        pd.DataFrame(seen if line else [], columns=[*PERIODS]),
+        pd.DataFrame(seen if line else [], columns=[*_PERIODS]),
     )
 
 

@@ -33,8 +33,15 @@ from observlib.base.working_days import public_holidays
 
 LEVEL, HALF_YEAR, LEAST = 56, 182, 28  # days that tell a level, and how days differ; known of them
 LAG = 10  # last days that tell neither: a change of these days is not yet a part of what it leaves
-STAKES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)  # sizes of changes that are bet on, in standard deviations
-FARTHEST = 4.0  # standard deviations: no single day says more
+_STAKES = (
+    0.25,
+    0.5,
+    1.0,
+    1.5,
+    2.0,
+    3.0,
+)  # sizes of changes that are bet on, in standard deviations
+_FARTHEST = 4.0  # standard deviations: no single day says more
 MEANS, FIRST_YEAR = 0.05, 0.15  # margins of marks on ten: the season is known, or is not
 COUNTS, COLLAPSE = 0.1, 0.35  # of the logarithm of counts: likewise
 MONTH, QUARTER = 29, 91  # days that tell the season; that a slow change may have lasted
@@ -164,7 +171,7 @@ def _weekdays(value: pd.Series) -> pd.Series:
 
 
 class _Look(NamedTuple):
-    """How far days stand from a level, what bets on each of `STAKES` won, and its days."""
+    """How far days stand from a level, what bets on each of `_STAKES` won, and its days."""
 
     away: pd.Series
     won: np.ndarray
@@ -181,20 +188,20 @@ def _changes(looks: Sequence[_Look], threshold: float) -> list[Change]:
         sums = np.cumsum(logs[::-1], axis=0)
         back, best = np.unravel_index(np.argmax(sums), sums.shape)
         began = seen - int(back)
-        size = float(looks[int(best) // len(STAKES)].away.iloc[began : seen + 1].mean())
+        size = float(looks[int(best) // len(_STAKES)].away.iloc[began : seen + 1].mean())
         found.append(Change(days[began].date(), days[seen].date(), size))
         begins = seen + 1
         for place, look in enumerate(looks):
-            own = slice(place * len(STAKES), (place + 1) * len(STAKES))
+            own = slice(place * len(_STAKES), (place + 1) * len(_STAKES))
             won[begins : seen + look.days, own] = np.nan
     return found
 
 
 def _won(away: pd.Series, spread: pd.Series, margin: pd.Series, lag: int = LAG) -> np.ndarray:
-    """What bets on each of `STAKES` win on each day (days × stakes); nothing is known: NaN."""
+    """What bets on each of `_STAKES` win on each day (days × stakes); nothing is known: NaN."""
     spread = spread.where(spread > 0)
     score, beyond = (
-        (distance / spread).clip(-FARTHEST, FARTHEST) for distance in (away, away - margin)
+        (distance / spread).clip(-_FARTHEST, _FARTHEST) for distance in (away, away - margin)
     )
     last = score.shift(1)
     echo = (
@@ -202,14 +209,14 @@ def _won(away: pd.Series, spread: pd.Series, margin: pd.Series, lag: int = LAG) 
     )
     heard, alone = echo * last.fillna(0), np.sqrt(1 - echo**2)
     own, bet = (
-        ((one - part) / alone).clip(-FARTHEST, FARTHEST)
+        ((one - part) / alone).clip(-_FARTHEST, _FARTHEST)
         for one, part in ((score, heard), (beyond, heard - echo * (score - beyond)))
     )
     known = _sum(own.notna().astype(float), lag)
     # days may have stood off a level of long ago for months: to come back to it wins nothing
     back = (-_sum(own, lag) / known).clip(lower=0) if lag > LAG else 0
     columns = []
-    for stake in STAKES:
+    for stake in _STAKES:
         gain = np.exp(stake * own)
         fair = np.exp(stake * back) * (_sum(gain, lag) + gain) / (known + 1)
         columns.append(np.exp(stake * bet) / fair)

@@ -141,8 +141,8 @@ def without_itself(leverages: np.ndarray) -> np.ndarray:
 
 
 Missing = Literal["error", "keep_share"]
-NO_ANSWER = "(no answer)"
-SAME_TOTAL = 1e-6  # relative: margins that differ by more describe two populations
+_NO_ANSWER = "(no answer)"
+_SAME_TOTAL = 1e-6  # relative: margins that differ by more describe two populations
 
 
 class Label(NamedTuple):
@@ -194,7 +194,7 @@ def read(
         codes.append(code)
         targets.append(whole * (np.append(shares, share) if unanswered else shares))
         labels += [Label(name, category) for category in kept.index.tolist()]
-        labels += [Label(name, NO_ANSWER)] if unanswered else []
+        labels += [Label(name, _NO_ANSWER)] if unanswered else []
     if not margins and size:
         codes.append(np.zeros(len(sample), dtype=np.int32))
         targets.append(np.array([size]))
@@ -334,4 +334,4 @@ def _finite(number: object) -> bool:
 
 
 def _close(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=SAME_TOTAL)
+    return math.isclose(a, b, rel_tol=_SAME_TOTAL)

@@ -37,7 +37,7 @@ OPTIONS = {
     # answers by themselves, at the level of the study; at 95 %; days by themselves, at the study's
     "method": ("study", "alone", "days"),
 }
-LEAST = 30  # answers on each side
+_LEAST = 30  # answers on each side
 _FEW = 11  # answers of a month that is to weigh as much as the others, and of a flood
 _TIMES = 3  # how many median days a flood is above
 _DAYS = 10  # below which answers tell too little of how days differ
@@ -175,7 +175,7 @@ def _weighed(answers: pd.DataFrame, weights: str) -> _Side | None:
         if (of_month < _FEW).any() or month.nunique() < 2:
             return None
         weight = 1 / of_month
-    if answers["times"].sum() < LEAST:
+    if answers["times"].sum() < _LEAST:
         return None
     times = answers["times"].to_numpy(float)
     counted = times * weight.to_numpy(float)

@@ -48,7 +48,7 @@ from observlib.stats.survey.differences import adjust, common_level, detectable_
 _SHOWN = ("published", "low_base")
 
 
-class Followed(NamedTuple):
+class _Followed(NamedTuple):
     """A thing that an action was to move, its series, and those of comparable products.
 
     `changes` are the days of other actions on the figure, `breaks` those of established breaks.
@@ -87,13 +87,13 @@ class Followed(NamedTuple):
         )
 
 
-def follow(
+def _follow(
     action: Action,
     expected: Expected,
     series: pd.DataFrame,
     catalogue: Catalogue,
     recorded: Sequence[Action],
-) -> Followed | None:
+) -> _Followed | None:
     """The series that an action's effect is looked for in; None where there is none."""
     rows = series[(series["indicator"] == expected.indicator) & (series["group"] == "")]
     measured = rows[rows["device"] == action.device] if action.device else rows
@@ -115,7 +115,7 @@ def follow(
     )
     title = subject(action, expected, catalogue)
     changes, breaks = _changes(own, action, expected, counts, recorded)
-    return Followed(action, expected, title, own, compared, counts, changes, breaks)
+    return _Followed(action, expected, title, own, compared, counts, changes, breaks)
 
 
 def _changes(
@@ -201,7 +201,7 @@ VERDICTS = [
     *(name for name in RESULTS if name != "simple_sample"),
 ]
 _COMPARISONS = {"before_after": BEFORE_AFTER, "controls": COMPARABLE, "controlled": CONTROLLED}
-YEARS = 3  # for which actions are followed
+_YEARS = 3  # for which actions are followed
 _NOTHING = 1e-9  # an interval narrower than this is that of months without chance
 _LEVEL = 0.95  # one less the error that the whole family keeps to
 
@@ -215,7 +215,7 @@ class Effects(NamedTuple):
 
 def followed_since(quarter: Quarter) -> date:
     """The first day of the years for which actions are followed, the last of which it ends."""
-    return quarter.back(4 * YEARS)[0].start
+    return quarter.back(4 * _YEARS)[0].start
 
 
 def effects(
@@ -237,10 +237,10 @@ def effects(
     hardly ever gives as much (`series.interrupted.stands`).
     """
     verdicts: list[estimates.Row] = []
-    tested: list[Followed] = []
+    tested: list[_Followed] = []
     for action in actions:
         for expected in action.expected:
-            one = follow(action, expected, series, catalogue, recorded)
+            one = _follow(action, expected, series, catalogue, recorded)
             if one is None:
                 verdicts.append(_unseen(action, expected, catalogue))
             else:
@@ -271,7 +271,7 @@ def _whole(found: Interrupted) -> dict[str, estimates.Row]:
     return {str(row["comparison"]): row for row in found.effects.to_dict("records")}
 
 
-def _decisive(one: Followed, found: Interrupted) -> estimates.Row:
+def _decisive(one: _Followed, found: Interrupted) -> estimates.Row:
     """The comparison that decides, or why it cannot."""
     rows = _whole(found)
     row = rows["before_after"]
@@ -314,7 +314,7 @@ def _unseen(action: Action, expected: Expected, catalogue: Catalogue) -> estimat
 
 
 def _verdict(
-    one: Followed, row: estimates.Row, margin: float, level: float, p_adjusted: float
+    one: _Followed, row: estimates.Row, margin: float, level: float, p_adjusted: float
 ) -> estimates.Row:
     values = {
         **_about(one.action, one.expected, one.title),
@@ -359,17 +359,17 @@ def _smallest(low: float, high: float, level: float, counts: bool) -> float:
     return 100 * math.expm1(detectable_of_interval(low, high, level))
 
 
-def _passport(one: Followed) -> dict[str, str]:
+def _passport(one: _Followed) -> dict[str, str]:
     return {name: str(one.own[name].iat[0]) for name in SUBJECT} | {"group": one.title}
 
 
-def _since(one: Followed, row: estimates.Row) -> str:
+def _since(one: _Followed, row: estimates.Row) -> str:
     """The period of an effect: from the action's month to the end of its window."""
     last = str(row["until"] if row["status"] == "published" else one.own.index[-1])
     return f"{min(f'{one.action.date:%Y-%m}', last)}/{last}"
 
 
-def _effect_rows(one: Followed, found: Interrupted) -> Iterator[estimates.Row]:
+def _effect_rows(one: _Followed, found: Interrupted) -> Iterator[estimates.Row]:
     for comparison, row in _whole(found).items():
         name = _COMPARISONS[comparison]
         about = {**_passport(one), "period": _since(one, row)}
@@ -387,7 +387,7 @@ def _effect_rows(one: Followed, found: Interrupted) -> Iterator[estimates.Row]:
 
 
 def _detectable(
-    one: Followed, decisive: estimates.Row, decision: estimates.Row
+    one: _Followed, decisive: estimates.Row, decision: estimates.Row
 ) -> Iterator[estimates.Row]:
     if "detectable" in decision:
         row = {
@@ -403,7 +403,7 @@ def _detectable(
         }
 
 
-def _course(one: Followed, found: Interrupted) -> Sequence[estimates.Row]:
+def _course(one: _Followed, found: Interrupted) -> Sequence[estimates.Row]:
     if found.periods.empty:
         return []
     about = {**_passport(one), "indicator": "action_course", "unit": str(one.own["unit"].iat[0])}

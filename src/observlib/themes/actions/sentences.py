@@ -38,7 +38,7 @@ from observlib.themes.actions import followed_since
 
 # --- Effects of actions in words and in a table: each with its interval, and the verdict
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 # reasons that have words
 _TOLD = ("before", "after", "seasons", "spread", "controls", "others", "placebos", "few")
 _NO_EFFECT = "–"
@@ -49,7 +49,7 @@ def _verdict_words(row: estimates.Row) -> str:
     """Write a verdict on an action, and why there is none where nothing could be tested."""
     if row["verdict"] == "unknown":
         told = row["reason"] in _TOLD
-        return TEXTS[f"reasons.{row['reason']}"] if told else TEXTS["reasons.unknown"]
+        return _TEXTS[f"reasons.{row['reason']}"] if told else _TEXTS["reasons.unknown"]
     return EVOLVED[row["verdict"]]
 
 
@@ -90,22 +90,22 @@ def effect_table(
         raise ObservError("effect_table: no action is followed; name it with `absent`")
     found = effects[(effects["indicator"] == "action_effect") & (effects["status"] == "published")]
     by_place = {(row["group"], row["group_value"]): row for row in found.to_dict("records")}
-    action, told = TEXTS["head.action"], TEXTS["head.verdict"]
+    action, told = _TEXTS["head.action"], _TEXTS["head.verdict"]
     columns: dict[str, list[str]] = {action: [], told: []}
     columns |= {name: [] for name in _COMPARISONS}
     for row in rows:
         measure = words.small(catalogue.indicators[row["indicator"]].label)
         columns[action].append(f"{row['title']} ({catalogue.label(row['product'])}, {measure})")
         reason = row["reason"]
-        why = f" ({TEXTS[f'short.{reason}']})" if reason in _TOLD else ""
+        why = f" ({_TEXTS[f'short.{reason}']})" if reason in _TOLD else ""
         columns[told].append(EVOLVED[row["verdict"]] + why)
         for name in _COMPARISONS:
             at = by_place.get((row["group"], name))
             columns[name].append(_value(at) if at else _NO_EFFECT)
     pipe = pipe_table(columns, right=_COMPARISONS, even=True)
     level = changes.level(verdicts["level"])
-    rule = f"{changes.rule(EVOLVED)} {TEXTS['rule']}"
-    note = f"{rule} {TEXTS['level'].format(level=level)}" if level else rule
+    rule = f"{changes.rule(EVOLVED)} {_TEXTS['rule']}"
+    note = f"{rule} {_TEXTS['level'].format(level=level)}" if level else rule
     made = captioned(pipe, caption_of(caption, label), label, note)
     return made.carrying([effects], catalogue)
 
@@ -116,7 +116,7 @@ def _decimals(nearest: float, outcome: str) -> int:
 
 
 def _with_unit(number: str, x: float, unit: str) -> str:
-    phrase = "%" if unit == "%" else french.plural(round(x, 1), TEXTS["point"], TEXTS["points"])
+    phrase = "%" if unit == "%" else french.plural(round(x, 1), _TEXTS["point"], _TEXTS["points"])
     return f"{number}{french.NBSP}{phrase}"
 
 
@@ -135,9 +135,9 @@ def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     followed = verdicts[verdicts["reason"] != "series"]
     if followed.empty:
-        return f"{TEXTS['none']} {without_series(verdicts, catalogue)}".strip()
+        return f"{_TEXTS['none']} {without_series(verdicts, catalogue)}".strip()
     n = followed["action"].nunique()
-    count = TEXTS["followed_one" if n == 1 else "followed"].format(count=french.number(n))
+    count = _TEXTS["followed_one" if n == 1 else "followed"].format(count=french.number(n))
     rows = sorted(estimates.records(followed), key=_rank)
     moved = [_moved(row, catalogue) for row in rows if row["verdict"] in _WAY]
     others: dict[str, list[str]] = {}
@@ -145,17 +145,17 @@ def overview(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
         if row["verdict"] not in _WAY:
             others.setdefault(_clause(row), []).append(_quoted(row, catalogue))
     rest = [
-        TEXTS["stable" if why == EVOLVED["stable"] else "unknown"].format(
+        _TEXTS["stable" if why == EVOLVED["stable"] else "unknown"].format(
             why=words.capital(why), actions=_first_of(named)
         )
         for why, named in others.items()
     ]
-    return " ".join([count, *moved, *rest, TEXTS["no_proof"]])
+    return " ".join([count, *moved, *rest, _TEXTS["no_proof"]])
 
 
 def _moved(row: estimates.Row, catalogue: Catalogue) -> str:
     """The action that a rise or a fall came after, and whether it was meant."""
-    return TEXTS["as_expected" if _is_meant(row) else "against"].format(
+    return _TEXTS["as_expected" if _is_meant(row) else "against"].format(
         move=_verdict_words(row),
         title=french.inner_quotes(row["title"]),
         product=catalogue.label(row["product"]),
@@ -167,7 +167,7 @@ def _moved(row: estimates.Row, catalogue: Catalogue) -> str:
 def _quoted(row: estimates.Row, catalogue: Catalogue) -> str:
     """An action in brackets of which no move is established."""
     seen = row["reason"] == "precision"
-    return TEXTS["action_seen" if seen else "action"].format(
+    return _TEXTS["action_seen" if seen else "action"].format(
         title=french.inner_quotes(row["title"]),
         product=catalogue.label(row["product"]),
         measure=_named(row, catalogue),
@@ -178,7 +178,7 @@ def _quoted(row: estimates.Row, catalogue: Catalogue) -> str:
 def _first_of(actions: list[str]) -> str:
     """The first action, whose title may be long, and how many others: each has its paragraph."""
     more = len(actions) - 1
-    others = [french.count(more, TEXTS["other"], TEXTS["others"])] if more else []
+    others = [french.count(more, _TEXTS["other"], _TEXTS["others"])] if more else []
     return french.join([actions[0], *others])
 
 
@@ -205,21 +205,21 @@ def each(
         if action.kind != "action":
             place = f"{KINDS[action.kind]}, {place}"
         source = catalogue.devices.get(row["device"])
-        measure, way = _named(row, catalogue), TEXTS[f"way.{row['direction']}"]
+        measure, way = _named(row, catalogue), _TEXTS[f"way.{row['direction']}"]
         name = markdown("[**{}**]{{#action-{}}}", row["group"], Markdown(action.id))
         if action.id in told:  # an address is of one place
             name = markdown("**{}**", row["group"])
         told.append(action.id)
         sentences.append(markdown("{} ({}). {}", name, place, action.done))
         paragraph = (
-            TEXTS["expected"].format(way=way, measure=measure),
-            TEXTS["source"].format(device=source.label) if source else "",
+            _TEXTS["expected"].format(way=way, measure=measure),
+            _TEXTS["source"].format(device=source.label) if source else "",
             _sentence(row, frame, catalogue),
             _left_out(row, action, catalogue),
             _also_meant(row, actions),
         )
         sentences.append(joined(filter(None, paragraph), " "))
-    made = text(joined(sentences, "\n\n") or TEXTS["none"]).carrying([frame], catalogue)
+    made = text(joined(sentences, "\n\n") or _TEXTS["none"]).carrying([frame], catalogue)
     return Output(made.shown, {**made.content, "tells": list(dict.fromkeys(told))})
 
 
@@ -275,7 +275,7 @@ def done_for_tasks(
 
 def _for_tasks(action: Action, catalogue: Catalogue) -> str:
     tasks = french.join(words.quoted(catalogue.tasks[task].label) for task in action.tasks)
-    return TEXTS["for_tasks"].format(tasks=tasks)
+    return _TEXTS["for_tasks"].format(tasks=tasks)
 
 
 def _listed(
@@ -297,7 +297,7 @@ def _listed(
         when = french.day_label(action.date)
         said = " ".join([*([before[action]] if before else []), *followed])
         lines.append(markdown("- **{}** ({}). {}", action.title, when, said))
-    more = markdown(f"[{{}}]({page}.ipynb).", TEXTS["how_measured"])
+    more = markdown(f"[{{}}]({page}.ipynb).", _TEXTS["how_measured"])
     return joined([joined(lines[:_LATEST], "\n"), more], "\n\n") if lines else Markdown("")
 
 
@@ -307,27 +307,27 @@ def _followed(row: estimates.Row, frame: pd.DataFrame, catalogue: Catalogue) -> 
     at = frame[(frame["group"] == row["group"]) & (frame["group_value"] == row["group_value"])]
     if row["verdict"] in _WAY and len(at):
         said += f", {_value(at.iloc[0].to_dict(), row['verdict'])}"
-    return TEXTS["effect_seen"].format(measure=_named(row, catalogue), effect=said)
+    return _TEXTS["effect_seen"].format(measure=_named(row, catalogue), effect=said)
 
 
 def courses(frame: pd.DataFrame) -> estimates.Row:
     """What `Study.lines` draws of all that is followed: what is seen, before what was expected."""
     rows = frame[frame["indicator"] == "action_course"]
     seen = rows["group_value"] == SEEN
-    behind = {"behind": rows[~seen], "behind_label": TEXTS["courses.behind"]}
-    behind["behind_from"] = TEXTS["courses.from"]
-    return {"frame": rows[seen], "caption": TEXTS["courses.caption"], "by": "group", **behind}
+    behind = {"behind": rows[~seen], "behind_label": _TEXTS["courses.behind"]}
+    behind["behind_from"] = _TEXTS["courses.from"]
+    return {"frame": rows[seen], "caption": _TEXTS["courses.caption"], "by": "group", **behind}
 
 
 def caution(effects: pd.DataFrame) -> str:
     """What no effect proves; nothing where none is told."""
-    return TEXTS["caution"] if len(effects) else ""
+    return _TEXTS["caution"] if len(effects) else ""
 
 
 def without_series(verdicts: pd.DataFrame, catalogue: Catalogue) -> str:
     """Which actions have no monthly series of what they were to move, and so are not followed."""
     return " ".join(
-        TEXTS["no_series"].format(
+        _TEXTS["no_series"].format(
             title=french.inner_quotes(row["group"]), measure=_named(row, catalogue)
         )
         for row in verdicts[verdicts["reason"] == "series"].to_dict("records")
@@ -353,7 +353,7 @@ def too_old(actions: Iterable[Action], quarter: str, catalogue: Catalogue) -> st
     """
     since = followed_since(Quarter.parse(quarter))
     return " ".join(
-        TEXTS["too_old"].format(
+        _TEXTS["too_old"].format(
             title=french.inner_quotes(action.title),
             product=catalogue.label(action.product),
             day=french.day_label(action.date),
@@ -369,7 +369,7 @@ def _left_out(row: estimates.Row, action: Action, catalogue: Catalogue) -> str:
     others = [name for name in action.controls if name not in row["compared_with"]]
     if row["group_value"] != CONTROLLED or row["reason"] not in _MEASURED or not others:
         return ""
-    return TEXTS["left_out"].format(products=french.join(map(catalogue.label, others)))
+    return _TEXTS["left_out"].format(products=french.join(map(catalogue.label, others)))
 
 
 def _also_meant(row: estimates.Row, actions: Iterable[Action]) -> str:
@@ -378,7 +378,7 @@ def _also_meant(row: estimates.Row, actions: Iterable[Action]) -> str:
         return ""
     (own,) = (action for action in actions if action.id == row["action"])
     parts = [
-        TEXTS["action_of"].format(
+        _TEXTS["action_of"].format(
             title=french.inner_quotes(action.title), day=french.day_label(action.date)
         )
         for action in actions
@@ -387,7 +387,7 @@ def _also_meant(row: estimates.Row, actions: Iterable[Action]) -> str:
     if not parts:
         return ""
     what = "not_apart" if row["reason"] == "others" else "also_meant"
-    return TEXTS.of(what, len(parts)).format(actions=words.join_few(parts))
+    return _TEXTS.of(what, len(parts)).format(actions=words.join_few(parts))
 
 
 def _named(row: estimates.Row, catalogue: Catalogue) -> str:
@@ -403,7 +403,7 @@ def _clause(row: estimates.Row) -> str:
     wording = _verdict_words(row)
     if row["verdict"] not in _WAY:
         return wording
-    return TEXTS[f"verdict.{'as_expected' if _is_meant(row) else 'against'}"].format(move=wording)
+    return _TEXTS[f"verdict.{'as_expected' if _is_meant(row) else 'against'}"].format(move=wording)
 
 
 def _rank(row: estimates.Row) -> int:
@@ -415,27 +415,27 @@ def _rank(row: estimates.Row) -> int:
 
 def _sentence(row: estimates.Row, frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     clause = markdown("**{}**", words.capital(_clause(row)))
-    months = TEXTS["months"].format(
+    months = _TEXTS["months"].format(
         before=french.number(row["before"]), after=french.number(row["after"])
     )
     if row["reason"] == "others":
-        return markdown("{} : {}", clause, TEXTS["too_near"])
+        return markdown("{} : {}", clause, _TEXTS["too_near"])
     if row["reason"] in ("before", "after", "seasons"):
         short = "seasons" if row["reason"] == "seasons" else "months"
-        needed = TEXTS[f"{short}_needed"].format(before=LEAST_BEFORE, after=LEAST_AFTER)
+        needed = _TEXTS[f"{short}_needed"].format(before=LEAST_BEFORE, after=LEAST_AFTER)
         return markdown("{}. {} {}", clause, months, needed)
     if row["reason"] == "spread":
-        return markdown("{} : {} {}", clause, TEXTS["spread"], months)
+        return markdown("{} : {} {}", clause, _TEXTS["spread"], months)
     rows = frame[(frame["indicator"] == "action_effect") & (frame["group"] == row["group"])]
     found = {str(one["group_value"]): one for one in rows.to_dict("records")}
     alone = _value(found[BEFORE_AFTER])
     if row["reason"] == "controls":
-        return markdown("{} : {} {}", clause, TEXTS["no_controls"].format(effect=alone), months)
+        return markdown("{} : {} {}", clause, _TEXTS["no_controls"].format(effect=alone), months)
     decided = _value(found[row["group_value"]], row["verdict"])
     if row["group_value"] == BEFORE_AFTER:
-        told = TEXTS["before_after"].format(effect=decided)
+        told = _TEXTS["before_after"].format(effect=decided)
     else:
-        told = TEXTS["controlled"].format(
+        told = _TEXTS["controlled"].format(
             effect=decided,
             others=french.join(catalogue.label(product) for product in row["compared_with"]),
             own=_change(found[BEFORE_AFTER]),
@@ -444,14 +444,16 @@ def _sentence(row: estimates.Row, frame: pd.DataFrame, catalogue: Catalogue) -> 
         )
     told_too = [months, _breaks(row), _placebos(row)]
     if row["reason"] == "precision":
-        told_too.append(TEXTS["unseen"].format(least=_least(row)))
+        told_too.append(_TEXTS["unseen"].format(least=_least(row)))
     return markdown("{} : {} {}", clause, told, " ".join(filter(None, told_too)))
 
 
 def _breaks(row: estimates.Row) -> str:
     """Which breaks that nobody explains were told apart."""
     when = french.join([french.when(month) for month in row["breaks"]])
-    return TEXTS["break" if len(row["breaks"]) == 1 else "breaks"].format(when=when) if when else ""
+    return (
+        _TEXTS["break" if len(row["breaks"]) == 1 else "breaks"].format(when=when) if when else ""
+    )
 
 
 def _placebos(row: estimates.Row) -> str:
@@ -462,7 +464,7 @@ def _placebos(row: estimates.Row) -> str:
     kind = {0: "never", 1: "one"}.get(clear, "some")
     if row["reason"] == "few":
         kind = {0: "none", 1: "few_one"}.get(count, "few")
-    return TEXTS[f"placebos.{kind}"].format(
+    return _TEXTS[f"placebos.{kind}"].format(
         count=french.spelled(count, "une"),
         clear=french.spelled(clear, "une"),
         least=french.spelled(LEAST_PLACEBOS, "une"),

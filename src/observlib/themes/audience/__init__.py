@@ -29,7 +29,7 @@ from observlib.stats.survey.comparison import verdict
 from observlib.stats.survey.differences import adjust, common_level, detectable_of_interval
 
 _FIRST = "2000-01"  # before any count: a season is told from all that is known
-PACE_OVER = 24  # months, the latest, on which a pace is measured
+_PACE_OVER = 24  # months, the latest, on which a pace is measured
 _PACE_LEAST = 12  # of one level, without which none is
 _WHY = {
     "short": f"moins de {TWO_SEASONS} mois complets",
@@ -134,7 +134,7 @@ def _slope(done: Adjustment, passport: estimates.Row) -> _Slope | str:
     months = list(every.loc[kept, "month"])
     times = regression.positions(months)
     starts = [regression.position(str(month)) for month in done.changes["month"]]
-    begin = max([times[-1] - PACE_OVER + 1, times[0], *starts])
+    begin = max([times[-1] - _PACE_OVER + 1, times[0], *starts])
     if (times >= begin).sum() < _PACE_LEAST:
         return "level" if starts else "gaps"
     ramps = [regression.step_and_ramp(times, start) for start in starts]

@@ -14,7 +14,7 @@ from observlib.language.words import SEMICOLON
 from observlib.records.actions import Action
 from observlib.themes.sentences import published, value_of
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _VERDICTS = ("rise", "fall", "stable")
 
 
@@ -56,7 +56,7 @@ def breaks(
     if found.empty:
         return ""
     parts = [
-        TEXTS["break"].format(
+        _TEXTS["break"].format(
             name=row["name"],
             value=value_of(row, catalogue),
             when=french.when(str(row["period"])),
@@ -65,7 +65,7 @@ def breaks(
         )
         for row in words.named(found, catalogue, by).to_dict("records")
     ]
-    told = TEXTS["breaks_only" if only else "breaks"].format(changes=SEMICOLON.join(parts))
+    told = _TEXTS["breaks_only" if only else "breaks"].format(changes=SEMICOLON.join(parts))
     return " ".join([told, *_happened(found, catalogue, actions)])
 
 
@@ -77,7 +77,7 @@ def _happened(
     for action in actions:
         month = f"{action.date:%Y-%m}"
         if (action.product, month) in months:
-            yield TEXTS["happened"].format(
+            yield _TEXTS["happened"].format(
                 when=words.capital(french.when(month)),
                 title=french.inner_quotes(action.title),
                 product=catalogue.label(action.product),
@@ -96,14 +96,14 @@ def data_sets_only(frame: pd.DataFrame, brief: bool = False) -> str:
     """
     if set(frame["channel"]) != {"open_data"}:
         return ""
-    return TEXTS["data_sets_only_brief" if brief else "data_sets_only"]
+    return _TEXTS["data_sets_only_brief" if brief else "data_sets_only"]
 
 
 def in_person_elsewhere(frame: pd.DataFrame) -> str:
     """Where visits in person are told, where there are any in a frame of visits."""
     if not (frame["channel"] == "in_person").any():
         return ""
-    return TEXTS["in_person_elsewhere"]
+    return _TEXTS["in_person_elsewhere"]
 
 
 def breaks_or_none(
@@ -123,12 +123,12 @@ def breaks_or_none(
     """
     if text := breaks(frame, catalogue, by, only=True, actions=actions):
         return text
-    return TEXTS["no_break" if _were_searched(frame) else "not_searched.break"]
+    return _TEXTS["no_break" if _were_searched(frame) else "not_searched.break"]
 
 
 def no_unusual_month(frame: pd.DataFrame) -> str:
     """That no month stands alone, or that none could be looked for."""
-    return TEXTS["no_unusual_month" if _were_searched(frame) else "not_searched.month"]
+    return _TEXTS["no_unusual_month" if _were_searched(frame) else "not_searched.month"]
 
 
 def unusual_months(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -137,14 +137,14 @@ def unusual_months(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     if found.empty:
         return ""
     parts = [
-        TEXTS["unusual_month"].format(
+        _TEXTS["unusual_month"].format(
             month=french.period_label(str(row["period"])),
             name=row["name"],
             value=value_of(row, catalogue),
         )
         for row in words.named(found, catalogue, "product").to_dict("records")
     ]
-    return TEXTS["unusual_months"].format(months=french.join(parts))
+    return _TEXTS["unusual_months"].format(months=french.join(parts))
 
 
 def not_adjusted(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -158,7 +158,7 @@ def not_adjusted(frame: pd.DataFrame, catalogue: Catalogue) -> str:
             for reason, same in rows.groupby("group_value", sort=False)
         ]
         if parts:
-            sentences.append(TEXTS[f"not_adjusted.{what}"].format(series=SEMICOLON.join(parts)))
+            sentences.append(_TEXTS[f"not_adjusted.{what}"].format(series=SEMICOLON.join(parts)))
     return " ".join(sentences)
 
 
@@ -179,14 +179,14 @@ def paces(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         rows = found[found["group_value"] == EVOLVED[verdict]].to_dict("records")
         parts = [f"{row['name']} ({value_of(row, catalogue)})" for row in rows]
         if parts:
-            clauses.append(TEXTS[f"pace.{verdict}"].format(series=words.join_few(parts)))
+            clauses.append(_TEXTS[f"pace.{verdict}"].format(series=words.join_few(parts)))
     sentences = []
     if clauses:
-        sentences.append(TEXTS["paces"].format(moves=SEMICOLON.join(clauses)))
+        sentences.append(_TEXTS["paces"].format(moves=SEMICOLON.join(clauses)))
     unknown = found[found["group_value"] == UNKNOWN]
     if len(unknown):
         named = french.join(unknown["name"])
-        sentences.append(TEXTS["pace_unknown"].format(series=named, least=_seen(frame, unknown)))
+        sentences.append(_TEXTS["pace_unknown"].format(series=named, least=_seen(frame, unknown)))
     return " ".join(sentences)
 
 
@@ -210,12 +210,12 @@ def paces_tested(frame: pd.DataFrame) -> str:
     verdicts = list(_shown(frame, "pace")["group_value"])
     levels = _shown(frame, "pace_level")["estimate"]
     if not verdicts or levels.empty:
-        return TEXTS["none_tested"]
-    total = french.count(len(verdicts), TEXTS["pace_tested"], TEXTS["paces_tested"])
-    at = TEXTS[french.plural(len(verdicts), "tested_interval", "tested_intervals")]
+        return _TEXTS["none_tested"]
+    total = french.count(len(verdicts), _TEXTS["pace_tested"], _TEXTS["paces_tested"])
+    at = _TEXTS[french.plural(len(verdicts), "tested_interval", "tested_intervals")]
     told_at = level(levels / 100)
     results = outcomes(verdicts, EVOLVED)
-    return TEXTS["tested"].format(paces=total, intervals=at, level=told_at, results=results)
+    return _TEXTS["tested"].format(paces=total, intervals=at, level=told_at, results=results)
 
 
 def _were_searched(frame: pd.DataFrame) -> bool:
@@ -242,4 +242,4 @@ def _seen(frame: pd.DataFrame, unknown: pd.DataFrame) -> str:
     """Up to what pace one may have gone unseen, of those that are undetermined."""
     rows = _shown(frame, "detectable_pace")
     most = rows.loc[rows["device"].isin(unknown["device"]), "estimate"].max()
-    return TEXTS["detectable"].format(pace=french.percent(most, 1))
+    return _TEXTS["detectable"].format(pace=french.percent(most, 1))

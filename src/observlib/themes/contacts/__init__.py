@@ -33,7 +33,7 @@ from observlib.stats.survey.quantiles import kaplan_meier, quantile, quantile_in
 # --- Calls: how many are answered, how long callers wait, what they ask, and when they call
 
 _WEEK = 7  # days, without any call in which a month is not whole
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
 def quarterly_calls(
@@ -185,7 +185,7 @@ def calls_by_hour(intervals: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
             row = {**passport, "group": "hour", "group_value": f"{hour}\xa0h"}
             made.append(_mean(row, total, int(days.sum()), hour in withheld))
         for (weekday, hour), total in cells.items():
-            name = f"{WEEKDAYS[weekday]} · {hour}\xa0h"
+            name = f"{_WEEKDAYS[weekday]} · {hour}\xa0h"
             row = {**passport, "group": "weekday_hour", "group_value": name}
             made.append(_mean(row, total, int(days[weekday]), hour in hidden))
     return protect(made, low_base=0, personal=False)

@@ -12,7 +12,7 @@ from observlib.language.words import SEMICOLON
 from observlib.themes.comparison_sentences import undecided
 from observlib.themes.sentences import published, value_of
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _MOST_THEN = 2  # counts of a year before, told in the order of those of now
 
 
@@ -35,7 +35,7 @@ def answer_rates(
     when = words.capital(french.when(period))
     if now.empty:
         known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
-        return TEXTS["no_calls" if known.empty else "no_whole_calls"].format(when=when)
+        return _TEXTS["no_calls" if known.empty else "no_whole_calls"].format(when=when)
     if len(now) > words.LINES:
         return " ".join(_answered_by_many(now, rates[rates["period"] == before], catalogue))
     sentences = []
@@ -43,7 +43,7 @@ def answer_rates(
         offered = calls[calls["device"] == row["device"]]
         many = value_of(_first(offered), catalogue) if len(offered) else ""
         name, share = words.name_in_brackets(row, now, by), value_of(row, catalogue)
-        text = TEXTS["answered" if many else "answered_share"].format(
+        text = _TEXTS["answered" if many else "answered_share"].format(
             when=when, share=share, calls=many, name=name
         )
         history = rates[rates["device"] == row["device"]]
@@ -58,19 +58,19 @@ def _answered_by_many(now: pd.DataFrame, then: pd.DataFrame, catalogue: Catalogu
     count, share = french.spelled(len(now), "une"), words.ends(now, rate)
     ends = _ends(now, catalogue)
     if len(ends) == 1:
-        sentences = [TEXTS["answered_alike"].format(when=when, share=share, count=count)]
+        sentences = [_TEXTS["answered_alike"].format(when=when, share=share, count=count)]
     else:
-        sentences = [TEXTS["answered_by"].format(when=when, count=count)]
+        sentences = [_TEXTS["answered_by"].format(when=when, count=count)]
         for which, (share_, names) in zip(("lowest", "highest"), ends, strict=True):
-            sentences.append(TEXTS[f"answered_at.{which}"].format(share=share_, names=names))
+            sentences.append(_TEXTS[f"answered_at.{which}"].format(share=share_, names=names))
     then = then[then["device"].isin(now["device"])]
     if len(then) < len(now):
         return sentences
     was = words.ends(then, rate)
     if " à " in was:
-        return [*sentences, TEXTS["a_year_before.other"].format(share=f"de {was}")]
+        return [*sentences, _TEXTS["a_year_before.other"].format(share=f"de {was}")]
     same = "same" if was == share else "other"
-    return [*sentences, TEXTS[f"a_year_before.{same}"].format(share=was)]
+    return [*sentences, _TEXTS[f"a_year_before.{same}"].format(share=was)]
 
 
 def _earlier(
@@ -82,11 +82,11 @@ def _earlier(
     if len(then):
         was = value_of(_first(then), catalogue)
         kind = "same" if was == share else "other"
-        sentences.append(TEXTS[f"a_year_before.{kind}"].format(share=was))
+        sentences.append(_TEXTS[f"a_year_before.{kind}"].format(share=was))
     worst = _first(history.sort_values(["estimate", "period"]))
     if worst["period"] not in (period, before):
         least, when = value_of(worst, catalogue), french.when(worst["period"])
-        sentences.append(TEXTS["worst"].format(share=least, when=when))
+        sentences.append(_TEXTS["worst"].format(share=least, when=when))
     return sentences
 
 
@@ -102,7 +102,7 @@ def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     rates = published(frame, "answer_rate")
     if rates["period"].nunique() < 2:
-        return TEXTS["one_period"]
+        return _TEXTS["one_period"]
     ranked = words.named(rates, catalogue, "product").sort_values(["estimate", "period"])
     worst = _told(ranked.drop_duplicates("name"), catalogue)
     if len(worst) > words.LINES:
@@ -112,12 +112,12 @@ def lowest_answer_rate(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     else:
         parts = [*worst.groupby("name")]
     lines = [
-        TEXTS["lowest_line"].format(
+        _TEXTS["lowest_line"].format(
             share=rows["text"].iat[0], when=french.when(rows["period"].iat[0]), name=name
         )
         for name, rows in parts
     ]
-    return TEXTS["lowest"].format(lines=words.join_few(lines))
+    return _TEXTS["lowest"].format(lines=words.join_few(lines))
 
 
 def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -141,10 +141,10 @@ def waiting_times(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str
         time, name = value_of(row, catalogue), f" ({row['name']})" if len(medians) > 1 else ""
         last = slow[slow["device"] == row["device"]]
         if last.empty:
-            sentences.append(TEXTS["half_wait"].format(time=time, name=name))
+            sentences.append(_TEXTS["half_wait"].format(time=time, name=name))
         else:
             longer = value_of(_first(last), catalogue)
-            sentences.append(TEXTS["waits"].format(time=time, longer=longer, name=name))
+            sentences.append(_TEXTS["waits"].format(time=time, longer=longer, name=name))
     return " ".join(sentences)
 
 
@@ -152,11 +152,11 @@ def _wait_ends(waits: pd.DataFrame, whose: str, catalogue: Catalogue) -> list[st
     """The shortest and the longest wait of half or of most calls; one where all are alike."""
     times = [end["text"].iat[0] for end in words.at_ends(_told(waits, catalogue))]
     if len(times) < 2:
-        return [TEXTS[f"wait_ends.{whose}.alike"].format(time=time) for time in times]
+        return [_TEXTS[f"wait_ends.{whose}.alike"].format(time=time) for time in times]
     shortest, longest = times
     return [
-        TEXTS[f"wait_ends.{whose}.shortest"].format(time=shortest),
-        TEXTS["wait_ends.longest"].format(time=longest),
+        _TEXTS[f"wait_ends.{whose}.shortest"].format(time=shortest),
+        _TEXTS["wait_ends.longest"].format(time=longest),
     ]
 
 
@@ -175,11 +175,11 @@ def calls_in_log(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         n = rows.drop_duplicates("device")["n"].sum()
         if 0 < n < offered:
             calls = words.base_text(n, words.indicator_of(name, catalogue))
-            parts.append(TEXTS[f"in_log_{what}"].format(calls=calls))
+            parts.append(_TEXTS[f"in_log_{what}"].format(calls=calls))
     if not parts:
         return ""
     calls = words.value(float(offered), words.indicator_of("calls_offered", catalogue))
-    return TEXTS["in_log"].format(known=french.join(parts), calls=calls)
+    return _TEXTS["in_log"].format(known=french.join(parts), calls=calls)
 
 
 def answered_in_promise(
@@ -204,12 +204,12 @@ def answered_in_promise(
     share = f"de {share}" if " à " in share else share
     each = by == "product" and len(rows) > 1
     when = words.capital(french.when(period))
-    text = TEXTS["in_promise_by_desk" if each else "in_promise"].format(when=when, share=share)
+    text = _TEXTS["in_promise_by_desk" if each else "in_promise"].format(when=when, share=share)
     days = sorted({promise for promise in _promises(rows, catalogue).values() if promise})
     if not days:
         return text
-    most = french.count(days[-1], TEXTS["day"], TEXTS["days"])
-    delay = TEXTS["promise" if len(days) == 1 else "promises"].format(days=most, least=days[0])
+    most = french.count(days[-1], _TEXTS["day"], _TEXTS["days"])
+    delay = _TEXTS["promise" if len(days) == 1 else "promises"].format(days=most, least=days[0])
     return f"{text} {delay}"
 
 
@@ -237,17 +237,17 @@ def promised_delays(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         if days:
             by_days.setdefault(days, []).append(catalogue.devices[device].label)
     parts = [
-        f"{french.count(days, TEXTS['day'], TEXTS['days'])} ({french.join(by_days[days])})"
+        f"{french.count(days, _TEXTS['day'], _TEXTS['days'])} ({french.join(by_days[days])})"
         for days in sorted(by_days)
     ]
     if (count := sum(map(len, by_days.values()))) > words.LINES:
-        most = french.count(max(by_days), TEXTS["day"], TEXTS["days"])
+        most = french.count(max(by_days), _TEXTS["day"], _TEXTS["days"])
         delay = "delay" if len(by_days) == 1 else "delays"
-        told = TEXTS[f"promised_by_many.{delay}"].format(
+        told = _TEXTS[f"promised_by_many.{delay}"].format(
             most=most, least=min(by_days), count=french.spelled(count)
         )
-        return TEXTS["promised_delays"].format(delays=told)
-    return TEXTS["promised_delays"].format(delays=SEMICOLON.join(parts)) if parts else ""
+        return _TEXTS["promised_delays"].format(delays=told)
+    return _TEXTS["promised_delays"].format(delays=SEMICOLON.join(parts)) if parts else ""
 
 
 def _promises(frame: pd.DataFrame, catalogue: Catalogue) -> dict[str, int | None]:
@@ -266,19 +266,19 @@ def peak_hours(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     rows = frame[(frame["period"] == period) & frame["estimate"].notna()]
     hours, cells = (rows[rows["group"] == group] for group in ("hour", "weekday_hour"))
     if len(hours) < 2:
-        return TEXTS["no_hours"]
+        return _TEXTS["no_hours"]
 
     def end(found: pd.DataFrame, most: bool) -> tuple[str, str]:
         row = found.loc[found["estimate"].idxmax() if most else found["estimate"].idxmin()]
         return str(row["group_value"]), value_of(row, catalogue)
 
     (busy, many), (quiet, _) = end(hours, True), end(hours, False)
-    text = TEXTS["hours"].format(busy=busy, calls=many, quiet=quiet)
+    text = _TEXTS["hours"].format(busy=busy, calls=many, quiet=quiet)
     if cells.empty:
         return text
     where, number = end(cells, True)
     day, _, hour = where.partition(words.BETWEEN)
-    return f"{text} {TEXTS['peak'].format(day=day, hour=hour, calls=number)}"
+    return f"{text} {_TEXTS['peak'].format(day=day, hour=hour, calls=number)}"
 
 
 def main_topics(
@@ -296,12 +296,12 @@ def main_topics(
     rows = frame[(frame["period"] == period) & (frame["status"] == "published")]
     rows = rows[~rows["group_value"].isin(GROUPED)]
     if rows.empty:
-        return TEXTS["no_theme"]
+        return _TEXTS["no_theme"]
     ranked = rows.sort_values("estimate", ascending=False, kind="stable")
     first, *others = estimates.records(ranked)
     theme, share = french.inner_quotes(first["group_value"]), value_of(first, catalogue)
     if not others:
-        return TEXTS["only_theme"].format(theme=theme, share=share)
+        return _TEXTS["only_theme"].format(theme=theme, share=share)
     second = others[0]["group_value"]
     told = {
         "theme": theme,
@@ -310,9 +310,9 @@ def main_topics(
         "other_share": value_of(others[0], catalogue),
     }
     if (compared["verdict"] == "rise").any():
-        return TEXTS["first_theme"].format(**told)
-    unsure = undecided(compared, second, catalogue, TEXTS["which_theme"])
-    return TEXTS["first_themes"].format(**told, unsure=unsure)
+        return _TEXTS["first_theme"].format(**told)
+    unsure = undecided(compared, second, catalogue, _TEXTS["which_theme"])
+    return _TEXTS["first_themes"].format(**told, unsure=unsure)
 
 
 def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
@@ -328,25 +328,25 @@ def backlog(frame: pd.DataFrame, catalogue: Catalogue, period: str, before: str)
     shown = published(frame, "tickets_open")
     now = words.named(shown[shown["period"] == period], catalogue, "product")
     if now.empty:
-        return TEXTS["no_backlog"].format(when=words.capital(french.when(period)))
+        return _TEXTS["no_backlog"].format(when=words.capital(french.when(period)))
     if len(now) > words.LINES:
         ends, count = _ends(now, catalogue), french.spelled(len(now))
         if len(ends) == 1:
-            return TEXTS["backlog_alike"].format(count=count, messages=ends[0][0])
-        sentences = [TEXTS["backlog_by"].format(count=count)]
+            return _TEXTS["backlog_alike"].format(count=count, messages=ends[0][0])
+        sentences = [_TEXTS["backlog_by"].format(count=count)]
         for which, (messages, names) in zip(("lowest", "highest"), ends, strict=True):
-            sentences.append(TEXTS[f"backlog_at.{which}"].format(messages=messages, names=names))
+            sentences.append(_TEXTS[f"backlog_at.{which}"].format(messages=messages, names=names))
         return " ".join(sentences)
     indicator = words.indicator_of("tickets_open", catalogue)
     ranked = now.sort_values("estimate", ascending=False, kind="stable")
     parts = [f"{value_of(row, catalogue)} ({row['name']})" for row in ranked.to_dict("records")]
-    text = TEXTS["backlog"].format(messages=words.join_few(parts))
+    text = _TEXTS["backlog"].format(messages=words.join_few(parts))
     earlier = shown[shown["period"] == before].drop_duplicates("device").set_index("device")
     if len(ranked) > _MOST_THEN or not set(ranked["device"]) <= set(earlier.index):
         return text
     then = earlier.loc[list(ranked["device"]), "estimate"]
     counts = french.join(words.figure(x, indicator) for x in then)
-    return f"{text} {TEXTS['backlog_then'].format(counts=counts)}"
+    return f"{text} {_TEXTS['backlog_then'].format(counts=counts)}"
 
 
 def _ends(rows: pd.DataFrame, catalogue: Catalogue) -> list[tuple[str, str]]:

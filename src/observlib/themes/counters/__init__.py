@@ -8,10 +8,10 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.indicators.families import family
 
-PER = 100_000
+_PER = 100_000
 DEPARTMENT, REGION = "departement", "region"
 # Overseas collectivities, which belong to no région.
-COLLECTIVITIES = {
+_COLLECTIVITIES = {
     "975": "Saint-Pierre-et-Miquelon",
     "977": "Saint-Barthélemy",
     "978": "Saint-Martin",
@@ -29,8 +29,8 @@ def by_area(
     """How many there are by area, and for 100,000 inhabitants, by the latest list."""
     rows = counters[counters["date"] <= pd.Timestamp(quarter.end)]
     names = regions.set_index("departement")["departement_name"].to_dict()
-    region_of = COLLECTIVITIES | regions.set_index("departement")["region_name"].to_dict()
-    name_of = COLLECTIVITIES | names
+    region_of = _COLLECTIVITIES | regions.set_index("departement")["region_name"].to_dict()
+    name_of = _COLLECTIVITIES | names
     made: list[estimates.Row] = []
     for device, listed in rows.groupby("device", sort=True):
         listed = listed[listed["date"] == listed["date"].max()]
@@ -72,7 +72,7 @@ def _rows(areas: pd.DataFrame, group: str, passport: estimates.Row) -> list[esti
     served = areas["counters"][known].groupby(keys[known], sort=False).sum()
     counts = [("counters", total)]
     if len(people):
-        counts.append(("counters_per_100k", PER * served / people))
+        counts.append(("counters_per_100k", _PER * served / people))
     row = {**passport, "group": group}
     return [
         {**row, "indicator": name, "group_value": key if group else "", "estimate": float(value)}

@@ -38,7 +38,7 @@ def device_table(
     return register(frame, catalogue, caption=caption, texts=columns)
 
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def coverage(received: pd.DataFrame, silent: pd.DataFrame) -> str:
@@ -52,17 +52,17 @@ def coverage(received: pd.DataFrame, silent: pd.DataFrame) -> str:
         Estimates of `device_silence`; a device that never gave any is `missing`.
     """
     if received.empty:
-        return TEXTS["none"]
+        return _TEXTS["none"]
     never = int((silent["status"] == "missing").sum())
     late = len(silent) - never
     parts = []
     if never:
-        parts.append(TEXTS.count("never", never))
+        parts.append(_TEXTS.count("never", never))
     if late:
-        parts.append(TEXTS.count("late", late))
-    devices = TEXTS.count("planned", len(received))
-    but = f", {TEXTS['but'].format(silent=french.join(parts))}" if parts else ""
-    return TEXTS["coverage"].format(devices=devices, but=but)
+        parts.append(_TEXTS.count("late", late))
+    devices = _TEXTS.count("planned", len(received))
+    but = f", {_TEXTS['but'].format(silent=french.join(parts))}" if parts else ""
+    return _TEXTS["coverage"].format(devices=devices, but=but)
 
 
 def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -75,17 +75,17 @@ def listening(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     ours = frame[frame["product"] != ""].groupby("product", sort=False)["estimate"].sum()
     if ours.empty:
-        return TEXTS["no_product"]
+        return _TEXTS["no_product"]
     most = ours[(ours == ours.max()) & (ours > 0)]
     deaf = ours[ours == 0]
     sentences = []
     if len(most):
         products = words.join_few(map(catalogue.label, most.index))
-        devices = TEXTS.count("device", most.iat[0])
-        sentences.append(TEXTS.of("most", len(most)).format(products=products, devices=devices))
+        devices = _TEXTS.count("device", most.iat[0])
+        sentences.append(_TEXTS.of("most", len(most)).format(products=products, devices=devices))
     if len(deaf):
         products = french.join(map(catalogue.label, deaf.index))
-        sentences.append(TEXTS["deaf"].format(products=products))
+        sentences.append(_TEXTS["deaf"].format(products=products))
     return " ".join(sentences)
 
 
@@ -106,14 +106,14 @@ def channels_without_device(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         words.quoted(words.label({"channel": channel}, "channel", catalogue))
         for channel in heard.index[heard == heard.max()]
     ]
-    text = TEXTS.of("channel", len(most)).format(
+    text = _TEXTS.of("channel", len(most)).format(
         channels=french.join(most), count=heard.max(), products=products
     )
     channels = frame.loc[frame["channel"] != "", "channel"].nunique()
     holes = products * channels - len(cells)
     if not holes:
         return text
-    told = TEXTS.of("holes", holes).format(cells=products * channels, holes=french.number(holes))
+    told = _TEXTS.of("holes", holes).format(cells=products * channels, holes=french.number(holes))
     return f"{text} {told}"
 
 
@@ -126,10 +126,10 @@ def received(frame: pd.DataFrame) -> str:
         Estimates of `device_received`, one a device.
     """
     if frame.empty:
-        return TEXTS["none"]
+        return _TEXTS["none"]
     gave = int((frame["status"] != "missing").sum())
     when = words.capital(french.when(frame["period"].iat[0]))
-    text = TEXTS.of("received", gave) if gave else TEXTS["received.none"]
+    text = _TEXTS.of("received", gave) if gave else _TEXTS["received.none"]
     return text.format(when=when, count=gave, devices=len(frame))
 
 
@@ -142,15 +142,15 @@ def silent(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         Estimates of `device_silence`; a device that never gave any is `missing`.
     """
     if frame.empty:
-        return TEXTS["no_silence"]
+        return _TEXTS["no_silence"]
     rows = estimates.records(frame)
     names = words.join_few(words.quoted(words.label(row, "device", catalogue)) for row in rows)
     never = int((frame["status"] == "missing").sum())
     told = {"count": french.number(len(rows)), "names": names}
     if never == len(rows):
-        return TEXTS.of("never_spoke", never).format(**told)
-    text = TEXTS.of("silent", len(rows)).format(**told)
-    return f"{text} {TEXTS.of('among_them', never).format(count=never)}" if never else text
+        return _TEXTS.of("never_spoke", never).format(**told)
+    text = _TEXTS.of("silent", len(rows)).format(**told)
+    return f"{text} {_TEXTS.of('among_them', never).format(count=never)}" if never else text
 
 
 def corrections(corrections: Iterable[Correction], catalogue: Catalogue) -> Markdown:
@@ -171,13 +171,13 @@ def corrections(corrections: Iterable[Correction], catalogue: Catalogue) -> Mark
     lines = []
     for one in corrections:
         days = [french.day_label(day) for day in (one.first, one.last, one.date)]
-        place = TEXTS["place"].format(
+        place = _TEXTS["place"].format(
             device=words.label({"device": one.device}, "device", catalogue),
             first=days[0],
             last=days[1],
         )
-        since = TEXTS["corrected"].format(provider=one.provider, day=days[2])
-        standing = TEXTS[f"correction.{one.status}"]
+        since = _TEXTS["corrected"].format(provider=one.provider, day=days[2])
+        standing = _TEXTS[f"correction.{one.status}"]
         lines.append(
             markdown("- **{}** ({}). {} {} {}", one.title, place, one.reason, since, standing)
         )

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from observlib.catalogue import Catalogue
 
-WORDS = 15
-NUMBERS = 1
+_WORDS = 15
+_NUMBERS = 1
 _NAME = "\N{OBJECT REPLACEMENT CHARACTER}"  # what stands for a name, whatever its words
 # "8 sur 10" is one number, and so is a date
 _NUMBER = re.compile(
@@ -82,12 +82,12 @@ def faults(text: str, names_: Iterable[str] = (), terms_: Collection[str] = ()) 
     explained: set[str] = set()
     for sentence in sentences_of(text):
         length = sum(bool(re.search(r"\w", word)) for word in sentence.replace("**", "").split())
-        if length > WORDS:
-            yield f"{sentence!r} has {length} words; easy French has {WORDS} at most"
+        if length > _WORDS:
+            yield f"{sentence!r} has {length} words; easy French has {_WORDS} at most"
         bare = sentence
         for name in names_:
             bare = bare.replace(name, _NAME)
-        if (count := len(_NUMBER.findall(bare))) > NUMBERS:
+        if (count := len(_NUMBER.findall(bare))) > _NUMBERS:
             yield f"{sentence!r} has {count} numbers; easy French has one"
         bold = {_lemma(word) for part in bare.split("**")[1::2] for word in _WORD.findall(part)}
         explained |= bold & set(terms_)

@@ -18,7 +18,7 @@ from observlib.language.prose import Markdown, joined, markdown
 from observlib.records.expectations import Expectation, outcome
 from observlib.themes.comparison_sentences import noun
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def found(
@@ -55,10 +55,10 @@ def found(
                 catalogue.label(one.product),
                 words.label(own, "device", catalogue),
                 one.why,
-                TEXTS["author"].format(author=one.author, day=french.day_label(one.date)),
-                TEXTS[f"exploratory.{exploratory}" if exploratory else "announced"],
-                TEXTS[f"expected.{one.direction}"].format(thing=thing, effect=_points(effect)),
-                TEXTS["found"],
+                _TEXTS["author"].format(author=one.author, day=french.day_label(one.date)),
+                _TEXTS[f"exploratory.{exploratory}" if exploratory else "announced"],
+                _TEXTS[f"expected.{one.direction}"].format(thing=thing, effect=_points(effect)),
+                _TEXTS["found"],
                 _result(pair, one.direction, effect, catalogue),
             )
         )
@@ -72,12 +72,12 @@ def _result(pair: pd.DataFrame, direction: str, effect: float, catalogue: Catalo
     result = outcome(direction, effect, *ends)
     if result == "untested":
         why = changes.REASONS.get(row.get("reason", "missing"), changes.REASONS["missing"])
-        return TEXTS["untested"].format(because=why)
+        return _TEXTS["untested"].format(because=why)
     indicator = words.indicator_of(row["indicator"], catalogue)
     gap = changes.gap(row, indicator)
-    said = TEXTS["verdict"].format(verdict=EVOLVED[row["verdict"]], gap=gap)
+    said = _TEXTS["verdict"].format(verdict=EVOLVED[row["verdict"]], gap=gap)
     way = "stable" if direction == "stable" else "moved"
-    return f"{said} {TEXTS[f'outcome.{way}.{result}']}"
+    return f"{said} {_TEXTS[f'outcome.{way}.{result}']}"
 
 
 def _points(x: float) -> str:

@@ -9,7 +9,7 @@ from observlib.language import french, wording, words
 from observlib.language.prose import Markdown, joined, markdown
 from observlib.themes.sentences import value_of
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _UNTOLD = ("partial", "low_base", "suppressed", "missing")
 
 
@@ -22,18 +22,18 @@ def feelings(frame: pd.DataFrame, catalogue: Catalogue) -> Markdown:
         period = french.period_label(first["period"])
         states = [status for status in _UNTOLD if (rows["status"] == status).any()]
         if states:
-            why = TEXTS[f"untold.{states[-1]}"]
+            why = _TEXTS[f"untold.{states[-1]}"]
             paragraphs.append(markdown("**{}** ({}) : {}.", name, period, why))
             continue
         shares = [
-            TEXTS["share"].format(
+            _TEXTS["share"].format(
                 feeling=row["group_value"].lower(), share=value_of(row, catalogue)
             )
             for row in rows.to_dict("records")
         ]
         base = french.count(first["n"], "expérience", "expériences")
         device = catalogue.devices.get(first["device"])
-        told = [TEXTS["feelings"].format(shares=french.join(shares))]
+        told = [_TEXTS["feelings"].format(shares=french.join(shares))]
         told += [device.note] if device and device.note else []
         paragraphs.append(markdown("**{}** ({}) : {}. {}", name, period, base, " ".join(told)))
     return joined(paragraphs, "\n\n")

@@ -19,7 +19,7 @@ from observlib.records.actions import Action
 from observlib.records.decisions import Decision, standing
 from observlib.themes.follow_up import DECISION, NONE, STATES, state_of
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def overview(
@@ -44,21 +44,21 @@ def overview(
         return ""
     total = sum(count.values())
     parts = [
-        TEXTS.of(f"state.{state}", n).format(count=french.spelled(n, "une"))
+        _TEXTS.of(f"state.{state}", n).format(count=french.spelled(n, "une"))
         for state in STATES
         if state != NONE and (n := count.get(STATES[state], 0))
     ]
-    which = TEXTS["which.heard" if ranked.empty else "which.first"]
-    of = TEXTS.of("of", total).format(total=french.spelled(total, "une"), which=which)
-    said = [f"{of}, {french.join(parts)}." if parts else f"{of}, {TEXTS['nothing']}"]
+    which = _TEXTS["which.heard" if ranked.empty else "which.first"]
+    of = _TEXTS.of("of", total).format(total=french.spelled(total, "une"), which=which)
+    said = [f"{of}, {french.join(parts)}." if parts else f"{of}, {_TEXTS['nothing']}"]
     if silent := count.get(STATES[NONE], 0) if parts else 0:
-        said.append(TEXTS.of("silent", silent).format(count=_first(silent)))
+        said.append(_TEXTS.of("silent", silent).format(count=_first(silent)))
     tasks = _tasks(frame, catalogue)
     stands = standing(decisions)
     if late := sum(_late(stands.get(task.id), quarter) for task in tasks):
-        said.append(TEXTS.of("late", late).format(count=_first(late)))
+        said.append(_TEXTS.of("late", late).format(count=_first(late)))
     if nobody := sum(_owner(task, catalogue) == "" for task in tasks):
-        said.append(TEXTS.of("unowned", nobody).format(count=_first(nobody)))
+        said.append(_TEXTS.of("unowned", nobody).format(count=_first(nobody)))
     return " ".join(said)
 
 
@@ -103,14 +103,14 @@ def answers_table(
     tasks = _tasks(frame, catalogue)
     due = {task.label: _due(stands.get(task.id), quarter) for task in tasks}
     columns: dict[str, dict[str, str]] = {
-        TEXTS["head.owner"]: {t.label: _owner(t, catalogue) or TEXTS["nobody"] for t in tasks},
-        TEXTS["head.state"]: {t.label: STATES[state_of(stands.get(t.id))] for t in tasks},
+        _TEXTS["head.owner"]: {t.label: _owner(t, catalogue) or _TEXTS["nobody"] for t in tasks},
+        _TEXTS["head.state"]: {t.label: STATES[state_of(stands.get(t.id))] for t in tasks},
     }
     if any(due.values()):
-        columns[TEXTS["head.due"]] = due
+        columns[_TEXTS["head.due"]] = due
     rows = frame[frame["indicator"] == "task_decision_days"]
     return tables.register(
-        rows, catalogue, caption=TEXTS["caption"], texts=columns, rows="group_value"
+        rows, catalogue, caption=_TEXTS["caption"], texts=columns, rows="group_value"
     )
 
 
@@ -118,7 +118,7 @@ def _due(one: Decision | None, quarter: str) -> str:
     if one is None or one.due is None:
         return ""
     day = french.day_label(one.due)
-    return TEXTS["overdue"].format(day=day) if _late(one, quarter) else day
+    return _TEXTS["overdue"].format(day=day) if _late(one, quarter) else day
 
 
 def each(
@@ -146,21 +146,21 @@ def each(
         one = stands.get(task.id)
         if one is None:
             continue
-        when = TEXTS["when"].format(day=french.day_label(one.date), role=one.role)
+        when = _TEXTS["when"].format(day=french.day_label(one.date), role=one.role)
         parts = [markdown("- **{}** ({}). {} {}", task.label, STATES[one.decision].lower(),
                           one.answer, when)]  # fmt: skip
         if one.partner:
             label = catalogue.partners[one.partner].label
             link = f"{page('partenaires', '')}.ipynb"
-            parts.append(markdown(f"[{{}}]({link}).", TEXTS["partner"].format(partner=label)))
+            parts.append(markdown(f"[{{}}]({link}).", _TEXTS["partner"].format(partner=label)))
         if one.action in known:
             action, when = known[one.action]
-            said = TEXTS[f"action.{when}"].format(title=action.title)
+            said = _TEXTS[f"action.{when}"].format(title=action.title)
             link = f"{page('actions', action.product)}.ipynb"
             parts.append(markdown(f"[{{}}]({link}).", said))
         lines.append(joined(parts, " "))
     if not lines:
-        return text(TEXTS["no_answer"])
+        return text(_TEXTS["no_answer"])
     return text(joined(lines, "\n")).carrying([frame], catalogue)
 
 
@@ -175,10 +175,10 @@ def unanswered(
         if task.id not in stands:
             by_owner.setdefault(_owner(task, catalogue), []).append(words.quoted(task.label))
     if not by_owner:
-        return TEXTS["all_answered"] if tasks else ""
+        return _TEXTS["all_answered"] if tasks else ""
     order = sorted(by_owner, key=lambda owner: owner == "")
     lines = [
-        markdown("- **{}** : {}.", owner or TEXTS["nobody"], french.join(by_owner[owner]))
+        markdown("- **{}** : {}.", owner or _TEXTS["nobody"], french.join(by_owner[owner]))
         for owner in order
     ]
     return joined(lines, "\n")

@@ -62,7 +62,7 @@ def by_text(partners: Mapping[str, Partner]) -> Callable[[str], str]:
 
 
 QUARTERS = 8
-QUOTED = ["group_value", "product", "device", "text"]
+_QUOTED = ["group_value", "product", "device", "text"]
 _NO_PARTNER = (NOBODY, UNTOLD)
 
 
@@ -138,7 +138,7 @@ def _rows(kind: str, about: estimates.Row, count: int, total: int) -> list[estim
     return [row | value for row, value in zip(rows, (counted, share), strict=True)]
 
 
-def replied(
+def _replied(
     replies: Sequence[Reply], catalogue: Catalogue, quarter: Quarter
 ) -> list[estimates.Row]:
     """How long each reply of the year took, in days, on its day; and how many each partner gave."""
@@ -175,8 +175,8 @@ def quoted(verbatims: pd.DataFrame, catalogue: Catalogue, quarter: Quarter) -> p
             now = its[its["quarter"] == str(quarter)].drop_duplicates("text")
             may = [quotes.may_be_quoted(text, capitals) for text in now["text"]]
             made.append(now[may].head(quotes.OF_A_THEME))
-    told = [rows.rename(columns={"partner": "group_value"})[QUOTED] for rows in made]
-    return pd.concat(told) if told else pd.DataFrame(columns=QUOTED)
+    told = [rows.rename(columns={"partner": "group_value"})[_QUOTED] for rows in made]
+    return pd.concat(told) if told else pd.DataFrame(columns=_QUOTED)
 
 
 @family("partners", quarters=QUARTERS)
@@ -206,5 +206,5 @@ def partners_(
     labels = [partner.label for partner in catalogue.partners.values()]
     compared = rows[(rows["group"] == PARTNER) & rows["group_value"].isin(labels)]
     pairs = between(compared, catalogue, str(quarter), str(quarter - 4))
-    answered = protect(replied(replies, catalogue, quarter), personal=False)
+    answered = protect(_replied(replies, catalogue, quarter), personal=False)
     return estimates.combine([rows, answered]), tested(catalogue, pairs), words

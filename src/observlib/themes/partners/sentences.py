@@ -20,7 +20,7 @@ from observlib.records.replies import Reply
 from observlib.themes.quotes import listed
 from observlib.themes.sentences import published
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _KINDS = ("partner_call_share", "partner_ticket_share", "partner_text_share")
 
 
@@ -36,7 +36,7 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     if not shares:
         return ""
     when = words.capital(french.when(period))
-    first = TEXTS["overview"].format(when=when, share=shares[0])
+    first = _TEXTS["overview"].format(when=when, share=shares[0])
     return " ".join([first, *_in_writing(shares[1:])])
 
 
@@ -50,18 +50,18 @@ def domain(frame: pd.DataFrame, catalogue: Catalogue, partner: str, period: str)
     partner
         Its id.
     """
-    domain_ = TEXTS["domain"].format(domain=catalogue.partners[partner].domain)
+    domain_ = _TEXTS["domain"].format(domain=catalogue.partners[partner].domain)
     when, shares = words.capital(french.when(period)), _shares(frame, catalogue, period)
     if not shares:
-        return f"{domain_} {TEXTS['nothing_of_domain'].format(when=when)}"
-    first = TEXTS["of_domain"].format(when=when, share=shares[0])
+        return f"{domain_} {_TEXTS['nothing_of_domain'].format(when=when)}"
+    first = _TEXTS["of_domain"].format(when=when, share=shares[0])
     return " ".join([domain_, first, *_in_writing(shares[1:])])
 
 
 def _in_writing(shares: list[str]) -> list[str]:
     """Sentences of the shares after the first, which is of calls where these are known."""
     parts = words.shared_out(shares)
-    return [TEXTS["overview_too"].format(shares=part) for part in parts]
+    return [_TEXTS["overview_too"].format(shares=part) for part in parts]
 
 
 def _shares(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> list[str]:
@@ -71,10 +71,10 @@ def _shares(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> list[str]
         rows = published(frame, name, period)
         if len(rows):
             ends = words.ends(rows, words.indicator_of(name, catalogue))
-            things = TEXTS[f"of.{name}"]
+            things = _TEXTS[f"of.{name}"]
             shares.append(
-                TEXTS["share_by_desk" if len(rows) > 1 else "share"].format(
-                    share=TEXTS["between"].format(ends=ends) if " à " in ends else ends,
+                _TEXTS["share_by_desk" if len(rows) > 1 else "share"].format(
+                    share=_TEXTS["between"].format(ends=ends) if " à " in ends else ends,
                     things=things,
                 )
             )
@@ -99,10 +99,10 @@ def have_replied(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     replied = [label for label in concerned if label in set(counts["group_value"])]
     silent = [label for label in concerned if label not in replied]
     if not replied:
-        return TEXTS["none_replied"]
-    sentences = [TEXTS.of("replied", len(replied)).format(names=french.join(replied))]
+        return _TEXTS["none_replied"]
+    sentences = [_TEXTS.of("replied", len(replied)).format(names=french.join(replied))]
     if silent:
-        sentences.append(TEXTS.of("silent", len(silent)).format(names=french.join(silent)))
+        sentences.append(_TEXTS.of("silent", len(silent)).format(names=french.join(silent)))
     return " ".join(sentences)
 
 
@@ -121,7 +121,7 @@ def quoted(texts: pd.DataFrame) -> Output:
     """
     if texts.empty:
         raise ObservError("quoted: no text to show; name it with `absent`")
-    return text(joined([plain(TEXTS["quoted"]), listed(texts["text"])], "\n\n"))
+    return text(joined([plain(_TEXTS["quoted"]), listed(texts["text"])], "\n\n"))
 
 
 def shared(catalogue: Catalogue, partner: str) -> str:
@@ -139,8 +139,8 @@ def shared(catalogue: Catalogue, partner: str) -> str:
     parts = []
     for theme in own.shared:
         others = [p.label for p in _of_theme(theme, catalogue) if p.id != partner]
-        parts.append(TEXTS["theme_of"].format(themes=_quoted([theme]), of=french.join(others)))
-    return TEXTS["shared"].format(themes=french.join(parts)) if parts else ""
+        parts.append(_TEXTS["theme_of"].format(themes=_quoted([theme]), of=french.join(others)))
+    return _TEXTS["shared"].format(themes=french.join(parts)) if parts else ""
 
 
 def _quoted(themes: Iterable[str]) -> str:
@@ -185,7 +185,7 @@ def done(actions: Iterable[Action], catalogue: Catalogue, partner: str) -> Outpu
         for one in actions
         if partner in one.partners or themes & set(map(fold_label, one.themes))
     ]
-    return text(joined(lines, "\n")) if lines else text(TEXTS["nothing_done"])
+    return text(joined(lines, "\n")) if lines else text(_TEXTS["nothing_done"])
 
 
 def replies_of(
@@ -206,14 +206,14 @@ def replies_of(
         label = catalogue.partners[reply.partner].label
         if (label, str(reply.date)) not in told:
             continue
-        since = TEXTS["after_message" if reply.message else "after_quarter"]
+        since = _TEXTS["after_message" if reply.message else "after_quarter"]
         delay = french.count(reply.days, "jour", "jours")
-        due = f" {TEXTS['due'].format(day=french.day_label(reply.due))}" if reply.due else ""
+        due = f" {_TEXTS['due'].format(day=french.day_label(reply.due))}" if reply.due else ""
         who = f"{label}, {reply.role}" if not partner else words.capital(reply.role)
-        when = TEXTS["when"].format(day=french.day_label(reply.date), delay=delay, since=since)
-        on = TEXTS["about"].format(themes=_quoted(reply.themes))
+        when = _TEXTS["when"].format(day=french.day_label(reply.date), delay=delay, since=since)
+        on = _TEXTS["about"].format(themes=_quoted(reply.themes))
         lines.append(markdown("- **{}** ({}), {}. {}", who, when, on, reply.will_do + due))
-    return text(joined(lines, "\n") if lines else TEXTS["no_reply"]).carrying([frame], catalogue)
+    return text(joined(lines, "\n") if lines else _TEXTS["no_reply"]).carrying([frame], catalogue)
 
 
 def unanswered(
@@ -250,11 +250,13 @@ def unanswered(
         ]
         if themes:
             named = _quoted(themes)
-            parts.append(named if partner else TEXTS["theme_of"].format(themes=named, of=one.label))
+            parts.append(
+                named if partner else _TEXTS["theme_of"].format(themes=named, of=one.label)
+            )
     if not parts:
-        return TEXTS["all_answered"] if len(rows) else ""
+        return _TEXTS["all_answered"] if len(rows) else ""
     first, *more = words.shared_out(parts)
-    return " ".join([TEXTS["unanswered"].format(themes=first), *words.also(more)])
+    return " ".join([_TEXTS["unanswered"].format(themes=first), *words.also(more)])
 
 
 def routes(catalogue: Catalogue) -> Output:
@@ -262,7 +264,7 @@ def routes(catalogue: Catalogue) -> Output:
     lines = []
     for one in catalogue.partners.values():
         parts = [
-            TEXTS[f"routes.{what}"].format(given=", ".join(given))
+            _TEXTS[f"routes.{what}"].format(given=", ".join(given))
             for what, given in (
                 ("themes", one.themes),
                 ("shared", one.shared),
@@ -273,7 +275,7 @@ def routes(catalogue: Catalogue) -> Output:
         ]
         line = " ".join([f"{words.capital(one.domain)}.", *parts])
         lines.append(markdown("- **{}**. {}", one.label, line))
-    return text(joined(lines, "\n") if lines else TEXTS["no_partner"])
+    return text(joined(lines, "\n") if lines else _TEXTS["no_partner"])
 
 
 def _of_theme(theme: str, catalogue: Catalogue) -> list[Partner]:

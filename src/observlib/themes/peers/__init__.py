@@ -26,15 +26,15 @@ from observlib.stats.survey.comparison import beside, two_by_two
 from observlib.stats.survey.intervals import wilson
 
 FIGURE = "figure"  # the group of estimates that are one a published figure
-AREAS = "distribution"  # the group of estimates of how areas are spread
-QUANTILES = {
+_AREAS = "distribution"  # the group of estimates of how areas are spread
+_QUANTILES = {
     "Minimum": 0.0,
     "Premier quartile": 0.25,
     "Médiane": 0.5,
     "Troisième quartile": 0.75,
     "Maximum": 1.0,
 }
-COMPARED = ("satisfaction_10", "satisfied_share", "nps")  # with what neighbours publish
+_COMPARED = ("satisfaction_10", "satisfied_share", "nps")  # with what neighbours publish
 _SERIES_FROM = 3  # years: fewer make no line
 _LONG_FROM = 4  # periods: of more than a few, the latest alone is told
 _FEWEST_AREAS = 5  # quantiles of fewer would each be one area's value
@@ -166,9 +166,9 @@ def areas(figures: pd.DataFrame, catalogue: Catalogue, last: Quarter) -> pd.Data
         if any(row["product"] == first["product"] for row in made):
             continue  # a peer's second measure would be mistaken for the first
         row = {**_passport(first.to_dict()), "indicator": "published_area_share", "unit": "%"}
-        for label, quantile in QUANTILES.items():
+        for label, quantile in _QUANTILES.items():
             value = float(chosen["value"].quantile(quantile))
-            made.append({**row, "group": AREAS, "group_value": label, "estimate": value})
+            made.append({**row, "group": _AREAS, "group_value": label, "estimate": value})
     return estimates.make(made)
 
 
@@ -280,7 +280,7 @@ def peers_(
     now = (own["period"] == str(quarter)) & (own["group"] == "") & (own["status"] != "missing")
     own = own[now]
     named = graded(known(figures, catalogue, quarter), own, catalogue)
-    both = estimates.combine(compared(own, named, catalogue, name) for name in COMPARED)
+    both = estimates.combine(compared(own, named, catalogue, name) for name in _COMPARED)
     rows = [
         published(named),
         both,

@@ -27,7 +27,7 @@ from observlib.themes.sentences import value_of
 _NONE = "–"
 _ADDRESS = r"https?://[^\s<>\\]+"  # what a link may lead to
 _OURS = ["indicator", "product", "channel", "device", "period", "group", "group_value"]
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def overview(published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -41,17 +41,17 @@ def overview(published: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalog
         Estimates of our indicators, ours and theirs, of any number of indicators.
     """
     if published.empty:
-        return TEXTS["nothing"]
+        return _TEXTS["nothing"]
     theirs = compared[compared["product"].isin(catalogue.peers)]
     figures = french.count(len(published), "chiffre publié", "chiffres publiés")
     of = french.count(published["product"].nunique(), "organisme", "organismes")
     if theirs.empty:
-        return TEXTS["none_compares"].format(figures=figures, of=of)
-    compare = TEXTS.of("compare", len(theirs))
+        return _TEXTS["none_compares"].format(figures=figures, of=of)
+    compare = _TEXTS.of("compare", len(theirs))
     sentences = [compare.format(figures=figures, of=of, n=len(theirs))]
     rest = len(published) - len(theirs)
     if rest > 0:
-        sentences.append(TEXTS["others_differ" if rest > 1 else "other_differs"])
+        sentences.append(_TEXTS["others_differ" if rest > 1 else "other_differs"])
     return " ".join(sentences)
 
 
@@ -66,18 +66,18 @@ def ranges(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     for where, rows in (("ours", shown.drop(theirs.index)), ("theirs", theirs)):
         if rows.empty:
             continue
-        subject = TEXTS["it"] if sentences else thing
+        subject = _TEXTS["it"] if sentences else thing
         low, high = (rows.loc[rows["estimate"].agg(end)].to_dict() for end in ("idxmin", "idxmax"))
         first, last = words.value(low, indicator), words.value(high, indicator)
         least = words.figure(low["estimate"], indicator, low["unit"])
-        told = TEXTS["is" if first == last else "goes"].format(
+        told = _TEXTS["is" if first == last else "goes"].format(
             subject=subject, low=least, high=last
         )
-        sentences.append(TEXTS[f"where.{where}"].format(told=told))
+        sentences.append(_TEXTS[f"where.{where}"].format(told=told))
     if len(theirs) == len(shown):
-        sentences.append(TEXTS["none_of_ours"])
+        sentences.append(_TEXTS["none_of_ours"])
     if (compared["status"] == "low_base").any():
-        sentences.append(TEXTS["few_left_out"])
+        sentences.append(_TEXTS["few_left_out"])
     return " ".join(sentences)
 
 
@@ -86,7 +86,7 @@ def caution(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     if compared.empty:
         return ""
     ours = compared[~compared["product"].isin(catalogue.peers)]
-    return f"{TEXTS['chosen']} {TEXTS['care']}" if len(ours) else TEXTS["care"]
+    return f"{_TEXTS['chosen']} {_TEXTS['care']}" if len(ours) else _TEXTS["care"]
 
 
 def side_by_side(
@@ -133,14 +133,14 @@ def side_by_side(
         if reservation:
             reservations.setdefault(reservation, {})[catalogue.label(row["product"])] = None
     notes = [
-        markdown("- **{}** : {}", TEXTS["reservation_of"].format(who=french.join(who)), why)
+        markdown("- **{}** : {}", _TEXTS["reservation_of"].format(who=french.join(who)), why)
         for why, who in reservations.items()
     ]
     if bare:
-        notes.append(markdown("- **{}** : {}", TEXTS["bare"], TEXTS["bare_why"]))
+        notes.append(markdown("- **{}** : {}", _TEXTS["bare"], _TEXTS["bare_why"]))
     pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses"), even=True)
-    phrase = Markdown(f"{TEXTS['interval']} {TEXTS['grades']}")
-    title = caption or TEXTS["side_by_side"].format(measure=indicator.label)
+    phrase = Markdown(f"{_TEXTS['interval']} {_TEXTS['grades']}")
+    title = caption or _TEXTS["side_by_side"].format(measure=indicator.label)
     label = f"tbl-{indicator.id.replace('_', '-')}"
     shown = captioned(pipe, caption_of(title, label), label, phrase, joined(notes, "\n"))
     return shown.carrying([compared], catalogue)
@@ -179,9 +179,9 @@ def figures(
         lines.append((*place, value, base or _NONE, f"{number}"))
     pipe = pipe_table(_columns(heads, lines), right=("Valeur", "Réponses", "Source"), even=True)
     listed = [markdown(f"{number}. {{}}", source) for source, number in sources.items()]
-    of = TEXTS["imitated" if kind == "demonstration" else "sources"]
-    phrase = f"{TEXTS['interval_of_shares']} {of}"
-    caption = caption_of(TEXTS["published"], "tbl-publies")
+    of = _TEXTS["imitated" if kind == "demonstration" else "sources"]
+    phrase = f"{_TEXTS['interval_of_shares']} {of}"
+    caption = caption_of(_TEXTS["published"], "tbl-publies")
     shown = captioned(pipe, caption, "tbl-publies", phrase, joined(listed, "\n"))
     return shown.carrying([published], catalogue)
 
@@ -202,18 +202,18 @@ def not_comparable(published: pd.DataFrame, named: pd.DataFrame, catalogue: Cata
             continue
         kept.append(row)
         why = _or_none(figure["reservation"], "")
-        why = why or TEXTS["counted" if words.is_count(row["unit"]) else "unexplained"]
+        why = why or _TEXTS["counted" if words.is_count(row["unit"]) else "unexplained"]
         same = _or_none(figure["comparable_with"], "")
         if same and figure["other"] == "quantity":
             unit = words.indicator_of(same, catalogue).unit
-            why = TEXTS["other_unit"].format(unit=row["unit"], ours=unit)
+            why = _TEXTS["other_unit"].format(unit=row["unit"], ours=unit)
         elif same:
             unlike = Grade("D", *(tuple(figure[name].split()) for name in ("other", "unknown")))
             why = f"{select.why(unlike)} {_or_none(figure['reservation'], '')}".strip()
         dates = reasons.setdefault((row["product"], why), {}).setdefault(row["group_value"], [])
         dates.append(french.period_label(row["period"]))
     if not kept:
-        return text(TEXTS["all_compare"])
+        return text(_TEXTS["all_compare"])
     lines = [
         markdown(
             "- **{}**, {}. {}.",
@@ -241,11 +241,11 @@ def trend(lines: pd.DataFrame, catalogue: Catalogue) -> str:
         )
         bare = any(pd.isna(row["n"]) for row in (first, last))
         sentences.append(
-            TEXTS["stays" if low == high else "stays_between"].format(
+            _TEXTS["stays" if low == high else "stays_between"].format(
                 name=name, low=low, high=high, since=first["period"]
             )
         )
-        sentences.append(TEXTS["bare_trend" if bare else "untested"])
+        sentences.append(_TEXTS["bare_trend" if bare else "untested"])
     return " ".join(sentences)
 
 
@@ -259,7 +259,7 @@ def distribution(areas: pd.DataFrame, catalogue: Catalogue) -> str:
             for row in estimates.records(rows)
         }
         sentences.append(
-            TEXTS["areas"].format(
+            _TEXTS["areas"].format(
                 peer=catalogue.label(str(peer)),
                 when=french.when(rows["period"].iat[0]),
                 low=value["Minimum"],
@@ -267,7 +267,7 @@ def distribution(areas: pd.DataFrame, catalogue: Catalogue) -> str:
             )
         )
         sentences.append(
-            TEXTS["middle_half"].format(
+            _TEXTS["middle_half"].format(
                 low=value["Premier quartile"], high=value["Troisième quartile"]
             )
         )
@@ -281,7 +281,7 @@ def counters(listed: pd.DataFrame, catalogue: Catalogue) -> str:
         whole = rows[(rows["group"] == "") & (rows["indicator"] == "counters")].iloc[0].to_dict()
         label = words.label(whole, "device", catalogue)
         sentences.append(
-            TEXTS["counters"].format(
+            _TEXTS["counters"].format(
                 label=label, counters=value_of(whole, catalogue), when=french.when(whole["period"])
             )
         )
@@ -290,14 +290,14 @@ def counters(listed: pd.DataFrame, catalogue: Catalogue) -> str:
         indicator = words.indicator_of(measure, catalogue)
         if len(rates):
             rate = words.figure(rates["estimate"].iat[0], indicator)
-            sentences.append(TEXTS["rate"].format(rate=rate))
+            sentences.append(_TEXTS["rate"].format(rate=rate))
         places = rows[(rows["group"] == "departement") & (rows["indicator"] == measure)]
         low, high = places["estimate"].min(), places["estimate"].max()
         if low < high:
             for key, end in (("most", high), ("least", low)):
                 names = words.join_few(places.loc[places["estimate"] == end, "group_value"])
                 count = words.figure(end, indicator)
-                sentences.append(TEXTS[f"departments.{key}"].format(count=count, names=names))
+                sentences.append(_TEXTS[f"departments.{key}"].format(count=count, names=names))
     return " ".join(sentences)
 
 
@@ -341,11 +341,11 @@ def highest_and_lowest(rows: pd.DataFrame, catalogue: Catalogue) -> str:
     low, high = rows["estimate"].min(), rows["estimate"].max()
     if low == high:
         value = words.value(low, indicator)
-        return TEXTS["everywhere"].format(label=indicator.label, value=value)
+        return _TEXTS["everywhere"].format(label=indicator.label, value=value)
     least, most = (
         words.join_few(rows.loc[rows["estimate"] == value, "group_value"]) for value in (low, high)
     )
-    return TEXTS["from_to"].format(
+    return _TEXTS["from_to"].format(
         label=indicator.label,
         high=words.value(high, indicator),
         most=most,
@@ -367,22 +367,22 @@ def comparison_results(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     tested = compared[compared["level"].notna()]
     pairs = french.count(len(compared), "rapprochement possible", "rapprochements possibles")
     why = [
-        TEXTS["reason"].format(reason=REASONS[reason], count=french.number(count))
+        _TEXTS["reason"].format(reason=REASONS[reason], count=french.number(count))
         for reason, count in compared["reason"].value_counts(sort=False).items()
         if reason in REASONS
     ]
     if tested.empty:
-        return TEXTS["none_tested"].format(pairs=pairs, why=french.join(why))
-    tests = TEXTS.of("tests", len(tested))
+        return _TEXTS["none_tested"].format(pairs=pairs, why=french.join(why))
+    tests = _TEXTS.of("tests", len(tested))
     sentences = [tests.format(pairs=pairs, n=french.number(len(tested)))]
     for verdict in ("rise", "fall", "stable", "unknown"):
         rows = tested[tested["verdict"] == verdict]
         if len(rows):
             ours = len(rows.drop_duplicates(_OURS))
-            told = TEXTS[f"verdicts.{verdict}"].format(times=french.spelled(len(rows)))
+            told = _TEXTS[f"verdicts.{verdict}"].format(times=french.spelled(len(rows)))
             sentences.append(told)
             if ours < len(rows):
-                sentences.append(TEXTS.of("of_ours", ours).format(n=french.spelled(ours, "une")))
+                sentences.append(_TEXTS.of("of_ours", ours).format(n=french.spelled(ours, "une")))
     if why:
-        sentences.append(TEXTS["no_test"].format(why=french.join(why)))
+        sentences.append(_TEXTS["no_test"].format(why=french.join(why)))
     return " ".join(sentences)

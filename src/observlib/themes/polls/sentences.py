@@ -11,7 +11,7 @@ from observlib.language import french, wording, words
 from observlib.themes.comparison_sentences import and_detectable, undecided
 from observlib.themes.sentences import value_of
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def polls_and_votes(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -26,7 +26,7 @@ def polls_and_votes(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> 
     polls = rows[(rows["indicator"] == "poll_count") & (rows["estimate"] > 0)]
     when = words.capital(french.when(period))
     if polls.empty:
-        return TEXTS["no_poll"].format(when=when)
+        return _TEXTS["no_poll"].format(when=when)
     votes = rows[(rows["indicator"] == "poll_votes") & rows["estimate"].notna()]
     counts, cast, few = [], [], []
     for row in polls.to_dict("records"):
@@ -37,11 +37,11 @@ def polls_and_votes(counts: pd.DataFrame, catalogue: Catalogue, period: str) -> 
             cast.append(f"{value_of(shown.iloc[0], catalogue)} ({device})")
         else:
             few.append(device)
-    sentences = [TEXTS["polls"].format(when=when, polls=words.join_few(counts))]
+    sentences = [_TEXTS["polls"].format(when=when, polls=words.join_few(counts))]
     if cast:
-        sentences.append(TEXTS["votes"].format(votes=words.join_few(cast)))
+        sentences.append(_TEXTS["votes"].format(votes=words.join_few(cast)))
     if few:
-        sentences.append(TEXTS["no_votes"].format(devices=french.join(few)))
+        sentences.append(_TEXTS["no_votes"].format(devices=french.join(few)))
     return " ".join(sentences)
 
 
@@ -68,16 +68,16 @@ def leading_option(
         "share": value_of(rows[0], catalogue),
     }
     if len(rows) == 1:
-        text = TEXTS["only_option"].format(**told)
+        text = _TEXTS["only_option"].format(**told)
     else:
         second = rows[1]["group_value"]
         told |= {"other": french.inner_quotes(second), "other_share": value_of(rows[1], catalogue)}
         if (compared["verdict"] == "rise").any():
-            text = TEXTS["leads"].format(**told)
+            text = _TEXTS["leads"].format(**told)
         else:
-            unsure = undecided(compared, second, catalogue, TEXTS["which_option"])
-            text = TEXTS["close"].format(**told, unsure=unsure)
-    return f"{text} {TEXTS['caution']}" if caution else text
+            unsure = undecided(compared, second, catalogue, _TEXTS["which_option"])
+            text = _TEXTS["close"].format(**told, unsure=unsure)
+    return f"{text} {_TEXTS['caution']}" if caution else text
 
 
 def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -96,20 +96,20 @@ def networks(asked: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) 
     indicator = words.indicator_of(asked["indicator"].iat[0], catalogue)
     question = french.inner_quotes(asked["group"].iat[0])
     number = french.number(asked["device"].nunique())
-    sentences = [TEXTS["asked"].format(question=question, networks=number)]
+    sentences = [_TEXTS["asked"].format(question=question, networks=number)]
     for option, rows in compared[compared["verdict"] == "rise"].groupby("group_value", sort=False):
         shares = french.join(_apart(row, indicator, catalogue) for row in rows.to_dict("records"))
         named = french.inner_quotes(str(option))
-        sentences.append(TEXTS["apart"].format(option=named, shares=shares))
+        sentences.append(_TEXTS["apart"].format(option=named, shares=shares))
     apart = len(sentences) > 1
     if alike := list(compared.loc[compared["verdict"] == "stable", "group_value"].unique()):
         named = french.join(map(words.quoted, alike))
-        sentences.append(TEXTS["alike"].format(options=named))
+        sentences.append(_TEXTS["alike"].format(options=named))
     if least := and_detectable(compared, catalogue):
         elsewhere = apart or alike
-        sentences.append(TEXTS["unsure_elsewhere" if elsewhere else "unsure"].format(least=least))
+        sentences.append(_TEXTS["unsure_elsewhere" if elsewhere else "unsure"].format(least=least))
     elif not apart and not alike:
-        sentences.append(TEXTS["too_few"])
+        sentences.append(_TEXTS["too_few"])
     return " ".join(sentences)
 
 
@@ -119,7 +119,7 @@ def _apart(row: estimates.Row, indicator: Indicator, catalogue: Catalogue) -> st
         words.label({"device": row[side + "device"]}, "device", catalogue)
         for side in ("", REFERENCE)
     )
-    return TEXTS["against"].format(
+    return _TEXTS["against"].format(
         share=words.figure(row["estimate"], indicator),
         network=network,
         other_share=words.figure(row[REFERENCE + "estimate"], indicator),
@@ -132,5 +132,5 @@ def withheld(shares: pd.DataFrame, period: str) -> str:
     rows = shares[(shares["indicator"] == "poll_votes") & (shares["period"] == period)]
     count = int((rows["status"] == "suppressed").sum())
     if count < 2:
-        return TEXTS["withheld"] if count else ""
-    return TEXTS["several_withheld"].format(count=french.number(count))
+        return _TEXTS["withheld"] if count else ""
+    return _TEXTS["several_withheld"].format(count=french.number(count))

@@ -53,7 +53,7 @@ def _item(sheet: Sheet, catalogue: Catalogue, by: str) -> Markdown:
     return markdown("{} ({})", linked, SEMICOLON.join(parts)) if parts else linked
 
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _TAUGHT = {"redo": "à refaire", "avoid": "à éviter"}
 
 
@@ -82,11 +82,11 @@ def overview(frame: pd.DataFrame) -> str:
     """
     total = float(frame[frame["group"] == ""]["estimate"].sum())
     if not total:
-        return TEXTS["none"]
-    sheets = TEXTS.of("sheets", total).format(count=french.number(total))
+        return _TEXTS["none"]
+    sheets = _TEXTS.of("sheets", total).format(count=french.number(total))
     verdicts = french.join(f"{n} {name}" for name, n in _counts(frame, "verdict"))
     origins = SEMICOLON.join(f"{name.lower()}, {n}" for name, n in _counts(frame, "origin"))
-    told = TEXTS["verdicts"].format(verdicts=verdicts), TEXTS["origins"].format(origins=origins)
+    told = _TEXTS["verdicts"].format(verdicts=verdicts), _TEXTS["origins"].format(origins=origins)
     return " ".join((sheets, *told))
 
 
@@ -98,7 +98,7 @@ def lessons(practices: Practices) -> str:
         if sheets:
             latest = max(sheets, key=lambda sheet: (sheet.date, sheet.title))
             title = french.inner_quotes(latest.title)
-            sentences.append(TEXTS[f"verdict.{key}"].format(title=title))
+            sentences.append(_TEXTS[f"verdict.{key}"].format(title=title))
     return " ".join(sentences)
 
 

@@ -9,7 +9,7 @@ from observlib.display import select
 from observlib.language import french, wording, words
 from observlib.themes.procedures import EVERYONE
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def standing(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -32,7 +32,7 @@ def standing(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     ours = peers[peers["product"].isin(own)]
     alone = len(ours) == 1
     names = [
-        TEXTS["peer"].format(
+        _TEXTS["peer"].format(
             peer=words.label(row, "product", catalogue),
             mark=words.figure(row["estimate"], indicator),
         )
@@ -40,14 +40,14 @@ def standing(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     ]
     if alone:
         own_row = ours.iloc[0].to_dict()
-        first = TEXTS["ours"].format(
+        first = _TEXTS["ours"].format(
             when=when,
             peer=words.label(own_row, "product", catalogue),
             mark=words.value(own_row, indicator),
             every=words.figure(of_all["estimate"], indicator),
         )
     else:
-        first = TEXTS["every"].format(when=when, mark=words.value(of_all, indicator))
+        first = _TEXTS["every"].format(when=when, mark=words.value(of_all, indicator))
     others = words.shared_out(names)[:1]
-    listed = TEXTS["neighbours" if alone else "peers"].format(peers=others[0]) if others else ""
-    return " ".join(part for part in (first, listed, TEXTS["no_base"]) if part)
+    listed = _TEXTS["neighbours" if alone else "peers"].format(peers=others[0]) if others else ""
+    return " ".join(part for part in (first, listed, _TEXTS["no_base"]) if part)

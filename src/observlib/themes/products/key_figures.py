@@ -20,7 +20,7 @@ from observlib.estimates import comparisons
 from observlib.language import french, wording, words
 from observlib.themes import main_points
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 MOST = 6
 FAMILIES = ("visits", "satisfaction", "survey", "contacts", "subscriptions", "sales")
 # what comes first where a product has more
@@ -92,7 +92,7 @@ def band(
         device = catalogue.devices.get(figure["device"])
         title = indicator.label
         if device and device.family == "consultation":
-            title = TEXTS["asked"].format(label=title)
+            title = _TEXTS["asked"].format(label=title)
         drawings[f"line-{number}.svg"] = dots.small_line(series["estimate"].tolist())
         blocks.append(
             dots.point(
@@ -128,14 +128,14 @@ def _large(x: float, figure: estimates.Row, indicator: Indicator) -> str:
 
 def _verdict(pair: estimates.Row | None) -> str:
     if pair is None:
-        return TEXTS["untested"]
+        return _TEXTS["untested"]
     if why := changes.REASONS.get(pair["reason"]):
-        return TEXTS["unknown_because"].format(why=why)
+        return _TEXTS["unknown_because"].format(why=why)
     if pair["reason"] == "usual":
         return words.capital(changes.verdict(pair))
     if pair["verdict"] == "unknown":
-        return TEXTS["unknown"]
-    return TEXTS["moved"].format(verdict=words.capital(changes.verdict(pair)))
+        return _TEXTS["unknown"]
+    return _TEXTS["moved"].format(verdict=words.capital(changes.verdict(pair)))
 
 
 def _year_before(series: pd.DataFrame) -> float:
@@ -149,9 +149,9 @@ def _details(figure: estimates.Row, then: float, indicator: Indicator) -> list[s
     """What it was a year before, its interval and its base."""
     found = []
     if not math.isnan(then):
-        found.append(TEXTS["before"].format(value=_large(then, figure, indicator)))
+        found.append(_TEXTS["before"].format(value=_large(then, figure, indicator)))
     if ends := words.interval(figure, indicator):
-        found.append(TEXTS["interval"].format(ends=ends))
+        found.append(_TEXTS["interval"].format(ends=ends))
     if (n := words.base(figure)) is not None:
         found.append(words.base_text(n, indicator))
-    return found or [TEXTS["all_counted"]]
+    return found or [_TEXTS["all_counted"]]

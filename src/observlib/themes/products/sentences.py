@@ -17,7 +17,7 @@ from observlib.records.actions import Action
 from observlib.themes.comparison_sentences import evolution, whose_answers
 from observlib.themes.sentences import published, together, value_of
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _SEVERE = ("bloquant", "majeur")  # problems that the sheet of a product names
 _MOST = 3  # of one sort that it names
 
@@ -52,17 +52,17 @@ def summary(
         if len(current) > 1:
             whose += f" {words.PLACES.get(mark['channel'], '')}".rstrip()
         if mark["status"] == "published":
-            sentences.append(TEXTS["mark"].format(whose=whose, value=value_of(mark, catalogue)))
+            sentences.append(_TEXTS["mark"].format(whose=whose, value=value_of(mark, catalogue)))
         else:
-            sentences.append(TEXTS[f"no_mark.{mark['status']}"].format(whose=whose))
+            sentences.append(_TEXTS[f"no_mark.{mark['status']}"].format(whose=whose))
     if (current["status"] == "published").any():
         sentences.append(evolution(compared, catalogue, by="channel", brief=True))
     elif asked is not None:
         for mark in estimates.records(published(asked, "satisfaction_10")):
             year = words.capital(french.when(mark["period"]))
             value = value_of(mark, catalogue)
-            sentences.append(TEXTS["asked"].format(year=year, value=value))
-    return together(*sentences, *counted[1:]) or TEXTS["nothing"].format(when=when)
+            sentences.append(_TEXTS["asked"].format(year=year, value=value))
+    return together(*sentences, *counted[1:]) or _TEXTS["nothing"].format(when=when)
 
 
 def several_marks(
@@ -96,8 +96,8 @@ def several_marks(
     ]
     box = [
         markdown("::: {{.callout-note}}"),
-        markdown("## {}", TEXTS["why_several"]),
-        markdown("{}", TEXTS["each_from"]),
+        markdown("## {}", _TEXTS["why_several"]),
+        markdown("{}", _TEXTS["each_from"]),
         joined(lines, "\n"),
         markdown(":::"),
     ]
@@ -106,12 +106,12 @@ def several_marks(
 
 def _whose(mark: estimates.Row, catalogue: Catalogue) -> str:
     if mark["group"] == "weighting":
-        return f", {TEXTS['whose.weighted']}"
+        return f", {_TEXTS['whose.weighted']}"
     device = catalogue.devices.get(mark["device"])
     if device is None:
         return ""
     asked = device.family == "consultation"
-    return f", {TEXTS['whose.asked' if asked else 'whose.volunteers']}"
+    return f", {_TEXTS['whose.asked' if asked else 'whose.volunteers']}"
 
 
 def blocking(
@@ -131,16 +131,18 @@ def blocking(
     """
     problems = _told(met, "problem_share")
     severe = [
-        TEXTS["problem"].format(problem=_quoted(row["group_value"]), share=value_of(row, catalogue))
+        _TEXTS["problem"].format(
+            problem=_quoted(row["group_value"]), share=value_of(row, catalogue)
+        )
         for severity in _SEVERE
         for row in problems
         if row["group_value"].endswith(f"({severity})")
     ]
     found = [
-        (TEXTS["met.tests"], severe, "mobilisation"),
-        (TEXTS["met.calls"], _shares(met, "call_theme_share", catalogue), "contacts"),
-        (TEXTS["met.messages"], _shares(met, "ticket_theme_share", catalogue), "contacts"),
-        (TEXTS["met.texts"], _shares(met, "text_theme_share", catalogue), "verbatims"),
+        (_TEXTS["met.tests"], severe, "mobilisation"),
+        (_TEXTS["met.calls"], _shares(met, "call_theme_share", catalogue), "contacts"),
+        (_TEXTS["met.messages"], _shares(met, "ticket_theme_share", catalogue), "contacts"),
+        (_TEXTS["met.texts"], _shares(met, "text_theme_share", catalogue), "verbatims"),
     ]
     lines = [
         markdown(
@@ -178,7 +180,7 @@ def coming(
         markdown(
             "- **{}** ({}).",
             action.title,
-            TEXTS["planned"].format(day=french.day_label(action.date)),
+            _TEXTS["planned"].format(day=french.day_label(action.date)),
         )
         for action in planned
         if action.product == product
@@ -192,7 +194,7 @@ def coming(
         if survey and survey.frequency == "yearly":
             following = Quarter.parse(max(own["period"])) + 4
             when = french.when(str(following))
-            expected = TEXTS["expected"].format(when=when)
+            expected = _TEXTS["expected"].format(when=when)
             lines.append(markdown("- **{}** : {}", survey.label, expected))
     return joined(lines, "\n")
 
@@ -232,9 +234,9 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) 
         owner = catalogue.departments[device.owner].label
         channel = CHANNEL_LABELS[device.channel].lower()
         often = words.OFTEN[device.frequency]
-        phrase = TEXTS["listens"].format(channel=channel, often=often, owner=owner)
+        phrase = _TEXTS["listens"].format(channel=channel, often=often, owner=owner)
         lines.append(markdown("- **{}** : {}", device.label, phrase))
-    return text(joined(lines, "\n") or TEXTS["silent"]).carrying([now], catalogue)
+    return text(joined(lines, "\n") or _TEXTS["silent"]).carrying([now], catalogue)
 
 
 def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
@@ -244,15 +246,15 @@ def _audience(now: pd.DataFrame, catalogue: Catalogue, when: str) -> list[str]:
     for row in words.by_channel(now[now["indicator"] == "visits"]):
         place = words.PLACES.get(row["channel"], "")
         if row["status"] != "published":
-            none = TEXTS[f"no_visits.{row['status']}"].format(place=place)
+            none = _TEXTS[f"no_visits.{row['status']}"].format(place=place)
             rest.append(none.replace("  ", " "))
             continue
         change = changes[changes["device"] == row["device"]]
         change = change[change["channel"] == row["channel"]]
         count = f"{words.rounded_count(row, indicator)} {place}".rstrip()
         for moved in estimates.records(change.head(1)):
-            count += f" ({TEXTS['on_a_year'].format(change=value_of(moved, catalogue))})"
+            count += f" ({_TEXTS['on_a_year'].format(change=value_of(moved, catalogue))})"
         counts.append(count)
-    told = [TEXTS["counted"].format(when=when, count=count) for count in counts[:1]]
-    told += [TEXTS["counted_too"].format(count=count) for count in counts[1:]]
+    told = [_TEXTS["counted"].format(when=when, count=count) for count in counts[:1]]
+    told += [_TEXTS["counted_too"].format(count=count) for count in counts[1:]]
     return [*told, *rest]

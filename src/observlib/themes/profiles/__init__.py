@@ -23,12 +23,12 @@ from observlib.indicators.answers import periods_of, share_of
 from observlib.indicators.families import family
 from observlib.indicators.pairs import joined, tested
 
-VARIABLES = ("age", "sex", "region", "status", "autonomy")
+_VARIABLES = ("age", "sex", "region", "status", "autonomy")
 REST = disclosure.CATEGORIES
 ALL = "Toutes catégories"
 
 # Passport of a row, its variable, whom each category holds, and the period's status.
-Profile = tuple[dict[str, str], str, dict[str, set[str]], str]
+_Profile = tuple[dict[str, str], str, dict[str, set[str]], str]
 
 
 def distribution(
@@ -149,8 +149,8 @@ def _within(
 
 def _profiles(
     responses: pd.DataFrame, catalogue: Catalogue, quarters: Sequence[Quarter]
-) -> Iterator[Profile]:
-    for variable in VARIABLES:
+) -> Iterator[_Profile]:
+    for variable in _VARIABLES:
         rows = responses[(responses["variable"] == variable) & responses["category"].notna()]
         for passport, period, given, status in periods_of(rows, catalogue, quarters):
             holders = {
@@ -199,7 +199,7 @@ def profiles(
 
     surveys = [told(responses_of[name]()) for name in sorted(responses_of)]
     others = told(of_experiences(experiences, regions))
-    order = {"by": "group", "key": lambda group: group.map(VARIABLES.index), "kind": "stable"}
+    order = {"by": "group", "key": lambda group: group.map(_VARIABLES.index), "kind": "stable"}
     shares, ratios = (
         estimates.combine(
             [estimates.combine(own[i] for own in surveys).sort_values(**order), other]

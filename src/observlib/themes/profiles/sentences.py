@@ -13,7 +13,7 @@ from observlib.language.prose import Markdown, joined, markdown
 from observlib.themes.comparison_sentences import and_detectable, inconclusive
 from observlib.themes.sentences import value_of
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _PLACES = ("fall", "rise")
 _MOST = 2  # categories that are told of many devices
 _VARIABLES = ("age", "sex", "region", "status", "autonomy")
@@ -21,7 +21,7 @@ _VARIABLES = ("age", "sex", "region", "status", "autonomy")
 
 def reservation(shares: pd.DataFrame) -> str:
     """Whose profiles these are, and whose they are not; nothing where none is told."""
-    return TEXTS["reservation"] if len(shares) else ""
+    return _TEXTS["reservation"] if len(shares) else ""
 
 
 def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> Markdown:
@@ -48,23 +48,23 @@ def respondents(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
             verdict = own.loc[own["group"] == variable, "verdict"]
             if len(ranked) < 2:
                 withheld = (parts["status"] == "suppressed").any() or ranked
-                why = TEXTS["too_few" if withheld else "too_few_or_partial"].format(variable=name)
+                why = _TEXTS["too_few" if withheld else "too_few_or_partial"].format(variable=name)
                 thin.append(why)
                 continue
-            most = TEXTS["category"].format(
+            most = _TEXTS["category"].format(
                 name=ranked[0]["group_value"], share=value_of(ranked[0], catalogue)
             )
             if (verdict == "rise").any():
-                sure.append(TEXTS["of_variable"].format(variable=name, category=most))
+                sure.append(_TEXTS["of_variable"].format(variable=name, category=most))
             else:
-                unsure.append(TEXTS["close"].format(variable=name, category=most))
+                unsure.append(_TEXTS["close"].format(variable=name, category=most))
         period = french.period_label(first["period"])
         sentences: list[str] = [
             markdown("**{}** ({}).", words.label(first, "device", catalogue), period)
         ]
         if sure:
             named, *more = words.shared_out(sure)
-            sentences += [TEXTS["most_frequent"].format(names=named), *words.also(more)]
+            sentences += [_TEXTS["most_frequent"].format(names=named), *words.also(more)]
         if unsure:
             sentences += [f"{one}." for one in unsure[:-1]]
             sentences.append(f"{unsure[-1]}{and_detectable(own, catalogue)}.")
@@ -84,13 +84,13 @@ def against_population(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     tested = compared[compared["level"].notna()]
     if tested.empty:
-        return TEXTS["no_profile"]
+        return _TEXTS["no_profile"]
     if tested["device"].nunique() > words.LINES:
         lines = [joined(_largest_gaps(tested, _hidden(compared), catalogue), " ")]
     else:
         lines = _gaps_by_device(compared, tested, catalogue)
     if _hidden(compared):
-        lines.append(markdown("{}", TEXTS["hidden"]))
+        lines.append(markdown("{}", _TEXTS["hidden"]))
     return joined(lines, "\n\n")
 
 
@@ -108,11 +108,11 @@ def _gaps_by_device(
             if not ordered:
                 continue
             named, *more = words.shared_out(map(_name, ordered))
-            line += [TEXTS[f"than_population.{verdict}"].format(names=named), *words.also(more)]
+            line += [_TEXTS[f"than_population.{verdict}"].format(names=named), *words.also(more)]
             line.append(_beside(ordered[0], catalogue, len(ordered) == 1))
         hidden = _hidden(compared[compared["device"] == device])
         if len(line) == 1:
-            line.append(TEXTS["no_gap_shown" if hidden else "no_gap"])
+            line.append(_TEXTS["no_gap_shown" if hidden else "no_gap"])
         line += _unsure(rows, catalogue)
         lines.append(joined(line, " "))
     return lines
@@ -123,25 +123,25 @@ def _largest_gaps(tested: pd.DataFrame, hidden: bool, catalogue: Catalogue) -> l
     apart = tested[tested["verdict"].isin(_PLACES)]
     every = french.spelled(tested["device"].nunique())
     if apart.empty:
-        sentences = [TEXTS["no_gap_shown" if hidden else "no_gap"]]
+        sentences = [_TEXTS["no_gap_shown" if hidden else "no_gap"]]
     else:
         count = apart["device"].nunique()
-        told = TEXTS.of("devices_apart", count).format(count=french.spelled(count), every=every)
-        sentences = [told, TEXTS["where_gaps"]]
+        told = _TEXTS.of("devices_apart", count).format(count=french.spelled(count), every=every)
+        sentences = [told, _TEXTS["where_gaps"]]
     for verdict in _PLACES:
         rows = apart[apart["verdict"] == verdict].sort_values(
             "difference", key=abs, ascending=False, kind="stable"
         )
         for row in estimates.records(rows.head(1)):
             device = words.label(row, "device", catalogue)
-            name = TEXTS["of_device"].format(names=_name(row), device=device)
-            sentences.append(TEXTS[f"largest.{verdict}"].format(name=name))
+            name = _TEXTS["of_device"].format(names=_name(row), device=device)
+            sentences.append(_TEXTS[f"largest.{verdict}"].format(name=name))
             sentences.append(_beside(row, catalogue, alone=True))
     return [*sentences, *_unsure(tested, catalogue, "many_devices")]
 
 
 def _variable(name: str) -> str:
-    return TEXTS[f"variables.{name}"] if name in _VARIABLES else name
+    return _TEXTS[f"variables.{name}"] if name in _VARIABLES else name
 
 
 def _name(row: estimates.Row) -> str:
@@ -154,7 +154,7 @@ def _unsure(rows: pd.DataFrame, catalogue: Catalogue, within: str = "one_device"
     if unsure.empty:
         return []
     count, least = french.spelled(len(unsure), "une"), and_detectable(unsure, catalogue)
-    return [TEXTS.of(f"unsure.{within}", len(unsure)).format(count=count, least=least)]
+    return [_TEXTS.of(f"unsure.{within}", len(unsure)).format(count=count, least=least)]
 
 
 def _hidden(compared: pd.DataFrame) -> bool:
@@ -179,7 +179,7 @@ def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str
         return ""
     what = _variable(variable)
     if tested.empty:
-        return TEXTS["too_few_to_compare"].format(variable=what)
+        return _TEXTS["too_few_to_compare"].format(variable=what)
     sentences: list[str] = []
     for verdict in _PLACES:
         apart = tested[tested["verdict"] == verdict]
@@ -191,16 +191,16 @@ def gaps_by_category(compared: pd.DataFrame, catalogue: Catalogue, variable: str
             for device, rows in apart.groupby("device", sort=False):
                 name = words.label({"device": device}, "device", catalogue)
                 shared = words.shared_out(map(_name, estimates.records(rows)))
-                parts += [TEXTS["of_device"].format(names=names, device=name) for names in shared]
+                parts += [_TEXTS["of_device"].format(names=names, device=name) for names in shared]
         if parts:
             first, *more = parts
             how = "often" if often else "each"
-            told = TEXTS[f"by_category.{how}.{verdict}"].format(names=first)
+            told = _TEXTS[f"by_category.{how}.{verdict}"].format(names=first)
             sentences += [told, *words.also(more)]
     if sentences:
         return " ".join(sentences)
     least = and_detectable(tested, catalogue)
-    return TEXTS["no_gap_of_shown" if _hidden(asked) else "no_gap_of"].format(
+    return _TEXTS["no_gap_of_shown" if _hidden(asked) else "no_gap_of"].format(
         variable=what, least=least
     )
 
@@ -210,9 +210,9 @@ def _with_devices(apart: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     parts = []
     for _, rows in sorted(apart.groupby("group_value"), key=lambda found: -len(found[1])):
         first, *others = estimates.records(rows)
-        several = TEXTS["several_devices"].format(count=french.spelled(len(rows)))
+        several = _TEXTS["several_devices"].format(count=french.spelled(len(rows)))
         device = several if others else words.label(first, "device", catalogue)
-        parts.append(TEXTS["of_device"].format(names=_name(first), device=device))
+        parts.append(_TEXTS["of_device"].format(names=_name(first), device=device))
     return parts
 
 
@@ -228,9 +228,9 @@ def category(frame: pd.DataFrame, catalogue: Catalogue) -> str:
     """
     shown = frame[frame["status"] == "published"].sort_values("estimate", kind="stable")
     if shown.empty:
-        return TEXTS["category_too_few"]
+        return _TEXTS["category_too_few"]
     ends = [value_of(row, catalogue) for row in estimates.records(shown.iloc[[0, -1]])]
-    return TEXTS["ratio" if ends[0] == ends[1] else "ratios"].format(
+    return _TEXTS["ratio" if ends[0] == ends[1] else "ratios"].format(
         category=shown["group_value"].iat[0], low=ends[0], high=ends[1]
     )
 
@@ -239,16 +239,16 @@ def devices_with_profiles(frame: pd.DataFrame) -> str:
     """How many devices say who answers them, and when."""
     shown = frame[frame["status"] == "published"]
     if shown.empty:
-        return TEXTS["no_device"]
+        return _TEXTS["no_device"]
     count = shown["device"].nunique()
     when = words.capital(french.when(shown["period"].iat[0]))
-    return TEXTS.of("devices", count).format(when=when, count=french.spelled(count))
+    return _TEXTS.of("devices", count).format(when=when, count=french.spelled(count))
 
 
 def _beside(row: estimates.Row, catalogue: Catalogue, alone: bool) -> str:
     """A category's share of respondents, then of the population; others are named with it."""
     known = row[REFERENCE + "estimate"]
     indicator = words.fine(row["estimate"], known, words.indicator_of(row["indicator"], catalogue))
-    return TEXTS["shares" if alone else "shares_of_first"].format(
+    return _TEXTS["shares" if alone else "shares_of_first"].format(
         heard=words.value(row["estimate"], indicator), known=words.value(known, indicator)
     )

@@ -18,12 +18,12 @@ from observlib.indicators.answers import by_device
 from observlib.indicators.families import family
 from observlib.indicators.pairs import counted, tested
 
-FORMATS = {"print": "Imprimé", "digital": "Numérique"}
+_FORMATS = {"print": "Imprimé", "digital": "Numérique"}
 _YEARLY = ["units_sold", "revenue"]  # whose change on a year is told
 _BOOKS = "documentation-francaise"
 _TOP = 10
 _FEW = estimates.MINIMUM_PEOPLE
-DOMINANT = 0.85  # of a revenue, made by one title
+_DOMINANT = 0.85  # of a revenue, made by one title
 _TITLES = 20  # of fewer, ten are nearly all
 _UNITS = {  # of what is a count, the catalogue has the word
     "units_sold": "",
@@ -85,7 +85,7 @@ def _dominated(rows: pd.DataFrame) -> bool:
     The dominance rule: one unit over 85 % (Insee, *Guide du secret statistique*).
     """
     of_titles = rows.groupby("title_id")["revenue"].sum()
-    return len(of_titles) > 1 and of_titles.max() > DOMINANT * of_titles.sum()
+    return len(of_titles) > 1 and of_titles.max() > _DOMINANT * of_titles.sum()
 
 
 def _sums(rows: pd.DataFrame, status: str) -> dict[str, estimates.Row]:
@@ -135,7 +135,7 @@ def formats(sales: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
             inside, status = _within(own, quarter.months)
             units = float(inside["units"].sum())
             row = {"indicator": "format_share", "period": str(quarter), "unit": "%"}
-            for key, name in FORMATS.items() if units else ():
+            for key, name in _FORMATS.items() if units else ():
                 part = float(inside.loc[inside["format"] == key, "units"].sum())
                 share = _share(part, units, status)
                 made.append({**passport, **row, "group": "format", "group_value": name, **share})

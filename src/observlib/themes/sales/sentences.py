@@ -8,7 +8,7 @@ from observlib.catalogue import Catalogue
 from observlib.language import french, wording, words
 from observlib.themes.sentences import published, value_of
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def units_sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str = "product") -> str:
@@ -25,13 +25,13 @@ def units_sold(frame: pd.DataFrame, catalogue: Catalogue, period: str, by: str =
     when = words.capital(french.when(period))
     if units.empty:
         known = frame[(frame["period"] == period) & (frame["status"] != "missing")]
-        return TEXTS["no_sale" if known.empty else "no_whole_sale"].format(when=when)
+        return _TEXTS["no_sale" if known.empty else "no_whole_sale"].format(when=when)
     indicator = words.indicator_of("units_sold", catalogue)
     parts = [
         f"{words.rounded_count(row, indicator)}{words.name_in_brackets(row, units, by)}"
         for row in units.sort_values("estimate", ascending=False).to_dict("records")
     ]
-    return TEXTS["sold"].format(when=when, copies=words.join_few(parts))
+    return _TEXTS["sold"].format(when=when, copies=words.join_few(parts))
 
 
 def digital_share(formats: pd.DataFrame, catalogue: Catalogue, period: str, before: str) -> str:
@@ -47,10 +47,10 @@ def digital_share(formats: pd.DataFrame, catalogue: Catalogue, period: str, befo
     if period not in rows.index:
         return ""
     now = value_of(rows.loc[period], catalogue)
-    text = TEXTS["digital"].format(now=now, when=french.when(period))
+    text = _TEXTS["digital"].format(now=now, when=french.when(period))
     if before in rows.index:
         then = value_of(rows.loc[before], catalogue)
-        text += f" {TEXTS['digital_before'].format(then=then, when=french.when(before))}"
+        text += f" {_TEXTS['digital_before'].format(then=then, when=french.when(before))}"
     return text
 
 
@@ -66,7 +66,7 @@ def concentration(sold: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     index = published(sold, "sales_gini", period).set_index("device")["estimate"]
     known = words.indicator_of("sales_gini", catalogue)
     return " ".join(
-        TEXTS["concentration"].format(
+        _TEXTS["concentration"].format(
             share=value_of(row, catalogue),
             name=row["name"],
             gini=words.figure(index[row["device"]], known),
@@ -83,4 +83,4 @@ def best_seller(titles: pd.DataFrame, catalogue: Catalogue) -> str:
     row = rows.sort_values("estimate", ascending=False, kind="stable").iloc[0].to_dict()
     when, copies = french.when(row["period"]), value_of(row, catalogue)
     title = french.inner_quotes(row["group_value"])
-    return TEXTS["best_seller"].format(when=when, title=title, copies=copies)
+    return _TEXTS["best_seller"].format(when=when, title=title, copies=copies)

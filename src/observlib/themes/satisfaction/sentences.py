@@ -18,7 +18,7 @@ from observlib.themes.comparison_sentences import (
     why_untested,
 )
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def products_above(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -42,7 +42,7 @@ def products_above(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     'Service-public.fr est au-dessus de Légifrance (7,9 contre 6,4 sur 10).'
     """
     return " ".join(
-        TEXTS["above"].format(
+        _TEXTS["above"].format(
             product=catalogue.label(row["product"]),
             other=catalogue.label(row[REFERENCE + "product"]),
             values=value_against(row, catalogue),
@@ -64,17 +64,17 @@ def products(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     sentences = [products_above(compared, catalogue)]
     for row in compared[compared["verdict"] == "stable"].to_dict("records"):
         two = french.join(catalogue.label(row[side + "product"]) for side in ("", REFERENCE))
-        sentences.append(TEXTS["alike"].format(two=two, values=value_against(row, catalogue)))
+        sentences.append(_TEXTS["alike"].format(two=two, values=value_against(row, catalogue)))
     unknown = inconclusive(compared)
     if len(unknown):
         couples = french.plural(len(unknown), "unknown", "unknown_of")
         sentences.append(
-            TEXTS[f"couples.{couples}"].format(
+            _TEXTS[f"couples.{couples}"].format(
                 count=french.spelled(len(unknown)), least=and_detectable(unknown, catalogue)
             )
         )
     text = " ".join(sentence for sentence in sentences if sentence)
-    text = text or TEXTS["untested"].format(why=why_untested(compared))
+    text = text or _TEXTS["untested"].format(why=why_untested(compared))
     return f"{text} {_within(compared, catalogue)}".rstrip()
 
 
@@ -87,4 +87,4 @@ def _within(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     mine, theirs = (compared[side + "product"].map(of) for side in ("", REFERENCE))
     if compared.empty or len(of) <= MANY or (mine != theirs).any():
         return ""
-    return TEXTS["within"]
+    return _TEXTS["within"]

@@ -9,7 +9,7 @@ from observlib.catalogue import Catalogue
 from observlib.indicators.specifications import SUBJECT, counts
 from observlib.language import french, wording, words
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def held(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -46,16 +46,16 @@ def held(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> st
     alike = all((row["held"], row["made"]) == (first["held"], first["made"]) for row in others)
     which = "least" if others and not alike else "all" if others else "one"
     sure = {name: french.number(first[name]) for name in ("held", "made")}
-    what = TEXTS[f"what.{first['verdict']}"]
-    said = TEXTS[f"held.{which}"].format(name=first["name"], what=what, **sure)
+    what = _TEXTS[f"what.{first['verdict']}"]
+    said = _TEXTS[f"held.{which}"].format(name=first["name"], what=what, **sure)
     fragile = named[named["fragile"]]
     if fragile.empty:
         return said
     count = words.capital(french.spelled(len(fragile)))
-    doubt = TEXTS[f"fragile.{_many(len(fragile))}"].format(count=count)
+    doubt = _TEXTS[f"fragile.{_many(len(fragile))}"].format(count=count)
     turned = int(fragile["reversed"].sum())
     how = "stable" if (fragile["verdict"] == "stable").all() else _many(turned)
-    more = TEXTS[f"reversed.{how}"].format(fragile=doubt, count=french.spelled(turned))
+    more = _TEXTS[f"reversed.{how}"].format(fragile=doubt, count=french.spelled(turned))
     return f"{said} {more}"
 
 

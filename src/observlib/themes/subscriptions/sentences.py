@@ -7,7 +7,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.language import french, wording, words
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def survival(survival: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -19,7 +19,7 @@ def survival(survival: pd.DataFrame, catalogue: Catalogue) -> str:
         Estimates of `subscription_survival`, by months since joining.
     """
     share, of = _share(survival[survival["group_value"] == "12"], catalogue)
-    return TEXTS["survival"].format(share=share, of=of) if share else ""
+    return _TEXTS["survival"].format(share=share, of=of) if share else ""
 
 
 def retention(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -29,7 +29,7 @@ def retention(retention: pd.DataFrame, catalogue: Catalogue, period: str) -> str
     """
     share, of = _share(retention[retention["period"] == period], catalogue)
     when = words.capital(french.when(period))
-    return TEXTS["retention"].format(when=when, share=share, of=of) if share else ""
+    return _TEXTS["retention"].format(when=when, share=share, of=of) if share else ""
 
 
 def _share(rows: pd.DataFrame, catalogue: Catalogue) -> tuple[str, str]:
@@ -40,4 +40,4 @@ def _share(rows: pd.DataFrame, catalogue: Catalogue) -> tuple[str, str]:
     share = words.ends(rows, words.indicator_of(rows["indicator"].iat[0], catalogue))
     if len(rows) == 1:
         return share, f" ({rows['name'].iat[0]})"
-    return f"de {share}" if " à " in share else share, f", {TEXTS['of_each']}"
+    return f"de {share}" if " à " in share else share, f", {_TEXTS['of_each']}"

@@ -183,10 +183,10 @@ def _questions(responses: pd.DataFrame) -> pd.DataFrame:
 
 # --- What goes with satisfaction, the other answers being alike: a regression on what was answered
 
-LEAST_ANSWERS = 100  # complete answers
-MARKS = {"clarity": "Clarté", "ces": "Facilité", "task_success": "Objectif atteint"}
+_LEAST_ANSWERS = 100  # complete answers
+_MARKS = {"clarity": "Clarté", "ces": "Facilité", "task_success": "Objectif atteint"}
 AGE, SEX = "Âge, du plus jeune au plus âgé", "Sexe, des femmes aux hommes"
-LABELS = {**MARKS, "age": AGE, "sex": SEX}
+LABELS = {**_MARKS, "age": AGE, "sex": SEX}
 _ALL_DRIVERS = "Ensemble"
 
 
@@ -216,7 +216,7 @@ def driver_effects(
         try:
             found = (
                 regression(design(complete), "satisfaction", varying)
-                if varying and n >= LEAST_ANSWERS
+                if varying and n >= _LEAST_ANSWERS
                 else pd.DataFrame()
             )
         except ObservError:  # what is asked says the same thing twice, or satisfaction never varies
@@ -238,8 +238,8 @@ def _people(given: pd.DataFrame) -> pd.DataFrame:
     marks = once[once["value"].notna()]
     marks = marks.assign(on_10=answers.on_10(marks))
     people = marks.pivot(index="response_id", columns="variable", values="on_10")
-    people = people[[name for name in ("satisfaction", *MARKS) if name in people]]
-    people[[name for name in MARKS if name in people]] /= 10
+    people = people[[name for name in ("satisfaction", *_MARKS) if name in people]]
+    people[[name for name in _MARKS if name in people]] /= 10
     if {"ces", "task_success"} <= set(people):
         failed = people["task_success"] == people["task_success"].min()
         if not people.loc[failed, "ces"].notna().any():

@@ -8,7 +8,7 @@ from observlib.catalogue import Catalogue
 from observlib.language import french, wording, words
 from observlib.themes.comparison_sentences import and_detectable, inconclusive
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _TOLD = 2  # effects that are told with their sizes; the chart shows them all
 
 
@@ -27,31 +27,31 @@ def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
         The same beside 0 (`pairs.with_nothing`), with the results of their whole family.
     """
     if frame.empty:
-        return TEXTS["not_asked"]
+        return _TEXTS["not_asked"]
     shown = frame[~frame["status"].isin(words.WITHHELD)]
     if shown.empty and (frame["status"] == "suppressed").any():
-        return TEXTS["withheld"]
+        return _TEXTS["withheld"]
     if shown.empty:
         n = frame["n"].max()
-        return TEXTS["too_few"].format(n=TEXTS["few"] if pd.isna(n) else french.number(n))
+        return _TEXTS["too_few"].format(n=_TEXTS["few"] if pd.isna(n) else french.number(n))
     indicator = words.indicator_of("driver_effect", catalogue)
     sure = _established(compared).to_dict("records")
-    sentences = [] if sure else [TEXTS["nothing"]]
+    sentences = [] if sure else [_TEXTS["nothing"]]
     if sure:
         names = _quoted(_established(compared)["group_value"])
         sizes = [
-            TEXTS["size"].format(name=row["group_value"], points=words.value(row, indicator))
+            _TEXTS["size"].format(name=row["group_value"], points=words.value(row, indicator))
             for row in sure[:_TOLD]
         ]
-        sentences = [TEXTS["goes_with"].format(names=names)]
-        sentences.append(TEXTS["sizes"].format(sizes=words.SEMICOLON.join(sizes)))
+        sentences = [_TEXTS["goes_with"].format(names=names)]
+        sentences.append(_TEXTS["sizes"].format(sizes=words.SEMICOLON.join(sizes)))
     alike = compared.loc[compared["verdict"] == "stable", "group_value"]
     if len(alike):
-        sentences.append(TEXTS["too_small"].format(names=_quoted(alike)))
+        sentences.append(_TEXTS["too_small"].format(names=_quoted(alike)))
     unknown = inconclusive(compared)
     if len(unknown):
         names, least = _quoted(unknown["group_value"]), and_detectable(unknown, catalogue)
-        sentences.append(TEXTS["unknown"].format(names=names, least=least))
+        sentences.append(_TEXTS["unknown"].format(names=names, least=least))
     return " ".join(sentences)
 
 
@@ -61,7 +61,7 @@ def _quoted(names: pd.Series) -> str:
 
 def caution(effects: pd.DataFrame) -> str:
     """That going together is no cause; nothing where no effect is told."""
-    return TEXTS["caution"] if len(effects) else ""
+    return _TEXTS["caution"] if len(effects) else ""
 
 
 def caption(frame: pd.DataFrame, compared: pd.DataFrame) -> str:
@@ -73,11 +73,11 @@ def caption(frame: pd.DataFrame, compared: pd.DataFrame) -> str:
         Those of `established`.
     """
     if frame.empty or frame["status"].isin(words.WITHHELD).all():
-        return TEXTS["chart"]
+        return _TEXTS["chart"]
     sure = _established(compared)
     if sure.empty:
-        return TEXTS["chart_nothing"]
-    return TEXTS["chart_established"].format(names=_quoted(sure["group_value"]))
+        return _TEXTS["chart_nothing"]
+    return _TEXTS["chart_established"].format(names=_quoted(sure["group_value"]))
 
 
 def _established(compared: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from observlib.language import french, wording, words
 from observlib.themes.comparison_sentences import undecided
 from observlib.themes.sentences import together, value_of
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _SHOWN = 3  # marks that are told; the page's table has them all
 _MARKS = ("satisfaction_10", "task_success_share", "nps", "ces_10", "clarity_10")
 
@@ -32,14 +32,14 @@ def marks(frame: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     for name in [name for name in _MARKS if name in rows.index]:
         row: dict[str, Any] = {"indicator": name, **rows.loc[name].to_dict()}
         if row["status"] == "published" and len(told) < _SHOWN:
-            told.append(TEXTS[f"marks.{name}"].format(value=value_of(row, catalogue)))
+            told.append(_TEXTS[f"marks.{name}"].format(value=value_of(row, catalogue)))
         elif row["status"] in untold:
-            untold[row["status"]].append(TEXTS[f"names.{name}"])
+            untold[row["status"]].append(_TEXTS[f"names.{name}"])
     for why, names in untold.items():
         if names:
-            told.append(TEXTS[f"untold.{why}"].format(names=french.join(names)))
+            told.append(_TEXTS[f"untold.{why}"].format(names=french.join(names)))
     when = words.capital(french.when(period))
-    first, *others = told or [TEXTS["no_answer"]]
+    first, *others = told or [_TEXTS["no_answer"]]
     return " ".join([f"{when}, {first}", *map(words.capital, others)])
 
 
@@ -72,24 +72,24 @@ def reasons(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -
     if shown.empty:
         return ""
     cited = [
-        TEXTS["reason"].format(reason=row["group_value"], share=value_of(row, catalogue))
+        _TEXTS["reason"].format(reason=row["group_value"], share=value_of(row, catalogue))
         for row in shown.head(3).to_dict("records")
     ]
     when = words.capital(french.when(shown["period"].iat[0]))
     if not cited[1:]:
-        return TEXTS["only_reason"].format(when=when, reason=cited[0])
+        return _TEXTS["only_reason"].format(when=when, reason=cited[0])
     if (compared["verdict"] == "rise").any():
         others = french.join(cited[1:])
-        return TEXTS["first_reason"].format(when=when, reason=cited[0], others=others)
-    unsure = undecided(compared, shown["group_value"].iat[1], catalogue, TEXTS["which_reason"])
-    return TEXTS["reasons"].format(when=when, reasons=french.join(cited[:2]), unsure=unsure)
+        return _TEXTS["first_reason"].format(when=when, reason=cited[0], others=others)
+    unsure = undecided(compared, shown["group_value"].iat[1], catalogue, _TEXTS["which_reason"])
+    return _TEXTS["reasons"].format(when=when, reasons=french.join(cited[:2]), unsure=unsure)
 
 
 def reasons_caption(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """Caption of the reasons: the first ones, and whether one could tick several."""
-    told = reasons(frame, compared, catalogue) or TEXTS["no_reason"]
+    told = reasons(frame, compared, catalogue) or _TEXTS["no_reason"]
     several = frame["estimate"].sum() > 101  # rounded shares of a single choice end at 100 %
-    return together(told, TEXTS["several"] if several else "")
+    return together(told, _TEXTS["several"] if several else "")
 
 
 def over_a_year(now: pd.DataFrame, year: pd.DataFrame, quarter: str) -> str:
@@ -106,11 +106,11 @@ def over_a_year(now: pd.DataFrame, year: pd.DataFrame, quarter: str) -> str:
     """
     until = french.period_label(quarter)
     if len(year) and (year["status"] == "suppressed").all():
-        return TEXTS["year_withheld"].format(until=until)
+        return _TEXTS["year_withheld"].format(until=until)
     many, few = year["n"].max(), now["n"].max()
     if pd.isna(many) or pd.isna(few) or many <= few:
-        return TEXTS["year"].format(until=until)
-    return TEXTS["year_more"].format(until=until, many=french.number(many), few=french.number(few))
+        return _TEXTS["year"].format(until=until)
+    return _TEXTS["year_more"].format(until=until, many=french.number(many), few=french.number(few))
 
 
 def first_year(frame: pd.DataFrame, quarter: str) -> str:
@@ -128,7 +128,7 @@ def first_year(frame: pd.DataFrame, quarter: str) -> str:
         return ""
     answered = frame["period"].str.contains("-T") & (frame["status"] != "missing")
     begun = min(frame.loc[answered, "period"], default="")
-    return TEXTS["first_year"] if begun > str(Quarter.parse(quarter) - 3) else ""
+    return _TEXTS["first_year"] if begun > str(Quarter.parse(quarter) - 3) else ""
 
 
 def funnel(frame: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -149,20 +149,20 @@ def funnel(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         return ""
     when = words.capital(french.when(frame["period"].iat[0]))
     answers = french.count(begun, "réponse commencée", "réponses commencées")
-    sentences = [TEXTS["begun"].format(when=when, answers=answers)]
+    sentences = [_TEXTS["begun"].format(when=when, answers=answers)]
     if offered:
         times = french.number(offered)
-        sentences = [TEXTS["offered"].format(when=when, times=times)]
+        sentences = [_TEXTS["offered"].format(when=when, times=times)]
         if visits:
             row = rows[rows["group_value"] == "Visites"].iloc[0].to_dict()
             of = words.rounded_count(row, words.indicator_of("survey_funnel", catalogue))
-            sentences = [TEXTS["offered_of"].format(when=when, times=times, visits=of)]
-        sentences.append(TEXTS["begun_of"].format(answers=answers, share=_of(begun, offered)))
+            sentences = [_TEXTS["offered_of"].format(when=when, times=times, visits=of)]
+        sentences.append(_TEXTS["begun_of"].format(answers=answers, share=_of(begun, offered)))
     if ended is not None:
         share = _of(ended, begun)
-        sentences.append(TEXTS["ended"].format(answers=french.number(ended), share=share))
+        sentences.append(_TEXTS["ended"].format(answers=french.number(ended), share=share))
     if (rows["status"] == "partial").any():
-        sentences.append(TEXTS["incomplete"])
+        sentences.append(_TEXTS["incomplete"])
     return " ".join(sentences)
 
 

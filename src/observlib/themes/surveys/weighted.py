@@ -33,9 +33,9 @@ from observlib.stats.survey.nonresponse import BOTH, OPINION, Corrected, pattern
 from observlib.stats.survey.proportions import Method, proportion
 from observlib.stats.survey.weighting import Calibration, calibrate, effective_n
 
-REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
-MINIMUM = 100  # respondents below whom up to 26 categories leave weights to chance
-WEIGHTS = (0.2, 5.0)  # smallest and largest, the mean weight being 1
+_REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
+_MINIMUM = 100  # respondents below whom up to 26 categories leave weights to chance
+_WEIGHTS = (0.2, 5.0)  # smallest and largest, the mean weight being 1
 _SCORED = {  # the indicators that have weights
     name: MEASURES[name]
     for name in ("satisfaction_10", "satisfied_share", "task_success_share", "ces_10", "nps")
@@ -72,7 +72,7 @@ def weighed(
     They are those whose answers to these (the ones that the survey asks) are all known and in the
     population: whoever refuses, stops before the question or lives abroad is left out, and so is
     whoever has none of the survey's own weights where it has some: no weight that could be made up
-    would be on their scale. There are no weights where they are fewer than `MINIMUM`, or none meet
+    would be on their scale. There are no weights where they are fewer than `_MINIMUM`, or none meet
     the margins together.
     """
     targets = {
@@ -111,7 +111,7 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
     -----
     Weights are raked to the margins (J.-C. Deville and C.-E. Särndal, "Calibration estimators in
     survey sampling", *JASA* 87 (1992), 376–382), from those of the survey where it has some, then
-    cut at `WEIGHTS`, or at the survey's own smallest and largest where these lie beyond; variances
+    cut at `_WEIGHTS`, or at the survey's own smallest and largest where these lie beyond; variances
     are those of deleted residuals on the margins (`Calibration.deleting`), respondents being taken
     as a simple sample.
     """
@@ -121,7 +121,7 @@ def marks(surveys: Iterable[Weighed]) -> pd.DataFrame:
             continue
         scored = scores(survey.given)
         people = survey.people.join(scored)
-        hides = disclosing(survey, scored)
+        hides = _disclosing(survey, scored)
         row: estimates.Row = {**survey.passport, "group": "weighting"}
         for name in scored:
             row |= {"indicator": name, "unit": _SCORED[name].unit}
@@ -205,7 +205,7 @@ def _calibrated(
     people: pd.DataFrame, margins: dict[str, pd.Series], own: pd.Series
 ) -> Calibration | None:
     """Weights of mean 1; nothing, which the report tells, where there can be none."""
-    if (not margins and own.empty) or len(people) < MINIMUM:
+    if (not margins and own.empty) or len(people) < _MINIMUM:
         return None
     sample = people.assign(weight=own if len(own) else 1.0)
     least, most = sample["weight"].min(), sample["weight"].max()
@@ -216,7 +216,7 @@ def _calibrated(
             population=float(len(people)),
             weights="weight",
             method="raking",
-            trim=(min(WEIGHTS[0], least), max(WEIGHTS[1], most)),
+            trim=(min(_WEIGHTS[0], least), max(_WEIGHTS[1], most)),
         )
     except ObservError:  # no weights meet the margins together
         return None
@@ -236,7 +236,7 @@ def _grouped(
             str(category): {str(one) for one in people.index[people[name] == category]}
             for category in target.index
         }
-        groups = merge_small(holders, REST.get(name, "Autres"))
+        groups = merge_small(holders, _REST.get(name, "Autres"))
         if len(groups) < 2:
             continue
         label = {old: new for new, (olds, _) in groups.items() for old in olds}
@@ -246,7 +246,7 @@ def _grouped(
     return grouped, kept
 
 
-def disclosing(survey: Weighed, scored: pd.DataFrame) -> set[str]:
+def _disclosing(survey: Weighed, scored: pd.DataFrame) -> set[str]:
     """The indicators of which nothing may be told of `people` alone, without weights.
 
     All the answers, published elsewhere, less theirs are those of the respondents who are not
@@ -257,12 +257,12 @@ def disclosing(survey: Weighed, scored: pd.DataFrame) -> set[str]:
     found = set(survey.withheld)
     for name in scored:
         others = rest[name].dropna()
-        if 0 < len(others) < estimates.MINIMUM_PEOPLE or few_and_alike(others):
+        if 0 < len(others) < estimates.MINIMUM_PEOPLE or _few_and_alike(others):
             found |= _beside(_SCORED[name].question)
     return found
 
 
-def few_and_alike(values: pd.Series) -> bool:
+def _few_and_alike(values: pd.Series) -> bool:
     """Whether fewer than 30 people all said one thing."""
     return 0 < len(values) < estimates.LOW_BASE and values.nunique() == 1
 
@@ -288,7 +288,7 @@ def _withheld(
     scored = scores(marks)
     kept = scored[scored.index.isin(people.index)]
     for name in kept:
-        if few_and_alike(kept[name].dropna()):
+        if _few_and_alike(kept[name].dropna()):
             found |= _beside(_SCORED[name].question)
     return frozenset(found)
 
@@ -351,7 +351,7 @@ def bounds(surveys: Iterable[Weighed]) -> pd.DataFrame:
         if survey.calibration is None:
             continue
         scored = scores(survey.given)
-        people, hides = survey.people.join(scored), disclosing(survey, scored)
+        people, hides = survey.people.join(scored), _disclosing(survey, scored)
         for name, unit in [(name, MEASURES[name].unit) for name in scored]:
             if unit not in ENDS:
                 continue
@@ -376,8 +376,8 @@ def _bound(found: Corrected, n: int, unit: str) -> estimates.Row:
 
 # --- How satisfied each age and each sex is, and each beside all the others of its survey
 
-VARIABLES = ("age", "sex")
-OTHERS = "les autres"
+_VARIABLES = ("age", "sex")
+_OTHERS = "les autres"
 
 
 def marks_of_groups(surveys: Iterable[Weighed]) -> pd.DataFrame:
@@ -402,7 +402,7 @@ def pairs_of_groups(surveys: Iterable[Weighed]) -> pd.DataFrame:
         rows = own.head(1) if len(own) == 2 else own
         others = []
         for row in rows.to_dict("records"):
-            others.append({**row, "group_value": OTHERS})
+            others.append({**row, "group_value": _OTHERS})
             if row["status"] != "suppressed":
                 others[-1] |= _mark(people.loc[of != row["group_value"], "satisfaction_10"])
         reference = protect(pd.DataFrame(others, index=rows.index))
@@ -414,11 +414,11 @@ def _each(surveys: Iterable[Weighed]) -> Iterator[tuple[pd.DataFrame, pd.DataFra
     """Of each survey and variable, one row a respondent who gave a mark, and the estimates."""
     for survey in surveys:
         scored = scores(survey.given)
-        if len(survey.people) < MINIMUM or "satisfaction_10" not in scored:
+        if len(survey.people) < _MINIMUM or "satisfaction_10" not in scored:
             continue
         people = survey.people.join(scored["satisfaction_10"]).dropna()
-        hidden = "satisfaction_10" in disclosing(survey, scored)
-        for variable in (name for name in VARIABLES if name in people):
+        hidden = "satisfaction_10" in _disclosing(survey, scored)
+        for variable in (name for name in _VARIABLES if name in people):
             given = dict(iter(people.groupby(variable)["satisfaction_10"]))
             if len(given) < 2:  # no one of the others gave a mark
                 continue
@@ -431,7 +431,7 @@ def _each(surveys: Iterable[Weighed]) -> Iterator[tuple[pd.DataFrame, pd.DataFra
 
 def _untold(given: pd.Series) -> bool:
     """Whether a category's marks are too few, or few and all alike."""
-    return len(given) < estimates.MINIMUM_PEOPLE or few_and_alike(given)
+    return len(given) < estimates.MINIMUM_PEOPLE or _few_and_alike(given)
 
 
 def _mark(given: pd.Series) -> estimates.Row:

@@ -116,7 +116,7 @@ SUCCESS, EASE, TRIED = "task_success_share", "task_ease", "task_failure_demand_s
 _MEASURES = {SUCCESS: MEASURES[SUCCESS], EASE: MEASURES["ces_10"]}
 _ASKED = {name: measure.question for name, measure in _MEASURES.items()} | {TRIED: "tried_online"}
 YES = "Oui"  # the category of `tried_online` of those who had looked on a site before
-Rows = list[estimates.Row]
+_Rows = list[estimates.Row]
 
 
 def answered(responses: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -179,7 +179,7 @@ def _measure(indicator: str, values: pd.Series) -> estimates.Row:
 
 def waits(calls: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
     """Median seconds before an answer of the calls of each task over a year, by device."""
-    made: Rows = []
+    made: _Rows = []
     inside = calls[(calls["outcome"] == "answered") & calls["wait"].notna()]
     period = answers.pooled_period(year)
     for passport, own in answers.by_device(answers.within(inside, year)):
@@ -211,11 +211,11 @@ def blocked(tried: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
     Wald one on what the attempts are worth (`survey.intervals`). Below eleven participants
     nothing is told, nor where a quarter that is not told could be had.
     """
-    made: Rows = []
+    made: _Rows = []
     period = answers.pooled_period(year)
     for passport, own in answers.by_device(answers.within(tried, year)):
         for task, given in own.groupby("task", sort=True):
-            share, n_eff, people = failures(given)
+            share, n_eff, people = _failures(given)
             low, high = (100 * end for end in adjusted_wald(share * n_eff, n_eff))
             row = {**passport, "indicator": "task_blocked_share", "period": period, "unit": "%"}
             row |= {"group": TASK, "group_value": task, "n": people, "n_eff": n_eff}
@@ -226,7 +226,7 @@ def blocked(tried: pd.DataFrame, year: Sequence[Quarter]) -> pd.DataFrame:
     return protect(made, personal=False)
 
 
-def failures(tried: pd.DataFrame) -> tuple[float, float, int]:
+def _failures(tried: pd.DataFrame) -> tuple[float, float, int]:
     """The share of attempts that failed, the base that they are worth, and the participants."""
     by_person = tried.assign(failed=1 - tried["value"]).groupby("who")["failed"]
     counts = by_person.agg(["sum", "count"]).astype(int)
@@ -248,7 +248,7 @@ def every_survey(
 
 # --- Tasks: what an edition publishes of what people came to do, and which tasks most need work
 
-QUARTERS = 5  # those of the year, and the same one a year before
+_QUARTERS = 5  # those of the year, and the same one a year before
 RATES = {"task_calls": "task_calls_per_thousand", "task_tickets": "task_tickets_per_thousand"}
 CRITERIA = ("failing", "effort", *RATES.values(), "blocked")
 
@@ -334,7 +334,7 @@ def criteria(
                 errors.at[task, one] = 1 / np.sqrt(rate.at[(task, one), "n"])
         attempts = tried[tried["task"] == task]
         if len(attempts):
-            share, n_eff, _ = failures(attempts)
+            share, n_eff, _ = _failures(attempts)
             lost, won = share * n_eff + 0.5, (1 - share) * n_eff + 0.5
             values.at[task, "blocked"] = np.log(lost / won)
             errors.at[task, "blocked"] = np.sqrt(1 / lost + 1 / won)
@@ -368,7 +368,7 @@ def priority(
     )
 
 
-@family("tasks", quarters=QUARTERS)
+@family("tasks", quarters=_QUARTERS)
 def tasks_(
     sections: pd.DataFrame,
     calls_by_theme_and_wait: pd.DataFrame,
@@ -383,7 +383,7 @@ def tasks_(
     """Five quarters of what leads to each task, and over the year how it fares."""
     if not catalogue.tasks:
         return estimates.make([])
-    quarters, year = quarter.back(QUARTERS), quarter.back(4)
+    quarters, year = quarter.back(_QUARTERS), quarter.back(4)
     logged = calls_by_theme_and_wait
     calls = task_contacts(logged, catalogue)
     tickets = task_contacts(tickets_by_theme, catalogue)

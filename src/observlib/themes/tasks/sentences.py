@@ -12,7 +12,7 @@ from observlib.language.prose import joined, markdown
 from observlib.stats.survey.ranking import places
 from observlib.themes.sentences import published
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 SURE, UNSURE = 80, 20  # in %: who is above the one is among the first, below the other is not
 _KNOWN = ("task_visits", "task_success_share", "task_calls_per_thousand",
           "task_tickets_per_thousand", "task_blocked_share")  # fmt: skip
@@ -31,20 +31,20 @@ def overview(frame: pd.DataFrame, catalogue: Catalogue) -> str:
         return ""
     sure = [row for row in rows if row["estimate"] >= SURE]
     unsure = [row for row in rows if UNSURE <= row["estimate"] < SURE]
-    sentences = [TEXTS["none_sure"]]
+    sentences = [_TEXTS["none_sure"]]
     if sure:
         count = words.capital(french.spelled(len(sure), "une"))
-        sentences = [TEXTS.of("sure", len(sure)).format(count=count)]
+        sentences = [_TEXTS.of("sure", len(sure)).format(count=count)]
     indicator, most = words.indicator_of("task_priority", catalogue), places(len(rows))
     share = words.value(rows[0], indicator)
     first, *others = [words.quoted(row["group_value"]) for row in rows[:3]]
-    sentences.append(TEXTS["leading"].format(task=first, share=share))
+    sentences.append(_TEXTS["leading"].format(task=first, share=share))
     if others:
-        sentences.append(TEXTS.of("next", len(others)).format(tasks=french.join(others)))
-    unsure_of = TEXTS.of("unsure", len(unsure)) if unsure else TEXTS["settled"]
+        sentences.append(_TEXTS.of("next", len(others)).format(tasks=french.join(others)))
+    unsure_of = _TEXTS.of("unsure", len(unsure)) if unsure else _TEXTS["settled"]
     sentences.append(unsure_of.format(count=french.spelled(len(unsure), "une")))
     times, things = french.spelled(most, "une"), french.number(len(rows))
-    chance = TEXTS.of("chance", most)
+    chance = _TEXTS.of("chance", most)
     sentences.append(chance.format(most=words.capital(times), things=things, times=times))
     return " ".join(sentences)
 
@@ -63,7 +63,7 @@ def most_written(frame: pd.DataFrame, period: str) -> str:
     labels = rows.loc[rows["estimate"] > 0, "group_value"].head(2).tolist()
     if not labels:
         return ""
-    return TEXTS["most_written"].format(tasks=french.join(map(words.quoted, labels)))
+    return _TEXTS["most_written"].format(tasks=french.join(map(words.quoted, labels)))
 
 
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
@@ -101,12 +101,12 @@ def unknown(frame: pd.DataFrame, catalogue: Catalogue) -> Output:
     for what, of in known.items():
         lacking = [task.label for task in tasks if task.label not in of]
         said = _some(lacking)
-        said = TEXTS["of_some"].format(tasks=said) if of else TEXTS["of_none"]
+        said = _TEXTS["of_some"].format(tasks=said) if of else _TEXTS["of_none"]
         if lacking:
-            lines.append(markdown("- **{}** : {}.", TEXTS[f"unknown.{what}"], said))
+            lines.append(markdown("- **{}** : {}.", _TEXTS[f"unknown.{what}"], said))
     if not tasks:
-        return text(TEXTS["no_task"])
-    return text(joined(lines, "\n") if lines else TEXTS["all_known"])
+        return text(_TEXTS["no_task"])
+    return text(joined(lines, "\n") if lines else _TEXTS["all_known"])
 
 
 def routes(catalogue: Catalogue) -> Output:
@@ -115,9 +115,9 @@ def routes(catalogue: Catalogue) -> Output:
     for task in catalogue.tasks.values():
         owner = catalogue.departments[task.owner].label if task.owner else ""
         partner = catalogue.partners[task.partner].label if task.partner else ""
-        parts = [TEXTS["routes.owner"].format(given=owner) if owner else TEXTS["routes.nobody"]]
+        parts = [_TEXTS["routes.owner"].format(given=owner) if owner else _TEXTS["routes.nobody"]]
         parts += [
-            TEXTS[f"routes.{what}"].format(given=", ".join(given))
+            _TEXTS[f"routes.{what}"].format(given=", ".join(given))
             for what, given in (
                 ("partner", [partner] if partner else []),
                 ("sections", task.sections),
@@ -129,12 +129,12 @@ def routes(catalogue: Catalogue) -> Output:
             if given
         ]
         lines.append(markdown("- **{}**. {}", task.label, " ".join(parts)))
-    return text(joined(lines, "\n") if lines else TEXTS["no_task"])
+    return text(joined(lines, "\n") if lines else _TEXTS["no_task"])
 
 
 def criteria() -> str:
     """By what tasks are told apart, and that no weight is fixed."""
-    return TEXTS["criteria"]
+    return _TEXTS["criteria"]
 
 
 def _by_priority(frame: pd.DataFrame) -> list[estimates.Row]:
@@ -146,5 +146,5 @@ def _some(labels: list[str]) -> str:
     """Two tasks by their names, which are long, and how many others."""
     named, more = [*map(words.quoted, labels[:2])], len(labels) - 2
     if more > 0:
-        named.append(TEXTS.of("others", more).format(count=french.spelled(more, "une")))
+        named.append(_TEXTS.of("others", more).format(count=french.spelled(more, "une")))
     return french.join(named)

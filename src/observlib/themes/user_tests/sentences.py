@@ -13,7 +13,7 @@ from observlib.language import french, wording, words
 from observlib.stats.survey.intervals import SUS_AVERAGE, sus_grade
 from observlib.themes.sentences import value_of
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
@@ -30,11 +30,11 @@ def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     when = words.capital(french.when(period))
     if rows.empty:
         held = results[(results["period"] == period) & (results["status"] != "missing")]
-        return TEXTS["no_test" if held.empty else "too_few"].format(when=when)
+        return _TEXTS["no_test" if held.empty else "too_few"].format(when=when)
     enough = rows[rows["status"] == "published"]
     if enough.empty:
         return " ".join(
-            TEXTS["low_success"].format(
+            _TEXTS["low_success"].format(
                 when=when,
                 share=value_of(row, catalogue),
                 name=_name(row, catalogue),
@@ -42,9 +42,9 @@ def tests(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
             )
             for row in estimates.records(rows)
         )
-    aside = f", {TEXTS['aside']}" if len(enough) < len(rows) else ""
+    aside = f", {_TEXTS['aside']}" if len(enough) < len(rows) else ""
     share, of = _ends(enough, catalogue)
-    return TEXTS["success"].format(when=when, aside=aside, share=share, of=of)
+    return _TEXTS["success"].format(when=when, aside=aside, share=share, of=of)
 
 
 def span(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: str) -> str:
@@ -56,13 +56,13 @@ def span(results: pd.DataFrame, indicator: str, catalogue: Catalogue, period: st
     known = words.indicator_of(indicator, catalogue)
     label = french.period_label(period)
     if rows.empty:
-        return TEXTS["no_result"].format(what=known.label, period=label)
+        return _TEXTS["no_result"].format(what=known.label, period=label)
     enough = rows[rows["status"] == "published"]
-    aside = TEXTS["aside"] if 0 < len(enough) < len(rows) else ""
+    aside = _TEXTS["aside"] if 0 < len(enough) < len(rows) else ""
     if enough.empty:
-        aside = TEXTS["all_low"]
+        aside = _TEXTS["all_low"]
     value, of = _ends(rows if enough.empty else enough, catalogue)
-    return TEXTS["result"].format(
+    return _TEXTS["result"].format(
         what=known.label, period=label, aside=f", {aside}" if aside else "", value=value, of=of
     )
 
@@ -71,13 +71,13 @@ def scale(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
     """The usability that participants perceive, with the grade of each device's score."""
     rows = _whole(results, "sus_mean", period)
     if rows.empty:
-        return TEXTS["no_score"]
+        return _TEXTS["no_score"]
     known = words.indicator_of("sus_mean", catalogue)
-    sentences = [TEXTS["scores"].format(average=SUS_AVERAGE)]
+    sentences = [_TEXTS["scores"].format(average=SUS_AVERAGE)]
     for row in estimates.records(rows):
         low = row["status"] == "low_base"
         sentences.append(
-            TEXTS["low_score" if low else "score"].format(
+            _TEXTS["low_score" if low else "score"].format(
                 name=_name(row, catalogue),
                 score=words.figure(row["estimate"], known),
                 low_base=_low_base(row, catalogue),
@@ -99,7 +99,7 @@ def grade(row: estimates.Row) -> str:
     """
     letter = sus_grade(row["estimate"])
     low, high = sus_grade(max(0.0, row["ci_low"])), sus_grade(min(100.0, row["ci_high"]))
-    return TEXTS["grade" if low == high else "grade_between"].format(
+    return _TEXTS["grade" if low == high else "grade_between"].format(
         letter=letter, low=low, high=high
     )
 
@@ -121,11 +121,11 @@ def blocking(results: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
             continue
         label = found[0]["group_value"].rpartition(" (")[0]
         low, share = found[0]["status"] == "low_base", value_of(found[0], catalogue)
-        met = TEXTS["low_met" if low else "met"].format(
+        met = _TEXTS["low_met" if low else "met"].format(
             share=share, low_base=_low_base(found[0], catalogue)
         )
         many = "problem" if len(found) == 1 else "problems"
-        return TEXTS[f"{many}.{severity}"].format(
+        return _TEXTS[f"{many}.{severity}"].format(
             count=french.number(len(found)),
             name=_name(found[0], catalogue),
             label=french.inner_quotes(label),
@@ -147,9 +147,9 @@ def withheld(now: pd.DataFrame, year: pd.DataFrame, catalogue: Catalogue, period
     if few.empty:
         return ""
     names = french.join(words.label(row, "device", catalogue) for row in estimates.records(few))
-    text = TEXTS["withheld"].format(when=french.when(period), names=names)
+    text = _TEXTS["withheld"].format(when=french.when(period), names=names)
     enough = year[(year["indicator"] == "test_participants") & year["estimate"].notna()]
-    return f"{text} {TEXTS['pooled']}" if set(few["device"]) <= set(enough["device"]) else text
+    return f"{text} {_TEXTS['pooled']}" if set(few["device"]) <= set(enough["device"]) else text
 
 
 def _whole(results: pd.DataFrame, indicator: str, period: str) -> pd.DataFrame:
@@ -168,10 +168,10 @@ def _ends(rows: pd.DataFrame, catalogue: Catalogue) -> tuple[str, str]:
     ends = words.ends(rows, known)
     if len(rows) == 1:
         return ends, f" ({_name(estimates.records(rows)[0], catalogue)})"
-    return f"de {ends}" if " à " in ends else ends, f", {TEXTS['of_each']}"
+    return f"de {ends}" if " à " in ends else ends, f", {_TEXTS['of_each']}"
 
 
 def _low_base(row: estimates.Row, catalogue: Catalogue) -> str:
     """The reservation on a value of few participants, with its interval."""
     known = words.indicator_of(row["indicator"], catalogue)
-    return TEXTS["low_base"].format(interval=words.interval(row, known))
+    return _TEXTS["low_base"].format(interval=words.interval(row, known))

@@ -30,13 +30,13 @@ from observlib.themes.verbatims import machine, topics
 
 # --- What two people read in a random sample of texts, and whether it may speak for all of them
 
-LEAST_READ = 30  # texts that two people read, below which no share is told
-AGREE = 0.6  # Cohen's kappa from which two people are said to see the same
+_LEAST_READ = 30  # texts that two people read, below which no share is told
+_AGREE = 0.6  # Cohen's kappa from which two people are said to see the same
 _READ = 2 / 3  # of the texts that were drawn up to the last one read: fewer were maybe chosen
 
 
 @dataclass(frozen=True)
-class Reading:
+class _Reading:
     """What two people answered of one question, of a sample of the texts of a device and quarter.
 
     `codes` has a row a text, by its `answer_id`, and a column a person. `refusal` says why the
@@ -50,24 +50,24 @@ class Reading:
     refusal: str
 
 
-def reading(texts: pd.DataFrame, codes: pd.DataFrame, quarter: str) -> Reading:
+def reading(texts: pd.DataFrame, codes: pd.DataFrame, quarter: str) -> _Reading:
     """What people answered of one question, of the texts of one device and quarter."""
     own = codes[codes["answer_id"].isin(texts["answer_id"])]
     wide = own.pivot(index="answer_id", columns="coder", values="code")
     pair = wide.count().sort_values(ascending=False, kind="stable").index[:2]
     both = wide[sorted(pair)].dropna()
     if len(wide.columns) < 2:
-        return Reading(both, None, "one" if len(wide.columns) else "none")
-    if len(both) < LEAST_READ:
-        return Reading(both, None, "few")
+        return _Reading(both, None, "one" if len(wide.columns) else "none")
+    if len(both) < _LEAST_READ:
+        return _Reading(both, None, "few")
     measured = cohens_kappa(*(both[coder].tolist() for coder in both))
     found = None if math.isnan(measured.kappa) else measured
     order = coding.drawn(texts, quarter)["answer_id"]
     if not both.index.isin(order.head(math.ceil(len(both) / _READ))).all():
-        return Reading(both, found, "skipped")
+        return _Reading(both, found, "skipped")
     if found is None:
-        return Reading(both, None, "alike")
-    return Reading(both, found, "" if found.kappa >= AGREE else "disagree")
+        return _Reading(both, None, "alike")
+    return _Reading(both, found, "" if found.kappa >= _AGREE else "disagree")
 
 
 def labelled(
@@ -94,11 +94,11 @@ def labelled(
     return texts.merge(known, on=keys)[[*keys, "date", "text", "label"]]
 
 
-FEELING = "feeling"
-YES = "yes"
-REFUSALS = ["device", "reading", "reason"]
-QUOTES = ["product", "device", "theme", "text"]
-UNSTABLE = ["product", "device", "themes"]
+_FEELING = "feeling"
+_YES = "yes"
+_REFUSALS = ["device", "reading", "reason"]
+_QUOTES = ["product", "device", "theme", "text"]
+_UNSTABLE = ["product", "device", "themes"]
 _OF_ONE = "sur 1"  # from 0 to 1
 
 untold = partial(protect, low_base=0, personal=False)  # they tell of readers, machines, themes
@@ -133,7 +133,7 @@ def label_of(asked: Coded, code: str) -> str:
     'Ressenti positif'
     """
     word = next((word for word, known in asked.codes.items() if known == code), code)
-    return asked.label if code == YES else f"{asked.label} {word}"
+    return asked.label if code == _YES else f"{asked.label} {word}"
 
 
 def shares(
@@ -170,10 +170,10 @@ def shares(
             made.append(_shares(passport, asked, found, own, guesses))
     of_all = {"period": str(quarter), "source": ", ".join(sorted(texts["source"].unique()))}
     made += [_quality(of_all, catalogue.codebook[name], found) for name, found in measured.items()]
-    return estimates.combine(made), pd.DataFrame(refused, columns=REFUSALS)
+    return estimates.combine(made), pd.DataFrame(refused, columns=_REFUSALS)
 
 
-def _kappa(passport: estimates.Row, asked: Coded, found: Reading) -> pd.DataFrame:
+def _kappa(passport: estimates.Row, asked: Coded, found: _Reading) -> pd.DataFrame:
     assert found.agreement is not None
     kappa, low, high, n = found.agreement
     row = {**passport, "indicator": "coder_kappa", "group": "reading", "group_value": asked.label}
@@ -184,12 +184,12 @@ def _kappa(passport: estimates.Row, asked: Coded, found: Reading) -> pd.DataFram
 def _shares(
     passport: estimates.Row,
     asked: Coded,
-    found: Reading,
+    found: _Reading,
     texts: pd.DataFrame,
     guesses: pd.Series | None,
 ) -> pd.DataFrame:
     """The shares of one question; answers of which all are told or none are one question's."""
-    wanted = [YES] if YES in asked.codes.values() else [*asked.codes.values()]
+    wanted = [_YES] if _YES in asked.codes.values() else [*asked.codes.values()]
     made: list[estimates.Row] = []
     reads = {code: (found.codes == code).mean(axis=1) for code in wanted}  # half where one does
     few = any(few_alike("%", 100 * read.mean(), len(read)) for read in reads.values())
@@ -261,8 +261,8 @@ def spoken_of(
         quoted += _quoted(own, found, catalogue, str(quarter), product)
         unstable.append({"product": product, "device": device, "themes": found.unstable})
     words = {
-        "quotes": pd.DataFrame(quoted, columns=QUOTES),
-        "unstable": pd.DataFrame(unstable, columns=UNSTABLE),
+        "quotes": pd.DataFrame(quoted, columns=_QUOTES),
+        "unstable": pd.DataFrame(unstable, columns=_UNSTABLE),
     }
     return untold(made), words
 

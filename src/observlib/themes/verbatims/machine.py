@@ -18,13 +18,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-FOLDS = 5
+_FOLDS = 5
 LEAST = 100  # labelled texts, below which nothing is learnt
-LEAST_OF_A_LABEL = 20
+_LEAST_OF_A_LABEL = 20
 MOST = 10_000  # texts that it learns from, the latest: more teach it little and take long
 _MARK = re.compile(r"\[[^\[\]]*\]")  # what stands for personal data, and is no word of anybody
 _WORD = re.compile(r"[^\W\d_]{2,}|[!?]")
-Labels = npt.NDArray[np.object_]
+_Labels = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def word_weights(**settings: Any) -> Any:
     return TfidfVectorizer(**reading, sublinear_tf=True, **settings)
 
 
-def spelled(texts: Iterable[str]) -> Labels:
+def spelled(texts: Iterable[str]) -> _Labels:
     """The words of each text, as one text."""
     return _objects(map(_spelled, texts))
 
@@ -83,7 +83,7 @@ def _spelled(text: str) -> str:
     return " ".join(words(text))
 
 
-def guess(texts: Iterable[str], labels: Iterable[str], others: Iterable[str]) -> Labels:
+def guess(texts: Iterable[str], labels: Iterable[str], others: Iterable[str]) -> _Labels:
     """The labels of other texts, as a machine guesses them that has learnt those of some texts."""
     taught = _machine().fit(spelled(texts), _objects(labels))
     return _objects(taught.predict(spelled(others)))
@@ -100,7 +100,7 @@ def _machine() -> Any:
     )
 
 
-def _objects(values: Iterable[str]) -> Labels:
+def _objects(values: Iterable[str]) -> _Labels:
     return np.array([*values], dtype=object)
 
 
@@ -113,7 +113,7 @@ def can_learn(labels: pd.Series) -> bool:
     (True, False)
     """
     counts = labels.value_counts()
-    return len(labels) >= LEAST and len(counts) > 1 and bool(counts.min() >= LEAST_OF_A_LABEL)
+    return len(labels) >= LEAST and len(counts) > 1 and bool(counts.min() >= _LEAST_OF_A_LABEL)
 
 
 def measure(texts: Sequence[str], labels: Iterable[str]) -> Measured:
@@ -127,7 +127,7 @@ def measure(texts: Sequence[str], labels: Iterable[str]) -> Measured:
     true = _objects(labels)
     read = spelled(texts)
     same = pd.factorize(read)[0]
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+    folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=0)
     guesses = cross_val_predict(_machine(), read, true, groups=same, cv=folds)
     names = sorted(set(true))
     commonest = np.full(len(true), pd.Series(true).value_counts().index[0], dtype=object)

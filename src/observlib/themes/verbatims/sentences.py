@@ -13,7 +13,7 @@ from observlib.themes.quotes import listed
 from observlib.themes.sentences import published, value_of
 from observlib.themes.verbatims import label_of
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 _TOLD = 3  # readings that a sentence names
 
 
@@ -40,10 +40,10 @@ def read(shares: pd.DataFrame, catalogue: Catalogue, period: str) -> str:
         ]
         device = words.label(own.iloc[0].to_dict(), "device", catalogue)
         when = french.period_label(period)
-        sentences.append(TEXTS["read"].format(when=when, device=device, share=first))
+        sentences.append(_TEXTS["read"].format(when=when, device=device, share=first))
         if others:
-            sentences.append(TEXTS["read_too"].format(shares=french.join(others)))
-    return " ".join([*sentences, TEXTS["caution"]]) if sentences else ""
+            sentences.append(_TEXTS["read_too"].format(shares=french.join(others)))
+    return " ".join([*sentences, _TEXTS["caution"]]) if sentences else ""
 
 
 def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -> Markdown:
@@ -62,7 +62,7 @@ def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -
     paragraphs = []
     if unasked:
         first, *more = words.shared_out(unasked)
-        told = [TEXTS["nobody"].format(devices=first), *words.also(more)]
+        told = [_TEXTS["nobody"].format(devices=first), *words.also(more)]
         paragraphs.append(plain(" ".join(told)))
     for device, own in refusals.groupby("device", sort=False):
         name, parts = names[str(device)], list[str]()
@@ -70,13 +70,13 @@ def unread(refusals: pd.DataFrame, kappas: pd.DataFrame, catalogue: Catalogue) -
             continue
         for reason, alike in own.groupby("reason", sort=False):
             found = french.join(map(words.quoted, alike["reading"]))
-            parts.append(TEXTS["unread"].format(readings=found, why=TEXTS[f"why.{reason}"]))
+            parts.append(_TEXTS["unread"].format(readings=found, why=_TEXTS[f"why.{reason}"]))
             agreed = kappas[
                 (kappas["device"] == device) & kappas["group_value"].isin(alike["reading"])
             ]
             if reason == "disagree" and len(agreed):
                 each = [value_of(row, catalogue) for row in agreed.to_dict("records")]
-                parts.append(TEXTS["agreement"].format(kappas=french.join(each)))
+                parts.append(_TEXTS["agreement"].format(kappas=french.join(each)))
         paragraphs.append(markdown("**{}**. {}", name, " ".join(parts)))
     return joined(paragraphs, "\n\n")
 
@@ -95,7 +95,7 @@ def themes(shares: pd.DataFrame, catalogue: Catalogue) -> str:
     for first in rows.drop_duplicates(["product", "device"]).to_dict("records"):
         named = words.label(first, "product" if first["product"] else "device", catalogue)
         share = value_of(first, catalogue)
-        told = TEXTS["theme_too" if sentences else "theme"].format(
+        told = _TEXTS["theme_too" if sentences else "theme"].format(
             theme=first["group_value"], name=named, share=share
         )
         sentences.append(told)
@@ -137,7 +137,7 @@ def lacking(extras: pd.DataFrame) -> str:
     """
     if extras.empty:
         return ""
-    return TEXTS["lacking"].format(extra=extras["extra"].iat[0])
+    return _TEXTS["lacking"].format(extra=extras["extra"].iat[0])
 
 
 def untold(unstable: pd.DataFrame) -> str:
@@ -150,4 +150,4 @@ def untold(unstable: pd.DataFrame) -> str:
     """
     if not unstable["themes"].sum():
         return ""
-    return TEXTS["untold"]
+    return _TEXTS["untold"]

@@ -24,8 +24,8 @@ from observlib.themes.verbatims.machine import spelled, word_weights
 LEAST = 100  # texts, below which no theme is looked for
 MOST = 5_000  # the latest texts, of which themes are sought
 STABLE = 0.7  # likeness of a theme to itself in other draws, from 0 to 1, from which it lasts
-SIZES = range(2, 11)
-DRAWS = 10
+_SIZES = range(2, 11)
+_DRAWS = 10
 _TOLD = 4  # words that name a theme
 _EVERYWHERE = 0.2  # share of the texts from which a word is in too many to tell of any
 # what joins words and tells of nothing, in dictionary form
@@ -42,7 +42,7 @@ sur ta tant te tel tellement tous tout toute toutefois toujours trop très tu un
 voici voilà voir vos votre vouloir vous vraiment vu donner aller passer rendre
 deux trois quatre cinq six sept huit neuf dix quinze vingt trente quarante cinquante cent mille
 """
-Floats = npt.NDArray[np.floating[Any]]
+_Floats = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Themes:
 
     themes: pd.DataFrame
     of_text: npt.NDArray[np.int_]
-    nearness: Floats
+    nearness: _Floats
     unstable: int
 
 
@@ -80,7 +80,7 @@ def themes(texts: pd.Series) -> Themes | None:
     joining = set(_JOINING.split())
     kept = np.array([word not in joining and len(word) > 2 for word in vocabulary])
     weights, vocabulary = weights[:, kept], vocabulary[kept]
-    if len(vocabulary) < max(SIZES):
+    if len(vocabulary) < max(_SIZES):
         return None
     with threadpool_limits(1):  # several add up in an order of their own
         size, stability = _size(weights)
@@ -104,12 +104,12 @@ def themes(texts: pd.Series) -> Themes | None:
     return Themes(rows, own[back], near[back], size - len(lasting))
 
 
-def _size(weights: Any) -> tuple[int, Floats]:
+def _size(weights: Any) -> tuple[int, _Floats]:
     """How many themes give most that last, the fewest of equals; and how much each lasts."""
     source = np.random.default_rng(0)
-    draws = [source.integers(0, weights.shape[0], weights.shape[0]) for _ in range(DRAWS)]
-    best: tuple[int, Floats] | None = None
-    for size in SIZES:
+    draws = [source.integers(0, weights.shape[0], weights.shape[0]) for _ in range(_DRAWS)]
+    best: tuple[int, _Floats] | None = None
+    for size in _SIZES:
         _, profiles = _found(weights, size)
         alike = [_matched(profiles, _found(weights[draw], size)[1]) for draw in draws]
         stability = np.mean(alike, axis=0)
@@ -120,7 +120,7 @@ def _size(weights: Any) -> tuple[int, Floats]:
     return best
 
 
-def _found(weights: Any, size: int) -> tuple[Floats, Floats]:
+def _found(weights: Any, size: int) -> tuple[_Floats, _Floats]:
     """How much of each theme each text has, and of each word each theme."""
     from sklearn.decomposition import NMF
 
@@ -128,7 +128,7 @@ def _found(weights: Any, size: int) -> tuple[Floats, Floats]:
     return model.fit_transform(weights), model.components_
 
 
-def _matched(profiles: Floats, others: Floats) -> Floats:
+def _matched(profiles: _Floats, others: _Floats) -> _Floats:
     """The likeness of each theme to the one of another draw that is its own."""
     from scipy.optimize import linear_sum_assignment
 
@@ -138,13 +138,13 @@ def _matched(profiles: Floats, others: Floats) -> Floats:
     return alike[rows, columns]
 
 
-def _likeness(one: Any, other: Any) -> Floats:
+def _likeness(one: Any, other: Any) -> _Floats:
     from sklearn.metrics.pairwise import cosine_similarity
 
     return np.asarray(cosine_similarity(one, other))
 
 
-def _name(profile: Floats, vocabulary: npt.NDArray[np.object_]) -> str:
+def _name(profile: _Floats, vocabulary: npt.NDArray[np.object_]) -> str:
     """The words that weigh most in a theme, which are in eleven texts at least."""
     heaviest = np.argsort(-profile, kind="stable")[:_TOLD]
     return ", ".join(str(vocabulary[word]) for word in heaviest if profile[word] > 0)

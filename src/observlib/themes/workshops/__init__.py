@@ -18,7 +18,7 @@ from observlib.indicators.answers import pooled_period, with_interval, within
 from observlib.indicators.families import family
 from observlib.stats.survey.quantiles import kaplan_meier, quantile, share_ended
 
-STEPS = ("Proposées", "Décidées", "Réalisées")
+_STEPS = ("Proposées", "Décidées", "Réalisées")
 OTHERS = "Autres profils"
 _STEP = 30  # days between the points of the curve
 
@@ -88,7 +88,7 @@ def ideas(workshops: pd.DataFrame, quarters: Sequence[Quarter]) -> pd.DataFrame:
     passport = {**_passport(rows), "period": pooled_period(quarters)}
     made: list[estimates.Row] = []
     reached = (len(rows), int((rows["decided"] <= end).sum()), int((rows["done"] <= end).sum()))
-    for step, count in zip(STEPS, reached, strict=True):
+    for step, count in zip(_STEPS, reached, strict=True):
         row = {"indicator": "workshop_ideas", "estimate": count}
         made.append({**passport, **row, "group": "step", "group_value": step})
     for product, some in [("", rows), *rows.groupby("product", sort=True)]:

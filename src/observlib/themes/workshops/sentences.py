@@ -7,7 +7,7 @@ import pandas as pd
 from observlib.catalogue import Catalogue
 from observlib.language import french, wording, words
 
-TEXTS = wording.beside(__file__)
+_TEXTS = wording.beside(__file__)
 
 
 def ideas(frame: pd.DataFrame) -> str:
@@ -20,17 +20,17 @@ def ideas(frame: pd.DataFrame) -> str:
     """
     steps = frame[(frame["indicator"] == "workshop_ideas") & frame["estimate"].notna()]
     if len(steps) != 3 or not steps["estimate"].iat[0]:
-        return TEXTS["no_idea"]
+        return _TEXTS["no_idea"]
     proposed, decided, done = steps["estimate"]
     when = french.when(steps["period"].iat[0])
-    ideas_ = TEXTS.count("proposed", proposed)
+    ideas_ = _TEXTS.count("proposed", proposed)
     if not decided:
-        return TEXTS["undecided"].format(proposed=ideas_, when=when)
-    return TEXTS["done" if done else "not_done"].format(
+        return _TEXTS["undecided"].format(proposed=ideas_, when=when)
+    return _TEXTS["done" if done else "not_done"].format(
         proposed=ideas_,
         when=when,
-        decided=TEXTS.count("decided", decided),
-        done=TEXTS.count("achieved", done),
+        decided=_TEXTS.count("decided", decided),
+        done=_TEXTS.count("achieved", done),
     )
 
 
@@ -46,9 +46,9 @@ def delay(delays: pd.DataFrame, catalogue: Catalogue) -> str:
     if not rows or rows[0]["status"] == "suppressed":
         return ""
     if rows[0]["status"] == "missing":
-        return TEXTS["less_than_half"]
+        return _TEXTS["less_than_half"]
     days = words.value(rows[0], words.indicator_of("idea_delay", catalogue))
-    return TEXTS["delay"].format(when=french.when(rows[0]["period"]), days=days)
+    return _TEXTS["delay"].format(when=french.when(rows[0]["period"]), days=days)
 
 
 def workshops(people: pd.DataFrame, held: pd.DataFrame) -> str:
@@ -61,10 +61,10 @@ def workshops(people: pd.DataFrame, held: pd.DataFrame) -> str:
     """
     count = held["estimate"].sum()
     if not count:
-        return TEXTS["no_workshop"]
-    workshops_ = TEXTS.count("held", count)
+        return _TEXTS["no_workshop"]
+    workshops_ = _TEXTS.count("held", count)
     whole = people[(people["product"] == "") & (people["group"] == "") & people["estimate"].notna()]
     if whole.empty:
-        return TEXTS["workshops"].format(workshops=workshops_)
-    came = TEXTS.count("person", whole["estimate"].iat[0])
-    return TEXTS["workshops_people"].format(workshops=workshops_, people=came)
+        return _TEXTS["workshops"].format(workshops=workshops_)
+    came = _TEXTS.count("person", whole["estimate"].iat[0])
+    return _TEXTS["workshops_people"].format(workshops=workshops_, people=came)
