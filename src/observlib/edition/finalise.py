@@ -246,7 +246,7 @@ def finalise(notebook: Any, page: Page, edition: Mapping[str, Any], root: Path) 
     return notebook
 
 
-def _captioned(notebook: Any) -> Any:
+def captioned(notebook: Any) -> Any:
     """A study as its author has it, whose charts and tables have captions where Quarto reads them.
 
     Its question is its subtitle, and what is drawn of the demonstration's data says so.
