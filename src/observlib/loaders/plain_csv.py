@@ -5,7 +5,7 @@ The format
 - UTF-8 (a BOM is allowed), cells separated by commas, semicolons or tabs, whichever the first
   line uses; quotes as usual in CSV.
 - The first line names columns of the tidy table that the device's catalogue entry gives as
-  `table` (`observlib.catalogue.tables.schema` describes them), in any order. Columns that may be
+  `table` (`observlib.catalogue.contract.schema` describes them), in any order. Columns that may be
   empty may be left out; a column that the table does not have is an error.
 - `device`, `product` and `channel` may be left out, or empty: they are then the device's.
   `device` must be the device's id, `product` an id of `data/catalogue/products.yml`, `channel`
