@@ -168,3 +168,16 @@ def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path)
         assert work.is_dir()
         run.communicate("")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_interruption_between_two_renames_is_mended_by_the_next_run(tmp_path):
+    fill(tmp_path / ".site.previous", "old")
+    with temporary.workspace(tmp_path / "site"):
+        assert versions(tmp_path / "site") == {"old"}
+
+
+def test_a_work_folder_is_removed_after_an_error(tmp_path):
+    with pytest.raises(KeyboardInterrupt), temporary.workspace(tmp_path / "site") as work:
+        (work / "half").write_text("half", encoding="utf-8")
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []

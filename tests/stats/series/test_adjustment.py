@@ -134,3 +134,9 @@ def test_real_visits_are_adjusted_unless_they_double_and_halve_from_month_to_mon
         pd.Series([row["visites"] for row in rows], [row["date"] for row in rows])
     )
     assert (short.status, short.searched, len(short.months)) == ("published", False, 26)
+
+
+def test_a_month_left_out_is_missing_and_told(synthetic):
+    found = seasonally_adjusted(synthetic(3).drop("2024-06")).months.set_index("month")
+    assert found.at["2024-06", "status"] == "missing"
+    assert found.drop("2024-06")["adjusted"].notna().all()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tests.stats.series.drivers import drivers
 
+from observlib.stats.series import regression
 from observlib.stats.series.interrupted import (
     EFFECTS,
     LEAST_AFTER,
@@ -225,3 +226,38 @@ def test_a_break_that_nobody_explains_counts_as_a_placebo_as_clear_as_any(synthe
     unexplained = placebos(series, breaks=[date(2024, 9, 1)])
     assert unexplained == (recorded[0] + 1, recorded[1] + 1)
     assert recorded[0] > 10, "months after a step are placebos as others are"
+
+
+def test_five_years_before_and_two_after_count_and_no_older_or_later_month():
+    assert months() == (60, 24, ())
+
+
+def test_changes_before_are_steps_and_the_window_ends_before_the_next():
+    before, after, steps = months(date(2021, 1, 1), date(2022, 7, 1), date(2025, 10, 1))
+    assert (before, after) == (60, 9)
+    assert steps == (regression.position("2021-01"), regression.position("2022-07"))
+
+
+def test_a_trend_that_bends_is_told_for_what_it_is_by_the_placebos(synthetic):
+    told, alone = 0, 0
+    for seed in range(20):
+        past = np.arange(60) / 60
+        series = synthetic(seed, n=60, correlation=0.3) * np.exp(0.5 * (2 * past - 1) ** 2)
+        (found,) = interrupted(series, date(2026, 9, 1)).effects.to_dict("records")
+        alone += found["p"] < 0.05
+        told += found["p"] < 0.05 and stands(found["placebos"], found["as_clear"])
+    assert alone >= 8 and told <= alone / 4
+
+
+def test_what_the_action_did_is_in_no_placebo(synthetic):
+    count, _ = placebos(synthetic(5, n=45))
+    hit = synthetic(5, n=45) * np.where(np.arange(45) >= 36, 3.0, 1.0)
+    assert placebos(hit) == (count, 0) and count >= 15
+
+
+def test_a_month_cut_in_two_by_the_action_and_one_without_value_are_left_out(synthetic):
+    values = synthetic(2, change=(26, -0.2))
+    values.iloc[[25, 40]] = [1.0, np.nan]  # 1 would spoil everything
+    found = row(interrupted(values, date(2025, 2, 14)).effects)
+    assert (found["before"], found["after"]) == (25, 18)
+    assert found["estimate"] == pytest.approx(-20, abs=5)

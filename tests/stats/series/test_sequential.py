@@ -135,3 +135,25 @@ def test_any_counts_give_changes_within_their_days_in_order(counts, sign):
         assert days[0].date() <= change.began <= change.seen <= days[-1].date()
         assert change.size >= -1
     assert found == sorted(found, key=lambda one: one.seen)
+
+
+def test_weekdays_and_a_slow_drift_are_no_change():
+    weekdays = np.tile([0.3, 0.2, 0, 0, 0, -0.2, -0.3], 200)
+    marks = 7 + weekdays - np.arange(1400) * 0.1 / 365 + noise(1400, 5, 0.25)
+    assert in_means(daily(marks), -1, FIVE_YEARS) == []
+
+
+def test_who_rose_a_year_ago_is_not_told_to_fall_because_nobody_rises_again():
+    found = 0
+    for seed in range(6):
+        marks = marked(1300, seed, per_day=50)
+        marks[400:] += 0.5
+        found += len(in_means(daily(marks, n=50), -1, 2 * FIVE_YEARS))
+    assert found <= 2
+
+
+def test_after_an_alarm_the_new_level_is_the_level():
+    counts = np.random.default_rng(4).poisson(60, 900).astype(float)
+    counts[500:] = np.random.default_rng(5).poisson(12, 400)
+    found = in_counts(pd.Series(counts, pd.date_range("2022-01-01", periods=900)), -1, FIVE_YEARS)
+    assert len(found) == 1

@@ -236,3 +236,20 @@ def test_mistakes_of_the_caller_are_value_errors():
     ):
         with pytest.raises(ValueError, match=why):
             call()
+
+
+def test_the_error_of_weighting_rests_on_known_answers_alone():
+    chance = np.random.default_rng(5)
+    y, w = chance.normal(6, 2, 40), chance.lognormal(0, 0.5, 40)
+    y[::4] = np.nan
+    frame = pd.DataFrame({"y": y, "w": w})
+    found = weighting_effect(design(frame, weights="w"), design(frame), "y")
+    known = ~np.isnan(y)
+    means = np.average(y[known], weights=w[known]), y[known].mean()
+    scores = np.zeros(40)  # of who did not answer too, who are of the sample
+    scores[known] = (
+        w[known] * (y[known] - means[0]) / w[known].sum() - (y[known] - means[1]) / known.sum()
+    )
+    assert found.estimate == pytest.approx(means[0] - means[1])
+    assert found.se == pytest.approx(np.sqrt(40 / 39 * np.sum((scores - scores.mean()) ** 2)))
+    assert (found.n, found.df) == (30, 39)

@@ -7,6 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.stats.survey.design import Design, design, within
@@ -212,3 +215,39 @@ def test_what_has_no_mean_is_told(name, how, why):
     with pytest.raises((ObservError, ValueError), match=why):
         mean(made, name, **how)
     assert mean(made, "y", by="value")["value"].tolist() == ["a", "b"]
+
+
+@st.composite
+def samples(draw: st.DrawFn) -> pd.DataFrame:
+    """Two or more clusters in each stratum, unknown values and weights of 0."""
+    seed = draw(st.integers(0, 2**32 - 1))
+    chance = np.random.default_rng(seed)
+    towns = np.concatenate(
+        [np.full(draw(st.integers(2, 4)), h) for h in range(draw(st.integers(1, 3)))]
+    )
+    town = np.concatenate([np.arange(len(towns)), chance.integers(0, len(towns), 20)])
+    n = len(town)
+    return pd.DataFrame(
+        {
+            "town": town,
+            "pool": towns[town],
+            "y": np.where(chance.random(n) < 0.1, np.nan, chance.normal(5, 2, n)),
+            "w": chance.choice([0.0, 0.5, 1.0, 3.7], n, p=[0.1, 0.3, 0.3, 0.3]) + (town == 0),
+            "g": chance.choice(["p", "q", "r", None], n),
+            "size": 9,
+        }
+    )
+
+
+@examples(25)
+@given(samples(), st.randoms(use_true_random=False))
+def test_neither_the_order_of_rows_nor_the_scale_of_weights_moves_a_mean(frame, chance):
+    order = list(range(len(frame)))
+    chance.shuffle(order)
+    shuffled = frame.iloc[order].assign(w=frame["w"] * 7)
+    first, second = (
+        mean(design(each, weights="w", strata="pool", clusters="town"), "y", by="g")
+        for each in (frame, shuffled)
+    )
+    same = ["g", "estimate", "se", "ci_low", "ci_high", "df", "n"]
+    pd.testing.assert_frame_equal(first[same], second[same])

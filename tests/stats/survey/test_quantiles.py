@@ -140,3 +140,10 @@ def test_the_interval_of_the_share_ended_is_that_of_the_curve_turned_round():
     assert (value, low, high) == (1 - row["survival"], 1 - row["ci_high"], 1 - row["ci_low"])
     assert 0 < low < value < high < 1 and quantile(curve, 0.5)[0] == 23  # as is published
     assert share_ended(curve, 5)[0] == 0 and np.isnan(share_ended(curve, 5)[1:]).all()
+
+
+def test_open_cases_are_not_dropped_which_would_shorten_the_delay():
+    closed, still_open = [1.0] * 5, [10.0] * 5
+    curve = kaplan_meier(closed + still_open, [True] * 5 + [False] * 5)
+    assert share_ended(curve, 5)[0] == 0.5
+    assert math.isnan(quantile(curve, 0.9)[0])

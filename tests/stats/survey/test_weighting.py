@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -358,3 +359,76 @@ def test_weights_that_are_none_have_no_effective_n_nor_residuals_and_are_not_tri
     for values in ([1.0], [np.nan] * 5):
         with pytest.raises(ValueError, match="5 rows"):
             found.residuals(np.array(values))
+
+
+@pytest.fixture(scope="module")
+def employees(shared_data: Path) -> pd.DataFrame:
+    folder = shared_data / "calibration"
+    weights = pd.read_csv(folder / "calWeights_movies.csv")
+    return pd.read_csv(folder / "data_employees.csv").merge(weights, on="id")
+
+
+EMPLOYEES = {
+    "category": pd.Series({1: 80, 2: 90, 3: 60}),
+    "sex": pd.Series({1: 140, 2: 90}),
+    "department": pd.Series({1: 100, 2: 130}),
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "bounds", "column"),
+    [("linear", None, "wLinear"), ("raking", None, "wRaking"), ("logit", (0.4, 2.2), "wLogit")],
+)
+def test_weights_are_calmar2_s(employees, method, bounds, column):
+    found = calibrate(
+        employees,
+        EMPLOYEES,
+        totals={"salary": 470_000},
+        weights="weight",
+        method=method,
+        bounds=bounds,
+    )
+    # Calmar2's are rounded to 4 decimals
+    np.testing.assert_allclose(found.weights, employees[column], rtol=0, atol=5.01e-5)
+
+
+@pytest.mark.parametrize("bounds", [(0.5, 1.5), (0.6, 2.0)])
+def test_bounds_that_calmar2_cannot_keep_are_an_error(employees, bounds):
+    margins = {name: margin * 300 / 230 for name, margin in EMPLOYEES.items()}
+    with pytest.raises(ConvergenceError, match=r"margin '(category|sex|department)'"):
+        calibrate(
+            employees,
+            margins,
+            totals={"salary": 470_000},
+            weights="weight",
+            method="logit",
+            bounds=bounds,
+        )
+
+
+@given(problems(), st.sampled_from(METHODS), st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_of_margins_is_irrelevant(problem, way, random):
+    sample, margins = problem
+    method, bounds = way
+    sample["start"] *= margins["v0"].sum() / sample["start"].sum()
+    order = random.sample(range(len(sample)), len(sample))
+    shuffled = dict(reversed([(n, m.sample(frac=1, random_state=1)) for n, m in margins.items()]))
+    there = calibrate(sample, margins, weights="start", method=method, bounds=bounds)
+    back = calibrate(sample.iloc[order], shuffled, weights="start", method=method, bounds=bounds)
+    np.testing.assert_allclose(back.weights, there.weights[order], rtol=1e-6)
+
+
+@given(problems(), st.floats(0.001, 1000), st.sampled_from(["raking", "linear"]))
+def test_weights_scale_with_the_population_and_not_with_start_weights(problem, k, method):
+    sample, margins = problem
+    once = calibrate(sample, margins, weights="start", method=method).weights
+    scaled = {name: margin * k for name, margin in margins.items()}
+    again = calibrate(
+        sample.assign(start=sample["start"] * 7), scaled, weights="start", method=method
+    )
+    size = once.sum() / len(once)
+    np.testing.assert_allclose(again.weights / k, once, rtol=1e-6, atol=1e-7 * size)
+    shares = {name: margin / margin.sum() for name, margin in margins.items()}
+    total = margins["v0"].sum()
+    same = calibrate(sample, shares, population=total, weights="start", method=method)
+    np.testing.assert_allclose(same.weights, once, rtol=1e-6, atol=1e-7 * size)

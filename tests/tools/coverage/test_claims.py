@@ -16,6 +16,7 @@ from observlib.catalogue import load_catalogue
 from observlib.estimates import comparisons
 from observlib.indicators import pairs
 from observlib.pipeline import project
+from observlib.themes.satisfaction import of_satisfaction
 from tools.coverage import (
     alarms,
     counts,
@@ -23,6 +24,7 @@ from tools.coverage import (
     edition,
     effects,
     equivalence,
+    fragile,
     lasting,
     nonresponse,
     planning,
@@ -213,3 +215,30 @@ def test_no_list_is_told_surer_than_it_is_and_six_tasks_alone_less_sure():
         assert {*beyond.index} <= {"6_0.9_50_2"} and (beyond > high).all()
     usual = rows["share"].loc[ranking.USUAL]
     assert usual[ranking.TOLD] > usual[ranking.RAW] - 3 > 100 / 3
+
+
+def test_a_level_that_falls_by_a_third_is_found_and_by_a_fifth_once_in_two_at_the_least():
+    found = table("breaks")
+    least = found[found["what"] == "level"].groupby("size")["share"].min()
+    assert least[-0.3] >= 95 and least[-0.2] >= 45
+
+
+def test_a_true_fall_is_not_called_fragile_and_what_a_day_or_a_month_made_is():
+    share = table("fragile").pivot(index="what", columns="judged", values="share")
+    among = share[fragile.FRAGILE] / share[fragile.FOUND]
+    assert (among[[*fragile.TRUE, "late"]] <= 0.03).all()
+    assert among["flood"] >= 0.95 and among["month"] >= 0.75
+
+
+def test_what_is_drawn_of_a_lasting_fall_is_what_its_pages_say():
+    what, catalogue = "usual_200_0.2_0.0_1", load_catalogue(ROOT / "data" / "catalogue")
+    for repetition in range(3):
+        frame = lasting.drawn(what, 1, repetition)
+        said = []
+        for quarter in (Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3), Quarter(2026, 4)):
+            before = str(quarter - 4)
+            page = comparisons.make(of_satisfaction(frame, catalogue, str(quarter), before))
+            said.append(bool(page["verdict"].isin(["rise", "fall"]).any()))
+        for look in range(1, 5):
+            case = (what, f"{lasting.TOGETHER}_{look}")
+            assert lasting.found(case, 1, repetition) == any(said[:look])

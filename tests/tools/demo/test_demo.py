@@ -18,6 +18,8 @@ from observlib.base.errors import ObservError
 from observlib.confidentiality.redaction import redact
 from observlib.records import coding
 from tools import demo
+from tools.demo import audience, experiences, procedures
+from tools.demo import satisfaction as ratings
 from tools.demo.__main__ import main
 from tools.demo.codes import TEXTS
 
@@ -194,3 +196,36 @@ def test_the_demonstration_stores_and_quotes_no_invented_person():
     assert not [text for text in map(redact, TEXTS) if PLANTED.search(text)]
     told = sum(bool(PLANTED.search(text)) for text in TEXTS)  # so that redaction is seen at work
     assert 0.1 < told / len(TEXTS) < 0.3 and len(set(TEXTS)) == len(TEXTS) > 300
+
+
+DEVICES = {
+    device: maker
+    for maker in (audience, ratings, experiences, procedures)
+    for device in maker.DEVICES
+}
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_real_export_put_into_the_demonstration_is_left_alone(tmp_path):
+    demo.write(tmp_path / "raw")
+    (tmp_path / "raw" / "peers.csv").write_bytes(b"precious")
+    refused(tmp_path / "raw", "peers.csv", "choose another folder")
+
+
+@pytest.mark.usefixtures("quick")
+def test_ctrl_c_leaves_no_half_demonstration(tmp_path, monkeypatch, capsys):
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo, "replace_folder", interrupt)
+    assert main([str(tmp_path / "raw")]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_new_device_changes_the_exports_of_no_other(monkeypatch):
+    before = {device: maker.make(device, demo.SEED) for device, maker in DEVICES.items()}
+    new_site, new_form = audience.SITES["audience-boamp"], ratings.RATED["jdma-legifrance"]
+    monkeypatch.setattr(audience, "SITES", {"matomo-new": new_site, **audience.SITES})
+    monkeypatch.setattr(ratings, "RATED", {"jdma-new": new_form, **ratings.RATED})
+    assert {d: maker.make(d, demo.SEED) for d, maker in DEVICES.items()} == before
