@@ -21,11 +21,6 @@ def why(tmp_path, content, *encodings):
     return str(caught.value).removeprefix(str(tmp_path / "export.csv"))
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_a_byte_order_mark_and_the_line_of_excel_are_no_cells(tmp_path, encoding):
-    assert lines(tmp_path, "sep=;\r\né;b\r\n".encode(encoding)) == ["\r\n", "é;b\r\n"]
-
-
 @given(st.text(alphabet='ab;"\n\ré\u2028\x0b', min_size=1).filter(str.strip))
 def test_a_file_has_the_lines_of_its_text_whatever_ends_them(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("csv") / "export.csv"

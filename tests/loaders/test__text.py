@@ -158,12 +158,6 @@ def test_any_text_is_parsed_or_refused_without_an_exception(text):
     assert len(short(text)) <= 60 and "\n" not in short(text)
 
 
-def test_a_line_for_excel_changes_no_place_of_a_row(tmp_path):
-    text = read_text(written(tmp_path, b"\xef\xbb\xbfsep=;\r\na;b\r\n1;2\r\n"))
-    assert read_csv(Path("x.csv"), text, ";") == (["a", "b"], {3: ["1", "2"]})
-    assert read_text(written(tmp_path, b"sep=a\nb\n")) == "sep=a\nb\n"
-
-
 @pytest.mark.parametrize(
     "cell",
     ["06 12 34 56 78", "06\u00a012\u00a034\u00a056\u00a078", "06\u202f12\u202f34\u202f56\u202f78",

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue, Device
@@ -144,19 +142,6 @@ def test_english_headers_are_read_and_columns_of_persons_are_not(read, loader):
     )
     if loader == "calls":  # an answered call whose talk is not known counts
         assert found.rows["talk"].isna().all() and found.rows["wait"].tolist() == [7]
-
-
-CELL = st.text(alphabet='0123456789:/- ,."éDABTx\n', max_size=20)
-
-
-@pytest.mark.parametrize("loader", LOADERS)
-@given(rows=st.lists(st.lists(CELL, min_size=1, max_size=8), max_size=6))
-def test_any_table_gives_rows_and_rejects_that_add_up(read, loader, rows):
-    lines = [";".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) for row in rows]
-    text = "\n".join([HEADERS[loader], ROWS[loader], *lines])
-    found = read(loader, text)
-    blank = sum(not any(cell.strip() for cell in row) for row in rows)
-    assert len(found.rows) + len(found.rejects) == 1 + len(rows) - blank
 
 
 @pytest.mark.parametrize("nothing", ["-", "–", "n.d.", "N/A", "NC"])

@@ -6,9 +6,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.examples import examples
 
 from observlib.base.errors import ObservError
 
@@ -101,29 +98,6 @@ def test_another_file_is_told_in_one_line(read, text, says):
     with pytest.raises(ObservError, match=says) as caught:
         read(text)
     assert len(str(caught.value).splitlines()) == 1
-
-
-CELLS = st.one_of(
-    st.none(),
-    st.integers(),
-    st.floats(),
-    st.text(max_size=6),
-    st.sampled_from(["2025-12", "0001-01", "9998-12", "\ud800"]),
-    st.lists(st.integers(), max_size=2),
-)
-MONTHS = st.dictionaries(st.sampled_from(["month", "visits", "downloads"]), CELLS) | CELLS
-
-
-@examples(80)
-@given(months=st.lists(MONTHS, max_size=6) | CELLS)
-def test_any_list_of_months_loads_or_is_refused(dump, months):
-    try:
-        loaded = dump(months)
-    except ObservError:
-        return
-    assert isinstance(months, list)
-    assert len(loaded.rows) + len(loaded.rejects) == len(months)
-    loaded.rejects.to_csv().encode("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.copies import demonstration_catalogue
-from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.contract import columns
@@ -218,32 +217,6 @@ def test_exports_that_cannot_be_used_say_which_to_make(read, text, says):
     assert len(str(caught.value).splitlines()) == 1
     assert "m_2026-03.csv" in str(caught.value)
     assert any(mend in str(caught.value) for mend in ("export", "keep"))
-
-
-HEADERS = st.sampled_from(
-    [name for names in NAMES.values() for name in names] + ["label", "idVisit", "", '"', "x"]
-)
-CELLS = st.one_of(
-    st.sampled_from(["2026-03-01", "2026-03", "2026", "12", "1 234", "-1", "NaN", "100%", '"', ""]),
-    st.integers().map(str),
-    st.text(max_size=8),
-)
-
-
-@examples(60)
-@given(
-    header=st.lists(HEADERS, min_size=1, max_size=5),
-    rows=st.lists(st.lists(CELLS, max_size=6), max_size=5),
-    delimiter=st.sampled_from(",;\t"),
-)
-def test_any_table_loads_or_is_refused(read, header, rows, delimiter):
-    text = "\n".join(delimiter.join(cells) for cells in [header, *rows])
-    try:
-        loaded = read(text.encode("utf-8", "replace"), "m_2026-03.csv")
-    except ObservError:
-        return
-    assert len(loaded.rows) + len(loaded.rejects) >= 1
-    assert loaded.rejects["row"].is_unique
 
 
 @pytest.mark.parametrize(

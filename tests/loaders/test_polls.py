@@ -1,9 +1,6 @@
 """Polls: read whole or not at all, from votes or from shares that can mean one number only."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.contract import columns
@@ -108,22 +105,3 @@ def test_a_product_must_be_the_catalogue_s(read):
 def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told):
         read(text)
-
-
-CELL = st.sampled_from(
-    ["a", "b", "", "Oui", "Non", "12", "-1", "34 %", "34,5", "2026-03-05", "05/03/2026", "9" * 30]
-)
-
-
-@examples(60)
-@given(rows=st.lists(st.lists(CELL, min_size=7, max_size=8), max_size=6), shares=st.booleans())
-def test_any_table_loads_or_is_refused(read, rows, shares):
-    names = ["share", "voters"] if shares else ["votes", "followers"]
-    header = ["poll", "date", "network", "question", "option", *names]
-    text = "\n".join(";".join(row) for row in [header, *rows])
-    try:
-        loaded = read(text)
-    except ObservError:
-        return
-    assert len(loaded.rows) + len(loaded.rejects) == len([row for row in rows if any(row)])
-    assert (loaded.rows.groupby("poll_id").size() > 1).all()

@@ -2,9 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
-from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.contract import columns
@@ -133,17 +131,6 @@ VALUE = st.recursive(
     ),
     max_leaves=8,
 )
-
-
-@examples(80)
-@given(pairs=st.dictionaries(KEY, VALUE, max_size=6), several=st.booleans())
-def test_any_sheet_loads_or_is_refused(read, pairs, several):
-    text = "".join(f"'{key}': {value}\n" for key, value in pairs.items())
-    try:
-        loaded = read(indented(text) if several else text)
-    except ObservError:
-        return
-    assert "a@b.c" not in loaded.rejects["value"].tolist()
 
 
 def test_a_person_noted_as_a_profile_or_key_is_not_shown_by_the_column_either(read):
