@@ -1,7 +1,7 @@
 -- Sections of a page whose every result is "Aucune … n'est disponible" are told in one sentence.
 -- Both publishers run this filter, which `_quarto.yml` names.
 --
--- Such a sentence stands in italics in place of a result (`observlib.display.findings.absent`),
+-- Such a sentence stands in italics in place of a result (`observlib.themes.sentences.absent`),
 -- and results stand in a division; what else a section holds is prose that presents them. A lone
 -- sentence keeps its place: there it says more than a list would.
 

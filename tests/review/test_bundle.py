@@ -74,10 +74,18 @@ def link() -> zipfile.ZipInfo:
     return entry
 
 
-@pytest.mark.parametrize("entry", [(link(), b"/etc/passwd"), ("bomb.csv", b"0" * 30_000_000)])
-def test_a_zip_with_a_link_or_a_bomb_is_refused(tmp_path: Path, entry: Any) -> None:
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [(link(), b"/etc/passwd")],
+        [("bomb.csv", b"0" * 30_000_000)],
+        [("index.html", b"read"), ("index.html", b"compared")],
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_zip_with_a_link_a_bomb_or_a_file_twice_is_refused(tmp_path: Path, entries: Any) -> None:
     with pytest.raises(ObservError, match="nothing was unpacked"):
-        opened(zipped(tmp_path / "bad.zip", entry), work(tmp_path))
+        opened(zipped(tmp_path / "bad.zip", *entries), work(tmp_path))
 
 
 def test_a_zip_that_holds_more_than_an_edition_is_refused(

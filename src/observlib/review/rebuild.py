@@ -13,7 +13,7 @@ import stat
 import subprocess
 import sys
 import zipfile
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -195,11 +195,13 @@ def _unpacked(place: Path, work: Path) -> Path:
         with zipfile.ZipFile(place) as archive:
             inside = archive.infolist()
             _check_size(place, len(inside), sum(entry.file_size for entry in inside))
-            if wrong := [entry.filename for entry in inside if not _is_harmless(entry)]:
+            times = Counter(entry.filename for entry in inside)
+            wrong = [e.filename for e in inside if times[e.filename] > 1 or not _is_harmless(e)]
+            if wrong:
                 named = bounded(sorted(map(repr, wrong)))
                 raise ObservError(
-                    f"{place}: names what would leave its folder, links, or a file that unpacks "
-                    f"to {_RATIO} times its size: {named}; nothing was unpacked"
+                    f"{place}: names what would leave its folder, links, a file twice, or one that "
+                    f"unpacks to {_RATIO} times its size: {named}; nothing was unpacked"
                 )
             archive.extractall(work)
     except ObservError:
