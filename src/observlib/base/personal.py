@@ -224,7 +224,7 @@ def _names_someone(text: str) -> bool:
 
     Examples
     --------
-    >>> names_someone("Chez Mme Zoé"), _names_someone("Madame, Monsieur")
+    >>> _names_someone("Chez Mme Zoé"), _names_someone("Madame, Monsieur")
     (True, False)
     """
     return _TITLED.search(text) is not None

@@ -240,7 +240,7 @@ def _names_someone(text: str, whole: bool = False) -> bool:
     [True, True, True]
     >>> [_names_someone(text) for text in ("Légifrance Pro", "Saint Martin", "Louis XIV")]
     [False, False, False]
-    >>> names_someone("Lycée Simone Veil", whole=True), _names_someone("Simone Veil", whole=True)
+    >>> _names_someone("Lycée Simone Veil", whole=True), _names_someone("Simone Veil", whole=True)
     (False, True)
     """
     if joined := _JOINED.fullmatch(text):

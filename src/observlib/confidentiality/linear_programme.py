@@ -62,7 +62,7 @@ class ImpossibleError(ObservError):
 
 
 @dataclass(frozen=True)
-class _Possible:
+class Possible:
     """What a sum can be: whole numbers that were found, the least and the most of them.
 
     `exact` says that nothing beyond them is possible; else the search ended before it was known,
@@ -76,7 +76,7 @@ class _Possible:
 
 def possible(
     programme: Programme, wanted: Sequence[Sum], enough: _Enough | None = None
-) -> list[_Possible]:
+) -> list[Possible]:
     """What each of some sums can be, under all that the programme tells.
 
     Examples
@@ -126,7 +126,7 @@ def possible(
     if low[0] > high[0]:
         low[:] = high[:] = np.nan
     return [
-        _Possible(float(least), float(most), bool(ends == 2))
+        Possible(float(least), float(most), bool(ends == 2))
         for least, most, ends in zip(low, high, ended, strict=True)
     ]
 

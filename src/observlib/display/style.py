@@ -539,7 +539,7 @@ def _as_light(colour: str, other: str) -> str:
 
     Examples
     --------
-    >>> as_light("#0b5d3b", "#ffffff"), _as_light("#0b5d3b", "#808080")
+    >>> _as_light("#0b5d3b", "#ffffff"), _as_light("#0b5d3b", "#808080")
     ('#ffffff', '#528c74')
     """
     wanted = _luminance(other)

@@ -77,7 +77,7 @@ def _size_words(bases: Iterable[str]) -> str:
 
     Examples
     --------
-    >>> size_words({"appels"}), _size_words({"appels", "réponses"})
+    >>> _size_words({"appels"}), _size_words({"appels", "réponses"})
     ("nombre d'appels", 'effectif')
     """
     found = set(bases)

@@ -225,7 +225,7 @@ def _sources_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
 
     Examples
     --------
-    >>> sources_of({"source": "avis-a@0a1b2c3d, avis-b@4e5f6a7b"}), _sources_of({"source": "peer"})
+    >>> _sources_of({"source": "avis-a@0a1b2c3d, avis-b@4e5f6a7b"}), _sources_of({"source": "peer"})
     ([('avis-a', '0a1b2c3d'), ('avis-b', '4e5f6a7b')], [])
     """
     return re.findall(r"([\w-]+)@([0-9a-f]{8})", row["source"])

@@ -62,7 +62,7 @@ def _unit_of(text: str) -> str:
 
     Examples
     --------
-    >>> unit_of("% de satisfaction"), unit_of("/10"), _unit_of("labellisations")
+    >>> _unit_of("% de satisfaction"), _unit_of("/10"), _unit_of("labellisations")
     ('%', 'sur 10', 'labellisations')
     """
     text = _line(text)
@@ -231,7 +231,7 @@ def _amount(text: str) -> float:
 
     Examples
     --------
-    >>> amount("1\u202f234,50 €"), _amount("12.5")
+    >>> _amount("1\u202f234,50 €"), _amount("12.5")
     (1234.5, 12.5)
     """
     plain = fold(text).removesuffix("eur").removesuffix("€").rstrip()
@@ -494,7 +494,7 @@ def _task_time(text: str) -> float:
 
     Examples
     --------
-    >>> task_time("83,5"), task_time("02:05"), _task_time("2 min 05 s")
+    >>> _task_time("83,5"), _task_time("02:05"), _task_time("2 min 05 s")
     (83.5, 125.0, 125.0)
     """
     text = fold_label(text)
@@ -526,7 +526,7 @@ def _place(text: str) -> str:
 
     Examples
     --------
-    >>> place("01"), _place("Saint-Denis  (974)")
+    >>> _place("01"), _place("Saint-Denis  (974)")
     ('01', 'Saint-Denis (974)')
     """
     if is_total(text) or fold_label(text) in _ALL:

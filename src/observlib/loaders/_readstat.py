@@ -12,7 +12,7 @@ def _cell(value: object) -> str:
 
     Examples
     --------
-    >>> cell(3.0), cell(2.5), cell(float("nan")), _cell(datetime(2026, 3, 1, 10, 20))
+    >>> _cell(3.0), _cell(2.5), _cell(float("nan")), _cell(datetime(2026, 3, 1, 10, 20))
     ('3', '2.5', '', '2026-03-01 10:20:00')
     """
     if value is None or value != value:  # NaN and NaT are no number and no day

@@ -401,7 +401,7 @@ def department_of(product: str, device: str, catalogue: Catalogue) -> str:
     >>> from pathlib import Path
     >>> from observlib.catalogue import load_catalogue
     >>> catalogue = load_catalogue(Path("data/catalogue"))
-    >>> of("legifrance", "", catalogue), department_of("caisse-fictive", "", catalogue)
+    >>> department_of("legifrance", "", catalogue), department_of("caisse-fictive", "", catalogue)
     ('information-legale', '')
     """
     found = catalogue.devices.get(device)

@@ -227,7 +227,7 @@ def _english(page: str) -> bool:
 
     Examples
     --------
-    >>> english('<html lang="fr"><div class="text" lang="en">'), _english('<html lang="fr">')
+    >>> _english('<html lang="fr"><div class="text" lang="en">'), _english('<html lang="fr">')
     (True, False)
     """
     return bool(re.search(r'<html\b[^>]*\blang="en|<div class="text"[^>]*\blang="en', page))

@@ -364,7 +364,7 @@ def _several(told: Any) -> list[Any]:
 
     Examples
     --------
-    >>> several("a.css"), several(["a.css", "b.css"]), _several(None)
+    >>> _several("a.css"), _several(["a.css", "b.css"]), _several(None)
     (['a.css'], ['a.css', 'b.css'], [])
     """
     found = told or []

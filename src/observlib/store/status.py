@@ -156,7 +156,7 @@ def corrections(data: Path, catalogue: Catalogue) -> _Corrections:
     --------
     >>> from observlib.catalogue import load_catalogue
     >>> corrections(Path("nowhere"), load_catalogue(Path("data/catalogue")))
-    Corrections(known=[], faults=[])
+    _Corrections(known=[], faults=[])
     """
     sheets = [sheet.correction for sheet in load_corrections(data, [])]
     ledger = read_ledger(data / "store") or Ledger("real", [])
