@@ -226,7 +226,7 @@ def family(name: str, given: Given, catalogue: Catalogue) -> pd.DataFrame:
 
 def _of_theme(name: str) -> Iterator[tuple[str, ModuleType]]:
     """The modules of sentences that stand beside a family, by their names in `say`."""
-    folder = frame.family(name).compute.__module__.rpartition(".")[0]
+    folder = frame.family(name).compute.__module__
     for theme, found in offered(narratives).items():
         if isinstance(found, ModuleType) and found.__name__.rpartition(".")[0] == folder:
             yield theme, found
