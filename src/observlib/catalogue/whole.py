@@ -89,6 +89,10 @@ class Catalogue(BaseModel):
         names = (form.id, *form.instead.values()) if form else ()
         return {name: self.formats[name] for name in names if name in self.formats}
 
+    def devices_of(self, product: str) -> list[str]:
+        """The devices that listen to a product, or to whichever their exports name."""
+        return [one.id for one in self.devices.values() if one.product in (product, None)]
+
     def label(self, subject: str) -> str:
         """The label of a product or peer, by its id."""
         found = self.products.get(subject) or self.peers.get(subject)

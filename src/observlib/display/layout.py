@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -179,7 +179,7 @@ def draw_rows(
         ax.set_axis_off()
     for row, name, start, middle in zip(place.rows, place.names, starts, middles, strict=True):
         y, grey = top + middle, {"color": style.GREY}
-        aligned: estimates.Row = {"va": "center", "ha": "right"}
+        aligned: dict[str, Any] = {"va": "center", "ha": "right"}
         if place.over:
             style.write(fig, 0, top + start, name, weight="bold")
             style.write(fig, 0, y + tall / 2 * (not row.withheld) + 1, row.under,

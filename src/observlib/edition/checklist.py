@@ -27,6 +27,7 @@ from observlib.publish.editions.feeds import ZONE, Calendar, Planned, check_kept
 from observlib.publish.editions.record import Edition
 from observlib.publish.project import broken_links, links_of
 from observlib.records.actions import Action
+from observlib.records.corrections import Correction
 from observlib.records.decisions import Decision
 from observlib.records.expectations import Expectation
 from observlib.records.replies import Reply
@@ -83,7 +84,7 @@ def written(data: Path, root: Path, today: date) -> dict[str, list[str]]:
         "actions": lambda: project.records(Action, data, root),
         "decisions": lambda: project.records(Decision, data, root),
         "replies": lambda: project.records(Reply, data, root),
-        "corrections": lambda: project.corrections(data, root),
+        "corrections": lambda: project.records(Correction, data, root),
         "expectations": lambda: project.records(Expectation, data, root),
         "errata": lambda: revisions.load_errata(reports),
         "reviews": lambda: reviews.Review.load(reports),

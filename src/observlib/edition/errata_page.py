@@ -24,7 +24,6 @@ from observlib.edition.plan import Request
 from observlib.language import french, words
 from observlib.language.prose import Markdown
 from observlib.pipeline import archive, revisions
-from observlib.pipeline.revisions import Row
 from observlib.publish.editions import record, vintages
 from observlib.publish.editions.record import Edition
 from observlib.publish.editions.vintages import named
@@ -38,7 +37,7 @@ _Texts = tuple[str, str, str]
 
 
 def of_edition(request: Request, folder: Path) -> pd.DataFrame:
-    """The errata of the edition that a folder holds (see `errata.borne`)."""
+    """The errata of the edition that a folder holds (see `revisions.borne_errata`)."""
     rows, _ = archive.tables(folder)
     return revisions.borne_errata(
         request.errata, rows, archive.earlier(request.data), str(request.quarter)
@@ -108,13 +107,15 @@ def callouts(rows: pd.DataFrame, catalogue: Catalogue) -> list[Markdown]:
     return [PAGES("callout", *told) for told in _latest_first(rows, catalogue)]
 
 
-def _latest_first(rows: pd.DataFrame, catalogue: Catalogue) -> list[tuple[Row, list[_Texts]]]:
+def _latest_first(
+    rows: pd.DataFrame, catalogue: Catalogue
+) -> list[tuple[estimates.Row, list[_Texts]]]:
     """Of each erratum what all its figures have, and the name and values of each."""
     every = [estimates.records(own) for _, own in rows.groupby("erratum", sort=False)]
     return [(own[0], [_figure(row, catalogue) for row in own]) for own in reversed(every)]
 
 
-def _figure(row: Row, catalogue: Catalogue) -> _Texts:
+def _figure(row: estimates.Row, catalogue: Catalogue) -> _Texts:
     """The name of a figure, and its value as it was told and as it is; none where it is withdrawn.
 
     What is withdrawn is not told again: it may be what nobody should have told.

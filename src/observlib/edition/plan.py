@@ -439,7 +439,7 @@ class Request:
     """A request that can be met: an edition of a quarter, from a data folder, on a day.
 
     `kind` and `digest` are the store's. `pages` are the whole plan, in order; `wanted` the names of
-    those to be made now. `errata` are all that are known (see `errata.known`), `brand` the site's.
+    those to be made now. `errata` are those of `revisions.known_errata`, `brand` the site's.
     """
 
     root: Path
@@ -571,7 +571,7 @@ def _check_quarter(data: Path, quarter: Quarter | None, today: date) -> Quarter:
 def _check_clock(held: pd.DataFrame, today: date) -> None:
     """Raise where the store has data of days to come: the quarter would be chosen by a wrong day.
 
-    Of tomorrow's they may be, in another time zone, as in `tables.checks`.
+    Of tomorrow's they may be, in another time zone, as in the contract of tables.
     """
     ends = held.loc[~held["table"].isin((*tables.REFERENCE, "procedures")), "end"].dropna()
     if not ends.empty and date.fromisoformat(ends.max()) > today + timedelta(days=1):

@@ -21,7 +21,6 @@ if TYPE_CHECKING:  # a command that has nothing to do has no use for them
     import pandas as pd
 
     from observlib.catalogue import Catalogue
-    from observlib.records.corrections import Correction
     from observlib.records.practices import Practices
     from observlib.records.record import Record
 
@@ -123,17 +122,6 @@ def records(kind: type[_Kind], data: Path, start: Path | None = None) -> tuple[_
     if kind is not Action and "action" in kind.model_fields:
         named["action"] = [action.id for action in records(Action, data, start)]
     return kind.load(place, catalogue(data, start), **named)
-
-
-def corrections(data: Path, start: Path | None = None) -> list[Correction]:
-    """The corrections of a data folder, in the order of their names; the store checks the rest."""
-    from observlib.records.corrections import load_corrections
-
-    problems: list[str] = []
-    found = load_corrections(root(start) / data, problems)
-    if problems:
-        raise ObservError(*problems)
-    return [sheet.correction for sheet in found]
 
 
 def knowledge(data: Path, start: Path | None = None) -> Inputs:

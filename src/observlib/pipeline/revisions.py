@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Day
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import pandas as pd
 from pydantic import Field, StringConstraints, model_validator
@@ -28,6 +28,7 @@ from observlib.language.words import is_count
 from observlib.pipeline import archive, project
 from observlib.pipeline.archive import Publication
 from observlib.records.actions import Line
+from observlib.records.corrections import Correction
 from observlib.records.record import Record
 
 # --- Errata: which published figures were wrong, and what they are
@@ -38,7 +39,6 @@ _NUMBERS = ("published", "corrected")
 _ABOUT = ("unit", "cause", "what", "digest")
 ERRATA_COLUMNS = ["erratum", "day", *FIGURE, *_NUMBERS, *_ABOUT]
 _Key = tuple[str, ...]  # the names by which a figure is the same in all editions
-Row = dict[str, Any]
 BEFORE = "before_"  # begins the columns of what was told before
 _Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
@@ -133,7 +133,7 @@ def no_errata() -> pd.DataFrame:
     return _frame([])
 
 
-def _frame(rows: Iterable[Row]) -> pd.DataFrame:
+def _frame(rows: Iterable[estimates.Row]) -> pd.DataFrame:
     return estimates.with_types(pd.DataFrame(list(rows), columns=ERRATA_COLUMNS), _NUMBERS)
 
 
@@ -147,7 +147,7 @@ def known_errata(root: Path, data: Path, today: Day) -> pd.DataFrame:
         return no_errata()
     catalogue = project.catalogue(data, root)
     told = _tellings(archive.earlier(data), sheets)
-    corrections = [one.id for one in project.corrections(data, root)]
+    corrections = [one.id for one in project.records(Correction, data, root)]
     rows, problems = [], []
     is_invented = store.kind(data) == "demonstration"
     for one in sheets:
@@ -173,10 +173,12 @@ def _path(reports: Path, name: str) -> Path:
     return reports / Erratum.FOLDER / f"{name}.yml"
 
 
-def _tellings(told: Iterable[Publication], sheets: Iterable[Erratum]) -> dict[_Key, list[Row]]:
+def _tellings(
+    told: Iterable[Publication], sheets: Iterable[Erratum]
+) -> dict[_Key, list[estimates.Row]]:
     """All values that were told of the figures of errata."""
     names = {figure.indicator for one in sheets for figure in one.figures}
-    found: dict[_Key, list[Row]] = {}
+    found: dict[_Key, list[estimates.Row]] = {}
     for one in told:
         rows = one.told.estimates
         is_value = rows["indicator"].isin(names) & ~rows["status"].isin(WITHHELD)
@@ -186,8 +188,8 @@ def _tellings(told: Iterable[Publication], sheets: Iterable[Erratum]) -> dict[_K
 
 
 def _rows(
-    one: Erratum, told: Mapping[_Key, list[Row]], catalogue: Catalogue
-) -> tuple[list[Row], list[str]]:
+    one: Erratum, told: Mapping[_Key, list[estimates.Row]], catalogue: Catalogue
+) -> tuple[list[estimates.Row], list[str]]:
     """The rows of an erratum, and what is wrong with figures that nobody told so."""
     rows, wrong = [], []
     for figure in one.figures:
@@ -211,7 +213,7 @@ def _rows(
     return rows, wrong
 
 
-def _in_digits(value: float | None, row: Row, catalogue: Catalogue) -> float:
+def _in_digits(value: float | None, row: estimates.Row, catalogue: Catalogue) -> float:
     """A value with the digits that pages tell of a row's; none of one that is withdrawn."""
     if value is None:
         return math.nan
@@ -258,7 +260,7 @@ def check_errata(errata: pd.DataFrame, rows: pd.DataFrame, quarter: str, reports
         raise ObservError(*problems.values(), "nothing was published")
 
 
-def _is_now(row: Row, corrected: float) -> bool:
+def _is_now(row: estimates.Row, corrected: float) -> bool:
     """Whether an estimate is what an erratum made of it."""
     is_withheld = row["status"] in WITHHELD
     if math.isnan(corrected):
@@ -293,7 +295,7 @@ def _names(rows: pd.DataFrame, column: str) -> tuple[str, ...]:
     return tuple(filter(None, rows[column].unique()))
 
 
-def _explains(one: _Reason, row: Row) -> bool:
+def _explains(one: _Reason, row: estimates.Row) -> bool:
     """Whether an erratum is the reason of a revision, from the very value to the very value."""
     if (found := one.changes.get(key_of(row))) is None or row["before_status"] in WITHHELD:
         return False
@@ -375,7 +377,7 @@ def with_reasons(rows: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return rows.assign(reason=reasons).reset_index(drop=True)
 
 
-def _reason(row: Row, catalogue: Catalogue) -> str:
+def _reason(row: estimates.Row, catalogue: Catalogue) -> str:
     """What a deliberate entry says goes first, then what statuses say, then what is routine.
 
     An erratum holds of its very figures on whatever day they were told.
@@ -397,13 +399,13 @@ def _reason(row: Row, catalogue: Catalogue) -> str:
     return next((one.id for one in known if _holds(one, row) and _within(one, row)), SILENT)
 
 
-def _is_before(row: Row, since: str) -> bool:
+def _is_before(row: estimates.Row, since: str) -> bool:
     """Whether a figure was last told before a day, or on that very one by another edition."""
     before = row[f"{BEFORE}day"]
     return bool(before < since or before == since == row["day"])
 
 
-def _holds(one: Revision, row: Row) -> bool:
+def _holds(one: Revision, row: estimates.Row) -> bool:
     """Whether an entry names a figure, and holds on the day that tells it; a day not kept is past.
 
     Of what an entry does not say, all figures are meant.
@@ -424,7 +426,7 @@ def _overlap(period: str, other: str) -> bool:
     return first <= end and begin <= last
 
 
-def _within(one: Revision, row: Row) -> bool:
+def _within(one: Revision, row: estimates.Row) -> bool:
     """Whether a revision is within a routine's limits: how far back, how large."""
     if one.months is not None:
         try:
@@ -485,7 +487,7 @@ def _named(key: _Key) -> str:
     return ", ".join(filter(None, key))
 
 
-def _value(row: Row, side: str = "") -> str:
+def _value(row: estimates.Row, side: str = "") -> str:
     """All that was told of a figure, in short."""
     value, low, high, n = (row[side + name] for name in ("estimate", "ci_low", "ci_high", "n"))
     parts = [] if math.isnan(value) else [f"{value:.10g}"]
@@ -495,7 +497,7 @@ def _value(row: Row, side: str = "") -> str:
     return " ".join(parts if status == "published" else [*parts, f"({status})"])
 
 
-def _entry(silent: Sequence[Row], now: Publication) -> str:
+def _entry(silent: Sequence[estimates.Row], now: Publication) -> str:
     """The lines of an entry that names what was revised, and waits for its reason."""
     lines = [f"- id: {now.quarter.lower()}-1", "  kind: correction  # or method", '  why: ""']
     lines.append(f"  since: {now.day}")
@@ -525,14 +527,14 @@ def marks(now: Publication, told: Iterable[Publication], catalogue: Catalogue) -
     return {key: "".join(sorted(found)) for key, found in letters.items() if found}
 
 
-def letters_of(row: Row, catalogue: Catalogue) -> str:
+def letters_of(row: estimates.Row, catalogue: Catalogue) -> str:
     """The letters of a figure that is told otherwise than before: a value that took another's."""
     if {row["status"], row[f"{BEFORE}status"]} & {*WITHHELD}:
         return ""
     return "r" + break_of(row, catalogue)
 
 
-def break_of(row: Row, catalogue: Catalogue) -> str:
+def break_of(row: estimates.Row, catalogue: Catalogue) -> str:
     """`b` for a value of another method: revised for that, or of a period that an entry names."""
     if row["status"] in WITHHELD:
         return ""
@@ -545,7 +547,7 @@ def _breaks(one: Revision) -> bool:
     return one.kind == "method" and bool(one.period)
 
 
-def key_of(row: Row) -> _Key:
+def key_of(row: estimates.Row) -> _Key:
     """The names by which a figure is the same in all editions."""
     return tuple(row[name] for name in FIGURE)
 

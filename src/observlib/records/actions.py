@@ -130,10 +130,10 @@ class Action(Record):
 
     def allowed(self, catalogue: Catalogue) -> Mapping[str, Collection[str]]:
         """What its keys may name; the device is one of its product."""
-        devices, partners = catalogue.devices.values(), catalogue.partners.values()
+        partners = catalogue.partners.values()
         return {
             "product": catalogue.products,
-            "device": [one.id for one in devices if one.product in (self.product, None)],
+            "device": catalogue.devices_of(self.product),
             "controls": catalogue.products,
             "partners": catalogue.partners,
             "themes": dict.fromkeys(theme for p in partners for theme in (*p.themes, *p.shared)),

@@ -60,6 +60,7 @@ class Correction(Record):
     """One correction, as its file tells it."""
 
     FOLDER: ClassVar[str] = "corrections"
+    ORDER: ClassVar[str] = "id"
     title: Line
     device: Slug
     first: Day

@@ -70,11 +70,10 @@ class Expectation(Record):
 
     def allowed(self, catalogue: Catalogue) -> Mapping[str, Collection[str]]:
         """What its keys may name; the device is one of its product."""
-        devices = catalogue.devices.values()
         return {
             "indicator": COMPARED,
             "product": catalogue.products,
-            "device": [one.id for one in devices if one.product in (self.product, None)],
+            "device": catalogue.devices_of(self.product),
         }
 
 

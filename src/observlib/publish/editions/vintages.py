@@ -22,7 +22,7 @@ from observlib.language.prose import Markdown, joined
 from observlib.language.words import is_count
 from observlib.pipeline import revisions
 from observlib.pipeline.archive import Publication
-from observlib.pipeline.revisions import BEFORE, Row, change, compared, seen_before
+from observlib.pipeline.revisions import BEFORE, change, compared, seen_before
 from observlib.publish.pages import macros
 from observlib.stats.series.regression import Bias, bias
 from observlib.stats.survey.differences import adjust
@@ -60,7 +60,7 @@ def series_csv(rows: pd.DataFrame, catalogue: Catalogue, synthetic: bool) -> str
     both["reason"] = ""
     both.loc[rows["revision"] > 0, "reason"] = again.to_numpy()
 
-    def letters(row: Row) -> str:
+    def letters(row: estimates.Row) -> str:
         of = revisions.letters_of if row["revision"] else revisions.break_of
         return dataset.flagged(row["status"], of(row, catalogue))
 
@@ -119,7 +119,7 @@ def _series_table(rows: pd.DataFrame, catalogue: Catalogue) -> Markdown:
     return html_table(columns, right=("Valeur", "Intervalle", "Effectif"))
 
 
-def _series_line(row: Row, catalogue: Catalogue) -> tuple[str, ...]:
+def _series_line(row: estimates.Row, catalogue: Catalogue) -> tuple[str, ...]:
     base = words.base(row)
     return (
         french.period_label(row["period"]),
@@ -266,7 +266,7 @@ def _rank(reason: str, catalogue: Catalogue) -> int:
     return 2 if known and known.kind == "routine" else int(reason in revisions.NATURAL)
 
 
-def _both(row: Row, catalogue: Catalogue) -> tuple[str, str]:
+def _both(row: estimates.Row, catalogue: Catalogue) -> tuple[str, str]:
     """A revised figure as both tell it, so that it is seen what differs: in all digits, or ends."""
     first = {name: row[BEFORE + name] for name in estimates.COLUMNS}
     told = values(row, catalogue)
@@ -281,12 +281,12 @@ def _both(row: Row, catalogue: Catalogue) -> tuple[str, str]:
     return told
 
 
-def _verdict(row: Row, before: Publication, catalogue: Catalogue) -> str:
+def _verdict(row: estimates.Row, before: Publication, catalogue: Catalogue) -> str:
     moved = moved_from(row, catalogue) if row["verdict"] in ESTABLISHED else ()
     return str(WORDS("verdict", row, estimates.EVOLVED, before.quarter, *moved))
 
 
-def moved_from(row: Row, catalogue: Catalogue) -> tuple[str, str]:
+def moved_from(row: estimates.Row, catalogue: Catalogue) -> tuple[str, str]:
     """The value that a verdict is about; and what it moved by less than, where both read alike."""
     indicator, unit = catalogue.indicators[row["indicator"]], row["unit"]
     then, now = (words.figure(row[x], indicator, unit) for x in ("reference_estimate", "estimate"))
@@ -294,7 +294,7 @@ def moved_from(row: Row, catalogue: Catalogue) -> tuple[str, str]:
     return then, french.number(10.0**-places, places) if then == now else ""
 
 
-def named(row: Row, catalogue: Catalogue) -> str:
+def named(row: estimates.Row, catalogue: Catalogue) -> str:
     """What a figure is of, in words: its product, indicator and device, or else its channel."""
     places = ["product", "indicator", "device" if row["device"] else "channel"]
     texts = [words.label(row, name, catalogue) for name in places]
@@ -303,7 +303,7 @@ def named(row: Row, catalogue: Catalogue) -> str:
     return ", ".join(dict.fromkeys(texts))
 
 
-def values(row: Row, catalogue: Catalogue) -> tuple[str, str]:
+def values(row: estimates.Row, catalogue: Catalogue) -> tuple[str, str]:
     """A figure as the first edition told it and as the second does."""
     first = {name: row[BEFORE + name] for name in estimates.COLUMNS}
     texts = [cell(told, catalogue, unit=True).text for told in (first, dict(row))]

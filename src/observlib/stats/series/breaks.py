@@ -269,7 +269,7 @@ def confirmed(
     less, over the number of dates at which one was looked for (Bonferroni). A change of slope
     alone is a change of pace, and none of level. In the end a step stays where series that have
     none show one as likely less often than 0.01, or 0.05 over the number of series
-    (`steps.chance`).
+    (`chance`).
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """What is said of neighbours' figures: what compares, with what care, and where it comes from.
 
 The numbers are those of estimates. The words beside them (source, mode of asking, reservation)
-are in the frame that `peers.estimates.known` gives, called `named` here: it holds the
+are in the frame that `peers.known` gives, called `named` here: it holds the
 estimates' `product`, `period` and `group_value`.
 """
 
@@ -99,7 +99,7 @@ def side_by_side(
     Parameters
     ----------
     compared
-        Estimates of one indicator, of `peers.estimates.compared`.
+        Estimates of one indicator, of `peers.compared`.
     named
         The words of the neighbours' figures.
     caption

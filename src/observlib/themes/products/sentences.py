@@ -227,7 +227,7 @@ def listening(now: pd.DataFrame, catalogue: Catalogue, heard_by: Sequence[str]) 
     now
         The estimates of the product's page.
     heard_by
-        Ids of its devices, as `devices.estimates.listeners` gives them.
+        Ids of its devices, as `devices.listeners` gives them.
     """
     lines = []
     for device in (catalogue.devices[name] for name in heard_by):

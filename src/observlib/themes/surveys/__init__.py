@@ -54,7 +54,7 @@ def quarterly(
 
 
 def monthly(responses: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
-    """The same by month, for series in time (see `satisfaction.estimates.monthly`)."""
+    """The same by month, for series in time (see `satisfaction.monthly`)."""
     return answers.by_month(_questions(responses), first, last, own_scale=False)
 
 

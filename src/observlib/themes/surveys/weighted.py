@@ -386,7 +386,7 @@ def marks_of_groups(surveys: Iterable[Weighed]) -> pd.DataFrame:
     They are the same for each variable, and those of the raw figures of `weighted.marks`: no two
     tables differ by a few people. A variable of which one category cannot be told is withheld
     whole, for the others would tell it; both are where the mark on all answers, or those of the
-    quarters, would (see `weighted.disclosing`).
+    quarters, would (see `_disclosing`).
     """
     return estimates.combine(own for _, own in _each(surveys))
 

@@ -29,7 +29,7 @@ def reservation(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
     Parameters
     ----------
     weighed
-        Estimates of `weighted.marks` and `nonresponse.marks` of one survey.
+        Estimates of `weighted.marks` and `weighted.bounds` of one survey.
     """
     if weighed.empty:
         return ""
