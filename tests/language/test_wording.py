@@ -15,6 +15,10 @@ BESIDE = sorted(
 )
 
 
+NAMES = ("TEXTS", "_TEXTS")
+COUNTED = [f"{name}.{way}" for name in NAMES for way in ("of", "count")]
+
+
 def _written(tmp_path: Path, text: str) -> str:
     (tmp_path / "sentences.yml").write_text(text, encoding="utf-8")
     return str(tmp_path / "sentences.py")
@@ -47,27 +51,35 @@ def test_an_absent_file_is_told(tmp_path):
 def _asked(path: Path) -> list[tuple[str, set[str] | None]]:
     """The keys that a module asks for as a pattern, and by which names each is filled."""
     tree = ast.parse(path.read_text("utf-8"))
-    filled = {}
+    filled: dict[int, set[str] | None] = {}
+    values: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             names = {keyword.arg for keyword in node.keywords}
             filled[id(node.func.value)] = None if None in names else names
+        if isinstance(node, ast.Assign):
+            # a text that has a name is filled later
+            filled |= {id(inner): None for inner in ast.walk(node.value) if id(inner) not in filled}
+            for target in node.targets:
+                values.setdefault(ast.unparse(target), []).append(node.value)
     found = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "TEXTS":
-            found += [(key, filled.get(id(node), set())) for key in _keys(node.slice)]
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("TEXTS.of", "TEXTS.count"):
-            both = [key + r"\.(one|several)" for key in _keys(node.args[0])]
+        if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") in NAMES:
+            found += [(key, filled.get(id(node), set())) for key in _keys(node.slice, values)]
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in COUNTED:
+            both = [key + r"\.(one|several)" for key in _keys(node.args[0], values)]
             found += [(key, filled.get(id(node), set())) for key in both]
     return found
 
 
-def _keys(node: ast.expr) -> list[str]:
+def _keys(node: ast.expr, values: dict[str, list[ast.expr]]) -> list[str]:
     """Patterns of the keys that an expression may be; those of a variable are any word."""
     if isinstance(node, ast.Constant):
         return [re.escape(str(node.value))]
     if isinstance(node, ast.IfExp):
-        return _keys(node.body) + _keys(node.orelse)
+        return _keys(node.body, values) + _keys(node.orelse, values)
+    if isinstance(node, ast.Name):
+        return [key for value in values.get(node.id, ()) for key in _keys(value, {})]
     if isinstance(node, ast.JoinedStr):
         parts = [
             re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"\w+"

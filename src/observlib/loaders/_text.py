@@ -327,7 +327,7 @@ _SEPARATOR_LINE = re.compile(r'\A\s*"?sep=[;,|\t]"?[ \t]*(?=[\r\n])', re.ASCII |
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _MOST_BYTES = 500_000_000  # of an export in text
 MOST_COLUMNS = 10_000
-_MOST_ROWS = 2_000_000  # a million tickets take a gigabyte
+MOST_ROWS = 2_000_000  # a million tickets take a gigabyte
 MOST_CELLS = 50_000_000
 _LONGEST_ROW = 5_000_000  # characters
 _CHUNK = 1 << 20  # bytes read at once
@@ -486,9 +486,9 @@ def held_rows(path: Path, rows: Iterable[tuple[int, list[str]]]) -> dict[int, li
     count = 0
     for line, cells in rows:
         count += len(cells)
-        if count > MOST_CELLS or len(found) >= _MOST_ROWS:
+        if count > MOST_CELLS or len(found) >= MOST_ROWS:
             raise ObservError(
-                f"{path}: has over {_MOST_ROWS:,} rows or {MOST_CELLS:,} cells; {_SPLIT}"
+                f"{path}: has over {MOST_ROWS:,} rows or {MOST_CELLS:,} cells; {_SPLIT}"
             )
         found[line] = cells
     return found
