@@ -78,8 +78,6 @@ def workbook(headers: list[str]) -> bytes:
     return content.getvalue()
 
 
-# --- A file that cannot be used: the others are ingested, code 1 ------------------------------
-
 WHOLE = workbook(["Nom Démarche", "ID Démarche", "Réf Administration", "Note Satisfaction"])
 FILES = [
     # what is wrong, file, content, what the line says
@@ -160,9 +158,7 @@ def test_a_file_without_the_right_to_read_it_is_told(observ, place, monkeypatch)
     one_line(err, "boamp_audience.csv: cannot be read: Permission denied")
 
 
-def test_a_folder_without_the_right_to_read_it_is_not_passed_over_in_silence(
-    observ, place, monkeypatch
-):
+def test_a_folder_without_the_right_to_read_it_is_not_passed_over(observ, place, monkeypatch):
     (place / "raw" / "closed").mkdir()
     listed = os.scandir
 
@@ -199,8 +195,6 @@ def test_two_devices_that_claim_one_file_are_both_named(observ, place):
     one_line(err, "boamp_audience.csv: is claimed by audience-boamp and jumeau", "patterns")
 
 
-# --- A row that cannot be used: it is rejected and told, code 0 -------------------------------
-
 ROWS = [
     (
         "same row twice",
@@ -233,9 +227,7 @@ ROWS = [
 @pytest.mark.parametrize(
     ("rows", "where", "why"), [case[1:] for case in ROWS], ids=[case[0] for case in ROWS]
 )
-def test_a_row_that_cannot_be_used_is_told_with_its_line_and_reason(
-    observ, place, rows, where, why
-):
+def test_a_row_that_cannot_be_used_is_told_with_line_and_reason(observ, place, rows, where, why):
     (place / "raw" / GOOD).write_text(HEADER + ROW + "\n".join(rows), encoding="utf-8")
     code, out, err = observ("ingest", "raw")
     assert (code, err) == (0, "")
@@ -257,9 +249,6 @@ def test_an_unknown_product_in_a_plain_export_lists_the_known_ones(observ, place
     line = out.splitlines()[-1]
     assert "boamp_audience.csv:3: product 'bomap'" in line and "known: service-public" in line
     assert store.read(place / "data", "audience")["visits"].tolist() == [3]
-
-
-# --- A catalogue with mistakes: nothing runs, all of them are told ----------------------------
 
 
 @pytest.mark.parametrize("words", [("catalogue",), ("ingest", "raw"), ("edition",)])
@@ -299,9 +288,6 @@ def test_many_mistakes_are_bounded_and_counted(observ, place):
     assert lines[-1] == f"observ: and {text.count('family: feedback') - 15} more like these"
 
 
-# --- Demonstration and real data --------------------------------------------------------------
-
-
 def test_demonstration_and_real_data_share_no_store(observ, filled):
     digest = store.digest(filled / "data")
     shutil.copytree(filled / "raw", filled / "demo")
@@ -317,8 +303,6 @@ def test_demonstration_and_real_data_share_no_store(observ, filled):
     assert store.digest(filled / "data") == digest
     assert observ("ingest", "demo", "--data", "other")[0] == 0
 
-
-# --- Disks that are full, folders that cannot be written --------------------------------------
 
 REASONS = {
     errno.ENOSPC: "the disk is full; free some space",
@@ -345,9 +329,7 @@ def failing(code: int) -> Callable[..., Any]:
 
 
 @refusals("folder", "part", "rejects", "ledger")
-def test_an_ingestion_that_cannot_write_leaves_the_store_as_it_was(
-    observ, filled, monkeypatch, step, code
-):
+def test_an_ingestion_that_cannot_write_leaves_the_store(observ, filled, monkeypatch, step, code):
     bad = "bad,2025-01-02,satisfaction,11,0,10\n"
     (filled / "raw" / "allo-service-public_satisfaction_new.csv").write_text(
         HEADER + ROW.replace("good", "new") + bad, encoding="utf-8"
@@ -374,9 +356,7 @@ def test_an_ingestion_that_cannot_write_leaves_the_store_as_it_was(
 
 
 @refusals("copy", "workspace", "study", "site", "edition")
-def test_an_edition_that_cannot_be_written_leaves_the_published_one(
-    observ, filled, monkeypatch, step, code
-):
+def test_an_edition_that_cannot_be_written_leaves_the_last(observ, filled, monkeypatch, step, code):
     fail = failing(code)
     before = everything(filled)
 
@@ -429,9 +409,6 @@ def test_a_data_folder_that_is_a_file_is_told(observ, place, data):
         assert (code, out) == (1, "")
         one_line(err, str(place / data), why, mend)
     assert (place / "file").read_text(encoding="utf-8") == "precious"
-
-
-# --- A store that someone has put a hand in ---------------------------------------------------
 
 
 def part_of(place: Path) -> Path:

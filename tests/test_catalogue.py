@@ -146,9 +146,7 @@ def test_a_comparison_that_does_not_go_with_its_unit_is_told(folder, old, new, w
     ],
 )
 @pytest.mark.parametrize("name", ["departments.yml", "products.yml", "devices.yml"])
-def test_a_label_that_could_deceive_a_reader_or_a_mail_is_told_at_its_line(
-    folder, name, sign, said
-):
+def test_a_label_that_could_deceive_a_reader_or_mail_is_told_at_its_line(folder, name, sign, said):
     path = folder / name
     text = path.read_text("utf-8")
     (label,) = re.findall(r"(?m)^  label: ([^\"\n]+)$", text)[:1]

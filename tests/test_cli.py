@@ -78,9 +78,6 @@ def is_untouched(place: Path) -> bool:
     return (left, site, text, made) == ([], ["index.html"], "published", False)
 
 
-# --- What it says of itself -----------------------------------------------------------------
-
-
 @pytest.mark.parametrize("words", [(), ("--help",), *((name, "--help") for name in COMMANDS)])
 def test_help_fits_a_terminal_and_cuts_no_sentence(observ, monkeypatch, words):
     monkeypatch.setenv("COLUMNS", "80")
@@ -146,9 +143,6 @@ def test_a_sign_that_the_terminal_does_not_have_stops_nothing(place):
     assert r"11 is outside the scale 0\u201310" in done.stdout
 
 
-# --- What an ingestion says -----------------------------------------------------------------
-
-
 def test_an_ingestion_counts_by_device_what_it_read(observ, filled):
     (filled / "raw" / "boamp_audience.csv").write_text(
         "month,visits\n2025-01,10\n2025-02,10\n2025-03,x\n", encoding="utf-8"
@@ -163,7 +157,7 @@ def test_an_ingestion_counts_by_device_what_it_read(observ, filled):
     assert table["all"] == ["2", "1", "2", "1"]
 
 
-def test_the_table_of_an_ingestion_fits_80_columns_whatever_the_device(
+def test_the_table_of_an_ingestion_fits_80_columns_of_any_device(
     observ, place, monkeypatch, catalogue
 ):
     monkeypatch.setenv("COLUMNS", "80")
@@ -233,8 +227,6 @@ def test_a_wrong_folder_does_not_decide_what_kind_of_data_a_store_holds(observ, 
     assert store.kind(place / "data") == "demonstration"
 
 
-# --- Wrong words: code 2, and nothing is touched ---------------------------------------------
-
 NEXT = str(Quarter.of(date.today()) + 1)
 
 
@@ -287,9 +279,6 @@ def test_all_wrong_words_are_told_at_once(observ, filled):
     assert (code, out) == (2, "")
     assert len(err.splitlines()) == 3
     assert all(word in err for word in ("'nope'", "'years' is '0'", "'colour'"))
-
-
-# --- Editions that cannot be made: code 1, and the site stays ---------------------------------
 
 
 def test_a_quarter_without_data_says_which_quarters_have_some(observ, filled):
@@ -379,9 +368,7 @@ def test_a_project_without_studies_says_where_they_go(observ, filled):
     assert is_untouched(filled)
 
 
-def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
-    observ, filled, monkeypatch
-):
+def test_a_study_that_fails_is_told_by_its_cell_and_publishes_nothing(observ, filled, monkeypatch):
     def run(pages: list[Page], folder: Path, *_: object, **__: object) -> list[Outcome]:
         shutil.copy(pages[0].study.path, folder / "etude.ipynb")
         return [Outcome(pages[0], folder / "etude.ipynb", "cell 2: no answer at all")]
@@ -398,9 +385,6 @@ def test_a_study_that_fails_is_told_with_its_cell_and_publishes_nothing(
     assert str(kept) in problem and kept.is_file()
     assert "nothing was published" in mend
     assert is_untouched(filled)
-
-
-# --- Interruptions --------------------------------------------------------------------------
 
 
 def interrupt(*_: object, **__: object) -> None:
@@ -443,8 +427,6 @@ def test_ctrl_c_leaves_the_store_as_it_was(observ, filled, monkeypatch):
         "rejects",
     ]
 
-
-# --- In processes of their own ----------------------------------------------------------------
 
 SCRIPT = "from observlib.cli import main; main()"
 

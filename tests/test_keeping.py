@@ -117,9 +117,6 @@ def change(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after), encoding="utf-8")
 
 
-# An edition that did not change
-
-
 def test_an_unchanged_edition_runs_nothing_and_touches_no_file_on_any_day(again, root):
     assert again() == {"panorama", "satisfaction"}
     before = states(root)
@@ -250,12 +247,7 @@ def test_a_partial_edition_is_tried_again_each_time(root, release, failing):
     assert "_site/2026-T3/satisfaction.html" in small.published(root)
 
 
-# What changed is made again, and nothing else
-
-
-def test_a_changed_sentence_runs_its_page_alone_and_renews_what_the_home_page_says_of_it(
-    again, root
-):
+def test_a_changed_sentence_runs_its_page_alone_and_renews_what_the_home_page_says(again, root):
     listing = "listing: {contents: '*.ipynb', fields: [title, description]}"
     small.write(
         root / "reports" / "index.qmd", f"---\ntitle: Accueil\n{listing}\n---\n\n## Études\n"
@@ -321,7 +313,7 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], set[str]]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
-def test_each_kind_of_change_is_noticed_and_runs_what_it_must_with_the_bytes_of_a_fresh_edition(
+def test_each_kind_of_change_runs_what_it_must_with_the_bytes_of_a_fresh_edition(
     again, release, root, name
 ):
     again()
@@ -351,7 +343,7 @@ def test_each_kind_of_change_is_noticed_and_runs_what_it_must_with_the_bytes_of_
         ("the packages/pandas", EVERY),
     ],
 )
-def test_a_change_of_the_library_is_noticed_and_runs_the_pages_that_can_see_it(
+def test_a_change_of_the_library_runs_the_pages_that_can_see_it(
     again, root, monkeypatch, name, expected
 ):
     again()
@@ -433,9 +425,6 @@ def test_all_pages_bear_the_day_of_the_edition_which_is_that_of_its_last_revisio
     assert b"2026-12-02" in site["_site/index.html"]
 
 
-# Faults
-
-
 @pytest.mark.slow
 def test_what_is_kept_and_damaged_is_made_again(again, root):
     again()
@@ -492,9 +481,6 @@ def test_what_is_kept_does_not_grow_without_end(release, root, monkeypatch):
     assert stands(root)
 
 
-# One study of an edition
-
-
 def test_one_study_is_renewed_and_the_others_stay_as_they_are(again, root):
     again()
     before = small.published(root)
@@ -519,9 +505,7 @@ def test_one_study_is_renewed_and_the_others_stay_as_they_are(again, root):
     assert again() == {"satisfaction"}
 
 
-def test_one_study_of_an_edition_that_does_not_exist_is_a_partial_one_until_all_are_there(
-    again, root
-):
+def test_one_study_of_an_edition_that_does_not_exist_is_partial_until_all_are_there(again, root):
     shutil.rmtree(root / "reports" / "editions")
     small.write_study(root, "satisfaction", words="Voir [Panorama](panorama.ipynb).")
     assert again(only=["satisfaction"]) == {"satisfaction"}
@@ -563,9 +547,6 @@ def test_a_page_that_was_changed_by_hand_does_not_stay_in_an_edition(again, root
     assert small._part(small.published(root), "_site") == site
 
 
-# Why
-
-
 def explained(root: Path, **words: Any) -> dict[str, str]:
     named = {"quarter": Quarter(2026, 3), "publisher": "embedded", "today": TODAY} | words
     return explaining.explain(root, root / "data", **named)
@@ -603,9 +584,7 @@ def test_it_is_told_why_a_page_would_run_and_nothing_is_made(release, root, ran)
     assert "the quarter" in told["the site"]
 
 
-def test_it_is_told_why_a_family_would_be_computed_and_that_the_site_tells_it(
-    release, root, monkeypatch
-):
+def test_it_is_told_why_a_family_would_be_computed_and_the_site_made(release, root, monkeypatch):
     release()
     decided = disclosed.decisions(root / "data", Quarter(2026, 3))
     monkeypatch.setattr(disclosed, "jobs", lambda _: [("polls", ""), ("survey", "enquete")])

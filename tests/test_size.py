@@ -1,7 +1,5 @@
 """Each room keeps to its budget (docs/architecture.md, Rooms), and is counted as it says."""
 
-from pathlib import Path
-
 from tools import size
 
 
@@ -19,7 +17,7 @@ def test_no_room_is_larger_than_its_budget():
     assert not larger, "a budget is raised in a commit that says for what"
 
 
-def test_code_is_what_is_neither_blank_nor_comment_nor_docstring(tmp_path: Path):
+def test_code_is_what_is_neither_blank_nor_comment_nor_docstring(tmp_path):
     text = (
         '"""What it is."""\n\n# why\nNAMES = """a\nb"""\n\n\ndef _own() -> None:\n    """Do."""\n'
     )

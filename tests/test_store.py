@@ -121,7 +121,7 @@ def test_a_day_inside_a_month_already_held_takes_the_month_s_place(tmp_path, cat
 
 
 @pytest.mark.parametrize("names", [("a", "a"), ("a", "b")])
-def test_a_team_is_told_the_codes_of_several_sessions_of_a_file_or_of_a_file_each(
+def test_a_team_is_told_the_codes_of_sessions_of_one_file_or_of_a_file_each(
     tmp_path, catalogue, names
 ):
     (tmp_path / "raw").mkdir()
@@ -252,9 +252,7 @@ answer = st.tuples(st.sampled_from("abcdefghij"), st.integers(1, 5))
         max_size=4,
     )
 )
-def test_an_answer_is_never_counted_twice_whatever_the_exports(
-    tmp_path_factory, catalogue, exports
-):
+def test_an_answer_is_never_counted_twice_of_any_exports(tmp_path_factory, catalogue, exports):
     folder = tmp_path_factory.mktemp("exports")
     latest: dict[str, float] = {}
     for number, export in enumerate(exports):

@@ -55,9 +55,7 @@ def test_a_column_that_does_not_exist_is_told_with_those_that_do(study):
         ("by", "mounth", "is it 'month'"),
     ],
 )
-def test_a_misspelt_value_is_told_with_the_nearest_and_published_as_no_absence(
-    study, column, value, told
-):
+def test_a_misspelt_value_is_told_with_the_nearest_and_is_no_absence(study, column, value, told):
     """« Aucune donnée n'est disponible » was published of what does not exist."""
     pairs = study.comparisons("satisfaction")
     for ask in (

@@ -24,14 +24,14 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_checkout_names_its_commit_and_whether_files_changed_since(project: Path) -> None:
+def test_a_checkout_names_its_commit_and_whether_files_changed_since(project):
     name = run(project, "rev-parse", "HEAD")
     assert git.commit(project) == name
     (project / "a.txt").write_text("b", encoding="utf-8")
     assert git.commit(project) == name + git.DIRTY
 
 
-def test_an_archive_of_a_commit_has_its_files_and_names_it(project: Path, tmp_path: Path) -> None:
+def test_an_archive_of_a_commit_has_its_files_and_names_it(project, tmp_path):
     name = run(project, "rev-parse", "HEAD")
     (project / "a.txt").write_text("b", encoding="utf-8")
     git.check_out(project, name, tmp_path / "copy")
@@ -40,7 +40,7 @@ def test_an_archive_of_a_commit_has_its_files_and_names_it(project: Path, tmp_pa
     assert git.knows(project, name) and not git.knows(project, "0" * 40)
 
 
-def test_only_what_is_part_of_head_or_of_a_trusted_branch_is_trusted(project: Path) -> None:
+def test_only_what_is_part_of_head_or_of_a_trusted_branch_is_trusted(project):
     own = run(project, "rev-parse", "HEAD")
     run(project, "checkout", "--quiet", "-b", "stranger")
     run(project, "commit", "--quiet", "--allow-empty", "--message", "Two")
@@ -54,25 +54,19 @@ def test_only_what_is_part_of_head_or_of_a_trusted_branch_is_trusted(project: Pa
 
 
 @pytest.mark.parametrize("name", ["HEAD", "--output=/tmp/x", "0" * 40, "", "a;b"])
-def test_a_commit_that_is_unknown_or_no_name_is_refused_and_nothing_is_written(
-    project: Path, tmp_path: Path, name: str
-) -> None:
+def test_a_commit_that_is_unknown_or_no_name_is_refused_and_none_written(project, tmp_path, name):
     with pytest.raises(ObservError, match="is not in this copy's history"):
         git.check_out(project, name, tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
 
 
-def test_a_folder_without_history_names_no_commit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_without_history_names_no_commit(tmp_path, monkeypatch):
     assert git.commit(tmp_path) == ""
     monkeypatch.setenv("PATH", "")
     assert git.commit(tmp_path) == ""
 
 
-def test_a_git_that_does_not_answer_is_told_and_not_taken_for_none(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_git_that_does_not_answer_is_told_and_not_taken_for_none(project, tmp_path, monkeypatch):
     """Else an edition of a busy machine would name no commit, and have other bytes."""
     slow = tmp_path / "bin" / "git"
     slow.parent.mkdir()

@@ -4,7 +4,6 @@ import re
 import shlex
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 import typer
@@ -40,7 +39,7 @@ def test_both_examples_ingest_before_they_release_and_send_out_after():
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
-def test_systemd_accepts_the_units(tmp_path: Path):
+def test_systemd_accepts_the_units(tmp_path):
     for path in UNITS:  # their programs are another machine's
         text = re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", path.read_text("utf-8"))
         (tmp_path / path.name).write_text(text, encoding="utf-8")

@@ -39,9 +39,7 @@ def test_each_publication_that_tells_something_new_is_kept_in_its_order(tmp_path
     assert set(found[0].told.wide) == {("d", "p", "web", "satisfaction", 1)}
 
 
-def test_what_an_edition_knew_of_earlier_ones_is_the_same_on_whatever_day_they_were_published(
-    tmp_path,
-):
+def test_what_an_edition_knew_of_earlier_ones_is_the_same_whenever_they_were_published(tmp_path):
     for place, day in (("a", TODAY), ("b", date(2027, 1, 5))):
         archive.keep(tmp_path / place, QUARTER, edition(tmp_path / "e", 7.0), day)
     assert archive.digests(tmp_path / "a") == archive.digests(tmp_path / "b")

@@ -202,9 +202,7 @@ def test_of_a_figure_corrected_twice_the_last_value_is_asked_for(root, corrected
         ({}, None, "tells 7.4, and should tell nothing, as it is withdrawn"),
     ],
 )  # fmt: skip
-def test_an_edition_that_tells_another_value_than_its_erratum_is_not_published(
-    root, told, corrected, said
-):
+def test_an_edition_whose_value_is_not_its_erratum_s_is_not_published(root, told, corrected, said):
     path = write(
         root / "reports", figures=[figure(corrected=corrected, withdrawn=corrected is None)]
     )

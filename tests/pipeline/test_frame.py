@@ -84,9 +84,7 @@ def test_another_catalogue_another_quarter_or_survey_is_another_entry(place, dem
     assert key() != before
 
 
-def test_a_new_export_of_one_survey_leaves_the_estimates_of_the_others(
-    place, demonstration, monkeypatch
-):
+def test_a_new_export_of_a_survey_leaves_estimates_of_the_others(place, demonstration, monkeypatch):
     def key(survey: str) -> str:
         return kept.key(frame.depends(demonstration, LAST, "survey", survey))
 
@@ -131,9 +129,7 @@ def test_the_marks_of_all_surveys_are_those_of_their_responses_read_together(dem
     pd.testing.assert_frame_equal(told, meant, check_exact=True)
 
 
-def test_another_word_for_what_is_counted_is_told_at_once_and_computes_nothing_again(
-    place, demonstration
-):
+def test_another_word_for_what_is_counted_is_told_and_computes_nothing_again(place, demonstration):
     before = frame.given(demonstration, LAST, "counters").estimates  # which no entry changes
     (entry,) = entries(place)
     path = place / "data" / "catalogue" / "indicators.yml"
@@ -146,9 +142,7 @@ def test_another_word_for_what_is_counted_is_told_at_once_and_computes_nothing_a
 
 
 @pytest.mark.parametrize("name", sorted(set(frame.families()) - {"survey"}))
-def test_real_data_never_takes_what_a_demonstration_has_kept(
-    place, demonstration, monkeypatch, name
-):
+def test_real_data_never_takes_what_a_demonstration_kept(place, demonstration, monkeypatch, name):
     """Sheets are told to be invented by the kind of data, and no table need differ."""
     before = frame.depends(demonstration, LAST, name)
     held = {**store.digests(demonstration), "kind": "real"}
@@ -195,9 +189,7 @@ def test_no_module_that_a_family_loads_is_left_out_of_what_it_depends_on():
 
 
 @pytest.mark.slow
-def test_no_code_that_runs_while_a_family_is_computed_is_left_out_of_what_it_depends_on(
-    place, demonstration
-):
+def test_no_code_that_computes_a_family_is_left_out_of_what_it_depends_on(place, demonstration):
     """Else a mended formula would leave the former figures on the pages."""
     for name, family in frame.families().items():
         called = cProfile.Profile(builtins=False)  # in C: a trace would take most of the time

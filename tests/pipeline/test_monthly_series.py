@@ -46,9 +46,7 @@ def desk(counts: dict[str, int], seen: str) -> pd.DataFrame:
     )
 
 
-def test_all_that_an_action_may_be_to_move_has_months_in_the_demonstration(
-    demonstration, catalogue
-):
+def test_all_that_an_action_may_move_has_months_in_the_demonstration(demonstration, catalogue):
     read = {
         name: (store.alike if name in ALIKE else store.read)(
             demonstration, name, last=Quarter(2026, 3)

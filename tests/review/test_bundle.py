@@ -6,7 +6,6 @@ import json
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +44,7 @@ def work(place: Path) -> Path:
     return folder
 
 
-def test_a_folder_and_a_zip_of_it_are_the_same_bundle(tmp_path: Path) -> None:
+def test_a_folder_and_a_zip_of_it_are_the_same_bundle(tmp_path):
     folder = opened(write(tmp_path / "2026-T3"), work(tmp_path))
     inside = tmp_path / "one.zip"
     with zipfile.ZipFile(inside, "w") as archive:
@@ -58,9 +57,7 @@ def test_a_folder_and_a_zip_of_it_are_the_same_bundle(tmp_path: Path) -> None:
     "name",
     ["../out.html", "/etc/out", "a/../../out", "C:/out", "a\\..\\out", "a//b", "./a", "a\nb"],
 )
-def test_a_zip_that_would_write_outside_its_folder_is_refused_before_anything_is_written(
-    tmp_path: Path, name: str
-) -> None:
+def test_a_zip_that_would_write_outside_its_folder_is_refused_before_it_writes(tmp_path, name):
     place = zipped(tmp_path / "bad.zip", (name, b"x"))
     folder = work(tmp_path)
     with pytest.raises(ObservError, match="names what would leave its folder") as told:
@@ -83,21 +80,19 @@ def link() -> zipfile.ZipInfo:
     ],
 )
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_zip_with_a_link_a_bomb_or_a_file_twice_is_refused(tmp_path: Path, entries: Any) -> None:
+def test_a_zip_with_a_link_a_bomb_or_a_file_twice_is_refused(tmp_path, entries):
     with pytest.raises(ObservError, match="nothing was unpacked"):
         opened(zipped(tmp_path / "bad.zip", *entries), work(tmp_path))
 
 
-def test_a_zip_that_holds_more_than_an_edition_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_zip_that_holds_more_than_an_edition_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(rebuild, "MOST_FILES", 2)
     place = zipped(tmp_path / "many.zip", ("a", b""), ("b", b""))
     with pytest.raises(ObservError, match="has 3 files of"):
         opened(place, work(tmp_path))
 
 
-def test_a_zip_that_says_less_than_it_holds_is_refused(tmp_path: Path) -> None:
+def test_a_zip_that_says_less_than_it_holds_is_refused(tmp_path):
     place = zipped(tmp_path / "liar.zip", ("a.csv", b"1,2\n" * 400))
     raw = bytearray(place.read_bytes())
     at = raw.rindex(b"PK\x01\x02")
@@ -107,7 +102,7 @@ def test_a_zip_that_says_less_than_it_holds_is_refused(tmp_path: Path) -> None:
         opened(place, work(tmp_path))
 
 
-def test_a_zip_whose_content_is_damaged_is_refused_in_a_line(tmp_path: Path) -> None:
+def test_a_zip_whose_content_is_damaged_is_refused_in_a_line(tmp_path):
     place = zipped(tmp_path / "damaged.zip", ("a.csv", bytes(range(256)) * 40))
     raw = bytearray(place.read_bytes())
     at = raw.index(b"a.csv") + 5
@@ -119,13 +114,13 @@ def test_a_zip_whose_content_is_damaged_is_refused_in_a_line(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"<html>"])
-def test_what_is_no_zip_is_refused_in_a_line(tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_zip_is_refused_in_a_line(tmp_path, content):
     (tmp_path / "x.zip").write_bytes(content)
     with pytest.raises(ObservError, match="it is no zip of a folder"):
         opened(tmp_path / "x.zip", work(tmp_path))
 
 
-def test_a_folder_with_a_link_to_a_secret_is_refused(tmp_path: Path) -> None:
+def test_a_folder_with_a_link_to_a_secret_is_refused(tmp_path):
     folder = write(tmp_path / "2026-T3")
     (folder / "index.html").symlink_to("/etc/passwd")
     with pytest.raises(ObservError, match=r"holds links or devices.*'index\.html'"):
@@ -145,9 +140,7 @@ def nested() -> str:
         (lambda folder: folder.joinpath("manifest.json").write_bytes(b"\xff"), "is no manifest"),
     ],
 )
-def test_what_is_no_manifest_is_refused_in_a_line(
-    tmp_path: Path, make: Callable[[Path], object], told: str
-) -> None:
+def test_what_is_no_manifest_is_refused_in_a_line(tmp_path, make, told):
     folder = write(tmp_path / "2026-T3")
     make(folder)
     with pytest.raises(ObservError, match=told) as error:
@@ -172,9 +165,7 @@ def test_what_is_no_manifest_is_refused_in_a_line(
         ({"studies": [{"page": "x", "study": "--data", "title": "X"}]}, "studies.0.study"),
     ],
 )
-def test_a_manifest_that_means_no_edition_is_refused_by_its_key(
-    tmp_path: Path, changed: dict[str, Any], told: str
-) -> None:
+def test_a_manifest_that_means_no_edition_is_refused_by_its_key(tmp_path, changed, told):
     with pytest.raises(ObservError, match=rf"^manifest\.json: {told}"):
         opened(write(tmp_path / "2026-T3", **changed), work(tmp_path))
 
@@ -183,9 +174,7 @@ def test_a_manifest_that_means_no_edition_is_refused_by_its_key(
 @pytest.mark.parametrize(
     "name", ["manifest.json", "a.ipynb", "ro-crate-metadata.json", "build.json"]
 )
-def test_json_that_is_nested_deep_is_refused_or_compared(
-    tmp_path: Path, name: str, depth: int
-) -> None:
+def test_json_that_is_nested_deep_is_refused_or_compared(tmp_path, name, depth):
     folder = write(tmp_path / "2026-T3")
     again = shutil.copytree(folder, tmp_path / "again")
     deep = "[" * depth + "]" * depth
@@ -199,7 +188,7 @@ def test_json_that_is_nested_deep_is_refused_or_compared(
         assert name in {one.file for one in found.differences}
 
 
-def test_a_crate_that_holds_other_kinds_of_values_is_told_to_differ(tmp_path: Path) -> None:
+def test_a_crate_that_holds_other_kinds_of_values_is_told_to_differ(tmp_path):
     folder = write(tmp_path / "2026-T3")
     graph = [{"@id": "./", "@type": "Dataset", "version": {"a": 1}, "datePublished": 3}]
     (folder / record.CRATE).write_text(json.dumps({"@graph": graph}), encoding="utf-8")
@@ -207,14 +196,14 @@ def test_a_crate_that_holds_other_kinds_of_values_is_told_to_differ(tmp_path: Pa
     assert "{'a': 1}" in {one["remade"] for one in found["differences"]}
 
 
-def test_many_mistakes_are_told_five_and_how_many_more(tmp_path: Path) -> None:
+def test_many_mistakes_are_told_five_and_how_many_more(tmp_path):
     files = {f"../{number}": DIGEST for number in range(20)}
     with pytest.raises(ObservError) as told:
         opened(write(tmp_path / "2026-T3", files=files), work(tmp_path))
     assert len(told.value.problems) == 6 and told.value.problems[-1].endswith("and 15 more")
 
 
-def test_each_file_is_held_against_the_manifest(tmp_path: Path) -> None:
+def test_each_file_is_held_against_the_manifest(tmp_path):
     folder = write(tmp_path / "2026-T3", files={"a.html": DIGEST, "b.html": DIGEST})
     (folder / "a.html").write_text("changed", encoding="utf-8")
     added = ("c.html", ".htaccess", ".well-known/x", "__pycache__/x.pyc", "edition.json", "d/.e/f")

@@ -68,7 +68,7 @@ def found(folder: Path, name: str, published: bytes, remade: bytes) -> list[tupl
 TEXT = b"BT /F 9 Tf (7,9) Tj ET "
 
 
-def test_a_pdf_and_a_workbook_as_editions_have_them_are_read(tmp_path: Path) -> None:
+def test_a_pdf_and_a_workbook_as_editions_have_them_are_read(tmp_path):
     assert ("page 1", "7,9") in found(tmp_path, "a.pdf", pdf(TEXT), pdf(TEXT.replace(b"9)", b"8)")))
     other = workbook(1, 1)
     (tmp_path / "x").mkdir()
@@ -77,35 +77,27 @@ def test_a_pdf_and_a_workbook_as_editions_have_them_are_read(tmp_path: Path) -> 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems bound no memory")
 @pytest.mark.parametrize(
-    ("name", "bomb"),
-    [
-        ("a.pdf", pdf(b" " * 300_000_000)),
-        ("a.xlsx", workbook(1_048_575, 16_383)),
-    ],
+    ("name", "bomb"), [("a.pdf", pdf(b" " * 300_000_000)), ("a.xlsx", workbook(1_048_575, 16_383))]
 )
-def test_a_bomb_of_memory_is_told_in_a_line(tmp_path: Path, name: str, bomb: bytes) -> None:
+def test_a_bomb_of_memory_is_told_in_a_line(tmp_path, name, bomb):
     assert len(bomb) < 1_000_000
     small = pdf(TEXT) if name == "a.pdf" else workbook(1, 1)
     assert found(tmp_path, name, bomb, small) == [HEAVY]
 
 
-def test_a_pdf_that_takes_for_ever_is_told_in_a_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pdf_that_takes_for_ever_is_told_in_a_line(tmp_path, monkeypatch):
     monkeypatch.setattr(chunks, "_SECONDS", 4)
     assert found(tmp_path, "a.pdf", pdf(TEXT * 1_000_000), pdf(TEXT)) == [HEAVY]
 
 
 @pytest.mark.parametrize("tag", ["<a ", "<a b=", '<a "', "<!--", "</a", "<?", "<!"])
-def test_tags_without_end_are_read_once_and_not_from_each_of_them_again(tag: str) -> None:
+def test_tags_without_end_are_read_once_and_not_from_each_of_them_again(tag):
     """The standard parser begins again at each: what it read grew by the square of their number."""
     page = f"<p>7,9</p>{tag * 10_000}"
     assert len(chunks.pieces("a.html", page.encode())) <= 4
 
 
-def test_json_that_repeats_a_long_way_to_each_leaf_is_told_in_a_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_json_that_repeats_a_long_way_to_each_leaf_is_told_in_a_line(tmp_path, monkeypatch):
     """Each leaf is told with its whole way: 4 MB would be gigabytes of names."""
     monkeypatch.setattr(chunks, "MOST_BYTES", 10_000)
     deep = b"[" * 200 + b"0," * 20 + b"0" + b"]" * 200
@@ -113,16 +105,12 @@ def test_json_that_repeats_a_long_way_to_each_leaf_is_told_in_a_line(
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.docx"])
-def test_an_archive_that_unpacks_to_too_much_is_told_in_a_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_an_archive_that_unpacks_to_too_much_is_told_in_a_line(tmp_path, monkeypatch, name):
     monkeypatch.setattr(chunks, "MOST_BYTES", 1_000)
     assert found(tmp_path, name, archive(1_001), archive(9)) == [HEAVY]
 
 
-def test_a_file_that_is_too_large_or_holds_too_much_is_told_in_a_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_too_large_or_holds_too_much_is_told_in_a_line(tmp_path, monkeypatch):
     monkeypatch.setattr(sys.modules[compare.__module__], "MOST_BYTES", 1_000)
     assert found(tmp_path, "a.csv", b"0" * 1_001, b"0") == [HEAVY]
     monkeypatch.setattr(chunks, "_MOST_PIECES", 10)
@@ -130,7 +118,7 @@ def test_a_file_that_is_too_large_or_holds_too_much_is_told_in_a_line(
     assert found(tmp_path / "x", "a.csv", b"0\n" * 20, b"0") == [HEAVY]
 
 
-def test_archives_in_an_archive_are_told_by_their_bytes_alone(tmp_path: Path) -> None:
+def test_archives_in_an_archive_are_told_by_their_bytes_alone(tmp_path):
     """Else one that holds itself would never end."""
     packed = []
     for size in (3, 4):
@@ -142,9 +130,7 @@ def test_archives_in_an_archive_are_told_by_their_bytes_alone(tmp_path: Path) ->
     assert one[0] == "in.zip: its bytes"
 
 
-def test_what_changed_in_an_archive_is_told_however_much_it_holds_that_did_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_changed_in_an_archive_is_told_however_much_in_it_did_not(tmp_path, monkeypatch):
     monkeypatch.setattr(chunks, "_MOST_PIECES", 20)
     packed = []
     for value in (7, 9):

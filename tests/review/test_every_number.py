@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.every_number import (
-    Edition,
-    lost_in_archive,
-    lost_in_pdf,
-    lost_in_workbook,
-    lost_on_page,
-)
+from tests.every_number import Edition, lost_in_archive, lost_in_pdf, lost_in_workbook, lost_on_page
 from tests.review.conftest import STUDIES, Small
 
 from observlib.pipeline import project

@@ -13,7 +13,7 @@ def text(file: str, published: str, remade: str, line: int = 1) -> Difference:
     return Difference(file, Place("text", line), published, remade)
 
 
-def test_each_study_has_its_verdict_and_what_belongs_to_none_has_its_own() -> None:
+def test_each_study_has_its_verdict_and_what_belongs_to_none_has_its_own():
     near = Difference("b/fig-x.svg", Place("text", 1), "1.001", "1.002", is_close=True)
     found = groups(FILES, STUDIES, [text("a.html", "7,9", "7,8"), near], ())
     verdicts = [(one.name, one.verdict) for one in found]
@@ -25,12 +25,12 @@ def test_each_study_has_its_verdict_and_what_belongs_to_none_has_its_own() -> No
     assert [one.called("fr") for one in found[3:]] == ["La quatrième", "Les données de l'édition"]
 
 
-def test_a_study_that_could_not_be_made_again_is_not_called_reproduced() -> None:
+def test_a_study_that_could_not_be_made_again_is_not_called_reproduced():
     found = groups(FILES, STUDIES, [text("a.html", "7,9", "7,8")], ["the data is not here"])
     assert [one.verdict for one in found] == ["differs", *["cannot be run"] * 4]
 
 
-def test_what_changed_in_many_studies_is_told_once() -> None:
+def test_what_changed_in_many_studies_is_told_once():
     many = [text(f"{name}.html", "7,9", "7,8", line) for line, name in enumerate("abc")]
     own = text("a.pdf", "bon", "mauvais")
     several, alone = changes(groups(FILES, STUDIES, [*many, own], ()))
@@ -38,7 +38,7 @@ def test_what_changed_in_many_studies_is_told_once() -> None:
     assert {name: [one.first for one in found] for name, found in alone.items()} == {"a": [own]}
 
 
-def test_digests_that_follow_from_a_changed_table_are_summed_up() -> None:
+def test_digests_that_follow_from_a_changed_table_are_summed_up():
     """One export that changed has hundreds of them."""
     words = ("ratings ({}).", "`ratings` ({}), `sales`", "source: jdma@{}", "{}")
     found = [
@@ -52,7 +52,7 @@ def test_digests_that_follow_from_a_changed_table_are_summed_up() -> None:
     assert [one.first for one in alone["a"]] == [other]  # where nothing else tells of it
 
 
-def test_a_file_that_is_absent_in_each_study_is_told_in_each() -> None:
+def test_a_file_that_is_absent_in_each_study_is_told_in_each():
     gone = [
         Difference(f"{name}.pdf", WHOLE, Word("absent"), Word("not_absent")) for name in STUDIES
     ]
@@ -60,7 +60,7 @@ def test_a_file_that_is_absent_in_each_study_is_told_in_each() -> None:
     assert several == [] and [*alone] == [*STUDIES]
 
 
-def test_what_is_measured_comes_before_what_is_read_and_drawn() -> None:
+def test_what_is_measured_comes_before_what_is_read_and_drawn():
     drawn = Difference("a/fig-x.svg", Place("attribute", 1, "d", "<path>"), "M 1 2", "M 1 3")
     read = text("a.html", "7,9", "7,8")
     measured = Difference("a.csv", Place("cell", 2, "estimate"), "7.9", "7.8")

@@ -16,14 +16,14 @@ def keys(language: str) -> set[str]:
     return {key.partition(".")[2] for key in comparison.TEXTS if key.startswith(f"{language}.")}
 
 
-def test_both_languages_say_the_same_things_with_the_same_names() -> None:
+def test_both_languages_say_the_same_things_with_the_same_names():
     assert keys("en") == keys("fr")
     for key in keys("en"):
         english, french = (comparison.TEXTS[f"{language}.{key}"] for language in ("en", "fr"))
         assert sorted(wording.fields(english)) == sorted(wording.fields(french)), key
 
 
-def test_every_kind_of_place_and_word_of_the_code_is_said() -> None:
+def test_every_kind_of_place_and_word_of_the_code_is_said():
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.glob("*.py"))
     kinds = set(re.findall(r'(?:Place\(|_add\(|yield )"(\w+)"', code)) | {*_readpdf._SAID.values()}
     words = set(re.findall(r'Word\("(\w+)"', code))
@@ -31,7 +31,7 @@ def test_every_kind_of_place_and_word_of_the_code_is_said() -> None:
     assert {f"places.{kind}" for kind in kinds} | {f"said.{word}" for word in words} <= keys("en")
 
 
-def test_a_place_holds_whatever_a_stranger_named() -> None:
+def test_a_place_holds_whatever_a_stranger_named():
     place = Place("cell", 3, "{x}", "{number} %s", member="a{0}.csv")
     assert told(place) == "a{0}.csv: line 3, {x} of {number} %s"
     assert told(place, "fr") == "a{0}.csv : ligne 3, {x} ({number} %s)"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from tests.site.axe import violations
@@ -31,7 +29,7 @@ def read(one: Review) -> str:
     return report.page(one).replace("\u00a0", " ")
 
 
-def test_the_page_says_first_which_studies_are_reproduced_and_which_differ() -> None:
+def test_the_page_says_first_which_studies_are_reproduced_and_which_differ():
     text = read(review(MARK, NEAR, GONE, *SHARED))
     first = text[: text.index("## ")]
     assert (
@@ -43,7 +41,7 @@ def test_the_page_says_first_which_studies_are_reproduced_and_which_differ() -> 
     assert "**Reproduites à la tolérance près (1)** : X\\_y." in first
 
 
-def test_the_page_says_what_differs_old_against_new_and_where_in_french() -> None:
+def test_the_page_says_what_differs_old_against_new_and_where_in_french():
     text = read(review(MARK, NEAR, GONE, *SHARED, not_run=("data: the store is another",)))
     assert "| satisfaction.csv | ligne 3, estimate (visits) | 7.9 | 7.8 |" in text
     assert "| contacts.pdf | le fichier | est absent | est dans son manifeste |" in text
@@ -53,13 +51,13 @@ def test_the_page_says_what_differs_old_against_new_and_where_in_french() -> Non
     assert "Ses chiffres sont synthétiques." in text
 
 
-def test_an_edition_that_is_reproduced_is_told_in_a_few_lines() -> None:
+def test_an_edition_that_is_reproduced_is_told_in_a_few_lines():
     text = read(review())
     assert "**Verdict : reproduite.**" in text and "| Fichier | Endroit |" not in text
     assert "**Reproduites (4)** : Satisfaction, Appels, Panorama et X\\_y." in text
 
 
-def test_the_terminal_and_json_are_in_english_and_name_the_study() -> None:
+def test_the_terminal_and_json_are_in_english_and_name_the_study():
     found = review(MARK, GONE, *SHARED)
     told = report.lines(found)
     assert told[0].startswith("Satisfaction, Appels, Panorama: satisfaction.html: line 3, text: ")
@@ -73,9 +71,7 @@ def test_the_terminal_and_json_are_in_english_and_name_the_study() -> None:
 
 
 @pytest.mark.parametrize("differences", [(), (MARK, NEAR, GONE, *SHARED)], ids=["none", "many"])
-def test_no_page_of_a_review_breaks_a_rule_of_axe(
-    differences: tuple[Difference, ...], dump: Callable[..., str], tmp_path: Path
-) -> None:
+def test_no_page_of_a_review_breaks_a_rule_of_axe(differences, dump, tmp_path):
     report.write(review(*differences, not_run=("data: is another",)), tmp_path)
     (tmp_path / report.JSON).unlink()
     assert [*violations(tmp_path, dump).values()] == [[]] * 3

@@ -44,9 +44,7 @@ def reviewed(small: Small, bundle: Path, *words: str | Path, **environment: str)
 
 
 @pytest.mark.slow  # a whole edition; that of one that is the same, `test_tampering` finds at once
-def test_a_peer_elsewhere_reproduces_an_edition_and_begins_a_review(
-    small: Small, tmp_path: Path
-) -> None:
+def test_a_peer_elsewhere_reproduces_an_edition_and_begins_a_review(small, tmp_path):
     zipped = shutil.make_archive(str(tmp_path / "edition"), "zip", small.edition.parent, T3)
     role = "statisticienne d'une ville"
     words = ("--to", tmp_path / "report", "--write", role)
@@ -65,9 +63,7 @@ def test_a_peer_elsewhere_reproduces_an_edition_and_begins_a_review(
     shutil.rmtree(small.root / "reports" / "reviews")
 
 
-def test_where_neither_copy_nor_history_has_the_code_it_is_said_and_nothing_runs(
-    small: Small, tmp_path: Path
-) -> None:
+def test_where_neither_copy_nor_history_has_the_code_it_is_said_and_nothing_runs(small, tmp_path):
     folder = tampering.copy(small.edition, tmp_path / T3)
     tampering.rewrite(folder / record.NAME, commit="0" * 40, made_from={"the library": "0" * 32})
     found = reviewed(small, folder)
@@ -77,9 +73,7 @@ def test_where_neither_copy_nor_history_has_the_code_it_is_said_and_nothing_runs
     assert ("manifest.json", "commit") in [(x["file"], x["where"]) for x in found["differences"]]
 
 
-def test_without_what_was_published_before_it_is_said_what_is_lacking(
-    small: Small, tmp_path: Path
-) -> None:
+def test_without_what_was_published_before_it_is_said_what_is_lacking(small, tmp_path):
     folder = tampering.copy(small.edition, tmp_path / T3)
     tampering.rewrite(folder / record.NAME, earlier={"0001-2026-T2": "0" * 32})
     done = observ(small.root, "review", folder, "--data", small.data)
@@ -87,7 +81,7 @@ def test_without_what_was_published_before_it_is_said_what_is_lacking(
     assert "0001-2026-T2: not here as the edition knew it" in done.stderr
 
 
-def test_without_the_data_it_is_said_which_tables_are_others(small: Small, tmp_path: Path) -> None:
+def test_without_the_data_it_is_said_which_tables_are_others(small, tmp_path):
     data = tmp_path / "data"
     made = shutil.ignore_patterns("raw", "store", "published", "identifiers")
     shutil.copytree(small.data, data, ignore=made)
@@ -102,9 +96,7 @@ def test_without_the_data_it_is_said_which_tables_are_others(small: Small, tmp_p
     assert "Traceback" not in done.stderr
 
 
-def test_what_a_stranger_wrote_moves_no_cursor_and_begins_no_line(
-    small: Small, tmp_path: Path
-) -> None:
+def test_what_a_stranger_wrote_moves_no_cursor_and_begins_no_line(small, tmp_path):
     signs = "\x1b]0;x\x07 \x9b2J \u202e\n\robserv: reproduced"
     bundle = tampering.copy(small.edition, tmp_path / T3)
     known = json.loads((bundle / record.NAME).read_text(encoding="utf-8"))
@@ -120,7 +112,7 @@ def test_what_a_stranger_wrote_moves_no_cursor_and_begins_no_line(
         assert not any(line.startswith("observ: reproduced") for line in printed.splitlines())
 
 
-def test_a_review_that_is_ended_leaves_nothing_of_the_data(small: Small, tmp_path: Path) -> None:
+def test_a_review_that_is_ended_leaves_nothing_of_the_data(small, tmp_path):
     words = ("review", str(small.edition), "--data", str(small.data))
     command = [sys.executable, "-c", COMMAND, *words]
     own = {**os.environ, "PYTHONPATH": str(small.root / "src"), "TMPDIR": str(tmp_path)}
@@ -164,9 +156,7 @@ def fetched(small: Small, tmp_path: Path) -> tuple[Small, Path, str, Path]:
     return copy, bundle, name, proof
 
 
-def test_a_commit_that_nobody_here_took_over_is_not_run_and_how_to_is_told(
-    fetched: tuple[Small, Path, str, Path],
-) -> None:
+def test_a_commit_that_nobody_here_took_over_is_not_run_and_how_to_is_told(fetched):
     copy, bundle, name, proof = fetched
     found = reviewed(copy, bundle)
     assert found["verdict"] == "differs" and not proof.exists()
@@ -178,9 +168,7 @@ def test_a_commit_that_nobody_here_took_over_is_not_run_and_how_to_is_told(
     assert not proof.exists()
 
 
-def test_code_that_is_run_is_told_before_and_gets_no_secret_no_home_and_not_the_store(
-    fetched: tuple[Small, Path, str, Path], tmp_path: Path
-) -> None:
+def test_code_that_is_run_is_told_before_and_gets_no_secret_no_home_no_store(fetched, tmp_path):
     copy, bundle, name, proof = fetched
     before = {path: path.read_bytes() for path in copy.data.rglob("*") if path.is_file()}
     words = ("review", bundle, "--data", copy.data, "--trust", "stranger")
@@ -200,9 +188,7 @@ def test_code_that_is_run_is_told_before_and_gets_no_secret_no_home_and_not_the_
 
 
 @pytest.mark.slow
-def test_a_manifest_that_names_another_commit_than_what_made_it_is_not_reproduced(
-    small: Small, tmp_path: Path
-) -> None:
+def test_a_manifest_that_names_another_commit_than_what_made_it_is_not_reproduced(small, tmp_path):
     """Of a commit that has other code, all signed again as a forger would."""
     copy = of(shutil.copytree(small.root, tmp_path / "p", symlinks=True))
     own = git(copy.root, "rev-parse", "HEAD")
@@ -232,9 +218,7 @@ def test_a_manifest_that_names_another_commit_than_what_made_it_is_not_reproduce
 
 
 @pytest.mark.slow
-def test_an_edition_published_again_after_an_older_quarter_is_reproduced(
-    small: Small, tmp_path: Path
-) -> None:
+def test_an_edition_published_again_after_an_older_quarter_is_reproduced(small, tmp_path):
     copy = of(shutil.copytree(small.root, tmp_path / "p", symlinks=True))
     for quarter, day in (("2026-T2", 1), (T3, 2)):
         words = ("edition", quarter, "--data", copy.data, "--publisher", "embedded")
@@ -247,9 +231,7 @@ def test_an_edition_published_again_after_an_older_quarter_is_reproduced(
 
 
 @pytest.mark.slow
-def test_two_builds_in_two_places_are_the_same_but_for_what_is_listed(
-    small: Small, tmp_path: Path
-) -> None:
+def test_two_builds_in_two_places_are_the_same_but_for_what_is_listed(small, tmp_path):
     exports = small.root.parent / "exports"
     other = make_project(tmp_path / "ailleurs là", exports, ELSEWHERE)
     names = {
@@ -269,7 +251,7 @@ def test_two_builds_in_two_places_are_the_same_but_for_what_is_listed(
 
 
 @pytest.mark.slow
-def test_a_revised_edition_is_made_again_with_both_its_days(small: Small, tmp_path: Path) -> None:
+def test_a_revised_edition_is_made_again_with_both_its_days(small, tmp_path):
     folder = tampering.copy(small.edition, tmp_path / T3)
     tampering.rewrite(folder / record.NAME, revisions=["2026-12-01"])
     found = reviewed(small, folder)
@@ -311,9 +293,7 @@ MENDED_DAY = "1796169600"  # 2 December 2026
 
 
 @pytest.mark.slow
-def test_an_edition_that_bears_an_erratum_is_reproduced_and_without_it_cannot_be(
-    small: Small, tmp_path: Path
-) -> None:
+def test_an_edition_that_bears_an_erratum_is_reproduced_and_without_it_cannot_be(small, tmp_path):
     mended = of(shutil.copytree(small.root, tmp_path / "p", symlinks=True))
     rows = pd.read_parquet(mended.root / "reports" / "editions" / T3 / "estimates.parquet")
     names = [name for name in estimates.FIGURE if name not in VISITS]

@@ -12,7 +12,6 @@ import pytest
 from tests.edition.conftest import NOW
 from tests.edition.conftest import root as root  # the demonstration's edition, published
 from tests.review import tampering
-from tests.review.conftest import Small
 
 from observlib import review
 from observlib.base.errors import ObservError
@@ -75,15 +74,13 @@ def missed(
     return done, lost
 
 
-def test_an_edition_that_nobody_touched_differs_in_nothing(small: Small, tmp_path: Path) -> None:
+def test_an_edition_that_nobody_touched_differs_in_nothing(small, tmp_path):
     again = tampering.copy(small.edition, tmp_path / "again")
     found = review.of(opened(small.edition, small.edition), again, small.root)
     assert (found.differences, found.not_run, found.verdict) == ((), (), "reproduced")
 
 
-def test_every_kind_of_change_to_an_edition_is_found_and_located(
-    small: Small, tmp_path: Path
-) -> None:
+def test_every_kind_of_change_to_an_edition_is_found_and_located(small, tmp_path):
     kinds = [*range(len(tampering.KINDS))] * 3
     done, lost = missed(small.edition, small.root, tmp_path, kinds, 1)
     assert lost == []
@@ -91,9 +88,7 @@ def test_every_kind_of_change_to_an_edition_is_found_and_located(
 
 
 @pytest.mark.slow
-def test_of_three_hundred_changes_to_the_demonstration_every_one_is_found(
-    root: Path, tmp_path: Path
-) -> None:
+def test_of_three_hundred_changes_to_the_demonstration_every_one_is_found(root, tmp_path):
     edition = root / "reports" / "_site" / str(NOW)
     kinds = [number % len(tampering.KINDS) for number in range(304)]
     done, lost = missed(edition, root, tmp_path, kinds, 2, at_once=4)

@@ -33,9 +33,7 @@ def test_without_a_name_the_command_lists_what_can_be_fetched(place, observ):
     assert json.loads(observ("fetch", "--json")[1]) == {"devices": {"essai": "matomo"}}
 
 
-def test_the_command_fetches_tells_how_far_it_is_and_never_the_key(
-    place, observ, standin, monkeypatch
-):
+def test_the_command_fetches_tells_how_far_it_is_never_the_key(place, observ, standin, monkeypatch):
     monkeypatch.setenv("OBSERV_MATOMO_URL", standin.url)
     monkeypatch.setenv("OBSERV_MATOMO_TOKEN", TOKEN)
     standin.answer = lambda asked: {"2026-01": {"nb_visits": 7}}

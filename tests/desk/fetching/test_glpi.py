@@ -67,9 +67,7 @@ def test_tickets_are_fetched_and_ingested_as_the_list_that_glpi_saves(known, sta
     assert done.devices["rows"].tolist() == [3] and done.rejects.empty and not done.problems
 
 
-def test_tickets_that_are_open_wait_until_the_fetch_and_not_until_the_last_ticket(
-    known, standin, tmp_path
-):
+def test_open_tickets_wait_until_the_fetch_and_not_until_the_last_ticket(known, standin, tmp_path):
     began = pd.Timestamp.now("UTC").floor("s")
     path = fetch("essai", known, tmp_path / "raw", since=date(2026, 1, 1), today=DAY)
     found = load(path, known.devices["essai"], known)
@@ -85,7 +83,7 @@ def test_no_person_text_or_token_is_on_disk_nor_in_an_address(known, standin, tm
         assert word not in text and not any(word in str(asked.query) for asked in standin.asked)
 
 
-def test_a_fetch_that_failed_ends_its_session_and_goes_on_where_it_stopped(
+def test_a_fetch_that_failed_ends_its_session_and_resumes_where_it_stopped(
     known, standin, tmp_path
 ):
     answer, replies = standin.answer, iter([None, None, Reply(b"", 500)])

@@ -171,7 +171,7 @@ def silent(handler: Handler) -> None:
         ("export_responses", silent, "no answer within 0.5 seconds"),
     ],
 )
-def test_what_a_server_answers_badly_is_one_line_without_the_password(
+def test_a_bad_answer_is_one_line_without_the_password(
     server, known, tmp_path, caplog, monkeypatch, method, answer, word
 ):
     server.answers[method] = answer
@@ -214,7 +214,7 @@ def test_a_server_that_is_not_there_is_one_line(known, server, tmp_path, monkeyp
         ("http://enquetes.example/index.php", "use https"),
     ],
 )
-def test_an_address_that_is_missing_or_unsafe_is_refused_before_anything_is_sent(
+def test_a_missing_or_unsafe_address_is_sent_nothing(
     known, server, tmp_path, monkeypatch, url, word
 ):
     monkeypatch.setenv("OBSERV_LIMESURVEY_URL", url)

@@ -66,9 +66,7 @@ def test_days_are_asked_for_a_month_at_a_time_and_ingested_as_an_export(matomo, 
     assert done.devices["rows"].tolist() == [5] and done.rejects.empty and not done.problems
 
 
-def test_whole_months_are_asked_for_a_year_at_a_time_from_the_year_before_last(
-    matomo, known, tmp_path
-):
+def test_whole_months_are_asked_for_by_year_from_the_year_before_last(matomo, known, tmp_path):
     found = known(loader="matomo_json", pattern="essai*.json")
     path = fetch("essai", found, tmp_path / "raw", today=DAY)
     assert path.name == "essai_2026-03-04.json"

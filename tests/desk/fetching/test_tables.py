@@ -73,7 +73,7 @@ EXPECTED = [
 
 
 @pytest.mark.parametrize("address", ["base", "base/*.parquet", "base/a.parquet"])
-def test_parquet_is_copied_and_ingested_with_its_moments_in_their_zone(
+def test_parquet_is_copied_and_ingested_with_moments_in_their_zone(
     known, ingested, tmp_path, address
 ):
     (tmp_path / "base").mkdir()
@@ -82,9 +82,7 @@ def test_parquet_is_copied_and_ingested_with_its_moments_in_their_zone(
     assert ingested(known(address=address)) == EXPECTED
 
 
-def test_a_folder_of_csv_is_copied_file_by_file_whatever_the_order_of_columns(
-    known, ingested, tmp_path
-):
+def test_a_folder_of_csv_is_copied_by_file_whatever_the_order_of_columns(known, ingested, tmp_path):
     folder = tmp_path / "l'export" / "2026"
     folder.mkdir(parents=True)
     one = "ticket_id,received,requester,answered,closed\n1,2026-03-01 09:00,Jeanne,,\n"
@@ -233,7 +231,7 @@ def test_a_view_of_postgresql_is_copied_and_ingested(base, known, ingested):
         ("aide.tickets", "faux-42", "password authentication failed"),
     ],
 )
-def test_what_postgresql_refuses_is_one_line_without_password_or_cell(
+def test_what_postgresql_refuses_is_one_safe_line(
     base, known, tmp_path, monkeypatch, table, password, word
 ):
     monkeypatch.setenv("PGPASSWORD", password)
@@ -285,9 +283,7 @@ def stranger(tmp_path: Path) -> Iterator[tuple[int, list[bytes]]]:
     thread.join(10)
 
 
-def test_a_server_that_cannot_prove_who_it_is_never_gets_the_password(
-    known, tmp_path, monkeypatch, stranger
-):
+def test_a_server_that_cannot_prove_itself_gets_no_password(known, tmp_path, monkeypatch, stranger):
     port, got = stranger
     monkeypatch.setenv("PGHOST", "127.0.0.2")
     monkeypatch.setenv("PGPASSWORD", "secret-42")
@@ -304,7 +300,7 @@ def test_a_server_that_cannot_prove_who_it_is_never_gets_the_password(
 
 
 @pytest.mark.parametrize("host", [None, "autre.invalid"])
-def test_a_host_that_the_catalogue_names_never_gets_the_password_of_another(
+def test_a_host_of_the_catalogue_gets_no_password_of_another(
     known, tmp_path, monkeypatch, stranger, host
 ):
     port, got = stranger

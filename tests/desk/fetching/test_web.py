@@ -50,7 +50,7 @@ HTML = {"Content-Type": "text/html"}
         (Reply({}, 429), "asks for a pause 10 times in a row"),
     ],
 )
-def test_what_is_answered_badly_is_one_line_without_the_key(
+def test_a_bad_answer_is_a_line_without_the_key(
     standin, tool, pauses, monkeypatch, caplog, reply, word
 ):
     monkeypatch.setattr(web, "MOST_BYTES", 2000 if reply.content == b" " * 2001 else 10**6)

@@ -62,9 +62,7 @@ def test_variables_are_told_by_indicators_and_by_groups(catalogue):
 
 
 @pytest.mark.parametrize(("alike", "named"), [(PEOPLE, True), (114, True), (113, False)])
-def test_a_question_that_nearly_all_answer_alike_is_named_from_95_in_100_on(
-    catalogue, alike, named
-):
+def test_a_question_that_nearly_all_answer_alike_is_named_from_95_in_100(catalogue, alike, named):
     found = why(catalogue, answers(clarity=[5.0] * alike + [1.0] * (PEOPLE - alike)))
     assert ("clarity" in found) == named
 
@@ -99,9 +97,7 @@ def test_a_question_goes_only_where_none_of_its_figures_has_a_verdict_in_two_yea
         assert "nps" not in why(catalogue, answers(), needs=known)
 
 
-def test_of_a_form_without_questionnaire_the_questions_that_have_answers_are_judged(
-    catalogue, mixed
-):
+def test_of_a_form_without_questionnaire_the_questions_with_answers_are_judged(catalogue, mixed):
     people = answers(satisfaction=mixed, help_satisfaction=mixed[::-1])
     found = why(catalogue, people, told=["satisfaction"], device="jdma-legifrance")
     assert found == {"help_satisfaction": "no figure, group or weight rests on it"}

@@ -62,9 +62,7 @@ def found(catalogue: Catalogue, given: Given, table: pd.DataFrame, others: Any =
     return {row["indicator"]: row for row in rows}, tests
 
 
-def test_the_headline_is_told_first_at_half_of_the_error_and_the_others_share_the_rest(
-    catalogue, three
-):
+def test_the_headline_is_told_at_half_of_the_error_and_the_others_share_the_rest(catalogue, three):
     rows, tests = found(catalogue, three, people(290))
     assert next(iter(rows)) == "satisfaction_10" and tests == 3
     assert rows["satisfaction_10"]["level"] == pytest.approx(LEVEL["headline"])
@@ -84,7 +82,7 @@ def test_what_is_needed_is_what_the_marks_the_share_and_the_level_ask_for(catalo
     assert mean["weeks"] == math.ceil(mean["needed"] / 290 * 13) and not mean["small"]
 
 
-def test_how_unsure_the_answers_needed_are_is_told_of_marks_and_the_more_the_fewer_answered(
+def test_how_unsure_the_answers_needed_are_is_told_of_marks_more_where_few_answered(
     catalogue, three
 ):
     rows, _ = found(catalogue, three, people(290))

@@ -108,9 +108,7 @@ def test_a_disk_that_is_full_leaves_the_catalogue_as_it_was(root, monkeypatch):
     assert not list((root / "data" / "catalogue").glob(".*"))
 
 
-@given(
-    changed=st.dictionaries(st.sampled_from(sorted(DEVICE)), st.text(max_size=30), max_size=3),
-)
+@given(changed=st.dictionaries(st.sampled_from(sorted(DEVICE)), st.text(max_size=30), max_size=3))
 @examples(40)
 def test_any_words_make_a_device_that_reads_back_or_change_nothing(root, changed):
     path = root / "data" / "catalogue" / "devices.yml"

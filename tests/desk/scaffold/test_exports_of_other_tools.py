@@ -214,7 +214,7 @@ def test_a_month_is_not_over_because_its_second_day_is_known(read):
     ],
     ids=["Google Forms", "Microsoft Forms", "Tally"],
 )
-def test_each_answer_of_a_multiple_choice_in_one_cell_is_loaded(
+def test_each_answer_of_a_multiple_choice_in_a_cell_is_loaded(
     asked, read, text, columns, separator
 ):
     _, questions = asked(text, "responses", columns=columns)
@@ -267,9 +267,7 @@ def test_clicks_impressions_years_and_numbers_are_no_visits(asked, read):
 
 
 @pytest.mark.slow
-def test_each_sample_of_a_tool_is_read_by_a_format_that_is_checked_or_asked_for(
-    shared_data, catalogue
-):
+def test_each_sample_of_a_tool_is_read_by_a_format_checked_or_asked_for(shared_data, catalogue):
     """What formats make of samples is checked cell by cell in `formats/test_samples.py`."""
     checked = {path.stem for path in (Path(__file__).parents[2] / "formats/expected").iterdir()}
     paths = [path for path in (shared_data / "formats").rglob("*") if path.is_file()]

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from tests.desk.watch.conftest import DEVICE, FIRST, POOR, steady
 
-from observlib.catalogue import Catalogue
 from observlib.desk import watch
 from observlib.desk.watch import Alarm
 
@@ -38,7 +37,7 @@ def test_a_device_that_falls_silent_is_told_although_no_row_says_so(heard, catal
     assert watched[alarm.series] == date(2025, 7, 31)
 
 
-def test_a_device_that_listens_on_occasion_is_not_watched(heard, catalogue: Catalogue):
+def test_a_device_that_listens_on_occasion_is_not_watched(heard, catalogue):
     rare = catalogue.devices[DEVICE].model_copy(update={"frequency": "occasional"})
     other = catalogue.model_copy(update={"devices": {**catalogue.devices, DEVICE: rare}})
     assert watch.raised(heard(steady(200)), other) == ([], {})
@@ -50,9 +49,7 @@ def test_a_device_of_which_no_day_is_whole_yet_is_not_watched(heard, catalogue, 
     assert watch.raised(folder, catalogue) == ([], {})
 
 
-def test_the_outage_of_the_demonstration_is_seen_within_three_days(
-    demonstration, catalogue, truths
-):
+def test_the_demonstration_s_outage_is_seen_within_three_days(demonstration, catalogue, truths):
     (outage,) = [one for one in truths["changes"] if one["kind"] == "outage"]
     alarms, _ = watch.raised(demonstration, catalogue)
     (alarm,) = [one for one in alarms if one.device == outage["device"]]

@@ -38,9 +38,7 @@ def test_each_owner_gets_one_mail_with_its_alarms_and_no_others(catalogue, tmp_p
     assert "on attend plus longtemps" in calls.get_content()
 
 
-def test_a_mail_that_waits_to_be_sent_is_not_lost_to_a_later_one_of_the_same_day(
-    catalogue, tmp_path
-):
+def test_a_mail_that_waits_to_be_sent_is_not_lost_to_a_later_one_of_that_day(catalogue, tmp_path):
     law = [watch.send([alarm], catalogue, tmp_path, False) for alarm in ALARMS[:2]]
     again = watch.send(ALARMS[:1], catalogue, tmp_path, False)
     assert [path.name for (path,) in law] == [
@@ -69,9 +67,7 @@ def test_every_department_without_a_mailbox_is_told_before_any_mail_is_written(c
     assert not (tmp_path / "mails").exists()
 
 
-def test_the_webhook_is_sent_what_chat_tools_show_and_programs_read(
-    catalogue, standin, monkeypatch
-):
+def test_the_webhook_gets_what_chat_tools_show_and_programs_read(catalogue, standin, monkeypatch):
     standin.answer = lambda asked: Reply(b"ok")
     monkeypatch.setenv("OBSERV_WEBHOOK_URL", f"{standin.url}/hooks/secret")
     watch.send(ALARMS, catalogue, None, True)
@@ -114,7 +110,7 @@ def test_what_was_watched_is_remembered_and_a_damaged_memory_is_one_line(tmp_pat
         watch.remembered(tmp_path)
 
 
-def test_a_mail_that_cannot_be_written_leaves_its_alarms_to_be_told_again(
+def test_a_mail_that_cannot_be_written_leaves_its_alarms_to_be_told(
     catalogue, tmp_path, monkeypatch
 ):
     def full(path, content):

@@ -53,9 +53,7 @@ def test_what_happened_to_all_is_no_effect_of_the_action(synthetic):
 
 
 @pytest.mark.parametrize("level", [0.8, 0.99])
-def test_an_interval_at_another_level_leaves_out_no_effect_exactly_where_its_test_rejects(
-    synthetic, level
-):
+def test_an_interval_of_any_level_leaves_out_no_effect_where_its_test_rejects(synthetic, level):
     for seed in SEEDS:
         series = synthetic(seed, change=(26, -0.04))
         found = row(interrupted(series, ACTION, level=level).effects)

@@ -124,10 +124,7 @@ def test_a_public_holiday_without_calls_says_nothing():
 
 
 @settings(max_examples=40)
-@given(
-    st.lists(st.integers(0, 60) | st.none(), min_size=1, max_size=500),
-    st.sampled_from([1, -1]),
-)
+@given(st.lists(st.integers(0, 60) | st.none(), min_size=1, max_size=500), st.sampled_from([1, -1]))
 def test_any_counts_give_changes_within_their_days_in_order(counts, sign):
     days = pd.date_range("2024-01-01", periods=len(counts))
     found = in_counts(pd.Series(counts, days, dtype=float), sign, FIVE_YEARS)

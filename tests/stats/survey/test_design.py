@@ -26,11 +26,7 @@ FRAME = pd.DataFrame(
 @pytest.mark.parametrize(
     ("changed", "arguments", "told"),
     [
-        (
-            {"w": [1, -2, 1, None, 2, 1]},
-            {"weights": "w"},
-            r"w: 2 .*index 1 \(-2.0\), 3 \(nan\); a",
-        ),
+        ({"w": [1, -2, 1, None, 2, 1]}, {"weights": "w"}, r"w: 2 .*index 1 \(-2.0\), 3 \(nan\); a"),
         (
             {"w": ["1", "x", 1, 1, 2, np.inf]},
             {"weights": "w"},

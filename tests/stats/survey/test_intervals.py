@@ -47,9 +47,7 @@ def test_student_agrees_with_statsmodels(values):
 
 
 @given(st.floats(-1, 1), st.floats(1e-3, 3), st.integers(1, 500))
-def test_an_interval_of_marks_holds_the_mean_and_stays_on_the_scale_whichever_way_it_is_read(
-    mean, error, df
-):
+def test_an_interval_of_marks_holds_the_mean_and_stays_on_the_scale_either_way(mean, error, df):
     if abs(mean) == 1:
         assert all(map(math.isnan, bounded(mean, error, df, (-1, 1))))
         return
@@ -71,9 +69,7 @@ def test_an_interval_of_marks_of_0_or_1_is_that_of_a_proportion():
 
 @pytest.mark.parametrize(("mean", "error", "df"), [(10, 0.1, 9), (0, 0.1, 9), (5, 0, 9), (5, 1, 0),
                                                    (math.nan, 1, 9), (5, math.nan, 9)])  # fmt: skip
-def test_marks_that_are_all_alike_or_that_nothing_tells_the_error_of_have_no_interval(
-    mean, error, df
-):
+def test_marks_that_are_alike_or_that_nothing_tells_the_error_of_have_no_interval(mean, error, df):
     assert all(map(math.isnan, bounded(mean, error, df, (0, 10))))
 
 
@@ -190,9 +186,7 @@ def test_a_machine_that_says_the_same_of_every_read_text_is_not_believed():
     ("finds", "share", "most"),
     [(0.9, 0.5, 0.7), (0.9, 0.3, 0.7), (0.95, 0.1, 0.7), (0.5, 0.3, 1.01)],
 )
-def test_a_good_machine_narrows_the_interval_and_one_that_knows_nothing_widens_nothing(
-    finds, share, most
-):
+def test_a_good_machine_narrows_the_interval_and_a_bad_one_widens_nothing(finds, share, most):
     assert most - 0.3 < _measured(3000, 100, share, finds, finds, draws=500)[1] <= most
 
 

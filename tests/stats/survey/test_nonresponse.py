@@ -10,13 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.stats.survey.nonresponse import (
-    BOTH,
-    OPINION,
-    PROFILE,
-    Corrected,
-    pattern_mixture,
-)
+from observlib.stats.survey.nonresponse import BOTH, OPINION, PROFILE, Corrected, pattern_mixture
 from observlib.stats.survey.weighting import Calibration, calibrate
 
 SEXES, AGES = {"F": 0.5, "H": 0.5}, {"young": 0.4, "old": 0.6}
@@ -38,8 +32,7 @@ def weighed(answers: pd.DataFrame, **options: str) -> Calibration:
 
 # SMUB by `nisb` of github.com/bradytwest/IndicesOfNISB, run on these answers by R 4.5
 @pytest.mark.parametrize(
-    ("phi", "smub"),
-    [(PROFILE, 0.168392330793), (BOTH, 0.276992630534), (OPINION, 0.455631898486)],
+    ("phi", "smub"), [(PROFILE, 0.168392330793), (BOTH, 0.276992630534), (OPINION, 0.455631898486)]
 )
 def test_the_bias_of_a_mean_is_that_of_the_program_of_its_authors(answers, phi, smub):
     marks = answers["mark"].to_numpy(float)

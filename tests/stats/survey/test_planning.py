@@ -26,9 +26,7 @@ MARKS = st.builds(  # from 0 to 1: the deviation is a part of the largest of thi
     st.floats(0.2, 1.0),
 )
 SPREADS = st.one_of(
-    st.floats(0.5, 50).map(lambda sd: {"sd": sd}),
-    SHARES.map(lambda share: {"share": share}),
-    MARKS,
+    st.floats(0.5, 50).map(lambda sd: {"sd": sd}), SHARES.map(lambda share: {"share": share}), MARKS
 )
 
 

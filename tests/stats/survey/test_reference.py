@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -99,7 +98,7 @@ def ours(apistrat, apiclus1, hdv2003) -> dict[str, Found]:
     }
 
 
-def test_each_value_that_r_gave_of_real_samples_is_ours(shared_data: Path, ours):
+def test_each_value_that_r_gave_of_real_samples_is_ours(shared_data, ours):
     path = shared_data.parent / "reference" / "survey_reference.json"
     rows = json.loads(path.read_text(encoding="utf-8"))
     assert {row["id"] for row in rows} == ours.keys()

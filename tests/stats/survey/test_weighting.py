@@ -13,12 +13,7 @@ from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
 from observlib.stats.survey import weighting
-from observlib.stats.survey.weighting import (
-    ConvergenceError,
-    calibrate,
-    effective_n,
-    trim_weights,
-)
+from observlib.stats.survey.weighting import ConvergenceError, calibrate, effective_n, trim_weights
 
 METHODS = [("raking", None), ("linear", None), ("logit", (0.1, 8.0))]
 PEOPLE = pd.DataFrame({"sexe": ["F", "F", "H", "H", "H"], "age": ["-", "+", "+", "-", "+"]})
@@ -205,10 +200,7 @@ def test_somebody_who_alone_has_a_category_tells_nothing_of_what_others_say():
 
 def test_all_that_is_wrong_is_told_at_once():
     sample = PEOPLE.assign(w=[1.0, -2.0, np.nan, 0.0, 1.0], x=[1.0, np.inf, 2.0, 3.0, 4.0])
-    margins = {
-        "sexe": pd.Series({"F": 40, "X": 60}),
-        "age": pd.Series({"-": 30, "+": 90}),
-    }
+    margins = {"sexe": pd.Series({"F": 40, "X": 60}), "age": pd.Series({"-": 30, "+": 90})}
     with pytest.raises(ObservError) as told:
         calibrate(sample, margins, totals={"x": 10}, weights="w")
     lines = list(told.value.problems)
@@ -227,10 +219,7 @@ def test_all_that_is_wrong_is_told_at_once():
 @pytest.mark.parametrize(
     ("margin", "line"),
     [
-        (
-            pd.Series({"F": 52, "H": np.nan}),
-            r"target is 0 or .* that of 'H' \(nan\) is not",
-        ),
+        (pd.Series({"F": 52, "H": np.nan}), r"target is 0 or .* that of 'H' \(nan\) is not"),
         (pd.Series({"F": 52, "H": -1}), r"that of 'H' \(-1\) is not"),
         (pd.Series({"F": np.inf, "H": 48}), r"that of 'F' \(inf\) is not"),
         (pd.Series({"F": 1e308, "H": 1e308}), r"that of 'F' \(1e\+308\), 'H' .* is not"),
@@ -263,11 +252,7 @@ def test_a_margin_that_is_none_is_named(margin, line):
         (PEOPLE, {"population": 300}, "'sexe': sums to 100; population=300"),
         (PEOPLE, {"population": 0}, "population: 0 is not a finite number above 0"),
         (PEOPLE.assign(sexe=None), {"missing": "keep_share"}, "5 of 5 rows have no answer"),
-        (
-            PEOPLE.assign(x=1),
-            {"totals": {"x": np.nan}},
-            "total 'x': its target nan is no finite",
-        ),
+        (PEOPLE.assign(x=1), {"totals": {"x": np.nan}}, "total 'x': its target nan is no finite"),
         (PEOPLE.assign(x=1), {"totals": {"x": np.inf}}, "total 'x': its target inf is no finite"),
         (PEOPLE.assign(x=1), {"totals": {"x": None}}, "total 'x': its target None is no finite"),
         (PEOPLE, {"population": "many"}, "population: many is not a finite number"),

@@ -136,9 +136,7 @@ def test_a_real_export_or_a_file_in_the_place_of_the_folder_is_left_alone(tmp_pa
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("step", ["write_bytes", "_exchange"])
-def test_where_it_cannot_be_written_the_earlier_one_stays_and_a_line_says_why(
-    tmp_path, monkeypatch, capsys, step
-):
+def test_where_it_cannot_be_written_the_earlier_one_stays_told(tmp_path, monkeypatch, capsys, step):
     def fail(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "a-file")
 

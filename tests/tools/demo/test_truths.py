@@ -6,10 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from tools.demo import (
-    questions,
-    tasks,
-)
+from tools.demo import questions, tasks
 from tools.demo.questions import SURVEYS, Survey
 
 
