@@ -267,8 +267,8 @@ def test_a_page_is_known_to_depend_on_the_tables_that_it_and_its_families_read(
     ("code", "said"),
     [
         ("study.say.polls.polls_and_votes", ["polls.sentences"]),
-        ("study.say.groups", []),  # it says nothing of them yet
-        ("dir(study.say.groups)", ["surveys.groups_sentences"]),
+        ("study.say.surveys", []),  # it says nothing of them yet
+        ("dir(study.say.surveys)", ["surveys.sentences"]),
         ("study.help('polls')", ["polls.sentences"]),
         ("study.say.comparisons.evolution, study.say.year_on_year", []),
     ],

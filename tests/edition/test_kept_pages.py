@@ -19,9 +19,9 @@ NOW = {
     "the data/ratings": "1",
     "the data/calls": "1",
     "the library/themes/polls/sentences.py": "1",
-    "the library/themes/surveys/groups_sentences.py": "1",
+    "the library/themes/surveys/sentences.py": "1",
 }
-USED = ("the data/ratings", "the library/themes/surveys/groups_sentences.py")
+USED = ("the data/ratings", "the library/themes/surveys/sentences.py")
 MADE = MadePage("{}", "Douze avis.", USED)
 
 
@@ -50,8 +50,8 @@ def page(tmp_path: Path, folder: Path, make: Any) -> Page:
         ({"the library/a.py": "2"}, ["the library (a.py)"]),
         ({"the library/themes/polls/sentences.py": "2"}, []),  # which it does not say
         (
-            {"the library/themes/surveys/groups_sentences.py": "2"},
-            ["the library (themes/surveys/groups_sentences.py)"],
+            {"the library/themes/surveys/sentences.py": "2"},
+            ["the library (themes/surveys/sentences.py)"],
         ),
         (
             {"the library/themes/sales/sentences.py": "1"},  # whose name it may see
@@ -70,10 +70,10 @@ def test_what_changed_runs_the_pages_that_read_or_say_it_and_no_other(folder, pa
 
 
 def test_sentences_that_others_import_are_said_with_them_and_all_where_none_is_known():
-    both = used(["ratings"], ["observlib.themes.satisfaction.specifications_sentences"])
+    both = used(["ratings"], ["observlib.themes.satisfaction.sentences"])
     assert both[0] == "the data/ratings"
-    names = [name for name in both if name.endswith("specifications_sentences.yml")]
-    assert names == ["the library/themes/satisfaction/specifications_sentences.yml"]
+    names = [name for name in both if name.endswith("satisfaction/sentences.yml")]
+    assert names == ["the library/themes/satisfaction.sentences.yml"]
     every = [*Path(kept.__file__).parents[1].glob("themes/[!_]*/*sentences.*")]
     assert len(both) < len(used([], None)) == len(every)
 

@@ -66,13 +66,13 @@ def test_a_category_is_more_or_less_satisfied_than_the_others(catalogue):
         "Ailleurs, on ne peut pas conclure. Un écart de moins de 0,5 point a pu passer "
         "inaperçu."
     )
-    assert plain(groups.caption(pd.DataFrame(rows))) == (
+    assert plain(groups.categories_caption(pd.DataFrame(rows))) == (
         "Par rapport aux autres répondants, la satisfaction est plus haute pour « 75 ans et "
         "plus ». Elle est plus basse pour « 15 à 24 ans »."
     )
     unsure = plain(groups.categories(pd.DataFrame(rows[2:]), catalogue))
     assert unsure.startswith("On ne peut dire d'aucune catégorie")
-    assert "aucun écart établi" in groups.caption(pd.DataFrame(rows[2:]))
+    assert "aucun écart établi" in groups.categories_caption(pd.DataFrame(rows[2:]))
     hidden = pd.DataFrame([pair("unknown", math.nan, math.nan, reason="suppressed")])
     assert "entre elles (secret statistique)" in groups.categories(hidden, catalogue)
 

@@ -8,7 +8,7 @@ import pytest
 from observlib import estimates
 from observlib.catalogue import load_catalogue
 from observlib.indicators.specifications import HELD, MADE, REVERSED
-from observlib.themes.satisfaction.specifications_sentences import held
+from observlib.themes.satisfaction.specifications_sentences import specifications
 
 CATALOGUE = load_catalogue(Path("data/catalogue"))
 
@@ -24,7 +24,7 @@ def said(*findings: tuple[str, str, int, int]) -> str:
     frame = estimates.make(rows)
     verdicts = {product: verdict for product, verdict, _, _ in findings}
     first = frame.drop_duplicates("product")
-    return held(frame, first.assign(verdict=first["product"].map(verdicts)), CATALOGUE)
+    return specifications(frame, first.assign(verdict=first["product"].map(verdicts)), CATALOGUE)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def told(frame: pd.DataFrame) -> Any:
 
     def of(c: Any) -> list[str]:
         compared = changes.tested(c, changes.with_nothing(frame))
-        return [drivers.established(frame, compared, c), drivers.caption(frame, compared)]
+        return [drivers.drivers(frame, compared, c), drivers.drivers_caption(frame, compared)]
 
     return of
 

@@ -166,7 +166,7 @@ def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue):
     assert weighted.marks(found).empty
     told = weighted.report(found)
     assert told["indicator"].tolist() == ["weighting_effective_n", "weighting_own_effect"]
-    said = sentences.conclusion(weighted.pairs(found), told, estimates.make([]), catalogue)
+    said = sentences.weighted(weighted.pairs(found), told, estimates.make([]), catalogue)
     assert "Trop peu de répondants (100) ont un poids" in said
     assert weighted.marks(weigh(sample(100).drop(columns=["age", "sex"]), catalogue)).shape[0] == 4
 
@@ -184,7 +184,7 @@ def test_the_page_says_that_the_survey_s_weights_are_used(catalogue):
             difference=-0.5, difference_low=-0.9, difference_high=-0.1, verdict="fall", level=0.95
         )
         told = weighted.report(found)
-        said = sentences.conclusion(compared, told, estimates.make([]), catalogue)
+        said = sentences.weighted(compared, told, estimates.make([]), catalogue)
         text = plain(said)
         assert text.startswith(start) and end in text and "au lieu de" in text
         assert "Ce calcul porte sur les 400 réponses à cette question de ceux" in text

@@ -57,7 +57,7 @@ def bounds(low: float | None, high: float | None, **more: Any) -> pd.DataFrame:
 
 
 def conclusion(compared: pd.DataFrame, margins: pd.DataFrame, everyone: Any = NONE) -> Any:
-    return lambda c: weighted.conclusion(compared, margins, everyone, c)
+    return lambda c: weighted.weighted(compared, margins, everyone, c)
 
 
 PROFILE = report("age", "sex", "region")
@@ -94,9 +94,9 @@ CASES: said.Cases = {
         pair(7.1, 6.5).assign(status="low_base", reason="low_base", **UNTESTED), PROFILE
     ),
     "the category that moves most": lambda _: weighted.margins(PROFILE[PROFILE["group"] != ""]),
-    "what weights cost": lambda c: [weighted.cost(rows, c) for rows in (PROFILE, HIDDEN)],
+    "what weights cost": lambda c: [weighted.weights_cost(rows, c) for rows in (PROFILE, HIDDEN)],
     **{
-        f"bounds: {name}": lambda c, rows=rows: weighted.reservation(rows, c)
+        f"bounds: {name}": lambda c, rows=rows: weighted.weighted_reservation(rows, c)
         for name, rows in RESERVED.items()
     },
 }

@@ -9,10 +9,9 @@ from observlib.catalogue import Catalogue
 from observlib.indicators.specifications import SUBJECT, counts
 from observlib.language import french, wording, words
 
-_TEXTS = wording.beside(__file__)
 
 
-def held(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def specifications(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """In how many of its calculations what is told holds: of several, the least sure.
 
     What no verdict tells is passed over.
@@ -33,7 +32,7 @@ def held(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> st
     >>> told = {"specifications": 54, "specifications_held": 40}
     >>> rows = estimates.make({**base, "indicator": i, "estimate": x} for i, x in told.items())
     >>> pairs = rows.head(1).assign(verdict="rise")
-    >>> held(rows, pairs, load_catalogue(Path("data/catalogue"))).partition(".")[0]
+    >>> specifications(rows, pairs, load_catalogue(Path("data/catalogue"))).partition(".")[0]
     "Recalculée autrement, la hausse (BOAMP) s'accorde avec 40 calculs sur 54"
     """
     told = compared.loc[compared["verdict"] != "unknown", [*SUBJECT, "period", "verdict"]]
@@ -46,16 +45,16 @@ def held(rows: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> st
     alike = all((row["held"], row["made"]) == (first["held"], first["made"]) for row in others)
     which = "least" if others and not alike else "all" if others else "one"
     sure = {name: french.number(first[name]) for name in ("held", "made")}
-    what = _TEXTS[f"what.{first['verdict']}"]
-    said = _TEXTS[f"held.{which}"].format(name=first["name"], what=what, **sure)
+    what = _TEXTS[f"specifications.what.{first['verdict']}"]
+    said = _TEXTS[f"specifications.held.{which}"].format(name=first["name"], what=what, **sure)
     fragile = named[named["fragile"]]
     if fragile.empty:
         return said
     count = words.capital(french.spelled(len(fragile)))
-    doubt = _TEXTS[f"fragile.{_many(len(fragile))}"].format(count=count)
+    doubt = _TEXTS[f"specifications.fragile.{_many(len(fragile))}"].format(count=count)
     turned = int(fragile["reversed"].sum())
     how = "stable" if (fragile["verdict"] == "stable").all() else _many(turned)
-    more = _TEXTS[f"reversed.{how}"].format(fragile=doubt, count=french.spelled(turned))
+    more = _TEXTS[f"specifications.reversed.{how}"].format(fragile=doubt, count=french.spelled(turned))
     return f"{said} {more}"
 
 

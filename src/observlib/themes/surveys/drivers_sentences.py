@@ -8,11 +8,10 @@ from observlib.catalogue import Catalogue
 from observlib.language import french, wording, words
 from observlib.themes.comparison_sentences import and_detectable, inconclusive
 
-_TEXTS = wording.beside(__file__)
 _TOLD = 2  # effects that are told with their sizes; the chart shows them all
 
 
-def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
+def drivers(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogue) -> str:
     """What goes with satisfaction, of one survey.
 
     Only what is established is told, by the tests of the whole study; then what may go with it
@@ -27,31 +26,31 @@ def established(frame: pd.DataFrame, compared: pd.DataFrame, catalogue: Catalogu
         The same beside 0 (`pairs.with_nothing`), with the results of their whole family.
     """
     if frame.empty:
-        return _TEXTS["not_asked"]
+        return _TEXTS["drivers.not_asked"]
     shown = frame[~frame["status"].isin(words.WITHHELD)]
     if shown.empty and (frame["status"] == "suppressed").any():
-        return _TEXTS["withheld"]
+        return _TEXTS["drivers.withheld"]
     if shown.empty:
         n = frame["n"].max()
-        return _TEXTS["too_few"].format(n=_TEXTS["few"] if pd.isna(n) else french.number(n))
+        return _TEXTS["drivers.too_few"].format(n=_TEXTS["drivers.few"] if pd.isna(n) else french.number(n))
     indicator = words.indicator_of("driver_effect", catalogue)
     sure = _established(compared).to_dict("records")
-    sentences = [] if sure else [_TEXTS["nothing"]]
+    sentences = [] if sure else [_TEXTS["drivers.nothing"]]
     if sure:
         names = _quoted(_established(compared)["group_value"])
         sizes = [
-            _TEXTS["size"].format(name=row["group_value"], points=words.value(row, indicator))
+            _TEXTS["drivers.size"].format(name=row["group_value"], points=words.value(row, indicator))
             for row in sure[:_TOLD]
         ]
-        sentences = [_TEXTS["goes_with"].format(names=names)]
-        sentences.append(_TEXTS["sizes"].format(sizes=words.SEMICOLON.join(sizes)))
+        sentences = [_TEXTS["drivers.goes_with"].format(names=names)]
+        sentences.append(_TEXTS["drivers.sizes"].format(sizes=words.SEMICOLON.join(sizes)))
     alike = compared.loc[compared["verdict"] == "stable", "group_value"]
     if len(alike):
-        sentences.append(_TEXTS["too_small"].format(names=_quoted(alike)))
+        sentences.append(_TEXTS["drivers.too_small"].format(names=_quoted(alike)))
     unknown = inconclusive(compared)
     if len(unknown):
         names, least = _quoted(unknown["group_value"]), and_detectable(unknown, catalogue)
-        sentences.append(_TEXTS["unknown"].format(names=names, least=least))
+        sentences.append(_TEXTS["drivers.unknown"].format(names=names, least=least))
     return " ".join(sentences)
 
 
@@ -59,25 +58,25 @@ def _quoted(names: pd.Series) -> str:
     return french.join(map(words.quoted, names))
 
 
-def caution(effects: pd.DataFrame) -> str:
+def drivers_caution(effects: pd.DataFrame) -> str:
     """That going together is no cause; nothing where no effect is told."""
-    return _TEXTS["caution"] if len(effects) else ""
+    return _TEXTS["drivers.caution"] if len(effects) else ""
 
 
-def caption(frame: pd.DataFrame, compared: pd.DataFrame) -> str:
+def drivers_caption(frame: pd.DataFrame, compared: pd.DataFrame) -> str:
     """Caption: what goes with satisfaction, and what its chart measures.
 
     Parameters
     ----------
     frame, compared
-        Those of `established`.
+        Those of `drivers`.
     """
     if frame.empty or frame["status"].isin(words.WITHHELD).all():
-        return _TEXTS["chart"]
+        return _TEXTS["drivers.chart"]
     sure = _established(compared)
     if sure.empty:
-        return _TEXTS["chart_nothing"]
-    return _TEXTS["chart_established"].format(names=_quoted(sure["group_value"]))
+        return _TEXTS["drivers.chart_nothing"]
+    return _TEXTS["drivers.chart_established"].format(names=_quoted(sure["group_value"]))
 
 
 def _established(compared: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,6 @@ from observlib.catalogue import Catalogue
 from observlib.language import wording, words
 from observlib.themes.comparison_sentences import and_detectable, why_untested
 
-_TEXTS = wording.beside(__file__)
 
 
 def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -27,18 +26,18 @@ def categories(compared: pd.DataFrame, catalogue: Catalogue) -> str:
     told = _placed(compared)
     least = and_detectable(compared, catalogue)
     if not told and not least:
-        return _TEXTS["untested"].format(why=why_untested(compared))
+        return _TEXTS["categories.untested"].format(why=why_untested(compared))
     if not told:
-        return _TEXTS["unknown"].format(least=least)
-    return " ".join([*told, *([_TEXTS["elsewhere"].format(least=least)] if least else [])])
+        return _TEXTS["categories.unknown"].format(least=least)
+    return " ".join([*told, *([_TEXTS["categories.elsewhere"].format(least=least)] if least else [])])
 
 
-def caption(compared: pd.DataFrame) -> str:
+def categories_caption(compared: pd.DataFrame) -> str:
     """Caption of categories' marks: those that differ from the others, where that is established.
 
     They are not ranked: only their differences to the others are tested.
     """
-    return " ".join(_placed(compared[compared["verdict"] != "stable"])) or _TEXTS["none"]
+    return " ".join(_placed(compared[compared["verdict"] != "stable"])) or _TEXTS["categories.none"]
 
 
 def _placed(compared: pd.DataFrame) -> list[str]:
@@ -48,7 +47,7 @@ def _placed(compared: pd.DataFrame) -> list[str]:
         rows = compared.loc[compared["verdict"] == verdict, "group_value"]
         if len(rows):
             first, *more = words.shared_out(map(words.quoted, rows))
-            subject = _TEXTS["it" if sentences else "first"]
-            sentences.append(_TEXTS[f"placed.{verdict}"].format(subject=subject, names=first))
-            sentences += [_TEXTS["placed_too"].format(names=names) for names in more]
+            subject = _TEXTS["categories.it" if sentences else "categories.first"]
+            sentences.append(_TEXTS[f"categories.placed.{verdict}"].format(subject=subject, names=first))
+            sentences += [_TEXTS["categories.placed_too"].format(names=names) for names in more]
     return sentences

@@ -19,11 +19,10 @@ from observlib.themes.comparison_sentences import detectable
 from observlib.themes.sentences import together
 from observlib.themes.surveys.weighted import DEPENDS
 
-_TEXTS = wording.beside(__file__)
 _MARGINS = ("age", "sex", "region")
 
 
-def reservation(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
+def weighted_reservation(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
     """What no weighted mark proves, and what it may be off by; nothing where there is none.
 
     Parameters
@@ -34,8 +33,8 @@ def reservation(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
     if weighed.empty:
         return ""
     unbounded = weighed["group_value"].isin(DEPENDS.values()) & (weighed["status"] == "missing")
-    why = _TEXTS["not_available"] if unbounded.any() else ""
-    return together(_between(weighed, catalogue), why, _TEXTS["reservation"])
+    why = _TEXTS["weighted.not_available"] if unbounded.any() else ""
+    return together(_between(weighed, catalogue), why, _TEXTS["weighted.reservation"])
 
 
 def _between(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
@@ -47,20 +46,20 @@ def _between(weighed: pd.DataFrame, catalogue: Catalogue) -> str:
     marks = weighed[weighed["indicator"] == "satisfaction_10"].set_index("group_value")
     if marks["device"].nunique() != 1:
         bounds = marks.index.isin(list(DEPENDS.values())) & marks["ci_low"].notna()
-        return _TEXTS["suppose"] if bounds.any() else ""
+        return _TEXTS["weighted.suppose"] if bounds.any() else ""
     ends = marks.reindex([WEIGHTED, DEPENDS[OPINION]])
     if ends["status"].isna().any() or (ends["status"] == "suppressed").any():
         return ""
     if ends["ci_low"].isna().any():
-        return _TEXTS["unbounded"]
+        return _TEXTS["weighted.unbounded"]
     indicator = words.indicator_of("satisfaction_10", catalogue)
     low, high = ends["ci_low"].min(), ends["ci_high"].max()
-    return _TEXTS["between"].format(
+    return _TEXTS["weighted.between"].format(
         low=words.figure(low, indicator), high=words.figure(high, indicator)
     )
 
 
-def conclusion(
+def weighted(
     compared: pd.DataFrame, report: pd.DataFrame, everyone: pd.DataFrame, catalogue: Catalogue
 ) -> str:
     """What satisfaction would be with the population's profile, or why it is not told.
@@ -75,31 +74,31 @@ def conclusion(
         Estimates on all the answers of the same period, whose profile may be unknown.
     """
     if report.empty:
-        return _TEXTS["no_profile"]
+        return _TEXTS["weighted.no_profile"]
     used = [name for name in _MARGINS if name in set(report["group"])]
     own = report[report["indicator"] == "weighting_own_effect"]
     made = used or own["estimate"].notna().any()
     if not made and (report["status"] == "suppressed").any():
-        return _TEXTS["withheld"]
+        return _TEXTS["weighted.withheld"]
     if not made:
         n = report["n"].max()
-        found = _TEXTS["few"] if pd.isna(n) else french.number(n)
-        return _TEXTS["too_few_own" if len(own) else "too_few"].format(n=found)
-    profile = french.join(_TEXTS[f"margins.{name}"] for name in used)
-    how = _TEXTS["profile"].format(margins=profile) if used else _TEXTS["own_weights"]
+        found = _TEXTS["weighted.few"] if pd.isna(n) else french.number(n)
+        return _TEXTS["weighted.too_few_own" if len(own) else "weighted.too_few"].format(n=found)
+    profile = french.join(_TEXTS[f"weighted.margins.{name}"] for name in used)
+    how = _TEXTS["weighted.profile"].format(margins=profile) if used else _TEXTS["weighted.own_weights"]
     rows = estimates.records(compared[compared["indicator"] == "satisfaction_10"])
     if not rows or rows[0]["status"] in (*words.WITHHELD, "low_base"):
-        sentences = [_TEXTS["no_mark"].format(how=how)]
+        sentences = [_TEXTS["weighted.no_mark"].format(how=how)]
     else:
         marks = everyone[everyone["indicator"] == "satisfaction_10"].to_dict("records")
         sentences = _compared(rows[0], words.capital(how), marks[:1], catalogue)
-        of = _TEXTS["of_profile" if used else "of_weights"]
-        sentences.append(_TEXTS["of"].format(n=french.number(rows[0]["n"]), of=of))
+        of = _TEXTS["weighted.of_profile" if used else "weighted.of_weights"]
+        sentences.append(_TEXTS["weighted.of"].format(n=french.number(rows[0]["n"]), of=of))
     if not used:
-        return " ".join([*sentences, _TEXTS["own_weights_correct"]])
-    start = [_TEXTS["from_own_weights"]] if len(own) else []
-    left_out = [_TEXTS[f"of_margins.{name}"] for name in _MARGINS if name not in used]
-    end = [_TEXTS["left_out"].format(margins=french.join(left_out))] if left_out else []
+        return " ".join([*sentences, _TEXTS["weighted.own_weights_correct"]])
+    start = [_TEXTS["weighted.from_own_weights"]] if len(own) else []
+    left_out = [_TEXTS[f"weighted.of_margins.{name}"] for name in _MARGINS if name not in used]
+    end = [_TEXTS["weighted.left_out"].format(margins=french.join(left_out))] if left_out else []
     return " ".join([*sentences, *start, *end])
 
 
@@ -110,25 +109,25 @@ def _compared(
     indicator = words.indicator_of("satisfaction_10", catalogue)
     raw = row[REFERENCE + "estimate"]
     if pd.isna(raw):
-        return [_TEXTS["mark"].format(how=how, mark=words.value(row, indicator))]
+        return [_TEXTS["weighted.mark"].format(how=how, mark=words.value(row, indicator))]
     finer = words.fine(row["estimate"], raw, indicator)
     mark, was = words.value(row, finer), words.figure(raw, finer)
-    sentences = [_TEXTS["mark_against"].format(how=how, mark=mark, raw=was)]
+    sentences = [_TEXTS["weighted.mark_against"].format(how=how, mark=mark, raw=was)]
     if math.isnan(row["difference_low"]):
-        sentences.append(_TEXTS["verdicts.untested"])
+        sentences.append(_TEXTS["weighted.verdicts.untested"])
     else:
         margin = french.number(indicator.matters or 0.0, indicator.decimals)
         size = french.signed(row["difference"], indicator.decimals)
         moved = row["verdict"] if row["verdict"] in ("stable", "unknown") else "moved"
         seen = ""
         if moved == "unknown":
-            seen = words.capital(detectable(pd.DataFrame([row]), indicator, _TEXTS["gap"]))
-        told = _TEXTS[f"verdicts.{moved}"].format(size=size, margin=margin, detectable=seen)
+            seen = words.capital(detectable(pd.DataFrame([row]), indicator, _TEXTS["weighted.gap"]))
+        told = _TEXTS[f"weighted.verdicts.{moved}"].format(size=size, margin=margin, detectable=seen)
         sentences.append(told)
     for one in every:
         if one["status"] not in words.WITHHELD and one["n"] > row["n"]:
             mark, n = words.figure(one["estimate"], indicator), french.number(one["n"])
-            sentences.append(_TEXTS["everyone"].format(mark=mark, n=n))
+            sentences.append(_TEXTS["weighted.everyone"].format(mark=mark, n=n))
     return sentences
 
 
@@ -144,22 +143,22 @@ def margins(report: pd.DataFrame) -> str:
         index="group_value", columns="indicator", values="estimate"
     )
     if not {"weighting_before", "weighting_after"} <= set(wide):
-        return _TEXTS["shares"]
+        return _TEXTS["weighted.shares"]
     moved = (wide["weighting_after"] - wide["weighting_before"]).abs()
-    return _TEXTS["most_moved"].format(name=moved.idxmax())
+    return _TEXTS["weighted.most_moved"].format(name=moved.idxmax())
 
 
-def cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
+def weights_cost(report: pd.DataFrame, catalogue: Catalogue) -> str:
     """Caption: how many respondents of equal weights would tell as much."""
     rows = report[report["indicator"] == "weighting_effective_n"]
     if rows.empty:
         return ""
     row = estimates.records(rows)[0]
     if row["status"] == "suppressed":
-        return _TEXTS["cost_withheld"]
+        return _TEXTS["weighted.cost_withheld"]
     if row["status"] in words.WITHHELD:
-        return _TEXTS["no_weight"]
+        return _TEXTS["weighted.no_weight"]
     n = words.rounded_count(
         {**row, "estimate": row["n"]}, words.indicator_of(row["indicator"], catalogue)
     )
-    return _TEXTS["cost"].format(respondents=n, equal=french.number(row["estimate"]))
+    return _TEXTS["weighted.cost"].format(respondents=n, equal=french.number(row["estimate"]))

@@ -21,8 +21,8 @@ import pandas as pd
 from observlib.estimates import MINIMUM_PEOPLE
 from observlib.themes.verbatims.machine import spelled, word_weights
 
-LEAST = 100  # texts, below which no theme is looked for
-MOST = 5_000  # the latest texts, of which themes are sought
+LEAST_OF_TOPICS = 100  # texts, below which no theme is looked for
+MOST_OF_TOPICS = 5_000  # the latest texts, of which themes are sought
 STABLE = 0.7  # likeness of a theme to itself in other draws, from 0 to 1, from which it lasts
 _SIZES = range(2, 11)
 _DRAWS = 10
@@ -66,7 +66,7 @@ def themes(texts: pd.Series) -> Themes | None:
 
     The same texts give the same themes, in whatever order they come.
     """
-    if len(texts) < LEAST:
+    if len(texts) < LEAST_OF_TOPICS:
         return None
     from threadpoolctl import threadpool_limits
 
