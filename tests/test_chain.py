@@ -9,7 +9,7 @@ import pytest
 
 from observlib import store
 from observlib.base.period import Quarter
-from observlib.estimates.rounding import base, mark
+from observlib.estimates import base, mark
 from observlib.indicators import counts
 from observlib.themes import experiences, procedures, satisfaction
 

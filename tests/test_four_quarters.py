@@ -19,7 +19,7 @@ from observlib import store
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.confidentiality.attack import attack
-from observlib.confidentiality.knowledge import Knowledge, Published
+from observlib.confidentiality.disclosure import Knowledge, Published
 from observlib.edition.release import release
 from observlib.estimates import FIGURE
 from observlib.pipeline import archive, project

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from observlib.base import temporary
+from observlib.base import files
 from observlib.base.errors import ObservError
 
 FILES = 40
 LOOP = f"""
 import sys
 from pathlib import Path
-from observlib.base.temporary import replace_folder, workspace
+from observlib.base.files import replace_folder, workspace
 target = Path(sys.argv[1])
 print("started", flush=True)
 for version in range(1, 100_000):
@@ -48,7 +48,7 @@ def versions(folder: Path) -> set[str]:
 @pytest.fixture
 def no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     """A system, or a disk, that cannot exchange two folders."""
-    monkeypatch.setattr(temporary, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(files, "_exchange", lambda one, other: False)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
@@ -65,7 +65,7 @@ def test_kill_at_any_moment_leaves_a_whole_folder(tmp_path):
         run.wait()
         run.stdout.close()
         assert len(versions(target)) == 1
-    with temporary.workspace(target):
+    with files.workspace(target):
         left = [path for path in tmp_path.glob(".work-*") if path.is_dir()]
         assert len(left) == 1, "what dead runs left is cleared"
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
@@ -74,10 +74,10 @@ def test_kill_at_any_moment_leaves_a_whole_folder(tmp_path):
 @pytest.mark.parametrize("exchanges", [True, False])
 def test_new_folder_takes_the_place_of_the_old_or_is_the_first(tmp_path, monkeypatch, exchanges):
     if not exchanges:
-        monkeypatch.setattr(temporary, "_exchange", lambda one, other: False)
+        monkeypatch.setattr(files, "_exchange", lambda one, other: False)
     target = tmp_path / "deep" / "site"
     for version in ("first", "second"):
-        temporary.replace_folder(fill(tmp_path / "new", version), target)
+        files.replace_folder(fill(tmp_path / "new", version), target)
         assert versions(target) == {version}
         assert [path.name for path in target.parent.iterdir()] == ["site"]
 
@@ -94,7 +94,7 @@ def test_failing_second_rename_puts_the_old_folder_back(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(ObservError, match=r"site: cannot be replaced \(Permission denied\)"):
-        temporary.replace_folder(new, target)
+        files.replace_folder(new, target)
     assert versions(target) == {"old"}
 
 
@@ -103,7 +103,7 @@ def test_interruption_of_two_renames_is_mended_by_the_next_run(tmp_path, done):
     fill(tmp_path / ".site.previous", "old")
     if done:
         fill(tmp_path / "site", "new")
-    with temporary.workspace(tmp_path / "site"):
+    with files.workspace(tmp_path / "site"):
         assert versions(tmp_path / "site") == {"new" if done else "old"}
     assert not (tmp_path / ".site.previous").exists()
 
@@ -112,10 +112,10 @@ def test_failing_exchange_is_told_and_changes_nothing(tmp_path, monkeypatch):
     def failing(one: Path, other: Path) -> bool:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(temporary, "_exchange", failing)
+    monkeypatch.setattr(files, "_exchange", failing)
     target = fill(tmp_path / "site", "old")
     with pytest.raises(ObservError, match="it is unchanged"):
-        temporary.replace_folder(fill(tmp_path / "new", "new"), target)
+        files.replace_folder(fill(tmp_path / "new", "new"), target)
     assert versions(target) == {"old"}
 
 
@@ -123,11 +123,11 @@ def test_a_file_or_a_link_is_never_replaced(tmp_path):
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     new = fill(tmp_path / "new", "new")
     with pytest.raises(ObservError, match="is a file"):
-        temporary.replace_folder(new, tmp_path / "file")
+        files.replace_folder(new, tmp_path / "file")
     if os.name == "posix":
         (tmp_path / "link").symlink_to(tmp_path / "new")
         with pytest.raises(ObservError, match="is a link"):
-            temporary.replace_folder(new, tmp_path / "link")
+            files.replace_folder(new, tmp_path / "link")
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 
 
@@ -141,7 +141,7 @@ def test_a_disk_that_fills_up_while_starting_leaves_no_lock(tmp_path, monkeypatc
 
     monkeypatch.setattr(Path, "mkdir", failing)
     full = pytest.raises(ObservError, match="No space left on device")
-    with full, temporary.workspace(tmp_path / "site"):
+    with full, files.workspace(tmp_path / "site"):
         pass
     assert list(tmp_path.iterdir()) == []
 
@@ -151,7 +151,7 @@ def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path)
     target = tmp_path / "site"
     script = (
         "import sys, time; from pathlib import Path\n"
-        "from observlib.base.temporary import workspace\n"
+        "from observlib.base.files import workspace\n"
         "with workspace(Path(sys.argv[1])) as work:\n"
         "    print(work, flush=True)\n    sys.stdin.read()\n"
     )
@@ -163,7 +163,7 @@ def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path)
     ) as run:
         assert run.stdout
         work = Path(run.stdout.readline().strip())
-        with temporary.workspace(target):
+        with files.workspace(target):
             pass
         assert work.is_dir()
         run.communicate("")
@@ -172,12 +172,12 @@ def test_cleaning_spares_the_folder_of_a_living_run_in_another_process(tmp_path)
 
 def test_interruption_between_two_renames_is_mended_by_the_next_run(tmp_path):
     fill(tmp_path / ".site.previous", "old")
-    with temporary.workspace(tmp_path / "site"):
+    with files.workspace(tmp_path / "site"):
         assert versions(tmp_path / "site") == {"old"}
 
 
 def test_a_work_folder_is_removed_after_an_error(tmp_path):
-    with pytest.raises(KeyboardInterrupt), temporary.workspace(tmp_path / "site") as work:
+    with pytest.raises(KeyboardInterrupt), files.workspace(tmp_path / "site") as work:
         (work / "half").write_text("half", encoding="utf-8")
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []

@@ -4,7 +4,7 @@ import pandas as pd
 
 from observlib import store
 from observlib.base.period import Quarter
-from observlib.estimates.rounding import base
+from observlib.estimates import base
 from observlib.language.prose import unbroken
 from observlib.study import narratives
 from observlib.themes import devices

@@ -7,7 +7,7 @@ import pytest
 from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue.partners import NOBODY, SEVERAL
-from observlib.estimates.rounding import base
+from observlib.estimates import base
 from observlib.themes.partners import QUARTERS, contacts, routed
 
 ALL = Quarter(2026, 3).back(QUARTERS)

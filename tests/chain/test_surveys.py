@@ -8,7 +8,7 @@ import pytest
 
 from observlib import store
 from observlib.base.period import Quarter
-from observlib.estimates.rounding import base
+from observlib.estimates import base
 from observlib.indicators import counts
 from observlib.pipeline import project
 from observlib.themes import profiles, surveys

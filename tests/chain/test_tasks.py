@@ -12,7 +12,7 @@ import pytest
 from observlib import estimates, store
 from observlib.base.period import Quarter
 from observlib.catalogue.partners import leads_to_task
-from observlib.estimates.rounding import base
+from observlib.estimates import base
 from observlib.pipeline import frame
 from observlib.themes import tasks
 

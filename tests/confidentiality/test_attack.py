@@ -22,12 +22,10 @@ from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.confidentiality import constraints, control
 from observlib.confidentiality.attack import attack, blocks
-from observlib.confidentiality.disclosure import months_of, tiles
-from observlib.confidentiality.knowledge import Knowledge, Published
+from observlib.confidentiality.disclosure import Knowledge, Published, months_of, tiles
 from observlib.confidentiality.linear_programme import ImpossibleError, possible
-from observlib.estimates import comparisons
+from observlib.estimates import base, comparisons
 from observlib.estimates.measures import MEASURES, Measure, on_10
-from observlib.estimates.rounding import base
 from observlib.indicators import answers
 from observlib.language.rounding import rounded
 from observlib.themes import satisfaction

@@ -12,7 +12,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Task
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
-from observlib.confidentiality.knowledge import Knowledge, Published
+from observlib.confidentiality.disclosure import Knowledge, Published
 from observlib.language.rounding import rounded
 from observlib.themes import contacts, partners
 from observlib.themes import tasks as routing

@@ -11,7 +11,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
-from observlib.confidentiality.knowledge import Amended, Knowledge, Published
+from observlib.confidentiality.disclosure import Amended, Knowledge, Published
 from observlib.estimates import comparisons
 from observlib.language.rounding import rounded, rounded_pairs
 from observlib.themes import contacts as topics

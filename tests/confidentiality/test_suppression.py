@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.confidentiality.test_attack import busy
 from tests.examples import examples
 
-from observlib.confidentiality import suppression
+from observlib.confidentiality import control
+from observlib.confidentiality.control import withheld_cells
 from observlib.confidentiality.linear_programme import Programme, possible
-from observlib.confidentiality.suppression import withheld_cells
 
 FEW, RANGE = 11, 2
 COUNTS = [0, 0, 1, 2, 3, 5, 8, 10, 12, 15, 20, 30, 45, 60, 90]
@@ -128,7 +128,7 @@ def test_large_tables_and_those_not_searched_to_the_end_are_protected_all_the_sa
     generator = np.random.default_rng(7)
     counts, sums = with_margins(generator.choice(COUNTS, (5, 5)))
     fewest = withheld_cells(counts, sums)
-    monkeypatch.setattr(suppression, name, value)
+    monkeypatch.setattr(control, name, value)
     hidden = withheld_cells(counts, sums)
     assert set(small(counts)) <= hidden and is_protected(counts, sums, hidden)
     assert len(fewest) <= len(hidden) <= 1.3 * len(fewest)
@@ -141,7 +141,7 @@ def test_the_same_cells_are_withheld_on_a_busy_machine_where_the_search_ends_at_
 ):
     generator = np.random.default_rng(7)
     counts, sums = with_margins(generator.choice(COUNTS, (5, 5)))
-    monkeypatch.setattr(suppression, "_WORK", 1_000)
+    monkeypatch.setattr(control, "_WORK", 1_000)
     hidden = withheld_cells(counts, sums)
     with busy():
         assert withheld_cells(counts, sums) == hidden

@@ -16,7 +16,7 @@ from tests.confidentiality.test_suppression import (
     with_margins,
 )
 
-from observlib.confidentiality.suppression import withheld_cells
+from observlib.confidentiality.control import withheld_cells
 
 engine = pytest.importorskip(
     "pytauargus.engine", reason="`pip install pytauargus` compares with it"

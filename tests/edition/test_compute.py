@@ -14,7 +14,7 @@ from tests.copies import demonstration_catalogue
 from observlib import dataset, estimates
 from observlib.base import kept
 from observlib.base.period import Quarter
-from observlib.confidentiality.knowledge import Published
+from observlib.confidentiality.disclosure import Published
 from observlib.edition import compute
 from observlib.edition.plan import Request
 from observlib.estimates import comparisons

@@ -198,7 +198,7 @@ alive = open("alive", "w")
 fcntl.flock(alive, fcntl.LOCK_EX)
 pathlib.Path("began").touch()
 """
-NEXT = "from observlib.base.temporary import temporary_files as t\nwith t(): pass"
+NEXT = "from observlib.base.files import temporary_files as t\nwith t(): pass"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")

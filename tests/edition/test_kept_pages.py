@@ -73,7 +73,7 @@ def test_sentences_that_others_import_are_said_with_them_and_all_where_none_is_k
     both = used(["ratings"], ["observlib.themes.satisfaction.sentences"])
     assert both[0] == "the data/ratings"
     names = [name for name in both if name.endswith("satisfaction/sentences.yml")]
-    assert names == ["the library/themes/satisfaction.sentences.yml"]
+    assert names == ["the library/themes/satisfaction/sentences.yml"]
     every = [*Path(kept.__file__).parents[1].glob("themes/[!_]*/*sentences.*")]
     assert len(both) < len(used([], None)) == len(every)
 

@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from tests.copies import copy_catalogue
 
 from observlib import estimates
-from observlib.base import temporary
+from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter
 from observlib.edition import make as making
@@ -641,7 +641,7 @@ def test_ctrl_c_just_before_the_exchange_changes_nothing(release, unchanged, mon
     def interrupt(*words: Any) -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(temporary, "_exchange", interrupt)
+    monkeypatch.setattr(files, "_exchange", interrupt)
     with pytest.raises(KeyboardInterrupt):
         release()
 
@@ -685,7 +685,7 @@ def _release_and_die(root: Path, moment: str) -> None:
     os.chdir(root)
     making.execute = execute  # type: ignore[assignment]
     disclosed.jobs = lambda _: []
-    exchange = temporary._exchange
+    exchange = files._exchange
 
     def die(*words: Any) -> Any:
         os.kill(os.getpid(), 9)
@@ -695,9 +695,9 @@ def _release_and_die(root: Path, moment: str) -> None:
         die()
 
     if moment == "before the site":
-        temporary._exchange = die
+        files._exchange = die
     elif moment == "after the site":
-        temporary._exchange = exchange_and_die
+        files._exchange = exchange_and_die
     elif moment == "before the notebooks":
         replace = module.replace_folder
         module.replace_folder = lambda new, target: (

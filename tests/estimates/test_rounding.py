@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from observlib.estimates.rounding import LEAST, base, mark
+from observlib.estimates import LEAST, base, mark
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.words import plain
 from observlib.language.prose import typography
 from observlib.themes import comparison_sentences
 from observlib.themes.satisfaction import sentences as satisfaction
-from observlib.themes.surveys import groups_sentences as groups
+from observlib.themes.surveys import sentences as surveys
 
 BASE = {"indicator": "satisfaction_10", "unit": "sur 10", "channel": "web", "device": ""}
 
@@ -60,21 +60,21 @@ def test_a_reader_of_many_products_is_told_that_departments_are_not_compared(
 def test_a_category_is_more_or_less_satisfied_than_the_others(catalogue):
     rows = [pair("rise", 8.1, 6.8), pair("fall", 4.6, 7.1, group_value="15 à 24 ans")]
     rows += [pair("unknown", 7.0, 6.9, group_value="Femme", detectable=0.5)]
-    assert plain(groups.categories(pd.DataFrame(rows), catalogue)) == (
+    assert plain(surveys.categories(pd.DataFrame(rows), catalogue)) == (
         "Par rapport aux autres répondants, la satisfaction est plus haute pour « 75 ans et "
         "plus ». Elle est plus basse pour « 15 à 24 ans ». "
         "Ailleurs, on ne peut pas conclure. Un écart de moins de 0,5 point a pu passer "
         "inaperçu."
     )
-    assert plain(groups.categories_caption(pd.DataFrame(rows))) == (
+    assert plain(surveys.categories_caption(pd.DataFrame(rows))) == (
         "Par rapport aux autres répondants, la satisfaction est plus haute pour « 75 ans et "
         "plus ». Elle est plus basse pour « 15 à 24 ans »."
     )
-    unsure = plain(groups.categories(pd.DataFrame(rows[2:]), catalogue))
+    unsure = plain(surveys.categories(pd.DataFrame(rows[2:]), catalogue))
     assert unsure.startswith("On ne peut dire d'aucune catégorie")
-    assert "aucun écart établi" in groups.categories_caption(pd.DataFrame(rows[2:]))
+    assert "aucun écart établi" in surveys.categories_caption(pd.DataFrame(rows[2:]))
     hidden = pd.DataFrame([pair("unknown", math.nan, math.nan, reason="suppressed")])
-    assert "entre elles (secret statistique)" in groups.categories(hidden, catalogue)
+    assert "entre elles (secret statistique)" in surveys.categories(hidden, catalogue)
 
 
 def test_two_answers_that_tie_are_told_with_what_could_have_been_seen(catalogue):
@@ -121,11 +121,11 @@ def test_any_pairs_give_french_that_says_their_verdicts_and_no_other(catalogue, 
     order = frame[frame["verdict"] != "fall"]  # of two products the higher comes first
     for text in (
         satisfaction.products(order, catalogue) or ".",
-        groups.categories(frame, catalogue),
+        surveys.categories(frame, catalogue),
     ):
         text = typography(text)
         assert text.endswith(".")
         assert not re.search(r"\bnan\b|\binf\b|None|\(\)|  |\s\.|\.\.", text)
-    said = groups.categories(frame, catalogue)
+    said = surveys.categories(frame, catalogue)
     assert ("plus haute" in said) == ("rise" in set(frame["verdict"]))
     assert ("plus basse" in said) == ("fall" in set(frame["verdict"]))

@@ -20,7 +20,7 @@ from observlib import estimates, store
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.confidentiality.knowledge import Published
+from observlib.confidentiality.disclosure import Published
 from observlib.pipeline import archive, revisions
 from observlib.pipeline.archive import Publication
 

@@ -15,7 +15,7 @@ from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Revision
-from observlib.confidentiality.knowledge import Published
+from observlib.confidentiality.disclosure import Published
 from observlib.estimates import comparisons
 from observlib.pipeline import archive, revisions
 from observlib.pipeline.archive import Publication

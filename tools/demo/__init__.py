@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from observlib.base.errors import ObservError, bounded
-from observlib.base.files import write_all
-from observlib.base.temporary import replace_folder, workspace
+from observlib.base.files import replace_folder, workspace, write_all
 from tools.demo import (
     audience,
     calendar,

@@ -20,6 +20,7 @@ from observlib.catalogue.entries import (
     Partner,
     Peer,
     Product,
+    Revision,
     Task,
 )
 from observlib.catalogue.formats import (
@@ -41,7 +42,6 @@ from observlib.catalogue.questionnaires import (
     outside_margins,
     plain_code,
 )
-from observlib.catalogue.revisions import Revision
 from observlib.catalogue.whole import Catalogue, load_catalogue, needed_by
 
 __all__ = [

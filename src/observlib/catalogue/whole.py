@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from observlib.base.errors import ObservError
 from observlib.base.yaml_files import read
-from observlib.catalogue import partners, revisions
+from observlib.catalogue import partners
 from observlib.catalogue.entries import (
     Coded,
     Department,
@@ -22,12 +22,13 @@ from observlib.catalogue.entries import (
     Partner,
     Peer,
     Product,
+    Revision,
     Task,
+    revision_faults,
 )
 from observlib.catalogue.formats import FIELDS, Format, load_formats, source_faults
 from observlib.catalogue.mistakes import explain, sheets
 from observlib.catalogue.questionnaires import Questionnaire, outside_margins
-from observlib.catalogue.revisions import Revision
 
 _FILES: dict[str, type[Entry]] = {
     "departments": Department,
@@ -217,7 +218,7 @@ def _unknown_references(
     subjects = {"indicator": "indicators", "device": "devices"}
     named = {column: [*parts[part]] for column, part in subjects.items()}
     named["product"] = [*parts["products"], *parts["peers"]]
-    yield from revisions.faults(parts["revisions"], named, places)
+    yield from revision_faults(parts["revisions"], named, places)
     for device in parts["devices"].values():
         yield from check("devices", device, "owner", parts["departments"])
         yield from check("devices", device, "product", parts["products"])

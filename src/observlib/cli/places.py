@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from observlib.base import addresses
 from observlib.base.errors import ObservError, UsageError
+from observlib.base.files import temporary_files, working_folder
 from observlib.base.period import Quarter, today
-from observlib.base.temporary import temporary_files, working_folder
 from observlib.cli.printing import say
 
 if TYPE_CHECKING:

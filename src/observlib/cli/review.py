@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from observlib.base.errors import ObservError, UsageError
+from observlib.base.files import ended_in_order
 from observlib.base.period import today
-from observlib.base.temporary import ended_in_order
 from observlib.cli.places import bundle_at_hand
 from observlib.cli.printing import Data, answer, meanwhile, say
 

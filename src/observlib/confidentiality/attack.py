@@ -31,8 +31,15 @@ from observlib.confidentiality.constraints import (
     shares_of,
     tells,
 )
-from observlib.confidentiality.disclosure import months_of, together
-from observlib.confidentiality.knowledge import PLACE, WITHHELD, Block, Knowledge, Published
+from observlib.confidentiality.disclosure import (
+    PLACE,
+    WITHHELD,
+    Block,
+    Knowledge,
+    Published,
+    months_of,
+    together,
+)
 from observlib.confidentiality.linear_programme import ImpossibleError, possible, some
 from observlib.estimates.measures import MEASURES
 

@@ -23,19 +23,21 @@ from observlib.catalogue.partners import (
     leads_to_partner,
     leads_to_task,
 )
-from observlib.confidentiality.disclosure import GROUPED, months_of, tiles
-from observlib.confidentiality.knowledge import (
+from observlib.confidentiality.disclosure import (
+    GROUPED,
     PLACE,
     WITHHELD,
     Block,
     Knowledge,
     Series,
     is_many,
+    months_of,
+    tiles,
     wide_step,
 )
 from observlib.confidentiality.linear_programme import Programme, Sum
+from observlib.estimates import STEP, base, mark_step
 from observlib.estimates.measures import MEASURES, measured_by
-from observlib.estimates.rounding import STEP, base, mark_step
 
 # --- What a published number says of the exact one: the inverse of rounding, as anyone can do it
 

@@ -22,8 +22,8 @@ from observlib.base.errors import UsageError, bounded
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Device, Indicator
 from observlib.catalogue.questionnaires import RESPONSE
+from observlib.estimates import STEP, base
 from observlib.estimates.measures import ENDS
-from observlib.estimates.rounding import STEP, base
 from observlib.indicators.answers import RARE, within
 from observlib.indicators.families import Given
 from observlib.indicators.pairs import headlines

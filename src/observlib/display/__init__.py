@@ -13,8 +13,7 @@ from observlib.display.custom import custom_chart
 from observlib.display.dots import dot_chart
 from observlib.display.grids import heat_chart
 from observlib.display.lines import curve_chart, line_chart
-from observlib.display.notes import notes
-from observlib.display.output import Output, text
+from observlib.display.output import Output, notes, text
 from observlib.display.tables import board, dashboard, data_markdown, register, table
 from observlib.language import french
 from observlib.language.prose import markdown, typography

@@ -32,7 +32,7 @@ from observlib.records.decisions import Decision
 from observlib.records.expectations import Expectation
 from observlib.records.replies import Reply
 from observlib.store.ledger import Entry, read_ledger
-from observlib.store.status import GRACE
+from observlib.store.reading import GRACE
 
 MANY_REJECTED, SOME_REJECTED = 5, 1  # percent of a device's rows: stops a release, warns
 _AHEAD = 4  # editions whose dates are announced: a year

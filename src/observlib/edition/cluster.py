@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from observlib.base import kept, temporary
+from observlib.base import files, kept
 from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.kept import Inputs
 from observlib.edition.execute import processes
@@ -61,7 +61,7 @@ def connected(address: str, root: Path, data: Path) -> Iterator[Executor]:
             "a cluster needs the package distributed; install it with "
             "`pip install 'observlib[dask]'`"
         ) from error
-    with _silent(), temporary.workspace(root / "reports" / "_site") as mark:
+    with _silent(), files.workspace(root / "reports" / "_site") as mark:
         run = Run(root, mark, data.resolve())
         (mark / _MEASURE).write_text(json.dumps(_measured(run)), encoding="utf-8")
         try:
@@ -216,7 +216,7 @@ def _begin(run: Run) -> _Held:
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     with contextlib.ExitStack() as stack:
         place = Path(tempfile.gettempdir()).resolve()
-        private = stack.enter_context(temporary.working_folder(place, temporary.TEMPORARY))
+        private = stack.enter_context(files.working_folder(place, files.TEMPORARY))
         count = get_worker().state.nthreads
         pool = stack.enter_context(processes(count, run.root, private))
         held = _held[run.mark] = _Held(pool, stack.pop_all(), time.monotonic())

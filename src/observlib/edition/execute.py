@@ -22,7 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from observlib.base import temporary
+from observlib.base import files
 from observlib.base.errors import ObservError
 
 # --- Where an edition's work is done: processes of this machine, or of a cluster's (see `cluster`)
@@ -38,7 +38,7 @@ def started(root: Path, count: int = COUNT, at_once: int = COUNT) -> Iterator[Ex
     Their working folder is the project's root. Once something has ended one of them from outside,
     they do no more.
     """
-    with temporary.temporary_files() as private, processes(count, root, private) as pool:
+    with files.temporary_files() as private, processes(count, root, private) as pool:
         for _ in range(min(at_once, count)):
             pool.submit(int)  # a worker starts with a task
         yield pool

@@ -16,8 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 from observlib import store
 from observlib.base import files, kept
 from observlib.base.errors import ObservError, UsageError
+from observlib.base.files import temporary_files
 from observlib.base.kept import USED, Inputs
-from observlib.base.temporary import temporary_files
 from observlib.catalogue.tables import TABLES
 from observlib.edition import kept_pages
 from observlib.edition.execute import execute

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from observlib.base import files, period
 from observlib.base.errors import ObservError
-from observlib.base.temporary import replace_folder, workspace
+from observlib.base.files import replace_folder, workspace
 from observlib.edition import consistency, make
 from observlib.edition.compute import frame_files, is_computed
 from observlib.edition.execute import execute

@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 from observlib import store
 from observlib.base import files, git, kept, period
 from observlib.base.errors import ObservError, bounded
+from observlib.base.files import replace_folder, workspace
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
-from observlib.base.temporary import replace_folder, workspace
 from observlib.edition import compute, errata_page, kept_pages
 from observlib.edition.checklist import written
 from observlib.edition.compute import frame_files

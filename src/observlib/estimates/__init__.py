@@ -314,3 +314,49 @@ def lines(frame: pd.DataFrame) -> list[str]:
 def from_lines(rows: Iterable[str]) -> list[list[str | None]]:
     """The cells of lines of CSV; one that is empty is none."""
     return [[cell or None for cell in cells] for cells in csv.reader(rows)]
+
+
+# --- Rounding: how many people answered is told to the nearest five, and marks of few in steps
+
+STEP = 5
+LEAST = STEP * -(-MINIMUM_PEOPLE // STEP)  # never a base that would not be published
+
+
+def base(people: float) -> float:
+    """A number of people as it is told: to the nearest five, from 15 on, and 25 up to 29.
+
+    Fewer than eleven stay as they are, to be withheld (see `disclosure.protect`).
+
+    Examples
+    --------
+    >>> [base(n) for n in (11, 17, 18, 29, 342, 4)]
+    [15.0, 15.0, 20.0, 25.0, 340.0, 4.0]
+    """
+    if people < MINIMUM_PEOPLE:
+        return float(people)
+    told = max(LEAST, STEP * round(people / STEP))
+    # a thin base is told as such: 30 would tell 28 or 29
+    return float(min(told, LOW_BASE - STEP) if people < LOW_BASE else told)
+
+
+def mark(value: Any, unit: Any) -> Any:
+    """A mean of few marks, or a column, as it is told: to half a point of its scale, 5 of a score.
+
+    Examples
+    --------
+    >>> mark(np.array([7.26, -13.3, np.nan]), np.array(["sur 10", "points", "sur 10"])).tolist()
+    [7.5, -15.0, nan]
+    """
+    step = np.where(unit == "points", mark_step("points"), mark_step("sur 10"))
+    return step * np.round(value / step) + 0.0  # 0.0: no minus before a zero
+
+
+def mark_step(unit: str) -> float:
+    """The step in which a mean of few marks is told.
+
+    Examples
+    --------
+    >>> mark_step("sur 5"), mark_step("points")
+    (0.5, 5.0)
+    """
+    return 5.0 if unit == "points" else 0.5

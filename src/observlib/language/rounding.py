@@ -16,8 +16,7 @@ import pandas as pd
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
-from observlib.estimates import comparisons
-from observlib.estimates.rounding import base
+from observlib.estimates import base, comparisons
 from observlib.language import french, words
 
 _PUBLISHED = 2  # decimals that are kept of what others publish

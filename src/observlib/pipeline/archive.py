@@ -19,10 +19,10 @@ import pandas as pd
 from observlib import estimates
 from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
+from observlib.base.files import replace_folder, workspace
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
-from observlib.base.temporary import replace_folder, workspace
-from observlib.confidentiality.knowledge import Published
+from observlib.confidentiality.disclosure import Published
 from observlib.estimates import comparisons
 
 FOLDER = "published"

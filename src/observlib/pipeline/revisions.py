@@ -20,8 +20,7 @@ from observlib import estimates, store
 from observlib.base.errors import SHOWN, ObservError, bounded
 from observlib.base.period import Quarter, bounds
 from observlib.catalogue import Catalogue, Revision
-from observlib.catalogue.entries import Part, Slug, Text
-from observlib.catalogue.revisions import SELECTS
+from observlib.catalogue.entries import SELECTS, Part, Slug, Text
 from observlib.estimates import FIGURE, TOLD, WITHHELD
 from observlib.language import french, rounding, wording
 from observlib.language.words import is_count

@@ -15,8 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.base.files import telling_write_errors
-from observlib.base.temporary import temporary_files
+from observlib.base.files import telling_write_errors, temporary_files
 
 _PUBLISHERS = ("auto", "quarto", "embedded")
 
@@ -31,7 +30,7 @@ def publish(
     before_replacing: Callable[[Path], None] | None = None,
 ) -> Path:
     """Publish a project folder: the fixed pages and the notebooks of one edition."""
-    from observlib.base.temporary import replace_folder, workspace
+    from observlib.base.files import replace_folder, workspace
     from observlib.publish import embedded, html
     from observlib.publish.project import read_project
 

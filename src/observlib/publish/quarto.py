@@ -25,9 +25,8 @@ from typing import Any
 
 from observlib.base import kept
 from observlib.base.errors import ObservError
-from observlib.base.files import write_all
+from observlib.base.files import end_all, write_all
 from observlib.base.period import epoch
-from observlib.base.temporary import end_all
 from observlib.base.yaml_files import as_front_matter, dump, read_front_matter
 from observlib.dataset import FOLDER as PACKAGE
 from observlib.display import style

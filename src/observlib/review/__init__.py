@@ -18,7 +18,7 @@ from typing import Any
 from observlib import estimates
 from observlib.base import git
 from observlib.base.errors import UsageError, bounded, visible
-from observlib.base.temporary import temporary_files
+from observlib.base.files import temporary_files
 from observlib.publish.downloads import COMPARISONS
 from observlib.publish.editions import record
 from observlib.publish.editions.reviews import CLOSE, DIFFERS, NOT_RUN, REPRODUCED

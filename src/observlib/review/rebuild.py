@@ -26,10 +26,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 from observlib import store
 from observlib.base import addresses, git, kept
 from observlib.base.errors import SHOWN, ObservError, bounded, visible
-from observlib.base.files import write_all
+from observlib.base.files import end_all, write_all
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter, edition_day, epoch
-from observlib.base.temporary import end_all
 from observlib.catalogue.mistakes import told
 from observlib.pipeline import archive, revisions
 from observlib.publish import standing

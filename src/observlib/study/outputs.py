@@ -12,7 +12,7 @@ from observlib import display, estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.display import charts
-from observlib.display.notes import NOTED
+from observlib.display.output import NOTED
 from observlib.display.select import Crowded
 from observlib.estimates import comparisons
 from observlib.language.prose import Markdown, joined

@@ -14,7 +14,7 @@ from tests.plain_french import faults
 from observlib import estimates
 from observlib.base.period import Quarter, months_between
 from observlib.catalogue import Catalogue, Revision
-from observlib.confidentiality.knowledge import Published
+from observlib.confidentiality.disclosure import Published
 from observlib.pipeline import archive, revisions
 from observlib.pipeline.archive import Publication
 from observlib.publish.editions.vintages import (

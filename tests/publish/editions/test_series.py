@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from observlib import estimates
-from observlib.confidentiality.knowledge import Published
+from observlib.confidentiality.disclosure import Published
 from observlib.pipeline.archive import Publication
 from observlib.publish.editions import vintages
 

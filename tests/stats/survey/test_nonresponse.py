@@ -10,8 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib.stats.survey.nonresponse import BOTH, OPINION, PROFILE, Corrected, pattern_mixture
-from observlib.stats.survey.weighting import Calibration, calibrate
+from observlib.stats.survey.weighting import (
+    BOTH,
+    OPINION,
+    PROFILE,
+    Calibration,
+    Corrected,
+    calibrate,
+    pattern_mixture,
+)
 
 SEXES, AGES = {"F": 0.5, "H": 0.5}, {"young": 0.4, "old": 0.6}
 

@@ -6,7 +6,7 @@ from tests.examples import examples
 
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, contract, tables
-from observlib.estimates.rounding import base
+from observlib.estimates import base
 from observlib.themes import experiences
 
 LAST = Quarter(2026, 3)

@@ -14,7 +14,7 @@ from observlib.base.period import Quarter
 from observlib.catalogue.partners import NOBODY, SEVERAL, UNTOLD
 from observlib.confidentiality import control
 from observlib.confidentiality.attack import attack
-from observlib.confidentiality.knowledge import Knowledge, Published
+from observlib.confidentiality.disclosure import Knowledge, Published
 from observlib.language.rounding import rounded
 from observlib.pipeline import frame
 from observlib.themes import contacts as topics

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.base.period import Quarter
-from observlib.estimates.rounding import base
+from observlib.estimates import base
 from observlib.themes import profiles
 
 YEAR = Quarter(2026, 3).back(4)

@@ -8,7 +8,7 @@ import pytest
 from observlib import estimates
 from observlib.catalogue import load_catalogue
 from observlib.indicators.specifications import HELD, MADE, REVERSED
-from observlib.themes.satisfaction.specifications_sentences import specifications
+from observlib.themes.satisfaction.sentences import specifications
 
 CATALOGUE = load_catalogue(Path("data/catalogue"))
 

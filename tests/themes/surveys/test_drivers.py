@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.themes.surveys.people import YEAR, responses
 
-from observlib.estimates.rounding import base
+from observlib.estimates import base
 from observlib.themes import surveys
 
 

@@ -7,7 +7,7 @@ from tests import said
 
 from observlib import estimates
 from observlib.indicators import pairs as changes
-from observlib.themes.surveys import drivers_sentences as drivers
+from observlib.themes.surveys import sentences
 
 
 def effects(**values: float) -> pd.DataFrame:
@@ -27,7 +27,7 @@ def told(frame: pd.DataFrame) -> Any:
 
     def of(c: Any) -> list[str]:
         compared = changes.tested(c, changes.with_nothing(frame))
-        return [drivers.drivers(frame, compared, c), drivers.drivers_caption(frame, compared)]
+        return [sentences.drivers(frame, compared, c), sentences.drivers_caption(frame, compared)]
 
     return of
 

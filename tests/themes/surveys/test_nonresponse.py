@@ -5,7 +5,7 @@ import pytest
 from tests.themes.surveys.people import MARGINS, YEAR, responses
 from tests.themes.surveys.test_weighted import of, sample, weigh
 
-from observlib.stats.survey.nonresponse import BOTH, OPINION
+from observlib.stats.survey.weighting import BOTH, OPINION
 from observlib.themes.surveys import weighted
 
 AGES = {"jeune": 40, "adulte": 100, "vieux": 260}  # the happy answer more

@@ -11,8 +11,7 @@ from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue
-from observlib.themes.surveys import weighted
-from observlib.themes.surveys import weighted_sentences as sentences
+from observlib.themes.surveys import sentences, weighted
 
 R = """
 suppressMessages(library(survey))

@@ -9,7 +9,7 @@ from tests.examples import examples
 from tests.themes.surveys.people import DAYS, MARGINS, YEAR, responses
 
 from observlib.catalogue import Catalogue
-from observlib.estimates.rounding import base
+from observlib.estimates import base
 from observlib.indicators import pairs as changes
 from observlib.themes import surveys
 from observlib.themes.surveys import weighted

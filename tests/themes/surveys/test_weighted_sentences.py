@@ -8,8 +8,8 @@ from tests import said
 
 from observlib import estimates
 from observlib.display.changes import WEIGHTED
-from observlib.stats.survey.nonresponse import OPINION
-from observlib.themes.surveys import weighted_sentences as weighted
+from observlib.stats.survey.weighting import OPINION
+from observlib.themes.surveys import sentences
 from observlib.themes.surveys.weighted import DEPENDS
 
 NONE = estimates.make([])
@@ -57,7 +57,7 @@ def bounds(low: float | None, high: float | None, **more: Any) -> pd.DataFrame:
 
 
 def conclusion(compared: pd.DataFrame, margins: pd.DataFrame, everyone: Any = NONE) -> Any:
-    return lambda c: weighted.weighted(compared, margins, everyone, c)
+    return lambda c: sentences.weighted(compared, margins, everyone, c)
 
 
 PROFILE = report("age", "sex", "region")
@@ -93,10 +93,10 @@ CASES: said.Cases = {
     "a low base": conclusion(
         pair(7.1, 6.5).assign(status="low_base", reason="low_base", **UNTESTED), PROFILE
     ),
-    "the category that moves most": lambda _: weighted.margins(PROFILE[PROFILE["group"] != ""]),
-    "what weights cost": lambda c: [weighted.weights_cost(rows, c) for rows in (PROFILE, HIDDEN)],
+    "the category that moves most": lambda _: sentences.margins(PROFILE[PROFILE["group"] != ""]),
+    "what weights cost": lambda c: [sentences.weights_cost(rows, c) for rows in (PROFILE, HIDDEN)],
     **{
-        f"bounds: {name}": lambda c, rows=rows: weighted.weighted_reservation(rows, c)
+        f"bounds: {name}": lambda c, rows=rows: sentences.weighted_reservation(rows, c)
         for name, rows in RESERVED.items()
     },
 }

@@ -20,7 +20,6 @@ from observlib.themes.verbatims import (
     sentences,
     shares,
     spoken_of,
-    topics,
     verbatims_,
 )
 
@@ -255,12 +254,12 @@ def test_few_texts_are_counted_and_not_told(texts):
 def test_themes_are_those_of_a_product_and_quotes_of_the_quarter_and_of_who_allows(
     whole, book, monkeypatch
 ):
-    monkeypatch.setattr(topics, "_EVERYWHERE", 0.5)
+    monkeypatch.setattr(machine, "_EVERYWHERE", 0.5)
     found, words = spoken_of(whole, book, QUARTER)
     rows = of(found, "text_theme_share")
     assert len(rows) >= 3 and set(rows["product"]) == {"boamp"} and set(rows["device"]) == {""}
     assert set(rows["period"]) == {"2025-10/2026-09"} and rows["estimate"].sum() <= 100.0001
-    assert (of(found, "theme_stability")["estimate"] >= topics.STABLE).all()
+    assert (of(found, "theme_stability")["estimate"] >= machine.STABLE).all()
     assert words["quotes"].empty  # the device does not say that it may be quoted
     device = book.devices[TEXTS].model_copy(update={"quotes": True})
     open_ = book.model_copy(update={"devices": {TEXTS: device}})

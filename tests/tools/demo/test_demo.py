@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from observlib.base import temporary
+from observlib.base import files
 from observlib.base.errors import ObservError
 from observlib.confidentiality.redaction import redact
 from observlib.records import coding
@@ -66,10 +66,10 @@ def test_another_process_writes_the_same_bytes(tmp_path):
 
 
 def test_the_manifest_holds_the_truths_and_the_digest_of_each_file(exports):
-    files = content(exports.folder)
-    manifest = json.loads(files.pop(demo.MANIFEST))
+    folder_files = content(exports.folder)
+    manifest = json.loads(folder_files.pop(demo.MANIFEST))
     assert manifest["truths"] == exports.truths
-    assert manifest["files"] == {n: hashlib.sha256(raw).hexdigest() for n, raw in files.items()}
+    assert manifest["files"] == {n: hashlib.sha256(raw).hexdigest() for n, raw in folder_files.items()}
     assert (manifest["kind"], manifest["first"], manifest["last"]) == (
         "demonstration",
         "2023-T1",
@@ -144,7 +144,7 @@ def test_where_it_cannot_be_written_the_earlier_one_stays_told(tmp_path, monkeyp
     assert main([str(folder)]) == 0
     before = content(tmp_path)
     capsys.readouterr()
-    monkeypatch.setattr(temporary if step == "_exchange" else Path, step, fail)
+    monkeypatch.setattr(files if step == "_exchange" else Path, step, fail)
     assert main([str(folder)]) == 1
     out, err = capsys.readouterr()
     (line,) = [one for one in err.splitlines() if one.startswith("demo: ")]

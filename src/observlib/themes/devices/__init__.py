@@ -11,7 +11,7 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import CHANNEL_LABELS, Catalogue, Device
 from observlib.confidentiality.disclosure import protect
-from observlib.estimates.rounding import base
+from observlib.estimates import base
 from observlib.indicators.families import family
 
 COUNTED: dict[str, tuple[str, ...]] = {

@@ -16,7 +16,7 @@ from observlib.base.text import by_words, fold
 from observlib.catalogue import Catalogue, Partner
 from observlib.catalogue.partners import NOBODY, PARTNER, SEVERAL, THEME, UNTOLD, leads_to_partner
 from observlib.confidentiality.disclosure import few_alike, protect
-from observlib.estimates.rounding import base
+from observlib.estimates import base
 from observlib.indicators.answers import (
     by_device,
     period_status,

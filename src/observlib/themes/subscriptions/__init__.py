@@ -15,7 +15,7 @@ from observlib import estimates
 from observlib.base.period import Quarter, months_between
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import protect
-from observlib.estimates.rounding import base
+from observlib.estimates import base
 from observlib.indicators import counts
 from observlib.indicators.answers import by_device, share_of, with_interval
 from observlib.indicators.families import family

@@ -17,8 +17,8 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality import disclosure
 from observlib.confidentiality.disclosure import merge_small, protect, withheld_parts
+from observlib.estimates import base
 from observlib.estimates.measures import MEASURES
-from observlib.estimates.rounding import base
 from observlib.indicators import answers, counts, pairs, specifications
 from observlib.indicators.families import family
 from observlib.indicators.pairs import between, so_far, tested, with_nothing

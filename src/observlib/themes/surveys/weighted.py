@@ -22,16 +22,23 @@ from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
 from observlib.confidentiality.disclosure import merge_small, protect
 from observlib.display.changes import RAW, WEIGHTED
+from observlib.estimates import base
 from observlib.estimates.measures import ENDS, MEASURES
-from observlib.estimates.rounding import base
 from observlib.indicators import answers
 from observlib.stats.survey.association import weighting_effect
 from observlib.stats.survey.comparison import PAIRED, REFERENCE, beside, two_by_two
 from observlib.stats.survey.design import Design, design
 from observlib.stats.survey.estimation import mean
-from observlib.stats.survey.nonresponse import BOTH, OPINION, Corrected, pattern_mixture
 from observlib.stats.survey.proportions import Method, proportion
-from observlib.stats.survey.weighting import Calibration, calibrate, effective_n
+from observlib.stats.survey.weighting import (
+    BOTH,
+    OPINION,
+    Calibration,
+    Corrected,
+    calibrate,
+    effective_n,
+    pattern_mixture,
+)
 
 _REST = {"age": "Autres âges", "sex": "Autres", "region": "Autres régions"}
 _MINIMUM = 100  # respondents below whom up to 26 categories leave weights to chance

@@ -17,8 +17,8 @@ from observlib.base.text import by_words
 from observlib.catalogue import Catalogue
 from observlib.catalogue.partners import REASON, TASK, leads_to_task
 from observlib.confidentiality.disclosure import people_told, protect, withheld_parts
+from observlib.estimates import base
 from observlib.estimates.measures import MEASURES
-from observlib.estimates.rounding import base
 from observlib.indicators import answers, counts
 from observlib.indicators.answers import by_device, period_status, times, within
 from observlib.indicators.families import family

@@ -20,13 +20,13 @@ from observlib import estimates
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, Coded
 from observlib.confidentiality.disclosure import few_alike, protect
-from observlib.estimates.rounding import base
+from observlib.estimates import base
 from observlib.indicators.answers import pooled_period, quarter_of, within
 from observlib.indicators.families import family
 from observlib.records import coding
 from observlib.stats.survey.intervals import Agreement, cohens_kappa, prevalence
 from observlib.themes import quotes
-from observlib.themes.verbatims import machine, topics
+from observlib.themes.verbatims import machine
 
 # --- What two people read in a random sample of texts, and whether it may speak for all of them
 
@@ -243,10 +243,10 @@ def spoken_of(
     quoted: list[dict[str, str]] = []
     unstable: list[estimates.Row] = []
     for (product, device), own in rows.groupby([rows["product"], alone], sort=True):
-        own = own.drop_duplicates("text", keep="last").tail(topics.MOST)
-        if len(own) < topics.LEAST or not machine.installed():
+        own = own.drop_duplicates("text", keep="last").tail(machine.MOST_OF_TOPICS)
+        if len(own) < machine.LEAST_OF_TOPICS or not machine.installed():
             continue
-        found = topics.themes(own["text"])
+        found = machine.themes(own["text"])
         if found is None:
             continue
         sources = ", ".join(sorted(own["source"].unique()))
@@ -268,7 +268,7 @@ def spoken_of(
 
 
 def _quoted(
-    texts: pd.DataFrame, found: topics.Themes, catalogue: Catalogue, quarter: str, product: str
+    texts: pd.DataFrame, found: machine.Themes, catalogue: Catalogue, quarter: str, product: str
 ) -> Iterator[dict[str, str]]:
     """The texts of the quarter nearest to each theme's centre, of those that may be quoted."""
     names = quotes.names_in(texts["text"])

@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from observlib.estimates import MINIMUM_PEOPLE
+
 _FOLDS = 5
 LEAST = 100  # labelled texts, below which nothing is learnt
 _LEAST_OF_A_LABEL = 20
@@ -138,3 +140,134 @@ def measure(texts: Sequence[str], labels: Iterable[str]) -> Measured:
         confusion=pd.DataFrame(shares, index=names, columns=names),
         n=pd.Series(true).value_counts().reindex(names),
     )
+
+
+# --- What texts speak of: themes that come again when other texts are drawn
+
+LEAST_OF_TOPICS = 100  # texts, below which no theme is looked for
+MOST_OF_TOPICS = 5_000  # the latest texts, of which themes are sought
+STABLE = 0.7  # likeness of a theme to itself in other draws, from 0 to 1, from which it lasts
+_SIZES = range(2, 11)
+_DRAWS = 10
+_TOLD = 4  # words that name a theme
+_EVERYWHERE = 0.2  # share of the texts from which a word is in too many to tell of any
+# what joins words and tells of nothing, in dictionary form
+_JOINING = """
+à afin ai ailleurs ainsi alors après as au aucun aucune aussi autre avant avec avoir bien car ce
+ceci cela celle celui cependant certain ces cet cette chaque chez ci comme comment concernant
+contre dans de déjà depuis dernier dès devoir dire donc dont du durant elle en encore enfin entre
+est et étant être eux faire falloir fois grand hors ici il ils je jour jusque la là laquelle le
+lequel les leur lors lorsque lui ma mais mal malgré me même merci mettre mieux moi moins mon ne ni
+non nos notre nous nouveau on or ou où par parce parfois pas pendant permettre peu peut plus
+plusieurs plutôt pour pourquoi pourtant pouvoir prendre près presque puis puisque quand que quel
+quelle quelque qui quoi rien sa sans savoir se selon ses si soi soit son sous souvent suite suivre
+sur ta tant te tel tellement tous tout toute toutefois toujours trop très tu un une venir vers
+voici voilà voir vos votre vouloir vous vraiment vu donner aller passer rendre
+deux trois quatre cinq six sept huit neuf dix quinze vingt trente quarante cinquante cent mille
+"""
+_Floats = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Themes:
+    """Themes that last, and how near each text is to each.
+
+    `themes` has a row a theme: its `name`, the words that tell it, its `stability` and how many
+    texts are of it first (`texts`). `of_text` is the theme of each text (its place in `themes`, −1:
+    none) and `nearness` how near it is to it, from 0 to 1. `unstable` themes were found and are not
+    told.
+    """
+
+    themes: pd.DataFrame
+    of_text: npt.NDArray[np.int_]
+    nearness: _Floats
+    unstable: int
+
+
+def themes(texts: pd.Series) -> Themes | None:
+    """The themes of some texts; nothing where there are too few texts, or words in common.
+
+    The same texts give the same themes, in whatever order they come.
+    """
+    if len(texts) < LEAST_OF_TOPICS:
+        return None
+    from threadpoolctl import threadpool_limits
+
+    order = np.argsort(texts.to_numpy(object), kind="stable")
+    weigher = word_weights(min_df=MINIMUM_PEOPLE, max_df=_EVERYWHERE)
+    try:
+        weights = weigher.fit_transform(spelled(texts.to_numpy(object)[order]))
+    except ValueError:  # no word is in eleven texts, and in no more than a fifth of them
+        return None
+    vocabulary = weigher.get_feature_names_out()
+    joining = set(_JOINING.split())
+    kept = np.array([word not in joining and len(word) > 2 for word in vocabulary])
+    weights, vocabulary = weights[:, kept], vocabulary[kept]
+    if len(vocabulary) < max(_SIZES):
+        return None
+    with threadpool_limits(1):  # several add up in an order of their own
+        size, stability = _size(weights)
+        parts, profiles = _found(weights, size)
+    lasting = np.flatnonzero(stability >= STABLE)
+    first = np.where(parts.max(axis=1) > 0, parts.argmax(axis=1), -1)
+    counts = np.bincount(first[first >= 0], minlength=size)
+    told = [theme for theme in lasting if counts[theme] >= MINIMUM_PEOPLE]
+    told.sort(key=lambda theme: -counts[theme])
+    rows = pd.DataFrame(
+        {
+            "name": [_name(profiles[theme], vocabulary) for theme in told],
+            "stability": [float(stability[theme]) for theme in told],
+            "texts": [int(counts[theme]) for theme in told],
+        }
+    )
+    place = {theme: at for at, theme in enumerate(told)}
+    own = np.array([place.get(theme, -1) for theme in first])
+    near = _likeness(weights, profiles)[np.arange(len(first)), np.maximum(first, 0)]
+    back = np.argsort(order)
+    return Themes(rows, own[back], near[back], size - len(lasting))
+
+
+def _size(weights: Any) -> tuple[int, _Floats]:
+    """How many themes give most that last, the fewest of equals; and how much each lasts."""
+    source = np.random.default_rng(0)
+    draws = [source.integers(0, weights.shape[0], weights.shape[0]) for _ in range(_DRAWS)]
+    best: tuple[int, _Floats] | None = None
+    for size in _SIZES:
+        _, profiles = _found(weights, size)
+        alike = [_matched(profiles, _found(weights[draw], size)[1]) for draw in draws]
+        stability = np.mean(alike, axis=0)
+        lasting = int((stability >= STABLE).sum())
+        if best is None or lasting > int((best[1] >= STABLE).sum()):
+            best = size, stability
+    assert best is not None
+    return best
+
+
+def _found(weights: Any, size: int) -> tuple[_Floats, _Floats]:
+    """How much of each theme each text has, and of each word each theme."""
+    from sklearn.decomposition import NMF
+
+    model = NMF(size, init="nndsvda", max_iter=2_000, tol=1e-3, random_state=0)
+    return model.fit_transform(weights), model.components_
+
+
+def _matched(profiles: _Floats, others: _Floats) -> _Floats:
+    """The likeness of each theme to the one of another draw that is its own."""
+    from scipy.optimize import linear_sum_assignment
+
+    # from the mean of all words, which two themes of chance would share
+    alike = _likeness(*(each - each.mean(axis=1, keepdims=True) for each in (profiles, others)))
+    rows, columns = linear_sum_assignment(-alike)
+    return alike[rows, columns]
+
+
+def _likeness(one: Any, other: Any) -> _Floats:
+    from sklearn.metrics.pairwise import cosine_similarity
+
+    return np.asarray(cosine_similarity(one, other))
+
+
+def _name(profile: _Floats, vocabulary: npt.NDArray[np.object_]) -> str:
+    """The words that weigh most in a theme, which are in eleven texts at least."""
+    heaviest = np.argsort(-profile, kind="stable")[:_TOLD]
+    return ", ".join(str(vocabulary[word]) for word in heaviest if profile[word] > 0)
