@@ -8,8 +8,7 @@ import nbformat
 
 from observlib import store
 from observlib.base import kept
-from observlib.catalogue import Catalogue
-from observlib.catalogue.whole import ALONE
+from observlib.catalogue import ALONE, Catalogue
 from observlib.pipeline import project
 from observlib.records.practices import Practices
 from observlib.store import identifiers

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from observlib import catalogue
 from observlib.base.yaml_files import parse
-from observlib.catalogue import Device, mistakes, whole
+from observlib.catalogue import Coded, Department, Device, mistakes
 from observlib.catalogue.formats import Format
 from observlib.catalogue.questionnaires import Questionnaire
 from observlib.desk.scaffold.device import fault_of
@@ -24,7 +25,7 @@ from observlib.records import actions, corrections, decisions, expectations, pra
 from observlib.review import rebuild
 
 MODELS: dict[str, type[BaseModel]] = {
-    **whole._FILES,
+    **catalogue._FILES,
     "formats": Format,
     "questionnaires": Questionnaire,
     "actions": actions.Action,
@@ -117,7 +118,7 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
         (Device, {"minimum_people": 3}, "minimum_people is 3: a number of 11 or more is expected"),
         (Device, {"promise_days": "deux"}, "a whole number is expected, such as 12"),
         (Device, {"family": "avis"}, "family is 'avis': allowed: 'feedback', 'consultation', "),
-        (whole.Department, {"mail": "accueil"}, "an address of mail is expected, such as pole@"),
+        (Department, {"mail": "accueil"}, "an address of mail is expected, such as pole@"),
         (decisions.Decision, {"quarter": "T3 2026"}, "a quarter is expected, such as 2026-T3"),
         (feeds.Calendar, {"editions": [{"hour": "8h45"}]},
          'editions.0.hour is \'8h45\': an hour, in quotes, is expected, such as "08:45"'),
@@ -126,7 +127,7 @@ def explained(model: type[BaseModel], **raw: Any) -> list[str]:
         (corrections.Correction, {"expect": [1]}, "expect is [1]: a whole number is expected, such "
          "as 12, or a number is expected, such as 12.5, or text is expected"),
         (revisions.Erratum, {"what": "court"}, "what is 'court': at least 20 are expected"),
-        (whole.Coded, {"codes": "oui"}, "a mapping is expected: a line `key: value` for each"),
+        (Coded, {"codes": "oui"}, "a mapping is expected: a line `key: value` for each"),
         (Questionnaire, {"questions": []}, "questions is []: at least 1 are expected"),
     ],
 )  # fmt: skip

@@ -84,7 +84,7 @@ def test_no_notebook_names_or_gives_what_does_not_exist(faults):
         '7: error: Unexpected keyword argument "perod" for "lowest_answer_rate"',
         '8: error: "_contacts" has no attribute "lowset"',
         '9: error: Missing positional argument "frame" in call to "span"',
-        '9: error: Argument "by" to "dots" of "Drawing" has incompatible type "int"',
+        '9: error: Argument "by" to "dots" of "Showing" has incompatible type "int"',
     ],
 )
 def test_what_does_not_exist_is_found(faults, fault):

@@ -4,6 +4,16 @@ The catalogue is data that people edit. Every file is checked whole, and every m
 told at once with its file, line and key.
 """
 
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from observlib.base.errors import ObservError
+from observlib.base.yaml_files import read
 from observlib.catalogue.entries import (
     CHANNEL_LABELS,
     CHANNELS_IN_ENGLISH,
@@ -11,6 +21,7 @@ from observlib.catalogue.entries import (
     Coded,
     Department,
     Device,
+    Entry,
     Family,
     FamilyLabel,
     Frequency,
@@ -22,6 +33,7 @@ from observlib.catalogue.entries import (
     Product,
     Revision,
     Task,
+    revision_faults,
 )
 from observlib.catalogue.formats import (
     FIELDS,
@@ -33,7 +45,10 @@ from observlib.catalogue.formats import (
     Layout,
     fetched_from,
     load_formats,
+    source_faults,
 )
+from observlib.catalogue.mistakes import explain, sheets
+from observlib.catalogue.partners import partner_faults, task_faults
 from observlib.catalogue.questionnaires import (
     UNREAD,
     Question,
@@ -42,7 +57,253 @@ from observlib.catalogue.questionnaires import (
     outside_margins,
     plain_code,
 )
-from observlib.catalogue.whole import Catalogue, load_catalogue, needed_by
+
+# --- The whole catalogue: its files read, and what they say of each other checked
+
+_FILES: dict[str, type[Entry]] = {
+    "departments": Department,
+    "products": Product,
+    "devices": Device,
+    "indicators": Indicator,
+    "groups": Group,
+    "codebook": Coded,
+    "peers": Peer,
+    "partners": Partner,
+    "tasks": Task,
+    "families": FamilyLabel,
+    "revisions": Revision,
+}
+ALONE = ("devices", "partners", "tasks")  # a data folder's own stand without the project's
+_MAY_LACK = ("partners", "tasks", "families", "revisions")
+# tables whose exports name no product
+_OF_ONE_PRODUCT = (
+    *("audience", "sections", "call_intervals", "calls", "ratings", "tickets", "user_tests"),
+)
+_WITH_TEXTS = ("services_publics_plus", "services_publics_plus_codes")  # loaders that are code
+# What a device must say beyond what all must, and the loaders that cannot read without it.
+_NEEDED_BY = {
+    "product": ("limesurvey", "spss_stata"),
+    "questionnaire": ("limesurvey", "spss_stata"),
+    "table": ("plain_csv",),
+}
+
+
+class Catalogue(BaseModel):
+    """The whole catalogue, each part by its `id`, in the order of its file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    departments: dict[str, Department]
+    products: dict[str, Product]
+    devices: dict[str, Device]
+    indicators: dict[str, Indicator]
+    groups: dict[str, Group] = {}
+    codebook: dict[str, Coded] = {}  # what those who read texts are asked
+    peers: dict[str, Peer]
+    partners: dict[str, Partner] = {}
+    tasks: dict[str, Task] = {}  # what people come to do
+    families: dict[str, FamilyLabel] = {}  # of estimates
+    revisions: dict[str, Revision] = {}  # the policy of what is told otherwise later
+    questionnaires: dict[str, Questionnaire] = {}
+    formats: dict[str, Format] = {}
+    margins: dict[str, tuple[str, ...]] = {}  # the population's categories of each variable
+    changes: dict[str, Any] = {}  # of what is measured: actions of the kind `measure`
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of each indicator."""
+        return {name: indicator.unit for name, indicator in self.indicators.items()}
+
+    def formats_of(self, device: Device) -> dict[str, Format]:
+        """The formats that a device's exports may be of, by their ids; none where code reads it."""
+        form = self.formats.get(device.loader)
+        names = (form.id, *form.instead.values()) if form else ()
+        return {name: self.formats[name] for name in names if name in self.formats}
+
+    def devices_of(self, product: str) -> list[str]:
+        """The devices that listen to a product, or to whichever their exports name."""
+        return [one.id for one in self.devices.values() if one.product in (product, None)]
+
+    def label(self, subject: str) -> str:
+        """The label of a product or peer, by its id."""
+        found = self.products.get(subject) or self.peers.get(subject)
+        if found is None:
+            raise ObservError(f"{subject!r}: no product or peer of the catalogue has this id")
+        return found.label
+
+    def questions_of(self, device: Device) -> Questionnaire:
+        """The questionnaire of a device whose exports are read by one."""
+        found = self.questionnaires.get(device.questionnaire or "")
+        if found is None:
+            raise ObservError(
+                f"device {device.id!r}: the loader {device.loader} needs the key `questionnaire`, "
+                f"with one of {', '.join(self.questionnaires) or 'data/catalogue/questionnaires'}"
+            )
+        return found
+
+
+def load_catalogue(
+    folder: Path,
+    loaders: Iterable[str] | None = None,
+    tables: Iterable[str] | None = None,
+    margins: Mapping[str, Collection[str]] | None = None,
+    own: Path | None = None,
+) -> Catalogue:
+    """Read and check the files of the catalogue."""
+    problems: list[str] = []
+    parts: dict[str, dict[str, Any]] = {name: {} for name in _FILES}
+    places: dict[tuple[str, str, str], str] = {}  # of each part, entry and key
+    for name, model, path in _lists(folder, own):
+        needed = ", ".join(file for file in _FILES if file not in _MAY_LACK)
+        missing = f"file is missing; the catalogue has {needed}"
+        entries, lines, found = read(path, list, "a list of entries (`- id: …`)", missing)
+        problems += found
+        before = parts[name]
+        read_here: dict[str, Any] = {}
+        for position, raw in enumerate(entries):
+            line = lines.get((position,), 1)
+            try:
+                entry = TypeAdapter(model).validate_python(raw)
+            except ValidationError as error:
+                problems += explain(error, model, path, (position,), lines, raw)
+                continue
+            if entry.id in read_here:
+                first = places[name, entry.id, "id"].rsplit(":", 1)[1]
+                problems.append(
+                    f"{path}:{line}: id {entry.id!r} is already used at line {first}; "
+                    f"ids are unique; rename one"
+                )
+                continue
+            for key in raw:
+                places[name, entry.id, key] = f"{path}:{lines.get((position, key), line)}"
+            read_here[entry.id] = entry
+        parts[name] = before | read_here
+    parts["questionnaires"] = {}
+    for place in (folder, own) if own else (folder,):
+        known, found = _questionnaires(place / "questionnaires", margins or {})
+        parts["questionnaires"] |= known
+        problems += found
+    beside = [place.parent / "formats" for place in (folder, *([own] if own else []))]
+    parts["formats"], found = load_formats(beside, tables)
+    problems += found
+    problems += _unknown_references(parts, places, loaders, tables)
+    if problems:
+        raise ObservError(*problems)
+    by_variable = {name: tuple(names) for name, names in (margins or {}).items()}
+    return Catalogue(**parts, margins=by_variable)
+
+
+def _lists(folder: Path, own: Path | None) -> Iterator[tuple[str, type[Entry], Path]]:
+    """The files of each list, in the order in which they count."""
+    for name, model in _FILES.items():
+        paths = [folder / f"{name}.yml"]
+        if own and (added := own / paths[0].name).exists():
+            paths = [added] if name in ALONE else [*paths, added]
+        if name in _MAY_LACK:
+            paths = [path for path in paths if path.exists()]
+        yield from ((name, model, path) for path in paths)
+
+
+def _questionnaires(
+    folder: Path, margins: Mapping[str, Collection[str]]
+) -> tuple[dict[str, Questionnaire], list[str]]:
+    """The questionnaires by their id, and what is wrong with their files."""
+    known: dict[str, Questionnaire] = {}
+    problems: list[str] = []
+    shape = "a mapping (`id:`, `label:`, `questions:`)"
+    for path, one, _ in sheets(folder, Questionnaire, shape, problems):
+        for question in one.questions:
+            given = [meaning for meaning in question.meanings if isinstance(meaning, str)]
+            if fault := outside_margins(question.variable or "", given, margins):
+                problems.append(f"{path}: {question.code}: {fault}")
+        known[one.id] = one
+    return known, problems
+
+
+def _unknown_references(
+    parts: dict[str, dict[str, Any]],
+    places: dict[tuple[str, str, str], str],
+    loaders: Iterable[str] | None,
+    tables: Iterable[str] | None,
+) -> Iterator[str]:
+    def check(part: str, entry: Any, key: str, allowed: Iterable[str]) -> Iterator[str]:
+        value = getattr(entry, key)
+        if value is not None and value not in set(allowed):
+            yield (
+                f"{places[part, entry.id, key]}: {entry.id!r}: unknown {key} {value!r}; "
+                f"allowed: {', '.join(sorted(allowed)) or 'none'}"
+            )
+
+    for product in parts["products"].values():
+        yield from check("products", product, "department", parts["departments"])
+        if product.id in parts["peers"]:
+            yield (
+                f"{places['peers', product.id, 'id']}: id {product.id!r} is a product's "
+                f"({places['products', product.id, 'id']}); rename one"
+            )
+    yield from partner_faults(parts["partners"], parts["peers"], places)
+    yield from task_faults(
+        parts["tasks"], parts["departments"], parts["partners"], parts["questionnaires"], places
+    )
+    subjects = {"indicator": "indicators", "device": "devices"}
+    named = {column: [*parts[part]] for column, part in subjects.items()}
+    named["product"] = [*parts["products"], *parts["peers"]]
+    yield from revision_faults(parts["revisions"], named, places)
+    for device in parts["devices"].values():
+        yield from check("devices", device, "owner", parts["departments"])
+        yield from check("devices", device, "product", parts["products"])
+        yield from check("devices", device, "questionnaire", parts["questionnaires"])
+        if loaders is not None:
+            yield from check("devices", device, "loader", {*loaders, *parts["formats"]})
+        if tables is not None:
+            yield from check("devices", device, "table", tables)
+        place = places["devices", device.id, "loader"]
+        if device.table is not None and device.loader != "plain_csv":
+            yield f"{place}: {device.id!r}: key 'table' goes with the loader plain_csv alone"
+        for key, fault in source_faults(device, parts["formats"]):
+            yield f"{places['devices', device.id, key]}: {device.id!r}: key {key!r} {fault}"
+        form = parts["formats"].get(device.loader)
+        if device.area and form and "area" not in FIELDS.get(form.table, ("area",)):
+            yield f"{place}: {device.id!r}: key 'area' says nothing of the table {form.table}"
+        is_known = form is not None or device.loader in set(
+            loaders or ()
+        )  # else that is told above
+        texts_read = (form and form.texts) or device.loader in _WITH_TEXTS
+        if "questionnaire" in needed_by(device.loader, parts["formats"]):
+            asked = parts["questionnaires"].get(device.questionnaire)
+            texts_read = asked and any(question.kind == "text" for question in asked.questions)
+        if device.verbatims and is_known and not texts_read:
+            texts = sorted(name for name, one in parts["formats"].items() if one.texts)
+            yield (
+                f"{places['devices', device.id, 'verbatims']}: {device.id!r}: key 'verbatims' goes "
+                f"with loaders that know texts ({', '.join((*_WITH_TEXTS, *texts))}) and with "
+                f"questionnaires that have a question of the kind text, and {device.loader} knows "
+                "none"
+            )
+        for key in needed_by(device.loader, parts["formats"]):
+            if getattr(device, key) is None:
+                known = sorted(tables or () if key == "table" else parts[f"{key}s"])
+                allowed = f"; allowed: {', '.join(known)}" if known else ""
+                yield (
+                    f"{place}: {device.id!r}: key {key!r} is missing, without which the loader "
+                    f"{device.loader} cannot read{allowed}"
+                )
+
+
+def needed_by(loader: str, formats: Mapping[str, Format]) -> list[str]:
+    """The keys that a device of this loader or format must have, beyond those that all must.
+
+    Examples
+    --------
+    >>> needed_by("limesurvey", {}), needed_by("polls", {})
+    (['product', 'questionnaire'], [])
+    """
+    if form := formats.get(loader):
+        if form.table == "responses":
+            return ["product", "questionnaire"]
+        return ["product"] if form.table in _OF_ONE_PRODUCT else []
+    return [key for key, loaders in _NEEDED_BY.items() if loader in loaders]
+
 
 __all__ = [
     "CHANNELS_IN_ENGLISH",

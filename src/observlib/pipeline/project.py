@@ -138,7 +138,7 @@ def knowledge(data: Path, start: Path | None = None) -> Inputs:
             found |= kept.tree(f"the {name}/own", added)
     for name in _OF_ONE_STORE:
         found |= kept.tree(f"the {name}", root(start) / data / name)
-    for name in ("devices", "partners", "tasks"):  # those of `catalogue.whole.ALONE`
+    for name in ("devices", "partners", "tasks"):  # those of `catalogue.ALONE`
         if f"the catalogue/own/{name}.yml" in found:
             found.pop(f"the catalogue/{name}.yml", None)
     for name in (f"the catalogue/{_POLICY}", f"the catalogue/own/{_POLICY}"):

@@ -31,15 +31,14 @@ from observlib.records.expectations import Expectation
 from observlib.records.practices import Practices
 from observlib.records.replies import Reply
 from observlib.study import selection, texts
-from observlib.study.charts import Drawing
-from observlib.study.outputs import Shown
+from observlib.study.outputs import Showing, Shown
 from observlib.study.selection import Where, taking
 from observlib.study.texts import Say
 from observlib.themes import main_points
 from observlib.themes.products import key_figures
 
 
-class Study(Drawing):
+class Study(Showing):
     """The catalogue, the store and the quarter of a study, and all that it may ask and show.
 
     Every chart and table takes estimates, of which it may keep some (`period="2026-T3"`), and the

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Unpack
 
 import pandas as pd
 
@@ -20,7 +21,7 @@ from observlib.records.actions import Action
 from observlib.records.corrections import Correction
 from observlib.stats import comparability
 from observlib.study import selection
-from observlib.study.selection import Columns
+from observlib.study.selection import Columns, taking
 from observlib.study.texts import frames_of
 from observlib.themes.sentences import absent as nothing
 
@@ -41,6 +42,9 @@ _OF_PAIRS = {  # the indicators that explain pairs, and the columns of their val
     "detectable_difference": "detectable",
     "difference_level": "level",
 }
+
+
+Keys = str | Sequence[str]
 
 
 class Shown(Columns, total=False):
@@ -246,6 +250,384 @@ class Showing:
         frames = [selection.bare(f) for f in _each_once(frames) if list(f.columns) in known]
         self._shown += sorted(frames, key=lambda frame: "against" in frame)
         return output.carrying(frames, self.catalogue) if frames else output
+
+    # --- Charts and tables: each takes estimates, of which it keeps what it is told to
+
+    @taking(Shown)
+    def lines(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        by: str = "product",
+        behind: pd.DataFrame | None = None,
+        behind_label: str = "",
+        behind_from: str = "",
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """Lines in time, one a product or other column `by`, with their intervals.
+
+        What happened to a line (`actions`) is marked on it and named.
+
+        Parameters
+        ----------
+        frame
+            Estimates of one indicator, one for each subject and quarter, month or year.
+        by
+            The column that names the lines.
+        behind, behind_label
+            Estimates drawn in grey behind each line, and what they are: "valeurs brutes".
+        behind_from
+            What a grey line begins with, such as "mois de l'action".
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> marks = study.comparable(study.estimates("satisfaction", indicator="satisfaction_10"))
+        >>> print(study.lines(marks, "Les notes bougent peu").content["caption"])
+        Les notes bougent peu
+        """
+        against = {"behind": behind, "behind_label": behind_label, "behind_from": behind_from}
+        told = {"by": by, "events": self.actions, **against}
+        return self._show(display.line_chart, frame, caption, shown, **told)
+
+    @taking(Shown)
+    def dots(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        by: str = "product",
+        sort: bool = True,
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """Dots with their intervals, one a product or other column `by`.
+
+        Parameters
+        ----------
+        frame
+            Estimates of one indicator, one for each subject.
+        by
+            The column that names the dots.
+        sort
+            From the best (or highest) down; else in the catalogue's order.
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> marks = study.comparable(study.estimates("satisfaction", indicator="satisfaction_10"))
+        >>> shown = study.dots(marks, period="2026-T3")
+        >>> print(shown.content["alt"][:19])
+        Graphique en points
+        """
+        return self._show(display.dot_chart, frame, caption, shown, by=by, sort=sort)
+
+    @taking(Shown)
+    def bars(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        by: str = "group_value",
+        sort: bool = True,
+        limit: int = 12,
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """Bars from zero, one a group or other column `by`.
+
+        Parameters
+        ----------
+        frame
+            Estimates of one indicator, a count or a share, one for each bar.
+        by
+            The column that names the bars.
+        sort
+            From the highest down; else in the catalogue's or the frame's order.
+        limit
+            How many bars are drawn; what is left out is told under them.
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> topics = study.estimates("contacts", indicator="call_theme_share")
+        >>> shown = study.bars(topics, "Pourquoi ils appellent")
+        >>> print(shown.content["alt"][:19])
+        Graphique en barres
+        """
+        return self._show(display.bar_chart, frame, caption, shown, by=by, sort=sort, limit=limit)
+
+    @taking(Shown)
+    def shares(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        by: str = "product",
+        parts: str = "group_value",
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """Shares of a whole side by side, a bar of 100 % for each of `by`.
+
+        Parameters
+        ----------
+        frame
+            Estimates in %, one for each bar and part; the parts of a bar sum to 100.
+        by, parts
+            The columns that name the bars, and what they are made of.
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> formats = study.estimates("sales", indicator="format_share")
+        >>> shown = study.shares(formats, "Le numérique progresse", by="period")
+        >>> print(shown.content["alt"][:21])
+        Barres empilées à 100
+        """
+        return self._show(display.share_chart, frame, caption, shown, by=by, parts=parts)
+
+    @taking(Shown)
+    def heatmap(
+        self, frame: pd.DataFrame, caption: str = "", **shown: Unpack[Shown]
+    ) -> display.Output:
+        """A grid of shades, such as days and hours.
+
+        Parameters
+        ----------
+        frame
+            Estimates of one indicator; `group_value` is "row · column", such as "lundi · 9 h".
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> hours = study.estimates("contacts", indicator="calls_an_hour")
+        >>> shown = study.heatmap(hours, "Quand ils appellent", group="weekday_hour")
+        >>> print(shown.content["alt"][:6])
+        Grille
+        """
+        return self._show(display.heat_chart, frame, caption, shown)
+
+    @taking(Shown)
+    def curves(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        x_label: str,
+        by: str = "product",
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """Curves over days or months since a beginning, with their intervals.
+
+        Parameters
+        ----------
+        frame
+            Estimates of one indicator, of at most six subjects; `group_value` is the number.
+        x_label
+            What the number is, with its unit: "mois depuis l'inscription".
+        by
+            The column that names the curves.
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> stays = study.estimates("subscriptions", indicator="subscription_survival")
+        >>> shown = study.curves(stays, "Combien restent", x_label="mois depuis l'inscription")
+        >>> print(shown.content["alt"][:7])
+        Courbes
+        """
+        return self._show(display.curve_chart, frame, caption, shown, x_label=x_label, by=by)
+
+    @taking(Shown)
+    def funnel(
+        self, frame: pd.DataFrame, caption: str = "", **shown: Unpack[Shown]
+    ) -> display.Output:
+        """Steps, each with its share of the one before and of the first.
+
+        Parameters
+        ----------
+        frame
+            Estimates of one count, one a step (`group_value`), from the first to the last.
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> ideas = study.estimates("workshops", indicator="workshop_ideas")
+        >>> shown = study.funnel(ideas, "Ce que deviennent les idées")
+        >>> print(shown.content["alt"][:20])
+        Étapes d’un parcours
+        """
+        return self._show(display.funnel_chart, frame, caption, shown)
+
+    @taking(Shown)
+    def chart(
+        self,
+        draw: Callable[[pd.DataFrame], Any],
+        frame: pd.DataFrame,
+        caption: str = "",
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """A drawing of one's own, made with seaborn or matplotlib (see `display.custom_chart`).
+
+        Parameters
+        ----------
+        draw
+            A function that is given the estimates, as pages tell them, and gives the figure, its
+            axes, or a grid of seaborn's.
+        frame
+            The estimates that it shows, all of them.
+
+        Examples
+        --------
+        >>> import seaborn as sns
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> marks = study.estimates("satisfaction", indicator="satisfaction_10", period="2026-T3")
+        >>> marks = study.comparable(marks)
+        >>> def draw(rows):
+        ...     return sns.stripplot(rows, x="estimate", y="product")
+        >>> shown = study.chart(draw, marks, "Les notes vont de 6,4 à 7,9 sur 10")
+        >>> print(shown.content["alt"][:9])
+        Graphique
+        """
+        return self._show(partial(display.custom_chart, draw), frame, caption, shown)
+
+    @taking(Shown)
+    def table(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        rows: Keys = "product",
+        columns: str | None = None,
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """A table of one indicator, with its intervals and bases.
+
+        Parameters
+        ----------
+        frame
+            Estimates of one indicator.
+        rows
+            The column, or columns, that name the rows.
+        columns
+            A column, often `period`, whose values stand side by side.
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> grid = study.estimates("devices", indicator="devices")
+        >>> shown = study.table(grid, "Qui écoute où", columns="channel")
+        >>> print(repr(shown)[:48])
+        | Produit | Web | Données ouvertes | Téléphone |
+        """
+        return self._show(display.table, frame, caption, shown, rows=rows, columns=columns)
+
+    @taking(Shown)
+    def board(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        rows: Keys = ("product", "channel"),
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """A table of several indicators side by side: those asked for by `indicator`, or all.
+
+        Parameters
+        ----------
+        frame
+            Estimates of any indicators.
+        rows
+            The column, or columns, that name the rows.
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> now = study.estimates("contacts", period="2026-T3")
+        >>> asked = ["calls_offered", "answer_rate"]
+        >>> shown = study.board(now, "Appels", rows="product", indicator=asked)
+        >>> print(repr(shown)[:45])
+        | Produit | Appels reçus | Appels décrochés |
+        """
+        asked = shown.get("indicator", self._kept(frame, shown)["indicator"])
+        columns = list(dict.fromkeys([asked] if isinstance(asked, str) else asked))
+        return self._show(display.board, frame, caption, shown, rows=rows, indicators=columns)
+
+    @taking(Shown)
+    def register(
+        self,
+        frame: pd.DataFrame,
+        caption: str = "",
+        *,
+        rows: str = "device",
+        **shown: Unpack[Shown],
+    ) -> display.Output:
+        """A table of one indicator whose units differ: each value is written with its own.
+
+        Parameters
+        ----------
+        frame
+            Estimates of one indicator.
+        rows
+            The column that names the rows.
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> received = study.estimates("devices", indicator="device_received")
+        >>> shown = study.register(received, "Ce que chacun a fourni")
+        >>> print(repr(shown)[:33])
+        | Dispositif | Données fournies |
+        """
+        return self._show(display.register, frame, caption, shown, rows=rows)
+
+    def dashboard(
+        self,
+        columns: Mapping[str, pd.DataFrame],
+        caption: str,
+        *,
+        rows: Keys = "product",
+        absent: str = "",
+        when: str = "",
+    ) -> display.Output:
+        """A table of several frames, one a column, which may mix indicators.
+
+        Parameters
+        ----------
+        columns
+            Estimates by the head of their column, from left to right.
+        caption
+            The answer that it shows, in one line.
+        rows
+            The column, or columns, that name the rows.
+        absent, when
+            As those of a chart, where all the frames are empty.
+
+        Examples
+        --------
+        >>> from observlib import Study
+        >>> study = Study("2026-T3", "data/demo")
+        >>> calls = study.estimates("contacts", indicator="calls_offered", period="2026-T3")
+        >>> shown = study.dashboard({"Appels": calls}, "L'usage des produits")
+        >>> print(repr(shown)[:20])
+        | Produit | Appels |
+        """
+        frame = estimates.combine(columns.values())
+        if frame.empty:
+            return self._absent([frame], absent, when)
+        made = display.dashboard(columns, self.catalogue, caption=caption, rows=rows)
+        self._shown.append(frame)
+        return self._carry(made, frames_of([caption]))
 
 
 def _each_once(frames: Iterable[pd.DataFrame]) -> list[pd.DataFrame]:

@@ -69,7 +69,9 @@ def test_the_manifest_holds_the_truths_and_the_digest_of_each_file(exports):
     folder_files = content(exports.folder)
     manifest = json.loads(folder_files.pop(demo.MANIFEST))
     assert manifest["truths"] == exports.truths
-    assert manifest["files"] == {n: hashlib.sha256(raw).hexdigest() for n, raw in folder_files.items()}
+    assert manifest["files"] == {
+        n: hashlib.sha256(raw).hexdigest() for n, raw in folder_files.items()
+    }
     assert (manifest["kind"], manifest["first"], manifest["last"]) == (
         "demonstration",
         "2023-T1",
