@@ -54,7 +54,7 @@ def test_nothing_is_made_before_the_hour_and_the_line_says_when_it_may(observ, p
     assert "devices" not in err  # which stops nothing
     states = [line.split()[:2] for line in out.splitlines() if line.split()[1:2]]
     assert [line for line in states if line[0] in ("hour", "devices", "imports")] == [
-        *(["hour", "blocking"], ["devices", "warning"], ["imports", "ok"]),
+        *(["hour", "blocking"], ["devices", "warning"], ["imports", "ok"])
     ]
 
 
@@ -65,10 +65,7 @@ def test_what_only_a_made_edition_tells_stops_it_too_and_a_program_reads_all(
     code, out, err = observ("edition", "2026-T3", "--release", "--json", "--publisher", "embedded")
     assert code == 1 and len(place) == 1 and '"problem": "links: a.html' in err
     found = json.loads(out)
-    assert found == {
-        "released": False,
-        "checks": [one._asdict() for one in (FINE, LATE, LINKS)],
-    }
+    assert found == {"released": False, "checks": [one._asdict() for one in (FINE, LATE, LINKS)]}
 
 
 def test_an_edition_whose_checklist_is_met_is_released_with_its_warnings(

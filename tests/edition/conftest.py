@@ -1,7 +1,5 @@
 """Tiny studies, written by hand as if they were executed; and the demonstration, published."""
 
-from __future__ import annotations
-
 import copy
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,13 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import (
-    new_code_cell,
-    new_markdown_cell,
-    new_notebook,
-    new_output,
-    new_raw_cell,
-)
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from tests.conftest import made_once
 from tests.copies import ALL_KEPT, DEMO, share_kept
 from tests.site.conftest import dump as dump

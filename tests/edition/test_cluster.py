@@ -1,7 +1,5 @@
 """An edition on a Dask cluster is the one that is made here, whoever of the cluster is lost."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -209,10 +207,7 @@ def test_who_has_no_distributed_gets_the_line_to_install_it(
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (
-            {"the packages/pandas": "0.1"},
-            r"differs .* in the packages \(pandas\); install the ",
-        ),
+        ({"the packages/pandas": "0.1"}, r"differs .* in the packages \(pandas\); install the "),
         (
             {"the library/study/__init__.py": "x"},
             r"differs .* in the library \(study/__init__.py\); install the ",

@@ -1,7 +1,5 @@
 """The edition's frame: all that its families give, each row once, beside the notebooks."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from datetime import date

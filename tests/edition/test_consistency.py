@@ -1,5 +1,6 @@
 """What two pages tell differently, or a table calls unmeasured, stops an edition."""
 
+import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -7,13 +8,13 @@ from typing import Any
 import pandas as pd
 import pytest
 from nbformat import writes
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from tests.copies import demonstration_catalogue
 
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.edition.consistency import check, hidden, told_differently
+from observlib.edition.consistency import check, hidden, linked, told_differently
 from observlib.estimates import comparisons
 
 MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "n": 200}
@@ -141,3 +142,59 @@ def test_one_page_alone_may_not_tell_its_edition_s_estimate_otherwise_nor_compar
         with pytest.raises(ObservError, match=line) if is_told else nullcontext():
             check(now, {}, frame)
     check({}, others, frame)  # it was made of another frame
+
+
+EVENT = {"id": "robots", "title": "Les robots", "words": "Les robots (changement de mesure)"}
+
+
+def study(title: str, *cells: object) -> str:
+    first = new_raw_cell(f"---\ntitle: {title}\n---", id="front-matter")
+    return writes(new_notebook(cells=[first, *cells])) + "\n"
+
+
+def shown(source: str, **content: object) -> object:
+    data = {estimates.MIME: {"rows": [], **content}, "text/plain": "x"}
+    return new_code_cell(source, outputs=[new_output("display_data", data)])
+
+
+def curve(page: str, label: str = "fig-visites", *events: dict[str, str]) -> list[object]:
+    files = f"::: {{.figure-files}}\n[SVG]({page}/{label}.svg)\n:::"
+    return [
+        shown(f"#| label: {label}", kind="chart", title="Visites", events=list(events)),
+        new_markdown_cell(files),
+    ]
+
+
+@pytest.fixture
+def pages() -> dict[str, str]:
+    return {
+        "actions": study("Actions", shown("each", kind="text", tells=["robots", "lettre"])),
+        "audience": study("Audience", *curve("audience", "fig-visites", EVENT)),
+        "fiche": study("Fiche", *curve("fiche", "fig-a", EVENT), *curve("fiche", "fig-b")),
+    }
+
+
+def prose(text: str) -> str:
+    cells = json.loads(text)["cells"]
+    found = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    return "\n".join(found).replace("\xa0", " ")
+
+
+def test_links_lead_from_a_curve_to_what_happened_to_it_and_back(pages):
+    pages["autre"] = study("Autre", *curve("autre"))
+    found = linked(pages, pages)
+    link = "Sur la courbe : [Les robots (changement de mesure)](actions.ipynb#action-robots)."
+    assert f"::: {{.figure-files}}\n{link}\n\n[SVG](audience/" in prose(found["audience"])
+    assert prose(found["fiche"]).count(link) == 1  # and none below the other figure
+    told = prose(found["actions"])
+    assert "- Les robots\n  - [Audience : Visites](audience.ipynb#fig-visites)" in told
+    assert "  - [Fiche : Visites](fiche.ipynb#fig-a)" in told
+    assert "fig-b" not in told and "lettre" not in told
+    assert found["autre"] == pages["autre"]  # which has no marked curve
+    alone = {"audience": pages["audience"]}
+    assert linked(alone, alone) == alone  # no link leads to what no page tells
+
+
+def test_a_page_that_is_not_made_again_stays_to_the_byte(pages):
+    found = linked(pages, ["actions"])
+    assert list(found) == ["actions"] and "fiche.ipynb#fig-a" in prose(found["actions"])

@@ -1,7 +1,5 @@
 """What a page's cells show, what they leave behind, and which is named where it is ended."""
 
-from __future__ import annotations
-
 import errno
 import os
 import re

@@ -1,7 +1,5 @@
 """The whole demonstration: no number that nobody can follow back, and most lead there."""
 
-from __future__ import annotations
-
 import pytest
 from tests.edition.conftest import NOW
 from tests.every_number import (

@@ -1,7 +1,5 @@
 """Execution in worker processes: each page alone, in the root, and no failure stops the others."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """A committed notebook that no longer shows what its code makes says so, and why."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Studies are read and checked before anything runs: every mistake of every notebook, at once."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -57,10 +57,7 @@ def page(tmp_path: Path, folder: Path, make: Any) -> Page:
             {"the library/themes/sales/sentences.py": "1"},  # whose name it may see
             ["the library (themes/sales/sentences.py)"],
         ),
-        (
-            {"the library/themes/polls/__init__.py": "2"},
-            ["the library (themes/polls/__init__.py)"],
-        ),
+        ({"the library/themes/polls/__init__.py": "2"}, ["the library (themes/polls/__init__.py)"]),
     ],
 )
 def test_what_changed_runs_the_pages_that_read_or_say_it_and_no_other(folder, page, changed, told):

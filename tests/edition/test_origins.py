@@ -1,7 +1,5 @@
 """The page of origins says of each figure how it was made, and nothing that may not be told."""
 
-from __future__ import annotations
-
 import json
 from types import SimpleNamespace
 from typing import Any

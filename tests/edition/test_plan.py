@@ -1,18 +1,20 @@
 """The plan: which pages, with which parameters; nothing runs on a parameter that is not allowed."""
 
-from __future__ import annotations
-
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.copies import ROOT, copy_catalogue
+from tests.edition.conftest import HEADER, Make
 
 from observlib.base.errors import UsageError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.edition.plan import Page, Study, Subjects, plan
+from observlib.edition.plan import Page, Study, Subjects, check_request, plan
+from observlib.pipeline import frame
 
 OWN = {"quarter": {"type": "quarter"}, "data": {"type": "data"}}
 EACH = {"product": {"type": "product", "each": True}}
@@ -33,20 +35,10 @@ EVERY = {
 }
 
 
-def study(
-    name: str = "essai",
-    title: str = "Essai",
-    order: int = 1,
-    overview_of: str | None = None,
-    **parameters: Any,
-) -> Study:
-    about = {
-        "path": Path(f"{name}.ipynb"),
-        "order": order,
-        "question": "Q ?",
-        "overview_of": overview_of,
-    }
-    return Study.model_validate({"name": name, "title": title, "parameters": parameters, **about})
+def study(name: str = "essai", title: str = "Essai", **words: Any) -> Study:
+    about = {"path": Path(f"{name}.ipynb"), "order": 1, "question": "Q ?"}
+    about["overview_of"] = words.pop("overview_of", None)
+    return Study.model_validate({"name": name, "title": title, "parameters": words, **about})
 
 
 def pages_of(
@@ -72,47 +64,90 @@ def problems_of(*studies: Study, **words: Any) -> tuple[str, ...]:
     return caught.value.problems
 
 
-def test_quarter_and_data_are_the_command_line_s_and_reach_every_page_that_takes_them(catalogue):
-    first, second = pages_of(study("a", **OWN), study("b"), catalogue=catalogue)
-    assert first.parameters == {"quarter": "2026-T3", "data": "data/demo"}
-    assert second.parameters == {}
+CHOICE = {"type": "choice", "choices": ["a", "b"]}
+NOUGHT = {"n": {"type": "integer", "default": 0}, "b": {"type": "boolean", "default": False}}
+DEFAULTS = {name: parameter["default"] for name, parameter in EVERY.items()}
+CONTACTS = study("contacts", "Appels", **EACH_DEPARTMENT)
+FICHE = study("fiche", **EACH_PARTNER, **EACH_DEPARTMENT)
 
 
-@pytest.mark.parametrize("name", ["quarter", "data"])
-def test_quarter_and_data_are_not_given_as_parameters(catalogue, name):
-    (problem,) = problems_of(study(**OWN), catalogue=catalogue, **{name: "2026-T2"})
-    assert f"parameter {name!r} is set by the command line's own words" in problem
+@pytest.mark.parametrize(
+    ("studies", "words", "pages"),
+    [
+        ([study("a", **OWN), study("b")], {},
+         {"a": {"quarter": "2026-T3", "data": "data/demo"}, "b": {}}),
+        ([study("a", **EVERY)], {}, {"a": DEFAULTS}),
+        ([study("a", **NOUGHT)], {}, {"a": {"n": 0, "b": False}}),
+        ([study("a", mode=CHOICE)], {"mode": "a"}, {"a": {"mode": "a"}}),
+        ([study("a", **EVERY)], {"years": "1"}, {"a": DEFAULTS | {"years": 1}}),
+        ([study("a", **EVERY)], {"years": "10"}, {"a": DEFAULTS | {"years": 10}}),
+        ([study("a", years=EVERY["years"]), study("b")], {"years": "4"},
+         {"a": {"years": 4}, "b": {}}),
+        ([study("a"), study("b"), study("c")], {"only": ["c", "a"]}, {"a": {}, "c": {}}),
+        ([study("fiche", **EACH)], {},
+         {f"fiche-{product}": {"product": product} for product in FED}),
+        ([study("fiche", **EACH)], {"product": "boamp"}, {"fiche-boamp": {"product": "boamp"}}),
+        ([study("a"), study("fiche", **EACH)], {"products": []}, {"a": {}}),
+        ([study("enquete", **EACH_SURVEY)], {}, {name: {"survey": name} for name in ASKED}),
+        ([study("b", overview_of="partner"), study("c", **EACH_PARTNER)], {},
+         {"b": {}, **{f"c-{partner}": {"partner": partner} for partner in PARTNERS}}),
+        ([study("a"), study("b", overview_of="partner"), study("c", **EACH_PARTNER)],
+         {"partners": ()}, {"a": {}}),
+        ([CONTACTS], {"departments": DEPARTMENTS},
+         {f"contacts-{name}": {"department": name} for name in DEPARTMENTS}),
+        ([CONTACTS], {}, {"contacts": {"department": ""}}),  # where products are few
+        ([CONTACTS, FICHE], {"only": ["contacts", "fiche"], "department": "edition"},
+         {"contacts-edition": {"department": "edition"},
+          **{f"fiche-{one}-edition": {"partner": one, "department": "edition"}
+             for one in PARTNERS}}),
+        ([FICHE], {"departments": DEPARTMENTS},  # nothing leads to a partner in the other
+         {f"fiche-{one}-edition": {"partner": one, "department": "edition"} for one in PARTNERS}),
+    ],
+)  # fmt: skip
+def test_each_study_makes_a_page_of_all_that_it_is_of_with_its_parameters(
+    catalogue, studies, words, pages
+):
+    found = pages_of(*studies, catalogue=catalogue, **words)
+    assert {page.name: page.parameters for page in found} == pages
 
 
-def test_defaults_stand_where_nothing_is_given(catalogue):
-    (page,) = pages_of(study(**EVERY), catalogue=catalogue)
-    assert page.parameters == {
-        "years": 3,
-        "share": 0.5,
-        "mode": "court",
-        "detail": False,
-        "since": "2024-T1",
-        "one": "boamp",
-    }
+LEADS_TO_NONE = "partner that something leads to, and there is none"
 
 
-def test_a_default_of_nought_or_false_is_a_default(catalogue):
-    nought = study(n={"type": "integer", "default": 0}, b={"type": "boolean", "default": False})
-    (page,) = pages_of(nought, catalogue=catalogue)
-    assert page.parameters == {"n": 0, "b": False}
+@pytest.mark.parametrize(
+    ("studies", "words", "told"),
+    [
+        ([study(**OWN)], {"quarter": "2026-T2"}, "'quarter' is set by the command line's own"),
+        ([study(**OWN)], {"data": "2026-T2"}, "'data' is set by the command line's own words"),
+        ([study(mode=CHOICE)], {}, "'mode' is missing; allowed: a, b; give -p mode=VALUE"),
+        *(([study(**EACH_SURVEY)], {"survey": name},
+           f"'survey' is {name!r}; allowed: enquete-service-public, enquete-legifrance, ")
+          for name in ("matomo-legifrance", "invitations-legifrance", "nowhere")),
+        ([study("enquete", **EACH_SURVEY)], {"surveys": []},
+         "enquete makes one for each survey with responses"),
+        ([study("fiche", **EACH)], {"products": []}, "no page to make: fiche makes one for each"),
+        ([study("a", years=EVERY["years"]), study("b")], {"only": ["b"], "years": "4"},
+         "parameter 'years' does not exist in b; parameters are none"),
+        ([study("b", overview_of="partner")], {"partners": ()}, LEADS_TO_NONE),
+        ([study("b", **EACH_PARTNER)], {"partners": ()}, LEADS_TO_NONE),
+        ([study("c", **EACH_PARTNER)], {"partner": "caise"},
+         "'partner' is 'caise'; allowed: caisse-fictive, agence-des-titres"),
+        ([CONTACTS], {"only": ["contacts"], "department": "nulle-part"},
+         "'nulle-part'; allowed: renseignement, "),
+        ([CONTACTS], {"department": "edition"},  # product pages would link to none
+         "parameter 'department' needs names of studies"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_planned_is_told_with_what_is_allowed(catalogue, studies, words, told):
+    (problem,) = problems_of(*studies, catalogue=catalogue, **words)
+    assert told in problem
 
 
 def test_given_texts_become_the_types_that_the_study_declares(catalogue):
     words = {"years": "5", "share": "2", "mode": "long", "detail": "true", "since": "2025-T4"}
     (page,) = pages_of(study(**EVERY), catalogue=catalogue, one="bodacc", **words)
-    assert page.parameters == {
-        "years": 5,
-        "share": 2.0,
-        "mode": "long",
-        "detail": True,
-        "since": "2025-T4",
-        "one": "bodacc",
-    }
+    typed = {"years": 5, "share": 2.0, "mode": "long", "detail": True}
+    assert page.parameters == typed | {"since": "2025-T4", "one": "bodacc"}
     assert type(page.parameters["years"]) is int and type(page.parameters["share"]) is float
 
 
@@ -138,12 +173,6 @@ def test_a_text_that_is_not_allowed_is_told_with_what_is(catalogue, name, text, 
     assert allowed in problem
 
 
-def test_limits_are_allowed_themselves(catalogue):
-    for text in ("1", "10"):
-        (page,) = pages_of(study(**EVERY), catalogue=catalogue, years=text)
-        assert page.parameters["years"] == int(text)
-
-
 @pytest.mark.parametrize(
     "parameter",
     [
@@ -162,37 +191,6 @@ def test_a_default_that_is_not_allowed_is_a_mistake_of_the_study(catalogue, para
     assert "study 'essai': parameter 'p' has the default" in problem
 
 
-def test_a_parameter_without_default_must_be_given_and_the_way_is_told(catalogue):
-    needs = study(mode={"type": "choice", "choices": ["a", "b"]})
-    (problem,) = problems_of(needs, catalogue=catalogue)
-    assert problem.endswith("'mode' is missing; allowed: a, b; give -p mode=VALUE")
-    assert pages_of(needs, catalogue=catalogue, mode="a")[0].parameters == {"mode": "a"}
-
-
-def test_each_makes_one_page_for_each_product_with_data(catalogue):
-    pages = pages_of(study("fiche", title="{product}", **OWN, **EACH), catalogue=catalogue)
-    assert [page.name for page in pages] == ["fiche-service-public", "fiche-vie-publique"]
-    assert [page.title for page in pages] == [catalogue.label(product) for product in FED]
-    assert [page.parameters["product"] for page in pages] == FED
-
-
-def test_each_makes_the_one_page_that_is_asked_for(catalogue):
-    pages = pages_of(study("fiche", **EACH), catalogue=catalogue, product="boamp")
-    assert [page.name for page in pages] == ["fiche-boamp"]
-
-
-def test_each_without_any_product_with_data_makes_no_page_and_stops_no_other(catalogue):
-    both = study("a", **OWN), study("fiche", **EACH)
-    assert [p.name for p in pages_of(*both, catalogue=catalogue, products=[])] == ["a"]
-
-
-def test_each_survey_makes_one_page_for_each_survey_with_responses(catalogue):
-    pages = pages_of(study("enquete", title="{survey}", **OWN, **EACH_SURVEY), catalogue=catalogue)
-    assert [page.name for page in pages] == ASKED  # which begin with the study's name already
-    assert [page.title for page in pages] == [catalogue.devices[name].label for name in ASKED]
-    assert [page.parameters["survey"] for page in pages] == ASKED
-
-
 def test_no_page_takes_the_place_of_another(catalogue):
     devices = catalogue.devices
     one = devices["enquete-legifrance"].model_copy(update={"id": "legifrance"})
@@ -200,40 +198,6 @@ def test_no_page_takes_the_place_of_another(catalogue):
     asked = ["enquete-legifrance", "legifrance"]
     (problem,) = problems_of(study("enquete", **EACH_SURVEY), catalogue=both, surveys=asked)
     assert "two pages would be named 'enquete-legifrance'; rename a device" in problem
-
-
-def test_a_device_that_asks_nothing_is_no_survey(catalogue):
-    for device in ("matomo-legifrance", "invitations-legifrance", "nowhere"):
-        (problem,) = problems_of(study(**EACH_SURVEY), catalogue=catalogue, survey=device)
-        assert f"parameter 'survey' is {device!r}; allowed: " in problem
-        assert "enquete-legifrance" in problem.split("allowed: ")[1]
-
-
-def test_without_any_survey_the_edition_of_no_page_says_how_to_ask_for_one(catalogue):
-    (problem,) = problems_of(study("enquete", **EACH_SURVEY), catalogue=catalogue, surveys=[])
-    assert "enquete makes one for each survey with responses" in problem
-    assert problem.endswith("give -p survey=VALUE")
-
-
-def test_an_edition_of_no_page_is_refused(catalogue):
-    (problem,) = problems_of(study("fiche", **EACH), catalogue=catalogue, products=[])
-    assert "no page to make: fiche makes one for each product" in problem
-
-
-def test_only_the_studies_wanted_make_pages_in_the_studies_order(catalogue):
-    three = study("a"), study("b"), study("c")
-    assert [p.name for p in pages_of(*three, catalogue=catalogue, only=["c", "a"])] == ["a", "c"]
-
-
-def test_a_parameter_of_one_study_does_not_stop_the_others(catalogue):
-    pages = pages_of(study("a", years=EVERY["years"]), study("b"), catalogue=catalogue, years="4")
-    assert [page.parameters for page in pages] == [{"years": 4}, {}]
-
-
-def test_a_parameter_of_a_study_that_is_not_wanted_is_unknown(catalogue):
-    both = study("a", years=EVERY["years"]), study("b")
-    (problem,) = problems_of(*both, catalogue=catalogue, only=["b"], years="4")
-    assert problem == "parameter 'years' does not exist in b; parameters are none"
 
 
 def test_all_problems_are_told_at_once_and_each_once(catalogue):
@@ -260,6 +224,12 @@ def test_titles_have_labels_in_french_in_the_place_of_parameters(catalogue):
     assert page.title.startswith(catalogue.label("service-public"))
     assert "2026-T3" not in page.title and "2026" in page.title
     assert page.title.endswith("(3 ans) {autre}")
+    survey, partner = study("a", "{survey}", **EACH_SURVEY), study("b", "{partner}", **EACH_PARTNER)
+    titles = [page.title for page in pages_of(survey, partner, catalogue=catalogue)]
+    asked = [catalogue.devices[name].label for name in ASKED]
+    assert titles == [*asked, "Caisse fictive", "Ville fictive"]
+    page = pages_of(CONTACTS, catalogue=catalogue, departments=DEPARTMENTS)[0]
+    assert page.title == f"Appels – {catalogue.departments['edition'].label}"
 
 
 @given(
@@ -284,73 +254,54 @@ def test_any_text_for_any_parameter_is_a_plan_or_a_usage_error(catalogue, given_
     assert all(page.name.isascii() and "/" not in page.name for page in pages)
 
 
-def test_a_study_of_partners_makes_a_page_for_each_and_an_overview(catalogue):
-    overview = study("partenaires", overview_of="partner")
-    each = study("fiche", "{partner}", **EACH_PARTNER)
-    pages = pages_of(overview, each, catalogue=catalogue)
-    assert [(page.name, page.title) for page in pages] == [
-        ("partenaires", "Essai"),
-        ("fiche-caisse-fictive", "Caisse fictive"),
-        ("fiche-ville-fictive", "Ville fictive"),
-    ]
+NEEDS = HEADER.replace("parameters:", "needs: [population]\nparameters:")
+TODAY = date(2026, 11, 1)
 
 
-def test_without_a_partner_an_edition_has_its_other_pages_and_no_failure(catalogue):
-    studies = study("a"), study("b", overview_of="partner"), study("c", **EACH_PARTNER)
-    assert [page.name for page in pages_of(*studies, catalogue=catalogue, partners=())] == ["a"]
+@pytest.fixture
+def place(tmp_path: Path, demonstration: Path) -> Path:
+    """A small project of two studies, one of which needs a table that its store lacks."""
+    copy_catalogue(tmp_path)
+    (tmp_path / "data" / "reference").symlink_to(ROOT / "data" / "reference")
+    (tmp_path / "data" / "practices").symlink_to(ROOT / "data" / "practices")
+    (tmp_path / "data" / "store").symlink_to(demonstration / "store")
+    (tmp_path / "notebooks").mkdir()
+    Make.write(tmp_path / "notebooks" / "essai.ipynb")
+    Make.write(tmp_path / "notebooks" / "autre.ipynb", header=NEEDS)
+    return tmp_path
 
 
-@pytest.mark.parametrize("alone", [{"overview_of": "partner"}, EACH_PARTNER])
-def test_a_study_that_lacks_a_partner_says_so_where_it_alone_is_asked_for(catalogue, alone):
-    (problem,) = problems_of(study("b", **alone), catalogue=catalogue, partners=())
-    assert "partner that something leads to, and there is none" in problem
+def test_a_study_that_needs_what_the_store_has_not_is_left_out(place):
+    asked = check_request(place, place / "data", None, [], None, TODAY)
+    assert [page.name for page in asked.pages] == ["essai"]
 
 
-def test_a_partner_that_does_not_exist_is_told_with_those_that_do(catalogue):
-    (problem,) = problems_of(study("c", **EACH_PARTNER), catalogue=catalogue, partner="caise")
-    assert "parameter 'partner' is 'caise'; allowed: caisse-fictive, agence-des-titres" in problem
+def test_asked_for_by_name_it_says_what_it_needs(place):
+    with pytest.raises(UsageError, match=r"study 'autre': needs what no export .*: population"):
+        check_request(place, place / "data", None, ["autre"], None, TODAY)
 
 
-def test_a_ministry_s_reader_gets_a_page_of_each_department_named_and_titled_after_it(catalogue):
-    page, other = pages_of(
-        study("contacts", "Appels", **EACH_DEPARTMENT),
-        catalogue=catalogue,
-        departments=DEPARTMENTS,
-    )
-    assert (page.name, other.name) == ("contacts-edition", "contacts-annonces")
-    assert page.title == f"Appels – {catalogue.departments['edition'].label}"
-    assert page.parameters == {"department": "edition"}
+def test_with_what_it_needs_it_is_a_page(place):
+    header = NEEDS.replace("population", "ratings, experiences")
+    Make.write(place / "notebooks" / "autre.ipynb", header=header)
+    asked = check_request(place, place / "data", None, [], None, TODAY)
+    assert {page.name for page in asked.pages} == {"essai", "autre"}
 
 
-def test_where_products_are_few_a_page_of_all_keeps_its_name_and_title(catalogue):
-    (page,) = pages_of(study("contacts", "Appels", **EACH_DEPARTMENT), catalogue=catalogue)
-    assert (page.name, page.title, page.parameters) == ("contacts", "Appels", {"department": ""})
-
-
-def test_a_department_may_ask_for_its_own_pages_where_products_are_few(catalogue):
-    both = study("contacts", **EACH_DEPARTMENT), study("fiche", **EACH_DEPARTMENT, **EACH_PARTNER)
-    only = [one.name for one in both]
-    found = pages_of(*both, catalogue=catalogue, only=only, department="edition")
-    assert [page.name for page in found] == [
-        "contacts-edition", "fiche-edition-caisse-fictive", "fiche-edition-ville-fictive",
-    ]  # fmt: skip
-
-
-def test_a_partner_has_no_page_of_a_department_in_which_nothing_leads_to_it(catalogue):
-    fiche = study("fiche", **EACH_PARTNER, **EACH_DEPARTMENT)
-    found = pages_of(fiche, catalogue=catalogue, departments=DEPARTMENTS)
-    assert [page.name for page in found] == [
-        f"fiche-{partner}-{DEPARTMENTS[0]}" for partner in PARTNERS
-    ]
-
-
-def test_an_unknown_department_is_told_with_those_that_there_are(catalogue):
-    given_ = {"only": ["essai"], "department": "nulle-part"}
-    (problem,) = problems_of(study(**EACH_DEPARTMENT), catalogue=catalogue, **given_)
-    assert "'nulle-part'; allowed: renseignement, " in problem
-
-
-def test_all_studies_of_one_department_are_refused_as_product_pages_would_link_to_none(catalogue):
-    asked = {"department": "edition"}
-    (problem,) = problems_of(study(**EACH_DEPARTMENT), catalogue=catalogue, **asked)
-    assert problem.startswith("parameter 'department' needs names of studies")
+def test_where_products_are_many_studies_of_all_are_pages_of_departments(
+    demonstration, monkeypatch
+):
+    """The committed notebooks, as a ministry would have them planned."""
+    monkeypatch.setattr(frame, "MANY", 2)
+    asked = check_request(ROOT, demonstration, None, [], None, TODAY)
+    names = {page.name for page in asked.pages}
+    heard = {"annonces", "edition", "information-legale", "relation-usagers", "renseignement"}
+    for study in ("contacts", "panorama", "profils", "facile"):
+        assert study not in names and {f"{study}-{name}" for name in heard} <= names
+    assert "pratiques" in names  # which tells of no product
+    assert {"fiche_produit-boamp", "enquete-legifrance"} <= names
+    of = [page.parameters for page in asked.pages if page.study.name == "fiche_partenaire"]
+    led = {(one["partner"], one["department"]) for one in of}
+    # nobody who speaks of the agency of titles is heard in the department of books
+    assert ("caisse-fictive", "relation-usagers") in led
+    assert ("agence-des-titres", "edition") not in led

@@ -1,7 +1,5 @@
 """A study is read in ten minutes: its finding and evidence, in sentences that a newspaper has."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

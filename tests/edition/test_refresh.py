@@ -1,7 +1,5 @@
 """The committed notebooks are executed in place, all or none, without traces of the run."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A published number is followed to the exports that made it, and nobody is seen on the way."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 

@@ -4,8 +4,6 @@ The demonstration is published once as it is. Each figure that it withholds is c
 the store without disclosure control, and looked for in its place in every file (see `leaks.py`).
 """
 
-from __future__ import annotations
-
 import ast
 import io
 import re

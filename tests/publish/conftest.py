@@ -1,7 +1,5 @@
 """The sample project, and the site that the embedded publisher makes of it, once a session."""
 
-from __future__ import annotations
-
 import importlib.util
 from pathlib import Path
 from types import ModuleType

@@ -1,7 +1,5 @@
 """A small project folder as an edition would hand it: two executed notebooks, made by hand."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path
@@ -162,11 +160,7 @@ def add_package(folder: Path) -> tuple[str, ...]:
 
 def make_project(folder: Path, kind: str = "demonstration", **studies: dict[str, Any]) -> Path:
     """The repository's `reports/` with one edition; its notebooks by name."""
-    shutil.copytree(
-        REPORTS,
-        folder,
-        ignore=shutil.ignore_patterns(*MADE, ".*"),
-    )
+    shutil.copytree(REPORTS, folder, ignore=shutil.ignore_patterns(*MADE, ".*"))
     studies = studies or {
         "panorama": study("Panorama", "La satisfaction progresse ; le BOAMP reste en retrait.", 1),
         "produit": study("service-public.fr", "82 % d’usagers satisfaits : un record !", 2),

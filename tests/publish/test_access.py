@@ -1,6 +1,5 @@
 """What each page says of itself to a browser, to who shares it and to who listens to it."""
 
-import json
 import re
 from pathlib import Path
 
@@ -24,11 +23,6 @@ def test_a_description_is_of_thirty_words_at_most_on_every_page(made_site):
         assert shared == found
 
 
-def test_a_page_without_description_is_described_by_its_first_words():
-    page = HEAD.format("") + "<h1>Titre</h1><p>Ce que dit la page, en une phrase.</p></main>"
-    assert 'name="description" content="Ce que dit la page, en une phrase."' in head_of(page)
-
-
 def test_a_description_that_is_cut_ends_with_no_open_bracket():
     text = "mot " * 26 + "selon le (intervalle à 95 %), et puis encore"
     assert html.short(text).endswith("mot selon le…")
@@ -37,11 +31,6 @@ def test_a_description_that_is_cut_ends_with_no_open_bracket():
 def test_a_description_ends_with_a_sentence_where_one_says_enough():
     first = "Une phrase de dix mots au moins suffit à une page."
     assert html.short(f"{first} Une autre, {'trop ' * 30}longue.") == first
-
-
-def test_the_home_page_is_described_as_the_site_is(made_site):
-    text = (made_site / "index.html").read_text(encoding="utf-8")
-    assert 'name="description" content="Ce que les usagers disent et font des services' in text
 
 
 def test_what_quarto_writes_of_a_page_is_not_said_twice():
@@ -99,22 +88,6 @@ def test_only_an_item_that_quotes_and_says_nothing_else_is_a_quotation():
     found = html.with_quotations("".join(items))
     assert found.startswith("<li><p><q>« Le “bon” mot,\nlong. »</q></p></li>")
     assert found.count("<q>") == 1
-
-
-def test_long_lines_of_code_are_scrolled_by_keys_too(made_site):
-    for path in made_site.rglob("*.html"):
-        for tag in re.findall(r"<pre\b[^>]*>", path.read_text(encoding="utf-8")):
-            assert tag.count("tabindex") == 1
-
-
-def test_search_knows_each_page_its_headings_and_what_it_defines(made_site):
-    text = (made_site / "search-index.js").read_text(encoding="utf-8")
-    found = {entry[0]: entry for entry in json.loads(text[len("window.searchIndex=") : -2])}
-    pages = {path.relative_to(made_site).as_posix() for path in made_site.rglob("*.html")}
-    assert set(found) == pages
-    assert "Dispositif d’écoute" in found["glossaire.html"][4]
-    anchors = dict(map(reversed, found["methode.html"][3]))
-    assert anchors["Licence"] == "licence"
 
 
 def test_headings_of_quarto_whose_anchor_is_their_section_are_known():

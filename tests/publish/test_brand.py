@@ -1,7 +1,5 @@
 """Another agency's brand is followed by all that is published, or refused with what to mend."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import re
@@ -114,14 +112,6 @@ def test_paper_has_the_brand_s_colours_of_text_headings_and_lines(site):
     assert {tuple(bytes.fromhex(colour[1:])) for colour in (GREEN, INK, BRICK)} <= seen
 
 
-def test_the_house_s_colour_and_its_name_stand_in_one_file():
-    library = Path(style.__file__).parents[1]
-    paths = [path for path in library.rglob("*.*") if path.suffix not in (".pyc", ".png")]
-    texts = {path.name: path.read_text(encoding="utf-8") for path in paths}
-    for of in (style.ACCENT, style.Brand.name):
-        assert [path for path, text in texts.items() if of in text] == ["style.py"]
-
-
 @pytest.mark.skipif(shutil.which("pdffonts") is None, reason="needs poppler's pdffonts")
 @pytest.mark.parametrize("name", ["panorama.pdf", "edition-2026-T3.pdf"])
 def test_paper_is_set_in_the_brand_s_letters(site, name):
@@ -149,15 +139,6 @@ def test_a_small_line_is_the_brand_s_on_light_and_on_dark_pages():
     assert {*re.findall("#[0-9a-f]{6}", day)} == {GREEN}
     (own,) = {*re.findall("#[0-9a-f]{6}", night)}
     assert own in style.Brand(primary=GREEN).css() and style.contrast(own, NIGHT) >= style.TEXT
-
-
-def test_small_lines_are_published_so_beside_pages(project, tmp_path):
-    folder = shutil.copytree(project, tmp_path / "project")
-    (folder / "line.svg").write_text(small_line([1, 3, 2]), encoding="utf-8")
-    with (folder / "methode.qmd").open("a", encoding="utf-8") as page:
-        page.write("\n![](line.svg){fig-alt=Ligne}\n")
-    publish(folder, tmp_path / "site", "embedded")
-    assert GREEN in (tmp_path / "site" / "line.svg").read_text(encoding="utf-8")
 
 
 def test_the_search_has_the_page_s_colours(site):

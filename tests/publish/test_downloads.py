@@ -1,7 +1,5 @@
 """The open data must be what the page shows, once, in the columns that were promised."""
 
-from __future__ import annotations
-
 import io
 import json
 
@@ -13,24 +11,6 @@ from observlib.base.errors import ObservError
 from observlib.estimates import comparisons
 from observlib.indicators import pairs as comparing
 from observlib.publish.downloads import open_data
-
-
-def test_csv_holds_each_estimate_of_the_page_once(made_project, sample):
-    (text,) = open_data(made_project / "panorama.ipynb").values()
-    table = pd.read_csv(io.StringIO(text), keep_default_na=False, dtype=str)
-    assert list(table.columns) == [*estimates.COLUMNS, "id"]
-    assert table["id"].tolist() == estimates.identifiers(table)
-    assert table["product"].tolist() == ["service-public", "vie-publique"]
-    assert table["estimate"].tolist() == ["82.4", "71.25"]
-    assert table["n"].tolist() == ["1240", "412"]
-    assert table["ci_low"].tolist() == ["", ""]
-    assert "\r" not in text
-
-
-def test_page_without_estimates_has_no_csv(tmp_path, sample):
-    path = tmp_path / "page.ipynb"
-    path.write_text(json.dumps(sample.notebook(sample.markdown("Texte"))), encoding="utf-8")
-    assert open_data(path) == {}
 
 
 @pytest.mark.parametrize(

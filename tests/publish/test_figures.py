@@ -43,13 +43,6 @@ def test_a_figure_can_be_taken_away_as_drawing_picture_and_data(page, tmp_path):
     assert lines[0].split(",") == list(estimates.COLUMNS) and len(lines) == 4
 
 
-def test_a_page_without_charts_has_no_folder_of_figures(tmp_path, sample):
-    path = tmp_path / "page.ipynb"
-    path.write_text(json.dumps(sample.notebook(sample.markdown("Rien"))), encoding="utf-8")
-    write_figures(path, tmp_path, Brand())
-    assert [found.name for found in tmp_path.iterdir()] == ["page.ipynb"]
-
-
 @pytest.mark.parametrize(
     "picture", ["page/fig-ours.svg", "page_files/figure-html/fig-ours-output-1.svg"]
 )

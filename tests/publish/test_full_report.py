@@ -1,8 +1,5 @@
 """The whole edition as one PDF: every study is in it, in order, and each work is named once."""
 
-from __future__ import annotations
-
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -21,49 +18,6 @@ def text_of(pdf: Path) -> str:
         pytest.skip("pdftotext (poppler) is not installed here")
     made = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, check=True)
     return made.stdout.decode("utf-8")
-
-
-@pytest.fixture(scope="module")
-def pages(made_site: Path) -> list[str]:
-    """The text of each page of the sample's edition."""
-    whole = made_site / "edition-2026-T3.pdf"
-    return [" ".join(page.split()) for page in text_of(whole).split("\f") if page.strip()]
-
-
-def test_cover_tells_edition_day_and_that_the_data_are_invented(pages):
-    for words in ("Observatoire des usagers", "Édition 2026-T3", "24 novembre 2026", "fabriqués"):
-        assert words in pages[0]
-
-
-def test_contents_tell_the_page_on_which_each_study_begins(pages):
-    assert pages[1].index("Sommaire") < pages[1].index("Panorama")
-    for title in ("Panorama", "service-public.fr", "Références"):
-        found = re.search(rf"{re.escape(title)} [. \u2060]*?(\d+)\b", pages[1])
-        assert found, f"{title} is not in the contents"
-        assert title in pages[int(found[1]) - 1].removeprefix("Observatoire des usagers")[:120]
-
-
-def test_each_work_is_referred_to_once_at_the_end(pages):
-    assert sum(page.count("Wilson E. B. (1927), «") for page in pages) == 1
-    assert "Wilson E. B. (1927), «" in pages[-1]
-
-
-def test_running_heads_tell_study_edition_and_page_of_all_pages(pages):
-    assert "Édition 2026-T3" in pages[2][:120]
-    assert pages[2].replace(" ", "").endswith(f"Panorama3/{len(pages)}")
-
-
-def test_a_real_edition_says_nothing_of_invented_data(tmp_path, sample):
-    site = publish(sample.make_project(tmp_path / "p", kind="real"), tmp_path / "s", "embedded")
-    text = text_of(site.parent / "edition-2026-T3.pdf")
-    assert "démonstration" not in text and "fabriqués" not in text
-
-
-def test_home_page_and_studies_lead_to_the_whole_edition(made_site):
-    home = (made_site / "index.html").read_text(encoding="utf-8")
-    assert 'href="edition-2026-T3.pdf" download' in home
-    study = (made_site / "panorama.html").read_text(encoding="utf-8")
-    assert 'href="edition-2026-T3.pdf" download' in study
 
 
 def test_whole_edition_is_kept_until_a_chapter_changes(tmp_path, made_project):

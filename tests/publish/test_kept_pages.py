@@ -1,7 +1,5 @@
 """A page that is taken from what is kept is the one that would be made."""
 
-from __future__ import annotations
-
 import functools
 import json
 import shutil

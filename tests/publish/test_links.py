@@ -1,7 +1,5 @@
 """A reader hits no link that leads nowhere: the site is refused before it is published."""
 
-from __future__ import annotations
-
 from html.parser import HTMLParser
 
 import pytest

@@ -1,7 +1,5 @@
 """What a notebook shows must reach the page, and what cannot be published must stop it."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from types import ModuleType
@@ -11,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.publish.notebook import cell_options, notebook_to_markdown
 
@@ -27,24 +24,6 @@ def write(folder: Path, content: dict[str, Any]) -> Path:
 @pytest.fixture
 def svg(sample: ModuleType) -> str:
     return str(sample.SVG.format(width=10))
-
-
-def test_figure_becomes_a_division_with_its_picture_and_caption(tmp_path, sample, svg):
-    path = write(tmp_path, sample.notebook(sample.code(FIGURE, sample.shown(svg=svg))))
-    converted = notebook_to_markdown(path)
-    assert "::: {#fig-a}\n" in converted.text
-    assert '![](page/fig-a.svg){fig-alt="Une barre" width=480 height=160}' in converted.text
-    assert converted.files == {"page/fig-a.svg": svg.encode("utf-8")}
-    assert "show()" not in converted.text, "code is never shown"
-
-
-def test_a_drawing_that_a_text_shows_is_put_in_the_page_s_folder(tmp_path, sample):
-    carried = {estimates.MIME: {"pictures": {"line-1.svg": "<svg/>"}}}
-    text = 'Ici ![](line-1.svg){fig-alt="Un trait"}, et ![](ailleurs.svg){fig-alt="Autre"}'
-    cell = sample.code("", sample.shown(markdown=text, estimates=carried))
-    converted = notebook_to_markdown(write(tmp_path, sample.notebook(cell)))
-    assert "![](page/line-1.svg)" in converted.text and "![](ailleurs.svg)" in converted.text
-    assert converted.files == {"page/line-1.svg": b"<svg/>"}
 
 
 def test_non_breaking_spaces_of_a_text_survive(tmp_path, sample):

@@ -1,12 +1,24 @@
 """A number is of the figure that is named beside it: another would lie to whoever checks."""
 
-from __future__ import annotations
-
+import json
 import math
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from observlib.publish.origins import Candidates, Figure, numbers
+from observlib.language import french
+from observlib.publish.origins import (
+    ANYWHERE,
+    Candidates,
+    Figure,
+    Told,
+    numbers,
+    read,
+    texts_of,
+    with_origins,
+)
 
 NOW, BEFORE = "T3 2026", "T3 2025"
 
@@ -77,3 +89,85 @@ def test_a_number_that_may_count_anything_is_no_end_of_an_interval():
     assert leads("Secret statistique (11) et 4 autres.", ends) == {}
     assert leads("De 7 à 11 %.", ends) == {"7": "f1", "11 %": "f1"}
     assert leads("8 visites", ends) == {"8": "f1"}
+
+
+SITES = ("Légifrance", "Service-public.fr", "Entreprendre.Service-public.fr", "3939 Allô")
+PAGE = """<head><title>7,2</title></head><body><nav>7,2</nav><main>
+<header class="title"><h1>Notes 7,2</h1><p class="finding">La note de Légifrance est de 7,2.</p>
+<ul><li><a href="a.pdf">PDF <span>(210 ko)</span></a></li></ul></header>
+<h2 id="s">Ce trimestre</h2>
+<div class="cell"><p>Au 3<sup>e</sup> trimestre 2026, <strong>Service-public.fr</strong> a 7,2
+sur 10 <em>(340 réponses)</em>. <a href="b.html">7,2</a></p></div>
+<figure id="fig-a"><svg><text>7,2</text></svg></figure>
+<table id="tbl-a"><caption>Notes</caption>
+<thead><tr><th>Produit</th><th>T3 2025</th><th>T3 2026</th></tr></thead>
+<tbody><tr><th>Légifrance</th><td>7,2<br />7,1 à 7,3</td><td>7,2</td></tr>
+<tr><th>Service-public.fr</th><td>nd</td><td>7,2<br />n = 340</td></tr></tbody></table>
+<h2>Méthode</h2><p>Une note de 7,2 est bonne.</p></main><footer>7,2</footer></body>"""
+FIGURES = (LEGIFRANCE, PUBLIC, PAST)
+TOLD = Told(FIGURES, {"finding": (0,), "tbl-a": (0, 1, 2)}, {"ce trimestre": (0, 1)})
+
+
+def test_a_page_leads_from_its_numbers_and_from_nothing_else():
+    made = with_origins(PAGE, TOLD)
+    found = re.findall(r'([^<>]*)<a href="origines/p\.html#(f\d)">([^<]*)</a>', made)
+    assert [(number, one) for _, one, number in found] == [
+        ("7,2", "f1"),  # the finding
+        ("7,2", "f2"),  # the sentence
+        ("340", "f2"),
+        ("7,2", "f4"),  # the table: a year before
+        ("7,1", "f4"),
+        ("7,3", "f4"),
+        ("7,2", "f1"),
+        ("7,2", "f2"),
+        ("340", "f2"),
+    ]
+    assert made.count("<a ") == 2 + len(found)
+
+
+def test_quarto_heads_a_page_with_its_finding_in_another_element():
+    page = PAGE.replace('<p class="finding">', '<div class="description"><p>').replace(
+        "7,2.</p>\n<ul>", "7,2.</p></div>\n<ul>"
+    )
+    assert '<a href="origines/p.html#f1">7,2</a>.</p></div>' in with_origins(page, TOLD)
+
+
+def test_texts_that_tell_a_figure_are_found_again():
+    made = with_origins(PAGE, TOLD)
+    assert next(texts_of(made, "f2")) == (
+        "Ce trimestre",
+        "Au 3e trimestre 2026, Service-public.fr a 7,2 sur 10 (340 réponses). 7,2",
+    )
+    assert [*texts_of(made, "f9")] == []
+
+
+def test_a_page_without_sections_of_its_own_may_tell_all_anywhere():
+    assert with_origins(PAGE, Told(FIGURES, {}, {})) == PAGE
+    assert "origines/" in with_origins(PAGE, Told(FIGURES, {}, {ANYWHERE: (0, 1, 2)}))
+
+
+TEXTS = st.lists(
+    st.one_of(
+        st.sampled_from([*SITES, "<b>", "</b>", "<br>", "&amp;", " ", "\n", "(", ") ; ", "n = "]),
+        st.floats(-1e6, 1e6).map(lambda x: french.number(x, 1)),
+        st.sampled_from([7.2, 6.9, 210.0, 340.0]).map(lambda x: french.number(x, x % 1 > 0)),
+        st.text(alphabet="<>&;/=\"' 7,2%é", max_size=8).map(lambda x: x.replace("<", "&lt;")),
+    ),
+    max_size=20,
+)
+
+
+@given(TEXTS)
+def test_links_change_nothing_of_what_a_page_says(parts):
+    page = PAGE.replace("Une note de 7,2", "".join(parts)).replace("Méthode", "Ce trimestre")
+    made = with_origins(page, TOLD)
+    assert re.sub(r'<a href="origines/[^"]*">([^<]*)</a>', r"\1", made) == page
+
+
+def test_what_the_edition_wrote_is_read_back():
+    rows = [["f1", "origines/a.html#f1", [7.2, None, None, 210.0], ["légifrance"], True]]
+    content = {"figures": rows, "cells": {"tbl-a": [0]}, "sections": {"avis": [0]}}
+    told = read(json.dumps(content).encode())
+    assert told.of("tbl-a", "").figures == told.of("", "avis").figures == told.figures
+    assert told.of("", "ailleurs").figures == ()
+    assert math.isnan(told.figures[0].numbers[1])

@@ -1,7 +1,5 @@
 """The filter must number, refer, hide and refuse as Quarto's readers expect."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any
@@ -38,13 +36,6 @@ def words(markup: str) -> str:
     return flat(re.sub(r"<[^>]+>", "", markup))
 
 
-def test_figures_and_tables_are_numbered_apart_in_order():
-    text = words(html(SECOND + TABLE + FIGURE))
-    assert "Figure\u00a01\u00a0: Deuxième" in text
-    assert "Figure\u00a02\u00a0: Première" in text
-    assert "Tableau\u00a01\u00a0: Nombres" in text
-
-
 def test_labels_are_those_that_quarto_is_told():
     crossref = yaml.safe_load((REPORTS / "_quarto.yml").read_text(encoding="utf-8"))["crossref"]
     text = words(html(FIGURE + TABLE))
@@ -68,13 +59,6 @@ def test_every_form_of_reference_leads_to_its_place(written, read):
     assert words(found).endswith(read)
     assert '<a href="#fig-a"' in found
     assert "#link(<fig-a>)" in typst(FIGURE + TABLE + written)
-
-
-def test_alternative_text_reaches_both_formats_whole():
-    alt = "Une &quot;barre&quot; à 82 % &amp; <b> \\\\ fin"
-    figure = FIGURE.replace("Une barre", alt)
-    assert 'alt="Une &quot;barre&quot; à 82 % &amp; &lt;b&gt; \\ fin"' in html(figure)
-    assert 'auto, "Une \\"barre\\" à 82 % & <b> \\\\ fin"' in typst(figure)
 
 
 def test_paper_tables_have_bold_heads_and_groups_and_room_for_their_words():
@@ -124,12 +108,6 @@ def test_callout_is_a_note_with_its_title_and_no_heading():
     assert "Avertissement" in html("::: {.callout-warning}\nTexte\n:::")
 
 
-def test_folded_callout_is_folded():
-    found = html('::: {.callout-note collapse="true"}\n## Données\n\nTexte\n:::')
-    assert found.startswith('<details class="callout callout-note">')
-    assert "<summary>Données</summary>" in found
-
-
 def test_content_of_the_other_format_is_left_out():
     text = (
         '::: {.content-visible when-format="html"}\nsite\n:::\n\n'
@@ -138,13 +116,6 @@ def test_content_of_the_other_format_is_left_out():
     )
     assert words(html(text)) == "site même"
     assert typst(text) == "papier"
-
-
-def test_typography_keeps_signs_with_their_words():
-    found = words(html('Quoi ? « Rien » : 5 % ; "mot" !'))
-    assert found == (
-        "Quoi\u00a0? «\u00a0Rien\u00a0»\u00a0: 5\u00a0%\u00a0; «\u00a0mot\u00a0»\u00a0!"
-    )
 
 
 def test_links_between_sources_lead_to_pages():
@@ -156,15 +127,6 @@ def test_links_between_sources_lead_to_pages():
     table = "| a |\n|---|\n| [b](methode.qmd) |\n"
     assert 'href="methode.html"' in html(table), "in a table too"
     assert "methode" not in typst(table)
-
-
-def test_citations_are_written_and_listed():
-    bibliography = str(REPORTS / "references.bib")
-    text = "Selon [@wilson1927] et [@brown2001]."
-    found = html(text, bibliography=[bibliography], lang="fr-FR")
-    assert "(Wilson 1927)" in words(found)
-    assert ">Références</h2>" in found
-    assert "209" in words(found) and "10.1214/ss/1009213286" in found
 
 
 @pytest.mark.parametrize(

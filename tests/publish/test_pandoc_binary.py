@@ -1,7 +1,5 @@
 """The pandoc that runs is the package's own, whatever stands on PATH: else bytes would differ."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import os

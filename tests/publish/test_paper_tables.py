@@ -1,7 +1,5 @@
 """Where tables are cut on paper, whatever stands above them: asked of typst, row by row."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

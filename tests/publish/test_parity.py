@@ -1,7 +1,5 @@
 """Both publishers give the same pages, of the same sources: whoever reads one reads the other."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

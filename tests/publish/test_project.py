@@ -1,7 +1,5 @@
 """Both publishers must see the same pages in the same order, and mistakes must be told at once."""
 
-from __future__ import annotations
-
 import json
 import re
 from functools import partial
@@ -22,30 +20,15 @@ def project(tmp_path: Path, sample: ModuleType) -> Path:
     return folder
 
 
-def configure(project: Path, contents: object) -> None:
+def configure(project: Path, contents: object = None, **settings: object) -> None:
     path = project / "_quarto.yml"
     config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    config["website"]["sidebar"]["contents"] = contents
+    if contents:
+        config["website"]["sidebar"]["contents"] = contents
+    for key, value in settings.items():
+        more = isinstance(value, dict) and key in ("format", "website")
+        config[key] = {**config.get(key, {}), **value} if more else value
     path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
-
-
-def test_navigation_of_the_repository_reaches_every_page_in_order(project):
-    found = read_project(project)
-    reached = [str(entry.page) for entry in flat(found.navigation)]
-    assert reached == [
-        "index.qmd",
-        "panorama.ipynb",
-        "produit.ipynb",
-        "retours.qmd",
-        "methode.qmd",
-        "origines.qmd",
-        "glossaire.qmd",
-        "accessibilite.qmd",
-    ]
-    study = found.page(PurePosixPath("produit.ipynb"))
-    assert study.formats == ("html", "typst")
-    assert found.page(PurePosixPath("methode.qmd")).formats == ("html",)
-    assert found.trail(study.source) == (Entry("Ce qu’ils disent"),)
 
 
 def test_a_page_that_a_list_leads_to_needs_no_place_in_the_navigation(project):
@@ -59,11 +42,7 @@ def test_a_page_that_a_list_leads_to_needs_no_place_in_the_navigation(project):
     assert [page.title for page in pages] == ["autre", "une"]
     listing = Entry("Les retours d’expérience", PurePosixPath("retours.qmd"))
     assert found.trail(pages[0].source) == (Entry("Ce qu’on en fait"), listing)
-
-
-def test_a_section_that_repeats_the_title_of_its_page_is_not_said_twice(project):
-    found = read_project(project)
-    edition = found.navigation[-2]
+    edition = found.navigation[-2]  # a section that repeats its page's title is not said twice
     assert (edition.text, edition.entries[0].text) == ("Éditions", "Toutes les éditions")
     assert found.trail(PurePosixPath("methode.qmd")) == (Entry("Comment nous le savons"),)
     assert found.trail(PurePosixPath("index.qmd")) == ()
@@ -91,14 +70,8 @@ def test_menu_and_home_page_hold_studies_by_order_in_the_sections_that_they_name
 def test_globs_stay_within_a_folder_unless_doubled(project):
     pages = read_project(project).pages
     named = partial(match_pages, project, pages)
-    assert {page.source.name for page in named("*.qmd")} == {
-        "index.qmd",
-        "retours.qmd",
-        "methode.qmd",
-        "origines.qmd",
-        "glossaire.qmd",
-        "accessibilite.qmd",
-    }
+    stems = ("index", "retours", "methode", "origines", "glossaire", "accessibilite")
+    assert {page.source.name for page in named("*.qmd")} == {f"{stem}.qmd" for stem in stems}
     assert named("editions/*.ipynb") == []
     assert len(named("**")) == len(named("**/*")) == len(pages)
     assert len(named("/pan*.ipynb")) == 1
@@ -106,13 +79,7 @@ def test_globs_stay_within_a_folder_unless_doubled(project):
     assert [page.title for page in named(["*.ipynb", "!panor*.ipynb"])] == ["service-public.fr"]
 
 
-def test_a_page_out_of_reach_is_an_error(project):
-    configure(project, ["index.qmd", "methode.qmd", {"section": "A", "contents": "*.ipynb"}])
-    with pytest.raises(ObservError, match=r"glossaire.qmd: website.sidebar.contents .* not lead"):
-        read_project(project)
-
-
-def test_navigation_to_nowhere_and_odd_entries_are_errors(project):
+def test_navigation_to_nowhere_odd_entries_and_pages_out_of_reach_are_errors(project):
     deep = {"section": "A", "contents": [{"section": "B", "contents": ["index.qmd"]}]}
     configure(project, ["absent.qmd", {"text": "seul"}, deep, {"auto": ["*.qmd", "*.ipynb"]}])
     with pytest.raises(ObservError) as caught:
@@ -121,9 +88,9 @@ def test_navigation_to_nowhere_and_odd_entries_are_errors(project):
     assert "leads to 'absent.qmd', which is no page" in text
     assert "has {'text': 'seul'}; allowed: a page" in text
     assert "section 'A' holds a section" in text
-
-
-def test_a_section_without_pages_is_left_out(project):
+    configure(project, ["index.qmd", "methode.qmd", {"section": "A", "contents": "*.ipynb"}])
+    with pytest.raises(ObservError, match=r"glossaire.qmd: website.sidebar.contents .* not lead"):
+        read_project(project)
     empty = {"section": "Vide", "contents": [{"auto": "rien-*.ipynb"}]}
     configure(project, [empty, {"auto": ["*.qmd", "*.ipynb"]}])
     assert "Vide" not in [entry.text for entry in read_project(project).navigation]
@@ -160,36 +127,21 @@ def test_a_wrong_manifest_is_told(project, wrong, message):
         read_project(project)
 
 
-def test_a_manifest_that_is_no_json_is_told(project):
-    (project / "manifest.json").write_text("{", encoding="utf-8")
-    with pytest.raises(ObservError, match="not a manifest"):
-        read_project(project)
-
-
-def test_a_notebook_that_the_manifest_does_not_hold_is_no_page(project, sample):
-    """What someone left in an edition's folder is not published with it."""
-    stray = project / "brouillon.ipynb"
-    stray.write_text(json.dumps(sample.study("Brouillon", "Un constat.", 3)), encoding="utf-8")
-    titles = [page.title for page in read_project(project).pages if page.is_study]
-    assert titles == ["Panorama", "service-public.fr"]
-
-
-def test_a_page_of_the_manifest_whose_notebook_is_missing_is_told(project):
-    (project / "produit.ipynb").unlink()
-    with pytest.raises(ObservError, match=r"produit.ipynb: cannot be read: No such file"):
-        read_project(project)
-
-
-def test_a_folder_without_an_edition_says_how_one_is_made(project):
-    (project / "manifest.json").unlink()
-    with pytest.raises(ObservError, match="holds no edition; `observ edition` makes"):
-        read_project(project)
-
-
-def test_a_study_never_takes_the_address_of_a_fixed_page(project, sample):
+def test_an_edition_of_which_something_is_missing_or_in_the_way_is_told(project, sample):
     sample.add_study(project, "methode", sample.study("Une étude", "Un constat.", 3))
     with pytest.raises(ObservError, match=r"methode\.ipynb: would be published as methode\.html"):
         read_project(project)
+    (project / "produit.ipynb").unlink()
+    with pytest.raises(ObservError, match=r"produit.ipynb: cannot be read: No such file"):
+        read_project(project)
+    (project / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ObservError, match="not a manifest"):
+        read_project(project)
+    (project / "manifest.json").unlink()
+    with pytest.raises(ObservError, match="holds no edition; `observ edition` makes"):
+        read_project(project)
+    with pytest.raises(ObservError, match=r"_quarto.yml: cannot be read: No such file"):
+        read_project(project / "practices")
 
 
 def test_each_page_tells_the_last_revision_of_its_edition(project):
@@ -200,17 +152,9 @@ def test_each_page_tells_the_last_revision_of_its_edition(project):
     assert read_project(project).manifest.label == "Édition 2026-T3, révision 2 du 4 janvier 2027"
 
 
-def test_a_folder_that_is_no_project_is_told(tmp_path):
-    with pytest.raises(ObservError, match=r"_quarto.yml: cannot be read: No such file"):
-        read_project(tmp_path)
-
-
 @pytest.mark.parametrize("name", ["absent.lua", "lightbox", {"path": "ordinals.lua"}])
 def test_a_filter_that_only_quarto_could_run_is_told(project, name):
-    path = project / "_quarto.yml"
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    config["filters"].append(name)
-    path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    configure(project, filters=["ordinals.lua", name])
     with pytest.raises(ObservError, match=r"filters: .* is no Lua file beside it"):
         read_project(project)
     assert name not in [path.name for path in read_project(project, "a quarto").filters]
@@ -227,14 +171,8 @@ def test_a_filter_that_only_quarto_could_run_is_told(project, name):
         {"comments": {"hypothesis": True}},
     ],
 )
-def test_a_setting_that_puts_a_script_on_pages_is_refused_whoever_publishes(
-    project, publisher, settings
-):
-    path = project / "_quarto.yml"
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for key, value in settings.items():
-        config[key] = {**config.get(key, {}), **value} if key in ("format", "website") else value
-    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+def test_a_setting_that_puts_a_script_on_pages_is_refused(project, publisher, settings):
+    configure(project, **settings)
     with pytest.raises(ObservError, match="pages run no script but the site's") as caught:
         read_project(project, publisher)
     assert len(caught.value.problems) == 1

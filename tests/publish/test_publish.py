@@ -1,7 +1,5 @@
 """Publishing ends with a whole new site, or with the old one and the reasons."""
 
-from __future__ import annotations
-
 import errno
 import gzip
 import hashlib
@@ -46,30 +44,6 @@ def old_site(tmp_path: Path, made_site: Path) -> Path:
     return site
 
 
-def test_site_has_the_files_that_quarto_would_make(made_site):
-    assert set(digest(made_site)) == {
-        "index.html",
-        "methode.html",
-        "glossaire.html",
-        "retours.html",
-        "accessibilite.html",
-        "origines.html",
-        "site.css",
-        "access.css",
-        "search.js",
-        "search-index.js",
-        "values.js",
-        "favicon.svg",
-        "manifest.json",
-        "edition-2026-T3.pdf",
-        *(
-            f"{page}{ending}"
-            for page in ("panorama", "produit")
-            for ending in (*(".html", ".pdf", ".docx", ".ipynb", ".csv", "/fig-parts.svg"),)
-        ),
-    }
-
-
 def test_same_edition_gives_the_same_bytes_and_every_page_and_pdf_is_counted(
     tmp_path, made_project, made_site
 ):
@@ -91,41 +65,10 @@ def test_no_name_of_the_project_s_folder_changes_a_page(tmp_path, sample, made_s
     assert digest(site) == digest(made_site)
 
 
-def test_a_reader_knows_how_large_each_file_is_before_taking_it(made_site):
-    for page in ("panorama", "produit"):
-        text = (made_site / f"{page}.html").read_text(encoding="utf-8")
-        links = re.findall(r'<a href="([^"]+)" download>[^<]*<span>\(.*?(\d+)\xa0ko\)', text)
-        sizes = {name: max(1, round((made_site / name).stat().st_size / 1000)) for name, _ in links}
-        assert f"{page}.pdf" in sizes
-        assert {name: int(size) for name, size in links} == sizes
-
-
-def test_demonstration_says_so_on_every_page_of_the_edition(made_site):
-    for page in ("index", "panorama", "produit"):
-        text = (made_site / f"{page}.html").read_text(encoding="utf-8")
-        assert text.count("Données de démonstration\u00a0:") >= 1
-
-
-def test_home_page_links_each_study_and_leaves_its_finding_to_it(tmp_path, sample):
-    project = sample.make_project(
-        tmp_path / "project", page=sample.study("Page", "86\u202f712 visites : un record", 1)
-    )
-    text = publish(project, tmp_path / "site", "embedded").read_text(encoding="utf-8")
-    studies = text[text.index('id="les-études"') : text.index('id="toutes-les-données"')]
-    assert '<a href="page.html">Page</a>' in studies and "712" not in studies
-
-
 def test_a_list_of_pages_says_where_there_is_none(tmp_path, sample):
     project = sample.make_project(tmp_path / "project", page=sample.study("Page", "Un constat.", 1))
     site = publish(project, tmp_path / "site", "embedded").parent
     assert "Aucune page publiée." in (site / "retours.html").read_text(encoding="utf-8")
-
-
-def test_real_edition_has_no_such_warning(tmp_path, sample):
-    project = sample.make_project(tmp_path / "project", kind="real")
-    index = publish(project, tmp_path / "site", "embedded")
-    for page in index.parent.rglob("*.html"):
-        assert "démonstration" not in page.read_text(encoding="utf-8")
 
 
 def test_problems_of_all_pages_are_told_and_the_old_site_stays(tmp_path, sample, old_site):
@@ -216,16 +159,6 @@ def test_unknown_publisher_is_a_mistake_of_the_command(tmp_path):
         publish(tmp_path, tmp_path / "site", "latex")
 
 
-def test_pictures_beside_a_page_are_published_with_it(tmp_path, sample):
-    cell = sample.markdown('![](plan.svg){fig-alt="Un plan"}\n')
-    project = sample.make_project(
-        tmp_path / "project", page=sample.study("Page", "Constat.", 1, cell)
-    )
-    (project / "plan.svg").write_text(sample.SVG.format(width=5), encoding="utf-8")
-    site = publish(project, tmp_path / "site", "embedded").parent
-    assert (site / "plan.svg").is_file()
-
-
 def compressed(path: Path) -> int:
     """How many bytes a server sends of a file."""
     return len(gzip.compress(path.read_bytes()))
@@ -238,29 +171,3 @@ def test_pages_are_light(made_site):
         pictures = re.findall(r'<img src="([^"]+)"', page.read_text(encoding="utf-8"))
         sizes = [compressed(page.parent / name) for name in pictures]
         assert compressed(page) + style + sum(sizes) < 50_000
-
-
-def test_a_page_that_a_list_leads_to_leads_back_to_the_list(tmp_path, sample):
-    project = sample.make_project(tmp_path / "project")
-    (project / "practices").mkdir()
-    sheet = "---\ntitle: L'atelier\norder: 1\nformat: html\n---\nUn récit.\n"
-    (project / "practices" / "atelier.qmd").write_text(sheet, encoding="utf-8")
-    site = publish(project, tmp_path / "site", "embedded").parent
-
-    def crumbs(page: str) -> list[str]:
-        text = (site / page).read_text(encoding="utf-8")
-        trail = re.search(r'<nav class="breadcrumb".*?</nav>', text, re.S)
-        assert trail
-        return re.findall(r"<li[^>]*>(.*?)</li>", trail[0])
-
-    assert crumbs("practices/atelier.html") == [
-        '<a href="../index.html">Accueil</a>',
-        "Ce qu’on en fait",
-        '<a href="../retours.html">Les retours d’expérience</a>',
-        "L’atelier",
-    ]
-    assert crumbs("retours.html") == [
-        '<a href="index.html">Accueil</a>',
-        "Ce qu’on en fait",
-        "Les retours d’expérience",
-    ]

@@ -1,7 +1,5 @@
 """Quarto must be given a project that it can render as it is, and its failures must be told."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal
@@ -281,15 +279,6 @@ def test_a_quarto_that_does_not_pass_its_check_is_not_chosen_and_it_is_said_why(
     said = capsys.readouterr().err
     assert "quarto: a small page of it says" in said
     assert "pages are made by the embedded publisher" in said
-
-
-def test_staged_navigation_leads_to_pages_that_other_runs_make(tmp_path, project):
-    config = staged(project, tmp_path / "staged")
-    assert config["project"]["render"] == ["panorama.qmd", "produit.qmd"]
-    section = next(item for item in config["website"]["sidebar"]["contents"] if "section" in item)
-    assert [item["href"] for item in section["contents"]] == ["panorama.html", "produit.html"]
-    footer = [item["href"] for item in config["website"]["page-footer"]["right"]]
-    assert footer == ["/accessibilite.html", "/methode.html"]
 
 
 def test_a_notebook_that_the_edition_does_not_hold_is_not_handed_over(tmp_path, project):

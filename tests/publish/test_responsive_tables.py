@@ -22,24 +22,6 @@ def made(*rows: str, head: str = HEAD, french: bool = True) -> str:
 ROW = cells("Un site", "Note", "6,8", "7,9", "+1,0", "en hausse")
 
 
-def test_each_value_is_beside_the_name_of_its_column_on_a_telephone():
-    found = re.findall(r'data-label="([^"]*)"', made(ROW))
-    assert found == list(COLUMNS[1:])
-
-
-def test_names_then_the_difference_and_its_verdict_come_first():
-    classes = re.findall(r'<t[hd] role="(?:rowheader|cell)"[^>]*?(?: class="([^"]*)")?>', made(ROW))
-    assert classes == ["name", "named", "", "", "value", "verdict"]
-
-
-def test_roles_say_what_a_browser_forgets_of_stacked_cells():
-    text = made(ROW)
-    for role, count in {
-        "table": 1, "rowgroup": 2, "row": 2, "columnheader": 6, "rowheader": 1, "cell": 5,
-    }.items():  # fmt: skip
-        assert text.count(f'role="{role}"') == count, role
-
-
 def test_a_table_of_three_columns_stays_a_table():
     head = "<thead><tr><th>A</th><th>B</th><th>C</th></tr></thead>"
     assert "stack" not in made("<tr><th>x</th><td>1</td><td>2</td></tr>", head=head)
@@ -66,18 +48,6 @@ def test_letters_of_english_pages_and_of_words_are_no_codes():
     row = cells("Un site", "s", "les avis", "des s", "–", "s")
     assert "spelt" not in made(row, french=False)
     assert "avis<" in made(row) and "des s<" in made(row)
-
-
-def test_a_cell_without_measure_is_heard_and_takes_no_line_of_a_telephone():
-    assert made(cells("Un site", "Note", "–", "7,9", "", "x")).count("nothing") == 2
-    assert "nothing" not in made(ROW)
-
-
-def test_the_first_cell_of_a_markdown_row_heads_it():
-    text = made('<tr><td style="text-align: left;">key</td><td>b</td></tr>')
-    assert (
-        '<th role="rowheader" scope="row" style="text-align: left;" class="name">key</th>' in text
-    )
 
 
 def test_a_table_is_scrolled_once_whichever_publisher_made_it():

@@ -1,7 +1,5 @@
 """A table must read the same without great-tables' looks, on a page and in a screen reader."""
 
-from __future__ import annotations
-
 from html.parser import HTMLParser
 
 from hypothesis import given
@@ -28,17 +26,6 @@ class Text(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.cells:
             self.cells[-1] += data
-
-
-def test_great_tables_markup_keeps_words_alignment_and_scope(sample):
-    table = clean_table(sample.TABLE)
-    assert table.title == "Titre"
-    assert table.notes == ("Source : essai.",)
-    assert table.markup.startswith("<table><thead><tr><th scope=")
-    assert '<td style="text-align: right">82\u00a0%</td>' in table.markup
-    assert '<th scope="row" style="text-align: left">vie-publique.fr</th>' in table.markup
-    assert "tfoot" not in table.markup
-    assert Text(table.markup).names == {"scope", "style", "colspan", "class"}
 
 
 def test_real_great_tables_output_loses_no_cell():

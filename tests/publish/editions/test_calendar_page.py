@@ -1,9 +1,5 @@
 """Readers find when editions appear, what moved and why, what was kept, who reads before them."""
 
-from datetime import date
-
-from tests import plain_french
-
 from observlib.publish.editions import feeds
 from observlib.publish.editions.feeds import Calendar
 from observlib.publish.editions.record import Edition
@@ -32,13 +28,6 @@ def lines(name: str, dates: Calendar = DATES) -> list[str]:
     return [line.strip("| ") for line in text.splitlines() if not line.startswith("|:")]
 
 
-def test_the_next_editions_have_a_day_an_hour_and_say_whether_the_day_is_sure():
-    assert lines("prochaines")[1:] == [
-        "4e trimestre 2026 | 15 février 2027 | 8 h 45 | fixée le 4 janvier 2027",
-        "1er trimestre 2027 | 18 mai 2027 | 14 h | prévue",
-    ]
-
-
 def test_a_changed_date_tells_both_days_and_its_reason():
     assert lines("changements") == [
         "- Édition du 3e trimestre 2026 : le 16 novembre 2026, et non plus le 12 novembre 2026. "
@@ -64,14 +53,3 @@ def test_a_project_without_dates_says_so_instead_of_empty_tables():
     found = {name: lines(name, Calendar()) for name in ("prochaines", "changements", "tenues")}
     assert all(len(told) == 1 and told[0].endswith(".") for told in found.values())
     assert lines("acces", Calendar())[0].startswith("Personne ne lit une édition")
-
-
-def test_what_the_page_says_is_as_plain_as_a_newspaper():
-    said = [line.removeprefix("- ") for name in ("changements", "acces") for line in lines(name)]
-    page = f"<main>{''.join(f'<p>{line}</p>' for line in said)}</main>"
-    assert [line for line in plain_french.sentences(page) if plain_french.faults(line)] == []
-
-
-def test_an_hour_has_no_minutes_where_it_has_none():
-    one = DATES.editions[0].model_copy(update={"hour": "09:00", "date": date(2027, 2, 15)})
-    assert feeds.hour(one).replace("\xa0", " ") == "9 h"

@@ -1,7 +1,5 @@
 """An edition is a research object that a stranger's program reads without knowing ours."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator
@@ -86,16 +84,3 @@ def test_every_file_is_described_by_its_digest_and_its_size(small: Small) -> Non
     for name, thing in told.items():
         assert thing["sha256"] == hashlib.sha256(there[name]).hexdigest()
         assert thing["contentSize"] == str(len(there[name]))
-
-
-def test_it_says_that_figures_are_synthetic_and_of_what_they_were_made(small: Small) -> None:
-    described = json.loads((small.edition / record.CRATE).read_text(encoding="utf-8"))
-    things = {thing["@id"]: thing for thing in described["@graph"]}
-    assert things["./"]["description"].startswith("Chiffres synthétiques.")
-    manifest = json.loads((small.edition / "manifest.json").read_text(encoding="utf-8"))
-    assert record.told(small.edition) == record.tells(manifest) | {
-        f"{key}.{name}": value
-        for key in ("made_from", "data")
-        for group in ("made_from", "data")
-        for name, value in manifest[group].items()
-    }

@@ -1,7 +1,5 @@
 """A reader sees who read an edition again; a study that nobody read says so."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

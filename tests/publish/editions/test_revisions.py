@@ -17,12 +17,7 @@ from observlib.catalogue import Catalogue, Revision
 from observlib.confidentiality.disclosure import Published
 from observlib.pipeline import archive, revisions
 from observlib.pipeline.archive import Publication
-from observlib.publish.editions.vintages import (
-    revisions_part,
-    sizes,
-    told_in_triangles,
-    vintages,
-)
+from observlib.publish.editions.vintages import revisions_part, sizes, told_in_triangles, vintages
 
 NOW, TODAY = Quarter(2026, 2), date(2026, 8, 17)
 MONTHS = [*months_between("2024-07", "2026-03")]

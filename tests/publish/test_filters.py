@@ -1,0 +1,407 @@
+"""What the filters of pages make of what people write: inert, ordinals, annexes, empty sections."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path, PurePosixPath
+
+import pytest
+import typst
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.examples import examples
+
+from observlib import display, estimates
+from observlib.display.dots import point, points, small_line
+from observlib.publish import pandoc, publish
+from observlib.publish.notebook import Converted
+from observlib.publish.project import read_project
+from observlib.publish.quarto import stage
+
+REPORTS = Path(__file__).parents[2] / "reports"
+FILTER = REPORTS / "inert.lua"
+
+
+def written(markdown: str, to: str = "html") -> str:
+    text = pandoc.convert(markdown, to, name="page", filters=[FILTER])
+    return re.sub(r"\s+", " ", text).strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("<script>x()</script>", ""),
+        ("a <b onclick='x()'>b</b>", "<p>a <b>b</b></p>"),
+        ("<iframe src='x'></iframe>", ""),
+        ("<div onclick='x()' style='position:fixed' class='a'>b</div>", '<div class="a"> b </div>'),
+        ("[a]{ONCLICK=x .b style='top:0'}", '<p><span class="b">a</span></p>'),
+        ("[a](javascript:x) [b](&#106;avascript:x)", "<p>a b</p>"),
+        ("[a](data:text/html,x) [b](vbscript:x) <javascript:x>", "<p>a b javascript:x</p>"),
+        ("<a href='javascript:x'>a</a>", "<p><a>a</a></p>"),
+        ("<a href='java&#115;cript:x'>a</a>", "<p><a>a</a></p>"),
+        ("![a](data:image/svg+xml,x)", "a"),
+        ("![a](//exemple.invalid/x.png)", "a"),
+        ("b ![a](page.html){fig-alt='c'}", "<p>b a</p>"),
+        ("`<svg onload=x>`{=html}b", "<p>b</p>"),
+        ('```{=html}\n<table><tr><td onclick="x" class="a">1</td></tr></table>\n```',
+         '<table><tr><td class="a">1</td></tr></table>'),
+        ('```{=html}\n<table><style>@import "x";</style><tr><td>1</td></tr></table>\n```',
+         "<table><tr><td>1</td></tr></table>"),
+    ],
+)  # fmt: skip
+def test_nothing_that_runs_or_loads_is_left(text, left):
+    assert written(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("[a](https://exemple.invalid/?a=1&b=2)",
+         '<p><a href="https://exemple.invalid/?a=1&amp;b=2">a</a></p>'),
+        ("<mailto:a@exemple.invalid>",
+         '<p><a href="mailto:a@exemple.invalid" class="uri">mailto:a@exemple.invalid</a></p>'),
+        ("<!-- note -->", "<!-- note -->"),
+        ("[a](#b)", '<p><a href="#b">a</a></p>'),
+        ("[a](/methode.qmd#b)", '<p><a href="methode.html#b">a</a></p>'),
+        ("b ![](a.svg){fig-alt='c' width=5}",
+         '<p>b <img src="a.svg" alt="c" width="5" /></p>'),
+        ('```{=html}\n<table><tr><td style="text-align: right">1</td></tr></table>\n```',
+         '<table><tr><td style="text-align: right">1</td></tr></table>'),
+    ],
+)  # fmt: skip
+def test_what_shows_or_links_stays(text, left):
+    assert written(text) == left
+
+
+def test_a_table_as_a_notebook_holds_it_is_left_as_it_is_for_quarto(catalogue):
+    row = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "n": 90, "estimate": 50.0}
+    frame = estimates.make(
+        {**row, "group": group, "group_value": value}
+        for group in ("<b onclick=x>", "B") for value in ("{{< env HOME >}}", "Non")
+    )  # fmt: skip
+    table = display.table(frame, catalogue, caption="C", rows=["group", "group_value"])
+    markup = table.shown["text/html"]
+    assert written(f"```{{=html}}\n{markup}\n```") == re.sub(r"\s+", " ", markup).strip()
+    assert "<style>" in markup and "{{<" not in markup
+
+
+def test_nothing_raw_reaches_the_pdf():
+    assert written('a `#read("/etc/passwd")`{=typst} [b](javascript:x)', "typst") == "a b"
+
+
+def test_no_text_sets_what_stands_around_a_page(tmp_path, sample):
+    config = yaml.safe_load((REPORTS / "_quarto.yml").read_text(encoding="utf-8"))
+    assert config["filters"][0] == FILTER.name  # before all others, of both publishers
+    project = sample.make_project(tmp_path / "project")
+    (project / "practices").mkdir()
+    sheet = (
+        "---\ntitle: Fiche\nformat: html\n---\n\nUn récit.\n\n---\n"
+        "downloads: [{text: Données, href: 'javascript:x', detail: CSV}]\n"
+        "outline: true\nhome: true\n---\n"
+    )
+    (project / "practices" / "fiche.qmd").write_text(sheet, encoding="utf-8")
+    site = publish(project, tmp_path / "site", "embedded").parent
+    page = (site / "practices" / "fiche.html").read_text(encoding="utf-8")
+    assert "javascript:" not in page and "breadcrumb" in page
+
+
+def test_a_title_with_marks_is_read_the_same_in_navigation_page_card_and_quarto_s_menu(
+    tmp_path, sample
+):
+    title = "Journal \\*officiel\\* & \\<b\\>lois\\</b\\>"
+    project = sample.make_project(tmp_path / "project", page=sample.study(title, "Constat.", 1))
+    site = publish(project, tmp_path / "site", "embedded").parent
+    text = (site / "page.html").read_text(encoding="utf-8")
+    page = re.sub(r"\s+", " ", text)
+    shown = "Journal *officiel* &amp; &lt;b&gt;lois&lt;/b&gt;"
+    assert page.count(shown) >= 4  # window, menu, way and heading
+    home = re.sub(r"\s+", " ", (site / "index.html").read_text(encoding="utf-8"))
+    assert f">{shown}</a></li>" in home
+    study = read_project(project).page(PurePosixPath("page.ipynb"))
+    assert study.title == "Journal *officiel* & <b>lois</b>"
+    stage(read_project(project), [], lambda _: Converted(""), tmp_path / "staged")
+    config = yaml.safe_load((tmp_path / "staged" / "_quarto.yml").read_text(encoding="utf-8"))
+    section = next(item for item in config["website"]["sidebar"]["contents"] if "section" in item)
+    marked = "Journal \\*officiel\\* \\& \\<b\\>lois\\</b\\>"
+    assert section["contents"][0]["text"] == marked
+
+
+ORDINALS = REPORTS / "ordinals.lua"
+
+
+def with_ordinals(markdown: str, to: str = "html") -> str:
+    text = pandoc.convert(markdown, to, name="page", filters=[ORDINALS])
+    return re.sub(r"[ \n]+", " ", text).strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        ("au 3e trimestre", ["e"]),
+        ("au 3e\u00a0trimestre", ["e"]),
+        ("le 1er, la 1re, le 2nd (4e), « 12e » : 9e.", ["er", "re", "nd", "e", "e", "e"]),
+        ("les 1ers et les 21es", ["ers", "es"]),
+        ("l’11e jour", ["e"]),
+        ("**du 1er au 3e**", ["er", "e"]),
+        ("| Au 1er | n |\n|:-------|--:|\n| 3e | 1 |\n", ["er", "e"]),
+        ("```{=html}\n<table><tr><th>1er</th><td>3e</td></tr></table>\n```\n", ["er", "e"]),
+    ],
+)
+def test_the_letters_of_an_ordinal_stand_above_the_line(text, letters):
+    assert re.findall(r"<sup>(\w+)</sup>", with_ordinals(text)) == letters
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2e5 et 1e-3",
+        "a3e, 3eb, 03e, 0e, 1e, 3er, 2re, 1ère, 3e2",
+        "version 1.3e, 3e.5, 12:3e, 3e/4, -3e-",
+        "`3e trimestre`",
+        "```\nau 3e trimestre\n```",
+        "<https://exemple.fr/3e> et https://exemple.fr/1er/3e",
+        'Voir ![Au 3e trimestre](a.svg){fig-alt="Au 3e trimestre"}',
+        '```{=html}\n<table id="3e"><tr><td title="3e"><code>3e</code></td></tr></table>\n```\n',
+        "le code 12345e",
+        "24 ans, 3 h, 5 g",
+    ],
+)
+def test_what_only_looks_like_an_ordinal_is_left_alone(text):
+    assert "<sup>" not in with_ordinals(text)
+    assert (
+        with_ordinals(text)
+        == re.sub(r"[ \n]+", " ", pandoc.convert(text, "html", name="p")).strip()
+    )
+
+
+@examples(15)
+@given(st.text("0123456789abcdef", min_size=8, max_size=40))
+def test_digests_are_left_alone(digest):
+    assert (
+        with_ordinals(f"Empreinte {digest}, {digest[:7]}.")
+        == f"<p>Empreinte {digest}, {digest[:7]}.</p>"
+    )
+
+
+def test_a_caption_is_prose_and_its_alternative_text_is_not():
+    figure = with_ordinals('![Au 3e trimestre](a.svg){#fig-a fig-alt="Au 3e trimestre"}')
+    assert 'alt="Au 3e trimestre"' in figure and "Au 3<sup>e</sup> trimestre</figcaption>" in figure
+
+
+def test_pages_have_ordinals_in_sight_and_plain_ones_where_no_letter_can_be_raised(
+    tmp_path, sample
+):
+    page = sample.study("Le 1er bilan", "Au 3e trimestre, un record.", 1)
+    site = publish(sample.make_project(tmp_path / "p", page=page), tmp_path / "site", "embedded")
+    text = (site.parent / "page.html").read_text(encoding="utf-8")
+    assert "<title>Le 1er bilan – " in text
+    assert (
+        '<meta name="description" content="Chiffres synthétiques. Au 3e trimestre, un record.">'
+        in text
+    )
+    assert "<h1>Le 1<sup>er</sup> bilan</h1>" in text
+    assert "Au 3<sup>e</sup> trimestre, un record." in text
+    assert "Le 1<sup>er</sup> bilan</a>" in site.read_text(encoding="utf-8"), "and in lists"
+
+
+FOLDING = [REPORTS / "empty_sections.lua", REPORTS / "annex.lua"]
+FILTER_PATHS = [str(path) for path in FOLDING]
+TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n"
+TESTS = f"## Tests {{.annex}}\n\n::: {{#tbl-a}}\n{TABLE}\nUne légende\n:::\n"
+
+
+def with_annex(markdown: str, to: str = "html") -> str:
+    bibliography = {"bibliography": [str(REPORTS / "references.bib")]}
+    return pandoc.convert(markdown, to, name="page", filters=FOLDING, metadata=bibliography)
+
+
+def folds(markdown: str) -> dict[str, tuple[str, str]]:
+    """By heading of an annex: its line, and what it holds."""
+    pattern = (
+        r'<h2 class="annex"[^>]*>(.*?)</h2>\n(?:<div>\n)?<details class="annex">\n<summary>(.*?)'
+        r"</summary>(.*?)</details>"
+    )
+    found = re.findall(pattern, with_annex(markdown), re.S)
+    return {title: (line.strip().replace("\xa0", " "), body) for title, line, body in found}
+
+
+class Nesting(HTMLParser):
+    """Whether each element ends where the one that it is in has not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in ("br", "col", "img", "hr"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_a_section_is_folded_and_its_heading_stays_in_sight_after_all_others():
+    page = f"## Un\n\nVoir le @tbl-a.\n\n{TESTS}\n## Deux\n\nUn mot.\n"
+    assert re.findall(r"<h2[^>]*>(.*?)</h2>", with_annex(page)) == ["Un", "Deux", "Tests"]
+    (line, body) = folds(page)["Tests"]
+    assert line == "Afficher : 1 tableau" and 'id="tbl-a"' in body and "Un mot." not in body
+    assert 'href="#tbl-a"' in with_annex(page)
+
+
+def test_a_heading_in_the_division_of_a_cell_begins_an_annex_and_a_callout_s_does_not():
+    page = (
+        "::: {.cell .markdown}\n## Tests {.annex}\n\nUn mot.\n:::\n\n::: {.cell}\nUn résultat.\n"
+        ":::\n\n::: {.cell .markdown}\n## Deux\n\nAutre mot.\n:::\n"
+    )
+    (_, body) = folds(page)["Tests"]
+    assert "Un mot." in body and "Un résultat." in body and "Autre mot." not in body
+    page = f"{TESTS}\n::: {{.callout-note}}\n## Prudence\n\nUn mot.\n:::\n\nLa suite.\n"
+    (_, body) = folds(page)["Tests"]
+    assert "Prudence" in body and "La suite." in body
+
+
+def test_headings_within_stay_in_it_and_what_pandoc_makes_of_them_ends_in_it():
+    page = f"{TESTS}\n### Sous-titre\n\nUn mot.\n\n## Autres {{.annex}}\n\nUn autre.\n"
+    found = folds(page)
+    assert list(found) == ["Tests", "Autres"]
+    assert "Sous-titre" in found["Tests"][1] and "Un autre." in found["Autres"][1]
+    options = {"from": "markdown", "to": "html", "section-divs": True, "filters": FILTER_PATHS}
+    text = pandoc._run(options, page, "page", {}, (), None).decode()
+    assert text.count("<section") == 3
+    nesting = Nesting()
+    nesting.feed(text)
+    assert not nesting.open
+
+
+@pytest.mark.parametrize(
+    ("inside", "line"),
+    [
+        (f"{TABLE}\n\n{TABLE}", "Afficher : 2 tableaux"),
+        (f'{TABLE}\n\n![](a.svg){{fig-alt="Une courbe"}}', "Afficher : 1 tableau et 1 graphique"),
+        ("**Réserves**\n\n- une\n\n### Indicateurs\n\n- un", "Afficher : Indicateurs ; Réserves"),
+        ("Un mot.", "Afficher le texte"),
+        (
+            f'Un mot.\n\n::: {{.callout-note collapse="true"}}\n## Données\n\n{TABLE}:::',
+            "Afficher le texte",  # the data of a chart is no table more
+        ),
+    ],
+)
+def test_the_line_that_opens_it_tells_what_is_inside(inside, line):
+    found, _ = folds(f"## Tests {{.annex}}\n\n{inside}\n")["Tests"]
+    told = sorted(re.split(" : | et | ; ", found))
+    assert told == sorted(re.split(" : | et | ; ", line))
+
+
+def test_an_annex_without_anything_leaves_no_heading_and_one_without_result_is_told():
+    page = with_annex(f"## Vide {{.annex}}\n\n{TESTS}\n## Vide aussi {{.annex}}\n")
+    assert "Vide" not in page and "Tests" in page
+    none = "*Aucune note n’est disponible au 3e trimestre 2026.*"
+    page = with_annex(f"## A\n\n{none}\n\n## B {{.annex}}\n\n{none}\n\n## C\n\nUn mot.\n")
+    assert "<details" not in page and "«\xa0A\xa0» et «\xa0B\xa0»" in page
+
+
+def test_a_page_without_annex_is_as_it_was():
+    page = f"## Un\n\nUn mot.\n\n{TABLE}"
+    plain = pandoc.convert(page, "html", name="page", filters=FOLDING[:1])
+    assert pandoc.convert(page, "html", name="page", filters=FOLDING) == plain
+
+
+EMPTY = Path(__file__).parents[2] / "reports" / "empty_sections.lua"
+ABSENT = "*Aucune note n’est disponible au 3e trimestre 2026.*"
+
+
+def headings(markdown: str) -> list[str]:
+    return re.findall(r"<h\d[^>]*>([^<]+)</h\d>", without_empty(markdown))
+
+
+def without_empty(markdown: str) -> str:
+    text = pandoc.convert(markdown, "html", name="page", filters=[EMPTY])
+    return re.sub(r"[ \n]+", " ", text)
+
+
+def test_several_sections_without_result_become_one_sentence_and_a_lone_one_stays():
+    found = without_empty(
+        f"## A\n\nUn résultat.\n\n## B\n\n{ABSENT}\n\n## C\n\n{ABSENT}\n\n{ABSENT}\n\n"
+        f"## D\n\nUn autre.\n\n## E\n\n{ABSENT}\n"
+    )
+    assert re.findall(r"<h2[^>]*>([^<]+)</h2>", found) == ["A", "D", "Sans donnée ce trimestre"]
+    assert "pour\u00a0: «\u00a0B\u00a0», «\u00a0C\u00a0» et «\u00a0E\u00a0»." in found
+    assert "Un résultat." in found and "Un autre." in found
+    assert headings(f"## A\n\nUn résultat.\n\n## B\n\n{ABSENT}\n") == ["A", "B"]
+    other = ABSENT.replace("note", "donnée")
+    found = without_empty(f"## A\n\nUn résultat.\n\n## B\n\n{ABSENT}\n\n{other}\n")
+    assert "n’est disponible pour\u00a0: «\u00a0B\u00a0»." in found and "Aucune note" not in found
+    found = without_empty(f"## A\n\n{ABSENT}\n\n```\n1\n```\n\n{ABSENT}\n\n## B\n\n{ABSENT}\n")
+    assert found.count("Aucune note") == 2  # one a section
+
+
+def test_a_section_that_shows_anything_else_stays():
+    withheld = "Aucune note n’est publiée (secret statistique)."
+    for more in ("Un mot.", withheld, "- un", "### F", "*Aucun mois ne s’écarte.*"):
+        shown = f"::: {{.cell}}\n{more}\n:::"
+        page = f"## A\n\n{ABSENT}\n\n{shown}\n\n## B\n\n{ABSENT}\n\n## C\n\n{ABSENT}\n"
+        assert headings(page)[0] == "A", more
+        assert headings(page)[-1] == "Sans donnée ce trimestre"
+    for table in ("```\ncode\n```", "| a |\n|---|\n| 1 |"):
+        page = f"## A\n\n{ABSENT}\n\n{table}\n\n## B\n\n{ABSENT}\n\n## C\n\n{ABSENT}\n"
+        assert headings(page)[0] == "A", table
+
+
+def test_prose_that_presents_results_goes_with_them():
+    prose = f"Une présentation.\n\n- un\n\n::: {{.cell}}\n{ABSENT}\n:::\n\n### F\n\nDeux."
+    found = without_empty(
+        f"## A\n\n{prose}\n\n## B\n\n{ABSENT}\n\n## C\n\nUne présentation seule.\n"
+    )
+    assert re.findall(r"<h\d[^>]*>([^<]+)</h\d>", found) == ["Sans donnée ce trimestre", "C"]
+    assert "Une présentation." not in found and "Une présentation seule." in found
+
+
+def test_what_tells_of_the_whole_page_is_never_said_to_be_missing():
+    for title in ("L’essentiel", "Méthode et limites"):
+        page = f"## A\n\n{ABSENT}\n\n## B\n\n{ABSENT}\n\n## {title}\n\n{ABSENT}\n"
+        found = without_empty(page)
+        assert "«\u00a0A\u00a0» et «\u00a0B\u00a0»." in found and title not in found
+        assert headings(f"## A\n\nUn résultat.\n\n## {title}\n\n{ABSENT}\n") == ["A"]
+
+
+def test_the_sentence_of_the_library_is_the_one_that_is_looked_for():
+    from observlib import estimates
+    from observlib.study import narratives
+
+    said = repr(narratives.absent("note", "2026-T3", estimates.make([])))
+    assert headings(f"## A\n\n{said}\n\n## B\n\n{said}\n") == ["Sans donnée ce trimestre"]
+
+
+PAPER = Path(__file__).parents[2] / "reports" / "paper.lua"
+MADE = points(
+    point(f"Titre {n}", "86,7 & 2", ["en petit"], "line.svg", "Un trait", verdict="Stable")
+    for n in range(6)
+)
+
+
+def on_paper(markdown: str, to: str) -> str:
+    return pandoc.convert(f"## Un\n\n{markdown}", to, name="page", filters=[PAPER])
+
+
+def test_a_pdf_has_them_in_a_grid_with_their_headings_and_alternatives(tmp_path):
+    text = on_paper(MADE, "typst")
+    assert text.count("point[") == 6 and text.count("#heading(") == 6
+    assert text.count('alt: "Un trait"') == 6 and text.count("weight: ") == 12
+    (tmp_path / "line.svg").write_text(small_line([1, 2, 1]), encoding="utf-8")
+    main = tmp_path / "main.typ"
+    head = '#let accent = black\n#set document(title: "T")\n#set text(lang: "fr")\n= Page'
+    main.write_text(f"{head}\n{text}", encoding="utf-8")
+    assert bytes(typst.compile(main, pdf_standards=["ua-1"]))[:4] == b"%PDF"  # type: ignore[arg-type]
+
+
+def test_a_screen_has_them_as_they_are():
+    text = on_paper(MADE, "html")
+    assert text.count('class="number"') == text.count('class="verdict"') == 6
+    assert "openxml" not in text and text.count("<h3") == 6
+
+
+@pytest.mark.parametrize(("to", "large"), [("typst", True), ("html", False)])
+def test_a_page_in_easy_french_has_clear_letters_on_paper_to_its_end(to, large):
+    text = on_paper("::: {.easy}\nUn mot.\n:::\n\nUn autre.", to)
+    assert ("#set text(size: 14pt" in text) is large
+    assert "#block[" not in text  # or what follows would be small again
