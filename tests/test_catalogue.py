@@ -69,19 +69,13 @@ def test_a_key_given_twice_is_not_silently_the_last(folder):
     assert any("'label' is given twice" in problem for problem in problems(folder))
 
 
-@pytest.mark.parametrize(
-    ("content", "word"),
-    [
-        ("", "a list of entries"),
-        ("id: x", "a list of entries"),
-        ("- [", "not valid YAML"),
-        ("- id: x\n\tlabel: y", "not valid YAML"),
-        ("- just text", "an entry is a mapping"),
-        ("- id: x\n  label: 2026-13-45", "dates are YYYY-MM-DD"),
-        ("- id: Not A Slug\n  label: y", "id is 'Not A Slug'"),
-        ("- !!python/object/apply:os.system ['true']", "not valid YAML"),
-    ],
-)
+@pytest.mark.parametrize(("content", "word"), [
+    ("", "a list of entries"), ("id: x", "a list of entries"), ("- [", "not valid YAML"),
+    ("- id: x\n\tlabel: y", "not valid YAML"), ("- just text", "an entry is a mapping"),
+    ("- id: x\n  label: 2026-13-45", "dates are YYYY-MM-DD"),
+    ("- id: Not A Slug\n  label: y", "id is 'Not A Slug'"),
+    ("- !!python/object/apply:os.system ['true']", "not valid YAML"),
+])  # fmt: skip
 def test_a_damaged_file_is_one_line_and_no_traceback(folder, content, word):
     (folder / "departments.yml").write_text(content, encoding="utf-8")
     assert any("departments.yml" in p and word in p for p in problems(folder))
@@ -105,46 +99,36 @@ def test_every_count_says_that_it_has_no_interval(catalogue):
         assert re.search("pas d'intervalle|sans intervalle", entry.method), entry.id
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "word"),
-    [
-        ("comparison: mean\n  matters: 0.5", "matters: 0.5", "matters needs the key comparison"),
-        (
-            "comparison: mean\n  matters: 0.5\n  headline: true",
-            "headline: true",
-            "headline needs the key comparison",
-        ),
-        ("comparison: mean", "comparison: share", "share does not go with the unit 'sur 10'"),
-        ("comparison: share", "comparison: mean", "mean does not go with the unit '%'"),
-        ("comparison: count", "comparison: interval", "allowed: count"),
-        ("comparison: mean", "comparison: test", "comparison is 'test'"),
-        ("matters: 0.5", "matters: 0", "greater than 0"),
-    ],
-)
+@pytest.mark.parametrize(("old", "new", "word"), [
+    ("comparison: mean\n  matters: 0.5", "matters: 0.5", "matters needs the key comparison"),
+    (
+        "comparison: mean\n  matters: 0.5\n  headline: true",
+        "headline: true",
+        "headline needs the key comparison",
+    ),
+    ("comparison: mean", "comparison: share", "share does not go with the unit 'sur 10'"),
+    ("comparison: share", "comparison: mean", "mean does not go with the unit '%'"),
+    ("comparison: count", "comparison: interval", "allowed: count"),
+    ("comparison: mean", "comparison: test", "comparison is 'test'"),
+    ("matters: 0.5", "matters: 0", "greater than 0"),
+])  # fmt: skip
 def test_a_comparison_that_does_not_go_with_its_unit_is_told(folder, old, new, word):
     edit(folder, "indicators.yml", old, new)
     (problem,) = problems(folder)
     assert word in problem and "indicators.yml:" in problem
 
 
-@pytest.mark.parametrize(
-    ("sign", "said"),
-    [
-        ("\\u202e", "holds U+202E, a sign that nobody sees; delete it"),
-        ("\\u2066", "holds U+2066"),
-        ("\\u200b", "holds U+200B"),
-        ("\\u200f", "holds U+200F"),
-        ("\\u200d", "holds U+200D"),
-        ("\\x1b[31m", "holds U+001B"),
-        ("\\x00", "holds U+0000"),
-        ("\\n", "label: holds a tab or a line break; write it on one line"),
-        ("\\r\\nBcc: a@exemple.invalid", "label: holds a tab or a line break"),
-        ("\\t", "label: holds a tab or a line break"),
-        ("\\u2028", "label: holds a tab or a line break"),
-        ("=?utf-8?q?=0D=0ABcc:a@exemple.invalid?=", "holds '=?utf-8?q?', which mails decode"),
-        ("=?UTF-8?B?DQo=?=", "holds '=?UTF-8?B?', which mails decode"),
-    ],
-)
+@pytest.mark.parametrize(("sign", "said"), [
+    ("\\u202e", "holds U+202E, a sign that nobody sees; delete it"), ("\\u2066", "holds U+2066"),
+    ("\\u200b", "holds U+200B"), ("\\u200f", "holds U+200F"), ("\\u200d", "holds U+200D"),
+    ("\\x1b[31m", "holds U+001B"), ("\\x00", "holds U+0000"),
+    ("\\n", "label: holds a tab or a line break; write it on one line"),
+    ("\\r\\nBcc: a@exemple.invalid", "label: holds a tab or a line break"),
+    ("\\t", "label: holds a tab or a line break"),
+    ("\\u2028", "label: holds a tab or a line break"),
+    ("=?utf-8?q?=0D=0ABcc:a@exemple.invalid?=", "holds '=?utf-8?q?', which mails decode"),
+    ("=?UTF-8?B?DQo=?=", "holds '=?UTF-8?B?', which mails decode"),
+])  # fmt: skip
 @pytest.mark.parametrize("name", ["departments.yml", "products.yml", "devices.yml"])
 def test_a_label_that_could_deceive_a_reader_or_mail_is_told_at_its_line(folder, name, sign, said):
     path = folder / name

@@ -230,43 +230,40 @@ def test_a_wrong_folder_does_not_decide_what_kind_of_data_a_store_holds(observ, 
 NEXT = str(Quarter.of(date.today()) + 1)
 
 
-@pytest.mark.parametrize(
-    ("words", "parts"),
-    [
-        (
-            ["nope"],
-            [
-                "'nope'",
-                "commands are catalogue, fetch, ingest, forget, status, watch, plan, "
-                "edition, diff, review, trace, partners, preview, code",
-            ],
-        ),
-        (["edtion"], ["'edtion'", "edition"]),
-        (["--nope"], ["--nope", "commands are"]),
-        (["edition", "--nope"], ["--nope", "`observ edition --help`"]),
-        (["edition", "2025-T1", "2025-T2"], ["2025-T2", "`observ edition --help`"]),
-        (["edition", "--study"], ["--study", "--help`"]),
-        (["edition", "--publisher", "paper"], ["'paper'", "auto", "quarto", "embedded"]),
-        (["ingest"], ["folder", "`observ ingest --help`"]),
-        (["ingest", "nowhere"], ["nowhere: is not a folder", "holds the exports"]),
-        (["ingest", "reports/index.qmd"], ["index.qmd: is not a folder"]),
-        (["edition", "2026-Q5"], ["'2026-Q5'", "YYYY-T1 to YYYY-T4"]),
-        (["edition", "2026-T5"], ["'2026-T5'", "YYYY-T1 to YYYY-T4"]),
-        (["edition", "2026-Q3"], ["'2026-Q3'", "write 2026-T3"]),
-        (["edition", ""], ["quarter ''", "such as 2026-T3"]),
-        (["edition", NEXT], [NEXT, "has not ended", "the latest with data is 2025-T1"]),
-        (["edition", "--study", "nope"], ["'nope'", "studies are etude"]),
-        (["edition", "-p", "nope=1"], ["'nope'", "parameters are product, years"]),
-        (["edition", "-p", "years=many"], ["'years' is 'many'", "a whole number", "1", "10"]),
-        (["edition", "-p", "years=99"], ["'years' is '99'", "a whole number", "1", "10"]),
-        (["edition", "-p", "years=2.5"], ["'years' is '2.5'", "a whole number"]),
-        (["edition", "-p", "product=nope"], ["'product' is 'nope'", "service-public", "boamp"]),
-        (["edition", "-p", "years"], ["'years'", "NAME=VALUE"]),
-        (["edition", "-p", "=3"], ["'=3'", "NAME=VALUE"]),
-        (["edition", "-p", "years=2", "-p", "years=3"], ["'years'", "'2' and '3'", "once"]),
-        (["edition", "-p", "quarter=2025-T1"], ["'quarter'", "command line"]),
-    ],
-)
+@pytest.mark.parametrize(("words", "parts"), [
+    (
+        ["nope"],
+        [
+            "'nope'",
+            "commands are catalogue, fetch, ingest, forget, status, watch, plan, "
+            "edition, diff, review, trace, partners, preview, code",
+        ],
+    ),
+    (["edtion"], ["'edtion'", "edition"]),
+    (["--nope"], ["--nope", "commands are"]),
+    (["edition", "--nope"], ["--nope", "`observ edition --help`"]),
+    (["edition", "2025-T1", "2025-T2"], ["2025-T2", "`observ edition --help`"]),
+    (["edition", "--study"], ["--study", "--help`"]),
+    (["edition", "--publisher", "paper"], ["'paper'", "auto", "quarto", "embedded"]),
+    (["ingest"], ["folder", "`observ ingest --help`"]),
+    (["ingest", "nowhere"], ["nowhere: is not a folder", "holds the exports"]),
+    (["ingest", "reports/index.qmd"], ["index.qmd: is not a folder"]),
+    (["edition", "2026-Q5"], ["'2026-Q5'", "YYYY-T1 to YYYY-T4"]),
+    (["edition", "2026-T5"], ["'2026-T5'", "YYYY-T1 to YYYY-T4"]),
+    (["edition", "2026-Q3"], ["'2026-Q3'", "write 2026-T3"]),
+    (["edition", ""], ["quarter ''", "such as 2026-T3"]),
+    (["edition", NEXT], [NEXT, "has not ended", "the latest with data is 2025-T1"]),
+    (["edition", "--study", "nope"], ["'nope'", "studies are etude"]),
+    (["edition", "-p", "nope=1"], ["'nope'", "parameters are product, years"]),
+    (["edition", "-p", "years=many"], ["'years' is 'many'", "a whole number", "1", "10"]),
+    (["edition", "-p", "years=99"], ["'years' is '99'", "a whole number", "1", "10"]),
+    (["edition", "-p", "years=2.5"], ["'years' is '2.5'", "a whole number"]),
+    (["edition", "-p", "product=nope"], ["'product' is 'nope'", "service-public", "boamp"]),
+    (["edition", "-p", "years"], ["'years'", "NAME=VALUE"]),
+    (["edition", "-p", "=3"], ["'=3'", "NAME=VALUE"]),
+    (["edition", "-p", "years=2", "-p", "years=3"], ["'years'", "'2' and '3'", "once"]),
+    (["edition", "-p", "quarter=2025-T1"], ["'quarter'", "command line"]),
+])  # fmt: skip
 def test_wrong_words_end_in_one_line_that_says_what_is_allowed(observ, filled, words, parts):
     digest = store.digest(filled / "data")
     told(observ(*words), 2, *parts)
@@ -292,15 +289,12 @@ def test_a_data_folder_without_a_store_says_what_to_run(observ, place, data):
     assert is_untouched(place) and not (place / "nowhere").exists()
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        *(("catalogue",), ("status",), ("watch",), ("edition",), ("edition", "--explain")),
-        *(("plan", "a"), ("code", "a"), ("trace", "faaaaaaaaaaa"), ("preview", "etude")),
-        *(("forget", "a", "--respondent", "b"), ("diff", "2026-T2", "2026-T3")),
-        *(("practice", "new", "Un titre"), ("device", "new", "--id", "a")),
-    ],
-)
+@pytest.mark.parametrize("words", [
+    *(("catalogue",), ("status",), ("watch",), ("edition",), ("edition", "--explain")),
+    *(("plan", "a"), ("code", "a"), ("trace", "faaaaaaaaaaa"), ("preview", "etude")),
+    *(("forget", "a", "--respondent", "b"), ("diff", "2026-T2", "2026-T3")),
+    *(("practice", "new", "Un titre"), ("device", "new", "--id", "a")),
+])  # fmt: skip
 def test_a_misspelt_data_folder_is_refused_and_not_taken_for_an_empty_one(observ, filled, words):
     """`observ status --data dta` told that no device had ever given anything."""
     before = sorted((filled / "data").rglob("*"))

@@ -9,22 +9,14 @@ from observlib import estimates
 ROW = {"indicator": "i", "period": "2026-T3", "unit": "%", "estimate": 50.0, "n": 100}
 
 
-@pytest.mark.parametrize(
-    ("change", "what"),
-    [
-        ({"n": 10}, "fewer than 11 people"),
-        ({"status": "suppressed"}, "though withheld"),
-        ({"status": "suppressed", "estimate": None}, "a base though suppressed"),
-        ({"status": "missing"}, "though withheld"),
-        ({"estimate": None}, "no finite value"),
-        ({"estimate": math.inf}, "no finite value"),
-        ({"ci_low": 40}, "one end"),
-        ({"ci_low": 60, "ci_high": 70}, "does not hold"),
-        ({"status": "guessed"}, "unknown status"),
-        ({"period": ""}, "no indicator or period"),
-        ({"group": "age"}, "a group without its value"),
-    ],
-)
+@pytest.mark.parametrize(("change", "what"), [
+    ({"n": 10}, "fewer than 11 people"), ({"status": "suppressed"}, "though withheld"),
+    ({"status": "suppressed", "estimate": None}, "a base though suppressed"),
+    ({"status": "missing"}, "though withheld"), ({"estimate": None}, "no finite value"),
+    ({"estimate": math.inf}, "no finite value"), ({"ci_low": 40}, "one end"),
+    ({"ci_low": 60, "ci_high": 70}, "does not hold"), ({"status": "guessed"}, "unknown status"),
+    ({"period": ""}, "no indicator or period"), ({"group": "age"}, "a group without its value"),
+])  # fmt: skip
 def test_an_unpublishable_number_cannot_become_an_estimate(change, what):
     with pytest.raises(ValueError, match=what):
         estimates.make([{**ROW, **change}])

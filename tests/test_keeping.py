@@ -332,17 +332,14 @@ def test_each_kind_of_change_runs_what_it_must_with_the_bytes_of_a_fresh_edition
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("the library/edition/finalise.py", EVERY),
-        ("the library/themes/polls/__init__.py", EVERY),
-        ("the library/publish/html.py", NOTHING),
-        ("the library/cli/printing.py", NOTHING),
-        ("the library/some/new/room.py", NOTHING),  # which nothing imports
-        ("the packages/pandas", EVERY),
-    ],
-)
+@pytest.mark.parametrize(("name", "expected"), [
+    ("the library/edition/finalise.py", EVERY),
+    ("the library/themes/polls/__init__.py", EVERY),
+    ("the library/publish/html.py", NOTHING),
+    ("the library/cli/printing.py", NOTHING),
+    ("the library/some/new/room.py", NOTHING),  # which nothing imports
+    ("the packages/pandas", EVERY),
+])  # fmt: skip
 def test_a_change_of_the_library_runs_the_pages_that_can_see_it(
     again, root, monkeypatch, name, expected
 ):

@@ -37,24 +37,17 @@ def test_a_column_that_does_not_exist_is_told_with_those_that_do(study):
         study.estimates("satisfaction", produit="boamp")
 
 
-@pytest.mark.parametrize(
-    ("column", "value", "told"),
-    [
-        ("indicator", "satisfation_10", "is it 'satisfaction_10'"),
-        ("indicator", ["clarity_10", "clarty_10"], "'clarty_10': does not exist; is it 'clarity"),
-        ("product", "legifance", "is it 'legifrance'"),
-        ("device", "satisfaction-3993", "is it 'satisfaction-3939'"),
-        ("channel", "telephone", "is it 'phone'"),
-        ("channel", "xyz", "there are "),
-        ("group", "agee", "is it 'age'"),
-        ("status", "publishd", "is it 'published'"),
-        ("period", "2026-T5", "write it as 2026-T3"),
-        ("period", "2026-13", "write it as 2026-T3"),
-        ("against", "befor", "is it 'before'"),
-        ("verdict", "raise", "is it 'rise'"),
-        ("by", "mounth", "is it 'month'"),
-    ],
-)
+@pytest.mark.parametrize(("column", "value", "told"), [
+    ("indicator", "satisfation_10", "is it 'satisfaction_10'"),
+    ("indicator", ["clarity_10", "clarty_10"], "'clarty_10': does not exist; is it 'clarity"),
+    ("product", "legifance", "is it 'legifrance'"),
+    ("device", "satisfaction-3993", "is it 'satisfaction-3939'"),
+    ("channel", "telephone", "is it 'phone'"), ("channel", "xyz", "there are "),
+    ("group", "agee", "is it 'age'"), ("status", "publishd", "is it 'published'"),
+    ("period", "2026-T5", "write it as 2026-T3"), ("period", "2026-13", "write it as 2026-T3"),
+    ("against", "befor", "is it 'before'"), ("verdict", "raise", "is it 'rise'"),
+    ("by", "mounth", "is it 'month'"),
+])  # fmt: skip
 def test_a_misspelt_value_is_told_with_the_nearest_and_is_no_absence(study, column, value, told):
     """« Aucune donnée n'est disponible » was published of what does not exist."""
     pairs = study.comparisons("satisfaction")

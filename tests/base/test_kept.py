@@ -152,20 +152,17 @@ def run(notebook: Any) -> None:
     notebook.metadata[kept.MADE_OF] = {"its code": "a"}
 
 
-@pytest.mark.parametrize(
-    ("change", "changed"),
-    [
-        (run, (False, False)),
-        (lambda n: n.cells[0].update(source="x = 2"), (True, True)),
-        (lambda n: n.cells[0].metadata.update(tags=["raises-exception"]), (True, True)),
-        (lambda n: n.metadata.update(kernelspec={"name": "other"}), (True, True)),
-        (lambda n: n.cells[1].update(source="Deux."), (True, False)),
-        (lambda n: n.cells[1].update(cell_type="raw"), (True, False)),
-        (lambda n: n.cells[1].update(attachments={"a.png": {"image/png": "AA"}}), (True, False)),
-        (lambda n: n.cells.reverse(), (True, False)),
-        (lambda n: n.cells.pop(), (True, False)),
-    ],
-)
+@pytest.mark.parametrize(("change", "changed"), [
+    (run, (False, False)),
+    (lambda n: n.cells[0].update(source="x = 2"), (True, True)),
+    (lambda n: n.cells[0].metadata.update(tags=["raises-exception"]), (True, True)),
+    (lambda n: n.metadata.update(kernelspec={"name": "other"}), (True, True)),
+    (lambda n: n.cells[1].update(source="Deux."), (True, False)),
+    (lambda n: n.cells[1].update(cell_type="raw"), (True, False)),
+    (lambda n: n.cells[1].update(attachments={"a.png": {"image/png": "AA"}}), (True, False)),
+    (lambda n: n.cells.reverse(), (True, False)),
+    (lambda n: n.cells.pop(), (True, False)),
+])  # fmt: skip
 def test_a_notebook_is_its_words_code_and_settings_and_no_trace_of_a_run(tmp_path, change, changed):
     before, other = digests(tmp_path, study()), study()
     change(other)

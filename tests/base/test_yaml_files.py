@@ -17,16 +17,13 @@ from observlib.base.yaml_files import (
 )
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("a: 1\nb: c: d", r"^page\.qmd:2: not valid YAML: mapping values .*; .* `: ` in quotes$"),
-        ("a: [1", r"^page\.qmd:\d: not valid YAML: .*close what is open"),
-        ("a: 1\nb: 2\na: 3", r"^page\.qmd:3: key 'a' is given twice .*; keep one$"),
-        ("- a", r"^page\.qmd: holds a list; `key: value` is expected$"),
-        ("a: 2026-13-45", r"^page\.qmd: not valid YAML: .*; dates are YYYY-MM-DD$"),
-    ],
-)
+@pytest.mark.parametrize(("text", "told"), [
+    ("a: 1\nb: c: d", r"^page\.qmd:2: not valid YAML: mapping values .*; .* `: ` in quotes$"),
+    ("a: [1", r"^page\.qmd:\d: not valid YAML: .*close what is open"),
+    ("a: 1\nb: 2\na: 3", r"^page\.qmd:3: key 'a' is given twice .*; keep one$"),
+    ("- a", r"^page\.qmd: holds a list; `key: value` is expected$"),
+    ("a: 2026-13-45", r"^page\.qmd: not valid YAML: .*; dates are YYYY-MM-DD$"),
+])  # fmt: skip
 def test_a_mistake_is_one_line_with_its_place_and_how_to_mend_it(text, told):
     with pytest.raises(ObservError, match=told):
         mapping(text, "page.qmd")

@@ -18,14 +18,11 @@ LONG = ("tutorial", "theme", "partner", "indicator", "analysis", "peer", "beyond
 CHANGED = ("correction", "expectation")  # figures of what the edition tells, in their cells alone
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        pytest.param(page, id=page.stem, marks=[pytest.mark.slow] * (page.stem in LONG + CHANGED))
-        for page in sorted(DOCS.rglob("*.md"))
-        if page.parent != FOLDER and any(blocks(page))
-    ],
-)
+@pytest.mark.parametrize("page", [
+    pytest.param(page, id=page.stem, marks=[pytest.mark.slow] * (page.stem in LONG + CHANGED))
+    for page in sorted(DOCS.rglob("*.md"))
+    if page.parent != FOLDER and any(blocks(page))
+])  # fmt: skip
 def test_who_follows_a_page_to_the_letter_gets_what_it_says(page, tmp_path):
     follow(page, copy_project(tmp_path, is_new=page.stem == "tutorial"))
     _, table, rest = page.read_text(encoding="utf-8").partition("| file | what |")

@@ -89,27 +89,24 @@ def test_an_erratum_is_read_with_the_unit_of_what_was_told(root):
     assert (row["erratum"], row["day"], row["group"]) == ("note", "2026-12-01", "")
 
 
-@pytest.mark.parametrize(
-    ("keys", "said"),
-    [
-        ({"day": "hier"}, ":2: 'note': day is 'hier': a date is expected"),
-        ({"what": "Voir <b>ici</b>, comme le dit la source."}, "reads as markup"),
-        ({"what": "Trop court."}, "at least 20"),
-        ({"what": "Écrire à zoe@exemple.invalid pour en savoir plus."}, "holds an e-mail address"),
-        ({"cause": "météo"}, "'source', 'processing' or 'writing'"),
-        ({"figures": []}, "figures is []: at least 1 are expected"),
-        ({"figures": ...}, "key 'figures' is missing"),
-        ({"pourquoi": "x"}, "unknown key 'pourquoi'; allowed: id, day, figures"),
-        ({"figures": [figure(corrected=...)]}, "give `corrected`, or `withdrawn: true`"),
-        ({"figures": [figure(withdrawn=True)]}, "give `corrected`, or `withdrawn: true`"),
-        ({"figures": [figure(corrected=7.4)]}, "corrected is what was published"),
-        ({"figures": [figure(published="7,4")]}, "published is '7,4'"),
-        ({"figures": [figure(published=math.nan)]}, "published is nan"),
-        ({"figures": [figure(period=2026)]}, "period is 2026: text is expected"),
-        ({"figures": [figure(groupe="x")]}, "unknown key 'figures.0.groupe'"),
-        ({"figures": [FIGURE, FIGURE]}, "comes twice"),
-    ],
-)
+@pytest.mark.parametrize(("keys", "said"), [
+    ({"day": "hier"}, ":2: 'note': day is 'hier': a date is expected"),
+    ({"what": "Voir <b>ici</b>, comme le dit la source."}, "reads as markup"),
+    ({"what": "Trop court."}, "at least 20"),
+    ({"what": "Écrire à zoe@exemple.invalid pour en savoir plus."}, "holds an e-mail address"),
+    ({"cause": "météo"}, "'source', 'processing' or 'writing'"),
+    ({"figures": []}, "figures is []: at least 1 are expected"),
+    ({"figures": ...}, "key 'figures' is missing"),
+    ({"pourquoi": "x"}, "unknown key 'pourquoi'; allowed: id, day, figures"),
+    ({"figures": [figure(corrected=...)]}, "give `corrected`, or `withdrawn: true`"),
+    ({"figures": [figure(withdrawn=True)]}, "give `corrected`, or `withdrawn: true`"),
+    ({"figures": [figure(corrected=7.4)]}, "corrected is what was published"),
+    ({"figures": [figure(published="7,4")]}, "published is '7,4'"),
+    ({"figures": [figure(published=math.nan)]}, "published is nan"),
+    ({"figures": [figure(period=2026)]}, "period is 2026: text is expected"),
+    ({"figures": [figure(groupe="x")]}, "unknown key 'figures.0.groupe'"),
+    ({"figures": [FIGURE, FIGURE]}, "comes twice"),
+])  # fmt: skip
 def test_each_mistake_of_a_file_is_one_line_that_names_it(root, keys, said):
     path = write(root / "reports", **keys)
     (line,) = faults(root)
@@ -141,16 +138,13 @@ def test_whatever_a_file_holds_is_read_or_told_in_lines(content, tmp_path_factor
         assert all("\n" not in line and str(path) in line for line in error.problems)
 
 
-@pytest.mark.parametrize(
-    ("keys", "said"),
-    [
-        ({"figures": [figure(product="boamp")]}, "satisfaction_10, boamp, web, d, 2026-T2: no edi"),
-        ({"figures": [figure(group="age", group_value="18")]}, "no edition told it"),
-        ({"figures": [figure(published=7.3)]}, "published is 7.3, and editions told 7.4"),
-        ({"day": date(2026, 12, 3)}, "day: 2026-12-03 is still to come; today is 2026-12-02"),
-        ({"correction": "double"}, "correction: unknown 'double'; allowed: none"),
-    ],
-)
+@pytest.mark.parametrize(("keys", "said"), [
+    ({"figures": [figure(product="boamp")]}, "satisfaction_10, boamp, web, d, 2026-T2: no edi"),
+    ({"figures": [figure(group="age", group_value="18")]}, "no edition told it"),
+    ({"figures": [figure(published=7.3)]}, "published is 7.3, and editions told 7.4"),
+    ({"day": date(2026, 12, 3)}, "day: 2026-12-03 is still to come; today is 2026-12-02"),
+    ({"correction": "double"}, "correction: unknown 'double'; allowed: none"),
+])  # fmt: skip
 def test_an_erratum_of_what_was_never_told_so_is_no_erratum(root, keys, said):
     path = write(root / "reports", **keys)
     (line,) = faults(root)
@@ -192,16 +186,13 @@ def test_of_a_figure_corrected_twice_the_last_value_is_asked_for(root, corrected
         revisions.check_errata(both, estimates.make([MARK | RIGHT]), "2026-T2", root)
 
 
-@pytest.mark.parametrize(
-    ("told", "corrected", "said"),
-    [
-        ({}, 7.1, "the edition 2026-T3 tells 7.4, and should tell 7.1: mend the source"),
-        ({"estimate": 7.3}, 7.1, "tells 7.3, and should tell 7.1"),
-        ({"estimate": math.nan, "ci_low": math.nan, "ci_high": math.nan, "n": math.nan,
-          "status": "suppressed"}, 7.1, "tells suppressed, and should tell 7.1"),
-        ({}, None, "tells 7.4, and should tell nothing, as it is withdrawn"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("told", "corrected", "said"), [
+    ({}, 7.1, "the edition 2026-T3 tells 7.4, and should tell 7.1: mend the source"),
+    ({"estimate": 7.3}, 7.1, "tells 7.3, and should tell 7.1"),
+    ({"estimate": math.nan, "ci_low": math.nan, "ci_high": math.nan, "n": math.nan,
+      "status": "suppressed"}, 7.1, "tells suppressed, and should tell 7.1"),
+    ({}, None, "tells 7.4, and should tell nothing, as it is withdrawn"),
+])  # fmt: skip
 def test_an_edition_whose_value_is_not_its_erratum_s_is_not_published(root, told, corrected, said):
     path = write(
         root / "reports", figures=[figure(corrected=corrected, withdrawn=corrected is None)]
@@ -241,15 +232,10 @@ def reasons(root: Path, now: dict[str, Any], before: Publication) -> list[str]:
     return list(revisions.revised_figures(made, [before], policy(root))["reason"])
 
 
-@pytest.mark.parametrize(
-    ("now", "reason"),
-    [
-        (RIGHT, "erratum-note"),
-        (RIGHT | {"n": 45}, "erratum-note"),
-        (RIGHT | {"estimate": 7.0}, ""),
-        ({"n": 45}, ""),
-    ],
-)
+@pytest.mark.parametrize(("now", "reason"), [
+    (RIGHT, "erratum-note"), (RIGHT | {"n": 45}, "erratum-note"), (RIGHT | {"estimate": 7.0}, ""),
+    ({"n": 45}, ""),
+])  # fmt: skip
 def test_an_erratum_is_the_reason_of_its_own_revision_and_of_no_other(root, now, reason):
     write(root / "reports")
     before = edition(1, "2026-T2", "2026-08-17", MARK)

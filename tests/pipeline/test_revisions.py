@@ -67,21 +67,13 @@ def test_a_figure_told_otherwise_has_no_reason_until_somebody_gives_one(later):
     assert reasons(MARK | later, T2, known=policy(once())) == ["rule-0"]
 
 
-@pytest.mark.parametrize(
-    ("then", "now", "reason"),
-    [
-        ({"status": "partial"}, {"estimate": 6.0}, "completed"),
-        ({"status": "partial"}, {"estimate": 6.0, "status": "partial"}, "completed"),
-        ({"status": "partial"}, HIDDEN, "withheld"),
-        ({"status": "partial"}, ABSENT, ""),
-        ({}, HIDDEN, "withheld"),
-        (HIDDEN, {}, "withheld"),
-        (ABSENT, {}, "arrived"),
-        ({}, ABSENT, ""),
-        ({}, {"status": "partial"}, ""),
-        ({"n": 25, "status": "low_base"}, {"n": 30}, ""),
-    ],
-)
+@pytest.mark.parametrize(("then", "now", "reason"), [
+    ({"status": "partial"}, {"estimate": 6.0}, "completed"),
+    ({"status": "partial"}, {"estimate": 6.0, "status": "partial"}, "completed"),
+    ({"status": "partial"}, HIDDEN, "withheld"), ({"status": "partial"}, ABSENT, ""),
+    ({}, HIDDEN, "withheld"), (HIDDEN, {}, "withheld"), (ABSENT, {}, "arrived"), ({}, ABSENT, ""),
+    ({}, {"status": "partial"}, ""), ({"n": 25, "status": "low_base"}, {"n": 30}, ""),
+])  # fmt: skip
 def test_a_status_tells_its_reason_where_it_is_one_and_hides_no_value_that_goes(then, now, reason):
     before = edition(1, "2026-T2", "2026-08-17", MARK | then)
     assert reasons(MARK | now, before) == [reason]
@@ -126,36 +118,24 @@ def test_a_correction_holds_once_for_what_was_told_before_its_day():
     assert reasons(MARK | {"estimate": 7.4}, T2, known=to_come) == [revisions.SILENT]
 
 
-@pytest.mark.parametrize(
-    ("keys", "is_named"),
-    [
-        ({}, True),
-        ({"period": ["2026-05"]}, True),
-        ({"period": ["2026-07/2026-12"]}, False),
-        ({"indicator": ["nps"]}, False),
-        ({"device": ["jdma-boamp"]}, True),
-        ({"channel": ["phone"]}, False),
-        ({"group_value": ["18-24"]}, False),
-    ],
-)
+@pytest.mark.parametrize(("keys", "is_named"), [
+    ({}, True), ({"period": ["2026-05"]}, True), ({"period": ["2026-07/2026-12"]}, False),
+    ({"indicator": ["nps"]}, False), ({"device": ["jdma-boamp"]}, True),
+    ({"channel": ["phone"]}, False), ({"group_value": ["18-24"]}, False),
+])  # fmt: skip
 def test_a_reason_goes_with_the_figures_that_it_names(keys, is_named):
     found = reasons(MARK | {"estimate": 7.4}, T2, known=policy(once(**keys)))
     assert found == ["rule-0" if is_named else revisions.SILENT]
 
 
-@pytest.mark.parametrize(
-    ("limits", "later", "fits"),
-    [
-        ({"at_most": 1}, {"estimate": 1010.0}, True),
-        ({"at_most": 1}, {"estimate": 989.9}, False),
-        ({"months": 31}, {"estimate": 2000.0}, True),
-        ({"months": 30}, {"estimate": 1001.0}, False),
-        ({"months": 31, "at_most": 1}, {"estimate": 2000.0}, False),
-        ({"at_most": 1}, {"estimate": 1010.0, "unit": "pages"}, False),
-        ({"at_most": 1}, {"estimate": 1000.0, "ci_low": 900.0, "ci_high": 1100.0}, False),
-        ({"months": 31}, ABSENT, False),
-    ],
-)
+@pytest.mark.parametrize(("limits", "later", "fits"), [
+    ({"at_most": 1}, {"estimate": 1010.0}, True), ({"at_most": 1}, {"estimate": 989.9}, False),
+    ({"months": 31}, {"estimate": 2000.0}, True), ({"months": 30}, {"estimate": 1001.0}, False),
+    ({"months": 31, "at_most": 1}, {"estimate": 2000.0}, False),
+    ({"at_most": 1}, {"estimate": 1010.0, "unit": "pages"}, False),
+    ({"at_most": 1}, {"estimate": 1000.0, "ci_low": 900.0, "ci_high": 1100.0}, False),
+    ({"months": 31}, ABSENT, False),
+])  # fmt: skip
 def test_a_routine_holds_within_its_limits_and_takes_no_value_away(limits, later, fits):
     rule = {"kind": "routine", "indicator": ["visits_adjusted"]} | limits
     found = reasons(VISITS | later, T2, known=policy(rule))

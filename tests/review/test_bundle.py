@@ -71,14 +71,10 @@ def link() -> zipfile.ZipInfo:
     return entry
 
 
-@pytest.mark.parametrize(
-    "entries",
-    [
-        [(link(), b"/etc/passwd")],
-        [("bomb.csv", b"0" * 30_000_000)],
-        [("index.html", b"read"), ("index.html", b"compared")],
-    ],
-)
+@pytest.mark.parametrize("entries", [
+    [(link(), b"/etc/passwd")], [("bomb.csv", b"0" * 30_000_000)],
+    [("index.html", b"read"), ("index.html", b"compared")],
+])  # fmt: skip
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_zip_with_a_link_a_bomb_or_a_file_twice_is_refused(tmp_path, entries):
     with pytest.raises(ObservError, match="nothing was unpacked"):
@@ -131,15 +127,12 @@ def nested() -> str:
     return "[" * 200_000
 
 
-@pytest.mark.parametrize(
-    ("make", "told"),
-    [
-        (lambda folder: folder.joinpath("manifest.json").unlink(), "holds no manifest.json"),
-        (lambda folder: folder.joinpath("manifest.json").write_text(nested()), "is no manifest"),
-        (lambda folder: folder.joinpath("manifest.json").write_text("[1]"), "holds no keys"),
-        (lambda folder: folder.joinpath("manifest.json").write_bytes(b"\xff"), "is no manifest"),
-    ],
-)
+@pytest.mark.parametrize(("make", "told"), [
+    (lambda folder: folder.joinpath("manifest.json").unlink(), "holds no manifest.json"),
+    (lambda folder: folder.joinpath("manifest.json").write_text(nested()), "is no manifest"),
+    (lambda folder: folder.joinpath("manifest.json").write_text("[1]"), "holds no keys"),
+    (lambda folder: folder.joinpath("manifest.json").write_bytes(b"\xff"), "is no manifest"),
+])  # fmt: skip
 def test_what_is_no_manifest_is_refused_in_a_line(tmp_path, make, told):
     folder = write(tmp_path / "2026-T3")
     make(folder)
@@ -148,23 +141,16 @@ def test_what_is_no_manifest_is_refused_in_a_line(tmp_path, make, told):
     assert len(error.value.problems) == 1
 
 
-@pytest.mark.parametrize(
-    ("changed", "told"),
-    [
-        ({"quarter": "2026-T5"}, "quarter"),
-        ({"quarter": "../2026-T3"}, "quarter"),
-        ({"kind": "real; rm -rf"}, "kind"),
-        ({"published": "hier"}, "published"),
-        ({"commit": "--upload-pack=touch /tmp/x"}, "commit"),
-        ({"commit": "HEAD"}, "commit"),
-        ({"publisher": "/bin/sh"}, "publisher"),
-        ({"files": {"../../etc/passwd": DIGEST}}, "files"),
-        ({"earlier": {"../0001": DIGEST}}, "earlier"),
-        ({"made_from": {"the lock": "x"}}, "made_from.the lock"),
-        ({"studies": [{"page": "../x", "study": "x", "title": "X"}]}, "studies.0.page"),
-        ({"studies": [{"page": "x", "study": "--data", "title": "X"}]}, "studies.0.study"),
-    ],
-)
+@pytest.mark.parametrize(("changed", "told"), [
+    ({"quarter": "2026-T5"}, "quarter"), ({"quarter": "../2026-T3"}, "quarter"),
+    ({"kind": "real; rm -rf"}, "kind"), ({"published": "hier"}, "published"),
+    ({"commit": "--upload-pack=touch /tmp/x"}, "commit"), ({"commit": "HEAD"}, "commit"),
+    ({"publisher": "/bin/sh"}, "publisher"), ({"files": {"../../etc/passwd": DIGEST}}, "files"),
+    ({"earlier": {"../0001": DIGEST}}, "earlier"),
+    ({"made_from": {"the lock": "x"}}, "made_from.the lock"),
+    ({"studies": [{"page": "../x", "study": "x", "title": "X"}]}, "studies.0.page"),
+    ({"studies": [{"page": "x", "study": "--data", "title": "X"}]}, "studies.0.study"),
+])  # fmt: skip
 def test_a_manifest_that_means_no_edition_is_refused_by_its_key(tmp_path, changed, told):
     with pytest.raises(ObservError, match=rf"^manifest\.json: {told}"):
         opened(write(tmp_path / "2026-T3", **changed), work(tmp_path))

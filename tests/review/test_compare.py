@@ -30,24 +30,21 @@ def archive(**files: str) -> bytes:
     return packed.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("name", "first", "second", "found"),
-    [
-        ("a.csv", "n,x\n1,2\n3,4\n", "n,x\n1,2\n3,5\n", ("line 3, x", "4", "5")),
-        ("a.json", '{"a": {"b": [1, "x"]}}', '{"a": {"b": [1, "y"]}}', ("a.b[1]", "x", "y")),
-        ("a.ipynb", '{"c": "u\\nv"}', '{"c": "u\\nw"}', ("c, line 2", "v", "w")),
-        ("a.css", "p {}\nb {}", "p {}\ni {}", ("line 2", "b {}", "i {}")),
-        (
-            "a.html",
-            '<h2 id="x">A</h2>\n<p>7,9</p>',
-            '<h2 id="x">A</h2>\n<p>7,8</p>',
-            ("line 2, in #x, text", "7,9", "7,8"),
-        ),
-        ("a.svg", '<g aria-label="5"/>', '<g aria-label="6"/>',
-         ("line 1, aria-label of <g>", "5", "6")),
-        ("a.html", "<p>a", "<p >a", ("byte 2", "3e 61", "20 3e 61")),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "first", "second", "found"), [
+    ("a.csv", "n,x\n1,2\n3,4\n", "n,x\n1,2\n3,5\n", ("line 3, x", "4", "5")),
+    ("a.json", '{"a": {"b": [1, "x"]}}', '{"a": {"b": [1, "y"]}}', ("a.b[1]", "x", "y")),
+    ("a.ipynb", '{"c": "u\\nv"}', '{"c": "u\\nw"}', ("c, line 2", "v", "w")),
+    ("a.css", "p {}\nb {}", "p {}\ni {}", ("line 2", "b {}", "i {}")),
+    (
+        "a.html",
+        '<h2 id="x">A</h2>\n<p>7,9</p>',
+        '<h2 id="x">A</h2>\n<p>7,8</p>',
+        ("line 2, in #x, text", "7,9", "7,8"),
+    ),
+    ("a.svg", '<g aria-label="5"/>', '<g aria-label="6"/>',
+     ("line 1, aria-label of <g>", "5", "6")),
+    ("a.html", "<p>a", "<p >a", ("byte 2", "3e 61", "20 3e 61")),
+])  # fmt: skip
 def test_a_difference_is_told_by_its_place(name, first, second, found):
     assert places(name, first.encode(), second.encode()) == [found]
 
@@ -83,14 +80,11 @@ def test_what_cannot_be_read_is_told_by_its_first_byte(name):
     assert told(found.where) == "byte 3" and not found.is_close
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ("f3e1301333468324e9538de3941f1294", "f2e1301333468324e9538de3941f1294"),  # both endless
-        ("12345678901234567890abcdefabcdef", "12345678901234567891abcdefabcdef"),
-        ("boamp@3e130000", "boamp@2e130000"),
-    ],
-)
+@pytest.mark.parametrize(("first", "second"), [
+    ("f3e1301333468324e9538de3941f1294", "f2e1301333468324e9538de3941f1294"),  # both endless
+    ("12345678901234567890abcdefabcdef", "12345678901234567891abcdefabcdef"),
+    ("boamp@3e130000", "boamp@2e130000"),
+])  # fmt: skip
 def test_a_digest_that_differs_is_never_taken_for_a_number_that_is_close(first, second):
     texts = [json.dumps({"data": text}).encode() for text in (first, second)]
     (found,) = differences("manifest.json", *texts)

@@ -145,32 +145,29 @@ def silent(handler: Handler) -> None:
     time.sleep(1.5)
 
 
-@pytest.mark.parametrize(
-    ("method", "answer", "word"),
-    [
-        ("export_responses", {"status": "No Data, survey table does not exist."}, "not active"),
-        ("export_responses", {"status": "No permission"}, "ask for the right"),
-        (
-            "export_responses",
-            {"status": "Error: Invalid survey ID"},
-            "check the device's `survey_id`",
-        ),
-        ("export_responses", {"status": f"Oops {PASSWORD}"}, "Oops …"),
-        ("export_responses", None, "not as LimeSurvey does"),
-        ("export_responses", "pas du base64 !", "not as LimeSurvey does"),
-        ("export_responses", base64.b64encode(b"\xff\xfe\xff").decode(), "not UTF-8"),
-        ("export_responses", base64.b64encode(b"<html>").decode(), "missing column"),
-        ("export_responses", base64.b64encode(b"").decode(), "empty file"),
-        ("get_session_key", html, "switch on the JSON-RPC interface"),
-        ("get_session_key", lambda h: h.say(b""), "switch on the JSON-RPC interface"),
-        ("get_session_key", lambda h: h.say(b"[]"), "not as LimeSurvey does"),
-        ("get_session_key", lambda h: h.say(b'{"id": -1}'), "not as LimeSurvey does"),
-        ("get_session_key", lambda h: h.say(b"", 503), "answers with the status 503"),
-        ("get_session_key", away, "sends on to another address"),
-        ("get_session_key", silent, "no answer within 0.5 seconds"),
-        ("export_responses", silent, "no answer within 0.5 seconds"),
-    ],
-)
+@pytest.mark.parametrize(("method", "answer", "word"), [
+    ("export_responses", {"status": "No Data, survey table does not exist."}, "not active"),
+    ("export_responses", {"status": "No permission"}, "ask for the right"),
+    (
+        "export_responses",
+        {"status": "Error: Invalid survey ID"},
+        "check the device's `survey_id`",
+    ),
+    ("export_responses", {"status": f"Oops {PASSWORD}"}, "Oops …"),
+    ("export_responses", None, "not as LimeSurvey does"),
+    ("export_responses", "pas du base64 !", "not as LimeSurvey does"),
+    ("export_responses", base64.b64encode(b"\xff\xfe\xff").decode(), "not UTF-8"),
+    ("export_responses", base64.b64encode(b"<html>").decode(), "missing column"),
+    ("export_responses", base64.b64encode(b"").decode(), "empty file"),
+    ("get_session_key", html, "switch on the JSON-RPC interface"),
+    ("get_session_key", lambda h: h.say(b""), "switch on the JSON-RPC interface"),
+    ("get_session_key", lambda h: h.say(b"[]"), "not as LimeSurvey does"),
+    ("get_session_key", lambda h: h.say(b'{"id": -1}'), "not as LimeSurvey does"),
+    ("get_session_key", lambda h: h.say(b"", 503), "answers with the status 503"),
+    ("get_session_key", away, "sends on to another address"),
+    ("get_session_key", silent, "no answer within 0.5 seconds"),
+    ("export_responses", silent, "no answer within 0.5 seconds"),
+])  # fmt: skip
 def test_a_bad_answer_is_one_line_without_the_password(
     server, known, tmp_path, caplog, monkeypatch, method, answer, word
 ):
@@ -202,18 +199,13 @@ def test_a_server_that_is_not_there_is_one_line(known, server, tmp_path, monkeyp
         fetch("enquete", known, tmp_path, today=DAY)
 
 
-@pytest.mark.parametrize(
-    ("url", "word"),
-    [
-        ("", "OBSERV_LIMESURVEY_URL: not set"),
-        ("enquetes.example", "is no address"),
-        ("ftp://enquetes.example", "is no address"),
-        ("https://x:y@enquetes.example", "variables of their own"),
-        ("https://[::1", "is no address"),
-        ("https://enquetes.example:port", "is no address"),
-        ("http://enquetes.example/index.php", "use https"),
-    ],
-)
+@pytest.mark.parametrize(("url", "word"), [
+    ("", "OBSERV_LIMESURVEY_URL: not set"), ("enquetes.example", "is no address"),
+    ("ftp://enquetes.example", "is no address"),
+    ("https://x:y@enquetes.example", "variables of their own"), ("https://[::1", "is no address"),
+    ("https://enquetes.example:port", "is no address"),
+    ("http://enquetes.example/index.php", "use https"),
+])  # fmt: skip
 def test_a_missing_or_unsafe_address_is_sent_nothing(
     known, server, tmp_path, monkeypatch, url, word
 ):

@@ -128,20 +128,17 @@ def test_a_tidy_table_is_copied_with_its_moments_in_utc(known, tmp_path):
     assert str(rows["received"].iloc[0]) == "2026-03-01 08:00:00"
 
 
-@pytest.mark.parametrize(
-    ("given", "word"),
-    [
-        ({"address": "none.parquet"}, "none.parquet: cannot be read: No files found"),
-        ({"address": "none"}, "is no folder or file of Parquet or CSV, nor SQLite"),
-        ({"address": "none.db", "address_table": "t"}, "cannot be read: unable to open"),
-        ({"address": "base.db", "address_table": "t"}, "cannot be read: no such table: t"),
-        ({"address": "base.db", "address_table": "other"}, "its address has no column"),
-        ({"address": "base.db", "address_table": "empty"}, "its address holds no row"),
-        ({"address": "other.parquet"}, "its address has no column"),
-        ({"address": "bad.parquet"}, "cannot be read"),
-        ({"address": "mixed"}, "holds Parquet and CSV"),
-    ],
-)
+@pytest.mark.parametrize(("given", "word"), [
+    ({"address": "none.parquet"}, "none.parquet: cannot be read: No files found"),
+    ({"address": "none"}, "is no folder or file of Parquet or CSV, nor SQLite"),
+    ({"address": "none.db", "address_table": "t"}, "cannot be read: unable to open"),
+    ({"address": "base.db", "address_table": "t"}, "cannot be read: no such table: t"),
+    ({"address": "base.db", "address_table": "other"}, "its address has no column"),
+    ({"address": "base.db", "address_table": "empty"}, "its address holds no row"),
+    ({"address": "other.parquet"}, "its address has no column"),
+    ({"address": "bad.parquet"}, "cannot be read"),
+    ({"address": "mixed"}, "holds Parquet and CSV"),
+])  # fmt: skip
 def test_what_cannot_be_copied_is_one_line_and_makes_no_file(known, tmp_path, given, word):
     with closing(sqlite3.connect(tmp_path / "base.db")) as base:
         base.execute("CREATE TABLE other (a, b)")
@@ -223,14 +220,11 @@ def test_a_view_of_postgresql_is_copied_and_ingested(base, known, ingested):
     assert ingested(known(address=base, address_table="aide.tickets")) == EXPECTED
 
 
-@pytest.mark.parametrize(
-    ("table", "password", "word"),
-    [
-        ("aide.none", "secret-42", 'relation "aide.none" does not exist'),
-        ("aide.bad", "secret-42", "InvalidTextRepresentation (22P02); look at the table or view"),
-        ("aide.tickets", "faux-42", "password authentication failed"),
-    ],
-)
+@pytest.mark.parametrize(("table", "password", "word"), [
+    ("aide.none", "secret-42", 'relation "aide.none" does not exist'),
+    ("aide.bad", "secret-42", "InvalidTextRepresentation (22P02); look at the table or view"),
+    ("aide.tickets", "faux-42", "password authentication failed"),
+])  # fmt: skip
 def test_what_postgresql_refuses_is_one_safe_line(
     base, known, tmp_path, monkeypatch, table, password, word
 ):

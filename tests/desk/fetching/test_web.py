@@ -27,29 +27,26 @@ def fault(answer: object) -> str:
 HTML = {"Content-Type": "text/html"}
 
 
-@pytest.mark.parametrize(
-    ("reply", "word"),
-    [
-        (Reply({}, 400), "status 400; check OBSERV_OUTIL_URL"),
-        (Reply({}, 401), "status 401; check OBSERV_OUTIL_TOKEN, and its rights"),
-        (Reply(b"<html>", 403, HTML), "status 403; check OBSERV_OUTIL_TOKEN"),
-        (Reply(b"<html>", 404, HTML), "status 404; check OBSERV_OUTIL_URL"),
-        (Reply(b"", 500), "status 500; try again later, or ask Outil's administrator"),
-        (Reply({"error": f"Non {KEY} !"}, 401), "Outil says 'Non … !'; check OBSERV_OUTIL_TOKEN"),
-        (Reply({"error": "Non\n" + 500 * "x"}), "Outil says 'Non xx"),
-        (Reply(b"", 302, {"Location": "http://127.0.0.1:1/"}), "sends on to another address"),
-        (Reply(b"<!doctype html>", 200, HTML), "answers with a web page"),
-        (Reply(b" <html>"), "answers with a web page"),
-        (Reply(b"Bonjour"), "answers with no JSON"),
-        (Reply(b""), "answers with no JSON"),
-        (Reply(b"\xff\xfe"), "answers with no JSON"),
-        (Reply(b"[" * 100_000), "answers with no JSON"),
-        (Reply(b"{}", 200, {"Content-Length": "900"}), "the answer was cut; try again"),
-        (Reply(b" " * 2001), "sends more than 0 MB in one answer"),
-        (Reply({}, 429, {"Retry-After": "86400"}), "a pause of 1440 minutes; fetch again after it"),
-        (Reply({}, 429), "asks for a pause 10 times in a row"),
-    ],
-)
+@pytest.mark.parametrize(("reply", "word"), [
+    (Reply({}, 400), "status 400; check OBSERV_OUTIL_URL"),
+    (Reply({}, 401), "status 401; check OBSERV_OUTIL_TOKEN, and its rights"),
+    (Reply(b"<html>", 403, HTML), "status 403; check OBSERV_OUTIL_TOKEN"),
+    (Reply(b"<html>", 404, HTML), "status 404; check OBSERV_OUTIL_URL"),
+    (Reply(b"", 500), "status 500; try again later, or ask Outil's administrator"),
+    (Reply({"error": f"Non {KEY} !"}, 401), "Outil says 'Non … !'; check OBSERV_OUTIL_TOKEN"),
+    (Reply({"error": "Non\n" + 500 * "x"}), "Outil says 'Non xx"),
+    (Reply(b"", 302, {"Location": "http://127.0.0.1:1/"}), "sends on to another address"),
+    (Reply(b"<!doctype html>", 200, HTML), "answers with a web page"),
+    (Reply(b" <html>"), "answers with a web page"),
+    (Reply(b"Bonjour"), "answers with no JSON"),
+    (Reply(b""), "answers with no JSON"),
+    (Reply(b"\xff\xfe"), "answers with no JSON"),
+    (Reply(b"[" * 100_000), "answers with no JSON"),
+    (Reply(b"{}", 200, {"Content-Length": "900"}), "the answer was cut; try again"),
+    (Reply(b" " * 2001), "sends more than 0 MB in one answer"),
+    (Reply({}, 429, {"Retry-After": "86400"}), "a pause of 1440 minutes; fetch again after it"),
+    (Reply({}, 429), "asks for a pause 10 times in a row"),
+])  # fmt: skip
 def test_a_bad_answer_is_a_line_without_the_key(
     standin, tool, pauses, monkeypatch, caplog, reply, word
 ):
@@ -97,20 +94,14 @@ def test_a_server_that_is_not_there_says_what_to_check(tool):
         ask(tool._replace(url="https://" + "a" * 70 + ".invalid"), "x")
 
 
-@pytest.mark.parametrize(
-    ("url", "word"),
-    [
-        ("", "OBSERV_OUTIL_URL: not set"),
-        ("outil.example", "is no address"),
-        ("ftp://outil.example", "is no address"),
-        ("https://x:y@outil.example", "variables of their own"),
-        ("https://outil.example?token=x", "variables of their own"),
-        ("https://outil.example/a b", "is no address"),
-        ("https://[::1", "is no address"),
-        ("https://outil.example:port", "is no address"),
-        ("http://outil.example", "use https"),
-    ],
-)
+@pytest.mark.parametrize(("url", "word"), [
+    ("", "OBSERV_OUTIL_URL: not set"), ("outil.example", "is no address"),
+    ("ftp://outil.example", "is no address"),
+    ("https://x:y@outil.example", "variables of their own"),
+    ("https://outil.example?token=x", "variables of their own"),
+    ("https://outil.example/a b", "is no address"), ("https://[::1", "is no address"),
+    ("https://outil.example:port", "is no address"), ("http://outil.example", "use https"),
+])  # fmt: skip
 def test_an_address_that_is_missing_or_unsafe_is_refused(monkeypatch, url, word):
     monkeypatch.setenv("OBSERV_OUTIL_URL", url)
     monkeypatch.setenv("OBSERV_OUTIL_TOKEN", KEY)

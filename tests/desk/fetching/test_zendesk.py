@@ -138,17 +138,11 @@ def test_a_wrong_token_says_what_to_check_and_shows_nothing(known, tmp_path, mon
     assert "faux-jeton" not in str(error.value)
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        [],
-        {"tickets": []},
-        {"tickets": [{"id": "x"}], "end_of_stream": True},
-        {"tickets": [{"id": 1}], "end_of_stream": True},
-        {"tickets": [], "end_of_stream": False},
-        {"tickets": 3, "end_of_stream": True},
-    ],
-)
+@pytest.mark.parametrize("answer", [
+    [], {"tickets": []}, {"tickets": [{"id": "x"}], "end_of_stream": True},
+    {"tickets": [{"id": 1}], "end_of_stream": True}, {"tickets": [], "end_of_stream": False},
+    {"tickets": 3, "end_of_stream": True},
+])  # fmt: skip
 def test_an_answer_that_is_not_zendesk_s_is_one_line(known, standin, tmp_path, answer):
     standin.answer = lambda asked: answer
     with pytest.raises(ObservError, match="answers, but not as Zendesk does"):

@@ -166,16 +166,10 @@ def test_a_device_that_listens_once_a_year_has_a_year_for_its_pace(catalogue):
     assert told["pace"] == 300 and told["weeks"] == math.ceil(told["needed"] / 300 * 52)
 
 
-@pytest.mark.parametrize(
-    ("weeks", "rare", "words"),
-    [
-        (13, False, "found within a quarter"),
-        (14, False, "compare years rather than quarters"),
-        (52, True, "found within a wave"),
-        (53, False, "compare two years with the two before"),
-        (104, True, "compare two years with the two before"),
-        (105, False, "not within two years"),
-    ],
-)
+@pytest.mark.parametrize(("weeks", "rare", "words"), [
+    (13, False, "found within a quarter"), (14, False, "compare years rather than quarters"),
+    (52, True, "found within a wave"), (53, False, "compare two years with the two before"),
+    (104, True, "compare two years with the two before"), (105, False, "not within two years"),
+])  # fmt: skip
 def test_words_change_at_a_quarter_a_year_and_two(weeks, rare, words):
     assert words in verdict(weeks, rare)

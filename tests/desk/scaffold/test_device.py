@@ -66,22 +66,19 @@ def test_what_is_missing_is_told_with_what_is_allowed(root):
     assert any("`label` is missing" in line for line in told)
 
 
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"id": "jdma-legifrance"}, "already used"),
-        ({"id": "Jdma Boamp"}, "id is 'Jdma Boamp'"),
-        ({"family": "gossip"}, "unknown family 'gossip'; allowed: consultation"),
-        ({"owner": "cuisine"}, "unknown owner 'cuisine'; allowed: annonces"),
-        ({"product": "minitel"}, "unknown product 'minitel'; allowed:"),
-        ({"loader": "excel"}, "unknown loader 'excel'; allowed:"),
-        ({"loader": "plain_csv"}, "`table` is missing; allowed: audience"),
-        ({"table": "audience"}, "key 'table' goes with the loader plain_csv"),
-        ({"product": None}, "`product` is missing; allowed: service-public"),
-        ({"pattern": "jdma_legifrance_*.csv"}, "is that of the device jdma-legifrance"),
-        ({"colour": "red"}, "unknown key 'colour'; allowed: id, label"),
-    ],
-)
+@pytest.mark.parametrize(("changed", "said"), [
+    ({"id": "jdma-legifrance"}, "already used"),
+    ({"id": "Jdma Boamp"}, "id is 'Jdma Boamp'"),
+    ({"family": "gossip"}, "unknown family 'gossip'; allowed: consultation"),
+    ({"owner": "cuisine"}, "unknown owner 'cuisine'; allowed: annonces"),
+    ({"product": "minitel"}, "unknown product 'minitel'; allowed:"),
+    ({"loader": "excel"}, "unknown loader 'excel'; allowed:"),
+    ({"loader": "plain_csv"}, "`table` is missing; allowed: audience"),
+    ({"table": "audience"}, "key 'table' goes with the loader plain_csv"),
+    ({"product": None}, "`product` is missing; allowed: service-public"),
+    ({"pattern": "jdma_legifrance_*.csv"}, "is that of the device jdma-legifrance"),
+    ({"colour": "red"}, "unknown key 'colour'; allowed: id, label"),
+])  # fmt: skip
 def test_a_device_that_will_not_do_is_told_and_not_written(root, changed, said):
     told = refused(root, **changed)
     assert said in told

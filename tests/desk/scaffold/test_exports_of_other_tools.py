@@ -196,24 +196,20 @@ def test_a_month_is_not_over_because_its_second_day_is_known(read):
         assert months[3] == whole and months.get(2, True)
 
 
-@pytest.mark.parametrize(
-    ("text", "columns", "separator"),
-    [
-        (GOOGLE_FORM, {"date": "Horodateur"}, ", "),
-        (
-            MICROSOFT_FORM,
-            {
-                "response_id": "ID",
-                "date": "Completion time",
-                "started": "Start time",
-                "finished": "-",
-            },
-            ";",
-        ),
-        (TALLY, {"response_id": "Submission ID", "date": "Submitted at"}, ", "),
-    ],
-    ids=["Google Forms", "Microsoft Forms", "Tally"],
-)
+@pytest.mark.parametrize(("text", "columns", "separator"), [
+    (GOOGLE_FORM, {"date": "Horodateur"}, ", "),
+    (
+        MICROSOFT_FORM,
+        {
+            "response_id": "ID",
+            "date": "Completion time",
+            "started": "Start time",
+            "finished": "-",
+        },
+        ";",
+    ),
+    (TALLY, {"response_id": "Submission ID", "date": "Submitted at"}, ", "),
+], ids=["Google Forms", "Microsoft Forms", "Tally"])  # fmt: skip
 def test_each_answer_of_a_multiple_choice_in_a_cell_is_loaded(
     asked, read, text, columns, separator
 ):

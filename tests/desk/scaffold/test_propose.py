@@ -162,14 +162,11 @@ def test_two_columns_with_one_header_give_nothing(tmp_path, few):
     assert question.answers == () and "two columns are headed 'Ouvert le'" in question.text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Nom;Prénom;Courriel\nMartin;Zoé;zoe@exemple.invalid\n",
-        "Qui;Où\nZoé Martin;192.0.2.1\nYves Durand;192.0.2.2\n",
-        "Qui;Combien\nZoé Martin;06 12 34 56 78\nYves Durand;06 12 34 56 79\n",
-    ],
-)
+@pytest.mark.parametrize("text", [
+    "Nom;Prénom;Courriel\nMartin;Zoé;zoe@exemple.invalid\n",
+    "Qui;Où\nZoé Martin;192.0.2.1\nYves Durand;192.0.2.2\n",
+    "Qui;Combien\nZoé Martin;06 12 34 56 78\nYves Durand;06 12 34 56 79\n",
+])  # fmt: skip
 def test_a_file_of_names_only_is_refused_and_shows_none(tmp_path, few, text):
     with pytest.raises(ObservError, match="holds nothing that may be read") as caught:
         propose(written(tmp_path, text), few, Wishes())
@@ -177,15 +174,12 @@ def test_a_file_of_names_only_is_refused_and_shows_none(tmp_path, few, text):
     assert not any(word in said for word in ("Martin", "Zoé", "192.0", "06 12", "zoe@"))
 
 
-@pytest.mark.parametrize(
-    ("columns", "said"),
-    [
-        ({"theme": "Agent traitant"}, "is not read for theme: its header is that of a person"),
-        ({"theme": "Absente"}, "has no column 'Absente' for theme; its columns are 'N° de"),
-        ({"received": "-"}, "field 'received': the table tickets cannot do without"),
-        ({"colour": "Rubrique"}, "field 'colour': the table tickets has none; allowed: ticket_id"),
-    ],
-)
+@pytest.mark.parametrize(("columns", "said"), [
+    ({"theme": "Agent traitant"}, "is not read for theme: its header is that of a person"),
+    ({"theme": "Absente"}, "has no column 'Absente' for theme; its columns are 'N° de"),
+    ({"received": "-"}, "field 'received': the table tickets cannot do without"),
+    ({"colour": "Rubrique"}, "field 'colour': the table tickets has none; allowed: ticket_id"),
+])  # fmt: skip
 def test_a_wish_that_cannot_be_is_told(tmp_path, few, columns, said):
     with pytest.raises(UsageError, match=said):
         propose(written(tmp_path, CASES), few, Wishes("tickets", columns))

@@ -30,13 +30,10 @@ def loaders(path: Path, catalogue, **given: str) -> list[str]:
     return [one.loader for one in equally_good(recognised(path, catalogue, given))]
 
 
-@pytest.mark.parametrize(
-    "device",
-    [
-        pytest.param(device, marks=[pytest.mark.slow] * (place % 4 > 0))  # one of four stays quick
-        for place, device in enumerate(demonstration_catalogue().devices)
-    ],
-)
+@pytest.mark.parametrize("device", [
+    pytest.param(device, marks=[pytest.mark.slow] * (place % 4 > 0))  # one of four stays quick
+    for place, device in enumerate(demonstration_catalogue().devices)
+])  # fmt: skip
 def test_an_export_of_the_demonstration_is_told_by_itself_alone(exports, catalogue, device):
     wanted = catalogue.devices[device]
     path = min((p for p in exports.folder.rglob("*") if p.match(wanted.pattern)), default=None)

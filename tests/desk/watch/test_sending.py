@@ -121,16 +121,11 @@ def test_a_mail_that_cannot_be_written_leaves_its_alarms_to_be_told(
         watch.send(ALARMS, catalogue, tmp_path, False)
 
 
-@pytest.mark.parametrize(
-    "label",
-    [
-        "=?utf-8?q?=0D=0ABcc:=20a@exemple.invalid?=",
-        "=?utf-8?b?DQpCY2M6IGFAZXhlbXBsZS5pbnZhbGlk?=",
-        "Droit\r\nBcc: a@exemple.invalid",
-        "Droit\u2028Bcc: a@exemple.invalid",
-        "Droit =?utf-8?q?=3D=3Futf-8=3Fq=3F=0D=0ABcc=3A_a=40exemple=2Einvalid=3F=3D?=",
-    ],
-)
+@pytest.mark.parametrize("label", [
+    "=?utf-8?q?=0D=0ABcc:=20a@exemple.invalid?=", "=?utf-8?b?DQpCY2M6IGFAZXhlbXBsZS5pbnZhbGlk?=",
+    "Droit\r\nBcc: a@exemple.invalid", "Droit\u2028Bcc: a@exemple.invalid",
+    "Droit =?utf-8?q?=3D=3Futf-8=3Fq=3F=0D=0ABcc=3A_a=40exemple=2Einvalid=3F=3D?=",
+])  # fmt: skip
 def test_no_label_adds_a_header_to_a_mail_even_where_no_check_saw_it(catalogue, tmp_path, label):
     law = catalogue.departments["information-legale"].model_copy(update={"label": label})
     known = catalogue.model_copy(update={"departments": {**catalogue.departments, law.id: law}})

@@ -47,14 +47,10 @@ def test_a_difference_in_a_population_known_as_a_whole_is_known_and_not_tested()
     assert found.status == "published" and np.isnan([found.t, found.p]).all()
 
 
-@pytest.mark.parametrize(
-    "frame",
-    [
-        {"a": list("xxxx"), "b": list("uvuv")},
-        {"a": ["x", None, "y"], "b": ["u", "v", None]},
-        {"a": list("xyz"), "b": list("uvw")},
-    ],
-)
+@pytest.mark.parametrize("frame", [
+    {"a": list("xxxx"), "b": list("uvuv")}, {"a": ["x", None, "y"], "b": ["u", "v", None]},
+    {"a": list("xyz"), "b": list("uvw")},
+])  # fmt: skip
 def test_a_table_without_a_test_says_so(frame):
     found = independence(design(pd.DataFrame(frame)), "a", "b")
     assert found.status == "missing" and np.isnan(found.f)
@@ -134,25 +130,22 @@ def test_the_first_category_is_what_others_are_compared_with():
     assert found["estimate"].tolist() == pytest.approx([1.5, 2.5, 6.0])
 
 
-@pytest.mark.parametrize(
-    ("outcome", "drivers", "family", "told"),
-    [
-        ("y", ["x", "twice"], "linear", "given by the drivers before: twice"),
-        ("y", ["x", "same"], "linear", "same; leave out"),
-        ("y", ["x", "nil"], "linear", "nil; leave out"),
-        ("same", ["x"], "linear", "the same for all 6 rows"),
-        ("y", ["x"], "logistic", "1 or 0, true or false, not 2.0, 3.0"),
-        ("won", ["apart"], "logistic", "coefficients; apart a, apart b goes with one outcome only"),
-        ("won", ["some"], "logistic", "coefficients; some a goes with one outcome only"),
-        ("won", ["x"], "logistic", "coefficients; x goes with one outcome only"),
-        ("won", ["near", "off"], "logistic", "some mix of answers to the drivers goes with one"),
-        ("line", ["x"], "linear", r"give exactly .* error of \(intercept\), x by;"),
-        ("y", ["once"], "linear", r"give exactly .* error of \(intercept\) by;"),
-        ("unknown", ["x"], "linear", "no row where"),
-        ("y", ["x", "name"], "linear", "given by the drivers before: name f"),
-        ("y", ["name"], "linear", "6 coefficients are too many for 5 degrees"),
-    ],
-)
+@pytest.mark.parametrize(("outcome", "drivers", "family", "told"), [
+    ("y", ["x", "twice"], "linear", "given by the drivers before: twice"),
+    ("y", ["x", "same"], "linear", "same; leave out"),
+    ("y", ["x", "nil"], "linear", "nil; leave out"),
+    ("same", ["x"], "linear", "the same for all 6 rows"),
+    ("y", ["x"], "logistic", "1 or 0, true or false, not 2.0, 3.0"),
+    ("won", ["apart"], "logistic", "coefficients; apart a, apart b goes with one outcome only"),
+    ("won", ["some"], "logistic", "coefficients; some a goes with one outcome only"),
+    ("won", ["x"], "logistic", "coefficients; x goes with one outcome only"),
+    ("won", ["near", "off"], "logistic", "some mix of answers to the drivers goes with one"),
+    ("line", ["x"], "linear", r"give exactly .* error of \(intercept\), x by;"),
+    ("y", ["once"], "linear", r"give exactly .* error of \(intercept\) by;"),
+    ("unknown", ["x"], "linear", "no row where"),
+    ("y", ["x", "name"], "linear", "given by the drivers before: name f"),
+    ("y", ["name"], "linear", "6 coefficients are too many for 5 degrees"),
+])  # fmt: skip
 def test_models_that_cannot_be_fitted_say_why(outcome, drivers, family, told):
     frame = pd.DataFrame(
         {
@@ -201,22 +194,19 @@ def test_a_population_known_as_a_whole_has_coefficients_without_error_nor_test()
     assert found[["t", "p"]].isna().all(axis=None)
 
 
-@pytest.mark.parametrize(
-    ("frame", "how", "estimate", "n"),
-    [
-        ({"y": [1, 2, 3], "g": list("aaa")}, {}, np.nan, 3),
-        ({"y": [1, 2, 3], "g": list("bbb")}, {}, np.nan, 0),
-        ({"y": [1, 2, None], "g": list("aab")}, {}, np.nan, 2),
-        ({"y": [1, 1, 0, 0], "g": list("aabb")}, {}, 1.0, 4),
-        ({"y": [2, 3], "g": list("ab")}, {}, -1.0, 2),
-        (
-            {"y": [4, 6], "g": list("ab"), "s": [1, 2]},
-            {"strata": "s", "lonely": "certainty"},
-            -2,
-            2,
-        ),
-    ],
-)
+@pytest.mark.parametrize(("frame", "how", "estimate", "n"), [
+    ({"y": [1, 2, 3], "g": list("aaa")}, {}, np.nan, 3),
+    ({"y": [1, 2, 3], "g": list("bbb")}, {}, np.nan, 0),
+    ({"y": [1, 2, None], "g": list("aab")}, {}, np.nan, 2),
+    ({"y": [1, 1, 0, 0], "g": list("aabb")}, {}, 1.0, 4),
+    ({"y": [2, 3], "g": list("ab")}, {}, -1.0, 2),
+    (
+        {"y": [4, 6], "g": list("ab"), "s": [1, 2]},
+        {"strata": "s", "lonely": "certainty"},
+        -2,
+        2,
+    ),
+])  # fmt: skip
 def test_a_difference_without_a_test_says_so(frame, how, estimate, n):
     found = difference(design(pd.DataFrame(frame), **how), "y", "g", "a", "b")
     assert found.status == ("missing" if np.isnan(estimate) else "no_interval")

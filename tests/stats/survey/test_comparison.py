@@ -190,19 +190,16 @@ def test_a_median_is_compared_by_its_interval():
     assert found(pair({**now, "ci_low": 60, "ci_high": 60}, ties))["reason"] == "spread"
 
 
-@pytest.mark.parametrize(
-    ("now", "before", "margin", "expected"),
-    [
-        (10_005, 10_000, {}, "rise"),  # 0,05 %, which a page writes 0,1 %
-        (10_004, 10_000, {}, "stable"),  # written +0,0 %
-        (9_995, 10_000, {}, "fall"),
-        (1_100, 1_000, {"visits": 10.0}, "rise"),
-        (1_099, 1_000, {"visits": 10.0}, "stable"),
-        (900, 1_000, {"visits": 10.0}, "fall"),
-        (50, 0, {}, "rise"),
-        (0, 0, {}, "stable"),
-    ],
-)
+@pytest.mark.parametrize(("now", "before", "margin", "expected"), [
+    (10_005, 10_000, {}, "rise"),  # 0,05 %, which a page writes 0,1 %
+    (10_004, 10_000, {}, "stable"),  # written +0,0 %
+    (9_995, 10_000, {}, "fall"),
+    (1_100, 1_000, {"visits": 10.0}, "rise"),
+    (1_099, 1_000, {"visits": 10.0}, "stable"),
+    (900, 1_000, {"visits": 10.0}, "fall"),
+    (50, 0, {}, "rise"),
+    (0, 0, {}, "stable"),
+])  # fmt: skip
 def test_counts_of_whole_populations_are_compared_as_they_are(now, before, margin, expected):
     result = found(pair(visits(now, n=100), visits(before, n=100)), matters=margin)
     assert (result["verdict"], result["reason"]) == (expected, "")

@@ -23,33 +23,30 @@ FRAME = pd.DataFrame(
 )
 
 
-@pytest.mark.parametrize(
-    ("changed", "arguments", "told"),
-    [
-        ({"w": [1, -2, 1, None, 2, 1]}, {"weights": "w"}, r"w: 2 .*index 1 \(-2.0\), 3 \(nan\); a"),
-        (
-            {"w": ["1", "x", 1, 1, 2, np.inf]},
-            {"weights": "w"},
-            r"w: 2 .*index 1 \('x'\), 5 \(inf\)",
-        ),
-        ({"w": 0}, {"weights": "w"}, "w: all are 0"),
-        ({"pool": [*"aaabb", None]}, {"strata": "pool"}, "no stratum in rows of index 5$"),
-        ({"town": [1, None, 2, 3, 4, 4]}, {"clusters": "town"}, "no cluster in rows of index 1$"),
-        ({"town": [1, 1, 2, 1, 4, 4]}, {"strata": "pool", "clusters": "town"}, "clusters 1;.*nest"),
-        ({"pool": list("abcdef")}, {"strata": "pool"}, "unit in a, b, c, d, e, and 1 more; merge"),
-        ({"size": [30, 30, 31, 60, 60, 60]}, {"strata": "pool", "population": "size"}, "stratum a"),
-        ({"size": [2, 2, 2, 60, 60, 60]}, {"strata": "pool", "population": "size"}, r"a \(2 < 3\)"),
-        ({"size": [0.1] * 3 + [60] * 3}, {"strata": "pool", "population": "size"}, r"a \(0.1 < 3"),
-        ({"size": [30] * 3 + [None] * 3}, {"strata": "pool", "population": "size"}, "stratum b"),
-        ({}, {"strata": "pool", "population": {"a": 10}}, "population: missing.* stratum b"),
-        ({}, {"population": -1.0}, "no number above 0"),
-        ({}, {"population": np.inf}, "no number above 0"),
-        ({}, {"strata": "pool", "population": {"a": "many", "b": pd.NA}}, "for stratum a, b"),
-        ({"w": [1, 1e300, 1, 1, 1, 1e-300]}, {"weights": "w"}, "index 1 .1e.300., 5 .1e-300."),
-        ({"w": pd.Timestamp("2026-01-01")}, {"weights": "w"}, "w: 6 are missing, .* or no number"),
-        ({"pool": [["a"]] * 6}, {"strata": "pool"}, "pool: no single value in rows of index 0"),
-    ],
-)
+@pytest.mark.parametrize(("changed", "arguments", "told"), [
+    ({"w": [1, -2, 1, None, 2, 1]}, {"weights": "w"}, r"w: 2 .*index 1 \(-2.0\), 3 \(nan\); a"),
+    (
+        {"w": ["1", "x", 1, 1, 2, np.inf]},
+        {"weights": "w"},
+        r"w: 2 .*index 1 \('x'\), 5 \(inf\)",
+    ),
+    ({"w": 0}, {"weights": "w"}, "w: all are 0"),
+    ({"pool": [*"aaabb", None]}, {"strata": "pool"}, "no stratum in rows of index 5$"),
+    ({"town": [1, None, 2, 3, 4, 4]}, {"clusters": "town"}, "no cluster in rows of index 1$"),
+    ({"town": [1, 1, 2, 1, 4, 4]}, {"strata": "pool", "clusters": "town"}, "clusters 1;.*nest"),
+    ({"pool": list("abcdef")}, {"strata": "pool"}, "unit in a, b, c, d, e, and 1 more; merge"),
+    ({"size": [30, 30, 31, 60, 60, 60]}, {"strata": "pool", "population": "size"}, "stratum a"),
+    ({"size": [2, 2, 2, 60, 60, 60]}, {"strata": "pool", "population": "size"}, r"a \(2 < 3\)"),
+    ({"size": [0.1] * 3 + [60] * 3}, {"strata": "pool", "population": "size"}, r"a \(0.1 < 3"),
+    ({"size": [30] * 3 + [None] * 3}, {"strata": "pool", "population": "size"}, "stratum b"),
+    ({}, {"strata": "pool", "population": {"a": 10}}, "population: missing.* stratum b"),
+    ({}, {"population": -1.0}, "no number above 0"),
+    ({}, {"population": np.inf}, "no number above 0"),
+    ({}, {"strata": "pool", "population": {"a": "many", "b": pd.NA}}, "for stratum a, b"),
+    ({"w": [1, 1e300, 1, 1, 1, 1e-300]}, {"weights": "w"}, "index 1 .1e.300., 5 .1e-300."),
+    ({"w": pd.Timestamp("2026-01-01")}, {"weights": "w"}, "w: 6 are missing, .* or no number"),
+    ({"pool": [["a"]] * 6}, {"strata": "pool"}, "pool: no single value in rows of index 0"),
+])  # fmt: skip
 def test_bad_designs_are_told_with_what_is_wrong(changed, arguments, told):
     with pytest.raises(ObservError, match=told):
         design(FRAME.assign(**changed), **arguments)
@@ -64,14 +61,10 @@ def test_all_problems_are_told_at_once():
         design(FRAME.iloc[:0])
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        ({"weights": "poids"}, "no column poids"),
-        ({"lonely": "remove"}, "lonely is one of"),
-        ({"weights": "twice"}, "more than one column twice"),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "told"), [
+    ({"weights": "poids"}, "no column poids"), ({"lonely": "remove"}, "lonely is one of"),
+    ({"weights": "twice"}, "more than one column twice"),
+])  # fmt: skip
 def test_mistakes_of_the_caller_are_value_errors(arguments, told):
     frame = pd.concat([FRAME, FRAME[["w", "w"]].set_axis(["twice", "twice"], axis=1)], axis=1)
     with pytest.raises(ValueError, match=told):

@@ -125,15 +125,11 @@ def test_what_margins_explain_has_no_error_but_for_rounding():
     assert found["se"] == 0 and found["ci_low"] == found["estimate"] == pytest.approx(54 / 105.7)
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        pd.array([1, None, 3, 4, 4], dtype="Int64"),
-        pd.array(["1", None, "3", "4", "4"], dtype="string"),
-        pd.Categorical([1, None, 3, 4, 4]),
-        pd.Series([1, pd.NA, "3", 4.0, 4], dtype=object),
-    ],
-)
+@pytest.mark.parametrize("values", [
+    pd.array([1, None, 3, 4, 4], dtype="Int64"),
+    pd.array(["1", None, "3", "4", "4"], dtype="string"), pd.Categorical([1, None, 3, 4, 4]),
+    pd.Series([1, pd.NA, "3", 4.0, 4], dtype=object),
+])  # fmt: skip
 def test_numbers_are_numbers_whatever_holds_them(values):
     frame = pd.DataFrame({"y": values, "g": pd.array(["a", pd.NA, "a", "b", "b"], dtype="string")})
     found = mean(design(frame), "y", by="g")
@@ -193,21 +189,15 @@ def test_effective_units_and_degrees_of_freedom_are_those_of_a_domain_s_own_rows
     assert degrees_of_freedom(made, np.zeros(8, dtype=int), 1).tolist() == [3]
 
 
-@pytest.mark.parametrize(
-    ("name", "how", "why"),
-    [
-        ("y", {"by": "none"}, "no row has a value"),
-        ("y", {"by": "many"}, "no single value in rows"),
-        ("y", {"by": ["g", "h"]}, "no column g, h"),
-        ("y", {"by": "n"}, "column n: the name of a result"),
-        ("y", {"level": 95}, r"write 0\.95 for 95 %"),
-        ("y", {"ends": (1, 5)}, r"beyond the ends \(1, 5\)"),
-        ("z", {}, "no column z"),
-        ("day", {}, "day: 5 values are no number"),
-        ("large", {}, "large: 5 values are no number"),
-        ("word", {}, r"word: 3 .*: rows of index 1 \('À venir'\), 3 \('–'\)$"),
-    ],
-)
+@pytest.mark.parametrize(("name", "how", "why"), [
+    ("y", {"by": "none"}, "no row has a value"), ("y", {"by": "many"}, "no single value in rows"),
+    ("y", {"by": ["g", "h"]}, "no column g, h"),
+    ("y", {"by": "n"}, "column n: the name of a result"),
+    ("y", {"level": 95}, r"write 0\.95 for 95 %"),
+    ("y", {"ends": (1, 5)}, r"beyond the ends \(1, 5\)"), ("z", {}, "no column z"),
+    ("day", {}, "day: 5 values are no number"), ("large", {}, "large: 5 values are no number"),
+    ("word", {}, r"word: 3 .*: rows of index 1 \('À venir'\), 3 \('–'\)$"),
+])  # fmt: skip
 def test_what_has_no_mean_is_told(name, how, why):
     frame = pd.DataFrame({"y": [1.0, 2, 3, 4, 6], "none": None, "many": [["a"]] * 5, "n": 1})
     frame = frame.assign(day=pd.Timestamp("2026-01-01"), large=1e200, value=list("abaab"))

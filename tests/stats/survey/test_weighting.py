@@ -116,17 +116,11 @@ def test_nested_margins_that_repeat_each_other_are_no_obstacle():
         calibrate(sample, margins | {"region": pd.Series({"a": 40, "b": 60})})
 
 
-@pytest.mark.parametrize(
-    "column",
-    [
-        pd.Series([1, 2, 2]),
-        pd.Series([1.0, 2.0, 2.0]),
-        pd.Series([1, 2, 2], dtype="Int64"),
-        pd.Series([1, 2, 2], dtype="category"),
-        pd.Series(pd.Categorical([1, 2, 2], categories=[3, 2, 1])),
-        pd.Series([1, 2, 2], dtype=object),
-    ],
-)
+@pytest.mark.parametrize("column", [
+    pd.Series([1, 2, 2]), pd.Series([1.0, 2.0, 2.0]), pd.Series([1, 2, 2], dtype="Int64"),
+    pd.Series([1, 2, 2], dtype="category"),
+    pd.Series(pd.Categorical([1, 2, 2], categories=[3, 2, 1])), pd.Series([1, 2, 2], dtype=object),
+])  # fmt: skip
 def test_categories_are_found_whatever_holds_them(column):
     margin = pd.Series({1: 10, 2: 40, 3: 0})
     found = calibrate(pd.DataFrame({"v": column}), {"v": margin})
@@ -216,58 +210,52 @@ def test_all_that_is_wrong_is_told_at_once():
     ]
 
 
-@pytest.mark.parametrize(
-    ("margin", "line"),
-    [
-        (pd.Series({"F": 52, "H": np.nan}), r"target is 0 or .* that of 'H' \(nan\) is not"),
-        (pd.Series({"F": 52, "H": -1}), r"that of 'H' \(-1\) is not"),
-        (pd.Series({"F": np.inf, "H": 48}), r"that of 'F' \(inf\) is not"),
-        (pd.Series({"F": 1e308, "H": 1e308}), r"that of 'F' \(1e\+308\), 'H' .* is not"),
-        (pd.Series([52, None], index=["F", "H"], dtype="Int64"), r"that of 'H' \(nan\) is not"),
-        (pd.Series({"F": True, "H": True}), "a Series of numbers"),
-        ({"F": 52, "H": 48}, "a Series of numbers"),
-        (pd.DataFrame({"n": [52, 48]}, index=["F", "H"]), "a Series of numbers"),
-        (pd.Series(dtype=float), "targets sum to 0"),
-        (pd.Series({"F": 100, "H": 0}), "target of 'H' is 0, and 3 rows"),
-        (pd.Series({"F": 0, "H": 0}), "targets sum to 0"),
-        (pd.Series([1, 2, 3], index=["F", "H", "F"]), "each category once.* 'F'"),
-        (pd.Series([1, 2, 3], index=["F", "H", None]), "none missing; found nan|None"),
-        (pd.Series({"F": "52", "H": "48"}), "a Series of numbers"),
-        (pd.Series({"F": 0.52, "H": 0.48}), "shares need population="),
-        (pd.Series({1: 52, 2: 48}), "the margin has 1, 2"),
-    ],
-)
+@pytest.mark.parametrize(("margin", "line"), [
+    (pd.Series({"F": 52, "H": np.nan}), r"target is 0 or .* that of 'H' \(nan\) is not"),
+    (pd.Series({"F": 52, "H": -1}), r"that of 'H' \(-1\) is not"),
+    (pd.Series({"F": np.inf, "H": 48}), r"that of 'F' \(inf\) is not"),
+    (pd.Series({"F": 1e308, "H": 1e308}), r"that of 'F' \(1e\+308\), 'H' .* is not"),
+    (pd.Series([52, None], index=["F", "H"], dtype="Int64"), r"that of 'H' \(nan\) is not"),
+    (pd.Series({"F": True, "H": True}), "a Series of numbers"),
+    ({"F": 52, "H": 48}, "a Series of numbers"),
+    (pd.DataFrame({"n": [52, 48]}, index=["F", "H"]), "a Series of numbers"),
+    (pd.Series(dtype=float), "targets sum to 0"),
+    (pd.Series({"F": 100, "H": 0}), "target of 'H' is 0, and 3 rows"),
+    (pd.Series({"F": 0, "H": 0}), "targets sum to 0"),
+    (pd.Series([1, 2, 3], index=["F", "H", "F"]), "each category once.* 'F'"),
+    (pd.Series([1, 2, 3], index=["F", "H", None]), "none missing; found nan|None"),
+    (pd.Series({"F": "52", "H": "48"}), "a Series of numbers"),
+    (pd.Series({"F": 0.52, "H": 0.48}), "shares need population="),
+    (pd.Series({1: 52, 2: 48}), "the margin has 1, 2"),
+])  # fmt: skip
 def test_a_margin_that_is_none_is_named(margin, line):
     with pytest.raises(ObservError, match=f"margins? 'sexe'.*{line}"):
         calibrate(PEOPLE, {"sexe": margin})
 
 
-@pytest.mark.parametrize(
-    ("sample", "options", "line"),
-    [
-        (PEOPLE, {"weights": "w"}, "column 'w': not in the sample"),
-        (PEOPLE.drop(columns="sexe"), {}, "column 'sexe': not in the sample"),
-        (PEOPLE.iloc[:0], {}, "sample: no row"),
-        (PEOPLE.assign(w="a"), {"weights": "w"}, r"rows of index 0 \('a'\), .* 4 \('a'\)$"),
-        (PEOPLE, {"population": 300}, "'sexe': sums to 100; population=300"),
-        (PEOPLE, {"population": 0}, "population: 0 is not a finite number above 0"),
-        (PEOPLE.assign(sexe=None), {"missing": "keep_share"}, "5 of 5 rows have no answer"),
-        (PEOPLE.assign(x=1), {"totals": {"x": np.nan}}, "total 'x': its target nan is no finite"),
-        (PEOPLE.assign(x=1), {"totals": {"x": np.inf}}, "total 'x': its target inf is no finite"),
-        (PEOPLE.assign(x=1), {"totals": {"x": None}}, "total 'x': its target None is no finite"),
-        (PEOPLE, {"population": "many"}, "population: many is not a finite number"),
-        (PEOPLE.assign(w=1e300), {"weights": "w"}, r"weights 'w'.*index 0 \(1e\+300\)"),
-        (PEOPLE.assign(sexe=[["F"]] * 5), {}, r"margin 'sexe': no single value in rows of index 0"),
-        (pd.concat([PEOPLE, PEOPLE["sexe"]], axis=1), {}, "column 'sexe': more than once"),
-        (PEOPLE.assign(sexe=pd.array([pd.NA] * 5, "string")), {}, "5 of 5 rows have no answer"),
-        (PEOPLE, {"trim": (21, 30)}, "no weight is left to take up"),
-        (
-            PEOPLE.assign(w=1),
-            {"weights": "w", "method": "logit", "bounds": (0.5, 2)},
-            "sum to 5, the population is 100, 20 times",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("sample", "options", "line"), [
+    (PEOPLE, {"weights": "w"}, "column 'w': not in the sample"),
+    (PEOPLE.drop(columns="sexe"), {}, "column 'sexe': not in the sample"),
+    (PEOPLE.iloc[:0], {}, "sample: no row"),
+    (PEOPLE.assign(w="a"), {"weights": "w"}, r"rows of index 0 \('a'\), .* 4 \('a'\)$"),
+    (PEOPLE, {"population": 300}, "'sexe': sums to 100; population=300"),
+    (PEOPLE, {"population": 0}, "population: 0 is not a finite number above 0"),
+    (PEOPLE.assign(sexe=None), {"missing": "keep_share"}, "5 of 5 rows have no answer"),
+    (PEOPLE.assign(x=1), {"totals": {"x": np.nan}}, "total 'x': its target nan is no finite"),
+    (PEOPLE.assign(x=1), {"totals": {"x": np.inf}}, "total 'x': its target inf is no finite"),
+    (PEOPLE.assign(x=1), {"totals": {"x": None}}, "total 'x': its target None is no finite"),
+    (PEOPLE, {"population": "many"}, "population: many is not a finite number"),
+    (PEOPLE.assign(w=1e300), {"weights": "w"}, r"weights 'w'.*index 0 \(1e\+300\)"),
+    (PEOPLE.assign(sexe=[["F"]] * 5), {}, r"margin 'sexe': no single value in rows of index 0"),
+    (pd.concat([PEOPLE, PEOPLE["sexe"]], axis=1), {}, "column 'sexe': more than once"),
+    (PEOPLE.assign(sexe=pd.array([pd.NA] * 5, "string")), {}, "5 of 5 rows have no answer"),
+    (PEOPLE, {"trim": (21, 30)}, "no weight is left to take up"),
+    (
+        PEOPLE.assign(w=1),
+        {"weights": "w", "method": "logit", "bounds": (0.5, 2)},
+        "sum to 5, the population is 100, 20 times",
+    ),
+])  # fmt: skip
 def test_what_a_user_can_mend_is_one_line(sample, options, line):
     with pytest.raises(ObservError, match=line) as told:
         calibrate(sample, {"sexe": SEXE}, **options)
@@ -306,22 +294,16 @@ def test_a_category_of_nobody_is_refused_in_shares_too_and_one_of_one_person_is_
     assert found.weights[9] == pytest.approx(50)
 
 
-@pytest.mark.parametrize(
-    ("told", "said"),
-    [
-        ({"margins": {}}, "nothing to calibrate to"),
-        ({"method": "rake"}, "method is one of"),
-        ({"missing": "drop"}, "missing one of"),
-        ({"method": "logit"}, "logit has bounds"),
-        ({"bounds": (0.5, 2)}, "logit has bounds"),
-        ({"method": "logit", "bounds": (-0.5, 2)}, "ratios of weights"),
-        ({"method": "logit", "bounds": (1, 2)}, "ratios of weights"),
-        ({"method": "logit", "bounds": (0.5, 1)}, "ratios of weights"),
-        ({"method": "logit", "bounds": (0.5, np.inf)}, "ratios of weights"),
-        ({"trim": (np.nan, 3)}, "lower < upper"),
-        ({"trim": (3, 2)}, "lower < upper"),
-    ],
-)
+@pytest.mark.parametrize(("told", "said"), [
+    ({"margins": {}}, "nothing to calibrate to"), ({"method": "rake"}, "method is one of"),
+    ({"missing": "drop"}, "missing one of"), ({"method": "logit"}, "logit has bounds"),
+    ({"bounds": (0.5, 2)}, "logit has bounds"),
+    ({"method": "logit", "bounds": (-0.5, 2)}, "ratios of weights"),
+    ({"method": "logit", "bounds": (1, 2)}, "ratios of weights"),
+    ({"method": "logit", "bounds": (0.5, 1)}, "ratios of weights"),
+    ({"method": "logit", "bounds": (0.5, np.inf)}, "ratios of weights"),
+    ({"trim": (np.nan, 3)}, "lower < upper"), ({"trim": (3, 2)}, "lower < upper"),
+])  # fmt: skip
 def test_a_call_that_means_nothing_is_told(told, said):
     with pytest.raises(ValueError, match=said):
         calibrate(PEOPLE, **({"margins": {"sexe": SEXE}} | told))
