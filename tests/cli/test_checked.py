@@ -11,9 +11,8 @@ from observlib.edition.checklist import Check
 
 FINE = Check("imports", "ok", "whole for 2026-T3")
 LATE = Check("devices", "warning", "never gave anything: appels")
-STOP = Check(
-    "hour", "blocking", "2026-T3 may be released from 2026-11-16 08:45 (Paris), not before"
-)
+NOT_BEFORE = "2026-T3 may be released from 2026-11-16 08:45 (Paris), not before"
+STOP = Check("hour", "blocking", NOT_BEFORE)
 LINKS = Check("links", "blocking", "a.html: leads nowhere")
 
 
@@ -58,9 +57,7 @@ def test_nothing_is_made_before_the_hour_and_the_line_says_when_it_may(observ, p
     ]
 
 
-def test_what_only_a_made_edition_tells_stops_it_too_and_a_program_reads_all(
-    observ, place, monkeypatch
-):
+def test_what_only_a_made_edition_tells_stops_it_too(observ, place, monkeypatch):
     finding(monkeypatch, [FINE, LATE], [LINKS])
     code, out, err = observ("edition", "2026-T3", "--release", "--json", "--publisher", "embedded")
     assert code == 1 and len(place) == 1 and '"problem": "links: a.html' in err
@@ -68,9 +65,7 @@ def test_what_only_a_made_edition_tells_stops_it_too_and_a_program_reads_all(
     assert found == {"released": False, "checks": [one._asdict() for one in (FINE, LATE, LINKS)]}
 
 
-def test_an_edition_whose_checklist_is_met_is_released_with_its_warnings(
-    observ, place, monkeypatch
-):
+def test_an_edition_is_released_with_its_warnings(observ, place, monkeypatch):
     finding(monkeypatch, [FINE], [LATE])
     words = ("edition", "2026-T3", "--release", "--publisher", "embedded")
     code, out, err = observ(*words)
@@ -85,9 +80,7 @@ def test_a_part_of_an_edition_is_not_released(observ, place, words):
     assert (code, out) == (2, "") and "--release is of a whole edition" in err and place == []
 
 
-def test_a_timer_that_runs_every_day_releases_what_is_due_and_else_makes_nothing(
-    observ, place, monkeypatch
-):
+def test_a_daily_timer_releases_what_is_due_and_no_more(observ, place, monkeypatch):
     finding(monkeypatch, [FINE], [FINE])
     words = ("edition", "--release", "--publisher", "embedded", "--json")
     code, out, err = observ(*words)

@@ -18,14 +18,8 @@ WORDS = [f"Le service {number} est long." for number in range(85)]
 
 
 @pytest.fixture
-def texts() -> pd.DataFrame:
-    """The texts that the store holds, of August."""
-    return verbatims(WORDS)
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, catalogue, texts) -> Path:
-    folder = copy_catalogue(tmp_path)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, catalogue) -> Path:
+    folder, texts = copy_catalogue(tmp_path), verbatims(WORDS)
     device = with_texts(catalogue).devices[TEXTS].model_dump(mode="json", exclude_defaults=True)
     (folder / "devices.yml").write_text(yaml.safe_dump([device]), encoding="utf-8")
     (tmp_path / "notebooks").mkdir()
@@ -59,7 +53,7 @@ def fill(path: Path, code: str) -> None:
         writer.writerows(rows)
 
 
-def test_texts_are_drawn_handed_out_filled_in_and_taken_back(observ, place, texts):
+def test_texts_are_drawn_handed_out_filled_in_and_taken_back(observ, place):
     code, out, err = observ("code", TEXTS, "2026-T3", "--sample", "40")
     assert (code, err) == (0, "")
     assert "Drew 40 of the 85 texts" in out and "Colère: oui, non." in out
@@ -75,14 +69,14 @@ def test_texts_are_drawn_handed_out_filled_in_and_taken_back(observ, place, text
     assert len(found) == 80 and set(found["device"]) == {TEXTS}
     by_coder = found.groupby("coder")["code"].unique().str.join("").to_dict()
     assert by_coder == {"1": "yes", "2": "no"}
-    assert set(found["answer_id"]) < set(texts["answer_id"])
+    assert set(found["answer_id"]) < set(verbatims(WORDS)["answer_id"])
     fill(folder / names[0], "non")  # a coder's second thoughts take the place of the first
     assert observ("ingest", "data/raw")[0] == 0
     found = codes(place)
     assert len(found) == 80 and set(found["code"]) == {"no"}
 
 
-def test_what_cannot_be_drawn_is_told_in_a_line(observ, place):
+def test_what_cannot_be_drawn_or_taken_back_is_told_in_a_line(observ, place):
     code, _, err = observ("code", "inconnu", "2026-T3")
     assert code == 2 and "device 'inconnu': does not exist" in err
     code, _, err = observ("code", TEXTS, "2026-T1")
@@ -90,10 +84,6 @@ def test_what_cannot_be_drawn_is_told_in_a_line(observ, place):
     assert observ("code", TEXTS, "2026-T3")[0] == 0
     code, _, err = observ("code", TEXTS, "2026-T3")
     assert code == 1 and err.count("may be filled in") == 2
-
-
-def test_a_file_named_after_no_device_is_told_and_a_cell_that_is_no_code_too(observ, place):
-    assert observ("code", TEXTS, "2026-T3")[0] == 0
     folder = place / "data" / "raw" / "codage"
     one, two = sorted(folder.iterdir())
     fill(one, "peut-être")

@@ -211,9 +211,7 @@ def test_a_yearly_survey_is_planned_by_its_waves(observ, demonstration):
     assert "its yearly answers" in out and "Last year" in out
 
 
-def test_a_form_of_few_answers_says_what_is_assumed_and_one_of_many_has_its_own(
-    observ, demonstration
-):
+def test_a_form_of_few_answers_says_what_is_assumed(observ, demonstration):
     code, out, _ = observ("plan", "jdma-journal-officiel", "--data", demonstration)
     assert code == 0 and re.search(r"Clarity of language\* +few ", out)
     assert "* too few answered to know the spread: the median of other devices" in out
@@ -253,9 +251,7 @@ def test_what_is_corrected_and_expected_is_told_to_people_and_to_machines(observ
     assert set(told["expectations"]) == {"accueil-telephonique", "reponses-plus-claires"}
 
 
-def test_catalogue_lists_them_and_a_wrong_one_is_a_line_and_no_traceback(
-    observ, demonstration, tmp_path
-):
+def test_catalogue_lists_them_and_a_wrong_one_is_a_line(observ, demonstration, tmp_path):
     code, out, _ = observ("catalogue", "--data", demonstration)
     assert code == 0 and "corrections: boamp-mois-double" in out
     assert "expectations: accueil-telephonique, reponses-plus-claires" in out
@@ -271,9 +267,7 @@ STALE = {"calls": "the library", "polls": "fresh", "new": "never executed"}
 @pytest.mark.parametrize(
     ("found", "code"), [(STALE, 1), ({"calls": "executed outside"}, 1), ({"polls": "fresh"}, 0)]
 )
-def test_whoever_reads_a_notebook_is_told_whether_it_shows_what_would_be_made_now(
-    observ, monkeypatch, found, code
-):
+def test_a_notebook_that_is_not_fresh_is_told_as_such(observ, monkeypatch, found, code):
     monkeypatch.setattr(new_study, "states", lambda root: found)
     done, out, err = observ("status", "--notebooks")
     rows = dict(re.findall(r"(?m)^ +(\w+)  +(\S.*?) *$", out))

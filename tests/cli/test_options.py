@@ -45,9 +45,6 @@ def test_who_types_h_at_any_command_reads_its_help(observ, words):
     code, out, err = observ(*words, "-h")
     assert (code, err) == (0, "") and out.startswith(f"Usage: {' '.join(['observ', *words])} ")
     assert {"--quiet", "--json", "-h,"} <= set(out.split())
-
-
-def test_who_reports_a_fault_can_tell_the_version(observ):
     assert observ("--version") == (0, f"observ {__version__}\n", "")
 
 
@@ -105,12 +102,8 @@ def test_who_asks_for_quiet_hears_of_mistakes_and_of_nothing_else(observ, place)
 def test_a_shell_completes_commands_without_a_file_or_an_address(place):
     done = subprocess.run(
         [sys.executable, "-c", "from observlib.cli import main; main()"],
-        env={
-            "_OBSERV_COMPLETE": "complete_bash",
-            "COMP_WORDS": "observ ing",
-            "COMP_CWORD": "1",
-            "HOME": str(place),
-        },
+        env={"_OBSERV_COMPLETE": "complete_bash", "COMP_WORDS": "observ ing", "COMP_CWORD": "1"}
+        | {"HOME": str(place)},
         capture_output=True,
         encoding="utf-8",
         check=False,

@@ -30,9 +30,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_the_page_is_printed_and_opened_where_there_is_a_screen(
-    opened, tmp_path, monkeypatch, capsys, screen
-):
+def test_the_page_is_opened_where_there_is_a_screen(opened, tmp_path, monkeypatch, capsys, screen):
     address = (tmp_path / "page.html").as_uri()
     module.preview("essai", {}, Path("data"), watch=False, show=True)
     assert (capsys.readouterr().out, opened) == (f"{address}\n", [])

@@ -2,7 +2,7 @@
 
 import copy
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -33,9 +33,7 @@ parameters:
   quarter: {type: quarter}
   data: {type: data}"""
 PARAMETERS = 'quarter = "2026-T3"\ndata = "data"'
-ROWS = [
-    {"indicator": "visits", "period": "2026-T3", "estimate": 12.0, "unit": "visites", "source": "x"}
-]
+ROW = {"indicator": "visits", "period": "2026-T3", "estimate": 12.0, "unit": "visites"}
 
 
 class Make:
@@ -49,16 +47,12 @@ class Make:
     ) -> NotebookNode:
         """A study; a text stands for a code cell."""
         own = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
-        first = [
-            new_raw_cell(f"---\n{header}\n---"),
-            new_code_cell(parameters, metadata={"tags": ["parameters"]}),
-        ]
-        made = new_notebook(cells=copy.deepcopy(first + own))
+        given = new_code_cell(parameters, metadata={"tags": ["parameters"]})
+        made = new_notebook(cells=copy.deepcopy([new_raw_cell(f"---\n{header}\n---"), given, *own]))
         for position, cell in enumerate(made.cells):
             cell.id = f"own-{position}"
-        made.metadata = NotebookNode(
-            {"kernelspec": KERNEL, "language_info": {"name": "python", "version": "3.11.7"}}
-        )
+        language = {"name": "python", "version": "3.11.7"}
+        made.metadata = NotebookNode({"kernelspec": KERNEL, "language_info": language})
         return made
 
     @classmethod
@@ -85,7 +79,8 @@ class Make:
     def output(kind: str, text: str = "Douze visites.", **carried: str) -> NotebookNode:
         """What a cell of `observlib.display` shows: `text`, `chart` or `table`."""
         types = {"text": "text/markdown", "chart": "image/svg+xml", "table": "text/html"}
-        content: dict[str, Any] = {"kind": kind, **estimates.to_json(estimates.make(ROWS))}
+        rows = estimates.make([{**ROW, "source": "x"}])
+        content: dict[str, Any] = {"kind": kind, **estimates.to_json(rows)}
         if kind != "text":
             content |= {"caption": "Douze visites", "alt": "Une barre de 12."}
             content |= {"data_markdown": "| Mois | n |\n|:--|--:|\n| mai | 12 |"}
@@ -105,26 +100,6 @@ class Make:
 @pytest.fixture(scope="session")
 def make() -> type[Make]:
     return Make
-
-
-@pytest.fixture
-def studies(tmp_path: Path) -> Callable[..., Path]:
-    """A folder of studies, by name and front matter."""
-
-    def write(**headers: str) -> Path:
-        for name, header in headers.items():
-            lines = [f"{key} = None" for key in _declared(header)]
-            Make.write(tmp_path / f"{name}.ipynb", header=header, parameters="\n".join(lines))
-        return tmp_path
-
-    return write
-
-
-def _declared(header: str) -> list[str]:
-    import yaml
-
-    found = yaml.safe_load(header)
-    return list(found.get("parameters") or {}) if isinstance(found, dict) else []
 
 
 @pytest.fixture(scope="module")

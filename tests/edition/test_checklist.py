@@ -18,17 +18,12 @@ from observlib.store.ledger import Entry
 
 root, release, kept_site = small.root, small.release, small.kept_site  # fixtures
 T3 = Quarter(2026, 3)
-DATES = Calendar.model_validate(
-    {
-        "editions": [
-            {"quarter": "2026-T3", "date": "2026-11-16", "fixed": "2026-10-05"},
-            {"quarter": "2026-T4", "date": "2027-02-15"},
-            {"quarter": "2027-T1", "date": "2027-05-18"},
-            {"quarter": "2027-T2", "date": "2027-08-16"},
-            {"quarter": "2027-T3", "date": "2027-11-15"},
-        ]
-    }
-)
+DAYS = {"2026-T3": "2026-11-16", "2026-T4": "2027-02-15", "2027-T1": "2027-05-18"}
+DAYS |= {"2027-T2": "2027-08-16", "2027-T3": "2027-11-15"}
+PLANNED: list[dict[str, str]] = [{"quarter": name, "date": day} for name, day in DAYS.items()]
+PLANNED[0]["fixed"] = "2026-10-05"
+DATES = Calendar.model_validate({"editions": PLANNED})
+PAGE = '<html lang="fr"><title>A</title><main><h1>A</h1>{}</main></html>'
 
 
 @pytest.mark.parametrize(
@@ -91,14 +86,33 @@ def test_an_edition_waits_for_a_device_whose_quarter_is_not_whole():
     found = checklist.imports(status([*whole, late]), T3)
     assert found.state == "blocking" and "appels (nothing after 2026-08-31)" in found.told
     assert "visites" not in found.told and "ateliers" not in found.told
-
-
-def test_a_device_that_never_gave_anything_is_told_and_stops_nothing():
-    rows = [given("visites"), given("sondages", rhythm="occasional", exports=0)]
-    assert checklist.never_given(status(rows)).state == "ok"
-    rows.append(given("appels", exports=0, last=None, expected=None))
-    found = checklist.never_given(status(rows))
+    never = [given("visites"), given("sondages", rhythm="occasional", exports=0)]
+    assert checklist.never_given(status(never)).state == "ok"
+    never.append(given("appels", exports=0, last=None, expected=None))
+    found = checklist.never_given(status(never))
     assert (found.state, found.told) == ("warning", "never gave anything: appels")
+
+
+STANDS = {"page": "panorama", "sha256": "a"}
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "told"),
+    [
+        (checklist.pages({"studies": [STANDS]}), "ok", ""),
+        (checklist.pages({"studies": [STANDS, {"page": "contacts", "error": "x"}]}),
+         "blocking", "contacts"),
+        (checklist.pages({"studies": [STANDS, {"page": "contacts", "asked": False}]}),
+         "blocking", "contacts"),
+        (checklist.disclosure({"tried": 200, "withheld": 3, "pinned": 0}), "ok", ""),
+        (checklist.disclosure({"tried": 200, "withheld": 3, "pinned": 1}), "blocking", ""),
+        (checklist.disclosure({"tried": 0, "withheld": 3, "pinned": 0}), "warning", ""),
+        (checklist.corrections([{"id": "mois-double", "device": "audience-boamp"}]),
+         "warning", "mois-double (audience-boamp)"),
+    ],
+)  # fmt: skip
+def test_a_part_a_figure_that_is_worked_back_or_a_wrong_source_is_no_release(found, state, told):
+    assert found.state == state and told in found.told and "pano" not in found.told
 
 
 def entry(device: str, rows: int, rejected: int, span: tuple[str, str] | None) -> Entry:
@@ -128,25 +142,6 @@ def test_an_export_of_which_much_was_rejected_makes_no_edition(rejected, span, s
     found = checklist.rejects(entries, T3)
     assert found.state == state
     assert ("a " in found.told) == (state != "ok")
-
-
-def test_a_partial_edition_is_not_released():
-    page = {"page": "panorama", "sha256": "a"}
-    assert checklist.pages({"studies": [page]}).state == "ok"
-    for other in ({"page": "contacts", "error": "x"}, {"page": "contacts", "asked": False}):
-        found = checklist.pages({"studies": [page, other]})
-        assert found.state == "blocking" and "contacts" in found.told and "pano" not in found.told
-
-
-@pytest.mark.parametrize(
-    ("tried", "pinned", "state"), [(200, 0, "ok"), (200, 1, "blocking"), (0, 0, "warning")]
-)
-def test_no_edition_is_released_of_which_the_attack_works_a_figure_back(tried, pinned, state):
-    found = checklist.disclosure({"tried": tried, "withheld": 3, "pinned": pinned})
-    assert found.state == state
-
-
-PAGE = '<html lang="fr"><title>A</title><main><h1>A</h1>{}</main></html>'
 
 
 def test_a_link_that_leads_nowhere_stops_a_release(tmp_path: Path):
@@ -182,11 +177,6 @@ def test_data_are_released_with_what_explains_them():
     for name in package:
         found = checklist.data_guide([checklist.GUIDE, *({*package} - {name})])
         assert found.state == "blocking" and name.removeprefix("donnees/x") in found.told
-
-
-def test_who_releases_is_told_of_sources_that_still_give_what_is_corrected():
-    found = checklist.corrections([{"id": "mois-double", "device": "audience-boamp"}])
-    assert (found.state, "mois-double (audience-boamp)" in found.told) == ("warning", True)
 
 
 def sheet(verdict: str, answer: str | None = "Oui.") -> reviews.Review:
@@ -227,16 +217,11 @@ def test_what_can_be_known_before_an_edition_is_made_is_looked_at_first(root):
     text = "editions: [{quarter: 2026-T3, date: 2026-11-16, fixed: 2026-10-05}]"
     small.write(root / "data" / "calendar.yml", text)
     now = datetime(2026, 11, 16, 7, 45, tzinfo=UTC)
-    assert states(checklist.before(root / "data", root, T3, now)) == {
-        "hour": "ok",
-        "next dates": "blocking",
-        "imports": "ok",
-        "devices": "warning",  # the small project has one export
-        "rejects": "ok",
-        "corrections": "ok",
-        "errata": "ok",
-        "review": "ok",
-    }
+    known = {"next dates": "blocking", "devices": "warning"}  # the small project has one export
+    fine = ("hour", "imports", "rejects", "corrections", "errata", "review")
+    assert (
+        states(checklist.before(root / "data", root, T3, now)) == dict.fromkeys(fine, "ok") | known
+    )
 
 
 def test_an_edition_that_is_stopped_at_the_last_leaves_what_was_published(root, release):
@@ -247,20 +232,15 @@ def test_an_edition_that_is_stopped_at_the_last_leaves_what_was_published(root, 
         raise ObservError("no")
 
     before = small.published(root)
-    for _ in range(2):
-        with pytest.raises(ObservError, match="no"):
-            release(approve=approve)
-        assert small.published(root) == before
-        assert not (root / "data" / "published").exists()  # nor is it kept as if it were public
+    with pytest.raises(ObservError, match="no"):
+        release(approve=approve)
+    assert small.published(root) == before
+    assert not (root / "data" / "published").exists()  # nor is it kept as if it were public
     release()
     before = small.published(root)
     with pytest.raises(ObservError, match="no"):
         release(approve=approve)  # which has nothing to make again
     assert small.published(root) == before
-    assert seen == {
-        "pages": "ok",
-        "disclosure": "warning",  # no page of the small project reads a family
-        "links": "ok",
-        "accessibility": "ok",
-        "data guide": "warning",  # nor has it documentation
-    }
+    # no page of the small project reads a family, nor has it documentation
+    warned = dict.fromkeys(("disclosure", "data guide"), "warning")
+    assert seen == dict.fromkeys(("pages", "links", "accessibility"), "ok") | warned

@@ -21,16 +21,14 @@ from tests import test_cli
 from tests.copies import DEMO, published_project, write_study
 from tests.edition.conftest import NOW
 from tests.edition.test_execute import alive, until
-from tests.publish.sample import make_project
 from tests.review import conftest as small_project
-from tests.review.conftest import DAY, Small
+from tests.review.conftest import DAY
 
 from observlib.base.errors import ObservError, UsageError
 from observlib.edition import cluster as module
 from observlib.edition.cluster import connected
 from observlib.edition.execute import execute
 from observlib.edition.release import release
-from observlib.publish import publish
 
 small = small_project.small  # a fixture
 LOOP = "127.0.0.1"
@@ -87,9 +85,9 @@ def printed(path: Path) -> list[str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-def test_pages_are_all_there_once_though_a_worker_is_killed_and_none_of_its_processes_stays(
-    cluster: LocalCluster, place: Path, make: Any
-) -> None:
+def test_pages_are_all_there_once_though_a_worker_and_its_processes_are_killed(
+    cluster, place, make
+):
     (place / "out").mkdir()
     cells = {"once": ONCE, "other": "import os; print(os.getcwd(), os.getppid(), sep='\\n')"}
     pages = [make.page(make.write(place / f"{name}.ipynb", code)) for name, code in cells.items()]
@@ -128,13 +126,6 @@ def killer(place: Path) -> Iterator[list[int]]:
     found += [int(pid) for pid in (place / "pids").read_text(encoding="utf-8").split()]
 
 
-def test_a_page_published_on_a_cluster_is_the_same_to_the_byte(pool: Executor, place: Path) -> None:
-    project = make_project(place / "project")
-    there = publish(project, place / "there", "embedded", workers=pool).parent
-    here = publish(project, place / "here", "embedded").parent
-    assert content(there) == content(here) and len(content(here)) > 10
-
-
 def content(folder: Path) -> dict[str, bytes]:
     """The files of a site, but for what says how it was built."""
     return {
@@ -158,18 +149,18 @@ def test_a_task_s_mistake_is_the_user_s_as_it_is_here(pool: Executor, place: Pat
         ("tcp://127.0.0.1:1", ObservError, r"^tcp://127.0.0.1:1: no scheduler answers there; "),
     ],
 )
-def test_who_names_no_cluster_is_told_in_one_line(
-    place: Path, monkeypatch: pytest.MonkeyPatch, address: str, error: type[Exception], told: str
-) -> None:
+def test_who_names_no_cluster_is_told_in_one_line(place, monkeypatch, address, error, told):
     monkeypatch.setattr(module, "_REACHED", 1)
     with pytest.raises(error, match=told) as caught, connected(address, place, place):
         pass
     assert "\n" not in str(caught.value) and left(place) == []
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    told = r"pip install 'observlib\[dask\]'"
+    with pytest.raises(ObservError, match=told), connected("tcp://127.0.0.1:1", place, place):
+        pass
 
 
-def test_a_cluster_without_workers_is_told_and_not_waited_for_for_ever(
-    place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cluster_without_workers_is_told_and_not_waited_for_for_ever(place, monkeypatch):
     monkeypatch.setattr(module, "_WORKER", 1.0)
     with (
         LocalCluster(n_workers=0, processes=True, **ALONE) as empty,
@@ -182,9 +173,7 @@ def test_a_cluster_without_workers_is_told_and_not_waited_for_for_ever(
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="asks `ps` as it is there")
-def test_a_task_that_ends_each_worker_is_not_tried_for_ever(
-    cluster: LocalCluster, place: Path
-) -> None:
+def test_a_task_that_ends_each_worker_is_not_tried_for_ever(cluster, place):
     end = "kill -9 $(ps -o ppid= -p $PPID); sleep 60"  # the parent of the process that does it
     with (
         pytest.raises(ObservError, match="several workers were ended while they did one"),
@@ -193,35 +182,16 @@ def test_a_task_that_ends_each_worker_is_not_tried_for_ever(
         pool.submit(subprocess.call, ["sh", "-c", end]).result(timeout=300)
 
 
-def test_who_has_no_distributed_gets_the_line_to_install_it(
-    place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    with (
-        pytest.raises(ObservError, match=r"pip install 'observlib\[dask\]'"),
-        connected("tcp://127.0.0.1:1", place, place),
-    ):
-        pass
-
-
 @pytest.mark.parametrize(
     ("change", "told"),
     [
         ({"the packages/pandas": "0.1"}, r"differs .* in the packages \(pandas\); install the "),
-        (
-            {"the library/study/__init__.py": "x"},
-            r"differs .* in the library \(study/__init__.py\); install the ",
-        ),
+        ({"the library/study/__init__.py": "x"},
+         r"differs .* in the library \(study/__init__.py\); install the "),
         ({"the store": "x"}, "has another store in .*; let all workers share the data folder"),
     ],
-)
-def test_a_worker_that_would_make_other_numbers_is_named_before_it_makes_any(
-    cluster: LocalCluster,
-    place: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    change: dict[str, str],
-    told: str,
-) -> None:
+)  # fmt: skip
+def test_a_worker_that_would_make_other_numbers_is_named(cluster, place, monkeypatch, change, told):
     measured = module._measured
     monkeypatch.setattr(module, "_measured", lambda run: measured(run) | change)
     address = cluster.scheduler_address
@@ -231,16 +201,8 @@ def test_a_worker_that_would_make_other_numbers_is_named_before_it_makes_any(
     workers = [f"{worker.worker_address}: this worker " for worker in cluster.workers.values()]
     lines = str(caught.value).splitlines()
     assert len(lines) == 2 and all(any(map(line.startswith, workers)) for line in lines)
-
-
-def test_a_worker_that_does_not_see_the_project_s_folder_is_named(
-    cluster: LocalCluster, place: Path
-) -> None:
     run = module.Run(place, place / "elsewhere", place)
     assert "share the project's folder, at the same path" in module._refusal(run)
-
-
-# --- Whole editions -----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -254,9 +216,7 @@ def project(tmp_path: Path, observ: Any, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 
 @pytest.mark.slow
-def test_an_edition_is_the_same_to_the_byte_though_a_worker_is_killed(
-    cluster: LocalCluster, small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_edition_is_the_same_though_a_worker_is_killed(cluster, small, tmp_path, monkeypatch):
     root = small.root
     there = Path(shutil.copytree(root, tmp_path / "there", ignore=_made(root)))
     monkeypatch.chdir(there)
@@ -316,9 +276,7 @@ def waiting(project: Path, address: str) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.slow
-def test_a_scheduler_that_is_lost_is_told_in_one_line_and_the_site_is_as_it_was(
-    project: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_scheduler_that_is_lost_is_told_and_the_site_is_as_it_was(project, tmp_path_factory):
     place = tmp_path_factory.mktemp("lost")
     (place / "cluster.py").write_text(CLUSTER, encoding="utf-8")
     with subprocess.Popen(

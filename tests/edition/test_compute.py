@@ -60,9 +60,7 @@ def written(request: Request, folder: Path) -> dict[str, bytes]:
     return found
 
 
-def test_who_opens_the_frame_reads_rows_of_the_contracts_and_the_same_bytes_each_time(
-    request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_frame_has_rows_of_the_contracts_and_the_same_bytes(request_, tmp_path, monkeypatch):
     few = [("visits", ""), ("polls", "")]
     monkeypatch.setattr(disclosed, "jobs", lambda _: few)
     first = written(request_, tmp_path / "first")
@@ -79,9 +77,7 @@ def test_who_opens_the_frame_reads_rows_of_the_contracts_and_the_same_bytes_each
     assert written(request_, tmp_path / "again") == first
 
 
-def test_a_package_marks_what_the_edition_revises_and_the_frame_stays_as_it_is(
-    request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_package_marks_what_is_revised_and_the_frame_stays(request_, tmp_path, monkeypatch):
     monkeypatch.setattr(disclosed, "jobs", lambda _: [("visits", "")])
     first = written(request_, tmp_path / "first")
     rows = pd.read_parquet(tmp_path / "first" / archive.ESTIMATES)

@@ -115,14 +115,10 @@ def test_columns_by_device_hide_what_their_own_device_measures_only(catalogue):
 
 
 def test_one_estimate_told_twice_with_two_values_names_both_pages():
-    pages = {
-        name: notebook(
-            display.text("Note").carrying(
-                [estimates.make([mark("boamp", "jdma-boamp", value)])], demonstration_catalogue()
-            )
-        )
-        for name, value in (("a", 7.0), ("b", 7.4))
-    }
+    pages = {}
+    for name, value in (("a", 7.0), ("b", 7.4)):
+        told = estimates.make([mark("boamp", "jdma-boamp", value)])
+        pages[name] = notebook(display.text("Note").carrying([told], demonstration_catalogue()))
     assert not told_differently({"a": pages["a"], "c": pages["a"]})
     (found,) = told_differently(pages)
     assert found.startswith("satisfaction_10, boamp, web, jdma-boamp, 2026-T3")

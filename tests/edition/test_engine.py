@@ -96,9 +96,7 @@ def errors(root: Path, make: Any) -> dict[str, str]:
         ("endless", "cell 4: ran for over 10 seconds"),
     ],
 )
-def test_a_death_or_a_cell_without_end_names_that_cell_and_no_depth_of_folders_ends_others(
-    errors, name, told
-):
+def test_a_death_or_a_cell_without_end_names_that_cell_and_ends_no_other(errors, name, told):
     assert errors[name] == told
 
 
@@ -249,9 +247,7 @@ def wait_until(true: Callable[[], bool], seconds: float = 90) -> None:
         ("store.devices(project.data_folder('data/demo'))", list(TABLES)),
     ],
 )
-def test_a_page_is_known_to_depend_on_the_tables_that_it_and_its_families_read(
-    tmp_path, make, code, tables
-):
+def test_a_page_depends_on_the_tables_that_it_and_its_families_read(tmp_path, make, code, tables):
     first = "from observlib import Study, store\nfrom observlib.pipeline import project"
     path = make.write(tmp_path / "page.ipynb", f"{first}\n{code};")
     (outcome,) = execute([make.page(path)], tmp_path, ROOT, 1)
@@ -271,9 +267,7 @@ def test_a_page_is_known_to_depend_on_the_tables_that_it_and_its_families_read(
         ("study.say.comparisons.evolution, study.say.year_on_year", []),
     ],
 )
-def test_a_page_is_known_to_depend_on_the_sentences_that_it_says(
-    tmp_path: Path, make: Any, code: str, said: list[str]
-) -> None:
+def test_a_page_is_known_to_depend_on_the_sentences_that_it_says(tmp_path, make, code, said):
     first = "from observlib import Study\nstudy = Study('2026-T3', 'data/demo')"
     path = make.write(tmp_path / "page.ipynb", f"{first}\n{code};")
     (outcome,) = execute([make.page(path)], tmp_path, ROOT, 1)

@@ -4,8 +4,6 @@ As in `test_release`, whose small project this is, no study is executed here: `s
 mark, `panorama` tells none.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import shutil
@@ -23,7 +21,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from tests.edition import test_release as small
 from tests.links import broken_links_of
-from tests.publish.test_full_report import text_of
+from tests.publish.test_pdf import text_of
 
 from observlib import estimates
 from observlib.base import kept
@@ -37,7 +35,7 @@ from observlib.pipeline import archive, disclosed, revisions
 from observlib.publish import standing
 from observlib.publish.editions import record
 
-root, release, kept_site = small.root, small.release, small.kept_site  # fixtures
+release, kept_site = small.release, small.kept_site  # fixtures
 T2, T3 = "2026-T2", "2026-T3"
 FIRST, SECOND, LATER, LAST = (
     date(2026, 8, 17), date(2026, 11, 24), date(2026, 12, 2), date(2026, 12, 9),
@@ -100,20 +98,35 @@ def telling(root: Path, patch: pytest.MonkeyPatch) -> Tell:
     return set_to
 
 
-def publish_both(root: Path, tell: Tell) -> None:
-    """Two editions that tell the wrong mark; then the source is mended, and nothing else done."""
-    for name in ("_site", "editions"):
-        shutil.rmtree(root / "reports" / name, ignore_errors=True)
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory, kept_site: Path) -> Path:
+    """A project whose two editions tell the wrong mark: only to be read, and copied."""
+    root = small.make_root(tmp_path_factory.mktemp("errata").resolve() / "project", previous=False)
     small.write(root / "reports" / "_quarto.yml", small.QUARTO + small.PDF)
     small.write(
         root / "reports" / "index.qmd",
         "---\ntitle: Accueil\nformat: html\n---\n\n<!-- donnees -->\n<!-- /donnees -->\n",
     )
-    tell(**WRONG)
-    for quarter, today in ((T2, FIRST), (T3, SECOND)):
-        about: dict[str, Any] = {"publisher": "embedded", "today": today}
-        module.release(root, root / "data", Quarter.parse(quarter), **about)
-    tell(**RIGHT)
+    with pytest.MonkeyPatch.context() as patch:
+        small.prepare(root, patch, kept_site)
+        telling(root, patch)(**WRONG)
+        for quarter, today in ((T2, FIRST), (T3, SECOND)):
+            about: dict[str, Any] = {"publisher": "embedded", "today": today}
+            module.release(root, root / "data", Quarter.parse(quarter), **about)
+    return root
+
+
+def mended(before: Path, root: Path, patch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, of which the source is mended, and nothing else done."""
+    shutil.copytree(before, root, symlinks=True)
+    small.prepare(root, patch, None)
+    telling(root, patch)(**RIGHT)
+    return root
+
+
+@pytest.fixture
+def root(before: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return mended(before, tmp_path.resolve() / "project", monkeypatch)
 
 
 @pytest.fixture
@@ -121,19 +134,11 @@ def tell(root: Path, monkeypatch: pytest.MonkeyPatch) -> Tell:
     return telling(root, monkeypatch)
 
 
-@pytest.fixture
-def both(root: Path, tell: Tell) -> None:
-    publish_both(root, tell)
-
-
 @pytest.fixture(scope="module")
-def corrected(tmp_path_factory: pytest.TempPathFactory, kept_site: Path) -> Iterator[Path]:
-    """A project whose two editions bear the erratum, to be read; `before` has what was there."""
-    root = small.make_root(tmp_path_factory.mktemp("errata").resolve() / "project", previous=False)
+def corrected(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project whose two editions bear the erratum, to be read."""
     with pytest.MonkeyPatch.context() as patch:
-        small.prepare(root, patch, kept_site)
-        publish_both(root, telling(root, patch))
-        shutil.copytree(site(root), root / "before")
+        root = mended(before, tmp_path_factory.mktemp("corrected").resolve() / "project", patch)
         write(root)
         said = make_again(root)
         assert said == ["2026-T2 is made again: it tells figures of errata (note)"]
@@ -182,18 +187,21 @@ def test_both_editions_that_told_the_figure_bear_its_erratum_on_the_page_that_te
     assert broken_links_of(site(root)) == []
 
 
-def test_a_page_that_does_not_tell_the_figure_tells_no_erratum(corrected):
+def test_a_page_that_does_not_tell_the_figure_tells_no_erratum_on_paper_or_screen(corrected):
     for page in ("panorama.html", "index.html"):
         assert "rratum" not in text(corrected, f"{T3}/{page}")
     for page, is_told in (("panorama.docx", False), ("satisfaction.docx", True)):
         with zipfile.ZipFile(site(corrected) / T3 / page) as book:
             words = book.read("word/document.xml").decode("utf-8")
         assert ("Erratum du" in words) == is_told
+    for name in ("satisfaction.pdf", "edition-2026-T3.pdf"):
+        told = " ".join(re.sub("[\u00a0\u202f]", " ", text_of(site(corrected) / T3 / name)).split())
+        assert "Erratum du 2 décembre 2026" in told and "il faut lire 7,1 sur 10" in told
+        assert "Tout l’erratum" not in told, "a link leads nowhere on paper"
+    assert "Erratum" not in text_of(site(corrected) / T3 / "panorama.pdf")
 
 
-def test_an_erratum_of_a_figure_that_an_edition_never_told_changes_no_byte_of_it(
-    root, release, both, tell
-):
+def test_an_erratum_of_a_figure_that_an_edition_never_told_changes_no_byte_of_it(root, tell):
     write(root)
     tell(by_post=5.0, **RIGHT)
     make_again(root)
@@ -201,27 +209,16 @@ def test_an_erratum_of_a_figure_that_an_edition_never_told_changes_no_byte_of_it
     tell(by_post=6.0, **RIGHT)
     other = ERRATUM.replace("id: note", "id: courrier").replace("channel: web", "channel: mail")
     write(root, other.replace("7.4", "5").replace("7.1", "6"), "courrier")
-    assert make_again(root, LAST) == [
-        "2026-T2 is made again: it tells figures of errata (courrier)"
-    ]
+    said = make_again(root, LAST)
+    assert said == ["2026-T2 is made again: it tells figures of errata (courrier)"]
     assert files(root, T3) == before
     home = text(root, f"{T2}/index.html")  # no page tells it
     assert "on lisait 5,0 sur 10, il faut lire 6,0 sur 10." in home
 
 
-def test_the_whole_edition_on_paper_and_the_page_s_own_pdf_tell_the_erratum(corrected):
+def test_the_data_of_the_edition_have_the_erratum_and_mark_the_figure_as_revised(before, corrected):
     root = corrected
-    for name in ("satisfaction.pdf", "edition-2026-T3.pdf"):
-        told_ = " ".join(text_of(site(root) / T3 / name).replace("\u202f", " ").split())
-        told_ = told_.replace("\u00a0", " ")
-        assert "Erratum du 2 décembre 2026" in told_ and "il faut lire 7,1 sur 10" in told_
-        assert "Tout l’erratum" not in told_, "a link leads nowhere on paper"
-    assert "Erratum" not in text_of(site(root) / T3 / "panorama.pdf")
-
-
-def test_the_data_of_the_edition_have_the_erratum_and_mark_the_figure_as_revised(corrected):
-    root = corrected
-    assert not (root / "before" / T3 / "donnees" / "errata.csv").exists()
+    assert not (site(before) / T3 / "donnees" / "errata.csv").exists()
     for quarter in (T2, T3):
         place = site(root) / quarter / "donnees"
         (row,) = pd.read_csv(place / "errata.csv", keep_default_na=False).to_dict("records")
@@ -257,10 +254,9 @@ def test_the_feed_announces_the_erratum_once_with_its_figure(corrected):
     assert b"rratum" not in (site(root) / "calendrier.ics").read_bytes()
 
 
-def test_a_page_beside_the_list_tells_all_errata_and_where_they_are_told(corrected):
+def test_a_page_beside_the_list_tells_all_errata_and_where_they_are_told(before, corrected):
     root = corrected
-    before = (root / "before" / "editions" / "errata.html").read_text(encoding="utf-8")
-    assert "Aucun erratum n’a été publié." in " ".join(before.split())
+    assert "Aucun erratum n’a été publié." in text(before, "editions/errata.html")
     page = text(root, "editions/errata.html")
     assert 'id="erratum-note"' in page
     for cell in ("7,4 sur 10", "7,1 sur 10"):
@@ -273,9 +269,11 @@ def test_a_page_beside_the_list_tells_all_errata_and_where_they_are_told(correct
     assert ",erratum-note," in reason
 
 
-def test_nothing_is_published_while_an_edition_still_tells_what_was_wrong(
-    root, release, both, tell
+def test_nothing_is_published_without_a_reason_nor_while_an_edition_tells_what_was_wrong(
+    root, release, tell
 ):
+    with pytest.raises(ObservError, match=r"7\.4 .*in 2026-T3, now 7\.1"):
+        release(T3, today=LATER)
     tell(**WRONG)
     path = write(root)
     before = small.tree(site(root))
@@ -290,7 +288,7 @@ def test_nothing_is_published_while_an_edition_still_tells_what_was_wrong(
     assert small.tree(site(root)) == before
 
 
-def test_an_erratum_lets_no_other_figure_change_in_silence(root, release, both, tell):
+def test_an_erratum_lets_no_other_figure_change_in_silence(root, release, tell):
     tell(**RIGHT, n=91)
     write(root)
     make_again(root)  # its own interval and base may change with it
@@ -300,43 +298,7 @@ def test_an_erratum_lets_no_other_figure_change_in_silence(root, release, both, 
         release(T3, today=LAST)
 
 
-def test_without_its_erratum_a_mended_figure_needs_a_reason(root, release, both):
-    with pytest.raises(ObservError, match=r"7\.4 .*in 2026-T3, now 7\.1"):
-        release(T3, today=LATER)
-
-
-def test_a_second_run_changes_nothing(root, release, both):
-    write(root)
-    make_again(root)
-    before = small.published(root)
-    assert make_again(root, LAST) == []
-    assert small.published(root) == before
-
-
-def test_a_new_erratum_is_seen_by_a_command_that_would_have_nothing_to_do(root, release, both):
-    asked = (root, root / "data", Quarter.parse(T3), (), {}, "embedded", LATER)
-    write(root)
-    make_again(root)
-    assert standing.since(root, standing.now(*asked))
-    write(root, ERRATUM.replace("d'un mois", "de deux mois"))
-    assert standing.since(root, standing.now(*asked)) is None
-    assert not standing.may_run(root, standing.now(*asked))  # no study has to
-
-
-def test_an_erratum_that_is_taken_back_leaves_the_pages_as_a_revision(root, release, both):
-    path = write(root)
-    make_again(root)
-    path.unlink()
-    assert make_again(root, LAST) == ["2026-T2 is made again: it tells figures of errata (note)"]
-    for quarter in (T2, T3):
-        assert "rratum" not in text(root, f"{quarter}/satisfaction.html")
-        assert not (site(root) / quarter / "donnees" / "errata.csv").exists()
-        assert record.read(site(root) / quarter).revisions == ("2026-12-02", "2026-12-09")
-
-
-def test_a_figure_that_is_withdrawn_and_on_no_page_any_more_is_told_on_the_home_page(
-    root, release, both, tell
-):
+def test_a_figure_that_is_withdrawn_and_on_no_page_is_told_on_the_home_page(root, tell):
     tell()
     write(root, ERRATUM.replace("corrected: 7.1", "withdrawn: true"))
     make_again(root)
@@ -351,9 +313,7 @@ def test_a_figure_that_is_withdrawn_and_on_no_page_any_more_is_told_on_the_home_
     assert not [path for path in listed if "7,4" in path.read_text(encoding="utf-8")]
 
 
-def test_a_former_edition_that_cannot_be_made_again_says_so_and_stays(
-    root, release, both, monkeypatch
-):
+def test_a_former_edition_that_cannot_be_made_again_says_so_and_stays(root, monkeypatch):
     write(root)
     before, real = small.tree(site(root)), module.release
 
@@ -371,8 +331,9 @@ def test_a_former_edition_that_cannot_be_made_again_says_so_and_stays(
     assert small.tree(site(root)) == before
 
 
-def test_a_release_is_stopped_while_an_edition_does_not_bear_an_erratum(root, release, both):
-    write(root)
+def test_an_erratum_stops_releases_until_it_is_borne_is_seen_once_and_may_be_taken_back(root):
+    asked = (root, root / "data", Quarter.parse(T3), (), {}, "embedded", LATER)
+    path = write(root)
     lacking = told_errata.unborne(root, root / "data", Quarter.parse(T3), LATER)
     assert lacking == {T2: "note"}
     found = checklist.corrected(lacking)
@@ -380,3 +341,15 @@ def test_a_release_is_stopped_while_an_edition_does_not_bear_an_erratum(root, re
     make_again(root)
     lacking = told_errata.unborne(root, root / "data", Quarter.parse(T3), LATER)
     assert checklist.corrected(lacking).state == "ok"
+    assert standing.since(root, standing.now(*asked))
+    before = small.published(root)
+    assert make_again(root, LAST) == [] and small.published(root) == before
+    write(root, ERRATUM.replace("d'un mois", "de deux mois"))
+    assert standing.since(root, standing.now(*asked)) is None
+    assert not standing.may_run(root, standing.now(*asked))  # no study has to
+    path.unlink()
+    assert make_again(root, LAST) == ["2026-T2 is made again: it tells figures of errata (note)"]
+    for quarter in (T2, T3):
+        assert "rratum" not in text(root, f"{quarter}/satisfaction.html")
+        assert not (site(root) / quarter / "donnees" / "errata.csv").exists()
+        assert record.read(site(root) / quarter).revisions == ("2026-12-02", "2026-12-09")

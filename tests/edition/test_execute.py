@@ -65,9 +65,7 @@ def printed(outcome: Outcome) -> list[str]:
     return [output.text.strip() for cell in notebook.cells for output in cell.get("outputs", [])]
 
 
-def test_a_page_gets_its_parameters_in_the_root_and_none_of_the_user_s_start_up_files(
-    outcomes, root
-):
+def test_a_page_gets_its_parameters_in_the_root_and_no_start_up_file_of_its_user(outcomes, root):
     for name in ("one", "two"):
         assert outcomes[name].error == ""
         assert printed(outcomes[name]) == [f'2026-T3|l"été|{root}|False']

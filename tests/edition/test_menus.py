@@ -72,17 +72,32 @@ def test_the_menu_leads_to_departments_and_no_more_to_hundreds_of_pages(many, ca
     assert [name for name in reached if name.startswith("departement")] == lists
     assert not [name for name in reached if name.startswith(("fiche_", "enquete", "contacts"))]
     assert "panorama.ipynb" in reached  # what is of no one product stays
+    titles = [entry.text for entry in many.navigation]
+    assert "Département par département" in titles
+    assert not {"Produit par produit", "Organisme par organisme"} & {*titles}
 
 
-def test_a_department_lists_its_products_and_surveys_and_says_how_many(many):
-    page = many.page(PurePosixPath("departement-information-legale.qmd"))
-    listed = {one["id"]: [str(p.source) for p in pages] for one, pages in many.listings(page)}
-    assert listed == {
+LISTED = {
+    "information-legale": {
         "department": ["contacts-information-legale.ipynb"],
         "product": ["fiche_produit-journal-officiel.ipynb", "fiche_produit-legifrance.ipynb"],
         "device": ["enquete-legifrance.ipynb"],
-    }
-    assert page.meta["description"] == "1\u00a0étude, 2\u00a0produits et 1\u00a0enquête."
+    },
+    "edition": {"partner": [f"{PARTNER}.ipynb"], "department": ["contacts-edition.ipynb"]},
+    "vie-publique": {  # a department that is called as a product is
+        "department": ["contacts-vie-publique.ipynb"],
+        "product": ["fiche_produit-vie-publique.ipynb"],
+    },
+}
+
+
+def test_a_department_lists_its_products_surveys_and_partners_and_says_how_many(many):
+    for name, wanted in LISTED.items():
+        page = many.page(PurePosixPath(f"departement-{name}.qmd"))
+        listed = {one["id"]: [str(p.source) for p in pages] for one, pages in many.listings(page)}
+        assert wanted.items() <= listed.items()
+    law = many.page(PurePosixPath("departement-information-legale.qmd"))
+    assert law.meta["description"] == "1\u00a0étude, 2\u00a0produits et 1\u00a0enquête."
 
 
 def test_a_department_s_label_is_no_markup_on_its_page(folder, catalogue, monkeypatch):
@@ -93,27 +108,6 @@ def test_a_department_s_label_is_no_markup_on_its_page(folder, catalogue, monkey
     staging.group_by_department(folder, [*studies(catalogue)], known)
     page = read_project(folder).page(PurePosixPath("departement-information-legale.qmd"))
     assert page.meta["title"] == "Droit \\*a\\* \\<b\\>" and page.title == "Droit *a* <b>"
-
-
-def test_a_department_lists_the_partners_of_whom_its_users_speak(many):
-    page = many.page(PurePosixPath("departement-edition.qmd"))
-    listed = {one["id"]: [str(p.source) for p in pages] for one, pages in many.listings(page)}
-    assert listed["partner"] == [f"{PARTNER}.ipynb"]
-    assert listed["department"] == ["contacts-edition.ipynb"]
-
-
-def test_a_department_that_is_called_as_a_product_is_keeps_its_studies(many, catalogue):
-    assert "vie-publique" in catalogue.products and "vie-publique" in catalogue.departments
-    page = many.page(PurePosixPath("departement-vie-publique.qmd"))
-    listed = {one["id"]: [str(p.source) for p in pages] for one, pages in many.listings(page)}
-    assert listed["department"] == ["contacts-vie-publique.ipynb"]
-    assert listed["product"] == ["fiche_produit-vie-publique.ipynb"]
-
-
-def test_a_section_of_the_menu_whose_pages_are_all_listed_elsewhere_is_none(many):
-    titles = [entry.text for entry in many.navigation]
-    assert "Département par département" in titles
-    assert not {"Produit par produit", "Organisme par organisme"} & {*titles}
 
 
 def test_the_home_page_leads_to_departments_and_to_studies_without_surveys(many):

@@ -14,7 +14,7 @@ from observlib.base.period import Quarter
 from observlib.edition import origins
 from observlib.estimates import comparisons
 from observlib.pipeline import project
-from observlib.publish.origins import FOLDER, page_of
+from observlib.publish.origins import FINDING, FOLDER, page_of
 
 KNOWN = project.catalogue(DEMO)
 DEVICE = "jdma-service-public"
@@ -44,37 +44,21 @@ def shows(rows: pd.DataFrame, source: str = "", markdown: str = "", tags: tuple[
     return nbformat.v4.new_code_cell(source, outputs=[output], metadata={"tags": list(tags)})
 
 
-def page(rows: pd.DataFrame = ROWS, held: pd.DataFrame | None = None) -> str:
+def page(rows: pd.DataFrame = ROWS, held: pd.DataFrame | None = None, known: Any = KNOWN) -> str:
     told = page_of(notebook(shows(rows)), set(estimates.identifiers(rows)))
     given = exports(5000, 3634) if held is None else held
-    return origins._page("satisfaction", "Satisfaction", 1, told, {DEVICE: given}, KNOWN, False)
+    return origins._page("satisfaction", "Satisfaction", 1, told, {DEVICE: given}, known, False)
 
 
-def test_a_figure_is_told_with_its_method_its_source_and_its_identifier():
-    text = page().replace("\xa0", " ").replace("\u202f", " ")
-    assert f'<span id="{NOW}"><code>{NOW}</code></span>' in text
-    assert "7,9 sur 10" in text and "7,4 à 8,4" in text
-    assert KNOWN.indicators["satisfaction_10"].method.split(".")[0] in text
-    assert f'<a href="#source-{DEVICE}">' in text and f'<span id="source-{DEVICE}">' in text
-    assert "<code>0a1b2c3d</code>" in text and "<code>ratings</code>" in text
-
-
-def test_words_of_the_catalogue_are_no_markup_on_a_page_of_origins():
+def test_words_of_the_catalogue_are_no_markup_on_a_page_of_origins_and_methods_may_cite():
     device = KNOWN.devices[DEVICE].model_copy(update={"label": "Avis <b>& plus"})
-    devices = {**KNOWN.devices, DEVICE: device}
-    known = KNOWN.model_copy(update={"devices": devices})
-    told = page_of(notebook(shows(ROWS)), set(estimates.identifiers(ROWS)))
-    text = origins._page("a", "A", 1, told, {DEVICE: exports(5000)}, known, False)
-    assert "Avis &lt;b&gt;&amp; plus" in text and "<b>" not in text
-
-
-def test_a_method_may_cite_its_sources_and_holds_no_html_on_a_page_of_origins():
     name = ROWS["indicator"].iloc[0]
     method = "Note de <i>1</i> à 5, [source](https://exemple.invalid)."
     indicator = KNOWN.indicators[name].model_copy(update={"method": method})
-    known = KNOWN.model_copy(update={"indicators": {**KNOWN.indicators, name: indicator}})
-    told = page_of(notebook(shows(ROWS)), set(estimates.identifiers(ROWS)))
-    text = origins._page("a", "A", 1, told, {DEVICE: exports(5000)}, known, False)
+    devices, indicators = {**KNOWN.devices, DEVICE: device}, {**KNOWN.indicators, name: indicator}
+    known = KNOWN.model_copy(update={"devices": devices, "indicators": indicators})
+    text = page(known=known)
+    assert "Avis &lt;b&gt;&amp; plus" in text and "<b>" not in text
     assert "\\<i>1\\</i>" in text and "[source](https://exemple.invalid)" in text
 
 
@@ -95,18 +79,7 @@ def test_rows_of_exports_are_told_in_hundreds_so_that_nobody_is_found_by_what_is
     assert not any(f" {x} " in text for x in (7, 49, 3634))
 
 
-def test_numbers_are_matched_by_the_names_that_sentences_use():
-    told = page_of(notebook(shows(ROWS)), set())
-    content = origins.told_of(told, {one: f"a#{one}" for one in told.rows}, KNOWN, "2026-T3")
-    first = content["figures"][0]
-    assert first[:3] == [NOW, f"a#{NOW}", (7.9, 7.4, 8.4, 240.0)]
-    assert {"service-public.fr", "web", "3e trimestre 2026", "note de satisfaction"} <= {*first[3]}
-    assert [figure[4] for figure in content["figures"]] == [True, False, False]
-
-
-def test_a_page_of_more_figures_than_anyone_reads_sends_to_the_data_and_stops_no_edition(
-    tmp_path, monkeypatch
-):
+def test_a_page_of_more_figures_than_anyone_reads_sends_to_the_data(tmp_path, monkeypatch):
     """Other pages that tell one of its figures still lead to its origin."""
     monkeypatch.setattr(origins, "MOST", 2)
     monkeypatch.setattr(store, "exports", lambda _: exports(5000))
@@ -133,3 +106,32 @@ def test_a_page_of_more_figures_than_anyone_reads_sends_to_the_data_and_stops_no
     assert [address for _, address, *_ in told["figures"]] == [
         f"{FOLDER}/fiche.html#{one}" for one in (NOW, BEFORE)
     ]
+
+
+def test_figures_are_found_by_the_cell_and_the_section_that_tell_them():
+    told = page_of(
+        notebook(
+            shows(ROWS[:1], tags=(FINDING,)),
+            nbformat.v4.new_markdown_cell("::: {.callout-note}\n## Pas une section\n:::"),
+            nbformat.v4.new_markdown_cell("## Nos produits {.annex}"),
+            shows(ROWS[1:2], "#| label: tbl-notes\nshow()"),
+            shows(ROWS[2:], markdown="### Un point\n\nTexte"),
+        ),
+        set(),
+    )
+    assert told.cells == {FINDING: [NOW], "tbl-notes": [BEFORE]}
+    assert told.sections == {"": [NOW], "nos produits": [WITHHELD], "un point": [WITHHELD]}
+
+
+def test_the_others_than_a_group_are_no_figure_and_lead_to_their_comparison():
+    """A side of a comparison that no row of the edition is has no identifier of its own."""
+    side = estimates.make([{**MARK, "group": "âge", "group_value": "Les autres", "estimate": 7.0}])
+    pair = pd.concat([ROWS[:1], side.add_prefix("reference_")], axis=1)
+    pairs = comparisons.make(pair.assign(against="others", difference=0.9, verdict="unknown"))
+    cell = shows(ROWS[:1])
+    content = {"comparisons": comparisons.to_json(pairs)}
+    cell.outputs[0].data[estimates.MIME] = {**cell.outputs[0].data[estimates.MIME], **content}
+    told = page_of(notebook(cell), {NOW})
+    (one,) = comparisons.identifiers(pairs)
+    assert [*told.rows] == [NOW, one]
+    assert 7.0 in told.rows[one].numbers and 7.9 not in told.rows[one].numbers

@@ -7,7 +7,9 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -41,6 +43,15 @@ def comparison() -> pd.DataFrame:
     return comparisons.make(pd.DataFrame([pair]).reindex(columns=comparisons.COLUMNS))
 
 
+def package_of(revised: dict[Any, str], *corrected: pd.DataFrame) -> dict[str, bytes]:
+    """The files of the edition's own package."""
+    rows = estimates.make(ROWS)
+    words = dataset.dictionary(rows, comparison(), demonstration_catalogue())
+    of = {**dict.fromkeys(("name", "title", "quarter"), "x"), "publisher": "Agence fictive"}
+    about = dataset.about(**of, says={}, made=DAY, synthetic=True, brand=Brand())
+    return dict(dataset.contents(rows, comparison(), words, about, revised, *corrected))
+
+
 def notebook() -> str:
     told = comparison()
     content = estimates.to_json(estimates.make(ROWS))
@@ -55,20 +66,11 @@ def notebook() -> str:
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A project with a published edition of two partners, and one whose page failed."""
-    edition = tmp_path / "reports" / "editions" / "2026-T3"
-    site = tmp_path / "reports" / "_site" / "2026-T3"
-    edition.mkdir(parents=True)
+    edition, site = (tmp_path / "reports" / name / "2026-T3" for name in ("editions", "_site"))
     site.mkdir(parents=True)
-    rows = estimates.make(ROWS)
-    words = dataset.dictionary(rows, comparison(), demonstration_catalogue())
-    about = dataset.about(
-        **dict.fromkeys(("name", "title", "quarter"), "x"),
-        **{"publisher": "Agence fictive", "says": {}, "made": DAY, "synthetic": True},
-        brand=Brand(),
-    )
-    revised = {tuple(rows.loc[0, estimates.FIGURE]): "r"}
-    (edition / "donnees").mkdir()
-    for name, content in dataset.contents(rows, comparison(), words, about, revised).items():
+    (edition / "donnees").mkdir(parents=True)
+    figure = tuple(estimates.make(ROWS).loc[0, estimates.FIGURE])
+    for name, content in package_of({figure: "r"}).items():
         (edition / "donnees" / name).write_bytes(content)
     studies = [{"page": "panorama", "study": "panorama", "sha256": "x"}]
     for partner in ("caisse", "ville"):
@@ -93,9 +95,17 @@ def inside(path: Path) -> dict[str, bytes]:
         return {name.partition("/")[2]: book.read(name) for name in book.namelist()}
 
 
-def make(root: Path, folder: Path, **more: bool) -> dict[str, str]:
-    made = packages.make(root, NOW, folder, today=DAY, **more)
+def make(root: Path, folder: Path, day: datetime.date = DAY, **more: bool) -> dict[str, str]:
+    made = packages.make(root, NOW, folder, today=day, **more)
     return {Path(path).name: state for path, state in made.items()}
+
+
+def retell(root: Path, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> None:
+    """Change what the edition's manifest says of its studies."""
+    path = root / "reports" / "editions" / "2026-T3" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["studies"] = change(manifest["studies"])
+    path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def log(folder: Path) -> list[list[str]]:
@@ -103,6 +113,7 @@ def log(folder: Path) -> list[list[str]]:
 
 
 def test_each_partner_gets_the_page_the_workbook_and_the_data_as_published(root, tmp_path):
+    """Twice, on any day: the log tells each package once, with its digest."""
     out = tmp_path / "out"
     assert make(root, out) == {"2026-T3-caisse.zip": "made", "2026-T3-ville.zip": "made"}
     found = inside(out / "2026-T3-caisse.zip")
@@ -116,15 +127,28 @@ def test_each_partner_gets_the_page_the_workbook_and_the_data_as_published(root,
         *("caisse.pdf", "2026-t3-caisse.xlsx", "datapackage.json", "dataset.jsonld"),
         *("estimates.csv", "comparisons.csv", "dictionary.csv"),
     }
+    told = json.loads(found["datapackage.json"])
+    assert told["name"] == "2026-t3-caisse" and told["licenses"][0]["name"] == "etalab-2.0"
+    rows = dataset.read(found["estimates.csv"])  # marked as revised, as the edition's own are
+    assert dict(zip(rows["group_value"], rows["flags"], strict=True))[f"'{FORMULA}"] == "r"
+    assert dataset.read(found["comparisons.csv"])["flags"].tolist() == ["r"]
+    assert {*make(root, out, datetime.date(2027, 1, 1)).values()} == {"unchanged"}
+    head, *lines = log(out)
+    assert head == ["date", "trimestre", "organisme", "fichier", "sha256"]
+    assert [line[:4] for line in lines] == [
+        ["2026-11-28", "2026-T3", name, f"2026-T3-{name.lower()}.zip"]
+        for name in ("Caisse", "Ville")
+    ]
+    content = (out / "2026-T3-ville.zip").read_bytes()
+    assert lines[1][4] == hashlib.sha256(content).hexdigest()
 
 
 def test_a_partner_of_whom_two_departments_have_a_page_gets_both(root, tmp_path):
-    path = root / "reports" / "editions" / "2026-T3" / "manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    for study in manifest["studies"]:
-        if study["page"] == f"{packages.STUDY}-ville":
-            study["parameters"] = {"partner": "caisse", "department": "ville"}
-    path.write_text(json.dumps(manifest), encoding="utf-8")
+    def both(studies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        studies[2]["parameters"] = {"partner": "caisse", "department": "ville"}
+        return studies
+
+    retell(root, both)
     made = make(root, tmp_path / "out")
     assert made == {"2026-T3-caisse.zip": "made", "2026-T3-ville.zip": "made"}
 
@@ -133,20 +157,10 @@ def test_a_partner_gets_the_errata_of_the_figures_of_its_page_and_of_no_other(ro
     figure = {name: ROWS[1].get(name, "") for name in estimates.FIGURE}
     about = {"erratum": "a", "day": "2026-12-02", "published": 13.0, "corrected": 12.0}
     about |= {"unit": "appels", "cause": "source", "what": "Un appel était compté deux fois."}
-    other = figure | {"group_value": "Un autre"}
-    corrected = pd.DataFrame([figure | about, other | about]).reindex(
-        columns=revisions.ERRATA_COLUMNS
-    )
-    rows = estimates.make(ROWS)
-    words = dataset.dictionary(rows, comparison(), demonstration_catalogue())
-    own = dataset.about(
-        **dict.fromkeys(("name", "title", "quarter"), "x"),
-        **{"publisher": "Agence fictive", "says": {}, "made": DAY, "synthetic": True},
-        brand=Brand(),
-    )
-    files = dataset.contents(rows, comparison(), words, own, {}, corrected)
+    told = [figure | about, figure | {"group_value": "Un autre"} | about]
+    corrected = pd.DataFrame(told).reindex(columns=revisions.ERRATA_COLUMNS)
     package = root / "reports" / "editions" / "2026-T3" / "donnees"
-    (package / "errata.csv").write_bytes(files["errata.csv"])
+    (package / "errata.csv").write_bytes(package_of({}, corrected)["errata.csv"])
     make(root, tmp_path / "out")
     told = dataset.read(inside(tmp_path / "out" / "2026-T3-caisse.zip")["errata.csv"])
     assert told["group_value"].tolist() == ["'+1"]  # marked, as everywhere
@@ -160,7 +174,7 @@ def test_the_workbook_holds_the_rows_of_the_page_and_no_formula(root, tmp_path):
     read = {row[head.index("Modalité")]: row[head.index("Valeur")] for row in rows}
     assert read == {row["group_value"]: row["estimate"] for row in ROWS}
     assert book.sheet_names == [
-        *("Lisez-moi", "Sommaire", "Notes", "Estimations", "Écarts", "Dictionnaire"),
+        *("Lisez-moi", "Sommaire", "Notes", "Estimations", "Écarts", "Dictionnaire")
     ]
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
@@ -174,48 +188,6 @@ def test_the_workbook_holds_the_rows_of_the_page_and_no_formula(root, tmp_path):
     assert title[0].startswith("Caisse") and "inventés" in dict(lines)["Attention"]
 
 
-def test_the_data_package_describes_its_files(root, tmp_path):
-    make(root, tmp_path / "out")
-    found = inside(tmp_path / "out" / "2026-T3-caisse.zip")
-    told = json.loads(found["datapackage.json"])
-    assert told["name"] == "2026-t3-caisse" and told["licenses"][0]["name"] == "etalab-2.0"
-    for resource in told["resources"]:
-        content = found[resource["path"]]
-        assert resource["bytes"] == len(content)
-        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
-        head = content.decode().splitlines()[0].split(",")
-        assert [field["name"] for field in resource["schema"]["fields"]] == head
-
-
-def test_a_figure_is_marked_as_revised_in_a_package_as_in_the_edition_s_own_data(root, tmp_path):
-    make(root, tmp_path / "out")
-    found = inside(tmp_path / "out" / "2026-T3-caisse.zip")
-    rows = dataset.read(found["estimates.csv"])
-    assert dict(zip(rows["group_value"], rows["flags"], strict=True))[f"'{FORMULA}"] == "r"
-    assert dataset.read(found["comparisons.csv"])["flags"].tolist() == ["r"]
-
-
-def test_the_log_tells_each_package_once_with_its_digest(root, tmp_path):
-    out = tmp_path / "out"
-    make(root, out)
-    make(root, out)
-    head, *lines = log(out)
-    assert head == ["date", "trimestre", "organisme", "fichier", "sha256"]
-    assert [line[:4] for line in lines] == [
-        ["2026-11-28", "2026-T3", "Caisse", "2026-T3-caisse.zip"],
-        ["2026-11-28", "2026-T3", "Ville", "2026-T3-ville.zip"],
-    ]
-    content = (out / "2026-T3-ville.zip").read_bytes()
-    assert lines[1][4] == hashlib.sha256(content).hexdigest()
-
-
-def test_the_same_edition_gives_the_same_bytes_on_any_day(root, tmp_path):
-    make(root, tmp_path / "a")
-    packages.make(root, NOW, tmp_path / "b", today=datetime.date(2027, 1, 1))
-    for name in ("2026-T3-caisse.zip", "2026-T3-ville.zip"):
-        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
-
-
 def test_a_package_that_differs_is_not_replaced_unless_that_is_said(root, tmp_path):
     out = tmp_path / "out"
     make(root, out)
@@ -225,10 +197,8 @@ def test_a_package_that_differs_is_not_replaced_unless_that_is_said(root, tmp_pa
     with pytest.raises(UsageError, match=r"2026-T3-ville.zip: is there already, and differs"):
         make(root, out)
     assert other.read_bytes() == b"annotated by hand" and log(out) == before
-    assert make(root, out, replace=True) == {
-        "2026-T3-caisse.zip": "unchanged",
-        "2026-T3-ville.zip": "replaced",
-    }
+    states = {"2026-T3-caisse.zip": "unchanged", "2026-T3-ville.zip": "replaced"}
+    assert make(root, out, replace=True) == states
 
 
 @pytest.mark.parametrize("place", ["reports", "reports/_site/x", "data/store", "data/store/x/y"])
@@ -262,7 +232,7 @@ def spoil(path: Path, content: bytes | None) -> None:
         ("editions/2026-T3/donnees/dictionary.csv", None, "cannot be read (No such file"),
     ],
 )
-def test_what_is_not_as_it_was_published_is_not_packed_and_all_of_it_is_told(
+def test_what_is_not_as_published_is_not_packed_and_all_of_it_is_told(
     root, tmp_path, file, content, said
 ):
     for path in {file.format(f"{packages.STUDY}-{partner}") for partner in ("caisse", "ville")}:
@@ -275,28 +245,20 @@ def test_what_is_not_as_it_was_published_is_not_packed_and_all_of_it_is_told(
     assert not (tmp_path / "out").exists()
 
 
-def test_an_edition_that_does_not_exist_is_one_clear_line(root, tmp_path):
+def test_an_edition_that_does_not_exist_or_has_no_partner_is_one_clear_line(root, tmp_path):
+    out = tmp_path / "out"
     with pytest.raises(ObservError) as caught:
-        packages.make(root, Quarter(2025, 1), tmp_path / "out")
+        packages.make(root, Quarter(2025, 1), out)
     assert str(caught.value) == (
         "edition 2025-T1: does not exist; there is 2026-T3; make it: `observ edition 2025-T1`"
     )
-
-
-def test_an_edition_without_partners_says_so(root, tmp_path):
-    path = root / "reports" / "editions" / "2026-T3" / "manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["studies"] = manifest["studies"][:1]
-    path.write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(ObservError, match="has no page of a partner"):
-        make(root, tmp_path / "out")
-
-
-def test_a_site_without_the_quarter_is_not_packed(root, tmp_path):
     site = root / "reports" / "_site"
     (site / "2026-T3").rename(site / "2026-T2")
     with pytest.raises(ObservError, match="does not hold 2026-T3; publish it again"):
-        make(root, tmp_path / "out")
+        make(root, out)
+    retell(root, lambda studies: studies[:1])
+    with pytest.raises(ObservError, match="has no page of a partner"):
+        make(root, out)
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n", "date,trimestre,organisme,fichier,sha256\nx\n"])

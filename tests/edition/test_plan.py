@@ -1,5 +1,6 @@
 """The plan: which pages, with which parameters; nothing runs on a parameter that is not allowed."""
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 from tests.copies import ROOT, copy_catalogue
 from tests.edition.conftest import HEADER, Make
 
-from observlib.base.errors import UsageError
+from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue
-from observlib.edition.plan import Page, Study, Subjects, check_request, plan
+from observlib.edition.plan import Page, Study, Subjects, check_request, load_studies, plan
 from observlib.pipeline import frame
 
 OWN = {"quarter": {"type": "quarter"}, "data": {"type": "data"}}
@@ -104,9 +105,7 @@ FICHE = study("fiche", **EACH_PARTNER, **EACH_DEPARTMENT)
          {f"fiche-{one}-edition": {"partner": one, "department": "edition"} for one in PARTNERS}),
     ],
 )  # fmt: skip
-def test_each_study_makes_a_page_of_all_that_it_is_of_with_its_parameters(
-    catalogue, studies, words, pages
-):
+def test_each_study_makes_a_page_of_all_that_it_is_of(catalogue, studies, words, pages):
     found = pages_of(*studies, catalogue=catalogue, **words)
     assert {page.name: page.parameters for page in found} == pages
 
@@ -288,9 +287,7 @@ def test_with_what_it_needs_it_is_a_page(place):
     assert {page.name for page in asked.pages} == {"essai", "autre"}
 
 
-def test_where_products_are_many_studies_of_all_are_pages_of_departments(
-    demonstration, monkeypatch
-):
+def test_where_products_are_many_studies_are_pages_of_departments(demonstration, monkeypatch):
     """The committed notebooks, as a ministry would have them planned."""
     monkeypatch.setattr(frame, "MANY", 2)
     asked = check_request(ROOT, demonstration, None, [], None, TODAY)
@@ -305,3 +302,145 @@ def test_where_products_are_many_studies_of_all_are_pages_of_departments(
     # nobody who speaks of the agency of titles is heard in the department of books
     assert ("caisse-fictive", "relation-usagers") in led
     assert ("agence-des-titres", "edition") not in led
+
+
+def problems(folder: Path) -> str:
+    with pytest.raises(ObservError) as caught:
+        load_studies(folder)
+    for problem in caught.value.problems:
+        assert problem.startswith(f"{folder}/") and "\n" not in problem
+    return str(caught.value)
+
+
+def test_studies_come_in_the_order_of_their_pages_then_by_name(tmp_path, make):
+    for name, order in (("b", 2), ("z", 1), ("a", 2)):
+        header = f"title: T\nquestion: Q ?\nparameters: {{}}\norder: {order}"
+        make.write(tmp_path / f"{name}.ipynb", header=header, parameters="")
+    make.write(tmp_path / "essai.ipynb", parameters='quarter: str = "2026-T3"\ndata = "data"')
+    make.write(tmp_path / ".ipynb_checkpoints" / "essai-checkpoint.ipynb")  # is no study
+    (tmp_path / "notes.md").write_text("x", encoding="utf-8")
+    found = load_studies(tmp_path)
+    assert list(found) == ["z", "a", "b", "essai"]
+    study = found["essai"]
+    assert (study.title, study.order, study.question) == ("Essai", 10, "Que voit-on ?")
+    types = {name: p.type for name, p in study.parameters.items()}
+    assert types == {"quarter": "quarter", "data": "data"}
+
+
+WHOLE = "title: T\norder: 1\nquestion: Q\nparameters: {}"
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("title: a: b", "essai.ipynb, first cell:2: not valid YAML: mapping values"),
+        ("title: [a", "not valid YAML"),
+        ("just words", "holds one value; `key: value` is expected"),
+        ("- a\n- b", "holds a list; `key: value` is expected"),
+        ("title: T\ntitle: U", "essai.ipynb, first cell:3: key 'title' is given twice"),
+        ("when: 2026-13-45", "month must be in 1..12"),
+        (WHOLE.replace("question: Q\n", ""), "key 'question' is missing"),
+        (WHOLE.replace("title: T", "title: ''"), "title is '': at least 1 characters are expected"),
+        (WHOLE.replace("order: 1", "order: x"), "order is 'x': a whole number is expected"),
+        (f"{WHOLE}\nauthor: A", "unknown key 'author'; allowed: name"),
+        (f"{WHOLE}\nname: A", "name: the file's name"),
+        (f"{WHOLE}\nneeds: [textes]", "needs: 'textes' is no tidy table; allowed: audience"),
+        (f"{WHOLE}\n1: A", "a key is text, in quotes"),
+    ],
+)
+def test_a_wrong_front_matter_is_told_with_its_file_and_key(tmp_path, make, header, told):
+    make.write(tmp_path / "essai.ipynb", header=header)
+    assert told in problems(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "told"),
+    [
+        ("{type: color}", "parameters.p.type is 'color': allowed: 'quarter'"),
+        ("{typ: integer}", "key 'parameters.p.type' is missing"),
+        ("{type: integer, min: 1}", "unknown key 'parameters.p.min'"),
+        ("{type: choice}", "`choices` go with the type choice, and it needs them"),
+        ("{type: integer, choices: [a]}", "`choices` go with the type choice"),
+        ("{type: choice, choices: [a], maximum: 2}", "`minimum` and `maximum` go with"),
+        ("{type: quarter, each: true}", "`each` goes with the types product, device, partner"),
+    ],
+)
+def test_a_parameter_that_could_never_be_given_is_refused(tmp_path, make, parameter, told):
+    header = f"title: T\norder: 1\nquestion: Q\nparameters:\n  p: {parameter}"
+    make.write(tmp_path / "essai.ipynb", header=header, parameters="p = None")
+    assert told in problems(tmp_path)
+
+
+def test_parameters_of_the_cell_and_the_front_matter_must_be_the_same(tmp_path, make):
+    make.write(tmp_path / "essai.ipynb", parameters='quarter = "2026-T3"\nyears: int = 3')
+    told = problems(tmp_path)
+    assert "parameter 'data' is declared and not in the parameters cell" in told
+    assert "parameter 'years' is in the parameters cell and not declared" in told
+
+
+@pytest.mark.parametrize("cell", ["%matplotlib inline", "x = = 1", "x = '\x00'"])
+def test_a_parameters_cell_that_is_no_python_is_told(tmp_path, make, cell):
+    make.write(tmp_path / "essai.ipynb", parameters=cell)
+    assert "the parameters cell is no Python" in problems(tmp_path)
+
+
+@pytest.mark.parametrize("tags", [[], ["parameters", "parameters"]])
+def test_there_is_exactly_one_parameters_cell(tmp_path, make, tags):
+    path = make.write(tmp_path / "essai.ipynb")
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    cell = notebook["cells"].pop()
+    for number, tag in enumerate(tags):
+        notebook["cells"].append(cell | {"id": f"c{number}", "metadata": {"tags": [tag]}})
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert f"has {len(tags)} cells tagged `parameters`; one is needed" in problems(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"cell_type": "raw"', '"cell_type": "markdown"', "the first cell is no front matter: raw"),
+        ('"language": "python"', '"language": "R"', "has no Python kernel"),
+    ],
+)
+def test_what_would_be_printed_or_no_python_runs_is_refused(tmp_path, make, old, new, told):
+    path = make.write(tmp_path / "essai.ipynb")
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert told in problems(tmp_path)
+
+
+def test_all_notebooks_problems_are_told_at_once(tmp_path, make):
+    make.write(tmp_path / "a.ipynb", header="title: T")
+    make.write(tmp_path / "b.ipynb", parameters="")
+    make.write(tmp_path / "right.ipynb")
+    (tmp_path / "c.ipynb").write_bytes(b"\xff\xfe")
+    (tmp_path / "d.ipynb").mkdir()
+    told = problems(tmp_path)
+    for name in "abcd":
+        assert f"{name}.ipynb: " in told
+    assert "right" not in told
+    assert told.count("a.ipynb: front matter: ") == 3
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["nbformat", "nbformat_minor", "metadata", "cells", "cell_type", "source", "tags"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.binary(max_size=60) | _json.map(lambda value: json.dumps(value).encode()))
+def test_whatever_bytes_a_notebook_holds_the_answer_is_a_line(tmp_path_factory, content):
+    folder = tmp_path_factory.mktemp("any")
+    (folder / "essai.ipynb").write_bytes(content)
+    problems(folder)

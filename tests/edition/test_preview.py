@@ -1,11 +1,17 @@
 """A preview shows a study as its page will be, and changes nothing that is published."""
 
+import base64
+import hashlib
 import os
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,7 +20,7 @@ import pytest
 from tests.edition import test_release as small
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.edition.preview import preview
+from observlib.edition import preview
 
 root, release, kept_site = small.root, small.release, small.kept_site  # fixtures
 Preview = Callable[..., Path]
@@ -27,7 +33,7 @@ def show(root: Path, monkeypatch: pytest.MonkeyPatch) -> Preview:
             return small.execute(pages, folder, root, errors={page.name: error for page in pages})
 
         monkeypatch.setattr("observlib.edition.preview.execute", execute)
-        return preview(root, root / "data", study, given, ThreadPoolExecutor(), small.TODAY)
+        return preview.preview(root, root / "data", study, given, ThreadPoolExecutor(), small.TODAY)
 
     return make
 
@@ -75,24 +81,18 @@ def test_a_cell_that_fails_is_told_in_a_line_and_the_former_page_stays(show, roo
     assert left(root) == ["panorama"]
 
 
-def test_what_the_edition_would_refuse_the_preview_refuses_before(release, show, root):
-    small.write_study(root, "panorama", words="La note est de 6,4458 sur 10.")
-    for make in (show, release):
-        with pytest.raises(ObservError, match=r"study panorama: cell \d tells 6,4458, with more"):
-            make()
-
-
-def test_a_study_of_each_product_shows_the_first_or_the_one_that_is_given(show, root):
+def test_what_is_no_study_or_parameter_or_would_be_refused_is_told(release, show, root):
     small.write_study(root, "fiche", "parameters: {product: {type: product, each: true}}")
     assert show("fiche").name == "fiche-vie-publique.html"
     assert show("fiche", product="boamp").name == "fiche-boamp.html"
-
-
-def test_what_is_no_study_or_parameter_is_told(show):
-    with pytest.raises(UsageError, match="study 'nulle' does not exist; studies are panorama"):
+    with pytest.raises(UsageError, match="study 'nulle' does not exist; studies are fiche, panora"):
         show("nulle")
     with pytest.raises(UsageError, match="parameter 'years' does not exist"):
         show(years="3")
+    small.write_study(root, "panorama", words="La note est de 6,4458 sur 10.")
+    for make in (show, release):  # what the edition would refuse the preview refuses before
+        with pytest.raises(ObservError, match=r"study panorama: cell \d tells 6,4458, with more"):
+            make()
 
 
 WATCH = "import sys; from observlib.cli import main; sys.argv[0] = 'observ'; main()"
@@ -141,3 +141,76 @@ def test_each_save_is_shown_a_failure_is_told_and_ctrl_c_ends_it_well(root, tmp_
         assert run.wait(60) == 0
     text = said.read_text(encoding="utf-8")
     assert "Traceback" not in text and text.count("http://127.0.0.1:") == 2
+
+
+RULES = "script-src 'self' file:; connect-src 'none'"
+POLICY = f'<meta http-equiv="Content-Security-Policy" content="{RULES}">'
+PAGE = f"<html><head>{POLICY}</head><body><p>Un.</p></body></html>"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[str, Callable[[], None]]]:
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "a.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "pages" / "site.css").write_text("p {}", encoding="utf-8")
+    with preview.served(tmp_path / "pages") as (address, renew):
+        yield address, renew
+
+
+def get(address: str, host: str = "") -> tuple[int, str]:
+    asked = urllib.request.Request(address, headers={"Host": host} if host else {})
+    try:
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            return answer.status, answer.read().decode("utf-8")
+    except urllib.error.HTTPError as error:
+        return error.code, ""
+
+
+def test_a_page_is_served_with_the_one_script_that_its_policy_then_allows(served):
+    status, text = get(served[0] + "a.html")
+    assert status == 200 and "<p>Un.</p>" in text
+    (script,) = re.findall("<script>(.*?)</script>", text)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert (
+        f"script-src 'self' 'sha256-{digest}'; connect-src 'self'" in text and "'none'" not in text
+    )
+    assert get(served[0] + "site.css") == (200, "p {}")
+
+
+def test_an_open_page_waits_until_there_is_a_newer_one(served, monkeypatch):
+    address, renew = served
+    waits = address + ".newer?than=0"
+    monkeypatch.setattr(preview, "_PATIENCE", 0.05)
+    assert get(waits)[0] == 503  # ask again
+    monkeypatch.setattr(preview, "_PATIENCE", 30.0)
+    threading.Timer(0.3, renew).start()
+    begun = time.monotonic()
+    assert get(waits)[0] == 200
+    assert 0.2 < time.monotonic() - begun < 20
+    assert get(waits)[0] == 200  # it was made while the page was being opened
+    assert ".newer?than=1" in get(address + "a.html")[1]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example"])
+def test_a_site_that_leads_its_own_name_to_this_machine_reads_nothing(served, host):
+    assert get(served[0] + "a.html", host)[0] == 403
+
+
+@pytest.mark.parametrize("path", ["../secret.txt", "%2e%2e/secret.txt", "..%2fsecret.txt"])
+def test_nothing_beside_the_folder_is_served(served, path):
+    assert get(served[0] + path)[0] == 404
+
+
+def test_a_wrong_question_is_no_crash(served):
+    assert get(served[0] + ".newer?than=x")[0] == 200
+    assert get(served[0] + "b.html")[0] == 404
+    assert get(served[0] + "a.html")[0] == 200
+
+
+def test_a_save_is_noticed_once():
+    stamps = iter([1, 1, 1, 2, 2, 2, 3, 3])
+    given = preview.saves(lambda: next(stamps), pause=0)
+    for _ in range(3):
+        next(given)
+    assert list(stamps) == []

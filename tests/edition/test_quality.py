@@ -119,9 +119,3 @@ def test_the_table_names_each_indicator_by_its_european_code():
     codes = [re.findall(r"\((\w+)\)", label) for label, _ in lines[2:]]
     assert codes == [["R1"], [], ["TP1"], ["TP3"], ["CC2"], ["CC2"], ["A5"]]
     assert "Enquête Légifrance" in lines[-1][0]
-
-
-def test_an_edition_without_a_date_or_figures_says_so():
-    none = rows(mark("nps", 20, period="2026-T2"))
-    text = staging.quality_part(none, (0, 0), [], None, date(2026, 11, 18), T3, {})
-    assert text.count("| nd |") == 2 and "CC2" not in text and "A5" not in text

@@ -1,8 +1,6 @@
 """A study is read in ten minutes: its finding and evidence, in sentences that a newspaper has."""
 
-import html
 import json
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 import pytest
 from tests.edition.conftest import NOW
 from tests.plain_french import faults, sentences
+from tests.site.conftest import asked
 
 from observlib.base.errors import bounded
 
@@ -102,13 +101,8 @@ def measured(
     """What a browser tells of each study and product, and of the pages that explain them."""
     names = [path.stem for path in sorted(site.glob("*.ipynb")) if path.stem != LARGE]
     own = shutil.copytree(site, tmp_path_factory.mktemp("read") / "site")
-    measuring = own / "measure.html"
-    measuring.write_text(
-        MEASURE % json.dumps([f"{name}.html" for name in (*names, *OTHERS)]), encoding="utf-8"
-    )
-    told = re.search(r'<pre id="found">(.+?)</pre>', dump(measuring), re.S)
-    assert told, "no page was measured"
-    return dict(json.loads(html.unescape(told[1])))
+    pages = [f"{name}.html" for name in (*names, *OTHERS)]
+    return dict(asked(dump, own, MEASURE % json.dumps(pages)))
 
 
 @pytest.mark.slow

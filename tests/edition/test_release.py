@@ -18,8 +18,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from tests.copies import copy_catalogue
+from tests.edition.conftest import Make
 
 from observlib import estimates
 from observlib.base import files
@@ -37,6 +38,7 @@ from observlib.themes import quotes
 PROJECT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 24)
 T3 = "2026-T3"
+SITE, EDITION = "reports/_site", f"reports/editions/{T3}"
 QUARTO = """project:
   type: website
   output-dir: _rendered
@@ -73,27 +75,18 @@ def write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def write_study(root: Path, name: str, header: str = "", words: str = "Fin.") -> None:
+def write_study(
+    root: Path, name: str, header: str = "", words: str = "Fin.", finding: str | None = None
+) -> None:
     text = f"title: {name.title()}\norder: 10\nquestion: Quoi ?\n" + (
         header or "parameters: {quarter: {type: quarter}, data: {type: data}}"
     )
-    shown = new_output("display_data", {"text/markdown": f"Constat de {name}."})
-    notebook = new_notebook(
-        cells=[
-            new_raw_cell(f"---\n{text}\n---"),
-            new_code_cell(
-                "\n".join(f"{key} = None" for key in re.findall(r"(\w+): \{type", text)),
-                metadata={"tags": ["parameters"]},
-            ),
-            new_code_cell(f"say()  # {words}", metadata={"tags": ["finding"]}, outputs=[shown]),
-            new_markdown_cell(words),
-        ]
-    )
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook.metadata.update(kernelspec=kernel, language_info={"name": "python"})
+    told = f"Constat de {name}." if finding is None else finding
+    shown = new_output("display_data", {"text/markdown": told})
+    say = new_code_cell(f"say()  # {words}", metadata={"tags": ["finding"]}, outputs=[shown])
+    parameters = "\n".join(f"{key} = None" for key in re.findall(r"(\w+): \{type", text))
     path = root / "notebooks" / f"{name}.ipynb"
-    path.parent.mkdir(exist_ok=True)
-    nbformat.write(notebook, path)
+    Make.write(path, say, new_markdown_cell(words), header=text, parameters=parameters)
 
 
 def write_store(
@@ -162,13 +155,14 @@ def execute(
     """What `edition.execute` does, without running anything."""
     outcomes = []
     for done, page in enumerate(pages, start=1):
-        path = folder / f"{page.name}.ipynb"
+        path, error = folder / f"{page.name}.ipynb", (errors or {}).get(page.name, "")
         notebook = nbformat.read(page.study.path, as_version=4)
         lines = [f"{key} = {json.dumps(value)}" for key, value in page.parameters.items()]
         cell = new_code_cell("\n".join(lines), metadata={"tags": ["injected-parameters"]})
         notebook.cells.insert(2, cell)
-        nbformat.write(notebook, path)
-        outcomes.append(Outcome(page, path, (errors or {}).get(page.name, "")))
+        if error != "not begun":
+            nbformat.write(notebook, path)
+        outcomes.append(Outcome(page, path, error))
         if progress:
             progress(done, len(pages), page.name)
     return outcomes
@@ -236,60 +230,44 @@ def manifest(root: Path, quarter: str = T3) -> dict[str, Any]:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
-# What a release makes
-
-
-def test_a_release_replaces_its_quarter_s_pages_and_notebooks_and_leaves_those_of_other_quarters(
-    release, root
+def test_a_release_replaces_its_quarter_and_readers_get_its_pages_and_data(
+    release, root, monkeypatch
 ):
-    index, failed = release()
-    assert failed == []
-    assert index == root / "reports" / "_site" / "index.html"
+    reports, site, edition = (root / name for name in ("reports", f"{SITE}/{T3}", EDITION))
+    place = "<!-- donnees -->\n<!-- /donnees -->\n"
+    write(reports / "index.qmd", f"---\ntitle: Accueil\n---\n\n{place}")
+    for name in ("_extensions/a/_extension.yml", "images/a.svg", "_failed/old.ipynb"):
+        write(reports / name, "x")
+    write_study(root, "fiche", "parameters: {product: {type: product, each: true}}")
+    handed, real = [], module.publish
+    look = lambda copy, *words: (handed.append({*tree(copy)}), real(copy, *words))[1]  # noqa: E731
+    monkeypatch.setattr(module, "publish", look)
+    assert release() == (reports / "_site" / "index.html", [])
+    settings = {"_quarto.yml", "_extensions/a/_extension.yml", "images/a.svg", "index.qmd"}
+    assert settings <= handed[0] and not {"_site", "_failed", "editions/2026-T2"} & handed[0]
     found = published(root)
     assert b"d'avant" not in b"".join(found.values())
-    assert found["editions/2026-T2/panorama.ipynb"] == PREVIOUS[
-        "editions/2026-T2/panorama.ipynb"
-    ].encode("utf-8")
+    former = "editions/2026-T2/panorama.ipynb"
+    assert found[former].decode("utf-8") == PREVIOUS[former]
+    told = (*FRAME, *PACKAGE)
     assert {name for name in found if name.startswith("editions/2026-T3/")} == {
-        f"editions/2026-T3/{name}"
-        for name in ("manifest.json", *FRAME, "donnees", *PACKAGE, *STUDIES)
+        f"editions/2026-T3/{name}"  # a page for each product with data and no other
+        for name in ("manifest.json", *told, "donnees", *STUDIES, "fiche-vie-publique.ipynb")
     }
     assert {"_site/2026-T3/panorama.html", "_site/2026-T3/panorama.ipynb"} <= set(found)
     assert not [name for name in found if "2026-T2" in name and name.startswith("_site/")]
-    assert leftovers(root) == []
-
-
-def test_all_data_stand_beside_the_notebooks_and_readers_get_the_package_of_them(release, root):
-    place = "<!-- donnees -->\n<!-- /donnees -->\n"
-    write(root / "reports" / "index.qmd", f"---\ntitle: Accueil\n---\n\n{place}")
-    release()
-    edition = root / "reports" / "editions" / T3
-    told = (*FRAME, *PACKAGE)
+    assert leftovers(root) == [] and not (reports / "_failed").exists()
+    assert not (site / "practices").exists()  # as there is no sheet
     digests = {name: hashlib.sha256((edition / name).read_bytes()).hexdigest() for name in told}
-    assert manifest(root)["frame"] == digests
-    site = root / "reports" / "_site"
-    assert not [*site.rglob("*.parquet")]
+    assert manifest(root)["frame"] == digests and not [*site.rglob("*.parquet")]
+    home = (root / SITE / "index.html").read_text(encoding="utf-8")
     for name in PACKAGE:
-        assert (site / T3 / name).read_bytes() == (edition / name).read_bytes()
-    home = (site / "index.html").read_text(encoding="utf-8")
-    assert {name for name in PACKAGE if f'href="{T3}/{name}"' in home} == {*PACKAGE}
-    page = (site / T3 / "panorama.html").read_text(encoding="utf-8")
+        assert (site / name).read_bytes() == (edition / name).read_bytes()
+        assert f'href="{T3}/{name}"' in home
+    page = (site / "panorama.html").read_text(encoding="utf-8")
     assert 'href="donnees/observatoire-2026-t3.zip" download>' in page
-
-
-def test_the_same_release_twice_is_the_same_bytes(release, root):
     release()
-    first = published(root)
-    release()
-    assert published(root) == first
-
-
-def test_a_first_release_needs_nothing_published_before(release, root):
-    for name in ("_site", "editions"):
-        shutil.rmtree(root / "reports" / name)
-    release()
-    assert manifest(root)["quarter"] == T3
-    assert leftovers(root) == []
+    assert published(root) == found  # to the byte
 
 
 def copy_sheets(root: Path) -> None:
@@ -306,22 +284,6 @@ def copy_site(root: Path) -> None:
     for path in (PROJECT / "reports").glob("*.lua"):
         shutil.copy(path, root / "reports")
     (root / "reports" / "glossaire.qmd").write_text("---\ntitle: Mots\n---\nMots.\n", "utf-8")
-
-
-def test_the_method_page_tells_what_was_measured_of_texts_and_by_which_rule_they_are_quoted(
-    release, root
-):
-    copy_sheets(root)
-    copy_site(root)
-    release(data=write_store(root, folder="data/demo"))
-    page = (root / "reports" / "_site" / T3 / "methode.html").read_text(encoding="utf-8")
-    found = re.sub(r"<[^>]*>", " ", page)
-    assert f"de {quotes.SHORTEST} à {quotes.LONGEST} signes" in found
-    assert "Adresses électroniques" in found and "Toujours la plus fréquente" in found
-    assert "pour chaque édition" not in found  # which stands where nothing was put
-    (root / "reports" / "_redaction.md").unlink()
-    with pytest.raises(ObservError, match=r"reports/_redaction\.md: is absent"):
-        release(data=root / "data" / "demo")
 
 
 def test_a_figure_that_changes_in_silence_publishes_nothing_until_its_reason_is_written(
@@ -355,7 +317,9 @@ def test_a_figure_that_changes_in_silence_publishes_nothing_until_its_reason_is_
     assert archive.names(root / "data") == ("0001-2026-T3", "0002-2026-T3")
 
 
-def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(release, root):
+def test_sheets_become_pages_that_others_link_to_and_the_method_tells_what_was_measured(
+    release, root
+):
     copy_sheets(root)
     copy_site(root)
     write(root / "reports" / "practices" / "oubliee.qmd", "---\ntitle: Vieille\n---\nFin.\n")
@@ -364,12 +328,20 @@ def test_practice_sheets_become_pages_that_the_edition_s_pages_may_link_to(relea
     slugs = {path.stem for path in (root / "data").rglob("practices/*.md")}
     site = root / "reports" / "_site" / T3
     assert {path.stem for path in (site / "practices").iterdir()} == slugs
-    page = (site / "panorama.html").read_text(encoding="utf-8")
+    page, sheet, listed, method = (
+        (site / f"{name}.html").read_text(encoding="utf-8")
+        for name in ("panorama", "practices/sus-a-chaud", "retours", "methode")
+    )
     assert '<a href="practices/sus-a-chaud.html">' in page
-    sheet = (site / "practices" / "sus-a-chaud.html").read_text(encoding="utf-8")
     assert "récit inventé" in sheet and "Retours d’expérience" in sheet
-    listed = (site / "retours.html").read_text(encoding="utf-8")
     assert all(f'href="practices/{slug}.html"' in listed for slug in slugs)
+    found = re.sub(r"<[^>]*>", " ", method)
+    assert f"de {quotes.SHORTEST} à {quotes.LONGEST} signes" in found
+    assert "Adresses électroniques" in found and "Toujours la plus fréquente" in found
+    assert "pour chaque édition" not in found  # which stands where nothing was put
+    (root / "reports" / "_redaction.md").unlink()
+    with pytest.raises(ObservError, match=r"reports/_redaction\.md: is absent"):
+        release(data=root / "data" / "demo")
 
 
 def test_real_data_stand_beside_no_invented_sheet(release, root):
@@ -382,87 +354,20 @@ def test_real_data_stand_beside_no_invented_sheet(release, root):
     }
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "told"),
-    [
-        ("practices/fiche.md", "---\ntitle: Une fiche\n---\nFin.\n", "'verdict' is missing"),
-        ("actions/refonte.yml", "id: refonte\n", "'refonte': key 'expected' is missing"),
-        ("partners/reponse.yml", "id: reponse\n", "'reponse': key 'will_do' is missing"),
-    ],
-)
-def test_a_wrong_sheet_action_or_reply_stops_the_edition_before_anything_runs(
-    release, root, unchanged, name, text, told
-):
-    write(root / "data" / "practices" / "vocabulary.yml", "tools: {}\nmethods: {}\n")
-    write(root / "data" / name, text)
-
-    def never(*words: Any) -> None:
-        raise AssertionError("a study ran")
-
-    with pytest.raises(ObservError, match=rf"{Path(name).name}:1: .*{told}"):
-        release(executing=never)
-
-
-def test_files_of_the_site_s_own_settings_reach_the_publisher_and_what_was_made_does_not(
-    release, root, monkeypatch
-):
-    write(root / "reports" / "_extensions" / "a" / "_extension.yml", "x")
-    write(root / "reports" / "images" / "a.svg", "x")
-    write(root / "reports" / "_failed" / "old.ipynb", "x")
-    seen: list[str] = []
-    real = module.publish
-
-    def look(copy: Path, *words: Any) -> Path:
-        seen[:] = seen or [*tree(copy)]  # the list of editions comes after
-        return real(copy, *words)
-
-    monkeypatch.setattr(module, "publish", look)
-    release()
-    assert {"_quarto.yml", "_extensions/a/_extension.yml", "images/a.svg", "index.qmd"} <= set(seen)
-    assert not {"_site", "_failed", "editions/2026-T2"} & set(seen)
-
-
-def test_a_page_for_each_product_with_data_and_no_other(release, root):
-    write_study(root, "fiche", "parameters: {product: {type: product, each: true}}")
-    release()
-    names = {path.name for path in (root / "reports" / "editions" / T3).glob("fiche*")}
-    assert names == {"fiche-vie-publique.ipynb"}
-
-
-# Which quarter
-
-
-@pytest.mark.parametrize(
-    ("today", "end", "quarter"),
-    [
-        (date(2026, 11, 24), "2026-09-30", "2026-T3"),
-        (date(2026, 11, 24), "2026-09-29", "2026-T2"),  # the data does not go to the end
-        (date(2026, 10, 1), "2026-10-01", "2026-T3"),
-        (date(2026, 9, 30), "2026-09-30", "2026-T2"),  # the quarter has not ended today
-        (date(2026, 11, 24), "2026-11-20", "2026-T3"),
-    ],
-)
-def test_the_quarter_is_the_latest_complete_one_with_data(release, root, today, end, quarter):
-    write_store(root, end=end)
-    release(None, today=today)
-    assert manifest(root, quarter)["quarter"] == quarter
-
-
-@pytest.mark.parametrize("today", [date(2019, 5, 2), date(2026, 9, 28)])
-def test_a_clock_behind_the_data_publishes_nothing_until_a_quarter_is_named(
-    release, root, unchanged, today
-):
-    told = f"^today is {today} by this machine's clock, and the store has data to 2026-09-30; set"
+def test_a_clock_behind_the_data_publishes_nothing_until_a_quarter_is_named(release, root):
+    before = published(root)
+    told = "^today is 2019-05-02 by this machine's clock, and the store has data to 2026-09-30; set"
     with pytest.raises(ObservError, match=told):
-        release(None, today=today)
-
-
-def test_a_quarter_that_has_ended_can_be_named_whatever_the_clock(release, root):
+        release(None, today=date(2019, 5, 2))
+    assert published(root) == before
     release("2025-T1", today=date(2026, 9, 1))
     assert manifest(root, "2025-T1")["quarter"] == "2025-T1"
 
 
-def test_the_default_quarter_is_checked_for_data_as_a_given_one(release, root, unchanged):
+def test_a_quarter_that_has_not_ended_or_has_no_data_is_refused(release, root, unchanged):
+    for quarter, today in (("2026-T4", TODAY), (T3, date(2026, 9, 30))):
+        with pytest.raises(UsageError, match=f"{quarter}: has not ended; the latest with data is"):
+            release(quarter, today=today)
     ledger = root / "data" / "store" / "ledger.json"
     held = json.loads(ledger.read_text(encoding="utf-8"))
     held["files"][0] |= {"start": "2026-10-02", "end": "2026-11-20"}  # no quarter of it has ended
@@ -470,33 +375,9 @@ def test_the_default_quarter_is_checked_for_data_as_a_given_one(release, root, u
     ledger.write_text(json.dumps(held), encoding="utf-8")
     with pytest.raises(ObservError, match="2026-T3: the store has no data for it; it goes from"):
         release(None)
-
-
-@pytest.mark.parametrize(("quarter", "today"), [("2026-T4", TODAY), (T3, date(2026, 9, 30))])
-def test_a_quarter_that_has_not_ended_is_refused(release, unchanged, quarter, today):
-    with pytest.raises(UsageError, match=f"{quarter}: has not ended; the latest with data is"):
-        release(quarter, today=today)
-
-
-def test_a_data_folder_without_store_or_with_an_empty_one_is_refused(release, root, unchanged):
-    with pytest.raises(ObservError, match="has no store; run `observ ingest"):
-        release(data=root / "nowhere")
     write(root / "empty" / "store" / "ledger.json", '{"kind": "real", "files": []}')
     with pytest.raises(ObservError, match="the store is empty"):
         release(data=root / "empty")
-
-
-# What an edition remembers
-
-
-def test_the_manifest_says_of_which_store_kind_and_day_it_is(release, root):
-    release()
-    first = manifest(root)
-    assert (first["kind"], first["published"]) == ("demonstration", "2026-11-24")
-    write_store(root, end="2026-10-31")
-    release()
-    now = manifest(root)["studies"][0]
-    assert now["data"] != first["studies"][0]["data"]
 
 
 def test_nothing_of_a_demonstration_stays_in_a_real_edition_nor_takes_its_place(release, root):
@@ -530,44 +411,80 @@ def test_a_store_that_changes_meanwhile_is_not_published_as_one(release, root, u
         release(executing=ingest)
 
 
-# Failures
-
-
-def test_a_project_without_studies_or_site_settings_is_told_so(release, root, unchanged):
-    (root / "reports" / "_quarto.yml").rename(root / "aside")
-    with pytest.raises(ObservError, match=r"_quarto\.yml"):
-        release()
-    shutil.rmtree(root / "notebooks")
-    with pytest.raises(ObservError, match="holds no study"):
-        release()
-
-
 def test_a_failing_study_changes_nothing_and_its_notebook_is_kept(
     release, root, failing, unchanged
 ):
+    kept = root / "reports" / "_failed" / "satisfaction.ipynb"
     failing(satisfaction="cell 3: ValueError: no")
-    with pytest.raises(ObservError, match="study satisfaction: cell 3: ValueError: no; see "):
+    with pytest.raises(ObservError) as caught:
         release()
-    assert set(tree(root / "reports" / "_failed")) == {"satisfaction.ipynb"}
+    assert caught.value.problems == (
+        f"study satisfaction: cell 3: ValueError: no; see {kept}",
+        "nothing was published; mend what failed, or publish the others with --keep-going",
+    )
+    assert set(tree(kept.parent)) == {kept.name}
+    failing(panorama="not begun")
+    write_study(root, "panorama", words="Autre.")  # else it is kept
+    write_study(root, "satisfaction", finding="")
+    with pytest.raises(ObservError) as caught:  # each is told, and no flag that was given
+        release(keep_going=True)
+    first, second, last = sorted(caught.value.problems, reverse=True)
+    assert first.startswith("study satisfaction: states no finding")
+    assert (second, last) == (
+        "study panorama: not begun",
+        "nothing was published; mend what failed",
+    )
+    assert set(tree(kept.parent)) == {kept.name}
 
 
-def test_a_partial_edition_is_published_only_where_it_is_asked_for_and_says_so(
-    release, root, failing
-):
-    failing(satisfaction="cell 3: ValueError: no")
+def test_a_partial_edition_is_published_where_it_is_asked_for_and_says_so(release, root, failing):
+    failing(satisfaction=f"cell 3: FileNotFoundError: {root}/data/x")
+    write_study(root, "panorama", words="Voir [Satisfaction](satisfaction.ipynb).")
     _, failed = release(keep_going=True)
     kept = root / "reports" / "_failed" / "satisfaction.ipynb"
-    assert failed == [f"study satisfaction: cell 3: ValueError: no; see {kept}"]
+    assert failed == [f"study satisfaction: cell 3: FileNotFoundError: data/x; see {kept}"]
     assert kept.is_file()
     found = published(root)
-    assert "_site/2026-T3/panorama.html" in found
+    assert "<p>Voir Satisfaction.</p>" in found["_site/2026-T3/panorama.html"].decode("utf-8")
     assert not [name for name in found if "satisfaction" in name]
+    told = {study["page"]: study.get("error") for study in manifest(root)["studies"]}
+    assert told == {"panorama": None, "satisfaction": "cell 3: FileNotFoundError: data/x"}
 
 
-def test_nothing_is_published_where_every_study_fails(release, failing, unchanged):
-    failing(panorama="cell 3: E: 1", satisfaction="cell 3: E: 2")
-    with pytest.raises(ObservError, match="nothing was published"):
-        release(keep_going=True)
+@pytest.mark.parametrize("look", ["told_differently", "hidden"])
+def test_pages_that_contradict_each_other_stop_the_edition(release, unchanged, monkeypatch, look):
+    def contradictory(pages: dict[str, str], *frame: Any) -> list[str]:
+        if "the edition's frame" in pages:
+            return []
+        assert {*pages} == {"panorama", "satisfaction"} and '"cells"' in pages["panorama"]
+        return [f"nps {n}: a tells 1 points, and b tells 2 points" for n in range(7)]
+
+    monkeypatch.setattr(making.consistency, look, contradictory)
+    with pytest.raises(ObservError) as caught:
+        release()
+    assert len(caught.value.problems) == 7 and caught.value.problems[5] == "and 2 more"
+
+
+def test_a_page_in_easy_french_that_is_hard_to_read_is_refused_with_its_words(release, root):
+    (root / "reports" / "glossaire.qmd").write_text("Usager\n:   Une personne.\n", "utf-8")
+    words = "Il y a 2 pages et 3 livres. Un **usager** lit."
+    header = "easy: true\nparameters: {quarter: {type: quarter}, data: {type: data}}"
+    write_study(root, "facile", header, words, "Le quantile bouge.")
+    with pytest.raises(ObservError, match="study facile: ") as failed:
+        release()
+    assert "'quantile' of 'Le quantile bouge.' is no common word" in str(failed.value)
+    assert "has 2 numbers" in str(failed.value) and "usager" not in str(failed.value)
+
+
+def test_pages_are_linked_in_the_plan_s_order_whichever_were_made_first(release, monkeypatch):
+    """Else an edition of which some pages were kept would list a page's curves otherwise."""
+    linked, orders = making.linked, []
+    monkeypatch.setattr(making, "execute", lambda *x, **y: execute(*x, **y)[::-1])
+    monkeypatch.setattr(
+        making, "linked", lambda pages, wanted: (orders.append([*pages]), linked(pages, wanted))[1]
+    )
+    release()
+    assert orders == [["panorama", "satisfaction"]]
 
 
 def test_pages_that_cannot_be_published_change_nothing_and_are_all_told(release, root, unchanged):
@@ -582,35 +499,32 @@ def test_pages_that_cannot_be_published_change_nothing_and_are_all_told(release,
     )
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        ("Suivez-vous @servicepublic ?", "unknown citation key @servicepublic"),
-        ("Voir @fig-nulle-part.", "unresolved reference @fig-nulle-part"),
-        ("[a](nulle-part.qmd)", "'nulle-part.html' leads to no file of the site"),
-        ("::: {.a}\ntexte", "pandoc: "),
-        ('![](absent.svg){fig-alt="Un"}', "its PDF cannot be made: .*absent.svg"),
-    ],
-)
-def test_with_keep_going_a_page_that_cannot_be_published_is_left_out_and_told(
-    release, root, words, told
-):
-    write(root / "reports" / "_quarto.yml", QUARTO + ("" if "nulle" in words else PDF))
-    links = "Voir [Panorama](panorama.ipynb) et [lui](/panorama.ipynb)."
-    write_study(root, "panorama", words=words)
-    write_study(root, "satisfaction", words=links)
-    _, (line,) = release(keep_going=True)
-    kept = root / "reports" / "_failed" / "panorama.ipynb"
-    assert re.fullmatch(f"study panorama: {told}.*; see {re.escape(str(kept))}", line)
-    assert kept.is_file()
-    about = manifest(root)
-    assert [study["page"] for study in about["studies"] if "sha256" in study] == ["satisfaction"]
+def test_with_keep_going_pages_that_cannot_be_published_are_left_out_and_told(release, root):
+    write(root / "reports" / "_quarto.yml", QUARTO + PDF)
+    faults = {
+        "citation": ("Suivez-vous @servicepublic ?", "unknown citation key @servicepublic"),
+        "reference": ("Voir @fig-nulle-part.", "unresolved reference @fig-nulle-part"),
+        "lien": ("[a](nulle-part.qmd)", "'nulle-part.html' leads to no file of the site"),
+        "pandoc": ("::: {.a}\ntexte", "pandoc: "),
+        "image": ('![](absent.svg){fig-alt="Un"}', "its PDF cannot be made: .*absent.svg"),
+    }
+    for name, (words, _) in faults.items():
+        write_study(root, name, words=words)
+    write_study(root, "panorama", words="Voir [Image](image.ipynb) et [lui](/image.ipynb).")
+    _, lines = release(keep_going=True)
+    assert len(lines) == len(faults)
+    for name, (_, told) in faults.items():
+        kept = root / "reports" / "_failed" / f"{name}.ipynb"
+        line = f"study {name}: {told}.*; see {re.escape(str(kept))}"
+        assert [one for one in lines if re.fullmatch(line, one)], name
+        assert kept.is_file()
+    made = [study["page"] for study in manifest(root)["studies"] if "sha256" in study]
+    assert made == ["panorama", "satisfaction"]
     found = published(root)
-    assert not [name for name in found if "panorama" in name and "T2" not in name]
-    page = found["_site/2026-T3/satisfaction.html"].decode("utf-8")
-    assert "<p>Voir Panorama et lui.</p>" in page
+    assert not [name for name in found for fault in faults if fault in name and "T2" not in name]
+    assert "<p>Voir Image et lui.</p>" in found["_site/2026-T3/panorama.html"].decode("utf-8")
     home = found["_site/index.html"].decode("utf-8")
-    assert home.count("n’a pas pu être établie") == 1 and "panorama.html" not in home
+    assert home.count("n’ont pas pu l’être") == 1 and "image.html" not in home
     assert leftovers(root) == []
 
 
@@ -629,14 +543,6 @@ def test_where_no_page_can_be_published_or_a_fixed_one_fails_keep_going_changes_
         release(keep_going=True)
 
 
-def test_a_link_to_a_page_whose_study_failed_is_its_text_alone(release, root, failing):
-    failing(panorama="cell 3: ValueError: no")
-    write_study(root, "satisfaction", words="Voir [Panorama](panorama.ipynb).")
-    release(keep_going=True)
-    page = published(root)["_site/2026-T3/satisfaction.html"].decode("utf-8")
-    assert "<p>Voir Panorama.</p>" in page
-
-
 def test_ctrl_c_just_before_the_exchange_changes_nothing(release, unchanged, monkeypatch):
     def interrupt(*words: Any) -> bool:
         raise KeyboardInterrupt
@@ -644,9 +550,6 @@ def test_ctrl_c_just_before_the_exchange_changes_nothing(release, unchanged, mon
     monkeypatch.setattr(files, "_exchange", interrupt)
     with pytest.raises(KeyboardInterrupt):
         release()
-
-
-# Runs that die, and runs at once
 
 
 def run(jobs: dict[str, list[Path]]) -> dict[str, list[int]]:

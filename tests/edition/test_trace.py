@@ -45,11 +45,7 @@ def test_a_mark_is_followed_from_its_sentence_to_the_bytes_of_its_export(small, 
     for export in found.exports.to_dict("records"):
         content = raw[export["name"]].read_bytes()
         assert export["content"] == hashlib.sha256(content).hexdigest()
-
-
-def test_rows_are_counted_as_the_tables_hold_them(small, told):
-    one = of(told[0], indicator="satisfaction_10", period=T3, status="low_base")
-    (rows,) = follow(small, one).rows
+    (rows,) = found.rows
     table = store.read(small.data, "ratings", device=rows.device)
     assert rows.table == "ratings" and rows.rows == len(table)
     assert rows.own == table["date"].between("2026-07-01", "2026-09-30").sum()
@@ -91,15 +87,11 @@ def test_the_command_takes_the_address_of_a_link_and_shows_no_row(small, told):
     assert done.returncode == 0, done.stderr
     for step in ("Texts of its pages", "Method", "Rows of tables", "Exports"):
         assert step in done.stdout
+    answers = store.read(small.data, "ratings")
+    assert not {*map(str, answers["answer_id"].dropna())} & {*done.stdout.split()}
     as_json = observ(small.root, "trace", one, "--data", small.data, "--json")
     content = json.loads(as_json.stdout)
     assert content["id"] == one and content["exports"][0]["content"]
-    answers = store.read(small.data, "ratings")
-    assert not {*map(str, answers["answer_id"].dropna())} & {*done.stdout.split()}
-
-
-def test_one_line_where_the_data_are_not_here(small, told):
-    one = of(told[0], indicator="satisfaction_10", period=T3, status="low_base")
     done = observ(small.root, "trace", one, "--data", "data/elsewhere")
     assert done.returncode != 0
     assert done.stdout == "" and "Traceback" not in done.stderr

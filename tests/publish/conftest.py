@@ -1,11 +1,15 @@
 """The sample project, and the site that the embedded publisher makes of it, once a session."""
 
-import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from tests.publish import sample as samples
 from tests.site.conftest import site as made_site
+
+from observlib.publish import publish
 
 __all__ = ["made_site"]
 
@@ -13,14 +17,27 @@ __all__ = ["made_site"]
 @pytest.fixture(scope="session")
 def sample() -> ModuleType:
     """The module that makes sample projects."""
-    spec = importlib.util.spec_from_file_location("sample", Path(__file__).with_name("sample.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return samples
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A sample project of a test's own."""
+    return samples.make_project(tmp_path / "project")
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Callable[..., Path]:
+    """The site of a project of one study, with these cells too."""
+
+    def made(*cells: dict[str, Any], title: str = "Page", finding: str = "Constat.") -> Path:
+        page = samples.study(title, finding, 1, *cells)
+        project = samples.make_project(tmp_path / "project", page=page)
+        return publish(project, tmp_path / "site", "embedded").parent
+
+    return made
 
 
 @pytest.fixture(scope="session")
-def made_project(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> Path:
-    project: Path = sample.make_project(tmp_path_factory.mktemp("made") / "project")
-    return project
+def made_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return samples.make_project(tmp_path_factory.mktemp("made") / "project")

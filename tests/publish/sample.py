@@ -79,39 +79,29 @@ def markdown(text: str) -> dict[str, Any]:
 
 def code(options: str, *outputs: dict[str, Any]) -> dict[str, Any]:
     """An executed code cell."""
-    source = f"{options}\nshow()"
-    return {
-        "cell_type": "code",
-        "execution_count": 1,
-        "metadata": {},
-        "source": source.splitlines(keepends=True),
-        "outputs": list(outputs),
-    }
+    source = f"{options}\nshow()".splitlines(keepends=True)
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": source}
+    return {**cell, "outputs": list(outputs)}
 
 
-def shown(**data: Any) -> dict[str, Any]:
+def shown(estimates: dict[str, Any] | None = None, **data: Any) -> dict[str, Any]:
     """A displayed output; `svg`, `html`, `markdown` or `estimates`."""
     names = {"svg": "image/svg+xml", "html": "text/html", "markdown": "text/markdown"}
-    found = {names[key]: value for key, value in data.items() if key in names}
-    if "estimates" in data:
-        found |= data["estimates"]
+    found = {names[key]: value for key, value in data.items()} | (estimates or {})
     return {"output_type": "display_data", "metadata": {}, "data": found}
 
 
 def front(**meta: Any) -> dict[str, Any]:
     """The first cell."""
-    lines = "".join(
-        f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in meta.items()
-    )
-    return {"cell_type": "raw", "metadata": {}, "source": f"---\n{lines}---"}
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in meta.items()]
+    return {"cell_type": "raw", "metadata": {}, "source": f"---\n{''.join(lines)}---"}
 
 
 def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
     """A notebook."""
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
-    metadata = {"kernelspec": kernel}
     return {"cells": list(cells), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
@@ -170,12 +160,8 @@ def make_project(folder: Path, kind: str = "demonstration", **studies: dict[str,
             content["cells"].insert(1, {**markdown(DEMONSTRATION), "id": "demonstration"})
         text = json.dumps(content, ensure_ascii=False, indent=1)
         (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    manifest = {
-        "quarter": "2026-T3",
-        "kind": kind,
-        "published": "2026-11-24",
-        "studies": [{"page": name} for name in studies],
-    }
+    manifest: dict[str, Any] = {"quarter": "2026-T3", "kind": kind, "published": "2026-11-24"}
+    manifest["studies"] = [{"page": name} for name in studies]
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     home = folder / "index.qmd"
     text = with_notices(home.read_text(encoding="utf-8"), manifest)

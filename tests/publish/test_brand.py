@@ -88,13 +88,8 @@ def test_the_house_s_colour_is_left_in_nothing_that_is_published(site):
     assert [path.name for path, text in texts.items() if left.search(text)] == []
     with zipfile.ZipFile(site / "panorama.docx") as document:
         looks = document.read("word/styles.xml").decode()
-    assert GREEN[1:].upper() in looks and style.ACCENT[1:].upper() not in looks
-
-
-def test_a_word_document_has_the_brand_s_letters_and_colours(site):
-    with zipfile.ZipFile(site / "panorama.docx") as document:
-        looks = document.read("word/styles.xml").decode()
         letters = document.read("word/theme/theme1.xml").decode()
+    assert GREEN[1:].upper() in looks and style.ACCENT[1:].upper() not in looks
     assert re.findall(r'<a:latin typeface="([^"]*)"', letters) == ["Marque", "Marque"]
     text, heading = looks.split("</w:rPrDefault>")[0], looks[looks.index('"Heading1"') :]
     assert f'w:val="{INK[1:].upper()}"' in text

@@ -105,12 +105,9 @@ def test_no_text_sets_what_stands_around_a_page(tmp_path, sample):
     assert "javascript:" not in page and "breadcrumb" in page
 
 
-def test_a_title_with_marks_is_read_the_same_in_navigation_page_card_and_quarto_s_menu(
-    tmp_path, sample
-):
-    title = "Journal \\*officiel\\* & \\<b\\>lois\\</b\\>"
-    project = sample.make_project(tmp_path / "project", page=sample.study(title, "Constat.", 1))
-    site = publish(project, tmp_path / "site", "embedded").parent
+def test_a_title_with_marks_is_read_the_same_wherever_it_stands(tmp_path, published):
+    site = published(title="Journal \\*officiel\\* & \\<b\\>lois\\</b\\>")
+    project = tmp_path / "project"
     text = (site / "page.html").read_text(encoding="utf-8")
     page = re.sub(r"\s+", " ", text)
     shown = "Journal *officiel* &amp; &lt;b&gt;lois&lt;/b&gt;"
@@ -188,12 +185,9 @@ def test_a_caption_is_prose_and_its_alternative_text_is_not():
     assert 'alt="Au 3e trimestre"' in figure and "Au 3<sup>e</sup> trimestre</figcaption>" in figure
 
 
-def test_pages_have_ordinals_in_sight_and_plain_ones_where_no_letter_can_be_raised(
-    tmp_path, sample
-):
-    page = sample.study("Le 1er bilan", "Au 3e trimestre, un record.", 1)
-    site = publish(sample.make_project(tmp_path / "p", page=page), tmp_path / "site", "embedded")
-    text = (site.parent / "page.html").read_text(encoding="utf-8")
+def test_ordinals_are_plain_where_no_letter_can_be_raised(published):
+    site = published(title="Le 1er bilan", finding="Au 3e trimestre, un record.")
+    text = (site / "page.html").read_text(encoding="utf-8")
     assert "<title>Le 1er bilan – " in text
     assert (
         '<meta name="description" content="Chiffres synthétiques. Au 3e trimestre, un record.">'
@@ -201,7 +195,8 @@ def test_pages_have_ordinals_in_sight_and_plain_ones_where_no_letter_can_be_rais
     )
     assert "<h1>Le 1<sup>er</sup> bilan</h1>" in text
     assert "Au 3<sup>e</sup> trimestre, un record." in text
-    assert "Le 1<sup>er</sup> bilan</a>" in site.read_text(encoding="utf-8"), "and in lists"
+    home = (site / "index.html").read_text(encoding="utf-8")
+    assert "Le 1<sup>er</sup> bilan</a>" in home, "and in lists"
 
 
 FOLDING = [REPORTS / "empty_sections.lua", REPORTS / "annex.lua"]

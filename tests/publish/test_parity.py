@@ -5,7 +5,7 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -120,9 +120,7 @@ def finished(project: Path, document: str, place: Path) -> str:
     return (place / "panorama.html").read_text(encoding="utf-8")
 
 
-def test_a_page_that_a_real_quarto_made_tells_what_the_embedded_publisher_tells(
-    project: Path, tmp_path: Path
-) -> None:
+def test_a_page_that_a_real_quarto_made_tells_what_the_embedded_one_tells(project, tmp_path):
     """On what Quarto made of the sample's study: see `RECORDED`."""
     page = read_project(project).page(PurePosixPath("panorama.ipynb"))
     embedded.write_html(read_project(project), page, tmp_path)
@@ -160,9 +158,7 @@ def test_what_a_page_asks_of_other_sites_is_seen():
 
 @pytest.mark.slow
 @pytest.mark.skipif(find_quarto() is None, reason="Quarto is not installed")
-def test_quarto_and_the_embedded_publisher_tell_the_same_and_ask_nothing(
-    project: Path, tmp_path: Path, dump: Callable[..., str]
-) -> None:
+def test_quarto_and_the_embedded_publisher_tell_the_same_and_ask_nothing(project, tmp_path, dump):
     """Wherever Quarto is: all pages of the sample, and what is recorded of one."""
     made: dict[str, dict[str, str]] = {}
     for name in ("embedded", "quarto"):

@@ -4,7 +4,6 @@ import json
 import re
 from functools import partial
 from pathlib import Path, PurePosixPath
-from types import ModuleType
 
 import pytest
 import yaml
@@ -12,12 +11,6 @@ import yaml
 from observlib.base.errors import ObservError
 from observlib.publish import html
 from observlib.publish.project import Entry, flat, match_pages, read_project
-
-
-@pytest.fixture
-def project(tmp_path: Path, sample: ModuleType) -> Path:
-    folder: Path = sample.make_project(tmp_path / "project")
-    return folder
 
 
 def configure(project: Path, contents: object = None, **settings: object) -> None:

@@ -1,8 +1,10 @@
 """Publishing ends with a whole new site, or with the old one and the reasons."""
 
 import errno
+import functools
 import gzip
 import hashlib
+import json
 import os
 import random
 import re
@@ -11,12 +13,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.publish import pandoc, publish
+from observlib.publish import embedded, pandoc, publish
 
 RUN = """
 import sys
@@ -44,9 +48,7 @@ def old_site(tmp_path: Path, made_site: Path) -> Path:
     return site
 
 
-def test_same_edition_gives_the_same_bytes_and_every_page_and_pdf_is_counted(
-    tmp_path, made_project, made_site
-):
+def test_same_edition_gives_the_same_bytes_and_all_is_counted(tmp_path, made_project, made_site):
     told: list[tuple[int, int, str]] = []
     place = tmp_path / "elsewhere" / "site"
     again = publish(made_project, place, "embedded", lambda *step: told.append(step))
@@ -65,10 +67,9 @@ def test_no_name_of_the_project_s_folder_changes_a_page(tmp_path, sample, made_s
     assert digest(site) == digest(made_site)
 
 
-def test_a_list_of_pages_says_where_there_is_none(tmp_path, sample):
-    project = sample.make_project(tmp_path / "project", page=sample.study("Page", "Un constat.", 1))
-    site = publish(project, tmp_path / "site", "embedded").parent
-    assert "Aucune page publiée." in (site / "retours.html").read_text(encoding="utf-8")
+def test_a_list_of_pages_says_where_there_is_none(published):
+    text = (published() / "retours.html").read_text(encoding="utf-8")
+    assert "Aucune page publiée." in text
 
 
 def test_problems_of_all_pages_are_told_and_the_old_site_stays(tmp_path, sample, old_site):
@@ -87,41 +88,30 @@ def test_problems_of_all_pages_are_told_and_the_old_site_stays(tmp_path, sample,
     assert not list(tmp_path.glob(".work-*"))
 
 
-def test_a_link_that_leads_nowhere_stops_the_site(tmp_path, sample):
-    cell = sample.markdown("[a](absent.qmd) [b](/methode.qmd#nulle-part)\n")
-    project = sample.make_project(
-        tmp_path / "project", page=sample.study("Page", "Constat.", 1, cell)
-    )
-    page = "page.ipynb"
+def test_a_link_that_leads_nowhere_stops_the_site(published, sample):
     with pytest.raises(ObservError) as caught:
-        publish(project, tmp_path / "site", "embedded")
+        published(sample.markdown("[a](absent.qmd) [b](/methode.qmd#nulle-part)\n"))
     assert caught.value.problems == (
-        f"{page}: 'absent.html' leads to no file of the site",
-        f"{page}: 'methode.html#nulle-part' leads to no place of its page",
+        "page.ipynb: 'absent.html' leads to no file of the site",
+        "page.ipynb: 'methode.html#nulle-part' leads to no place of its page",
     )
 
 
-def test_full_disk_is_told_and_the_old_site_stays(monkeypatch, made_project, old_site):
+def test_a_full_disk_or_an_interruption_leaves_the_old_site(monkeypatch, made_project, old_site):
     def full(self: Path, content: bytes) -> int:
         raise OSError(errno.ENOSPC, "No space left on device", str(self))
 
-    before = digest(old_site)
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(
-        ObservError, match=r"the disk is full; free some space; what was published is as"
-    ):
-        publish(made_project, old_site, "embedded")
-    monkeypatch.undo()
-    assert digest(old_site) == before
-    assert not list(old_site.parent.glob(".work-*"))
-
-
-def test_interruption_between_pages_leaves_the_old_site(monkeypatch, made_project, old_site):
     def interrupted(done: int, total: int, name: str) -> None:
         if done == 3:
             raise KeyboardInterrupt
 
     before = digest(old_site)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    told = r"the disk is full; free some space; what was published is as"
+    with pytest.raises(ObservError, match=told):
+        publish(made_project, old_site, "embedded")
+    monkeypatch.undo()
+    assert digest(old_site) == before
     with pytest.raises(KeyboardInterrupt):
         publish(made_project, old_site, "embedded", interrupted)
     assert digest(old_site) == before
@@ -130,9 +120,7 @@ def test_interruption_between_pages_leaves_the_old_site(monkeypatch, made_projec
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
-def test_kill_while_publishing_leaves_the_old_site_and_is_cleared_next_time(
-    made_project, made_site, old_site
-):
+def test_kill_leaves_the_old_site_and_is_cleared_next_time(made_project, made_site, old_site):
     before = digest(old_site)
     moments = random.Random(3)
     for _ in range(2):
@@ -171,3 +159,115 @@ def test_pages_are_light(made_site):
         pictures = re.findall(r'<img src="([^"]+)"', page.read_text(encoding="utf-8"))
         sizes = [compressed(page.parent / name) for name in pictures]
         assert compressed(page) + style + sum(sizes) < 50_000
+
+
+STUDY = Path("panorama.ipynb")
+EVERY = {
+    *("index.qmd", "methode.qmd", "glossaire.qmd", "accessibilite.qmd", "retours.qmd"),
+    "origines.qmd",
+    *("panorama.ipynb", "produit.ipynb"),
+}
+
+
+def tree(site: Path) -> dict[str, bytes]:
+    found = [path for path in sorted(site.rglob("*")) if path.is_file()]
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in found}
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The pages that were made, and not taken from what is kept."""
+    return noted(monkeypatch)
+
+
+def noted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    names: set[str] = set()
+    page = embedded._page
+
+    @functools.wraps(page)
+    def note(
+        project: embedded.Project, one: embedded.Page, frames: Path | None
+    ) -> dict[str, bytes]:
+        names.add(str(one.source))
+        return page(project, one, frames)
+
+    monkeypatch.setattr(embedded, "_page", note)
+    return names
+
+
+def replace(name: str | Path, before: str, after: str) -> Callable[[Path], None]:
+    def act(project: Path) -> None:
+        text = (project / name).read_text(encoding="utf-8")
+        assert before in text
+        (project / name).write_text(text.replace(before, after), encoding="utf-8")
+
+    return act
+
+
+def add_package(project: Path) -> None:
+    manifest = project / "manifest.json"
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.with_name("donnees").mkdir()
+    manifest.with_name("donnees").joinpath("x.zip").write_bytes(b"PK")
+    told["frame"] = {"donnees/x.zip": "digest"}
+    manifest.write_text(json.dumps(told), encoding="utf-8")
+
+
+CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "nothing": (lambda project: None, set()),
+    "a sentence": (replace(STUDY, "prudence !", "patience !"), {str(STUDY)}),
+    "a finding": (replace(STUDY, "reste en retrait", "progresse"), {str(STUDY), "index.qmd"}),
+    "a title": (replace(STUDY, "Panorama", "Vue"), EVERY),
+    "a fixed page": (replace("glossaire.qmd", "---\n\n", "---\n\nUn mot.\n\n"), {"glossaire.qmd"}),
+    "the day": (replace("manifest.json", "2026-11-24", "2026-12-02"), EVERY),
+    "the data": (replace("manifest.json", "demonstration", "real"), EVERY),
+    "a package": (add_package, EVERY),
+    "settings": (replace("_quarto.yml", "Contenus sous", "Textes sous"), EVERY),
+    "a filter": (lambda project: (project / "ordinals.lua").write_text("\n"), EVERY),
+    "the bibliography": (replace("references.bib", "Wilson", "Autre"), EVERY),
+    "a picture": (lambda project: (project / "a.svg").write_text("<svg/>"), EVERY),
+}
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, sample: ModuleType) -> Path:
+    """A project, its site, and what was kept of it when it was first made."""
+    place = tmp_path_factory.mktemp("first")
+    with pytest.MonkeyPatch.context() as patch:
+        names = noted(patch)
+        publish(
+            sample.make_project(place / "project"), place / "site", "embedded", cache=place / "kept"
+        )
+    assert names == EVERY
+    return place
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_changed_is_made_again_as_in_a_new_site(tmp_path, first, made, name):
+    shutil.copytree(first, tmp_path, dirs_exist_ok=True)
+    project, site, kept = (tmp_path / each for each in ("project", "site", "kept"))
+    act, expected = CHANGES[name]
+    act(project)
+    publish(project, site, "embedded", cache=kept)
+    assert made == expected
+    publish(project, tmp_path / "other", "embedded")
+    assert tree(site) == tree(tmp_path / "other")
+
+
+def test_a_page_that_is_refused_is_refused_again_and_the_others_are_kept(tmp_path, project, made):
+    replace(STUDY, "@fig-parts)", "@fig-nowhere)")(project)
+    for expected in (EVERY, {str(STUDY)}):
+        made.clear()
+        with pytest.raises(ObservError, match="unresolved reference @fig-nowhere"):
+            publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")
+        assert made == expected
+
+
+@pytest.mark.slow
+def test_a_library_that_changes_meanwhile_keeps_nothing(tmp_path, project, made, monkeypatch):
+    monkeypatch.setattr(embedded.kept, "library", lambda: {"the library/publish/html.py": "2"})
+    for _ in range(2):
+        made.clear()
+        publish(project, tmp_path / "site", "embedded", cache=tmp_path / "kept")
+        assert made == EVERY

@@ -7,7 +7,6 @@ import stat
 import sys
 import time
 from pathlib import Path, PurePosixPath
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -60,12 +59,6 @@ if not (site / "index.html").exists():  # as Quarto does
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path, sample: ModuleType) -> Path:
-    folder: Path = sample.make_project(tmp_path / "project")
-    return folder
-
-
 def install(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -81,12 +74,10 @@ def install(
     command.write_text(text, encoding="utf-8")
     command.chmod(command.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setattr(quarto, "_PROCESSES", 1)
-    if beside:
-        monkeypatch.setenv("PATH", str(tmp_path / "empty"))
-        monkeypatch.setattr(sys, "executable", str(folder / "python"))
-    else:
-        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-        monkeypatch.setattr(sys, "executable", str(tmp_path / "empty" / "python"))
+    path = str(tmp_path / "empty") if beside else f"{folder}{os.pathsep}{os.environ['PATH']}"
+    monkeypatch.setenv("PATH", path)
+    python = (folder if beside else tmp_path / "empty") / "python"
+    monkeypatch.setattr(sys, "executable", str(python))
     return log
 
 
@@ -112,18 +103,16 @@ def configure(folder: Path, **settings: Any) -> None:
     path.write_text(yaml.safe_dump({**config, **settings}, allow_unicode=True), encoding="utf-8")
 
 
-def test_a_quarto_that_pip_installed_is_found_though_its_folder_is_not_on_path(
-    tmp_path, monkeypatch, project
+def test_quarto_beside_python_renders_a_copy_and_executes_nothing(
+    tmp_path, monkeypatch, project, capsys
 ):
     log = install(tmp_path, monkeypatch, beside=True)
-    publish(project, tmp_path / "site", "quarto")
-    assert log.exists()
-
-
-def test_quarto_renders_a_copy_and_executes_nothing(tmp_path, monkeypatch, project):
-    log = install(tmp_path, monkeypatch)
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
-    site = publish(project, tmp_path / "site", "quarto").parent
+    told: list[tuple[int, int, str]] = []
+    site = publish(project, tmp_path / "site", "quarto", lambda *step: told.append(step)).parent
+    (_, total, first), *_, (done, of, _) = told  # pages and warnings are told as they come
+    assert first == "index.qmd" and done == of == total
+    assert capsys.readouterr().err == "quarto: WARN: something\nquarto: of two lines\n"
     ((arguments, place, rendered),) = runs(log)
     assert arguments == ["render", ".", "--no-execute"]
     assert not any(part.startswith(".") for part in Path(place).parts), "Quarto finds no page there"
@@ -134,9 +123,8 @@ def test_quarto_renders_a_copy_and_executes_nothing(tmp_path, monkeypatch, proje
     assert 'href="panorama.ipynb" download' in page and 'href="panorama.pdf" download' in page
     assert 'href="./index.html"' in page, "a link to a folder leads nowhere from a disk"
     body = page[page.index("<body") :]
-    assert body.index('class="skip"') < body.index("<nav></nav>"), (
-        "who uses a keyboard passes by the menu"
-    )
+    skip = body.index('class="skip"')
+    assert skip < body.index("<nav></nav>"), "who uses a keyboard passes by the menu"
     assert [path.name for path in site.glob("site_libs/*")] == ["theme"], "slides are on no page"
 
 
@@ -166,9 +154,7 @@ def test_the_front_page_is_never_a_way_to_another_page(tmp_path, monkeypatch, pr
     assert not (tmp_path / "frames" / "index.html").exists(), "the run of the front page makes it"
 
 
-def test_a_page_that_fails_once_leaves_nothing_that_makes_others_fail(
-    tmp_path, monkeypatch, project
-):
+def test_a_page_that_fails_once_makes_no_other_fail(tmp_path, monkeypatch, project):
     log, kept = install(tmp_path, monkeypatch), tmp_path / "kept"
     with monkeypatch.context() as once:
         once.setattr(embedded.pdf, "page_pdf", fail)
@@ -224,15 +210,6 @@ def test_failure_of_quarto_is_told_with_its_last_lines(tmp_path, monkeypatch, pr
     assert (tmp_path / "site" / "index.html").read_text(encoding="utf-8") == "old"
 
 
-def test_pages_and_warnings_of_quarto_are_told_as_they_come(tmp_path, monkeypatch, project, capsys):
-    install(tmp_path, monkeypatch)
-    told: list[tuple[int, int, str]] = []
-    publish(project, tmp_path / "site", "quarto", lambda *step: told.append(step))
-    (_, total, first), *_, (done, of, _) = told
-    assert first == "index.qmd" and done == of == total
-    assert capsys.readouterr().err == "quarto: WARN: something\nquarto: of two lines\n"
-
-
 def test_a_quarto_that_does_not_end_is_ended_with_what_it_began(tmp_path, monkeypatch, project):
     log = install(tmp_path, monkeypatch)
     command = tmp_path / "bin" / "quarto"
@@ -268,9 +245,7 @@ def test_quarto_wanted_and_absent_says_how_to_get_it(tmp_path, monkeypatch, proj
         publish(project, tmp_path / "site", "quarto")
 
 
-def test_a_quarto_that_does_not_pass_its_check_is_not_chosen_and_it_is_said_why(
-    tmp_path, monkeypatch, project, capsys
-):
+def test_a_quarto_that_fails_its_check_is_not_chosen(tmp_path, monkeypatch, project, capsys):
     log = install(tmp_path, monkeypatch)
     quarto.fault.cache_clear()
     site = publish(project, tmp_path / "site", "auto", cache=tmp_path / "kept").parent
@@ -307,9 +282,7 @@ def test_a_drawing_that_a_text_shows_is_staged_beside_its_page(tmp_path, project
     assert (tmp_path / "staged" / "traits" / "line-1.svg").read_text("utf-8") == "<svg/>"
 
 
-def test_formats_and_filters_of_the_user_are_handed_over_and_pdfs_stay_ours(
-    tmp_path, project, sample
-):
+def test_formats_and_filters_of_the_user_are_handed_over(tmp_path, project, sample):
     study = sample.study("Diapos", "Un constat.", 9)
     formats = {"html": {}, "typst": {}, "revealjs": {"slide-number": True}, "docx": {}}
     study["cells"][0] = sample.front(title="Diapos", description="Un.", order=9, format=formats)

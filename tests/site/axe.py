@@ -1,11 +1,11 @@
 """What axe-core, the accessibility rules of Deque, finds on pages in a browser; what scrolls."""
 
-import html
 import json
-import re
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
+
+from tests.site.conftest import asked, pages_of
 
 WIDTHS = (1280, 375, 320)
 _HARNESS = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
@@ -37,13 +37,10 @@ def violations(
     """The rules that each page of a copy of a site breaks, by page and width; all are there."""
     script = files("axe_playwright_python") / "axe.min.js"
     (copy / "axe.min.js").write_bytes(script.read_bytes())
-    pages = sorted(path.relative_to(copy).as_posix() for path in copy.rglob("*.html"))
-    harness = copy / "axe.html"
-    harness.write_text(_HARNESS % (json.dumps(pages), json.dumps(list(widths))), encoding="utf-8")
+    pages = pages_of(copy)
     seconds = 60 + 5 * len(pages) * len(widths)
-    told = dump(harness, f"--virtual-time-budget={10**6 * seconds}", seconds=seconds)
-    match = re.search(r'<pre id="found">(.+?)</pre>', told, re.S)
-    assert match, "axe-core told nothing"
-    found: dict[str, list[str]] = json.loads(html.unescape(match[1]))
+    harness = _HARNESS % (json.dumps(pages), json.dumps(list(widths)))
+    budget = f"--virtual-time-budget={10**6 * seconds}"
+    found: dict[str, list[str]] = asked(dump, copy, harness, budget, seconds=seconds)
     assert len(found) == len(pages) * len(widths)
     return found

@@ -1,9 +1,13 @@
 """The sample site, made once, and a real browser where there is one."""
 
+import html
+import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.conftest import made_once
@@ -11,7 +15,6 @@ from tests.publish.sample import make_project
 
 from observlib.publish import publish
 
-SAMPLE = Path(__file__).parents[1] / "publish" / "sample.py"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -51,3 +54,18 @@ def dump(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
         return done.stdout.decode("utf-8")
 
     return run
+
+
+def asked(dump: Callable[..., str], folder: Path, harness: str, *flags: str, **more: int) -> Any:
+    """What a page with a script finds of those that it stands beside for the time, in a browser."""
+    page = folder / "asked.html"
+    page.write_text(harness, encoding="utf-8")
+    told = re.search(r'<pre id="found">(.+?)</pre>', dump(page, *flags, **more), re.S)
+    page.unlink()
+    assert told, "the browser found nothing"
+    return json.loads(html.unescape(told[1]))
+
+
+def pages_of(site: Path) -> list[str]:
+    """The pages of a site, as paths from it."""
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from tests.copies import demonstration_catalogue
 from tests.publish.test_pdf import objects
+from tests.site.conftest import asked, pages_of
 
 from observlib import display, estimates
 from observlib.catalogue import Catalogue
@@ -226,14 +227,9 @@ MEASURE = """<!doctype html><pre id="found"></pre><script>
 
 
 def test_words_without_end_do_not_make_a_page_scroll_sideways_on_a_phone(attacked_site, dump):
-    pages = sorted(
-        path.relative_to(attacked_site).as_posix() for path in attacked_site.rglob("*.html")
-    )
-    harness = attacked_site / "measure.html"
-    harness.write_text(MEASURE % json.dumps(pages), encoding="utf-8")
-    match = re.search(r'<pre id="found">(.+?)</pre>', dump(harness), re.S)
-    harness.unlink()
-    assert match and {page: wide for page, wide in json.loads(match[1]).items() if wide > 0} == {}
+    pages = pages_of(attacked_site)
+    found = asked(dump, attacked_site, MEASURE % json.dumps(pages))
+    assert {page: wide for page, wide in found.items() if wide > 0} == {} and len(found) == 9
 
 
 def test_the_browser_would_tell_what_runs(tmp_path, dump):

@@ -1,14 +1,14 @@
 """What a reader meets: pages measured in a real browser, on a phone's screen and on a wide one."""
 
-import html
 import json
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from tests.site.conftest import asked, pages_of
 
 MEASURE = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
 const pages = %s, widths = [320, 360, 375, 1280, 1500];
@@ -105,26 +105,19 @@ def found(
     site: Path, dump: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, dict[str, Any]]:
     """What the browser measured, by page and width."""
-    copy = tmp_path_factory.mktemp("browser") / "site"
-    shutil.copytree(site, copy)
-    pages = sorted(path.relative_to(copy).as_posix() for path in copy.rglob("*.html"))
-    harness = copy / "measure.html"
-    harness.write_text(MEASURE % json.dumps(pages), encoding="utf-8")
-    match = re.search(r'<pre id="found">(.+?)</pre>', dump(harness), re.S)
-    assert match, "the browser measured nothing"
-    result: dict[str, dict[str, Any]] = json.loads(html.unescape(match[1]))
+    copy = shutil.copytree(site, tmp_path_factory.mktemp("browser") / "site")
+    pages = pages_of(copy)
+    result: dict[str, dict[str, Any]] = asked(dump, copy, MEASURE % json.dumps(pages))
     assert len(result) == 5 * len(pages) == 40
     return result
 
 
-def test_what_the_keyboard_reaches_shows_it(found):
-    assert {name: page["unseen"] for name, page in found.items() if page["unseen"]} == {}
-
-
-def test_no_page_scrolls_sideways_on_a_phone_or_a_desk(found):
-    assert {name: page["wide"] for name, page in found.items() if page["wide"]} == {}
-    assert {name: page["overflow"] for name, page in found.items() if page["overflow"] > 0} == {}
-    assert {name: page["airy"] for name, page in found.items() if page["airy"] > 0} == {}
+def test_no_page_measured_shows_any_of_these_faults(found):
+    """What the keyboard reaches shows it; nothing scrolls sideways, is faint or left blank."""
+    for fault in ("unseen", "wide", "contrasts", "blank"):
+        assert {name: page[fault] for name, page in found.items() if page[fault]} == {}, fault
+    for fault in ("overflow", "airy"):
+        assert {name: page[fault] for name, page in found.items() if page[fault] > 0} == {}, fault
 
 
 def test_no_table_is_cut_on_a_phone_or_a_desk(found):
@@ -134,35 +127,19 @@ def test_no_table_is_cut_on_a_phone_or_a_desk(found):
     assert any(page["tables"] for page in found.values())
 
 
-def test_every_text_stands_out_from_its_background(found):
-    assert {name: page["contrasts"] for name, page in found.items() if page["contrasts"]} == {}
-
-
-def test_every_picture_is_drawn(found):
-    assert {name: page["blank"] for name, page in found.items() if page["blank"]} == {}
-
-
 def test_menu_is_open_on_a_desk_and_folded_on_a_phone(found):
     for name, page in found.items():
         assert page["menu"] == name.endswith((" 1280", " 1500")), name
         assert page["scrolling"] == 0, f"{name}: a menu that scrolls does not say so"
 
 
-def test_keyboard_meets_the_skip_link_first_and_sees_it(found):
+def test_keyboard_meets_the_skip_link_first_and_lines_can_be_read(found):
     for name, page in found.items():
         assert page["first"] == "skip", name
         assert page["skip"] >= 0, f"{name}: the skip link stays hidden when it has the focus"
-
-
-def test_lines_are_short_enough_to_read(found):
-    for name, page in found.items():
         assert page["text"] <= 46 * 16, name
         assert page["size"] >= 16, name
-
-
-def test_title_is_on_the_first_screen_of_a_phone(found):
-    for name, page in found.items():
-        assert page["h1"] < 300, name
+        assert page["h1"] < 300, f"{name}: its title is not on the first screen of a phone"
 
 
 def test_search_is_in_the_same_place_of_every_page(found):
@@ -176,3 +153,68 @@ def test_nothing_is_asked_from_outside_and_no_script_runs_but_those_of_the_site(
         assert page["scripts"][0] == f"{root}search.js", name
         assert page["scripts"][1:] in ([], [f"{root}values.js"]), name
         assert all(address.startswith("file:") for address in page["requests"]), name
+
+
+ASK = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
+(async () => {
+  const found = {};
+  for (const page of %s) {
+    const frame = document.createElement("iframe");
+    frame.src = page;
+    await new Promise(done => { frame.onload = done; document.body.append(frame) });
+    const inside = frame.contentDocument, input = inside.querySelector("[role=search] input");
+    const pause = () => new Promise(done => setTimeout(done, 300));
+    input.dispatchEvent(new Event("focus"));
+    await pause();
+    for (const asked of %s) {
+      input.value = asked;
+      input.dispatchEvent(new Event("input"));
+      await pause();
+      found[asked + "|" + page] = {
+        status: inside.querySelector("[role=search] [role=status]").textContent,
+        links: [...inside.querySelectorAll("[role=search] a")].map(a => a.href),
+      };
+    }
+    input.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
+    await pause();
+    const left = [...inside.querySelectorAll("[role=search] a")];
+    found["after|" + page] = {status: input.value, links: left};
+  }
+  document.getElementById("found").textContent = JSON.stringify(found);
+})();
+</script>"""
+PAGES = ["index.html", "panorama.html"]
+ASKED = ["VERIFICATION intervalle", "vérifications des intervalles", "dispositifs ecoute"]
+ASKED += ["Accessibilités critères", "zzz", "<b>", "e", "la de"]
+
+
+@pytest.fixture(scope="module")
+def answers(site, dump, tmp_path_factory):
+    copy = shutil.copytree(site, tmp_path_factory.mktemp("search") / "site")
+    return asked(dump, copy, ASK % (json.dumps(PAGES), json.dumps(ASKED)))
+
+
+def test_words_are_found_without_their_accents_and_in_the_plural_on_each_page(answers):
+    one, other = (answers[f"{words}|index.html"] for words in ASKED[:2])
+    assert one == other and one["links"]
+    for words in ASKED:
+        first, second = (answers[f"{words}|{page}"] for page in PAGES)
+        assert first == second, words
+
+
+def test_links_lead_to_pages_that_are_there_and_to_their_headings(answers, site):
+    for name, answer in answers.items():
+        for link in answer["links"]:
+            place, _, anchor = unquote(link).split("/site/")[1].partition("#")
+            page = (site / place).read_text(encoding="utf-8")
+            assert not anchor or f'id="{anchor}"' in page, name
+    assert any("#" in link for answer in answers.values() for link in answer["links"])
+
+
+def test_how_many_pages_are_found_is_told(answers):
+    assert answers["zzz|index.html"] == {"status": "Aucune page trouvée", "links": []}
+    count = len(answers["dispositifs ecoute|index.html"]["links"])
+    expected = f"{count} pages trouvées" if count > 1 else "1 page trouvée"
+    assert count and answers["dispositifs ecoute|index.html"]["status"] == expected
+    for name in ("e", "after"):  # a letter finds nothing yet, and Escape empties the search
+        assert answers[f"{name}|index.html"] == {"status": "", "links": []}

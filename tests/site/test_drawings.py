@@ -1,17 +1,17 @@
 """Every chart of the committed studies, in a real browser: on a telephone and on a wide screen."""
 
-import html
-import importlib.util
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.site.conftest import SAMPLE
+from tests.publish import sample
+from tests.site.conftest import asked
 
+from observlib import display, estimates
+from observlib.catalogue import Catalogue
 from observlib.display import svg
 from observlib.publish import publish
 
@@ -81,10 +81,6 @@ function measure(doc, view) {
 @pytest.fixture(scope="module")
 def told(dump: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     """What a browser shows of all charts, by the width of its screen: on light pages, and dark."""
-    spec = importlib.util.spec_from_file_location("sample", SAMPLE)
-    assert spec and spec.loader
-    sample = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sample)
     cells = []
     for path in sorted(STUDIES.glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
@@ -96,19 +92,10 @@ def told(dump: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
     front = sample.front(title="Toutes", description="Toutes.", order=1, date="2026-11-24")
     folder = tmp_path_factory.mktemp("drawings")
     project = sample.make_project(folder / "project", all=sample.notebook(front, *cells))
-    site = publish(project, folder / "site", "embedded").parent
-    page = site / "all.html"
+    page = publish(project, folder / "site", "embedded").parent / "all.html"
     text = re.sub(r"<meta http-equiv=[^>]*>", "", page.read_text(encoding="utf-8"))
     page.write_text(text, encoding="utf-8")
-    measuring = site / "measure.html"
-    measuring.write_text(MEASURE % "all.html", encoding="utf-8")
-    both = []
-    for flags in ((), (DARK,)):
-        match = re.search(r'<pre id="found">(.+?)</pre>', dump(measuring, *flags), re.DOTALL)
-        assert match, "the browser measured nothing"
-        both.append(json.loads(html.unescape(match[1])))
-    shutil.rmtree(project)
-    return both
+    return [asked(dump, page.parent, MEASURE % page.name, *flags) for flags in ((), (DARK,))]
 
 
 @pytest.fixture
@@ -165,3 +152,127 @@ def test_the_words_of_charts_are_found_in_the_page_s_text(found):
         assert len(words) > 200
         missing = [word for word in words if word.strip() and word not in found[width]["text"]]
         assert len(missing) < 0.02 * len(words), missing
+
+
+PERIODS = ["2026-T1", "2026-T2", "2026-T3"]
+MARKS = {
+    "service-public": [6.8, "suppressed", 7.9],
+    "boamp": [7.0, 7.1, 7.2],
+    "legifrance": [6.0, 6.2, 6.1],
+}
+KEYS = {
+    "fig-lignes": "ArrowRight ArrowRight ArrowRight ArrowLeft ArrowDown ArrowDown ArrowDown "
+    "ArrowUp Home End Escape ArrowLeft Tab",
+    "fig-points": "ArrowDown ArrowDown ArrowRight ArrowLeft End Home",
+}
+ASK = """<!doctype html><meta charset="utf-8"><pre id="found"></pre><script>
+(async () => {
+  const found = {}, keys = %s;
+  const frame = document.createElement("iframe");
+  frame.style.cssText = "width:1280px;height:900px";
+  frame.src = "all.html";
+  await new Promise(done => { frame.onload = done; document.body.append(frame) });
+  const inside = frame.contentDocument, view = frame.contentWindow;
+  for (const [name, pressed] of Object.entries(keys)) {
+    const figure = inside.getElementById(name), walk = figure.querySelector(".walk");
+    walk.focus();
+    found[name] = { focused: inside.activeElement === walk, steps: [],
+      role: walk.getAttribute("role"), live: figure.querySelector(".walked").getAttribute("role") };
+    const told = () => {
+      const ring = figure.querySelector("svg.wide circle.at");
+      const both = [ring, figure.querySelector("svg.wide")];
+      const at = ring && both.map(e => e.getBoundingClientRect());
+      const inside = !at || (at[0].left > at[1].left - 9 && at[0].right < at[1].right + 9);
+      return [figure.querySelector(".walked").textContent, Boolean(ring), inside];
+    };
+    for (const key of pressed.split(" ")) {
+      const event = new view.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+      walk.dispatchEvent(event);
+      found[name].steps.push([key, ...told(), event.defaultPrevented]);
+    }
+    const svg = figure.querySelector("svg.wide"), box = svg.getBoundingClientRect();
+    const [x, y] = svg.dataset.at.split(" ")[1].split(",").map(Number);
+    const scale = box.width / svg.viewBox.baseVal.width;
+    svg.dispatchEvent(new view.PointerEvent("pointermove",
+      { clientX: box.left + (x + 3) * scale, clientY: box.top + (y - 3) * scale }));
+    found[name].pointed = told()[0];
+  }
+  document.getElementById("found").textContent = JSON.stringify(found);
+})();
+</script>"""
+
+
+def frame() -> Any:
+    made = []
+    for product, values in MARKS.items():
+        row = {"indicator": "satisfaction_10", "product": product, "channel": "web"}
+        row |= {"device": "jdma"}
+        for period, value in zip(PERIODS, values, strict=True):
+            more: dict[str, Any] = {"status": value}
+            if isinstance(value, float):
+                more = {"estimate": value, "ci_low": value - 0.24, "ci_high": value + 0.24, "n": 90}
+            made.append({**row, "unit": "sur 10", "period": period, **more})
+    return estimates.make(made)
+
+
+@pytest.fixture(scope="module")
+def walked(
+    dump: Callable[..., str], tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
+) -> dict[str, Any]:
+    """What each figure told at each key."""
+    rows = frame()
+    now = rows[rows["period"] == "2026-T3"].reset_index(drop=True)
+    charts = {
+        "fig-lignes": display.line_chart(rows, catalogue, caption="Lignes"),
+        "fig-points": display.dot_chart(now, catalogue, caption="Points"),
+    }
+    cells = []
+    for name, chart in charts.items():
+        data = json.loads(json.dumps(chart._repr_mimebundle_()))
+        output = {"output_type": "display_data", "metadata": {}, "data": data}
+        cells.append(sample.code(f"#| label: {name}\n#| fig-cap: Une\n#| fig-alt: Deux", output))
+    front = sample.front(title="Toutes", description="Toutes.", order=1, date="2026-11-24")
+    folder = tmp_path_factory.mktemp("values")
+    project = sample.make_project(folder / "project", all=sample.notebook(front, *cells))
+    site = publish(project, folder / "site", "embedded").parent
+    return dict(asked(dump, site, ASK % json.dumps(KEYS)))
+
+
+def steps(walked: dict[str, Any], name: str) -> list[str]:
+    return [step[1].replace("\xa0", " ") for step in walked[name]["steps"]]
+
+
+TOLD = {
+    "S1": "Service-public.fr, 1er trimestre 2026 : 6,8 sur 10, de 6,5 à 7,1",
+    "S3": "Service-public.fr, 3e trimestre 2026 : 7,9 sur 10, de 7,6 à 8,2",
+    "L1": "Légifrance, 1er trimestre 2026 : 6,0 sur 10, de 5,7 à 6,3",
+    "L3": "Légifrance, 3e trimestre 2026 : 6,1 sur 10, de 5,8 à 6,4",
+    "B1": "BOAMP, 1er trimestre 2026 : 7,0 sur 10, de 6,7 à 7,3",
+    "–": "",
+}
+
+
+def test_arrow_keys_walk_a_curve_and_go_from_curve_to_curve_at_the_same_quarter(walked):
+    """A withheld value, of the second quarter, is told nowhere."""
+    assert walked["fig-lignes"]["focused"]
+    expected = ["S1", "S3", "S3", "S1", "L1", "B1", "B1", "L1", "L1", "L3", "–", "S3", "S3"]
+    assert steps(walked, "fig-lignes") == [TOLD[name] for name in expected]
+
+
+def test_arrow_keys_go_from_row_to_row_where_each_has_one_value(walked):
+    assert [told.partition(" :")[0] for told in steps(walked, "fig-points")] == [
+        "Service-public.fr", "BOAMP", "Légifrance", "BOAMP", "Légifrance", "Service-public.fr",
+    ]  # fmt: skip
+
+
+def test_the_value_that_is_told_is_ringed_in_its_drawing_and_the_page_does_not_scroll(walked):
+    for figure in walked.values():
+        for key, text, ringed, inside, kept in figure["steps"]:
+            assert ringed == bool(text) and inside, key
+            assert kept == (key != "Tab")  # who leaves by the tabulator is not held
+
+
+def test_what_is_told_is_spoken_and_a_pointer_shows_the_same(walked):
+    for figure in walked.values():
+        assert (figure["role"], figure["live"]) == ("application", "status")
+    assert walked["fig-lignes"]["pointed"].replace("\xa0", " ") == TOLD["S3"]

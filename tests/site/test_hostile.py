@@ -4,7 +4,6 @@ All is real, from the exports to the site: see `tests/hostile.py` for what they 
 """
 
 import csv
-import html
 import io
 import json
 import re
@@ -22,6 +21,7 @@ from tests import hostile
 from tests.language.test_prose import READER
 from tests.publish.test_pdf import objects
 from tests.site.axe import violations
+from tests.site.conftest import asked, pages_of
 from tests.site.test_attacks import read, squeezed
 
 from observlib import store
@@ -128,12 +128,12 @@ def requests() -> Iterator[tuple[str, list[str]]]:
 
     The browser asks its own makers for updates, whatever it is told.
     """
-    asked: list[str] = []
+    heard: list[str] = []
 
     class Noting(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if not re.search(r"\b(?:google|googleapis|gstatic)\.com\b", self.path):
-                asked.append(self.path)
+                heard.append(self.path)
             self.send_error(502)
 
         do_CONNECT = do_POST = do_HEAD = do_GET
@@ -143,7 +143,7 @@ def requests() -> Iterator[tuple[str, list[str]]]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Noting) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"127.0.0.1:{server.server_address[1]}", asked
+        yield f"127.0.0.1:{server.server_address[1]}", heard
         server.shutdown()
 
 
@@ -152,28 +152,23 @@ def through(proxy: str) -> tuple[str, ...]:
 
 
 def test_no_page_runs_anything_or_asks_anybody_for_anything(site, dump, requests, tmp_path):
-    proxy, asked = requests
+    proxy, heard = requests
     place = shutil.copytree(site, tmp_path / "site")
-    pages = sorted(path.relative_to(place).as_posix() for path in place.rglob("*.html"))
+    pages = pages_of(place)
     for name in pages:  # without what forbids scripts, as there must be none
         text = (place / name).read_text(encoding="utf-8")
         policy = re.findall(r'<meta http-equiv="Content-Security-Policy"[^>]*>', text)
         assert len(policy) == 1 and "script-src 'self' file:;" in policy[0]
         (place / name).write_text(text.replace(policy[0], ""), encoding="utf-8")
-    (place / "harness.html").write_text(HARNESS % json.dumps(pages), encoding="utf-8")
-    match = re.search(
-        r'<pre id="found">(.+?)</pre>', dump(place / "harness.html", *through(proxy)), re.S
-    )
-    assert match
-    found = json.loads(html.unescape(match[1]))
+    found = asked(dump, place, HARNESS % json.dumps(pages), *through(proxy))
     assert list(found) == pages and all(one["text"] > 200 for one in found.values())
     assert {page: one for page, one in found.items() if one["ran"] or one["odd"]} == {}
     assert all(one["address"].endswith(page) for page, one in found.items())
-    assert asked == []
+    assert heard == []
 
 
 def test_the_harness_tells_what_runs_and_what_is_asked_for(dump, requests, tmp_path):
-    proxy, asked = requests
+    proxy, heard = requests
     image = '<img src="http://exemple.invalid/x.png">'
     pages = {
         "script.html": "<script>document.documentElement.id='RAN'+7</script>",
@@ -182,14 +177,9 @@ def test_the_harness_tells_what_runs_and_what_is_asked_for(dump, requests, tmp_p
     }
     for name, text in pages.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    (tmp_path / "harness.html").write_text(HARNESS % json.dumps([*pages]), encoding="utf-8")
-    match = re.search(
-        r'<pre id="found">(.+?)</pre>', dump(tmp_path / "harness.html", *through(proxy)), re.S
-    )
-    assert match
-    found = json.loads(html.unescape(match[1]))
+    found = asked(dump, tmp_path, HARNESS % json.dumps([*pages]), *through(proxy))
     assert [one["ran"] for one in found.values()] == [True, True, False]
-    assert asked == ["http://exemple.invalid/x.png"]
+    assert heard == ["http://exemple.invalid/x.png"]
 
 
 def test_no_cell_of_a_table_that_people_open_begins_a_formula(site, root):

@@ -50,9 +50,7 @@ def test_what_a_reader_has_seen_is_not_announced_again_when_another_edition_appe
     [("https://obs.example.org/", "https://obs.example.org/2026-T3/index.html"),
      ("", "2026-T3/index.html")],
 )  # fmt: skip
-def test_the_feed_has_what_rfc_4287_asks_and_leads_to_the_pages_with_or_without_an_address(
-    site, link
-):
+def test_the_feed_has_what_rfc_4287_asks_and_leads_to_the_pages(site, link):
     root = ElementTree.fromstring(feeds.feed([T3], TITLE, site))
     assert root.tag == f"{ATOM}feed"
     names = [child.tag.removeprefix(ATOM) for child in root]
@@ -156,6 +154,8 @@ SOON, FAR = date(2027, 2, 1), date(2026, 12, 1)
 def test_no_reader_finds_a_firm_date_moved_without_a_word(tmp_path, told, now, today, is_refused):
     site = site_that_announces(tmp_path, told)
     asked = (calendar(now), site, "demonstration", today)
+    feeds.check_kept(calendar(T1), site, "real", FAR)  # a demonstration's dates bind no real data
+    feeds.check_kept(calendar(now), tmp_path / "none", "demonstration", today)
     if not is_refused:
         feeds.check_kept(*asked)
         return
@@ -163,10 +163,159 @@ def test_no_reader_finds_a_firm_date_moved_without_a_word(tmp_path, told, now, t
         feeds.check_kept(*asked)
 
 
-def test_dates_of_a_demonstration_bind_no_edition_of_real_data(tmp_path):
-    site = site_that_announces(tmp_path, FIXED)
-    feeds.check_kept(calendar(T1), site, "real", FAR)
+ROOT = Path(__file__).parents[3]
 
 
-def test_a_first_edition_has_announced_no_date_before(tmp_path):
-    feeds.check_kept(calendar(MOVED), tmp_path, "real", SOON)
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder of a project that has no calendar yet."""
+    (tmp_path / "data" / "catalogue").mkdir(parents=True)
+    return tmp_path / "data"
+
+
+def problems(data: Path, text: str) -> list[str]:
+    (data / "calendar.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ObservError) as told:
+        feeds.load_calendar(data, data.parent)
+    return [line.removeprefix(str(data / "calendar.yml")) for line in told.value.problems]
+
+
+def test_a_project_without_a_calendar_announces_nothing(data):
+    assert feeds.load_calendar(data, data.parent) == feeds.Calendar()
+
+
+def test_a_demonstration_s_calendar_stands_alone_and_another_folder_has_the_project_s(data):
+    (data / "demo").mkdir()
+    for place, quarter in ((data, "2026-T4"), (data / "demo", "2027-T1")):
+        line = f"editions: [{{quarter: {quarter}, date: 2027-05-18}}]"
+        (place / "calendar.yml").write_text(line, encoding="utf-8")
+    found = {
+        name: [one.quarter for one in feeds.load_calendar(data / name, data.parent).editions]
+        for name in ("", "demo", "other")
+    }
+    assert found == {"": ["2026-T4"], "demo": ["2027-T1"], "other": ["2026-T4"]}
+
+
+def test_the_hour_is_that_of_paris_in_winter_and_summer(data):
+    (data / "calendar.yml").write_text(
+        "editions:\n"
+        "  - {quarter: 2026-T4, date: 2027-02-15}\n"
+        '  - {quarter: 2027-T1, date: 2027-05-18, hour: "14:00"}\n',
+        encoding="utf-8",
+    )
+    found = [one.moment.isoformat() for one in feeds.load_calendar(data, data.parent).editions]
+    assert found == ["2027-02-15T08:45:00+01:00", "2027-05-18T14:00:00+02:00"]
+
+
+def test_who_writes_a_calendar_is_told_all_that_is_wrong_each_at_its_line(data):
+    text = """editions:
+  - {quarter: 2026-T4, date: 2027-02-13}
+  - {quarter: 2027-1, date: soon}
+  - {quarter: 2027-T2, date: 2027-08-16, hour: 14:00, day: x}
+access:
+  - {role: Camille Martin, why: lire, since: 2026-01-01}
+  - {role: cabinet}
+"""
+    found = [*problems(data, text)]
+    assert [re.match(r":(\d+)", line)[1] for line in found] == [*"23344", *"677"]
+    assert "is no working day" in found[0] and "names a person" in found[5]
+
+
+FOUR_WEEKS = "fixed on 2027-01-19, less than four weeks before 2027-02-15"
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ("date: 2026-12-31", "is before the quarter's end"),
+        ("date: 2027-02-14", "no working day"),  # a Sunday
+        ("date: 2027-05-17", "no working day"),  # Whit Monday
+        ("date: 2027-02-15, fixed: 2027-01-19", FOUR_WEEKS),
+        ("date: 2027-02-18, fixed: 2027-01-19, changed: [{from: 2027-02-15, "
+         "decided: 2027-01-25, reason: x}]", FOUR_WEEKS),
+        ("date: 2027-02-18, changed: [{from: 2027-02-15, decided: 2027-01-25, reason: x}]",
+         "never fixed"),
+        ("date: 2027-02-18, fixed: 2027-01-18, changed: [{from: 2027-02-15, "
+         "decided: 2027-01-11, reason: x}]", "put them in order"),
+        ("date: 2027-02-15, fixed: 2027-01-18, changed: [{from: 2027-02-15, "
+         "decided: 2027-01-25, reason: x}]", "to the same day"),
+        ("date: 2027-02-18, fixed: 2027-01-18, changed: [{from: 2027-02-15, "
+         "decided: 2027-01-25}]", "reason' is missing"),
+    ],
+)  # fmt: skip
+def test_a_date_that_readers_could_not_rely_on_is_refused(data, keys, fault):
+    (line,) = problems(data, f"editions:\n  - {{quarter: 2026-T4, {keys}}}\n")
+    assert fault in line and line.startswith(":2: ")
+
+
+def test_a_date_may_be_fixed_four_weeks_before_to_the_day_and_moved_with_a_reason(data):
+    (data / "calendar.yml").write_text(
+        "editions: [{quarter: 2026-T4, date: 2027-02-18, fixed: 2027-01-18, changed: "
+        "[{from: 2027-02-15, decided: 2027-02-12, reason: Une panne.}]}]",
+        encoding="utf-8",
+    )
+    assert feeds.load_calendar(data, data.parent).of("2026-T4").is_firm
+
+
+@pytest.mark.parametrize(
+    ("second", "fault"),
+    [
+        ("{quarter: 2026-T4, date: 2027-05-18}", "has 2026-T4 twice"),
+        ("{quarter: 2026-T3, date: 2027-05-18}", "2026-T3 of 2027-05-18 stands after 2026-T4"),
+        ("{quarter: 2027-T1, date: 2027-05-18}", "put them in order"),
+    ],
+)
+def test_an_edition_has_one_date_after_that_of_the_edition_before(data, second, fault):
+    (line,) = problems(
+        data, f"editions:\n  - {{quarter: 2026-T4, date: 2027-05-19}}\n  - {second}\n"
+    )
+    assert fault in line
+
+
+@pytest.mark.parametrize("folder", ["data", "data/demo"])
+def test_what_the_project_announces_goes_a_year_ahead(folder):
+    found = feeds.load_calendar(Path(folder), ROOT)
+    assert len(found.after("2026-T3")) >= 4
+
+
+KEPT = Edition("2026-T2", "real", "2026-08-17", (), "", "a", {})
+LATE = Edition("2026-T3", "real", "2026-11-18", ("2026-12-02",), "", "b", {})
+BROUGHT_FORWARD = {"from": "2026-11-12", "decided": "2026-10-26", "reason": "Un export tardif."}
+DATES = Calendar.model_validate(
+    {
+        "editions": [
+            {"quarter": "2026-T2", "date": "2026-08-17", "fixed": "2026-07-06"},
+            {
+                "quarter": "2026-T3",
+                "date": "2026-11-16",
+                "fixed": "2026-10-05",
+                "changed": [BROUGHT_FORWARD],
+            },
+            {"quarter": "2026-T4", "date": "2027-02-15", "fixed": "2027-01-04"},
+            {"quarter": "2027-T1", "date": "2027-05-18", "hour": "14:00"},
+        ],
+        "access": [
+            {"role": "direction de l'agence", "why": "répondre", "since": "2026-01-05"},
+            {"role": "cabinet", "why": "lire", "since": "2026-01-05", "until": "2026-06-30"},
+        ],
+    }
+)
+
+
+def lines(name: str, dates: Calendar = DATES) -> list[str]:
+    text = feeds.calendar_parts([LATE, KEPT], dates)[name].replace("\xa0", " ")
+    return [line.strip("| ") for line in text.splitlines() if not line.startswith("|:")]
+
+
+def test_readers_see_by_how_much_an_edition_missed_its_day():
+    assert [line.split(" | ")[1:] for line in lines("tenues")[1:]] == [
+        ["18 novembre 2026", "16 novembre 2026", "2 jours après"],
+        ["17 août 2026", "17 août 2026", "le jour dit"],
+    ]
+
+
+def test_who_read_an_edition_before_stays_listed_when_that_is_over():
+    assert lines("acces") == [
+        "- direction de l'agence, depuis le 5 janvier 2026 : répondre",
+        "- cabinet, du 5 janvier 2026 au 30 juin 2026 : lire",
+    ]

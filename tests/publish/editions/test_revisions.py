@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.copies import demonstration_catalogue
 from tests.examples import examples
-from tests.plain_french import faults
 
 from observlib import estimates
 from observlib.base.period import Quarter, months_between
@@ -46,12 +45,6 @@ def sized(now: list[dict[str, Any]], *told: Publication) -> dict[str, Any]:
     known = vintages(archive.in_the_making(estimates.make(now), NOW, TODAY), told)
     (row,) = estimates.records(sizes(known))
     return row
-
-
-def test_a_first_edition_tells_the_rules_and_what_will_stand_there():
-    text = page(rows(1000.0))
-    assert "La saison est estimée de nouveau" in text and "Limite : 1 %." in text
-    assert "Aucune édition n'en précède une autre" in text and "|" not in text
 
 
 def test_a_triangle_has_a_row_for_each_period_and_a_column_for_each_edition():
@@ -144,15 +137,3 @@ def test_a_correction_is_told_with_its_day_and_its_reason_once_it_holds():
     phone = Revision(id="a", since="2026-08-01", **of | {"product": [], "channel": ["phone"]})
     known = known.model_copy(update={"revisions": {"a": phone}})
     assert "- **Correction : Téléphone.** " in page(rows(1000.0), known=known)
-
-
-def test_what_is_said_of_revisions_is_plain_french():
-    known = demonstration_catalogue()
-    told = edition("2026-T1", "2026-05-15", *rows(1000.0, 1100.0))
-    pages = page(rows(1000.0)), page(rows(1010.0, 1100.0), told), page(rows(1000.0, 1100.0), told)
-    lines = {
-        line for text in pages for line in text.split("\n") if not line.startswith(("|", ": "))
-    }
-    for text in (*lines, *revisions.TEXTS.values(), *(x.why for x in known.revisions.values())):
-        for sentence in text.split(". "):
-            assert not faults(sentence.split(" [@")[0]), sentence
