@@ -21,12 +21,17 @@ Cases = Mapping[str, Callable[[Catalogue], Any]]
 _FILE = Path(__file__).with_name("said.yml")
 
 
-def each(cases: Cases) -> pytest.MarkDecorator:
-    """Ask a test for each case."""
-    return pytest.mark.parametrize("case", cases)
+def test(theme: str, cases: Cases) -> Callable[[str, Catalogue], None]:
+    """A test that each case says what it is known to say."""
+
+    @pytest.mark.parametrize("case", cases)
+    def held(case: str, catalogue: Catalogue) -> None:
+        _hold(theme, case, cases, catalogue)
+
+    return held
 
 
-def hold(theme: str, case: str, cases: Cases, catalogue: Catalogue) -> None:
+def _hold(theme: str, case: str, cases: Cases, catalogue: Catalogue) -> None:
     """A case says what it is known to say; of several texts, each does."""
     said = cases[case](catalogue)
     texts = [*map(plain, said)] if isinstance(said, list | tuple) else plain(said)

@@ -7,9 +7,11 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
+from tests.words import plain
 
 from observlib import estimates
 from observlib.catalogue import Catalogue, Indicator
@@ -51,6 +53,18 @@ def _recorded(monkeypatch: pytest.MonkeyPatch, wanted: Callable[[], bool]) -> li
 def texts() -> Callable[[Figure], dict[str, list[Bbox]]]:
     """Where each text of a figure stands, by its words."""
     return _texts
+
+
+@pytest.fixture
+def written(figures: list[Figure]) -> Callable[[], list[str]]:
+    """The texts of the last wide figure, each on one line, with plain spaces."""
+    return lambda: [plain(text).replace("\n", " ") for text in _texts(figures[-1])]
+
+
+def luminance(colour: object) -> float:
+    """Source: Web Content Accessibility Guidelines 2.2, "relative luminance"."""
+    parts = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in to_rgb(colour))
+    return sum(share * x for share, x in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
 
 
 def _texts(fig: Figure) -> dict[str, list[Bbox]]:
@@ -137,20 +151,18 @@ def visits() -> Rows:
     """Visits of some products in some periods; the last period is partial where asked."""
 
     def made(products: list[str], periods: list[str], partial: bool = False, start: float = 2e5):
-        rows: list[dict[str, Any]] = []
-        for k, product in enumerate(products):
-            for i, period in enumerate(periods):
-                value = round(start * (1 + k / 3) * (1 + i / 50))
-                last = partial and i == len(periods) - 1
-                rows.append(
-                    {
-                        "indicator": "visits", "product": product, "channel": "web",
-                        "device": f"matomo-{product}", "period": period, "estimate": value,
-                        "n": value, "unit": "visites",
-                        "status": "partial" if last else "published",
-                    }
-                )  # fmt: skip
-        return estimates.make(rows)
+        row = {"indicator": "visits", "channel": "web", "unit": "visites"}
+        counts = {
+            (product, period): round(start * (1 + k / 3) * (1 + i / 50))
+            for k, product in enumerate(products)
+            for i, period in enumerate(periods)
+        }
+        frame = estimates.make(
+            {**row, "product": x, "device": f"matomo-{x}", "period": p, "estimate": n, "n": n}
+            for (x, p), n in counts.items()
+        )
+        last = frame["period"] == periods[-1]
+        return frame.assign(status=frame["status"].mask(last, "partial")) if partial else frame
 
     return made
 
@@ -158,20 +170,14 @@ def visits() -> Rows:
 @pytest.fixture
 def marks() -> pd.DataFrame:
     """Satisfaction of five products in one quarter: one thin, one withheld, one absent."""
-    rows: list[dict[str, Any]] = []
-    for product, estimate, n, status in (
-        ("service-public", 8.44, 12_340, "published"),
-        ("entreprendre", 6.2, 1_234, "published"),
-        ("legifrance", 9.1, 18, "low_base"),
-        ("vie-publique", None, None, "suppressed"),
-        ("journal-officiel", None, None, "missing"),
-    ):
-        row = {
-            "indicator": "satisfaction_10", "product": product, "channel": "web",
-            "device": f"jdma-{product}", "period": "2026-T3", "estimate": estimate, "n": n,
-            "unit": "sur 10", "status": status,
-        }  # fmt: skip
-        if estimate is not None:
-            row |= {"ci_low": estimate - 0.3, "ci_high": estimate + 0.3}
-        rows.append(row)
-    return estimates.make(rows)
+    known = {
+        "service-public": (8.44, 12_340, "published"), "entreprendre": (6.2, 1_234, "published"),
+        "legifrance": (9.1, 18, "low_base"), "vie-publique": (None, None, "suppressed"),
+        "journal-officiel": (None, None, "missing"),
+    }  # fmt: skip
+    row = {"indicator": "satisfaction_10", "channel": "web", "period": "2026-T3", "unit": "sur 10"}
+    frame = estimates.make(
+        {**row, "product": x, "device": f"jdma-{x}", "estimate": mark, "n": n, "status": status}
+        for x, (mark, n, status) in known.items()
+    )
+    return frame.assign(ci_low=frame["estimate"] - 0.3, ci_high=frame["estimate"] + 0.3)

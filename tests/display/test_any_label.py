@@ -22,59 +22,40 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
-def bars(label: str, grouped: Any, catalogue: Any) -> display.Output:
-    frame = grouped({label: 60.0, "Oui": 30.0, "Non": 10.0}, half=2.0)
-    return display.bar_chart(frame, catalogue, caption="C")
+QUARTERS = ("2026-T1", "2026-T2", "2026-T3")
+CHARTS = {
+    "bar": lambda grouped, x: grouped({x: 60.0, "Oui": 30.0, "Non": 10.0}, half=2.0),
+    "dot": lambda grouped, x: grouped({x: 60.0, "Oui": 30.0}, half=2.0),
+    "share": lambda grouped, x: estimates.combine(
+        grouped({x: 70.0, "Oui": 30.0}).assign(device=name) for name in ("Non", x)),
+    "funnel": lambda grouped, x: grouped({x: 600.0, "Oui": 30.0}, unit="appels"),
+    "heat": lambda grouped, x: grouped(
+        {f"{row} · {column}": 5.0 for row in sides(x) for column in sides(x)}),
+    "line": lambda grouped, x: estimates.combine(
+        grouped({x: 50.0, "Oui": 20.0}, period=period) for period in QUARTERS),
+    "panels": lambda grouped, x: estimates.combine(
+        grouped(dict.fromkeys((x, "Oui", "Non", "Peut-être", "Jamais"), 20.0), period=period)
+        for period in QUARTERS[:2]),
+    "curve": lambda grouped, x: estimates.combine(
+        grouped({"0": 90.0, "1": 80.0, "2": 70.0}, device=name) for name in (x, "Oui")),
+}  # fmt: skip
+MORE = {"dot": {"by": "group_value"}, "share": {"by": "device"}, "line": {"by": "group_value"},
+        "curve": {"by": "device", "x_label": "mois depuis l'inscription"}}  # fmt: skip
+EACH = pytest.mark.parametrize("chart", CHARTS)
 
 
-def dots(label: str, grouped: Any, catalogue: Any) -> display.Output:
-    frame = grouped({label: 60.0, "Oui": 30.0}, half=2.0)
-    return display.dot_chart(frame, catalogue, caption="C", by="group_value")
+def sides(label: str) -> list[str]:
+    """The rows and columns of a grid."""
+    return [label.replace(" · ", " ") or "x", "lundi", "mardi"]
 
 
-def shares(label: str, grouped: Any, catalogue: Any) -> display.Output:
-    frame = grouped({label: 70.0, "Oui": 30.0})
-    two = [frame.assign(device=name) for name in ("Non", label)]
-    return display.share_chart(estimates.combine(two), catalogue, caption="C", by="device")
+def drawn(chart: str, label: str, grouped: Any, catalogue: Any) -> display.Output:
+    kind = "line" if chart == "panels" else chart
+    draw = getattr(display, f"{kind}_chart")
+    return draw(CHARTS[chart](grouped, label), catalogue, caption="C", **MORE.get(kind, {}))
 
 
-def funnel(label: str, grouped: Any, catalogue: Any) -> display.Output:
-    frame = grouped({label: 600.0, "Oui": 30.0}, unit="appels")
-    return display.funnel_chart(frame, catalogue, caption="C")
-
-
-def heat(label: str, grouped: Any, catalogue: Any) -> display.Output:
-    sides = [label.replace(" · ", " ") or "x", "lundi", "mardi"]
-    frame = grouped({f"{row} · {column}": 5.0 for row in sides for column in sides})
-    return display.heat_chart(frame, catalogue, caption="C")
-
-
-def lines(label: str, grouped: Any, catalogue: Any) -> display.Output:
-    rows = [
-        grouped({name: value}, period=period)
-        for period in ("2026-T1", "2026-T2", "2026-T3")
-        for name, value in ((label, 50.0), ("Oui", 20.0))
-    ]
-    return display.line_chart(estimates.combine(rows), catalogue, caption="C", by="group_value")
-
-
-def panels(label: str, grouped: Any, catalogue: Any) -> display.Output:
-    rows = [
-        grouped({name: 20.0}, period=period)
-        for period in ("2026-T1", "2026-T2")
-        for name in (label, "Oui", "Non", "Peut-être", "Jamais")
-    ]
-    frame = estimates.combine(rows)
-    return display.line_chart(frame, catalogue, caption="C", by="group_value")
-
-
-def curves(label: str, grouped: Any, catalogue: Any) -> display.Output:
-    two = [grouped({"0": 90.0, "1": 80.0, "2": 70.0}, device=name) for name in (label, "Oui")]
-    frame, x_label = estimates.combine(two), "mois depuis l'inscription"
-    return display.curve_chart(frame, catalogue, caption="C", x_label=x_label, by="device")
-
-
-@pytest.mark.parametrize("chart", [bars, dots, shares, funnel, heat, lines, panels, curves])
+@EACH
 @settings(max_examples=2)
 @given(label=LABELS)
 @example(label=CAPITALS)
@@ -85,13 +66,13 @@ def test_any_label_makes_a_chart_that_holds_it(
     if not one_line(label) or one_line(label) in ("Oui", "Non"):
         return
     figures.clear()
-    made = chart(label, grouped, invented)
+    made = drawn(chart, label, grouped, invented)
     assert_readable()
     if len(label) < 80 and label in (CAPITALS, LETTERS):
         assert label in made.content["alt"] and label in made.content["data_markdown"]
 
 
-@pytest.mark.parametrize("chart", [bars, dots, shares, funnel, heat, lines, panels, curves])
+@EACH
 def test_a_label_as_long_as_a_book_does_not_hold_an_edition_up(
     chart, grouped, invented, monkeypatch
 ):
@@ -105,7 +86,7 @@ def test_a_label_as_long_as_a_book_does_not_hold_an_edition_up(
 
     monkeypatch.setattr("observlib.display.style.text_width", count)
     label = "M" * 50_000
-    made = chart(label, grouped, invented)
+    made = drawn(chart, label, grouped, invented)
     assert measured < 500_000
     assert label in made.content["data_markdown"]
 

@@ -42,13 +42,17 @@ def compared() -> pd.DataFrame:
 
 
 def cells(output: display.Output, row: str) -> list[str]:
-    text = plain(output.shown["text/plain"])
+    text = plain(output)
     (line,) = [line for line in text.splitlines() if line.startswith(f"| {row} |")]
     return line.strip("| ").split(" | ")[1:]
 
 
 def table(compared: pd.DataFrame, catalogue: Catalogue) -> display.Output:
     return display.change_table(compared, catalogue, caption="Légende", label="tbl-a")
+
+
+def place(compared: pd.DataFrame, catalogue: Catalogue) -> display.Output:
+    return display.place_table(compared, catalogue, caption="Légende", label="tbl-a")
 
 
 def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_words(
@@ -59,27 +63,28 @@ def test_a_row_has_both_values_the_difference_its_interval_and_the_verdict_in_wo
     assert rise[:2] == ["6,8", "7,9"] and rise[3] == "en hausse"
     assert rise[2].startswith("+1,1 (+0,7 à +1,5")
     assert near[3] == "stable"
-    text = plain(output.shown["text/plain"])
+    text = plain(output)
     assert "| Légifrance" not in text
     assert text.endswith("Sans comparaison (secret statistique) : Légifrance.")
+    assert ": Satisfaction sur 10. Légende {#tbl-a}" in output.shown["text/markdown"]
+    assert estimates.from_json(output.content).empty  # its pairs are carried by the study
 
 
 def test_a_difference_that_rounding_seems_to_contradict_is_explained_and_only_it(
     compared, catalogue
 ):
     note = "Les écarts sont calculés avant que les valeurs soient arrondies."
-    assert note not in plain(table(compared, catalogue).shown["text/plain"])
+    assert note not in plain(table(compared, catalogue))
     odd = table(study(mark(6.84, BEFORE, "boamp"), mark(7.86, NOW, "boamp")), catalogue)
-    assert "| 6,8 | 7,9 | +1,0 (" in plain(odd.shown["text/plain"])
-    assert note in plain(odd.shown["text/plain"])
+    assert "| 6,8 | 7,9 | +1,0 (" in plain(odd)
+    assert note in plain(odd)
 
 
 def test_a_product_withheld_for_one_measure_is_not_said_to_be_without_any(compared, catalogue):
     other = compared[compared["product"] == "legifrance"]
     clarity = {"indicator": "clarity_10", "product": "boamp", "device": "jdma-boamp"}
     other = other.assign(**clarity, **{f"reference_{name}": x for name, x in clarity.items()})
-    text = table(pd.concat([compared, other]), catalogue).shown["text/plain"]
-    text = plain(text)
+    text = plain(table(pd.concat([compared, other]), catalogue))
     hidden = "Légifrance ; BOAMP, clarté du langage (sur 10)"
     assert text.endswith(f"Sans comparaison (secret statistique) : {hidden}.")
 
@@ -97,7 +102,7 @@ def test_a_verdict_on_answers_says_what_the_silent_would_have_to_think_for_it_to
     rise, near = (cells(output, name)[3] for name in ("BOAMP", "BODACC"))
     assert rise == "en hausse, bascule à 0,7"  # the interval ends at +0.73
     assert near == "stable, bascule à 0,03"  # at +0.47, where 0.5 matters
-    text = plain(output.shown["text/plain"])
+    text = plain(output)
     assert text.count("Bascule : le verdict tombe si l'avis de ceux qui n'ont pas répondu") == 1
 
 
@@ -113,10 +118,8 @@ def test_what_nobody_chose_to_answer_has_no_tipping_point(catalogue):
 
 @given(st.floats(0.001, 9), st.integers(0, 2))
 def test_a_tipping_point_is_written_no_larger_than_it_is(least, decimals):
-    mark = Indicator(
-        id="m", label="M", unit="sur 10", method="M", better="higher", comparison="mean",
-        decimals=decimals,
-    )  # fmt: skip
+    about = {"id": "m", "label": "M", "unit": "sur 10", "method": "M", "better": "higher"}
+    mark = Indicator(**about, comparison="mean", decimals=decimals)
     row = {"against": "before", "verdict": "rise", "difference_low": least, "difference_high": 10}
     assert 0 < changes.tips(row, mark) <= least + 1e-8
 
@@ -129,12 +132,6 @@ def test_the_level_of_the_intervals_is_told_and_is_not_95_where_two_are_tested(c
     assert changes.level(compare(alone, {"satisfaction_10": "mean"}, {})["level"]) == "95\xa0%"
 
 
-def test_the_table_is_a_captioned_one(compared, catalogue):
-    output = display.change_table(compared, catalogue, caption="Légende", label="tbl-a")
-    assert ": Satisfaction sur 10. Légende {#tbl-a}" in output.shown["text/markdown"]
-    assert estimates.from_json(output.content).empty  # its pairs are carried by the study
-
-
 def test_a_table_of_nothing_or_of_several_periods_is_refused(compared, catalogue):
     two = pd.concat([compared, compared.assign(period="2026-T2")])
     for frame in (compared.iloc[:0], two):
@@ -144,10 +141,6 @@ def test_a_table_of_nothing_or_of_several_periods_is_refused(compared, catalogue
     for frame in (kinds.iloc[:0], kinds):
         with pytest.raises(ObservError, match="kinds of pairs"):
             place(frame, catalogue)
-
-
-def place(compared: pd.DataFrame, catalogue: Catalogue) -> display.Output:
-    return display.place_table(compared, catalogue, caption="Légende", label="tbl-a")
 
 
 def test_neighbours_are_placed_above_or_below(compared, catalogue):
@@ -191,10 +184,7 @@ def test_an_interval_as_it_is_written_never_contradicts_its_verdict(
     row = {"difference": difference, "difference_low": low, "difference_high": high}
     said = changes.gap({**row, "verdict": verdict}, indicator)
     ends = [end[0] for end in said.rpartition("(")[2].split(" à ")]
-    if verdict == "rise":
-        assert ends == ["+", "+"]
-    elif verdict == "fall":
-        assert ends == ["−", "−"]
+    assert verdict == "unknown" or ends == [{"rise": "+", "fall": "−"}[verdict]] * 2
     nothing = dict.fromkeys(row, math.nan)
     assert changes.gap({**nothing, "verdict": "unknown"}, indicator) == "–"
 
@@ -207,6 +197,6 @@ def test_rows_of_one_product_are_told_apart_by_what_each_is_of(catalogue):
         for value, period in ((10.0, BEFORE), (12.0, NOW))
     ]
     pairs = compare(waves(estimates.make(rows), NOW, BEFORE), {"partner_call_share": "share"}, {})
-    head, _, *lines = plain(table(pairs, catalogue).shown["text/plain"]).splitlines()
+    head, _, *lines = plain(table(pairs, catalogue)).splitlines()
     assert head.startswith("| Organisme | T3 2025 |")
     assert [line.split(" | ")[0] for line in lines[:2]] == ["| Caisse fictive", "| Ville fictive"]

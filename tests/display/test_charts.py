@@ -1,13 +1,11 @@
-import hashlib
 import re
-import subprocess
-import sys
-from pathlib import Path
 from xml.etree import ElementTree
 
+import matplotlib
 import pandas as pd
 import pytest
-from tests.copies import DEMO
+from matplotlib.axes import Axes
+from tests.display.conftest import luminance
 from tests.words import plain
 
 from observlib import display, estimates
@@ -19,7 +17,6 @@ from observlib.language.rounding import rounded
 
 QUARTERS = [str(q) for q in Quarter(2026, 3).back(15)]
 MONTHS = list(months_between("2023-01", "2026-08"))
-ROOT = Path(__file__).parents[2]
 
 
 def svg(chart: Output) -> str:
@@ -32,6 +29,17 @@ def drawn_lines(chart: Output, colour: str = "#000091") -> list[int]:
     """The number of points of each solid line of a colour."""
     paths = re.findall(rf'd="([^"]*)"[^>]*style="fill:none;stroke:{colour};', svg(chart))
     return [path.count("L") + 1 for path in paths]
+
+
+@pytest.fixture
+def dots(marks, catalogue):
+    """The chart of marks, of all of them or of other rows."""
+    return lambda frame=marks, **more: display.dot_chart(frame, catalogue, caption="Une", **more)
+
+
+@pytest.fixture
+def curves(catalogue):
+    return lambda frame, **more: display.line_chart(frame, catalogue, caption="Une", **more)
 
 
 def test_a_chart_comes_with_its_words_its_table_and_its_estimates(marks, catalogue):
@@ -47,70 +55,35 @@ def test_a_chart_comes_with_its_words_its_table_and_its_estimates(marks, catalog
     assert f'aria-label="{content["alt"]}"' in shown["image/svg+xml"]
 
 
-def test_the_alternative_text_gives_values_and_what_is_missing(marks, catalogue):
-    chart = display.dot_chart(marks, catalogue, caption="Une")
-    alt = plain(chart.content["alt"])
-    assert "Service-public.fr : 8,4 sur 10 (intervalle 8,1 à 8,7)." in alt
-    assert "1 valeur sous secret statistique" in alt and "1 valeur non disponible" in alt
-    assert alt.index("Légifrance") < alt.index("Service-public.fr") < alt.index("Entreprendre")
+def test_an_analyst_s_own_settings_change_no_byte(dots, curves, marks, visits, feelings, catalogue):
+    shares, months = feelings({"boamp": (60, 15, 25)}), visits(["boamp", "bodacc"], QUARTERS)
+
+    def drawn() -> list[dict[str, object]]:
+        others = display.share_chart(shares, catalogue, caption="Une")
+        table = display.table(marks, catalogue, caption="Une")
+        return [one._repr_mimebundle_() for one in (dots(), curves(months), others, table)]
+
+    ours = drawn()
+    with matplotlib.rc_context({"font.size": 30.0, "axes.facecolor": "red"}):
+        assert drawn() == ours
 
 
-@pytest.mark.slow
-def test_the_same_estimates_give_the_same_bytes_in_another_process():
-    code = f"""
-import hashlib, sys
-from pathlib import Path
-import matplotlib
-matplotlib.rcParams.update({{"font.size": float(sys.argv[1]), "axes.facecolor": "red"}})
-from observlib import display, estimates
-from observlib.pipeline import project
-catalogue = project.catalogue(Path({str(DEMO)!r}), Path({str(DEMO)!r}))
-frame = estimates.make(
-    {{"indicator": "satisfied_share", "product": p, "device": f"jdma-{{p}}", "channel": "web",
-      "period": f"2026-T{{q}}", "unit": "%",
-      "estimate": 50 + q, "ci_low": 48 + q, "ci_high": 53 + q, "n": 90}}
-    for p in ("legifrance", "vie-publique") for q in (1, 2, 3)
-)
-shares = estimates.make(
-    {{"indicator": "feeling_share", "product": p, "period": "2026", "group": "feeling",
-      "group_value": g, "unit": "%", "estimate": x, "n": 90}}
-    for p in ("legifrance", "boamp") for g, x in (("a", 40), ("b", 30), ("c", 20), ("d", 10))
-)
-made = [
-    display.share_chart(shares, catalogue, caption="Une"),
-    display.line_chart(frame, catalogue, caption="Une"),
-    display.dot_chart(frame[frame["period"] == "2026-T1"], catalogue, caption="Une"),
-    display.table(frame, catalogue, caption="Une", columns="period"),
-]
-print(hashlib.sha256(repr([m._repr_mimebundle_() for m in made]).encode()).hexdigest())
-"""
-    runs = [
-        subprocess.Popen([sys.executable, "-c", code, size], stdout=subprocess.PIPE, text=True)
-        for size in ("10", "30")
-    ]
-    first, second = (run.communicate()[0].strip() for run in runs)
-    assert len(first) == len(hashlib.sha256().hexdigest())
-    assert first == second
-
-
-def test_the_heaviest_chart_stays_light(visits, catalogue):
+def test_the_heaviest_chart_stays_light(visits, catalogue, curves):
     frame = visits(list(catalogue.products), QUARTERS, partial=True)
-    assert len(svg(display.line_chart(frame, catalogue, caption="Une")).encode()) < 65_000
+    assert len(svg(curves(frame)).encode()) < 65_000
     frame = visits(list(catalogue.products)[:3], MONTHS)
-    assert len(svg(display.line_chart(frame, catalogue, caption="Une")).encode()) < 40_000
+    assert len(svg(curves(frame)).encode()) < 40_000
 
 
-def test_a_drawing_kept_in_a_notebook_has_one_element_a_line(marks, catalogue):
-    lines = svg(display.dot_chart(marks, catalogue, caption="Une")).split("\n")
+def test_a_drawing_kept_in_a_notebook_has_one_element_a_line(dots):
+    lines = svg(dots()).split("\n")
     assert len(lines) > 50
     assert all(len(re.findall(r"<(?!/)", line)) <= 1 for line in lines)
 
 
-def test_a_partial_period_is_not_part_of_the_solid_line(visits, catalogue):
-    whole = display.line_chart(visits(["boamp"], QUARTERS), catalogue, caption="Une")
-    partial = display.line_chart(
-        visits(["boamp"], QUARTERS, partial=True), catalogue, caption="Une"
-    )
+def test_a_partial_period_is_not_part_of_the_solid_line(visits, curves):
+    whole = curves(visits(["boamp"], QUARTERS))
+    partial = curves(visits(["boamp"], QUARTERS, partial=True))
     assert drawn_lines(whole) == [15]
     assert sorted(drawn_lines(partial)) == [14]
     assert "stroke-dasharray:1.5,3" in svg(partial) and "stroke-dasharray" not in svg(whole)
@@ -118,9 +91,7 @@ def test_a_partial_period_is_not_part_of_the_solid_line(visits, catalogue):
     assert "1 valeur d’une période incomplète" in alt and "2e trimestre 2026" in alt
 
 
-def test_a_partial_period_is_named_under_its_own_line_only(visits, catalogue, monkeypatch):
-    from matplotlib.axes import Axes
-
+def test_a_partial_period_is_named_under_its_own_line_only(visits, monkeypatch, curves):
     words: dict[int, list[str]] = {}
     annotate = Axes.annotate
 
@@ -132,34 +103,23 @@ def test_a_partial_period_is_named_under_its_own_line_only(visits, catalogue, mo
     frame = visits(["service-public", "entreprendre", "legifrance", "boamp", "bodacc"], MONTHS)
     partial = frame["period"].isin(["2026-03", "2026-04"]) & (frame["product"] == "entreprendre")
     frame.loc[partial, "status"] = "partial"
-    display.line_chart(frame, catalogue, caption="Une")
-    assert words == {
-        1: ["mars–avr. (partiel)"] * 2
-    }  # on both drawings: the axis names years, and another panel none
+    curves(frame)
+    # on both drawings: the axis names years, and another panel none
+    assert words == {1: ["mars–avr. (partiel)"] * 2}
     words.clear()
-    display.line_chart(visits(["boamp"], QUARTERS[-5:], partial=True), catalogue, caption="Une")
+    curves(visits(["boamp"], QUARTERS[-5:], partial=True))
     assert "(partiel)" in words[0]  # the axis names the quarter itself
 
 
 @pytest.mark.parametrize("status", ["suppressed", "missing", None])
-def test_a_withheld_or_absent_period_leaves_a_gap(status, visits, catalogue):
+def test_a_withheld_or_absent_period_leaves_a_gap(status, visits, curves):
     rows = visits(["boamp"], QUARTERS).to_dict("records")
     if status is None:
         del rows[5]
     else:
         rows[5] |= {"estimate": None, "n": None, "status": status}
-    chart = display.line_chart(estimates.make(rows), catalogue, caption="Une")
+    chart = curves(estimates.make(rows))
     assert drawn_lines(chart) == [5, 9]
-
-
-def test_lines_that_cannot_share_a_scale_get_their_own(visits, catalogue):
-    near = visits(["boamp", "bodacc"], QUARTERS)
-    far = estimates.combine([near, visits(["legifrance"], QUARTERS, start=2e7)])
-    assert "Graphique en courbes" in display.line_chart(near, catalogue, caption="U").content["alt"]
-    split = display.line_chart(far, catalogue, caption="U").content["alt"]
-    assert split.startswith("Une courbe par graphique")
-    many = visits(list(catalogue.products)[:5], QUARTERS)
-    assert display.line_chart(many, catalogue, caption="U").content["alt"].startswith("Une courbe")
 
 
 def test_axes_of_counts_start_at_zero_and_marks_stay_on_their_scale():
@@ -173,21 +133,18 @@ def test_axes_of_counts_start_at_zero_and_marks_stay_on_their_scale():
 
 
 def test_ticks_are_what_they_say_and_have_the_same_decimals():
-    assert charts.tick_labels([0, 1_250_000, 2_500_000], "visites") == [
-        "0",
-        "1,25\xa0M",
-        "2,5\xa0M",
-    ]
+    millions = charts.tick_labels([0, 1_250_000, 2_500_000], "visites")
+    assert millions == ["0", "1,25\xa0M", "2,5\xa0M"]
     assert charts.tick_labels([7, 7.5, 8], "sur 10") == ["7,0", "7,5", "8,0"]
     assert charts.tick_labels([-5, 0, 5], "%") == ["−5\xa0%", "0\xa0%", "5\xa0%"]
     assert charts.tick_labels([0, 0.25], "sur 10") == ["0,00", "0,25"]
 
 
-def test_the_thresholds_of_a_mark_stand_on_its_axis(marks, catalogue, monkeypatch):
+def test_the_thresholds_of_a_mark_stand_on_its_axis(monkeypatch, dots):
     seen: list[list[float]] = []
     labels = charts.tick_labels
     monkeypatch.setattr(charts, "tick_labels", lambda x, unit: seen.append(x) or labels(x, unit))
-    made = display.dot_chart(marks, catalogue, caption="Une")
+    made = dots()
     assert seen == [[4, 5, 8, 10]] * 2  # on the wide drawing and the narrow one
     assert "L’axe ne part pas de zéro." in svg(made)
 
@@ -198,17 +155,16 @@ def test_without_a_value_the_whole_scale_is_drawn(unit, top, marks):
     assert charts.ticks(frame, unit, 5)[-1] == top
 
 
-def test_a_chart_of_withheld_values_says_so_and_does_not_fail(marks, catalogue):
+def test_a_chart_of_withheld_values_says_so_and_does_not_fail(marks, dots, curves):
     frame = marks[marks["status"].isin(["suppressed", "missing"])]
-    for make in (display.dot_chart, display.line_chart):
-        chart = make(frame, catalogue, caption="Une")
+    for chart in (dots(frame), curves(frame)):
         assert "nan" not in svg(chart).split(">", 1)[1].lower()
         assert "secret statistique" in chart.content["alt"]
 
 
-def test_a_point_without_neighbours_is_still_seen(visits, catalogue):
+def test_a_point_without_neighbours_is_still_seen(visits, curves):
     frame = visits(["boamp"], [MONTHS[0], MONTHS[-1]])
-    text = svg(display.line_chart(frame, catalogue, caption="Une"))
+    text = svg(curves(frame))
     assert len(re.findall(r'<use xlink:href="#m[^"]*" x="[\d.]+" y="[\d.]+" */>', text)) >= 2
 
 
@@ -230,57 +186,47 @@ def test_a_bar_never_shows_a_withheld_part_by_difference(feelings, catalogue):
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [
-        ({"indicator": "clarity_10"}, "2 values of indicator"),
-        (
-            {"product": "entreprendre", "device": "jdma-entreprendre"},
-            "2 estimates for entreprendre",
-        ),
-    ],
-)
-def test_estimates_that_do_not_belong_together_are_refused(change, message, marks, catalogue):
+    [({"indicator": "clarity_10"}, "2 values of indicator"),
+     ({"product": "entreprendre", "device": "jdma-entreprendre"}, "2 estimates for entreprendre")],
+)  # fmt: skip
+def test_estimates_that_do_not_belong_together_are_refused(change, message, marks, dots):
     rows = marks.to_dict("records")
     rows[0] |= change
     with pytest.raises(ObservError, match=message):
-        display.dot_chart(estimates.make(rows), catalogue, caption="Une")
+        dots(estimates.make(rows))
 
 
 def test_a_second_device_of_a_product_is_drawn_under_its_own_name_and_breaks_no_study(
-    visits, marks, catalogue
+    visits, marks, catalogue, dots, curves
 ):
     again = marks.iloc[:1].assign(device="sp-plus")
-    chart = display.dot_chart(estimates.combine([marks, again]), catalogue, caption="Une")
+    chart = dots(estimates.combine([marks, again]))
     lines = visits(["bodacc"], ["2026-T2", "2026-T3"])
     lines = estimates.combine([lines, lines.assign(device="datagouv-bodacc")])
-    curves = display.line_chart(lines, catalogue, caption="Deux")
-    for made, device in [(chart, "sp-plus"), (curves, "datagouv-bodacc")]:
+    drawn = curves(lines)
+    for made, device in [(chart, "sp-plus"), (drawn, "datagouv-bodacc")]:
         assert catalogue.devices[device].label in made.content["alt"]
 
 
-def test_other_mistakes_of_a_study_are_told(visits, marks, catalogue):
+def test_other_mistakes_of_a_study_are_told(visits, marks, catalogue, dots, curves):
     mixed = estimates.combine([visits(["boamp"], ["2026-T1"]), visits(["boamp"], ["2026-08"])])
     with pytest.raises(ObservError, match="not on one axis"):
-        display.line_chart(mixed, catalogue, caption="Une")
+        curves(mixed)
     with pytest.raises(ObservError, match="no estimate to show"):
-        display.dot_chart(marks.iloc[:0], catalogue, caption="Une")
+        dots(marks.iloc[:0])
     with pytest.raises(ObservError, match="not estimates"):
-        display.dot_chart(pd.DataFrame({"x": [1]}), catalogue, caption="Une")
+        dots(pd.DataFrame({"x": [1]}))
     with pytest.raises(ObservError, match="cannot arrange estimates by 'produit'"):
-        display.dot_chart(marks, catalogue, caption="Une", by="produit")
+        dots(by="produit")
     with pytest.raises(ObservError, match="unit is 'sur 10'"):
         display.share_chart(marks, catalogue, caption="Une", parts="period")
 
 
 @pytest.mark.parametrize(
     ("low", "high", "ticks"),
-    [
-        (0, 42, [0, 15, 30, 45]),
-        (35, 250, [0, 120, 240, 360]),
-        (0, 3_000, [0, 1200, 2400, 3600]),
-        (0, 200_000, [0, 72_000, 144_000, 216_000]),
-        (0, 0, [0, 1]),
-    ],
-)
+    [(0, 42, [0, 15, 30, 45]), (35, 250, [0, 120, 240, 360]), (0, 3_000, [0, 1200, 2400, 3600]),
+     (0, 200_000, [0, 72_000, 144_000, 216_000]), (0, 0, [0, 1])],
+)  # fmt: skip
 def test_axes_of_times_stand_on_whole_seconds_minutes_or_hours(low, high, ticks):
     assert charts.scale(low, high, "s", 3) == ticks
 
@@ -291,23 +237,18 @@ def test_a_count_is_written_whole_until_it_is_long(catalogue):
     assert said == ["1\u202f613", "99\u202f999", "100\xa0k", "86,7\xa0M"]
 
 
-def test_the_notes_of_a_chart_say_what_its_bases_count(catalogue, texts, figures):
+def test_the_notes_of_a_chart_say_what_its_bases_count(dots, written):
     row = {"indicator": "answer_rate", "period": "2026-T3", "unit": "%", "product": "legifrance"}
-    frame = estimates.make([{**row, "estimate": 80, "n": 18, "status": "low_base"}])
-    display.dot_chart(frame, catalogue, caption="Une")
-    notes = " ".join(texts(figures[-1])).replace("\n", " ").replace("\xa0", " ")
+    dots(estimates.make([{**row, "estimate": 80, "n": 18, "status": "low_base"}]))
+    notes = " ".join(written())
     assert "n : nombre d’appels." in notes and "(moins de 30 appels)" in notes
 
 
-def test_apostrophes_are_typographic_in_the_drawing_and_its_description(
-    grouped, invented, texts, figures
-):
-    made = display.bar_chart(
-        grouped({"Papiers d'identité": 40.0, "L'eau": 20.0}), invented, caption="Une"
-    )
-    drawn = " ".join(texts(figures[-1]))
-    assert "Papiers d’identité" in drawn and "L’eau" in drawn and "'" not in drawn
-    assert "Papiers d’identité" in made.content["alt"] and "'" not in made.content["alt"]
+def test_apostrophes_are_typographic_in_the_drawing_and_its_description(grouped, invented, written):
+    frame = grouped({"Papiers d'identité": 40.0, "L'eau": 20.0})
+    made = display.bar_chart(frame, invented, caption="Une")
+    for words in (" ".join(written()), made.content["alt"]):
+        assert "Papiers d’identité" in words and "L’eau" in words and "'" not in words
 
 
 def test_the_values_of_hatched_parts_are_dark_on_a_plain_label(grouped, invented, figures):
@@ -321,11 +262,6 @@ def test_the_values_of_hatched_parts_are_dark_on_a_plain_label(grouped, invented
 
 
 def test_colours_stand_out_on_white_and_red_is_for_a_sixth_line_only():
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
     negative = bars._FILLS[3][2][0]
     assert all(1.05 / (luminance(colour) + 0.05) >= 3 for colour in (*style.PALETTE, negative))
     assert (luminance(negative) + 0.05) / (luminance(style.INK) + 0.05) >= 4.5

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
+from tests.words import plain
 
 from observlib import display, estimates
 from observlib.base.errors import ObservError
@@ -47,7 +48,7 @@ def written(rows: pd.DataFrame) -> Any:
 
 def test_a_seaborn_figure_has_the_words_table_and_estimates_of_any_chart(marks, catalogue):
     chart = display.custom_chart(stripped, marks, catalogue, caption="Trois notes : bien")
-    alt = chart.content["alt"].replace("\xa0", " ")
+    alt = plain(chart.content["alt"])
     assert alt.startswith("Graphique : Satisfaction sur 10, 3e trimestre 2026. ")
     assert "Service-public.fr : 8,4 sur 10 (intervalle 8,1 à 8,7)." in alt
     assert "1 valeur sous secret statistique" in alt
@@ -106,11 +107,11 @@ def test_no_figure_shows_more_digits_than_a_page_tells(draw, marks, catalogue):
 
 
 def test_what_is_no_figure_no_estimates_or_no_answer_is_refused(marks, catalogue):
-    with pytest.raises(ObservError, match="gives a str; return a figure, its axes or a grid"):
-        display.custom_chart(lambda rows: "a.png", marks, catalogue, caption="C")
-    with pytest.raises(ObservError, match="not estimates"):
-        display.custom_chart(stripped, pd.DataFrame({"x": [1]}), catalogue, caption="C")
-    with pytest.raises(ObservError, match="no estimate to show"):
-        display.custom_chart(stripped, marks.head(0), catalogue, caption="C")
-    with pytest.raises(ObservError, match="write the answer"):
-        display.custom_chart(stripped, marks, catalogue, caption=" ")
+    for draw, rows, caption, told in (
+        (lambda rows: "a.png", marks, "C", "gives a str; return a figure, its axes or a grid"),
+        (stripped, pd.DataFrame({"x": [1]}), "C", "not estimates"),
+        (stripped, marks.head(0), "C", "no estimate to show"),
+        (stripped, marks, " ", "write the answer"),
+    ):
+        with pytest.raises(ObservError, match=told):
+            display.custom_chart(draw, rows, catalogue, caption=caption)

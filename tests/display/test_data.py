@@ -1,19 +1,23 @@
-"""The table folded under a chart has all that is drawn, in the fewest lines that can be read."""
+"""The table under a chart has all that is drawn, notes say how; several devices are told apart."""
 
 import json
 import subprocess
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
-from observlib import display, estimates
+from observlib import Study, display, estimates
+from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
+from observlib.display import select
 from observlib.publish.pandoc import executable
+from observlib.records.corrections import Correction
 
 
 def written(frame: pd.DataFrame, catalogue: Catalogue) -> tuple[list[str], str]:
     """The lines of the table, and its caption."""
-    text = display.data_markdown(frame, catalogue).replace("\xa0", " ").replace("\u202f", " ")
+    text = plain(display.data_markdown(frame, catalogue))
     table, _, caption = text.partition("\n\n: ")
     return table.splitlines(), caption
 
@@ -21,26 +25,20 @@ def written(frame: pd.DataFrame, catalogue: Catalogue) -> tuple[list[str], str]:
 def test_a_list_has_every_drawn_number_and_says_what_is_withheld(marks, catalogue):
     (head, rule, *rows), caption = written(marks, catalogue)
     assert head == "| Produit | Valeur | Intervalle à 95 % | Effectif (n) | État |"
-    assert len(rows) == len(marks) and rule.count("|") == 6
+    sides = [part.endswith(":") for part in rule.strip("|").split("|")]
+    assert sides == [False, True, True, True, False], "numbers stand to the right"
+    assert len(rows) == len(marks)
     assert rows[0].endswith("| 8,4 sur 10 | 8,1 à 8,7 | 12 340 |  |")
     assert rows[3].endswith("| – |  |  | secret statistique |")
     assert caption == "Satisfaction sur 10, 3e trimestre 2026."
-
-
-def test_numbers_stand_to_the_right_and_words_to_the_left(marks, catalogue):
-    rule = written(marks, catalogue)[0][1].strip("|").split("|")
-    assert [part.endswith(":") for part in rule] == [False, True, True, True, False]
 
 
 def test_months_of_products_make_a_cross_table_in_the_order_of_the_catalogue(visits, catalogue):
     frame = visits(["legifrance", "service-public"], ["2026-07", "2026-08", "2026-09"], True)
     (head, _, *rows), caption = written(frame, catalogue)
     assert head == "| Période | Service-public.fr | Légifrance |"
-    assert rows == [
-        "| juillet 2026 | 266 667 | 200 000 |",
-        "| août 2026 | 272 000 | 204 000 |",
-        "| septembre 2026 | 277 333 (p) | 208 000 (p) |",
-    ]
+    assert rows == ["| juillet 2026 | 266 667 | 200 000 |", "| août 2026 | 272 000 | 204 000 |",
+                    "| septembre 2026 | 277 333 (p) | 208 000 (p) |"]  # fmt: skip
     assert caption == "Visites. Période incomplète (p) : à ne pas comparer aux autres."
 
 
@@ -61,33 +59,10 @@ def test_a_cross_table_has_intervals_marks_and_the_base_of_each_column(marks, ca
     assert "effectifs" not in caption
 
 
-def test_hours_of_days_are_two_sides_in_the_order_of_the_clock(catalogue):
-    common = {"indicator": "calls_an_hour", "period": "2026-T3", "unit": "appels"}
-    cells = {"lundi · 9\xa0h": 7, "lundi · 10\xa0h": 3, "mardi · 8\xa0h": 2, "mardi · 9\xa0h": 1}
-    frame = estimates.make(
-        {**common, "group": "weekday_hour", "group_value": name, "estimate": value}
-        for name, value in cells.items()
-    )
-    (head, _, *rows), caption = written(frame, catalogue)
-    assert head == "| Heure | lundi | mardi |"
-    assert rows == ["| 8 h | – | 2 |", "| 9 h | 7 | 1 |", "| 10 h | 3 | – |"]
-    assert caption == "Appels par heure, 3e trimestre 2026. – : pas de donnée."
-
-
 def test_a_grid_with_many_holes_stays_a_list(visits, catalogue):
     frame = visits(["boamp", "bodacc", "legifrance"], ["2026-07", "2026-08", "2026-09"])
     (head, *_), _ = written(frame.iloc[[0, 1, 4, 8]], catalogue)
     assert head == "| Produit | Période | Valeur |"
-
-
-def test_a_base_that_all_share_is_told_once(catalogue):
-    common = {"indicator": "poll_share", "period": "2026-T3", "unit": "%", "n": 288}
-    frame = estimates.make(
-        {**common, "group": "Où ?", "group_value": name, "estimate": 50} for name in ("Ici", "Là")
-    )
-    (head, *_), caption = written(frame, catalogue)
-    assert head == "| Option | Valeur |"
-    assert caption == "Part des votes, 3e trimestre 2026, 288 votes."
 
 
 def test_options_of_devices_of_which_one_has_no_product_make_a_cross_table(catalogue):
@@ -121,12 +96,96 @@ def test_pandoc_reads_a_table_with_heads_and_a_caption(several, marks, catalogue
 
 
 def test_a_label_cannot_break_the_table(catalogue):
-    frame = estimates.make(
-        {
-            "indicator": "procedure_satisfaction", "period": "2026-T3", "group": "procedure",
-            "group_value": name, "estimate": 7, "unit": "sur 10",
-        }
-        for name in ("a | b", "*c*\nd")
-    )  # fmt: skip
+    row = {"indicator": "procedure_satisfaction", "period": "2026-T3", "group": "procedure"}
+    row |= {"estimate": 7, "unit": "sur 10"}
+    frame = estimates.make({**row, "group_value": name} for name in ("a | b", "*c*\nd"))
     (_, _, *rows), _ = written(frame, catalogue)
     assert len(rows) == 2 and rows[0].startswith(r"| a \| b |") and rows[1].startswith(r"| \*c\* d")
+
+
+def blocks(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    return repr(display.notes(frame, catalogue)).split("\n\n")
+
+
+def test_a_method_that_indicators_share_is_printed_once(marks, catalogue):
+    known = catalogue.indicators
+    twin = known["clarity_10"].model_copy(update={"method": known["satisfaction_10"].method})
+    same = catalogue.model_copy(update={"indicators": {**known, "clarity_10": twin}})
+    frame = estimates.combine([marks, marks.assign(indicator="clarity_10")])
+    methods = blocks(frame, same)[-1]
+    assert methods.count("Moyenne des notes") == 1
+    assert methods.startswith("- **Satisfaction sur 10 et Clarté du langage.** ")
+
+
+def test_the_method_of_what_no_device_measured_is_left_out(marks, catalogue):
+    absent = marks[marks["status"] == "missing"].assign(indicator="clarity_10", device="")
+    said = repr(display.notes(estimates.combine([marks, absent]), catalogue))
+    assert "Satisfaction sur 10" in said and "Clarté" not in said
+    assert repr(display.notes(absent, catalogue)).startswith("Aucun indicateur")
+    with pytest.raises(ObservError, match="holds no estimate"):
+        display.notes(estimates.make([]), catalogue)
+
+
+def test_what_a_source_got_wrong_is_told_on_each_page_that_tells_its_figures(marks, catalogue):
+    keys = {"id": "minutes", "title": "Des notes inversées", "device": "jdma-legifrance"}
+    keys |= {"first": "2026-05-01", "last": "2026-05-31", "date": "2026-06-01", "status": "open"}
+    keys |= {"reason": "L'échelle était à l'envers.", "provider": "pôle études"}
+    wrong = Correction.model_validate({**keys, "column": "value", "expect": 1, "becomes": 10})
+    said = repr(display.notes(marks, catalogue, [wrong])).replace("\xa0", " ")
+    told = "corrigée, du 1er mai 2026 au 31 mai 2026 : des notes inversées. L'échelle était"
+    assert told in said.replace("’", "'")
+    others = display.notes(marks[marks["device"] != "jdma-legifrance"], catalogue, [wrong])
+    assert "inversées" not in repr(others)
+
+
+STAYS = {"indicator": "subscription_survival", "unit": "%", "channel": "mail", "n": 900}
+LATE = {"period": "2026-T3", "group": "months", "product": "legifrance"}
+
+
+def stays(*devices: str) -> pd.DataFrame:
+    return estimates.make(
+        {**STAYS, **LATE, "device": device, "group_value": months, "estimate": 90.0}
+        for device in devices
+        for months in ("0", "12")
+    )
+
+
+def shown(frame: pd.DataFrame) -> display.Output:
+    return Study("2026-T3", "data/demo").curves(frame, "Ils restent", x_label="mois")
+
+
+def test_curves_of_one_product_are_named_by_its_devices(catalogue):
+    frame = stays("alertes-legifrance", "lettre-vie-publique")
+    made = display.curve_chart(frame, catalogue, caption="Ils restent", x_label="mois")
+    assert catalogue.devices["alertes-legifrance"].label in made.content["alt"]
+
+
+def test_a_table_names_the_devices_that_measure_the_same(catalogue):
+    frame = stays("alertes-legifrance", "lettre-vie-publique")
+    first = frame[frame["group_value"] == "12"]
+    table = repr(display.table(first, catalogue, caption="Un an après"))
+    assert "| Produit | Dispositif |" in " ".join(table.split())
+    assert "information de Vie-publique.fr" in table
+    alone = first[first["device"] == "alertes-legifrance"]
+    assert "Alertes" not in repr(display.table(alone, catalogue, caption="Un an après"))
+
+
+def test_a_figure_of_too_many_devices_says_so_and_carries_their_estimates():
+    frame = stays(*(f"lettre-{number}" for number in range(7)))
+    made = shown(frame)
+    assert "trop pour être montrés ensemble" in repr(made)
+    assert len(made.content["rows"]) == len(frame)
+
+
+def test_what_an_analyst_may_mend_still_stops_the_study():
+    with pytest.raises(ObservError, match="one is allowed"):
+        shown(pd.concat([stays("lettre-a"), stays("lettre-a").assign(group="weeks")]))
+
+
+def test_devices_side_by_side_are_as_many_as_a_reader_can_follow(catalogue):
+    frame = stays(*(f"lettre-{number}" for number in range(13)))
+    asked = {"caption": "Un an après", "rows": "group_value", "columns": "device"}
+    with pytest.raises(select.Crowded, match="13 devices as columns; at most 12 can be read"):
+        display.table(frame, catalogue, **asked)
+    few = frame[frame["device"] != "lettre-0"]
+    assert "lettre-12" in repr(display.table(few, catalogue, **asked))

@@ -1,38 +1,35 @@
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pytest
+from tests.words import plain
 
 from observlib import display, estimates
 from observlib.base.errors import ObservError
+from observlib.catalogue import Catalogue
 from observlib.publish.responsive_tables import clean_table
 
 
-def plain(output: display.Output) -> list[str]:
-    text = output.shown["text/plain"].replace("\xa0", " ").replace("\u202f", " ")
-    return text.splitlines()
+def lines(output: display.Output) -> list[str]:
+    return plain(output.shown["text/plain"]).splitlines()
 
 
-def test_a_table_shows_value_interval_base_and_marks(marks, catalogue):
-    head, _, *rows = plain(display.table(marks, catalogue, caption="Les notes"))
-    assert head == ("| Produit | Satisfaction sur 10 | Intervalle à 95 % | Réponses |")
-    assert rows[:5] == [
-        "| Service-public.fr | 8,4 | 8,1 à 8,7 | 12 340 |",
-        "| Entreprendre.Service-public.fr | 6,2 | 5,9 à 6,5 | 1 234 |",
-        "| Légifrance | 9,1 (f) | 8,8 à 9,4 | 18 |",
-        "| Journal officiel | nd |  |  |",
-        "| Vie-publique.fr | s |  |  |",
-    ]
-    assert rows[-1] == (
-        "Faible effectif (f) : moins de 30 réponses, à lire avec prudence. "
-        "Secret statistique : s. Donnée non disponible : nd."
-    )
+@pytest.fixture
+def board(catalogue: Catalogue) -> Callable[..., list[str]]:
+    """The lines of a board, of all its indicators unless they are named."""
+
+    def made(frame: pd.DataFrame, *indicators: str, **more: Any) -> list[str]:
+        named = [*(indicators or frame["indicator"].unique())]
+        return lines(display.board(frame, catalogue, indicators=named, caption="U", **more))
+
+    return made
 
 
 def test_a_note_explains_only_the_marks_of_its_table(visits, catalogue):
     frame = visits(["boamp", "bodacc"], ["2026-T2", "2026-T3"], partial=True).iloc[:3]
-    head, _, *rows = plain(display.table(frame, catalogue, caption="U", columns="period"))
+    head, _, *rows = lines(display.table(frame, catalogue, caption="U", columns="period"))
     assert head == "| Produit | T2 2026 | T3 2026 |"
     assert rows[0] == "| BOAMP | 200 000 | 204 000 (p) |" and rows[1].endswith("| – |")
     assert rows[-1] == (
@@ -41,12 +38,13 @@ def test_a_note_explains_only_the_marks_of_its_table(visits, catalogue):
         "Aucun dispositif ne mesure cette donnée : –."
     )
     whole = display.table(visits(["boamp"], ["2026-T2"]), catalogue, caption="U")
-    assert plain(whole)[-1] == "| BOAMP | 200 000 |"
+    assert lines(whole)[-1] == "| BOAMP | 200 000 |"
 
 
 def test_intervals_and_bases_stand_under_the_values_of_a_wide_table(marks, catalogue):
     made = display.table(marks.iloc[:1], catalogue, caption="U", columns="period")
-    html = made.shown["text/html"].replace("\xa0", " ").replace("\u202f", " ")
+    assert "<small>8,1\xa0à\xa08,7</small>" in made.shown["text/html"], "it is never broken"
+    html = plain(made.shown["text/html"])
     assert "8,4<br><small>8,1 à 8,7</small><br><small>n = 12 340</small>" in html
     assert 'scope="row"' in html and 'scope="col"' in html
 
@@ -54,39 +52,25 @@ def test_intervals_and_bases_stand_under_the_values_of_a_wide_table(marks, catal
 def test_the_board_writes_each_indicator_in_its_own_way(visits, marks, catalogue):
     change = {"indicator": "visits_yoy", "unit": "%", "estimate": 8.14}
     passport = {"product": "legifrance", "channel": "web", "period": "2026-T3"}
-    frame = estimates.combine(
-        [
-            visits(["legifrance", "boamp"], ["2026-T3"]),
-            estimates.make([{**change, **passport}]),
-            marks,
-        ]
-    )
-    board = display.board(
-        frame,
-        catalogue,
-        indicators=["visits", "visits_yoy", "satisfaction_10"],
-        caption="Un tableau de bord",
-    )
-    head, _, *rows = plain(board)
+    usage = visits(["legifrance", "boamp"], ["2026-T3"])
+    frame = estimates.combine([usage, estimates.make([{**change, **passport}]), marks])
+    asked = {"indicators": ["visits", "visits_yoy", "satisfaction_10"], "caption": "Un bord"}
+    board = display.board(frame, catalogue, **asked)
+    head, _, *rows = lines(board)
     assert head == (
         "| Produit | Canal | Visites | Évolution des visites | Satisfaction sur 10 | Réponses |"
     )
     assert "| Légifrance | Web | 200 000 | +8,1 % | 9,1 (f) (8,8 à 9,4) | 18 |" in rows
     assert "| BOAMP | Web | 266 667 | – | – |  |" in rows
     assert "| Vie-publique.fr | Web | – | – | s |  |" in rows
-    assert board.content["kind"] == "table" and board.content["caption"] == "Un tableau de bord"
+    assert board.content["kind"] == "table" and board.content["caption"] == "Un bord"
     assert len(board.content["rows"]) == len(frame)
 
 
 def test_labels_are_text_and_not_html(catalogue):
-    frame = estimates.make(
-        [
-            {
-                "indicator": "procedure_satisfaction", "period": "2026-T3", "group": "procedure",
-                "group_value": "<script>alert(1)</script>", "estimate": 7, "unit": "sur 10",
-            }
-        ]
-    )  # fmt: skip
+    row = {"indicator": "procedure_satisfaction", "period": "2026-T3", "group": "procedure"}
+    row |= {"group_value": "<script>alert(1)</script>", "estimate": 7, "unit": "sur 10"}
+    frame = estimates.make([row])
     html = display.table(frame, catalogue, caption="U", rows="group_value").shown["text/html"]
     assert "<script>" not in html and "&lt;script&gt;" in html
 
@@ -101,84 +85,43 @@ def test_tables_of_one_page_have_different_and_stable_names(marks, catalogue):
     assert name("Une") == name("Une") != name("Autre")
 
 
-def test_two_devices_in_one_cell_are_told_apart(visits, catalogue):
+def test_two_devices_in_one_cell_are_told_apart(visits, board):
     frame = visits(["bodacc"], ["2026-T3"])
     twice = estimates.combine([frame, frame.assign(device="datagouv-bodacc")])
-    alone = display.board(twice, catalogue, indicators=["visits"], caption="U", rows="product")
+    alone, both = board(twice, rows="product"), board(twice, rows=("product", "device"))
+    assert alone == both and len(both) == 6
     with pytest.raises(ObservError, match="no estimate of these indicators"):
-        display.board(twice, catalogue, indicators=["clarity_10"], caption="U")
-    both = display.board(
-        twice, catalogue, indicators=["visits"], caption="U", rows=("product", "device")
-    )
-    assert plain(alone) == plain(both) and len(plain(both)) == 6
+        board(twice, "clarity_10")
     same = estimates.combine([frame, frame.assign(estimate=1.0)])
     with pytest.raises(ObservError, match="2 estimates for bodacc"):
-        display.board(same, catalogue, indicators=["visits"], caption="U", rows="product")
-
-
-def test_a_dashboard_mixes_usages_and_writes_the_unit_of_each(visits, marks, catalogue):
-    usage = visits(["service-public", "boamp"], ["2026-T3"], start=86_700_000)
-    calls = estimates.make(
-        [
-            {
-                "indicator": "visits_yoy", "product": "allo-service-public", "channel": "phone",
-                "period": "2026-T3", "estimate": 2.0, "unit": "%",
-            }
-        ]
-    )  # fmt: skip
-    columns = {"Usage": estimates.combine([usage, calls]), "Avis": marks, "Rien": marks.iloc[:0]}
-    head, _, *rows = plain(display.dashboard(columns, catalogue, caption="D"))
-    assert head == "| Produit | Canal | Usage | Avis (sur 10) |"
-    assert rows[0].startswith("| Service-public.fr | Web | 86,7 millions de visites | 8,4 (")
-    assert any("+2,0 %" in row and row.endswith("| – |") for row in rows)
+        board(same, rows="product")
 
 
 def test_a_dashboard_of_nothing_or_of_two_values_in_a_cell_is_an_error(marks, catalogue):
-    with pytest.raises(ObservError, match="no estimate to show"):
-        display.dashboard({"Avis": marks.iloc[:0]}, catalogue, caption="D")
-    with pytest.raises(ObservError, match="dashboard, column 'Avis': 2 estimates for"):
-        display.dashboard({"Avis": pd.concat([marks, marks])}, catalogue, caption="D")
+    twice = "dashboard, column 'Avis': 2 estimates for"
+    for frame, told in ((marks[:0], "no estimate to show"), (pd.concat([marks] * 2), twice)):
+        with pytest.raises(ObservError, match=told):
+            display.dashboard({"Avis": frame}, catalogue, caption="D")
 
 
-def test_a_base_is_headed_by_what_it_counts(catalogue):
+def test_a_base_is_headed_by_what_it_counts(catalogue, board):
     row = {"period": "2026-T3", "unit": "%", "product": "legifrance", "estimate": 50, "n": 20}
     calls = {**row, "indicator": "answer_rate", "status": "low_base"}
     mails = {**row, "indicator": "reopened_share", "product": "boamp", "status": "low_base"}
-    one = plain(display.table(estimates.make([calls]), catalogue, caption="U"))
+    one = lines(display.table(estimates.make([calls]), catalogue, caption="U"))
     assert one[0] == "| Produit | Appels décrochés | Appels |"
     assert one[-1] == "Faible effectif (f) : moins de 30 appels, à lire avec prudence."
-    both = plain(
-        display.board(
-            estimates.make([calls, mails]),
-            catalogue,
-            indicators=["answer_rate", "reopened_share"],
-            rows="product",
-            caption="U",
-        )
-    )
+    both = board(estimates.make([calls, mails]), rows="product")
     assert both[0].endswith("| Effectif (n) |")  # appels and messages clos
     assert both[-1].startswith("Faible effectif (f) : moins de 30, à lire avec prudence.")
 
 
-def test_an_interval_under_a_value_is_never_broken(marks, catalogue):
-    made = display.table(marks.iloc[:1], catalogue, caption="U", columns="period")
-    assert "<small>8,1\xa0à\xa08,7</small>" in made.shown["text/html"]
-
-
 def test_money_is_written_in_euros_and_large_sums_in_words(catalogue):
     row = {"indicator": "revenue", "period": "2026-T3", "unit": "€", "product": "boamp"}
-    frames = {
-        "Ventes": estimates.make([{**row, "estimate": 1_234_567}]),
-        "Autres": estimates.make([{**row, "estimate": 60_299}]),
-    }
-    mixed = estimates.combine(
-        [*frames.values(), estimates.make([{**row, "unit": "exemplaires", "estimate": 3,
-                                            "indicator": "units_sold"}])]
-    )  # fmt: skip
-    products = ["boamp", "bodacc", "legifrance"]
-    shown = plain(
-        display.dashboard({"Tout": mixed.assign(product=products)}, catalogue, caption="D")
-    )
+    sold = {"unit": "exemplaires", "estimate": 3, "indicator": "units_sold"}
+    rows = [{**row, "estimate": 1_234_567}, {**row, "estimate": 60_299}, {**row, **sold}]
+    mixed = estimates.make(rows).assign(product=["boamp", "bodacc", "legifrance"])
+    shown = lines(display.dashboard({"Tout": mixed}, catalogue, caption="D"))
     assert any("1,2 million d’euros" in line for line in shown)
     assert any("60 299 €" in line for line in shown)
 
@@ -189,33 +132,27 @@ def of_legifrance(**values: dict[str, Any]) -> pd.DataFrame:
     return estimates.make({**common, "indicator": name, **row} for name, row in values.items())
 
 
-def test_values_on_different_bases_have_each_its_own_and_no_column_contradicts_a_mark(catalogue):
+def test_values_on_different_bases_have_each_its_own_and_no_column_contradicts_a_mark(board):
     frame = of_legifrance(
         clarity_10={"unit": "sur 10", "estimate": 6.5, "n": 108},
         help_reached_share={"estimate": 54, "n": 26, "status": "low_base"},
     )
-    head, _, row, _, note = plain(
-        display.board(frame, catalogue, indicators=[*frame["indicator"]], caption="U")
-    )
+    head, _, row, _, note = board(frame)
     assert head == "| Produit | Canal | Clarté du langage (sur 10) | Aide joignable |"
     assert row == "| Légifrance | Web | 6,5 (n = 108) | 54 % (f) (n = 26) |"
     assert note.startswith("Sous la valeur : nombre de réponses (n). Faible effectif (f) :")
 
 
-def test_a_count_that_is_the_base_of_others_is_not_doubled_by_a_column(catalogue):
+def test_a_count_that_is_the_base_of_others_is_not_doubled_by_a_column(board):
     frame = of_legifrance(
         calls_offered={"unit": "appels", "estimate": 38_056, "n": 38_056},
         answer_rate={"estimate": 86, "n": 38_056},
         wait_median={"unit": "s", "estimate": 40, "n": 958},
     )
-    head, _, row = plain(
-        display.board(frame, catalogue, indicators=["calls_offered", "answer_rate"], caption="U")
-    )
+    head, _, row = board(frame, "calls_offered", "answer_rate")
     assert head == "| Produit | Canal | Appels reçus | Appels décrochés |"
     assert row == "| Légifrance | Web | 38 056 | 86 % |"
-    head, _, row, _, note = plain(
-        display.board(frame, catalogue, indicators=[*frame["indicator"]], caption="U")
-    )
+    head, _, row, _, note = board(frame)
     assert head.endswith("| Appels reçus | Appels décrochés | Attente médiane |")
     assert row.endswith("| 38 056 | 86 % | 40 s (n = 958) |")
     assert note == (
@@ -224,38 +161,26 @@ def test_a_count_that_is_the_base_of_others_is_not_doubled_by_a_column(catalogue
     )
 
 
-def test_a_count_of_other_things_is_no_base_though_its_number_is_the_same(catalogue):
+def test_a_count_of_other_things_is_no_base_though_its_number_is_the_same(board):
     frame = of_legifrance(
         tickets_received={"unit": "messages", "estimate": 77, "n": 77},
         answer_rate={"estimate": 86, "n": 77},
     )
-    head, _, row = plain(
-        display.board(frame, catalogue, indicators=[*frame["indicator"]], caption="U")
-    )
+    head, _, row = board(frame)
     assert head.endswith("| Messages reçus | Appels décrochés | Appels |")
     assert row.endswith("| 77 | 86 % | 77 |")
 
 
-def test_scales_that_differ_are_told_in_the_cells_and_one_in_the_head(catalogue):
+def test_scales_that_differ_are_told_in_the_cells_and_one_in_the_head(board):
     row = {"indicator": "satisfaction_mean", "period": "2026-T3", "channel": "web"}
+    both = {"legifrance": (3.8, "sur 5"), "boamp": (7.9, "sur 10")}
     frame = estimates.make(
-        [
-            {**row, "product": "legifrance", "estimate": 3.8, "unit": "sur 5"},
-            {**row, "product": "boamp", "estimate": 7.9, "unit": "sur 10"},
-        ]
+        {**row, "product": x, "estimate": mark, "unit": unit} for x, (mark, unit) in both.items()
     )
-    lines = plain(
-        display.board(
-            frame, catalogue, indicators=["satisfaction_mean"], rows="product", caption="U"
-        )
-    )
-    assert [lines[0], *lines[2:]] == [
-        "| Produit | Note moyenne |", "| Légifrance | 3,8 sur 5 |", "| BOAMP | 7,9 sur 10 |",
-    ]  # fmt: skip
-    one = display.board(
-        frame.iloc[:1], catalogue, indicators=["satisfaction_mean"], rows="product", caption="U"
-    )
-    assert plain(one)[0] == "| Produit | Note moyenne (sur 5) |"
+    head, _, *rows = board(frame, rows="product")
+    assert head == "| Produit | Note moyenne |"
+    assert rows == ["| Légifrance | 3,8 sur 5 |", "| BOAMP | 7,9 sur 10 |"]
+    assert board(frame.iloc[:1], rows="product")[0] == "| Produit | Note moyenne (sur 5) |"
 
 
 def test_a_base_that_a_whole_column_shares_stands_in_its_head(catalogue):
@@ -267,9 +192,8 @@ def test_a_base_that_a_whole_column_shares_stands_in_its_head(catalogue):
     )
 
     def shown(frame: pd.DataFrame) -> list[str]:
-        return plain(
-            display.table(frame, catalogue, rows="group_value", columns="device", caption="U")
-        )
+        asked = {"rows": "group_value", "columns": "device", "caption": "U"}
+        return lines(display.table(frame, catalogue, **asked))
 
     head, _, first, _, _, note = shown(frame)
     assert re.fullmatch(r"\| Sexe \| [^|]+, n = 798 \| [^|]+, n = 546 \|", head)
@@ -296,7 +220,7 @@ def test_repeated_names_head_a_group_of_rows_that_a_screen_reader_knows(catalogu
     assert all(body.count('scope="row"') == 2 for body in bodies)
     assert markup.count('scope="col"') == 3 and ">Option<" in markup
     # in plain text each row says all its names
-    assert sum("Où" in line for line in plain(made)) == 2
+    assert sum("Où" in line for line in lines(made)) == 2
 
 
 def test_labels_of_cells_and_heads_have_the_spaces_and_apostrophes_of_print(catalogue):

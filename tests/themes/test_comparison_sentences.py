@@ -104,9 +104,7 @@ CASES: said.Cases = {
 }  # fmt: skip
 
 
-@said.each(CASES)
-def test_what_is_said_of_comparisons(case, catalogue):
-    said.hold("comparisons", case, CASES, catalogue)
+test_what_is_said_of_comparisons = said.test("comparisons", CASES)
 
 
 @st.composite

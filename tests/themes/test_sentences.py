@@ -211,9 +211,7 @@ CASES: said.Cases = {
 }  # fmt: skip
 
 
-@said.each(CASES)
-def test_what_is_said_whatever_the_theme(case, catalogue):
-    said.hold("all", case, CASES, catalogue)
+test_what_is_said_whatever_the_theme = said.test("all", CASES)
 
 
 def test_a_reference_to_a_table_stays_one_among_other_sentences():

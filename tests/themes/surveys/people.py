@@ -10,12 +10,9 @@ YEAR = Quarter(2026, 3).back(4)
 DAYS = ["2025-11-10", "2026-02-10", "2026-05-10", "2026-09-10"]  # each quarter is heard
 SURVEY = "enquete-service-public"
 MARGINS = pd.DataFrame(
-    {
-        "variable": ["age", "age", "age", "sex", "sex"],
-        "category": ["jeune", "adulte", "vieux", "Femme", "Homme"],
-        "people": [300, 400, 300, 520, 480],
-    }
-)
+    {"variable": ["age"] * 3 + ["sex"] * 2, "people": [300, 400, 300, 520, 480],
+     "category": ["jeune", "adulte", "vieux", "Femme", "Homme"]}
+)  # fmt: skip
 SCALES = {
     "satisfaction": (0.0, 10.0), "nps": (0.0, 10.0), "clarity": (1.0, 5.0), "ces": (5.0, 1.0),
     "task_success": (0.0, 1.0),

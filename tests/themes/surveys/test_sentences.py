@@ -1,30 +1,28 @@
 """What is said of a survey is what its estimates say, with care where they are thin."""
 
-import re
+import math
 from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import said
 from tests.words import plain
 
 from observlib import estimates
 from observlib.base.period import Quarter
-from observlib.catalogue import Catalogue
+from observlib.display.changes import WEIGHTED
 from observlib.indicators import pairs
 from observlib.indicators import pairs as changes
+from observlib.stats.survey.weighting import OPINION
 from observlib.themes import surveys as measured
 from observlib.themes.surveys import sentences as surveys
+from observlib.themes.surveys.weighted import DEPENDS
 
 NOW, BEFORE, YEAR = "2026-T3", "2025-T3", "2025-10/2026-09"
-UNITS = {
-    "satisfaction_10": "sur 10",
-    "nps": "points",
-    "task_success_share": "%",
-    "ces_10": "sur 10",
-    "clarity_10": "sur 10",
-}
+UNITS = {"satisfaction_10": "sur 10", "nps": "points", "task_success_share": "%",
+         "ces_10": "sur 10", "clarity_10": "sur 10"}  # fmt: skip
 
 
 def mark(indicator: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:
@@ -36,57 +34,21 @@ def mark(indicator: str, value: float | None, period: str = NOW, **more: Any) ->
     return row | more
 
 
-def told(*rows: dict[str, Any], catalogue: Catalogue, period: str = NOW) -> str:
-    return plain(surveys.marks(estimates.make(rows), catalogue, period))
-
-
-def test_marks_are_told_one_a_sentence(catalogue):
-    said = told(mark("satisfaction_10", 7.1), mark("nps", -12, half=4), catalogue=catalogue)
-    assert said == (
-        "Au 3e trimestre 2026, la note de satisfaction de l'enquête est de 7,1 sur 10. La "
-        "recommandation nette est de −12 points."
-    )
-
-
-def test_three_marks_are_told_at_most(catalogue):
-    said = told(*(mark(name, 5.0) for name in UNITS), catalogue=catalogue)
-    assert len(re.findall(r"[ +]5", said)) == 3 and "facilité" not in said
-
-
-def test_thin_and_withheld_marks_have_words_and_no_number(catalogue):
-    said = told(
-        mark("satisfaction_10", 7.1, n=20, status="low_base"),
-        mark("nps", None, status="suppressed"),
-        catalogue=catalogue,
-    )
-    assert said == (
-        "Au 3e trimestre 2026, les réponses sont trop peu nombreuses pour citer la satisfaction. "
-        "Les réponses, trop peu nombreuses ou trop semblables, sont tues (secret statistique) pour "
-        "la recommandation."
-    )
-    hidden = told(mark("nps", None, status="suppressed"), catalogue=catalogue)
-    assert hidden == (
-        "Au 3e trimestre 2026, les réponses, trop peu nombreuses ou trop semblables, sont tues "
-        "(secret statistique) pour la recommandation."
-    )
-
-
-def test_no_estimate_is_no_answer(catalogue):
-    said = told(catalogue=catalogue)
-    assert said == "Au 3e trimestre 2026, l'enquête n'a recueilli aucune réponse."
+def satisfied(days: Any) -> pd.DataFrame:
+    """Answers of 1 to 5 in turn, on these days."""
+    n = range(len(days))
+    return pd.DataFrame(
+        {
+            "device": "enquete-legifrance", "product": "legifrance", "channel": "web",
+            "source": "e@1", "response_id": [f"r{i}" for i in n], "date": pd.to_datetime(days),
+            "finished": True, "variable": "satisfaction", "category": None,
+            "value": [float(i % 5 + 1) for i in n], "scale_min": 1.0, "scale_max": 5.0,
+        }
+    )  # fmt: skip
 
 
 def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withheld(catalogue):
-    days = ["2026-06-28"] * 5 + ["2026-09-10"] * 200
-    answers = pd.DataFrame(
-        {
-            "device": "enquete-legifrance", "product": "legifrance", "channel": "web",
-            "source": "e@1", "response_id": [f"r{n}" for n in range(205)],
-            "date": pd.to_datetime(days), "finished": True, "variable": "satisfaction",
-            "category": None, "value": [float(n % 5 + 1) for n in range(205)],
-            "scale_min": 1.0, "scale_max": 5.0,
-        }
-    )  # fmt: skip
+    answers = satisfied(["2026-06-28"] * 5 + ["2026-09-10"] * 200)
     quarters = Quarter(2026, 3).back(4)
     now = measured.quarterly(answers, catalogue, quarters[-1:])
     year = measured.wider(measured.pooled(answers, catalogue, quarters), now)
@@ -101,25 +63,13 @@ def test_a_first_year_that_would_tell_its_few_first_answers_says_why_it_is_withh
 def test_readers_of_a_survey_s_first_year_are_told_why_nothing_is_published_over_a_year(
     catalogue, begun, why
 ):
-    days = pd.date_range(begun, "2026-09-30", periods=200).normalize()
-    said = pd.DataFrame(
-        {
-            "device": "enquete-legifrance", "product": "legifrance", "channel": "web",
-            "source": "e@1", "response_id": [f"r{n}" for n in range(200)], "date": days,
-            "finished": True, "variable": "satisfaction", "category": None,
-            "value": [float(n % 5 + 1) for n in range(200)], "scale_min": 1.0, "scale_max": 5.0,
-        }
-    )  # fmt: skip
-    ticked = said.assign(variable="reason", category="Chercher", value=float("nan"))
+    answers = satisfied(pd.date_range(begun, "2026-09-30", periods=200).normalize())
+    ticked = answers.assign(variable="reason", category="Chercher", value=float("nan"))
     quarters = Quarter(2026, 3).back(9)
-    every = estimates.combine(
-        [
-            measured.quarterly(said, catalogue, quarters),
-            measured.pooled(said, catalogue, quarters[-4:]),
-            measured.reasons(ticked, catalogue, quarters[-4:]),
-        ]
-    )
-    told = plain(surveys.first_year(every, NOW))
+    parts = [measured.quarterly(answers, catalogue, quarters)]
+    parts += [measured.pooled(answers, catalogue, quarters[-4:])]
+    parts += [measured.reasons(ticked, catalogue, quarters[-4:])]
+    told = plain(surveys.first_year(estimates.combine(parts), NOW))
     assert ("ne sont pas publiés. L'édition suivante" in told) == why and bool(told) == why
 
 
@@ -128,65 +78,54 @@ def step(name: str, count: float | None, **more: Any) -> dict[str, Any]:
     return row | {"group": "step", "group_value": name, "estimate": count, "n": count} | more
 
 
-def test_steps_are_told_from_visits_to_the_last_page(catalogue):
-    frame = estimates.make(
-        [
-            step("Visites", 86_712_620, unit="visites"),
-            step("Enquête proposée", 5130, unit="invitations"),
-            step("Réponse commencée", 329),
-            step("Réponse terminée", 224),
-        ]
-    )
-    assert plain(surveys.funnel(frame, catalogue)) == (
-        "Au 3e trimestre 2026, l'enquête a été proposée 5 130 fois, pour 86,7 millions de visites. "
-        "Elle compte 329 réponses commencées, soit 6,4 % des propositions. Réponses menées à leur "
-        "terme : 224, soit 68 % des réponses commencées."
-    )
-    few = plain(surveys.funnel(frame.iloc[2:], catalogue))
-    assert few.startswith(
-        "Au 3e trimestre 2026, l'enquête compte 329 réponses commencées. Réponses menées à leur"
-    )
+def marks(*rows: dict[str, Any]) -> Any:
+    return lambda c: surveys.marks(estimates.make(rows), c, NOW)
 
 
-def test_steps_of_an_incomplete_quarter_say_so_and_small_ones_say_nothing(catalogue):
-    partial = estimates.make([step("Réponse commencée", 40, status="partial")])
-    assert surveys.funnel(partial, catalogue).endswith("Ces comptages sont incomplets.")
-    small = estimates.make([step("Réponse commencée", None, status="suppressed")])
-    assert surveys.funnel(small, catalogue) == ""
-    assert surveys.funnel(estimates.make([]), catalogue) == ""
+def funnel(*steps: dict[str, Any]) -> Any:
+    return lambda c: surveys.funnel(estimates.make(steps), c)
 
 
-def test_reasons_are_told_up_to_the_third(catalogue):
-    row: dict[str, Any] = {"indicator": "reason_share", "period": YEAR, "unit": "%"}
-    frame = estimates.make(
-        {**row, "group": "reason", "group_value": name, "estimate": share, "n": 90}
-        for name, share in (("A", 70), ("B", 50), ("C", 20), ("D", 10))
-    )
-    ahead = changes.tested(catalogue, pairs.leading_answer(frame))
-    said = plain(surveys.reasons(frame, ahead.assign(verdict="rise"), catalogue))
-    assert said.endswith(
-        "le premier motif cité est « A » (70 %). Viennent ensuite : « B » (50 %) et « C » (20 %)."
-    )
+REASON = {"indicator": "reason_share", "period": YEAR, "unit": "%", "group": "reason", "n": 90}
+REASONS = estimates.make(
+    {**REASON, "group_value": name, "estimate": share}
+    for name, share in (("A", 70), ("B", 50), ("C", 20), ("D", 10))
+)
+
+
+def reasons(c: Any) -> list[str]:
+    """Of a first reason that is ahead, of one that may not be, of one alone, and of none."""
+    ahead = pairs.tested(c, pairs.leading_answer(REASONS))
     assert ahead["verdict"].tolist() == ["unknown"]  # 63 and 45 of 90, if all are taken as apart
-    said = plain(surveys.reasons(frame, ahead, catalogue))
-    assert said.endswith(
-        "les motifs les plus cités sont « A » (70 %) et « B » (50 %), sans qu'on puisse dire "
-        "lequel l'est le plus. Un écart de moins de 33 points a pu passer inaperçu."
-    )
-    alone = plain(surveys.reasons(frame.iloc[:1], ahead.head(0), catalogue))
-    assert alone.endswith("le seul motif assez cité pour être montré est « A » (70 %).")
-    assert surveys.reasons(frame.iloc[:0], ahead.head(0), catalogue) == ""
+    first, none = ahead.assign(verdict="rise"), ahead.head(0)
+    asked = ((REASONS, first), (REASONS, ahead), (REASONS[:1], none), (REASONS[:0], none))
+    return [surveys.reasons(*both, c) for both in asked]
 
 
-def test_a_year_says_how_many_more_answers_it_has_and_nothing_where_it_has_none(catalogue):
-    now = estimates.make([mark("satisfaction_10", 7.1)])
-    year = estimates.make([mark("satisfaction_10", 7.0, YEAR, n=730)])
-    assert plain(surveys.over_a_year(now, year, NOW)) == (
-        "Réponses à l'enquête sur quatre trimestres, jusqu'au 3e trimestre 2026 : 730 au lieu de "
-        "200 pour un seul"
-    )
-    missing = estimates.make([mark("satisfaction_10", None, YEAR, status="missing")])
-    assert plain(surveys.over_a_year(now, missing, NOW)).endswith("3e trimestre 2026")
+STEPS = [step("Visites", 86_712_620, unit="visites"),
+         step("Enquête proposée", 5130, unit="invitations"),
+         step("Réponse commencée", 329), step("Réponse terminée", 224)]  # fmt: skip
+HIDDEN = mark("nps", None, status="suppressed")
+CASES: said.Cases = {
+    "marks": marks(mark("satisfaction_10", 7.1), mark("nps", -12, half=4)),
+    "three marks at most": marks(*(mark(name, 5.0) for name in UNITS)),
+    "thin and withheld marks": marks(
+        mark("satisfaction_10", 7.1, n=20, status="low_base"), HIDDEN),
+    "a withheld mark": marks(HIDDEN),
+    "no mark": marks(),
+    "steps": funnel(*STEPS),
+    "two steps": funnel(*STEPS[2:]),
+    "a step of an incomplete quarter": funnel(step("Réponse commencée", 40, status="partial")),
+    "a small step": funnel(step("Réponse commencée", None, status="suppressed")),
+    "no step": funnel(),
+    "reasons": reasons,
+    "a year and its quarter": lambda _: [
+        surveys.over_a_year(
+            estimates.make([mark("satisfaction_10", 7.1)]), estimates.make([year]), NOW)
+        for year in (mark("satisfaction_10", 7.0, YEAR, n=730),
+                     mark("satisfaction_10", None, YEAR, status="missing"))],
+}  # fmt: skip
+test_what_is_said_of_a_survey = said.test("surveys", CASES)
 
 
 STATUSES = st.sampled_from(["published", "low_base", "suppressed", "partial", "missing"])
@@ -199,6 +138,133 @@ def test_any_estimates_make_sentences_without_a_hole(catalogue, states):
         for name, state in states.items()
     ]
     frame: pd.DataFrame = estimates.make(rows)
-    said = surveys.marks(frame, catalogue, NOW)
-    assert said.endswith(".") and "nan" not in said and "  " not in said
-    assert ("5" in plain(said).replace("95 %", "")) == ("published" in states.values())
+    told = surveys.marks(frame, catalogue, NOW)
+    assert told.endswith(".") and "nan" not in told and "  " not in told
+    assert ("5" in plain(told).replace("95 %", "")) == ("published" in states.values())
+
+
+def effects(**values: float) -> pd.DataFrame:
+    """Effects with intervals of one point on either side."""
+    return estimates.make(
+        {
+            "indicator": "driver_effect", "period": "2025-10/2026-09", "unit": "points",
+            "group": "driver", "group_value": name, "n": 200, "n_eff": 200,
+            "estimate": value, "ci_low": value - 1, "ci_high": value + 1,
+        }
+        for name, value in values.items()
+    )  # fmt: skip
+
+
+def told(frame: pd.DataFrame) -> Any:
+    """The sentence and the caption, tested as one family."""
+
+    def of(c: Any) -> list[str]:
+        compared = changes.tested(c, changes.with_nothing(frame))
+        return [surveys.drivers(frame, compared, c), surveys.drivers_caption(frame, compared)]
+
+    return of
+
+
+NO_EFFECT = {"indicator": "driver_effect", "period": "2026-T3", "unit": "points", "group": "driver"}
+NO_EFFECT |= {"group_value": "Ensemble", "status": "missing"}
+DRIVERS: said.Cases = {
+    "established": told(effects(Âge=1.5, Clarté=-4.2, Sexe=0.4)),
+    "clear by itself": told(effects(Âge=1.05)),
+    "not among several": told(effects(Âge=1.05, Sexe=-0.2, Facilité=0.3)),
+    "too small to matter": told(effects(Sexe=0.1).assign(ci_low=-0.1, ci_high=0.3)),
+    "too few": told(estimates.make([{**NO_EFFECT, "n": 45}])),
+    "fewer than eleven": told(estimates.make([NO_EFFECT])),
+    "withheld for its quarters": told(estimates.make([{**NO_EFFECT, "status": "suppressed"}])),
+    "not asked": told(estimates.make([])),
+}
+
+
+test_what_is_said_of_what_goes_with_satisfaction = said.test("drivers", DRIVERS)
+
+
+NONE = estimates.make([])
+BASE = {"device": "enquete-legifrance", "period": "2025-10/2026-09"}
+
+
+def pair(raw: float | None, weighed: float, verdict: str = "unknown") -> pd.DataFrame:
+    """A weighted mark beside the raw one, with the results of a family."""
+    row: dict[str, Any] = {**BASE, "indicator": "satisfaction_10", "unit": "sur 10"}
+    row |= {"estimate": weighed, "ci_low": weighed - 0.2, "ci_high": weighed + 0.2, "n": 300}
+    row |= {"status": "published", "reference_estimate": math.nan, "against": "raw"}
+    row |= dict.fromkeys(["difference", "difference_low", "difference_high", "level"], math.nan)
+    row |= {"verdict": verdict, "detectable": 0.42, "reason": "suppressed"}
+    if raw is not None:
+        gap = weighed - raw
+        row |= {"reference_estimate": raw, "difference": gap, "reason": "", "level": 0.995}
+        row |= {"difference_low": gap - 0.3, "difference_high": gap + 0.3}
+    return pd.DataFrame([row])
+
+
+def report(*margins: str, n: float | None = 300) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = [
+        {**BASE, "indicator": "weighting_effective_n", "unit": "répondants", "n": n}
+        | ({"estimate": 210.4} if margins else {"status": "missing"})
+    ]
+    for margin in margins:
+        for when, share in (("before", 40.0), ("after", 52.0), ("target", 52.2)):
+            row = {**BASE, "indicator": f"weighting_{when}", "unit": "%", "n": n}
+            rows.append(row | {"group": margin, "group_value": f"de {margin}", "estimate": share})
+    return estimates.make(rows)
+
+
+def bounds(low: float | None, high: float | None, **more: Any) -> pd.DataFrame:
+    """The weighted mark from 6.4 to 6.8, and what it is if answering depends on opinions alone."""
+    row: dict[str, Any] = {**BASE, "indicator": "satisfaction_10", "unit": "sur 10", "n": 300}
+    row |= {"group": "weighting", "estimate": 6.6}
+    ends = {"ci_low": low, "ci_high": high} if low else {"status": "missing"}
+    ends["estimate"] = 5.8 if low else None
+    return estimates.make(
+        [{**row, "group_value": WEIGHTED, "ci_low": 6.4, "ci_high": 6.8},
+         {**row, "group_value": DEPENDS[OPINION], **ends, **more}]
+    )  # fmt: skip
+
+
+def conclusion(compared: pd.DataFrame, margins: pd.DataFrame, everyone: Any = NONE) -> Any:
+    return lambda c: surveys.weighted(compared, margins, everyone, c)
+
+
+PROFILE = report("age", "sex", "region")
+ALL = {**BASE, "indicator": "satisfaction_10", "unit": "sur 10", "estimate": 7.3, "n": 344}
+UNTESTED = {"difference_low": math.nan}
+NO_PAIR = pair(7.1, 7.0).iloc[:0]
+UNTOLD = report(n=None).assign(status="suppressed")
+BOUNDS = bounds(5.1, 6.5)
+SEVERAL = pd.concat([BOUNDS, BOUNDS.assign(device="other")], ignore_index=True)
+WITHHELD = dict.fromkeys(estimates.NUMBERS) | {"status": "suppressed"}
+RESERVED = {
+    "one survey": BOUNDS, "several": SEVERAL, "none": NONE, "no bounds": bounds(None, None),
+    "marks alone": SEVERAL[SEVERAL["group_value"] == WEIGHTED],
+    "withheld": bounds(5.1, 6.5, **WITHHELD),
+}  # fmt: skip
+WEIGHTS: said.Cases = {
+    "a mark that weights change": conclusion(pair(7.1, 6.5, "fall"), PROFILE),
+    "a mark that weights hardly change": conclusion(pair(7.1, 7.0, "stable"), PROFILE),
+    "a mark that weights may change": conclusion(pair(7.1, 7.08), PROFILE),
+    "a mark whose raw one is withheld": conclusion(pair(None, 6.5), PROFILE),
+    "the mark of all": conclusion(pair(7.1, 6.5, "fall"), PROFILE, estimates.make([ALL])),
+    "the mark of all, who are the same": conclusion(
+        pair(7.1, 6.5, "fall"), PROFILE, estimates.make([{**ALL, "n": 300}])),
+    "what is not in the weights": conclusion(pair(7.1, 7.0), report("age", "sex")),
+    "too few": conclusion(NO_PAIR, report(n=45)),
+    "fewer than eleven": conclusion(NO_PAIR, report(n=None)),
+    "no profile": conclusion(NO_PAIR, NONE),
+    "withheld": conclusion(NO_PAIR, UNTOLD),
+    "a part of the year": conclusion(
+        pair(7.1, 6.5).assign(status="partial", reason="partial", **UNTESTED), PROFILE),
+    "a low base": conclusion(
+        pair(7.1, 6.5).assign(status="low_base", reason="low_base", **UNTESTED), PROFILE),
+    "the category that moves most": lambda _: surveys.margins(PROFILE[PROFILE["group"] != ""]),
+    "what weights cost": lambda c: [surveys.weights_cost(rows, c) for rows in (PROFILE, UNTOLD)],
+    **{
+        f"bounds: {name}": lambda c, rows=rows: surveys.weighted_reservation(rows, c)
+        for name, rows in RESERVED.items()
+    },
+}  # fmt: skip
+
+
+test_what_is_said_of_weights = said.test("weights", WEIGHTS)

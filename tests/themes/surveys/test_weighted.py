@@ -1,4 +1,7 @@
-"""Weighted marks are those of a known population, and never an error or a tale of few people."""
+"""Weighted marks are those of a known population and of R, and never a tale of few people."""
+
+import shutil
+import subprocess
 
 import numpy as np
 import pandas as pd
@@ -7,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
 from tests.themes.surveys.people import DAYS, MARGINS, YEAR, responses
+from tests.words import plain
 
+from observlib import estimates
 from observlib.catalogue import Catalogue
 from observlib.estimates import base
 from observlib.indicators import pairs as changes
+from observlib.stats.survey.weighting import BOTH, OPINION
 from observlib.themes import surveys
-from observlib.themes.surveys import weighted
+from observlib.themes.surveys import sentences, weighted
 
 
 def sample(ages: dict[str, int], seed: int = 1) -> pd.DataFrame:
@@ -20,19 +26,25 @@ def sample(ages: dict[str, int], seed: int = 1) -> pd.DataFrame:
     chance = np.random.default_rng(seed)
     age = np.repeat(list(ages), list(ages.values()))
     base = pd.Series(age).map({"jeune": 3, "adulte": 5, "vieux": 7}).to_numpy()
-    return pd.DataFrame(
-        {
-            "age": age,
-            "sex": np.where(np.arange(len(age)) % 2 == 0, "Femme", "Homme"),
-            "satisfaction": base + chance.integers(-2, 3, len(age)),
-        }
-    )
+    sex = np.where(np.arange(len(age)) % 2 == 0, "Femme", "Homme")
+    satisfaction = base + chance.integers(-2, 3, len(age))
+    return pd.DataFrame({"age": age, "sex": sex, "satisfaction": satisfaction})
+
+
+AGES = {"jeune": 60, "adulte": 80, "vieux": 60}
+THREE = st.lists(st.integers(0, 60), min_size=3, max_size=3).filter(sum)
+
+
+def of_few(n: int, mark: float, others: float = np.nan) -> pd.DataFrame:
+    """People of whom so many gave one mark, and the others another or none."""
+    given = np.where(np.arange(200) < n, mark, others)
+    return sample(AGES).assign(satisfaction=given)
 
 
 def of(frame: pd.DataFrame, value: str, indicator: str = "satisfaction_10") -> pd.Series:
-    (row,) = [
-        r for _, r in frame.iterrows() if (r["group_value"], r["indicator"]) == (value, indicator)
-    ]
+    ((_, row),) = frame[
+        (frame["group_value"] == value) & (frame["indicator"] == indicator)
+    ].iterrows()
     return row
 
 
@@ -71,7 +83,7 @@ def test_with_the_population_s_ages_the_mark_is_the_population_s(catalogue):
 
 
 def test_without_weights_figures_are_those_of_the_survey(catalogue):
-    people = sample({"jeune": 60, "adulte": 80, "vieux": 60}).assign(nps=lambda p: p.satisfaction)
+    people = sample(AGES).assign(nps=lambda p: p.satisfaction)
     table = responses(people)
     found = marks(table, catalogue)
     known = surveys.pooled(table, catalogue, YEAR).set_index("indicator")
@@ -83,20 +95,18 @@ def test_without_weights_figures_are_those_of_the_survey(catalogue):
 
 
 def test_who_says_no_profile_or_is_not_of_the_population_is_in_neither_figure(catalogue):
-    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people = sample(AGES)
     others = sample({"jeune": 40}, seed=2).assign(age=[None, "ailleurs"] * 20, satisfaction=10)
     both = pd.concat([people, others], ignore_index=True)
     alone, found = (marks(responses(each), catalogue) for each in (people, both))
     pd.testing.assert_frame_equal(alone, found)
 
 
-@pytest.mark.parametrize(
-    ("others", "status"), [(5, "suppressed"), (10, "suppressed"), (11, "published")]
-)
+@pytest.mark.parametrize(("others", "status"), [(10, "suppressed"), (11, "published")])
 def test_a_raw_figure_beside_ten_others_is_withheld_and_beside_eleven_told(
     catalogue, others, status
 ):
-    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people = sample(AGES)
     people.loc[: others - 1, "age"] = None
     people.loc[:2, "satisfaction"] = 9  # who are not all alike
     found = marks(responses(people), catalogue)
@@ -105,7 +115,7 @@ def test_a_raw_figure_beside_ten_others_is_withheld_and_beside_eleven_told(
 
 
 def test_who_hide_their_profile_and_all_think_alike_are_not_had_by_subtraction(catalogue):
-    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people = sample(AGES)
     people.loc[185:, "age"] = None
     assert of(marks(responses(people), catalogue), weighted.RAW)["status"] == "published"
     people.loc[185:, "satisfaction"] = 0  # fifteen, and the difference of two sums says 0 of each
@@ -115,10 +125,7 @@ def test_who_hide_their_profile_and_all_think_alike_are_not_had_by_subtraction(c
 
 
 def test_the_few_who_all_give_one_mark_are_told_with_weights_no_more_than_without(catalogue):
-    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
-    people["satisfaction"] = people["satisfaction"].astype(float)
-    people.loc[12:, "satisfaction"] = np.nan
-    people.loc[:11, "satisfaction"] = 2.0
+    people = of_few(12, 2.0)
     assert set(marks(responses(people), catalogue)["status"]) == {"suppressed"}
     people.loc[:5, "satisfaction"] = 9.0
     found = marks(responses(people), catalogue).set_index("indicator")["status"]
@@ -127,7 +134,7 @@ def test_the_few_who_all_give_one_mark_are_told_with_weights_no_more_than_withou
 
 
 def test_a_quarter_of_few_is_not_had_from_the_year_of_those_whose_profile_is_known(catalogue):
-    table = responses(sample({"jeune": 60, "adulte": 80, "vieux": 60}))
+    table = responses(sample(AGES))
     last = table["date"] == DAYS[3]
     table.loc[last & ~table["response_id"].isin(["3", "7", "11"]), "date"] = pd.Timestamp(DAYS[2])
     year = surveys.pooled(table, catalogue, YEAR)
@@ -165,7 +172,7 @@ def test_what_weights_change_is_tested_on_the_same_answers_and_seen_where_interv
 
 
 def test_what_weights_change_is_not_told_where_the_raw_mark_is_withheld(catalogue):
-    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
+    people = sample(AGES)
     people.loc[:4, "age"] = None
     found = changes.tested(catalogue, weighted.pairs(weigh(responses(people), catalogue)))
     assert set(found["reason"]) == {"suppressed"} and found["difference"].isna().all()
@@ -190,10 +197,8 @@ def test_weights_are_bounded_and_the_report_shows_what_that_costs(catalogue):
     young = (value["weighting_after", "jeune"], value["weighting_target", "jeune"])
     assert young[0] < young[1] == pytest.approx(30)
     effect = value["weighting_design_effect", ""]
-    assert (
-        value["weighting_effective_n", ""] * effect == pytest.approx(614, abs=3 * effect)
-        and effect > 1.5
-    )
+    told = value["weighting_effective_n", ""] * effect
+    assert told == pytest.approx(614, abs=3 * effect) and effect > 1.5
 
 
 @pytest.mark.parametrize("n", [4, 10, 11, 40, 99])
@@ -219,11 +224,7 @@ def test_margins_that_contradict_each_other_leave_no_weights(catalogue):
 
 
 @examples(15)
-@given(
-    st.lists(st.integers(0, 60), min_size=3, max_size=3).filter(sum),
-    st.integers(0, 40),
-    st.integers(0, 3),
-)
+@given(THREE, st.integers(0, 40), st.integers(0, 3))
 def test_whoever_answers_no_row_breaks_the_contract(catalogue, ages, unsaid, seed):
     people = sample(dict(zip(["jeune", "adulte", "vieux"], ages, strict=True)), seed)
     people.loc[: unsaid - 1, "sex"] = None
@@ -240,17 +241,335 @@ def test_whoever_answers_no_row_breaks_the_contract(catalogue, ages, unsaid, see
 
 @pytest.mark.parametrize(("n", "status"), [(29, "suppressed"), (30, "published")])
 def test_twenty_nine_who_all_give_one_mark_are_told_to_be_so_by_no_figure(catalogue, n, status):
-    people = sample({"jeune": 60, "adulte": 80, "vieux": 60})
-    people["satisfaction"] = people["satisfaction"].astype(float)
-    people.loc[n:, "satisfaction"] = np.nan
-    people.loc[: n - 1, "satisfaction"] = 2.0
-    found = marks(responses(people), catalogue)
-    assert of(found, weighted.RAW)["status"] == status
-    assert of(found, weighted.WEIGHTED)["status"] == status
+    found = marks(responses(of_few(n, 2.0)), catalogue)
+    for how in (weighted.RAW, weighted.WEIGHTED):
+        assert of(found, how)["status"] == status
 
 
 def test_a_margin_of_one_category_weighs_nothing_and_is_not_told(catalogue):
-    people = sample({"jeune": 60, "adulte": 80, "vieux": 60}).assign(sex="Femme")
+    people = sample(AGES).assign(sex="Femme")
     women = MARGINS[MARGINS["category"] != "Homme"]
     told = weighted.report(weighted.weighed(responses(people), women, catalogue, YEAR))
     assert set(told["group"]) == {"", "age"}
+
+
+def by_category(people: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    found = weighted.marks_of_groups(weigh(responses(people), catalogue))
+    return found.set_index(["group", "group_value"])
+
+
+def test_each_age_and_sex_has_the_mean_of_its_own_respondents(catalogue):
+    people = sample(AGES)
+    found = by_category(people, catalogue)
+    for variable in ("age", "sex"):
+        for category, own in people.groupby(variable)["satisfaction"]:
+            row = found.loc[(variable, category)]
+            assert row["estimate"] == pytest.approx(own.mean()) and row["n"] == len(own)
+    assert set(found["period"]) == {"2025-10/2026-09"}
+
+
+def test_a_category_is_compared_with_all_others_and_two_with_each_other_once(catalogue):
+    people = sample(AGES)
+    found = changes.tested(catalogue, weighted.pairs_of_groups(weigh(responses(people), catalogue)))
+    ages = found[found["group"] == "age"].set_index("group_value")
+    assert set(ages.index) == {"jeune", "adulte", "vieux"}
+    rest = people.loc[people["age"] != "vieux", "satisfaction"]
+    assert ages.loc["vieux", "reference_estimate"] == pytest.approx(rest.mean())
+    assert ages["verdict"].to_dict() == {"adulte": "unknown", "jeune": "fall", "vieux": "rise"}
+    assert found.loc[found["group"] == "sex", "group_value"].tolist() == ["Femme"]
+    assert ages.loc["vieux", "reference_group_value"] == "les autres"
+
+
+def test_one_category_too_few_withholds_its_whole_variable_and_no_other(catalogue):
+    people = sample({"jeune": 30, "adulte": 100, "vieux": 60})
+    young = people.index[people["age"] == "jeune"]
+    people.loc[young[:22], "satisfaction"] = np.nan  # eight of them gave a mark
+    found = by_category(people, catalogue)
+    assert set(found.loc["age", "status"]) == {"suppressed"}
+    assert set(found.loc["sex", "status"]) == {"published"}
+    pairs = weighted.pairs_of_groups(weigh(responses(people), catalogue))
+    hidden = changes.tested(catalogue, pairs).query("group == 'age'")
+    assert set(hidden["reason"]) == {"suppressed"} and hidden["difference"].isna().all()
+    assert hidden["reference_estimate"].isna().all()
+
+
+def test_marks_of_the_few_who_hide_their_profile_are_not_had_by_subtraction(catalogue):
+    people = sample(AGES)
+    people.loc[:4, "sex"] = None
+    assert set(by_category(people, catalogue)["status"]) == {"suppressed"}
+
+
+def test_a_variable_of_which_one_category_alone_gave_marks_is_left_out(catalogue):
+    people = sample(AGES)
+    people["satisfaction"] = people["satisfaction"].where(people["sex"] == "Femme")
+    surveys = weigh(responses(people), catalogue)
+    assert set(weighted.marks_of_groups(surveys)["group"]) == {"age"}
+    assert set(weighted.pairs_of_groups(surveys)["group"]) == {"age"}
+
+
+@examples(20)
+@given(THREE, st.integers(0, 40), st.integers(0, 40))
+def test_categories_that_are_told_add_up_to_the_raw_mark_and_to_nothing_else(
+    catalogue, ages, unsaid, silent
+):
+    people = sample(dict(zip(["jeune", "adulte", "vieux"], ages, strict=True)))
+    people["satisfaction"] = people["satisfaction"].astype(float)  # of one person it is whole
+    people.loc[: unsaid - 1, "sex"] = None
+    people.loc[unsaid : unsaid + silent - 1, "satisfaction"] = np.nan
+    table = responses(people)
+    found = weighted.marks_of_groups(weigh(table, catalogue))
+    told = found[found["estimate"].notna()]
+    assert (told["n"] >= 11).all()
+    raw = marks(table, catalogue)
+    raw = raw[(raw["group_value"] == weighted.RAW) & (raw["indicator"] == "satisfaction_10")]
+    for _, rows in told.groupby("group"):
+        assert len(rows) == (found["group"] == rows["group"].iat[0]).sum()
+        if len(raw) and raw["status"].iat[0] == "published":
+            # each base is told to the nearest five, or as fifteen
+            off, n = 4 * len(rows), rows["n"].sum()
+            assert abs(n - raw["n"].iat[0]) <= off + 4
+            mean = (rows["estimate"] * rows["n"]).sum() / n
+            assert mean == pytest.approx(raw["estimate"].iat[0], abs=10 * off / n)
+
+
+def test_a_survey_without_profile_or_without_satisfaction_has_none(catalogue):
+    people = sample(AGES)
+    for column in (["satisfaction"], ["age", "sex"]):
+        surveys = weighted.weighed(responses(people[column]), MARGINS, catalogue, YEAR)
+        assert weighted.marks_of_groups(surveys).empty and weighted.pairs_of_groups(surveys).empty
+
+
+@pytest.mark.parametrize(("gave", "status"), [(10, "suppressed"), (11, "low_base")])
+def test_a_category_of_ten_marks_withholds_its_variable_and_one_of_eleven_does_not(
+    catalogue, gave, status
+):
+    people = sample({"jeune": 30, "adulte": 100, "vieux": 60})
+    young = people.index[people["age"] == "jeune"]
+    people.loc[young[gave:], "satisfaction"] = np.nan
+    assert by_category(people, catalogue).loc[("age", "jeune"), "status"] == status
+
+
+HAPPY = {"jeune": 40, "adulte": 100, "vieux": 260}  # the happy answer more
+
+
+def bounds(people: pd.DataFrame, catalogue) -> pd.DataFrame:
+    return weighted.bounds(weigh(responses(people), catalogue))
+
+
+def test_where_the_happy_answer_more_opinions_lower_the_mark_further_than_the_profile(catalogue):
+    people = sample(HAPPY)
+    profile = weighted.marks(weigh(responses(people), catalogue))
+    found = bounds(people, catalogue)
+    ends = [of(found, weighted.DEPENDS[phi]) for phi in (BOTH, OPINION)]
+    told = [of(profile, weighted.WEIGHTED), *ends]
+    values = [row["estimate"] for row in told]
+    assert values == sorted(values, reverse=True) and values[-1] > 0
+    for row in told:
+        assert row["ci_low"] <= row["estimate"] <= row["ci_high"]
+    assert set(found["group"]) == {"weighting"} and (found["n"] == 400).all()
+
+
+def test_an_interval_stays_within_its_scale_and_no_share_has_bounds_that_one_end_may_belie(
+    catalogue,
+):
+    found = bounds(sample(HAPPY).assign(nps=lambda people: people.satisfaction), catalogue)
+    told = found[found["status"] == "published"]
+    assert {*found["indicator"]} == {"satisfaction_10", "nps"} == {*told["indicator"]}
+    for unit, (least, most) in {"sur 10": (0, 10), "points": (-100, 100)}.items():
+        own = told[told["unit"] == unit]
+        assert own["ci_low"].ge(least).all() and own["ci_high"].le(most).all(), unit
+
+
+def test_opinions_that_the_profile_says_nothing_of_are_not_bounded(catalogue):
+    people = sample(HAPPY).assign(satisfaction=[4, 4, 8, 8] * 100)
+    found = bounds(people, catalogue)
+    assert {*found["status"]} == {"missing"} and found["estimate"].isna().all()
+
+
+def test_where_the_raw_mark_is_withheld_nothing_tells_it_in_a_roundabout_way(catalogue):
+    people = sample(HAPPY)
+    silent = pd.DataFrame({"satisfaction": [2.0, 3, 4, 5, 6]})  # five whose profile is unknown
+    table = responses(pd.concat([people, silent], ignore_index=True))
+    surveys = weighted.weighed(table, MARGINS, catalogue, YEAR)
+    assert of(weighted.marks(surveys), weighted.RAW)["status"] == "suppressed"
+    found = weighted.bounds(surveys)
+    assert {*found["status"]} == {"suppressed"} and found["estimate"].isna().all()
+
+
+def test_a_survey_without_weights_has_no_bounds(catalogue):
+    assert weighted.bounds(weigh(responses(sample({"jeune": 30, "vieux": 30})), catalogue)).empty
+
+
+R = """
+suppressMessages(library(survey))
+people <- read.csv(commandArgs(TRUE)[1])
+n <- nrow(people)
+margins <- c("(Intercept)" = 1, agejeune = 0.3, agevieux = 0.3, sexHomme = 0.48) * sum(people$w)
+own <- svydesign(ids = ~1, weights = ~w, data = people)
+designs <- list(own = own, raked = calibrate(own, ~age + sex, margins, calfun = "raking",
+                                             epsilon = 1e-12))
+models <- list(own = y ~ 1, raked = y ~ age + sex)
+student <- qt(0.975, n - 1)
+for (name in names(designs)) {
+  w <- weights(designs[[name]])
+  # the mean of y, and its error by residuals of the regressions that leave each person out
+  told <- function(y) {
+    fitted <- lm(models[[name]], weights = w, data = transform(people, y = y))
+    left <- w * resid(fitted) / (1 - hatvalues(fitted)) / sum(w)
+    c(sum(w * y) / sum(w), sqrt(n / (n - 1) * sum((left - mean(left))^2)))
+  }
+  ends <- function(m, se, most) {
+    odds <- qlogis(m / most)
+    most * plogis(odds + c(-1, 1) * student * se / (m * (1 - m / most)))
+  }
+  mean <- told(people$satisfaction)
+  share <- told(people$satisfied)
+  spread <- sum(w * (people$satisfaction - mean[1])^2) / sum(w) * n / (n - 1)
+  cat(name, sprintf("%.15g", c(
+    mean[1], ends(mean[1], mean[2], 10), spread / mean[2]^2, 100 * share[1],
+    100 * ends(share[1], share[2], 1), n * sum(w^2) / sum(w)^2)), "\\n")
+}
+"""
+FIGURES = ["mean", "low", "high", "n_eff", "share", "share_low", "share_high", "effect"]
+
+
+def with_weights(n: int = 400, seed: int = 3) -> pd.DataFrame:
+    """People of three ages and two sexes, with weights that go with what they answer."""
+    chance = np.random.default_rng(seed)
+    age = chance.choice(["jeune", "adulte", "vieux"], n, p=[0.2, 0.3, 0.5])
+    base = pd.Series(age).map({"jeune": 4, "adulte": 6, "vieux": 8}).to_numpy()
+    sex = chance.choice(["Femme", "Homme"], n, p=[0.4, 0.6])
+    satisfaction = (base + chance.integers(-3, 3, n)).clip(0, 10)
+    weight = (chance.lognormal(0, 0.3, n) + 0.4).round(4)
+    return pd.DataFrame({"age": age, "sex": sex, "satisfaction": satisfaction, "weight": weight})
+
+
+def weighed(people: pd.DataFrame, catalogue: Catalogue) -> tuple[weighted.Weighed, ...]:
+    return weigh(responses(people), catalogue)
+
+
+def mark(surveys: tuple[weighted.Weighed, ...], indicator: str, how: str) -> pd.Series:
+    told = weighted.marks(surveys).set_index(["indicator", "group_value"])
+    return pd.Series(told.loc[(indicator, how)])
+
+
+def cost(surveys: tuple[weighted.Weighed, ...]) -> pd.DataFrame:
+    return weighted.report(surveys).set_index(["indicator", "group_value"])
+
+
+@pytest.mark.slow
+def test_figures_are_those_of_r_alone_or_with_margins(tmp_path, catalogue):
+    if shutil.which("Rscript") is None:
+        pytest.skip("R is not installed")
+    people = with_weights()
+    satisfied = (people["satisfaction"] >= 7.5).astype(int)
+    people.rename(columns={"weight": "w"}).assign(satisfied=satisfied).to_csv(tmp_path / "a.csv")
+    (tmp_path / "a.R").write_text(R, encoding="utf-8")
+    command = ["Rscript", "--vanilla", str(tmp_path / "a.R"), str(tmp_path / "a.csv")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    if "there is no package" in done.stderr:
+        pytest.skip("R's package survey is not installed")
+    told = {name: dict(zip(FIGURES, map(float, of), strict=True)) for name, *of in
+            map(str.split, done.stdout.splitlines())}  # fmt: skip
+    for name, asked in (("own", people.drop(columns=["age", "sex"])), ("raked", people)):
+        known, found = told[name], weighed(asked, catalogue)
+        assert found[0].calibration is not None and not found[0].calibration.trimmed
+        row = mark(found, "satisfaction_10", weighted.WEIGHTED)
+        share = mark(found, "satisfied_share", weighted.WEIGHTED)
+        ours = [*row[["estimate", "ci_low", "ci_high", "n_eff"]]]
+        ours += [*share[["estimate", "ci_low", "ci_high"]]]
+        ours += [cost(found).loc[("weighting_design_effect", ""), "estimate"]]
+        assert ours == pytest.approx([known[name] for name in FIGURES], rel=1e-6)
+        closest = [*ours[:3], ours[4]]
+        assert closest == pytest.approx([known[x] for x in (*FIGURES[:3], "share")], rel=1e-7)
+
+
+def test_own_weights_alone_give_the_weighted_mean_and_are_not_cut(catalogue):
+    people = with_weights().drop(columns=["age", "sex"])
+    people.loc[7, "weight"] = 40.0  # far beyond five times the mean: it is the institute's choice
+    found = weighed(people, catalogue)
+    row = mark(found, "satisfaction_10", weighted.WEIGHTED)
+    expected = np.average(people["satisfaction"], weights=people["weight"])
+    assert row["estimate"] == pytest.approx(expected, rel=1e-12)
+    raw = mark(found, "satisfaction_10", weighted.RAW)
+    assert raw["estimate"] == pytest.approx(people["satisfaction"].mean())
+    own = people["weight"] / people["weight"].mean()
+    told = cost(found)["estimate"]
+    assert told["weighting_most", ""] == pytest.approx(own.max())
+    assert told["weighting_own_effect", ""] == pytest.approx((own**2).mean())
+    assert told["weighting_design_effect", ""] == pytest.approx((own**2).mean())
+    assert set(cost(found).index.get_level_values(1)) == {""}  # no margin is told
+    assert weighted.marks_of_groups(found).empty
+
+
+def test_margins_are_met_from_the_survey_s_own_weights(catalogue):
+    people = with_weights()
+    (found,) = weighed(people, catalogue)
+    assert found.calibration is not None
+    own = people["weight"] / people["weight"].mean()
+    in_order = own[found.people.index.astype(int)].to_numpy()
+    assert found.calibration.start == pytest.approx(in_order)
+    told = cost((found,))["estimate"]
+    assert told["weighting_before", "vieux"] == pytest.approx(
+        100 * own[people["age"] == "vieux"].sum() / len(people)
+    )
+    assert told["weighting_after", "vieux"] == pytest.approx(30)
+
+
+def test_the_scale_of_own_weights_changes_nothing_and_equal_ones_are_none(catalogue):
+    people = with_weights()
+    once = weighted.marks(weighed(people, catalogue))
+    large = people.assign(weight=people["weight"] * 15_000)
+    pd.testing.assert_frame_equal(once, weighted.marks(weighed(large, catalogue)))
+    none = weighted.marks(weighed(people.assign(weight=np.nan), catalogue))
+    equal = weighted.marks(weighed(people.assign(weight=7.0), catalogue))
+    pd.testing.assert_frame_equal(none, equal)
+    assert not once.equals(none)
+    assert (
+        "weighting_own_effect" not in cost(weighed(people.assign(weight=np.nan), catalogue)).index
+    )
+
+
+def test_who_has_no_weight_is_in_neither_figure(catalogue):
+    people = with_weights()
+    others = with_weights(60, seed=4).assign(
+        weight=np.nan, satisfaction=lambda x: x["satisfaction"] % 3
+    )
+    both = pd.concat([people, others], ignore_index=True)
+    for columns in ([], ["age", "sex"]):
+        alone, found = (weighed(x.drop(columns=columns), catalogue) for x in (people, both))
+        pd.testing.assert_frame_equal(weighted.marks(alone), weighted.marks(found))
+        assert len(found[0].own) == 400
+
+
+def test_too_few_own_weights_make_no_figure_and_the_page_says_why(catalogue):
+    found = weighed(with_weights(99).drop(columns=["age", "sex"]), catalogue)
+    assert weighted.marks(found).empty
+    told = weighted.report(found)
+    assert told["indicator"].tolist() == ["weighting_effective_n", "weighting_own_effect"]
+    said = sentences.weighted(weighted.pairs(found), told, estimates.make([]), catalogue)
+    assert "Trop peu de répondants (100) ont un poids" in said
+    assert (
+        weighted.marks(weighed(with_weights(100).drop(columns=["age", "sex"]), catalogue)).shape[0]
+        == 4
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "start", "end"),
+    [(["age", "sex"], "Avec les poids de l'enquête, la note de satisfaction serait de",
+      "Ces poids corrigent ce dont a tenu compte qui a fait l'enquête."),
+     ([], "Avec l'âge et le sexe de la population, la note de satisfaction serait de",
+      "Le calcul part des poids que l'enquête donne elle-même. Le calcul ne tient pas compte de "
+      "la région")],
+)  # fmt: skip
+def test_the_page_says_that_the_survey_s_weights_are_used(catalogue, columns, start, end):
+    found = weighed(with_weights().drop(columns=columns), catalogue)
+    moved = {"difference": -0.5, "difference_low": -0.9, "difference_high": -0.1, "level": 0.95}
+    compared = weighted.pairs(found).assign(**moved, verdict="fall")
+    text = sentences.weighted(compared, weighted.report(found), estimates.make([]), catalogue)
+    text = plain(text)
+    assert text.startswith(start) and end in text and "au lieu de" in text
+    assert "Ce calcul porte sur les 400 réponses à cette question de ceux" in text
+    method = catalogue.indicators["weighting_own_effect"].method
+    assert "L'enquête donne elle-même un poids" in method

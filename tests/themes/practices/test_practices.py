@@ -1,0 +1,69 @@
+"""Sheets are counted by what they are about, listed where they belong, and told."""
+
+import pytest
+from tests.copies import demonstration_practices
+
+from observlib import estimates
+from observlib.base.errors import ObservError
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.records.practices import Practices
+from observlib.study import narratives
+from observlib.themes import practices
+from observlib.themes.practices.sentences import sheet_list
+
+
+@pytest.fixture(scope="module")
+def shipped(catalogue: Catalogue) -> Practices:
+    return demonstration_practices()
+
+
+def test_their_source_changes_with_what_they_say(shipped):
+    one, same = shipped.sheets[0], shipped.sheets[0].model_copy()
+    other = one.model_copy(update={"redo": "autre chose"})
+    assert Practices((one,)).digest == Practices((same,)).digest != Practices((other,)).digest
+
+
+@pytest.mark.parametrize("by", ["tool", "method", "department"])
+def test_every_sheet_is_listed_once_where_it_belongs_with_as_many_as_counted(
+    shipped, catalogue, by
+):
+    counts = practices.counts(shipped, catalogue, Quarter(2026, 3))
+    made = sheet_list(counts, shipped, catalogue, by=by)
+    text = made.shown["text/markdown"]
+    carried = estimates.from_json(made.content)
+    listed = {sheet.slug for sheet in shipped.sheets if getattr(sheet, by)}
+    assert sum(carried["estimate"]) == len(listed) == text.count("](/practices/")
+    assert all(f"](/practices/{slug}.qmd)" in text for slug in listed)
+    for block in text.split("\n\n"):
+        head, *items = block.split("\n")
+        (count,) = carried[carried["group_value"] == head]["estimate"]
+        assert count == len(items)
+
+
+def test_brackets_of_a_title_do_not_break_its_link(shipped, catalogue):
+    one = shipped.sheets[0].model_copy(update={"title": "Un [titre] *fort*", "method": "panel"})
+    some = Practices((one,), shipped.tools, shipped.methods)
+    counts = practices.counts(some, catalogue, Quarter(2026, 3))
+    text = sheet_list(counts, some, catalogue, by="method").shown["text/markdown"]
+    assert r"[Un \[titre\] \*fort\*](/practices/" in text
+
+
+def test_another_order_and_nothing_to_list_are_told(shipped, catalogue):
+    with pytest.raises(ObservError, match="allowed: verdict, tool, method"):
+        sheet_list(estimates.make([]), shipped, catalogue, by="colour")
+    with pytest.raises(ObservError, match="no sheet to list"):
+        sheet_list(estimates.make([]), Practices(), catalogue, by="tool")
+
+
+def test_the_latest_sheet_to_redo_and_to_avoid_are_named(catalogue):
+    shipped = demonstration_practices()
+    said = narratives.practices.lessons(shipped)
+    assert said.startswith("À refaire : « ") and "». À éviter : « " in said
+    for verdict in ("à refaire", "à éviter"):
+        latest = max(sheet.date for sheet in shipped.sheets if sheet.verdict == verdict)
+        titles = [s.title for s in shipped.sheets if (s.verdict, s.date) == (verdict, latest)]
+        assert any(title.split("«")[0] in said for title in titles)
+    assert narratives.practices.lessons(Practices()) == ""
+    none = narratives.practices.overview(estimates.make([]))
+    assert none == "Aucun retour d'expérience n'est partagé."

@@ -1,0 +1,157 @@
+"""The sheet of a product: its key figures, what blocks, what comes, or nothing."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from tests.words import plain
+
+from observlib import Study, estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue
+from observlib.estimates import comparisons
+from observlib.indicators import pairs as pair
+from observlib.records.actions import Action
+from observlib.themes.products import sentences
+from observlib.themes.products.key_figures import MOST, ORDER, band, chosen
+
+NOW = Quarter(2026, 3)
+THEN = NOW - 4
+
+
+def row(indicator: str, value: float, period: object = NOW, **more: Any) -> dict[str, Any]:
+    known = {"product": "boamp", "channel": "web", "device": "d", "unit": "visites"}
+    return {"indicator": indicator, "estimate": value, "period": str(period), **known, **more}
+
+
+def mark(value: float, period: object = NOW, **more: Any) -> dict[str, Any]:
+    interval = {"ci_low": value - 0.2, "ci_high": value + 0.2, "n": 500, "n_eff": 500}
+    return row("satisfaction_10", value, period, unit="sur 10", **interval, **more)
+
+
+def told(catalogue: Catalogue, *rows: dict[str, Any]) -> Any:
+    frame = estimates.make(rows)
+    ends = str(NOW), str(THEN)
+    tested = pair.tested(catalogue, pair.counted(frame, NOW), pair.between(frame, catalogue, *ends))
+    found = chosen(frame, "boamp", NOW)
+    return band(found, frame, comparisons.make(tested), catalogue, NOW)
+
+
+def test_a_sheet_begins_with_six_figures_at_most_in_the_order_that_is_told(catalogue):
+    found = chosen(estimates.make(row(name, 9.0) for name in reversed(ORDER)), "boamp", NOW)
+    assert tuple(found["indicator"]) == ORDER[:MOST]
+    assert set(ORDER) <= set(catalogue.indicators)
+
+
+def test_a_withheld_or_weak_figure_gives_its_place_to_one_that_may_be_told():
+    rows = [mark(7.0, status="low_base"), mark(7.5, device="enquete", channel="mail")]
+    assert chosen(estimates.make(rows), "boamp", NOW)["estimate"].tolist() == [7.5]
+    hidden = estimates.make([row("visits", float("nan"), status="suppressed")])
+    assert chosen(hidden, "boamp", NOW).empty
+
+
+def test_a_survey_is_told_by_its_last_quarter_of_the_year_and_a_count_by_none_but_its_own():
+    rows = [mark(7.0, NOW - 5), mark(7.2, NOW - 1), row("visits", 9e5, NOW - 1)]
+    found = chosen(estimates.make(rows), "boamp", NOW)
+    assert found[["indicator", "estimate"]].values.tolist() == [["satisfaction_10", 7.2]]
+
+
+def test_of_two_channels_the_site_is_told_before_its_open_data():
+    rows = [row("visits", 5.0, channel="open_data", device="a"), row("visits", 4.0)]
+    assert chosen(estimates.make(rows), "boamp", NOW)["channel"].tolist() == ["web"]
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "verdict"),
+    [(6.0, 8.0, "En hausse sur un an"), (8.0, 6.0, "En baisse sur un an"),
+     (7.0, 7.0, "Stable sur un an")],
+)  # fmt: skip
+def test_a_verdict_is_that_of_the_comparison(catalogue, then, now, verdict):
+    shown = plain(told(catalogue, mark(then, THEN), mark(now)))
+    assert f"[{verdict}]{{.verdict}}" in shown
+    assert f"[{now:.1f}]{{.number}}".replace(".", ",", 1) in shown
+    assert f"{then:.1f} un an avant ; intervalle à 95 %".replace(".", ",", 1) in shown
+
+
+def test_a_figure_that_nobody_compared_says_so(catalogue):
+    assert "[Évolution non testée]{.verdict}" in plain(told(catalogue, mark(7.0)))
+
+
+def test_a_figure_carries_the_two_years_of_its_line_and_the_pair_of_its_verdict(catalogue):
+    years = [row("visits", 1e6 + at, quarter) for at, quarter in enumerate(NOW.back(9))]
+    shown = told(catalogue, *years)
+    assert len(shown.content["rows"]) == 9 and len(shown.content["comparisons"]["rows"]) == 1
+    assert "[1,0 million]{.number}" in plain(shown)
+    assert list(shown.content["pictures"]) == ["line-1.svg"] and "![](line-1.svg)" in repr(shown)
+
+
+YEAR = "2025-10/2026-09"
+
+
+def share(indicator: str, value: float, label: str, **more: Any) -> dict[str, Any]:
+    row = {"indicator": indicator, "product": "boamp", "period": YEAR, "unit": "%"}
+    return {**row, "group": "problem", "group_value": label, "estimate": value, "n": 99, **more}
+
+
+def alone(study: str, product: str) -> str:
+    """The page of a study where products are few."""
+    return study
+
+
+def planned(product: str = "boamp") -> Action:
+    about = {"id": "a", "title": "Le menu change", "product": product, "date": date(2027, 1, 12)}
+    about |= {"expected": [{"indicator": "visits", "direction": "up"}], "contact": "pôle"}
+    return Action.model_validate({**about, "done": "D."})
+
+
+def test_the_severest_problem_comes_first_and_a_slight_one_is_not_said_to_block(catalogue):
+    problems = {"couleur pâle (cosmétique)": 80.0, "filtre ignoré (majeur)": 60.0,
+                "page vide (bloquant)": 20.0}  # fmt: skip
+    rows = [share("problem_share", x, label) for label, x in problems.items()]
+    rows.append(share("problem_share", 90.0, "trop peu (bloquant)", status="low_base"))
+    heard = estimates.make(rows)
+    said = plain(sentences.blocking("boamp", heard, catalogue, alone))
+    assert said.index("« page vide » (bloquant), 20 %") < said.index("« filtre ignoré » (majeur)")
+    assert "cosmétique" not in said and "trop peu" not in said and said.count("\n") == 0
+
+
+def test_of_topics_three_are_told_at_most_each_with_its_share(catalogue):
+    topics = estimates.make(
+        share("call_theme_share", value, f"sujet {value:.0f}", group="theme")
+        for value in (5.0, 40.0, 25.0, 30.0)
+    )
+    said = plain(sentences.blocking("boamp", topics, catalogue, alone))
+    assert said == (
+        "- **[Motifs d'appel](contacts.ipynb)** : « sujet 40 », 40 % ; « sujet 30 », 30 % ; "
+        "« sujet 25 », 25 %."
+    )
+
+
+def test_what_a_team_has_planned_on_the_product_is_told_with_its_day(catalogue):
+    none = estimates.make([])  # of what nobody recorded nothing is said
+    assert sentences.blocking("boamp", none, catalogue, alone) == ""
+    assert sentences.coming("boamp", none, none, [], catalogue) == ""
+    said = plain(sentences.coming("boamp", none, none, [planned(), planned("bodacc")], catalogue))
+    assert said == "- **Le menu change** (prévu le 12 janvier 2027)."
+
+
+def test_ideas_that_wait_are_counted_and_a_yearly_survey_comes_back_a_year_after_its_last(
+    catalogue,
+):
+    own = {"product": "vie-publique", "estimate": 7.5}
+    waiting = {**own, "indicator": "ideas_waiting", "period": YEAR, "unit": "idées", "estimate": 3}
+    mark = {**own, "indicator": "satisfaction_10", "unit": "sur 10"}
+    asked = [("enquete-vie-publique", "2025-T2"), ("enquete-vie-publique", "2026-T2")]
+    asked += [("enquete-legifrance", "2026-T3")]
+    marks = estimates.make({**mark, "device": device, "period": period} for device, period in asked)
+    rows = estimates.make([waiting]), marks
+    said = plain(sentences.coming("vie-publique", *rows, [], catalogue))
+    assert "- Idées décidées, pas encore réalisées : 3." in said
+    assert "la prochaine est attendue au 2e trimestre 2027." in said and said.count("\n") == 1
+
+
+def test_an_action_of_after_the_quarter_is_planned_and_not_done(demonstration):
+    study, later = (Study(x, str(demonstration)) for x in ("2026-T3", "2027-T1"))
+    assert [action.id for action in study.planned] == ["suivi-des-demandes"]
+    assert "suivi-des-demandes" not in {action.id for action in study.actions}
+    assert "suivi-des-demandes" in {action.id for action in later.actions}

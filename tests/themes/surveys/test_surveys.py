@@ -1,0 +1,332 @@
+"""Surveys' figures are those of the papers that define them, and no few people are told."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.themes.surveys.people import YEAR, responses
+
+from observlib import estimates
+from observlib.base.period import Quarter
+from observlib.catalogue import Catalogue, contract
+from observlib.estimates import base
+from observlib.indicators import counts
+from observlib.themes import surveys
+
+LAST = Quarter(2026, 3)
+SURVEY = "enquete-service-public"
+DAYS = ("2025-10-10", "2026-01-10", "2026-04-10", "2026-09-10")
+
+
+def answers(variable: str, given: list[Any], scale: tuple[float, float] | None = None,
+            day: str = "2026-09-10", device: str = SURVEY, first: int = 0,
+            days: Sequence[str] = ()) -> pd.DataFrame:  # fmt: skip
+    """One response each, on one day or several: values where there is a scale, else categories."""
+    places, days = range(len(given)), days or [day]
+    low, high = scale or (float("nan"), float("nan"))
+    return pd.DataFrame(
+        {"device": device, "product": "service-public", "channel": "web", "source": f"{device}@1",
+         "response_id": [str(first + i) for i in places],
+         "date": pd.to_datetime([days[i % len(days)] for i in places]), "finished": True,
+         "variable": variable, "category": None if scale else given,
+         "value": pd.Series(given if scale else None, places, dtype=float),
+         "scale_min": low, "scale_max": high}
+    )  # fmt: skip
+
+
+def only(frame: pd.DataFrame, indicator: str, period: str = str(LAST)) -> pd.Series:
+    rows = frame[(frame["indicator"] == indicator) & (frame["period"] == period)]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+def test_the_interval_of_the_score_is_statsmodels_own(catalogue):
+    from statsmodels.stats.weightstats import DescrStatsW
+
+    marks = [10, 9, 9, 8, 7, 3, 10, 10, 6, 5, 9, 9, 0, 10, 8] * 2
+    row = only(surveys.quarterly(answers("nps", marks, (0, 10)), catalogue, [LAST]), "nps")
+    scores = [1 if mark >= 9 else -1 if mark <= 6 else 0 for mark in marks]
+    ends = DescrStatsW(scores).tconfint_mean()
+    told = [row["estimate"], row["ci_low"], row["ci_high"]]
+    assert told == pytest.approx([100 * sum(scores) / 30, *(100 * end for end in ends)])
+    assert (row["n"], row["unit"]) == (30, "points")
+
+
+def test_the_score_never_leaves_its_scale_and_has_none_on_another_scale(catalogue):
+    top = answers("nps", [10] * 29 + [8], (0, 10))
+    assert only(surveys.quarterly(top, catalogue, [LAST]), "nps")["ci_high"] == 100
+    assert surveys.quarterly(answers("nps", [5] * 20, (1, 5)), catalogue, [LAST]).empty
+
+
+def test_surveys_of_different_scales_give_the_same_ease(catalogue):
+    five = answers("ces", [1, 3, 5] * 10, (1, 5))
+    seven = answers("ces", [1, 4, 7] * 10, (1, 7), device="enquete-legifrance")
+    found = surveys.quarterly(pd.concat([five, seven]), catalogue, [LAST])
+    assert found["estimate"].tolist() == [5.0, 5.0]
+
+
+def test_only_a_task_wholly_done_is_a_success(catalogue):
+    from statsmodels.stats.proportion import proportion_confint
+
+    task = answers("task_success", [1.0] * 24 + [0.5] * 10 + [0.0] * 6, (0, 1))
+    row = only(surveys.quarterly(task, catalogue, [LAST]), "task_success_share")
+    ends = [100 * end for end in proportion_confint(24, 40, method="wilson")]
+    assert [row["estimate"], row["ci_low"], row["ci_high"]] == pytest.approx([60, *ends])
+
+
+def test_satisfaction_is_that_of_ratings_brought_to_ten(catalogue):
+    found = surveys.quarterly(answers("satisfaction", [1, 3, 5, 5] * 8, (1, 5)), catalogue, [LAST])
+    assert only(found, "satisfaction_10")["estimate"] == 6.25
+    assert only(found, "satisfied_share")["estimate"] == 50
+    assert "satisfaction_mean" not in set(found["indicator"])
+
+
+def test_four_quarters_together_are_one_period_with_all_answers(catalogue):
+    parts = [
+        answers("satisfaction", [4, 2] * 10, (1, 5), day, first=20 * i)
+        for i, day in enumerate(["2025-09-30", "2025-10-01", "2026-09-30"])
+    ]
+    found = surveys.pooled(pd.concat(parts), catalogue, LAST.back(4))
+    row = only(found, "satisfaction_10", "2025-10/2026-09")
+    assert (row["n"], row["status"]) == (40, "published")
+
+
+def test_a_quarter_without_answers_in_its_last_month_is_partial_unless_the_survey_is_a_wave(
+    catalogue,
+):
+    for device, status in ((SURVEY, "partial"), ("enquete-vie-publique", "published")):
+        given = answers("satisfaction", [4] * 40, (1, 5), "2026-07-10", device)
+        found = surveys.quarterly(given, catalogue, [LAST - 1, LAST])
+        assert only(found, "satisfaction_10")["status"] == status
+        assert only(found, "satisfaction_10", str(LAST - 1))["status"] == "missing"
+
+
+def test_ten_answers_are_not_told(catalogue):
+    found = surveys.quarterly(answers("nps", [9] * 10, (0, 10)), catalogue, [LAST])
+    assert found["status"].tolist() == ["suppressed"] and found["n"].isna().all()
+
+
+def marks_by_quarter(*marks: list[int]) -> pd.DataFrame:
+    """The marks of recommendation of successive quarters, up to the last one."""
+    ends = [f"{quarter.months[2]}-20" for quarter in LAST.back(len(marks))]
+    parts = [
+        answers("nps", given, (0, 10), day, first=1000 * i)
+        for i, (day, given) in enumerate(zip(ends, marks, strict=True))
+    ]
+    return pd.concat(parts)
+
+
+@pytest.mark.parametrize("last", [[2] * 6, [2, 4] * 6], ids=["six", "twelve detractors"])
+def test_a_year_less_its_quarters_does_not_tell_the_small_or_unanimous_one(catalogue, last):
+    """The attack: (year's mean × 111 − Σ mean × n) / 6 is the score of six people: −100."""
+    answered = marks_by_quarter([9, 7] * 20, [10, 8] * 15, [9, 3, 7, 7, 10] * 7, last)
+    quarters = surveys.quarterly(answered, catalogue, LAST.back(4))
+    assert quarters["n"].tolist()[:3] == [40, 30, 35]
+    assert quarters["status"].tolist()[3] == "suppressed"
+    assert surveys.pooled(answered, catalogue, LAST.back(4))["status"].tolist() == ["suppressed"]
+    whole = marks_by_quarter(*[[9, 7] * 20] * 4)
+    assert surveys.pooled(whole, catalogue, LAST.back(4))["n"].tolist() == [160]
+
+
+@pytest.mark.parametrize(("answered", "told"), [(10, False), (11, True)])
+def test_a_quarter_of_ten_hides_its_year_and_one_of_eleven_does_not(catalogue, answered, told):
+    last = [10, 9, 8, 3, 7, 9, 2, 10, 9, 8, 7][:answered]
+    given = marks_by_quarter(*[[9, 7] * 20] * 3, last)
+    quarters = surveys.quarterly(given, catalogue, LAST.back(4))
+    assert (quarters["status"].iat[3] != "suppressed") is told
+    year = surveys.pooled(given, catalogue, LAST.back(4))
+    assert (year["status"].iat[0] != "suppressed") is told
+
+
+def test_four_small_quarters_make_a_year_that_can_be_told(catalogue):
+    few = marks_by_quarter([9, 3, 7], [10] * 4, [9, 5, 8, 8], [2, 9, 9])
+    assert set(surveys.quarterly(few, catalogue, LAST.back(4))["status"]) == {"suppressed"}
+    assert surveys.pooled(few, catalogue, LAST.back(4))["n"].tolist() == [15]
+
+
+def reasons(catalogue: Catalogue, days: Sequence[str] = DAYS, **counts: int) -> pd.DataFrame:
+    """Reasons that one respondent each ticked, spread over the days."""
+    given = [name.replace("_", " ") for name, n in counts.items() for _ in range(n)]
+    return surveys.reasons(answers("reason", given, days=days), catalogue, LAST.back(4))
+
+
+def test_reasons_are_shares_of_those_who_ticked_one_the_most_frequent_first(catalogue):
+    both = [answers("reason", ["Démarche"] * 18, days=DAYS),
+            answers("reason", ["Information"] * 36, first=12, days=DAYS)]  # fmt: skip
+    found = surveys.reasons(pd.concat(both), catalogue, LAST.back(4))
+    assert found["group_value"].tolist() == ["Information", "Démarche"]
+    assert found["estimate"].tolist() == [75.0, 37.5] and set(found["n"]) == {50}  # of 48
+
+
+def test_reasons_of_first_quarters_and_those_that_cannot_be_told_apart_are_withheld(catalogue):
+    for found in (reasons(catalogue, DAYS[1:], A=30, B=30), reasons(catalogue, A=30, B=2)):
+        assert found["status"].tolist() == ["suppressed"]
+
+
+def test_reasons_of_few_are_grouped_and_stand_last(catalogue):
+    found = reasons(catalogue, Information=40, Rare=4, Démarche=20, Très_rare=8)
+    assert found["group_value"].tolist() == ["Information", "Démarche", surveys.OTHER_REASONS]
+    assert found["estimate"].iat[-1] == pytest.approx(100 * 12 / 72)
+
+
+def test_who_ticked_what_is_what_the_shares_count(catalogue):
+    given = answers("reason", ["A", "B"] * 30, days=DAYS)
+    found = surveys.reasons(given, catalogue, LAST.back(4))
+    ticked = surveys.ticked(given, LAST.back(4))
+    assert found["n"].tolist() == [ticked["response_id"].nunique()] * 2
+    assert len(surveys.ticked(given, [LAST - 8])) == 0
+
+
+def test_a_year_that_is_one_wave_is_no_second_table(catalogue):
+    whole = marks_by_quarter(*[[9, 7] * 20] * 4)
+    year = surveys.pooled(whole, catalogue, LAST.back(4))
+    quarter = surveys.quarterly(whole, catalogue, [LAST])
+    assert surveys.wider(year, quarter)["n"].tolist() == [160]
+    assert surveys.wider(quarter, quarter).empty and surveys.wider(year.head(0), quarter).empty
+
+
+def counted(device: str, column: str, value: int) -> pd.DataFrame:
+    starts = pd.to_datetime(["2026-07-01", "2026-08-01", "2026-09-01"])
+    return pd.DataFrame(
+        {
+            "device": device, "product": "service-public", "channel": "web",
+            "source": f"{device}@1", "start": starts, "end": starts + pd.offsets.MonthEnd(),
+            "complete": True, column: value,
+        }
+    )  # fmt: skip
+
+
+NOBODY = contract.empty("invitations").assign(source="")
+INVITED = counted("invitations-service-public", "invited", 500)
+NONE = estimates.make([])
+
+
+def funnel(catalogue: Catalogue, invited: pd.DataFrame = NOBODY, visits: pd.DataFrame = NONE,
+           unfinished: int = 0) -> pd.DataFrame:  # fmt: skip
+    """The steps to sixty responses, of which some were not finished."""
+    begun = answers("response", [None] * 60)
+    begun["finished"] = begun.index >= unfinished
+    return surveys.funnel(begun, invited, visits, catalogue, LAST).set_index("group_value")
+
+
+def test_the_funnel_goes_from_visits_to_finished_responses(catalogue):
+    visits = counts.quarterly(counted("matomo-service-public", "visits", 9000), [LAST])
+    found = funnel(catalogue, INVITED, visits, unfinished=20)
+    steps = {"Visites": 27000, "Enquête proposée": 1500, "Réponse commencée": 60}
+    assert found["estimate"].to_dict() == {**steps, "Réponse terminée": 40}
+    assert found["ci_low"].isna().all() and set(found["status"]) == {"published"}
+
+
+@pytest.mark.parametrize(("left", "told"), [(0, 60), (1, None), (10, None), (11, 50), (50, None)])
+def test_a_funnel_does_not_tell_how_few_left_a_survey_or_finished_it(catalogue, left, told):
+    found = funnel(catalogue, unfinished=left)
+    assert found.loc["Réponse commencée", "estimate"] == 60
+    finished = found.loc["Réponse terminée"]
+    assert finished["estimate"] == told or (told is None and finished["status"] == "suppressed")
+
+
+def test_a_tool_that_stopped_counting_visits_leaves_the_step_to_the_one_that_follows_it(catalogue):
+    old = counted("ancien-outil", "visits", 9000)
+    old["start"] -= pd.DateOffset(years=1)
+    old["end"] = old["start"] + pd.offsets.MonthEnd()
+    both = pd.concat([old, counted("matomo-service-public", "visits", 9000)])
+    found = funnel(catalogue, visits=counts.quarterly(both, [LAST - 4, LAST]))
+    assert found.loc["Visites", "estimate"] == 27000
+
+
+def test_each_survey_and_product_of_a_questionnaire_has_its_own_invitations(catalogue):
+    another = counted("invitations-legifrance", "invited", 500)
+    assert [*funnel(catalogue, another).index] == ["Réponse commencée", "Réponse terminée"]
+    own = catalogue.devices["invitations-service-public"]
+    other = own.model_copy(update={"id": "invitations-boamp", "product": "boamp"})
+    shared = catalogue.model_copy(update={"devices": {**catalogue.devices, other.id: other}})
+    theirs = counted(other.id, "invited", 70).assign(product="boamp")
+    found = funnel(shared, pd.concat([INVITED, theirs]))
+    assert found.loc["Enquête proposée", "estimate"] == 1500
+
+
+def test_invitations_of_two_months_make_that_step_partial(catalogue):
+    found = funnel(catalogue, INVITED.head(2))
+    assert found.loc["Enquête proposée", "status"] == "partial"
+
+
+def test_a_yearly_survey_is_told_in_the_quarter_of_its_last_wave():
+    wave = answers("satisfaction", [5] * 20, (0, 10), day="2026-05-10")
+    old = answers("satisfaction", [5] * 20, (0, 10), day="2024-05-10")
+    assert surveys.last_wave(pd.concat([old, wave]), LAST) == Quarter(2026, 2)
+    assert surveys.last_wave(old, LAST) == LAST  # none within a year: the quarter itself says so
+    both = pd.concat([wave, answers("satisfaction", [5] * 20, (0, 10))])
+    assert surveys.last_wave(both, LAST) == LAST
+
+
+def driven(n: int = 400) -> pd.DataFrame:
+    """Satisfaction rises by 4 from the worst to the best clarity, and by 2 from hard to easy."""
+    chance = np.random.default_rng(5)
+    clarity, ces = chance.integers(1, 6, n), chance.integers(1, 6, n)
+    made = pd.DataFrame(
+        {"clarity": clarity, "ces": ces, "task_success": chance.choice([0, 0.5, 1], n),
+         "age": chance.choice(["15 à 24 ans", "25 à 34 ans", "35 à 49 ans"], n),
+         "sex": chance.choice(["Femme", "Homme"], n)}
+    )  # fmt: skip
+    noise = chance.uniform(-1, 1, n)
+    return made.assign(satisfaction=2 + (clarity - 1) + (5 - ces) / 2 + noise)
+
+
+def test_effects_are_from_the_worst_answer_to_the_best_and_agree_with_statsmodels(catalogue):
+    import statsmodels.formula.api as smf
+
+    said = driven()
+    found = surveys.driver_effects(responses(said), catalogue, YEAR).set_index("group_value")
+    assert list(found.index) == list(surveys.LABELS.values())
+    assert found.loc["Clarté", "estimate"] == pytest.approx(4, abs=0.2)
+    assert found.loc["Facilité", "estimate"] == pytest.approx(2, abs=0.2)
+    assert found.loc["Objectif atteint", ["ci_low", "ci_high"]].prod() < 0
+    order = {name: i for i, name in enumerate(sorted(said["age"].unique()))}
+    frame = said.assign(age=said["age"].map(order) / 2, man=said["sex"] == "Homme")
+    model = smf.ols("satisfaction ~ clarity + ces + task_success + age + man", frame)
+    fit = model.fit(cov_type="HC0").params
+    expected = [4 * fit["clarity"], -4 * fit["ces"], fit["task_success"], fit["age"]]
+    assert found["estimate"].tolist()[:4] == pytest.approx(expected)
+    assert found["estimate"].iloc[4] == pytest.approx(fit["man[T.True]"])
+
+
+def test_ease_asked_of_the_successful_alone_is_left_out(catalogue):
+    said = driven()
+    said["ces"] = said["ces"].where(said["task_success"] > 0)
+    found = surveys.driver_effects(responses(said), catalogue, YEAR)
+    assert "Facilité" not in set(found["group_value"])
+    assert set(found["n"]) == {400}
+
+
+def test_an_answer_that_nearly_all_share_is_left_out(catalogue):
+    said = driven().assign(sex="Femme")
+    said.loc[:9, "sex"] = "Homme"
+    found = surveys.driver_effects(responses(said), catalogue, YEAR)
+    assert surveys.SEX not in set(found["group_value"]) and len(found) == 4
+    said.loc[:10, "sex"] = "Homme"  # eleven, whom an error tells of no more
+    found = surveys.driver_effects(responses(said), catalogue, YEAR)
+    assert surveys.SEX in set(found["group_value"])
+
+
+@pytest.mark.parametrize("n", [10, 11, 99])
+def test_below_a_hundred_complete_answers_nothing_is_told(catalogue, n):
+    (row,) = surveys.driver_effects(responses(driven(n)), catalogue, YEAR).to_dict("records")
+    assert (row["group_value"], row["status"]) == (surveys._ALL_DRIVERS, "missing")
+    assert row["n"] == base(n) if n >= 11 else np.isnan(row["n"])
+
+
+def test_a_survey_s_first_quarters_tell_not_even_how_many_answered_all(catalogue):
+    table = responses(driven(99))
+    first = table[table["date"] > table["date"].min()]
+    (row,) = surveys.driver_effects(first, catalogue, YEAR).to_dict("records")
+    assert row["status"] == "suppressed" and np.isnan(row["n"])
+
+
+def test_satisfaction_that_never_varies_or_stands_alone_has_nothing_told_of_it(catalogue):
+    said = driven()
+    found = surveys.driver_effects(responses(said.assign(satisfaction=8)), catalogue, YEAR)
+    assert found["status"].tolist() == ["missing"]
+    for columns in (["satisfaction"], ["clarity", "age"], ["age"]):
+        assert surveys.driver_effects(responses(said[columns]), catalogue, YEAR).empty

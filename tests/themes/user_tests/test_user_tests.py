@@ -1,0 +1,164 @@
+"""User tests: success, times of those who succeed, the scale, problems; few people, nothing."""
+
+import pandas as pd
+import pytest
+from statsmodels.stats.proportion import proportion_confint
+
+from observlib.base.period import Quarter
+from observlib.catalogue import contract
+from observlib.themes import user_tests as usability
+
+LAST = Quarter(2026, 3)
+
+
+def rows(people: int, day: str = "2026-07-02", session: str = "s", wins: int = 9,
+         codes: str = "") -> pd.DataFrame:  # fmt: skip
+    """People who try one task, in 100 s if they win and 400 if not; the first met a problem.
+
+    Their codes are those of their session, unless `codes` says with what they begin.
+    """
+    same = {"device": "d", "product": "legifrance", "channel": "in_person", "session": session}
+    made = []
+    for number in range(people):
+        common = {**same, "date": pd.Timestamp(day), "participant": f"{codes or session}{number}"}
+        won, task = number < wins, {**common, "task": "T"}
+        made += [
+            {**task, "measure": "success", "value": float(won)},
+            {**task, "measure": "time", "value": 100.0 + number if won else 400.0},
+            *({**common, "measure": f"sus_{item}", "value": 4.0 if item % 2 else 2.0}
+              for item in range(1, 11)),
+        ]  # fmt: skip
+        if number < 3:
+            severity = 2.0 + (number == 0)
+            made.append({**task, "measure": "problem", "label": "bouton", "value": severity})
+    frame = pd.DataFrame(made, columns=contract.columns("user_tests"))
+    return contract.coerce(frame, "user_tests").assign(source="d@1")
+
+
+def of(found: pd.DataFrame, indicator: str, group: str = "") -> pd.Series:
+    (row,) = found[(found["indicator"] == indicator) & (found["group"] == group)].iterrows()
+    return row[1]
+
+
+def test_success_of_a_task_has_the_adjusted_wald_interval():
+    found = usability.quarterly(rows(12), [LAST])
+    task = of(found, "task_success", "task")
+    assert (task["estimate"], task["n"], task["status"]) == (75, 12, "low_base")
+    low, high = proportion_confint(9, 12, method="agresti_coull")
+    assert (task["ci_low"], task["ci_high"]) == pytest.approx((100 * low, 100 * high))
+    assert of(found, "test_participants")["estimate"] == 12
+
+
+def test_times_are_those_of_successes_alone():
+    time = of(usability.quarterly(rows(16, wins=12), [LAST]), "task_time", "task")
+    assert 100 < time["estimate"] < 112 and time["n"] == 12
+
+
+def test_the_scale_counts_whole_answers_only():
+    frame = rows(14)
+    frame = frame[~((frame["participant"] == "s0") & (frame["measure"] == "sus_4"))]
+    scale = of(usability.quarterly(frame, [LAST]), "sus_mean")
+    assert (scale["estimate"], scale["n"], scale["unit"]) == (75, 13, "sur 100")
+
+
+def test_a_problem_has_its_highest_severity_and_all_participants_as_base():
+    found = usability.quarterly(rows(12), [LAST])
+    problem = of(found, "problem_share", "problem")
+    assert (problem["group_value"], problem["estimate"]) == ("bouton (majeur)", 25)
+    counts = found[found["indicator"] == "problem_count"].set_index("group_value")["estimate"]
+    assert counts.to_dict() == {"bloquant": 0, "majeur": 1, "mineur": 0, "cosmétique": 0}
+
+
+def test_below_eleven_participants_nothing_is_told():
+    found = usability.quarterly(rows(10), [LAST])
+    assert set(found["status"]) == {"suppressed"} and set(found["group"]) == {""}
+    assert found[["estimate", "n", "n_eff", "ci_low"]].isna().all(axis=None)
+
+
+def test_two_small_campaigns_make_a_year_that_can_be_told():
+    both = pd.concat([rows(8), rows(7, "2026-02-03", "other")])
+    assert set(usability.quarterly(both, LAST.back(4))["status"]) == {"suppressed", "missing"}
+    year = usability.pooled(both, LAST.back(4))
+    assert of(year, "test_participants")["estimate"] == 15
+    assert set(year["period"]) == {"2025-10/2026-09"}
+
+
+def test_one_answer_to_the_scale_is_not_had_from_the_year():
+    """The attack: (81.67 × 15 − 87.5 × 14) / 1 is the score of the only one who answered."""
+    one = rows(12, "2026-05-04", "other")
+    one = one[~one["measure"].str.startswith("sus_") | (one["participant"] == "other0")]
+    year = usability.pooled(pd.concat([one, rows(14)]), LAST.back(4))
+    assert of(year, "test_participants")["estimate"] == 26
+    assert of(year, "sus_mean")["status"] == "suppressed"
+    assert of(year, "task_success")["status"] == "low_base"
+
+
+def test_six_people_who_come_to_three_sessions_are_not_published_as_eighteen():
+    thrice = pd.concat([rows(6, session=session, codes="P") for session in "abc"])
+    found = usability.measured(thrice, {"2026-T3": [LAST]})
+    assert set(found["status"]) == {"suppressed"} and found["n"].isna().all()
+
+
+def test_who_comes_to_three_sessions_counts_once_and_does_not_shorten_an_interval():
+    campaigns = [rows(16, session=session, wins=12, codes="P") for session in "abc"]
+    once, thrice = (
+        usability.quarterly(pd.concat(given), [LAST]) for given in (campaigns[:1], campaigns)
+    )
+    assert of(thrice, "test_participants")["estimate"] == 16
+    groups = {"task_success": "task", "task_time": "task", "sus_mean": ""}
+    for indicator, group in {**groups, "problem_share": "problem"}.items():
+        one, three = of(once, indicator, group), of(thrice, indicator, group)
+        shown = ["estimate", "ci_low", "ci_high", "n", "n_eff"]
+        assert three[shown].tolist() == pytest.approx(one[shown].tolist()), indicator
+
+
+def test_who_comes_in_two_quarters_does_not_hide_the_one_who_answered_in_the_second():
+    """The attack: all answered in the first, so that the year rests on all, and one in the next."""
+    first, second = rows(14, "2026-05-04", codes="P"), rows(14, session="t", codes="P")
+    second = second[~second["measure"].str.startswith("sus_") | (second["participant"] == "P0")]
+    year = usability.pooled(pd.concat([first, second]), LAST.back(4))
+    assert of(year, "test_participants")["estimate"] == 14
+    assert of(year, "sus_mean")["status"] == "suppressed"
+    assert of(year, "task_success")["status"] == "low_base"
+
+
+def test_a_task_of_few_is_not_had_from_all_tasks_less_the_others():
+    base = rows(14)
+    second = base[base["measure"] == "success"].assign(task="U")
+    third = second[second["participant"].isin(["s0", "s1", "s2"])].assign(task="V")
+    found = usability.quarterly(pd.concat([base, second, third]), [LAST])
+    tasks = found[(found["indicator"] == "task_success") & (found["group"] == "task")]
+    assert (tasks["status"] == "suppressed").sum() == 2
+
+
+def test_a_year_does_not_tell_two_small_campaigns_beside_a_large_one():
+    campaigns = [rows(14), rows(7, "2026-02-03", "b"), rows(8, "2026-05-04", "c")]
+    year = usability.pooled(pd.concat(campaigns), LAST.back(4))
+    assert set(year["status"]) == {"suppressed"}  # the next year would lose one and tell it
+
+
+def test_a_device_without_tests_in_a_quarter_is_missing_there():
+    found = usability.quarterly(rows(12), LAST.back(2))
+    earlier = found[found["period"] == "2026-T2"]
+    assert earlier[["indicator", "status"]].values.tolist() == [["test_participants", "missing"]]
+    empty = contract.empty("user_tests").assign(source="")
+    assert usability.pooled(empty, LAST.back(4)).empty
+
+
+def test_the_interval_of_scores_near_the_top_ends_at_a_hundred():
+    frame = rows(12)
+    items = frame["measure"].str.startswith("sus_")
+    odd = frame["measure"].str.removeprefix("sus_").isin(["1", "3", "5", "7", "9"])
+    frame.loc[items, "value"] = odd[items].map({True: 5.0, False: 1.0})
+    frame.loc[items & (frame["participant"] == "s0"), "value"] = 3.0
+    scale = of(usability.quarterly(frame, [LAST]), "sus_mean")
+    assert scale["ci_high"] == 100.0 and scale["ci_low"] < scale["estimate"] < 100
+
+
+def test_ten_people_are_few_and_eleven_are_not_in_a_campaign_and_in_a_year():
+    for people, status in ((10, "suppressed"), (11, "low_base")):
+        found = usability.quarterly(rows(people, wins=8), [LAST])
+        assert of(found, "test_participants")["status"] == status
+        both = pd.concat([rows(14), rows(people, "2026-02-03", "other", wins=8)])
+        year = usability.pooled(both, LAST.back(4))
+        assert (of(year, "test_participants")["status"] != "suppressed") is (people == 11)
