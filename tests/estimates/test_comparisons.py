@@ -1,8 +1,11 @@
-"""The contract of comparisons: no verdict without its interval, none of a withheld value."""
+"""The contract of comparisons, and the steps in which bases and marks of few people are told."""
+
+from __future__ import annotations
 
 import json
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from observlib.catalogue import Catalogue
-from observlib.estimates import REFERENCE, comparisons, make
+from observlib.estimates import LEAST, REFERENCE, base, comparisons, make, mark
 from observlib.indicators import pairs as comparing
 
 
@@ -40,19 +43,15 @@ def test_no_pair_gives_an_empty_frame_of_the_same_columns(catalogue):
 
 @pytest.mark.parametrize(
     ("change", "what"),
-    [
-        ({"against": "luck"}, "an unknown `against`"),
-        ({"verdict": "up"}, "an unknown verdict"),
-        ({"difference": math.nan}, "a verdict without a difference"),
-        ({"difference_low": math.nan}, "an interval with one end"),
-        ({"difference_low": 13.0}, "an interval that does not hold its difference"),
-        ({"difference_low": -1.0}, "a rise that may be none"),
-        ({"verdict": "fall"}, "a fall that may be none"),
-        ({"level": 95.0}, "a level that is none"),
-        ({"reference_indicator": "nps"}, "two indicators"),
-        ({"n": 7.0, "n_eff": 7.0}, "a value on fewer than 11 people"),
-    ],
-)
+    [({"against": "luck"}, "an unknown `against`"), ({"verdict": "up"}, "an unknown verdict"),
+     ({"difference": math.nan}, "a verdict without a difference"),
+     ({"difference_low": math.nan}, "an interval with one end"),
+     ({"difference_low": 13.0}, "an interval that does not hold its difference"),
+     ({"difference_low": -1.0}, "a rise that may be none"),
+     ({"verdict": "fall"}, "a fall that may be none"), ({"level": 95.0}, "a level that is none"),
+     ({"reference_indicator": "nps"}, "two indicators"),
+     ({"n": 7.0, "n_eff": 7.0}, "a value on fewer than 11 people")],
+)  # fmt: skip
 def test_a_row_that_breaks_the_contract_is_refused_with_what_is_wrong(catalogue, change, what):
     with pytest.raises(ValueError, match=what):
         comparisons.make(pairs(catalogue).assign(**change))
@@ -94,3 +93,19 @@ def test_a_verdict_falls_at_its_tipping_point_and_not_before(one, other, margin)
 
     assert holds(moves[1]) and holds(moves[2])
     assert not holds(moves[0]) or not holds(moves[3])
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [(0, 0), (10, 10), (11, 15), (12, 15), (17, 15), (18, 20), (27, 25), (28, 25), (29, 25),
+     (30, 30), (32, 30), (33, 35), (12_343, 12_345)],
+)  # fmt: skip
+def test_a_base_is_told_to_the_nearest_five_and_never_as_one_that_is_withheld(people, told):
+    assert base(people) == told and isinstance(base(people), float)
+    assert LEAST == 15
+
+
+def test_marks_of_few_are_told_to_half_a_point_and_scores_to_five():
+    assert mark(7.2, "sur 10") == 7.0 and mark(7.3, "sur 10") == 7.5
+    assert mark(12.4, "points") == 10 and mark(-12.6, "points") == -15
+    assert str(mark(np.array([-0.1]), "sur 10")[0]) == "0.0"  # no minus before a zero
