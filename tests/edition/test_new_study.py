@@ -7,19 +7,21 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import nbformat
 import pytest
-from tests.copies import share_kept
+from tests.copies import copy_catalogue, share_kept
 
-from observlib.base import files
+from observlib.base import files, kept
 from observlib.base.errors import ObservError, UsageError
-from observlib.edition import new_study as refresh
-from observlib.edition.new_study import new_study
-from observlib.edition.plan import load_studies
+from observlib.edition import new_study as module
+from observlib.edition.execute import Outcome
+from observlib.edition.new_study import new_study, refresh
+from observlib.edition.plan import Page, load_studies
 
 ROOT = Path(__file__).parents[2]
 CONVENTIONS = ROOT / "tests" / "notebooks" / "test_conventions.py"
@@ -133,7 +135,218 @@ def test_a_fault_leaves_no_half_study(root, monkeypatch, fault):
     assert sorted((root / "notebooks").iterdir()) == before
 
 
-def test_what_it_is_run_by_is_what_refreshes_the_committed_ones():
-    from observlib.edition import new_study as study
+Refresh = Callable[..., list[Path]]
 
-    assert study.executed is refresh.executed
+
+def run_of(make: Any) -> Any:
+    """A notebook as papermill leaves it."""
+    notebook = make.notebook(make.finding(), make.markdown("Fin."))
+    notebook.metadata["papermill"] = {"duration": 1.5, "input_path": "/home/someone/a.ipynb"}
+    for cell in notebook.cells:
+        cell.metadata["papermill"] = {"start_time": "2026-11-24T10:00:00"}
+        if cell.cell_type == "code":
+            cell.execution_count = 4
+    return notebook
+
+
+def test_a_tidied_notebook_keeps_tags_and_outputs_and_nothing_of_the_run(make):
+    found = module.tidy(run_of(make))
+    nbformat.validate(found)
+    text = nbformat.writes(found)
+    for trace in ("papermill", "10:00", "/home", "3.11.7"):
+        assert trace not in text
+    # numbered in their order, as nbval takes a cell without a number for one never run
+    assert [cell.execution_count for cell in found.cells if cell.cell_type == "code"] == [1, 2]
+    assert found.cells[2].outputs[0].execution_count == 2
+    tags = [cell.metadata.get("tags") for cell in found.cells]
+    assert tags == [None, ["parameters"], ["finding"], None]
+    assert found.cells[2].outputs[0].data["text/markdown"] == "Douze visites."
+    assert nbformat.writes(module.tidy(found)) == nbformat.writes(found)
+
+
+@pytest.fixture
+def refreshed(tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch) -> Refresh:
+    def run(**errors: str) -> list[Path]:
+        for name in ("a", "b"):
+            make.write(tmp_path / "notebooks" / f"{name}.ipynb", make.markdown("Avant."))
+
+        def execute(pages: list[Page], folder: Path, root: Path) -> list[Outcome]:
+            assert all(page.parameters == {} for page in pages)  # their own
+            outcomes = []
+            for page in pages:
+                nbformat.write(run_of(make), folder / f"{page.name}.ipynb")
+                path = folder / f"{page.name}.ipynb"
+                outcomes.append(Outcome(page, path, errors.get(page.name, "")))
+            return outcomes
+
+        monkeypatch.setattr(module, "execute", execute)
+        monkeypatch.setattr(module, "standing", lambda root: {"the library": "a"})
+        return module.refresh(tmp_path)
+
+    return run
+
+
+def test_notebooks_are_executed_in_place(refreshed, tmp_path):
+    written = refreshed()
+    assert written == [tmp_path / "notebooks" / name for name in ("a.ipynb", "b.ipynb")]
+    for path in written:
+        text = path.read_text(encoding="utf-8")
+        assert "Avant." not in text and "Douze visites." in text and "papermill" not in text
+        assert text.endswith("}\n")
+
+
+def test_one_failure_leaves_every_notebook_as_it_was(refreshed, tmp_path):
+    with pytest.raises(ObservError, match=r"b\.ipynb: cell 3: ValueError: no"):
+        refreshed(b="cell 3: ValueError: no")
+    for name in ("a", "b"):
+        text = (tmp_path / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+        assert "Avant." in text and "Douze visites." not in text
+
+
+def test_a_notebook_with_a_mistake_in_its_header_stops_it_before_anything_runs(refreshed, tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(__file__, tmp_path / "notebooks" / "c.ipynb")
+    with pytest.raises(ObservError, match=r"c\.ipynb: is no notebook"):
+        refreshed()
+    assert "Avant." in (tmp_path / "notebooks" / "a.ipynb").read_text(encoding="utf-8")
+
+
+READS = """from IPython.display import Markdown
+from observlib.pipeline import project
+from observlib import store
+rows = len(store.read(project.data_folder(data), "calls"))
+Markdown(f"{rows > 0}")"""
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory, demonstration: Path, make: Any) -> Path:
+    """A project whose one notebook, which reads calls, was executed in place."""
+    root = tmp_path_factory.mktemp("project")
+    copy_catalogue(root)
+    shutil.copytree(demonstration / "store", root / module.DATA / "store")
+    parameters = f'quarter = "2026-T3"\ndata = "{module.DATA}"'
+    make.write(root / "notebooks" / "essai.ipynb", READS, parameters=parameters)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        refresh(root)
+    return root
+
+
+@pytest.fixture
+def committed(executed: Path, tmp_path: Path) -> Path:
+    """The same notebook, to be written over."""
+    return Path(shutil.copy(executed / "notebooks" / "essai.ipynb", tmp_path))
+
+
+def reading(committed: Path) -> Any:
+    return nbformat.read(committed, as_version=4)
+
+
+def test_what_was_executed_is_fresh_and_again_without_a_change_the_same(executed, monkeypatch):
+    assert module.states(executed) == {"essai": "fresh"}
+    monkeypatch.chdir(executed)
+    (committed,) = (executed / "notebooks").iterdir()
+    before = committed.read_bytes()
+    assert refresh(executed) == [committed]
+    assert committed.read_bytes() == before
+
+
+def test_it_holds_one_short_line_for_each_thing_and_for_each_table_that_it_reads(committed):
+    held = reading(committed).metadata[kept.MADE_OF]
+    assert list(held) == sorted(held) and set(map(len, held.values())) == {12}
+    assert {name for name in held if name.startswith("the data/")} == {"the data/calls"}
+    assert {"its code", "its outputs", "the library", "the catalogue"} <= set(held)
+    assert not [name for name in held if "package" in name or "Python" in name]
+
+
+@pytest.mark.parametrize(
+    ("of", "name", "told"),
+    [
+        ("loaded", "the library/display/charts.py", "the library"),
+        ("loaded", "the library/cli/new.py", "fresh"),  # which no page can see
+        ("digests", "calls", "the data (calls)"),
+        ("digests", "polls", "fresh"),  # which it does not reading
+    ],
+)
+def test_a_change_of_library_or_data_that_it_sees_is_told(executed, monkeypatch, of, name, told):
+    where, args = (kept, ()) if of == "loaded" else (module.store, (executed / module.DATA,))
+    changed = {**getattr(where, of)(*args), name: "other"}
+    monkeypatch.setattr(where, of, lambda *_: changed)
+    assert module.states(executed) == {"essai": told}
+
+
+def test_a_changed_entry_of_the_catalogue_is_told_with_all_else_that_changed(executed, committed):
+    now = module.standing(executed)
+    products = executed / "data" / "catalogue" / "products.yml"
+    before = products.read_bytes()
+    try:
+        products.write_bytes(before + b"# more\n")
+        assert module.state(reading(committed), module.standing(executed)) == "the catalogue"
+    finally:
+        products.write_bytes(before)
+    notebook = reading(committed)
+    assert module.state(notebook, now) == "fresh"
+    notebook.cells[2].source = "1"
+    now |= {"the library": "other", "the data/calls": "other"}
+    assert module.state(notebook, now) == "its code, the data (calls), the library"
+
+
+def saved(notebook: Any) -> None:
+    """As JupyterLab does."""
+    notebook.metadata.language_info.version = "3.13.0"
+    notebook.metadata.kernelspec.display_name = "Python 3 (ipykernel)"
+    for cell in notebook.cells:
+        cell.metadata["trusted"] = True
+        if cell.cell_type == "code":
+            cell.execution_count = 12
+            for output in cell.outputs:
+                output.execution_count = 12
+
+
+def other_outputs(notebook: Any) -> None:
+    notebook.cells[2].outputs[0].data["text/markdown"] = "False"
+
+
+def no_record(notebook: Any) -> None:
+    del notebook.metadata[kept.MADE_OF]
+
+
+def wrong_record(notebook: Any) -> None:
+    notebook.metadata[kept.MADE_OF] = "fresh"
+
+
+def cleared(notebook: Any) -> None:
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+
+
+NOT_KNOWN = "executed outside `make notebooks`: not known"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda n: n.cells[2].update(source="1"), "its code"),
+        (lambda n: n.cells.append(nbformat.v4.new_code_cell("2 + 2")), "its code"),
+        (lambda n: n.cells[2].metadata.update(tags=["finding"]), "its code"),
+        (lambda n: n.cells.append(nbformat.v4.new_markdown_cell("Et après ?")), "fresh"),
+        (saved, "fresh"),
+        (other_outputs, NOT_KNOWN),
+        (no_record, NOT_KNOWN),
+        (wrong_record, NOT_KNOWN),
+        (cleared, "never executed"),
+    ],
+)
+def test_what_was_changed_by_hand_is_never_called_fresh_without_reason(
+    executed, committed, change, told
+):
+    notebook = reading(committed)
+    change(notebook)
+    assert module.state(notebook, module.standing(executed)) == told
+
+
+def test_without_demonstration_data_it_is_a_line_that_says_what_is_missing(tmp_path):
+    copy_catalogue(tmp_path)
+    with pytest.raises(ObservError, match="store"):
+        module.states(tmp_path)
