@@ -7,11 +7,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observlib import store
+from observlib import Study, estimates, store
 from observlib.base.period import Quarter
-from observlib.catalogue import contract
+from observlib.catalogue import Catalogue, contract
+from observlib.indicators import counts
+from observlib.indicators import specifications as told
 from observlib.pipeline import project
+from observlib.stats.survey.specifications import OPTIONS
+from observlib.study import overview
 from observlib.themes import counters, peers, satisfaction
+from observlib.themes.surveys import survey_
 
 LAST = Quarter(2026, 3)
 
@@ -62,9 +67,7 @@ def test_the_spread_of_areas_is_that_of_the_values_written(table, truths, catalo
     assert out.loc["Maximum", "estimate"] == max(values)
 
 
-def test_counters_are_exactly_those_listed_and_older_editions_see_the_older_list(
-    demonstration, truths
-):
+def test_counters_are_those_listed_and_older_editions_see_the_older_list(demonstration, truths):
     lists = store.read(demonstration, "counters")
     regions, people = project.reference("regions"), contract.empty("population")
     names = regions.set_index("departement")["departement_name"]
@@ -84,3 +87,101 @@ def test_ours_and_theirs_stand_on_one_scale(demonstration, table, catalogue):
         assert out["product"].isin(catalogue.peers).sum() == theirs < len(out)
         assert out["unit"].nunique() == 1 and out["group_value"].is_unique
         assert "web" not in set(out["channel"])  # theirs were asked on the telephone, or on site
+
+
+def published(compared: pd.DataFrame) -> dict[str, str]:
+    """The verdict of each headline that was tested, by device."""
+    of = (compared["indicator"] == told.HEADLINE) & (compared["against"] == "before")
+    rows = compared[of & (compared["group"] == "") & compared["level"].notna()]
+    return dict(zip(rows["device"], rows["verdict"], strict=True))
+
+
+def first(words: dict[str, pd.DataFrame]) -> dict[str, str]:
+    """The verdict of the calculation that makes every published choice, by device."""
+    each = words["specifications"]
+    plain = each[(each[list(OPTIONS)] == [of[0] for of in OPTIONS.values()]).all(axis=1)]
+    return dict(zip(plain["device"], plain["verdict"], strict=True))
+
+
+@pytest.fixture(scope="module")
+def rated(demonstration: Path, catalogue: Catalogue):
+    marks = store.alike(demonstration, "ratings_by_mark", LAST - 8, LAST)
+    rows, compared = satisfaction.satisfaction_(marks, catalogue, LAST)
+    days = store.alike(demonstration, "ratings_by_day", LAST - 4, LAST)
+    found, _, words = satisfaction.specifications_(days, rows, catalogue, LAST)
+    return compared, found, words
+
+
+def test_each_rating_has_its_published_verdict_among_32_to_128_calculations(rated):
+    compared, found, words = rated
+    assert len(first(words)) >= 4
+    assert first(words) == published(compared)
+    assert told.counts(found)["made"].between(32, 128).all()
+
+
+def test_a_survey_has_its_verdict_with_the_population_s_profile_too(demonstration, catalogue):
+    survey = "enquete-service-public"
+    responses = store.read(demonstration, "responses", LAST - 8, LAST, device=survey)
+    invitations, visits = (
+        store.read(demonstration, name, LAST - 8, LAST) for name in ("invitations", "audience")
+    )
+    margins, visits = project.reference("margins"), counts.quarterly(visits, LAST.back(5))
+    _, compared, words = survey_(responses, invitations, visits, margins, catalogue, LAST)
+    assert first(words) == published(compared) != {}
+    assert "profile" in set(words["specifications"]["weights"])
+
+
+@pytest.fixture(scope="module")
+def study(demonstration: Path) -> Study:
+    return Study("2026-T3", str(demonstration))
+
+
+@pytest.fixture(scope="module")
+def shown(study: Study) -> dict[str, pd.DataFrame]:
+    return overview.headlines(study)
+
+
+def test_an_answer_that_was_asked_for_is_not_a_mark_left_by_who_clicked_a_button(shown, catalogue):
+    asked = {"ratings": "feedback", "asked": "consultation", "surveys": "consultation"}
+    for name, family in asked.items():
+        assert {catalogue.devices[device].family for device in shown[name]["device"]} == {family}
+
+
+def test_visits_of_data_sets_stand_beside_those_of_sites_and_never_among_them(shown):
+    assert set(shown["visits"]["channel"]) == {"web"}
+    assert set(shown["open_visits"]["channel"]) == {"open_data"}
+    assert "bodacc" in set(shown["open_visits"]["product"])
+    for name, frame in shown.items():
+        assert name == "polls" or frame["product"].is_unique, name
+
+
+def test_those_who_come_in_person_stand_beside_visits_of_sites(demonstration, monkeypatch):
+    study = Study("2026-T3", str(demonstration))
+    sites = study.estimates("visits")
+    came = study.select(sites, product="legifrance", channel="web", period="2026-T3")
+    came = came.assign(device="accueil", channel="in_person", estimate=1000.0, n=1000.0)
+    came = came[came["indicator"] == "visits"]
+    given = study._given("visits")._replace(estimates=estimates.combine([sites, came]))
+    ask = study._given
+    monkeypatch.setattr(study, "_given", lambda name: given if name == "visits" else ask(name))
+    shown = overview.headlines(study)
+    assert shown["onsite_visits"][["product", "channel"]].values.tolist() == [
+        ["legifrance", "in_person"]
+    ]
+    assert shown["onsite_visits"]["estimate"].iat[0] < shown["visits"]["estimate"].min()
+
+
+def test_the_panorama_says_that_all_is_complete_only_where_it_is(shown, study):
+    whole = "Toutes les périodes sont complètes et toutes les valeurs sont publiées."
+    elsewhere = "Ce qui manque est dit à sa place, plus haut."
+    only = {name: study.select(rows, status="published") for name, rows in shown.items()}
+    assert only["onsite_visits"].empty
+    assert overview.completeness(only) == whole
+    partial = only["visits"].assign(status="partial")
+    assert overview.completeness(only, partial) == elsewhere
+    assert overview.completeness({**only, "calls": only["calls"].head(0)}) == elsewhere
+
+
+def test_where_no_site_is_measured_a_page_tells_of_data_sets(shown):
+    assert overview.main_channel(shown["visits"]) == "web"
+    assert overview.main_channel(shown["visits"].head(0)) == "open_data"

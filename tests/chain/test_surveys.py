@@ -40,9 +40,7 @@ def holds(row: pd.Series, value: float) -> bool:
     return bool(row["ci_low"] <= value <= row["ci_high"])
 
 
-def test_every_truth_of_the_last_edition_is_in_the_interval_that_is_published(
-    responses, truths, catalogue
-):
+def test_every_truth_of_the_last_edition_is_in_its_interval(responses, truths, catalogue):
     now = surveys.quarterly(responses, catalogue, [LAST])
     year = surveys.pooled(responses, catalogue, YEAR)
     compared = 0
@@ -99,18 +97,15 @@ def test_reasons_and_profiles_hold_the_true_shares(responses, truths, catalogue)
 
 
 def test_steps_are_the_counts_that_were_written(demonstration, responses, truths, catalogue):
-    steps = surveys.funnel(
-        responses,
-        store.read(demonstration, "invitations", LAST, LAST),
-        counts.quarterly(store.read(demonstration, "audience", LAST, LAST), [LAST]),
-        catalogue,
-        LAST,
-    ).set_index(["device", "group_value"])["estimate"]
-    names = {
-        "invited": "Enquête proposée",
-        "started": "Réponse commencée",
-        "finished": "Réponse terminée",
-    }
+    invitations, visits = (
+        store.read(demonstration, name, LAST, LAST) for name in ("invitations", "audience")
+    )
+    found = surveys.funnel(
+        responses, invitations, counts.quarterly(visits, [LAST]), catalogue, LAST
+    )
+    steps = found.set_index(["device", "group_value"])["estimate"]
+    names = {"invited": "Enquête proposée", "started": "Réponse commencée"}
+    names["finished"] = "Réponse terminée"
     compared = 0
     for kind, name in names.items():
         for truth in of_kind(truths, kind):
@@ -142,30 +137,21 @@ def test_those_who_are_missing_are_those_who_were_left_out(responses, truths, ca
     assert compared >= 12
 
 
-def test_with_the_population_s_ages_satisfaction_is_what_each_age_gives(
-    responses, truths, catalogue
-):
+def test_weighed_by_age_satisfaction_is_what_each_age_gives(responses, truths, catalogue):
     margins = project.reference("margins")
     ages = margins[margins["variable"] == "age"].set_index("category")["people"]
-    surveys = weighted.weighed(responses, margins, catalogue, YEAR)
-    found = weighted.marks(surveys)
-    found = found[found["indicator"] == "satisfaction_10"]
-    found = found.set_index(["device", "group_value"])
-    by_age = truths[(truths["kind"] == "satisfaction_by_age")].drop_duplicates(
-        ["device", "group_value"]
-    )
+    found = weighted.marks(weighted.weighed(responses, margins, catalogue, YEAR))
+    found = found[found["indicator"] == "satisfaction_10"].set_index(["device", "group_value"])
+    by_age = truths[truths["kind"] == "satisfaction_by_age"]
+    by_age = by_age.drop_duplicates(["device", "group_value"])
     for device, known in by_age.groupby("device"):
         value = known.set_index("group_value")["value"]
         truth = float((value * ages).sum() / ages.sum())
         assert holds(found.loc[(device, weighted.WEIGHTED)], truth), device
     moved = found["estimate"].unstack()
-    moved = moved[weighted.WEIGHTED] - moved[weighted.RAW]
+    fell = moved[weighted.WEIGHTED] < moved[weighted.RAW]
     # the young, who are less satisfied, are too few in one survey and too many in the others
-    assert (moved < 0).to_dict() == {
-        "enquete-legifrance": False,
-        "enquete-service-public": True,
-        "enquete-vie-publique": False,
-    }
+    assert fell[fell].index.tolist() == ["enquete-service-public"] and len(fell) == 3
 
 
 def test_what_goes_with_satisfaction_is_what_was_made_to(responses, truths, catalogue):

@@ -49,9 +49,7 @@ def true_shares(truths: dict[str, Any], catalogue: Catalogue) -> dict[tuple[str,
 
 @pytest.mark.slow
 @pytest.mark.parametrize("indicator", ["text_share", "text_share_read"])
-def test_intervals_of_what_is_read_hold_the_truth_about_as_often_as_said(
-    told, true_shares, indicator
-):
+def test_intervals_hold_the_truth_about_as_often_as_said(told, true_shares, indicator):
     rows = by_reading(told, indicator).query("status == 'published'")
     held = [
         row["ci_low"] <= true_shares[key] <= row["ci_high"]

@@ -1,7 +1,6 @@
 """A new study keeps every rule of the committed ones, from its first minute."""
 
 import errno
-import importlib.util
 import inspect
 import os
 import shutil
@@ -9,12 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import nbformat
 import pytest
 from tests.copies import copy_catalogue, share_kept
+from tests.notebooks import test_conventions as conventions
 
 from observlib.base import files, kept
 from observlib.base.errors import ObservError, UsageError
@@ -24,7 +23,6 @@ from observlib.edition.new_study import new_study, refresh
 from observlib.edition.plan import Page, load_studies
 
 ROOT = Path(__file__).parents[2]
-CONVENTIONS = ROOT / "tests" / "notebooks" / "test_conventions.py"
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +45,6 @@ def path(root: Path) -> Path:
     return new_study(root, "essai_un", "Un « essai » : premier", "Pourquoi ?")
 
 
-@pytest.fixture(scope="module")
-def conventions() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("conventions", CONVENTIONS)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_it_is_a_study_that_comes_after_the_others(root, path):
     studies = load_studies(root / "notebooks")
     assert list(studies) == ["frequentation", "essai_un"]
@@ -64,7 +53,7 @@ def test_it_is_a_study_that_comes_after_the_others(root, path):
     assert studies["essai_un"].order == studies["frequentation"].order + 2
 
 
-def test_it_keeps_every_convention_of_the_committed_notebooks(path, conventions):
+def test_it_keeps_every_convention_of_the_committed_notebooks(path):
     asked = 0
     for name, check in vars(conventions).items():
         of_one = name.startswith("test_") and "search" not in name

@@ -59,7 +59,6 @@ Cette phrase n’est que dans le PDF.
 
 
 def rows() -> list[dict[str, Any]]:
-    """Two estimates."""
     common = {"indicator": "satisfied_share", "period": "2026-T3", "unit": "%", "source": "essai"}
     return [
         {**common, "product": "service-public", "estimate": 82.4, "n": 1240},
@@ -73,12 +72,10 @@ def carried() -> dict[str, Any]:
 
 
 def markdown(text: str) -> dict[str, Any]:
-    """A Markdown cell."""
     return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
 
 
 def code(options: str, *outputs: dict[str, Any]) -> dict[str, Any]:
-    """An executed code cell."""
     source = f"{options}\nshow()".splitlines(keepends=True)
     cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": source}
     return {**cell, "outputs": list(outputs)}
@@ -92,13 +89,11 @@ def shown(estimates: dict[str, Any] | None = None, **data: Any) -> dict[str, Any
 
 
 def front(**meta: Any) -> dict[str, Any]:
-    """The first cell."""
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in meta.items()]
     return {"cell_type": "raw", "metadata": {}, "source": f"---\n{''.join(lines)}---"}
 
 
 def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
-    """A notebook."""
     metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
