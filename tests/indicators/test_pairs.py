@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t, ttest_ind_from_stats
+from statsmodels.stats.proportion import proportion_confint
 from tests.examples import examples
 
 from observlib import estimates
@@ -57,14 +58,14 @@ def test_the_catalogue_compares_in_the_ways_that_comparison_knows(catalogue):
 
 
 def test_the_mark_of_a_product_is_not_drowned_by_what_is_compared_beside_it(catalogue):
-    beside = [
-        (mark(7.0, indicator="clarity_10"), mark(7.02, indicator="clarity_10")) for _ in range(9)
-    ]
-    drowned = yearly(waves((mark(7.0), mark(7.5)), *beside), catalogue.model_copy(
-        update={"indicators": {name: one.model_copy(update={"headline": False})
-                               for name, one in catalogue.indicators.items()}}
-    ))  # fmt: skip
-    found = yearly(waves((mark(7.0), mark(7.5)), *beside), catalogue)
+    clarity = mark(7.0, indicator="clarity_10"), mark(7.02, indicator="clarity_10")
+    frame = waves((mark(7.0), mark(7.5)), *[clarity] * 9)
+    plain = {
+        name: one.model_copy(update={"headline": False})
+        for name, one in catalogue.indicators.items()
+    }
+    drowned = yearly(frame, catalogue.model_copy(update={"indicators": plain}))
+    found = yearly(frame, catalogue)
     assert drowned["verdict"].iat[0] == "unknown" and found["verdict"].iat[0] == "rise"
     assert found["level"].tolist() == pytest.approx([0.975, *[1 - 0.025 / 9] * 9], abs=1e-4)
 
@@ -121,9 +122,6 @@ def test_a_study_that_compares_more_finds_no_rise_that_its_own_test_does_not(
         assert alone == together or together not in ("rise", "fall")
 
 
-# --- Neighbours and the population -----------------------------------------------------------
-
-
 def test_each_of_our_values_meets_each_published_figure_of_its_indicator(catalogue):
     beside = {"group": "figure", "group_value": "nous"}
     ours = [share(60, product="boamp", channel="web", device="jdma-boamp", **beside)]
@@ -131,11 +129,9 @@ def test_each_of_our_values_meets_each_published_figure_of_its_indicator(catalog
     theirs = {"product": "caisse-fictive", "period": "2025", "group": "figure", "n_eff": None}
     theirs |= {"channel": "web", "device": "published-figures"}
     bare = theirs | {"ci_low": None, "ci_high": None}
-    figures = [
-        share(75, 900) | theirs | {"group_value": "a"},
-        share(61) | bare | {"group_value": "b", "n": None},
-        mark(7.5) | bare | {"group_value": "c"},
-    ]
+    figures = [share(75, 900) | theirs | {"group_value": "a"},
+               share(61) | bare | {"group_value": "b", "n": None},
+               mark(7.5) | bare | {"group_value": "c"}]  # fmt: skip
     pairs = peers.with_peers(estimates.make([*ours, *figures]), catalogue)
     found = changes.tested(catalogue, pairs)
     assert found[["estimate", "reference_group_value", "verdict", "reason"]].values.tolist() == [
@@ -151,12 +147,9 @@ def test_each_of_our_values_meets_each_published_figure_of_its_indicator(catalog
 
 
 MARGINS = pd.DataFrame(
-    {
-        "variable": ["sex", "sex", "age", "age"],
-        "category": ["Femme", "Homme", "15 à 24 ans", "25 ans et plus"],
-        "people": [52, 48, 15, 85],
-    }
-)
+    {"variable": ["sex", "sex", "age", "age"], "people": [52, 48, 15, 85],
+     "category": ["Femme", "Homme", "15 à 24 ans", "25 ans et plus"]}
+)  # fmt: skip
 
 
 def ratio(variable: str, name: str, count: int, n: int, margin: float) -> dict[str, Any]:
@@ -168,24 +161,16 @@ def ratio(variable: str, name: str, count: int, n: int, margin: float) -> dict[s
 
 
 def test_a_category_is_fewer_where_wilson_s_interval_is_below_its_known_share(catalogue):
-    rows = [
-        ratio("age", "15 à 24 ans", 30, 400, 0.15),
-        ratio("sex", "Femme", 205, 400, 0.52),
-        ratio("age", profiles.REST, 12, 400, 0.85),
-    ]
+    rows = [ratio("age", "15 à 24 ans", 30, 400, 0.15), ratio("sex", "Femme", 205, 400, 0.52)]
+    rows += [ratio("age", profiles.REST, 12, 400, 0.85)]
     found = changes.tested(catalogue, profiles.with_population(estimates.make(rows), MARGINS))
     assert found["verdict"].tolist() == ["fall", "unknown"]
     assert found["estimate"].tolist() == pytest.approx([7.5, 51.25])
     assert found["reference_estimate"].tolist() == pytest.approx([15, 52])
     level = found["level"].iat[0]
-    from statsmodels.stats.proportion import proportion_confint
-
     low, high = proportion_confint(30, 400, alpha=1 - level, method="wilson")
     ends = found[["difference_low", "difference_high"]].iloc[0].tolist()
     assert ends == pytest.approx([100 * low - 15, 100 * high - 15], abs=1e-6)
-
-
-# --- Products with one another, effects with nothing, and all of a study together -------------
 
 
 def test_only_products_heard_in_the_same_way_are_compared_the_higher_first(catalogue):
@@ -193,10 +178,8 @@ def test_only_products_heard_in_the_same_way_are_compared_the_higher_first(catal
         return mark(value, product=name, device=f"jdma-{name}")
 
     call = {"product": "allo-service-public", "channel": "phone", "device": "satisfaction-3939"}
-    frame = estimates.make(
-        [jdma("legifrance", 6.4), mark(9.0, **call), jdma("service-public", 7.9),
-         mark(9.0, product="boamp", device="gone")]
-    )  # fmt: skip
+    rows = [jdma("legifrance", 6.4), mark(9.0, **call), jdma("service-public", 7.9)]
+    frame = estimates.make([*rows, mark(9.0, product="boamp", device="gone")])
     (row,) = changes.tested(catalogue, changes.products(frame, catalogue)).to_dict("records")
     assert (row["product"], row["reference_product"]) == ("service-public", "legifrance")
     assert row["verdict"] == "rise" and row["against"] == "product"
@@ -246,8 +229,6 @@ def test_an_effect_is_established_where_its_corrected_interval_leaves_out_0(cata
     assert found["p_value"].iat[1] == pytest.approx(2 * t(299).sf(1.1 * t(299).ppf(0.975)))
     assert (found["difference"].iat[0], found["against"].iat[0]) == (4.0, "nothing")
 
-
-# --- As comparisons ----------------------------------------------------------------------------
 
 STATES = st.sampled_from(["published", "low_base", "suppressed", "partial", "missing"])
 
@@ -302,8 +283,10 @@ def of_year(rows: list[dict[str, Any]], catalogue: Catalogue, quarter: str = NOW
 
 def test_a_small_fall_that_lasts_is_found_by_the_year_where_no_quarter_tells_it(catalogue):
     rows = two_years([6.7, 6.7, 6.7], [7.0, 7.0, 7.0])
-    alone = [yearly_of(rows, catalogue, f"2026-T{number}") for number in (1, 2, 3)]
-    assert alone == ["unknown"] * 3
+    for number in (1, 2, 3):
+        ends = f"2026-T{number}", f"2025-T{number}"
+        alone = changes.between(estimates.make(rows), catalogue, *ends)
+        assert changes.tested(catalogue, alone)["verdict"].iat[0] == "unknown"
     found = of_year(rows, catalogue).set_index("against")
     assert found["verdict"].to_dict() == {"before": "unknown", "year": "fall"}
     year = found.loc["year"]
@@ -311,26 +294,9 @@ def test_a_small_fall_that_lasts_is_found_by_the_year_where_no_quarter_tells_it(
     assert year["n"] == 600 and year["difference"] == pytest.approx(-0.3)
 
 
-def yearly_of(rows: list[dict[str, Any]], catalogue: Catalogue, quarter: str) -> str:
-    frame, before = estimates.make(rows), str(Quarter.parse(quarter) - 4)
-    pairs = changes.between(frame, catalogue, quarter, before)
-    return str(changes.tested(catalogue, pairs)["verdict"].iat[0])
-
-
-def test_the_quarter_and_the_year_share_the_error_of_a_page(catalogue):
-    found = of_year(two_years([7.0, 7.0, 7.0], [7.0, 7.0, 7.0]), catalogue)
-    assert found["level"].tolist() == [0.975, 0.975]
-
-
-def test_years_each_of_whose_quarters_are_alike_are_tested_as_welch_would_all_their_answers(
-    catalogue,
-):
-    found = changes.tested(
-        catalogue,
-        changes.so_far(
-            estimates.make(two_years([6.7] * 3, [7.0] * 3)), catalogue, Quarter(2026, 3)
-        ),
-    )
+def test_years_of_like_quarters_are_tested_as_welch_would_all_their_answers(catalogue):
+    frame = estimates.make(two_years([6.7] * 3, [7.0] * 3))
+    found = changes.tested(catalogue, changes.so_far(frame, catalogue, Quarter(2026, 3)))
     reference = ttest_ind_from_stats(6.7, 2.0, 600, 7.0, 2.0, 600)
     # a last digit that is not told is worth a little chance, and a quarter has few degrees
     assert reference.pvalue < found["p_value"].iat[0] < 1.25 * reference.pvalue
@@ -347,9 +313,11 @@ def test_a_year_with_a_quarter_that_is_not_published_is_not_told(catalogue, stat
     assert of_year(gone, catalogue)["against"].tolist() == ["before"]
 
 
-def test_a_first_quarter_is_its_own_year_and_is_tested_once(catalogue):
-    found = of_year(two_years([6.4], [7.0]), catalogue, "2026-T1")
-    assert found[["against", "level"]].values.tolist() == [["before", 0.95]]
+def test_quarter_and_year_share_the_error_of_a_page_and_a_first_quarter_is_its_own(catalogue):
+    found = of_year(two_years([7.0, 7.0, 7.0], [7.0, 7.0, 7.0]), catalogue)
+    assert found["level"].tolist() == [0.975, 0.975]
+    first = of_year(two_years([6.4], [7.0]), catalogue, "2026-T1")
+    assert first[["against", "level"]].values.tolist() == [["before", 0.95]]
 
 
 @given(st.lists(st.floats(-0.049, 0.049), min_size=6, max_size=6))

@@ -71,15 +71,22 @@ def test_the_published_verdict_is_the_first_calculation_and_the_counts_add_up(
         assert not of_choice or sum(of_choice) == pytest.approx(100 * counted["held"])
 
 
-def test_a_rise_that_one_day_made_is_fragile_and_a_fall_of_two_points_is_not(catalogue):
-    even, high = [0.3, 0.4, 0.3], [0.2, 0.3, 0.5]
-    flood = ratings(NOW, [10.0] * 90, pd.to_datetime(["2026-08-05"]))
-    crowded = pd.concat([drawn(NOW, even, 250, 1), flood], ignore_index=True)
-    low = drawn(NOW, [0.4, 0.3, 0.3], 500, 3)
-    for now, before, fragile in ((crowded, even, True), (low, high, False)):
-        compared, found, _ = of(now, drawn(THEN, before, 400, 2), catalogue)
-        assert compared["verdict"].iat[0] in ("rise", "fall")
-        assert bool(told.counts(found)["fragile"].iat[0]) is fragile
+EVEN, HIGH, LOW = [0.3, 0.4, 0.3], [0.2, 0.3, 0.5], [0.4, 0.3, 0.3]
+FLOOD = ratings(NOW, [10.0] * 90, pd.to_datetime(["2026-08-05"]))
+JULY = ratings(NOW, [0.0] * 60, pd.date_range("2026-07-01", "2026-07-31"))
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "fragile"),
+    [([drawn(NOW, EVEN, 250, 1), FLOOD], EVEN, True),
+     ([JULY, drawn(NOW, HIGH, 340, 1)], HIGH, True), ([drawn(NOW, LOW, 500, 3)], HIGH, False)],
+    ids=["a rise of one day", "a fall of one month", "a fall of two points"],
+)  # fmt: skip
+def test_what_one_day_or_month_made_is_fragile(now, before, fragile, catalogue):
+    then = drawn(THEN, before, 400, 2)
+    compared, found, _ = of(pd.concat(now, ignore_index=True), then, catalogue)
+    assert compared["verdict"].iat[0] == ("rise" if before == EVEN else "fall")
+    assert bool(told.counts(found)["fragile"].iat[0]) is fragile
 
 
 def test_a_calculation_on_fewer_answers_that_finds_nothing_makes_no_fall_fragile(catalogue):
@@ -95,16 +102,6 @@ def test_a_calculation_on_fewer_answers_that_finds_nothing_makes_no_fall_fragile
             unsure.append((words["specifications"]["verdict"] == "fall").mean() < told.FRAGILE)
     assert len(fragile) >= 10 and sum(unsure) >= 3
     assert sum(fragile) <= 1
-
-
-def test_a_fall_that_one_month_made_is_fragile(catalogue):
-    july = pd.date_range("2026-07-01", "2026-07-31")
-    fallen = pd.concat(
-        [ratings(NOW, [0.0] * 60, july), drawn(NOW, [0.2, 0.3, 0.5], 340, 1)], ignore_index=True
-    )
-    compared, found, _ = of(fallen, drawn(THEN, [0.2, 0.3, 0.5], 400, 2), catalogue)
-    assert compared["verdict"].iat[0] == "fall"
-    assert bool(told.counts(found)["fragile"].iat[0])
 
 
 def test_the_same_answers_are_told_the_same_in_any_order(catalogue):

@@ -1,5 +1,9 @@
+"""Numbers, days and names in French, and the spaces of print around them."""
+
 import math
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -7,6 +11,7 @@ from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
 from observlib.language import french
+from observlib.language.prose import typography, unbroken
 
 finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15)
 
@@ -38,12 +43,8 @@ def test_halves_go_away_from_zero_as_readers_round():
 
 
 def test_a_change_too_small_to_show_has_no_sign():
-    assert [french.signed(x, 1) for x in (0.04, -0.04, 0.05, -0.05)] == [
-        "0,0",
-        "0,0",
-        "+0,1",
-        "−0,1",
-    ]
+    signed = [french.signed(x, 1) for x in (0.04, -0.04, 0.05, -0.05)]
+    assert signed == ["0,0", "0,0", "+0,1", "−0,1"]
     assert french.percent(-0.2, sign=True) == "0\xa0%"
 
 
@@ -71,23 +72,14 @@ def test_an_unknown_period_is_named_with_what_is_allowed(period):
         french.period_label(period)
 
 
-def test_spans_elide_before_a_vowel():
-    assert french.span("2025-04", "2025-08") == "d'avril 2025 à août 2025"
-    assert french.span("2025-01", "2025-08") == "de janvier 2025 à août 2025"
-    assert french.span("2024", "2026") == "de 2024 à 2026"
-
-
 @pytest.mark.parametrize(
     ("period", "at", "named"),
-    [
-        ("2026-T1", "au 1er trimestre 2026", "le 1er trimestre 2026"),
-        ("2026-10", "en octobre 2026", "octobre 2026"),
-        ("2026-11-24", "le 24 novembre 2026", "le 24 novembre 2026"),
-        ("2026", "en 2026", "2026"),
-        ("2025-08/2026-07", "d'août 2025 à juillet 2026", None),
-        ("2025-01/2026-07", "de janvier 2025 à juillet 2026", None),
-    ],
-)
+    [("2026-T1", "au 1er trimestre 2026", "le 1er trimestre 2026"),
+     ("2026-10", "en octobre 2026", "octobre 2026"), ("2026", "en 2026", "2026"),
+     ("2026-11-24", "le 24 novembre 2026", "le 24 novembre 2026"),
+     ("2025-08/2026-07", "d'août 2025 à juillet 2026", None),
+     ("2025-01/2026-07", "de janvier 2025 à juillet 2026", None)],
+)  # fmt: skip
 def test_every_period_has_its_preposition(period, at, named):
     assert french.when(period).replace("\xa0", " ") == at
     if named:
@@ -96,6 +88,7 @@ def test_every_period_has_its_preposition(period, at, named):
 
 
 def test_de_elides_before_a_vowel_an_accent_or_an_h():
+    assert french.span("2024", "2026") == "de 2024 à 2026"
     said = [french.of(things) for things in ("votes", "appels", "écoutes", "habitants", "Idées")]
     assert said == ["de votes", "d'appels", "d'écoutes", "d'habitants", "d'Idées"]
 
@@ -104,3 +97,70 @@ def test_quotes_inside_quotes_are_of_another_kind():
     assert french.inner_quotes('« Non », dit-on ; "oui" et « peut-être »') == (
         "“Non”, dit-on ; “oui” et “peut-être”"
     )
+
+
+SPACES = re.compile("[ \u00a0\u202f]")
+SIGNS = " :;!?%«»a1é`|{}[]()\n\n-$<>&#~*_=./'\t\\"
+pieces = st.sampled_from([*SIGNS, "```", "---\n", ":::", "http://a/?b", "    ", "\xa0"])
+markdown = st.lists(pieces, max_size=40).map("".join)
+
+
+@given(markdown)
+def test_only_spaces_change_whatever_the_markdown_and_a_second_pass_changes_nothing(text):
+    once = typography(text)
+    assert SPACES.sub("", once) == SPACES.sub("", text)
+    assert typography(once) == once
+    label = unbroken(text)
+    assert unbroken(label) == label
+    assert SPACES.sub("", label) == SPACES.sub("", text).replace("'", "’")
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["`a : b ; c ? 5 %`", "[@little2020; @andridge2019]", "```r\nx <- c(a = 1) ; y : z ?\n```",
+     "---\ntitle: a : b\nx: y ?\n---\n", '::: {.callout-note title="A : b"}',
+     "::: {#fig-a layout-ncol=2}", "https://example.org/a?b=1;c:d%20e",
+     "<https://example.org/?q=a;b>", '[id]: https://example.org "Titre : x"',
+     "| :--- | ---: | :-: |", ": Légende {#tbl-a}", "Table: Légende",
+     '<span style="color : red ; x">', "<!-- à faire : voir ; -->", "&nbsp;", "$a : b ; c$",
+     "à 12:30", "[@cle2026]", "![image](a.svg)"],
+)  # fmt: skip
+def test_what_is_not_prose_stays_as_it_is(kept):
+    assert typography(kept) == kept
+    assert kept in typography(f"{kept}\n\nTexte : fin !")
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [("Note : 8 %", "Note\xa0: 8\xa0%"), ("Note: 8%", "Note\xa0: 8\xa0%"),
+     ("Pourquoi?", "Pourquoi\u202f?"), ("un ; deux !", "un\u202f; deux\u202f!"),
+     ("«oui»", "«\xa0oui\xa0»"), ("« oui » : non", "«\xa0oui\xa0»\xa0: non"),
+     ("**gras** : `code` ; fin", "**gras**\xa0: `code`\u202f; fin"),
+     ("[lien](https://a.b/?x) : y", "[lien](https://a.b/?x)\xa0: y"),
+     ("| Note : | 8 % |", "| Note\xa0: | 8\xa0% |"),
+     ("# Titre : suite {#sec-a}", "# Titre\xa0: suite {#sec-a}"),
+     ("voir ![a](b.svg)", "voir ![a](b.svg)"),
+     ("En 2025 les visites", "En 2025 les visites")],  # a year may end its line
+)  # fmt: skip
+def test_prose_gets_its_spaces(written, printed):
+    assert typography(written) == printed
+
+
+@pytest.mark.parametrize(
+    ("label", "written"),
+    [("Appels pour 1 000 visites", "Appels pour~1^000~visites"), ("12 345 678 €", "12^345^678 €"),
+     ("75 ans et plus", "75~ans et plus"), ("15 à 24 ans", "15~à~24~ans"),
+     ("3e trimestre 2026", "3e~trimestre~2026"), ("Utilité (sur 10)", "Utilité (sur~10)"),
+     ("T2 2026", "T2~2026"), ("Suivi n° 8", "Suivi n°~8"), ("−17 à +8", "−17~à~+8"),
+     ("Services Publics +, extrait", "Services Publics~+, extrait"),
+     ("Où chercher l'aide ; et quand ?", "Où chercher l’aide^; et quand^?")],
+)  # fmt: skip
+def test_a_label_is_not_broken_within_a_number_or_before_its_unit(label, written):
+    assert unbroken(label).replace("\xa0", "~").replace("\u202f", "^") == written
+
+
+def test_apostrophes_are_the_same_in_tables_titles_and_labels_for_one_function_writes_them():
+    sources = (Path(__file__).parents[2] / "src").rglob("*.py")
+    writing = '.replace("\'", "’")'
+    holding = [path.name for path in sources if writing in path.read_text(encoding="utf-8")]
+    assert holding == ["prose.py"]

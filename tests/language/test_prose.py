@@ -19,7 +19,7 @@ from observlib.display.output import caption_of, pipe_table
 from observlib.language.prose import joined, markdown, one_line, plain, unmarked
 from observlib.records.actions import Action
 from observlib.records.practices import Practices, Sheet
-from observlib.study import narratives
+from observlib.study import narratives as say
 from observlib.themes.practices.sentences import sheet_list
 
 ATTACKS = (Path(__file__).parents[1] / "attacks.txt").read_text(encoding="utf-8").splitlines()
@@ -87,37 +87,35 @@ def row(indicator: str, group: str, **more: Any) -> dict[str, Any]:
 
 def poll(word: str, catalogue: Catalogue) -> str:
     less = {"estimate": 40.0, "ci_low": 30.0, "ci_high": 50.0}
-    rows = [row("poll_share", word, group_value=word)]
-    frame = estimates.make([*rows, row("poll_share", word, group_value="Non", **less)])
-    return text_of(narratives.polls.leading_option(frame, NONE, catalogue))
+    rows = row("poll_share", word, group_value=word), row("poll_share", word, group_value="Non")
+    frame = estimates.make([rows[0], rows[1] | less])
+    return text_of(say.polls.leading_option(frame, NONE, catalogue))
 
 
 def poll_caption(word: str, catalogue: Catalogue) -> str:
     frame = estimates.make([row("poll_share", word, group_value=word)])
-    return caption_of(
-        narratives.polls.leading_option(frame, NONE, catalogue, caution=False), "chart"
-    )
+    return caption_of(say.polls.leading_option(frame, NONE, catalogue, caution=False), "chart")
 
 
 def problem(word: str, catalogue: Catalogue) -> str:
     frame = estimates.make([row("problem_share", "problem", group_value=f"{word} (bloquant)")])
-    return text_of(narratives.user_tests.blocking(frame, catalogue, NOW))
+    return text_of(say.user_tests.blocking(frame, catalogue, NOW))
 
 
 def theme(word: str, catalogue: Catalogue) -> str:
     frame = estimates.make([row("call_theme_share", "theme", group_value=word)])
-    return text_of(narratives.contacts.main_topics(frame, NONE, catalogue, NOW))
+    return text_of(say.contacts.main_topics(frame, NONE, catalogue, NOW))
 
 
 def reason(word: str, catalogue: Catalogue) -> str:
     frame = estimates.make([row("reason_share", "reason", group_value=word)])
-    return text_of(narratives.surveys.reasons(frame, NONE, catalogue))
+    return text_of(say.surveys.reasons(frame, NONE, catalogue))
 
 
 def best_seller(word: str, catalogue: Catalogue) -> str:
     sold = {"unit": "exemplaires", "ci_low": None, "ci_high": None}
     frame = estimates.make([row("title_units", "title", group_value=word, **sold)])
-    return text_of(narratives.sales.best_seller(frame, catalogue))
+    return text_of(say.sales.best_seller(frame, catalogue))
 
 
 def device(word: str, catalogue: Catalogue) -> Catalogue:
@@ -128,19 +126,15 @@ def device(word: str, catalogue: Catalogue) -> Catalogue:
 
 
 def respondents(word: str, catalogue: Catalogue) -> str:
-    rows = [
-        row("profile_share", "status", group_value=value, device="jdma-legifrance")
-        for value in (word, "Autre chose")
-    ]
+    share = row("profile_share", "status", device="jdma-legifrance")
+    frame = estimates.make({**share, "group_value": value} for value in (word, "Autre chose"))
     compared = pd.DataFrame(columns=["device", "group", "verdict", "reason"])
-    told = narratives.profiles.respondents(estimates.make(rows), compared, device(word, catalogue))
-    return text_of(told)
+    return text_of(say.profiles.respondents(frame, compared, device(word, catalogue)))
 
 
 def listening(word: str, catalogue: Catalogue) -> str:
-    shown = narratives.products.listening(
-        estimates.make([]), device(word, catalogue), ["jdma-legifrance"]
-    )
+    known = device(word, catalogue)
+    shown = say.products.listening(estimates.make([]), known, ["jdma-legifrance"])
     return shown.shown["text/markdown"]
 
 
@@ -151,29 +145,22 @@ def notes(word: str, catalogue: Catalogue) -> str:
 
 
 def action(word: str, catalogue: Catalogue) -> str:
-    made = Action.model_validate(
-        {
-            "id": "refonte", "title": "T", "product": "legifrance", "date": "2020-01-01",
-            "done": "Fait.", "expected": [{"indicator": "visits", "direction": "up"}],
-            "contact": "pôle",
-        }
-    ).model_copy(update={"title": word})  # fmt: skip
-    return text_of(narratives.actions.too_old([made], "2028-T4", catalogue))
+    about = {"id": "refonte", "title": "T", "product": "legifrance", "date": "2020-01-01"}
+    about |= {"expected": [{"indicator": "visits", "direction": "up"}]}
+    made = Action.model_validate({**about, "done": "Fait.", "contact": "pôle"})
+    made = made.model_copy(update={"title": word})
+    return text_of(say.actions.too_old([made], "2028-T4", catalogue))
 
 
 def sheet(word: str, catalogue: Catalogue) -> str:
-    made = Sheet.model_validate(
-        {
-            "title": "T", "department": next(iter(catalogue.departments)),
-            "tool": "t", "date": "2026-06-30", "contact": "pôle", "verdict": "à refaire",
-            "cost": "peu", "redo": "tout", "avoid": "rien", "slug": "fiche",
-        }
-    ).model_copy(update={"title": word})  # fmt: skip
+    about = {"title": "T", "department": next(iter(catalogue.departments)), "tool": "t"}
+    about |= {"date": "2026-06-30", "contact": "pôle", "verdict": "à refaire", "cost": "peu"}
+    made = Sheet.model_validate({**about, "redo": "tout", "avoid": "rien", "slug": "fiche"})
+    made = made.model_copy(update={"title": word})
     practices = Practices((made,), {"t": word}, {})
     counts = {"indicator": "practices", "period": NOW, "unit": "fiches", "estimate": 1.0}
     frame = estimates.make([{**counts, "group": "tool", "group_value": word}])
-    shown = sheet_list(frame, practices, catalogue, by="tool")
-    return shown.shown["text/markdown"]
+    return sheet_list(frame, practices, catalogue, by="tool").shown["text/markdown"]
 
 
 def cells(word: str, catalogue: Catalogue) -> str:

@@ -31,19 +31,15 @@ def test_groups_give_dotted_keys(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [
-        ("a: 3\n", "sentences.yml:1: a: not a text but 3; put it in quotes"),
-        ('a: "{"\n', "a brace opens and closes around a name"),
-        ('b: {c: "{0}"}\n', "sentences.yml:1: b.c: {0} is no name"),
-        ("- a\n", "keys with texts is expected"),
-    ],
-)
+    [("a: 3\n", "sentences.yml:1: a: not a text but 3; put it in quotes"),
+     ('a: "{"\n', "a brace opens and closes around a name"),
+     ('b: {c: "{0}"}\n', "sentences.yml:1: b.c: {0} is no name"),
+     ("- a\n", "keys with texts is expected")],
+)  # fmt: skip
 def test_a_wrong_text_is_told_with_its_file_and_key(tmp_path, text, told):
     with pytest.raises(ObservError, match=re.escape(told)):
         wording.beside(_written(tmp_path, text))
-
-
-def test_an_absent_file_is_told(tmp_path):
+    (tmp_path / "sentences.yml").unlink()
     with pytest.raises(ObservError, match=r"sentences\.yml: it is not there"):
         wording.beside(str(tmp_path / "sentences.py"))
 
@@ -81,11 +77,8 @@ def _keys(node: ast.expr, values: dict[str, list[ast.expr]]) -> list[str]:
     if isinstance(node, ast.Name):
         return [key for value in values.get(node.id, ()) for key in _keys(value, {})]
     if isinstance(node, ast.JoinedStr):
-        parts = [
-            re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"\w+"
-            for part in node.values
-        ]
-        return ["".join(parts)]
+        parts = (isinstance(x, ast.Constant) and re.escape(str(x.value)) for x in node.values)
+        return ["".join(part or r"\w+" for part in parts)]
     # what chooses among constants, as `french.plural` does
     return [re.escape(x.value) for x in ast.walk(node) if isinstance(x, ast.Constant) and x.value]
 

@@ -78,14 +78,12 @@ def test_no_notebook_names_or_gives_what_does_not_exist(faults):
 
 @pytest.mark.parametrize(
     "fault",
-    [
-        '5: error: Unexpected keyword argument "produit" for "estimates"',
-        '6: error: Unexpected keyword argument "captoin" for "lines"',
-        '7: error: Unexpected keyword argument "perod" for "lowest_answer_rate"',
-        '8: error: "_contacts" has no attribute "lowset"',
-        '9: error: Missing positional argument "frame" in call to "span"',
-        '9: error: Argument "by" to "dots" of "Showing" has incompatible type "int"',
-    ],
-)
+    ['5: error: Unexpected keyword argument "produit" for "estimates"',
+     '6: error: Unexpected keyword argument "captoin" for "lines"',
+     '7: error: Unexpected keyword argument "perod" for "lowest_answer_rate"',
+     '8: error: "_contacts" has no attribute "lowset"',
+     '9: error: Missing positional argument "frame" in call to "span"',
+     '9: error: Argument "by" to "dots" of "Showing" has incompatible type "int"'],
+)  # fmt: skip
 def test_what_does_not_exist_is_found(faults, fault):
     assert any(line.startswith(f"wrong.py:{fault}") for line in faults)

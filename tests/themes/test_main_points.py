@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.words import plain
 
 from observlib import estimates
 from observlib.base.period import Quarter
@@ -69,10 +70,6 @@ def edition(*rows):
 def found(*rows):
     frame, pairs = edition(*rows)
     return ranked(pairs, frame, NOW)
-
-
-def plain(text):
-    return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 TWO_MARKS = [
@@ -140,13 +137,9 @@ def test_what_an_earlier_edition_said_of_a_page_is_said_anew():
 
 def test_where_nothing_changes_a_front_page_says_so_19_times_in_20():
     chance = np.random.default_rng(3)
-    editions = 120
-    wrong = []
-    for _ in range(editions):
-        told = pages(chance.normal(0, SE, 12))
-        held = main_points.held_together(told, NOW)
-        wrong.append(len(main_points.established(held, NOW)) > 0)
-    assert np.mean(wrong) <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / editions)
+    editions = [main_points.held_together(pages(chance.normal(0, SE, 12)), NOW) for _ in range(120)]
+    wrong = [len(main_points.established(held, NOW)) > 0 for held in editions]
+    assert np.mean(wrong) <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / len(wrong))
 
 
 def test_where_no_count_of_people_is_told_a_change_comes_last():
@@ -156,18 +149,12 @@ def test_where_no_count_of_people_is_told_a_change_comes_last():
 
 
 def test_each_indicator_is_a_point_once_and_the_others_are_named():
-    counts = [
-        row
-        for product, now in (("boamp", 1_200_000.0), ("legifrance", 2_100_000.0))
-        for row in six_years(product, 1_000_000.0, now)
-    ]
+    counts = six_years("boamp", 1e6, 1.2e6) + six_years("legifrance", 1e6, 2.1e6)
     frame, pairs = edition(*TWO_MARKS, *counts)
     rows = ranked(pairs, frame, NOW)
     told = points(rows)
-    assert told[["indicator", "product"]].values.tolist() == [
-        ["visits", "legifrance"],
-        ["satisfaction_10", "boamp"],
-    ]
+    first = told[["indicator", "product"]].values.tolist()
+    assert first == [["visits", "legifrance"], ["satisfaction_10", "boamp"]]
     line = plain(elsewhere(on_a_year(pairs, NOW), rows, told, CATALOGUE))
     assert line == "Aussi en hausse : note de satisfaction (Légifrance) et visites (BOAMP)."
 
@@ -223,9 +210,8 @@ def test_no_count_changed_most_that_changes_as_much_each_year():
     rows = ranked(pairs, frame, NOW)
     assert rows.empty
     assert headline(points(rows), CATALOGUE) == "Aucun changement n'est établi sur un an."
-    assert pairs[["difference", "verdict", "reason"]].values.tolist() == [
-        [pytest.approx(6e4), "unknown", "usual"]
-    ]
+    (told,) = pairs[["difference", "verdict", "reason"]].values.tolist()
+    assert told == [pytest.approx(6e4), "unknown", "usual"]
     assert found(*six_years("boamp", 1e6, 1.3e6, usual=0.06))["verdict"].tolist() == ["rise"]
 
 
@@ -236,19 +222,16 @@ def test_nothing_is_established_of_a_count_that_has_no_years_behind_it():
 
 
 def test_a_change_of_three_quarters_ago_is_not_part_of_what_is_usual():
-    rows = [
-        row | {"estimate": row["estimate"] * 0.7}
-        if NOW - 3 < Quarter.parse(row["period"]) < NOW
-        else row
-        for row in six_years("boamp", 1e6, 0.7e6)
-    ]
+    rows = six_years("boamp", 1e6, 0.7e6)
+    for row in rows:
+        if NOW - 3 < Quarter.parse(row["period"]) < NOW:
+            row["estimate"] *= 0.7
     assert found(*rows)["verdict"].tolist() == ["fall"]
 
 
 def test_a_fall_of_visits_is_told_beside_what_is_usual():
-    [point] = estimates.records(
-        found(*six_years("bodacc", 10_000.0, 9_000.0, usual=0, channel="open_data"))
-    )
+    rows = six_years("bodacc", 10_000.0, 9_000.0, usual=0, channel="open_data")
+    [point] = estimates.records(found(*rows))
     assert plain(title(point, CATALOGUE)) == "BODACC sur les pages de données : visites en baisse"
     assert plain(number(point, CATALOGUE)) == "−10,0 %"
     assert detail(point, CATALOGUE).endswith("c'est plus que ce qui change d'habitude en un an")
@@ -258,10 +241,8 @@ def test_a_fall_of_visits_is_told_beside_what_is_usual():
 def test_a_point_names_what_was_done_to_move_it_and_nothing_else():
     [point] = estimates.records(found(mark("boamp", THEN, 6.0), mark("boamp", NOW, 8.0)))
     keys = {"title": "T", "product": "boamp", "date": date(2026, 1, 1), "done": "D."}
-    keys |= {
-        "contact": "pôle",
-        "expected": (Expected(indicator="satisfaction_10", direction="up"),),
-    }
+    moves = (Expected(indicator="satisfaction_10", direction="up"),)
+    keys |= {"contact": "pôle", "expected": moves}
     its = Action(id="its", **keys)
     others = [
         Action(id="b", **keys | {"product": "legifrance"}),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from observlib.language.prose import plain
 from observlib.themes import quotes
 from observlib.themes.quotes import may_be_quoted, names_in
 
@@ -15,9 +16,8 @@ NAMES = Counter({"France": 11, "Connect": 10})
 def test_an_ordinary_text_may_be_quoted():
     assert may_be_quoted(PLAIN, NAMES)
     assert may_be_quoted(f"{PLAIN} Merci à [nom] pour son aide.", NAMES)
-    assert may_be_quoted(
-        "Très long ! J'attends depuis deux mois, en France aussi, une réponse.", NAMES
-    )
+    long = "Très long ! J'attends depuis deux mois, en France aussi, une réponse."
+    assert may_be_quoted(long, NAMES)
 
 
 def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
@@ -32,38 +32,20 @@ def test_readers_of_the_method_are_told_the_rule_that_runs(monkeypatch):
     assert "à moins que 10 textes ne l’emploient" in rule and rule.endswith(".")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Trop court.",
-        PLAIN * 5,
-        f"{PLAIN} [nom] et [téléphone]",
-        f"{PLAIN} Le dossier 4512 attend.",
-        f"{PLAIN} J'ai 7 enfants.",
-        f"{PLAIN} Depuis le 12.03.2026.",
-        f"{PLAIN} Au guichet de Trifouilly on attend.",
-        f"{PLAIN} Avec Connect, rien.",
-        f"{PLAIN} Josselin dit le contraire.",
-        f"{PLAIN} Rose dit le contraire.",
-        f"{PLAIN} Oukaci dit le contraire.",
-        f"{PLAIN} Voir avec josselin, ou avec oukaci.",
-        f"{PLAIN} Elle est née le douze mars mille neuf cent deux.",
-        f"{PLAIN} Appelez le douze trente-quatre cinquante.",
-        f"{PLAIN} Écrire à monsieur le maire chez gmail.",
-        f"{PLAIN} Écrire à monsieur, orange point fr.",
-        f"{PLAIN} Elle habite rue de la mairie.",
-        f"{PLAIN} Écrire à zoe@exemple.invalid",
-        f"{PLAIN} <img src=x onerror=alert()>",
-        f"{PLAIN} {{{{< include secret >}}}}",
-        f"{PLAIN} `x`{{=html}}",
-        f"{PLAIN} [ici](javascript:alert())",
-        f"={PLAIN}",
-        f"@{PLAIN}",
-        f"{PLAIN} \u202eetirw\u202c",
-        f"{PLAIN} \u2066caché\u2069",
-        f"{PLAIN}\u200b{PLAIN[:20]}",
-    ],
-)
+MORE = [
+    "[nom] et [téléphone]", "Le dossier 4512 attend.", "J'ai 7 enfants.", "Depuis le 12.03.2026.",
+    "Au guichet de Trifouilly on attend.", "Avec Connect, rien.", "Josselin dit le contraire.",
+    "Rose dit le contraire.", "Oukaci dit le contraire.", "Voir avec josselin, ou avec oukaci.",
+    "Elle est née le douze mars mille neuf cent deux.", "Appelez le douze trente-quatre cinquante.",
+    "Écrire à monsieur le maire chez gmail.", "Écrire à monsieur, orange point fr.",
+    "Elle habite rue de la mairie.", "Écrire à zoe@exemple.invalid",
+    "<img src=x onerror=alert()>", "{{< include secret >}}", "`x`{=html}",
+    "[ici](javascript:alert())", "\u202eetirw\u202c", "\u2066caché\u2069",
+]  # fmt: skip
+OTHERS = ["Trop court.", PLAIN * 5, f"={PLAIN}", f"@{PLAIN}", f"{PLAIN}\u200b{PLAIN[:20]}"]
+
+
+@pytest.mark.parametrize("text", [*(f"{PLAIN} {more}" for more in MORE), *OTHERS])
 def test_what_singles_out_or_runs_or_hides_is_not_quoted(text):
     assert not may_be_quoted(text, NAMES)
 
@@ -71,10 +53,8 @@ def test_what_singles_out_or_runs_or_hides_is_not_quoted(text):
 def test_names_are_counted_once_a_text_and_common_words_are_none_where_a_sentence_begins():
     found = names_in(["Bonjour Paul. Paul est là, dit Paul.", "À Paris. Merci."])
     assert found == {"Paul": 1, "Paris": 1}
-    assert names_in(["Marine dit non. Ludmila aussi. Le message est clair."]) == {
-        "Marine": 1,
-        "Ludmila": 1,
-    }
+    found = names_in(["Marine dit non. Ludmila aussi. Le message est clair."])
+    assert found == {"Marine": 1, "Ludmila": 1}
 
 
 def test_a_word_that_eleven_texts_have_gives_nobody_away_however_it_is_written():
@@ -85,8 +65,6 @@ def test_a_word_that_eleven_texts_have_gives_nobody_away_however_it_is_written()
 
 def test_none_of_the_known_attacks_is_quoted_or_it_stands_there_as_text():
     """What may be quoted is escaped as any label: see `language.prose.plain`."""
-    from observlib.language.prose import plain
-
     attacks = (Path(__file__).parents[1] / "attacks.txt").read_text(encoding="utf-8")
     for line in filter(None, attacks.splitlines()):
         text = f"{PLAIN} {line}"

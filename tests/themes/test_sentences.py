@@ -28,10 +28,8 @@ YEAR = {"period": "2025-10/2026-09", "device": "enquete-vie-publique"}
 
 
 def mark(product: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "indicator": "satisfaction_10", "product": product, "channel": "web",
-        "device": f"jdma-{product}", "period": period, "unit": "sur 10", "estimate": value,
-    }  # fmt: skip
+    row: dict[str, Any] = {"indicator": "satisfaction_10", "product": product, "channel": "web"}
+    row |= {"device": f"jdma-{product}", "period": period, "unit": "sur 10", "estimate": value}
     if value is not None:
         half = more.pop("half", 0.2)
         row |= {"n": 200, "ci_low": value - half, "ci_high": value + half}
@@ -39,11 +37,8 @@ def mark(product: str, value: float | None, period: str = NOW, **more: Any) -> d
 
 
 def count(product: str, value: float | None, period: str = NOW, **more: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "indicator": "visits", "product": product, "channel": "web",
-        "device": f"matomo-{product}", "period": period, "unit": "visites", "estimate": value,
-    }  # fmt: skip
-    return row | more
+    row = {"indicator": "visits", "product": product, "channel": "web", "unit": "visites"}
+    return row | {"device": f"matomo-{product}", "period": period, "estimate": value} | more
 
 
 def yoy(product: str, value: float | None, **more: Any) -> dict[str, Any]:
@@ -110,23 +105,19 @@ def why_none(status: str) -> Any:
     return opening(rows, [mark("boamp", value, status=status)])
 
 
-STATES = [
-    count("boamp", 5, status="partial", n=600),
-    *(count(name, None, status="suppressed") for name in ("legifrance", "journal-officiel")),
-    count("journal-officiel", None, BEFORE, status="suppressed"),
-    count("annuaire", None, status="missing"),
-]
+STATES = [count("boamp", 5, status="partial", n=600),
+          *(count(name, None, status="suppressed") for name in ("legifrance", "journal-officiel")),
+          count("journal-officiel", None, BEFORE, status="suppressed"),
+          count("annuaire", None, status="missing")]  # fmt: skip
 LEVEL = [count(product, 500) for product in THREE]
 LOW = {"n": 20, "status": "low_base"}
 WITHHOLD = {"estimate": None, "n": None}
 SURVEY = {"device": "enquete-service-public"}
 WEIGHTED = {**SURVEY, "period": YEAR["period"], "group": "weighting"}
-SEVERAL = [
-    mark("service-public", 7.1, **SURVEY),
-    mark("service-public", 7.2, **SURVEY, period="2026-T2"),
-    mark("service-public", 7.0, **WEIGHTED, group_value="Sans redressement"),
-    mark("service-public", 6.7, **WEIGHTED, group_value="Avec redressement"),
-]  # fmt: skip
+SEVERAL = [mark("service-public", 7.1, **SURVEY),
+           mark("service-public", 7.2, **SURVEY, period="2026-T2"),
+           mark("service-public", 7.0, **WEIGHTED, group_value="Sans redressement"),
+           mark("service-public", 6.7, **WEIGHTED, group_value="Avec redressement")]  # fmt: skip
 SHOWN = {"indicator": "satisfaction_10", "period": NOW, "unit": "sur 10", "status": "suppressed"}
 CASES: said.Cases = {
     "the first and the last": ends(
@@ -228,8 +219,6 @@ def test_indicators_are_never_mixed_in_one_sentence(catalogue):
             say(frame, catalogue, NOW)
 
 
-# --- Any estimates -----------------------------------------------------------------------------
-
 NOTHING = estimates.make([])
 WITHHELD = ("suppressed", "missing")
 NAMES = ("service-public", "entreprendre", "allo-service-public", "annuaire", "boamp", "")
@@ -238,21 +227,15 @@ NAMES = ("service-public", "entreprendre", "allo-service-public", "annuaire", "b
 @st.composite
 def frames(draw: st.DrawFn, indicator: str, unit: str, top: float) -> pd.DataFrame:
     """Estimates of one indicator: any states, any values, each value told by its digits."""
+    low = -99.0 if indicator.endswith("_yoy") else 0.0
     rows = []
     for product in draw(st.lists(st.sampled_from(NAMES), max_size=6)):
         status = draw(st.sampled_from(estimates.STATUSES))
-        low = -99.0 if indicator.endswith("_yoy") else 0.0
         value = None if status in WITHHELD else draw(st.floats(low, top, allow_subnormal=False))
-        row = {
-            "indicator": indicator,
-            "product": product,
-            "channel": draw(st.sampled_from([*words.PLACES, ""])),
-            "device": draw(st.sampled_from(["matomo-legifrance", "sp-plus", "unknown"])),
-            "period": draw(st.sampled_from([NOW, BEFORE])),
-            "unit": unit,
-            "status": status,
-            "estimate": value,
-        }
+        row = {"indicator": indicator, "product": product, "unit": unit, "status": status}
+        row |= {"channel": draw(st.sampled_from([*words.PLACES, ""])), "estimate": value}
+        row |= {"device": draw(st.sampled_from(["matomo-legifrance", "sp-plus", "unknown"]))}
+        row |= {"period": draw(st.sampled_from([NOW, BEFORE]))}
         if value is not None and draw(st.booleans()):
             half = draw(st.floats(0, 1))
             row |= {"ci_low": value - half, "ci_high": value + half, "n": 345}
@@ -262,17 +245,14 @@ def frames(draw: st.DrawFn, indicator: str, unit: str, top: float) -> pd.DataFra
 
 def sentences(frame: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     counted = frame[frame["indicator"] == "visits"]
-    return [
-        narratives.highest_and_lowest(frame, catalogue, NOW),
-        narratives.year_on_year(frame, catalogue, NOW),
-        narratives.year_on_year(frame, catalogue, NOW, by="channel"),
-        narratives.incomplete(frame, catalogue, NOW),
-        narratives.withheld(frame, catalogue, NOW),
-        narratives.span(frame, catalogue, NOW),
-        narratives.span(frame, catalogue, NOW),
-        narratives.procedures.standing(frame, catalogue),
-        narratives.products.summary(counted, frame, NOTHING, catalogue, NOW),
-    ]
+    return [narratives.highest_and_lowest(frame, catalogue, NOW),
+            narratives.year_on_year(frame, catalogue, NOW),
+            narratives.year_on_year(frame, catalogue, NOW, by="channel"),
+            narratives.incomplete(frame, catalogue, NOW),
+            narratives.withheld(frame, catalogue, NOW), narratives.span(frame, catalogue, NOW),
+            narratives.span(frame, catalogue, NOW),
+            narratives.procedures.standing(frame, catalogue),
+            narratives.products.summary(counted, frame, NOTHING, catalogue, NOW)]  # fmt: skip
 
 
 ANY = st.one_of(

@@ -1,4 +1,4 @@
-"""The page in easy French says what the edition established, and nothing that is hard to read."""
+"""Easy French: what is hard to read is named, and the page tells what the edition established."""
 
 import re
 from datetime import date
@@ -17,7 +17,52 @@ from observlib.estimates import comparisons
 from observlib.indicators import pairs as pair
 from observlib.records.actions import Action
 from observlib.themes import easy
-from observlib.themes.easy import sentences
+from observlib.themes.easy import common, faults, is_easy, sentences, sentences_of, terms
+
+TERMS = terms("Usager\n:   Toute personne.\n\nMédiane\n:   La moitié.\n")
+
+
+def found(text, names=()):
+    return list(faults(text, names, TERMS))
+
+
+def test_a_sentence_of_fifteen_words_is_read_and_one_of_sixteen_is_told():
+    words = "nous avons vu que les gens ont fait ce qui est bon pour nous tous"
+    assert found(f"{words.removesuffix(' tous')}.") == []
+    assert found(f"{words} ici.")[0].endswith("has 16 words; easy French has 15 at most")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["8 personnes sur 10 ont réussi.", "La page arrive le 15 février 2027.",
+     "Il y a eu 38\u202f000 appels.", "La note est 7 sur 10.", "Le 3939 répond 3 fois."],
+)  # fmt: skip
+def test_a_share_of_ten_a_date_and_a_name_are_not_two_numbers(text):
+    assert found(text, ["3939"]) == []
+
+
+def test_two_numbers_in_a_sentence_or_a_word_that_nobody_explained_are_told_with_it():
+    assert "has 2 numbers" in found("Il y a 3 sites et 4 pages.")[0]
+    (told,) = found("La note est un quantile.")
+    assert told.startswith("'quantile' of 'La note est un quantile.' is no common word")
+
+
+def test_a_word_of_the_glossary_is_explained_the_first_time_and_known_from_then_on():
+    assert found("Un **usager** est une personne. Les usagers sont là.") == []
+    assert "explain it there, in bold" in found("Les usagers sont là. Un **usager** est ici.")[0]
+
+
+def test_the_name_of_a_product_needs_no_explanation_and_marks_are_no_words():
+    text = "**Légifrance**\\\nLa note [a bougé](x.ipynb).\n\n::: {.easy}\nOui.\n:::"
+    assert found(text, ["Légifrance"]) == []
+    assert sentences_of(text)[0] == "**Légifrance**"
+
+
+def test_the_list_of_words_is_of_some_hundreds_with_their_forms_and_none_of_the_trade():
+    assert is_easy("Vouliez-vous les plus belles chaises, est-ce que c'est vrai ?")
+    assert 500 < len(common()) < 1500
+    assert common().isdisjoint({"usager", "médiane", "indicateur", "statistique", "dispositif"})
+
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "notebooks" / "facile.ipynb"
@@ -86,11 +131,12 @@ def test_a_change_that_chance_may_have_made_is_not_told(catalogue):
         assert ("C'est plus" in said) == is_told
 
 
-def test_nothing_established_is_said_and_not_left_out(catalogue):
+def test_nothing_established_is_said_and_a_mark_that_may_not_be_told_is_not(catalogue):
     nothing = comparisons.make(None)
-    assert sentences.headline(nothing, SURE, catalogue) == sentences.changes(
-        nothing, SURE, catalogue
-    )
+    first = sentences.headline(nothing, SURE, catalogue)
+    assert first == sentences.changes(nothing, SURE, catalogue) != ""
+    weak = estimates.make([row("satisfaction_10", 7.0, unit="sur 10", status="low_base")])
+    assert not sentences.marks(weak, nothing, SURE, catalogue, NOW)
 
 
 @pytest.mark.parametrize(
@@ -99,15 +145,9 @@ def test_nothing_established_is_said_and_not_left_out(catalogue):
      (97.0, "Presque tout le monde")],
 )  # fmt: skip
 def test_a_share_is_told_of_ten_persons_and_without_percent(catalogue, share, words):
-    said = sentences.success(
-        estimates.make([row("task_success_share", share, unit="%")]), catalogue, NOW
-    )
+    frame = estimates.make([row("task_success_share", share, unit="%")])
+    said = sentences.success(frame, catalogue, NOW)
     assert words in plain(said) and "%" not in said
-
-
-def test_a_mark_that_may_not_be_told_is_not(catalogue):
-    weak = estimates.make([row("satisfaction_10", 7.0, unit="sur 10", status="low_base")])
-    assert not sentences.marks(weak, comparisons.make(None), SURE, catalogue, NOW)
 
 
 def of_each(catalogue: Any, indicator: str, values: list[float], **more: Any) -> pd.DataFrame:
@@ -135,9 +175,8 @@ def test_of_six_services_the_marks_that_moved_are_counted(catalogue):
     known |= {"ci_low": 6.8, "ci_high": 7.2}
     marks = of_each(catalogue, "satisfaction_10", [7.0] * 6, **known)
     nothing = comparisons.make(None)
-    assert plain(sentences.marks(marks, nothing, SURE, catalogue, NOW)) == (
-        "**6 services**\\\nLa note est environ 7 sur 10."
-    )
+    alike = "**6 services**\\\nLa note est environ 7 sur 10."
+    assert plain(sentences.marks(marks, nothing, SURE, catalogue, NOW)) == alike
     then = marks.assign(period=THEN, ci_low=6.6, ci_high=7.4)
     then.loc[:1, ["estimate", "ci_low", "ci_high"]] = 5.0, 4.8, 5.2
     frame = pd.concat([then, marks])
@@ -170,10 +209,9 @@ def test_what_six_services_have_in_common_is_told_once_the_most_common_first(cat
 
 def test_a_title_that_is_hard_to_read_is_left_out_but_the_change_is_told(catalogue):
     def told(title: str) -> str:
-        action = Action.model_validate(
-            {"id": "a", "title": title, "product": "boamp", "date": date(2026, 2, 1), "done": "D.",
-             "expected": [{"indicator": "visits", "direction": "up"}], "contact": "pôle"}
-        )  # fmt: skip
+        about = {"id": "a", "title": title, "product": "boamp", "date": date(2026, 2, 1)}
+        about |= {"expected": [{"indicator": "visits", "direction": "up"}], "contact": "pôle"}
+        action = Action.model_validate({**about, "done": "D."})
         verdict = {"action": "a", "verdict": "unknown", "direction": "up"}
         return sentences.done(pd.DataFrame([verdict]), [action], catalogue, NOW)
 
@@ -185,17 +223,14 @@ def test_a_title_that_is_hard_to_read_is_left_out_but_the_change_is_told(catalog
 @pytest.mark.parametrize("services", [1, 6])
 def test_who_reads_easy_french_is_told_of_a_change_that_is_fragile(catalogue, services):
     known = {"unit": "sur 10", "n": 2000, "n_eff": 2000}
-    marks = of_each(
-        catalogue, "satisfaction_10", [8.0] * services, ci_low=7.9, ci_high=8.1, **known
-    )
+    known |= {"ci_low": 7.9, "ci_high": 8.1}
+    marks = of_each(catalogue, "satisfaction_10", [8.0] * services, **known)
     then = marks.assign(period=THEN, estimate=7.0, ci_low=6.9, ci_high=7.1)
     frame = pd.concat([then, marks])
     moved = comparisons.make(pair.tested(catalogue, pair.between(frame, catalogue, NOW, THEN)))
     first = {"product": marks["product"].iat[0], "unit": "calculs"}
-    sure = estimates.make(
-        row(name, x, **first)
-        for name, x in (("specifications", 54.0), ("specifications_held", 20.0))
-    )
+    counts = {"specifications": 54.0, "specifications_held": 20.0}
+    sure = estimates.make(row(name, x, **first) for name, x in counts.items())
     doubt = sentences.TEXTS["fragile"]
     for told in (
         sentences.headline(moved.head(1), sure, catalogue),
