@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from observlib.dataset.columns import CONTENT, RULES
 from observlib.dataset.describe import INVENTED, LICENCE, About, datapackage, dcat
 from observlib.dataset.tables import Marks, csv, dictionary, flagged, read, tables, used
 from observlib.dataset.workbook import workbook
@@ -24,19 +25,6 @@ __all__ = [
 ]  # fmt: skip
 FOLDER = "donnees"  # of an edition's package, beside its pages
 MOST_LINES = 50_000  # of a workbook: each takes 9 kB of memory here, and more in a spreadsheet
-CONTENT = (
-    "Toutes les estimations de l’édition, avec leur intervalle, leur effectif et leur état. Tous "
-    "les écarts, avec leurs deux termes et leur verdict."
-)
-_RULES = {
-    "Pour lire": "La feuille Notes explique colonnes et codes ; la feuille Dictionnaire nomme les "
-    "codes. Une case vide est une valeur qui n’existe pas ou n’est pas publiée : l’état de la "
-    "ligne le dit. Les valeurs sont arrondies comme sur les pages.",
-    "Secret statistique": "Une valeur qui porte sur moins de onze personnes n’est jamais publiée, "
-    "ni ce qui la ferait retrouver.",
-    "Pour comparer": "Prenez l’écart que donne la feuille Écarts, son intervalle et son verdict. "
-    "Une période incomplète ne se compare pas.",
-}
 
 
 def about(*, says: Mapping[str, str], made: date, synthetic: bool, **known: Any) -> About:
@@ -47,7 +35,7 @@ def about(*, says: Mapping[str, str], made: date, synthetic: bool, **known: Any)
         "Établi le": french.day_label(made),
         "Producteur": known["publisher"],
         "Licence": LICENCE["title"],
-        **_RULES,
+        **RULES,
         "Contact": known["brand"].name,
     }
     return About(made=made, synthetic=synthetic, says=lines, **known)

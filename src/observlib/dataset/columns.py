@@ -65,6 +65,8 @@ FILES = {
     "errata": ERRATA,
 }
 TITLES: dict[str, str] = _WORDS["titles"]
+CONTENT: str = _WORDS["content"]
+RULES: dict[str, str] = _WORDS["rules"]  # for who reads the data
 SDMX: dict[str, tuple[str, str]] = {
     status: (obs, conf) for status, (obs, conf) in _WORDS["sdmx"].items()
 }

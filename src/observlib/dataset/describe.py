@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from string import Template
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ import pandas as pd
 from observlib.dataset.columns import FILES, FLAGS_PATTERN, ID, ID_PATTERN, TITLES, Column
 from observlib.display.style import Brand
 
+_HERE = Path(__file__).parent
 _KEYS = {"dictionary": ["list"], "errata": ["erratum"]}  # what stands before `id` in their keys
 LICENCE = {
     "name": "etalab-2.0",
@@ -22,20 +24,12 @@ LICENCE = {
     "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
 }
 INVENTED = "Données de démonstration : chiffres inventés, à ne citer nulle part."
-_EU = "http://publications.europa.eu/resource/authority"
+_EU = "http://publications.europa.eu/resource/authority/file-type"
 _TYPES = {  # of files: the European list's, and IANA's
     ".csv": ("CSV", "text/csv"),
     ".xlsx": ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ".json": ("JSON", "application/json"),
     ".pdf": ("PDF", "application/pdf"),
-}
-_CONTEXT = {
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dct": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "spdx": "http://spdx.org/rdf/terms#",
-    "vcard": "http://www.w3.org/2006/vcard/ns#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
 
@@ -60,6 +54,18 @@ class About:
         """All that it says, as one text."""
         return "\n".join(f"{head} : {words}" for head, words in self.says.items())
 
+    @property
+    def said(self) -> dict[str, str]:
+        """What files that describe the package say of it."""
+        names = ("name", "title", "description", "quarter", "publisher")
+        return {name: getattr(self, name) for name in names}
+
+
+def filled(template: Path, **values: Any) -> Any:
+    """What a file of JSON is, with a value at each of its `$names`."""
+    told = {name: json.dumps(value) for name, value in values.items()}
+    return json.loads(Template(template.read_text(encoding="utf-8")).substitute(told))
+
 
 def datapackage(
     about: About, tables: Mapping[str, pd.DataFrame], files: Mapping[str, bytes]
@@ -72,31 +78,23 @@ def datapackage(
     words = tables["dictionary"]
     allowed = {str(name): rows["id"].tolist() for name, rows in words.groupby("list")}
     devices = words[words["list"] == "device"]
-    whole: dict[str, Any] = {
-        "profile": "tabular-data-package",
-        "name": about.name,
-        "title": about.title,
-        "description": about.description,
-        "version": about.quarter,
-        "created": f"{about.made.isoformat()}T00:00:00Z",
-        "licenses": [LICENCE],
-        "contributors": [{"title": about.publisher, "role": "publisher"}],
-        "synthetic": about.synthetic,
-        "resources": [_resource(name, files[f"{name}.csv"], allowed) for name in tables],
-    }
+    whole = filled(
+        _HERE / "datapackage.json",
+        **about.said,
+        made=f"{about.made.isoformat()}T00:00:00Z",
+        licence=LICENCE,
+        synthetic=about.synthetic,
+        resources=[_resource(name, files[f"{name}.csv"], allowed) for name in tables],
+    )
     if len(devices):
         whole["sources"] = [{"title": title} for title in devices["label_fr"]]
     return _json(whole)
 
 
 def _resource(name: str, content: bytes, allowed: Mapping[str, list[str]]) -> dict[str, Any]:
-    schema: dict[str, Any] = {
-        "fields": [_field(key, column, allowed) for key, column in FILES[name].items()],
-        "missingValues": [""],
-    }
-    schema["primaryKey"] = [*_KEYS.get(name, ()), "id"]
+    fields = [_field(key, column, allowed) for key, column in FILES[name].items()]
     if name in ("dictionary", "errata"):  # of a figure that is withdrawn, the dictionary has none
-        for field in schema["fields"]:
+        for field in fields:
             field.get("constraints", {}).pop("enum", None)
     return {
         "profile": "tabular-data-resource",
@@ -109,7 +107,11 @@ def _resource(name: str, content: bytes, allowed: Mapping[str, list[str]]) -> di
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"'},
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "schema": schema,
+        "schema": {
+            "fields": fields,
+            "missingValues": [""],
+            "primaryKey": [*_KEYS.get(name, ()), "id"],
+        },
     }
 
 
@@ -133,66 +135,37 @@ def dcat(about: About, tables: Mapping[str, pd.DataFrame], files: Mapping[str, b
     """
     rows = tables["estimates"]
     days = rows.loc[rows["period_start"] != "", ["period_start", "period_end"]]
-    whole: dict[str, Any] = {
-        "@context": _CONTEXT,
-        "@id": "#",
-        "@type": "dcat:Dataset",
-        "dct:identifier": about.name,
-        "dct:title": _french(about.title),
-        "dct:description": _french(about.description),
-        "dct:publisher": {"@type": "foaf:Agent", "foaf:name": _french(about.publisher)},
-        "dct:creator": {"@type": "foaf:Agent", "foaf:name": _french(about.brand.name)},
-        "dcat:contactPoint": {"@type": "vcard:Group", "vcard:fn": about.brand.name},
-        "dcat:version": about.quarter,
-        "dct:issued": _typed(about.made.isoformat(), "date"),
-        "dct:modified": _typed(about.made.isoformat(), "date"),
-        "dct:accrualPeriodicity": {"@id": f"{_EU}/frequency/QUARTERLY"},
-        "dct:language": {"@id": f"{_EU}/language/FRA"},
-        "dct:spatial": {"@id": f"{_EU}/country/FRA"},
-        "dct:accessRights": {"@id": f"{_EU}/access-right/PUBLIC"},
-        "dct:license": {"@id": LICENCE["path"]},
-        "dcat:theme": {"@id": f"{_EU}/data-theme/GOVE"},
-        "dcat:keyword": [
-            _french(word) for word in ("usagers", "services publics", "satisfaction", "audience")
-        ],
-        "dcat:distribution": [_distribution(path, files[path]) for path in files],
-    }
+    whole = filled(
+        _HERE / "dcat.json",
+        **about.said,
+        contact=about.brand.name,
+        made=about.made.isoformat(),
+        licence=LICENCE["path"],
+        files=[_distribution(*file) for file in files.items()],
+    )
     if len(days):
         whole["dct:temporal"] = {
             "@type": "dct:PeriodOfTime",
-            "dcat:startDate": _typed(days["period_start"].min(), "date"),
-            "dcat:endDate": _typed(days["period_end"].max(), "date"),
+            "dcat:startDate": {"@value": days["period_start"].min(), "@type": "xsd:date"},
+            "dcat:endDate": {"@value": days["period_end"].max(), "@type": "xsd:date"},
         }
     return _json(whole)
 
 
-def _distribution(path: str, content: bytes) -> dict[str, Any]:
+def _distribution(path: str, content: bytes) -> Any:
     place = PurePosixPath(path)
     kind, media = _TYPES[place.suffix]
-    return {
-        "@type": "dcat:Distribution",
-        "dct:title": _french(TITLES.get(place.stem, place.name)),
-        "dcat:accessURL": {"@id": path},
-        "dcat:downloadURL": {"@id": path},
-        "dct:format": {"@id": f"{_EU}/file-type/{kind}"},
-        "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{media}"},
-        "dcat:byteSize": _typed(str(len(content)), "nonNegativeInteger"),
-        "dct:license": {"@id": LICENCE["path"]},
-        "spdx:checksum": {
-            "@type": "spdx:Checksum",
-            "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
-            "spdx:checksumValue": _typed(hashlib.sha256(content).hexdigest(), "hexBinary"),
-        },
-    }
+    return filled(
+        _HERE / "dcat_file.json",
+        title=TITLES.get(place.stem, place.name),
+        path=path,
+        format=f"{_EU}/{kind}",
+        media=f"https://www.iana.org/assignments/media-types/{media}",
+        size=str(len(content)),
+        licence=LICENCE["path"],
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
 
 
-def _french(text: str) -> dict[str, str]:
-    return {"@value": text, "@language": "fr"}
-
-
-def _typed(value: str, kind: str) -> dict[str, str]:
-    return {"@value": value, "@type": f"xsd:{kind}"}
-
-
-def _json(content: Mapping[str, Any]) -> bytes:
+def _json(content: Any) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from observlib.base import addresses, files, kept
 from observlib.base.errors import ObservError
 from observlib.base.kept import Inputs
 from observlib.base.period import edition_day
+from observlib.base.yaml_files import mapping, read_text
+from observlib.dataset.describe import filled
 from observlib.pipeline import archive
 
 NAME = "manifest.json"
@@ -188,33 +191,8 @@ def put(edition: Path, to: str) -> str:
 # --- An edition as a research object: what its files are, for programs that know none of ours
 
 CRATE = "ro-crate-metadata.json"
-_SPECIFICATION = "https://w3id.org/ro/crate/1.2"
-_SOFTWARE, _MAKING, _PUBLISHER = "#observlib", "#making", "#publisher"
-# what `mimetypes` may not know, or knows by the machine's own lists
-_TYPES = {
-    ".csv": "text/csv",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".ipynb": "application/x-ipynb+json",
-    ".js": "text/javascript",
-    ".jsonld": "application/ld+json",
-    ".svg": "image/svg+xml",
-    ".woff2": "font/woff2",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-_KINDS = {
-    ".csv": "Données",
-    ".docx": "Texte modifiable",
-    ".html": "Page",
-    ".ipynb": "Carnet exécuté",
-    ".json": "Données",
-    ".jsonld": "Notice de catalogue",
-    ".pdf": "PDF",
-    ".png": "Graphique",
-    ".svg": "Graphique",
-    ".xlsx": "Classeur",
-    ".zip": "Archive de données",
-}
+# the manifest has the digest of this description, so that this one has not the manifest's
+_OWN = (CRATE, NAME, BUILD)
 
 
 def write_crate(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> None:
@@ -226,77 +204,40 @@ def write_crate(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> 
 def _described(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The description of an edition's folder, as JSON-LD: the crate, its files, how it was made."""
     package = json.loads((folder / dataset.FOLDER / "datapackage.json").read_text("utf-8"))
-    licence, publisher = package["licenses"][0], package["contributors"][0]["title"]
-    title = package["title"]
+    licence, title = package["licenses"][0], package["title"]
     titles = {study["page"]: study["title"] for study in manifest["studies"]}
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _OWN)
     files = [_file(path, folder, titles) for path in paths]
-    parts = [{"@id": file["@id"]} for file in files]
-    synthetic = "Chiffres synthétiques. " if edition.is_demonstration else ""
-    root = {
-        "@id": "./",
-        "@type": "Dataset",
-        "name": title,
-        "description": synthetic + (edition.headline or title),
-        "datePublished": edition.published,
-        "dateModified": edition.changed.isoformat(),
-        "inLanguage": "fr",
-        "version": edition.quarter,
-        "license": {"@id": licence["path"]},
-        "publisher": {"@id": _PUBLISHER},
-        "hasPart": parts,
-        "mentions": {"@id": _MAKING},
-    }
-    inputs = {**manifest["made_from"], **manifest["data"]}
-    used = [
+    values = {**manifest["made_from"], **manifest["data"]}
+    inputs = [
         {
             "@id": f"#{name.replace(' ', '-')}",
             "@type": "PropertyValue",
             "name": name,
             "value": value,
         }
-        for name, value in inputs.items()
+        for name, value in values.items()
     ]
-    making = {
-        "@id": _MAKING,
-        "@type": "CreateAction",
-        "name": f"observ edition {edition.quarter}",
-        "description": "Chaque page et chaque fichier est refait par cette commande.",
-        "instrument": {"@id": _SOFTWARE},
-        "object": [{"@id": value["@id"]} for value in used],
-        "result": {"@id": "./"},
-        "endTime": edition.changed.isoformat(),
-    }
-    return {
-        "@context": f"{_SPECIFICATION}/context",
-        "@graph": [
-            {
-                "@id": CRATE,
-                "@type": "CreativeWork",
-                "conformsTo": {"@id": _SPECIFICATION},
-                "about": {"@id": "./"},
-            },
-            root,
-            *files,
-            {
-                "@id": licence["path"],
-                "@type": "CreativeWork",
-                "name": licence["title"],
-                "identifier": licence["path"],
-            },
-            {"@id": _PUBLISHER, "@type": "Organization", "name": publisher},
-            making,
-            *used,
-            {
-                "@id": _SOFTWARE,
-                "@type": "SoftwareSourceCode",
-                "name": "observlib",
-                "description": "La bibliothèque qui lit les données et publie les pages.",
-                "programmingLanguage": "Python",
-                "version": manifest["version"],
-            },
-        ],
-    }
+    synthetic = "Chiffres synthétiques. " if edition.is_demonstration else ""
+    made: dict[str, Any] = filled(
+        Path(__file__).with_name("crate.json"),
+        title=title,
+        description=synthetic + (edition.headline or title),
+        published=edition.published,
+        changed=edition.changed.isoformat(),
+        quarter=edition.quarter,
+        licence=licence["path"],
+        licence_title=licence["title"],
+        publisher=package["contributors"][0]["title"],
+        command=f"observ edition {edition.quarter}",
+        library=manifest["version"],
+        files=files,
+        parts=[{"@id": file["@id"]} for file in files],
+        inputs=inputs,
+        objects=[{"@id": value["@id"]} for value in inputs],
+    )
+    things = [thing if isinstance(thing, list) else [thing] for thing in made["@graph"]]
+    return {**made, "@graph": [thing for several in things for thing in several]}
 
 
 def tells(manifest: Mapping[str, Any]) -> dict[str, str]:
@@ -323,21 +264,24 @@ def told(folder: Path) -> dict[str, str]:
         return {}
 
 
-# the manifest has the digest of this description, so that this one has not the manifest's
-_OWN = (CRATE, NAME, BUILD)
-
-
 def _file(path: Path, folder: Path, titles: Mapping[str, str]) -> dict[str, Any]:
     name = path.relative_to(folder).as_posix()
     content = path.read_bytes()
-    guessed = mimetypes.guess_type(path.name)[0]
-    kind, title = _KINDS.get(path.suffix, "Fichier de la mise en page"), titles.get(path.stem)
+    guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    kind, media = _kinds().get(path.suffix, ("Fichier de la mise en page", guessed))
+    title = titles.get(path.stem)
     return {
         "@id": name,
         "@type": "File",
         "name": path.name,
         "description": f"{kind} : {title}" if title else kind,
-        "encodingFormat": _TYPES.get(path.suffix, guessed or "application/octet-stream"),
+        "encodingFormat": media,
         "contentSize": str(len(content)),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
+
+
+@cache
+def _kinds() -> dict[str, tuple[str, str]]:
+    path = Path(__file__).with_name("crate.yml")
+    return mapping(read_text(path), path)
