@@ -14,7 +14,7 @@ from tests.copies import copy_catalogue
 from observlib import __version__, store
 from observlib.cli import app
 from observlib.cli.printing import steps
-from observlib.edition import errata_page, release
+from observlib.edition import notices, release
 from observlib.edition import release as explaining
 from observlib.publish import standing
 
@@ -83,7 +83,7 @@ def test_a_program_reads_why_a_page_would_run(observ, place, monkeypatch):
     assert found["pages"] == {"panorama": "is kept"} and found["site"] == "would stay as it is"
     assert found["families"] == {"polls": "would be computed: the data (polls)"}
     assert found["editions"] == []
-    monkeypatch.setattr(errata_page, "unborne", lambda *_: {"2026-T2": "note"})
+    monkeypatch.setattr(notices, "unborne", lambda *_: {"2026-T2": "note"})
     last = observ("edition", "--explain")[1].splitlines()[-1]
     assert last == "edition 2026-T2: would be made again: it tells figures of errata: note"
 

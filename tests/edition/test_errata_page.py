@@ -28,7 +28,7 @@ from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.edition import checklist, compute
-from observlib.edition import errata_page as told_errata
+from observlib.edition import notices as told_errata
 from observlib.edition import release as module
 from observlib.estimates import comparisons
 from observlib.pipeline import archive, disclosed, revisions

@@ -19,7 +19,7 @@ from tests.links import broken_links_of
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
 from observlib.base.yaml_files import read_front_matter
-from observlib.edition import site as module
+from observlib.edition import release as module
 
 root, release, kept_site = small.root, small.release, small.kept_site  # fixtures
 T2, T3 = "2026-T2", "2026-T3"

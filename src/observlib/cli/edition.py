@@ -81,7 +81,7 @@ def edition(
         answer(index=index, changed=False, made=record.made, **bundle)
         return
     if explain:
-        from observlib.edition.errata_page import unborne
+        from observlib.edition.notices import unborne
         from observlib.edition.release import explain as why
 
         told = why(root, folder, wanted, only=only, given=given, publisher=publisher)

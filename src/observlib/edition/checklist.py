@@ -19,7 +19,7 @@ import pandas as pd
 from observlib import store
 from observlib.base.errors import ObservError, bounded
 from observlib.base.period import Quarter
-from observlib.edition import errata_page
+from observlib.edition import notices
 from observlib.edition.plan import load_studies
 from observlib.pipeline import project, revisions
 from observlib.publish.editions import record, reviews
@@ -64,7 +64,7 @@ def before(data: Path, root: Path, quarter: Quarter, now: datetime) -> list[Chec
         never_given(found),
         rejects([one for one in ledger.files if one.device in devices] if ledger else (), quarter),
         corrections(store.open_corrections(data)),
-        corrected(errata_page.unborne(root, data, quarter, today)),
+        corrected(notices.unborne(root, data, quarter, today)),
         review(
             record.published(root / "reports" / "_site"),
             reviews.Review.load(root / "reports"),

@@ -23,7 +23,7 @@ from observlib.base.period import Quarter, edition_day
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_front_matter, read_text
 from observlib.catalogue import Catalogue, tables
 from observlib.display.output import pipe_table
-from observlib.edition import errata_page, origins
+from observlib.edition import notices, origins
 from observlib.edition.checklist import whole
 from observlib.edition.notices import (
     front_page,
@@ -64,8 +64,8 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     write_sheets(request.practices, request.catalogue, copy / "practices")
     write_documentation(request.root / "docs", copy / "documentation")
     corrected = {
-        page: errata_page.callouts(rows, request.catalogue)
-        for page, rows in errata_page.by_page(request, work / "edition").items()
+        page: notices.callouts(rows, request.catalogue)
+        for page, rows in notices.by_page(request, work / "edition").items()
     }
     has_origins = (copy / f"{origins.FOLDER}.qmd").exists()
     manifest = {**manifest, "site": request.brand.name}
@@ -76,14 +76,14 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
             text = page.read_text(encoding="utf-8")
             text = with_passport(text, study, manifest, request.place, its_origins)
             if told_here := corrected.get(study["page"]):
-                text = errata_page.on_notebook(text, told_here)
+                text = notices.on_notebook(text, told_here)
             page.write_text(text, encoding="utf-8", newline="\n")
     if has_origins:
         there = [study for study in manifest["studies"] if "sha256" in study]
         origins.write(request, copy, there, *archive.tables(work / "edition"))
     edition, about = work / "edition", (copy, manifest, request)
-    _announce(reports / "index.qmd", *about, edition, corrected.get(errata_page.HOME, []))
-    _tell_method(reports / "methode.qmd", *about, edition, corrected.get(errata_page.METHOD, []))
+    _announce(reports / "index.qmd", *about, edition, corrected.get(notices.HOME, []))
+    _tell_method(reports / "methode.qmd", *about, edition, corrected.get(notices.METHOD, []))
     group_by_department(copy, manifest["studies"], request.catalogue)
     return copy
 
@@ -110,9 +110,7 @@ def _tell_method(
         text = with_part(text, "faits", typography(main_points.rule()))
         day = edition_day(manifest["published"], manifest["revisions"])
         text = with_part(text, "qualite", _quality(request, edition, manifest["published"]))
-        catalogue = revisions.with_errata(
-            request.catalogue, errata_page.of_edition(request, edition)
-        )
+        catalogue = revisions.with_errata(request.catalogue, notices.of_edition(request, edition))
         now = archive.in_the_making(archive.tables(edition)[0], request.quarter, day)
         before = archive.earlier(request.data)
         text = with_part(text, "revisions", vintages.revisions_part(now, before, catalogue))
