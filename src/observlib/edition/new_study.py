@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from observlib import store
 from observlib.base import files, kept
@@ -164,28 +163,6 @@ if __name__ == "__main__":
 
 _STEP = 2  # between the orders of pages, so that one may come between
 _QUESTION = "Que veut-on savoir ?"
-_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-_SETUP = """
-from observlib import Study
-
-study = Study(quarter, data)  # study.help() lists what there is
-say = study.say  # sentences on estimates, each of which brings its numbers
-visits = study.estimates("visits", indicator="visits", by="quarter", channel="web")
-"""
-_FINDING = """
-study.text(say.highest_and_lowest(visits), absent="Aucune visite n'est comptée ce trimestre.")
-"""
-_CHART = """
-#| label: fig-trimestres
-study.lines(visits, "Visites par trimestre")
-"""
-_TABLE = """
-#| label: tbl-produits
-study.table(visits, f"Visites par produit, {study.label}", period=quarter)
-"""
-_NOTES = """
-study.notes()
-"""
 
 
 def new_study(
@@ -226,22 +203,9 @@ def new_study(
 
 def _notebook(name: str, header: dict[str, str | int]) -> nbformat.NotebookNode:
     """The cells of a study, before it ran; the quarter is the demonstration's last."""
-    said = "\n".join(f"{key}: {json.dumps(v, ensure_ascii=False)}" for key, v in header.items())
-    parameters = "parameters:\n  quarter: {type: quarter}\n  data: {type: data}"
-    cells = [
-        new_raw_cell(f"---\n{said}\n{parameters}\n---"),
-        new_code_cell(f'quarter = "2026-T3"\ndata = "{DATA}"', metadata={"tags": ["parameters"]}),
-        new_code_cell(_SETUP.strip()),
-        new_code_cell(_FINDING.strip(), metadata={"tags": ["finding"]}),
-        new_markdown_cell("## Depuis deux ans"),
-        new_code_cell(_CHART.strip()),
-        new_markdown_cell("## Ce trimestre"),
-        new_code_cell(_TABLE.strip()),
-        new_markdown_cell("## Méthode et limites {.annex}"),
-        new_code_cell(_NOTES.strip()),
-    ]
-    for position, cell in enumerate(cells):
+    notebook = nbformat.read(Path(__file__).with_suffix(".ipynb"), as_version=4)
+    said = "".join(f"{key}: {json.dumps(v, ensure_ascii=False)}\n" for key, v in header.items())
+    notebook.cells[0].source = notebook.cells[0].source.replace("---\n", f"---\n{said}", 1)
+    for position, cell in enumerate(notebook.cells):
         cell.id = f"{name[:50]}-{position:02d}"
-    return new_notebook(
-        cells=cells, metadata={"kernelspec": _KERNEL, "language_info": {"name": "python"}}
-    )
+    return notebook
