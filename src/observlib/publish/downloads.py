@@ -16,6 +16,7 @@ import pandas as pd
 from observlib import dataset, estimates
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
+from observlib.base.yaml_files import mapping, read_text
 from observlib.display import svg
 from observlib.display.style import Brand
 from observlib.estimates import comparisons
@@ -28,36 +29,7 @@ from observlib.publish.project import Page, Project
 # --- One page as a document of word processors, from the Markdown that its PDF is made of
 
 TITLE = "Word"
-_A4 = (
-    "<w:sectPr>"
-    '<w:pgSz w:w="11906" w:h="16838" />'
-    '<w:pgMar w:top="1304" w:right="1304" w:bottom="1304" w:left="1304"'
-    ' w:header="709" w:footer="709" w:gutter="0" />'
-    "</w:sectPr>"
-)
-# pandoc's style, by what it has and what ours has
-_STYLES = (
-    (r'<w:color w:val="(?:0F4761|365F91)"[^>]*/>', '<w:color w:val="{title-colour}" />'),
-    (r'<w:color w:val="4F81BD"[^>]*/>', '<w:color w:val="{accent}" />'),
-    (r"(<a:majorFont>\s*)<a:latin [^>]*>", r'\1<a:latin typeface="{headings}"/>'),
-    (r"(<a:minorFont>\s*)<a:latin [^>]*>", r'\1<a:latin typeface="{letters}"/>'),
-    (r"(<w:rPrDefault>.*?<w:rFonts [^>]*/>)", r'\1<w:color w:val="{ink}" />'),
-    (
-        r'(w:styleId="ImageCaption">.*?<w:basedOn w:val="Caption" />)',
-        r"\1<w:pPr><w:keepNext /></w:pPr>",
-    ),
-    (r'(w:styleId="(?:Title|Subtitle|Author|Date)">.*?<w:jc w:val=)"center"', r'\1"left"'),
-    (
-        r'(w:styleId="BlockText">.*?<w:pPr>)',
-        r'\1<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="{accent}" /></w:pBdr>'
-        r'<w:shd w:val="clear" w:color="auto" w:fill="{tint}" />',
-    ),
-    (
-        r'(w:styleId="Table">.*?<w:tblPr>.*?<w:tblInd [^>]*/>)',
-        r'\1<w:tblBorders><w:bottom w:val="single" w:sz="4" w:color="D6D6DE" />'
-        r'<w:insideH w:val="single" w:sz="4" w:color="D6D6DE" /></w:tblBorders>',
-    ),
-)
+_LOOKS = pandoc.TEMPLATES / "docx.yml"
 
 
 def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> bytes:
@@ -107,7 +79,8 @@ def reference(brand: Brand) -> bytes:
             if info.filename in ("word/styles.xml", "word/theme/theme1.xml"):
                 text = _restyled(text.decode("utf-8"), brand).encode("utf-8")
             elif info.filename == "word/document.xml":
-                text = re.sub(r"<w:sectPr>.*?</w:sectPr>", _A4, text.decode(), flags=re.S).encode()
+                page = mapping(read_text(_LOOKS), _LOOKS)["page"]
+                text = re.sub(r"<w:sectPr>.*?</w:sectPr>", page, text.decode(), flags=re.S).encode()
             # without the time of this run: the same page gives the same bytes
             after.writestr(zipfile.ZipInfo(info.filename), text, zipfile.ZIP_DEFLATED)
     return made.getvalue()
@@ -118,7 +91,7 @@ def _restyled(styles: str, brand: Brand) -> str:
     looks["letters"] = brand.base or "Aptos"  # those of pandoc's, which Word has
     looks["headings"] = brand.headings or brand.base or "Aptos Display"
     parts = re.split(r"(?=<w:style )", styles)
-    for pattern, given in _STYLES:
+    for pattern, given in mapping(read_text(_LOOKS), _LOOKS)["styles"].items():
         ours = re.sub(r"\{([a-z-]+)\}", lambda name: looks[name[1]], given)
         parts = [re.sub(pattern, ours, part, count=1, flags=re.S) for part in parts]
     return "".join(parts)

@@ -16,9 +16,11 @@ from observlib.base.yaml_files import read_text
 from observlib.language import french
 from observlib.language.prose import plain
 from observlib.publish import origins, pandoc
+from observlib.publish.pages import macros
 from observlib.publish.project import HOME, Entry, Page, Project
 from observlib.publish.responsive_tables import bare, texts, with_stacked_tables
 
+_HTML = macros(__file__, escape, str)
 _DOWNLOADS = "<!-- downloads -->"
 _CARD = 100  # letters above which a card has no other sentence
 _BRIEF = 14  # headings up to which their list is seen whole beside the text
@@ -66,11 +68,7 @@ def with_downloads(text: str, downloads: Sequence[Mapping[str, str]]) -> str:
 
     They tell sizes, and the other forms are made while pandoc makes the document.
     """
-    items = ""
-    for link in downloads:
-        href, name, detail = (escape(link[key]) for key in ("href", "text", "detail"))
-        items += f'<li><a href="{href}" download>{name} <span>({detail})</span></a></li>\n'
-    shown = f'<ul class="downloads" aria-label="Télécharger">\n{items}</ul>\n' if items else ""
+    shown = f"{_HTML('downloads', downloads)}\n" if downloads else ""
     return text.replace(f"{_DOWNLOADS}\n", shown, 1)
 
 
@@ -327,25 +325,20 @@ def with_head(page: str, site: str, root: str, otherwise: str = "", invented: bo
     said = bare(told[1]) if told else first
     said = f"{_SYNTHETIC} {said}" if told and invented else said
     title = (texts(main, ["h1"]) or [site])[0]
-    brief = short(said or title)
-    kind = "website" if otherwise else "article"
-    lines = [
-        f'<meta name="description" content="{escape(brief)}">',
-        f'<meta property="og:title" content="{escape(title)}">',
-        f'<meta property="og:description" content="{escape(brief)}">',
-        f'<meta property="og:type" content="{kind}">',
-        f'<meta property="og:locale" content="{"en_GB" if _english(page) else "fr_FR"}">',
-        f'<meta property="og:site_name" content="{escape(site)}">',
-        f'<link rel="icon" href="{root}favicon.svg" type="image/svg+xml">',
-        f'<link rel="stylesheet" href="{root}access.css">',
-        f'<script src="{root}search.js" data-root="{root}" defer></script>',
-    ]
-    if "data-values=" in page:
-        lines.append(f'<script src="{root}values.js" defer></script>')
+    about = _HTML(
+        "head",
+        short(said or title),
+        title,
+        site,
+        root,
+        _english(page),
+        bool(otherwise),
+        "data-values=" in page,
+    )
     page = _OURS.sub("", _DESCRIPTION.sub("", page))
     if _english(page):
         page = page.replace("<title>", '<title lang="en">', 1)
-    return page.replace("</head>", "\n".join([*lines, "</head>"]), 1)
+    return page.replace("</head>", f"{about}\n</head>", 1)
 
 
 def with_commit(page: str, commit: str) -> str:
