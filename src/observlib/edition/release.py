@@ -22,9 +22,9 @@ from typing import Any, NamedTuple
 from observlib import store
 from observlib.base import files, git, kept, period
 from observlib.base.errors import ObservError, UsageError, bounded
+from observlib.base.files import replace_folder, workspace
 from observlib.base.kept import Inputs
 from observlib.base.period import Quarter
-from observlib.base.files import replace_folder, workspace
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_text
 from observlib.catalogue import Catalogue
 from observlib.display import style
