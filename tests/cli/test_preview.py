@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from observlib.cli import preview as module
+from observlib.cli import previews as module
 
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 
@@ -32,12 +32,12 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_page_is_opened_where_there_is_a_screen(opened, tmp_path, monkeypatch, capsys, screen):
     address = (tmp_path / "page.html").as_uri()
-    module.preview("essai", {}, Path("data"), watch=False, show=True)
+    module.show("essai", {}, Path("data"), watch=False, is_opened=True)
     assert (capsys.readouterr().out, opened) == (f"{address}\n", [])
     monkeypatch.setenv(screen, ":0")
-    module.preview("essai", {}, Path("data"), watch=False, show=False)
+    module.show("essai", {}, Path("data"), watch=False, is_opened=False)
     assert opened == []
-    module.preview("essai", {}, Path("data"), watch=False, show=True)
+    module.show("essai", {}, Path("data"), watch=False, is_opened=True)
     assert opened == [address]
 
 

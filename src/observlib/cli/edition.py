@@ -1,55 +1,60 @@
-"""`observ edition`: an edition executed, published, released; or why it would be made again."""
+"""`observ edition`: an edition executed, published, released; `observ preview`: a page alone."""
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
-import typer
+from typer import Argument, Option
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.base.period import today
-from observlib.cli.checked import checklist, due
-from observlib.cli.places import put_bundle
-from observlib.cli.printing import Data, answer, follow, parameters, published, say, steps
+from observlib.base.period import Quarter, today
+from observlib.cli.printing import (
+    Data,
+    Parameters,
+    answer,
+    follow,
+    parameters,
+    published,
+    say,
+    say_table,
+    steps,
+)
+
+if TYPE_CHECKING:
+    from observlib.edition.checklist import Check
 
 
 def edition(
     quarter: Annotated[
-        str | None,
-        typer.Argument(help="Such as 2026-T3; else the latest complete one, or the one due."),
+        str | None, Argument(help="Such as 2026-T3; else the latest complete one, or the one due.")
     ] = None,
     data: Data = Path("data"),
     study: Annotated[
-        list[str] | None,
-        typer.Option("--study", help="Renew this study and no other (may be repeated)."),
+        list[str] | None, Option(help="Renew this study and no other (may be repeated).")
     ] = None,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("--parameter", "-p", help="NAME=VALUE for the studies (may be repeated)."),
-    ] = None,
+    parameter: Parameters = None,
     keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Publish the studies that succeed.")
+        bool, Option("--keep-going", help="Publish the studies that succeed.")
     ] = False,
     publisher: Annotated[
         Literal["auto", "quarto", "embedded"],
-        typer.Option(help="Quarto where it is installed, else the embedded publisher."),
+        Option(help="Quarto where it is installed, else the embedded publisher."),
     ] = "auto",
     explain: Annotated[
-        bool, typer.Option("--explain", help="Say what would be made again and why; make nothing.")
+        bool, Option("--explain", help="Say what would be made again and why; make nothing.")
     ] = False,
     to_release: Annotated[
-        bool,
-        typer.Option("--release", help="Release it: at its hour, once the checklist is met."),
+        bool, Option("--release", help="Release it: at its hour, once the checklist is met.")
     ] = False,
     to: Annotated[
-        str | None,
-        typer.Option("--to", help="Put it as one .zip into this folder, or at this address."),
+        str | None, Option(help="Put it as one .zip into this folder, or at this address.")
     ] = None,
     dask: Annotated[
-        str | None,
-        typer.Option("--dask", metavar="ADDRESS", help="Work on a Dask cluster: tcp://HOST:PORT."),
+        str | None, Option(metavar="ADDRESS", help="Work on a Dask cluster: tcp://HOST:PORT.")
     ] = None,
 ) -> None:
     """Execute the studies of a quarter and publish its site and PDFs.
@@ -70,14 +75,14 @@ def edition(
         raise UsageError(
             "--release is of a whole edition; leave --study, -p, --keep-going and --explain out"
         )
-    if to_release and wanted is None and (wanted := due(root, folder)) is None:
+    if to_release and wanted is None and (wanted := _due(root, folder)) is None:
         return
     follow(folder)
     now = standing.now(root, folder, wanted, only, given, publisher, today())
     if (record := standing.since(root, now)) and not to_release:
         index = root / "reports" / "_site" / "index.html"
         say(f"Nothing has changed since {record.made}; {index}")
-        bundle = put_bundle(root, folder, wanted, to)
+        bundle = _put(root, folder, wanted, to)
         answer(index=index, changed=False, made=record.made, **bundle)
         return
     if explain:
@@ -99,7 +104,7 @@ def edition(
     with unharmed, contextlib.ExitStack() as stack:
         checked = None
         if to_release and wanted:
-            checked = stack.enter_context(checklist(root, folder, wanted))
+            checked = stack.enter_context(_checklist(root, folder, wanted))
         # they make themselves ready while this process imports the rest
         workers = None
         if dask:
@@ -132,7 +137,87 @@ def edition(
         )
     published(index)
     released: dict[str, Any] = {"released": True, "checks": checked.told} if checked else {}
-    bundle = put_bundle(root, folder, wanted, to)
+    bundle = _put(root, folder, wanted, to)
     answer(index=index, changed=True, failed=failed, **released, **bundle)
     if failed:
         raise ObservError(*failed, "the others are published, as a partial edition")
+
+
+def preview(
+    study: Annotated[str, Argument(help="Name of the study: its notebook, without .ipynb.")],
+    parameter: Parameters = None,
+    data: Data = Path("data"),
+    watch: Annotated[
+        bool, Option("--watch", help="Make it again at each save, until Ctrl-C.")
+    ] = False,
+    no_open: Annotated[bool, Option("--no-open", help="Only print the address.")] = False,
+) -> None:
+    """Show the page of a study as saved, and publish nothing."""
+    from observlib.cli.previews import show
+
+    show(study, parameters(parameter or []), data, watch, not no_open)
+
+
+def _put(root: Path, data: Path, quarter: Quarter | None, to: str | None) -> dict[str, str]:
+    """Put the published edition of a quarter where it was asked for; what to answer of it."""
+    if to is None:
+        return {}
+    from observlib import store
+    from observlib.publish.editions import record
+
+    name = str(quarter or store.latest_quarter(data, today()))
+    place = record.put(root / "reports" / "_site" / name, to)
+    say(f"Put: {place}")
+    return {"bundle": place}
+
+
+# --- The checklist of a release: shown as a table, and what it stops
+
+
+class _Checked(NamedTuple):
+    """What was found so far, as data; and what looks at the edition once it is made."""
+
+    told: list[dict[str, str]]
+    approve: Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
+
+
+def _due(root: Path, data: Path) -> Quarter | None:
+    """The quarter of the edition that is due; where none is, that is said."""
+    from observlib.base.period import Quarter
+    from observlib.edition import checklist as checks
+    from observlib.publish.editions import feeds, record
+
+    published = record.published(root / "reports" / "_site")
+    if planned := checks.due(feeds.load_calendar(data, root), published, datetime.now(UTC)):
+        return Quarter.parse(planned.quarter)
+    say("No edition is due: none of which the hour has come is still to appear.")
+    answer(released=False, checks=[])
+    return None
+
+
+@contextlib.contextmanager
+def _checklist(root: Path, data: Path, quarter: Quarter) -> Iterator[_Checked]:
+    """Look at what needs no made edition, before it is made; show all that was found at the end."""
+    from observlib.edition import checklist as checks
+
+    told: list[dict[str, str]] = []
+
+    def take(found: list[Check]) -> None:
+        told.extend(one._asdict() for one in found)
+        if stops := [f"{one.name}: {one.told}" for one in found if one.state == "blocking"]:
+            raise ObservError(*stops, "nothing was released; what was published is as it was")
+
+    try:
+        take(checks.before(data, root, quarter, datetime.now(UTC)))
+        yield _Checked(told, lambda *edition: take(checks.after(*edition)))
+    except ObservError:
+        _print(told)
+        answer(released=False, checks=told)
+        raise
+    _print(told)
+
+
+def _print(told: list[dict[str, str]]) -> None:
+    by_state = sorted(told, key=lambda one: ("blocking", "warning", "ok").index(one["state"]))
+    rows = [(one["name"], one["state"], one["told"]) for one in by_state]
+    say_table(("check", "state", "found"), rows)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
+from observlib.base import addresses
 from observlib.base.errors import ObservError, UsageError
+from observlib.base.files import working_folder
 from observlib.base.period import today
-from observlib.cli.places import exports_at_hand
 from observlib.cli.printing import (
     Data,
     NewData,
@@ -23,18 +26,20 @@ from observlib.cli.printing import (
     waiting,
 )
 
+if TYPE_CHECKING:
+    from observlib.store import Progress
+
 
 def fetch(
     device: Annotated[
-        str | None, typer.Argument(help="Device of the catalogue; all that can be, if none.")
+        str | None, Argument(help="Device of the catalogue; all that can be, if none.")
     ] = None,
-    to: Annotated[
-        Path, typer.Option("--to", help="Folder of raw exports, from the project's root.")
-    ] = Path("data/raw"),
+    to: Annotated[Path, Option(help="Folder of raw exports, from the project's root.")] = Path(
+        "data/raw"
+    ),
     since: Annotated[
         datetime | None,
-        typer.Option(
-            "--since",
+        Option(
             formats=["%Y-%m-%d"],
             help="First day, of visits and tickets; 1 January of the year before last.",
         ),
@@ -68,7 +73,7 @@ def fetch(
 
 def ingest(
     folder: Annotated[
-        str, typer.Argument(help="Folder of raw exports, or its address, searched to any depth.")
+        str, Argument(help="Folder of raw exports, or its address, searched to any depth.")
     ],
     data: NewData = Path("data"),
 ) -> None:
@@ -81,7 +86,7 @@ def ingest(
     folder = folder.rstrip("/") or "/"
     with (
         steps() as step,
-        exports_at_hand(folder, folder_of_store, step("Fetching exports")) as place,
+        _at_hand(folder, folder_of_store, step("Fetching exports")) as place,
     ):
         reading = step("Reading exports")
         done = store.ingest(place, folder_of_store, known, reading, waiting)
@@ -102,17 +107,15 @@ def ingest(
 
 
 def forget(
-    device: Annotated[str, typer.Argument(help="Device of the catalogue.")],
+    device: Annotated[str, Argument(help="Device of the catalogue.")],
     before: Annotated[
-        datetime | None,
-        typer.Option("--before", formats=["%Y-%m-%d"], help="Forget the rows before this day."),
+        datetime | None, Option(formats=["%Y-%m-%d"], help="Forget the rows before this day.")
     ] = None,
     respondent: Annotated[
-        str | None,
-        typer.Option("--respondent", help="Forget who has this identifier in the device's tool."),
+        str | None, Option(help="Forget who has this identifier in the device's tool.")
     ] = None,
     raw: Annotated[
-        Path | None, typer.Option("--raw", help="Folder of raw exports to look into; DATA/raw.")
+        Path | None, Option(help="Folder of raw exports to look into; DATA/raw.")
     ] = None,
     data: Data = Path("data"),
 ) -> None:
@@ -147,3 +150,31 @@ def forget(
     if done.left:
         raise ObservError(*(f"{path}: still holds what was to be forgotten" for path in done.left))
     say(f"Nothing left of what was to be forgotten, in {done.looked} files of the store")
+
+
+@contextmanager
+def _at_hand(told: str, data: Path, progress: Progress) -> Iterator[Path]:
+    """The folder of the exports that somebody named, or a copy of those at an address."""
+    from observlib.store import DEMONSTRATION
+
+    if not addresses.is_address(told):
+        if not Path(told).is_dir():
+            raise UsageError(f"{told}: is not a folder; name the folder that holds the exports")
+        yield Path(told)
+        return
+    where, store = addresses.checked(told, "FOLDER"), data / "store"
+    store.mkdir(parents=True, exist_ok=True)
+    with working_folder(store, ".raw-") as copy:
+        parts = where.split("/")
+        for end in range(4, len(parts)):  # a folder above says whether all is a demonstration
+            marker = "/".join([*parts[:end], DEMONSTRATION])
+            if addresses.size_of(marker) is not None:
+                (copy / DEMONSTRATION).touch()
+        place = copy / "raw"
+        addresses.fetch(where, place, progress)
+        try:
+            yield place
+        except ObservError as error:
+            raise type(error)(
+                *(line.replace(str(place), where) for line in error.problems)
+            ) from error

@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from observlib.base.errors import ObservError, UsageError
 from observlib.cli.printing import Data, answer, plural, rejected, say, say_list, say_table
@@ -45,16 +46,14 @@ def _group() -> None:  # so that `new` is a word of its own
 
 @_practice.command("new")
 def new_practice(
-    title: Annotated[str, typer.Argument(help="Title of the sheet; its file is named after it.")],
-    department: Annotated[str | None, typer.Option(help="Department that shares it.")] = None,
-    tool: Annotated[
-        str | None, typer.Option(help="Tool, of data/practices/vocabulary.yml.")
-    ] = None,
-    method: Annotated[str | None, typer.Option(help="Method, of the same file.")] = None,
+    title: Annotated[str, Argument(help="Title of the sheet; its file is named after it.")],
+    department: Annotated[str | None, Option(help="Department that shares it.")] = None,
+    tool: Annotated[str | None, Option(help="Tool, of data/practices/vocabulary.yml.")] = None,
+    method: Annotated[str | None, Option(help="Method, of the same file.")] = None,
     product: Annotated[
-        list[str] | None, typer.Option(help="Product it is about (may be repeated).")
+        list[str] | None, Option(help="Product it is about (may be repeated).")
     ] = None,
-    verdict: Annotated[str | None, typer.Option(help="à refaire, à adapter or à éviter.")] = None,
+    verdict: Annotated[str | None, Option(help="à refaire, à adapter or à éviter.")] = None,
     data: Data = Path("data"),
 ) -> None:
     """Write a practice sheet to fill in.
@@ -72,12 +71,10 @@ def new_practice(
 
 @study.command("new")
 def new_study(
-    name: Annotated[str, typer.Argument(help="Name of the study, such as avis_par_page.")],
-    title: Annotated[str | None, typer.Option(help="Title of its page.")] = None,
-    question: Annotated[str, typer.Option(help="What it asks.")] = "Que veut-on savoir ?",
-    order: Annotated[
-        int | None, typer.Option(help="Place among the pages; last if left out.")
-    ] = None,
+    name: Annotated[str, Argument(help="Name of the study, such as avis_par_page.")],
+    title: Annotated[str | None, Option(help="Title of its page.")] = None,
+    question: Annotated[str, Option(help="What it asks.")] = "Que veut-on savoir ?",
+    order: Annotated[int | None, Option(help="Place among the pages; last if left out.")] = None,
 ) -> None:
     """Write a notebook to make a study of.
 
@@ -93,51 +90,47 @@ def new_study(
 
 @device.command("new")
 def new_device(
-    id: Annotated[str | None, typer.Option(help="Such as jdma-boamp.")] = None,
-    label: Annotated[str | None, typer.Option(help="Its name in French.")] = None,
+    id: Annotated[str | None, Option(help="Such as jdma-boamp.")] = None,
+    label: Annotated[str | None, Option(help="Its name in French.")] = None,
     family: Annotated[
-        str | None, typer.Option(help="feedback, consultation, mobilisation or reference.")
+        str | None, Option(help="feedback, consultation, mobilisation or reference.")
     ] = None,
-    channel: Annotated[str | None, typer.Option(help="web, phone, mail, print, …")] = None,
-    owner: Annotated[str | None, typer.Option(help="Department that runs it.")] = None,
-    product: Annotated[str | None, typer.Option(help="Product; none for several.")] = None,
-    frequency: Annotated[str | None, typer.Option(help="continuous, daily, …, occasional.")] = None,
+    channel: Annotated[str | None, Option(help="web, phone, mail, print, …")] = None,
+    owner: Annotated[str | None, Option(help="Department that runs it.")] = None,
+    product: Annotated[str | None, Option(help="Product; none for several.")] = None,
+    frequency: Annotated[str | None, Option(help="continuous, daily, …, occasional.")] = None,
     personal_data: Annotated[
-        str | None, typer.Option(help="Which personal data its exports hold (French).")
+        str | None, Option(help="Which personal data its exports hold (French).")
     ] = None,
-    pattern: Annotated[str | None, typer.Option(help="Names of its exports: boamp_*.csv.")] = None,
-    loader: Annotated[str | None, typer.Option(help="Format of its exports.")] = None,
-    table: Annotated[str | None, typer.Option(help="Tidy table, for plain_csv.")] = None,
-    questionnaire: Annotated[str | None, typer.Option(help="Its questions, for surveys.")] = None,
-    note: Annotated[str | None, typer.Option(help="Reservation printed with it (French).")] = None,
+    pattern: Annotated[str | None, Option(help="Names of its exports: boamp_*.csv.")] = None,
+    loader: Annotated[str | None, Option(help="Format of its exports.")] = None,
+    table: Annotated[str | None, Option(help="Tidy table, for plain_csv.")] = None,
+    questionnaire: Annotated[str | None, Option(help="Its questions, for surveys.")] = None,
+    note: Annotated[str | None, Option(help="Reservation printed with it (French).")] = None,
     period: Annotated[
-        str | None, typer.Option(help="Month or day, for exports that do not say it.")
+        str | None, Option(help="Month or day, for exports that do not say it.")
     ] = None,
-    zone: Annotated[str | None, typer.Option(help="Time zone of its moments.")] = None,
+    zone: Annotated[str | None, Option(help="Time zone of its moments.")] = None,
     date_form: Annotated[
-        str | None, typer.Option(help="Form of its days, such as %d/%m/%Y, where two would do.")
+        str | None, Option(help="Form of its days, such as %d/%m/%Y, where two would do.")
     ] = None,
     file: Annotated[
-        Path | None, typer.Option("--from", help="An export: what it is, is looked up and shown.")
+        Path | None, Option("--from", help="An export: what it is, is looked up and shown.")
     ] = None,
     column: Annotated[
-        list[str] | None, typer.Option(help="FIELD=HEADER, for a format of its own (repeatable).")
+        list[str] | None, Option(help="FIELD=HEADER, for a format of its own (repeatable).")
     ] = None,
     word: Annotated[
-        list[str] | None, typer.Option(help="FIELD.VALUE=WORD of the file (repeatable).")
+        list[str] | None, Option(help="FIELD.VALUE=WORD of the file (repeatable).")
     ] = None,
-    unit: Annotated[
-        list[str] | None, typer.Option(help="FIELD=s, min, h or ms (repeatable).")
-    ] = None,
+    unit: Annotated[list[str] | None, Option(help="FIELD=s, min, h or ms (repeatable).")] = None,
     scale: Annotated[
-        list[str] | None, typer.Option(help="FIELD=WORST,BEST of marks, such as 1,5 (repeatable).")
+        list[str] | None, Option(help="FIELD=WORST,BEST of marks, such as 1,5 (repeatable).")
     ] = None,
     separator: Annotated[
-        str | None, typer.Option(help="Between several answers in a cell; - for none.")
+        str | None, Option(help="Between several answers in a cell; - for none.")
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Add it as shown, without a question.")
-    ] = False,
+    yes: Annotated[bool, Option("--yes", help="Add it as shown, without a question.")] = False,
     data: Data = Path("data"),
 ) -> None:
     """Add a listening device to the agency's catalogue.

@@ -9,17 +9,23 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Option
 
 from observlib.base.errors import SHOWN, UsageError, bounded, visible
+
+if TYPE_CHECKING:
+    from observlib.catalogue import Catalogue
+    from observlib.store import Ingested, Progress
 
 # --- Options that several commands have
 
@@ -30,6 +36,15 @@ def follow(folder: Path) -> None:
         from observlib import store  # imports pandas, for which what stands already need not wait
 
         store.follow(folder)
+
+
+def store_of(data: Path) -> tuple[Path, Catalogue]:
+    """A data folder, whose store is read as it is now, and its catalogue, which has devices."""
+    from observlib.pipeline import project
+
+    folder, known = project.data_folder(data), project.catalogue_with_devices(data)
+    follow(folder)
+    return folder, known
 
 
 def parameters(words: list[str]) -> dict[str, str]:
@@ -49,6 +64,12 @@ def parameters(words: list[str]) -> dict[str, str]:
     return given
 
 
+Parameters = Annotated[
+    list[str] | None,
+    Option("--parameter", "-p", help="NAME=VALUE for the studies (may be repeated)."),
+]
+
+
 def _is_there(data: Path) -> Path:
     from observlib.pipeline import project
 
@@ -57,16 +78,8 @@ def _is_there(data: Path) -> Path:
 
 
 _HELP = "Data folder: its store, its own catalogue; from the project's root."
-NewData = Annotated[Path, typer.Option("--data", help=_HELP)]
-Data = Annotated[Path, typer.Option("--data", help=_HELP, callback=_is_there)]
-
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from observlib.catalogue import Catalogue
-    from observlib.publish.editions.vintages import Difference
-    from observlib.store import Ingested
+NewData = Annotated[Path, Option("--data", help=_HELP)]
+Data = Annotated[Path, Option("--data", help=_HELP, callback=_is_there)]
 
 
 _wanted: set[str] = set()
@@ -78,7 +91,7 @@ def _option(name: str, said: str) -> Any:
         if value:
             _wanted.add(name)
 
-    return typer.Option(name, help=said, callback=want, expose_value=False, is_eager=True)
+    return Option(name, help=said, callback=want, expose_value=False, is_eager=True)
 
 
 @_output.command()
@@ -112,6 +125,17 @@ def say(text: str = "") -> None:
     """Print a line of words where a person reads it."""
     if not _wanted:
         typer.echo(_lines(text))
+
+
+def say_wrapped(text: str, indent: str = "") -> None:
+    """Print a text of several lines within the terminal."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+    after = indent + "  "
+    say(
+        textwrap.fill(
+            text, width, initial_indent=indent, subsequent_indent=after, break_on_hyphens=False
+        )
+    )
 
 
 def say_table(
@@ -223,71 +247,6 @@ def _told_once(notices: Sequence[str]) -> list[str]:
     ]
 
 
-def print_status(
-    found: pd.DataFrame,
-    changing: Sequence[str],
-    corrections: Sequence[Mapping[str, Any]],
-    expectations: Mapping[str, str],
-) -> None:
-    """Print what each device has given, which forms change, what is mended and expected."""
-    rows = found.to_dict("records")
-    cells = []
-    for row in rows:
-        never = row["last"] is None and row["rhythm"] != "occasional"
-        late = "never given" if never else row["late"] or None
-        cells.append((row["device"], row["last"], row["expected"], late, row["rejected"] or None))
-    numbers = ("last day", "due", "late", "rejected")
-    say_table(("device", *numbers), cells, right=numbers, whole=("device", *numbers))
-    say_list("Questionnaires that change", changing)
-    mended = [
-        f"{one['id']}: {one['status']}, {one['device']}, {one['first']} to {one['last']}; "
-        f"told by {one['provider']} on {one['date']}"
-        for one in corrections
-    ]
-    say_list("Corrections", mended, shown=30)
-    say_list("Expectations", [f"{name}: {told}" for name, told in expectations.items()], shown=30)
-    answer(devices=rows, changing=changing, corrections=corrections, expectations=expectations)
-
-
-def print_difference(found: Difference, known: Catalogue, before: str, after: str) -> None:
-    """Print what an edition tells otherwise than another one."""
-    from observlib import estimates
-    from observlib.publish.editions.vintages import ESTABLISHED, moved_from, named, values
-
-    def changed(row: dict[str, Any]) -> str:
-        then, now = values(row, known)
-        told = f"{named(row, known)}: {then} → {now}"
-        if row["verdict"] in ESTABLISHED:
-            value, less = moved_from(row, known)
-            told += f"; {row['verdict']} from {value} in {row['reference_period']}"
-            told += f", by less than {less}" if less else ""
-            told += f", which {before} did not tell" * (row["verdict"] != row["before_verdict"])
-        return told
-
-    def revised(row: dict[str, Any]) -> str:
-        told = " → ".join(values(row, known))
-        return f"{named(row, known)}, {row['period']}: {told} ({row['reason'] or 'no reason'})"
-
-    alone = partial(named, catalogue=known)
-    count = len(found.established)
-    rows = estimates.records(found.changed)
-    for title, told, write, shown in (
-        (f"Changes that {after} establishes", rows[:count], changed, len(rows)),
-        ("Other figures of both", rows[count:], changed, SHOWN),
-        (f"Told by {after} alone", estimates.records(found.added), alone, SHOWN),
-        (f"Told by {before} alone", estimates.records(found.removed), alone, SHOWN),
-        ("Revised", estimates.records(found.revised), revised, SHOWN),
-    ):
-        say_list(f"{title} ({len(told)})", [write(row) for row in told], shown)
-    if not any(map(len, found)):
-        say(f"{after} tells what {before} told")
-    frames = {  # JSON has no number that is none
-        name: estimates.records(rows.astype(object).where(rows.notna(), None))
-        for name, rows in found._asdict().items()
-    }
-    answer(before=before, after=after, **frames)
-
-
 def _from_here(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
@@ -347,9 +306,6 @@ def wrong_words(error: Any) -> str:
 
 
 # --- How far long work is, and how long it still takes: bars, lines of a log, or JSON
-
-if TYPE_CHECKING:
-    from observlib.store import Progress
 
 _MINUTE = 60
 

@@ -9,7 +9,7 @@ import pytest
 from observlib import estimates
 from observlib.base.errors import ObservError
 from observlib.base.period import Quarter
-from observlib.cli.printing import print_difference
+from observlib.cli.published import print_difference
 from observlib.confidentiality.disclosure import Published
 from observlib.estimates import comparisons
 from observlib.pipeline import revisions

@@ -20,12 +20,12 @@ from observlib.pipeline import project
 from observlib.publish.standing import PREVIEWS
 
 
-def preview(study: str, given: dict[str, str], data: Path, watch: bool, show: bool) -> None:
+def show(study: str, given: dict[str, str], data: Path, watch: bool, is_opened: bool) -> None:
     """Make the page of a study and show it; with `watch`, again at each save, until Ctrl-C."""
     root, folder = project.root(), project.data_folder(data)
     if watch:
         with contextlib.suppress(KeyboardInterrupt):
-            _watch(root, folder, study, given, show)
+            _watch(root, folder, study, given, is_opened)
         return
     with started(root, 1) as workers:  # its worker starts while this process imports the rest
         from observlib.edition.preview import preview as make
@@ -33,11 +33,11 @@ def preview(study: str, given: dict[str, str], data: Path, watch: bool, show: bo
         address = make(root, folder, study, given, workers).as_uri()
     say(address)
     answer(address=address)
-    if show:
+    if is_opened:
         _open(address)
 
 
-def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool) -> None:
+def _watch(root: Path, data: Path, study: str, given: dict[str, str], is_opened: bool) -> None:
     notebooks, library = root / "notebooks", Path(observlib.__file__).parent
 
     def code() -> kept.Inputs:
@@ -69,7 +69,7 @@ def _watch(root: Path, data: Path, study: str, given: dict[str, str], show: bool
             say(f"{address} ({monotonic() - begun:.1f} s)")
             answer(address=address)
             renew()
-            if show and shown != address:
+            if is_opened and shown != address:
                 _open(address)
             shown = address
 

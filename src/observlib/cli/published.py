@@ -1,0 +1,275 @@
+"""What is told of published editions: `observ review`, `trace`, `diff` and `partners`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer import Argument, Option
+
+from observlib.base import addresses
+from observlib.base.errors import SHOWN, ObservError, UsageError
+from observlib.base.files import ended_in_order, temporary_files
+from observlib.base.period import Quarter, today
+from observlib.cli.printing import Data, answer, meanwhile, say, say_list
+
+if TYPE_CHECKING:
+    from observlib.catalogue import Catalogue
+    from observlib.edition.origins import Trace
+    from observlib.publish.editions.vintages import Difference
+
+
+_SHOWN = 20  # lines on what differs, in the terminal
+_NOT_RUN = 3  # the exit code where nothing differs, and nothing could be made again
+
+
+def review(
+    bundle: Annotated[
+        str | None,
+        Argument(help="A published edition: folder, zip, or address; else the site's last."),
+    ] = None,
+    data: Data = Path("data"),
+    to: Annotated[Path | None, Option(help="Folder for the report: a page, and JSON.")] = None,
+    trust: Annotated[
+        list[str] | None, Option(help="Branch whose code may be run too (may be repeated).")
+    ] = None,
+    role: Annotated[
+        str | None, Option("--write", help="Begin a review in reports/reviews, by this role.")
+    ] = None,
+) -> None:
+    """Check a published edition: make it again and compare all.
+
+    To make it again, the code of its commit is run, where HEAD or a trusted branch holds it.
+
+    Exit code 0: reproduced. 1: something differs. 3: it could not be made again.
+    """
+    from observlib.base import files
+    from observlib.pipeline import project
+    from observlib.publish.editions import record, reviews
+    from observlib.review import DIFFERS, report
+    from observlib.review import NOT_RUN as UNRUN
+    from observlib.review import review as reviewed
+
+    root = project.root()
+    if role:  # before the long work
+        reviews.place(root / "reports", "2000-T1", role)
+    if bundle is None:
+        site = root / "reports" / "_site"
+        editions = record.published(site)
+        if not editions:
+            raise UsageError(f"{site}: holds no edition; name the folder of one, or a zip of it")
+        bundle = str(site / editions[0].quarter)
+    with ended_in_order(), _at_hand(bundle) as place:
+        found = reviewed(place, root, project.data_folder(data), meanwhile, trust or [])
+    counts = ", ".join(f"{number} {name}" for name, number in found.counts.items())
+    say(f"Edition {found.quarter} of {found.published}: {found.verdict}")
+    if counts:
+        say(f"Compared: {counts}")
+    for verdict in dict.fromkeys(group.verdict for group in found.groups):
+        titles = [group.called() for group in found.groups if group.verdict == verdict]
+        say(f"{verdict.capitalize()}, {len(titles)} studies and parts: {', '.join(titles)}")
+    if to:
+        say(f"Report: {report.write(found, to)}")
+    if role:
+        path = reviews.place(root / "reports", found.quarter, role)
+        about = (found.quarter, found.told, found.verdict, role, today())
+        path.parent.mkdir(exist_ok=True)
+        files.write_text(path, reviews.begun(path, *about))
+        say(f"Begun: {path}; add your points, commit it, and publish the site: `observ edition`")
+    answer(**found.as_dict())
+    if found.verdict == DIFFERS:
+        lines = report.lines(found)
+        rest = len(lines) - _SHOWN
+        more = [f"and {rest} more; --to writes a page"] if rest > 0 else []
+        raise ObservError(*found.not_run, *lines[:_SHOWN], *more)
+    for line in found.not_run:
+        meanwhile(line)
+    if found.verdict == UNRUN:
+        raise typer.Exit(_NOT_RUN)
+
+
+@contextmanager
+def _at_hand(told: str) -> Iterator[Path]:
+    """The edition that somebody named, a folder or a .zip; a copy of one at an address."""
+    if not addresses.is_address(told):
+        yield Path(told)
+        return
+    with temporary_files() as folder:
+        yield addresses.fetch(addresses.checked(told, "BUNDLE"), folder / "bundle")
+
+
+# --- A number's way back, step by step
+
+_TEXTS = 8  # of those that tell it, how many are printed
+_EXPORTS = 12
+_SENTENCE = 6  # words, at least
+_NUMBERS = ("estimate", "ci_low", "ci_high", "n")
+_TOLD = (*_NUMBERS, "unit", "difference", "verdict", "status", "source")
+
+
+def trace(
+    identifier: Annotated[
+        str, Argument(help="Of the number, or the address to which it leads on a page.")
+    ],
+    edition: Annotated[str, Option(help="Quarter of the edition; the latest that tells it.")] = "",
+    data: Data = Path("data"),
+) -> None:
+    """Say where a published number comes from.
+
+    That is: the texts that tell it, the estimate, the method of its indicator, what each edition
+    told of it, the rows of tables (counts only) and the exports with their digests.
+    """
+    from observlib.edition.origins import identifier_in
+    from observlib.edition.origins import trace as follow
+    from observlib.pipeline import project
+
+    root, folder = project.root(), project.data_folder(data)
+    known = project.catalogue(folder)
+    found = follow(root, folder, identifier_in(identifier), known, edition)
+    _print_trace(found, known)
+    answer(**found._replace(exports=found.exports.to_dict("records"))._asdict())
+
+
+def _print_trace(found: Trace, catalogue: Catalogue) -> None:
+    """Print a number's way back, step by step."""
+    row = found.row
+    indicator = catalogue.indicators[row["indicator"]]
+    names = ("product", "channel", "device", "period", "group", "group_value")
+    say(f"{found.id}: {indicator.label} ({row['indicator']})")
+    say(f"  {', '.join(f'{name} {row[name]}' for name in names if row[name])}")
+    for one in found.compares:
+        say(f"  compares {one}: `observ trace {one}` follows it")
+    _step(f"Told in the edition {found.edition}")
+    for name in _TOLD:
+        if _is(value := row.get(name)):
+            say(f"  {name}: {f'{value:.10g}' if isinstance(value, float) else value}")
+    _step(f"Texts of its pages: {len(found.texts)}")
+    # sentences before cells of tables
+    for text in sorted(found.texts, key=lambda one: len(one.text.split()) < _SENTENCE)[:_TEXTS]:
+        say(f"  {text.page}, {text.section or 'at its head'}: {text.text}")
+    _more(len(found.texts) - _TEXTS)
+    if found.vintages:
+        _step("What editions told")
+    for vintage in found.vintages:
+        told, status = vintage.told, vintage.told["status"]
+        numbers = (f"{name} {told[name]:.10g}" for name in _NUMBERS if _is(told.get(name)))
+        said = f"  {vintage.edition}, {vintage.day}: {', '.join(numbers)} ({status})"
+        say(f"{said} {vintage.reason}".rstrip())
+    _step("Method")
+    say(f"  {indicator.method.strip()}")
+    for name, function in found.families.items():
+        say(f"  family {name}: {function}")
+    _step("Rows of tables")
+    for rows in found.rows:
+        say(
+            f"  {rows.table}, {rows.device}: {_count(rows.rows)}; of its period: {_count(rows.own)}"
+        )
+    _step(f"Exports with rows of its period: {len(found.exports)}")
+    for export in found.exports.tail(_EXPORTS).to_dict("records"):
+        say(f"  {export['name']}: sha256 {export['content']}, read on {export['read']}")
+    _more(len(found.exports) - _EXPORTS)
+
+
+def _is(value: object) -> bool:
+    """Whether there is a value: a number that is none, or a text of no letter, is not."""
+    return value not in (None, "") and value == value
+
+
+def _step(title: str) -> None:
+    say()
+    say(title)
+
+
+def _count(rows: int | None) -> str:
+    return "fewer than 11 rows" if rows is None else f"{rows} rows"
+
+
+def _more(rest: int) -> None:
+    if rest > 0:
+        say(f"  and {rest} more; `--json` gives all")
+
+
+# --- Two editions, and what partners get of one
+
+
+def diff(
+    before: Annotated[str, Argument(help="The quarter of an edition: 2026-T2.")],
+    after: Annotated[str, Argument(help="The quarter of a later one: 2026-T3.")],
+    data: Data = Path("data"),
+) -> None:
+    """Say what an edition tells otherwise than an earlier one.
+
+    Of each figure both tell their own quarter's; what is established comes first.
+    """
+    from observlib.pipeline import archive, project, revisions
+    from observlib.publish.editions.vintages import difference_between
+
+    root, folder = project.root(), project.data_folder(data)
+    corrected = revisions.known_errata(root, folder, today())
+    known = revisions.with_errata(project.catalogue(folder), corrected)
+    first, second = (archive.last(folder, Quarter.parse(name)) for name in (before, after))
+    print_difference(difference_between(first, second, known), known, first.quarter, second.quarter)
+
+
+def print_difference(found: Difference, known: Catalogue, before: str, after: str) -> None:
+    """Print what an edition tells otherwise than another one."""
+    from observlib import estimates
+    from observlib.publish.editions.vintages import ESTABLISHED, moved_from, named, values
+
+    def changed(row: dict[str, Any]) -> str:
+        then, now = values(row, known)
+        told = f"{named(row, known)}: {then} → {now}"
+        if row["verdict"] in ESTABLISHED:
+            value, less = moved_from(row, known)
+            told += f"; {row['verdict']} from {value} in {row['reference_period']}"
+            told += f", by less than {less}" if less else ""
+            told += f", which {before} did not tell" * (row["verdict"] != row["before_verdict"])
+        return told
+
+    def revised(row: dict[str, Any]) -> str:
+        told = " → ".join(values(row, known))
+        return f"{named(row, known)}, {row['period']}: {told} ({row['reason'] or 'no reason'})"
+
+    alone = partial(named, catalogue=known)
+    count = len(found.established)
+    rows = estimates.records(found.changed)
+    for title, told, write, shown in (
+        (f"Changes that {after} establishes", rows[:count], changed, len(rows)),
+        ("Other figures of both", rows[count:], changed, SHOWN),
+        (f"Told by {after} alone", estimates.records(found.added), alone, SHOWN),
+        (f"Told by {before} alone", estimates.records(found.removed), alone, SHOWN),
+        ("Revised", estimates.records(found.revised), revised, SHOWN),
+    ):
+        say_list(f"{title} ({len(told)})", [write(row) for row in told], shown)
+    if not any(map(len, found)):
+        say(f"{after} tells what {before} told")
+    frames = {  # JSON has no number that is none
+        name: estimates.records(rows.astype(object).where(rows.notna(), None))
+        for name, rows in found._asdict().items()
+    }
+    answer(before=before, after=after, **frames)
+
+
+def partners(
+    quarter: Annotated[str, Argument(help="Of the edition that is published: 2026-T3.")],
+    to: Annotated[Path, Option(help="Folder of the packages.")],
+    replace: Annotated[
+        bool, Option("--replace", help="Replace packages that are there and differ.")
+    ] = False,
+) -> None:
+    """Make a package to send to each partner: page, workbook, data.
+
+    All is as published. Nothing is sent: `envois.csv` beside the packages says what was made.
+    """
+    from observlib.edition import packages
+    from observlib.pipeline import project
+
+    made = packages.make(project.root(), Quarter.parse(quarter), to, replace=replace)
+    for path, state in made.items():
+        say(f"{path}: {state}")
+    say(f"Nothing was sent; {to / packages.LOG} says what was made for whom.")
+    answer(packages=made, log=to / packages.LOG)
