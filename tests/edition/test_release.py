@@ -20,7 +20,6 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from tests.copies import copy_catalogue
-from tests.edition.conftest import Make
 
 from observlib import estimates
 from observlib.base import files
@@ -78,6 +77,8 @@ def write(path: Path, text: str) -> None:
 def write_study(
     root: Path, name: str, header: str = "", words: str = "Fin.", finding: str | None = None
 ) -> None:
+    from tests.edition.conftest import Make  # not in processes that fork: see `run`
+
     text = f"title: {name.title()}\norder: 10\nquestion: Quoi ?\n" + (
         header or "parameters: {quarter: {type: quarter}, data: {type: data}}"
     )
@@ -560,7 +561,7 @@ def run(jobs: dict[str, list[Path]]) -> dict[str, list[int]]:
     names = {name: [str(path) for path in paths] for name, paths in jobs.items()}
     command = [sys.executable, "-m", "tests.edition.test_release", json.dumps(names)]
     done = subprocess.run(
-        command, cwd=PROJECT, capture_output=True, text=True, timeout=120, encoding="utf-8"
+        command, cwd=PROJECT, capture_output=True, text=True, timeout=600, encoding="utf-8"
     )
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
@@ -609,14 +610,8 @@ def _release_and_die(root: Path, moment: str) -> None:
     steps = {moment: die} if moment in ("executing", "publishing") else {}
     code = 1
     try:
-        module.release(
-            root,
-            root / "data",
-            Quarter(2026, 3),
-            publisher="embedded",
-            today=TODAY,
-            **steps,  # type: ignore[arg-type]
-        )
+        about: dict[str, Any] = {"publisher": "embedded", "today": TODAY, **steps}
+        module.release(root, root / "data", Quarter(2026, 3), **about)
         code = 0
     finally:
         os._exit(code)
