@@ -44,13 +44,10 @@ def test_a_format_of_a_data_folder_may_be_like_one_of_the_project(tmp_path):
     assert not problems and known["mine"].columns == known["base"].columns
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("like: nowhere\nlabel: L\ntable: audience\n", "nowhere.yml"),
-        (BASE + "instead: {autre: nowhere}\n", "`instead` names 'nowhere', which is none"),
-    ],
-)
+@pytest.mark.parametrize(("text", "said"), [
+    ("like: nowhere\nlabel: L\ntable: audience\n", "nowhere.yml"),
+    (BASE + "instead: {autre: nowhere}\n", "`instead` names 'nowhere', which is none"),
+])  # fmt: skip
 def test_a_format_that_names_one_that_is_not_there_is_told(formats, text, said):
     _, problems = formats(other=text)
     assert any(said in problem for problem in problems)

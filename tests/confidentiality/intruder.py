@@ -46,18 +46,9 @@ def marks_recovered(
 ) -> list[tuple[str, str, str, float, int]]:
     """Counts of one to ten people who gave one mark of a scale: subject, indicator, mark, count.
 
-    Parameters
-    ----------
-    rows
-        Published estimates.
-    scales
-        By device and mean (`satisfaction_10` …): the marks of the question's scale, on 0–10.
-    bases
-        The bases that a published one may stand for.
-    half
-        Half a unit of the last digit of a row's numbers.
-    within
-        How far from one another the counts that fit may be: 0 for an exact recovery.
+    `scales` are the marks of each question's scale, on 0–10, by device and mean; `bases`, those
+    that a published base may stand for; `half`, half a unit of the last digit of a row's numbers;
+    `within`, how far from one another the counts that fit may be: 0 for an exact recovery.
     """
     found = []
     for row in rows.to_dict("records"):

@@ -204,9 +204,7 @@ def test_what_agrees_with_no_answers_is_told_as_such():
         attack([Published(wrong, ())], knowledge(0.0, 5.0, 10.0))
 
 
-def test_what_is_not_decided_within_the_limit_is_pinned_and_not_taken_for_impossible(
-    monkeypatch,
-):
+def test_what_is_not_decided_within_the_limit_is_pinned_and_not_taken_for_impossible(monkeypatch):
     """Else a figure that no one looked at would be published, or a right edition refused."""
     before = ratings(*[{0.0: 40, 5.0: 30, 10.0: 130}] * 3)
     publications, known = [Published(told(made(before)), ())], knowledge(0.0, 5.0, 10.0)
@@ -229,9 +227,7 @@ def busy() -> Iterator[None]:
             loop.wait()
 
 
-def test_what_is_possible_is_the_same_on_a_busy_machine_where_the_search_ends_at_its_limit(
-    monkeypatch,
-):
+def test_what_is_possible_is_the_same_on_a_busy_machine_at_the_search_s_limit(monkeypatch):
     """Else two makings of one edition withhold different cells, or one of them none at all."""
     generator, marks = np.random.default_rng(0), np.linspace(0, 10, 11)
     months = [{mark: int(generator.integers(0, 25)) for mark in marks} for _ in range(3)]
@@ -262,17 +258,13 @@ def counts(**products: float | None) -> pd.DataFrame:
     """Participants of workshops by product; None is withheld."""
     rows = [
         {
-            **DEVICE,
-            "product": "" if product == "whole" else product,
-            "indicator": "workshop_participants",
-            "period": "2025-10/2026-09",
-            "estimate": count,
-            "n": count,
-            "unit": "participants",
-            "status": "suppressed" if count is None else "published",
+            **DEVICE, "product": "" if product == "whole" else product,
+            "indicator": "workshop_participants", "period": "2025-10/2026-09", "estimate": count,
+            "n": count, "unit": "participants",
+            "status": "suppressed" if count is None else "published"
         }
         for product, count in products.items()
-    ]
+    ]  # fmt: skip
     return estimates.make(rows)
 
 

@@ -77,9 +77,7 @@ def test_what_a_test_would_have_seen_gives_back_no_exact_interval(sides):
         (3, 8.2, "rise", (0.2, 2.1)),
     ],
 )
-def test_no_reader_is_told_that_a_difference_is_above_zero_whose_interval_may_be_zero(
-    months, now, verdict, ends
-):
+def test_no_difference_is_above_zero_whose_interval_may_be_zero(months, now, verdict, ends):
     period = {1: ("2026-08", "2025-08"), 3: ("2026-T3", "2025-T3")}[months]
     mark = {"indicator": "satisfaction_10", "device": "d", "unit": "sur 10", "n": 120.0}
     after, before = ({**mark, "period": one} for one in period)

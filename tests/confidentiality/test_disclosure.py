@@ -5,26 +5,29 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib import estimates
-from observlib.confidentiality.disclosure import protect, unanimous
+from observlib.confidentiality.disclosure import (
+    merge_small,
+    protect,
+    unanimous,
+    window_told,
+    withheld_parts,
+)
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=30))
 def test_no_number_on_fewer_than_eleven_people_gets_out(bases):
     rows = pd.DataFrame(
         {
-            "indicator": "i",
-            "period": "2026-T3",
-            "unit": "%",
+            "indicator": "i", "period": "2026-T3", "unit": "%",
             "estimate": [float(n) if n else None for n in bases],
             "ci_low": [0.0 if n else None for n in bases],
-            "ci_high": [60.0 if n else None for n in bases],
-            "n": bases,
-            "n_eff": bases,
-            "status": ["published" if n else "missing" for n in bases],
+            "ci_high": [60.0 if n else None for n in bases], "n": bases, "n_eff": bases,
+            "status": ["published" if n else "missing" for n in bases]
         }
-    )
+    )  # fmt: skip
     out = protect(rows, personal=False)
     for n, row in zip(bases, out.itertuples(), strict=True):
         expected = (
@@ -44,14 +47,10 @@ def test_no_number_on_fewer_than_eleven_people_gets_out(bases):
 def test_a_partial_period_stays_partial_and_a_small_one_is_withheld():
     rows = pd.DataFrame(
         {
-            "indicator": "i",
-            "period": "2026-T3",
-            "unit": "%",
-            "estimate": [1.0, 1.0],
-            "n": [20, 5],
-            "status": "partial",
+            "indicator": "i", "period": "2026-T3", "unit": "%", "estimate": [1.0, 1.0],
+            "n": [20, 5], "status": "partial"
         }
-    )
+    )  # fmt: skip
     assert protect(rows)["status"].tolist() == ["partial", "suppressed"]
 
 
@@ -154,3 +153,145 @@ def test_a_category_of_two_in_four_hundred_withholds_its_question():
     assert set(protect(pd.DataFrame(few))["status"]) == {"suppressed"}
     alone = row(1.0, 400, group="reason", group_value="A")
     assert protect(pd.DataFrame([alone]))["status"].tolist() == ["suppressed"]
+
+
+FEW = 11
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40)), st.sampled_from("abz"))
+def test_what_the_total_leaves_is_never_of_few_people(counts, other):
+    also = {other} & set(counts)
+    hidden = withheld_parts(counts, also)
+    assert {name for name, count in counts.items() if 0 < count < FEW} | also <= hidden
+    rest = sum(counts[name] for name in hidden)
+    shown = [name for name, count in counts.items() if count and name not in hidden]
+    assert not hidden or not shown or (rest >= FEW and len(hidden) > 1)
+
+
+def recovered(counts: list[int]) -> list[int]:
+    """Quarters that are not told and that those told and all the years told determine.
+
+    A reader may have every edition: quarters told are known, and each year told is an equation.
+    """
+    told = [None if not count else count >= FEW for count in counts]
+    known = [place for place, state in enumerate(told) if state is not False]
+    rows = [np.eye(len(counts))[place] for place in known]
+    for end in range(4, len(counts) + 1):
+        span = range(end - 4, end)
+        inside = sum(counts[place] for place in span)
+        if inside >= FEW and window_told([told[place] for place in span]):
+            rows.append(np.isin(np.arange(len(counts)), span).astype(float))
+    matrix = np.array(rows).reshape(len(rows), len(counts))
+    rank = np.linalg.matrix_rank(matrix)
+    return [
+        place
+        for place, state in enumerate(told)
+        if state is False
+        and np.linalg.matrix_rank(np.vstack([matrix, np.eye(len(counts))[place]])) == rank
+    ]
+
+
+@examples(300)
+@given(
+    st.lists(st.sampled_from([0, 4, 7, 10, 30]), min_size=4, max_size=14)
+    | st.lists(st.sampled_from([0, 6, 8]), min_size=4, max_size=14)
+)
+def test_no_small_quarter_is_had_from_all_the_editions_together(counts):
+    # nothing before the device began, nor after it stopped
+    assert recovered([0] * 3 + counts + [0] * 3) == []
+
+
+def test_years_of_small_quarters_are_told_and_one_small_quarter_hides_its_year():
+    assert window_told([False] * 4) and window_told([None, False] * 2)
+    assert window_told([True, None, True, True]) and window_told([None] * 4)
+    assert not window_told([True, True, False, False])
+    assert not window_told([None, None, None, False])
+
+
+def test_ten_people_are_few_and_eleven_are_not_in_a_part_or_in_what_is_hidden():
+    assert withheld_parts({"a": 10, "b": 30, "c": 15}) == {"a", "c"}
+    assert withheld_parts({"a": 11, "b": 30, "c": 15}) == set()
+    # two that are hidden: of ten people together they take a third, of eleven none
+    assert withheld_parts({"a": 5, "b": 5, "c": 30, "d": 15}) == {"a", "b", "d"}
+    assert withheld_parts({"a": 5, "b": 6, "c": 30, "d": 15}) == {"a", "b"}
+    # nobody in a part hides nothing, and is not what a hidden one takes along
+    assert withheld_parts({"a": 0, "b": 30}) == set()
+    assert withheld_parts({"a": 1, "b": 0, "c": 30}) == {"a", "c"}
+
+
+def test_every_other_quarter_is_a_rhythm_from_four_quarters_on_and_at_even_distances():
+    assert not window_told([False, None]) and not window_told([None, False])
+    assert window_told([False, None, False, None]) and window_told([None, False] * 3)
+    assert not window_told([False, False, None, None])
+    assert not window_told([False, None, None, False])
+    assert not window_told([False, None, False]) and window_told([False] * 3)
+    assert not window_told([False, None, False, None, False])
+    assert window_told([False]) and window_told([True]) and window_told([])
+
+
+def people(*counts: int) -> dict[str, set[str]]:
+    return {f"c{i}": {f"{i}-{j}" for j in range(count)} for i, count in enumerate(counts)}
+
+
+def test_large_categories_stay_as_they_are():
+    assert list(merge_small(people(11, 30, 200))) == ["c0", "c1", "c2"]
+
+
+def test_one_small_category_takes_the_next_smallest_with_it():
+    found = merge_small(people(40, 3, 12), "Autres")
+    assert found["Autres"][0] == ("c1", "c2") and len(found["Autres"][1]) == 15
+    assert list(found) == ["c0", "Autres"]
+
+
+def test_small_categories_that_are_enough_together_take_no_other():
+    assert list(merge_small(people(40, 6, 12, 7))) == ["c0", "c2", "Autres"]
+
+
+def test_nothing_is_told_where_nothing_can_be_told_apart():
+    assert merge_small(people(30, 3)) == {} and merge_small(people(4, 3)) == {}
+    assert merge_small({}) == {}
+
+
+def test_people_who_ticked_two_small_reasons_count_once():
+    same = {str(i) for i in range(8)}
+    found = merge_small({"a": same, "b": same, "c": {str(i) for i in range(20)}, "d": same | {"x"}})
+    assert found == {}  # nine people: the one large category joins, and nothing is left apart
+
+
+@given(st.lists(st.integers(0, 40), max_size=8))
+def test_every_group_holds_eleven_people_and_no_one_is_lost(counts):
+    holders = people(*counts)
+    found = merge_small(holders)
+    if not found:
+        return
+    assert all(len(ids) >= 11 for _, ids in found.values())
+    names = [name for members, _ in found.values() for name in members]
+    assert sorted(names) == sorted(holders)
+    assert sum(len(ids) for _, ids in found.values()) == sum(counts)
+
+
+def test_ten_people_are_few_and_eleven_are_not_wherever_it_is_asked():
+    assert list(merge_small(people(10, 30, 40))) == ["c2", "Autres"]
+    assert list(merge_small(people(11, 30, 40))) == ["c0", "c1", "c2"]
+    # small ones of ten together take the next smallest; of eleven, they do not
+    assert list(merge_small(people(5, 5, 30, 40))) == ["c3", "Autres"]
+    assert list(merge_small(people(5, 6, 30, 40))) == ["c2", "c3", "Autres"]
+    # what all that is left holds: nothing is told apart
+    assert merge_small({"a": {"x"}, "b": {"x"}}) == {}
+
+
+def test_one_category_of_nobody_takes_the_smallest_others_until_they_are_eleven():
+    found = merge_small(people(0, 11, 12, 40))
+    assert list(found) == ["c2", "c3", "Autres"] and found["Autres"][0] == ("c0", "c1")
+    assert len(found["Autres"][1]) == 11
+
+
+def test_a_category_with_the_name_of_the_rest_is_not_lost_in_it():
+    """Many tools call a theme "Autres": its people were left out where small ones joined it."""
+    holders = {"Autres": people(40)["c0"], "Prix": {f"p{i}" for i in range(30)}, "Rare": {"x"}}
+    found = merge_small(holders)
+    assert found["Autres"][0] == ("Autres", "Rare") and len(found["Autres"][1]) == 41
+    assert list(merge_small({"Autres": holders["Autres"], "Prix": holders["Prix"]})) == [
+        "Autres",
+        "Prix",
+    ]

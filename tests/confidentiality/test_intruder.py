@@ -103,9 +103,7 @@ def test_the_intruder_finds_what_digits_give_away():
 
 
 @pytest.mark.slow
-def test_no_count_of_a_mark_can_be_computed_from_means_intervals_and_shares(
-    published, scales, half
-):
+def test_no_count_of_a_mark_is_had_from_means_intervals_and_shares(published, scales, half):
     assert published["indicator"].isin(list(MEANS)).sum() > 100
     assert intruder.marks_recovered(published, scales, bases, half) == []
 
@@ -135,9 +133,7 @@ def test_a_funnel_does_not_tell_how_few_left_before_its_end(published):
 
 
 @pytest.mark.parametrize("late", [1, 2, 3])
-def test_a_quarter_published_again_does_not_tell_the_marks_of_those_who_answered_late(
-    demonstration, catalogue, half, late
-):
+def test_a_quarter_published_again_does_not_tell_late_marks(demonstration, catalogue, half, late):
     quarter = Quarter(2026, 3)
     ratings = store.read(demonstration, "ratings", quarter, quarter)
     ratings = ratings[ratings["question"] == "satisfaction"].sort_values("date", kind="stable")

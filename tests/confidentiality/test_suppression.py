@@ -122,9 +122,7 @@ def test_no_smaller_set_and_none_of_smaller_counts_protects(seed):
 
 
 @pytest.mark.parametrize(("name", "value"), [("_LARGE", 1), ("_WORK", 0)])
-def test_large_tables_and_those_not_searched_to_the_end_are_protected_all_the_same(
-    monkeypatch, name, value
-):
+def test_large_tables_and_those_not_searched_to_the_end_are_protected_too(monkeypatch, name, value):
     generator = np.random.default_rng(7)
     counts, sums = with_margins(generator.choice(COUNTS, (5, 5)))
     fewest = withheld_cells(counts, sums)
@@ -136,9 +134,7 @@ def test_large_tables_and_those_not_searched_to_the_end_are_protected_all_the_sa
         assert not is_protected(counts, sums, hidden - {place}), "withheld for nothing"
 
 
-def test_the_same_cells_are_withheld_on_a_busy_machine_where_the_search_ends_at_its_limit(
-    monkeypatch,
-):
+def test_the_same_cells_are_withheld_on_a_busy_machine_at_the_search_s_limit(monkeypatch):
     generator = np.random.default_rng(7)
     counts, sums = with_margins(generator.choice(COUNTS, (5, 5)))
     monkeypatch.setattr(control, "_WORK", 1_000)

@@ -29,15 +29,10 @@ from observlib.estimates import REFERENCE, comparisons
 from observlib.pipeline import frame, revisions
 
 ABOUT = dataset.about(
-    name="observatoire-2026-t3",
-    title="Observatoire, 3e trimestre 2026",
-    quarter="2026-T3",
-    made=date(2026, 11, 24),
-    synthetic=True,
-    publisher="Agence fictive",
-    brand=Brand(name="Baromètre de l’eau", primary="#0b5d3b"),
-    says={"Contenu": dataset.CONTENT},
-)
+    name="observatoire-2026-t3", title="Observatoire, 3e trimestre 2026", quarter="2026-T3",
+    made=date(2026, 11, 24), synthetic=True, publisher="Agence fictive",
+    brand=Brand(name="Baromètre de l’eau", primary="#0b5d3b"), says={"Contenu": dataset.CONTENT}
+)  # fmt: skip
 MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "source": "jdma@1a2b"}
 SIDE = {**MARK, "product": "legifrance", "channel": "web", "device": "jdma-legifrance"}
 ROWS = estimates.make(
@@ -91,11 +86,9 @@ def rows_(draw: st.DrawFn) -> dict[str, Any]:
     row = {
         **{name: draw(TEXT) for name in ("product", "channel", "device", "unit", "source")},
         "indicator": draw(st.sampled_from(["visits", "satisfaction_10", "d'ailleurs"])),
-        "period": draw(st.sampled_from([period, "l'été"])),
-        "group": group if value else "",
-        "group_value": value if group else "",
-        "status": status,
-    }
+        "period": draw(st.sampled_from([period, "l'été"])), "group": group if value else "",
+        "group_value": value if group else "", "status": status
+    }  # fmt: skip
     if status not in estimates.WITHHELD:
         estimate, wide = draw(NUMBER), draw(st.floats(0, 1e6))
         row |= {"estimate": estimate, "n": draw(BASE), "n_eff": draw(BASE)}
@@ -149,17 +142,12 @@ def test_any_estimates_and_comparisons_are_valid_and_read_back_equal(tmp_path_fa
     assert faults(files, tmp_path_factory.mktemp("package")) == []
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "said"),
-    [
-        ("satisfaction_10,legifrance", "satisfaction_11,legifrance", "constraint-error"),
-        (",7.9,", ',"7,9",', "type-error"),
-        (",low_base,", ",faible,", "constraint-error"),
-        ("2026-07-01", "01/07/2026", "type-error"),
-        (",true\n", ",\n", "constraint-error"),
-        (",F,f", ",F,g", "constraint-error"),
-    ],
-)
+@pytest.mark.parametrize(("before", "after", "said"), [
+    ("satisfaction_10,legifrance", "satisfaction_11,legifrance", "constraint-error"),
+    (",7.9,", ',"7,9",', "type-error"), (",low_base,", ",faible,", "constraint-error"),
+    ("2026-07-01", "01/07/2026", "type-error"), (",true\n", ",\n", "constraint-error"),
+    (",F,f", ",F,g", "constraint-error"),
+])  # fmt: skip
 def test_the_validator_refuses_what_the_schema_does_not_allow(tmp_path, before, after, said):
     """Else nothing is proved by what it accepts."""
     files = made()

@@ -31,20 +31,11 @@ def test_the_code_of_a_department_or_town_stays_a_text(read):
     assert loaded.rejects.empty and loaded.rows["area"].tolist() == codes
 
 
-@pytest.mark.parametrize(
-    ("cell", "why"),
-    [
-        ("Total", "is the total of the areas"),
-        ("Ensemble", "is the total of the areas"),
-        ("France entière", "is the total of the areas"),
-        ("1.0", "was made a number by a spreadsheet"),
-        ("2E+04", "was made a number by a spreadsheet"),
-        ("12 bis, rue Haute", "may tell of somebody"),
-        ("Mme Zoé Martin", "may tell of somebody"),
-        ("zoe@exemple.invalid", "may tell of somebody"),
-        ("06 12 34 56 78", "may tell of somebody"),
-    ],
-)
+@pytest.mark.parametrize(("cell", "why"), [
+    ("Total", "is the total of the areas"), ("France entière", "is the total of the areas"),
+    ("1.0", "was made a number by a spreadsheet"), ("12 bis, rue Haute", "may tell of somebody"),
+    ("Mme Zoé Martin", "may tell of somebody"), ("06 12 34 56 78", "may tell of somebody"),
+])  # fmt: skip
 def test_what_is_no_place_is_refused_with_its_count(read, cell, why):
     loaded = read("2026-01;10;Lyon", f"2026-01;99;{cell}")
     assert loaded.rows["visits"].tolist() == [10]

@@ -28,20 +28,12 @@ PLAIN = {name: form for name, form in FORMATS.items() if form.table not in ("pol
 OF_ROWS = pytest.mark.parametrize("form", PLAIN.values(), ids=PLAIN)
 PHONE, MAIL = "06\u00a012\u00a034\u00a056\u00a078", "jean.dupont@exemple.invalid"
 GOOD = {
-    "moment": "2026-03-12 09:30:00",
-    "day": "12/03/2026",
-    "month": "2026-03",
-    "time": "65",
-    "times": "65",
-    "flag": "0",
-    "mark": "4",
-    "item": "4",
-    "task_time": "65",
-    "host": "https://social.exemple.invalid/1",
-    "url": "https://exemple.invalid/1",
-    "published": "2026",
-    "departement": "01",
-}
+    "moment": "2026-03-12 09:30:00", "day": "12/03/2026", "month": "2026-03", "time": "65",
+    "times": "65", "flag": "0", "mark": "4", "item": "4", "task_time": "65",
+    "host": "https://social.exemple.invalid/1", "url": "https://exemple.invalid/1",
+    "published": "2026", "departement": "01"
+}  # fmt: skip
+NAMED = ("ticket", "title_id", "list", "text", "answer", "label", "participant", "name")
 SPOILED = ["", "#N/A", "-", "n.d.", "-0", "1.234", "12 34", "9" * 25, "NaN", "inf", "45 %", "Total"]
 SPOILED += ["05/06/2026", "31/02/2026 10:00", "2026-03-29 02:30", "0001-01-01", "a\nb", PHONE, MAIL]
 
@@ -80,16 +72,7 @@ def row(form, number):
             text = next(w for told in column.words.values() for w in told if w not in ("", "*"))
         elif kind in ("moment", "day") and not column.after:
             text = moment(column.forms[0] if column.forms else "", 12 + number % 16)
-        elif kind in (
-            "ticket",
-            "title_id",
-            "list",
-            "text",
-            "answer",
-            "label",
-            "participant",
-            "name",
-        ):
+        elif kind in NAMED:
             text = f"R{number}"
         elif kind == "period":
             text = f"2026-03-{number:02d}"
@@ -264,9 +247,7 @@ def test_all_mistakes_of_a_format_are_told_at_once(tmp_path):
 
 
 @pytest.mark.parametrize("cells", ["", "zoe@exemple.invalid", "/index"])
-def test_sections_of_which_none_can_be_read_are_refused_and_no_fault_of_the_reader(
-    tmp_path, catalogue, cells
-):
+def test_sections_of_which_none_can_be_read_are_refused_in_words(tmp_path, catalogue, cells):
     path = tmp_path / "sections_2026-03.csv"
     path.write_text(f"label,nb_visits\n{cells},3\n{cells},4\n", encoding="utf-8")
     found = load(path, device("matomo_sections"), catalogue)

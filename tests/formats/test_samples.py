@@ -47,6 +47,8 @@ READ = [
 ]  # fmt: skip
 REFUSED = [
     ("asterisk_cdr", "asterisk-cdr/Master.csv", "give the file /var/log/asterisk/queue_log"),
+    ("asterisk_cdr", "asterisk-cdr/Master2.csv", "give the file /var/log/asterisk/queue_log"),
+    ("asterisk_cdr", "asterisk-cdr/CELMaster1.csv", "give the file /var/log/asterisk/queue_log"),
     ("woocommerce_orders", "woocommerce/orders.csv", "download the report Products"),
     ("prestashop_orders", "prestashop/order_2026-04-01_080000.csv", "it names no title"),
     ("stripe_balance", "stripe/balance_history.csv", "it names no title"),
@@ -98,7 +100,7 @@ def test_each_line_of_a_tool_s_export_is_read_as_it_means(catalogue, form, sampl
 def test_an_export_that_cannot_tell_says_what_to_give_instead(catalogue, form, sample, why):
     with pytest.raises(ObservError, match=why) as caught:
         load(SAMPLES / sample, device(form), catalogue)
-    assert "\n" not in str(caught.value)
+    assert "\n" not in str(caught.value) and sample.split("/")[1] in str(caught.value)
 
 
 def test_the_three_files_of_an_audience_are_one_export(catalogue, tmp_path):
@@ -129,9 +131,7 @@ def test_zendesk_s_tickets_are_joined_with_their_metrics(catalogue, tmp_path):
     assert found.rejects.empty
 
 
-def test_days_that_say_nothing_of_their_form_are_refused_until_the_device_tells_it(
-    catalogue, tmp_path
-):
+def test_days_that_do_not_tell_their_form_are_refused_until_the_device_does(catalogue, tmp_path):
     path = tmp_path / "glpi.csv"
     path.write_text('"ID";"Date d\'ouverture"\n"7";"05-01-2026 16:24"\n', encoding="utf-8")
     with pytest.raises(ObservError, match=r"can be read as DD-MM-YYYY.* device's key `date_form`"):

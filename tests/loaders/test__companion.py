@@ -66,17 +66,14 @@ def test_a_second_file_that_changed_is_read_again_and_is_never_left_over(raw, kn
     assert not again.problems and again.devices["files"].tolist() == [1]
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "why"),
-    [
-        ("metrics_1.csv", None, "tickets_1.csv: metrics_1.csv is not beside it"),
-        ("metrics_1.csv", OTHER + "b2,2026-03-07 10:00\n", "metrics_1.csv:4: has the key of"),
-        ("metrics_1.csv", OTHER + ",2026-03-07 10:00\n", r"metrics_1.csv:4: has no ticket"),
-        ("metrics_1.csv", "n,answered\n1,2\n", "metrics_1.csv: missing column 'ticket'"),
-        ("metrics_1.csv", "ticket,answered\nq,2\n", "no id of it is in metrics_1.csv"),
-        ("tickets_1.csv", "n,created\n1,2\n", "tickets_1.csv: missing column 'id'"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "text", "why"), [
+    ("metrics_1.csv", None, "tickets_1.csv: metrics_1.csv is not beside it"),
+    ("metrics_1.csv", OTHER + "b2,2026-03-07 10:00\n", "metrics_1.csv:4: has the key of"),
+    ("metrics_1.csv", OTHER + ",2026-03-07 10:00\n", r"metrics_1.csv:4: has no ticket"),
+    ("metrics_1.csv", "n,answered\n1,2\n", "metrics_1.csv: missing column 'ticket'"),
+    ("metrics_1.csv", "ticket,answered\nq,2\n", "no id of it is in metrics_1.csv"),
+    ("tickets_1.csv", "n,created\n1,2\n", "tickets_1.csv: missing column 'id'"),
+])  # fmt: skip
 def test_two_files_that_do_not_go_together_are_one_line_of_error(raw, known, name, text, why):
     (raw / name).unlink()
     if text is not None:

@@ -9,8 +9,9 @@ import pytest
 import xlsxwriter
 
 from observlib.base.errors import ObservError
+from observlib.base.personal import held
 from observlib.catalogue import Format
-from observlib.loaders._grid import read_grid
+from observlib.loaders._grid import read_grid, read_queue_log
 
 
 def form(**layout):
@@ -57,17 +58,10 @@ def test_records_that_follow_each_other_without_an_end_are_all_read(tmp_path):
     assert list(grid.rows.values()) == [["1", "1 x", ""], ["2", "1 x", ""]]
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ('{"a": 1}{"a": ', "not JSON"),
-        ("[1, 2]", "holds no records"),
-        ('{"a": 1, "a": 2}', "given twice"),
-        ("[" * 100_000, "nested too deeply|not JSON"),
-        (" " * 30_000_000 + "{}", "more than 20 MB"),
-    ],
-    ids=["cut", "no records", "a key twice", "deep", "large"],
-)
+@pytest.mark.parametrize(("text", "why"), [
+    ('{"a": 1}{"a": ', "not JSON"), ("[1, 2]", "holds no records"),
+    ('{"a": 1, "a": 2}', "given twice"), (" " * 30_000_000 + "{}", "more than 20 MB"),
+], ids=["cut", "no records", "a key twice", "large"])  # fmt: skip
 def test_a_json_that_is_no_export_is_refused_in_one_line(tmp_path, text, why):
     with pytest.raises(ObservError, match=why) as caught:
         of(tmp_path, text, kind="json")
@@ -109,15 +103,11 @@ def test_the_files_of_an_archive_are_one_table_under_all_their_headers(tmp_path)
     assert list(grid.rows.values()) == [["1", "2", ""], ["3", "", "4"]]
 
 
-@pytest.mark.parametrize(
-    ("files", "why"),
-    [
-        ({"x.csv": "A\n"}, "holds none of a_"),
-        ({"a_1.csv": 600_000_000}, "holds more than 500 MB"),
-        ({f"a_{n}.csv": "A\n" for n in range(101)}, "holds more than"),
-    ],
-    ids=["others", "a bomb", "many"],
-)
+@pytest.mark.parametrize(("files", "why"), [
+    ({"x.csv": "A\n"}, "holds none of a_"),
+    ({"a_1.csv": 600_000_000}, "holds more than 500 MB"),
+    ({f"a_{n}.csv": "A\n" for n in range(101)}, "holds more than"),
+], ids=["others", "a bomb", "many"])  # fmt: skip
 def test_an_archive_that_is_none_of_the_tool_is_refused_in_one_line(tmp_path, files, why):
     content = archive(tmp_path, files)
     with pytest.raises(ObservError, match=why):
@@ -148,3 +138,61 @@ def test_equal_headers_under_two_questions_are_told_apart(tmp_path, kind):
     names = [None, "By? [Phone]", "By? [Desk]", "About? [Phone]", "About? [Law]"]
     assert grid.others == tuple((name,) if name else () for name in names)
     assert list(grid.rows.values()) == [list("12345")]
+
+
+def calls(*events):
+    """Call, outcome, wait and talk of each call of a log, each event at its second."""
+    lines = [f"{1774857000 + second}|{rest}" for second, rest in events]
+    _, rows = read_queue_log(Path("queue_log"), "\n".join(lines))
+    return [[cells[0], *cells[2:5]] for cells in rows.values()]
+
+
+ENTER = (0, "c1|support|NONE|ENTERQUEUE||0199000001|1")
+
+
+def test_who_still_waits_where_the_log_ends_is_neither_answered_nor_abandoned():
+    done = [(3, "c2|support|NONE|ENTERQUEUE||x|1"), (9, "c2|support|NONE|ABANDON|1|1|6")]
+    assert calls(ENTER, *done) == [["c2", "abandoned", "6", ""]]
+
+
+def test_who_still_talks_was_answered_and_for_how_long_is_not_known():
+    assert calls(ENTER, (7, "c1|support|A|CONNECT|7|x|2")) == [["c1", "answered", "7", ""]]
+
+
+@pytest.mark.parametrize("end", ["EXITWITHTIMEOUT|1|1|20", "EXITEMPTY|1|1|20", "EXITWITHKEY|5|1"])
+def test_who_leaves_a_queue_unanswered_counts_as_abandoned_after_the_wait(end):
+    assert calls(ENTER, (20, f"c1|support|NONE|{end}")) == [["c1", "abandoned", "20", ""]]
+
+
+def test_old_logs_without_positions_give_the_wait_by_the_clock():
+    assert calls(ENTER, (8, "c1|support|NONE|ABANDON|1")) == [["c1", "abandoned", "8", ""]]
+
+
+def test_a_call_whose_number_has_as_many_digits_as_somebody_s_is_counted():
+    number = "1778460186.76631"  # of 15 digits, with the key of a social security number
+    assert held(number) == "a social security number"
+    enter = (0, f"{number}|support|NONE|ENTERQUEUE||0199000001|1")
+    ((call, *_),) = calls(enter, (9, f"{number}|support|NONE|ABANDON|1|1|9"))
+    assert call == "1778460186:76631" and held(call, identifier=True) is None
+
+
+def test_a_transfer_ends_the_talk():
+    events = [ENTER, (5, "c1|support|A|CONNECT|5|x|2"), (65, "c1|support|A|TRANSFER|6000|default")]
+    assert calls(*events) == [["c1", "answered", "5", "60"]]
+
+
+def test_a_call_that_comes_twice_in_one_queue_is_two_calls():
+    again = (30, "c1|support|NONE|ENTERQUEUE||x|1")
+    ends = [(9, "c1|support|NONE|ABANDON|1|1|9"), again, (31, "c1|support|NONE|ABANDON|1|1|1")]
+    assert calls(ENTER, *ends) == [["c1", "abandoned", "9", ""], ["c1/2", "abandoned", "1", ""]]
+
+
+@pytest.mark.parametrize("text", ["a;b;c", "1774857600|NONE|NONE", "x|c|q|a|ENTERQUEUE"])
+def test_what_is_no_event_is_told_with_its_line(text):
+    with pytest.raises(ObservError, match="queue_log:1: is no event of a queue log"):
+        read_queue_log(Path("queue_log"), text)
+
+
+def test_a_log_without_a_call_says_so():
+    with pytest.raises(ObservError, match="holds no call that entered a queue"):
+        read_queue_log(Path("queue_log"), "1774857600|NONE|NONE|NONE|QUEUESTART|")

@@ -41,19 +41,15 @@ STRUCTURE = document(
         "answers", {"aid": "1", "qid": "31", "code": "A1"}, {"aid": "2", "qid": "31", "code": "A2"}
     ),
     section(
-        "answer_l10ns",
-        {"aid": "1", "answer": "15-29 ans", "language": "fr"},
-        {"aid": "2", "answer": "<b>60 ans</b> et plus", "language": "fr"},
+        "answer_l10ns", {"aid": "1", "answer": "15-29 ans", "language": "fr"},
+        {"aid": "2", "answer": "<b>60 ans</b> et plus", "language": "fr"}
     ),
     section(
         "questions", question("3", "Q04", other="Y"), question("31", "AGE"), question("9", "G")
     ),
     section(
-        "subquestions",
-        question("10", "SQ001", "3"),
-        question("11", "SQ002", "3"),
-        question("12", "R1", "9", scale_id="0"),
-        question("13", "C1", "9", scale_id="1"),
+        "subquestions", question("10", "SQ001", "3"), question("11", "SQ002", "3"),
+        question("12", "R1", "9", scale_id="0"), question("13", "C1", "9", scale_id="1")
     ),
     section(
         "question_l10ns",
@@ -65,7 +61,7 @@ STRUCTURE = document(
         {"qid": "12", "question": "Ligne", "language": "fr"},
         {"qid": "13", "question": "Colonne", "language": "fr"},
     ),
-)
+)  # fmt: skip
 ANSWER = {
     "id": "1", "token": "jeton42", "submitdate": "2026-03-12 23:50:00", "_77X5X3SQ001": "Y",
     "_77X5X3SQ002": "", "_77X5X3other": "Jeanne", "_77X5X31": "A2", "_77X5X9R1_C1": "3",
@@ -132,11 +128,6 @@ def test_an_entity_bomb_is_refused_before_it_grows(read):
     refused(read, archive(MEMBERS | {"survey_77_responses.lsr": outside}), "document type")
 
 
-def test_a_zip_bomb_is_refused_by_what_it_holds_not_by_what_it_says(read, monkeypatch):
-    monkeypatch.setattr(limesurvey, "_LARGEST", 1_000_000)
-    refused(read, archive(MEMBERS | {"survey_77.lss": " " * 1_000_001}), "holds more than 1 MB")
-
-
 def test_an_archive_with_a_password_is_told(read):
     locked = bytearray(archive(MEMBERS))
     for start, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -166,20 +157,15 @@ def test_an_archive_of_a_thousand_files_is_refused(read):
     refused(read, archive(MEMBERS | more), "holds 1002 files")
 
 
-@pytest.mark.parametrize(
-    ("members", "word"),
-    [
-        ({}, r"no files \*.lss"),
-        ({"a.txt": "x"}, r"no files \*.lss"),
-        ({"survey_77.lss": STRUCTURE}, r"no files \*_responses.lsr"),
-        (MEMBERS | {"survey_78.lss": STRUCTURE}, r"2 files \*.lss"),
-        (MEMBERS | {"survey_77.lss": STRUCTURE[:-40]}, "no whole XML"),
-        (MEMBERS | {"survey_77_responses.lsr": ""}, "no whole XML"),
-        (MEMBERS | {"survey_77_responses.lsr": document()}, "name no field"),
-        (MEMBERS | {"survey_77.lss": document()}, "no question of 'enquete-test'"),
-        (MEMBERS | {"survey_77.lss": STRUCTURE.replace("UTF-8", "klingon")}, "no whole XML"),
-    ],
-)
+@pytest.mark.parametrize(("members", "word"), [
+    ({}, r"no files \*.lss"),
+    ({"survey_77.lss": STRUCTURE}, r"no files \*_responses.lsr"),
+    (MEMBERS | {"survey_78.lss": STRUCTURE}, r"2 files \*.lss"),
+    (MEMBERS | {"survey_77.lss": STRUCTURE[:-40]}, "no whole XML"),
+    (MEMBERS | {"survey_77_responses.lsr": document()}, "name no field"),
+    (MEMBERS | {"survey_77.lss": document()}, "no question of 'enquete-test'"),
+    (MEMBERS | {"survey_77.lss": STRUCTURE.replace("UTF-8", "klingon")}, "no whole XML"),
+])  # fmt: skip
 def test_an_unusable_archive_is_one_line(read, members, word):
     refused(read, archive(members), word)
 
@@ -222,20 +208,14 @@ def test_any_xml_gives_rows_or_one_plain_error(read, structure, inside):
 
 def test_a_real_archive_is_loaded(shared_data, survey, answers):
     colours = {
-        "variable": "colour",
-        "code": "Q00",
-        "text": "What colors are your favorite? Pick at least two.",
-        "kind": "multiple",
-        "answers": {"SQ001": "Rouge", "SQ009": "Noir", "SQ011": "Brun"},
-        "labels": {"green": "Vert"},
-    }
+        "variable": "colour", "code": "Q00",
+        "text": "What colors are your favorite? Pick at least two.", "kind": "multiple",
+        "answers": {"SQ001": "Rouge", "SQ009": "Noir", "SQ011": "Brun"}, "labels": {"green": "Vert"}
+    }  # fmt: skip
     picture = {
-        "variable": "picture",
-        "code": "G02Q04",
-        "text": "?",
-        "kind": "choice",
-        "answers": {"AO01": "Feu", "AO02": "Feuille"},
-    }
+        "variable": "picture", "code": "G02Q04", "text": "?", "kind": "choice",
+        "answers": {"AO01": "Feu", "AO02": "Feuille"}
+    }  # fmt: skip
     file = shared_data / "limesurvey" / "colors.lsa"
     loaded = load(file, *survey("limesurvey", [colours, picture], period="2023-05"))
     assert loaded.rejects.empty

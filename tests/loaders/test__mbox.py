@@ -82,9 +82,7 @@ def test_a_line_of_a_body_that_begins_as_a_message_does_not(threads):
     assert threads(body) == [["09:00", "", "yes"]]
 
 
-def test_nobody_s_words_name_or_address_is_read_and_a_message_without_name_is_rejected(
-    tmp_path, catalogue
-):
+def test_nobody_s_words_or_name_are_read_and_a_nameless_message_is_rejected(tmp_path, catalogue):
     path = tmp_path / "boite.mbox"
     odd = mail("z", YOU, "99:00:00")
     path.write_text(ASKED + mail("", YOU, "10:00:00") + odd, encoding="utf-8")
@@ -97,17 +95,13 @@ def test_nobody_s_words_name_or_address_is_read_and_a_message_without_name_is_re
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "addresses", "why"),
-    [
-        (ASKED, (), "give the service's own addresses"),
-        ("", OURS, "holds no message from outside"),
-        ("id;date\n1;2\n", OURS, "boite.mbox:1: is no mailbox"),
-        ("From x Mon Mar  2 09:14:05 2026\n" + "X: y\n" * 300_000, OURS, "do not end"),
-        (mail("b", US, "10:00:00"), OURS, "holds no message from outside"),
-    ],
-    ids=["addresses", "empty", "table", "endless", "own"],
-)
+@pytest.mark.parametrize(("text", "addresses", "why"), [
+    (ASKED, (), "give the service's own addresses"),
+    ("", OURS, "holds no message from outside"),
+    ("id;date\n1;2\n", OURS, "boite.mbox:1: is no mailbox"),
+    ("From x Mon Mar  2 09:14:05 2026\n" + "X: y\n" * 300_000, OURS, "do not end"),
+    (mail("b", US, "10:00:00"), OURS, "holds no message from outside"),
+], ids=["addresses", "empty", "table", "endless", "own"])  # fmt: skip
 def test_what_is_no_mailbox_of_the_service_is_one_line_of_error(threads, text, addresses, why):
     with pytest.raises(ObservError, match=why) as caught:
         threads(text, addresses=addresses)

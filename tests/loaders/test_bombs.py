@@ -53,12 +53,9 @@ def loaded(files: list[tuple[str, Path]], most: int = 1 << 30) -> list[str]:
     """What loading each file says, in a process that takes no more memory than `most` bytes."""
     done = subprocess.run(
         [sys.executable, "-c", _WORKER, str(DEMO), str(most)],
-        input=json.dumps([(device, str(path)) for device, path in files]),
-        capture_output=True,
-        timeout=_SECONDS,
-        encoding="utf-8",
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-    )
+        input=json.dumps([(device, str(path)) for device, path in files]), capture_output=True,
+        timeout=_SECONDS, encoding="utf-8", env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    )  # fmt: skip
     said = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(said) == len(files), f"died of {files[len(said)][1].name}: {done.stderr[-500:]}"
     return said
@@ -228,11 +225,8 @@ def test_errors_of_formulas_are_counted_before_they_are_noted(tmp_path):
     said = "holds more than 100,000 errors of formulas"
     bombs = {
         "errors.ods": (ods(content=sheet), said),
-        "errors.xlsx": (
-            workbook(worksheet(b"<row>" + b'<c t="e"/>' * 2_900_000 + b"</row>")),
-            said,
-        ),
-    }
+        "errors.xlsx": (workbook(worksheet(b"<row>" + b'<c t="e"/>' * 2_900_000 + b"</row>")), said)
+    }  # fmt: skip
     assert len(bombs["errors.ods"][0]) < 1000
     refused(tmp_path, "qualite-demarches", bombs, 300_000_000)
 
@@ -285,9 +279,7 @@ def test_the_keys_of_a_json_export_do_not_multiply(tmp_path):
 
 
 @pytest.mark.parametrize("records", [(1000, 1000), (100_000, 1), (6000, 9)])
-def test_records_that_each_have_keys_of_their_own_are_never_laid_out_side_by_side(
-    tmp_path, catalogue, records
-):
+def test_records_with_keys_of_their_own_are_never_laid_side_by_side(tmp_path, catalogue, records):
     count, own = records
     lines = ({f"k{n}_{m}": 1 for m in range(own)} for n in range(count))
     path = tmp_path / "keys.json"
@@ -370,11 +362,9 @@ def test_a_pipe_among_the_exports_is_told_and_never_waited_for(tmp_path):
     )
     paths = [raw, tmp_path / "data", DEMO]
     done = subprocess.run(
-        [sys.executable, "-c", ingest, *map(str, paths)],
-        capture_output=True,
-        timeout=_SECONDS,
-        encoding="utf-8",
-    )
+        [sys.executable, "-c", ingest, *map(str, paths)], capture_output=True, timeout=_SECONDS,
+        encoding="utf-8"
+    )  # fmt: skip
     assert f"{pipe}: is a pipe" in done.stdout and done.returncode == 0
 
 
@@ -391,8 +381,6 @@ def test_a_pipe_among_the_practices_or_the_catalogue_is_never_waited_for(tmp_pat
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path), str(Path("data/catalogue").resolve())],
-        capture_output=True,
-        timeout=_SECONDS,
-        encoding="utf-8",
-    )
+        capture_output=True, timeout=_SECONDS, encoding="utf-8"
+    )  # fmt: skip
     assert done.stdout.count("is a pipe, a socket or a device") == 2, done.stderr

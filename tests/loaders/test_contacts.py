@@ -29,36 +29,21 @@ BAD = {
         ("a1;2026-07-01 10:00:00;Abandonné;5;20;", "the call was abandoned"),
         (";2026-07-01 10:00:00;Décroché;5;0;", "is empty"),
         ("a1;2026-03-29 02:15:00;Décroché;5;0;", "this hour was skipped"),
-        ("a1;2150-03-29 12:15:00;Décroché;5;0;", "lies in the future"),
-        (
-            "a1;2026-07-01 10:00:00;Décroché;5;0;Rappeler au 06 12 34 56 78",
-            "is no theme but a text",
-        ),
-        ("06 12 34 56 78;2026-07-01 10:00:00;Décroché;5;0;", "holds a telephone number"),
-        ("z1@exemple.invalid;2026-07-01 10:00:00;Décroché;5;0;", "holds an e-mail address"),
-        ("#N/A;2026-07-01 10:00:00;Décroché;5;0;", "the error of a formula"),
-        ("a1;2026-07-01 10:00:00;Décroché", "has 3 cells"),
+        ("a1;2026-07-01 10:00:00;Décroché;5;0;Rappeler au 06 12 34 56 78", "is no theme but a text")
     ],
     "call_intervals": [
         ("01/07/2026 10:00;10;11;0;5", "is more than the calls offered"),
-        ("01/07/2026 10:00;10;5;11;5", "is more than the calls offered"),
         ("01/07/2026 10:00;10,5;5;5;5", "is no whole number"),
-        ("01/07/2026 10:00;1.250;5;5;5", "is no whole number"),
         ("01/07/2026 10:00;-10;5;5;5", "is more than the calls offered"),
-        ("29/03/2026 02:30;10;5;5;5", "this hour was skipped"),
-        ("01/07/2026 10:00;10;5;5;longtemps", "is no time"),
     ],
     "tickets": [
         ("T1;02/07/2026 10:00;01/07/2026 09:00;;non;;02/10/2026 08:00", "is before the ticket"),
-        ("T1;02/07/2026 10:00;;01/07/2026 09:00;non;;02/10/2026 08:00", "is before the ticket"),
         ("T1;02/10/2026 10:00;;;non;;02/10/2026 08:00", "is after the export"),
         ("T1;01/10/2026 10:00;03/10/2026 08:00;;non;;02/10/2026 08:00", "is after the export"),
-        ("T1;01/10/2026 10:00;;03/10/2026 08:00;non;;02/10/2026 08:00", "is after the export"),
         ("T1;02/07/2026 10:00;;;parfois;;02/10/2026 08:00", "is neither oui, non"),
         ("T1;2026-07-02;;;non;;02/10/2026 08:00", "is no moment"),
-        ("a@exemple.invalid;02/07/2026 10:00;;;non;;02/10/2026 08:00", "is no number of a ticket"),
     ],
-}
+}  # fmt: skip
 
 
 def device(loader: str) -> Device:
@@ -77,14 +62,6 @@ def read(tmp_path: Path, catalogue: Catalogue) -> Any:
         return load(path, device(loader).model_copy(update=keys), catalogue)
 
     return loaded
-
-
-def test_times_are_utc_and_numbers_are_whole(read):
-    row = read("calls", f"{HEADERS['calls']}\n{ROWS['calls']}").rows.iloc[0]
-    assert str(row["moment"]) == "2026-07-01 08:00:00" and row["wait"] == 65
-    half = f"{HEADERS['call_intervals']}\n{ROWS['call_intervals']}"
-    row = read("call_intervals", half).rows.iloc[0]
-    assert (row["offered"], row["wait"]) == (1250, 2400)
 
 
 @pytest.mark.parametrize(

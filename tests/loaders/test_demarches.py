@@ -86,10 +86,7 @@ def test_a_procedure_makes_one_row_an_indicator(published):
     first = loaded.rows.iloc[0]
     assert (first["procedure_id"], first["procedure"]) == ("12", "Demande inventée")
     assert (first["administration"], first["edition"]) == ("AGENCE-FICTIVE", "2025-T3")
-    assert (first["start"], first["end"]) == (
-        pd.Timestamp("2025-07-01"),
-        pd.Timestamp("2025-09-30"),
-    )
+    assert (f"{first['start']:%F}", f"{first['end']:%F}") == ("2025-07-01", "2025-09-30")
     assert one(loaded, "satisfaction") == ("value", 8.4, None, None)
     assert one(loaded, "volume_total") == ("value", 1200, None, None)
     assert one(loaded, "accessibility_statement")[2] == pd.Timestamp("2025-04-08")
@@ -100,12 +97,10 @@ def test_a_procedure_makes_one_row_an_indicator(published):
     ("column", "cell", "indicator", "expected"),
     [
         ("Note Satisfaction", "À venir", "satisfaction", ("to_come", None, None, None)),
-        ("Note Satisfaction", "A VENIR ", "satisfaction", ("to_come", None, None, None)),
         ("Note Satisfaction", "–", "satisfaction", ("none", None, None, None)),
         ("Note Satisfaction", "", "satisfaction", ("none", None, None, None)),
         ("Note Satisfaction", "8,5", "satisfaction", ("value", 8.5, None, None)),
         ("Note Satisfaction", 0, "satisfaction", ("value", 0, None, None)),
-        ("Note Satisfaction", 10, "satisfaction", ("value", 10, None, None)),
         ("Aide Joignable", "Nombre d’avis insuffisant", "help_reachable",
          ("too_few_answers", None, None, None)),
         ("Aide Joignable", "85\u00a0%", "help_reachable", ("value", 0.85, None, None)),
@@ -114,7 +109,6 @@ def test_a_procedure_makes_one_row_an_indicator(published):
         ("Taux Audit", "Démarche proactive", "accessibility_audit", ("proactive",) + (None,) * 3),
         ("Volumétrie Totale", "1\u202f234", "volume_total", ("value", 1234, None, None)),
         ("Statut En ligne", "Non", "online_status", ("value", None, None, "Non")),
-        ("Statut En ligne", "À venir", "online_status", ("to_come", None, None, None)),
         ("Prise en compte", "non conforme", "disability", ("value", None, None, "Non conforme")),
         ("Date Publication", date(2024, 12, 10), "accessibility_statement",
          ("value", None, pd.Timestamp("2024-12-10"), None)),
@@ -124,9 +118,7 @@ def test_a_procedure_makes_one_row_an_indicator(published):
          ("value", None, pd.Timestamp("2022-04-08"), None)),
     ],
 )  # fmt: skip
-def test_each_kind_of_cell_says_its_state_and_its_value(
-    published, column, cell, indicator, expected
-):
+def test_each_kind_of_cell_says_its_state_and_value(published, column, cell, indicator, expected):
     loaded = published(procedure(**{column: cell}))
     assert loaded.rejects.empty
     assert one(loaded, indicator) == expected
@@ -136,32 +128,22 @@ def test_each_kind_of_cell_says_its_state_and_its_value(
     ("column", "title", "cell", "reason"),
     [
         ("Note Satisfaction", "Note Satisfaction", 11, "is not a number of 0 to 10"),
-        ("Note Clarté", "Note Clarté Langage", -0.5, "is not a number of 0 to 10"),
-        ("Taux Dispo", "Taux Dispo", 1.2, "is not a number of 0 to 1"),
         ("Aide Joignable", "Aide Joignable", "120 %", "is not a number of 0 to 1"),
-        ("Note Satisfaction", "Note Satisfaction", "85 %", "is no number of 0 to 10"),
         ("Note Satisfaction", "Note Satisfaction", "bonne", '"À venir"'),
         ("Note Satisfaction", "Note Satisfaction", True, "is no number of 0 to 10"),
         ("Note Satisfaction", "Note Satisfaction", date(2025, 1, 1), "is no number of 0 to 10"),
         ("Note Satisfaction", "Note Satisfaction", "=NA()", "is no number of 0 to 10"),
         ("Volumétrie Totale", "Volumétrie Totale", 12.5, "whole number"),
-        ("Volumétrie Totale", "Volumétrie Totale", "1,000", "is no whole number"),
-        ("Volumétrie Totale", "Volumétrie Totale", "12 34", "is no whole number"),
         ("Tps Moy", "Tps Moy Chargement", "1.234", "is no number of 0 or more"),
         ("Note Satisfaction", "Note Satisfaction", "voir zoe@exemple.invalid", "is no number"),
-        ("Tps Moy", "Tps Moy Chargement", "rapide", "is no number of 0 or more"),
         ("Prise en compte", "Prise en compte Handicap", "Oui", "Totale, Partielle, Non conforme"),
         ("Date Publication", "Date Publication Déclaration", "31/02/2022", "is no day"),
-        ("Date Publication", "Date Publication Déclaration", "08/04/2022 (sic)", "is no day"),
-        ("Date Publication", "Date Publication Déclaration", 45000, "is no day"),
         ("Date Publication", "Date Publication Déclaration", "08/04/1022", "is before 1995"),
         ("Date Publication", "Date Publication Déclaration", date.today() + timedelta(days=9),
          "in the future"),
     ],
 )  # fmt: skip
-def test_a_cell_that_is_not_understood_is_rejected_where_it_stands_and_alone(
-    published, column, title, cell, reason
-):
+def test_a_cell_that_is_not_understood_is_rejected_alone(published, column, title, cell, reason):
     bad = procedure(**{"ID Démarche": 13, column: cell})
     loaded = published(procedure(), bad)
     assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[3, title]]
@@ -200,25 +182,16 @@ def test_headers_are_known_whatever_their_case_spaces_and_order(read):
     assert loaded.rejects.empty and len(loaded.rows) == INDICATORS
 
 
-@pytest.mark.parametrize(
-    ("sheet", "period", "name", "edition"),
-    [
-        ("Chiffres VDE T3-25 (octobre-25)", "2024-01", "x_2023-T1", "2025-T3"),
-        ("T4 2024", None, "x", "2024-T4"),
-        ("VDE 2024-T2", None, "x", "2024-T2"),
-        ("Feuil1", "2025-11", "x_2023-T1", "2025-T4"),
-        ("Feuil1", "2025-01-31", "x", "2025-T1"),
-        ("Feuil1", None, "observatoire_2025-T3", "2025-T3"),
-        ("Feuil1", None, "observatoire-T3-2025", "2025-T3"),
-        ("Feuil1", None, "observatoire t3 2025", "2025-T3"),
-        ("Feuil1", None, "observatoire_T3 11 octobre 2025", None),
-        ("Lot3-25", None, "observatoire-2-edition-11-octobre-2025-", None),
-        ("T3-2088", None, "x", None),
-    ],
-)
-def test_the_edition_is_that_of_the_sheet_else_of_the_device_else_of_the_file(
-    read, sheet, period, name, edition
-):
+@pytest.mark.parametrize(("sheet", "period", "name", "edition"), [
+    ("Chiffres VDE T3-25 (octobre-25)", "2024-01", "x_2023-T1", "2025-T3"),
+    ("T4 2024", None, "x", "2024-T4"),
+    ("Feuil1", "2025-11", "x_2023-T1", "2025-T4"),
+    ("Feuil1", None, "observatoire_2025-T3", "2025-T3"),
+    ("Feuil1", None, "observatoire-T3-2025", "2025-T3"),
+    ("Lot3-25", None, "observatoire-2-edition-11-octobre-2025-", None),
+    ("T3-2088", None, "x", None),
+])  # fmt: skip
+def test_the_edition_is_of_the_sheet_else_device_else_file(read, sheet, period, name, edition):
     book = workbook((sheet, [HEADER, procedure()]))
     if edition is None:
         with pytest.raises(ObservError, match="edition"):
@@ -246,15 +219,12 @@ def test_workbooks_that_cannot_be_used_are_refused_in_one_line(read, tmp_path):
             part = old.read(name)
             new.writestr(name, part[: len(part) // 2] if "sheet1" in name else part)
     bad = {
-        "empty file": b"",
-        "no zip": b"Nom;ID\n1;2\n",
-        "truncated": whole[: len(whole) // 2],
-        "no workbook": archive.getvalue(),
-        "torn sheet": torn.getvalue(),
+        "empty file": b"", "no zip": b"Nom;ID\n1;2\n", "truncated": whole[: len(whole) // 2],
+        "no workbook": archive.getvalue(), "torn sheet": torn.getvalue(),
         "no header": workbook(("Feuil1", [[1, 2], ["a"]])),
         "header not first": workbook((SHEET, [["Titre"], HEADER, procedure()])),
-        "empty sheet": workbook(("Feuil1", [])),
-    }
+        "empty sheet": workbook(("Feuil1", []))
+    }  # fmt: skip
     for what, raw in bad.items():
         with pytest.raises(ObservError) as caught:
             read(raw)
@@ -326,12 +296,8 @@ def test_every_cell_of_the_published_edition_is_understood(read, shared_data):
     assert len(loaded.rows) == 246 * INDICATORS
     assert set(loaded.rows["edition"]) == {"2025-T3"}
     states = loaded.rows.groupby("indicator")["state"].value_counts()
-    assert states["satisfaction"].to_dict() == {
-        "value": 175,
-        "to_come": 32,
-        "too_few_answers": 31,
-        "none": 8,
-    }
+    told = {"value": 175, "to_come": 32, "too_few_answers": 31, "none": 8}
+    assert states["satisfaction"].to_dict() == told
     assert states["accessibility_statement"].to_dict() == {"value": 195, "none": 28, "expired": 23}
     own = loaded.rows[(loaded.rows["procedure_id"] == "1656")].set_index("indicator")
     assert own["administration"].unique().tolist() == ["DILA"]

@@ -193,9 +193,6 @@ PHONE, MAIL = "06\u00a012\u00a034\u00a056\u00a078", "jean.dupont@exemple.invalid
 SPOILED = ["#N/A", "-", "n.d.", "-0", "1.234", "1,234", "12 34", "9" * 18, "9" * 25, "NaN", "inf"]
 SPOILED += ["45 %", "Total", "05/06/2026", "06/13/2026", "2026-03-29 02:30", "a\nb", PHONE, MAIL]
 EVERY = pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
-# the CSV of a tidy table refuses a column that the table has not
-_WIDER = {name: export for name, export in EXPORTS.items() if export.loader != "plain_csv"}
-WITH_REMARKS = pytest.mark.parametrize("export", _WIDER.values(), ids=_WIDER)
 Read = Callable[..., Loaded]
 
 
@@ -251,31 +248,15 @@ def test_the_good_export_is_read_whole_or_the_tests_below_would_prove_nothing(re
 
 
 @EVERY
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_encodings_of_spreadsheets_are_read_the_same(read, export, encoding):
-    same(read(export, export.text().encode(encoding)), read(export))
+def test_a_file_without_text_or_without_a_row_is_refused_in_one_line(read, export):
+    assert "empty file" in refused(read, export, "")
+    print(export.loader, refused(read, export, export.text().split("\n")[0] + "\n"))
 
 
 @EVERY
 def test_a_file_in_cp1252_is_refused_and_says_how_to_save_it(read, export):
     said = refused(read, export, export.text().encode() + "été;€\n".encode("cp1252"))
     assert ":4: not UTF-8" in said and "save the file as UTF-8" in said
-
-
-@EVERY
-def test_the_first_line_of_excel_blank_lines_and_windows_ends_lose_nothing(read, export):
-    text = f"sep={export.delimiter}\n" + export.text().replace("\n", "\n\n")
-    same(read(export, text.replace("\n", "\r\n").encode()), read(export))
-
-
-@EVERY
-def test_headers_in_another_case_and_with_spaces_are_known(read, export):
-    header = [f" {name.upper()}\u00a0" for name in export.header]
-    text = export.text(header=header)
-    if export.loader == "plain_csv":  # whose columns are those of the table, to the letter
-        assert "unknown columns" in refused(read, export, text)
-    else:
-        same(read(export, text), read(export))
 
 
 @EVERY
@@ -286,14 +267,41 @@ def test_a_missing_or_renamed_column_is_named_with_those_there(read, export):
         assert re.search(r"missing column|no visits by period|does not say its|period", said)
 
 
+WRITTEN: dict[str, Callable[[Export], str | bytes]] = {
+    "with a mark of UTF-8": lambda export: export.text().encode("utf-8-sig"),
+    "in UTF-16": lambda export: export.text().encode("utf-16"),
+    "as Excel does, with blank lines": lambda export: (
+        f"sep={export.delimiter}\n" + export.text().replace("\n", "\n\n")
+    ).replace("\n", "\r\n"),
+    "with headers in capitals": lambda export: export.text(
+        header=[f" {name.upper()}\u00a0" for name in export.header]
+    ),
+    "with tabs": lambda export: export.text(delimiter="\t"),
+    "with remarks of several lines": lambda export: export.text(
+        *([*row, f'un "mot"\nou{export.delimiter} deux'] for row in export.rows),
+        header=[*export.header, "Remarques"],
+    ),
+}
+NOT_READ = {  # the CSV of a tidy table has its columns to the letter, and no other
+    ("plain_csv", "with headers in capitals"): "unknown columns",
+    ("plain_csv", "with remarks of several lines"): "unknown column 'Remarques'",
+    ("services_publics_plus", "with tabs"): "separated by tabs",
+}
+
+
 @EVERY
-def test_another_separator_is_read_or_refused_in_one_line(read, export):
-    assert re.search("missing column|no visits", refused(read, export, export.text(delimiter="|")))
-    text = export.text(delimiter="\t")
-    if export.loader == "services_publics_plus":
-        assert "separated by tabs" in refused(read, export, text)
+@pytest.mark.parametrize("way", WRITTEN)
+def test_what_is_written_in_another_way_is_read_the_same(read, export, way):
+    content = WRITTEN[way](export)
+    if why := NOT_READ.get((export.loader, way)):
+        assert why in refused(read, export, content)
     else:
-        same(read(export, text), read(export))
+        same(read(export, content), read(export))
+
+
+@EVERY
+def test_a_separator_of_no_tool_is_refused_in_one_line(read, export):
+    assert re.search("missing column|no visits", refused(read, export, export.text(delimiter="|")))
 
 
 @EVERY
@@ -314,16 +322,10 @@ def test_a_line_of_totals_a_remark_and_a_cut_line_add_nothing(read, export):
         return
     same(found, read(export))
     told = set(found.rejects["row"])
+    print(export.loader, found.rejects[["row", "reason"]].values.tolist())
     if "indic_va" in export.header:  # without it, a row is an aim
         told |= {4}
     assert told == {4, 5, 6, 7}
-
-
-@WITH_REMARKS
-def test_a_cell_with_a_line_break_and_the_separator_moves_no_other(read, export):
-    header = [*export.header, "Remarques"]
-    rows = [[*row, f'un "mot"\nou{export.delimiter} deux'] for row in export.rows]
-    same(read(export, export.text(*rows, header=header)), read(export))
 
 
 @EVERY
@@ -371,6 +373,76 @@ def test_any_bytes_give_rows_or_one_plain_error(read, name, content):
             sound(read(export, start + content))
         except ObservError as error:
             assert all("\n" not in p and "export_2026-03.csv" in p for p in error.problems)
+
+
+BITS = [b"", b"\n", b"\r", b";", b",", b'"', b"\t", b"\0", b"\xff", b"-", b"9" * 25, b"NaN",
+        b"=1+1", b"Total", b"0000-00", b"2026-13-01", b"9999-12-31", b"1E400", b"-0"]  # fmt: skip
+EDITS = st.tuples(st.integers(0, 250), st.integers(0, 40), st.sampled_from(BITS))
+
+
+@pytest.mark.parametrize("name", ["sales", "subscriptions", "polls", "calls"])
+@examples(30)
+@given(edits=st.lists(EDITS, min_size=1, max_size=6))
+def test_no_damage_is_more_than_rows_rejected_or_one_line_of_error(read, name, edits):
+    raw = EXPORTS[name].text().encode()
+    for place, length, bit in edits:
+        raw = raw[:place] + bit + raw[place + length :]
+    try:
+        found = read(EXPORTS[name], raw)
+    except ObservError as error:
+        assert error.problems and not any("\n" in line for line in error.problems)
+    else:
+        sound(found)
+
+
+YEARS = ("0001", "0024", "1899", "2201", "9998", "9999")
+# and of each loader with other columns of days than those of the export above
+DATED = EXPORTS | {
+    "plain_csv by days": Export("plain_csv", "start;visits\n2026-03-01;12", table="audience"),
+    "plain_csv of moments": Export(
+        "plain_csv",
+        "call_id;date;moment;outcome;wait\na1;2025-03-03;2025-03-03T10:00;answered;60",
+        table="calls",
+        key=0,
+    ),
+    "published_figures by their source": Export(
+        "published_figures",
+        "organisme;période;sujet;indicateur;valeur;unité;source;source date\n"
+        "CAISSE-FICTIVE;2025;ensemble;Satisfaits;71,5;%;Rapport;2025-05-02",
+        key=3,
+    ),
+    "subscriptions by cohort": Export(
+        "subscriptions",
+        "Mois;Liste;Cohorte;Abonnés;Inscriptions;Désabonnements\n"
+        "2025-03;La lettre;2025-02;12450;0;120",
+        key=1,
+    ),
+    "tickets when closed": Export(
+        "tickets",
+        "Numéro;Reçu le;Première réponse le;Clos le;Motif;Extrait le\n"
+        "T1;01/07/2025 10:00;;01/08/2025 10:00;Alertes;02/10/2025 08:00",
+        key=0,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_a_year_that_nobody_meant_costs_its_row_alone_in_any_column(read, name):
+    export = DATED[name]
+    good = export.rows[:1]
+    for column, cell in enumerate(good[0]):
+        if not re.search(r"\b20\d\d\b", cell):
+            continue
+        cells = [re.sub(r"\b20\d\d\b", year, cell) for year in YEARS]
+        bad = [export.spoiled(2 * n, {column: text}) for n, text in enumerate(cells)]
+        if export.loader == "polls":  # whose rows are one with the other options of the poll
+            good = export.rows
+            bad = [option for row in bad for option in (row, [*row[:4], "Non", *row[5:]])]
+        found = read(export, export.text(*good, *bad))
+        same(found, read(export, export.text(*good)))
+        first = 2 + len(good)
+        assert set(found.rejects["row"]) == set(range(first, first + len(bad))), (column, cell)
+        assert (found.rejects["reason"].str.len() > 0).all()
 
 
 AMERICAN = {

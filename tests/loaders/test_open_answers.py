@@ -139,10 +139,7 @@ def test_without_the_key_nothing_of_it_is_kept(read, tool):
     assert not [word for word in (*PERSONS, "aidé") if word in kept(loaded)]
 
 
-def test_no_other_text_is_kept_even_where_the_key_is_there(read):
-    """Names, and what is written beside "Other", are of questions that are ignored."""
-    loaded = read("limesurvey", verbatims="redacted")
-    assert len(loaded.texts) == 1 and "Dupont" not in kept(loaded)
+def test_a_text_under_a_question_that_is_ignored_is_not_kept_where_the_key_is_there(read):
     ignored = [ASKED[0], {"code": "Q06", "text": TEXT, "kind": "ignored"}]
     assert read("limesurvey", ignored, verbatims="redacted").texts.empty
 
@@ -190,14 +187,6 @@ def test_a_download_keeps_open_answers_only_where_they_are_asked_for(tmp_path, s
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("question_", "word"),
-    [
-        ({"code": "Q06", "text": TEXT, "kind": "text"}, "key 'variable' is missing"),
-        ({**ASKED[1], "labels": {"Oui": 1}}, "an open question has no labels"),
-        ({**ASKED[1], "variable": "response"}, "counts the responses"),
-    ],
-)
-def test_an_open_question_that_is_not_whole_is_told(survey, question_, word):
-    with pytest.raises(ValueError, match=word):
-        survey("limesurvey", [ASKED[0], question_])
+def test_an_open_question_has_no_labels(survey):
+    with pytest.raises(ValueError, match="an open question has no labels"):
+        survey("limesurvey", [ASKED[0], {**ASKED[1], "labels": {"Oui": 1}}])

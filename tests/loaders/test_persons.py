@@ -21,12 +21,10 @@ from tools.demo.formats import workbook
 pytestmark = pytest.mark.slow
 
 PERSONS = [
-    "zoe.martin@exemple.invalid", "zoe.martin (at) exemple.invalid",
-    "06 12 34 56 78", "0612345678", "+33 (0)6 12.34.56.78", "06/12/34/56/78",
-    "1 85 05 78 006 084 91", "185057800608491", "1850578006084",
-    "FR14 2004 1010 0505 0001 3M02 606", "FR1420041010050500013M02606",
-    "4111 1111 1111 1111", "4111111111111111", "3023217600053",
-    "Chez Mme Zoé Martin",
+    "zoe.martin@exemple.invalid", "zoe.martin (at) exemple.invalid", "06 12 34 56 78", "0612345678",
+    "+33 (0)6 12.34.56.78", "06/12/34/56/78", "1 85 05 78 006 084 91", "185057800608491",
+    "1850578006084", "FR14 2004 1010 0505 0001 3M02 606", "FR1420041010050500013M02606",
+    "4111 1111 1111 1111", "4111111111111111", "3023217600053", "Chez Mme Zoé Martin"
 ]  # fmt: skip
 PLATE = "AB-123-CD"
 KEYLESS = "1850578006084"  # which as an identifier may be a moment in milliseconds
@@ -163,38 +161,31 @@ def others(person: str) -> dict[str, list[Any]]:
     noted = "ID;annotateur;date;Description;Titre;q1_injustice;q2_compensation;q3_colere\n"
     return {
         "code_sheet": [
-            f"{filled}7;2026-03-01;x;{person};oui;non\n",
-            f"{filled}7;{person};x;Négatif;oui;non\n",
-            f"{filled}7;2026-03-01;{person};Négatif;oui;non\n",
+            f"{filled}7;2026-03-01;x;{person};oui;non\n", f"{filled}7;{person};x;Négatif;oui;non\n",
+            f"{filled}7;2026-03-01;{person};Négatif;oui;non\n"
         ],
         "services_publics_plus_codes": [
             f"{noted}7;A01;01/03/2026;x;y;{person};0;1\n",
-            f"{noted}7;{person};01/03/2026;x;y;1;0;1\n",
-            f"{noted}7;A01;{person};x;y;1;0;1\n",
+            f"{noted}7;{person};01/03/2026;x;y;1;0;1\n", f"{noted}7;A01;{person};x;y;1;0;1\n"
         ],
         "datagouv_metrics": [
             {"monthlyStats": [{"month": person, "visits": 1}]},
             {"monthlyStats": [{"month": "2026-03", "visits": person}]},
-            {"monthlyStats": [person, {person: 1}]},
-            {"monthlyStats": person},
+            {"monthlyStats": [person, {person: 1}]}, {"monthlyStats": person}
         ],
         "matomo_json": [
             {"2026-03-01": {"nb_visits": 1}, "2026-03-02": person},
             {"2026-03-01": {"nb_visits": person}, person: {"nb_visits": 2}},
             {"result": "error", "message": person},
-            [day | {"date": person}, day | {person: 1}, person],
-            {person: 1},
-            f'{{"{person}": 1, "{person}": 2}}',
+            [day | {"date": person}, day | {person: 1}, person], {person: 1},
+            f'{{"{person}": 1, "{person}": 2}}'
         ],
         "workshops": [
-            *({**head, key: person} for key in head),
-            {**head, person: 1},
-            {**head, "participants": {person: 12}},
-            {**head, "participants": {"Agents": person}},
+            *({**head, key: person} for key in head), {**head, person: 1},
+            {**head, "participants": {person: 12}}, {**head, "participants": {"Agents": person}},
             *({**head, "ideas": [{**idea, key: person}]} for key in ("idea", "state", person)),
             f"participants: {{{json.dumps(person)}: 1, {json.dumps(person)}: 2}}",
-            f"title: {person}",
-            person,
+            f"title: {person}", person
         ],
         "demarches": [
             *((SHEET, [[*CELLS], [*(CELLS | {name: person}).values()]]) for name in CELLS),
@@ -210,9 +201,7 @@ def others(person: str) -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize("loader", sorted(OTHERS))
-def test_no_place_of_other_exports_brings_a_person_into_the_store_or_a_message(
-    loader, tmp_path, catalogue, survey
-):
+def test_no_place_of_other_exports_brings_a_person_in(loader, tmp_path, catalogue, survey):
     device, catalogue = known(loader, None, catalogue, survey)
     persons = PERSONS[3 :: SLOW.get(loader, 1)]
     for person in persons:
@@ -233,34 +222,26 @@ def test_no_place_of_other_exports_brings_a_person_into_the_store_or_a_message(
                 assert not hold(what, [person]), content
 
 
-def test_a_poll_whose_question_reaches_someone_is_refused_whole_and_says_how_to_mend(
-    tmp_path, catalogue, survey
-):
+def test_a_poll_whose_question_reaches_someone_is_refused_whole(tmp_path, catalogue, survey):
     export = EXPORTS["polls"]
     device, catalogue = known("polls", None, catalogue, survey)
-    rows = [
-        [cell.replace("Q ?", f"Q ? {PERSONS[0]} ou {PERSONS[2]}") for cell in r]
-        for r in export.rows
-    ]
+    asked = f"Q ? {PERSONS[0]} ou {PERSONS[2]}"
+    rows = [[cell.replace("Q ?", asked) for cell in row] for row in export.rows]
     other = [["b", *row[1:]] for row in export.rows]
     path = tmp_path / "sondages.csv"
     path.write_text(export.text(*rows, *other), encoding="utf-8")
     found = load(path, device, catalogue)
-    assert set(found.rows["poll_id"]) == {"b"}
-    assert found.rejects["row"].tolist() == [2, 3]
-    assert set(found.rejects["reason"]) == {
-        "holds an e-mail address and a telephone number; write it without, or take the row away"
-    }
+    assert set(found.rows["poll_id"]) == {"b"} and found.rejects["row"].tolist() == [2, 3]
+    why = "holds an e-mail address and a telephone number; write it without, or take the row away"
+    assert set(found.rejects["reason"]) == {why}
 
 
 def test_who_tells_is_a_word_of_the_list_or_autre_which_a_notice_tells(tmp_path, catalogue, survey):
     export = EXPORTS["services_publics_plus"]
     device, catalogue = known(export.loader, None, catalogue, survey)
     place = export.header.index("Posté comme")
-    rows = [
-        export.spoiled(0, {place: "Zoé Martin"}),
-        export.spoiled(1, {place: "un AGENT de mediation"}),
-    ]
+    words = ["Zoé Martin", "un AGENT de mediation"]
+    rows = [export.spoiled(n, {place: word}) for n, word in enumerate(words)]
     path = tmp_path / "sp.csv"
     path.write_text(export.text(*rows), encoding="utf-8")
     found = load(path, device, catalogue)

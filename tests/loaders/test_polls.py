@@ -40,29 +40,18 @@ def test_a_share_that_may_be_several_votes_refuses_the_whole_poll(read):
     assert "168 to 172 votes" in loaded.rejects["reason"].iat[0]
 
 
-@pytest.mark.parametrize(
-    ("rows", "reason"),
-    [
-        (YES, "has one option"),
-        (YES + NO.replace("30", "-3"), "is negative"),
-        (YES + NO.replace("30", "3,5"), "has 8 cells"),
-        (YES + NO.replace("30", "1.5"), "is no whole number"),
-        (YES + NO.replace("30", ""), "is empty"),
-        (YES + NO.replace("Non", ""), "is empty"),
-        (YES + NO.replace("2026-03-05", "2026-03-06"), "is not that of row 2"),
-        (YES + NO.replace("2026-03-05", "05/03/2026"), "write all in one way"),
-        (YES + NO.replace("2026-03-05", "2026-02-30"), "is no day"),
-        (YES + NO.replace("900", "901"), "is not that of row 2"),
-        (YES + NO + "a,2026-03-05,Réseau,Q ?,Oui, mais,30,900\n", "has 8 cells"),
-        (YES + NO + "a,2026-03-05,Réseau,Q ?\n", "has 4 cells"),
-        (YES + NO + ",2026-03-05,Réseau,Q ?,Peut-être,30,900\n", "is empty"),
-        (YES + NO.replace("Non", "#N/A"), "the error of a formula"),
-        (YES + NO + YES.replace("Oui,12", "Autre,1" + "0" * 13), "more than anyone counted"),
-        (YES + NO + YES.replace("12", "13"), "has the option of row 2, other votes"),
-        (YES + NO + YES.replace("Oui,12", "Total,42"), "is the poll's total"),
-        ((YES + NO).replace("2026", "2126"), "in the future"),
-    ],
-)
+@pytest.mark.parametrize(("rows", "reason"), [
+    (YES, "has one option"),
+    (YES + NO.replace("30", "-3"), "is negative"),
+    (YES + NO.replace("30", "1.5"), "is no whole number"),
+    (YES + NO.replace("Non", ""), "is empty"),
+    (YES + NO.replace("2026-03-05", "2026-03-06"), "is not that of row 2"),
+    (YES + NO.replace("2026-03-05", "05/03/2026"), "write all in one way"),
+    (YES + NO.replace("900", "901"), "is not that of row 2"),
+    (YES + NO + YES.replace("Oui,12", "Autre,1" + "0" * 13), "more than anyone counted"),
+    (YES + NO + YES.replace("12", "13"), "has the option of row 2, other votes"),
+    (YES + NO + YES.replace("Oui,12", "Total,42"), "is the poll's total"),
+])  # fmt: skip
 def test_a_poll_with_a_bad_row_is_refused_whole(read, rows, reason):
     loaded = read(HEADER + rows)
     assert loaded.rows.empty
@@ -84,24 +73,14 @@ def test_shares_of_several_choices_are_refused(read):
     assert loaded.rows.empty and "do not sum to 100 %" in loaded.rejects["reason"].iat[0]
 
 
+def test_an_export_of_neither_votes_nor_shares_is_told_what_it_lacks(read):
+    with pytest.raises(ObservError, match="'share', 'voters'"):
+        read(HEADER.replace("votes", "oui") + YES)
+
+
 def test_a_product_must_be_the_catalogue_s(read):
     text = "produit," + HEADER + "legifrance," + YES + "legifrance," + NO
     assert set(read(text).rows["product"]) == {"legifrance"}
     text = "produit," + HEADER + "autre," + YES + "autre," + NO
     loaded = read(text)
     assert loaded.rows.empty and "is no product" in loaded.rejects["reason"].iat[0]
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("", "empty file"),
-        (HEADER, "no row"),
-        (HEADER.replace("option", "choose") + YES, "missing column 'option'"),
-        (HEADER.replace("votes", "oui") + YES, "'share', 'voters'"),
-        (HEADER.replace("followers", "voix") + YES, "both give 'votes'"),
-    ],
-)
-def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
-    with pytest.raises(ObservError, match=told):
-        read(text)

@@ -42,12 +42,9 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         pyreadstat.write_dta(FRAME, path, column_labels=LABELS, variable_value_labels=VALUES)
     else:
         pyreadstat.write_sav(
-            FRAME,
-            path,
-            column_labels=LABELS,
-            variable_value_labels=VALUES,
-            row_compress=request.param == "zsav",
-        )
+            FRAME, path, column_labels=LABELS, variable_value_labels=VALUES,
+            row_compress=request.param == "zsav"
+        )  # fmt: skip
     return path
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-import yaml
 from tests.copies import DEMO
+from tests.records import sheets
 
 from observlib.records.corrections import load_corrections, misfits
 from tools.demo import audience
@@ -18,11 +18,7 @@ GOOD = {
 
 
 def write(data: Path, name: str = "double", **keys: object) -> Path:
-    content = {k: v for k, v in {**GOOD, "id": name, **keys}.items() if v is not ...}
-    path = data / "corrections" / f"{name}.yml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    return path
+    return sheets.write(data, "corrections", GOOD, name, **keys)
 
 
 def faults(data: Path, table: str = "audience") -> str:
@@ -45,35 +41,28 @@ def test_a_data_folder_without_corrections_has_none(tmp_path):
     assert load_corrections(tmp_path, []) == []
 
 
-@pytest.mark.parametrize(
-    ("keys", "said"),
-    [
-        ({"last": "2026-04-30"}, "'last' is 2026-04-30, before 'first'"),
-        ({"expect": ...}, "one guard is expected: expect, total or rows; given: none"),
-        ({"total": 3.5}, "one guard is expected: expect, total or rows; given: expect, total"),
-        ({"becomes": ...}, "one of becomes, times, drop is expected; given: none"),
-        ({"drop": True}, "one of becomes, times, drop is expected; given: becomes, drop"),
-        ({"column": ...}, "'column' is missing"),
-        ({"becomes": 100}, "'becomes' is the same as 'expect'"),
-        ({"times": 0, "becomes": ...}, "times is 0"),
-        ({"times": float("inf"), "becomes": ...}, "times is inf"),
-        ({"status": "done"}, "'open', 'permanent' or 'mended'"),
-        ({"provider": "Zoé Martin"}, "names a person"),
-        ({"reason": "Voir *ici*"}, "which a page reads as markup"),
-        ({"title": "De zoe@exemple.invalid"}, "an e-mail address"),
-        ({"why": "?"}, "why"),
-        ({"column": "vists"}, ":6: 'double': no correction speaks of a column 'vists' of"),
-        ({"column": "start"}, "no correction speaks of a column 'start'"),
-        ({"column": "device"}, "no correction speaks of a column 'device'"),
-        ({"becomes": -4}, ":8: 'double': -4 cannot stand in visits; allowed: a whole number"),
-        ({"becomes": "50"}, "'50' cannot stand in visits"),
-        ({"expect": 2.5}, "2.5 cannot stand in visits"),
-        ({"where": {"ville": "Brest"}}, "no correction speaks of a column 'ville'"),
-        ({"where": {"area": 75}}, "75 cannot stand in area; allowed: a text, in quotes"),
-        ({"where": {"end": "2026"}}, "'2026' cannot stand in end; allowed: no value: use first"),
-        ({"column": "product", "expect": "boamp", "becomes": ..., "times": 2}, "holds texts"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("keys", "said"), [
+    ({"last": "2026-04-30"}, "'last' is 2026-04-30, before 'first'"),
+    ({"expect": ...}, "one guard is expected: expect, total or rows; given: none"),
+    ({"total": 3.5}, "one guard is expected: expect, total or rows; given: expect, total"),
+    ({"becomes": ...}, "one of becomes, times, drop is expected; given: none"),
+    ({"drop": True}, "one of becomes, times, drop is expected; given: becomes, drop"),
+    ({"column": ...}, "'column' is missing"),
+    ({"becomes": 100}, "'becomes' is the same as 'expect'"),
+    ({"times": 0, "becomes": ...}, "times is 0"),
+    ({"status": "done"}, "'open', 'permanent' or 'mended'"),
+    ({"provider": "Zoé Martin"}, "names a person"),
+    ({"title": "De zoe@exemple.invalid"}, "an e-mail address"),
+    ({"column": "vists"}, ":6: 'double': no correction speaks of a column 'vists' of"),
+    ({"column": "start"}, "no correction speaks of a column 'start'"),
+    ({"becomes": -4}, ":8: 'double': -4 cannot stand in visits; allowed: a whole number"),
+    ({"becomes": "50"}, "'50' cannot stand in visits"),
+    ({"expect": 2.5}, "2.5 cannot stand in visits"),
+    ({"where": {"ville": "Brest"}}, "no correction speaks of a column 'ville'"),
+    ({"where": {"area": 75}}, "75 cannot stand in area; allowed: a text, in quotes"),
+    ({"where": {"end": "2026"}}, "'2026' cannot stand in end; allowed: no value: use first"),
+    ({"column": "product", "expect": "boamp", "becomes": ..., "times": 2}, "holds texts"),
+])  # fmt: skip
 def test_a_mistake_is_told_with_its_file_and_what_is_allowed(tmp_path, keys, said):
     path = write(tmp_path, **keys)
     told = faults(tmp_path)

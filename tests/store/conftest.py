@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from observlib import store
+from observlib.catalogue import Catalogue
+
 Write = Callable[..., Path]
+Take = Callable[..., store.Ingested]
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +43,19 @@ def visits() -> Write:
         return path
 
     return write
+
+
+@pytest.fixture
+def take(tmp_path: Path, catalogue: Catalogue, ratings: Write, visits: Write) -> Take:
+    """Write exports of answers or of visits, by their names, and ingest them with the others."""
+
+    def run(known: Catalogue = catalogue, **exports: dict[Any, Any]) -> store.Ingested:
+        for name, told in exports.items():
+            write = visits if isinstance(next(iter(told)), tuple) else ratings
+            write(tmp_path / "raw", name, told)
+        return store.ingest(tmp_path / "raw", tmp_path, known)
+
+    return run
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from observlib import store
 from observlib.base.period import Quarter
 from observlib.catalogue import Catalogue, contract, tables
 from observlib.catalogue.tables import ALIKE
+from observlib.indicators import counts
 from observlib.themes import contacts, experiences, partners, satisfaction
 
 LAST = Quarter(2026, 1)
@@ -37,13 +38,10 @@ def paris_day(moment: pd.Timestamp) -> pd.Timestamp:
 def of_calls(draw: Any) -> dict[str, Any]:
     moment = draw(MOMENTS)
     return {
-        "date": paris_day(moment).date(),
-        "moment": moment,
+        "date": paris_day(moment).date(), "moment": moment,
         "outcome": draw(st.sampled_from(["answered", "abandoned"])),
-        "wait": draw(st.none() | st.integers(0, 3)),
-        "theme": draw(THEMES),
-        "area": draw(AREAS),
-    }
+        "wait": draw(st.none() | st.integers(0, 3)), "theme": draw(THEMES), "area": draw(AREAS)
+    }  # fmt: skip
 
 
 @st.composite
@@ -53,15 +51,11 @@ def of_tickets(draw: Any) -> dict[str, Any]:
     answered, closed = draw(after), draw(after)
     last = max(moment for moment in (received, answered, closed) if moment)
     return {
-        "date": paris_day(received).date(),
-        "received": received,
-        "answered": answered,
-        "closed": closed,
-        "extracted": max(last, draw(MOMENTS)),
-        "reopened": draw(st.sampled_from([None, "true", "false"])),
-        "theme": draw(THEMES),
-        "unknown": draw(st.sampled_from([None, None, "answered", "closed reopened"])),
-    }
+        "date": paris_day(received).date(), "received": received, "answered": answered,
+        "closed": closed, "extracted": max(last, draw(MOMENTS)),
+        "reopened": draw(st.sampled_from([None, "true", "false"])), "theme": draw(THEMES),
+        "unknown": draw(st.sampled_from([None, None, "answered", "closed reopened"]))
+    }  # fmt: skip
 
 
 @st.composite
@@ -70,11 +64,9 @@ def of_ratings(draw: Any) -> dict[str, Any]:
     return {
         "date": draw(MOMENTS).date(),
         "question": draw(st.sampled_from(["satisfaction", "clarity", "help_reached"])),
-        "value": draw(st.integers(least, most)),
-        "scale_min": least,
-        "scale_max": most,
-        "area": draw(AREAS),
-    }
+        "value": draw(st.integers(least, most)), "scale_min": least, "scale_max": most,
+        "area": draw(AREAS)
+    }  # fmt: skip
 
 
 @st.composite
@@ -133,19 +125,12 @@ def told_of_experiences(read: Read, catalogue: Catalogue) -> list[pd.DataFrame]:
     return [experiences.feelings(read("experiences_by_feeling"), catalogue, LAST)]
 
 
-@pytest.mark.parametrize(
-    ("table", "row", "told"),
-    [
-        ("calls", of_calls(), told_of_calls),
-        ("tickets", of_tickets(), told_of_tickets),
-        ("ratings", of_ratings(), told_of_ratings),
-        ("experiences", of_experiences(), told_of_experiences),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_estimates_of_rows_that_are_alike_are_those_of_all_rows(
-    tmp_path_factory, catalogue, table, row, told
-):
+@pytest.mark.parametrize(("table", "row", "told"), [
+    ("calls", of_calls(), told_of_calls), ("tickets", of_tickets(), told_of_tickets),
+    ("ratings", of_ratings(), told_of_ratings),
+    ("experiences", of_experiences(), told_of_experiences),
+], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip
+def test_rows_that_are_alike_tell_what_all_rows_do(tmp_path_factory, catalogue, table, row, told):
     @examples(12)
     @given(st.lists(st.tuples(row, MANY), min_size=1, max_size=12))
     def holds(rows: list[tuple[dict, int]]) -> None:
@@ -202,3 +187,87 @@ def test_what_is_read_by_rows_that_are_alike_is_kept_by_the_table_that_they_are_
     of = frame.depends(demonstration, Quarter(2026, 3), "contacts")
     for table in ("calls", "call_intervals", "tickets"):
         assert of[f"the data/{table}"] == held[table]
+
+
+DAYS = st.dictionaries(
+    st.tuples(st.dates(pd.Timestamp("2025-01-25").date(), pd.Timestamp("2025-02-08").date()),
+              st.sampled_from(["01", "2A"])),
+    st.tuples(st.integers(0, 99), st.none() | st.integers(0, 99), st.booleans()),
+    min_size=1,
+    max_size=25,
+)  # fmt: skip
+
+
+@examples(40)
+@given(DAYS, st.booleans())
+def test_months_and_areas_are_those_of_all_days(tmp_path_factory, catalogue, told, by_area):
+    data = tmp_path_factory.mktemp("spans")
+    (data / "raw").mkdir()
+    days = {(day, area if by_area else ""): row for (day, area), row in told.items()}
+    lines = [
+        f"{day},{visits},{'' if downloads is None else downloads},{area},{complete}\n".lower()
+        for (day, area), (visits, downloads, complete) in days.items()
+    ]
+    text = "start,visits,downloads,area,complete\n" + "".join(lines)
+    (data / "raw" / "boamp_audience_1.csv").write_text(text, encoding="utf-8")
+    done = store.ingest(data / "raw", data, catalogue)
+    assert not done.problems and done.rejects.empty
+    rows, spans = store.read(data, "audience"), store.spans(data, "audience")
+    kept, rejects = contract.conform(spans.drop(columns="source"), "audience", "spans")
+    assert len(kept) == len(spans) <= len(rows) and rejects.empty
+    pd.testing.assert_series_equal(rows.dtypes, spans.dtypes)
+    for measure in ("visits", "downloads"):
+        pd.testing.assert_frame_equal(
+            counts.monthly(spans, "2025-01", "2025-02", measure),
+            counts.monthly(rows, "2025-01", "2025-02", measure),
+        )
+
+
+def test_a_month_of_days_is_one_row_and_a_day_that_lacks_makes_it_two(tmp_path, catalogue):
+    lines = [f"2025-01-{day:02},{day}\n" for day in range(1, 32) if day != 10]
+    (tmp_path / "raw").mkdir()
+    path = tmp_path / "raw" / "boamp_audience_1.csv"
+    path.write_text("start,visits\n" + "".join(lines), encoding="utf-8")
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    found = store.spans(tmp_path, "audience")
+    ends = [[str(day.date()) for day in found[name]] for name in ("start", "end")]
+    assert ends == [["2025-01-01", "2025-01-11"], ["2025-01-09", "2025-01-31"]]
+    assert found["visits"].tolist() == [45, sum(range(11, 32))]
+    assert found["source"].tolist() == store.read(tmp_path, "audience")["source"].tolist()[:2]
+
+
+@pytest.fixture(scope="module")
+def days(demonstration):
+    return store.by_day(demonstration)
+
+
+def test_marks_and_their_number_are_those_of_the_ratings(demonstration, days):
+    device = "jdma-service-public"
+    ratings = store.read(demonstration, "ratings", device=device)
+    own = days[(days["device"] == device) & (days["table"] == "ratings")]
+    marks = ratings[ratings["question"] == "satisfaction"]
+    assert own["n"].sum() == len(marks)
+    assert own["count"].sum() == ratings["answer_id"].nunique()
+    ten = 10 * (marks["value"] - marks["scale_min"]) / (marks["scale_max"] - marks["scale_min"])
+    assert (own["value"] * own["n"]).sum() == pytest.approx(ten.sum())
+    alike = ten.groupby(marks["date"].dt.normalize()).var()
+    assert own["variance"].dropna().tolist() == pytest.approx(alike.dropna().tolist())
+
+
+def test_waits_are_of_answered_calls_alone(demonstration, days):
+    calls = store.read(demonstration, "calls")
+    own = days[days["table"] == "calls"]
+    answered = calls[(calls["outcome"] == "answered") & calls["wait"].notna()]
+    assert own["count"].sum() == len(calls) and own["n"].sum() == len(answered)
+    assert (own["value"] * own["n"]).sum() == pytest.approx(answered["wait"].sum())
+
+
+def test_months_are_no_days(days):
+    assert "matomo-legifrance" not in set(days["device"])  # whose export is monthly
+    assert "matomo-service-public" in set(days["device"])
+
+
+def test_an_empty_store_has_no_days(tmp_path, catalogue):
+    (tmp_path / "raw").mkdir()
+    store.ingest(tmp_path / "raw", tmp_path, catalogue)
+    assert store.by_day(tmp_path).empty

@@ -63,9 +63,7 @@ def test_what_depends_on_the_table_is_computed_again_and_nothing_else_is(filled)
     assert store.digests(filled) == after  # other words, the same numbers
 
 
-def test_the_day_the_source_is_mended_ingestion_and_reading_stop_with_one_line(
-    filled, catalogue, visits
-):
+def test_the_day_the_source_is_mended_all_stops_with_one_line(filled, catalogue, visits):
     path = write(filled)
     visits(filled / "raw", "y", {("boamp", "2026-05"): 50})
     done = store.ingest(filled / "raw", filled, catalogue)

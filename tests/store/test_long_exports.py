@@ -35,9 +35,7 @@ def calls(tmp_path):
     return write
 
 
-def test_a_long_export_is_corrected_by_a_later_one_and_corrects_an_earlier_one(
-    tmp_path, catalogue, calls
-):
+def test_a_long_export_is_corrected_and_corrects(tmp_path, catalogue, calls):
     for name, count, wait in [("1", 8, 1), ("2", 10, 2)]:
         calls(name, count, wait)
         done = store.ingest(tmp_path / "raw", tmp_path, catalogue)
@@ -73,9 +71,7 @@ def test_how_far_visits_are_read_is_told_though_they_are_summed(tmp_path, catalo
     assert told[2:-1] == [f"calls_1.csv, {million} million rows" for million in (1, 2, 2, 2, 2)]
 
 
-def test_an_export_of_which_more_is_rejected_than_anyone_mends_leaves_the_store_as_it_was(
-    tmp_path, catalogue, calls, monkeypatch
-):
+def test_an_export_of_too_many_rejects_changes_nothing(tmp_path, catalogue, calls, monkeypatch):
     calls("1", 10, 1)
     store.ingest(tmp_path / "raw", tmp_path, catalogue)
     before = {path: path.read_bytes() for path in (tmp_path / "store").rglob("*.parquet")}

@@ -20,9 +20,7 @@ if sys.platform != "win32":
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_project_whose_folder_has_any_name_reads_its_own_store_and_no_other(
-    tmp_path, catalogue, ratings, name
-):
+def test_a_folder_of_any_name_reads_its_own_store_and_no_other(tmp_path, catalogue, ratings, name):
     other = tmp_path / "axb"  # which a pattern would match
     ratings(other / "raw", "x", JULY)  # the same rows, so that its part has the same name
     store.ingest(other / "raw", other, catalogue)

@@ -87,9 +87,7 @@ def test_one_that_is_changed_is_exploratory_and_is_announced_again_as_it_was(tmp
     assert why(tmp_path) == {"clarte": ""}
 
 
-def test_one_that_cannot_be_read_is_a_problem_of_the_ingestion_that_would_have_seen_it(
-    tmp_path, catalogue, ratings
-):
+def test_one_that_cannot_be_read_is_a_problem_of_the_ingestion(tmp_path, catalogue, ratings):
     path = write(tmp_path, direction="mieux")
     ratings(tmp_path / "raw", "x", SECOND)
     (line,) = store.ingest(tmp_path / "raw", tmp_path, catalogue).problems
@@ -113,9 +111,7 @@ def test_a_store_that_is_made_again_remembers_what_it_saw(tmp_path, ingest):
     assert why(tmp_path) == {"clarte": "late"}
 
 
-def test_where_an_edition_of_the_quarter_was_published_a_new_store_makes_none_early(
-    tmp_path, ingest
-):
+def test_where_the_quarter_was_published_a_new_store_makes_none_early(tmp_path, ingest):
     (tmp_path / "published" / "0001-2026-T3").mkdir(parents=True)
     write(tmp_path)
     ingest("y", THIRD)

@@ -68,22 +68,19 @@ def test_a_person_s_words_are_replaced_by_what_they_were(text, expected):
     assert redact(text) == expected
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Le cerfa n° 12100*02, l'article L. 312-1 et le décret n° 2020-1234 du 3 mai 2020",
-        "NOR : JUSC2012345D, ECLI:FR:CCASS:2020:C100123, JORFTEXT000033123456",
-        "Le 3939, le 36 46 et le 0 809 401 401, de 9h à 12h30, 1 250,50 € en 2023",
-        "Le lycée Victor Hugo de Saint-Denis, rue Simone Veil, loi Macron",
-        "Madame, Monsieur, M. le Maire, ma femme sénégalaise, France Travail",
-        "Remboursez. Sinistre à Loudun, près de Phnom Penh, avec mon Kangoo. Malheureusement",
-        "Le consulat de Glasgow, via Doctolib, en période Covid ; mon chat Bruyneel",
-        "Client chez Orange, compte chez gmail, rendez-vous à la mairie, inscrit à impots.gouv.fr",
-        "Les départements 01, 02, 03, 04, 05 ; mille deux cent quatre-vingt-dix-sept euros",
-        "J'habite une rue sans trottoir, la mairie est rue Haute. Claire et rapide, cette démarche",
-        "https://www.service-public.fr/particuliers/vosdroits/F1234, SIRET 552 081 317 66522",
-    ],
-)
+@pytest.mark.parametrize("text", [
+    "Le cerfa n° 12100*02, l'article L. 312-1 et le décret n° 2020-1234 du 3 mai 2020",
+    "NOR : JUSC2012345D, ECLI:FR:CCASS:2020:C100123, JORFTEXT000033123456",
+    "Le 3939, le 36 46 et le 0 809 401 401, de 9h à 12h30, 1 250,50 € en 2023",
+    "Le lycée Victor Hugo de Saint-Denis, rue Simone Veil, loi Macron",
+    "Madame, Monsieur, M. le Maire, ma femme sénégalaise, France Travail",
+    "Remboursez. Sinistre à Loudun, près de Phnom Penh, avec mon Kangoo. Malheureusement",
+    "Le consulat de Glasgow, via Doctolib, en période Covid ; mon chat Bruyneel",
+    "Client chez Orange, compte chez gmail, rendez-vous à la mairie, inscrit à impots.gouv.fr",
+    "Les départements 01, 02, 03, 04, 05 ; mille deux cent quatre-vingt-dix-sept euros",
+    "J'habite une rue sans trottoir, la mairie est rue Haute. Claire et rapide, cette démarche",
+    "https://www.service-public.fr/particuliers/vosdroits/F1234, SIRET 552 081 317 66522",
+])  # fmt: skip
 def test_law_forms_amounts_and_things_stay_as_they_are(text):
     assert redact(text) == text
 
