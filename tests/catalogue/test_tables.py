@@ -27,12 +27,6 @@ def test_a_day_counted_twice_is_kept_once_and_told():
     ]
 
 
-def test_a_period_over_two_months_is_told_with_its_ends():
-    kept, rejects = audience([("2026-01-28", "2026-02-03")])
-    assert kept.empty and rejects["column"].tolist() == ["period"]
-    assert "2026-01-28" in rejects["value"][0] and "by day or by month" in rejects["reason"][0]
-
-
 @pytest.mark.parametrize(
     "day", [date(2062, 1, 1), date(9999, 12, 31), date(1, 1, 1), datetime(1950, 1, 1)]
 )

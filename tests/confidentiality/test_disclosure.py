@@ -233,20 +233,6 @@ def people(*counts: int) -> dict[str, set[str]]:
     return {f"c{i}": {f"{i}-{j}" for j in range(count)} for i, count in enumerate(counts)}
 
 
-def test_large_categories_stay_as_they_are():
-    assert list(merge_small(people(11, 30, 200))) == ["c0", "c1", "c2"]
-
-
-def test_one_small_category_takes_the_next_smallest_with_it():
-    found = merge_small(people(40, 3, 12), "Autres")
-    assert found["Autres"][0] == ("c1", "c2") and len(found["Autres"][1]) == 15
-    assert list(found) == ["c0", "Autres"]
-
-
-def test_small_categories_that_are_enough_together_take_no_other():
-    assert list(merge_small(people(40, 6, 12, 7))) == ["c0", "c2", "Autres"]
-
-
 def test_nothing_is_told_where_nothing_can_be_told_apart():
     assert merge_small(people(30, 3)) == {} and merge_small(people(4, 3)) == {}
     assert merge_small({}) == {}

@@ -17,37 +17,8 @@ def read(*texts, forms=HOUSE, **how):
     return {line: moment.isoformat() for line, moment in found.dropna().items()}, faults
 
 
-def test_summer_and_winter_times_of_paris_become_utc():
-    found, faults = read("01/07/2026 12:00", "01/12/2026 12:00:30")
-    assert not faults
-    assert found == {2: "2026-07-01T10:00:00", 3: "2026-12-01T11:00:30"}
-
-
-def test_an_hour_that_summer_time_skips_is_told_and_not_moved():
-    found, faults = read("2026-03-29 02:30", "2026-03-29 03:00")
-    assert "this hour was skipped" in faults[2] and list(found) == [3]
-
-
-def test_the_hour_repeated_in_autumn_is_read_in_the_order_of_the_file():
-    texts = [f"2026-10-25 {time}" for time in ("02:00", "02:30", "02:00", "02:30")]
-    found, faults = read(*texts, in_order=True)
-    assert not faults
-    assert [moment[11:13] for moment in found.values()] == ["00", "00", "01", "01"]
-    assert len(set(read(*texts)[0].values())) == 2
-
-
 def test_a_repeated_hour_alone_is_summer_time():
     assert read("2026-10-25 02:30", in_order=True)[0] == {2: "2026-10-25T00:30:00"}
-
-
-def test_two_ways_of_writing_in_one_column_are_refused_as_one_may_have_months_first():
-    _, faults = read("05/03/2026 10:00", "2026-03-06 10:00")
-    assert "like the moment of row 2" in faults[3]
-
-
-def test_one_day_with_its_month_first_shows_that_others_may_be_so():
-    found, faults = read("05/06/2026 10:00", "3/31/2026 10:00", "28/02/2026 10:00")
-    assert "may have its month first, as row 3 has" in faults[2] and list(found) == [4]
 
 
 @pytest.mark.parametrize(("text", "form", "meant"), [

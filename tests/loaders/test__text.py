@@ -16,14 +16,11 @@ from observlib.loaders import _text
 from observlib.loaders._grid import Columns, in_columns
 from observlib.loaders._text import (
     csv_rows,
-    find_delimiter,
     lines_in,
     lines_of_text,
-    need_columns,
     parse_count,
     parse_day,
     parse_month,
-    read_csv,
     read_json,
     read_text,
     short,
@@ -35,12 +32,6 @@ def written(folder: Path, raw: bytes) -> Path:
     path = folder / "export.csv"
     path.write_bytes(raw)
     return path
-
-
-def test_a_latin1_export_is_refused_with_the_line_of_the_byte(tmp_path):
-    path = written(tmp_path, b"a\nb\nt\xe9l\xe9\n")
-    with pytest.raises(ObservError, match=r"export\.csv:3: not UTF-8 \(byte 0xe9 .*save the file"):
-        read_text(path)
 
 
 @pytest.mark.parametrize(("raw", "says"), [
@@ -58,24 +49,6 @@ def test_a_missing_file_is_told_and_not_traced(tmp_path):
         read_text(tmp_path / "absent.csv")
 
 
-def test_rows_stand_at_the_line_where_an_editor_shows_them():
-    text = 'a,b\n\n1,"two\nlines"\n3,4\n'
-    header, rows = read_csv(Path("x.csv"), text, ",")
-    assert header == ["a", "b"]
-    assert rows == {3: ["1", "two\nlines"], 5: ["3", "4"]}
-
-
-def test_a_quote_that_never_closes_is_told_with_its_line():
-    with pytest.raises(ObservError, match=r"x\.csv:2: not a CSV row"):
-        read_csv(Path("x.csv"), 'a,b\n1,"2\n3,4\n', ",")
-
-
-def test_every_missing_column_is_told_at_once_and_a_huge_header_stays_short():
-    with pytest.raises(ObservError, match="missing columns 'a', 'b'") as caught:
-        need_columns(Path("x.csv"), ["z" * 10_000], ["a", "b"])
-    assert len(str(caught.value)) < 300
-
-
 @pytest.mark.parametrize(("text", "says"), [
     ("{", r"x\.json:1: not JSON: .* at column"), ("[" * 100_000, "nested too deeply"),
     ("[" + "9" * 10_000 + "]", "number too long"),
@@ -83,11 +56,6 @@ def test_every_missing_column_is_told_at_once_and_a_huge_header_stays_short():
 def test_broken_json_is_told_in_one_line(text, says):
     with pytest.raises(ObservError, match=says):
         read_json(Path("x.json"), text)
-
-
-def test_the_delimiter_is_the_one_of_the_header_not_of_the_cells():
-    assert find_delimiter("\n a;b\n1,5;2,5\n", ",;") == ";"
-    assert find_delimiter("a\n1;2", ",;") == ","
 
 
 @pytest.mark.parametrize(("text", "count"), [

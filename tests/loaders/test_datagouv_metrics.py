@@ -104,9 +104,3 @@ def test_the_real_total_of_a_data_set_is_the_sum_of_its_months(read, shared_data
 def test_the_real_metrics_of_the_whole_platform_are_refused(read, shared_data):
     with pytest.raises(ObservError, match="metrics of all of data"):
         read(shared_data / "datagouv_metrics" / "global-stats.json")
-
-
-def test_a_cell_that_may_tell_of_someone_is_not_shown(dump):
-    months = [month("2025-10"), month("zoe@exemple.invalid"), month("2025-09", "06 12 34 56 78")]
-    told = dump(months).rejects
-    assert told["value"].tolist() == ["(not shown: it may be a name or number)"] * 2

@@ -6,16 +6,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.copies import demonstration_catalogue
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.contract import columns
 from observlib.loaders._moments import parse_period, parse_seconds, period_named
 
-NAMES = {
-    name: column.headers
-    for name, column in demonstration_catalogue().formats["matomo_csv"].columns.items()
-}
 DEVICE, FILE = "matomo-service-public", "m.csv"
 KEYS = {"loader": "matomo_csv", "period": None, "extracted": None}
 
@@ -35,13 +30,6 @@ def test_the_language_of_the_analyst_changes_no_number(read, header):
     assert (row["visitors"], row["visits"], row["actions"]) == (7, 9, 20)
     assert (row["bounces"], row["downloads"]) == (2, 3)
     assert list(loaded.rows.columns) == columns("audience")
-
-
-def test_total_time_is_read_in_every_language_and_form(read):
-    for name in NAMES["seconds"]:
-        text = f"Date;Visits;{name}\n2026-03-01;1;4 min 31s\n2026-03-02;1;00:10:55\n"
-        loaded = read(text)
-        assert loaded.rows["seconds"].tolist() == [271, 655]
 
 
 def test_thousands_set_apart_by_a_comma_are_thousands(read):

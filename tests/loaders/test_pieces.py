@@ -120,9 +120,3 @@ def test_open_tickets_of_a_long_export_are_seen_at_its_latest_moment_wherever_th
     assert pieces == 1 and found.rows["extracted"].nunique() == 1
     known, pieces = read(text, 1, "tickets", extracted=pd.Timestamp("2026-03-06").date())
     assert pieces == 2 and len(known.rows) == 2
-
-
-def test_a_file_that_breaks_far_below_gives_nothing_silently(read):
-    text = calls(*["2026-03-01 10:00"] * 3) + 'c9;"2026'
-    with pytest.raises(ObservError, match="not a CSV row"):
-        read(text, 1)

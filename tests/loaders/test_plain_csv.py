@@ -1,6 +1,5 @@
 """The documented CSV of a tidy table: what a hand-made file may say, and how mistakes are told."""
 
-import json
 from datetime import date
 from typing import Any
 
@@ -124,23 +123,6 @@ def test_categories_that_would_leave_a_weighting_empty_are_told_here_too(read, s
         assert notice.startswith(start) and "margins.csv has Femme, Homme: write these" in notice
 
 
-def test_the_tables_own_rules_reach_the_analyst_with_the_line(read):
-    text = RATINGS + (
-        "a;2026-01-05;satisfaction;11;0;10\n"
-        "b;2026-01-05;mood;5;0;10\n"
-        "c;2026-01-05;clarity;inf;0;10\n"
-        "d;1990-01-05;clarity;5;0;10\n"
-        f"e;2026-01-05;clarity;{'9' * 400};0;10\n"
-    )
-    loaded = read(text, table="ratings")
-    assert loaded.rows.empty
-    assert loaded.rejects["row"].tolist() == [2, 3, 4, 5, 6]
-    reasons = loaded.rejects["reason"].tolist()
-    assert reasons[0] == "11 is outside the scale 0–10"
-    assert reasons[1].startswith("is not one of satisfaction")
-    assert reasons[3].startswith("lies before 1995")
-
-
 def test_cells_that_may_be_empty_stay_empty_and_leading_zeros_stay(read):
     text = "experience_id,date,feeling,region,told_by\n001,2026-01-05,positive,06,\n"
     loaded = read(text, table="experiences")
@@ -200,15 +182,6 @@ def test_any_table_loads_or_is_refused(read, table, dropped, rows, delimiter):
         return
     assert loaded.rejects["row"].is_unique
     assert len(loaded.rows) + len(loaded.rejects) >= 1
-
-
-def test_a_real_series_rewritten_in_the_format_gives_the_same_rows(read, shared_data):
-    path = shared_data / "matomo" / "mon-entreprise_matomoVisitHistory.json"
-    series = json.loads(path.read_text(encoding="utf-8"))
-    text = "month,visits\n" + "".join(f"{one['date']},{one['visites']}\n" for one in series)
-    loaded = read(text)
-    assert loaded.rejects.empty
-    assert loaded.rows["visits"].tolist() == [one["visites"] for one in series]
 
 
 def test_a_long_file_is_read_in_pieces_of_which_no_row_counts_twice(read, monkeypatch):

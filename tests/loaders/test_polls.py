@@ -59,13 +59,6 @@ def test_a_poll_with_a_bad_row_is_refused_whole(read, rows, reason):
     assert any(reason in told for told in loaded.rejects["reason"])
 
 
-def test_votes_that_do_not_sum_to_the_voters_are_refused(read):
-    text = "poll,date,network,question,option,votes,voters\n"
-    text += "a,2026-03-05,R,Q,Oui,12,50\na,2026-03-05,R,Q,Non,30,50\n"
-    loaded = read(text)
-    assert loaded.rows.empty and "has 42 votes and 50 voters" in loaded.rejects["reason"].iat[0]
-
-
 def test_shares_of_several_choices_are_refused(read):
     text = "poll,date,network,question,option,share,voters\n"
     text += "a,2026-03-05,R,Q,Oui,80 %,50\na,2026-03-05,R,Q,Non,60 %,50\n"

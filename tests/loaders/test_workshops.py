@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from hypothesis import strategies as st
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.contract import columns
@@ -98,23 +97,3 @@ def test_a_mistake_is_told_with_its_line(read, old, new, line, reason):
 def test_a_file_that_cannot_be_used_is_told_in_one_line(read, text, told):
     with pytest.raises(ObservError, match=told):
         read(text)
-
-
-KEY = st.sampled_from(["date", "titre", "participants", "ideas", "idée", "état", "done", "", "x"])
-VALUE = st.recursive(
-    st.sampled_from(["2026-03-05", "proposée", "7", "", "~", "a@b.c", "yes", "9" * 30, "'x'"]),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
-        st.dictionaries(KEY, inner, max_size=3).map(
-            lambda pairs: "{" + ", ".join(f"'{k}': {v or '~'}" for k, v in pairs.items()) + "}"
-        ),
-    ),
-    max_leaves=8,
-)
-
-
-def test_a_person_noted_as_a_profile_or_key_is_not_shown_by_the_column_either(read):
-    text = SHEET.replace("Agents publics: 0", "zoe@exemple.invalid: 1")
-    loaded = read(text + "06 12 34 56 78: rappeler\n")
-    assert set(loaded.rejects["row"]) == {5, 16}
-    assert "zoe" not in loaded.rejects.to_string() and "06 12" not in loaded.rejects.to_string()

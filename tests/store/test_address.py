@@ -55,6 +55,13 @@ def at(data: Path, where: str) -> Path:
     return data
 
 
+def beside(data: Path, where: str) -> Path:
+    """The data folder of another machine, with the same key."""
+    other = at(data.parent / "other", where)
+    shutil.copytree(data / "identifiers", other / "identifiers")
+    return other
+
+
 def standing(where: str) -> list[str]:
     """The files that stand at an address."""
     files = fsspec.filesystem(where.partition("://")[0], skip_instance_cache=True)
@@ -94,8 +101,7 @@ def test_another_machine_reads_and_corrects_what_the_first_one_wrote(
     data, where, tmp_path, ingest, monkeypatch
 ):
     ingest(data, x=JULY)
-    other = at(tmp_path / "other", where)
-    shutil.copytree(data / "identifiers", other / "identifiers")
+    other = beside(data, where)
     store.follow(other)
     assert marks(other) == marks(data)
     ingest(other, y=OTHERWISE)
@@ -118,8 +124,7 @@ def test_another_machine_reads_and_corrects_what_the_first_one_wrote(
 
 def test_of_two_writers_at_once_neither_loses_anything(data, where, tmp_path, ingest, monkeypatch):
     ingest(data, x=JULY)
-    other = at(tmp_path / "other", where)
-    shutil.copytree(data / "identifiers", other / "identifiers")
+    other = beside(data, where)
     publish = address.publish
 
     def late(*words: Any) -> None:
