@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue, Device, Format, load_catalogue
-from observlib.loaders import Loaded, load
+from observlib.catalogue import Catalogue, Format, load_catalogue
+from observlib.loaders import Loaded
 
+DEVICE, KEYS = "audience-boamp", {"product": "service-public", "table": None, "extracted": None}
 EXPECTED = Path(__file__).parent / "expected"
 SAMPLES = {
     "plausible": ("plausible", "plausible/visitors.csv"),
@@ -35,26 +36,6 @@ BEGIN_DAY 2
 20260331 96 190 1000200 50
 {end}
 """
-
-
-@pytest.fixture
-def read(tmp_path, catalogue):
-    """Load a content, or a file as it stands, by a format; `known` holds those of a test's own."""
-
-    def loaded(
-        loader: str, content: str | Path, known: Catalogue = catalogue, name: str = "e.csv"
-    ) -> Loaded:
-        device = Device(
-            id="essai", label="Essai", family="feedback", channel="web", owner="numerique",
-            product="service-public", frequency="monthly", personal_data="Aucune.",
-            pattern="essai_*", loader=loader,
-        )  # fmt: skip
-        path = content if isinstance(content, Path) else tmp_path / name
-        if isinstance(content, str):
-            path.write_text(content, encoding="utf-8")
-        return load(path, device, known)
-
-    return loaded
 
 
 @pytest.fixture
@@ -84,7 +65,7 @@ def shown(loaded: Loaded, columns: list[str]) -> pd.DataFrame:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_gives_the_rows_that_were_worked_out_by_hand(read, sample, name):
     loader, file = SAMPLES[name]
-    loaded = read(loader, sample(file))
+    loaded = read(sample(file), loader=loader)
     expected = pd.read_csv(EXPECTED / f"{name}.csv", dtype={"answer_id": str})
     numbers = expected.select_dtypes("number").columns
     expected = expected.astype(dict.fromkeys(numbers, "Float64"))
@@ -102,14 +83,14 @@ def test_a_sample_gives_the_rows_that_were_worked_out_by_hand(read, sample, name
 ])  # fmt: skip
 def test_another_export_of_a_tool_is_refused_with_what_to_give(read, sample, loader, file, what):
     with pytest.raises(ObservError, match=what) as caught:
-        read(loader, sample(file))
+        read(sample(file), loader=loader)
     assert "\n" not in str(caught.value)
 
 
 def test_rates_and_means_become_totals_rounded_to_the_nearest(read):
     """43 % of 101 visits are 43,43; 50 % of 5 are 2,5, and so 3; 61 s each of 101 make 6161."""
     rows = "2026-03-01,90,300,101,3.0,43,61\n2026-03-02,4,9,5,1.8,50%,0\n2026-03-03,0,0,0,0,,"
-    loaded = read("plausible", f"{VISITORS}\n{rows}\n")
+    loaded = read(f"{VISITORS}\n{rows}\n", loader="plausible")
     assert loaded.rejects.empty
     assert loaded.rows["bounces"].fillna(-1).tolist() == [43, 3, -1]
     assert loaded.rows["seconds"].fillna(-1).tolist() == [6161, 0, -1]
@@ -124,7 +105,7 @@ def test_rates_and_means_become_totals_rounded_to_the_nearest(read):
 ])  # fmt: skip
 def test_a_bad_row_of_visits_is_refused_and_the_others_count(read, row, column, reason):
     good = "2026-03-01,90,300,100,3.0,40,60\n2026-03-02,90,300,100,3.0,40,60"
-    loaded = read("plausible", f"{VISITORS}\n{good}\n{row}\n")
+    loaded = read(f"{VISITORS}\n{good}\n{row}\n", loader="plausible")
     assert len(loaded.rows) == 2
     assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[4, column]]
     assert reason in loaded.rejects["reason"].iat[0]
@@ -137,19 +118,19 @@ def test_a_bad_row_of_visits_is_refused_and_the_others_count(read, row, column, 
 def test_weeks_or_months_are_never_taken_for_their_first_day(read, days, apart):
     rows = "\n".join(f"{day},90,300,100,3.0,40,60" for day in days)
     with pytest.raises(ObservError, match=f"rows are {apart} days apart.*export by day"):
-        read("plausible", f"{VISITORS}\n{rows}\n")
+        read(f"{VISITORS}\n{rows}\n", loader="plausible")
 
 
 def test_the_last_day_of_a_history_is_over_only_where_the_tool_ran_after_it(read):
     for updated, complete in (("20260401", [True, True]), ("20260331", [True, False])):
         text = AWSTATS.format(updated=updated, visits=60, end="END_DAY")
-        loaded = read("awstats", text, name="awstats032026.txt")
+        loaded = read(text, name="awstats032026.txt", loader="awstats")
         assert loaded.rows["complete"].tolist() == complete
         assert loaded.rows["visits"].tolist() == [60, 50]
 
 
 def test_a_refused_day_of_a_history_is_told_by_its_line_in_the_file(read):
-    loaded = read("awstats", AWSTATS.format(updated="20260401", visits="x", end="END_DAY"))
+    loaded = read(AWSTATS.format(updated="20260401", visits="x", end="END_DAY"), loader="awstats")
     assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[6, "visits"]]
 
 
@@ -160,7 +141,7 @@ def test_a_refused_day_of_a_history_is_told_by_its_line_in_the_file(read):
 ])  # fmt: skip
 def test_a_history_that_is_cut_or_has_no_days_is_refused(read, text, what):
     with pytest.raises(ObservError, match=what):
-        read("awstats", text)
+        read(text, loader="awstats")
 
 
 def test_deleted_and_archived_responses_do_not_count_and_it_is_told(read):
@@ -170,7 +151,7 @@ def test_deleted_and_archived_responses_do_not_count_and_it_is_told(read):
         "4,,,false,false,2026-03-02 08:14:05 UTC", "5,6,,false,false,2026-03-02 08:14:05 UTC",
         "6,4,,false,false,03/02/2026 08:14"
     ]  # fmt: skip
-    loaded = read("touchpoints", "\n".join([RESPONSES, *rows]))
+    loaded = read("\n".join([RESPONSES, *rows]), loader="touchpoints")
     assert loaded.rows[["answer_id", "value"]].to_numpy().tolist() == [["1", 5]]
     told = loaded.rejects.set_index("row")["reason"]
     assert "is outside the scale" in told[6] and "is no moment" in told[7] and len(told) == 2
@@ -187,7 +168,7 @@ def test_a_comment_written_like_a_count_adds_no_answer(read):
         "2026-03-31 00:00:00,service,Rating of 1: 900000000,1,aggregated-service-feedback",
         "2026-03-29 01:30:00,service,,1,service-feedback",
     ]
-    loaded = read("govuk_feedback", "\n".join([FEEDEX, *rows]))
+    loaded = read("\n".join([FEEDEX, *rows]), loader="govuk_feedback")
     assert loaded.rows["value"].tolist() == [5, 4, 4]
     told = loaded.rejects[["row", "reason"]].to_numpy().tolist()
     assert [row for row, _ in told] == [4, 5, 6, 7]
@@ -198,7 +179,9 @@ def test_a_comment_written_like_a_count_adds_no_answer(read):
 def test_the_same_answers_exported_twice_have_the_same_identifiers(read):
     march = "2026-03-30 10:00:00,s,,5,service-feedback\n2026-03-30 10:00:00,s,,2,service-feedback\n"
     april = "2026-04-02 09:00:00,s,,1,service-feedback\n"
-    one, both = (read("govuk_feedback", f"{FEEDEX}\n{rows}") for rows in (march, march + april))
+    one, both = (
+        read(f"{FEEDEX}\n{rows}", loader="govuk_feedback") for rows in (march, march + april)
+    )
     ids = both.rows["answer_id"].tolist()
     assert len(set(ids)) == 3 and ids[:2] == one.rows["answer_id"].tolist()
 
@@ -211,12 +194,12 @@ def own(catalogue: Catalogue, **keys: object) -> Catalogue:
 
 def test_months_and_parts_of_months_have_their_ends(read, catalogue):
     known = own(catalogue, table="audience", columns={"month": "mois", "visits": "visites"})
-    rows = read("own", "mois;visites\nfévrier 2024;1 200\n", known).rows
+    rows = read("mois;visites\nfévrier 2024;1 200\n", known=known, loader="own").rows
     assert rows[["start", "end"]].astype(str).to_numpy().tolist() == [["2024-02-01", "2024-02-29"]]
     columns = {"start": "du", "end": "au", "visits": "visites"}
     known = own(catalogue, table="audience", columns=columns)
     text = "du;au;visites\n2026-03-01;2026-03-15;7\n2026-03-30;2026-04-05;9\n"
-    loaded = read("own", text, known)
+    loaded = read(text, known=known, loader="own")
     assert len(loaded.rows) == 1 and "export by day or by month" in loaded.rejects["reason"].iat[0]
 
 
@@ -230,7 +213,7 @@ def test_words_and_rows_of_questions_become_marks_of_their_scale(read, catalogue
     known = own(catalogue, table="ratings", columns=columns)
     rows = "a;2026-03-02 10:00;Clarté;TRÈS SATISFAIT\nb;2026-03-02 10:00;Clarté;NSP\n"
     rows += "c;2026-03-02 10:00;Clarté;Bof\nd;2026-03-02 10:00;Prix;Très satisfait\n"
-    loaded = read("own", f"id;date;question;note\n{rows}", known)
+    loaded = read(f"id;date;question;note\n{rows}", known=known, loader="own")
     (mark,) = loaded.rows[["answer_id", "question", "value"]].to_numpy().tolist()
     assert mark == ["a", "clarity", 5]
     assert loaded.rejects["row"].tolist() == [4, 5]

@@ -1,32 +1,15 @@
 """Polls as networks export them: only those that have closed, and never a share of another base."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue
-from observlib.loaders import Loaded, load
 
+DEVICE, FILE = "sondages-reseau-federe", "statuts.json"
 EXPECTED = Path(__file__).parent / "expected"
-Read = Callable[..., Loaded]
-
-
-@pytest.fixture
-def read(tmp_path: Path, catalogue: Catalogue) -> Read:
-    """Load statuses, or a file as it stands, as an export of Mastodon."""
-
-    def loaded(content: Any) -> Loaded:
-        path = content if isinstance(content, Path) else tmp_path / "statuts.json"
-        if path != content:
-            path.write_text(content if isinstance(content, str) else json.dumps(content))
-        device = catalogue.devices["sondages-reseau-federe"]
-        return load(path, device, catalogue)
-
-    return loaded
 
 
 def status(**poll: Any) -> dict[str, Any]:

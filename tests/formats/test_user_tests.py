@@ -1,16 +1,15 @@
 """Answers to the usability scale as tools export them, and what is refused in their place."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue
-from observlib.loaders import Loaded, load
 from observlib.themes.user_tests import sus_scores
 
+DEVICE, FILE = "tests-legifrance", "sus_2026-05.csv"
+SAVED = "System Usability Scale Results.csv"  # as Kort names each
+KEYS, SUS = {"loader": "kort"}, {"loader": "sus_analysis_toolkit"}
 EXPECTED = Path(__file__).parent / "expected"
 TOOLKIT = ";".join(f"Question {item}" for item in range(1, 11))
 KORT = "Response #,Title / Name,Date Submitted," + ",".join(f"Q{item}" for item in range(1, 11))
@@ -18,21 +17,6 @@ ANSWERS = "4;2;4;1;5;2;4;1;5;2"
 # worked out by hand: 2.5 × (odd answers - 5 + 25 - even answers)
 SCORES = [70, 75, 92.5, 80, 85, 95, 87.5, 92.5, 92.5, 80]
 SCORES += [92.5, 85, 80, 77.5, 57.5, 67.5, 60, 67.5, 80, 80]
-Read = Callable[..., Loaded]
-
-
-@pytest.fixture
-def read(tmp_path: Path, catalogue: Catalogue) -> Read:
-    """Load a content, or a file as it stands, with a format of user tests."""
-
-    def loaded(form: str, content: Any, name: str = "sus_2026-05.csv", **keys: Any) -> Loaded:
-        path = content if isinstance(content, Path) else tmp_path / name
-        if path != content:
-            path.write_text(content, encoding="utf-8")
-        device = catalogue.devices["tests-legifrance"]
-        return load(path, device.model_copy(update={"loader": form, **keys}), catalogue)
-
-    return loaded
 
 
 @pytest.fixture
@@ -42,7 +26,7 @@ def samples(shared_data: Path) -> Path:
 
 def test_a_sheet_of_the_toolkit_is_read_to_the_answer(read, samples):
     path = samples / "sus-analysis-toolkit" / "singleStudyData.csv"
-    found = read("sus_analysis_toolkit", path, period="2026-05")
+    found = read(path, **SUS, period="2026-05")
     assert found.rejects.empty and len(found.rows) == 200
     assert sus_scores(found.rows).tolist() == SCORES
     first = found.rows.groupby("participant")["value"].agg(list)
@@ -54,16 +38,16 @@ def test_a_sheet_of_the_toolkit_is_read_to_the_answer(read, samples):
 def test_two_systems_are_never_one_product_s_score(read, samples):
     path = samples / "sus-analysis-toolkit" / "studyData.csv"
     with pytest.raises(ObservError, match="holds answers on 2 systems, and a device is of one"):
-        read("sus_analysis_toolkit", path, period="2026-05")
+        read(path, **SUS, period="2026-05")
 
 
 def test_a_sheet_of_one_system_is_read(read):
-    found = read("sus_analysis_toolkit", f"{TOOLKIT};System\n{ANSWERS};A\n{ANSWERS};A\n")
+    found = read(f"{TOOLKIT};System\n{ANSWERS};A\n{ANSWERS};A\n", **SUS)
     assert sus_scores(found.rows).tolist() == [85, 85]
 
 
 def test_kort_is_read_to_the_row(read, samples):
-    found = read("kort", samples / "kort" / "System Usability Scale Results.csv")
+    found = read(samples / "kort" / SAVED)
     wanted = (EXPECTED / "kort.csv").read_text(encoding="utf-8")
     header = wanted.split("\n")[0].split(",")
     assert found.rows.to_csv(columns=header, index=False) == wanted and found.rejects.empty
@@ -77,13 +61,13 @@ def test_kort_is_read_to_the_row(read, samples):
 ])  # fmt: skip
 def test_other_exports_of_kort_are_refused_with_what_to_export(read, samples, name, told):
     with pytest.raises(ObservError, match=told):
-        read("kort", samples / "kort" / name)
+        read(samples / "kort" / name)
 
 
 def test_the_name_that_someone_typed_is_neither_read_nor_shown(read):
     row = "1,Zoé Martin,5/2/2026 (10:11:12 AM)," + ANSWERS.replace(";", ",")
     bad = row.replace("5/2", "5/3").replace(",4,", ",7,", 1)
-    found = read("kort", f"{KORT}\n{row}\n{bad}\n")
+    found = read(f"{KORT}\n{row}\n{bad}\n")
     assert "Martin" not in found.rows.to_csv() + found.rejects.to_csv() + str(found.notices)
     assert found.rejects[["row", "column", "value"]].values.tolist() == [[3, "Q1", "7"]]
 
@@ -93,7 +77,7 @@ def test_the_name_that_someone_typed_is_neither_read_nor_shown(read):
     ("02/05/2026 (22:11:12)", "2026-05-02"),
 ])  # fmt: skip
 def test_kort_s_days_are_those_of_its_server_s_locale(read, written, day):
-    found = read("kort", f"{KORT}\n1,,{written},{ANSWERS.replace(';', ',')}\n")
+    found = read(f"{KORT}\n1,,{written},{ANSWERS.replace(';', ',')}\n")
     assert set(found.rows["date"].astype(str)) == {day}
 
 
@@ -103,7 +87,7 @@ def test_kort_s_days_are_those_of_its_server_s_locale(read, written, day):
 def test_a_day_that_is_none_refuses_its_row_alone(read, written, reason):
     row = "1,,5/20/2026 (10:11:12 AM)," + ANSWERS.replace(";", ",")
     bad = row.replace("5/20/2026 (10:11:12 AM)", written)
-    found = read("kort", f"{KORT}\n{row}\n{row}\n{bad}\n")
+    found = read(f"{KORT}\n{row}\n{row}\n{bad}\n")
     assert sus_scores(found.rows).tolist() == [85, 85]
     assert set(found.rejects["row"]) == {4}
     assert reason in found.rejects["reason"].iat[0]
@@ -111,13 +95,13 @@ def test_a_day_that_is_none_refuses_its_row_alone(read, written, reason):
 
 def test_people_of_two_studies_whose_files_have_one_name_are_not_each_other(read):
     row = "1,,{}/2026 (10:11:12 AM)," + ANSWERS.replace(";", ",")
-    both = (read("kort", f"{KORT}\n{row.format(day)}\n") for day in ("5/2", "6/2"))
+    both = (read(f"{KORT}\n{row.format(day)}\n", SAVED) for day in ("5/2", "6/2"))
     assert len({found.rows["participant"].iat[0] for found in both}) == 2
 
 
 @pytest.mark.parametrize("answer", ["0", "6", "4.5", "oui", "#N/A"])
 def test_an_answer_outside_the_scale_gives_no_score(read, answer):
     bad = ANSWERS.replace("4", answer, 1)
-    found = read("sus_analysis_toolkit", f"{TOOLKIT}\n{ANSWERS}\n{bad}\n")
+    found = read(f"{TOOLKIT}\n{ANSWERS}\n{bad}\n", **SUS)
     assert sus_scores(found.rows).tolist() == [85]
     assert found.rejects["row"].tolist() == [3]

@@ -1,5 +1,6 @@
 """A questionnaire and a device for the tests of the loaders of surveys."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,19 +63,27 @@ def survey(catalogue: Catalogue) -> Survey:
 def read(request: pytest.FixtureRequest, tmp_path: Path, catalogue: Catalogue) -> Any:
     """Load a content, or a file as it stands, as an export of the `DEVICE` that a module names.
 
-    A module may name its `FILE` and other `KEYS` of the device.
+    A module may name its `FILE` and other `KEYS` of the device; lists and mappings become JSON.
     """
     module = request.module
 
-    def loaded(content: Any, name: str = "", encoding: str = "utf-8", **keys: Any) -> Loaded:
+    def loaded(
+        content: Any,
+        name: str = "",
+        encoding: str = "utf-8",
+        known: Catalogue = catalogue,
+        **keys: Any,
+    ) -> Loaded:
         device = catalogue.devices[module.DEVICE]
         device = device.model_copy(update={**getattr(module, "KEYS", {}), **keys})
         path = tmp_path / (name or getattr(module, "FILE", "export.csv"))
+        if isinstance(content, list | dict):
+            content = json.dumps(content)
         if isinstance(content, Path):
             path = content
         else:
             path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
-        return load(path, device, catalogue)
+        return load(path, device, known)
 
     return loaded
 

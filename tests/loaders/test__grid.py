@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -36,26 +37,31 @@ def of(tmp_path, content, name="export.csv", **layout):
     return read_grid(path, form(**layout))
 
 
-def test_a_title_and_a_line_of_types_are_no_rows(tmp_path):
-    grid = of(tmp_path, "Tickets, 1 avril\n\nA;B\ntext;int\n1;2\n", header_row=2, skip_rows=1)
-    assert (grid.header, grid.rows) == (["A", "B"], {5: ["1", "2"]})
+AB, GLUED = (
+    ["A", "B"],
+    "".join(json.dumps({"A": n, "in": {"B": [1, "x"], "C": None}}) for n in (1, 2)),
+)
+LAYOUTS: dict[str, tuple[str, dict[str, Any], list[str], Any, Any]] = {
+    "a title and a line of types": ("Tickets, 1 avril\n\nA;B\ntext;int\n1;2\n",
+        {"header_row": 2, "skip_rows": 1}, AB, {5: ["1", "2"]}, ()),
+    "no header": ("1,2\n3,4\n",
+        {"header_row": 0, "names": ("A", "B")}, AB, {1: ["1", "2"], 2: ["3", "4"]}, ()),
+    "an old tool's encoding": ("é;B\n1;2\n".encode("cp1252"),
+        {"encodings": ("utf-8", "cp1252")}, ["é", "B"], {2: ["1", "2"]}, ()),
+    "records that follow each other without an end": (GLUED + "\n",
+        {"kind": "json"}, ["A", "in.B", "in.C"], {1: ["1", "1 x", ""], 2: ["2", "1 x", ""]}, ()),
+    "a row of other names below": ("Q1;Q2\nWhy?;\nint;int\n1;2\n",
+        {"names_row": 2, "skip_rows": 2}, ["Q1", "Q2"], {4: ["1", "2"]}, (("Why?",), ())),
+    "a row of other names above": ("V1;Q1\nId;Why?\n1;2\n",
+        {"header_row": 2, "names_row": 1}, ["Id", "Why?"], {3: ["1", "2"]}, (("V1",), ("Q1",))),
+}  # fmt: skip
 
 
-def test_a_table_without_a_header_has_the_names_of_its_format(tmp_path):
-    grid = of(tmp_path, "1,2\n3,4\n", header_row=0, names=("A", "B"))
-    assert (grid.header, list(grid.rows.values())) == (["A", "B"], [["1", "2"], ["3", "4"]])
-
-
-def test_an_old_tool_s_encoding_is_read_where_its_format_says_so(tmp_path):
-    grid = of(tmp_path, "été;B\n1;2\n".encode("cp1252"), encodings=("utf-8", "cp1252"))
-    assert grid.header == ["été", "B"]
-
-
-def test_records_that_follow_each_other_without_an_end_are_all_read(tmp_path):
-    text = "".join(json.dumps({"A": n, "in": {"B": [1, "x"], "C": None}}) for n in (1, 2))
-    grid = of(tmp_path, text + "\n", kind="json")
-    assert grid.header == ["A", "in.B", "in.C"]
-    assert list(grid.rows.values()) == [["1", "1 x", ""], ["2", "1 x", ""]]
+@pytest.mark.parametrize("what", LAYOUTS)
+def test_what_surrounds_a_table_is_no_row_of_it(tmp_path, what):
+    content, layout, header, rows, others = LAYOUTS[what]
+    grid = of(tmp_path, content, **layout)
+    assert (grid.header, dict(grid.rows), grid.others) == (header, rows, others)
 
 
 @pytest.mark.parametrize(("text", "why"), [
@@ -121,14 +127,6 @@ def test_a_damaged_archive_is_refused_in_one_line(tmp_path):
             of(tmp_path, broken, "e.zip", kind="archive", members=(r"a_\d+\.csv",))
 
 
-def test_a_row_of_other_names_is_no_row_and_its_names_are_kept(tmp_path):
-    grid = of(tmp_path, "Q1;Q2\nWhy?;\nint;int\n1;2\n", names_row=2, skip_rows=2)
-    assert (grid.header, grid.others) == (["Q1", "Q2"], (("Why?",), ()))
-    assert grid.rows == {4: ["1", "2"]}
-    grid = of(tmp_path, "V1;Q1\nId;Why?\n1;2\n", header_row=2, names_row=1)
-    assert (grid.header, grid.others) == (["Id", "Why?"], (("V1",), ("Q1",)))
-
-
 @pytest.mark.parametrize("kind", ["text", "workbook"])
 def test_equal_headers_under_two_questions_are_told_apart(tmp_path, kind):
     rows = [["Id", "By?", "", "About?", ""], ["", "Phone", "Desk", "Phone", "Law"], list("12345")]
@@ -150,22 +148,30 @@ def calls(*events):
 ENTER = (0, "c1|support|NONE|ENTERQUEUE||0199000001|1")
 
 
-def test_who_still_waits_where_the_log_ends_is_neither_answered_nor_abandoned():
-    done = [(3, "c2|support|NONE|ENTERQUEUE||x|1"), (9, "c2|support|NONE|ABANDON|1|1|6")]
-    assert calls(ENTER, *done) == [["c2", "abandoned", "6", ""]]
+WAITING, TALKING = (0, "c2|support|NONE|ENTERQUEUE||x|1"), (5, "c1|support|A|CONNECT|5|x|2")
+GONE = [["c1", "abandoned", "20", ""]]
+EVENTS = {
+    "who still waits where the log ends is neither answered nor abandoned": (
+        [WAITING, ENTER, (9, "c1|support|NONE|ABANDON|1|1|6")], [["c1", "abandoned", "6", ""]]),
+    "who still talks was answered, and for how long is not known": (
+        [ENTER, TALKING], [["c1", "answered", "5", ""]]),
+    "the time is up": ([ENTER, (20, "c1|support|NONE|EXITWITHTIMEOUT|1|1|20")], GONE),
+    "nobody is there": ([ENTER, (20, "c1|support|NONE|EXITEMPTY|1|1|20")], GONE),
+    "a key is pressed": ([ENTER, (20, "c1|support|NONE|EXITWITHKEY|5|1")], GONE),
+    "an old log without positions": ([ENTER, (20, "c1|support|NONE|ABANDON|1")], GONE),
+    "a transfer ends the talk": (
+        [ENTER, TALKING, (65, "c1|support|A|TRANSFER|6000|default")],
+        [["c1", "answered", "5", "60"]]),
+    "a call that comes twice in one queue is two": (
+        [ENTER, (9, "c1|support|NONE|ABANDON|1|1|9"), (30, "c1|support|NONE|ENTERQUEUE||x|1"),
+         (31, "c1|support|NONE|ABANDON|1|1|1")],
+        [["c1", "abandoned", "9", ""], ["c1/2", "abandoned", "1", ""]]),
+}  # fmt: skip
 
 
-def test_who_still_talks_was_answered_and_for_how_long_is_not_known():
-    assert calls(ENTER, (7, "c1|support|A|CONNECT|7|x|2")) == [["c1", "answered", "7", ""]]
-
-
-@pytest.mark.parametrize("end", ["EXITWITHTIMEOUT|1|1|20", "EXITEMPTY|1|1|20", "EXITWITHKEY|5|1"])
-def test_who_leaves_a_queue_unanswered_counts_as_abandoned_after_the_wait(end):
-    assert calls(ENTER, (20, f"c1|support|NONE|{end}")) == [["c1", "abandoned", "20", ""]]
-
-
-def test_old_logs_without_positions_give_the_wait_by_the_clock():
-    assert calls(ENTER, (8, "c1|support|NONE|ABANDON|1")) == [["c1", "abandoned", "8", ""]]
+@pytest.mark.parametrize(("events", "found"), EVENTS.values(), ids=EVENTS)
+def test_the_events_of_a_queue_make_calls(events, found):
+    assert calls(*events) == found
 
 
 def test_a_call_whose_number_has_as_many_digits_as_somebody_s_is_counted():
@@ -174,17 +180,6 @@ def test_a_call_whose_number_has_as_many_digits_as_somebody_s_is_counted():
     enter = (0, f"{number}|support|NONE|ENTERQUEUE||0199000001|1")
     ((call, *_),) = calls(enter, (9, f"{number}|support|NONE|ABANDON|1|1|9"))
     assert call == "1778460186:76631" and held(call, identifier=True) is None
-
-
-def test_a_transfer_ends_the_talk():
-    events = [ENTER, (5, "c1|support|A|CONNECT|5|x|2"), (65, "c1|support|A|TRANSFER|6000|default")]
-    assert calls(*events) == [["c1", "answered", "5", "60"]]
-
-
-def test_a_call_that_comes_twice_in_one_queue_is_two_calls():
-    again = (30, "c1|support|NONE|ENTERQUEUE||x|1")
-    ends = [(9, "c1|support|NONE|ABANDON|1|1|9"), again, (31, "c1|support|NONE|ABANDON|1|1|1")]
-    assert calls(ENTER, *ends) == [["c1", "abandoned", "9", ""], ["c1/2", "abandoned", "1", ""]]
 
 
 @pytest.mark.parametrize("text", ["a;b;c", "1774857600|NONE|NONE", "x|c|q|a|ENTERQUEUE"])

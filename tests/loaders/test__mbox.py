@@ -37,37 +37,36 @@ def threads(tmp_path):
 ASKED = mail("a", YOU, "10:00:00")
 
 
-def test_the_first_answer_is_that_of_the_service_whoever_else_writes(threads):
-    more = [mail("b", YOU, "10:30:00", "a"), mail("c", US, "11:00:00", "a", "b")]
-    assert threads(ASKED, *more, mail("d", US, "12:00:00", "a")) == [["09:00", "10:00", "yes"]]
+ANSWER = mail("b", US, "11:00:00", "a")
+OTHERWISE = mail("b", "agent@service.invalid", "11:00:00", "a")
+THREADS = {
+    "the first answer is the service's, whoever else writes": (
+        [ASKED, mail("b", YOU, "10:30:00", "a"), mail("c", US, "11:00:00", "a", "b"),
+         mail("d", US, "12:00:00", "a")], OURS, [["09:00", "10:00", "yes"]]),
+    "what a machine sends neither asks nor answers, and holds a thread together": (
+        [ASKED, mail("m", US, "10:00:01", Auto_Submitted="auto-replied", In_Reply_To="<a>"),
+         mail("r", YOU, "10:05:00", In_Reply_To="<m>"),
+         mail("o", YOU, "10:06:00", Auto_Submitted="auto-generated (absence)")],
+        OURS, [["09:00", "", "yes"]]),
+    "a message in two folders is one, and their order says nothing": (
+        [ANSWER, ASKED, ANSWER, ASKED], OURS, [["09:00", "10:00", "yes"]]),
+    "what the service sends by itself is none until someone replies": (
+        [mail("n", US, "08:00:00"), mail("k", US, "08:00:00"), mail("r", YOU, "09:00:00", "n")],
+        OURS, [["08:00", "", "yes"]]),
+    "a thread that began before the file": (
+        [mail("b", YOU, "10:00:00", "gone")], OURS, [["09:00", "", "no"]]),
+    "all addresses of a domain are the service's": (
+        [ASKED, OTHERWISE], ("service.invalid",), [["09:00", "10:00", "yes"]]),
+    "another address of its domain is not": ([ASKED, OTHERWISE], OURS, [["09:00", "", "yes"]]),
+    "a line of a body that begins as a message": (
+        [ASKED + "From Monday on\n\nFrom 2 to 3 in 2026 or so\nFrom: contact@service.invalid\n\n"],
+        OURS, [["09:00", "", "yes"]]),
+}  # fmt: skip
 
 
-def test_what_a_machine_sends_neither_asks_nor_answers_and_still_holds_a_thread_together(threads):
-    machine = mail("m", US, "10:00:01", Auto_Submitted="auto-replied", In_Reply_To="<a>")
-    reply = mail("r", YOU, "10:05:00", In_Reply_To="<m>")
-    away = mail("o", YOU, "10:06:00", Auto_Submitted="auto-generated (absence)")
-    assert threads(ASKED, machine, reply, away) == [["09:00", "", "yes"]]
-
-
-def test_a_message_in_two_folders_is_one_and_their_order_says_nothing(threads):
-    answer = mail("b", US, "11:00:00", "a")
-    assert threads(answer, ASKED, answer, ASKED) == [["09:00", "10:00", "yes"]]
-
-
-def test_what_the_service_sends_by_itself_is_no_contact_until_someone_replies(threads):
-    sent = [mail("n", US, "08:00:00"), mail("k", US, "08:00:00")]
-    reply = mail("r", YOU, "09:00:00", "n")
-    assert threads(*sent, reply) == [["08:00", "", "yes"]]
-
-
-def test_a_thread_that_began_before_the_file_is_told_as_such(threads):
-    assert threads(mail("b", YOU, "10:00:00", "gone")) == [["09:00", "", "no"]]
-
-
-def test_all_addresses_of_a_domain_may_be_the_service_s(threads):
-    answer = mail("b", "agent@service.invalid", "11:00:00", "a")
-    assert threads(ASKED, answer, addresses=("service.invalid",))[0][1] == "10:00"
-    assert threads(ASKED, answer)[0][1] == ""
+@pytest.mark.parametrize(("mails", "addresses", "found"), THREADS.values(), ids=THREADS)
+def test_a_thread_is_a_contact_and_its_answer_the_service_s_first(threads, mails, addresses, found):
+    assert threads(*mails, addresses=addresses) == found
 
 
 @pytest.mark.parametrize("sign", ["(", "a:", '"(', "((a)"])
@@ -75,11 +74,6 @@ def test_a_sender_that_opens_without_end_is_no_address_and_no_fault(threads, sig
     asked = mail("a", sign * 100_000, "10:00:00")
     answer = mail("b", US, "11:00:00", "a", Reply_To="(" * 9000, Auto_Submitted="(" * 9000)
     assert threads(asked, answer, mail("c", US, "12:00:00", "a")) == [["09:00", "11:00", "yes"]]
-
-
-def test_a_line_of_a_body_that_begins_as_a_message_does_not(threads):
-    body = ASKED + "From Monday on\n\nFrom 2 to 3 in 2026 or so\nFrom: contact@service.invalid\n\n"
-    assert threads(body) == [["09:00", "", "yes"]]
 
 
 def test_nobody_s_words_or_name_are_read_and_a_nameless_message_is_rejected(tmp_path, catalogue):

@@ -1,16 +1,14 @@
 """Calls, half hours and tickets: exports of real call centres and their faults."""
 
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue, Device
 from observlib.catalogue.contract import columns
-from observlib.loaders import Loaded, load
 
+DEVICE = "audience-boamp"
+KEYS = {"table": None, "extracted": None, "zone": None}
 LOADERS = ("calls", "call_intervals", "tickets")
 HEADERS = {
     "calls": "Identifiant;Début;Issue;Attente;Conversation;Motif",
@@ -46,31 +44,13 @@ BAD = {
 }  # fmt: skip
 
 
-def device(loader: str) -> Device:
-    return Device(
-        id="d", label="D", family="feedback", channel="phone", owner="relation-usagers",
-        product="allo-service-public", frequency="continuous", personal_data="Aucune.",
-        pattern="*.csv", loader=loader,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def read(tmp_path: Path, catalogue: Catalogue) -> Any:
-    def loaded(loader: str, content: str, **keys: Any) -> Loaded:
-        path = tmp_path / "export.csv"
-        path.write_text(content, encoding="utf-8")
-        return load(path, device(loader).model_copy(update=keys), catalogue)
-
-    return loaded
-
-
 @pytest.mark.parametrize(
     ("loader", "row", "reason"),
     [(loader, row, reason) for loader, cases in BAD.items() for row, reason in cases],
 )
 def test_a_bad_row_is_rejected_with_its_reason_and_the_others_stay(read, loader, row, reason):
     good = ROWS[loader].replace("a1", "z9").replace("T1", "T9")
-    found = read(loader, f"{HEADERS[loader]}\n{row}\n{good}\n")
+    found = read(f"{HEADERS[loader]}\n{row}\n{good}\n", loader=loader)
     assert len(found.rows) == 1
     (told,) = found.rejects.to_dict("records")
     assert told["row"] == 2 and reason in told["reason"]
@@ -79,7 +59,7 @@ def test_a_bad_row_is_rejected_with_its_reason_and_the_others_stay(read, loader,
 
 def test_without_a_day_of_export_open_tickets_are_seen_on_the_latest_moment_which_is_told(read):
     text = "ticket;received;answered;closed\nT1;2026-07-01 10:00;;\nT2;2026-07-09 10:00;;\n"
-    found = read("tickets", text)
+    found = read(text, loader="tickets")
     assert "its latest moment, 2026-07-09" in found.notices[0]
     assert set(found.rows["extracted"].astype(str)) == {"2026-07-09 08:00:00"}
 
@@ -87,7 +67,7 @@ def test_without_a_day_of_export_open_tickets_are_seen_on_the_latest_moment_whic
 def test_one_wrong_year_does_not_make_the_whole_file_wait_until_then(read):
     text = "ticket;received;answered;closed\n"
     text += "T1;2026-07-01 10:00;;\nT2;2026-07-09 10:00;2126-07-10 10:00;\n"
-    found = read("tickets", text)
+    found = read(text, loader="tickets")
     assert found.rows["ticket_id"].tolist() == ["T1"]
     assert str(found.rows["extracted"].iat[0]) == "2026-07-09 08:00:00"
     assert found.rejects[["row", "column"]].values.tolist() == [[3, "answered"]]
@@ -95,7 +75,7 @@ def test_one_wrong_year_does_not_make_the_whole_file_wait_until_then(read):
 
 def test_the_device_s_day_of_export_ends_in_paris(read):
     text = "ticket;received;answered;closed\nT1;2026-07-01 10:00;;\n"
-    found = read("tickets", text, extracted=date(2026, 7, 3))
+    found = read(text, extracted=date(2026, 7, 3), loader="tickets")
     assert str(found.rows["extracted"].iat[0]) == "2026-07-03 21:59:00"
     assert found.notices == ("reopened is left unknown: the export has no such column",)
     assert found.rows["reopened"].isna().all()
@@ -111,7 +91,7 @@ def test_english_headers_are_read_and_columns_of_persons_are_not(read, loader):
         "tickets": "ticket_id;received;answered;closed;reopened;extracted;email\n"
         "T1;2026-07-01 10:00;;;no;2026-07-03 10:00;a@exemple.invalid\n",
     }[loader]
-    found = read(loader, text)
+    found = read(text, loader=loader)
     assert len(found.rows) == 1 and found.rejects.empty
     assert list(found.rows.columns) == columns(loader)
     assert str(found.rows["moment" if loader != "tickets" else "received"].iat[0]) == (
@@ -124,7 +104,7 @@ def test_english_headers_are_read_and_columns_of_persons_are_not(read, loader):
 @pytest.mark.parametrize("nothing", ["-", "–", "n.d.", "N/A", "NC"])
 def test_a_sign_for_nothing_does_not_become_the_theme_of_many_calls(read, nothing):
     text = f"{HEADERS['calls']}\n" + ROWS["calls"].replace("Logement", nothing)
-    found = read("calls", text)
+    found = read(text, loader="calls")
     assert found.rows["theme"].isna().all() and found.rejects.empty
 
 
@@ -132,7 +112,7 @@ def test_a_sign_for_nothing_does_not_become_the_theme_of_many_calls(read, nothin
 def test_the_subject_that_someone_wrote_is_never_a_theme(read, loader):
     titled = HEADERS[loader].replace("Motif", "Sujet")
     row = ROWS[loader].replace("Logement", "Je suis souffrante").replace("Alertes", "Ma grossesse")
-    found = read(loader, f"{titled}\n{row}\n")
+    found = read(f"{titled}\n{row}\n", loader=loader)
     assert found.rows["theme"].isna().all()
 
 
@@ -141,11 +121,12 @@ def test_a_column_of_hundreds_of_themes_is_what_people_wrote_and_is_refused(read
     first, theme = ("a1", "Logement") if loader == "calls" else ("T1", "Alertes")
     rows = [ROWS[loader].replace(first, f"n{i}").replace(theme, f"Texte {i}") for i in range(101)]
     with pytest.raises(ObservError, match="101 different texts, which is no list of themes"):
-        read(loader, "\n".join([HEADERS[loader], *rows]))
+        read("\n".join([HEADERS[loader], *rows]), loader=loader)
 
 
 def test_a_refused_cell_shows_neither_a_sentence_nor_a_name(read):
     for words in ("mon fils est souffrant", "Zoé Martin"):
         row = ROWS["calls"].replace("Décroché", words)
-        (told,) = read("calls", f"{HEADERS['calls']}\n{row}\n").rejects.to_dict("records")
+        found = read(f"{HEADERS['calls']}\n{row}\n", loader="calls")
+        (told,) = found.rejects.to_dict("records")
         assert told["value"].startswith("(not shown") and words not in str(told)

@@ -3,22 +3,8 @@
 import pytest
 
 from observlib.catalogue.contract import columns
-from observlib.loaders import load
 
-NAME = "sections_service-public_2026-03.csv"
-
-
-@pytest.fixture
-def read(tmp_path, catalogue):
-    """What a text gives, as an export of a name."""
-
-    def of(text, name=NAME, **keys):
-        device = catalogue.devices["sections-service-public"].model_copy(update=keys)
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return load(path, device, catalogue)
-
-    return of
+DEVICE, FILE = "sections-service-public", "sections_service-public_2026-03.csv"
 
 
 @pytest.mark.parametrize(
