@@ -316,13 +316,6 @@ def test_sheets_stand_in_the_order_of_the_catalogue_s_families():
     assert read[3:] == ["Fréquentation", "Profils", "Sondages", "Dictionnaire"]
 
 
-def test_a_reader_of_differences_sees_both_values_the_difference_and_the_verdict_first(book):
-    heads = [*sheet(book, "Écarts").columns]
-    shown = ("Valeur", "Valeur (référence)", "Unité", "Écart")
-    assert [head for head in heads if head in shown] == [*shown]
-    assert heads.index("Motif") == 16
-
-
 def test_a_sheet_is_one_marked_table_with_no_merged_cell_and_a_head_that_stays(book):
     with zipfile.ZipFile(io.BytesIO(book)) as inside:
         parts = {name: inside.read(name).decode() for name in inside.namelist() if "xml" in name}

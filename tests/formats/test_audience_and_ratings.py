@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import Catalogue, Format, load_catalogue
+from observlib.catalogue import Catalogue, Format
 from observlib.loaders import Loaded
 
 DEVICE, KEYS = "audience-boamp", {"product": "service-public", "table": None, "extracted": None}
@@ -218,35 +218,3 @@ def test_words_and_rows_of_questions_become_marks_of_their_scale(read, catalogue
     assert mark == ["a", "clarity", 5]
     assert loaded.rejects["row"].tolist() == [4, 5]
     assert "allowed: Très satisfait" in loaded.rejects["reason"].iat[0]
-
-
-COLUMNS = "columns:\n  day: date\n  visits: visits\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("table: audience\ncolumns:\n  day: date\n", "the table audience needs visits"),
-        ("table: audience\ncolumns:\n  visits: v\n", "needs day or month or start"),
-        ("table: audience\ncolumns: {start: a, visits: v}\n", "needs the column 'end'"),
-        (f"table: audience\n{COLUMNS}  bounces: {{headers: [b], of: clics}}\n", "not 'clics'"),
-        (f"table: audience\n{COLUMNS}  visitors: {{headers: [b], of: visits}}\n", "`of` goes with"),
-        ("table: ratings\ncolumns: {date: d, satisfaction: s}\n", "needs its `scale`"),
-        ("table: ratings\ncolumns: {date: d, value: v}\n", "needs the column 'question'"),
-        ("table: ratings\ncolumns: {date: d}\n", "needs value or satisfaction"),
-        (f"table: audience\nmade_on: LastUpdate\n{COLUMNS}", "made_on has one group"),
-        (
-            "table: ratings\ncolumns:\n  date: d\n"
-            "  satisfaction: {headers: [s], scale: [1, 5], words: {bien: [Bien]}}\n",
-            "'bien' is no mark",
-        ),
-    ],
-)
-def test_a_format_that_cannot_feed_its_table_is_told_when_the_catalogue_loads(tmp_path, text, what):
-    (tmp_path / "catalogue").mkdir()
-    (tmp_path / "formats").mkdir()
-    (tmp_path / "formats" / "own.yml").write_text(f"label: Essai\n{text}", encoding="utf-8")
-    shared = Path(__file__).parents[2] / "data" / "catalogue"
-    with pytest.raises(ObservError) as caught:
-        load_catalogue(shared, own=tmp_path / "catalogue", tables=["audience", "ratings"])
-    assert "own.yml:" in str(caught.value) and what in str(caught.value)

@@ -12,7 +12,7 @@ from tests.examples import examples
 from tests.formats.test_samples import device
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import FIELDS, contract, load_formats, tables
+from observlib.catalogue import FIELDS, contract
 from observlib.loaders import load
 
 FORMATS = {
@@ -197,53 +197,6 @@ def test_two_equal_headers_are_refused_rather_than_one_taken(tmp_path, catalogue
     path.write_text(out.getvalue(), encoding="utf-8")
     with pytest.raises(ObservError, match="both give"):
         load(path, device(form.id), catalogue)
-
-
-def write(tmp_path, text):
-    (tmp_path / "formats").mkdir()
-    path = tmp_path / "formats" / "outil.yml"
-    path.write_text(text, encoding="utf-8")
-    return load_formats([path.parent], tables.TABLES)
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("label: O\ntable: calls\n", "either `columns`, or `refused`"),
-        ("label: O\ntable: call\ncolumns: {a: [A]}\n", "outil.yml:2: unknown table 'call'"),
-        ("label: O\ntable: calls\ncolumns:\n  who: [A]\n", "outil.yml:4: unknown column 'who'"),
-        ("label: O\ntable: calls\ncolumns: {wait: {}}\n", "either `headers` or a `value`"),
-        ("label: O\ntable: calls\ncolumns: {wait: [A]}\nzone: Paris\n", "is no time zone"),
-        (
-            "label: O\ntable: calls\ncolumns: {moment: {headers: [A], forms: ['%Q']}}\n",
-            "holds %Q; write iso, epoch",
-        ),
-        ("label: O\ntable: calls\ncolumns: {wait: [A]}\nkeep: [{header: B}]\n", "either `words`"),
-        ("label: O\ntable: calls\ncolumns: {wait: [Nom]}\nnever_read: [nom]\n", "never to be read"),
-        ("label: O\ntable: tickets\ncolumns: {answered: {headers: [A], after: received}}\n",
-         "needs the column 'received'"),
-        ("label: O\ntable: calls\ncolumns: {wait: [A]}\nlayout: {footer: '('}\n",
-         "is no regular expression"),
-        ("label: O\ntable: calls\ncolumns: {wait: [A]}\nlayout: {nested: true}\n",
-         "header_row is 2 or more"),
-        ("label: O\ntable: calls\ncolumns: {wait: [A]}\nlayout: {names_row: 2}\n",
-         "above the header, or one of skip_rows"),
-        ("label: O\ntable: responses\ncolumns: {date: [A]}\nanswers: {option: '(a)'}\n",
-         "the question and its option"),
-        ("label: O\ntable: responses\ncolumns: {date: [A]}\nanswers: {repeats: true}\n",
-         "goes with `option` and `separator`"),
-        ("label: O\ntable: calls\ncolumns: {wait: [A]}\ncolour: blue\n", "unknown key 'colour'"),
-    ],
-)  # fmt: skip
-def test_a_mistake_in_a_format_is_told_with_its_place_before_anything_is_read(tmp_path, text, told):
-    _, problems = write(tmp_path, text)
-    assert any(told in problem and "outil.yml:" in problem for problem in problems), problems
-
-
-def test_all_mistakes_of_a_format_are_told_at_once(tmp_path):
-    text = "label: O\ntable: calls\ncolumns:\n  wait: {unit: days}\n  who: {forms: ['%Q']}\nx: 1\n"
-    _, problems = write(tmp_path, text)
-    assert len(problems) >= 3
 
 
 @pytest.mark.parametrize("cells", ["", "zoe@exemple.invalid", "/index"])

@@ -9,14 +9,11 @@ import io
 
 import pytest
 from tests.formats.test_samples import SAMPLES, same
+from tests.loaders.conftest import asked
 
 from observlib.base.errors import ObservError
 from observlib.catalogue import Device, Questionnaire, needed_by
 from observlib.loaders import load
-
-
-def asked(variable, code, text, kind, **keys):
-    return {"variable": variable, "code": code, "text": text, "kind": kind, **keys}
 
 
 def ignored(code, text):

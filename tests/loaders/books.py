@@ -1,10 +1,13 @@
-"""Workbooks of other kinds than .xlsx, written by hand for tests: .ods and .xls."""
+"""Workbooks for tests: .xlsx, and written by hand .ods and .xls."""
 
 import io
 import struct
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
+
+import xlsxwriter
 
 Cell = str | float | bool | date | None
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -51,6 +54,27 @@ def _ods_cell(value: Cell) -> str:
         given = 'office:string-value="" calcext:value-type="error"'
     shown = f"<text:p>{value}</text:p>"
     return f'<table:table-cell office:value-type="{kind}" {given}>{shown}</table:table-cell>'
+
+
+def xlsx(*sheets: tuple[str, Sequence[Sequence[Any]]]) -> bytes:
+    """An .xlsx of sheets, each a name and its rows; a cell `=…` holds an error."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    day = book.add_format({"num_format": "dd/mm/yyyy"})
+    for name, rows in sheets:
+        sheet = book.add_worksheet(name)
+        for row, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, date):
+                    sheet.write_datetime(row, column, datetime(*cell.timetuple()[:3]), day)
+                elif isinstance(cell, str) and cell.startswith("="):
+                    sheet.write_formula(row, column, cell, None, "#N/A")
+                elif isinstance(cell, str):
+                    sheet.write_string(row, column, cell)
+                else:
+                    sheet.write(row, column, cell)
+    book.close()
+    return out.getvalue()
 
 
 def xls(*rows: Sequence[Cell]) -> bytes:

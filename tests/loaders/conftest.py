@@ -14,6 +14,12 @@ from observlib.loaders import Loaded, load
 Survey = Callable[..., tuple[Device, Catalogue]]
 Answers = Callable[[Loaded, str], dict[str, list[Any]]]
 
+
+def asked(variable: str, code: str, text: str, kind: str, **keys: Any) -> dict[str, Any]:
+    """A question, as a questionnaire has it."""
+    return {"variable": variable, "code": code, "text": text, "kind": kind, **keys}
+
+
 QUESTIONS: list[dict[str, Any]] = [
     {"variable": "satisfaction", "code": "Q01",
         "text": "Globalement, êtes-vous\u00a0satisfait du site ?", "kind": "scale",

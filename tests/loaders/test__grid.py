@@ -1,13 +1,12 @@
 """What surrounds a table in its file: titles, footers, sheets, archives and glued documents."""
 
-import io
 import json
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter
+from tests.loaders.books import xlsx
 
 from observlib.base.errors import ObservError
 from observlib.base.personal import held
@@ -21,27 +20,15 @@ def form(**layout):
     return Format.model_validate({**entry, **keys, "layout": layout})
 
 
-def workbook(sheets):
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out) as book:
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            for at, cells in enumerate(rows):
-                sheet.write_row(at, 0, cells)
-    return out.getvalue()
-
-
 def of(tmp_path, content, name="export.csv", **layout):
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return read_grid(path, form(**layout))
 
 
-AB, GLUED = (
-    ["A", "B"],
-    "".join(json.dumps({"A": n, "in": {"B": [1, "x"], "C": None}}) for n in (1, 2)),
-)
-LAYOUTS: dict[str, tuple[str, dict[str, Any], list[str], Any, Any]] = {
+AB = ["A", "B"]
+GLUED = "".join(json.dumps({"A": n, "in": {"B": [1, "x"], "C": None}}) for n in (1, 2))
+LAYOUTS: dict[str, tuple[str | bytes, dict[str, Any], list[str], Any, Any]] = {
     "a title and a line of types": ("Tickets, 1 avril\n\nA;B\ntext;int\n1;2\n",
         {"header_row": 2, "skip_rows": 1}, AB, {5: ["1", "2"]}, ()),
     "no header": ("1,2\n3,4\n",
@@ -76,13 +63,13 @@ def test_a_json_that_is_no_export_is_refused_in_one_line(tmp_path, text, why):
 
 def test_one_sheet_a_year_is_one_table_and_another_header_is_refused(tmp_path):
     sheets = {"2025": [["A", "B"], [1, 2]], "notes": [["x"]], "2026": [["A", "B"], [3, 4]]}
-    grid = of(tmp_path, workbook(sheets), "e.xlsx", kind="workbook", sheets=r"\d{4}")
+    grid = of(tmp_path, xlsx(*sheets.items()), "e.xlsx", kind="workbook", sheets=r"\d{4}")
     assert list(grid.rows.values()) == [["1", "2"], ["3", "4"]]
     sheets["2026"] = [["B", "A"], [3, 4]]
     with pytest.raises(ObservError, match="'2025' and '2026' have other headers"):
-        of(tmp_path, workbook(sheets), "e.xlsx", kind="workbook", sheets=r"\d{4}")
+        of(tmp_path, xlsx(*sheets.items()), "e.xlsx", kind="workbook", sheets=r"\d{4}")
     with pytest.raises(ObservError, match="no sheet named as"):
-        of(tmp_path, workbook({"x": [["A"]]}), "e.xlsx", kind="workbook", sheets=r"\d{4}")
+        of(tmp_path, xlsx(("x", [["A"]])), "e.xlsx", kind="workbook", sheets=r"\d{4}")
 
 
 def test_a_footer_tells_the_zone_and_is_no_row(tmp_path):
@@ -130,7 +117,7 @@ def test_a_damaged_archive_is_refused_in_one_line(tmp_path):
 @pytest.mark.parametrize("kind", ["text", "workbook"])
 def test_equal_headers_under_two_questions_are_told_apart(tmp_path, kind):
     rows = [["Id", "By?", "", "About?", ""], ["", "Phone", "Desk", "Phone", "Law"], list("12345")]
-    content = "\n".join(map(";".join, rows)) if kind == "text" else workbook({"S": rows})
+    content = "\n".join(map(";".join, rows)) if kind == "text" else xlsx(("S", rows))
     grid = of(tmp_path, content, kind=kind, header_row=2, nested=True)
     assert grid.header == ["Id", "Phone", "Desk", "Phone", "Law"]
     names = [None, "By? [Phone]", "By? [Desk]", "About? [Phone]", "About? [Law]"]

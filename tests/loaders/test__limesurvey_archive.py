@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
+from tests.loaders.conftest import QUESTIONS, asked
 
 from observlib.base.errors import ObservError
 from observlib.loaders import Loaded, limesurvey, load
@@ -67,7 +68,6 @@ ANSWER = {
     "_77X5X3SQ002": "", "_77X5X3other": "Jeanne", "_77X5X31": "A2", "_77X5X9R1_C1": "3",
 }  # fmt: skip
 RESPONSES = document(section("responses", ANSWER))
-GRID = {"variable": "grid", "code": "X", "text": "Grille [Ligne][Colonne]", "kind": "scale"}
 
 
 def archive(members: dict[str, str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -97,11 +97,9 @@ def refused(read: Any, content: bytes, word: str) -> None:
     assert "\n" not in str(error.value)
 
 
-def test_the_structure_tells_codes_texts_and_answers(read, answers, survey):
-    _, catalogue = survey("limesurvey")
-    asked = [q.model_dump() for q in catalogue.questionnaires["enquete-test"].questions[3:5]]
-    asked = [{k: v for k, v in q.items() if v not in (None, {})} for q in asked]
-    loaded = read(archive(MEMBERS), questions=[*asked, {**GRID, "scale": [1, 5]}])
+def test_the_structure_tells_codes_texts_and_answers(read, answers):
+    grid = asked("grid", "X", "Grille [Ligne][Colonne]", "scale", scale=[1, 5])
+    loaded = read(archive(MEMBERS), questions=[*QUESTIONS[3:5], grid])
     assert loaded.rejects.empty and loaded.notices == ()
     assert answers(loaded, "reason") == {"1": ["Autre", "Démarche"]}
     assert answers(loaded, "age") == {"1": ["30 ans et plus"]}  # by its text: AGE is not Q05
@@ -207,15 +205,11 @@ def test_any_xml_gives_rows_or_one_plain_error(read, structure, inside):
 
 
 def test_a_real_archive_is_loaded(shared_data, survey, answers):
-    colours = {
-        "variable": "colour", "code": "Q00",
-        "text": "What colors are your favorite? Pick at least two.", "kind": "multiple",
-        "answers": {"SQ001": "Rouge", "SQ009": "Noir", "SQ011": "Brun"}, "labels": {"green": "Vert"}
-    }  # fmt: skip
-    picture = {
-        "variable": "picture", "code": "G02Q04", "text": "?", "kind": "choice",
-        "answers": {"AO01": "Feu", "AO02": "Feuille"}
-    }  # fmt: skip
+    favourite = "What colors are your favorite? Pick at least two."
+    codes = {"SQ001": "Rouge", "SQ009": "Noir", "SQ011": "Brun"}
+    colours = asked("colour", "Q00", favourite, "multiple", answers=codes, labels={"green": "Vert"})
+    pictures = {"AO01": "Feu", "AO02": "Feuille"}
+    picture = asked("picture", "G02Q04", "?", "choice", answers=pictures)
     file = shared_data / "limesurvey" / "colors.lsa"
     loaded = load(file, *survey("limesurvey", [colours, picture], period="2023-05"))
     assert loaded.rejects.empty

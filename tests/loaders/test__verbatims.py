@@ -17,10 +17,6 @@ def answers(*comments: str) -> str:
     return jdma.export(jdma.QUESTIONS, *rows)
 
 
-def test_without_the_key_no_text_is_read(read):
-    assert read(answers(NICE), verbatims=None).texts is None
-
-
 def test_a_text_is_a_row_of_its_answer_with_marks_for_people(read):
     loaded = read(answers(NICE, "", "  ", "Clair."), verbatims="redacted")
     assert loaded.texts[["answer_id", "question", "text"]].values.tolist() == [

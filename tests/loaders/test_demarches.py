@@ -2,16 +2,15 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 import pytest
-import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.examples import examples
+from tests.loaders.books import xlsx
 
 from observlib.base.errors import ObservError
 from observlib.catalogue.contract import REJECT_COLUMNS, columns
@@ -43,31 +42,10 @@ def procedure(**cells: Any) -> list[Any]:
     return list(values.values())
 
 
-def workbook(*sheets: tuple[str, Sequence[Sequence[Any]]]) -> bytes:
-    """An .xlsx of sheets, each a name and its rows; a cell `=…` holds an error."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out)
-    day = book.add_format({"num_format": "dd/mm/yyyy"})
-    for name, rows in sheets:
-        sheet = book.add_worksheet(name)
-        for row, cells in enumerate(rows):
-            for column, cell in enumerate(cells):
-                if isinstance(cell, date):
-                    sheet.write_datetime(row, column, datetime(*cell.timetuple()[:3]), day)
-                elif isinstance(cell, str) and cell.startswith("="):
-                    sheet.write_formula(row, column, cell, None, "#N/A")
-                elif isinstance(cell, str):
-                    sheet.write_string(row, column, cell)
-                else:
-                    sheet.write(row, column, cell)
-    book.close()
-    return out.getvalue()
-
-
 @pytest.fixture
 def published(read: Any) -> Any:
     """Read a workbook of some procedures."""
-    return lambda *rows: read(workbook((SHEET, [HEADER, *rows])))
+    return lambda *rows: read(xlsx((SHEET, [HEADER, *rows])))
 
 
 def one(loaded: Loaded, indicator: str) -> tuple[Any, ...]:
@@ -169,7 +147,7 @@ def test_a_procedure_that_is_there_twice_is_kept_once(published):
 def test_a_missing_indicator_column_is_told_and_the_others_are_loaded(read):
     place = HEADER.index("Taux Dispo")
     rows = [[*cells[:place], *cells[place + 1 :]] for cells in (HEADER, procedure())]
-    loaded = read(workbook((SHEET, rows)))
+    loaded = read(xlsx((SHEET, rows)))
     assert loaded.rejects[["row", "column"]].to_numpy().tolist() == [[1, "Taux Dispo"]]
     assert "column is missing, availability is not loaded" in loaded.rejects["reason"][0]
     assert len(loaded.rows) == INDICATORS - 1
@@ -178,7 +156,7 @@ def test_a_missing_indicator_column_is_told_and_the_others_are_loaded(read):
 def test_headers_are_known_whatever_their_case_spaces_and_order(read):
     header = [f" {name.upper()} \n(en 2025)" for name in reversed(HEADER)]
     rows = [header, list(reversed(procedure()))]
-    loaded = read(workbook(("Lisez-moi", [["Bonjour"]]), (SHEET, rows)))
+    loaded = read(xlsx(("Lisez-moi", [["Bonjour"]]), (SHEET, rows)))
     assert loaded.rejects.empty and len(loaded.rows) == INDICATORS
 
 
@@ -192,7 +170,7 @@ def test_headers_are_known_whatever_their_case_spaces_and_order(read):
     ("T3-2088", None, "x", None),
 ])  # fmt: skip
 def test_the_edition_is_of_the_sheet_else_device_else_file(read, sheet, period, name, edition):
-    book = workbook((sheet, [HEADER, procedure()]))
+    book = xlsx((sheet, [HEADER, procedure()]))
     if edition is None:
         with pytest.raises(ObservError, match="edition"):
             read(book, f"{name}.xlsx", period=period)
@@ -201,7 +179,7 @@ def test_the_edition_is_of_the_sheet_else_device_else_file(read, sheet, period, 
 
 
 def test_a_part_that_understates_its_size_cannot_fill_the_memory(read):
-    content = bytearray(workbook((SHEET, [HEADER, procedure()])))
+    content = bytearray(xlsx((SHEET, [HEADER, procedure()])))
     place = content.rindex(b"xl/sharedStrings.xml") - 46  # its record in the list of parts
     content[place + 24 : place + 28] = (100).to_bytes(4, "little")
     with pytest.raises(ObservError, match=r"its part 'xl/sharedStrings\.xml' is damaged"):
@@ -209,7 +187,7 @@ def test_a_part_that_understates_its_size_cannot_fill_the_memory(read):
 
 
 def test_workbooks_that_cannot_be_used_are_refused_in_one_line(read, tmp_path):
-    whole = workbook((SHEET, [HEADER, procedure()]))
+    whole = xlsx((SHEET, [HEADER, procedure()]))
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as parts:
         parts.writestr("hello.txt", "hello")
@@ -221,9 +199,9 @@ def test_workbooks_that_cannot_be_used_are_refused_in_one_line(read, tmp_path):
     bad = {
         "empty file": b"", "no zip": b"Nom;ID\n1;2\n", "truncated": whole[: len(whole) // 2],
         "no workbook": archive.getvalue(), "torn sheet": torn.getvalue(),
-        "no header": workbook(("Feuil1", [[1, 2], ["a"]])),
-        "header not first": workbook((SHEET, [["Titre"], HEADER, procedure()])),
-        "empty sheet": workbook(("Feuil1", []))
+        "no header": xlsx(("Feuil1", [[1, 2], ["a"]])),
+        "header not first": xlsx((SHEET, [["Titre"], HEADER, procedure()])),
+        "empty sheet": xlsx(("Feuil1", []))
     }  # fmt: skip
     for what, raw in bad.items():
         with pytest.raises(ObservError) as caught:
@@ -265,7 +243,7 @@ def test_any_table_gives_rows_of_known_states_or_one_plain_error(published, body
     assert list(loaded.rejects.columns) == REJECT_COLUMNS
 
 
-WHOLE = workbook((SHEET, [HEADER, procedure()]))
+WHOLE = xlsx((SHEET, [HEADER, procedure()]))
 
 
 @FUZZ

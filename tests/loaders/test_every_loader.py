@@ -405,10 +405,8 @@ YEARS = ("0001", "0024", "1899", "2201", "9998", "9999")
 DATED = EXPORTS | {
     "plain_csv by days": Export("plain_csv", "start;visits\n2026-03-01;12", table="audience"),
     "plain_csv of moments": Export(
-        "plain_csv",
-        "call_id;date;moment;outcome;wait\na1;2025-03-03;2025-03-03T10:00;answered;60",
-        table="calls",
-        key=0,
+        "plain_csv", "call_id;date;moment;outcome;wait\na1;2025-03-03;2025-03-03T10:00;answered;60",
+        table="calls", key=0
     ),
     "published_figures by their source": Export(
         "published_figures",
@@ -428,7 +426,7 @@ DATED = EXPORTS | {
         "T1;01/07/2025 10:00;;01/08/2025 10:00;Alertes;02/10/2025 08:00",
         key=0,
     ),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DATED)

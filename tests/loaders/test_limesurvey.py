@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.loaders.conftest import asked
 
 from observlib import store
 from observlib.base.errors import ObservError
@@ -163,13 +164,9 @@ def test_plain_numbers_and_no_opinion_are_read(read, answers, cell, value):
     assert answers(loaded, "satisfaction") == ({} if value is None else {"7": [value]})
 
 
-def test_two_answers_of_one_category_are_one(read, answers, survey):
-    questions = [
-        {
-            "variable": "reason", "code": "Q04", "text": "Pourquoi ?", "kind": "multiple",
-            "answers": {"SQ001": "Démarche", "SQ002": "Démarche", "other": None}
-        }
-    ]  # fmt: skip
+def test_two_answers_of_one_category_are_one(read, answers):
+    same = {"SQ001": "Démarche", "SQ002": "Démarche", "other": None}
+    questions = [asked("reason", "Q04", "Pourquoi ?", "multiple", answers=same)]
     loaded = read(export(CODES, row(1, changed(4, "Y"))), questions=questions)
     assert answers(loaded, "reason") == {"1": ["Démarche"]} and loaded.rejects.empty
 
@@ -199,10 +196,8 @@ def test_notices_of_an_export_of_many_columns_stay_short(read):
 
 
 def test_questions_of_one_text_are_told_apart_by_their_order(read, answers):
-    questions = [
-        {"variable": name, "code": code, "text": "Note []", "kind": "scale", "scale": [0, 10]}
-        for name, code in (("first", "X1"), ("second", "X2"))
-    ]
+    of = (("first", "X1"), ("second", "X2"))
+    questions = [asked(name, code, "Note []", "scale", scale=[0, 10]) for name, code in of]
     text = export(
         ["Response ID", "Date submitted", "Note []", "Note []", "[]", "[]"],
         ["1", SENT, "3", "8", "un mot", ""],
@@ -265,35 +260,22 @@ def test_every_response_of_a_real_export_with_full_texts_is_loaded(shared_data, 
         header = next(csv.reader(stream))
     readable = next(name for name in header if name.endswith("[The test code is readable]"))
     job = "Employment: What is your current employment status?"
+    labels = {"Student": "Étudiant", "Researcher": "Chercheur"}
+    labels |= {f"Professional Developer ({how})": "Développeur" for how in ("paid", "voluntary")}
+    gender, text = "Gender: What is your gender?", " ".join(readable.split())
     questions = [
-        {
-            "variable": "readable", "code": "X1", "text": " ".join(readable.split()),
-            "kind": "scale", "scale": [1, 5], "labels": IMPORTANCE,
-        },
-        {
-            "variable": "sex", "code": "X2", "text": "Gender: What is your gender?",
-            "kind": "choice", "labels": {"Male": "Homme", "Female": "Femme"}
-        },
-        {
-            "variable": "job",
-            "code": "X3",
-            "text": job,
-            "kind": "multiple",
-            "labels": {
-                "Student": "Étudiant", "Researcher": "Chercheur",
-                "Professional Developer (paid)": "Développeur",
-                "Professional Developer (voluntary)": "Développeur"
-            },
-        },
-    ]  # fmt: skip
+        asked("readable", "X1", text, "scale", scale=[1, 5], labels=IMPORTANCE),
+        asked("sex", "X2", gender, "choice", labels={"Male": "Homme", "Female": "Femme"}),
+        asked("job", "X3", job, "multiple", labels=labels),
+    ]
     device, catalogue = survey("limesurvey", questions, period="2019-06")
     loaded = load(file, device, catalogue)
     raw = pd.read_csv(file)
     assert len(answers(loaded, "response")) == len(raw) == 70
-    sex = raw[questions[1]["text"]].str.strip().str.casefold()  # typed by hand: "male", "m", ...
+    sex = raw[gender].str.strip().str.casefold()  # typed by hand: "male", "m", ...
     found = [category for (category,) in answers(loaded, "sex").values()]
     assert found.count("Homme") == (sex == "male").sum() == 55
-    assert set(loaded.rejects["column"]) == {"Gender: What is your gender?"}
+    assert set(loaded.rejects["column"]) == {gender}
     assert len(found) + len(loaded.rejects) == sex.notna().sum()
     marks = raw[readable].map(IMPORTANCE).dropna()
     assert sorted(v for (v,) in answers(loaded, "readable").values()) == sorted(marks)
@@ -302,24 +284,15 @@ def test_every_response_of_a_real_export_with_full_texts_is_loaded(shared_data, 
 
 
 def test_every_response_of_a_real_r_export_is_loaded(shared_data, survey, answers):
-    education = (
-        "Which educations have you ever done or seem kind of interesting maybe later, "
-        "when you have time?"
-    )
+    education = "Which educations have you ever done or seem kind of interesting maybe later, "
+    education += "when you have time?"
+    sexes = {"man": "Homme", "woman": "Femme", "-oth-": "Autre"}
+    schools = {"Primary School": "École", "Secondary School": "Collège"}
     questions = [
-        {
-            "variable": "sex", "code": "X2", "text": "How do you identify?", "kind": "choice",
-            "answers": {"man": "Homme", "woman": "Femme", "-oth-": "Autre"}
-        },
-        {
-            "variable": "education", "code": "X3", "text": education, "kind": "multiple",
-            "labels": {"Primary School": "École", "Secondary School": "Collège"}
-        },
-        {
-            "variable": "open", "code": "X9", "text": "Describe yourselves [Openness]",
-            "kind": "scale", "scale": [5, 1]
-        },
-    ]  # fmt: skip
+        asked("sex", "X2", "How do you identify?", "choice", answers=sexes),
+        asked("education", "X3", education, "multiple", labels=schools),
+        asked("open", "X9", "Describe yourselves [Openness]", "scale", scale=[5, 1]),
+    ]
     file = shared_data / "limesurvey" / "survey_998192_R_data_file.csv"
     loaded = load(file, *survey("limesurvey", questions))
     assert loaded.rejects.empty

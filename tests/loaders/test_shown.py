@@ -7,7 +7,6 @@ from tests.loaders.test_every_loader import EXPORTS
 from tests.loaders.test_persons import NAMES, known
 
 from observlib.base.errors import ObservError
-from observlib.catalogue import contract
 from observlib.loaders import load
 from observlib.loaders._text import need_columns
 
@@ -27,10 +26,6 @@ def test_the_product_to_add_to_the_catalogue_is_shown(name, tmp_path, catalogue,
 
 
 PRODUCT, NAMED = "Journal Officiel", "Chez Mme Zoé Martin"
-
-
-def test_a_name_in_another_column_is_not_shown():
-    assert contract.reject("a.csv", 2, "Motif", NAMES[0], "is no theme")["value"] != NAMES[0]
 
 
 def test_headers_in_capitals_are_shown_where_a_column_is_missing():
