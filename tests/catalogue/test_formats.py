@@ -17,8 +17,6 @@ other_exports: {idVisit: a log of single visits is not read}
 
 @pytest.fixture
 def formats(tmp_path):
-    """The formats of some texts by name, and what is wrong with them."""
-
     def load(**texts):
         for name, text in texts.items():
             (tmp_path / f"{name}.yml").write_text(text, encoding="utf-8")

@@ -22,7 +22,6 @@ ENTRY = """- id: essai
 
 @pytest.fixture
 def load(tmp_path):
-    """The catalogue with a device that says some more."""
     folder = copy_catalogue(tmp_path)
 
     def loaded(more: str):

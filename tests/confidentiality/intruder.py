@@ -217,7 +217,6 @@ def incomplete_recovered(
 
 
 def _counts(row: Row, bases: Bases, half: Half) -> set[int]:
-    """The counts that a share and its base may stand for."""
     found = set()
     for n in bases(row["n"]):
         low, high = ((row["estimate"] + sign * half(row)) * n / 100 for sign in (-1, 1))

@@ -159,7 +159,6 @@ def test_many_answers_keep_all_that_they_tell():
 
 
 def published(table: pd.DataFrame, *before: Published, source: str = "d@1") -> Published:
-    """What an edition tells of answers, after others."""
     known = knowledge(*sorted(table["value"].unique()))
     rows = made(table.assign(source=source))
     decision = control.decide(rows, before, known, told)
@@ -217,7 +216,6 @@ def test_what_is_not_decided_within_the_limit_is_pinned_and_not_taken_for_imposs
 
 @contextmanager
 def busy() -> Iterator[None]:
-    """Two processes that never rest."""
     loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
     try:
         yield

@@ -34,7 +34,6 @@ SHARES = (
 
 @pytest.fixture(scope="module")
 def published(catalogue: Catalogue) -> pd.DataFrame:
-    """All the estimates of the demonstration's pages, as they are published."""
     frames = [
         estimates.from_json(content)
         for path in sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -227,7 +227,6 @@ def test_what_two_editions_give_together_is_still_seen_beside_a_period_that_was_
 def pair(
     mark: float, n: int, then: float, n_then: int, source: str, against: str = "before", **more: str
 ) -> pd.DataFrame:
-    """A mean beside another, and their difference."""
     row = {**DEVICE, "indicator": "satisfaction_10", "unit": "sur 10", "period": "2026-T3"}
     row |= {"source": source, "status": "published", **more}
     other = (

@@ -66,7 +66,6 @@ def made(
 
 
 def faults(files: dict[str, bytes], folder: Path) -> list[Any]:
-    """What a validator of data packages finds wrong."""
     for name, content in files.items():
         (folder / name).write_bytes(content)
     report = frictionless.validate(str(folder / "datapackage.json"))

@@ -40,8 +40,6 @@ BEGIN_DAY 2
 
 @pytest.fixture
 def sample(shared_data):
-    """The path of a sample of a tool's export."""
-
     def found(name: str) -> Path:
         path: Path = shared_data / "formats" / name
         if not path.is_file():
@@ -52,7 +50,6 @@ def sample(shared_data):
 
 
 def shown(loaded: Loaded, columns: list[str]) -> pd.DataFrame:
-    """Rows as the expected tables are written."""
     rows = loaded.rows.assign(complete=loaded.rows.get("complete"))
     rows["complete"] = rows["complete"].map({True: "yes", False: "no"})
     for name in ("start", "date"):
@@ -187,7 +184,6 @@ def test_the_same_answers_exported_twice_have_the_same_identifiers(read):
 
 
 def own(catalogue: Catalogue, **keys: object) -> Catalogue:
-    """The catalogue with one format more, `own`."""
     form = Format.model_validate({"id": "own", "label": "Essai", **keys})
     return catalogue.model_copy(update={"formats": {"own": form}})
 

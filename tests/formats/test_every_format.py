@@ -105,7 +105,6 @@ def read(tmp_path, catalogue):
 
 
 def one_by_one(form):
-    """Whether each row of the export is one of the table."""
     return not form.sums and not {"joined", "satisfaction"} & set(form.columns)
 
 

@@ -76,8 +76,6 @@ QUESTIONS = {
 
 @pytest.fixture
 def of(catalogue):
-    """The device of a format and the catalogue with its questionnaire."""
-
     def made(form, questions=None, **keys):
         device = Device(
             id="d", label="D", family="consultation", channel="web", owner="relation-usagers",
@@ -94,8 +92,6 @@ def of(catalogue):
 
 @pytest.fixture
 def read(tmp_path, of):
-    """Read lines, or their cells, as an export of a format."""
-
     def loaded(form, *lines, delimiter=",", **keys):
         out = io.StringIO()
         csv.writer(out, delimiter=delimiter).writerows(lines)
@@ -107,7 +103,6 @@ def read(tmp_path, of):
 
 
 def said(found, variable):
-    """The answers to a question, by response."""
     rows = found.rows[found.rows["variable"] == variable]
     answers = {}
     for row in rows.itertuples():

@@ -24,14 +24,12 @@ OTHER = "ticket,answered\nb2,2026-03-04 10:00\nz9,2026-03-05 10:00\n"
 
 @pytest.fixture
 def known(catalogue):
-    """A catalogue with the device and format of these tests alone."""
     one = device("deux").model_copy(update={"pattern": "tickets*.csv"})
     return catalogue.model_copy(update={"formats": {"deux": TICKETS}, "devices": {"d": one}})
 
 
 @pytest.fixture
 def raw(tmp_path):
-    """A folder of exports in two files."""
     folder = tmp_path / "raw"
     folder.mkdir()
     (folder / "tickets_1.csv").write_text(ONE, encoding="utf-8")

@@ -64,7 +64,6 @@ def loaded(files: list[tuple[str, Path]], most: int = 1 << 30) -> list[str]:
 def refused(
     folder: Path, device: str, bombs: dict[str, tuple[bytes, str]], most: int = 1 << 30
 ) -> None:
-    """Each file is refused, in one line that names it and says why."""
     for name, (raw, _) in bombs.items():
         (folder / name).write_bytes(raw)
     said = loaded([(device, folder / name) for name in bombs], most)

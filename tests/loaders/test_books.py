@@ -28,8 +28,6 @@ ROW = ["a1", datetime(2026, 3, 2, 10, 30), 12.0, True, "01", None]
 
 @pytest.fixture
 def write(tmp_path):
-    """Write rows as a workbook whose kind its name tells."""
-
     def written(name, *rows):
         path = tmp_path / name
         path.write_bytes((ods if name.endswith(".ods") else xls)(*rows))

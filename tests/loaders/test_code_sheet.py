@@ -32,7 +32,6 @@ def read(tmp_path: Path, catalogue):
 
 @pytest.fixture
 def told(read):
-    """What is read of stories that students coded."""
     return lambda *lines, header=ASKED: read(header, *lines, loader=STORIES)
 
 

@@ -19,7 +19,6 @@ def month(name: str, visits: object = 100, downloads: object = 10) -> dict[str, 
 
 @pytest.fixture
 def dump(read: Any) -> Any:
-    """Read the metrics of some months."""
     return lambda months, *name, **keys: read(json.dumps({"monthlyStats": months}), *name, **keys)
 
 
@@ -99,8 +98,3 @@ def test_the_real_total_of_a_data_set_is_the_sum_of_its_months(read, shared_data
     told = json.loads(path.read_text(encoding="utf-8"))
     assert loaded.rows["visits"].sum() == told["totalVisits"]
     assert loaded.rows["downloads"].sum() == told["totalDownloads"]
-
-
-def test_the_real_metrics_of_the_whole_platform_are_refused(read, shared_data):
-    with pytest.raises(ObservError, match="metrics of all of data"):
-        read(shared_data / "datagouv_metrics" / "global-stats.json")

@@ -44,7 +44,6 @@ def procedure(**cells: Any) -> list[Any]:
 
 @pytest.fixture
 def published(read: Any) -> Any:
-    """Read a workbook of some procedures."""
     return lambda *rows: read(xlsx((SHEET, [HEADER, *rows])))
 
 

@@ -198,8 +198,6 @@ Read = Callable[..., Loaded]
 
 @pytest.fixture
 def read(tmp_path: Path, catalogue: Catalogue, survey: Any) -> Read:
-    """Load a content with the loader of an export."""
-
     def loaded(export: Export, content: str | bytes | None = None) -> Loaded:
         device, known = survey(export.loader)
         if export.loader != "limesurvey":

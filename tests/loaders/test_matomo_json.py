@@ -18,7 +18,6 @@ KEYS = {"loader": "matomo_json", "period": None, "extracted": None}
 
 @pytest.fixture
 def ask(read: Any) -> Any:
-    """Read an answer of Matomo's."""
     return lambda data, *name, **keys: read(json.dumps(data), *name, **keys)
 
 

@@ -31,7 +31,6 @@ FIGURE = {
 
 
 def noted(*figures: dict[str, str], header: list[str] = ENGLISH, sign: str = ",") -> str:
-    """A table of figures."""
     out = io.StringIO()
     rows = csv.writer(out, delimiter=sign)
     rows.writerows([header, *([figure.get(name, "") for name in ENGLISH] for figure in figures)])

@@ -10,7 +10,6 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from tests.examples import examples
 
-from observlib.base.errors import ObservError
 from observlib.catalogue.contract import columns
 from observlib.loaders import load
 
@@ -244,9 +243,3 @@ def test_the_published_extract_without_any_escape_is_the_same(shared_data, tmp_p
     again = load(file, device, catalogue)
     assert again.rejects.empty
     pd.testing.assert_frame_equal(again.rows, load(path, device, catalogue).rows)
-
-
-def test_the_annotated_extract_is_no_such_export(shared_data, catalogue):
-    path = shared_data / "services_publics_plus" / "sp_plus_annotated_2019_2022_pseudonymised.csv"
-    with pytest.raises(ObservError, match="missing columns 'ID expérience'"):
-        load(path, catalogue.devices["sp-plus"], catalogue)

@@ -32,14 +32,11 @@ OTHERWISE = {"a": ("2025-07-01", 1), "b": ("2025-07-31", 2)}
 
 @pytest.fixture
 def data(tmp_path, where) -> Path:
-    """A data folder whose store is at the address."""
     return at(tmp_path / "data", where)
 
 
 @pytest.fixture
 def ingest(catalogue: Catalogue, ratings: Write, tmp_path) -> Callable[..., store.Ingested]:
-    """Ingest exports: name -> answers."""
-
     def run(data: Path, **exports: Any) -> store.Ingested:
         raw = tmp_path / "raw" / "-".join(exports)
         for name, answers in exports.items():
@@ -63,7 +60,6 @@ def beside(data: Path, where: str) -> Path:
 
 
 def standing(where: str) -> list[str]:
-    """The files that stand at an address."""
     files = fsspec.filesystem(where.partition("://")[0], skip_instance_cache=True)
     root = files._strip_protocol(where)
     return sorted(name.removeprefix(f"{root}/") for name in files.find(where))

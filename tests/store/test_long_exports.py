@@ -15,7 +15,6 @@ def short_pieces(monkeypatch):
 
 @pytest.fixture
 def catalogue(catalogue):
-    """One device, of calls."""
     device = next(iter(catalogue.devices.values()))
     device = device.model_copy(update={"id": "appels", "loader": "calls", "pattern": "calls_*.csv"})
     return catalogue.model_copy(update={"devices": {device.id: device}})

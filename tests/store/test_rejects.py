@@ -38,7 +38,6 @@ def ingested(place: Path, folder: str = "data/raw") -> Path:
 
 
 def blocked(place: Path) -> bool:
-    """Whether the checklist of a release is stopped by rejected rows."""
     now = datetime(2025, 9, 1, tzinfo=UTC)
     checks = checklist.before(place / "data", place, T2, now)
     return next(one.state for one in checks if one.name == "rejects") == "blocking"

@@ -12,7 +12,6 @@ DAY = date(2026, 10, 20)
 
 @pytest.fixture
 def known(catalogue):
-    """A device of each rhythm."""
     one = catalogue.devices["jdma-legifrance"]
     rhythms = ("continuous", "monthly", "quarterly", "yearly", "occasional")
     return [one.model_copy(update={"id": rhythm, "frequency": rhythm}) for rhythm in rhythms]

@@ -121,7 +121,6 @@ def figures(rows: pd.DataFrame) -> Figures:
 
 
 def how_many(rows: pd.DataFrame) -> int:
-    """How many texts the sets of `measured` have."""
     paths = (Path(__file__).with_name(f"{name}.txt") for name in rows["set"].unique())
     return sum(1 for path in paths for _ in texts(path))
 
