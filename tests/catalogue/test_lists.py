@@ -39,7 +39,7 @@ def loaded(place: Path, name: str, *entries: dict[str, Any]) -> dict[str, Any]:
 def told(place: Path, name: str, *entries: dict[str, Any]) -> list[str]:
     with pytest.raises(ObservError) as error:
         loaded(place, name, *entries)
-    return [problem.rsplit("/", 1)[-1] for problem in error.value.problems]
+    return [problem.partition("catalogue/")[2] for problem in error.value.problems]
 
 
 @pytest.mark.parametrize(("keys", "said"), [
