@@ -25,8 +25,8 @@ from observlib.records import actions, corrections, decisions, expectations, pra
 from observlib.review import rebuild
 
 MODELS: dict[str, type[BaseModel]] = {
-    **catalogue._FILES, "formats": Format, "questionnaires": Questionnaire, "actions": actions.Action,
-    "decisions": decisions.Decision, "replies": replies.Reply,
+    **catalogue._FILES, "formats": Format, "questionnaires": Questionnaire,
+    "actions": actions.Action, "decisions": decisions.Decision, "replies": replies.Reply,
     "expectations": expectations.Expectation, "corrections": corrections.Correction,
     "errata": revisions.Erratum, "practices": practices.Sheet, "reviews": reviews.Review,
     "calendar": feeds.Calendar, "notebooks": plan.Study, "bundle": rebuild.Manifest

@@ -11,7 +11,9 @@ from observlib.base.errors import ObservError
 from observlib.records.record import Record
 
 
-def write(place: Path, folder: str, good: Mapping[str, Any], name: str = "", **keys: Any) -> Path:
+def write(
+    place: Path, folder: str, good: Mapping[str, Any], name: str = "", /, **keys: Any
+) -> Path:
     """Write a record under its `id`, or under another name that it also takes as its `id`."""
     own = {"id": name} if name else {}
     content = {key: value for key, value in {**good, **own, **keys}.items() if value is not ...}

@@ -35,7 +35,7 @@ KINDS = {Action: ACTION, Decision: DECISION, Reply: REPLY}
 ALLOWED = {Decision: {"action": ["refonte-des-reponses", "suivi-des-demandes"]}}
 
 
-def put(folder: Path, kind: type, name: str = "", **keys: object) -> None:
+def put(folder: Path, kind: type, name: str = "", /, **keys: object) -> None:
     write(folder, kind.FOLDER, KINDS[kind], name, **keys)
 
 
