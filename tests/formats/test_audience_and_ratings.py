@@ -13,6 +13,7 @@ from observlib.catalogue import Catalogue, Format
 from observlib.loaders import Loaded
 
 DEVICE, KEYS = "audience-boamp", {"product": "service-public", "table": None, "extracted": None}
+FILE = "e.csv"
 EXPECTED = Path(__file__).parent / "expected"
 SAMPLES = {
     "plausible": ("plausible", "plausible/visitors.csv"),

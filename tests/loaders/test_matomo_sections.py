@@ -36,7 +36,7 @@ def test_a_column_of_dates_counts_before_the_files_name(read):
 
 @pytest.mark.parametrize(
     "label",
-    ["recherche?nom=martin", "zoe@exemple.invalid", "dossier-20260417", "a&b=2", "zoe martin"],
+    ["recherche?nom=martin", "zoe@exemple.invalid", "dossier-20260417", "a&b=2", "%40zoe"],
 )
 def test_a_name_that_may_tell_of_someone_is_refused_and_shown_nowhere(read, label):
     found = read(f"label,nb_visits\n{label},3\nfamille,12\n")
@@ -51,3 +51,8 @@ def test_pages_beside_the_folders_and_totals_do_not_count(read):
     assert found.rows["section"].tolist() == ["famille"]
     assert found.notices == ("2 rows do not count: a page at the root of the site is no section",)
     assert found.rejects["reason"].tolist() == ["is a total, and no section; leave the row out"]
+
+
+def test_a_persons_page_is_no_section(read):
+    found = read("label,nb_visits\nzoe martin,3\nfamille,12\n")
+    assert found.rows["section"].tolist() == ["famille"] and "zoe" not in found.rejects.to_csv()
