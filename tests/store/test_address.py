@@ -32,11 +32,14 @@ OTHERWISE = {"a": ("2025-07-01", 1), "b": ("2025-07-31", 2)}
 
 @pytest.fixture
 def data(tmp_path, where) -> Path:
+    """A data folder whose store is at the address."""
     return at(tmp_path / "data", where)
 
 
 @pytest.fixture
 def ingest(catalogue: Catalogue, ratings: Write, tmp_path) -> Callable[..., store.Ingested]:
+    """Ingest exports: name -> answers."""
+
     def run(data: Path, **exports: Any) -> store.Ingested:
         raw = tmp_path / "raw" / "-".join(exports)
         for name, answers in exports.items():
@@ -52,14 +55,8 @@ def at(data: Path, where: str) -> Path:
     return data
 
 
-def beside(data: Path, where: str) -> Path:
-    """The data folder of another machine, with the same key."""
-    other = at(data.parent / "other", where)
-    shutil.copytree(data / "identifiers", other / "identifiers")
-    return other
-
-
 def standing(where: str) -> list[str]:
+    """The files that stand at an address."""
     files = fsspec.filesystem(where.partition("://")[0], skip_instance_cache=True)
     root = files._strip_protocol(where)
     return sorted(name.removeprefix(f"{root}/") for name in files.find(where))
@@ -75,7 +72,9 @@ def marks(data: Path) -> dict[str, list[float]]:
     return {str(day): [*own["value"]] for day, own in rows.groupby(rows["date"].dt.date)}
 
 
-def test_all_that_a_store_at_an_address_is_asked_a_folder_gives_too(data, where, tmp_path, ingest):
+def test_all_that_is_asked_of_a_store_at_an_address_is_what_a_folder_gives(
+    data, where, tmp_path, ingest
+):
     local = tmp_path / "local"
     ingest(local, w={"e": ("2025-06-01", 2)})
     shutil.copytree(local / "identifiers", data / "identifiers")
@@ -97,7 +96,8 @@ def test_another_machine_reads_and_corrects_what_the_first_one_wrote(
     data, where, tmp_path, ingest, monkeypatch
 ):
     ingest(data, x=JULY)
-    other = beside(data, where)
+    other = at(tmp_path / "other", where)
+    shutil.copytree(data / "identifiers", other / "identifiers")
     store.follow(other)
     assert marks(other) == marks(data)
     ingest(other, y=OTHERWISE)
@@ -118,9 +118,12 @@ def test_another_machine_reads_and_corrects_what_the_first_one_wrote(
     assert len(standing(where)) - len(parts) == 2
 
 
-def test_of_two_writers_at_once_neither_loses_anything(data, where, tmp_path, ingest, monkeypatch):
+def test_of_two_writers_at_once_the_second_is_told_and_loses_nothing_of_the_first(
+    data, where, tmp_path, ingest, monkeypatch
+):
     ingest(data, x=JULY)
-    other = beside(data, where)
+    other = at(tmp_path / "other", where)
+    shutil.copytree(data / "identifiers", other / "identifiers")
     publish = address.publish
 
     def late(*words: Any) -> None:
@@ -138,7 +141,9 @@ def test_of_two_writers_at_once_neither_loses_anything(data, where, tmp_path, in
 
 
 @pytest.mark.parametrize("cut", ["before", "within", "after"])
-def test_an_upload_that_breaks_off_changes_nothing(data, where, tmp_path, ingest, monkeypatch, cut):
+def test_an_upload_that_breaks_off_leaves_the_store_as_it_was_and_the_next_one_completes(
+    data, where, tmp_path, ingest, monkeypatch, cut
+):
     ingest(data, x=JULY)
     before, files = marks(data), addresses.files(where)
     put = files.put_file
@@ -176,7 +181,9 @@ def test_a_part_that_is_gone_or_cut_is_named_with_its_address(data, where, inges
         store.read(data, "ratings")
 
 
-def test_a_store_in_a_folder_is_brought_to_its_new_address(tmp_path, where, ingest, monkeypatch):
+def test_a_store_in_a_folder_is_brought_to_the_address_that_is_named_for_it(
+    tmp_path, where, ingest, monkeypatch
+):
     data = tmp_path / "data"
     ingest(data, x=JULY, y=AUGUST)
     before = marks(data)
@@ -202,7 +209,9 @@ def test_who_was_forgotten_is_nowhere_at_the_address(data, where, tmp_path, inge
     assert {name for name in left if name.endswith(".parquet")} == counting
 
 
-def test_an_address_of_another_store_is_not_taken_for_the_one_followed(data, tmp_path, ingest):
+def test_an_address_of_another_store_is_not_taken_for_the_one_that_was_followed(
+    data, tmp_path, ingest
+):
     ingest(data, x=JULY)
     at(data, f"file://{tmp_path}/empty")
     with pytest.raises(ObservError, match=r"holds ledger none, and .* follows 1"):
@@ -239,13 +248,16 @@ def test_a_folder_of_a_demonstration_at_an_address_is_one(where, tmp_path, ratin
     assert json.loads(out)["kind"] == "demonstration"
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("address: ftp://host/store", r"begins with none of file://, s3://"),
-    ("address: s3://", r"begins with none of"),
-    (f"address: s3://me:{SECRET}@bucket/store", "holds a name or password; leave them to"),
-    ("address: s3://bucket/store\nkey: x", "'key': unknown; allowed: address"),
-    ("- s3://bucket/store", "address"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("address: ftp://host/store", r"begins with none of file://, s3://"),
+        ("address: s3://", r"begins with none of"),
+        (f"address: s3://me:{SECRET}@bucket/store", "holds a name or password; leave them to"),
+        ("address: s3://bucket/store\nkey: x", "'key': unknown; allowed: address"),
+        ("- s3://bucket/store", "address"),
+    ],
+)
 def test_an_address_that_cannot_be_one_is_told_without_what_is_secret_in_it(tmp_path, text, said):
     (tmp_path / "store.yml").write_text(text, encoding="utf-8")
     with pytest.raises(ObservError, match=said) as told:
