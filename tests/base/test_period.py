@@ -1,3 +1,5 @@
+"""The calendar: quarters, official holidays, and numbers of working days known elsewhere."""
+
 import contextlib
 from datetime import date, timedelta
 
@@ -7,6 +9,12 @@ from hypothesis import strategies as st
 
 from observlib.base.errors import UsageError
 from observlib.base.period import Quarter, month_days, months_between
+from observlib.base.working_days import (
+    public_holidays,
+    usual_working_days,
+    working_day_deviation,
+    working_days,
+)
 
 days = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 quarters = st.builds(Quarter, st.integers(1900, 2200), st.integers(1, 4))
@@ -59,3 +67,38 @@ def test_any_text_is_a_quarter_or_a_usage_error(text):
 def test_months_between_crosses_the_year():
     assert list(months_between("2025-12", "2026-01")) == ["2025-12", "2026-01"]
     assert list(months_between("2026-02", "2026-01")) == []
+
+
+def test_2025_and_2026_have_the_holidays_of_the_official_list():
+    # service-public.fr, « Jours fériés »
+    listed = {
+        2025: "01-01 04-21 05-01 05-08 05-29 06-09 07-14 08-15 11-01 11-11 12-25",
+        2026: "01-01 04-06 05-01 05-08 05-14 05-25 07-14 08-15 11-01 11-11 12-25",
+    }
+    for year, days in listed.items():
+        assert [f"{day:%m-%d}" for day in public_holidays(year)] == days.split()
+    # Ascension on 1 May 2008 is one day off and not two
+    assert [f"{day:%m-%d}" for day in public_holidays(2008)].count("05-01") == 1
+    assert len(public_holidays(2008)) == 10
+    # years of another list are refused
+    with pytest.raises(ValueError, match="since 1948"):
+        public_holidays(1947)
+
+
+def test_the_deviation_of_a_calendar_month_is_none_on_average():
+    for number in range(1, 13):
+        months = [f"{year}-{number:02d}" for year in range(2000, 2028)]
+        assert sum(map(working_day_deviation, months)) == pytest.approx(0, abs=1e-9)
+        assert 17 < usual_working_days(number) < 23
+    # the working days of a year are those that payrolls count
+    for year, days in [(2023, 251), (2024, 252), (2025, 251)]:
+        assert sum(map(working_days, months_between(f"{year}-01", f"{year}-12"))) == days
+
+
+def test_a_series_that_begins_before_1982_has_the_holidays_of_its_time():
+    """8 May 1980 was a Thursday on which offices were open; so was 8 May 1959, a Friday."""
+    years = [year for year in range(1948, 1987) if date(year, 5, 8) in public_holidays(year)]
+    # 1965: twenty years after; in 1975 it was Ascension
+    assert years == [*range(1953, 1959), 1965, 1975, *range(1982, 1987)]
+    # 22 weekdays, less 1 May, Ascension (15 May) and Whit Monday (26 May)
+    assert working_days("1980-05") == 22 - 3

@@ -23,6 +23,7 @@ from observlib.stats.comparability import Grade
 JDMA, SURVEY, CALLS = "jdma-service-public", "enquete-service-public", "satisfaction-3939"
 SITE, ROBOTS = "matomo-service-public", "matomo-legifrance"
 PEER = {"product": "caisse-fictive", "device": "published-figures", "period": "2025"}
+Told = tuple[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +89,6 @@ def figure(known: Catalogue, device: str, indicator: str = "satisfaction_10", **
     return row | {"estimate": 7.0, "n": 400} | more
 
 
-Told = tuple[str, dict[str, Any]]
-
-
 def of(device: str, indicator: str = "satisfaction_10", **more: Any) -> Told:
     return device, {"indicator": indicator, **more}
 
@@ -100,25 +98,19 @@ def peer(channel: str, indicator: str = "satisfaction_10", **more: Any) -> Told:
 
 
 TRAPS: dict[str, tuple[Told, Told, Grade]] = {
-    # --- what would wrongly be compared ---
-    "a button of three smileys and a survey of five steps, on one site": (
-        of(JDMA), of(SURVEY), Grade("D", ("wording", "scale", "population")),
-    ),
-    "a mark left on a site and one given after a call": (
-        of(JDMA), of(CALLS), Grade("D", ("mode", "population"), ("wording", "scale")),
-    ),
-    "a survey of five steps and one from 0 to 10, each with its own words": (
-        of(SURVEY), of("enquete-legifrance"), Grade("D", ("wording", "scale")),
-    ),
-    "the same five steps under a reworded question": (
-        of(SURVEY), of("enquete-vie-publique"), Grade("C", ("wording",)),
-    ),
-    "the share of the satisfied and their mean mark": (
-        of(JDMA, "satisfied_share"), of(JDMA), Grade("D", ("quantity",)),
-    ),
-    "a mark of 2014 and one of 2026, of one button": (
-        of(JDMA, period="2014"), of(JDMA), Grade("C", ("period",)),
-    ),
+    # what would wrongly be compared
+    "a button of three smileys and a survey of five steps, on one site":
+        (of(JDMA), of(SURVEY), Grade("D", ("wording", "scale", "population"))),
+    "a mark left on a site and one given after a call":
+        (of(JDMA), of(CALLS), Grade("D", ("mode", "population"), ("wording", "scale"))),
+    "a survey of five steps and one from 0 to 10, each with its own words":
+        (of(SURVEY), of("enquete-legifrance"), Grade("D", ("wording", "scale"))),
+    "the same five steps under a reworded question":
+        (of(SURVEY), of("enquete-vie-publique"), Grade("C", ("wording",))),
+    "the share of the satisfied and their mean mark":
+        (of(JDMA, "satisfied_share"), of(JDMA), Grade("D", ("quantity",))),
+    "a mark of 2014 and one of 2026, of one button":
+        (of(JDMA, period="2014"), of(JDMA), Grade("C", ("period",))),
     "the visits of a quarter and those of a year": (
         of("matomo-legifrance", "visits"),
         of("matomo-legifrance", "visits", period="2025-10/2026-09"),
@@ -129,109 +121,81 @@ TRAPS: dict[str, tuple[Told, Told, Grade]] = {
         of("appels-3939-tranches", "calls_offered", period="2025-T3"),
         Grade("D", ("period",)),
     ),
-    "a mark of a quarter that is not over": (
-        of(JDMA, status="partial"), of(JDMA, period="2026-T2"), Grade("C", ("period",)),
-    ),
-    "users who were invited and those who chose to click": (
-        of(SURVEY), of("button"), Grade("C", ("population",)),
-    ),
-    "a questionnaire on the telephone and the same on the web": (
-        of(SURVEY), of("by-phone"), Grade("D", ("mode", "population")),
-    ),
-    "a questionnaire on the telephone and on the web, to one list of people": (
-        of("one-list"), of("one-list-by-phone"), Grade("C", ("mode",)),
-    ),
-    "the visits of a site and those of a data set": (
-        of(SITE, "visits"), of("datagouv-fiches", "visits"), Grade("D", ("quantity", "tool")),
-    ),
-    "visits counted by two tools": (
-        of(SITE, "visits"), of("log", "visits"), Grade("C", ("tool",)),
-    ),
-    "visits counted by a tool and by one that nobody has named": (
-        of(SITE, "visits"), of("audience-boamp", "visits"), Grade("C", (), ("tool",)),
-    ),
-    "the visits of a country and of a town": (
-        of(SITE, "visits"), of("one-town", "visits"), Grade("C", ("area",)),
-    ),
-    "visits before and after robots were left out": (
-        of(ROBOTS, "visits", period="2024-T3"), of(ROBOTS, "visits", period="2025-T3"),
-        Grade("C", ("measure",)),
-    ),
-    "visits without robots, and of a site where nobody tells whether they are counted": (
-        of(ROBOTS, "visits"), of(SITE, "visits"), Grade("C", (), ("measure",)),
-    ),
-    "our calls answered and those that another administration publishes": (
-        of("appels-3939-tranches", "answer_rate"), peer("phone", "answer_rate", period="2026-T3"),
-        Grade("C", (), ("quantity", "tool", "area")),
-    ),
-    "four steps without a middle and five with one": (
-        of(SURVEY), of("four-steps"), Grade("C", ("scale",)),
-    ),
-    "a survey before and after its questions changed": (
-        of("changed", period="2025-T3"), of("changed"), Grade("C", ("wording",)),
-    ),
-    "the users of one département and those of the country": (
-        of(SURVEY), of("one-area"), Grade("C", ("population",)),
-    ),
-    "women of a survey and all who answered it": (
-        of(SURVEY), of(SURVEY, group="sex", group_value="Femme"), Grade("C", ("population",)),
-    ),
-    "a mark with weights and a mark without": (
-        of(SURVEY), of(SURVEY, group="weighting", group_value="Avec redressement"),
-        Grade("C", ("population",)),
-    ),
-    "the forms of two governments": (
-        of(JDMA), of("touchpoints"), Grade("D", ("wording", "scale")),
-    ),
-    "a button and an export of marks of which nothing is told": (
-        of(JDMA), of("silent-b"), Grade("C", (), ("wording", "scale")),
-    ),
-    "our button and another administration's telephone survey": (
-        of(JDMA), peer("phone"), Grade("D", ("mode",), ("wording", "scale", "population")),
-    ),
-    "users of our site and a sample of the population asked on the web": (
-        of(JDMA, "satisfied_share"), peer("web", "satisfied_share"),
-        Grade("C", (), ("wording", "scale", "population")),
-    ),
-    "our recommendation and one published five years ago": (
-        of(SURVEY, "nps"), peer("web", "nps", period="2021"),
-        Grade("D", ("period",), ("wording", "scale", "population")),
-    ),
-    "a published mark of which not even the mode is known": (
-        of(CALLS), peer(""), Grade("D", (), ("wording", "scale", "mode", "population")),
-    ),
+    "a mark of a quarter that is not over":
+        (of(JDMA, status="partial"), of(JDMA, period="2026-T2"), Grade("C", ("period",))),
+    "users who were invited and those who chose to click":
+        (of(SURVEY), of("button"), Grade("C", ("population",))),
+    "a questionnaire on the telephone and the same on the web":
+        (of(SURVEY), of("by-phone"), Grade("D", ("mode", "population"))),
+    "a questionnaire on the telephone and on the web, to one list of people":
+        (of("one-list"), of("one-list-by-phone"), Grade("C", ("mode",))),
+    "the visits of a site and those of a data set":
+        (of(SITE, "visits"), of("datagouv-fiches", "visits"), Grade("D", ("quantity", "tool"))),
+    "visits counted by two tools":
+        (of(SITE, "visits"), of("log", "visits"), Grade("C", ("tool",))),
+    "visits counted by a tool and by one that nobody has named":
+        (of(SITE, "visits"), of("audience-boamp", "visits"), Grade("C", (), ("tool",))),
+    "the visits of a country and of a town":
+        (of(SITE, "visits"), of("one-town", "visits"), Grade("C", ("area",))),
+    "visits before and after robots were left out":
+        (of(ROBOTS, "visits", period="2024-T3"), of(ROBOTS, "visits", period="2025-T3"),
+         Grade("C", ("measure",))),
+    "visits without robots, and of a site where nobody tells whether they are counted":
+        (of(ROBOTS, "visits"), of(SITE, "visits"), Grade("C", (), ("measure",))),
+    "our calls answered and those that another administration publishes":
+        (of("appels-3939-tranches", "answer_rate"), peer("phone", "answer_rate", period="2026-T3"),
+         Grade("C", (), ("quantity", "tool", "area"))),
+    "four steps without a middle and five with one":
+        (of(SURVEY), of("four-steps"), Grade("C", ("scale",))),
+    "a survey before and after its questions changed":
+        (of("changed", period="2025-T3"), of("changed"), Grade("C", ("wording",))),
+    "the users of one département and those of the country":
+        (of(SURVEY), of("one-area"), Grade("C", ("population",))),
+    "women of a survey and all who answered it":
+        (of(SURVEY), of(SURVEY, group="sex", group_value="Femme"), Grade("C", ("population",))),
+    "a mark with weights and a mark without":
+        (of(SURVEY), of(SURVEY, group="weighting", group_value="Avec redressement"),
+         Grade("C", ("population",))),
+    "the forms of two governments":
+        (of(JDMA), of("touchpoints"), Grade("D", ("wording", "scale"))),
+    "a button and an export of marks of which nothing is told":
+        (of(JDMA), of("silent-b"), Grade("C", (), ("wording", "scale"))),
+    "our button and another administration's telephone survey":
+        (of(JDMA), peer("phone"), Grade("D", ("mode",), ("wording", "scale", "population"))),
+    "users of our site and a sample of the population asked on the web":
+        (of(JDMA, "satisfied_share"), peer("web", "satisfied_share"),
+         Grade("C", (), ("wording", "scale", "population"))),
+    "our recommendation and one published five years ago":
+        (of(SURVEY, "nps"), peer("web", "nps", period="2021"),
+         Grade("D", ("period",), ("wording", "scale", "population"))),
+    "a published mark of which not even the mode is known":
+        (of(CALLS), peer(""), Grade("D", (), ("wording", "scale", "mode", "population"))),
     "two published marks of one source": (
         peer("phone", group="figure", group_value="ensemble"),
         peer("phone", group="figure", group_value="site web"),
         Grade("C", (), ("wording", "scale", "population")),
     ),
-    "a figure of a device that the catalogue does not know": (
-        of(JDMA), of("unheard-of"), Grade("C", (), ("wording", "scale", "population")),
-    ),
-    # --- what would wrongly be refused ---
+    "a figure of a device that the catalogue does not know":
+        (of(JDMA), of("unheard-of"), Grade("C", (), ("wording", "scale", "population"))),
+    # what would wrongly be refused
     "the same button on two sites": (of(JDMA), of("jdma-legifrance"), Grade("A")),
-    "the same question with another product's name in it": (
-        of(SURVEY), of("of-legifrance"), Grade("A"),
-    ),
-    "a sheet of perceived usability for two products": (
-        of("tests-legifrance", "sus_mean"), of("tests-entreprendre", "sus_mean"), Grade("A"),
-    ),
-    "two waves of an export of which nothing is told": (
-        of("silent-a"), of("silent-a", period="2026-T2"), Grade("B"),
-    ),
+    "the same question with another product's name in it":
+        (of(SURVEY), of("of-legifrance"), Grade("A")),
+    "a sheet of perceived usability for two products":
+        (of("tests-legifrance", "sus_mean"), of("tests-entreprendre", "sus_mean"), Grade("A")),
+    "two waves of an export of which nothing is told":
+        (of("silent-a"), of("silent-a", period="2026-T2"), Grade("B")),
     "five steps and seven": (of(SURVEY), of("seven-steps"), Grade("B")),
     "a questionnaire by mail and the same on the web": (of(SURVEY), of("by-mail"), Grade("B")),
-    "a quarter and the same a year before": (
-        of(JDMA), of("jdma-legifrance", period="2025-T3"), Grade("B"),
-    ),
+    "a quarter and the same a year before":
+        (of(JDMA), of("jdma-legifrance", period="2025-T3"), Grade("B")),
     "subscribers at the end of a month and of a quarter": (
         of("lettre-service-public", "subscribers"),
         of("lettre-service-public", "subscribers", period="2026-08"),
         Grade("B"),
     ),
-    "visits of a log whose format tells no tool, and its device does": (
-        of("log", "visits"), of("named-log", "visits"), Grade("A"),
-    ),
+    "visits of a log whose format tells no tool, and its device does":
+        (of("log", "visits"), of("named-log", "visits"), Grade("A")),
 }  # fmt: skip
 
 
@@ -332,7 +296,6 @@ def test_what_is_kept_for_one_chart_is_drawn_and_each_row_has_its_chart(known, p
     assert sorted(found["n"]) == sorted(frame["n"])
 
 
-# --- What charts and tables make of it ---------------------------------------------------------
 def frame_of(known: Catalogue, *told: Told) -> pd.DataFrame:
     return estimates.make(made(known, one) for one in told)
 
@@ -344,9 +307,7 @@ def test_a_chart_of_grade_d_is_refused_in_one_line_that_says_what_to_do(draw, kn
     (line,) = str(told.value).splitlines()
     assert JDMA in line and CALLS in line and "mode, population" in line
     assert "not known: wording, scale" in line and "study.comparable(frame, 2)" in line
-
-
-def test_a_drawing_of_one_s_own_is_refused_too(known):
+    # a drawing of one's own is refused too
     frame = frame_of(known, of(JDMA), of(CALLS))
     with pytest.raises(ObservError, match="grade D"):
         display.custom_chart(lambda _: None, frame, known, caption="Une")

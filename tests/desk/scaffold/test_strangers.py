@@ -56,6 +56,9 @@ def test_the_scale_of_marks_is_asked_for_and_marks_are_read_on_it(written, catal
     ).rows
     assert rows["value"].tolist() == [1, 5, 4, 5] * 3
     assert rows[["scale_min", "scale_max"]].drop_duplicates().values.tolist() == [[1, 5]]
+    # and no table is guessed that hardly fits
+    (question,) = propose(written(REVIEWS), catalogue, Wishes()).questions
+    assert (question.about, question.guess) == ("table", None)
 
 
 def test_a_scale_whose_best_mark_is_its_lowest_is_refused_and_not_turned_round(written, catalogue):
@@ -140,9 +143,7 @@ def test_queues_in_capitals_are_themes_and_names_in_capitals_are_not(written, ca
 def test_where_the_month_stands_may_be_said_without_the_time(written, catalogue, form, month):
     rows = read(written(CASES), catalogue, Wishes("tickets", dict(TICKETS), date_form=form)).rows
     assert rows["received"].dt.month.iat[0] == month
-
-
-def test_a_form_is_quoted_for_the_shell(written, catalogue):
+    # a form is quoted for the shell
     (question,) = propose(written(CASES), catalogue, Wishes("tickets", dict(TICKETS))).questions
     said = question.written(question.answers[0])
     assert said == '--date-form "%d/%m/%Y %H:%M[:%S]"'
@@ -168,11 +169,6 @@ def test_a_wait_that_could_be_told_is_offered_and_need_not_be(written, catalogue
     assert rows["wait"].tolist() == [10, 11, 12, 13, 14, 15]
     rows = read(path, catalogue, Wishes("calls", {**columns, "wait": "-"})).rows
     assert len(rows) == 6 and pd.isna(rows["wait"]).all()
-
-
-def test_no_table_is_guessed_that_hardly_fits(written, catalogue):
-    (question,) = propose(written(REVIEWS), catalogue, Wishes()).questions
-    assert (question.about, question.guess) == ("table", None)
 
 
 def test_moments_whose_header_says_utc_are_not_taken_for_those_of_paris(written, catalogue):

@@ -21,6 +21,9 @@ from observlib.stats.series.regression import (
 
 TIMES = np.arange(40)
 LINE = np.column_stack([np.ones(40), TIMES - 20.0, TIMES >= 25])
+REVISIONS = st.lists(st.integers(-1000, 1000), min_size=LEAST_REVISIONS, max_size=60).map(
+    lambda found: np.asarray(found) / 100
+)
 
 
 @pytest.fixture
@@ -81,18 +84,11 @@ def test_columns_that_the_data_make_likelier_count_for_more_and_a_search_costs_a
     assert costly.high - costly.low > plain.high - plain.low
 
 
-REVISIONS = st.lists(st.integers(-1000, 1000), min_size=LEAST_REVISIONS, max_size=60).map(
-    lambda found: np.asarray(found) / 100
-)
-
-
-def test_revisions_that_always_go_up_are_told_to_lean():
+def test_revisions_that_always_go_up_lean_and_few_have_no_test():
     assert bias([0.2, 0.3, 0.1, 0.25] * 6).p_value < 0.001
     assert bias([0.2] * 20)[2:] == (0.0, 0.0)
     assert bias([0.0] * 20)[2:] == (0.0, 1.0)
-
-
-def test_few_revisions_have_a_mean_and_no_test():
+    # few have a mean and no test
     found = bias([0.1, 0.3] * (LEAST_REVISIONS // 2 - 1))
     assert found.mean == pytest.approx(0.2)
     assert math.isnan(found.error) and math.isnan(found.p_value)
