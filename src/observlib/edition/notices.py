@@ -30,7 +30,6 @@ from observlib.estimates.measures import measured_by
 from observlib.indicators import specifications
 from observlib.language import french, words
 from observlib.language.prose import Markdown, markdown, plain, typography
-from observlib.language.words import capital
 from observlib.pipeline import archive, revisions
 from observlib.publish.editions import record, vintages
 from observlib.publish.editions.record import Edition
@@ -161,53 +160,24 @@ def write_sheets(practices: Practices, catalogue: Catalogue, folder: Path) -> No
 
 def sheet_page(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
     """The page of a sheet, as Quarto Markdown: what it is of, what to redo and avoid, its text."""
+    named = [("Organisme", catalogue.peers[sheet.peer].label)] if sheet.peer else []
+    named += [
+        (term, practices.label(sort, name, catalogue))
+        for term, sort in (("Outil", "tool"), ("Méthode", "method"))
+        if (name := getattr(sheet, sort))
+    ]
     header = {
         "title": str(plain(typography(sheet.title))),
-        "description": str(plain(typography(_summary(sheet, practices, catalogue)))),
+        "description": str(plain(_WORDS("about", sheet, named))),
         "order": -sheet.date.toordinal(),  # the newest first
         "date": sheet.date.isoformat(),
         "format": "html",
         "toc": False,
     }
-    text = _PAGES("sheet", sheet, _terms(sheet, practices, catalogue))
+    products = french.join(catalogue.products[name].label for name in sheet.products)
+    department = catalogue.departments[sheet.department].label
+    text = _PAGES("sheet", sheet, named, products, department)
     return f"{as_front_matter(header)}\n{text}\n"
-
-
-def _summary(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> str:
-    """The sheet in a line, which stands alone on cards and in search results."""
-    terms = [f"Verdict : {sheet.verdict}."]
-    if sheet.peer:
-        terms.append(f"Organisme : {catalogue.peers[sheet.peer].label}.")
-    terms += [
-        f"{term} : {practices.label(sort, name, catalogue)}."
-        for term, sort in (("Outil", "tool"), ("Méthode", "method"))
-        if (name := getattr(sheet, sort))
-    ]
-    summary = " ".join(terms)
-    return f"Exemple inventé. {summary}" if sheet.invented else summary
-
-
-def _terms(sheet: Sheet, practices: Practices, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """What the front matter says, in words."""
-    if sheet.peer:
-        yield "Organisme", catalogue.peers[sheet.peer].label
-    for term, sort in (("Outil", "tool"), ("Méthode", "method")):
-        if name := getattr(sheet, sort):
-            yield term, practices.label(sort, name, catalogue)
-    if sheet.products:
-        yield "Produits", french.join(catalogue.products[name].label for name in sheet.products)
-    yield "Verdict", capital(sheet.verdict)
-    yield "Coût", capital(sheet.cost) + _days(sheet.days)
-    yield "Département", catalogue.departments[sheet.department].label
-    yield "Interlocuteur", capital(sheet.contact)
-    yield "Date", french.day_label(sheet.date)
-
-
-def _days(days: float | None) -> str:
-    if days is None:
-        return ""
-    count = french.number(days, 0 if days.is_integer() else 1)
-    return f" ({count} {french.plural(days, 'jour', 'jours')} de travail)"
 
 
 def notices(manifest: Mapping[str, Any]) -> list[str]:
@@ -270,27 +240,10 @@ def with_part(text: str, name: str, part: str) -> str:
     return f"{before}{begin}\n\n{part.strip()}\n\n{end}{after}"
 
 
-_FILES = {  # of a data package, by how their names end, as readers look for them
-    ".xlsx": "Classeur, pour un tableur",
-    ".zip": "Le tout",
-    "estimates.csv": "Estimations",
-    "comparisons.csv": "Écarts",
-    "errata.csv": "Errata",
-    "dictionary.csv": "Noms des codes, en français et en anglais",
-    "datapackage.json": "Description des colonnes (Table Schema)",
-    "dataset.jsonld": "Notice pour les catalogues de données (DCAT)",
-}
-
-
 def with_package(text: str, edition: Path, package: Collection[str]) -> str:
     """The home page with links to the edition's data files, where it has a place for them."""
-    lines = [
-        f"- [{label}]({name}) ({_size(edition / name)})"
-        for end, label in _FILES.items()
-        for name in package
-        if name.endswith(end)
-    ]
-    return with_part(text, "donnees", typography("\n".join(lines))) if lines else text
+    links = _PAGES("package", [(name, _size(edition / name)) for name in package])
+    return with_part(text, "donnees", links) if links else text
 
 
 def _size(path: Path) -> str:
