@@ -17,8 +17,9 @@ from observlib import estimates
 from observlib.base.errors import ObservError, bounded
 from observlib.base.yaml_files import read_front_matter
 from observlib.estimates import comparisons
-from observlib.language.prose import Markdown, joined, markdown, typography
+from observlib.publish.pages import macros
 
+_PAGES = macros(__file__)
 _FRAME = "the edition's frame"
 _QUANTITY = estimates.COLUMNS.index("estimate")  # what stands before it says of what it is
 _SOURCE = estimates.COLUMNS.index("source")
@@ -209,19 +210,10 @@ def _title(notebook: Mapping[str, Any]) -> str:
 
 def _lead_to(figure: _Figure, notebook: Mapping[str, Any], tellers: Mapping[str, str]) -> bool:
     """Put links to what happened below a figure; whether there are any."""
-    links = [
-        markdown(
-            "[{}]({}.ipynb#action-{})",
-            event["words"],
-            Markdown(tellers[event["id"]]),
-            Markdown(event["id"]),
-        )
-        for event in figure.events
-        if event["id"] in tellers
-    ]
-    if not links:
+    events = [(event, tellers[event["id"]]) for event in figure.events if event["id"] in tellers]
+    if not events:
         return False
-    text = typography(markdown("Sur la courbe : {}.", joined(links, ". ")))
+    text = _PAGES("events", events)
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown" and f"/{figure.label}.svg)" in source:
@@ -234,20 +226,12 @@ def _lead_to(figure: _Figure, notebook: Mapping[str, Any], tellers: Mapping[str,
 def _list(figures: Collection[_Figure], notebook: dict[str, Any]) -> bool:
     """Put a list of the figures that show what a page tells of behind it; whether there is one."""
     for place, content in _shown(notebook):
-        parts = []
-        for event in content.get("tells", ()):
-            own = [(one, e["title"]) for one in figures for e in one.events if e["id"] == event]
-            links = [
-                markdown("  - [{}]({}.ipynb#{})", Markdown(one.name), Markdown(one.page),
-                         Markdown(one.label))
-                for one, _ in own
-            ]  # fmt: skip
-            if links:
-                parts.append(joined([markdown("- {}", own[0][1]), *links], "\n"))
-        if parts:
-            head = markdown("**Les courbes où on le voit**")
-            text = typography(joined([head, joined(parts, "\n")], "\n\n"))
-            source = f'::: {{.content-visible when-format="html"}}\n{text}\n:::'
+        told = [
+            [(one, e["title"]) for one in figures for e in one.events if e["id"] == event]
+            for event in content.get("tells", ())
+        ]
+        if any(told):
+            source = _PAGES("curves", [*filter(None, told)])
             lines = source.splitlines(keepends=True)
             cell = {"cell_type": "markdown", "id": _LINKS, "metadata": {}, "source": lines}
             notebook["cells"].insert(place + 1, cell)
