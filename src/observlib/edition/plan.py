@@ -204,15 +204,14 @@ class Page:
 class Subjects:
     """What a study with a parameter `each: true` makes one page for each of."""
 
-    products: Sequence[str] = ()
-    surveys: Sequence[str] = ()
-    partners: Mapping[str, Collection[str]] = field(default_factory=dict)
-    departments: Sequence[str] = (WHOLE,)
+    product: Sequence[str] = ()
+    device: Sequence[str] = ()  # surveys
+    partner: Mapping[str, Collection[str]] = field(default_factory=dict)
+    department: Sequence[str] = (WHOLE,)
 
     def of(self, kind: str) -> Sequence[str]:
         """Those of a type of parameters."""
-        kinds = {"product": self.products, "device": self.surveys, "partner": [*self.partners]}
-        return {**kinds, "department": self.departments}[kind]
+        return [*getattr(self, kind)]
 
 
 def plan(
@@ -228,10 +227,9 @@ def plan(
     given = dict(given or {})
     fixed = {"quarter": str(quarter), "data": data}
     chosen = [study for study in studies.values() if not only or study.name in only]
+    unknown = [name for name in only if name not in studies]
     problems = [
-        f"study {name!r} does not exist; studies are {', '.join(studies)}"
-        for name in only
-        if name not in studies
+        f"study {name!r} does not exist; studies are {', '.join(studies)}" for name in unknown
     ]
     problems += _unknown(given, fixed, chosen) if chosen else []
     if DEPARTMENT in given and not only:  # product pages link to those of all departments
@@ -245,12 +243,8 @@ def plan(
             if not wrong:
                 name = "-".join([study.name, *_parts(study, parameters)])
                 pages.append(Page(study, name, _title(study, parameters, catalogue), parameters))
-    names = Counter(page.name for page in pages)
-    problems += [
-        f"two pages would be named {name!r}; rename a device in the catalogue"
-        for name in sorted(names)
-        if names[name] > 1
-    ]
+    twice = sorted(name for name, times in Counter(one.name for one in pages).items() if times > 1)
+    problems += [f"two pages would be named {x!r}; rename a device in the catalogue" for x in twice]
     if not pages and not problems:
         problems.append(_without_pages(chosen, given, subjects))
     if problems:
@@ -284,11 +278,11 @@ def _each(study: Study, given: Mapping[str, str], subjects: Subjects) -> list[di
     partner = next((name for name, p in study.parameters.items() if p.type == "partner"), None)
     if partner is None or DEPARTMENT not in spread:
         return found
-    led = {name: {WHOLE, *own} for name, own in subjects.partners.items()}
+    led = {name: {WHOLE, *own} for name, own in subjects.partner.items()}
     return [
         each
         for each in found
-        if each[DEPARTMENT] in led.get({**given, **each}.get(partner, ""), subjects.departments)
+        if each[DEPARTMENT] in led.get({**given, **each}.get(partner, ""), subjects.department)
     ]
 
 
@@ -299,25 +293,21 @@ def _without_pages(studies: Sequence[Study], given: Mapping[str, str], subjects:
         "device": "survey with responses",
         "partner": "partner that something leads to",
     }
-    if lacking := {study.overview_of for study in studies if study.overview_of} - {
-        kind for kind in words if subjects.of(kind)
-    }:
-        return (
-            f"there is no page to make: {', '.join(study.name for study in studies)} needs a "
-            f"{' and a '.join(words[kind] for kind in lacking)}, and there is none; see "
-            "data/catalogue/partners.yml"
-        )
+    names = f"there is no page to make: {', '.join(study.name for study in studies)}"
+    lacking = {one.overview_of for one in studies if one.overview_of}
+    lacking -= {kind for kind in words if subjects.of(kind)}
+    if lacking:
+        needed = " and a ".join(words[kind] for kind in lacking)
+        return f"{names} needs a {needed}, and there is none; see data/catalogue/partners.yml"
     unfed = {
         parameter.type: name
         for study in studies
         for name, parameter in study.parameters.items()
         if parameter.each and name not in given and not subjects.of(parameter.type)
     }
-    return (
-        f"there is no page to make: {', '.join(study.name for study in studies)} makes one for "
-        f"each {' or '.join(words[kind] for kind in unfed)}, and there is none; "
-        f"give {' or '.join(f'-p {name}=VALUE' for name in unfed.values())}"
-    )
+    needed = " or ".join(words[kind] for kind in unfed)
+    give = " or ".join(f"-p {name}=VALUE" for name in unfed.values())
+    return f"{names} makes one for each {needed}, and there is none; give {give}"
 
 
 def _convert(
@@ -327,9 +317,10 @@ def _convert(
     problems: list[str] = []
     for name, parameter in study.parameters.items():
         place = f"study {study.name!r}: parameter {name!r}"
-        text = texts.get(name, _text(parameter.default))
+        default = parameter.default  # as it would be given from outside
+        text = texts.get(name, str(default).lower() if isinstance(default, bool) else str(default))
         allowed = _allowed(parameter, catalogue)
-        if text is None:
+        if name not in texts and default is None:
             problems.append(f"{place} is missing; allowed: {allowed}; give -p {name}=VALUE")
             continue
         try:
@@ -338,13 +329,6 @@ def _convert(
             whose = "is" if name in texts else "has the default"
             problems.append(f"{place} {whose} {text!r}; allowed: {allowed}")
     return parameters, problems
-
-
-def _text(default: str | int | float | bool | None) -> str | None:
-    """A default as it would be given from outside."""
-    if isinstance(default, bool):
-        return str(default).lower()
-    return None if default is None else str(default)
 
 
 def _value(parameter: _Parameter, text: str, catalogue: Catalogue) -> Any:
@@ -359,45 +343,36 @@ def _value(parameter: _Parameter, text: str, catalogue: Catalogue) -> Any:
         high = math.inf if parameter.maximum is None else parameter.maximum
         if -math.inf < number < math.inf and low <= number <= high:
             return number
-    elif parameter.type == "boolean" and text in ("true", "false"):
-        return text == "true"
     elif text in _choices(parameter, catalogue):
-        return text
+        return text == "true" if parameter.type == "boolean" else text
     raise ValueError(text)
 
 
 def _choices(parameter: _Parameter, catalogue: Catalogue) -> list[str]:
     """The values of a parameter that has a list of them."""
-    if parameter.type == "product":
-        return list(catalogue.products)
-    if parameter.type == "device":  # surveys: what has questions, and is no list beside one
-        asking = (d for d in catalogue.devices.values() if d.questionnaire)
-        return [device.id for device in asking if device.table in (None, "responses")]
-    if parameter.type == "partner":
-        return list(catalogue.partners)
-    if parameter.type == "department":
-        return [WHOLE, *catalogue.departments]
-    return list(parameter.choices)
+    # surveys: what has questions, and is no list beside one
+    asking = (d for d in catalogue.devices.values() if d.questionnaire)
+    known = {
+        "product": catalogue.products,
+        "device": [device.id for device in asking if device.table in (None, "responses")],
+        "partner": catalogue.partners,
+        "department": [WHOLE, *catalogue.departments],
+        "boolean": ["true", "false"],
+    }
+    return [*known.get(parameter.type, parameter.choices)]
 
 
 def _allowed(parameter: _Parameter, catalogue: Catalogue) -> str:
     words = {
         "quarter": "a quarter such as 2026-T3",
         "data": "a data folder",
-        "boolean": "true, false",
-        **dict.fromkeys(
-            ("product", "device", "partner", "department", "choice"),
-            ", ".join(filter(None, _choices(parameter, catalogue))) or "none",
-        ),
         "integer": "a whole number",
         "number": "a number",
     }
-    limits = ""
-    if parameter.minimum is not None:
-        limits += f" from {parameter.minimum:g}"
-    if parameter.maximum is not None:
-        limits += f" up to {parameter.maximum:g}"
-    return words[parameter.type] + limits
+    choices = ", ".join(filter(None, _choices(parameter, catalogue))) or "none"
+    limits = {"from": parameter.minimum, "up to": parameter.maximum}
+    given = [f" {word} {limit:g}" for word, limit in limits.items() if limit is not None]
+    return words.get(parameter.type, choices) + "".join(given)
 
 
 def _parts(study: Study, parameters: Mapping[str, Any]) -> Iterator[str]:
@@ -413,18 +388,18 @@ def _title(study: Study, parameters: Mapping[str, Any], catalogue: Catalogue) ->
     The label of a department follows it.
     """
     title = study.title
+    label = {
+        "product": catalogue.label,
+        "device": lambda name: catalogue.devices[name].label,
+        "partner": lambda name: catalogue.partners[name].label,
+        "quarter": period_label,
+    }
     for name, parameter in study.parameters.items():
         value = str(parameters[name])
         if parameter.type == "department":
             title += f" – {catalogue.departments[value].label}" if value else ""
-            continue
-        label = {
-            "product": catalogue.label,
-            "device": lambda v: catalogue.devices[v].label,
-            "partner": lambda v: catalogue.partners[v].label,
-            "quarter": period_label,
-        }.get(parameter.type, str)
-        title = title.replace("{" + name + "}", label(value))
+        else:
+            title = title.replace("{" + name + "}", label.get(parameter.type, str)(value))
     return title
 
 
@@ -539,14 +514,14 @@ def check_request(
 def _fed(studies: Mapping[str, Study], tables: set[str], only: Sequence[str]) -> dict[str, Study]:
     """The studies whose tables the store holds; `UsageError` where one asked for is none."""
     lacking = {name: set(study.needs) - tables for name, study in studies.items()}
-    if without := [name for name in only if lacking.get(name)]:
-        raise UsageError(
-            *(
-                f"study {name!r}: needs what no export of the store gave: "
-                f"{', '.join(sorted(lacking[name]))}; ingest a device that gives it"
-                for name in without
-            )
-        )
+    problems = [
+        f"study {name!r}: needs what no export of the store gave: "
+        f"{', '.join(sorted(lacking[name]))}; ingest a device that gives it"
+        for name in only
+        if lacking.get(name)
+    ]
+    if problems:
+        raise UsageError(*problems)
     return {name: study for name, study in studies.items() if not lacking[name]}
 
 
