@@ -50,13 +50,14 @@ from observlib.records.actions import Action
 from observlib.themes import main_points, quotes
 from observlib.themes.surveys import STEPS
 
+Entry = Mapping[str, Any]  # a manifest, or what it has of a study
 # places of the method's page, and the files of `reports/` that stand there
 _MEASURED = {"effacement": "_redaction.md", "machine": "_machine.md"}
 
 
 def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     """Make the project folder of the edition that a work folder holds, beside it."""
-    copy, reports = work / "project", request.root / "reports"
+    copy = work / "project"
     shutil.rmtree(copy, ignore_errors=True)
     standing.copy_sources(request.root, copy)
     not_pages = shutil.ignore_patterns(*archive.FILES)
@@ -81,76 +82,60 @@ def stage(request: Request, work: Path, manifest: Mapping[str, Any]) -> Path:
     if has_origins:
         there = [study for study in manifest["studies"] if "sha256" in study]
         origins.write(request, copy, there, *archive.tables(work / "edition"))
-    edition, about = work / "edition", (copy, manifest, request)
-    _announce(reports / "index.qmd", *about, edition, corrected.get(notices.HOME, []))
-    _tell_method(reports / "methode.qmd", *about, edition, corrected.get(notices.METHOD, []))
+    edition = work / "edition"
+    _announce(copy / "index.qmd", manifest, request, edition, corrected.get(notices.HOME, []))
+    if (method := copy / "methode.qmd").exists():
+        _tell_method(method, manifest, request, edition, corrected.get(notices.METHOD, []))
     group_by_department(copy, manifest["studies"], request.catalogue)
     return copy
 
 
 def _tell_method(
-    method: Path,
-    copy: Path,
-    manifest: Mapping[str, Any],
-    request: Request,
-    edition: Path,
-    callouts: Iterable[str],
+    page: Path, manifest: Entry, request: Request, edition: Path, callouts: Iterable[str]
 ) -> None:
-    """Put on the copy of the method page, if there is one, what was measured and what code says.
+    """Put on the copy of the method page what was measured and what code says.
 
     That is what the edition's own attack found, what redaction and the machine find of texts, the
     rule by which texts are quoted, the quality of the edition, and what became of published
     figures.
     """
-    if method.exists():
-        report = disclosed.report(disclosed.decisions(request.data, request.quarter))
-        text = method.read_text(encoding="utf-8")
-        text = with_attack(text, str(request.quarter), report, request.catalogue)
-        text = with_part(text, "citation", typography(quotes.rule()))
-        text = with_part(text, "faits", typography(main_points.rule()))
-        day = edition_day(manifest["published"], manifest["revisions"])
-        text = with_part(text, "qualite", _quality(request, edition, manifest["published"]))
-        catalogue = revisions.with_errata(request.catalogue, notices.of_edition(request, edition))
-        now = archive.in_the_making(archive.tables(edition)[0], request.quarter, day)
-        before = archive.earlier(request.data)
-        text = with_part(text, "revisions", vintages.revisions_part(now, before, catalogue))
-        for name, measured in _MEASURED.items():
-            if f"<!-- {name} -->" in text:
-                text = with_part(text, name, _measured(method.with_name(measured)))
-        text = headed(text, callouts) if callouts else text
-        (copy / method.name).write_text(text, encoding="utf-8", newline="\n")
+    report = disclosed.report(disclosed.decisions(request.data, request.quarter))
+    text = page.read_text(encoding="utf-8")
+    text = with_attack(text, str(request.quarter), report, request.catalogue)
+    day = edition_day(manifest["published"], manifest["revisions"])
+    catalogue = revisions.with_errata(request.catalogue, notices.of_edition(request, edition))
+    now = archive.in_the_making(archive.tables(edition)[0], request.quarter, day)
+    parts = {
+        "citation": typography(quotes.rule()),
+        "faits": typography(main_points.rule()),
+        "qualite": _quality(request, edition, manifest["published"]),
+        "revisions": vintages.revisions_part(now, archive.earlier(request.data), catalogue),
+    }
+    for name, measured in _MEASURED.items():
+        if f"<!-- {name} -->" in text:
+            otherwise = "restore it, or take its place out of reports/methode.qmd"
+            parts[name] = _read(page.with_name(measured), otherwise)
+    for name, part in parts.items():
+        text = with_part(text, name, part)
+    text = headed(text, callouts) if callouts else text
+    page.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _measured(path: Path) -> str:
-    """What was measured of texts, as a part of the method page."""
+def _read(path: Path, otherwise: str) -> str:
+    """The text of the copy of a file of `reports/`."""
     try:
         return path.read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise ObservError(
-            f"reports/{path.name}: is absent or not UTF-8; restore it, or take its place out of "
-            "reports/methode.qmd"
-        ) from error
+        raise ObservError(f"reports/{path.name}: is absent or not UTF-8; {otherwise}") from error
 
 
 def _announce(
-    home: Path,
-    copy: Path,
-    manifest: Mapping[str, Any],
-    request: Request,
-    edition: Path,
-    callouts: Iterable[str],
+    page: Path, manifest: Entry, request: Request, edition: Path, callouts: Iterable[str]
 ) -> None:
     """Put the notices and the main points of an edition's folder on the copy of the home page."""
-    try:
-        text = home.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise ObservError(
-            f"reports/{home.name}: is absent or not UTF-8; an edition needs it as its home page"
-        ) from error
-    rows, pairs = archive.tables(edition)
+    text = _read(page, "an edition needs it as its home page")
     points, pictures = front_page(
-        rows,
-        pairs,
+        *archive.tables(edition),
         request.catalogue,
         frame.actions(request.data, request.quarter),
         request.quarter,
@@ -161,8 +146,8 @@ def _announce(
         said = next_edition(following[0].quarter, following[0].date)
         text = with_part(text, "prochaine", said)
     text = with_notices(text, manifest, callouts)
-    (copy / home.name).write_text(text, encoding="utf-8", newline="\n")
-    write_all(pictures, copy)
+    page.write_text(text, encoding="utf-8", newline="\n")
+    write_all(pictures, page.parent)
 
 
 # --- Menus and lists of an edition of many products: each department has a page that lists them
@@ -174,10 +159,9 @@ _KINDS = {  # by what a study has a page for each of
     "device": ("Les enquêtes", "enquête", "enquêtes"),
     "partner": ("Les organismes", "organisme", "organismes"),
 }
-Study = Mapping[str, Any]  # as the manifest has it
 
 
-def group_by_department(project: Path, studies: Sequence[Study], catalogue: Catalogue) -> None:
+def group_by_department(project: Path, studies: Sequence[Entry], catalogue: Catalogue) -> None:
     """Have a project's menu and home page lead to departments, where there are many products."""
     each = [
         study
@@ -186,7 +170,7 @@ def group_by_department(project: Path, studies: Sequence[Study], catalogue: Cata
     ]
     if len(each) <= MOST:
         return
-    by_department: dict[str, list[Study]] = {name: [] for name in catalogue.departments}
+    by_department: dict[str, list[Entry]] = {name: [] for name in catalogue.departments}
     for study in each:
         by_department[_department(study, catalogue)].append(study)
     departments = {name: own for name, own in by_department.items() if own}
@@ -231,7 +215,7 @@ def group_by_department(project: Path, studies: Sequence[Study], catalogue: Cata
     home.write_text(as_front_matter(header) + text, encoding="utf-8", newline="\n")
 
 
-def _kind(study: Study, catalogue: Catalogue) -> str:
+def _kind(study: Entry, catalogue: Catalogue) -> str:
     """What a page is one of many for, such as a product; nothing of the others."""
     if study["page"] == study["study"]:
         return ""
@@ -246,7 +230,7 @@ def _kind(study: Study, catalogue: Catalogue) -> str:
     return next(kinds, DEPARTMENT if department else "")
 
 
-def _department(study: Study, catalogue: Catalogue) -> str:
+def _department(study: Entry, catalogue: Catalogue) -> str:
     """The department that a page is for, or that of its product or survey; else nothing."""
     values = [str(value) for value in study["parameters"].values()]
     own = [study["parameters"].get(DEPARTMENT)]
@@ -259,7 +243,7 @@ def _department(study: Study, catalogue: Catalogue) -> str:
     return next(filter(None, own), "")
 
 
-def _page(department: str, studies: Sequence[Study], catalogue: Catalogue) -> str:
+def _page(department: str, studies: Sequence[Entry], catalogue: Catalogue) -> str:
     """The page of a department."""
     kinds: list[tuple[str, str]] = []
     listings, counts = [], []
