@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from observlib import store
 from observlib.base import files, git, kept, period
@@ -342,24 +343,6 @@ def explain(
     return {**reasons, "the site": again if site else "would stay as it is"}
 
 
-_Approve = Callable[[Mapping[str, Any], Mapping[str, Any], Path], None]
-
-
-class _Making(NamedTuple):
-    """How pages are published, and who looks at them before (see `release`).
-
-    `began` and `memory` say how they were made.
-    """
-
-    publisher: str
-    keep_going: bool
-    publishing: store.Progress | None
-    workers: Executor | None
-    approve: _Approve | None
-    began: float
-    memory: Mapping[str, int]
-
-
 def release(
     root: Path,
     data: Path,
@@ -374,7 +357,7 @@ def release(
     executing: store.Progress | None = None,
     publishing: store.Progress | None = None,
     workers: Executor | None = None,
-    approve: _Approve | None = None,
+    approve: Callable[[Mapping[str, Any], Mapping[str, Any], Path], None] | None = None,
 ) -> tuple[Path, list[str]]:
     """Make the pages of a quarter, and publish them in the site, `reports/_site/<quarter>`.
 
@@ -392,6 +375,17 @@ def release(
     reports, cache = root / "reports", root / kept.FOLDER
     site = reports / "_site"
     check_kind(site, request.kind)
+
+    def make_pages(sources: Path, target: Path) -> None:
+        with telling_ends("pages"):
+            publish(sources, target, publisher, publishing, cache / "site", workers)
+
+    def look(at: Path) -> None:
+        """Let who asked for it look at the edition as it stands in a site, and stop it."""
+        if approve:
+            report = disclosed.report(disclosed.decisions(data, request.quarter))
+            approve(manifest, report, at / str(request.quarter))
+
     with (
         files.telling_write_errors(reports, "what was published is as it was"),
         workspace(site) as work,
@@ -416,10 +410,10 @@ def release(
                 "data; nothing was published; run the command again"
             )
         if record := standing.site_since(root, found, manifest):
-            _approve(approve, request, manifest, site)
+            look(site)
         else:
-            making = _Making(publisher, keep_going, publishing, workers, approve, began, memory)
-            outputs = _publish(request, work, manifest, edition, making)
+            how = partial(_build, began, memory)
+            outputs = _publish(request, work, manifest, edition, keep_going, make_pages, look, how)
             record = Record(str(request.quarter), today.isoformat(), outputs)
         lines = [
             f"study {page['page']}: {page['error']}; see {request.failed / page['page']}.ipynb"
@@ -458,7 +452,10 @@ def _publish(
     work: Path,
     manifest: dict[str, Any],
     edition: Edition,
-    making: _Making,
+    keep_going: bool,
+    make_pages: Callable[[Path, Path], None],
+    look: Callable[[Path], None],
+    how: Callable[[], dict[str, Any]],
 ) -> Inputs:
     """Publish the edition that a work folder holds beside the others; the files of it all.
 
@@ -468,11 +465,6 @@ def _publish(
     site, whole, folder = root / "reports" / "_site", work / "site", work / "edition"
     whole.mkdir()
 
-    def make_pages(sources: Path, target: Path) -> None:
-        cache = root / kept.FOLDER / "site"
-        with telling_ends("pages"):
-            publish(sources, target, making.publisher, making.publishing, cache, making.workers)
-
     now = archive.in_the_making(archive.tables(folder)[0], request.quarter, request.today)
     policy = revisions.with_errata(request.catalogue, request.errata)
     revisions.check_revisions(root, data, now, policy)
@@ -481,14 +473,14 @@ def _publish(
             make_pages(stage(request, work, manifest), whole / quarter)
             break
         except PagesError as error:
-            if not making.keep_going:
+            if not keep_going:
                 raise
             leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
             edition = _dated(request, folder, manifest)
-    _approve(making.approve, request, manifest, whole)
+    look(whole)
     _keep_earlier(manifest, folder, whole / quarter, record.raw(site / quarter))
     record.write_crate(edition, manifest, whole / quarter)
-    record.write(edition, manifest, _build(making), whole / quarter)
+    record.write(edition, manifest, how(), whole / quarter)
     sources = work / "list"
     standing.copy_sources(root, sources)
     with _alone(root):  # else another run's edition would be lost
@@ -554,7 +546,7 @@ def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:
     return edition
 
 
-def _build(making: _Making) -> dict[str, Any]:
+def _build(began: float, memory: Mapping[str, int]) -> dict[str, Any]:
     """How an edition was made here, which is of no matter to what it tells."""
     found = kept.installed()
     versions = {name.partition("/")[2]: version for name, version in found.items() if "/" in name}
@@ -562,18 +554,9 @@ def _build(making: _Making) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": versions,
-        "seconds": round(time.monotonic() - making.began, 1),
-        "memory": dict(making.memory),  # MiB, of each page
+        "seconds": round(time.monotonic() - began, 1),
+        "memory": dict(memory),  # MiB, of each page
     }
-
-
-def _approve(
-    approve: _Approve | None, request: Request, manifest: Mapping[str, Any], site: Path
-) -> None:
-    """Let who asked for it look at the edition as it stands in a site, and stop it."""
-    if approve:
-        report = disclosed.report(disclosed.decisions(request.data, request.quarter))
-        approve(manifest, report, site / str(request.quarter))
 
 
 @contextlib.contextmanager
