@@ -309,13 +309,20 @@ def front_page(
     doubts = _doubts(points, frame)
     pictures, blocks = {}, []
     known = list(actions)
+    since = "Dans l'intervalle : {} ({}). Ce n'est pas une preuve de cause à effet."
     for number, point in enumerate(estimates.records(points), 1):
         series = main_points.series(point, frame)
         name = f"{_FOLDER}/{number}.svg"
         pictures[name] = small_line(series["estimate"].tolist()).encode()
+        title: str = main_points.title(point, catalogue)
+        if (page := f"fiche_produit-{point['product']}") in pages:
+            title = markdown("[{}]({})", title, Markdown(f"{page}.ipynb"))
         done = main_points.followed_by(point, known)
+        details = [main_points.detail(point, catalogue)]
+        details += [since.format(action.title, french.day_label(action.date)) for action in done]
+        figure, told = main_points.number(point, catalogue), line_told(series, catalogue)
         doubt = doubts.get(_named(point), "")
-        blocks.append(_point(point, series, name, done, catalogue, pages, doubt))
+        blocks.append(drawn.point(title, figure, details, name, told, doubt))
     year = main_points.on_a_year(pairs, quarter)
     text = _PAGES(
         "front",
@@ -371,26 +378,6 @@ def _first(
     if not any(_named(point) in doubts for point in estimates.records(points.head(1))):
         return said
     return f"{said} Ce constat est fragile."
-
-
-def _point(
-    point: Mapping[str, Any],
-    series: pd.DataFrame,
-    picture: str,
-    done: Iterable[Action],
-    catalogue: Catalogue,
-    pages: Collection[str],
-    doubt: str,
-) -> Markdown:
-    title: str = main_points.title(point, catalogue)
-    page = f"fiche_produit-{point['product']}"
-    if page in pages:
-        title = markdown("[{}]({})", title, Markdown(f"{page}.ipynb"))
-    since = "Dans l'intervalle : {} ({}). Ce n'est pas une preuve de cause à effet."
-    details = [main_points.detail(point, catalogue)]
-    details += [since.format(action.title, french.day_label(action.date)) for action in done]
-    number = main_points.number(point, catalogue)
-    return drawn.point(title, number, details, picture, line_told(series, catalogue), doubt)
 
 
 # --- Errata as readers meet them: on pages that tell their figures, on a page of all, in the feed
@@ -527,8 +514,13 @@ def errata_part(
             pages = told[quarter][name]["pages"]
             yield quarter, [(page, titles[page]) for page in titles if page in pages]
 
+    withdrawn = (NOTHING, "chiffre retiré")
     errata = [
-        (one, [_cells(figure) for figure in figures], [*places(one["erratum"])])
+        (
+            one,
+            [(name, *(values if any(values) else withdrawn)) for name, *values in figures],
+            [*places(one["erratum"])],
+        )
         for one, figures in _latest_first(known, catalogue)
     ]
     without = [
@@ -537,8 +529,3 @@ def errata_part(
         if not told[one.quarter]
     ]
     return _PAGES("page", errata, french.join(without))
-
-
-def _cells(figure: _Texts) -> _Texts:
-    name, published, corrected = figure
-    return name, published or NOTHING, corrected or "chiffre retiré"
