@@ -233,29 +233,31 @@ def calendar(editions: Sequence[Edition], dates: Calendar, title: str, site: str
     """
     following = dates.after(editions[0].quarter)
     stamp = max([*(edition.changed for edition in editions), *filter(None, map(_since, following))])
-    events = []
+    events = []  # of each its uid, start, name, status, sequence, address and moves
     for edition in reversed(editions):
         for number, day in enumerate((edition.published, *edition.revisions)):
             told = None if number else dates.of(edition.quarter)
-            event = {
-                "start": f";VALUE=DATE:{day.replace('-', '')}",
-                "name": _marked(_name_of(edition.quarter, number), edition),
-                "status": "CONFIRMED",
-                "sequence": _times(told) + 1 if told else 0,
-                "url": f"{site}{edition.quarter}/index.html" if site else "",
-                "moves": "",
-            }
-            events.append({"uid": _identifier(title, edition.quarter, number), **event})
+            event = (
+                _identifier(title, edition.quarter, number),
+                f";VALUE=DATE:{day.replace('-', '')}",
+                _marked(_name_of(edition.quarter, number), edition),
+                "CONFIRMED",
+                _times(told) + 1 if told else 0,
+                f"{site}{edition.quarter}/index.html" if site else "",
+                "",
+            )
+            events.append(event)
     for one in following:
-        event = {
-            "start": f":{one.moment.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-            "name": _name_of(one.quarter) + ("" if one.is_firm else " (date prévue)"),
-            "status": "CONFIRMED" if one.is_firm else "TENTATIVE",
-            "sequence": _times(one),
-            "url": "",
-            "moves": " ".join(map(typography, _moves(one))),
-        }  # the uid is the event's own, once the edition is published
-        events.append({"uid": _identifier(title, one.quarter, 0), **event})
+        event = (
+            _identifier(title, one.quarter, 0),  # the event's own, once the edition is published
+            f":{one.moment.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+            _name_of(one.quarter) + ("" if one.is_firm else " (date prévue)"),
+            "CONFIRMED" if one.is_firm else "TENTATIVE",
+            _times(one),
+            "",
+            " ".join(map(typography, _moves(one))),
+        )
+        events.append(event)
     text = _ICS("calendar", title, f"{stamp:%Y%m%d}T000000Z", events)
     return "".join(map(_folded, text.split("\n"))).encode()
 

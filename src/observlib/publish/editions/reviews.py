@@ -42,15 +42,7 @@ from observlib.records.actions import Line
 from observlib.records.published_text import Plain, a_role
 from observlib.records.record import Record
 
-_PAGES = macros(__file__)
-_REST = """\
-# The studies that were read; the whole edition, if none is named:
-# studies: [satisfaction]
-# points:
-#   - study: satisfaction
-#     point: Ce que vous remarquez, en une phrase.
-#     answer: Ce que l'observatoire répond.
-"""
+_PAGES, _TEXT = macros(__file__), macros(__file__, str, str)
 PAGE = "relectures"
 _Verdict = Literal["reproduced", "within tolerance", "differs", "cannot be run"]
 REPRODUCED, CLOSE, DIFFERS, NOT_RUN = get_args(_Verdict)
@@ -116,7 +108,7 @@ def begun(path: Path, edition: str, told: str, verdict: str, role: str, today: D
         "role": role,
         "verdict": verdict,
     }
-    return dump(known) + _REST
+    return f"{_TEXT('begun', dump(known))}\n"
 
 
 def in_words(verdict: str) -> str:
