@@ -14,7 +14,7 @@ from tests.copies import demonstration_catalogue
 from observlib import display, estimates
 from observlib.base.errors import ObservError
 from observlib.catalogue import Catalogue
-from observlib.edition.consistency import check, hidden, linked, told_differently
+from observlib.edition.finalise import check, hidden, linked, told_differently
 from observlib.estimates import comparisons
 
 MARK = {"indicator": "satisfaction_10", "unit": "sur 10", "n": 200}

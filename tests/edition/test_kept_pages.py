@@ -8,9 +8,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from observlib.base import kept
-from observlib.edition import kept_pages
+from observlib.edition import make as kept_pages
 from observlib.edition.execute import Outcome
-from observlib.edition.kept_pages import MadePage, keep, recall, used, why
+from observlib.edition.make import MadePage, keep_page, recall_page, used_inputs, why_made
 from observlib.edition.plan import Page
 
 NOW = {
@@ -35,7 +35,7 @@ def page(tmp_path: Path, folder: Path, make: Any) -> Page:
     cells = (make.markdown("Avant."), "1 + 1", make.markdown("Après."), "2 + 2")
     path = make.write(tmp_path / "notebooks" / "avis.ipynb", *cells)
     found: Page = make.page(path, quarter="2026-T3")
-    keep(folder, found, NOW, MADE)
+    keep_page(folder, found, NOW, MADE)
     return found
 
 
@@ -62,27 +62,27 @@ def page(tmp_path: Path, folder: Path, make: Any) -> Page:
 )
 def test_what_changed_runs_the_pages_that_read_or_say_it_and_no_other(folder, page, changed, told):
     now = NOW | changed
-    assert recall(folder, page, now) == (None if told else MADE)
-    assert why(folder, page, now) == told
+    assert recall_page(folder, page, now) == (None if told else MADE)
+    assert why_made(folder, page, now) == told
 
 
 def test_sentences_that_others_import_are_said_with_them_and_all_where_none_is_known():
-    both = used(["ratings"], ["observlib.themes.satisfaction.sentences"])
+    both = used_inputs(["ratings"], ["observlib.themes.satisfaction.sentences"])
     assert both[0] == "the data/ratings"
     names = [name for name in both if name.endswith("satisfaction/sentences.yml")]
     assert names == ["the library/themes/satisfaction/sentences.yml"]
     every = [*Path(kept.__file__).parents[1].glob("themes/[!_]*/*sentences.*")]
-    assert len(both) < len(used([], None)) == len(every)
+    assert len(both) < len(used_inputs([], None)) == len(every)
 
 
 def test_going_back_to_former_data_finds_the_page_that_was_made_of_them(folder, page):
     later, polls = NOW | {"the data/ratings": "2"}, {"the data/polls": "1"}
     made = MadePage("{}", "Aucun sondage.", ("the data/polls", "the data/ratings"))
-    keep(folder, page, later, made)
-    assert recall(folder, page, NOW) == MADE
-    assert recall(folder, page, later) == made
-    assert recall(folder, page, later | polls) is None
-    assert why(folder, page, later | polls) == ["the data (polls)"]
+    keep_page(folder, page, later, made)
+    assert recall_page(folder, page, NOW) == MADE
+    assert recall_page(folder, page, later) == made
+    assert recall_page(folder, page, later | polls) is None
+    assert why_made(folder, page, later | polls) == ["the data (polls)"]
 
 
 @pytest.fixture

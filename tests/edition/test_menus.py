@@ -10,7 +10,7 @@ from tests.publish.conftest import sample
 
 from observlib.catalogue import Catalogue
 from observlib.edition import staging
-from observlib.publish import html, pdf
+from observlib.publish import downloads, html
 from observlib.publish.project import Entry, Project, flat, read_project
 
 __all__ = ["sample"]
@@ -122,7 +122,7 @@ def test_the_home_page_leads_to_departments_and_to_studies_without_surveys(many)
 def test_a_product_says_of_which_department_it_is_and_so_does_the_whole_pdf(many):
     law = Entry("Diffusion du droit", PurePosixPath("departement-information-legale.qmd"))
     assert many.trail(PurePosixPath("enquete-legifrance.ipynb"))[-1] == law
-    chapters = pdf.full_report_parts(many)["Diffusion du droit"]
+    chapters = downloads.full_report_parts(many)["Diffusion du droit"]
     assert {str(page.source) for page in chapters} == {
         "contacts-information-legale.ipynb",
         "fiche_produit-journal-officiel.ipynb",

@@ -57,11 +57,11 @@ def frame_files(request: Request, day: date | None) -> dict[str, bytes]:
     """
     import pandas as pd  # a worker that starts has no use for them
 
-    from observlib.edition.kept_pages import shared
+    from observlib.edition.make import shared_inputs
 
     decided = disclosed.decisions(request.data, request.quarter)
     made_of = {
-        **shared(request, decided.digest),
+        **shared_inputs(request, decided.digest),
         "the quarter": str(request.quarter),
         "the kind of data": request.kind,
         "what was tried": json.dumps(disclosed.report(decided)),

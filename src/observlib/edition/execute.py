@@ -119,7 +119,7 @@ Progress = Callable[[int, int, str], None]
 class Outcome:
     """What became of a page: its executed notebook and, where it failed, why.
 
-    `is_kept` says that it was executed before (see `edition.kept_pages`).
+    `is_kept` says that it was executed before (see `edition.make`).
     """
 
     page: Page

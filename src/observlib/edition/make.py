@@ -11,10 +11,11 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,173 @@ from observlib import store
 from observlib.base import kept
 from observlib.base.errors import ObservError, bounded
 from observlib.base.files import write_all
+from observlib.base.kept import Inputs
 from observlib.catalogue.tables import TABLES
-from observlib.edition import consistency, kept_pages
 from observlib.edition.compute import compute, frame_files, is_computed
-from observlib.edition.consistency import linked
 from observlib.edition.execute import COUNT, Outcome, Progress, execute, started
-from observlib.edition.finalise import PageError, finalise
-from observlib.edition.kept_pages import MadePage, keep, recall, tables_of, used, whole
+from observlib.edition.finalise import PageError, check, finalise, linked
 from observlib.edition.plan import Page, Request, read_header
-from observlib.pipeline import archive, disclosed, revisions
+from observlib.pipeline import archive, disclosed, frame, project, revisions
 from observlib.themes import easy
+
+# --- Pages that are kept: what was made before of the same is not executed again
+
+_Reading = Callable[[Page], str]
+_NOTEBOOK, _ABOUT = "page.ipynb", "about.json"
+_DATA, _KIND = "the data/", "the data/kind"
+_SENTENCES = re.compile(rf"{kept.LIBRARY}/themes/\w+/\w*sentences\.(?:py|yml)")
+_EXECUTIONS = "executions"  # beside the folder of pages
+_MAKING = ("observlib.study", "observlib.edition.make")  # what a page runs, and what runs it
+
+
+@dataclass(frozen=True)
+class MadePage:
+    """A page as it is published: its notebook and its finding; and the MiB that it took at most.
+
+    `used` are the inputs of which a page has some only: the tables of the store that it has read,
+    itself or by the families that it asked for, and the modules of its sentences.
+    """
+
+    notebook: str
+    description: str
+    used: tuple[str, ...]
+    memory: int = 0
+
+
+def page_library(notebooks: Path) -> Inputs:
+    """Each file of this library that pages are made of: what runs them, and what they import."""
+    families = {family.compute.__module__ for family in frame.families().values()}
+    sentences = {
+        name.replace(kept.LIBRARY, "observlib").removesuffix(".py").replace("/", ".")
+        for name in _sentences(kept.loaded())
+    }
+    asked = {name for path in notebooks.glob("*.ipynb") for name in _imported(path)}
+    return kept.code(*_MAKING, *sorted(families | sentences | asked))
+
+
+def shared_inputs(request: Request, decided: str) -> Inputs:
+    """What every page depends on now; `decided` is the digest of `disclosed.decisions`."""
+    held = {f"{_DATA}{name}": value for name, value in store.digests(request.data).items()}
+    known = project.knowledge(request.data, request.root)
+    seen = {"what is withheld": decided, "what was announced": frame.announced(request.data)}
+    made_of = page_library(request.root / "notebooks") | kept.installed()
+    return {**made_of, **known, **held, **seen, "the site": request.brand.name}
+
+
+def _imported(path: Path) -> list[str]:
+    """The modules of this library that a notebook imports."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):  # it is being saved; reading it as a study tells
+        return []
+    sources = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return kept.imports("\n".join(sources))
+
+
+def used_inputs(tables: Iterable[str], sentences: Iterable[str] | None) -> tuple[str, ...]:
+    """The inputs that tables stand for, and modules of sentences with those that they import.
+
+    Where it is not known which sentences, they are all.
+    """
+    said = kept.loaded() if sentences is None else kept.code(*sentences)
+    return (*sorted(f"{_DATA}{table}" for table in tables), *sorted(_sentences(said)))
+
+
+def tables_of(page: MadePage) -> list[str]:
+    """The tables of the store that a page has read."""
+    return [name.removeprefix(_DATA) for name in page.used if name.startswith(_DATA)]
+
+
+def _sentences(inputs: Inputs) -> Inputs:
+    """Those that are a theme's sentences, which sentences alone import."""
+    return {n: d for n, d in inputs.items() if _SENTENCES.fullmatch(n)}
+
+
+def its_digest(page: Page) -> str:
+    """The digest of a page's notebook."""
+    header = [page.title, page.study.question, page.study.order]  # as they were read
+    return kept.digest(json.dumps([kept.notebook(page.study.path), header]).encode())
+
+
+def _code_digest(page: Page) -> str:
+    """The digest of what of a page's notebook is executed."""
+    return kept.notebook(page.study.path, ("code",))
+
+
+def _of(page: Page, shared: Inputs, read: _Reading) -> Inputs:
+    """All that a page depends on but for what it alone uses: its notebook, its parameters too."""
+    common = {n: d for n, d in shared.items() if n == _KIND or not n.startswith(_DATA)}
+    common |= dict.fromkeys(_sentences(common), "")  # that they exist, not their text
+    own = {f"the parameter {name}": json.dumps(value) for name, value in page.parameters.items()}
+    return {**common, **own, "its notebook": read(page)}
+
+
+def recall_page(
+    folder: Path, page: Page, shared: Inputs, read: _Reading = its_digest
+) -> MadePage | None:
+    """The page that was made from what stands now, if it is kept in the folder."""
+    found = kept.get(folder, page.name, _of(page, shared, read), shared)
+    if found is None:
+        return None
+    about = json.loads(found[_ABOUT])
+    about["used"] = tuple(about["used"])
+    return MadePage(found[_NOTEBOOK].decode("utf-8"), **about)
+
+
+def keep_page(
+    folder: Path, page: Page, shared: Inputs, made: MadePage, read: _Reading = its_digest
+) -> None:
+    """Keep a page that was made from what stood then (see `recall_page`)."""
+    about = asdict(made)
+    files = {_NOTEBOOK: about.pop("notebook").encode("utf-8"), _ABOUT: json.dumps(about).encode()}
+    own = {name: shared.get(name, "") for name in made.used}
+    kept.put(folder, page.name, _of(page, shared, read), files, own)
+
+
+def why_made(folder: Path, page: Page, shared: Inputs) -> list[str]:
+    """Why a page is not kept (see `kept.why`)."""
+    return kept.why(folder, page.name, _of(page, shared, its_digest), shared)
+
+
+def execution(folder: Path, page: Page, shared: Inputs) -> MadePage | None:
+    """The kept execution of a page's code as it stands now, if any (see `recall_page`)."""
+    return recall_page(folder.with_name(_EXECUTIONS), page, shared, _code_digest)
+
+
+def keep_execution(folder: Path, outcome: Outcome, shared: Inputs, used: tuple[str, ...]) -> None:
+    """Keep the execution of a page that succeeded, and what it has used."""
+    if not outcome.is_kept:
+        made = MadePage(outcome.path.read_text(encoding="utf-8"), "", used)
+        keep_page(folder.with_name(_EXECUTIONS), outcome.page, shared, made, _code_digest)
+
+
+def executions(folder: Path, wanted: Sequence[Page], shared: Inputs, target: Path) -> list[Outcome]:
+    """The executions of pages whose code is as it was, between their text as it is now."""
+    outcomes = []
+    for page in wanted:
+        before, found = _code_digest(page), execution(folder, page, shared)
+        if found is None:
+            continue
+        source = nbformat.read(page.study.path, as_version=4)
+        if _code_digest(page) == before:  # else it has just been saved
+            path = target / f"{page.name}.ipynb"
+            nbformat.write(_between(source, nbformat.reads(found.notebook, as_version=4)), path)
+            outcomes.append(Outcome(page, path, is_kept=True))
+    return outcomes
+
+
+def _between(
+    source: nbformat.NotebookNode, executed: nbformat.NotebookNode
+) -> nbformat.NotebookNode:
+    """An executed notebook with the text of its source."""
+    ran = iter([cell for cell in executed.cells if cell.cell_type == "code"])
+    executed.cells = []
+    for cell in source.cells:
+        executed.cells.append(next(ran) if cell.cell_type == "code" else cell)
+        if "parameters" in cell.metadata.get("tags", []):
+            executed.cells.append(next(ran))  # those of the page, which papermill puts after it
+    return executed
+
 
 # --- The manifest of an edition: which pages it has, made of what and when, and which it lacks
 
@@ -175,9 +333,11 @@ def make(
             workers = workers or stack.enter_context(started(request.root))
             compute(request, workers, computing)
         decided = disclosed.decisions(request.data, request.quarter).digest
-        inputs = kept_pages.shared(request, decided) if cache else {}
+        inputs = shared_inputs(request, decided) if cache else {}
         made = {
-            page.name: found for page in wanted if cache and (found := recall(cache, page, inputs))
+            page.name: found
+            for page in wanted
+            if cache and (found := recall_page(cache, page, inputs))
         }
         # while other processes execute pages
         framing = stack.enter_context(ThreadPoolExecutor(1)).submit(
@@ -189,14 +349,14 @@ def make(
                 request.errata, rows, str(request.quarter), request.root / "reports"
             )
         waiting = [page for page in wanted if page.name not in made]
-        sources = {page.name: whole(page) for page in waiting} if cache else {}
-        outcomes = kept_pages.executions(cache, waiting, inputs, executed) if cache else []
+        sources = {page.name: its_digest(page) for page in waiting} if cache else {}
+        outcomes = executions(cache, waiting, inputs, executed) if cache else []
         recalled = {outcome.page.name for outcome in outcomes}
         if waiting := [page for page in waiting if page.name not in recalled]:
             outcomes += execute(waiting, executed, request.root, workers or COUNT, executing)
     # what changed while pages ran may be in them: they are not kept by what was before
     may_keep = cache
-    if cache and (kept.library() != kept.loaded() or kept_pages.shared(request, decided) != inputs):
+    if cache and (kept.library() != kept.loaded() or shared_inputs(request, decided) != inputs):
         may_keep = None
     errors, problems = {}, []
     for outcome in outcomes:
@@ -208,9 +368,9 @@ def make(
             aside = _put_aside(outcome, request.failed)
             problems.append(f"study {page.name}: {error}{f'; see {aside}' if aside else ''}")
         else:
-            if may_keep and whole(page) == sources[page.name]:
-                keep(may_keep, page, inputs, made[page.name])
-                kept_pages.keep_execution(may_keep, outcome, inputs, made[page.name].used)
+            if may_keep and its_digest(page) == sources[page.name]:
+                keep_page(may_keep, page, inputs, made[page.name])
+                keep_execution(may_keep, outcome, inputs, made[page.name].used)
     shutil.rmtree(executed)
     if problems and (not keep_going or not made):
         advice = ", or publish the others with --keep-going" if made and not keep_going else ""
@@ -223,7 +383,7 @@ def make(
     files = framing.result()
     stay = {name: text for name, text in pages.items() if name not in made}
     now = {name: text for name, text in pages.items() if name in made}
-    consistency.check(now, stay, estimates_of(files))
+    check(now, stay, estimates_of(files))
     texts = linked(pages, made)
     made = {name: replace(content, notebook=texts[name]) for name, content in made.items()}
 
@@ -300,7 +460,7 @@ def _used(notebook: Any) -> tuple[str, ...]:
     told = notebook.metadata.get(kept.USED, {"tables": TABLES})
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     by_itself = any("findings" in text or "sentences" in text for text in sources)
-    return used(told["tables"], None if by_itself else told.get("sentences"))
+    return used_inputs(told["tables"], None if by_itself else told.get("sentences"))
 
 
 def _put_aside(outcome: Outcome, failed: Path) -> Path | None:

@@ -18,7 +18,7 @@ from observlib.base.errors import ObservError, UsageError
 from observlib.base.files import temporary_files
 from observlib.base.kept import USED, Inputs
 from observlib.catalogue.tables import TABLES
-from observlib.edition import kept_pages
+from observlib.edition import make
 from observlib.edition.execute import execute
 from observlib.edition.finalise import DATA
 from observlib.edition.plan import Page, Study, load_studies
@@ -38,7 +38,7 @@ def standing(root: Path) -> Inputs:
     Of the library it is what pages are made of.
     """
     data = root / DATA
-    library = kept_pages.library(root / "notebooks")
+    library = make.page_library(root / "notebooks")
     tables = {f"{_OF_TABLE}{name}": value for name, value in store.digests(data).items()}
     return kept.by_group(library | project.knowledge(data, root)) | tables
 

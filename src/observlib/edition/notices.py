@@ -22,7 +22,7 @@ from observlib.catalogue import Catalogue
 from observlib.display import dots as drawn
 from observlib.display.dots import line_told, small_line
 from observlib.display.tables import NOTHING
-from observlib.edition import consistency
+from observlib.edition import finalise
 from observlib.edition.finalise import DEMONSTRATION
 from observlib.edition.plan import Request
 from observlib.estimates import comparisons
@@ -405,9 +405,7 @@ def by_page(request: Request, folder: Path) -> dict[str, pd.DataFrame]:
     if own.empty:
         return {}
     rows, pairs = archive.tables(folder)
-    told = {
-        path.stem: consistency.told_on(path.read_text("utf-8")) for path in folder.glob("*.ipynb")
-    }
+    told = {path.stem: finalise.told_on(path.read_text("utf-8")) for path in folder.glob("*.ipynb")}
     if (request.root / "reports" / f"{METHOD}.qmd").exists():
         now = archive.in_the_making(rows, request.quarter, request.today)
         before = archive.earlier(request.data)

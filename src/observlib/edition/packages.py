@@ -28,7 +28,7 @@ from observlib.base.errors import ObservError, UsageError, bounded
 from observlib.base.period import Quarter, edition_day
 from observlib.base.text import as_cell, of_cell
 from observlib.display import style
-from observlib.edition.consistency import told_on
+from observlib.edition.finalise import told_on
 from observlib.edition.make import MANIFEST
 from observlib.estimates import comparisons
 from observlib.language import french

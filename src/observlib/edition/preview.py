@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from observlib.base import files, period
 from observlib.base.errors import ObservError
 from observlib.base.files import replace_folder, workspace
-from observlib.edition import consistency, make
+from observlib.edition import finalise, make
 from observlib.edition.compute import frame_files, is_computed
 from observlib.edition.execute import execute
 from observlib.edition.finalise import PageError
@@ -153,7 +153,7 @@ def preview(
             raise ObservError(f"study {page.name}: {error}") from error
         if is_computed(request):  # else the page has asked for no estimate
             rows = estimates_of(frame_files(request, None))
-            consistency.check({page.name: made.notebook}, {}, rows)
+            finalise.check({page.name: made.notebook}, {}, rows)
         copy = work / "project"
         standing.copy_sources(root, copy)
         write_sheets(request.practices, request.catalogue, copy / "practices")

@@ -29,7 +29,7 @@ from observlib.base.period import Quarter
 from observlib.base.yaml_files import as_front_matter, dump, mapping, read_text
 from observlib.catalogue import Catalogue
 from observlib.display import style
-from observlib.edition import compute, kept_pages, notices
+from observlib.edition import compute, notices
 from observlib.edition.checklist import written
 from observlib.edition.compute import frame_files
 from observlib.edition.execute import telling_ends
@@ -37,11 +37,15 @@ from observlib.edition.make import (
     Entry,
     entry_for,
     entry_of,
+    execution,
     known_decisions,
     known_entries,
     known_frame,
     leave_out,
     make,
+    recall_page,
+    shared_inputs,
+    why_made,
     write_frame,
     write_manifest,
 )
@@ -310,7 +314,7 @@ def explain(
     decided = known_decisions(request)
     if is_computed:
         decided = disclosed.decisions(data, request.quarter).digest
-    shared = kept_pages.shared(request, decided)
+    shared = shared_inputs(request, decided)
     others = known_entries(request)
     reasons = {}
     for family, survey in disclosed.jobs(data):
@@ -323,12 +327,12 @@ def explain(
             stays = known.get("asked", True)
             reasons[page.name] = "would stay as the edition has it" if stays else "is not asked for"
             entries.append(known)
-        elif made := kept_pages.recall(cache, page, shared):
+        elif made := recall_page(cache, page, shared):
             reasons[page.name] = "is kept"
             entries.append(entry_of(page, made, store.digests(data)))
         else:
-            why = bounded(kept_pages.why(cache, page, shared), 9)
-            ran = kept_pages.execution(cache, page, shared)
+            why = bounded(why_made(cache, page, shared), 9)
+            ran = execution(cache, page, shared)
             told_so = "would be made again, not run" if ran else "would run"
             reasons[page.name] = f"{told_so}: {why}"
             entries.append(entry_for(page))

@@ -3,28 +3,407 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import re
 import shutil
+import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from functools import cache
-from pathlib import Path
+from importlib.metadata import distribution
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import typst
+from PIL import Image
 
 from observlib import dataset, estimates
+from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
-from observlib.base.yaml_files import mapping, read_text
+from observlib.base.period import epoch
+from observlib.base.text import fold
+from observlib.base.yaml_files import as_front_matter, mapping, read_text
 from observlib.display import svg
 from observlib.display.style import Brand
 from observlib.estimates import comparisons
+from observlib.language import french, words
 from observlib.language.prose import unmarked
-from observlib.publish import pandoc, pdf
+from observlib.publish import pandoc
 from observlib.publish.html import metadata
 from observlib.publish.notebook import Manifest, joined, labelled_outputs, read_notebook
-from observlib.publish.project import Page, Project
+from observlib.publish.project import HOME, Page, Project, flat
+
+# --- One page as an accessible PDF (PDF/UA-1), the same bytes for the same edition
+
+# in points from the upper edge of a last page, margin included: some eight lines
+FEW_LINES = 200.0
+# of a page: where more is left white under the text, a chart gives its place to what follows it
+_GAP = 0.18
+HEIGHT, TOP, BOTTOM = 842.0, 82.0, 68.0  # of a page, and its margins, as in `page.typ`, in points
+_SETTING = "#let setting = (tight: false, floats: (), small: (), chapter: false)"
+_DOTS = 18.0  # to the inch, to look how far pages are filled
+_SHARP = 192.0  # to the inch: letters of pictures are sharp on paper
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a page is set: lines tighter; charts floating, or smaller; as a chapter or alone."""
+
+    tight: bool = False
+    floats: tuple[int, ...] = ()
+    small: tuple[int, ...] = ()
+    chapter: bool = False
+
+    def of(self, source: str) -> str:
+        """Typst's source, set so."""
+        words = ", ".join(f"{name}: {value}" for name, value in asdict(self).items())
+        return source.replace(_SETTING, f"#let setting = ({words.lower()})", 1)
+
+
+def _page_source(project: Project, page: Page, markdown: str) -> str:
+    """Typst's source of a page."""
+    brand = project.brand
+    return pandoc.convert(
+        markdown,
+        "typst",
+        name=str(project.folder / page.source),
+        template=pandoc.TEMPLATES / "page.typ",
+        variables={
+            "name": literal(page.source.stem),
+            "title-text": literal(page.title),
+            "document-text": literal(f"{page.title} – {brand.name}, {edition_of(project)}"),
+            "description-text": literal(unmarked(str(page.meta.get("description", "")))),
+            "sitetitle": literal(brand.name),
+            **{name: literal(look) for name, look in brand.for_paper().items()},
+            "edition": literal(f"É{edition_of(project)[1:]}"),
+        },
+        metadata={**metadata(project, page), "prefix": f"{page.source.stem}--"},
+        filters=project.filters,
+    )
+
+
+def page_pdf(project: Project, page: Page, markdown: str, folder: Path) -> bytes:
+    """The PDF of a page. Its source, set as a chapter of the whole edition, is left in `folder`."""
+    main = folder / f"{page.source.stem}.typ"
+    draft = Draft(_page_source(project, page, markdown), main, _own_fonts(project))
+    with _telling_typst_errors(f"{project.folder / page.source}: its PDF"):
+        setting = draft.settled()
+        draft.write(setting)
+        pdf = _compiled(main, project)
+    draft.write(replace(setting, chapter=True))
+    return pdf
+
+
+def edition_of(project: Project) -> str:
+    """The edition, as running heads name it."""
+    kind = " – données de démonstration" if project.manifest.is_demonstration else ""
+    return f"édition {project.manifest.quarter}{kind}"
+
+
+@contextmanager
+def _telling_typst_errors(name: str) -> Iterator[None]:
+    """Say of what file typst speaks."""
+    try:
+        yield
+    except (typst.TypstError, RuntimeError) as error:
+        first = re.sub(r"\s+", " ", str(error)).strip()
+        raise ObservError(f"{name} cannot be made: {first}") from error
+
+
+def _own_fonts(project: Project) -> tuple[Path, ...]:
+    """The folders of the letters of a project's brand: typst looks for letters in folders."""
+    files = [(project.folder / font.file).resolve() for font in project.brand.fonts]
+    return tuple(sorted({file.parent for file in files}))
+
+
+def _compiled(main: Path, project: Project) -> bytes:
+    """The PDF of typst's source, checked as PDF/UA-1, of the edition's day."""
+    made = epoch(project.manifest.made)
+    given = _options(main, _own_fonts(project))
+    pdf: Any = typst.compile(main, **given, pdf_standards=["ua-1"], timestamp=made)
+    return bytes(pdf)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Typst's source of a page, the file where it is set, and folders of letters of its own."""
+
+    source: str
+    main: Path
+    fonts: tuple[Path, ...] = ()
+
+    def settled(self) -> Setting:
+        """How the page is set best: no page is left white, nor the last one almost.
+
+        Charts that leave their place for the top of the next page do so one by one, from the first
+        page on. Lines are set tighter where that spares a last page of a few lines.
+        """
+        usual, pages = self._without_gaps(Setting())
+        if len(pages) == 1 or pages[-1] > FEW_LINES:
+            return usual
+        tight, fewer = self._without_gaps(Setting(tight=True))
+        return tight if len(fewer) < len(pages) else usual
+
+    def _without_gaps(self, setting: Setting) -> tuple[Setting, list[float]]:
+        """The setting with the charts that leave their place; how far each page is filled."""
+        pages = self.filled(setting)
+        page = 1
+        while page < len(pages):
+            end = pages[page - 1]
+            found = self._filled_better(setting, page, end) if is_gap(end) else None
+            if found is None:
+                page += 1
+            else:
+                setting, pages = found
+        return setting, pages
+
+    def _filled_better(
+        self, setting: Setting, page: int, end: float
+    ) -> tuple[Setting, list[float]] | None:
+        """The setting in which charts of the next page let what follows them fill a page.
+
+        They go to the top of the next page, never of this one, where they would stand before what
+        announces them; else the first is made smaller, to stand on this one.
+        """
+        self.write(setting)
+        charts = [number for number, sheet in self._charts().items() if sheet == page + 1]
+        charts = [number for number in charts if number not in (*setting.floats, *setting.small)]
+        floats = [(*setting.floats, *charts[:more]) for more in range(1, len(charts) + 1)]
+        others = [replace(setting, floats=numbers) for numbers in floats]
+        others += [replace(setting, small=(*setting.small, number)) for number in charts[:1]]
+        for other in others:
+            pages = self.filled(other)
+            if pages[page - 1] > end:
+                sheets = self._charts()
+                if all(sheets[number] > page for number in {*other.floats} - {*setting.floats}):
+                    return other, pages
+        return None
+
+    def write(self, setting: Setting) -> None:
+        """Write the source, set so, into its file."""
+        self.main.write_text(setting.of(self.source), encoding="utf-8")
+
+    def filled(self, setting: Setting) -> list[float]:
+        """Where the text of each page ends, in points from its upper edge, as its picture shows."""
+        self.write(setting)
+        found = []
+        for picture in _pages(self.main, _DOTS, self.fonts):
+            dots = np.asarray(Image.open(io.BytesIO(picture)).convert("L"))
+            scale = 72 / _DOTS
+            body = dots[int(TOP / scale) : int(dots.shape[0] - BOTTOM / scale)]
+            rows = np.flatnonzero((body < 250).any(axis=1))
+            turned = dots.shape[1] > dots.shape[0]  # for one table: it is as full as that is long
+            end = TOP + (rows[-1] + 1) * scale if len(rows) else TOP
+            found.append(HEIGHT - BOTTOM if turned else float(end))
+        return found
+
+    def _charts(self) -> dict[int, int]:
+        """The charts of the page with a caption, and the sheet on which each is."""
+        given = _options(self.main, self.fonts)
+        found = json.loads(typst.query(self.main, "<chart>", field="value", **given))
+        return {number: sheet for number, sheet, _ in found}
+
+
+def is_gap(end: float) -> bool:
+    """Whether too much of a page is white under its text, which ends there.
+
+    Examples
+    --------
+    >>> is_gap(500), is_gap(700)
+    (True, False)
+    """
+    return HEIGHT - BOTTOM - end > _GAP * HEIGHT
+
+
+def pictures(drawings: Iterable[bytes], name: str, margin: int = 0) -> list[bytes]:
+    """Drawings (SVG) as PNG: pages of one document, each as large as its drawing."""
+    with tempfile.TemporaryDirectory(prefix="observlib-") as place:
+        main = Path(place).resolve() / "main.typ"
+        lines = [f"#set page(width: auto, height: auto, margin: {margin}pt)"]
+        for number, drawing in enumerate(drawings):
+            main.with_name(f"{number}.svg").write_bytes(drawing)
+            lines.append(f'#page(image("{number}.svg"))')
+        if len(lines) == 1:
+            return []
+        main.write_text("\n".join(lines), encoding="utf-8")
+        with _telling_typst_errors(name):
+            return _pages(main, _SHARP)
+
+
+def _pages(main: Path, ppi: float, own: tuple[Path, ...] = ()) -> list[bytes]:
+    """A picture of each page."""
+    made: Any = typst.compile(main, **_options(main, own), format="png", ppi=ppi)
+    return made if isinstance(made, list) else [made]
+
+
+def _options(main: Path, own: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """How typst is called: it reads nothing outside the folder of its source but some fonts."""
+    return {"root": main.parent, "font_paths": fonts(own), "ignore_system_fonts": True}
+
+
+def literal(text: str) -> str:
+    """A text as a string of typst's language.
+
+    Examples
+    --------
+    >>> print(literal('Une "note" \\\\ deux'))
+    "Une \\"note\\" \\\\ deux"
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'"{escaped}"'
+
+
+@cache
+def fonts(own: tuple[Path, ...] = ()) -> typst.Fonts:
+    """The fonts of every PDF: those inside typst, DejaVu Sans, which charts use, and a brand's own.
+
+    Never the system's: the same page must look the same on every machine.
+    """
+    of_charts = distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=True,
+        font_paths=[str(path) for path in (Path(str(of_charts)), *own) if path.exists()],
+    )
+
+
+# --- The whole edition as one PDF: cover, contents, a chapter for each study, references once
+
+_TITLE = "Toute l’édition"
+MOST = 120  # chapters: some 500 sheets, which take typst a gigabyte; nobody prints more
+CHAPTERS = ".chapters"  # the folder of what it is made of, below that of all that pages make
+_REFERENCES = re.compile(r"// references\n.*?// end of references\n?", re.S)
+_ENTRY = re.compile(r"#block\[\n((?:(?!#block\[).)*?)\n\n?\] <(ref-[^>]+)>", re.S)
+_TEXT = "TexteRemplacé"
+
+
+def _full_report_path(project: Project) -> PurePosixPath:
+    """Where the whole edition is in the site."""
+    return PurePosixPath(f"edition-{project.manifest.quarter}.pdf")
+
+
+def full_report_parts(project: Project) -> dict[str, list[Page]]:
+    """The pages that have a PDF, by the sections of the navigation, or else by what lists them.
+
+    None where they are more than `MOST`: such an edition has no PDF of the whole.
+    """
+    paged = {page.source: page for page in project.pages if "typst" in page.formats}
+    if len(paged) > MOST:
+        return {}
+    found: dict[str, list[Page]] = {}
+    for entry in project.navigation:
+        for inner in flat([entry]):
+            if inner.page in paged:
+                found.setdefault(entry.text, []).append(paged.pop(inner.page))
+    for page in paged.values():
+        listed_by = project.trail(page.source)
+        found.setdefault(listed_by[-1].text if listed_by else "Autres pages", []).append(page)
+    return found
+
+
+def full_report_download(project: Project, page: Page) -> list[dict[str, str]]:
+    """The link to it from the home page, or from a page that is a chapter of it."""
+    is_linked = page.source == HOME or "typst" in page.formats
+    if not is_linked or not full_report_parts(project):
+        return []
+    href = os.path.relpath(_full_report_path(project), page.source.parent)
+    return [{"text": _TITLE, "href": PurePath(href).as_posix(), "detail": "PDF"}]
+
+
+def put_full_report(project: Project, folder: Path, site: Path, cache: Path | None = None) -> None:
+    """Put it into a site, where it has one (see `full_report_parts`)."""
+    if not (by_part := full_report_parts(project)):
+        return
+    made_of = {
+        **kept.tree("its chapters", folder / CHAPTERS),
+        **kept.code(__name__),
+        **kept.installed(),
+        "the site": repr((project.brand.name, project.website.get("description"))),
+        "the edition": repr(project.manifest),
+        "its parts": repr(by_part),
+    }
+
+    def make() -> dict[str, bytes]:
+        return {str(_full_report_path(project)): _pdf(project, by_part, folder / CHAPTERS)}
+
+    write_all(kept.made(cache, "edition", made_of, make), site)
+
+
+def _pdf(project: Project, by_part: dict[str, list[Page]], folder: Path) -> bytes:
+    """The PDF of the edition."""
+    names = [page.source.stem for pages in by_part.values() for page in pages]
+    chapters = ["sommaire", *(f"{name}/{name}" for name in names)]
+    entries: dict[str, str] = {}
+    for name in names:
+        path = folder / name / f"{name}.typ"
+        source = path.read_text(encoding="utf-8")
+        for text, key in _ENTRY.findall("".join(_REFERENCES.findall(source))):
+            entries.setdefault(key, text)
+        path.write_text(_REFERENCES.sub("", source), encoding="utf-8")
+    contents = {title: [page.source.stem for page in pages] for title, pages in by_part.items()}
+    if entries:
+        ordered = sorted(entries.items(), key=lambda pair: fold(pair[1]))
+        text = "#set text(size: 9.5pt)\n"
+        text += "\n".join(f"#block[\n{entry}\n] <{key}>" for key, entry in ordered)
+        _write_chapter(project, folder / "references.typ", "Références", text)
+        chapters.append("references")
+        contents[""] = ["references"]
+    _write_chapter(project, folder / "sommaire.typ", "Sommaire", _contents(contents))
+    cover = (pandoc.TEMPLATES / "cover.typ").read_text(encoding="utf-8")
+    includes = "".join(f'#include "{chapter}.typ"\n' for chapter in chapters)
+    main = folder / "edition.typ"
+    main.write_text(f"{_about(project)}\n{cover}\n{includes}", encoding="utf-8")
+    if project.brand.logo:
+        shutil.copy(project.folder / project.brand.logo, folder)
+    name = f"{project.folder}: the PDF of the whole edition"
+    with _telling_typst_errors(name):
+        return _compiled(main, project)
+
+
+def _contents(parts: dict[str, list[str]]) -> str:
+    """A list of chapters for each part, in typst's language."""
+    lists = []
+    for title, names in parts.items():
+        ends = [literal(f"chapitre--{name}") for name in (names[0], names[-1])]
+        lists.append(f"#part-contents({literal(title)}, label({ends[0]}), label({ends[1]}))")
+    return "\n".join(lists)
+
+
+def _write_chapter(project: Project, path: Path, title: str, text: str) -> None:
+    """Write a chapter that is no page of the site, of its text in typst's language."""
+    page = Page(PurePosixPath(path.name), {"title": title}, ("typst",))
+    # filters of a project may leave out what is raw
+    source = _page_source(project, page, f"{as_front_matter(page.meta)}\n{_TEXT}\n")
+    source = source.replace(_TEXT, text)
+    path.write_text(Setting(chapter=True).of(source), encoding="utf-8")
+
+
+def _about(project: Project) -> str:
+    """What the cover says, in typst's language."""
+    manifest = project.manifest
+    about = {
+        "title": f"{project.brand.name}, {edition_of(project)}",
+        "site": project.brand.name,
+        "summary": str(project.website.get("description") or ""),
+        "edition": f"Édition {manifest.quarter}",
+        "quarter": french.period_label(str(manifest.quarter)),
+        "made": french.day_label(manifest.made),
+        "warning": "",
+        **project.brand.for_paper(),
+        "logo": Path(project.brand.logo).name,
+        "alternative": project.brand.alternative,
+    }
+    if manifest.is_demonstration:
+        about["warning"] = f"Données de démonstration : {words.small(words.INVENTED)}"
+    entries = ", ".join(f"{key}: {literal(value)}" for key, value in about.items())
+    return f"#let about = ({entries})"
+
 
 # --- One page as a document of word processors, from the Markdown that its PDF is made of
 
@@ -37,7 +416,7 @@ def page_docx(project: Project, page: Page, markdown: str, folder: Path) -> byte
     name = str(project.folder / page.source)
     write_dots(folder, f"{name}: a picture of its document")
     about = metadata(project, page)
-    edition = pdf.edition_of(project)
+    edition = edition_of(project)
     return pandoc.convert_to_docx(
         markdown,
         name=name,
@@ -61,7 +440,7 @@ def write_dots(
 ) -> None:
     """Put the drawings below a folder beside themselves as dots, which every program shows."""
     drawn = sorted(folder.rglob("*.svg"))
-    dots = pdf.pictures((coloured(path.read_bytes()) for path in drawn), name)
+    dots = pictures((coloured(path.read_bytes()) for path in drawn), name)
     for path, content in zip(drawn, dots, strict=True):
         path.with_suffix(".png").write_bytes(content)
 
@@ -181,6 +560,6 @@ def write_figures(path: Path, folder: Path, brand: Brand) -> None:
             files[f"{label}-narrow.svg"] = brand.recoloured(narrow, cells=True)
             files[f"{label}.csv"] = dataset.csv(estimates.from_json(data[estimates.MIME]))
     name = f"{path}: a picture of its figures"
-    made = pdf.pictures(map(brand.recoloured, drawings.values()), name, margin=6)
+    made = pictures(map(brand.recoloured, drawings.values()), name, margin=6)
     files |= {f"{label}.png": image for label, image in zip(drawings, made, strict=True)}
     write_all(files, folder / path.stem)

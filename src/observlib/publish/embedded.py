@@ -20,17 +20,20 @@ from observlib.base import kept
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
 from observlib.base.kept import Inputs
-from observlib.publish import downloads, html, origins, pdf, quarto
+from observlib.publish import downloads, html, origins, quarto
+from observlib.publish import downloads as pdf
 from observlib.publish.downloads import (
+    CHAPTERS,
     EVERYTHING,
     TITLES,
+    full_report_download,
     open_data,
+    put_full_report,
     whole_package,
     write_figures,
     write_package,
 )
 from observlib.publish.notebook import Converted, Format, notebook_to_markdown
-from observlib.publish.pdf import CHAPTERS, full_report_download, put_full_report
 from observlib.publish.project import Page, PageLinks, PagesError, Project, broken_links, links_of
 
 _Progress = Callable[[int, int, str], None]
