@@ -14,7 +14,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -50,11 +50,6 @@ class _Package:
     path: Path
     content: bytes
 
-    @property
-    def sha256(self) -> str:
-        """The digest of its bytes."""
-        return hashlib.sha256(self.content).hexdigest()
-
 
 def make(
     root: Path, quarter: Quarter, folder: Path, *, replace: bool = False, today: date | None = None
@@ -67,26 +62,22 @@ def make(
     _check_folder(root, folder)
     packages = list(_packages(root, quarter, folder))
     become = {package: _state(package) for package in packages}
-    if not replace and "replaced" in become.values():
-        raise UsageError(
-            *(
-                f"{package.path}: is there already, and differs; name another folder, or give "
-                "--replace"
-                for package, state in become.items()
-                if state == "replaced"
-            )
-        )
+    differing = [package.path for package, state in become.items() if state == "replaced"]
+    if differing and not replace:
+        how = "is there already, and differs; name another folder, or give --replace"
+        raise UsageError(*(f"{path}: {how}" for path in differing))
     with files.telling_write_errors(folder, "packages that were not told are as they were"):
         folder.mkdir(parents=True, exist_ok=True)
         logged = _read_log(folder / LOG)
         for package, state in become.items():
             if state != "unchanged":
                 files.write_bytes(package.path, package.content)
-        known = {tuple(line[1:]) for line in logged}
-        lines = [_line(package, quarter, today) for package in packages]
-        new = [line for line in lines if tuple(line[1:]) not in known]
-        if new:
-            files.write_text(folder / LOG, _written([_HEAD, *logged, *new]))
+        known = [line[1:] for line in logged]
+        lines = [_line(package, quarter) for package in packages]
+        if new := [[today.isoformat(), *line] for line in lines if line not in known]:
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows([_HEAD, *logged, *new])
+            files.write_text(folder / LOG, text.getvalue())
     return {str(package.path): state for package, state in become.items()}
 
 
@@ -133,9 +124,9 @@ def _packages(root: Path, quarter: Quarter, folder: Path) -> Iterator[_Package]:
 
 def _manifest(root: Path, quarter: Quarter) -> dict[str, Any]:
     editions = root / "reports" / "editions"
+    path = editions / str(quarter) / MANIFEST
     try:
-        found = json.loads((editions / str(quarter) / MANIFEST).read_text(encoding="utf-8"))
-        return dict(found)
+        return dict(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         known = sorted(path.parent.name for path in editions.glob(f"*/{MANIFEST}"))
         there = f"; there is {', '.join(known)}" if known else ""
@@ -143,7 +134,6 @@ def _manifest(root: Path, quarter: Quarter) -> dict[str, Any]:
             f"edition {quarter}: does not exist{there}; make it: `observ edition {quarter}`"
         ) from None
     except (OSError, ValueError) as error:
-        path = editions / str(quarter) / MANIFEST
         raise ObservError(f"{path}: cannot be read ({error}); {_AGAIN.format(quarter)}") from error
 
 
@@ -166,22 +156,22 @@ def _contents(
     for ending, text in open_data(notebook).items():
         if _read(site / f"{name}{ending}") != text.encode("utf-8"):
             raise ObservError(f"{site / name}{ending}: does not hold the edition's rows")
-    tables = frames(notebook)
+    tables, whole = frames(notebook), notebook.parent / dataset.FOLDER
+    described = json.loads(_read(whole / "datapackage.json"))
     about = dataset.about(
         name=f"{site.name.lower()}-{whose}",
         title=f"{page['title']}, {french.period_label(manifest['quarter'])}",
         quarter=manifest["quarter"],
         made=edition_day(manifest["published"], manifest["revisions"]),
         synthetic=manifest["kind"] == "demonstration",
-        publisher=_publisher(notebook.parent),
+        publisher=described["contributors"][0]["title"],
         brand=style.read_brand(root / "reports"),
         says={"Contenu": "Les chiffres que montre la page.", "Constat": page["description"]},
     )
     rows = tables.get(ESTIMATES, estimates.make([]))
     pairs = tables.get(COMPARISONS, comparisons.make(None))
-    marks = _marks(notebook.parent)
-    corrected = _errata(notebook)
-    found = dataset.contents(rows, pairs, _words(notebook.parent), about, marks, corrected)
+    words, marks = _table(whole / "dictionary.csv"), _marks(_table(whole / "estimates.csv"))
+    found = dataset.contents(rows, pairs, words, about, marks, _errata(notebook))
     return {f"{whose}.pdf": pdf, **found}
 
 
@@ -190,16 +180,8 @@ def _whose(page: Mapping[str, Any]) -> str:
     return str(page["page"]).removeprefix(f"{STUDY}-")
 
 
-def _words(edition: Path) -> pd.DataFrame:
-    """The names of ids, as the edition's own package has them."""
-    content = _read(edition / dataset.FOLDER / "dictionary.csv")
-    return dataset.read(content)
-
-
-def _marks(edition: Path) -> dataset.Marks:
+def _marks(rows: pd.DataFrame) -> dataset.Marks:
     """Which figures are revised, as the edition's own package has them."""
-    content = _read(edition / dataset.FOLDER / "estimates.csv")
-    rows = dataset.read(content)
     rows = rows[rows["flags"].str.contains("[br]")]
     keys = zip(*(rows[name].map(of_cell) for name in estimates.FIGURE), strict=True)
     return dict(zip(keys, rows["flags"], strict=True))
@@ -210,14 +192,14 @@ def _errata(notebook: Path) -> pd.DataFrame | None:
     path = notebook.parent / dataset.FOLDER / "errata.csv"
     if not path.is_file():
         return None
-    known, told = dataset.read(_read(path)), told_on(_read(notebook).decode("utf-8"))
+    known, told = _table(path), told_on(_read(notebook).decode("utf-8"))
     known[[*estimates.FIGURE, "what"]] = known[[*estimates.FIGURE, "what"]].map(of_cell)
     return known[keys_of(known).isin(keys_of(told))]
 
 
-def _publisher(edition: Path) -> str:
-    told = json.loads(_read(edition / dataset.FOLDER / "datapackage.json"))
-    return str(told["contributors"][0]["title"])
+def _table(path: Path) -> pd.DataFrame:
+    """A table of the edition's own package."""
+    return dataset.read(_read(path))
 
 
 def _read(path: Path) -> bytes:
@@ -236,14 +218,10 @@ def _state(package: _Package) -> str:
     return "unchanged" if _read(package.path) == package.content else "replaced"
 
 
-def _line(package: _Package, quarter: Quarter, today: date) -> list[str]:
-    return [
-        today.isoformat(),
-        str(quarter),
-        as_cell(package.title),
-        package.path.name,
-        package.sha256,
-    ]
+def _line(package: _Package, quarter: Quarter) -> list[str]:
+    """What the log says of a package, after the day."""
+    digest = hashlib.sha256(package.content).hexdigest()
+    return [str(quarter), as_cell(package.title), package.path.name, digest]
 
 
 def _read_log(path: Path) -> list[list[str]]:
@@ -254,8 +232,7 @@ def _read_log(path: Path) -> list[list[str]]:
         return []
     except UnicodeDecodeError:
         text = ""
-    all_lines = [*csv.reader(io.StringIO(text))] or [[]]
-    head, lines = all_lines[0], all_lines[1:]
+    head, *lines = [*csv.reader(io.StringIO(text))] or [[]]
     wrong = [number for number, line in enumerate(lines, 2) if len(line) != len(_HEAD)]
     if head != _HEAD or wrong:
         where = f", lines {bounded(wrong)}" if head == _HEAD else ""
@@ -264,9 +241,3 @@ def _read_log(path: Path) -> list[list[str]]:
             "away, and the next is begun"
         )
     return lines
-
-
-def _written(lines: Iterable[Iterable[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(lines)
-    return text.getvalue()
