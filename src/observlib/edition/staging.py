@@ -163,21 +163,18 @@ _KINDS = {  # by what a study has a page for each of
 
 def group_by_department(project: Path, studies: Sequence[Entry], catalogue: Catalogue) -> None:
     """Have a project's menu and home page lead to departments, where there are many products."""
-    each = [
-        study
-        for study in studies
-        if "sha256" in study and _kind(study, catalogue) and _department(study, catalogue)
-    ]
-    if len(each) <= MOST:
+    kinds = {name: {kind: list[str]() for kind in _KINDS} for name in catalogue.departments}
+    for study in studies:
+        kind, department = _kind(study, catalogue), _department(study, catalogue)
+        if "sha256" in study and kind and department:
+            kinds[department][kind].append(f"{study['page']}.ipynb")
+    departments = {name: own for name, own in kinds.items() if any(own.values())}
+    grouped = {page for own in departments.values() for pages in own.values() for page in pages}
+    if len(grouped) <= MOST:
         return
-    by_department: dict[str, list[Entry]] = {name: [] for name in catalogue.departments}
-    for study in each:
-        by_department[_department(study, catalogue)].append(study)
-    departments = {name: own for name, own in by_department.items() if own}
     for name, own in departments.items():
-        text = _page(name, own, catalogue)
+        text = _page(catalogue.departments[name].label, own)
         (project / f"departement-{name}.qmd").write_text(text, encoding="utf-8", newline="\n")
-    grouped = {f"{study['page']}.ipynb" for study in each}
     pages = [f"{study['page']}.ipynb" for study in studies if "sha256" in study]
     lists = [f"departement-{name}.qmd" for name in departments]
     left = [*lists]  # which the menu has once
@@ -233,34 +230,28 @@ def _kind(study: Entry, catalogue: Catalogue) -> str:
 def _department(study: Entry, catalogue: Catalogue) -> str:
     """The department that a page is for, or that of its product or survey; else nothing."""
     values = [str(value) for value in study["parameters"].values()]
-    own = [study["parameters"].get(DEPARTMENT)]
-    own += [
-        frame.department_of(value, "", catalogue) for value in values if value in catalogue.products
-    ]
-    own += [
-        frame.department_of("", value, catalogue) for value in values if value in catalogue.devices
-    ]
-    return next(filter(None, own), "")
+    own = [frame.department_of(value, "", catalogue) for value in values]
+    own += [frame.department_of("", value, catalogue) for value in values]
+    return next(filter(None, [study["parameters"].get(DEPARTMENT), *own]), "")
 
 
-def _page(department: str, studies: Sequence[Entry], catalogue: Catalogue) -> str:
-    """The page of a department."""
-    kinds: list[tuple[str, str]] = []
-    listings, counts = [], []
-    for kind, (title, *nouns) in _KINDS.items():
-        own = [f"{study['page']}.ipynb" for study in studies if _kind(study, catalogue) == kind]
-        if own:
-            kinds.append((kind, title))
-            listings.append({"id": kind, "contents": own, "sort": "order", "fields": ["title"]})
-            counts.append(french.count(len(own), *nouns))
+def _page(label: str, kinds: Mapping[str, list[str]]) -> str:
+    """The page of a department, of its pages of each kind."""
+    there = {kind: pages for kind, pages in kinds.items() if pages}
+    counts = [french.count(len(pages), *_KINDS[kind][1:]) for kind, pages in there.items()]
     header = {
-        "title": str(plain(catalogue.departments[department].label)),
+        "title": str(plain(label)),
         "description": f"{french.join(counts)}.",
         "section": "Département par département",
         "format": "html",
+        "toc": False,
+        "listing": [
+            {"id": kind, "contents": pages, "sort": "order", "fields": ["title"]}
+            for kind, pages in there.items()
+        ],
     }
-    parts = [f"## {title}\n\n::: {{#{kind}}}\n:::\n" for kind, title in kinds]
-    return as_front_matter({**header, "toc": False, "listing": listings}) + "\n" + "\n".join(parts)
+    parts = [f"## {_KINDS[kind][0]}\n\n::: {{#{kind}}}\n:::\n" for kind in there]
+    return as_front_matter(header) + "\n" + "\n".join(parts)
 
 
 # --- The quality of an edition, in the indicators that European official statistics report
