@@ -128,23 +128,15 @@ def _address(name: str, one: str) -> str:
 
 
 def _told(page: Page, where: Mapping[str, str], request: Request) -> bytes:
-    """What the numbers of a page are matched by, as a file (see `publish.origins`)."""
-    told = told_of(page, where, request.catalogue, str(request.quarter))
-    return json.dumps(told, ensure_ascii=False).encode("utf-8")
-
-
-def told_of(
-    page: Page, where: Mapping[str, str], catalogue: Catalogue, quarter: str
-) -> dict[str, Any]:
-    """What the numbers of a page are matched by, as `publish.origins.read` reads it."""
+    """What the numbers of a page are matched by, as a file that `publish.origins.read` reads."""
     places = {one: place for place, one in enumerate(page.rows)}
     figures = [
         [
             one.id,
             where[one.id],
             one.numbers,
-            _names(one.row, catalogue),
-            one.row["period"] == quarter,
+            _names(one.row, request.catalogue),
+            one.row["period"] == str(request.quarter),
         ]
         for one in page.rows.values()
     ]
@@ -152,7 +144,8 @@ def told_of(
         {key: [places[one] for one in dict.fromkeys(ids)] for key, ids in groups.items()}
         for groups in (page.cells, page.sections)
     )
-    return {"figures": figures, "cells": cells, "sections": sections}
+    told = {"figures": figures, "cells": cells, "sections": sections}
+    return json.dumps(told, ensure_ascii=False).encode("utf-8")
 
 
 def _names(row: Mapping[str, Any], catalogue: Catalogue) -> list[str]:

@@ -80,22 +80,15 @@ def now(
 def files_of_project(root: Path, data: Path) -> Inputs:
     """What people wrote in a project, for a data folder: all but the library."""
     calendar = project.calendar_file(data, root)  # which the site tells and no page
-    return {
-        **_site_sources(root),
-        **project.knowledge(data, root),
-        **({"the calendar": kept.file(calendar)} if calendar else {}),
-        **project.policy(data, root),
-        **kept.tree("the notebooks", root / "notebooks"),
-    }
-
-
-def _site_sources(root: Path) -> Inputs:
-    """What people wrote of the site: its fixed pages, style and filters, the documentation."""
     reports = root / "reports"
     made = [path.name for path in reports.glob("*") if _is_made(path)]
     return {
         **kept.tree("the site's sources", reports, {*MADE, *made, *BESIDE}),
         **kept.tree("the site's sources/docs", root / "docs"),
+        **project.knowledge(data, root),
+        **({"the calendar": kept.file(calendar)} if calendar else {}),
+        **project.policy(data, root),
+        **kept.tree("the notebooks", root / "notebooks"),
     }
 
 

@@ -196,27 +196,15 @@ _OWN = (CRATE, NAME, BUILD)
 
 
 def write_crate(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> None:
-    """Describe the files of an edition, beside them."""
-    text = json.dumps(_described(edition, manifest, folder), ensure_ascii=False, indent=1) + "\n"
-    (folder / CRATE).write_text(text, encoding="utf-8", newline="\n")
-
-
-def _described(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The description of an edition's folder, as JSON-LD: the crate, its files, how it was made."""
+    """Describe an edition's folder in it, as JSON-LD: the crate, its files, how it was made."""
     package = json.loads((folder / dataset.FOLDER / "datapackage.json").read_text("utf-8"))
     licence, title = package["licenses"][0], package["title"]
     titles = {study["page"]: study["title"] for study in manifest["studies"]}
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _OWN)
     files = [_file(path, folder, titles) for path in paths]
-    values = {**manifest["made_from"], **manifest["data"]}
     inputs = [
-        {
-            "@id": f"#{name.replace(' ', '-')}",
-            "@type": "PropertyValue",
-            "name": name,
-            "value": value,
-        }
-        for name, value in values.items()
+        {"@id": f"#{name.replace(' ', '-')}", "@type": "PropertyValue", "name": name, "value": told}
+        for name, told in {**manifest["made_from"], **manifest["data"]}.items()
     ]
     synthetic = "Chiffres synthétiques. " if edition.is_demonstration else ""
     made: dict[str, Any] = filled(
@@ -237,7 +225,7 @@ def _described(edition: Edition, manifest: Mapping[str, Any], folder: Path) -> d
         objects=[{"@id": value["@id"]} for value in inputs],
     )
     things = [thing if isinstance(thing, list) else [thing] for thing in made["@graph"]]
-    return {**made, "@graph": [thing for several in things for thing in several]}
+    _write({**made, "@graph": [thing for several in things for thing in several]}, folder / CRATE)
 
 
 def tells(manifest: Mapping[str, Any]) -> dict[str, str]:
