@@ -161,9 +161,10 @@ def test_mistakes_stop_the_page_and_are_named(text, message):
     assert all(line.startswith("page: ") for line in str(caught.value).splitlines())
 
 
-def test_a_page_that_never_ends_is_stopped():
+def test_a_page_that_never_ends_is_stopped(monkeypatch):
+    monkeypatch.setattr(pandoc, "_TIME_LIMIT", 0.001)
     with pytest.raises(ObservError, match=r"page: pandoc was stopped after 0 s"):
-        pandoc.convert("texte\n\n" * 20_000, "html", name="page", time_limit=0.001)
+        pandoc.convert("texte\n\n" * 20_000, "html", name="page")
 
 
 @examples(15)

@@ -39,7 +39,7 @@ from observlib.themes import easy
 # --- Pages that are kept: what was made before of the same is not executed again
 
 _Reading = Callable[[Page], str]
-_NOTEBOOK, _ABOUT = "page.ipynb", "about.json"
+_MADE = "page.json"
 _DATA, _KIND = "the data/", "the data/kind"
 _SENTENCES = re.compile(rf"{kept.LIBRARY}/themes/\w+/\w*sentences\.(?:py|yml)")
 _EXECUTIONS = "executions"  # beside the folder of pages
@@ -135,18 +135,16 @@ def recall_page(
     found = kept.get(folder, page.name, _of(page, shared, read), shared)
     if found is None:
         return None
-    about = json.loads(found[_ABOUT])
-    about["used"] = tuple(about["used"])
-    return MadePage(found[_NOTEBOOK].decode("utf-8"), **about)
+    made = json.loads(found[_MADE])
+    return MadePage(**{**made, "used": tuple(made["used"])})
 
 
 def keep_page(
     folder: Path, page: Page, shared: Inputs, made: MadePage, read: _Reading = its_digest
 ) -> None:
     """Keep a page that was made from what stood then (see `recall_page`)."""
-    about = asdict(made)
-    files = {_NOTEBOOK: about.pop("notebook").encode("utf-8"), _ABOUT: json.dumps(about).encode()}
     own = {name: shared.get(name, "") for name in made.used}
+    files = {_MADE: json.dumps(asdict(made)).encode()}
     kept.put(folder, page.name, _of(page, shared, read), files, own)
 
 

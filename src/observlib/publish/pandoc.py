@@ -88,7 +88,6 @@ def convert(
     metadata: Mapping[str, Any] | None = None,
     filters: Sequence[Path] = (),
     folder: Path | None = None,
-    time_limit: float = _TIME_LIMIT,
 ) -> str:
     """Convert Quarto Markdown to `html` or `typst`."""
     options = {
@@ -102,8 +101,7 @@ def convert(
         "syntax-highlighting": "none",  # no style uses it, and it costs as much as ten pages
         "variables": dict(variables or {}),
     }
-    made = _run(options, markdown, name, metadata or {}, filters, folder, time_limit)
-    return made.decode("utf-8")
+    return _run(options, markdown, name, metadata or {}, filters, folder).decode("utf-8")
 
 
 def convert_to_docx(
@@ -137,7 +135,6 @@ def _run(
     metadata: Mapping[str, Any],
     filters: Sequence[Path],
     folder: Path | None,
-    time_limit: float = _TIME_LIMIT,
     environment: Mapping[str, str] | None = None,
 ) -> bytes:
     given = {
@@ -158,13 +155,13 @@ def _run(
                 input=markdown.encode("utf-8"),
                 capture_output=True,
                 cwd=folder,
-                timeout=time_limit,
+                timeout=_TIME_LIMIT,
                 env={**os.environ, **_UTF8, **(environment or {})},
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
             raise ObservError(
-                f"{name}: pandoc was stopped after {time_limit:.0f} s; shorten the page"
+                f"{name}: pandoc was stopped after {_TIME_LIMIT:.0f} s; shorten the page"
             ) from error
         except (FileNotFoundError, PermissionError) as error:
             raise ObservError(
