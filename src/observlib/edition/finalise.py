@@ -491,9 +491,7 @@ def _told(values: _Line) -> str:
 
 def _contents(text: str) -> list[dict[str, Any]]:
     """What the cells of a notebook carry."""
-    outputs = [output for cell in json.loads(text)["cells"] for output in cell.get("outputs") or []]
-    data = [output.get("data", {}) for output in outputs]
-    return [own[estimates.MIME] for own in data if estimates.MIME in own]
+    return [content for _, content in _shown(json.loads(text))]
 
 
 def _told_by(contents: list[dict[str, Any]]) -> Iterator[_Line]:

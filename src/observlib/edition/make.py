@@ -250,7 +250,7 @@ def take_over(request: Request, folder: Path) -> dict[str, Entry]:
 
 def known_entries(request: Request) -> dict[str, Entry]:
     """What the quarter's edition says of the pages that are not made again."""
-    earlier = _read(request.published / MANIFEST) if request.others else {}
+    earlier = read_manifest(request.published / MANIFEST) if request.others else {}
     found = earlier.get("studies", []) if earlier.get("kind") == request.kind else []
     if any(isinstance(known.get("data"), str) for known in found):  # the store's digest, then
         raise ObservError(
@@ -263,18 +263,8 @@ def known_entries(request: Request) -> dict[str, Entry]:
     }
 
 
-def known_frame(request: Request) -> dict[str, str]:
-    """The files of estimates and comparisons that the quarter's edition has, by their digests."""
-    return dict(_read(request.published / MANIFEST).get("frame", {}))
-
-
-def known_decisions(request: Request) -> str:
-    """The digest of what was decided of the quarter's edition as it is published; none of none."""
-    told = _read(request.published / archive.STEPS)
-    return str(told.get("decisions", ""))
-
-
-def _read(path: Path) -> dict[str, Any]:
+def read_manifest(path: Path) -> dict[str, Any]:
+    """What an edition's manifest, or another file beside it, says; nothing where there is none."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -34,15 +34,15 @@ from observlib.edition.checklist import written
 from observlib.edition.compute import frame_files
 from observlib.edition.execute import telling_ends
 from observlib.edition.make import (
+    MANIFEST,
     Entry,
     entry_for,
     entry_of,
     execution,
-    known_decisions,
     known_entries,
-    known_frame,
     leave_out,
     make,
+    read_manifest,
     recall_page,
     shared_inputs,
     why_made,
@@ -311,7 +311,7 @@ def explain(
     request = check_request(root, data, quarter, only, given, today)
     cache = root / kept.FOLDER / "pages"
     is_computed = compute.is_computed(request)
-    decided = known_decisions(request)
+    decided = str(read_manifest(request.published / archive.STEPS).get("decisions", ""))
     if is_computed:
         decided = disclosed.decisions(data, request.quarter).digest
     shared = shared_inputs(request, decided)
@@ -336,10 +336,11 @@ def explain(
             told_so = "would be made again, not run" if ran else "would run"
             reasons[page.name] = f"{told_so}: {why}"
             entries.append(entry_for(page))
+    published = read_manifest(request.published / MANIFEST)
     manifest = {
         "quarter": str(request.quarter),
         "kind": request.kind,
-        "frame": known_frame(request) if is_computed else {},
+        "frame": published.get("frame", {}) if is_computed else {},
         "studies": entries,
     }
     site = standing.why_site(root, found, manifest)

@@ -11,11 +11,10 @@ import shutil
 import sys
 from collections.abc import Callable
 from concurrent.futures import Executor
-from functools import partial
 from pathlib import Path
 
 from observlib.base.errors import ObservError, UsageError
-from observlib.base.files import telling_write_errors, temporary_files
+from observlib.base.files import replace_folder, telling_write_errors, temporary_files, workspace
 
 _PUBLISHERS = ("auto", "quarto", "embedded")
 
@@ -27,11 +26,9 @@ def publish(
     progress: Callable[[int, int, str], None] | None = None,
     cache: Path | None = None,
     workers: Executor | None = None,
-    before_replacing: Callable[[Path], None] | None = None,
 ) -> Path:
     """Publish a project folder: the fixed pages and the notebooks of one edition."""
-    from observlib.base.files import replace_folder, workspace
-    from observlib.publish import embedded, html
+    from observlib.publish import embedded
     from observlib.publish.project import read_project
 
     check_publisher(publisher)
@@ -46,10 +43,7 @@ def publish(
         workspace(site) as work,
         temporary_files(),
     ):
-        finish = partial(html.finish, read, work / "site", cache)
-        embedded.build(read, work / "site", tell, cache, workers, finish)
-        if before_replacing:
-            before_replacing(work / "site")
+        embedded.build(read, work / "site", tell, cache, workers)
         return replace_folder(work / "site", site) / "index.html"
 
 

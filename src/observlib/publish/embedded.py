@@ -49,7 +49,6 @@ def build(
     progress: _Progress,
     cache: Path | None = None,
     workers: Executor | None = None,
-    finish: Callable[[], None] = lambda: None,
 ) -> None:
     """Make the whole site in the new folder `site`."""
     site.mkdir(parents=True)
@@ -111,7 +110,7 @@ def build(
         if not refused:
             _tell_sizes(site, printed)
             _write_used(shared, site)
-            finish()
+            html.finish(project, site, cache)
         for job in edition:
             job.result()
     broken = {} if refused else broken_links(site, links)
