@@ -152,7 +152,10 @@ def complete(
     home = (whole / latest / "index.html").read_text(encoding="utf-8")
     (whole / "index.html").write_text(moved(home, latest), encoding="utf-8", newline="\n")
     for page in (whole / "index.html", *(whole / _FOLDER).glob("*.html")):
-        _add_feed(page, "../" if page.parent != whole else "")
+        feed = f"{'../' if page.parent != whole else ''}{feeds.FEED}"
+        link = f'<link rel="alternate" type="application/atom+xml" href="{feed}">\n</head>'
+        text = page.read_text(encoding="utf-8").replace("</head>", link, 1)
+        page.write_text(text, encoding="utf-8", newline="\n")
     _check(whole, str(request.quarter))
 
 
@@ -192,13 +195,6 @@ def moved(page: str, folder: str) -> str:
     """
     page = _OFFSET.sub(rf"\g<1>{folder}/", page)
     return _ADDRESS.sub(rf"\g<1>{folder}/", page).replace(f'="{folder}/../', '="')
-
-
-def _add_feed(page: Path, root: str) -> None:
-    """Let readers' programs find the feed from a page."""
-    link = f'<link rel="alternate" type="application/atom+xml" href="{root}{feeds.FEED}">'
-    text = page.read_text(encoding="utf-8").replace("</head>", f"{link}\n</head>", 1)
-    page.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _write_project(
@@ -483,7 +479,11 @@ def _publish(
             leave_out(manifest, folder, request.failed, _of_studies(error, manifest))
             edition = _dated(request, folder, manifest)
     look(whole)
-    _keep_earlier(manifest, folder, whole / quarter, record.raw(site / quarter))
+    before = record.raw(site / quarter)
+    known = {name: x for name, x in before.get("files", {}).items() if name != record.CRATE}
+    if known and record.files_of(whole / quarter) == known:  # no page shows what came since
+        manifest["earlier"] = before["earlier"]
+        write_manifest(manifest, folder)
     record.write_crate(edition, manifest, whole / quarter)
     record.write(edition, manifest, how(), whole / quarter)
     sources = work / "list"
@@ -522,16 +522,6 @@ def _origin(request: Request, folder: Path, manifest: Entry, found: Inputs) -> E
         **of,
         "earlier": archive.before(data, request.quarter, folder),
     }
-
-
-def _keep_earlier(
-    manifest: dict[str, Any], folder: Path, pages: Path, before: Mapping[str, Any]
-) -> None:
-    """What came since an edition was published is none of its own, where no page of it shows it."""
-    files = {name: x for name, x in before.get("files", {}).items() if name != record.CRATE}
-    if files and record.files_of(pages) == files:
-        manifest["earlier"] = before["earlier"]
-        write_manifest(manifest, folder)
 
 
 def _dated(request: Request, folder: Path, manifest: dict[str, Any]) -> Edition:

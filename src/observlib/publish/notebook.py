@@ -137,7 +137,10 @@ def read_manifest(folder: Path) -> Manifest:
         raw = json.loads(path.read_text(encoding="utf-8"))
         quarter, kind = Quarter.parse(raw["quarter"]), str(raw["kind"])
         published = date.fromisoformat(raw["published"])
-        absent = {str(study["page"]): _is_absent(study) for study in raw["studies"]}
+        absent = {
+            str(study["page"]): "error" in study or study.get("asked") is False
+            for study in raw["studies"]
+        }
         revisions = tuple(map(date.fromisoformat, raw.get("revisions", ())))
         package = tuple(name for name in raw.get("frame", {}) if name.startswith(f"{PACKAGE}/"))
     except (OSError, KeyError, TypeError, ValueError) as error:
@@ -151,10 +154,6 @@ def read_manifest(folder: Path) -> Manifest:
     missing = tuple(name for name in absent if absent[name])
     commit = str(raw.get("commit", ""))
     return Manifest(quarter, kind, published, pages, missing, revisions, package, commit)
-
-
-def _is_absent(study: Mapping[str, Any]) -> bool:
-    return "error" in study or study.get("asked") is False
 
 
 # --- An executed notebook as Quarto Markdown: what pandoc needs to make a page of it
