@@ -26,7 +26,6 @@ from observlib.edition.plan import Page
 from observlib.estimates import comparisons
 from observlib.language import words
 from observlib.language.prose import plain, prose_of, typography
-from observlib.publish.pages import macros
 
 # --- What a study's cells may hand to a page: nothing of the machine, nothing unreadable, no flood
 
@@ -378,7 +377,6 @@ def _seen(text: str, how: str) -> str:
 
 # --- What the pages of an edition tell together: one quantity, one story
 
-_PAGES = macros(__file__)
 _FRAME = "the edition's frame"
 _QUANTITY = estimates.COLUMNS.index("estimate")  # what stands before it says of what it is
 _SOURCE = estimates.COLUMNS.index("source")
@@ -567,10 +565,14 @@ def _title(notebook: Mapping[str, Any]) -> str:
 
 def _lead_to(figure: _Figure, notebook: Mapping[str, Any], tellers: Mapping[str, str]) -> bool:
     """Put links to what happened below a figure; whether there are any."""
-    events = [(event, tellers[event["id"]]) for event in figure.events if event["id"] in tellers]
-    if not events:
+    links = [
+        f"[{plain(event['words'])}]({tellers[event['id']]}.ipynb#action-{event['id']})"
+        for event in figure.events
+        if event["id"] in tellers
+    ]
+    if not links:
         return False
-    text = _PAGES("events", events)
+    text = typography(f"Sur la courbe : {'. '.join(links)}.")
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown" and f"/{figure.label}.svg)" in source:
@@ -583,14 +585,16 @@ def _lead_to(figure: _Figure, notebook: Mapping[str, Any], tellers: Mapping[str,
 def _list(figures: Collection[_Figure], notebook: dict[str, Any]) -> bool:
     """Put a list of the figures that show what a page tells of behind it; whether there is one."""
     for place, content in _shown(notebook):
-        told = [
-            [(one, e["title"]) for one in figures for e in one.events if e["id"] == event]
-            for event in content.get("tells", ())
-        ]
-        if any(told):
-            source = _PAGES("curves", [*filter(None, told)])
-            lines = source.splitlines(keepends=True)
-            cell = {"cell_type": "markdown", "id": _LINKS, "metadata": {}, "source": lines}
+        lines = []
+        for event in content.get("tells", ()):
+            own = [(one, e["title"]) for one in figures for e in one.events if e["id"] == event]
+            lines += [f"- {plain(title)}" for _, title in own[:1]]
+            lines += [f"  - [{one.name}]({one.page}.ipynb#{one.label})" for one, _ in own]
+        if lines:
+            text = typography("\n".join(["**Les courbes où on le voit**\n", *lines]))
+            source = f'::: {{.content-visible when-format="html"}}\n{text}\n:::'
+            cell = {"cell_type": "markdown", "id": _LINKS, "metadata": {}}
+            cell["source"] = source.splitlines(keepends=True)
             notebook["cells"].insert(place + 1, cell)
             return True
     return False

@@ -1,4 +1,4 @@
-"""What an edition says on its pages beside its studies: main points, notices, passports, sheets."""
+"""What an edition says beside its studies: main points, notices, passports, sheets, errata."""
 
 from __future__ import annotations
 

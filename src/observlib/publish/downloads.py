@@ -1,4 +1,4 @@
-"""What a page can be taken away as: a document of word processors, its data, its figures."""
+"""What a page can be taken away as: a PDF, a document of word processors, its data, its figures."""
 
 from __future__ import annotations
 
