@@ -242,7 +242,7 @@ def with_part(text: str, name: str, part: str) -> str:
 
 def with_package(text: str, edition: Path, package: Collection[str]) -> str:
     """The home page with links to the edition's data files, where it has a place for them."""
-    links = _PAGES("package", [(name, _size(edition / name)) for name in package])
+    links = _PAGES("package", package, lambda name: _size(edition / name))
     return with_part(text, "donnees", links) if links else text
 
 
