@@ -21,7 +21,6 @@ from observlib.base.errors import ObservError
 from observlib.base.files import write_all
 from observlib.base.kept import Inputs
 from observlib.publish import downloads, html, origins, quarto
-from observlib.publish import downloads as pdf
 from observlib.publish.downloads import (
     CHAPTERS,
     EVERYTHING,
@@ -219,7 +218,7 @@ def _write_used(shared: Mapping[str, bytes], site: Path) -> None:
 def _printed(project: Project, page: Page, _: Path | None = None) -> dict[str, bytes]:
     """The PDF of a page and, below `.chapters`, what the whole edition is made of."""
     with _on_paper(project, page) as (text, folder):
-        content = pdf.page_pdf(project, page, text, folder)
+        content = downloads.page_pdf(project, page, text, folder)
         name = f"{CHAPTERS}/{page.source.stem}"
         files = {f"{name}/{path}": file for path, file in _files_of(folder).items()}
         return {page.output(".pdf").as_posix(): content, **files}
