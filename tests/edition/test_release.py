@@ -25,6 +25,7 @@ from observlib import estimates
 from observlib.base import files
 from observlib.base.errors import ObservError, UsageError
 from observlib.base.period import Quarter
+from observlib.edition import finalise
 from observlib.edition import make as making
 from observlib.edition import release as module
 from observlib.edition.execute import Outcome
@@ -460,7 +461,7 @@ def test_pages_that_contradict_each_other_stop_the_edition(release, unchanged, m
         assert {*pages} == {"panorama", "satisfaction"} and '"cells"' in pages["panorama"]
         return [f"nps {n}: a tells 1 points, and b tells 2 points" for n in range(7)]
 
-    monkeypatch.setattr(making.consistency, look, contradictory)
+    monkeypatch.setattr(finalise, look, contradictory)
     with pytest.raises(ObservError) as caught:
         release()
     assert len(caught.value.problems) == 7 and caught.value.problems[5] == "and 2 more"

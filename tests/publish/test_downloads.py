@@ -14,7 +14,7 @@ from observlib.base.errors import ObservError
 from observlib.display.style import PAPER, Brand
 from observlib.estimates import comparisons
 from observlib.indicators import pairs as comparing
-from observlib.publish import embedded, pandoc, pdf
+from observlib.publish import downloads, embedded, pandoc
 from observlib.publish.downloads import open_data, write_figures
 from observlib.publish.project import read_project
 
@@ -163,7 +163,7 @@ def test_letters_of_charts_on_paper_are_those_of_the_text_around_them(tmp_path, 
     page = next(page for page in project.pages if page.is_study)
     with embedded._on_paper(project, page) as (_, folder):
         picture = (folder / "essai" / "fig-satisfaits.svg").read_text(encoding="utf-8")
-        pdf.page_pdf(project, page, embedded._text(project, page, "typst").text, folder)
+        downloads.page_pdf(project, page, embedded._text(project, page, "typst").text, folder)
         assert f'font: ("{PAPER}"' in (folder / "essai.typ").read_text(encoding="utf-8")
     assert f'font-family="{PAPER},' in picture
     assert PAPER not in chart.shown["image/svg+xml"]  # nor on screens

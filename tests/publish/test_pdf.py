@@ -17,8 +17,8 @@ import typst
 from observlib.base.errors import ObservError
 from observlib.base.files import write_all
 from observlib.display.style import Brand
-from observlib.publish import embedded, pandoc, publish
 from observlib.publish import downloads as full_report
+from observlib.publish import embedded, pandoc, publish
 from observlib.publish.downloads import (
     FEW_LINES,
     Draft,
